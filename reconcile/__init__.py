@@ -1,0 +1,1 @@
+"""Readings in; decisions and records out."""

@@ -1,0 +1,1 @@
+"""Gets readings, from machines and from people, and keeps them."""

@@ -1,0 +1,62 @@
+"""The error tree: what went wrong, what to do next, and whether trying again may help."""
+
+from __future__ import annotations
+
+
+class FairhandError(Exception):
+    """Something went wrong in fairhand."""
+
+    exit_code = 1
+    retry = False
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class SettingsError(FairhandError):
+    """A setting is missing or wrong; `fairhand doctor` names it."""
+
+    exit_code = 2
+
+
+class FormError(FairhandError):
+    """The form definition is wrong; `fairhand forms check` names the key."""
+
+    exit_code = 2
+
+
+class ScanError(FairhandError):
+    """There is no picture here that can be read; the file was set aside, replace it and ingest again."""
+
+    exit_code = 3
+
+
+class EngineError(FairhandError):
+    """The OCR program failed or timed out; it will be tried again."""
+
+    retry = True
+
+
+class EngineMissing(EngineError):
+    """An OCR program is not installed; `fairhand doctor` names the command that installs it."""
+
+    exit_code = 4
+    retry = False
+
+
+class StoreError(FairhandError):
+    """The database could not be read or written; try again."""
+
+    retry = True
+
+
+class LeaseLost(StoreError):
+    """This task is no longer leased to this person; take the next one."""
+
+    retry = False
+
+
+class NotFound(StoreError):
+    """There is nothing of this name or number."""
+
+    retry = False

@@ -1,0 +1,490 @@
+"""All the nouns, in the order of the path: file, scan, page, form, reading, task, decision, record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+    Picture = NDArray[numpy.uint8]
+    """Rows x columns (grey) or rows x columns x 3 (RGB), 0 = black."""
+
+Value = str | int | bool | None
+"""What a field says, typed: ISO date and decimal amount as text, integer, ticked or not; None is no value."""
+
+Null = Literal["blank", "illegible", "absent", "crossed out"]
+"""Why a value is None: nothing written; not to be read; not on this form; written and struck through."""
+
+Kind = Literal["machine", "person", "expert"]
+TaskKind = Literal["read", "adjudicate", "audit", "test", "appeal", "identify", "locate", "rows", "whole form"]
+Personal = Literal["contact", "payment"]
+Where = Literal["right", "below", "line", "anywhere"]
+Numbers = Mapping[str, float | int | str]
+
+NOTHING: Mapping[str, float] = MappingProxyType({})
+NO_TEXT: Mapping[str, str] = MappingProxyType({})
+
+
+class Box(NamedTuple):
+    """Where something is: pixels from the top left, x1 and y1 outside."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @property
+    def width(self) -> int:
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> int:
+        return self.y1 - self.y0
+
+    @property
+    def area(self) -> int:
+        return max(0, self.width) * max(0, self.height)
+
+
+class FieldKey(NamedTuple):
+    """Which field of a form: its name, and its row from 0 where it is a cell of a table ("lines.quantity", 2)."""
+
+    name: str
+    row: int | None = None
+
+    def __str__(self) -> str:
+        return self.name if self.row is None else f"{self.name}[{self.row}]"
+
+    @property
+    def table(self) -> str | None:
+        """The table of a cell, None for a plain field."""
+        return None if self.row is None else self.name.partition(".")[0]
+
+
+WHOLE = FieldKey("")
+"""The key of tasks and readings that speak of a whole scan (identify, whole form)."""
+
+
+# --- what comes in ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """One file as it came in, never changed. `sha256` is that of its bytes; `name` is only a label."""
+
+    sha256: str
+    name: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanPage:
+    """One page of one file."""
+
+    file: str
+    page: int
+    turn: Literal[0, 90, 180, 270] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """One filled-in form: an ordered list of (file, page). `id` is the SHA-256 of that list.
+
+    `form` and `form_version` are those it is read with; empty and 0 while nobody knows which form it is.
+    """
+
+    id: str
+    pages: tuple[ScanPage, ...]
+    form: str
+    form_version: int
+    name: str = ""
+    batch: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One picture of a scan, decoded, as it stands in memory; number from 1."""
+
+    number: int
+    picture: Picture
+    dpi: float | None = None
+    hocr: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What an engine saw at one place. `line` groups the words of one line of print within one call."""
+
+    text: str
+    box: Box
+    confidence: float | None
+    line: int = 0
+
+
+# --- the blank form --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Find:
+    """How a field is found where the layout is free: labels beside it, or the words of a table's header."""
+
+    labels: tuple[str, ...] = ()
+    where: Where = "right"
+    header: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One place on a form to be filled. For a column of a table, `name` is "lines.quantity" and `box` is None."""
+
+    name: str
+    type: str
+    label: Mapping[str, str]
+    help: Mapping[str, str] = NO_TEXT
+    page: int = 1
+    box: Box | None = None
+    find: Find | None = None
+    required: bool = False
+    pattern: str | None = None
+    personal: Personal | None = None
+    target: float | None = None
+    examples: tuple[str, ...] = ()
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a table: the field that its cells are, and its span of x on the blank."""
+
+    field: Field
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows of the same fields. `rows` divide the height of `box` evenly; a free table has neither, and `rows` is 0."""
+
+    name: str
+    columns: tuple[Column, ...]
+    page: int = 1
+    box: Box | None = None
+    rows: int = 0
+    find: Find | None = None
+    label: Mapping[str, str] = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A sum or comparison that the fields of one form should satisfy; the grammar stands in `reconcile/rules.py`."""
+
+    name: str
+    check: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Master:
+    """Known values of a field: (value, key) pairs from a CSV beside the form."""
+
+    field: str
+    values: tuple[tuple[str, str], ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blank:
+    """One page of the blank form: the file's path (None where the layout is free) and its size in pixels."""
+
+    path: str | None
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """The blank form's definition; `digest` is the SHA-256 of its definition, blanks and master files."""
+
+    name: str
+    version: int
+    title: Mapping[str, str]
+    languages: tuple[str, ...]
+    locale: str
+    currency: str
+    digest: str
+    blanks: tuple[Blank, ...]
+    fields: tuple[Field, ...]
+    tables: tuple[Table, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    masters: tuple[Master, ...] = ()
+    retention_days: int | None = None
+    options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+
+    @property
+    def free(self) -> bool:
+        """True where the layout is free: no blank page that boxes refer to."""
+        return all(blank.path is None for blank in self.blanks)
+
+    def field(self, name: str) -> Field:
+        """The field or column of this name; KeyError names it otherwise."""
+        for each in self.all_fields():
+            if each.name == name:
+                return each
+        raise KeyError(f"the form {self.name} has no field {name}")
+
+    def table(self, name: str) -> Table:
+        """The table of this name; KeyError names it otherwise."""
+        for each in self.tables:
+            if each.name == name:
+                return each
+        raise KeyError(f"the form {self.name} has no table {name}")
+
+    def all_fields(self) -> Iterator[Field]:
+        """Plain fields, then the columns of each table."""
+        yield from self.fields
+        for table in self.tables:
+            for column in table.columns:
+                yield column.field
+
+    def keys(self) -> Iterator[FieldKey]:
+        """Every field that the definition itself fixes: plain fields, then each table row by row."""
+        for each in self.fields:
+            yield FieldKey(each.name)
+        for table in self.tables:
+            for row in range(table.rows):
+                for column in table.columns:
+                    yield FieldKey(column.field.name, row)
+
+
+# --- where, and what is read -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where one field of one scan stands. `box` is on the page as laid straight (its picture in the archive).
+
+    `snippet` is the SHA-256 of the field's picture in the archive, None where payment data are masked.
+    `confidence` is how sure the place is (1 for a box of a form that fits, less for what a label found; None: unknown,
+    the box is then a whole page or a region).
+    """
+
+    scan: str
+    key: FieldKey
+    page: int
+    box: Box
+    snippet: str | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one source says that one field of one scan says. Never changed or deleted; the latest of a source speaks.
+
+    `text` "" is blank; None cannot be read, and `flags` then says why ("illegible", "crossed out", "absent").
+    A tick or a signature is read as "true" or "false". `confidence` is the source's own claim, 0 to 1, None if it makes
+    none. `alternatives` are (text, confidence) as the source gave them. `seconds` is a person's active time. `shown`
+    is a value that the source saw before reading (prefill): such a reading is no independent vote. `conditions` are
+    numbers of the reading's circumstances that weighing uses: "fit", "quality", "place", "ink", each 0 to 1.
+    Other flags: "overrode a check", "not fitting" (the page did not fit its form), "handwriting".
+    """
+
+    id: str
+    scan: str
+    key: FieldKey
+    source: str
+    kind: Kind
+    text: str | None
+    at: datetime
+    confidence: float | None = None
+    alternatives: tuple[tuple[str, float], ...] = ()
+    seconds: float | None = None
+    flags: frozenset[str] = frozenset()
+    shown: str | None = None
+    conditions: Mapping[str, float] = NOTHING
+    box: Box | None = None
+    task: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagePicture:
+    """A page as laid straight, in the archive, for people: SHA-256 and size in pixels; boxes of places are on it."""
+
+    number: int
+    sha256: str
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reads:
+    """What `read` gives: places and machine readings of one scan, with the pictures that they refer to.
+
+    `fit` (0 to 1, None for a free layout) is how well the worst page lies on its form; `quality` holds numbers of the
+    pages ("blur", "contrast", "resolution", "cut", "glare", and "overall", 0 bad to 1 good); `advice` holds codes of
+    what to take again and why. `files` are the bytes of all snippets and page pictures by SHA-256.
+    """
+
+    places: tuple[Place, ...]
+    readings: tuple[Reading, ...]
+    fit: float | None
+    quality: Mapping[str, float]
+    pictures: tuple[PagePicture, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    advice: tuple[str, ...] = ()
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcriber:
+    """A person who reads. `engagement` says how the work is paid: by reading, hourly, staff or volunteer."""
+
+    id: str
+    handle: str
+    roles: frozenset[Literal["transcriber", "expert", "operator"]]
+    languages: tuple[str, ...] = ()
+    qualifications: frozenset[str] = frozenset()
+    time_zone: str = "UTC"
+    engagement: Literal["by reading", "hourly", "staff", "volunteer"] = "by reading"
+    interface_language: str = "en"
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A wish for one reading by one person. `id` is random and the only id a person's page sees ("" before stored).
+
+    `slot` is 1 + people's readings of the field so far, so that asking twice is the same task. `reason` is a code.
+    `closed_at` and `leased_until` are facts; there is no status that could disagree with them.
+    """
+
+    scan: str
+    key: FieldKey
+    kind: TaskKind
+    reason: str
+    slot: int = 1
+    pool: str = "read"
+    priority: int = 0
+    id: str = ""
+    form: str = ""
+    form_version: int = 0
+    transcriber: str | None = None
+    leased_until: datetime | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """A value known to be right, from an expert, a control item (gold) or an appeal."""
+
+    scan: str
+    key: FieldKey
+    text: str
+    origin: Literal["expert", "gold", "appeal"]
+    at: datetime
+    withdrawn_at: datetime | None = None
+
+
+# --- what is decided -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """What has been learnt: trust, calibration, lexicon, audit counts. Append only, opaque to the store."""
+
+    version: int
+    content: Mapping[str, object]
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One reason for a value, as a code with numbers; `transcribe/wording.py` says it in a reader's language."""
+
+    code: str
+    numbers: Numbers = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One value that a field may have. `origin` says whether a source read it or it is a proposal only."""
+
+    normal: str
+    text: str
+    probability: float
+    origin: Literal["read", "composed", "repaired", "master", "arithmetic", "swapped"] = "read"
+    null: Null | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posterior:
+    """How probable each value of one field is, most probable first; `none` is the probability of none of these.
+
+    `probability` is the calibrated probability that the first candidate which was read is right: only that decides.
+    `readings` are the ids of all readings it stands on (neighbours' too), `parameters` their version.
+    """
+
+    key: FieldKey
+    candidates: tuple[Candidate, ...]
+    none: float
+    probability: float
+    evidence: tuple[Evidence, ...]
+    readings: tuple[str, ...]
+    parameters: int
+    people: int = 0
+    experts: int = 0
+    machines: int = 0
+    method: str = ""
+    facts: Mapping[str, float | int | str | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The value taken as true for one field of one scan. `null` says why `value` is None; `text` is what is written."""
+
+    key: FieldKey
+    value: Value
+    text: str
+    probability: float
+    method: str
+    evidence: tuple[Evidence, ...]
+    readings: tuple[str, ...]
+    parameters: int
+    null: Null | None = None
+    proposal: str | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleException:
+    """A rule of the form that the paper itself breaks: the rule's name, the fields, what was expected and found."""
+
+    rule: str
+    keys: tuple[FieldKey, ...]
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The finished result of one scan: a typed value for each field, and the rules that the paper breaks."""
+
+    scan: str
+    form: str
+    form_version: int
+    decisions: tuple[Decision, ...]
+    exceptions: tuple[RuleException, ...] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a sent reading: kept, again (a repeated send, nothing new), late (kept all the same)."""
+
+    kind: Literal["kept", "again", "late"]
+    reading: str
+    scan: str

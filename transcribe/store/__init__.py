@@ -1,0 +1,1 @@
+"""The state database: the only SQL of the state."""

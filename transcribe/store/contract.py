@@ -1,0 +1,389 @@
+"""What every store can do, whatever database is behind it: the verbs of the state, grouped by who uses them.
+
+The longest list of the house, on purpose in one place. `now` is always passed in; every verb is one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from transcribe.model import (
+    Decision,
+    FieldKey,
+    Form,
+    Outcome,
+    PagePicture,
+    Parameters,
+    Place,
+    Reading,
+    Reads,
+    Record,
+    Scan,
+    SourceFile,
+    Task,
+    Transcriber,
+    Truth,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A scan leased for reconciling: weigh its readings up to number `up_to`, then conclude."""
+
+    scan: Scan
+    up_to: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A file that could not be read, with the reason."""
+
+    file: SourceFile
+    error: str
+    message: str
+    batch: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxEntry:
+    """One thing to publish, in order: a record as concluded ("record") or an erasure ("erase", record None)."""
+
+    number: int
+    kind: str
+    scan: str
+    record: Record | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanState:
+    """What an operator sees of one scan: facts and counts."""
+
+    scan: Scan
+    received_at: datetime
+    fit: float | None
+    quality: Mapping[str, float]
+    advice: tuple[str, ...]
+    fields: int
+    decided: int
+    open_tasks: int
+    recorded_at: datetime | None
+    erased_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """The state in numbers, per form where a mapping; `waiting_reasons` is form -> reason code -> open tasks."""
+
+    scans: Mapping[str, int]
+    fields: Mapping[str, int]
+    decided_by_machine: Mapping[str, int]
+    decided_by_people: Mapping[str, int]
+    open_tasks: Mapping[str, int]
+    waiting_reasons: Mapping[str, Mapping[str, int]]
+    records: Mapping[str, int]
+    set_aside: int
+    waiting_scans: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a person may be given: their languages, qualifications and wishes; `None` is no restriction."""
+
+    pools: tuple[str, ...] = ("read",)
+    form: str | None = None
+    field: str | None = None
+    scan: str | None = None
+    kinds: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentReading:
+    """What a person sends for a task. `idem` is made by the page once a reading: the same idem twice is one reading."""
+
+    text: str | None
+    idem: str
+    flags: frozenset[str] = frozenset()
+    seconds: float | None = None
+    shown: str | None = None
+    box: tuple[int, int, int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Everything that is known of one field of one scan, for `explain` and the pages."""
+
+    scan: Scan
+    key: FieldKey
+    place: Place | None
+    readings: tuple[Reading, ...]
+    decisions: tuple[Decision, ...]
+    tasks: tuple[Task, ...]
+    truth: Truth | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """Pay for one reading of a form (form "" is all), in micro-units of a currency, from a time on."""
+
+    form: str
+    micro: int
+    currency: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """The least that an hour of work pays: micro-units, where the figure comes from, and its date."""
+
+    micro: int
+    currency: str
+    source: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayLine:
+    """One line of the ledger, append-only. `kind`: reading, time (tests, skips, waiting), top-up, correction, paid."""
+
+    number: int
+    transcriber: str
+    kind: str
+    micro: int
+    currency: str
+    seconds: float
+    at: datetime
+    reading: str | None = None
+    task: str | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLine:
+    """One line of the audit log: a hash chain, hash = SHA-256(previous hash and the line's canonical JSON)."""
+
+    number: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: Mapping[str, object]
+    previous: str
+    hash: str
+
+
+class IngestVerbs(Protocol):
+    """Used by the ingest flow."""
+
+    def put_form(self, form: Form, definition: str, now: datetime) -> None:
+        """Keep a form; FormError where this name and version stand with another digest."""
+
+    def forms(self) -> list[tuple[str, int, str]]:
+        """(name, version, digest) of every form kept."""
+
+    def put_scan(self, scan: Scan, files: Sequence[SourceFile], now: datetime) -> bool:
+        """Keep a scan; False where it was there already (nothing is changed)."""
+
+    def put_reads(self, scan: str, reads: Reads, now: datetime) -> None:
+        """Keep places, pictures and machine readings of one scan, all at once; again is no change."""
+
+    def has_reads(self, scan: str) -> bool:
+        """Whether the machines have read this scan with its present form."""
+
+    def set_form(self, scan: str, form: str, version: int, now: datetime) -> None:
+        """Say which form a scan is (after an identify task); what was read with another form stays, unused."""
+
+    def set_aside(self, file: SourceFile, error: str, message: str, batch: str, now: datetime) -> None:
+        """Keep that a file could not be read and why; again replaces the reason."""
+
+    def list_set_aside(self) -> list[SetAside]:
+        """Every file set aside, latest first."""
+
+
+class ReconcileVerbs(Protocol):
+    """Used by the reconcile flow and by publishing."""
+
+    def claim_waiting(self, limit: int, now: datetime, seconds: float = 60.0) -> list[Waiting]:
+        """Lease up to `limit` scans with a reading newer than their cursor; an expired lease goes back."""
+
+    def readings(self, scan: str, up_to: int | None = None) -> list[Reading]:
+        """All readings of a scan in the order they came, the latest of each source last."""
+
+    def places(self, scan: str) -> list[Place]:
+        """Every place of a scan as last known (a person may have drawn one anew)."""
+
+    def pictures(self, scan: str) -> list[PagePicture]:
+        """The page pictures of a scan."""
+
+    def decisions(self, scan: str) -> list[Decision]:
+        """The latest decision of each field."""
+
+    def conclude(
+        self,
+        scan: str,
+        up_to: int,
+        decisions: Sequence[Decision],
+        tasks: Sequence[Task],
+        record: Record | None,
+        now: datetime,
+    ) -> None:
+        """Write new decisions (unchanged ones are no new version), open tasks (same slot, same task), close unleased
+        tasks of decided fields, write the record's outbox entry when it is complete and new, move the cursor."""
+
+    def wake(self, scans: Iterable[str], now: datetime) -> None:
+        """Make scans wait again though no reading is new (parameters were learnt, a truth was withdrawn)."""
+
+    def outbox(self, after: int, limit: int = 500) -> list[OutboxEntry]:
+        """Entries numbered above `after`, in order; erased scans come as an erasure only."""
+
+    def parameters(self, version: int | None = None) -> Parameters | None:
+        """That version, or the latest; None where nothing was learnt yet."""
+
+    def put_parameters(self, content: Mapping[str, object], now: datetime) -> Parameters:
+        """Append a new version."""
+
+    def put_truth(self, truth: Truth, now: datetime) -> None:
+        """Keep a truth (latest per field counts)."""
+
+    def withdraw_truth(self, scan: str, key: FieldKey, now: datetime) -> None:
+        """Take a truth out of use; the fact that it was one stays."""
+
+    def truths(self, scan: str | None = None) -> list[Truth]:
+        """Truths in use."""
+
+    def story(self, scan: str, key: FieldKey) -> Story:
+        """All that is known of one field; NotFound otherwise."""
+
+    def scan(self, scan: str) -> Scan:
+        """The scan of this id or unique beginning of an id; NotFound otherwise."""
+
+    def scan_states(self, batch: str | None = None) -> list[ScanState]:
+        """Every scan with counts, latest first."""
+
+    def counts(self, batch: str | None = None) -> Counts:
+        """The state in numbers."""
+
+    def forget(self, scan: str, now: datetime) -> list[str]:
+        """Erase personal text and pictures of a scan; gives the archive names (SHA-256) to erase. Counts, pay and
+        keyed hashes stay; the outbox tells records.db. A scan forgotten stays forgotten when ingested again."""
+
+
+class QueueVerbs(Protocol):
+    """Used by the review pages."""
+
+    def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = Offer()) -> list[Task]:
+        """Up to `count` open tasks for this person, never a field they have read or hold; theirs come back first."""
+
+    def held(self, who: str, now: datetime) -> list[Task]:
+        """What this person holds now, in the order leased."""
+
+    def task(self, task: str, who: str, now: datetime) -> Task:
+        """A task that this person holds or has answered in the last 15 minutes; NotFound otherwise."""
+
+    def renew(self, task: str, who: str, now: datetime, seconds: float = 600.0) -> Task:
+        """Extend a lease; LeaseLost where it has gone to somebody else or is closed."""
+
+    def give_back(self, who: str, now: datetime, tasks: Sequence[str] | None = None) -> int:
+        """End this person's leases (or the named ones) without a reading; how many."""
+
+    def submit(self, task: str, who: str, sent: SentReading, now: datetime) -> Outcome:
+        """Keep a reading typed under a lease, and its pay line, in one transaction. Kept even when the lease has
+        expired or the task is closed (late); the same `idem` is one reading. NotFound where it was never theirs."""
+
+    def skip(self, task: str, who: str, reason: str, seconds: float, now: datetime) -> None:
+        """Give a task back with a reason; this person is not offered it again; the time is paid."""
+
+    def undo(self, task: str, who: str, now: datetime) -> Task:
+        """Take back the last reading of a task while nothing is decided on it: the task is theirs again."""
+
+    def open_tasks(self, offer: Offer, now: datetime) -> int:
+        """How many tasks are open under an offer."""
+
+    def readings_of(self, who: str, limit: int = 50, before: str | None = None) -> list[Story]:
+        """The latest fields that this person read, each with all that is known of it."""
+
+
+class PeopleVerbs(Protocol):
+    """Accounts, sign-in, sessions."""
+
+    def put_transcriber(self, person: Transcriber, now: datetime) -> None:
+        """Add a person, or change what is known of them."""
+
+    def transcriber(self, who: str) -> Transcriber:
+        """By id or handle; NotFound otherwise."""
+
+    def transcribers(self) -> list[Transcriber]:
+        """Everybody, by handle."""
+
+    def put_link(self, who: str, token_hash: str, until: datetime, now: datetime) -> None:
+        """A personal sign-in link (only the SHA-256 of its token is kept)."""
+
+    def link(self, token_hash: str, now: datetime) -> str | None:
+        """Whose unspent link this is, without spending it."""
+
+    def spend_link(self, token_hash: str, now: datetime) -> str | None:
+        """Whose link this was; None where it is unknown, spent or too old."""
+
+    def put_session(self, who: str, token_hash: str, csrf: str, until: datetime, now: datetime) -> None:
+        """Start a session."""
+
+    def session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
+        """Who this session is and its CSRF token; None where it has ended or they are paused out."""
+
+    def end_sessions(self, who: str, now: datetime, token_hash: str | None = None) -> None:
+        """End one or all sessions of a person."""
+
+    def put_password(self, who: str, argon2: str, now: datetime) -> None:
+        """Keep a password's argon2id hash."""
+
+    def password(self, who: str) -> str | None:
+        """The argon2id hash, None where there is none."""
+
+
+class PayVerbs(Protocol):
+    """The ledger: integer micro-units, append-only."""
+
+    def put_rate(self, rate: Rate, now: datetime) -> None:
+        """A rate from a time on."""
+
+    def rate(self, form: str, now: datetime) -> Rate | None:
+        """The rate in force for a form."""
+
+    def put_floor(self, floor: Floor, now: datetime) -> None:
+        """The floor of an hour from a time on."""
+
+    def floor(self, now: datetime) -> Floor | None:
+        """The floor in force."""
+
+    def ledger(self, who: str | None = None, after: int = 0) -> list[PayLine]:
+        """Lines in order."""
+
+    def put_time(self, who: str, seconds: float, what: str, now: datetime) -> None:
+        """Paid time without a reading (tests, waiting, appeals, a disputed clock), with its pay line where due."""
+
+    def top_up(self, who: str, now: datetime) -> PayLine | None:
+        """Bring a person's pay up to the floor for their measured time; None where it is there already."""
+
+    def close_period(self, until: datetime, reference: str, now: datetime) -> list[PayLine]:
+        """Mark everything due up to a time as paid: one negative line a person."""
+
+
+class AuditVerbs(Protocol):
+    """The audit log."""
+
+    def log(self, actor: str, action: str, subject: str, detail: Mapping[str, object], now: datetime) -> None:
+        """Append one line to the chain."""
+
+    def audit(self, after: int = 0) -> list[AuditLine]:
+        """Lines in order."""
+
+
+class Store(IngestVerbs, ReconcileVerbs, QueueVerbs, PeopleVerbs, PayVerbs, AuditVerbs, Protocol):
+    """Everything that a store can do."""
+
+    def close(self) -> None:
+        """Close every connection."""
