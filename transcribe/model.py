@@ -1,4 +1,4 @@
-"""All the nouns, in the order of the path: file, scan, page, form, reading, task, decision, record."""
+"""All the nouns, in the order of the path and on purpose in one file: file, scan, form, reading, task, record."""
 
 from __future__ import annotations
 
