@@ -1,0 +1,32 @@
+"""The empty page of a form as a picture: its size, and its grey pixels for laying photos onto it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy
+from PIL import Image, UnidentifiedImageError
+
+from transcribe.errors import FormError
+from transcribe.model import Picture
+
+
+def size(path: Path) -> tuple[int, int]:
+    """Width and height in pixels, from the file's header; FormError where it is no picture."""
+    try:
+        with Image.open(path) as picture:
+            return picture.size
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise FormError(
+            f"{path.name}: this blank is no picture that can be opened ({error}). Save it as PNG."
+        ) from error
+
+
+@lru_cache(maxsize=16)
+def grey(path: str) -> Picture:
+    """The blank's pixels, rows x columns, 0 = black; kept for the life of the process and not to be written to."""
+    with Image.open(path) as picture:
+        pixels = numpy.asarray(picture.convert("L"), dtype=numpy.uint8)
+    pixels.setflags(write=False)
+    return pixels

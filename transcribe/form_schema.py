@@ -1,0 +1,201 @@
+"""What a form definition may say, key by key, as pydantic models; `form.py` turns them into the nouns."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Annotated
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import is_currency
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from transcribe import fields as field_types
+from transcribe.model import Personal, Where
+
+
+def _texts(value: object) -> object:
+    """A plain text stands for every language."""
+    return {"en": value} if isinstance(value, str) else value
+
+
+def _known_type(value: str) -> str:
+    if value not in field_types.names():
+        raise ValueError(f"there is no field type {value!r}; use one of {', '.join(field_types.names())}")
+    return value
+
+
+def _known_locale(value: str) -> str:
+    try:
+        Locale.parse(value)
+    except (UnknownLocaleError, ValueError) as error:
+        raise ValueError(f"there is no locale {value!r}; write it as fr_FR or en_GB") from error
+    return value
+
+
+def _known_currency(value: str) -> str:
+    if not is_currency(value):
+        raise ValueError(f"there is no currency {value!r}; write its ISO 4217 code, as EUR")
+    return value
+
+
+def _regular_expression(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"the pattern {value!r} is no regular expression: {error}") from error
+    return value
+
+
+def _ordered_box(value: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    x0, y0, x1, y1 = value
+    if not (0 <= x0 < x1 and 0 <= y0 < y1):
+        raise ValueError(f"the box {list(value)} is not x0, y0, x1, y1 with x0 < x1 and y0 < y1")
+    return value
+
+
+def _ordered_span(value: tuple[int, int]) -> tuple[int, int]:
+    if not 0 <= value[0] < value[1]:
+        raise ValueError(f"the span {list(value)} is not x0, x1 with x0 < x1")
+    return value
+
+
+def _formula(value: str) -> str:
+    try:
+        ast.parse(value.strip(), mode="eval")
+    except SyntaxError as error:
+        raise ValueError(f"the check {value!r} is no formula: {error.msg}") from error
+    return value.strip()
+
+
+NAME = r"^[a-z][a-z0-9_]*$"
+Texts = Annotated[dict[str, str], BeforeValidator(_texts)]
+Name = Annotated[str, Field(pattern=NAME, description="small letters, digits and _; begins with a letter")]
+BoxKey = Annotated[tuple[int, int, int, int], AfterValidator(_ordered_box)]
+Span = Annotated[tuple[int, int], AfterValidator(_ordered_span)]
+Size = tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]]
+
+
+class Definition(BaseModel):
+    """A table of the definition: a key that nobody knows is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FindTable(Definition):
+    """`find`: where a field or table stands on a page of free layout."""
+
+    labels: tuple[str, ...] = ()
+    where: Where = "right"
+    header: tuple[str, ...] = ()
+
+
+class FieldBody(Definition):
+    """The keys that a field and a column of a table share."""
+
+    name: Name
+    type: Annotated[str, AfterValidator(_known_type)]
+    label: Texts = Field(default_factory=dict)
+    help: Texts = Field(default_factory=dict)
+    required: bool = False
+    pattern: Annotated[str, AfterValidator(_regular_expression)] | None = None
+    personal: Personal | None = None
+    target: Annotated[float, Field(gt=0, lt=1)] | None = None
+    examples: tuple[str, ...] = ()
+    currency: Annotated[str, AfterValidator(_known_currency)] | None = None
+
+
+class FieldTable(FieldBody):
+    """`[[field]]`: one place to be filled."""
+
+    page: Annotated[int, Field(ge=1)] = 1
+    box: BoxKey | None = None
+    find: FindTable | None = None
+
+    @model_validator(mode="after")
+    def _payment_is_boxed(self) -> FieldTable:
+        if self.personal == "payment" and self.box is None:
+            raise ValueError("a payment field needs a box, because its box is masked before a picture is kept")
+        return self
+
+
+class ColumnTable(FieldBody):
+    """`[[table.column]]`: the same field in each row."""
+
+    span: Span | None = None
+
+
+class TableTable(Definition):
+    """`[[table]]`: rows of the same fields."""
+
+    name: Name
+    column: Annotated[tuple[ColumnTable, ...], Field(min_length=1)]
+    label: Texts = Field(default_factory=dict)
+    page: Annotated[int, Field(ge=1)] = 1
+    box: BoxKey | None = None
+    rows: Annotated[int, Field(ge=0)] = 0
+    find: FindTable | None = None
+
+    @model_validator(mode="after")
+    def _ruled_or_free(self) -> TableTable:
+        if self.box is None:
+            if self.rows:
+                raise ValueError("rows need a box whose height they divide")
+            return self
+        if not self.rows:
+            raise ValueError("a table with a box needs rows, the number of its lines")
+        for column in self.column:
+            if column.span is None or column.span[0] < self.box[0] or column.span[1] > self.box[2]:
+                raise ValueError(f"the column {column.name} needs a span within the table's box, x0 and x1")
+        return self
+
+
+class RuleTable(Definition):
+    """`[[rule]]`: a sum or comparison that the fields should satisfy."""
+
+    check: Annotated[str, Field(min_length=1), AfterValidator(_formula)]
+    name: str = ""
+
+
+class MasterTable(Definition):
+    """`[[master]]`: a CSV of known values beside the form."""
+
+    field: str
+    source: str
+    column: str
+    key: str = ""
+
+
+class PageTable(Definition):
+    """`[[page]]`: one page of a form of several pages."""
+
+    blank: str
+    size: Size | None = None
+
+
+class FormFile(Definition):
+    """A whole definition."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    version: Annotated[int, Field(ge=1)]
+    title: Texts
+    languages: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]{3}(_\w+)?$")], ...], Field(min_length=1)]
+    locale: Annotated[str, AfterValidator(_known_locale)]
+    currency: Annotated[str, AfterValidator(_known_currency)] = "EUR"
+    retention_days: Annotated[int, Field(gt=0)] | None = None
+    blank: str | None = None
+    size: Size | None = None
+    page: tuple[PageTable, ...] = ()
+    field: tuple[FieldTable, ...] = ()
+    table: tuple[TableTable, ...] = ()
+    rule: tuple[RuleTable, ...] = ()
+    master: tuple[MasterTable, ...] = ()
+    options: dict[str, str | int | float | bool] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_way_of_pages(self) -> FormFile:
+        if self.page and (self.blank or self.size):
+            raise ValueError("blank and size stand in the [[page]] tables where there are any")
+        if not self.field and not self.table:
+            raise ValueError("a form needs at least one [[field]] or [[table]]")
+        return self
