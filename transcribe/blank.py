@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy
 from PIL import Image, UnidentifiedImageError
 
 from transcribe.errors import FormError
-from transcribe.model import Picture
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
 
 
 def size(path: Path) -> tuple[int, int]:

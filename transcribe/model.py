@@ -147,7 +147,7 @@ class Field:
     name: str
     type: str
     label: Mapping[str, str]
-    help: Mapping[str, str] = NO_TEXT
+    help: Mapping[str, str] = field(default_factory=lambda: NO_TEXT)
     page: int = 1
     box: Box | None = None
     find: Find | None = None
@@ -177,7 +177,7 @@ class Table:
     box: Box | None = None
     rows: int = 0
     find: Find | None = None
-    label: Mapping[str, str] = NO_TEXT
+    label: Mapping[str, str] = field(default_factory=lambda: NO_TEXT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,7 +304,7 @@ class Reading:
     seconds: float | None = None
     flags: frozenset[str] = frozenset()
     shown: str | None = None
-    conditions: Mapping[str, float] = NOTHING
+    conditions: Mapping[str, float] = field(default_factory=lambda: NOTHING)
     box: Box | None = None
     task: str | None = None
 
