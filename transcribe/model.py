@@ -403,7 +403,7 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One reason for a value, as a code with numbers; `transcribe/wording.py` says it in a reader's language."""
+    """One reason for a value, as a code with numbers; `transcribe/evidence.py` says it in a reader's language."""
 
     code: str
     numbers: Numbers = field(default_factory=dict)
@@ -411,13 +411,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One value that a field may have. `origin` says whether a source read it or it is a proposal only."""
+    """One value that a field may have. `origin` says whether a source read it or it is a proposal only.
+
+    `normal` is the text as its type compares it, `text` as a source wrote it, `value` as the type parses it.
+    """
 
     normal: str
     text: str
     probability: float
     origin: Literal["read", "composed", "repaired", "master", "arithmetic", "swapped"] = "read"
     null: Null | None = None
+    value: Value = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -440,6 +444,7 @@ class Posterior:
     machines: int = 0
     method: str = ""
     facts: Mapping[str, float | int | str | bool] = field(default_factory=dict)
+    scan: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
