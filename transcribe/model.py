@@ -289,7 +289,8 @@ class Reading:
     none. `alternatives` are (text, confidence) as the source gave them. `seconds` is a person's active time. `shown`
     is a value that the source saw before reading (prefill): such a reading is no independent vote. `conditions` are
     numbers of the reading's circumstances that weighing uses: "fit", "quality", "place", "ink", each 0 to 1.
-    Other flags: "overrode a check", "not fitting" (the page did not fit its form), "handwriting".
+    Other flags: "overrode a check", "not fitting" (the page did not fit its form), "handwriting". `legible` is what a
+    person made out of an illegible field; it is shown to whoever reads next as an expert, and never weighed.
     """
 
     id: str
@@ -307,6 +308,7 @@ class Reading:
     conditions: Mapping[str, float] = field(default_factory=lambda: NOTHING)
     box: Box | None = None
     task: str | None = None
+    legible: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

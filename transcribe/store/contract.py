@@ -103,7 +103,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentReading:
-    """What a person sends for a task. `idem` is made by the page once a reading: the same idem twice is one reading."""
+    """What a person sends for a task. `idem` is made by the page once a reading: the same idem twice is one reading.
+
+    `legible` is what can be made out where `text` is None for "illegible"; the reading keeps it.
+    """
 
     text: str | None
     idem: str
@@ -111,6 +114,7 @@ class SentReading:
     seconds: float | None = None
     shown: str | None = None
     box: tuple[int, int, int, int] | None = None
+    legible: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
