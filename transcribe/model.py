@@ -142,7 +142,11 @@ class Find:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One place on a form to be filled. For a column of a table, `name` is "lines.quantity" and `box` is None."""
+    """One place on a form to be filled. For a column of a table, `name` is "lines.quantity" and `box` is None.
+
+    `languages` and `regions`, where given, are those of the people who may see the field. Fields of one scan with the
+    same `apart` (such as "customer" on a name and an address) never go to one person in one sitting.
+    """
 
     name: str
     type: str
@@ -157,6 +161,9 @@ class Field:
     target: float | None = None
     examples: tuple[str, ...] = ()
     currency: str | None = None
+    languages: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    apart: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,7 +350,10 @@ class Reads:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcriber:
-    """A person who reads. `engagement` says how the work is paid: by reading, hourly, staff or volunteer."""
+    """A person who reads. `engagement` says how the work is paid: by reading, hourly, staff or volunteer.
+
+    `training` is whether they let their readings train machines; saying no costs no work.
+    """
 
     id: str
     handle: str
@@ -354,6 +364,8 @@ class Transcriber:
     engagement: Literal["by reading", "hourly", "staff", "volunteer"] = "by reading"
     interface_language: str = "en"
     paused: bool = False
+    regions: tuple[str, ...] = ()
+    training: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -361,7 +373,8 @@ class Task:
     """A wish for one reading by one person. `id` is random and the only id a person's page sees ("" before stored).
 
     `slot` is 1 + people's readings of the field so far, so that asking twice is the same task. `reason` is a code.
-    `closed_at` and `leased_until` are facts; there is no status that could disagree with them.
+    `closed_at` and `leased_until` are facts; there is no status that could disagree with them. `ease` (0 hard to 1 easy)
+    only orders what new people are offered first.
     """
 
     scan: str
@@ -377,6 +390,7 @@ class Task:
     transcriber: str | None = None
     leased_until: datetime | None = None
     closed_at: datetime | None = None
+    ease: float = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
