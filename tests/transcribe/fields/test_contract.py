@@ -1,0 +1,84 @@
+"""Every file of transcribe/fields keeps the contract of a field type, whatever text comes."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.transcribe.fields import blank_form, field_of
+from transcribe import fields
+
+FORMS = {
+    locale: blank_form(locale) for locale in ("fr_FR", "en_GB", "en_US", "de_DE", "es_ES", "de_CH", "en_IN", "sv_SE")
+}
+PIECES = st.sampled_from(
+    [
+        *"12 03 2025 1 234 50 , . - / ( ) € EUR RM $ mars MAR oct. er ' O l x +33 6 @ a@b.fr İ ß ﬁ ٣ ½ ² : T Z pcs FR".split(),
+        " ",
+        "\u202f",
+        "\n",
+    ]
+)
+MESS = st.one_of(st.text(max_size=20), st.lists(PIECES, max_size=8).map("".join))
+types = pytest.mark.parametrize("name", fields.names())
+FAIR = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@types
+def test_it_says_how_it_is_compared_and_typed(name: str) -> None:
+    kind = fields.load(name)
+    assert isinstance(kind.EXACT, bool)
+    assert kind.INPUT_MODE in {"text", "decimal", "numeric", "tel", "email"}
+
+
+@types
+@FAIR
+@given(text=MESS, locale=st.sampled_from(sorted(FORMS)))
+def test_what_is_parsed_is_written_and_parsed_again(name: str, text: str, locale: str) -> None:
+    kind, field, form = fields.load(name), field_of(name), FORMS[locale]
+    value = kind.parse(text, field, form)
+    if value is not None:
+        assert kind.parse(kind.write(value, field, form), field, form) == value
+
+
+@types
+@FAIR
+@given(text=MESS, locale=st.sampled_from(sorted(FORMS)))
+def test_normalising_twice_is_normalising_once(name: str, text: str, locale: str) -> None:
+    kind, field, form = fields.load(name), field_of(name), FORMS[locale]
+    once = kind.normalise(text, field, form)
+    assert kind.normalise(once, field, form) == once
+    assert not text.strip() or once or not kind.parse(text, field, form)
+
+
+@types
+@FAIR
+@given(text=MESS, locale=st.sampled_from(sorted(FORMS)))
+def test_any_text_has_faults_or_a_value(name: str, text: str, locale: str) -> None:
+    kind, field, form = fields.load(name), field_of(name), FORMS[locale]
+    faults = kind.faults(text, field, form)
+    assert all(isinstance(code, str) and code for code in faults)
+    if kind.EXACT and text.strip() and kind.parse(text, field, form) is None and kind.normalise(text, field, form):
+        assert faults
+
+
+@types
+def test_blank_has_no_value_and_no_fault(name: str) -> None:
+    kind, field, form = fields.load(name), field_of(name), FORMS["fr_FR"]
+    assert not kind.parse("", field, form)
+    assert kind.faults("", field, form) == ()
+    assert kind.parse(kind.write(None, field, form), field, form) == kind.parse("", field, form)
+
+
+@types
+def test_five_thousand_new_texts_a_second(name: str) -> None:
+    kind, field, form = fields.load(name), field_of(name), FORMS["fr_FR"]
+    texts = [f"{number % 28 + 1:02}/{number % 12 + 1:02}/{1970 + number // 28}" for number in range(1000)]
+    kind.normalise("1", field, form)
+    start = time.process_time()
+    for text in texts:
+        kind.normalise(text, field, form)
+    assert time.process_time() - start < 1000 / 5000

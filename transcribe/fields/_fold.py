@@ -1,0 +1,66 @@
+"""Text made comparable: spaces, digits, quotes and dashes of one kind; case, punctuation and accents folded."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_SAME = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛`´ʼ′", "'"),
+        **dict.fromkeys("“”„‟«»″", '"'),
+        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
+        **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u061c\ufeff\u00ad", None),
+    }
+)
+_PUNCTUATION = re.compile(r"""[,;:!?"()\[\]{}|*_~]|(?<!\w)[-.']|[-.'](?!\w)""")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[,.](?=\d)")
+_MARKED = re.compile(r"[^0-9a-z]+")
+_LIGATURES = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+
+
+@lru_cache(maxsize=65536)
+def tidy(text: str) -> str:
+    """One way of writing the same characters (NFKC, ASCII digits, plain quotes and dashes), spaces single and trimmed.
+
+    Case, accents and punctuation stay: this is still what is written.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_SAME)
+        text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else c for c in text)
+    return " ".join(text.split())
+
+
+@lru_cache(maxsize=65536)
+def plain(text: str) -> str:
+    """Tidy text without case and punctuation, accents kept: "Dupont, J." is "dupont j". Idempotent.
+
+    A comma or point between digits stays (1,5 is not 15), and so do hyphens and apostrophes inside words.
+    """
+    before = None
+    while text != before:  # case folding can give characters that NFKC writes anew: repeat until nothing moves
+        before = text
+        text = tidy(tidy(text).casefold())
+        text = _BETWEEN_DIGITS.sub("\0", text)
+        text = _PUNCTUATION.sub(" ", text.replace(".", " "))
+        text = " ".join(text.replace("\0", ".").split())
+    return text
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Only letters and digits, without case and accents, words apart by one space: "Élan n° 4" is "elan n 4".
+
+    For comparing names across conventions; letters of other scripts than Latin stay as they are.
+    """
+    text = unicodedata.normalize("NFKD", tidy(text).casefold()).translate(_LIGATURES)
+    if text.isascii():
+        return _MARKED.sub(" ", text).strip()
+    kept = (c for c in text if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in kept).split())
+
+
+def has_letter(text: str) -> bool:
+    """Whether any letter of any script is there."""
+    return any(c.isalpha() for c in text)

@@ -1,0 +1,30 @@
+"""Postal addresses, often of several lines: lines are kept in the value and do not count when comparing."""
+
+from __future__ import annotations
+
+from transcribe.fields._fold import has_letter, plain, tidy
+from transcribe.model import Field, Form, Value
+
+EXACT = False
+INPUT_MODE = "text"
+
+
+def parse(text: str, field: Field, form: Form) -> Value:
+    """The address as written, one line of it a line, empty lines left out."""
+    return "\n".join(line for line in map(tidy, text.splitlines()) if line) or None
+
+
+def normalise(text: str, field: Field, form: Form) -> str:
+    """On one line, without case, punctuation and hyphens: commas and line ends say the same."""
+    flat = " ".join(text.splitlines())
+    return plain(plain(flat).replace("-", " ")) or tidy(flat)
+
+
+def write(value: Value, field: Field, form: Form) -> str:
+    """The address itself, its lines kept."""
+    return "" if value is None else str(value)
+
+
+def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
+    """ "no letters" where there are none."""
+    return ("no letters",) if text.strip() and not has_letter(text) else ()

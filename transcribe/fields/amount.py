@@ -1,0 +1,50 @@
+"""Amounts of money, in the field's or form's currency: "1 234,50 EUR" is "1234.50"."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from transcribe.fields import _numbers
+from transcribe.model import Field, Form, Value
+
+EXACT = True
+INPUT_MODE = "decimal"
+
+
+def parse(text: str, field: Field, form: Form) -> Value:
+    """A decimal string with the decimals of the currency's minor unit at least, more where more are written."""
+    number = _read(text, field, form)
+    return None if number is None else _numbers.plain_number(number.amount, _minor(field, form))
+
+
+def normalise(text: str, field: Field, form: Form) -> str:
+    """The plain number, the currency left out; what is no number is written like one as far as it goes."""
+    number = _read(text, field, form)
+    if number is None:
+        return _numbers.rough_number(text, form.locale, _minor(field, form))
+    return _numbers.comparable_number(number.amount, _minor(field, form))
+
+
+def write(value: Value, field: Field, form: Form) -> str:
+    """The amount as the form's locale writes it, without a currency sign."""
+    return "" if value is None else _numbers.write_number(Decimal(str(value)), form.locale, _minor(field, form))
+
+
+def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
+    """ "not a number"; "currency" where another one stands beside it; "negative"."""
+    if not text.strip():
+        return ()
+    number = _read(text, field, form)
+    if number is None:
+        return ("not a number",)
+    known = _numbers.currency_words(_numbers.currency_of(field, form))
+    other = ("currency",) if number.beside and number.beside not in known else ()
+    return other + (("negative",) if number.amount < 0 else ())
+
+
+def _minor(field: Field, form: Form) -> int:
+    return _numbers.minor_digits(_numbers.currency_of(field, form))
+
+
+def _read(text: str, field: Field, form: Form) -> _numbers.Number | None:
+    return _numbers.read_number(text, form.locale, _minor(field, form))

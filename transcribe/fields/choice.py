@@ -1,0 +1,37 @@
+"""One of a few known words, the field's `examples`: size, colour, way of payment."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from transcribe.fields._fold import fold, tidy
+from transcribe.model import Field, Form, Value
+
+EXACT = True
+INPUT_MODE = "text"
+
+
+def parse(text: str, field: Field, form: Form) -> Value:
+    """The choice as the form has it, whatever the case, accents and marks; what is no choice is kept as written."""
+    return _choices(field.examples).get(fold(text), tidy(text)) or None
+
+
+def normalise(text: str, field: Field, form: Form) -> str:
+    """The choice in lower case without accents and marks."""
+    return fold(text) or tidy(text)
+
+
+def write(value: Value, field: Field, form: Form) -> str:
+    """The choice itself."""
+    return "" if value is None else str(value)
+
+
+def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
+    """ "not a choice" where the field has choices and this is none."""
+    choices = _choices(field.examples)
+    return ("not a choice",) if choices and text.strip() and fold(text) not in choices else ()
+
+
+@lru_cache(maxsize=512)
+def _choices(examples: tuple[str, ...]) -> dict[str, str]:
+    return {fold(each): tidy(each) for each in examples}

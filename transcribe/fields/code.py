@@ -1,0 +1,44 @@
+"""Codes and reference numbers: compared character by character, in upper case unless the pattern says otherwise."""
+
+from __future__ import annotations
+
+import re
+
+from transcribe.fields import _pattern
+from transcribe.fields._fold import tidy
+from transcribe.model import Field, Form, Value
+
+EXACT = True
+INPUT_MODE = "text"
+
+_AROUND_MARKS = re.compile(r"\s*([-/._])\s*")
+_EDGES = " .,:;'\"|"
+
+
+def parse(text: str, field: Field, form: Form) -> Value:
+    """The code as the pattern writes it; without one in upper case, its dashes and inner spaces as written."""
+    return _pattern.shaped(_clean(text), field.pattern) or None
+
+
+def normalise(text: str, field: Field, form: Form) -> str:
+    """The code without spaces, its other separators kept: "12-3" is not "1-23"."""
+    code = _pattern.shaped(_clean(text), field.pattern)
+    if field.pattern is not None and not _pattern.breaks(code, field.pattern):
+        return code
+    return _pattern.shaped(_clean(code).replace(" ", ""), field.pattern)
+
+
+def write(value: Value, field: Field, form: Form) -> str:
+    """The code itself."""
+    return "" if value is None else str(value)
+
+
+def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
+    """ "pattern" where the field's pattern is broken whatever the case and separators."""
+    code = _pattern.shaped(_clean(text), field.pattern)
+    return ("pattern",) if code and _pattern.breaks(code, field.pattern) else ()
+
+
+def _clean(text: str) -> str:
+    code = tidy(text)
+    return _AROUND_MARKS.sub(r"\1", code).strip(_EDGES) or code

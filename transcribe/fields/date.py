@@ -1,0 +1,60 @@
+"""Dates: "12/03/25", "3 mars 2025" and "2025-03-12" by the order of the form's locale, as ISO 8601."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from transcribe.fields import _dates
+from transcribe.fields._fold import tidy
+from transcribe.model import Field, Form, Value
+
+EXACT = True
+INPUT_MODE = "text"
+
+_EARLIEST = "1950-01-01"
+_LATEST = "2049-12-31"
+"""Order forms are dated near their time and name people alive; beyond lies mostly a misread digit of the year. A form
+says otherwise by the options `earliest_date` and `latest_date`."""
+
+
+def parse(text: str, field: Field, form: Form) -> Value:
+    """ISO 8601, None where there is no such day."""
+    found = _find(text, form)
+    return None if found is None else found.isoformat()
+
+
+def normalise(text: str, field: Field, form: Form) -> str:
+    """Year, month and day in ISO order even where impossible ("75.12.2024" is "2024-12-75"); else the text in lower
+    case with its separators alike."""
+    parts = _dates.find_parts(text, form.locale, form.free)
+    if parts is not None:
+        return _dates.as_text(parts)
+    plain = re.sub(r"\s*[-./,]\s*", "-", tidy(tidy(text).casefold())).strip("- ")
+    again = _dates.find_parts(plain, form.locale, form.free)
+    return plain if plain and again is None else tidy(tidy(text).casefold())
+
+
+def write(value: Value, field: Field, form: Form) -> str:
+    """The date in figures, in the order of the form's locale, the year in full: "12/03/2025"."""
+    if value is None:
+        return ""
+    day = date.fromisoformat(str(value))
+    figures = {"d": f"{day.day:02}", "m": f"{day.month:02}", "y": f"{day.year:04}"}
+    return _dates.separator(form.locale).join(figures[letter] for letter in _dates.day_order(form.locale))
+
+
+def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
+    """ "not a date"; "date far away"."""
+    if not text.strip():
+        return ()
+    found = _find(text, form)
+    if found is None:
+        return ("not a date",)
+    earliest, latest = form.options.get("earliest_date", _EARLIEST), form.options.get("latest_date", _LATEST)
+    return () if str(earliest) <= found.isoformat() <= str(latest) else ("date far away",)
+
+
+def _find(text: str, form: Form) -> date | None:
+    parts = _dates.find_parts(text, form.locale, form.free)
+    return None if parts is None else _dates.as_date(parts)

@@ -1,0 +1,53 @@
+"""E-mail addresses, compared in lower case."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from email_validator import EmailNotValidError, validate_email
+
+from transcribe.fields._fold import tidy
+from transcribe.model import Field, Form, Value
+
+EXACT = True
+INPUT_MODE = "email"
+
+
+def parse(text: str, field: Field, form: Form) -> Value:
+    """The address in lower case; None where it can be none. No name is looked up."""
+    return _valid(_bare(text))
+
+
+def normalise(text: str, field: Field, form: Form) -> str:
+    """The address in lower case without spaces; the same for what is none."""
+    bare = _bare(text)
+    return _valid(bare) or bare
+
+
+def write(value: Value, field: Field, form: Form) -> str:
+    """The address itself."""
+    return "" if value is None else str(value)
+
+
+def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
+    """ "not an e-mail address"; "domain" where only the part after the @ is wrong."""
+    bare = _bare(text)
+    if not bare or _valid(bare) is not None:
+        return ()
+    local, at, _ = bare.rpartition("@")
+    return ("domain",) if at and _valid(f"{local}@fairhand.org") is not None else ("not an e-mail address",)
+
+
+def _bare(text: str) -> str:
+    bare = tidy(tidy(text).casefold()).replace(" ", "").removeprefix("mailto:")
+    return bare.strip(".,;:<>()\"'") or bare
+
+
+@lru_cache(maxsize=16384)
+def _valid(bare: str) -> str | None:
+    if "@" not in bare:
+        return None
+    try:
+        return validate_email(bare, check_deliverability=False).normalized
+    except EmailNotValidError:
+        return None

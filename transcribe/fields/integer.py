@@ -1,0 +1,44 @@
+"""Whole numbers, with or without a unit: "12 pcs" and "12,00" are 12 on a French form."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from transcribe.fields import _numbers
+from transcribe.model import Field, Form, Value
+
+EXACT = True
+INPUT_MODE = "numeric"
+
+
+def parse(text: str, field: Field, form: Form) -> Value:
+    """An int; None also for a number with a fraction."""
+    number = _numbers.read_number(text, form.locale, 0)
+    if number is None or number.amount != number.amount.to_integral_value():
+        return None
+    return int(number.amount)
+
+
+def normalise(text: str, field: Field, form: Form) -> str:
+    """The plain number; what is no number is written like one as far as it goes."""
+    number = _numbers.read_number(text, form.locale, 0)
+    if number is None:
+        return _numbers.rough_number(text, form.locale, 0)
+    return _numbers.comparable_number(number.amount)
+
+
+def write(value: Value, field: Field, form: Form) -> str:
+    """The number as the form's locale writes it, thousands grouped."""
+    return "" if value is None else _numbers.write_number(Decimal(int(value)), form.locale)
+
+
+def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
+    """ "not a number"; "not a whole number"; "negative"."""
+    if not text.strip():
+        return ()
+    number = _numbers.read_number(text, form.locale, 0)
+    if number is None:
+        return ("not a number",)
+    if number.amount != number.amount.to_integral_value():
+        return ("not a whole number",)
+    return ("negative",) if number.amount < 0 else ()

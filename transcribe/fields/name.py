@@ -1,0 +1,34 @@
+"""Names of people, firms and towns: compared without case, punctuation and hyphens; accents count."""
+
+from __future__ import annotations
+
+from transcribe.fields import _pattern
+from transcribe.fields._fold import has_letter, plain, tidy
+from transcribe.model import Field, Form, Value
+
+EXACT = False
+INPUT_MODE = "text"
+
+
+def parse(text: str, field: Field, form: Form) -> Value:
+    """The name as written, spaces single."""
+    return tidy(text) or None
+
+
+def normalise(text: str, field: Field, form: Form) -> str:
+    """Without case, punctuation and hyphens: "DUPONT, Jean-Pierre" is "dupont jean pierre"."""
+    return plain(plain(text).replace("-", " ")) or tidy(text)
+
+
+def write(value: Value, field: Field, form: Form) -> str:
+    """The name itself."""
+    return "" if value is None else str(value)
+
+
+def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
+    """ "no letters" where there are none, "pattern" where the field's pattern is broken."""
+    text = tidy(text)
+    if not text:
+        return ()
+    lacking = () if has_letter(text) else ("no letters",)
+    return lacking + (("pattern",) if _pattern.breaks(text, field.pattern) else ())

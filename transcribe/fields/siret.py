@@ -1,0 +1,48 @@
+"""French company numbers with their check digit: SIRET (14 digits, an establishment) or SIREN (9, a company)."""
+
+from __future__ import annotations
+
+from stdnum.fr import siren, siret
+
+from transcribe.fields._registered import bare
+from transcribe.model import Field, Form, Value
+
+EXACT = True
+INPUT_MODE = "numeric"
+
+_VALID = {9: siren.is_valid, 14: siret.is_valid}
+
+
+def parse(text: str, field: Field, form: Form) -> Value:
+    """The digits where there are 9 or 14; a wrong check digit is a fault, the number is what is written."""
+    digits = bare(text)
+    return digits if _is_digits(digits) and len(digits) in _VALID else None
+
+
+def normalise(text: str, field: Field, form: Form) -> str:
+    """Without spaces and dashes."""
+    return bare(text)
+
+
+def write(value: Value, field: Field, form: Form) -> str:
+    """In groups of three digits, the establishment's five together: "732 829 320 00074"."""
+    if value is None:
+        return ""
+    digits = str(value)
+    return " ".join(part for part in (digits[:3], digits[3:6], digits[6:9], digits[9:]) if part)
+
+
+def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
+    """ "not a number"; "length"; "check digit"."""
+    digits = bare(text)
+    if not digits:
+        return ()
+    if not _is_digits(digits):
+        return ("not a number",)
+    if len(digits) not in _VALID:
+        return ("length",)
+    return () if _VALID[len(digits)](digits) else ("check digit",)
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()

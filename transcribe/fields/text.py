@@ -1,0 +1,31 @@
+"""Free text on one line: what is written, compared without case, spacing and punctuation; accents count."""
+
+from __future__ import annotations
+
+from transcribe.fields import _pattern
+from transcribe.fields._fold import plain, tidy
+from transcribe.model import Field, Form, Value
+
+EXACT = False
+INPUT_MODE = "text"
+
+
+def parse(text: str, field: Field, form: Form) -> Value:
+    """The text as written, spaces single."""
+    return tidy(text) or None
+
+
+def normalise(text: str, field: Field, form: Form) -> str:
+    """Without case and punctuation, accents kept; a text of punctuation only stays as it is."""
+    return plain(text) or tidy(text)
+
+
+def write(value: Value, field: Field, form: Form) -> str:
+    """The text itself."""
+    return "" if value is None else str(value)
+
+
+def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
+    """ "pattern" where the field has one and the text is not of it."""
+    text = tidy(text)
+    return ("pattern",) if text and _pattern.breaks(text, field.pattern) else ()

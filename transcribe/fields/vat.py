@@ -1,0 +1,74 @@
+"""VAT numbers of the European Union and its neighbours, with their country and check digit: "FR40303265045"."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Protocol, cast
+
+import stdnum
+from stdnum.exceptions import InvalidChecksum, ValidationError
+
+from transcribe.fields._numbers import locale_of
+from transcribe.fields._registered import bare
+from transcribe.model import Field, Form, Value
+
+EXACT = True
+INPUT_MODE = "text"
+
+
+class _Rules(Protocol):
+    """What python-stdnum knows of one country's VAT numbers."""
+
+    def validate(self, number: str) -> str: ...
+
+
+_SHAPE = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
+_MODULES = {"EL": "gr", "XI": "gb"}
+
+
+def parse(text: str, field: Field, form: Form) -> Value:
+    """Country and number without spaces; a number without a country is of the form's. A wrong check digit is a fault,
+    the number is what is written."""
+    number = _with_country(bare(text), form.locale)
+    return number if _SHAPE.fullmatch(number) else None
+
+
+def normalise(text: str, field: Field, form: Form) -> str:
+    """Upper case without spaces and marks, the country before it."""
+    return _with_country(bare(text), form.locale)
+
+
+def write(value: Value, field: Field, form: Form) -> str:
+    """Country and number."""
+    return "" if value is None else str(value)
+
+
+def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
+    """ "not a VAT number"; "check digit"; "country" where that country's numbers are not known here."""
+    number = _with_country(bare(text), form.locale)
+    if not number:
+        return ()
+    if not _SHAPE.fullmatch(number):
+        return ("not a VAT number",)
+    module = _rules_of(number[:2])
+    if module is None:
+        return ("country",)
+    try:
+        module.validate(number)
+    except InvalidChecksum:
+        return ("check digit",)
+    except ValidationError:
+        return ("not a VAT number",)
+    return ()
+
+
+def _with_country(number: str, locale: str) -> str:
+    """A number of digits only gets the country of the form."""
+    country = locale_of(locale).territory
+    return f"{country}{number}" if country and number.isascii() and number.isdigit() else number
+
+
+@lru_cache(maxsize=64)
+def _rules_of(country: str) -> _Rules | None:
+    return cast("_Rules | None", stdnum.get_cc_module(_MODULES.get(country, country.lower()), "vat"))
