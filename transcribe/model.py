@@ -120,12 +120,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """What an engine saw at one place. `line` groups the words of one line of print within one call."""
+    """What an engine saw at one place. `line` groups the words of one line of print within one call.
+
+    `alternatives` are what else it may say, (text, confidence) as the engine gives them, surest first.
+    """
 
     text: str
     box: Box
     confidence: float | None
     line: int = 0
+    alternatives: tuple[tuple[str, float], ...] = ()
 
 
 # --- the blank form --------------------------------------------------------------------------------------------------
