@@ -1,0 +1,78 @@
+"""The command line as a whole: its options, and how an expected error ends it.
+
+Exit codes: 0 fine, 1 there is a finding, 2 used wrongly, 3 something is missing on this machine. Commands import what
+they need when they run, so that `fairhand --help` is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from transcribe.errors import FairhandError
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
+EXIT_CODES = {1: 1, 2: 2, 3: 1, 4: 3}
+"""From an error's own code to the command line's: a file that cannot be read is a finding, a missing program is 3."""
+
+GROUPS = ("setting_up", "ingesting", "reading", "deciding", "looking", "serving", "people", "forms", "records")
+"""The files of this folder that hold commands, in the order in which help lists them."""
+
+
+class _Commands(TyperGroup):
+    """Says an expected error in one line instead of a traceback."""
+
+    def invoke(self, ctx: object) -> object:
+        try:
+            return super().invoke(ctx)  # type: ignore[arg-type]  # typer's own copy of click has no public types
+        except FairhandError as error:
+            typer.echo(f"fairhand: {error}", err=True)
+            raise typer.Exit(EXIT_CODES.get(error.exit_code, error.exit_code)) from error
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Photographed order forms in, trusted records out. Machines read, people read what machines cannot.",
+)
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"fairhand {version('fairhand')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    ctx: typer.Context,
+    home: Annotated[
+        Path | None, typer.Option(help="The folder of all data; else FAIRHAND_HOME, else ./fairhand-data.")
+    ] = None,
+    _: Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version.")] = False,
+) -> None:
+    ctx.obj = home
+
+
+def settings_of(ctx: typer.Context) -> Settings:
+    """The settings that hold for this command."""
+    from flows import settings
+
+    return settings.load(ctx.obj)
+
+
+def run() -> None:
+    """Load every group of commands and run the one that was asked for."""
+    for group in GROUPS:
+        importlib.import_module(f"flows.cli.{group}")
+    app(prog_name="fairhand")
