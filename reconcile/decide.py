@@ -1,0 +1,84 @@
+"""Decide one field: either a Decision or the Task of asking one more person. All of it on one screen."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from reconcile.policy import Policy
+from transcribe.model import Candidate, Decision, Field, Posterior, Task, TaskKind
+
+METHODS = ("expert", "ink", "machines", "person and machine", "people")
+"""Every way to a decision; the text of a decision was read by one of these."""
+
+
+def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Task:
+    """The value that is taken as true, or the wish for one more reading with the reason.
+
+    A decision is what some source read; what nobody read (a repaired digit, a known customer) is its proposal.
+    """
+    facts = posterior.facts
+    best = next((each for each in posterior.candidates if each.origin == "read"), None)
+    if best is None:
+        return _ask(posterior, "read", "nothing read")
+    probable = posterior.probability >= max(policy.target, field.target or 0.0)
+
+    if facts["experts"]:
+        return _decision(posterior, best, "expert")
+    if int(facts["people"]) >= policy.people_to_agree and (probable or _agreed(posterior, policy)):
+        return _decision(posterior, best, "people")
+    if probable and not posterior.people and facts["by ink"]:
+        return _decision(posterior, best, "ink")
+    if probable and not posterior.people and not facts["trouble"] and int(facts["engines"]) >= policy.engines_to_agree:
+        return _decision(posterior, best, "machines")
+    if probable and facts["people"] and facts["engines"]:
+        return _decision(posterior, best, "person and machine")
+
+    if posterior.people >= policy.people_before_expert:
+        return _ask(posterior, "adjudicate", "readers split")
+    return _ask(posterior, "read", _reason(posterior, policy))
+
+
+def _agreed(posterior: Posterior, policy: Policy) -> bool:
+    """Whether people agree with nobody against them but machines, and nothing speaks strongly against it."""
+    return not posterior.facts["against people"] and posterior.probability >= policy.agreed
+
+
+def _reason(posterior: Posterior, policy: Policy) -> str:
+    """Why one more person is asked, as a code with a sentence in `transcribe/evidence.py`."""
+    facts = posterior.facts
+    if posterior.people >= policy.people_to_agree:
+        return "readers disagree"
+    if posterior.people == 1:
+        return "one reader"
+    if facts["trouble"]:
+        return str(facts["trouble"])
+    if facts["against engines"]:
+        return "engines disagree"
+    return "one engine" if int(facts["engines"]) < policy.engines_to_agree else "not sure enough"
+
+
+def _decision(posterior: Posterior, best: Candidate, method: str) -> Decision:
+    likelier = posterior.candidates[0]
+    return Decision(
+        key=posterior.key,
+        value=best.value,
+        text=best.text,
+        probability=posterior.probability,
+        method=method,
+        evidence=posterior.evidence,
+        readings=posterior.readings,
+        parameters=posterior.parameters,
+        null=best.null,
+        proposal=None if likelier is best else likelier.text,
+    )
+
+
+def _ask(posterior: Posterior, kind: str, reason: str) -> Task:
+    return Task(
+        scan=posterior.scan,
+        key=posterior.key,
+        kind=cast(TaskKind, kind),
+        reason=reason,
+        slot=1 + posterior.people + posterior.experts,
+        pool="adjudicate" if kind == "adjudicate" else "read",
+    )

@@ -1,0 +1,21 @@
+"""Audits are drawn by lot: the right share, the same for ever."""
+
+from __future__ import annotations
+
+from reconcile.audit import draw
+from transcribe.model import FieldKey
+
+
+def test_the_share_drawn_is_the_share_asked_for() -> None:
+    drawn = sum(draw(f"scan {number}", FieldKey("total"), 1, 0.04) for number in range(20_000))
+    assert 700 < drawn < 900
+
+
+def test_the_same_decision_is_drawn_or_not_for_ever() -> None:
+    lots = {draw("scan", FieldKey("lines.quantity", 3), 2, 0.5) for _ in range(10)}
+    assert len(lots) == 1
+
+
+def test_nothing_is_drawn_at_no_share_and_everything_at_the_whole() -> None:
+    assert not draw("scan", FieldKey("total"), 1, 0.0)
+    assert draw("scan", FieldKey("total"), 1, 1.0)

@@ -1,0 +1,183 @@
+"""Deciding: who may decide what, and what is asked instead."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from reconcile.decide import METHODS, decide
+from reconcile.policy import POLICY
+from tests.reconcile.made import both, expert, field, ink, machine, posterior, reading
+from transcribe.model import Decision, Field, Reading, Task
+
+DATE = field("order_date", "date")
+TOTAL = field("total", "amount")
+NAME = field("customer_name", "name")
+CODE = field("reference", "code", pattern=r"[A-Z]{2}-\d{4}")
+TICK = field("express", "checkbox")
+
+
+def decided(of: Field, *readings: Reading) -> Decision:
+    answer = decide(of, posterior(of, *readings), POLICY)
+    assert isinstance(answer, Decision), answer
+    return answer
+
+
+def asked(of: Field, *readings: Reading) -> Task:
+    answer = decide(of, posterior(of, *readings), POLICY)
+    assert isinstance(answer, Task), answer
+    return answer
+
+
+def test_two_engines_that_agree_on_a_valid_value_decide_typed_print() -> None:
+    answer = decided(DATE, *both("order_date", "14/03/2025"))
+    assert (answer.value, answer.method, answer.null) == ("2025-03-14", "machines", None)
+    assert answer.probability >= POLICY.target
+
+
+def test_one_engine_alone_never_decides_however_sure() -> None:
+    assert asked(DATE, machine("order_date", "tesseract 5", "14/03/2025", 1.0)).reason == "one engine"
+
+
+def test_two_readings_of_one_engine_are_one_source() -> None:
+    task = asked(
+        DATE,
+        machine("order_date", "tesseract 5.5.0 eng psm6", "14/03/2025"),
+        machine("order_date", "tesseract 5.5.0 eng psm4", "14/03/2025"),
+    )
+    assert task.reason == "one engine"
+
+
+def test_engines_that_disagree_ask_a_person() -> None:
+    task = asked(TOTAL, machine("total", "tesseract 5", "15.60"), machine("total", "rapidocr 3", "15.40"))
+    assert (task.kind, task.reason, task.slot) == ("read", "engines disagree", 1)
+
+
+def test_machines_never_decide_handwriting() -> None:
+    hand = [
+        reading("total", source, "15.60", kind="machine", confidence=0.99, flags=frozenset({"handwriting"}))
+        for source in ("tesseract 5", "rapidocr 3")
+    ]
+    assert asked(TOTAL, *hand).reason == "handwriting"
+
+
+def test_machines_never_decide_a_value_that_breaks_its_format() -> None:
+    assert asked(CODE, *both("reference", "PAX-1042")).reason == "format"
+
+
+@pytest.mark.parametrize("text", ["AO17", "X1l", "B8-77"])
+def test_lookalikes_in_a_code_without_a_pattern_are_asked_though_both_engines_agree(text: str) -> None:
+    assert asked(field("reference", "code"), *both("reference", text)).reason == "lookalike"
+
+
+@pytest.mark.parametrize("flag", ["not fitting", "absent", "illegible", "crossed out"])
+def test_what_a_machine_could_not_place_or_read_goes_to_people(flag: str) -> None:
+    readings = [
+        reading("total", source, None, kind="machine", flags=frozenset({flag}))
+        for source in ("tesseract 5", "rapidocr 3")
+    ]
+    assert asked(TOTAL, *readings).kind == "read"
+
+
+def test_two_people_who_agree_decide_against_both_engines_that_differ() -> None:
+    answer = decided(
+        TOTAL,
+        machine("total", "tesseract 5", "15.60"),
+        machine("total", "rapidocr 3", "15.40"),
+        reading("total", "ana", "15.80"),
+        reading("total", "ben", "15.80"),
+    )
+    assert (answer.value, answer.method) == ("15.80", "people")
+
+
+def test_two_people_who_differ_get_a_third_and_three_who_differ_an_expert() -> None:
+    ana, ben, eve = (
+        reading("total", who, text) for who, text in (("ana", "15.80"), ("ben", "16.80"), ("eve", "99.10"))
+    )
+    assert (asked(TOTAL, ana, ben).kind, asked(TOTAL, ana, ben).slot) == ("read", 3)
+    task = asked(TOTAL, ana, ben, eve)
+    assert (task.kind, task.reason, task.pool) == ("adjudicate", "readers split", "adjudicate")
+
+
+def test_an_expert_decides_against_everybody() -> None:
+    answer = decided(TOTAL, *both("total", "15.60"), reading("total", "ana", "15.60"), expert("total", "15.80"))
+    assert (answer.value, answer.method) == ("15.80", "expert")
+
+
+def test_the_latest_expert_decides() -> None:
+    first = reading("total", "ines", "15.80", kind="expert", minute=1)
+    appeal = reading("total", "otto", "15.60", kind="expert", minute=2)
+    assert decided(TOTAL, first, appeal).value == "15.60"
+
+
+def test_the_latest_reading_of_a_person_speaks() -> None:
+    answer = decided(
+        TOTAL,
+        reading("total", "ana", "51.60", minute=1),
+        reading("total", "ana", "15.60", minute=2),
+        reading("total", "ben", "15.60"),
+    )
+    assert answer.value == "15.60"
+
+
+def test_a_person_who_saw_the_value_is_no_second_reader() -> None:
+    saw = reading("customer_name", "ana", "Meier", shown="Meier")
+    blind = reading("customer_name", "ben", "Meier")
+    assert asked(NAME, saw, blind).kind == "read"
+
+
+def test_names_that_differ_in_less_than_one_letter_in_twenty_agree_but_codes_do_not() -> None:
+    long = "Etablissements Lefevre et Fils"
+    name = [reading("customer_name", "ana", long), reading("customer_name", "ben", long.replace("Fils", "Fis"))]
+    assert decided(NAME, *name).method == "people"
+    code = [reading("reference", "ana", "PA-1042"), reading("reference", "ben", "PA-1043")]
+    assert asked(CODE, *code).reason == "readers disagree"
+
+
+def test_an_empty_box_is_blank_by_ink_alone() -> None:
+    answer = decided(NAME, ink("customer_name", ""), *both("customer_name", ""))
+    assert (answer.value, answer.null, answer.method) == (None, "blank", "ink")
+
+
+def test_silent_engines_are_not_blank() -> None:
+    assert asked(NAME, *both("customer_name", "")).kind == "read"
+
+
+def test_a_tick_is_decided_by_ink_alone() -> None:
+    answer = decided(TICK, ink("express", "true"))
+    assert (answer.value, answer.method) == (True, "ink")
+
+
+def test_an_unsure_tick_is_asked() -> None:
+    assert asked(TICK, ink("express", "true", confidence=0.7)).kind == "read"
+
+
+def test_people_may_agree_that_it_cannot_be_read() -> None:
+    cannot = [reading("total", who, None, flags=frozenset({"illegible"})) for who in ("ana", "ben")]
+    answer = decided(TOTAL, *cannot)
+    assert (answer.value, answer.null, answer.text) == (None, "illegible", "")
+
+
+def test_a_forms_higher_target_is_asked_for() -> None:
+    strict = Field(name="order_date", type="date", label={}, target=0.99999)
+    assert asked(strict, *both("order_date", "14/03/2025")).reason == "not sure enough"
+
+
+def test_every_decision_names_its_readings_parameters_and_a_known_method() -> None:
+    readings = both("order_date", "14/03/2025")
+    answer = decided(DATE, *readings)
+    assert set(answer.readings) == {each.id for each in readings}
+    assert answer.parameters == 0
+    assert answer.method in METHODS
+
+
+def test_the_order_of_readings_changes_nothing() -> None:
+    readings = [
+        *both("total", "15.60"),
+        reading("total", "ana", "15.80"),
+        reading("total", "ben", "15.80"),
+        reading("total", "eve", ""),
+    ]
+    answers = {str(decide(TOTAL, posterior(TOTAL, *order), POLICY)) for order in permutations(readings)}
+    assert len(answers) == 1

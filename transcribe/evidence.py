@@ -1,0 +1,92 @@
+"""Every code of evidence, method and reason, with its sentence: what pages and commands say in a reader's language.
+
+Sentences have named places for the numbers of an `Evidence`; `say` fills them. They are marked with `N_` so that Babel
+finds them for the catalogues; the reader's language comes in as the function `translate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from transcribe.model import Evidence
+
+
+def N_(sentence: str) -> str:
+    """Mark a sentence for the catalogues, unchanged."""
+    return sentence
+
+
+EVIDENCE: Mapping[str, str] = {
+    "reader for": N_("{source} reads this, and is wrong on {rate} of such fields: {bits} bits for it."),
+    "reader against": N_("{source} reads something else, and is wrong on {rate} of such fields: {bits} bits against."),
+    "reader neither": N_("{source} says nothing that tells this value from the next."),
+    "engines together": N_("Two engines read the same: their errors are partly shared, together {bits} bits for it."),
+    "saw a value": N_("{source} was shown a value before reading, so this is no independent reading."),
+    "format": N_("The format of the field: {bits} bits."),
+    "check digit": N_("The check digit: {bits} bits."),
+    "known value": N_("It stands among the known values: {bits} bits."),
+    "words": N_("How common its words are on these forms: {bits} bits."),
+    "rule holds": N_("The rule “{rule}” holds with it: {bits} bits for it."),
+    "rule broken": N_("The rule “{rule}” does not hold with it: {bits} bits against it."),
+    "ink": N_("The ink under the box says so with {confidence} confidence."),
+    "runner-up": N_("The next likely value has {probability}."),
+    "nothing else": N_("No other value was read; that all are wrong has {probability}."),
+    "audited": N_("Values decided like this were wrong in {wrong} of {count} audited fields."),
+    "calibrated": N_("The model gives {raw}; what it gave on fields with a known truth makes it {probability}."),
+    "would flip": N_("One more reader who reads the next likely value would leave this one with {probability}."),
+    "majority": N_("Decided by majority: on this store's audited fields majority is right more often than the model."),
+    "agree closely": N_("People's readings differ by less than one character in twenty."),
+}
+
+METHODS: Mapping[str, str] = {
+    "expert": N_("An expert decided."),
+    "people": N_("People who read it independently agree."),
+    "person and machine": N_("A person and a machine agree."),
+    "machines": N_("Two machines that read independently agree."),
+    "ink": N_("The ink shows it: empty or not, ticked or not, signed or not."),
+}
+
+REASONS: Mapping[str, str] = {
+    "nothing read": N_("No source could read anything here."),
+    "not fitting": N_("The page does not lie on its form."),
+    "not found": N_("The field was not found on the page."),
+    "illegible": N_("The machine could not read it."),
+    "crossed out": N_("It seems to be crossed out."),
+    "handwriting": N_("It is handwriting, which machines do not decide."),
+    "ink but no text": N_("There is ink, but no machine could read it."),
+    "lookalike": N_("It holds characters that machines take for one another, such as O and 0."),
+    "format": N_("What the machines read is not written as this field should be."),
+    "sums": N_("The sums of the form do not fit what was read."),
+    "engines disagree": N_("The machines read different things."),
+    "one engine": N_("Only one machine has read it."),
+    "not sure enough": N_("The machines agree, but not surely enough on a page like this."),
+    "one reader": N_("One person has read it; one more makes sure."),
+    "readers disagree": N_("The people who read it disagree."),
+    "readers split": N_("The readers stay split; an expert decides."),
+    "audit": N_("A check of a decided field, drawn by lot."),
+    "below target": N_("What was learnt since makes the decided value less sure than asked for."),
+}
+
+
+def sentence(code: str) -> str:
+    """The English sentence of an evidence, method or reason code; KeyError names an unknown code."""
+    for codes in (EVIDENCE, METHODS, REASONS):
+        if code in codes:
+            return codes[code]
+    raise KeyError(f"there is no sentence for the code {code!r}")
+
+
+def say(evidence: Evidence, translate: Callable[[str], str] = str) -> str:
+    """One piece of evidence in words, its numbers written short; `translate` gives the reader's language."""
+    numbers = {name: _short(name, number) for name, number in evidence.numbers.items()}
+    return translate(sentence(evidence.code)).format_map(numbers)
+
+
+def _short(name: str, number: float | int | str) -> str:
+    if isinstance(number, str):
+        return number
+    if name in ("bits",):
+        return f"{abs(number):.1f}"
+    if name in ("wrong", "count"):
+        return f"{number:g}"
+    return f"{100 * number:.4g} %"
