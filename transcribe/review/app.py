@@ -1,0 +1,66 @@
+"""Puts the review pages together: `create_app` gives an ASGI app, everything it needs by argument."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import FastAPI, Response
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from transcribe import plugins
+from transcribe.archive import Archive
+from transcribe.review.failures import add_failures
+from transcribe.review.options import ReviewOptions
+from transcribe.review.parts import Forms, Parts
+from transcribe.review.rates import Rates
+from transcribe.review.rendering import STATIC, Rendering, digest
+from transcribe.review.security import Guard
+from transcribe.store.contract import Store
+
+PAGES = "transcribe.review.pages"
+
+
+def create_app(
+    store: Store,
+    archive: Archive,
+    forms: Forms,
+    options: ReviewOptions,
+    now: Callable[[], datetime],
+    on_submit: Callable[[str], None],
+) -> FastAPI:
+    """The review pages as an ASGI app.
+
+    `forms` gives the form of a name and version. `now` gives the time, aware and in UTC. `on_submit` is called with
+    the id of the scan after each new reading, from the event loop: it must not block. Each file of `pages/` brings a
+    `router`.
+    """
+    app = FastAPI(title="fairhand review", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app.state.parts = Parts(
+        store=store,
+        archive=archive,
+        forms=forms,
+        options=options,
+        now=now,
+        on_submit=on_submit,
+        rendering=Rendering(options.languages),
+        rates=Rates(options.sign_in_tries, options.requests_a_minute),
+    )
+    for name in plugins.names(PAGES):
+        app.include_router(importlib.import_module(f"{PAGES}.{name}").router)
+    app.mount(f"/static/{digest()}", _Kept(directory=STATIC), name="static")
+    add_failures(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(Guard, options=options)
+    return app
+
+
+class _Kept(StaticFiles):
+    """Static files, which browsers may keep for ever: their address changes with their content."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response: Response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they come
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response

@@ -1,0 +1,63 @@
+"""Soft checks after typing: what makes a text odd for its type of field, in words. They never say what others read."""
+
+from __future__ import annotations
+
+from transcribe import fields
+from transcribe.errors import NotFound
+from transcribe.model import Field, Task
+from transcribe.review.parts import Forms, Parts
+from transcribe.review.sessions import Visitor
+from transcribe.review.sheet import MARKS
+from transcribe.store.contract import Store
+from transcribe.wording import translation
+
+WORDS = {
+    "country": "This is none of the countries that it could be.",
+    "check digit": "The check digit does not fit: one character is wrong, or two have changed places.",
+    "currency": "Another currency stands beside the amount than this form uses.",
+    "date far away": "This date is far from the time of this form.",
+    "domain": "What follows the @ is no address.",
+    "length": "There are too many or too few characters.",
+    "negative": "This is less than zero.",
+    "no letters": "There are no letters in it.",
+    "not a VAT number": "This is no VAT number.",
+    "not a choice": "This is none of the choices of this field.",
+    "not a date": "This is no date that exists.",
+    "not a mark": "Say whether there is a mark or not.",
+    "not a number": "This is no number.",
+    "not a phone number": "This is no telephone number.",
+    "not a whole number": "This is no whole number.",
+    "not an e-mail address": "This is no e-mail address.",
+    "pattern": "This does not look like the other texts of this field.",
+    "unassigned": "No such telephone numbers are given out in this country.",
+}
+"""A sentence (a message of the catalogues) for each code of `FieldType.faults`."""
+
+OTHERWISE = "This looks odd for this field."
+"""For codes of field types that come from outside."""
+
+
+def faults(forms: Forms, task: Task, text: str, language: str) -> tuple[str, ...]:
+    """What is odd about a text, in the reader's language; nothing where the task is not about one field."""
+    form = forms(task.form, task.form_version) if task.form else None
+    if form is None or task.key.name not in {field.name for field in form.all_fields()}:
+        return ()
+    field = form.field(task.key.name)
+    if not checked(field):
+        return ()
+    say = translation(language).gettext
+    return tuple(say(WORDS.get(code, OTHERWISE)) for code in fields.load(field.type).faults(text, field, form))
+
+
+def odd(store: Store, parts: Parts, visitor: Visitor, task: str, text: str) -> tuple[str, ...]:
+    """What is odd about a text for a task of this person; nothing where it is not theirs (any more)."""
+    try:
+        theirs = store.task(task, visitor.person.id, parts.now())
+    except NotFound:
+        return ()
+    return faults(parts.forms, theirs, text, visitor.language)
+
+
+def checked(field: Field) -> bool:
+    """Whether texts of a field are checked at all: ticks and signatures are answered by yes or no."""
+    return field.type not in MARKS

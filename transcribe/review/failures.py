@@ -1,0 +1,83 @@
+"""What a person or a program is told when something cannot be done: one sentence, a status, an id."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from transcribe.errors import FairhandError, LeaseLost, NotFound, StoreError
+from transcribe.review.parts import parts_of
+from transcribe.review.rates import TooMany
+from transcribe.review.sessions import NotSignedIn, language_of
+from transcribe.wording import translation
+
+logger = logging.getLogger(__name__)
+
+
+def add_failures(app: FastAPI) -> None:
+    """Teach the app to answer each kind of error."""
+    app.add_exception_handler(NotSignedIn, _not_signed_in)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(ValidationError, _invalid)
+    app.add_exception_handler(TooMany, _too_many)
+    app.add_exception_handler(FairhandError, _ours)
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a program asks: it sends JSON, or accepts nothing but JSON."""
+    sent = request.headers.get("content-type", "").startswith("application/json")
+    return sent or request.headers.get("accept", "").startswith("application/json")
+
+
+def failed(request: Request, status: int, message: str, retry_after: int | None = None) -> Response:
+    """An error page, or its JSON. `message` is an English message of the catalogues."""
+    parts, number = parts_of(request), secrets.token_hex(6)
+    logger.info("error %s: %d", number, status)
+    language = language_of(request, parts.options)
+    text = translation(language).gettext(message)
+    if wants_json(request):
+        response: Response = JSONResponse({"error": text, "error_id": number}, status)
+    else:
+        response = parts.rendering.page("error.html", language, status, message=text, number=number)
+    if retry_after is not None:
+        response.headers["retry-after"] = str(retry_after)
+    return response
+
+
+async def _not_signed_in(request: Request, error: Exception) -> Response:
+    if wants_json(request) or request.method != "GET":
+        return failed(request, 401, "You are signed out. Sign in again; what you typed is kept on this device.")
+    return RedirectResponse("/in", 303)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    messages = {404: "There is nothing here for you.", 405: "This cannot be done here."}
+    return failed(request, error.status_code, messages.get(error.status_code, error.detail))
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    return failed(request, 422, "Something is missing in what was sent, or not allowed.")
+
+
+async def _too_many(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooMany)
+    return failed(request, 429, "Too many requests. Wait a minute.", error.retry_after)
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    if isinstance(error, NotFound):
+        return failed(request, 404, "There is nothing here for you.")
+    if isinstance(error, LeaseLost):
+        return failed(request, 409, "This field is no longer yours.")
+    if isinstance(error, StoreError):
+        logger.warning("the store is busy: %s", type(error).__name__, exc_info=error)
+        return failed(request, 503, "The server is busy. Send it again; it is counted once.", 1)
+    raise error

@@ -1,0 +1,47 @@
+"""What an operator may set about the review pages; each default with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewOptions:
+    """Options of the review pages. `public_url` is the address that people type, without a path."""
+
+    public_url: str = "http://127.0.0.1:8080"
+    lease_seconds: float = 600.0
+    """Ten minutes: long enough for the hardest field and a phone call; a vanished reader delays little."""
+    ahead: int = 4
+    """Tasks held by one page: with two seconds a field this covers eight seconds without a network."""
+    most_ahead: int = 40
+    """The most that a page may hold after outages (a quarter of an hour offline at 20 s a field)."""
+    idle_minutes: float = 12 * 60
+    """A session ends after a night without use."""
+    session_days: float = 30
+    """A session ends after a month whatever happens."""
+    sign_in_tries: int = 10
+    """Tries to sign in, a minute and address or handle."""
+    requests_a_minute: int = 6000
+    """Requests a minute and person: far above any typist, below what would slow others."""
+    body_bytes: int = 64 * 1024
+    languages: tuple[str, ...] = ("en", "fr", "es")
+    languages_from: str = "en"
+    """The language where the browser asks for none that we speak."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come by https: the cookie is then Secure with the __Host- prefix, and HSTS is sent."""
+        return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def origin(self) -> str:
+        """The origin that forms of our own pages are sent from."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session cookie."""
+        return "__Host-fairhand" if self.secure else "fairhand"

@@ -1,0 +1,40 @@
+"""Choosing the language of the pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from transcribe.review.parts import Here
+from transcribe.review.sessions import LANGUAGE_COOKIE, NotSignedIn, sending, signed_in
+
+router = APIRouter()
+
+
+@router.post("/language")
+async def choose(request: Request, parts: Here, language: Annotated[str, Form(max_length=20)]) -> Response:
+    """Keeps the language: with the person who is signed in, else in a cookie."""
+    if language not in parts.options.languages:
+        raise HTTPException(422, "We do not speak this language yet.")
+    response = RedirectResponse(_back(request), 303)
+    try:
+        visitor = await sending(request, await signed_in(request, parts))
+    except NotSignedIn:
+        year = 365 * 86400
+        response.set_cookie(
+            LANGUAGE_COOKIE, language, year, httponly=True, samesite="lax", secure=parts.options.secure, path="/"
+        )
+        return response
+    person = replace(visitor.person, interface_language=language)
+    await parts.change(lambda store: store.put_transcriber(person, parts.now()))
+    return response
+
+
+def _back(request: Request) -> str:
+    """The path of the page that the form stood on; only a path, so that nobody is sent to another site."""
+    path = urlsplit(request.headers.get("referer", "")).path
+    return path if path.startswith("/") and not path.startswith("//") else "/work"

@@ -1,0 +1,113 @@
+"""Signing in by a personal link or a password, and out again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
+from fastapi.responses import RedirectResponse
+
+from transcribe.errors import NotFound
+from transcribe.review import passwords
+from transcribe.review.parts import Here, Parts
+from transcribe.review.sessions import Sending, SignedIn, language_of, start_session, token_hash
+
+router = APIRouter(include_in_schema=True)
+
+Token = Annotated[str, Path(min_length=16, max_length=128, pattern=r"^[A-Za-z0-9_-]+$")]
+Handle = Annotated[str, Form(min_length=1, max_length=100)]
+Password = Annotated[str, Form(min_length=1, max_length=200)]
+NewPassword = Annotated[str, Form(min_length=passwords.SHORTEST, max_length=200)]
+
+
+@router.get("/")
+async def door() -> Response:
+    """Everybody goes to work; who is not signed in is sent on from there."""
+    return RedirectResponse("/work", 303)
+
+
+@router.get("/in")
+async def sign_in_page(request: Request, parts: Here) -> Response:
+    """Asks for handle and password."""
+    return parts.rendering.page("sign_in.html", language_of(request, parts.options), wrong=False)
+
+
+@router.post("/in")
+async def sign_in(request: Request, parts: Here, handle: Handle, password: Password) -> Response:
+    """Signs in by password. An unknown handle takes as long as a wrong password and is told the same."""
+    parts.rates.try_to_sign_in(_address(request), f"handle {handle}")
+    who = await _who_has(parts, handle, password)
+    if who is None:
+        return parts.rendering.page("sign_in.html", language_of(request, parts.options), 401, wrong=True)
+    return await _welcome(parts, who)
+
+
+@router.get("/in/{token}")
+async def link_page(request: Request, parts: Here, token: Token) -> Response:
+    """Shows a button. Only the button signs in, so that a program that previews links spends none."""
+    parts.rates.try_to_sign_in(_address(request))
+    hashed = token_hash(token)
+    found = await parts.look(lambda store: store.link(hashed, parts.now()))
+    language = language_of(request, parts.options)
+    return parts.rendering.page("link.html", language, 200 if found else 410, token=token if found else None)
+
+
+@router.post("/in/{token}")
+async def sign_in_by_link(request: Request, parts: Here, token: Token) -> Response:
+    """Spends the link and signs in."""
+    parts.rates.try_to_sign_in(_address(request))
+    hashed = token_hash(token)
+    who = await parts.change(lambda store: store.spend_link(hashed, parts.now()))
+    if who is None:
+        return parts.rendering.page("link.html", language_of(request, parts.options), 410, token=None)
+    return await _welcome(parts, who)
+
+
+@router.get("/password")
+async def password_page(parts: Here, visitor: SignedIn) -> Response:
+    """Asks for a new password."""
+    return parts.rendering.page("password.html", visitor.language, visitor=visitor, shortest=passwords.SHORTEST)
+
+
+@router.post("/password")
+async def set_password(parts: Here, visitor: Sending, password: NewPassword) -> Response:
+    """Keeps a new password and ends every other session of this person."""
+    hashed, now = await passwords.hashed(password), parts.now()
+    await parts.change(lambda store: store.put_password(visitor.person.id, hashed, now))
+    await parts.change(lambda store: store.end_sessions(visitor.person.id, now))
+    return await _welcome(parts, visitor.person.id)
+
+
+@router.post("/out")
+async def sign_out(parts: Here, visitor: Sending) -> Response:
+    """Ends this session, gives back what is leased, and tells the browser to forget what it kept for it."""
+    now = parts.now()
+    await parts.change(lambda store: store.give_back(visitor.person.id, now))
+    await parts.change(lambda store: store.end_sessions(visitor.person.id, now, visitor.session))
+    response = RedirectResponse("/in", 303)
+    response.delete_cookie(parts.options.cookie, path="/", secure=parts.options.secure, httponly=True, samesite="lax")
+    response.headers["clear-site-data"] = '"cache", "storage"'
+    return response
+
+
+async def _welcome(parts: Parts, who: str) -> Response:
+    response = RedirectResponse("/work", 303)
+    await start_session(parts, who, response)
+    return response
+
+
+async def _who_has(parts: Parts, handle: str, password: str) -> str | None:
+    try:
+        person = await parts.look(lambda store: store.transcriber(handle))
+        kept = await parts.look(lambda store: store.password(person.id))
+    except NotFound:
+        kept = None
+    if not await passwords.fits(password, kept):
+        return None
+    return person.id
+
+
+def _address(request: Request) -> str:
+    if request.client is None:
+        raise HTTPException(400, "There is no address.")
+    return f"address {request.client.host}"

@@ -1,0 +1,129 @@
+"""The work page: one field at a time, as a plain form; the module in static/work.js makes it fast."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from transcribe.model import Task
+from transcribe.review.checks import faults, odd
+from transcribe.review.failures import wants_json
+from transcribe.review.identify import choices
+from transcribe.review.offer import leased
+from transcribe.review.pages.pictures import TaskId
+from transcribe.review.parts import Here, Parts
+from transcribe.review.sent import BODY, LONGEST_SECONDS, SentForm, SentJson, from_form, from_json, reason_words
+from transcribe.review.sessions import Sending, SignedIn, Visitor
+from transcribe.review.sheet import Sheet, sheet
+from transcribe.store.contract import SentReading, Store
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A text that came back because it looks odd, and why in words."""
+
+    text: str = ""
+    faults: tuple[str, ...] = ()
+
+
+@router.get("/work")
+async def work(
+    parts: Here, visitor: SignedIn, same: bool = False, task: Annotated[str | None, Query(max_length=64)] = None
+) -> Response:
+    """The next task, the same one until it is answered (or the one asked for, if it is held); or that there is none."""
+    if task is not None:
+        held = await parts.look(lambda store: store.held(visitor.person.id, parts.now()))
+        tasks = [each for each in held if each.id == task]
+    else:
+        tasks = await parts.change(lambda store: leased(store, parts, visitor.person, 1, same=same))
+    if not tasks:
+        return parts.rendering.page("no_work.html", visitor.language, visitor=visitor)
+    return await _page(parts, visitor, tasks[0], Doubt(), same=same)
+
+
+@router.post("/work/{task}", openapi_extra=BODY)
+async def send(
+    request: Request, parts: Here, visitor: Sending, task: TaskId, check: Annotated[bool, Query()] = False
+) -> Response:
+    """Keeps a reading, or skips. A form goes on to the next task; JSON is told what became of it.
+
+    With `check`, a text of a form that looks odd comes back once, unkept.
+    """
+    if request.headers["content-type"].startswith("application/json"):
+        return JSONResponse(await _send_json(parts, visitor, task, SentJson.model_validate_json(await request.body())))
+    sent = SentForm.model_validate(dict(await request.form()))
+    theirs = await parts.look(lambda store: store.task(task, visitor.person.id, parts.now()))
+    if check and sent.action == "send":
+        found = faults(parts.forms, theirs, sent.text, visitor.language)
+        if found:
+            return await _page(parts, visitor, theirs, Doubt(text=sent.text, faults=found))
+    reading = from_form(sent, theirs.kind)
+    await _keep(parts, visitor, task, reading, sent.reason if sent.action == "skip" else None)
+    return RedirectResponse("/work", 303)
+
+
+@router.post("/work/{task}/undo")
+async def undo(request: Request, parts: Here, visitor: Sending, task: TaskId) -> Response:
+    """Takes the reading of a task back, while nothing is decided on it, and shows the task again."""
+    again = await parts.change(lambda store: store.undo(task, visitor.person.id, parts.now()))
+    if not wants_json(request):
+        return RedirectResponse(f"/work?task={again.id}", 303)
+    now = parts.now()
+    shown = await parts.look(lambda store: sheet(store, parts.forms, again, visitor.language, now))
+    return JSONResponse({"task": asdict(shown)})
+
+
+async def _send_json(parts: Parts, visitor: Visitor, task: str, sent: SentJson) -> dict[str, object]:
+    outcome = await _keep(parts, visitor, task, from_json(sent), sent.reason if sent.action == "skip" else None)
+    if sent.action != "send" or sent.overrode:
+        return {"outcome": outcome}
+    found = await parts.look(lambda store: odd(store, parts, visitor, task, sent.text))
+    return {"outcome": outcome, "faults": found}
+
+
+async def _keep(parts: Parts, visitor: Visitor, task: str, reading: SentReading, skipped: str | None) -> str:
+    """Keep a reading, or that a task is skipped and why; what became of it."""
+    who, now = visitor.person.id, parts.now()
+    if skipped is not None:
+        seconds = LONGEST_SECONDS if reading.seconds is None else reading.seconds  # the store cuts it at the lease
+        await parts.change(lambda store: store.skip(task, who, skipped, seconds, now))
+        return "skipped"
+    outcome = await parts.change(lambda store: store.submit(task, who, reading, now))
+    if outcome.kind != "again":
+        parts.on_submit(outcome.scan)
+    return outcome.kind
+
+
+async def _page(parts: Parts, visitor: Visitor, task: Task, doubt: Doubt, *, same: bool = False) -> Response:
+    language = visitor.language
+    options = await parts.look(lambda store: choices(store, parts.forms, language)) if task.kind == "identify" else ()
+    shown, last = await parts.look(lambda store: _shown(store, parts, visitor, task))
+    return parts.rendering.page(
+        "work.html",
+        language,
+        visitor=visitor,
+        sheet=shown,
+        setup=asdict(shown),
+        idem=secrets.token_urlsafe(16),
+        last=last,
+        doubt=doubt,
+        same=same,
+        reason_words=reason_words(language),
+        choices=options,
+        ahead=parts.options.ahead,
+        most_ahead=parts.options.most_ahead,
+    )
+
+
+def _shown(store: Store, parts: Parts, visitor: Visitor, task: Task) -> tuple[Sheet, str | None]:
+    """The sheet of a task, and the task that this person answered last (it can be taken back)."""
+    who = visitor.person.id
+    stories = store.readings_of(who, limit=1)
+    own = [reading.task for story in stories for reading in story.readings if reading.source == who]
+    return sheet(store, parts.forms, task, visitor.language, parts.now()), next(iter(reversed(own)), None)

@@ -1,0 +1,59 @@
+"""What every page works with: the store, the archive, the forms, the options, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from transcribe.archive import Archive
+from transcribe.model import Form
+from transcribe.review.options import ReviewOptions
+from transcribe.review.rates import Rates
+from transcribe.review.rendering import Rendering
+from transcribe.store.contract import Store
+
+Result = TypeVar("Result")
+
+Forms = Callable[[str, int], Form]
+"""The form of a name and version; it raises NotFound or FormError where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The app's parts, made once by `create_app`. `on_submit` is told the scan of each new reading."""
+
+    store: Store
+    archive: Archive
+    forms: Forms
+    options: ReviewOptions
+    now: Callable[[], datetime]
+    on_submit: Callable[[str], None]
+    rendering: Rendering
+    rates: Rates
+
+    async def look(self, question: Callable[[Store], Result]) -> Result:
+        """Ask the store something, without holding up other requests."""
+        return await run_in_threadpool(question, self.store)
+
+    async def change(self, deed: Callable[[Store], Result]) -> Result:
+        """Change something in the store."""
+        return await run_in_threadpool(deed, self.store)
+
+    async def picture(self, sha256: str) -> bytes:
+        """Bytes from the archive; NotFound where they were erased."""
+        return await run_in_threadpool(self.archive.get, sha256)
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the app that answers this request."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+Here = Annotated[Parts, Depends(parts_of)]
+"""How a page asks for the parts."""

@@ -1,0 +1,37 @@
+"""How often one address or person may ask: moving windows kept in this process."""
+
+from __future__ import annotations
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+
+class TooMany(Exception):
+    """Too many requests; `retry_after` seconds until the next is welcome."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"try again in {retry_after} s")
+        self.retry_after = retry_after
+
+
+class Rates:
+    """Two limits: tries to sign in (for each address and each handle), and requests of one person."""
+
+    def __init__(self, sign_in_tries: int, requests_a_minute: int) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._sign_in = RateLimitItemPerMinute(sign_in_tries)
+        self._requests = RateLimitItemPerMinute(requests_a_minute)
+
+    def try_to_sign_in(self, *whom: str) -> None:
+        """Count one try for each name given; TooMany where one of them has used up theirs."""
+        for name in whom:
+            self._count(self._sign_in, "sign in", name)
+
+    def request(self, who: str) -> None:
+        """Count one request of a person; TooMany where they have used up theirs."""
+        self._count(self._requests, "request", who)
+
+    def _count(self, item: RateLimitItem, what: str, name: str) -> None:
+        if not self._limiter.hit(item, what, name):
+            raise TooMany(60)

@@ -1,0 +1,64 @@
+"""HTML from templates, in the reader's language, always escaped."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from transcribe.wording import direction, translation
+
+TEMPLATES = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
+
+
+class Rendering:
+    """Fills templates. Every text is escaped; what is undefined is an error."""
+
+    def __init__(self, languages: tuple[str, ...]) -> None:
+        self._environments = {language: _environment(language, languages) for language in languages}
+
+    def page(self, template: str, language: str, status: int = 200, **values: object) -> HTMLResponse:
+        """A page in a language."""
+        text = self._environments[language].get_template(template).render(**values)
+        return HTMLResponse(text, status)
+
+
+def _environment(language: str, languages: tuple[str, ...]) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    catalogue = translation(language)
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # given by the i18n extension
+        catalogue.gettext, catalogue.ngettext, newstyle=True, pgettext=catalogue.pgettext
+    )
+    environment.globals.update(
+        language=language,
+        direction=direction(language),
+        languages={each: Locale.parse(each).get_display_name(each) for each in languages},
+        static=static_address,
+    )
+    return environment
+
+
+@cache
+def digest() -> str:
+    """A digest of all static files: it stands in their addresses, so that browsers may keep them for ever."""
+    together = hashlib.sha256()
+    for path in sorted(STATIC.iterdir()):
+        together.update(path.name.encode() + b"\0" + path.read_bytes())
+    return together.hexdigest()[:12]
+
+
+def static_address(name: str) -> str:
+    """The address of a static file."""
+    return f"/static/{digest()}/{name}"

@@ -1,0 +1,98 @@
+"""Who is asking: sessions by cookie, and the token that proves that a form came from our own page."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from babel import negotiate_locale
+from fastapi import Depends, HTTPException, Request, Response
+
+from transcribe.model import Transcriber
+from transcribe.review.options import ReviewOptions
+from transcribe.review.parts import Here, Parts
+
+LANGUAGE_COOKIE = "fairhand-language"
+
+
+class NotSignedIn(Exception):
+    """This page is for people who are signed in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """A person who is signed in, the CSRF token of their session, and the language of their pages."""
+
+    person: Transcriber
+    csrf: str
+    session: str
+    language: str
+
+
+def token_hash(token: str) -> str:
+    """What the store keeps of a token: its SHA-256. Tokens have 256 random bits, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def language_of(request: Request, options: ReviewOptions, person: Transcriber | None = None) -> str:
+    """The reader's language: what they chose, else what their browser asks for, else the operator's default."""
+    chosen = person.interface_language if person else request.cookies.get(LANGUAGE_COOKIE, "")
+    if chosen in options.languages:
+        return chosen
+    asked = (part.partition(";")[0].strip() for part in request.headers.get("accept-language", "").split(","))
+    return negotiate_locale(list(asked), list(options.languages), sep="-") or options.languages_from
+
+
+async def signed_in(request: Request, parts: Here) -> Visitor:
+    """The person of this session; NotSignedIn otherwise, TooMany where they ask too often."""
+    token = request.cookies.get(parts.options.cookie)
+    if not token:
+        raise NotSignedIn
+    session, idle = token_hash(token), parts.options.idle_minutes * 60
+    found = await parts.look(lambda store: store.session(session, parts.now(), idle))
+    if found is None:
+        raise NotSignedIn
+    person, csrf = found
+    parts.rates.request(person.id)
+    return Visitor(person=person, csrf=csrf, session=session, language=language_of(request, parts.options, person))
+
+
+async def sending(request: Request, visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+    """The person who sends something: the token of their session stands in the form, or in a header beside JSON."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == "application/json":
+        token: object = request.headers.get("x-csrf-token", "")
+    elif media_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        token = (await request.form()).get("csrf", "")
+    else:
+        raise HTTPException(415, "Send a form or JSON.")
+    if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.csrf.encode()):
+        raise HTTPException(403, "This page is too old or not ours; load it again.")
+    return visitor
+
+
+SignedIn = Annotated[Visitor, Depends(signed_in)]
+"""How a page asks who is there."""
+
+Sending = Annotated[Visitor, Depends(sending)]
+"""How a route that changes something asks who is there: with the session's token."""
+
+
+async def start_session(parts: Parts, who: str, response: Response) -> None:
+    """Give this person a new session; its token is new too, so nothing that stood before can be used after."""
+    token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), parts.now()
+    until = now + timedelta(days=parts.options.session_days)
+    await parts.change(lambda store: store.put_session(who, token_hash(token), csrf, until, now))
+    response.set_cookie(
+        parts.options.cookie,
+        token,
+        max_age=int(parts.options.session_days * 86400),
+        httponly=True,
+        samesite="lax",
+        secure=parts.options.secure,
+        path="/",
+    )

@@ -1,0 +1,108 @@
+"""What a person's page may know of one task, and nothing else: no document, file name, other field or reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from transcribe import fields
+from transcribe.model import Field, Form, PagePicture, Place, Task
+from transcribe.review.parts import Forms
+from transcribe.store.contract import Store
+from transcribe.wording import said
+
+PAGE_WIDTH = 2000
+"""A whole page is shown this many CSS pixels wide, whatever its resolution: an A4 page 2.5 times its size. So
+handwriting has the same size from task to task, and a field of a third of the width fits a phone nearly unshrunk."""
+
+MARKS = frozenset({"checkbox", "signature"})
+"""Field types that are answered by yes or no."""
+
+Input = Literal["text", "long", "mark", "place", "form", "edges"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One task as its page shows it. `width` is that of the picture in CSS pixels, None where it is a whole page.
+
+    `left` is the seconds that the task is still held. `more` says which other pictures may be seen; `size` is that of
+    the page picture in pixels (for drawing on it).
+    """
+
+    task: str
+    kind: str
+    title: str
+    label: str
+    help: str
+    examples: tuple[str, ...]
+    input: Input
+    input_mode: str
+    field_language: str
+    row: int | None
+    left: int
+    picture: str
+    width: int | None
+    more: tuple[str, ...]
+    size: tuple[int, int] | None
+
+
+def sheet(store: Store, forms: Forms, task: Task, language: str, now: datetime) -> Sheet:
+    """The sheet of a task in the reader's language."""
+    form = forms(task.form, task.form_version) if task.form else None
+    place = next((place for place in store.places(task.scan) if place.key == task.key), None)
+    picture = next((each for each in store.pictures(task.scan) if place is None or each.number == place.page), None)
+    field = form.field(task.key.name) if form and task.key.name in {each.name for each in form.all_fields()} else None
+    close = place is not None and place.snippet is not None and task.kind not in ("locate", "identify", "rows")
+    return Sheet(
+        task=task.id,
+        kind=task.kind,
+        title=said(form.title, language) if form else "",
+        label=said(field.label, language) if field else "",
+        help=said(field.help, language) if field else "",
+        examples=field.examples if field else (),
+        input=_input(task, field),
+        input_mode=fields.load(field.type).INPUT_MODE if field else "text",
+        field_language=_language(form),
+        row=None if task.key.row is None else task.key.row + 1,
+        left=_left(task, now),
+        picture=f"/snippet/{task.id}" if close else f"/page/{task.id}",
+        width=_width(place, picture) if close else None,
+        more=seen(form, task) if close else ("page",),
+        size=picture.size if picture else None,
+    )
+
+
+def seen(form: Form | None, task: Task) -> tuple[str, ...]:
+    """Which pictures beside the snippet this task may show: what the form allows, and the page where it is needed."""
+    if task.kind in ("locate", "identify", "rows", "whole form"):
+        return ("page",)
+    options: Mapping[str, object] = form.options if form else {}
+    if options.get("strict"):
+        return ()
+    return tuple(what for what in ("surroundings", "page") if options.get(what, what == "surroundings"))
+
+
+def _input(task: Task, field: Field | None) -> Input:
+    by_kind: dict[str, Input] = {"locate": "place", "identify": "form", "rows": "edges"}
+    if task.kind in by_kind:
+        return by_kind[task.kind]
+    if field is not None and field.type in MARKS:
+        return "mark"
+    return "text"
+
+
+def _width(place: Place | None, picture: PagePicture | None) -> int | None:
+    if place is None or picture is None:
+        return None
+    return max(1, round(place.box.width * PAGE_WIDTH / picture.size[0]))
+
+
+def _language(form: Form | None) -> str:
+    return form.locale.partition("_")[0] if form else ""
+
+
+def _left(task: Task, now: datetime) -> int:
+    """Seconds that the task is still held: clocks of browsers are often wrong, so no time of day is sent."""
+    return max(0, int((task.leased_until - now).total_seconds())) if task.leased_until else 0

@@ -1,0 +1,51 @@
+"""Words in the reader's language: gettext catalogues, read from their .po files when they are first needed."""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALE = Path(__file__).parent / "locale"
+SOURCE_LANGUAGE = "en"
+"""The messages in the code are English; other languages are one catalogue each."""
+
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi"})
+
+
+def languages() -> tuple[str, ...]:
+    """Every language that we speak, the source language first."""
+    return (SOURCE_LANGUAGE, *sorted(path.parent.parent.name for path in LOCALE.glob("*/LC_MESSAGES/fairhand.po")))
+
+
+@cache
+def translation(language: str) -> gettext.NullTranslations:
+    """The catalogue of a language; the messages as they stand where we do not speak it.
+
+    The .po file is the only copy: compiling it in memory takes a few hundredths of a second, once, and cannot be stale.
+    """
+    if language == SOURCE_LANGUAGE or language not in languages():
+        return gettext.NullTranslations()
+    with (LOCALE / language / "LC_MESSAGES" / "fairhand.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def direction(language: str) -> str:
+    """The direction of writing of a language: "rtl" or "ltr"."""
+    return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def said(texts: Mapping[str, str], language: str) -> str:
+    """A text that a form gives in several languages: in this one, else in English, else in whichever comes first."""
+    if language in texts:
+        return texts[language]
+    return texts.get(SOURCE_LANGUAGE) or next(iter(texts.values()), "")
