@@ -15,7 +15,7 @@ Parts = tuple[str, str, str]
 """Year, month and day as digits, not yet known to be a date: ("2024", "12", "75")."""
 
 _TIME = re.compile(
-    r"(?:[tà@]|\bat\b)?\s*\b\d{1,2}\s?[:h]\s?\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?\s?m\b\.?|z\b|h\b)?"
+    r"(?:(?<=\d)t|[à@]|\bat\b|\b)\s*\d{1,2}\s?[:h]\s?\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?\s?m\b\.?|z\b|h\b)?"
 )
 _ORDINAL = re.compile(r"(?<=\d)\s?(?:st|nd|rd|th|er|ère|re|º|°|ª)(?![^\W\d_])")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")

@@ -14,14 +14,8 @@ from transcribe import fields
 FORMS = {
     locale: blank_form(locale) for locale in ("fr_FR", "en_GB", "en_US", "de_DE", "es_ES", "de_CH", "en_IN", "sv_SE")
 }
-PIECES = st.sampled_from(
-    [
-        *"12 03 2025 1 234 50 , . - / ( ) € EUR RM $ mars MAR oct. er ' O l x +33 6 @ a@b.fr İ ß ﬁ ٣ ½ ² : T Z pcs FR".split(),
-        " ",
-        "\u202f",
-        "\n",
-    ]
-)
+WORDS = "12 03 2025 1 234 50 , . - / ( ) € EUR RM $ mars MAR oct. er ' O l x +33 6 @ a@b.fr İ ß ﬁ ٣ ½ ² : T Z pcs FR"
+PIECES = st.sampled_from([*WORDS.split(), " ", "\u202f", "\n"])
 MESS = st.one_of(st.text(max_size=20), st.lists(PIECES, max_size=8).map("".join))
 types = pytest.mark.parametrize("name", fields.names())
 FAIR = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
