@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from transcribe.model import (
     Decision,
@@ -132,22 +132,26 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """Pay for one reading of a form (form "" is all), in micro-units of a currency, from a time on."""
+    """Pay for one reading of a form (form "" is all), or for an hour's work, in micro-units of a currency, from a
+    time on."""
 
     form: str
     micro: int
     currency: str
     since: datetime
+    per: Literal["reading", "hour"] = "reading"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
-    """The least that an hour of work pays: micro-units, where the figure comes from, and its date."""
+    """The least that an hour of work pays: micro-units, where the figure comes from, and its date. `source_micro` is
+    the figure that the source itself gives, where it is known: a floor under it is no fair floor."""
 
     micro: int
     currency: str
     source: str
     since: datetime
+    source_micro: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +172,8 @@ class PayLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLine:
-    """One line of the audit log: a hash chain, hash = SHA-256(previous hash and the line's canonical JSON)."""
+    """One line of the audit log: a hash chain, hash = HMAC-SHA256(previous hash and the line's canonical JSON), keyed
+    so that who can write the database alone cannot mend the chain."""
 
     number: int
     at: datetime
@@ -180,6 +185,15 @@ class AuditLine:
     hash: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditState:
+    """The chain from its first line: how many lines, the last hash, and the first line that does not hold (or None)."""
+
+    lines: int
+    head: str
+    broken_at: int | None
+
+
 class IngestVerbs(Protocol):
     """Used by the ingest flow."""
 
@@ -189,6 +203,9 @@ class IngestVerbs(Protocol):
     def forms(self) -> list[tuple[str, int, str]]:
         """(name, version, digest) of every form kept."""
 
+    def form_definition(self, name: str, version: int) -> str | None:
+        """The definition's text as kept, None where this form and version are unknown."""
+
     def put_scan(self, scan: Scan, files: Sequence[SourceFile], now: datetime) -> bool:
         """Keep a scan; False where it was there already (nothing is changed)."""
 
@@ -197,6 +214,12 @@ class IngestVerbs(Protocol):
 
     def has_reads(self, scan: str) -> bool:
         """Whether the machines have read this scan with its present form."""
+
+    def scans_unread(self, limit: int = 500) -> list[Scan]:
+        """Scans that machines have not read with their present form, oldest first."""
+
+    def put_places(self, scan: str, places: Sequence[Place], now: datetime) -> None:
+        """Say anew where fields stand (a person drew a box, a row was added); the scan is weighed again."""
 
     def set_form(self, scan: str, form: str, version: int, now: datetime) -> None:
         """Say which form a scan is (after an identify task); what was read with another form stays, unused."""
@@ -275,6 +298,12 @@ class ReconcileVerbs(Protocol):
         """Erase personal text and pictures of a scan; gives the archive names (SHA-256) to erase. Counts, pay and
         keyed hashes stay; the outbox tells records.db. A scan forgotten stays forgotten when ingested again."""
 
+    def forgotten(self, sha256: str) -> bool:
+        """Whether a scan, or every scan of a file, was forgotten: such a file is not to be kept again."""
+
+    def past_retention(self, now: datetime) -> list[str]:
+        """Scans kept longer than their form says, oldest first: those to forget."""
+
 
 class QueueVerbs(Protocol):
     """Used by the review pages."""
@@ -287,6 +316,9 @@ class QueueVerbs(Protocol):
 
     def task(self, task: str, who: str, now: datetime) -> Task:
         """A task that this person holds or has answered in the last 15 minutes; NotFound otherwise."""
+
+    def task_subject(self, task: str) -> Task:
+        """A task by its public id, whoever holds it: for operators and simulations; NotFound otherwise."""
 
     def renew(self, task: str, who: str, now: datetime, seconds: float = 600.0) -> Task:
         """Extend a lease; LeaseLost where it has gone to somebody else or is closed."""
@@ -354,8 +386,8 @@ class PayVerbs(Protocol):
     def put_rate(self, rate: Rate, now: datetime) -> None:
         """A rate from a time on."""
 
-    def rate(self, form: str, now: datetime) -> Rate | None:
-        """The rate in force for a form."""
+    def rate(self, form: str, now: datetime, per: Literal["reading", "hour"] = "reading") -> Rate | None:
+        """The rate in force for a form (that of all forms where it has none of its own)."""
 
     def put_floor(self, floor: Floor, now: datetime) -> None:
         """The floor of an hour from a time on."""
@@ -369,8 +401,12 @@ class PayVerbs(Protocol):
     def put_time(self, who: str, seconds: float, what: str, now: datetime) -> None:
         """Paid time without a reading (tests, waiting, appeals, a disputed clock), with its pay line where due."""
 
+    def waiting_seconds(self, who: str) -> float:
+        """How long a person has waited for work, in all."""
+
     def top_up(self, who: str, now: datetime) -> PayLine | None:
-        """Bring a person's pay up to the floor for their measured time; None where it is there already."""
+        """Bring a person's pay up to the floor for their measured time, each day alone; the last line written, None
+        where it is there already."""
 
     def close_period(self, until: datetime, reference: str, now: datetime) -> list[PayLine]:
         """Mark everything due up to a time as paid: one negative line a person."""
@@ -384,6 +420,12 @@ class AuditVerbs(Protocol):
 
     def audit(self, after: int = 0) -> list[AuditLine]:
         """Lines in order."""
+
+    def verify_audit(self, head: str | None = None) -> AuditState:
+        """Whether the chain holds, and goes through a head that was saved elsewhere."""
+
+    def keyed_hash(self, *parts: str) -> str:
+        """HMAC-SHA256 of some text: what the audit log may say of it."""
 
 
 class Store(IngestVerbs, ReconcileVerbs, QueueVerbs, PeopleVerbs, PayVerbs, AuditVerbs, Protocol):

@@ -1,0 +1,191 @@
+"""A small world for the tests of the store: a form, scans with readings, people, and a clock that is moved by hand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from transcribe.model import (
+    Blank,
+    Box,
+    Decision,
+    Evidence,
+    Field,
+    FieldKey,
+    Form,
+    PagePicture,
+    Place,
+    Reading,
+    Reads,
+    Record,
+    Scan,
+    ScanPage,
+    SourceFile,
+    Task,
+    Transcriber,
+)
+from transcribe.store.contract import SentReading
+from transcribe.store.sqlite import SqliteStore, open_sqlite
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+KEY = b"k" * 32
+
+
+def after(seconds: float) -> datetime:
+    """Noon and some seconds."""
+    return NOON + timedelta(seconds=seconds)
+
+
+def sha(text: str) -> str:
+    """The SHA-256 of a text, for ids."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def field(name: str, kind: str = "text", **more: Any) -> Field:
+    """A field of the small form."""
+    return Field(name=name, type=kind, label=MappingProxyType({"en": name}), box=Box(0, 0, 10, 10), **more)
+
+
+def form(*fields: Field, name: str = "order", version: int = 1, **more: Any) -> Form:
+    """A form of these fields; "number" and "total" where none are given."""
+    return Form(
+        name=name,
+        version=version,
+        title=MappingProxyType({"en": name}),
+        languages=("eng",),
+        locale="en_GB",
+        currency="EUR",
+        digest=sha(f"{name} {version} {fields} {more}"),
+        blanks=(Blank(path="blank.png", size=(100, 100)),),
+        fields=fields or (field("number", "code"), field("total", "amount")),
+        **more,
+    )
+
+
+def person(
+    handle: str,
+    *roles: Literal["transcriber", "expert", "operator"],
+    engagement: Literal["by reading", "hourly", "staff", "volunteer"] = "by reading",
+    **more: Any,
+) -> Transcriber:
+    """A person whose id is their handle's hash."""
+    return Transcriber(
+        id=sha(handle)[:16],
+        handle=handle,
+        roles=frozenset(roles or ("transcriber",)),
+        engagement=engagement,
+        **more,
+    )
+
+
+def machine(scan: Scan, name: str, text: str | None, confidence: float | None = 0.5) -> Reading:
+    """What a machine read in one field."""
+    return Reading(
+        id="",
+        scan=scan.id,
+        key=FieldKey(name),
+        source="tesseract",
+        kind="machine",
+        text=text,
+        at=NOON,
+        confidence=confidence,
+    )
+
+
+def decision(name: str, text: str, *readings: Reading, **more: Any) -> Decision:
+    """A decision on one field."""
+    return Decision(
+        key=FieldKey(name),
+        value=text,
+        text=text,
+        probability=0.99,
+        method="agreed",
+        evidence=(Evidence(code="agree", numbers={"people": 2}),),
+        readings=tuple(each.id for each in readings),
+        parameters=0,
+        **more,
+    )
+
+
+def sent(text: str | None, idem: str, seconds: float | None = 5.0, **more: Any) -> SentReading:
+    """What a page sends."""
+    return SentReading(text=text, idem=idem, seconds=seconds, **more)
+
+
+class World:
+    """A store with the small form and some people in it."""
+
+    def __init__(self, path: Path, *, people: tuple[str, ...] = ("ann", "ben", "cat")) -> None:
+        self.store: SqliteStore = open_sqlite(path, KEY)
+        self.form = form()
+        self.store.put_form(self.form, "the definition", NOON)
+        for handle in people:
+            self.store.put_transcriber(person(handle), NOON)
+        self.store.put_transcriber(person("eve", "transcriber", "expert"), NOON)
+
+    def scan(self, name: str, *, form: Form | None = None, batch: str = "") -> Scan:
+        """A scan with a machine reading of every field."""
+        kept = form or self.form
+        scan = Scan(
+            id=sha(name),
+            pages=(ScanPage(file=sha("file " + name), page=1),),
+            form=kept.name,
+            form_version=kept.version,
+            name=name,
+            batch=batch,
+        )
+        file = SourceFile(sha256=sha("file " + name), name=f"{name}.jpg", size=10, media_type="image/jpeg")
+        self.store.put_scan(scan, [file], NOON)
+        keys = list(kept.keys())
+        places = tuple(
+            Place(scan=scan.id, key=key, page=1, box=Box(0, 0, 10, 10), snippet=sha(f"{name} {key}"), confidence=1.0)
+            for key in keys
+        )
+        self.store.put_reads(
+            scan.id,
+            Reads(
+                places=places,
+                readings=tuple(machine(scan, key.name, f"{name}-{key}") for key in keys),
+                fit=0.9,
+                quality={"overall": 0.8},
+                pictures=(PagePicture(number=1, sha256=sha("page " + name), size=(100, 100)),),
+            ),
+            NOON,
+        )
+        return scan
+
+    def ask(self, scan: Scan, *names: str, **more: Any) -> None:
+        """Conclude with a wish for one reading of each of these fields."""
+        up_to = self.up_to(scan)
+        tasks = [
+            Task(scan=scan.id, key=FieldKey(name), **{"kind": "read", "reason": "low confidence", **more}) for name in names
+        ]
+        self.store.conclude(scan.id, up_to, [], tasks, None, NOON)
+
+    def decide(self, scan: Scan, *decisions: Decision, record: bool = False, now: datetime = NOON) -> None:
+        """Conclude with decisions, and with a record of them all where wished."""
+        standing = {each.key: each for each in (*self.store.decisions(scan.id), *decisions)}
+        made = Record(
+            scan=scan.id, form=scan.form, form_version=scan.form_version, decisions=tuple(standing.values())
+        )
+        self.store.conclude(scan.id, self.up_to(scan), list(decisions), [], made if record else None, now)
+
+    def up_to(self, scan: Scan) -> int:
+        """The number of the scan's latest reading."""
+        up_to: int = self.store.scan_row(scan.id)["latest"]
+        return up_to
+
+
+@contextmanager
+def world(path: Path, **more: Any) -> Iterator[World]:
+    """A world that is closed at the end."""
+    made = World(path / "state.db", **more)
+    try:
+        yield made
+    finally:
+        made.store.close()

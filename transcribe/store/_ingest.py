@@ -1,0 +1,224 @@
+"""The verbs of the ingest flow: forms, scans, what machines read, and files that could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from transcribe.errors import FormError
+from transcribe.model import Form, Place, Reading, Reads, Scan, SourceFile
+from transcribe.store.contract import SetAside
+from transcribe.store.database import Row
+from transcribe.store.lookup import Lookup
+from transcribe.store.rows import VALUE_LANE, micros, moment, scan_of, text
+
+
+class IngestRoom(Lookup):
+    """Keeps what came in and what machines read of it."""
+
+    def put_form(self, form: Form, definition: str, now: datetime) -> None:
+        """Keep a form; FormError where this name and version stand with another digest."""
+        with self.db.write():
+            known = self.db.value("form_digest", name=form.name, version=form.version)
+            if known == form.digest:
+                return
+            if known is not None:
+                raise FormError(
+                    f"The form {form.name} version {form.version} was read with another definition before. "
+                    f"Raise its `version` to {form.version + 1}."
+                )
+            self.db.run(
+                "put_form",
+                name=form.name,
+                version=form.version,
+                digest=form.digest,
+                definition=definition,
+                options=text(dict(form.options)),
+                retention_days=form.retention_days,
+                now=micros(now),
+            )
+            for each in form.all_fields():
+                self.db.run(
+                    "put_form_field",
+                    form=form.name,
+                    version=form.version,
+                    name=each.name,
+                    type=each.type,
+                    languages=text(list(each.languages)),
+                    regions=text(list(each.regions)),
+                    qualification=each.type if form.options.get("qualification") else "",
+                    apart=each.apart,
+                )
+
+    def forms(self) -> list[tuple[str, int, str]]:
+        """(name, version, digest) of every form kept."""
+        return [(row["name"], row["version"], row["digest"]) for row in self.db.all("forms")]
+
+    def form_definition(self, name: str, version: int) -> str | None:
+        """The definition's text as kept, None where this form and version are unknown."""
+        row = self.db.one("form_definition", name=name, version=version)
+        return None if row is None else str(row["definition"])
+
+    def put_scan(self, scan: Scan, files: Sequence[SourceFile], now: datetime) -> bool:
+        """Keep a scan; False where it was there already (nothing is changed)."""
+        with self.db.write():
+            for file in files:
+                self._put_file(file, now)
+                self.db.run("end_set_aside", file=file.sha256)
+            new = self.db.run(
+                "put_scan",
+                sha256=scan.id,
+                form=scan.form,
+                form_version=scan.form_version,
+                name=scan.name,
+                batch=scan.batch,
+                now=micros(now),
+            )
+            if not new:
+                return False
+            number = self.scan_row(scan.id)["id"]
+            for place, page in enumerate(scan.pages, start=1):
+                self.db.run(
+                    "put_scan_page", scan_id=number, number=place, file=page.file, page=page.page, turn=page.turn
+                )
+        return True
+
+    def scan(self, scan: str) -> Scan:
+        """The scan of this id or unique beginning of an id; NotFound otherwise."""
+        row = self.scan_row(scan)
+        return self.scan_from(row)
+
+    def scan_from(self, row: Row) -> Scan:
+        """The scan of a row, with its pages."""
+        return scan_of(row, self.db.all("scan_pages", scan_id=row["id"]))
+
+    def scans_unread(self, limit: int = 500) -> list[Scan]:
+        """Scans that machines have not read with their present form, oldest first."""
+        return [self.scan_from(row) for row in self.db.all("scans_unread", count=limit)]
+
+    def put_reads(self, scan: str, reads: Reads, now: datetime) -> None:
+        """Keep places, pictures and machine readings of one scan, all at once; again is no change."""
+        with self.db.write():
+            row = self.scan_row(scan)
+            if row["erased_at"] is not None:
+                return
+            self.db.run(
+                "put_reads",
+                scan_id=row["id"],
+                form=row["form"],
+                form_version=row["form_version"],
+                fit=reads.fit,
+                quality=text(dict(reads.quality)),
+                advice=text(list(reads.advice)),
+                now=micros(now),
+            )
+            for picture in reads.pictures:
+                width, height = picture.size
+                self.db.run(
+                    "put_picture",
+                    scan_id=row["id"],
+                    number=picture.number,
+                    sha256=picture.sha256,
+                    width=width,
+                    height=height,
+                )
+            self._write_places(row, reads.places)
+            for reading in reads.readings:
+                self._put_machine_reading(row, reading, now)
+
+    def put_places(self, scan: str, places: Sequence[Place], now: datetime) -> None:
+        """Say anew where fields stand (a person drew a box, a row was added); the scan is weighed again."""
+        with self.db.write():
+            row = self.scan_row(scan)
+            if row["erased_at"] is None:
+                self._write_places(row, places)
+                self.db.run("wake", scan_id=row["id"])
+
+    def has_reads(self, scan: str) -> bool:
+        """Whether the machines have read this scan with its present form, or never shall (it was forgotten)."""
+        row = self.scan_row(scan)
+        if row["erased_at"] is not None:
+            return True
+        form = {"form": row["form"], "form_version": row["form_version"]}
+        return self.db.value("has_reads", scan_id=row["id"], **form) is not None
+
+    def set_form(self, scan: str, form: str, version: int, now: datetime) -> None:
+        """Say which form a scan is (after an identify task); what was read with another form stays, unused."""
+        with self.db.write():
+            row = self.scan_row(scan)
+            if (row["form"], row["form_version"]) == (form, version):
+                return
+            self.db.run("set_scan_form", scan_id=row["id"], form=form, form_version=version)
+            self.db.run("close_tasks_of_other_forms", scan_id=row["id"], now=micros(now))
+
+    def set_aside(self, file: SourceFile, error: str, message: str, batch: str, now: datetime) -> None:
+        """Keep that a file could not be read and why; again replaces the reason."""
+        with self.db.write():
+            self._put_file(file, now)
+            self.db.run("set_aside", file=file.sha256, error=error, message=message, batch=batch, now=micros(now))
+
+    def list_set_aside(self) -> list[SetAside]:
+        """Every file set aside, latest first."""
+        return [
+            SetAside(
+                file=SourceFile(sha256=row["file"], name=row["name"], size=row["size"], media_type=row["media_type"]),
+                error=row["error"],
+                message=row["message"],
+                batch=row["batch"],
+                at=moment(row["at"]),
+            )
+            for row in self.db.all("list_set_aside")
+        ]
+
+    def _put_file(self, file: SourceFile, now: datetime) -> None:
+        self.db.run(
+            "put_file",
+            sha256=file.sha256,
+            name=file.name,
+            size=file.size,
+            media_type=file.media_type,
+            now=micros(now),
+        )
+
+    def _write_places(self, scan: Row, places: Sequence[Place]) -> None:
+        for place in places:
+            self.db.run(
+                "put_place",
+                field_id=self.make_field(scan, place.key),
+                page=place.page,
+                **dict(zip(("x0", "y0", "x1", "y1"), place.box, strict=True)),
+                snippet=place.snippet,
+                confidence=place.confidence,
+            )
+
+    def _put_machine_reading(self, scan: Row, reading: Reading, now: datetime) -> None:
+        """The same words of the same source about the same place are one reading, whatever id it came with."""
+        field = self.make_field(scan, reading.key)
+        words = text([reading.text, list(reading.alternatives), list(reading.box or ()), reading.confidence])
+        idem = self.keyed_hash("machine", str(field), reading.source, words)
+        added = self.db.run(
+            "put_reading",
+            id=reading.id or idem[:32],
+            idem=idem,
+            field_id=field,
+            lane=VALUE_LANE,
+            source=reading.source,
+            kind=reading.kind,
+            transcriber_id=None,
+            task_id=None,
+            late=0,
+            confidence=reading.confidence,
+            seconds=reading.seconds,
+            flags=text(sorted(reading.flags)),
+            conditions=text(dict(reading.conditions)),
+            box=text(list(reading.box)) if reading.box else None,
+            text_hash=self.keyed_hash("text", reading.text or ""),
+            now=micros(reading.at),
+        )
+        if added:
+            number = self.db.value("reading_number", idem=idem)
+            alternatives = text([list(each) for each in reading.alternatives])
+            self.db.run(
+                "put_reading_text", number=number, text=reading.text, alternatives=alternatives, shown=reading.shown
+            )
+            self.db.run("scan_has_new", scan_id=scan["id"], number=number)

@@ -1,0 +1,184 @@
+"""Giving out tasks: which open ones a person may have, in which order, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from transcribe.errors import LeaseLost, NotFound
+from transcribe.model import Task
+from transcribe.store._routing import Routing
+from transcribe.store._settle import SettleRoom
+from transcribe.store.contract import Offer
+from transcribe.store.database import Database, Row
+from transcribe.store.rows import micros, task_of, text
+
+SITTING = timedelta(hours=8)
+"""Within this time one person does not see two fields of a customer that a form keeps apart: a day's work."""
+
+NEW_READINGS = 20
+"""A person with fewer readings is new and is given the easiest of the next tasks first."""
+
+NEW_WINDOW = 40
+"""Among how many of the next tasks of the same priority the easiest are chosen: a choice, and one page of an index."""
+
+JUST_ANSWERED = timedelta(minutes=15)
+"""How long a person may look again at what they answered: to see its picture, to undo."""
+
+ANY = Offer()
+
+
+class LeaseRoom(SettleRoom):
+    """Leases, and what is seen of the tasks leased."""
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        super().__init__(database, key)
+        self.routing = Routing(database)
+
+    def lease(
+        self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANY
+    ) -> list[Task]:
+        """Up to `count` open tasks for this person, never a field they have read or hold; theirs come back first,
+        with their time extended. Nothing new for whom is paused or has left."""
+        with self.db.write():
+            person = self.person_row(who)
+            until = micros(now + timedelta(seconds=seconds))
+            self.db.run("reap", now=micros(now))
+            mine = self._held(person, offer, now)
+            for row in mine[:count]:
+                self._extend(row["id"], person["id"], until)
+            if len(mine) < count and not person["paused"] and person["left_at"] is None:
+                for task in self._choose(person, count - len(mine), offer, now):
+                    self._give(task, person["id"], now, until)
+            return [task_of(row) for row in self._held(person, offer, now)[:count]]
+
+    def held(self, who: str, now: datetime) -> list[Task]:
+        """What this person holds now, in the order leased."""
+        return [task_of(row) for row in self.db.all("held", who=self.person_row(who)["id"], now=micros(now))]
+
+    def task(self, task: str, who: str, now: datetime) -> Task:
+        """A task that this person holds or has answered in the last 15 minutes; NotFound otherwise."""
+        person = self.person_row(who)
+        row = self.leased_row(task, person)
+        holds = (
+            row["transcriber"] == person["public_id"] and row["closed_at"] is None and row["leased_until"] > micros(now)
+        )
+        if not holds:
+            answered = self.db.value("last_answer", task_id=row["id"], who=person["id"])
+            if answered is None or answered < micros(now - JUST_ANSWERED):
+                raise NotFound("This task is not yours now. Take the next one.")
+        return task_of(row)
+
+    def task_subject(self, task: str) -> Task:
+        """A task by its public id, whoever holds it: for operators and simulations; NotFound otherwise."""
+        row = self.db.one("task_by_public", task=task)
+        if row is None:
+            raise NotFound("There is no such task.")
+        return task_of(row)
+
+    def renew(self, task: str, who: str, now: datetime, seconds: float = 600.0) -> Task:
+        """Extend a lease; LeaseLost where it has gone to somebody else or is closed. One that has expired and that
+        nobody else has taken yet is theirs again."""
+        with self.db.write():
+            person = self.person_row(who)
+            row = self.leased_row(task, person)
+            until = micros(now + timedelta(seconds=seconds))
+            if row["closed_at"] is None and row["transcriber"] is None:
+                self._give(row["id"], person["id"], now, until)
+            elif row["closed_at"] is None and row["transcriber"] == person["public_id"]:
+                self._extend(row["id"], person["id"], until)
+            else:
+                raise LeaseLost
+            return task_of(self.leased_row(task, person))
+
+    def give_back(self, who: str, now: datetime, tasks: Sequence[str] | None = None) -> int:
+        """End this person's leases (or the named ones) without a reading; how many."""
+        with self.db.write():
+            person = self.person_row(who)["id"]
+            mine = self.db.all("held_ids", who=person)
+            ids = [row["id"] for row in mine if tasks is None or row["public_id"] in tasks]
+            return sum(self.db.run("give_back", task_id=each, who=person, now=micros(now)) for each in ids)
+
+    def open_tasks(self, offer: Offer, now: datetime) -> int:
+        """How many tasks are open under an offer and held by nobody."""
+        named = self.routing.named(offer.form, offer.field)
+        count: int = self.db.value(
+            "count_offered",
+            now=micros(now),
+            pools=text(list(offer.pools)),
+            kinds=None if offer.kinds is None else text(list(offer.kinds)),
+            form_fields=None if named is None else text(list(named)),
+            scan_id=None if offer.scan is None else self.scan_row(offer.scan)["id"],
+        )
+        return count
+
+    def leased_row(self, task: str, person: Row) -> Row:
+        """The task with this person's last lease of it; NotFound where it was never theirs."""
+        row = self.db.one("task_with_lease", task=task, who=person["id"])
+        if row is None:
+            raise NotFound("This task was never yours. Take the next one.")
+        return row
+
+    def _held(self, person: Row, offer: Offer, now: datetime) -> list[Row]:
+        """What the person holds and the offer asks for."""
+        rows = self.db.all("held", who=person["id"], now=micros(now))
+        return [
+            row
+            for row in rows
+            if row["pool"] in offer.pools
+            and offer.form in (None, row["form"])
+            and offer.field in (None, row["name"])
+            and offer.scan in (None, row["scan"])
+            and (offer.kinds is None or row["kind"] in offer.kinds)
+        ]
+
+    def _choose(self, person: Row, count: int, offer: Offer, now: datetime) -> list[int]:
+        """Numbers of open tasks in the order of the queue, no two of one field, no two that a form keeps apart."""
+        new = self.db.value("count_recent_readings", who=person["id"], count=NEW_READINGS) < NEW_READINGS
+        chosen: list[int] = []
+        fields: set[tuple[int, str]] = set()
+        apart: set[tuple[int, str]] = set()
+        for row in self._candidates(person, max(4 * count, NEW_WINDOW if new else 0), offer, now, easiest_first=new):
+            field, group = (row["field_id"], row["lane"]), (row["scan_id"], row["apart"])
+            if row["id"] in chosen or field in fields or (row["apart"] and group in apart):
+                continue
+            chosen.append(row["id"])
+            fields.add(field)
+            apart.add(group)
+            if len(chosen) == count:
+                break
+        return chosen
+
+    def _candidates(
+        self, person: Row, count: int, offer: Offer, now: datetime, *, easiest_first: bool
+    ) -> Iterator[Row]:
+        """The next open tasks of each pool of an offer. Nothing here looks at agreement, decisions or trust."""
+        values = {
+            "who": person["id"],
+            "expert": int("expert" in person["roles"]),
+            "refused": self.routing.refused(person),
+            "kinds": None if offer.kinds is None else text(list(offer.kinds)),
+            "sitting": micros(now - SITTING),
+            "count": count,
+        }
+        named = self.routing.named(offer.form, offer.field)
+        for pool in offer.pools:
+            if offer.scan is not None:
+                yield from self.db.all(
+                    "next_tasks_of_scan", pool=pool, scan_id=self.scan_row(offer.scan)["id"], **values
+                )
+                continue
+            if named is not None:
+                for number in named:
+                    yield from self.db.all("next_tasks_of_field", pool=pool, form_field=number, **values)
+                continue
+            rows = self.db.all("next_tasks", pool=pool, **values)
+            yield from sorted(rows, key=lambda row: (-row["priority"], -row["ease"])) if easiest_first else rows
+
+    def _give(self, task: int, person: int, now: datetime, until: int) -> None:
+        if self.db.run("lease_task", task_id=task, who=person, until=until):
+            self.db.run("put_lease", task_id=task, who=person, now=micros(now), until=until)
+
+    def _extend(self, task: int, person: int, until: int) -> None:
+        self.db.run("extend_lease", task_id=task, until=until)
+        self.db.run("extend_lease_fact", task_id=task, who=person, until=until)

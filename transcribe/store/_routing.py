@@ -1,0 +1,77 @@
+"""Who may be given which field: languages, regions and qualifications, as the forms say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transcribe.store.database import Database, Row
+from transcribe.store.rows import text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormField:
+    """What routing needs of one field of one form."""
+
+    number: int
+    form: str
+    version: int
+    name: str
+    type: str
+    languages: frozenset[str]
+    regions: frozenset[str]
+    qualification: str
+
+
+class Routing:
+    """The fields of all forms, read again when another process has added a form."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._newest = 0
+        self._fields: tuple[FormField, ...] = ()
+
+    def fields(self) -> tuple[FormField, ...]:
+        """Every field of every form kept."""
+        newest = self._db.value("newest_form_field")
+        if newest != self._newest:
+            self._fields = tuple(_form_field(row) for row in self._db.all("form_fields"))
+            self._newest = newest
+        return self._fields
+
+    def refused(self, person: Row) -> str | None:
+        """The numbers of the fields that this person may not be given, as JSON; None where there are none."""
+        languages, regions = set(json.loads(person["languages"])), set(json.loads(person["regions"]))
+        qualifications = set(json.loads(person["qualifications"]))
+        numbers = [
+            each.number
+            for each in self.fields()
+            if (each.languages and each.languages.isdisjoint(languages))
+            or (each.regions and each.regions.isdisjoint(regions))
+            or (each.qualification and each.qualification not in qualifications)
+        ]
+        return text(numbers) if numbers else None
+
+    def named(self, form: str | None, field: str | None) -> Sequence[int] | None:
+        """The numbers of the fields of these names in every version, newest first; None where neither is given."""
+        if form is None and field is None:
+            return None
+        return [
+            each.number
+            for each in reversed(self.fields())
+            if (form is None or each.form == form) and (field is None or each.name == field)
+        ]
+
+
+def _form_field(row: Row) -> FormField:
+    return FormField(
+        number=row["id"],
+        form=row["form"],
+        version=row["version"],
+        name=row["name"],
+        type=row["type"],
+        languages=frozenset(json.loads(row["languages"])),
+        regions=frozenset(json.loads(row["regions"])),
+        qualification=row["qualification"],
+    )

@@ -1,0 +1,208 @@
+"""One SQLite file: a connection a thread, transactions that nest, named statements, and errors in our own words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import aiosql
+
+from transcribe.errors import StoreError
+
+BUSY_SECONDS = 30.0
+"""How long a write waits for another process: longer than the worst wait measured with 64 writing processes (7.5 s)."""
+
+CACHE_KIB = 65536
+"""Page cache of one connection: the hot pages of the indexes of millions of tasks."""
+
+NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs"})
+"""WAL needs shared memory and honest locks, which these do not give."""
+
+Row = sqlite3.Row
+
+
+class Database:
+    """The connections of one process to one file.
+
+    Statements are called by their name in `queries/`. A write outside `write()` is a programming error: everything
+    that changes something stands in a transaction that begins with BEGIN IMMEDIATE, as a deferred one fails at once
+    where two processes read first and write then.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._holders: weakref.WeakSet[_Holder] = weakref.WeakSet()
+        self._lock = threading.Lock()
+        self._statements = _statements()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, opened when first needed (anew in a forked process)."""
+        return self._holder().connection
+
+    def all(self, name: str, /, **values: object) -> list[Row]:
+        """Every row of a named statement."""
+        with self._our_words():
+            return list(getattr(self._statements, name)(self.connection, **values))
+
+    def one(self, name: str, /, **values: object) -> Row | None:
+        """The first row of a named statement, None where there is none."""
+        with self._our_words():
+            row: Row | None = getattr(self._statements, name)(self.connection, **values)
+        return row
+
+    def value(self, name: str, /, **values: object) -> Any:
+        """The first value of the first row, None where there is none."""
+        row = self.one(name, **values)
+        return None if row is None else row[0]
+
+    def run(self, name: str, /, **values: object) -> int:
+        """Change rows; how many."""
+        with self._our_words():
+            count: int = getattr(self._statements, name)(self.connection, **values)
+        return count
+
+    def insert(self, name: str, /, **values: object) -> int:
+        """Insert one row; its integer key."""
+        with self._our_words():
+            key: int = getattr(self._statements, name)(self.connection, **values)
+        return key
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """One transaction: committed and on disk at the end, or nothing of it. Inside another one it joins it."""
+        holder = self._holder()
+        if holder.depth:
+            yield
+            return
+        with self._our_words():
+            holder.connection.execute("BEGIN IMMEDIATE")
+        holder.depth = 1
+        try:
+            yield
+            with self._our_words():
+                holder.connection.execute("COMMIT")
+        except BaseException:
+            if holder.connection.in_transaction:
+                holder.connection.execute("ROLLBACK")
+            raise
+        finally:
+            holder.depth = 0
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of a transaction that can fail alone."""
+        connection = self.connection
+        connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK TO part")
+                connection.execute("RELEASE part")
+            raise
+        connection.execute("RELEASE part")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Several reads of one state. Inside a transaction it is that one's."""
+        holder = self._holder()
+        if holder.depth:
+            yield
+            return
+        holder.connection.execute("BEGIN")
+        holder.depth = 1
+        try:
+            yield
+        finally:
+            holder.depth = 0
+            holder.connection.execute("COMMIT")
+
+    def checkpoint(self) -> None:
+        """Bring the log into the file and cut it, as far as readers let it: what was erased is then nowhere."""
+        if not self._holder().depth:
+            with self._our_words():
+                self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def close(self) -> None:
+        """Close the connections of every thread."""
+        with self._lock:
+            for holder in list(self._holders):
+                holder.connection.close()
+            self._holders.clear()
+            self._local = threading.local()
+
+    def _holder(self) -> _Holder:
+        holder: _Holder | None = getattr(self._local, "holder", None)
+        if holder is None or holder.process != os.getpid():
+            with self._our_words():
+                holder = _Holder(connect(self.path))
+            self._local.holder = holder
+            with self._lock:
+                self._holders.add(holder)
+        return holder
+
+    @contextmanager
+    def _our_words(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{self.path.name} could not be read or written ({error}); try again.") from error
+
+
+class _Holder:
+    """A thread's connection; it is closed when the thread ends and nothing refers to it any more."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.process = os.getpid()
+        self.depth = 0
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection as every process opens it. The timeout comes first: even the first PRAGMA may meet a lock."""
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # only this survives a power cut, and this is people's work and pay
+        "foreign_keys=ON",
+        "trusted_schema=OFF",
+        "secure_delete=ON",  # what is forgotten is overwritten, not only unlinked
+        f"cache_size=-{CACHE_KIB}",
+        "journal_size_limit=67108864",
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    return connection
+
+
+def refuse_network(path: Path) -> None:
+    """StoreError where a file would lie on a network file system, as far as this system says."""
+    mounts = Path("/proc/self/mounts")
+    if not mounts.exists():
+        return
+    target = str(path.resolve())
+    best, kind = "", ""
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+        _, point, system, *_ = line.split(" ")
+        inside = target == point or target.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, system
+    if kind in NETWORK_FILE_SYSTEMS:
+        raise StoreError(f"{path} lies on {kind}, where SQLite cannot lock safely. Put FAIRHAND_HOME on a local disk.")
+
+
+@cache
+def _statements() -> Any:
+    folder = Path(__file__).parent / "queries"
+    return aiosql.from_path(folder, "sqlite3", mandatory_parameters=False)

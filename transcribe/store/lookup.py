@@ -1,0 +1,93 @@
+"""What every group of verbs needs: the database, the key of the hashes, and rows looked up by their public names."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from typing import cast
+
+from transcribe.errors import NotFound
+from transcribe.model import WHOLE, FieldKey
+from transcribe.store.database import Database, Row
+from transcribe.store.rows import key_columns, micros, text
+
+FIRST_HASH = "0" * 64
+
+
+class Lookup:
+    """Holds the database and finds rows. `key` makes hashes that say two texts are the same and nothing more."""
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        self.db = database
+        self._key = key
+
+    def keyed_hash(self, *parts: str) -> str:
+        """HMAC-SHA256 of some text: what stays of it when the text is erased, and what the audit log says of it."""
+        return hmac.new(self._key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
+
+    def scan_row(self, scan: str) -> Row:
+        """The row of the scan with this id or unique beginning of an id; NotFound otherwise."""
+        row = self.db.one("scan_row", sha256=scan)
+        if row is not None:
+            return row
+        found = self.db.all("scans_beginning", beginning=scan) if scan else []
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise NotFound(f"{scan!r} begins the id of several scans. Give more of it.")
+        raise NotFound(f"There is no scan {scan[:12]!r}. `fairhand status` lists them.")
+
+    def field_id(self, scan: Row, key: FieldKey) -> int | None:
+        """The number of a field of a scan under its present form, None where nothing is known of it."""
+        number = self.db.value("field_id", **_form_of(scan, key), **key_columns(key))
+        return cast("int | None", number)
+
+    def known_field(self, scan: Row, key: FieldKey) -> int:
+        """As `field_id`, NotFound where nothing is known of it."""
+        number = self.field_id(scan, key)
+        if number is None:
+            raise NotFound(f"The scan {scan['sha256'][:12]} has no field {key}.")
+        return number
+
+    def make_field(self, scan: Row, key: FieldKey) -> int:
+        """The number of a field, made where it is new."""
+        number = self.field_id(scan, key)
+        if number is not None:
+            return number
+        return self.db.insert("put_field", **_form_of(scan, key), **key_columns(key))
+
+    def person_row(self, who: str) -> Row:
+        """The row of a person by id or handle; NotFound otherwise."""
+        row = self.db.one("person", who=who)
+        if row is None:
+            raise NotFound(f"There is nobody called {who!r}. `fairhand people list` shows who there is.")
+        return row
+
+    def log(self, actor: str, action: str, subject: str, detail: Mapping[str, object], now: datetime) -> None:
+        """Append one line to the audit chain, within the action's own transaction: what cannot be logged fails.
+        `detail` holds facts and keyed hashes, never words that may be personal."""
+        with self.db.write():
+            last = self.db.one("last_audit")
+            line = {
+                "at": micros(now),
+                "actor": actor,
+                "action": action,
+                "subject": subject,
+                "detail": text(dict(detail)),
+                "previous": FIRST_HASH if last is None else last["hash"],
+            }
+            self.db.run("put_audit", **line, hash=self.line_hash(line))
+
+    def line_hash(self, line: Mapping[str, object]) -> str:
+        """HMAC-SHA256 over the previous line's hash and this line, as canonical JSON."""
+        return self.keyed_hash(
+            text([line[part] for part in ("previous", "at", "actor", "action", "subject", "detail")])
+        )
+
+
+def _form_of(scan: Row, key: FieldKey) -> dict[str, object]:
+    if key == WHOLE:
+        return {"scan_id": scan["id"], "form": "", "form_version": 0}
+    return {"scan_id": scan["id"], "form": scan["form"], "form_version": scan["form_version"]}

@@ -1,0 +1,74 @@
+-- name: scan_is_erased!
+UPDATE scan SET erased_at = :now, claimed_until = NULL WHERE id = :scan_id;
+
+-- name: archive_names
+SELECT n.sha256 FROM (
+    SELECT file AS sha256 FROM scan_page WHERE scan_id = :scan_id
+    UNION SELECT sha256 FROM page_picture WHERE scan_id = :scan_id
+    UNION SELECT p.snippet FROM place p JOIN field f ON f.id = p.field_id WHERE f.scan_id = :scan_id AND p.snippet IS NOT NULL
+    UNION SELECT sha256 FROM erased_name WHERE scan_id = :scan_id) n
+WHERE NOT EXISTS (SELECT 1 FROM scan_page o JOIN scan s ON s.id = o.scan_id
+        WHERE o.file = n.sha256 AND s.id <> :scan_id AND s.erased_at IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM page_picture o WHERE o.sha256 = n.sha256 AND o.scan_id <> :scan_id)
+    AND NOT EXISTS (SELECT 1 FROM place o JOIN field f ON f.id = o.field_id
+        WHERE o.snippet = n.sha256 AND f.scan_id <> :scan_id)
+ORDER BY n.sha256;
+
+-- name: keep_erased_names!
+INSERT INTO erased_name (scan_id, sha256)
+SELECT :scan_id, sha256 FROM page_picture WHERE scan_id = :scan_id
+UNION SELECT :scan_id, p.snippet FROM place p JOIN field f ON f.id = p.field_id
+    WHERE f.scan_id = :scan_id AND p.snippet IS NOT NULL;
+
+-- name: erase_reading_texts!
+DELETE FROM reading_text WHERE number IN (
+    SELECT r.number FROM reading r JOIN field f ON f.id = r.field_id WHERE f.scan_id = :scan_id);
+
+-- name: erase_decision_texts!
+DELETE FROM decision_text WHERE id IN (
+    SELECT d.id FROM decision d JOIN field f ON f.id = d.field_id WHERE f.scan_id = :scan_id);
+
+-- name: erase_record_texts!
+DELETE FROM record_text WHERE id IN (SELECT id FROM record WHERE scan_id = :scan_id);
+
+-- name: erase_truth_texts!
+DELETE FROM truth_text WHERE id IN (
+    SELECT t.id FROM truth t JOIN field f ON f.id = t.field_id WHERE f.scan_id = :scan_id);
+
+-- name: erase_appeal_texts!
+DELETE FROM appeal_text WHERE id IN (
+    SELECT a.id FROM appeal a JOIN field f ON f.id = a.field_id WHERE f.scan_id = :scan_id);
+
+-- name: erase_question_texts!
+DELETE FROM question_text WHERE id IN (
+    SELECT q.id FROM question q JOIN field f ON f.id = q.field_id WHERE f.scan_id = :scan_id);
+
+-- name: erase_snippets!
+UPDATE place SET snippet = NULL WHERE field_id IN (SELECT id FROM field WHERE scan_id = :scan_id);
+
+-- name: erase_pictures!
+DELETE FROM page_picture WHERE scan_id = :scan_id;
+
+-- name: erase_scan_name!
+UPDATE scan SET name = '' WHERE id = :scan_id;
+
+-- name: erase_file_names!
+UPDATE source_file SET name = '' WHERE sha256 IN (SELECT file FROM scan_page WHERE scan_id = :scan_id)
+    AND NOT EXISTS (SELECT 1 FROM scan_page o JOIN scan s ON s.id = o.scan_id
+        WHERE o.file = source_file.sha256 AND s.erased_at IS NULL);
+
+-- name: end_tasks_of_erased!
+UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
+WHERE scan_id = :scan_id AND closed_at IS NULL;
+
+-- name: is_forgotten^
+SELECT 1 FROM scan WHERE sha256 = :sha256 AND erased_at IS NOT NULL
+UNION ALL
+SELECT 1 WHERE EXISTS (SELECT 1 FROM scan_page WHERE file = :sha256)
+    AND NOT EXISTS (SELECT 1 FROM scan_page p JOIN scan s ON s.id = p.scan_id
+        WHERE p.file = :sha256 AND s.erased_at IS NULL);
+
+-- name: past_retention
+SELECT s.sha256 FROM scan s JOIN form f ON f.name = s.form AND f.version = s.form_version
+WHERE s.erased_at IS NULL AND f.retention_days IS NOT NULL
+    AND s.received_at + f.retention_days * 86400000000 <= :now ORDER BY s.received_at;

@@ -1,0 +1,123 @@
+-- name: form_digest^
+SELECT digest FROM form WHERE name = :name AND version = :version;
+
+-- name: put_form!
+INSERT INTO form (name, version, digest, definition, options, retention_days, at)
+VALUES (:name, :version, :digest, :definition, :options, :retention_days, :now);
+
+-- name: put_form_field!
+INSERT INTO form_field (form, version, name, type, languages, regions, qualification, apart)
+VALUES (:form, :version, :name, :type, :languages, :regions, :qualification, :apart);
+
+-- name: forms
+SELECT name, version, digest FROM form ORDER BY name, version;
+
+-- name: form_definition^
+SELECT definition FROM form WHERE name = :name AND version = :version;
+
+-- name: form_fields
+SELECT id, form, version, name, type, languages, regions, qualification, apart FROM form_field ORDER BY id;
+
+-- name: newest_form_field^
+SELECT COALESCE(MAX(id), 0) FROM form_field;
+
+-- name: put_file!
+INSERT INTO source_file (sha256, name, size, media_type, at) VALUES (:sha256, :name, :size, :media_type, :now)
+ON CONFLICT (sha256) DO NOTHING;
+
+-- name: put_scan!
+INSERT INTO scan (sha256, form, form_version, name, batch, received_at)
+VALUES (:sha256, :form, :form_version, :name, :batch, :now) ON CONFLICT (sha256) DO NOTHING;
+
+-- name: put_scan_page!
+INSERT INTO scan_page (scan_id, number, file, page, turn) VALUES (:scan_id, :number, :file, :page, :turn);
+
+-- name: end_set_aside!
+DELETE FROM set_aside WHERE file = :file;
+
+-- name: set_aside!
+INSERT INTO set_aside (file, error, message, batch, at) VALUES (:file, :error, :message, :batch, :now)
+ON CONFLICT (file) DO UPDATE SET error = excluded.error, message = excluded.message, batch = excluded.batch, at = excluded.at;
+
+-- name: list_set_aside
+SELECT a.*, f.name, f.size, f.media_type FROM set_aside a JOIN source_file f ON f.sha256 = a.file
+ORDER BY a.at DESC, a.file;
+
+-- name: scan_row^
+SELECT * FROM scan WHERE sha256 = :sha256;
+
+-- name: scan_by_number^
+SELECT * FROM scan WHERE id = :scan_id;
+
+-- name: scans_beginning
+SELECT * FROM scan WHERE sha256 >= :beginning AND sha256 < :beginning || 'g' ORDER BY sha256 LIMIT 2;
+
+-- name: scan_pages
+SELECT * FROM scan_page WHERE scan_id = :scan_id ORDER BY number;
+
+-- name: scans_unread
+SELECT s.* FROM scan s WHERE s.form <> '' AND s.erased_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM reads r WHERE r.scan_id = s.id AND r.form = s.form AND r.form_version = s.form_version)
+ORDER BY s.id LIMIT :count;
+
+-- name: has_reads^
+SELECT 1 FROM reads WHERE scan_id = :scan_id AND form = :form AND form_version = :form_version;
+
+-- name: put_reads!
+INSERT INTO reads (scan_id, form, form_version, fit, quality, advice, at)
+VALUES (:scan_id, :form, :form_version, :fit, :quality, :advice, :now)
+ON CONFLICT (scan_id, form, form_version) DO UPDATE
+SET fit = excluded.fit, quality = excluded.quality, advice = excluded.advice, at = excluded.at;
+
+-- name: put_picture!
+INSERT INTO page_picture (scan_id, number, sha256, width, height) VALUES (:scan_id, :number, :sha256, :width, :height)
+ON CONFLICT (scan_id, number) DO UPDATE
+SET sha256 = excluded.sha256, width = excluded.width, height = excluded.height;
+
+-- name: pictures
+SELECT number, sha256, width, height FROM page_picture WHERE scan_id = :scan_id ORDER BY number;
+
+-- name: field_id^
+SELECT id FROM field WHERE scan_id = :scan_id AND form = :form AND form_version = :form_version AND name = :name
+    AND row_number = :row_number;
+
+-- name: put_field<!
+INSERT INTO field (scan_id, form, form_version, name, row_number)
+VALUES (:scan_id, :form, :form_version, :name, :row_number);
+
+-- name: put_place!
+INSERT INTO place (field_id, page, x0, y0, x1, y1, snippet, confidence)
+VALUES (:field_id, :page, :x0, :y0, :x1, :y1, :snippet, :confidence)
+ON CONFLICT (field_id) DO UPDATE SET page = excluded.page, x0 = excluded.x0, y0 = excluded.y0, x1 = excluded.x1,
+    y1 = excluded.y1, snippet = excluded.snippet, confidence = excluded.confidence;
+
+-- name: move_place!
+UPDATE place SET x0 = :x0, y0 = :y0, x1 = :x1, y1 = :y1, snippet = NULL, confidence = 1.0 WHERE field_id = :field_id;
+
+-- name: place^
+SELECT * FROM place WHERE field_id = :field_id;
+
+-- name: places
+SELECT p.*, f.name, f.row_number FROM field_now f JOIN place p ON p.field_id = f.id WHERE f.scan_id = :scan_id ORDER BY f.id;
+
+-- name: put_reading!
+INSERT INTO reading (id, idem, field_id, lane, source, kind, transcriber_id, task_id, late, confidence, seconds, flags,
+    conditions, box, text_hash, at)
+VALUES (:id, :idem, :field_id, :lane, :source, :kind, :transcriber_id, :task_id, :late, :confidence, :seconds, :flags,
+    :conditions, :box, :text_hash, :now) ON CONFLICT (idem) DO NOTHING;
+
+-- name: reading_number^
+SELECT number FROM reading WHERE idem = :idem;
+
+-- name: put_reading_text!
+INSERT INTO reading_text (number, text, alternatives, shown) VALUES (:number, :text, :alternatives, :shown);
+
+-- name: scan_has_new!
+UPDATE scan SET latest = MAX(latest, :number) WHERE id = :scan_id;
+
+-- name: set_scan_form!
+UPDATE scan SET form = :form, form_version = :form_version, wakes = wakes + 1 WHERE id = :scan_id;
+
+-- name: close_tasks_of_other_forms!
+UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
+WHERE scan_id = :scan_id AND closed_at IS NULL AND field_id NOT IN (SELECT id FROM field_now WHERE scan_id = :scan_id);

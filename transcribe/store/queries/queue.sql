@@ -1,0 +1,143 @@
+-- name: reap!
+UPDATE task SET transcriber_id = NULL, leased_until = NULL,
+    closed_at = CASE WHEN withdrawn_at IS NOT NULL OR kind = 'test' THEN :now END
+WHERE id IN (SELECT id FROM task WHERE closed_at IS NULL AND transcriber_id IS NOT NULL AND leased_until <= :now
+             ORDER BY leased_until LIMIT 200);
+
+-- name: next_tasks
+SELECT t.id, t.field_id, t.scan_id, t.lane, t.apart, t.priority, t.ease FROM task t
+WHERE t.pool = :pool AND t.closed_at IS NULL AND t.transcriber_id IS NULL
+    AND (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
+    AND (:expert OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
+    AND (:refused IS NULL OR t.form_field_id NOT IN (SELECT value FROM json_each(:refused)))
+    AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who AND r.lane = t.lane)
+    AND NOT EXISTS (SELECT 1 FROM task h WHERE h.transcriber_id = :who AND h.closed_at IS NULL
+        AND h.field_id = t.field_id AND h.lane = t.lane)
+    AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane)
+    AND (t.apart = '' OR NOT EXISTS (
+        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.field_id <> t.field_id
+            AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)))
+ORDER BY t.priority DESC, t.slot, t.id LIMIT :count;
+
+-- name: next_tasks_of_field
+SELECT t.id, t.field_id, t.scan_id, t.lane, t.apart, t.priority, t.ease FROM task t
+WHERE t.form_field_id = :form_field AND t.pool = :pool AND t.closed_at IS NULL AND t.transcriber_id IS NULL
+    AND (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
+    AND (:expert OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
+    AND (:refused IS NULL OR t.form_field_id NOT IN (SELECT value FROM json_each(:refused)))
+    AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who AND r.lane = t.lane)
+    AND NOT EXISTS (SELECT 1 FROM task h WHERE h.transcriber_id = :who AND h.closed_at IS NULL
+        AND h.field_id = t.field_id AND h.lane = t.lane)
+    AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane)
+    AND (t.apart = '' OR NOT EXISTS (
+        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.field_id <> t.field_id
+            AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)))
+ORDER BY t.priority DESC, t.slot, t.id LIMIT :count;
+
+-- name: next_tasks_of_scan
+SELECT t.id, t.field_id, t.scan_id, t.lane, t.apart, t.priority, t.ease FROM task t
+WHERE t.scan_id = :scan_id AND t.pool = :pool AND t.closed_at IS NULL AND t.transcriber_id IS NULL
+    AND (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
+    AND (:expert OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
+    AND (:refused IS NULL OR t.form_field_id NOT IN (SELECT value FROM json_each(:refused)))
+    AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who AND r.lane = t.lane)
+    AND NOT EXISTS (SELECT 1 FROM task h WHERE h.transcriber_id = :who AND h.closed_at IS NULL
+        AND h.field_id = t.field_id AND h.lane = t.lane)
+    AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane)
+    AND (t.apart = '' OR NOT EXISTS (
+        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.field_id <> t.field_id
+            AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)))
+ORDER BY t.field_id, t.slot LIMIT :count;
+
+-- name: count_recent_readings^
+SELECT COUNT(*) FROM (SELECT 1 FROM reading WHERE transcriber_id = :who LIMIT :count);
+
+-- name: lease_task!
+UPDATE task SET transcriber_id = :who, leased_until = :until
+WHERE id = :task_id AND closed_at IS NULL AND transcriber_id IS NULL;
+
+-- name: put_lease!
+INSERT INTO lease (task_id, transcriber_id, from_at, until_at) VALUES (:task_id, :who, :now, :until);
+
+-- name: held
+SELECT t.* FROM task_seen t WHERE t.transcriber_id = :who AND t.closed_at IS NULL AND t.leased_until > :now
+ORDER BY (SELECT MAX(l.id) FROM lease l WHERE l.task_id = t.id AND l.transcriber_id = :who);
+
+-- name: extend_lease!
+UPDATE task SET leased_until = :until WHERE id = :task_id AND leased_until < :until;
+
+-- name: extend_lease_fact!
+UPDATE lease SET until_at = :until WHERE id = (
+    SELECT MAX(id) FROM lease WHERE task_id = :task_id AND transcriber_id = :who) AND until_at < :until;
+
+-- name: task_by_public^
+SELECT * FROM task_seen WHERE public_id = :task;
+
+-- name: task_with_lease^
+SELECT t.*, l.from_at, l.until_at FROM task_seen t JOIN lease l ON l.id = (
+    SELECT MAX(id) FROM lease WHERE task_id = t.id AND transcriber_id = :who)
+WHERE t.public_id = :task;
+
+-- name: last_answer^
+SELECT MAX(r.at) FROM reading r WHERE r.task_id = :task_id AND r.transcriber_id = :who;
+
+-- name: give_back!
+UPDATE task SET transcriber_id = NULL, leased_until = NULL,
+    closed_at = CASE WHEN withdrawn_at IS NOT NULL OR kind = 'test' THEN :now END
+WHERE id = :task_id AND transcriber_id = :who AND closed_at IS NULL;
+
+-- name: held_ids
+SELECT id, public_id FROM task WHERE transcriber_id = :who AND closed_at IS NULL;
+
+-- name: close_task!
+UPDATE task SET closed_at = :now, transcriber_id = :who WHERE id = :task_id AND closed_at IS NULL
+    AND (transcriber_id IS NULL OR transcriber_id = :who OR leased_until <= :now);
+
+-- name: reading_of_idem^
+SELECT id, number FROM reading WHERE idem = :idem;
+
+-- name: put_skip!
+INSERT INTO skip (task_id, field_id, lane, transcriber_id, reason, seconds, at)
+VALUES (:task_id, :field_id, :lane, :who, :reason, :seconds, :now);
+
+-- name: last_reading_of_task^
+SELECT r.number, r.id, r.field_id, r.at FROM reading r WHERE r.task_id = :task_id AND r.transcriber_id = :who
+    AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number) ORDER BY r.number DESC LIMIT 1;
+
+-- name: tenth_last_reading^
+SELECT number FROM reading WHERE transcriber_id = :who ORDER BY number DESC LIMIT 1 OFFSET :count;
+
+-- name: decided_on^
+SELECT 1 FROM decision WHERE field_id = :field_id AND instr(readings, :reading) > 0 LIMIT 1;
+
+-- name: put_undo!
+INSERT INTO undo (number, at) VALUES (:number, :now);
+
+-- name: lease_again!
+UPDATE task SET closed_at = NULL, transcriber_id = :who, leased_until = :until WHERE id = :task_id;
+
+-- name: count_offered^
+SELECT COUNT(*) FROM task t WHERE t.closed_at IS NULL AND t.withdrawn_at IS NULL
+    AND (t.transcriber_id IS NULL OR t.leased_until <= :now)
+    AND t.pool IN (SELECT value FROM json_each(:pools))
+    AND (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
+    AND (:form_fields IS NULL OR t.form_field_id IN (SELECT value FROM json_each(:form_fields)))
+    AND (:scan_id IS NULL OR t.scan_id = :scan_id);
+
+-- name: fields_read_by
+SELECT r.field_id, MAX(r.number) AS number FROM reading r LEFT JOIN task t ON t.id = r.task_id
+WHERE r.transcriber_id = :who AND r.number < :before AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number)
+    AND NOT (t.kind IS 'test' AND EXISTS (
+        SELECT 1 FROM truth g WHERE g.field_id = r.field_id AND g.withdrawn_at IS NULL))
+GROUP BY r.field_id ORDER BY number DESC LIMIT :count;
+
+-- name: number_of_reading^
+SELECT number FROM reading WHERE id = :reading;
+
+-- name: field_by_number^
+SELECT * FROM field WHERE id = :field_id;
+
+-- name: last_act^
+SELECT MAX(at) FROM (
+    SELECT at FROM (SELECT at FROM reading WHERE transcriber_id = :who ORDER BY number DESC LIMIT 1)
+    UNION ALL SELECT at FROM (SELECT at FROM skip WHERE transcriber_id = :who ORDER BY id DESC LIMIT 1));

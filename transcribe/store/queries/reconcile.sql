@@ -1,0 +1,138 @@
+-- name: claim_waiting
+UPDATE scan SET claimed_until = :until, wakes_claimed = wakes WHERE id IN (
+    SELECT id FROM scan WHERE (latest > cursor OR wakes > wakes_done) AND erased_at IS NULL
+        AND (claimed_until IS NULL OR claimed_until <= :now) ORDER BY id LIMIT :count)
+RETURNING *;
+
+-- name: readings
+SELECT r.* FROM field_now f JOIN reading_seen r ON r.field_id = f.id
+WHERE f.scan_id = :scan_id AND r.number <= :up_to AND NOT r.erased ORDER BY r.number;
+
+-- name: readings_of_field
+SELECT * FROM reading_seen WHERE field_id = :field_id ORDER BY number;
+
+-- name: people_readings
+SELECT r.id, r.field_id FROM reading r JOIN field f ON f.id = r.field_id
+WHERE f.scan_id = :scan_id AND r.transcriber_id IS NOT NULL;
+
+-- name: decisions
+SELECT d.* FROM field_now f JOIN decision_seen d ON d.field_id = f.id
+WHERE f.scan_id = :scan_id AND d.version = (SELECT MAX(version) FROM decision WHERE field_id = f.id) ORDER BY f.id;
+
+-- name: decisions_of_field
+SELECT * FROM decision_seen WHERE field_id = :field_id ORDER BY version;
+
+-- name: put_decision<!
+INSERT INTO decision (field_id, version, probability, method, no_value, parameters, readings, by_people, text_hash, at)
+VALUES (:field_id, :version, :probability, :method, :no_value, :parameters, :readings, :by_people, :text_hash, :now);
+
+-- name: put_decision_text!
+INSERT INTO decision_text (id, value, text, evidence, proposal) VALUES (:id, :value, :text, :evidence, :proposal);
+
+-- name: fields_now
+SELECT id, name, row_number FROM field_now WHERE scan_id = :scan_id;
+
+-- name: task_of_slot^
+SELECT id, closed_at, withdrawn_at, EXISTS (SELECT 1 FROM reading r WHERE r.task_id = task.id) AS answered
+FROM task WHERE field_id = :field_id AND kind = :kind AND slot = :slot;
+
+-- name: open_task!
+INSERT INTO task (public_id, field_id, scan_id, form_field_id, kind, lane, reason, slot, pool, priority, ease, apart,
+    opened_at)
+SELECT :public_id, f.id, f.scan_id, COALESCE(ff.id, 0), :kind, :lane, :reason, :slot, :pool, :priority,
+    COALESCE((SELECT MAX(r.confidence) FROM reading r WHERE r.field_id = f.id AND r.kind = 'machine'), 0.5),
+    COALESCE(ff.apart, ''), :now
+FROM field f LEFT JOIN form_field ff ON ff.form = f.form AND ff.version = f.form_version AND ff.name = f.name
+WHERE f.id = :field_id;
+
+-- name: reopen_task!
+UPDATE task SET closed_at = NULL, withdrawn_at = NULL, reason = :reason, priority = :priority, pool = :pool,
+    transcriber_id = CASE WHEN closed_at IS NULL THEN transcriber_id END,
+    leased_until = CASE WHEN closed_at IS NULL THEN leased_until END
+WHERE id = :task_id;
+
+-- name: people_slots^
+SELECT COUNT(*) FROM reading r WHERE r.field_id = :field_id AND r.transcriber_id IS NOT NULL AND r.lane = :lane AND r.number <= :up_to
+    AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number);
+
+-- name: withdraw_tasks!
+UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
+WHERE scan_id = :scan_id AND field_id = :field_id AND closed_at IS NULL AND withdrawn_at IS NULL
+    AND kind IN ('read', 'adjudicate', 'locate');
+
+-- name: withdraw_whole!
+UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
+WHERE scan_id = :scan_id AND closed_at IS NULL AND withdrawn_at IS NULL AND kind IN ('whole form', 'rows', 'identify');
+
+-- name: move_cursor!
+UPDATE scan SET cursor = :up_to, claimed_until = NULL,
+    wakes_done = CASE WHEN claimed_until IS NULL THEN wakes_done ELSE wakes_claimed END
+WHERE id = :scan_id;
+
+-- name: wake!
+UPDATE scan SET wakes = wakes + 1 WHERE id = :scan_id;
+
+-- name: last_record^
+SELECT * FROM record WHERE scan_id = :scan_id ORDER BY version DESC LIMIT 1;
+
+-- name: record^
+SELECT r.*, s.sha256 AS scan FROM record r JOIN scan s ON s.id = r.scan_id WHERE r.id = :record_id;
+
+-- name: record_decisions
+SELECT d.* FROM record_decision m JOIN decision_seen d ON d.id = m.decision_id
+WHERE m.record_id = :record_id ORDER BY m.place;
+
+-- name: record_decision_ids
+SELECT decision_id FROM record_decision WHERE record_id = :record_id ORDER BY decision_id;
+
+-- name: record_exceptions^
+SELECT exceptions FROM record_text WHERE id = :record_id;
+
+-- name: put_record<!
+INSERT INTO record (scan_id, version, form, form_version, at) VALUES (:scan_id, :version, :form, :form_version, :now);
+
+-- name: put_record_decision!
+INSERT INTO record_decision (record_id, place, decision_id) VALUES (:record_id, :place, :decision_id);
+
+-- name: put_record_text!
+INSERT INTO record_text (id, exceptions) VALUES (:record_id, :exceptions);
+
+-- name: scan_is_recorded!
+UPDATE scan SET recorded_at = :now WHERE id = :scan_id;
+
+-- name: put_outbox!
+INSERT INTO outbox (kind, scan_id, record_id, at) VALUES (:kind, :scan_id, :record_id, :now);
+
+-- name: outbox
+SELECT o.number, o.kind, o.record_id, o.at, s.sha256 AS scan FROM outbox o JOIN scan s ON s.id = o.scan_id
+WHERE o.number > :after AND (o.kind = 'erase' OR s.erased_at IS NULL) ORDER BY o.number LIMIT :count;
+
+-- name: parameters_latest^
+SELECT * FROM parameters ORDER BY version DESC LIMIT 1;
+
+-- name: parameters_version^
+SELECT * FROM parameters WHERE version = :version;
+
+-- name: put_parameters!
+INSERT INTO parameters (version, content, at) VALUES (:version, :content, :now);
+
+-- name: put_truth<!
+INSERT INTO truth (field_id, origin, at) VALUES (:field_id, :origin, :now);
+
+-- name: put_truth_text!
+INSERT INTO truth_text (id, text) VALUES (:id, :text);
+
+-- name: withdraw_truth!
+UPDATE truth SET withdrawn_at = :now WHERE field_id = :field_id AND withdrawn_at IS NULL;
+
+-- name: truths
+SELECT t.origin, t.at, x.text, f.name, f.row_number, s.sha256 AS scan
+FROM truth t JOIN truth_text x ON x.id = t.id JOIN field f ON f.id = t.field_id JOIN scan s ON s.id = f.scan_id
+WHERE t.withdrawn_at IS NULL AND (:scan_id IS NULL OR f.scan_id = :scan_id) ORDER BY t.id;
+
+-- name: truth_of_field^
+SELECT t.id, t.origin, t.at, x.text FROM truth t JOIN truth_text x ON x.id = t.id
+WHERE t.field_id = :field_id AND t.withdrawn_at IS NULL ORDER BY t.id DESC LIMIT 1;
+
+-- name: tasks_of_field
+SELECT * FROM task_seen WHERE field_id = :field_id ORDER BY id;
