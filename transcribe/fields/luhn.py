@@ -1,0 +1,43 @@
+"""Numbers whose last digit is a Luhn check digit (ISO/IEC 7812-1): account, customer and many order numbers."""
+
+from __future__ import annotations
+
+from stdnum import luhn
+
+from transcribe.fields import _pattern
+from transcribe.fields._registered import bare
+from transcribe.model import Field, Form, Value
+
+EXACT = True
+INPUT_MODE = "numeric"
+
+
+def parse(text: str, field: Field, form: Form) -> Value:
+    """The digits; a wrong check digit is a fault, the number is what is written."""
+    digits = bare(text)
+    return digits if _is_digits(digits) else None
+
+
+def normalise(text: str, field: Field, form: Form) -> str:
+    """Without spaces and dashes."""
+    return bare(text)
+
+
+def write(value: Value, field: Field, form: Form) -> str:
+    """The digits."""
+    return "" if value is None else str(value)
+
+
+def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
+    """ "not a number"; "pattern" where the field has one; "check digit"."""
+    digits = bare(text)
+    if not digits:
+        return ()
+    if not _is_digits(digits):
+        return ("not a number",)
+    broken = ("pattern",) if _pattern.breaks(digits, field.pattern) else ()
+    return broken + (() if luhn.is_valid(digits) else ("check digit",))
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
