@@ -98,7 +98,8 @@ def features(picture: Picture) -> Features:
     points, descriptors = cv2.SIFT.create(FEATURES).detectAndCompute(small, None)
     if descriptors is None:
         return Features(points=numpy.zeros((0, 2), numpy.float32), descriptors=numpy.zeros((0, 128), numpy.float32))
-    return Features(points=numpy.array([point.pt for point in points], numpy.float32) / scale, descriptors=descriptors)
+    where = numpy.array([point.pt for point in points], numpy.float32) / scale
+    return Features(points=where, descriptors=numpy.asarray(descriptors, numpy.float32))
 
 
 def match(seen: Features, form: Form, number: int) -> Match:

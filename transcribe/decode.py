@@ -18,7 +18,7 @@ from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from transcribe.limits import Limits
 
-FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "WEBP", "HEIF", "AVIF", "BMP", "PPM", "JPEG2000")
+FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF", "BMP", "PPM", "JPEG2000")
 REDUCED_COPY = 1
 """Bit of TIFF's NewSubfileType: the frame is a small copy of another one, no page of its own."""
 GREY_STEP = 4

@@ -86,16 +86,20 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanPage:
-    """One page of one file."""
+    """One page of one file of the archive: the file that came in, or its masked copy where payment data were masked.
+
+    `hocr` is the SHA-256 of an hOCR file that lay beside the picture, "" where there was none.
+    """
 
     file: str
     page: int
     turn: Literal[0, 90, 180, 270] = 0
+    hocr: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One filled-in form: an ordered list of (file, page). `id` is the SHA-256 of that list.
+    """One filled-in form: an ordered list of (file, page). `id` is the SHA-256 of that list, of the files as they came.
 
     `form` and `form_version` are those it is read with; empty and 0 while nobody knows which form it is.
     """

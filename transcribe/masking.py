@@ -1,0 +1,68 @@
+"""Payment data are painted over in a page's picture before anything of it is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+
+from transcribe.align import Aligned, Homography
+from transcribe.model import Box, Form
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+MARGIN = 10
+"""Pixels of the blank painted around a box, over a millimetre at 200 dpi: pens do not stop at the frame."""
+PAINT = 96
+"""The grey of what is painted over: plainly not paper, and not the black of ink."""
+COARSE = 96
+"""Pixels of the longer side of a page on which the box cannot be found: of A4 three millimetres each, so that no number
+can be made out, and people still see what kind of page it is."""
+SHOWN = 960
+QUALITY = 93
+"""JPEG quality of a masked copy: no worse than what phones write."""
+
+
+def has_payment(form: Form) -> bool:
+    """Whether the form asks for payment data, so that its pictures must be masked."""
+    return any(field.personal == "payment" for field in form.fields)
+
+
+def masked(picture: Picture, aligned: Aligned, form: Form) -> Picture:
+    """A copy of the photo in which the payment boxes of the page are painted over.
+
+    Where the page does not fit its form nobody knows where the payment data stand: the whole picture is then made too
+    coarse to read. The page becomes a task all the same, and the file itself stays with the operator.
+    """
+    if not aligned.fits or aligned.homography is None:
+        return _coarse(picture)
+    copy = picture.copy()
+    for field in form.fields:
+        if field.personal == "payment" and field.box and field.page == aligned.number:
+            _paint(copy, field.box, aligned.homography)
+    return copy
+
+
+def encoded(picture: Picture) -> bytes:
+    """The picture as a JPEG file."""
+    ordered = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    done, content = cv2.imencode(".jpg", ordered, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    assert done, "OpenCV writes every picture of 8 bits as JPEG"
+    return content.tobytes()
+
+
+def _paint(picture: Picture, box: Box, homography: Homography) -> None:
+    """Paint over the box, which is on the blank, where it stands on the photo."""
+    x0, y0, x1, y1 = box.x0 - MARGIN, box.y0 - MARGIN, box.x1 + MARGIN, box.y1 + MARGIN
+    corners = numpy.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]], numpy.float64)
+    there = cv2.perspectiveTransform(corners, numpy.linalg.inv(homography))[0]
+    cv2.fillConvexPoly(picture, numpy.rint(there).astype(numpy.int32), (PAINT, PAINT, PAINT))
+
+
+def _coarse(picture: Picture) -> Picture:
+    longest = max(picture.shape[:2])
+    tiny = cv2.resize(picture, None, fx=COARSE / longest, fy=COARSE / longest, interpolation=cv2.INTER_AREA)
+    scale = SHOWN / COARSE
+    return numpy.asarray(cv2.resize(tiny, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR), numpy.uint8)

@@ -1,0 +1,143 @@
+"""Files -> scans -> pages: what comes in is checked, kept by its SHA-256 (payment data masked) and decoded."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from transcribe import confined, masking
+from transcribe.align import Aligned, align
+from transcribe.archive import Archive
+from transcribe.errors import ScanError
+from transcribe.limits import Limits
+from transcribe.model import Form, Page, Scan, ScanPage, SourceFile
+from transcribe.sheets import Group, Sheet, Unreadable, of_any, of_form, picture, sheets, unreadable
+
+SUFFIXES = frozenset(
+    ".jpg .jpeg .jpe .jfif .png .tif .tiff .webp .heic .heif .avif .bmp .jp2 .ppm .pgm .pdf".split()
+)  # fmt: skip
+HOCR_SUFFIX = ".hocr"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """A scan whose pages are in the archive, and the files that it was made of.
+
+    `files` begins with the files as they came in; masked copies, which are then what the archive keeps, follow.
+    `seen` is True where the caller knew the scan already: nothing was kept anew.
+    """
+
+    scan: Scan
+    files: tuple[SourceFile, ...]
+    path: Path
+    seen: bool = False
+
+
+def gather(paths: Iterable[Path]) -> list[Path]:
+    """Files named, and the pictures and PDFs in folders named, in the order that people count (2 before 10)."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = (each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
+            found += sorted((each for each in inside if not each.name.startswith(".")), key=_as_people_count)
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def scans(
+    files: Iterable[Path],
+    form: Form | None,
+    archive: Archive,
+    limits: Limits,
+    *,
+    forms: Sequence[Form] = (),
+    seen: Callable[[str], bool] = lambda _: False,
+    batch: str = "",
+) -> Iterator[Scanned | Unreadable]:
+    """The scans in these files, in order, each kept in the archive; a file that gives none is Unreadable.
+
+    A form of n pages takes every n pages of a PDF or TIFF, or n pictures that follow each other in one folder. Of a
+    form with the option `pages = "file"` every file is one scan. Without a form it is looked for among `forms`; in
+    doubt the scan's form stays empty, and a page that might be a form with payment data is kept coarse.
+    `seen` says of a scan's id whether it is known already; nothing is kept again then.
+    """
+    found = sheets(files, limits)
+    for group in of_form(found, form) if form else of_any(found, forms, limits):
+        if isinstance(group, Unreadable):
+            yield group
+            continue
+        try:
+            yield _scanned(group, archive, limits, seen, batch)
+        except ScanError as error:
+            yield unreadable(group.sheets[0].path, group.sheets[0].source, error)
+
+
+def pages(scan: Scan, archive: Archive, limits: Limits) -> list[Page]:
+    """The pages of a scan, decoded; ScanError where one cannot be, NotFound where it was erased."""
+    decoded = []
+    for number, each in enumerate(scan.pages, 1):
+        pixels, dpi = confined.picture(archive.get(each.file), each.page, limits)
+        hocr = archive.get(each.hocr) if each.hocr else None
+        decoded.append(Page(number=number, picture=pixels, dpi=dpi, hocr=hocr))
+    return decoded
+
+
+def scan_id(each: Iterable[tuple[str, int]]) -> str:
+    """SHA-256 of the list of (file, page), as lines of "<sha256> <page>"."""
+    return hashlib.sha256("".join(f"{file} {page}\n" for file, page in each).encode()).hexdigest()
+
+
+def _as_people_count(path: Path) -> list[tuple[int, str]]:
+    parts = re.split(r"(\d+)", str(path).lower())
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+
+
+def _scanned(group: Group, archive: Archive, limits: Limits, seen: Callable[[str], bool], batch: str) -> Scanned:
+    first = group.sheets[0]
+    scan = Scan(
+        id=scan_id((sheet.source.sha256, sheet.page) for sheet in group.sheets),
+        pages=tuple(ScanPage(file=sheet.source.sha256, page=sheet.page) for sheet in group.sheets),
+        form=group.form.name if group.form else "",
+        form_version=group.form.version if group.form else 0,
+        name=first.path.name if first.only else f"{first.path.name} p. {first.page}",
+        batch=batch,
+    )
+    sources = tuple(dict.fromkeys(sheet.source for sheet in group.sheets))
+    scanned = Scanned(scan=scan, files=sources, path=first.path)
+    if seen(scan.id):
+        return replace(scanned, seen=True)
+    form = group.form or group.near
+    if form is not None and masking.has_payment(form):
+        return _kept_masked(scanned, group, form, archive, limits)
+    return _kept_whole(scanned, group.sheets, archive)
+
+
+def _kept_whole(scanned: Scanned, group: Iterable[Sheet], archive: Archive) -> Scanned:
+    """The files as they are, and an hOCR file that lies beside one."""
+    kept = []
+    for sheet, page in zip(group, scanned.scan.pages, strict=True):
+        archive.put(sheet.content)
+        beside = sheet.path.with_suffix(HOCR_SUFFIX)
+        kept.append(replace(page, hocr=archive.put(beside.read_bytes()) if beside.is_file() else ""))
+    return replace(scanned, scan=replace(scanned.scan, pages=tuple(kept)))
+
+
+def _kept_masked(scanned: Scanned, group: Group, form: Form, archive: Archive, limits: Limits) -> Scanned:
+    """A masked picture of each page instead of the files; an hOCR file is left out too, it may say the number."""
+    kept, copies = [], []
+    for position, sheet in enumerate(group.sheets):
+        page = picture(sheet, limits)
+        if group.form is None:
+            laid = Aligned(page=page, fit=0.0, inliers=0, number=page.number)
+        else:
+            laid = group.laid[position] if group.laid else align(page, form)
+        content = masking.encoded(masking.masked(page.picture, laid, form))
+        sha256 = archive.put(content)
+        kept.append(ScanPage(file=sha256, page=1))
+        name = f"{sheet.path.name} p. {sheet.page}, masked"
+        copies.append(SourceFile(sha256=sha256, name=name, size=len(content), media_type="image/jpeg"))
+    return replace(scanned, scan=replace(scanned.scan, pages=tuple(kept)), files=scanned.files + tuple(copies))
