@@ -77,9 +77,17 @@ class IngestRoom(Lookup):
             if not new:
                 return False
             number = self.scan_row(scan.id)["id"]
+            for file in files:
+                self.db.run("put_scan_file", scan_id=number, sha256=file.sha256)
             for place, page in enumerate(scan.pages, start=1):
                 self.db.run(
-                    "put_scan_page", scan_id=number, number=place, file=page.file, page=page.page, turn=page.turn
+                    "put_scan_page",
+                    scan_id=number,
+                    number=place,
+                    file=page.file,
+                    page=page.page,
+                    turn=page.turn,
+                    hocr=page.hocr,
                 )
         return True
 
@@ -219,6 +227,11 @@ class IngestRoom(Lookup):
             number = self.db.value("reading_number", idem=idem)
             alternatives = text([list(each) for each in reading.alternatives])
             self.db.run(
-                "put_reading_text", number=number, text=reading.text, alternatives=alternatives, shown=reading.shown
+                "put_reading_text",
+                number=number,
+                text=reading.text,
+                alternatives=alternatives,
+                shown=reading.shown,
+                legible=reading.legible,
             )
             self.db.run("scan_has_new", scan_id=scan["id"], number=number)

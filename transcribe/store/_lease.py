@@ -35,9 +35,7 @@ class LeaseRoom(SettleRoom):
         super().__init__(database, key)
         self.routing = Routing(database)
 
-    def lease(
-        self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANY
-    ) -> list[Task]:
+    def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANY) -> list[Task]:
         """Up to `count` open tasks for this person, never a field they have read or hold; theirs come back first,
         with their time extended. Nothing new for whom is paused or has left."""
         with self.db.write():

@@ -140,7 +140,14 @@ class QueueRoom(LeaseRoom):
         )
         number: int = self.db.value("reading_number", idem=idem)
         if task["erased_at"] is None:
-            self.db.run("put_reading_text", number=number, text=sent.text, alternatives="[]", shown=sent.shown)
+            self.db.run(
+                "put_reading_text",
+                number=number,
+                text=sent.text,
+                alternatives="[]",
+                shown=sent.shown,
+                legible=sent.legible,
+            )
         return identity, number
 
 

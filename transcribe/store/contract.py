@@ -6,6 +6,7 @@ The longest list of the house, on purpose in one place. `now` is always passed i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -430,6 +431,12 @@ class AuditVerbs(Protocol):
 
 class Store(IngestVerbs, ReconcileVerbs, QueueVerbs, PeopleVerbs, PayVerbs, AuditVerbs, Protocol):
     """Everything that a store can do."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """Several verbs as one transaction of this thread: all of them at the end, or none."""
+
+    def part(self) -> AbstractContextManager[None]:
+        """Within `together`: verbs that may fail without the others."""
 
     def close(self) -> None:
         """Close every connection."""

@@ -28,6 +28,10 @@ NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", 
 Row = sqlite3.Row
 
 
+class TransactionLost(StoreError):
+    """The database gave up a whole transaction; nothing of it was kept, try again."""
+
+
 class Database:
     """The connections of one process to one file.
 
@@ -99,15 +103,17 @@ class Database:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """A part of a transaction that can fail alone."""
+        """A part of a transaction that can fail alone. StoreError where the failure took the whole transaction with it
+        (a full disk does): then nothing of it was kept."""
         connection = self.connection
         connection.execute("SAVEPOINT part")
         try:
             yield
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK TO part")
-                connection.execute("RELEASE part")
+        except BaseException as error:
+            if not connection.in_transaction:
+                raise TransactionLost from error
+            connection.execute("ROLLBACK TO part")
+            connection.execute("RELEASE part")
             raise
         connection.execute("RELEASE part")
 

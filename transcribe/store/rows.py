@@ -70,7 +70,9 @@ def scan_of(row: Row, pages: list[Row]) -> Scan:
     """A scan with its pages."""
     return Scan(
         id=row["sha256"],
-        pages=tuple(ScanPage(file=page["file"], page=page["page"], turn=page["turn"]) for page in pages),
+        pages=tuple(
+            ScanPage(file=page["file"], page=page["page"], turn=page["turn"], hocr=page["hocr"]) for page in pages
+        ),
         form=row["form"],
         form_version=row["form_version"],
         name=row["name"],
@@ -109,6 +111,7 @@ def reading_of(row: Row) -> Reading:
         conditions=json.loads(row["conditions"]),
         box=Box(*json.loads(row["box"])) if row["box"] else None,
         task=row["task"],
+        legible=row["legible"] or "",
     )
 
 

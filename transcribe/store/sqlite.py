@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from transcribe.store._audit import AuditRoom
@@ -13,7 +13,15 @@ from transcribe.store.migrate import migrate
 
 
 class SqliteStore(AuditRoom):
-    """`Store` over one SQLite file. Each verb is a transaction of its own, or part of `database.write()` around it."""
+    """`Store` over one SQLite file. Each verb is a transaction of its own, or part of `together` around it."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """Several verbs as one transaction of this thread: all of them at the end, or none."""
+        return self.db.write()
+
+    def part(self) -> AbstractContextManager[None]:
+        """Within `together`: verbs that may fail without the others."""
+        return self.db.savepoint()
 
     def close(self) -> None:
         """Close every connection."""

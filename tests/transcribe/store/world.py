@@ -163,16 +163,15 @@ class World:
         """Conclude with a wish for one reading of each of these fields."""
         up_to = self.up_to(scan)
         tasks = [
-            Task(scan=scan.id, key=FieldKey(name), **{"kind": "read", "reason": "low confidence", **more}) for name in names
+            Task(scan=scan.id, key=FieldKey(name), **{"kind": "read", "reason": "low confidence", **more})
+            for name in names
         ]
         self.store.conclude(scan.id, up_to, [], tasks, None, NOON)
 
     def decide(self, scan: Scan, *decisions: Decision, record: bool = False, now: datetime = NOON) -> None:
         """Conclude with decisions, and with a record of them all where wished."""
         standing = {each.key: each for each in (*self.store.decisions(scan.id), *decisions)}
-        made = Record(
-            scan=scan.id, form=scan.form, form_version=scan.form_version, decisions=tuple(standing.values())
-        )
+        made = Record(scan=scan.id, form=scan.form, form_version=scan.form_version, decisions=tuple(standing.values()))
         self.store.conclude(scan.id, self.up_to(scan), list(decisions), [], made if record else None, now)
 
     def up_to(self, scan: Scan) -> int:

@@ -34,9 +34,17 @@ CREATE INDEX scan_received ON scan (received_at);
 
 CREATE TABLE scan_page (
     scan_id INTEGER NOT NULL REFERENCES scan (id), number INTEGER NOT NULL, file TEXT NOT NULL, page INTEGER NOT NULL,
-    turn INTEGER NOT NULL, PRIMARY KEY (scan_id, number)
+    turn INTEGER NOT NULL, hocr TEXT NOT NULL, PRIMARY KEY (scan_id, number)
 ) STRICT;
 CREATE INDEX scan_page_file ON scan_page (file);
+CREATE INDEX scan_page_hocr ON scan_page (hocr);
+
+-- The files that a scan came in; its pages may be masked copies of them.
+CREATE TABLE scan_file (
+    scan_id INTEGER NOT NULL REFERENCES scan (id), sha256 TEXT NOT NULL REFERENCES source_file (sha256),
+    PRIMARY KEY (scan_id, sha256)
+) STRICT;
+CREATE INDEX scan_file_file ON scan_file (sha256);
 
 CREATE TABLE reads (
     scan_id INTEGER NOT NULL REFERENCES scan (id), form TEXT NOT NULL, form_version INTEGER NOT NULL, fit REAL,
@@ -115,7 +123,8 @@ CREATE INDEX reading_transcriber ON reading (transcriber_id, number) WHERE trans
 CREATE INDEX reading_task ON reading (task_id) WHERE task_id IS NOT NULL;
 
 CREATE TABLE reading_text (
-    number INTEGER PRIMARY KEY REFERENCES reading (number), text TEXT, alternatives TEXT NOT NULL, shown TEXT
+    number INTEGER PRIMARY KEY REFERENCES reading (number), text TEXT, alternatives TEXT NOT NULL, shown TEXT,
+    legible TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE undo (number INTEGER PRIMARY KEY REFERENCES reading (number), at INTEGER NOT NULL) STRICT;
@@ -253,7 +262,7 @@ FROM scan s JOIN field f ON f.scan_id = s.id
 
 -- A reading with its words, where they are still there, and without those taken back.
 CREATE VIEW reading_seen AS
-SELECT r.*, x.text, x.alternatives, x.shown, x.number IS NULL AS erased, f.scan_id, f.name, f.row_number, s.sha256 AS scan,
+SELECT r.*, x.text, x.alternatives, x.shown, x.legible, x.number IS NULL AS erased, f.scan_id, f.name, f.row_number, s.sha256 AS scan,
        t.public_id AS task
 FROM reading r JOIN field f ON f.id = r.field_id JOIN scan s ON s.id = f.scan_id
 LEFT JOIN reading_text x ON x.number = r.number LEFT JOIN task t ON t.id = r.task_id

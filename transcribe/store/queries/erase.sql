@@ -4,11 +4,15 @@ UPDATE scan SET erased_at = :now, claimed_until = NULL WHERE id = :scan_id;
 -- name: archive_names
 SELECT n.sha256 FROM (
     SELECT file AS sha256 FROM scan_page WHERE scan_id = :scan_id
+    UNION SELECT hocr FROM scan_page WHERE scan_id = :scan_id AND hocr <> ''
+    UNION SELECT sha256 FROM scan_file WHERE scan_id = :scan_id
     UNION SELECT sha256 FROM page_picture WHERE scan_id = :scan_id
     UNION SELECT p.snippet FROM place p JOIN field f ON f.id = p.field_id WHERE f.scan_id = :scan_id AND p.snippet IS NOT NULL
     UNION SELECT sha256 FROM erased_name WHERE scan_id = :scan_id) n
 WHERE NOT EXISTS (SELECT 1 FROM scan_page o JOIN scan s ON s.id = o.scan_id
-        WHERE o.file = n.sha256 AND s.id <> :scan_id AND s.erased_at IS NULL)
+        WHERE (o.file = n.sha256 OR o.hocr = n.sha256) AND s.id <> :scan_id AND s.erased_at IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM scan_file o JOIN scan s ON s.id = o.scan_id
+        WHERE o.sha256 = n.sha256 AND s.id <> :scan_id AND s.erased_at IS NULL)
     AND NOT EXISTS (SELECT 1 FROM page_picture o WHERE o.sha256 = n.sha256 AND o.scan_id <> :scan_id)
     AND NOT EXISTS (SELECT 1 FROM place o JOIN field f ON f.id = o.field_id
         WHERE o.snippet = n.sha256 AND f.scan_id <> :scan_id)
@@ -53,9 +57,9 @@ DELETE FROM page_picture WHERE scan_id = :scan_id;
 UPDATE scan SET name = '' WHERE id = :scan_id;
 
 -- name: erase_file_names!
-UPDATE source_file SET name = '' WHERE sha256 IN (SELECT file FROM scan_page WHERE scan_id = :scan_id)
-    AND NOT EXISTS (SELECT 1 FROM scan_page o JOIN scan s ON s.id = o.scan_id
-        WHERE o.file = source_file.sha256 AND s.erased_at IS NULL);
+UPDATE source_file SET name = '' WHERE sha256 IN (SELECT sha256 FROM scan_file WHERE scan_id = :scan_id)
+    AND NOT EXISTS (SELECT 1 FROM scan_file o JOIN scan s ON s.id = o.scan_id
+        WHERE o.sha256 = source_file.sha256 AND s.erased_at IS NULL);
 
 -- name: end_tasks_of_erased!
 UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
@@ -64,9 +68,9 @@ WHERE scan_id = :scan_id AND closed_at IS NULL;
 -- name: is_forgotten^
 SELECT 1 FROM scan WHERE sha256 = :sha256 AND erased_at IS NOT NULL
 UNION ALL
-SELECT 1 WHERE EXISTS (SELECT 1 FROM scan_page WHERE file = :sha256)
-    AND NOT EXISTS (SELECT 1 FROM scan_page p JOIN scan s ON s.id = p.scan_id
-        WHERE p.file = :sha256 AND s.erased_at IS NULL);
+SELECT 1 WHERE EXISTS (SELECT 1 FROM scan_file WHERE sha256 = :sha256)
+    AND NOT EXISTS (SELECT 1 FROM scan_file p JOIN scan s ON s.id = p.scan_id
+        WHERE p.sha256 = :sha256 AND s.erased_at IS NULL);
 
 -- name: past_retention
 SELECT s.sha256 FROM scan s JOIN form f ON f.name = s.form AND f.version = s.form_version

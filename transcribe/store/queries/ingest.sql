@@ -30,7 +30,11 @@ INSERT INTO scan (sha256, form, form_version, name, batch, received_at)
 VALUES (:sha256, :form, :form_version, :name, :batch, :now) ON CONFLICT (sha256) DO NOTHING;
 
 -- name: put_scan_page!
-INSERT INTO scan_page (scan_id, number, file, page, turn) VALUES (:scan_id, :number, :file, :page, :turn);
+INSERT INTO scan_page (scan_id, number, file, page, turn, hocr)
+VALUES (:scan_id, :number, :file, :page, :turn, :hocr);
+
+-- name: put_scan_file!
+INSERT INTO scan_file (scan_id, sha256) VALUES (:scan_id, :sha256) ON CONFLICT DO NOTHING;
 
 -- name: end_set_aside!
 DELETE FROM set_aside WHERE file = :file;
@@ -110,7 +114,8 @@ VALUES (:id, :idem, :field_id, :lane, :source, :kind, :transcriber_id, :task_id,
 SELECT number FROM reading WHERE idem = :idem;
 
 -- name: put_reading_text!
-INSERT INTO reading_text (number, text, alternatives, shown) VALUES (:number, :text, :alternatives, :shown);
+INSERT INTO reading_text (number, text, alternatives, shown, legible)
+VALUES (:number, :text, :alternatives, :shown, :legible);
 
 -- name: scan_has_new!
 UPDATE scan SET latest = MAX(latest, :number) WHERE id = :scan_id;
