@@ -11,4 +11,4 @@ _MARKS = re.compile(r"[\s.\-_/,:;|'\"]+")
 
 def bare(text: str) -> str:
     """The text in upper case without spaces and marks; the tidy text where nothing else is in it."""
-    return _MARKS.sub("", tidy(tidy(text).upper())) or tidy(text)
+    return tidy(_MARKS.sub("", tidy(tidy(text).upper()))) or tidy(text)
