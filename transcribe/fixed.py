@@ -1,0 +1,174 @@
+"""A page that lies on its blank form: what ink and engines say of each of its boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from transcribe import barcode, strokes
+from transcribe.ink import Ink, Sheet, sure
+from transcribe.model import Box, Field, FieldKey, Form, Page, Reading, Word
+from transcribe.ocr import Engine
+from transcribe.reading import INK, alternatives_of, confidence_of, reading, text_of
+
+MARKS = frozenset({"checkbox", "signature"})
+
+TICKED = 0.02
+"""Share of a checkbox's pixels that is ink from which it is ticked: a thin tick of a ball pen covers 6 %."""
+
+SIGNED = 160.0
+"""Pixels of ink (at 200 dpi) from which a box is signed: initials of a ball pen have 500, dust and a dot 20."""
+
+SURELY_BLANK = 0.02
+"""Engines are not asked about a box that is filled with less than this confidence."""
+
+HANDWRITING = 2.6
+"""`strokes.joinedness` from which writing is joined by hand: engines got 0 of 40 such lines right."""
+
+MOST_SURE = 0.9999
+"""The ink test claims no more: it has never been tested on more than ten thousand boxes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """One field of a page: its key, its definition, its box on the blank, and the ink in it."""
+
+    key: FieldKey
+    field: Field
+    box: Box
+    ink: Ink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What every reading of a page shares."""
+
+    scan: str
+    at: datetime
+    fit: float
+    quality: float
+
+    def conditions(self, filled: float) -> Mapping[str, float]:
+        return {"fit": self.fit, "quality": self.quality, "place": 1.0, "ink": filled}
+
+
+def boxes(form: Form, number: int) -> Iterator[tuple[FieldKey, Field, Box]]:
+    """Every field of a page of the form with its box on the blank; the rows of a table divide its height evenly."""
+    for field in form.fields:
+        if field.page == number and field.box:
+            yield FieldKey(field.name), field, field.box
+    for table in form.tables:
+        if table.page != number or table.box is None:
+            continue
+        height = (table.box.y1 - table.box.y0) / table.rows
+        for row in range(table.rows):
+            top, bottom = round(table.box.y0 + row * height), round(table.box.y0 + (row + 1) * height)
+            for column in table.columns:
+                left, right = column.span or (table.box.x0, table.box.x1)
+                yield FieldKey(column.field.name, row), column.field, Box(left, top, right, bottom)
+
+
+def spots(form: Form, number: int, sheet: Sheet) -> list[Spot]:
+    """Every field of a page with its ink."""
+    places = list(boxes(form, number))
+    inks = sheet.inks([box for _, _, box in places])
+    return [Spot(key=key, field=field, box=box, ink=ink) for (key, field, box), ink in zip(places, inks, strict=True)]
+
+
+def readings(
+    page: Page, sheet: Sheet, spots: Sequence[Spot], engines: Sequence[Engine], here: Circumstances
+) -> list[Reading]:
+    """Everything that machines say of a page's fields; each field has at least one reading."""
+    found = [said for spot in spots if (said := _by_ink(spot, sheet, here))]
+    written = [spot for spot in spots if spot.field.type not in MARKS and spot.ink.filled >= SURELY_BLANK]
+    asked = [spot for spot in written if spot.field.personal != "payment"]
+    clean = Page(number=page.number, picture=sheet.clean, dpi=page.dpi)
+    for engine in engines:
+        found += _by_engine(engine, clean, sheet, asked, here)
+    for spot in asked:
+        found += _by_barcode(spot, page, here)
+    return found
+
+
+def _by_ink(spot: Spot, sheet: Sheet, here: Circumstances) -> Reading | None:
+    """What the ink alone says: ticked or not, signed or not, blank, struck through; None where something is written."""
+    filled, flags = spot.ink.filled, ()
+    text: str | None
+    if spot.field.type == "checkbox":
+        ticked = sure(sheet.share(spot.box) / TICKED)
+        text, confidence = ("true", ticked) if ticked >= 0.5 else ("false", 1 - ticked)
+    elif spot.field.type == "signature":
+        signed = sure(spot.ink.amount / SIGNED)
+        text, confidence = ("true", signed) if signed >= 0.5 else ("false", 1 - signed)
+    elif filled < 0.5:
+        text, confidence = "", 1 - filled
+    elif spot.field.personal == "payment":
+        text, confidence, flags = None, filled, ("masked",)
+    else:
+        return None
+    return reading(
+        scan=here.scan,
+        key=spot.key,
+        source=INK,
+        text=text,
+        at=here.at,
+        confidence=min(MOST_SURE, confidence),
+        conditions=here.conditions(filled),
+        flags=flags,
+    )
+
+
+def _by_engine(
+    engine: Engine, page: Page, sheet: Sheet, asked: Sequence[Spot], here: Circumstances
+) -> Iterator[Reading]:
+    lines = [(number, box) for number, spot in enumerate(asked) for box in strokes.lines(spot.ink, sheet.unit)]
+    words: list[list[list[Word]]] = [[] for _ in asked]
+    seen = engine.words(page, [box for _, box in lines]) if lines else []
+    for (number, _), line in zip(lines, seen, strict=True):
+        words[number].append(line)
+    for spot, read in zip(asked, words, strict=True):
+        yield _said(engine.source, read, spot, sheet, here)
+
+
+def _said(source: str, lines: Sequence[Sequence[Word]], spot: Spot, sheet: Sheet, here: Circumstances) -> Reading:
+    """One engine's words of a field as its reading. Silence over ink is no blank: it could not be read."""
+    text: str | None = text_of(lines)
+    flags = [name for name, there in _kinds(spot, sheet).items() if there]
+    if not text and spot.ink.filled >= 0.5:
+        text, flags = None, [*flags, "illegible"]
+    return reading(
+        scan=here.scan,
+        key=spot.key,
+        source=source,
+        text=text,
+        at=here.at,
+        confidence=confidence_of([word for line in lines for word in line]),
+        conditions=here.conditions(spot.ink.filled),
+        flags=flags,
+        alternatives=alternatives_of(lines),
+    )
+
+
+def _kinds(spot: Spot, sheet: Sheet) -> Mapping[str, bool]:
+    """The flags that the kind of writing gives."""
+    return {
+        "handwriting": strokes.joinedness(spot.ink) >= HANDWRITING,
+        "crossed out": strokes.crossed_out(sheet.ink, spot.ink),
+    }
+
+
+def _by_barcode(spot: Spot, page: Page, here: Circumstances) -> Iterator[Reading]:
+    """A barcode that stands in a field's box. It checks itself and says nothing of how sure it is."""
+    if spot.field.type not in barcode.TYPES or (spot.field.type == "code" and spot.box.height < barcode.LOWEST):
+        return
+    for text in barcode.barcodes(page.picture, spot.box)[:1]:
+        yield reading(
+            scan=here.scan,
+            key=spot.key,
+            source=barcode.SOURCE,
+            text=text,
+            at=here.at,
+            confidence=None,
+            conditions=here.conditions(spot.ink.filled),
+        )

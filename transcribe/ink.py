@@ -1,0 +1,221 @@
+"""What was written on a page beyond its print: which boxes hold ink, how much, and the page without its print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+from numpy.typing import NDArray
+
+from transcribe import blank
+from transcribe.model import Box
+from transcribe.paper import flat, grey, paper
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+Mask = NDArray[numpy.uint8]
+"""Rows x columns of 0 and 1."""
+
+A4_HEIGHT = 2339
+"""Pixels of an A4 page at 200 dpi: lengths below are for such a page and grow with a finer blank."""
+
+PRINT = 225
+"""Brightness below which a pixel of the blank (its paper divided out) is print; also of light tints."""
+
+NEAR = 3
+"""Pixels around print that are not looked at: a registration is right within one, and blur widens lines."""
+
+CONTRAST = 0.28
+"""Share of the darkness of the page's own print from which a pixel is ink: faint pens are half as dark as print."""
+
+NOISE = 5.0
+"""Standard deviations of the paper's noise below which nothing is ink."""
+
+FAINTEST = 22
+"""Grey levels under the paper below which nothing is ink, however clean the page: texture and show-through."""
+
+SPECK = 10
+"""Pixels of a patch below which it is dust or noise; a full stop of 10 points has 12 to 20."""
+
+ENOUGH = 26.0
+"""Pixels of ink in a box at which it is as likely empty as not: a hyphen of 10 points has 35, a typed 1 has 60."""
+
+RESIDUE = 0.6
+"""A patch with this share of its pixels close by the print is what is left of a line, not writing."""
+
+
+STEEP = 3.0
+"""How fast `sure` rises with the amount of ink: the power that makes ten times ENOUGH 0.999."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """A connected patch of ink: its box on the page, its pixels, its middle."""
+
+    box: Box
+    area: int
+    middle: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ink:
+    """The ink of one box. `amount` is its pixels at 200 dpi, `box` surrounds it (None where there is none)."""
+
+    patches: tuple[Patch, ...]
+    amount: float
+    box: Box | None
+
+    @property
+    def filled(self) -> float:
+        """How sure it is that something is written here, 0 to 1; 0.5 at ENOUGH pixels, steep around it."""
+        return sure(self.amount / ENOUGH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A page as its ink shows it.
+
+    `clean` is the page in grey with the form's print painted over by paper: what engines read. `ink` is the mask of
+    what was added, `unit` the length of a pixel at 200 dpi, `contrast` the darkness of print on this page, 0 to 255.
+    """
+
+    clean: Picture
+    ink: Mask
+    patches: tuple[Patch, ...]
+    unit: float
+    contrast: float
+    noise: float
+
+    def inks(self, boxes: Sequence[Box]) -> list[Ink]:
+        """The ink of each box. A patch belongs to the smallest box that its middle lies in, else to the nearest box
+        that it reaches into: a letter's tail in the row below does not fill that row."""
+        shares: list[list[Patch]] = [[] for _ in boxes]
+        for patch in self.patches:
+            number = _owner(patch, boxes)
+            if number is not None:
+                shares[number].append(patch)
+        return [self._ink(patches) for patches in shares]
+
+    def share(self, box: Box) -> float:
+        """The share of a box's pixels that is ink, 0 to 1: for boxes to be ticked."""
+        inside = self.ink[box.y0 : box.y1, box.x0 : box.x1]
+        return float(inside.mean()) if inside.size else 0.0
+
+    def _ink(self, patches: Sequence[Patch]) -> Ink:
+        amount = sum(patch.area for patch in patches) / self.unit**2
+        return Ink(patches=tuple(patches), amount=amount, box=around([patch.box for patch in patches]))
+
+
+def sheet(page: Picture, blank_path: str | None) -> Sheet:
+    """The ink of a page that lies on its blank (same size), or of any page where there is no blank (None)."""
+    picture = grey(page)
+    under = paper(picture)
+    dark = 255 - flat(picture, under)
+    unit = max(picture.shape) / A4_HEIGHT if blank_path else 1.0
+    print_ = _print(blank_path, max(1, round(NEAR * unit))) if blank_path else _Print.none(picture)
+    contrast, noise = _strength(dark, print_)
+    level = max(CONTRAST * contrast, NOISE * noise, FAINTEST)
+    all_ink = (cv2.GaussianBlur(dark, (3, 3), 0) > level).astype(numpy.uint8)
+    added = cv2.bitwise_and(all_ink, 1 - print_.near)
+    crossing = _crossing(added, all_ink, print_, unit)
+    clean = numpy.where((print_.near > 0) & (crossing == 0), under, picture).astype(numpy.uint8)
+    patches = _patches(cv2.bitwise_or(added, crossing), print_, unit)
+    return Sheet(clean=clean, ink=added, patches=patches, unit=unit, contrast=contrast, noise=noise)
+
+
+def sure(ratio: float) -> float:
+    """How sure something is that is as likely as not at ratio 1, 0 to 1: logistic in the ratio's logarithm, 0.999 from
+    ten times as much, 0.001 at a tenth."""
+    return 1 / (1 + ratio**-STEEP) if ratio > 0 else 0.0
+
+
+def around(boxes: Sequence[Box]) -> Box | None:
+    """The smallest box around others; None around nothing."""
+    if not boxes:
+        return None
+    return Box(
+        min(box.x0 for box in boxes),
+        min(box.y0 for box in boxes),
+        max(box.x1 for box in boxes),
+        max(box.y1 for box in boxes),
+    )
+
+
+# --- print and ink ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Print:
+    """The blank's print: strong print alone, all print with a little around, and with twice as much around."""
+
+    strong: Mask
+    near: Mask
+    nearby: Mask
+
+    @staticmethod
+    def none(picture: Picture) -> _Print:
+        empty = numpy.zeros(picture.shape, numpy.uint8)
+        return _Print(strong=empty, near=empty, nearby=empty)
+
+
+@lru_cache(maxsize=16)
+def _print(path: str, near: int) -> _Print:
+    pixels = flat(blank.grey(path))
+    print_ = (pixels < PRINT).astype(numpy.uint8)
+    return _Print(
+        strong=(pixels < 110).astype(numpy.uint8),
+        near=_grown(print_, near),
+        nearby=_grown(print_, 2 * near + 1),
+    )
+
+
+def _grown(mask: Mask, pixels: int) -> Mask:
+    side = 2 * pixels + 1
+    return numpy.asarray(cv2.dilate(mask, numpy.ones((side, side), numpy.uint8)), dtype=numpy.uint8)
+
+
+def _strength(dark: Picture, print_: _Print) -> tuple[float, float]:
+    """How dark print is on this page, and the standard deviation of bare paper (by the median, so that ink is no
+    noise: 1.4826 times the median deviation is the standard deviation of normal noise)."""
+    strong = dark[print_.strong > 0]
+    contrast = float(numpy.percentile(strong, 75)) if strong.size else float(numpy.percentile(dark, 99))
+    bare = dark[print_.nearby == 0][::7].astype(numpy.float32)
+    bare = bare[bare < max(FAINTEST, 0.2 * contrast)]
+    noise = 1.4826 * float(numpy.median(bare)) if bare.size else 0.0
+    return contrast, noise
+
+
+def _crossing(added: Mask, all_ink: Mask, print_: _Print, unit: float) -> Mask:
+    """Ink on the print that joins strokes on both sides of it: a letter's tail through a line is the letter's."""
+    reach = 2 * round(5 * unit) + 1
+    down = cv2.morphologyEx(added, cv2.MORPH_CLOSE, numpy.ones((reach, 1), numpy.uint8))
+    across = cv2.morphologyEx(added, cv2.MORPH_CLOSE, numpy.ones((1, reach), numpy.uint8))
+    joined = cv2.bitwise_and(cv2.bitwise_or(down, across), all_ink)
+    return numpy.asarray(cv2.bitwise_and(joined, print_.near), dtype=numpy.uint8)
+
+
+def _patches(ink: Mask, print_: _Print, unit: float) -> tuple[Patch, ...]:
+    count, labels, stats, middles = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    close = numpy.bincount(labels[(print_.nearby > 0) & (labels > 0)], minlength=count)
+    found = []
+    for number in range(1, count):
+        x, y, width, height, area = (int(value) for value in stats[number])
+        thin = min(width, height) <= 4 * unit
+        if area < SPECK * unit**2 or (thin and close[number] >= RESIDUE * area):
+            continue
+        middle = (float(middles[number][0]), float(middles[number][1]))
+        found.append(Patch(box=Box(x, y, x + width, y + height), area=area, middle=middle))
+    return tuple(found)
+
+
+def _owner(patch: Patch, boxes: Sequence[Box]) -> int | None:
+    x, y = patch.middle
+    inside = [n for n, box in enumerate(boxes) if box.x0 <= x < box.x1 and box.y0 <= y < box.y1]
+    if inside:
+        return min(inside, key=lambda n: boxes[n].area)
+    return None

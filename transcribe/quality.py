@@ -1,0 +1,95 @@
+"""How good a photo of a page is, from 0 to 1, and what to do better when it is taken again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+
+from transcribe.paper import grey, paper
+
+if TYPE_CHECKING:
+    from transcribe.align import Homography
+    from transcribe.model import Picture
+
+SIDE = 1000
+"""Pixels of the longer side of the copy that light is measured on."""
+
+ADVICE = {"blur": "blurred", "contrast": "faint", "resolution": "too small", "cut": "cut off", "glare": "glare"}
+"""The code of what to take again, by the measure that is bad."""
+
+BAD = 0.35
+"""A measure below this is given as advice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """The measures of one page, each 0 bad to 1 good, "overall" among them; `advice` are codes of what is bad."""
+
+    measures: Mapping[str, float]
+    advice: tuple[str, ...]
+
+
+def quality(picture: Picture, *, ink_contrast: float, noise: float, scale: float, inside: float) -> Quality:
+    """The quality of a page as it lies straight.
+
+    `ink_contrast` is the darkness of its print over the paper (0 to 255), `noise` the standard deviation of bare paper,
+    `scale` how many pixels of the photo make one pixel at 200 dpi, `inside` the share of the page that is on the photo.
+    """
+    pixels = grey(picture)
+    measures = {
+        "blur": _sharpness(pixels, ink_contrast),
+        "contrast": _between(ink_contrast / max(4.0 * noise, 12.0), 2.0, 8.0) * _between(ink_contrast, 30.0, 90.0),
+        "resolution": _between(scale, 0.35, 0.8),
+        "cut": _between(inside, 0.90, 0.99),
+        "glare": 1.0 - _between(_glare(pixels), 0.002, 0.03),
+    }
+    advice = tuple(ADVICE[name] for name, value in measures.items() if value < BAD)
+    lowest = min(measures.values())
+    mean = float(numpy.prod(list(measures.values()))) ** (1 / len(measures))
+    return Quality(measures={**measures, "overall": 0.5 * (lowest + mean)}, advice=advice)
+
+
+def geometry(homography: Homography, photo: tuple[int, int], size: tuple[int, int]) -> tuple[float, float]:
+    """How many pixels of the photo (rows, columns) make one of the laid page in its middle, and the share of the page
+    (width, height) that is on the photo. `homography` takes pixels of the photo to pixels of the page."""
+    back = numpy.linalg.inv(homography)
+    width, height = size
+    corners = numpy.array([[[0, 0], [width, 0], [width, height], [0, height]]], numpy.float64)
+    there = cv2.perspectiveTransform(corners, back)[0].astype(numpy.float32)
+    rows, columns = photo
+    frame = numpy.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], numpy.float32)
+    common, _ = cv2.intersectConvexConvex(there, frame)
+    area = abs(cv2.contourArea(there))
+    return (area / (width * height)) ** 0.5, common / max(area, 1.0)
+
+
+def _between(value: float, bad: float, good: float) -> float:
+    """0 at `bad`, 1 at `good`, a straight line between."""
+    return float(min(1.0, max(0.0, (value - bad) / (good - bad))))
+
+
+def _sharpness(pixels: Picture, ink_contrast: float) -> float:
+    """How steep the steepest edges are, in shares of the ink's contrast a pixel: 0.5 where print is sharp at 200 dpi.
+
+    A step blurred by a normal curve of s pixels has its steepest slope at contrast / (s * sqrt(2 pi)): 1 px of blur is
+    0.40, 2 px 0.20, 3 px 0.13. Below 0.10 letters of 10 points run together.
+    """
+    across = cv2.Sobel(pixels, cv2.CV_32F, 1, 0, ksize=1) / 2
+    down = cv2.Sobel(pixels, cv2.CV_32F, 0, 1, ksize=1) / 2
+    steep = cv2.magnitude(across, down)[::2, ::2]
+    edges = float(numpy.percentile(steep, 99.0))
+    return _between(edges / max(ink_contrast, 1.0), 0.07, 0.30)
+
+
+def _glare(pixels: Picture) -> float:
+    """The share of the page burnt out: patches at full white, far brighter than the paper beside them."""
+    scale = min(1.0, SIDE / max(pixels.shape))
+    small = numpy.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=numpy.uint8)
+    usual = float(numpy.median(paper(small)))
+    if usual > 215:  # a scan, or a bright photo: its paper is as white as white gets
+        return 0.0
+    return float((cv2.blur(small, (9, 9)) > 250).mean())

@@ -1,0 +1,77 @@
+"""Machine readings as nouns: one engine's words of a field, or what the ink alone says, as a Reading."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from transcribe.model import FieldKey, Reading, Word
+
+INK = "ink"
+"""The source that looks at ink alone: blank or not, ticked or not, signed or not."""
+
+MOST_ALTERNATIVES = 5
+
+
+def reading(
+    *,
+    scan: str,
+    key: FieldKey,
+    source: str,
+    text: str | None,
+    at: datetime,
+    confidence: float | None,
+    conditions: Mapping[str, float],
+    flags: Iterable[str] = (),
+    alternatives: Sequence[tuple[str, float]] = (),
+) -> Reading:
+    """A machine's reading. Its id is the SHA-256 of everything that it says, so that reading again adds nothing."""
+    flagged = frozenset(flags)
+    rounded = {name: round(number, 4) for name, number in conditions.items()}
+    sure = None if confidence is None else round(confidence, 4)
+    content = repr(
+        (scan, tuple(key), source, text, sure, sorted(flagged), tuple(alternatives), sorted(rounded.items()))
+    )
+    return Reading(
+        id=hashlib.sha256(content.encode()).hexdigest(),
+        scan=scan,
+        key=key,
+        source=source,
+        kind="machine",
+        text=text,
+        at=at,
+        confidence=sure,
+        alternatives=tuple(alternatives),
+        flags=flagged,
+        conditions=rounded,
+    )
+
+
+def text_of(lines: Sequence[Sequence[Word]]) -> str:
+    """The words of a field as text: words parted by a space, lines by a line break."""
+    return "\n".join(" ".join(word.text for word in line) for line in lines if line)
+
+
+def confidence_of(words: Sequence[Word]) -> float | None:
+    """That of the least sure word, as the engine gave it; None where there is no word or one makes no claim."""
+    claims = [word.confidence for word in words]
+    if not claims or any(claim is None for claim in claims):
+        return None
+    return min(claim for claim in claims if claim is not None)
+
+
+def alternatives_of(lines: Sequence[Sequence[Word]]) -> tuple[tuple[str, float], ...]:
+    """What else the field may say by the same engine: each runner-up of one word in its place, surest first."""
+    found: dict[str, float] = {}
+    for row, line in enumerate(lines):
+        for column, word in enumerate(line):
+            for text, confidence in word.alternatives:
+                other = Word(text=text, box=word.box, confidence=confidence)
+                kept = other if text else None
+                changed = [*line[:column], *([kept] if kept else []), *line[column + 1 :]]
+                whole = text_of([*lines[:row], changed, *lines[row + 1 :]])
+                found[whole] = max(found.get(whole, 0.0), round(confidence, 4))
+    found.pop(text_of(lines), None)
+    ranked = sorted(found.items(), key=lambda each: (-each[1], each[0]))
+    return tuple(ranked[:MOST_ALTERNATIVES])
