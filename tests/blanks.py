@@ -40,9 +40,9 @@ class Sheet:
     ) -> None:
         self.draw.text((x, y), text, font=ImageFont.truetype(str(FONTS / font), size), fill=ink, anchor=anchor)
 
-    def dots(self, x0: int, x1: int, y: int, ink: str = INK) -> None:
+    def dots(self, x0: int, x1: int, y: int) -> None:
         for x in range(x0, x1, 9):
-            self.draw.ellipse((x, y - 1, x + 2, y + 1), fill=ink)
+            self.draw.ellipse((x, y - 1, x + 2, y + 1), fill=INK)
 
     def save(self, path: Path) -> None:
         self.image.quantize(16, dither=Image.Dither.NONE).save(path, optimize=True)
@@ -153,7 +153,7 @@ def _dotted_table(sheet: Sheet, table: dict[str, Any]) -> None:
     height = (bottom - top) // table["rows"]
     for row in range(1, table["rows"] + 1):
         for column in table["column"]:
-            sheet.dots(*column["span"], top + height * row - 10)
+            sheet.dots(column["span"][0], column["span"][1], top + height * row - 10)
 
 
 def main() -> None:
