@@ -8,14 +8,10 @@ from datetime import datetime
 from typing import Literal
 
 from transcribe import fields
-from transcribe.model import Field, Form, PagePicture, Place, Task
+from transcribe.model import Field, Form, Task
 from transcribe.review.parts import Forms
 from transcribe.store.contract import Store
 from transcribe.wording import said
-
-PAGE_WIDTH = 2000
-"""A whole page is shown this many CSS pixels wide, whatever its resolution: an A4 page 2.5 times its size. So
-handwriting has the same size from task to task, and a field of a third of the width fits a phone nearly unshrunk."""
 
 MARKS = frozenset({"checkbox", "signature"})
 """Field types that are answered by yes or no."""
@@ -25,7 +21,7 @@ Input = Literal["text", "long", "mark", "place", "form", "edges"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One task as its page shows it. `width` is that of the picture in CSS pixels, None where it is a whole page.
+    """One task as its page shows it. `picture` is the address of what is shown first.
 
     `left` is the seconds that the task is still held. `more` says which other pictures may be seen; `size` is that of
     the page picture in pixels (for drawing on it).
@@ -43,7 +39,6 @@ class Sheet:
     row: int | None
     left: int
     picture: str
-    width: int | None
     more: tuple[str, ...]
     size: tuple[int, int] | None
 
@@ -68,7 +63,6 @@ def sheet(store: Store, forms: Forms, task: Task, language: str, now: datetime) 
         row=None if task.key.row is None else task.key.row + 1,
         left=_left(task, now),
         picture=f"/snippet/{task.id}" if close else f"/page/{task.id}",
-        width=_width(place, picture) if close else None,
         more=seen(form, task) if close else ("page",),
         size=picture.size if picture else None,
     )
@@ -91,12 +85,6 @@ def _input(task: Task, field: Field | None) -> Input:
     if field is not None and field.type in MARKS:
         return "mark"
     return "text"
-
-
-def _width(place: Place | None, picture: PagePicture | None) -> int | None:
-    if place is None or picture is None:
-        return None
-    return max(1, round(place.box.width * PAGE_WIDTH / picture.size[0]))
 
 
 def _language(form: Form | None) -> str:

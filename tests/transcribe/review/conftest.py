@@ -1,0 +1,75 @@
+"""Fixtures of the review pages' tests: a site, a client, and Debian's Chromium."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page
+
+from tests.transcribe.review.site import Site, make_site, served
+from transcribe.model import Transcriber
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    chromium = shutil.which("chromium") or pytest.fail("browser tests need chromium (apt-get install chromium)")
+    return {"executable_path": chromium, "args": FLAGS, "headless": True}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = make_site(tmp_path)
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def address(site: Site) -> Iterator[str]:
+    with served(site.app) as url:
+        yield url
+
+
+@pytest.fixture
+def sign_in(site: Site, address: str) -> Iterator[Callable[[Transcriber], httpx.Client]]:
+    """Gives a client that is signed in as this person."""
+    clients = []
+
+    def signed_in(person: Transcriber) -> httpx.Client:
+        client = httpx.Client(base_url=address)
+        clients.append(client)
+        assert client.post(f"/in/{site.link(person)}").status_code == 303
+        return client
+
+    yield signed_in
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def enter(site: Site, address: str, page: Page) -> Callable[[Transcriber], Page]:
+    """Signs a person in by their link in Chromium and waits for the work page."""
+
+    def entered(person: Transcriber) -> Page:
+        page.goto(f"{address}/in/{site.link(person)}")
+        page.locator("main button").click()
+        page.wait_for_url("**/work")
+        page.locator("html[data-ready]").wait_for()
+        return page
+
+    return entered

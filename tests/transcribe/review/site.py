@@ -1,0 +1,174 @@
+"""A small town of order forms for the tests of the review pages: real store, real archive, real forms, drawn pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from PIL import Image, ImageDraw, ImageFont
+
+from transcribe import form as definitions
+from transcribe.archive import Archive
+from transcribe.model import (
+    Box,
+    FieldKey,
+    Form,
+    PagePicture,
+    Place,
+    Reads,
+    Scan,
+    ScanPage,
+    SourceFile,
+    Task,
+    TaskKind,
+    Transcriber,
+)
+from transcribe.review.app import create_app
+from transcribe.review.options import ReviewOptions
+from transcribe.review.sessions import token_hash
+from transcribe.store import open_store
+from transcribe.store.contract import Store
+
+PAGE = (1240, 1754)
+
+
+@dataclass(kw_only=True)
+class Clock:
+    """A clock that tests move."""
+
+    start: datetime = field(default_factory=lambda: datetime.now(UTC))
+    forward: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.forward
+
+
+@dataclass(kw_only=True)
+class Site:
+    """The app with everything behind it, and what was told to `on_submit`."""
+
+    store: Store
+    archive: Archive
+    app: FastAPI
+    clock: Clock
+    options: ReviewOptions
+    submitted: list[str] = field(default_factory=list)
+
+    def person(self, handle: str, *roles: str, language: str = "en") -> Transcriber:
+        """A new person."""
+        person = Transcriber(
+            id=secrets.token_hex(8),
+            handle=handle,
+            roles=frozenset(roles or ("transcriber",)),  # type: ignore[arg-type]  # tests name real roles
+            languages=("fr", "en"),
+            interface_language=language,
+        )
+        self.store.put_transcriber(person, self.clock.now())
+        return person
+
+    def link(self, person: Transcriber) -> str:
+        """The token of a new sign-in link."""
+        token = secrets.token_urlsafe(32)
+        now = self.clock.now()
+        self.store.put_link(person.id, token_hash(token), now + timedelta(days=7), now)
+        return token
+
+    def scan(self, form: str, texts: dict[FieldKey, str], kind: TaskKind = "read", name: str = "") -> str:
+        """A scan with one open task for each text; its pictures show the texts."""
+        return add_scan(self, definitions.load(form), texts, kind, name)
+
+    def texts_of(self, who: str) -> list[str | None]:
+        """What a person has read so far, oldest first."""
+        readings = [r for story in self.store.readings_of(who, 500) for r in story.readings if r.source == who]
+        return [reading.text for reading in sorted(readings, key=lambda reading: reading.at)]
+
+
+def make_site(folder: Path, options: ReviewOptions | None = None) -> Site:
+    """A new site in an empty folder."""
+    store, archive, clock = open_store(folder / "state.db"), Archive(str(folder / "archive")), Clock()
+    chosen = options or ReviewOptions()
+    submitted: list[str] = []
+    app = create_app(store, archive, form_of, chosen, clock.now, submitted.append)
+    return Site(store=store, archive=archive, app=app, clock=clock, options=chosen, submitted=submitted)
+
+
+def form_of(name: str, version: int) -> Form:
+    """The shipped form of this name."""
+    return definitions.load(name)
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """The app on a free port of this machine."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+def add_scan(site: Site, form: Form, texts: dict[FieldKey, str], kind: TaskKind, name: str) -> str:
+    now = site.clock.now()
+    site.store.put_form(form, "", now)
+    page = picture(
+        [(f"{key}: {text}", (60, 60 + 60 * number)) for number, (key, text) in enumerate(texts.items())], PAGE
+    )
+    file = SourceFile(
+        sha256=hashlib.sha256(page).hexdigest(), name=f"{name}.png", size=len(page), media_type="image/png"
+    )
+    scan = Scan(
+        id=hashlib.sha256(page + name.encode()).hexdigest(),
+        pages=(ScanPage(file=file.sha256, page=1),),
+        form=form.name,
+        form_version=form.version,
+        name=name,
+    )
+    site.store.put_scan(scan, [file], now)
+    places = [_place(site.archive, scan.id, key, text, number) for number, (key, text) in enumerate(texts.items())]
+    pictures = (PagePicture(number=1, sha256=site.archive.put(page), size=PAGE),)
+    reads = Reads(places=tuple(places), readings=(), fit=1.0, quality={}, pictures=pictures)
+    site.store.put_reads(scan.id, reads, now)
+    tasks = [Task(scan=scan.id, key=key, kind=kind, reason="one engine", pool=_pool(kind)) for key in texts]
+    site.store.conclude(scan.id, 0, [], tasks, None, now)
+    return scan.id
+
+
+def picture(lines: Sequence[tuple[str, tuple[int, int]]], size: tuple[int, int]) -> bytes:
+    """A white picture with texts, as a JPEG of the size that snippets have."""
+    image = Image.new("L", size, 250)
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.load_default(30)
+    for text, where in lines:
+        draw.text(where, text, fill=30, font=font)
+    content = io.BytesIO()
+    image.save(content, "JPEG", quality=60)
+    return content.getvalue()
+
+
+def _place(archive: Archive, scan: str, key: FieldKey, text: str, number: int) -> Place:
+    box = Box(60, 60 + 60 * number, 460, 110 + 60 * number)
+    snippet = archive.put(picture([(text, (16, 14))], (440, 64)))
+    return Place(scan=scan, key=key, page=1, box=box, snippet=snippet, confidence=1.0)
+
+
+def _pool(kind: TaskKind) -> str:
+    return "adjudicate" if kind == "adjudicate" else "read"
+
+
+Make = Callable[[], Site]

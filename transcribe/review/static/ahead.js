@@ -1,0 +1,83 @@
+// The next tasks, held and decoded before they are needed.
+
+const PAUSE = 4_000; // ms before asking again where the server had nothing more, or could not be reached
+
+export class Ahead {
+  /** `known(task)`: shown or answered already; `ready()` is called when a task is there to be shown. */
+  constructor(keep, line, limits, known, ready) {
+    this.keep = keep;
+    this.line = line;
+    this.least = limits.ahead;
+    this.most = limits.most;
+    this.known = known;
+    this.ready = ready;
+    this.queue = []; // [{sheet, image, until}]
+    this.same = false;
+    this.unacknowledged = () => 0;
+    this.secondsEach = 5;
+    this.empty = false;
+  }
+
+  /** How many to hold: enough for the longest outage seen, at the pace of this person. */
+  get wanted() {
+    return Math.min(this.most, Math.max(this.least, Math.ceil(this.line.longest / Math.max(1, this.secondsEach))));
+  }
+
+  /** The next task, or undefined; asks for more in the background. */
+  take() {
+    const next = this.queue.shift();
+    this.fill();
+    return next;
+  }
+
+  putBack(ready) {
+    this.queue.unshift(ready);
+  }
+
+  drop(tasks) {
+    this.queue = this.queue.filter((ready) => !tasks.includes(ready.sheet.task));
+  }
+
+  /** Asks the server for tasks until enough are here. One request at a time. */
+  async fill() {
+    if (this.filling || this.queue.length >= this.wanted) return;
+    clearTimeout(this.timer);
+    this.filling = true;
+    let before = this.queue.length;
+    try {
+      const count = Math.min(100, this.wanted + 1 + this.unacknowledged());
+      const { tasks } = await this.line.get(`/work/next?count=${count}${this.same ? "&same=1" : ""}`);
+      this.empty = tasks.length === 0;
+      await this.take_in(tasks);
+    } catch {
+      before = this.queue.length;
+    } finally {
+      this.filling = false;
+    }
+    if (this.queue.length < this.wanted) {
+      this.timer = setTimeout(() => this.fill(), this.queue.length > before ? 0 : PAUSE);
+    }
+    this.ready();
+  }
+
+  /** Fetches and decodes the pictures of tasks that are new, in their order. */
+  async take_in(sheets) {
+    const here = new Set(this.queue.map((ready) => ready.sheet.task));
+    const fresh = sheets.filter((sheet) => !here.has(sheet.task) && !this.known(sheet.task));
+    const all = fresh.map((sheet) => prepared(sheet));
+    for (const each of all) {
+      const ready = await each.catch(() => null);
+      if (ready && !this.known(ready.sheet.task)) this.queue.push(ready);
+      this.ready();
+    }
+  }
+}
+
+/** A task with its picture decoded: showing it is only putting the picture into the page. */
+export async function prepared(sheet) {
+  const until = Date.now() + sheet.left * 1000;
+  const image = new Image();
+  image.src = sheet.picture;
+  await image.decode();
+  return { sheet, image, until };
+}

@@ -1,0 +1,88 @@
+// What this device keeps until the server has it: readings not sent, drafts, tasks held, tasks answered.
+
+const STORES = ["unsent", "drafts", "held", "answered"];
+
+/** Opens the keeper of one person; in memory only where the browser lets us keep nothing. */
+export async function open(person) {
+  try {
+    return new Keep(await database(`fairhand-${person}`));
+  } catch {
+    return new Keep(null);
+  }
+}
+
+function database(name) {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => STORES.forEach((store) => request.result.createObjectStore(store));
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+export class Keep {
+  constructor(database) {
+    this.database = database;
+    this.memory = Object.fromEntries(STORES.map((store) => [store, new Map()]));
+  }
+
+  /** All entries of a store, in the order of their keys. */
+  all(store) {
+    if (!this.database) return Promise.resolve([...this.memory[store].values()]);
+    return new Promise((resolve) => {
+      const request = this.database.transaction(store).objectStore(store).getAll();
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => resolve([]);
+    });
+  }
+
+  /** One entry, undefined where there is none. */
+  get(store, key) {
+    if (!this.database) return Promise.resolve(this.memory[store].get(key));
+    return new Promise((resolve) => {
+      const request = this.database.transaction(store).objectStore(store).get(key);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => resolve(undefined);
+    });
+  }
+
+  /** Puts a list in place of all entries of a store. */
+  replace(store, list) {
+    if (!this.database) {
+      this.memory[store] = new Map(list.entries());
+      return;
+    }
+    const entries = this.database.transaction(store, "readwrite").objectStore(store);
+    entries.clear();
+    list.forEach((value, at) => entries.put(value, at));
+  }
+
+  /** Changes several stores at once, all or nothing: [["put", store, key, value], ["remove", store, key], ...]. */
+  change(...deeds) {
+    if (!this.database) {
+      for (const [deed, store, key, value] of deeds) {
+        if (deed === "put") this.memory[store].set(key, value);
+        else this.memory[store].delete(key);
+      }
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const transaction = this.database.transaction([...new Set(deeds.map((deed) => deed[1]))], "readwrite");
+      for (const [deed, store, key, value] of deeds) {
+        if (deed === "put") transaction.objectStore(store).put(value, key);
+        else transaction.objectStore(store).delete(key);
+      }
+      transaction.oncomplete = transaction.onerror = transaction.onabort = () => resolve();
+    });
+  }
+
+  /** Forgets everything of this person on this device. */
+  wipe() {
+    if (!this.database) return Promise.resolve();
+    this.database.close();
+    return new Promise((resolve) => {
+      const request = indexedDB.deleteDatabase(this.database.name);
+      request.onsuccess = request.onerror = request.onblocked = () => resolve();
+    });
+  }
+}

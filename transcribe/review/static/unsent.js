@@ -1,0 +1,115 @@
+// Readings on their way: kept on the device, sent one after the other, tried again until the server has them.
+
+import { Refused } from "./line.js";
+
+const FIRST_PAUSE = 1_000; // ms before a failed send is tried again; doubled each time
+const LONGEST_PAUSE = 30_000;
+
+export class Unsent {
+  /** `told.sent(item, answer)`, `told.refused(item, error)`, `told.changed()`, `told.signedOut()`. */
+  constructor(keep, line, told) {
+    this.keep = keep;
+    this.line = line;
+    this.told = told;
+    this.items = [];
+    this.sending = null;
+    this.pause = FIRST_PAUSE;
+    addEventListener("online", () => this.now());
+  }
+
+  /** Takes up what a page before this one could not send. */
+  async load() {
+    this.items = (await this.keep.all("unsent")).sort((a, b) => a.at - b.at);
+    this.told.changed();
+    this.now();
+  }
+
+  get count() {
+    return this.items.length;
+  }
+
+  has(task) {
+    return this.items.some((item) => item.task === task);
+  }
+
+  /** Keeps a reading on the device and sends it when its turn comes. */
+  add(item) {
+    this.items.push(item);
+    this.told.changed();
+    const kept = this.keep.change(
+      ["put", "unsent", item.idem, item],
+      ["put", "answered", item.task, { task: item.task, at: item.at }],
+      ["remove", "drafts", item.task],
+    );
+    this.now();
+    return kept;
+  }
+
+  /** Takes a reading back that is not on its way yet; false where it is too late for that. */
+  async withdraw(idem) {
+    const at = this.items.findIndex((item) => item.idem === idem);
+    if (at < 0 || this.sending === idem) return false;
+    const [item] = this.items.splice(at, 1);
+    await this.keep.change(["remove", "unsent", idem], ["remove", "answered", item.task]);
+    this.told.changed();
+    return true;
+  }
+
+  /** Tries at once, whatever pause was going on. */
+  now() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    if (!this.sending) this.run();
+  }
+
+  /** Waits until everything is sent, at most so many milliseconds; how many are left. */
+  async flush(patience) {
+    this.now();
+    const end = Date.now() + patience;
+    while (this.count && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
+    return this.count;
+  }
+
+  async run() {
+    while (this.items.length) {
+      const item = this.items[0];
+      this.sending = item.idem;
+      try {
+        const answer = await this.line.post(`/work/${item.task}`, body(item));
+        this.pause = FIRST_PAUSE;
+        await this.done(item);
+        this.told.sent(item, answer);
+      } catch (error) {
+        if (!(await this.failed(item, error))) break;
+      }
+    }
+    this.sending = null;
+  }
+
+  /** Whether to go on with the next at once. */
+  async failed(item, error) {
+    const status = error instanceof Refused ? error.status : 0;
+    if ([404, 413, 422].includes(status)) {
+      await this.done(item);
+      this.told.refused(item, error);
+      return true;
+    }
+    if (status === 401 || status === 403) {
+      this.told.signedOut();
+      return false;
+    }
+    this.timer = setTimeout(() => this.now(), this.pause);
+    this.pause = Math.min(LONGEST_PAUSE, this.pause * 2);
+    return false;
+  }
+
+  async done(item) {
+    this.items = this.items.filter((each) => each.idem !== item.idem);
+    await this.keep.change(["remove", "unsent", item.idem]);
+    this.told.changed();
+  }
+}
+
+function body({ idem, action, text, reason, seconds, overrode }) {
+  return { idem, action, text, reason, seconds, overrode };
+}

@@ -1,0 +1,316 @@
+// The work page: shows a field, takes what is typed, shows the next at once. Everything slow happens in the background.
+
+import { Ahead } from "./ahead.js";
+import { Checks } from "./checks.js";
+import { Clock } from "./clock.js";
+import { open } from "./keep.js";
+import { Line } from "./line.js";
+import { Picture } from "./picture.js";
+import { Unsent } from "./unsent.js";
+
+const ENDING = 90_000; // ms before a task goes back: then the page says so
+const RENEW_EVERY = 60_000;
+const MOST_BACK = 10; // how many of the last readings can be taken back
+
+const setup = JSON.parse(document.getElementById("setup").textContent);
+const words = setup.words;
+const part = (id) => document.getElementById(id);
+const form = part("task");
+document.querySelector(".entry").prepend(part("other").content);
+const input = part("text");
+const mark = part("mark");
+
+const keep = await open(setup.person);
+const line = new Line(setup.csrf, tell);
+const picture = new Picture(part("picture"), document.querySelector("[data-tool=more]"));
+const checks = new Checks(line);
+const clock = new Clock(tell);
+const answered = new Set();
+const unsent = new Unsent(keep, line, { sent, refused, changed: tell, signedOut: () => say(words.signed_out, "/in") });
+const ahead = new Ahead(keep, line, setup, known, arrived);
+const last = []; // the latest answers, newest at the end: [{ready, text, idem}]
+const typed = new Map(); // label -> the text sent last
+let current = null;
+let warned = null; // the text that a check has warned of
+let renewed = Date.now();
+
+ahead.unacknowledged = () => unsent.count;
+ahead.same = setup.same;
+await begin();
+
+async function begin() {
+  for (const { task } of await keep.all("answered")) answered.add(task);
+  await unsent.load();
+  document.documentElement.dataset.ready = "yes";
+  if (answered.has(setup.sheet.task)) {
+    await ahead.take_in(await keep.all("held"));
+    next();
+  } else {
+    const image = part("picture").querySelector("img");
+    await show({ sheet: setup.sheet, image, until: Date.now() + setup.sheet.left * 1000 });
+    await ahead.take_in((await keep.all("held")).filter((sheet) => sheet.task !== setup.sheet.task));
+  }
+  ahead.fill();
+  setInterval(second, 1_000);
+  if ("serviceWorker" in navigator) {
+    const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
+    const addresses = loaded.filter((address) => address.includes("/static/"));
+    await navigator.serviceWorker.register("/worker.js").catch(() => null);
+    const worker = await navigator.serviceWorker.ready;
+    worker.active.postMessage({ keep: ["/work", ...addresses] });
+  }
+}
+
+function known(task) {
+  return answered.has(task) || unsent.has(task) || current?.sheet.task === task;
+}
+
+/** Puts a task into the page. The picture is decoded already; the input stays the same, so a keyboard stays open. */
+async function show(ready, text = "") {
+  const { sheet } = ready;
+  if (!["text", "mark"].includes(sheet.input)) return location.assign(`/work?task=${sheet.task}`);
+  current = ready;
+  warned = null;
+  form.setAttribute("action", `/work/${sheet.task}`); // form.action would be the buttons of that name
+  form.dataset.kind = sheet.kind;
+  part("label").firstElementChild.textContent = sheet.label;
+  part("title").textContent = [sheet.title, sheet.row && words.row.replace("{row}", sheet.row)].filter(Boolean).join(" · ");
+  part("help").textContent = sheet.help;
+  document.title = `${sheet.label} · fairhand`;
+  picture.show(ready, words);
+  const isMark = sheet.input === "mark";
+  mark.hidden = mark.disabled = !isMark;
+  input.hidden = input.disabled = isMark;
+  input.inputMode = sheet.input_mode;
+  input.lang = sheet.field_language;
+  doubt("");
+  setValue(text);
+  (isMark ? mark.querySelector("input") : input).focus({ preventScroll: true });
+  document.body.classList.remove("waiting");
+  checks.start(sheet.task);
+  holding();
+  if (!text) {
+    const drafts = await keep.get("drafts", sheet.task);
+    if (drafts && current === ready && !value()) setValue(drafts);
+  }
+}
+
+function next() {
+  const ready = ahead.take();
+  if (ready) return show(ready);
+  current = null;
+  document.body.classList.add("waiting");
+  tell();
+}
+
+/** A task has come, or the server had none. */
+function arrived() {
+  holding();
+  if (current) return;
+  if (ahead.queue.length) next();
+  else if (ahead.empty && !unsent.count) location.assign("/work");
+}
+
+/** What is held is kept too, so that the page can be loaded again without a network. */
+function holding() {
+  const all = [current, ...ahead.queue].filter(Boolean).map((ready) => ready.sheet);
+  keep.replace("held", all);
+}
+
+function value() {
+  if (current?.sheet.input === "mark") return mark.querySelector("input:checked")?.value ?? "";
+  return input.value.trim();
+}
+
+function setValue(text) {
+  input.value = current.sheet.input === "mark" ? "" : text;
+  for (const radio of mark.querySelectorAll("input")) radio.checked = radio.value === text;
+}
+
+function answer(action, reason = "other") {
+  if (!current) return;
+  const text = value();
+  if (action === "send" && !sure(text)) return;
+  const blank = action === "send" && text === "";
+  const item = {
+    idem: random(),
+    task: current.sheet.task,
+    action: blank ? "blank" : action,
+    text,
+    reason,
+    seconds: clock.take(),
+    overrode: action === "send" && !blank && warned === text,
+    at: Date.now(),
+  };
+  answered.add(item.task);
+  if (action === "send") typed.set(current.sheet.label, text);
+  last.push({ ready: current, text, idem: item.idem, action });
+  if (last.length > MOST_BACK) last.shift();
+  ahead.secondsEach = 0.8 * ahead.secondsEach + 0.2 * item.seconds;
+  part("skip").open = false;
+  next();
+  unsent.add(item);
+}
+
+/** Whether a text may go: it looks right, or the person has seen why it looks odd and sends it all the same. */
+function sure(text) {
+  if (warned === text) return true;
+  const faults = text ? checks.known(text) : [words.empty];
+  if (!faults?.length) return true;
+  warned = text;
+  doubt(text ? `${faults.join(" ")} ${words.again}` : words.empty);
+  return false;
+}
+
+async function takeBack() {
+  const back = last.pop();
+  if (!back) return say(words.nothing_to_undo);
+  if (back.action === "skip") return say(words.gone);
+  if (!(await unsent.withdraw(back.idem))) {
+    await unsent.flush(3_000);
+    try {
+      const { task } = await line.post(`/work/${back.ready.sheet.task}/undo`, {});
+      back.ready.sheet = task;
+      back.ready.until = Date.now() + task.left * 1000;
+      await keep.change(["remove", "answered", task.task]);
+    } catch {
+      return say(words.gone);
+    }
+  }
+  answered.delete(back.ready.sheet.task);
+  if (current) ahead.putBack(current);
+  await show(back.ready, back.text);
+  input.select();
+}
+
+function sent(item, said) {
+  if (said.outcome === "late") say(words.late);
+  else if (said.faults?.length) say(words.odd.replace("{faults}", said.faults.join(" ")));
+  ahead.fill();
+}
+
+function refused(item, error) {
+  say(words.refused.replace("{text}", item.text || error.message));
+  ahead.fill();
+}
+
+/** Every second: the task's time is prolonged while somebody works on it, and its end is announced. */
+async function second() {
+  if (!current) return;
+  const left = current.until - Date.now();
+  if (clock.lately(RENEW_EVERY) && Date.now() - renewed > (left < ENDING ? 5_000 : RENEW_EVERY)) {
+    renewed = Date.now();
+    const held = [current, ...ahead.queue];
+    const answer = await line.post("/renew", { tasks: held.map((ready) => ready.sheet.task) }).catch(() => null);
+    for (const ready of answer ? held : []) {
+      const seconds = answer.left[ready.sheet.task];
+      if (seconds !== undefined) ready.until = Date.now() + seconds * 1000;
+    }
+    if (answer) ahead.drop(answer.lost);
+    if (part("notice").dataset.about === "ending") say("");
+  } else if (left > 0 && left < ENDING) {
+    say(words.ending.replace("{seconds}", Math.ceil(left / 1000)), null, "ending");
+  }
+}
+
+/** The quiet line at the top: what is not sent yet, whether there is a network, whether the clock runs. */
+function tell() {
+  const status = part("status");
+  const count = unsent?.count ?? 0;
+  status.textContent = count ? words.unsent.replace("{count}", count) : words.sent;
+  status.dataset.count = count;
+  document.body.classList.toggle("offline", line.down);
+  if (line.down) say(words.offline, null, "offline");
+  else if (clock.state === "asking") say(words.reading, null, "clock");
+  else if (clock.state === "stopped") say(words.stopped, null, "clock");
+  else if (document.body.classList.contains("waiting")) say(words.waiting, null, "waiting");
+  else if (part("notice").dataset.about) say("");
+}
+
+function say(text, link = null, about = "") {
+  const notice = part("notice");
+  notice.textContent = text;
+  notice.dataset.about = about;
+  if (link) {
+    const anchor = document.createElement("a");
+    anchor.href = link;
+    anchor.textContent = " →";
+    notice.append(anchor);
+  }
+}
+
+function doubt(text) {
+  part("doubt").textContent = text;
+  input.setAttribute("aria-invalid", text ? "true" : "false");
+}
+
+function random() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function use(tool) {
+  if (tool === "undo") takeBack();
+  else if (tool === "repeat" && current) {
+    setValue(typed.get(current.sheet.label) ?? "");
+    input.dispatchEvent(new Event("input"));
+  } else if (current) picture.use(tool);
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  answer(event.submitter?.value ?? "send", part("reason").value);
+});
+
+document.querySelector(".tools").addEventListener("click", (event) => {
+  const button = event.target.closest("[data-tool]");
+  if (!button) return;
+  event.preventDefault();
+  use(button.dataset.tool);
+  if (current?.sheet.input === "text") input.focus({ preventScroll: true });
+});
+
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey) return;
+  const arrow = { ArrowUp: "in", ArrowDown: "out" }[event.key];
+  // by the place of the key: with Alt, some systems write another letter; these stand alike on AZERTY and QWERTY
+  const letter = event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : "";
+  const button = letter && document.querySelector(`[data-key=${letter}]`);
+  if (arrow) use(arrow);
+  else if (letter === "s") {
+    part("skip").open = true;
+    part("reason").focus();
+  } else if (button) button.hidden || button.click();
+  else return;
+  event.preventDefault();
+});
+
+input.addEventListener("input", () => {
+  if (!current) return;
+  if (warned !== null) doubt("");
+  warned = null;
+  keep.change(["put", "drafts", current.sheet.task, input.value]);
+  checks.later(input.value.trim());
+});
+
+mark.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.key === "Enter") {
+    event.preventDefault();
+    answer("send");
+  } else if ("x1yos".includes(event.key.toLowerCase())) setValue("true");
+  else if ("0n-".includes(event.key.toLowerCase())) setValue("false");
+});
+
+part("same").addEventListener("change", (event) => {
+  ahead.same = event.target.checked;
+  input.focus({ preventScroll: true });
+});
+
+part("out").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const left = await unsent.flush(5_000);
+  if (left && !confirm(words.leave_unsent.replace("{count}", left))) return;
+  navigator.serviceWorker?.controller?.postMessage({ wipe: true });
+  await keep.wipe();
+  event.target.submit();
+});

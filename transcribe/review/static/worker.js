@@ -1,0 +1,75 @@
+// The service worker: the work page and its pictures survive being offline. Nothing else is kept.
+
+const KEPT = "fairhand-1";
+const PICTURES = "fairhand-pictures-1";
+const MOST_PICTURES = 80;
+const PATIENCE = 5_000; // ms before the kept page is shown on a line that does not answer
+
+self.addEventListener("install", () => self.skipWaiting());
+
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("message", (event) => {
+  if (event.data.keep) event.waitUntil(keep(event.data.keep));
+  if (event.data.wipe) event.waitUntil(Promise.all([caches.delete(KEPT), caches.delete(PICTURES)]));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { pathname, origin } = new URL(request.url);
+  if (request.method !== "GET" || origin !== self.location.origin) return;
+  if (pathname.startsWith("/static/")) event.respondWith(cached(KEPT, request));
+  else if (pathname.startsWith("/snippet/")) event.respondWith(cached(PICTURES, request));
+  else if (pathname === "/work" && request.mode === "navigate") event.respondWith(page(request));
+});
+
+/** Keeps the page and its parts once they were loaded without us. */
+async function keep(addresses) {
+  const cache = await caches.open(KEPT);
+  for (const address of addresses) {
+    if (await cache.match(address)) continue;
+    const response = await fetch(address, { credentials: "same-origin" });
+    if (response.ok && !response.redirected) await cache.put(address, response);
+  }
+}
+
+async function cached(name, request) {
+  const cache = await caches.open(name);
+  const kept = await cache.match(request);
+  if (kept) return kept;
+  const response = await fetch(request);
+  if (response.ok) {
+    await cache.put(request, response.clone());
+    if (name === PICTURES) await prune(cache);
+    else await forgetOlder(cache, request.url);
+  }
+  return response;
+}
+
+/** Only the latest pictures are kept. */
+async function prune(cache) {
+  const all = await cache.keys();
+  await Promise.all(all.slice(0, Math.max(0, all.length - MOST_PICTURES)).map((request) => cache.delete(request)));
+}
+
+/** A new version of a static file replaces the older ones. */
+async function forgetOlder(cache, address) {
+  const version = new URL(address).pathname.split("/")[2];
+  const all = (await cache.keys()).map((request) => new URL(request.url));
+  const older = all.filter((url) => url.pathname.startsWith("/static/") && url.pathname.split("/")[2] !== version);
+  await Promise.all(older.map((url) => cache.delete(url.href)));
+}
+
+/** The work page from the server; the kept one where the server cannot be reached. */
+async function page(request) {
+  const cache = await caches.open(KEPT);
+  try {
+    const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
+    if (response.ok && !response.redirected && response.type === "basic") await cache.put("/work", response.clone());
+    return response;
+  } catch (error) {
+    const kept = await cache.match("/work");
+    if (kept) return kept;
+    throw error;
+  }
+}
