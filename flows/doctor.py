@@ -43,7 +43,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Every finding of every check, none where all is well."""
     yield from _packages()
     yield from _engines(settings)
-    yield from _settings(settings)
+    yield from _settings()
     yield from _forms(settings)
     yield from _disk(settings)
     yield from _database(settings)
@@ -90,12 +90,9 @@ def _languages(shelf: Shelf, name: str) -> tuple[str, ...]:
         return ()  # what is wrong with the form is a finding of its own
 
 
-def _settings(settings: Settings) -> Iterator[Finding]:
+def _settings() -> Iterator[Finding]:
     for name in configuration.unknown_variables():
         yield Finding(check="settings", message=f"There is no setting {name}.", mend=f"unset {name}")
-    if not settings.home.exists():
-        message = f"There is no home at {settings.home} yet."
-        yield Finding(check="settings", message=message, mend=f"fairhand --home {settings.home} init")
 
 
 def _forms(settings: Settings) -> Iterator[Finding]:

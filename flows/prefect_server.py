@@ -65,6 +65,10 @@ class PrefectServer:
         self.stop()
         raise FairhandError(f"Prefect's server did not start; {self.log} says why.")
 
+    def ended(self) -> bool:
+        """Whether it was started and has ended by itself."""
+        return self._process is not None and self._process.poll() is not None
+
     def stop(self) -> None:
         """Stop it; it is killed where it does not end by itself."""
         if self._process is None:

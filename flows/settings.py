@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="the address that serve listens on")
     port: int = Field(8484, ge=0, lt=65536, description="the port of the review pages; 0: any free one")
     public_url: str = Field("", description="the address that people type, where a proxy stands before serve")
+    trusted_proxy: str = Field("127.0.0.1", description="the address of the proxy whose forwarded headers are believed")
     prefect_port: int = Field(4284, ge=0, lt=65536, description="the port of serve's Prefect; another where it is taken")
     engines: Annotated[tuple[str, ...], NoDecode] = Field(
         ("tesseract", "rapidocr"), description="the OCR engines that read every scan, with commas between"
@@ -39,7 +40,7 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(600.0, gt=0, description="how long a task is held for a person who is silent")
     link_days: float = Field(14.0, gt=0, description="how long a sign-in link holds")
     most_file_bytes: int = Field(100_000_000, gt=0, description="a larger file is set aside")
-    most_pixels: int = Field(80_000_000, gt=0, description="a page with more pixels is set aside")
+    most_pixels: int = Field(110_000_000, gt=0, description="a page with more pixels is set aside")
     most_pages: int = Field(200, gt=0, description="a file with more pages is set aside")
 
     @field_validator("engines", mode="before")

@@ -1,0 +1,5 @@
+"""`python -m flows.cli` is `fairhand`, also where the command itself is not on the path."""
+
+from flows.cli import main
+
+main()

@@ -1,0 +1,49 @@
+"""Commands that decide: reconcile and publish."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated
+
+import typer
+
+from flows.cli import say
+from flows.cli.app import app, settings_of
+
+
+@app.command()
+def reconcile(ctx: typer.Context, as_json: say.AsJson = False) -> None:
+    """Weigh what was read since, decide or ask, and publish the finished records."""
+    from flows.reconcile import reconcile_home
+    from flows.rooms import open_rooms
+
+    done = reconcile_home(open_rooms(settings_of(ctx)))
+    if as_json:
+        say.as_json(dataclasses.asdict(done))
+    else:
+        typer.echo(
+            f"{done.scans} scans weighed: {done.decided} fields decided, {done.asked} asked of people, "
+            f"{done.records} records."
+        )
+    for scan, message in done.failed:
+        say.note(f"fairhand: {scan[:12]}: {message}")
+    if done.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def publish(
+    ctx: typer.Context,
+    as_json: say.AsJson = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make records.db anew from the state.")] = False,
+) -> None:
+    """Bring records.db up to date."""
+    from flows.reconcile import publish_records, rebuild_records
+    from flows.rooms import open_rooms
+
+    rooms = open_rooms(settings_of(ctx))
+    count = rebuild_records(rooms) if rebuild else publish_records(rooms)
+    if as_json:
+        say.as_json({"entries": count, "records_db": str(rooms.settings.records)})
+    else:
+        typer.echo(f"{count} changes published to {rooms.settings.records}.")

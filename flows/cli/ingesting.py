@@ -1,0 +1,59 @@
+"""The command that takes files in."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli import say
+from flows.cli.app import app, settings_of
+
+if TYPE_CHECKING:
+    from flows.ingest import Ingested
+
+
+@app.command()
+def ingest(
+    ctx: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders: JPEG, PNG, TIFF, HEIF, PDF.", metavar="PATH...")],
+    form: Annotated[str, typer.Option(help="The name of a form, the path of its definition, or auto: find out which.")],
+    batch: Annotated[str, typer.Option(help="A name for these files together; else the time.")] = "",
+    as_json: say.AsJson = False,
+) -> None:
+    """Take files in, have machines read them, decide or ask people. The same files again change nothing."""
+    from flows.prefect_server import prefect_for
+    from flows.reading import AUTO
+    from flows.rooms import open_rooms
+
+    settings = settings_of(ctx)
+    rooms = open_rooms(settings)
+    if form != AUTO:
+        rooms.use_form(form)
+    with prefect_for(settings):
+        from flows.ingest import ingest_batch
+
+        name = batch or datetime.now(UTC).strftime("%Y-%m-%d %H.%M.%S")
+        with say.progress("reading") as told:
+            done = ingest_batch(settings.home, paths, form, name, settings.cores, told)
+    if as_json:
+        say.as_json({**dataclasses.asdict(done), "changed": done.changed})
+    else:
+        _print(done)
+    if done.set_aside or done.failed:
+        raise typer.Exit(1)
+
+
+def _print(done: Ingested) -> None:
+    if done.changed:
+        typer.echo(f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already.")
+    else:
+        typer.echo(f"All {done.known} scans are known already; nothing has changed.")
+    if done.unidentified:
+        typer.echo(f"{done.unidentified} of an unknown form wait for a person to say which it is.")
+    for what, listed in (("set aside", done.set_aside), ("failed", done.failed)):
+        for name, message in listed:
+            typer.echo(f"{what}: {name}: {message}")

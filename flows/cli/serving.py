@@ -1,0 +1,37 @@
+"""Commands that keep running: serve, and the demo that shows the whole path."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from flows.cli.app import app, settings_of
+
+
+@app.command()
+def serve(
+    ctx: typer.Context,
+    port: Annotated[int | None, typer.Option(help="The port of the review pages; 0: any free one.")] = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+) -> None:
+    """Serve the review pages, with Prefect beside them and reconciling after every reading, until Ctrl-C."""
+    from flows.serve import Serving
+
+    settings = settings_of(ctx)
+    chosen = {name: value for name, value in (("port", port), ("host", host)) if value is not None}
+    Serving(settings.model_copy(update=chosen)).run()
+
+
+@app.command()
+def demo(
+    ctx: typer.Context,
+    people: Annotated[
+        Literal["you", "simulated"] | None,
+        typer.Option(help="Who types: you, in a browser, or scripted readers; without a terminal: simulated."),
+    ] = None,
+) -> None:
+    """Show the whole path on sample order forms: read by machine, reviewed by people, recorded."""
+    from flows.demo import show
+
+    raise typer.Exit(show(settings_of(ctx), people))

@@ -1,0 +1,206 @@
+"""The flow that takes a batch of files in: scans, machine readings, decisions or tasks, records.
+
+Our own store is the truth: what it has is not read again. Prefect runs the readings side by side, tries again what may
+pass, and shows it all.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import prefect
+from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.context import TaskRunContext
+from prefect.futures import PrefectFuture
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows import settings as configuration
+from flows.reading import Taken, read_scan, take_in, work_key
+from flows.reconcile import reconcile_home
+from flows.rooms import Rooms, now, rooms_at
+from transcribe.errors import FairhandError, ScanError
+from transcribe.model import Scan, SourceFile
+from transcribe.scan import Unreadable, gather
+
+WINDOW = 4
+"""Scans handed to Prefect ahead of those being read, a worker: its server drops events when thousands come at once."""
+
+RETRY_SECONDS = (1, 10)
+"""An engine that failed is asked again soon, and once more when a short overload has passed."""
+
+PROGRESS: ContextVar[Callable[[int, int], None]] = ContextVar("progress", default=lambda done, total: None)
+"""Who is told (scans done, files in all) in this process; a function cannot be a flow's parameter."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Ingested:
+    """What became of a batch: how many scans there are, were read now, and were known already; what was set aside.
+
+    `unidentified` are new scans of an unknown form. `aside_before` counts the files that an earlier batch set aside too.
+    """
+
+    batch: str
+    files: int = 0
+    scans: int = 0
+    read: int = 0
+    known: int = 0
+    unidentified: int = 0
+    aside_before: int = 0
+    set_aside: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is new."""
+        return bool(self.read or self.unidentified or self.failed or len(self.set_aside) > self.aside_before)
+
+
+def _worth_retrying(task: prefect.Task[Any, Any], run: TaskRun, state: State[Any]) -> bool:
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, FairhandError) and error.retry
+
+
+def _key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
+    return str(parameters["key"])
+
+
+@prefect.task(
+    name="read",
+    task_run_name="read {short}",
+    retries=len(RETRY_SECONDS),
+    retry_delay_seconds=list(RETRY_SECONDS),
+    retry_condition_fn=_worth_retrying,
+    cache_key_fn=_key,
+    persist_result=True,
+    result_serializer="json",
+    log_prints=False,
+)
+def read_one(home: str, scan: str, short: str, key: str) -> dict[str, int]:
+    """Read one scan. Its parameters and its result hold no text of the paper, as Prefect keeps both."""
+    rooms = rooms_at(home)
+    reads = read_scan(rooms, rooms.store.scan(scan))
+    return {"readings": len(reads.readings)}
+
+
+@prefect.flow(name="ingest", flow_run_name="ingest {batch}", validate_parameters=True)
+def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str, Any]:
+    """Take files and folders in as scans of a form ("auto": find out which), read them, decide or ask, publish.
+
+    A file that cannot be read is set aside and the batch goes on. The same files again change nothing.
+    """
+    rooms = rooms_at(home or str(configuration.load().home))
+    done = Ingested(batch=batch, files=len(gather(map(Path, paths))))
+    shown = create_progress_artifact(progress=0.0, key=_artifact("progress", batch), description=f"Batch {batch}")
+    queue = _Window(rooms, done, lambda share: update_progress_artifact(artifact_id=shown, progress=share))
+    before = {each.file.sha256 for each in rooms.store.list_set_aside()}
+    for each in take_in(rooms, [Path(path) for path in paths], form, batch):
+        if isinstance(each, Unreadable):
+            done.set_aside.append((str(each.path), each.message))
+            done.aside_before += each.file.sha256 in before
+        else:
+            queue.add(each)
+    queue.drain()
+    reconcile_home(rooms)
+    create_markdown_artifact(key=_artifact("summary", batch), markdown=_summary(done, rooms))
+    return asdict(done)
+
+
+def ingest_batch(
+    home: Path, paths: list[Path], form: str, batch: str, workers: int, told: Callable[[int, int], None]
+) -> Ingested:
+    """Run the flow in this process with so many scans at a time; `told` hears how far it is."""
+    token = PROGRESS.set(told)
+    try:
+        flow = ingest.with_options(task_runner=ThreadPoolTaskRunner(max_workers=workers))
+        return Ingested(**flow([str(path) for path in paths], form, batch, str(home)))
+    finally:
+        PROGRESS.reset(token)
+
+
+class _Window:
+    """Readings under way, as many as the workers need and no more, taken off in the order in which they began."""
+
+    def __init__(self, rooms: Rooms, done: Ingested, show: Callable[[float], object]) -> None:
+        self._rooms, self._done, self._show = rooms, done, show
+        self._running: deque[tuple[Scan, PrefectFuture[Any]]] = deque()
+        self._most = WINDOW * rooms.settings.cores
+        self._finished = 0
+
+    def add(self, taken: Taken) -> None:
+        """Begin to read a scan, unless its form is unknown or its readings are in the store already."""
+        scan = taken.scan
+        self._done.scans += 1
+        if not scan.form and taken.new:
+            self._done.unidentified += 1
+        elif not scan.form or self._rooms.store.has_reads(scan.id):
+            self._done.known += 1
+        else:
+            self._running.append((scan, self._submit(scan, anew=False)))
+            if len(self._running) > self._most:
+                self._take_off()
+            return
+        self._tell()
+
+    def drain(self) -> None:
+        """Wait for everything that is under way."""
+        while self._running:
+            self._take_off()
+        self._show(100.0)
+
+    def _submit(self, scan: Scan, *, anew: bool) -> PrefectFuture[Any]:
+        task = read_one.with_options(refresh_cache=anew)
+        return task.submit(str(self._rooms.settings.home), scan.id, scan.id[:12], work_key(self._rooms, scan))
+
+    def _take_off(self) -> None:
+        scan, future = self._running.popleft()
+        result = future.result(raise_on_failure=False)
+        if not isinstance(result, Exception) and not self._rooms.store.has_reads(scan.id):
+            # Prefect remembers work whose result the store has lost (another store, an old backup): do it again.
+            result = self._submit(scan, anew=True).result(raise_on_failure=False)
+        if isinstance(result, ScanError):
+            self._set_aside(scan, result)
+        elif isinstance(result, FairhandError):
+            self._done.failed.append((scan.name, str(result)))
+        elif isinstance(result, Exception):
+            raise result
+        else:
+            self._done.read += 1
+        self._tell()
+
+    def _set_aside(self, scan: Scan, error: ScanError) -> None:
+        file = SourceFile(sha256=scan.pages[0].file, name=scan.name, size=0, media_type="")
+        self._rooms.store.set_aside(file, type(error).__name__, str(error), self._done.batch, now())
+        self._done.set_aside.append((scan.name, str(error)))
+
+    def _tell(self) -> None:
+        self._finished += 1
+        PROGRESS.get()(self._finished, max(self._done.files, self._finished))
+        if self._finished % self._most == 0:
+            self._show(100.0 * self._finished / max(self._done.files, self._finished))
+
+
+def _artifact(what: str, batch: str) -> str:
+    """An artifact's key may hold small letters, digits and dashes only."""
+    return "-".join(filter(None, (what, *"".join(c if c.isalnum() else " " for c in batch.lower()).split())))
+
+
+def _summary(done: Ingested, rooms: Rooms) -> str:
+    """The batch in a table, for Prefect's pages: counts only, no text of the paper."""
+    counts = rooms.store.counts(done.batch)
+    lines = [
+        f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already, "
+        f"{done.unidentified} of an unknown form, {len(done.set_aside)} files set aside, {len(done.failed)} failed.",
+        "",
+        "| form | scans | fields | decided by machine | open tasks | records |",
+        "|---|---|---|---|---|---|",
+    ]
+    for form, scans in counts.scans.items():
+        columns = (counts.fields, counts.decided_by_machine, counts.open_tasks, counts.records)
+        lines.append(f"| {form or 'unknown'} | {scans} | {' | '.join(str(each.get(form, 0)) for each in columns)} |")
+    return "\n".join(lines)

@@ -1,0 +1,87 @@
+"""What machines do with files: take them in as scans, and read one scan. Plain functions, without Prefect."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.rooms import Rooms, limits, now
+from transcribe import ocr
+from transcribe.errors import NotFound
+from transcribe.model import Form, Reads, Scan
+from transcribe.ocr import Engine
+from transcribe.read import read
+from transcribe.scan import Scanned, Unreadable, gather, pages, scans
+
+AUTO = "auto"
+"""The name that stands for: find out which form it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A scan that the store now has, and whether it is new there."""
+
+    scan: Scan
+    new: bool
+
+
+def take_in(rooms: Rooms, paths: Sequence[Path], form_name: str, batch: str) -> Iterator[Taken | Unreadable]:
+    """The scans in these files and folders, kept in the store; a file that gives none is set aside with the reason.
+
+    With the form "auto" each scan's form is looked for among all forms that are known here.
+    """
+    form = None if form_name == AUTO else rooms.use_form(form_name)
+    forms = [rooms.use_form(name) for name in rooms.forms.names()] if form is None else []
+    allowed = limits(rooms.settings)
+    found = scans(gather(paths), form, rooms.archive, allowed, forms=forms, seen=lambda it: knows(rooms, it), batch=batch)
+    for each in found:
+        if isinstance(each, Unreadable):
+            rooms.store.set_aside(each.file, each.error, each.message, batch, now())
+            yield each
+        else:
+            yield _kept(rooms, each)
+
+
+def knows(rooms: Rooms, scan: str) -> bool:
+    """Whether the store has this scan already."""
+    try:
+        rooms.store.scan(scan)
+    except NotFound:
+        return False
+    return True
+
+
+def _kept(rooms: Rooms, each: Scanned) -> Taken:
+    """The scan as the store has it; one whose form nobody knows waits until a person says which it is."""
+    new = rooms.store.put_scan(each.scan, each.files, now())
+    if new and not each.scan.form:
+        rooms.store.wake([each.scan.id], now())
+    return Taken(scan=rooms.store.scan(each.scan.id), new=new)
+
+
+def read_scan(rooms: Rooms, scan: Scan) -> Reads:
+    """Have every engine read one scan, and keep the readings with the pictures that they refer to.
+
+    Raises ScanError where a page cannot be decoded, EngineError (which may pass) where an engine fails.
+    """
+    form = rooms.forms(scan.form, scan.form_version)
+    decoded = pages(scan, rooms.archive, limits(rooms.settings))
+    reads = read(scan, decoded, form, engines_for(rooms, form), now())
+    for content in reads.files.values():
+        rooms.archive.put(content)
+    rooms.store.put_reads(scan.id, reads, now())
+    return reads
+
+
+def engines_for(rooms: Rooms, form: Form) -> list[Engine]:
+    """The engines of the settings, ready for a form's languages; EngineMissing names the one that cannot read."""
+    return [ocr.load(name, form.languages) for name in rooms.settings.engines]
+
+
+def work_key(rooms: Rooms, scan: Scan) -> str:
+    """What a machine's work on a scan depends on: its pages, the form's definition, and the engines' versions."""
+    form = rooms.forms(scan.form, scan.form_version)
+    parts = [scan.id, form.digest, *(engine.source for engine in engines_for(rooms, form))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

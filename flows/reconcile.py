@@ -1,0 +1,94 @@
+"""The loop after reading: weigh what is new of each waiting scan, decide or ask, keep the record when it is whole, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows.identify import which_form
+from reconcile import first_fit
+from reconcile.audit import draw
+from reconcile.decide import decide
+from reconcile.policy import Policy
+from reconcile.record import assemble, complete
+from reconcile.weigh import weigh
+from transcribe.errors import FairhandError
+from transcribe.model import Decision, Form, Parameters, Posterior, Task
+from transcribe.store.contract import Store, Waiting
+
+Clock = Callable[[], datetime]
+Forms = Callable[[str, int], Form]
+
+AT_ONCE = 50
+"""Scans leased together: few enough to be concluded within their lease of a minute, enough to share its cost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """What one call of `reconcile_waiting` did. `failed` names the scans that could not be weighed, and why."""
+
+    scans: int = 0
+    decided: int = 0
+    asked: int = 0
+    records: int = 0
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+def reconcile_waiting(store: Store, forms: Forms, policy: Policy, now: Clock) -> Reconciled:
+    """Weigh, decide and conclude every waiting scan. Called again it changes nothing; several may run at once.
+
+    A scan that fails stays waiting and is named; the others go on.
+    """
+    done: list[tuple[int, int, int]] = []
+    failed: list[tuple[str, str]] = []
+    while waiting := store.claim_waiting(AT_ONCE, now()):
+        parameters = in_force(store, now())
+        for each in waiting:
+            try:
+                done.append(_conclude(each, store, forms, policy, parameters, now))
+            except FairhandError as error:
+                failed.append((each.scan.id, str(error)))
+    decided, asked, records = (sum(column) for column in zip(*done, strict=True)) if done else (0, 0, 0)
+    return Reconciled(scans=len(done), decided=decided, asked=asked, records=records, failed=tuple(failed))
+
+
+def in_force(store: Store, now: datetime) -> Parameters:
+    """The parameters learnt last; the first fit that comes with fairhand is kept as version 1 where none are."""
+    return store.parameters() or store.put_parameters(first_fit.parameters().content, now)
+
+
+def _conclude(
+    waiting: Waiting, store: Store, forms: Forms, policy: Policy, parameters: Parameters, now: Clock
+) -> tuple[int, int, int]:
+    """One scan, from its readings to what is kept: (fields decided, tasks asked, records)."""
+    scan = waiting.scan
+    readings = store.readings(scan.id, waiting.up_to)
+    if not scan.form:
+        store.conclude(scan.id, waiting.up_to, [], [which_form(scan.id)], None, now())
+        return 0, 1, 0
+    form = forms(scan.form, scan.form_version)
+    posteriors = weigh(form, readings, parameters)
+    said = {key: decide(form.field(key.name), posterior, policy) for key, posterior in posteriors.items()}
+    decisions = [each for each in said.values() if isinstance(each, Decision)]
+    tasks = [each for each in said.values() if isinstance(each, Task)]
+    record = assemble(scan, form, decisions) if complete(form, posteriors, decisions) else None
+    audits = [_audit(posteriors[each.key]) for each in decisions if _drawn(posteriors[each.key], policy)]
+    store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, now())
+    return len(decisions), len(tasks), int(record is not None)
+
+
+def _drawn(posterior: Posterior, policy: Policy) -> bool:
+    """Whether a decided field is read once more, blind. Each new reading by a person draws anew, so nothing is asked
+    twice and what an audit itself decided may be audited again."""
+    return draw(posterior.scan, posterior.key, posterior.people + posterior.experts, policy.audit_share)
+
+
+def _audit(posterior: Posterior) -> Task:
+    return Task(
+        scan=posterior.scan,
+        key=posterior.key,
+        kind="audit",
+        reason="audit",
+        slot=1 + posterior.people + posterior.experts,
+    )
