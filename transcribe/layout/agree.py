@@ -1,0 +1,77 @@
+"""Where a field stands, agreed between sources: their candidates gathered into places, the best supported first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import mean
+
+from transcribe.layout.candidate import Candidate
+from transcribe.layout.lines import Line
+from transcribe.model import Box
+
+SAME_PLACE = 0.5
+"""Two candidates are at one place when they share this part of the smaller one's box."""
+
+NO_CONFIDENCE = 0.5
+"""The legibility taken of a source that makes no claim of its own."""
+
+
+@dataclass(slots=True)
+class Spot:
+    """A place with the candidate of each source that stands there. `support` is the sources' joint score, 0 to 1."""
+
+    by_source: dict[str, Candidate] = field(default_factory=dict)
+    support: float = 0.0
+
+    def holds(self, candidate: Candidate) -> bool:
+        return any(same_place(candidate, own) for own in self.by_source.values())
+
+    def best(self, legibility: Mapping[str, float]) -> Candidate:
+        """The candidate of the source that reads the page best."""
+        return self.by_source[max(self.by_source, key=lambda name: (legibility[name], name))]
+
+
+def legibility(lines: Sequence[Line]) -> float:
+    """How well a source reads a scan by its own claims: the mean confidence of its words, 0 to 1."""
+    claims = [word.confidence for line in lines for word in line.words if word.confidence is not None]
+    return mean(claims) if claims else NO_CONFIDENCE
+
+
+def spots(offers: Mapping[str, Sequence[Candidate]], readable: Mapping[str, float]) -> list[Spot]:
+    """The places that sources offer for a field, best supported first; a source weighs as much as it reads well."""
+    found: list[Spot] = []
+    whole = sum(readable.values()) or 1.0
+    for source in sorted(offers, key=lambda name: (-readable[name], name)):
+        for each in offers[source]:
+            spot = next((spot for spot in found if source not in spot.by_source and spot.holds(each)), None)
+            if spot is None:
+                if any(spot.holds(each) for spot in found):
+                    continue  # the same place again, with a lower score
+                spot = Spot()
+                found.append(spot)
+            spot.by_source[source] = each
+            spot.support += each.score * readable[source] / whole
+    found.sort(key=lambda spot: -spot.support)
+    return found
+
+
+def same_place(one: Candidate, other: Candidate) -> bool:
+    """Whether two candidates stand on the same spot of the same page."""
+    return one.page == other.page and shared(one.box, other.box) >= SAME_PLACE
+
+
+def shared(one: Box, other: Box) -> float:
+    """The part of the smaller box that two boxes share."""
+    width = min(one.x1, other.x1) - max(one.x0, other.x0)
+    height = min(one.y1, other.y1) - max(one.y0, other.y0)
+    if width <= 0 or height <= 0:
+        return 0.0
+    return width * height / max(1, min(one.area, other.area))
+
+
+def sureness(found: Sequence[Spot], sources: int) -> float:
+    """How likely the first place is the right one: its support against that of the next, and who sees it."""
+    first, second = found[0].support, found[1].support if len(found) > 1 else 0.0
+    seen = len(found[0].by_source) / max(1, sources)
+    return round(first / (first + second + 0.05) * (0.7 + 0.3 * seen), 4)

@@ -1,0 +1,49 @@
+"""What one source's print says inside a place that another source found."""
+
+from __future__ import annotations
+
+from transcribe.layout import amounts, dates
+from transcribe.layout.candidate import Candidate, candidate
+from transcribe.layout.labels import Sheet
+from transcribe.layout.lines import Line
+from transcribe.model import Box, Field, Form
+
+MARGIN = 0.35
+"""A word belongs to a place when its middle lies in it, widened by this part of the line's height on either side."""
+
+
+def read(sheet: Sheet, found: Candidate, field: Field, form: Form) -> Candidate | None:
+    """The print of a sheet inside another source's candidate; None where it has none there.
+
+    Of a line in which the field's type can be told apart (a date, an amount) only that part is taken.
+    """
+    pieces = [piece for line in found.lines for piece in _within(sheet, line.box, found.page)]
+    if not pieces:
+        return None
+    if len(pieces) == 1:
+        pieces = [_typed(pieces[0], field, form)]
+    parted = "\n" if "\n" in found.text else " "
+    return candidate(pieces, found.score, parted=parted)
+
+
+def _within(sheet: Sheet, box: Box, page: int) -> list[Line]:
+    """The words of each line that lie in a box."""
+    pieces = []
+    room = MARGIN * box.height
+    for line in sheet.lines:
+        if line.page != page or line.box.y1 < box.y0 or line.box.y0 > box.y1:
+            continue
+        words = []
+        for word in line.words:
+            x, y = (word.box.x0 + word.box.x1) / 2, (word.box.y0 + word.box.y1) / 2
+            if box.x0 - room <= x <= box.x1 + room and box.y0 <= y <= box.y1:
+                words.append(word)
+        if words:
+            pieces.append(Line(page=page, words=tuple(words)))
+    return pieces
+
+
+def _typed(piece: Line, field: Field, form: Form) -> Line:
+    pattern = {"date": dates.DATE, "amount": amounts.AMOUNT}.get(field.type)
+    hit = pattern.search(piece.text) if pattern else None
+    return piece.span(*hit.span()) if hit else piece

@@ -1,0 +1,147 @@
+"""Words of one page become its lines of print, top to bottom, with a way back from characters to boxes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
+from statistics import median
+
+from transcribe.model import Box, Word
+
+SHARED_HEIGHT = 0.45
+"""Two words stand on one line when they share this part of the lower one's height; lines of print do not overlap so."""
+
+WIDE_GAP = 0.6
+"""A gap of this part of the line's height is more than a blank between words: the text then has two blanks there."""
+
+SEGMENT_GAP = 1.4
+"""A gap of this part of the line's height parts two columns."""
+
+TALLEST = 3.0
+"""Words taller than this many times the page's median are no print of a line: frames, stamps, pictures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Words side by side on one page, left to right. `page` counts from 1."""
+
+    page: int
+    words: tuple[Word, ...]
+
+    @property
+    def box(self) -> Box:
+        return around(word.box for word in self.words)
+
+    @property
+    def height(self) -> float:
+        """The usual height of its words, pixels."""
+        return median(word.box.height for word in self.words)
+
+    @property
+    def text(self) -> str:
+        """The words with one blank between them, two where the gap is wide."""
+        return "".join(part for word, blanks in self._spaced() for part in (blanks, word.text))
+
+    def span(self, start: int, end: int) -> Line:
+        """The words, cut at the edges, that characters `start` to `end` of `text` come from."""
+        found = []
+        for word, first in zip(self.words, self._starts(), strict=True):
+            head, tail = max(start - first, 0), min(end - first, len(word.text))
+            if head < tail:
+                found.append(cut(word, head, tail))
+        return Line(page=self.page, words=tuple(found))
+
+    def segments(self) -> list[Line]:
+        """The line parted where its gaps are as wide as between columns."""
+        widest = SEGMENT_GAP * self.height
+        groups = [[self.words[0]]]
+        for before, after in pairwise(self.words):
+            if after.box.x0 - before.box.x1 > widest:
+                groups.append([])
+            groups[-1].append(after)
+        return [Line(page=self.page, words=tuple(group)) for group in groups]
+
+    def _spaced(self) -> list[tuple[Word, str]]:
+        widest = WIDE_GAP * self.height
+        blanks = ["", *("  " if b.box.x0 - a.box.x1 > widest else " " for a, b in pairwise(self.words))]
+        return list(zip(self.words, blanks, strict=True))
+
+    def _starts(self) -> list[int]:
+        """Where in `text` each word begins."""
+        lengths = [len(blanks) + len(word.text) for word, blanks in self._spaced()]
+        ends = accumulate(lengths)
+        return [end - len(word.text) for end, word in zip(ends, self.words, strict=True)]
+
+
+def lines(words: Iterable[Word], page: int) -> list[Line]:
+    """Every line of print of a page: words that stand at one height, also where the page lies aslant."""
+    single = [part for word in words if word.text.strip() for part in parts(word)]
+    if not single:
+        return []
+    usual = median(word.box.height for word in single)
+    single = [word for word in single if word.box.height <= TALLEST * usual or len(word.text) > 2]
+    slope = slant(single)
+    rows: list[list[Word]] = []
+    for word in sorted(single, key=lambda each: (each.box.x0, each.box.y0)):
+        best = max(rows, key=lambda row: _shared(row[-1], word, slope), default=None)
+        if best is not None and _shared(best[-1], word, slope) >= SHARED_HEIGHT:
+            best.append(word)
+        else:
+            rows.append([word])
+    rows.sort(key=lambda row: _level(row[0], slope))
+    return [Line(page=page, words=tuple(row)) for row in rows]
+
+
+def slant(words: Sequence[Word]) -> float:
+    """How many pixels a line of print sinks with each pixel to the right, from the lines that the engine saw."""
+    groups: dict[int, list[Word]] = {}
+    for word in words:
+        groups.setdefault(word.line, []).append(word)
+    slopes = []
+    for group in groups.values():
+        first, last = min(group, key=lambda w: w.box.x0), max(group, key=lambda w: w.box.x0)
+        run = _middle(last)[0] - _middle(first)[0]
+        rise = _middle(last)[1] - _middle(first)[1]
+        if run > 4 * first.box.height and abs(rise) < run / 4:
+            slopes.append(rise / run)
+    return median(slopes) if len(slopes) >= 3 else 0.0
+
+
+def parts(word: Word) -> list[Word]:
+    """A word whose text has blanks, as the words between them, each with its share of the box."""
+    if " " not in word.text.strip():
+        return [replace(word, text=word.text.strip()) if word.text != word.text.strip() else word]
+    return [cut(word, found.start(), found.end()) for found in re.finditer(r"\S+", word.text)]
+
+
+def cut(word: Word, start: int, end: int) -> Word:
+    """The characters `start` to `end` of a word, with their share of its width."""
+    if (start, end) == (0, len(word.text)):
+        return word
+    step = word.box.width / len(word.text)
+    x0, x1 = word.box.x0 + round(step * start), word.box.x0 + round(step * end)
+    return replace(word, text=word.text[start:end], box=Box(x0, word.box.y0, max(x0 + 1, x1), word.box.y1))
+
+
+def around(boxes: Iterable[Box]) -> Box:
+    """The smallest box that holds all of them; ValueError where there are none."""
+    x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
+    return Box(min(x0s), min(y0s), max(x1s), max(y1s))
+
+
+def _shared(before: Word, word: Word, slope: float) -> float:
+    """The part of the lower word's height at which both stand, once the slant is taken away."""
+    drop = slope * (_middle(word)[0] - _middle(before)[0])
+    top, bottom = max(before.box.y0 + drop, word.box.y0), min(before.box.y1 + drop, word.box.y1)
+    return (bottom - top) / max(1, min(before.box.height, word.box.height))
+
+
+def _level(word: Word, slope: float) -> float:
+    x, y = _middle(word)
+    return y - slope * x
+
+
+def _middle(word: Word) -> tuple[float, float]:
+    return (word.box.x0 + word.box.x1) / 2, (word.box.y0 + word.box.y1) / 2

@@ -1,0 +1,131 @@
+"""Where the fields of a form of free layout stand in one scan, and what each source reads there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from transcribe.layout import fields_of, inside
+from transcribe.layout.agree import Spot, legibility, spots, sureness
+from transcribe.layout.candidate import Candidate
+from transcribe.layout.labels import Sheet, sheet
+from transcribe.layout.lines import lines
+from transcribe.layout.region import region
+from transcribe.model import Field, FieldKey, Form, Page, Place, Reading, Word
+from transcribe.reading import MOST_ALTERNATIVES, confidence_of, reading
+
+NOT_FOUND: Mapping[str, float] = {"place": 0.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """One place for each field of a scan, and one reading of it for each source."""
+
+    places: tuple[Place, ...]
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scan:
+    """What is known while one scan is located: its pages, and the print as each source sees it."""
+
+    id: str
+    pages: Sequence[Page]
+    form: Form
+    sheets: Mapping[str, Sheet]
+    readable: Mapping[str, float]
+    now: datetime
+
+
+def locate(
+    scan_id: str,
+    pages: Sequence[Page],
+    words: Mapping[str, Mapping[int, Sequence[Word]]],
+    form: Form,
+    now: datetime,
+) -> Located:
+    """Places and readings of every field of a scan, from the words that each source (by name) saw on each page.
+
+    A field that some source found has one place, on which the sources agreed, and one reading a source: what it reads
+    there, or None with the flag "absent" where it sees nothing. A field that no source found has the region in which it
+    is likely as its place, confidence None, so that a person can be asked with a picture. Boxes are pixels of the page.
+    """
+    sheets = {source: _sheet(by_page, form) for source, by_page in words.items()}
+    readable = {source: legibility(each.lines) for source, each in sheets.items()}
+    scan = _Scan(id=scan_id, pages=pages, form=form, sheets=sheets, readable=readable, now=now)
+    offers = {source: fields_of.candidates(each, form) for source, each in sheets.items()}
+    places: list[Place] = []
+    readings: list[Reading] = []
+    for field in form.fields:
+        found = spots({source: offers[source][field.name] for source in sheets}, readable)
+        places.append(_place(scan, field, found))
+        readings.extend(_readings(scan, field, found, places[-1]))
+    return Located(places=tuple(places), readings=tuple(readings))
+
+
+def _sheet(by_page: Mapping[int, Sequence[Word]], form: Form) -> Sheet:
+    return sheet([line for number in sorted(by_page) for line in lines(by_page[number], number)], form)
+
+
+def _place(scan: _Scan, field: Field, found: Sequence[Spot]) -> Place:
+    key = FieldKey(field.name)
+    if not found:
+        number, box = region(field, scan.pages, list(scan.sheets.values()))
+        return Place(scan=scan.id, key=key, page=number, box=box)
+    best = found[0].best(scan.readable)
+    sure = sureness(found, len(scan.sheets))
+    return Place(scan=scan.id, key=key, page=best.page, box=best.box, confidence=sure)
+
+
+def _readings(scan: _Scan, field: Field, found: Sequence[Spot], place: Place) -> Iterator[Reading]:
+    for source, each in scan.sheets.items():
+        said = _said(scan, field, found[0], source, each) if found else None
+        others = _others(found[1:], source, said)
+        if said is None:
+            yield _absent(scan, place, source, others)
+            continue
+        yield reading(
+            scan=scan.id,
+            key=place.key,
+            source=source,
+            text=said.text,
+            at=scan.now,
+            confidence=confidence_of(said.words),
+            conditions={"place": place.confidence or 0.0},
+            alternatives=others,
+        )
+
+
+def _said(scan: _Scan, field: Field, spot: Spot, source: str, own: Sheet) -> Candidate | None:
+    """What a source reads at a place: its own candidate there, else its print inside the place of the others."""
+    if source in spot.by_source and len(spot.by_source[source].lines) == 1:
+        return spot.by_source[source]
+    best = spot.best(scan.readable)
+    if best is spot.by_source.get(source):
+        return best
+    return inside.read(own, best, field, scan.form)
+
+
+def _absent(scan: _Scan, place: Place, source: str, others: Sequence[tuple[str, float]]) -> Reading:
+    return reading(
+        scan=scan.id,
+        key=place.key,
+        source=source,
+        text=None,
+        at=scan.now,
+        confidence=None,
+        conditions={"place": place.confidence} if place.confidence is not None else NOT_FOUND,
+        flags=("absent",),
+        alternatives=others,
+    )
+
+
+def _others(found: Sequence[Spot], source: str, said: Candidate | None) -> tuple[tuple[str, float], ...]:
+    """What the source reads at the places that were less likely, with the likelihood of the place."""
+    texts: dict[str, float] = {}
+    for spot in found:
+        other = spot.by_source.get(source)
+        if other is not None and (said is None or other.text != said.text):
+            texts.setdefault(other.text, round(other.score, 4))
+    return tuple(texts.items())[:MOST_ALTERNATIVES]
