@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import Literal
 
 import cv2
 import numpy
 from numpy.typing import NDArray
+from PIL import Image
 
 Level = Literal["flat", "scan", "phone", "hard"]
 Picture = NDArray[numpy.uint8]
@@ -38,10 +40,10 @@ PHONE = (2448, 3264)
 
 
 def photograph(page: Picture, level: Level, chance: numpy.random.Generator, *, smaller: float = 1.0) -> bytes:
-    """A JPEG of the page (RGB); `smaller` divides the sides of a phone's picture."""
+    """The file of a picture of the page (RGB): PNG where flat, else JPEG; `smaller` divides the sides of a phone's."""
     camera = CAMERAS[level]
     if level == "flat":
-        return _jpeg(page, camera.quality)
+        return _png(page)
     height, width = page.shape[:2]
     size = (width + 40, height + 50) if level == "scan" else (round(PHONE[0] / smaller), round(PHONE[1] / smaller))
     taken = _laid_on_a_table(page, size, camera, chance, share=0.985 if level == "scan" else chance.uniform(0.78, 0.9))
@@ -57,6 +59,13 @@ def _jpeg(picture: Picture, quality: int) -> bytes:
     done, content = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
     assert done
     return content.tobytes()
+
+
+def _png(picture: Picture) -> bytes:
+    """Few colours, as scanners write print: an eighth of the size."""
+    content = io.BytesIO()
+    Image.fromarray(picture).quantize(32, dither=Image.Dither.NONE).save(content, "PNG")
+    return content.getvalue()
 
 
 def _laid_on_a_table(

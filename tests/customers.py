@@ -143,7 +143,7 @@ class _Writer:
 
     def _summed(self, name: str, amount: Decimal) -> Decimal:
         """The sum as this customer makes it."""
-        if self.chance.random() >= WRONG_SUM / 4:
+        if self.chance.random() >= WRONG_SUM / 4 or self.wrong:
             return amount
         self.wrong.append({"goods": "subtotal" if self.french else "goods_total"}.get(name, name))
         return amount + self.chance.choice((Decimal(1), Decimal(10), Decimal("0.10"), Decimal(-1)))

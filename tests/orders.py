@@ -25,7 +25,7 @@ class Made:
     """One photograph and what is written on it, as a line of truth.jsonl says it."""
 
     file: str
-    jpeg: bytes
+    content: bytes
     truth: dict[str, Any]
 
 
@@ -36,10 +36,10 @@ def make(number: int, seed: int, form: str, level: Level, hand: Hand, *, smaller
     wanted, used = order(blank, chance), pen(hand, chance)
     page, written = filled(blank, wanted, used, hand, chance)
     generator = numpy.random.default_rng(chance.getrandbits(32))
-    file = f"{form}-{level}-{hand}-{number:04d}.jpg"
+    file = f"{form}-{level}-{hand}-{number:04d}.{'png' if level == 'flat' else 'jpg'}"
     return Made(
         file=file,
-        jpeg=photograph(numpy.asarray(page), level, generator, smaller=smaller),
+        content=photograph(numpy.asarray(page), level, generator, smaller=smaller),
         truth={
             "file": file,
             "form": form,
@@ -57,7 +57,7 @@ def series(
     count: int, seed: int, names: Sequence[str], levels: Sequence[Level], hands: Sequence[Hand], *, smaller: float = 1.0
 ) -> Iterator[Made]:
     """`count` photographs that go round the forms, levels and hands."""
-    kinds = [(name, level, hand) for level in levels for hand in hands for name in names]
+    kinds = [(name, level, hand) for hand in hands for level in levels for name in names]
     for number in range(count):
         name, level, hand = kinds[number % len(kinds)]
         yield make(number, seed, name, level, hand, smaller=smaller)
@@ -68,7 +68,7 @@ def write(made: Iterator[Made], folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     lines = []
     for each in made:
-        (folder / each.file).write_bytes(each.jpeg)
+        (folder / each.file).write_bytes(each.content)
         lines.append(json.dumps(each.truth, ensure_ascii=False) + "\n")
     (folder / "truth.jsonl").write_text("".join(lines), encoding="utf-8")
     return len(lines)
