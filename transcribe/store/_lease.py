@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import Task
-from transcribe.store._routing import Routing
-from transcribe.store._settle import SettleRoom
-from transcribe.store.contract import Offer
-from transcribe.store.database import Database, Row
+from transcribe.store._control import ControlRoom
+from transcribe.store.contract import ANYTHING, Offer
+from transcribe.store.database import Row
 from transcribe.store.rows import micros, task_of, text
 
 SITTING = timedelta(hours=8)
@@ -25,17 +24,11 @@ NEW_WINDOW = 40
 JUST_ANSWERED = timedelta(minutes=15)
 """How long a person may look again at what they answered: to see its picture, to undo."""
 
-ANY = Offer()
 
-
-class LeaseRoom(SettleRoom):
+class LeaseRoom(ControlRoom):
     """Leases, and what is seen of the tasks leased."""
 
-    def __init__(self, database: Database, key: bytes) -> None:
-        super().__init__(database, key)
-        self.routing = Routing(database)
-
-    def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANY) -> list[Task]:
+    def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANYTHING) -> list[Task]:
         """Up to `count` open tasks for this person, never a field they have read or hold; theirs come back first,
         with their time extended. Nothing new for whom is paused or has left."""
         with self.db.write():
@@ -46,8 +39,10 @@ class LeaseRoom(SettleRoom):
             for row in mine[:count]:
                 self._extend(row["id"], person["id"], until)
             if len(mine) < count and not person["paused"] and person["left_at"] is None:
-                for task in self._choose(person, count - len(mine), offer, now):
-                    self._give(task, person["id"], now, until)
+                wanted = count - len(mine)
+                wanted -= self.give_controls(person, wanted, offer, now, now + timedelta(seconds=seconds))
+                for task in self._choose(person, wanted, offer, now):
+                    self.give(task, person["id"], now, until)
             return [task_of(row) for row in self._held(person, offer, now)[:count]]
 
     def held(self, who: str, now: datetime) -> list[Task]:
@@ -82,7 +77,7 @@ class LeaseRoom(SettleRoom):
             row = self.leased_row(task, person)
             until = micros(now + timedelta(seconds=seconds))
             if row["closed_at"] is None and row["transcriber"] is None:
-                self._give(row["id"], person["id"], now, until)
+                self.give(row["id"], person["id"], now, until)
             elif row["closed_at"] is None and row["transcriber"] == person["public_id"]:
                 self._extend(row["id"], person["id"], until)
             else:
@@ -172,10 +167,6 @@ class LeaseRoom(SettleRoom):
                 continue
             rows = self.db.all("next_tasks", pool=pool, **values)
             yield from sorted(rows, key=lambda row: (-row["priority"], -row["ease"])) if easiest_first else rows
-
-    def _give(self, task: int, person: int, now: datetime, until: int) -> None:
-        if self.db.run("lease_task", task_id=task, who=person, until=until):
-            self.db.run("put_lease", task_id=task, who=person, now=micros(now), until=until)
 
     def _extend(self, task: int, person: int, until: int) -> None:
         self.db.run("extend_lease", task_id=task, until=until)

@@ -43,7 +43,8 @@ class QueueRoom(LeaseRoom):
             seconds = measured_seconds(sent.seconds, moment(row["from_at"]), self._last_act(person, row), now)
             identity, number = self._keep(row, person, sent, idem, seconds, late, now)
             self.db.run("close_task", task_id=row["id"], who=person["id"], now=micros(now))
-            self.db.run("scan_has_new", scan_id=row["scan_id"], number=number)
+            if row["kind"] != "test":  # what is known already need not be weighed again
+                self.db.run("scan_has_new", scan_id=row["scan_id"], number=number)
             if row["kind"] == "locate" and sent.box is not None:
                 x0, y0, x1, y1 = sent.box
                 self.db.run("move_place", field_id=row["field_id"], x0=x0, y0=y0, x1=x1, y1=y1)

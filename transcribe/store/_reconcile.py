@@ -151,8 +151,11 @@ class ReconcileRoom(IngestRoom):
         """Take a truth out of use; the fact that it was one stays."""
         with self.db.write():
             row = self.scan_row(scan)
-            if self.db.run("withdraw_truth", field_id=self.known_field(row, key), now=micros(now)):
+            field = self.known_field(row, key)
+            if self.db.run("withdraw_truth", field_id=field, now=micros(now)):
                 self.db.run("wake", scan_id=row["id"])
+                for tested in self.db.all("tested_people", field_id=field):
+                    self.tell(tested["person"], "control item withdrawn", field, now)
                 self.log("store", "truth withdrawn", row["sha256"], {"field": str(key)}, now)
 
     def truths(self, scan: str | None = None) -> list[Truth]:

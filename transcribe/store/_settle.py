@@ -42,7 +42,7 @@ class SettleRoom(PayRoom):
             person = self.person_row(who)
             if person["engagement"] not in ("by reading", "hourly"):
                 return None
-            for (day, currency), missing in sorted(self._missing(person, now).items()):
+            for (day, currency), missing in sorted(self.missing(person, now).items()):
                 written = self.write_line(person["id"], "top-up", missing, currency, 0.0, now, reference=day)
             return None if written is None else self._line_of(written)
 
@@ -63,7 +63,7 @@ class SettleRoom(PayRoom):
             self.log("store", "period closed", reference, {"lines": len(paid), "micro": total}, now)
         return paid
 
-    def _missing(self, person: Row, until: datetime) -> dict[tuple[str, str], int]:
+    def missing(self, person: Row, until: datetime) -> dict[tuple[str, str], int]:
         """(day, currency) -> micro-units by which that day's lines stay under the floor of their time."""
         zone = ZoneInfo(person["time_zone"])
         floors = self.db.all("floors")

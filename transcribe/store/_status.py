@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from transcribe.store._people import PeopleRoom
+from transcribe.store._tokens import TokenRoom
 from transcribe.store.contract import Counts, ScanState
 from transcribe.store.database import Row
 from transcribe.store.rows import moment, moment_or_none, numbers_of
 
 
-class StatusRoom(PeopleRoom):
+class StatusRoom(TokenRoom):
     """Counts."""
 
     def scan_states(self, batch: str | None = None) -> list[ScanState]:

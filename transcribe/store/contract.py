@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -28,171 +27,69 @@ from transcribe.model import (
     Transcriber,
     Truth,
 )
+from transcribe.store.facts import (
+    ANYTHING,
+    ApiToken,
+    Appeal,
+    AppealOutcome,
+    AuditLine,
+    AuditState,
+    ControlAnswers,
+    Counts,
+    ExpertOutcomes,
+    Floor,
+    Notice,
+    Offer,
+    OutboxEntry,
+    Pace,
+    PayLine,
+    PayState,
+    QualificationTry,
+    Question,
+    Rate,
+    ScanState,
+    SentReading,
+    SetAside,
+    Story,
+    TimeDispute,
+    Waiting,
+)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A scan leased for reconciling: weigh its readings up to number `up_to`, then conclude."""
-
-    scan: Scan
-    up_to: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetAside:
-    """A file that could not be read, with the reason."""
-
-    file: SourceFile
-    error: str
-    message: str
-    batch: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxEntry:
-    """One thing to publish, in order: a record as concluded ("record") or an erasure ("erase", record None)."""
-
-    number: int
-    kind: str
-    scan: str
-    record: Record | None
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanState:
-    """What an operator sees of one scan: facts and counts."""
-
-    scan: Scan
-    received_at: datetime
-    fit: float | None
-    quality: Mapping[str, float]
-    advice: tuple[str, ...]
-    fields: int
-    decided: int
-    open_tasks: int
-    recorded_at: datetime | None
-    erased_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """The state in numbers, per form where a mapping; `waiting_reasons` is form -> reason code -> open tasks."""
-
-    scans: Mapping[str, int]
-    fields: Mapping[str, int]
-    decided_by_machine: Mapping[str, int]
-    decided_by_people: Mapping[str, int]
-    open_tasks: Mapping[str, int]
-    waiting_reasons: Mapping[str, Mapping[str, int]]
-    records: Mapping[str, int]
-    set_aside: int
-    waiting_scans: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """What a person may be given: their languages, qualifications and wishes; `None` is no restriction."""
-
-    pools: tuple[str, ...] = ("read",)
-    form: str | None = None
-    field: str | None = None
-    scan: str | None = None
-    kinds: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentReading:
-    """What a person sends for a task. `idem` is made by the page once a reading: the same idem twice is one reading.
-
-    `legible` is what can be made out where `text` is None for "illegible"; the reading keeps it.
-    """
-
-    text: str | None
-    idem: str
-    flags: frozenset[str] = frozenset()
-    seconds: float | None = None
-    shown: str | None = None
-    box: tuple[int, int, int, int] | None = None
-    legible: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """Everything that is known of one field of one scan, for `explain` and the pages."""
-
-    scan: Scan
-    key: FieldKey
-    place: Place | None
-    readings: tuple[Reading, ...]
-    decisions: tuple[Decision, ...]
-    tasks: tuple[Task, ...]
-    truth: Truth | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
-    """Pay for one reading of a form (form "" is all), or for an hour's work, in micro-units of a currency, from a
-    time on."""
-
-    form: str
-    micro: int
-    currency: str
-    since: datetime
-    per: Literal["reading", "hour"] = "reading"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Floor:
-    """The least that an hour of work pays: micro-units, where the figure comes from, and its date. `source_micro` is
-    the figure that the source itself gives, where it is known: a floor under it is no fair floor."""
-
-    micro: int
-    currency: str
-    source: str
-    since: datetime
-    source_micro: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayLine:
-    """One line of the ledger, append-only. `kind`: reading, time (tests, skips, waiting), top-up, correction, paid."""
-
-    number: int
-    transcriber: str
-    kind: str
-    micro: int
-    currency: str
-    seconds: float
-    at: datetime
-    reading: str | None = None
-    task: str | None = None
-    reference: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditLine:
-    """One line of the audit log: a hash chain, hash = HMAC-SHA256(previous hash and the line's canonical JSON), keyed
-    so that who can write the database alone cannot mend the chain."""
-
-    number: int
-    at: datetime
-    actor: str
-    action: str
-    subject: str
-    detail: Mapping[str, object]
-    previous: str
-    hash: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditState:
-    """The chain from its first line: how many lines, the last hash, and the first line that does not hold (or None)."""
-
-    lines: int
-    head: str
-    broken_at: int | None
+__all__ = [
+    "ANYTHING",
+    "ApiToken",
+    "Appeal",
+    "AppealOutcome",
+    "AuditLine",
+    "AuditState",
+    "AuditVerbs",
+    "ControlAnswers",
+    "Counts",
+    "ExpertOutcomes",
+    "FairVerbs",
+    "Floor",
+    "IngestVerbs",
+    "Notice",
+    "Offer",
+    "OutboxEntry",
+    "Pace",
+    "PayLine",
+    "PayState",
+    "PayVerbs",
+    "PeopleVerbs",
+    "QualificationTry",
+    "Question",
+    "QueueVerbs",
+    "Rate",
+    "ReconcileVerbs",
+    "ScanState",
+    "SentReading",
+    "SetAside",
+    "Store",
+    "Story",
+    "TimeDispute",
+    "Waiting",
+]
 
 
 class IngestVerbs(Protocol):
@@ -309,7 +206,7 @@ class ReconcileVerbs(Protocol):
 class QueueVerbs(Protocol):
     """Used by the review pages."""
 
-    def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = Offer()) -> list[Task]:
+    def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANYTHING) -> list[Task]:
         """Up to `count` open tasks for this person, never a field they have read or hold; theirs come back first."""
 
     def held(self, who: str, now: datetime) -> list[Task]:
@@ -380,6 +277,24 @@ class PeopleVerbs(Protocol):
     def password(self, who: str) -> str | None:
         """The argon2id hash, None where there is none."""
 
+    def about(self, who: str) -> dict[str, object]:
+        """Everything held about a person, for their own download: plain data, times in ISO 8601."""
+
+    def leave(self, who: str, now: datetime) -> None:
+        """End a person's account and their name: what they read and were paid stays, under a pseudonym."""
+
+    def put_token(self, token: ApiToken, token_hash: str, now: datetime) -> None:
+        """Keep a program's token (only the SHA-256 of it)."""
+
+    def token(self, token_hash: str, now: datetime) -> ApiToken | None:
+        """The token in force with this hash, None otherwise."""
+
+    def tokens(self) -> list[ApiToken]:
+        """Every token, latest first."""
+
+    def revoke_token(self, prefix: str, now: datetime) -> None:
+        """End a token; NotFound where there is none of this prefix."""
+
 
 class PayVerbs(Protocol):
     """The ledger: integer micro-units, append-only."""
@@ -412,6 +327,79 @@ class PayVerbs(Protocol):
     def close_period(self, until: datetime, reference: str, now: datetime) -> list[PayLine]:
         """Mark everything due up to a time as paid: one negative line a person."""
 
+    def pay_states(self, now: datetime, who: str | None = None) -> list[PayState]:
+        """What everybody (or one person) is owed and was paid; staff and volunteers have none."""
+
+    def pace(self, form: str) -> Pace:
+        """How fast people read a form, as measured."""
+
+    def dispute_time(self, task: str, who: str, claimed: float, words: str, now: datetime) -> TimeDispute:
+        """Say that a task took longer than measured; again is the same dispute."""
+
+    def answer_dispute(self, dispute: str, granted: float, now: datetime) -> None:
+        """Add seconds to the person's time, paid like all time, and tell them."""
+
+    def disputes(self, *, open_only: bool = False) -> list[TimeDispute]:
+        """Disputes of time, latest first."""
+
+
+class FairVerbs(Protocol):
+    """Appeals, questions, notices, control items, qualification: what people are owed besides pay."""
+
+    def open_appeal(self, reading: str, who: str, words: str, deadline: datetime, now: datetime) -> Appeal:
+        """Contest the outcome of a reading of one's own: a task for an expert who never read the field. Again is the
+        same appeal. NotFound where the reading is not theirs, StoreError where nothing is decided yet."""
+
+    def appeals(self, *, open_only: bool = False, who: str | None = None) -> list[Appeal]:
+        """Appeals, latest first."""
+
+    def decide_appeal(self, appeal: str, outcome: AppealOutcome, *, minority: bool, now: datetime) -> None:
+        """Close an appeal and tell the person. Upheld, what the expert read becomes the truth of the field and the scan
+        is weighed again. Deciding again changes nothing."""
+
+    def overdue_appeals(self, now: datetime) -> list[Appeal]:
+        """Those whose deadline has passed and that no expert has heard."""
+
+    def expert_outcomes(self) -> list[ExpertOutcomes]:
+        """How each expert's hearings ended."""
+
+    def put_question(self, task: str, who: str, words: str, seconds: float, now: datetime) -> Question:
+        """Ask about the field of a task; the time is paid."""
+
+    def answer_question(self, question: str, answer: str, by: str, now: datetime) -> None:
+        """Answer for all, and tell whoever asked."""
+
+    def questions(self, *, open_only: bool = False) -> list[Question]:
+        """Questions, latest first."""
+
+    def guide(self, form: str, field: str) -> list[Question]:
+        """The answered questions of a field, oldest first."""
+
+    def notices(self, who: str, *, unseen_only: bool = False) -> list[Notice]:
+        """What a person is told, latest first."""
+
+    def see_notices(self, who: str, now: datetime) -> None:
+        """They have seen them."""
+
+    def control_share(self) -> float:
+        """The share of control items among what is offered, 0 to 1, as disclosed to everybody."""
+
+    def put_control_share(self, share: float, now: datetime) -> None:
+        """Set the share of control items."""
+
+    def control_answers(self) -> list[ControlAnswers]:
+        """Every control item in use with its answers: where good readers fail one together, the item is wrong."""
+
+    def lease_test(self, who: str, qualification: str, count: int, now: datetime, seconds: float = 600.0) -> list[Task]:
+        """Up to `count` known items of a field type as a test, paid like all work; taken again it has other items
+        first."""
+
+    def put_qualification_try(self, who: str, result: QualificationTry, now: datetime) -> None:
+        """Keep a test's result; passed, the person has the qualification."""
+
+    def qualification_tries(self, who: str) -> list[QualificationTry]:
+        """A person's tests, latest first."""
+
 
 class AuditVerbs(Protocol):
     """The audit log."""
@@ -429,7 +417,7 @@ class AuditVerbs(Protocol):
         """HMAC-SHA256 of some text: what the audit log may say of it."""
 
 
-class Store(IngestVerbs, ReconcileVerbs, QueueVerbs, PeopleVerbs, PayVerbs, AuditVerbs, Protocol):
+class Store(IngestVerbs, ReconcileVerbs, QueueVerbs, PeopleVerbs, PayVerbs, FairVerbs, AuditVerbs, Protocol):
     """Everything that a store can do."""
 
     def together(self) -> AbstractContextManager[None]:

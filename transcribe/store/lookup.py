@@ -65,6 +65,10 @@ class Lookup:
             raise NotFound(f"There is nobody called {who!r}. `fairhand people list` shows who there is.")
         return row
 
+    def tell(self, person: int, kind: str, field: int | None, now: datetime) -> None:
+        """Leave a notice for a person."""
+        self.db.run("put_notice", person=person, kind=kind, field_id=field, now=micros(now))
+
     def log(self, actor: str, action: str, subject: str, detail: Mapping[str, object], now: datetime) -> None:
         """Append one line to the audit chain, within the action's own transaction: what cannot be logged fails.
         `detail` holds facts and keyed hashes, never words that may be personal."""

@@ -206,7 +206,7 @@ CREATE INDEX waiting_time_transcriber ON waiting_time (transcriber_id);
 CREATE TABLE time_dispute (
     id INTEGER PRIMARY KEY, public_id TEXT NOT NULL UNIQUE, transcriber_id INTEGER NOT NULL REFERENCES transcriber (id),
     task_id INTEGER NOT NULL REFERENCES task (id), claimed REAL NOT NULL, words TEXT NOT NULL, at INTEGER NOT NULL,
-    answered_at INTEGER, granted REAL
+    answered_at INTEGER, granted REAL, UNIQUE (transcriber_id, task_id)
 ) STRICT;
 
 CREATE TABLE appeal (
@@ -217,15 +217,17 @@ CREATE TABLE appeal (
 ) STRICT;
 CREATE INDEX appeal_undecided ON appeal (deadline) WHERE decided_at IS NULL;
 CREATE INDEX appeal_field ON appeal (field_id);
-CREATE TABLE appeal_text (id INTEGER PRIMARY KEY REFERENCES appeal (id), words TEXT NOT NULL, answer TEXT) STRICT;
+CREATE INDEX appeal_transcriber ON appeal (transcriber_id);
+CREATE TABLE appeal_text (id INTEGER PRIMARY KEY REFERENCES appeal (id), words TEXT NOT NULL) STRICT;
 
 CREATE TABLE question (
     id INTEGER PRIMARY KEY, public_id TEXT NOT NULL UNIQUE, form TEXT NOT NULL, field TEXT NOT NULL,
     field_id INTEGER NOT NULL REFERENCES field (id), transcriber_id INTEGER NOT NULL REFERENCES transcriber (id),
-    at INTEGER NOT NULL, answered_at INTEGER, answered_by TEXT
+    at INTEGER NOT NULL, answered_at INTEGER, answered_by TEXT, answer TEXT
 ) STRICT;
 CREATE INDEX question_field ON question (form, field);
-CREATE TABLE question_text (id INTEGER PRIMARY KEY REFERENCES question (id), words TEXT NOT NULL, answer TEXT) STRICT;
+CREATE INDEX question_transcriber ON question (transcriber_id);
+CREATE TABLE question_text (id INTEGER PRIMARY KEY REFERENCES question (id), words TEXT NOT NULL) STRICT;
 
 CREATE TABLE qualification_try (
     id INTEGER PRIMARY KEY, transcriber_id INTEGER NOT NULL REFERENCES transcriber (id), name TEXT NOT NULL,

@@ -43,3 +43,12 @@ INSERT INTO waiting_time (transcriber_id, seconds, at) VALUES (:person, :seconds
 
 -- name: waiting_seconds^
 SELECT COALESCE(SUM(seconds), 0.0) FROM waiting_time WHERE transcriber_id = :person;
+
+-- name: pay_sums
+SELECT currency, SUM(micro) AS due, -SUM(CASE WHEN kind = 'paid' THEN micro ELSE 0 END) AS paid, SUM(seconds) AS seconds,
+    SUM(kind = 'reading') AS readings
+FROM ledger WHERE transcriber_id = :person GROUP BY currency ORDER BY currency;
+
+-- name: pace^
+SELECT COUNT(*) AS readings, COALESCE(SUM(l.seconds), 0.0) AS seconds FROM ledger l
+JOIN reading r ON r.number = l.reading JOIN field f ON f.id = r.field_id WHERE f.form = :form;

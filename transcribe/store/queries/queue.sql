@@ -125,11 +125,13 @@ SELECT COUNT(*) FROM task t WHERE t.closed_at IS NULL AND t.withdrawn_at IS NULL
     AND (:scan_id IS NULL OR t.scan_id = :scan_id);
 
 -- name: fields_read_by
-SELECT r.field_id, MAX(r.number) AS number FROM reading r LEFT JOIN task t ON t.id = r.task_id
+SELECT r.field_id FROM reading r
 WHERE r.transcriber_id = :who AND r.number < :before AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number)
-    AND NOT (t.kind IS 'test' AND EXISTS (
-        SELECT 1 FROM truth g WHERE g.field_id = r.field_id AND g.withdrawn_at IS NULL))
-GROUP BY r.field_id ORDER BY number DESC LIMIT :count;
+    AND NOT EXISTS (SELECT 1 FROM task t JOIN truth g ON g.field_id = t.field_id AND g.withdrawn_at IS NULL
+        WHERE t.id = r.task_id AND t.kind = 'test' AND t.reason = 'control')
+    AND NOT EXISTS (SELECT 1 FROM reading l WHERE l.field_id = r.field_id AND l.transcriber_id = :who
+        AND l.number > r.number AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = l.number))
+ORDER BY r.number DESC LIMIT :count;
 
 -- name: number_of_reading^
 SELECT number FROM reading WHERE id = :reading;

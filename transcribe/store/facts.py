@@ -1,0 +1,318 @@
+"""What the verbs of the store take and give besides the nouns, on purpose in one file as the nouns are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from transcribe.model import (
+    Decision,
+    FieldKey,
+    Place,
+    Reading,
+    Record,
+    Scan,
+    SourceFile,
+    Task,
+    Truth,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A scan leased for reconciling: weigh its readings up to number `up_to`, then conclude."""
+
+    scan: Scan
+    up_to: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A file that could not be read, with the reason."""
+
+    file: SourceFile
+    error: str
+    message: str
+    batch: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxEntry:
+    """One thing to publish, in order: a record as concluded ("record") or an erasure ("erase", record None)."""
+
+    number: int
+    kind: str
+    scan: str
+    record: Record | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanState:
+    """What an operator sees of one scan: facts and counts."""
+
+    scan: Scan
+    received_at: datetime
+    fit: float | None
+    quality: Mapping[str, float]
+    advice: tuple[str, ...]
+    fields: int
+    decided: int
+    open_tasks: int
+    recorded_at: datetime | None
+    erased_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """The state in numbers, per form where a mapping; `waiting_reasons` is form -> reason code -> open tasks."""
+
+    scans: Mapping[str, int]
+    fields: Mapping[str, int]
+    decided_by_machine: Mapping[str, int]
+    decided_by_people: Mapping[str, int]
+    open_tasks: Mapping[str, int]
+    waiting_reasons: Mapping[str, Mapping[str, int]]
+    records: Mapping[str, int]
+    set_aside: int
+    waiting_scans: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a person may be given: their languages, qualifications and wishes; `None` is no restriction."""
+
+    pools: tuple[str, ...] = ("read",)
+    form: str | None = None
+    field: str | None = None
+    scan: str | None = None
+    kinds: tuple[str, ...] | None = None
+
+
+ANYTHING = Offer()
+"""Whatever is to be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentReading:
+    """What a person sends for a task. `idem` is made by the page once a reading: the same idem twice is one reading.
+
+    `legible` is what can be made out where `text` is None for "illegible"; the reading keeps it.
+    """
+
+    text: str | None
+    idem: str
+    flags: frozenset[str] = frozenset()
+    seconds: float | None = None
+    shown: str | None = None
+    box: tuple[int, int, int, int] | None = None
+    legible: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Everything that is known of one field of one scan, for `explain` and the pages."""
+
+    scan: Scan
+    key: FieldKey
+    place: Place | None
+    readings: tuple[Reading, ...]
+    decisions: tuple[Decision, ...]
+    tasks: tuple[Task, ...]
+    truth: Truth | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """Pay for one reading of a form (form "" is all), or for an hour's work, in micro-units of a currency, from a
+    time on."""
+
+    form: str
+    micro: int
+    currency: str
+    since: datetime
+    per: Literal["reading", "hour"] = "reading"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """The least that an hour of work pays: micro-units, where the figure comes from, and its date. `source_micro` is
+    the figure that the source itself gives, where it is known: a floor under it is no fair floor."""
+
+    micro: int
+    currency: str
+    source: str
+    since: datetime
+    source_micro: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayLine:
+    """One line of the ledger, append-only. `kind`: reading, time (tests, skips, waiting), top-up, correction, paid."""
+
+    number: int
+    transcriber: str
+    kind: str
+    micro: int
+    currency: str
+    seconds: float
+    at: datetime
+    reading: str | None = None
+    task: str | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayState:
+    """What one person is owed and was paid, in one currency. `coming` is the top-up that is measured and not yet a
+    line; `an_hour` is what an hour of their measured time has come to (None where none was measured)."""
+
+    transcriber: str
+    currency: str
+    due: int
+    paid: int
+    coming: int
+    seconds: float
+    waiting_seconds: float
+    readings: int
+    an_hour: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast a form is read, as measured: readings and the active seconds that they took."""
+
+    readings: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeDispute:
+    """A person says that a task took longer than was measured. `granted` seconds were added when it was answered."""
+
+    id: str
+    transcriber: str
+    task: str
+    claimed: float
+    words: str
+    at: datetime
+    answered_at: datetime | None = None
+    granted: float | None = None
+
+
+AppealOutcome = Literal["upheld", "declined", "no expert"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appeal:
+    """A person contests the outcome of their reading. `heard` is what an expert, who did not know it, read since.
+
+    `minority` says of an upheld one that others had read otherwise: one person was right against them.
+    """
+
+    id: str
+    reading: Reading
+    transcriber: str
+    words: str
+    task: str
+    at: datetime
+    deadline: datetime
+    heard: Reading | None = None
+    outcome: AppealOutcome | None = None
+    expert: str | None = None
+    minority: bool = False
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpertOutcomes:
+    """How one expert's hearings ended; published to everybody."""
+
+    expert: str
+    upheld: int
+    declined: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a person asked about a field, and the answer, which joins the field's guide for all."""
+
+    id: str
+    form: str
+    field: str
+    transcriber: str
+    words: str
+    at: datetime
+    answer: str | None = None
+    answered_by: str | None = None
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something to tell a person: an appeal decided, a question answered, a control item withdrawn, a clock mended."""
+
+    number: int
+    kind: str
+    scan: str | None
+    key: FieldKey | None
+    at: datetime
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlAnswers:
+    """A control item in use and what people answered who did not know that it was one."""
+
+    truth: Truth
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualificationTry:
+    """One test that a person took: how many items, how many right, passed or not. It can be taken again at once."""
+
+    name: str
+    asked: int
+    right: int
+    passed: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiToken:
+    """A token for a program: its public prefix, name and scopes; only the SHA-256 of the whole is kept."""
+
+    prefix: str
+    name: str
+    scopes: frozenset[str]
+    at: datetime
+    until: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLine:
+    """One line of the audit log: a hash chain, hash = HMAC-SHA256(previous hash and the line's canonical JSON), keyed
+    so that who can write the database alone cannot mend the chain."""
+
+    number: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: Mapping[str, object]
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditState:
+    """The chain from its first line: how many lines, the last hash, and the first line that does not hold (or None)."""
+
+    lines: int
+    head: str
+    broken_at: int | None

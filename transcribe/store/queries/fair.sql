@@ -1,0 +1,151 @@
+-- name: reading_by_id^
+SELECT * FROM reading_seen WHERE id = :reading;
+
+-- name: newest_slot^
+SELECT COALESCE(MAX(slot), 0) FROM task WHERE field_id = :field_id AND kind = :kind;
+
+-- name: task_by_number^
+SELECT * FROM task_seen WHERE id = :task_id;
+
+-- name: put_appeal<!
+INSERT INTO appeal (public_id, number, field_id, transcriber_id, task_id, deadline, at, minority)
+VALUES (:public_id, :number, :field_id, :person, :task_id, :deadline, :now, 0);
+
+-- name: put_appeal_text!
+INSERT INTO appeal_text (id, words) VALUES (:id, :words);
+
+-- name: appeal_of_reading^
+SELECT public_id FROM appeal WHERE number = :number;
+
+-- name: appeals
+SELECT a.*, COALESCE(x.words, '') AS words, p.public_id AS transcriber, e.public_id AS expert, t.public_id AS task
+FROM appeal a JOIN transcriber p ON p.id = a.transcriber_id JOIN task t ON t.id = a.task_id
+LEFT JOIN appeal_text x ON x.id = a.id LEFT JOIN transcriber e ON e.id = a.expert_id
+WHERE (NOT :open_only OR a.decided_at IS NULL) AND (:person IS NULL OR a.transcriber_id = :person)
+    AND (:appeal IS NULL OR a.public_id = :appeal)
+ORDER BY a.id DESC;
+
+-- name: appealed_reading^
+SELECT r.*, x.text, x.alternatives, x.shown, x.legible, x.number IS NULL AS erased, f.scan_id, f.name, f.row_number,
+    s.sha256 AS scan, t.public_id AS task
+FROM reading r JOIN field f ON f.id = r.field_id JOIN scan s ON s.id = f.scan_id
+LEFT JOIN reading_text x ON x.number = r.number LEFT JOIN task t ON t.id = r.task_id WHERE r.number = :number;
+
+-- name: heard^
+SELECT * FROM reading_seen WHERE task_id = :task_id ORDER BY number DESC LIMIT 1;
+
+-- name: decide_appeal!
+UPDATE appeal SET outcome = :outcome, minority = :minority, decided_at = :now, expert_id = :expert
+WHERE id = :id AND decided_at IS NULL;
+
+-- name: close_unleased_task!
+UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
+WHERE id = :task_id AND closed_at IS NULL;
+
+-- name: expert_outcomes
+SELECT p.public_id AS expert, SUM(a.outcome = 'upheld') AS upheld, SUM(a.outcome = 'declined') AS declined
+FROM appeal a JOIN transcriber p ON p.id = a.expert_id WHERE a.decided_at IS NOT NULL GROUP BY p.public_id
+ORDER BY p.public_id;
+
+-- name: put_notice!
+INSERT INTO notice (transcriber_id, kind, field_id, at) VALUES (:person, :kind, :field_id, :now);
+
+-- name: notices
+SELECT n.*, f.name, f.row_number, s.sha256 AS scan FROM notice n LEFT JOIN field f ON f.id = n.field_id
+LEFT JOIN scan s ON s.id = f.scan_id
+WHERE n.transcriber_id = :person AND (NOT :unseen_only OR n.seen_at IS NULL) ORDER BY n.id DESC;
+
+-- name: see_notices!
+UPDATE notice SET seen_at = :now WHERE transcriber_id = :person AND seen_at IS NULL;
+
+-- name: put_question<!
+INSERT INTO question (public_id, form, field, field_id, transcriber_id, at)
+VALUES (:public_id, :form, :field, :field_id, :person, :now);
+
+-- name: put_question_text!
+INSERT INTO question_text (id, words) VALUES (:id, :words);
+
+-- name: questions
+SELECT q.*, COALESCE(x.words, '') AS words, p.public_id AS transcriber FROM question q
+JOIN transcriber p ON p.id = q.transcriber_id LEFT JOIN question_text x ON x.id = q.id
+WHERE (NOT :open_only OR q.answered_at IS NULL) AND (:question IS NULL OR q.public_id = :question)
+    AND (:person IS NULL OR q.transcriber_id = :person)
+ORDER BY q.id DESC;
+
+-- name: guide
+SELECT q.*, COALESCE(x.words, '') AS words, p.public_id AS transcriber FROM question q
+JOIN transcriber p ON p.id = q.transcriber_id LEFT JOIN question_text x ON x.id = q.id
+WHERE q.form = :form AND q.field = :field AND q.answered_at IS NOT NULL ORDER BY q.answered_at, q.id;
+
+-- name: answer_question!
+UPDATE question SET answer = :answer, answered_by = :by, answered_at = :now WHERE id = :id;
+
+-- name: setting^
+SELECT value FROM setting WHERE name = :name;
+
+-- name: put_setting!
+INSERT INTO setting (name, value, at) VALUES (:name, :value, :now)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at;
+
+-- name: count_leases^
+SELECT COUNT(*) FROM lease WHERE transcriber_id = :who;
+
+-- name: next_controls
+SELECT t.field_id, f.scan_id FROM truth t JOIN field f ON f.id = t.field_id JOIN scan s ON s.id = f.scan_id
+LEFT JOIN form_field ff ON ff.form = f.form AND ff.version = f.form_version AND ff.name = f.name
+WHERE t.origin = 'gold' AND t.withdrawn_at IS NULL AND s.erased_at IS NULL
+    AND (:refused IS NULL OR COALESCE(ff.id, 0) NOT IN (SELECT value FROM json_each(:refused)))
+    AND (:form_fields IS NULL OR COALESCE(ff.id, 0) IN (SELECT value FROM json_each(:form_fields)))
+    AND NOT EXISTS (SELECT 1 FROM task h WHERE h.transcriber_id = :who AND h.closed_at IS NULL
+        AND h.field_id = t.field_id AND h.lane = 'value')
+    AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who
+        AND r.lane = 'value')
+ORDER BY t.id LIMIT :count;
+
+-- name: next_tests
+SELECT t.field_id, f.scan_id FROM truth t JOIN field f ON f.id = t.field_id JOIN scan s ON s.id = f.scan_id
+JOIN form_field ff ON ff.form = f.form AND ff.version = f.form_version AND ff.name = f.name AND ff.type = :type
+WHERE t.origin = 'gold' AND t.withdrawn_at IS NULL AND s.erased_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM task h WHERE h.transcriber_id = :who AND h.closed_at IS NULL AND h.field_id = t.field_id)
+ORDER BY (SELECT COUNT(*) FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who), t.id LIMIT :count;
+
+-- name: held_tests
+SELECT * FROM task_seen WHERE transcriber_id = :who AND closed_at IS NULL AND kind = 'test' AND reason = 'qualification'
+    AND leased_until > :now ORDER BY id;
+
+-- name: controls
+SELECT t.id, t.field_id, t.origin, t.at, x.text, f.name, f.row_number, s.sha256 AS scan
+FROM truth t JOIN truth_text x ON x.id = t.id JOIN field f ON f.id = t.field_id JOIN scan s ON s.id = f.scan_id
+WHERE t.origin = 'gold' AND t.withdrawn_at IS NULL ORDER BY t.id;
+
+-- name: control_readings
+SELECT r.* FROM reading_seen r JOIN task t ON t.id = r.task_id
+WHERE r.field_id = :field_id AND t.kind = 'test' ORDER BY r.number;
+
+-- name: tested_people
+SELECT DISTINCT r.transcriber_id AS person FROM reading r JOIN task t ON t.id = r.task_id
+WHERE r.field_id = :field_id AND t.kind = 'test';
+
+-- name: put_qualification_try!
+INSERT INTO qualification_try (transcriber_id, name, asked, right_answers, passed, at)
+VALUES (:person, :name, :asked, :right, :passed, :at);
+
+-- name: qualification_tries
+SELECT * FROM qualification_try WHERE transcriber_id = :person ORDER BY id DESC;
+
+-- name: set_qualifications!
+UPDATE transcriber SET qualifications = :qualifications WHERE id = :person;
+
+-- name: put_dispute!
+INSERT INTO time_dispute (public_id, transcriber_id, task_id, claimed, words, at)
+VALUES (:public_id, :person, :task_id, :claimed, :words, :now) ON CONFLICT (transcriber_id, task_id) DO NOTHING;
+
+-- name: disputes
+SELECT d.*, p.public_id AS transcriber, t.public_id AS task FROM time_dispute d
+JOIN transcriber p ON p.id = d.transcriber_id JOIN task t ON t.id = d.task_id
+WHERE (NOT :open_only OR d.answered_at IS NULL) AND (:person IS NULL OR d.transcriber_id = :person)
+    AND (:task_id IS NULL OR d.task_id = :task_id) AND (:dispute IS NULL OR d.public_id = :dispute)
+ORDER BY d.id DESC;
+
+-- name: answer_dispute!
+UPDATE time_dispute SET answered_at = :now, granted = :granted WHERE id = :id AND answered_at IS NULL;
