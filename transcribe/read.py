@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import partial
+
+import cv2
+import numpy
 
 from transcribe import align, fixed, ink
-from transcribe.align import Aligned
+from transcribe.align import Aligned, Homography
 from transcribe.fixed import Circumstances
-from transcribe.model import Blank, Box, FieldKey, Form, Page, PagePicture, Place, Reading, Reads, Scan
+from transcribe.free import read_free
+from transcribe.gathered import Gathered
+from transcribe.layout import hocr
+from transcribe.model import Blank, Box, FieldKey, Form, Page, Place, Reading, Reads, Scan
 from transcribe.ocr import Engine
 from transcribe.quality import Quality, geometry, quality
 from transcribe.reading import INK, reading
-from transcribe.snippet import masked, page_picture, snippet
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
+from transcribe.snippet import masked, snippet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,40 +28,6 @@ class ReadOptions:
     """How a scan is read. `fit` is the least with which what stands in a form's boxes is believed."""
 
     fit: float = align.FITS
-
-
-@dataclass(slots=True)
-class _Kept:
-    """What reading the pages of a scan has gathered so far."""
-
-    places: list[Place] = field(default_factory=list)
-    readings: list[Reading] = field(default_factory=list)
-    pictures: list[PagePicture] = field(default_factory=list)
-    files: dict[str, bytes] = field(default_factory=dict)
-    qualities: list[Quality] = field(default_factory=list)
-    advice: list[str] = field(default_factory=list)
-
-    def put(self, content: bytes) -> str:
-        sha256 = hashlib.sha256(content).hexdigest()
-        self.files[sha256] = content
-        return sha256
-
-    def picture(self, number: int, shown: Picture) -> None:
-        """Keep the picture of a page, on which the boxes of its places lie."""
-        size = (shown.shape[1], shown.shape[0])
-        self.pictures.append(PagePicture(number=number, sha256=self.put(page_picture(shown)), size=size))
-
-    def reads(self, fit: float | None) -> Reads:
-        codes = [*(code for each in self.qualities for code in each.advice), *self.advice]
-        return Reads(
-            places=tuple(self.places),
-            readings=tuple(self.readings),
-            fit=fit,
-            quality=_worst([each.measures for each in self.qualities]),
-            pictures=tuple(self.pictures),
-            files=self.files,
-            advice=tuple(dict.fromkeys(codes)),
-        )
 
 
 def read(
@@ -76,7 +44,10 @@ def read(
     fit its form, or is missing, gets one without text and the flag "not fitting", and the whole page as its place.
     Raises EngineError when an engine failed; the scan can be read again.
     """
-    kept = _Kept()
+    kept = Gathered()
+    if form.free:
+        read_free(kept, scan, pages, form, engines, now)
+        return kept.reads(None)
     laid = _by_number([_Laid(page, align.align(page, form)) for page in pages], form, options)
     for number, each in sorted(laid.items()):
         if each.aligned.fit >= options.fit:
@@ -114,14 +85,15 @@ def _by_number(found: Sequence[_Laid], form: Form, options: ReadOptions) -> dict
     return best
 
 
-def _read_page(kept: _Kept, scan: Scan, laid: _Laid, form: Form, engines: Sequence[Engine], now: datetime) -> None:
+def _read_page(kept: Gathered, scan: Scan, laid: _Laid, form: Form, engines: Sequence[Engine], now: datetime) -> None:
     page, blank = laid.aligned.page, form.blanks[laid.aligned.number - 1]
     sheet = ink.sheet(page.picture, blank.path)
     seen = _quality(laid, sheet, blank)
     spots = fixed.spots(form, page.number, sheet)
     here = Circumstances(scan=scan.id, at=now, fit=laid.fit, quality=seen.measures["overall"])
     kept.qualities.append(seen)
-    kept.readings += fixed.readings(page, sheet, spots, engines, here)
+    beside = hocr.beside(laid.photo, partial(_moved, laid.aligned.homography))
+    kept.readings += fixed.readings(page, sheet, spots, [*engines, *([beside] if beside else [])], here)
     shown = masked(page.picture, [spot.box for spot in spots if spot.field.personal == "payment"])
     kept.picture(page.number, shown)
     for spot in spots:
@@ -130,14 +102,22 @@ def _read_page(kept: _Kept, scan: Scan, laid: _Laid, form: Form, engines: Sequen
         kept.places.append(place)
 
 
-def _read_nothing(kept: _Kept, scan: Scan, laid: _Laid, number: int, form: Form, now: datetime) -> None:
+def _moved(homography: Homography | None, box: Box) -> Box:
+    """A box on the photo as the upright box around it on the blank."""
+    assert homography is not None, "a page that fits was laid by a homography"
+    corners = numpy.array([[[box.x0, box.y0], [box.x1, box.y0], [box.x1, box.y1], [box.x0, box.y1]]], numpy.float64)
+    there = numpy.rint(cv2.perspectiveTransform(corners, homography)[0]).astype(int)
+    return Box(*there.min(axis=0).tolist(), *there.max(axis=0).tolist())
+
+
+def _read_nothing(kept: Gathered, scan: Scan, laid: _Laid, number: int, form: Form, now: datetime) -> None:
     """The fields of a page that does not fit: each is somewhere on the whole picture, and nothing of it was read."""
     shown = laid.photo.picture
-    kept.picture(number, shown)
+    whole = kept.picture(number, shown)
     kept.advice.append("not fitting")
     box = Box(0, 0, shown.shape[1], shown.shape[0])
     for key, each, _ in fixed.boxes(form, number):
-        cut = None if each.personal == "payment" else kept.pictures[-1].sha256
+        cut = None if each.personal == "payment" else whole
         kept.places.append(Place(scan=scan.id, key=key, page=number, box=box, snippet=cut, confidence=None))
         kept.readings.append(_not_fitting(scan, key, laid.fit, now))
 
@@ -166,12 +146,3 @@ def _quality(laid: _Laid, sheet: ink.Sheet, blank: Blank) -> Quality:
         scale=scale * sheet.unit,
         inside=inside,
     )
-
-
-def _worst(measures: Iterable[Mapping[str, float]]) -> dict[str, float]:
-    """Each measure as the worst page has it."""
-    worst: dict[str, float] = {}
-    for page in measures:
-        for name, value in page.items():
-            worst[name] = round(min(value, worst.get(name, 1.0)), 4)
-    return worst

@@ -11,13 +11,17 @@ from transcribe.model import Box, Page, Word
 
 
 class Engine(Protocol):
-    """Reads print. A file of this folder has `def engine(languages: tuple[str, ...]) -> Engine`."""
+    """Reads print. A file of this folder has `def engine(languages: tuple[str, ...]) -> Engine`, and
+    `def problem(languages: tuple[str, ...]) -> str | None`, what keeps it from reading and the command that mends it.
+    """
 
-    name: str
-    """The engine's short name, that of its file: it is the same source whatever its settings."""
+    @property
+    def name(self) -> str:
+        """The engine's short name, that of its file: it is the same source whatever its settings."""
 
-    source: str
-    """Name, version and settings, as it stands in a Reading: "tesseract 5.5.0 fra psm6"."""
+    @property
+    def source(self) -> str:
+        """Name, version and settings, as it stands in a Reading: "tesseract 5.5.0 fra"."""
 
     def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
         """The words seen in each box of a page, in reading order; one list for the whole page where boxes is None.

@@ -24,9 +24,13 @@ FAINT = 1e-3
 
 def words(steps: NDArray[numpy.float32], alphabet: Sequence[str]) -> list[Found]:
     """The words of a line. `steps` (time x symbol) holds probabilities; symbol 0 is the blank, " " parts words."""
+    space = alphabet.index(" ")
+    closed = steps.copy()
+    closed[:, BLANK] += closed[:, space]  # inside a word a space is no letter
+    closed[:, space] = 0.0
     found = []
     for start, end in _spans(steps, alphabet):
-        part = steps[start:end]
+        part = closed[start:end]
         texts = _texts(part, alphabet)
         seen = numpy.flatnonzero(part.argmax(axis=1) != BLANK)
         first, last = (start + int(seen[0]), start + int(seen[-1])) if len(seen) else (start, end - 1)

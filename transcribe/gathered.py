@@ -1,0 +1,61 @@
+"""What reading the pages of one scan gathers, until it is all there and becomes Reads."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from transcribe.model import PagePicture, Place, Reading, Reads
+from transcribe.quality import Quality
+from transcribe.snippet import page_picture
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Places, readings, pictures and qualities so far; `files` are the bytes of the pictures by SHA-256."""
+
+    places: list[Place] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    pictures: list[PagePicture] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    qualities: list[Quality] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
+
+    def put(self, content: bytes) -> str:
+        """Keep the bytes of a picture; gives their SHA-256."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        self.files[sha256] = content
+        return sha256
+
+    def picture(self, number: int, shown: Picture) -> str:
+        """Keep the picture of a page, on which the boxes of its places lie; gives its SHA-256."""
+        sha256 = self.put(page_picture(shown))
+        self.pictures.append(PagePicture(number=number, sha256=sha256, size=(shown.shape[1], shown.shape[0])))
+        return sha256
+
+    def reads(self, fit: float | None) -> Reads:
+        """All of it. `fit` is that of the worst page, None for a free layout."""
+        codes = [*(code for each in self.qualities for code in each.advice), *self.advice]
+        return Reads(
+            places=tuple(self.places),
+            readings=tuple(self.readings),
+            fit=fit,
+            quality=_worst([each.measures for each in self.qualities]),
+            pictures=tuple(self.pictures),
+            files=self.files,
+            advice=tuple(dict.fromkeys(codes)),
+        )
+
+
+def _worst(measures: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """Each measure as the worst page has it."""
+    worst: dict[str, float] = {}
+    for page in measures:
+        for name, value in page.items():
+            worst[name] = round(min(value, worst.get(name, 1.0)), 4)
+    return worst

@@ -1,0 +1,163 @@
+"""hOCR: words written as it, and words of any other engine read from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from html.parser import HTMLParser
+from itertools import groupby
+
+from transcribe.errors import ScanError
+from transcribe.model import Box, Page, Word
+
+SYSTEM = "ocr-system"
+UNKNOWN_SYSTEM = "unknown"
+LINES = frozenset({"ocr_line", "ocrx_line", "ocr_header", "ocr_caption", "ocr_textfloat"})
+WORD = "ocrx_word"
+NO_END = frozenset({"meta", "link", "br", "img", "hr", "input"})
+MOST_WORDS = 200_000
+"""Words of one file beyond which it is no page of print."""
+
+
+def write(words: Sequence[Word], *, size: tuple[int, int], system: str, page: int = 1) -> str:
+    """One page of words as an hOCR 1.2 document; `size` is the page's, `system` the source that saw the words.
+
+    Confidences are written over 100 as `x_wconf`, and left out where the source makes no claim.
+    """
+    lines = []
+    for number, group in groupby(words, key=lambda word: word.line):
+        inside = list(group)
+        box = _bbox(_around(inside))
+        spans = " ".join(_span(word, f"word_{page}_{number}_{at}") for at, word in enumerate(inside))
+        lines.append(f'   <span class="ocr_line" id="line_{page}_{number}" title="{box}">{spans}</span>')
+    body = "\n".join(lines)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>\n'
+        '<html xmlns="http://www.w3.org/1999/xhtml">\n <head>\n  <title></title>\n  <meta charset="utf-8"/>\n'
+        f'  <meta name="{SYSTEM}" content="{escape(system, quote=True)}"/>\n'
+        '  <meta name="ocr-capabilities" content="ocr_page ocr_line ocrx_word ocrp_wconf"/>\n </head>\n <body>\n'
+        f'  <div class="ocr_page" id="page_{page}" title="bbox 0 0 {size[0]} {size[1]}; ppageno {page - 1}">\n'
+        f"{body}\n  </div>\n </body>\n</html>\n"
+    )
+
+
+def read(content: bytes, *, page: int = 1) -> tuple[str, list[Word]]:
+    """The name of the engine that wrote an hOCR file, and the words of its page `page` (from 1).
+
+    ScanError where it holds no page. Nothing outside the file is looked at, whatever it refers to.
+    """
+    reader = _Reader()
+    reader.feed(content.decode("utf-8", errors="replace"))
+    reader.close()
+    if not reader.pages:
+        raise ScanError("the hOCR file beside the picture has no element of the class ocr_page.")
+    return reader.system, reader.pages[page - 1] if page <= len(reader.pages) else []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """An hOCR file beside a page as an engine that has read already: a source of its own, named by its program."""
+
+    source: str
+    seen: tuple[Word, ...]
+    name: str = "hocr"
+
+    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+        """The words whose middle lies in each box, or all of them."""
+        if boxes is None:
+            return [list(self.seen)]
+        return [[word for word in self.seen if _holds(box, word.box)] for box in boxes]
+
+
+def beside(page: Page, moved: Callable[[Box], Box]) -> Beside | None:
+    """The hOCR beside a page, None where there is none. `moved` takes a box on the picture as it came to the page as
+    it was laid. A file of several pages is read at the page's number where it has that many, else at its first."""
+    if page.hocr is None:
+        return None
+    try:
+        system, words = read(page.hocr, page=page.number)
+        words = words or read(page.hocr)[1]
+    except ScanError:
+        return None  # the picture itself can be read; a spoilt file beside it is no reason to refuse it
+    laid = tuple(replace(word, box=moved(word.box)) for word in words)
+    return Beside(source=f"hocr {system}", seen=laid)
+
+
+def _holds(box: Box, word: Box) -> bool:
+    x, y = (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2
+    return box.x0 <= x < box.x1 and box.y0 <= y < box.y1
+
+
+class _Reader(HTMLParser):
+    """Gathers words page by page; elements that are not closed do no harm."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.system = UNKNOWN_SYSTEM
+        self.pages: list[list[Word]] = []
+        self._line = -1
+        self._open = 0
+        self._title = ""
+        self._text: list[str] = []
+        self._count = 0
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        said = {name: value or "" for name, value in attributes}
+        kinds = set(said.get("class", "").split())
+        if tag == "meta" and said.get("name") == SYSTEM:
+            self.system = said.get("content", "").strip() or UNKNOWN_SYSTEM
+        if "ocr_page" in kinds:
+            self.pages.append([])
+        if kinds & LINES:
+            self._line += 1
+        if WORD in kinds:
+            self._title, self._text, self._open = said.get("title", ""), [], 1
+        elif self._open and tag not in NO_END:
+            self._open += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._open and tag not in NO_END:
+            self._open -= 1
+            if not self._open:
+                self._keep()
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self._text.append(data)
+
+    def _keep(self) -> None:
+        text, box = " ".join("".join(self._text).split()), _box(self._title)
+        self._count += 1
+        if text and box and self.pages and self._count <= MOST_WORDS:
+            confidence = _confidence(self._title)
+            self.pages[-1].append(Word(text=text, box=box, confidence=confidence, line=max(0, self._line)))
+
+
+def _box(title: str) -> Box | None:
+    found = re.search(r"\bbbox\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)", title)
+    return Box(*(int(side) for side in found.groups())) if found else None
+
+
+def _confidence(title: str) -> float | None:
+    found = re.search(r"\bx_wconf\s+(\d+(?:\.\d+)?)", title)
+    return min(1.0, float(found.group(1)) / 100) if found else None
+
+
+def _bbox(box: Box) -> str:
+    return f"bbox {box.x0} {box.y0} {box.x1} {box.y1}"
+
+
+def _around(words: Sequence[Word]) -> Box:
+    return Box(
+        min(word.box.x0 for word in words),
+        min(word.box.y0 for word in words),
+        max(word.box.x1 for word in words),
+        max(word.box.y1 for word in words),
+    )
+
+
+def _span(word: Word, identity: str) -> str:
+    sure = "" if word.confidence is None else f"; x_wconf {round(100 * word.confidence)}"
+    return f'<span class="ocrx_word" id="{identity}" title="{_bbox(word.box)}{sure}">{escape(word.text)}</span>'
