@@ -6,19 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flows.identify import which_form
+from flows.identify import identified, which_form
+from flows.reading import read_scan
+from flows.rooms import Rooms, policy
+from flows.rooms import now as clock
 from reconcile import first_fit
 from reconcile.audit import draw
 from reconcile.decide import decide
 from reconcile.policy import Policy
 from reconcile.record import assemble, complete
+from reconcile.records.publish import publish, rebuild
 from reconcile.weigh import weigh
 from transcribe.errors import FairhandError
-from transcribe.model import Decision, Form, Parameters, Posterior, Task
+from transcribe.model import Decision, Form, Parameters, Posterior, Scan, Task
 from transcribe.store.contract import Store, Waiting
 
 Clock = Callable[[], datetime]
 Forms = Callable[[str, int], Form]
+ReadAgain = Callable[[Scan], object]
 
 AT_ONCE = 50
 """Scans leased together: few enough to be concluded within their lease of a minute, enough to share its cost."""
@@ -35,10 +40,13 @@ class Reconciled:
     failed: tuple[tuple[str, str], ...] = ()
 
 
-def reconcile_waiting(store: Store, forms: Forms, policy: Policy, now: Clock) -> Reconciled:
+def reconcile_waiting(
+    store: Store, forms: Forms, policy: Policy, now: Clock, read_again: ReadAgain
+) -> Reconciled:
     """Weigh, decide and conclude every waiting scan. Called again it changes nothing; several may run at once.
 
-    A scan that fails stays waiting and is named; the others go on.
+    `read_again` has machines read a scan of which a person has just said which form it is. A scan that fails stays
+    waiting and is named; the others go on.
     """
     done: list[tuple[int, int, int]] = []
     failed: list[tuple[str, str]] = []
@@ -46,11 +54,33 @@ def reconcile_waiting(store: Store, forms: Forms, policy: Policy, now: Clock) ->
         parameters = in_force(store, now())
         for each in waiting:
             try:
-                done.append(_conclude(each, store, forms, policy, parameters, now))
+                if not each.scan.form:
+                    done.append(_identify(each, store, now, read_again))
+                else:
+                    done.append(_conclude(each, store, forms, policy, parameters, now))
             except FairhandError as error:
                 failed.append((each.scan.id, str(error)))
     decided, asked, records = (sum(column) for column in zip(*done, strict=True)) if done else (0, 0, 0)
     return Reconciled(scans=len(done), decided=decided, asked=asked, records=records, failed=tuple(failed))
+
+
+def reconcile_home(rooms: Rooms) -> Reconciled:
+    """Reconcile everything that waits in a home, and publish its records."""
+    done = reconcile_waiting(
+        rooms.store, rooms.forms, policy(rooms.settings), clock, lambda scan: read_scan(rooms, scan)
+    )
+    publish_records(rooms)
+    return done
+
+
+def publish_records(rooms: Rooms) -> int:
+    """Bring records.db up to date; how many entries were new."""
+    return publish(rooms.store, rooms.settings.records, rooms.forms).count
+
+
+def rebuild_records(rooms: Rooms) -> int:
+    """Make records.db anew from the state; how many entries it holds."""
+    return rebuild(rooms.store, rooms.settings.records, rooms.forms).count
 
 
 def in_force(store: Store, now: datetime) -> Parameters:
@@ -64,9 +94,6 @@ def _conclude(
     """One scan, from its readings to what is kept: (fields decided, tasks asked, records)."""
     scan = waiting.scan
     readings = store.readings(scan.id, waiting.up_to)
-    if not scan.form:
-        store.conclude(scan.id, waiting.up_to, [], [which_form(scan.id)], None, now())
-        return 0, 1, 0
     form = forms(scan.form, scan.form_version)
     posteriors = weigh(form, readings, parameters)
     said = {key: decide(form.field(key.name), posterior, policy) for key, posterior in posteriors.items()}
@@ -76,6 +103,20 @@ def _conclude(
     audits = [_audit(posteriors[each.key]) for each in decisions if _drawn(posteriors[each.key], policy)]
     store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, now())
     return len(decisions), len(tasks), int(record is not None)
+
+
+def _identify(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgain) -> tuple[int, int, int]:
+    """A scan of an unknown form: read with the form that a person said, else somebody is asked."""
+    scan = waiting.scan.id
+    readings = store.readings(scan, waiting.up_to)
+    said = identified(readings)
+    if said is None:
+        store.conclude(scan, waiting.up_to, [], [which_form(scan, readings)], None, now())
+        return 0, 1, 0
+    store.set_form(scan, *said, now())
+    read_again(store.scan(scan))
+    store.conclude(scan, waiting.up_to, [], [], None, now())
+    return 0, 0, 0
 
 
 def _drawn(posterior: Posterior, policy: Policy) -> bool:

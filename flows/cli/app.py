@@ -41,8 +41,9 @@ app = typer.Typer(
     cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # the libraries of coloured help take longer to load than everything else together
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     help="Photographed order forms in, trusted records out. Machines read, people read what machines cannot.",
 )
 
