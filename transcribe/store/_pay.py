@@ -119,6 +119,7 @@ class PayRoom(ReconcileRoom):
 
 
 def line_of(row: Row) -> PayLine:
+    """A line of the ledger."""
     return PayLine(
         number=row["number"],
         transcriber=row["transcriber"],

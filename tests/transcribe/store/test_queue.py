@@ -1,0 +1,291 @@
+"""The queue: who is given what, what becomes of what they send, and what they may take back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, person, sent, world
+from transcribe.errors import LeaseLost, NotFound
+from transcribe.model import FieldKey, Reads, Task
+from transcribe.store.contract import Offer
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as made:
+        yield made
+
+
+def test_a_task_is_given_to_one_person_and_not_twice(here: World) -> None:
+    here.ask(here.scan("a"), "number")
+    (mine,) = here.store.lease("ann", 4, NOON)
+    assert mine.transcriber == here.store.transcriber("ann").id
+    assert here.store.lease("ben", 4, NOON) == []
+
+
+def test_what_somebody_holds_comes_back_first_with_its_time_extended(here: World) -> None:
+    here.ask(here.scan("a"), "number", "total")
+    (first,) = here.store.lease("ann", 1, NOON)
+    both = here.store.lease("ann", 2, after(60))
+    assert both[0].id == first.id
+    assert both[0].leased_until == after(660)
+    assert len(both) == 2
+
+
+def test_tasks_come_by_priority_then_first_readings_before_second_ones(here: World) -> None:
+    plain, urgent, second = here.scan("plain"), here.scan("urgent"), here.scan("second")
+    here.ask(second, "number", slot=2)
+    here.ask(plain, "number")
+    here.ask(urgent, "number", priority=5)
+    order = [here.store.lease(who, 1, NOON)[0].scan for who in ("ann", "ben", "cat")]
+    assert order == [urgent.id, plain.id, second.id]
+
+
+def test_an_expired_lease_goes_back_and_what_was_typed_under_it_is_kept_as_late(here: World) -> None:
+    here.ask(here.scan("a"), "number")
+    (task,) = here.store.lease("ann", 1, NOON, seconds=60)
+    (again,) = here.store.lease("ben", 1, after(61))
+    assert again.id == task.id
+    late = here.store.submit(task.id, "ann", sent("A1", "ann-1"), after(62))
+    kept = here.store.submit(task.id, "ben", sent("A2", "ben-1"), after(63))
+    assert (late.kind, kept.kind) == ("late", "kept")
+    texts = [each.text for each in here.store.readings(task.scan) if each.kind == "person"]
+    assert texts == ["A1", "A2"]
+
+
+def test_the_same_sending_twice_is_one_reading(here: World) -> None:
+    here.ask(here.scan("a"), "number")
+    (task,) = here.store.lease("ann", 1, NOON)
+    first = here.store.submit(task.id, "ann", sent("A1", "one"), after(5))
+    again = here.store.submit(task.id, "ann", sent("A1", "one"), after(6))
+    assert again.kind == "again"
+    assert again.reading == first.reading
+    assert len(here.store.ledger("ann")) == 1
+
+
+def test_two_people_may_use_the_same_idem(here: World) -> None:
+    here.ask(here.scan("a"), "number")
+    here.ask(here.scan("b"), "number")
+    for who in ("ann", "ben"):
+        (task,) = here.store.lease(who, 1, NOON)
+        assert here.store.submit(task.id, who, sent("x", "same-idem"), after(5)).kind == "kept"
+
+
+def test_nobody_sends_for_a_task_that_was_never_theirs(here: World) -> None:
+    here.ask(here.scan("a"), "number")
+    (task,) = here.store.lease("ann", 1, NOON)
+    with pytest.raises(NotFound):
+        here.store.submit(task.id, "ben", sent("x", "i"), NOON)
+    with pytest.raises(NotFound):
+        here.store.task(task.id, "ben", NOON)
+
+
+def test_a_task_is_seen_by_its_holder_and_for_a_while_by_whom_answered_it(here: World) -> None:
+    here.ask(here.scan("a"), "number")
+    (task,) = here.store.lease("ann", 1, NOON, seconds=60)
+    assert here.store.task(task.id, "ann", after(59)).id == task.id
+    with pytest.raises(NotFound):
+        here.store.task(task.id, "ann", after(61))
+    here.store.submit(task.id, "ann", sent("A1", "i"), after(61))
+    assert here.store.task(task.id, "ann", after(61 + 14 * 60)).id == task.id
+    with pytest.raises(NotFound):
+        here.store.task(task.id, "ann", after(61 + 16 * 60))
+
+
+def test_nobody_is_asked_again_for_a_field_that_they_read_or_hold(here: World) -> None:
+    scan = here.scan("a")
+    here.ask(scan, "number")
+    (task,) = here.store.lease("ann", 1, NOON)
+    here.ask(scan, "number", slot=2)
+    assert here.store.lease("ann", 4, NOON) == [task]
+    here.store.submit(task.id, "ann", sent("A1", "i"), after(5))
+    assert here.store.lease("ann", 4, after(6)) == []
+    assert [each.slot for each in here.store.lease("ben", 4, after(6))] == [2]
+
+
+def test_one_lease_call_gives_no_two_tasks_of_one_field(here: World) -> None:
+    scan = here.scan("a")
+    here.ask(scan, "number", slot=1)
+    up_to = here.up_to(scan)
+    task = here.store.task_subject(here.store.lease("ann", 1, NOON)[0].id)
+    here.store.give_back("ann", NOON)
+    wishes = [task, Task(scan=scan.id, key=FieldKey("number"), kind="read", reason="two", slot=2)]
+    here.store.conclude(scan.id, up_to, [], wishes, None, NOON)
+    assert here.store.open_tasks(Offer(), NOON) == 2
+    assert len(here.store.lease("ann", 4, NOON)) == 1
+
+
+def test_a_skipped_task_goes_to_others_and_its_time_is_kept(here: World) -> None:
+    here.ask(here.scan("a"), "number")
+    (task,) = here.store.lease("ann", 1, NOON)
+    here.store.skip(task.id, "ann", "hard to see", 7.0, after(7))
+    assert here.store.lease("ann", 4, after(8)) == []
+    assert [each.id for each in here.store.lease("ben", 4, after(8))] == [task.id]
+    (line,) = here.store.ledger("ann")
+    assert (line.kind, line.reference, line.seconds) == ("time", "skip", 7.0)
+
+
+def test_giving_back_frees_all_or_only_the_named_tasks(here: World) -> None:
+    here.ask(here.scan("a"), "number", "total")
+    first, second = here.store.lease("ann", 2, NOON)
+    assert here.store.give_back("ann", NOON, [first.id]) == 1
+    assert here.store.held("ann", NOON) == [second]
+    assert here.store.give_back("ann", NOON) == 1
+    assert here.store.held("ann", NOON) == []
+
+
+def test_a_lease_is_renewed_while_it_is_nobody_elses(here: World) -> None:
+    here.ask(here.scan("a"), "number")
+    (task,) = here.store.lease("ann", 1, NOON, seconds=60)
+    assert here.store.renew(task.id, "ann", after(30), seconds=60).leased_until == after(90)
+    assert here.store.renew(task.id, "ann", after(95), seconds=60).leased_until == after(155)
+    here.store.lease("ben", 1, after(200))
+    with pytest.raises(LeaseLost):
+        here.store.renew(task.id, "ann", after(201))
+
+
+def test_a_reading_can_be_taken_back_while_nothing_is_decided_on_it(here: World) -> None:
+    scan = here.scan("a")
+    here.ask(scan, "number")
+    (task,) = here.store.lease("ann", 1, NOON)
+    here.store.submit(task.id, "ann", sent("wrong", "one"), after(5))
+    assert here.store.undo(task.id, "ann", after(6)).id == task.id
+    assert [each.text for each in here.store.readings(scan.id) if each.kind == "person"] == []
+    assert here.store.held("ann", after(6))[0].id == task.id
+    here.store.submit(task.id, "ann", sent("right", "two"), after(9))
+    assert [each.text for each in here.store.readings(scan.id) if each.kind == "person"] == ["right"]
+
+
+def test_a_reading_that_a_decision_stands_on_is_not_taken_back(here: World) -> None:
+    scan = here.scan("a")
+    here.ask(scan, "number")
+    (task,) = here.store.lease("ann", 1, NOON)
+    here.store.submit(task.id, "ann", sent("A1", "one"), after(5))
+    reading = here.store.readings(scan.id)[-1]
+    here.decide(scan, decision("number", "A1", reading))
+    with pytest.raises(LeaseLost):
+        here.store.undo(task.id, "ann", after(6))
+
+
+def test_only_the_last_ten_readings_can_be_taken_back(here: World) -> None:
+    for number in range(11):
+        here.ask(here.scan(f"s{number:02}"), "number")
+    tasks = here.store.lease("ann", 11, NOON)
+    for number, task in enumerate(tasks):
+        here.store.submit(task.id, "ann", sent("x", f"i{number}"), after(number))
+    with pytest.raises(LeaseLost):
+        here.store.undo(tasks[0].id, "ann", after(20))
+    assert here.store.undo(tasks[1].id, "ann", after(20)).id == tasks[1].id
+
+
+def test_only_experts_are_given_what_experts_decide_and_never_what_they_read(here: World) -> None:
+    scan = here.scan("a")
+    here.ask(scan, "number")
+    (task,) = here.store.lease("eve", 1, NOON)
+    here.store.submit(task.id, "eve", sent("A1", "i"), after(1))
+    here.ask(scan, "number", kind="adjudicate", pool="expert")
+    here.ask(here.scan("b"), "number", kind="adjudicate", pool="expert")
+    offer = Offer(pools=("expert", "read"))
+    assert here.store.lease("ann", 4, after(2), offer=offer) == []
+    given = here.store.lease("eve", 4, after(2), offer=offer)
+    assert [each.scan == scan.id for each in given] == [False]
+    outcome = here.store.submit(given[0].id, "eve", sent("B", "j"), after(3))
+    assert here.store.readings(given[0].scan)[-1].id == outcome.reading
+    assert here.store.readings(given[0].scan)[-1].kind == "expert"
+
+
+def test_a_batch_of_one_field_gives_that_field_only(here: World) -> None:
+    for name in ("a", "b", "c"):
+        here.ask(here.scan(name), "number", "total")
+    given = here.store.lease("ann", 8, NOON, offer=Offer(form="order", field="total"))
+    assert [each.key.name for each in given] == ["total"] * 3
+
+
+def test_an_offer_of_one_scan_gives_that_scan_only(here: World) -> None:
+    scan = here.scan("a")
+    here.ask(here.scan("b"), "number", "total")
+    here.ask(scan, "number", "total")
+    given = here.store.lease("ann", 8, NOON, offer=Offer(scan=scan.id))
+    assert {each.scan for each in given} == {scan.id}
+    assert here.store.open_tasks(Offer(scan=scan.id), NOON) == 0
+    assert here.store.open_tasks(Offer(), NOON) == 2
+
+
+def test_a_field_is_seen_only_by_people_of_its_languages_regions_and_qualification(here: World) -> None:
+    closed = form(
+        field("number", "code", languages=("ara",)),
+        field("total", "amount", regions=("FR",)),
+        name="closed",
+    )
+    tested = form(field("total", "amount"), name="tested", options={"qualification": True})
+    for each in (closed, tested):
+        here.store.put_form(each, "", NOON)
+    here.ask(here.scan("a", form=closed), "number", "total")
+    here.ask(here.scan("b", form=tested), "total")
+    here.store.put_transcriber(person("nour", languages=("ara",)), NOON)
+    here.store.put_transcriber(person("fred", regions=("FR",), qualifications=frozenset({"amount"})), NOON)
+    assert here.store.lease("ann", 9, NOON) == []
+    assert [each.key.name for each in here.store.lease("nour", 9, NOON)] == ["number"]
+    assert sorted(each.form for each in here.store.lease("fred", 9, NOON)) == ["closed", "tested"]
+
+
+def test_fields_kept_apart_never_go_to_one_person_in_one_sitting(here: World) -> None:
+    contact = form(field("name", apart="customer"), field("address", apart="customer"), name="contact")
+    here.store.put_form(contact, "", NOON)
+    here.ask(here.scan("a", form=contact), "name", "address")
+    (name,) = here.store.lease("ann", 4, NOON)
+    here.store.submit(name.id, "ann", sent("Ann", "i"), after(5))
+    assert here.store.lease("ann", 4, after(6)) == []
+    assert len(here.store.lease("ben", 4, after(6))) == 1
+    here.store.give_back("ben", after(7))
+    assert len(here.store.lease("ann", 4, after(9 * 3600))) == 1
+
+
+def test_new_people_are_given_the_easiest_of_the_next_tasks(here: World) -> None:
+    scans = [here.scan(name) for name in ("hard", "easy")]
+    for scan, confidence in zip(scans, (0.51, 0.9), strict=True):
+        better = machine(scan, "number", "better", confidence)
+        here.store.put_reads(scan.id, Reads(places=(), readings=(better,), fit=None, quality={}), NOON)
+        here.ask(scan, "number")
+    (first,) = here.store.lease("ann", 1, NOON)
+    assert first.scan == scans[1].id
+
+
+def test_who_is_paused_is_given_nothing_new_and_keeps_what_they_hold(here: World) -> None:
+    here.ask(here.scan("a"), "number", "total")
+    (task,) = here.store.lease("ann", 1, NOON)
+    here.store.put_transcriber(person("ann", paused=True), NOON)
+    assert here.store.lease("ann", 4, NOON) == [task]
+    assert here.store.submit(task.id, "ann", sent("A", "i"), after(4)).kind == "kept"
+
+
+def test_a_leased_task_is_never_withdrawn_and_an_unleased_one_is(here: World) -> None:
+    scan = here.scan("a")
+    here.ask(scan, "number", "total")
+    (task,) = here.store.lease("ann", 1, NOON)
+    here.decide(scan, decision("number", "1"), decision("total", "2"))
+    assert here.store.open_tasks(Offer(), NOON) == 0
+    assert here.store.submit(task.id, "ann", sent("A", "i"), after(4)).kind == "kept"
+
+
+def test_a_task_no_longer_wanted_ends_when_its_lease_does(here: World) -> None:
+    scan = here.scan("a")
+    here.ask(scan, "number")
+    (task,) = here.store.lease("ann", 1, NOON, seconds=60)
+    here.decide(scan, decision("number", "1"))
+    assert here.store.lease("ben", 1, after(61)) == []
+    assert here.store.submit(task.id, "ann", sent("A", "i"), after(70)).kind == "late"
+
+
+def test_my_readings_come_latest_first_without_control_items_in_use(here: World) -> None:
+    for name in ("a", "b", "c"):
+        here.ask(here.scan(name), "number")
+    for place, task in enumerate(here.store.lease("ann", 3, NOON)):
+        here.store.submit(task.id, "ann", sent(f"t{place}", f"i{place}"), after(place))
+    stories = here.store.readings_of("ann")
+    assert [each.readings[-1].text for each in stories] == ["t2", "t1", "t0"]
+    older = here.store.readings_of("ann", before=stories[0].readings[-1].id)
+    assert [each.readings[-1].text for each in older] == ["t1", "t0"]

@@ -1,0 +1,59 @@
+"""Secrets that people and programs carry: sign-in links and API tokens. The store sees only their SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from transcribe.errors import SettingsError
+from transcribe.store.contract import ApiToken, Store
+
+LINK_VALID = timedelta(days=7)
+"""How long a personal link can be used: an invitation may lie in a mailbox over a holiday weekend, not for months."""
+
+SCOPES = frozenset({"records:read", "changes:read", "review:read", "queue:write", "people:write"})
+"""What a token may be allowed, each apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewToken:
+    """A token that was just made: `secret` is shown once and kept nowhere."""
+
+    secret: str
+    token: ApiToken
+
+
+def secret_hash(secret: str) -> str:
+    """What is kept of a secret: its SHA-256. Secrets have 256 random bits, so no salt is needed."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def new_link(store: Store, who: str, now: datetime, valid: timedelta = LINK_VALID) -> str:
+    """The secret of a new personal link for a person; it signs in once. NotFound where there is nobody of this name."""
+    secret = secrets.token_urlsafe(32)
+    store.put_link(who, secret_hash(secret), now + valid, now)
+    return secret
+
+
+def new_token(
+    store: Store, name: str, scopes: Iterable[str], now: datetime, valid: timedelta | None = None
+) -> NewToken:
+    """A new token `fh_<prefix>_<secret>` for a program. SettingsError names a scope that does not exist."""
+    wanted = frozenset(scopes)
+    if unknown := sorted(wanted - SCOPES):
+        raise SettingsError(f"There is no scope {unknown[0]!r}. Use one of: {', '.join(sorted(SCOPES))}.")
+    prefix = secrets.token_hex(4)
+    secret = f"fh_{prefix}_{secrets.token_urlsafe(32)}"
+    until = None if valid is None else now + valid
+    token = ApiToken(prefix=prefix, name=name, scopes=wanted, at=now, until=until)
+    store.put_token(token, secret_hash(secret), now)
+    return NewToken(secret=secret, token=token)
+
+
+def token_allows(store: Store, secret: str, scope: str, now: datetime) -> bool:
+    """Whether this secret is a token in force that has this scope."""
+    token = store.token(secret_hash(secret), now)
+    return token is not None and scope in token.scopes
