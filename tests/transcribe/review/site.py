@@ -1,4 +1,4 @@
-"""A small town of order forms for the tests of the review pages: real store, real archive, real forms, drawn pictures."""
+"""A small site for the tests of the review pages: real store, real archive, real forms, drawn pictures."""
 
 from __future__ import annotations
 

@@ -36,25 +36,24 @@ let renewed = Date.now();
 
 ahead.unacknowledged = () => unsent.count;
 ahead.same = setup.same;
-await begin();
 
 async function begin() {
   for (const { task } of await keep.all("answered")) answered.add(task);
   await unsent.load();
-  document.documentElement.dataset.ready = "yes";
   if (answered.has(setup.sheet.task)) {
-    await ahead.take_in(await keep.all("held"));
     next();
+    await ahead.take_in(await keep.all("held"));
   } else {
     const image = part("picture").querySelector("img");
     await show({ sheet: setup.sheet, image, until: Date.now() + setup.sheet.left * 1000 });
     await ahead.take_in((await keep.all("held")).filter((sheet) => sheet.task !== setup.sheet.task));
   }
+  document.documentElement.dataset.ready = "yes";
   ahead.fill();
   setInterval(second, 1_000);
   if ("serviceWorker" in navigator) {
     const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-    const addresses = loaded.filter((address) => address.includes("/static/"));
+    const addresses = loaded.filter((address) => address.includes("/static/") || address.includes("/snippet/"));
     await navigator.serviceWorker.register("/worker.js").catch(() => null);
     const worker = await navigator.serviceWorker.ready;
     worker.active.postMessage({ keep: ["/work", ...addresses] });
@@ -86,6 +85,7 @@ async function show(ready, text = "") {
   doubt("");
   setValue(text);
   (isMark ? mark.querySelector("input") : input).focus({ preventScroll: true });
+  input.readOnly = false;
   document.body.classList.remove("waiting");
   checks.start(sheet.task);
   holding();
@@ -99,6 +99,7 @@ function next() {
   const ready = ahead.take();
   if (ready) return show(ready);
   current = null;
+  input.readOnly = true; // still focused, so that a keyboard on the screen stays
   document.body.classList.add("waiting");
   tell();
 }
@@ -314,3 +315,5 @@ part("out").addEventListener("submit", async (event) => {
   await keep.wipe();
   event.target.submit();
 });
+
+begin();

@@ -25,8 +25,8 @@ self.addEventListener("fetch", (event) => {
 
 /** Keeps the page and its parts once they were loaded without us. */
 async function keep(addresses) {
-  const cache = await caches.open(KEPT);
   for (const address of addresses) {
+    const cache = await caches.open(address.includes("/snippet/") ? PICTURES : KEPT);
     if (await cache.match(address)) continue;
     const response = await fetch(address, { credentials: "same-origin" });
     if (response.ok && !response.redirected) await cache.put(address, response);

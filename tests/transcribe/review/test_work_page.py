@@ -1,0 +1,256 @@
+"""The work page in a real Chromium: by keyboard, without a network, after a reload, without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.transcribe.review.site import Site
+from transcribe.model import FieldKey, Transcriber
+
+pytestmark = pytest.mark.browser
+
+Enter = Callable[[Transcriber], Page]
+
+NUMBER, DATE, TOTAL, MARK = FieldKey("order_number"), FieldKey("order_date"), FieldKey("total"), FieldKey("express")
+ALL_SENT = "all sent"
+
+
+def orders(site: Site, count: int, key: FieldKey = NUMBER) -> list[str]:
+    """So many scans with one open field each; what their pictures say."""
+    texts = [f"BC-2025-{1000 + number}" for number in range(count)]
+    for number, text in enumerate(texts):
+        site.scan("bon-de-commande", {key: text}, name=f"order {number}")
+    return texts
+
+
+def type_in(page: Page, text: str, key: str = "Enter") -> None:
+    page.keyboard.type(text)
+    page.keyboard.press(key)
+
+
+def read(page: Page, text: str) -> None:
+    """Types a text and waits for the next field: Chromium types faster than any server answers."""
+    before = page.locator("#task").get_attribute("action")
+    type_in(page, text)
+    expect(page.locator("#task")).not_to_have_attribute("action", str(before))
+    expect(page.locator("body")).not_to_have_class("working waiting")
+
+
+def all_sent(page: Page) -> None:
+    expect(page.locator("#status")).to_have_text(ALL_SENT)
+
+
+def test_keyboard_alone_does_the_whole_loop(site: Site, enter: Enter) -> None:
+    scan = site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "14/03/2025", TOTAL: "1 234,50", MARK: "x"})
+    amina = site.person("amina")
+    page = enter(amina)
+    said = {"Order number": "BC-2025-0001", "Order date": "14/03/2025", "Express delivery": "x"}
+
+    for _ in range(3):
+        read(page, said.get(page.locator("#label").inner_text(), "1 234,50"))
+    type_in(page, said.get(page.locator("#label").inner_text(), "1 234,50"))
+
+    expect(page.locator("#no-work")).to_be_visible()
+    readings = {str(reading.key): reading.text for reading in site.store.readings(scan)}
+    assert readings == {
+        "order_number": "BC-2025-0001",
+        "order_date": "14/03/2025",
+        "total": "1 234,50",
+        "express": "true",
+    }
+
+
+@pytest.mark.parametrize(
+    ("chord", "text", "flags"),
+    [
+        ("Alt+b", "", set()),
+        ("Alt+i", None, {"illegible"}),
+        ("Alt+x", None, {"crossed out"}),
+        ("Alt+n", None, {"absent"}),
+    ],
+)
+def test_each_chord_answers(site: Site, enter: Enter, chord: str, text: str | None, flags: set[str]) -> None:
+    scan = site.scan("bon-de-commande", {NUMBER: "??"})
+    orders(site, 2)
+    page = enter(site.person("amina"))
+    first = page.locator("#task").get_attribute("action")
+
+    page.keyboard.press(chord)
+
+    expect(page.locator("#task")).not_to_have_attribute("action", str(first))
+    all_sent(page)
+    (reading,) = site.store.readings(scan)
+    assert (reading.text, reading.flags) == (text, flags)
+
+
+def test_enter_on_an_odd_text_warns_once_and_the_override_is_kept(site: Site, enter: Enter) -> None:
+    scan = site.scan("bon-de-commande", {DATE: "31/02/2025"})
+    orders(site, 2)
+    page = enter(site.person("amina"))
+    page.keyboard.type("31/02/2025")
+    with page.expect_response("**/check"):
+        page.wait_for_timeout(200)
+
+    page.keyboard.press("Enter")
+    expect(page.locator("#doubt")).to_contain_text("This is no date that exists.")
+    assert site.store.readings(scan) == []
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#label")).to_have_text("Order number")
+    all_sent(page)
+    (reading,) = site.store.readings(scan)
+    assert (reading.text, reading.flags) == ("31/02/2025", {"overrode a check"})
+
+
+def test_enter_on_nothing_asks_before_it_says_blank(site: Site, enter: Enter) -> None:
+    scan = site.scan("bon-de-commande", {NUMBER: ""})
+    orders(site, 1)
+    page = enter(site.person("amina"))
+
+    page.keyboard.press("Enter")
+    expect(page.locator("#doubt")).to_contain_text("Nothing typed")
+    page.keyboard.press("Enter")
+
+    all_sent(page)
+    assert [reading.text for reading in site.store.readings(scan)] == [""]
+
+
+def test_a_field_is_skipped_with_a_reason_by_keyboard(site: Site, enter: Enter) -> None:
+    orders(site, 3)
+    amina = site.person("amina")
+    page = enter(amina)
+    first = page.locator("#task").get_attribute("action")
+
+    page.keyboard.press("Alt+s")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#task")).not_to_have_attribute("action", str(first))
+    expect(page.locator("#text")).to_be_focused()
+    all_sent(page)
+    assert site.texts_of(amina.id) == []
+
+
+def test_the_last_ten_can_be_taken_back_and_come_with_their_text(site: Site, enter: Enter) -> None:
+    texts = orders(site, 12)
+    amina = site.person("amina")
+    page = enter(amina)
+    for text in texts[:11]:
+        read(page, text)
+    all_sent(page)
+
+    for text in reversed(texts[1:11]):
+        page.keyboard.press("Alt+u")
+        expect(page.locator("#text")).to_have_value(text)
+    page.keyboard.press("Alt+u")
+    expect(page.locator("#notice")).to_contain_text("nothing to take back")
+    type_in(page, "BC-2025-9999")
+
+    all_sent(page)
+    assert site.texts_of(amina.id)[-1] == "BC-2025-9999"
+
+
+def test_repeat_types_what_was_sent_last_for_this_field(site: Site, enter: Enter) -> None:
+    orders(site, 2)
+    page = enter(site.person("amina"))
+    type_in(page, "BC-2025-1000")
+
+    page.keyboard.press("Alt+r")
+
+    expect(page.locator("#text")).to_have_value("BC-2025-1000")
+
+
+def test_work_goes_on_without_a_network_and_survives_a_reload(
+    site: Site, enter: Enter, context: BrowserContext
+) -> None:
+    texts = orders(site, 4)
+    amina = site.person("amina")
+    page = enter(amina)
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("caches.match('/work').then((page) => page !== undefined)")
+    page.wait_for_function("caches.keys().then((names) => names.length > 0)")
+    page.wait_for_timeout(500)
+
+    context.set_offline(True)
+    type_in(page, texts[0])
+    type_in(page, texts[1])
+    expect(page.locator("#status")).to_have_text("2 not sent yet")
+    page.keyboard.type("BC-20")
+    page.reload()
+    page.locator("html[data-ready]").wait_for()
+    expect(page.locator("#status")).to_have_text("2 not sent yet")
+    expect(page.locator("#text")).to_have_value("BC-20")
+    type_in(page, "25-1002")
+    expect(page.locator("#status")).to_have_text("3 not sent yet")
+    assert site.texts_of(amina.id) == []
+    context.set_offline(False)
+
+    all_sent(page)
+    type_in(page, texts[3])
+    expect(page.locator("#no-work")).to_be_visible()
+    assert site.texts_of(amina.id) == texts
+
+
+def test_a_reading_typed_after_its_time_is_kept_and_told(site: Site, enter: Enter) -> None:
+    texts = orders(site, 1)
+    amina = site.person("amina")
+    page = enter(amina)
+    site.clock.forward += site.clock.forward.resolution * 3_600_000_000  # an hour
+    type_in(page, texts[0])
+
+    page.wait_for_url("**/work")
+    expect(page.locator("#no-work")).to_be_visible()
+    assert site.texts_of(amina.id) == texts
+
+
+def test_it_works_without_javascript(site: Site, address: str, browser: Browser) -> None:
+    texts = orders(site, 2)
+    amina = site.person("amina")
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{address}/in/{site.link(amina)}")
+    page.locator("main button").click()
+
+    for text in texts:
+        page.locator("#text").fill(text)
+        page.locator("#text").press("Enter")
+
+    expect(page.locator("#no-work")).to_be_visible()
+    assert site.texts_of(amina.id) == texts
+
+
+def test_signing_out_sends_first_and_leaves_nothing_on_the_device(site: Site, enter: Enter) -> None:
+    texts = orders(site, 3)
+    amina = site.person("amina")
+    page = enter(amina)
+    type_in(page, texts[0])
+
+    page.locator(".menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+
+    page.wait_for_url("**/in")
+    assert site.texts_of(amina.id) == texts[:1]
+    assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+    assert page.evaluate("caches.keys().then((all) => all.length)") == 0
+
+
+def test_the_page_asks_before_the_clock_stops(site: Site, enter: Enter, page: Page) -> None:
+    page.clock.install()
+    scan = site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
+    enter(site.person("amina"))
+    orders(site, 1)
+
+    page.clock.run_for(70_000)
+    expect(page.locator("#notice")).to_contain_text("Still reading?")
+    page.clock.run_for(300_000)
+    expect(page.locator("#notice")).to_contain_text("The clock has stopped")
+    site.clock.forward += site.clock.forward.resolution * 400_000_000  # as long on the server
+    type_in(page, "BC-2025-0001")
+
+    page.clock.run_for(2_000)
+    all_sent(page)
+    (reading,) = site.store.readings(scan)
+    assert reading.seconds is not None
+    assert 120 <= reading.seconds <= 125, "the minute before the question and the minute to answer count"
