@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import get_args
 
 from rapidfuzz.distance import Indel
 
-from reconcile.family import type_of
-from transcribe.model import Field, Form, Kind, Null, Reading
+from reconcile.sheet import Spot
+from transcribe.model import Kind, Null, Reading
 
 BLANK = ""
 NULLS: tuple[Null, ...] = get_args(Null)
@@ -49,7 +48,7 @@ class Vote:
         return self.kind == "machine"
 
 
-def votes(field: Field, form: Form, readings: Iterable[Reading]) -> tuple[Vote, ...]:
+def votes(spot: Spot, readings: Iterable[Reading]) -> tuple[Vote, ...]:
     """One vote a source: its latest reading of this field, in an order that the readings' order does not change."""
     latest: dict[str, Reading] = {}
     for reading in readings:
@@ -57,21 +56,20 @@ def votes(field: Field, form: Form, readings: Iterable[Reading]) -> tuple[Vote, 
         known = latest.get(source)
         if known is None or (reading.at, reading.id) > (known.at, known.id):
             latest[source] = reading
-    return tuple(vote(field, form, latest[source]) for source in sorted(latest))
+    return tuple(vote(spot, latest[source]) for source in sorted(latest))
 
 
-def vote(field: Field, form: Form, reading: Reading) -> Vote:
+def vote(spot: Spot, reading: Reading) -> Vote:
     """One reading as a vote."""
-    says = said(field, form, reading)
     return Vote(
         id=reading.id,
         at=reading.at,
         source=source_of(reading),
         kind=reading.kind,
-        says=says,
+        says=said(spot, reading),
         text=(reading.text or "").strip(),
         confidence=reading.confidence,
-        shown=None if reading.shown is None else normal(field, form, reading.shown),
+        shown=None if reading.shown is None else spot.normal(reading.shown),
         fit=reading.conditions.get("fit", 1.0),
         quality=reading.conditions.get("quality", 1.0),
         flags=reading.flags,
@@ -85,13 +83,13 @@ def source_of(reading: Reading) -> str:
     return reading.source
 
 
-def said(field: Field, form: Form, reading: Reading) -> str:
+def said(spot: Spot, reading: Reading) -> str:
     """A reading's comparable text."""
     if reading.text is None:
         return MARK + next((null for null in NULLS if null in reading.flags and null != "blank"), "illegible")
     if "crossed out" in reading.flags:
         return MARK + "crossed out"
-    return normal(field, form, reading.text)
+    return spot.normal(reading.text)
 
 
 def null_of(says: str) -> Null | None:
@@ -103,21 +101,11 @@ def null_of(says: str) -> Null | None:
     return None
 
 
-def normal(field: Field, form: Form, text: str) -> str:
-    """A text as its type compares it on this form."""
-    return _normal(_Where(field, form), text)
-
-
-def faults(field: Field, form: Form, text: str) -> tuple[str, ...]:
-    """What is wrong with a text for its type on this form."""
-    return _faults(_Where(field, form), text)
-
-
-def closely(field: Field, one: str, other: str, share: float) -> bool:
+def closely(spot: Spot, one: str, other: str, share: float) -> bool:
     """Whether two comparable texts are as good as the same: equal, or nearly so where the type allows it."""
     if one == other:
         return True
-    if null_of(one) or null_of(other) or type_of(field.type).EXACT:
+    if spot.exact or null_of(one) or null_of(other):
         return False
     return Indel.normalized_similarity(one, other) >= share
 
@@ -130,29 +118,3 @@ def surface(says: str, among: Sequence[Vote]) -> str:
             people, machines = texts.get(each.text, (0, 0))
             texts[each.text] = (people, machines + 1) if each.machine else (people + 1, machines)
     return max(texts, key=lambda text: (texts[text], text), default="" if null_of(says) else says)
-
-
-class _Where:
-    """A field on its form as a key that is quick to hash: the same field of the same definition is the same key."""
-
-    __slots__ = ("field", "form", "key")
-
-    def __init__(self, field: Field, form: Form) -> None:
-        self.field, self.form = field, form
-        self.key = (form.digest, form.locale, form.currency, field.name, field.type, field.pattern)
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Where) and self.key == other.key
-
-
-@lru_cache(maxsize=65536)
-def _normal(where: _Where, text: str) -> str:
-    return type_of(where.field.type).normalise(text, where.field, where.form)
-
-
-@lru_cache(maxsize=65536)
-def _faults(where: _Where, text: str) -> tuple[str, ...]:
-    return type_of(where.field.type).faults(text, where.field, where.form)

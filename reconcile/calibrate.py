@@ -33,7 +33,7 @@ def _machines(share: float, seen: Circumstances, learnt: Known) -> float:
     if seen.ink >= POLICY.blank_ink and (seen.null == "blank" or seen.family == "mark"):
         return max(share, seen.ink)
     if seen.engines >= POLICY.engines_to_agree and not seen.trouble:
-        return max(min(share, MACHINES_UNPROVEN), min(share, lower_bound(learnt.earned.get("typed", (0.0, 0.0)))))
+        return max(min(share, MACHINES_UNPROVEN), min(share, lower_bound(learnt.earned("typed"))))
     return min(share, MACHINES_UNPROVEN)
 
 

@@ -1,12 +1,49 @@
-"""What a field may say: every value that a source read, and nothing that nobody read is more than a proposal."""
+"""What a field may say: every value that a source read, and nearby ones that nobody read, which are proposals only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
-from reconcile.agree import Vote
+from reconcile.agree import Vote, null_of
+from reconcile.channel import swapped
+from reconcile.prior import CHECK_DIGITS
+from reconcile.sheet import Spot
+
+Origin = Literal["read", "composed", "repaired", "master", "arithmetic", "swapped"]
+
+PROPOSALS_AT_MOST = 12
+"""So many values that nobody read are weighed beside those that were: more never changed a result."""
 
 
-def read(votes: Sequence[Vote]) -> tuple[str, ...]:
-    """The distinct comparable texts that sources read, in an order of their own."""
-    return tuple(sorted({vote.says for vote in votes}))
+def candidates(spot: Spot, votes: Sequence[Vote], arithmetic: Iterable[str] = ()) -> Mapping[str, Origin]:
+    """Comparable texts with where each comes from, in an order that the votes' order does not change.
+
+    `arithmetic` are values that the form's rules ask for.
+    """
+    read = sorted({vote.says for vote in votes})
+    texts = [says for says in read if null_of(says) is None]
+    found: dict[str, Origin] = dict.fromkeys(read, "read")
+    proposals: dict[str, Origin] = dict.fromkeys(sorted(arithmetic), "arithmetic")
+    for says in texts:
+        other = swapped(says) if spot.field.type == "date" else None
+        if other is not None:
+            proposals.setdefault(other, "swapped")
+        if spot.values is not None:
+            proposals.update((near, "master") for near in spot.values.near(says) if near not in proposals)
+        if spot.field.type in CHECK_DIGITS and "check digit" in spot.faults(says):
+            proposals.update((mended, "repaired") for mended in _mended(spot, says) if mended not in proposals)
+    for says, origin in list(proposals.items())[:PROPOSALS_AT_MOST]:
+        found.setdefault(says, origin)
+    return found
+
+
+def _mended(spot: Spot, says: str) -> list[str]:
+    """The number with one digit changed so that its check digit is right."""
+    return [
+        mended
+        for at, digit in enumerate(says)
+        if digit.isdigit()
+        for other in "0123456789"
+        if other != digit and not spot.faults(mended := says[:at] + other + says[at + 1 :])
+    ]

@@ -1,71 +1,165 @@
-"""How probable is a reading, given what is written: the noisy channel between the paper and a source."""
+"""How probable is a reading, given what is written: the noisy channel between the paper and a source.
+
+A source reads what is written, or a way of its own to say the same (without accents, day and month the other way
+about), or makes an error: some edits, or something unrelated. A place that looks like something else to everybody is
+in `reconcile.posterior`, since it couples sources.
+"""
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
 from functools import lru_cache
-from math import exp, log
+from math import exp, factorial
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Levenshtein
 
 from reconcile.agree import BLANK, MARK, Vote
+from reconcile.known import PLAIN_CONFUSION, Hearing, Known
+from reconcile.prior import flat
 
-LEAST = -140.0
-"""The least log probability of one reading: one impossible reading must not silence all others."""
+LEAST = 1e-60
+"""The least probability of one reading: one impossible reading must not silence all others."""
 
-UNRELATED = {"machine": 0.05, "person": 0.25, "expert": 0.1}
-"""The share of a source's errors that have nothing to do with what is written (another line, another field)."""
+FOLLOWED = 0.6
+"""How often a person who was shown a value simply takes it."""
 
-SEEN: dict[str, dict[str, float]] = {
-    # P(what a source says | what is written), by kind of source and "written > said"; text written and text said is
-    # the rest. Machines fall silent on faint print; a person overlooks a filled field once in 150.
-    "machine": {"text>": 0.03, "text>illegible": 0.02, ">text": 0.02, "illegible>": 0.3, "illegible>illegible": 0.3},
-    "person": {"text>": 0.006, "text>illegible": 0.004, ">text": 0.006, "illegible>": 0.1, "illegible>illegible": 0.7},
-    "expert": {"text>": 0.001, "text>illegible": 0.001, ">text": 0.001, "illegible>": 0.05, "illegible>illegible": 0.9},
+MOST_EDITS = 4
+"""More edits than this are another text."""
+
+NULLS: dict[str, dict[tuple[str, str], float]] = {
+    # P(what a source says | what is written) where either is no text, by kind of source: (written, said).
+    "machine": {
+        ("text", ""): 0.03,
+        ("text", "illegible"): 0.02,
+        ("", "text"): 0.02,
+        ("illegible", ""): 0.3,
+        ("illegible", "illegible"): 0.3,
+    },
+    "person": {
+        ("text", ""): 0.004,
+        ("text", "illegible"): 0.004,
+        ("", "text"): 0.006,
+        ("illegible", ""): 0.1,
+        ("illegible", "illegible"): 0.7,
+    },
+    "expert": {
+        ("text", ""): 0.001,
+        ("text", "illegible"): 0.001,
+        ("", "text"): 0.001,
+        ("illegible", ""): 0.05,
+        ("illegible", "illegible"): 0.9,
+    },
 }
-RARELY = 0.002
-"""P of any other pair of "nothing to read", such as "absent" of a field that is blank."""
+"""Machines fall silent on faint print; a person overlooks a filled field, or gives one up, once in 250."""
+
+SAME_NULL = 0.97
+OTHER_NULL = 0.002
+"""P that a source sees what is not text as it is, and as any other of "absent", "crossed out" and their like."""
 
 
-def log_probability(vote: Vote, written: str, error: float) -> float:
-    """Log probability that this source says what it says when `written` (comparable text) is on the paper."""
-    blind = _blind(vote, written, error)
+def likelihood(known: Known, vote: Vote, hearing: Hearing, ratio: float, written: str) -> float:
+    """P(this source says what it says, as surely as it does | `written`, comparable text, is on the paper).
+
+    `ratio` is P(its confidence | it is wrong) / P(its confidence | it is right).
+    """
+    blind = max(LEAST, _blind(known, vote.says, hearing, ratio, written))
     if vote.shown is None:
-        return max(LEAST, log(blind)) if blind > 0 else LEAST
-    followed = 0.6 if vote.says == vote.shown else 0.0
-    return max(LEAST, log(followed + 0.4 * blind + 1e-60))
+        return blind
+    return (FOLLOWED if vote.says == vote.shown else 0.0) + (1 - FOLLOWED) * blind
 
 
-def _blind(vote: Vote, written: str, error: float) -> float:
-    table = SEEN[vote.kind]
-    of, said = _what(written), _what(vote.says)
-    if of != "text" or said != "text":
-        if of == said:
-            return table.get(f"{of}>{said}", 0.97)
-        share = table.get(f"{of}>{said}", RARELY)
-        return share * exp(flat(vote.says)) if said == "text" else share
-    if vote.says == written:
-        return 1.0 - error
-    unrelated = UNRELATED[vote.kind]
-    return error * ((1.0 - unrelated) * edits(written, vote.says) + unrelated * exp(flat(vote.says)))
+def error(known: Known, said: str, hearing: Hearing, written: str) -> float:
+    """P(an error gives `said` | an error, and `written` on the paper): edits, or something unrelated."""
+    near = edits(known, hearing.kind, written, said)
+    return (1.0 - hearing.unrelated) * near + hearing.unrelated * exp(flat(said))
+
+
+def _blind(known: Known, said: str, hearing: Hearing, ratio: float, written: str) -> float:
+    of, what = _what(written), _what(said)
+    if of != "text" or what != "text":
+        table = NULLS[hearing.kind]
+        if of == what:
+            return table.get((of, what), SAME_NULL)
+        return table.get((of, what), OTHER_NULL) * (exp(flat(said)) if what == "text" else 1.0)
+    probability, left = 0.0, 1.0
+    for way, share in ways(written, hearing):
+        probability += left * share * _one(known, said, hearing, ratio, way)
+        left *= 1.0 - share
+    return probability + left * _one(known, said, hearing, ratio, written)
+
+
+def _one(known: Known, said: str, hearing: Hearing, ratio: float, written: str) -> float:
+    if said == written:
+        return 1.0 - hearing.error
+    return hearing.error * ratio * error(known, said, hearing, written)
+
+
+def ways(written: str, hearing: Hearing) -> Iterator[tuple[str, float]]:
+    """Other ways in which this source may say the same, with how often it does."""
+    if hearing.accents and not written.isascii():
+        yield without_accents(written), hearing.accents
+    if hearing.swap:
+        other = swapped(written)
+        if other is not None:
+            yield other, hearing.swap
+
+
+@lru_cache(maxsize=65536)
+def without_accents(text: str) -> str:
+    """The text as somebody types it who has no accents."""
+    plain = "".join(each for each in unicodedata.normalize("NFD", text) if not unicodedata.combining(each))
+    return plain.replace("ß", "ss").replace("ø", "o").replace("œ", "oe").replace("æ", "ae").replace("ł", "l")
+
+
+@lru_cache(maxsize=65536)
+def swapped(text: str) -> str | None:
+    """An ISO date with day and month the other way about; None where that is no other date."""
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":
+        return None
+    year, month, day = text.split("-")
+    if month == day:
+        return None
+    try:
+        return date.fromisoformat(f"{year}-{day}-{month}").isoformat()
+    except ValueError:
+        return None
+
+
+def edits(known: Known, kind: str, written: str, said: str) -> float:
+    """P(this misreading | a misreading of what is written): a geometric number of edits, anywhere, by what characters
+    this kind of source takes for one another; two characters changed about are one edit."""
+    found = known.edits.get((kind, written, said))
+    if found is None:
+        found = known.edits[kind, written, said] = _edits(known, kind, written, said)
+    return found
+
+
+def _edits(known: Known, kind: str, written: str, said: str) -> float:
+    if Levenshtein.distance(written, said, score_cutoff=MOST_EDITS) > MOST_EDITS:
+        return 0.0
+    places = len(written) + 1
+    operations = Levenshtein.editops(written, said)
+    count = len(operations)
+    probability = 0.8 * 0.2 ** (count - 1) * factorial(count)
+    for operation in operations:
+        if operation.tag == "replace":
+            was, became = written[operation.src_pos], said[operation.dest_pos]
+            probability *= 0.62 * known.confused(kind, was, became) / places
+        elif operation.tag == "delete":
+            probability *= 0.22 / places
+        else:
+            doubled = said[operation.dest_pos] in written[max(0, operation.src_pos - 1) : operation.src_pos + 1]
+            probability *= 0.16 / places * (0.5 if doubled else 0.5 * PLAIN_CONFUSION)
+    changed_about = OSA.distance(written, said)
+    if changed_about < count:
+        others = (0.62 * PLAIN_CONFUSION / places) ** (changed_about - 1)
+        probability = max(probability, 0.8 * 0.2 ** (changed_about - 1) * 0.1 / places * others)
+    return float(probability)
 
 
 def _what(says: str) -> str:
     if says == BLANK:
         return ""
     return says[1:] if says.startswith(MARK) else "text"
-
-
-@lru_cache(maxsize=65536)
-def edits(written: str, said: str) -> float:
-    """P(this misreading | a misreading of what is written): a geometric number of edits, anywhere, of any kind."""
-    count = OSA.distance(written, said, score_cutoff=4)
-    if count > 4 or count == 0:
-        return 0.0
-    places = len(written) + 1
-    return float(0.8 * 0.2 ** (count - 1) * (0.4 / places / 20.0) ** count * count)
-
-
-@lru_cache(maxsize=65536)
-def flat(text: str) -> float:
-    """Log probability of a text of which nothing is known: each character by how many it might have been."""
-    return sum(-2.3 if character.isdigit() else -2.9 for character in text) - 0.5

@@ -5,41 +5,53 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
-from reconcile.agree import BLANK, Vote, closely, faults
-from reconcile.family import Family, family_of
+from reconcile.agree import BLANK, Vote, closely, null_of
+from reconcile.family import Family
 from reconcile.policy import POLICY
-from transcribe.model import Field, Form, Null
+from reconcile.posterior import Weighed
+from reconcile.prior import CHECK_DIGITS
+from reconcile.sheet import Spot
+from transcribe.model import Null
 
 INK = "ink"
 """The source that looks at ink alone: blank or not, ticked or not, signed or not."""
 
-LOOKALIKE = re.compile(r"[0OoQ1Il|5S8B2Z]")
+LOOKALIKE = re.compile(r"[0O1IL|]")
 """Characters that both engines mistake alike in a code (both read PO as P0)."""
 
 MISFIT = ("not fitting", "absent", "illegible", "crossed out")
 """What a machine may say of a field that it cannot read; people then look at it."""
 
 
+SUMS_VOUCH = 100.0
+"""From so large a factor on, the form's sums vouch for a value."""
+
+SUMS_AGAINST = 0.3
+"""Below this factor the form's sums speak against a value."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What stands beside the probability of the value that `says` on one field.
+    """What stands beside the probability of one value of a field.
 
     `engines`, `people` and `experts` count independent sources that say it, `against_people` people who say something
-    else, `readers` all people. `ink` is the ink test's confidence that it is so (0 where it did not look).
-    `trouble` is why machines alone may not decide here, "" where they may.
+    else, `readers` all people, `listening` all engines. `ink` is the ink test's confidence that it is so (0 where it
+    did not look). `witness` is what vouches for it beside readings: check digit, known value, sums, or "". `trouble` is
+    why machines alone may not decide here, "" where they may.
     """
 
     family: Family
     null: Null | None
     engines: int
+    listening: int
     people: int
     experts: int
     readers: int
     against_people: int
-    against_engines: int
     ink: float
-    valid: bool
+    witness: str
     trouble: str
     fit: float
     quality: float
@@ -48,42 +60,54 @@ class Circumstances:
         """The same as a posterior carries it, for deciding and explaining."""
         return {
             "engines": self.engines,
+            "listening": self.listening,
             "people": self.people,
             "experts": self.experts,
             "against people": self.against_people,
-            "against engines": self.against_engines,
             "by ink": self.ink > 0,
-            "valid": self.valid,
+            "witness": self.witness,
             "trouble": self.trouble,
             "fit": self.fit,
             "quality": self.quality,
         }
 
 
-def circumstances(field: Field, form: Form, votes: Sequence[Vote], says: str, null: Null | None) -> Circumstances:
+def circumstances(spot: Spot, weighed: Weighed, says: str) -> Circumstances:
     """The circumstances of the value that `says` (comparable text)."""
+    votes = weighed.votes
     engines = [vote for vote in votes if vote.machine and vote.source != INK]
     people = [vote for vote in votes if vote.kind == "person"]
-    for_it = [vote for vote in people if closely(field, vote.says, says, POLICY.closely)]
-    valid = null is not None or not faults(field, form, says)
+    for_it = [vote for vote in people if closely(spot, vote.says, says, POLICY.closely)]
+    sums = prod(ruled.factors[says] for ruled in weighed.ruled)
     return Circumstances(
-        family=family_of(field.type),
-        null=null,
+        family=spot.family,
+        null=null_of(says),
         engines=sum(vote.says == says for vote in engines),
+        listening=len(engines),
         people=sum(vote.shown is None or vote.shown != vote.says for vote in for_it),
         experts=sum(vote.kind == "expert" and vote.says == says for vote in votes),
         readers=len(people),
         against_people=len(people) - len(for_it),
-        against_engines=sum(vote.says != says for vote in engines),
         ink=max((vote.confidence or 0.0 for vote in votes if vote.source == INK and vote.says == says), default=0.0),
-        valid=valid,
-        trouble=_trouble(field, votes, says, valid),
+        witness=_witness(spot, says, sums),
+        trouble=_trouble(spot, votes, says, sums),
         fit=min((vote.fit for vote in engines), default=1.0),
         quality=min((vote.quality for vote in engines), default=1.0),
     )
 
 
-def _trouble(field: Field, votes: Sequence[Vote], says: str, valid: bool) -> str:
+def _witness(spot: Spot, says: str, sums: float) -> str:
+    """What vouches for a value beside those who read it."""
+    if sums >= SUMS_VOUCH:
+        return "sums"
+    if spot.values is not None and spot.values.has(says):
+        return "known value"
+    if spot.field.type in CHECK_DIGITS and not spot.faults(says):
+        return "check digit"
+    return ""
+
+
+def _trouble(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
     """Why machines alone may not decide, as a task reason; "" where they may."""
     machines = [vote for vote in votes if vote.machine]
     for flag in MISFIT:
@@ -93,8 +117,10 @@ def _trouble(field: Field, votes: Sequence[Vote], says: str, valid: bool) -> str
         return "handwriting"
     if says == BLANK and not any(vote.source == INK and vote.says == BLANK for vote in machines):
         return "ink but no text" if any(vote.source == INK for vote in machines) else "nothing read"
-    if not valid:
+    if null_of(says) is None and spot.faults(says):
         return "format"
-    if family_of(field.type) == "code" and field.pattern is None and field.type == "code" and LOOKALIKE.search(says):
-        return "lookalike"
+    if sums < SUMS_AGAINST:
+        return "sums"
+    if spot.field.type == "code" and spot.field.pattern is None and LOOKALIKE.search(says):
+        return "" if spot.values is not None and spot.values.has(says) else "lookalike"
     return ""

@@ -52,7 +52,7 @@ def _reason(posterior: Posterior, policy: Policy) -> str:
         return "one reader"
     if facts["trouble"]:
         return str(facts["trouble"])
-    if facts["against engines"]:
+    if int(facts["listening"]) > int(facts["engines"]):
         return "engines disagree"
     return "one engine" if int(facts["engines"]) < policy.engines_to_agree else "not sure enough"
 

@@ -7,32 +7,33 @@ from math import log
 
 from reconcile.agree import Vote
 from reconcile.known import Known
-from reconcile.posterior import Weighed
-from transcribe.model import Evidence, Field
+from reconcile.posterior import Ruled, Weighed
+from reconcile.sheet import Spot
+from transcribe.model import Evidence
 
 BIT = log(2.0)
 SILENT = 0.05
 """Fewer bits than this are no evidence either way."""
 
 
-def evidence(
-    field: Field, said: Sequence[Vote], order: Sequence[str], weighed: Weighed, learnt: Known
-) -> tuple[Evidence, ...]:
-    """What speaks for the first value against the next likely one (or against "none of these"), in bits.
+def evidence(spot: Spot, weighed: Weighed, best: str, order: Sequence[str], learnt: Known) -> tuple[Evidence, ...]:
+    """What speaks for the value that was read against the next likely one (or against "none of these"), in bits.
 
     No evidence holds a text that was read: texts are personal and may be erased, evidence stays.
     """
-    best = order[0]
-    next_likely = order[1] if len(order) > 1 and weighed.shares[order[1]] >= weighed.none else None
-    other = weighed.none_terms if next_likely is None else weighed.terms[next_likely]
+    other = next((says for says in order if says != best), None)
+    if other is not None and weighed.shares[other] < weighed.none:
+        other = None
+    against = weighed.none_terms if other is None else weighed.terms[other]
     found = [
-        _reader(vote, (for_it - against) / BIT, learnt.error(vote.source, vote.kind, field.type))
-        for vote, for_it, against in zip(said, weighed.terms[best], other, strict=True)
+        _reader(vote, log(term / rival) / BIT, learnt.hearing(vote.source, vote.kind, spot.field.type).error)
+        for vote, term, rival in zip(weighed.votes, weighed.terms[best], against, strict=True)
     ]
-    if next_likely is None:
+    found += [_rule(ruled, best, other) for ruled in weighed.ruled]
+    if other is None:
         found.append(Evidence(code="nothing else", numbers={"probability": round(weighed.none, 6)}))
     else:
-        found.append(Evidence(code="runner-up", numbers={"probability": round(weighed.shares[next_likely], 6)}))
+        found.append(Evidence(code="runner-up", numbers={"probability": round(weighed.shares[other], 6)}))
     return tuple(found)
 
 
@@ -41,3 +42,10 @@ def _reader(vote: Vote, bits: float, rate: float) -> Evidence:
         return Evidence(code="saw a value", numbers={"source": vote.source, "bits": round(bits, 2)})
     code = "reader neither" if abs(bits) < SILENT else "reader for" if bits > 0 else "reader against"
     return Evidence(code=code, numbers={"source": vote.source, "bits": round(bits, 2), "rate": round(rate, 4)})
+
+
+def _rule(ruled: Ruled, best: str, other: str | None) -> Evidence:
+    rival = ruled.none if other is None else ruled.factors[other]
+    bits = log(ruled.factors[best] / rival) / BIT
+    code = "rule broken" if ruled.factors[best] < 1.0 and bits <= 0 else "rule holds"
+    return Evidence(code=code, numbers={"rule": ruled.rule, "bits": round(bits, 2)})

@@ -2,55 +2,178 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from functools import cached_property
+from math import log
+from typing import Any, cast
 
 from transcribe.model import Parameters
+
+Tally = tuple[float, float]
+"""(so many, of so many), as counted; fractions come from readings whose truth is only probable."""
 
 PRIOR_ERROR = {"machine": 0.12, "person": 0.06, "expert": 0.01}
 """How often a source of each kind is wrong about a filled field where nothing was learnt (measured on the generator
 and on SROIE; people in the published double-keying trials err less, volunteers more)."""
 
 PRIOR_WEIGHT = 8.0
-"""How many readings the prior error counts for beside a source's own."""
+"""How many readings what is usual counts for beside a source's own."""
 
-Tally = tuple[float, float]
-"""(wrong, of so many), as counted; fractions come from readings whose truth is only probable."""
+UNRELATED = {"machine": 0.05, "person": 0.25, "expert": 0.1}
+"""The share of a source's errors that have nothing to do with what is written (another line, another field)."""
+
+FOLLOWS = {"machine": 0.6, "person": 0.3, "expert": 0.15}
+"""How often a source takes a damaged place for what it looks like, as others do."""
+
+TEMPTING = 0.06
+"""The share of fields with a place that looks like something else to everybody, where nothing was learnt."""
+
+HABITS = {"accents": 0.05, "swap": 0.03}
+"""How often a person drops accents, or writes day and month the other way about, where nothing was learnt."""
+
+COVERED = (8.0, 10.0)
+"""The share of values that master data know, where nothing was learnt: eight of ten."""
+
+STEPS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 0.99, 0.995)
+"""Where the confidence of an engine is cut into bins; engines crowd near 1."""
+
+USUAL_RATIOS = (1.5, 1.3, 1.1, 0.9, 0.6, 0.3, 0.0, -0.3, -0.6, -0.8, -1.0, -1.1, -1.2)
+"""Log of P(bin | wrong) / P(bin | right) of an engine of which nothing was learnt: about Tesseract's, halved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """How one source reads one type of field: what the channel needs to know of it."""
+
+    kind: str
+    error: float
+    unrelated: float
+    follows: float
+    accents: float
+    swap: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Known:
-    """Rates by kind of source and field type, then by source; cells of machine agreement; calibration."""
+    """The content of one version of Parameters. What an older version does not hold counts as not learnt.
+
+    `content` is plain data: `rates` (kind of source, type: wrong, of), `sources` (source, type: wrong, of), `habits`
+    (source, habit: followed, of), `unrelated` (source: unrelated, errors), `follows` (kind: followed, of), `tempting`
+    (type: tempting, of), `ratios` (engine: log ratio a bin of confidence), `confusions` (kind, character, character:
+    share), `covered` (field: known, of), `words` (field: word hash: count), `calibration`, `earned`, `champions`.
+    """
 
     version: int
-    kinds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    sources: Mapping[str, Mapping[str, Tally]] = field(default_factory=dict)
-    earned: Mapping[str, Tally] = field(default_factory=dict)
+    content: Mapping[str, Any]
+    edits: dict[tuple[str, str, str], float] = field(default_factory=dict, repr=False)
+    """What the channel has worked out already under these parameters, kept for speed."""
+    hearings: dict[tuple[str, str, str], Hearing] = field(default_factory=dict, repr=False)
+
+    def hearing(self, source: str, kind: str, type_name: str) -> Hearing:
+        """How this source reads this type of field."""
+        found = self.hearings.get((source, kind, type_name))
+        if found is None:
+            found = self.hearings[source, kind, type_name] = self._hearing(source, kind, type_name)
+        return found
+
+    def _hearing(self, source: str, kind: str, type_name: str) -> Hearing:
+        habits = self.content.get("habits", {}).get(source, {})
+        person = 0.0 if kind == "machine" else 1.0
+        return Hearing(
+            kind=kind,
+            error=self.error(source, kind, type_name),
+            unrelated=_drawn(self.content.get("unrelated", {}).get(source), UNRELATED[kind], 2.0),
+            follows=_drawn(self.content.get("follows", {}).get(kind), FOLLOWS[kind], 6.0),
+            accents=_drawn(habits.get("accents"), HABITS["accents"], 2.0),
+            swap=person * _drawn(habits.get("swap"), HABITS["swap"], 2.0),
+        )
 
     def error(self, source: str, kind: str, type_name: str) -> float:
-        """How often this source is wrong about a filled field of this type, drawn towards what its kind does."""
-        typical = self.kinds.get(kind, {}).get(type_name, PRIOR_ERROR[kind])
-        own = self.sources.get(source)
-        if own is None:
+        """How often this source is wrong about a filled field of this type, drawn towards what is usual for its kind,
+        and for itself with other types."""
+        typical = self.typical(kind, type_name)
+        own = self.content.get("sources", {}).get(source)
+        if not own:
             return typical
-        wrong, count = own.get(type_name, (0.0, 0.0))
-        all_wrong = sum(each[0] for each in own.values())
-        expected = sum(each[1] for each in own.values()) * typical
-        usual = min(0.9, typical * (1.0 + all_wrong) / (1.0 + expected))
-        return min(0.97, max(0.0005, (PRIOR_WEIGHT * usual + wrong) / (PRIOR_WEIGHT + count)))
+        wrong = sum(tally[0] for tally in own.values())
+        expected = sum(tally[1] * self.typical(kind, name) for name, tally in own.items())
+        usual = min(0.9, typical * (1.0 + wrong) / (1.0 + expected))
+        return min(0.97, max(0.0005, _drawn(own.get(type_name), usual, PRIOR_WEIGHT)))
+
+    def typical(self, kind: str, type_name: str) -> float:
+        """How often a source of this kind is wrong about a filled field of this type."""
+        tally: Tally | None = self.content.get("rates", {}).get(kind, {}).get(type_name)
+        return _drawn(tally, PRIOR_ERROR[kind], 4.0)
+
+    def tempting(self, type_name: str) -> float:
+        """The share of fields of this type that look like something else to everybody."""
+        return min(0.4, _drawn(self.content.get("tempting", {}).get(type_name), TEMPTING, 16.0))
+
+    def ratio(self, source: str, confidence: float | None) -> float:
+        """Log of P(this confidence | wrong) / P(this confidence | right) of an engine; 0 where it claims none."""
+        if confidence is None:
+            return 0.0
+        ratios = self.content.get("ratios", {}).get(source, USUAL_RATIOS)
+        return float(ratios[bisect_right(STEPS, confidence)])
+
+    def confused(self, kind: str, written: str, said: str) -> float:
+        """The share of a character's misreadings that give this other one."""
+        given = self._confusions.get(kind, {}).get(written)
+        return given.get(said, 0.0) + PLAIN_CONFUSION * given[""] if given else PLAIN_CONFUSION
+
+    @cached_property
+    def _confusions(self) -> Mapping[str, Mapping[str, Mapping[str, float]]]:
+        """Shares with what is left for characters never seen under ""."""
+        counts = self.content.get("confusions", {})
+        shares: dict[str, dict[str, dict[str, float]]] = {}
+        for kind, written in counts.items():
+            shares[kind] = {}
+            for character, said in written.items():
+                total = sum(said.values()) + 8.0
+                shares[kind][character] = {other: count / total for other, count in said.items()}
+                shares[kind][character][""] = 8.0 / total
+        return shares
+
+    def covered(self, name: str) -> float:
+        """The share of this field's values that its master data know."""
+        known, of = self.content.get("covered", {}).get(name, (0.0, 0.0))
+        return min(0.99, (COVERED[0] + known) / (COVERED[1] + of))
+
+    def words(self, name: str) -> Mapping[str, float]:
+        """How often each word (as its hash) was decided in this field; its total under ""."""
+        return cast(Mapping[str, float], self.content.get("words", {}).get(name, {}))
+
+    def earned(self, situation: str) -> Tally:
+        """(wrong, of so many) of values that machines alone would have decided in a situation like this."""
+        tally = self.content.get("earned", {}).get(situation, (0.0, 0.0))
+        return float(tally[0]), float(tally[1])
+
+
+PLAIN_CONFUSION = 1 / 60
+"""The share of one character among the misreadings of another, of which nothing is known: about as many look likely."""
+
+_SEEN: list[tuple[Parameters, Known]] = []
 
 
 def known(parameters: Parameters) -> Known:
-    """Parameters as weighing uses them; what an older version does not hold counts as not learnt."""
-    content = parameters.content
-    earned = cast(Mapping[str, list[float]], content.get("earned", {}))
-    return Known(
-        version=parameters.version,
-        kinds=cast(Mapping[str, Mapping[str, float]], content.get("kinds", {})),
-        sources={
-            source: {name: (tally[0], tally[1]) for name, tally in types.items()}
-            for source, types in cast(Mapping[str, Mapping[str, list[float]]], content.get("sources", {})).items()
-        },
-        earned={cell: (tally[0], tally[1]) for cell, tally in earned.items()},
-    )
+    """Parameters as weighing uses them; the last few are kept, since most scans are weighed under the same."""
+    for each, found in _SEEN:
+        if each is parameters:
+            return found
+    made = Known(version=parameters.version, content=parameters.content)
+    _SEEN.insert(0, (parameters, made))
+    del _SEEN[4:]
+    return made
+
+
+def odds(share: float) -> float:
+    """Log odds of a share, kept finite."""
+    kept = min(max(share, 1e-12), 1 - 1e-12)
+    return log(kept / (1 - kept))
+
+
+def _drawn(tally: Tally | list[float] | None, usual: float, weight: float) -> float:
+    """A counted share, drawn towards what is usual as if that had been counted `weight` times."""
+    return usual if tally is None else (weight * usual + tally[0]) / (weight + tally[1])

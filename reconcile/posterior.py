@@ -1,98 +1,194 @@
-"""How probable is each value of one field, given its votes."""
+"""How probable is each value of one field, given its votes: prior times channel, with errors that sources share.
+
+P(votes | c) = (1 - t) prod_i P(n_i | c) + t sum_a g(a | c) prod_i [(1 - h_i) P(n_i | c) + h_i P(n_i | a)]: with
+probability t a place of the field looks like something else to everybody, a, and each source follows it with h_i.
+That is what lets a careful minority be right, and what makes two engines less than two witnesses.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, log
+from math import exp, log, prod
 
-from reconcile import candidates, channel
-from reconcile.agree import BLANK, Vote, faults, null_of
-from reconcile.known import Known
-from transcribe.model import Field, Form
+from reconcile.agree import Vote, null_of
+from reconcile.candidates import Origin, candidates
+from reconcile.channel import edits, error, likelihood, swapped, without_accents
+from reconcile.known import Hearing, Known
+from reconcile.prior import PROPOSED, log_near, log_prior
+from reconcile.sheet import Spot
 
-FAULTY = log(0.02)
-"""How much rarer a value is that its type finds fault with (measured: 2 to 3 % of filled fields break their format)."""
+GLYPHS = "glyphs"
+"""The table of what looks like what to everybody, learnt from all sources' confusions."""
 
-BLANK_SHARE = {True: log(0.01), False: log(0.3)}
-"""Prior of blank for a required and for an optional field."""
+FOLDED = 0.02
+"""How tempting a text without accents, or a date with day and month changed about, is to everybody."""
 
-NULL_SHARE = log(0.003)
-"""Prior of illegible, absent and crossed out, each."""
+SAME_ERROR = 0.03
+"""P that a second source makes the very same error as a first one, both erring by themselves."""
 
-NONE_SHARE = log(0.02)
-"""Prior that what is written is none of what was read, when a source is wrong: it then is near one of them."""
+ALSO_NEAR = 0.3
+"""How near to one misreading another misreading of the same text lies, against a misreading of that misreading."""
 
-SAME_ERROR = 0.05
-"""P that a second source makes the very same error as a first one, both erring."""
+NOTHING_NEAR = log(0.001)
+"""Prior that a text is written where no source read any."""
+
+UNREAD = "\x01"
+"""Stands for a text that nobody read."""
+
+IMPOSSIBLE = -1e9
+"""Log of a product that has become 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What a rule of the form says of one field: the factor on each text's share, and on none of them."""
+
+    rule: str
+    factors: Mapping[str, float]
+    none: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
     """The raw probabilities of one field: `shares` of each comparable text, `none` that none of them is written.
 
-    `terms` are each vote's log probability given each text; `none_terms` given that something else is written.
+    `terms` are each vote's probability given each text, `none_terms` given that something else is written; they are
+    what evidence is made of. `tempted` is, for each text, the share of its probability in which another one tempts.
     """
 
+    votes: tuple[Vote, ...]
+    origins: Mapping[str, Origin]
     shares: dict[str, float]
     none: float
     terms: dict[str, list[float]]
     none_terms: list[float]
+    tempted: dict[str, dict[str, float]]
+    ruled: tuple[Ruled, ...] = ()
+    neighbours: tuple[str, ...] = ()
 
 
-def weigh_field(field: Field, form: Form, votes: Sequence[Vote], known: Known) -> Weighed:
-    """Raw probabilities of one field by itself: prior times channel, over what was read and "none of these"."""
-    errors = [known.error(vote.source, vote.kind, field.type) for vote in votes]
-    terms = {
-        says: [channel.log_probability(vote, says, error) for vote, error in zip(votes, errors, strict=True)]
-        for says in candidates.read(votes)
-    }
-    none_prior, none_terms = _none_of_these(votes, errors)
-    scores = {says: prior(field, form, says) + sum(terms[says]) for says in terms}
-    none = none_prior + sum(none_terms)
-    best = max(*scores.values(), none)
-    total = sum(exp(score - best) for score in scores.values()) + exp(none - best)
-    shares = {says: exp(score - best) / total for says, score in scores.items()}
-    return Weighed(shares=shares, none=exp(none - best) / total, terms=terms, none_terms=none_terms)
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One vote with how its source reads, and P(its confidence | wrong) / P(its confidence | right)."""
+
+    vote: Vote
+    hearing: Hearing
+    ratio: float
 
 
-def prior(field: Field, form: Form, says: str) -> float:
-    """Log probability of a value before anyone read it."""
-    if says == BLANK:
-        return BLANK_SHARE[field.required]
-    if null_of(says):
-        return NULL_SHARE
-    return channel.flat(says) + FAULTY * len(faults(field, form, says))
-
-
-def _none_of_these(votes: Sequence[Vote], errors: Sequence[float]) -> tuple[float, list[float]]:
-    """(log prior, log probability of each vote) when something is written that nobody read: near one of the texts.
-
-    Whoever read that text first made some error; who reads the same made the same error, which is rare; others made
-    others. The text that makes the votes most probable counts.
-    """
-    guesses = [
-        (
-            NONE_SHARE + channel.flat(near),
-            [_wrong(vote, error, near, votes) for vote, error in zip(votes, errors, strict=True)],
-        )
-        for near in {vote.says for vote in votes if null_of(vote.says) is None}
+def weigh_field(spot: Spot, votes: Sequence[Vote], known: Known, arithmetic: Iterable[str] = ()) -> Weighed:
+    """Raw probabilities of one field by itself. `arithmetic` are values to consider that the form's rules ask for."""
+    kind = spot.field.type
+    sources = [
+        _Source(each, known.hearing(each.source, each.kind, kind), exp(known.ratio(each.source, each.confidence)))
+        for each in votes
     ]
-    if not guesses:
-        guesses = [
-            (
-                NONE_SHARE + log(0.001),
-                [_wrong(vote, error, "", votes) for vote, error in zip(votes, errors, strict=True)],
-            )
+    origins = candidates(spot, votes, arithmetic)
+    terms = {
+        says: [likelihood(known, each.vote, each.hearing, each.ratio, says) for each in sources] for says in origins
+    }
+    none_prior, none_alone, none_tempted = _none_of_these(spot, sources, known)
+    most = [max(column) for column in zip(*terms.values(), none_alone, strict=True)]
+    tempting = known.tempting(kind)
+    scores: dict[str, float] = {}
+    tempted: dict[str, dict[str, float]] = {}
+    for says, origin in origins.items():
+        alone = (1 - tempting) * _scaled(terms[says], most)
+        by_other = _tempted(known, says, sources, terms, most) if len(origins) > 1 else {}
+        total = alone + tempting * sum(by_other.values())
+        held_back = PROPOSED if origin not in ("read", "master") else 0.0
+        scores[says] = log_prior(spot, says, known) + held_back + (log(total) if total > 0 else IMPOSSIBLE)
+        tempted[says] = {other: tempting * part / total for other, part in by_other.items()} if total > 0 else {}
+    none_total = (1 - tempting) * _scaled(none_alone, most) + tempting * _scaled(none_tempted, most)
+    none = none_prior + (log(none_total) if none_total > 0 else IMPOSSIBLE)
+    shares, none_share = _normalised(scores, none)
+    return Weighed(
+        votes=tuple(votes),
+        origins=origins,
+        shares=shares,
+        none=none_share,
+        terms=terms,
+        none_terms=none_alone,
+        tempted=tempted,
+    )
+
+
+def _scaled(terms: Sequence[float], most: Sequence[float]) -> float:
+    """The product of the terms, each against the greatest of its vote, so that long texts do not vanish."""
+    return prod(term / top for term, top in zip(terms, most, strict=True))
+
+
+def _normalised(scores: Mapping[str, float], none: float) -> tuple[dict[str, float], float]:
+    top = max(*scores.values(), none)
+    parts = {says: exp(score - top) for says, score in scores.items()}
+    total = sum(parts.values()) + exp(none - top)
+    return {says: part / total for says, part in parts.items()}, exp(none - top) / total
+
+
+def _tempted(
+    known: Known, written: str, sources: Sequence[_Source], terms: Mapping[str, list[float]], most: Sequence[float]
+) -> dict[str, float]:
+    """For each other text that what is written looks like: how likely it does, times P(votes) when it does."""
+    found = {}
+    for other in terms:
+        if other == written or null_of(other) or null_of(written):
+            continue
+        looks = _looks_like(known, written, other)
+        if looks <= 0:
+            continue
+        product = looks
+        for each, term, followed, top in zip(sources, terms[written], terms[other], most, strict=True):
+            follows = each.hearing.follows
+            if each.vote.says == other:
+                followed *= each.ratio
+            product *= ((1 - follows) * term + follows * followed) / top
+        found[other] = product
+    return found
+
+
+def _looks_like(known: Known, written: str, other: str) -> float:
+    """P(this is what it looks like | it looks like something else)."""
+    looks = edits(known, GLYPHS, written, other)
+    if other in (swapped(written), without_accents(written)):
+        looks += FOLDED
+    return looks
+
+
+def _none_of_these(spot: Spot, sources: Sequence[_Source], known: Known) -> tuple[float, list[float], list[float]]:
+    """When something is written that nobody read: (log prior, P of each vote alone, P of each where all are tempted).
+
+    What is written then lies near one of the texts. Whoever read that text first made some error; who reads the same
+    made the same error, which is rare unless it looks like it; who reads another text made another error. The text that
+    makes the votes most probable stands for all.
+    """
+    texts = sorted({each.vote.says for each in sources if null_of(each.vote.says) is None})
+    if not texts:
+        alone = [likelihood(known, each.vote, each.hearing, each.ratio, UNREAD) for each in sources]
+        return NOTHING_NEAR, alone, alone
+    guesses = []
+    for near in texts:
+        alone = _each_wrong(sources, near, known)
+        together = [
+            each.hearing.follows * each.ratio + (1 - each.hearing.follows) * term if each.vote.says == near else term
+            for each, term in zip(sources, alone, strict=True)
         ]
-    return max(guesses, key=lambda guess: guess[0] + sum(guess[1]))
+        guesses.append((log_near(spot, near, known), alone, together))
+    return max(guesses, key=lambda guess: guess[0] + sum(log(max(a, b)) for a, b in zip(*guess[1:], strict=True)))
 
 
-def _wrong(vote: Vote, error: float, near: str, votes: Sequence[Vote]) -> float:
-    """Log probability of a vote when the text `near` is a misreading of what is written."""
-    if null_of(vote.says):
-        return channel.log_probability(vote, "\x01", error)
-    if vote.says != near:
-        return channel.log_probability(vote, near, error) + log(0.3)
-    first = next(each for each in votes if each.says == near)
-    return log(error) if vote is first else log(error * SAME_ERROR)
+def _each_wrong(sources: Sequence[_Source], near: str, known: Known) -> list[float]:
+    """P of each vote when a text is written of which `near` is a misreading."""
+    found, first = [], True
+    for each in sources:
+        hearing = each.hearing
+        if null_of(each.vote.says):
+            found.append(likelihood(known, each.vote, hearing, each.ratio, UNREAD))
+            continue
+        slip = hearing.error * each.ratio
+        if each.vote.says == near:
+            found.append(slip * (1 - hearing.unrelated) * (1.0 if first else SAME_ERROR))
+            first = False
+        else:
+            found.append(max(slip * ALSO_NEAR * error(known, each.vote.says, hearing, near), 1e-60))
+    return found

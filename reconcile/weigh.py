@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from reconcile.agree import Vote, closely, null_of, surface, votes
+from reconcile.agree import closely, null_of, surface, votes
 from reconcile.calibrate import calibrated
+from reconcile.candidates import Origin
 from reconcile.circumstances import circumstances
+from reconcile.coupling import couple
 from reconcile.explain import evidence
-from reconcile.family import type_of
 from reconcile.known import Known, known
 from reconcile.policy import POLICY
 from reconcile.posterior import Weighed, weigh_field
-from transcribe.model import Candidate, Field, FieldKey, Form, Parameters, Posterior, Reading
+from reconcile.sheet import Sheet, Spot, sheet
+from transcribe.model import Candidate, FieldKey, Form, Parameters, Posterior, Reading
 
 
 def weigh(form: Form, readings: Sequence[Reading], parameters: Parameters) -> dict[FieldKey, Posterior]:
@@ -22,51 +24,63 @@ def weigh(form: Form, readings: Sequence[Reading], parameters: Parameters) -> di
     A pure function: the same readings and parameters give the same posteriors for ever. Readings of fields that the
     form does not have (another form was tried first) are left out.
     """
-    learnt = known(parameters)
-    fields = {field.name: field for field in form.all_fields()}
+    learnt, made = known(parameters), sheet(form)
+    weighed = weigh_together(made, readings, learnt)
+    return {key: _posterior(key, made.spots[key.name], weighed[key], learnt) for key in weighed}
+
+
+def weigh_together(made: Sheet, readings: Sequence[Reading], learnt: Known) -> dict[FieldKey, Weighed]:
+    """Raw probabilities of every field, each by itself first and then coupled by the form's rules."""
     by_key: dict[FieldKey, list[Reading]] = defaultdict(list)
     for reading in readings:
-        if reading.key.name in fields:
+        if reading.key.name in made.spots:
             by_key[reading.key].append(reading)
-    keys = sorted(by_key, key=lambda key: (key.name, -1 if key.row is None else key.row))
-    said = {key: votes(fields[key.name], form, by_key[key]) for key in keys}
-    weighed = {key: weigh_field(fields[key.name], form, said[key], learnt) for key in keys}
-    return {key: _posterior(key, fields[key.name], form, said[key], weighed[key], learnt) for key in keys}
+    weighed = {
+        key: weigh_field(made.spots[key.name], votes(made.spots[key.name], by_key[key]), learnt)
+        for key in sorted(by_key, key=lambda key: (key.name, -1 if key.row is None else key.row))
+    }
+    return couple(made, weighed, learnt)
 
 
-def _posterior(
-    key: FieldKey, field: Field, form: Form, said: Sequence[Vote], weighed: Weighed, learnt: Known
-) -> Posterior:
+def _posterior(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Posterior:
     """What was weighed of one field, as a Posterior: typed values, the calibrated probability, evidence, facts."""
-    order = _order(said, weighed)
-    best = order[0]
-    seen = circumstances(field, form, said, best, null_of(best))
-    alike = sum(weighed.shares[says] for says in order if closely(field, says, best, POLICY.closely))
-    probability = calibrated(alike, seen, learnt)
+    order = _order(weighed)
+    best = next(says for says in order if weighed.origins[says] == "read")
+    seen = circumstances(spot, weighed, best)
+    alike = sum(weighed.shares[says] for says in order if closely(spot, says, best, POLICY.closely))
     return Posterior(
         key=key,
-        candidates=tuple(_candidate(field, form, says, weighed.shares[says], said) for says in order),
+        scan="",
+        candidates=tuple(_candidate(spot, says, weighed, weighed.origins[says]) for says in order),
         none=weighed.none,
-        probability=probability,
-        evidence=evidence(field, said, order, weighed, learnt),
-        readings=tuple(vote.id for vote in said),
+        probability=calibrated(alike, seen, learnt),
+        evidence=evidence(spot, weighed, best, order, learnt),
+        readings=tuple(vote.id for vote in weighed.votes) + weighed.neighbours,
         parameters=learnt.version,
         people=seen.readers,
-        experts=sum(vote.kind == "expert" for vote in said),
-        machines=sum(vote.machine for vote in said),
+        experts=sum(vote.kind == "expert" for vote in weighed.votes),
+        machines=sum(vote.machine for vote in weighed.votes),
         facts=seen.facts(),
     )
 
 
-def _order(said: Sequence[Vote], weighed: Weighed) -> list[str]:
+def _order(weighed: Weighed) -> list[str]:
     """What the latest expert says first, then the most probable; equals in the order of their text."""
-    experts = [vote for vote in said if vote.kind == "expert"]
+    experts = [vote for vote in weighed.votes if vote.kind == "expert"]
     last = max(experts, key=lambda vote: (vote.at, vote.id)).says if experts else None
     return sorted(weighed.shares, key=lambda says: (says != last, -weighed.shares[says], says))
 
 
-def _candidate(field: Field, form: Form, says: str, share: float, said: Sequence[Vote]) -> Candidate:
+def _candidate(spot: Spot, says: str, weighed: Weighed, origin: Origin) -> Candidate:
     null = null_of(says)
-    text = surface(says, said)
-    value = None if null else type_of(field.type).parse(text, field, form)
-    return Candidate(normal=says, text=text, probability=share, null=null, value=value)
+    text = surface(says, weighed.votes) if origin == "read" else says
+    if origin == "master" and spot.values is not None:
+        text = spot.values.text(says)
+    return Candidate(
+        normal=says,
+        text=text,
+        probability=weighed.shares[says],
+        origin=origin,
+        null=null,
+        value=None if null else spot.value(text),
+    )

@@ -1,0 +1,57 @@
+"""Master data as weighing asks them: is this value known, and which known ones are near it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+FAR = 2
+"""How many edits a known value may be from what was read to be proposed: more were mostly other customers."""
+
+AT_MOST = 4
+"""So many known values near one reading are proposed."""
+
+
+class KnownValues:
+    """The known values of one field, as comparable text with the text of the list; those one edit apart are found at
+    once (each is filed under itself without each of its characters)."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self.count = max(1, len(self._texts))
+        self._shortened: dict[str, list[str]] = defaultdict(list)
+        for says in self._texts:
+            for key in _shortened(says):
+                self._shortened[key].append(says)
+        self._near: dict[str, tuple[str, ...]] = {}
+
+    def has(self, says: str) -> bool:
+        """Whether this comparable text is known."""
+        return says in self._texts
+
+    def text(self, says: str) -> str:
+        """The known value as master data write it."""
+        return self._texts[says]
+
+    def near(self, says: str) -> tuple[str, ...]:
+        """Known values near this one, not itself: one edit away, or two where there is none and it is not known."""
+        found = self._near.get(says)
+        if found is None:
+            found = self._near[says] = self._find(says)
+        return found
+
+    def _find(self, says: str) -> tuple[str, ...]:
+        maybe = {each for key in _shortened(says) for each in self._shortened.get(key, ())} - {says}
+        close = sorted(each for each in maybe if OSA.distance(says, each, score_cutoff=1) <= 1)
+        if not close and says not in self._texts:
+            far = process.extract(says, list(self._texts), scorer=OSA.distance, score_cutoff=FAR, limit=AT_MOST)
+            close = sorted(each for each, _, _ in far)
+        return tuple(close[:AT_MOST])
+
+
+def _shortened(says: str) -> set[str]:
+    """The text and the text without each of its characters: two texts one edit apart share one of these."""
+    return {says, *(says[:at] + says[at + 1 :] for at in range(len(says)))}

@@ -1,0 +1,114 @@
+"""How probable is a value before anybody reads it: by its type, its faults, master data and common words."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import blake2b
+from math import exp, log
+
+from reconcile.agree import BLANK, null_of
+from reconcile.known import Known
+from reconcile.sheet import Spot
+
+FLAT = {"amount": log(1e-5), "integer": log(1 / 400), "decimal": log(1e-4), "date": log(1 / 1500)}
+"""Log probability of one value of a type, of which nothing else is known."""
+
+FLAT_MARK = log(0.5)
+
+FAULTS = {
+    "check digit": log(0.033),
+    "pattern": log(1e-3),
+    "not a number": log(1e-4),
+    "not a date": log(1e-6),
+    "date far away": log(1e-3),
+    "not a whole number": log(1e-2),
+    "no letters": log(1e-2),
+    "negative": log(0.02),
+    "currency": log(0.1),
+    "length": log(1e-2),
+    "not a choice": log(1e-3),
+    "not a mark": log(1e-4),
+}
+"""How much rarer a value is that its type finds fault with, against one value of the type without a fault: values that
+break their format are 1 to 3 % of those written, and there are many more of them."""
+
+FAULTY = log(1e-2)
+"""The same for faults that only a field type from outside knows."""
+
+CHECKED = log(9.7)
+"""How much likelier one value with a right check digit is: nearly all written values have it, one in ten strings."""
+
+BLANK_SHARE = {True: log(0.01), False: log(0.3)}
+"""Prior of blank for a required and for an optional field."""
+
+NULL_SHARE = log(0.003)
+"""Prior of illegible, absent and crossed out, each."""
+
+WORDS = 0.95
+"""The share of words that occur again on the same field of other forms, once enough forms were seen."""
+
+PROPOSED = log(0.02)
+"""How much rarer a text is that nobody read, against one that somebody read: corpus words rewrote rare true names
+until proposals were held back."""
+
+CHECK_DIGITS = frozenset({"luhn", "ean", "siret", "vat"})
+
+
+def log_prior(spot: Spot, says: str, known: Known) -> float:
+    """Log probability of a value before anybody read it."""
+    field, values = spot.field, spot.values
+    if says == BLANK and spot.family != "mark":
+        return BLANK_SHARE[field.required]
+    if null_of(says):
+        return NULL_SHARE
+    found = spot.faults(says)
+    share = _share(spot, says, known) + sum(FAULTS.get(fault, FAULTY) for fault in found)
+    if field.type in CHECK_DIGITS and "check digit" not in found:
+        share += CHECKED
+    if values is None:
+        return share
+    covered = known.covered(field.name)
+    if values.has(says):
+        return log(covered / values.count + (1 - covered) * exp(share))
+    return share + log(1 - covered)
+
+
+def log_near(spot: Spot, says: str, known: Known) -> float:
+    """Log probability of a value near this text that nobody read: what is written when all are wrong."""
+    share = FLAT[spot.field.type] if spot.field.type in FLAT else flat(says)
+    return share + (log(1 - known.covered(spot.field.name)) if spot.values is not None else 0.0)
+
+
+def _share(spot: Spot, says: str, known: Known) -> float:
+    if spot.field.type in FLAT:
+        return FLAT[spot.field.type]
+    if spot.family == "mark":
+        return FLAT_MARK
+    words = known.words(spot.field.name)
+    total = words.get("", 0.0)
+    if not total:
+        return flat(says)
+    share = 0.0
+    for word in says.split():
+        seen = words.get(word_hash(word), 0.0) - 1.0  # one may be this very field, learnt before
+        share += log(WORDS * max(0.0, seen) / total + exp(flat_word(word)))
+    return share
+
+
+@lru_cache(maxsize=65536)
+def flat(text: str) -> float:
+    """Log probability of a text of which nothing is known: word for word, character for character."""
+    return sum(flat_word(word) for word in text.split()) if text.strip() else log(1e-3)
+
+
+@lru_cache(maxsize=65536)
+def flat_word(word: str) -> float:
+    """Log probability of a word of which nothing is known: 10 digits, about 17 letters likely at each place."""
+    digits = sum(character.isdigit() for character in word)
+    return log(0.3 if digits == len(word) else 0.03) - 2.3 * digits - 2.8 * (len(word) - digits)
+
+
+@lru_cache(maxsize=65536)
+def word_hash(word: str) -> str:
+    """A word as it stands in parameters: they outlive the texts they were learnt from, so they do not hold any."""
+    return blake2b(word.encode(), digest_size=6).hexdigest()
