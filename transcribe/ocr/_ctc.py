@@ -75,7 +75,8 @@ def _search(steps: NDArray[numpy.float32]) -> Beams:
     using Bi-Directional Recurrent DNNs, arXiv:1408.2873, algorithm 1, without a language model."""
     beams: Beams = {(): (1.0, 0.0)}
     for step in steps:
-        tried = [int(symbol) for symbol in numpy.argpartition(step, -DEPTH)[-DEPTH:] if step[symbol] >= FAINT]
+        likely = min(FAINT, float(step.max()))  # all may be faint where letters are barred
+        tried = [int(symbol) for symbol in numpy.argpartition(step, -DEPTH)[-DEPTH:] if step[symbol] >= likely]
         grown: Beams = {}
         for prefix, (blank, letter) in beams.items():
             for symbol in tried:
