@@ -94,7 +94,7 @@ class ReconcileRoom(IngestRoom):
                 self._keep_record(row, record, kept, now)
             for task in tasks:
                 self._open(row, task, up_to, now)
-            self.db.run("move_cursor", scan_id=row["id"], up_to=up_to)
+            self.db.run("scan_is_weighed", scan_id=row["id"], up_to=up_to)
 
     def wake(self, scans: Iterable[str], now: datetime) -> None:
         """Make scans wait again though no reading is new (parameters were learnt, a truth was withdrawn)."""

@@ -93,6 +93,7 @@ CREATE TABLE task (
 CREATE INDEX task_open ON task (pool, priority DESC, slot, id) WHERE closed_at IS NULL AND transcriber_id IS NULL;
 CREATE INDEX task_open_field ON task (form_field_id, pool, priority DESC, slot, id)
     WHERE closed_at IS NULL AND transcriber_id IS NULL;
+CREATE INDEX task_apart ON task (scan_id, apart, field_id) WHERE apart <> '';
 CREATE INDEX task_scan ON task (scan_id) WHERE closed_at IS NULL;
 CREATE INDEX task_leased ON task (leased_until) WHERE closed_at IS NULL AND transcriber_id IS NOT NULL;
 CREATE INDEX task_held ON task (transcriber_id) WHERE closed_at IS NULL AND transcriber_id IS NOT NULL;

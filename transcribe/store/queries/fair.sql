@@ -4,9 +4,6 @@ SELECT * FROM reading_seen WHERE id = :reading;
 -- name: newest_slot^
 SELECT COALESCE(MAX(slot), 0) FROM task WHERE field_id = :field_id AND kind = :kind;
 
--- name: task_by_number^
-SELECT * FROM task_seen WHERE id = :task_id;
-
 -- name: put_appeal<!
 INSERT INTO appeal (public_id, number, field_id, transcriber_id, task_id, deadline, at, minority)
 VALUES (:public_id, :number, :field_id, :person, :task_id, :deadline, :now, 0);

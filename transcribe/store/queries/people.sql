@@ -1,5 +1,6 @@
 -- name: person^
-SELECT * FROM transcriber WHERE public_id = :who OR handle = :who ORDER BY public_id = :who DESC LIMIT 1;
+SELECT * FROM transcriber WHERE public_id = :who
+UNION ALL SELECT * FROM transcriber WHERE handle = :who LIMIT 1;
 
 -- name: person_by_number^
 SELECT * FROM transcriber WHERE id = :person;

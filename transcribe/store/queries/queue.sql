@@ -15,7 +15,7 @@ WHERE t.pool = :pool AND t.closed_at IS NULL AND t.transcriber_id IS NULL
         AND h.field_id = t.field_id AND h.lane = t.lane)
     AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane)
     AND (t.apart = '' OR NOT EXISTS (
-        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.field_id <> t.field_id
+        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.apart <> '' AND o.field_id <> t.field_id
             AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)))
 ORDER BY t.priority DESC, t.slot, t.id LIMIT :count;
 
@@ -30,7 +30,7 @@ WHERE t.form_field_id = :form_field AND t.pool = :pool AND t.closed_at IS NULL A
         AND h.field_id = t.field_id AND h.lane = t.lane)
     AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane)
     AND (t.apart = '' OR NOT EXISTS (
-        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.field_id <> t.field_id
+        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.apart <> '' AND o.field_id <> t.field_id
             AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)))
 ORDER BY t.priority DESC, t.slot, t.id LIMIT :count;
 
@@ -45,7 +45,7 @@ WHERE t.scan_id = :scan_id AND t.pool = :pool AND t.closed_at IS NULL AND t.tran
         AND h.field_id = t.field_id AND h.lane = t.lane)
     AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane)
     AND (t.apart = '' OR NOT EXISTS (
-        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.field_id <> t.field_id
+        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.apart <> '' AND o.field_id <> t.field_id
             AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)))
 ORDER BY t.field_id, t.slot LIMIT :count;
 

@@ -29,9 +29,6 @@ VALUES (:field_id, :version, :probability, :method, :no_value, :parameters, :rea
 -- name: put_decision_text!
 INSERT INTO decision_text (id, value, text, evidence, proposal) VALUES (:id, :value, :text, :evidence, :proposal);
 
--- name: fields_now
-SELECT id, name, row_number FROM field_now WHERE scan_id = :scan_id;
-
 -- name: task_of_slot^
 SELECT id, closed_at, withdrawn_at, EXISTS (SELECT 1 FROM reading r WHERE r.task_id = task.id) AS answered
 FROM task WHERE field_id = :field_id AND kind = :kind AND slot = :slot;
@@ -64,7 +61,7 @@ WHERE scan_id = :scan_id AND field_id = :field_id AND closed_at IS NULL AND with
 UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
 WHERE scan_id = :scan_id AND closed_at IS NULL AND withdrawn_at IS NULL AND kind IN ('whole form', 'rows', 'identify');
 
--- name: move_cursor!
+-- name: scan_is_weighed!
 UPDATE scan SET cursor = :up_to, claimed_until = NULL,
     wakes_done = CASE WHEN claimed_until IS NULL THEN wakes_done ELSE wakes_claimed END
 WHERE id = :scan_id;

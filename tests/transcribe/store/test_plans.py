@@ -1,0 +1,132 @@
+"""The plans of the statements that must stay fast at millions of rows, and that no statement is left unused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.transcribe.store.world import NOON, World, world
+from transcribe.store import _erase, _tokens
+from transcribe.store.rows import micros
+
+STORE = Path(_erase.__file__).parent
+SMALL = {"json_each"}
+"""What may be read whole: a handful of values."""
+
+OF_ONE = frozenset({"held", "readings", "decisions", "places", "rate_now", "next_tasks_of_scan"})
+"""May sort what belongs to one person, scan or form."""
+
+HOT = (
+    "reap",
+    "next_tasks",
+    "next_tasks_of_field",
+    "next_tasks_of_scan",
+    "held",
+    "held_ids",
+    "lease_task",
+    "task_with_lease",
+    "task_by_public",
+    "reading_of_idem",
+    "close_task",
+    "count_recent_readings",
+    "last_act",
+    "tenth_last_reading",
+    "fields_read_by",
+    "claim_waiting",
+    "count_waiting",
+    "readings",
+    "decisions",
+    "places",
+    "session",
+    "person",
+    "rate_now",
+    "undone_before",
+    "ledger",
+    "outbox",
+    "next_controls",
+)
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world(tmp_path_factory.mktemp("plans")) as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", HOT)
+def test_a_hot_statement_reads_by_index_and_sorts_nothing(here: World, name: str) -> None:
+    sql = getattr(here.store.db._statements, name).sql
+    values = dict.fromkeys(re.findall(r":(\w+)", sql), None)
+    steps = [row["detail"] for row in here.store.db.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    assert steps
+    scans = [step for step in steps if step.startswith("SCAN") and step.split()[1] not in SMALL]
+    assert [step for step in scans if not _bounded(step)] == [], steps
+    if name not in OF_ONE:
+        assert [step for step in steps if "TEMP B-TREE" in step] == [], steps
+
+
+def test_the_lease_reads_open_tasks_only(here: World) -> None:
+    sql = here.store.db._statements.next_tasks.sql
+    values = dict.fromkeys(re.findall(r":(\w+)", sql), None)
+    steps = [row["detail"] for row in here.store.db.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    assert "SEARCH t USING INDEX task_open (pool=?)" in steps
+
+
+def test_every_statement_is_used_and_every_used_one_exists(here: World) -> None:
+    known = {name for name in here.store.db._statements.available_queries if not name.endswith("_cursor")}
+    code = "\n".join(path.read_text(encoding="utf-8") for path in STORE.glob("*.py"))
+    used = set(re.findall(r"self\._?db\.(?:all|one|value|run|insert)\(\s*\"(\w+)\"", code))
+    used |= set(_erase.ERASURES) | {f"about_{each}" for each in _tokens.ABOUT}
+    used |= set(re.findall(r'"(end_\w+|next_tests|parameters_\w+)"', code))
+    assert known - used == set()
+    assert used - known == set()
+
+
+def test_the_lease_does_not_slow_down_with_the_number_of_open_tasks(here: World) -> None:
+    _add_open_tasks(here, "few", 100)
+    steps = _steps_of_a_lease(here)
+    _add_open_tasks(here, "many", 20_000)
+    assert _steps_of_a_lease(here) < 1.5 * steps
+
+
+def _add_open_tasks(here: World, name: str, count: int) -> None:
+    connection = here.store.db.connection
+    scan = here.scan(name)
+    with here.store.db.write():
+        number = here.store.scan_row(scan.id)["id"]
+        connection.executemany(
+            "INSERT INTO field (id, scan_id, form, form_version, name, row_number) VALUES (?, ?, 'order', 1, 'n', ?)",
+            ((count * 10 + row, number, row) for row in range(count)),
+        )
+        connection.executemany(
+            "INSERT INTO task (public_id, field_id, scan_id, form_field_id, kind, lane, reason, slot, pool, priority,"
+            " ease, apart, opened_at) VALUES (?, ?, ?, 1, 'read', 'value', 'r', 1, 'read', 0, 0.5, '', ?)",
+            ((f"{name} {row}", count * 10 + row, number, micros(NOON)) for row in range(count)),
+        )
+
+
+def _steps_of_a_lease(here: World) -> int:
+    """Steps of SQLite's machine for one lease: a count, not a clock."""
+    here.ask(here.scan("one"), "number")
+    here.store.lease("ann", 1, NOON)
+    here.store.give_back("ann", NOON)
+    count = 0
+
+    def step() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    here.store.db.connection.set_progress_handler(step, 10)
+    assert len(here.store.lease("ann", 1, NOON)) == 1
+    here.store.db.connection.set_progress_handler(None, 10)
+    here.store.give_back("ann", NOON)
+    return count
+
+
+def _bounded(step: str) -> bool:
+    """Scans that read what another index has bounded: a partial index of what waits, a subquery, a constant row."""
+    return any(word in step for word in ("scan_waiting", "(subquery", "CONSTANT ROW", "SUBQUERY"))
