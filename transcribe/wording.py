@@ -18,6 +18,11 @@ SOURCE_LANGUAGE = "en"
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi"})
 
 
+def N_(message: str) -> str:
+    """Mark a message for the catalogues, unchanged: it is translated where it is shown."""
+    return message
+
+
 def languages() -> tuple[str, ...]:
     """Every language that we speak, the source language first."""
     return (SOURCE_LANGUAGE, *sorted(path.parent.parent.name for path in LOCALE.glob("*/LC_MESSAGES/fairhand.po")))

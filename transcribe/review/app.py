@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
 from fastapi import FastAPI, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
@@ -19,6 +21,7 @@ from transcribe.review.rates import Rates
 from transcribe.review.rendering import STATIC, Rendering, digest
 from transcribe.review.security import Guard
 from transcribe.store.contract import Store
+from transcribe.store.writer import Writer
 
 PAGES = "transcribe.review.pages"
 
@@ -37,9 +40,11 @@ def create_app(
     the id of the scan after each new reading, from the event loop: it must not block. Each file of `pages/` brings a
     `router`.
     """
-    app = FastAPI(title="fairhand review", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    writer = Writer(store)
+    app = FastAPI(title="fairhand review", docs_url=None, redoc_url=None, lifespan=_closing(writer))
     app.state.parts = Parts(
         store=store,
+        writer=writer,
         archive=archive,
         forms=forms,
         options=options,
@@ -55,6 +60,17 @@ def create_app(
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guard, options=options)
     return app
+
+
+def _closing(writer: Writer) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What was sent is written before the server ends."""
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(writer.close)
+
+    return life
 
 
 class _Kept(StaticFiles):

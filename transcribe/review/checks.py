@@ -9,31 +9,31 @@ from transcribe.review.parts import Forms, Parts
 from transcribe.review.sessions import Visitor
 from transcribe.review.sheet import MARKS
 from transcribe.store.contract import Store
-from transcribe.wording import translation
+from transcribe.wording import N_, translation
 
 WORDS = {
-    "country": "This is none of the countries that it could be.",
-    "check digit": "The check digit does not fit: one character is wrong, or two have changed places.",
-    "currency": "Another currency stands beside the amount than this form uses.",
-    "date far away": "This date is far from the time of this form.",
-    "domain": "What follows the @ is no address.",
-    "length": "There are too many or too few characters.",
-    "negative": "This is less than zero.",
-    "no letters": "There are no letters in it.",
-    "not a VAT number": "This is no VAT number.",
-    "not a choice": "This is none of the choices of this field.",
-    "not a date": "This is no date that exists.",
-    "not a mark": "Say whether there is a mark or not.",
-    "not a number": "This is no number.",
-    "not a phone number": "This is no telephone number.",
-    "not a whole number": "This is no whole number.",
-    "not an e-mail address": "This is no e-mail address.",
-    "pattern": "This does not look like the other texts of this field.",
-    "unassigned": "No such telephone numbers are given out in this country.",
+    "country": N_("This is none of the countries that it could be."),
+    "check digit": N_("The check digit does not fit: one character is wrong, or two have changed places."),
+    "currency": N_("Another currency stands beside the amount than this form uses."),
+    "date far away": N_("This date is far from the time of this form."),
+    "domain": N_("What follows the @ is no address."),
+    "length": N_("There are too many or too few characters."),
+    "negative": N_("This is less than zero."),
+    "no letters": N_("There are no letters in it."),
+    "not a VAT number": N_("This is no VAT number."),
+    "not a choice": N_("This is none of the choices of this field."),
+    "not a date": N_("This is no date that exists."),
+    "not a mark": N_("Say whether there is a mark or not."),
+    "not a number": N_("This is no number."),
+    "not a phone number": N_("This is no telephone number."),
+    "not a whole number": N_("This is no whole number."),
+    "not an e-mail address": N_("This is no e-mail address."),
+    "pattern": N_("This does not look like the other texts of this field."),
+    "unassigned": N_("No such telephone numbers are given out in this country."),
 }
 """A sentence (a message of the catalogues) for each code of `FieldType.faults`."""
 
-OTHERWISE = "This looks odd for this field."
+OTHERWISE = N_("This looks odd for this field.")
 """For codes of field types that come from outside."""
 
 

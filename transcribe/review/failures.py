@@ -15,7 +15,7 @@ from transcribe.errors import FairhandError, LeaseLost, NotFound, StoreError
 from transcribe.review.parts import parts_of
 from transcribe.review.rates import TooMany
 from transcribe.review.sessions import NotSignedIn, language_of
-from transcribe.wording import translation
+from transcribe.wording import N_, translation
 
 logger = logging.getLogger(__name__)
 
@@ -53,31 +53,31 @@ def failed(request: Request, status: int, message: str, retry_after: int | None 
 
 async def _not_signed_in(request: Request, error: Exception) -> Response:
     if wants_json(request) or request.method != "GET":
-        return failed(request, 401, "You are signed out. Sign in again; what you typed is kept on this device.")
+        return failed(request, 401, N_("You are signed out. Sign in again; what you typed is kept on this device."))
     return RedirectResponse("/in", 303)
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    messages = {404: "There is nothing here for you.", 405: "This cannot be done here."}
+    messages = {404: N_("There is nothing here for you."), 405: N_("This cannot be done here.")}
     return failed(request, error.status_code, messages.get(error.status_code, error.detail))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    return failed(request, 422, "Something is missing in what was sent, or not allowed.")
+    return failed(request, 422, N_("Something is missing in what was sent, or not allowed."))
 
 
 async def _too_many(request: Request, error: Exception) -> Response:
     assert isinstance(error, TooMany)
-    return failed(request, 429, "Too many requests. Wait a minute.", error.retry_after)
+    return failed(request, 429, N_("Too many requests. Wait a minute."), error.retry_after)
 
 
 async def _ours(request: Request, error: Exception) -> Response:
     if isinstance(error, NotFound):
-        return failed(request, 404, "There is nothing here for you.")
+        return failed(request, 404, N_("There is nothing here for you."))
     if isinstance(error, LeaseLost):
-        return failed(request, 409, "This field is no longer yours.")
+        return failed(request, 409, N_("This field is no longer yours."))
     if isinstance(error, StoreError):
         logger.warning("the store is busy: %s", type(error).__name__, exc_info=error)
-        return failed(request, 503, "The server is busy. Send it again; it is counted once.", 1)
+        return failed(request, 503, N_("The server is busy. Send it again; it is counted once."), 1)
     raise error

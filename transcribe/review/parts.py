@@ -16,6 +16,7 @@ from transcribe.review.options import ReviewOptions
 from transcribe.review.rates import Rates
 from transcribe.review.rendering import Rendering
 from transcribe.store.contract import Store
+from transcribe.store.writer import Writer
 
 Result = TypeVar("Result")
 
@@ -28,6 +29,7 @@ class Parts:
     """The app's parts, made once by `create_app`. `on_submit` is told the scan of each new reading."""
 
     store: Store
+    writer: Writer
     archive: Archive
     forms: Forms
     options: ReviewOptions
@@ -41,8 +43,8 @@ class Parts:
         return await run_in_threadpool(question, self.store)
 
     async def change(self, deed: Callable[[Store], Result]) -> Result:
-        """Change something in the store."""
-        return await run_in_threadpool(deed, self.store)
+        """Change something in the store, together with what others change just now; on disk before this comes back."""
+        return await self.writer.write(lambda: deed(self.store))
 
     async def picture(self, sha256: str) -> bytes:
         """Bytes from the archive; NotFound where they were erased."""

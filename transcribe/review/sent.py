@@ -8,16 +8,16 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from transcribe.store.contract import SentReading
-from transcribe.wording import translation
+from transcribe.wording import N_, translation
 
 Action = Literal["send", "blank", "illegible", "crossed_out", "absent", "skip"]
 Reason = Literal["hard to see", "wrong language", "wrong picture", "rather not", "other"]
 REASONS: dict[Reason, str] = {
-    "hard to see": "The picture is hard to see",
-    "wrong language": "I do not read this language or script",
-    "wrong picture": "The picture does not show this field",
-    "rather not": "I would rather not read this one",
-    "other": "Another reason",
+    "hard to see": N_("The picture is hard to see"),
+    "wrong language": N_("I do not read this language or script"),
+    "wrong picture": N_("The picture does not show this field"),
+    "rather not": N_("I would rather not read this one"),
+    "other": N_("Another reason"),
 }
 """Why a task is skipped, with the message of the catalogues."""
 

@@ -15,6 +15,7 @@ from fastapi import Depends, HTTPException, Request, Response
 from transcribe.model import Transcriber
 from transcribe.review.options import ReviewOptions
 from transcribe.review.parts import Here, Parts
+from transcribe.wording import N_
 
 LANGUAGE_COOKIE = "fairhand-language"
 
@@ -69,9 +70,9 @@ async def sending(request: Request, visitor: Annotated[Visitor, Depends(signed_i
     elif media_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
         token = (await request.form()).get("csrf", "")
     else:
-        raise HTTPException(415, "Send a form or JSON.")
+        raise HTTPException(415, N_("Send a form or JSON."))
     if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.csrf.encode()):
-        raise HTTPException(403, "This page is too old or not ours; load it again.")
+        raise HTTPException(403, N_("This page is too old or not ours; load it again."))
     return visitor
 
 

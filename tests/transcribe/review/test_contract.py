@@ -87,9 +87,9 @@ def test_sending_twice_is_one_reading(site: Site, sign_in: SignIn) -> None:
     ("action", "text", "flags"),
     [
         ("blank", "", frozenset()),
-        ("illegible", None, {"illegible"}),
-        ("crossed_out", None, {"crossed out"}),
-        ("absent", None, {"absent"}),
+        ("illegible", None, frozenset({"illegible"})),
+        ("crossed_out", None, frozenset({"crossed out"})),
+        ("absent", None, frozenset({"absent"})),
     ],
 )
 def test_what_is_no_text_is_said_by_the_button(
@@ -129,7 +129,7 @@ def test_a_text_that_cannot_be_right_comes_back_once_without_javascript(site: Si
     again = {**sent, "idem": hidden(doubted.text, "idem"), "overrode": hidden(doubted.text, "overrode")}
     assert client.post(f"/work/{task_of(page)}", data=again).status_code == 303
     (reading,) = site.store.readings(scan)
-    assert (reading.text, reading.flags) == ("31/02/2025", {"overrode a check"})
+    assert (reading.text, reading.flags) == ("31/02/2025", frozenset({"overrode a check"}))
 
 
 def test_a_script_that_sends_the_plain_form_is_never_asked_twice(site: Site, sign_in: SignIn) -> None:

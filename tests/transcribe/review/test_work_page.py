@@ -66,13 +66,13 @@ def test_keyboard_alone_does_the_whole_loop(site: Site, enter: Enter) -> None:
 @pytest.mark.parametrize(
     ("chord", "text", "flags"),
     [
-        ("Alt+b", "", set()),
-        ("Alt+i", None, {"illegible"}),
-        ("Alt+x", None, {"crossed out"}),
-        ("Alt+n", None, {"absent"}),
+        ("Alt+b", "", frozenset()),
+        ("Alt+i", None, frozenset({"illegible"})),
+        ("Alt+x", None, frozenset({"crossed out"})),
+        ("Alt+n", None, frozenset({"absent"})),
     ],
 )
-def test_each_chord_answers(site: Site, enter: Enter, chord: str, text: str | None, flags: set[str]) -> None:
+def test_each_chord_answers(site: Site, enter: Enter, chord: str, text: str | None, flags: frozenset[str]) -> None:
     scan = site.scan("bon-de-commande", {NUMBER: "??"})
     orders(site, 2)
     page = enter(site.person("amina"))
@@ -102,7 +102,7 @@ def test_enter_on_an_odd_text_warns_once_and_the_override_is_kept(site: Site, en
     expect(page.locator("#label")).to_have_text("Order number")
     all_sent(page)
     (reading,) = site.store.readings(scan)
-    assert (reading.text, reading.flags) == ("31/02/2025", {"overrode a check"})
+    assert (reading.text, reading.flags) == ("31/02/2025", frozenset({"overrode a check"}))
 
 
 def test_enter_on_nothing_asks_before_it_says_blank(site: Site, enter: Enter) -> None:

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from transcribe.review.parts import Here
 from transcribe.review.sessions import LANGUAGE_COOKIE, NotSignedIn, sending, signed_in
+from transcribe.wording import N_
 
 router = APIRouter()
 
@@ -19,7 +20,7 @@ router = APIRouter()
 async def choose(request: Request, parts: Here, language: Annotated[str, Form(max_length=20)]) -> Response:
     """Keeps the language: with the person who is signed in, else in a cookie."""
     if language not in parts.options.languages:
-        raise HTTPException(422, "We do not speak this language yet.")
+        raise HTTPException(422, N_("We do not speak this language yet."))
     response = RedirectResponse(_back(request), 303)
     try:
         visitor = await sending(request, await signed_in(request, parts))

@@ -1,0 +1,53 @@
+"""The catalogues of `transcribe/locale`, brought up to date with the code: `python -m tests.catalogues`.
+
+New messages come in empty and obsolete ones go out; a person then fills in the empty ones. The tests fail while one
+is missing or fuzzy.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from transcribe.wording import LOCALE, SOURCE_LANGUAGE, languages
+
+ROOT = Path(__file__).parent.parent
+METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": None}
+
+
+def messages() -> Catalog:
+    """Every message of the code and the templates."""
+    catalogue = Catalog()
+    found = extract_from_dir(
+        ROOT / "transcribe", METHODS, options_map={"**/templates/**.html": {"silent": "false"}}, keywords=KEYWORDS
+    )
+    for file, _, message, _, _ in found:
+        catalogue.add(message, locations=[(file, 0)])
+    return catalogue
+
+
+def catalogue(language: str) -> Catalog:
+    """The catalogue of a language as it stands."""
+    with (LOCALE / language / "LC_MESSAGES" / "fairhand.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def update() -> None:
+    """Bring every catalogue up to date."""
+    known = messages()
+    for language in languages():
+        if language == SOURCE_LANGUAGE:
+            continue
+        changed = catalogue(language)
+        changed.update(known, no_fuzzy_matching=True)
+        changed.obsolete.clear()
+        with (LOCALE / language / "LC_MESSAGES" / "fairhand.po").open("wb") as file:
+            write_po(file, changed, width=0, sort_output=True, no_location=True, omit_header=False)
+
+
+if __name__ == "__main__":
+    update()
