@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
+
+from rapidfuzz.fuzz import ratio as per_cent
 
 from transcribe import barcode, strokes
 from transcribe.ink import Ink, Sheet, sure
@@ -23,8 +26,11 @@ SIGNED = 160.0
 SURELY_BLANK = 0.02
 """Engines are not asked about a box that is filled with less than this confidence."""
 
-HANDWRITING = 2.6
-"""`strokes.joinedness` from which writing is joined by hand: engines got 0 of 40 such lines right."""
+JOINED, SOMEWHAT_JOINED = 2.2, 1.1
+"""`strokes.joinedness` of joined writing, and the least it has: a quarter of real lines lie between the two."""
+
+DOUBTED, UNLIKE = 0.6, 0.6
+"""Confidence that no engine has, and likeness of two engines' texts, on joined writing: they got 0 of 40 lines right."""
 
 MOST_SURE = 0.9999
 """The ink test claims no more: it has never been tested on more than ten thousand boxes."""
@@ -84,16 +90,19 @@ def readings(
     written = [spot for spot in spots if spot.field.type not in MARKS and spot.ink.filled >= SURELY_BLANK]
     asked = [spot for spot in written if spot.field.personal != "payment"]
     clean = Page(number=page.number, picture=sheet.clean, dpi=page.dpi)
-    for engine in engines:
-        found += _by_engine(engine, clean, sheet, asked, here)
-    for spot in asked:
+    seen = [_lines_by(engine, clean, sheet, asked) for engine in engines]
+    for number, spot in enumerate(asked):
+        said = [Said(engine.source, lines[number]) for engine, lines in zip(engines, seen, strict=True)]
+        flags = _flags(spot, sheet, said)
+        found += [_by_engine(each, spot, flags, here) for each in said]
         found += _by_barcode(spot, page, here)
     return found
 
 
 def _by_ink(spot: Spot, sheet: Sheet, here: Circumstances) -> Reading | None:
     """What the ink alone says: ticked or not, signed or not, blank, struck through; None where something is written."""
-    filled, flags = spot.ink.filled, ()
+    filled = spot.ink.filled
+    flags: tuple[str, ...] = ()
     text: str | None
     if spot.field.type == "checkbox":
         ticked = sure(sheet.share(spot.box) / TICKED)
@@ -119,43 +128,65 @@ def _by_ink(spot: Spot, sheet: Sheet, here: Circumstances) -> Reading | None:
     )
 
 
-def _by_engine(
-    engine: Engine, page: Page, sheet: Sheet, asked: Sequence[Spot], here: Circumstances
-) -> Iterator[Reading]:
-    lines = [(number, box) for number, spot in enumerate(asked) for box in strokes.lines(spot.ink, sheet.unit)]
-    words: list[list[list[Word]]] = [[] for _ in asked]
-    seen = engine.words(page, [box for _, box in lines]) if lines else []
-    for (number, _), line in zip(lines, seen, strict=True):
-        words[number].append(line)
-    for spot, read in zip(asked, words, strict=True):
-        yield _said(engine.source, read, spot, sheet, here)
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one engine saw in a field, line by line."""
+
+    source: str
+    lines: Sequence[Sequence[Word]]
+
+    @property
+    def text(self) -> str:
+        return text_of(self.lines)
+
+    @property
+    def confidence(self) -> float | None:
+        return confidence_of([word for line in self.lines for word in line])
 
 
-def _said(source: str, lines: Sequence[Sequence[Word]], spot: Spot, sheet: Sheet, here: Circumstances) -> Reading:
+def _lines_by(engine: Engine, page: Page, sheet: Sheet, asked: Sequence[Spot]) -> list[list[list[Word]]]:
+    """The words of each spot, line by line, all boxes of the page in one call of the engine."""
+    boxes = [(number, box) for number, spot in enumerate(asked) for box in strokes.lines(spot.ink, sheet.unit)]
+    found: list[list[list[Word]]] = [[] for _ in asked]
+    seen = engine.words(page, [box for _, box in boxes]) if boxes else []
+    for (number, _), line in zip(boxes, seen, strict=True):
+        found[number].append(line)
+    return found
+
+
+def _by_engine(said: Said, spot: Spot, flags: Sequence[str], here: Circumstances) -> Reading:
     """One engine's words of a field as its reading. Silence over ink is no blank: it could not be read."""
-    text: str | None = text_of(lines)
-    flags = [name for name, there in _kinds(spot, sheet).items() if there]
-    if not text and spot.ink.filled >= 0.5:
-        text, flags = None, [*flags, "illegible"]
+    silent = not said.text and spot.ink.filled >= 0.5
     return reading(
         scan=here.scan,
         key=spot.key,
-        source=source,
-        text=text,
+        source=said.source,
+        text=None if silent else said.text,
         at=here.at,
-        confidence=confidence_of([word for line in lines for word in line]),
+        confidence=said.confidence,
         conditions=here.conditions(spot.ink.filled),
-        flags=flags,
-        alternatives=alternatives_of(lines),
+        flags=[*flags, *(["illegible"] if silent else [])],
+        alternatives=alternatives_of(said.lines),
     )
 
 
-def _kinds(spot: Spot, sheet: Sheet) -> Mapping[str, bool]:
-    """The flags that the kind of writing gives."""
-    return {
-        "handwriting": strokes.joinedness(spot.ink) >= HANDWRITING,
-        "crossed out": strokes.crossed_out(sheet.ink, spot.ink),
-    }
+def _flags(spot: Spot, sheet: Sheet, said: Sequence[Said]) -> list[str]:
+    """What kind of writing it is, where that matters: joined by hand, struck through."""
+    joined = strokes.joinedness(sheet, spot.ink)
+    flags = ["handwriting"] if _is_handwriting(joined, said) else []
+    return [*flags, "crossed out"] if strokes.crossed_out(sheet, spot.ink) else flags
+
+
+def _is_handwriting(joined: float, said: Sequence[Said]) -> bool:
+    """Letters that run together and that engines cannot make out: blur joins printed letters too, but they agree."""
+    if joined < SOMEWHAT_JOINED or not said:
+        return False
+    texts = ["".join(each.text.casefold().split()) for each in said]
+    if len(texts) > 1 and texts[0] and all(text == texts[0] for text in texts):
+        return False
+    likeness = min((per_cent(one, other) / 100 for one, other in combinations(texts, 2)), default=0.0)
+    surest = max((each.confidence or 0.0 for each in said), default=0.0)
+    return surest < DOUBTED and (joined >= JOINED or likeness < UNLIKE)
 
 
 def _by_barcode(spot: Spot, page: Page, here: Circumstances) -> Iterator[Reading]:

@@ -49,6 +49,12 @@ RESIDUE = 0.6
 """A patch with this share of its pixels close by the print is what is left of a line, not writing."""
 
 
+THIN = 4
+"""Pixels up to which a patch is thin enough to be what is left of a line."""
+
+BESIDE = 5
+"""Pixels around writing that are kept of the page: the soft edges of strokes, and strokes too faint to be ink."""
+
 STEEP = 3.0
 """How fast `sure` rises with the amount of ink: the power that makes ten times ENOUGH 0.999."""
 
@@ -80,11 +86,14 @@ class Ink:
 class Sheet:
     """A page as its ink shows it.
 
-    `clean` is the page in grey with the form's print painted over by paper: what engines read. `ink` is the mask of
-    what was added, `unit` the length of a pixel at 200 dpi, `contrast` the darkness of print on this page, 0 to 255.
+    `clean` is the writing alone, in grey on the page's paper, without the form's print and the paper's grain: what
+    engines read. `dark` says how much darker than paper each pixel is, `ink` is the mask of what was added, `unit` the
+    length of a pixel at 200 dpi, `contrast` the darkness of print on this page and `noise` the deviation of bare paper,
+    both 0 to 255.
     """
 
     clean: Picture
+    dark: Picture
     ink: Mask
     patches: tuple[Patch, ...]
     unit: float
@@ -115,17 +124,18 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
     """The ink of a page that lies on its blank (same size), or of any page where there is no blank (None)."""
     picture = grey(page)
     under = paper(picture)
-    dark = 255 - flat(picture, under)
+    dark = numpy.asarray(cv2.GaussianBlur(255 - flat(picture, under), (3, 3), 0), dtype=numpy.uint8)
     unit = max(picture.shape) / A4_HEIGHT if blank_path else 1.0
     print_ = _print(blank_path, max(1, round(NEAR * unit))) if blank_path else _Print.none(picture)
     contrast, noise = _strength(dark, print_)
     level = max(CONTRAST * contrast, NOISE * noise, FAINTEST)
-    all_ink = (cv2.GaussianBlur(dark, (3, 3), 0) > level).astype(numpy.uint8)
-    added = cv2.bitwise_and(all_ink, 1 - print_.near)
+    all_ink = (dark > level).astype(numpy.uint8)
+    added = all_ink & (1 - print_.near)
     crossing = _crossing(added, all_ink, print_, unit)
-    clean = numpy.where((print_.near > 0) & (crossing == 0), under, picture).astype(numpy.uint8)
-    patches = _patches(cv2.bitwise_or(added, crossing), print_, unit)
-    return Sheet(clean=clean, ink=added, patches=patches, unit=unit, contrast=contrast, noise=noise)
+    patches, written = _patches(added | crossing, print_, unit)
+    beside = _grown(written, round(BESIDE * unit)) & ((print_.near == 0) | (crossing > 0))
+    clean = numpy.where(beside > 0, picture, under).astype(numpy.uint8)
+    return Sheet(clean=clean, dark=dark, ink=added, patches=patches, unit=unit, contrast=contrast, noise=noise)
 
 
 def sure(ratio: float) -> float:
@@ -199,18 +209,21 @@ def _crossing(added: Mask, all_ink: Mask, print_: _Print, unit: float) -> Mask:
     return numpy.asarray(cv2.bitwise_and(joined, print_.near), dtype=numpy.uint8)
 
 
-def _patches(ink: Mask, print_: _Print, unit: float) -> tuple[Patch, ...]:
+def _patches(ink: Mask, print_: _Print, unit: float) -> tuple[tuple[Patch, ...], Mask]:
+    """The patches of ink that are writing, and the mask of these alone."""
     count, labels, stats, middles = cv2.connectedComponentsWithStats(ink, connectivity=8)
     close = numpy.bincount(labels[(print_.nearby > 0) & (labels > 0)], minlength=count)
+    kept = numpy.zeros(count, numpy.uint8)
     found = []
     for number in range(1, count):
         x, y, width, height, area = (int(value) for value in stats[number])
-        thin = min(width, height) <= 4 * unit
+        thin = min(width, height) <= THIN * unit
         if area < SPECK * unit**2 or (thin and close[number] >= RESIDUE * area):
             continue
+        kept[number] = 1
         middle = (float(middles[number][0]), float(middles[number][1]))
         found.append(Patch(box=Box(x, y, x + width, y + height), area=area, middle=middle))
-    return tuple(found)
+    return tuple(found), kept[labels]
 
 
 def _owner(patch: Patch, boxes: Sequence[Box]) -> int | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from transcribe.model import Box, Word
+from transcribe.paper import flat
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -48,7 +49,8 @@ class Montage:
 
 
 def montages(picture: Picture, boxes: Sequence[Box]) -> list[Montage]:
-    """Montages that together hold every box of a grey picture which has pixels; white (255) lies between them."""
+    """Montages that together hold every box of a grey picture which has pixels, each crop with its paper divided out;
+    white (255) lies between them."""
     made: list[Montage] = []
     pieces: list[Piece] = []
     top = MARGIN
@@ -74,7 +76,9 @@ def _paste(picture: Picture, pieces: Sequence[Piece], height: int) -> Montage:
     canvas = numpy.full((height, width), 255, dtype=numpy.uint8)
     for piece in pieces:
         x0, y0, x1, y1 = piece.box
-        canvas[piece.top : piece.top + piece.box.height, MARGIN : MARGIN + piece.box.width] = picture[y0:y1, x0:x1]
+        canvas[piece.top : piece.top + piece.box.height, MARGIN : MARGIN + piece.box.width] = flat(
+            picture[y0:y1, x0:x1]
+        )
     return Montage(picture=canvas, pieces=tuple(pieces))
 
 

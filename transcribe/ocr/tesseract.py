@@ -53,10 +53,10 @@ class Tesseract:
 
     def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
         """The words of each box, or of the whole page; confidences as Tesseract gives them, over 100."""
-        picture = flat(grey(page.picture))
+        picture = grey(page.picture)
         if boxes is None:
             small, scale = _shrunk(picture)
-            return [[_grown(word, scale) for word in self._read(small, PAGE_MODE, self.languages)]]
+            return [[_grown(word, scale) for word in self._read(flat(small), PAGE_MODE, self.languages)]]
         found: list[list[Word]] = [[] for _ in boxes]
         for montage in montages(picture, boxes):
             for number, words in montage.share(self._read(montage.picture, BOX_MODE, self.languages[:1])).items():
