@@ -13,6 +13,9 @@ from transcribe.model import Box
 SAME_PLACE = 0.5
 """Two candidates are at one place when they share this part of the smaller one's box."""
 
+SECOND = 0.25
+"""What the word of a further source for a place counts: sources see the same labels, so that they are no strangers."""
+
 NO_CONFIDENCE = 0.5
 """The legibility taken of a source that makes no claim of its own."""
 
@@ -41,7 +44,7 @@ def legibility(lines: Sequence[Line]) -> float:
 def spots(offers: Mapping[str, Sequence[Candidate]], readable: Mapping[str, float]) -> list[Spot]:
     """The places that sources offer for a field, best supported first; a source weighs as much as it reads well."""
     found: list[Spot] = []
-    whole = sum(readable.values()) or 1.0
+    clearest = max(readable.values(), default=0.0) or 1.0
     for source in sorted(offers, key=lambda name: (-readable[name], name)):
         for each in offers[source]:
             spot = next((spot for spot in found if source not in spot.by_source and spot.holds(each)), None)
@@ -51,7 +54,8 @@ def spots(offers: Mapping[str, Sequence[Candidate]], readable: Mapping[str, floa
                 spot = Spot()
                 found.append(spot)
             spot.by_source[source] = each
-            spot.support += each.score * readable[source] / whole
+            weight = (readable[source] / clearest) ** 2
+            spot.support += each.score * weight * (1.0 if len(spot.by_source) == 1 else SECOND)
     found.sort(key=lambda spot: -spot.support)
     return found
 

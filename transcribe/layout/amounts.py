@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from transcribe.fields._numbers import currency_of, minor_digits, read_number
 from transcribe.layout.candidate import Candidate, candidate
 from transcribe.layout.labels import Beside, Seen, Sheet, beside
-from transcribe.layout.lines import Line
 from transcribe.model import Field, Form
 
 _SIGN = r"[€$£¥]|EUR|USD|GBP|CHF|MYR|SGD|RM|Rs\.?"
@@ -59,22 +58,24 @@ def candidates(sheet: Sheet, field: Field, form: Form) -> list[Candidate]:
     """The amounts that the field may mean, most likely first, scores 0 to 1."""
     every = amounts(sheet, field, form)
     witnesses = Witnesses.of(sheet, every)
-    best = dict(_unnamed(every, witnesses))
-    named: set[Decimal] = set()
+    best = dict(_unnamed(sheet, every, witnesses))
+    named: dict[Decimal, float] = {}
     for seen in sheet.of(field.name):
         for amount, place in _named(sheet, seen, every):
             score = _score(sheet, field, amount, place, every, witnesses)
             best[amount] = max(score, best.get(amount, 0.0))
-            named.add(amount.value)
+            named[amount.value] = max(score, named.get(amount.value, 0.0))
     for amount in _rounded(named, every, witnesses):
         best[amount] = max(ROUNDED, best.get(amount, 0.0) + 0.15)
     ranked = sorted(best.items(), key=lambda item: (-item[1], -item[0].line))
     return [candidate((sheet.lines[a.line].span(a.start, a.end),), score) for a, score in ranked]
 
 
-def _rounded(named: set[Decimal], every: Sequence[Amount], witnesses: Witnesses) -> Iterator[Amount]:
-    """Amounts that are a total with its rounding: that is what was paid."""
-    paid = {total + rounding for total in named for rounding in witnesses.roundings}
+def _rounded(named: Mapping[Decimal, float], every: Sequence[Amount], witnesses: Witnesses) -> Iterator[Amount]:
+    """Amounts that are the likeliest total with its rounding: that is what was paid."""
+    least = max(named.values(), default=0.0) - 0.15
+    totals = [value for value, score in named.items() if score >= least]
+    paid = {total + rounding for total in totals for rounding in witnesses.roundings}
     return (amount for amount in every if amount.value in paid and amount.value > 0)
 
 
@@ -147,16 +148,16 @@ def _score(
     return max(0.01, min(1.0, score + 0.1 * amount.line / max(1, len(sheet.lines))))
 
 
-def _unnamed(every: Sequence[Amount], witnesses: Witnesses) -> Iterator[tuple[Amount, float]]:
-    """No label: what the sums give, else the largest amount that stands there twice."""
+def _unnamed(sheet: Sheet, every: Sequence[Amount], witnesses: Witnesses) -> Iterator[tuple[Amount, float]]:
+    """What speaks for an amount without the field's label: sums, the subtotal or what was paid, repetition."""
+    labelled = {
+        amount: score
+        for role, score in (("#paid", 0.2), ("#subtotal", 0.3), ("#total", 0.4))
+        for seen in sheet.of(role)
+        for amount, _ in _named(sheet, seen, every)
+        if amount.value > 0
+    }
     for amount in every:
-        if amount.value in witnesses.sums:
-            yield amount, 0.35
-        elif witnesses.times[amount.value] > 1 and amount.value > 0:
-            largest = max(value for value, times in witnesses.times.items() if times > 1)
-            yield amount, 0.25 if amount.value == largest else 0.05
-
-
-def line_has_amount(line: Line) -> bool:
-    """Whether an amount stands in a line."""
-    return AMOUNT.search(line.text) is not None
+        score = labelled.get(amount, 0.0) + (0.3 if amount.value in witnesses.sums else 0.0)
+        if amount.value > 0 and (score or witnesses.times[amount.value] > 1):
+            yield amount, score + (0.08 if witnesses.times[amount.value] > 1 else 0.0)

@@ -12,11 +12,14 @@ from transcribe.layout.candidate import Candidate, candidate
 from transcribe.layout.labels import Beside, Sheet, beside
 from transcribe.model import Field, Form
 
-_MONTH = r"[^\W\d_]{3,9}\.?"
-_SEPARATED = r"\d{1,2} ?([./-]) ?\d{1,2} ?\1 ?(?:\d{4}|\d{2})|\d{4} ?([./-]) ?\d{1,2} ?\2 ?\d{1,2}"
-_NAMED = (
-    rf"\d{{1,2}}(?:st|nd|rd|th|er)? ?[-./ ]? ?{_MONTH} ?[-./, ]? ?(?:\d{{4}}|\d{{2}})|{_MONTH} ?\d{{1,2}},? ?\d{{4}}"
+_MONTH = (
+    r"(?:jan|feb|f[ée]v|m[aä]r|mac|apr|avr|ma[iy]|mei|jui?n|jui?l|aug|ao[uû]|ogo|sep|o[ck]t|nov|de[cz]|d[ée]c|dis)"
+    r"[^\W\d_]{0,7}\.?"
 )
+"""How months begin in English, French, German and Malay; the field type knows which of them are the form's."""
+
+_SEPARATED = r"\d{1,2} ?([./-]) ?\d{1,2} ?\1 ?(?:\d{4}|\d{2})|\d{4} ?([./-]) ?\d{1,2} ?\2 ?\d{1,2}"
+_NAMED = rf"\d{{1,2}}(?:st|nd|rd|th|er)? ?[-./ ]? ?{_MONTH} ?[-./, ]? ?(?:\d{{4}}|\d{{2}})|{_MONTH} ?\d{{1,2}}(?:,? |,)\d{{4}}"
 _SOLID = r"(?:19|20)\d{2}[01]\d[0-3]\d"
 DATE = re.compile(
     rf"(?<![\d./,-])(?:{_SEPARATED}|{_NAMED}|{_SOLID})(?:(?!\d|[./-]\d)|(?=[0-2]?\d ?:\d\d))", re.IGNORECASE

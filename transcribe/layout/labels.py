@@ -26,7 +26,7 @@ MOST_WORDS = 7
 REACH_BELOW = 3.6
 """Line heights below a label in which its value may begin."""
 
-_WORD = re.compile(r"[^\W\d_]{3,}(?=\d{2})|[^\W_]+|[#%°]")
+_WORD = re.compile(r"[^\W\d_]{2,}(?=\d)|[^\W_]+|[#%°]")
 _LOOK = str.maketrans({"0": "o", "1": "l", "5": "s", "8": "b", "|": "l", "°": "o"})
 
 

@@ -5,121 +5,190 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from transcribe.layout.amounts import line_has_amount
 from transcribe.layout.candidate import Candidate, candidate
 from transcribe.layout.dates import DATE
 from transcribe.layout.labels import Sheet
 from transcribe.layout.lines import Line
 
-COMPANY = re.compile(
-    r"\b(sdn|bhd|berhad|s ?/ ?b|plt|ltd|limited|llc|llp|inc|corp|co|company|gmbh|ag|kg|ohg|sarl|sas|sasu|eurl|sa|sci|"
-    r"bv|nv|enterprise|enterprises|trading|restaurant|restoran|hardware|stationery|store|stores|shop|mart|market|"
-    r"supermarket|cafe|bakery|bakeries|kedai|pasar|perniagaan|syarikat|hotel|pharmacy|farmasi|station|centre|center|"
-    r"book|books|motor|electrical|industries|industry|holdings|group|services|service)\b",
-    re.IGNORECASE,
-)
 LEGAL = re.compile(
-    r"(\b(sdn|bhd|berhad|plt|ltd|limited|llc|llp|inc|gmbh|sarl|sas|sasu|eurl|enterprise|trading)\b"
-    r"|\bs ?/ ?b\b|\bk?ag\b)",
+    r"\b(?:sdn|s[o0]n bhd|bhd|berhad|plt|ltd|limited|llc|llp|inc|gmbh|sarl|sas|sasu|eurl|enterprise|trading|ohg|kgaa)\b"
+    r"|\bs ?/ ?b\b|(?-i:\bAG\b)|\b(?:s\.a\.|e\.k\.|b\.v\.|n\.v\.)(?!\w)",
     re.IGNORECASE,
 )
-LEGAL_ONLY = re.compile(
-    r"^\W*(?:(?:co|company|m|sdn|bhd|berhad|s ?/ ?b|plt|ltd|limited|inc|gmbh|kl|jb|and)\b\W*)+$", re.IGNORECASE
+"""Words that only the name of a company ends with."""
+
+TRADE = re.compile(
+    r"\b(?:co|company|restaurant|restoran|store|stores|shop|mart|market|supermarket|bakery|kedai|pasar\w*|perniagaan|"
+    r"syarikat|hotel|pharmacy|farmasi|hardware|stationery|motor|electrical|group|services?|boulangerie|garage|"
+    r"p[âa]tisserie|pharmacie|restauration|markt|b[äa]ckerei|apotheke)\b",
+    re.IGNORECASE,
 )
-"""A line that is no more than a legal form: "CO. (M) SDN BHD"."""
+
+GOES_ON = re.compile(
+    r"^\W{0,2}(?:sdn|bhd|berhad|s ?/ ?b|plt|enterprise|trading|co\b(?!\W*(?:reg|no))|m\)|ltd|inc|gmbh|&)",
+    re.IGNORECASE,
+)
+"""How a line begins that continues the name above it."""
 
 REGISTERED = re.compile(
-    r"\s*[(<\[{]?\s*(?:co\.?\s*(?:reg\.?)?\s*(?:no)?\.?\s*:?\s*)?\d{4,7}\s*-?\s*[A-Z]?\s*[)>\]}]?\s*$", re.IGNORECASE
-)
-"""A company's number after its name: "(139386 X)"."""
-
-STREET = re.compile(
-    r"\b(no|lot|lots|unit|suite|level|floor|ground|block|blok|jalan|jln|jl|lorong|lrg|persiaran|lebuh|taman|tmn|bandar|"
-    r"kampung|kg|seksyen|section|plaza|bangunan|menara|wisma|mall|kompleks|street|st|road|rd|avenue|ave|drive|dr|lane|"
-    r"blvd|boulevard|rue|place|chemin|route|quai|impasse|bp|cedex|weg|platz|allee|straat|laan|"
-    r"selangor|johor|kuala lumpur|melaka|penang|pulau pinang|perak|kedah|pahang|sabah|sarawak|malaysia|wilayah)\b"
-    r"|stra(?:ss|ß)e|str\.",
+    r"\s*(?:[(<\[{][^()]*\d{4,}.*|\b\d{5,7}\s?-\s?[A-Z]\b.*|\b(?:co\.?|company|gst|reg\w*)\.? *(?:reg\w*\.? *)?no\b.*|[(<{]\s*\w{0,2}\W*)$",
     re.IGNORECASE,
 )
-POSTCODE = re.compile(r"(?<!\d)\d{5}(?![\d-])|\b\d{4} ?[A-Z]{2}\b")
-STOP = re.compile(
-    r"\b(tel|telp|phone|fax|email|e-mail|www|http|gst|sst|vat|tva|siret|siren|rcs|tax|invoice|receipt|bill|cashier|"
-    r"facture|commande|rechnung|steuernummer|hotline|whatsapp\w*|website|mobile|date|table|order|doc\w*|slip|member)\b|@|"
+"""What follows a name on its line: a register number "(139386 X)", or a bracket of which no more was read."""
+
+NUMBER_ONLY = re.compile(
+    r"^[\W_]*(?:(?:co|company|comp|reg|roc|brn|br|no|ros|ssm|registration|rm|sst|id)\b[\W_]*)*"
+    r"(?:[A-Z]{0,3}\d{4,}[\d\W]*[A-Z]{0,2}|[A-Z]{1,2}\d{4,}\S*)[\W_]*$",
+    re.IGNORECASE,
+)
+STREET = re.compile(
+    r"\b(?:lot|lots|unit|suite|level|floor|flr|ground|block|blok|blk|jalan|jln|jl|lorong|lrg|persiaran|lebuh|lebuhraya|"
+    r"taman|tmn|bandar|kampung|kg|seksyen|section|plaza|bangunan|menara|wisma|mall|kompleks|batu|desa|pusat|kawasan|"
+    r"street|road|rd|avenue|ave|drive|lane|blvd|boulevard|rue|place|chemin|route|quai|impasse|bp|cedex|"
+    r"\w*weg|platz|allee|straat|laan|selangor|johor|kuala lumpur|melaka|penang|pinang|perak|kedah|pahang|sabah|sarawak|"
+    r"darul \w+|malaysia|wilayah|france|deutschland|singapore)\b|stra(?:ss|ß)e\b|str\.|^\W*no\b\W*\d",
+    re.IGNORECASE,
+)
+POSTCODE = re.compile(
+    r"(?<![\w/-])(?<!lot )(?<!no )(?<!ptd )\d{5}(?![\d/-])|\b\d{4} ?[A-Z]{2}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b",
+    re.IGNORECASE,
+)
+NUMBERED = re.compile(r"^\W*[A-Z]{0,3}[\d-]{1,7}[A-Z]?\b.*,|^\W*\d{1,4}[A-Z]?,? +[^\W\d_]{3}|.*[^\W\d_]{3}.*\d.*,")
+ADDRESS_LABEL = re.compile(r"^.{0,12}\b(?:add|addr|address|adresse)\b\W*", re.IGNORECASE)
+
+COUNTRY = re.compile(r"\b(?:malaysia|france|deutschland|germany|singapore)\W*$", re.IGNORECASE)
+BRANCH = re.compile(r"^\d{3,4} ?- ?[^\W\d_]{3}")
+"""A line under the postcode that names the shop's branch: "1214-JINJANG UTARA"."""
+
+OTHER = re.compile(
+    r"\b(?:tel|te1|telp|telephone|phone|fax|e-?mail|www|http|gst|sst|vat|tva|siret|siren|rcs|tax ?invoice|invoice|receipt|"
+    r"cashier|facture|rechnung|steuernummer|hotline|whatsapp\w*|website|mobile|table|order|doc\w*|slip|member|h/p|"
+    r"reg(?:istration)? no|co\.? reg|company (?:no|reg)|roc|careline|outlet|site|hours|simplified)\b|tel:|taxinvoice|@|\.com\b|"
     r"(?<!\d)\+?0\d{1,2}[- ]?\d{3,4}[- ]?\d{3,4}",
     re.IGNORECASE,
 )
-NUMBER_ONLY = re.compile(
-    r"^[\W_]*(?:(?:co|company|comp|reg|roc|brn|br|no|ros|ssm|registration)\b[\W_]*)*[\dA-Z]{0,4}\d{4,}[\d\W]*[A-Z]?[\W_]*$",
-    re.IGNORECASE,
-)
-HEAD_LINES = 12
-"""Lines from the top in which the head of a receipt ends; what stands lower is the receipt itself."""
+"""Lines of the head that are neither name nor address."""
+
+CUSTOMER = re.compile(r"\b(?:bill(?:ed)? to|sold to|ship to|deliver to|customer|owned by|attn|client)\b", re.IGNORECASE)
+"""Below this stands somebody else's name and address."""
+
+PRICE = re.compile(r"(?<![\d.,-])\d{1,5}[.,]\d{2}\W{0,2}[A-Z]{0,3}\W*$")
+"""A line that ends with a price is an item or a sum: the head is over."""
+
+DEEPEST = 16
+"""Lines from the top in which the head of a receipt ends."""
+
+MOST_NAME_LINES = 3
+FAR = 2.2
+"""A line this many times its height below the one before belongs to another block."""
+
+FIRST, LATER, LEGAL_FORM, TRADE_WORD, LOOKS_LIKE_ADDRESS, DIGITS, SMALL = 0.45, 0.04, 0.4, 0.06, 0.4, 0.3, 0.2
+"""What speaks for a line as the issuer's name: standing first, less for each line above it, the name of a legal form;
+against it: reading as an address, being a third digits, beginning small. Fitted by hand on half of the receipts."""
 
 
 def head(sheet: Sheet) -> list[Line]:
-    """The lines from the top down to the first that speaks of tax, phone, date or money, once two stood."""
+    """The lines from the top down to the first money, item or customer; a receipt's name and address are among them."""
     found: list[Line] = []
-    for line in sheet.lines[: HEAD_LINES + 6]:
-        stop = STOP.search(line.text) or DATE.search(line.text) or line_has_amount(line)
-        if stop and len(found) >= 2:
+    for line in sheet.lines[:DEEPEST]:
+        if found and (_is_item(line.text) or CUSTOMER.search(line.text)):
             break
-        if not stop and sum(c.isalnum() for c in line.text) >= 2:
+        if sum(c.isalnum() for c in line.text) >= 2:
             found.append(line)
-    return found[:HEAD_LINES]
+    return found
 
 
 def company(sheet: Sheet) -> list[Candidate]:
-    """The name of the issuer: the line of the head that names a legal form, else its first or tallest line of words."""
-    lines = head(sheet) or list(sheet.lines[:3])
+    """The name of the issuer: the first line of the head, unless one below names a legal form."""
+    lines = head(sheet)
     scored = []
+    above = 0
     for number, line in enumerate(lines):
-        text = REGISTERED.sub("", line.text).strip() or line.text
-        letters = sum(c.isalpha() for c in text)
-        if letters < 3 or (number and NUMBER_ONLY.match(line.text)):
+        bare = REGISTERED.sub("", line.text)
+        if NUMBER_ONLY.match(line.text) or DATE.search(bare) or (OTHER.search(bare) and not LEGAL.search(bare)):
             continue
-        piece, extra = _with_legal_form(lines, number, text)
-        score = 0.45 - 0.06 * number
-        score += 0.4 if LEGAL.search(extra) else 0.06 if COMPANY.search(extra) else 0.0
-        score -= 0.35 if _address_like(text) and not LEGAL.search(extra) else 0.0
-        score += 0.1 * min(1.0, line.height / _usual(lines) - 1) if line.height > _usual(lines) else 0.0
-        scored.append(candidate(piece, score))
+        pieces = _name(lines, number)
+        text = " ".join(piece.text for piece in pieces)
+        if sum(c.isalpha() for c in text) < 3:
+            continue
+        score = FIRST - LATER * above
+        score += LEGAL_FORM if LEGAL.search(text) else TRADE_WORD if TRADE.search(text) else 0.0
+        if not LEGAL.search(text):
+            score -= LOOKS_LIKE_ADDRESS * (
+                1.0 if STREET.search(text) or POSTCODE.search(text) else 0.5 if NUMBERED.search(text) else 0.0
+            )
+        score -= DIGITS if sum(c.isdigit() for c in text) > len(text) / 4 else 0.0
+        score -= SMALL if not text[0].isalnum() or text[0].islower() and text.islower() else 0.0
+        scored.append(candidate(pieces, score))
+        above += 1
     return sorted(scored, key=lambda each: -each.score)
 
 
-def _with_legal_form(lines: Sequence[Line], number: int, text: str) -> tuple[list[Line], str]:
-    """A name whose legal form stands alone on the next line takes it with it."""
-    line = lines[number]
-    piece = line.span(0, line.text.index(text) + len(text))
-    after = lines[number + 1] if number + 1 < len(lines) else None
-    if after is not None and not LEGAL.search(text):
-        tail = REGISTERED.sub("", after.text).strip()
-        if tail and LEGAL_ONLY.match(tail):
-            return [piece, after.span(0, after.text.index(tail) + len(tail))], f"{_single(text)} {_single(tail)}"
-    return [piece], _single(text)
+def address(sheet: Sheet, issuer: Candidate | None) -> list[Candidate]:
+    """The lines of the head that read as an address, the first such block before others; never the issuer's name."""
+    taken = {word.box for word in issuer.words} if issuer is not None else set()
+    lines = [line for line in head(sheet) if not any(word.box in taken for word in line.words)]
+    scored = []
+    for order, block in enumerate(_blocks(lines)):
+        text = " ".join(line.text for line in block)
+        marks = sum(_address_like(line.text) for line in block)
+        score = 0.3 + 0.12 * min(3, marks) + (0.25 if POSTCODE.search(text) else 0.0) - 0.2 * order
+        scored.append(candidate(block, score, parted="\n"))
+    return sorted(scored, key=lambda each: -each.score)
 
 
-def address(sheet: Sheet, below: Candidate | None) -> list[Candidate]:
-    """The lines of the head that read as an address, under the issuer's name."""
-    lines = head(sheet)
-    start = next((n + 1 for n, line in enumerate(lines) if below is not None and line.box.y1 >= below.box.y1 - 2), 0)
-    rest = lines[start:] or lines
-    marks = [n for n, line in enumerate(rest) if _address_like(line.text)]
-    chosen = [line for line in rest[marks[0] : marks[-1] + 1] if not NUMBER_ONLY.match(line.text)] if marks else []
-    if not chosen:
-        return []
-    text = " ".join(_single(line.text) for line in chosen)
-    score = min(1.0, 0.4 + 0.15 * len(marks) + (0.2 if POSTCODE.search(text) else 0.0))
-    return [candidate(chosen, score, parted="\n")]
+def _name(lines: Sequence[Line], number: int) -> list[Line]:
+    """The name that begins on a line, without its register number, with the lines that continue it."""
+    pieces: list[Line] = []
+    for line in lines[number : number + MOST_NAME_LINES]:
+        so_far = " ".join(piece.text for piece in pieces)
+        if pieces and not (GOES_ON.match(line.text) or so_far.count("(") > so_far.count(")")):
+            break
+        cut = REGISTERED.search(line.text)
+        end = len(line.text) if cut is None or cut.start() == 0 else cut.start()
+        pieces.append(line.span(0, end))
+        if cut is not None:
+            break
+    return pieces
+
+
+def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
+    """The runs of lines that read as addresses, each up to the first line that does not go on with it."""
+    found: list[list[Line]] = []
+    block: list[Line] = []
+    for line in lines:
+        piece = _without_label(line)
+        other = bool(OTHER.search(piece.text) or DATE.search(piece.text) or LEGAL.search(piece.text))
+        if block and (other or not _continues(block, piece)):
+            found.append(block)
+            block = []
+        if not other and not NUMBER_ONLY.match(piece.text) and (block or _address_like(piece.text)):
+            block.append(piece)
+    return [*found, block] if block else found
+
+
+def _without_label(line: Line) -> Line:
+    label = ADDRESS_LABEL.match(line.text)
+    return line.span(label.end(), len(line.text)) if label and label.end() < len(line.text) else line
+
+
+def _continues(block: Sequence[Line], line: Line) -> bool:
+    """Whether an address goes on: after its postcode only with a place's name, never far below."""
+    last = block[-1]
+    if line.box.y0 - last.box.y1 > FAR * last.height:
+        return False
+    if any(POSTCODE.search(each.text) for each in block):
+        if BRANCH.match(line.text):
+            return not COUNTRY.search(last.text)
+        return bool(STREET.search(line.text)) or (last.text.rstrip().endswith(",") and not re.search(r"\d", line.text))
+    return (":" not in line.text or bool(STREET.search(line.text))) and not re.fullmatch(r"\W*\(.*\)\W*", line.text)
+
+
+def _is_item(text: str) -> bool:
+    return PRICE.search(text) is not None and not STREET.search(text)
 
 
 def _address_like(text: str) -> bool:
-    return bool(STREET.search(text) or POSTCODE.search(text) or re.match(r"^\W*\d{1,4}[A-Z]?\b.*[^\W\d_]{3}", text))
-
-
-def _usual(lines: Sequence[Line]) -> float:
-    heights = sorted(line.height for line in lines)
-    return heights[len(heights) // 2]
-
-
-def _single(text: str) -> str:
-    return " ".join(text.split())
+    if re.fullmatch(r"\W*\(.*\)\W*", text):
+        return False
+    return bool(STREET.search(text) or POSTCODE.search(text) or NUMBERED.search(text))
