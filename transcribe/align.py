@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy
 from numpy.typing import NDArray
 
 from transcribe import blank
-from transcribe.model import Form, Page
+from transcribe.level import LEVEL, skew
+from transcribe.model import Form, Laid, Page
 from transcribe.paper import grey
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ FITS = 0.5
 TILE = 48
 """Pixels of a tile, on the halved blank, in which page and blank are compared: about 12 mm at 200 dpi."""
 
+ENOUGH_TILES = 12
+"""Tiles of print outside all boxes that are enough to judge a page by."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aligned:
@@ -54,6 +58,13 @@ class Aligned:
     inliers: int
     number: int
     homography: Homography | None = None
+
+    def laid(self, form: Form) -> Laid | None:
+        """What a page remembers of this, so that it need not be found again."""
+        if self.homography is None:
+            return None
+        numbers = tuple(float(each) for each in self.homography.ravel())
+        return Laid(form=form.digest, number=self.number, inliers=self.inliers, homography=numbers)
 
     @property
     def fits(self) -> bool:
@@ -77,6 +88,9 @@ def align(page: Page, form: Form) -> Aligned:
     """
     if form.free:
         return Aligned(page=lay_straight(page), fit=1.0, inliers=0, number=page.number)
+    if page.laid and page.laid.form == form.digest:
+        known = numpy.array(page.laid.homography, numpy.float64).reshape(3, 3)
+        return lay(page, form, Match(number=page.laid.number, inliers=page.laid.inliers, homography=known))
     found = [match(features(page.picture), form, number) for number in range(1, len(form.blanks) + 1)]
     return lay(page, form, max(found, key=lambda each: each.inliers))
 
@@ -125,7 +139,7 @@ def lay(page: Page, form: Form, found: Match) -> Aligned:
     straight = _warped(page.picture, found.homography, form.blanks[found.number - 1].size)
     return Aligned(
         page=replace(page, number=found.number, picture=straight, dpi=None),
-        fit=_likeness(straight, _path(form, found.number)),
+        fit=_likeness(straight, form, found.number),
         inliers=found.inliers,
         number=found.number,
         homography=found.homography,
@@ -205,14 +219,19 @@ def _warped(picture: Picture, homography: Homography, size: tuple[int, int]) -> 
     return numpy.asarray(laid, numpy.uint8)
 
 
-def _likeness(straight: Picture, path: str) -> float:
-    """Median correlation of the tiles of page and blank, over the tiles where the blank has print; 0 to 1."""
-    whole = grey(straight)
-    page, print_ = _tiles(_half(whole)), _blank_tiles(path)
+def _likeness(straight: Picture, form: Form, number: int) -> float:
+    """Median correlation of the tiles of page and blank, over the tiles where the blank has print; 0 to 1.
+
+    Tiles in boxes do not count where there are enough others: what was filled in is on the page alone.
+    """
+    path = _path(form, number)
+    print_ = _blank_tiles(path)
     printed = numpy.linalg.norm(print_, axis=1) > TILE  # a standard deviation of about one level a pixel
-    if not printed.any():
+    outside = printed & ~_boxed(form, number, path)
+    counted = outside if outside.sum() >= ENOUGH_TILES else printed
+    if not counted.any():
         return 0.0
-    page, print_ = page[printed], print_[printed]
+    page, print_ = _tiles(_half(grey(straight)))[counted], print_[counted]
     strength = numpy.linalg.norm(page, axis=1) * numpy.linalg.norm(print_, axis=1)
     alike = (page * print_).sum(axis=1) / numpy.maximum(strength, 1e-6)
     return float(numpy.clip(numpy.median(alike), 0.0, 1.0))
@@ -221,6 +240,19 @@ def _likeness(straight: Picture, path: str) -> float:
 @lru_cache(maxsize=32)
 def _blank_tiles(path: str) -> NDArray[numpy.float32]:
     return _tiles(_half(blank.grey(path)))
+
+
+def _boxed(form: Form, number: int, path: str) -> NDArray[numpy.bool_]:
+    """Which tiles lie by more than half in a box of a field or a table."""
+    inside = numpy.zeros(blank.grey(path).shape, numpy.uint8)
+    for each in (*form.fields, *form.tables):
+        if each.box and each.page == number:
+            inside[each.box.y0 : each.box.y1, each.box.x0 : each.box.x1] = 1
+    halved = inside[::2, ::2]
+    rows, columns = halved.shape[0] // TILE, halved.shape[1] // TILE
+    cut = halved[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)
+    boxed: NDArray[numpy.bool_] = cut.mean(axis=(1, 3)).ravel() > 0.5
+    return boxed
 
 
 def _half(picture: Picture) -> Picture:
@@ -235,33 +267,3 @@ def _tiles(picture: Picture) -> NDArray[numpy.float32]:
     flat = cut.reshape(rows * columns, TILE * TILE).astype(numpy.float32)
     tiles: NDArray[numpy.float32] = flat - flat.mean(axis=1, keepdims=True)
     return tiles
-
-
-# --- level -----------------------------------------------------------------------------------------------------------
-
-LEVEL = 0.2
-"""Degrees below which a page is level: Tesseract lost nothing up to 2 degrees, and turning costs a little sharpness."""
-MOST_SKEW = 8.0
-"""Degrees up to which lines of text are looked for; a page that leans more is no scan but a photo."""
-SKEW_SIDE = 800
-
-
-def skew(picture: Picture) -> float:
-    """Degrees by which the picture must be turned against the clock to be level: where rows of ink stand out most.
-
-    The variance of the ink's projection on the vertical axis is highest when lines of text are level (Postl 1986).
-    """
-    whole = grey(picture)
-    small = _smaller(whole, min(1.0, SKEW_SIDE / max(whole.shape)))
-    ink = cv2.adaptiveThreshold(small, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 12)
-    if ink.mean() < 1e-4:
-        return 0.0
-    coarse = max(numpy.arange(-MOST_SKEW, MOST_SKEW + 0.1, 1.0), key=lambda angle: _standing_out(ink, angle))
-    return float(max(numpy.arange(coarse - 0.9, coarse + 0.91, 0.15), key=lambda angle: _standing_out(ink, angle)))
-
-
-def _standing_out(ink: NDArray[Any], angle: float) -> float:
-    height, width = ink.shape
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(angle), 1.0)
-    turned = cv2.warpAffine(ink, turn, (width, height), flags=cv2.INTER_NEAREST)
-    return float(numpy.square(numpy.diff(turned.sum(axis=1, dtype=numpy.float64))).sum())

@@ -113,13 +113,25 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Laid:
+    """How a page was found to lie on a form: the form's digest, which page of it, and the nine numbers, row by row,
+    of the homography from pixels of the photo to pixels of the blank. `inliers` are the features that agree."""
+
+    form: str
+    number: int
+    inliers: int
+    homography: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One picture of a scan, decoded, as it stands in memory; number from 1."""
+    """One picture of a scan, decoded, as it stands in memory; number from 1. `laid` where it was laid already."""
 
     number: int
     picture: Picture
     dpi: float | None = None
     hocr: bytes | None = None
+    laid: Laid | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -381,8 +393,8 @@ class Task:
     """A wish for one reading by one person. `id` is random and the only id a person's page sees ("" before stored).
 
     `slot` is 1 + people's readings of the field so far, so that asking twice is the same task. `reason` is a code.
-    `closed_at` and `leased_until` are facts; there is no status that could disagree with them. `ease` (0 hard to 1 easy)
-    only orders what new people are offered first.
+    `closed_at` and `leased_until` are facts; there is no status that could disagree with them. `ease`, 0 hard to
+    1 easy, only orders what new people are offered first.
     """
 
     scan: str
