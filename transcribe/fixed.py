@@ -30,7 +30,7 @@ JOINED, SOMEWHAT_JOINED = 2.2, 1.1
 """`strokes.joinedness` of joined writing, and the least it has: a quarter of real lines lie between the two."""
 
 DOUBTED, UNLIKE = 0.6, 0.6
-"""Confidence that no engine has, and likeness of two engines' texts, on joined writing: they got 0 of 40 lines right."""
+"""Confidence that no engine has, and likeness of two engines' texts, on joined writing: 0 of 40 lines were right."""
 
 MOST_SURE = 0.9999
 """The ink test claims no more: it has never been tested on more than ten thousand boxes."""
@@ -92,9 +92,9 @@ def readings(
     clean = Page(number=page.number, picture=sheet.clean, dpi=page.dpi)
     seen = [_lines_by(engine, clean, sheet, asked) for engine in engines]
     for number, spot in enumerate(asked):
-        said = [Said(engine.source, lines[number]) for engine, lines in zip(engines, seen, strict=True)]
-        flags = _flags(spot, sheet, said)
-        found += [_by_engine(each, spot, flags, here) for each in said]
+        heard = [Said(engine.source, lines[number]) for engine, lines in zip(engines, seen, strict=True)]
+        flags = _flags(spot, sheet, heard)
+        found += [_by_engine(each, spot, flags, here) for each in heard]
         found += _by_barcode(spot, page, here)
     return found
 
