@@ -191,7 +191,7 @@ def _find(said: FindTable | None) -> Find | None:
 
 def _table(said: TableTable) -> Table:
     columns = tuple(
-        Column(field=_field_of(each, f"{said.name}.{each.name}", page=said.page), span=each.span)
+        Column(field=_field_of(each, f"{said.name}.{each.name}", page=said.page, find=_find(each.find)), span=each.span)
         for each in said.column
     )
     return Table(

@@ -120,9 +120,10 @@ class FieldTable(FieldBody):
 
 
 class ColumnTable(FieldBody):
-    """`[[table.column]]`: the same field in each row."""
+    """`[[table.column]]`: the same field in each row. `find` gives its header's words where the layout is free."""
 
     span: Span | None = None
+    find: FindTable | None = None
 
 
 class TableTable(Definition):
