@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import log
 from typing import Any, cast
 
+from reconcile.sureness import bin_of, ratios
 from transcribe.model import Parameters
 
 Tally = tuple[float, float]
@@ -36,12 +36,6 @@ HABITS = {"accents": 0.05, "swap": 0.03}
 COVERED = (8.0, 10.0)
 """The share of values that master data know, where nothing was learnt: eight of ten."""
 
-STEPS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 0.99, 0.995)
-"""Where the confidence of an engine is cut into bins; engines crowd near 1."""
-
-USUAL_RATIOS = (1.5, 1.3, 1.1, 0.9, 0.6, 0.3, 0.0, -0.3, -0.6, -0.8, -1.0, -1.1, -1.2)
-"""Log of P(bin | wrong) / P(bin | right) of an engine of which nothing was learnt: about Tesseract's, halved."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
@@ -61,8 +55,8 @@ class Known:
 
     `content` is plain data: `rates` (kind of source, type: wrong, of), `sources` (source, type: wrong, of), `habits`
     (source, habit: followed, of), `unrelated` (source: unrelated, errors), `follows` (kind: followed, of), `tempting`
-    (type: tempting, of), `ratios` (engine: log ratio a bin of confidence), `confusions` (kind, character, character:
-    share), `covered` (field: known, of), `words` (field: word hash: count), `calibration`, `earned`, `champions`.
+    (type: tempting, of), `sure` (engine: wrong and right a bin of confidence), `confusions` (kind, character, character:
+    count), `covered` (field: known, of), `words` (field: word hash: count), `calibration`, `earned`, `champions`.
     """
 
     version: int
@@ -70,6 +64,7 @@ class Known:
     edits: dict[tuple[str, str, str], float] = field(default_factory=dict, repr=False)
     """What the channel has worked out already under these parameters, kept for speed."""
     hearings: dict[tuple[str, str, str], Hearing] = field(default_factory=dict, repr=False)
+    _ratios: dict[str, tuple[float, ...]] = field(default_factory=dict, repr=False)
 
     def hearing(self, source: str, kind: str, type_name: str) -> Hearing:
         """How this source reads this type of field."""
@@ -115,13 +110,17 @@ class Known:
         """Log of P(this confidence | wrong) / P(this confidence | right) of an engine; 0 where it claims none."""
         if confidence is None:
             return 0.0
-        ratios = self.content.get("ratios", {}).get(source, USUAL_RATIOS)
-        return float(ratios[bisect_right(STEPS, confidence)])
+        known = self._ratios.get(source)
+        if known is None:
+            known = self._ratios[source] = ratios(self.content.get("sure", {}).get(source))
+        return known[bin_of(confidence)]
 
     def confused(self, kind: str, written: str, said: str) -> float:
         """The share of a character's misreadings that give this other one."""
         given = self._confusions.get(kind, {}).get(written)
-        return given.get(said, 0.0) + PLAIN_CONFUSION * given[""] if given else PLAIN_CONFUSION
+        if given is None:
+            return PLAIN_CONFUSION
+        return given.get(said, 0.0) + PLAIN_CONFUSION * given[""]
 
     @cached_property
     def _confusions(self) -> Mapping[str, Mapping[str, Mapping[str, float]]]:

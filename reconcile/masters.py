@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from rapidfuzz import process
@@ -27,6 +27,8 @@ class KnownValues:
             for key in _shortened(says):
                 self._shortened[key].append(says)
         self._near: dict[str, tuple[str, ...]] = {}
+        self.words = Counter(word for says in texts for word in says.split())
+        self.word_count = self.words.total()
 
     def has(self, says: str) -> bool:
         """Whether this comparable text is known."""

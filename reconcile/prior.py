@@ -84,14 +84,15 @@ def _share(spot: Spot, says: str, known: Known) -> float:
         return FLAT[spot.field.type]
     if spot.family == "mark":
         return FLAT_MARK
-    words = known.words(spot.field.name)
-    total = words.get("", 0.0)
+    words, listed = known.words(spot.field.name), spot.values
+    total = words.get("", 0.0) + (listed.word_count if listed is not None else 0)
     if not total:
         return flat(says)
     share = 0.0
     for word in says.split():
-        seen = words.get(word_hash(word), 0.0) - 1.0  # one may be this very field, learnt before
-        share += log(WORDS * max(0.0, seen) / total + exp(flat_word(word)))
+        seen = max(0.0, words.get(word_hash(word), 0.0) - 1.0)  # one may be this very field, learnt before
+        seen += listed.words[word] if listed is not None else 0
+        share += log(WORDS * seen / total + exp(flat_word(word)))
     return share
 
 

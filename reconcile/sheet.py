@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property, lru_cache
 
+from reconcile.conventions import spelled_out
 from reconcile.family import Family, family_of, type_of
 from reconcile.masters import KnownValues
 from reconcile.rules import CompiledRule, RuleInstance, compile_rules
@@ -21,10 +22,14 @@ class Spot:
         kind = type_of(field.type)
         self.family: Family = family_of(field.type)
         self.exact = kind.EXACT
-        self.normal = lru_cache(REMEMBERED)(lambda text: kind.normalise(text, field, form))
+        self.normal = lru_cache(REMEMBERED)(self._normal)
         self.faults = lru_cache(REMEMBERED)(lambda text: kind.faults(text, field, form))
         self._parse = lru_cache(REMEMBERED)(lambda text: kind.parse(text, field, form))
         self._kind = kind
+
+    def _normal(self, text: str) -> str:
+        says = self._kind.normalise(text, self.field, self.form)
+        return spelled_out(says) if self.field.type == "address" else says
 
     def value(self, text: str) -> Value:
         """The typed value of a text."""

@@ -18,6 +18,9 @@ _TIME = re.compile(
     r"(?:(?<=\d)t|[à@]|\bat\b|\b)\s*\d{1,2}\s?[:h]\s?\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?\s?m\b\.?|z\b|h\b)?"
 )
 _ORDINAL = re.compile(r"(?<=\d)\s?(?:st|nd|rd|th|er|ère|re|º|°|ª)(?![^\W\d_])")
+_SEPARATED = re.compile(r"[-./]+")
+_DAMAGED = re.compile(r"(?=.*\d|.{1,2}$)\w+")
+"""A group of a date in which at least a digit is left, or that is so short that none may be."""
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 _SMALL_WORDS = frozenset("le la du de del den der d l el am the of on al dd date".split())
 _LANGUAGES = ("en", "fr", "es", "de", "nl", "it", "pt")
@@ -50,6 +53,23 @@ def find_parts(text: str, locale: str, foreign: bool) -> Parts | None:
     if len(numbers) == 1:
         numbers = _cut(numbers[0], order)
     return _from_numbers(numbers, order, foreign) if len(numbers) == 3 else None
+
+
+def damaged_parts(text: str, locale: str) -> Parts | None:
+    """Year, month and day of a date of which letters were read for digits, in lower case; None where it is none.
+
+    A damaged reading stays near the right one only in the same order of year, month and day.
+    """
+    groups = tidy(tidy(text).casefold()).split()
+    groups = [each for group in groups for each in _SEPARATED.split(group) if each]
+    if len(groups) != 3 or not all(_DAMAGED.fullmatch(each) for each in groups):
+        return None
+    first, middle, last = groups
+    if len(first) == 4 and len(middle) <= 2 and len(last) <= 2:
+        return first, middle, last
+    if len(last) == 4 and len(first) <= 2 and len(middle) <= 2:
+        return (last, first, middle) if day_order(locale) == "mdy" else (last, middle, first)
+    return None
 
 
 def as_date(parts: Parts) -> date | None:

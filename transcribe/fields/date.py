@@ -25,11 +25,14 @@ def parse(text: str, field: Field, form: Form) -> Value:
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
-    """Year, month and day in ISO order even where impossible ("75.12.2024" is "2024-12-75"); else the text in lower
-    case with its separators alike."""
+    """Year, month and day in ISO order even where impossible ("75.12.2024" is "2024-12-75") or damaged ("1O.03.2024" is
+    "2024-03-1o"); else the text in lower case with its separators alike."""
     parts = _dates.find_parts(text, form.locale, form.free)
     if parts is not None:
         return _dates.as_text(parts)
+    damaged = _dates.damaged_parts(text, form.locale)
+    if damaged is not None:
+        return "-".join(damaged)
     plain = re.sub(r"\s*[-./,]\s*", "-", tidy(tidy(text).casefold())).strip("- ")
     again = _dates.find_parts(plain, form.locale, form.free)
     return plain if plain and again is None else tidy(tidy(text).casefold())

@@ -1,0 +1,130 @@
+"""What one pass over weighed fields counts: how often each source was wrong, in which way, and how sure it said it was.
+
+The counts are expectations: a field whose value is 0.9 probable counts 0.9 for it and 0.1 for the others.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import exp
+
+from rapidfuzz.distance import Levenshtein
+
+from reconcile.agree import Vote, null_of
+from reconcile.channel import edits, ways
+from reconcile.known import Hearing, Known
+from reconcile.posterior import GLYPHS, Weighed
+from reconcile.prior import flat, word_hash
+from reconcile.sheet import Spot
+from reconcile.sureness import STEPS, bin_of
+
+SHARED = 0.8
+"""Of a reading that follows what a place looks like to everybody, so much is the place's fault, not the source's."""
+
+LEAST_SHARE = 1e-3
+"""Values less probable than this are not counted."""
+
+
+def _pairs() -> dict[str, dict[str, list[float]]]:
+    return defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
+
+
+@dataclass(slots=True)
+class Counts:
+    """(so many, of so many) by what they are kept by; see `reconcile.known.Known` for the names."""
+
+    sources: dict[str, dict[str, list[float]]] = field(default_factory=_pairs)
+    rates: dict[str, dict[str, list[float]]] = field(default_factory=_pairs)
+    habits: dict[str, dict[str, list[float]]] = field(default_factory=_pairs)
+    unrelated: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
+    follows: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
+    tempting: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
+    covered: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
+    sure: dict[str, list[list[float]]] = field(default_factory=lambda: defaultdict(_bins))
+    """By engine and bin of confidence: (readings that were wrong, that were right)."""
+    confusions: dict[str, dict[str, dict[str, float]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(lambda: defaultdict(float)))
+    )
+    words: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
+
+    def count(self, spot: Spot, weighed: Weighed, known: Known, truth: str | None) -> None:
+        """Count one field; `truth`, where it is known, is its only value."""
+        shares = weighed.shares if truth is None else {truth: 1.0}
+        in_place = 0.0
+        for written, share in shares.items():
+            if share < LEAST_SHARE or null_of(written) is not None:
+                continue
+            tempted = weighed.tempted.get(written, {})
+            in_place += share * sum(tempted.values())
+            self._count_value(spot, written, share)
+            for vote in weighed.votes:
+                if vote.shown is None and null_of(vote.says) is None:
+                    self._count_vote(spot, vote, written, share, tempted, known)
+        none = 0.0 if truth is not None else weighed.none
+        if none >= LEAST_SHARE:
+            for vote in weighed.votes:
+                self._count_wrong(spot, vote, none, none)
+        _add(self.tempting[spot.field.type], in_place, 1.0)
+
+    def _count_value(self, spot: Spot, written: str, share: float) -> None:
+        if spot.values is not None:
+            _add(self.covered[spot.field.name], share * spot.values.has(written), share)
+        if spot.family in ("line text", "short text"):
+            for word in written.split():
+                self.words[spot.field.name][word_hash(word)] += share
+                self.words[spot.field.name][""] += share
+
+    def _count_vote(
+        self, spot: Spot, vote: Vote, written: str, share: float, tempted: dict[str, float], known: Known
+    ) -> None:
+        hearing = known.hearing(vote.source, vote.kind, spot.field.type)
+        for other, part in tempted.items():
+            _add(self.follows[vote.kind], share * part * (vote.says == other), share * part)
+        for habit, way in _habits(written, hearing):
+            _add(self.habits[vote.source][habit], share * (vote.says == way), share)
+            if vote.says == way:
+                return
+        blame = share * (1 - SHARED * tempted.get(vote.says, 0.0)) if vote.says != written else 0.0
+        self._count_wrong(spot, vote, blame, share)
+        self._count_sure(vote, vote.says != written, share)
+        if blame:
+            self._count_error(vote, written, blame, hearing, known)
+
+    def _count_wrong(self, spot: Spot, vote: Vote, wrong: float, of: float) -> None:
+        if null_of(vote.says) is None:
+            _add(self.sources[vote.source][spot.field.type], wrong, of)
+            _add(self.rates[vote.kind][spot.field.type], wrong, of)
+
+    def _count_sure(self, vote: Vote, wrong: bool, share: float) -> None:
+        if vote.machine and vote.confidence is not None:
+            self.sure[vote.source][bin_of(vote.confidence)][0 if wrong else 1] += share
+
+    def _count_error(self, vote: Vote, written: str, blame: float, hearing: Hearing, known: Known) -> None:
+        """An error is unrelated, or edits: then which characters were taken for which."""
+        near = (1 - hearing.unrelated) * edits(known, vote.kind, written, vote.says)
+        far = hearing.unrelated * exp(flat(vote.says))
+        unrelated = far / (near + far) if near + far > 0 else 1.0
+        _add(self.unrelated[vote.source], blame * unrelated, blame)
+        if Levenshtein.distance(written, vote.says, score_cutoff=2) <= 2:
+            for operation in Levenshtein.editops(written, vote.says):
+                if operation.tag == "replace":
+                    was, became = written[operation.src_pos], vote.says[operation.dest_pos]
+                    self.confusions[vote.kind][was][became] += blame * (1 - unrelated)
+                    self.confusions[GLYPHS][was][became] += blame * (1 - unrelated)
+
+
+def _habits(written: str, hearing: Hearing) -> Iterator[tuple[str, str]]:
+    """(habit, the text that it gives) of what is written, for the habits that would show in it."""
+    for way, _ in ways(written, hearing):
+        yield "accents" if not written.isascii() else "swap", way
+
+
+def _bins() -> list[list[float]]:
+    return [[0.0, 0.0] for _ in range(len(STEPS) + 1)]
+
+
+def _add(tally: list[float], some: float, of: float) -> None:
+    tally[0] += some
+    tally[1] += of

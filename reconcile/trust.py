@@ -1,0 +1,117 @@
+"""How far each source is to be trusted, learnt from past scans: expectation maximisation, known truths held fast.
+
+Each pass weighs every scan under what is known so far, then counts how often each source was wrong (A. P. Dawid, A. M.
+Skene, Applied Statistics 28, 1979, with the channel of `reconcile.channel` in place of a confusion table). Counts are
+drawn towards what shipped with fairhand, so that a new store does not unlearn it from ten scans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconcile import first_fit
+from reconcile.counts import Counts
+from reconcile.known import Known, known, odds
+from reconcile.sheet import sheet
+from reconcile.weigh import weigh_together
+from transcribe.model import Decision, Evidence, FieldKey, Form, Parameters, Reading
+
+PASSES = 4
+"""Passes over the scans: the figures of the generator's worlds move by less than their noise after the third."""
+
+SHIPPED = 100.0
+"""The most readings that a shipped tally counts for beside a store's own."""
+
+SEEN_AGAIN = 2.0
+"""A word is kept once it was decided so often: once is no evidence that it is a word of this field."""
+
+MOVED = 0.4
+"""Error rates that moved by less than half again are not worth a line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanFacts:
+    """What is known of one scan: `truths` are texts known to be right (gold, expert, appeal), `decisions` its latest."""
+
+    form: Form
+    readings: Sequence[Reading]
+    truths: Mapping[FieldKey, str] = field(default_factory=dict)
+    decisions: Sequence[Decision] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """New content of Parameters, and what changed, as codes with numbers."""
+
+    content: dict[str, object]
+    changes: tuple[Evidence, ...]
+
+
+def learn(facts: Iterable[ScanFacts], previous: Parameters) -> Learnt:
+    """What these scans teach about their sources, starting from what was known before."""
+    scans = list(facts)
+    content = dict(previous.content)
+    for _ in range(PASSES):
+        learnt, counts = Known(version=previous.version, content=content), Counts()
+        for scan in scans:
+            _count(counts, scan, learnt)
+        content = {**content, **_content(counts)}
+    return Learnt(content=content, changes=changes(known(previous), Known(version=-1, content=content)))
+
+
+def _count(counts: Counts, scan: ScanFacts, learnt: Known) -> None:
+    made = sheet(scan.form)
+    for key, weighed in weigh_together(made, scan.readings, learnt).items():
+        spot = made.spots[key.name]
+        truth = scan.truths.get(key)
+        counts.count(spot, weighed, learnt, None if truth is None else spot.normal(truth))
+
+
+def _content(counts: Counts) -> dict[str, object]:
+    """Counts as plain data, what shipped with fairhand added in."""
+    shipped = first_fit.parameters().content
+    names = ("sources", "rates", "habits", "unrelated", "follows", "tempting", "covered", "sure", "confusions")
+    content: dict[str, object] = {name: _plain(getattr(counts, name), shipped.get(name, {})) for name in names}
+    content["words"] = {
+        name: {word: round(count, 3) for word, count in words.items() if count >= SEEN_AGAIN}
+        for name, words in counts.words.items()
+    }
+    return content
+
+
+def _plain(counted: Any, shipped: Any) -> Any:
+    """A tree of counts with the shipped tree added, each pair of the latter for at most SHIPPED readings."""
+    if isinstance(counted, Mapping) or isinstance(shipped, Mapping):
+        counted, shipped = counted or {}, shipped or {}
+        return {name: _plain(counted.get(name), shipped.get(name)) for name in sorted({*counted, *shipped})}
+    if isinstance(counted, list) and counted and isinstance(counted[0], list):
+        return [_plain(each, other) for each, other in zip(counted, shipped or [None] * len(counted), strict=True)]
+    if isinstance(counted, list) or isinstance(shipped, list):
+        most = (shipped or [0.0, 0.0])[1]
+        weight = min(1.0, SHIPPED / most) if most else 1.0
+        pairs = zip(counted or [0.0, 0.0], shipped or [0.0, 0.0], strict=True)
+        return [round(own + weight * other, 4) for own, other in pairs]
+    return round((counted or 0.0) + (shipped or 0.0), 4)
+
+
+def changes(before: Known, after: Known) -> tuple[Evidence, ...]:
+    """Each source whose error rate moved, largest first: code "rate" with source, type, before and after."""
+    found = []
+    for source, types in after.content["sources"].items():
+        for name, (_, count) in types.items():
+            kind = "machine" if source in after.content.get("sure", {}) else "person"
+            old, new = (known.hearing(source, kind, name).error for known in (before, after))
+            if abs(odds(new) - odds(old)) > MOVED:
+                numbers = {"source": source, "type": name, "before": old, "after": new, "count": round(count)}
+                found.append(Evidence(code="rate", numbers=numbers))
+    return tuple(
+        sorted(
+            found,
+            key=lambda each: (
+                -abs(odds(float(each.numbers["after"])) - odds(float(each.numbers["before"]))),
+                str(each.numbers),
+            ),
+        )
+    )
