@@ -245,9 +245,10 @@ def _blank_tiles(path: str) -> NDArray[numpy.float32]:
 def _boxed(form: Form, number: int, path: str) -> NDArray[numpy.bool_]:
     """Which tiles lie by more than half in a box of a field or a table."""
     inside = numpy.zeros(blank.grey(path).shape, numpy.uint8)
-    for each in (*form.fields, *form.tables):
-        if each.box and each.page == number:
-            inside[each.box.y0 : each.box.y1, each.box.x0 : each.box.x1] = 1
+    placed = [(each.page, each.box) for each in form.fields] + [(each.page, each.box) for each in form.tables]
+    for page, box in placed:
+        if box and page == number:
+            inside[box.y0 : box.y1, box.x0 : box.x1] = 1
     halved = inside[::2, ::2]
     rows, columns = halved.shape[0] // TILE, halved.shape[1] // TILE
     cut = halved[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)
