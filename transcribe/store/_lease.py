@@ -9,7 +9,7 @@ from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import Task
 from transcribe.store._control import ControlRoom
 from transcribe.store.contract import ANYTHING, Offer
-from transcribe.store.database import Row
+from transcribe.store.database import Database, Row
 from transcribe.store.rows import micros, task_of, text
 
 SITTING = timedelta(hours=8)
@@ -21,12 +21,19 @@ NEW_READINGS = 20
 NEW_WINDOW = 40
 """Among how many of the next tasks of the same priority the easiest are chosen: a choice, and one page of an index."""
 
+EXTEND_SHARE = 0.1
+"""A lease is extended when at least this share of it has passed: each reading would else write to all that is held."""
+
 JUST_ANSWERED = timedelta(minutes=15)
 """How long a person may look again at what they answered: to see its picture, to undo."""
 
 
 class LeaseRoom(ControlRoom):
     """Leases, and what is seen of the tasks leased."""
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        super().__init__(database, key)
+        self._experienced: set[int] = set()
 
     def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANYTHING) -> list[Task]:
         """Up to `count` open tasks for this person, never a field they have read or hold; theirs come back first,
@@ -37,7 +44,8 @@ class LeaseRoom(ControlRoom):
             self.db.run("reap", now=micros(now))
             mine = self._held(person, offer, now)
             for row in mine[:count]:
-                self._extend(row["id"], person["id"], until)
+                if until - row["leased_until"] >= EXTEND_SHARE * seconds * 1_000_000:
+                    self._extend(row["id"], person["id"], until)
             if len(mine) < count and not person["paused"] and person["left_at"] is None:
                 wanted = count - len(mine)
                 wanted -= self.give_controls(person, wanted, offer, now, now + timedelta(seconds=seconds))
@@ -127,11 +135,12 @@ class LeaseRoom(ControlRoom):
 
     def _choose(self, person: Row, count: int, offer: Offer, now: datetime) -> list[int]:
         """Numbers of open tasks in the order of the queue, no two of one field, no two that a form keeps apart."""
-        new = self.db.value("count_recent_readings", who=person["id"], count=NEW_READINGS) < NEW_READINGS
+        new = self._is_new(person["id"])
+        rows = self._candidates(person, max(4 * count, NEW_WINDOW if new else 0), offer, now, easiest_first=new)
         chosen: list[int] = []
         fields: set[tuple[int, str]] = set()
         apart: set[tuple[int, str]] = set()
-        for row in self._candidates(person, max(4 * count, NEW_WINDOW if new else 0), offer, now, easiest_first=new):
+        for row in rows:
             field, group = (row["field_id"], row["lane"]), (row["scan_id"], row["apart"])
             if row["id"] in chosen or field in fields or (row["apart"] and group in apart):
                 continue
@@ -146,27 +155,40 @@ class LeaseRoom(ControlRoom):
         self, person: Row, count: int, offer: Offer, now: datetime, *, easiest_first: bool
     ) -> Iterator[Row]:
         """The next open tasks of each pool of an offer. Nothing here looks at agreement, decisions or trust."""
-        values = {
+        named = self.routing.named(offer.form, offer.field)
+        values: dict[str, object] = {
             "who": person["id"],
             "expert": int("expert" in person["roles"]),
-            "refused": self.routing.refused(person),
             "kinds": None if offer.kinds is None else text(list(offer.kinds)),
             "sitting": micros(now - SITTING),
             "count": count,
         }
-        named = self.routing.named(offer.form, offer.field)
         for pool in offer.pools:
             if offer.scan is not None:
-                yield from self.db.all(
-                    "next_tasks_of_scan", pool=pool, scan_id=self.scan_row(offer.scan)["id"], **values
-                )
-                continue
-            if named is not None:
+                scan = self.scan_row(offer.scan)["id"]
+                yield from self._next("next_tasks_of_scan", person, {"pool": pool, "scan_id": scan, **values})
+            elif named is not None:
                 for number in named:
-                    yield from self.db.all("next_tasks_of_field", pool=pool, form_field=number, **values)
-                continue
-            rows = self.db.all("next_tasks", pool=pool, **values)
-            yield from sorted(rows, key=lambda row: (-row["priority"], -row["ease"])) if easiest_first else rows
+                    field = {"pool": pool, "form_field": number, **values}
+                    yield from self._next("next_tasks_of_field", person, field)
+            else:
+                rows = self._next("next_tasks", person, {"pool": pool, **values})
+                yield from sorted(rows, key=lambda row: (-row["priority"], -row["ease"])) if easiest_first else rows
+
+    def _next(self, statement: str, person: Row, values: dict[str, object]) -> list[Row]:
+        """Rows that the person may be given; asked again where one is of a form that this process did not know."""
+        rows = self.db.all(statement, refused=self.routing.refused(person), **values)
+        if all(self.routing.knows(number) for number in {row["form_field_id"] for row in rows}):
+            return rows
+        return self.db.all(statement, refused=self.routing.refused(person), **values)
+
+    def _is_new(self, person: int) -> bool:
+        """Whether a person has few readings yet; once they are not, they never are again."""
+        if person not in self._experienced:
+            if self.db.value("count_recent_readings", who=person, count=NEW_READINGS) < NEW_READINGS:
+                return True
+            self._experienced.add(person)
+        return False
 
     def _extend(self, task: int, person: int, until: int) -> None:
         self.db.run("extend_lease", task_id=task, until=until)

@@ -64,8 +64,8 @@ class PayRoom(ReconcileRoom):
         engagement = person["engagement"]
         if engagement == "by reading":
             rate = self.rate(task["form"], now)
-            floor = self.floor(now)
-            piece = 0 if rate is None or self._is_again(task, number) else rate.micro
+            floor = self.floor(now) if rate is None else None
+            piece = 0 if rate is None or task["taken_back"] else rate.micro
             currency = rate.currency if rate else floor.currency if floor else ""
             self.write_line(person["id"], "reading", piece, currency, seconds, now, reading=number, task=task["id"])
         elif engagement == "hourly":
@@ -86,9 +86,6 @@ class PayRoom(ReconcileRoom):
         if floor is not None and (rate is None or rate.currency != floor.currency or rate.micro < floor.micro):
             return for_time(floor.micro, seconds), floor.currency
         return (0, "") if rate is None else (for_time(rate.micro, seconds), rate.currency)
-
-    def _is_again(self, task: Row, number: int) -> bool:
-        return self.db.value("undone_before", task_id=task["id"], number=number) is not None
 
     def write_line(
         self,

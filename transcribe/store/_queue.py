@@ -40,7 +40,8 @@ class QueueRoom(LeaseRoom):
             if again is not None:
                 return Outcome(kind="again", reading=again["id"], scan=row["scan"])
             late = not _holds(row, person, now)
-            seconds = measured_seconds(sent.seconds, moment(row["from_at"]), self._last_act(person, row), now)
+            last_act = self._last_act(person, row) if sent.seconds is None else None
+            seconds = measured_seconds(sent.seconds, moment(row["from_at"]), last_act, now)
             identity, number = self._keep(row, person, sent, idem, seconds, late, now)
             self.db.run("close_task", task_id=row["id"], who=person["id"], now=micros(now))
             if row["kind"] != "test":  # what is known already need not be weighed again
@@ -120,7 +121,7 @@ class QueueRoom(LeaseRoom):
         identity = secrets.token_hex(16)
         untimed = person["engagement"] in UNTIMED
         expert = task["kind"] in EXPERT_KINDS
-        self.db.run(
+        number = self.db.insert(
             "put_reading",
             id=identity,
             idem=idem,
@@ -139,7 +140,6 @@ class QueueRoom(LeaseRoom):
             text_hash=self.keyed_hash("text", sent.text or ""),
             now=micros(now),
         )
-        number: int = self.db.value("reading_number", idem=idem)
         if task["erased_at"] is None:
             self.db.run(
                 "put_reading_text",

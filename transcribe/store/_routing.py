@@ -25,28 +25,32 @@ class FormField:
 
 
 class Routing:
-    """The fields of all forms, read again when another process has added a form."""
+    """The fields of all forms. They are kept in memory and read again when a number comes up that is not known yet, as
+    any process may add a form; what was known never changes."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._newest = 0
+        self._newest = -1
         self._fields: tuple[FormField, ...] = ()
 
-    def fields(self) -> tuple[FormField, ...]:
-        """Every field of every form kept."""
-        newest = self._db.value("newest_form_field")
-        if newest != self._newest:
-            self._fields = tuple(_form_field(row) for row in self._db.all("form_fields"))
-            self._newest = newest
-        return self._fields
+    def knows(self, number: int) -> bool:
+        """Whether the field of this number is known here; if not, all are read again."""
+        if number <= self._newest:
+            return True
+        self._fields = tuple(_form_field(row) for row in self._db.all("form_fields"))
+        self._newest = max((each.number for each in self._fields), default=0)
+        return False
 
     def refused(self, person: Row) -> str | None:
         """The numbers of the fields that this person may not be given, as JSON; None where there are none."""
+        closed = [each for each in self._fields if each.languages or each.regions or each.qualification]
+        if not closed:
+            return None
         languages, regions = set(json.loads(person["languages"])), set(json.loads(person["regions"]))
         qualifications = set(json.loads(person["qualifications"]))
         numbers = [
             each.number
-            for each in self.fields()
+            for each in closed
             if (each.languages and each.languages.isdisjoint(languages))
             or (each.regions and each.regions.isdisjoint(regions))
             or (each.qualification and each.qualification not in qualifications)
@@ -57,9 +61,12 @@ class Routing:
         """The numbers of the fields of these names in every version, newest first; None where neither is given."""
         if form is None and field is None:
             return None
+        return self._named(form, field) or ([] if self.knows(self._newest + 1) else self._named(form, field))
+
+    def _named(self, form: str | None, field: str | None) -> list[int]:
         return [
             each.number
-            for each in reversed(self.fields())
+            for each in reversed(self._fields)
             if (form is None or each.form == form) and (field is None or each.name == field)
         ]
 

@@ -22,6 +22,9 @@ BUSY_SECONDS = 30.0
 CACHE_KIB = 65536
 """Page cache of one connection: the hot pages of the indexes of millions of tasks."""
 
+STATEMENTS = 512
+"""Prepared statements that a connection keeps: more than there are in `queries/`."""
+
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs"})
 """WAL needs shared memory and honest locks, which these do not give."""
 
@@ -45,7 +48,7 @@ class Database:
         self._local = threading.local()
         self._holders: weakref.WeakSet[_Holder] = weakref.WeakSet()
         self._lock = threading.Lock()
-        self._statements = _statements()
+        self.statements = _statements()
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -54,31 +57,25 @@ class Database:
 
     def all(self, name: str, /, **values: object) -> list[Row]:
         """Every row of a named statement."""
-        with self._our_words():
-            return list(getattr(self._statements, name)(self.connection, **values))
+        return self._execute(name, values).fetchall()
 
     def one(self, name: str, /, **values: object) -> Row | None:
         """The first row of a named statement, None where there is none."""
-        with self._our_words():
-            row: Row | None = getattr(self._statements, name)(self.connection, **values)
+        row: Row | None = self._execute(name, values).fetchone()
         return row
 
     def value(self, name: str, /, **values: object) -> Any:
         """The first value of the first row, None where there is none."""
-        row = self.one(name, **values)
+        row = self._execute(name, values).fetchone()
         return None if row is None else row[0]
 
     def run(self, name: str, /, **values: object) -> int:
         """Change rows; how many."""
-        with self._our_words():
-            count: int = getattr(self._statements, name)(self.connection, **values)
-        return count
+        return self._execute(name, values).rowcount
 
     def insert(self, name: str, /, **values: object) -> int:
         """Insert one row; its integer key."""
-        with self._our_words():
-            key: int = getattr(self._statements, name)(self.connection, **values)
-        return key
+        return self._execute(name, values).lastrowid or 0
 
     @contextmanager
     def write(self) -> Iterator[None]:
@@ -156,6 +153,17 @@ class Database:
                 self._holders.add(holder)
         return holder
 
+    def _execute(self, name: str, values: dict[str, object]) -> sqlite3.Cursor:
+        try:
+            return self._holder().connection.execute(self.statements[name], values)
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise self._said(error) from error
+
+    def _said(self, error: sqlite3.DatabaseError) -> StoreError:
+        return StoreError(f"{self.path.name} could not be read or written ({error}); try again.")
+
     @contextmanager
     def _our_words(self) -> Iterator[None]:
         try:
@@ -163,7 +171,7 @@ class Database:
         except sqlite3.IntegrityError:
             raise
         except sqlite3.DatabaseError as error:
-            raise StoreError(f"{self.path.name} could not be read or written ({error}); try again.") from error
+            raise self._said(error) from error
 
 
 class _Holder:
@@ -177,7 +185,9 @@ class _Holder:
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection as every process opens it. The timeout comes first: even the first PRAGMA may meet a lock."""
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
+    )
     connection.row_factory = sqlite3.Row
     for pragma in (
         "journal_mode=WAL",
@@ -209,6 +219,8 @@ def refuse_network(path: Path) -> None:
 
 
 @cache
-def _statements() -> Any:
-    folder = Path(__file__).parent / "queries"
-    return aiosql.from_path(folder, "sqlite3", mandatory_parameters=False)
+def _statements() -> dict[str, str]:
+    """Name -> SQL. aiosql reads the files; its calls are left out, as they cost more than most of our statements."""
+    queries = aiosql.from_path(Path(__file__).parent / "queries", "sqlite3", mandatory_parameters=False)
+    names = [name for name in queries.available_queries if hasattr(getattr(queries, name), "sql")]
+    return {name: getattr(queries, name).sql for name in names if not name.endswith("_cursor")}

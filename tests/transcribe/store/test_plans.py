@@ -43,7 +43,6 @@ HOT = (
     "session",
     "person",
     "rate_now",
-    "undone_before",
     "ledger",
     "outbox",
     "next_controls",
@@ -58,7 +57,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.mark.parametrize("name", HOT)
 def test_a_hot_statement_reads_by_index_and_sorts_nothing(here: World, name: str) -> None:
-    sql = getattr(here.store.db._statements, name).sql
+    sql = here.store.db.statements[name]
     values = dict.fromkeys(re.findall(r":(\w+)", sql), None)
     steps = [row["detail"] for row in here.store.db.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     assert steps
@@ -69,18 +68,18 @@ def test_a_hot_statement_reads_by_index_and_sorts_nothing(here: World, name: str
 
 
 def test_the_lease_reads_open_tasks_only(here: World) -> None:
-    sql = here.store.db._statements.next_tasks.sql
+    sql = here.store.db.statements["next_tasks"]
     values = dict.fromkeys(re.findall(r":(\w+)", sql), None)
     steps = [row["detail"] for row in here.store.db.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     assert "SEARCH t USING INDEX task_open (pool=?)" in steps
 
 
 def test_every_statement_is_used_and_every_used_one_exists(here: World) -> None:
-    known = {name for name in here.store.db._statements.available_queries if not name.endswith("_cursor")}
+    known = set(here.store.db.statements)
     code = "\n".join(path.read_text(encoding="utf-8") for path in STORE.glob("*.py"))
     used = set(re.findall(r"self\._?db\.(?:all|one|value|run|insert)\(\s*\"(\w+)\"", code))
     used |= set(_erase.ERASURES) | {f"about_{each}" for each in _tokens.ABOUT}
-    used |= set(re.findall(r'"(end_\w+|next_tests|parameters_\w+)"', code))
+    used |= set(re.findall(r'"(end_\w+|next_tasks\w*|next_tests|parameters_\w+)"', code))
     assert known - used == set()
     assert used - known == set()
 

@@ -18,9 +18,6 @@ SELECT definition FROM form WHERE name = :name AND version = :version;
 -- name: form_fields
 SELECT id, form, version, name, type, languages, regions, qualification, apart FROM form_field ORDER BY id;
 
--- name: newest_form_field^
-SELECT COALESCE(MAX(id), 0) FROM form_field;
-
 -- name: put_file!
 INSERT INTO source_file (sha256, name, size, media_type, at) VALUES (:sha256, :name, :size, :media_type, :now)
 ON CONFLICT (sha256) DO NOTHING;

@@ -22,10 +22,6 @@ JOIN transcriber p ON p.id = l.transcriber_id LEFT JOIN reading r ON r.number = 
 LEFT JOIN task t ON t.id = l.task_id
 WHERE l.number > :after AND (:person IS NULL OR l.transcriber_id = :person) ORDER BY l.number;
 
--- name: undone_before^
-SELECT 1 FROM reading r JOIN undo u ON u.number = r.number JOIN reading n ON n.number = :number
-WHERE r.task_id = :task_id AND r.transcriber_id = n.transcriber_id AND r.number < :number LIMIT 1;
-
 -- name: ledger_line
 SELECT l.*, p.public_id AS transcriber, r.id AS reading_id, t.public_id AS task FROM ledger l
 JOIN transcriber p ON p.id = l.transcriber_id LEFT JOIN reading r ON r.number = l.reading

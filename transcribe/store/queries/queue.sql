@@ -5,7 +5,7 @@ WHERE id IN (SELECT id FROM task WHERE closed_at IS NULL AND transcriber_id IS N
              ORDER BY leased_until LIMIT 200);
 
 -- name: next_tasks
-SELECT t.id, t.field_id, t.scan_id, t.lane, t.apart, t.priority, t.ease FROM task t
+SELECT t.id, t.field_id, t.scan_id, t.form_field_id, t.lane, t.apart, t.priority, t.ease FROM task t
 WHERE t.pool = :pool AND t.closed_at IS NULL AND t.transcriber_id IS NULL
     AND (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
     AND (:expert OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
@@ -20,7 +20,7 @@ WHERE t.pool = :pool AND t.closed_at IS NULL AND t.transcriber_id IS NULL
 ORDER BY t.priority DESC, t.slot, t.id LIMIT :count;
 
 -- name: next_tasks_of_field
-SELECT t.id, t.field_id, t.scan_id, t.lane, t.apart, t.priority, t.ease FROM task t
+SELECT t.id, t.field_id, t.scan_id, t.form_field_id, t.lane, t.apart, t.priority, t.ease FROM task t
 WHERE t.form_field_id = :form_field AND t.pool = :pool AND t.closed_at IS NULL AND t.transcriber_id IS NULL
     AND (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
     AND (:expert OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
@@ -35,7 +35,7 @@ WHERE t.form_field_id = :form_field AND t.pool = :pool AND t.closed_at IS NULL A
 ORDER BY t.priority DESC, t.slot, t.id LIMIT :count;
 
 -- name: next_tasks_of_scan
-SELECT t.id, t.field_id, t.scan_id, t.lane, t.apart, t.priority, t.ease FROM task t
+SELECT t.id, t.field_id, t.scan_id, t.form_field_id, t.lane, t.apart, t.priority, t.ease FROM task t
 WHERE t.scan_id = :scan_id AND t.pool = :pool AND t.closed_at IS NULL AND t.transcriber_id IS NULL
     AND (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
     AND (:expert OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
@@ -74,7 +74,9 @@ UPDATE lease SET until_at = :until WHERE id = (
 SELECT * FROM task_seen WHERE public_id = :task;
 
 -- name: task_with_lease^
-SELECT t.*, l.from_at, l.until_at FROM task_seen t JOIN lease l ON l.id = (
+SELECT t.*, l.from_at, l.until_at, EXISTS (
+    SELECT 1 FROM reading r JOIN undo u ON u.number = r.number WHERE r.task_id = t.id AND r.transcriber_id = :who
+) AS taken_back FROM task_seen t JOIN lease l ON l.id = (
     SELECT MAX(id) FROM lease WHERE task_id = t.id AND transcriber_id = :who)
 WHERE t.public_id = :task;
 

@@ -1,0 +1,163 @@
+"""The store under load: leases at many open tasks, and durable submits through the writer thread.
+
+python -m tests.bench.bench_store [--small]
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from tests.transcribe.store.world import NOON, World, person, sent, world
+from transcribe.model import Task
+from transcribe.store.rows import micros
+from transcribe.store.writer import Busy, Writer
+
+OPEN = {True: (10_000, 100_000), False: (10_000, 1_000_000, 5_000_000)}
+LEASES = 2_000
+CLIENTS = 64
+SECONDS = {True: 2.0, False: 10.0}
+
+
+def main() -> int:
+    """Prints one JSON line a measurement; 1 where a bar of the issues is missed."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--small", action="store_true", help="fewer tasks and seconds, for every test run")
+    small = arguments.parse_args().small
+    lines = [*(leases(count) for count in OPEN[small]), submits(SECONDS[small])]
+    for line in lines:
+        print(json.dumps(line))
+    slow = [line for line in lines if line["what"] == "lease" and float(str(line["choose_p50_ms"])) >= 0.1]
+    return 1 if slow else 0
+
+
+def leases(count: int) -> dict[str, object]:
+    """Leases of one task each at `count` open tasks: the choice of the task, and the whole verb, within one
+    transaction as in the writer thread (the commit is shared by many there)."""
+    with tempfile.TemporaryDirectory() as folder, world(Path(folder), people=()) as here:
+        began = time.perf_counter()
+        fill(here, count)
+        filled = time.perf_counter() - began
+        people = [f"p{number}" for number in range(50)]
+        for handle in people:
+            here.store.put_transcriber(person(handle), NOON)
+        turn = itertools.cycle(people)
+        whole = times(here, lambda: here.store.lease(next(turn), 1, NOON, seconds=600.0), LEASES // 50 * 50)
+        rows = [here.store.person_row(handle) for handle in people]
+        mine = itertools.cycle(rows)
+        values = {"expert": 0, "refused": None, "kinds": None, "sitting": 0, "pool": "read", "count": 4}
+        choose = times(here, lambda: here.store.db.all("next_tasks", who=next(mine)["id"], **values), LEASES)
+        return {
+            "what": "lease",
+            "open": count,
+            "choose_p50_ms": at(choose, 50),
+            "choose_p99_ms": at(choose, 99),
+            "verb_p50_ms": at(whole, 50),
+            "verb_p99_ms": at(whole, 99),
+            "fill_s": round(filled, 1),
+        }
+
+
+def submits(seconds: float) -> dict[str, object]:
+    """Submit and lease the next, on disk before it is told, by 64 clients of one writer thread."""
+    with tempfile.TemporaryDirectory() as folder, world(Path(folder), people=()) as here:
+        fill(here, 200_000)
+        for number in range(CLIENTS):
+            here.store.put_transcriber(person(f"p{number}"), NOON)
+        writer = Writer(here.store)
+        took: list[float] = []
+        until = time.perf_counter() + seconds
+
+        def client(who: str) -> None:
+            (task,) = writer.submit(lambda: here.store.lease(who, 1, NOON)).result()
+            for number in itertools.count():
+                began = time.perf_counter()
+                task = step(here, writer, who, task, f"{who}-{number}")
+                took.append(time.perf_counter() - began)
+                if time.perf_counter() > until:
+                    return
+
+        threads = [threading.Thread(target=client, args=(f"p{number}",)) for number in range(CLIENTS)]
+        began = time.perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        elapsed = time.perf_counter() - began
+        writer.close()
+        kept = len(here.store.ledger())
+        assert kept == len(took), "every acknowledged reading has its pay line"
+        return {
+            "what": "submit and lease, durable",
+            "clients": CLIENTS,
+            "a_second": round(len(took) / elapsed),
+            "p50_ms": at(took, 50),
+            "p99_ms": at(took, 99),
+        }
+
+
+def step(here: World, writer: Writer, who: str, task: Task, idem: str) -> Task:
+    """One reading sent and the next task leased, in one job as a page's handler does."""
+
+    def work() -> Task:
+        here.store.submit(task.id, who, sent("12,50", idem), NOON + timedelta(seconds=5))
+        (following,) = here.store.lease(who, 1, NOON + timedelta(seconds=5))
+        return following
+
+    while True:
+        try:
+            return writer.submit(work).result()
+        except Busy:
+            time.sleep(0.01)
+
+
+def fill(here: World, count: int) -> None:
+    """Open tasks as `conclude` would, a hundred fields a scan, written in bulk."""
+    connection = here.store.db.connection
+    scan_id = 1_000_000_000
+    with here.store.db.write():
+        for start in range(0, count, 100_000):
+            numbers = range(start, min(start + 100_000, count))
+            connection.executemany(
+                "INSERT INTO scan (id, sha256, form, form_version, name, batch, received_at) VALUES (?, ?, 'order', 1, '', '', 0)",
+                ((scan_id + n // 100, f"{n // 100:064x}") for n in numbers if n % 100 == 0),
+            )
+            connection.executemany(
+                "INSERT INTO field (id, scan_id, form, form_version, name, row_number) VALUES (?, ?, 'order', 1, 'n', ?)",
+                ((scan_id + n, scan_id + n // 100, n % 100) for n in numbers),
+            )
+            connection.executemany(
+                "INSERT INTO task (public_id, field_id, scan_id, form_field_id, kind, lane, reason, slot, pool, priority,"
+                " ease, apart, opened_at) VALUES (?, ?, ?, 1, 'read', 'value', 'low confidence', 1, 'read', ?, 0.5, '', ?)",
+                ((f"{n:022x}", scan_id + n, scan_id + n // 100, n % 3, micros(NOON)) for n in numbers),
+            )
+
+
+def times(here: World, work: Callable[[], object], count: int) -> list[float]:
+    """Seconds of each of `count` calls, in transactions of 50."""
+    took = []
+    for _ in range(count // 50):
+        with here.store.together():
+            for _ in range(50):
+                began = time.perf_counter()
+                work()
+                took.append(time.perf_counter() - began)
+    return took
+
+
+def at(took: list[float], percent: int) -> float:
+    """That percentile, in milliseconds."""
+    return round(1000 * statistics.quantiles(took, n=100)[percent - 1], 3)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
