@@ -16,6 +16,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 from PIL import Image, ImageDraw, ImageFont
+from starlette.types import ASGIApp
 
 from transcribe import form as definitions
 from transcribe.archive import Archive
@@ -108,7 +109,7 @@ def form_of(name: str, version: int) -> Form:
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
+def served(app: ASGIApp) -> Iterator[str]:
     """The app on a free port of this machine."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -169,10 +169,8 @@ def test_work_goes_on_without_a_network_and_survives_a_reload(
     texts = orders(site, 4)
     amina = site.person("amina")
     page = enter(amina)
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    page.wait_for_function("caches.match('/work').then((page) => page !== undefined)")
-    page.wait_for_function("caches.keys().then((names) => names.length > 0)")
-    page.wait_for_timeout(500)
+    kept = "new Promise((done) => setInterval(async () => (await caches.match('/work')) && done(), 50))"
+    page.evaluate(kept)
 
     context.set_offline(True)
     type_in(page, texts[0])

@@ -19,7 +19,7 @@ export class Picture {
     this.image = ready.image;
     this.image.alt = words.picture.replace("{label}", ready.sheet.label);
     this.figure.replaceChildren(this.image);
-    this.figure.scrollTo(0, 0);
+    if (STEPS[this.step] > 1) this.figure.scrollTo(0, 0); // costs a layout
     this.moreButton.hidden = this.views.length < 2;
     this.lay();
   }

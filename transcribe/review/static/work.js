@@ -45,6 +45,7 @@ async function begin() {
     await ahead.take_in(await keep.all("held"));
   } else {
     const image = part("picture").querySelector("img");
+    await image.decode().catch(() => null);
     await show({ sheet: setup.sheet, image, until: Date.now() + setup.sheet.left * 1000 });
     await ahead.take_in((await keep.all("held")).filter((sheet) => sheet.task !== setup.sheet.task));
   }
@@ -84,11 +85,12 @@ async function show(ready, text = "") {
   input.lang = sheet.field_language;
   doubt("");
   setValue(text);
-  (isMark ? mark.querySelector("input") : input).focus({ preventScroll: true });
+  const target = isMark ? mark.querySelector("input") : input;
+  if (document.activeElement !== target) target.focus({ preventScroll: true }); // focusing costs a layout
   input.readOnly = false;
   document.body.classList.remove("waiting");
   checks.start(sheet.task);
-  holding();
+  setTimeout(holding); // after the picture is on the screen
   if (!text) {
     const drafts = await keep.get("drafts", sheet.task);
     if (drafts && current === ready && !value()) setValue(drafts);
