@@ -31,7 +31,7 @@ class Refused(Exception):
 
 def check(content: bytes, limits: Limits) -> dict[str, Any]:
     """Decode every page, small where the format allows it; gives the media type and the number of pages."""
-    if content.startswith(b"%PDF"):
+    if _is_pdf(content):
         return {"media_type": "application/pdf", "pages": _check_pdf(content, limits)}
     with _opened(content) as image:
         media_type = Image.MIME.get(image.format or "", "image/heif")
@@ -46,7 +46,7 @@ def check(content: bytes, limits: Limits) -> dict[str, Any]:
 
 def picture(content: bytes, page: int, limits: Limits) -> tuple[numpy.ndarray[Any, Any], float | None]:
     """One page, upright by its EXIF mark, grey or RGB, no larger than `limits.kept`; and its dots an inch if said."""
-    if content.startswith(b"%PDF"):
+    if _is_pdf(content):
         return _pdf_page(content, page, limits)
     with _opened(content) as image:
         for number, frame in enumerate(_frames(image, limits), 1):
@@ -54,6 +54,11 @@ def picture(content: bytes, page: int, limits: Limits) -> tuple[numpy.ndarray[An
                 _check_size(*frame.size, limits)
                 return _pixels(frame, limits)
     raise Refused(f"there is no page {page}")
+
+
+def _is_pdf(content: bytes) -> bool:
+    """Whether the bytes begin as a PDF; some programs put a mark or blank lines before."""
+    return content[:64].lstrip(b"\xef\xbb\xbf \t\r\n\0").startswith(b"%PDF")
 
 
 def _opened(content: bytes) -> Image.Image:
@@ -102,12 +107,23 @@ def _pixels(image: Image.Image, limits: Limits) -> tuple[numpy.ndarray[Any, Any]
     image.load()
     dots = image.info.get("dpi")
     dpi = float(dots[0]) / factor if dots and 30 <= float(dots[0]) <= 2400 else None
-    upright = ImageOps.exif_transpose(image)
-    flat = _eight_bits(upright)
-    if flat.width * flat.height > limits.kept:
-        factor = (flat.width * flat.height / limits.kept) ** 0.5
-        flat = flat.resize((int(flat.width / factor), int(flat.height / factor)), Image.Resampling.BOX)
-    return _grey_if_grey(numpy.asarray(flat, dtype=numpy.uint8)), dpi
+    if image.mode in ("1", "P"):
+        image = _eight_bits(image)  # these two cannot be averaged
+    small = _no_larger(image, limits.kept)
+    upright = ImageOps.exif_transpose(small)
+    return _grey_if_grey(numpy.asarray(_eight_bits(upright), dtype=numpy.uint8)), dpi
+
+
+def _no_larger(image: Image.Image, kept: int) -> Image.Image:
+    """Averaged down to `kept` pixels before anything copies it."""
+    factor = (image.width * image.height / kept) ** 0.5
+    if factor <= 1:
+        return image
+    size = (int(image.width / factor), int(image.height / factor))
+    exif, info = image.getexif(), image.info
+    smaller = image.resize(size, Image.Resampling.BOX)
+    smaller.info = info | {"exif": exif.tobytes()} if exif else info
+    return smaller
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
@@ -206,7 +222,7 @@ def _answer(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], by
     except MemoryError:
         return {"refused": "decoding it needs more memory than the limit"}, b""
     except Exception as error:  # decoders raise anything at all on damaged input; the process must go on
-        return {"refused": f"the file is damaged ({type(error).__name__})"}, b""
+        return {"refused": f"the file is damaged or its end is missing ({type(error).__name__})"}, b""
 
 
 def _confine(limits: Limits) -> None:

@@ -42,7 +42,7 @@ class Unreadable:
 class Group:
     """The sheets of one scan and their form, None where it is in doubt; `laid` is how they lie on it, if looked at.
 
-    `near` is a form that the sheets might be where none is sure.
+    `near` is a form that the sheets might be where none is sure: they can be laid on it, well or badly.
     """
 
     sheets: tuple[Sheet, ...]
@@ -148,7 +148,7 @@ def _recognised(sheet: Sheet, forms: Sequence[Form], limits: Limits) -> Group | 
     best: Guess | None = sure(guesses)
     if best:
         return Group(sheets=(sheet,), form=best.form, laid=best.aligned)
-    near = guesses[0].form if guesses and guesses[0].inliers else None
+    near = next((guess.form for guess in guesses if 0 not in guess.order), None)
     return Group(sheets=(sheet,), form=None, near=near)
 
 

@@ -1,0 +1,244 @@
+"""Files become scans: grouped, identified, masked, kept; bad files are set aside and the rest goes on."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy
+import pytest
+from PIL import Image
+
+from tests import crafted
+from tests.orders import make
+from transcribe import confined, form, scan
+from transcribe.align import align
+from transcribe.archive import Archive
+from transcribe.limits import Limits
+from transcribe.model import Box, Form, Page, Scan
+from transcribe.scan import Scanned
+from transcribe.sheets import Unreadable
+
+LIMITS = Limits()
+CASES = Path(__file__).parents[1] / "cases"
+WITHOUT_PAYMENT = """
+name = "plain"
+version = 1
+title = "Plain"
+languages = ["eng"]
+locale = "en_GB"
+blank = "plain.png"
+[[field]]
+name = "note"
+type = "text"
+box = [1, 1, 9, 9]
+"""
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive(str(tmp_path / "archive"))
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Form:
+    folder = tmp_path / "forms"
+    folder.mkdir()
+    Image.new("L", (10, 10), 255).save(folder / "plain.png")
+    (folder / "plain.toml").write_text(WITHOUT_PAYMENT, "utf-8")
+    return form.load(str(folder / "plain.toml"))
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+def scanned(found: Iterator[Scanned | Unreadable]) -> list[Scan]:
+    each = list(found)
+    assert all(isinstance(one, Scanned) for one in each), each
+    return [one.scan for one in each if isinstance(one, Scanned)]
+
+
+def two_pages(plain: Form) -> Form:
+    return replace(plain, blanks=plain.blanks * 2)
+
+
+def test_files_are_gathered_in_the_order_that_people_count(inbox: Path) -> None:
+    for name in ("p10.jpg", "p2.jpg", "notes.txt", ".hidden.jpg", "sub/p1.PNG"):
+        (inbox / name).parent.mkdir(exist_ok=True)
+        (inbox / name).write_bytes(b"x")
+    named = scan.gather([inbox, inbox / "notes.txt", inbox / "p2.jpg"])
+    assert [path.name for path in named] == ["p2.jpg", "p10.jpg", "p1.PNG", "notes.txt"]
+
+
+def test_bad_files_are_set_aside_with_a_sentence_each_and_the_good_one_is_done(
+    inbox: Path, archive: Archive, plain: Form
+) -> None:
+    refused = crafted.refused()
+    names = ("cut.jpg", "text.jpg", "bomb 40000.png", "locked.pdf", "empty.jpg")
+    for name in names:
+        (inbox / name).write_bytes(refused[name])
+    (inbox / "good.png").write_bytes(crafted.readable()["plain.png"])
+    found = list(scan.scans([*scan.gather([inbox]), inbox / "gone.jpg"], plain, archive, LIMITS))
+    bad = {each.path.name: each for each in found if isinstance(each, Unreadable)}
+    assert set(bad) == {*names, "gone.jpg"}
+    assert bad["gone.jpg"].message == "gone.jpg: there is no such file. Replace the file and ingest it again."
+    assert {each.error for each in bad.values()} == {"ScanError"}
+    assert len({each.file.sha256 for each in bad.values()}) == len(bad)
+    assert [each.scan.name for each in found if isinstance(each, Scanned)] == ["good.png"]
+
+
+def test_a_file_above_the_limit_is_not_even_read(inbox: Path, archive: Archive, plain: Form) -> None:
+    (inbox / "large.jpg").write_bytes(crafted.readable()["plain.jpg"])
+    (found,) = scan.scans([inbox / "large.jpg"], plain, archive, replace(LIMITS, bytes=100))
+    assert isinstance(found, Unreadable)
+    assert "the limit is 100" in found.message
+
+
+def test_the_id_is_that_of_the_files_and_pages_whatever_their_names(inbox: Path, archive: Archive, plain: Form) -> None:
+    for name in ("a.png", "b.png"):
+        (inbox / name).write_bytes(crafted.readable()["plain.png"])
+    first, second = scanned(scan.scans(scan.gather([inbox]), plain, archive, LIMITS))
+    assert first.id == second.id == scan.scan_id([(first.pages[0].file, 1)])
+
+
+def test_every_page_of_a_pdf_is_a_scan_of_a_form_of_one_page(inbox: Path, archive: Archive, plain: Form) -> None:
+    (inbox / "three.pdf").write_bytes(crafted.readable()["three.pdf"])
+    found = scanned(scan.scans([inbox / "three.pdf"], plain, archive, LIMITS))
+    assert [[page.page for page in each.pages] for each in found] == [[1], [2], [3]]
+    assert [each.name for each in found] == ["three.pdf p. 1", "three.pdf p. 2", "three.pdf p. 3"]
+
+
+def test_a_form_of_two_pages_takes_two_pages_of_a_file_or_two_pictures(
+    inbox: Path, archive: Archive, plain: Form
+) -> None:
+    (inbox / "a.pdf").write_bytes(crafted.readable()["three.pdf"])
+    for number in (1, 2, 3):
+        (inbox / f"b{number}.png").write_bytes(crafted.readable()["plain.png"] + bytes(number))
+    found = scanned(scan.scans(scan.gather([inbox]), two_pages(plain), archive, LIMITS))
+    assert [len(each.pages) for each in found] == [2, 1, 2, 1]
+    assert found[2].pages[0].file != found[2].pages[1].file
+
+
+def test_a_form_may_take_whole_files(inbox: Path, archive: Archive, plain: Form) -> None:
+    (inbox / "a.pdf").write_bytes(crafted.readable()["three.pdf"])
+    (inbox / "b.png").write_bytes(crafted.readable()["plain.png"])
+    whole = replace(plain, options={"pages": "file"})
+    found = scanned(scan.scans(scan.gather([inbox]), whole, archive, LIMITS))
+    assert [len(each.pages) for each in found] == [3, 1]
+
+
+def test_a_known_scan_is_not_kept_again(inbox: Path, archive: Archive, plain: Form) -> None:
+    (inbox / "a.png").write_bytes(crafted.readable()["plain.png"])
+    (again,) = scan.scans([inbox / "a.png"], plain, archive, LIMITS, seen=lambda _: True)
+    assert isinstance(again, Scanned)
+    assert again.seen
+    assert not archive.has(again.scan.pages[0].file)
+
+
+def test_hocr_beside_a_picture_comes_with_its_page(inbox: Path, archive: Archive, plain: Form) -> None:
+    (inbox / "a.png").write_bytes(crafted.readable()["plain.png"])
+    (inbox / "a.hocr").write_bytes(b"<html></html>")
+    (only,) = scanned(scan.scans([inbox / "a.png"], plain, archive, LIMITS))
+    (page,) = scan.pages(only, archive, LIMITS)
+    assert page.hocr == b"<html></html>"
+    assert page.picture.shape == (300, 420, 3)
+
+
+# --- payment data ----------------------------------------------------------------------------------------------------
+
+
+def with_card(level: str) -> tuple[bytes, str]:
+    """A photo of an order paid by card, and the number."""
+    for number in range(100):
+        made = make(number, 5, "bon-de-commande", level, "typed")  # type: ignore[arg-type]  # a literal of the camera
+        if made.truth["payment"]:
+            return made.content, made.truth["payment"]["card_number"]
+    raise AssertionError("no order is paid by card")
+
+
+def kept(archive_folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in archive_folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("level", ["phone", "hard"])
+def test_the_archive_never_holds_a_card_number(level: str, inbox: Path, archive: Archive, tmp_path: Path) -> None:
+    ordered = form.load("bon-de-commande")
+    content, _ = with_card(level)
+    (inbox / "paid.jpg").write_bytes(content)
+    (each,) = scan.scans([inbox / "paid.jpg"], ordered, archive, LIMITS)
+    assert isinstance(each, Scanned)
+    assert each.files[0].sha256 not in {page.file for page in each.scan.pages}
+    assert content not in kept(tmp_path / "archive")
+    (page,) = scan.pages(each.scan, archive, LIMITS)
+    box = ordered.field("card_number").box
+    assert box is not None
+    laid = align(page, ordered)
+    inside = laid.page.picture[box.y0 + 4 : box.y1 - 4, box.x0 + 4 : box.x1 - 4].astype(int)
+    assert numpy.ptp(inside, axis=(0, 1)).max() < 30
+    before = align(Page(number=1, picture=numpy.asarray(Image.open(io.BytesIO(content)))), ordered).page.picture
+    beside = Box(100, 296, 660, 358)
+    same = laid.page.picture[beside.y0 : beside.y1, beside.x0 : beside.x1].astype(int)
+    numpy.testing.assert_allclose(same, before[beside.y0 : beside.y1, beside.x0 : beside.x1], atol=70)
+
+
+def test_a_masked_page_is_laid_as_it_was_at_the_door(inbox: Path, archive: Archive) -> None:
+    ordered = form.load("bon-de-commande")
+    (inbox / "paid.jpg").write_bytes(with_card("phone")[0])
+    (only,) = scanned(scan.scans([inbox / "paid.jpg"], ordered, archive, LIMITS))
+    (page,) = scan.pages(only, archive, LIMITS)
+    assert page.laid is not None
+    remembered, anew = align(page, ordered), align(replace(page, laid=None), ordered)
+    assert remembered.homography is not None
+    assert anew.homography is not None
+    numpy.testing.assert_allclose(remembered.homography, anew.homography, rtol=0.05, atol=3)
+    assert remembered.fit > 0.9
+
+
+def test_a_page_that_does_not_fit_a_form_with_payment_data_is_kept_too_coarse_to_read(
+    inbox: Path, archive: Archive
+) -> None:
+    content = (CASES / "receipt-554.jpg").read_bytes()
+    (inbox / "other.jpg").write_bytes(content)
+    (each,) = scan.scans([inbox / "other.jpg"], form.load("order-form"), archive, LIMITS)
+    assert isinstance(each, Scanned)
+    (page,) = scan.pages(each.scan, archive, LIMITS)
+    sharp = numpy.abs(numpy.diff(page.picture.astype(int), axis=1)).max()
+    original, _ = confined.picture(content, 1, LIMITS)
+    assert sharp < numpy.abs(numpy.diff(original.astype(int), axis=1)).max() / 4
+    assert align(page, form.load("order-form")).fit < 0.5
+
+
+# --- which form ------------------------------------------------------------------------------------------------------
+
+
+def test_forms_in_one_folder_are_told_apart_and_a_receipt_is_left_in_doubt(archive: Archive) -> None:
+    forms = [form.load("bon-de-commande"), form.load("order-form")]
+    names = ("bon-de-commande-phone-typed-0002.jpg", "order-form-phone-block-0007.jpg", "receipt-554.jpg")
+    found = scanned(scan.scans([CASES / name for name in names], None, archive, LIMITS, forms=forms))
+    assert [each.form for each in found] == ["bon-de-commande", "order-form", ""]
+    assert archive.has(found[2].pages[0].file)
+    assert scan.pages(found[2], archive, LIMITS)[0].picture.shape[0] == 1204
+
+
+def test_pages_of_one_form_in_any_order_and_upside_down_are_put_together(inbox: Path, archive: Archive) -> None:
+    both = replace(
+        form.load("order-form"),
+        name="both",
+        blanks=form.load("order-form").blanks + form.load("bon-de-commande").blanks,
+        digest="both",
+        fields=tuple(field for field in form.load("order-form").fields if field.personal is None),
+    )
+    second = Image.open(CASES / "bon-de-commande-flat-typed-0000.png").convert("L").rotate(180)
+    second.save(inbox / "1.png")
+    Image.open(CASES / "order-form-flat-typed-0001.png").convert("L").save(inbox / "2.png")
+    (only,) = scanned(scan.scans(scan.gather([inbox]), None, archive, LIMITS, forms=[both]))
+    assert (only.form, len(only.pages)) == ("both", 2)
+    laid = [align(page, both) for page in scan.pages(only, archive, LIMITS)]
+    assert [each.number for each in laid] == [2, 1]
+    assert min(each.fit for each in laid) > 0.9
