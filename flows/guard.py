@@ -1,4 +1,4 @@
-"""Runs a program that must not outlive whoever started it, even when that was killed: `python -m flows.guard PROGRAM...`.
+"""Runs a program that must not outlive whoever started it, even if that is killed: `python -m flows.guard PROGRAM...`.
 
 The one who starts it holds the other end of its standard input; when that closes, for whatever reason, the program and
 all that it started are ended. A server left behind would hold its port and hundreds of megabytes.
@@ -28,7 +28,7 @@ def guard(command: Sequence[str]) -> int:
 
 
 def _watch(child: subprocess.Popen[bytes]) -> None:
-    while sys.stdin.buffer.raw.read(4096):  # type: ignore[attr-defined]  # a BufferedReader has it
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     _end(child)
 

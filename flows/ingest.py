@@ -26,7 +26,8 @@ from flows.reconcile import reconcile_home
 from flows.rooms import Rooms, now, rooms_at
 from transcribe.errors import FairhandError, ScanError
 from transcribe.model import Scan, SourceFile
-from transcribe.scan import Unreadable, gather
+from transcribe.scan import gather
+from transcribe.sheets import Unreadable
 
 WINDOW = 4
 """Scans handed to Prefect ahead of those being read, a worker: its server drops events when thousands come at once."""
@@ -42,7 +43,7 @@ PROGRESS: ContextVar[Callable[[int, int], None]] = ContextVar("progress", defaul
 class Ingested:
     """What became of a batch: how many scans there are, were read now, and were known already; what was set aside.
 
-    `unidentified` are new scans of an unknown form. `aside_before` counts the files that an earlier batch set aside too.
+    `unidentified` are new scans of an unknown form. `aside_before` counts files that were set aside before.
     """
 
     batch: str

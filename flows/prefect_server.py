@@ -1,4 +1,4 @@
-"""Which Prefect server a flow talks to: the operator's, the one of `fairhand serve`, or one of our own for as long as it runs."""
+"""Which Prefect server a flow talks to: the operator's, that of `fairhand serve`, or one of our own while it runs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from flows.guard import GRACE_SECONDS
 from flows.settings import Settings
 from transcribe.errors import FairhandError
 
-START_SECONDS = 120.0
-"""The most that a server may take to answer: 7 s on an idle machine, a minute was seen on a busy one with a new home."""
+START_SECONDS = 300.0
+"""The most that a server may take to answer: 7 s on an idle machine, two minutes on one with five programs a core."""
 
 
 class PrefectServer:

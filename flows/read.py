@@ -14,12 +14,14 @@ from flows.settings import Settings
 from flows.shelf import Shelf
 from flows.told import Weighed, told, told_error, told_unknown, weighed
 from reconcile import first_fit
-from transcribe import ocr
+from transcribe import ocr, picture
 from transcribe.archive import Archive
 from transcribe.errors import EngineMissing, FairhandError
+from transcribe.layout import hocr
 from transcribe.model import Form
 from transcribe.read import read
-from transcribe.scan import Scanned, Unreadable, gather, pages, scans
+from transcribe.scan import Scanned, gather, pages, scans
+from transcribe.sheets import Unreadable
 
 
 def read_files(
@@ -44,7 +46,9 @@ def read_files(
                 yield _one(each, known, archive, settings)
 
 
-def _one(each: Scanned, form: Form | None, archive: Archive, settings: Settings) -> tuple[dict[str, Any], Weighed | None]:
+def _one(
+    each: Scanned, form: Form | None, archive: Archive, settings: Settings
+) -> tuple[dict[str, Any], Weighed | None]:
     if form is None:
         return told_unknown(each.path, each.scan, REASON), None
     engines = [ocr.load(name, form.languages) for name in settings.engines]
@@ -58,5 +62,20 @@ def _one(each: Scanned, form: Form | None, archive: Archive, settings: Settings)
     finally:
         for page in each.scan.pages:
             archive.erase(page.file)
-    it = weighed(each.scan, form, reads, first_fit.parameters(), policy(settings))
+    it = weighed(each.scan, form, decoded, reads, first_fit.parameters(), policy(settings))
     return told(each.path, it), it
+
+
+def pictures(it: Weighed) -> Iterator[bytes]:
+    """Each page of a scan as a PNG with its fields drawn on it: value, probability, fate."""
+    for page in it.reads.pictures:
+        yield picture.draw(it.reads, it.outcomes, page=page.number)
+
+
+def hocr_pages(settings: Settings, it: Weighed) -> Iterator[str]:
+    """Each page of a scan as hOCR: the words that the first engine of the settings sees on the whole page."""
+    engine = ocr.load(settings.engines[0], it.form.languages)
+    for page in it.pages:
+        height, width = page.picture.shape[:2]
+        words = [word for line in engine.words(page) for word in line]
+        yield hocr.write(words, size=(width, height), system=engine.source, page=page.number)

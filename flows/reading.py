@@ -13,7 +13,8 @@ from transcribe.errors import NotFound
 from transcribe.model import Form, Reads, Scan
 from transcribe.ocr import Engine
 from transcribe.read import read
-from transcribe.scan import Scanned, Unreadable, gather, pages, scans
+from transcribe.scan import Scanned, gather, pages, scans
+from transcribe.sheets import Unreadable
 
 AUTO = "auto"
 """The name that stands for: find out which form it is."""
@@ -35,7 +36,9 @@ def take_in(rooms: Rooms, paths: Sequence[Path], form_name: str, batch: str) -> 
     form = None if form_name == AUTO else rooms.use_form(form_name)
     forms = [rooms.use_form(name) for name in rooms.forms.names()] if form is None else []
     allowed = limits(rooms.settings)
-    found = scans(gather(paths), form, rooms.archive, allowed, forms=forms, seen=lambda it: knows(rooms, it), batch=batch)
+    found = scans(
+        gather(paths), form, rooms.archive, allowed, forms=forms, seen=lambda it: knows(rooms, it), batch=batch
+    )
     for each in found:
         if isinstance(each, Unreadable):
             rooms.store.set_aside(each.file, each.error, each.message, batch, now())

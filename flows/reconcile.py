@@ -1,4 +1,4 @@
-"""The loop after reading: weigh what is new of each waiting scan, decide or ask, keep the record when it is whole, publish."""
+"""The loop after reading: weigh each waiting scan, decide or ask, keep the record when it is whole, publish."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flows.identify import identified, which_form
+from flows.outcomes import outcomes
 from flows.reading import read_scan
 from flows.rooms import Rooms, policy
 from flows.rooms import now as clock
 from reconcile import first_fit
 from reconcile.audit import draw
-from reconcile.decide import decide
 from reconcile.policy import Policy
 from reconcile.record import assemble, complete
 from reconcile.records.publish import publish, rebuild
@@ -40,9 +40,7 @@ class Reconciled:
     failed: tuple[tuple[str, str], ...] = ()
 
 
-def reconcile_waiting(
-    store: Store, forms: Forms, policy: Policy, now: Clock, read_again: ReadAgain
-) -> Reconciled:
+def reconcile_waiting(store: Store, forms: Forms, policy: Policy, now: Clock, read_again: ReadAgain) -> Reconciled:
     """Weigh, decide and conclude every waiting scan. Called again it changes nothing; several may run at once.
 
     `read_again` has machines read a scan of which a person has just said which form it is. A scan that fails stays
@@ -96,11 +94,13 @@ def _conclude(
     readings = store.readings(scan.id, waiting.up_to)
     form = forms(scan.form, scan.form_version)
     posteriors = weigh(form, readings, parameters)
-    said = {key: decide(form.field(key.name), posterior, policy) for key, posterior in posteriors.items()}
+    said = outcomes(form, posteriors, policy)
     decisions = [each for each in said.values() if isinstance(each, Decision)]
     tasks = [each for each in said.values() if isinstance(each, Task)]
     record = assemble(scan, form, decisions) if complete(form, posteriors, decisions) else None
-    audits = [_audit(posteriors[each.key]) for each in decisions if _drawn(posteriors[each.key], policy)]
+    audits = [
+        _audit(scan.id, posteriors[each.key]) for each in decisions if _drawn(scan.id, posteriors[each.key], policy)
+    ]
     store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, now())
     return len(decisions), len(tasks), int(record is not None)
 
@@ -119,15 +119,15 @@ def _identify(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgain)
     return 0, 0, 0
 
 
-def _drawn(posterior: Posterior, policy: Policy) -> bool:
+def _drawn(scan: str, posterior: Posterior, policy: Policy) -> bool:
     """Whether a decided field is read once more, blind. Each new reading by a person draws anew, so nothing is asked
     twice and what an audit itself decided may be audited again."""
-    return draw(posterior.scan, posterior.key, posterior.people + posterior.experts, policy.audit_share)
+    return draw(scan, posterior.key, posterior.people + posterior.experts, policy.audit_share)
 
 
-def _audit(posterior: Posterior) -> Task:
+def _audit(scan: str, posterior: Posterior) -> Task:
     return Task(
-        scan=posterior.scan,
+        scan=scan,
         key=posterior.key,
         kind="audit",
         reason="audit",

@@ -53,7 +53,7 @@ def open_rooms(settings: Settings) -> Rooms:
 
 @lru_cache(maxsize=4)
 def rooms_at(home: str) -> Rooms:
-    """The rooms of a home, opened once a process: Prefect's tasks are told the home and nothing that cannot be written."""
+    """The rooms of a home, opened once a process: a Prefect task is told where home is, as it can be told text only."""
     return open_rooms(configuration.load(Path(home)))
 
 

@@ -1,4 +1,4 @@
-"""Serves the review pages and supervises what runs beside them: Prefect's server, and reconciling after each reading."""
+"""Serves the review pages and supervises what runs beside them: Prefect's server, and reconciling."""
 
 from __future__ import annotations
 
@@ -130,7 +130,9 @@ def _listen(settings: Settings) -> socket.socket:
         listening.bind((settings.host, settings.port))
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
-        raise SettingsError(f"{where} cannot be listened on ({error.strerror}). Try --port 0 for any free one.") from error
+        raise SettingsError(
+            f"{where} cannot be listened on ({error.strerror}). Try --port 0 for any free one."
+        ) from error
     return listening
 
 

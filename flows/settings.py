@@ -23,18 +23,24 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
 
-    home: Path = Field(Path(HOME), description="the folder of state.db, records.db, the archive and Prefect's own files")
+    home: Path = Field(
+        Path(HOME), description="the folder of state.db, records.db, the archive and Prefect's own files"
+    )
     archive: str = Field("", description="where pictures are kept: a folder or an fsspec URL; empty: <home>/archive")
     host: str = Field("127.0.0.1", description="the address that serve listens on")
     port: int = Field(8484, ge=0, lt=65536, description="the port of the review pages; 0: any free one")
     public_url: str = Field("", description="the address that people type, where a proxy stands before serve")
     trusted_proxy: str = Field("127.0.0.1", description="the address of the proxy whose forwarded headers are believed")
-    prefect_port: int = Field(4284, ge=0, lt=65536, description="the port of serve's Prefect; another where it is taken")
+    prefect_port: int = Field(
+        4284, ge=0, lt=65536, description="the port of serve's Prefect; another where it is taken"
+    )
     engines: Annotated[tuple[str, ...], NoDecode] = Field(
         ("tesseract", "rapidocr"), description="the OCR engines that read every scan, with commas between"
     )
     workers: int = Field(0, ge=0, description="scans read at the same time; 0: one a core")
-    reconcile_seconds: float = Field(5.0, gt=0, description="serve looks for waiting scans this often; a reading wakes it at once")
+    reconcile_seconds: float = Field(
+        5.0, gt=0, description="serve looks for waiting scans this often; a reading wakes it at once"
+    )
     target: float = Field(0.995, gt=0.5, lt=1, description="the least probability of a decision")
     audit_share: float = Field(0.04, ge=0, le=1, description="the share of decided fields that a person reads again")
     lease_seconds: float = Field(600.0, gt=0, description="how long a task is held for a person who is silent")
@@ -73,7 +79,7 @@ def load(home: Path | None = None) -> Settings:
     """The settings that hold for a home (else FAIRHAND_HOME, else ./fairhand-data); SettingsError names a wrong one."""
     folder = (home or Path(os.environ.get(PREFIX + "HOME") or HOME)).absolute()
     try:
-        return Settings(_env_file=folder / FILE, _env_file_encoding="utf-8", home=folder)
+        return Settings(_env_file=folder / FILE, _env_file_encoding="utf-8", home=folder)  # type: ignore[call-arg]  # pydantic-settings takes these beside the fields
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]
         name = PREFIX + str(wrong["loc"][0]).upper().removeprefix(PREFIX)
@@ -98,7 +104,7 @@ def settings_file() -> str:
 
 
 def prefect_variables(settings: Settings) -> dict[str, str]:
-    """What Prefect is told: where its files are, nothing sent to anybody, and batches that make its server five times cheaper."""
+    """What Prefect is told: its folder, to send nothing to anybody, and batches that make its server five times cheaper."""
     recorder = "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_"
     persister = "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_"
     return {

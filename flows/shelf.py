@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import tomllib
@@ -83,6 +82,6 @@ def _place(half: Path, kept: Path) -> None:
     whole = half.parent / f"{half.name}.whole"
     shutil.copytree(half, whole)
     try:
-        os.replace(whole, kept)
+        whole.replace(kept)
     except OSError:
         shutil.rmtree(whole)

@@ -1,9 +1,9 @@
-"""Scripted readers who work through the real queue over HTTP, as people do. What they type is made up from a known truth."""
+"""Scripted readers who work through the real queue over HTTP, as people do; what they type is made up from a truth."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -16,6 +16,9 @@ Answers = Callable[[Task], str | None]
 
 SLIPS = 0.05
 """Share of fields that a simulated transcriber gets wrong; volunteers' typing is measured at 3 to 8 % of fields."""
+
+PAUSE_SECONDS = 0.3
+"""How long somebody without work waits before they look again."""
 
 CONFUSIONS = {"0": "8", "1": "7", "7": "1", "5": "6", "6": "0", "8": "3", "3": "8", "9": "4", "2": "7", "4": "9"}
 LETTERS = {"é": "e", "è": "e", "ê": "e", "ç": "c", "à": "a", "O": "0", "l": "1", "n": "u", "u": "n", "m": "rn"}
@@ -88,12 +91,31 @@ class Reader:
         truth = self.answers(task)
         if truth is None:
             return {"action": "skip", "reason": "other"}
+        if task.kind == "identify":
+            return {"action": "send", "form": truth, "turn": "0"}
         self.read += 1
         said = slip(truth, self.chance) if self.chance.random() < self.slips else truth
         if said != truth:
             self.wrong += 1
             self.mistakes[task.scan, task.key] = said
         return {"action": "send", "text": said} if said else {"action": "blank"}
+
+
+def play(readers: Sequence[Reader], left: Callable[[], int], patience: float, sleep: Callable[[float], None]) -> int:
+    """Have everybody work, one task each in turn, until nothing is left to do; gives what nobody could be given.
+
+    `left` says how much still waits. Where nobody is offered anything for `patience` seconds, it is over too.
+    """
+    idle = 0.0
+    while remaining := left():
+        if sum(reader.work_one() for reader in readers):
+            idle = 0.0
+        elif idle >= patience:
+            return remaining
+        else:
+            sleep(PAUSE_SECONDS)
+            idle += PAUSE_SECONDS
+    return 0
 
 
 def slip(text: str, chance: random.Random) -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flows.outcomes import outcomes
 from reconcile.agree import vote
-from reconcile.decide import decide
 from reconcile.policy import Policy
+from reconcile.sheet import sheet
 from reconcile.weigh import weigh
 from transcribe.evidence import sentence
-from transcribe.model import Decision, FieldKey, Form, Parameters, Posterior, Reading, Reads, Scan, Task
+from transcribe.model import Decision, FieldKey, Form, Page, Parameters, Posterior, Reading, Reads, Scan, Task
 
 DIGITS = 6
 """Digits of probabilities and confidences: more would only say how the machine rounds."""
@@ -24,16 +25,25 @@ class Weighed:
 
     scan: Scan
     form: Form
+    pages: Sequence[Page]
     reads: Reads
     posteriors: Mapping[FieldKey, Posterior]
     outcomes: Mapping[FieldKey, Decision | Task]
 
 
-def weighed(scan: Scan, form: Form, reads: Reads, parameters: Parameters, policy: Policy) -> Weighed:
+def weighed(
+    scan: Scan, form: Form, pages: Sequence[Page], reads: Reads, parameters: Parameters, policy: Policy
+) -> Weighed:
     """Weigh the readings of one scan, and decide or ask for each field."""
     posteriors = weigh(form, reads.readings, parameters)
-    outcomes = {key: decide(form.field(key.name), each, policy) for key, each in posteriors.items()}
-    return Weighed(scan=scan, form=form, reads=reads, posteriors=posteriors, outcomes=outcomes)
+    return Weighed(
+        scan=scan,
+        form=form,
+        pages=pages,
+        reads=reads,
+        posteriors=posteriors,
+        outcomes=outcomes(form, posteriors, policy),
+    )
 
 
 def told(path: Path, it: Weighed) -> dict[str, Any]:
@@ -119,7 +129,7 @@ def _probability(reading: Reading, key: FieldKey, it: Weighed) -> float | None:
     posterior = it.posteriors.get(key)
     if posterior is None:
         return None
-    says = vote(it.form.field(key.name), it.form, reading).says
+    says = vote(sheet(it.form).spots[key.name], reading).says
     likeliest = next((each.normal for each in posterior.candidates if each.origin == "read"), None)
     if says == likeliest:
         return posterior.probability

@@ -60,7 +60,9 @@ def _options(
     home: Annotated[
         Path | None, typer.Option(help="The folder of all data; else FAIRHAND_HOME, else ./fairhand-data.")
     ] = None,
-    _: Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version.")] = False,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version.")
+    ] = False,
 ) -> None:
     ctx.obj = home
 

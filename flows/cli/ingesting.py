@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 @app.command()
 def ingest(
     ctx: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders: JPEG, PNG, TIFF, HEIF, PDF.", metavar="PATH...")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files and folders: JPEG, PNG, TIFF, HEIF, PDF.", metavar="PATH...")
+    ],
     form: Annotated[str, typer.Option(help="The name of a form, the path of its definition, or auto: find out which.")],
     batch: Annotated[str, typer.Option(help="A name for these files together; else the time.")] = "",
     as_json: say.AsJson = False,

@@ -30,7 +30,7 @@ def status(
     if as_json:
         say.as_json(_status(rooms, counts, batch))
         return
-    _print_counts(counts)
+    print_counts(counts)
     aside = rooms.store.list_set_aside()
     if aside:
         typer.echo(f"\n{len(aside)} set aside:")
@@ -49,13 +49,16 @@ def _row(state: ScanState) -> tuple[object, ...]:
     return state.scan.id[:12], state.scan.name, form, state.fields, state.decided, state.open_tasks
 
 
-def _print_counts(counts: Counts) -> None:
+def print_counts(counts: Counts) -> None:
+    """Print what is done and what waits, a line a form."""
     if not counts.scans:
         typer.echo("Nothing was ingested yet: fairhand ingest PATH... --form NAME")
         return
     head = ("form", "scans", "fields", "by machine", "by people", "open tasks", "records")
     columns = (counts.fields, counts.decided_by_machine, counts.decided_by_people, counts.open_tasks, counts.records)
-    rows = [(form or "unknown", count, *(column.get(form, 0) for column in columns)) for form, count in counts.scans.items()]
+    rows = [
+        (form or "unknown", count, *(column.get(form, 0) for column in columns)) for form, count in counts.scans.items()
+    ]
     say.columns(head, rows)
     for form, reasons in counts.waiting_reasons.items():
         if reasons:

@@ -23,7 +23,9 @@ def add(
     ctx: typer.Context,
     name: Name,
     role: Annotated[list[str] | None, typer.Option(help="transcriber, expert or operator; may be given again.")] = None,
-    language: Annotated[list[str] | None, typer.Option(help="A language that they read, such as fr; again for more.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="A language that they read, such as fr; again for more.")
+    ] = None,
     interface: Annotated[str, typer.Option(help="The language of their pages: en, fr or es.")] = "en",
     engagement: Annotated[str, typer.Option(help="by reading, hourly, staff or volunteer.")] = "by reading",
     as_json: say.AsJson = False,
@@ -51,7 +53,13 @@ def list_people(ctx: typer.Context, as_json: say.AsJson = False) -> None:
     else:
         head = ("handle", "roles", "languages", "engagement", "")
         rows = (
-            (each.handle, ", ".join(sorted(each.roles)), ", ".join(each.languages), each.engagement, "paused" * each.paused)
+            (
+                each.handle,
+                ", ".join(sorted(each.roles)),
+                ", ".join(each.languages),
+                each.engagement,
+                "paused" * each.paused,
+            )
             for each in found
         )
         say.columns(head, rows)

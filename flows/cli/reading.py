@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from flows.cli import say
 from flows.cli.app import app, settings_of
-
-if TYPE_CHECKING:
-    from flows.told import Weighed
 
 
 @app.command()
@@ -20,39 +18,34 @@ def read(
     files: Annotated[list[Path], typer.Argument(help="Pictures, PDFs, or folders of them.", metavar="FILE...")],
     form: Annotated[str, typer.Option(help="The name of a form, the path of its definition, or auto: find out which.")],
     as_json: say.AsJson = False,
-    picture: Annotated[Path | None, typer.Option(help="Draw each scan's fields with value and fate: OUT.png.")] = None,
-    hocr: Annotated[Path | None, typer.Option(help="Write what the engines saw as hOCR: OUT.hocr.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw each page's fields with value and fate: OUT.png.")] = None,
+    hocr: Annotated[Path | None, typer.Option(help="Write the words of each page as hOCR: OUT.hocr.")] = None,
 ) -> None:
     """Read files by machine and print readings and decisions, one scan a line with --json."""
-    from flows.read import read_files
+    from flows.read import hocr_pages, pictures, read_files
 
-    failed, count = False, 0
+    settings, failed = settings_of(ctx), False
+    drawn, written = count(1), count(1)
     with say.progress("reading") as progress:
-        for told, weighed in read_files(settings_of(ctx), files, form, progress):
+        for told, weighed in read_files(settings, files, form, progress):
             failed |= "error" in told
             if as_json:
                 say.as_json(told)
             else:
                 _print(told)
-            if weighed is not None:
-                count += 1
-                _write(weighed, count, picture, hocr)
+            if weighed and picture:
+                for content in pictures(weighed):
+                    _numbered(picture, next(drawn)).write_bytes(content)
+            if weighed and hocr:
+                for text in hocr_pages(settings, weighed):
+                    _numbered(hocr, next(written)).write_text(text, encoding="utf-8")
     if failed:
         raise typer.Exit(1)
 
 
-def _write(weighed: Weighed, count: int, picture: Path | None, hocr: Path | None) -> None:
-    from flows.read import draw_picture, write_hocr
-
-    if picture:
-        draw_picture(weighed, _numbered(picture, count))
-    if hocr:
-        write_hocr(weighed, _numbered(hocr, count))
-
-
-def _numbered(path: Path, count: int) -> Path:
-    """The first scan's file has the name that was asked for, the others a number in it."""
-    return path if count == 1 else path.with_stem(f"{path.stem}-{count}")
+def _numbered(path: Path, number: int) -> Path:
+    """The first page's file has the name that was asked for, the others a number in it."""
+    return path if number == 1 else path.with_stem(f"{path.stem}-{number}")
 
 
 def _print(told: dict[str, Any]) -> None:
