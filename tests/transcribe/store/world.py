@@ -141,23 +141,35 @@ class World:
         )
         file = SourceFile(sha256=sha("file " + name), name=f"{name}.jpg", size=10, media_type="image/jpeg")
         self.store.put_scan(scan, [file], NOON)
-        keys = list(kept.keys())
-        places = tuple(
-            Place(scan=scan.id, key=key, page=1, box=Box(0, 0, 10, 10), snippet=sha(f"{name} {key}"), confidence=1.0)
-            for key in keys
-        )
-        self.store.put_reads(
-            scan.id,
-            Reads(
-                places=places,
-                readings=tuple(machine(scan, key.name, f"{name}-{key}") for key in keys),
-                fit=0.9,
-                quality={"overall": 0.8},
-                pictures=(PagePicture(number=1, sha256=sha("page " + name), size=(100, 100)),),
-            ),
-            NOON,
-        )
+        self.store.put_reads(scan.id, self.reads(scan, kept), NOON)
         return scan
+
+    def reads(self, scan: Scan, form: Form) -> Reads:
+        """What machines read of a scan with a form."""
+        keys = list(form.keys())
+        return Reads(
+            places=tuple(
+                Place(
+                    scan=scan.id,
+                    key=key,
+                    page=1,
+                    box=Box(0, 0, 10, 10),
+                    snippet=sha(f"{scan.name} {key}"),
+                    confidence=1.0,
+                )
+                for key in keys
+            ),
+            readings=tuple(machine(scan, key.name, f"{scan.name}-{key}") for key in keys),
+            fit=0.9,
+            quality={"overall": 0.8},
+            pictures=(PagePicture(number=1, sha256=sha("page " + scan.name), size=(100, 100)),),
+        )
+
+    def other_form(self, name: str) -> Form:
+        """Another form, kept, with one field "town"."""
+        other = form(field("town"), name=name)
+        self.store.put_form(other, "another definition", NOON)
+        return other
 
     def ask(self, scan: Scan, *names: str, **more: Any) -> None:
         """Conclude with a wish for one reading of each of these fields."""

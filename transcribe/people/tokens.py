@@ -1,4 +1,4 @@
-"""Secrets that people and programs carry: sign-in links and API tokens. The store sees only their SHA-256."""
+"""Tokens that programs carry: made, shown once, and checked against a scope. The store sees only their SHA-256."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from datetime import datetime, timedelta
 
 from transcribe.errors import SettingsError
 from transcribe.store.contract import ApiToken, Store
-
-LINK_VALID = timedelta(days=7)
-"""How long a personal link can be used: an invitation may lie in a mailbox over a holiday weekend, not for months."""
 
 SCOPES = frozenset({"records:read", "changes:read", "review:read", "queue:write", "people:write"})
 """What a token may be allowed, each apart."""
@@ -29,13 +26,6 @@ class NewToken:
 def secret_hash(secret: str) -> str:
     """What is kept of a secret: its SHA-256. Secrets have 256 random bits, so no salt is needed."""
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def new_link(store: Store, who: str, now: datetime, valid: timedelta = LINK_VALID) -> str:
-    """The secret of a new personal link for a person; it signs in once. NotFound where there is nobody of this name."""
-    secret = secrets.token_urlsafe(32)
-    store.put_link(who, secret_hash(secret), now + valid, now)
-    return secret
 
 
 def new_token(
