@@ -13,7 +13,7 @@ def which_form(scan: str, readings: Sequence[Reading] = ()) -> Task:
     """The task of saying which form a scan is; who has said "none of these" leaves it to an expert."""
     asked = sum(each.key == WHOLE and each.kind != "machine" for each in readings)
     return Task(
-        scan=scan, key=WHOLE, kind="identify", reason=REASON, slot=1 + asked, pool="adjudicate" if asked else "read"
+        scan=scan, key=WHOLE, kind="identify", reason=REASON, slot=1 + asked, pool="expert" if asked else "read"
     )
 
 

@@ -7,7 +7,7 @@ from typing import cast
 from reconcile.policy import Policy
 from transcribe.model import Candidate, Decision, Field, Posterior, Task, TaskKind
 
-METHODS = ("expert", "ink", "machines", "person and machine", "people")
+METHODS = ("expert", "ink", "machines", "person and machine", "person and witness", "people")
 """Every way to a decision; the text of a decision was read by one of these."""
 
 
@@ -20,18 +20,20 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     best = next((each for each in posterior.candidates if each.origin == "read"), None)
     if best is None:
         return _ask(posterior, "read", "nothing read")
-    probable = posterior.probability >= max(policy.target, field.target or 0.0)
-
     if facts["experts"]:
         return _decision(posterior, best, "expert")
-    if int(facts["people"]) >= policy.people_to_agree and (probable or _agreed(posterior, policy)):
-        return _decision(posterior, best, "people")
-    if probable and not posterior.people and facts["by ink"]:
+
+    enough = posterior.probability >= (field.target or min(policy.target, 1.0 - policy.price))
+    if not posterior.people and enough and facts["by ink"]:
         return _decision(posterior, best, "ink")
-    if probable and not posterior.people and not facts["trouble"] and int(facts["engines"]) >= policy.engines_to_agree:
+    if not posterior.people and enough and not facts["trouble"] and float(facts["earned"]) >= policy.target:
         return _decision(posterior, best, "machines")
-    if probable and facts["people"] and facts["engines"]:
+    if enough and facts["people"] and facts["engines"]:
         return _decision(posterior, best, "person and machine")
+    if enough and facts["people"] and facts["witness"]:
+        return _decision(posterior, best, "person and witness")
+    if int(facts["people"]) >= policy.people_to_agree and (enough or _agreed(posterior, policy)):
+        return _decision(posterior, best, "people")
 
     if posterior.people >= policy.people_before_expert:
         return _ask(posterior, "adjudicate", "readers split")
@@ -39,8 +41,9 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
 
 
 def _agreed(posterior: Posterior, policy: Policy) -> bool:
-    """Whether people agree with nobody against them but machines, and nothing speaks strongly against it."""
-    return not posterior.facts["against people"] and posterior.probability >= policy.agreed
+    """Whether more people say this than anything else, and nothing speaks strongly against it."""
+    more = int(posterior.facts["people"]) > int(posterior.facts["against people"])
+    return more and posterior.probability >= policy.agreed
 
 
 def _reason(posterior: Posterior, policy: Policy) -> str:
@@ -80,5 +83,5 @@ def _ask(posterior: Posterior, kind: str, reason: str) -> Task:
         kind=cast(TaskKind, kind),
         reason=reason,
         slot=1 + posterior.people + posterior.experts,
-        pool="adjudicate" if kind == "adjudicate" else "read",
+        pool="expert" if kind == "adjudicate" else "read",
     )
