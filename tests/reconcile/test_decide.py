@@ -97,7 +97,7 @@ def test_two_people_who_differ_get_a_third_and_three_who_differ_an_expert() -> N
     )
     assert (asked(TOTAL, ana, ben).kind, asked(TOTAL, ana, ben).slot) == ("read", 3)
     task = asked(TOTAL, ana, ben, eve)
-    assert (task.kind, task.reason, task.pool) == ("adjudicate", "readers split", "adjudicate")
+    assert (task.kind, task.reason, task.pool) == ("adjudicate", "readers split", "expert")
 
 
 def test_an_expert_decides_against_everybody() -> None:
