@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from reconcile.agree import Vote, null_of
 from reconcile.channel import swapped
-from reconcile.prior import CHECK_DIGITS
+from reconcile.masters import Words
 from reconcile.sheet import Spot
 
 Origin = Literal["read", "composed", "repaired", "master", "arithmetic", "swapped"]
@@ -15,11 +16,14 @@ Origin = Literal["read", "composed", "repaired", "master", "arithmetic", "swappe
 PROPOSALS_AT_MOST = 12
 """So many values that nobody read are weighed beside those that were: more never changed a result."""
 
+MENDABLE = {**dict.fromkeys(("luhn", "ean", "siret", "vat"), "check digit"), "date": "not a date"}
+"""The fault that one changed digit may mend, by field type."""
 
-def candidates(spot: Spot, votes: Sequence[Vote], arithmetic: Iterable[str] = ()) -> Mapping[str, Origin]:
+
+def candidates(spot: Spot, votes: Sequence[Vote], words: Words, arithmetic: Iterable[str] = ()) -> Mapping[str, Origin]:
     """Comparable texts with where each comes from, in an order that the votes' order does not change.
 
-    `arithmetic` are values that the form's rules ask for.
+    `words` are those known of this field, `arithmetic` are values that the form's rules ask for.
     """
     read = sorted({vote.says for vote in votes})
     texts = [says for says in read if null_of(says) is None]
@@ -31,19 +35,22 @@ def candidates(spot: Spot, votes: Sequence[Vote], arithmetic: Iterable[str] = ()
             proposals.setdefault(other, "swapped")
         if spot.values is not None:
             proposals.update((near, "master") for near in spot.values.near(says) if near not in proposals)
-        if spot.field.type in CHECK_DIGITS and "check digit" in spot.faults(says):
+        if words.total:
+            proposals.setdefault(words.mended(says), "composed")
+        if MENDABLE.get(spot.field.type) in spot.faults(says):
             proposals.update((mended, "repaired") for mended in _mended(spot, says) if mended not in proposals)
     for says, origin in list(proposals.items())[:PROPOSALS_AT_MOST]:
         found.setdefault(says, origin)
     return found
 
 
-def _mended(spot: Spot, says: str) -> list[str]:
-    """The number with one digit changed so that its check digit is right."""
-    return [
+@lru_cache(maxsize=4096)
+def _mended(spot: Spot, says: str) -> tuple[str, ...]:
+    """The text with one character changed to a digit so that nothing is wrong with it."""
+    return tuple(
         mended
         for at, digit in enumerate(says)
-        if digit.isdigit()
+        if digit.isalnum()
         for other in "0123456789"
         if other != digit and not spot.faults(mended := says[:at] + other + says[at + 1 :])
-    ]
+    )

@@ -56,6 +56,20 @@ class Circumstances:
     fit: float
     quality: float
 
+    @property
+    def by_ink(self) -> bool:
+        """Whether the ink test by itself says so: empty, ticked or signed."""
+        return self.ink >= POLICY.sure_ink and (self.null == "blank" or self.family == "mark")
+
+    @property
+    def situation(self) -> str:
+        """What machines' right to decide alone is measured by: the family of types, and what they stand on."""
+        if self.engines >= POLICY.engines_to_agree:
+            return f"{self.family}: engines agree"
+        if self.engines and self.listening >= POLICY.engines_to_agree and self.witness:
+            return f"{self.family}: vouched for"
+        return ""
+
     def facts(self) -> dict[str, float | int | str | bool]:
         """The same as a posterior carries it, for deciding and explaining."""
         return {
@@ -64,9 +78,10 @@ class Circumstances:
             "people": self.people,
             "experts": self.experts,
             "against people": self.against_people,
-            "by ink": self.ink > 0,
+            "by ink": self.by_ink,
             "witness": self.witness,
             "trouble": self.trouble,
+            "situation": self.situation,
             "fit": self.fit,
             "quality": self.quality,
         }

@@ -16,7 +16,7 @@ from reconcile.agree import Vote, null_of
 from reconcile.channel import edits, ways
 from reconcile.known import Hearing, Known
 from reconcile.posterior import GLYPHS, Weighed
-from reconcile.prior import flat, word_hash
+from reconcile.prior import flat
 from reconcile.sheet import Spot
 from reconcile.sureness import STEPS, bin_of
 
@@ -73,7 +73,7 @@ class Counts:
             _add(self.covered[spot.field.name], share * spot.values.has(written), share)
         if spot.family in ("line text", "short text"):
             for word in written.split():
-                self.words[spot.field.name][word_hash(word)] += share
+                self.words[spot.field.name][word] += share
                 self.words[spot.field.name][""] += share
 
     def _count_vote(

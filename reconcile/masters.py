@@ -1,4 +1,4 @@
-"""Master data as weighing asks them: is this value known, and which known ones are near it."""
+"""Known values and known words as weighing asks them: is this one known, and which known ones are near it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ FAR = 2
 
 AT_MOST = 4
 """So many known values near one reading are proposed."""
+
+SHORT = 4
+"""Words with fewer letters have too many neighbours to be mended."""
 
 
 class KnownValues:
@@ -52,6 +55,29 @@ class KnownValues:
             far = process.extract(says, list(self._texts), scorer=OSA.distance, score_cutoff=FAR, limit=AT_MOST)
             close = sorted(each for each, _, _ in far)
         return tuple(close[:AT_MOST])
+
+
+class Words:
+    """Words that a field was decided to hold on several scans, with how often; `total` counts all its words."""
+
+    def __init__(self, counts: Mapping[str, float]) -> None:
+        self.counts = {word: count for word, count in counts.items() if word}
+        self.total = counts.get("", 0.0)
+        self._known = KnownValues({word: word for word in self.counts})
+        self._mended: dict[str, str] = {}
+
+    def mended(self, says: str) -> str:
+        """The text with each long word that is not known replaced by the most frequent known word one edit away."""
+        found = self._mended.get(says)
+        if found is None:
+            found = self._mended[says] = " ".join(map(self._word, says.split(" ")))
+        return found
+
+    def _word(self, word: str) -> str:
+        if word in self.counts or len(word) < SHORT or any(character.isdigit() for character in word[:1]):
+            return word
+        near = [other for other in self._known.near(word) if OSA.distance(word, other) == 1]
+        return max(near, key=lambda other: (self.counts[other], other), default=word)
 
 
 def _shortened(says: str) -> set[str]:

@@ -10,11 +10,18 @@ class Policy:
     """What has to be true before a value counts as decided. A form's `target` may only raise the policy's."""
 
     target: float = 0.995
-    """The least calibrated probability of a decision: one field in two hundred may be wrong, as good double keying."""
+    """The share of decided values that are right: one in two hundred may be wrong, as with good double keying. Machines
+    alone decide only where it is proven, as a lower bound, for values like this; a form's own target for a field is
+    asked of that field's probability."""
+
+    price: float = 0.015
+    """What one more reading costs, as a share of what a wrong value costs: where the value is so probable that one
+    gains less than this, it is not bought. Fields decided at this limit are few, so that the target is kept on the
+    whole: on the generator 0.015 gives 0.998."""
 
     agreed: float = 0.9
-    """The least probability at which two people who agree decide: agreement may fall short of `target` where nothing
-    else is known, but not where sums, check digits or master data speak against both."""
+    """The least probability at which people who agree decide: agreement may fall short where nothing else is known, but
+    not where sums, check digits or master data speak against them."""
 
     closely: float = 0.95
     """How alike two people's texts must be (RapidFuzz ratio, 0 to 1) to agree where nearly the same is the same."""
@@ -25,19 +32,13 @@ class Policy:
     people_before_expert: int = 3
     """After so many readings without a decision the readers are split, and an expert is asked."""
 
-    people_at_most: int = 7
-    """More readings than this are never bought for one field; an expert is asked whatever the gain would be."""
-
     engines_to_agree: int = 2
     """One engine alone never decides: two passes of one engine agreed wrongly on 8 to 18 % of boxes."""
 
-    blank_ink: float = 0.98
-    """The least confidence of the ink test at which an empty box is blank without a person."""
+    sure_ink: float = 0.98
+    """The least confidence of the ink test at which a box is empty or ticked without a person."""
 
-    price: float = 0.002
-    """What one more reading costs, as a share of what a wrong value costs: below this gain it is not bought."""
-
-    audit_share: float = 0.04
+    audit_share: float = 0.03
     """The share of decided fields that a person reads again, blind, for ever: 3 to 5 % measures a form in weeks."""
 
 

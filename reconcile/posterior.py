@@ -84,7 +84,7 @@ def weigh_field(spot: Spot, votes: Sequence[Vote], known: Known, arithmetic: Ite
         _Source(each, known.hearing(each.source, each.kind, kind), exp(known.ratio(each.source, each.confidence)))
         for each in votes
     ]
-    origins = candidates(spot, votes, arithmetic)
+    origins = candidates(spot, votes, known.words(spot.field.name), arithmetic)
     terms = {
         says: [likelihood(known, each.vote, each.hearing, each.ratio, says) for each in sources] for says in origins
     }

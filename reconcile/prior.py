@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from hashlib import blake2b
 from math import exp, log
 
 from reconcile.agree import BLANK, null_of
@@ -74,8 +73,18 @@ def log_prior(spot: Spot, says: str, known: Known) -> float:
 
 
 def log_near(spot: Spot, says: str, known: Known) -> float:
-    """Log probability of a value near this text that nobody read: what is written when all are wrong."""
-    share = FLAT[spot.field.type] if spot.field.type in FLAT else flat(says)
+    """Log probability of a value near this text that nobody read: what is written when all are wrong.
+
+    Where a number or a word that nobody knows is misread, another is as likely as the one read; where a known word is,
+    an unknown one is written, which is rare.
+    """
+    if spot.field.type in FLAT:
+        share = FLAT[spot.field.type]
+    else:
+        words = _words(spot, says, known)
+        length = sum(len(word) for word, _ in words) or 1
+        as_likely = sum(len(word) * exp(flat_word(word) - share) for word, share in words) / length
+        share = sum(share for _, share in words) + log(min(1.0, as_likely))
     return share + (log(1 - known.covered(spot.field.name)) if spot.values is not None else 0.0)
 
 
@@ -84,16 +93,23 @@ def _share(spot: Spot, says: str, known: Known) -> float:
         return FLAT[spot.field.type]
     if spot.family == "mark":
         return FLAT_MARK
+    return sum(share for _, share in _words(spot, says, known)) if says.strip() else flat(says)
+
+
+def _words(spot: Spot, says: str, known: Known) -> list[tuple[str, float]]:
+    """Each word of a text with its log probability: as one that this field has held, or as one of which nothing is
+    known."""
     words, listed = known.words(spot.field.name), spot.values
-    total = words.get("", 0.0) + (listed.word_count if listed is not None else 0)
-    if not total:
-        return flat(says)
-    share = 0.0
+    total = words.total + (listed.word_count if listed is not None else 0)
+    found = []
     for word in says.split():
-        seen = max(0.0, words.get(word_hash(word), 0.0) - 1.0)  # one may be this very field, learnt before
+        if not total:
+            found.append((word, flat_word(word)))
+            continue
+        seen = max(0.0, words.counts.get(word, 0.0) - 1.0)  # one may be this very field, learnt before
         seen += listed.words[word] if listed is not None else 0
-        share += log(WORDS * seen / total + exp(flat_word(word)))
-    return share
+        found.append((word, log(WORDS * seen / total + exp(flat_word(word)))))
+    return found
 
 
 @lru_cache(maxsize=65536)
@@ -107,9 +123,3 @@ def flat_word(word: str) -> float:
     """Log probability of a word of which nothing is known: 10 digits, about 17 letters likely at each place."""
     digits = sum(character.isdigit() for character in word)
     return log(0.3 if digits == len(word) else 0.03) - 2.3 * digits - 2.8 * (len(word) - digits)
-
-
-@lru_cache(maxsize=65536)
-def word_hash(word: str) -> str:
-    """A word as it stands in parameters: they outlive the texts they were learnt from, so they do not hold any."""
-    return blake2b(word.encode(), digest_size=6).hexdigest()

@@ -24,8 +24,9 @@ PASSES = 4
 SHIPPED = 100.0
 """The most readings that a shipped tally counts for beside a store's own."""
 
-SEEN_AGAIN = 2.0
-"""A word is kept once it was decided so often: once is no evidence that it is a word of this field."""
+SEEN_AGAIN = 3.0
+"""A word is kept once it was decided on so many scans: before, it is no evidence that it is a word of this field, and
+what stands in parameters outlives the scans, so it must not be about one person."""
 
 MOVED = 0.4
 """Error rates that moved by less than half again are not worth a line."""
@@ -33,7 +34,7 @@ MOVED = 0.4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanFacts:
-    """What is known of one scan: `truths` are texts known to be right (gold, expert, appeal), `decisions` its latest."""
+    """What is known of one scan: `truths` are texts known to be right (gold, expert, appeal)."""
 
     form: Form
     readings: Sequence[Reading]

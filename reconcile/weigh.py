@@ -60,7 +60,7 @@ def _posterior(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Po
         people=seen.readers,
         experts=sum(vote.kind == "expert" for vote in weighed.votes),
         machines=sum(vote.machine for vote in weighed.votes),
-        facts=seen.facts(),
+        facts={**seen.facts(), "earned": learnt.earned(seen.situation)},
     )
 
 

@@ -42,6 +42,7 @@ METHODS: Mapping[str, str] = {
     "expert": N_("An expert decided."),
     "people": N_("People who read it independently agree."),
     "person and machine": N_("A person and a machine agree."),
+    "person and witness": N_("A person read it, and a check digit, a known value or the form's sums vouch for it."),
     "machines": N_("Two machines that read independently agree."),
     "ink": N_("The ink shows it: empty or not, ticked or not, signed or not."),
 }

@@ -30,10 +30,14 @@ class World:
 
     def __init__(self, shape: Shape, seed: int) -> None:
         chance = random.Random(seed)
-        self.shape = shape
+        self.seed, self.shape = seed, shape
         self.items, self.master = orders(shape, chance)
         self.crowd = Crowd(self.items, shape, chance)
         self.readings = [self._readings(item, chance) for item in self.items]
+
+    def expert(self, item: Item, time: int) -> Said:
+        """What an expert reads of an item who is asked to decide it, for the `time`-th time."""
+        return self.crowd.expert(item, random.Random(f"{self.seed} expert {item.number} {time}"))
 
     def _readings(self, item: Item, chance: random.Random) -> list[Said]:
         """Both engines, then as many people as the shape says, in the order in which they come."""

@@ -81,7 +81,7 @@ def scan_of(item: Item) -> str:
     return f"form-{item.form:05d}"
 
 
-def reading(item: Item, said: Said, number: int) -> Reading:
+def reading(item: Item, said: Said, number: int, *, expert: bool = False) -> Reading:
     """What a source said of an item, as the `number`-th reading of it (engines have 0 and 1)."""
     text: str | None = said.text
     flags: frozenset[str] = frozenset()
@@ -89,11 +89,11 @@ def reading(item: Item, said: Said, number: int) -> Reading:
         text, flags = None, frozenset({"illegible"})
     machine = said.confidence is not None
     return Reading(
-        id=f"{item.number}/{said.who}",
+        id=f"{item.number}/{said.who}/{number}",
         scan=scan_of(item),
         key=KEYS[item.slot],
         source=f"{said.who} 1" if machine else said.who,
-        kind="machine" if machine else "person",
+        kind="machine" if machine else "expert" if expert else "person",
         text=text,
         at=START + timedelta(minutes=number),
         confidence=said.confidence,

@@ -81,6 +81,11 @@ class Crowd:
             for person in order
         ]
 
+    def expert(self, item: Item, chance: random.Random) -> Said:
+        """What one of the experts reads who is asked to decide."""
+        person = chance.choice([person for person in self.people if person.kind == "expert"])
+        return Said(person.name, self._read(item, person, "", None, chance))
+
     def _read(self, item: Item, person: Person, engine: str, leading: str | None, chance: random.Random) -> str:
         if person.kind == "spam" and chance.random() < 0.9:
             return self._rubbish(item, chance)

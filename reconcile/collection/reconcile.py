@@ -1,0 +1,250 @@
+"""Reconcile a collection: hear its items, learn from all of them, choose each one's text and say how probable it is."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from reconcile.collection import choice, first_fit, honest, standing
+from reconcile.collection.candidates import Learnt, Option, lexicon, line, options
+from reconcile.collection.hearing import Family, family, hear, types
+from reconcile.collection.items import Heard, Item, Result
+from reconcile.lines import best
+from reconcile.lines import learn as learn_lines
+from reconcile.network import surfaces
+from transcribe.model import Evidence
+
+OWN_GOLD = 50
+"""From so many gold items on a collection's own fit takes over from the shipped one (it stays near it)."""
+
+CONTEST = 100
+"""So many gold items must be known before majority can take a family's decisions back."""
+
+BLANK_WINS = 2.0
+"""A blank is believed against a text where at least so many times as many sources left it blank: to overlook a field is
+common, to invent one is rare."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The text chosen for an item, before its probability."""
+
+    heard: Heard
+    option: Option | None
+    share: float
+    texts: int
+    majority: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """A collection's results, in the order of its items, and what decided: "model" or "majority" for each family."""
+
+    results: tuple[Result, ...]
+    types: dict[str, str]
+    families: dict[str, Family]
+    champions: dict[Family, str]
+
+
+def reconcile_items(items: Sequence[Item], *, target: float = 0.95, locale: str = "en_GB") -> Reconciled:
+    """The most probable text of every item, whatever the order of items and readings.
+
+    Args:
+        items: of one collection; items with `gold` teach what is learnt, and keep their gold text.
+        target: an item less probable than this is asked again.
+        locale: how its dates and amounts are written.
+    """
+    of_type = types(items, locale)
+    heard = hear(items, of_type, locale)
+    by_field: dict[str, list[Heard]] = defaultdict(list)
+    for each in heard:
+        by_field[each.item.field].append(each)
+    families = {field: family(some, of_type[field]) for field, some in by_field.items()}
+    learnt = learn(heard)
+    possible = [options(each, learnt) if each.voices else [] for each in heard]
+    weights = _choice_weights(heard, possible, families)
+    chosen = [
+        choose(each, some, learnt, families[each.item.field], weights)
+        for each, some in zip(heard, possible, strict=True)
+    ]
+    champions = _contest(chosen, families)
+    chosen = [_under(champions[families[each.heard.item.field]], each, families) for each in chosen]
+    maps = _honest_weights(chosen, families)
+    results = [
+        _result(each, maps[families[each.heard.item.field]], champions[families[each.heard.item.field]], target, learnt)
+        for each in chosen
+    ]
+    return Reconciled(results=tuple(results), types=of_type, families=families, champions=champions)
+
+
+def learn(heard: Sequence[Heard]) -> Learnt:
+    """What the readings of a collection teach: source rates, standings, words."""
+    return Learnt(
+        lines=learn_lines([line(each) for each in heard if each.voices]),
+        by_field=standing.learn(heard, by_field=True),
+        overall=standing.learn(heard, by_field=False),
+        lexicon=lexicon(heard),
+    )
+
+
+def choose(each: Heard, some: Sequence[Option], learnt: Learnt, of: Family, weights: choice.Weights) -> Chosen:
+    """The most probable text of one item: word by word for a line, else among whole texts; blank where blanks win."""
+    texts = len({voice.normal for voice in each.voices})
+    if not some or each.blanks >= BLANK_WINS * len(each.voices):
+        share = each.blanks / max(1, each.blanks + len(each.voices))
+        return Chosen(heard=each, option=None, share=share, texts=max(1, texts), majority=majority(each))
+    if of == "line text":
+        laid = line(each)
+        shares = learnt.lines.weigh(laid)
+        whole = tuple(word for word in best(shares) if word)
+        option = next((option for option in some if option.words == whole), some[0])
+        sure = 1.0
+        for share_of in shares:
+            sure *= max(share_of.values())
+        return Chosen(heard=each, option=option, share=sure, texts=texts, majority=majority(each))
+    shared = choice.shares(some, weights)
+    place = min(range(len(some)), key=lambda number: (-shared[number], some[number].normal))
+    return Chosen(heard=each, option=some[place], share=shared[place], texts=texts, majority=majority(each))
+
+
+def majority(each: Heard) -> str:
+    """What most readings say, blank ones aside; of equals the first in alphabetical order."""
+    votes = Counter(voice.normal for voice in each.voices)
+    return min(votes, key=lambda normal: (-votes[normal], normal), default="")
+
+
+def told(heard: Sequence[Heard], possible: Sequence[Sequence[Option]]) -> list[tuple[Sequence[Option], int]]:
+    """The items whose gold text is among several possible ones: what a choice is fitted on."""
+    return [
+        (some, normals.index(each.gold))
+        for each, some in zip(heard, possible, strict=True)
+        if each.gold is not None and len(some) > 1 and each.gold in (normals := [option.normal for option in some])
+    ]
+
+
+def circumstances(each: Chosen) -> honest.Circumstances:
+    """The circumstances of a choice that its probability is made from."""
+    option = each.option
+    return honest.circumstances(
+        share=each.share,
+        votes=len(option.voices) if option else each.heard.blanks,
+        readings=len(each.heard.voices) if option else each.heard.blanks,
+        blanks=each.heard.blanks + each.heard.unreadable if option else len(each.heard.voices),
+        words=len(option.words) if option else 0,
+        texts=each.texts,
+    )
+
+
+def _choice_weights(
+    heard: Sequence[Heard], possible: Sequence[Sequence[Option]], families: dict[str, Family]
+) -> choice.Weights:
+    known = [
+        (each, some)
+        for each, some in zip(heard, possible, strict=True)
+        if each.gold is not None and families[each.item.field] != "line text"
+    ]
+    if len(known) < OWN_GOLD:
+        return first_fit.CHOICE
+    return choice.fit(told(*zip(*known, strict=True)), around=first_fit.CHOICE, ridge=10.0)
+
+
+def _contest(chosen: Sequence[Chosen], families: dict[str, Family]) -> dict[Family, str]:
+    """Which decides in each family: the model, until majority is better on enough gold."""
+    better: Counter[Family] = Counter()
+    known: Counter[Family] = Counter()
+    for each in chosen:
+        of = families[each.heard.item.field]
+        if each.heard.gold is not None:
+            model = each.option.normal if each.option else ""
+            known[of] += 1
+            better[of] += (each.majority == each.heard.gold) - (model == each.heard.gold)
+    every: tuple[Family, ...] = ("line text", "short text", "typed")
+    return {of: "majority" if known[of] >= CONTEST and better[of] > 0 else "model" for of in every}
+
+
+def _under(champion: str, each: Chosen, families: dict[str, Family]) -> Chosen:
+    """The choice as the champion makes it: majority's text where majority decides."""
+    if champion == "model" or each.option is None or each.option.normal == each.majority:
+        return each
+    voices = tuple(voice for voice in each.heard.voices if voice.normal == each.majority)
+    share = len(voices) / len(each.heard.voices)
+    return replace(each, option=Option(words=voices[0].words, voices=voices, features=()), share=share)
+
+
+def _honest_weights(chosen: Sequence[Chosen], families: dict[str, Family]) -> dict[Family, honest.Weights]:
+    maps = dict(first_fit.HONEST)
+    for of in maps:
+        known = [
+            (circumstances(each), (each.option.normal if each.option else "") == each.heard.gold)
+            for each in chosen
+            if each.heard.gold is not None and families[each.heard.item.field] == of
+        ]
+        if len(known) >= OWN_GOLD:
+            maps[of] = honest.fit(known, around=maps[of])
+    return maps
+
+
+def _result(each: Chosen, weights: honest.Weights, champion: str, target: float, learnt: Learnt) -> Result:
+    item = each.heard.item
+    if each.heard.gold is not None:
+        return Result(
+            item=item,
+            text=item.gold or "",
+            normal=each.heard.gold,
+            probability=1.0,
+            method="gold",
+            reason=Evidence(code="gold"),
+            ask=False,
+            majority=each.majority,
+        )
+    sure = honest.probability(circumstances(each), weights)
+    method, reason = _story(each, champion)
+    return Result(
+        item=item,
+        text=_text(each, learnt),
+        normal=each.option.normal if each.option else "",
+        probability=sure,
+        method=method,
+        reason=reason,
+        ask=sure < target,
+        majority=each.majority,
+    )
+
+
+def _story(each: Chosen, champion: str) -> tuple[str, Evidence]:
+    readings = len(each.heard.voices)
+    numbers = {"readings": readings, "blanks": each.heard.blanks, "texts": each.texts}
+    if each.option is None:
+        return "blank", Evidence(code="collection blank", numbers=numbers)
+    votes = len(each.option.voices)
+    numbers = {**numbers, "votes": votes}
+    if votes == 0:
+        return "composed", Evidence(code="collection composed", numbers=numbers)
+    if each.texts == 1:
+        return "unanimous" if readings > 1 else "single", Evidence(code="collection unanimous", numbers=numbers)
+    if champion == "majority":
+        return "majority", Evidence(code="collection majority", numbers=numbers)
+    code = "collection minority" if each.option.normal != each.majority else "collection weighed"
+    return "weighed", Evidence(code=code, numbers=numbers)
+
+
+def _text(each: Chosen, learnt: Learnt) -> str:
+    """The chosen text as most of its writers wrote it; a composed one from the words of those of best standing."""
+    if each.option is None:
+        return ""
+    if each.option.voices:
+        written = Counter(voice.text.strip() for voice in each.option.voices)
+        return min(written, key=lambda text: (-written[text], text))
+    laid = line(each.heard)
+    odds = [learnt.by_field.log_odds(voice.who, each.heard.item.field) for voice in each.heard.voices]
+    spelt = [iter(surfaces(voice.text)) for voice in each.heard.voices]
+    chosen = best(learnt.lines.weigh(laid))
+    result = []
+    for slot, word in zip_longest(laid.slots, chosen, fillvalue=""):
+        forms = [next(spelling) if said else "" for said, spelling in zip(slot, spelt, strict=True)]
+        if word:
+            writers = [number for number, said in enumerate(slot) if said == word]
+            result.append(forms[max(writers, key=lambda number: (odds[number], -number))])
+    return " ".join(result)

@@ -1,0 +1,1 @@
+"""The record database, records.db: published from the state's outbox, read by downstream systems."""

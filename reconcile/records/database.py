@@ -1,0 +1,62 @@
+"""The file of the record database: opened for publishing or for reading, and its write transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from transcribe.errors import NotFound, StoreError
+
+_PATIENCE = 30.0
+"""Seconds to wait for another publisher: longer than publishing a full batch takes."""
+
+
+@contextmanager
+def for_publishing(path: Path) -> Iterator[Database]:
+    """The database, made if missing; readers go on while it is written, and what is deleted is overwritten.
+
+    `synchronous=NORMAL` may lose the last transactions when power fails, but never half of one: as the outbox position
+    is lost with the records, they are simply published again.
+    """
+    with _closing(path, str(path), uri=False) as database:
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
+            database.conn.execute(f"PRAGMA {pragma}")
+        yield database
+
+
+@contextmanager
+def for_reading(path: Path) -> Iterator[Database]:
+    """The database, read only; NotFound where nothing was published yet."""
+    if not path.exists():
+        raise NotFound(f"There is no record database at {path}; `fairhand publish` makes it.")
+    with _closing(path, f"{path.resolve().as_uri()}?mode=ro", uri=True) as database:
+        yield database
+
+
+@contextmanager
+def writing(database: Database) -> Iterator[None]:
+    """One transaction that takes the write lock at once: sqlite-utils' own `atomic` begins deferred, and two publishers
+    that read the same position before writing would then fail instead of waiting."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        database.rollback()
+        raise
+    database.commit()
+
+
+@contextmanager
+def _closing(path: Path, address: str, *, uri: bool) -> Iterator[Database]:
+    try:
+        connection = sqlite3.connect(address, uri=uri, timeout=_PATIENCE, isolation_level=None)
+        try:
+            yield Database(connection)
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"The record database {path} could not be used: {error}. Try again, or rebuild it.") from error

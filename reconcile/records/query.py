@@ -1,0 +1,201 @@
+"""Reading the record database: whole records with their lines, and where each value came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from reconcile.records import schema
+from reconcile.records.database import for_reading
+from transcribe.errors import NotFound
+from transcribe.model import Value
+
+Line = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueOrigin:
+    """Where one value came from. `no_value` says why it is None; `people` and `experts` are how many have read it."""
+
+    field: str
+    row: int | None
+    value: str | None
+    no_value: str | None
+    text: str
+    probability: float
+    method: str
+    machines: tuple[str, ...]
+    people: int
+    experts: int
+    page: int | None
+    box: tuple[int, int, int, int] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenRule:
+    """A rule that the paper breaks, as published."""
+
+    rule: str
+    fields: tuple[str, ...]
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedRecord:
+    """One record as downstream systems see it: values by field, lines by table, each line with its row from 0.
+
+    `changed` grows with every change of any record: who keeps a copy asks for what is above the highest one seen.
+    """
+
+    id: int
+    scan: str
+    scan_name: str
+    form: str
+    form_version: int
+    record_version: int
+    recorded_at: str
+    currency: str
+    changed: int
+    values: Mapping[str, Value]
+    tables: Mapping[str, tuple[Line, ...]]
+    origins: tuple[ValueOrigin, ...]
+    exceptions: tuple[BrokenRule, ...]
+
+
+def forms(path: Path) -> list[str]:
+    """The names of the forms published; NotFound where nothing was published yet."""
+    with for_reading(path) as database:
+        return schema.forms_of(database)
+
+
+def records(
+    path: Path, form: str, *, after: int = 0, search: str | None = None, limit: int | None = None
+) -> Iterator[PublishedRecord]:
+    """The records of a form in the order in which they changed, those changed after `after`.
+
+    `search` gives only records with all its words in their fields or lines, accents and case aside. Records come as
+    they stand when the first one is asked for. NotFound where nothing was published, or the form is unknown.
+    """
+    with for_reading(path) as database:
+        database.execute("begin")
+        parts = schema.parts_of(database, form)
+        if not parts:
+            known = ", ".join(schema.forms_of(database)) or "none yet"
+            raise NotFound(f"There are no records of a form {form!r}. Published forms: {known}.")
+        found = None if search is None else _with_words(database, parts, search)
+        given = 0
+        for row in database.table("records").rows_where("form = ? and changed > ?", [form, after], order_by="changed"):
+            if found is not None and row["id"] not in found:
+                continue
+            if limit is not None and given >= limit:
+                return
+            given += 1
+            yield _record(database, row, parts)
+
+
+def erased(path: Path, *, after: int = 0) -> list[tuple[str, int]]:
+    """The scans erased after a change number, each with its own: a copy drops them."""
+    with for_reading(path) as database:
+        rows = database.table("erased").rows_where("changed > ?", [after], order_by="changed")
+        return [(str(row["scan"]), int(row["changed"])) for row in rows]
+
+
+def columns(path: Path, form: str, part: str = "") -> list[schema.ColumnOf]:
+    """The columns of a form's plain fields, or of one of its tables; NotFound names what there is otherwise."""
+    with for_reading(path) as database:
+        found = schema.columns_of(database, form, part)
+        if not found:
+            known = ", ".join(sorted(filter(None, schema.parts_of(database, form)))) or "none"
+            raise NotFound(f"There is no table {part!r} of a form {form!r} in the records. Its tables: {known}.")
+        return found
+
+
+def _record(database: Database, row: Mapping[str, object], parts: Mapping[str, str]) -> PublishedRecord:
+    number, form = _whole(row["id"]), str(row["form"])
+    plain = next(database.table(parts[""]).rows_where("id = ?", [number]))
+    return PublishedRecord(
+        id=number,
+        scan=str(row["scan"]),
+        scan_name=str(row["scan_name"]),
+        form=form,
+        form_version=_whole(row["form_version"]),
+        record_version=_whole(row["record_version"]),
+        recorded_at=str(row["recorded_at"]),
+        currency=str(row["currency"]),
+        changed=_whole(row["changed"]),
+        values=_values(plain, schema.columns_of(database, form, "")),
+        tables={part: _lines(database, number, form, part, table) for part, table in parts.items() if part},
+        origins=_origins(database, number),
+        exceptions=_exceptions(database, number),
+    )
+
+
+def _lines(database: Database, number: int, form: str, part: str, table: str) -> tuple[Line, ...]:
+    fields = schema.columns_of(database, form, part)
+    found = database.table(table).rows_where("record = ?", [number], order_by="row")
+    return tuple({"row": int(line["row"]), **_values(line, fields)} for line in found)
+
+
+def _values(row: Mapping[str, object], fields: list[schema.ColumnOf]) -> dict[str, Value]:
+    """Values by field. A field whose type changed with the form's version has several columns, at most one filled."""
+    values: dict[str, Value] = {}
+    for each in fields:
+        cell = row[each.column]
+        if cell is None:
+            values.setdefault(each.field, None)
+        elif each.holds == "mark":
+            values[each.field] = bool(cell)
+        else:
+            values[each.field] = cell if isinstance(cell, int) else str(cell)
+    return values
+
+
+def _origins(database: Database, number: int) -> tuple[ValueOrigin, ...]:
+    found = database.table("provenance").rows_where("record = ?", [number], order_by="rowid")
+    return tuple(
+        ValueOrigin(
+            field=row["field"],
+            row=row["row"],
+            value=row["value"],
+            no_value=row["no_value"],
+            text=row["text"],
+            probability=row["probability"],
+            method=row["method"],
+            machines=tuple(filter(None, row["machines"].split(", "))),
+            people=row["people"],
+            experts=row["experts"],
+            page=row["page"],
+            box=None if row["x0"] is None else (row["x0"], row["y0"], row["x1"], row["y1"]),
+        )
+        for row in found
+    )
+
+
+def _exceptions(database: Database, number: int) -> tuple[BrokenRule, ...]:
+    found = database.table("exceptions").rows_where("record = ?", [number], order_by="rowid")
+    return tuple(
+        BrokenRule(
+            rule=row["rule"], fields=tuple(row["fields"].split(", ")), expected=row["expected"], found=row["found"]
+        )
+        for row in found
+    )
+
+
+def _with_words(database: Database, parts: Mapping[str, str], words: str) -> set[int]:
+    """The ids of records with all words in their plain fields, or all in one line."""
+    found: set[int] = set()
+    for part, name in parts.items():
+        table = database.table(name)
+        if table.detect_fts() is not None:
+            id_column = "record" if part else "id"
+            found.update(_whole(row[id_column]) for row in table.search(words, columns=[id_column], quote=True))
+    return found
+
+
+def _whole(cell: object) -> int:
+    assert isinstance(cell, int), "an INTEGER column of a STRICT table"
+    return cell

@@ -1,0 +1,186 @@
+"""The tables of the record database: those every one has, and those made from the forms it publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+from sqlite_utils.db import Table
+
+from reconcile.records import names
+from reconcile.records.views import show
+from transcribe.model import Field, FieldKey, Form
+
+SEARCH = "unicode61 remove_diacritics 2"
+"""How words are cut for searching: "Müller" is found by "muller"."""
+
+TABLES: dict[str, dict[str, type]] = {
+    "outbox_position": {"id": int, "position": int},
+    "forms": {"form": str, "version": int, "digest": str},
+    "columns": {
+        **{"table_name": str, "column_name": str, "form": str, "part": str, "field": str},
+        **{"since_version": int, "type": str, "label": str},
+    },
+    "records": {
+        **{"id": int, "scan": str, "scan_name": str, "form": str, "form_version": int, "record_version": int},
+        **{"recorded_at": str, "currency": str, "exceptions": int, "least_probability": float, "changed": int},
+    },
+    "provenance": {
+        **{"record": int, "scan": str, "field": str, "row": int, "value": str, "no_value": str, "text": str},
+        **{"probability": float, "method": str, "machines": str, "people": int, "experts": int, "readings": int},
+        **{"page": int, "x0": int, "y0": int, "x1": int, "y1": int, "parameters": int, "decision_version": int},
+    },
+    "history": {
+        **{"record": int, "scan": str, "record_version": int, "changed_at": str, "field": str, "row": int},
+        **{"value_before": str, "value_after": str, "no_value_before": str, "no_value_after": str, "method": str},
+    },
+    "exceptions": {"record": int, "scan": str, "rule": str, "fields": str, "expected": str, "found": str},
+    "erased": {"scan": str, "erased_at": str, "changed": int},
+}
+_KEYS = {"outbox_position": "id", "records": "id", "erased": "scan"}
+_INDEXES = (
+    ("records", ("scan",), True),
+    ("records", ("changed",), True),
+    ("records", ("form", "changed"), False),
+    ("provenance", ("record", "field", "row"), False),
+    ("provenance", ("probability",), False),
+    ("history", ("record",), False),
+    ("exceptions", ("record",), False),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnOf:
+    """Where one field of a form stands in the record database."""
+
+    table: str
+    column: str
+    field: str
+    type: str
+
+    @property
+    def holds(self) -> names.Holds:
+        """What the column holds."""
+        return names.holds(self.type)
+
+
+def prepare(database: Database) -> None:
+    """Make the tables that every record database has, where they are missing."""
+    if "outbox_position" in database.table_names():
+        return
+    for name, columns in TABLES.items():
+        database.table(name).create(columns, pk=_KEYS.get(name), strict=True)
+    for name, columns_of_index, unique in _INDEXES:
+        database.table(name).create_index(columns_of_index, unique=unique)
+    database.table("outbox_position").insert({"id": 1, "position": 0})
+    database.create_view(
+        "least_sure",
+        "select r.form, r.scan_name, p.* from provenance p join records r on r.id = p.record order by p.probability",
+    )
+
+
+def add_form(database: Database, form: Form) -> None:
+    """Make the tables of a form, or add the columns that its new version has; nothing where it is known."""
+    known = "form = ? and version = ?"
+    if database.table("forms").count_where(known, [form.name, form.version]):
+        return
+    _add_part(database, form, "", list(form.fields))
+    for table in form.tables:
+        _add_part(database, form, table.name, [column.field for column in table.columns])
+    show(database, form.name)
+    database.table("forms").insert({"form": form.name, "version": form.version, "digest": form.digest})
+    _sort(database)
+
+
+def table_of(database: Database, form: str, part: str = "") -> str | None:
+    """The table of a form's plain fields, or of one of its tables; None where there is none."""
+    found = next(database.table("columns").rows_where("form = ? and part = ?", [form, part], limit=1), None)
+    return None if found is None else str(found["table_name"])
+
+
+def parts_of(database: Database, form: str) -> dict[str, str]:
+    """Every table of a form by its part: "" for the plain fields, then the names of the form's tables."""
+    rows = database.query("select distinct part, table_name from columns where form = ? order by part", [form])
+    return {str(row["part"]): str(row["table_name"]) for row in rows}
+
+
+def columns_of(database: Database, form: str, part: str) -> list[ColumnOf]:
+    """The columns of one table of a form that are fields of it, in order."""
+    rows = database.table("columns").rows_where("form = ? and part = ? and field <> ''", [form, part], order_by="rowid")
+    return [
+        ColumnOf(table=row["table_name"], column=row["column_name"], field=row["field"], type=row["type"])
+        for row in rows
+    ]
+
+
+def forms_of(database: Database) -> list[str]:
+    """The names of every form published."""
+    return [str(row["form"]) for row in database.query("select distinct form from forms order by form")]
+
+
+def searched(database: Database) -> Iterator[Table]:
+    """The tables whose words are indexed."""
+    for row in database.query("select distinct table_name from columns order by table_name"):
+        table = database.table(row["table_name"])
+        if table.detect_fts() is not None:
+            yield table
+
+
+def _add_part(database: Database, form: Form, part: str, fields: list[Field]) -> None:
+    own = names.LINE_COLUMNS if part else names.OWN_COLUMNS
+    name = table_of(database, form.name, part)
+    if name is None:
+        wanted = names.safe(f"{form.name}_{part}" if part else form.name)
+        name = names.free(wanted, names.OWN_TABLES | set(database.table_names()) | set(database.view_names()))
+        database.table(name).create(own, pk="id", strict=True)
+        database.table(name).create_index(["record", "row"] if part else ["scan"], unique=True)
+        for column in own:
+            _note(database, form, part, name, column, "", "", "")
+    for field in fields:
+        _add_field(database, form, part, name, field)
+    _index_words(database, form, part, name)
+
+
+def _add_field(database: Database, form: Form, part: str, table: str, field: Field) -> None:
+    """A column for the field, unless one of an earlier version holds the same kind of value."""
+    short = names.part_of(FieldKey(field.name, 0 if part else None))[1]
+    held = names.holds(field.type)
+    known = [each for each in columns_of(database, form.name, part) if each.field == short]
+    if any(each.holds == held for each in known):
+        return
+    wanted = names.safe(short) + (f"_v{form.version}" if known else "")
+    column = names.free(wanted, set(database.table(table).columns_dict))
+    database.table(table).add_column(column, names.sql_type(held))
+    if held == "amount":
+        database.table(table).add_column(f"{column}{names.MINOR}", int)
+    label = field.label.get("en") or next(iter(field.label.values()), short)
+    _note(database, form, part, table, column, short, field.type, label)
+
+
+def _note(
+    database: Database, form: Form, part: str, table: str, column: str, field: str, type_name: str, label: str
+) -> None:
+    row = {"table_name": table, "column_name": column, "form": form.name, "part": part, "field": field}
+    database.table("columns").insert({**row, "since_version": form.version, "type": type_name, "label": label})
+
+
+def _sort(database: Database) -> None:
+    """Keep what is made from forms in the order of names: a file must not depend on the order in which forms came."""
+    for name, keys in (("forms", ("form", "version")), ("columns", ("form", "part"))):
+        table = database.table(name)
+        rows = list(table.rows_where(order_by=", ".join([*keys, "rowid"])))
+        table.delete_where()
+        table.insert_all(rows)
+    made = "type in ('index', 'trigger', 'view') and sql is not null"
+    found = list(database.table("sqlite_master").rows_where(made, order_by="type, name"))
+    for each in found:
+        database.execute(f"drop {each['type']} [{each['name']}]")
+    for each in found:
+        database.execute(str(each["sql"]))
+
+
+def _index_words(database: Database, form: Form, part: str, name: str) -> None:
+    words = [each.column for each in columns_of(database, form.name, part) if each.type in names.SEARCHED]
+    if words:
+        database.table(name).enable_fts(words, tokenize=SEARCH, create_triggers=True, replace=True)
