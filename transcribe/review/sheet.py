@@ -8,10 +8,13 @@ from datetime import datetime
 from typing import Literal
 
 from transcribe import fields
-from transcribe.model import Field, Form, Task
+from transcribe.model import Field, Form, Place, Task
 from transcribe.review.parts import Forms
 from transcribe.store.contract import Store
 from transcribe.wording import said
+
+WHOLE_PAGE = frozenset({"locate", "identify", "rows", "whole form"})
+"""Kinds of tasks for which the whole page must be seen."""
 
 MARKS = frozenset({"checkbox", "signature"})
 """Field types that are answered by yes or no."""
@@ -49,7 +52,7 @@ def sheet(store: Store, forms: Forms, task: Task, language: str, now: datetime) 
     place = next((place for place in store.places(task.scan) if place.key == task.key), None)
     picture = next((each for each in store.pictures(task.scan) if place is None or each.number == place.page), None)
     field = form.field(task.key.name) if form and task.key.name in {each.name for each in form.all_fields()} else None
-    close = place is not None and place.snippet is not None and task.kind not in ("locate", "identify", "rows")
+    close = shown_close(task, place)
     return Sheet(
         task=task.id,
         kind=task.kind,
@@ -63,14 +66,19 @@ def sheet(store: Store, forms: Forms, task: Task, language: str, now: datetime) 
         row=None if task.key.row is None else task.key.row + 1,
         left=_left(task, now),
         picture=f"/snippet/{task.id}" if close else f"/page/{task.id}",
-        more=seen(form, task) if close else ("page",),
+        more=tuple(what for what in seen(form, task, place) if close or what != "page"),
         size=picture.size if picture else None,
     )
 
 
-def seen(form: Form | None, task: Task) -> tuple[str, ...]:
-    """Which pictures beside the snippet this task may show: what the form allows, and the page where it is needed."""
-    if task.kind in ("locate", "identify", "rows", "whole form"):
+def shown_close(task: Task, place: Place | None) -> bool:
+    """Whether a task shows the picture of its field; otherwise it shows the whole page."""
+    return place is not None and place.snippet is not None and task.kind not in WHOLE_PAGE
+
+
+def seen(form: Form | None, task: Task, place: Place | None) -> tuple[str, ...]:
+    """Which pictures beside the snippet a task may show: what the form allows, and the page where it is needed."""
+    if not shown_close(task, place):
         return ("page",)
     options: Mapping[str, object] = form.options if form else {}
     if options.get("strict"):

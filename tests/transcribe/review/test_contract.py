@@ -232,3 +232,13 @@ def test_what_is_not_allowed_is_refused_with_an_id(site: Site, sign_in: SignIn) 
     assert httpx.get(f"{client.base_url}/work").headers["location"] == "/in"
     anonymous = httpx.get(f"{client.base_url}/work/next", headers={"accept": "application/json"})
     assert (anonymous.status_code, set(anonymous.json())) == (401, {"error", "error_id"})
+
+
+def test_more_of_the_page_is_shown_only_as_far_as_the_form_allows(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
+    amina, ben = sign_in(site.person("amina")), sign_in(site.person("ben"))
+    task = task_of(amina.get("/work").text)
+
+    assert amina.get(f"/surroundings/{task}").headers["content-type"] == "image/jpeg"
+    assert ben.get(f"/surroundings/{task}").status_code == 404
+    assert amina.get(f"/page/{task}").status_code == 404

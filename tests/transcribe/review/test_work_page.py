@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -252,3 +253,16 @@ def test_the_page_asks_before_the_clock_stops(site: Site, enter: Enter, page: Pa
     (reading,) = site.store.readings(scan)
     assert reading.seconds is not None
     assert 120 <= reading.seconds <= 125, "the minute before the question and the minute to answer count"
+
+
+def test_more_of_the_page_is_one_key_away_where_the_form_allows_it(site: Site, enter: Enter) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1"})
+    page = enter(site.person("amina"))
+    field = page.locator("#picture img").get_attribute("src")
+
+    page.keyboard.press("Alt+p")
+    expect(page.locator("#picture img")).to_have_attribute("src", re.compile("^/surroundings/"))
+    assert page.locator("#picture img").evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 400
+    page.keyboard.press("Alt+p")
+
+    expect(page.locator("#picture img")).to_have_attribute("src", str(field))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
+from starlette.concurrency import run_in_threadpool
 
 from transcribe.errors import NotFound
-from transcribe.model import Task
+from transcribe.model import Box, FieldKey, Form, PagePicture, Place, Task
 from transcribe.review.parts import Here, Parts
-from transcribe.review.sessions import SignedIn
-from transcribe.review.sheet import seen
+from transcribe.review.sessions import SignedIn, Visitor
+from transcribe.review.sheet import seen, shown_close
 from transcribe.store.contract import Store
+from transcribe.surroundings import surroundings
 
 router = APIRouter()
 
@@ -27,11 +32,34 @@ async def snippet(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
     return _answer(await parts.picture(sha256))
 
 
+@router.get("/surroundings/{task}")
+async def around(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
+    """What lies around the task's field, where the form allows it."""
+    return await _seen(parts, visitor, task, "surroundings")
+
+
 @router.get("/page/{task}")
 async def page(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
     """The whole page that the task's field stands on, where the form allows it."""
-    sha256 = await parts.look(lambda store: _page(store, parts, store.task(task, visitor.person.id, parts.now())))
-    return _answer(await parts.picture(sha256))
+    return await _seen(parts, visitor, task, "page")
+
+
+async def _seen(parts: Parts, visitor: Visitor, task: str, what: str) -> Response:
+    view = await parts.look(lambda store: _view(store, parts, store.task(task, visitor.person.id, parts.now()), what))
+    content = await parts.picture(view.picture.sha256)
+    if view.box is not None:
+        draw = partial(surroundings, content, view.picture.size, view.box, view.hidden, whole=what == "page")
+        content = await run_in_threadpool(draw)
+    return _answer(content)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """A page's picture, where on it the task's field stands (None: somewhere), and what is painted over."""
+
+    picture: PagePicture
+    box: Box | None
+    hidden: tuple[Box, ...]
 
 
 def _snippet(store: Store, task: Task) -> str:
@@ -41,15 +69,33 @@ def _snippet(store: Store, task: Task) -> str:
     raise NotFound("This task has no picture.")
 
 
-def _page(store: Store, parts: Parts, task: Task) -> str:
+def _view(store: Store, parts: Parts, task: Task, what: str) -> _View:
     form = parts.forms(task.form, task.form_version) if task.form else None
-    if "page" not in seen(form, task):
-        raise NotFound("This form does not show whole pages.")
-    place = next((place for place in store.places(task.scan) if place.key == task.key), None)
-    for picture in store.pictures(task.scan):
-        if place is None or picture.number == place.page:
-            return picture.sha256
-    raise NotFound("This scan has no picture of its page.")
+    places = store.places(task.scan)
+    place = next((place for place in places if place.key == task.key), None)
+    if what not in seen(form, task, place):
+        raise NotFound("This form does not show more of its pages.")
+    picture = next((each for each in store.pictures(task.scan) if place is None or each.number == place.page), None)
+    if picture is None:
+        raise NotFound("This scan has no picture of its page.")
+    known = shown_close(task, place)
+    return _View(
+        picture=picture,
+        box=place.box if place is not None and known else None,
+        hidden=tuple(_hidden(form, places, task.key, picture.number)) if form and known else (),
+    )
+
+
+def _hidden(form: Form, places: Iterable[Place], key: FieldKey, page: int) -> Iterator[Box]:
+    """The boxes of other personal fields on a page, and of those that may not go to one person in one sitting."""
+    fields = {field.name: field for field in form.all_fields()}
+    apart = fields[key.name].apart if key.name in fields else ""
+    for place in places:
+        field = fields.get(place.key.name)
+        if field is None or place.key == key or place.page != page:
+            continue
+        if field.personal is not None or (apart and field.apart == apart):
+            yield place.box
 
 
 def _answer(content: bytes) -> Response:

@@ -1,0 +1,55 @@
+"""What lies around a field: a piece of the page's picture with the field framed and a ruler under its row."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+
+from PIL import Image, ImageDraw
+
+from transcribe.model import Box
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+"""What page pictures of the archive are."""
+
+ABOVE = 3.5
+"""How much is seen above and below the field, in heights of its box: about three rows of a table, or a label."""
+
+BESIDE = 0.6
+"""How much is seen on each side, in widths of the box; at least as much as above."""
+
+FRAME = (11, 93, 91)
+RULER = (11, 93, 91, 70)
+MASK = (160, 160, 160)
+QUALITY = 60
+
+
+def surroundings(page: bytes, size: tuple[int, int], box: Box, hidden: Iterable[Box], *, whole: bool) -> bytes:
+    """A JPEG of the field's surroundings, or of the `whole` page.
+
+    `page` is the page's picture from the archive, `size` the size in pixels of the page that the boxes lie on (its
+    picture may be smaller). `hidden` boxes are painted over: other fields that this reader may not see.
+    """
+    with Image.open(io.BytesIO(page), formats=FORMATS) as opened:
+        picture = opened.convert("RGB")
+    scale = picture.width / size[0]
+    pencil = ImageDraw.Draw(picture, "RGBA")
+    for each in hidden:
+        pencil.rectangle(_scaled(each, scale), fill=MASK)
+    x0, y0, x1, y1 = _scaled(box, scale)
+    pencil.rectangle((0, y1 + 2, picture.width, y1 + 4), fill=RULER)
+    pencil.rectangle((x0 - 3, y0 - 3, x1 + 3, y1 + 3), outline=FRAME, width=2)
+    shown = picture if whole else picture.crop(_around(_scaled(box, scale), picture.size))
+    content = io.BytesIO()
+    shown.save(content, "JPEG", quality=QUALITY)
+    return content.getvalue()
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    return Box(*(round(side * scale) for side in box))
+
+
+def _around(box: Box, size: tuple[int, int]) -> Box:
+    high = round(ABOVE * max(box.height, 1))
+    wide = max(high, round(BESIDE * box.width))
+    return Box(max(0, box.x0 - wide), max(0, box.y0 - high), min(size[0], box.x1 + wide), min(size[1], box.y1 + high))
