@@ -1,0 +1,158 @@
+"""Tests of the record database, with an order form and a store that keeps its outbox in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from transcribe.model import (
+    Blank,
+    Box,
+    Column,
+    Decision,
+    Field,
+    FieldKey,
+    Form,
+    Kind,
+    Null,
+    Place,
+    Reading,
+    Record,
+    RuleException,
+    Scan,
+    Table,
+    Value,
+)
+from transcribe.store.contract import OutboxEntry
+
+START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+FIELDS = {"order_number": "code", "customer": "name", "order_date": "date", "total": "amount", "signed": "signature"}
+COLUMNS = {"quantity": "integer", "article": "text", "weight": "decimal", "gift": "checkbox"}
+
+
+def a_field(name: str, type_name: str) -> Field:
+    return Field(name=name, type=type_name, label={"fr": name.upper()})
+
+
+def order_form(name: str = "bon-de-commande", version: int = 1, **changes: str) -> Form:
+    """An order form with a table of lines; `changes` are other fields or types, by name."""
+    columns = tuple(Column(field=a_field(f"lines.{column}", type_)) for column, type_ in COLUMNS.items())
+    return Form(
+        name=name,
+        version=version,
+        title={"fr": "Bon de commande"},
+        languages=("fra",),
+        locale="fr_FR",
+        currency="EUR",
+        digest=f"{name} {version}",
+        blanks=(Blank(path=None, size=(1, 1)),),
+        fields=tuple(a_field(each, type_) for each, type_ in {**FIELDS, **changes}.items()),
+        tables=(Table(name="lines", columns=columns, rows=3),),
+    )
+
+
+def decided(name: str, value: Value, row: int | None = None, null: Null | None = None, version: int = 1) -> Decision:
+    key = FieldKey(name, row)
+    return Decision(
+        key=key,
+        value=value,
+        text="" if value is None else f"as written {value}",
+        probability=0.98 if row is None else 0.99,
+        method="people",
+        evidence=(),
+        readings=(f"{key} tesseract", f"{key} anna", f"{key} expert", "of a neighbour"),
+        parameters=7,
+        null=null,
+        version=version,
+    )
+
+
+def decisions(**values: Value) -> tuple[Decision, ...]:
+    """All decisions of a usual order, some plain fields told otherwise."""
+    usual: dict[str, Value] = {
+        "order_number": "BC-2026-0001",
+        "customer": "Élodie Müller",
+        "order_date": "2026-01-03",
+        "total": "1234.50",
+        "signed": True,
+        **values,
+    }
+    plain = [decided(name, value, null="blank" if value is None else None) for name, value in usual.items()]
+    lines: list[tuple[Value, Value, Value, Value]] = [
+        (2, "Café moulu", "0.250", True),
+        (None, None, None, False),
+        (0, None, None, False),
+    ]
+    cells = [
+        decided(f"lines.{name}", value, row, "blank" if value is None else None)
+        for row, line in enumerate(lines)
+        for name, value in zip(COLUMNS, line, strict=True)
+    ]
+    return (*plain, *cells)
+
+
+def a_record(
+    scan: str, version: int = 1, form: str = "bon-de-commande", form_version: int = 1, **values: Value
+) -> Record:
+    return Record(
+        scan=scan,
+        form=form,
+        form_version=form_version,
+        version=version,
+        decisions=decisions(**values),
+        exceptions=(
+            RuleException(
+                rule="total", keys=(FieldKey("total"), FieldKey("lines.quantity", 0)), expected="10.00", found="1234.50"
+            ),
+        ),
+    )
+
+
+@dataclass(kw_only=True)
+class MemoryOutbox:
+    """What publishing asks of a store, in memory. Erasing a scan takes its records out of the outbox, as stores do."""
+
+    known: list[Form] = field(default_factory=lambda: [order_form()])
+    entries: list[OutboxEntry] = field(default_factory=list)
+    fails_at: int | None = None
+    last: int = 2
+
+    def put(self, record: Record) -> None:
+        self._append("record", record.scan, record)
+
+    def erase(self, scan: str) -> None:
+        self.entries = [each for each in self.entries if each.scan != scan or each.record is None]
+        self._append("erase", scan, None)
+
+    def form(self, name: str, version: int) -> Form:
+        return next(each for each in self.known if (each.name, each.version) == (name, version))
+
+    def forms(self) -> list[tuple[str, int, str]]:
+        return [(each.name, each.version, each.digest) for each in self.known]
+
+    def outbox(self, after: int, limit: int = 500) -> list[OutboxEntry]:
+        return [each for each in self.entries if each.number > after][:limit]
+
+    def scan(self, scan: str) -> Scan:
+        return Scan(id=scan, pages=(), form="", form_version=0, name=f"{scan}.jpg")
+
+    def readings(self, scan: str, up_to: int | None = None) -> list[Reading]:
+        """Three of each field: a machine's, a person's, an expert's."""
+        if self.fails_at is not None and self.entries[self.fails_at].scan == scan:
+            raise OSError("the power failed")
+        kinds: Sequence[tuple[str, Kind]] = (("tesseract", "machine"), ("anna", "person"), ("expert", "expert"))
+        keys = [each.key for each in decisions()]
+        return [
+            Reading(id=f"{key} {source}", scan=scan, key=key, source=source, kind=kind, text="x", at=START)
+            for key in keys
+            for source, kind in kinds
+        ]
+
+    def places(self, scan: str) -> list[Place]:
+        return [Place(scan=scan, key=FieldKey("total"), page=1, box=Box(10, 20, 30, 40))]
+
+    def _append(self, kind: str, scan: str, record: Record | None) -> None:
+        self.last += 3
+        at = START + timedelta(minutes=self.last)
+        self.entries.append(OutboxEntry(number=self.last, kind=kind, scan=scan, record=record, at=at))

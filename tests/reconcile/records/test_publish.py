@@ -1,0 +1,314 @@
+"""Publishing: outbox entries become rows exactly once, rebuilding gives an equal file, what is erased is gone."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reconcile.records import publish as publishing
+from reconcile.records.publish import publish, rebuild
+from tests.reconcile.records import MemoryOutbox, a_record, order_form
+from transcribe.errors import StoreError
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "records.db"
+
+
+def dump(path: Path) -> str:
+    with sqlite3.connect(path) as connection:
+        return "\n".join(connection.iterdump())
+
+
+def ask(path: Path, sql: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(path) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def told(path: Path, columns: str, where: str) -> list[tuple[object, ...]]:
+    return ask(path, f"select {columns} from {where}")  # noqa: S608 the test's own words
+
+
+def sent(store: MemoryOutbox, path: Path) -> None:
+    publish(store, path, store.form)
+
+
+def test_a_record_stands_in_its_form_s_table_with_typed_columns(path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    assert publish(store, path, store.form) == publishing.Published(count=1, position=5)
+    wanted = "scan, scan_name, order_number, order_date, total, total_minor, signed, exceptions"
+    assert told(path, wanted, "bon_de_commande") == [
+        ("one", "one.jpg", "BC-2026-0001", "2026-01-03", "1234.50", 123450, 1, 1)
+    ]
+    made = ask(path, "select sql from sqlite_master where name in ('bon_de_commande', 'bon_de_commande_lines')")
+    assert ["STRICT" in str(sql) for (sql,) in made] == [True, True]
+
+
+def test_lines_stand_in_their_own_table_without_the_empty_ones(path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    sent(store, path)
+    wanted = "row, quantity, article, weight, gift, scan"
+    assert told(path, wanted, "bon_de_commande_lines order by row") == [
+        (0, 2, "Café moulu", "0.250", 1, "one"),
+        (2, 0, None, None, 0, "one"),
+    ]
+    assert ask(path, "select scan, customer, article from bon_de_commande_lines_full limit 1") == [
+        ("one", "Élodie Müller", "Café moulu")
+    ]
+
+
+def test_every_value_says_where_it_came_from_and_no_person_is_named(path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one", customer=None))
+    sent(store, path)
+    wanted = "value, no_value, text, probability, method, machines, people, experts, readings, page, x0, y1, parameters"
+    assert told(path, wanted, "provenance where field = 'total'") == [
+        ("1234.50", None, "as written 1234.50", 0.98, "people", "tesseract", 1, 1, 3, 1, 10, 40, 7)
+    ]
+    assert ask(path, "select value, no_value, x0 from provenance where field = 'customer'") == [(None, "blank", None)]
+    assert ask(path, "select value from provenance where field = 'lines.gift' and row = 1") == [("false",)]
+    assert "anna" not in dump(path)
+
+
+def test_exceptions_are_rows(path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    sent(store, path)
+    assert ask(path, "select scan, rule, fields, expected, found from exceptions") == [
+        ("one", "total", "total, lines.quantity[0]", "10.00", "1234.50")
+    ]
+
+
+def test_words_are_found_without_accents_in_fields_and_lines(path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    sent(store, path)
+    assert ask(path, "select rowid from bon_de_commande_fts where bon_de_commande_fts match 'muller elodie'") == [(5,)]
+    assert ask(path, "select article from bon_de_commande_lines_fts where bon_de_commande_lines_fts match 'cafe'")
+
+
+def test_the_least_sure_values_come_first(path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    sent(store, path)
+    assert ask(path, "select form, scan_name, probability from least_sure limit 1") == [
+        ("bon-de-commande", "one.jpg", 0.98)
+    ]
+
+
+def test_a_corrected_record_replaces_the_old_one_and_history_says_what_changed(path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    store.put(a_record("two"))
+    sent(store, path)
+    store.put(a_record("one", version=2, total="1243.50", customer=None))
+    sent(store, path)
+    rows = ask(path, "select id, scan, record_version, total, customer from bon_de_commande order by id")
+    assert rows == [(5, "one", 2, "1243.50", None), (8, "two", 1, "1234.50", "Élodie Müller")]
+    wanted = "record, record_version, changed_at, field, row, value_before, value_after, no_value_after"
+    at = "2026-01-05T09:11:00+00:00"
+    assert told(path, wanted, "history") == [
+        (5, 2, at, "customer", None, "Élodie Müller", None, "blank"),
+        (5, 2, at, "total", None, "1234.50", "1243.50", None),
+    ]
+    assert ask(path, "select scan, changed from records order by changed") == [("two", 8), ("one", 11)]
+    assert ask(path, "select rowid from bon_de_commande_fts where bon_de_commande_fts match 'muller'") == [(8,)]
+
+
+def test_publishing_again_changes_nothing(path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    sent(store, path)
+    before = dump(path)
+    assert publish(store, path, store.form).count == 0
+    assert dump(path) == before
+
+
+def test_more_than_a_batch_is_published(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "BATCH", 2)
+    store = MemoryOutbox()
+    for number in range(5):
+        store.put(a_record(f"scan {number}"))
+    assert publish(store, path, store.form) == publishing.Published(count=5, position=17)
+    assert rebuild(store, path, store.form) == publishing.Published(count=5, position=17)
+    assert ask(path, "select count(*) from bon_de_commande") == [(5,)]
+
+
+def test_a_publisher_that_dies_loses_and_repeats_nothing(path: Path, tmp_path: Path) -> None:
+    store = MemoryOutbox(fails_at=1)
+    for scan in ("one", "two", "three"):
+        store.put(a_record(scan))
+    with pytest.raises(OSError, match="power"):
+        publish(store, path, store.form)
+    assert ask(path, "select count(*) from sqlite_master where type = 'table'") == [(0,)]
+    store.fails_at = None
+    assert publish(store, path, store.form).count == 3
+    undisturbed = tmp_path / "undisturbed.db"
+    sent(store, undisturbed)
+    assert dump(path) == dump(undisturbed)
+
+
+def test_two_publishers_at_once_publish_each_entry_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "BATCH", 3)
+    store = MemoryOutbox()
+    for number in range(20):
+        store.put(a_record(f"scan {number}"))
+    with ThreadPoolExecutor(4) as pool:
+        published = list(pool.map(lambda _: publish(store, path, store.form).count, range(4)))
+    assert sum(published) == 20
+    assert ask(path, "select count(*), count(distinct scan) from records") == [(20, 20)]
+
+
+def test_an_erased_scan_is_gone_from_the_file_and_stays_gone(path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one", customer="Hildegard Winterbotham"))
+    store.put(a_record("two"))
+    store.put(a_record("one", version=2, customer="Hildegarde Winterbotham"))
+    sent(store, path)
+    store.erase("one")
+    sent(store, path)
+    for file in path.parent.glob("records.db*"):
+        assert b"Winterbotham" not in file.read_bytes()
+        assert b"winterbotham" not in file.read_bytes()
+    assert ask(path, "select scan from records") == [("two",)]
+    assert ask(path, "select scan, erased_at, changed from erased") == [("one", "2026-01-05T09:14:00+00:00", 14)]
+    assert ask(path, "select count(*) from history") == [(0,)]
+    before = dump(path)
+    rebuild(store, path, store.form)
+    assert dump(path) == before
+    assert "one.jpg" not in before
+
+
+def test_a_scan_erased_before_it_was_published_leaves_only_that(path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    store.erase("one")
+    sent(store, path)
+    assert ask(path, "select count(*) from records") == [(0,)]
+    assert ask(path, "select scan from erased") == [("one",)]
+
+
+def test_a_new_version_of_a_form_adds_columns(path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    sent(store, path)
+    store.known.append(order_form(version=2, remark="text"))
+    store.put(a_record("two", form_version=2, remark="à livrer"))
+    sent(store, path)
+    assert ask(path, "select scan, remark from bon_de_commande order by id") == [("one", None), ("two", "à livrer")]
+    assert ask(
+        path,
+        "select scan from bon_de_commande_fts f join bon_de_commande b on b.id = f.rowid where f.remark match 'livrer'",
+    ) == [("two",)]
+    assert len(ask(path, "select rowid from bon_de_commande_fts where bon_de_commande_fts match 'muller'")) == 2
+    assert ask(path, "select remark from bon_de_commande_lines_full where scan = 'two' limit 1") == [("à livrer",)]
+
+
+def test_a_field_that_changed_its_type_gets_a_column_of_its_own(path: Path) -> None:
+    store = MemoryOutbox(known=[order_form(), order_form(version=2, total="integer")])
+    store.put(a_record("one"))
+    store.put(a_record("two", form_version=2, total=12))
+    sent(store, path)
+    wanted = "total, total_minor, total_v2"
+    assert told(path, wanted, "bon_de_commande order by id") == [
+        ("1234.50", 123450, None),
+        (None, None, 12),
+    ]
+
+
+def test_names_that_sql_or_the_record_database_uses_are_told_apart(path: Path) -> None:
+    forms = [order_form("records"), order_form("a-b", id="integer", SCAN="text", Total="amount"), order_form("a_b")]
+    store = MemoryOutbox(known=forms)
+    store.put(a_record("one", form="records"))
+    store.put(a_record("two", form="a-b", id=3, SCAN="mine", Total="2.00"))
+    store.put(a_record("three", form="a_b"))
+    sent(store, path)
+    assert ask(path, "select scan from records_2") == [("one",)]
+    assert ask(path, "select scan, id_2, scan_2, total_2, total_2_minor from a_b") == [("two", 3, "mine", "2.00", 200)]
+    assert ask(path, "select scan from a_b_2") == [("three",)]
+    meaning = "select column_name from columns where form = 'a-b' and field = 'SCAN'"
+    assert ask(path, meaning) == [("scan_2",)]
+
+
+def test_a_scan_that_turns_out_to_be_another_form_leaves_the_first_one_s_table(path: Path) -> None:
+    store = MemoryOutbox(known=[order_form(), order_form("other")])
+    store.put(a_record("one"))
+    store.put(a_record("one", version=2, form="other"))
+    sent(store, path)
+    assert ask(path, "select count(*) from bon_de_commande") == [(0,)]
+    assert ask(path, "select id, scan from other") == [(5, "one")]
+
+
+def test_numbers_that_sqlite_or_the_minor_unit_cannot_hold_stay_as_text(path: Path) -> None:
+    store = MemoryOutbox(known=[order_form(count="integer", price="amount", broken="amount")])
+    store.put(a_record("one", count=10**30, price="0.1255", broken="no number", total="9" * 30))
+    sent(store, path)
+    assert ask(path, "select count, price, price_minor, total_minor, broken, broken_minor from bon_de_commande") == [
+        (None, "0.1255", None, None, "no number", None)
+    ]
+    assert ask(path, "select value from provenance where field = 'count'") == [("1" + "0" * 30,)]
+
+
+def test_a_file_that_is_no_database_is_a_store_error_that_names_it(path: Path) -> None:
+    path.write_bytes(b"this is no database, whatever its name says" * 100)
+    store = MemoryOutbox()
+    with pytest.raises(StoreError, match=r"records\.db"):
+        sent(store, path)
+
+
+def test_a_large_search_index_is_kept_row_by_row(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "SMALL", 0)
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    sent(store, path)
+    store.put(a_record("one", version=2, customer="Anatole"))
+    sent(store, path)
+    found = "select rowid from bon_de_commande_fts where bon_de_commande_fts match '{}'"
+    assert ask(path, found.format("anatole")) == [(5,)]
+    assert ask(path, found.format("muller")) == []
+
+
+Step = tuple[str, int]
+steps = st.lists(
+    st.tuples(st.sampled_from(["record", "other form", "new form version", "erase", "publish"]), st.integers(0, 3)),
+    max_size=14,
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=steps)
+def test_rebuilding_gives_an_equal_file_whatever_happened(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[Step]
+) -> None:
+    path = tmp_path_factory.mktemp("records") / "records.db"
+    store = MemoryOutbox(known=[order_form(), order_form("other")])
+    versions: dict[str, int] = {}
+    latest = 1
+    for what, number in steps:
+        scan = f"scan {number}"
+        match what:
+            case "erase":
+                store.erase(scan)
+                versions[scan] = 1_000
+            case "publish":
+                sent(store, path)
+            case "new form version":
+                latest += 1
+                extra = {f"extra{latest}": "text"}
+                store.known.append(order_form("bon-de-commande", latest, **extra))
+            case _ if versions.get(scan, 0) < 1_000:
+                versions[scan] = versions.get(scan, 0) + 1
+                form, of = ("other", 1) if what == "other form" else ("bon-de-commande", latest)
+                store.put(a_record(scan, versions[scan], form, of, total=f"{versions[scan]}.00"))
+    sent(store, path)
+    published = dump(path)
+    rebuild(store, path, store.form)
+    assert dump(path) == published
