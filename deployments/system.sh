@@ -1,6 +1,6 @@
 #!/bin/sh
-# What must be installed by the system's package manager, installed where it is missing: `sh deployments/system.sh demo|test`.
-# demo: the OCR program with French and English, and Python's venv. test: also a browser and the fonts of generated orders.
+# What the system's package manager must bring, installed where it is missing: `sh deployments/system.sh demo|test`.
+# demo: the OCR program with French and English, and Python's venv. test: also a browser and the fonts of sample orders.
 set -eu
 
 purpose=${1:-demo}
@@ -13,23 +13,25 @@ need() { # need PACKAGE COMMAND...: the package is wanted where the command fail
 }
 
 has_language() { tesseract --list-langs 2>/dev/null | grep -qx "$1"; }
-has_font() { fc-list 2>/dev/null | grep -qi "$1"; }
+has_package() { ! command -v dpkg-query >/dev/null || dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q "ok installed"; }
+has_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 
-python=$(sh "$(dirname "$0")/python.sh" || true)
+python=$(sh "$(dirname "$0")/python.sh" 2>/dev/null || true)
 [ -n "$python" ] || missing="$missing python3"
-need python3-venv "${python:-python3}" -c "import ensurepip, venv"
+# Debian names the package of venv after the Python that it belongs to.
+venv=python3-venv
+[ -z "$python" ] || venv=python$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv
+apt-cache show "$venv" >/dev/null 2>&1 || venv=python3-venv
+need "$venv" "${python:-python3}" -c "import ensurepip, venv"
 need tesseract-ocr command -v tesseract
 need tesseract-ocr-fra has_language fra
 need tesseract-ocr-eng has_language eng
 if [ "$purpose" = test ]; then
-    need fontconfig command -v fc-list
-    need fonts-dejavu-core has_font DejaVuSans
-    for font in $(cat "$(dirname "$0")/fonts.txt"); do
-        need "${font%%=*}" has_font "${font##*=}"
+    need chromium has_browser
+    for font in fonts-dejavu-core fonts-liberation fonts-crosextra-carlito fonts-crosextra-caladea fonts-freefont-ttf \
+        fonts-comic-neue fonts-klee fonts-breip fonts-dkg-handwriting fonts-bwht fonts-rufscript; do
+        need $font has_package $font
     done
-    if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null && ! command -v google-chrome >/dev/null; then
-        missing="$missing chromium"
-    fi
 fi
 [ -n "$missing" ] || exit 0
 
