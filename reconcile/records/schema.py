@@ -48,6 +48,10 @@ _INDEXES = (
     ("history", ("record",), False),
     ("exceptions", ("record",), False),
 )
+_MADE = """
+select type, name, sql from sqlite_master
+where type in ('index', 'trigger', 'view') and sql is not null order by type, name
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,8 +176,7 @@ def _sort(database: Database) -> None:
         rows = list(table.rows_where(order_by=", ".join([*keys, "rowid"])))
         table.delete_where()
         table.insert_all(rows)
-    made = "type in ('index', 'trigger', 'view') and sql is not null"
-    found = list(database.table("sqlite_master").rows_where(made, order_by="type, name"))
+    found = list(database.query(_MADE))
     for each in found:
         database.execute(f"drop {each['type']} [{each['name']}]")
     for each in found:

@@ -1,0 +1,110 @@
+"""Exports: every file of the folder keeps the contract; JSON Lines is whole; CSV is exact, or safe for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reconcile.records import export
+from reconcile.records.export import ExportOptions
+from reconcile.records.publish import publish
+from tests.reconcile.records import MemoryOutbox, a_record
+from transcribe.errors import NotFound, SettingsError
+from transcribe.model import Value
+
+FORM = "bon-de-commande"
+
+
+def published(path: Path, **values: Value) -> Path:
+    store = MemoryOutbox()
+    store.put(a_record("one", 1, FORM, 1, **values))
+    publish(store, path / "records.db", store.form)
+    return path / "records.db"
+
+
+def exported(records: Path, name: str, options: ExportOptions | None = None) -> str:
+    out = io.StringIO(newline="")
+    export.load(name).write(records, FORM, out, options or ExportOptions())
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", export.names())
+def test_every_export_says_what_it_is_and_how_many_rows_it_wrote(tmp_path: Path, name: str) -> None:
+    records = published(tmp_path)
+    assert "/" in export.load(name).MEDIA_TYPE
+    assert export.load(name).write(records, FORM, io.StringIO(newline=""), ExportOptions()) == 1
+    assert export.load(name).write(records, FORM, io.StringIO(newline=""), ExportOptions(after=5)) == 0
+    with pytest.raises(NotFound):
+        export.load(name).write(records, "nothing", io.StringIO(newline=""), ExportOptions())
+
+
+def test_an_unknown_export_is_told_with_those_that_are() -> None:
+    with pytest.raises(SettingsError, match="csv, jsonl"):
+        export.load("xml")
+
+
+def test_json_lines_hold_the_whole_record(tmp_path: Path) -> None:
+    (line,) = exported(published(tmp_path), "jsonl").splitlines()
+    record = json.loads(line)
+    assert record["values"]["total"] == "1234.50"
+    assert record["values"]["lines"][0] == {
+        "row": 0,
+        "quantity": 2,
+        "article": "Café moulu",
+        "weight": "0.250",
+        "gift": True,
+    }
+    total = next(each for each in record["fields"] if each["name"] == "total")
+    assert total["probability"] == 0.98
+    assert total["box"] == [10, 20, 30, 40]
+    assert record["exceptions"][0]["expected"] == "10.00"
+    assert (record["scan"], record["name"], record["form"], record["currency"]) == ("one", "one.jpg", FORM, "EUR")
+
+
+def test_csv_has_one_row_a_record_with_the_columns_of_the_record_database(tmp_path: Path) -> None:
+    text = exported(published(tmp_path, total="-5.00", customer='Dupont, "Jean"\nMarie'), "csv")
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert row["total"] == "-5.00"
+    assert row["customer"] == 'Dupont, "Jean"\nMarie'
+    assert row["signed"] == "true"
+    assert text.startswith("scan,scan_name,record_version,recorded_at,order_number,")
+    assert text.count("\r\n") == 2
+
+
+def test_csv_of_a_table_has_one_row_a_line(tmp_path: Path) -> None:
+    text = exported(published(tmp_path), "csv", ExportOptions(table="lines"))
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [(row["scan"], row["row"], row["quantity"], row["article"]) for row in rows] == [
+        ("one", "0", "2", "Café moulu"),
+        ("one", "2", "0", ""),
+    ]
+    with pytest.raises(NotFound, match="lines"):
+        exported(published(tmp_path), "csv", ExportOptions(table="nothing"))
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+33", "-x", "@SUM(A1)", "\t=1", "\r=1", "＝1"])
+def test_csv_for_spreadsheets_never_holds_a_formula_and_leaves_numbers_alone(tmp_path: Path, text: str) -> None:
+    options = ExportOptions(for_spreadsheets=True)
+    written = exported(published(tmp_path, customer=text, total="-5.00"), "csv", options)
+    assert written.startswith("\ufeff")
+    (row,) = csv.DictReader(io.StringIO(written.removeprefix("\ufeff"), newline=""))
+    assert row["customer"] == "'" + text
+    assert row["total"] == "-5.00"
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(min_size=1, max_size=30).filter(lambda text: text.isprintable()))
+def test_csv_gives_back_any_text_exactly(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    records = published(tmp_path_factory.mktemp("csv"), customer=text)
+    (row,) = csv.DictReader(io.StringIO(exported(records, "csv"), newline=""))
+    assert row["customer"] == text
+    options = ExportOptions(for_spreadsheets=True)
+    (safe,) = csv.DictReader(io.StringIO(exported(records, "csv", options).removeprefix("\ufeff"), newline=""))
+    assert safe["customer"] in (text, "'" + text)
+    assert safe["customer"][0] not in "=+-@"

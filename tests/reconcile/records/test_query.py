@@ -1,0 +1,107 @@
+"""Reading the record database: whole records, changes since, search, and clear errors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconcile.records import query
+from reconcile.records.publish import publish
+from reconcile.records.query import BrokenRule
+from tests.reconcile.records import MemoryOutbox, a_record, order_form
+from transcribe.errors import NotFound
+
+FORM = "bon-de-commande"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "records.db"
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    store.put(a_record("two", customer="Zoé", signed=False, total=None))
+    publish(store, path, store.form)
+    return path
+
+
+def test_a_record_comes_with_typed_values_and_lines(path: Path) -> None:
+    first, second = query.records(path, FORM)
+    assert first.values == {
+        "order_number": "BC-2026-0001",
+        "customer": "Élodie Müller",
+        "order_date": "2026-01-03",
+        "total": "1234.50",
+        "signed": True,
+    }
+    assert first.tables["lines"] == (
+        {"row": 0, "quantity": 2, "article": "Café moulu", "weight": "0.250", "gift": True},
+        {"row": 2, "quantity": 0, "article": None, "weight": None, "gift": False},
+    )
+    assert (second.values["signed"], second.values["total"]) == (False, None)
+    assert (first.scan_name, first.form_version, first.record_version, first.currency) == ("one.jpg", 1, 1, "EUR")
+
+
+def test_a_record_says_where_values_came_from_and_what_does_not_add_up(path: Path) -> None:
+    first, second = query.records(path, FORM)
+    total = next(each for each in first.origins if each.field == "total")
+    assert (total.value, total.text, total.probability, total.box) == (
+        "1234.50",
+        "as written 1234.50",
+        0.98,
+        (10, 20, 30, 40),
+    )
+    assert (total.machines, total.people, total.experts) == (("tesseract",), 1, 1)
+    blank = next(each for each in second.origins if each.field == "total")
+    assert (blank.value, blank.no_value) == (None, "blank")
+    assert first.exceptions == (
+        BrokenRule(rule="total", fields=("total", "lines.quantity[0]"), expected="10.00", found="1234.50"),
+    )
+
+
+def test_a_follower_gets_what_changed_since_and_what_was_erased(tmp_path: Path) -> None:
+    path = tmp_path / "records.db"
+    store = MemoryOutbox()
+    for scan in ("one", "two", "three"):
+        store.put(a_record(scan))
+    publish(store, path, store.form)
+    seen = max(each.changed for each in query.records(path, FORM))
+    assert query.erased(path, after=0) == []
+    store.put(a_record("two", version=2, customer="Zoé"))
+    store.erase("three")
+    publish(store, path, store.form)
+    assert [each.scan for each in query.records(path, FORM, after=seen)] == ["two"]
+    assert query.erased(path, after=seen) == [("three", 17)]
+    assert query.erased(path, after=17) == []
+
+
+def test_search_finds_words_in_fields_and_lines_and_is_no_query_language(path: Path) -> None:
+    assert [each.scan for each in query.records(path, FORM, search="ZOE")] == ["two"]
+    assert [each.scan for each in query.records(path, FORM, search="cafe moulu")] == ["one", "two"]
+    assert [each.scan for each in query.records(path, FORM, search="zoe cafe")] == []
+    assert [each.scan for each in query.records(path, FORM, search='"; drop OR *')] == []
+
+
+def test_a_limit_is_kept(path: Path) -> None:
+    assert [each.scan for each in query.records(path, FORM, limit=1)] == ["one"]
+    assert list(query.records(path, FORM, limit=0)) == []
+
+
+def test_a_field_whose_type_changed_reads_as_what_the_record_has(tmp_path: Path) -> None:
+    path = tmp_path / "records.db"
+    store = MemoryOutbox(known=[order_form(), order_form(version=2, total="integer")])
+    store.put(a_record("one"))
+    store.put(a_record("two", form_version=2, total=12))
+    publish(store, path, store.form)
+    assert [each.values["total"] for each in query.records(path, FORM)] == ["1234.50", 12]
+
+
+def test_what_is_not_there_is_named_with_what_is(path: Path, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="fairhand publish"):
+        query.forms(tmp_path / "nothing.db")
+    with pytest.raises(NotFound, match=FORM):
+        list(query.records(path, "nothing"))
+    with pytest.raises(NotFound, match="lines"):
+        query.columns(path, FORM, "nothing")
+    assert query.forms(path) == [FORM]
+    assert [each.column for each in query.columns(path, FORM, "lines")] == ["quantity", "article", "weight", "gift"]
