@@ -1,0 +1,53 @@
+"""The blank with the boxes of its fields drawn on it: what a form's author looks at."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from transcribe.errors import FormError
+from transcribe.model import Box, Form
+
+COLOURS = {"checkbox": "#b8860b", "signature": "#8b008b"}
+FIELD, COLUMN, PAYMENT = "#0b5fa5", "#1b7f3b", "#b00020"
+LETTER = 17
+
+
+def preview(form: Form, page: int = 1) -> bytes:
+    """A PNG of one page of the form, each field boxed with its name and type; FormError where the layout is free."""
+    path = form.blanks[page - 1].path if page <= len(form.blanks) else None
+    if path is None:
+        raise FormError(f"The form {form.name} has no blank page {page}; a free layout has no boxes to draw.")
+    picture = Image.open(Path(path)).convert("RGB")
+    draw = ImageDraw.Draw(picture, "RGBA")
+    for field in form.fields:
+        if field.box and field.page == page:
+            colour = PAYMENT if field.personal == "payment" else COLOURS.get(field.type, FIELD)
+            _boxed(draw, field.box, f"{field.name}: {field.type}", colour)
+    for table in form.tables:
+        if table.box and table.page == page:
+            for column in table.columns:
+                assert column.span, "form.load gives every column of a boxed table its span"
+                for row in range(table.rows):
+                    text = f"{column.field.name}: {column.field.type}" if row == 0 else ""
+                    _boxed(draw, cell(table.box, table.rows, row, column.span), text, COLUMN)
+    content = io.BytesIO()
+    picture.save(content, "PNG", optimize=True)
+    return content.getvalue()
+
+
+def cell(table: Box, rows: int, row: int, span: tuple[int, int]) -> Box:
+    """The box of one cell: rows divide the height of the table evenly."""
+    height = table.height / rows
+    return Box(span[0], round(table.y0 + row * height), span[1], round(table.y0 + (row + 1) * height))
+
+
+def _boxed(draw: ImageDraw.ImageDraw, box: Box, text: str, colour: str) -> None:
+    draw.rectangle((box.x0, box.y0, box.x1 - 1, box.y1 - 1), outline=colour, fill=f"{colour}22", width=3)
+    if text:
+        font = ImageFont.load_default(LETTER)
+        x0, y0, x1, y1 = draw.textbbox((box.x0 + 5, box.y0 + 3), text, font=font)
+        draw.rectangle((x0 - 2, y0 - 1, x1 + 2, y1 + 1), fill="#ffffffd0")
+        draw.text((box.x0 + 5, box.y0 + 3), text, font=font, fill=colour)

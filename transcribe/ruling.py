@@ -1,0 +1,233 @@
+"""What is ruled on a blank page: frames, lines to write on, small boxes to tick, and grids of equal rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+
+from transcribe.model import Box
+from transcribe.paper import flat, grey
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+DARK = 215
+"""Ruling may be light grey; paper divided out is 255."""
+LENGTH = 0.03
+"""A line is at least this share of the page's width; a stroke of a letter is shorter."""
+TICK = (0.011, 0.035)
+"""Sides of a box to tick as shares of the page's width: 2.3 to 7 mm of A4."""
+HOLLOW = 0.45
+"""Share of a tick box that is paper inside its outline; of a printed O or 0 it is less."""
+ROOM = 0.038
+"""Height of the room to write above a line, as a share of the page's width: 8 mm of A4."""
+SEPARATOR = 0.85
+"""A line as wide as this share of the page parts the page; nobody writes on it."""
+BELOW = 0.006
+"""How far writing hangs below its line."""
+FILLED = 0.85
+"""Share of a frame's upright rectangle that its inside covers; what is less is no rectangle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """Rows of equal boxes; `spans` are x0 and x1 of each column, and `box` holds the rows without a header."""
+
+    box: Box
+    rows: int
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What was found, from the top: frames to write in, room above lines, boxes to tick, grids."""
+
+    frames: tuple[Box, ...]
+    lines: tuple[Box, ...]
+    ticks: tuple[Box, ...]
+    grids: tuple[Grid, ...]
+
+
+def ruling(picture: Picture) -> Ruling:
+    """Frames, lines, tick boxes and grids of a blank page (grey or RGB), in pixels of the page."""
+    ink = ((flat(grey(picture)) < DARK) * 255).astype(numpy.uint8)
+    width = picture.shape[1]
+    across, down = _long(ink, round(width * LENGTH), 1), _long(ink, 1, round(width * LENGTH * 0.8))
+    dotted = _long(_joined_dots(ink, width), round(width * LENGTH * 1.5), 1)
+    cells = _insides(numpy.asarray(cv2.dilate(across | down, numpy.ones((3, 3), numpy.uint8)), numpy.uint8), width)
+    framed, frames = _grids(cells)
+    alone = [
+        line
+        for line in _lines(across) + _lines(dotted)
+        if not _edges_any(line, cells) and line.width < width * SEPARATOR
+    ]
+    lined, rooms = _grids([_room(line, width) for line in _longest_first(alone)])
+    return Ruling(
+        frames=tuple(_sorted(frames)),
+        lines=tuple(_sorted(rooms)),
+        ticks=tuple(_sorted(_ticks(ink, cells, width))),
+        grids=tuple(sorted((*framed, *lined), key=lambda grid: grid.box.y0)),
+    )
+
+
+# --- lines -----------------------------------------------------------------------------------------------------------
+
+
+def _long(ink: Picture, width: int, height: int) -> Picture:
+    """What is left of the ink where only strokes of this size stay."""
+    return numpy.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, numpy.ones((height, width), numpy.uint8)), numpy.uint8)
+
+
+def _joined_dots(ink: Picture, width: int) -> Picture:
+    """Dots and dashes in a row, drawn through: small specks whose neighbours stand at the same height."""
+    largest = max(3, width // 240)
+    _, labels, sizes, _ = cv2.connectedComponentsWithStats(ink)
+    small = (sizes[:, cv2.CC_STAT_HEIGHT] <= largest) & (sizes[:, cv2.CC_STAT_WIDTH] <= 3 * largest)
+    small[0] = False
+    dots = (small[labels] * 255).astype(numpy.uint8)
+    gap = max(7, width // 150)
+    return numpy.asarray(cv2.morphologyEx(dots, cv2.MORPH_CLOSE, numpy.ones((1, gap), numpy.uint8)), numpy.uint8)
+
+
+def _lines(mask: Picture) -> list[Box]:
+    """The straight pieces of a mask of lines; parts of one line that a pixel's step divides are one."""
+    joined = cv2.dilate(mask, numpy.ones((3, 3), numpy.uint8))
+    count, _, sizes, _ = cv2.connectedComponentsWithStats(joined)
+    boxes = [Box(*(int(v) for v in (x, y, x + w, y + h))) for x, y, w, h, _ in sizes[1:count]]
+    return [box for box in boxes if box.height <= box.width / 4]
+
+
+def _longest_first(lines: Iterable[Box]) -> list[Box]:
+    """Of lines close above one another, as double rules are, the longest."""
+    kept: list[Box] = []
+    for line in sorted(lines, key=lambda each: -each.width):
+        if not any(abs(line.y0 - each.y0) < 14 and _overlap(line, each) > 0.5 for each in kept):
+            kept.append(line)
+    return kept
+
+
+def _room(line: Box, page_width: int) -> Box:
+    below = line.y1 + round(page_width * BELOW)
+    return Box(line.x0, max(0, below - round(page_width * ROOM)), line.x1, below)
+
+
+def _edges_any(line: Box, cells: Sequence[Box]) -> bool:
+    """Whether a line is the upper or lower side of a frame."""
+    return any(
+        min(abs(line.y0 - cell.y0), abs(line.y1 - cell.y1)) < 12 and _overlap(line, cell) > 0.5 for cell in cells
+    )
+
+
+def _overlap(one: Box, other: Box) -> float:
+    """Share of the shorter's width that both cover."""
+    return (min(one.x1, other.x1) - max(one.x0, other.x0)) / max(1, min(one.width, other.width))
+
+
+# --- frames ----------------------------------------------------------------------------------------------------------
+
+
+def _insides(lines: Picture, width: int) -> list[Box]:
+    """The rectangles of paper that lines enclose."""
+    contours, levels = cv2.findContours(lines, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if levels is None:
+        return []
+    found = []
+    for contour, level in zip(contours, levels[0], strict=True):
+        x, y, w, h = cv2.boundingRect(contour)
+        is_hole, large = level[3] >= 0, w > width * LENGTH and h > width * TICK[0] * 1.4
+        if is_hole and large and h < width and cv2.contourArea(contour) > FILLED * w * h:
+            found.append(Box(x - 2, y - 2, x + w + 2, y + h + 2))
+    return _sorted(found)
+
+
+def _ticks(ink: Picture, cells: Sequence[Box], width: int) -> list[Box]:
+    """Small hollow squares and circles that stand alone, in no frame."""
+    least, most = width * TICK[0], width * TICK[1]
+    contours, levels = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    found = []
+    for contour, level in zip(contours, () if levels is None else levels[0], strict=True):
+        x, y, w, h = cv2.boundingRect(contour)
+        if level[3] >= 0 or level[2] < 0 or not (least <= w <= most and least <= h <= most and 0.8 < w / h < 1.25):
+            continue
+        hollow = cv2.contourArea(contours[level[2]]) / (w * h)
+        if (
+            hollow > HOLLOW
+            and _stands_alone(ink, x, y, w, h)
+            and not any(_within(Box(x, y, x + w, y + h), c) for c in cells)
+        ):
+            found.append(Box(x, y, x + w, y + h))
+    return found
+
+
+def _stands_alone(ink: Picture, x: int, y: int, w: int, h: int) -> bool:
+    """Whether there is paper at both sides, a fifth of its width: letters of a word stand closer."""
+    gap = max(4, w // 5)
+    left, right = ink[y : y + h, max(0, x - gap) : x], ink[y : y + h, x + w : x + w + gap]
+    return not left.any() and not right.any()
+
+
+def _within(inner: Box, outer: Box) -> bool:
+    return outer.x0 <= inner.x0 and outer.y0 <= inner.y0 and outer.x1 >= inner.x1 and outer.y1 >= inner.y1
+
+
+def _sorted(boxes: Iterable[Box]) -> list[Box]:
+    return sorted(boxes, key=lambda box: (box.y0, box.x0))
+
+
+# --- grids -----------------------------------------------------------------------------------------------------------
+
+NEAR = 8
+"""Pixels within which sides are the same."""
+FEWEST_ROWS, FEWEST_COLUMNS = 3, 2
+
+
+def _grids(cells: Sequence[Box]) -> tuple[list[Grid], list[Box]]:
+    """Grids of equal rows among boxes, and the boxes that are in none."""
+    rows = _rows(cells)
+    grids, used = [], set()
+    begin = 0
+    while begin < len(rows):
+        end = begin + 1
+        while end < len(rows) and _continues(rows[end - 1], rows[end], rows[begin]):
+            end += 1
+        if end - begin >= FEWEST_ROWS and len(rows[begin]) >= FEWEST_COLUMNS:
+            block = rows[begin:end]
+            grids.append(_grid(block))
+            used |= {box for row in block for box in row}
+        begin = end
+    return grids, [box for box in cells if box not in used]
+
+
+def _rows(cells: Sequence[Box]) -> list[list[Box]]:
+    """Boxes whose upper and lower sides agree, from left to right, the rows from the top."""
+    rows: list[list[Box]] = []
+    for box in _sorted(cells):
+        row = next((r for r in rows if abs(r[0].y0 - box.y0) < NEAR and abs(r[0].y1 - box.y1) < NEAR), None)
+        if row is None:
+            rows.append([box])
+        else:
+            row.append(box)
+    return [sorted(row) for row in rows]
+
+
+def _continues(above: Sequence[Box], below: Sequence[Box], first: Sequence[Box]) -> bool:
+    """Whether a row is the next of the same grid: the same columns, right under it, as high."""
+    same = len(above) == len(below) and all(
+        abs(one.x0 - other.x0) < NEAR and abs(one.x1 - other.x1) < NEAR for one, other in zip(above, below, strict=True)
+    )
+    step = below[0].y0 - above[0].y0
+    return same and step < 1.6 * first[0].height and abs(below[0].height - first[0].height) < NEAR
+
+
+def _grid(rows: Sequence[Sequence[Box]]) -> Grid:
+    """The grid of rows found; its rows divide its height evenly, from the first row's top to the last one's bottom."""
+    first, last = rows[0], rows[-1]
+    step = (last[0].y0 - first[0].y0) / (len(rows) - 1)
+    bottom = max(box.y1 for box in last)
+    box = Box(first[0].x0, round(bottom - step * len(rows)), first[-1].x1, bottom)
+    spans = tuple((each.x0, each.x1) for each in first)
+    return Grid(box=box, rows=len(rows), spans=spans)
