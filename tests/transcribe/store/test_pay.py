@@ -1,0 +1,280 @@
+"""Pay: written with the work, never by its outcome; the floor; closing a period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.transcribe.store.world import NOON, World, after, decision, person, sent, world
+from transcribe.store.contract import Floor, PayLine, Rate
+
+CENT = 10_000
+PEOPLE = ("ann", "ben", "cat")
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as made:
+        yield made
+
+
+def pay(here: World, *, rate: int = 2 * CENT, floor: int | None = None) -> None:
+    here.store.put_rate(Rate(form="", micro=rate, currency="EUR", since=NOON), NOON)
+    if floor is not None:
+        here.store.put_floor(Floor(micro=floor, currency="EUR", source="SMIC 2026", since=NOON), NOON)
+
+
+def read(here: World, name: str, who: str, seconds: float, at: datetime = NOON) -> None:
+    here.ask(here.scan(name), "number")
+    (task,) = here.store.lease(who, 1, at)
+    here.store.submit(task.id, who, sent("x", f"{name}-{who}", seconds), at + timedelta(seconds=seconds))
+
+
+def test_a_reading_and_its_pay_line_are_written_together(here: World) -> None:
+    pay(here)
+    read(here, "a", "ann", 5.0)
+    (line,) = here.store.ledger("ann")
+    (reading,) = [each for each in here.store.readings(here.scan("a").id) if each.kind == "person"]
+    assert (line.kind, line.micro, line.currency, line.seconds) == ("reading", 2 * CENT, "EUR", 5.0)
+    assert (line.reading, line.task) == (reading.id, reading.task)
+
+
+def test_a_form_of_its_own_rate_pays_that(here: World) -> None:
+    pay(here)
+    here.store.put_rate(Rate(form="order", micro=7, currency="EUR", since=NOON), NOON)
+    here.store.put_rate(Rate(form="order", micro=9, currency="EUR", since=after(3600)), NOON)
+    read(here, "a", "ann", 5.0)
+    read(here, "b", "ben", 5.0, after(3600))
+    assert [line.micro for line in here.store.ledger()] == [7, 9]
+
+
+def test_a_late_reading_is_paid_like_any(here: World) -> None:
+    pay(here)
+    here.ask(here.scan("a"), "number")
+    (task,) = here.store.lease("ann", 1, NOON, seconds=10)
+    assert here.store.submit(task.id, "ann", sent("x", "i"), after(500)).kind == "late"
+    assert [line.micro for line in here.store.ledger("ann")] == [2 * CENT]
+
+
+def test_a_reading_taken_back_stays_paid_and_its_replacement_counts_as_time(here: World) -> None:
+    pay(here)
+    here.ask(here.scan("a"), "number")
+    (task,) = here.store.lease("ann", 1, NOON)
+    here.store.submit(task.id, "ann", sent("x", "one", 5.0), after(5))
+    here.store.undo(task.id, "ann", after(6))
+    here.store.submit(task.id, "ann", sent("y", "two", 3.0), after(9))
+    assert [(line.micro, line.seconds) for line in here.store.ledger("ann")] == [(2 * CENT, 5.0), (0, 3.0)]
+
+
+@pytest.mark.parametrize("engagement", ["staff", "volunteer"])
+def test_staff_and_volunteers_have_no_ledger_and_no_timing(here: World, engagement: str) -> None:
+    pay(here, floor=12_000_000)
+    here.store.put_transcriber(person("vic", engagement=engagement), NOON)  # type: ignore[arg-type]  # parametrized
+    here.ask(here.scan("s"), "number")
+    (task,) = here.store.lease("vic", 1, NOON)
+    here.store.skip(task.id, "vic", "other", 5.0, after(5))
+    here.store.put_time("vic", 60.0, "waiting", after(6))
+    read(here, "a", "vic", 5.0)
+    assert here.store.ledger() == []
+    assert here.store.waiting_seconds("vic") == 0.0
+    assert here.store.pay_states(NOON, "vic") == []
+    assert [each.seconds for each in here.store.readings(here.scan("a").id) if each.kind == "person"] == [None]
+
+
+def test_hourly_people_are_paid_for_their_time_and_never_under_the_floor(here: World) -> None:
+    pay(here, floor=12_000_000)
+    here.store.put_transcriber(person("hal", engagement="hourly"), NOON)
+    here.store.put_rate(Rate(form="", micro=9_000_000, currency="EUR", since=NOON, per="hour"), NOON)
+    read(here, "a", "hal", 36.0)
+    here.store.put_rate(Rate(form="", micro=18_000_000, currency="EUR", since=after(60), per="hour"), NOON)
+    read(here, "b", "hal", 36.0, after(60))
+    assert [line.micro for line in here.store.ledger("hal")] == [120_000, 180_000]
+
+
+def test_skips_questions_and_appeals_are_time_paid_at_the_floor_rounded_up(here: World) -> None:
+    pay(here, floor=10_000_000)
+    here.ask(here.scan("a"), "number")
+    (task,) = here.store.lease("ann", 1, NOON)
+    here.store.skip(task.id, "ann", "hard to see", 7.0, after(7))
+    here.store.put_time("ann", 1.0, "appeal", after(9))
+    assert [(line.kind, line.micro) for line in here.store.ledger("ann")] == [("time", 19_445), ("time", 2_778)]
+
+
+def test_a_slow_person_is_topped_up_to_the_floor_once(here: World) -> None:
+    pay(here, floor=10_000_000)
+    for name in ("a", "b"):
+        read(here, name, "ann", 120.0)
+    line = here.store.top_up("ann", after(400))
+    assert line is not None
+    assert line.micro + 4 * CENT == -(-10_000_000 * 240 // 3600)
+    assert line.reference == "2026-11-24"
+    assert here.store.top_up("ann", after(401)) is None
+
+
+def test_a_good_day_does_not_pay_for_a_slow_one(here: World) -> None:
+    pay(here, floor=3_600_000)
+    day = 86_400.0
+    for number in range(10):
+        read(here, f"fast{number}", "ann", 1.0, after(number))
+    read(here, "slow", "ann", 600.0, after(day))
+    line = here.store.top_up("ann", after(2 * day))
+    assert line is not None
+    assert (line.micro, line.reference) == (600 * 1000 - 2 * CENT, "2026-11-25")
+
+
+def test_a_day_is_the_persons_own_day(here: World) -> None:
+    pay(here, floor=3_600_000)
+    here.store.put_transcriber(person("ann", time_zone="Pacific/Auckland"), NOON)
+    read(here, "a", "ann", 600.0)
+    line = here.store.top_up("ann", after(700))
+    assert line is not None
+    assert line.reference == "2026-11-25"
+
+
+def test_time_before_there_was_a_floor_needs_no_top_up(here: World) -> None:
+    pay(here)
+    read(here, "a", "ann", 600.0)
+    here.store.put_floor(Floor(micro=10_000_000, currency="EUR", source="law", since=after(3600)), NOON)
+    assert here.store.top_up("ann", after(7200)) is None
+
+
+def test_closing_a_period_pays_what_is_due_and_nothing_twice(here: World) -> None:
+    pay(here, floor=10_000_000)
+    read(here, "a", "ann", 120.0)
+    read(here, "b", "ben", 1.0)
+    read(here, "later", "ben", 1.0, after(5000))
+    paid = here.store.close_period(after(1000), "2026-11", after(6000))
+    assert {(line.transcriber, line.kind, line.reference) for line in paid} == {
+        (here.store.transcriber(who).id, "paid", "2026-11") for who in ("ann", "ben")
+    }
+    assert sorted(line.micro for line in paid) == [-333_334, -2 * CENT]
+    assert here.store.close_period(after(1000), "2026-11", after(6001)) == []
+    (rest,) = here.store.close_period(after(9000), "2026-12", after(9001))
+    assert rest.micro == -2 * CENT
+
+
+def test_each_person_sees_due_paid_what_comes_and_their_hour(here: World) -> None:
+    pay(here, floor=10_000_000)
+    read(here, "a", "ann", 120.0)
+    here.store.put_time("ann", 30.0, "waiting", after(130))
+    (state,) = here.store.pay_states(after(200), "ann")
+    assert (state.due, state.paid, state.coming) == (2 * CENT, 0, 333_334 - 2 * CENT)
+    assert (state.seconds, state.waiting_seconds, state.readings) == (120.0, 30.0, 1)
+    assert state.an_hour == 10_000_020
+    here.store.close_period(after(200), "now", after(201))
+    (state,) = here.store.pay_states(after(300), "ann")
+    assert (state.due, state.paid, state.coming) == (0, 333_334, 0)
+
+
+def test_a_clock_that_was_disputed_is_paid_and_the_person_told(here: World) -> None:
+    pay(here, floor=3_600_000)
+    read(here, "a", "ann", 5.0)
+    (task,) = [line.task for line in here.store.ledger("ann")]
+    assert task is not None
+    dispute = here.store.dispute_time(task, "ann", 65.0, "the page hung", after(80))
+    assert here.store.dispute_time(task, "ann", 99.0, "again", after(81)) == dispute
+    here.store.answer_dispute(dispute.id, 60.0, after(100))
+    here.store.answer_dispute(dispute.id, 60.0, after(101))
+    assert here.store.ledger("ann")[-1].micro == 60_000
+    assert len(here.store.ledger("ann")) == 2
+    assert here.store.disputes(open_only=True) == []
+    assert [each.kind for each in here.store.notices("ann")] == ["time answered"]
+
+
+def test_time_is_never_more_than_since_the_lease_and_is_measured_without_a_page(here: World) -> None:
+    pay(here)
+    for name in ("a", "b", "c"):
+        here.ask(here.scan(name), "number")
+    first, second, third = here.store.lease("ann", 3, NOON)
+    here.store.submit(first.id, "ann", sent("x", "1", 9999.0), after(10))
+    here.store.submit(second.id, "ann", sent("x", "2", None), after(25))
+    here.store.submit(third.id, "ann", sent("x", "3", -4.0), after(30))
+    assert [line.seconds for line in here.store.ledger("ann")] == [10.0, 15.0, 0.0]
+
+
+def test_the_pace_of_a_form_is_its_measured_time(here: World) -> None:
+    pay(here)
+    read(here, "a", "ann", 4.0)
+    read(here, "b", "ben", 6.0)
+    assert (here.store.pace("order").readings, here.store.pace("order").seconds) == (2, 10.0)
+
+
+Texts = tuple[str, str, str]
+
+
+@given(
+    texts=st.lists(st.tuples(*[st.sampled_from(["A", "B", "C"])] * 3), min_size=1, max_size=4),
+    turn=st.permutations(range(3)),
+    decided=st.sampled_from(["A", "B", "C"]),
+)
+@settings(max_examples=40, deadline=None)
+def test_who_agrees_changes_neither_pay_nor_work_nor_hours(
+    texts: list[Texts], turn: Sequence[int], decided: str
+) -> None:
+    """Whoever is in the minority, whatever is decided and learnt: lines, tasks offered and hours are the same."""
+    turned = [tuple(words[place] for place in turn) for words in texts]
+    assert worked(texts, decided) == worked(turned, "C" if decided == "A" else "A")
+
+
+def worked(texts: Sequence[Sequence[str]], decided: str) -> tuple[object, ...]:
+    """Pay lines without ids, tasks offered, and pay states of three people who read these texts."""
+    with TemporaryDirectory() as folder, world(Path(folder)) as here, here.store.together():
+        pay(here, floor=10_000_000)
+        offered: list[object] = []
+        for number, words in enumerate(texts):
+            scan = here.scan(f"scan {number}")
+            for slot, (who, word) in enumerate(zip(PEOPLE, words, strict=True), start=1):
+                here.ask(scan, "number", slot=slot)
+                tasks = here.store.lease(who, 4, after(number * 60))
+                offered.append([(who, each.kind, each.slot, each.scan) for each in tasks])
+                here.store.submit(tasks[0].id, who, sent(word, f"{number}"), after(number * 60 + 5))
+            here.decide(scan, decision("number", decided, *here.store.readings(scan.id)), record=True)
+            here.store.put_parameters({"trust": dict(zip(PEOPLE, words, strict=True))}, NOON)
+        here.store.close_period(after(9999), "month", after(9999))
+        lines = [_line(line) for line in here.store.ledger()]
+        return lines, offered, here.store.pay_states(after(9999))
+
+
+def _line(line: PayLine) -> tuple[object, ...]:
+    return (line.transcriber, line.kind, line.micro, line.currency, line.seconds, line.at, line.reference)
+
+
+@given(
+    sends=st.lists(
+        st.tuples(st.sampled_from(PEOPLE), st.integers(0, 400), st.booleans(), st.booleans()), min_size=1, max_size=12
+    ),
+    rate=st.integers(1, 100_000),
+    floor=st.integers(1, 30_000_000),
+)
+@settings(max_examples=40, deadline=None)
+def test_pay_is_readings_times_rate_and_top_ups_and_never_under_the_floor(
+    sends: list[tuple[str, int, bool, bool]], rate: int, floor: int
+) -> None:
+    with TemporaryDirectory() as folder, world(Path(folder)) as here, here.store.together():
+        pay(here, rate=rate, floor=floor)
+        readings = 0
+        for number, (who, seconds, twice, late) in enumerate(sends):
+            here.ask(here.scan(f"s{number}"), "number")
+            began = after(number * 1000)
+            (task,) = here.store.lease(who, 1, began, seconds=1.0 if late else 900.0)
+            for _ in range(2 if twice else 1):
+                kind = here.store.submit(
+                    task.id, who, sent("x", f"i{number}", float(seconds)), began + timedelta(seconds=seconds + 2)
+                ).kind
+                readings += kind != "again"
+        here.store.close_period(after(20_000), "all", after(20_000))
+        lines = here.store.ledger()
+        top_ups = sum(line.micro for line in lines if line.kind == "top-up")
+        earned = sum(line.micro for line in lines if line.kind != "paid")
+        assert earned == readings * rate + top_ups
+        assert sum(line.micro for line in lines) == 0
+        for who in PEOPLE:
+            mine = here.store.ledger(who)
+            hours = sum(line.seconds for line in mine) / 3600
+            assert sum(line.micro for line in mine if line.kind != "paid") >= int(floor * hours)
