@@ -24,8 +24,12 @@ Mask = NDArray[numpy.uint8]
 A4_HEIGHT = 2339
 """Pixels of an A4 page at 200 dpi: lengths below are for such a page and grow with a finer blank."""
 
-PRINT = 225
-"""Brightness below which a pixel of the blank (its paper divided out) is print; also of light tints."""
+STRONG = 110
+"""Levels darker than paper from which a pixel of the blank is print whatever its shape: letters, lines, fields."""
+
+FINE, FINE_WIDTH = 25, 25
+"""Levels darker than what lies around it, within so many pixels, from which a pixel of the blank is a fine line or a
+letter; a wide tint under a field is no print, and what is written on it is looked for."""
 
 NEAR = 3
 """Pixels around print that are not looked at: a registration is right within one, and blur widens lines."""
@@ -126,8 +130,10 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
     under = paper(picture)
     dark = numpy.asarray(cv2.GaussianBlur(255 - flat(picture, under), (3, 3), 0), dtype=numpy.uint8)
     unit = max(picture.shape) / A4_HEIGHT if blank_path else 1.0
-    print_ = _print(blank_path, max(1, round(NEAR * unit))) if blank_path else _Print.none(picture)
+    print_ = _print(blank_path, unit) if blank_path else _Print.none(picture)
     contrast, noise = _strength(dark, print_)
+    tint = cv2.convertScaleAbs(print_.tint, alpha=contrast / 255)
+    dark = numpy.asarray(cv2.subtract(dark, tint), dtype=numpy.uint8)
     level = max(CONTRAST * contrast, NOISE * noise, FAINTEST)
     all_ink = (dark > level).astype(numpy.uint8)
     added = all_ink & (1 - print_.near)
@@ -161,26 +167,33 @@ def around(boxes: Sequence[Box]) -> Box | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Print:
-    """The blank's print: strong print alone, all print with a little around, and with twice as much around."""
+    """The blank's print: strong print alone, all print with a little around, and with twice as much around; and its
+    tints, levels darker than paper."""
 
     strong: Mask
     near: Mask
     nearby: Mask
+    tint: Picture
 
     @staticmethod
     def none(picture: Picture) -> _Print:
         empty = numpy.zeros(picture.shape, numpy.uint8)
-        return _Print(strong=empty, near=empty, nearby=empty)
+        return _Print(strong=empty, near=empty, nearby=empty, tint=empty)
 
 
 @lru_cache(maxsize=16)
-def _print(path: str, near: int) -> _Print:
-    pixels = flat(blank.grey(path))
-    print_ = (pixels < PRINT).astype(numpy.uint8)
+def _print(path: str, unit: float) -> _Print:
+    dark = 255 - flat(blank.grey(path))
+    side = 2 * round(FINE_WIDTH * unit / 2) + 1
+    tint = cv2.morphologyEx(dark, cv2.MORPH_OPEN, numpy.ones((side, side), numpy.uint8))
+    strong = (dark >= STRONG).astype(numpy.uint8)
+    print_ = strong | (cv2.subtract(dark, tint) >= FINE).astype(numpy.uint8)
+    near = max(1, round(NEAR * unit))
     return _Print(
-        strong=(pixels < 110).astype(numpy.uint8),
+        strong=strong,
         near=_grown(print_, near),
         nearby=_grown(print_, 2 * near + 1),
+        tint=numpy.asarray(cv2.blur(tint, (side // 4, side // 4)), dtype=numpy.uint8),
     )
 
 

@@ -69,15 +69,15 @@ def _label(place: Place, outcome: Decision | Task | None, scale: float) -> _Labe
     x0, y0, x1, y1 = (round(side * scale) for side in place.box)
     box = Box(x0, y0 + HEAD, x1, y1 + HEAD)
     if isinstance(outcome, Task):
-        return _Label(box=box, fate="asked", text=f"? {outcome.reason}")
+        return _Label(box=box, fate="asked", text=f"[?] {outcome.reason}")
     if outcome is None:
         return _Label(box=box, fate="nothing", text="not decided")
     sure = f"{100 * outcome.probability:.1f} %"
     if outcome.null == "blank":
-        return _Label(box=box, fate="blank", text=f"– blank {sure}")
+        return _Label(box=box, fate="blank", text=f"[ ] blank {sure}")
     said = " ".join((outcome.null or outcome.text).split())
     said = said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
-    return _Label(box=box, fate="decided", text=f"✓ {said} {sure}")
+    return _Label(box=box, fate="decided", text=f"[x] {said} {sure}")
 
 
 def _frame(pencil: ImageDraw.ImageDraw, label: _Label) -> None:
@@ -111,9 +111,9 @@ def _write(pencil: ImageDraw.ImageDraw, label: _Label, width: int) -> None:
 
 def _explain(pencil: ImageDraw.ImageDraw, labels: list[_Label]) -> None:
     words: Mapping[Fate, str] = {
-        "decided": "✓ decided",
-        "blank": "– blank",
-        "asked": "? a person is asked",
+        "decided": "[x] decided",
+        "blank": "[ ] blank",
+        "asked": "[?] a person is asked",
         "nothing": "not decided",
     }
     x = 10.0
@@ -126,7 +126,7 @@ def _explain(pencil: ImageDraw.ImageDraw, labels: list[_Label]) -> None:
 
 
 def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Pillow's own font: no font of the machine is needed, and it has accents."""
+    """Pillow's own font: none of the machine's is needed. It has accents, and no ticks or other signs."""
     return ImageFont.load_default(TEXT)
 
 
