@@ -1,0 +1,139 @@
+"""Accounts, links, sessions, tokens; what is held about a person, and leaving."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.transcribe.store.world import NOON, World, after, person, sent, sha, world
+from transcribe.errors import NotFound, SettingsError
+from transcribe.store.contract import ApiToken, Rate
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as made:
+        yield made
+
+
+def test_a_person_comes_back_as_they_were_put(here: World) -> None:
+    rich = person(
+        "zoe",
+        "transcriber",
+        "operator",
+        engagement="staff",
+        languages=("fr", "ar"),
+        regions=("FR",),
+        qualifications=frozenset({"date"}),
+        time_zone="Europe/Paris",
+        interface_language="fr",
+        training=False,
+        paused=True,
+    )
+    here.store.put_transcriber(rich, NOON)
+    assert here.store.transcriber("zoe") == rich
+    assert here.store.transcriber(rich.id) == rich
+
+
+def test_a_handle_belongs_to_one_person(here: World) -> None:
+    with pytest.raises(SettingsError):
+        here.store.put_transcriber(replace(person("x"), handle="ann"), NOON)
+
+
+def test_somebody_unknown_is_not_found(here: World) -> None:
+    with pytest.raises(NotFound):
+        here.store.transcriber("nobody")
+
+
+def test_a_link_signs_in_once_and_not_after_its_time(here: World) -> None:
+    here.store.put_link("ann", sha("link"), after(100), NOON)
+    assert here.store.link(sha("link"), after(99)) == here.store.transcriber("ann").id
+    assert here.store.link(sha("link"), after(99)) is not None
+    assert here.store.spend_link(sha("link"), after(99)) == here.store.transcriber("ann").id
+    assert here.store.spend_link(sha("link"), after(99)) is None
+    here.store.put_link("ann", sha("old"), after(100), NOON)
+    assert here.store.spend_link(sha("old"), after(100)) is None
+    assert here.store.link(sha("unknown"), NOON) is None
+
+
+def test_a_session_ends_when_idle_when_old_and_when_ended(here: World) -> None:
+    here.store.put_session("ann", sha("s"), "csrf", after(10_000), NOON)
+    found = here.store.session(sha("s"), after(900), idle_seconds=1000)
+    assert found is not None
+    assert (found[0].handle, found[1]) == ("ann", "csrf")
+    assert here.store.session(sha("s"), after(1800), idle_seconds=1000) is not None
+    assert here.store.session(sha("s"), after(2900), idle_seconds=1000) is None
+    assert here.store.session(sha("s"), after(10_000), idle_seconds=99_999) is None
+    here.store.end_sessions("ann", NOON, sha("other"))
+    assert here.store.session(sha("s"), after(10), idle_seconds=1000) is not None
+    here.store.end_sessions("ann", NOON, sha("s"))
+    assert here.store.session(sha("s"), after(10), idle_seconds=1000) is None
+
+
+def test_pausing_ends_sessions_and_signing_in_again_shows_the_pay(here: World) -> None:
+    here.store.put_session("ann", sha("s"), "csrf", after(10_000), NOON)
+    here.store.put_transcriber(person("ann", paused=True), NOON)
+    assert here.store.session(sha("s"), after(1), 1000) is None
+    here.store.put_session("ann", sha("t"), "csrf", after(10_000), NOON)
+    assert here.store.session(sha("t"), after(1), 1000) is not None
+
+
+def test_a_password_is_kept_as_its_hash_and_replaced(here: World) -> None:
+    assert here.store.password("ann") is None
+    here.store.put_password("ann", "$argon2id$one", NOON)
+    here.store.put_password("ann", "$argon2id$two", NOON)
+    assert here.store.password("ann") == "$argon2id$two"
+
+
+def test_a_token_is_in_force_until_its_end_or_until_it_is_revoked(here: World) -> None:
+    token = ApiToken(prefix="ab12", name="till", scopes=frozenset({"records:read"}), at=NOON, until=after(100))
+    here.store.put_token(token, sha("secret"), NOON)
+    assert here.store.token(sha("secret"), after(99)) == token
+    assert here.store.token(sha("secret"), after(100)) is None
+    here.store.revoke_token("ab12", after(50))
+    assert here.store.token(sha("secret"), after(60)) is None
+    assert [each.revoked_at for each in here.store.tokens()] == [after(50)]
+    with pytest.raises(NotFound):
+        here.store.revoke_token("ab12", after(51))
+
+
+def test_everything_held_about_a_person_is_one_download(here: World) -> None:
+    here.store.put_rate(Rate(form="", micro=5, currency="EUR", since=NOON), NOON)
+    here.ask(here.scan("a"), "number", "total")
+    first, second = here.store.lease("ann", 2, NOON)
+    here.store.submit(first.id, "ann", sent("A1", "one"), after(5))
+    here.store.undo(first.id, "ann", after(6))
+    here.store.skip(second.id, "ann", "rather not", 2.0, after(7))
+    here.store.put_session("ann", sha("s"), "csrf", after(100), NOON)
+    held = json.loads(json.dumps(here.store.about("ann")))
+    assert held["person"]["handle"] == "ann"
+    assert [(each["text"], each["taken_back_at"]) for each in held["readings"]] == [("A1", after(6).isoformat())]
+    assert [each["reason"] for each in held["skips"]] == ["rather not"]
+    assert [each["micro"] for each in held["ledger"]] == [5, 0]
+    assert sha("s") not in json.dumps(held)
+    assert here.store.transcriber("ben").id not in json.dumps(held)
+
+
+def test_who_leaves_is_a_pseudonym_and_their_pay_stays(here: World) -> None:
+    here.store.put_rate(Rate(form="", micro=5, currency="EUR", since=NOON), NOON)
+    here.ask(here.scan("a"), "number", "total")
+    first, second = here.store.lease("ann", 2, NOON)
+    here.store.submit(first.id, "ann", sent("A1", "one"), after(5))
+    here.store.put_session("ann", sha("s"), "csrf", after(100), NOON)
+    here.store.put_link("ann", sha("l"), after(100), NOON)
+    here.store.put_password("ann", "$argon2id$", NOON)
+    who = here.store.transcriber("ann").id
+    here.store.leave("ann", after(10))
+    assert here.store.session(sha("s"), after(11), 1000) is None
+    assert here.store.link(sha("l"), after(11)) is None
+    assert here.store.password(who) is None
+    gone = here.store.transcriber(who)
+    assert gone.handle.startswith("left-")
+    assert gone.languages == ()
+    assert here.store.lease(who, 4, after(12)) == []
+    assert [task.id for task in here.store.lease("ben", 4, after(12))] == [second.id]
+    assert [line.micro for line in here.store.close_period(after(20), "last", after(20))] == [-5]
