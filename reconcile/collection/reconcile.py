@@ -10,6 +10,7 @@ from itertools import zip_longest
 from reconcile.collection import choice, first_fit, honest, standing
 from reconcile.collection.candidates import Learnt, Option, lexicon, line, options
 from reconcile.collection.hearing import Family, family, hear, types
+from reconcile.collection.honest import Facts, Own
 from reconcile.collection.items import Heard, Item, Result
 from reconcile.lines import best
 from reconcile.lines import learn as learn_lines
@@ -17,12 +18,15 @@ from reconcile.network import surfaces
 from transcribe.model import Evidence
 
 OWN_GOLD = 50
-"""From so many gold items on a collection's own fit takes over from the shipped one (it stays near it)."""
+"""From so many gold items on they bend the shipped probabilities."""
+
+OWN_CHOICE = 400
+"""From so many gold items on they bend the shipped weights of the choice: with 100 the choice was the worse for it."""
 
 CONTEST = 100
 """So many gold items must be known before majority can take a family's decisions back."""
 
-BLANK_WINS = 2.0
+BLANK_WINS = 4.0
 """A blank is believed against a text where at least so many times as many sources left it blank: to overlook a field is
 common, to invent one is rare."""
 
@@ -71,10 +75,11 @@ def reconcile_items(items: Sequence[Item], *, target: float = 0.95, locale: str 
     ]
     champions = _contest(chosen, families)
     chosen = [_under(champions[families[each.heard.item.field]], each, families) for each in chosen]
-    maps = _honest_weights(chosen, families)
+    odds = odds_of(chosen, families)
+    own = _own(chosen, odds)
     results = [
-        _result(each, maps[families[each.heard.item.field]], champions[families[each.heard.item.field]], target, learnt)
-        for each in chosen
+        _result(each, honest.probability(log_odds, each.heard.item.field, own), champions, families, target, learnt)
+        for each, log_odds in zip(chosen, odds, strict=True)
     ]
     return Reconciled(results=tuple(results), types=of_type, families=families, champions=champions)
 
@@ -124,7 +129,26 @@ def told(heard: Sequence[Heard], possible: Sequence[Sequence[Option]]) -> list[t
     ]
 
 
-def circumstances(each: Chosen) -> honest.Circumstances:
+def odds_of(chosen: Sequence[Chosen], families: dict[str, Family]) -> list[float]:
+    """The shipped log odds that each choice is right."""
+    facts = facts_of([each.heard for each in chosen])
+    return [
+        honest.log_odds(
+            circumstances(each, facts[each.heard.item.field]), first_fit.HONEST[families[each.heard.item.field]]
+        )
+        for each in chosen
+    ]
+
+
+def facts_of(heard: Sequence[Heard]) -> dict[str, Facts]:
+    """What is known of every field; agreement stays off 0 and 1 by four made-up items, half of them agreed."""
+    by_field: dict[str, list[Heard]] = defaultdict(list)
+    for each in heard:
+        by_field[each.item.field].append(each)
+    return {field: _facts(some) for field, some in by_field.items()}
+
+
+def circumstances(each: Chosen, facts: Facts) -> honest.Circumstances:
     """The circumstances of a choice that its probability is made from."""
     option = each.option
     return honest.circumstances(
@@ -134,7 +158,15 @@ def circumstances(each: Chosen) -> honest.Circumstances:
         blanks=each.heard.blanks + each.heard.unreadable if option else len(each.heard.voices),
         words=len(option.words) if option else 0,
         texts=each.texts,
+        facts=facts,
     )
+
+
+def _facts(some: Sequence[Heard]) -> Facts:
+    several = [len({voice.normal for voice in each.voices}) == 1 for each in some if len(each.voices) > 1]
+    spoken = sum(len(each.voices) for each in some)
+    silent = sum(each.blanks + each.unreadable for each in some)
+    return Facts(agreement=(sum(several) + 2) / (len(several) + 4), blanks=silent / max(1, silent + spoken))
 
 
 def _choice_weights(
@@ -145,7 +177,7 @@ def _choice_weights(
         for each, some in zip(heard, possible, strict=True)
         if each.gold is not None and families[each.item.field] != "line text"
     ]
-    if len(known) < OWN_GOLD:
+    if len(known) < OWN_CHOICE:
         return first_fit.CHOICE
     return choice.fit(told(*zip(*known, strict=True)), around=first_fit.CHOICE, ridge=10.0)
 
@@ -173,38 +205,42 @@ def _under(champion: str, each: Chosen, families: dict[str, Family]) -> Chosen:
     return replace(each, option=Option(words=voices[0].words, voices=voices, features=()), share=share)
 
 
-def _honest_weights(chosen: Sequence[Chosen], families: dict[str, Family]) -> dict[Family, honest.Weights]:
-    maps = dict(first_fit.HONEST)
-    for of in maps:
-        known = [
-            (circumstances(each), (each.option.normal if each.option else "") == each.heard.gold)
-            for each in chosen
-            if each.heard.gold is not None and families[each.heard.item.field] == of
-        ]
-        if len(known) >= OWN_GOLD:
-            maps[of] = honest.fit(known, around=maps[of])
-    return maps
+def _own(chosen: Sequence[Chosen], odds: Sequence[float]) -> Own:
+    known = [
+        (log_odds, each.heard.item.field, (each.option.normal if each.option else "") == each.heard.gold)
+        for each, log_odds in zip(chosen, odds, strict=True)
+        if each.heard.gold is not None
+    ]
+    return honest.fit_own(known) if len(known) >= OWN_GOLD else Own()
 
 
-def _result(each: Chosen, weights: honest.Weights, champion: str, target: float, learnt: Learnt) -> Result:
+def _result(
+    each: Chosen,
+    sure: float,
+    champions: dict[Family, str],
+    families: dict[str, Family],
+    target: float,
+    learnt: Learnt,
+) -> Result:
     item = each.heard.item
+    normal = each.option.normal if each.option else ""
     if each.heard.gold is not None:
+        gold = Evidence(code="gold")
         return Result(
             item=item,
             text=item.gold or "",
             normal=each.heard.gold,
             probability=1.0,
             method="gold",
-            reason=Evidence(code="gold"),
+            reason=gold,
             ask=False,
             majority=each.majority,
         )
-    sure = honest.probability(circumstances(each), weights)
-    method, reason = _story(each, champion)
+    method, reason = _story(each, champions[families[item.field]])
     return Result(
         item=item,
         text=_text(each, learnt),
-        normal=each.option.normal if each.option else "",
+        normal=normal,
         probability=sure,
         method=method,
         reason=reason,
