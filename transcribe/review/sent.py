@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from transcribe.store.contract import SentReading
 from transcribe.wording import N_, translation
@@ -34,6 +34,7 @@ Idem = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 Seconds = Annotated[float, Field(ge=0, le=LONGEST_SECONDS, allow_inf_nan=False)]
 Pixel = Annotated[int, Field(ge=0, le=100_000)]
+Corner = Annotated[Pixel | None, BeforeValidator(lambda typed: None if typed == "" else typed)]
 
 
 class SentJson(BaseModel):
@@ -59,10 +60,10 @@ class SentForm(BaseModel):
     reason: Reason = "other"
     seconds: Annotated[str, Field(max_length=20)] = ""
     overrode: Literal["", "0", "1"] = ""
-    x0: Pixel | None = None
-    y0: Pixel | None = None
-    x1: Pixel | None = None
-    y1: Pixel | None = None
+    x0: Corner = None
+    y0: Corner = None
+    x1: Corner = None
+    y1: Corner = None
     form: Annotated[str, Field(max_length=200)] = ""
     turn: Literal["0", "90", "180", "270"] = "0"
     edges: Annotated[str, Field(max_length=2000, pattern=r"^[\d, ]*$")] = ""
@@ -97,7 +98,9 @@ def from_form(sent: SentForm, kind: str) -> SentReading:
     corners = (sent.x0, sent.y0, sent.x1, sent.y1)
     box = None if None in corners else corners
     text = {"identify": f"{sent.form} {sent.turn}", "rows": sent.edges.replace(" ", "")}.get(kind, sent.text)
-    return _reading(sent.action, text, sent.idem, _measured(sent.seconds), overrode=sent.overrode == "1", box=box)  # type: ignore[arg-type]  # no None is left in it
+    none_of_these = kind == "identify" and sent.action == "send" and not sent.form
+    action: Action = "absent" if none_of_these else sent.action
+    return _reading(action, text, sent.idem, _measured(sent.seconds), overrode=sent.overrode == "1", box=box)  # type: ignore[arg-type]  # no None is left in it
 
 
 def _measured(seconds: str) -> float | None:

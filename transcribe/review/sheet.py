@@ -11,7 +11,7 @@ from transcribe import fields
 from transcribe.model import Field, Form, Place, Task
 from transcribe.review.parts import Forms
 from transcribe.store.contract import Store
-from transcribe.wording import said
+from transcribe.wording import N_, said, translation
 
 WHOLE_PAGE = frozenset({"locate", "identify", "rows", "whole form"})
 """Kinds of tasks for which the whole page must be seen."""
@@ -19,7 +19,16 @@ WHOLE_PAGE = frozenset({"locate", "identify", "rows", "whole form"})
 MARKS = frozenset({"checkbox", "signature"})
 """Field types that are answered by yes or no."""
 
-Input = Literal["text", "long", "mark", "place", "form", "edges"]
+Input = Literal["text", "mark", "place", "form", "edges"]
+
+SIMPLE = frozenset({"text", "mark"})
+"""What the page's module shows without loading another page."""
+
+HEADINGS: Mapping[str, str] = {
+    "form": N_("Which form is this?"),
+    "place": N_("Draw a frame around the field {label}, and type what it says"),
+    "edges": N_("Mark the rows of the table"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +78,12 @@ def sheet(store: Store, forms: Forms, task: Task, language: str, now: datetime) 
         more=tuple(what for what in seen(form, task, place) if close or what != "page"),
         size=picture.size if picture else None,
     )
+
+
+def heading(sheet: Sheet, language: str) -> str:
+    """What is asked, where it is not only the label of a field."""
+    words = HEADINGS.get(sheet.input)
+    return translation(language).gettext(words).format(label=sheet.label) if words else sheet.label
 
 
 def shown_close(task: Task, place: Place | None) -> bool:

@@ -66,6 +66,7 @@ def enter(site: Site, address: str, page: Page) -> Callable[[Transcriber], Page]
     """Signs a person in by their link in Chromium and waits for the work page."""
 
     def entered(person: Transcriber) -> Page:
+        page.set_default_timeout(10_000)
         page.goto(f"{address}/in/{site.link(person)}")
         page.locator("main button").click()
         page.wait_for_url("**/work")

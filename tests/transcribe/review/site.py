@@ -7,7 +7,7 @@ import io
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -87,6 +87,11 @@ class Site:
     def scan(self, form: str, texts: dict[FieldKey, str], kind: TaskKind = "read", name: str = "") -> str:
         """A scan with one open task for each text; its pictures show the texts."""
         return add_scan(self, definitions.load(form), texts, kind, name)
+
+    def put_pictures(self, scan: str, pictures: Sequence[PagePicture]) -> None:
+        """Give a scan pictures of its pages and nothing that was read."""
+        reads = Reads(places=(), readings=(), fit=None, quality={}, pictures=tuple(pictures))
+        self.store.put_reads(scan, reads, self.clock.now())
 
     def texts_of(self, who: str) -> list[str | None]:
         """What a person has read so far, oldest first."""
@@ -170,6 +175,3 @@ def _place(archive: Archive, scan: str, key: FieldKey, text: str, number: int) -
 
 def _pool(kind: TaskKind) -> str:
     return "adjudicate" if kind == "adjudicate" else "read"
-
-
-Make = Callable[[], Site]

@@ -18,7 +18,7 @@ from transcribe.review.pages.pictures import TaskId
 from transcribe.review.parts import Here, Parts
 from transcribe.review.sent import BODY, LONGEST_SECONDS, SentForm, SentJson, from_form, from_json, reason_words
 from transcribe.review.sessions import Sending, SignedIn, Visitor
-from transcribe.review.sheet import Sheet, sheet
+from transcribe.review.sheet import SIMPLE, Sheet, heading, sheet
 from transcribe.store.contract import SentReading, Store
 
 router = APIRouter()
@@ -109,6 +109,8 @@ async def _page(parts: Parts, visitor: Visitor, task: Task, doubt: Doubt, *, sam
         language,
         visitor=visitor,
         sheet=shown,
+        simple=shown.input in SIMPLE,
+        heading=heading(shown, language),
         setup=asdict(shown),
         idem=secrets.token_urlsafe(16),
         last=last,

@@ -68,7 +68,10 @@ function known(task) {
 /** Puts a task into the page. The picture is decoded already; the input stays the same, so a keyboard stays open. */
 async function show(ready, text = "") {
   const { sheet } = ready;
-  if (!["text", "mark"].includes(sheet.input)) return location.assign(`/work?task=${sheet.task}`);
+  if (!["text", "mark"].includes(sheet.input)) {
+    await unsent.flush(10_000);
+    return location.assign(`/work?task=${sheet.task}`);
+  }
   current = ready;
   warned = null;
   form.setAttribute("action", `/work/${sheet.task}`); // form.action would be the buttons of that name

@@ -1,0 +1,111 @@
+"""Tasks where the layout is in doubt: which form, where the field stands, which rows a table has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.transcribe.review.site import Site
+from transcribe.model import WHOLE, FieldKey, Reading, ScanPage, Task, TaskKind, Transcriber
+
+pytestmark = pytest.mark.browser
+
+Enter = Callable[[Transcriber], Page]
+
+NUMBER = FieldKey("order_number")
+
+
+def ask(site: Site, kind: TaskKind, key: FieldKey) -> str:
+    """One open task of this kind, of a scan whose form is known or, to identify it, is not."""
+    scan = site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"}, "read", "known")
+    if kind == "identify":
+        known = site.store.scan(scan)
+        pictures, turned = site.store.pictures(scan), ScanPage(file=known.pages[0].file, page=1, turn=90)
+        unknown = replace(known, id="f" * 64, form="", form_version=0, pages=(turned,))
+        site.store.put_scan(unknown, [], site.clock.now())
+        site.put_pictures(unknown.id, pictures)
+        scan = unknown.id
+    site.store.conclude(
+        scan, 0, [], [Task(scan=scan, key=key, kind=kind, reason="layout", priority=9)], None, site.clock.now()
+    )
+    return scan
+
+
+def only(site: Site, scan: str) -> Reading:
+    (reading,) = site.store.readings(scan)
+    return reading
+
+
+def test_a_frame_is_drawn_around_a_field_and_its_text_typed(site: Site, enter: Enter) -> None:
+    scan = ask(site, "locate", NUMBER)
+    page = enter(site.person("amina"))
+    shown = page.locator("#picture img").bounding_box()
+    assert shown is not None
+    scale = shown["width"] / 1240
+
+    page.mouse.move(shown["x"] + 60 * scale, shown["y"] + 60 * scale)
+    page.mouse.down()
+    page.mouse.move(shown["x"] + 460 * scale, shown["y"] + 110 * scale)
+    page.mouse.up()
+    page.keyboard.type("BC-2025-0001")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#no-work")).to_be_visible()  # nobody reads one field twice
+    reading = only(site, scan)
+    assert reading.text == "BC-2025-0001"
+    assert reading.box is not None
+    assert [abs(a - b) <= 2 for a, b in zip(reading.box, (60, 60, 460, 110), strict=True)] == [True] * 4
+
+
+def test_a_frame_is_typed_without_javascript(site: Site, address: str, browser: Browser) -> None:
+    scan = ask(site, "locate", NUMBER)
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{address}/in/{site.link(site.person('amina'))}")
+    page.locator("main button").click()
+    for name, value in {"x0": "60", "y0": "60", "x1": "460", "y1": "110"}.items():
+        page.locator(f"#{name}").fill(value)
+    page.locator("#text").fill("BC-2025-0001")
+    page.locator("#text").press("Enter")
+
+    assert only(site, scan).box == (60, 60, 460, 110)
+
+
+def test_a_person_says_which_form_a_scan_is_and_how_it_lies(site: Site, enter: Enter) -> None:
+    scan = ask(site, "identify", WHOLE)
+    page = enter(site.person("amina"))
+
+    page.locator("#form").select_option("bon-de-commande/1")
+    page.locator("#turn").select_option("270")
+    page.locator("[value=send]").click()
+
+    expect(page.locator("#task")).to_have_attribute("data-kind", "read")
+    assert only(site, scan).text == "bon-de-commande/1 270"
+
+
+def test_a_form_that_nobody_knows_is_none_of_these(site: Site, enter: Enter) -> None:
+    scan = ask(site, "identify", WHOLE)
+    enter(site.person("amina")).locator("[value=send]").click()
+
+    reading = only(site, scan)
+    assert (reading.text, reading.flags) == (None, frozenset({"absent"}))
+
+
+def test_rows_are_marked_by_their_lines(site: Site, enter: Enter) -> None:
+    scan = ask(site, "rows", FieldKey("lines.quantity", 0))
+    page = enter(site.person("amina"))
+    figure = page.locator("#picture img")
+    shown = figure.bounding_box()
+    assert shown is not None
+    scale = shown["width"] / 1240
+
+    for y in (100, 300, 200, 300):  # the last takes the second away
+        figure.click(position={"x": 50, "y": y * scale})
+    page.locator("[value=send]").click()
+
+    expect(page.locator("#task")).to_have_attribute("data-kind", "read")
+    text = only(site, scan).text
+    assert text is not None
+    assert [abs(int(y) - wanted) <= 2 for y, wanted in zip(text.split(","), (100, 200), strict=True)] == [True, True]
