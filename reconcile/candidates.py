@@ -16,8 +16,11 @@ Origin = Literal["read", "composed", "repaired", "master", "arithmetic", "swappe
 PROPOSALS_AT_MOST = 12
 """So many values that nobody read are weighed beside those that were: more never changed a result."""
 
-MENDABLE = {**dict.fromkeys(("luhn", "ean", "siret", "vat"), "check digit"), "date": "not a date"}
-"""The fault that one changed digit may mend, by field type."""
+MENDABLE = {
+    **{name: {"check digit", "not a number"} for name in ("luhn", "ean", "siret", "vat")},
+    "date": {"not a date"},
+}
+"""The faults that one changed character may mend, by field type."""
 
 
 def candidates(spot: Spot, votes: Sequence[Vote], words: Words, arithmetic: Iterable[str] = ()) -> Mapping[str, Origin]:
@@ -37,7 +40,7 @@ def candidates(spot: Spot, votes: Sequence[Vote], words: Words, arithmetic: Iter
             proposals.update((near, "master") for near in spot.values.near(says) if near not in proposals)
         if words.total:
             proposals.setdefault(words.mended(says), "composed")
-        if MENDABLE.get(spot.field.type) in spot.faults(says):
+        if spot.field.type in MENDABLE and MENDABLE[spot.field.type] & set(spot.faults(says)):
             proposals.update((mended, "repaired") for mended in _mended(spot, says) if mended not in proposals)
     for says, origin in list(proposals.items())[:PROPOSALS_AT_MOST]:
         found.setdefault(says, origin)

@@ -7,7 +7,6 @@ in `reconcile.posterior`, since it couples sources.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
@@ -15,6 +14,7 @@ from math import exp, factorial
 
 from rapidfuzz.distance import OSA, Levenshtein
 
+from reconcile.accents import without_accents
 from reconcile.agree import BLANK, MARK, Vote
 from reconcile.known import PLAIN_CONFUSION, Hearing, Known
 from reconcile.prior import flat
@@ -104,13 +104,6 @@ def ways(written: str, hearing: Hearing) -> Iterator[tuple[str, float]]:
         other = swapped(written)
         if other is not None:
             yield other, hearing.swap
-
-
-@lru_cache(maxsize=65536)
-def without_accents(text: str) -> str:
-    """The text as somebody types it who has no accents."""
-    plain = "".join(each for each in unicodedata.normalize("NFD", text) if not unicodedata.combining(each))
-    return plain.replace("ß", "ss").replace("ø", "o").replace("œ", "oe").replace("æ", "ae").replace("ł", "l")
 
 
 @lru_cache(maxsize=65536)

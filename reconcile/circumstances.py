@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
+from reconcile.accents import without_accents
 from reconcile.agree import BLANK, Vote, closely, null_of
 from reconcile.family import Family
 from reconcile.policy import POLICY
@@ -62,6 +63,11 @@ class Circumstances:
         return self.ink >= POLICY.sure_ink and (self.null == "blank" or self.family == "mark")
 
     @property
+    def stage(self) -> str:
+        """Who has read so far: what calibration is fitted by."""
+        return "people" if self.readers else "machines"
+
+    @property
     def situation(self) -> str:
         """What machines' right to decide alone is measured by: the family of types, and what they stand on."""
         if self.engines >= POLICY.engines_to_agree:
@@ -104,19 +110,22 @@ def circumstances(spot: Spot, weighed: Weighed, says: str) -> Circumstances:
         readers=len(people),
         against_people=len(people) - len(for_it),
         ink=max((vote.confidence or 0.0 for vote in votes if vote.source == INK and vote.says == says), default=0.0),
-        witness=_witness(spot, says, sums),
+        witness=_witness(spot, votes, says, sums),
         trouble=_trouble(spot, votes, says, sums),
         fit=min((vote.fit for vote in engines), default=1.0),
         quality=min((vote.quality for vote in engines), default=1.0),
     )
 
 
-def _witness(spot: Spot, says: str, sums: float) -> str:
-    """What vouches for a value beside those who read it."""
+def _witness(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
+    """What vouches for a value beside those who read it. Master data do not where sources differ in accents only: what
+    they know is written without accents as well."""
     if sums >= SUMS_VOUCH:
         return "sums"
     if spot.values is not None and spot.values.has(says):
-        return "known value"
+        plain = without_accents(says)
+        accents = any(vote.says != says and without_accents(vote.says) == plain for vote in votes)
+        return "" if accents else "known value"
     if spot.field.type in CHECK_DIGITS and not spot.faults(says):
         return "check digit"
     return ""

@@ -7,7 +7,7 @@ from typing import cast
 from reconcile.policy import Policy
 from transcribe.model import Candidate, Decision, Field, Posterior, Task, TaskKind
 
-METHODS = ("expert", "ink", "machines", "person and machine", "person and witness", "people")
+METHODS = ("expert", "ink", "machines", "person and machine", "person and witness", "people", "weighed")
 """Every way to a decision; the text of a decision was read by one of these."""
 
 
@@ -23,10 +23,12 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     if facts["experts"]:
         return _decision(posterior, best, "expert")
 
+    probable = posterior.probability >= (field.target or policy.target)
     enough = posterior.probability >= (field.target or min(policy.target, 1.0 - policy.price))
     if not posterior.people and enough and facts["by ink"]:
         return _decision(posterior, best, "ink")
-    if not posterior.people and enough and not facts["trouble"] and float(facts["earned"]) >= policy.target:
+    sure = enough if not posterior.people else probable
+    if sure and not facts["trouble"] and float(facts["earned"]) >= policy.target:
         return _decision(posterior, best, "machines")
     if enough and facts["people"] and facts["engines"]:
         return _decision(posterior, best, "person and machine")
@@ -34,6 +36,8 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
         return _decision(posterior, best, "person and witness")
     if int(facts["people"]) >= policy.people_to_agree and (enough or _agreed(posterior, policy)):
         return _decision(posterior, best, "people")
+    if posterior.people >= policy.people_before_expert and probable:
+        return _decision(posterior, best, "weighed")
 
     if posterior.people >= policy.people_before_expert:
         return _ask(posterior, "adjudicate", "readers split")

@@ -126,9 +126,9 @@ class Known:
         return given.get(said, 0.0) + PLAIN_CONFUSION * given[""]
 
     @cached_property
-    def _confusions(self) -> Mapping[str, Mapping[str, Mapping[str, float]]]:
+    def _confusions(self) -> dict[str, dict[str, dict[str, float]]]:
         """Shares with what is left for characters never seen under ""."""
-        counts = self.content.get("confusions", {})
+        counts: Mapping[str, Mapping[str, Mapping[str, float]]] = self.content.get("confusions", {})
         shares: dict[str, dict[str, dict[str, float]]] = {}
         for kind, written in counts.items():
             shares[kind] = {}
@@ -141,7 +141,7 @@ class Known:
     def covered(self, name: str) -> float:
         """The share of this field's values that its master data know."""
         known, of = self.content.get("covered", {}).get(name, (0.0, 0.0))
-        return min(0.99, (COVERED[0] + known) / (COVERED[1] + of))
+        return min(0.99, float((COVERED[0] + known) / (COVERED[1] + of)))
 
     def words(self, name: str) -> Words:
         """The words that this field was often decided to hold."""
@@ -149,6 +149,12 @@ class Known:
         if found is None:
             found = self._words[name] = Words(self.content.get("words", {}).get(name, {}))
         return found
+
+    @property
+    def calibration(self) -> Mapping[str, Mapping[str, float]]:
+        """What `reconcile.calibrate.fit` gave."""
+        fitted: Mapping[str, Mapping[str, float]] = self.content.get("calibration", {})
+        return fitted
 
     def earned(self, situation: str) -> float:
         """The share right of values that machines alone decide in a situation like this, as a lower bound.

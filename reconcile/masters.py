@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from reconcile.accents import without_accents
+
 FAR = 2
 """How many edits a known value may be from what was read to be proposed: more were mostly other customers."""
 
@@ -30,12 +32,17 @@ class KnownValues:
             for key in _shortened(says):
                 self._shortened[key].append(says)
         self._near: dict[str, tuple[str, ...]] = {}
+        self._plain = {without_accents(says) for says in texts}
         self.words = Counter(word for says in texts for word in says.split())
         self.word_count = self.words.total()
 
     def has(self, says: str) -> bool:
         """Whether this comparable text is known."""
         return says in self._texts
+
+    def has_without_accents(self, says: str) -> bool:
+        """Whether this is a known value written without its accents, as many do in capitals."""
+        return says in self._plain and says not in self._texts
 
     def text(self, says: str) -> str:
         """The known value as master data write it."""

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log, prod
 
+from reconcile.accents import without_accents
 from reconcile.agree import Vote, null_of
 from reconcile.candidates import Origin, candidates
-from reconcile.channel import edits, error, likelihood, swapped, without_accents
+from reconcile.channel import edits, error, likelihood, swapped
 from reconcile.known import Hearing, Known
 from reconcile.prior import PROPOSED, log_near, log_prior
 from reconcile.sheet import Spot

@@ -46,6 +46,9 @@ NULL_SHARE = log(0.003)
 WORDS = 0.95
 """The share of words that occur again on the same field of other forms, once enough forms were seen."""
 
+PLAIN = 0.3
+"""How often a known value is written without the accents that master data give it: mostly in capitals."""
+
 PROPOSED = log(0.02)
 """How much rarer a text is that nobody read, against one that somebody read: corpus words rewrote rare true names
 until proposals were held back."""
@@ -67,9 +70,8 @@ def log_prior(spot: Spot, says: str, known: Known) -> float:
     if values is None:
         return share
     covered = known.covered(field.name)
-    if values.has(says):
-        return log(covered / values.count + (1 - covered) * exp(share))
-    return share + log(1 - covered)
+    listed = 1.0 if values.has(says) else PLAIN if values.has_without_accents(says) else 0.0
+    return log(listed * covered / values.count + (1 - covered) * exp(share))
 
 
 def log_near(spot: Spot, says: str, known: Known) -> float:

@@ -7,16 +7,18 @@ drawn towards what shipped with fairhand, so that a new store does not unlearn i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from reconcile import first_fit
+from reconcile import first_fit, lessons
 from reconcile.counts import Counts
+from reconcile.facts import ScanFacts
 from reconcile.known import Known, known, odds
 from reconcile.sheet import sheet
+from reconcile.sureness import STEPS
 from reconcile.weigh import weigh_together
-from transcribe.model import Decision, Evidence, FieldKey, Form, Parameters, Reading
+from transcribe.model import Evidence, Parameters
 
 PASSES = 4
 """Passes over the scans: the figures of the generator's worlds move by less than their noise after the third."""
@@ -24,22 +26,15 @@ PASSES = 4
 SHIPPED = 100.0
 """The most readings that a shipped tally counts for beside a store's own."""
 
+SURE = 1000.0
+"""The most readings that the shipped meaning of an engine's confidence counts for beside a store's own."""
+
 SEEN_AGAIN = 3.0
 """A word is kept once it was decided on so many scans: before, it is no evidence that it is a word of this field, and
 what stands in parameters outlives the scans, so it must not be about one person."""
 
 MOVED = 0.4
 """Error rates that moved by less than half again are not worth a line."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanFacts:
-    """What is known of one scan: `truths` are texts known to be right (gold, expert, appeal)."""
-
-    form: Form
-    readings: Sequence[Reading]
-    truths: Mapping[FieldKey, str] = field(default_factory=dict)
-    decisions: Sequence[Decision] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +54,8 @@ def learn(facts: Iterable[ScanFacts], previous: Parameters) -> Learnt:
         for scan in scans:
             _count(counts, scan, learnt)
         content = {**content, **_content(counts)}
+    learnt = Known(version=previous.version, content=content)
+    content = {**content, **lessons.taught(scans, learnt)}
     return Learnt(content=content, changes=changes(known(previous), Known(version=-1, content=content)))
 
 
@@ -72,9 +69,14 @@ def _count(counts: Counts, scan: ScanFacts, learnt: Known) -> None:
 
 def _content(counts: Counts) -> dict[str, object]:
     """Counts as plain data, what shipped with fairhand added in."""
-    shipped = first_fit.parameters().content
-    names = ("sources", "rates", "habits", "unrelated", "follows", "tempting", "covered", "sure", "confusions")
-    content: dict[str, object] = {name: _plain(getattr(counts, name), shipped.get(name, {})) for name in names}
+    shipped: Mapping[str, Any] = first_fit.parameters().content
+    names = ("sources", "rates", "habits", "unrelated", "follows", "tempting", "covered")
+    content: dict[str, Any] = {name: _plain(getattr(counts, name), shipped.get(name, {})) for name in names}
+    content["sure"] = {
+        engine: _sure(counts.sure.get(engine), shipped.get("sure", {}).get(engine))
+        for engine in sorted({*counts.sure, *shipped.get("sure", {})})
+    }
+    content["confusions"] = _summed(counts.confusions, shipped.get("confusions", {}))
     content["words"] = {
         name: {word: round(count, 3) for word, count in words.items() if count >= SEEN_AGAIN}
         for name, words in counts.words.items()
@@ -83,18 +85,35 @@ def _content(counts: Counts) -> dict[str, object]:
 
 
 def _plain(counted: Any, shipped: Any) -> Any:
-    """A tree of counts with the shipped tree added, each pair of the latter for at most SHIPPED readings."""
+    """A tree of tallies with the shipped tree added, each tally of the latter for at most SHIPPED readings."""
     if isinstance(counted, Mapping) or isinstance(shipped, Mapping):
         counted, shipped = counted or {}, shipped or {}
         return {name: _plain(counted.get(name), shipped.get(name)) for name in sorted({*counted, *shipped})}
-    if isinstance(counted, list) and counted and isinstance(counted[0], list):
-        return [_plain(each, other) for each, other in zip(counted, shipped or [None] * len(counted), strict=True)]
-    if isinstance(counted, list) or isinstance(shipped, list):
-        most = (shipped or [0.0, 0.0])[1]
-        weight = min(1.0, SHIPPED / most) if most else 1.0
-        pairs = zip(counted or [0.0, 0.0], shipped or [0.0, 0.0], strict=True)
-        return [round(own + weight * other, 4) for own, other in pairs]
-    return round((counted or 0.0) + (shipped or 0.0), 4)
+    own, other = counted or [0.0, 0.0], shipped or [0.0, 0.0]
+    weight = SHIPPED / max(SHIPPED, other[1])
+    return [round(mine + weight * theirs, 4) for mine, theirs in zip(own, other, strict=True)]
+
+
+def _sure(counted: list[list[float]] | None, shipped: list[list[float]] | None) -> list[list[float]]:
+    """Wrong and right readings by bin of confidence, the shipped ones added for at most SURE readings in all."""
+    if shipped is None:
+        shipped = [[0.0, 0.0]] * (len(STEPS) + 1)
+    weight = SURE / max(SURE, sum(map(sum, shipped)))
+    own = counted or [[0.0, 0.0]] * len(shipped)
+    return [
+        [round(mine + weight * theirs, 4) for mine, theirs in zip(one, other, strict=True)]
+        for one, other in zip(own, shipped, strict=True)
+    ]
+
+
+def _summed(counted: Any, shipped: Any) -> Any:
+    """A tree of counts with the shipped tree added; what is counted less than once in ten is left out."""
+    if isinstance(counted, Mapping) or isinstance(shipped, Mapping):
+        counted, shipped = counted or {}, shipped or {}
+        tree = {name: _summed(counted.get(name), shipped.get(name)) for name in sorted({*counted, *shipped})}
+        return {name: branch for name, branch in tree.items() if branch}
+    count = (counted or 0.0) + (shipped or 0.0)
+    return round(count, 2) if count >= 0.1 else 0.0
 
 
 def changes(before: Known, after: Known) -> tuple[Evidence, ...]:

@@ -47,7 +47,8 @@ def _posterior(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Po
     order = _order(weighed)
     best = next(says for says in order if weighed.origins[says] == "read")
     seen = circumstances(spot, weighed, best)
-    alike = sum(weighed.shares[says] for says in order if closely(spot, says, best, POLICY.closely))
+    typed = {vote.says for vote in weighed.votes if not vote.machine} | {best}
+    alike = sum(weighed.shares[says] for says in typed if closely(spot, says, best, POLICY.closely))
     return Posterior(
         key=key,
         scan="",

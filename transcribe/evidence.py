@@ -43,6 +43,7 @@ METHODS: Mapping[str, str] = {
     "people": N_("People who read it independently agree."),
     "person and machine": N_("A person and a machine agree."),
     "person and witness": N_("A person read it, and a check digit, a known value or the form's sums vouch for it."),
+    "weighed": N_("The readings differ, but weighed together they leave no real doubt."),
     "machines": N_("Two machines that read independently agree."),
     "ink": N_("The ink shows it: empty or not, ticked or not, signed or not."),
 }

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from reconcile import first_fit
 from reconcile.audit import draw
 from reconcile.decide import decide
+from reconcile.facts import ScanFacts
 from reconcile.policy import POLICY, Policy
 from reconcile.sheet import sheet
-from reconcile.trust import ScanFacts, learn
+from reconcile.trust import learn
 from reconcile.weigh import weigh
 from tests.bench.generator import World
 from tests.bench.generator.orders import Item
