@@ -28,6 +28,9 @@ STATEMENTS = 512
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs"})
 """WAL needs shared memory and honest locks, which these do not give."""
 
+MOUNTS = Path("/proc/self/mounts")
+"""Where Linux says what is mounted; elsewhere nothing is checked."""
+
 Row = sqlite3.Row
 
 
@@ -204,12 +207,11 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def refuse_network(path: Path) -> None:
     """StoreError where a file would lie on a network file system, as far as this system says."""
-    mounts = Path("/proc/self/mounts")
-    if not mounts.exists():
+    if not MOUNTS.exists():
         return
     target = str(path.resolve())
     best, kind = "", ""
-    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines():
         _, point, system, *_ = line.split(" ")
         inside = target == point or target.startswith(point.rstrip("/") + "/")
         if inside and len(point) >= len(best):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import AbstractContextManager, suppress
+import sqlite3
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 
+from transcribe.errors import StoreError
 from transcribe.store._audit import AuditRoom
 from transcribe.store.database import Database, connect, refuse_network
 from transcribe.store.migrate import migrate
@@ -36,11 +38,13 @@ def open_sqlite(path: Path, key: bytes | None = None) -> SqliteStore:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     refuse_network(path)
-    connection = connect(path)
     try:
-        migrate(connection)
-    finally:
-        connection.close()
+        with closing(connect(path)) as connection:
+            migrate(connection)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"{path.name} cannot be opened ({error}). Is it a database of fairhand, on a disk with room?"
+        ) from error
     return SqliteStore(Database(path), _own_key(path.with_suffix(".key")) if key is None else key)
 
 

@@ -1,0 +1,143 @@
+"""Forgetting: words and pictures go everywhere, facts stay, and what was forgotten stays forgotten."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.transcribe.store.world import NOON, World, after, decision, form, machine, sent, sha, world
+from transcribe.model import FieldKey, Scan, Truth
+from transcribe.store.contract import Offer, Rate
+
+CANARY = "Zebedee Quandary"
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as made:
+        yield made
+
+
+def worked(here: World) -> Scan:
+    """A scan with the canary in everything that people and machines wrote."""
+    here.store.put_rate(Rate(form="", micro=5, currency="EUR", since=NOON), NOON)
+    scan = here.scan(CANARY)
+    here.ask(scan, "number", "total")
+    first, second = here.store.lease("ann", 2, NOON)
+    here.store.submit(first.id, "ann", sent(None, "one", shown=CANARY, legible=CANARY), after(5))
+    here.store.put_question(second.id, "ann", CANARY, 1.0, after(6))
+    here.decide(scan, replace(decision("number", CANARY), proposal=CANARY), decision("total", CANARY), record=True)
+    here.store.put_truth(Truth(scan=scan.id, key=FieldKey("total"), text=CANARY, origin="gold", at=NOON), NOON)
+    reading = here.store.readings(scan.id)[-1].id
+    here.store.open_appeal(reading, "ann", CANARY, after(100), after(7))
+    return scan
+
+
+def test_no_word_of_a_forgotten_scan_is_left_in_the_files(here: World) -> None:
+    scan = worked(here)
+    path = here.store.db.path
+    here.store.forget(scan.id, after(10))
+    here.store.close()
+    for file in path.parent.iterdir():
+        assert CANARY.encode() not in file.read_bytes(), file.name
+
+
+def test_facts_pay_and_keyed_hashes_stay(here: World) -> None:
+    scan = worked(here)
+    before = (here.store.ledger(), here.store.counts().decided_by_people, here.store.counts().fields)
+    hashes = [row[0] for row in here.store.db.connection.execute("SELECT text_hash FROM reading")]
+    here.store.forget(scan.id, after(10))
+    assert (here.store.ledger(), here.store.counts().decided_by_people, here.store.counts().fields) == before
+    assert [row[0] for row in here.store.db.connection.execute("SELECT text_hash FROM reading")] == hashes
+    (story,) = here.store.readings_of("ann")
+    assert {each.text for each in story.readings} == {None}
+    assert all("erased" in each.flags for each in story.readings)
+
+
+def test_the_archive_names_are_those_of_this_scan_alone_and_come_again(here: World) -> None:
+    scan, other = worked(here), here.scan("other")
+    shared = here.store.places(other.id)[0]
+    here.store.put_places(scan.id, [replace(shared, scan=scan.id)], NOON)
+    names = here.store.forget(scan.id, after(10))
+    assert sha("file " + CANARY) in names
+    assert sha("page " + CANARY) in names
+    assert shared.snippet not in names
+    assert here.store.forget(scan.id, after(11)) == names
+
+
+def test_a_file_that_another_scan_needs_is_not_erased(here: World) -> None:
+    scan = here.scan("a")
+    second = replace(scan, id=sha("second form of the same file"), name="second")
+    here.store.put_scan(second, [], NOON)
+    assert scan.pages[0].file not in here.store.forget(scan.id, after(1))
+    assert scan.pages[0].file in here.store.forget(second.id, after(2))
+
+
+def test_the_outbox_tells_of_the_erasure_only(here: World) -> None:
+    scan = worked(here)
+    assert [entry.kind for entry in here.store.outbox(0)] == ["record"]
+    here.store.forget(scan.id, after(10))
+    assert [(entry.kind, entry.record) for entry in here.store.outbox(0)] == [("erase", None)]
+
+
+def test_a_forgotten_scan_stays_forgotten_when_it_comes_again(here: World) -> None:
+    scan = worked(here)
+    here.store.forget(scan.id, after(10))
+    assert here.scan(CANARY) == scan
+    assert here.store.has_reads(scan.id)
+    assert here.store.forgotten(scan.id)
+    assert here.store.forgotten(sha("file " + CANARY))
+    here.store.put_reads(scan.id, here.reads(scan, here.form), after(11))
+    here.decide(scan, decision("number", CANARY), record=True, now=after(12))
+    assert here.store.readings(scan.id) == []
+    assert here.store.claim_waiting(5, after(13)) == []
+    assert here.store.decisions(scan.id) == []
+    assert here.store.scan_states()[0].erased_at == after(10)
+
+
+def test_work_that_somebody_holds_is_paid_and_its_words_are_not_kept(here: World) -> None:
+    scan = here.scan("a")
+    here.ask(scan, "number")
+    (task,) = here.store.lease("ann", 1, NOON)
+    here.store.forget(scan.id, after(1))
+    assert here.store.submit(task.id, "ann", sent(CANARY, "i"), after(5)).kind == "kept"
+    assert len(here.store.ledger("ann")) == 1
+    assert here.store.db.connection.execute("SELECT COUNT(*) FROM reading_text").fetchone()[0] == 0
+    assert here.store.lease("ben", 1, after(6)) == []
+    assert here.store.open_tasks(Offer(), after(6)) == 0
+
+
+def test_scans_past_their_retention_are_named(here: World) -> None:
+    brief = form(name="brief", retention_days=30)
+    here.store.put_form(brief, "", NOON)
+    scan = here.scan("a", form=brief)
+    here.scan("forever")
+    assert here.store.past_retention(after(29 * 86_400)) == []
+    assert here.store.past_retention(after(30 * 86_400)) == [scan.id]
+    here.store.forget(scan.id, after(30 * 86_400))
+    assert here.store.past_retention(after(31 * 86_400)) == []
+
+
+FACTS = ("reading", "undo", "decision", "parameters", "ledger", "audit", "reading_text", "decision_text")
+
+
+@pytest.mark.parametrize("table", FACTS)
+@pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET rowid = rowid"])
+def test_facts_are_append_only(here: World, table: str, change: str) -> None:
+    worked(here)
+    here.store.put_parameters({}, NOON)
+    other = here.scan("other")
+    here.store.put_reads(
+        other.id, replace(here.reads(other, here.form), readings=(machine(other, "total", "1"),)), NOON
+    )
+    here.ask(here.scan("undone"), "total")
+    (task,) = here.store.lease("ben", 1, NOON, offer=Offer(scan=sha("undone")))
+    here.store.submit(task.id, "ben", sent("1", "i"), after(1))
+    here.store.undo(task.id, "ben", after(2))
+    column = {"audit": "actor", "ledger": "kind", "parameters": "content", "undo": "at"}.get(table, "rowid")
+    with pytest.raises(sqlite3.IntegrityError, match=r"append-only|only with forget"):
+        here.store.db.connection.execute(change.format(table).replace("rowid", column))

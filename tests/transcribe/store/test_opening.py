@@ -1,0 +1,95 @@
+"""Opening a store: made once by whoever is first, brought up to date, refused where it cannot be safe."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.transcribe.store.world import NOON, person
+from transcribe.errors import StoreError
+from transcribe.store import database, open_store
+from transcribe.store.database import connect
+from transcribe.store.migrate import FOLDER, migrate
+
+START = """
+import sys
+from pathlib import Path
+from transcribe.store import open_store
+sys.stdin.readline()
+store = open_store(Path(sys.argv[1]))
+print(store.keyed_hash("same"), store.verify_audit().broken_at)
+store.close()
+"""
+
+
+def test_four_processes_that_start_at_once_make_one_store_with_one_key(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "state.db"
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-c", START, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    for each in starts:
+        assert each.stdin is not None
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    said = {each.communicate(timeout=120)[0] for each in starts}
+    assert [each.returncode for each in starts] == [0] * 4
+    assert len(said) == 1
+    assert sorted(file.name for file in path.parent.iterdir()) == ["state.db", "state.key"]
+    assert (path.parent / "state.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "state.db")
+    store.put_transcriber(person("ann"), NOON)
+    store.close()
+    connection = connect(tmp_path / "state.db")
+    before = list(connection.iterdump())
+    assert migrate(connection) == migrate(connection)
+    assert list(connection.iterdump()) == before
+    connection.close()
+
+
+def test_a_step_that_fails_leaves_the_version_before_it(tmp_path: Path) -> None:
+    steps = tmp_path / "steps"
+    steps.mkdir()
+    (steps / "0001_good.sql").write_text("CREATE TABLE a (x INTEGER);\n")
+    (steps / "0002_bad.sql").write_text("CREATE TABLE b (x INTEGER);\nCREATE TABLE a (x INTEGER);\n")
+    connection = connect(tmp_path / "state.db")
+    with pytest.raises(sqlite3.OperationalError):
+        migrate(connection, steps)
+    assert connection.execute("PRAGMA user_version").fetchone()[0] == 1
+    assert [row[0] for row in connection.execute("SELECT name FROM sqlite_master")] == ["a"]
+    connection.close()
+
+
+def test_a_database_newer_than_the_program_is_refused(tmp_path: Path) -> None:
+    open_store(tmp_path / "state.db").close()
+    connection = connect(tmp_path / "state.db")
+    newest = max(int(path.name[:4]) for path in FOLDER.glob("*.sql"))
+    connection.execute(f"PRAGMA user_version = {newest + 1}")
+    connection.close()
+    with pytest.raises(StoreError, match="newer fairhand"):
+        open_store(tmp_path / "state.db")
+
+
+def test_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\n")
+    monkeypatch.setattr(database, "MOUNTS", mounts)
+    with pytest.raises(StoreError, match="nfs4"):
+        open_store(tmp_path / "state.db")
+    mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path}/other nfs4 rw 0 0\n")
+    open_store(tmp_path / "state.db").close()
+
+
+def test_a_file_that_is_no_database_is_said_plainly(tmp_path: Path) -> None:
+    (tmp_path / "state.db").write_text("this is no database, whatever its name says" * 100)
+    with pytest.raises(StoreError, match=r"state\.db"):
+        open_store(tmp_path / "state.db")
