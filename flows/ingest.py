@@ -11,14 +11,15 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import prefect
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import TaskRunContext
 from prefect.futures import PrefectFuture
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows import settings as configuration
 from flows.reading import Taken, read_scan, take_in, work_key
@@ -98,6 +99,7 @@ def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str,
     rooms = rooms_at(home or str(configuration.load().home))
     done = Ingested(batch=batch, files=len(gather(map(Path, paths))))
     shown = create_progress_artifact(progress=0.0, key=_artifact("progress", batch), description=f"Batch {batch}")
+    assert isinstance(shown, UUID), "a flow without async gets the id itself"
     queue = _Window(rooms, done, lambda share: update_progress_artifact(artifact_id=shown, progress=share))
     before = {each.file.sha256 for each in rooms.store.list_set_aside()}
     for each in take_in(rooms, [Path(path) for path in paths], form, batch):
@@ -118,7 +120,8 @@ def ingest_batch(
     """Run the flow in this process with so many scans at a time; `told` hears how far it is."""
     token = PROGRESS.set(told)
     try:
-        flow = ingest.with_options(task_runner=ThreadPoolTaskRunner(max_workers=workers))
+        runner = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=workers))
+        flow = ingest.with_options(task_runner=runner)
         return Ingested(**flow([str(path) for path in paths], form, batch, str(home)))
     finally:
         PROGRESS.reset(token)

@@ -120,9 +120,9 @@ def _identify(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgain)
 
 
 def _drawn(scan: str, posterior: Posterior, policy: Policy) -> bool:
-    """Whether a decided field is read once more, blind. Each new reading by a person draws anew, so nothing is asked
-    twice and what an audit itself decided may be audited again."""
-    return draw(scan, posterior.key, posterior.people + posterior.experts, policy.audit_share)
+    """Whether a decided field is read once more, blind, by an expert. Each new reading by a person draws anew; what an
+    expert has read already is not asked again."""
+    return not posterior.experts and draw(scan, posterior.key, posterior.people + posterior.experts, policy.audit_share)
 
 
 def _audit(scan: str, posterior: Posterior) -> Task:

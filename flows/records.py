@@ -40,7 +40,7 @@ def export_records(
 
 
 def forget_scan(rooms: Rooms, scan: str) -> Forgotten:
-    """Erase personal text and pictures of a scan in the state, the archive and records.db; NotFound where there is none.
+    """Erase what a scan says and shows in the state, the archive and records.db; NotFound where there is none.
 
     Called again it finishes what a killed run began.
     """

@@ -104,7 +104,7 @@ def settings_file() -> str:
 
 
 def prefect_variables(settings: Settings) -> dict[str, str]:
-    """What Prefect is told: its folder, to send nothing to anybody, and batches that make its server five times cheaper."""
+    """What Prefect is told: its folder, to send nothing, and batches that make its server five times cheaper."""
     recorder = "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_"
     persister = "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_"
     return {

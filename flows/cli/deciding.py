@@ -1,4 +1,4 @@
-"""Commands that decide: reconcile and publish."""
+"""Commands that decide: reconcile, publish, learn."""
 
 from __future__ import annotations
 
@@ -47,3 +47,20 @@ def publish(
         say.as_json({"entries": count, "records_db": str(rooms.settings.records)})
     else:
         typer.echo(f"{count} changes published to {rooms.settings.records}.")
+
+
+@app.command()
+def learn(ctx: typer.Context, as_json: say.AsJson = False) -> None:
+    """Learn how far each source is to be trusted, and weigh again what has become doubtful."""
+    from flows.learn import learn_home
+    from flows.rooms import open_rooms
+
+    learnt = learn_home(open_rooms(settings_of(ctx)))
+    if as_json:
+        say.as_json(dataclasses.asdict(learnt))
+        return
+    typer.echo(f"Learnt from {learnt.scans} scans; the parameters are version {learnt.version} now.")
+    for line in learnt.changes:
+        typer.echo(f"  {line}")
+    if learnt.reopened:
+        typer.echo(f"{len(learnt.reopened)} scans are weighed again: fairhand reconcile, or wait for serve.")

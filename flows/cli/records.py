@@ -45,4 +45,6 @@ def forget(
     if as_json:
         say.as_json({"scan": erased.scan, "files": erased.files})
     else:
-        typer.echo(f"Scan {erased.scan[:12]} is forgotten: its texts, its record and {erased.files} pictures are erased.")
+        typer.echo(
+            f"Scan {erased.scan[:12]} is forgotten: its texts, its record and {erased.files} pictures are erased."
+        )

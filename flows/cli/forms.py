@@ -1,0 +1,104 @@
+"""Commands about forms: list, check, preview, draft."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli import say
+from flows.cli.app import app, settings_of
+
+if TYPE_CHECKING:
+    from flows.shelf import Shelf
+
+forms = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check, look at and draft forms.")
+app.add_typer(forms, name="forms")
+
+Form = Annotated[str, typer.Argument(help="The name of a form, or the path of its definition.", metavar="FORM")]
+
+
+def _shelf(ctx: typer.Context) -> Shelf:
+    from flows.shelf import Shelf
+
+    return Shelf(settings_of(ctx).forms)
+
+
+@forms.command("list")
+def list_forms(ctx: typer.Context, as_json: say.AsJson = False) -> None:
+    """List the forms that are shipped, installed, or were used here."""
+    from transcribe.wording import said
+
+    shelf = _shelf(ctx)
+    found = [shelf.find(name) for name in shelf.names()]
+    if as_json:
+        say.as_json(
+            *(
+                {
+                    "name": form.name,
+                    "version": form.version,
+                    "title": dict(form.title),
+                    "languages": list(form.languages),
+                    "pages": len(form.blanks),
+                    "free": form.free,
+                    "fields": [{"name": each.name, "type": each.type} for each in form.all_fields()],
+                }
+                for form in found
+            )
+        )
+        return
+    head = ("name", "version", "title", "layout", "fields")
+    rows = (
+        (
+            form.name,
+            form.version,
+            said(form.title, "en"),
+            "free" if form.free else "fixed",
+            len(list(form.all_fields())),
+        )
+        for form in found
+    )
+    say.columns(head, rows)
+
+
+@forms.command("check")
+def check_form(ctx: typer.Context, form: Form) -> None:
+    """Check a form's definition; a mistake is named by file and key."""
+    found = _shelf(ctx).find(form)
+    fields, tables = len(found.fields), len(found.tables)
+    typer.echo(f"{found.name} version {found.version} is well formed: {fields} fields, {tables} tables.")
+
+
+@forms.command("preview")
+def preview_form(
+    ctx: typer.Context,
+    form: Form,
+    out: Annotated[Path, typer.Option(help="The picture to write: OUT.png.")] = Path("preview.png"),
+    page: Annotated[int, typer.Option(min=1, help="Which page of the form.")] = 1,
+) -> None:
+    """Draw a form's boxes on its blank page."""
+    from transcribe.preview import preview
+
+    out.write_bytes(preview(_shelf(ctx).find(form), page))
+    typer.echo(f"Page {page} of {form} with its boxes is in {out}.")
+
+
+@forms.command("draft")
+def draft_form(
+    ctx: typer.Context,
+    blank: Annotated[Path, typer.Argument(help="A picture of the blank form.", metavar="BLANK")],
+    name: Annotated[str | None, typer.Option(help="The form's name; else that of the file.")] = None,
+    language: Annotated[str, typer.Option(help="The language of its print, as Tesseract names it.")] = "eng",
+    locale: Annotated[str, typer.Option(help="How dates and amounts are written on it.")] = "en_GB",
+    out: Annotated[Path | None, typer.Option(help="The definition to write; else to standard output.")] = None,
+) -> None:
+    """Write a first definition of a form from its blank page, to be edited: frames, lines and labels are found."""
+    from flows.drafting import draft_definition
+
+    text = draft_definition(settings_of(ctx), blank, name or blank.stem, language, locale)
+    if out:
+        out.write_text(text, encoding="utf-8")
+        typer.echo(f"A first definition is in {out}. Look at it with: fairhand forms preview {out}")
+    else:
+        typer.echo(text, nl=False)

@@ -1,0 +1,130 @@
+"""How the value of one field came to be: its readings, decisions and tasks, and the last decision weighed again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flows.outcomes import outcomes
+from flows.rooms import Rooms, policy
+from flows.truth import key_of
+from reconcile import first_fit
+from reconcile.weigh import weigh
+from transcribe.evidence import say, sentence
+from transcribe.model import Decision, Reading, Task
+from transcribe.store.contract import Story
+
+EXACTLY = 1e-9
+"""Two probabilities that differ by less are the same: sums of floats may be added in another order."""
+
+
+def explained(rooms: Rooms, scan: str, field: str) -> dict[str, Any]:
+    """Everything known of a field of a scan (id or its beginning), as plain data. `replay` says whether weighing the
+    same readings under the same parameters gives the last decision again; None where nothing is decided.
+
+    Raises NotFound where there is no such scan or field.
+    """
+    found = rooms.store.scan(scan)
+    story = rooms.store.story(found.id, key_of(field))
+    names = {person.id: person.handle for person in rooms.store.transcribers()}
+    return {
+        "scan": found.id,
+        "file": found.name,
+        "form": found.form,
+        "form_version": found.form_version,
+        "field": story.key.name,
+        "row": story.key.row,
+        "page": story.place.page if story.place else None,
+        "box": list(story.place.box) if story.place else None,
+        "readings": [_reading(each, names) for each in story.readings],
+        "decisions": [_decision(each) for each in story.decisions],
+        "tasks": [_task(each, names) for each in story.tasks],
+        "truth": story.truth.text if story.truth else None,
+        "replay": _replayed(rooms, story),
+    }
+
+
+def in_words(told: dict[str, Any]) -> str:
+    """The same for a person to read."""
+    name = told["field"] if told["row"] is None else f"{told['field']}[{told['row']}]"
+    lines = [f"{told['file']} {name} (form {told['form']} version {told['form_version']})", "", "read:"]
+    for each in told["readings"]:
+        flags = f" ({', '.join(each['flags'])})" if each["flags"] else ""
+        claim = "" if each["confidence"] is None else f", sure to {each['confidence']:.4g}"
+        text = "nothing" if each["text"] is None else repr(each["text"])
+        lines.append(f"  {each['source']}: {text}{claim}{flags}")
+    for each in told["decisions"]:
+        value = each["null"] or repr(each["text"])
+        lines += ["", f"decided (version {each['version']}): {value}, probability {each['probability']:.4f}"]
+        lines += [f"  {each['reason']}", *(f"  {line}" for line in each["evidence"])]
+    waiting = [each for each in told["tasks"] if not each["closed"]]
+    lines += ["", *(f"waits: {each['kind']}, {each['because']}" for each in waiting)] if waiting else []
+    if told["replay"] is not None:
+        lines += ["", "Weighed again it is the same." if told["replay"] else "Weighed again it is NOT the same."]
+    return "\n".join(lines)
+
+
+def _replayed(rooms: Rooms, story: Story) -> bool | None:
+    if not story.decisions:
+        return None
+    last = story.decisions[-1]
+    parameters = rooms.store.parameters(last.parameters) or first_fit.parameters()
+    form = rooms.forms(story.scan.form, story.scan.form_version)
+    used = set(last.readings)
+    readings = [each for each in rooms.store.readings(story.scan.id) if each.id in used]
+    again = outcomes(form, weigh(form, readings, parameters), policy(rooms.settings)).get(story.key)
+    return (
+        isinstance(again, Decision)
+        and (again.value, again.null, again.text) == (last.value, last.null, last.text)
+        and abs(again.probability - last.probability) < EXACTLY
+    )
+
+
+def _reading(reading: Reading, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "id": reading.id,
+        "source": names.get(reading.source, reading.source),
+        "kind": reading.kind,
+        "text": reading.text,
+        "confidence": reading.confidence,
+        "alternatives": [list(each) for each in reading.alternatives],
+        "seconds": reading.seconds,
+        "flags": sorted(reading.flags),
+        "shown": reading.shown,
+        "at": reading.at.isoformat(),
+    }
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    return {
+        "version": decision.version,
+        "value": decision.value,
+        "null": decision.null,
+        "text": decision.text,
+        "probability": decision.probability,
+        "method": decision.method,
+        "reason": sentence(decision.method),
+        "evidence": [say(each) for each in decision.evidence],
+        "codes": [{"code": each.code, **each.numbers} for each in decision.evidence],
+        "readings": list(decision.readings),
+        "parameters": decision.parameters,
+        "proposal": decision.proposal,
+    }
+
+
+def _task(task: Task, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "kind": task.kind,
+        "reason": task.reason,
+        "because": _because(task.reason),
+        "slot": task.slot,
+        "pool": task.pool,
+        "closed": task.closed_at is not None,
+        "transcriber": names.get(task.transcriber or "", task.transcriber),
+    }
+
+
+def _because(code: str) -> str:
+    try:
+        return sentence(code)
+    except KeyError:
+        return code
