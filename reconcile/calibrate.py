@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import exp
 
 import numpy
+from numpy.typing import NDArray
 
 from reconcile.circumstances import Circumstances
 from reconcile.known import Known, odds
@@ -30,8 +31,14 @@ ONE_ENGINE = 0.97
 RIDGE = 8.0
 """How strongly the fit is drawn to the model as it is: about as so many doubtful fields."""
 
+SUREST = 9.2
+"""Log odds of 0.9999: no set was large enough to tell more apart."""
+
 NEWTON_STEPS = 12
-"""Newton steps; the fit stands still after five."""
+SMALLEST_STEP = 1e-3
+"""Newton steps, each halved while it does not help; the fit stands still after five."""
+
+Numbers = NDArray[numpy.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +70,12 @@ def adjusted(share: float, stage: str, family: str, fitted: Mapping[str, Mapping
     line = fitted.get(stage)
     if line is None:
         return share
-    return 1.0 / (1.0 + exp(-(line["a"] + line.get(family, 0.0) + line["b"] * odds(share))))
+    return 1.0 / (1.0 + exp(-(line["a"] + line.get(family, 0.0) + line["b"] * _bounded(share))))
+
+
+def _bounded(share: float) -> float:
+    """Log odds, no further than SUREST: nothing is surer than what was ever measured."""
+    return min(SUREST, max(-SUREST, odds(share)))
 
 
 def fit(lessons: Sequence[Lesson]) -> dict[str, dict[str, float]]:
@@ -78,7 +90,7 @@ def _fit(lessons: Sequence[Lesson]) -> dict[str, float]:
     names = ["a", "b", *families]
     inputs = numpy.array(
         [
-            [1.0, odds(lesson.share), *(1.0 if lesson.family == family else 0.0 for family in families)]
+            [1.0, _bounded(lesson.share), *(1.0 if lesson.family == family else 0.0 for family in families)]
             for lesson in lessons
         ]
     )
@@ -87,8 +99,21 @@ def _fit(lessons: Sequence[Lesson]) -> dict[str, float]:
     ridge = numpy.diag([RIDGE / 4, RIDGE, *[RIDGE / 4] * len(families)])
     found = start.copy()
     for _ in range(NEWTON_STEPS):
-        given = 1.0 / (1.0 + numpy.exp(-numpy.clip(inputs @ found, -35, 35)))
+        given = 1.0 / (1.0 + numpy.exp(-(inputs @ found)))
         slope = inputs.T @ (given - right) + ridge @ (found - start)
         curve = (inputs * (given * (1 - given))[:, None]).T @ inputs + ridge
-        found = found - numpy.linalg.solve(curve, slope)
+        step = numpy.linalg.solve(curve, slope)
+        size = 1.0
+        while _loss(inputs, right, ridge, found - size * step, start) > _loss(inputs, right, ridge, found, start):
+            size /= 2
+            if size < SMALLEST_STEP:
+                break
+        found = found - size * step
     return {name: round(float(number), 5) for name, number in zip(names, found, strict=True)}
+
+
+def _loss(inputs: Numbers, right: Numbers, ridge: Numbers, found: Numbers, start: Numbers) -> float:
+    """The negative log likelihood with the ridge: what the fit makes least."""
+    margin = inputs @ found
+    away = found - start
+    return float(numpy.logaddexp(0.0, margin).sum() - right @ margin + away @ ridge @ away / 2)

@@ -64,8 +64,10 @@ class Circumstances:
 
     @property
     def stage(self) -> str:
-        """Who has read so far: what calibration is fitted by."""
-        return "people" if self.readers else "machines"
+        """What calibration is fitted by: machines by themselves where they might decide and where not, people too."""
+        if self.readers:
+            return "people"
+        return "machines" if self.situation and not self.trouble else "machines in doubt"
 
     @property
     def situation(self) -> str:

@@ -35,7 +35,9 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
     audited: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for scan in scans:
         for before in _machines_alone(scan, learnt):
-            found.append(Lesson(stage="machines", family=before.seen.family, share=before.share, right=before.right))
+            found.append(
+                Lesson(stage=before.seen.stage, family=before.seen.family, share=before.share, right=before.right)
+            )
             if before.key in scan.audited and before.seen.situation:
                 audited[before.seen.situation][0] += not before.right
                 audited[before.seen.situation][1] += 1

@@ -35,6 +35,7 @@ EVIDENCE: Mapping[str, str] = {
     "calibrated": N_("The model gives {raw}; what it gave on fields with a known truth makes it {probability}."),
     "would flip": N_("One more reader who reads the next likely value would leave this one with {probability}."),
     "majority": N_("Decided by majority: on this store's audited fields majority is right more often than the model."),
+    "rate": N_("{source} on fields of type {type}: wrong on {before} before, on {after} now ({count} readings)."),
     "agree closely": N_("People's readings differ by less than one character in twenty."),
 }
 

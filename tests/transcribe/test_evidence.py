@@ -22,6 +22,9 @@ NUMBERS: Numbers = {
     "confidence": 0.98,
     "wrong": 1,
     "count": 120,
+    "type": "date",
+    "before": 0.05,
+    "after": 0.02,
 }
 
 
