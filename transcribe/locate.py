@@ -9,10 +9,11 @@ from datetime import datetime
 from transcribe.layout import fields_of, inside
 from transcribe.layout.agree import Spot, legibility, spots, sureness
 from transcribe.layout.candidate import Candidate
-from transcribe.layout.labels import Sheet, sheet
 from transcribe.layout.lines import lines
 from transcribe.layout.region import region
-from transcribe.model import Field, FieldKey, Form, Page, Place, Reading, Word
+from transcribe.layout.sheet import Sheet, sheet
+from transcribe.layout.tables import cells
+from transcribe.model import Box, Field, FieldKey, Form, Page, Place, Reading, Table, Word
 from transcribe.reading import MOST_ALTERNATIVES, confidence_of, reading
 
 NOT_FOUND: Mapping[str, float] = {"place": 0.0}
@@ -61,6 +62,8 @@ def locate(
         found = spots({source: offers[source][field.name] for source in sheets}, readable)
         places.append(_place(scan, field, found))
         readings.extend(_readings(scan, field, found, places[-1]))
+    for table in form.tables:
+        _read_table(scan, table, places, readings)
     return Located(places=tuple(places), readings=tuple(readings))
 
 
@@ -82,19 +85,24 @@ def _readings(scan: _Scan, field: Field, found: Sequence[Spot], place: Place) ->
     for source, each in scan.sheets.items():
         said = _said(scan, field, found[0], source, each) if found else None
         others = _others(found[1:], source, said)
-        if said is None:
-            yield _absent(scan, place, source, others)
-            continue
-        yield reading(
-            scan=scan.id,
-            key=place.key,
-            source=source,
-            text=said.text,
-            at=scan.now,
-            confidence=confidence_of(said.words),
-            conditions={"place": place.confidence or 0.0},
-            alternatives=others,
-        )
+        yield _reading(scan, place, source, said, others)
+
+
+def _reading(
+    scan: _Scan, place: Place, source: str, said: Candidate | None, others: Sequence[tuple[str, float]]
+) -> Reading:
+    if said is None:
+        return _absent(scan, place, source, others)
+    return reading(
+        scan=scan.id,
+        key=place.key,
+        source=source,
+        text=said.text,
+        at=scan.now,
+        confidence=confidence_of(said.words),
+        conditions={"place": place.confidence or 0.0},
+        alternatives=others,
+    )
 
 
 def _said(scan: _Scan, field: Field, spot: Spot, source: str, own: Sheet) -> Candidate | None:
@@ -105,6 +113,22 @@ def _said(scan: _Scan, field: Field, spot: Spot, source: str, own: Sheet) -> Can
     if best is spot.by_source.get(source):
         return best
     return inside.read(own, best, field, scan.form)
+
+
+def _read_table(scan: _Scan, table: Table, places: list[Place], readings: list[Reading]) -> None:
+    """The cells of a table, row by row; where it was not found, its first row is somewhere on the first page."""
+    found = cells(scan.sheets, scan.readable, table, scan.form)
+    for cell in found:
+        sure = cell.sure
+        places.append(Place(scan=scan.id, key=cell.key, page=cell.place.page, box=cell.place.box, confidence=sure))
+        readings.extend(_reading(scan, places[-1], source, said, ()) for source, said in cell.by_source.items())
+    if found:
+        return
+    height, width = scan.pages[0].picture.shape[:2]
+    for column in table.columns:
+        key = FieldKey(column.field.name, 0)
+        places.append(Place(scan=scan.id, key=key, page=scan.pages[0].number, box=Box(0, 0, width, height)))
+        readings.extend(_absent(scan, places[-1], source, ()) for source in scan.sheets)
 
 
 def _absent(scan: _Scan, place: Place, source: str, others: Sequence[tuple[str, float]]) -> Reading:

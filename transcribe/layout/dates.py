@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from transcribe import fields
 from transcribe.layout.candidate import Candidate, candidate
-from transcribe.layout.labels import Beside, Sheet, beside
+from transcribe.layout.sheet import Beside, Sheet, beside, distance
 from transcribe.model import Field, Form
 
 _MONTH = (
@@ -19,17 +19,22 @@ _MONTH = (
 """How months begin in English, French, German and Malay; the field type knows which of them are the form's."""
 
 _SEPARATED = r"\d{1,2} ?([./-]) ?\d{1,2} ?\1 ?(?:\d{4}|\d{2})|\d{4} ?([./-]) ?\d{1,2} ?\2 ?\d{1,2}"
-_NAMED = rf"\d{{1,2}}(?:st|nd|rd|th|er)? ?[-./ ]? ?{_MONTH} ?[-./, ]? ?(?:\d{{4}}|\d{{2}})|{_MONTH} ?\d{{1,2}}(?:,? |,)\d{{4}}"
+_DAY_FIRST = rf"\d{{1,2}}(?:st|nd|rd|th|er)? ?[-./ ]? ?{_MONTH} ?[-./, ]? ?(?:\d{{4}}|\d{{2}})"
+_MONTH_FIRST = rf"{_MONTH} ?\d{{1,2}}(?:,? |,)\d{{4}}"
 _SOLID = r"(?:19|20)\d{2}[01]\d[0-3]\d"
 DATE = re.compile(
-    rf"(?<![\d./,-])(?:{_SEPARATED}|{_NAMED}|{_SOLID})(?:(?!\d|[./-]\d)|(?=[0-2]?\d ?:\d\d))", re.IGNORECASE
+    rf"(?<![\d./,-])(?:{_SEPARATED}|{_DAY_FIRST}|{_MONTH_FIRST}|{_SOLID})(?:(?!\d|[./-]\d)|(?=[0-2]?\d ?:\d\d))",
+    re.IGNORECASE,
 )
 TIME = re.compile(r"\b[0-2]?\d ?: ?[0-5]\d\b")
 
-BESIDE_LABEL, BESIDE_TIME, REPEATED, OTHER_ROLE = 0.4, 0.12, 0.08, -0.35
+BESIDE_LABEL, BESIDE_TIME, REPEATED, OTHER_ROLE, NO_DAY = 0.4, 0.12, 0.08, -0.35, -0.15
 """What speaks for a date and against it, added to BARE; fitted by hand on half of the shared receipts and invoices."""
 
 BARE = 0.4
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+"""With a year in full it is a date, even if no day in the form's order: a person then sees what is written."""
+
 OTHERS = ("#due", "#delivery", "#born", "#registered", "#phone")
 
 
@@ -54,6 +59,8 @@ def dates(sheet: Sheet, field: Field, form: Form) -> list[Found]:
             value = kind.parse(text, field, form)
             if value is not None and not kind.faults(text, field, form):
                 found.append(Found(line=number, start=hit.start(), end=hit.end(), text=text, value=str(value)))
+            elif value is None and YEAR.search(text):
+                found.append(Found(line=number, start=hit.start(), end=hit.end(), text=text, value=""))
     return found
 
 
@@ -61,15 +68,19 @@ def candidates(sheet: Sheet, field: Field, form: Form) -> list[Candidate]:
     """The dates that the field may mean, most likely first, scores 0 to 1."""
     every = dates(sheet, field, form)
     times = Counter(date.value for date in every)
-    owners = dict(_owners(sheet, every, {each.name for each in form.fields}))
+    own = {each.name for each in form.fields if each.type == field.type}
+    owners = dict(_owners(sheet, every, own))
     scored = []
     for order, date in enumerate(every):
         owner = owners.get(date)
         score = BARE - 0.02 * order
         score += BESIDE_LABEL if owner == field.name else 0.0
-        score += OTHER_ROLE if owner in OTHERS or (owner and owner[0] != "#" and owner != field.name) else 0.0
+        if owner in own and owner != field.name:
+            continue
+        score += OTHER_ROLE if owner in OTHERS else 0.0
         score += BESIDE_TIME if TIME.search(sheet.lines[date.line].text[date.end :]) else 0.0
         score += REPEATED if times[date.value] > 1 else 0.0
+        score += NO_DAY if not date.value else 0.0
         scored.append((max(0.01, min(1.0, score)), date))
     if any(owners.get(date) == field.name for date in every) or not _claims_bare(field, form):
         scored = [(score, date) for score, date in scored if owners.get(date) == field.name]
@@ -85,7 +96,8 @@ def _owners(sheet: Sheet, every: list[Found], own: set[str]) -> Iterator[tuple[F
                 inside = [date for date in every if _inside(date, place)]
                 if inside:
                     if place.where == where and (where == "right" or seen.label.owner in own):
-                        yield inside[0], seen.label.owner
+                        nearest = min(inside, key=lambda d: distance(sheet, d.line, d.start, d.end, seen))
+                        yield (inside[0] if where == "right" else nearest), seen.label.owner
                     break
 
 

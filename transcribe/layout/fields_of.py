@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from transcribe.layout import amounts, dates, names, values
+from transcribe.layout import amounts, blocks, dates, names, values
 from transcribe.layout.candidate import Candidate
-from transcribe.layout.labels import Sheet
+from transcribe.layout.sheet import Sheet
 from transcribe.model import Field, Form
 
 
@@ -26,7 +26,7 @@ def _candidates(sheet: Sheet, field: Field, form: Form, before: Mapping[str, lis
     if field.type == "amount":
         return amounts.candidates(sheet, field, form)
     if field.type == "name" and not labelled:
-        return names.company(sheet)
+        return blocks.issuer(sheet) or names.company(sheet)
     if field.type == "address" and not labelled:
         return names.address(sheet, next((found[0] for found in before.values() if found), None))
     return values.candidates(sheet, field, form)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from transcribe.layout import amounts, dates
+from transcribe.layout import dates, money
 from transcribe.layout.candidate import Candidate, candidate
-from transcribe.layout.labels import Sheet
 from transcribe.layout.lines import Line
+from transcribe.layout.sheet import Sheet
 from transcribe.model import Box, Field, Form
 
 MARGIN = 0.35
@@ -44,6 +44,6 @@ def _within(sheet: Sheet, box: Box, page: int) -> list[Line]:
 
 
 def _typed(piece: Line, field: Field, form: Form) -> Line:
-    pattern = {"date": dates.DATE, "amount": amounts.AMOUNT}.get(field.type)
+    pattern = {"date": dates.DATE, "amount": money.AMOUNT}.get(field.type)
     hit = pattern.search(piece.text) if pattern else None
     return piece.span(*hit.span()) if hit else piece

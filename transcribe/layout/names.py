@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from transcribe.layout.candidate import Candidate, candidate
 from transcribe.layout.dates import DATE
-from transcribe.layout.labels import Sheet
 from transcribe.layout.lines import Line
+from transcribe.layout.sheet import Sheet
 
 LEGAL = re.compile(
     r"\b(?:sdn|s[o0]n bhd|bhd|berhad|plt|ltd|limited|llc|llp|inc|gmbh|sarl|sas|sasu|eurl|enterprise|trading|ohg|kgaa)\b"
@@ -31,7 +31,8 @@ GOES_ON = re.compile(
 """How a line begins that continues the name above it."""
 
 REGISTERED = re.compile(
-    r"\s*(?:[(<\[{][^()]*\d{4,}.*|\b\d{5,7}\s?-\s?[A-Z]\b.*|\b(?:co\.?|company|gst|reg\w*)\.? *(?:reg\w*\.? *)?no\b.*|[(<{]\s*\w{0,2}\W*)$",
+    r"\s*(?:[(<\[{][^()]*\d{4,}.*|\b\d{5,7}\s?-\s?[A-Z]\b.*|\b(?:co\.?|company|gst|"
+    r"reg\w*)\.? *(?:reg\w*\.? *)?no\b.*|[(<{]\s*\w{0,2}\W*)$",
     re.IGNORECASE,
 )
 """What follows a name on its line: a register number "(139386 X)", or a bracket of which no more was read."""
@@ -50,7 +51,8 @@ STREET = re.compile(
     re.IGNORECASE,
 )
 POSTCODE = re.compile(
-    r"(?<![\w/-])(?<!lot )(?<!no )(?<!ptd )\d{5}(?![\d/-])|\b\d{4} ?[A-Z]{2}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b",
+    r"(?<![\w/-])(?<!lot )(?<!no )(?<!ptd )\d{5}(?![\d/-]|[.,]\d)|\b\d{4} ?[A-Z]{2}\b|"
+    r"\b[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b",
     re.IGNORECASE,
 )
 NUMBERED = re.compile(r"^\W*[A-Z]{0,3}[\d-]{1,7}[A-Z]?\b.*,|^\W*\d{1,4}[A-Z]?,? +[^\W\d_]{3}|.*[^\W\d_]{3}.*\d.*,")
@@ -61,9 +63,11 @@ BRANCH = re.compile(r"^\d{3,4} ?- ?[^\W\d_]{3}")
 """A line under the postcode that names the shop's branch: "1214-JINJANG UTARA"."""
 
 OTHER = re.compile(
-    r"\b(?:tel|te1|telp|telephone|phone|fax|e-?mail|www|http|gst|sst|vat|tva|siret|siren|rcs|tax ?invoice|invoice|receipt|"
+    r"\b(?:tel|te1|telp|telephone|phone|fax|e-?mail|www|http|gst|sst|vat|tva|siret|siren|rcs|"
+    r"tax ?invoice|invoice|receipt|"
     r"cashier|facture|rechnung|steuernummer|hotline|whatsapp\w*|website|mobile|table|order|doc\w*|slip|member|h/p|"
-    r"reg(?:istration)? no|co\.? reg|company (?:no|reg)|roc|careline|outlet|site|hours|simplified)\b|tel:|taxinvoice|@|\.com\b|"
+    r"reg(?:istration)? no|co\.? reg|company (?:no|reg)|roc|careline|outlet|site|hours|simplified)\b|"
+    r"tel:|taxinvoice|@|\.com\b|"
     r"(?<!\d)\+?0\d{1,2}[- ]?\d{3,4}[- ]?\d{3,4}",
     re.IGNORECASE,
 )
@@ -118,7 +122,7 @@ def company(sheet: Sheet) -> list[Candidate]:
                 1.0 if STREET.search(text) or POSTCODE.search(text) else 0.5 if NUMBERED.search(text) else 0.0
             )
         score -= DIGITS if sum(c.isdigit() for c in text) > len(text) / 4 else 0.0
-        score -= SMALL if not text[0].isalnum() or text[0].islower() and text.islower() else 0.0
+        score -= SMALL if not text[0].isalnum() or (text[0].islower() and text.islower()) else 0.0
         scored.append(candidate(pieces, score))
         above += 1
     return sorted(scored, key=lambda each: -each.score)
@@ -131,7 +135,7 @@ def address(sheet: Sheet, issuer: Candidate | None) -> list[Candidate]:
     scored = []
     for order, block in enumerate(_blocks(lines)):
         text = " ".join(line.text for line in block)
-        marks = sum(_address_like(line.text) for line in block)
+        marks = sum(address_like(line.text) for line in block)
         score = 0.3 + 0.12 * min(3, marks) + (0.25 if POSTCODE.search(text) else 0.0) - 0.2 * order
         scored.append(candidate(block, score, parted="\n"))
     return sorted(scored, key=lambda each: -each.score)
@@ -162,7 +166,7 @@ def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
         if block and (other or not _continues(block, piece)):
             found.append(block)
             block = []
-        if not other and not NUMBER_ONLY.match(piece.text) and (block or _address_like(piece.text)):
+        if not other and not NUMBER_ONLY.match(piece.text) and (block or address_like(piece.text)):
             block.append(piece)
     return [*found, block] if block else found
 
@@ -188,7 +192,8 @@ def _is_item(text: str) -> bool:
     return PRICE.search(text) is not None and not STREET.search(text)
 
 
-def _address_like(text: str) -> bool:
+def address_like(text: str) -> bool:
+    """Whether a line reads as one of an address: a street, a postcode, a house number with a comma."""
     if re.fullmatch(r"\W*\(.*\)\W*", text):
         return False
     return bool(STREET.search(text) or POSTCODE.search(text) or NUMBERED.search(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from transcribe.layout.labels import Sheet
+from transcribe.layout.sheet import Sheet
 from transcribe.model import Box, Field, Page
 
 HEAD = 0.35

@@ -6,11 +6,20 @@ import re
 
 from transcribe import fields
 from transcribe.layout.candidate import Candidate, candidate
-from transcribe.layout.labels import Beside, Sheet, beside
+from transcribe.layout.dates import DATE
+from transcribe.layout.labels import Seen, pieces
+from transcribe.layout.lines import SEGMENT_GAP, Line
+from transcribe.layout.sheet import Beside, Sheet, beside, distance
 from transcribe.model import Field, Form
 
 _EDGE = re.compile(r"^[\s:;.,=#°|-]+|[\s:;,|=-]+$")
 _CODE = re.compile(r"[^\W_][\w/.&-]*\d[\w/.-]*|\d")
+FAR = 0.15
+"""What a value loses that stands in another column than the label before it."""
+
+INSIDE = 0.25
+"""What a value loses whose label is a word in the middle of a text ("Service client")."""
+
 FIRST_WORDS = {"code", "ean", "email", "phone", "siret", "vat"}
 """Types of which only the first fitting word is the value, whatever follows on the line."""
 
@@ -29,10 +38,24 @@ def candidates(sheet: Sheet, field: Field, form: Form) -> list[Candidate]:
             score = 0.8 * seen.likeness * (1 - 0.3 * share) - 0.1 * order
             score += 0.05 if place.where == field.find.where else 0.0
             piece = sheet.lines[place.line].span(start, end)
+            score -= INSIDE if _inside_text(sheet, seen) else 0.0
+            score -= FAR if place.where == "right" and _far(sheet, place, piece) else 0.0
             score += 0.15 if not fields.load(field.type).faults(piece.text, field, form) else -0.2
             found.append(candidate((piece,), score))
             break
     return sorted(found, key=lambda each: -each.score)
+
+
+def _inside_text(sheet: Sheet, seen: Seen) -> bool:
+    """Whether other words stand before a label in its piece of the line: it is then a word of a text."""
+    start = next(first for first, last, _ in pieces(sheet.lines[seen.line]) if first <= seen.start < last)
+    return re.search(r"[^\W_]", sheet.lines[seen.line].text[start : seen.start]) is not None
+
+
+def _far(sheet: Sheet, place: Beside, piece: Line) -> bool:
+    """Whether a value to the right of its label stands in another column."""
+    gap = piece.box.x0 - place.label.box.x1
+    return gap > SEGMENT_GAP * sheet.lines[place.line].height
 
 
 def _value(sheet: Sheet, place: Beside, field: Field, form: Form) -> tuple[int, int] | None:
@@ -43,8 +66,11 @@ def _value(sheet: Sheet, place: Beside, field: Field, form: Form) -> tuple[int, 
         hit = re.search(field.pattern, raw)
         return (place.start + hit.start(), place.start + hit.end()) if hit else None
     if field.type in FIRST_WORDS:
-        hit = _CODE.search(raw)
-        return (place.start + hit.start(), place.start + hit.end()) if hit else None
+        hits = list(_CODE.finditer(DATE.sub(lambda date: " " * len(date[0]), raw)))
+        spans = [(place.start + hit.start(), place.start + hit.end()) for hit in hits]
+        if place.where == "right":
+            return spans[0] if spans else None
+        return min(spans, key=lambda span: distance(sheet, place.line, span[0], span[1], place.label), default=None)
     text = re.split(r"\s{2}", _EDGE.sub("", raw))[0]
     text = _EDGE.sub("", text)
     if not text:

@@ -1,0 +1,140 @@
+"""The header of a table without a grid, and where its columns begin and end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise, product
+
+from transcribe.layout.labels import Label, Seen, find, pieces
+from transcribe.layout.lines import Line
+from transcribe.model import Table, Word
+
+LEAST_COLUMNS = 2
+"""So many columns of the table must be named in one line for it to be its header."""
+
+MOST_READINGS = 24
+"""Ways of taking a header that are tried where its words may name several columns."""
+
+RANK = 0.35
+"""How much less the last of a column's header words counts than the first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """The words over each column, left to right: (column's field name or None for a foreign one, x0, x1); `lines` are
+    the numbers of the first and last line of the header."""
+
+    columns: tuple[tuple[str | None, int, int], ...]
+    first: int
+    last: int
+    score: float
+
+
+def labels(table: Table) -> tuple[Label, ...]:
+    """The header words of a table's columns: those that the form names, else the column's labels."""
+    found = []
+    for column in table.columns:
+        texts = column.field.find.labels if column.field.find else tuple(column.field.label.values())
+        found += [Label(owner=column.field.name, text=text, rank=rank) for rank, text in enumerate(texts)]
+    return tuple(found)
+
+
+def is_header(line: Line, table: Table, known: Sequence[Label]) -> bool:
+    """Whether a line is the header of a table: it names three of its columns, the first of them among these."""
+    owners = {seen.label.owner for seen in find(0, line, known)}
+    return len(owners) >= 3 and table.columns[0].field.name in owners
+
+
+def headers(lines: Sequence[Line], table: Table) -> Iterator[list[Header]]:
+    """For each header of the table on these lines the ways to take it, likeliest first; the best named header first."""
+    known = labels(table)
+    found = []
+    for number, line in enumerate(lines):
+        ways = _ways(number, line, known, table)
+        if ways:
+            found.append(ways)
+    found.sort(key=lambda ways: -ways[0].score)
+    yield from found
+
+
+def _ways(number: int, line: Line, known: Sequence[Label], table: Table) -> list[Header]:
+    """Each segment or label of a line as a column: whose may it be, in all ways that use no column twice."""
+    spots = _spots(number, line, known)
+    choices = [[None, *sorted({seen.label.owner for seen in options})] for _, _, options in spots]
+    sizes = 1
+    for choice in choices:
+        sizes *= len(choice)
+    if sizes > 5000:
+        return []
+    rank = {name: max(label.rank for label in known if label.owner == name) + 1 for name in {k.owner for k in known}}
+    ways = []
+    for taken in product(*choices):
+        own = [name for name in taken if name]
+        if len(own) < LEAST_COLUMNS or len(set(own)) != len(own):
+            continue
+        score = sum(_worth(options, name, rank) for (_, _, options), name in zip(spots, taken, strict=True) if name)
+        columns = tuple((name, x0, x1) for (x0, x1, _), name in zip(spots, taken, strict=True))
+        ways.append(Header(columns=columns, first=number, last=number, score=score))
+    return sorted(ways, key=lambda way: -way.score)[:MOST_READINGS]
+
+
+def _worth(options: Sequence[Seen], name: str, rank: Mapping[str, int]) -> float:
+    return max(
+        seen.likeness * (1 - RANK * seen.label.rank / rank[name]) for seen in options if seen.label.owner == name
+    )
+
+
+def _spots(number: int, line: Line, known: Sequence[Label]) -> list[tuple[int, int, list[Seen]]]:
+    """Left and right end of each heading of a line, with the labels that it may be."""
+    best = find(number, line, known)
+    owners = {label.owner for label in known}
+    spots: list[tuple[int, int, list[Seen]]] = []
+    for seen in best:
+        text = line.span(seen.start, seen.end)
+        options = [
+            other
+            for owner in owners
+            for other in find(number, text, [label for label in known if label.owner == owner])
+            if other.end - other.start >= 0.8 * (seen.end - seen.start)
+        ]
+        spots.append((seen.box.x0, seen.box.x1, options))
+    for start, end, _ in pieces(line):
+        at = start
+        inner = [(seen.start, seen.end) for seen in best if start <= seen.start < end]
+        for stop, after in [*inner, (end, end)]:
+            if re.search(r"[^\W_]|[#%]", line.text[at:stop]):
+                rest = line.span(at, stop).box
+                spots.append((rest.x0, rest.x1, []))
+            at = max(at, after)
+    return sorted(spots, key=lambda spot: spot[0])
+
+
+def bounds(header: Header, body: Sequence[Word]) -> list[float]:
+    """The x between each two neighbouring columns: where the fewest words of the body are cut, in the widest gap."""
+    found = []
+    for (_, a0, a1), (_, b0, b1) in pairwise(header.columns):
+        left, right = (a0 + a1) // 2, (b0 + b1) // 2
+        found.append(_gap(left, right, body, (a1 + b0) / 2))
+    return found
+
+
+def _gap(left: int, right: int, body: Sequence[Word], likely: float) -> float:
+    """The middle of the widest stretch between two x that the fewest words cross, the one nearest to `likely`."""
+    width = max(1, right - left)
+    crossed = [0] * (width + 1)
+    for word in body:
+        for x in range(max(left, word.box.x0), min(right, word.box.x1)):
+            crossed[x - left] += 1
+    fewest = min(crossed)
+    runs: list[tuple[int, int]] = []
+    for at, count in enumerate(crossed):
+        if count != fewest:
+            continue
+        if runs and runs[-1][1] == at - 1:
+            runs[-1] = (runs[-1][0], at)
+        else:
+            runs.append((at, at))
+    start, end = max(runs, key=lambda run: (run[1] - run[0], -abs(left + (run[0] + run[1]) / 2 - likely)))
+    return left + (start + end) / 2

@@ -1,0 +1,206 @@
+"""The rows of a table without a grid, as one source sees them: which words stand in which cell."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from transcribe.fields._numbers import read_number
+from transcribe.layout.columns import Header, bounds, headers
+from transcribe.layout.lines import Line
+from transcribe.layout.money import AMOUNT
+from transcribe.layout.sheet import Sheet
+from transcribe.model import Form, Table, Word
+
+NUMBERS = frozenset({"amount", "decimal", "integer"})
+NUMBER = re.compile(r"[-+]?\d[\d .,']*\d|\d")
+SUMS = ("#total", "#subtotal", "#tax", "#paid", "#discount")
+
+ONE_TEXT = 2.5
+"""A gap of so many line heights inside the first column parts it from what stands beside the table."""
+
+EMPTY_HEIGHTS = 7.0
+"""So many line heights without a row end the table."""
+
+CLOSE = 2.2
+"""A line of text within so many line heights of its row's line is more of its description."""
+
+MULTIPLIED = 2.0
+"""What a table in which every row multiplies is worth beside one column that is well named (1)."""
+
+LEAST_NUMBERS = 2
+"""A line with so many numbers in the table's own number columns is a row; with fewer it goes on with the one above."""
+
+
+@dataclass(slots=True)
+class Row:
+    """The words of each column (by field name) of one row, line by line.
+
+    `multiplies`: whether its numbers hold what the form's rule of products says, None where one is missing.
+    """
+
+    cells: dict[str, list[Line]] = field(default_factory=dict)
+    multiplies: bool | None = None
+
+    def goes_on(self, name: str, words: Sequence[Word]) -> bool:
+        """Whether words stand under text of the same cell."""
+        if name not in self.cells:
+            return False
+        over = [word.box for line in self.cells[name] for word in line.words]
+        return words[0].box.x0 < max(box.x1 for box in over) and words[-1].box.x1 > min(box.x0 for box in over)
+
+    def add(self, name: str, words: Sequence[Word], page: int) -> None:
+        self.cells.setdefault(name, []).append(Line(page=page, words=tuple(words)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A table as one source sees it: its rows top to bottom, and how good it looks (rows that multiply, columns)."""
+
+    rows: tuple[Row, ...]
+    columns: frozenset[str]
+    score: float
+
+
+def table(sheet: Sheet, wanted: Table, form: Form) -> Found | None:
+    """The rows under the best header of a table on every page; None where no header was found."""
+    pages = sorted({line.page for line in sheet.lines})
+    parts = [part for page in pages for part in [_on_page(sheet, page, wanted, form)] if part is not None]
+    if not parts:
+        return None
+    rows = tuple(row for part in parts for row in part.rows)
+    columns = frozenset(name for part in parts for name in part.columns)
+    return Found(rows=rows, columns=columns, score=max(part.score for part in parts))
+
+
+def _on_page(sheet: Sheet, page: int, wanted: Table, form: Form) -> Found | None:
+    numbers = [n for n, line in enumerate(sheet.lines) if line.page == page]
+    lines = [sheet.lines[n] for n in numbers]
+    best: Found | None = None
+    for ways in headers(lines, wanted):
+        for header in ways:
+            rows = _rows(sheet, numbers, header, wanted, form)
+            score = header.score + _multiplied(rows, wanted, form)
+            if rows and (best is None or score > best.score):
+                own = frozenset(name for name, _, _ in header.columns if name)
+                best = Found(rows=tuple(rows), columns=own, score=score)
+        if best is not None:
+            return best
+    return best
+
+
+def _rows(sheet: Sheet, numbers: Sequence[int], header: Header, wanted: Table, form: Form) -> list[Row]:
+    below = numbers[header.last + 1 :]
+    body = _body(sheet, below, header, form)
+    words = [word for number in body for word in sheet.lines[number].words]
+    if not words:
+        return []
+    edges = bounds(header, words)
+    rows: list[Row] = []
+    bottom = 0.0
+    for number in body:
+        line = sheet.lines[number]
+        cells = _cells(line, header, edges)
+        filled = [name for name in cells if _holds_number(cells[name], name, form)]
+        begins = len(filled) >= LEAST_NUMBERS or (bool(filled) and _all_numbers(header, form) < LEAST_NUMBERS)
+        if begins:
+            rows.append(Row())
+        elif not rows or line.box.y0 - bottom > CLOSE * line.height or filled:
+            continue
+        for name, found in cells.items():
+            if begins or (not _is_number(name, form) and rows[-1].goes_on(name, found)):
+                rows[-1].add(name, found, line.page)
+        bottom = line.box.y1
+    return rows
+
+
+def _body(sheet: Sheet, below: Sequence[int], header: Header, form: Form) -> list[int]:
+    """The lines from the header to the sums, or to a wide empty space."""
+    sums = {each.name for each in form.fields if each.type == "amount"} | set(SUMS)
+    body: list[int] = []
+    bottom = None
+    for number in below:
+        line = sheet.lines[number]
+        if bottom is not None and line.box.y0 - bottom > EMPTY_HEIGHTS * line.height:
+            break
+        named = [seen for seen in sheet.labels[number] if seen.label.owner in sums and seen.likeness >= 0.85]
+        amounts = len(list(AMOUNT.finditer(line.text)))
+        if (
+            named
+            and amounts <= 1
+            and body
+            and named[0].end - named[0].start > 0.5 * _letters_before(line, named[0].end)
+        ):
+            break
+        body.append(number)
+        bottom = line.box.y1
+    return body
+
+
+def _letters_before(line: Line, end: int) -> int:
+    return len(line.text[:end].strip())
+
+
+def _cells(line: Line, header: Header, edges: Sequence[float]) -> dict[str, list[Word]]:
+    """The words of each of the table's own columns, without what stands far to the left of the first."""
+    columns: list[list[Word]] = [[] for _ in header.columns]
+    for word in line.words:
+        columns[bisect(edges, (word.box.x0 + word.box.x1) / 2)].append(word)
+    columns[0] = _last_run(columns[0], header.columns[0][1], line.height)
+    return {name: words for (name, _, _), words in zip(header.columns, columns, strict=True) if name and words}
+
+
+def _last_run(words: Sequence[Word], heading: int, height: float) -> list[Word]:
+    """The words from the right up to a gap too wide for one text, left of the heading."""
+    kept = list(words)
+    for at in range(len(words) - 1, 0, -1):
+        if words[at].box.x0 - words[at - 1].box.x1 > ONE_TEXT * height and words[at - 1].box.x1 < heading:
+            return kept[at:]
+    return kept
+
+
+def _is_number(name: str, form: Form) -> bool:
+    return form.field(name).type in NUMBERS
+
+
+def _all_numbers(header: Header, form: Form) -> int:
+    return sum(1 for name, _, _ in header.columns if name and _is_number(name, form))
+
+
+def _holds_number(words: Sequence[Word], name: str, form: Form) -> bool:
+    return _is_number(name, form) and NUMBER.search(" ".join(word.text for word in words)) is not None
+
+
+def _multiplied(rows: Sequence[Row], wanted: Table, form: Form) -> float:
+    """How many rows hold what the form's rule of products says, as a share: which way of taking the header is right."""
+    rule = _product(wanted, form)
+    if rule is None or not rows:
+        return 0.0
+    for row in rows:
+        row.multiplies = _holds(row, rule, form)
+    return MULTIPLIED * sum(bool(row.multiplies) for row in rows) / len(rows)
+
+
+def _product(wanted: Table, form: Form) -> tuple[str, str, str] | None:
+    """(product, factor, factor) of a rule like "lines.amount == lines.quantity * lines.unit_price"."""
+    name = re.escape(wanted.name)
+    for rule in form.rules:
+        hit = re.fullmatch(rf"\s*({name}\.\w+)\s*==\s*({name}\.\w+)\s*\*\s*({name}\.\w+)\s*", rule.check)
+        if hit:
+            return hit[1], hit[2], hit[3]
+    return None
+
+
+def _holds(row: Row, rule: tuple[str, str, str], form: Form) -> bool | None:
+    """None where one of the numbers is missing."""
+    values = []
+    for name in rule:
+        text = " ".join(line.text for line in row.cells.get(name, ()))
+        hit = NUMBER.search(text)
+        read = read_number(hit[0], form.locale, 2) if hit else None
+        if read is None:
+            return None
+        values.append(read.amount)
+    return abs(values[0] - values[1] * values[2]) <= abs(values[0]) / 1000
