@@ -1,0 +1,103 @@
+"""Drafting a form from its blank: the shipped blanks are found again, and every draft is a valid definition."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from pathlib import Path
+
+import numpy
+import pytest
+from PIL import Image, ImageDraw
+from rapidfuzz import fuzz
+
+from transcribe import blank, form, ocr
+from transcribe.draft import draft
+from transcribe.errors import FormError
+from transcribe.model import Box, Field, Form, Page
+from transcribe.preview import preview
+from transcribe.ruling import ruling
+
+FOUND = 0.9
+"""The share of the shipped forms' fields that a draft must find."""
+
+
+def overlap(one: Box, other: Box) -> float:
+    across = max(0, min(one.x1, other.x1) - max(one.x0, other.x0))
+    down = max(0, min(one.y1, other.y1) - max(one.y0, other.y0))
+    return across * down / (one.area + other.area - across * down)
+
+
+def is_found(field: Field, drafted: Form) -> bool:
+    """Whether the draft has a field at this place whose label is that which is printed there."""
+    assert field.box
+    nearest = max(
+        (each for each in drafted.fields if each.box),
+        key=lambda each: overlap(each.box or Box(0, 0, 0, 0), field.box or Box(0, 0, 0, 0)),
+    )
+    assert nearest.box
+    named = max(fuzz.ratio(nearest.label["en"].lower(), label.lower()) for label in field.label.values())
+    return overlap(nearest.box, field.box) > 0.5 and named > 75
+
+
+@pytest.mark.parametrize(("name", "language"), [("bon-de-commande", "fra"), ("order-form", "eng")])
+def test_a_draft_of_a_shipped_blank_has_nearly_all_its_fields(name: str, language: str, tmp_path: Path) -> None:
+    shipped = form.load(name)
+    path = Path(str(shipped.blanks[0].path))
+    shutil.copy(path, tmp_path)
+    page = Page(number=1, picture=blank.grey(str(path)))
+    engine = ocr.load("tesseract", (language,))
+    text = draft(page, engine, name="drafted", blank=path.name, language=language, locale=shipped.locale)
+    (tmp_path / "drafted.toml").write_text(text, "utf-8")
+    drafted = form.load(str(tmp_path / "drafted.toml"))
+
+    found = [is_found(field, drafted) for field in shipped.fields]
+    assert sum(found) >= FOUND * len(found)
+    assert len(drafted.fields) <= len(shipped.fields) * 1.1
+    types = [each.type for each in shipped.fields if each.type in ("checkbox", "signature")]
+    assert [each.type for each in drafted.fields if each.type in ("checkbox", "signature")] == types
+    (lines,), (known,) = drafted.tables, shipped.tables
+    assert lines.rows == known.rows
+    assert lines.box
+    assert known.box
+    assert overlap(lines.box, known.box) > 0.9
+    assert [column.field.type for column in lines.columns] == [column.field.type for column in known.columns]
+
+
+def test_a_page_without_any_ruling_says_so() -> None:
+    page = Page(number=1, picture=numpy.full((600, 400), 255, numpy.uint8))
+    with pytest.raises(FormError, match="by hand"):
+        draft(page, ocr.load("tesseract", ("eng",)), name="x", blank="x.png")
+
+
+def test_frames_lines_and_ticks_are_told_apart() -> None:
+    sheet = Image.new("L", (1000, 1400), 255)
+    draw = ImageDraw.Draw(sheet)
+    draw.rectangle((100, 100, 500, 150), outline=0, width=2)
+    draw.line((100, 300, 500, 300), fill=0, width=2)
+    draw.rectangle((100, 400, 122, 422), outline=0, width=2)
+    for x in range(100, 500, 6):
+        draw.point([(x, 500), (x + 1, 500), (x, 501), (x + 1, 501)], fill=0)
+    draw.line((50, 600, 950, 600), fill=0, width=2)  # parts the page
+    found = ruling(numpy.asarray(sheet))
+    assert [overlap(box, Box(100, 100, 501, 151)) > 0.9 for box in found.frames] == [True]
+    assert [abs(box.y1 - y) < 12 for box, y in zip(found.lines, (300, 501), strict=True)] == [True, True]
+    assert [overlap(box, Box(100, 400, 123, 423)) > 0.8 for box in found.ticks] == [True]
+    assert found.grids == ()
+
+
+def test_the_preview_draws_every_box_on_the_blank() -> None:
+    shipped = form.load("bon-de-commande")
+    drawn = numpy.asarray(Image.open(io.BytesIO(preview(shipped))).convert("RGB")).astype(int)
+    plain = numpy.asarray(Image.open(str(shipped.blanks[0].path)).convert("RGB")).astype(int)
+    assert drawn.shape == plain.shape
+    changed = (drawn != plain).any(axis=2)
+    for field in shipped.fields:
+        assert field.box
+        assert changed[field.box.y0 : field.box.y1, field.box.x0 : field.box.x1].mean() > 0.5
+    assert not changed[2200:].any()
+
+
+def test_a_free_layout_has_no_preview() -> None:
+    with pytest.raises(FormError, match="free layout"):
+        preview(form.load("receipt"))
