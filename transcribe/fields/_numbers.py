@@ -92,7 +92,7 @@ def read_number(text: str, locale: str, minor: int | None) -> Number | None:
 def rough_number(text: str, locale: str, minor: int | None) -> str:
     """A text that is no number, written like one so that it stays near the truth: "1 234,5O EUR" is "1234.5o"."""
     plain = tidy(tidy(text).casefold())
-    bare = _beside(_AROUND.sub("", plain))[0].replace(" ", "").replace("'", "")
+    bare = tidy(_beside(_AROUND.sub("", plain))[0].replace(" ", "").replace("'", ""))
     head, mark, tail = _last_separator(bare)
     bare = re.sub(r"[.,]", "", head) + ("." + tail if mark and len(tail) <= 2 else tail)
     again = _beside(_AROUND.sub("", bare))[0]
