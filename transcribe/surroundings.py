@@ -24,8 +24,8 @@ MASK = (160, 160, 160)
 QUALITY = 60
 
 
-def surroundings(page: bytes, size: tuple[int, int], box: Box, hidden: Iterable[Box], *, whole: bool) -> bytes:
-    """A JPEG of the field's surroundings, or of the `whole` page.
+def surroundings(page: bytes, size: tuple[int, int], box: Box | None, hidden: Iterable[Box], *, whole: bool) -> bytes:
+    """A JPEG of the field's surroundings, or of the `whole` page (without a `box`, with nothing framed).
 
     `page` is the page's picture from the archive, `size` the size in pixels of the page that the boxes lie on (its
     picture may be smaller). `hidden` boxes are painted over: other fields that this reader may not see.
@@ -36,10 +36,11 @@ def surroundings(page: bytes, size: tuple[int, int], box: Box, hidden: Iterable[
     pencil = ImageDraw.Draw(picture, "RGBA")
     for each in hidden:
         pencil.rectangle(_scaled(each, scale), fill=MASK)
-    x0, y0, x1, y1 = _scaled(box, scale)
-    pencil.rectangle((0, y1 + 2, picture.width, y1 + 4), fill=RULER)
-    pencil.rectangle((x0 - 3, y0 - 3, x1 + 3, y1 + 3), outline=FRAME, width=2)
-    shown = picture if whole else picture.crop(_around(_scaled(box, scale), picture.size))
+    if box is not None:
+        x0, y0, x1, y1 = _scaled(box, scale)
+        pencil.rectangle((0, y1 + 2, picture.width, y1 + 4), fill=RULER)
+        pencil.rectangle((x0 - 3, y0 - 3, x1 + 3, y1 + 3), outline=FRAME, width=2)
+    shown = picture if whole or box is None else picture.crop(_around(_scaled(box, scale), picture.size))
     content = io.BytesIO()
     shown.save(content, "JPEG", quality=QUALITY)
     return content.getvalue()

@@ -35,8 +35,8 @@ HEADINGS: Mapping[str, str] = {
 class Sheet:
     """One task as its page shows it. `picture` is the address of what is shown first.
 
-    `left` is the seconds that the task is still held. `more` says which other pictures may be seen; `size` is that of
-    the page picture in pixels (for drawing on it).
+    `left` is the seconds that the task is still held. `more` says which other pictures may be seen; `whole`
+    whether its form may be read as a whole; `size` is that of the page picture in pixels (for drawing on it).
     """
 
     task: str
@@ -52,6 +52,7 @@ class Sheet:
     left: int
     picture: str
     more: tuple[str, ...]
+    whole: bool
     size: tuple[int, int] | None
 
 
@@ -75,7 +76,8 @@ def sheet(store: Store, forms: Forms, task: Task, language: str, now: datetime) 
         row=None if task.key.row is None else task.key.row + 1,
         left=_left(task, now),
         picture=f"/snippet/{task.id}" if close else f"/page/{task.id}",
-        more=tuple(what for what in seen(form, task, place) if close or what != "page"),
+        more=tuple(what for what in seen(form, task, place) if close and what != "whole"),
+        whole=form is not None and whole(form),
         size=picture.size if picture else None,
     )
 
@@ -98,7 +100,13 @@ def seen(form: Form | None, task: Task, place: Place | None) -> tuple[str, ...]:
     options: Mapping[str, object] = form.options if form else {}
     if options.get("strict"):
         return ()
-    return tuple(what for what in ("surroundings", "page") if options.get(what, what == "surroundings"))
+    allowed = tuple(what for what in ("surroundings", "page") if options.get(what, what == "surroundings"))
+    return (*allowed, "whole") if form and whole(form) else allowed
+
+
+def whole(form: Form) -> bool:
+    """Whether an operator lets a form be read as a whole."""
+    return bool(form.options.get("whole_form")) and not form.options.get("strict")
 
 
 def _input(task: Task, field: Field | None) -> Input:

@@ -36,6 +36,7 @@ from transcribe.model import (
 )
 from transcribe.review.app import create_app
 from transcribe.review.options import ReviewOptions
+from transcribe.review.parts import Forms
 from transcribe.review.sessions import token_hash
 from transcribe.store import open_store
 from transcribe.store.contract import Store
@@ -99,18 +100,18 @@ class Site:
         return [reading.text for reading in sorted(readings, key=lambda reading: reading.at)]
 
 
-def make_site(folder: Path, options: ReviewOptions | None = None) -> Site:
+def form_of(name: str, version: int) -> Form:
+    """The shipped form of this name."""
+    return definitions.load(name)
+
+
+def make_site(folder: Path, options: ReviewOptions | None = None, forms: Forms = form_of) -> Site:
     """A new site in an empty folder."""
     store, archive, clock = open_store(folder / "state.db"), Archive(str(folder / "archive")), Clock()
     chosen = options or ReviewOptions()
     submitted: list[str] = []
-    app = create_app(store, archive, form_of, chosen, clock.now, submitted.append)
+    app = create_app(store, archive, forms, chosen, clock.now, submitted.append)
     return Site(store=store, archive=archive, app=app, clock=clock, options=chosen, submitted=submitted)
-
-
-def form_of(name: str, version: int) -> Form:
-    """The shipped form of this name."""
-    return definitions.load(name)
 
 
 @contextmanager

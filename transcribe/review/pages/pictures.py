@@ -44,11 +44,18 @@ async def page(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
     return await _seen(parts, visitor, task, "page")
 
 
+@router.get("/whole/{task}")
+async def whole(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
+    """The whole page without a frame, where the form may be read as a whole."""
+    return await _seen(parts, visitor, task, "whole")
+
+
 async def _seen(parts: Parts, visitor: Visitor, task: str, what: str) -> Response:
-    view = await parts.look(lambda store: _view(store, parts, store.task(task, visitor.person.id, parts.now()), what))
+    view = await parts.look(lambda store: _view(store, parts, visitor, task, what))
     content = await parts.picture(view.picture.sha256)
-    if view.box is not None:
-        draw = partial(surroundings, content, view.picture.size, view.box, view.hidden, whole=what == "page")
+    if view.box is not None or view.hidden:
+        whole = what != "surroundings"
+        draw = partial(surroundings, content, view.picture.size, view.box, view.hidden, whole=whole)
         content = await run_in_threadpool(draw)
     return _answer(content)
 
@@ -69,7 +76,8 @@ def _snippet(store: Store, task: Task) -> str:
     raise NotFound("This task has no picture.")
 
 
-def _view(store: Store, parts: Parts, task: Task, what: str) -> _View:
+def _view(store: Store, parts: Parts, visitor: Visitor, name: str, what: str) -> _View:
+    task = store.task(name, visitor.person.id, parts.now())
     form = parts.forms(task.form, task.form_version) if task.form else None
     places = store.places(task.scan)
     place = next((place for place in places if place.key == task.key), None)
@@ -79,22 +87,26 @@ def _view(store: Store, parts: Parts, task: Task, what: str) -> _View:
     if picture is None:
         raise NotFound("This scan has no picture of its page.")
     known = shown_close(task, place)
+    theirs = {task.key}
+    if what == "whole":
+        theirs |= {held.key for held in store.held(visitor.person.id, parts.now()) if held.scan == task.scan}
     return _View(
         picture=picture,
-        box=place.box if place is not None and known else None,
-        hidden=tuple(_hidden(form, places, task.key, picture.number)) if form and known else (),
+        box=place.box if place is not None and known and what != "whole" else None,
+        hidden=tuple(_hidden(form, places, theirs, picture.number)) if form and known else (),
     )
 
 
-def _hidden(form: Form, places: Iterable[Place], key: FieldKey, page: int) -> Iterator[Box]:
-    """The boxes of other personal fields on a page, and of those that may not go to one person in one sitting."""
+def _hidden(form: Form, places: Iterable[Place], theirs: set[FieldKey], page: int) -> Iterator[Box]:
+    """The boxes of personal fields on a page that are not theirs, and of those that may not go to one person in one
+    sitting."""
     fields = {field.name: field for field in form.all_fields()}
-    apart = fields[key.name].apart if key.name in fields else ""
+    apart = {fields[key.name].apart for key in theirs if key.name in fields} - {""}
     for place in places:
         field = fields.get(place.key.name)
-        if field is None or place.key == key or place.page != page:
+        if field is None or place.key in theirs or place.page != page:
             continue
-        if field.personal is not None or (apart and field.apart == apart):
+        if field.personal is not None or field.apart in apart:
             yield place.box
 
 

@@ -1,0 +1,143 @@
+"""The whole form at once, where an operator allows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.transcribe.review.site import Site, form_of, make_site
+from transcribe.model import Box, FieldKey, Form, Place, Transcriber
+from transcribe.review.pages.whole_form import paper_order
+
+SignIn = Callable[[Transcriber], httpx.Client]
+Enter = Callable[[Transcriber], Page]
+
+NUMBER, DATE, MARK = FieldKey("order_number"), FieldKey("order_date"), FieldKey("express")
+FIRST, SECOND = FieldKey("lines.quantity", 0), FieldKey("lines.quantity", 1)
+TEXTS = {DATE: "14/03/2025", NUMBER: "BC-2025-0001", MARK: "x", SECOND: "7", FIRST: "3"}
+
+
+def as_a_whole(name: str, version: int) -> Form:
+    return replace(form_of(name, version), options={"whole_form": True})
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = make_site(tmp_path, forms=as_a_whole)
+    yield made
+    made.store.close()
+
+
+def test_every_open_field_of_one_scan_stands_in_the_order_of_the_paper(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", TEXTS, name="one")
+    site.scan("bon-de-commande", TEXTS, name="two")
+    client = sign_in(site.person("amina"))
+
+    page = client.get("/form").text
+
+    labels = re.findall(r"<legend>(.*?)</legend>", page)
+    assert labels == ["Order number", "Order date", "Express delivery", "Qty · row 1", "Qty · row 2"]
+    assert 'href="/form"' in client.get("/work").text
+
+
+def test_a_table_stands_between_the_fields_above_and_below_it() -> None:
+    def at(name: str, y: int, row: int | None = None) -> tuple[FieldKey, Place]:
+        key = FieldKey(name, row)
+        return key, Place(scan="", key=key, page=1, box=Box(0, y, 100, y + 40))
+
+    places = dict(
+        [
+            at("total", 900),
+            at("lines.quantity", 560, 1),
+            at("lines.reference", 500, 0),
+            at("lines.quantity", 500, 0),
+            at("order_number", 100),
+            at("lines.reference", 560, 1),
+        ]
+    )
+
+    order = [str(key) for key in paper_order(form_of("bon-de-commande", 1), places)]
+
+    cells = ["lines.reference[0]", "lines.quantity[0]", "lines.reference[1]", "lines.quantity[1]"]
+    assert order == ["order_number", *cells, "total"]
+
+
+def test_what_is_filled_in_is_kept_and_the_rest_stays_open(site: Site, sign_in: SignIn) -> None:
+    scan = site.scan("bon-de-commande", TEXTS)
+    client = sign_in(site.person("amina"))
+    page = client.get("/form").text
+    tasks = re.findall(r'data-task="([^"]+)"', page)
+    sent = dict(re.findall(r'name="(idem\.[^"]+)" value="([^"]+)"', page))
+    csrf = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert csrf
+    sent |= {
+        "csrf": csrf[1],
+        f"text.{tasks[0]}": "BC-2025-0001",
+        f"action.{tasks[1]}": "illegible",
+        f"text.{tasks[2]}": "true",
+    }
+
+    for _ in range(2):  # sent twice, kept once
+        answered = client.post("/form", data=sent)
+        assert (answered.status_code, answered.headers["location"]) == (303, "/form")
+
+    readings = {str(reading.key): (reading.text, set(reading.flags)) for reading in site.store.readings(scan)}
+    assert readings == {
+        "order_number": ("BC-2025-0001", set()),
+        "order_date": (None, {"illegible"}),
+        "express": ("true", set()),
+    }
+    assert len(site.store.readings(scan)) == 3
+    assert len(re.findall("data-task=", client.get("/form").text)) == 2
+
+
+def test_the_page_is_seen_as_a_whole_but_for_personal_fields_of_others(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", TEXTS)
+    amina, ben = sign_in(site.person("amina")), sign_in(site.person("ben"))
+    task = re.findall(r'data-task="([^"]+)"', amina.get("/form").text)[0]
+
+    assert amina.get(f"/whole/{task}").headers["content-type"] == "image/jpeg"
+    assert ben.get(f"/whole/{task}").status_code == 404
+
+
+def test_where_no_form_allows_it_there_is_only_the_work_page(site: Site, sign_in: SignIn) -> None:
+    client = sign_in(site.person("amina"))
+
+    assert client.get("/form").headers["location"] == "/work"
+
+
+@pytest.mark.browser
+def test_by_keyboard_from_field_to_field_with_a_frame_on_the_page(site: Site, enter: Enter, address: str) -> None:
+    scan = site.scan("bon-de-commande", TEXTS)
+    page = enter(site.person("amina"))
+    page.get_by_role("link", name="Whole form").click()
+    page.locator("html[data-ready]").wait_for()
+
+    page.keyboard.type("BC-2025-0001")
+    page.keyboard.press("Enter")
+    expect(page.locator(".shapes .ruler")).to_have_count(1)
+    page.keyboard.type("31/02/2025")
+    page.keyboard.press("Enter")
+    expect(page.locator(".line .doubt").nth(1)).to_have_text("This is no date that exists.")
+    page.keyboard.press("Alt+x")
+    page.keyboard.press("Alt+b")
+    page.keyboard.type("7")
+    assert Axe().run(page).response["violations"] == []
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#no-work")).to_be_visible()
+    readings = {str(reading.key): (reading.text, set(reading.flags)) for reading in site.store.readings(scan)}
+    assert readings == {
+        "order_number": ("BC-2025-0001", set()),
+        "order_date": ("31/02/2025", {"overrode a check"}),
+        "express": (None, {"crossed out"}),
+        "lines.quantity[0]": ("", set()),
+        "lines.quantity[1]": ("7", set()),
+    }
