@@ -1,0 +1,33 @@
+"""Tokens of programs: shown once, kept as a hash, good for their scopes only."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.transcribe.store.world import NOON, after, world
+from transcribe.errors import SettingsError
+from transcribe.people.tokens import new_token, token_allows
+
+
+def test_a_token_is_good_for_its_scopes_until_its_end(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        made = new_token(here.store, "till", ["records:read"], NOON, timedelta(seconds=60))
+        assert made.secret.startswith(f"fh_{made.token.prefix}_")
+        assert token_allows(here.store, made.secret, "records:read", after(59))
+        assert not token_allows(here.store, made.secret, "people:write", after(59))
+        assert not token_allows(here.store, made.secret, "records:read", after(60))
+        assert not token_allows(here.store, made.secret + "x", "records:read", NOON)
+
+
+def test_the_secret_is_nowhere_in_the_store(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        made = new_token(here.store, "till", ["records:read"], NOON)
+        assert made.secret.rpartition("_")[2] not in "\n".join(here.store.db.connection.iterdump())
+
+
+def test_an_unknown_scope_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    with world(tmp_path) as here, pytest.raises(SettingsError, match="records:read"):
+        new_token(here.store, "till", ["everything"], NOON)
