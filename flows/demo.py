@@ -35,7 +35,7 @@ PATIENCE_SECONDS = 30.0
 """How long simulated people wait for work that does not come, before the demo says so."""
 
 
-def show(settings: Settings, people: Who | None, samples: Path = SAMPLES) -> int:
+def show(settings: Settings, people: Who | None, samples: Path) -> int:
     """Run the demo; gives its exit code: 0 where simulated people ended with records equal to the truth."""
     if not (samples / "truth.jsonl").is_file():
         raise FairhandError(f"There are no sample photographs at {samples}. Run the demo in fairhand's source folder.")

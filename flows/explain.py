@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flows.outcomes import outcomes
@@ -10,7 +12,7 @@ from flows.truth import key_of
 from reconcile import first_fit
 from reconcile.weigh import weigh
 from transcribe.evidence import say, sentence
-from transcribe.model import Decision, Reading, Task
+from transcribe.model import Decision, Evidence, Reading, Task
 from transcribe.store.contract import Story
 
 EXACTLY = 1e-9
@@ -36,11 +38,19 @@ def explained(rooms: Rooms, scan: str, field: str) -> dict[str, Any]:
         "page": story.place.page if story.place else None,
         "box": list(story.place.box) if story.place else None,
         "readings": [_reading(each, names) for each in story.readings],
-        "decisions": [_decision(each) for each in story.decisions],
+        "decisions": [_decision(each, names) for each in story.decisions],
         "tasks": [_task(each, names) for each in story.tasks],
         "truth": story.truth.text if story.truth else None,
         "replay": _replayed(rooms, story),
     }
+
+
+def named(evidence: Evidence, names: Mapping[str, str]) -> Evidence:
+    """Evidence that says a person's handle in place of their id, for operators."""
+    numbers = dict(evidence.numbers)
+    if (source := str(numbers.get("source", ""))) in names:
+        numbers["source"] = names[source]
+    return replace(evidence, numbers=numbers)
 
 
 def in_words(told: dict[str, Any]) -> str:
@@ -79,7 +89,7 @@ def _replayed(rooms: Rooms, story: Story) -> bool | None:
     )
 
 
-def _reading(reading: Reading, names: dict[str, str]) -> dict[str, Any]:
+def _reading(reading: Reading, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": reading.id,
         "source": names.get(reading.source, reading.source),
@@ -94,7 +104,8 @@ def _reading(reading: Reading, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _decision(decision: Decision) -> dict[str, Any]:
+def _decision(decision: Decision, names: Mapping[str, str]) -> dict[str, Any]:
+    evidence = [named(each, names) for each in decision.evidence]
     return {
         "version": decision.version,
         "value": decision.value,
@@ -103,15 +114,15 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "probability": decision.probability,
         "method": decision.method,
         "reason": sentence(decision.method),
-        "evidence": [say(each) for each in decision.evidence],
-        "codes": [{"code": each.code, **each.numbers} for each in decision.evidence],
+        "evidence": [say(each) for each in evidence],
+        "codes": [{"code": each.code, **each.numbers} for each in evidence],
         "readings": list(decision.readings),
         "parameters": decision.parameters,
         "proposal": decision.proposal,
     }
 
 
-def _task(task: Task, names: dict[str, str]) -> dict[str, Any]:
+def _task(task: Task, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "kind": task.kind,
         "reason": task.reason,

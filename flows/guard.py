@@ -18,13 +18,14 @@ GRACE_SECONDS = 8.0
 
 
 def guard(command: Sequence[str]) -> int:
-    """Run a program until it ends or our standard input closes; gives its exit code."""
+    """Run a program until it ends or our standard input closes; gives its exit code, 128 and the signal where one ended it."""
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, lambda *_: _end(child))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches us too; who started us says when it is time
     threading.Thread(target=_watch, args=(child,), daemon=True).start()
-    return child.wait()
+    code = child.wait()
+    return code if code >= 0 else 128 - code
 
 
 def _watch(child: subprocess.Popen[bytes]) -> None:

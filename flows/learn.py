@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flows.explain import named
 from flows.outcomes import outcomes
 from flows.reconcile import in_force
 from flows.rooms import Rooms, now, policy
@@ -34,9 +35,9 @@ def learn_home(rooms: Rooms) -> LearntHere:
     after = rooms.store.put_parameters(learnt.content, now())
     reopened = tuple(scan.id for scan in scans if _falls(rooms, scan, after))
     rooms.store.wake(reopened, now())
-    return LearntHere(
-        version=after.version, scans=len(scans), changes=tuple(map(say, learnt.changes)), reopened=reopened
-    )
+    names = {person.id: person.handle for person in rooms.store.transcribers()}
+    changes = tuple(say(named(each, names)) for each in learnt.changes)
+    return LearntHere(version=after.version, scans=len(scans), changes=changes, reopened=reopened)
 
 
 def _scans(rooms: Rooms) -> Iterator[Scan]:

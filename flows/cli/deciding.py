@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flows.cli import say
 from flows.cli.app import app, settings_of
+from flows.cli.collections import reconcile_file
 
 
 @app.command()
-def reconcile(ctx: typer.Context, as_json: say.AsJson = False) -> None:
-    """Weigh what was read since, decide or ask, and publish the finished records."""
+def reconcile(
+    ctx: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(help="A file of other people's readings; without it the store's scans.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write a file's lines: .jsonl or .csv; else stdout.")
+    ] = None,
+    form: Annotated[str | None, typer.Option(help="The form whose types and rules a file's fields have.")] = None,
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="jsonl, crowdkit, zooniverse, notes_from_nature or label_studio; else by its look."
+        ),
+    ] = None,
+    target: Annotated[float, typer.Option(help="Less probable items of a file are worth one more reading.")] = 0.95,
+    report: Annotated[Path | None, typer.Option(help="Write an HTML page on a file's agreement and sources.")] = None,
+    as_json: say.AsJson = False,
+) -> None:
+    """Weigh what was read since, decide or ask, and publish; or reconcile a file of other people's readings."""
+    if file is not None:
+        reconcile_file(file, out=out, form=form, layout=layout, target=target, report=report)
+        return
     from flows.reconcile import reconcile_home
     from flows.rooms import open_rooms
 

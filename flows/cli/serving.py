@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -30,8 +31,9 @@ def demo(
         Literal["you", "simulated"] | None,
         typer.Option(help="Who types: you, in a browser, or scripted readers; without a terminal: simulated."),
     ] = None,
+    samples: Annotated[Path | None, typer.Option(help="A folder of photographs with their truth.jsonl.")] = None,
 ) -> None:
     """Show the whole path on sample order forms: read by machine, reviewed by people, recorded."""
-    from flows.demo import show
+    from flows.demo import SAMPLES, show
 
-    raise typer.Exit(show(settings_of(ctx), people))
+    raise typer.Exit(show(settings_of(ctx), people, samples or SAMPLES))

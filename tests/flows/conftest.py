@@ -1,0 +1,50 @@
+"""One Prefect server for all tests of the flows, and a home for each test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows import settings as configuration
+from flows.prefect_server import PrefectServer
+from flows.rooms import Rooms, open_rooms
+from tests.flows.house import House
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running Prefect server; Prefect in this process talks to it too."""
+    settings = configuration.load(tmp_path_factory.mktemp("prefect"))
+    server = PrefectServer(settings)
+    server.start()
+    server.wait()
+    before = dict(os.environ)
+    configuration.use_prefect(settings, server.address)
+    yield server.address
+    os.environ.clear()
+    os.environ.update(before)
+    server.stop()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    """An empty home and the command line over it, without Prefect."""
+    return House(home=tmp_path / "home")
+
+
+@pytest.fixture
+def working_house(house: House, prefect_server: str) -> House:
+    """A house whose flows talk to the session's Prefect server."""
+    house.prefect = prefect_server
+    return house
+
+
+@pytest.fixture
+def rooms(house: House) -> Iterator[Rooms]:
+    """The rooms of the house."""
+    opened = open_rooms(configuration.load(house.home))
+    yield opened
+    opened.close()

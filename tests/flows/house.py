@@ -1,0 +1,127 @@
+"""What the tests of the flows share: the command line as a program, sample photographs, and scripted people."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from flows import truth
+from flows.people import invite
+from flows.rooms import Rooms
+from flows.simulate import Reader
+from flows.truth import Sample
+
+CASES = Path(__file__).parent.parent / "cases"
+TYPED = CASES / "bon-de-commande-flat-typed-0000.png"
+SAMPLES = truth.load(CASES / "truth.jsonl")
+FAIRHAND = (sys.executable, "-m", "flows.cli")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """A command that has ended. `most_memory` is the most that it and its children held at once, in bytes."""
+
+    code: int
+    out: str
+    err: str
+    most_memory: int = 0
+
+    @property
+    def json(self) -> list[Any]:
+        """Its output, one object a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass(kw_only=True)
+class House:
+    """One home and the command line over it; the flows talk to the session's Prefect server."""
+
+    home: Path
+    prefect: str | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *words: str | Path, watch: bool = False) -> Ran:
+        """Run a command to its end; with `watch` its memory is measured."""
+        process = self.start(*words)
+        most = 0
+        while watch and process.poll() is None:
+            most = max(most, memory(process.pid))
+            time.sleep(0.02)
+        out, err = process.communicate(timeout=280)
+        return Ran(code=process.returncode, out=out, err=err, most_memory=most)
+
+    def start(self, *words: str | Path) -> subprocess.Popen[str]:
+        """Begin a command."""
+        return subprocess.Popen(
+            [*FAIRHAND, "--home", str(self.home), *map(str, words)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.child_environment(),
+        )
+
+    def child_environment(self) -> dict[str, str]:
+        """The environment of a child process: ours without Prefect's or our own variables, and those of this house."""
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "FAIRHAND_"))}
+        return {**plain, **({"PREFECT_API_URL": self.prefect} if self.prefect else {}), **self.environment}
+
+
+def memory(pid: int) -> int:
+    """Bytes that a process and all its children hold for themselves now."""
+    total = 0
+    try:
+        process = psutil.Process(pid)
+        for each in (process, *process.children(recursive=True)):
+            total += each.memory_info().rss - each.memory_info().shared
+    except psutil.NoSuchProcess:
+        return total
+    return total
+
+
+def folder_of(place: Path, names: Sequence[str]) -> Path:
+    """A folder with these samples and their truth, as the demo and the flows take them."""
+    place.mkdir()
+    lines = [line for line in (CASES / "truth.jsonl").read_text("utf-8").splitlines() if json.loads(line)["file"] in names]
+    (place / "truth.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for name in names:
+        (place / name).symlink_to(CASES / name)
+    return place
+
+
+def simulated(
+    rooms: Rooms, handle: str, seed: int, slips: float, roles: Sequence[str] = ("transcriber",)
+) -> Reader:
+    """A scripted person who has signed in and knows the truth of the samples."""
+    reader = Reader(
+        link=invite(rooms, handle, roles).link,
+        slips=slips,
+        chance=random.Random(seed),
+        answers=lambda task: truth.answer(rooms, SAMPLES, task),
+        subject=rooms.store.task_subject,
+    )
+    reader.sign_in()
+    return reader
+
+
+def chosen(*names: str) -> dict[str, Sample]:
+    """The samples of these names."""
+    return {name: SAMPLES[name] for name in names}
+
+
+def until(true: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait until something is true; AssertionError where it does not become so."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.1)
