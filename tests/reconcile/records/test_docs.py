@@ -1,0 +1,69 @@
+"""docs/records.md: every table and column is named, and every query and command that it shows works."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reconcile.records.names import LINE_COLUMNS, OWN_COLUMNS
+from reconcile.records.publish import publish
+from reconcile.records.schema import TABLES
+from tests.reconcile.records import MemoryOutbox, a_record
+
+PAGE = (Path(__file__).parents[3] / "docs" / "records.md").read_text(encoding="utf-8")
+QUERIES = [
+    query
+    for block in re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+    for query in re.sub(r"--.*", "", block).split(";")
+    if query.strip()
+]
+COMMANDS = re.findall(r"^sqlite-utils .*$", PAGE, re.MULTILINE)
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Path:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    publish(store, tmp_path / "records.db", store.form)
+    return tmp_path / "records.db"
+
+
+def described(table: str) -> str:
+    return next(line for line in PAGE.splitlines() if line.startswith(f"| `{table}`"))
+
+
+@pytest.mark.parametrize("table", sorted(TABLES))
+def test_every_table_is_described_with_every_column(table: str) -> None:
+    missing = [column for column in TABLES[table] if f"`{column}`" not in described(table) and column != "id"]
+    assert missing == []
+
+
+def test_the_own_columns_of_a_form_s_tables_are_described() -> None:
+    assert all(f"`{column}`" in described("bon_de_commande") for column in OWN_COLUMNS)
+    assert all(f"`{column}`" in described("bon_de_commande_lines") for column in LINE_COLUMNS)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_every_query_of_the_page_works(records: Path, query: str) -> None:
+    with sqlite3.connect(f"file:{records}?mode=ro", uri=True) as connection:
+        cursor = connection.execute(query, {"seen": 0} if ":seen" in query else {})
+        assert cursor.description is not None
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_of_the_page_works(records: Path, command: str) -> None:
+    _, *arguments = shlex.split(command)
+    program = [sys.executable, "-m", "sqlite_utils", *arguments]
+    done = subprocess.run(program, cwd=records.parent, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_the_page_has_queries_and_commands() -> None:
+    assert (len(QUERIES), len(COMMANDS)) == (7, 4)

@@ -1,0 +1,100 @@
+"""The record database filled from a real state database: published, corrected, killed, forgotten, rebuilt."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reconcile.records import query
+from reconcile.records.publish import publish, rebuild
+from tests.transcribe.store.world import World, after, decision, world
+
+KILLED = 9
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as made:
+        yield made
+
+
+def dump(path: Path) -> str:
+    with sqlite3.connect(path) as connection:
+        return "\n".join(connection.iterdump())
+
+
+def test_what_the_store_concludes_is_published_with_its_provenance(here: World, tmp_path: Path) -> None:
+    scan = here.scan("a")
+    (reading, *_) = here.store.readings(scan.id)
+    here.decide(scan, decision("number", "A1", reading), decision("total", "2.00"), record=True, now=after(5))
+    records = tmp_path / "records.db"
+    assert publish(here.store, records, lambda *_: here.form).count == 1
+    (record,) = query.records(records, "order")
+    assert record.values == {"number": "A1", "total": "2.00"}
+    assert (record.scan_name, record.recorded_at) == ("a", "2026-11-24T12:00:05+00:00")
+    origin = record.origins[0]
+    assert (origin.machines, origin.people, origin.page, origin.box) == (("tesseract",), 0, 1, (0, 0, 10, 10))
+
+
+def test_forgetting_takes_a_record_out_and_a_rebuild_keeps_it_out(here: World, tmp_path: Path) -> None:
+    records = tmp_path / "records.db"
+    for name in ("a", "b"):
+        scan = here.scan(name)
+        here.decide(scan, decision("number", f"SECRET{name}"), decision("total", "2.00"), record=True)
+    publish(here.store, records, lambda *_: here.form)
+    here.decide(scan, decision("number", "PLAIN"), record=True, now=after(9))
+    here.store.forget(here.scan("a").id, after(10))
+    publish(here.store, records, lambda *_: here.form)
+    published = dump(records)
+    assert [each.scan_name for each in query.records(records, "order")] == ["b"]
+    assert b"SECRETa" not in b"".join(file.read_bytes() for file in tmp_path.glob("records.db*"))
+    assert "SECRETb" in published, "history keeps what a record said before"
+    rebuild(here.store, records, lambda *_: here.form)
+    assert dump(records) == published
+
+
+KILLED_PUBLISHER = """
+import os, sys
+from pathlib import Path
+from reconcile.records import publish as publishing
+from tests.transcribe.store.world import KEY, form
+from transcribe.store.sqlite import open_sqlite
+
+folder, entries = Path(sys.argv[1]), int(sys.argv[2])
+publishing.BATCH = 2
+write = publishing._write
+
+def dies(*args):
+    global entries
+    if entries == 0:
+        os.kill(os.getpid(), 9)
+    entries -= 1
+    write(*args)
+
+publishing._write = dies
+publishing.publish(open_sqlite(folder / "state.db", KEY), folder / "records.db", lambda *_: form())
+"""
+
+
+@pytest.mark.parametrize("entries", [1, 2])
+def test_a_killed_publisher_leaves_whole_batches_and_the_next_one_goes_on(
+    here: World, tmp_path: Path, entries: int
+) -> None:
+    for name in "abcde":
+        here.decide(here.scan(name), decision("number", name), decision("total", "2.00"), record=True)
+    command = [sys.executable, "-c", KILLED_PUBLISHER, str(tmp_path), str(entries)]
+    root = Path(__file__).parents[3]
+    died = subprocess.run(command, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, timeout=120, check=False)
+    assert died.returncode == -KILLED
+    records = tmp_path / "records.db"
+    assert publish(here.store, records, lambda *_: here.form).count == 5 - entries // 2 * 2
+    assert [each.scan_name for each in query.records(records, "order")] == list("abcde")
+    published = dump(records)
+    rebuild(here.store, records, lambda *_: here.form)
+    assert dump(records) == published
