@@ -32,7 +32,7 @@ RIDGE = 8.0
 """How strongly the fit is drawn to the model as it is: about as so many doubtful fields."""
 
 SUREST = 9.2
-"""Log odds of 0.9999: no set was large enough to tell more apart."""
+"""Log odds of 0.9999: no set was large enough to fit beyond, so there the model's own differences stand."""
 
 NEWTON_STEPS = 12
 SMALLEST_STEP = 1e-3
@@ -70,11 +70,12 @@ def adjusted(share: float, stage: str, family: str, fitted: Mapping[str, Mapping
     line = fitted.get(stage)
     if line is None:
         return share
-    return 1.0 / (1.0 + exp(-(line["a"] + line.get(family, 0.0) + line["b"] * _bounded(share))))
+    within = _bounded(share)
+    return 1.0 / (1.0 + exp(-(line["a"] + line.get(family, 0.0) + line["b"] * within + odds(share) - within)))
 
 
 def _bounded(share: float) -> float:
-    """Log odds, no further than SUREST: nothing is surer than what was ever measured."""
+    """Log odds, no further than SUREST."""
     return min(SUREST, max(-SUREST, odds(share)))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
+from reconcile.accents import without_accents
 from reconcile.agree import Vote, null_of
 from reconcile.channel import swapped
 from reconcile.masters import Words
@@ -37,6 +38,8 @@ def candidates(spot: Spot, votes: Sequence[Vote], words: Words, arithmetic: Iter
         if other is not None:
             proposals.setdefault(other, "swapped")
         if spot.values is not None:
+            if spot.values.has(says):
+                proposals.setdefault(without_accents(says), "master")
             proposals.update((near, "master") for near in spot.values.near(says) if near not in proposals)
         if words.total:
             proposals.setdefault(words.mended(says), "composed")

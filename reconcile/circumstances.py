@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
+from rapidfuzz.distance import Levenshtein
+
 from reconcile.accents import without_accents
 from reconcile.agree import BLANK, Vote, closely, null_of
 from reconcile.family import Family
@@ -26,6 +28,9 @@ MISFIT = ("not fitting", "absent", "illegible", "crossed out")
 """What a machine may say of a field that it cannot read; people then look at it."""
 
 
+NEAR = 1
+"""The most edits between a well formed reading and a broken one of the same text."""
+
 SUMS_VOUCH = 100.0
 """From so large a factor on, the form's sums vouch for a value."""
 
@@ -39,8 +44,8 @@ class Circumstances:
 
     `engines`, `people` and `experts` count independent sources that say it, `against_people` people who say something
     else, `readers` all people, `listening` all engines. `ink` is the ink test's confidence that it is so (0 where it
-    did not look). `witness` is what vouches for it beside readings: check digit, known value, sums, or "". `trouble` is
-    why machines alone may not decide here, "" where they may.
+    did not look). `witness` is what vouches for it beside readings: check digit, known value, sums, format, or "".
+    `trouble` is why machines alone may not decide here, "" where they may.
     """
 
     family: Family
@@ -125,12 +130,27 @@ def _witness(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
     if sums >= SUMS_VOUCH:
         return "sums"
     if spot.values is not None and spot.values.has(says):
-        plain = without_accents(says)
-        accents = any(vote.says != says and without_accents(vote.says) == plain for vote in votes)
+        accents = any(vote.says != says and _bare(vote.says) == _bare(says) for vote in votes)
         return "" if accents else "known value"
     if spot.field.type in CHECK_DIGITS and not spot.faults(says):
         return "check digit"
-    return ""
+    return "format" if _only_well_formed(spot, votes, says) else ""
+
+
+def _bare(says: str) -> str:
+    return without_accents(says).replace(" ", "")
+
+
+def _only_well_formed(spot: Spot, votes: Sequence[Vote], says: str) -> bool:
+    """Whether a code or date keeps its format where every other engine read nearly the same and broke it. A reading
+    that is far off says nothing, and amounts are well formed without their decimal point, so they do not count."""
+    if spot.family not in ("code", "date") or spot.faults(says):
+        return False
+    rivals = {vote.says for vote in votes if vote.machine and vote.says != says}
+    return bool(rivals) and all(
+        null_of(rival) is None and spot.faults(rival) and Levenshtein.distance(says, rival, score_cutoff=NEAR) <= NEAR
+        for rival in rivals
+    )
 
 
 def _trouble(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:

@@ -35,7 +35,7 @@ class Policy:
     engines_to_agree: int = 2
     """One engine alone never decides: two passes of one engine agreed wrongly on 8 to 18 % of boxes."""
 
-    sure_ink: float = 0.98
+    sure_ink: float = 0.95
     """The least confidence of the ink test at which a box is empty or ticked without a person."""
 
     audit_share: float = 0.03

@@ -75,7 +75,7 @@ def _order(weighed: Weighed) -> list[str]:
 def _candidate(spot: Spot, says: str, weighed: Weighed, origin: Origin) -> Candidate:
     null = null_of(says)
     text = surface(says, weighed.votes) if origin == "read" else says
-    if origin == "master" and spot.values is not None:
+    if origin == "master" and spot.values is not None and spot.values.has(says):
         text = spot.values.text(says)
     return Candidate(
         normal=says,

@@ -34,6 +34,8 @@ class Result:
     """What an item says: `text` as it would be written, `normal` as it was compared, and how probable that is.
 
     `method` says how it came about, `reason` why as a code with numbers, `ask` whether one more reading is worth it.
+    `majority` and `model` are what most readings and the model say (comparable text), `model_probability` how sure the
+    model is: of a gold item too, where they do not decide.
     """
 
     item: Item
@@ -43,7 +45,9 @@ class Result:
     method: str
     reason: Evidence
     ask: bool
-    majority: str = ""
+    majority: str
+    model: str
+    model_probability: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -224,20 +224,8 @@ def _result(
 ) -> Result:
     item = each.heard.item
     normal = each.option.normal if each.option else ""
-    if each.heard.gold is not None:
-        gold = Evidence(code="gold")
-        return Result(
-            item=item,
-            text=item.gold or "",
-            normal=each.heard.gold,
-            probability=1.0,
-            method="gold",
-            reason=gold,
-            ask=False,
-            majority=each.majority,
-        )
     method, reason = _story(each, champions[families[item.field]])
-    return Result(
+    decided = Result(
         item=item,
         text=_text(each, learnt),
         normal=normal,
@@ -246,6 +234,19 @@ def _result(
         reason=reason,
         ask=sure < target,
         majority=each.majority,
+        model=normal,
+        model_probability=sure,
+    )
+    if each.heard.gold is None:
+        return decided
+    return replace(
+        decided,
+        text=item.gold or "",
+        normal=each.heard.gold,
+        probability=1.0,
+        method="gold",
+        reason=Evidence(code="gold"),
+        ask=False,
     )
 
 
@@ -262,7 +263,8 @@ def _story(each: Chosen, champion: str) -> tuple[str, Evidence]:
         return "unanimous" if readings > 1 else "single", Evidence(code="collection unanimous", numbers=numbers)
     if champion == "majority":
         return "majority", Evidence(code="collection majority", numbers=numbers)
-    code = "collection minority" if each.option.normal != each.majority else "collection weighed"
+    most = max(Counter(voice.normal for voice in each.heard.voices).values())
+    code = "collection minority" if votes < most else "collection weighed"
     return "weighed", Evidence(code=code, numbers=numbers)
 
 

@@ -21,7 +21,8 @@ _NONE = 3.0
 _SHRINK = 10.0
 """Readings' worth of belief in a field's common rate."""
 _START = 0.8
-_MOST = 0.98
+_LEAST, _MOST = 0.02, 0.98
+"""Nobody is always right or always wrong, least of all after a few readings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +75,9 @@ def _shrunk(
         all_right[field] += right[who, field]
         all_count[field] += number
     return {
-        (who, field): min(
-            _MOST, (right[who, field] + _SHRINK * all_right[field] / all_count[field]) / (number + _SHRINK)
+        (who, field): max(
+            _LEAST,
+            min(_MOST, (right[who, field] + _SHRINK * all_right[field] / all_count[field]) / (number + _SHRINK)),
         )
         for (who, field), number in count.items()
     }

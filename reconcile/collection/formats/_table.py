@@ -1,0 +1,28 @@
+"""Rows of a CSV or TSV text as dictionaries, with the numbers of their lines."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+csv.field_size_limit(1 << 24)  # annotations of a whole page stand in one cell
+
+
+def header(text: str) -> list[str]:
+    """The column names, none where the text is no table."""
+    first = text.removeprefix("\ufeff").split("\n", 1)[0].strip("\r")
+    if not first or first[0] in "{[":
+        return []
+    return next(csv.reader([first], delimiter=_delimiter(first)), [])
+
+
+def table(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """(line number, row) of every row after the header; missing cells are left out."""
+    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    reader = csv.DictReader(lines, delimiter=_delimiter(lines[0]))
+    for row in reader:
+        yield reader.line_num, {name: cell for name, cell in row.items() if name is not None and cell is not None}
+
+
+def _delimiter(first: str) -> str:
+    return "\t" if first.count("\t") > first.count(",") else ","

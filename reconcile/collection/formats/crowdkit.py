@@ -1,0 +1,36 @@
+"""Crowd-Kit's long table as CSV or TSV: columns task, worker, and label, text or output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconcile.collection.formats import Collected, Fault, gather
+from reconcile.collection.formats._table import header, table
+from reconcile.collection.items import Said
+
+TITLE = "Crowd-Kit's long table"
+
+_TEXT = ("label", "text", "output")
+
+
+def is_it(text: str) -> bool:
+    """Whether the header has a task, a worker and one of the text columns."""
+    columns = set(header(text))
+    return {"task", "worker"} <= columns and any(name in columns for name in _TEXT)
+
+
+def collect(text: str) -> Collected:
+    """The items of a table; a row without task or text is a fault."""
+    column = next(name for name in _TEXT if name in header(text))
+    faults: list[Fault] = []
+
+    def rows() -> Iterator[tuple[str, str, Said]]:
+        for number, row in table(text):
+            task, said = row.get("task"), row.get(column)
+            if not task or said is None:
+                faults.append(Fault(line=number, message=f"a row needs task, worker and {column}"))
+            else:
+                yield task, row.get("field") or "", Said(who=row.get("worker") or None, text=said)
+
+    collected = gather(rows())
+    return Collected(items=collected.items, faults=tuple(faults))

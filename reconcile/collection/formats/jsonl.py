@@ -1,0 +1,85 @@
+"""JSON Lines: {"item", "field"?, "type"?, "scan"?, "gold"?, "readings": [{"who", "text", "kind"?}]}, one a line."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from reconcile.collection.formats import Collected, Fault
+from reconcile.collection.items import Item, Said
+from transcribe import fields
+
+TITLE = "JSON Lines"
+
+
+class ReadingLine(BaseModel):
+    """One reading of a line; unknown keys are left alone."""
+
+    model_config = ConfigDict(strict=True)
+
+    who: str | None = None
+    text: str | None
+    kind: Literal["machine", "person", "expert"] = "person"
+
+
+class ItemLine(BaseModel):
+    """One line; unknown keys are left alone."""
+
+    model_config = ConfigDict(strict=True)
+
+    item: str
+    field: str = ""
+    type: str = ""
+    scan: str = ""
+    gold: str | None = None
+    readings: list[ReadingLine]
+
+
+def is_it(text: str) -> bool:
+    """Whether the first line that says something is a JSON object with an item."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    try:
+        return isinstance(found := json.loads(first), dict) and "item" in found
+    except ValueError:
+        return False
+
+
+def collect(text: str) -> Collected:
+    """The items of a text; a line that is no such object is a fault that names the key."""
+    items: dict[str, Item] = {}
+    faults = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            item = _item(ItemLine.model_validate_json(line))
+        except ValidationError as error:
+            faults.append(Fault(line=number, message=_said(error)))
+            continue
+        if item.type and item.type not in fields.names():
+            known = ", ".join(fields.names())
+            faults.append(Fault(line=number, message=f"type: there is no {item.type!r}; use one of {known}"))
+        elif item.name in items:
+            faults.append(Fault(line=number, message=f"item: {item.name!r} stands here a second time"))
+        else:
+            items[item.name] = item
+    return Collected(items=tuple(items.values()), faults=tuple(faults))
+
+
+def _item(line: ItemLine) -> Item:
+    return Item(
+        name=line.item,
+        field=line.field,
+        type=line.type,
+        scan=line.scan,
+        gold=line.gold,
+        readings=tuple(Said(who=each.who, text=each.text, kind=each.kind) for each in line.readings),
+    )
+
+
+def _said(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {first['msg']}" if where else str(first["msg"])

@@ -1,0 +1,55 @@
+"""Label Studio's JSON export: a list of tasks, each with the annotations of several people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from reconcile.collection.formats import Collected, Fault, gather
+from reconcile.collection.items import Said
+
+TITLE = "Label Studio's JSON"
+
+
+def is_it(text: str) -> bool:
+    """Whether the text is a JSON list whose first task has annotations."""
+    if not text.lstrip("\ufeff \r\n\t").startswith("["):
+        return False
+    try:
+        tasks = json.loads(text)
+    except ValueError:
+        return False
+    return bool(tasks) and isinstance(tasks[0], dict) and ("annotations" in tasks[0] or "completions" in tasks[0])
+
+
+def collect(text: str) -> Collected:
+    """One item a task and text area or choice; a task without annotations is a fault."""
+    faults: list[Fault] = []
+
+    def rows() -> Iterator[tuple[str, str, Said]]:
+        for number, task in enumerate(json.loads(text), start=1):
+            given = task.get("annotations", task.get("completions")) if isinstance(task, dict) else None
+            if not given:
+                faults.append(Fault(line=number, message="this task has no annotations"))
+                continue
+            for annotation in given:
+                who = annotation.get("completed_by")
+                who = who.get("email") or who.get("id") if isinstance(who, dict) else who
+                for name, said in _texts(annotation.get("result") or []):
+                    yield str(task.get("id", number)), name, Said(who=None if who is None else str(who), text=said)
+
+    collected = gather(rows())
+    return Collected(items=collected.items, faults=tuple(faults))
+
+
+def _texts(results: list[dict[str, object]]) -> Iterator[tuple[str, str]]:
+    """(control's name, text) of text areas, choices and numbers."""
+    for each in results:
+        value = each.get("value")
+        if not isinstance(value, dict):
+            continue
+        said = value.get("text", value.get("choices", value.get("number")))
+        if isinstance(said, list):
+            said = " ".join(str(part) for part in said)
+        if said is not None:
+            yield str(each.get("from_name", "")), str(said)

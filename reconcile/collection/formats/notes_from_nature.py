@@ -1,0 +1,41 @@
+"""Notes from Nature's expanded transcripts: one person's reading of one subject a row, one field a column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconcile.collection.formats import Collected, Fault, gather
+from reconcile.collection.formats._table import header, table
+from reconcile.collection.items import Said
+
+TITLE = "Notes from Nature's expanded transcripts"
+
+_NOT_FIELDS = {
+    "subject_id", "classification_id", "user_name", "user_id", "user_ip", "workflow_id", "workflow_name",
+    "workflow_version", "created_at", "started_at", "finished_at", "gold_standard", "expert", "metadata", "retired",
+    "classification_started_at", "classification_finished_at", "subject_image_name",
+}  # fmt: skip
+
+
+def is_it(text: str) -> bool:
+    """Whether the header has a subject and a user, and no cell of annotations."""
+    columns = set(header(text))
+    return "subject_id" in columns and "user_name" in columns and "annotations" not in columns
+
+
+def collect(text: str) -> Collected:
+    """One item a subject and column; a row without a subject is a fault."""
+    faults: list[Fault] = []
+
+    def rows() -> Iterator[tuple[str, str, Said]]:
+        for number, row in table(text):
+            subject = row.get("subject_id")
+            if not subject:
+                faults.append(Fault(line=number, message="subject_id: this row has none"))
+                continue
+            for name, said in row.items():
+                if name.strip() and name not in _NOT_FIELDS and not name.startswith("subject_"):
+                    yield subject, name, Said(who=row.get("user_name") or None, text=said)
+
+    collected = gather(rows())
+    return Collected(items=collected.items, faults=tuple(faults))
