@@ -1,0 +1,121 @@
+"""The command line as a whole: help, documentation, exit codes, and how quickly it answers."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from flows.cli import say
+from flows.cli.app import GROUPS, app
+from tests.flows.house import House
+
+ROOT = Path(__file__).parent.parent.parent
+
+for group in GROUPS:
+    importlib.import_module(f"flows.cli.{group}")
+
+
+def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Every command by its whole name, groups opened."""
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield name, command
+        return
+    for word, each in inner.items():
+        yield from commands(each, f"{name} {word}")
+
+
+COMMANDS = dict(commands(get_command(app), "fairhand"))
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_and_every_option_has_help(name: str) -> None:
+    assert COMMANDS[name].help, name
+    assert [each.name for each in COMMANDS[name].params if not each.help] == []
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_and_every_option_is_documented(name: str) -> None:
+    text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    assert f"`{name}" in text
+    missing = [
+        option
+        for each in COMMANDS[name].params
+        for option in each.opts
+        if option.startswith("--") and option not in ("--help", "--json") and option not in text
+    ]
+    assert missing == []
+
+
+def test_help_loads_nothing_that_is_slow() -> None:
+    program = "import sys; from flows.cli.app import run\ntry: run()\nexcept SystemExit: print(' '.join(sys.modules), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program, "--help"], capture_output=True, text=True, check=True)
+    slow = {"prefect", "cv2", "numpy", "pydantic", "sqlite_utils", "httpx", "fastapi", "dateparser", "rich.markdown"}
+    assert slow & set(done.stderr.split()) == set()
+    assert "ingest" in done.stdout
+
+
+@pytest.mark.parametrize("words", [["nothing"], ["ingest"], ["status", "--nothing"]])
+def test_wrong_use_exits_with_two(house: House, words: list[str]) -> None:
+    done = house.run(*words)
+    assert done.code == 2
+    assert "Traceback" not in done.err
+
+
+def test_what_is_not_there_is_said_in_one_line(house: House) -> None:
+    done = house.run("explain", "abcdef", "total")
+    assert done.code == 1
+    assert done.err.startswith("fairhand: ")
+    assert done.err.count("\n") == 1
+
+
+def test_a_wrong_setting_is_said_in_one_line(house: House) -> None:
+    house.environment = {"FAIRHAND_PORT": "many"}
+    done = house.run("status")
+    assert done.code == 2
+    assert done.err.startswith("fairhand: FAIRHAND_PORT")
+
+
+def test_status_of_an_empty_home_says_what_to_do(house: House) -> None:
+    assert "fairhand ingest PATH... --form NAME" in house.run("status").out
+    told = house.run("status", "--json").json
+    assert told[0]["scans"] == {}
+    assert told[0]["files_set_aside"] == []
+
+
+def test_init_makes_a_settings_file_once(house: House) -> None:
+    assert house.run("init").code == 0
+    file = house.home / "settings.env"
+    file.write_text("FAIRHAND_WORKERS=1\n", encoding="utf-8")
+    assert house.run("init").code == 0
+    assert file.read_text(encoding="utf-8") == "FAIRHAND_WORKERS=1\n"
+
+
+def test_the_version_is_that_of_the_package(house: House) -> None:
+    from importlib.metadata import version
+
+    assert house.run("--version").out.strip() == f"fairhand {version('fairhand')}"
+
+
+def test_columns_line_up_and_numbers_stand_right(capsys: pytest.CaptureFixture[str]) -> None:
+    say.columns(("form", "scans"), [("a", 5), ("receipt", 120)])
+    assert capsys.readouterr().out == "form     scans\na            5\nreceipt    120\n"
+
+
+def test_json_keeps_accents(capsys: pytest.CaptureFixture[str]) -> None:
+    say.as_json({"name": "Éloïse"})
+    assert capsys.readouterr().out == json.dumps({"name": "Éloïse"}, ensure_ascii=False) + "\n"
+
+
+def test_progress_draws_nothing_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with say.progress("reading") as told:
+        told(1, 2)
+    assert capsys.readouterr().err == ""
