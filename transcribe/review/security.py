@@ -7,6 +7,7 @@ import secrets
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -59,6 +60,8 @@ class Guard:
         body = _Body(receive, self._options.body_bytes)
         try:
             await self._app(scope, body.receive, answer.send)
+        except ClientDisconnect:  # the line broke while the body came: the page sends it again
+            return
         except Exception as error:
             await self._failed(scope, receive, answer, body, error)
 

@@ -6,6 +6,7 @@ import { Clock } from "./clock.js";
 import { open } from "./keep.js";
 import { Line } from "./line.js";
 import { Picture } from "./picture.js";
+import { only, takeOver } from "./single.js";
 import { Unsent } from "./unsent.js";
 
 const ENDING = 90_000; // ms before a task goes back: then the page says so
@@ -38,6 +39,7 @@ ahead.unacknowledged = () => unsent.count;
 ahead.same = setup.same;
 
 async function begin() {
+  if (!(await only(elsewhere))) elsewhere();
   for (const { task } of await keep.all("answered")) answered.add(task);
   await unsent.load();
   if (answered.has(setup.sheet.task)) {
@@ -59,6 +61,18 @@ async function begin() {
     const worker = await navigator.serviceWorker.ready;
     worker.active.postMessage({ keep: ["/work", ...addresses] });
   }
+}
+
+/** The work goes on in another window: nothing can be typed here until it is taken over. */
+function elsewhere() {
+  const dialog = part("elsewhere");
+  document.documentElement.dataset.ready = "yes";
+  dialog.showModal();
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  dialog.querySelector("button").onclick = async () => {
+    await takeOver(elsewhere);
+    location.reload();
+  };
 }
 
 function known(task) {

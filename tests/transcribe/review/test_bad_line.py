@@ -1,0 +1,197 @@
+"""Work on a bad line in a real Chromium: slow, cut, offline, signed out, in two windows. Nothing typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.transcribe.review.site import Site, make_site
+from transcribe.model import FieldKey, Transcriber
+from transcribe.review.options import ReviewOptions
+
+pytestmark = pytest.mark.browser
+
+Enter = Callable[[Transcriber], Page]
+
+NUMBER = FieldKey("order_number")
+KILOBIT = 1000 / 8
+LEASE = 300.0
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = make_site(tmp_path, ReviewOptions(lease_seconds=LEASE))
+    yield made
+    made.store.close()
+
+
+def orders(site: Site, count: int) -> list[str]:
+    texts = [f"BC-2025-{1000 + number}" for number in range(count)]
+    for number, text in enumerate(texts):
+        site.scan("bon-de-commande", {NUMBER: text}, name=f"order {number}")
+    return texts
+
+
+def type_in(page: Page, text: str) -> None:
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+
+
+def until_sent(page: Page) -> None:
+    """Lets the page's clock run, and real answers come, until everything is sent and the next field is there."""
+    for _ in range(600):
+        if page.locator("#status").get_attribute("data-count") == "0" and not waits(page):
+            return
+        page.clock.run_for(500)
+        page.wait_for_timeout(100)
+    pytest.fail("not everything was sent")
+
+
+def waits(page: Page) -> bool:
+    return "waiting" in str(page.locator("body").get_attribute("class"))
+
+
+def test_a_slow_line_a_cut_and_ten_minutes_offline_lose_nothing(
+    site: Site, enter: Enter, page: Page, context: BrowserContext
+) -> None:
+    texts = orders(site, 24)
+    amina = site.person("amina")
+    page.clock.install()
+    enter(amina)
+    line = context.new_cdp_session(page)
+    line.send("Network.enable")
+    slow = {"offline": False, "latency": 300, "downloadThroughput": 64 * KILOBIT, "uploadThroughput": 64 * KILOBIT}
+    line.send("Network.emulateNetworkConditions", slow)
+    typed = iter(texts)
+    sent: list[str] = []
+
+    def read_some(most: int) -> None:
+        """Types what is shown, as long as there is something."""
+        for _ in range(most):
+            if waits(page):
+                return
+            sent.append(next(typed))
+            type_in(page, sent[-1])
+
+    def wait(seconds: float) -> None:
+        page.clock.run_for(int(seconds * 1000))
+        site.clock.forward += timedelta(seconds=seconds)
+        page.wait_for_timeout(50)
+
+    read_some(1)
+    until_sent(page)
+    line.send("Network.emulateNetworkConditions", {**slow, "offline": True})
+    read_some(3)
+    wait(30)
+    assert len(sent) >= 3, "work goes on during the cut"
+    expect(page.locator("#notice")).to_contain_text("No network")
+    line.send("Network.emulateNetworkConditions", slow)
+    until_sent(page)
+
+    line.send("Network.emulateNetworkConditions", {**slow, "offline": True})
+    before = len(sent)
+    read_some(20)
+    assert len(sent) - before >= 4, "what was held ahead can be read"
+    wait(600)
+    line.send("Network.emulateNetworkConditions", {**slow, "offline": False})
+    until_sent(page)
+
+    kept = site.texts_of(amina.id)
+    assert sorted(str(text) for text in kept) == sorted(sent)
+    assert len(set(kept)) == len(kept), "none twice"
+
+
+def test_more_is_held_after_a_long_outage(site: Site, enter: Enter, page: Page, context: BrowserContext) -> None:
+    texts = orders(site, 30)
+    page.clock.install()
+    enter(site.person("amina"))
+    context.set_offline(True)
+    type_in(page, texts[0])
+    page.wait_for_timeout(300)
+    page.clock.run_for(120_000)
+    context.set_offline(False)
+    until_sent(page)
+    page.wait_for_timeout(1_500)
+    context.set_offline(True)
+
+    read = 0
+    while not waits(page) and read < 25:
+        type_in(page, "BC-2025-0000")
+        read += 1
+
+    assert read >= 12, "a line that was down for two minutes is expected to be down again"
+
+
+def test_who_is_signed_out_meanwhile_signs_in_again_and_loses_nothing(site: Site, enter: Enter, address: str) -> None:
+    texts = orders(site, 3)
+    amina = site.person("amina")
+    page = enter(amina)
+    site.store.end_sessions(amina.id, site.clock.now())
+
+    type_in(page, texts[0])
+    expect(page.locator("#notice")).to_contain_text("signed out")
+    assert site.texts_of(amina.id) == []
+    page.goto(f"{address}/in/{site.link(amina)}")
+    page.locator("main button").click()
+
+    expect(page.locator("#status")).to_have_text("all sent")
+    assert site.texts_of(amina.id) == texts[:1]
+
+
+def test_the_next_person_on_a_device_sends_nothing_of_the_last(site: Site, enter: Enter, address: str) -> None:
+    texts = orders(site, 9)
+    amina, ben = site.person("amina"), site.person("ben")
+    page = enter(amina)
+    site.store.end_sessions(amina.id, site.clock.now())
+    type_in(page, texts[0])
+    expect(page.locator("#notice")).to_contain_text("signed out")
+
+    page.goto(f"{address}/in/{site.link(ben)}")
+    page.locator("main button").click()
+    page.locator("html[data-ready]").wait_for()
+    page.wait_for_timeout(500)
+
+    assert site.texts_of(amina.id) == site.texts_of(ben.id) == []
+
+
+def test_the_end_of_a_task_is_announced_and_a_key_keeps_it(site: Site, enter: Enter, page: Page) -> None:
+    orders(site, 1)
+    page.clock.install()
+    amina = site.person("amina")
+    enter(amina)
+
+    page.clock.run_for(int(LEASE - 60) * 1000)
+    site.clock.forward += timedelta(seconds=LEASE - 60)
+    expect(page.locator("#notice")).to_contain_text("goes to somebody else in")
+    with page.expect_response("**/renew"):
+        page.keyboard.type("B")
+        page.clock.run_for(2_000)
+
+    expect(page.locator("#notice")).not_to_contain_text("goes to somebody else")
+    (held,) = site.store.held(amina.id, site.clock.now())
+    assert held.leased_until is not None
+    assert held.leased_until - site.clock.now() > timedelta(seconds=LEASE - 10)
+
+
+def test_a_second_window_does_not_show_the_same_field_to_be_typed_twice(
+    site: Site, enter: Enter, address: str, context: BrowserContext
+) -> None:
+    texts = orders(site, 3)
+    amina = site.person("amina")
+    first = enter(amina)
+    second = context.new_page()
+    second.goto(f"{address}/work")
+    expect(second.locator("#elsewhere")).to_be_visible()
+
+    second.get_by_role("button", name="Work here").click()
+
+    expect(first.locator("#elsewhere")).to_be_visible()
+    expect(second.locator("#elsewhere")).not_to_be_visible()
+    second.locator("#text").focus()
+    type_in(second, texts[0])
+    expect(second.locator("#status")).to_have_text("all sent")
+    assert site.texts_of(amina.id) == texts[:1]
