@@ -19,8 +19,8 @@ from transcribe.errors import StoreError
 BUSY_SECONDS = 30.0
 """How long a write waits for another process: longer than the worst wait measured with 64 writing processes (7.5 s)."""
 
-CACHE_KIB = 65536
-"""Page cache of one connection: the hot pages of the indexes of millions of tasks."""
+CACHE_KIB = 16384
+"""Page cache of one connection: the hot pages of the queue's indexes; a process may have forty connections."""
 
 STATEMENTS = 512
 """Prepared statements that a connection keeps: more than there are in `queries/`."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transcribe.store.world import NOON, World, after, decision, person, sent, world
+from tests.transcribe.store.world import NOON, World, after, decision, passing, person, sent, world
 from transcribe.store.contract import Floor, PayLine, Rate
 
 CENT = 10_000
@@ -224,7 +223,7 @@ def test_who_agrees_changes_neither_pay_nor_work_nor_hours(
 
 def worked(texts: Sequence[Sequence[str]], decided: str) -> tuple[object, ...]:
     """Pay lines without ids, tasks offered, and pay states of three people who read these texts."""
-    with TemporaryDirectory() as folder, world(Path(folder)) as here, here.store.together():
+    with passing() as here:
         pay(here, floor=10_000_000)
         offered: list[object] = []
         for number, words in enumerate(texts):
@@ -256,7 +255,7 @@ def _line(line: PayLine) -> tuple[object, ...]:
 def test_pay_is_readings_times_rate_and_top_ups_and_never_under_the_floor(
     sends: list[tuple[str, int, bool, bool]], rate: int, floor: int
 ) -> None:
-    with TemporaryDirectory() as folder, world(Path(folder)) as here, here.store.together():
+    with passing() as here:
         pay(here, rate=rate, floor=floor)
         readings = 0
         for number, (who, seconds, twice, late) in enumerate(sends):
