@@ -149,7 +149,8 @@ def _curve(known: Sequence[Result]) -> Markup:
 
 def _svg(figure: Figure, title: str) -> Markup:
     out = io.StringIO()
-    FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Title": title})
+    metadata = {"Date": None, "Title": title}
+    FigureCanvasSVG(figure).print_svg(out, metadata=metadata)  # type: ignore[no-untyped-call]  # matplotlib has no types here
     text = out.getvalue()
     drawn = text[text.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)
     return Markup(drawn)  # noqa: S704  # drawn by matplotlib from numbers alone

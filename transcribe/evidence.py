@@ -36,6 +36,15 @@ EVIDENCE: Mapping[str, str] = {
     "would flip": N_("One more reader who reads the next likely value would leave this one with {probability}."),
     "majority": N_("Decided by majority: on this store's audited fields majority is right more often than the model."),
     "rate": N_("{source} on fields of type {type}: wrong on {before} before, on {after} now ({count} readings)."),
+    "gold": N_("Its right text is known."),
+    "collection unanimous": N_("All {readings} readings say the same."),
+    "collection majority": N_("{votes} of {readings} readings say this, more than say anything else."),
+    "collection weighed": N_(
+        "{votes} of {readings} readings say this; the readers and words weighed, it is likeliest."
+    ),
+    "collection minority": N_("{votes} of {readings} readings say this, fewer than another, by readers who err less."),
+    "collection composed": N_("Nobody wrote it whole; each of its words stands in some of {readings} readings."),
+    "collection blank": N_("{blanks} readers left it blank, and {readings} read something."),
     "agree closely": N_("People's readings differ by less than one character in twenty."),
 }
 
@@ -86,8 +95,8 @@ def say(evidence: Evidence, translate: Callable[[str], str] = str) -> str:
 
 
 def _short(name: str, number: float | int | str) -> str:
-    if isinstance(number, str):
-        return number
+    if isinstance(number, str | int):
+        return str(number)
     if name in ("bits",):
         return f"{abs(number):.1f}"
     if name in ("wrong", "count"):

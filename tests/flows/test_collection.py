@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import json
 from pathlib import Path
 
 from typer.testing import CliRunner
 
-from flows.cli import app as commands
+from flows.cli.app import app
 
-GOOD = {"item": "a", "field": "remark", "readings": [{"who": "ann", "text": "bleu"}, {"who": "ben", "text": "bleu"}]}
-ORDER = [
-    {"item": "1", "scan": "s", "field": "customer_name", "readings": [{"who": "ann", "text": "Durand"}, {"who": "ben", "text": "Durand"}]},
-    {"item": "2", "scan": "s", "field": "lines.quantity[0]", "readings": [{"who": "ann", "text": "2"}, {"who": "ben", "text": "2"}]},
-]  # fmt: skip
+importlib.import_module("flows.cli.deciding")
+
+
+def item(name: str, field: str, said: str, scan: str = "") -> dict[str, object]:
+    """An item that ann and ben read alike."""
+    return {
+        "item": name,
+        "field": field,
+        "scan": scan,
+        "readings": [{"who": who, "text": said} for who in ("ann", "ben")],
+    }
+
+
+GOOD = item("a", "remark", "bleu")
+ORDER = [item("1", "customer_name", "Durand", "s"), item("2", "lines.quantity[0]", "2", "s")]
 
 
 def run(*arguments: str) -> tuple[int, str]:
     """Exit code and output of a command."""
-    result = CliRunner().invoke(commands.app, ["reconcile", *arguments])
+    result = CliRunner().invoke(app, ["reconcile", *arguments])
     return result.exit_code, result.output
 
 
