@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import time
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.rules import CompiledRule, RuleInstance, Values, compile_rules, operand, solve
+from reconcile.terms import Binding, bind
 from transcribe.errors import FormError
 from transcribe.model import Blank, Column, Field, FieldKey, Form, Rule, Table
 
@@ -261,6 +263,14 @@ def test_what_the_grammar_lacks_is_refused_with_form_rule_and_reason(check: str,
 
 def test_a_rule_without_a_name_is_named_by_its_check() -> None:
     assert compiled("total == subtotal + tax").name == "total == subtotal + tax"
+
+
+def test_only_terms_of_the_grammar_are_bound() -> None:
+    with pytest.raises(ValueError, match="not of the grammar"):
+        bind(
+            ast.parse("total if tax else subtotal", mode="eval").body,
+            Binding(row=None, rows={}, digits=2, smooth=False),
+        )
 
 
 def test_thousands_of_checks_a_second() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
@@ -11,6 +12,8 @@ from transcribe.model import Field, Form, Value
 
 EXACT = True
 INPUT_MODE = "email"
+
+_AROUND = re.compile(r"""^(?:mailto:|[.,;:<>()"'])+|[.,;:<>()"']+$""")
 
 
 def parse(text: str, field: Field, form: Form) -> Value:
@@ -39,8 +42,8 @@ def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
 
 
 def _bare(text: str) -> str:
-    bare = tidy(tidy(text).casefold()).replace(" ", "").removeprefix("mailto:")
-    return bare.strip(".,;:<>()\"'") or bare
+    bare = tidy(tidy(tidy(text).casefold()).replace(" ", ""))
+    return _AROUND.sub("", bare) or bare
 
 
 @lru_cache(maxsize=16384)

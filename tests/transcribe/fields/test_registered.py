@@ -98,3 +98,8 @@ def test_words_that_say_neither_are_no_mark() -> None:
     assert checkbox.parse("peut-être", FIELD, FRENCH) is None
     assert signature.faults("J. Dupont", FIELD, FRENCH) == ("not a mark",)
     assert checkbox.normalise("Peut-Être", FIELD, FRENCH) == "peut-être"
+
+
+def test_an_accent_that_stands_alone_joins_its_letter_once_and_for_all() -> None:
+    once = email.normalise("A´", FIELD, FRENCH)
+    assert email.normalise(once, FIELD, FRENCH) == once == "á"
