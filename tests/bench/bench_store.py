@@ -128,16 +128,19 @@ def fill(here: World, count: int) -> None:
         for start in range(0, count, 100_000):
             numbers = range(start, min(start + 100_000, count))
             connection.executemany(
-                "INSERT INTO scan (id, sha256, form, form_version, name, batch, received_at) VALUES (?, ?, 'order', 1, '', '', 0)",
+                "INSERT INTO scan (id, sha256, form, form_version, name, batch, received_at)"
+                " VALUES (?, ?, 'order', 1, '', '', 0)",
                 ((scan_id + n // 100, f"{n // 100:064x}") for n in numbers if n % 100 == 0),
             )
             connection.executemany(
-                "INSERT INTO field (id, scan_id, form, form_version, name, row_number) VALUES (?, ?, 'order', 1, 'n', ?)",
+                "INSERT INTO field (id, scan_id, form, form_version, name, row_number)"
+                " VALUES (?, ?, 'order', 1, 'n', ?)",
                 ((scan_id + n, scan_id + n // 100, n % 100) for n in numbers),
             )
             connection.executemany(
-                "INSERT INTO task (public_id, field_id, scan_id, form_field_id, kind, lane, reason, slot, pool, priority,"
-                " ease, apart, opened_at) VALUES (?, ?, ?, 1, 'read', 'value', 'low confidence', 1, 'read', ?, 0.5, '', ?)",
+                "INSERT INTO task (public_id, field_id, scan_id, form_field_id, kind, lane, reason, slot, pool,"
+                " priority, ease, apart, opened_at)"
+                " VALUES (?, ?, ?, 1, 'read', 'value', 'low confidence', 1, 'read', ?, 0.5, '', ?)",
                 ((f"{n:022x}", scan_id + n, scan_id + n // 100, n % 3, micros(NOON)) for n in numbers),
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -205,17 +206,37 @@ def test_the_pace_of_a_form_is_its_measured_time(here: World) -> None:
 
 
 Texts = tuple[str, str, str]
+AGREEMENT: dict[str, Any] = {
+    "texts": st.lists(st.tuples(*[st.sampled_from(["A", "B", "C"])] * 3), min_size=1, max_size=4),
+    "turn": st.permutations(range(3)),
+    "decided": st.sampled_from(["A", "B", "C"]),
+}
+SENDS: dict[str, Any] = {
+    "sends": st.lists(
+        st.tuples(st.sampled_from(PEOPLE), st.integers(0, 400), st.booleans(), st.booleans()), min_size=1, max_size=12
+    ),
+    "rate": st.integers(1, 100_000),
+    "floor": st.integers(1, 30_000_000),
+}
 
 
-@given(
-    texts=st.lists(st.tuples(*[st.sampled_from(["A", "B", "C"])] * 3), min_size=1, max_size=4),
-    turn=st.permutations(range(3)),
-    decided=st.sampled_from(["A", "B", "C"]),
-)
+@given(**AGREEMENT)
 @settings(max_examples=40, deadline=None)
 def test_who_agrees_changes_neither_pay_nor_work_nor_hours(
     texts: list[Texts], turn: Sequence[int], decided: str
 ) -> None:
+    agreement_changes_nothing(texts, turn, decided)
+
+
+@given(**SENDS)
+@settings(max_examples=40, deadline=None)
+def test_pay_is_readings_times_rate_and_top_ups_and_never_under_the_floor(
+    sends: list[tuple[str, int, bool, bool]], rate: int, floor: int
+) -> None:
+    pay_is_readings_and_top_ups(sends, rate, floor)
+
+
+def agreement_changes_nothing(texts: list[Texts], turn: Sequence[int], decided: str) -> None:
     """Whoever is in the minority, whatever is decided and learnt: lines, tasks offered and hours are the same."""
     turned = [tuple(words[place] for place in turn) for words in texts]
     assert worked(texts, decided) == worked(turned, "C" if decided == "A" else "A")
@@ -244,17 +265,8 @@ def _line(line: PayLine) -> tuple[object, ...]:
     return (line.transcriber, line.kind, line.micro, line.currency, line.seconds, line.at, line.reference)
 
 
-@given(
-    sends=st.lists(
-        st.tuples(st.sampled_from(PEOPLE), st.integers(0, 400), st.booleans(), st.booleans()), min_size=1, max_size=12
-    ),
-    rate=st.integers(1, 100_000),
-    floor=st.integers(1, 30_000_000),
-)
-@settings(max_examples=40, deadline=None)
-def test_pay_is_readings_times_rate_and_top_ups_and_never_under_the_floor(
-    sends: list[tuple[str, int, bool, bool]], rate: int, floor: int
-) -> None:
+def pay_is_readings_and_top_ups(sends: list[tuple[str, int, bool, bool]], rate: int, floor: int) -> None:
+    """Whatever is sent twice or late: the ledger is readings x rate + top-ups, and nobody's hour is under the floor."""
     with passing() as here:
         pay(here, rate=rate, floor=floor)
         readings = 0
