@@ -34,8 +34,8 @@ letter; a wide tint under a field is no print, and what is written on it is look
 NEAR = 3
 """Pixels around print that are not looked at: a registration is right within one, and blur widens lines."""
 
-CONTRAST = 0.28
-"""Share of the darkness of the page's own print from which a pixel is ink: faint pens are half as dark as print."""
+CONTRAST = 0.2
+"""Share of the darkness of the page's own print from which a pixel is ink: a pencil is a third as dark as print."""
 
 NOISE = 5.0
 """Standard deviations of the paper's noise below which nothing is ink."""

@@ -88,18 +88,28 @@ def test_an_empty_picture_does_not_fit(level: int) -> None:
     assert align(Page(number=1, picture=empty), form.load("order-form")).fit == 0.0
 
 
-def test_the_fit_falls_where_a_page_is_laid_beside_its_place() -> None:
+def test_a_page_laid_a_little_beside_its_place_is_moved_there_and_far_beside_it_does_not_fit() -> None:
     ordered = form.load("bon-de-commande")
     page = Page(number=1, picture=blank.grey(str(ordered.blanks[0].path)))
     found = match(features(page.picture), ordered, 1)
     assert found.homography is not None
     fits = []
-    for beside in (0, 3, 8, 20):
+    for beside in (0, 8, 20, 300):
         moved = numpy.array([[1, 0, beside], [0, 1, beside], [0, 0, 1]]) @ found.homography
         fits.append(lay(page, ordered, replace(found, homography=moved)).fit)
-    assert fits == sorted(fits, reverse=True)
-    assert fits[0] > 0.99
+    assert min(fits[:3]) > 0.95
     assert fits[3] < FITS
+
+
+def test_a_bent_page_is_pressed_flat() -> None:
+    ordered = form.load("order-form")
+    flat = blank.grey(str(ordered.blanks[0].path))
+    height, width = flat.shape
+    down, across = numpy.mgrid[0:height, 0:width].astype(numpy.float32)
+    columns = across + 7 * numpy.sin(2 * numpy.pi * down / height)
+    rows = down + 7 * numpy.sin(2 * numpy.pi * across / width)
+    bent = cv2.remap(flat, columns.astype(numpy.float32), rows.astype(numpy.float32), cv2.INTER_LINEAR)
+    assert align(Page(number=1, picture=numpy.asarray(bent, numpy.uint8)), ordered).fit > 0.95
 
 
 # --- which form ------------------------------------------------------------------------------------------------------
