@@ -1,0 +1,127 @@
+"""The ingest flow: batches with bad files, the same files again, and a process that is killed."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from flows import settings as configuration
+from flows.rooms import open_rooms
+from tests.crafted import bomb, refused
+from tests.flows.house import CASES, TYPED, House
+
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.prefect]
+
+GIGABYTE = 1_000_000_000
+
+
+def told_of_house(house: House) -> dict[str, tuple[list[tuple[object, ...]], list[str]]]:
+    """What the store says of each scan: its readings, and its decided or open fields."""
+    rooms = open_rooms(configuration.load(house.home))
+    told = {}
+    for state in rooms.store.scan_states():
+        readings = [
+            (str(each.key), each.source, each.text, each.confidence) for each in rooms.store.readings(state.scan.id)
+        ]
+        decisions = [f"{each.key} {each.text} {each.probability:.6f}" for each in rooms.store.decisions(state.scan.id)]
+        told[state.scan.name] = (sorted(readings, key=str), sorted(decisions))
+    rooms.close()
+    return told
+
+
+def test_a_photograph_is_read_decided_and_shown_by_status(working_house: House) -> None:
+    done = working_house.run("ingest", TYPED, "--form", "bon-de-commande", "--json")
+    assert done.code == 0, done.err
+    assert (done.json[0]["read"], done.json[0]["known"], done.json[0]["changed"]) == (1, 0, True)
+    status = working_house.run("status", "--json").json[0]
+    assert status["scans"] == {"bon-de-commande": 1}
+    assert status["decided_by_machine"]["bon-de-commande"] > 30
+    assert status["waiting_scans"] == 0
+
+
+def test_the_same_files_again_change_nothing_and_it_says_so(working_house: House) -> None:
+    working_house.run("ingest", TYPED, "--form", "bon-de-commande")
+    before = told_of_house(working_house)
+    done = working_house.run("ingest", TYPED, "--form", "bon-de-commande")
+    assert "nothing has changed" in done.out
+    assert done.code == 0
+    assert told_of_house(working_house) == before
+
+
+def test_what_prefect_remembers_and_the_store_has_lost_is_read_anew(working_house: House) -> None:
+    working_house.run("ingest", TYPED, "--form", "bon-de-commande")
+    before = told_of_house(working_house)
+    for file in working_house.home.glob("state.db*"):
+        file.unlink()
+    done = working_house.run("ingest", TYPED, "--form", "bon-de-commande", "--json")
+    assert (done.json[0]["read"], done.json[0]["failed"]) == (1, [])
+    assert told_of_house(working_house) == before
+
+
+def test_bad_files_are_set_aside_with_a_sentence_and_memory_stays_small(working_house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "batch"
+    folder.mkdir()
+    good = TYPED.read_bytes()
+    bad = {
+        "bomb.png": bomb(40_000, 40_000),
+        "empty.jpg": b"",
+        "letter.jpg": b"Dear Sir or Madam",
+        "locked.pdf": refused()["locked.pdf"],
+        "cut.png": good[: len(good) // 3],
+    }
+    for name, content in {**bad, "good.png": good}.items():
+        (folder / name).write_bytes(content)
+    done = working_house.run("ingest", folder, "--form", "bon-de-commande", "--json", watch=True)
+    assert done.code == 1
+    assert done.json[0]["read"] == 1
+    aside = working_house.run("status", "--json").json[0]["files_set_aside"]
+    assert sorted(each["file"] for each in aside) == sorted(bad)
+    assert all(len(each["message"]) > 20 and "Traceback" not in each["message"] for each in aside)
+    assert done.most_memory < GIGABYTE
+    again = working_house.run("ingest", folder, "--form", "bon-de-commande", "--json")
+    assert (again.json[0]["changed"], again.json[0]["known"], again.json[0]["aside_before"]) == (False, 1, len(bad))
+
+
+@pytest.mark.slow
+def test_killed_three_times_it_ends_with_what_an_undisturbed_run_has(
+    working_house: House, tmp_path: Path, prefect_server: str
+) -> None:
+    names = [f"{form}-{kind}-typed-{number}.{end}" for form, kind, number, end in PHOTOGRAPHS]
+    paths = [CASES / name for name in names]
+    calm = House(home=tmp_path / "calm", prefect=prefect_server)
+    began = time.monotonic()
+    assert calm.run("ingest", *paths, "--form", "auto").code == 0
+    took = time.monotonic() - began
+    chance = random.Random(7)
+    for share in (0.35, 0.55, 0.75):
+        process = working_house.start("ingest", *paths, "--form", "auto")
+        time.sleep(took * share * chance.uniform(0.8, 1.2))
+        process.kill()
+        process.communicate()
+    done_before = len(_read_before(working_house))
+    last = working_house.run("ingest", *paths, "--form", "auto", "--json")
+    assert last.code == 0, last.err
+    assert last.json[0]["known"] == done_before, "what was read before a kill is not read again"
+    assert last.json[0]["read"] == len(paths) - done_before
+    assert told_of_house(working_house) == told_of_house(calm)
+
+
+PHOTOGRAPHS = (
+    ("bon-de-commande", "flat", "0000", "png"),
+    ("bon-de-commande", "flat", "0008", "png"),
+    ("bon-de-commande", "phone", "0002", "jpg"),
+    ("order-form", "flat", "0001", "png"),
+    ("order-form", "flat", "0009", "png"),
+    ("order-form", "phone", "0003", "jpg"),
+)
+
+
+def _read_before(house: House) -> list[str]:
+    """Scans whose readings are in the store."""
+    rooms = open_rooms(configuration.load(house.home))
+    found = [state.scan.id for state in rooms.store.scan_states() if rooms.store.has_reads(state.scan.id)]
+    rooms.close()
+    return found
