@@ -14,7 +14,6 @@ need() { # need PACKAGE COMMAND...: the package is wanted where the command fail
 
 has_language() { tesseract --list-langs 2>/dev/null | grep -qx "$1"; }
 has_package() { ! command -v dpkg-query >/dev/null || dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q "ok installed"; }
-has_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 
 python=$(sh "$(dirname "$0")/python.sh" 2>/dev/null || true)
 [ -n "$python" ] || missing="$missing python3"
@@ -27,7 +26,7 @@ need tesseract-ocr command -v tesseract
 need tesseract-ocr-fra has_language fra
 need tesseract-ocr-eng has_language eng
 if [ "$purpose" = test ]; then
-    need chromium has_browser
+    need chromium command -v chromium
     for font in fonts-dejavu-core fonts-liberation fonts-crosextra-carlito fonts-crosextra-caladea fonts-freefont-ttf \
         fonts-comic-neue fonts-klee fonts-breip fonts-dkg-handwriting fonts-bwht fonts-rufscript; do
         need $font has_package $font

@@ -1,0 +1,30 @@
+"""The flows that a deployment runs on a schedule: reconcile, and learn. What they do stands in plain functions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import prefect
+from prefect.artifacts import create_markdown_artifact
+
+from flows import settings as configuration
+from flows.learn import learn_home
+from flows.reconcile import reconcile_home
+from flows.rooms import rooms_at
+
+
+@prefect.flow(name="reconcile", log_prints=False)
+def reconcile(home: str = "") -> dict[str, Any]:
+    """Weigh what was read since, decide or ask, and publish. Two at once do no harm; one that finds nothing is cheap."""
+    return asdict(reconcile_home(rooms_at(home or str(configuration.load().home))))
+
+
+@prefect.flow(name="learn", log_prints=False)
+def learn(home: str = "") -> dict[str, Any]:
+    """Learn from what was decided; an artifact says what changed."""
+    learnt = learn_home(rooms_at(home or str(configuration.load().home)))
+    lines = [f"Parameters version {learnt.version}, learnt from {learnt.scans} scans.", ""]
+    lines += [f"- {change}" for change in learnt.changes] or ["Nothing changed."]
+    create_markdown_artifact(key="learnt", markdown="\n".join(lines))
+    return asdict(learnt)
