@@ -1,0 +1,153 @@
+"""Which boxes hold ink: what was added to a blank form, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+import pytest
+from PIL import Image
+
+from transcribe import ink, strokes
+from transcribe.model import Box
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+FIRST, SECOND = Box(200, 200, 1000, 260), Box(200, 260, 1000, 320)
+
+
+@pytest.fixture
+def blank(tmp_path: Path) -> Path:
+    """Two framed rows, the second tinted, under a printed title."""
+    page = numpy.full((2339, 1654), 255, numpy.uint8)
+    page[262:318, 202:998] = 205
+    cv2.putText(page, "ORDER FORM", (200, 120), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
+    for box in (FIRST, SECOND):
+        cv2.rectangle(page, (box.x0, box.y0), (box.x1, box.y1), 60, 2)
+    path = tmp_path / "blank.png"
+    Image.fromarray(page).save(path)
+    return path
+
+
+def photographed(blank: Path, noise: float = 0.0, lamp: float = 0.0) -> Picture:
+    page = numpy.asarray(Image.open(blank), dtype=numpy.float32)
+    light = 1.0 - lamp * numpy.linspace(0, 1, page.shape[1])[numpy.newaxis, :]
+    grain = numpy.random.default_rng(7).normal(0, noise, page.shape) if noise else 0.0
+    return numpy.clip(page * light * 0.9 + grain, 0, 255).astype(numpy.uint8)
+
+
+def written(page: Picture, box: Box, text: str = "4711", level: int = 40) -> Picture:
+    shown = page.copy()
+    cv2.putText(shown, text, (box.x0 + 20, box.y1 - 18), cv2.FONT_HERSHEY_SIMPLEX, 1.1, level, 3)
+    return shown
+
+
+@pytest.mark.parametrize(("noise", "lamp"), [(0, 0), (6, 0.3), (12, 0.5)])
+def test_empty_boxes_hold_no_ink_under_any_light(blank: Path, noise: float, lamp: float) -> None:
+    found = ink.sheet(photographed(blank, noise, lamp), str(blank)).inks([FIRST, SECOND])
+    assert [each.filled < 0.02 for each in found] == [True, True]
+
+
+@pytest.mark.parametrize(("noise", "lamp"), [(0, 0), (6, 0.3), (12, 0.5)])
+@pytest.mark.parametrize("box", [FIRST, SECOND])
+def test_writing_is_found_on_white_and_on_tint(blank: Path, box: Box, noise: float, lamp: float) -> None:
+    found = ink.sheet(written(photographed(blank, noise, lamp), box), str(blank)).inks([FIRST, SECOND])
+    assert [each.filled > 0.98 for each in found] == [box == FIRST, box == SECOND]
+
+
+def test_a_faint_pencil_is_ink(blank: Path) -> None:
+    sheet = ink.sheet(written(photographed(blank, noise=3), FIRST, level=150), str(blank))
+    assert sheet.inks([FIRST])[0].filled > 0.98
+
+
+def test_a_single_typed_hyphen_is_not_surely_blank(blank: Path) -> None:
+    page = photographed(blank)
+    page[228:231, 300:312] = 40
+    assert ink.sheet(page, str(blank)).inks([FIRST])[0].filled > 0.5
+
+
+def test_dust_is_no_ink(blank: Path) -> None:
+    page = photographed(blank)
+    page[230:232, 400:402] = 20
+    page[240:242, 700:702] = 20
+    assert ink.sheet(page, str(blank)).inks([FIRST])[0].filled < 0.02
+
+
+def test_a_letters_tail_does_not_fill_the_row_below(blank: Path) -> None:
+    page = written(photographed(blank), FIRST, "Jog")
+    cv2.line(page, (290, 240), (285, 275), 40, 3)  # the g reaches over the line
+    first, second = ink.sheet(page, str(blank)).inks([FIRST, SECOND])
+    assert first.filled > 0.98
+    assert second.filled < 0.5
+
+
+def test_engines_are_given_the_writing_without_the_print(blank: Path) -> None:
+    page = written(photographed(blank, noise=4), FIRST)
+    clean = ink.sheet(page, str(blank)).clean
+    assert clean[60:130, 200:700].min() > 200  # the title is gone
+    assert clean[200:260, 215:330].min() < 80  # the number is there
+
+
+@pytest.mark.parametrize("amount", [0.0, 13.0, 26.0, 52.0, 400.0])
+def test_sureness_rises_with_the_ink(amount: float) -> None:
+    less, more = (ink.Ink(patches=(), amount=each, box=None).filled for each in (amount, amount + 1))
+    assert 0.0 <= less < more <= 1.0
+
+
+# --- what kind of writing --------------------------------------------------------------------------------------------
+
+
+def sheet_of(page: Picture) -> ink.Sheet:
+    return ink.sheet(page, None)
+
+
+def paper(height: int = 200, width: int = 900) -> Picture:
+    return numpy.full((height, width), 250, numpy.uint8)
+
+
+WHOLE = Box(0, 0, 900, 200)
+
+
+def test_two_lines_of_writing_are_two_boxes_from_the_top() -> None:
+    page = paper()
+    for text, y in (("12 rue Haute,", 70), ("69002 Lyon", 150)):
+        cv2.putText(page, text, (30, y), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 20, 3)
+    sheet = sheet_of(page)
+    first, second = strokes.lines(sheet.inks([WHOLE])[0], sheet.unit)
+    assert first.y0 < 70 < first.y1 < second.y1
+    assert second.y0 < 150 < second.y1
+
+
+def test_dots_and_commas_make_no_line_of_their_own() -> None:
+    page = paper()
+    cv2.putText(page, "1 234,50 i.j;", (30, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 20, 3)
+    sheet = sheet_of(page)
+    assert len(strokes.lines(sheet.inks([WHOLE])[0], sheet.unit)) == 1
+
+
+def test_no_ink_is_no_line() -> None:
+    sheet = sheet_of(paper())
+    assert strokes.lines(sheet.inks([WHOLE])[0], sheet.unit) == []
+
+
+def test_a_stroke_through_the_words_crosses_them_out_and_one_below_does_not() -> None:
+    for y, struck in ((97, True), (128, False), (None, False)):
+        page = paper()
+        cv2.putText(page, "Delivery", (60, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 20, 3)
+        if y:
+            cv2.line(page, (50, y), (270, y - 4), 20, 3)
+        sheet = sheet_of(page)
+        assert strokes.crossed_out(sheet, sheet.inks([WHOLE])[0]) == struck, y
+
+
+def test_joined_letters_are_told_from_letters_that_stand_apart() -> None:
+    apart, joined = paper(), paper()
+    cv2.putText(apart, "Paris 1914", (60, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 20, 3)
+    wave = numpy.array([[60 + 4 * n, 100 + round(18 * numpy.sin(n / 2))] for n in range(120)], numpy.int32)
+    cv2.polylines(joined, [wave], False, 20, 3)
+    sure = [strokes.joinedness(sheet, sheet.inks([WHOLE])[0]) for sheet in map(sheet_of, (apart, joined))]
+    assert sure[0] < 1.5
+    assert sure[1] > 2.5
