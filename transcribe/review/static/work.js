@@ -109,9 +109,15 @@ async function show(ready, text = "") {
   checks.start(sheet.task);
   setTimeout(holding); // after the picture is on the screen
   if (!text) {
-    const drafts = await keep.get("drafts", sheet.task);
-    if (drafts && current === ready && !value()) setValue(drafts);
+    const draft = lastKeys(sheet.task) ?? (await keep.get("drafts", sheet.task));
+    if (draft && current === ready && !value()) setValue(draft);
   }
+}
+
+/** The draft as it stood at the last key, where the page was loaded again at once: the database may have missed it. */
+function lastKeys(task) {
+  const [of, ...text] = (sessionStorage.getItem("draft") ?? "").split("\n");
+  return of === task ? text.join("\n") : undefined;
 }
 
 function next() {
@@ -308,6 +314,7 @@ input.addEventListener("input", () => {
   if (!current) return;
   if (warned !== null) doubt("");
   warned = null;
+  sessionStorage.setItem("draft", `${current.sheet.task}\n${input.value}`);
   keep.change(["put", "drafts", current.sheet.task, input.value]);
   checks.later(input.value.trim());
 });
@@ -331,6 +338,7 @@ part("out").addEventListener("submit", async (event) => {
   const left = await unsent.flush(5_000);
   if (left && !confirm(words.leave_unsent.replace("{count}", left))) return;
   navigator.serviceWorker?.controller?.postMessage({ wipe: true });
+  sessionStorage.clear();
   await keep.wipe();
   event.target.submit();
 });
