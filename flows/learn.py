@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flows.explain import named
@@ -13,7 +13,7 @@ from reconcile.facts import ScanFacts
 from reconcile.trust import learn
 from reconcile.weigh import weigh
 from transcribe.evidence import say
-from transcribe.model import Decision, Parameters, Scan
+from transcribe.model import Decision, FieldKey, Parameters, Scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,8 @@ def learn_home(rooms: Rooms) -> LearntHere:
     is now less probable than its target."""
     before = in_force(rooms.store, now())
     scans = list(_scans(rooms))
-    learnt = learn((_facts(rooms, scan) for scan in scans), before)
+    unheard = _unheard(rooms)
+    learnt = learn((_facts(rooms, scan, unheard) for scan in scans), before)
     after = rooms.store.put_parameters(learnt.content, now())
     reopened = tuple(scan.id for scan in scans if _falls(rooms, scan, after))
     rooms.store.wake(reopened, now())
@@ -46,11 +47,21 @@ def _scans(rooms: Rooms) -> Iterator[Scan]:
             yield state.scan
 
 
-def _facts(rooms: Rooms, scan: Scan) -> ScanFacts:
+def _unheard(rooms: Rooms) -> dict[tuple[str, FieldKey], str]:
+    """What was contested and no expert heard in time: it counts as right."""
+    return {
+        (appeal.reading.scan, appeal.reading.key): appeal.reading.text
+        for appeal in rooms.store.appeals()
+        if appeal.outcome == "no expert" and appeal.reading.text is not None
+    }
+
+
+def _facts(rooms: Rooms, scan: Scan, unheard: Mapping[tuple[str, FieldKey], str]) -> ScanFacts:
+    known = {key: text for (of, key), text in unheard.items() if of == scan.id}
     return ScanFacts(
         form=rooms.forms(scan.form, scan.form_version),
         readings=rooms.store.readings(scan.id),
-        truths={truth.key: truth.text for truth in rooms.store.truths(scan.id)},
+        truths=known | {truth.key: truth.text for truth in rooms.store.truths(scan.id)},
         decisions=rooms.store.decisions(scan.id),
     )
 

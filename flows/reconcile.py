@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from flows.appeals import settle_appeals
 from flows.identify import identified, which_form
 from flows.outcomes import outcomes
 from flows.reading import read_scan
@@ -63,7 +64,8 @@ def reconcile_waiting(store: Store, forms: Forms, policy: Policy, now: Clock, re
 
 
 def reconcile_home(rooms: Rooms) -> Reconciled:
-    """Reconcile everything that waits in a home, and publish its records."""
+    """Close the appeals that can be closed, reconcile everything that waits in a home, and publish its records."""
+    settle_appeals(rooms.store, rooms.forms, clock())
     done = reconcile_waiting(
         rooms.store, rooms.forms, policy(rooms.settings), clock, lambda scan: read_scan(rooms, scan)
     )

@@ -26,6 +26,12 @@ class ReviewOptions:
     requests_a_minute: int = 6000
     """Requests a minute and person: far above any typist, below what would slow others."""
     body_bytes: int = 64 * 1024
+    appeal_days: float = 14
+    """An expert hears an appeal within two weeks, or the reading counts as right."""
+    asked_by: str = ""
+    """Who asks for the work, as people are told before they begin: a name and how to reach them."""
+    training: bool = False
+    """Whether readings may train machines, as people are told before they begin."""
     languages: tuple[str, ...] = ("en", "fr", "es")
     languages_from: str = "en"
     """The language where the browser asks for none that we speak."""

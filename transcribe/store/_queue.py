@@ -103,6 +103,19 @@ class QueueRoom(LeaseRoom):
             rows = self.db.all("fields_read_by", who=person, before=number or 0, count=limit)
             return [self._story_of_field(row["field_id"]) for row in rows]
 
+    def story_of_reading(self, reading: str, who: str) -> Story:
+        """All that is known of the field of one reading of this person; NotFound where it is not theirs, was taken back
+        or is a control item still in use."""
+        with self.db.snapshot():
+            person = self.person_row(who)["id"]
+            number = self.db.value("number_of_reading", reading=reading) or 0
+            rows = self.db.all("fields_read_by", who=person, before=number + 1, count=1)
+            stories = [self._story_of_field(row["field_id"]) for row in rows]
+        for story in stories:
+            if any(each.id == reading for each in story.readings):
+                return story
+        raise NotFound("There is no such reading of yours.")
+
     def _story_of_field(self, number: int) -> Story:
         field = cast(Row, self.db.one("field_by_number", field_id=number))
         scan = cast(Row, self.db.one("scan_by_number", scan_id=field["scan_id"]))

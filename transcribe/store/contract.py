@@ -240,6 +240,9 @@ class QueueVerbs(Protocol):
     def readings_of(self, who: str, limit: int = 50, before: str | None = None) -> list[Story]:
         """The latest fields that this person read, each with all that is known of it."""
 
+    def story_of_reading(self, reading: str, who: str) -> Story:
+        """All that is known of the field of one reading of this person; NotFound where it is not theirs."""
+
 
 class PeopleVerbs(Protocol):
     """Accounts, sign-in, sessions."""

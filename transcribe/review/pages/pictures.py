@@ -29,7 +29,7 @@ KINDS = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"RIFF", "imag
 async def snippet(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
     """The picture of the task's field."""
     sha256 = await parts.look(lambda store: _snippet(store, store.task(task, visitor.person.id, parts.now())))
-    return _answer(await parts.picture(sha256))
+    return answer(await parts.picture(sha256))
 
 
 @router.get("/surroundings/{task}")
@@ -57,7 +57,7 @@ async def _seen(parts: Parts, visitor: Visitor, task: str, what: str) -> Respons
         whole = what != "surroundings"
         draw = partial(surroundings, content, view.picture.size, view.box, view.hidden, whole=whole)
         content = await run_in_threadpool(draw)
-    return _answer(content)
+    return answer(content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ def _hidden(form: Form, places: Iterable[Place], theirs: set[FieldKey], page: in
             yield place.box
 
 
-def _answer(content: bytes) -> Response:
+def answer(content: bytes) -> Response:
     media_type = next((kind for start, kind in KINDS if content.startswith(start)), None)
     if media_type is None:
         raise NotFound("This is no picture.")

@@ -1,0 +1,59 @@
+"""Close appeals: those that an expert has heard, and those whose deadline has passed without one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from transcribe.model import Form, Reading
+from transcribe.people.outcome import same_text
+from transcribe.store.contract import Appeal, AppealOutcome, Store
+
+Forms = Callable[[str, int], Form]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """How many appeals were closed, and how."""
+
+    upheld: int = 0
+    declined: int = 0
+    no_expert: int = 0
+
+
+def settle_appeals(store: Store, forms: Forms, now: datetime) -> Settled:
+    """Close every appeal that can be closed; called again it changes nothing.
+
+    Upheld where the expert, who did not know it, reads what the person read. Without an expert by the deadline it
+    closes as "no expert": the reading counts as right wherever trust is learnt, and operators see it.
+    """
+    closed: list[AppealOutcome] = []
+    for appeal in store.appeals(open_only=True):
+        if appeal.heard is not None:
+            outcome: AppealOutcome = "upheld" if _same(store, forms, appeal.reading, appeal.heard) else "declined"
+        elif appeal.deadline <= now:
+            outcome = "no expert"
+        else:
+            continue
+        store.decide_appeal(appeal.id, outcome, minority=_minority(store, forms, appeal), now=now)
+        closed.append(outcome)
+    return Settled(
+        upheld=closed.count("upheld"), declined=closed.count("declined"), no_expert=closed.count("no expert")
+    )
+
+
+def _same(store: Store, forms: Forms, one: Reading, other: Reading) -> bool:
+    if one.text is None or other.text is None:
+        return one.text is None and other.text is None and one.flags & other.flags != frozenset()
+    scan = store.scan(one.scan)
+    form = forms(scan.form, scan.form_version)
+    return same_text(one.text, other.text, form.field(one.key.name), form)
+
+
+def _minority(store: Store, forms: Forms, appeal: Appeal) -> bool:
+    """Whether more people had read something else than had read what this person read."""
+    story = store.story(appeal.reading.scan, appeal.reading.key)
+    latest = {reading.source: reading for reading in story.readings if reading.kind == "person"}
+    alike = sum(_same(store, forms, appeal.reading, reading) for reading in latest.values())
+    return len(latest) - alike > alike

@@ -1,0 +1,153 @@
+"""My readings: outcomes, reasons without names, the appeal from its opening to a new decision, the second look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from flows.appeals import settle_appeals
+from tests.transcribe.review.site import Site, form_of
+from transcribe.model import Decision, Evidence, FieldKey, Task, Transcriber
+from transcribe.store.contract import SentReading
+
+KEY = FieldKey("customer_name")
+SignIn = Callable[[Transcriber], httpx.Client]
+
+
+def read(site: Site, who: Transcriber, text: str) -> str:
+    """Lease and answer one task of any pool; the reading's id."""
+    from transcribe.review.offer import offer_to
+
+    (task,) = site.store.lease(who.id, 1, site.clock.now(), offer=offer_to(who))
+    return site.store.submit(task.id, who.id, SentReading(text=text, idem=f"{who.id}-{text}"), site.clock.now()).reading
+
+
+def decide(site: Site, scan: str, text: str, *sources: Transcriber) -> None:
+    """Conclude the field with this text, its evidence naming sources by their ids, and ask no more."""
+    evidence = [Evidence(code="reader for", numbers={"source": who.id, "bits": 4.0, "rate": 0.02}) for who in sources]
+    decided = Decision(
+        key=KEY,
+        value=text,
+        text=text,
+        probability=0.98,
+        method="people",
+        evidence=tuple(evidence),
+        readings=(),
+        parameters=1,
+    )
+    readings = site.store.readings(scan)
+    site.store.conclude(scan, len(readings), [decided], [], None, site.clock.now())
+
+
+def ask(site: Site, scan: str, slot: int, kind: str = "read", pool: str = "read") -> None:
+    task = Task(scan=scan, key=KEY, kind=kind, reason="readers disagree", slot=slot, pool=pool)  # type: ignore[arg-type]  # real kinds
+    site.store.conclude(scan, 0, [], [task], None, site.clock.now())
+
+
+@pytest.fixture
+def outvoted(site: Site) -> tuple[str, Transcriber, Transcriber, str]:
+    """A field that ann read as Durand and ben as Durant; Durant was decided. (scan, ann, ben, ann's reading)"""
+    site.store.put_parameters({}, site.clock.now())
+    scan = site.scan("bon-de-commande", {KEY: "Durand"})
+    ann, ben = site.person("ann-secret-handle"), site.person("ben-secret-handle")
+    reading = read(site, ann, "Durand")
+    ask(site, scan, 2)
+    read(site, ben, "Durant")
+    decide(site, scan, "Durant", ann, ben)
+    return scan, ann, ben, reading
+
+
+def test_my_readings_say_what_became_of_each(
+    site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str]
+) -> None:
+    _, ann, ben, _ = outvoted
+    assert 'data-outcome="outvoted"' in sign_in(ann).get("/readings").text
+    assert 'data-outcome="agreed"' in sign_in(ben).get("/readings").text
+
+
+def test_a_reading_is_explained_without_anybody_elses_name(
+    site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str]
+) -> None:
+    scan, ann, ben, reading = outvoted
+    page = sign_in(ann).get(f"/readings/{reading}").text
+    assert "Another reader" in page
+    assert "Durant" in page
+    assert ben.id not in page
+    assert ben.handle not in page
+    assert scan not in page
+    assert sign_in(ann).get(f"/readings/{reading}/snippet").headers["content-type"] == "image/jpeg"
+
+
+def test_nobody_sees_a_reading_that_is_not_theirs(
+    site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str]
+) -> None:
+    _, _, ben, reading = outvoted
+    client = sign_in(ben)
+    for address in (f"/readings/{reading}", f"/readings/{reading}/snippet"):
+        assert client.get(address).status_code == 404
+    assert client.post(f"/readings/{reading}/appeal", data={"csrf": csrf(client)}).status_code == 404
+
+
+def csrf(client: httpx.Client) -> str:
+    """The token of this session, as it stands in every form."""
+    return client.get("/readings").text.split('name="csrf" value="')[1].split('"')[0]
+
+
+@pytest.mark.parametrize(("heard", "outcome"), [("Durand", "upheld"), ("Durant", "declined")])
+def test_an_appeal_is_heard_blind_by_an_expert_and_told(
+    site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str], heard: str, outcome: str
+) -> None:
+    scan, ann, _, reading = outvoted
+    client = sign_in(ann)
+    sent = client.post(f"/readings/{reading}/appeal", data={"csrf": csrf(client), "words": "the last letter"})
+    assert sent.status_code == 303
+    assert 'id="appeal-form"' not in client.get(f"/readings/{reading}").text
+    expert = site.person("eve", "expert")
+    task = sign_in(expert).get("/work").text
+    assert 'data-kind="appeal"' in task
+    assert "Durant" not in task
+    read(site, expert, heard)
+    settled = settle_appeals(site.store, form_of, site.clock.now())
+    assert (settled.upheld, settled.declined) == ((1, 0) if outcome == "upheld" else (0, 1))
+    assert settle_appeals(site.store, form_of, site.clock.now()) == type(settled)()
+    assert 'id="notices"' in client.get("/readings").text
+    assert 'id="notices"' not in client.get("/readings").text
+    truths = {truth.key: truth.text for truth in site.store.truths(scan)}
+    assert truths == ({KEY: "Durand"} if outcome == "upheld" else {})
+
+
+def test_without_an_expert_by_the_deadline_the_reading_counts_as_right(
+    site: Site, outvoted: tuple[str, Transcriber, Transcriber, str]
+) -> None:
+    _, ann, _, reading = outvoted
+    now = site.clock.now()
+    site.store.open_appeal(reading, ann.id, "", now, now)
+    assert settle_appeals(site.store, form_of, now).no_expert == 1
+    assert site.store.appeals(who=ann.id)[0].outcome == "no expert"
+
+
+def test_an_expert_sees_all_readings_after_settling_and_may_change_with_a_reason(site: Site, sign_in: SignIn) -> None:
+    scan = site.scan("bon-de-commande", {KEY: "Durand"})
+    ann, expert = site.person("ann-secret-handle"), site.person("eve", "expert")
+    read(site, ann, "Durant")
+    ask(site, scan, 2, "adjudicate", "expert")
+    client = sign_in(expert)
+    assert "Durant" not in client.get("/work").text
+    read(site, expert, "Dupond")
+    page = client.get("/second-look").text
+    assert "Durant" in page
+    assert ann.handle not in page
+    task = page.split('id="look-')[1].split('"')[0]
+    form = {"csrf": csrf(client), "idem": "second-look-1", "text": "Durand", "reason": "the d is clear"}
+    assert client.post(f"/second-look/{task}", data={**form, "reason": ""}).status_code == 422
+    assert client.post(f"/second-look/{task}", data=form).status_code == 303
+    assert [reading.text for reading in site.store.readings(scan) if reading.source == expert.id] == [
+        "Dupond",
+        "Durand",
+    ]
+
+
+def test_only_experts_have_a_second_look(site: Site, sign_in: SignIn) -> None:
+    assert sign_in(site.person("ann")).get("/second-look").status_code == 403

@@ -1,0 +1,168 @@
+"""My readings: what became of each, why in plain words, and the appeal. Never others' names or a live control item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Query, Response
+from fastapi.responses import RedirectResponse
+
+from transcribe import evidence
+from transcribe.errors import NotFound
+from transcribe.model import Decision, Evidence, Reading
+from transcribe.people.outcome import Outcome, outcome
+from transcribe.review.pages.pictures import answer
+from transcribe.review.parts import Here, Parts
+from transcribe.review.sessions import Sending, SignedIn, Visitor
+from transcribe.store.contract import Appeal, Notice, Store, Story
+from transcribe.wording import N_, said, translation
+
+router = APIRouter()
+
+ReadingId = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Words = Annotated[str, Form(max_length=1000)]
+
+PER_PAGE = 50
+
+YOU, ANOTHER, A_MACHINE = N_("You"), N_("Another reader"), N_("A machine ({name})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mine:
+    """One reading as its maker sees it."""
+
+    id: str
+    label: str
+    form: str
+    row: int | None
+    text: str | None
+    at: datetime
+    outcome: Outcome
+    decided: str | None
+    null: str | None
+    probability: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One reading with its reasons: sentences in the maker's language, and the appeal if there is one."""
+
+    mine: Mine
+    method: str | None
+    reasons: tuple[str, ...]
+    pictured: bool
+    appeal: Appeal | None
+    may_appeal: bool
+
+
+@router.get("/readings")
+async def readings(
+    parts: Here, visitor: SignedIn, before: Annotated[str | None, Query(max_length=64)] = None
+) -> Response:
+    """The latest readings, each with its outcome, and what there is to be told."""
+    who, now = visitor.person.id, parts.now()
+    stories = await parts.look(lambda store: store.readings_of(who, PER_PAGE, before))
+    notices: list[Notice] = await parts.look(lambda store: store.notices(who, unseen_only=True))
+    lines = [_mine(parts, visitor, story, _own(story, who)) for story in stories]
+    page = parts.rendering.page(
+        "readings.html",
+        visitor.language,
+        visitor=visitor,
+        lines=lines,
+        notices=[notice.kind for notice in notices],
+        more=lines[-1].id if len(lines) == PER_PAGE else None,
+    )
+    if notices:
+        await parts.change(lambda store: store.see_notices(who, now))
+    return page
+
+
+@router.get("/readings/{reading}")
+async def reading_page(parts: Here, visitor: SignedIn, reading: ReadingId) -> Response:
+    """One reading: the picture, what was decided, every reason, and the appeal."""
+    told = await parts.look(lambda store: _told(store, parts, visitor, reading))
+    deadline = parts.now() + timedelta(days=parts.options.appeal_days)
+    return parts.rendering.page("reading.html", visitor.language, visitor=visitor, told=told, deadline=deadline)
+
+
+@router.get("/readings/{reading}/snippet")
+async def reading_snippet(parts: Here, visitor: SignedIn, reading: ReadingId) -> Response:
+    """The picture of a field that this person read."""
+    story = await parts.look(lambda store: store.story_of_reading(reading, visitor.person.id))
+    if story.place is None or story.place.snippet is None:
+        raise NotFound("This reading has no picture.")
+    return answer(await parts.picture(story.place.snippet))
+
+
+@router.post("/readings/{reading}/appeal")
+async def appeal(parts: Here, visitor: Sending, reading: ReadingId, words: Words = "") -> Response:
+    """Contests what was decided: an expert who never read the field reads it blind, by the deadline shown."""
+    now = parts.now()
+    deadline = now + timedelta(days=parts.options.appeal_days)
+    opened = await parts.change(lambda store: store.open_appeal(reading, visitor.person.id, words, deadline, now))
+    parts.on_submit(opened.reading.scan)
+    return RedirectResponse(f"/readings/{reading}", 303)
+
+
+def _own(story: Story, who: str) -> Reading:
+    return next(each for each in reversed(story.readings) if each.source == who)
+
+
+def _mine(parts: Parts, visitor: Visitor, story: Story, reading: Reading) -> Mine:
+    form = parts.forms(story.scan.form, story.scan.form_version) if story.scan.form else None
+    known = form is not None and story.key.name in {field.name for field in form.all_fields()}
+    decided = story.decisions[-1] if story.decisions else None
+    return Mine(
+        id=reading.id,
+        label=said(form.field(story.key.name).label, visitor.language) if form and known else "",
+        form=said(form.title, visitor.language) if form else "",
+        row=None if story.key.row is None else story.key.row + 1,
+        text=reading.text,
+        at=reading.at,
+        outcome=outcome(reading, story, form) if form and known else "open",
+        decided=decided.text if decided else None,
+        null=decided.null if decided else None,
+        probability=decided.probability if decided else None,
+    )
+
+
+def _told(store: Store, parts: Parts, visitor: Visitor, reading: str) -> Told:
+    story = store.story_of_reading(reading, visitor.person.id)
+    own = next(each for each in story.readings if each.id == reading)
+    mine = _mine(parts, visitor, story, own)
+    translate = translation(visitor.language).gettext
+    decided = story.decisions[-1] if story.decisions else None
+    mine_appeals = [each for each in store.appeals(who=visitor.person.id) if each.reading.id == reading]
+    return Told(
+        mine=mine,
+        method=translate(evidence.sentence(decided.method)) if decided else None,
+        reasons=tuple(reasons(decided, story, visitor)) if decided else (),
+        pictured=story.place is not None and story.place.snippet is not None,
+        appeal=mine_appeals[0] if mine_appeals else None,
+        may_appeal=decided is not None and not mine_appeals and mine.outcome == "outvoted",
+    )
+
+
+def reasons(decided: Decision, story: Story, visitor: Visitor) -> list[str]:
+    """The evidence of a decision in words, with nobody's name but the reader's own."""
+    translate = translation(visitor.language).gettext
+    people = {reading.source for reading in story.readings if reading.kind != "machine"}
+    return [
+        evidence.say(_without_names(each, people, visitor.person.id, translate), translate) for each in decided.evidence
+    ]
+
+
+def _without_names(each: Evidence, people: set[str], own: str, translate: Callable[[str], str]) -> Evidence:
+    source = each.numbers.get("source")
+    if source is None:
+        return each
+    if source == own:
+        name = translate(YOU)
+    elif source in people:
+        name = translate(ANOTHER)
+    else:
+        name = translate(A_MACHINE).format(name=str(source).partition(" ")[0])
+    return Evidence(code=each.code, numbers={**each.numbers, "source": name})
