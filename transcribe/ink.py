@@ -53,6 +53,9 @@ RESIDUE = 0.6
 """A patch with this share of its pixels close by the print is what is left of a line, not writing."""
 
 
+CROSSED = 14
+"""Pixels of print that a stroke may cross and still be one stroke: two frames side by side, and what is around them."""
+
 THIN = 4
 """Pixels up to which a patch is thin enough to be what is left of a line."""
 
@@ -215,7 +218,7 @@ def _strength(dark: Picture, print_: _Print) -> tuple[float, float]:
 
 def _crossing(added: Mask, all_ink: Mask, print_: _Print, unit: float) -> Mask:
     """Ink on the print that joins strokes on both sides of it: a letter's tail through a line is the letter's."""
-    reach = 2 * round(5 * unit) + 1
+    reach = 2 * round(CROSSED / 2 * unit) + 1
     down = cv2.morphologyEx(added, cv2.MORPH_CLOSE, numpy.ones((reach, 1), numpy.uint8))
     across = cv2.morphologyEx(added, cv2.MORPH_CLOSE, numpy.ones((1, reach), numpy.uint8))
     joined = cv2.bitwise_and(cv2.bitwise_or(down, across), all_ink)
