@@ -14,7 +14,10 @@ from transcribe.layout.region import region
 from transcribe.layout.sheet import Sheet, sheet
 from transcribe.layout.tables import cells
 from transcribe.model import Box, Field, FieldKey, Form, Page, Place, Reading, Table, Word
-from transcribe.reading import MOST_ALTERNATIVES, confidence_of, reading
+from transcribe.reading import MOST_ALTERNATIVES, alternatives_of, confidence_of, reading
+
+LEAST_SHARE = 0.2
+"""Another place is an alternative when it has this share of the support of both, or more."""
 
 NOT_FOUND: Mapping[str, float] = {"place": 0.0}
 
@@ -84,7 +87,7 @@ def _place(scan: _Scan, field: Field, found: Sequence[Spot]) -> Place:
 def _readings(scan: _Scan, field: Field, found: Sequence[Spot], place: Place) -> Iterator[Reading]:
     for source, each in scan.sheets.items():
         said = _said(scan, field, found[0], source, each) if found else None
-        others = _others(found[1:], source, said)
+        others = _others(found, source, said) if found else ()
         yield _reading(scan, place, source, said, others)
 
 
@@ -146,10 +149,15 @@ def _absent(scan: _Scan, place: Place, source: str, others: Sequence[tuple[str, 
 
 
 def _others(found: Sequence[Spot], source: str, said: Candidate | None) -> tuple[tuple[str, float], ...]:
-    """What the source reads at the places that were less likely, with the likelihood of the place."""
+    """What else the source may mean: its second thoughts on the words of the place (the engine's confidence), then what
+    it reads at other places, with their share of the support."""
     texts: dict[str, float] = {}
-    for spot in found:
+    if said is not None:
+        texts = {text: round(sure, 4) for text, sure in alternatives_of([line.words for line in said.lines])}
+    for spot in found[1:]:
         other = spot.by_source.get(source)
-        if other is not None and (said is None or other.text != said.text):
-            texts.setdefault(other.text, round(other.score, 4))
-    return tuple(texts.items())[:MOST_ALTERNATIVES]
+        share = spot.support / (spot.support + found[0].support)
+        if other is not None and share >= LEAST_SHARE and (said is None or other.text != said.text):
+            texts.setdefault(other.text, round(share, 4))
+    ranked = sorted(texts.items(), key=lambda each: -each[1])
+    return tuple(ranked[:MOST_ALTERNATIVES])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import mean
 
+from transcribe.fields._fold import fold
 from transcribe.layout.candidate import Candidate
 from transcribe.layout.lines import Line
 from transcribe.model import Box
@@ -15,6 +17,10 @@ SAME_PLACE = 0.5
 
 SECOND = 0.25
 """What the word of a further source for a place counts: sources see the same labels, so that they are no strangers."""
+
+MEASURED = ((0.0, 0.0), (0.4, 0.5), (0.55, 0.91), (0.65, 0.945), (0.75, 0.98), (1.0, 0.99))
+"""How many places were right (0 to 1) at how clear a lead of the first place, on one half of the shared receipts: 400
+places of names, dates, addresses and totals; the other half gave 0.60, 0.89, 0.97, 0.97 and 0.99 at the same points."""
 
 NO_CONFIDENCE = 0.5
 """The legibility taken of a source that makes no claim of its own."""
@@ -29,6 +35,11 @@ class Spot:
 
     def holds(self, candidate: Candidate) -> bool:
         return any(same_place(candidate, own) for own in self.by_source.values())
+
+    @property
+    def says(self) -> set[str]:
+        """What the sources read there, by letters and digits alone."""
+        return {fold(each.text) for each in self.by_source.values()}
 
     def best(self, legibility: Mapping[str, float]) -> Candidate:
         """The candidate of the source that reads the page best."""
@@ -75,7 +86,18 @@ def shared(one: Box, other: Box) -> float:
 
 
 def sureness(found: Sequence[Spot], sources: int) -> float:
-    """How likely the first place is the right one: its support against that of the next, and who sees it."""
-    first, second = found[0].support, found[1].support if len(found) > 1 else 0.0
-    seen = len(found[0].by_source) / max(1, sources)
-    return round(first / (first + second + 0.05) * (0.7 + 0.3 * seen), 4)
+    """How likely the first place is the right one: its support against that of the next which says something else,
+    and how many of the sources see it there, through MEASURED."""
+    first, says = found[0], found[0].says
+    second = max((spot.support for spot in found[1:] if not spot.says & says), default=0.0)
+    seen = len(first.by_source) / max(1, sources)
+    raw = first.support / (first.support + second + 0.05) * (0.7 + 0.3 * seen)
+    return round(_between(min(1.0, raw)), 4)
+
+
+def _between(raw: float) -> float:
+    """The measured share at a raw value, linear between the points of MEASURED."""
+    for (a, low), (b, high) in pairwise(MEASURED):
+        if raw <= b:
+            return low + (high - low) * (raw - a) / (b - a)
+    return MEASURED[-1][1]

@@ -88,7 +88,7 @@ def issuer(sheet: Sheet) -> list[Candidate]:
     scored = []
     for block in addresses:
         name = _name(block)
-        if name is None:
+        if name is None or sheet.is_label(name):
             continue
         over = " ".join(line.text for line in [*_over(block, every), *block.lines[: block.lines.index(name)]])
         score = FIRST - LOWER * block.box.y0 / bottom + (LEGAL_FORM if LEGAL.search(name.text) else 0.0)

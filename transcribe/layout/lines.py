@@ -117,12 +117,13 @@ def parts(word: Word) -> list[Word]:
 
 
 def cut(word: Word, start: int, end: int) -> Word:
-    """The characters `start` to `end` of a word, with their share of its width."""
+    """The characters `start` to `end` of a word, with their share of its width; other readings of it are left out."""
     if (start, end) == (0, len(word.text)):
         return word
     step = word.box.width / len(word.text)
     x0, x1 = word.box.x0 + round(step * start), word.box.x0 + round(step * end)
-    return replace(word, text=word.text[start:end], box=Box(x0, word.box.y0, max(x0 + 1, x1), word.box.y1))
+    box = Box(x0, word.box.y0, max(x0 + 1, x1), word.box.y1)
+    return replace(word, text=word.text[start:end], box=box, alternatives=())
 
 
 def around(boxes: Iterable[Box]) -> Box:

@@ -111,6 +111,8 @@ def company(sheet: Sheet) -> list[Candidate]:
         bare = REGISTERED.sub("", line.text)
         if NUMBER_ONLY.match(line.text) or DATE.search(bare) or (OTHER.search(bare) and not LEGAL.search(bare)):
             continue
+        if sheet.is_label(line):
+            continue
         pieces = _name(lines, number)
         text = " ".join(piece.text for piece in pieces)
         if sum(c.isalpha() for c in text) < 3:

@@ -34,6 +34,16 @@ class Sheet:
         """Every label whose text plays a role, whoever owns it."""
         return [seen for line in self.labels for seen in line if seen.label.role == role]
 
+    def is_label(self, line: Line) -> bool:
+        """Whether a line, or a piece of one, is nothing but a label."""
+        bare = re.sub(r"\W+", "", line.text)
+        return any(
+            seen.box.x0 >= line.box.x0 - 1 and seen.box.x1 <= line.box.x1 + 1 and _covers(seen, own, bare)
+            for own, labels in zip(self.lines, self.labels, strict=True)
+            if own.page == line.page and own.box.y0 <= line.box.y0 and line.box.y1 <= own.box.y1
+            for seen in labels
+        )
+
     def seen(self) -> list[Seen]:
         """Every label of the sheet."""
         return [seen for line in self.labels for seen in line]
@@ -118,3 +128,8 @@ def _column(sheet: Sheet, seen: Seen) -> tuple[float, float]:
     left = (seen.box.x0 + max(lefts)) / 2 if lefts else 0.0
     right = (seen.box.x1 + min(rights)) / 2 if rights else float("inf")
     return left, right
+
+
+def _covers(seen: Seen, line: Line, bare: str) -> bool:
+    """Whether a label is as long as a piece of its line without its punctuation."""
+    return len(re.sub(r"\W+", "", line.text[seen.start : seen.end])) >= len(bare) > 0
