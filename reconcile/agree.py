@@ -23,7 +23,8 @@ class Vote:
     """What one source says of one field. `source` is a person's id or the engine's name; `says` is comparable.
 
     `says` is "" for blank, MARK and the reason for what has no text. `shown` is what the source saw before it read, as
-    comparable text (None: it read blind): then the vote is not independent.
+    comparable text (None: it read blind): then the vote is not independent. `place` is how sure it is that the field
+    stands there, on a free layout (None: the form says where it stands, or unknown).
     """
 
     id: str
@@ -36,6 +37,7 @@ class Vote:
     shown: str | None
     fit: float
     quality: float
+    place: float | None
     flags: frozenset[str]
 
     @property
@@ -72,6 +74,7 @@ def vote(spot: Spot, reading: Reading) -> Vote:
         shown=None if reading.shown is None else spot.normal(reading.shown),
         fit=reading.conditions.get("fit", 1.0),
         quality=reading.conditions.get("quality", 1.0),
+        place=reading.conditions.get("place") if spot.form.free else None,
         flags=reading.flags,
     )
 

@@ -31,6 +31,9 @@ ONE_ENGINE = 0.97
 RIDGE = 8.0
 """How strongly the fit is drawn to the model as it is: about as so many doubtful fields."""
 
+LIKELY = 0.5
+"""Values less probable than this are never decided; what they turn out to be must not bend the line where it counts."""
+
 SUREST = 9.2
 """Log odds of 0.9999: no set was large enough to fit beyond, so there the model's own differences stand."""
 
@@ -58,6 +61,8 @@ def calibrated(share: float, seen: Circumstances, learnt: Known) -> float:
     if seen.by_ink:
         return max(share, seen.ink)
     share = adjusted(share, seen.stage, seen.family, learnt.calibration)
+    if not seen.readers:
+        share *= seen.in_place
     if seen.engines + seen.people >= POLICY.people_to_agree or seen.witness:
         return share
     if seen.readers >= POLICY.people_before_expert:
@@ -68,7 +73,7 @@ def calibrated(share: float, seen: Circumstances, learnt: Known) -> float:
 def adjusted(share: float, stage: str, family: str, fitted: Mapping[str, Mapping[str, float]]) -> float:
     """The probability that a share means, as fitted; the share itself where nothing was fitted."""
     line = fitted.get(stage)
-    if line is None:
+    if line is None or share < LIKELY:
         return share
     within = _bounded(share)
     return 1.0 / (1.0 + exp(-(line["a"] + line.get(family, 0.0) + line["b"] * within + odds(share) - within)))
@@ -81,8 +86,9 @@ def _bounded(share: float) -> float:
 
 def fit(lessons: Sequence[Lesson]) -> dict[str, dict[str, float]]:
     """a, b and each family's f, by stage: what `adjusted` takes."""
-    stages = sorted({lesson.stage for lesson in lessons})
-    return {stage: _fit([lesson for lesson in lessons if lesson.stage == stage]) for stage in stages}
+    likely = [lesson for lesson in lessons if lesson.share >= LIKELY]
+    stages = sorted({lesson.stage for lesson in likely})
+    return {stage: _fit([lesson for lesson in likely if lesson.stage == stage]) for stage in stages}
 
 
 def _fit(lessons: Sequence[Lesson]) -> dict[str, float]:

@@ -12,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 from reconcile.accents import without_accents
 from reconcile.agree import BLANK, Vote, closely, null_of
 from reconcile.family import Family
+from reconcile.known import Known
 from reconcile.policy import POLICY
 from reconcile.posterior import Weighed
 from reconcile.prior import CHECK_DIGITS
@@ -45,7 +46,8 @@ class Circumstances:
     `engines`, `people` and `experts` count independent sources that say it, `against_people` people who say something
     else, `readers` all people, `listening` all engines. `ink` is the ink test's confidence that it is so (0 where it
     did not look). `witness` is what vouches for it beside readings: check digit, known value, sums, format, or "".
-    `trouble` is why machines alone may not decide here, "" where they may.
+    `trouble` is why machines alone may not decide here, "" where they may. `in_place` is how probable it is that it
+    was read where the field stands.
     """
 
     family: Family
@@ -61,6 +63,7 @@ class Circumstances:
     trouble: str
     fit: float
     quality: float
+    in_place: float
 
     @property
     def by_ink(self) -> bool:
@@ -100,7 +103,7 @@ class Circumstances:
         }
 
 
-def circumstances(spot: Spot, weighed: Weighed, says: str) -> Circumstances:
+def circumstances(spot: Spot, weighed: Weighed, says: str, learnt: Known) -> Circumstances:
     """The circumstances of the value that `says` (comparable text)."""
     votes = weighed.votes
     engines = [vote for vote in votes if vote.machine and vote.source != INK]
@@ -121,7 +124,14 @@ def circumstances(spot: Spot, weighed: Weighed, says: str) -> Circumstances:
         trouble=_trouble(spot, votes, says, sums),
         fit=min((vote.fit for vote in engines), default=1.0),
         quality=min((vote.quality for vote in engines), default=1.0),
+        in_place=_in_place(spot, engines, says, learnt),
     )
+
+
+def _in_place(spot: Spot, engines: Sequence[Vote], says: str, learnt: Known) -> float:
+    """How probable it is that this was read where the field stands: both engines read the same place."""
+    places = [vote.place for vote in engines if vote.says == says and vote.place is not None]
+    return learnt.in_place(spot.name_on_form, spot.field.type, min(places)) if places else 1.0
 
 
 def _witness(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:

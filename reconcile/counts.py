@@ -23,6 +23,9 @@ from reconcile.sureness import STEPS, bin_of
 SHARED = 0.8
 """Of a reading that follows what a place looks like to everybody, so much is the place's fault, not the source's."""
 
+ALIKE = 0.5
+"""Texts that have less than half in common are of two places, not two readings of one."""
+
 LEAST_SHARE = 1e-3
 """Values less probable than this are not counted."""
 
@@ -79,6 +82,8 @@ class Counts:
     def _count_vote(
         self, spot: Spot, vote: Vote, written: str, share: float, tempted: dict[str, float], known: Known
     ) -> None:
+        if _elsewhere(vote, written):
+            return
         hearing = known.hearing(vote.source, vote.kind, spot.field.type)
         for other, part in tempted.items():
             _add(self.follows[vote.kind], share * part * (vote.says == other), share * part)
@@ -113,6 +118,13 @@ class Counts:
                     was, became = written[operation.src_pos], vote.says[operation.dest_pos]
                     self.confusions[vote.kind][was][became] += blame * (1 - unrelated)
                     self.confusions[GLYPHS][was][became] += blame * (1 - unrelated)
+
+
+def _elsewhere(vote: Vote, written: str) -> bool:
+    """Whether an engine seems to have read another place of a free layout: that says nothing of how well it reads."""
+    if vote.place is None:
+        return False
+    return Levenshtein.normalized_similarity(written, vote.says) < ALIKE
 
 
 def _habits(written: str, hearing: Hearing) -> Iterator[tuple[str, str]]:

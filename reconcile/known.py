@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -57,8 +58,9 @@ class Known:
     `content` is plain data: `rates` (kind of source, type: wrong, of), `sources` (source, type: wrong, of), `habits`
     (source, habit: followed, of), `unrelated` (source: unrelated, errors), `follows` (kind: followed, of), `tempting`
     (type: tempting, of), `sure` (engine: wrong and right a bin of confidence), `confusions` (kind, character,
-    character: count), `covered` (field: known, of), `words` (field, word: count, all words under ""), `calibration`,
-    `earned`, `champions`.
+    character: count), `covered` (field: known, of), `words` (field, word: count, all words under ""),
+    `places` (form and field, or type: wrong, of, by bin of the place's confidence), `calibration`, `shipped` and
+    `audited` (situation: wrong, of).
     """
 
     version: int
@@ -150,6 +152,16 @@ class Known:
             found = self._words[name] = Words(self.content.get("words", {}).get(name, {}))
         return found
 
+    def in_place(self, name: str, type_name: str, place: float) -> float:
+        """How probable a field is read where it stands, by how sure its place is: as this field of this form was found
+        before, else as others of its type."""
+        of_type = _drawn(self._found(type_name, place), MISPLACED[place_bin(place)], PLACE_WEIGHT)
+        return 1.0 - _drawn(self._found(name, place), of_type, PLACE_WEIGHT)
+
+    def _found(self, name: str, place: float) -> Tally | None:
+        tallies = self.content.get("places", {}).get(name)
+        return None if tallies is None else tallies[place_bin(place)]
+
     @property
     def calibration(self) -> Mapping[str, Mapping[str, float]]:
         """What `reconcile.calibrate.fit` gave."""
@@ -165,6 +177,21 @@ class Known:
         shipped, own = (self.content.get(name, {}).get(situation, (0.0, 0.0)) for name in ("shipped", "audited"))
         weight = max(0.0, 1.0 - own[1] / ENOUGH)
         return lower_bound((own[0] + weight * shipped[0], own[1] + weight * shipped[1]))
+
+
+PLACES = (0.4, 0.6, 0.8, 0.9)
+"""Where the confidence of a place is cut into bins."""
+
+MISPLACED = (0.2, 0.1, 0.05, 0.02, 0.01)
+"""How often a place of each bin was the wrong one, where nothing was learnt."""
+
+PLACE_WEIGHT = 4.0
+"""How many places the usual share counts for."""
+
+
+def place_bin(place: float) -> int:
+    """Which bin the confidence of a place falls into."""
+    return bisect_right(PLACES, place)
 
 
 ENOUGH = 600

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from reconcile.calibrate import Lesson, fit
 from reconcile.circumstances import Circumstances, circumstances
 from reconcile.facts import ScanFacts
-from reconcile.known import Known
+from reconcile.known import PLACES, Known, place_bin
+from reconcile.policy import POLICY
 from reconcile.posterior import Weighed
-from reconcile.sheet import Sheet, sheet
+from reconcile.sheet import Sheet, Spot, sheet
 from reconcile.weigh import weigh_together
 from transcribe.model import FieldKey
 
@@ -27,21 +28,30 @@ class _Before:
     seen: Circumstances
     share: float
     right: bool
+    name: str
+    type: str
+    place: float | None
 
 
 def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
     """Calibration, and the audited tallies of each situation in which machines decide alone."""
     found: list[Lesson] = []
+    places: dict[str, list[list[float]]] = defaultdict(lambda: [[0.0, 0.0] for _ in range(len(PLACES) + 1)])
     audited: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for scan in scans:
         for before in _machines_alone(scan, learnt):
             found.append(
                 Lesson(stage=before.seen.stage, family=before.seen.family, share=before.share, right=before.right)
             )
+            if before.place is not None and before.seen.engines >= POLICY.engines_to_agree:
+                for name in (before.name, before.type):
+                    tally = places[name][place_bin(before.place)]
+                    tally[0] += not before.right
+                    tally[1] += 1
             if before.key in scan.audited and before.seen.situation:
                 audited[before.seen.situation][0] += not before.right
                 audited[before.seen.situation][1] += 1
-    return {"calibration": fit(found), "audited": dict(audited)}
+    return {"calibration": fit(found), "audited": dict(audited), "places": dict(places)}
 
 
 def _machines_alone(scan: ScanFacts, learnt: Known) -> Iterator[_Before]:
@@ -55,9 +65,21 @@ def _machines_alone(scan: ScanFacts, learnt: Known) -> Iterator[_Before]:
         if key in settled:
             read = [says for says, origin in weighed.origins.items() if origin == "read"]
             best = max(read, key=lambda says: (weighed.shares[says], says))
-            seen = circumstances(made.spots[key.name], weighed, best)
-            if not seen.by_ink:
-                yield _Before(key, seen, weighed.shares[best], best == settled[key])
+            if made.spots[key.name].family != "mark" and best:
+                yield _before(key, made.spots[key.name], weighed, best, settled[key], learnt)
+
+
+def _before(key: FieldKey, spot: Spot, weighed: Weighed, best: str, truth: str, learnt: Known) -> _Before:
+    places = [vote.place for vote in weighed.votes if vote.says == best and vote.place is not None]
+    return _Before(
+        key=key,
+        seen=circumstances(spot, weighed, best, learnt),
+        share=weighed.shares[best],
+        right=best == truth,
+        name=spot.name_on_form,
+        type=spot.field.type,
+        place=min(places, default=None),
+    )
 
 
 def _settled(scan: ScanFacts, made: Sheet, learnt: Known) -> dict[FieldKey, str]:

@@ -19,6 +19,7 @@ class Spot:
 
     def __init__(self, field: Field, form: Form) -> None:
         self.field, self.form = field, form
+        self.name_on_form = f"{form.name}: {field.name}"
         kind = type_of(field.type)
         self.family: Family = family_of(field.type)
         self.exact = kind.EXACT

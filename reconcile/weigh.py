@@ -46,7 +46,7 @@ def _posterior(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Po
     """What was weighed of one field, as a Posterior: typed values, the calibrated probability, evidence, facts."""
     order = _order(weighed)
     best = next(says for says in order if weighed.origins[says] == "read")
-    seen = circumstances(spot, weighed, best)
+    seen = circumstances(spot, weighed, best, learnt)
     typed = {vote.says for vote in weighed.votes if not vote.machine} | {best}
     alike = sum(weighed.shares[says] for says in typed if closely(spot, says, best, POLICY.closely))
     return Posterior(
