@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from transcribe import blank
 from transcribe.level import LEVEL, skew
+from transcribe.likeness import likeness
 from transcribe.model import Form, Laid, Page
 from transcribe.paper import grey
 from transcribe.unbend import unbent
@@ -29,6 +30,12 @@ Homography = NDArray[numpy.float64]
 SIDE = 1000
 """Pixels of the longer side on which features are sought: measured 32 of 32 right, median error 0.2 to 0.6 px of a
 blank at 200 dpi; 1500 px were no better at three times the cost."""
+CLOSER = 2000
+"""Where too few features agree at `SIDE`, the page may be small in its photo, and they are sought again."""
+SURE = 60
+"""Inliers from which a match is no accident: foreign pages reach about half of it, true pages twice."""
+DIM = 160
+"""A photo whose lightest parts are darker is lightened: SIFT drops features of little contrast."""
 FEATURES = 3000
 RATIO = 0.8
 """Lowe's test: a match counts if the second best is clearly farther (Lowe 2004, section 7.1)."""
@@ -42,11 +49,6 @@ FLAT = 0.97
 """A page that fits this well was flat: a page bent by half a millimetre has 0.6, a blurred photo of a flat one 0.9."""
 MOST_BENT = 100
 """Pixels of the blank beyond which a match is wrong, however bent the paper was."""
-TILE = 48
-"""Pixels of a tile, on the halved blank, in which page and blank are compared: about 12 mm at 200 dpi."""
-
-ENOUGH_TILES = 12
-"""Tiles of print outside all boxes that are enough to judge a page by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,8 @@ class Aligned:
 
     `fit` is 0 to 1: how alike blank and page are where the blank has print (median correlation of tiles); 0 where no
     homography was found, and `page` is then the picture as it came. `inliers` are the matches that agree.
-    `homography` takes pixels of the photo to pixels of the blank.
+    `homography` takes pixels of the photo to pixels of the blank, as far as the paper was flat; where it was `bent`,
+    `page` was pressed flat after that.
     """
 
     page: Page
@@ -63,6 +66,7 @@ class Aligned:
     inliers: int
     number: int
     homography: Homography | None = None
+    bent: bool = False
 
     def laid(self, form: Form) -> Laid | None:
         """What a page remembers of this, so that it need not be found again."""
@@ -96,8 +100,10 @@ def align(page: Page, form: Form) -> Aligned:
     if page.laid and page.laid.form == form.digest:
         known = numpy.array(page.laid.homography, numpy.float64).reshape(3, 3)
         return lay(page, form, Match(number=page.laid.number, inliers=page.laid.inliers, homography=known))
-    found = [match(features(page.picture), form, number) for number in range(1, len(form.blanks) + 1)]
-    return lay(page, form, max(found, key=lambda each: each.inliers))
+    best = best_match(features(page.picture), form)
+    if best.inliers < SURE and max(page.picture.shape) > SIDE:
+        best = max(best, best_match(features(page.picture, CLOSER), form), key=lambda each: each.inliers)
+    return lay(page, form, best)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,16 +115,25 @@ class Match:
     homography: Homography | None
 
 
-def features(picture: Picture) -> Features:
-    """SIFT features of a picture, sought on a copy of `SIDE` pixels."""
+def features(picture: Picture, side: int = SIDE) -> Features:
+    """SIFT features of a picture, sought on a copy of `side` pixels; a dark photo is first made as light as others."""
     whole = grey(picture)
-    scale = min(1.0, SIDE / max(whole.shape))
+    scale = min(1.0, side / max(whole.shape))
     small = _smaller(whole, scale)
+    light = float(numpy.percentile(small[::4, ::4], 98))
+    if 0 < light < DIM:
+        small = numpy.asarray(cv2.convertScaleAbs(small, alpha=DIM / light), numpy.uint8)
     points, descriptors = cv2.SIFT.create(FEATURES).detectAndCompute(small, None)
     if descriptors is None:
         return Features(points=numpy.zeros((0, 2), numpy.float32), descriptors=numpy.zeros((0, 128), numpy.float32))
     where = numpy.array([point.pt for point in points], numpy.float32) / scale
     return Features(points=where, descriptors=numpy.asarray(descriptors, numpy.float32))
+
+
+def best_match(seen: Features, form: Form) -> Match:
+    """The match with that page of the form with which most features agree."""
+    found = (match(seen, form, number) for number in range(1, len(form.blanks) + 1))
+    return max(found, key=lambda each: each.inliers)
 
 
 def match(seen: Features, form: Form, number: int) -> Match:
@@ -142,19 +157,20 @@ def lay(page: Page, form: Form, found: Match) -> Aligned:
     if found.homography is None or not _is_plausible(found.homography, page.picture.shape):
         return Aligned(page=page, fit=0.0, inliers=found.inliers, number=found.number)
     straight = _warped(page.picture, found.homography, form.blanks[found.number - 1].size)
-    straight, fit = _pressed(straight, form, found.number)
+    pressed, fit = _pressed(straight, form, found.number)
     return Aligned(
-        page=replace(page, number=found.number, picture=straight, dpi=None),
+        page=replace(page, number=found.number, picture=pressed, dpi=None),
         fit=fit,
         inliers=found.inliers,
         number=found.number,
         homography=found.homography,
+        bent=pressed is not straight,
     )
 
 
 def _pressed(straight: Picture, form: Form, number: int) -> tuple[Picture, float]:
     """The page pressed flat where it fits better so, and its fit: paper that was bent lies on no blank."""
-    fit, path = _likeness(straight, form, number), _path(form, number)
+    fit, path = likeness(straight, form, number), _path(form, number)
     if fit >= FLAT:
         return straight, fit
     seen, known = features(straight), _blank_features(path)
@@ -163,7 +179,7 @@ def _pressed(straight: Picture, form: Form, number: int) -> tuple[Picture, float
     table = numpy.hstack((there, here - there)).astype(numpy.float64)
     near = numpy.abs(table[:, 2:]).max(axis=1, initial=0.0) < MOST_BENT
     pressed = unbent(straight, path, table[near])
-    better = _likeness(pressed, form, number)
+    better = likeness(pressed, form, number)
     return (pressed, better) if better > fit else (straight, fit)
 
 
@@ -238,54 +254,3 @@ def _warped(picture: Picture, homography: Homography, size: tuple[int, int]) -> 
         picture, homography, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=white
     )
     return numpy.asarray(laid, numpy.uint8)
-
-
-def _likeness(straight: Picture, form: Form, number: int) -> float:
-    """Median correlation of the tiles of page and blank, over the tiles where the blank has print; 0 to 1.
-
-    Tiles in boxes do not count where there are enough others: what was filled in is on the page alone.
-    """
-    path = _path(form, number)
-    print_ = _blank_tiles(path)
-    printed = numpy.linalg.norm(print_, axis=1) > TILE  # a standard deviation of about one level a pixel
-    outside = printed & ~_boxed(form, number, path)
-    counted = outside if outside.sum() >= ENOUGH_TILES else printed
-    if not counted.any():
-        return 0.0
-    page, print_ = _tiles(_half(grey(straight)))[counted], print_[counted]
-    strength = numpy.linalg.norm(page, axis=1) * numpy.linalg.norm(print_, axis=1)
-    alike = (page * print_).sum(axis=1) / numpy.maximum(strength, 1e-6)
-    return float(numpy.clip(numpy.median(alike), 0.0, 1.0))
-
-
-@lru_cache(maxsize=32)
-def _blank_tiles(path: str) -> NDArray[numpy.float32]:
-    return _tiles(_half(blank.grey(path)))
-
-
-def _boxed(form: Form, number: int, path: str) -> NDArray[numpy.bool_]:
-    """Which tiles lie by more than half in a box of a field or a table."""
-    inside = numpy.zeros(blank.grey(path).shape, numpy.uint8)
-    placed = [(each.page, each.box) for each in form.fields] + [(each.page, each.box) for each in form.tables]
-    for page, box in placed:
-        if box and page == number:
-            inside[box.y0 : box.y1, box.x0 : box.x1] = 1
-    halved = inside[::2, ::2]
-    rows, columns = halved.shape[0] // TILE, halved.shape[1] // TILE
-    cut = halved[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)
-    boxed: NDArray[numpy.bool_] = cut.mean(axis=(1, 3)).ravel() > 0.5
-    return boxed
-
-
-def _half(picture: Picture) -> Picture:
-    """Half as large and a little soft, so that a pixel's error and a photo's blur weigh little."""
-    return numpy.asarray(cv2.GaussianBlur(_smaller(picture, 0.5), (0, 0), 1.2), numpy.uint8)
-
-
-def _tiles(picture: Picture) -> NDArray[numpy.float32]:
-    """Tiles x pixels, each tile less its mean."""
-    rows, columns = picture.shape[0] // TILE, picture.shape[1] // TILE
-    cut = picture[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE).swapaxes(1, 2)
-    flat = cut.reshape(rows * columns, TILE * TILE).astype(numpy.float32)
-    tiles: NDArray[numpy.float32] = flat - flat.mean(axis=1, keepdims=True)
-    return tiles

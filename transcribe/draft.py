@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy
+from babel import Locale
+from babel.numbers import get_territory_currencies
 
 from transcribe.errors import FormError
 from transcribe.model import Box, Page, Word
@@ -68,13 +70,15 @@ def draft(page: Page, engine: Engine, *, name: str, blank: str, language: str = 
     if not named and not tables:
         raise FormError(f"{blank}: there is no frame, line or box with print beside it; write the definition by hand.")
     height, width = page.picture.shape[:2]
+    written = re.sub(r"[^a-z0-9]+", "-", _plain(name)).strip("-") or "form"
     head = [
         f"# Drafted from {blank}: check every name, type and box (`fairhand forms preview`), then delete this line.",
-        f'name = "{name}"',
+        f'name = "{written if written[0].isalpha() else f"form-{written}"}"',
         "version = 1",
-        f'title = "{name}"',
+        f'title = "{_clean(name)}"',
         f'languages = ["{language}"]',
         f'locale = "{locale}"',
+        f'currency = "{_currency(locale)}"',
         f'blank = "{blank}"',
         f"size = [{width}, {height}]",
     ]
@@ -84,6 +88,12 @@ def draft(page: Page, engine: Engine, *, name: str, blank: str, language: str = 
         for number, (grid, columns) in enumerate(zip(found.grids, tables, strict=True))
     ]
     return "\n".join(head) + "\n\n" + "\n\n".join((*body, *grids)) + "\n"
+
+
+def _currency(locale: str) -> str:
+    """The money of the locale's country, euros where it names none."""
+    territory = Locale.parse(locale).territory
+    return (get_territory_currencies(territory) or ["EUR"])[0] if territory else "EUR"
 
 
 # --- print -----------------------------------------------------------------------------------------------------------

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 import numpy
 
-from transcribe.align import FITS, Aligned, Homography, features, lay, match
+from transcribe.align import CLOSER, FITS, SIDE, SURE, Aligned, Features, Homography, best_match, features, lay
 from transcribe.model import Form, Page
 
-SURE = 60
-"""Inliers that a sure guess needs: foreign pages reach about half of it, true pages twice."""
 CLEAR = 1.6
 """A sure guess has this many times the inliers of the next: forms of one house share a letterhead, not their fields."""
 
@@ -39,13 +37,19 @@ class Guess:
 
 def identify(pages: Sequence[Page], forms: Iterable[Form]) -> tuple[Guess, ...]:
     """The forms with a blank that these pages may be, most agreeing features first. Pages may be in any order."""
-    seen = [features(page.picture) for page in pages]
+    known = [form for form in forms if not form.free]
+    guesses = _guesses(pages, [features(page.picture) for page in pages], known)
+    large = any(max(page.picture.shape) > SIDE for page in pages)
+    if large and guesses and guesses[0].inliers < SURE * len(pages):
+        closer = _guesses(pages, [features(page.picture, CLOSER) for page in pages], known)
+        return max(guesses, closer, key=lambda each: each[0].inliers)
+    return guesses
+
+
+def _guesses(pages: Sequence[Page], seen: Sequence[Features], forms: Iterable[Form]) -> tuple[Guess, ...]:
     guesses = []
     for form in forms:
-        if form.free:
-            continue
-        numbers = range(1, len(form.blanks) + 1)
-        found = [max((match(each, form, number) for number in numbers), key=lambda m: m.inliers) for each in seen]
+        found = [best_match(each, form) for each in seen]
         laid = tuple(lay(page, form, each) for page, each in zip(pages, found, strict=True))
         guesses.append(
             Guess(

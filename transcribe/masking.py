@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
+from transcribe import ink
 from transcribe.align import Aligned, Homography
 from transcribe.model import Box, Form
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
+SURELY_EMPTY = 0.001
+"""The probability of ink below which a box is left as it is: a card number has a hundred times the ink that must be
+there to be seen, so what is this surely empty holds none."""
 MARGIN = 10
 """Pixels of the blank painted around a box, over a millimetre at 200 dpi: pens do not stop at the frame."""
 PAINT = 96
@@ -33,15 +37,18 @@ def has_payment(form: Form) -> bool:
 def masked(picture: Picture, aligned: Aligned, form: Form) -> Picture:
     """A copy of the photo in which the payment boxes of the page are painted over.
 
+    Of bent paper no straight lines say where a box stands on the photo: the copy is then of the page pressed flat.
+
     Where the page does not fit its form nobody knows where the payment data stand: the whole picture is then made too
     coarse to read. The page becomes a task all the same, and the file itself stays with the operator.
     """
     if not aligned.fits or aligned.homography is None:
         return _coarse(picture)
-    copy = picture.copy()
-    for field in form.fields:
-        if field.personal == "payment" and field.box and field.page == aligned.number:
-            _paint(copy, field.box, aligned.homography)
+    copy, there = picture.copy(), aligned.homography
+    if aligned.bent:
+        copy, there = aligned.page.picture.copy(), numpy.eye(3)
+    for box in _written(aligned, form):
+        _paint(copy, box, there)
     return copy
 
 
@@ -51,6 +58,16 @@ def encoded(picture: Picture) -> bytes:
     done, content = cv2.imencode(".jpg", ordered, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     assert done, "OpenCV writes every picture of 8 bits as JPEG"
     return content.tobytes()
+
+
+def _written(aligned: Aligned, form: Form) -> list[Box]:
+    """The payment boxes of a page that are not surely empty. An empty one has nothing to hide, and painted over nobody
+    could know any more that it is empty."""
+    boxes = [
+        field.box for field in form.fields if field.personal == "payment" and field.box and field.page == aligned.number
+    ]
+    inks = ink.sheet(aligned.page.picture, form.blanks[aligned.number - 1].path).inks(boxes)
+    return [box for box, seen in zip(boxes, inks, strict=True) if seen.filled >= SURELY_EMPTY]
 
 
 def _paint(picture: Picture, box: Box, homography: Homography) -> None:

@@ -139,7 +139,8 @@ def _kept_masked(scanned: Scanned, group: Group, form: Form, archive: Archive, l
             laid = group.laid[position] if group.laid else align(page, form)
         content = masking.encoded(masking.masked(page.picture, laid, form))
         sha256 = archive.put(content)
-        _remember(sha256, laid.laid(form))
+        if not laid.bent:  # the copy of a bent page is flat, and lies on its form otherwise than the photo did
+            _remember(sha256, laid.laid(form))
         kept.append(ScanPage(file=sha256, page=1))
         name = f"{sheet.path.name} p. {sheet.page}, masked"
         copies.append(SourceFile(sha256=sha256, name=name, size=len(content), media_type="image/jpeg"))

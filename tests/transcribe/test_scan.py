@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy
 import pytest
 from PIL import Image
@@ -242,3 +243,22 @@ def test_pages_of_one_form_in_any_order_and_upside_down_are_put_together(inbox: 
     laid = [align(page, both) for page in scan.pages(only, archive, LIMITS)]
     assert [each.number for each in laid] == [2, 1]
     assert min(each.fit for each in laid) > 0.9
+
+
+def test_the_card_number_on_bent_paper_is_masked_too(inbox: Path, archive: Archive) -> None:
+    ordered = form.load("bon-de-commande")
+    upright = numpy.asarray(Image.open(io.BytesIO(with_card("flat")[0])).convert("RGB"))
+    down, across = numpy.mgrid[0 : upright.shape[0], 0 : upright.shape[1]].astype(numpy.float32)
+    wave = numpy.sin(across / upright.shape[1] * 1.5 * numpy.pi + down / upright.shape[0] * numpy.pi) * 22
+    bent = cv2.remap(upright, across, down + wave.astype(numpy.float32), cv2.INTER_LINEAR, borderValue=(255,) * 3)
+    Image.fromarray(numpy.asarray(bent, numpy.uint8)).save(inbox / "bent.png")
+    (only,) = scanned(scan.scans([inbox / "bent.png"], ordered, archive, LIMITS))
+    (page,) = scan.pages(only, archive, LIMITS)
+    laid = align(page, ordered)
+    assert laid.fits
+    box = ordered.field("card_number").box
+    assert box is not None
+    around = laid.page.picture[box.y0 - 8 : box.y1 + 8, box.x0 : box.x1].astype(int)
+    assert numpy.ptp(around[8:-8, 6:-6], axis=(0, 1)).max() < 30
+    comment = Box(100, 1746, 1554, 1816)  # the next box below is left alone
+    assert laid.page.picture[comment.y0 + 8 : comment.y1 - 8].mean() > 200
