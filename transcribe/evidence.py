@@ -28,7 +28,6 @@ EVIDENCE: Mapping[str, str] = {
     "words": N_("How common its words are on these forms: {bits} bits."),
     "rule holds": N_("The rule “{rule}” holds with it: {bits} bits for it."),
     "rule broken": N_("The rule “{rule}” does not hold with it: {bits} bits against it."),
-    "ink": N_("The ink under the box says so with {confidence} confidence."),
     "runner-up": N_("The next likely value has {probability}."),
     "nothing else": N_("No other value was read; that all are wrong has {probability}."),
     "audited": N_("Values decided like this were wrong in {wrong} of {count} audited fields."),
