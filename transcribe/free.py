@@ -67,8 +67,8 @@ def _beside(page: Page, scale: float) -> list[Engine]:
 
 
 def _quality(page: Page) -> Quality:
-    sheet = ink.sheet(page.picture, None)
-    return quality(page.picture, ink_contrast=sheet.contrast, noise=sheet.noise, scale=1.0, inside=1.0)
+    contrast, noise = ink.strength(page.picture)
+    return quality(page.picture, ink_contrast=contrast, noise=noise, scale=1.0, inside=1.0)
 
 
 def _with_quality(said: Reading, overall: float) -> Reading:

@@ -147,6 +147,13 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
     return Sheet(clean=clean, dark=dark, ink=added, patches=patches, unit=unit, contrast=contrast, noise=noise)
 
 
+def strength(page: Picture) -> tuple[float, float]:
+    """How dark the print of any page is, and the standard deviation of its bare paper, both 0 to 255."""
+    dark = cv2.GaussianBlur(255 - flat(grey(page)), (3, 3), 0)[::2, ::2]
+    empty = numpy.zeros(dark.shape, numpy.uint8)
+    return _strength(numpy.asarray(dark, dtype=numpy.uint8), _Print(strong=empty, near=empty, nearby=empty, tint=empty))
+
+
 def sure(ratio: float) -> float:
     """How sure something is that is as likely as not at ratio 1, 0 to 1: logistic in the ratio's logarithm, 0.999 from
     ten times as much, 0.001 at a tenth."""
