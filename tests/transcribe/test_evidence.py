@@ -25,6 +25,9 @@ NUMBERS: Numbers = {
     "type": "date",
     "before": 0.05,
     "after": 0.02,
+    "readings": 3,
+    "votes": 2,
+    "blanks": 1,
 }
 
 
