@@ -18,7 +18,7 @@ GRACE_SECONDS = 8.0
 
 
 def guard(command: Sequence[str]) -> int:
-    """Run a program until it ends or our standard input closes; gives its exit code, 128 and the signal where one ended it."""
+    """Run a program until it ends or our standard input closes; its exit code, or 128 and the signal that ended it."""
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, lambda *_: _end(child))

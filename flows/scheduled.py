@@ -16,7 +16,7 @@ from flows.rooms import rooms_at
 
 @prefect.flow(name="reconcile", log_prints=False)
 def reconcile(home: str = "") -> dict[str, Any]:
-    """Weigh what was read since, decide or ask, and publish. Two at once do no harm; one that finds nothing is cheap."""
+    """Weigh what was read since, decide or ask, and publish. Two at once do no harm."""
     return asdict(reconcile_home(rooms_at(home or str(configuration.load().home))))
 
 

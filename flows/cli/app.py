@@ -22,7 +22,20 @@ if TYPE_CHECKING:
 EXIT_CODES = {1: 1, 2: 2, 3: 1, 4: 3}
 """From an error's own code to the command line's: a file that cannot be read is a finding, a missing program is 3."""
 
-GROUPS = ("setting_up", "ingesting", "reading", "deciding", "looking", "serving", "people", "forms", "records", "fair")
+GROUPS = (
+    "setting_up",
+    "ingesting",
+    "reading",
+    "deciding",
+    "looking",
+    "serving",
+    "people",
+    "forms",
+    "records",
+    "fair",
+    "asking",
+    "keeping",
+)
 """The files of this folder that hold commands, in the order in which help lists them."""
 
 

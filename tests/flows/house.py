@@ -92,16 +92,16 @@ def memory(pid: int) -> int:
 def folder_of(place: Path, names: Sequence[str]) -> Path:
     """A folder with these samples and their truth, as the demo and the flows take them."""
     place.mkdir()
-    lines = [line for line in (CASES / "truth.jsonl").read_text("utf-8").splitlines() if json.loads(line)["file"] in names]
+    lines = [
+        line for line in (CASES / "truth.jsonl").read_text("utf-8").splitlines() if json.loads(line)["file"] in names
+    ]
     (place / "truth.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     for name in names:
         (place / name).symlink_to(CASES / name)
     return place
 
 
-def simulated(
-    rooms: Rooms, handle: str, seed: int, slips: float, roles: Sequence[str] = ("transcriber",)
-) -> Reader:
+def simulated(rooms: Rooms, handle: str, seed: int, slips: float, roles: Sequence[str] = ("transcriber",)) -> Reader:
     """A scripted person who has signed in and knows the truth of the samples."""
     reader = Reader(
         link=invite(rooms, handle, roles).link,

@@ -23,7 +23,7 @@ def told_of_house(house: House) -> dict[str, tuple[list[tuple[object, ...]], lis
     rooms = open_rooms(configuration.load(house.home))
     told = {}
     for state in rooms.store.scan_states():
-        readings = [
+        readings: list[tuple[object, ...]] = [
             (str(each.key), each.source, each.text, each.confidence) for each in rooms.store.readings(state.scan.id)
         ]
         decisions = [f"{each.key} {each.text} {each.probability:.6f}" for each in rooms.store.decisions(state.scan.id)]

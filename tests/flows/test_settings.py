@@ -51,7 +51,8 @@ def test_the_settings_file_says_every_setting_and_its_lines_can_be_used(tmp_path
     text = settings.settings_file()
     used = "\n".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("# FAIRHAND_"))
     (tmp_path / settings.FILE).write_text(used, encoding="utf-8")
-    assert settings.load(tmp_path) == settings.Settings(home=tmp_path)
+    defaults = settings.load(tmp_path / "elsewhere").model_copy(update={"home": tmp_path})
+    assert settings.load(tmp_path) == defaults
     assert used.count("FAIRHAND_") == len(settings.Settings.model_fields) - 1
 
 
@@ -61,3 +62,9 @@ def test_prefect_sends_nothing_to_anybody_and_batches_what_it_records(tmp_path: 
     assert variables["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert variables["PREFECT_HOME"] == str(tmp_path / "prefect")
     assert int(variables["PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE"]) > 1
+
+
+def test_the_example_of_the_deployments_names_every_setting() -> None:
+    example = (Path(__file__).parent.parent.parent / "deployments" / "example.env").read_text(encoding="utf-8")
+    named = {line.removeprefix("# ").partition("=")[0] for line in example.splitlines() if "FAIRHAND_" in line}
+    assert named == {settings.PREFIX + name.upper() for name in settings.Settings.model_fields}
