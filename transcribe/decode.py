@@ -25,6 +25,9 @@ GREY_STEP = 4
 """Every fourth pixel of every fourth row tells whether a colour picture is grey all the same."""
 
 
+NOTHING = memoryview(b"")
+
+
 class Refused(Exception):
     """Why the bytes give no picture: one sentence for the operator."""
 
@@ -210,19 +213,19 @@ def _rendered(document: Any, number: int, scale: float, limits: Limits) -> tuple
 # --- the process -----------------------------------------------------------------------------------------------------
 
 
-def _answer(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
+def _answer(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], memoryview]:
     limits = Limits(**request["limits"])
     try:
         if request["wish"] == "check":
-            return check(content, limits), b""
+            return check(content, limits), NOTHING
         pixels, dpi = picture(content, request["page"], limits)
-        return {"shape": pixels.shape, "dpi": dpi}, pixels.tobytes()
+        return {"shape": pixels.shape, "dpi": dpi}, numpy.ascontiguousarray(pixels).data.cast("B")
     except Refused as error:
-        return {"refused": str(error)}, b""
+        return {"refused": str(error)}, NOTHING
     except MemoryError:
-        return {"refused": "decoding it needs more memory than the limit"}, b""
+        return {"refused": "decoding it needs more memory than the limit"}, NOTHING
     except Exception as error:  # decoders raise anything at all on damaged input; the process must go on
-        return {"refused": f"the file is damaged or its end is missing ({type(error).__name__})"}, b""
+        return {"refused": f"the file is damaged or its end is missing ({type(error).__name__})"}, NOTHING
 
 
 def _confine(limits: Limits) -> None:
@@ -231,19 +234,24 @@ def _confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def _serve(requests: IO[bytes], answers: IO[bytes]) -> None:
+def _write(pipe: int, content: memoryview) -> None:
+    while content:
+        content = content[os.write(pipe, content) :]
+
+
+def _serve(requests: IO[bytes], answers: int) -> None:
     while line := requests.readline():
         request = json.loads(line)
         header, body = _answer(request, requests.read(request["length"]))
-        answers.write(json.dumps(header | {"length": len(body)}).encode() + b"\n" + body)
-        answers.flush()
+        _write(answers, memoryview(json.dumps(header | {"length": len(body)}).encode() + b"\n"))
+        _write(answers, body)
 
 
 def main() -> None:
     """Answer requests until the parent closes the pipe; its own messages and those of C libraries go nowhere."""
     import pillow_heif
 
-    answers = os.fdopen(os.dup(1), "wb")
+    answers = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
