@@ -4,6 +4,7 @@ import { Refused } from "./line.js";
 
 const FIRST_PAUSE = 1_000; // ms before a failed send is tried again; doubled each time
 const LONGEST_PAUSE = 30_000;
+const AFTER_PAINT = 30; // ms; what can wait until the next picture is on the screen does
 
 export class Unsent {
   /** `told.sent(item, answer)`, `told.refused(item, error)`, `told.changed()`, `told.signedOut()`. */
@@ -36,13 +37,17 @@ export class Unsent {
   add(item) {
     this.items.push(item);
     this.told.changed();
-    const kept = this.keep.change(
+    setTimeout(() => this.settle(item), AFTER_PAINT); // until then the text stands among the drafts
+  }
+
+  async settle(item) {
+    if (!this.items.includes(item)) return; // taken back at once
+    this.now();
+    await this.keep.change(
       ["put", "unsent", item.idem, item],
       ["put", "answered", item.task, { task: item.task, at: item.at }],
       ["remove", "drafts", item.task],
     );
-    this.now();
-    return kept;
   }
 
   /** Takes a reading back that is not on its way yet; false where it is too late for that. */

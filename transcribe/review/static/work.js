@@ -10,6 +10,7 @@ import { only, takeOver } from "./single.js";
 import { Unsent } from "./unsent.js";
 
 const ENDING = 90_000; // ms before a task goes back: then the page says so
+const AFTER_PAINT = 30; // ms; what can wait until the next picture is on the screen does
 const RENEW_EVERY = 60_000;
 const MOST_BACK = 10; // how many of the last readings can be taken back
 
@@ -107,7 +108,7 @@ async function show(ready, text = "") {
   input.readOnly = false;
   document.body.classList.remove("waiting");
   checks.start(sheet.task);
-  setTimeout(holding); // after the picture is on the screen
+  setTimeout(holding, AFTER_PAINT);
   if (!text) {
     const draft = lastKeys(sheet.task) ?? (await keep.get("drafts", sheet.task));
     if (draft && current === ready && !value()) setValue(draft);
