@@ -34,8 +34,8 @@ CIRCUMSTANCES = (
     "field's blanks",  # the share of this field's readings that are blank
 )
 
-_STIFF = 100.0
-_STIFF_FIELD = 20.0
+_STIFF = 300.0
+_STIFF_FIELD = 60.0
 """How firmly a collection's own fit is held to the shipped map, and each field to its collection: 100 gold items tell
 the share right only to within 4 points, 5 items of one field only whether it is another matter altogether."""
 

@@ -26,6 +26,9 @@ OWN_CHOICE = 400
 CONTEST = 100
 """So many gold items must be known before majority can take a family's decisions back."""
 
+MINORITY = 0.55
+"""The least share at which a text that fewer read is written: plainly likelier than not, or it stays with majority."""
+
 BLANK_WINS = 4.0
 """A blank is believed against a text where at least so many times as many sources left it blank: to overlook a field is
 common, to invent one is rare."""
@@ -110,8 +113,17 @@ def choose(each: Heard, some: Sequence[Option], learnt: Learnt, of: Family, weig
             sure *= max(share_of.values())
         return Chosen(heard=each, option=option, share=sure, texts=texts, majority=majority(each))
     shared = choice.shares(some, weights)
-    place = min(range(len(some)), key=lambda number: (-shared[number], some[number].normal))
+    place = _place(each, some, shared)
     return Chosen(heard=each, option=some[place], share=shared[place], texts=texts, majority=majority(each))
+
+
+def _place(each: Heard, some: Sequence[Option], shared: Sequence[float]) -> int:
+    """The likeliest option; what most say stays where a minority is hardly likelier."""
+    likeliest = min(range(len(some)), key=lambda number: (-shared[number], some[number].normal))
+    votes = Counter(voice.normal for voice in each.voices).most_common(2)
+    if len(votes) > 1 and votes[0][1] > votes[1][1] and shared[likeliest] < MINORITY:
+        return next(number for number, option in enumerate(some) if option.normal == votes[0][0])
+    return likeliest
 
 
 def majority(each: Heard) -> str:
