@@ -25,6 +25,10 @@ SHARED = Path(__file__).parents[3] / "shared" / "data"
 """Where the shared sets lie beside the repository, unless `--data` or FAIRHAND_SHARED_DATA says otherwise."""
 
 
+LINE_FORM = "line"
+"""Stands for no form: the whole picture is one field of the type text."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """One document: its form, its picture when asked for, and its truth by field ("lines.quantity[2]"; "" is blank).
@@ -79,17 +83,30 @@ def factures(data: Path, count: int) -> Iterator[Sample]:
     """Rendered French invoices: header fields that are printed, and the lines."""
     names = {
         "invoice_number": "invoice_number",
-        "po_number": "order_number",
+        "po_number": "po_number",
         "invoice_date": "invoice_date",
         "invoice_date_due": "due_date",
-        "total_untaxed": "subtotal",
-        "tax_amount": "vat",
-        "total_amount": "total",
+        "total_untaxed": "total_untaxed",
+        "tax_amount": "tax_amount",
+        "total_amount": "total_amount",
     }
     for line in _lines(data / "factures_odoo_fr", count):
         hidden = set(line.get("maybe_not_printed", ()))
         said = {names[key]: str(value) for key, value in line["fields"].items() if key in names and key not in hidden}
         yield _sample(data / "factures_odoo_fr", line, "facture", said)
+
+
+def receipts_de(data: Path, count: int) -> Iterator[Sample]:
+    """German shop receipts with date and total; the chain's name is mostly only a logo, and is not judged."""
+    return _documents(data / "receipts_de", "receipt", count, ("date", "total"))
+
+
+def testaments(data: Path, count: int) -> Iterator[Sample]:
+    """Lines of joined handwriting from wills: one field each, on no form."""
+    folder = data / "testaments_fr"
+    lines = (folder / "lines.jsonl").read_text(encoding="utf-8").splitlines()
+    for line in map(json.loads, lines[:: max(1, len(lines) // count)][:count]):
+        yield _sample(folder, line, LINE_FORM, {"text": line["fields"]["text"]})
 
 
 def _documents(folder: Path, form: str, count: int, keys: Sequence[str]) -> Iterator[Sample]:
