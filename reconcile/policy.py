@@ -17,7 +17,7 @@ class Policy:
     price: float = 0.03
     """What one more reading costs, as a share of what a wrong value costs: where the value is so probable that one
     gains less than this, it is not bought. Fields decided at this limit are few, so that the target is kept on the
-    whole: on the generator 0.015 gives 0.998."""
+    whole: see the table of docs/reconciling.md."""
 
     agreed: float = 0.9
     """The least probability at which people who agree decide: agreement may fall short where nothing else is known, but

@@ -1,0 +1,35 @@
+"""Measures reconciling against its bars, with the peers in the same run.
+
+    python -m tests.bench.bench_reconcile [--small] [--set NAME ...]
+
+Exit code 1 where a bar is missed. A set is a function from "small?" to rows; a new one is one line in SETS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+
+from tests.bench.reconciling import minority, speed, worlds
+from tests.bench.reconciling.rows import Row, show
+
+SETS: dict[str, tuple[str, Callable[[bool], Iterable[Row]]]] = {
+    "generator": ("made-up orders, fresh seeds, cold start", worlds.usual),
+    "noise": ("made-up orders, noise x 2.5, weak master data", worlds.hard),
+    "minority": ("right minorities", minority.rows),
+    "speed": ("speed, one core", speed.rows),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--small", action="store_true", help="fewer forms and seeds: minutes instead of a quarter hour")
+    parser.add_argument("--set", action="append", choices=sorted(SETS), dest="sets", help="only these sets")
+    asked = parser.parse_args()
+    held = [show(title, rows(asked.small)) for name, (title, rows) in SETS.items() if name in (asked.sets or SETS)]
+    return 0 if all(held) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

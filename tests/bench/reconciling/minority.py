@@ -1,0 +1,80 @@
+"""Right minorities: fields whose right value was read, but by fewer than another one. How many are saved, and how many
+right majorities are broken for it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from reconcile import first_fit
+from reconcile.agree import votes
+from reconcile.facts import ScanFacts
+from reconcile.sheet import Spot, sheet
+from reconcile.trust import learn
+from reconcile.weigh import weigh
+from tests.bench.generator import Shape, World, make
+from tests.bench.generator.paper import KEYS, forms, reading, scan_of
+from tests.bench.intervals import said
+from tests.bench.reconciling.rows import Row, at_least, at_most
+from transcribe.model import Parameters, Reading
+
+SEEDS = (301, 302)
+PEOPLE = 3
+
+
+def rows(small: bool) -> Iterator[Row]:
+    """Saved and broken, over several worlds of two machines and three people."""
+    tally: Counter[str] = Counter()
+    for seed in SEEDS[:1] if small else SEEDS:
+        tally += _count(make(seed, Shape(forms=60 if small else 200)))
+    minorities, decidable = tally["minority"], tally["decidable"]
+    yield Row(of="right minorities", figure=str(minorities))
+    yield Row(of="saved of all", figure=said(tally["saved"], minorities))
+    yield at_least("saved of those that evidence can decide", tally["saved decidable"] / max(1, decidable), 0.5)
+    yield Row(of="right majorities", figure=str(tally["majority"]))
+    yield at_most("right majorities broken", tally["broken"] / max(1, tally["majority"]), 0.01)
+
+
+def _count(world: World) -> Counter[str]:
+    blanks = forms(world.master)
+    by_scan: dict[str, list[Reading]] = defaultdict(list)
+    for item in world.items:
+        for number, each in enumerate(world.readings[item.number][: 2 + PEOPLE]):
+            by_scan[scan_of(item)].append(reading(item, each, number))
+    form_of = {scan_of(item): blanks[item.locale] for item in world.items}
+    facts = [ScanFacts(form=form_of[scan], readings=readings) for scan, readings in by_scan.items()]
+    learnt = Parameters(version=1, content=learn(facts, first_fit.parameters()).content)
+    posteriors = {scan: weigh(form_of[scan], readings, learnt) for scan, readings in by_scan.items()}
+    tally: Counter[str] = Counter()
+    for item in world.items:
+        spot = sheet(form_of[scan_of(item)]).spots[KEYS[item.slot].name]
+        posterior = posteriors[scan_of(item)][KEYS[item.slot]]
+        truth = spot.normal(item.written)
+        mine = [each for each in by_scan[scan_of(item)] if each.key == KEYS[item.slot]]
+        best = next(each.normal for each in posterior.candidates if each.origin == "read")
+        tally += _judged(spot, mine, truth, best == truth)
+    return tally
+
+
+def _judged(spot: Spot, readings: Sequence[Reading], truth: str, right: bool) -> Counter[str]:
+    counts = Counter(vote.says for vote in votes(spot, readings) if vote.null is None)
+    most = max(counts.values(), default=0)
+    if counts[truth] == most and list(counts.values()).count(most) == 1:
+        return Counter({"majority": 1, "broken": int(not right)})
+    if not 0 < counts[truth] < most:
+        return Counter()
+    rival = max((says for says in counts if says != truth), key=lambda says: counts[says])
+    decidable = _vouched(spot, truth) and not _vouched(spot, rival)
+    return Counter(
+        {
+            "minority": 1,
+            "saved": int(right),
+            "decidable": int(decidable),
+            "saved decidable": int(decidable and right),
+        }
+    )
+
+
+def _vouched(spot: Spot, says: str) -> bool:
+    """Whether format, check digit or master data tell a value from its rival."""
+    return not spot.faults(says) and (spot.values is None or spot.values.has(says))
