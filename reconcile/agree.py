@@ -97,11 +97,12 @@ def said(spot: Spot, reading: Reading) -> str:
 
 def null_of(says: str) -> Null | None:
     """Why comparable text has no value; None where it has one."""
-    if says == BLANK:
-        return "blank"
-    if says.startswith(MARK):
-        return next(null for null in NULLS if says == MARK + null)
-    return None
+    if says and says[0] != MARK:
+        return None
+    return _NULL_OF[says]
+
+
+_NULL_OF: dict[str, Null] = {BLANK: "blank", **{MARK + null: null for null in NULLS}}
 
 
 def closely(spot: Spot, one: str, other: str, share: float) -> bool:

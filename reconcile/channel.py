@@ -15,7 +15,7 @@ from math import exp, factorial
 from rapidfuzz.distance import OSA, Levenshtein
 
 from reconcile.accents import without_accents
-from reconcile.agree import BLANK, MARK, Vote
+from reconcile.agree import Vote, null_of
 from reconcile.known import PLAIN_CONFUSION, Hearing, Known
 from reconcile.prior import flat
 
@@ -81,12 +81,10 @@ def error(known: Known, said: str, hearing: Hearing, written: str) -> float:
 
 
 def _blind(known: Known, said: str, hearing: Hearing, ratio: float, written: str) -> float:
-    of, what = _what(written), _what(said)
-    if of != "text" or what != "text":
-        table = NULLS[hearing.kind]
-        if of == what:
-            return table.get((of, what), SAME_NULL)
-        return table.get((of, what), OTHER_NULL) * (exp(flat(said)) if what == "text" else 1.0)
+    if null_of(written) is not None or null_of(said) is not None:
+        return _null(said, hearing.kind, written)
+    if not hearing.swap and (not hearing.accents or written.isascii()):
+        return _one(known, said, hearing, ratio, written)
     probability, left = 0.0, 1.0
     for way, share in ways(written, hearing):
         probability += left * share * _one(known, said, hearing, ratio, way)
@@ -157,7 +155,15 @@ def _edits(known: Known, kind: str, written: str, said: str) -> float:
     return float(probability)
 
 
+def _null(said: str, kind: str, written: str) -> float:
+    """P(this is said | this is written) where one of them is no text."""
+    of, what = _what(written), _what(said)
+    if of == what:
+        return NULLS[kind].get((of, what), SAME_NULL)
+    share = NULLS[kind].get((of, what), OTHER_NULL)
+    return share * exp(flat(said)) if what == "text" else share
+
+
 def _what(says: str) -> str:
-    if says == BLANK:
-        return ""
-    return says[1:] if says.startswith(MARK) else "text"
+    null = null_of(says)
+    return "text" if null is None else "" if null == "blank" else null

@@ -166,10 +166,11 @@ def _only_well_formed(spot: Spot, votes: Sequence[Vote], says: str) -> bool:
 def _trouble(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
     """Why machines alone may not decide, as a task reason; "" where they may."""
     machines = [vote for vote in votes if vote.machine]
-    for flag in MISFIT:
-        if any(flag in vote.flags for vote in machines):
+    flags = frozenset[str]().union(*(vote.flags for vote in machines))
+    for flag in MISFIT if flags else ():
+        if flag in flags:
             return "not found" if flag == "absent" else flag
-    if any("handwriting" in vote.flags for vote in machines):
+    if "handwriting" in flags:
         return "handwriting"
     if says == BLANK and not any(vote.source == INK and vote.says == BLANK for vote in machines):
         return "ink but no text" if any(vote.source == INK for vote in machines) else "nothing read"

@@ -35,6 +35,12 @@ SWEEPS = 2
 VALUES = 4
 """So many of a field's values are tried in a rule; the rest of its probability counts as unknown."""
 
+LEAST = 1e-9
+"""Values less probable than this are not tried."""
+
+SETTLED = 0.999
+"""Rules between fields that are all as sure as this have said what they can in one sweep."""
+
 COMBINATIONS = 64
 """Above so many combinations only those are tried that differ from the most probable one in one field."""
 
@@ -59,12 +65,14 @@ def couple(made: Sheet, weighed: dict[FieldKey, Weighed], known: Known) -> dict[
     weighed = _with_arithmetic(made, instances, weighed, known)
     own = {key: each.shares for key, each in weighed.items()}
     messages: dict[tuple[int, FieldKey], Ruled] = {}
-    for _ in range(SWEEPS):
-        messages = {
-            (number, key): ruled
-            for number, instance in enumerate(instances)
-            for key, ruled in _messages(made, number, instance, weighed, own, messages)
-        }
+    options = {key: _options(made, key, each) for key, each in weighed.items()}
+    open_to_doubt = {key for key, shares in own.items() if max(shares.values()) < SETTLED}
+    for sweep in range(SWEEPS):
+        heard = dict(messages)
+        for number, instance in enumerate(instances):
+            if sweep == 0 or not open_to_doubt.isdisjoint(instance.keys):
+                for key, ruled in _messages(made, number, instance, weighed, own, heard, options):
+                    messages[number, key] = ruled
     by_key: dict[FieldKey, list[tuple[RuleInstance, Ruled]]] = defaultdict(list)
     for (number, key), ruled in messages.items():
         by_key[key].append((instances[number], ruled))
@@ -104,13 +112,14 @@ def _messages(
     weighed: Mapping[FieldKey, Weighed],
     own: Mapping[FieldKey, Shares],
     messages: Mapping[tuple[int, FieldKey], Ruled],
+    all_options: Mapping[FieldKey, list[_Option]],
 ) -> Iterator[tuple[FieldKey, Ruled]]:
     """What one bound rule says to each of its fields."""
     beliefs = {
         key: _belief(own[key], weighed[key].none, [m for (n, k), m in messages.items() if k == key and n != number])
         for key in instance.keys
     }
-    options = {key: _options(made, key, beliefs[key], weighed[key]) for key in instance.keys}
+    options = {key: all_options[key] for key in instance.keys}
     if not all(options.values()):
         return
     known = {key: sum(beliefs[key][option.says] for option in options[key]) for key in instance.keys}
@@ -145,14 +154,14 @@ def _belief(own: Shares, none: float, messages: list[Ruled]) -> Shares:
     return {says: share / total for says, share in shares.items()}
 
 
-def _options(made: Sheet, key: FieldKey, belief: Shares, weighed: Weighed) -> list[_Option]:
+def _options(made: Sheet, key: FieldKey, weighed: Weighed) -> list[_Option]:
     """The likeliest values of a field that a rule can calculate with."""
     found = []
-    for says in sorted(belief, key=lambda says: (-belief[says], says))[:VALUES]:
+    shares = weighed.shares
+    for says in sorted(shares, key=lambda says: (-shares[says], says))[:VALUES]:
         number = _number(made, key, says)
-        if number is not None and belief[says] > 1e-9:
-            readers = frozenset(vote.source for vote in weighed.votes if vote.says == says)
-            found.append(_Option(says, number, readers))
+        if number is not None and shares[says] > LEAST:
+            found.append(_Option(says, number, frozenset(vote.source for vote in weighed.votes if vote.says == says)))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import log, sqrt
@@ -11,7 +11,7 @@ from typing import Any
 
 from reconcile.masters import Words
 from reconcile.sureness import bin_of, ratios
-from transcribe.model import Parameters
+from transcribe.model import FieldKey, Parameters, Posterior
 
 Tally = tuple[float, float]
 """(so many, of so many), as counted; fractions come from readings whose truth is only probable."""
@@ -68,6 +68,9 @@ class Known:
     edits: dict[tuple[str, str, str], float] = field(default_factory=dict, repr=False)
     """What the channel has worked out already under these parameters, kept for speed."""
     hearings: dict[tuple[str, str, str], Hearing] = field(default_factory=dict, repr=False)
+    weighed: dict[Hashable, object] = field(default_factory=dict, repr=False)
+    posteriors: dict[tuple[FieldKey, object], tuple[object, Posterior]] = field(default_factory=dict, repr=False)
+    """Fields weighed under these parameters, kept for speed by `reconcile.weigh`."""
     _words: dict[str, Words] = field(default_factory=dict, repr=False)
     _ratios: dict[str, tuple[float, ...]] = field(default_factory=dict, repr=False)
 
@@ -80,14 +83,14 @@ class Known:
 
     def _hearing(self, source: str, kind: str, type_name: str) -> Hearing:
         habits = self.content.get("habits", {}).get(source, {})
-        person = 0.0 if kind == "machine" else 1.0
+        may_swap = kind != "machine" and type_name == "date"
         return Hearing(
             kind=kind,
             error=self.error(source, kind, type_name),
             unrelated=_drawn(self.content.get("unrelated", {}).get(source), UNRELATED[kind], 2.0),
             follows=_drawn(self.content.get("follows", {}).get(kind), FOLLOWS[kind], 6.0),
             accents=_drawn(habits.get("accents"), HABITS["accents"], 2.0),
-            swap=person * _drawn(habits.get("swap"), HABITS["swap"], 2.0),
+            swap=_drawn(habits.get("swap"), HABITS["swap"], 2.0) if may_swap else 0.0,
         )
 
     def error(self, source: str, kind: str, type_name: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import cast
 
 from reconcile.agree import closely, null_of, surface, votes
 from reconcile.calibrate import calibrated
@@ -17,6 +18,9 @@ from reconcile.posterior import Weighed, weigh_field
 from reconcile.sheet import Sheet, Spot, sheet
 from transcribe.model import Candidate, FieldKey, Form, Parameters, Posterior, Reading
 
+REMEMBERED = 20_000
+"""So many fields that were weighed are kept in memory: some hundred scans that people are reading."""
+
 
 def weigh(form: Form, readings: Sequence[Reading], parameters: Parameters) -> dict[FieldKey, Posterior]:
     """The posterior of every field of one scan that has readings, whatever their order.
@@ -26,7 +30,7 @@ def weigh(form: Form, readings: Sequence[Reading], parameters: Parameters) -> di
     """
     learnt, made = known(parameters), sheet(form)
     weighed = weigh_together(made, readings, learnt)
-    return {key: _posterior(key, made.spots[key.name], weighed[key], learnt) for key in weighed}
+    return {key: _remembered(key, made.spots[key.name], each, learnt) for key, each in weighed.items()}
 
 
 def weigh_together(made: Sheet, readings: Sequence[Reading], learnt: Known) -> dict[FieldKey, Weighed]:
@@ -35,11 +39,35 @@ def weigh_together(made: Sheet, readings: Sequence[Reading], learnt: Known) -> d
     for reading in readings:
         if reading.key.name in made.spots:
             by_key[reading.key].append(reading)
-    weighed = {
-        key: weigh_field(made.spots[key.name], votes(made.spots[key.name], by_key[key]), learnt)
-        for key in sorted(by_key, key=lambda key: (key.name, -1 if key.row is None else key.row))
-    }
-    return couple(made, weighed, learnt)
+    return couple(
+        made, {key: _by_itself(made.spots[key.name], by_key[key], learnt) for key in sorted(by_key, key=_place)}, learnt
+    )
+
+
+def _place(key: FieldKey) -> tuple[str, int]:
+    return key.name, -1 if key.row is None else key.row
+
+
+def _by_itself(spot: Spot, readings: list[Reading], learnt: Known) -> Weighed:
+    """One field, from memory where the same readings were weighed under the same parameters: with one more reading,
+    the other fields of its scan stay as they are."""
+    token = (spot, *((reading.id, reading.text, reading.confidence) for reading in readings))
+    found = learnt.weighed.get(token)
+    if found is None:
+        if len(learnt.weighed) >= REMEMBERED:
+            learnt.weighed.clear()
+        found = learnt.weighed[token] = weigh_field(spot, votes(spot, readings), learnt)
+    return cast(Weighed, found)
+
+
+def _remembered(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Posterior:
+    """The posterior of one field, from memory where nothing about it has changed."""
+    found = learnt.posteriors.get((key, spot))
+    if found is None or found[0] is not weighed:
+        if len(learnt.posteriors) >= REMEMBERED:
+            learnt.posteriors.clear()
+        found = learnt.posteriors[key, spot] = (weighed, _posterior(key, spot, weighed, learnt))
+    return found[1]
 
 
 def _posterior(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Posterior:
