@@ -96,8 +96,10 @@ def _read_page(kept: Gathered, scan: Scan, laid: _Laid, form: Form, engines: Seq
     kept.readings += fixed.readings(page, sheet, spots, [*engines, *([beside] if beside else [])], here)
     shown = masked(page.picture, [spot.box for spot in spots if spot.field.personal == "payment"])
     kept.picture(page.number, shown)
+    strict = bool(form.options.get("strict"))  # readers see the field alone
     for spot in spots:
-        cut = None if spot.field.personal == "payment" else kept.put(snippet(shown, spot.box, scale=1 / sheet.unit))
+        picture = snippet(shown, spot.box, scale=1 / sheet.unit, strict=strict)
+        cut = None if spot.field.personal == "payment" else kept.put(picture)
         place = Place(scan=scan.id, key=spot.key, page=page.number, box=spot.box, snippet=cut, confidence=1.0)
         kept.places.append(place)
 
