@@ -44,10 +44,12 @@ async def sign_in(request: Request, parts: Here, handle: Handle, password: Passw
 
 @router.get("/in/{token}")
 async def link_page(request: Request, parts: Here, token: Token) -> Response:
-    """Shows a button. Only the button signs in, so that a program that previews links spends none."""
-    parts.rates.try_to_sign_in(_address(request))
+    """Shows a button. Only the button signs in, so that a program that previews links spends none. Only a link that is
+    none counts as a try: a whole office may sign in from one address."""
     hashed = token_hash(token)
     found = await parts.look(lambda store: store.link(hashed, parts.now()))
+    if not found:
+        parts.rates.try_to_sign_in(_address(request))
     language = language_of(request, parts.options)
     return parts.rendering.page("link.html", language, 200 if found else 410, token=token if found else None)
 
@@ -55,10 +57,10 @@ async def link_page(request: Request, parts: Here, token: Token) -> Response:
 @router.post("/in/{token}")
 async def sign_in_by_link(request: Request, parts: Here, token: Token) -> Response:
     """Spends the link and signs in."""
-    parts.rates.try_to_sign_in(_address(request))
     hashed = token_hash(token)
     who = await parts.change(lambda store: store.spend_link(hashed, parts.now()))
     if who is None:
+        parts.rates.try_to_sign_in(_address(request))
         return parts.rendering.page("link.html", language_of(request, parts.options), 410, token=None)
     return await _welcome(parts, who)
 
