@@ -13,7 +13,7 @@ from rich.table import Table
 
 from tests.bench.intervals import said
 from tests.bench.read_results import ENGINES, Result, dump, results
-from tests.bench.read_samples import Sample, data_folder, factures, generated, sroie
+from tests.bench.read_samples import Sample, data_folder, factures, generated, receipts_de, sroie, testaments
 from transcribe.model import Task
 
 SEED = 20250601
@@ -40,6 +40,8 @@ SETS = (
     ),
     Set(name="hard", samples=lambda _, n: generated(n, SEED, ("hard",), ("typed", "block")), count=32, small=4),
     Set(name="sroie", samples=sroie, count=200, small=6, folded=True),
+    Set(name="receipts_de", samples=receipts_de, count=22, small=3, folded=True),
+    Set(name="testaments", samples=testaments, count=121, small=8),
     Set(name="factures", samples=factures, count=48, small=4, folded=True),
 )
 
