@@ -111,6 +111,6 @@ def _noisy(picture: Picture, strength: float, chance: numpy.random.Generator) ->
     """Grain of the sensor: the same in all colours, for that is what makes letters rough."""
     cv2.setRNGSeed(int(chance.integers(2**31)))
     grain = numpy.zeros(picture.shape[:2], numpy.int16)
-    cv2.randn(grain, 0.0, strength)
+    cv2.randn(grain, numpy.zeros(1), numpy.full(1, strength))
     grainy = [cv2.add(picture[..., each], grain, dtype=cv2.CV_8U) for each in range(3)]
     return numpy.asarray(cv2.merge(grainy), numpy.uint8)

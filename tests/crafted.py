@@ -115,7 +115,7 @@ def _page() -> Image.Image:
 
 def _saved(image: Image.Image, kind: str, **options: object) -> bytes:
     content = io.BytesIO()
-    image.save(content, kind, **options)  # type: ignore[arg-type]  # options differ by format
+    image.save(content, kind, **options)
     return content.getvalue()
 
 

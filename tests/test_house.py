@@ -148,9 +148,7 @@ def test_the_environment_is_read_only_in_settings() -> None:
         f"{path}:{node.lineno}"
         for path, _, tree in sources(*PACKAGES)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute)
-        and node.attr in {"environ", "getenv"}
-        and not str(path).startswith(allowed)
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"} and not str(path).startswith(allowed)
     ]
     assert wrong == []
 

@@ -28,9 +28,6 @@ NUMBERS: Numbers = {
     "type": "date",
     "before": 0.05,
     "after": 0.02,
-    "readings": 3,
-    "votes": 2,
-    "blanks": 1,
 }
 
 

@@ -111,6 +111,7 @@ def _hidden(form: Form, places: Iterable[Place], theirs: set[FieldKey], page: in
 
 
 def answer(content: bytes) -> Response:
+    """A picture as a response, which the browser may keep for itself for ten minutes."""
     media_type = next((kind for start, kind in KINDS if content.startswith(start)), None)
     if media_type is None:
         raise NotFound("This is no picture.")
