@@ -5,10 +5,12 @@ ENV := .venv
 RUN := $(ENV)/bin/python
 # Where the shared sets of the benchmarks lie.
 DATA ?= ../shared/data
+BENCH = FAIRHAND_SHARED_DATA=$(DATA) $(RUN) -m tests.bench
+SMALL ?=
 # How people are played in the demo: you (at a terminal) or simulated.
 PEOPLE ?=
 
-.PHONY: help demo test lint check bench bench-read bench-reconcile bench-review lock clean
+.PHONY: help demo test lint bench bench-read bench-reconcile bench-review bench-path lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -30,8 +32,30 @@ lint: $(ENV)/.ready
 	$(ENV)/bin/ruff format --check .
 	$(ENV)/bin/mypy
 
-## make bench             every benchmark, from the data in DATA=../shared/data
-bench: bench-read bench-reconcile bench-review
+## make bench             every benchmark, from the data in DATA=../shared/data; SMALL=--small for a quick look
+bench: bench-read bench-reconcile bench-review bench-path
+
+## make bench-read        what machine reading is worth and costs
+bench-read: $(ENV)/.bench
+	$(BENCH).bench_read $(SMALL)
+	$(BENCH).bench_forms $(SMALL)
+	$(BENCH).bench_locate $(SMALL)
+	$(BENCH).bench_read_speed $(SMALL)
+
+## make bench-reconcile   what reconciling is worth, peers in the same run
+bench-reconcile: $(ENV)/.bench
+	$(BENCH).bench_reconcile $(SMALL)
+	$(BENCH).bench_collection --data $(DATA) $(SMALL)
+
+## make bench-review      how quick the review queue is, and that its pay is fair
+bench-review: $(ENV)/.bench
+	$(BENCH).bench_review $(SMALL)
+	$(BENCH).bench_store $(SMALL)
+	$(BENCH).bench_fair $(SMALL)
+
+## make bench-path        ingest killed at ten moments ends with what an undisturbed run has
+bench-path: $(ENV)/.bench
+	$(BENCH).bench_path $(SMALL)
 
 ## make lock              write requirements.lock anew from pyproject.toml
 lock:
@@ -46,4 +70,10 @@ clean:
 $(ENV)/.ready: requirements.lock pyproject.toml deployments/environment.sh
 	@sh deployments/system.sh demo
 	@sh deployments/environment.sh $(ENV)
+	@touch $@
+
+$(ENV)/.bench: $(ENV)/.ready requirements-bench.lock
+	@sh deployments/system.sh test
+	@$(ENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes -r requirements-bench.lock || \
+		$(RUN) -m pip install --quiet --require-hashes -r requirements-bench.lock
 	@touch $@
