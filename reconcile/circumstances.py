@@ -9,7 +9,6 @@ from math import prod
 
 from rapidfuzz.distance import Levenshtein
 
-from reconcile.accents import without_accents
 from reconcile.agree import BLANK, Vote, closely, null_of
 from reconcile.family import Family
 from reconcile.known import Known
@@ -44,12 +43,13 @@ class Circumstances:
     """What stands beside the probability of one value of a field.
 
     `engines`, `people` and `experts` count independent sources that say it, `against_people` people who say something
-    else, `readers` all people, `listening` all engines. `ink` is the ink test's confidence that it is so (0 where it
-    did not look). `witness` is what vouches for it beside readings: check digit, known value, sums, format, or "".
-    `trouble` is why machines alone may not decide here, "" where they may. `in_place` is how probable it is that it
-    was read where the field stands.
+    else, `contradicting` those of them whose word could be so, `readers` all people, `listening` all engines. `ink` is
+    the ink test's confidence that it is so (0 where it did not look). `witness` is what vouches for it beside readings:
+    check digit, known value, sums, format, or "". `trouble` is why machines alone may not decide here, "" where they
+    may. `in_place` is how probable it is that it was read where the field stands.
     """
 
+    says: str
     family: Family
     null: Null | None
     engines: int
@@ -58,6 +58,7 @@ class Circumstances:
     experts: int
     readers: int
     against_people: int
+    contradicting: int
     ink: float
     witness: str
     trouble: str
@@ -94,6 +95,7 @@ class Circumstances:
             "people": self.people,
             "experts": self.experts,
             "against people": self.against_people,
+            "contradicting": self.contradicting,
             "by ink": self.by_ink,
             "witness": self.witness,
             "trouble": self.trouble,
@@ -111,6 +113,7 @@ def circumstances(spot: Spot, weighed: Weighed, says: str, learnt: Known) -> Cir
     for_it = [vote for vote in people if closely(spot, vote.says, says, POLICY.closely)]
     sums = prod(ruled.factors[says] for ruled in weighed.ruled)
     return Circumstances(
+        says=says,
         family=spot.family,
         null=null_of(says),
         engines=sum(vote.says == says for vote in engines),
@@ -119,6 +122,7 @@ def circumstances(spot: Spot, weighed: Weighed, says: str, learnt: Known) -> Cir
         experts=sum(vote.kind == "expert" and vote.says == says for vote in votes),
         readers=len(people),
         against_people=len(people) - len(for_it),
+        contradicting=sum(vote not in for_it and _could_be(spot, vote.says) for vote in people),
         ink=max((vote.confidence or 0.0 for vote in votes if vote.source == INK and vote.says == says), default=0.0),
         witness=_witness(spot, votes, says, sums),
         trouble=_trouble(spot, votes, says, sums),
@@ -128,6 +132,12 @@ def circumstances(spot: Spot, weighed: Weighed, says: str, learnt: Known) -> Cir
     )
 
 
+def _could_be(spot: Spot, says: str) -> bool:
+    """Whether this contradicts another value: giving up does not, nor does what is none of the field's type."""
+    null = null_of(says)
+    return null != "illegible" if null else not spot.faults(says)
+
+
 def _in_place(spot: Spot, engines: Sequence[Vote], says: str, learnt: Known) -> float:
     """How probable it is that this was read where the field stands: both engines read the same place."""
     places = [vote.place for vote in engines if vote.says == says and vote.place is not None]
@@ -135,20 +145,14 @@ def _in_place(spot: Spot, engines: Sequence[Vote], says: str, learnt: Known) -> 
 
 
 def _witness(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
-    """What vouches for a value beside those who read it. Master data do not where sources differ in accents only: what
-    they know is written without accents as well."""
+    """What vouches for a value beside those who read it."""
     if sums >= SUMS_VOUCH:
         return "sums"
     if spot.values is not None and spot.values.has(says):
-        accents = any(vote.says != says and _bare(vote.says) == _bare(says) for vote in votes)
-        return "" if accents else "known value"
+        return "known value"
     if spot.field.type in CHECK_DIGITS and not spot.faults(says):
         return "check digit"
     return "format" if _only_well_formed(spot, votes, says) else ""
-
-
-def _bare(says: str) -> str:
-    return without_accents(says).replace(" ", "")
 
 
 def _only_well_formed(spot: Spot, votes: Sequence[Vote], says: str) -> bool:

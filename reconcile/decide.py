@@ -27,8 +27,7 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     enough = posterior.probability >= (field.target or min(policy.target, 1.0 - policy.price))
     if not posterior.people and enough and facts["by ink"]:
         return _decision(posterior, best, "ink")
-    sure = enough if not posterior.people else probable
-    if sure and not facts["trouble"] and float(facts["earned"]) >= policy.target:
+    if _machines_may(posterior, policy, enough, probable):
         return _decision(posterior, best, "machines")
     if enough and facts["people"] and facts["engines"]:
         return _decision(posterior, best, "person and machine")
@@ -42,6 +41,21 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     if posterior.people >= policy.people_before_expert:
         return _ask(posterior, "adjudicate", "readers split")
     return _ask(posterior, "read", _reason(posterior, policy))
+
+
+def _machines_may(posterior: Posterior, policy: Policy, enough: bool, probable: bool) -> bool:
+    """Whether machines decide alone: earned for values like this, nothing odd about it, and no person contradicts
+    whose word could well be so.
+
+    Engines that agree need as much as anybody; where a witness chooses between them, or somebody read and could say
+    nothing, the whole target is asked.
+    """
+    facts = posterior.facts
+    if facts["trouble"] or float(facts["earned"]) < policy.target:
+        return False
+    if facts["contradicting"] and (int(facts["contradicting"]) > 1 or posterior.probability < policy.outvote):
+        return False
+    return enough if not posterior.people and int(facts["engines"]) >= policy.engines_to_agree else probable
 
 
 def _agreed(posterior: Posterior, policy: Policy) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from math import log
 
 from reconcile.agree import Vote
-from reconcile.known import Known
+from reconcile.circumstances import Circumstances
+from reconcile.known import PRIOR_ERROR, Known
 from reconcile.posterior import Ruled, Weighed
 from reconcile.sheet import Spot
 from transcribe.model import Evidence
@@ -15,12 +16,21 @@ BIT = log(2.0)
 SILENT = 0.05
 """Fewer bits than this are no evidence either way."""
 
+WORTH_SAYING = 0.0005
+"""Calibration that moves a probability by less is not worth a line."""
 
-def evidence(spot: Spot, weighed: Weighed, best: str, order: Sequence[str], learnt: Known) -> tuple[Evidence, ...]:
+ONE_OF_MANY = 0.05
+"""How often an error gives just the next likely value, of all that it might give."""
+
+
+def evidence(
+    spot: Spot, weighed: Weighed, order: Sequence[str], seen: Circumstances, probability: float, learnt: Known
+) -> tuple[Evidence, ...]:
     """What speaks for the value that was read against the next likely one (or against "none of these"), in bits.
 
     No evidence holds a text that was read: texts are personal and may be erased, evidence stays.
     """
+    best = seen.says
     other = next((says for says in order if says != best), None)
     if other is not None and weighed.shares[other] < weighed.none:
         other = None
@@ -29,12 +39,32 @@ def evidence(spot: Spot, weighed: Weighed, best: str, order: Sequence[str], lear
         _reader(vote, log(term / rival) / BIT, learnt.hearing(vote.source, vote.kind, spot.field.type).error)
         for vote, term, rival in zip(weighed.votes, weighed.terms[best], against, strict=True)
     ]
+    prior = weighed.none_prior if other is None else weighed.priors[other]
+    found.append(Evidence(code="before reading", numbers={"bits": round((weighed.priors[best] - prior) / BIT, 2)}))
+    if seen.witness and seen.witness != "sums":
+        found.append(Evidence(code=seen.witness))
     found += [_rule(ruled, best, other) for ruled in weighed.ruled]
     if other is None:
         found.append(Evidence(code="nothing else", numbers={"probability": round(weighed.none, 6)}))
     else:
         found.append(Evidence(code="runner-up", numbers={"probability": round(weighed.shares[other], 6)}))
+        found.append(
+            Evidence(code="would flip", numbers={"probability": round(_after_one_more(weighed, best, other), 4)})
+        )
+    if abs(probability - weighed.shares[best]) >= WORTH_SAYING:
+        raw = round(weighed.shares[best], 4)
+        found.append(Evidence(code="calibrated", numbers={"raw": raw, "probability": round(probability, 4)}))
+    if seen.situation and not seen.readers:
+        wrong, count = learnt.tally(seen.situation)
+        found.append(Evidence(code="audited", numbers={"wrong": round(wrong, 1), "count": round(count)}))
     return tuple(found)
+
+
+def _after_one_more(weighed: Weighed, best: str, other: str) -> float:
+    """What would be left of the best value if one more person of the usual kind read the other one."""
+    error = PRIOR_ERROR["person"]
+    kept = weighed.shares[best] * error * ONE_OF_MANY
+    return kept / (kept + weighed.shares[other] * (1 - error) + weighed.none * error)
 
 
 def _reader(vote: Vote, bits: float, rate: float) -> Evidence:

@@ -172,14 +172,18 @@ class Known:
         return fitted
 
     def earned(self, situation: str) -> float:
-        """The share right of values that machines alone decide in a situation like this, as a lower bound.
+        """The share right of values that machines alone decide in a situation like this, as a lower bound."""
+        return lower_bound(self.tally(situation))
+
+    def tally(self, situation: str) -> Tally:
+        """(wrong, of so many) of values that machines alone decide in a situation like this.
 
         What shipped with fairhand counts for it until the store's own audits say it: after ENOUGH of these nothing
         that shipped counts any more.
         """
         shipped, own = (self.content.get(name, {}).get(situation, (0.0, 0.0)) for name in ("shipped", "audited"))
         weight = max(0.0, 1.0 - own[1] / ENOUGH)
-        return lower_bound((own[0] + weight * shipped[0], own[1] + weight * shipped[1]))
+        return own[0] + weight * shipped[0], own[1] + weight * shipped[1]
 
 
 PLACES = (0.4, 0.6, 0.8, 0.9)

@@ -14,7 +14,7 @@ class Policy:
     alone decide only where it is proven, as a lower bound, for values like this; a form's own target for a field is
     asked of that field's probability."""
 
-    price: float = 0.03
+    price: float = 0.04
     """What one more reading costs, as a share of what a wrong value costs: where the value is so probable that one
     gains less than this, it is not bought. Fields decided at this limit are few, so that the target is kept on the
     whole: see the table of docs/reconciling.md."""
@@ -22,6 +22,10 @@ class Policy:
     agreed: float = 0.9
     """The least probability at which people who agree decide: agreement may fall short where nothing else is known, but
     not where sums, check digits or master data speak against them."""
+
+    outvote: float = 0.9999
+    """The least probability at which machines that agree outvote one person: only what is plainly of another field, or
+    by somebody who is mostly wrong, is so improbable. Against two people machines never decide."""
 
     closely: float = 0.95
     """How alike two people's texts must be (RapidFuzz ratio, 0 to 1) to agree where nearly the same is the same."""

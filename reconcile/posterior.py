@@ -28,6 +28,9 @@ FOLDED = 0.02
 SAME_ERROR = 0.03
 """P that a second source makes the very same error as a first one, both erring by themselves."""
 
+UNSURE = 0.5
+"""How much of the unsureness of a wrong reading an engine shows that reads such a place right: a power of the ratio."""
+
 ALSO_NEAR = 0.3
 """How near to one misreading another misreading of the same text lies, against a misreading of that misreading."""
 
@@ -65,6 +68,8 @@ class Weighed:
     terms: dict[str, list[float]]
     none_terms: list[float]
     tempted: dict[str, dict[str, float]]
+    priors: dict[str, float]
+    none_prior: float
     ruled: tuple[Ruled, ...] = ()
     neighbours: tuple[str, ...] = ()
 
@@ -93,13 +98,15 @@ def weigh_field(spot: Spot, votes: Sequence[Vote], known: Known, arithmetic: Ite
     most = [max(column) for column in zip(*terms.values(), none_alone, strict=True)]
     tempting = known.tempting(kind)
     scores: dict[str, float] = {}
+    priors: dict[str, float] = {}
     tempted: dict[str, dict[str, float]] = {}
     for says, origin in origins.items():
         alone = (1 - tempting) * _scaled(terms[says], most)
         by_other = _tempted(known, says, sources, terms, most) if len(origins) > 1 else {}
         total = alone + tempting * sum(by_other.values())
         held_back = PROPOSED if origin not in ("read", "master") else 0.0
-        scores[says] = log_prior(spot, says, known) + held_back + (log(total) if total > 0 else IMPOSSIBLE)
+        priors[says] = log_prior(spot, says, known) + held_back
+        scores[says] = priors[says] + (log(total) if total > 0 else IMPOSSIBLE)
         tempted[says] = {other: tempting * part / total for other, part in by_other.items()} if total > 0 else {}
     none_total = (1 - tempting) * _scaled(none_alone, most) + tempting * _scaled(none_tempted, most)
     none = none_prior + (log(none_total) if none_total > 0 else IMPOSSIBLE)
@@ -112,6 +119,8 @@ def weigh_field(spot: Spot, votes: Sequence[Vote], known: Known, arithmetic: Ite
         terms=terms,
         none_terms=none_alone,
         tempted=tempted,
+        priors=priors,
+        none_prior=none_prior,
     )
 
 
@@ -143,6 +152,8 @@ def _tempted(
             follows = each.hearing.follows
             if each.vote.says == other:
                 followed *= each.ratio
+            elif each.vote.says == written:
+                term *= each.ratio**UNSURE
             product *= ((1 - follows) * term + follows * followed) / top
         found[other] = product
     return found

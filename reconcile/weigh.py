@@ -77,13 +77,13 @@ def _posterior(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Po
     seen = circumstances(spot, weighed, best, learnt)
     typed = {vote.says for vote in weighed.votes if not vote.machine} | {best}
     alike = sum(weighed.shares[says] for says in typed if closely(spot, says, best, POLICY.closely))
+    probability = calibrated(alike, seen, learnt)
     return Posterior(
         key=key,
-        scan="",
         candidates=tuple(_candidate(spot, says, weighed, weighed.origins[says]) for says in order),
         none=weighed.none,
-        probability=calibrated(alike, seen, learnt),
-        evidence=evidence(spot, weighed, best, order, learnt),
+        probability=probability,
+        evidence=evidence(spot, weighed, order, seen, probability, learnt),
         readings=tuple(vote.id for vote in weighed.votes) + weighed.neighbours,
         parameters=learnt.version,
         people=seen.readers,

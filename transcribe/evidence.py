@@ -20,12 +20,11 @@ EVIDENCE: Mapping[str, str] = {
     "reader for": N_("{source} reads this, and is wrong on {rate} of such fields: {bits} bits for it."),
     "reader against": N_("{source} reads something else, and is wrong on {rate} of such fields: {bits} bits against."),
     "reader neither": N_("{source} says nothing that tells this value from the next."),
-    "engines together": N_("Two engines read the same: their errors are partly shared, together {bits} bits for it."),
     "saw a value": N_("{source} was shown a value before reading, so this is no independent reading."),
-    "format": N_("The format of the field: {bits} bits."),
-    "check digit": N_("The check digit: {bits} bits."),
-    "known value": N_("It stands among the known values: {bits} bits."),
-    "words": N_("How common its words are on these forms: {bits} bits."),
+    "before reading": N_("Before anybody read it: {bits} bits, from format, check digit, known values and words."),
+    "format": N_("It alone is written as this field should be."),
+    "check digit": N_("Its check digit is right."),
+    "known value": N_("It stands among the known values."),
     "rule holds": N_("The rule “{rule}” holds with it: {bits} bits for it."),
     "rule broken": N_("The rule “{rule}” does not hold with it: {bits} bits against it."),
     "runner-up": N_("The next likely value has {probability}."),
@@ -44,7 +43,6 @@ EVIDENCE: Mapping[str, str] = {
     "collection minority": N_("{votes} of {readings} readings say this, fewer than another, by readers who err less."),
     "collection composed": N_("Nobody wrote it whole; each of its words stands in some of {readings} readings."),
     "collection blank": N_("{blanks} readers left it blank, and {readings} read something."),
-    "agree closely": N_("People's readings differ by less than one character in twenty."),
 }
 
 METHODS: Mapping[str, str] = {
