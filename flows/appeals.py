@@ -30,9 +30,10 @@ def settle_appeals(store: Store, forms: Forms, now: datetime) -> Settled:
     """
     closed: list[AppealOutcome] = []
     for appeal in store.appeals(open_only=True):
-        if appeal.heard is not None:
+        erased = appeal.heard is not None and "erased" in appeal.heard.flags
+        if appeal.heard is not None and not erased:
             outcome: AppealOutcome = "upheld" if _same(store, forms, appeal.reading, appeal.heard) else "declined"
-        elif appeal.deadline <= now:
+        elif erased or appeal.deadline <= now:  # of a scan that was forgotten nobody can say who was right
             outcome = "no expert"
         else:
             continue

@@ -94,3 +94,13 @@ def test_an_appeal_that_nobody_heard_is_closed_at_its_deadline(here: World) -> N
     assert settle_appeals(here.store, forms, DEADLINE) == Settled(no_expert=1)
     assert settle_appeals(here.store, forms, DEADLINE) == Settled()
     assert here.store.appeals()[0].outcome == "no expert"
+
+
+def test_an_appeal_whose_words_were_forgotten_ends_without_a_judgement(here: World) -> None:
+    reading = read_until_decided(here, {"ann": "B7", "ben": "B1", "cat": "B1", "eve": "B1"})
+    (scan,) = [each.scan.id for each in here.store.scan_states()]
+    here.store.open_appeal(reading, "ann", "", DEADLINE, after(400))
+    hear(here, "B1")
+    here.store.forget(scan, after(515))
+    assert settle_appeals(here.store, forms, after(520)) == Settled(no_expert=1)
+    assert here.store.truths() == []
