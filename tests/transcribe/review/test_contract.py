@@ -242,3 +242,16 @@ def test_more_of_the_page_is_shown_only_as_far_as_the_form_allows(site: Site, si
     assert amina.get(f"/surroundings/{task}").headers["content-type"] == "image/jpeg"
     assert ben.get(f"/surroundings/{task}").status_code == 404
     assert amina.get(f"/page/{task}").status_code == 404
+
+
+def test_the_same_field_comes_in_a_row_for_who_likes_it_so(site: Site, sign_in: SignIn) -> None:
+    for number in range(3):
+        site.scan("bon-de-commande", {NUMBER: f"BC-2025-000{number}", DATE: "14/03/2025"}, name=f"order {number}")
+    client = sign_in(site.person("amina"))
+    answer(client, text="BC-2025-0000")
+    last = client.get("/work/next", params={"count": 1}).json()["tasks"][0]["label"]
+    answer(client, text="1")
+
+    labels = [task["label"] for task in client.get("/work/next", params={"count": 2, "same": 1}).json()["tasks"]]
+
+    assert labels == [last, last]
