@@ -1,7 +1,7 @@
 """The path under kill -9: ingest killed at ten moments, then run again: `python -m tests.bench.bench_path [--small]`.
 
-It says how long an undisturbed run takes, how many photographs each killed run had finished, whether the end is what the
-undisturbed run has, and what was read more than once.
+It says how long an undisturbed run takes, how many photographs each killed run had finished, whether the end is that of
+the undisturbed run, and what was read more than once.
 """
 
 from __future__ import annotations
