@@ -96,7 +96,7 @@ def find(number: int, line: Line, known: Sequence[Label]) -> list[Seen]:
         a, b = windows[row]
         if apart(words[a][0], words[b][1]):
             continue
-        glued = text[words[b][1] : words[b][1] + 1].isalnum()
+        glued = re.match(r"[-/]?[^\W_]", text[words[b][1] :]) is not None
         if size <= SHORT and (alike < ALIKE_SHORT or glued):
             continue
         weight = len(said[row]) * (alike - UNLIKE)

@@ -13,7 +13,7 @@ from transcribe.layout.sheet import Beside, Sheet, beside, distance
 from transcribe.model import Field, Form
 
 _EDGE = re.compile(r"^[\s:;.,=#°|-]+|[\s:;,|=-]+$")
-_CODE = re.compile(r"[^\W_][\w/.&-]*\d[\w/.-]*|\d")
+_CODE = re.compile(r"(?<![\w.,/-])(?:[^\W_][\w/.&-]*\d[\w/.-]*|\d)(?![.,]\d)")
 FAR = 0.15
 """What a value loses that stands in another column than the label before it."""
 

@@ -1,0 +1,81 @@
+"""The plain fields of a form among the print of one source."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.transcribe.layout.printed import INVOICE, RECEIPT, printed
+from transcribe import form
+from transcribe.layout.fields_of import candidates
+from transcribe.layout.lines import lines
+from transcribe.layout.sheet import sheet
+
+
+def best(name: str, rows: list[str]) -> dict[str, str]:
+    made = form.load(name)
+    found = candidates(sheet(lines(printed(*rows), 1), made), made)
+    return {key: offers[0].text for key, offers in found.items() if offers}
+
+
+def replaced(rows: tuple[str, ...], **changes: str) -> list[str]:
+    return [changes.get(row.split()[0], row) for row in rows]
+
+
+def test_a_receipt_gives_its_four_fields() -> None:
+    assert best("receipt", list(RECEIPT)) == {
+        "company": "KEDAI BUKU ALAM SDN BHD",
+        "date": "25/12/2018",
+        "address": "NO 12, JALAN BUNGA 3,\n81100 JOHOR BAHRU, JOHOR.",
+        "total": "9.40",
+    }
+
+
+def test_a_total_without_its_label_is_what_was_paid_less_the_change() -> None:
+    assert best("receipt", replaced(tuple(RECEIPT), TOTAL="", SUB="XXX 9.40"))["total"] == "9.40"
+
+
+def test_the_rounded_total_is_preferred_to_the_one_before_rounding() -> None:
+    rows = ["TOTAL SALES 9.43", "ROUNDING -0.03", "TOTAL 9.40", "CASH 10.00"]
+    assert best("receipt", rows)["total"] == "9.40"
+
+
+@pytest.mark.parametrize(
+    ("row", "date"),
+    [
+        ("DATE 18 MAR 2018 18:25", "18 MAR 2018"),
+        ("REG CASHIER 18-03-201811:23", "18-03-2018"),
+        ("BILL 2018/05/01", "2018/05/01"),
+    ],
+)
+def test_a_date_is_found_in_what_stands_around_it(row: str, date: str) -> None:
+    assert best("receipt", ["SHOP", row])["date"] == date
+
+
+@pytest.mark.parametrize("row", ["TEL 03-9201 6281", "CARD NO 2008011381468", "PTD 143216", "SR @ 6% 36.41 2.18"])
+def test_phones_numbers_and_amounts_are_no_dates(row: str) -> None:
+    assert "date" not in best("receipt", ["SHOP", row])
+
+
+def test_a_date_of_expiry_is_not_the_date_of_the_receipt() -> None:
+    assert best("receipt", ["Card Expiry: 30/09/18", "01/03/18 19:14"])["date"] == "01/03/18"
+
+
+def test_a_name_over_several_lines_is_put_together() -> None:
+    rows = ["AIK HUAT HARDWARE", "ENTERPRISE (SETIA", "ALAM) SDN BHD", "822737-X", "TEL: 012-6651783"]
+    assert best("receipt", rows)["company"] == "AIK HUAT HARDWARE ENTERPRISE (SETIA ALAM) SDN BHD"
+
+
+def test_a_note_over_the_receipt_is_not_the_company() -> None:
+    assert best("receipt", ["tan woon yann", *RECEIPT])["company"] == "KEDAI BUKU ALAM SDN BHD"
+
+
+def test_an_invoice_gives_its_header_fields() -> None:
+    found = best("facture", list(INVOICE))
+    assert found["supplier"] == "Dupont SARL"
+    assert (found["invoice_number"], found["po_number"]) == ("FA-2025-001", "BC-77")
+    assert found["invoice_date"] == "03/02/2025"
+    assert (found["total_untaxed"], found["tax_amount"], found["total_amount"]) == ("2 290,00", "458,00", "2 748,00")
+
+
+def test_nothing_printed_gives_no_candidates() -> None:
+    assert best("receipt", [""]) == {}

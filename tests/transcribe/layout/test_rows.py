@@ -1,0 +1,59 @@
+"""Line items as a table without a grid."""
+
+from __future__ import annotations
+
+from tests.transcribe.layout.printed import INVOICE, printed
+from transcribe import form
+from transcribe.layout.lines import lines
+from transcribe.layout.rows import Found, table
+from transcribe.layout.sheet import sheet
+
+FACTURE = form.load("facture")
+
+
+def found(*rows: str) -> Found | None:
+    return table(sheet(lines(printed(*rows), 1), FACTURE), FACTURE.tables[0], FACTURE)
+
+
+def cells(*rows: str) -> list[dict[str, str]]:
+    seen = found(*rows)
+    assert seen is not None
+    return [
+        {name.partition(".")[2]: "\n".join(line.text for line in pieces) for name, pieces in row.cells.items()}
+        for row in seen.rows
+    ]
+
+
+def test_rows_end_at_the_sums_and_take_lines_of_text_below_them() -> None:
+    assert cells(*INVOICE) == [
+        {
+            "description": "Chaise de bureau\ncouleur noire",
+            "quantity": "4,00",
+            "unit_price": "55,00",
+            "amount": "220,00",
+        },
+        {"description": "Lampe", "quantity": "2,00", "unit_price": "1 035,00", "amount": "2 070,00"},
+    ]
+
+
+def test_the_product_tells_which_heading_is_the_unit_price() -> None:
+    rows = cells("Détail            Qté       Taux       Prix", "Étagère           8,00      420,00     3 360,00")
+    assert (rows[0]["unit_price"], rows[0]["amount"]) == ("420,00", "3 360,00")
+
+
+def test_columns_of_others_are_kept_apart() -> None:
+    rows = cells(
+        "#    Description      Qté       Prix      Montant    Remise",
+        "1    Banc             2,00      10,00     20,00      5,00",
+    )
+    assert rows == [{"description": "Banc", "quantity": "2,00", "unit_price": "10,00", "amount": "20,00"}]
+
+
+def test_whether_a_row_multiplies_is_known() -> None:
+    seen = found("Description      Qté       Prix      Montant", "Banc             2,00      10,00     21,00")
+    assert seen is not None
+    assert seen.rows[0].multiplies is False
+
+
+def test_without_a_header_there_is_no_table() -> None:
+    assert found("Chaise   4,00   55,00   220,00") is None

@@ -1,0 +1,93 @@
+"""Places and readings of a free layout, agreed between sources."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy
+
+from tests.transcribe.layout.printed import INVOICE, RECEIPT, printed
+from transcribe import form
+from transcribe.locate import Located, locate
+from transcribe.model import FieldKey, Page, Place, Reading, Word
+
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
+PAGE = Page(number=1, picture=numpy.full((600, 800), 255, numpy.uint8))
+
+
+def located(name: str = "receipt", **sources: list[Word]) -> Located:
+    words = {source: {1: seen} for source, seen in sources.items()}
+    return locate("scan", [PAGE], words, form.load(name), NOW)
+
+
+def readings(found: Located, name: str, row: int | None = None) -> dict[str, Reading]:
+    return {each.source: each for each in found.readings if each.key == FieldKey(name, row)}
+
+
+def place(found: Located, name: str) -> Place:
+    [only] = [each for each in found.places if each.key == FieldKey(name)]
+    return only
+
+
+def test_every_field_has_one_place_and_one_reading_a_source() -> None:
+    found = located(one=printed(*RECEIPT), two=printed(*RECEIPT))
+    assert [each.key.name for each in found.places] == ["company", "date", "address", "total"]
+    assert len(found.readings) == 8
+    assert len({each.id for each in found.readings}) == 8
+
+
+def test_a_source_reads_where_the_other_found_the_field() -> None:
+    worn = ["TQJ#L" + row[5:].replace("9.40", "9.48") if row.startswith("TOTAL") else row for row in RECEIPT]
+    found = located(one=printed(*RECEIPT), two=printed(*worn, confidence=0.5))
+    said = readings(found, "total")
+    assert (said["one"].text, said["two"].text) == ("9.40", "9.48")
+
+
+def test_a_source_that_sees_nothing_there_says_absent() -> None:
+    cut = [row for row in RECEIPT if not row.startswith("DATE")]
+    found = located(one=printed(*RECEIPT), two=[w for w in printed(*RECEIPT) if w.line != 5] + printed(*cut[:0]))
+    said = readings(found, "date")["two"]
+    assert said.text is None
+    assert said.flags == {"absent"}
+
+
+def test_a_field_that_nobody_found_has_a_likely_region_for_people() -> None:
+    found = located(one=printed("SHOP", "GOODBYE"), two=printed("SHOP", "GOODBYE"))
+    assert place(found, "total").confidence is None
+    assert place(found, "total").box.width == 800
+    assert all(each.flags == {"absent"} for each in readings(found, "total").values())
+
+
+def test_a_blank_page_asks_for_every_field() -> None:
+    found = located(one=[], two=[])
+    assert {each.confidence for each in found.places} == {None}
+    assert {each.text for each in found.readings} == {None}
+
+
+def test_the_place_is_surer_where_sources_agree() -> None:
+    both = place(located(one=printed(*RECEIPT), two=printed(*RECEIPT)), "total").confidence
+    alone = place(located(one=printed(*RECEIPT), two=[]), "total").confidence
+    assert both is not None
+    assert alone is not None
+    assert both > alone
+
+
+def test_the_order_of_sources_changes_nothing() -> None:
+    one, two = printed(*RECEIPT), printed(*RECEIPT, confidence=0.6)
+    there, back = located(one=one, two=two), located(two=two, one=one)
+    assert there.places == back.places
+    assert {each.id for each in there.readings} == {each.id for each in back.readings}
+
+
+def test_line_items_are_cells_of_rows() -> None:
+    found = located("facture", one=printed(*INVOICE), two=printed(*INVOICE))
+    assert readings(found, "lines.quantity", 1)["two"].text == "2,00"
+    assert readings(found, "lines.unit_price", 1)["one"].text == "1 035,00"
+    assert not readings(found, "lines.quantity", 2)
+
+
+def test_a_table_that_was_not_found_asks_on_the_whole_page() -> None:
+    found = located("facture", one=printed("Facture N°: F1"), two=[])
+    [first] = [each for each in found.places if each.key == FieldKey("lines.description", 0)]
+    assert first.confidence is None
+    assert first.box.area == 600 * 800
