@@ -181,6 +181,9 @@ def _field_of(
         personal=said.personal,
         target=said.target,
         examples=said.examples,
+        languages=said.languages,
+        regions=said.regions,
+        apart=said.apart,
         currency=said.currency,
     )
 

@@ -102,6 +102,9 @@ class FieldBody(Definition):
     personal: Personal | None = None
     target: Annotated[float, Field(gt=0, lt=1)] | None = None
     examples: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    apart: str = ""
     currency: Annotated[str, AfterValidator(_known_currency)] | None = None
 
 

@@ -191,3 +191,15 @@ def test_every_shipped_form_is_right(name: str) -> None:
     shipped = form.load(name)
     assert shipped.name == name
     assert all({"fr", "en"} <= set(field.label) for field in shipped.all_fields())
+
+
+def test_a_definition_says_who_may_see_a_field(tmp_path: Path) -> None:
+    path = tmp_path / "slip.toml"
+    path.write_text(
+        'name = "slip"\nversion = 1\ntitle = "Slip"\nlanguages = ["fra"]\nlocale = "fr_FR"\ncurrency = "EUR"\n'
+        '[[field]]\nname = "customer"\ntype = "name"\nlanguages = ["fr"]\nregions = ["FR"]\napart = "customer"\n'
+        'find = { labels = ["Client"] }\n',
+        encoding="utf-8",
+    )
+    field = load(str(path)).field("customer")
+    assert (field.languages, field.regions, field.apart) == (("fr",), ("FR",), "customer")
