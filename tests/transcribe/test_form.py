@@ -201,5 +201,5 @@ def test_a_definition_says_who_may_see_a_field(tmp_path: Path) -> None:
         'find = { labels = ["Client"] }\n',
         encoding="utf-8",
     )
-    field = load(str(path)).field("customer")
+    field = form.load(str(path)).field("customer")
     assert (field.languages, field.regions, field.apart) == (("fr",), ("FR",), "customer")
