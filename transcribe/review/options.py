@@ -30,6 +30,10 @@ class ReviewOptions:
     """An expert hears an appeal within two weeks, or the reading counts as right."""
     asked_by: str = ""
     """Who asks for the work, as people are told before they begin: a name and how to reach them."""
+    audit_share: float = 0.04
+    """The share of decided fields that is read again, as people are told before they begin."""
+    link_days: float = 14.0
+    """How long a sign-in link that an operator makes on the people page holds."""
     training: bool = False
     """Whether readings may train machines, as people are told before they begin."""
     languages: tuple[str, ...] = ("en", "fr", "es")

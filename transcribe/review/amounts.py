@@ -1,0 +1,42 @@
+"""Amounts, times and shares as a person reads them: in their language and their time zone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_datetime
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from transcribe.people.pay import MICRO
+
+PATTERN = "#,##0.00####\N{NO-BREAK SPACE}¤¤"
+"""Two to six places, as one reading may pay less than a cent; the code, as "$" is several currencies."""
+
+
+def amount(micro: int, currency: str, language: str) -> str:
+    """Micro-units of a currency, such as "0.05 EUR"; without a currency the number alone."""
+    value = Decimal(micro) / MICRO
+    if not currency:
+        return format_decimal(value, "#,##0.00####", locale=language)
+    return format_currency(value, currency, PATTERN, locale=language, currency_digits=False)
+
+
+def share(value: float, language: str) -> str:
+    """A share such as 0.05 as "5%"."""
+    return format_percent(value, "#,##0.#%", locale=language)
+
+
+def minutes(seconds: float, language: str) -> str:
+    """Seconds as minutes with one place."""
+    return format_decimal(Decimal(str(seconds)) / 60, "#,##0.0", locale=language)
+
+
+def moment(at: datetime, zone: str, language: str) -> str:
+    """A time where the person lives; in UTC where their time zone is unknown here."""
+    try:
+        there = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        there = ZoneInfo("UTC")
+    return format_datetime(at, "short", tzinfo=there, locale=language)
