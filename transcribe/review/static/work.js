@@ -94,6 +94,7 @@ async function show(ready, text = "") {
   part("label").firstElementChild.textContent = sheet.label;
   part("title").textContent = [sheet.title, sheet.row && words.row.replace("{row}", sheet.row)].filter(Boolean).join(" · ");
   part("help").textContent = sheet.help;
+  part("guide").href = `/guide/${sheet.task}`;
   document.title = `${sheet.label} · fairhand`;
   picture.show(ready, words);
   const isMark = sheet.input === "mark";

@@ -1,0 +1,94 @@
+"""Help, examples and answered questions of a field; asking, which is paid; and answering, for operators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Response
+from fastapi.responses import RedirectResponse
+
+from transcribe.errors import FormError, NotFound
+from transcribe.review.pages.pictures import TaskId
+from transcribe.review.parts import Forms, Here, Parts
+from transcribe.review.roles import operators_only
+from transcribe.review.sessions import Sending, SignedIn, Visitor
+from transcribe.review.sheet import Sheet, sheet
+from transcribe.store.contract import Question, Store
+from transcribe.wording import said
+
+router = APIRouter()
+
+ASKING_SECONDS = 60.0
+"""Paid for a question where the page did not measure: the time to write two sentences."""
+
+LONGEST_ASKING = 600.0
+"""Seconds that one question may be said to have taken: what takes longer is a clock to contest."""
+
+Words = Annotated[str, Form(min_length=1, max_length=1000)]
+Seconds = Annotated[float, Form(ge=0, le=LONGEST_ASKING, allow_inf_nan=False)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One question as an operator sees it: about which field, in words, and not by whom."""
+
+    question: Question
+    form: str
+    field: str
+
+
+@router.get("/guide/{task}")
+async def guide_page(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
+    """Help, examples and what was asked and answered about the field of a task that this person holds."""
+    shown, answered = await parts.look(lambda store: _guide(store, parts, visitor, task))
+    return parts.rendering.page("guide.html", visitor.language, visitor=visitor, sheet=shown, answered=answered)
+
+
+@router.post("/work/{task}/ask")
+async def ask(parts: Here, visitor: Sending, task: TaskId, words: Words, seconds: Seconds = ASKING_SECONDS) -> Response:
+    """Asks the operator about a field; the time is paid, and the answer joins the field's guide for all."""
+    who, now = visitor.person.id, parts.now()
+    await parts.look(lambda store: store.task(task, who, now))
+    await parts.change(lambda store: store.put_question(task, who, words, seconds, now))
+    return RedirectResponse(f"/guide/{task}", 303)
+
+
+@router.get("/questions")
+async def questions_page(parts: Here, visitor: SignedIn) -> Response:
+    """For operators: what people asked, open ones first."""
+    operators_only(visitor)
+    asked = await parts.look(lambda store: [_asked(parts.forms, each, visitor) for each in store.questions()])
+    ordered = sorted(asked, key=lambda each: each.question.answer is not None)
+    return parts.rendering.page("questions.html", visitor.language, visitor=visitor, asked=ordered)
+
+
+@router.post("/questions/{question}")
+async def answer(
+    parts: Here,
+    visitor: Sending,
+    question: Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")],
+    answer: Annotated[str, Form(min_length=1, max_length=2000)],
+) -> Response:
+    """For operators: answers a question for all; who asked is told."""
+    operators_only(visitor)
+    now = parts.now()
+    await parts.change(lambda store: store.answer_question(question, answer, visitor.person.id, now))
+    return RedirectResponse("/questions", 303)
+
+
+def _guide(store: Store, parts: Parts, visitor: Visitor, task: str) -> tuple[Sheet, list[Question]]:
+    now = parts.now()
+    theirs = store.task(task, visitor.person.id, now)
+    answered = store.guide(theirs.form, theirs.key.name) if theirs.form else []
+    return sheet(store, parts.forms, theirs, visitor.language, now), answered
+
+
+def _asked(forms: Forms, question: Question, visitor: Visitor) -> Asked:
+    """The question with its form and field in words: of the first version, which every form has had."""
+    try:
+        form = forms(question.form, 1)
+        label = said(form.field(question.field).label, visitor.language)
+        return Asked(question=question, form=said(form.title, visitor.language) or question.form, field=label)
+    except (FormError, NotFound, KeyError):
+        return Asked(question=question, form=question.form, field=question.field)
