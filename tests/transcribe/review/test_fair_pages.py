@@ -1,0 +1,252 @@
+"""Pay, what is said before the first task, questions, people, what is held about a person, tests: walked with httpx."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.testclient import TestClient
+
+from tests.transcribe.review.site import Site, make_site
+from transcribe.model import FieldKey, Transcriber, Truth
+from transcribe.review.offer import offer_to
+from transcribe.review.options import ReviewOptions
+from transcribe.store.contract import Floor, Rate, SentReading
+
+SignIn = Callable[[Transcriber], httpx.Client]
+
+NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
+
+
+def set_pay(site: Site, floor: Floor | None = None) -> None:
+    now = site.clock.now()
+    site.store.put_rate(Rate(form="bon-de-commande", micro=14_000, currency="EUR", since=now), now)
+    honest = Floor(micro=12_000_000, currency="EUR", source="SMIC horaire brut", since=now)
+    site.store.put_floor(floor or honest, now)
+
+
+def read(site: Site, who: Transcriber, text: str = "BC-2025-0001") -> str:
+    """Lease and answer one task; its public id."""
+    (task,) = site.store.lease(who.id, 1, site.clock.now())
+    site.store.submit(task.id, who.id, SentReading(text=text, idem=f"{who.id}-{text}", seconds=0.0), site.clock.now())
+    return task.id
+
+
+def csrf(client: httpx.Client) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/me").text)
+    assert found
+    return found[1]
+
+
+def test_every_line_the_floor_and_its_source_stand_on_the_pay_page(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "1"})
+    amina = site.person("amina")
+    read(site, amina)
+
+    page = sign_in(amina).get("/pay").text
+
+    assert re.search(r'data-fact="due">0.014\s*EUR', page)
+    assert page.count('data-kind="reading"') == 1
+    assert "SMIC horaire brut" in page
+    assert re.search(r"never pays under 12.00\s*EUR", page)
+
+
+def test_a_floor_under_its_own_source_is_called_no_fair_floor(site: Site, sign_in: SignIn) -> None:
+    now = site.clock.now()
+    set_pay(site, Floor(micro=5_000_000, currency="EUR", source="SMIC", since=now, source_micro=12_000_000))
+
+    for path in ("/pay", "/before"):
+        page = sign_in(site.person(f"reader-{path[1:]}")).get(path).text
+        assert "No fair floor" in page
+        assert "never pays under" not in page
+
+
+@pytest.mark.parametrize("engagement", ["staff", "volunteer"])
+def test_staff_and_volunteers_see_that_nothing_is_counted(site: Site, sign_in: SignIn, engagement: str) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "1"})
+    ben = replace(site.person("ben"), engagement=engagement)  # type: ignore[arg-type]  # parametrised
+    site.store.put_transcriber(ben, site.clock.now())
+    read(site, ben)
+
+    page = sign_in(ben).get("/pay").text
+
+    assert 'id="uncounted"' in page
+    assert 'id="ledger"' not in page
+
+
+def test_a_clock_is_contested_and_the_answer_is_shown(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "1"})
+    amina = site.person("amina")
+    task = read(site, amina)
+    client = sign_in(amina)
+    sent = {"csrf": csrf(client), "task": task, "minutes": "4", "words": "the picture came late"}
+
+    assert client.post("/pay/dispute", data=sent).status_code == 303
+
+    (dispute,) = site.store.disputes()
+    assert (dispute.claimed, dispute.words) == (240.0, "the picture came late")
+    assert "not answered yet" in client.get("/pay").text
+    site.store.answer_dispute(dispute.id, 240.0, site.clock.now())
+    page = client.get("/pay").text
+    assert "4.0 minutes were added and paid" in page
+    assert re.search(r'data-fact="due">0.814\s*EUR', page), "14 thousandths, and four minutes at the floor"
+
+
+def test_what_is_to_be_known_before_the_first_task_is_said(tmp_path: Path) -> None:
+    site = make_site(tmp_path, ReviewOptions(asked_by="Mairie de Brest, data@brest.example", audit_share=0.06))
+    set_pay(site)
+    site.store.put_control_share(0.05, site.clock.now())
+    site.scan("bon-de-commande", {NUMBER: "1"})
+    with TestClient(site.app) as client:
+        anonymous = client.get("/before").text
+        client.post(f"/in/{site.link(site.person('amina'))}", follow_redirects=False)
+        known = client.get("/before").text
+
+    for page in (anonymous, known):
+        assert "Mairie de Brest, data@brest.example" in page
+        assert "5% of the fields are known already" in page
+        assert "6% of the decided fields" in page
+        assert "SMIC horaire brut" in page
+    assert "Order form" in known
+    assert "Order form" not in anonymous, "which forms there are is not told to the whole internet"
+
+
+def test_a_question_is_paid_answered_by_an_operator_and_joins_the_guide(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "1"})
+    site.scan("bon-de-commande", {NUMBER: "2"}, name="second")
+    amina, ben, olga = site.person("amina"), site.person("ben"), site.person("olga", "operator")
+    asking, reading, answering = sign_in(amina), sign_in(ben), sign_in(olga)
+    task = asking.get("/work/next?count=1").json()["tasks"][0]["task"]
+
+    asked = asking.post(f"/work/{task}/ask", data={"csrf": csrf(asking), "words": "With dashes?", "seconds": "30"})
+
+    assert (asked.status_code, asked.headers["location"]) == (303, f"/guide/{task}")
+    assert [line.reference for line in site.store.ledger(amina.id)] == ["question"]
+    assert site.store.ledger(amina.id)[0].micro == 100_000, "half a minute at 12 EUR an hour"
+    assert asking.get("/questions").status_code == 404
+    (question,) = site.store.questions()
+    assert "With dashes?" in answering.get("/questions").text
+    said = {"csrf": csrf(answering), "answer": "Yes, as printed."}
+    assert asking.post(f"/questions/{question.id}", data={**said, "csrf": csrf(asking)}).status_code == 404
+    assert answering.post(f"/questions/{question.id}", data=said).status_code == 303
+    other = reading.get("/work/next").json()["tasks"][0]["task"]
+    guide = reading.get(f"/guide/{other}").text
+    assert "Yes, as printed." in guide
+    assert "amina" not in guide
+    assert [notice.kind for notice in site.store.notices(amina.id)] == ["question answered"]
+    assert reading.get(f"/guide/{task}").status_code == 404, "the guide of a task that is not theirs"
+
+
+def test_an_operator_invites_changes_and_pauses(site: Site, sign_in: SignIn, address: str) -> None:
+    olga = site.person("olga", "operator")
+    client = sign_in(olga)
+    token = csrf(client)
+    invited = client.post("/people", data={"csrf": token, "handle": "ana", "role": ["transcriber"], "languages": "es"})
+
+    link = re.search(r'id="link">[^<]*(/in/[^<]+)<', invited.text)
+
+    assert link
+    assert link[1] not in client.get("/people").text, "shown once"
+    assert httpx.post(f"{address}{link[1]}").status_code == 303
+    ana = site.store.transcriber("ana")
+    assert ana.languages == ("es",)
+    again = client.post("/people", data={"csrf": token, "handle": "ana", "role": ["transcriber"]})
+    assert again.status_code == 422, "the name is taken"
+    session = sign_in(ana)
+    changed = {"csrf": token, "role": ["transcriber", "expert"], "languages": "es, fr", "paused": "1"}
+    assert client.post(f"/people/{ana.id}", data=changed).status_code == 303
+    now_ana = site.store.transcriber("ana")
+    assert (now_ana.roles, now_ana.languages, now_ana.paused) == ({"transcriber", "expert"}, ("es", "fr"), True)
+    assert session.get("/work").headers["location"] == "/in", "who is paused is signed out"
+    own = client.post(f"/people/{olga.id}", data={"csrf": token, "role": ["transcriber"]})
+    assert own.status_code == 422, "nobody shuts themselves out"
+    acts = {(line.actor, line.action) for line in site.store.audit()}
+    assert {(olga.id, "person invited"), (olga.id, "person changed"), (olga.id, "link made")} <= acts
+
+
+def test_everything_held_about_a_person_is_one_download(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "1"})
+    amina = site.person("amina")
+    read(site, amina, "BC-2025-0042")
+
+    answered = sign_in(amina).get("/me.json")
+
+    held = answered.json()
+    assert "attachment" in answered.headers["content-disposition"]
+    assert held["person"]["handle"] == "amina"
+    assert [reading["text"] for reading in held["readings"]] == ["BC-2025-0042"]
+    assert len(held["ledger"]) == 1
+
+
+def test_saying_no_to_training_costs_no_work(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {NUMBER: "1", DATE: "2"})
+    amina = site.person("amina")
+    client = sign_in(amina)
+    before = site.store.open_tasks(offer_to(amina), site.clock.now())
+
+    assert client.post("/me", data={"csrf": csrf(client), "training": "no"}).status_code == 303
+
+    assert site.store.transcriber(amina.id).training is False
+    assert site.store.open_tasks(offer_to(amina), site.clock.now()) == before
+    assert len(client.get("/work/next").json()["tasks"]) == 2
+
+
+def test_who_leaves_is_forgotten_and_the_ledger_stays(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "1"})
+    amina = site.person("amina")
+    read(site, amina)
+    client = sign_in(amina)
+    cookies, token = dict(client.cookies), csrf(client)
+    assert client.post("/leave", data={"csrf": token}).status_code == 422, "only who says that they are sure"
+
+    assert client.post("/leave", data={"csrf": token, "sure": "yes"}).status_code == 303
+
+    assert httpx.get(f"{client.base_url}/me", cookies=cookies).status_code == 303, "the session is over"
+    assert site.store.transcriber(amina.id).handle.startswith("left-")
+    assert [line.micro for line in site.store.ledger(amina.id)] == [14_000]
+
+
+def known(site: Site, count: int) -> None:
+    """Fields whose text is known, as control items."""
+    for number in range(count):
+        scan = site.scan("bon-de-commande", {NUMBER: str(number)}, name=f"known {number}")
+        text = f"BC-2025-000{number}"
+        site.store.put_truth(
+            Truth(scan=scan, key=NUMBER, text=text, origin="gold", at=site.clock.now()), site.clock.now()
+        )
+
+
+def test_a_test_is_paid_explained_at_once_and_can_be_taken_again(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    known(site, 5)
+    amina = site.person("amina")
+    client = sign_in(amina)
+    token = csrf(client)
+    assert 'action="/test/code"' in client.get("/test").text
+    assert client.post("/test/amount", data={"csrf": token}).status_code == 404
+
+    for right, passed in ((3, "no"), (5, "yes")):
+        page = client.post("/test/code", data={"csrf": token}).text
+        idem = re.search(r'name="idem" value="([^"]+)"', page)
+        tasks = re.findall(r'name="text\.([^"]+)"', page)
+        assert idem
+        assert len(tasks) == 5
+        truths = {task: site.store.truths(site.store.task_subject(task).scan)[0].text for task in tasks}
+        answers = {f"text.{task}": truths[task] if n < right else "BC-9999-9999" for n, task in enumerate(tasks)}
+        done = client.post("/test/code/answers", data={"csrf": token, "idem": idem[1], **answers})
+        assert f'data-passed="{passed}"' in done.text
+        assert done.text.count('data-same="no"') == 5 - right
+
+    assert "code" in site.store.transcriber(amina.id).qualifications
+    assert [line.kind for line in site.store.ledger(amina.id)] == ["reading"] * 10
+    assert [each.right for each in site.store.qualification_tries(amina.id)] == [5, 3]

@@ -1,0 +1,45 @@
+"""About me: what is held about a person, whether their readings train machines, and leaving."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from transcribe.review.parts import Here
+from transcribe.review.sessions import Sending, SignedIn
+
+router = APIRouter()
+
+
+@router.get("/me")
+async def me(parts: Here, visitor: SignedIn) -> Response:
+    """What a person may say and do about what is held about them."""
+    return parts.rendering.page("me.html", visitor.language, visitor=visitor)
+
+
+@router.get("/me.json")
+async def me_json(parts: Here, visitor: SignedIn) -> Response:
+    """Everything held about this person, as one download."""
+    held = await parts.look(lambda store: store.about(visitor.person.id))
+    return JSONResponse(held, headers={"content-disposition": 'attachment; filename="me.json"'})
+
+
+@router.post("/me")
+async def training(parts: Here, visitor: Sending, training: Annotated[Literal["yes", "no"], Form()]) -> Response:
+    """Keeps whether their readings may train machines. The work that is offered never looks at it."""
+    person = replace(visitor.person, training=training == "yes")
+    await parts.change(lambda store: store.put_transcriber(person, parts.now()))
+    return RedirectResponse("/me", 303)
+
+
+@router.post("/leave")
+async def leave(parts: Here, visitor: Sending, sure: Annotated[Literal["yes"], Form()]) -> Response:
+    """Ends the account and the name; what was read and earned stays, under a pseudonym. `sure` must say yes."""
+    await parts.change(lambda store: store.leave(visitor.person.id, parts.now()))
+    response = RedirectResponse("/in", 303)
+    response.delete_cookie(parts.options.cookie, path="/", secure=parts.options.secure, httponly=True, samesite="lax")
+    response.headers["clear-site-data"] = '"cache", "storage"'
+    return response

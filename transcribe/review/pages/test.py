@@ -1,0 +1,123 @@
+"""Tests for a kind of field: short, open book, paid like all work, explained at once, and repeatable."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Request, Response
+
+from transcribe.errors import NotFound
+from transcribe.model import Task
+from transcribe.people.outcome import same_text
+from transcribe.review.parts import Here, Parts
+from transcribe.review.sessions import Sending, SignedIn, Visitor
+from transcribe.review.sheet import Sheet, sheet
+from transcribe.review.worth import latest
+from transcribe.store.contract import QualificationTry, SentReading, Store
+
+router = APIRouter()
+
+ITEMS = 5
+"""Known fields of one test: two or three minutes of work."""
+
+NEEDED = 0.8
+"""The share that passes: one slip in five is human, and a test can be taken again at once."""
+
+Kind = Annotated[str, Path(min_length=1, max_length=40, pattern=r"^[a-z_]+$")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """One item after a test: what was typed, what is right, and whether they say the same."""
+
+    sheet: Sheet
+    text: str
+    right: str
+    same: bool
+
+
+@router.get("/test")
+async def tests_page(parts: Here, visitor: SignedIn) -> Response:
+    """The kinds of field that can be tested, and the tests that this person took."""
+    kinds, tries = await parts.look(lambda store: (_kinds(store, parts), store.qualification_tries(visitor.person.id)))
+    return parts.rendering.page("tests.html", visitor.language, visitor=visitor, kinds=kinds, tries=tries)
+
+
+@router.post("/test/{kind}")
+async def begin(parts: Here, visitor: Sending, kind: Kind) -> Response:
+    """Gives known fields of this kind, with their help; 404 where there are none."""
+    now, seconds = parts.now(), parts.options.lease_seconds
+
+    def lease(store: Store) -> list[Sheet]:
+        store.lease_test(visitor.person.id, kind, ITEMS, now, seconds)
+        return [sheet(store, parts.forms, task, visitor.language, now) for task in _held(store, parts, visitor, kind)]
+
+    items = await parts.change(lease)
+    if not items:
+        raise NotFound("There is no test for this kind of field.")
+    return parts.rendering.page(
+        "test.html", visitor.language, visitor=visitor, kind=kind, items=items, idem=secrets.token_urlsafe(16)
+    )
+
+
+@router.post("/test/{kind}/answers")
+async def finish(
+    request: Request,
+    parts: Here,
+    visitor: Sending,
+    kind: Kind,
+    idem: Annotated[str, Form(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")],
+) -> Response:
+    """Keeps every answer as a paid reading, and explains each. An answer left empty says that the field is blank."""
+    texts = {name: str(value)[:4000] for name, value in (await request.form()).items()}
+    now = parts.now()
+    held = await parts.look(lambda store: _held(store, parts, visitor, kind))
+    answered = [(task, texts[f"text.{task.id}"].strip()) for task in held if f"text.{task.id}" in texts]
+    if not answered:
+        raise NotFound("None of these fields is yours any more.")
+
+    def keep(store: Store) -> tuple[list[Marked], QualificationTry]:
+        marked = [_mark(store, parts, visitor, task, text) for task, text in answered]
+        for number, (task, text) in enumerate(answered):
+            store.submit(task.id, visitor.person.id, SentReading(text=text, idem=f"{idem}-{number}"), now)
+        right = sum(each.same for each in marked)
+        passed = len(marked) == len(held) and right >= NEEDED * len(held)
+        result = QualificationTry(name=kind, asked=len(held), right=right, passed=passed, at=now)
+        store.put_qualification_try(visitor.person.id, result, now)
+        return marked, result
+
+    marked, result = await parts.change(keep)
+    return parts.rendering.page(
+        "tested.html", visitor.language, visitor=visitor, kind=kind, marked=marked, result=result
+    )
+
+
+def _kinds(store: Store, parts: Parts) -> list[str]:
+    """Field types that the forms have, and of which some fields are known."""
+    known = {each.truth.key.name for each in store.control_answers()}
+    found = {field.type for form in latest(store, parts.forms) for field in form.all_fields() if field.name in known}
+    return sorted(found)
+
+
+def _held(store: Store, parts: Parts, visitor: Visitor, kind: str) -> Sequence[Task]:
+    """The items of a test of this kind that this person holds."""
+    held = store.held(visitor.person.id, parts.now())
+    return [
+        task
+        for task in held
+        if task.reason == "qualification"
+        and parts.forms(task.form, task.form_version).field(task.key.name).type == kind
+    ]
+
+
+def _mark(store: Store, parts: Parts, visitor: Visitor, task: Task, text: str) -> Marked:
+    form = parts.forms(task.form, task.form_version)
+    truth = next((truth for truth in store.truths(task.scan) if truth.key == task.key), None)
+    right = "" if truth is None else truth.text
+    # an item that was withdrawn while it was held counts for the person
+    same = truth is None or same_text(text, right, form.field(task.key.name), form)
+    shown = sheet(store, parts.forms, task, visitor.language, parts.now())
+    return Marked(sheet=shown, text=text, right=right, same=same)
