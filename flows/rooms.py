@@ -78,4 +78,8 @@ def review_options(settings: Settings, port: int) -> ReviewOptions:
     return ReviewOptions(
         public_url=settings.public_url or f"http://{host}:{port}",
         lease_seconds=settings.lease_seconds,
+        link_days=settings.link_days,
+        audit_share=settings.audit_share,
+        asked_by=settings.asked_by,
+        training=settings.training,
     )

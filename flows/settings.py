@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     audit_share: float = Field(0.04, ge=0, le=1, description="the share of decided fields that a person reads again")
     lease_seconds: float = Field(600.0, gt=0, description="how long a task is held for a person who is silent")
     link_days: float = Field(14.0, gt=0, description="how long a sign-in link holds")
+    asked_by: str = Field("", description="who asks for the work and how to reach them: shown before the first task")
+    training: bool = Field(False, description="whether readings may train machines: shown before the first task")
     most_file_bytes: int = Field(100_000_000, gt=0, description="a larger file is set aside")
     most_pixels: int = Field(110_000_000, gt=0, description="a page with more pixels is set aside")
     most_pages: int = Field(200, gt=0, description="a file with more pages is set aside")
