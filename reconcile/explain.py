@@ -57,6 +57,8 @@ def evidence(
     if seen.situation and not seen.readers:
         wrong, count = learnt.tally(seen.situation)
         found.append(Evidence(code="audited", numbers={"wrong": round(wrong, 1), "count": round(count)}))
+    if learnt.champion(spot.family) == "majority":
+        found.append(Evidence(code="majority"))
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from math import log, sqrt
 from typing import Any
 
+from reconcile.contest import Champion, champion
 from reconcile.masters import Words
 from reconcile.sureness import bin_of, ratios
 from transcribe.model import FieldKey, Parameters, Posterior
@@ -60,7 +61,7 @@ class Known:
     (type: tempting, of), `sure` (engine: wrong and right a bin of confidence), `confusions` (kind, character,
     character: count), `covered` (field: known, of), `words` (field, word: count, all words under ""),
     `places` (form and field, or type: wrong, of, by bin of the place's confidence), `calibration`, `shipped` and
-    `audited` (situation: wrong, of).
+    `audited` (situation: wrong, of), `contests` (family: items, and those on which only one side was right).
     """
 
     version: int
@@ -164,6 +165,10 @@ class Known:
     def _found(self, name: str, place: float) -> Tally | None:
         tallies = self.content.get("places", {}).get(name)
         return None if tallies is None else tallies[place_bin(place)]
+
+    def champion(self, family: str) -> Champion:
+        """Whether the model or majority decides in this family of field types."""
+        return champion(self.content.get("contests", {}).get(family, {}))
 
     @property
     def calibration(self) -> Mapping[str, Mapping[str, float]]:

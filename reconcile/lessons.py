@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reconcile.calibrate import Lesson, fit
 from reconcile.circumstances import Circumstances, circumstances
+from reconcile.contest import majority
 from reconcile.facts import ScanFacts
 from reconcile.known import PLACES, Known, place_bin
 from reconcile.policy import POLICY
@@ -51,7 +52,34 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
             if before.key in scan.audited and before.seen.situation:
                 audited[before.seen.situation][0] += not before.right
                 audited[before.seen.situation][1] += 1
-    return {"calibration": fit(found), "audited": dict(audited), "places": dict(places)}
+    contests: dict[str, Counter[str]] = defaultdict(Counter)
+    for scan in scans:
+        for family, result in contested(scan, learnt):
+            contests[family] += result
+    return {
+        "calibration": fit(found),
+        "audited": dict(audited),
+        "places": dict(places),
+        "contests": {family: dict(tally) for family, tally in contests.items()},
+    }
+
+
+def contested(scan: ScanFacts, learnt: Known) -> Iterator[tuple[str, Counter[str]]]:
+    """The model against majority on the fields whose truth is known, each from the readings before the expert's: by
+    family, 1 of "items" and of the side that alone is right."""
+    if not scan.truths:
+        return
+    made = sheet(scan.form)
+    readings = [reading for reading in scan.readings if reading.kind != "expert"]
+    for key, weighed in weigh_together(made, readings, learnt).items():
+        front = majority(weighed.votes)
+        if key not in scan.truths or front is None:
+            continue
+        spot = made.spots[key.name]
+        truth = spot.normal(scan.truths[key])
+        ours = max(weighed.shares, key=lambda says: (weighed.shares[says], says)) == truth
+        apart = "model" if ours else "majority"
+        yield spot.family, Counter({"items": 1, apart: 1} if ours != (front == truth) else {"items": 1})
 
 
 def _machines_alone(scan: ScanFacts, learnt: Known) -> Iterator[_Before]:

@@ -14,7 +14,7 @@ class Policy:
     alone decide only where it is proven, as a lower bound, for values like this; a form's own target for a field is
     asked of that field's probability."""
 
-    price: float = 0.04
+    price: float = 0.05
     """What one more reading costs, as a share of what a wrong value costs: where the value is so probable that one
     gains less than this, it is not bought. Fields decided at this limit are few, so that the target is kept on the
     whole: see the table of docs/reconciling.md."""

@@ -117,21 +117,18 @@ def _summed(counted: Any, shipped: Any) -> Any:
 
 
 def changes(before: Known, after: Known) -> tuple[Evidence, ...]:
-    """Each source whose error rate moved, largest first: code "rate" with source, type, before and after."""
-    found = []
+    """What moved: families in which another side decides now, then each source's error rates, largest move first."""
+    sides = [
+        Evidence(code="champion", numbers={"family": family, "side": after.champion(family), "items": tally["items"]})
+        for family, tally in after.content["contests"].items()
+        if after.champion(family) != before.champion(family)
+    ]
+    moved = []
     for source, types in after.content["sources"].items():
+        kind = "machine" if source in after.content.get("sure", {}) else "person"
         for name, (_, count) in types.items():
-            kind = "machine" if source in after.content.get("sure", {}) else "person"
             old, new = (known.hearing(source, kind, name).error for known in (before, after))
             if abs(odds(new) - odds(old)) > MOVED:
                 numbers = {"source": source, "type": name, "before": old, "after": new, "count": round(count)}
-                found.append(Evidence(code="rate", numbers=numbers))
-    return tuple(
-        sorted(
-            found,
-            key=lambda each: (
-                -abs(odds(float(each.numbers["after"])) - odds(float(each.numbers["before"]))),
-                str(each.numbers),
-            ),
-        )
-    )
+                moved.append((-abs(odds(new) - odds(old)), source, name, Evidence(code="rate", numbers=numbers)))
+    return tuple(sides + [each[-1] for each in sorted(moved, key=lambda each: each[:3])])

@@ -10,6 +10,7 @@ from reconcile.agree import closely, null_of, surface, votes
 from reconcile.calibrate import calibrated
 from reconcile.candidates import Origin
 from reconcile.circumstances import circumstances
+from reconcile.contest import majority
 from reconcile.coupling import couple
 from reconcile.explain import evidence
 from reconcile.known import Known, known
@@ -72,7 +73,7 @@ def _remembered(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> P
 
 def _posterior(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Posterior:
     """What was weighed of one field, as a Posterior: typed values, the calibrated probability, evidence, facts."""
-    order = _order(weighed)
+    order = _order(spot, weighed, learnt)
     best = next(says for says in order if weighed.origins[says] == "read")
     seen = circumstances(spot, weighed, best, learnt)
     typed = {vote.says for vote in weighed.votes if not vote.machine} | {best}
@@ -93,11 +94,14 @@ def _posterior(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Po
     )
 
 
-def _order(weighed: Weighed) -> list[str]:
-    """What the latest expert says first, then the most probable; equals in the order of their text."""
+def _order(spot: Spot, weighed: Weighed, learnt: Known) -> list[str]:
+    """What the latest expert says first, then what the majority says where it is champion, then the most probable;
+    equals in the order of their text."""
     experts = [vote for vote in weighed.votes if vote.kind == "expert"]
-    last = max(experts, key=lambda vote: (vote.at, vote.id)).says if experts else None
-    return sorted(weighed.shares, key=lambda says: (says != last, -weighed.shares[says], says))
+    first = max(experts, key=lambda vote: (vote.at, vote.id)).says if experts else None
+    if first is None and learnt.champion(spot.family) == "majority":
+        first = majority(weighed.votes)
+    return sorted(weighed.shares, key=lambda says: (says != first, -weighed.shares[says], says))
 
 
 def _candidate(spot: Spot, says: str, weighed: Weighed, origin: Origin) -> Candidate:

@@ -34,6 +34,7 @@ EVIDENCE: Mapping[str, str] = {
     "would flip": N_("One more reader who reads the next likely value would leave this one with {probability}."),
     "majority": N_("Decided by majority: on this store's audited fields majority is right more often than the model."),
     "rate": N_("{source} on fields of type {type}: wrong on {before} before, on {after} now ({count} readings)."),
+    "champion": N_("Fields of {family}: {side} decides now, after {items} items with a known truth."),
     "gold": N_("Its right text is known."),
     "collection unanimous": N_("All {readings} readings say the same."),
     "collection majority": N_("{votes} of {readings} readings say this, more than say anything else."),
@@ -96,6 +97,6 @@ def _short(name: str, number: float | int | str) -> str:
         return str(number)
     if name in ("bits",):
         return f"{abs(number):.1f}"
-    if name in ("wrong", "count"):
+    if name in ("wrong", "count", "items"):
         return f"{number:g}"
     return f"{100 * number:.4g} %"

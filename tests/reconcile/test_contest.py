@@ -1,0 +1,52 @@
+"""The model keeps its place beside majority only while it is not worse."""
+
+from __future__ import annotations
+
+from reconcile.agree import votes
+from reconcile.contest import champion, majority
+from reconcile.facts import ScanFacts
+from reconcile.first_fit import parameters
+from reconcile.known import known
+from reconcile.lessons import taught
+from reconcile.sheet import sheet
+from reconcile.weigh import weigh
+from tests.reconcile.made import both, field, form, reading
+from transcribe.model import FieldKey, Parameters
+
+TOTAL = form(field("total", "amount"))
+KEY = FieldKey("total")
+
+
+def test_the_model_stays_until_majority_is_better_on_a_hundred_items() -> None:
+    assert champion({}) == "model"
+    assert champion({"items": 99, "model": 0, "majority": 30}) == "model"
+    assert champion({"items": 100, "model": 10, "majority": 12}) == "model"
+    assert champion({"items": 100, "model": 3, "majority": 15}) == "majority"
+
+
+def test_majority_is_what_most_blind_sources_say() -> None:
+    spot = sheet(TOTAL).spots["total"]
+    said = [*both("total", "15.60"), reading("total", "ana", "15.80"), reading("total", "eve", "15.80", shown="15.80")]
+    assert majority(votes(spot, said)) == "15.60"
+    assert majority(votes(spot, said[1:3])) is None
+
+
+def test_where_majority_is_champion_its_value_stands_first_and_that_is_told() -> None:
+    content = {**parameters().content, "contests": {"amount": {"items": 200, "model": 0, "majority": 20}}}
+    readings = [
+        *both("total", "15.60"),
+        reading("total", "ana", "15.80"),
+        reading("total", "ben", "15.80"),
+        reading("total", "eve", "15.80"),
+    ]
+    posterior = weigh(TOTAL, readings, Parameters(version=1, content=content))[KEY]
+    assert posterior.candidates[0].normal == "15.80"
+    assert "majority" in {each.code for each in posterior.evidence}
+
+
+def test_the_contest_is_counted_on_known_truths_only() -> None:
+    readings = [*both("total", "15.60"), reading("total", "ana", "15.60")]
+    learnt = known(parameters())
+    right = ScanFacts(form=TOTAL, readings=readings, truths={KEY: "15.60"})
+    assert taught([right, right], learnt)["contests"] == {"amount": {"items": 2}}
+    assert taught([ScanFacts(form=TOTAL, readings=readings)], learnt)["contests"] == {}

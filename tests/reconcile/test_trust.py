@@ -1,0 +1,126 @@
+"""Learning from past scans: who errs how, what is a habit, what machines may decide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reconcile.decide import decide
+from reconcile.facts import ScanFacts
+from reconcile.first_fit import parameters
+from reconcile.known import Known, known
+from reconcile.policy import POLICY
+from reconcile.trust import Learnt, learn
+from reconcile.weigh import weigh
+from tests.reconcile.made import both, field, form, machine, reading
+from transcribe.model import Decision, FieldKey, Parameters, Reading
+
+TOTAL = form(field("total", "amount"))
+NAME = form(field("customer", "name"))
+DATE = form(field("ordered", "date"))
+KEY = FieldKey("total")
+
+
+def after(learnt: Learnt) -> Known:
+    return known(Parameters(version=1, content=learnt.content))
+
+
+def scans(*people: tuple[str, str], count: int = 40) -> list[ScanFacts]:
+    """Many scans of which the truth is 15.60, read by both engines and by these people."""
+    readings = [*both("total", "15.60"), *(reading("total", who, text) for who, text in people)]
+    return [ScanFacts(form=TOTAL, readings=readings) for _ in range(count)]
+
+
+def test_who_is_outvoted_again_and_again_is_trusted_less() -> None:
+    learnt = after(learn(scans(("ana", "15.60"), ("ben", "15.60"), ("eve", "19.60")), parameters()))
+    assert learnt.hearing("eve", "person", "amount").error > 0.6
+    assert learnt.hearing("ana", "person", "amount").error < 0.04
+
+
+def test_a_known_truth_is_held_fast_against_everybody() -> None:
+    facts = [replace(each, truths={KEY: "19.60"}) for each in scans(("ana", "15.60"), ("eve", "19.60"))]
+    learnt = after(learn(facts, parameters()))
+    assert learnt.hearing("eve", "person", "amount").error < 0.04
+    assert learnt.hearing("ana", "person", "amount").error > 0.15  # less than all: both engines followed the same look
+
+
+def test_dropped_accents_are_a_habit_and_no_error() -> None:
+    readings = [*both("customer", "Hélène"), reading("customer", "ana", "Hélène"), reading("customer", "eve", "Helene")]
+    learnt = after(learn([ScanFacts(form=NAME, readings=readings)] * 40, parameters()))
+    eve = learnt.hearing("eve", "person", "name")
+    assert eve.accents > 0.8
+    assert eve.error < 0.1
+
+
+def test_day_and_month_the_other_way_about_are_a_habit_and_no_error() -> None:
+    readings = [
+        *both("ordered", "05/03/2025"),
+        reading("ordered", "ana", "05/03/2025"),
+        reading("ordered", "eve", "03/05/2025"),
+    ]
+    learnt = after(learn([ScanFacts(form=DATE, readings=readings)] * 40, parameters()))
+    eve = learnt.hearing("eve", "person", "date")
+    assert eve.swap > 0.8
+    assert eve.error < 0.1
+
+
+def test_who_was_shown_the_value_is_not_judged_by_it() -> None:
+    readings = [*both("total", "15.60"), reading("total", "eve", "15.60", shown="15.60")]
+    learnt = learn([ScanFacts(form=TOTAL, readings=readings)] * 40, parameters())
+    assert "eve" not in learnt.content["sources"]  # type: ignore[operator]  # content is plain data
+
+
+def test_what_changed_is_told_with_numbers() -> None:
+    changes = learn(scans(("ana", "15.60"), ("eve", "19.60"), ("ben", "15.60")), parameters()).changes
+    told = next(each for each in changes if each.numbers.get("source") == "eve")
+    assert told.code == "rate"
+    assert float(told.numbers["after"]) > float(told.numbers["before"])
+
+
+def agreed_wrongly(number: int, wrong: bool) -> ScanFacts:
+    """An audited field that both engines read alike, and two people read anew."""
+    said = "15.80" if wrong else "15.60"
+    readings: list[Reading] = [
+        *both("total", "15.60"),
+        reading("total", "ana", said),
+        reading("total", "ben", said),
+    ]
+    numbered = [replace(each, id=f"{number}/{each.id}") for each in readings]
+    return ScanFacts(form=TOTAL, readings=numbered, audited=frozenset({KEY}), truths={KEY: said})
+
+
+def test_audits_take_the_right_to_decide_alone_away() -> None:
+    readings = both("total", "15.60")
+    before = decide(TOTAL.field("total"), weigh(TOTAL, readings, parameters())[KEY], POLICY)
+    assert isinstance(before, Decision)
+    audited = [agreed_wrongly(number, number % 20 == 0) for number in range(200)]
+    learnt = Parameters(version=1, content=learn(audited, parameters()).content)
+    assert known(learnt).earned("amount: engines agree") < POLICY.target
+    assert not isinstance(decide(TOTAL.field("total"), weigh(TOTAL, readings, learnt)[KEY], POLICY), Decision)
+
+
+def test_audits_without_an_error_leave_the_right() -> None:
+    audited = [agreed_wrongly(number, wrong=False) for number in range(200)]
+    learnt = after(learn(audited, parameters()))
+    assert learnt.earned("amount: engines agree") >= POLICY.target
+
+
+def test_an_engine_that_is_unsure_when_wrong_is_believed_by_its_confidence() -> None:
+    right = [*both("total", "15.60"), reading("total", "ana", "15.60"), reading("total", "ben", "15.60")]
+    wrong = [
+        machine("total", "tesseract 5.5.0 eng", "15.80", 0.55),
+        machine("total", "rapidocr 3.10.0", "15.60", 0.99),
+        reading("total", "ana", "15.60"),
+        reading("total", "ben", "15.60"),
+    ]
+    facts = [ScanFacts(form=TOTAL, readings=right)] * 30 + [ScanFacts(form=TOTAL, readings=wrong)] * 10
+    learnt = after(learn(facts, parameters()))
+    assert learnt.ratio("tesseract", 0.55) > 1.0 > 0.0 > learnt.ratio("tesseract", 0.96)
+
+
+def test_only_words_of_several_scans_are_kept() -> None:
+    common = [*both("customer", "Dupont"), reading("customer", "ana", "Dupont")]
+    rare = [*both("customer", "Quenot"), reading("customer", "ana", "Quenot")]
+    facts = [ScanFacts(form=NAME, readings=common)] * 5 + [ScanFacts(form=NAME, readings=rare)]
+    words = learn(facts, parameters()).content["words"]["customer"]  # type: ignore[index]  # content is plain data
+    assert "dupont" in words
+    assert "quenot" not in words

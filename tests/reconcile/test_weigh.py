@@ -1,0 +1,171 @@
+"""Weighing a scan: a pure function of its readings, with sums, check digits and master data as evidence."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconcile.decide import decide
+from reconcile.first_fit import parameters
+from reconcile.policy import POLICY
+from reconcile.weigh import weigh
+from tests.reconcile.made import both, expert, field, form, ink, machine, reading
+from transcribe.model import Candidate, Decision, FieldKey, Master, Posterior, Reading, Rule, Task
+
+PRICE = FieldKey("lines.unit_price", 0)
+QUANTITY = FieldKey("lines.quantity", 0)
+AMOUNT = FieldKey("lines.amount", 0)
+LINES = form(
+    columns=(field("lines.quantity", "integer"), field("lines.unit_price", "amount"), field("lines.amount", "amount")),
+    rules=(Rule(name="line amount", check="lines.amount == lines.quantity * lines.unit_price"),),
+)
+TEXTS = st.sampled_from(["12.50", "12.80", "1250", "", "x", "12,50 EUR"])
+READINGS = st.lists(
+    st.builds(
+        reading,
+        st.sampled_from([PRICE, QUANTITY, AMOUNT]),
+        st.sampled_from(["ana", "ben", "eve"]),
+        st.one_of(TEXTS, st.none()),
+        minute=st.integers(0, 3),
+    ),
+    min_size=1,
+    max_size=8,
+    unique_by=lambda each: each.id,
+)
+
+
+def best(posterior: Posterior) -> Candidate:
+    return posterior.candidates[0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(readings=READINGS, order=st.randoms(use_true_random=False))
+def test_the_order_of_readings_changes_nothing(readings: list[Reading], order: object) -> None:
+    mixed = sorted(readings, key=lambda each: order.random())  # type: ignore[attr-defined]  # hypothesis' Random
+    assert str(weigh(LINES, readings, parameters())) == str(weigh(LINES, mixed, parameters()))
+
+
+@settings(max_examples=60, deadline=None)
+@given(readings=READINGS)
+def test_every_field_with_readings_has_a_posterior_whose_shares_are_a_distribution(readings: list[Reading]) -> None:
+    posteriors = weigh(LINES, readings, parameters())
+    assert set(posteriors) == {each.key for each in readings}
+    for each in posteriors.values():
+        assert sum(one.probability for one in each.candidates) + each.none == pytest.approx(1.0)
+        assert 0.0 <= each.probability <= 1.0
+
+
+@settings(max_examples=60, deadline=None)
+@given(readings=READINGS)
+def test_what_is_decided_was_read_by_somebody(readings: list[Reading]) -> None:
+    for key, each in weigh(LINES, readings, parameters()).items():
+        answer = decide(LINES.field(key.name), each, POLICY)
+        if isinstance(answer, Decision) and answer.null is None:
+            assert answer.text in {one.text.strip() for one in readings if one.key == key and one.text is not None}
+
+
+def test_a_posterior_names_its_neighbours_readings_too() -> None:
+    readings = [*both(QUANTITY, "3"), *both(PRICE, "12.50"), *both(AMOUNT, "37.50")]
+    assert set(weigh(LINES, readings, parameters())[AMOUNT].readings) == {each.id for each in readings}
+
+
+def test_sums_choose_between_two_engines() -> None:
+    readings = [
+        *both(QUANTITY, "3"),
+        *both(PRICE, "12.50"),
+        machine(AMOUNT, "tesseract 5", "37.60"),
+        machine(AMOUNT, "rapidocr 3", "37.50"),
+    ]
+    posterior = weigh(LINES, readings, parameters())[AMOUNT]
+    assert best(posterior).normal == "37.50"
+    assert posterior.facts["witness"] == "sums"
+    assert any(each.code == "rule holds" for each in posterior.evidence)
+
+
+def test_machines_do_not_decide_what_the_sums_speak_against() -> None:
+    readings = [*both(QUANTITY, "3"), *both(PRICE, "12.50"), *both(AMOUNT, "57.50")]
+    answer = decide(LINES.field(AMOUNT.name), weigh(LINES, readings, parameters())[AMOUNT], POLICY)
+    assert isinstance(answer, Task)
+    assert answer.reason == "sums"
+
+
+def test_a_value_that_only_the_sums_ask_for_is_a_proposal_and_never_decided() -> None:
+    readings = [
+        *both(QUANTITY, "3"),
+        *both(PRICE, "12.50"),
+        machine(AMOUNT, "tesseract 5", "31.60", 0.4),
+        machine(AMOUNT, "rapidocr 3", "37.60", 0.4),
+    ]
+    posterior = weigh(LINES, readings, parameters())[AMOUNT]
+    assert "arithmetic" in {each.origin for each in posterior.candidates}
+    assert isinstance(decide(LINES.field(AMOUNT.name), posterior, POLICY), Task)
+
+
+def test_quantity_one_proves_nothing() -> None:
+    alike = [machine(PRICE, "tesseract 5", "15.40"), machine(AMOUNT, "tesseract 5", "15.40")]
+    for quantity, vouches in (("1", False), ("2", True)):
+        amount = "15.40" if quantity == "1" else "30.80"
+        readings = [*both(QUANTITY, quantity), alike[0], machine(AMOUNT, "tesseract 5", amount)]
+        posterior = weigh(LINES, readings, parameters())[AMOUNT]
+        assert (posterior.facts["witness"] == "sums") is vouches
+
+
+def test_a_wrong_sum_that_people_confirm_stands_as_written() -> None:
+    readings = [
+        *both(QUANTITY, "3"),
+        *both(PRICE, "12.50"),
+        *both(AMOUNT, "57.50"),
+        reading(AMOUNT, "ana", "57.50"),
+        reading(AMOUNT, "ben", "57.50"),
+    ]
+    answer = decide(LINES.field(AMOUNT.name), weigh(LINES, readings, parameters())[AMOUNT], POLICY)
+    assert isinstance(answer, Decision)
+    assert answer.value == "57.50"
+
+
+def test_a_check_digit_decides_between_equals() -> None:
+    number = form(field("account", "luhn"))
+    readings = [
+        machine("account", "tesseract 5", "79927398113", 0.8),
+        machine("account", "rapidocr 3", "79927398713", 0.8),
+        reading("account", "ana", "79927398713"),
+        reading("account", "zoe", "79927398113"),
+    ]
+    assert best(weigh(number, readings, parameters())[FieldKey("account")]).normal == "79927398113"
+
+
+def test_a_known_customer_is_proposed_but_what_was_read_is_decided() -> None:
+    known = form(
+        field("customer", "name"),
+        masters=(Master(field="customer", values=(("Dupont", "1"), ("Martin", "2")), digest="m"),),
+    )
+    posterior = weigh(known, both("customer", "Dupond"), parameters())[FieldKey("customer")]
+    proposed = {each.normal: each.origin for each in posterior.candidates}
+    assert proposed["dupont"] == "master"
+    answer = decide(known.field("customer"), posterior, POLICY)
+    assert isinstance(answer, Task) or answer.text == "Dupond"
+
+
+def test_readings_of_fields_that_the_form_does_not_have_are_left_out() -> None:
+    assert weigh(LINES, [reading("elsewhere", "ana", "x")], parameters()) == {}
+
+
+def test_an_experts_word_stands_first_whatever_the_model_thinks() -> None:
+    total = form(field("total", "amount"))
+    readings = [*both("total", "15.60"), reading("total", "ana", "15.60"), expert("total", "99.10")]
+    assert best(weigh(total, readings, parameters())[FieldKey("total")]).normal == "99.10"
+
+
+def test_blank_by_ink_needs_no_engine() -> None:
+    name = form(field("customer", "name"))
+    posterior = weigh(name, [ink("customer", "")], parameters())[FieldKey("customer")]
+    assert isinstance(decide(name.field("customer"), posterior, POLICY), Decision)
+
+
+def test_the_same_readings_are_weighed_once_and_a_changed_one_anew() -> None:
+    total = form(field("total", "amount"))
+    first = both("total", "15.60")
+    assert weigh(total, first, parameters()) == weigh(total, first, parameters())
+    changed = [*first[:1], machine("total", "rapidocr 3.10.0", "15.80", 0.99)]
+    assert len(weigh(total, changed, parameters())[FieldKey("total")].candidates) == 2
