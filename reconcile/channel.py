@@ -132,7 +132,7 @@ def edits(known: Known, kind: str, written: str, said: str) -> float:
 
 
 def _edits(known: Known, kind: str, written: str, said: str) -> float:
-    if Levenshtein.distance(written, said, score_cutoff=MOST_EDITS) > MOST_EDITS:
+    if not 0 < Levenshtein.distance(written, said, score_cutoff=MOST_EDITS) <= MOST_EDITS:
         return 0.0
     places = len(written) + 1
     operations = Levenshtein.editops(written, said)

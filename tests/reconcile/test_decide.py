@@ -181,3 +181,79 @@ def test_the_order_of_readings_changes_nothing() -> None:
     ]
     answers = {str(decide(TOTAL, posterior(TOTAL, *order), POLICY)) for order in permutations(readings)}
     assert len(answers) == 1
+
+
+def test_machines_never_outvote_two_people() -> None:
+    task = asked(
+        CODE,
+        *both("reference", "PA-1043"),
+        reading("reference", "ana", "PA-1042"),
+        reading("reference", "ben", "PA-1042"),
+    )
+    assert task.kind == "read"
+
+
+def test_one_person_whose_word_could_be_so_is_not_outvoted_by_machines() -> None:
+    assert asked(TOTAL, *both("total", "15.60"), reading("total", "ana", "15.80")).reason == "one reader"
+
+
+def test_one_person_who_gives_up_does_not_stop_two_engines_that_agree() -> None:
+    gave_up = reading("total", "ana", None, flags=frozenset({"illegible"}))
+    assert decided(TOTAL, *both("total", "15.60"), gave_up).method == "machines"
+
+
+def test_a_person_and_one_engine_decide_together() -> None:
+    answer = decided(
+        TOTAL,
+        machine("total", "tesseract 5", "15.60"),
+        machine("total", "rapidocr 3", "18.60", 0.6),
+        reading("total", "ana", "15.60"),
+    )
+    assert answer.method == "person and machine"
+
+
+def test_a_person_whom_a_check_digit_vouches_for_decides_where_no_engine_reads() -> None:
+    answer = decided(
+        field("account", "luhn"),
+        machine("account", "tesseract 5", "7992739", 0.3),
+        reading("account", "ana", "79927398713"),
+    )
+    assert answer.method == "person and witness"
+
+
+def test_readings_that_differ_may_leave_no_real_doubt() -> None:
+    answer = decided(
+        DATE,
+        machine("order_date", "tesseract 5", "14/03/2025", 0.96),
+        machine("order_date", "rapidocr 3", "14/03/2025", 0.99),
+        reading("order_date", "ana", "11/10/2021"),
+        reading("order_date", "ben", "05/07/2023"),
+        reading("order_date", "eve", "14/03/2025"),
+    )
+    assert (answer.method, answer.value) == ("person and machine", "2025-03-14")
+
+
+def test_evidence_holds_no_text_that_was_read() -> None:
+    posterior_ = posterior(NAME, *both("customer_name", "Dupont"), reading("customer_name", "ana", "Dupond"))
+    assert not any("upon" in str(each).casefold() for each in posterior_.evidence)
+    assert {"reader for", "reader against", "runner-up", "would flip"} <= {each.code for each in posterior_.evidence}
+
+
+def test_a_field_that_nobody_could_read_is_asked_with_its_reason() -> None:
+    nothing = [
+        reading("total", source, None, kind="machine", flags=frozenset({"not fitting"}))
+        for source in ("tesseract 5", "rapidocr 3")
+    ]
+    assert asked(TOTAL, *nothing).reason == "not fitting"
+
+
+def test_a_minority_may_be_right_once_three_people_have_read() -> None:
+    number = field("account", "luhn")
+    answer = decided(
+        number,
+        machine("account", "tesseract 5", "", 0.0),
+        reading("account", "ana", "79927398113"),
+        reading("account", "ben", "7992739811"),
+        reading("account", "zoe", "79927398713"),
+    )
+    assert answer.value == "79927398713"

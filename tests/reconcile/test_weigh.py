@@ -170,3 +170,47 @@ def test_the_same_readings_are_weighed_once_and_a_changed_one_anew() -> None:
     assert weigh(total, first, parameters()) == weigh(total, first, parameters())
     changed = [*first[:1], machine("total", "rapidocr 3.10.0", "15.80", 0.99)]
     assert len(weigh(total, changed, parameters())[FieldKey("total")].candidates) == 2
+
+
+TOTALS = form(
+    field("total", "amount"),
+    columns=(field("lines.amount", "amount"),),
+    rules=(Rule(name="total", check="total == sum(lines.amount)"), Rule(name="some", check="total >= 1")),
+)
+
+
+def test_a_long_sum_still_speaks() -> None:
+    rows = [FieldKey("lines.amount", row) for row in range(8)]
+    readings = [
+        reading
+        for row, key in enumerate(rows)
+        for reading in (machine(key, "tesseract 5", f"{row}0.56"), machine(key, "rapidocr 3", f"{row}0.50"))
+    ]
+    readings += [machine("total", "tesseract 5", "284.00"), machine("total", "rapidocr 3", "284.60", 0.5)]
+    posterior = weigh(TOTALS, readings, parameters())[FieldKey("total")]
+    assert best(posterior).normal == "284.00"
+
+
+def test_a_comparison_speaks_against_a_value_that_breaks_it() -> None:
+    ordered = form(
+        field("ordered", "date"),
+        field("delivery", "date"),
+        rules=(Rule(name="delivery", check="delivery >= ordered"),),
+    )
+    readings = [
+        *both("ordered", "14/03/2025"),
+        machine("delivery", "tesseract 5", "20/03/2025", 0.7),
+        machine("delivery", "rapidocr 3", "20/02/2025", 0.7),
+    ]
+    posterior = weigh(ordered, readings, parameters())[FieldKey("delivery")]
+    without = weigh(form(field("delivery", "date")), readings, parameters())[FieldKey("delivery")]
+    late = {each.normal: each.probability for each in posterior.candidates}
+    alone = {each.normal: each.probability for each in without.candidates}
+    assert late["2025-03-20"] > alone["2025-03-20"]
+
+
+def test_a_blank_operand_makes_a_rule_silent() -> None:
+    readings = [*both(QUANTITY, "3"), ink(PRICE, ""), *both(AMOUNT, "37.50")]
+    posterior = weigh(LINES, readings, parameters())[AMOUNT]
+    assert posterior.facts["witness"] == ""
+    assert posterior.facts["trouble"] == ""
