@@ -19,7 +19,7 @@ from tests.transcribe.review.site import served
 from transcribe.errors import NotFound
 from transcribe.review.app import create_app
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow]
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow, pytest.mark.timeout(900)]
 
 PHOTOGRAPHS = ("bon-de-commande-flat-typed-0000.png", "order-form-phone-typed-0003.jpg", "receipt-217.jpg")
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.flows.house import House, folder_of
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow]
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def test_it_ends_by_itself_with_records_that_equal_the_truth(house: House, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from flows.rooms import open_rooms
 from tests.crafted import bomb, refused
 from tests.flows.house import CASES, TYPED, House
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.prefect]
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.prefect, pytest.mark.timeout(900)]
 
 GIGABYTE = 1_000_000_000
 

@@ -19,7 +19,7 @@ from tests.flows.house import House, simulated, until
 from tests.flows.test_reconcile import RECEIPT, received
 from transcribe.model import Task
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow]
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow, pytest.mark.timeout(900)]
 
 Serving = tuple[House, "subprocess.Popen[str]"]
 
