@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from transcribe import plugins
 from transcribe.archive import Archive
-from transcribe.review.failures import add_failures
+from transcribe.review.failures import DOCUMENTED, add_failures
 from transcribe.review.options import ReviewOptions
 from transcribe.review.parts import Forms, Parts
 from transcribe.review.rates import Rates
@@ -41,7 +41,7 @@ def create_app(
     `router`.
     """
     writer = Writer(store)
-    app = FastAPI(title="fairhand review", docs_url=None, redoc_url=None, lifespan=_closing(writer))
+    app = FastAPI(title="fairhand review", docs_url=None, redoc_url=None, lifespan=_closing(writer), responses=DOCUMENTED)
     app.state.parts = Parts(
         store=store,
         writer=writer,

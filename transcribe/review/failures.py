@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +19,22 @@ from transcribe.review.sessions import NotSignedIn, language_of
 from transcribe.wording import N_, translation
 
 logger = logging.getLogger(__name__)
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    303: {"description": "See another page"},
+    400: {"description": "Nothing that HTTP allows"},
+    401: {"description": "Not signed in"},
+    403: {"description": "Not sent from our own pages"},
+    404: {"description": "Nothing here for this person"},
+    409: {"description": "Too late: it counts already, or it is somebody else's"},
+    410: {"description": "A sign-in link that was used or is too old"},
+    413: {"description": "The body is too large"},
+    415: {"description": "Neither a form nor JSON"},
+    422: {"description": "Something is missing or not allowed"},
+    429: {"description": "Too many requests"},
+    503: {"description": "The store is busy; send it again"},
+}
+"""What every route may answer beside what it is for, as OpenAPI says it."""
 
 
 def add_failures(app: FastAPI) -> None:

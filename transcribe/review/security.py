@@ -7,11 +7,13 @@ import secrets
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from transcribe.review.options import ReviewOptions
+from transcribe.wording import N_
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +65,7 @@ class Guard:
         except ClientDisconnect:  # the line broke while the body came: the page sends it again
             return
         except Exception as error:
-            await self._failed(scope, receive, answer, body, error)
+            await self._failed(scope, receive, answer, error)
 
     def _refusal(self, scope: Scope) -> Response | None:
         """A request that is not even looked at: sent from another site, or too large by its own word."""
@@ -77,13 +79,10 @@ class Guard:
             return PlainTextResponse("The body is too large.", 413)
         return None
 
-    async def _failed(self, scope: Scope, receive: Receive, answer: _Answer, body: _Body, error: Exception) -> None:
+    async def _failed(self, scope: Scope, receive: Receive, answer: _Answer, error: Exception) -> None:
         """Say only an id; the log says the kind of error beside it, never a text that a person typed."""
         if answer.started:
             raise error
-        if body.too_large:
-            await PlainTextResponse("The body is too large.", 413)(scope, receive, answer.send)
-            return
         number = secrets.token_hex(6)
         logger.error("error %s: %s at %s", number, type(error).__name__, scope["path"].split("/")[1:2], exc_info=error)
         response = PlainTextResponse(f"Something went wrong here. error-id: {number}", 500)
@@ -125,12 +124,10 @@ class _Body:
     def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive
         self._left = limit
-        self.too_large = False
 
     async def receive(self) -> Message:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            self.too_large = True
-            raise ValueError("the body is too large")
+            raise HTTPException(413, N_("The body is too large."))
         return message
