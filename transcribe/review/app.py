@@ -41,7 +41,9 @@ def create_app(
     `router`.
     """
     writer = Writer(store)
-    app = FastAPI(title="fairhand review", docs_url=None, redoc_url=None, lifespan=_closing(writer), responses=DOCUMENTED)
+    app = FastAPI(
+        title="fairhand review", docs_url=None, redoc_url=None, lifespan=_closing(writer), responses=DOCUMENTED
+    )
     app.state.parts = Parts(
         store=store,
         writer=writer,

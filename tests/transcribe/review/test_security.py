@@ -7,12 +7,14 @@ import secrets
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
 from fastapi.routing import iter_route_contexts
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import status_code_conformance
 from starlette.testclient import TestClient
 
@@ -293,15 +295,30 @@ def test_random_requests_find_no_server_error_and_no_status_that_is_not_document
     headers = {"cookie": cookie, "x-csrf-token": token}
 
     for found in schema.get_all_operations():
+        assert isinstance(found, Ok), found
         operation = found.ok()
         if operation.path in ENDING:
             continue
 
         @settings(max_examples=4, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
-        def sends(case: schemathesis.Case) -> None:
+        def sends(case: schemathesis.Case[Any]) -> None:
             asked.add((case.method, case.path))
             case.call_and_validate(headers=headers, checks=[not_a_server_error, status_code_conformance])
 
         sends()
     assert len(asked) == len(routes(secured)) - 1 - len(ENDING) - 1, "all but the schema; /password is two routes"
+
+
+def test_a_password_is_kept_as_argon2id_and_an_unknown_name_is_told_the_same(secured: Site) -> None:
+    amina = secured.person("amina")
+    client, phrase = client_of(secured, amina), "four words are easy"
+    assert client.post("/password", data={"csrf": token_of(client), "password": phrase}).status_code == 303
+    anonymous = client_of(secured)
+
+    wrong = anonymous.post("/in", data={"handle": "amina", "password": "something else"})
+    unknown = anonymous.post("/in", data={"handle": "nobody", "password": "something else"})
+
+    assert (secured.store.password(amina.id) or "").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert (wrong.status_code, wrong.text) == (unknown.status_code, unknown.text)
+    assert anonymous.post("/in", data={"handle": "amina", "password": phrase}).headers["location"] == "/work"

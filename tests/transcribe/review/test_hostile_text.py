@@ -1,0 +1,103 @@
+"""What people, paper and machines wrote is only ever shown: every page in Chromium, hostile text everywhere."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Dialog, Page
+
+from tests.transcribe.review.site import Site
+from tests.transcribe.review.test_access import faults_of
+from transcribe.model import Decision, Evidence, FieldKey, Task, Truth
+from transcribe.review.offer import offer_to
+from transcribe.store.contract import Floor, SentReading
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(2)</script>'{{7*7}}"
+NUMBER, NAME, DATE = FieldKey("order_number"), FieldKey("customer_name"), FieldKey("order_date")
+
+
+def filled_with(site: Site, text: str) -> tuple[str, list[str]]:
+    """A site where every text that somebody can write is this one; a link for its operator, and every page's path."""
+    now = site.clock.now()
+    olga = site.person(f"o{text}", "operator", "expert", "transcriber")
+    source = Floor(micro=9_000_000, currency="EUR", source=text, since=now, source_micro=None)
+    site.store.put_floor(source, now)
+    scan = site.scan("bon-de-commande", {NUMBER: text, NAME: text}, name=text)
+    first, second = site.store.lease(olga.id, 2, now)
+    site.store.put_question(first.id, olga.id, text, 1.0, now)
+    site.store.answer_question(site.store.questions()[0].id, text, text, now)
+    sent = SentReading(text=text, idem="idem-0001", legible=text)
+    reading = site.store.submit(first.id, olga.id, sent, now).reading
+    site.store.dispute_time(first.id, olga.id, 60.0, text, now)
+    evidence = (Evidence(code="rule holds", numbers={"rule": text, "bits": 2.0}),)
+    decided = Decision(
+        key=first.key,
+        value=text,
+        text=text,
+        probability=0.9,
+        method="people",
+        evidence=evidence,
+        readings=(),
+        parameters=1,
+    )
+    adjudicate = Task(scan=scan, key=second.key, kind="adjudicate", reason="readers split", pool="expert")
+    site.store.conclude(scan, 10**9, [decided], [adjudicate], None, now)
+    asked = [each for each in site.store.lease(olga.id, 5, now, offer=offer_to(olga)) if each.kind == "adjudicate"]
+    for task in asked:
+        site.store.submit(task.id, olga.id, SentReading(text=text, idem="idem-0002"), now)
+    site.store.put_truth(Truth(scan=scan, key=DATE, text=text, origin="gold", at=now), now)
+    site.scan("bon-de-commande", {DATE: text}, name="another")
+    (held,) = site.store.lease(olga.id, 1, now)
+    pages = ["/work", "/readings", f"/readings/{reading}", "/pay", "/before", f"/guide/{held.id}", "/questions"]
+    return site.link(olga), [*pages, "/people", "/me", "/test", "/second-look", "/password", f"/work?task={held.id}"]
+
+
+def test_no_page_runs_or_reports_what_somebody_wrote(site: Site, address: str, page: Page) -> None:
+    link, paths = filled_with(site, HOSTILE)
+    said: list[str] = []
+
+    def refuse(dialog: Dialog) -> None:
+        said.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    page.on("dialog", refuse)
+    page.on("console", lambda message: said.append(f"{page.url} {message.text}"))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"{address}/in/{link}")
+    page.locator("main button").click()
+    page.locator("html[data-ready]").wait_for()
+    seen = 0
+
+    for path in paths:
+        answer = page.goto(f"{address}{path}")
+        assert answer is not None
+        assert answer.ok, path
+        assert page.locator("img[src=x]").count() == 0, path
+        assert page.locator("script:not([src]):not([type='application/json'])").count() == 0, path
+        seen += "onerror=alert(1)" in page.locator("body").inner_text()
+
+    assert seen >= 4, "the text is shown where it belongs, as text"
+    assert said == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_axe_finds_nothing_on_the_pages_of_pay_help_and_people(
+    site: Site, address: str, page: Page, language: str
+) -> None:
+    link, paths = filled_with(site, "text")
+    page.goto(f"{address}/in/{link}")
+    page.locator("main button").click()
+    page.locator("html[data-ready]").wait_for()
+    if language != "en":
+        page.locator(".menu summary").click()
+        page.locator("#language").select_option(language)
+        page.locator("form[action='/language'] button").click()
+        page.locator(f"html[lang={language}]").wait_for()
+    found = {}
+
+    for path in paths:
+        page.goto(f"{address}{path}")
+        found[path] = faults_of(page)
+
+    assert {path: faults for path, faults in found.items() if faults} == {}
