@@ -57,7 +57,7 @@ def set_rate(rooms: Rooms, amount: str, currency: str, form: str, *, per_hour: b
     """What a reading (or an hour) pays from now on; SettingsError where it is no amount or no currency."""
     rate = Rate(
         form=form,
-        micro=_micro(amount),
+        micro=micro_of(amount),
         currency=_currency(currency),
         since=now(),
         per="hour" if per_hour else "reading",
@@ -68,11 +68,11 @@ def set_rate(rooms: Rooms, amount: str, currency: str, form: str, *, per_hour: b
 def set_floor(rooms: Rooms, amount: str, currency: str, source: str, source_amount: str | None) -> None:
     """The least that an hour pays from now on, and where the figure comes from."""
     floor = Floor(
-        micro=_micro(amount),
+        micro=micro_of(amount),
         currency=_currency(currency),
         source=source,
         since=now(),
-        source_micro=None if source_amount is None else _micro(source_amount),
+        source_micro=None if source_amount is None else micro_of(source_amount),
     )
     rooms.store.put_floor(floor, now())
 
@@ -93,7 +93,8 @@ def close_period(rooms: Rooms, reference: str, until: datetime | None) -> str:
     return out.getvalue()
 
 
-def _micro(amount: str) -> int:
+def micro_of(amount: str) -> int:
+    """An amount as integer micro-units; SettingsError where it is none or has more than six decimal places."""
     try:
         micro = Decimal(amount) * MICRO
     except InvalidOperation as error:

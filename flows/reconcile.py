@@ -101,7 +101,7 @@ def _conclude(
     tasks = [each for each in said.values() if isinstance(each, Task)]
     record = assemble(scan, form, decisions) if complete(form, posteriors, decisions) else None
     audits = [
-        _audit(scan.id, posteriors[each.key]) for each in decisions if _drawn(scan.id, posteriors[each.key], policy)
+        _audit(scan.id, posteriors[each.key]) for each in decisions if drawn(scan.id, posteriors[each.key], policy)
     ]
     store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, now())
     return len(decisions), len(tasks), int(record is not None)
@@ -121,7 +121,7 @@ def _identify(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgain)
     return 0, 0, 0
 
 
-def _drawn(scan: str, posterior: Posterior, policy: Policy) -> bool:
+def drawn(scan: str, posterior: Posterior, policy: Policy) -> bool:
     """Whether a decided field is read once more, blind, by an expert. Each new reading by a person draws anew; what an
     expert has read already is not asked again."""
     return not posterior.experts and draw(scan, posterior.key, posterior.people + posterior.experts, policy.audit_share)

@@ -125,7 +125,7 @@ def _bars(probabilities: Sequence[float]) -> Markup:
     axes.hist(probabilities, bins=20, range=(0, 1), color="#2f5d8a")
     axes.set_xlabel("probability")
     axes.set_ylabel("items")
-    return _svg(figure, "How many items have which probability")
+    return svg(figure, "How many items have which probability")
 
 
 def _curve(known: Sequence[Result]) -> Markup:
@@ -144,10 +144,11 @@ def _curve(known: Sequence[Result]) -> Markup:
     )
     axes.set_xlabel("predicted probability")
     axes.set_ylabel("share right")
-    return _svg(figure, "Share right against predicted probability")
+    return svg(figure, "Share right against predicted probability")
 
 
-def _svg(figure: Figure, title: str) -> Markup:
+def svg(figure: Figure, title: str) -> Markup:
+    """A figure as an SVG element that says its title to whoever cannot see it; the same figure gives the same text."""
     out = io.StringIO()
     metadata = {"Date": None, "Title": title}
     FigureCanvasSVG(figure).print_svg(out, metadata=metadata)  # type: ignore[no-untyped-call]  # matplotlib has no types here

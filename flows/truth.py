@@ -75,7 +75,7 @@ def compare(rooms: Rooms, samples: Mapping[str, Sample]) -> Compared:
             for name, text in sample.fields.items():
                 count += 1
                 got, true = _published(record, name), _typed(form, name, text)
-                if _comparable(got, form) != _comparable(true, form):
+                if comparable(got, form) != comparable(true, form):
                     wrong.append((sample.file, name, got, true))
     missing = tuple(name for name in samples if name not in records)
     return Compared(values=count, records=len(records), missing=missing, wrong=tuple(wrong))
@@ -112,8 +112,9 @@ def _typed(form: Form, name: str, text: str) -> Value:
     return fields.load(field.type).parse(text, field, form)
 
 
-def _comparable(value: Value, form: Form) -> Value:
-    """Where the layout is free, case, space and punctuation of text are the labeller's as much as the paper's."""
+def comparable(value: Value, form: Form) -> Value:
+    """A value as truth and record are compared: where the layout is free, case, space and punctuation of text are the
+    labeller's as much as the paper's."""
     if form.free and isinstance(value, str):
         return "".join(each for each in value.casefold() if each.isalnum())
     return value

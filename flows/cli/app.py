@@ -27,6 +27,7 @@ GROUPS = (
     "ingesting",
     "reading",
     "deciding",
+    "planning",
     "looking",
     "serving",
     "people",
