@@ -18,6 +18,7 @@ from flows.cli import say
 from flows.people import Invited, invite
 from flows.prefect_server import START_SECONDS, notice, prefect_for
 from flows.reading import AUTO
+from flows.reconcile import publish_records
 from flows.rooms import Rooms, open_rooms
 from flows.settings import Settings
 from flows.simulate import SLIPS, Reader, play
@@ -143,6 +144,7 @@ def _simulated(rooms: Rooms, known: Mapping[str, Sample]) -> int:
     for reader in readers:
         reader.sign_in()
     stuck = play(readers, lambda: _left(rooms), PATIENCE_SECONDS, time.sleep)
+    publish_records(rooms)  # what was concluded last may not have been published by serve yet
     for reader in readers:
         reader.close()
     typed, wrong = sum(reader.read for reader in readers), sum(reader.wrong for reader in readers)
