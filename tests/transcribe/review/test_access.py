@@ -45,13 +45,15 @@ def test_axe_finds_nothing_on_any_page(site: Site, address: str, page: Page, sch
     page.locator("html[data-ready]").wait_for()
     found["/work"] = faults_of(page)
     page.locator(".menu summary").click()
+    found["/work with its menu"] = faults_of(page)
+    page.locator(".menu summary").click()
     page.locator(".skip summary").click()
-    found["/work with its menus"] = faults_of(page)
+    found["/work with reasons to skip"] = faults_of(page)
     page.keyboard.press("Escape")
     page.locator("#text").fill("")
     page.locator("#text").press("Enter")
     found["/work in doubt"] = faults_of(page)
-    for path in ("/password", "/snippet/0123456789abcdef"):
+    for path in ("/password", "/readings", "/pay", "/before", "/snippet/0123456789abcdef"):
         page.goto(f"{address}{path}")
         found[path] = faults_of(page)
 
