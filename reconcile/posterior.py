@@ -139,10 +139,13 @@ def _normalised(scores: Mapping[str, float], none: float) -> tuple[dict[str, flo
 def _tempted(
     known: Known, written: str, sources: Sequence[_Source], terms: Mapping[str, list[float]], most: Sequence[float]
 ) -> dict[str, float]:
-    """For each other text that what is written looks like: how likely it does, times P(votes) when it does."""
-    found = {}
-    for other in terms:
-        if other == written or null_of(other) or null_of(written):
+    """For each other text that was read, and that what is written looks like: how likely it does, times P(votes) when
+    it does."""
+    found: dict[str, float] = {}
+    if null_of(written) is not None:
+        return found
+    for other in sorted({each.vote.says for each in sources}):
+        if other == written or null_of(other) is not None:
             continue
         looks = _looks_like(known, written, other)
         if looks <= 0:
