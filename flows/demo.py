@@ -91,11 +91,10 @@ def _read(rooms: Rooms, samples: Path, known: Mapping[str, Sample]) -> None:
     with prefect_for(rooms.settings):
         from flows.ingest import ingest_batch
 
-        for batch, form in (
-            ("order forms", AUTO),
-            *((name, name) for name in sorted({known[each].form for each in free})),
-        ):
-            names = [name for name in known if (known[name].form == form if form != AUTO else name not in free)]
+        batches = {"order forms": (AUTO, [name for name in known if name not in free])}
+        for form in sorted({known[name].form for name in free}):
+            batches[f"{form}s"] = (form, [name for name in known if known[name].form == form])
+        for batch, (form, names) in batches.items():
             with say.progress(f"reading {batch}") as told:
                 paths = [samples / name for name in names]
                 done = ingest_batch(rooms.settings.home, paths, form, batch, rooms.settings.cores, told)
