@@ -79,7 +79,8 @@ def client_of(site: Site, person: Transcriber | None = None) -> TestClient:
 
 
 def token_of(client: TestClient) -> str:
-    return client.get("/me").text.split('name="csrf" value="')[1].split('"')[0]
+    page = str(client.get("/me").text)
+    return page.split('name="csrf" value="')[1].split('"')[0]
 
 
 def test_every_route_sends_every_header_whatever_it_answers(secured: Site) -> None:
