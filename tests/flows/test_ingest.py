@@ -18,14 +18,15 @@ pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.prefect, pytest.ma
 GIGABYTE = 1_000_000_000
 
 
-def told_of_house(house: House) -> dict[str, tuple[list[tuple[str, str, str | None]], list[str]]]:
-    """What the store says of each scan: what each source read, and what is decided. Confidences are left out: they
-    differ in the third place where a page was laid on its form in an earlier process."""
+def told_of_house(house: House) -> dict[str, tuple[list[tuple[str, str, str | None, float | None]], list[str]]]:
+    """What the store says of each scan: what each source read and how surely, and what is decided."""
     rooms = open_rooms(configuration.load(house.home))
     told = {}
     for state in rooms.store.scan_states():
-        readings = [(str(each.key), each.source, each.text) for each in rooms.store.readings(state.scan.id)]
-        decisions = [f"{each.key} {each.text}" for each in rooms.store.decisions(state.scan.id)]
+        readings = [
+            (str(each.key), each.source, each.text, each.confidence) for each in rooms.store.readings(state.scan.id)
+        ]
+        decisions = [f"{each.key} {each.text} {each.probability:.6f}" for each in rooms.store.decisions(state.scan.id)]
         told[state.scan.name] = (sorted(readings, key=str), sorted(decisions))
     rooms.close()
     return told
