@@ -32,7 +32,8 @@ class Serving:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._stopping = threading.Event()
-        self._prefect = PrefectServer(settings, settings.prefect_port)
+        # Who takes any free port for the pages (the demo) may run beside another: then any for Prefect too.
+        self._prefect = PrefectServer(settings, settings.prefect_port if settings.port else 0)
         self._rounds: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
