@@ -13,7 +13,9 @@ from flows.cli.app import app, settings_of
 @app.command()
 def serve(
     ctx: typer.Context,
-    port: Annotated[int | None, typer.Option(help="The port of the review pages; 0: any free one, for Prefect too.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="The port of the review pages; 0: any free one, for Prefect too.")
+    ] = None,
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
 ) -> None:
     """Serve the review pages, with Prefect beside them and reconciling after every reading, until Ctrl-C."""
