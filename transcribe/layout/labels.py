@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
@@ -55,7 +56,7 @@ class Seen:
 
 def labels(form: Form) -> tuple[Label, ...]:
     """The form's own labels, then those of roles that no field of the form claims."""
-    roles = {key(text): role for role, texts in ROLES.items() for text in texts}
+    roles = _roles()
     own = [
         Label(owner=field.name, text=text, rank=rank, role=roles.get(key(text), role_of(field)))
         for field in form.fields
@@ -69,9 +70,15 @@ def labels(form: Form) -> tuple[Label, ...]:
 
 def role_of(field: Field) -> str:
     """The role that most of a field's labels play; "" where none plays one."""
-    roles = {key(text): role for role, texts in ROLES.items() for text in texts}
+    roles = _roles()
     played = Counter(roles[key(text)] for text in (field.find.labels if field.find else ()) if key(text) in roles)
     return max(played, key=lambda role: (played[role], role), default="")
+
+
+@cache
+def _roles() -> dict[str, str]:
+    """Every label of the known roles, as it is compared, and its role."""
+    return {key(text): role for role, texts in ROLES.items() for text in texts}
 
 
 def find(number: int, line: Line, known: Sequence[Label]) -> list[Seen]:
@@ -113,6 +120,7 @@ def find(number: int, line: Line, known: Sequence[Label]) -> list[Seen]:
     return sorted(found, key=lambda seen: seen.start)
 
 
+@lru_cache(maxsize=65_536)
 def key(text: str) -> str:
     """A label as it is compared: letters and digits only, digits that look like letters as those."""
     return fold(text.replace("°", "o")).replace(" ", "").translate(_LOOK)

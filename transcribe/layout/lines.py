@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate, pairwise
 from statistics import median
 
@@ -23,23 +24,23 @@ TALLEST = 3.0
 """Words taller than this many times the page's median are no print of a line: frames, stamps, pictures."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+@dataclass(frozen=True, kw_only=True)
+class Line:  # without slots: what is asked of a line again and again is kept
     """Words side by side on one page, left to right. `page` counts from 1."""
 
     page: int
     words: tuple[Word, ...]
 
-    @property
+    @cached_property
     def box(self) -> Box:
         return around(word.box for word in self.words)
 
-    @property
+    @cached_property
     def height(self) -> float:
         """The usual height of its words, pixels."""
         return median(word.box.height for word in self.words)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The words with one blank between them, two where the gap is wide."""
         return "".join(part for word, blanks in self._spaced() for part in (blanks, word.text))
@@ -47,7 +48,7 @@ class Line:
     def span(self, start: int, end: int) -> Line:
         """The words, cut at the edges, that characters `start` to `end` of `text` come from."""
         found = []
-        for word, first in zip(self.words, self._starts(), strict=True):
+        for word, first in zip(self.words, self._starts, strict=True):
             head, tail = max(start - first, 0), min(end - first, len(word.text))
             if head < tail:
                 found.append(cut(word, head, tail))
@@ -68,11 +69,12 @@ class Line:
         blanks = ["", *("  " if b.box.x0 - a.box.x1 > widest else " " for a, b in pairwise(self.words))]
         return list(zip(self.words, blanks, strict=True))
 
-    def _starts(self) -> list[int]:
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
         """Where in `text` each word begins."""
         lengths = [len(blanks) + len(word.text) for word, blanks in self._spaced()]
         ends = accumulate(lengths)
-        return [end - len(word.text) for end, word in zip(ends, self.words, strict=True)]
+        return tuple(end - len(word.text) for end, word in zip(ends, self.words, strict=True))
 
 
 def lines(words: Iterable[Word], page: int) -> list[Line]:
