@@ -1,4 +1,5 @@
-"""The path under kill -9: ingest killed at ten moments, then run again: `python -m tests.bench.bench_path [--small]`.
+"""The path under kill -9: an ingest killed ten times on its way, each time begun again by the same command:
+`python -m tests.bench.bench_path [--small]`.
 
 It says how long an undisturbed run takes, how many photographs each killed run had finished, whether the end is that of
 the undisturbed run, and what was read more than once.
@@ -42,9 +43,8 @@ def measured(folder: Path, photographs: int, kills: int) -> bool:
         calm, killed = (House(home=folder / name, prefect=server.address) for name in ("calm", "killed"))
         began = time.monotonic()
         ingested = calm.run("ingest", folder / "photographs", "--form", "auto", "--json").json[0]
-        took = time.monotonic() - began
-        print(f"undisturbed: {ingested['read']} photographs in {took:.1f} s")
-        finished = [_killed(killed, folder, took, share) for share in _moments(kills)]
+        print(f"undisturbed: {ingested['read']} photographs in {time.monotonic() - began:.1f} s")
+        finished = [_killed(killed, folder, *moment) for moment in _moments(photographs, kills)]
         print(f"finished after each kill: {finished}")
         last = killed.run("ingest", folder / "photographs", "--form", "auto", "--json").json[0]
         print(f"the last run: {last['read']} read, {last['known']} known already")
@@ -57,18 +57,24 @@ def measured(folder: Path, photographs: int, kills: int) -> bool:
         server.stop()
 
 
-def _moments(kills: int) -> list[float]:
-    """Shares of an undisturbed run at which the killed ones end, from the start to nearly the end."""
+def _moments(photographs: int, kills: int) -> list[tuple[int, float]]:
+    """For each kill: how many photographs are finished before it, spread over the whole way, and the seconds after."""
     chance = random.Random(SEED)
-    return sorted(chance.uniform(0.1, 0.9) for _ in range(kills))
+    return [(photographs * kill // kills, chance.uniform(0.0, 1.5)) for kill in range(kills)]
 
 
-def _killed(house: House, folder: Path, took: float, share: float) -> int:
-    """Kill an ingest after this share of the time; how many photographs have their readings then."""
+def _killed(house: House, folder: Path, finished: int, seconds: float) -> int:
+    """Kill an ingest so many seconds after so many photographs have their readings; how many have them then."""
     process = house.start("ingest", folder / "photographs", "--form", "auto")
-    time.sleep(took * share)
+    while process.poll() is None and _finished(house) < finished:
+        time.sleep(0.2)
+    time.sleep(seconds)
     process.kill()
     process.communicate()
+    return _finished(house)
+
+
+def _finished(house: House) -> int:
     rooms = open_rooms(configuration.load(house.home))
     states = rooms.store.scan_states()
     finished = sum(rooms.store.has_reads(state.scan.id) for state in states)
