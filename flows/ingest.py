@@ -22,7 +22,8 @@ from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows import settings as configuration
-from flows.reading import Taken, read_scan, take_in, work_key
+from flows.fair_start import require_fair_start
+from flows.reading import Taken, forms_of, read_scan, take_in, work_key
 from flows.reconcile import reconcile_home
 from flows.rooms import Rooms, now, rooms_at
 from transcribe.errors import FairhandError, ScanError
@@ -94,9 +95,11 @@ def read_one(home: str, scan: str, short: str, key: str) -> dict[str, int]:
 def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str, Any]:
     """Take files and folders in as scans of a form ("auto": find out which), read them, decide or ask, publish.
 
-    A file that cannot be read is set aside and the batch goes on. The same files again change nothing.
+    A file that cannot be read is set aside and the batch goes on. The same files again change nothing. SettingsError,
+    before anything is taken in, where people would be paid unfairly for it.
     """
     rooms = rooms_at(home or str(configuration.load().home))
+    require_fair_start(rooms, forms_of(rooms, form))
     done = Ingested(batch=batch, files=len(gather(map(Path, paths))))
     shown = create_progress_artifact(progress=0.0, key=_artifact("progress", batch), description=f"Batch {batch}")
     assert isinstance(shown, UUID), "a flow without async gets the id itself"

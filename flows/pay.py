@@ -40,13 +40,13 @@ def lines(rooms: Rooms) -> list[PayOf]:
             handle=handles.get(state.transcriber, state.transcriber),
             transcriber=state.transcriber,
             currency=state.currency,
-            due=_decimal(state.due),
-            coming=_decimal(state.coming),
-            paid=_decimal(state.paid),
+            due=decimal(state.due),
+            coming=decimal(state.coming),
+            paid=decimal(state.paid),
             hours=state.seconds / 3600,
             waiting_hours=state.waiting_seconds / 3600,
             readings=state.readings,
-            an_hour=None if state.an_hour is None else _decimal(state.an_hour),
+            an_hour=None if state.an_hour is None else decimal(state.an_hour),
         )
         for state in rooms.store.pay_states(now())
     ]
@@ -89,7 +89,7 @@ def close_period(rooms: Rooms, reference: str, until: datetime | None) -> str:
     writer.writerow(("handle", "amount", "currency", "reference", "date"))
     for line in rooms.store.close_period(last, reference, moment):
         handle = people.get(line.transcriber, line.transcriber)
-        writer.writerow((handle, _decimal(-line.micro), line.currency, reference, f"{line.at:%Y-%m-%d}"))
+        writer.writerow((handle, decimal(-line.micro), line.currency, reference, f"{line.at:%Y-%m-%d}"))
     return out.getvalue()
 
 
@@ -110,7 +110,7 @@ def _currency(code: str) -> str:
     return code
 
 
-def _decimal(micro: int) -> str:
+def decimal(micro: int) -> str:
     """Micro-units as decimal text with at least two places."""
     text = f"{Decimal(micro) / MICRO:.6f}"
     whole, _, places = text.partition(".")

@@ -28,6 +28,11 @@ class Taken:
     new: bool
 
 
+def forms_of(rooms: Rooms, form_name: str) -> list[str]:
+    """The names of the forms that scans taken in under this name may have; FormError where it is unknown."""
+    return list(rooms.forms.names()) if form_name == AUTO else [rooms.forms.find(form_name).name]
+
+
 def take_in(rooms: Rooms, paths: Sequence[Path], form_name: str, batch: str) -> Iterator[Taken | Unreadable]:
     """The scans in these files and folders, kept in the store; a file that gives none is set aside with the reason.
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 import uvicorn
 
 from flows import settings as configuration
+from flows.fair_start import require_fair_serving
 from flows.prefect_server import PrefectServer, notice, notice_file
 from flows.rooms import Rooms, now, open_rooms, review_options
 from flows.settings import Settings
@@ -40,6 +41,7 @@ class Serving:
         """Serve until Ctrl-C or SIGTERM, then stop everything."""
         listening = _listen(self._settings)
         rooms = open_rooms(self._settings)
+        require_fair_serving(rooms)
         self._prefect.start()
         watching = threading.Thread(target=self._watch, daemon=True)
         signal.signal(signal.SIGTERM, _interrupt)

@@ -49,11 +49,16 @@ def rate(
     hour: Annotated[bool, typer.Option("--hour", help="For an hour's work instead of a reading.")] = False,
 ) -> None:
     """Set what a reading pays from now on; readings made before keep what they paid."""
+    from flows.fair_start import reasons_of, unfair
     from flows.pay import set_rate
     from flows.rooms import open_rooms
 
-    set_rate(open_rooms(settings_of(ctx)), amount, currency, form, per_hour=hour)
+    rooms = open_rooms(settings_of(ctx))
+    set_rate(rooms, amount, currency, form, per_hour=hour)
     typer.echo(f"{'An hour' if hour else 'A reading'} of {form or 'every form'} pays {amount} {currency} from now on.")
+    for each in unfair(rooms, [form] if form else [name for name, _, _ in rooms.store.forms()]):
+        for reason in reasons_of(each):
+            say.note(f"No paid work begins before this is mended. {reason}")
 
 
 @pay.command("floor")

@@ -27,14 +27,16 @@ def ingest(
     as_json: say.AsJson = False,
 ) -> None:
     """Take files in, have machines read them, decide or ask people. The same files again change nothing."""
+    from flows.fair_start import require_fair_start
     from flows.prefect_server import prefect_for
-    from flows.reading import AUTO
+    from flows.reading import AUTO, forms_of
     from flows.rooms import open_rooms
 
     settings = settings_of(ctx)
     rooms = open_rooms(settings)
     if form != AUTO:
         rooms.use_form(form)
+    require_fair_start(rooms, forms_of(rooms, form))
     with prefect_for(settings):
         from flows.ingest import ingest_batch
 

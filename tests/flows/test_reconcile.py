@@ -21,10 +21,13 @@ ENGINES = ("tesseract 5 fra", "rapidocr 3")
 RECEIPT = {"company": "ACME LTD", "date": "12/03/2025", "address": "1, High Street", "total": "12.50"}
 
 
-def received(rooms: Rooms, *, form: str = "receipt", texts: dict[str, tuple[str, str]] | None = None) -> Scan:
+def received(
+    rooms: Rooms, *, form: str = "receipt", texts: dict[str, tuple[str, str]] | None = None, batch: str = ""
+) -> Scan:
     """A scan with a reading of each engine for each field, without any picture."""
     known = rooms.use_form(form) if form else None
-    scan = Scan(id=secrets.token_hex(32), pages=(), form=form, form_version=known.version if known else 0)
+    version = known.version if known else 0
+    scan = Scan(id=secrets.token_hex(32), pages=(), form=form, form_version=version, batch=batch)
     rooms.store.put_scan(scan, [], now())
     if known:
         rooms.store.put_reads(scan.id, reads_of(scan, texts or {}), now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from transcribe.store._tokens import TokenRoom
-from transcribe.store.contract import Counts, ScanState
+from transcribe.store.contract import Counts, OpenBatch, ScanState
 from transcribe.store.database import Row
 from transcribe.store.rows import moment, moment_or_none, numbers_of
 
@@ -36,6 +36,11 @@ class StatusRoom(TokenRoom):
                 set_aside=self.db.value("count_set_aside", batch=batch),
                 waiting_scans=self.db.value("count_waiting", batch=batch),
             )
+
+    def open_batches(self) -> list[OpenBatch]:
+        """Every form and batch with tasks that wait for people, and whether anybody has read in it yet."""
+        rows = self.db.all("open_batches")
+        return [OpenBatch(form=row["form"], batch=row["batch"], begun=bool(row["begun"])) for row in rows]
 
     def _state(self, row: Row) -> ScanState:
         return ScanState(

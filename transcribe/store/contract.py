@@ -40,6 +40,7 @@ from transcribe.store.facts import (
     Floor,
     Notice,
     Offer,
+    OpenBatch,
     OutboxEntry,
     Pace,
     PayLine,
@@ -71,6 +72,7 @@ __all__ = [
     "IngestVerbs",
     "Notice",
     "Offer",
+    "OpenBatch",
     "OutboxEntry",
     "Pace",
     "PayLine",
@@ -191,6 +193,9 @@ class ReconcileVerbs(Protocol):
 
     def counts(self, batch: str | None = None) -> Counts:
         """The state in numbers."""
+
+    def open_batches(self) -> list[OpenBatch]:
+        """Every form and batch with tasks that wait for people, and whether anybody has read in it yet."""
 
     def forget(self, scan: str, now: datetime) -> list[str]:
         """Erase personal text and pictures of a scan; gives the archive names (SHA-256) to erase. Counts, pay and

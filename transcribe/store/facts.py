@@ -82,6 +82,15 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenBatch:
+    """The scans of one form in one batch, of which some wait for people. `begun`: somebody has read in it."""
+
+    form: str
+    batch: str
+    begun: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """What a person may be given: their languages, qualifications and wishes; `None` is no restriction."""
 

@@ -24,7 +24,10 @@ FAULTS = {
     ),
     "no rate": N_("One reading has no rate: your time is paid at the floor."),
     "currencies differ": N_("The rate and the floor are in different currencies."),
-    "pays under the floor": N_("As measured, the rate alone pays under the floor; the rest is added by itself."),
+    "pays under the floor": N_(
+        "As measured, the rate alone pays under the floor. The rest is added by itself, and no new work of this form "
+        "starts until the rate is raised."
+    ),
 }
 """What speaks against the pay of a form, as people are told."""
 

@@ -33,3 +33,12 @@ SELECT COUNT(*) FROM set_aside WHERE :batch IS NULL OR batch = :batch;
 -- name: count_waiting^
 SELECT COUNT(*) FROM scan WHERE (latest > cursor OR wakes > wakes_done) AND erased_at IS NULL
     AND (:batch IS NULL OR batch = :batch);
+
+-- name: open_batches
+WITH open AS MATERIALIZED (
+    SELECT DISTINCT s.form, s.batch FROM task t JOIN scan s ON s.id = t.scan_id
+    WHERE t.closed_at IS NULL AND t.withdrawn_at IS NULL AND t.kind <> 'test')
+SELECT o.form, o.batch, EXISTS (
+    SELECT 1 FROM scan s JOIN field f ON f.scan_id = s.id JOIN reading r ON r.field_id = f.id
+    WHERE s.form = o.form AND s.batch = o.batch AND r.transcriber_id IS NOT NULL) AS begun
+FROM open o ORDER BY o.form, o.batch;
