@@ -9,10 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.transcribe.review.site import Site, make_site, served
 from transcribe.model import Transcriber
+
+PATIENCE_MS = 30_000
+"""What a browser test waits for is a matter of seconds on a machine that does much else at the same time."""
+expect.set_options(timeout=PATIENCE_MS)
 
 FLAGS = [
     "--headless",
@@ -66,7 +70,7 @@ def enter(site: Site, address: str, page: Page) -> Callable[[Transcriber], Page]
     """Signs a person in by their link in Chromium and waits for the work page."""
 
     def entered(person: Transcriber) -> Page:
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.goto(f"{address}/in/{site.link(person)}")
         page.locator("main button").click()
         page.wait_for_url("**/work")

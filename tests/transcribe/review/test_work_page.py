@@ -17,6 +17,13 @@ Enter = Callable[[Transcriber], Page]
 
 NUMBER, DATE, TOTAL, MARK = FieldKey("order_number"), FieldKey("order_date"), FieldKey("total"), FieldKey("express")
 ALL_SENT = "all sent"
+ALL_HERE = """
+  (count) => new Promise((done) => setInterval(async () => {
+    const pictures = (await (await caches.open('fairhand-pictures-1')).keys()).length;
+    if (pictures >= count && (await caches.match('/work'))) done();
+  }, 50))
+"""
+"""Waits until the page and so many pictures are kept on the device."""
 
 
 def orders(site: Site, count: int, key: FieldKey = NUMBER) -> list[str]:
@@ -170,15 +177,14 @@ def test_work_goes_on_without_a_network_and_survives_a_reload(
     texts = orders(site, 4)
     amina = site.person("amina")
     page = enter(amina)
-    kept = "new Promise((done) => setInterval(async () => (await caches.match('/work')) && done(), 50))"
-    page.evaluate(kept)
+    page.evaluate(ALL_HERE, 4)
 
     context.set_offline(True)
-    type_in(page, texts[0])
-    type_in(page, texts[1])
+    read(page, texts[0])
+    read(page, texts[1])
     expect(page.locator("#status")).to_have_text("2 not sent yet")
     page.keyboard.type("BC-20")
-    page.reload()
+    page.reload()  # at once: the database of the device may not have had the time to keep what was sent last
     page.locator("html[data-ready]").wait_for()
     expect(page.locator("#status")).to_have_text("2 not sent yet")
     expect(page.locator("#text")).to_have_value("BC-20")

@@ -5,9 +5,9 @@ const STORES = ["unsent", "drafts", "held", "answered"];
 /** Opens the keeper of one person; in memory only where the browser lets us keep nothing. */
 export async function open(person) {
   try {
-    return new Keep(await database(`fairhand-${person}`));
+    return new Keep(person, await database(`fairhand-${person}`));
   } catch {
-    return new Keep(null);
+    return new Keep(person, null);
   }
 }
 
@@ -21,7 +21,8 @@ function database(name) {
 }
 
 export class Keep {
-  constructor(database) {
+  constructor(person, database) {
+    this.person = person;
     this.database = database;
     this.memory = Object.fromEntries(STORES.map((store) => [store, new Map()]));
   }

@@ -13,6 +13,7 @@ export class Unsent {
     this.line = line;
     this.told = told;
     this.items = [];
+    this.fresh = new Map(); // idem -> item that the database may not have yet
     this.sending = null;
     this.pause = FIRST_PAUSE;
     addEventListener("online", () => this.now());
@@ -20,9 +21,16 @@ export class Unsent {
 
   /** Takes up what a page before this one could not send. */
   async load() {
-    this.items = (await this.keep.all("unsent")).sort((a, b) => a.at - b.at);
+    const kept = new Map((await this.keep.all("unsent")).map((item) => [item.idem, item]));
+    const noted = this.noted();
+    for (const item of noted) {
+      kept.set(item.idem, item);
+      this.fresh.set(item.idem, item);
+    }
+    this.items = [...kept.values()].sort((a, b) => a.at - b.at);
     this.told.changed();
     this.now();
+    for (const item of noted) this.settle(item);
   }
 
   get count() {
@@ -36,8 +44,38 @@ export class Unsent {
   /** Keeps a reading on the device and sends it when its turn comes. */
   add(item) {
     this.items.push(item);
+    this.fresh.set(item.idem, item);
+    this.note();
     this.told.changed();
-    setTimeout(() => this.settle(item), AFTER_PAINT); // until then the text stands among the drafts
+    setTimeout(() => this.settle(item), AFTER_PAINT);
+  }
+
+  /** Notes at once what the database has not confirmed: a page that is loaded again in this moment loses nothing. */
+  note() {
+    const all = [...this.fresh.values()];
+    try {
+      if (all.length) sessionStorage.setItem(this.place, JSON.stringify(all));
+      else sessionStorage.removeItem(this.place);
+    } catch {
+      // nothing can be noted here: the text still stands among the drafts
+    }
+  }
+
+  forget(idem) {
+    if (this.fresh.delete(idem)) this.note();
+  }
+
+  /** What a page before this one noted, and the database may have missed. */
+  noted() {
+    try {
+      return JSON.parse(sessionStorage.getItem(this.place) ?? "[]");
+    } catch {
+      return [];
+    }
+  }
+
+  get place() {
+    return `unsent ${this.keep.person}`;
   }
 
   async settle(item) {
@@ -48,6 +86,7 @@ export class Unsent {
       ["put", "answered", item.task, { task: item.task, at: item.at }],
       ["remove", "drafts", item.task],
     );
+    if (this.keep.database) this.forget(item.idem);
   }
 
   /** Takes a reading back that is not on its way yet; false where it is too late for that. */
@@ -55,6 +94,7 @@ export class Unsent {
     const at = this.items.findIndex((item) => item.idem === idem);
     if (at < 0 || this.sending === idem) return false;
     const [item] = this.items.splice(at, 1);
+    this.forget(idem);
     await this.keep.change(["remove", "unsent", idem], ["remove", "answered", item.task]);
     this.told.changed();
     return true;
@@ -111,6 +151,7 @@ export class Unsent {
   async done(item) {
     this.items = this.items.filter((each) => each.idem !== item.idem);
     await this.keep.change(["remove", "unsent", item.idem]);
+    this.forget(item.idem);
     this.told.changed();
   }
 }

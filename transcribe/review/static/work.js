@@ -43,7 +43,7 @@ async function begin() {
   if (!(await only(elsewhere))) elsewhere();
   for (const { task } of await keep.all("answered")) answered.add(task);
   await unsent.load();
-  if (answered.has(setup.sheet.task)) {
+  if (known(setup.sheet.task)) {
     next();
     await ahead.take_in(await keep.all("held"));
   } else {
