@@ -22,24 +22,39 @@ Name = Annotated[str, typer.Argument(help="The person's handle: what they and ot
 def add(
     ctx: typer.Context,
     name: Name,
-    role: Annotated[list[str] | None, typer.Option(help="transcriber, expert or operator; may be given again.")] = None,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(help="transcriber (also where none is given), expert or operator; again for more."),
+    ] = None,
     language: Annotated[
         list[str] | None, typer.Option(help="A language that they read, such as fr; again for more.")
     ] = None,
-    interface: Annotated[str, typer.Option(help="The language of their pages: en, fr or es.")] = "en",
-    engagement: Annotated[str, typer.Option(help="by reading, hourly, staff or volunteer.")] = "by reading",
+    interface: Annotated[str | None, typer.Option(help="The language of their pages: en (else), fr or es.")] = None,
+    engagement: Annotated[
+        str | None, typer.Option(help="by reading (where none is given), hourly, staff or volunteer.")
+    ] = None,
+    region: Annotated[
+        list[str] | None, typer.Option(help="A region that they work in, as forms name it; again for more.")
+    ] = None,
+    zone: Annotated[str | None, typer.Option(help="Their time zone, such as Europe/Paris; else UTC.")] = None,
     as_json: say.AsJson = False,
 ) -> None:
-    """Add a person, or change them, and print a sign-in link that works once."""
+    """Add a person and print a sign-in link that works once. Of whom is known already only what is given changes."""
     from flows.people import invite
     from flows.rooms import open_rooms
 
     rooms = open_rooms(settings_of(ctx))
-    invited = invite(rooms, name, role or ["transcriber"], language or [], engagement, interface)
+    it = invite(rooms, name, role or None, language or None, engagement, interface, region or None, zone)
     if as_json:
-        say.as_json({**_told(invited.person), "link": invited.link, "until": invited.until.isoformat()})
-    else:
-        typer.echo(f"{invited.person.handle} signs in once, until {invited.until:%Y-%m-%d}, with {invited.link}")
+        changed = {each: list(map(_plain, change)) for each, change in it.changed.items()}
+        told = {**_told(it.person), "link": it.link, "until": it.until.isoformat()}
+        say.as_json({**told, "added": it.added, "changed": changed})
+        return
+    if not it.added:
+        typer.echo(f"{it.person.handle} is known already{'.' if it.changed else ': nothing is changed.'}")
+    for each, (before, after) in it.changed.items():
+        typer.echo(f"{each.replace('_', ' ')}: {_words(after)} (was {_words(before)})")
+    typer.echo(f"{it.person.handle} signs in once, until {it.until:%Y-%m-%d}, with {it.link}")
 
 
 @people.command("list")
@@ -85,6 +100,15 @@ def _set_paused(ctx: typer.Context, name: str, *, paused: bool) -> None:
     typer.echo(f"{person.handle} is {'paused' if paused else 'back at work'}.")
 
 
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def _words(value: object) -> str:
+    said = _plain(value)
+    return ", ".join(map(str, said)) or "none" if isinstance(said, list | tuple) else str(said)
+
+
 def _told(person: Transcriber) -> dict[str, Any]:
     return {
         "id": person.id,
@@ -93,5 +117,8 @@ def _told(person: Transcriber) -> dict[str, Any]:
         "languages": list(person.languages),
         "engagement": person.engagement,
         "interface_language": person.interface_language,
+        "regions": list(person.regions),
+        "time_zone": person.time_zone,
+        "qualifications": sorted(person.qualifications),
         "paused": person.paused,
     }

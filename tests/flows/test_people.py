@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from flows import pay
@@ -25,6 +27,32 @@ def test_adding_again_changes_the_same_person(rooms: Rooms) -> None:
     assert again.person.id == first.person.id
     assert rooms.store.transcriber("Mina").roles == {"expert"}
     assert again.link != first.link
+
+
+def test_of_a_known_person_only_what_is_given_changes_and_is_said(rooms: Rooms) -> None:
+    first = invite(rooms, "Mina", ["expert"], ["fr"], "hourly", "fr", ["EU"], "Europe/Paris")
+    rooms.store.put_transcriber(replace(first.person, qualifications=frozenset({"date"}), training=False), now())
+    before = rooms.store.transcriber("Mina")
+
+    again = invite(rooms, "Mina")
+    assert (again.added, dict(again.changed)) == (False, {})
+    assert rooms.store.transcriber("Mina") == before
+
+    volunteer = invite(rooms, "Mina", engagement="volunteer")
+    assert volunteer.changed == {"engagement": ("hourly", "volunteer")}
+    assert rooms.store.transcriber("Mina") == replace(before, engagement="volunteer")
+
+
+def test_the_command_says_what_it_changed(house: House) -> None:
+    house.run("people", "add", "Mina", "--role", "expert", "--zone", "Asia/Dili")
+    (told,) = house.run("people", "add", "Mina", "--engagement", "staff", "--json").json
+    assert (told["added"], told["changed"]) == (False, {"engagement": ["by reading", "staff"]})
+    assert (told["roles"], told["time_zone"]) == (["expert"], "Asia/Dili")
+    said = house.run("people", "add", "Mina", "--role", "expert", "--role", "operator").out
+    assert "roles: expert, operator (was expert)" in said
+    wrong = house.run("people", "add", "Mina", "--zone", "Mars")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "There is no time zone 'Mars'" in wrong.err
 
 
 def test_an_unknown_role_is_named(rooms: Rooms) -> None:
