@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from rapidfuzz.distance import Indel
 
@@ -18,20 +17,22 @@ MARK = "\x00"
 """What begins the normal form of "cannot be read" and its like; no text that was read has it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vote:
+class Vote(NamedTuple):
     """What one source says of one field. `source` is a person's id or the engine's name; `says` is comparable.
 
-    `says` is "" for blank, MARK and the reason for what has no text. `shown` is what the source saw before it read, as
-    comparable text (None: it read blind): then the vote is not independent. `place` is how sure it is that the field
-    stands there, on a free layout (None: the form says where it stands, or unknown).
+    `says` is "" for blank, MARK and the reason for what has no text; `null` is that reason, None where there is text.
+    `shown` is what the source saw before it read, as comparable text (None: it read blind): then the vote is not
+    independent. `place` is how sure it is that the field stands there, on a free layout (None: the form says where it
+    stands, or unknown).
     """
 
     id: str
     at: datetime
     source: str
     kind: Kind
+    machine: bool
     says: str
+    null: Null | None
     text: str
     confidence: float | None
     shown: str | None
@@ -39,15 +40,6 @@ class Vote:
     quality: float
     place: float | None
     flags: frozenset[str]
-
-    @property
-    def null(self) -> Null | None:
-        """Why there is no text; None where there is."""
-        return null_of(self.says)
-
-    @property
-    def machine(self) -> bool:
-        return self.kind == "machine"
 
 
 def votes(spot: Spot, readings: Iterable[Reading]) -> tuple[Vote, ...]:
@@ -58,24 +50,27 @@ def votes(spot: Spot, readings: Iterable[Reading]) -> tuple[Vote, ...]:
         known = latest.get(source)
         if known is None or (reading.at, reading.id) > (known.at, known.id):
             latest[source] = reading
-    return tuple(vote(spot, latest[source]) for source in sorted(latest))
+    return tuple([vote(spot, latest[source], source) for source in sorted(latest)])
 
 
-def vote(spot: Spot, reading: Reading) -> Vote:
+def vote(spot: Spot, reading: Reading, source: str = "") -> Vote:
     """One reading as a vote."""
+    says, conditions, shown = said(spot, reading), reading.conditions, reading.shown
     return Vote(
-        id=reading.id,
-        at=reading.at,
-        source=source_of(reading),
-        kind=reading.kind,
-        says=said(spot, reading),
-        text=(reading.text or "").strip(),
-        confidence=reading.confidence,
-        shown=None if reading.shown is None else spot.normal(reading.shown),
-        fit=reading.conditions.get("fit", 1.0),
-        quality=reading.conditions.get("quality", 1.0),
-        place=reading.conditions.get("place") if spot.form.free else None,
-        flags=reading.flags,
+        reading.id,
+        reading.at,
+        source or source_of(reading),
+        reading.kind,
+        reading.kind == "machine",
+        says,
+        null_of(says),
+        (reading.text or "").strip(),
+        reading.confidence,
+        None if shown is None else spot.normal(shown),
+        conditions.get("fit", 1.0) if conditions else 1.0,
+        conditions.get("quality", 1.0) if conditions else 1.0,
+        conditions.get("place") if conditions and spot.form.free else None,
+        reading.flags,
     )
 
 
@@ -95,11 +90,14 @@ def said(spot: Spot, reading: Reading) -> str:
     return spot.normal(reading.text)
 
 
+def textless(says: str) -> bool:
+    """Whether comparable text has no value: blank, or one of its like."""
+    return not says or says[0] == MARK
+
+
 def null_of(says: str) -> Null | None:
     """Why comparable text has no value; None where it has one."""
-    if says and says[0] != MARK:
-        return None
-    return _NULL_OF[says]
+    return _NULL_OF[says] if not says or says[0] == MARK else None
 
 
 _NULL_OF: dict[str, Null] = {BLANK: "blank", **{MARK + null: null for null in NULLS}}

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
-from math import exp, factorial
+from math import factorial
 
 from rapidfuzz.distance import OSA, Levenshtein
 
 from reconcile.accents import without_accents
-from reconcile.agree import Vote, null_of
+from reconcile.agree import Vote, null_of, textless
 from reconcile.known import PLAIN_CONFUSION, Hearing, Known
-from reconcile.prior import flat
+from reconcile.prior import flat_share
 
 LEAST = 1e-60
 """The least probability of one reading: one impossible reading must not silence all others."""
@@ -68,7 +68,9 @@ def likelihood(known: Known, vote: Vote, hearing: Hearing, ratio: float, written
 
     `ratio` is P(its confidence | it is wrong) / P(its confidence | it is right).
     """
-    blind = max(LEAST, _blind(known, vote.says, hearing, ratio, written))
+    blind = _blind(known, vote, hearing, ratio, written)
+    if blind < LEAST:
+        blind = LEAST
     if vote.shown is None:
         return blind
     return (FOLLOWED if vote.says == vote.shown else 0.0) + (1 - FOLLOWED) * blind
@@ -76,12 +78,12 @@ def likelihood(known: Known, vote: Vote, hearing: Hearing, ratio: float, written
 
 def error(known: Known, said: str, hearing: Hearing, written: str) -> float:
     """P(an error gives `said` | an error, and `written` on the paper): edits, or something unrelated."""
-    near = edits(known, hearing.kind, written, said)
-    return (1.0 - hearing.unrelated) * near + hearing.unrelated * exp(flat(said))
+    return (1.0 - hearing.unrelated) * edits(known, hearing.kind, written, said) + hearing.unrelated * flat_share(said)
 
 
-def _blind(known: Known, said: str, hearing: Hearing, ratio: float, written: str) -> float:
-    if null_of(written) is not None or null_of(said) is not None:
+def _blind(known: Known, vote: Vote, hearing: Hearing, ratio: float, written: str) -> float:
+    said = vote.says
+    if vote.null is not None or textless(written):
         return _null(said, hearing.kind, written)
     if not hearing.swap and (not hearing.accents or written.isascii()):
         return _one(known, said, hearing, ratio, written)
@@ -132,27 +134,39 @@ def edits(known: Known, kind: str, written: str, said: str) -> float:
 
 
 def _edits(known: Known, kind: str, written: str, said: str) -> float:
-    if not 0 < Levenshtein.distance(written, said, score_cutoff=MOST_EDITS) <= MOST_EDITS:
+    apart = _apart(written, said)
+    if apart is None:
         return 0.0
-    places = len(written) + 1
+    probability, taken, about = apart
+    for was, became in taken:
+        probability *= known.confused(kind, was, became)
+    return max(probability, about * CHANGED_ABOUT[kind]) if about and kind in CHANGED_ABOUT else probability
+
+
+@lru_cache(maxsize=65536)
+def _apart(written: str, said: str) -> tuple[float, tuple[tuple[str, str], ...], float] | None:
+    """How one text becomes the other, whoever reads it, None where they are the same or too far apart: (P of so many
+    edits at these places, (written, said) of each character taken for another, P of it with two of them changed about
+    instead, where that is shorter)."""
+    if not 0 < Levenshtein.distance(written, said, score_cutoff=MOST_EDITS) <= MOST_EDITS:
+        return None
     operations = Levenshtein.editops(written, said)
-    count = len(operations)
-    probability = 0.8 * 0.2 ** (count - 1) * factorial(count)
+    places, count = len(written) + 1, len(operations)
+    probability = 0.8 * 0.2 ** (count - 1) * factorial(count) / places**count
+    taken = []
     for operation in operations:
         if operation.tag == "replace":
-            was, became = written[operation.src_pos], said[operation.dest_pos]
-            probability *= 0.62 * known.confused(kind, was, became) / places
+            probability *= 0.62
+            taken.append((written[operation.src_pos], said[operation.dest_pos]))
         elif operation.tag == "delete":
-            probability *= 0.22 / places
+            probability *= 0.22
         else:
             doubled = said[operation.dest_pos] in written[max(0, operation.src_pos - 1) : operation.src_pos + 1]
-            probability *= 0.16 / places * (0.5 if doubled else 0.5 * PLAIN_CONFUSION)
-    if kind in CHANGED_ABOUT:
-        fewer = OSA.distance(written, said)
-        if fewer < count:
-            others = (0.62 * PLAIN_CONFUSION / places) ** (fewer - 1)
-            probability = max(probability, 0.8 * 0.2 ** (fewer - 1) * CHANGED_ABOUT[kind] / places * others)
-    return float(probability)
+            probability *= 0.16 * (0.5 if doubled else 0.5 * PLAIN_CONFUSION)
+    fewer = OSA.distance(written, said)
+    others = (0.62 * PLAIN_CONFUSION / places) ** (fewer - 1)
+    about = 0.8 * 0.2 ** (fewer - 1) / places * others if fewer < count else 0.0
+    return probability, tuple(taken), about
 
 
 def _null(said: str, kind: str, written: str) -> float:
@@ -161,7 +175,7 @@ def _null(said: str, kind: str, written: str) -> float:
     if of == what:
         return NULLS[kind].get((of, what), SAME_NULL)
     share = NULLS[kind].get((of, what), OTHER_NULL)
-    return share * exp(flat(said)) if what == "text" else share
+    return share * flat_share(said) if what == "text" else share
 
 
 def _what(says: str) -> str:

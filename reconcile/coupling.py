@@ -8,18 +8,18 @@ decides alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import product
 from math import exp, prod, sqrt
+from typing import NamedTuple
 
-from reconcile.agree import null_of
+from reconcile.agree import textless
 from reconcile.known import Known
 from reconcile.posterior import Ruled, Weighed, weigh_field
 from reconcile.prior import FLAT
-from reconcile.rules import RuleInstance, operand, solve
+from reconcile.rules import RuleInstance, solve
 from reconcile.sheet import Sheet
 from transcribe.model import FieldKey
 
@@ -44,12 +44,16 @@ SETTLED = 0.999
 COMBINATIONS = 64
 """Above so many combinations only those are tried that differ from the most probable one in one field."""
 
+AMONG = {name: exp(-flat) for name, flat in FLAT.items()}
+"""One value of a type is one among so many."""
+
 Shares = dict[str, float]
 Number = Decimal | date
+Heard = Mapping[FieldKey, Sequence[tuple[int, Ruled]]]
+"""What each field was told, and by which of the bound rules."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Option:
+class _Option(NamedTuple):
     """One value of a field in a rule, and who read it."""
 
     says: str
@@ -63,41 +67,42 @@ def couple(made: Sheet, weighed: dict[FieldKey, Weighed], known: Known) -> dict[
     if not instances:
         return weighed
     weighed = _with_arithmetic(made, instances, weighed, known)
-    own = {key: each.shares for key, each in weighed.items()}
-    messages: dict[tuple[int, FieldKey], Ruled] = {}
-    options = {key: _options(made, key, each) for key, each in weighed.items()}
-    open_to_doubt = {key for key, shares in own.items() if max(shares.values()) < SETTLED}
+    options = {key: _options(made, key, weighed[key]) for key in {key for each in instances for key in each.keys}}
+    open_to_doubt = {key for key in options if max(weighed[key].shares.values()) < SETTLED}
+    messages: dict[FieldKey, dict[int, Ruled]] = defaultdict(dict)
     for sweep in range(SWEEPS):
-        heard = dict(messages)
+        heard = {key: list(said.items()) for key, said in messages.items()}
         for number, instance in enumerate(instances):
             if sweep == 0 or not open_to_doubt.isdisjoint(instance.keys):
-                for key, ruled in _messages(made, number, instance, weighed, own, heard, options):
-                    messages[number, key] = ruled
-    by_key: dict[FieldKey, list[tuple[RuleInstance, Ruled]]] = defaultdict(list)
-    for (number, key), ruled in messages.items():
-        by_key[key].append((instances[number], ruled))
-    return {key: _ruled(key, each, by_key.get(key, []), weighed) for key, each in weighed.items()}
+                for key, ruled in _messages(made, number, instance, weighed, heard, options):
+                    messages[key][number] = ruled
+    return {
+        key: _ruled(key, each, [(instances[number], ruled) for number, ruled in messages[key].items()], weighed)
+        if key in messages
+        else each
+        for key, each in weighed.items()
+    }
 
 
 def _with_arithmetic(
     made: Sheet, instances: tuple[RuleInstance, ...], weighed: dict[FieldKey, Weighed], known: Known
 ) -> dict[FieldKey, Weighed]:
     """Where the likeliest values break an equation, the values that would mend it are weighed too."""
-    likeliest = {
-        key: _number(made, key, max(each.shares, key=each.shares.__getitem__)) for key, each in weighed.items()
-    }
+    keys = {key for instance in instances for key in instance.keys}
+    likeliest = {key: _number(made, key, _likeliest(weighed[key].shares)) for key in keys}
     wanted: dict[FieldKey, set[str]] = defaultdict(set)
     for instance in instances:
-        values = {key: likeliest[key] for key in instance.keys}
-        check = instance.check(values)
-        if check is None or check.holds:
+        if instance.holds(likeliest) is not False:
             continue
+        values = {key: likeliest[key] for key in instance.keys}
         for key in instance.keys:
             found = solve(instance, values, key)
             if found is not None and found >= 0:
                 says = made.spots[key.name].normal(f"{found:f}")
                 if says not in weighed[key].origins:
                     wanted[key].add(says)
+    if not wanted:
+        return weighed
     again = {
         key: weigh_field(made.spots[key.name], weighed[key].votes, known, arithmetic)
         for key, arithmetic in wanted.items()
@@ -105,52 +110,73 @@ def _with_arithmetic(
     return {**weighed, **again}
 
 
+def _likeliest(shares: Shares) -> str:
+    return next(iter(shares)) if len(shares) == 1 else max(shares, key=shares.__getitem__)
+
+
 def _messages(
     made: Sheet,
     number: int,
     instance: RuleInstance,
     weighed: Mapping[FieldKey, Weighed],
-    own: Mapping[FieldKey, Shares],
-    messages: Mapping[tuple[int, FieldKey], Ruled],
+    heard: Heard,
     all_options: Mapping[FieldKey, list[_Option]],
 ) -> Iterator[tuple[FieldKey, Ruled]]:
     """What one bound rule says to each of its fields."""
-    beliefs = {
-        key: _belief(own[key], weighed[key].none, [m for (n, k), m in messages.items() if k == key and n != number])
-        for key in instance.keys
-    }
     options = {key: all_options[key] for key in instance.keys}
     if not all(options.values()):
         return
-    known = {key: sum(beliefs[key][option.says] for option in options[key]) for key in instance.keys}
-    factors: dict[FieldKey, Shares] = {key: defaultdict(float) for key in instance.keys}
-    for chosen in _combinations(options, beliefs):
-        check = instance.check({key: option.number for key, option in chosen.items()})
-        if check is None:
-            return
-        equation = instance.comparison == "=="
-        if check.holds or not equation:
-            for key, option in chosen.items():
-                others = prod(beliefs[other][chosen[other].says] for other in instance.keys if other != key)
-                worth = _worth(made, key, chosen) if equation else 1.0 if check.holds else LATE
-                factors[key][option.says] += others * worth
-    broken = BROKEN if instance.comparison == "==" else 0.0
+    beliefs = {
+        key: _belief(weighed[key], [said for by, said in heard.get(key, ()) if by != number]) for key in instance.keys
+    }
+    factors = _factors(made, instance, options, beliefs)
+    if factors is None:
+        return
+    equation = instance.comparison == "=="
+    broken = BROKEN if equation else 0.0
+    known = {key: sum([beliefs[key][option.says] for option in options[key]]) for key in instance.keys}
     for key in instance.keys:
-        unknown = 1.0 - prod(known[other] for other in instance.keys if other != key)
-        tried = {option.says for option in options[key]}
+        unknown = 1.0
+        for other in instance.keys:
+            if other != key:
+                unknown *= known[other]
+        unknown = 1.0 - unknown
+        tried, fits = {option.says for option in options[key]}, factors[key]
         said = {
-            says: (1 - broken) * (factors[key].get(says, 0.0) + unknown) + broken if says in tried else 1.0
-            for says in own[key]
+            says: (1 - broken) * (fits.get(says, 0.0) + unknown) + broken if says in tried else 1.0
+            for says in weighed[key].shares
         }
-        yield key, Ruled(instance.rule, said, (1 - broken) * unknown + broken if broken else 1.0)
+        yield key, Ruled(instance.rule, said, (1 - broken) * unknown + broken if equation else 1.0)
 
 
-def _belief(own: Shares, none: float, messages: list[Ruled]) -> Shares:
+def _factors(
+    made: Sheet, instance: RuleInstance, options: Mapping[FieldKey, list[_Option]], beliefs: Mapping[FieldKey, Shares]
+) -> dict[FieldKey, Shares] | None:
+    """How well each tried value fits the other fields' values; None where the rule is silent."""
+    equation = instance.comparison == "=="
+    factors: dict[FieldKey, Shares] = {key: {} for key in instance.keys}
+    for chosen in _combinations(options, beliefs):
+        holds = instance.holds({key: option.number for key, option in chosen.items()})
+        if holds is None:
+            return None
+        if equation and not holds:
+            continue
+        worths = _worths(made, chosen) if equation else [1.0 if holds else LATE] * len(chosen)
+        shares = [beliefs[key][option.says] for key, option in chosen.items()]
+        for at, (key, option) in enumerate(chosen.items()):
+            others = prod(shares[:at]) * prod(shares[at + 1 :])
+            factors[key][option.says] = factors[key].get(option.says, 0.0) + others * worths[at]
+    return factors
+
+
+def _belief(each: Weighed, messages: list[Ruled]) -> Shares:
     """A field's shares with what other rules say of it."""
     if not messages:
-        return own
-    shares = {says: share * prod(message.factors[says] for message in messages) for says, share in own.items()}
-    total = sum(shares.values()) + none * prod(message.none for message in messages)
+        return each.shares
+    shares = {
+        says: share * prod([message.factors[says] for message in messages]) for says, share in each.shares.items()
+    }
+    total = sum(shares.values()) + each.none * prod([message.none for message in messages])
     return {says: share / total for says, share in shares.items()}
 
 
@@ -161,7 +187,7 @@ def _options(made: Sheet, key: FieldKey, weighed: Weighed) -> list[_Option]:
     for says in sorted(shares, key=lambda says: (-shares[says], says))[:VALUES]:
         number = _number(made, key, says)
         if number is not None and shares[says] > LEAST:
-            found.append(_Option(says, number, frozenset(vote.source for vote in weighed.votes if vote.says == says)))
+            found.append(_Option(says, number, frozenset([vote.source for vote in weighed.votes if vote.says == says])))
     return found
 
 
@@ -169,38 +195,37 @@ def _combinations(
     options: Mapping[FieldKey, list[_Option]], beliefs: Mapping[FieldKey, Shares]
 ) -> Iterator[dict[FieldKey, _Option]]:
     """Every choice of values; where these are too many, the likeliest and those that differ from it in one field."""
-    keys = list(options)
-    if prod(len(options[key]) for key in keys) <= COMBINATIONS:
-        for choice in product(*(options[key] for key in keys)):
-            yield dict(zip(keys, choice, strict=True))
+    if prod([len(each) for each in options.values()]) <= COMBINATIONS:
+        for choice in product(*options.values()):
+            yield dict(zip(options, choice, strict=True))
         return
-    likeliest = {key: options[key][0] for key in keys}
+    likeliest = {key: each[0] for key, each in options.items()}
     yield likeliest
-    for key in keys:
-        for option in options[key][1:]:
+    for key, each in options.items():
+        for option in each[1:]:
             yield {**likeliest, key: option}
 
 
-def _worth(made: Sheet, key: FieldKey, chosen: Mapping[FieldKey, _Option]) -> float:
-    """How much likelier a value is that makes an equation hold: as one among the many that would not.
+def _worths(made: Sheet, chosen: Mapping[FieldKey, _Option]) -> list[float]:
+    """How much likelier each value is that makes an equation hold: as one among the many that would not.
 
     Nothing where another field has the same number (quantity 1, a single line): both may be misread alike. Half the
     bits where one engine alone read all of it: it may have read one place for another throughout.
     """
-    option = chosen[key]
-    others = [chosen[other] for other in chosen if other != key]
-    if any(other.number == option.number for other in others) or option.number == 0:
-        return 1.0
-    among = exp(-FLAT.get(made.spots[key.name].field.type, 0.0))
-    readers = frozenset[str]().union(option.readers, *(other.readers for other in others))
-    return sqrt(among) if len(readers) == 1 else among
+    numbers = [option.number for option in chosen.values()]
+    readers = frozenset[str]().union(*[option.readers for option in chosen.values()])
+    found = []
+    for key, option in chosen.items():
+        among = AMONG.get(made.spots[key.name].type, 1.0)
+        if option.number == 0 or numbers.count(option.number) > 1:
+            found.append(1.0)
+        else:
+            found.append(sqrt(among) if len(readers) == 1 else among)
+    return found
 
 
 def _number(made: Sheet, key: FieldKey, says: str) -> Number | None:
-    if null_of(says):
-        return None
-    spot = made.spots[key.name]
-    return operand(spot.value(says), spot.field.type)
+    return None if textless(says) else made.spots[key.name].number(says)
 
 
 def _ruled(
@@ -210,17 +235,16 @@ def _ruled(
     weighed: Mapping[FieldKey, Weighed],
 ) -> Weighed:
     """One field with what the rules say of it put into its shares."""
-    if not said:
-        return each
-    ruled = [ruled for _, ruled in said]
-    shares = {says: share * prod(one.factors[says] for one in ruled) for says, share in each.shares.items()}
-    none = each.none * prod(one.none for one in ruled)
+    shares, none = dict(each.shares), each.none
+    for _, ruled in said:
+        none *= ruled.none
+        for says in shares:
+            shares[says] *= ruled.factors[says]
     total = sum(shares.values()) + none
-    others = sorted({other for instance, _ in said for other in instance.keys} - {key})
-    return replace(
-        each,
+    others = sorted({other for instance, _ in said for other in instance.keys if other != key})
+    return each._replace(
         shares={says: share / total for says, share in shares.items()},
         none=none / total,
-        ruled=tuple(ruled),
-        neighbours=tuple(vote.id for other in others for vote in weighed[other].votes),
+        ruled=tuple([ruled for _, ruled in said]),
+        neighbours=tuple([vote.id for other in others for vote in weighed[other].votes]),
     )

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import log, sqrt
+from math import exp, log, sqrt
 from typing import Any
 
 from reconcile.contest import Champion, champion
@@ -74,6 +74,10 @@ class Known:
     """Fields weighed under these parameters, kept for speed by `reconcile.weigh`."""
     _words: dict[str, Words] = field(default_factory=dict, repr=False)
     _ratios: dict[str, tuple[float, ...]] = field(default_factory=dict, repr=False)
+    _covered: dict[str, float] = field(default_factory=dict, repr=False)
+    _tempting: dict[str, float] = field(default_factory=dict, repr=False)
+    _earned: dict[str, float] = field(default_factory=dict, repr=False)
+    _champions: dict[str, Champion] = field(default_factory=dict, repr=False)
 
     def hearing(self, source: str, kind: str, type_name: str) -> Hearing:
         """How this source reads this type of field."""
@@ -113,15 +117,20 @@ class Known:
 
     def tempting(self, type_name: str) -> float:
         """The share of fields of this type that look like something else to everybody."""
-        return min(0.4, _drawn(self.content.get("tempting", {}).get(type_name), TEMPTING, 16.0))
+        found = self._tempting.get(type_name)
+        if found is None:
+            tally = self.content.get("tempting", {}).get(type_name)
+            found = self._tempting[type_name] = min(0.4, _drawn(tally, TEMPTING, 16.0))
+        return found
 
     def ratio(self, source: str, confidence: float | None) -> float:
-        """Log of P(this confidence | wrong) / P(this confidence | right) of an engine; 0 where it claims none."""
+        """P(this confidence | wrong) / P(this confidence | right) of an engine; 1 where it claims none."""
         if confidence is None:
-            return 0.0
+            return 1.0
         known = self._ratios.get(source)
         if known is None:
-            known = self._ratios[source] = ratios(self.content.get("sure", {}).get(source))
+            logs = ratios(self.content.get("sure", {}).get(source))
+            known = self._ratios[source] = tuple(exp(each) for each in logs)
         return known[bin_of(confidence)]
 
     def confused(self, kind: str, written: str, said: str) -> float:
@@ -146,8 +155,11 @@ class Known:
 
     def covered(self, name: str) -> float:
         """The share of this field's values that its master data know."""
-        known, of = self.content.get("covered", {}).get(name, (0.0, 0.0))
-        return min(0.99, float((COVERED[0] + known) / (COVERED[1] + of)))
+        found = self._covered.get(name)
+        if found is None:
+            known, of = self.content.get("covered", {}).get(name, (0.0, 0.0))
+            found = self._covered[name] = min(0.99, float((COVERED[0] + known) / (COVERED[1] + of)))
+        return found
 
     def words(self, name: str) -> Words:
         """The words that this field was often decided to hold."""
@@ -168,7 +180,10 @@ class Known:
 
     def champion(self, family: str) -> Champion:
         """Whether the model or majority decides in this family of field types."""
-        return champion(self.content.get("contests", {}).get(family, {}))
+        found = self._champions.get(family)
+        if found is None:
+            found = self._champions[family] = champion(self.content.get("contests", {}).get(family, {}))
+        return found
 
     @property
     def calibration(self) -> Mapping[str, Mapping[str, float]]:
@@ -178,7 +193,10 @@ class Known:
 
     def earned(self, situation: str) -> float:
         """The share right of values that machines alone decide in a situation like this, as a lower bound."""
-        return lower_bound(self.tally(situation))
+        found = self._earned.get(situation)
+        if found is None:
+            found = self._earned[situation] = lower_bound(self.tally(situation))
+        return found
 
     def tally(self, situation: str) -> Tally:
         """(wrong, of so many) of values that machines alone decide in a situation like this.

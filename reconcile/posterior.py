@@ -8,11 +8,11 @@ That is what lets a careful minority be right, and what makes two engines less t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import exp, log, prod
+from typing import NamedTuple
 
 from reconcile.accents import without_accents
-from reconcile.agree import Vote, null_of
+from reconcile.agree import Vote, textless
 from reconcile.candidates import Origin, candidates
 from reconcile.channel import edits, error, likelihood, swapped
 from reconcile.known import Hearing, Known
@@ -44,8 +44,7 @@ IMPOSSIBLE = -1e9
 """Log of a product that has become 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ruled:
+class Ruled(NamedTuple):
     """What a rule of the form says of one field: the factor on each text's share, and on none of them."""
 
     rule: str
@@ -53,8 +52,7 @@ class Ruled:
     none: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weighed:
+class Weighed(NamedTuple):
     """The raw probabilities of one field: `shares` of each comparable text, `none` that none of them is written.
 
     `terms` are each vote's probability given each text, `none_terms` given that something else is written; they are
@@ -74,8 +72,7 @@ class Weighed:
     neighbours: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(NamedTuple):
     """One vote with how its source reads, and P(its confidence | wrong) / P(its confidence | right)."""
 
     vote: Vote
@@ -87,77 +84,72 @@ def weigh_field(spot: Spot, votes: Sequence[Vote], known: Known, arithmetic: Ite
     """Raw probabilities of one field by itself. `arithmetic` are values to consider that the form's rules ask for."""
     kind = spot.field.type
     sources = [
-        _Source(each, known.hearing(each.source, each.kind, kind), exp(known.ratio(each.source, each.confidence)))
+        _Source(each, known.hearing(each.source, each.kind, kind), known.ratio(each.source, each.confidence))
         for each in votes
     ]
+    texts = sorted({each.says for each in votes if each.null is None})
     origins = candidates(spot, votes, known.words(spot.field.name), arithmetic)
-    terms = {
-        says: [likelihood(known, each.vote, each.hearing, each.ratio, says) for each in sources] for says in origins
-    }
-    none_prior, none_alone, none_tempted = _none_of_these(spot, sources, known)
+    terms = {says: [likelihood(known, vote, how, ratio, says) for vote, how, ratio in sources] for says in origins}
+    none_prior, none_alone, none_tempted = _none_of_these(spot, sources, texts, known)
     most = [max(column) for column in zip(*terms.values(), none_alone, strict=True)]
     tempting = known.tempting(kind)
     scores: dict[str, float] = {}
     priors: dict[str, float] = {}
     tempted: dict[str, dict[str, float]] = {}
     for says, origin in origins.items():
-        alone = (1 - tempting) * _scaled(terms[says], most)
-        by_other = _tempted(known, says, sources, terms, most) if len(origins) > 1 else {}
-        total = alone + tempting * sum(by_other.values())
-        held_back = PROPOSED if origin not in ("read", "master") else 0.0
-        priors[says] = log_prior(spot, says, known) + held_back
+        total = (1 - tempting) * _scaled(terms[says], most)
+        by_other = _tempted(known, says, texts, sources, terms, most, tempting)
+        if by_other:
+            total += sum(by_other.values())
+        tempted[says] = {other: part / total for other, part in by_other.items()} if total > 0 else {}
+        priors[says] = log_prior(spot, says, known) + (0.0 if origin in ("read", "master") else PROPOSED)
         scores[says] = priors[says] + (log(total) if total > 0 else IMPOSSIBLE)
-        tempted[says] = {other: tempting * part / total for other, part in by_other.items()} if total > 0 else {}
     none_total = (1 - tempting) * _scaled(none_alone, most) + tempting * _scaled(none_tempted, most)
     none = none_prior + (log(none_total) if none_total > 0 else IMPOSSIBLE)
     shares, none_share = _normalised(scores, none)
-    return Weighed(
-        votes=tuple(votes),
-        origins=origins,
-        shares=shares,
-        none=none_share,
-        terms=terms,
-        none_terms=none_alone,
-        tempted=tempted,
-        priors=priors,
-        none_prior=none_prior,
-    )
+    return Weighed(tuple(votes), origins, shares, none_share, terms, none_alone, tempted, priors, none_prior)
 
 
 def _scaled(terms: Sequence[float], most: Sequence[float]) -> float:
     """The product of the terms, each against the greatest of its vote, so that long texts do not vanish."""
-    return prod(term / top for term, top in zip(terms, most, strict=True))
+    return prod([term / top for term, top in zip(terms, most, strict=True)])
 
 
 def _normalised(scores: Mapping[str, float], none: float) -> tuple[dict[str, float], float]:
     top = max(*scores.values(), none)
     parts = {says: exp(score - top) for says, score in scores.items()}
-    total = sum(parts.values()) + exp(none - top)
-    return {says: part / total for says, part in parts.items()}, exp(none - top) / total
+    none = exp(none - top)
+    total = sum(parts.values()) + none
+    return {says: part / total for says, part in parts.items()}, none / total
 
 
 def _tempted(
-    known: Known, written: str, sources: Sequence[_Source], terms: Mapping[str, list[float]], most: Sequence[float]
+    known: Known,
+    written: str,
+    texts: Sequence[str],
+    sources: Sequence[_Source],
+    terms: Mapping[str, list[float]],
+    most: Sequence[float],
+    tempting: float,
 ) -> dict[str, float]:
-    """For each other text that was read, and that what is written looks like: how likely it does, times P(votes) when
-    it does."""
+    """For each other text that was read, and that what is written looks like: the chance that it does, times P(votes)
+    when it does."""
     found: dict[str, float] = {}
-    if null_of(written) is not None:
+    if textless(written):
         return found
-    for other in sorted({each.vote.says for each in sources}):
-        if other == written or null_of(other) is not None:
-            continue
-        looks = _looks_like(known, written, other)
+    for other in texts:
+        looks = 0.0 if other == written else _looks_like(known, written, other)
         if looks <= 0:
             continue
-        product = looks
-        for each, term, followed, top in zip(sources, terms[written], terms[other], most, strict=True):
-            follows = each.hearing.follows
-            if each.vote.says == other:
-                followed *= each.ratio
-            elif each.vote.says == written:
-                term *= each.ratio**UNSURE
-            product *= ((1 - follows) * term + follows * followed) / top
+        product = tempting * looks
+        for (vote, hearing, ratio), term, followed, top in zip(
+            sources, terms[written], terms[other], most, strict=True
+        ):
+            if vote.says == other:
+                followed *= ratio
+            elif vote.says == written:
+                term *= ratio**UNSURE
+            product *= ((1 - hearing.follows) * term + hearing.follows * followed) / top
         found[other] = product
     return found
 
@@ -170,40 +162,42 @@ def _looks_like(known: Known, written: str, other: str) -> float:
     return looks
 
 
-def _none_of_these(spot: Spot, sources: Sequence[_Source], known: Known) -> tuple[float, list[float], list[float]]:
+def _none_of_these(
+    spot: Spot, sources: Sequence[_Source], texts: Sequence[str], known: Known
+) -> tuple[float, list[float], list[float]]:
     """When something is written that nobody read: (log prior, P of each vote alone, P of each where all are tempted).
 
     What is written then lies near one of the texts. Whoever read that text first made some error; who reads the same
     made the same error, which is rare unless it looks like it; who reads another text made another error. The text that
     makes the votes most probable stands for all.
     """
-    texts = sorted({each.vote.says for each in sources if null_of(each.vote.says) is None})
     if not texts:
-        alone = [likelihood(known, each.vote, each.hearing, each.ratio, UNREAD) for each in sources]
+        alone = [likelihood(known, vote, hearing, ratio, UNREAD) for vote, hearing, ratio in sources]
         return NOTHING_NEAR, alone, alone
     guesses = []
     for near in texts:
         alone = _each_wrong(sources, near, known)
         together = [
-            each.hearing.follows * each.ratio + (1 - each.hearing.follows) * term if each.vote.says == near else term
-            for each, term in zip(sources, alone, strict=True)
+            hearing.follows * ratio + (1 - hearing.follows) * term if vote.says == near else term
+            for (vote, hearing, ratio), term in zip(sources, alone, strict=True)
         ]
         guesses.append((log_near(spot, near, known), alone, together))
+    if len(guesses) == 1:
+        return guesses[0]
     return max(guesses, key=lambda guess: guess[0] + sum(log(max(a, b)) for a, b in zip(*guess[1:], strict=True)))
 
 
 def _each_wrong(sources: Sequence[_Source], near: str, known: Known) -> list[float]:
     """P of each vote when a text is written of which `near` is a misreading."""
     found, first = [], True
-    for each in sources:
-        hearing = each.hearing
-        if null_of(each.vote.says):
-            found.append(likelihood(known, each.vote, hearing, each.ratio, UNREAD))
+    for vote, hearing, ratio in sources:
+        if vote.null is not None:
+            found.append(likelihood(known, vote, hearing, ratio, UNREAD))
             continue
-        slip = hearing.error * each.ratio
-        if each.vote.says == near:
+        slip = hearing.error * ratio
+        if vote.says == near:
             found.append(slip * (1 - hearing.unrelated) * (1.0 if first else SAME_ERROR))
             first = False
         else:
-            found.append(max(slip * ALSO_NEAR * error(known, each.vote.says, hearing, near), 1e-60))
+            found.append(max(slip * ALSO_NEAR * error(known, vote.says, hearing, near), 1e-60))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from math import exp, log
 
-from reconcile.agree import BLANK, null_of
+from reconcile.agree import BLANK, textless
 from reconcile.known import Known
 from reconcile.sheet import Spot
 
@@ -59,12 +59,12 @@ CHECK_DIGITS = frozenset({"luhn", "ean", "siret", "vat"})
 def log_prior(spot: Spot, says: str, known: Known) -> float:
     """Log probability of a value before anybody read it."""
     field, values = spot.field, spot.values
-    if says == BLANK and spot.family != "mark":
-        return BLANK_SHARE[field.required]
-    if null_of(says):
-        return NULL_SHARE
+    if textless(says):
+        return BLANK_SHARE[field.required] if says == BLANK and spot.family != "mark" else NULL_SHARE
+    share = _share(spot, says, known)
     found = spot.faults(says)
-    share = _share(spot, says, known) + sum(FAULTS.get(fault, FAULTY) for fault in found)
+    for fault in found:
+        share += FAULTS.get(fault, FAULTY)
     if field.type in CHECK_DIGITS and "check digit" not in found:
         share += CHECKED
     if values is None:
@@ -109,9 +109,15 @@ def _words(spot: Spot, says: str, known: Known) -> list[tuple[str, float]]:
             found.append((word, flat_word(word)))
             continue
         seen = max(0.0, words.counts.get(word, 0.0) - 1.0)  # one may be this very field, learnt before
-        seen += listed.words[word] if listed is not None else 0
+        seen += listed.words.get(word, 0) if listed is not None else 0
         found.append((word, log(WORDS * seen / total + exp(flat_word(word)))))
     return found
+
+
+@lru_cache(maxsize=65536)
+def flat_share(text: str) -> float:
+    """The probability of a text of which nothing is known."""
+    return exp(flat(text))
 
 
 @lru_cache(maxsize=65536)

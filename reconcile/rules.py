@@ -57,16 +57,27 @@ class RuleInstance:
 
     def check(self, values: Values) -> Check | None:
         """Whether the values satisfy the rule; None where it is silent (blank, unknown, or dividing by 0)."""
+        sides = self._sides(values)
+        if sides is None:
+            return None
+        found, expected, gap = sides
+        return Check(holds=self._holds(gap), expected=self._shown(expected), found=self._shown(found))
+
+    def holds(self, values: Values) -> bool | None:
+        """The same as `check`, without what was found: coupling asks it for every choice of values."""
+        sides = self._sides(values)
+        return None if sides is None else self._holds(sides[2])
+
+    def _sides(self, values: Values) -> tuple[Decimal | date, Decimal | date, Decimal] | None:
+        """The left side, the right side, and their difference (of dates in days); None where the rule is silent."""
         try:
             found, expected = self.left(values), self.right(values)
         except (KeyError, ArithmeticError):
             return None
         if isinstance(found, Decimal) and isinstance(expected, Decimal):
-            gap = found - expected
-            return Check(holds=self._holds(gap), expected=self._shown(expected), found=self._shown(found))
+            return found, expected, found - expected
         if isinstance(found, date) and isinstance(expected, date):
-            gap = Decimal((found - expected).days)
-            return Check(holds=self._holds(gap), expected=expected, found=found)
+            return found, expected, Decimal((found - expected).days)
         return None
 
     def _holds(self, gap: Decimal) -> bool:
@@ -85,8 +96,8 @@ class RuleInstance:
             case ">":
                 return not equal and gap > 0
 
-    def _shown(self, number: Decimal) -> Decimal:
-        if not self.tolerance:
+    def _shown(self, number: Decimal | date) -> Decimal | date:
+        if not self.tolerance or not isinstance(number, Decimal):
             return number
         try:
             return number.quantize(Decimal(1).scaleb(-self.digits))

@@ -7,7 +7,8 @@ from functools import cached_property, lru_cache
 from reconcile.conventions import spelled_out
 from reconcile.family import Family, family_of, type_of
 from reconcile.masters import KnownValues
-from reconcile.rules import CompiledRule, RuleInstance, compile_rules
+from reconcile.rules import CompiledRule, RuleInstance, compile_rules, operand
+from reconcile.terms import Operand
 from transcribe.model import Field, FieldKey, Form, Value
 
 REMEMBERED = 65536
@@ -22,10 +23,12 @@ class Spot:
         self.name_on_form = f"{form.name}: {field.name}"
         kind = type_of(field.type)
         self.family: Family = family_of(field.type)
+        self.type = field.type
         self.exact = kind.EXACT
         self.normal = lru_cache(REMEMBERED)(self._normal)
         self.faults = lru_cache(REMEMBERED)(lambda text: kind.faults(text, field, form))
         self._parse = lru_cache(REMEMBERED)(lambda text: kind.parse(text, field, form))
+        self.number = lru_cache(REMEMBERED)(self._number)
         self._kind = kind
 
     def _normal(self, text: str) -> str:
@@ -35,6 +38,9 @@ class Spot:
     def value(self, text: str) -> Value:
         """The typed value of a text."""
         return self._parse(text)
+
+    def _number(self, text: str) -> Operand:
+        return operand(self.value(text), self.field.type)
 
     def written(self, value: Value) -> str:
         """A value as this form writes it."""
