@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +14,14 @@ from flows.rooms import Rooms, policy
 from flows.rooms import now as clock
 from reconcile import first_fit
 from reconcile.audit import draw
+from reconcile.elsewhere import Traditions, from_elsewhere, standing_alone, traditions
 from reconcile.policy import Policy
 from reconcile.record import assemble, complete
 from reconcile.records.publish import publish, rebuild
+from reconcile.sheet import sheet
 from reconcile.weigh import weigh
 from transcribe.errors import FairhandError
-from transcribe.model import Decision, Form, Parameters, Posterior, Scan, Task
+from transcribe.model import Decision, FieldKey, Form, Parameters, Posterior, Reading, Scan, Task
 from transcribe.store.contract import Store, Waiting
 
 Clock = Callable[[], datetime]
@@ -50,13 +52,13 @@ def reconcile_waiting(store: Store, forms: Forms, policy: Policy, now: Clock, re
     done: list[tuple[int, int, int]] = []
     failed: list[tuple[str, str]] = []
     while waiting := store.claim_waiting(AT_ONCE, now()):
-        parameters = in_force(store, now())
+        parameters, people = in_force(store, now()), traditions(store.transcribers())
         for each in waiting:
             try:
                 if not each.scan.form:
                     done.append(_identify(each, store, now, read_again))
                 else:
-                    done.append(_conclude(each, store, forms, policy, parameters, now))
+                    done.append(_conclude(each, store, forms, policy, parameters, people, now))
             except FairhandError as error:
                 failed.append((each.scan.id, str(error)))
     decided, asked, records = (sum(column) for column in zip(*done, strict=True)) if done else (0, 0, 0)
@@ -89,14 +91,20 @@ def in_force(store: Store, now: datetime) -> Parameters:
 
 
 def _conclude(
-    waiting: Waiting, store: Store, forms: Forms, policy: Policy, parameters: Parameters, now: Clock
+    waiting: Waiting,
+    store: Store,
+    forms: Forms,
+    policy: Policy,
+    parameters: Parameters,
+    people: Traditions,
+    now: Clock,
 ) -> tuple[int, int, int]:
     """One scan, from its readings to what is kept: (fields decided, tasks asked, records)."""
     scan = waiting.scan
     readings = store.readings(scan.id, waiting.up_to)
     form = forms(scan.form, scan.form_version)
     posteriors = weigh(form, readings, parameters)
-    said = outcomes(form, posteriors, policy)
+    said = _asked_elsewhere(form, readings, posteriors, outcomes(form, posteriors, policy), people, policy)
     decisions = [each for each in said.values() if isinstance(each, Decision)]
     tasks = [each for each in said.values() if isinstance(each, Task)]
     record = assemble(scan, form, decisions) if complete(form, posteriors, decisions) else None
@@ -105,6 +113,23 @@ def _conclude(
     ]
     store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, now())
     return len(decisions), len(tasks), int(record is not None)
+
+
+def _asked_elsewhere(
+    form: Form,
+    readings: Sequence[Reading],
+    posteriors: Mapping[FieldKey, Posterior],
+    said: Mapping[FieldKey, Decision | Task],
+    people: Traditions,
+    policy: Policy,
+) -> dict[FieldKey, Decision | Task]:
+    """What was decided or asked, where readers of one writing tradition stand alone: somebody else adds most there."""
+    spots, changed = sheet(form).spots, dict(said)
+    for key in {reading.key for reading in readings if reading.kind == "person"} & said.keys():
+        own = [reading for reading in readings if reading.key == key]
+        if alone := standing_alone(spots[key.name], own, people, policy):
+            changed[key] = from_elsewhere(said[key], posteriors[key], form.field(key.name), alone, policy)
+    return changed
 
 
 def _identify(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgain) -> tuple[int, int, int]:

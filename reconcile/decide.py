@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from reconcile.policy import Policy
-from transcribe.model import Candidate, Decision, Field, Posterior, Task, TaskKind
+from transcribe.model import Candidate, Decision, Evidence, Field, Posterior, Task, TaskKind
 
 METHODS = ("expert", "ink", "machines", "person and machine", "person and witness", "people", "weighed")
 """Every way to a decision; the text of a decision was read by one of these."""
@@ -19,12 +20,15 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     facts = posterior.facts
     best = next((each for each in posterior.candidates if each.origin == "read"), None)
     if best is None:
-        return _ask(posterior, "read", "nothing read")
+        return ask(posterior, "read", "nothing read")
     if facts["experts"]:
         return _decision(posterior, best, "expert")
 
-    probable = posterior.probability >= (field.target or policy.target)
-    enough = posterior.probability >= (field.target or min(policy.target, 1.0 - policy.price))
+    target = max(policy.target, field.target or 0.0)
+    probable = posterior.probability >= target
+    enough = probable or (field.target is None and 1.0 - posterior.probability <= policy.price)
+    if enough and not probable:
+        posterior = _not_worth(posterior, target, policy)
     if not posterior.people and enough and facts["by ink"]:
         return _decision(posterior, best, "ink")
     if _machines_may(posterior, policy, enough, probable):
@@ -39,8 +43,8 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
         return _decision(posterior, best, "weighed")
 
     if posterior.people >= policy.people_before_expert:
-        return _ask(posterior, "adjudicate", "readers split")
-    return _ask(posterior, "read", _reason(posterior, policy))
+        return ask(posterior, "adjudicate", "readers split")
+    return ask(posterior, "read", _reason(posterior, policy))
 
 
 def _machines_may(posterior: Posterior, policy: Policy, enough: bool, probable: bool) -> bool:
@@ -94,7 +98,14 @@ def _decision(posterior: Posterior, best: Candidate, method: str) -> Decision:
     )
 
 
-def _ask(posterior: Posterior, kind: str, reason: str) -> Task:
+def _not_worth(posterior: Posterior, target: float, policy: Policy) -> Posterior:
+    """With the reason why no more is asked: at most, one more reading makes right all that may be wrong now."""
+    numbers = {"target": target, "gain": round(1.0 - posterior.probability, 4), "price": policy.price}
+    return replace(posterior, evidence=(*posterior.evidence, Evidence(code="not worth", numbers=numbers)))
+
+
+def ask(posterior: Posterior, kind: str, reason: str) -> Task:
+    """The wish for one more reading."""
     return Task(
         scan=posterior.scan,
         key=posterior.key,

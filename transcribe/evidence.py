@@ -34,6 +34,14 @@ EVIDENCE: Mapping[str, str] = {
     "would flip": N_("One more reader who reads the next likely value would leave this one with {probability}."),
     "majority": N_("Decided by majority: on this store's audited fields majority is right more often than the model."),
     "rate": N_("{source} on fields of type {type}: wrong on {before} before, on {after} now ({count} readings)."),
+    "group": N_(
+        "People who learnt to write in {group}, on fields of type {type}: wrong on {share} of {count} readings whose "
+        "truth is known (between {low} and {high}, 95 %)."
+    ),
+    "not worth": N_(
+        "Less than the target of {target}, but one more reading would cost more than it gains: it could make this "
+        "right {gain} more often at most, and its price is {price} of what a wrong value costs."
+    ),
     "champion": N_("Fields of {family}: {side} decides now, after {items} items with a known truth."),
     "gold": N_("Its right text is known."),
     "collection unanimous": N_("All {readings} readings say the same."),
@@ -71,6 +79,9 @@ REASONS: Mapping[str, str] = {
     "one engine": N_("Only one machine has read it."),
     "not sure enough": N_("The machines agree, but not surely enough on a page like this."),
     "one reader": N_("One person has read it; one more makes sure."),
+    "one tradition": N_(
+        "Readers of one writing tradition alone agree; somebody who learnt to write elsewhere is asked."
+    ),
     "readers disagree": N_("The people who read it disagree."),
     "readers split": N_("The readers stay split; an expert decides."),
     "audit": N_("A check of a decided field, drawn by lot."),

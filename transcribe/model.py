@@ -387,6 +387,12 @@ class Transcriber:
     regions: tuple[str, ...] = ()
     training: bool = True
 
+    @property
+    def tradition(self) -> str:
+        """The tradition in which they learnt to write, as far as known: the first language that they named; "" for
+        none. How a 1, a 7 or an accent looks is learnt with it."""
+        return self.languages[0].casefold().partition("-")[0] if self.languages else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
@@ -394,7 +400,8 @@ class Task:
 
     `slot` is 1 + people's readings of the field so far, so that asking twice is the same task. `reason` is a code.
     `closed_at` and `leased_until` are facts; there is no status that could disagree with them. `ease`, 0 hard to
-    1 easy, only orders what new people are offered first.
+    1 easy, only orders what new people are offered first. `elsewhere` is the writing tradition whose readers stand
+    alone with what they read here: somebody of another one adds most, and comes to it first; "" for none.
     """
 
     scan: str
@@ -411,6 +418,7 @@ class Task:
     leased_until: datetime | None = None
     closed_at: datetime | None = None
     ease: float = 0.5
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,10 @@ from transcribe.store.writer import Busy, Writer
 
 OPEN = {True: (10_000, 100_000), False: (10_000, 1_000_000, 5_000_000)}
 LEASES = 2_000
+LANGUAGES = ("fr", "de", "en", "es", "ar")
+MARKED = 100
+"""One task in so many waits for somebody of another tradition than one of these."""
+
 CLIENTS = 64
 SECONDS = {True: 2.0, False: 10.0}
 
@@ -48,10 +52,13 @@ def leases(count: int) -> dict[str, object]:
         fill(here, count)
         filled = time.perf_counter() - began
         people = [f"p{number}" for number in range(50)]
-        for handle in people:
-            here.store.put_transcriber(person(handle), NOON)
+        for number, handle in enumerate(people):
+            here.store.put_transcriber(person(handle, languages=(LANGUAGES[number % len(LANGUAGES)],)), NOON)
         turn = itertools.cycle(people)
-        whole = times(here, lambda: here.store.lease(next(turn), 1, NOON, seconds=600.0), LEASES // 50 * 50)
+        held = itertools.cycle(people)
+        whole = times(
+            here, lambda: here.store.lease(next(turn), 1, NOON), LEASES, lambda: here.store.give_back(next(held), NOON)
+        )
         rows = [here.store.person_row(handle) for handle in people]
         mine = itertools.cycle(rows)
         values = {"expert": 0, "refused": None, "kinds": None, "sitting": 0, "pool": "read", "count": 4}
@@ -139,14 +146,21 @@ def fill(here: World, count: int) -> None:
             )
             connection.executemany(
                 "INSERT INTO task (public_id, field_id, scan_id, form_field_id, kind, lane, reason, slot, pool,"
-                " priority, ease, apart, opened_at)"
-                " VALUES (?, ?, ?, 1, 'read', 'value', 'low confidence', 1, 'read', ?, 0.5, '', ?)",
-                ((f"{n:022x}", scan_id + n, scan_id + n // 100, n % 3, micros(NOON)) for n in numbers),
+                " priority, ease, apart, elsewhere, opened_at)"
+                " VALUES (?, ?, ?, 1, 'read', 'value', 'low confidence', 1, 'read', ?, 0.5, '', ?, ?)",
+                ((f"{n:022x}", scan_id + n, scan_id + n // 100, n % 3, mark(n), micros(NOON)) for n in numbers),
             )
 
 
-def times(here: World, work: Callable[[], object], count: int) -> list[float]:
-    """Seconds of each of `count` calls, in transactions of 50."""
+def mark(number: int) -> str:
+    """Whose readers stand alone with what they read of a task: nobody's for most."""
+    return LANGUAGES[number // MARKED % len(LANGUAGES)] if number % MARKED == 0 else ""
+
+
+def times(
+    here: World, work: Callable[[], object], count: int, undo: Callable[[], object] = lambda: None
+) -> list[float]:
+    """Seconds of each of `count` calls, in transactions of 50; `undo` follows each and is not counted."""
     took = []
     for _ in range(count // 50):
         with here.store.together():
@@ -154,6 +168,7 @@ def times(here: World, work: Callable[[], object], count: int) -> list[float]:
                 began = time.perf_counter()
                 work()
                 took.append(time.perf_counter() - began)
+                undo()
     return took
 
 

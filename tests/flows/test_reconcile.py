@@ -78,6 +78,23 @@ def test_a_field_that_people_agree_on_is_decided_and_the_record_published(rooms:
     assert (record.scan, record.values["total"], record.values["date"]) == (scan.id, "12.50", "2025-03-12")
 
 
+def test_where_one_tradition_stands_alone_somebody_from_elsewhere_comes_first(rooms: Rooms) -> None:
+    fred, gus, hanna = (
+        invite(rooms, name, languages=[language]).person.id
+        for name, language in (("fred", "fr"), ("gus", "fr"), ("hanna", "de"))
+    )
+    received(rooms, texts={"total": ("17.50", "17.60")})
+    reconcile_home(rooms)
+    first = answer(rooms, fred, "12.50", field="total")
+    received(rooms, texts={"total": ("17.50", "17.60")})
+    reconcile_home(rooms)
+    (again,) = (each for each in rooms.store.story(first.scan, first.key).tasks if each.closed_at is None)
+    assert (again.slot, again.elsewhere) == (2, "fr")
+    for who, scan_is_first in ((gus, False), (hanna, True)):
+        (task,) = rooms.store.lease(who, 1, now(), 600.0, Offer(form="receipt", field="total"))
+        assert (task.scan == first.scan) is scan_is_first
+
+
 def test_a_scan_that_fails_is_named_and_the_others_go_on(rooms: Rooms) -> None:
     good, bad = received(rooms), received(rooms, form="order-form")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from reconcile.decide import METHODS, decide
 from reconcile.policy import POLICY
 from tests.reconcile.made import both, expert, field, ink, machine, posterior, reading
-from transcribe.model import Decision, Field, Reading, Task
+from transcribe.evidence import say
+from transcribe.model import Candidate, Decision, Field, FieldKey, Posterior, Reading, Task
 
 DATE = field("order_date", "date")
 TOTAL = field("total", "amount")
@@ -157,6 +159,67 @@ def test_people_may_agree_that_it_cannot_be_read() -> None:
     cannot = [reading("total", who, None, flags=frozenset({"illegible"})) for who in ("ana", "ben")]
     answer = decided(TOTAL, *cannot)
     assert (answer.value, answer.null, answer.text) == (None, "illegible", "")
+
+
+def sure(probability: float, **facts: float | str | bool) -> Posterior:
+    """One person and one engine say the same, and it is so probable."""
+    says = Candidate(normal="15.60", text="15.60", probability=probability, value="15.60")
+    agreed: dict[str, float | int | str | bool] = {
+        "engines": 1,
+        "listening": 2,
+        "people": 1,
+        "experts": 0,
+        "against people": 0,
+        "contradicting": 0,
+        "by ink": False,
+        "witness": "",
+        "trouble": "",
+        "earned": 0.0,
+    }
+    return Posterior(
+        key=FieldKey("total"),
+        candidates=(says,),
+        none=1 - probability,
+        probability=probability,
+        evidence=(),
+        readings=(),
+        parameters=1,
+        people=1,
+        machines=2,
+        facts={**agreed, **facts},
+    )
+
+
+def test_what_one_more_reading_would_gain_is_held_against_its_price() -> None:
+    assert isinstance(decide(TOTAL, sure(1 - POLICY.price - 0.001), POLICY), Task)
+    answer = decide(TOTAL, sure(0.97), POLICY)
+    assert isinstance(answer, Decision)
+    (reason,) = answer.evidence
+    assert (reason.code, reason.numbers) == ("not worth", {"target": 0.995, "gain": 0.03, "price": POLICY.price})
+    assert "one more reading would cost more than it gains" in say(reason)
+
+
+def test_a_decision_that_reaches_its_target_names_no_price() -> None:
+    answer = decide(TOTAL, sure(0.996), POLICY)
+    assert isinstance(answer, Decision)
+    assert answer.evidence == ()
+
+
+def test_a_free_reading_is_bought_until_the_target_is_reached() -> None:
+    assert isinstance(decide(TOTAL, sure(0.99), replace(POLICY, price=0.0)), Task)
+    assert isinstance(decide(TOTAL, sure(0.995), replace(POLICY, price=0.0)), Decision)
+
+
+def test_a_form_can_only_raise_the_target() -> None:
+    assert isinstance(decide(replace(TOTAL, target=0.9), sure(0.97), POLICY), Task)
+    assert isinstance(decide(replace(TOTAL, target=0.9), sure(0.996), POLICY), Decision)
+
+
+def test_what_nobody_read_is_asked_for() -> None:
+    proposed = Candidate(normal="15.60", text="15.60", probability=0.9, origin="arithmetic")
+    answer = decide(TOTAL, replace(sure(0.9), candidates=(proposed,)), POLICY)
+    assert isinstance(answer, Task)
+    assert (answer.kind, answer.reason) == ("read", "nothing read")
 
 
 def test_a_forms_higher_target_is_asked_for() -> None:

@@ -31,6 +31,13 @@ NUMBERS: Numbers = {
     "type": "date",
     "before": 0.05,
     "after": 0.02,
+    "group": "fr",
+    "share": 0.04,
+    "low": 0.01,
+    "high": 0.09,
+    "target": 0.995,
+    "gain": 0.03,
+    "price": 0.05,
 }
 
 
@@ -41,7 +48,7 @@ def test_every_method_of_deciding_has_a_sentence() -> None:
 def test_every_code_that_reconcile_gives_has_a_sentence() -> None:
     source = "".join(path.read_text() for path in (ROOT / "reconcile").glob("*.py"))
     used = set(re.findall(r'Evidence\(\s*code="([^"]+)"', source)) | set(re.findall(r'"(reader [a-z]+)"', source))
-    asked = set(re.findall(r'_ask\(posterior, "[a-z]+", "([^"]+)"', source))
+    asked = set(re.findall(r'\bask\(posterior, "[a-z]+", "([^"]+)"', source))
     assert used <= set(EVIDENCE)
     assert asked <= set(REASONS)
     assert used

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import Task
 from transcribe.store._control import ControlRoom
 from transcribe.store.contract import ANYTHING, Offer
 from transcribe.store.database import Database, Row
-from transcribe.store.rows import micros, task_of, text
+from transcribe.store.rows import micros, task_of, text, transcriber_of
 
 SITTING = timedelta(hours=8)
 """Within this time one person does not see two fields of a customer that a form keeps apart: a day's work."""
@@ -20,6 +21,9 @@ NEW_READINGS = 20
 
 NEW_WINDOW = 40
 """Among how many of the next tasks of the same priority the easiest are chosen: a choice, and one page of an index."""
+
+WAITS = timedelta(days=1)
+"""So long a task waits for somebody of another tradition before it is like any other: there may be nobody else."""
 
 EXTEND_SHARE = 0.1
 """A lease is extended when at least this share of it has passed: each reading would else write to all that is held."""
@@ -154,7 +158,12 @@ class LeaseRoom(ControlRoom):
     def _candidates(
         self, person: Row, count: int, offer: Offer, now: datetime, *, easiest_first: bool
     ) -> Iterator[Row]:
-        """The next open tasks of each pool of an offer. Nothing here looks at agreement, decisions or trust."""
+        """The next open tasks of each pool of an offer, those first to which this person adds most.
+
+        Nothing here looks at agreement, decisions or trust: a task's mark says who has read it, and only orders what
+        is there, so that it may choose which field a person gets, never how much work.
+        """
+        order = partial(_order, _tradition(person), micros(now - WAITS), easiest_first)
         named = self.routing.named(offer.form, offer.field)
         values: dict[str, object] = {
             "who": person["id"],
@@ -170,10 +179,9 @@ class LeaseRoom(ControlRoom):
             elif named is not None:
                 for number in named:
                     field = {"pool": pool, "form_field": number, **values}
-                    yield from self._next("next_tasks_of_field", person, field)
+                    yield from sorted(self._next("next_tasks_of_field", person, field), key=order)
             else:
-                rows = self._next("next_tasks", person, {"pool": pool, **values})
-                yield from sorted(rows, key=lambda row: (-row["priority"], -row["ease"])) if easiest_first else rows
+                yield from sorted(self._next("next_tasks", person, {"pool": pool, **values}), key=order)
 
     def _next(self, statement: str, person: Row, values: dict[str, object]) -> list[Row]:
         """Rows that the person may be given; asked again where one is of a form that this process did not know."""
@@ -193,3 +201,16 @@ class LeaseRoom(ControlRoom):
     def _extend(self, task: int, person: int, until: int) -> None:
         self.db.run("extend_lease", task_id=task, until=until)
         self.db.run("extend_lease_fact", task_id=task, who=person, until=until)
+
+
+def _tradition(person: Row) -> str:
+    """The writing tradition of a person, as `Transcriber.tradition` has it."""
+    return transcriber_of(person).tradition
+
+
+def _order(tradition: str, waited: int, easiest_first: bool, task: Row) -> tuple[float, ...]:
+    """By priority; then where readers of another tradition stand alone, and last where those of one's own do; then as
+    the queue has it, or the easiest first. Who has named no language is nowhere from elsewhere."""
+    mark = task["elsewhere"]
+    rank = 1 if not mark or not tradition else 0 if mark != tradition else 1 if task["opened_at"] < waited else 2
+    return -task["priority"], rank, -task["ease"] if easiest_first else 0.0, task["slot"], task["id"]

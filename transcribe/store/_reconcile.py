@@ -248,3 +248,5 @@ class ReconcileRoom(IngestRoom):
             self.db.run("open_task", public_id=public, field_id=field, lane=lane, **wish, **how, now=micros(now))
         elif not old["answered"] and (old["closed_at"] is not None or old["withdrawn_at"] is not None):
             self.db.run("reopen_task", task_id=old["id"], **how)
+        if task.elsewhere or old is not None:
+            self.db.run("mark_task", field_id=field, elsewhere=task.elsewhere, **wish)

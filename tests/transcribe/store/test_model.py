@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.transcribe.store.world import NOON, World, decision, sent
+from tests.transcribe.store.world import NOON, World, decision, person, sent
 from transcribe.errors import LeaseLost
 from transcribe.model import FieldKey, Task
 from transcribe.store.contract import Rate
@@ -62,17 +62,19 @@ class QueueMachine(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.store.put_rate(Rate(form="", micro=3, currency="EUR", since=NOON), NOON)
+        for who, languages in zip(PEOPLE, (("fr",), ("de",), ()), strict=True):
+            self.store.put_transcriber(person(who, languages=languages), NOON)
         self.scans = {name: self.here.scan(name) for name in ("a", "b")}
 
-    @rule(name=st.sampled_from(["a", "b"]), key=st.sampled_from(FIELDS))
-    def ask(self, name: str, key: str) -> None:
+    @rule(name=st.sampled_from(["a", "b"]), key=st.sampled_from(FIELDS), mark=st.sampled_from(["", "fr", "de"]))
+    def ask(self, name: str, key: str, mark: str) -> None:
         scan, where = self.scans[name], (name, key)
         slot = 1 + sum(1 for each, _, _ in self.standing.values() if each == where)
         for wish in self.wishes.values():
             if wish.field == where and not wish.closed:
                 self._unwanted(wish)
         up_to = self.here.up_to(scan)
-        wished = Task(scan=scan.id, key=FieldKey(key), kind="read", reason="low confidence", slot=slot)
+        wished = Task(scan=scan.id, key=FieldKey(key), kind="read", reason="low confidence", slot=slot, elsewhere=mark)
         self.store.conclude(scan.id, up_to, [], [wished], None, self.now)
         wish = self.wishes.setdefault((where, slot), Wish(field=where, slot=slot))
         if not wish.answered:

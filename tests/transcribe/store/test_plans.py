@@ -13,7 +13,7 @@ from transcribe.store import _erase, _tokens
 from transcribe.store.rows import micros
 
 STORE = Path(_erase.__file__).parent
-SMALL = {"json_each"}
+SMALL = {"json_each", "mark"}
 """What may be read whole: a handful of values."""
 
 OF_ONE = frozenset({"held", "readings", "decisions", "places", "rate_now", "next_tasks_of_scan"})
@@ -71,7 +71,7 @@ def test_the_lease_reads_open_tasks_only(here: World) -> None:
     sql = here.store.db.statements["next_tasks"]
     values = dict.fromkeys(re.findall(r":(\w+)", sql), None)
     steps = [row["detail"] for row in here.store.db.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
-    assert "SEARCH t USING INDEX task_open (pool=?)" in steps
+    assert "SEARCH t USING INDEX task_open (pool=? AND elsewhere=?)" in steps
 
 
 def test_every_statement_is_used_and_every_used_one_exists(here: World) -> None:

@@ -5,8 +5,17 @@ WHERE id IN (SELECT id FROM task WHERE closed_at IS NULL AND transcriber_id IS N
              ORDER BY leased_until LIMIT 200);
 
 -- name: next_tasks
-SELECT t.id, t.field_id, t.scan_id, t.form_field_id, t.lane, t.apart, t.priority, t.ease FROM task t
-WHERE t.pool = :pool AND t.closed_at IS NULL AND t.transcriber_id IS NULL
+-- The next so many of each mark ('' first): whoever asks is then given those first to which they add most.
+WITH RECURSIVE mark (name) AS (
+    SELECT ''
+    UNION ALL
+    SELECT (SELECT MIN(elsewhere) FROM task
+            WHERE pool = :pool AND elsewhere > mark.name AND closed_at IS NULL AND transcriber_id IS NULL)
+    FROM mark WHERE mark.name IS NOT NULL)
+SELECT n.id, n.field_id, n.scan_id, n.form_field_id, n.lane, n.apart, n.priority, n.ease, n.slot, n.elsewhere, n.opened_at
+FROM mark CROSS JOIN task n WHERE n.id IN (
+SELECT t.id FROM task t
+WHERE t.pool = :pool AND t.elsewhere = mark.name AND t.closed_at IS NULL AND t.transcriber_id IS NULL
     AND (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
     AND (:expert OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
     AND (:refused IS NULL OR t.form_field_id NOT IN (SELECT value FROM json_each(:refused)))
@@ -17,10 +26,11 @@ WHERE t.pool = :pool AND t.closed_at IS NULL AND t.transcriber_id IS NULL
     AND (t.apart = '' OR NOT EXISTS (
         SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.apart <> '' AND o.field_id <> t.field_id
             AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)))
-ORDER BY t.priority DESC, t.slot, t.id LIMIT :count;
+ORDER BY t.priority DESC, t.slot, t.id LIMIT :count);
 
 -- name: next_tasks_of_field
-SELECT t.id, t.field_id, t.scan_id, t.form_field_id, t.lane, t.apart, t.priority, t.ease FROM task t
+SELECT t.id, t.field_id, t.scan_id, t.form_field_id, t.lane, t.apart, t.priority, t.ease, t.slot, t.elsewhere, t.opened_at
+FROM task t
 WHERE t.form_field_id = :form_field AND t.pool = :pool AND t.closed_at IS NULL AND t.transcriber_id IS NULL
     AND (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
     AND (:expert OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
@@ -35,7 +45,8 @@ WHERE t.form_field_id = :form_field AND t.pool = :pool AND t.closed_at IS NULL A
 ORDER BY t.priority DESC, t.slot, t.id LIMIT :count;
 
 -- name: next_tasks_of_scan
-SELECT t.id, t.field_id, t.scan_id, t.form_field_id, t.lane, t.apart, t.priority, t.ease FROM task t
+SELECT t.id, t.field_id, t.scan_id, t.form_field_id, t.lane, t.apart, t.priority, t.ease, t.slot, t.elsewhere, t.opened_at
+FROM task t
 WHERE t.scan_id = :scan_id AND t.pool = :pool AND t.closed_at IS NULL AND t.transcriber_id IS NULL
     AND (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
     AND (:expert OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))

@@ -58,6 +58,10 @@ WHERE scan_id = :scan_id AND field_id = :field_id AND closed_at IS NULL AND with
     AND kind IN ('read', 'adjudicate', 'locate');
 
 -- name: withdraw_whole!
+-- name: mark_task!
+UPDATE task SET elsewhere = :elsewhere
+WHERE field_id = :field_id AND kind = :kind AND slot = :slot AND elsewhere <> :elsewhere;
+
 UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
 WHERE scan_id = :scan_id AND closed_at IS NULL AND withdrawn_at IS NULL AND kind IN ('whole form', 'rows', 'identify');
 

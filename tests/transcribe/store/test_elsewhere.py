@@ -1,0 +1,112 @@
+"""Whose reading adds most: tasks where one writing tradition stands alone, and who comes to them first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.transcribe.store.world import NOON, World, after, passing, person, world
+from transcribe.model import FieldKey
+from transcribe.store.contract import Offer
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as made:
+        yield made
+
+
+def abroad(here: World) -> None:
+    """Ann and ben learnt to write in French, cat in German; dora has named no language."""
+    languages = {"ann": ("fr",), "ben": ("fr-BE", "de"), "cat": ("de",), "dora": ()}
+    for handle, named in languages.items():
+        here.store.put_transcriber(person(handle, languages=named), NOON)
+
+
+def test_who_learnt_to_write_elsewhere_comes_first_to_where_one_tradition_stands_alone(here: World) -> None:
+    abroad(here)
+    plain, marked = here.scan("plain"), here.scan("marked")
+    here.ask(plain, "number")
+    here.ask(marked, "number", slot=2, elsewhere="fr")
+    (first,) = here.store.lease("cat", 1, NOON)
+    assert (first.scan, first.elsewhere) == (marked.id, "fr")
+    here.store.give_back("cat", NOON)
+    for who in ("ann", "ben", "dora"):
+        (task,) = here.store.lease(who, 1, NOON)
+        assert task.scan == plain.id
+        here.store.give_back(who, NOON)
+
+
+def test_where_nothing_else_is_open_they_get_it_all_the_same(here: World) -> None:
+    abroad(here)
+    here.ask(here.scan("marked"), "number", "total", slot=2, elsewhere="fr")
+    for who in ("ann", "cat", "dora"):
+        assert len(here.store.lease(who, 4, NOON)) == 2
+        here.store.give_back(who, NOON)
+
+
+def test_priority_comes_before_whose_reading_adds_most(here: World) -> None:
+    abroad(here)
+    urgent = here.scan("urgent")
+    here.ask(here.scan("marked"), "number", slot=2, elsewhere="fr")
+    here.ask(urgent, "number", priority=5)
+    (first,) = here.store.lease("cat", 1, NOON)
+    assert first.scan == urgent.id
+
+
+def test_after_a_day_a_marked_task_is_like_any_other(here: World) -> None:
+    abroad(here)
+    marked, plain = here.scan("marked"), here.scan("plain")
+    here.ask(marked, "number", elsewhere="fr")
+    here.ask(plain, "number")
+    (task,) = here.store.lease("ann", 1, after(3600))
+    assert task.scan == plain.id
+    here.store.give_back("ann", after(3600))
+    (task,) = here.store.lease("ann", 1, after(25 * 3600))
+    assert task.scan == marked.id
+
+
+def test_asked_again_a_task_has_the_mark_of_the_last_asking(here: World) -> None:
+    scan = here.scan("a")
+    for mark in ("", "fr", "de", ""):
+        here.ask(scan, "number", elsewhere=mark)
+        assert [each.elsewhere for each in here.store.story(scan.id, FieldKey("number")).tasks] == [mark]
+
+
+def test_of_one_field_too_they_are_given_those_first_to_which_they_add_most(here: World) -> None:
+    abroad(here)
+    first, second = here.scan("first"), here.scan("second")
+    here.ask(first, "number")
+    here.ask(second, "number", elsewhere="fr")
+    offer = Offer(form="order", field="number")
+    (task,) = here.store.lease("cat", 1, NOON, offer=offer)
+    assert task.scan == second.id
+    (task,) = here.store.lease("ann", 1, NOON, offer=offer)
+    assert task.scan == first.id
+
+
+MARKS = st.lists(st.sampled_from(["", "fr", "de", "ar"]), min_size=1, max_size=6)
+
+
+@given(
+    marks=MARKS,
+    named=st.lists(st.sampled_from([(), ("fr",), ("de",), ("ar",)]), min_size=3, max_size=3),
+    counts=st.lists(st.tuples(st.sampled_from(["ann", "ben", "cat"]), st.integers(1, 4)), max_size=6),
+)
+@settings(max_examples=60, deadline=None)
+def test_whose_reading_adds_most_changes_which_field_somebody_gets_and_never_how_many(
+    marks: list[str], named: list[tuple[str, ...]], counts: list[tuple[str, int]]
+) -> None:
+    def given_out(marks: list[str]) -> list[int]:
+        with passing() as here:
+            for handle, languages in zip(("ann", "ben", "cat"), named, strict=True):
+                here.store.put_transcriber(person(handle, languages=languages), NOON)
+            for number, mark in enumerate(marks):
+                here.ask(here.scan(f"s{number}"), "number", elsewhere=mark)
+            return [len(here.store.lease(who, count, NOON)) for who, count in counts]
+
+    assert given_out(marks) == given_out([""] * len(marks))
