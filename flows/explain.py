@@ -61,7 +61,8 @@ def in_words(told: dict[str, Any]) -> str:
         flags = f" ({', '.join(each['flags'])})" if each["flags"] else ""
         claim = "" if each["confidence"] is None else f", sure to {each['confidence']:.4g}"
         text = "nothing" if each["text"] is None else repr(each["text"])
-        lines.append(f"  {each['source']}: {text}{claim}{flags}")
+        reason = f", having seen all readings, because: {each['reason']}" if each["reason"] else ""
+        lines.append(f"  {each['source']}: {text}{claim}{flags}{reason}")
     for each in told["decisions"]:
         value = each["null"] or repr(each["text"])
         lines += ["", f"decided (version {each['version']}): {value}, probability {each['probability']:.4f}"]
@@ -100,6 +101,7 @@ def _reading(reading: Reading, names: Mapping[str, str]) -> dict[str, Any]:
         "seconds": reading.seconds,
         "flags": sorted(reading.flags),
         "shown": reading.shown,
+        "reason": reading.reason,
         "at": reading.at.isoformat(),
     }
 

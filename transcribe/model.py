@@ -317,7 +317,8 @@ class Reading:
     is a value that the source saw before reading (prefill): such a reading is no independent vote. `conditions` are
     numbers of the reading's circumstances that weighing uses: "fit", "quality", "place", "ink", each 0 to 1.
     Other flags: "overrode a check", "not fitting" (the page did not fit its form), "handwriting". `legible` is what a
-    person made out of an illegible field; it is shown to whoever reads next as an expert, and never weighed.
+    person made out of an illegible field; it is shown to whoever reads next as an expert, and never weighed. `reason`
+    is why an expert who has seen all readings reads it otherwise now; everybody who read the field is shown it.
     """
 
     id: str
@@ -337,6 +338,7 @@ class Reading:
     task: str | None = None
     legible: str = ""
 
+    reason: str = ""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagePicture:

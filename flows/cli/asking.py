@@ -96,9 +96,11 @@ def list_disputes(ctx: typer.Context, open_only: OpenOnly = False, as_json: say.
         {
             "dispute": each.id,
             "by": store.transcriber(each.transcriber).handle,
+            "measured_seconds": each.measured,
             "claimed_seconds": each.claimed,
             "granted_seconds": each.granted,
             "words": each.words,
+            "reason": each.reason,
         }
         for each in store.disputes(open_only=open_only)
     ]
@@ -109,13 +111,27 @@ def list_disputes(ctx: typer.Context, open_only: OpenOnly = False, as_json: say.
 def answer_dispute(
     ctx: typer.Context,
     disputed: Annotated[str, typer.Argument(help="The dispute's id.", metavar="DISPUTE")],
-    seconds: Annotated[float, typer.Argument(help="Seconds to add to the person's paid time; 0 for none.", min=0.0)],
+    seconds: Annotated[
+        float | None,
+        typer.Argument(help="Seconds to add to the person's paid time; 0: the measured time stays.", min=0.0),
+    ] = None,
+    as_claimed: Annotated[
+        bool, typer.Option("--as-claimed", help="Add what makes up the person's own figure.")
+    ] = False,
+    reason: Annotated[
+        str, typer.Option(help="Why, as the person is told; needed where it is less than they say.")
+    ] = "",
+    by: Annotated[str, typer.Option(help="Who answers, as it stands in the log.")] = "operator",
 ) -> None:
-    """Add seconds to a person's paid time, and tell them."""
-    from flows.rooms import now
+    """Settle a dispute about measured time: add seconds to what is paid, or none, and tell the person why."""
+    from flows.asking import settle_dispute
+    from flows.rooms import open_rooms
+    from transcribe.errors import SettingsError
 
-    _store(ctx).answer_dispute(disputed, seconds, now())
-    typer.echo(f"{seconds:g} seconds are added, and the person is told.")
+    if (seconds is None) != as_claimed:
+        raise SettingsError("Say either the seconds to add or --as-claimed.")
+    granted = settle_dispute(open_rooms(settings_of(ctx)), disputed, seconds, reason, by)
+    typer.echo(f"{granted:g} seconds are added, and the person is told.")
 
 
 @control.command("share")

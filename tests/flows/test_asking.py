@@ -66,9 +66,12 @@ def test_a_question_is_answered_for_everybody(here: World) -> None:
 
 def test_disputed_time_is_added(here: World) -> None:
     (disputed,) = told(here, "time", "list", "--open")
-    assert (disputed["by"], disputed["claimed_seconds"]) == ("ann", 60.0)
-    run(here, "time", "answer", disputed["dispute"], "51")
-    assert [line.seconds for line in here.store.ledger("ann")][-1] == 51.0
+    assert (disputed["by"], disputed["claimed_seconds"], disputed["measured_seconds"]) == ("ann", 60.0, 5.0)
+    run(here, "time", "answer", disputed["dispute"], "20", code=2)
+    run(here, "time", "answer", disputed["dispute"], "20", "--reason", "a pause of half a minute")
+    assert [line.seconds for line in here.store.ledger("ann")][-1] == 20.0
+    assert here.store.disputes()[0].reason == "a pause of half a minute"
+    run(here, "time", "answer", disputed["dispute"], "--as-claimed", code=2)  # the first answer holds
 
 
 def test_appeals_and_their_outcomes_are_listed(here: World) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from transcribe.people.pay import MICRO
@@ -35,8 +35,16 @@ def minutes(seconds: float, language: str) -> str:
 
 def moment(at: datetime, zone: str, language: str) -> str:
     """A time where the person lives; in UTC where their time zone is unknown here."""
+    return format_datetime(at, "short", tzinfo=_there(zone), locale=language)
+
+
+def day(at: datetime, zone: str, language: str) -> str:
+    """The day of a time where the person lives."""
+    return format_date(at.astimezone(_there(zone)).date(), "medium", locale=language)
+
+
+def _there(zone: str) -> ZoneInfo:
     try:
-        there = ZoneInfo(zone)
+        return ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):
-        there = ZoneInfo("UTC")
-    return format_datetime(at, "short", tzinfo=there, locale=language)
+        return ZoneInfo("UTC")

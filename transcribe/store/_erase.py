@@ -54,6 +54,7 @@ ERASURES = (
     "erase_appeal_texts",
     "erase_question_texts",
     "erase_snippets",
+    "erase_dispute_texts",
     "erase_pictures",
     "erase_scan_name",
     "erase_file_names",

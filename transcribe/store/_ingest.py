@@ -235,3 +235,4 @@ class IngestRoom(Lookup):
                 legible=reading.legible,
             )
             self.db.run("scan_has_new", scan_id=scan["id"], number=number)
+                reason=reading.reason,

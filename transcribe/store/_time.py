@@ -47,20 +47,22 @@ class TimeRoom(GuideRoom):
             (kept,) = self._disputes(person=person["id"], task_id=row["id"])
             return kept
 
-    def answer_dispute(self, dispute: str, granted: float, now: datetime) -> None:
+    def answer_dispute(
+        self, dispute: str, granted: float, now: datetime, *, by: str = "store", reason: str = ""
+    ) -> None:
         """Add seconds to the person's time, paid like all time, and tell them. Answering again changes nothing."""
         with self.db.write():
             rows = self.db.all("disputes", open_only=0, person=None, task_id=None, dispute=dispute)
             if not rows:
                 raise NotFound("There is no such dispute.")
             (row,) = rows
-            if not self.db.run("answer_dispute", id=row["id"], granted=granted, now=micros(now)):
+            if not self.db.run("answer_dispute", id=row["id"], granted=granted, by=by, reason=reason, now=micros(now)):
                 return
             person = cast(Row, self.db.one("person_by_number", person=row["transcriber_id"]))
             if granted > 0:
                 self.pay_time(person, granted, "disputed clock", now, task=row["task_id"])
             self.tell(person["id"], "time answered", None, now)
-            self.log("store", "dispute answered", dispute, {"granted": granted}, now)
+            self.log(by, "dispute answered", dispute, {"granted": granted}, now)
 
     def disputes(self, *, open_only: bool = False) -> list[TimeDispute]:
         """Disputes of time, latest first."""
@@ -76,6 +78,9 @@ class TimeRoom(GuideRoom):
                 claimed=row["claimed"],
                 words=row["words"],
                 at=moment(row["at"]),
+                measured=row["measured"],
+                answered_by=row["answered_by"],
+                reason=row["reason"],
                 answered_at=moment_or_none(row["answered_at"]),
                 granted=row["granted"],
             )

@@ -36,6 +36,7 @@ from transcribe.store.facts import (
     AuditState,
     ControlAnswers,
     Counts,
+    ExpectedWork,
     ExpertOutcomes,
     Floor,
     Notice,
@@ -66,6 +67,7 @@ __all__ = [
     "AuditVerbs",
     "ControlAnswers",
     "Counts",
+    "ExpectedWork",
     "ExpertOutcomes",
     "FairVerbs",
     "Floor",
@@ -344,8 +346,11 @@ class PayVerbs(Protocol):
     def dispute_time(self, task: str, who: str, claimed: float, words: str, now: datetime) -> TimeDispute:
         """Say that a task took longer than measured; again is the same dispute."""
 
-    def answer_dispute(self, dispute: str, granted: float, now: datetime) -> None:
-        """Add seconds to the person's time, paid like all time, and tell them."""
+    def answer_dispute(
+        self, dispute: str, granted: float, now: datetime, *, by: str = "store", reason: str = ""
+    ) -> None:
+        """Add seconds to the person's time (none where the measured time stays), paid like all time, and tell them
+        with the reason. The first answer holds."""
 
     def disputes(self, *, open_only: bool = False) -> list[TimeDispute]:
         """Disputes of time, latest first."""
@@ -385,6 +390,18 @@ class FairVerbs(Protocol):
 
     def notices(self, who: str, *, unseen_only: bool = False) -> list[Notice]:
         """What a person is told, latest first."""
+    def asked_since(self, who: str, since: datetime) -> list[datetime]:
+        """When a person asked questions after a time, oldest first."""
+
+    def put_expected_work(self, work: ExpectedWork, now: datetime) -> None:
+        """Say what work is expected, for people who find none."""
+
+    def expected_work(self, now: datetime) -> list[ExpectedWork]:
+        """What is expected from now on, soonest first."""
+
+    def end_expected_work(self, work: str, now: datetime) -> None:
+        """It does not come after all; NotFound where it is not expected."""
+
 
     def see_notices(self, who: str, now: datetime) -> None:
         """They have seen them."""

@@ -109,7 +109,9 @@ ANYTHING = Offer()
 class SentReading:
     """What a person sends for a task. `idem` is made by the page once a reading: the same idem twice is one reading.
 
-    `legible` is what can be made out where `text` is None for "illegible"; the reading keeps it.
+    `legible` is what can be made out where `text` is None for "illegible"; `reason` is why an expert reads it otherwise
+    now. The reading keeps both. `page` is the one that `box` lies on, or the rows that `text` tells (None: that of the
+    field's place).
     """
 
     text: str | None
@@ -120,6 +122,7 @@ class SentReading:
     box: tuple[int, int, int, int] | None = None
     legible: str = ""
 
+    reason: str = ""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
@@ -200,7 +203,8 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeDispute:
-    """A person says that a task took longer than was measured. `granted` seconds were added when it was answered."""
+    """A person says that a task took longer than the `measured` seconds of their readings and skips of it. `granted`
+    seconds were added when it was answered, by whom and for which reason."""
 
     id: str
     transcriber: str
@@ -209,8 +213,16 @@ class TimeDispute:
     words: str
     at: datetime
     answered_at: datetime | None = None
+    measured: float = 0.0
     granted: float | None = None
 
+    answered_by: str = ""
+    reason: str = ""
+
+    @property
+    def missing(self) -> float:
+        """The seconds that make up what the person says."""
+        return max(0.0, self.claimed - self.measured)
 
 AppealOutcome = Literal["upheld", "declined", "no expert"]
 
@@ -246,6 +258,16 @@ class ExpertOutcomes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedWork:
+    """Work that an operator expects: when it comes, about how many hours of reading it is, of which form ("": any)."""
+
+    id: str
+    at: datetime
+    hours: float
+    form: str = ""
+
+
 class Question:
     """What a person asked about a field, and the answer, which joins the field's guide for all."""
 

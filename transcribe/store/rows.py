@@ -112,6 +112,7 @@ def reading_of(row: Row) -> Reading:
         box=Box(*json.loads(row["box"])) if row["box"] else None,
         task=row["task"],
         legible=row["legible"] or "",
+        reason=row["reason"] or "",
     )
 
 

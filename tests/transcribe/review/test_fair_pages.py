@@ -99,6 +99,50 @@ def test_a_clock_is_contested_and_the_answer_is_shown(site: Site, sign_in: SignI
     assert re.search(r'data-fact="due">0.814\s*EUR', page), "14 thousandths, and four minutes at the floor"
 
 
+def contested(site: Site, sign_in: SignIn) -> tuple[httpx.Client, str]:
+    """Amina, paid 12 EUR an hour, says that a task of no measured time took four minutes. Her client, the dispute."""
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "1"})
+    amina = site.person("amina")
+    client = sign_in(amina)
+    sent = {"csrf": csrf(client), "task": read(site, amina), "minutes": "4", "words": "the picture came late"}
+    assert client.post("/pay/dispute", data=sent).status_code == 303
+    return client, site.store.disputes()[0].id
+
+
+@pytest.mark.parametrize(
+    ("choice", "added", "micro"), [("theirs", "4.0", 800_000), ("measured", "0.0", None), ("other", "1.5", 300_000)]
+)
+def test_an_operator_settles_a_clock_and_the_person_is_told_why(
+    site: Site, sign_in: SignIn, choice: str, added: str, micro: int | None
+) -> None:
+    hers, dispute = contested(site, sign_in)
+    before = site.store.ledger()
+    client = sign_in(site.person("olga", "operator"))
+    page = client.get("/clocks").text
+    assert "amina" in page
+    assert "the picture came late" in page
+    assert 'data-open="yes"' in page
+    said = {"csrf": csrf(client), "choice": choice, "minutes": "1.5"}
+    unsaid = client.post(f"/clocks/{dispute}", data=said).status_code
+    assert unsaid == (303 if choice == "theirs" else 422), "less than the person says needs a reason"
+
+    client.post(f"/clocks/{dispute}", data={**said, "reason": "the log shows a pause of that length"})
+
+    assert site.store.ledger()[: len(before)] == before, "the ledger only grows"
+    new = site.store.ledger()[len(before) :]
+    assert [(line.kind, line.reference, line.micro) for line in new] == (
+        [("time", "disputed clock", micro)] if micro else []
+    )
+    pay = hers.get("/pay").text
+    assert f"{added} minutes were added and paid" in pay
+    assert ("the log shows a pause" in pay) == (choice != "theirs")
+    assert "Your measured time was looked at again." in hers.get("/readings").text
+    assert client.post(f"/clocks/{dispute}", data={**said, "choice": "theirs"}).status_code == 409
+    assert 'data-open="no"' in client.get("/clocks").text
+    assert hers.get("/clocks").status_code == 404
+
+
 def test_what_is_to_be_known_before_the_first_task_is_said(tmp_path: Path) -> None:
     site = make_site(tmp_path, ReviewOptions(asked_by="Mairie de Brest, data@brest.example", audit_share=0.06))
     set_pay(site)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from flows.appeals import settle_appeals
 from tests.transcribe.review.site import Site, form_of
 from transcribe.model import Decision, Evidence, FieldKey, Task, Transcriber
+from transcribe.review.amounts import day, moment
 from transcribe.store.contract import SentReading
 
 KEY = FieldKey("customer_name")
@@ -80,6 +83,20 @@ def test_a_reading_is_explained_without_anybody_elses_name(
     assert sign_in(ann).get(f"/readings/{reading}/snippet").headers["content-type"] == "image/jpeg"
 
 
+def test_times_are_those_of_where_the_person_lives(
+    site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str]
+) -> None:
+    _, ann, _, reading = outvoted
+    moved = replace(ann, time_zone="Pacific/Kiritimati")  # 14 hours before UTC
+    site.store.put_transcriber(moved, site.clock.now())
+    client = sign_in(moved)
+    (mine,) = (each for story in site.store.readings_of(ann.id) for each in story.readings if each.id == reading)
+    assert moment(mine.at, "Pacific/Kiritimati", "en") in client.get("/readings").text
+    assert moment(mine.at, "UTC", "en") not in client.get("/readings").text
+    deadline = site.clock.now() + timedelta(days=site.options.appeal_days)
+    assert day(deadline, "Pacific/Kiritimati", "en") in client.get(f"/readings/{reading}").text
+
+
 def test_nobody_sees_a_reading_that_is_not_theirs(
     site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str]
 ) -> None:
@@ -147,6 +164,17 @@ def test_an_expert_sees_all_readings_after_settling_and_may_change_with_a_reason
         "Dupond",
         "Durand",
     ]
+    assert "the d is clear" in client.get("/me.json").text
+    decide(site, scan, "Durand", expert)
+    hers = sign_in(ann)
+    (mine,) = (each.id for each in site.store.readings(scan) if each.source == ann.id)
+    told = hers.get(f"/readings/{mine}").text
+    assert "The expert, having seen all readings:" in told
+    assert "the d is clear" in told
+    assert expert.id not in told
+    site.store.forget(scan, site.clock.now())
+    assert "the d is clear" not in hers.get(f"/readings/{mine}").text
+    assert "the d is clear" not in client.get("/me.json").text
 
 
 def test_only_experts_have_a_second_look(site: Site, sign_in: SignIn) -> None:

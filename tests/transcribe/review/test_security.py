@@ -30,7 +30,17 @@ SECURE = ReviewOptions(public_url="https://work.example", sign_in_tries=1000)
 OPEN = frozenset({"/", "/in", "/in/{token}", "/before", "/language", "/worker.js", "/alive", "/openapi.json"})
 """Paths for people who are not signed in."""
 
-OPERATORS = frozenset({"/people", "/people/{person}", "/people/{person}/link", "/questions", "/questions/{question}"})
+OPERATORS = frozenset(
+    {
+        "/people",
+        "/people/{person}",
+        "/people/{person}/link",
+        "/questions",
+        "/questions/{question}",
+        "/clocks",
+        "/clocks/{dispute}",
+    }
+)
 ENDING = frozenset({"/out", "/leave", "/people/{person}", "/password"})
 """Routes that would end the session of whoever calls all of them."""
 
@@ -62,6 +72,7 @@ def filled(path: str, **names: str) -> str:
         "task": "nobodys-task-0000",
         "reading": "nobodys-reading-0",
         "question": "nobodys-question",
+        "dispute": "nobodys-dispute-0",
         "person": "nobody",
         "token": "0123456789abcdef",
         "kind": "code",
@@ -148,7 +159,8 @@ def owned(site: Site, who: Transcriber) -> dict[str, str]:
     )
     site.store.conclude(scan, 10**9, [decided], [], None, now)
     (question,) = (each for each in site.store.questions() if each.transcriber == who.id)
-    return {"task": held.id, "reading": outcome.reading, "question": question.id, "person": who.id}
+    dispute = site.store.dispute_time(read.id, who.id, 600.0, "?", now).id
+    return {"task": held.id, "reading": outcome.reading, "question": question.id, "person": who.id, "dispute": dispute}
 
 
 @pytest.mark.parametrize("role", ["transcriber", "expert", "operator"])
@@ -174,7 +186,7 @@ def test_nobody_reaches_what_is_somebody_elses_or_for_another_role(secured: Site
             "answer": "x",
             "reason": "other",
         }
-        sent |= {"handle": "zoe", "role": "operator"}
+        sent |= {"handle": "zoe", "role": "operator", "choice": "measured"}
         data = None if method == "GET" else sent
         if path == "/work/{task}/check":
             answer = client.post(filled(path, **hers), json={"text": "x"}, headers={"x-csrf-token": token})

@@ -28,8 +28,10 @@ def worked(here: World) -> Scan:
     scan = here.scan(CANARY)
     here.ask(scan, "number", "total")
     first, second = here.store.lease("ann", 2, NOON)
-    here.store.submit(first.id, "ann", sent(None, "one", shown=CANARY, legible=CANARY), after(5))
+    here.store.submit(first.id, "ann", sent(None, "one", shown=CANARY, legible=CANARY, reason=CANARY), after(5))
     here.store.put_question(second.id, "ann", CANARY, 1.0, after(6))
+    dispute = here.store.dispute_time(first.id, "ann", 60.0, CANARY, after(6)).id
+    here.store.answer_dispute(dispute, 0.0, after(7), reason=CANARY)
     here.decide(scan, replace(decision("number", CANARY), proposal=CANARY), decision("total", CANARY), record=True)
     here.store.put_truth(Truth(scan=scan.id, key=FieldKey("total"), text=CANARY, origin="gold", at=NOON), NOON)
     reading = here.store.readings(scan.id)[-1].id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query, Response
@@ -14,6 +15,7 @@ from transcribe import evidence
 from transcribe.errors import NotFound
 from transcribe.model import Decision, Evidence, Reading
 from transcribe.people.outcome import Outcome, outcome
+from transcribe.review.amounts import day, moment
 from transcribe.review.pages.pictures import answer
 from transcribe.review.parts import Here, Parts
 from transcribe.review.sessions import Sending, SignedIn, Visitor
@@ -48,11 +50,13 @@ class Mine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One reading with its reasons: sentences in the maker's language, and the appeal if there is one."""
+    """One reading with its reasons: sentences in the maker's language, and the appeal if there is one. `words` are what
+    experts said who changed their reading after they had seen everybody's."""
 
     mine: Mine
     method: str | None
     reasons: tuple[str, ...]
+    words: tuple[str, ...]
     pictured: bool
     appeal: Appeal | None
     may_appeal: bool
@@ -73,6 +77,7 @@ async def readings(
         visitor=visitor,
         lines=lines,
         notices=[notice.kind for notice in notices],
+        moment=partial(moment, zone=visitor.person.time_zone, language=visitor.language),
         more=lines[-1].id if len(lines) == PER_PAGE else None,
     )
     if notices:
@@ -85,7 +90,10 @@ async def reading_page(parts: Here, visitor: SignedIn, reading: ReadingId) -> Re
     """One reading: the picture, what was decided, every reason, and the appeal."""
     told = await parts.look(lambda store: _told(store, parts, visitor, reading))
     deadline = parts.now() + timedelta(days=parts.options.appeal_days)
-    return parts.rendering.page("reading.html", visitor.language, visitor=visitor, told=told, deadline=deadline)
+    local = partial(day, zone=visitor.person.time_zone, language=visitor.language)
+    return parts.rendering.page(
+        "reading.html", visitor.language, visitor=visitor, told=told, deadline=deadline, day=local
+    )
 
 
 @router.get("/readings/{reading}/snippet")
@@ -140,6 +148,7 @@ def _told(store: Store, parts: Parts, visitor: Visitor, reading: str) -> Told:
         mine=mine,
         method=translate(evidence.sentence(decided.method)) if decided else None,
         reasons=tuple(reasons(decided, story, visitor)) if decided else (),
+        words=tuple(each.reason for each in story.readings if each.reason) if decided else (),
         pictured=story.place is not None and story.place.snippet is not None,
         appeal=mine_appeals[0] if mine_appeals else None,
         may_appeal=decided is not None and not mine_appeals and mine.outcome == "outvoted",

@@ -69,17 +69,17 @@ async def change(
     text: Annotated[str, Form(max_length=10_000)],
     reason: Annotated[str, Form(min_length=1, max_length=500)],
 ) -> Response:
-    """A new reading of the same field by the same expert; it says that they had seen the others', and the log why."""
+    """A new reading of the same field by the same expert; it says that they had seen the others', and why."""
     _experts_only(visitor)
     now, who = parts.now(), visitor.person.id
     theirs = await parts.look(lambda store: store.task(task, who, now))
     if theirs.kind not in SETTLED:
         raise NotFound("This task is not one to look at twice.")
-    sent = SentReading(text=text, idem=idem, flags=frozenset({SHOWN_TO_EXPERT}))
+    sent = SentReading(text=text, idem=idem, flags=frozenset({SHOWN_TO_EXPERT}), reason=reason.strip())
 
     def keep(store: Store) -> None:
         store.submit(task, who, sent, now)
-        store.log(who, "settled anew", task, {"reason": store.keyed_hash("reason", reason), "length": len(reason)}, now)
+        store.log(who, "settled anew", task, {"reason": store.keyed_hash("reason", sent.reason)}, now)
 
     await parts.change(keep)
     parts.on_submit(theirs.scan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request, Response
@@ -12,6 +13,7 @@ from fastapi import APIRouter, Form, Path, Request, Response
 from transcribe.errors import NotFound
 from transcribe.model import Task
 from transcribe.people.outcome import same_text
+from transcribe.review.amounts import day
 from transcribe.review.parts import Here, Parts
 from transcribe.review.sessions import Sending, SignedIn, Visitor
 from transcribe.review.sheet import Sheet, sheet
@@ -43,7 +45,8 @@ class Marked:
 async def tests_page(parts: Here, visitor: SignedIn) -> Response:
     """The kinds of field that can be tested, and the tests that this person took."""
     kinds, tries = await parts.look(lambda store: (_kinds(store, parts), store.qualification_tries(visitor.person.id)))
-    return parts.rendering.page("tests.html", visitor.language, visitor=visitor, kinds=kinds, tries=tries)
+    local = partial(day, zone=visitor.person.time_zone, language=visitor.language)
+    return parts.rendering.page("tests.html", visitor.language, visitor=visitor, kinds=kinds, tries=tries, day=local)
 
 
 @router.post("/test/{kind}")

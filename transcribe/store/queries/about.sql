@@ -13,7 +13,7 @@ UPDATE api_token SET revoked_at = :now WHERE prefix = :prefix AND revoked_at IS 
 
 -- name: about_readings
 SELECT r.id AS reading, f.form, f.name AS field, NULLIF(f.row_number, -1) AS row_number, t.kind AS task_kind, r.at, r.seconds,
-    r.flags, r.late, x.text, x.shown, x.legible, u.at AS taken_back_at
+    r.flags, r.late, x.text, x.shown, x.legible, x.reason, u.at AS taken_back_at
 FROM reading r JOIN field f ON f.id = r.field_id LEFT JOIN task t ON t.id = r.task_id
 LEFT JOIN reading_text x ON x.number = r.number LEFT JOIN undo u ON u.number = r.number
 WHERE r.transcriber_id = :person AND NOT EXISTS (
@@ -41,7 +41,7 @@ SELECT q.form, q.field, x.words, q.at, q.answer, q.answered_at FROM question q
 LEFT JOIN question_text x ON x.id = q.id WHERE q.transcriber_id = :person ORDER BY q.id;
 
 -- name: about_disputes
-SELECT claimed, words, at, granted, answered_at FROM time_dispute WHERE transcriber_id = :person ORDER BY id;
+SELECT claimed, words, at, granted, reason, answered_at FROM time_dispute WHERE transcriber_id = :person ORDER BY id;
 
 -- name: about_tests
 SELECT name, asked, right_answers, passed, at FROM qualification_try WHERE transcriber_id = :person ORDER BY id;

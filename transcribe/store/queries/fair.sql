@@ -23,8 +23,8 @@ WHERE (NOT :open_only OR a.decided_at IS NULL) AND (:person IS NULL OR a.transcr
 ORDER BY a.id DESC;
 
 -- name: appealed_reading^
-SELECT r.*, x.text, x.alternatives, x.shown, x.legible, x.number IS NULL AS erased, f.scan_id, f.name, f.row_number,
-    s.sha256 AS scan, t.public_id AS task
+SELECT r.*, x.text, x.alternatives, x.shown, x.legible, x.reason, x.number IS NULL AS erased, f.scan_id, f.name,
+    f.row_number, s.sha256 AS scan, t.public_id AS task
 FROM reading r JOIN field f ON f.id = r.field_id JOIN scan s ON s.id = f.scan_id
 LEFT JOIN reading_text x ON x.number = r.number LEFT JOIN task t ON t.id = r.task_id WHERE r.number = :number;
 
@@ -138,11 +138,28 @@ INSERT INTO time_dispute (public_id, transcriber_id, task_id, claimed, words, at
 VALUES (:public_id, :person, :task_id, :claimed, :words, :now) ON CONFLICT (transcriber_id, task_id) DO NOTHING;
 
 -- name: disputes
-SELECT d.*, p.public_id AS transcriber, t.public_id AS task FROM time_dispute d
+SELECT d.*, p.public_id AS transcriber, t.public_id AS task,
+    (SELECT COALESCE(SUM(r.seconds), 0.0) FROM reading r WHERE r.task_id = t.id AND r.transcriber_id = p.id)
+    + (SELECT COALESCE(SUM(k.seconds), 0.0) FROM skip k
+       WHERE k.field_id = t.field_id AND k.transcriber_id = p.id AND k.task_id = t.id) AS measured
+FROM time_dispute d
 JOIN transcriber p ON p.id = d.transcriber_id JOIN task t ON t.id = d.task_id
 WHERE (NOT :open_only OR d.answered_at IS NULL) AND (:person IS NULL OR d.transcriber_id = :person)
     AND (:task_id IS NULL OR d.task_id = :task_id) AND (:dispute IS NULL OR d.public_id = :dispute)
 ORDER BY d.id DESC;
 
 -- name: answer_dispute!
-UPDATE time_dispute SET answered_at = :now, granted = :granted WHERE id = :id AND answered_at IS NULL;
+UPDATE time_dispute SET answered_at = :now, granted = :granted, answered_by = :by, reason = :reason
+WHERE id = :id AND answered_at IS NULL;
+
+-- name: put_expected_work!
+INSERT INTO expected_work (public_id, form, expected_at, hours, at) VALUES (:public_id, :form, :expected_at, :hours, :now);
+
+-- name: expected_work
+SELECT * FROM expected_work WHERE ended_at IS NULL AND expected_at >= :now ORDER BY expected_at, id;
+
+-- name: end_expected_work!
+UPDATE expected_work SET ended_at = :now WHERE public_id = :public_id AND ended_at IS NULL;
+
+-- name: questions_since
+SELECT at FROM question WHERE transcriber_id = :person AND at > :since ORDER BY at;

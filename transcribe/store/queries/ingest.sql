@@ -111,8 +111,8 @@ VALUES (:id, :idem, :field_id, :lane, :source, :kind, :transcriber_id, :task_id,
 SELECT number FROM reading WHERE idem = :idem;
 
 -- name: put_reading_text!
-INSERT INTO reading_text (number, text, alternatives, shown, legible)
-VALUES (:number, :text, :alternatives, :shown, :legible);
+INSERT INTO reading_text (number, text, alternatives, shown, legible, reason)
+VALUES (:number, :text, :alternatives, :shown, :legible, :reason);
 
 -- name: scan_has_new!
 UPDATE scan SET latest = MAX(latest, :number) WHERE id = :scan_id;

@@ -1,0 +1,90 @@
+"""Clocks that people contest, for operators: the person's own figure, the measured one, or another, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, HTTPException, Path, Response
+from fastapi.responses import RedirectResponse
+
+from transcribe.errors import FormError, NotFound
+from transcribe.review.amounts import minutes, moment
+from transcribe.review.parts import Here, Parts
+from transcribe.review.roles import operators_only
+from transcribe.review.sessions import Sending, SignedIn, Visitor
+from transcribe.store.contract import Store, TimeDispute
+from transcribe.wording import N_, said
+
+router = APIRouter()
+
+MOST_MINUTES = 600.0
+"""Minutes that may be added for one task: as many as may be claimed."""
+
+Choice = Literal["theirs", "measured", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contested:
+    """One contested clock as an operator sees it: whose, on which field, measured and claimed."""
+
+    dispute: TimeDispute
+    handle: str
+    form: str
+    field: str
+
+
+@router.get("/clocks")
+async def clocks_page(parts: Here, visitor: SignedIn) -> Response:
+    """For operators: every contested clock, open ones first, oldest first."""
+    operators_only(visitor)
+    found = await parts.look(lambda store: [_contested(store, parts, visitor, each) for each in store.disputes()])
+    ordered = sorted(found, key=lambda each: (each.dispute.answered_at is not None, each.dispute.at))
+    language = visitor.language
+    return parts.rendering.page(
+        "clocks.html",
+        language,
+        visitor=visitor,
+        clocks=ordered,
+        minutes=partial(minutes, language=language),
+        moment=partial(moment, zone=visitor.person.time_zone, language=language),
+    )
+
+
+@router.post("/clocks/{dispute}")
+async def settle(
+    parts: Here,
+    visitor: Sending,
+    dispute: Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")],
+    choice: Annotated[Choice, Form()],
+    added: Annotated[float, Form(alias="minutes", ge=0, le=MOST_MINUTES, allow_inf_nan=False)] = 0.0,
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """For operators: adds what makes up the person's figure, nothing, or so many minutes; the person is told why.
+
+    422 where it is less than the person says and no reason is given; 409 where it is settled already.
+    """
+    operators_only(visitor)
+    words, who, now = reason.strip(), visitor.person.id, parts.now()
+    contested = await parts.look(lambda store: next((each for each in store.disputes() if each.id == dispute), None))
+    if contested is None:
+        raise NotFound("There is no such dispute.")
+    if contested.answered_at is not None:
+        raise HTTPException(409, N_("This clock is settled already. The first answer holds."))
+    granted = {"theirs": contested.missing, "measured": 0.0, "other": added * 60}[choice]
+    if granted < contested.missing and not words:
+        raise HTTPException(422, N_("Say why: the person is told."))
+    await parts.change(lambda store: store.answer_dispute(dispute, granted, now, by=who, reason=words))
+    return RedirectResponse("/clocks", 303)
+
+
+def _contested(store: Store, parts: Parts, visitor: Visitor, dispute: TimeDispute) -> Contested:
+    task = store.task_subject(dispute.task)
+    try:
+        form = parts.forms(task.form, task.form_version)
+        title = said(form.title, visitor.language) or form.name
+        label = said(form.field(task.key.name).label, visitor.language)
+    except (FormError, NotFound, KeyError):
+        title, label = task.form, task.key.name
+    return Contested(dispute=dispute, handle=store.transcriber(dispute.transcriber).handle, form=title, field=label)
