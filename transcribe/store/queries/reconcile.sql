@@ -48,6 +48,10 @@ UPDATE task SET closed_at = NULL, withdrawn_at = NULL, reason = :reason, priorit
     leased_until = CASE WHEN closed_at IS NULL THEN leased_until END
 WHERE id = :task_id;
 
+-- name: mark_task!
+UPDATE task SET elsewhere = :elsewhere
+WHERE field_id = :field_id AND kind = :kind AND slot = :slot AND elsewhere <> :elsewhere;
+
 -- name: people_slots^
 SELECT COUNT(*) FROM reading r WHERE r.field_id = :field_id AND r.transcriber_id IS NOT NULL AND r.lane = :lane AND r.number <= :up_to
     AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number);
@@ -58,10 +62,6 @@ WHERE scan_id = :scan_id AND field_id = :field_id AND closed_at IS NULL AND with
     AND kind IN ('read', 'adjudicate', 'locate');
 
 -- name: withdraw_whole!
--- name: mark_task!
-UPDATE task SET elsewhere = :elsewhere
-WHERE field_id = :field_id AND kind = :kind AND slot = :slot AND elsewhere <> :elsewhere;
-
 UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
 WHERE scan_id = :scan_id AND closed_at IS NULL AND withdrawn_at IS NULL AND kind IN ('whole form', 'rows', 'identify');
 
