@@ -337,8 +337,8 @@ class Reading:
     box: Box | None = None
     task: str | None = None
     legible: str = ""
-
     reason: str = ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagePicture:

@@ -233,6 +233,6 @@ class IngestRoom(Lookup):
                 alternatives=alternatives,
                 shown=reading.shown,
                 legible=reading.legible,
+                reason=reading.reason,
             )
             self.db.run("scan_has_new", scan_id=scan["id"], number=number)
-                reason=reading.reason,

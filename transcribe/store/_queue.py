@@ -161,11 +161,11 @@ class QueueRoom(LeaseRoom):
                 alternatives="[]",
                 shown=sent.shown,
                 legible=sent.legible,
+                reason=sent.reason,
             )
         return identity, number
 
 
-                reason=sent.reason,
 def measured_seconds(claimed: float | None, leased: datetime, last_act: datetime | None, now: datetime) -> float:
     """Active seconds of one task. The page measures them; they are never more than the time since the lease, and
     without a page that measures, they are all the time since the lease or since the person last sent something."""

@@ -385,11 +385,6 @@ class FairVerbs(Protocol):
     def questions(self, *, open_only: bool = False) -> list[Question]:
         """Questions, latest first."""
 
-    def guide(self, form: str, field: str) -> list[Question]:
-        """The answered questions of a field, oldest first."""
-
-    def notices(self, who: str, *, unseen_only: bool = False) -> list[Notice]:
-        """What a person is told, latest first."""
     def asked_since(self, who: str, since: datetime) -> list[datetime]:
         """When a person asked questions after a time, oldest first."""
 
@@ -402,6 +397,11 @@ class FairVerbs(Protocol):
     def end_expected_work(self, work: str, now: datetime) -> None:
         """It does not come after all; NotFound where it is not expected."""
 
+    def guide(self, form: str, field: str) -> list[Question]:
+        """The answered questions of a field, oldest first."""
+
+    def notices(self, who: str, *, unseen_only: bool = False) -> list[Notice]:
+        """What a person is told, latest first."""
 
     def see_notices(self, who: str, now: datetime) -> None:
         """They have seen them."""

@@ -121,8 +121,8 @@ class SentReading:
     shown: str | None = None
     box: tuple[int, int, int, int] | None = None
     legible: str = ""
-
     reason: str = ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
@@ -212,10 +212,9 @@ class TimeDispute:
     claimed: float
     words: str
     at: datetime
-    answered_at: datetime | None = None
     measured: float = 0.0
+    answered_at: datetime | None = None
     granted: float | None = None
-
     answered_by: str = ""
     reason: str = ""
 
@@ -223,6 +222,7 @@ class TimeDispute:
     def missing(self) -> float:
         """The seconds that make up what the person says."""
         return max(0.0, self.claimed - self.measured)
+
 
 AppealOutcome = Literal["upheld", "declined", "no expert"]
 
@@ -258,7 +258,6 @@ class ExpertOutcomes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedWork:
     """Work that an operator expects: when it comes, about how many hours of reading it is, of which form ("": any)."""
 
@@ -268,6 +267,7 @@ class ExpectedWork:
     form: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What a person asked about a field, and the answer, which joins the field's guide for all."""
 

@@ -47,13 +47,13 @@ DELETE FROM appeal_text WHERE id IN (
 DELETE FROM question_text WHERE id IN (
     SELECT q.id FROM question q JOIN field f ON f.id = q.field_id WHERE f.scan_id = :scan_id);
 
+-- name: erase_dispute_texts!
+UPDATE time_dispute SET words = '', reason = '' WHERE task_id IN (SELECT id FROM task WHERE scan_id = :scan_id);
+
 -- name: erase_snippets!
 UPDATE place SET snippet = NULL WHERE field_id IN (SELECT id FROM field WHERE scan_id = :scan_id);
 
 -- name: erase_pictures!
--- name: erase_dispute_texts!
-UPDATE time_dispute SET words = '', reason = '' WHERE task_id IN (SELECT id FROM task WHERE scan_id = :scan_id);
-
 DELETE FROM page_picture WHERE scan_id = :scan_id;
 
 -- name: erase_scan_name!
