@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from transcribe.fields._fold import tidy
+from transcribe.model import Field, Form, Value
 
 _MARKS = re.compile(r"[\s.\-_/,:;|'\"]+")
 
@@ -12,3 +13,18 @@ _MARKS = re.compile(r"[\s.\-_/,:;|'\"]+")
 def bare(text: str) -> str:
     """The text in upper case without spaces and marks; the tidy text where nothing else is in it."""
     return tidy(_MARKS.sub("", tidy(tidy(text).upper()))) or tidy(text)
+
+
+def is_digits(text: str) -> bool:
+    """Whether there are digits and nothing else."""
+    return text.isascii() and text.isdigit()
+
+
+def normalise(text: str, field: Field, form: Form) -> str:
+    """Without spaces and marks."""
+    return bare(text)
+
+
+def write(value: Value, field: Field, form: Form) -> str:
+    """The characters."""
+    return "" if value is None else str(value)

@@ -5,27 +5,19 @@ from __future__ import annotations
 from stdnum import luhn
 
 from transcribe.fields import _pattern
-from transcribe.fields._registered import bare
+from transcribe.fields._registered import bare, is_digits, normalise, write
 from transcribe.model import Field, Form, Value
 
 EXACT = True
 INPUT_MODE = "numeric"
 
+__all__ = ["EXACT", "INPUT_MODE", "faults", "normalise", "parse", "write"]
+
 
 def parse(text: str, field: Field, form: Form) -> Value:
     """The digits; a wrong check digit is a fault, the number is what is written."""
     digits = bare(text)
-    return digits if _is_digits(digits) else None
-
-
-def normalise(text: str, field: Field, form: Form) -> str:
-    """Without spaces and dashes."""
-    return bare(text)
-
-
-def write(value: Value, field: Field, form: Form) -> str:
-    """The digits."""
-    return "" if value is None else str(value)
+    return digits if is_digits(digits) else None
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
@@ -33,11 +25,7 @@ def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     digits = bare(text)
     if not digits:
         return ()
-    if not _is_digits(digits):
+    if not is_digits(digits):
         return ("not a number",)
     broken = ("pattern",) if _pattern.breaks(digits, field.pattern) else ()
     return broken + (() if luhn.is_valid(digits) else ("check digit",))
-
-
-def _is_digits(text: str) -> bool:
-    return text.isascii() and text.isdigit()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from stdnum.fr import siren, siret
 
-from transcribe.fields._registered import bare
+from transcribe.fields._registered import bare, is_digits, normalise
 from transcribe.model import Field, Form, Value
 
 EXACT = True
 INPUT_MODE = "numeric"
+
+__all__ = ["EXACT", "INPUT_MODE", "faults", "normalise", "parse", "write"]
 
 _VALID = {9: siren.is_valid, 14: siret.is_valid}
 
@@ -16,12 +18,7 @@ _VALID = {9: siren.is_valid, 14: siret.is_valid}
 def parse(text: str, field: Field, form: Form) -> Value:
     """The digits where there are 9 or 14; a wrong check digit is a fault, the number is what is written."""
     digits = bare(text)
-    return digits if _is_digits(digits) and len(digits) in _VALID else None
-
-
-def normalise(text: str, field: Field, form: Form) -> str:
-    """Without spaces and dashes."""
-    return bare(text)
+    return digits if is_digits(digits) and len(digits) in _VALID else None
 
 
 def write(value: Value, field: Field, form: Form) -> str:
@@ -37,12 +34,8 @@ def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     digits = bare(text)
     if not digits:
         return ()
-    if not _is_digits(digits):
+    if not is_digits(digits):
         return ("not a number",)
     if len(digits) not in _VALID:
         return ("length",)
     return () if _VALID[len(digits)](digits) else ("check digit",)
-
-
-def _is_digits(text: str) -> bool:
-    return text.isascii() and text.isdigit()
