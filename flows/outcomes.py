@@ -6,18 +6,21 @@ from collections.abc import Mapping
 
 from reconcile.decide import decide
 from reconcile.policy import Policy
+from reconcile.prefill import prefilled
 from transcribe.model import Decision, Field, FieldKey, Form, Posterior, Task
 
 
 def outcomes(form: Form, posteriors: Mapping[FieldKey, Posterior], policy: Policy) -> dict[FieldKey, Decision | Task]:
     """Each field's decision or task. Payment data are shown to nobody, so nobody is asked for them."""
-    return {key: _outcome(form.field(key.name), posterior, policy) for key, posterior in posteriors.items()}
+    return {key: _outcome(form, form.field(key.name), posterior, policy) for key, posterior in posteriors.items()}
 
 
-def _outcome(field: Field, posterior: Posterior, policy: Policy) -> Decision | Task:
+def _outcome(form: Form, field: Field, posterior: Posterior, policy: Policy) -> Decision | Task:
     said = decide(field, posterior, policy)
-    if isinstance(said, Decision) or field.personal != "payment":
+    if isinstance(said, Decision):
         return said
+    if field.personal != "payment":
+        return prefilled(said, posterior, form)
     return Decision(
         key=posterior.key,
         value=None,

@@ -177,6 +177,13 @@ class PageTable(Definition):
     size: Size | None = None
 
 
+def _known_options(options: dict[str, str | int | float | bool]) -> dict[str, str | int | float | bool]:
+    least = options.get("prefill", 1.0)
+    if isinstance(least, bool | str) or not 0.5 <= least <= 1.0:
+        raise ValueError(f"prefill is a probability from 0.5 to 1, as 0.95, not {least!r}; without it boxes are empty")
+    return options
+
+
 class FormFile(Definition):
     """A whole definition."""
 
@@ -194,7 +201,9 @@ class FormFile(Definition):
     table: tuple[TableTable, ...] = ()
     rule: tuple[RuleTable, ...] = ()
     master: tuple[MasterTable, ...] = ()
-    options: dict[str, str | int | float | bool] = Field(default_factory=dict)
+    options: Annotated[dict[str, str | int | float | bool], AfterValidator(_known_options)] = Field(
+        default_factory=dict
+    )
 
     @model_validator(mode="after")
     def _one_way_of_pages(self) -> FormFile:

@@ -400,6 +400,7 @@ class Transcriber:
 class Task:
     """A wish for one reading by one person. `id` is random and the only id a person's page sees ("" before stored).
 
+    `prefill` is the value that the box shows at first, "" for an empty box: whoever answers is no independent witness.
     `slot` is 1 + people's readings of the field so far, so that asking twice is the same task. `reason` is a code.
     `closed_at` and `leased_until` are facts; there is no status that could disagree with them. `ease`, 0 hard to
     1 easy, only orders what new people are offered first. `elsewhere` is the writing tradition whose readers stand
@@ -420,6 +421,7 @@ class Task:
     leased_until: datetime | None = None
     closed_at: datetime | None = None
     ease: float = 0.5
+    prefill: str = ""
     elsewhere: str = ""
 
 

@@ -109,6 +109,23 @@ def test_a_scan_that_fails_is_named_and_the_others_go_on(rooms: Rooms) -> None:
     assert {state.scan.id for state in rooms.store.scan_states() if state.decided or state.open_tasks} == {good.id}
 
 
+def test_a_form_that_lets_values_be_shown_shows_one_to_the_first_reader_and_none_to_the_second(rooms: Rooms) -> None:
+    shown = replace(rooms.use_form("receipt"), options={"pages": "file", "prefill": 0.5})
+    received(rooms, texts={"total": ("12.50", "12.60")})
+
+    def reconcile() -> None:
+        reconcile_waiting(rooms.store, lambda *_: shown, policy(rooms.settings), now, no_reading)
+
+    reconcile()
+    first = answer(rooms, invite(rooms, "mina").person.id, "12.50", field="total")
+    assert first.prefill in ("12.50", "12.60")
+    reconcile()
+    second = answer(rooms, invite(rooms, "omar").person.id, "12.50", field="total")
+    assert second.prefill == ""
+    people = [each for each in rooms.store.readings(first.scan) if each.kind == "person"]
+    assert [each.shown for each in people] == [first.prefill, None]
+
+
 def test_decided_fields_are_audited_by_experts_who_have_not_read_them(rooms: Rooms) -> None:
     received(rooms)
     all_of_them = replace(policy(rooms.settings), audit_share=1.0)

@@ -152,6 +152,8 @@ def test_a_form_of_two_pages_puts_each_field_on_its_page(folder: Path) -> None:
         ('field = "number"', 'field = "lines.number"', 'the form has no field "lines.number"'),
         ("version = 3", "version = 0", "version: "),
         ("version = 3", "version = 3\ncolour = 1", "colour: there is no such key"),
+        ("version = 3", "version = 3\noptions = { prefill = 95 }", "options: prefill is a probability from 0.5 to 1"),
+        ("version = 3", "version = 3\noptions = { prefill = true }", "options: prefill is a probability from 0.5"),
         ('type = "amount"\nbox', 'type = "amount"\nlabels = 1\nbox', 'field "total" labels: there is no such key'),
         ("version = 3", "version = ", "this is no TOML"),
         ('type = "code"\nbox = [10, 10, 100, 30]', 'type = "code"', 'field "number": a form with a blank needs a box'),

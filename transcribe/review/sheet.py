@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from transcribe import fields
-from transcribe.model import Field, Form, Place, Task
+from transcribe.model import Field, Form, PagePicture, Place, Task
 from transcribe.review.parts import Forms
 from transcribe.store.contract import Store
+from transcribe.told_rows import rows_key
 from transcribe.wording import N_, said, translation
 
 WHOLE_PAGE = frozenset({"locate", "identify", "rows", "whole form"})
@@ -27,7 +28,7 @@ SIMPLE = frozenset({"text", "mark"})
 HEADINGS: Mapping[str, str] = {
     "form": N_("Which form is this?"),
     "place": N_("Draw a frame around the field {label}, and type what it says"),
-    "edges": N_("Mark the rows of the table"),
+    "edges": N_("Mark the rows of the table {label}"),
 }
 
 
@@ -35,8 +36,10 @@ HEADINGS: Mapping[str, str] = {
 class Sheet:
     """One task as its page shows it. `picture` is the address of what is shown first.
 
-    `left` is the seconds that the task is still held. `more` says which other pictures may be seen; `whole`
-    whether its form may be read as a whole; `size` is that of the page picture in pixels (for drawing on it).
+    `prefill` is what the box shows at first, where the form allows it; the store keeps it with the reading as what was
+    shown. `left` is the seconds that the task is still held. `more` says which other pictures may be seen; `whole`
+    whether its form may be read as a whole; `size` is that of the page picture in pixels (for drawing on it), which is
+    `page` of so many `pages`.
     """
 
     task: str
@@ -48,38 +51,59 @@ class Sheet:
     input: Input
     input_mode: str
     field_language: str
+    prefill: str
     row: int | None
     left: int
     picture: str
     more: tuple[str, ...]
     whole: bool
     size: tuple[int, int] | None
+    page: int
+    pages: int
 
 
-def sheet(store: Store, forms: Forms, task: Task, language: str, now: datetime) -> Sheet:
-    """The sheet of a task in the reader's language."""
+def sheet(store: Store, forms: Forms, task: Task, language: str, now: datetime, page: int | None = None) -> Sheet:
+    """The sheet of a task in the reader's language; with another `page` of its scan, where it shows whole pages."""
     form = forms(task.form, task.form_version) if task.form else None
     place = next((place for place in store.places(task.scan) if place.key == task.key), None)
-    picture = next((each for each in store.pictures(task.scan) if place is None or each.number == place.page), None)
+    pictures = store.pictures(task.scan)
+    picture = page_of(task, place, pictures, page)
     field = form.field(task.key.name) if form and task.key.name in {each.name for each in form.all_fields()} else None
     close = shown_close(task, place)
     return Sheet(
         task=task.id,
         kind=task.kind,
         title=said(form.title, language) if form else "",
-        label=said(field.label, language) if field else "",
+        label=said(field.label, language) if field else _table_label(form, task, language),
         help=said(field.help, language) if field else "",
         examples=field.examples if field else (),
         input=_input(task, field),
         input_mode=fields.load(field.type).INPUT_MODE if field else "text",
         field_language=_language(form),
+        prefill=task.prefill,
         row=None if task.key.row is None else task.key.row + 1,
         left=_left(task, now),
-        picture=f"/snippet/{task.id}" if close else f"/page/{task.id}",
+        picture=f"/snippet/{task.id}" if close else f"/page/{task.id}?number={picture.number if picture else 1}",
         more=tuple(what for what in seen(form, task, place) if close and what != "whole"),
         whole=form is not None and whole(form),
         size=picture.size if picture else None,
+        page=picture.number if picture else 1,
+        pages=len(pictures),
     )
+
+
+def page_of(task: Task, place: Place | None, pictures: Sequence[PagePicture], page: int | None) -> PagePicture | None:
+    """The picture of the page that a task shows: that of its field's place, else the first; or the one that was asked
+    for, where the field or table may stand on any."""
+    if page is not None and task.kind in WHOLE_PAGE:
+        return next((each for each in pictures if each.number == page), None)
+    return next((each for each in pictures if place is None or each.number == place.page), None)
+
+
+def _table_label(form: Form | None, task: Task, language: str) -> str:
+    """The name of the table whose rows are asked for."""
+    tables = form.tables if form else ()
+    return next((said(table.label, language) for table in tables if rows_key(table.name) == task.key), "")
 
 
 def heading(sheet: Sheet, language: str) -> str:

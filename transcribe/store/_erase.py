@@ -48,6 +48,7 @@ class EraseRoom(StatusRoom):
 ERASURES = (
     "keep_erased_names",
     "erase_reading_texts",
+    "erase_task_texts",
     "erase_decision_texts",
     "erase_record_texts",
     "erase_truth_texts",

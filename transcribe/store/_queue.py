@@ -159,7 +159,7 @@ class QueueRoom(LeaseRoom):
                 number=number,
                 text=sent.text,
                 alternatives="[]",
-                shown=sent.shown,
+                shown=task["prefill"] if sent.shown is None else sent.shown,
                 legible=sent.legible,
                 reason=sent.reason,
             )

@@ -245,7 +245,11 @@ class ReconcileRoom(IngestRoom):
         old = self.db.one("task_of_slot", field_id=field, **wish)
         if old is None:
             public = secrets.token_urlsafe(16)  # 128 bits: nobody guesses the task of another
-            self.db.run("open_task", public_id=public, field_id=field, lane=lane, **wish, **how, now=micros(now))
+            made = self.db.insert(
+                "open_task", public_id=public, field_id=field, lane=lane, **wish, **how, now=micros(now)
+            )
+            if task.prefill:  # never changed later: what a person saw before reading must be known
+                self.db.run("put_task_text", task_id=made, prefill=task.prefill)
         elif not old["answered"] and (old["closed_at"] is not None or old["withdrawn_at"] is not None):
             self.db.run("reopen_task", task_id=old["id"], **how)
         if task.elsewhere or old is not None:

@@ -133,6 +133,7 @@ def task_of(row: Row) -> Task:
         leased_until=moment_or_none(row["leased_until"]),
         closed_at=moment_or_none(row["closed_at"]),
         ease=row["ease"],
+        prefill=row["prefill"] or "",
         elsewhere=row["elsewhere"],
     )
 

@@ -26,7 +26,7 @@ def worked(here: World) -> Scan:
     """A scan with the canary in everything that people and machines wrote."""
     here.store.put_rate(Rate(form="", micro=5, currency="EUR", since=NOON), NOON)
     scan = here.scan(CANARY)
-    here.ask(scan, "number", "total")
+    here.ask(scan, "number", "total", prefill=CANARY)
     first, second = here.store.lease("ann", 2, NOON)
     here.store.submit(first.id, "ann", sent(None, "one", shown=CANARY, legible=CANARY, reason=CANARY), after(5))
     here.store.put_question(second.id, "ann", CANARY, 1.0, after(6))

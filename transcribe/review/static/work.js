@@ -103,7 +103,8 @@ async function show(ready, text = "") {
   input.inputMode = sheet.input_mode;
   input.lang = sheet.field_language;
   doubt("");
-  setValue(text);
+  part("prefilled").textContent = sheet.prefill ? words.prefilled : "";
+  setValue(text || sheet.prefill);
   const target = isMark ? mark.querySelector("input") : input;
   if (document.activeElement !== target) target.focus({ preventScroll: true }); // focusing costs a layout
   input.readOnly = false;
@@ -112,8 +113,9 @@ async function show(ready, text = "") {
   setTimeout(holding, AFTER_PAINT);
   if (!text) {
     const draft = lastKeys(sheet.task) ?? (await keep.get("drafts", sheet.task));
-    if (draft && current === ready && !value()) setValue(draft);
+    if (draft !== undefined && current === ready && value() === sheet.prefill) setValue(draft);
   }
+  if (sheet.prefill && current === ready && value() === sheet.prefill) input.select(); // what is typed takes its place
 }
 
 /** The draft as it stood at the last key, where the page was loaded again at once: the database may have missed it. */

@@ -28,6 +28,10 @@ UNION SELECT :scan_id, p.snippet FROM place p JOIN field f ON f.id = p.field_id
 DELETE FROM reading_text WHERE number IN (
     SELECT r.number FROM reading r JOIN field f ON f.id = r.field_id WHERE f.scan_id = :scan_id);
 
+-- name: erase_task_texts!
+DELETE FROM task_text WHERE id IN (
+    SELECT t.id FROM task t JOIN field f ON f.id = t.field_id WHERE f.scan_id = :scan_id);
+
 -- name: erase_decision_texts!
 DELETE FROM decision_text WHERE id IN (
     SELECT d.id FROM decision d JOIN field f ON f.id = d.field_id WHERE f.scan_id = :scan_id);

@@ -42,6 +42,9 @@ SELECT :public_id, f.id, f.scan_id, COALESCE(ff.id, 0), :kind, :lane, :reason, :
 FROM field f LEFT JOIN form_field ff ON ff.form = f.form AND ff.version = f.form_version AND ff.name = f.name
 WHERE f.id = :field_id;
 
+-- name: put_task_text!
+INSERT INTO task_text (id, prefill) VALUES (:task_id, :prefill);
+
 -- name: reopen_task!
 UPDATE task SET closed_at = NULL, withdrawn_at = NULL, reason = :reason, priority = :priority, pool = :pool,
     transcriber_id = CASE WHEN closed_at IS NULL THEN transcriber_id END,

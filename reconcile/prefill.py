@@ -1,0 +1,22 @@
+"""What a form lets its readers see before they type: the likeliest value, where it is probable enough."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from transcribe.model import Form, Posterior, Task
+
+
+def prefilled(task: Task, posterior: Posterior, form: Form) -> Task:
+    """The task with the value that its box shows at first, where the form's option `prefill` is reached.
+
+    Only the first person who reads a field sees it: whoever reads after that is blind, so that one independent vote is
+    always to be had. Ticks and signatures are never shown, as one key says them anyway.
+    """
+    least = form.options.get("prefill")
+    if least is None or task.kind != "read" or posterior.people or posterior.experts:
+        return task
+    best = next((each for each in posterior.candidates if each.origin == "read"), None)
+    if best is None or best.null is not None or isinstance(best.value, bool) or not best.text:
+        return task
+    return replace(task, prefill=best.text) if posterior.probability >= float(least) else task
