@@ -1,9 +1,29 @@
-"""What an operator answers people: disputes about their measured time."""
+"""What an operator tells people: answers to disputes about their measured time, and what work is to come."""
 
 from __future__ import annotations
 
+import math
+import secrets
+from datetime import UTC, datetime
+
 from flows.rooms import Rooms, now
 from transcribe.errors import NotFound, SettingsError
+from transcribe.store.contract import ExpectedWork
+
+
+def expect_work(rooms: Rooms, at: datetime, hours: float, form: str) -> ExpectedWork:
+    """Announce work, in UTC where `at` names no zone. SettingsError where it is past or no hours, FormError where there
+    is no such form."""
+    when = at if at.tzinfo else at.replace(tzinfo=UTC)
+    if when < now():
+        raise SettingsError(f"{when:%Y-%m-%d %H:%M} is past. Announce work that is to come.")
+    if not math.isfinite(hours) or hours <= 0:
+        raise SettingsError("Say about how many hours of work it is, such as --hours 20.")
+    expected = ExpectedWork(
+        id=secrets.token_urlsafe(9), at=when, hours=hours, form=rooms.forms.find(form).name if form else ""
+    )
+    rooms.store.put_expected_work(expected, now())
+    return expected
 
 
 def settle_dispute(rooms: Rooms, dispute: str, seconds: float | None, reason: str, by: str) -> float:

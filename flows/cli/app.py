@@ -35,6 +35,7 @@ GROUPS = (
     "records",
     "fair",
     "asking",
+    "expecting",
     "keeping",
 )
 """The files of this folder that hold commands, in the order in which help lists them."""

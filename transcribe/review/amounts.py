@@ -28,6 +28,11 @@ def share(value: float, language: str) -> str:
     return format_percent(value, "#,##0.#%", locale=language)
 
 
+def number(value: float, language: str) -> str:
+    """A number with at most one place."""
+    return format_decimal(Decimal(str(value)), "#,##0.#", locale=language)
+
+
 def minutes(seconds: float, language: str) -> str:
     """Seconds as minutes with one place."""
     return format_decimal(Decimal(str(seconds)) / 60, "#,##0.0", locale=language)

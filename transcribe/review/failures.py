@@ -86,7 +86,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _too_many(request: Request, error: Exception) -> Response:
     assert isinstance(error, TooMany)
-    return failed(request, 429, N_("Too many requests. Wait a minute."), error.retry_after)
+    return failed(request, 429, error.message, error.retry_after)
 
 
 async def _ours(request: Request, error: Exception) -> Response:

@@ -18,7 +18,8 @@ def offer_to(person: Transcriber) -> Offer:
 
 
 def leased(store: Store, parts: Parts, person: Transcriber, count: int, *, same: bool) -> list[Task]:
-    """Up to `count` tasks for this person; with `same`, of the field that they read last as long as there are some."""
+    """Up to `count` tasks for this person; with `same`, of the field that they read last as long as there are some.
+    How long somebody waits who finds none is kept."""
     now, seconds, offer = parts.now(), parts.options.lease_seconds, offer_to(person)
     tasks: list[Task] = []
     last = store.readings_of(person.id, limit=1) if same else []
@@ -27,4 +28,6 @@ def leased(store: Store, parts: Parts, person: Transcriber, count: int, *, same:
         tasks = store.lease(person.id, count, now, seconds, alike)
     if len(tasks) < count:
         tasks = store.lease(person.id, count, now, seconds, offer)
+    if waited := parts.waits.looked(person.id, now, found=bool(tasks)):
+        store.put_time(person.id, waited, "waiting", now)
     return tasks

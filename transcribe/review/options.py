@@ -25,6 +25,8 @@ class ReviewOptions:
     """Tries to sign in, a minute and address or handle."""
     requests_a_minute: int = 6000
     """Requests a minute and person: far above any typist, below what would slow others."""
+    questions_an_hour: int = 10
+    """Questions an hour and person: each is read by an operator, and its time is paid."""
     body_bytes: int = 64 * 1024
     appeal_days: float = 14
     """An expert hears an appeal within two weeks, or the reading counts as right."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from transcribe.model import Form
 from transcribe.review.options import ReviewOptions
 from transcribe.review.rates import Rates
 from transcribe.review.rendering import Rendering
+from transcribe.review.waits import Waits
 from transcribe.store.contract import Store
 from transcribe.store.writer import Writer
 
@@ -37,6 +39,7 @@ class Parts:
     on_submit: Callable[[str], None]
     rendering: Rendering
     rates: Rates
+    waits: Waits = dataclasses.field(default_factory=Waits)
 
     async def look(self, question: Callable[[Store], Result]) -> Result:
         """Ask the store something, without holding up other requests."""

@@ -6,13 +6,16 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from transcribe.wording import N_
+
 
 class TooMany(Exception):
-    """Too many requests; `retry_after` seconds until the next is welcome."""
+    """Too many requests; `retry_after` seconds until the next is welcome. `message` is one of the catalogues."""
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, message: str = N_("Too many requests. Wait a minute.")) -> None:
         super().__init__(f"try again in {retry_after} s")
         self.retry_after = retry_after
+        self.message = message
 
 
 class Rates:

@@ -125,12 +125,13 @@ class LeaseRoom(ControlRoom):
         return row
 
     def _held(self, person: Row, offer: Offer, now: datetime) -> list[Row]:
-        """What the person holds and the offer asks for."""
+        """What the person holds and the offer asks for; items of a test stay on the page of the test."""
         rows = self.db.all("held", who=person["id"], now=micros(now))
         return [
             row
             for row in rows
-            if row["pool"] in offer.pools
+            if row["reason"] != "qualification"
+            and row["pool"] in offer.pools
             and offer.form in (None, row["form"])
             and offer.field in (None, row["name"])
             and offer.scan in (None, row["scan"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Response
@@ -11,11 +12,12 @@ from fastapi.responses import RedirectResponse
 from transcribe.errors import FormError, NotFound
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.parts import Forms, Here, Parts
+from transcribe.review.rates import TooMany
 from transcribe.review.roles import operators_only
 from transcribe.review.sessions import Sending, SignedIn, Visitor
 from transcribe.review.sheet import Sheet, sheet
 from transcribe.store.contract import Question, Store
-from transcribe.wording import said
+from transcribe.wording import N_, said
 
 router = APIRouter()
 
@@ -24,6 +26,13 @@ ASKING_SECONDS = 60.0
 
 LONGEST_ASKING = 600.0
 """Seconds that one question may be said to have taken: what takes longer is a clock to contest."""
+
+HOUR = timedelta(hours=1)
+
+ASKED_A_LOT = N_(
+    "Thank you for asking so carefully. Your questions of the last hour are with the operator, who answers each. "
+    "Until then, skip such a field (that is paid too), and ask again a little later."
+)
 
 Words = Annotated[str, Form(min_length=1, max_length=1000)]
 Seconds = Annotated[float, Form(ge=0, le=LONGEST_ASKING, allow_inf_nan=False)]
@@ -47,10 +56,18 @@ async def guide_page(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
 
 @router.post("/work/{task}/ask")
 async def ask(parts: Here, visitor: Sending, task: TaskId, words: Words, seconds: Seconds = ASKING_SECONDS) -> Response:
-    """Asks the operator about a field; the time is paid, and the answer joins the field's guide for all."""
+    """Asks the operator about a field; the time is paid, and the answer joins the field's guide for all. 429 where
+    this person has asked a lot within the hour."""
     who, now = visitor.person.id, parts.now()
     await parts.look(lambda store: store.task(task, who, now))
-    await parts.change(lambda store: store.put_question(task, who, words, seconds, now))
+
+    def put(store: Store) -> None:
+        asked = store.asked_since(who, now - HOUR)
+        if len(asked) >= parts.options.questions_an_hour:
+            raise TooMany(max(1, round((asked[0] + HOUR - now).total_seconds())), ASKED_A_LOT)
+        store.put_question(task, who, words, seconds, now)
+
+    await parts.change(put)
     return RedirectResponse(f"/guide/{task}", 303)
 
 

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.people.floor import fair
-from transcribe.review.amounts import amount, minutes, moment
+from transcribe.review.amounts import amount, minutes, moment, number
+from transcribe.review.coming import Coming, coming
 from transcribe.review.parts import Here, Parts
 from transcribe.review.sessions import Sending, SignedIn, Visitor
 from transcribe.review.worth import Worth, worths
@@ -54,6 +55,7 @@ class Pay:
     lines: tuple[PayLine, ...]
     more: int | None
     disputes: tuple[TimeDispute, ...]
+    coming: tuple[Coming, ...]
 
 
 @router.get("/pay")
@@ -74,6 +76,7 @@ async def pay_page(
         fair=fair,
         amount=partial(amount, language=language),
         minutes=partial(minutes, language=language),
+        hours=partial(number, language=language),
         moment=partial(moment, zone=zone, language=language),
     )
 
@@ -102,4 +105,5 @@ def _pay(store: Store, parts: Parts, visitor: Visitor, before: int | None) -> Pa
         lines=tuple(lines[:PER_PAGE]),
         more=lines[PER_PAGE - 1].number if len(lines) > PER_PAGE else None,
         disputes=tuple(each for each in store.disputes() if each.transcriber == who),
+        coming=coming(store, parts.forms, visitor.language, now),
     )

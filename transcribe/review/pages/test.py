@@ -14,6 +14,7 @@ from transcribe.errors import NotFound
 from transcribe.model import Task
 from transcribe.people.outcome import same_text
 from transcribe.review.amounts import day
+from transcribe.review.pages.pictures import TaskId
 from transcribe.review.parts import Here, Parts
 from transcribe.review.sessions import Sending, SignedIn, Visitor
 from transcribe.review.sheet import Sheet, sheet
@@ -95,6 +96,25 @@ async def finish(
     marked, result = await parts.change(keep)
     return parts.rendering.page(
         "tested.html", visitor.language, visitor=visitor, kind=kind, marked=marked, result=result
+    )
+
+
+@router.get("/test/explained/{task}")
+async def explained(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
+    """One item of a test that was answered on the work page: what is right, at once."""
+    who, now = visitor.person.id, parts.now()
+
+    def mark(store: Store) -> Marked:
+        theirs = store.task(task, who, now)
+        readings = store.story(theirs.scan, theirs.key).readings
+        own = next((each for each in reversed(readings) if each.task == task and each.source == who), None)
+        if theirs.reason != "qualification" or own is None:
+            raise NotFound("This is no item of a test that you have answered.")
+        return _mark(store, parts, visitor, theirs, own.text or "")
+
+    marked = await parts.look(mark)
+    return parts.rendering.page(
+        "tested.html", visitor.language, visitor=visitor, kind=marked.sheet.label, marked=[marked], result=None
     )
 
 

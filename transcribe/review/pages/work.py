@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from transcribe.model import Task
-from transcribe.review.checks import faults, odd
+from transcribe.review.checks import faults, no_rows, odd
+from transcribe.review.coming import no_work
 from transcribe.review.failures import wants_json
 from transcribe.review.identify import choices
 from transcribe.review.offer import leased
@@ -43,8 +44,8 @@ async def work(
     else:
         tasks = await parts.change(lambda store: leased(store, parts, visitor.person, 1, same=same))
     if not tasks:
-        return parts.rendering.page("no_work.html", visitor.language, visitor=visitor)
-    return await _page(parts, visitor, tasks[0], Doubt(), same=same)
+        return await no_work(parts, visitor)
+    return await _page(parts, visitor, tasks[0], Doubt(), same=same, page=page)
 
 
 @router.post("/work/{task}", openapi_extra=BODY)
@@ -65,7 +66,8 @@ async def send(
             return await _page(parts, visitor, theirs, Doubt(text=sent.text, faults=found))
     reading = from_form(sent, theirs.kind)
     await _keep(parts, visitor, task, reading, sent.reason if sent.action == "skip" else None)
-    return RedirectResponse("/work", 303)
+    tested = theirs.reason == "qualification" and sent.action != "skip"
+    return RedirectResponse(f"/test/explained/{task}" if tested else "/work", 303)
 
 
 @router.post("/work/{task}/undo")

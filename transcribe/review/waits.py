@@ -1,0 +1,22 @@
+"""How long people wait for work: the time between looks that found none, kept in this process."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+LONGEST = timedelta(minutes=5)
+"""Counted of the time between two looks at most: who looks less often is doing something else meanwhile."""
+
+
+class Waits:
+    """Who looked for work last and found none, and when."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, datetime] = {}
+
+    def looked(self, who: str, now: datetime, *, found: bool) -> float:
+        """Somebody looked for work; the seconds that they have waited since they last found none."""
+        since = self._since.pop(who, None)
+        if not found:
+            self._since[who] = now
+        return 0.0 if since is None else max(0.0, min(now - since, LONGEST).total_seconds())
