@@ -114,9 +114,11 @@ def closely(spot: Spot, one: str, other: str, share: float) -> bool:
 
 def surface(says: str, among: Sequence[Vote]) -> str:
     """The text as written for a comparable one: what most of those wrote who say it, people before machines."""
-    texts: dict[str, tuple[int, int]] = {}
-    for each in among:
-        if each.says == says and each.null is None:
-            people, machines = texts.get(each.text, (0, 0))
-            texts[each.text] = (people, machines + 1) if each.machine else (people + 1, machines)
-    return max(texts, key=lambda text: (texts[text], text), default="" if null_of(says) else says)
+    if textless(says):
+        return ""
+    texts = {each.text for each in among if each.says == says}
+    if len(texts) < 2:
+        return texts.pop() if texts else says
+    people = [each.text for each in among if each.says == says and not each.machine]
+    machines = [each.text for each in among if each.says == says and each.machine]
+    return max(texts, key=lambda text: (people.count(text), machines.count(text), text))

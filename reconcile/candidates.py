@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Literal
 
 from reconcile.accents import without_accents
-from reconcile.agree import Vote, null_of
 from reconcile.channel import swapped
 from reconcile.masters import Words
 from reconcile.sheet import Spot
@@ -24,28 +23,30 @@ MENDABLE = {
 """The faults that one changed character may mend, by field type."""
 
 
-def candidates(spot: Spot, votes: Sequence[Vote], words: Words, arithmetic: Iterable[str] = ()) -> Mapping[str, Origin]:
+def candidates(
+    spot: Spot, read: Iterable[str], texts: Sequence[str], words: Words, arithmetic: Iterable[str] = ()
+) -> Mapping[str, Origin]:
     """Comparable texts with where each comes from, in an order that the votes' order does not change.
 
-    `words` are those known of this field, `arithmetic` are values that the form's rules ask for.
+    `read` is all that was read, `texts` in order what of it has a value; `words` are those known of this field,
+    `arithmetic` are values that the form's rules ask for.
     """
-    read = sorted({vote.says for vote in votes})
-    texts = [says for says in read if null_of(says) is None]
-    found: dict[str, Origin] = dict.fromkeys(read, "read")
-    proposals: dict[str, Origin] = dict.fromkeys(sorted(arithmetic), "arithmetic")
+    found: dict[str, Origin] = dict.fromkeys(sorted(read), "read")
+    proposals: dict[str, Origin] = dict.fromkeys(sorted(arithmetic), "arithmetic") if arithmetic else {}
     for says in texts:
-        other = swapped(says) if spot.field.type == "date" else None
-        if other is not None:
+        if spot.type == "date" and (other := swapped(says)) is not None:
             proposals.setdefault(other, "swapped")
         if spot.values is not None:
             if spot.values.has(says):
                 proposals.setdefault(without_accents(says), "master")
-            proposals.update((near, "master") for near in spot.values.near(says) if near not in proposals)
+            for near in spot.values.near(says):
+                proposals.setdefault(near, "master")
         if words.total:
             proposals.setdefault(words.mended(says), "composed")
-        if spot.field.type in MENDABLE and MENDABLE[spot.field.type] & set(spot.faults(says)):
-            proposals.update((mended, "repaired") for mended in _mended(spot, says) if mended not in proposals)
-    for says, origin in list(proposals.items())[:PROPOSALS_AT_MOST]:
+        if spot.type in MENDABLE and MENDABLE[spot.type].intersection(spot.faults(says)):
+            for mended in _mended(spot, says):
+                proposals.setdefault(mended, "repaired")
+    for says, origin in list(proposals.items())[:PROPOSALS_AT_MOST] if proposals else ():
         found.setdefault(says, origin)
     return found
 

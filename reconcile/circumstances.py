@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
@@ -38,8 +38,7 @@ SUMS_AGAINST = 0.3
 """Below this factor the form's sums speak against a value."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
+class Circumstances(NamedTuple):
     """What stands beside the probability of one value of a field.
 
     `engines`, `people` and `experts` count independent sources that say it, `against_people` people who say something
@@ -111,23 +110,25 @@ def circumstances(spot: Spot, weighed: Weighed, says: str, learnt: Known) -> Cir
     engines = [vote for vote in votes if vote.machine and vote.source != INK]
     people = [vote for vote in votes if vote.kind == "person"]
     for_it = [vote for vote in people if closely(spot, vote.says, says, POLICY.closely)]
-    sums = prod(ruled.factors[says] for ruled in weighed.ruled)
+    against = [vote for vote in people if vote not in for_it] if len(for_it) < len(people) else []
+    ink = [vote.confidence or 0.0 for vote in votes if vote.source == INK and vote.says == says]
+    sums = prod([ruled.factors[says] for ruled in weighed.ruled]) if weighed.ruled else 1.0
     return Circumstances(
         says=says,
         family=spot.family,
         null=null_of(says),
-        engines=sum(vote.says == says for vote in engines),
+        engines=len([vote for vote in engines if vote.says == says]),
         listening=len(engines),
-        people=sum(vote.shown is None or vote.shown != vote.says for vote in for_it),
-        experts=sum(vote.kind == "expert" and vote.says == says for vote in votes),
+        people=len([vote for vote in for_it if vote.shown is None or vote.shown != vote.says]),
+        experts=len([vote for vote in votes if vote.kind == "expert" and vote.says == says]),
         readers=len(people),
-        against_people=len(people) - len(for_it),
-        contradicting=sum(vote not in for_it and _could_be(spot, vote.says) for vote in people),
-        ink=max((vote.confidence or 0.0 for vote in votes if vote.source == INK and vote.says == says), default=0.0),
+        against_people=len(against),
+        contradicting=len([vote for vote in against if _could_be(spot, vote.says)]),
+        ink=max(ink, default=0.0),
         witness=_witness(spot, votes, says, sums),
         trouble=_trouble(spot, votes, says, sums),
-        fit=min((vote.fit for vote in engines), default=1.0),
-        quality=min((vote.quality for vote in engines), default=1.0),
+        fit=min([vote.fit for vote in engines], default=1.0),
+        quality=min([vote.quality for vote in engines], default=1.0),
         in_place=_in_place(spot, engines, says, learnt),
     )
 
@@ -171,7 +172,7 @@ def _only_well_formed(spot: Spot, votes: Sequence[Vote], says: str) -> bool:
 def _trouble(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
     """Why machines alone may not decide, as a task reason; "" where they may."""
     machines = [vote for vote in votes if vote.machine]
-    flags = frozenset[str]().union(*(vote.flags for vote in machines))
+    flags = [flag for vote in machines if vote.flags for flag in vote.flags]
     for flag in MISFIT if flags else ():
         if flag in flags:
             return "not found" if flag == "absent" else flag

@@ -36,7 +36,7 @@ def evidence(
         other = None
     against = weighed.none_terms if other is None else weighed.terms[other]
     found = [
-        _reader(vote, log(term / rival) / BIT, learnt.hearing(vote.source, vote.kind, spot.field.type).error)
+        _reader(vote, log(term / rival) / BIT, learnt.hearing(vote.source, vote.kind, spot.type).rate)
         for vote, term, rival in zip(weighed.votes, weighed.terms[best], against, strict=True)
     ]
     prior = weighed.none_prior if other is None else weighed.priors[other]
@@ -73,7 +73,7 @@ def _reader(vote: Vote, bits: float, rate: float) -> Evidence:
     if vote.shown is not None:
         return Evidence(code="saw a value", numbers={"source": vote.source, "bits": round(bits, 2)})
     code = "reader neither" if abs(bits) < SILENT else "reader for" if bits > 0 else "reader against"
-    return Evidence(code=code, numbers={"source": vote.source, "bits": round(bits, 2), "rate": round(rate, 4)})
+    return Evidence(code=code, numbers={"source": vote.source, "bits": round(bits, 2), "rate": rate})
 
 
 def _rule(ruled: Ruled, best: str, other: str | None) -> Evidence:

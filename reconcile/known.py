@@ -11,7 +11,7 @@ from typing import Any
 
 from reconcile.contest import Champion, champion
 from reconcile.masters import Words
-from reconcile.sureness import bin_of, ratios
+from reconcile.sureness import STEPS, ratios
 from transcribe.model import FieldKey, Parameters, Posterior
 
 Tally = tuple[float, float]
@@ -42,14 +42,23 @@ COVERED = (8.0, 10.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
-    """How one source reads one type of field: what the channel needs to know of it."""
+    """How one source reads one type of field: what the channel needs to know of it.
+
+    `rate` is `error` as it is told; `ratios` are P(confidence | wrong) / P(confidence | right) by bin of confidence.
+    """
 
     kind: str
     error: float
+    rate: float
     unrelated: float
     follows: float
     accents: float
     swap: float
+    ratios: tuple[float, ...]
+
+    def ratio(self, confidence: float | None) -> float:
+        """P(this confidence | wrong) / P(this confidence | right); 1 where the source claims none."""
+        return 1.0 if confidence is None else self.ratios[bisect_right(STEPS, confidence)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +82,10 @@ class Known:
     posteriors: dict[tuple[FieldKey, object], tuple[object, Posterior]] = field(default_factory=dict, repr=False)
     """Fields weighed under these parameters, kept for speed by `reconcile.weigh`."""
     _words: dict[str, Words] = field(default_factory=dict, repr=False)
-    _ratios: dict[str, tuple[float, ...]] = field(default_factory=dict, repr=False)
+    _confused: dict[tuple[str, str, str], float] = field(default_factory=dict, repr=False)
     _covered: dict[str, float] = field(default_factory=dict, repr=False)
     _tempting: dict[str, float] = field(default_factory=dict, repr=False)
-    _earned: dict[str, float] = field(default_factory=dict, repr=False)
+    _worths: dict[str, tuple[float, float, float]] = field(default_factory=dict, repr=False)
     _champions: dict[str, Champion] = field(default_factory=dict, repr=False)
 
     def hearing(self, source: str, kind: str, type_name: str) -> Hearing:
@@ -89,13 +98,16 @@ class Known:
     def _hearing(self, source: str, kind: str, type_name: str) -> Hearing:
         habits = self.content.get("habits", {}).get(source, {})
         may_swap = kind != "machine" and type_name == "date"
+        error = self.error(source, kind, type_name)
         return Hearing(
             kind=kind,
-            error=self.error(source, kind, type_name),
+            error=error,
+            rate=round(error, 4),
             unrelated=_drawn(self.content.get("unrelated", {}).get(source), UNRELATED[kind], 2.0),
             follows=_drawn(self.content.get("follows", {}).get(kind), FOLLOWS[kind], 6.0),
             accents=_drawn(habits.get("accents"), HABITS["accents"], 2.0),
             swap=_drawn(habits.get("swap"), HABITS["swap"], 2.0) if may_swap else 0.0,
+            ratios=tuple(exp(each) for each in ratios(self.content.get("sure", {}).get(source))),
         )
 
     def error(self, source: str, kind: str, type_name: str) -> float:
@@ -123,22 +135,13 @@ class Known:
             found = self._tempting[type_name] = min(0.4, _drawn(tally, TEMPTING, 16.0))
         return found
 
-    def ratio(self, source: str, confidence: float | None) -> float:
-        """P(this confidence | wrong) / P(this confidence | right) of an engine; 1 where it claims none."""
-        if confidence is None:
-            return 1.0
-        known = self._ratios.get(source)
-        if known is None:
-            logs = ratios(self.content.get("sure", {}).get(source))
-            known = self._ratios[source] = tuple(exp(each) for each in logs)
-        return known[bin_of(confidence)]
-
     def confused(self, kind: str, written: str, said: str) -> float:
         """The share of a character's misreadings that give this other one."""
-        given = self._confusions.get(kind, {}).get(written)
-        if given is None:
-            return PLAIN_CONFUSION
-        return given.get(said, 0.0) + PLAIN_CONFUSION * given[""]
+        found = self._confused.get((kind, written, said))
+        if found is None:
+            given = self._confusions.get(kind, {}).get(written, {"": 1.0})
+            found = self._confused[kind, written, said] = given.get(said, 0.0) + PLAIN_CONFUSION * given[""]
+        return found
 
     @cached_property
     def _confusions(self) -> dict[str, dict[str, dict[str, float]]]:
@@ -193,10 +196,7 @@ class Known:
 
     def earned(self, situation: str) -> float:
         """The share right of values that machines alone decide in a situation like this, as a lower bound."""
-        found = self._earned.get(situation)
-        if found is None:
-            found = self._earned[situation] = lower_bound(self.tally(situation))
-        return found
+        return self._worth(situation)[2]
 
     def tally(self, situation: str) -> Tally:
         """(wrong, of so many) of values that machines alone decide in a situation like this.
@@ -204,6 +204,17 @@ class Known:
         What shipped with fairhand counts for it until the store's own audits say it: after ENOUGH of these nothing
         that shipped counts any more.
         """
+        return self._worth(situation)[:2]
+
+    def _worth(self, situation: str) -> tuple[float, float, float]:
+        """The tally of a situation and its lower bound, worked out once."""
+        found = self._worths.get(situation)
+        if found is None:
+            tally = self._tally(situation)
+            found = self._worths[situation] = (*tally, lower_bound(tally))
+        return found
+
+    def _tally(self, situation: str) -> Tally:
         shipped, own = (self.content.get(name, {}).get(situation, (0.0, 0.0)) for name in ("shipped", "audited"))
         weight = max(0.0, 1.0 - own[1] / ENOUGH)
         return own[0] + weight * shipped[0], own[1] + weight * shipped[1]

@@ -16,7 +16,7 @@ from reconcile.agree import Vote, textless
 from reconcile.candidates import Origin, candidates
 from reconcile.channel import edits, error, likelihood, swapped
 from reconcile.known import Hearing, Known
-from reconcile.prior import PROPOSED, log_near, log_prior
+from reconcile.prior import PROPOSED, Spelt, log_near, log_prior, words_of
 from reconcile.sheet import Spot
 
 GLYPHS = "glyphs"
@@ -42,6 +42,9 @@ UNREAD = "\x01"
 
 IMPOSSIBLE = -1e9
 """Log of a product that has become 0."""
+
+_Source = tuple[Vote, Hearing, float]
+"""One vote with how its source reads, and P(its confidence | wrong) / P(its confidence | right)."""
 
 
 class Ruled(NamedTuple):
@@ -72,37 +75,31 @@ class Weighed(NamedTuple):
     neighbours: tuple[str, ...] = ()
 
 
-class _Source(NamedTuple):
-    """One vote with how its source reads, and P(its confidence | wrong) / P(its confidence | right)."""
-
-    vote: Vote
-    hearing: Hearing
-    ratio: float
-
-
 def weigh_field(spot: Spot, votes: Sequence[Vote], known: Known, arithmetic: Iterable[str] = ()) -> Weighed:
     """Raw probabilities of one field by itself. `arithmetic` are values to consider that the form's rules ask for."""
-    kind = spot.field.type
-    sources = [
-        _Source(each, known.hearing(each.source, each.kind, kind), known.ratio(each.source, each.confidence))
-        for each in votes
-    ]
-    texts = sorted({each.says for each in votes if each.null is None})
-    origins = candidates(spot, votes, known.words(spot.field.name), arithmetic)
+    sources = []
+    for vote in votes:
+        hearing = known.hearing(vote.source, vote.kind, spot.type)
+        sources.append((vote, hearing, hearing.ratio(vote.confidence)))
+    read = {vote.says: vote.null for vote in votes}
+    texts = sorted([says for says, null in read.items() if null is None])
+    origins = candidates(spot, read, texts, known.words(spot.field.name), arithmetic)
     terms = {says: [likelihood(known, vote, how, ratio, says) for vote, how, ratio in sources] for says in origins}
-    none_prior, none_alone, none_tempted = _none_of_these(spot, sources, texts, known)
+    spelt = {says: words_of(spot, says, known) for says in texts}
+    none_prior, none_alone, none_tempted = _none_of_these(spot, sources, spelt, known)
     most = [max(column) for column in zip(*terms.values(), none_alone, strict=True)]
-    tempting = known.tempting(kind)
+    tempting = known.tempting(spot.type)
     scores: dict[str, float] = {}
     priors: dict[str, float] = {}
     tempted: dict[str, dict[str, float]] = {}
     for says, origin in origins.items():
         total = (1 - tempting) * _scaled(terms[says], most)
-        by_other = _tempted(known, says, texts, sources, terms, most, tempting)
+        by_other = _tempted(known, says, texts, sources, terms, most, tempting) if len(origins) > 1 else {}
         if by_other:
             total += sum(by_other.values())
         tempted[says] = {other: part / total for other, part in by_other.items()} if total > 0 else {}
-        priors[says] = log_prior(spot, says, known) + (0.0 if origin in ("read", "master") else PROPOSED)
+        held_back = 0.0 if origin in ("read", "master") else PROPOSED
+        priors[says] = log_prior(spot, says, known, spelt.get(says)) + held_back
         scores[says] = priors[says] + (log(total) if total > 0 else IMPOSSIBLE)
     none_total = (1 - tempting) * _scaled(none_alone, most) + tempting * _scaled(none_tempted, most)
     none = none_prior + (log(none_total) if none_total > 0 else IMPOSSIBLE)
@@ -163,7 +160,7 @@ def _looks_like(known: Known, written: str, other: str) -> float:
 
 
 def _none_of_these(
-    spot: Spot, sources: Sequence[_Source], texts: Sequence[str], known: Known
+    spot: Spot, sources: Sequence[_Source], texts: Mapping[str, Spelt], known: Known
 ) -> tuple[float, list[float], list[float]]:
     """When something is written that nobody read: (log prior, P of each vote alone, P of each where all are tempted).
 
@@ -175,13 +172,13 @@ def _none_of_these(
         alone = [likelihood(known, vote, hearing, ratio, UNREAD) for vote, hearing, ratio in sources]
         return NOTHING_NEAR, alone, alone
     guesses = []
-    for near in texts:
+    for near, words in texts.items():
         alone = _each_wrong(sources, near, known)
         together = [
             hearing.follows * ratio + (1 - hearing.follows) * term if vote.says == near else term
             for (vote, hearing, ratio), term in zip(sources, alone, strict=True)
         ]
-        guesses.append((log_near(spot, near, known), alone, together))
+        guesses.append((log_near(spot, near, known, words), alone, together))
     if len(guesses) == 1:
         return guesses[0]
     return max(guesses, key=lambda guess: guess[0] + sum(log(max(a, b)) for a, b in zip(*guess[1:], strict=True)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import exp, log
 
@@ -56,16 +57,21 @@ until proposals were held back."""
 CHECK_DIGITS = frozenset({"luhn", "ean", "siret", "vat"})
 
 
-def log_prior(spot: Spot, says: str, known: Known) -> float:
-    """Log probability of a value before anybody read it."""
+Spelt = Sequence[tuple[float, float, int]]
+"""Each word of a text: its log probability as one that this field has held, as one of which nothing is known, and its
+length."""
+
+
+def log_prior(spot: Spot, says: str, known: Known, words: Spelt | None = None) -> float:
+    """Log probability of a value before anybody read it; `words` are its `words_of`, where they are at hand."""
     field, values = spot.field, spot.values
     if textless(says):
         return BLANK_SHARE[field.required] if says == BLANK and spot.family != "mark" else NULL_SHARE
-    share = _share(spot, says, known)
+    share = _share(spot, says, known, words)
     found = spot.faults(says)
     for fault in found:
         share += FAULTS.get(fault, FAULTY)
-    if field.type in CHECK_DIGITS and "check digit" not in found:
+    if spot.type in CHECK_DIGITS and "check digit" not in found:
         share += CHECKED
     if values is None:
         return share
@@ -74,43 +80,51 @@ def log_prior(spot: Spot, says: str, known: Known) -> float:
     return log(listed * covered / values.count + (1 - covered) * exp(share))
 
 
-def log_near(spot: Spot, says: str, known: Known) -> float:
+def log_near(spot: Spot, says: str, known: Known, words: Spelt | None = None) -> float:
     """Log probability of a value near this text that nobody read: what is written when all are wrong.
 
     Where a number or a word that nobody knows is misread, another is as likely as the one read; where a known word is,
     an unknown one is written, which is rare.
     """
-    if spot.field.type in FLAT:
-        share = FLAT[spot.field.type]
-    else:
-        words = _words(spot, says, known)
-        length = sum(len(word) for word, _ in words) or 1
-        as_likely = sum(len(word) * exp(flat_word(word) - share) for word, share in words) / length
-        share = sum(share for _, share in words) + log(min(1.0, as_likely))
-    return share + (log(1 - known.covered(spot.field.name)) if spot.values is not None else 0.0)
+    found = FLAT.get(spot.type)
+    if found is None:
+        as_likely, share, length = 0.0, 0.0, 0
+        for as_held, alone, size in words_of(spot, says, known) if words is None else words:
+            share, length = share + as_held, length + size
+            as_likely += size * exp(alone - as_held)
+        found = share + log(min(1.0, as_likely / (length or 1)))
+    return found + (log(1 - known.covered(spot.field.name)) if spot.values is not None else 0.0)
 
 
-def _share(spot: Spot, says: str, known: Known) -> float:
-    if spot.field.type in FLAT:
-        return FLAT[spot.field.type]
+def _share(spot: Spot, says: str, known: Known, words: Spelt | None) -> float:
+    found = FLAT.get(spot.type)
+    if found is not None:
+        return found
     if spot.family == "mark":
         return FLAT_MARK
-    return sum(share for _, share in _words(spot, says, known)) if says.strip() else flat(says)
+    if not says.strip():
+        return flat(says)
+    found = 0.0
+    for as_held, _, _ in words_of(spot, says, known) if words is None else words:
+        found += as_held
+    return found
 
 
-def _words(spot: Spot, says: str, known: Known) -> list[tuple[str, float]]:
-    """Each word of a text with its log probability: as one that this field has held, or as one of which nothing is
-    known."""
+def words_of(spot: Spot, says: str, known: Known) -> Spelt:
+    """The words of a text, as this field has held them and as if nothing were known of them; none for a number or a
+    date, of which one is as likely as another."""
+    if spot.type in FLAT:
+        return ()
     words, listed = known.words(spot.field.name), spot.values
     total = words.total + (listed.word_count if listed is not None else 0)
     found = []
     for word in says.split():
-        if not total:
-            found.append((word, flat_word(word)))
-            continue
-        seen = max(0.0, words.counts.get(word, 0.0) - 1.0)  # one may be this very field, learnt before
-        seen += listed.words.get(word, 0) if listed is not None else 0
-        found.append((word, log(WORDS * seen / total + exp(flat_word(word)))))
+        alone = as_held = flat_word(word)
+        if total:
+            seen = max(0.0, words.counts.get(word, 0.0) - 1.0)  # one may be this very field, learnt before
+            seen += listed.words.get(word, 0) if listed is not None else 0
+            as_held = log(WORDS * seen / total + exp(alone))
+        found.append((as_held, alone, len(word)))
     return found
 
 
