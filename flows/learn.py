@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.explain import named
 from flows.outcomes import outcomes
 from flows.reconcile import in_force
 from flows.rooms import Rooms, now, policy
+from reconcile.elsewhere import traditions
 from reconcile.facts import ScanFacts
+from reconcile.known import known
+from reconcile.rates import rates
 from reconcile.trust import learn
 from reconcile.weigh import weigh
 from transcribe.evidence import say
-from transcribe.model import Decision, FieldKey, Parameters, Scan
+from transcribe.model import Decision, Evidence, FieldKey, Parameters, Reading, Scan
+from transcribe.store.contract import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened:
+    """A decided field that, with what was learnt, would not be decided, or not so. It is weighed and asked again."""
+
+    scan: str
+    file: str
+    field: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearntHere:
-    """What learning changed: the parameters' new version, its changes in words, the scans to weigh again."""
+    """What learning changed: the parameters' new version, its changes in words, how often decisions, sources and groups
+    of people were wrong where the truth is known, in words with intervals, and what is asked again."""
 
     version: int
     scans: int
+    truths: int
+    audited: int
     changes: tuple[str, ...]
-    reopened: tuple[str, ...]
+    rates: tuple[str, ...]
+    reopened: tuple[Reopened, ...]
 
 
 def learn_home(rooms: Rooms) -> LearntHere:
@@ -32,13 +49,27 @@ def learn_home(rooms: Rooms) -> LearntHere:
     before = in_force(rooms.store, now())
     scans = list(_scans(rooms))
     unheard = _unheard(rooms)
-    learnt = learn((_facts(rooms, scan, unheard) for scan in scans), before)
+    facts = [_facts(rooms, scan, unheard) for scan in scans]
+    learnt = learn(facts, before)
     after = rooms.store.put_parameters(learnt.content, now())
-    reopened = tuple(scan.id for scan in scans if _falls(rooms, scan, after))
-    rooms.store.wake(reopened, now())
-    names = {person.id: person.handle for person in rooms.store.transcribers()}
-    changes = tuple(say(named(each, names)) for each in learnt.changes)
-    return LearntHere(version=after.version, scans=len(scans), changes=changes, reopened=reopened)
+    reopened = tuple(each for scan in scans for each in _fallen(rooms, scan, after))
+    rooms.store.wake(sorted({each.scan for each in reopened}), now())
+    people = rooms.store.transcribers()
+    names = {person.id: person.handle for person in people}
+    measured = rates(facts, traditions(people).of, known(after))
+    return LearntHere(
+        version=after.version,
+        scans=len(scans),
+        truths=sum(len(each.truths) for each in facts),
+        audited=sum(len(each.audited) for each in facts),
+        changes=_in_words(learnt.changes, names),
+        rates=_in_words([each.evidence() for each in measured], names),
+        reopened=reopened,
+    )
+
+
+def _in_words(found: Sequence[Evidence], names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(say(named(each, names)) for each in found)
 
 
 def _scans(rooms: Rooms) -> Iterator[Scan]:
@@ -57,22 +88,48 @@ def _unheard(rooms: Rooms) -> dict[tuple[str, FieldKey], str]:
 
 
 def _facts(rooms: Rooms, scan: Scan, unheard: Mapping[tuple[str, FieldKey], str]) -> ScanFacts:
-    known = {key: text for (of, key), text in unheard.items() if of == scan.id}
+    """What is known of a scan. An expert's latest reading of a field is its truth, unless it is known otherwise."""
+    readings = rooms.store.readings(scan.id)
+    said = {each.key: each for each in readings if each.kind == "expert"}  # the latest comes last
+    kinds = {key: _kinds(rooms.store, key, readings) for key in said}
+    audited = frozenset(key for key, asked in kinds.items() if "audit" in asked)
+    heard = {key: each.text for key, each in said.items() if each.text is not None}
+    contested = {key: text for (of, key), text in unheard.items() if of == scan.id}
     return ScanFacts(
         form=rooms.forms(scan.form, scan.form_version),
-        readings=rooms.store.readings(scan.id),
-        truths=known | {truth.key: truth.text for truth in rooms.store.truths(scan.id)},
-        decisions=rooms.store.decisions(scan.id),
+        readings=readings,
+        truths=heard | contested | {truth.key: truth.text for truth in rooms.store.truths(scan.id)},
+        decisions=tuple(
+            _as_audited(rooms.store, scan, each, audited, readings) for each in rooms.store.decisions(scan.id)
+        ),
+        audited=audited,
+        adjudicated=frozenset(key for key, asked in kinds.items() if "adjudicate" in asked and key not in audited),
     )
 
 
-def _falls(rooms: Rooms, scan: Scan, parameters: Parameters) -> bool:
-    """Whether a decided field would not be decided, or otherwise, with these parameters."""
+def _kinds(store: Store, key: FieldKey, readings: Sequence[Reading]) -> set[str]:
+    """What experts were asked who have read a field."""
+    tasks = {each.task for each in readings if each.key == key and each.kind == "expert" and each.task}
+    return {store.task_subject(task).kind for task in tasks}
+
+
+def _as_audited(
+    store: Store, scan: Scan, decision: Decision, audited: frozenset[FieldKey], readings: Sequence[Reading]
+) -> Decision:
+    """A decision; where it was audited, the last one that no expert's reading is part of."""
+    if decision.key not in audited:
+        return decision
+    experts = {each.id for each in readings if each.kind == "expert"}
+    earlier = [each for each in store.story(scan.id, decision.key).decisions if experts.isdisjoint(each.readings)]
+    return earlier[-1] if earlier else decision
+
+
+def _fallen(rooms: Rooms, scan: Scan, parameters: Parameters) -> Iterator[Reopened]:
+    """The decided fields that would not be decided, or otherwise, with these parameters."""
     form = rooms.forms(scan.form, scan.form_version)
     decided = {each.key: each for each in rooms.store.decisions(scan.id)}
     found = outcomes(form, weigh(form, rooms.store.readings(scan.id), parameters), policy(rooms.settings))
     for key, old in decided.items():
         new = found.get(key)
         if new is not None and not (isinstance(new, Decision) and (new.value, new.null) == (old.value, old.null)):
-            return True
-    return False
+            yield Reopened(scan=scan.id, file=scan.name, field=str(key))

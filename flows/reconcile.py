@@ -10,6 +10,7 @@ from flows.appeals import settle_appeals
 from flows.identify import identified, which_form
 from flows.outcomes import outcomes
 from flows.reading import read_scan
+from flows.reopened import reopened
 from flows.rooms import Rooms, policy
 from flows.rooms import now as clock
 from reconcile import first_fit
@@ -105,6 +106,8 @@ def _conclude(
     form = forms(scan.form, scan.form_version)
     posteriors = weigh(form, readings, parameters)
     said = _asked_elsewhere(form, readings, posteriors, outcomes(form, posteriors, policy), people, policy)
+    said = reopened(said, posteriors, store.decisions(scan.id))
+    said = shown_by_people(form, posteriors, said, store.misplaced(scan.id))
     decisions = [each for each in said.values() if isinstance(each, Decision)]
     tasks = [each for each in said.values() if isinstance(each, Task)]
     record = assemble(scan, form, decisions) if complete(form, posteriors, decisions) else None

@@ -6,7 +6,6 @@ import io
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import jinja2
 from markupsafe import Markup
@@ -15,6 +14,7 @@ from matplotlib.figure import Figure
 
 from reconcile.collection.items import Result
 from reconcile.collection.reconcile import Reconciled
+from reconcile.interval import wilson
 from transcribe import evidence
 
 DOUBTFUL = 100
@@ -109,14 +109,8 @@ def _sources(results: Sequence[Result]) -> list[SourceLine]:
 
 
 def _source(name: str, right: int, count: int) -> SourceLine:
-    """Wilson's interval: E. B. Wilson, Probable inference, Journal of the American Statistical Association 22, 1927."""
-    z = 1.96
-    share = right / count
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    spread = z * sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
-    return SourceLine(
-        name=name, readings=count, share=share, low=max(0.0, middle - spread), high=min(1.0, middle + spread)
-    )
+    low, high = wilson(right, count)
+    return SourceLine(name=name, readings=count, share=right / count, low=low, high=high)
 
 
 def _bars(probabilities: Sequence[float]) -> Markup:

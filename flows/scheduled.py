@@ -26,5 +26,8 @@ def learn(home: str = "") -> dict[str, Any]:
     learnt = learn_home(rooms_at(home or str(configuration.load().home)))
     lines = [f"Parameters version {learnt.version}, learnt from {learnt.scans} scans.", ""]
     lines += [f"- {change}" for change in learnt.changes] or ["Nothing changed."]
+    lines += ["", f"Known truths: {learnt.truths}, by audits: {learnt.audited}.", ""]
+    lines += [f"- {rate}" for rate in learnt.rates]
+    lines += ["", f"Decided fields that are asked again: {len(learnt.reopened)}."] if learnt.reopened else []
     create_markdown_artifact(key="learnt", markdown="\n".join(lines))
     return asdict(learnt)

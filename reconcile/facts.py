@@ -10,11 +10,15 @@ from transcribe.model import Decision, FieldKey, Form, Reading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanFacts:
-    """One scan: `truths` are texts known to be right (gold, expert, appeal), `decisions` its latest, `audited` the
-    fields that were drawn by lot to be read again, blind, by a person."""
+    """One scan. `truths` are texts known to be right (gold, expert, appeal), `audited` the fields that were drawn by
+    lot to be read again, blind, and `adjudicated` those of which an expert was asked because readers stayed split: the
+    hard ones, which clamp the truth and say nothing of how often anybody errs. `decisions` are the latest, those of
+    audited fields as they stood before.
+    """
 
     form: Form
     readings: Sequence[Reading]
     truths: Mapping[FieldKey, str] = field(default_factory=dict)
     decisions: Sequence[Decision] = ()
     audited: frozenset[FieldKey] = frozenset()
+    adjudicated: frozenset[FieldKey] = frozenset()

@@ -40,6 +40,7 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
     places: dict[str, list[list[float]]] = defaultdict(lambda: [[0.0, 0.0] for _ in range(len(PLACES) + 1)])
     audited: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for scan in scans:
+        drawn = _drawn(scan)
         for before in _machines_alone(scan, learnt):
             found.append(
                 Lesson(stage=before.seen.stage, family=before.seen.family, share=before.share, right=before.right)
@@ -49,7 +50,7 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
                     tally = places[name][place_bin(before.place)]
                     tally[0] += not before.right
                     tally[1] += 1
-            if before.key in scan.audited and before.seen.situation:
+            if before.key in drawn and before.seen.stage == "machines":
                 audited[before.seen.situation][0] += not before.right
                 audited[before.seen.situation][1] += 1
     contests: dict[str, Counter[str]] = defaultdict(Counter)
@@ -64,16 +65,23 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
     }
 
 
+def _drawn(scan: ScanFacts) -> frozenset[FieldKey]:
+    """The audited fields that machines had decided alone, as far as decisions are known: only these say how right
+    machines alone are."""
+    by_others = {each.key for each in scan.decisions if each.method != "machines"}
+    return scan.audited - by_others
+
+
 def contested(scan: ScanFacts, learnt: Known) -> Iterator[tuple[str, Counter[str]]]:
-    """The model against majority on the fields whose truth is known, each from the readings before the expert's: by
-    family, 1 of "items" and of the side that alone is right."""
+    """The model against majority on gold and audited fields, each from the readings before the expert's: by family,
+    1 of "items" and of the side that alone is right."""
     if not scan.truths:
         return
     made = sheet(scan.form)
     readings = [reading for reading in scan.readings if reading.kind != "expert"]
     for key, weighed in weigh_together(made, readings, learnt).items():
         front = majority(weighed.votes)
-        if key not in scan.truths or front is None:
+        if key not in scan.truths or key in scan.adjudicated or front is None:
             continue
         spot = made.spots[key.name]
         truth = spot.normal(scan.truths[key])

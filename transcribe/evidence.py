@@ -34,7 +34,14 @@ EVIDENCE: Mapping[str, str] = {
     "would flip": N_("One more reader who reads the next likely value would leave this one with {probability}."),
     "majority": N_("Decided by majority: on this store's audited fields majority is right more often than the model."),
     "rate": N_("{source} on fields of type {type}: wrong on {before} before, on {after} now ({count} readings)."),
-    "group": N_(
+    "rate of form": N_(
+        "Decided values of type {type} on the form {form}: {share} of {count} audited ones were wrong "
+        "(between {low} and {high}, 95 %)."
+    ),
+    "rate of source": N_(
+        "{source} on audited fields of type {type}: wrong on {share} of {count} (between {low} and {high}, 95 %)."
+    ),
+    "rate of group": N_(
         "People who learnt to write in {group}, on fields of type {type}: wrong on {share} of {count} readings whose "
         "truth is known (between {low} and {high}, 95 %)."
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,9 @@ import typer
 from flows.cli import say
 from flows.cli.app import app, settings_of
 from flows.cli.collections import reconcile_file
+
+MOST = 20
+"""So many reopened fields are printed one by one."""
 
 
 @app.command()
@@ -83,7 +87,18 @@ def learn(ctx: typer.Context, as_json: say.AsJson = False) -> None:
         say.as_json(dataclasses.asdict(learnt))
         return
     typer.echo(f"Learnt from {learnt.scans} scans; the parameters are version {learnt.version} now.")
-    for line in learnt.changes:
-        typer.echo(f"  {line}")
+    _told(learnt.changes or ("Nothing moved by half again or more.",))
+    typer.echo(f"\nThe truth of {learnt.truths} fields is known, {learnt.audited} of them by audits:")
+    _told(learnt.rates or ("nothing that says how often anybody errs.",))
     if learnt.reopened:
-        typer.echo(f"{len(learnt.reopened)} scans are weighed again: fairhand reconcile, or wait for serve.")
+        scans = len({each.scan for each in learnt.reopened})
+        typer.echo(f"\n{len(learnt.reopened)} decided fields of {scans} scans fall below their target now:")
+        _told(f"{each.scan[:12]} {each.file} {each.field}" for each in learnt.reopened[:MOST])
+        if len(learnt.reopened) > MOST:
+            typer.echo("  ... all of them with --json")
+        typer.echo("They are weighed again: fairhand reconcile, or wait for serve.")
+
+
+def _told(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(f"  {line}")

@@ -32,6 +32,7 @@ NUMBERS: Numbers = {
     "before": 0.05,
     "after": 0.02,
     "group": "fr",
+    "form": "receipt",
     "share": 0.04,
     "low": 0.01,
     "high": 0.09,

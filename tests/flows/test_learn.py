@@ -1,0 +1,125 @@
+"""Learning in a home: experts and audits hold the truth fast, rates are told with intervals, fields are reopened."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+
+from flows.explain import explained
+from flows.learn import learn_home
+from flows.people import invite
+from flows.reconcile import reconcile_home, reconcile_waiting
+from flows.rooms import Rooms, now, policy
+from reconcile.known import known
+from reconcile.policy import Policy
+from tests.flows.house import House
+from tests.flows.test_reconcile import RECEIPT, answer, received
+from transcribe.model import FieldKey, Scan, Truth
+from transcribe.store.contract import Offer, SentReading
+
+TOTAL = FieldKey("total")
+
+
+def everything_audited(rooms: Rooms) -> None:
+    """Reconcile with every decided field drawn for an audit."""
+    strict = Policy(target=policy(rooms.settings).target, audit_share=1.0)
+    reconcile_waiting(rooms.store, rooms.forms, strict, now, lambda *_: None)
+
+
+def audited(rooms: Rooms, expert: str, total: str) -> Scan:
+    """A receipt on whose total both engines agree and which is decided and then audited: the expert reads this."""
+    scan = received(rooms, texts={"total": ("12.50", "12.50")})
+    everything_audited(rooms)
+    offer = Offer(scan=scan.id, kinds=("audit",))
+    for task in rooms.store.lease(expert, 9, now(), 600.0, offer):
+        text = total if task.key == TOTAL else RECEIPT[task.key.name]
+        rooms.store.submit(task.id, expert, SentReading(text=text, idem=secrets.token_hex(8)), now())
+    everything_audited(rooms)
+    return scan
+
+
+@pytest.fixture
+def expert(rooms: Rooms) -> str:
+    return invite(rooms, "eve", ["expert"]).person.id
+
+
+def test_audits_count_and_an_audit_that_errs_takes_the_right_to_decide_away(rooms: Rooms, expert: str) -> None:
+    standing = received(rooms, texts={"total": ("12.50", "12.50")})
+    reconcile_home(rooms)
+    before = {each.key: each for each in rooms.store.decisions(standing.id)}
+    assert before[TOTAL].method == "machines"
+    for number in range(12):
+        audited(rooms, expert, "12.50" if number % 3 else "72.50")
+    learnt = learn_home(rooms)
+    assert learnt.audited >= 12
+    parameters = rooms.store.parameters()
+    assert parameters is not None
+    wrong, count = known(parameters).tally("amount: engines agree")
+    assert (round(wrong) >= 4, count > 12) == (True, True)
+    assert known(parameters).earned("amount: engines agree") < policy(rooms.settings).target
+    (found,) = (each for each in learnt.reopened if each.scan == standing.id and each.field == "total")
+    assert found.file == standing.name
+
+    reconcile_home(rooms)
+    story = rooms.store.story(standing.id, TOTAL)
+    (open_one,) = (task for task in story.tasks if task.closed_at is None and task.kind == "read")
+    assert open_one.reason == "below target"
+    assert story.decisions[-1] == before[TOTAL], "its value stands until somebody has read it"
+    told = explained(rooms, standing.id, "total")["tasks"]
+    assert "less sure than asked for" in next(each["because"] for each in told if not each["closed"])
+    reconcile_home(rooms)
+    assert [task.reason for task in rooms.store.story(standing.id, TOTAL).tasks if task.closed_at is None] == [
+        "below target"
+    ]
+
+
+def test_how_often_decisions_and_sources_err_is_told_from_audits_with_intervals(rooms: Rooms, expert: str) -> None:
+    audited(rooms, expert, "12.50")
+    audited(rooms, expert, "72.50")
+    rates = learn_home(rooms).rates
+    decided = next(each for each in rates if each.startswith("Decided values of type amount on the form receipt"))
+    assert "50 % of 2 audited ones were wrong (between 9.45 % and 90.55 %" in decided
+    assert any(each.startswith("tesseract on audited fields of type amount: wrong on 50 % of 2") for each in rates)
+
+
+def test_errors_are_told_by_the_tradition_in_which_people_learnt_to_write(rooms: Rooms) -> None:
+    people = {
+        language: invite(rooms, f"reader {language}", languages=[language]).person.id for language in ("fr", "de")
+    }
+    for text in ("12.50", "72.50"):
+        scan = received(rooms, texts={"total": ("18.40", "93.10")})
+        reconcile_home(rooms)
+        answer(rooms, people["fr"], text, scan=scan.id, field="total")
+        reconcile_home(rooms)
+        answer(rooms, people["de"], "12.50", scan=scan.id, field="total")
+        rooms.store.put_truth(Truth(scan=scan.id, key=TOTAL, text="12.50", origin="gold", at=now()), now())
+    told = [each for each in learn_home(rooms).rates if each.startswith("People who learnt to write in")]
+    assert len(told) == 2
+    assert told[0].startswith("People who learnt to write in de, on fields of type amount: wrong on 0 % of 2")
+    assert told[1].startswith("People who learnt to write in fr, on fields of type amount: wrong on 50 % of 2")
+
+
+def test_fields_of_which_an_expert_was_asked_because_readers_were_split_count_in_no_rate(
+    rooms: Rooms, expert: str
+) -> None:
+    readers = [invite(rooms, f"reader {name}", languages=["fr"]).person.id for name in ("one", "two", "three")]
+    scan = received(rooms, texts={"total": ("12.50", "18.50")})
+    for who, text in zip(readers, ("13.70", "14.90", "17.60"), strict=True):
+        reconcile_home(rooms)
+        answer(rooms, who, text, scan=scan.id, field="total")
+    reconcile_home(rooms)
+    answer(rooms, expert, "12.50", scan=scan.id, field="total", kinds=("adjudicate",))
+    reconcile_home(rooms)
+    learnt = learn_home(rooms)
+    assert (learnt.truths, learnt.audited, learnt.rates) == (1, 0, ())
+    assert rooms.store.decisions(scan.id)
+
+
+def test_the_command_says_what_moved_what_is_measured_and_what_is_asked_again(house: House) -> None:
+    done = house.run("learn")
+    assert done.code == 0, done.err
+    assert done.out.startswith("Learnt from 0 scans; the parameters are version 2 now.")
+    assert "The truth of 0 fields is known" in done.out
+    (told,) = house.run("learn", "--json").json
+    assert (told["version"], told["rates"], told["reopened"]) == (3, [], [])
