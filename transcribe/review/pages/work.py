@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from transcribe.model import Task
-from transcribe.review.checks import faults, no_rows, odd
+from transcribe.review.checks import faults, odd
 from transcribe.review.coming import no_work
 from transcribe.review.failures import wants_json
 from transcribe.review.identify import choices
@@ -45,7 +45,7 @@ async def work(
         tasks = await parts.change(lambda store: leased(store, parts, visitor.person, 1, same=same))
     if not tasks:
         return await no_work(parts, visitor)
-    return await _page(parts, visitor, tasks[0], Doubt(), same=same, page=page)
+    return await _page(parts, visitor, tasks[0], Doubt(), same=same)
 
 
 @router.post("/work/{task}", openapi_extra=BODY)
