@@ -21,6 +21,7 @@ TYPES: tuple[tuple[str, str], ...] = (
     ("signature", r"signature|signed|unterschrift|visa\b"),
     ("email", r"e-?mail|courriel|\bmel\b"),
     ("phone", r"phone|\btel\b|\btelephone|mobile|\bfax\b|portable"),
+    ("amount", r"\btotal|\bmontant|\bamount|\bsolde|\bbalance"),
     ("date", r"\bdate|\ble\b|livraison souhaitee|deliver by|livrer avant|echeance|\bdue\b"),
     ("integer", r"\bqte|quantit|\bqty|\bnombre|\bnb\b|pieces"),
     (
@@ -59,7 +60,7 @@ def draft(page: Page, engine: Engine, *, name: str, blank: str, language: str = 
     Raises FormError where the page has no frame, line or box with print beside it.
     """
     found = ruling(page.picture)
-    places = (*found.frames, *found.lines)
+    places = [box for box in (*found.frames, *found.lines) if not _is_dark(page, box)]
     labels = _read(engine, page, [*_beside(places, places, page), *_right_of(found.ticks, page)])
     silent = [box for box in places if _field(box, labels, page, right=False) is None]
     labels += _read(engine, page, _beside(silent, places, page))  # fewer crops at once lose fewer
@@ -94,6 +95,12 @@ def _currency(locale: str) -> str:
     """The money of the locale's country, euros where it names none."""
     territory = Locale.parse(locale).territory
     return (get_territory_currencies(territory) or ["EUR"])[0] if territory else "EUR"
+
+
+def _is_dark(page: Page, box: Box) -> bool:
+    """Whether a place is a dark band, as behind a heading: nobody writes on it."""
+    x0, y0, x1, y1 = _inside(box, page)
+    return bool(numpy.median(grey(page.picture)[y0:y1, x0:x1]) < DARK)
 
 
 # --- print -----------------------------------------------------------------------------------------------------------
@@ -228,7 +235,7 @@ def _name(label: str) -> str:
 
 
 def _clean(label: str) -> str:
-    return re.sub(r'[\s"\\*:]+', " ", label).strip(" .,;|_-")
+    return re.sub(r'[\s"\\*:]+', " ", label).strip(" .,;|_-=~—–•«»")
 
 
 def _distinct(found: Sequence[Drafted]) -> list[Drafted]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 from rapidfuzz import fuzz
 
 from transcribe import blank, form, ocr
@@ -68,6 +68,22 @@ def test_a_page_without_any_ruling_says_so() -> None:
     page = Page(number=1, picture=numpy.full((600, 400), 255, numpy.uint8))
     with pytest.raises(FormError, match="by hand"):
         draft(page, ocr.load("tesseract", ("eng",)), name="x", blank="x.png")
+
+
+def test_a_heading_on_a_dark_band_is_no_field_and_a_total_that_is_due_is_an_amount(tmp_path: Path) -> None:
+    sheet = Image.new("L", (1654, 1000), 255)
+    draw = ImageDraw.Draw(sheet)
+    large, small = ImageFont.load_default(44), ImageFont.load_default(24)
+    draw.rectangle((80, 80, 1574, 190), fill=60)
+    draw.text((110, 110), "NORTHWIND TRADERS", font=large, fill=255)
+    for number, label in enumerate(("Order date", "Total due")):
+        draw.text((80, 300 + 150 * number), label, font=small, fill=40)
+        draw.rectangle((80, 334 + 150 * number, 600, 394 + 150 * number), outline=90, width=2)
+    page = Page(number=1, picture=numpy.asarray(sheet))
+    sheet.save(tmp_path / "sheet.png")
+    (tmp_path / "sheet.toml").write_text(draft(page, ocr.load("tesseract", ("eng",)), name="sheet", blank="sheet.png"))
+    drafted = form.load(str(tmp_path / "sheet.toml"))
+    assert [(each.name, each.type) for each in drafted.fields] == [("order_date", "date"), ("total_due", "amount")]
 
 
 def test_frames_lines_and_ticks_are_told_apart() -> None:
