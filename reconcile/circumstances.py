@@ -34,6 +34,12 @@ NEAR = 1
 SUMS_VOUCH = 100.0
 """From so large a factor on, the form's sums vouch for a value."""
 
+WITH_DECIMALS = re.compile(r"[.,]\s?\d{1,2}\D*$")
+"""The end of an amount that is written with its decimals."""
+
+LONG = 3
+"""Digits from which an amount without decimals may be one whose point was not seen."""
+
 SUMS_AGAINST = 0.3
 """Below this factor the form's sums speak against a value."""
 
@@ -184,6 +190,15 @@ def _trouble(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
         return "format"
     if sums < SUMS_AGAINST:
         return "sums"
+    if sums < SUMS_VOUCH and spot.family == "amount" and _may_lack_its_point(machines, says):
+        return "format"
     if spot.field.type == "code" and spot.field.pattern is None and LOOKALIKE.search(says):
         return "" if spot.values is not None and spot.values.has(says) else "lookalike"
     return ""
+
+
+def _may_lack_its_point(machines: Sequence[Vote], says: str) -> bool:
+    """Whether an amount was read as three digits or more without decimals: of faint or small print both engines lose
+    the point alike (172.17 read as 17217), and what is left is well formed."""
+    texts = [vote.text for vote in machines if vote.says == says]
+    return bool(texts) and all(sum(map(str.isdigit, text)) >= LONG and not WITH_DECIMALS.search(text) for text in texts)

@@ -1,0 +1,42 @@
+"""What keeps machines from deciding alone, beside how probable a value is."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconcile.decide import decide
+from reconcile.first_fit import parameters
+from reconcile.policy import POLICY
+from reconcile.weigh import weigh
+from tests.reconcile.made import both, field, form
+from transcribe.model import Decision, FieldKey, Posterior, Rule, Task
+
+PRICE = form(field("price", "amount"))
+SUMS = form(
+    *(field(name, "amount") for name in ("net", "tax", "total")),
+    rules=(Rule(name="total", check="total == net + tax"),),
+)
+
+
+def of_price(text: str) -> Posterior:
+    return weigh(PRICE, both("price", text), parameters())[FieldKey("price")]
+
+
+@pytest.mark.parametrize("text", ["17217", "1 217", "172"])
+def test_an_amount_without_decimals_may_have_lost_its_point_and_is_asked(text: str) -> None:
+    posterior = of_price(text)
+    asked = decide(PRICE.field("price"), posterior, POLICY)
+    assert isinstance(asked, Task)
+    assert asked.reason == "format"
+
+
+@pytest.mark.parametrize("text", ["172.17", "172.1 EUR", "1,217.00", "50"])
+def test_an_amount_with_decimals_or_too_short_to_have_lost_them_is_decided(text: str) -> None:
+    assert of_price(text).facts["trouble"] == ""
+    assert isinstance(decide(PRICE.field("price"), of_price(text), POLICY), Decision)
+
+
+def test_sums_vouch_for_an_amount_without_decimals() -> None:
+    readings = [*both("net", "1500.00"), *both("tax", "300.00"), *both("total", "1800")]
+    total = weigh(SUMS, readings, parameters())[FieldKey("total")]
+    assert (total.facts["witness"], total.facts["trouble"]) == ("sums", "")
