@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reconcile.calibrate import Lesson, fit
+from reconcile.calibrate import Lesson, calibrated, fit
 from reconcile.circumstances import Circumstances, circumstances
 from reconcile.contest import majority
 from reconcile.facts import ScanFacts
@@ -40,7 +40,6 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
     places: dict[str, list[list[float]]] = defaultdict(lambda: [[0.0, 0.0] for _ in range(len(PLACES) + 1)])
     audited: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for scan in scans:
-        drawn = _drawn(scan)
         for before in _machines_alone(scan, learnt):
             found.append(
                 Lesson(stage=before.seen.stage, family=before.seen.family, share=before.share, right=before.right)
@@ -50,7 +49,7 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
                     tally = places[name][place_bin(before.place)]
                     tally[0] += not before.right
                     tally[1] += 1
-            if before.key in drawn and before.seen.stage == "machines":
+            if before.key in scan.audited and _would_decide(before, learnt):
                 audited[before.seen.situation][0] += not before.right
                 audited[before.seen.situation][1] += 1
     contests: dict[str, Counter[str]] = defaultdict(Counter)
@@ -65,11 +64,11 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
     }
 
 
-def _drawn(scan: ScanFacts) -> frozenset[FieldKey]:
-    """The audited fields that machines had decided alone, as far as decisions are known: only these say how right
-    machines alone are."""
-    by_others = {each.key for each in scan.decisions if each.method != "machines"}
-    return scan.audited - by_others
+def _would_decide(before: _Before, learnt: Known) -> bool:
+    """Whether machines would decide this alone if they had the right: only of such values an audit says how right they
+    are. Whether they did does not matter, so that the right can be earned as well as lost."""
+    enough = calibrated(before.share, before.seen, learnt) >= 1.0 - POLICY.price
+    return before.seen.stage == "machines" and enough
 
 
 def contested(scan: ScanFacts, learnt: Known) -> Iterator[tuple[str, Counter[str]]]:
