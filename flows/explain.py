@@ -19,15 +19,41 @@ EXACTLY = 1e-9
 """Two probabilities that differ by less are the same: sums of floats may be added in another order."""
 
 
-def explained(rooms: Rooms, scan: str, field: str) -> dict[str, Any]:
+def explained(rooms: Rooms, scan: str, field: str, *, names: bool = True) -> dict[str, Any]:
     """Everything known of a field of a scan (id or its beginning), as plain data. `replay` says whether weighing the
     same readings under the same parameters gives the last decision again; None where nothing is decided.
 
+    Without `names` people are "reader 1", "reader 2", and nobody's time is told: for other programs.
     Raises NotFound where there is no such scan or field.
     """
-    found = rooms.store.scan(scan)
-    story = rooms.store.story(found.id, key_of(field))
-    names = {person.id: person.handle for person in rooms.store.transcribers()}
+    story = rooms.store.story(rooms.store.scan(scan).id, key_of(field))
+    if not names:
+        return {**_nameless(story), "replay": _replayed(rooms, story)}
+    handles = {person.id: person.handle for person in rooms.store.transcribers()}
+    return {**_told(story, handles), "replay": _replayed(rooms, story)}
+
+
+def explained_whole(rooms: Rooms, scan: str) -> list[dict[str, Any]]:
+    """Every field of a scan that was read or decided, without names and without weighing again, by name and row."""
+    found = rooms.store.scan(scan).id
+    keys = {each.key for each in rooms.store.readings(found)} | {each.key for each in rooms.store.decisions(found)}
+    stories = [rooms.store.story(found, key) for key in sorted(keys, key=lambda key: (key.name, key.row or 0))]
+    return [{**_nameless(story), "replay": None} for story in stories]
+
+
+def _nameless(story: Story) -> dict[str, Any]:
+    """The story with people numbered, and without their time."""
+    tasks = [task.transcriber for task in story.tasks if task.transcriber]
+    sources = [reading.source for reading in story.readings if reading.kind != "machine"]
+    people = {who: f"reader {number}" for number, who in enumerate(dict.fromkeys([*sources, *tasks]), 1)}
+    told = _told(story, people)
+    for each in told["readings"]:
+        del each["seconds"]
+    return told
+
+
+def _told(story: Story, names: Mapping[str, str]) -> dict[str, Any]:
+    found = story.scan
     return {
         "scan": found.id,
         "file": found.name,
@@ -41,7 +67,6 @@ def explained(rooms: Rooms, scan: str, field: str) -> dict[str, Any]:
         "decisions": [_decision(each, names) for each in story.decisions],
         "tasks": [_task(each, names) for each in story.tasks],
         "truth": story.truth.text if story.truth else None,
-        "replay": _replayed(rooms, story),
     }
 
 

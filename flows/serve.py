@@ -14,6 +14,7 @@ from contextlib import suppress
 import uvicorn
 
 from flows import settings as configuration
+from flows.api import api
 from flows.fair_start import require_fair_serving
 from flows.prefect_server import PrefectServer, notice, notice_file
 from flows.rooms import Rooms, now, open_rooms, review_options
@@ -56,7 +57,9 @@ class Serving:
 
     def _web(self, rooms: Rooms, listening: socket.socket) -> None:
         options = review_options(self._settings, listening.getsockname()[1])
-        app = create_app(rooms.store, rooms.archive, rooms.forms, options, now, lambda _: self._wake())
+        app = create_app(
+            rooms.store, rooms.archive, rooms.forms, options, now, lambda _: self._wake(), routers=[api(rooms)]
+        )
         config = uvicorn.Config(
             app,
             log_level="warning",

@@ -21,7 +21,9 @@ app.add_typer(token, name="token")
 def add(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="What the token is for.")],
-    scope: Annotated[list[str], typer.Option(help="What it allows, such as records:read; may be given again.")],
+    scope: Annotated[
+        list[str], typer.Option(help="What it allows: records:read, explain:read or pay:read; again for more.")
+    ],
     days: Annotated[int | None, typer.Option(help="How long it works; else until it is revoked.", min=1)] = None,
     as_json: say.AsJson = False,
 ) -> None:

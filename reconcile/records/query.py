@@ -104,6 +104,13 @@ def erased(path: Path, *, after: int = 0) -> list[tuple[str, int]]:
         return [(str(row["scan"]), int(row["changed"])) for row in rows]
 
 
+def position(path: Path) -> int:
+    """How far publishing has come: every change up to this number stands in the file."""
+    with for_reading(path) as database:
+        row = next(iter(database.query("select position from outbox_position")), None)
+        return 0 if row is None else int(row["position"])
+
+
 def columns(path: Path, form: str, part: str = "") -> list[schema.ColumnOf]:
     """The columns of a form's plain fields, or of one of its tables; NotFound names what there is otherwise."""
     with for_reading(path) as database:

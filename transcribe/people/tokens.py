@@ -7,12 +7,14 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal, get_args
 
 from transcribe.errors import SettingsError
 from transcribe.store.contract import ApiToken, Store
 
-SCOPES = frozenset({"records:read", "changes:read", "review:read", "queue:write", "people:write"})
-"""What a token may be allowed, each apart."""
+Scope = Literal["records:read", "explain:read", "pay:read"]
+SCOPES: frozenset[str] = frozenset(get_args(Scope))
+"""What a token may be allowed, each apart: published records; how a value came to be; what people are paid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

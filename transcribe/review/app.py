@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, FastAPI, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -33,12 +33,13 @@ def create_app(
     options: ReviewOptions,
     now: Callable[[], datetime],
     on_submit: Callable[[str], None],
+    routers: Sequence[APIRouter] = (),
 ) -> FastAPI:
     """The review pages as an ASGI app.
 
     `forms` gives the form of a name and version. `now` gives the time, aware and in UTC. `on_submit` is called with
     the id of the scan after each new reading, from the event loop: it must not block. Each file of `pages/` brings a
-    `router`.
+    `router`; `routers` are what others serve beside the pages, guarded alike.
     """
     writer = Writer(store)
     app = FastAPI(
@@ -53,10 +54,12 @@ def create_app(
         now=now,
         on_submit=on_submit,
         rendering=Rendering(options.languages),
-        rates=Rates(options.sign_in_tries, options.requests_a_minute),
+        rates=Rates(options.sign_in_tries, options.requests_a_minute, options.program_requests_a_minute),
     )
     for name in plugins.names(PAGES):
         app.include_router(importlib.import_module(f"{PAGES}.{name}").router)
+    for router in routers:
+        app.include_router(router)
     app.mount(f"/static/{digest()}", _Kept(directory=STATIC), name="static")
     add_failures(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)

@@ -48,9 +48,16 @@ def add_failures(app: FastAPI) -> None:
 
 
 def wants_json(request: Request) -> bool:
-    """Whether a program asks: it sends JSON, or accepts nothing but JSON."""
+    """Whether a program asks: it sends JSON, accepts nothing but JSON, or uses the interface that is for programs."""
+    if of_programs(request):
+        return True
     sent = request.headers.get("content-type", "").startswith("application/json")
     return sent or request.headers.get("accept", "").startswith("application/json")
+
+
+def of_programs(request: Request) -> bool:
+    """Whether this is the interface for programs."""
+    return request.url.path.startswith("/api/")
 
 
 def failed(request: Request, status: int, message: str, retry_after: int | None = None) -> Response:
@@ -77,7 +84,10 @@ async def _not_signed_in(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     messages = {404: N_("There is nothing here for you."), 405: N_("This cannot be done here.")}
-    return failed(request, error.status_code, messages.get(error.status_code, error.detail))
+    said = error.detail if of_programs(request) else messages.get(error.status_code, error.detail)
+    response = failed(request, error.status_code, said)
+    response.headers.update(error.headers or {})
+    return response
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

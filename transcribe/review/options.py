@@ -25,6 +25,8 @@ class ReviewOptions:
     """Tries to sign in, a minute and address or handle."""
     requests_a_minute: int = 6000
     """Requests a minute and person: far above any typist, below what would slow others."""
+    program_requests_a_minute: int = 600
+    """Requests a minute and token of a program: ten a second fetch half a million records in two minutes."""
     questions_an_hour: int = 10
     """Questions an hour and person: each is read by an operator, and its time is paid."""
     body_bytes: int = 64 * 1024

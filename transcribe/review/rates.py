@@ -19,12 +19,13 @@ class TooMany(Exception):
 
 
 class Rates:
-    """Two limits: tries to sign in (for each address and each handle), and requests of one person."""
+    """Three limits: tries to sign in (for each address and each handle), requests of one person, and of one program."""
 
-    def __init__(self, sign_in_tries: int, requests_a_minute: int) -> None:
+    def __init__(self, sign_in_tries: int, requests_a_minute: int, program_requests_a_minute: int) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._sign_in = RateLimitItemPerMinute(sign_in_tries)
         self._requests = RateLimitItemPerMinute(requests_a_minute)
+        self._program = RateLimitItemPerMinute(program_requests_a_minute)
 
     def try_to_sign_in(self, *whom: str) -> None:
         """Count one try for each name given; TooMany where one of them has used up theirs."""
@@ -34,6 +35,10 @@ class Rates:
     def request(self, who: str) -> None:
         """Count one request of a person; TooMany where they have used up theirs."""
         self._count(self._requests, "request", who)
+
+    def program(self, token: str) -> None:
+        """Count one request of a program; TooMany where it has used up its own."""
+        self._count(self._program, "program", token)
 
     def _count(self, item: RateLimitItem, what: str, name: str) -> None:
         if not self._limiter.hit(item, what, name):

@@ -17,7 +17,7 @@ def test_a_token_is_good_for_its_scopes_until_its_end(tmp_path: Path) -> None:
         made = new_token(here.store, "till", ["records:read"], NOON, timedelta(seconds=60))
         assert made.secret.startswith(f"fh_{made.token.prefix}_")
         assert token_allows(here.store, made.secret, "records:read", after(59))
-        assert not token_allows(here.store, made.secret, "people:write", after(59))
+        assert not token_allows(here.store, made.secret, "pay:read", after(59))
         assert not token_allows(here.store, made.secret, "records:read", after(60))
         assert not token_allows(here.store, made.secret + "x", "records:read", NOON)
 
