@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from transcribe.model import WHOLE, Reading, Task
 
 REASON = "form unknown"
+TURNS = ("0", "90", "180", "270")
 
 
 def which_form(scan: str, readings: Sequence[Reading] = ()) -> Task:
@@ -17,9 +19,20 @@ def which_form(scan: str, readings: Sequence[Reading] = ()) -> Task:
     )
 
 
-def identified(readings: Sequence[Reading]) -> tuple[str, int] | None:
-    """The form (name, version) that a person said last ("name/version turn"); None where nobody knew one."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified:
+    """Which form a scan is, and how far its pages must be turned with the clock to stand upright."""
+
+    form: str
+    version: int
+    turn: int = 0
+
+
+def identified(readings: Sequence[Reading]) -> Identified | None:
+    """The form that a person said last ("name/version turn"); None where nobody knew one."""
     said = [each.text for each in readings if each.key == WHOLE and each.kind != "machine" and each.text]
-    form = said[-1].split()[0] if said and said[-1].split() else ""
+    form, _, turn = said[-1].strip().partition(" ") if said else ("", "", "")
     name, slash, version = form.rpartition("/")
-    return (name, int(version)) if slash and version.isdigit() else None
+    if not slash or not version.isdigit():
+        return None
+    return Identified(form=name, version=int(version), turn=int(turn) if turn in TURNS else 0)

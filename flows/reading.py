@@ -12,7 +12,7 @@ from transcribe import ocr
 from transcribe.errors import NotFound
 from transcribe.model import Form, Reads, Scan
 from transcribe.ocr import Engine
-from transcribe.read import read
+from transcribe.read import pictures, read
 from transcribe.scan import Scanned, gather, pages, scans
 from transcribe.sheets import Unreadable
 
@@ -65,8 +65,17 @@ def _kept(rooms: Rooms, each: Scanned) -> Taken:
     """The scan as the store has it; one whose form nobody knows waits until a person says which it is."""
     new = rooms.store.put_scan(each.scan, each.files, now())
     if new and not each.scan.form:
+        _put_pictures(rooms, each.scan)
         rooms.store.wake([each.scan.id], now())
     return Taken(scan=rooms.store.scan(each.scan.id), new=new)
+
+
+def _put_pictures(rooms: Rooms, scan: Scan) -> None:
+    """The pictures of the pages of a scan as they came, for whoever is asked which form it is."""
+    shown = pictures(pages(scan, rooms.archive, limits(rooms.settings)))
+    for content in shown.files.values():
+        rooms.archive.put(content)
+    rooms.store.put_reads(scan.id, shown, now())
 
 
 def read_scan(rooms: Rooms, scan: Scan) -> Reads:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flows.appeals import settle_appeals
+from flows.drawn import distinct, read_shown, shown_by_people, unread
 from flows.identify import identified, which_form
 from flows.outcomes import outcomes
 from flows.reading import read_scan
@@ -21,13 +22,15 @@ from reconcile.record import assemble, complete
 from reconcile.records.publish import publish, rebuild
 from reconcile.sheet import sheet
 from reconcile.weigh import weigh
+from transcribe.drawn import Drawn
 from transcribe.errors import FairhandError
 from transcribe.model import Decision, FieldKey, Form, Parameters, Posterior, Reading, Scan, Task
 from transcribe.store.contract import Store, Waiting
 
 Clock = Callable[[], datetime]
 Forms = Callable[[str, int], Form]
-ReadAgain = Callable[[Scan], object]
+ReadAgain = Callable[[Scan, Drawn], object]
+"""Has machines read a scan again: what people showed of its layout, all of it where that is nothing."""
 
 AT_ONCE = 50
 """Scans leased together: few enough to be concluded within their lease of a minute, enough to share its cost."""
@@ -47,8 +50,8 @@ class Reconciled:
 def reconcile_waiting(store: Store, forms: Forms, policy: Policy, now: Clock, read_again: ReadAgain) -> Reconciled:
     """Weigh, decide and conclude every waiting scan. Called again it changes nothing; several may run at once.
 
-    `read_again` has machines read a scan of which a person has just said which form it is. A scan that fails stays
-    waiting and is named; the others go on.
+    `read_again` has machines read a scan of which a person has just said which form it is, or where in it a field or
+    the rows of a table stand. A scan that fails stays waiting and is named; the others go on.
     """
     done: list[tuple[int, int, int]] = []
     failed: list[tuple[str, str]] = []
@@ -59,7 +62,7 @@ def reconcile_waiting(store: Store, forms: Forms, policy: Policy, now: Clock, re
                 if not each.scan.form:
                     done.append(_identify(each, store, now, read_again))
                 else:
-                    done.append(_conclude(each, store, forms, policy, parameters, people, now))
+                    done.append(_conclude(each, store, forms, policy, parameters, people, now, read_again))
             except FairhandError as error:
                 failed.append((each.scan.id, str(error)))
     decided, asked, records = (sum(column) for column in zip(*done, strict=True)) if done else (0, 0, 0)
@@ -69,9 +72,11 @@ def reconcile_waiting(store: Store, forms: Forms, policy: Policy, now: Clock, re
 def reconcile_home(rooms: Rooms) -> Reconciled:
     """Close the appeals that can be closed, reconcile everything that waits in a home, and publish its records."""
     settle_appeals(rooms.store, rooms.forms, clock())
-    done = reconcile_waiting(
-        rooms.store, rooms.forms, policy(rooms.settings), clock, lambda scan: read_scan(rooms, scan)
-    )
+
+    def read_again(scan: Scan, drawn: Drawn) -> object:
+        return read_shown(rooms, scan, drawn) if drawn else read_scan(rooms, scan)
+
+    done = reconcile_waiting(rooms.store, rooms.forms, policy(rooms.settings), clock, read_again)
     publish_records(rooms)
     return done
 
@@ -99,17 +104,22 @@ def _conclude(
     parameters: Parameters,
     people: Traditions,
     now: Clock,
+    read_again: ReadAgain,
 ) -> tuple[int, int, int]:
     """One scan, from its readings to what is kept: (fields decided, tasks asked, records)."""
     scan = waiting.scan
     readings = store.readings(scan.id, waiting.up_to)
     form = forms(scan.form, scan.form_version)
+    if shown := unread(form, store.places(scan.id), readings):
+        read_again(scan, shown)  # the scan waits again then, with what was read
+        store.conclude(scan.id, waiting.up_to, [], [], None, now())
+        return 0, 0, 0
     posteriors = weigh(form, readings, parameters)
     said = _asked_elsewhere(form, readings, posteriors, outcomes(form, posteriors, policy), people, policy)
     said = reopened(said, posteriors, store.decisions(scan.id))
     said = shown_by_people(form, posteriors, said, store.misplaced(scan.id))
     decisions = [each for each in said.values() if isinstance(each, Decision)]
-    tasks = [each for each in said.values() if isinstance(each, Task)]
+    tasks = list(distinct(said))
     record = assemble(scan, form, decisions) if complete(form, posteriors, decisions) else None
     audits = [
         _audit(scan.id, posteriors[each.key]) for each in decisions if drawn(scan.id, posteriors[each.key], policy)
@@ -143,8 +153,8 @@ def _identify(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgain)
     if said is None:
         store.conclude(scan, waiting.up_to, [], [which_form(scan, readings)], None, now())
         return 0, 1, 0
-    store.set_form(scan, *said, now())
-    read_again(store.scan(scan))
+    store.set_form(scan, said.form, said.version, now(), said.turn)
+    read_again(store.scan(scan), Drawn())
     store.conclude(scan, waiting.up_to, [], [], None, now())
     return 0, 0, 0
 

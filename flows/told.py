@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flows.drawn import shown_by_people
 from flows.outcomes import outcomes
 from reconcile.agree import vote
 from reconcile.policy import Policy
@@ -42,7 +43,7 @@ def weighed(
         pages=pages,
         reads=reads,
         posteriors=posteriors,
-        outcomes=outcomes(form, posteriors, policy),
+        outcomes=shown_by_people(form, posteriors, outcomes(form, posteriors, policy)),
     )
 
 

@@ -17,6 +17,7 @@ from reconcile.known import Known, known
 from reconcile.policy import POLICY
 from reconcile.posterior import Weighed, weigh_field
 from reconcile.sheet import Sheet, Spot, sheet
+from reconcile.told import standing
 from transcribe.model import Candidate, FieldKey, Form, Parameters, Posterior, Reading
 
 REMEMBERED = 20_000
@@ -27,10 +28,10 @@ def weigh(form: Form, readings: Sequence[Reading], parameters: Parameters) -> di
     """The posterior of every field of one scan that has readings, whatever their order.
 
     A pure function: the same readings and parameters give the same posteriors for ever. Readings of fields that the
-    form does not have (another form was tried first) are left out.
+    form does not have (another form was tried first) are left out, and so are cells of rows that a table does not have.
     """
     learnt, made = known(parameters), sheet(form)
-    weighed = weigh_together(made, readings, learnt)
+    weighed = weigh_together(made, standing(form, readings), learnt)
     return {key: _remembered(key, made.spots[key.name], each, learnt) for key, each in weighed.items()}
 
 

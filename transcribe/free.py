@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -34,18 +34,24 @@ def read_free(
     """Read whole pages, locate the form's fields among the words, keep places, readings and pictures."""
     straight: list[Page] = []
     words: Words = {}
-    for number, page in enumerate(pages, 1):
-        small, scale = _shrunk(replace(page, number=number))
-        laid = small if page.hocr else align.lay_straight(small)
-        for engine in [*engines, *_beside(page, scale)]:
-            words.setdefault(engine.source, {})[number] = engine.words(laid)[0]
+    for laid, scale in laid_pages(pages):
+        for engine in [*engines, *_beside(laid, scale)]:
+            words.setdefault(engine.source, {})[laid.number] = engine.words(laid)[0]
         straight.append(laid)
         kept.qualities.append(_quality(laid))
-        kept.picture(number, laid.picture)
+        kept.picture(laid.number, laid.picture)
     found = locate(scan.id, straight, words, form, now)
     overall = min(each.measures["overall"] for each in kept.qualities)
     kept.readings += [_with_quality(each, overall) for each in found.readings]
     kept.places += [_with_snippet(kept, each, straight, words) for each in found.places]
+
+
+def laid_pages(pages: Sequence[Page]) -> Iterator[tuple[Page, float]]:
+    """Each page as its places lie on it: numbered from 1, not too large, level; and how many times longer its sides are
+    than they came in (1 or less). A page with an hOCR file beside it lies as that file says."""
+    for number, page in enumerate(pages, 1):
+        small, scale = _shrunk(replace(page, number=number))
+        yield (small if page.hocr else align.lay_straight(small)), scale
 
 
 def _shrunk(page: Page) -> tuple[Page, float]:
@@ -79,13 +85,13 @@ def _with_snippet(kept: Gathered, place: Place, pages: Sequence[Page], words: Wo
     picture = pages[place.page - 1].picture
     if place.box.area >= 0.5 * picture.shape[0] * picture.shape[1]:
         return replace(place, snippet=kept.pictures[place.page - 1].sha256)
-    scale = _scale(words, place.page)
+    scale = line_scale([word for by_page in words.values() for word in by_page.get(place.page, ())])
     return replace(place, snippet=kept.put(snippet(picture, place.box, scale=scale)))
 
 
-def _scale(words: Mapping[str, Mapping[int, Sequence[Word]]], number: int) -> float:
-    """What brings the print of a page to LINE, within half and twice."""
-    heights = sorted(word.box.height for by_page in words.values() for word in by_page.get(number, ()))
+def line_scale(words: Sequence[Word]) -> float:
+    """What brings print of these words' height to LINE, within half and twice."""
+    heights = sorted(word.box.height for word in words)
     if not heights:
         return 1.0
     return min(2.0, max(0.5, LINE / max(1, heights[len(heights) // 2])))

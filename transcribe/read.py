@@ -16,7 +16,7 @@ from transcribe.fixed import Circumstances
 from transcribe.free import read_free
 from transcribe.gathered import Gathered
 from transcribe.layout import hocr
-from transcribe.model import Blank, Box, FieldKey, Form, Page, Place, Reading, Reads, Scan
+from transcribe.model import Box, FieldKey, Form, Page, Place, Reading, Reads, Scan
 from transcribe.ocr import Engine
 from transcribe.quality import Quality, geometry, quality
 from transcribe.reading import INK, reading
@@ -48,9 +48,9 @@ def read(
     if form.free:
         read_free(kept, scan, pages, form, engines, now)
         return kept.reads(None)
-    laid = _by_number([_Laid(page, align.align(page, form)) for page in pages], form, options)
+    laid = lay_pages(pages, form, options)
     for number, each in sorted(laid.items()):
-        if each.aligned.fit >= options.fit:
+        if each.fit >= options.fit:
             _read_page(kept, scan, each, form, engines, now)
         else:
             _read_nothing(kept, scan, each, number, form, now)
@@ -59,8 +59,16 @@ def read(
     return kept.reads(min(each.fit for each in laid.values()))
 
 
+def pictures(pages: Sequence[Page]) -> Reads:
+    """The pages as they came, for people, and nothing that was read: nobody knows yet which form they are."""
+    kept = Gathered()
+    for page in pages:
+        kept.picture(page.number, page.picture)
+    return kept.reads(None)
+
+
 @dataclass(frozen=True, slots=True)
-class _Laid:
+class Laid:
     """A page as it came and as it was laid onto its form."""
 
     photo: Page
@@ -70,10 +78,26 @@ class _Laid:
     def fit(self) -> float:
         return self.aligned.fit
 
+    def quality(self, sheet: ink.Sheet, form: Form) -> Quality:
+        """How good the photo is, as the page lies on its blank."""
+        assert self.aligned.homography is not None, "a page that fits was laid by a homography"
+        rows, columns = self.photo.picture.shape[:2]
+        size = form.blanks[self.aligned.number - 1].size
+        scale, inside = geometry(self.aligned.homography, (rows, columns), size)
+        return quality(
+            self.aligned.page.picture,
+            ink_contrast=sheet.contrast,
+            noise=sheet.noise,
+            scale=scale * sheet.unit,
+            inside=inside,
+        )
 
-def _by_number(found: Sequence[_Laid], form: Form, options: ReadOptions) -> dict[int, _Laid]:
-    """The page that lies best on each page of the form; pages that lie on none stand for those still missing."""
-    best: dict[int, _Laid] = {}
+
+def lay_pages(pages: Sequence[Page], form: Form, options: ReadOptions = ReadOptions()) -> dict[int, Laid]:
+    """The page that lies best on each page of the form; pages that lie on none stand for those still missing, with a
+    fit of 0."""
+    found = [Laid(page, align.align(page, form)) for page in pages]
+    best: dict[int, Laid] = {}
     for each in sorted(found, key=lambda each: -each.fit):
         if each.fit >= options.fit:
             best.setdefault(each.aligned.number, each)
@@ -81,14 +105,14 @@ def _by_number(found: Sequence[_Laid], form: Form, options: ReadOptions) -> dict
     missing = [number for number in range(1, len(form.blanks) + 1) if number not in best]
     for place, number in enumerate(missing):
         stray = strays[min(place, len(strays) - 1)]
-        best[number] = _Laid(stray.photo, replace(stray.aligned, page=stray.photo, fit=0.0, number=number))
+        best[number] = Laid(stray.photo, replace(stray.aligned, page=stray.photo, fit=0.0, number=number))
     return best
 
 
-def _read_page(kept: Gathered, scan: Scan, laid: _Laid, form: Form, engines: Sequence[Engine], now: datetime) -> None:
+def _read_page(kept: Gathered, scan: Scan, laid: Laid, form: Form, engines: Sequence[Engine], now: datetime) -> None:
     page, blank = laid.aligned.page, form.blanks[laid.aligned.number - 1]
     sheet = ink.sheet(page.picture, blank.path)
-    seen = _quality(laid, sheet, blank)
+    seen = laid.quality(sheet, form)
     spots = fixed.spots(form, page.number, sheet)
     here = Circumstances(scan=scan.id, at=now, fit=laid.fit, quality=seen.measures["overall"])
     kept.qualities.append(seen)
@@ -112,7 +136,7 @@ def _moved(homography: Homography | None, box: Box) -> Box:
     return Box(*there.min(axis=0).tolist(), *there.max(axis=0).tolist())
 
 
-def _read_nothing(kept: Gathered, scan: Scan, laid: _Laid, number: int, form: Form, now: datetime) -> None:
+def _read_nothing(kept: Gathered, scan: Scan, laid: Laid, number: int, form: Form, now: datetime) -> None:
     """The fields of a page that does not fit: each is somewhere on the whole picture, and nothing of it was read."""
     shown = laid.photo.picture
     whole = kept.picture(number, shown)
@@ -134,17 +158,4 @@ def _not_fitting(scan: Scan, key: FieldKey, fit: float, now: datetime) -> Readin
         confidence=None,
         conditions={"fit": fit, "place": 0.0},
         flags=("not fitting",),
-    )
-
-
-def _quality(laid: _Laid, sheet: ink.Sheet, blank: Blank) -> Quality:
-    assert laid.aligned.homography is not None, "a page that fits was laid by a homography"
-    rows, columns = laid.photo.picture.shape[:2]
-    scale, inside = geometry(laid.aligned.homography, (rows, columns), blank.size)
-    return quality(
-        laid.aligned.page.picture,
-        ink_contrast=sheet.contrast,
-        noise=sheet.noise,
-        scale=scale * sheet.unit,
-        inside=inside,
     )

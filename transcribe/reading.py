@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from transcribe.model import FieldKey, Reading, Word
+from transcribe.model import Box, FieldKey, Reading, Word
 
 INK = "ink"
 """The source that looks at ink alone: blank or not, ticked or not, signed or not."""
@@ -25,14 +25,17 @@ def reading(
     conditions: Mapping[str, float],
     flags: Iterable[str] = (),
     alternatives: Sequence[tuple[str, float]] = (),
+    box: Box | None = None,
 ) -> Reading:
-    """A machine's reading. Its id is the SHA-256 of everything that it says, so that reading again adds nothing."""
+    """A machine's reading. Its id is the SHA-256 of everything that it says, so that reading again adds nothing. `box`
+    is given where a person said where the field stands: read there, the same words are another reading."""
     flagged = frozenset(flags)
     rounded = {name: round(number, 4) for name, number in conditions.items()}
     sure = None if confidence is None else round(confidence, 4)
     content = repr(
         (scan, tuple(key), source, text, sure, sorted(flagged), tuple(alternatives), sorted(rounded.items()))
     )
+    content += repr(tuple(box)) if box else ""
     return Reading(
         id=hashlib.sha256(content.encode()).hexdigest(),
         scan=scan,
@@ -45,6 +48,7 @@ def reading(
         alternatives=tuple(alternatives),
         flags=flagged,
         conditions=rounded,
+        box=box,
     )
 
 

@@ -7,6 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy
 
 from transcribe import confined, masking
 from transcribe.align import Aligned, align
@@ -16,6 +19,9 @@ from transcribe.limits import Limits
 from transcribe.model import Form, Page, Scan, ScanPage, SourceFile
 from transcribe.sheets import Group, Sheet, Unreadable, of_any, of_form, picture, sheets, unreadable
 from transcribe.stamp import stamp, stamped
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
 
 SUFFIXES = frozenset(
     ".jpg .jpeg .jpe .jfif .png .tif .tiff .webp .heic .heif .avif .bmp .jp2 .ppm .pgm .pdf".split()
@@ -78,14 +84,23 @@ def scans(
 
 
 def pages(scan: Scan, archive: Archive, limits: Limits) -> list[Page]:
-    """The pages of a scan, decoded; ScanError where one cannot be, NotFound where it was erased."""
+    """The pages of a scan, decoded, and turned as somebody said they lie; ScanError where one cannot be decoded,
+    NotFound where it was erased."""
     decoded = []
     for number, each in enumerate(scan.pages, 1):
         content = archive.get(each.file)
         pixels, dpi = confined.picture(content, each.page, limits)
+        if each.turn:  # what lies beside the file speaks of the picture as it lay
+            decoded.append(Page(number=number, picture=_turned(pixels, each.turn), dpi=dpi))
+            continue
         hocr = archive.get(each.hocr) if each.hocr else None
         decoded.append(Page(number=number, picture=pixels, dpi=dpi, hocr=hocr, laid=stamp(content)))
     return decoded
+
+
+def _turned(picture: Picture, degrees: int) -> Picture:
+    """The picture turned with the clock by quarters."""
+    return numpy.ascontiguousarray(numpy.rot90(picture, -degrees // 90 % 4))
 
 
 def scan_id(each: Iterable[tuple[str, int]]) -> str:

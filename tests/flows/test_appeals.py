@@ -33,7 +33,7 @@ def here(tmp_path: Path) -> Iterator[World]:
 
 
 def reconcile(here: World, seconds: float) -> None:
-    done = reconcile_waiting(here.store, forms, Policy(), lambda: after(seconds), lambda scan: None)
+    done = reconcile_waiting(here.store, forms, Policy(), lambda: after(seconds), lambda scan, shown: None)
     assert done.failed == ()
 
 

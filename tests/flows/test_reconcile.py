@@ -6,12 +6,13 @@ import secrets
 from dataclasses import replace
 from pathlib import Path
 
-from flows.identify import identified, which_form
+from flows.identify import Identified, identified, which_form
 from flows.people import invite
 from flows.reading import Taken, read_scan, take_in
 from flows.reconcile import in_force, publish_records, rebuild_records, reconcile_home, reconcile_waiting
 from flows.rooms import Rooms, now, policy
 from reconcile.records import query
+from transcribe.drawn import Drawn
 from transcribe.errors import FormError
 from transcribe.model import WHOLE, FieldKey, Form, Reading, Reads, Scan, Task
 from transcribe.reading import reading
@@ -52,7 +53,7 @@ def answer(rooms: Rooms, who: str, text: str, **offer: object) -> Task:
     return task
 
 
-def no_reading(scan: Scan) -> None:
+def no_reading(scan: Scan, drawn: Drawn) -> None:
     raise AssertionError("nothing is read again here")
 
 
@@ -172,7 +173,8 @@ def test_who_says_which_form_a_scan_is_has_it_read_with_that(rooms: Rooms) -> No
     rooms.store.wake([scan.id], now())
     read: list[Scan] = []
 
-    def read_again(it: Scan) -> None:
+    def read_again(it: Scan, drawn: Drawn) -> None:
+        assert not drawn
         read.append(it)
         rooms.store.put_reads(it.id, reads_of(it, {}), now())
 
@@ -192,7 +194,8 @@ def test_none_of_these_is_no_form_and_goes_to_an_expert() -> None:
     def said(text: str) -> Reading:
         return Reading(id=text, scan="s", key=WHOLE, source="mina", kind="person", text=text, at=now())
 
-    assert identified([said("receipt/1 90"), said("order-form/2 0")]) == ("order-form", 2)
+    assert identified([said("receipt/1 90"), said("order-form/2 0")]) == Identified(form="order-form", version=2)
+    assert identified([said("receipt/1 90")]) == Identified(form="receipt", version=1, turn=90)
     assert identified([said("0")]) is None
     assert which_form("s").pool == "read"
     assert which_form("s", [said("0")]).pool == "expert"

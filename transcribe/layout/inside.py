@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from transcribe.layout import dates, money
 from transcribe.layout.candidate import Candidate, candidate
 from transcribe.layout.lines import Line
 from transcribe.layout.sheet import Sheet
-from transcribe.model import Box, Field, Form
+from transcribe.model import Box, Field, Form, Word
 
 MARGIN = 0.35
 """A word belongs to a place when its middle lies in it, widened by this part of the line's height on either side."""
@@ -24,6 +26,24 @@ def read(sheet: Sheet, found: Candidate, field: Field, form: Form) -> Candidate 
         pieces = [_typed(pieces[0], field, form)]
     parted = "\n" if "\n" in found.text else " "
     return candidate(pieces, found.score, parted=parted)
+
+
+def drawn(lines: Sequence[Line], box: Box, field: Field, form: Form) -> Candidate | None:
+    """The print whose middle lies in a box that a person drew around a field; None where there is none.
+
+    Of a date or an amount with its label only that part is taken; lines of print stay lines of the text.
+    """
+    pieces = [Line(page=line.page, words=tuple(words)) for line in lines if (words := _in(line, box))]
+    if not pieces:
+        return None
+    if len(pieces) == 1:
+        pieces = [_typed(pieces[0], field, form)]
+    return candidate(pieces, 1.0, parted="\n")
+
+
+def _in(line: Line, box: Box) -> list[Word]:
+    middles = [((word.box.x0 + word.box.x1) / 2, (word.box.y0 + word.box.y1) / 2, word) for word in line.words]
+    return [word for x, y, word in middles if box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1]
 
 
 def _within(sheet: Sheet, box: Box, page: int) -> list[Line]:

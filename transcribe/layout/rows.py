@@ -82,7 +82,7 @@ def _on_page(sheet: Sheet, page: int, wanted: Table, form: Form) -> Found | None
     for ways in headers(lines, wanted):
         for header in ways:
             rows = _rows(sheet, numbers, header, wanted, form)
-            score = header.score + _multiplied(rows, wanted, form)
+            score = header.score + MULTIPLIED * multiplied(rows, wanted, form)
             if rows and (best is None or score > best.score):
                 own = frozenset(name for name, _, _ in header.columns if name)
                 best = Found(rows=tuple(rows), columns=own, score=score)
@@ -173,17 +173,17 @@ def _holds_number(words: Sequence[Word], name: str, form: Form) -> bool:
     return _is_number(name, form) and NUMBER.search(" ".join(word.text for word in words)) is not None
 
 
-def _multiplied(rows: Sequence[Row], wanted: Table, form: Form) -> float:
-    """How many rows hold what the form's rule of products says, as a share: which way of taking the header is right."""
-    rule = _product(wanted, form)
+def multiplied(rows: Sequence[Row], wanted: Table, form: Form) -> float:
+    """The share of rows that hold the form's rule of products: it tells which way of taking the columns is right."""
+    rule = product_rule(wanted, form)
     if rule is None or not rows:
         return 0.0
     for row in rows:
         row.multiplies = _holds(row, rule, form)
-    return MULTIPLIED * sum(bool(row.multiplies) for row in rows) / len(rows)
+    return sum(bool(row.multiplies) for row in rows) / len(rows)
 
 
-def _product(wanted: Table, form: Form) -> tuple[str, str, str] | None:
+def product_rule(wanted: Table, form: Form) -> tuple[str, str, str] | None:
     """(product, factor, factor) of a rule like "lines.amount == lines.quantity * lines.unit_price"."""
     name = re.escape(wanted.name)
     for rule in form.rules:

@@ -58,18 +58,18 @@ def _row(
         if name not in found[chosen].columns:
             continue
         pieces = row.cells.get(name)
-        place = _said(pieces, name, form) if pieces else None
+        place = said(pieces, name, form) if pieces else None
         if place is None:
             continue
         others: dict[str, Candidate | None] = {chosen: place}
         for source, sheet in sheets.items():
             if source != chosen:
                 read = inside.read(sheet, place, column.field, form)
-                others[source] = _said(read.lines, name, form) if read else None
+                others[source] = said(read.lines, name, form) if read else None
         yield Cell(key=FieldKey(name, number), place=place, by_source=others, sure=sure)
 
 
-def _said(pieces: Sequence[Line], name: str, form: Form) -> Candidate | None:
+def said(pieces: Sequence[Line], name: str, form: Form) -> Candidate | None:
     """What the words of a cell say: of a number column only the number."""
     kind = form.field(name).type
     if kind not in NUMBERS:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from transcribe import fields
 from transcribe.errors import NotFound
 from transcribe.model import Field, Task
@@ -33,6 +35,8 @@ WORDS = {
 }
 """A sentence (a message of the catalogues) for each code of `FieldType.faults`."""
 
+ONE_LINE = N_("One line alone makes no row: mark its top and its foot.")
+
 OTHERWISE = N_("This looks odd for this field.")
 """For codes of field types that come from outside."""
 
@@ -47,6 +51,12 @@ def faults(forms: Forms, task: Task, text: str, language: str) -> tuple[str, ...
         return ()
     say = translation(language).gettext
     return tuple(say(WORDS.get(code, OTHERWISE)) for code in fields.load(field.type).faults(text, field, form))
+
+
+def no_rows(edges: str, language: str) -> tuple[str, ...]:
+    """What is odd about the lines between the rows of a table: one alone."""
+    one = len(set(re.findall(r"\d+", edges))) == 1
+    return (translation(language).gettext(ONE_LINE),) if one else ()
 
 
 def odd(store: Store, parts: Parts, visitor: Visitor, task: str, text: str) -> tuple[str, ...]:

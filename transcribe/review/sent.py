@@ -34,6 +34,7 @@ Idem = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 Seconds = Annotated[float, Field(ge=0, le=LONGEST_SECONDS, allow_inf_nan=False)]
 Pixel = Annotated[int, Field(ge=0, le=100_000)]
+PageNumber = Annotated[int, Field(ge=1, le=10_000)]
 Corner = Annotated[Pixel | None, BeforeValidator(lambda typed: None if typed == "" else typed)]
 
 
@@ -49,6 +50,7 @@ class SentJson(BaseModel):
     seconds: Seconds = 0.0
     overrode: bool = False
     box: tuple[Pixel, Pixel, Pixel, Pixel] | None = None
+    page: PageNumber | None = None
 
 
 class SentForm(BaseModel):
@@ -64,6 +66,7 @@ class SentForm(BaseModel):
     y0: Corner = None
     x1: Corner = None
     y1: Corner = None
+    page: Annotated[PageNumber | None, BeforeValidator(lambda typed: None if typed == "" else typed)] = None
     form: Annotated[str, Field(max_length=200)] = ""
     turn: Literal["0", "90", "180", "270"] = "0"
     edges: Annotated[str, Field(max_length=2000, pattern=r"^[\d, ]*$")] = ""
@@ -90,17 +93,26 @@ def reason_words(language: str) -> dict[Reason, str]:
 
 def from_json(sent: SentJson) -> SentReading:
     """The reading that the module sent."""
-    return _reading(sent.action, sent.text, sent.idem, sent.seconds, overrode=sent.overrode, box=sent.box)
+    return _reading(
+        sent.action, sent.text, sent.idem, sent.seconds, overrode=sent.overrode, box=sent.box, page=sent.page
+    )
 
 
 def from_form(sent: SentForm, kind: str) -> SentReading:
     """The reading that a plain form sent."""
     corners = (sent.x0, sent.y0, sent.x1, sent.y1)
-    box = None if None in corners else corners
+    box = None if None in corners or sent.action == "absent" else _upright(corners)  # type: ignore[arg-type]  # no None is left in it
+    page = sent.page if box or kind == "rows" else None
     text = {"identify": f"{sent.form} {sent.turn}", "rows": sent.edges.replace(" ", "")}.get(kind, sent.text)
     none_of_these = kind == "identify" and sent.action == "send" and not sent.form
     action: Action = "absent" if none_of_these else sent.action
-    return _reading(action, text, sent.idem, _measured(sent.seconds), overrode=sent.overrode == "1", box=box)  # type: ignore[arg-type]  # no None is left in it
+    return _reading(action, text, sent.idem, _measured(sent.seconds), overrode=sent.overrode == "1", box=box, page=page)
+
+
+def _upright(corners: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:
+    """The frame with its corners in order; None of one that holds nothing, as a mere click gives it."""
+    (left, right), (top, foot) = sorted(corners[::2]), sorted(corners[1::2])
+    return (left, top, right, foot) if left < right and top < foot else None
 
 
 def _measured(seconds: str) -> float | None:
@@ -120,6 +132,7 @@ def _reading(
     *,
     overrode: bool,
     box: tuple[int, int, int, int] | None,
+    page: int | None,
 ) -> SentReading:
     """A blank is "", what cannot be read is None and what was legible of it stands beside."""
     flags = {FLAGS[action]} if action in FLAGS else set()
@@ -133,5 +146,6 @@ def _reading(
         flags=frozenset(flags),
         seconds=None if seconds is None else float(math.ceil(seconds)),  # rounded in the person's favour
         box=box,
+        page=page,
         legible=typed if action == "illegible" else "",
     )

@@ -122,11 +122,11 @@ class IngestRoom(Lookup):
             )
             for picture in reads.pictures:
                 width, height = picture.size
+                name = {"scan_id": row["id"], "number": picture.number, "sha256": picture.sha256}
+                self.db.run("keep_replaced_picture", **name)
                 self.db.run(
                     "put_picture",
-                    scan_id=row["id"],
-                    number=picture.number,
-                    sha256=picture.sha256,
+                    **name,
                     width=width,
                     height=height,
                 )
@@ -134,12 +134,15 @@ class IngestRoom(Lookup):
             for reading in reads.readings:
                 self._put_machine_reading(row, reading, now)
 
-    def put_places(self, scan: str, places: Sequence[Place], now: datetime) -> None:
-        """Say anew where fields stand (a person drew a box, a row was added); the scan is weighed again."""
+    def put_places(self, scan: str, places: Sequence[Place], now: datetime, readings: Sequence[Reading] = ()) -> None:
+        """Say anew where fields stand (a person drew a box, told the rows of a table), with what machines read there;
+        the scan is weighed again."""
         with self.db.write():
             row = self.scan_row(scan)
             if row["erased_at"] is None:
                 self._write_places(row, places)
+                for reading in readings:
+                    self._put_machine_reading(row, reading, now)
                 self.db.run("wake", scan_id=row["id"])
 
     def has_reads(self, scan: str) -> bool:
@@ -150,10 +153,12 @@ class IngestRoom(Lookup):
         form = {"form": row["form"], "form_version": row["form_version"]}
         return self.db.value("has_reads", scan_id=row["id"], **form) is not None
 
-    def set_form(self, scan: str, form: str, version: int, now: datetime) -> None:
-        """Say which form a scan is (after an identify task); what was read with another form stays, unused."""
+    def set_form(self, scan: str, form: str, version: int, now: datetime, turn: int = 0) -> None:
+        """Say which form a scan is (after an identify task), and how far its pages must be turned with the clock to
+        stand upright (0, 90, 180, 270); what was read with another form stays, unused."""
         with self.db.write():
             row = self.scan_row(scan)
+            self.db.run("turn_scan_pages", scan_id=row["id"], turn=turn)
             if (row["form"], row["form_version"]) == (form, version):
                 return
             self.db.run("set_scan_form", scan_id=row["id"], form=form, form_version=version)
@@ -190,9 +195,11 @@ class IngestRoom(Lookup):
 
     def _write_places(self, scan: Row, places: Sequence[Place]) -> None:
         for place in places:
+            field = self.make_field(scan, place.key)
+            self.db.run("keep_replaced_snippet", field_id=field, snippet=place.snippet)
             self.db.run(
                 "put_place",
-                field_id=self.make_field(scan, place.key),
+                field_id=field,
                 page=place.page,
                 **dict(zip(("x0", "y0", "x1", "y1"), place.box, strict=True)),
                 snippet=place.snippet,

@@ -9,6 +9,7 @@ from functools import partial
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import Task
 from transcribe.store._control import ControlRoom
+from transcribe.store._reconcile import MISPLACED
 from transcribe.store.contract import ANYTHING, Offer
 from transcribe.store.database import Database, Row
 from transcribe.store.rows import micros, task_of, text, transcriber_of
@@ -171,6 +172,7 @@ class LeaseRoom(ControlRoom):
             "expert": int("expert" in person["roles"]),
             "kinds": None if offer.kinds is None else text(list(offer.kinds)),
             "sitting": micros(now - SITTING),
+            "misplaced": MISPLACED,
             "count": count,
         }
         for pool in offer.pools:

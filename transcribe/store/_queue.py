@@ -9,7 +9,7 @@ from typing import cast
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import FieldKey, Outcome, Task
 from transcribe.store._lease import LeaseRoom
-from transcribe.store._reconcile import ALL
+from transcribe.store._reconcile import ALL, MISPLACED
 from transcribe.store.contract import SentReading, Story
 from transcribe.store.database import Row
 from transcribe.store.rows import key_of, micros, moment, task_of, text
@@ -48,7 +48,9 @@ class QueueRoom(LeaseRoom):
                 self.db.run("scan_has_new", scan_id=row["scan_id"], number=number)
             if row["kind"] == "locate" and sent.box is not None:
                 x0, y0, x1, y1 = sent.box
-                self.db.run("move_place", field_id=row["field_id"], x0=x0, y0=y0, x1=x1, y1=y1)
+                field = {"field_id": row["field_id"]}
+                self.db.run("keep_replaced_snippet", **field, snippet=None)
+                self.db.run("move_place", **field, page=sent.page, x0=x0, y0=y0, x1=x1, y1=y1)
             self.pay_reading(person, row, number, seconds, now)
         return Outcome(kind="late" if late else "kept", reading=identity, scan=row["scan"])
 
@@ -69,6 +71,8 @@ class QueueRoom(LeaseRoom):
                 now=micros(now),
             )
             self.db.run("give_back", task_id=row["id"], who=person["id"], now=micros(now))
+            if reason == MISPLACED:
+                self.db.run("wake", scan_id=row["scan_id"])
             self.pay_time(person, active, "skip", now, task=row["id"])
 
     def undo(self, task: str, who: str, now: datetime) -> Task:
@@ -148,7 +152,7 @@ class QueueRoom(LeaseRoom):
             confidence=None,
             seconds=None if untimed else seconds,
             flags=text(sorted(sent.flags)),
-            conditions="{}",
+            conditions=text({} if sent.page is None else {"page": sent.page}),
             box=text(list(sent.box)) if sent.box else None,
             text_hash=self.keyed_hash("text", sent.text or ""),
             now=micros(now),

@@ -28,6 +28,9 @@ from transcribe.store.rows import (
     truth_of,
 )
 
+MISPLACED = "wrong picture"
+"""The reason to skip a task whose picture does not show its field."""
+
 ALL = 2**62
 """Above every number of a reading."""
 
@@ -55,6 +58,11 @@ class ReconcileRoom(IngestRoom):
         """Every place of a scan as last known (a person may have drawn one anew)."""
         row = self.scan_row(scan)
         return [place_of(each, row["sha256"], key_of(each)) for each in self.db.all("places", scan_id=row["id"])]
+
+    def misplaced(self, scan: str) -> frozenset[FieldKey]:
+        """Fields of which somebody said, skipping, that their picture shows something else; until one is drawn anew."""
+        number = self.scan_row(scan)["id"]
+        return frozenset(key_of(row) for row in self.db.all("misplaced", scan_id=number, reason=MISPLACED))
 
     def pictures(self, scan: str) -> list[PagePicture]:
         """The page pictures of a scan."""

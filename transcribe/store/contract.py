@@ -120,11 +120,13 @@ class IngestVerbs(Protocol):
     def scans_unread(self, limit: int = 500) -> list[Scan]:
         """Scans that machines have not read with their present form, oldest first."""
 
-    def put_places(self, scan: str, places: Sequence[Place], now: datetime) -> None:
-        """Say anew where fields stand (a person drew a box, a row was added); the scan is weighed again."""
+    def put_places(self, scan: str, places: Sequence[Place], now: datetime, readings: Sequence[Reading] = ()) -> None:
+        """Say anew where fields stand (a person drew a box, told the rows of a table), with what machines read there;
+        the scan is weighed again."""
 
-    def set_form(self, scan: str, form: str, version: int, now: datetime) -> None:
-        """Say which form a scan is (after an identify task); what was read with another form stays, unused."""
+    def set_form(self, scan: str, form: str, version: int, now: datetime, turn: int = 0) -> None:
+        """Say which form a scan is (after an identify task), and how far its pages must be turned with the clock to
+        stand upright (0, 90, 180, 270); what was read with another form stays, unused."""
 
     def set_aside(self, file: SourceFile, error: str, message: str, batch: str, now: datetime) -> None:
         """Keep that a file could not be read and why; again replaces the reason."""
@@ -144,6 +146,9 @@ class ReconcileVerbs(Protocol):
 
     def places(self, scan: str) -> list[Place]:
         """Every place of a scan as last known (a person may have drawn one anew)."""
+
+    def misplaced(self, scan: str) -> frozenset[FieldKey]:
+        """Fields of which somebody said, skipping, that their picture shows something else; until one is drawn anew."""
 
     def pictures(self, scan: str) -> list[PagePicture]:
         """The page pictures of a scan."""

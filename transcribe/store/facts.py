@@ -120,6 +120,7 @@ class SentReading:
     seconds: float | None = None
     shown: str | None = None
     box: tuple[int, int, int, int] | None = None
+    page: int | None = None
     legible: str = ""
     reason: str = ""
 

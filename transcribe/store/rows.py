@@ -33,7 +33,7 @@ VALUE_LANE = "value"
 
 def lane_of(kind: TaskKind) -> str:
     """Which kinds of task ask for the same thing: all that ask what a field says are one lane."""
-    return VALUE_LANE if kind in ("read", "adjudicate", "audit", "test", "appeal") else kind
+    return VALUE_LANE if kind in ("read", "locate", "adjudicate", "audit", "test", "appeal") else kind
 
 
 def micros(moment: datetime) -> int:

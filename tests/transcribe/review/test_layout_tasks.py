@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.transcribe.review.site import Site
 from transcribe.model import WHOLE, FieldKey, Reading, ScanPage, Task, TaskKind, Transcriber
+from transcribe.told_rows import rows_key
 
 pytestmark = pytest.mark.browser
 
@@ -94,8 +95,9 @@ def test_a_form_that_nobody_knows_is_none_of_these(site: Site, enter: Enter) -> 
 
 
 def test_rows_are_marked_by_their_lines(site: Site, enter: Enter) -> None:
-    scan = ask(site, "rows", FieldKey("lines.quantity", 0))
+    scan = ask(site, "rows", rows_key("lines"))
     page = enter(site.person("amina"))
+    expect(page.locator("#label")).to_have_text("Mark the rows of the table Lines")
     figure = page.locator("#picture img")
     shown = figure.bounding_box()
     assert shown is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, decision, machine, sent, world
+from tests.transcribe.store.world import NOON, World, after, decision, machine, person, sent, world
 from transcribe.errors import NotFound
 from transcribe.model import FieldKey, Record, RuleException, Task, Truth
 from transcribe.store.contract import Offer
@@ -239,4 +239,6 @@ def test_a_box_that_a_person_draws_moves_the_place(here: World) -> None:
     place = next(each for each in here.store.places(scan.id) if each.key.name == "number")
     assert (tuple(place.box), place.snippet, place.confidence) == ((1, 2, 3, 4), None, 1.0)
     here.ask(scan, "number")
-    assert len(here.store.lease("ann", 1, after(2))) == 1
+    assert here.store.lease("ann", 1, after(2)) == []  # she has typed what it says
+    here.store.put_transcriber(person("bob"), after(1))
+    assert len(here.store.lease("bob", 1, after(2))) == 1

@@ -7,20 +7,23 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from starlette.concurrency import run_in_threadpool
 
 from transcribe.errors import NotFound
 from transcribe.model import Box, FieldKey, Form, PagePicture, Place, Task
 from transcribe.review.parts import Here, Parts
 from transcribe.review.sessions import SignedIn, Visitor
-from transcribe.review.sheet import seen, shown_close
+from transcribe.review.sheet import page_of, seen, shown_close
 from transcribe.store.contract import Store
 from transcribe.surroundings import surroundings
 
 router = APIRouter()
 
 TaskId = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+
+MOST_PAGES = 10_000
+"""No scan has more pages."""
 
 KINDS = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"RIFF", "image/webp"))
 
@@ -39,9 +42,12 @@ async def around(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
 
 
 @router.get("/page/{task}")
-async def page(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
-    """The whole page that the task's field stands on, where the form allows it."""
-    return await _seen(parts, visitor, task, "page")
+async def page(
+    parts: Here, visitor: SignedIn, task: TaskId, number: Annotated[int | None, Query(ge=1, le=MOST_PAGES)] = None
+) -> Response:
+    """The whole page that the task's field stands on, where the form allows it; another by its `number`, where it is
+    asked where something stands."""
+    return await _seen(parts, visitor, task, "page", number)
 
 
 @router.get("/whole/{task}")
@@ -50,8 +56,8 @@ async def whole(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
     return await _seen(parts, visitor, task, "whole")
 
 
-async def _seen(parts: Parts, visitor: Visitor, task: str, what: str) -> Response:
-    view = await parts.look(lambda store: _view(store, parts, visitor, task, what))
+async def _seen(parts: Parts, visitor: Visitor, task: str, what: str, number: int | None = None) -> Response:
+    view = await parts.look(lambda store: _view(store, parts, visitor, task, what, number))
     content = await parts.picture(view.picture.sha256)
     if view.box is not None or view.hidden:
         whole = what != "surroundings"
@@ -76,24 +82,34 @@ def _snippet(store: Store, task: Task) -> str:
     raise NotFound("This task has no picture.")
 
 
-def _view(store: Store, parts: Parts, visitor: Visitor, name: str, what: str) -> _View:
+def _view(store: Store, parts: Parts, visitor: Visitor, name: str, what: str, number: int | None) -> _View:
     task = store.task(name, visitor.person.id, parts.now())
     form = parts.forms(task.form, task.form_version) if task.form else None
     places = store.places(task.scan)
     place = next((place for place in places if place.key == task.key), None)
     if what not in seen(form, task, place):
         raise NotFound("This form does not show more of its pages.")
-    picture = next((each for each in store.pictures(task.scan) if place is None or each.number == place.page), None)
+    picture = page_of(task, place, store.pictures(task.scan), number)
     if picture is None:
         raise NotFound("This scan has no picture of its page.")
     known = shown_close(task, place)
     theirs = {task.key}
     if what == "whole":
         theirs |= {held.key for held in store.held(visitor.person.id, parts.now()) if held.scan == task.scan}
+    framed = known or (place is not None and _is_region(task, place, picture))
     return _View(
         picture=picture,
-        box=place.box if place is not None and known and what != "whole" else None,
+        box=place.box if place is not None and framed and what != "whole" else None,
         hidden=tuple(_hidden(form, places, theirs, picture.number)) if form and known else (),
+    )
+
+
+def _is_region(task: Task, place: Place, picture: PagePicture) -> bool:
+    """Whether the place of a field that is asked for is the part of this page in which it is likely."""
+    return (
+        task.kind == "locate"
+        and place.page == picture.number
+        and place.box.area < picture.size[0] * picture.size[1] / 2
     )
 
 

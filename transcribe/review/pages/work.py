@@ -10,12 +10,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from transcribe.model import Task
-from transcribe.review.checks import faults, odd
+from transcribe.review.checks import faults, no_rows, odd
 from transcribe.review.coming import no_work
 from transcribe.review.failures import wants_json
 from transcribe.review.identify import choices
 from transcribe.review.offer import leased
-from transcribe.review.pages.pictures import TaskId
+from transcribe.review.pages.pictures import MOST_PAGES, TaskId
 from transcribe.review.parts import Here, Parts
 from transcribe.review.sent import BODY, LONGEST_SECONDS, SentForm, SentJson, from_form, from_json, reason_words
 from transcribe.review.sessions import Sending, SignedIn, Visitor
@@ -35,9 +35,14 @@ class Doubt:
 
 @router.get("/work")
 async def work(
-    parts: Here, visitor: SignedIn, same: bool = False, task: Annotated[str | None, Query(max_length=64)] = None
+    parts: Here,
+    visitor: SignedIn,
+    same: bool = False,
+    task: Annotated[str | None, Query(max_length=64)] = None,
+    page: Annotated[int | None, Query(ge=1, le=MOST_PAGES)] = None,
 ) -> Response:
-    """The next task, the same one until it is answered (or the one asked for, if it is held); or that there is none."""
+    """The next task, the same one until it is answered (or the one asked for, if it is held); or that there is none.
+    With a `page`, that one of the scan, where it is asked where something stands."""
     if task is not None:
         held = await parts.look(lambda store: store.held(visitor.person.id, parts.now()))
         tasks = [each for each in held if each.id == task]
@@ -45,7 +50,7 @@ async def work(
         tasks = await parts.change(lambda store: leased(store, parts, visitor.person, 1, same=same))
     if not tasks:
         return await no_work(parts, visitor)
-    return await _page(parts, visitor, tasks[0], Doubt(), same=same)
+    return await _page(parts, visitor, tasks[0], Doubt(), same=same, page=page)
 
 
 @router.post("/work/{task}", openapi_extra=BODY)
@@ -61,9 +66,11 @@ async def send(
     sent = SentForm.model_validate(dict(await request.form()))
     theirs = await parts.look(lambda store: store.task(task, visitor.person.id, parts.now()))
     if check and sent.action == "send":
-        found = faults(parts.forms, theirs, sent.text, visitor.language)
+        rows = theirs.kind == "rows"
+        text = sent.edges if rows else sent.text
+        found = no_rows(text, visitor.language) if rows else faults(parts.forms, theirs, text, visitor.language)
         if found:
-            return await _page(parts, visitor, theirs, Doubt(text=sent.text, faults=found))
+            return await _page(parts, visitor, theirs, Doubt(text=text, faults=found), page=sent.page)
     reading = from_form(sent, theirs.kind)
     await _keep(parts, visitor, task, reading, sent.reason if sent.action == "skip" else None)
     tested = theirs.reason == "qualification" and sent.action != "skip"
@@ -102,10 +109,12 @@ async def _keep(parts: Parts, visitor: Visitor, task: str, reading: SentReading,
     return outcome.kind
 
 
-async def _page(parts: Parts, visitor: Visitor, task: Task, doubt: Doubt, *, same: bool = False) -> Response:
+async def _page(
+    parts: Parts, visitor: Visitor, task: Task, doubt: Doubt, *, same: bool = False, page: int | None = None
+) -> Response:
     language = visitor.language
     options = await parts.look(lambda store: choices(store, parts.forms, language)) if task.kind == "identify" else ()
-    shown, last = await parts.look(lambda store: _shown(store, parts, visitor, task))
+    shown, last = await parts.look(lambda store: _shown(store, parts, visitor, task, page))
     return parts.rendering.page(
         "work.html",
         language,
@@ -125,9 +134,9 @@ async def _page(parts: Parts, visitor: Visitor, task: Task, doubt: Doubt, *, sam
     )
 
 
-def _shown(store: Store, parts: Parts, visitor: Visitor, task: Task) -> tuple[Sheet, str | None]:
+def _shown(store: Store, parts: Parts, visitor: Visitor, task: Task, page: int | None) -> tuple[Sheet, str | None]:
     """The sheet of a task, and the task that this person answered last (it can be taken back)."""
     who = visitor.person.id
     stories = store.readings_of(who, limit=1)
     own = [reading.task for story in stories for reading in story.readings if reading.source == who]
-    return sheet(store, parts.forms, task, visitor.language, parts.now()), next(iter(reversed(own)), None)
+    return sheet(store, parts.forms, task, visitor.language, parts.now(), page), next(iter(reversed(own)), None)

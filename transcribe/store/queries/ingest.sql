@@ -70,6 +70,11 @@ VALUES (:scan_id, :form, :form_version, :fit, :quality, :advice, :now)
 ON CONFLICT (scan_id, form, form_version) DO UPDATE
 SET fit = excluded.fit, quality = excluded.quality, advice = excluded.advice, at = excluded.at;
 
+-- name: keep_replaced_picture!
+-- The archive still has what is replaced here; whoever forgets the scan must find its name.
+INSERT INTO erased_name (scan_id, sha256) SELECT scan_id, sha256 FROM page_picture
+WHERE scan_id = :scan_id AND number = :number AND sha256 <> :sha256 ON CONFLICT DO NOTHING;
+
 -- name: put_picture!
 INSERT INTO page_picture (scan_id, number, sha256, width, height) VALUES (:scan_id, :number, :sha256, :width, :height)
 ON CONFLICT (scan_id, number) DO UPDATE
@@ -86,6 +91,10 @@ SELECT id FROM field WHERE scan_id = :scan_id AND form = :form AND form_version 
 INSERT INTO field (scan_id, form, form_version, name, row_number)
 VALUES (:scan_id, :form, :form_version, :name, :row_number);
 
+-- name: keep_replaced_snippet!
+INSERT INTO erased_name (scan_id, sha256) SELECT f.scan_id, p.snippet FROM place p JOIN field f ON f.id = p.field_id
+WHERE p.field_id = :field_id AND p.snippet IS NOT NULL AND p.snippet IS NOT :snippet ON CONFLICT DO NOTHING;
+
 -- name: put_place!
 INSERT INTO place (field_id, page, x0, y0, x1, y1, snippet, confidence)
 VALUES (:field_id, :page, :x0, :y0, :x1, :y1, :snippet, :confidence)
@@ -93,7 +102,8 @@ ON CONFLICT (field_id) DO UPDATE SET page = excluded.page, x0 = excluded.x0, y0 
     y1 = excluded.y1, snippet = excluded.snippet, confidence = excluded.confidence;
 
 -- name: move_place!
-UPDATE place SET x0 = :x0, y0 = :y0, x1 = :x1, y1 = :y1, snippet = NULL, confidence = 1.0 WHERE field_id = :field_id;
+UPDATE place SET page = COALESCE(:page, page), x0 = :x0, y0 = :y0, x1 = :x1, y1 = :y1, snippet = NULL, confidence = 1.0
+WHERE field_id = :field_id;
 
 -- name: place^
 SELECT * FROM place WHERE field_id = :field_id;
@@ -119,6 +129,9 @@ UPDATE scan SET latest = MAX(latest, :number) WHERE id = :scan_id;
 
 -- name: set_scan_form!
 UPDATE scan SET form = :form, form_version = :form_version, wakes = wakes + 1 WHERE id = :scan_id;
+
+-- name: turn_scan_pages!
+UPDATE scan_page SET turn = :turn WHERE scan_id = :scan_id AND turn <> :turn;
 
 -- name: close_tasks_of_other_forms!
 UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now

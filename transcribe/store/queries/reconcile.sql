@@ -11,6 +11,13 @@ WHERE f.scan_id = :scan_id AND r.number <= :up_to AND NOT r.erased ORDER BY r.nu
 -- name: readings_of_field
 SELECT * FROM reading_seen WHERE field_id = :field_id ORDER BY number;
 
+-- name: misplaced
+SELECT f.name, f.row_number FROM field_now f WHERE f.scan_id = :scan_id AND EXISTS (
+    SELECT 1 FROM skip k WHERE k.field_id = f.id AND k.reason = :reason AND NOT EXISTS (
+        SELECT 1 FROM reading r JOIN task t ON t.id = r.task_id
+        WHERE r.field_id = f.id AND t.kind = 'locate' AND r.at >= k.at))
+ORDER BY f.id;
+
 -- name: people_readings
 SELECT r.id, r.field_id FROM reading r JOIN field f ON f.id = r.field_id
 WHERE f.scan_id = :scan_id AND r.transcriber_id IS NOT NULL;

@@ -1,0 +1,42 @@
+"""What people say of the rows of a table that no machine found: the heights of the lines between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from transcribe.model import FieldKey, Form, Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldRows:
+    """The rows of one table: its page, and the y of the top of the first row, of each line between two, and of the foot
+    of the last. Without `edges` the table has no rows."""
+
+    page: int
+    edges: tuple[int, ...]
+
+    @property
+    def rows(self) -> tuple[tuple[int, int], ...]:
+        """Top and foot of each row."""
+        return tuple(pairwise(self.edges))
+
+
+def rows_key(table: str) -> FieldKey:
+    """The key of the task and of the readings that tell a table's rows: the table's own name."""
+    return FieldKey(table)
+
+
+def told_rows(form: Form, readings: Iterable[Reading]) -> dict[str, ToldRows]:
+    """What was told last of each table. What gives no row, and is not empty either (a single height), says nothing."""
+    tables = {rows_key(table.name): table.name for table in form.tables}
+    found: dict[str, ToldRows] = {}
+    for each in sorted(readings, key=lambda reading: (reading.at, reading.id)):
+        if each.key not in tables or each.kind == "machine" or each.text is None:
+            continue
+        edges = tuple(sorted({int(number) for number in re.findall(r"\d+", each.text)}))
+        if len(edges) != 1:
+            found[tables[each.key]] = ToldRows(page=int(each.conditions.get("page", 1)), edges=edges)
+    return found
