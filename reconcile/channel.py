@@ -7,7 +7,7 @@ in `reconcile.posterior`, since it couples sources.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from math import factorial
@@ -63,41 +63,48 @@ OTHER_NULL = 0.002
 """P that a source sees what is not text as it is, and as any other of "absent", "crossed out" and their like."""
 
 
-def likelihood(known: Known, vote: Vote, hearing: Hearing, ratio: float, written: str) -> float:
-    """P(this source says what it says, as surely as it does | `written`, comparable text, is on the paper).
+Source = tuple[Vote, Hearing, float]
+"""One vote with how its source reads, and P(its confidence | it is wrong) / P(its confidence | it is right)."""
 
-    `ratio` is P(its confidence | it is wrong) / P(its confidence | it is right).
-    """
-    blind = _blind(known, vote, hearing, ratio, written)
-    if blind < LEAST:
-        blind = LEAST
-    if vote.shown is None:
-        return blind
-    return (FOLLOWED if vote.says == vote.shown else 0.0) + (1 - FOLLOWED) * blind
+
+def likelihoods(known: Known, sources: Sequence[Source], written: str) -> list[float]:
+    """P(each source says what it says, as surely as it does | `written`, comparable text, is on the paper)."""
+    blank, plain = textless(written), written.isascii()
+    found = []
+    for vote, hearing, ratio in sources:
+        said = vote.says
+        if blank or vote.null is not None:
+            blind = _null(said, hearing.kind, written)
+        elif hearing.swap or (hearing.accents and not plain):
+            blind = _in_some_way(known, said, hearing, ratio, written)
+        elif said == written:
+            blind = 1.0 - hearing.error
+        else:
+            blind = hearing.error * ratio * error(known, said, hearing, written)
+        if blind < LEAST:
+            blind = LEAST
+        if vote.shown is not None:
+            blind = (FOLLOWED if said == vote.shown else 0.0) + (1 - FOLLOWED) * blind
+        found.append(blind)
+    return found
 
 
 def error(known: Known, said: str, hearing: Hearing, written: str) -> float:
     """P(an error gives `said` | an error, and `written` on the paper): edits, or something unrelated."""
-    return (1.0 - hearing.unrelated) * edits(known, hearing.kind, written, said) + hearing.unrelated * flat_share(said)
+    near = known.edits.get((hearing.kind, written, said))
+    if near is None:
+        near = edits(known, hearing.kind, written, said)
+    return (1.0 - hearing.unrelated) * near + hearing.unrelated * flat_share(said)
 
 
-def _blind(known: Known, vote: Vote, hearing: Hearing, ratio: float, written: str) -> float:
-    said = vote.says
-    if vote.null is not None or textless(written):
-        return _null(said, hearing.kind, written)
-    if not hearing.swap and (not hearing.accents or written.isascii()):
-        return _one(known, said, hearing, ratio, written)
+def _in_some_way(known: Known, said: str, hearing: Hearing, ratio: float, written: str) -> float:
+    """The same of a source that may say it in a way of its own."""
     probability, left = 0.0, 1.0
-    for way, share in ways(written, hearing):
-        probability += left * share * _one(known, said, hearing, ratio, way)
+    for way, share in (*ways(written, hearing), (written, 1.0)):
+        wrong = hearing.error * ratio
+        probability += left * share * (1.0 - hearing.error if said == way else wrong * error(known, said, hearing, way))
         left *= 1.0 - share
-    return probability + left * _one(known, said, hearing, ratio, written)
-
-
-def _one(known: Known, said: str, hearing: Hearing, ratio: float, written: str) -> float:
-    if said == written:
-        return 1.0 - hearing.error
-    return hearing.error * ratio * error(known, said, hearing, written)
+    return probability
 
 
 def ways(written: str, hearing: Hearing) -> Iterator[tuple[str, float]]:

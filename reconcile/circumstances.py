@@ -37,6 +37,9 @@ SUMS_VOUCH = 100.0
 WITH_DECIMALS = re.compile(r"[.,]\s?\d{1,2}\D*$")
 """The end of an amount that is written with its decimals."""
 
+WITH_POINT = ("amount", "decimal")
+"""Types that have a decimal point to lose; a quantity has none."""
+
 LONG = 3
 """Digits from which an amount without decimals may be one whose point was not seen."""
 
@@ -190,7 +193,7 @@ def _trouble(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
         return "format"
     if sums < SUMS_AGAINST:
         return "sums"
-    if sums < SUMS_VOUCH and spot.family == "amount" and _may_lack_its_point(machines, says):
+    if sums < SUMS_VOUCH and spot.type in WITH_POINT and _may_lack_its_point(machines, says):
         return "format"
     if spot.field.type == "code" and spot.field.pattern is None and LOOKALIKE.search(says):
         return "" if spot.values is not None and spot.values.has(says) else "lookalike"

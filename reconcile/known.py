@@ -12,7 +12,7 @@ from typing import Any
 from reconcile.contest import Champion, champion
 from reconcile.masters import Words
 from reconcile.sureness import STEPS, ratios
-from transcribe.model import FieldKey, Parameters, Posterior
+from transcribe.model import Parameters
 
 Tally = tuple[float, float]
 """(so many, of so many), as counted; fractions come from readings whose truth is only probable."""
@@ -78,9 +78,8 @@ class Known:
     edits: dict[tuple[str, str, str], float] = field(default_factory=dict, repr=False)
     """What the channel has worked out already under these parameters, kept for speed."""
     hearings: dict[tuple[str, str, str], Hearing] = field(default_factory=dict, repr=False)
-    weighed: dict[Hashable, object] = field(default_factory=dict, repr=False)
-    posteriors: dict[tuple[FieldKey, object], tuple[object, Posterior]] = field(default_factory=dict, repr=False)
-    """Fields weighed under these parameters, kept for speed by `reconcile.weigh`."""
+    remembered: dict[Hashable, object] = field(default_factory=dict, repr=False)
+    """Scans weighed under these parameters, kept for speed by `reconcile.weigh`."""
     _words: dict[str, Words] = field(default_factory=dict, repr=False)
     _confused: dict[tuple[str, str, str], float] = field(default_factory=dict, repr=False)
     _covered: dict[str, float] = field(default_factory=dict, repr=False)
@@ -250,6 +249,8 @@ def known(parameters: Parameters) -> Known:
         if each is parameters:
             return found
     made = Known(version=parameters.version, content=parameters.content)
+    for _, before in _SEEN:
+        before.remembered.clear()  # scans are weighed anew under new parameters
     _SEEN.insert(0, (parameters, made))
     del _SEEN[4:]
     return made

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from reconcile.accents import without_accents
 from reconcile.agree import Vote, textless
 from reconcile.candidates import Origin, candidates
-from reconcile.channel import edits, error, likelihood, swapped
-from reconcile.known import Hearing, Known
+from reconcile.channel import LEAST, Source, edits, error, likelihoods, swapped
+from reconcile.known import Known
 from reconcile.prior import PROPOSED, Spelt, log_near, log_prior, words_of
 from reconcile.sheet import Spot
 
@@ -42,9 +42,6 @@ UNREAD = "\x01"
 
 IMPOSSIBLE = -1e9
 """Log of a product that has become 0."""
-
-_Source = tuple[Vote, Hearing, float]
-"""One vote with how its source reads, and P(its confidence | wrong) / P(its confidence | right)."""
 
 
 class Ruled(NamedTuple):
@@ -84,7 +81,7 @@ def weigh_field(spot: Spot, votes: Sequence[Vote], known: Known, arithmetic: Ite
     read = {vote.says: vote.null for vote in votes}
     texts = sorted([says for says, null in read.items() if null is None])
     origins = candidates(spot, read, texts, known.words(spot.field.name), arithmetic)
-    terms = {says: [likelihood(known, vote, how, ratio, says) for vote, how, ratio in sources] for says in origins}
+    terms = {says: likelihoods(known, sources, says) for says in origins}
     spelt = {says: words_of(spot, says, known) for says in texts}
     none_prior, none_alone, none_tempted = _none_of_these(spot, sources, spelt, known)
     most = [max(column) for column in zip(*terms.values(), none_alone, strict=True)]
@@ -95,9 +92,8 @@ def weigh_field(spot: Spot, votes: Sequence[Vote], known: Known, arithmetic: Ite
     for says, origin in origins.items():
         total = (1 - tempting) * _scaled(terms[says], most)
         by_other = _tempted(known, says, texts, sources, terms, most, tempting) if len(origins) > 1 else {}
-        if by_other:
-            total += sum(by_other.values())
-        tempted[says] = {other: part / total for other, part in by_other.items()} if total > 0 else {}
+        if by_other and (total := total + sum(by_other.values())) > 0:
+            tempted[says] = {other: part / total for other, part in by_other.items()}
         held_back = 0.0 if origin in ("read", "master") else PROPOSED
         priors[says] = log_prior(spot, says, known, spelt.get(says)) + held_back
         scores[says] = priors[says] + (log(total) if total > 0 else IMPOSSIBLE)
@@ -124,7 +120,7 @@ def _tempted(
     known: Known,
     written: str,
     texts: Sequence[str],
-    sources: Sequence[_Source],
+    sources: Sequence[Source],
     terms: Mapping[str, list[float]],
     most: Sequence[float],
     tempting: float,
@@ -154,13 +150,13 @@ def _tempted(
 def _looks_like(known: Known, written: str, other: str) -> float:
     """P(this is what it looks like | it looks like something else)."""
     looks = edits(known, GLYPHS, written, other)
-    if other in (swapped(written), without_accents(written)):
+    if other == swapped(written) or (not written.isascii() and other == without_accents(written)):
         looks += FOLDED
     return looks
 
 
 def _none_of_these(
-    spot: Spot, sources: Sequence[_Source], texts: Mapping[str, Spelt], known: Known
+    spot: Spot, sources: Sequence[Source], texts: Mapping[str, Spelt], known: Known
 ) -> tuple[float, list[float], list[float]]:
     """When something is written that nobody read: (log prior, P of each vote alone, P of each where all are tempted).
 
@@ -169,32 +165,30 @@ def _none_of_these(
     makes the votes most probable stands for all.
     """
     if not texts:
-        alone = [likelihood(known, vote, hearing, ratio, UNREAD) for vote, hearing, ratio in sources]
+        alone = likelihoods(known, sources, UNREAD)
         return NOTHING_NEAR, alone, alone
-    guesses = []
-    for near, words in texts.items():
-        alone = _each_wrong(sources, near, known)
-        together = [
-            hearing.follows * ratio + (1 - hearing.follows) * term if vote.says == near else term
-            for (vote, hearing, ratio), term in zip(sources, alone, strict=True)
-        ]
-        guesses.append((log_near(spot, near, known, words), alone, together))
+    guesses = [
+        (log_near(spot, near, known, words), *_each_wrong(sources, near, known)) for near, words in texts.items()
+    ]
     if len(guesses) == 1:
         return guesses[0]
     return max(guesses, key=lambda guess: guess[0] + sum(log(max(a, b)) for a, b in zip(*guess[1:], strict=True)))
 
 
-def _each_wrong(sources: Sequence[_Source], near: str, known: Known) -> list[float]:
-    """P of each vote when a text is written of which `near` is a misreading."""
-    found, first = [], True
+def _each_wrong(sources: Sequence[Source], near: str, known: Known) -> tuple[list[float], list[float]]:
+    """P of each vote when a text is written of which `near` is a misreading: of each alone, and where all are
+    tempted."""
+    alone, together, first = [], [], True
     for vote, hearing, ratio in sources:
-        if vote.null is not None:
-            found.append(likelihood(known, vote, hearing, ratio, UNREAD))
-            continue
         slip = hearing.error * ratio
-        if vote.says == near:
-            found.append(slip * (1 - hearing.unrelated) * (1.0 if first else SAME_ERROR))
+        if vote.null is not None:
+            term = tempted = likelihoods(known, [(vote, hearing, ratio)], UNREAD)[0]
+        elif vote.says == near:
+            term = slip * (1 - hearing.unrelated) * (1.0 if first else SAME_ERROR)
+            tempted = hearing.follows * ratio + (1 - hearing.follows) * term
             first = False
         else:
-            found.append(max(slip * ALSO_NEAR * error(known, vote.says, hearing, near), 1e-60))
-    return found
+            term = tempted = max(slip * ALSO_NEAR * error(known, vote.says, hearing, near), LEAST)
+        alone.append(term)
+        together.append(tempted)
+    return alone, together

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import cast
+from typing import NamedTuple, cast
 
 from reconcile.agree import closely, null_of, surface, votes
 from reconcile.calibrate import calibrated
@@ -20,8 +20,18 @@ from reconcile.sheet import Sheet, Spot, sheet
 from reconcile.told import standing
 from transcribe.model import Candidate, FieldKey, Form, Parameters, Posterior, Reading
 
-REMEMBERED = 20_000
-"""So many fields that were weighed are kept in memory: some hundred scans that people are reading."""
+REMEMBERED = 128
+"""So many scans that were weighed last are kept in memory: those that people are reading just now."""
+
+
+class _Field(NamedTuple):
+    """One field as it was weighed last: what its readings were, what they give by themselves and under the form's
+    rules, and the posterior."""
+
+    said: tuple[object, ...]
+    alone: Weighed
+    ruled: Weighed
+    posterior: Posterior
 
 
 def weigh(form: Form, readings: Sequence[Reading], parameters: Parameters) -> dict[FieldKey, Posterior]:
@@ -29,47 +39,57 @@ def weigh(form: Form, readings: Sequence[Reading], parameters: Parameters) -> di
 
     A pure function: the same readings and parameters give the same posteriors for ever. Readings of fields that the
     form does not have (another form was tried first) are left out, and so are cells of rows that a table does not have.
+    What a scan gave last is kept in memory: with one more reading its other fields stay as they are.
     """
+    if not readings:
+        return {}
     learnt, made = known(parameters), sheet(form)
-    weighed = weigh_together(made, standing(form, readings), learnt)
-    return {key: _remembered(key, made.spots[key.name], each, learnt) for key, each in weighed.items()}
+    before = cast(dict[FieldKey, _Field], learnt.remembered.get((made, readings[0].scan), {}))
+    said = _by_field(made, standing(form, readings))
+    tokens = {key: tuple([(each.id, each.text, each.confidence) for each in here]) for key, here in said.items()}
+    kept = {key: before[key] for key, token in tokens.items() if key in before and before[key].said == token}
+    alone = {
+        key: kept[key].alone
+        if key in kept
+        else weigh_field(made.spots[key.name], votes(made.spots[key.name], here), learnt)
+        for key, here in said.items()
+    }
+    now = {
+        key: kept[key]
+        if key in kept and kept[key].ruled == ruled
+        else _Field(tokens[key], alone[key], ruled, _posterior(key, made.spots[key.name], ruled, learnt))
+        for key, ruled in couple(made, alone, learnt).items()
+    }
+    if len(learnt.remembered) >= REMEMBERED:
+        learnt.remembered.clear()
+    learnt.remembered[made, readings[0].scan] = now
+    return {key: each.posterior for key, each in now.items()}
 
 
 def weigh_together(made: Sheet, readings: Sequence[Reading], learnt: Known) -> dict[FieldKey, Weighed]:
     """Raw probabilities of every field, each by itself first and then coupled by the form's rules."""
-    by_key: dict[FieldKey, list[Reading]] = defaultdict(list)
+    said = _by_field(made, readings)
+    return couple(
+        made,
+        {
+            key: weigh_field(made.spots[key.name], votes(made.spots[key.name], here), learnt)
+            for key, here in said.items()
+        },
+        learnt,
+    )
+
+
+def _by_field(made: Sheet, readings: Sequence[Reading]) -> dict[FieldKey, list[Reading]]:
+    """The readings of each field that the form has, in an order that the readings' order does not change."""
+    found: dict[FieldKey, list[Reading]] = defaultdict(list)
     for reading in readings:
         if reading.key.name in made.spots:
-            by_key[reading.key].append(reading)
-    return couple(
-        made, {key: _by_itself(made.spots[key.name], by_key[key], learnt) for key in sorted(by_key, key=_place)}, learnt
-    )
+            found[reading.key].append(reading)
+    return {key: found[key] for key in sorted(found, key=_place)}
 
 
 def _place(key: FieldKey) -> tuple[str, int]:
     return key.name, -1 if key.row is None else key.row
-
-
-def _by_itself(spot: Spot, readings: list[Reading], learnt: Known) -> Weighed:
-    """One field, from memory where the same readings were weighed under the same parameters: with one more reading,
-    the other fields of its scan stay as they are."""
-    token = (spot, *((reading.id, reading.text, reading.confidence) for reading in readings))
-    found = learnt.weighed.get(token)
-    if found is None:
-        if len(learnt.weighed) >= REMEMBERED:
-            learnt.weighed.clear()
-        found = learnt.weighed[token] = weigh_field(spot, votes(spot, readings), learnt)
-    return cast(Weighed, found)
-
-
-def _remembered(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Posterior:
-    """The posterior of one field, from memory where nothing about it has changed."""
-    found = learnt.posteriors.get((key, spot))
-    if found is None or found[0] is not weighed:
-        if len(learnt.posteriors) >= REMEMBERED:
-            learnt.posteriors.clear()
-        found = learnt.posteriors[key, spot] = (weighed, _posterior(key, spot, weighed, learnt))
-    return found[1]
 
 
 def _posterior(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Posterior:
@@ -77,20 +97,20 @@ def _posterior(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Po
     order = _order(spot, weighed, learnt)
     best = next(says for says in order if weighed.origins[says] == "read")
     seen = circumstances(spot, weighed, best, learnt)
-    typed = {vote.says for vote in weighed.votes if not vote.machine} | {best}
-    alike = sum(weighed.shares[says] for says in typed if closely(spot, says, best, POLICY.closely))
-    probability = calibrated(alike, seen, learnt)
+    typed = {vote.says for vote in weighed.votes if not vote.machine} - {best}
+    alike = sum([weighed.shares[says] for says in sorted(typed) if closely(spot, says, best, POLICY.closely)])
+    probability = calibrated(weighed.shares[best] + alike, seen, learnt)
     return Posterior(
         key=key,
-        candidates=tuple(_candidate(spot, says, weighed, weighed.origins[says]) for says in order),
+        candidates=tuple([_candidate(spot, says, weighed, weighed.origins[says]) for says in order]),
         none=weighed.none,
         probability=probability,
         evidence=evidence(spot, weighed, order, seen, probability, learnt),
-        readings=tuple(vote.id for vote in weighed.votes) + weighed.neighbours,
+        readings=(*[vote.id for vote in weighed.votes], *weighed.neighbours),
         parameters=learnt.version,
         people=seen.readers,
-        experts=sum(vote.kind == "expert" for vote in weighed.votes),
-        machines=sum(vote.machine for vote in weighed.votes),
+        experts=len([vote for vote in weighed.votes if vote.kind == "expert"]),
+        machines=len([vote for vote in weighed.votes if vote.machine]),
         facts={**seen.facts(), "earned": learnt.earned(seen.situation)},
     )
 
@@ -98,6 +118,8 @@ def _posterior(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Po
 def _order(spot: Spot, weighed: Weighed, learnt: Known) -> list[str]:
     """What the latest expert says first, then what the majority says where it is champion, then the most probable;
     equals in the order of their text."""
+    if len(weighed.shares) == 1:
+        return list(weighed.shares)
     experts = [vote for vote in weighed.votes if vote.kind == "expert"]
     first = max(experts, key=lambda vote: (vote.at, vote.id)).says if experts else None
     if first is None and learnt.champion(spot.family) == "majority":

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.agree import MARK, votes
-from reconcile.channel import error, likelihood, swapped
+from reconcile.channel import error, likelihoods, swapped
 from reconcile.conventions import spelled_out
 from reconcile.first_fit import parameters
 from reconcile.known import known
@@ -33,7 +33,7 @@ def said_by(kind: str, text: str | None, shown: str | None = None) -> float:
     flags = frozenset({"illegible"}) if text is None else frozenset[str]()
     kept = source("customer", "ana", text, kind="expert" if kind == "expert" else "person", flags=flags, shown=shown)
     vote = votes(SPOT, [kept])[0]
-    return likelihood(LEARNT, vote, LEARNT.hearing("ana", kind, "name"), 1.0, "dupont")
+    return likelihoods(LEARNT, [(vote, LEARNT.hearing("ana", kind, "name"), 1.0)], "dupont")[0]
 
 
 @given(written=TEXTS, said=TEXTS)
