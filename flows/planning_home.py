@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -20,6 +21,7 @@ from flows.settings import Settings
 from flows.shelf import Shelf
 from flows.simulate import SLIPS
 from reconcile import first_fit
+from reconcile.interval import wilson
 from reconcile.known import PRIOR_ERROR, Known, known
 from transcribe.errors import FairhandError, SettingsError
 from transcribe.model import Form, Reading
@@ -113,8 +115,11 @@ def prospect(settings: Settings, form_name: str, truth_file: Path, said: Said) -
         )
 
 
-def told(planned: Planned, terms: Terms, orders: int, form: Form) -> dict[str, object]:
-    """One line of the table as other programs get it, hours and cost for a batch of so many orders."""
+def told(planned: Planned, terms: Terms, orders: int, form: Form, rounds: int) -> dict[str, Any]:
+    """One line of the table as other programs get it, hours and cost for a batch of so many orders.
+
+    Intervals (95 %) are those of the orders that the truth holds: an order played again says little more of others.
+    """
     readings = planned.readings_an_order * orders
     cost = terms.cost(readings)
     return {
@@ -123,7 +128,9 @@ def told(planned: Planned, terms: Terms, orders: int, form: Form) -> dict[str, o
         "target": planned.target,
         "orders_played": planned.orders,
         "orders_wholly_right": planned.orders_right / planned.orders,
+        "orders_wholly_right_interval": list(wilson(planned.orders_right / rounds, planned.orders / rounds)),
         "accuracy": planned.fields_right / max(1, planned.fields),
+        "accuracy_interval": list(wilson(planned.fields_right / rounds, planned.fields / rounds)),
         "readings_a_field": planned.readings / max(1, planned.fields),
         "expert_readings_a_field": planned.expert_readings / max(1, planned.fields),
         "decided_by_machines": planned.by_machines / max(1, planned.fields),
@@ -135,18 +142,31 @@ def told(planned: Planned, terms: Terms, orders: int, form: Form) -> dict[str, o
     }
 
 
-def plot(planned: Sequence[Planned], title: str) -> str:
-    """What is right and what people read against the target, as an SVG page labelled as simulation."""
+def plot(lines: Sequence[Mapping[str, Any]], title: str) -> str:
+    """What is right, with intervals, and what people read against the target, as an SVG page labelled as simulation."""
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     figure.suptitle(f"Simulation: {title}")
     right, work = figure.subplots(1, 2)
-    names = [f"{each.target:g}" for each in planned]
-    right.plot(names, [each.orders_right / each.orders for each in planned], marker="o", label="orders wholly right")
-    right.plot(names, [each.fields_right / max(1, each.fields) for each in planned], marker="s", label="fields right")
-    right.set_ylabel("share")
-    right.legend()
-    work.bar(names, [each.readings / max(1, each.fields) for each in planned], color="#2f5d8a")
-    work.set_ylabel("people's readings a field")
+    names = [f"{each['target']:g}" for each in lines]
+    for name, label, marker, shift in (
+        ("orders_wholly_right", "orders wholly right", "o", -0.06),
+        ("accuracy", "fields right", "s", 0.06),
+    ):
+        shares = [each[name] for each in lines]
+        ends = [each[f"{name}_interval"] for each in lines]
+        below = [share - low for share, (low, _) in zip(shares, ends, strict=True)]
+        above = [high - share for share, (_, high) in zip(shares, ends, strict=True)]
+        places = [place + shift for place in range(len(lines))]
+        right.errorbar(places, shares, yerr=[below, above], marker=marker, capsize=3, label=label)
+    right.set_xticks(range(len(lines)), names)
+    right.set_ylabel("share, 95 % interval")
+    right.legend(loc="lower right")
+    people = [each["readings_a_field"] - each["expert_readings_a_field"] for each in lines]
+    work.bar(names, people, color="#2f5d8a", label="people")
+    experts = [each["expert_readings_a_field"] for each in lines]
+    work.bar(names, experts, bottom=people, color="#d08a2f", label="experts, audits among them")
+    work.set_ylabel("readings a field")
+    work.legend(loc="upper left")
     for axes in (right, work):
         axes.set_xlabel("target")
     return str(svg(figure, f"Simulation of {title}: what is right, and people's readings a field, by target"))

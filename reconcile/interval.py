@@ -18,4 +18,4 @@ def wilson(some: float, of: float, quantile: float = TWO_SIDED) -> tuple[float, 
     share, square = some / of, quantile * quantile
     middle = (share + square / (2 * of)) / (1 + square / of)
     spread = quantile * sqrt(share * (1 - share) / of + square / (4 * of * of)) / (1 + square / of)
-    return max(0.0, middle - spread), min(1.0, middle + spread)
+    return max(0.0, min(share, middle - spread)), min(1.0, max(share, middle + spread))

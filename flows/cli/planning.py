@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -64,36 +64,52 @@ def _play(found: Prospect, targets: list[float] | None, size: int, *, as_json: b
         for each in planning.plan(found.batch, wanted):
             planned.append(each)
             progress(len(planned), len(wanted))
-    lines = [planning_home.told(each, found.terms, size, found.batch.form) for each in planned]
+    batch = found.batch
+    lines = [planning_home.told(each, found.terms, size, batch.form, batch.rounds) for each in planned]
     if as_json:
         say.as_json(*lines)
     else:
         _print(found, lines, size)
     if plot is not None:
-        plot.write_text(planning_home.plot(planned, found.batch.form.name), encoding="utf-8")
+        plot.write_text(planning_home.plot(lines, batch.form.name), encoding="utf-8")
         say.note(f"The plot stands in {plot}.")
 
 
-def _print(found: Prospect, lines: list[dict[str, object]], size: int) -> None:
+def _print(found: Prospect, lines: list[dict[str, Any]], size: int) -> None:
     batch, terms = found.batch, found.terms
     played = f"{len(batch.orders)} orders of {batch.form.name}, each played {batch.rounds} times"
     typer.echo(f"SIMULATION, no measurement: {played} (seed {batch.seed}).")
     typer.echo(f"{len(batch.people)} people, {found.people_from}; machines: {found.machines_from}.\n")
     cost = f"cost {terms.currency}"
-    head = ("target", "orders wholly right", "fields right", "readings a field", "by experts", "hours", cost)
-    say.columns(head, map(_row, lines))
-    typer.echo(f"\nHours and cost are those of {size} orders, at {terms.seconds:.1f} s a reading ({terms.stands_on}).")
+    head = (
+        "target",
+        "orders wholly right",
+        "fields right",
+        "machines alone",
+        "readings a field",
+        "by experts",
+        "hours",
+    )
+    say.columns((*head, cost), map(_row, lines))
+    typer.echo(
+        f"\nIn brackets: 95 % intervals of {len(batch.orders)} orders, as playing one again says little of others."
+    )
+    if len({line["readings_a_field"] for line in lines}) < len(lines):
+        typer.echo(
+            f"Where targets do not differ, the price of a reading stops the asking: one more is bought only where it "
+            f"could make a value right {batch.policy.price:.0%} more often."
+        )
+    typer.echo(f"Hours and cost are those of {size} orders, at {terms.seconds:.1f} s a reading ({terms.stands_on}).")
     if terms.micro is None:
         typer.echo("No rate is known: give one as --rate, or keep one with fairhand pay rate.")
 
 
-def _row(line: dict[str, object]) -> tuple[str, ...]:
-    digits = {
-        "orders_wholly_right": 3,
-        "accuracy": 4,
-        "readings_a_field": 3,
-        "expert_readings_a_field": 3,
-        "hours": 2,
-    }
-    figures = (f"{line[name]:.{places}f}" for name, places in digits.items())
-    return f"{line['target']:g}", *figures, str(line["cost"] or "-")
+def _row(line: dict[str, Any]) -> tuple[str, ...]:
+    shares = (_share(line, "orders_wholly_right", 3), _share(line, "accuracy", 4), f"{line['decided_by_machines']:.3f}")
+    work = (f"{line['readings_a_field']:.3f}", f"{line['expert_readings_a_field']:.3f}", f"{line['hours']:.2f}")
+    return f"{line['target']:g}", *shares, *work, str(line["cost"] or "-")
+
+
+def _share(line: dict[str, Any], name: str, digits: int) -> str:
+    low, high = line[f"{name}_interval"]
+    return f"{line[name]:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"

@@ -16,6 +16,7 @@ from flows.planning_home import SECONDS, Said, Terms, plot, prospect, rates, tol
 from flows.rooms import Rooms
 from flows.truth import Sample
 from reconcile import first_fit
+from reconcile.interval import wilson
 from reconcile.known import Known, known
 from reconcile.policy import POLICY
 from reconcile.sheet import sheet
@@ -179,13 +180,16 @@ def test_a_line_is_for_as_many_orders_as_are_wanted() -> None:
         readings=20,
         expert_readings=3,
     )
-    line = told(found, terms, 1000, FORM)
+    line = told(found, terms, 1000, FORM, rounds=5)
     assert line["simulation"] is True
+    assert line["orders_wholly_right_interval"] == list(wilson(1.8, 2))
     assert (line["orders_wholly_right"], line["accuracy"], line["hours"], line["cost"]) == (0.9, 0.95, 20.0, "100.00")
 
 
 def test_the_plot_says_that_it_is_a_simulation() -> None:
-    drawn = plot(list(plan(batch([0.05] * 3, rounds=1), (0.99, 0.999))), FORM.name)
+    terms = Terms(seconds=36.0, stands_on="as stated", micro=None, an_hour=False, currency="EUR")
+    lines = [told(each, terms, 10, FORM, 1) for each in plan(batch([0.05] * 3, rounds=1), (0.99, 0.999))]
+    drawn = plot(lines, FORM.name)
     assert drawn.startswith("<svg")
     assert "Simulation of bon-de-commande" in drawn
 
