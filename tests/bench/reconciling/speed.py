@@ -12,7 +12,9 @@ from reconcile.facts import ScanFacts
 from reconcile.trust import learn
 from reconcile.weigh import weigh
 from tests.bench.generator import Shape, make
-from tests.bench.generator.paper import forms, reading, scan_of
+from tests.bench.generator.paper import KEYS, forms, reading, scan_of
+from tests.bench.reconciling import peers
+from tests.bench.reconciling.majority import spots
 from tests.bench.reconciling.rows import Row, at_least, at_most
 from transcribe.model import Parameters, Reading
 
@@ -41,9 +43,15 @@ def rows(small: bool) -> Iterator[Row]:
     gc.collect()
     gc.freeze()  # the collector would walk through the made-up world again and again
     started = time.process_time()
-    fields = sum(len(weigh(form_of[scan], readings, learnt)) for scan, readings in with_a_person.items())
+    posteriors = {scan: weigh(form_of[scan], readings, learnt) for scan, readings in with_a_person.items()}
     took = time.process_time() - started
+    fields = sum(map(len, posteriors.values()))
     yield at_least("posteriors a second, two machines and a person", fields / took, 5000, 0)
+    right = sum(
+        posteriors[scan_of(item)][KEYS[item.slot]].candidates[0].normal == spot.normal(item.written)
+        for item, spot in spots(world)
+    )
+    yield Row(of="likeliest values right", figure=f"{right / fields:.4f}")
 
     took = 0.0
     for scan, readings in machines.items():
@@ -54,6 +62,7 @@ def rows(small: bool) -> Iterator[Row]:
         took += time.process_time() - started
     yield at_most("one more reading updates its scan, milliseconds", 1000 * took / len(machines), 2.0, 2)
     yield Row(of="readings a second in learning", figure=f"{count / learning:.0f}")
+    yield from peers.rows(world, sources=3)
 
 
 def _number(each: Reading) -> int:
