@@ -32,11 +32,10 @@ def rows_key(table: str) -> FieldKey:
 def told_rows(form: Form, readings: Iterable[Reading]) -> dict[str, ToldRows]:
     """What was told last of each table. What gives no row, and is not empty either (a single height), says nothing."""
     tables = {rows_key(table.name): table.name for table in form.tables}
+    told = [each for each in readings if each.kind != "machine" and each.key in tables]
     found: dict[str, ToldRows] = {}
-    for each in sorted(readings, key=lambda reading: (reading.at, reading.id)):
-        if each.key not in tables or each.kind == "machine" or each.text is None:
-            continue
-        edges = tuple(sorted({int(number) for number in re.findall(r"\d+", each.text)}))
-        if len(edges) != 1:
+    for each in sorted(told, key=lambda reading: (reading.at, reading.id)):
+        edges = tuple(sorted({int(number) for number in re.findall(r"\d+", each.text or "")}))
+        if each.text is not None and len(edges) != 1:
             found[tables[each.key]] = ToldRows(page=int(each.conditions.get("page", 1)), edges=edges)
     return found
