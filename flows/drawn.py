@@ -65,7 +65,7 @@ def shown_by_people(
             changed[key] = _rows_task(form, key, each)
         elif key in lost or key in misplaced:
             reason = NOT_FOUND if key in lost else MISPLACED
-            changed[key] = replace(each, kind="locate", reason=reason)
+            changed[key] = replace(each, kind="locate", reason=reason, prefill="")
     return changed
 
 

@@ -9,6 +9,7 @@ from html import escape
 from html.parser import HTMLParser
 from itertools import groupby
 
+from transcribe import ocr
 from transcribe.errors import ScanError
 from transcribe.model import Box, Page, Word
 
@@ -82,7 +83,14 @@ def beside(page: Page, moved: Callable[[Box], Box]) -> Beside | None:
     except ScanError:
         return None  # the picture itself can be read; a spoilt file beside it is no reason to refuse it
     laid = tuple(replace(word, box=moved(word.box)) for word in words)
-    return Beside(source=f"hocr {system}", seen=laid)
+    return Beside(source=_source(system), seen=laid)
+
+
+def _source(system: str) -> str:
+    """The source of a file that a program wrote: "hocr kraken 5". One that reads here too is the same source as it is
+    here ("tesseract 5.5.0 hocr"), as two passes of one engine are no two."""
+    program = system.casefold().partition(" ")[0]
+    return f"{program} {system[len(program) :].strip()} hocr" if program in ocr.names() else f"hocr {system}"
 
 
 def _holds(box: Box, word: Box) -> bool:
