@@ -13,7 +13,7 @@ from flows.read import read_files
 from flows.reading import Taken, read_scan, take_in
 from flows.reconcile import reconcile_home
 from flows.rooms import Rooms
-from transcribe.model import FieldKey
+from transcribe.model import FieldKey, Task
 
 SIZE = (1240, 1754)
 FIELDS = {"first": 300, "second": 420, "third": 540}
@@ -153,7 +153,7 @@ def test_a_missing_page_leaves_its_fields_to_people_and_says_so(
     assert {task.key for task in open_tasks(rooms, state.scan.id)} == {FieldKey(name) for name in FIRST}
 
 
-def open_tasks(rooms: Rooms, scan: str) -> list[object]:
+def open_tasks(rooms: Rooms, scan: str) -> list[Task]:
     return [
         task
         for place in rooms.store.places(scan)
