@@ -1,8 +1,8 @@
 """How probable is a reading, given what is written: the noisy channel between the paper and a source.
 
 A source reads what is written, or a way of its own to say the same (without accents, day and month the other way
-about), or makes an error: some edits, or something unrelated. A place that looks like something else to everybody is
-in `reconcile.posterior`, since it couples sources.
+about, by conventions of its own, see `reconcile.phrases`), or makes an error: some edits, or something unrelated. A
+place that looks like something else to everybody is in `reconcile.posterior`, since it couples sources.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from rapidfuzz.distance import OSA, Levenshtein
 
 from reconcile.accents import without_accents
 from reconcile.agree import Vote, null_of, textless
-from reconcile.known import PLAIN_CONFUSION, Hearing, Known
+from reconcile.hearing import Hearing
+from reconcile.known import PLAIN_CONFUSION, Known
 from reconcile.prior import flat_share
 
 LEAST = 1e-60
@@ -75,7 +76,7 @@ def likelihoods(known: Known, sources: Sequence[Source], written: str) -> list[f
         said = vote.says
         if blank or vote.null is not None:
             blind = _null(said, hearing.kind, written)
-        elif hearing.swap or (hearing.accents and not plain):
+        elif hearing.swap or hearing.phrases or (hearing.accents and not plain):
             blind = _in_some_way(known, said, hearing, ratio, written)
         elif said == written:
             blind = 1.0 - hearing.error
@@ -108,13 +109,19 @@ def _in_some_way(known: Known, said: str, hearing: Hearing, ratio: float, writte
 
 
 def ways(written: str, hearing: Hearing) -> Iterator[tuple[str, float]]:
-    """Other ways in which this source may say the same, with how often it does."""
+    """Other ways in which this source may say the same, with how often it does of the times left by those before."""
+    for _, way, share in habits(written, hearing):
+        yield way, share
+    for phrased in hearing.phrases.ways(written) if hearing.phrases else ():
+        yield phrased.text, phrased.share
+
+
+def habits(written: str, hearing: Hearing) -> Iterator[tuple[str, str, float]]:
+    """(habit, the text that it gives, how often) for the habits that would show in what is written."""
     if hearing.accents and not written.isascii():
-        yield without_accents(written), hearing.accents
-    if hearing.swap:
-        other = swapped(written)
-        if other is not None:
-            yield other, hearing.swap
+        yield "accents", without_accents(written), hearing.accents
+    if hearing.swap and (other := swapped(written)) is not None:
+        yield "swap", other, hearing.swap
 
 
 @lru_cache(maxsize=65536)

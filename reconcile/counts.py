@@ -6,15 +6,17 @@ The counts are expectations: a field whose value is 0.9 probable counts 0.9 for 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import exp
 
 from rapidfuzz.distance import Levenshtein
 
 from reconcile.agree import Vote, null_of
-from reconcile.channel import edits, ways
-from reconcile.known import Hearing, Known
+from reconcile.channel import edits, habits
+from reconcile.family import TEXTS
+from reconcile.hearing import Hearing
+from reconcile.known import Known
+from reconcile.phrases import differences
 from reconcile.posterior import GLYPHS, Weighed
 from reconcile.prior import flat
 from reconcile.sheet import Spot
@@ -50,6 +52,11 @@ class Counts:
     confusions: dict[str, dict[str, dict[str, float]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(lambda: defaultdict(float)))
     )
+    conventions: dict[str, dict[str, dict[str, list[float]]]] = field(default_factory=lambda: defaultdict(_pairs))
+    noticed: dict[str, dict[tuple[str, str], float]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(float))
+    )
+    """By source and (what is written, what is said for it): so often in readings that no known convention explains."""
     words: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
 
     def count(self, spot: Spot, weighed: Weighed, known: Known, truth: str | None) -> None:
@@ -74,7 +81,7 @@ class Counts:
     def _count_value(self, spot: Spot, written: str, share: float) -> None:
         if spot.values is not None:
             _add(self.covered[spot.field.name], share * spot.values.has(written), share)
-        if spot.family in ("line text", "short text"):
+        if spot.family in TEXTS:
             for word in written.split():
                 self.words[spot.field.name][word] += share
                 self.words[spot.field.name][""] += share
@@ -87,15 +94,30 @@ class Counts:
         hearing = known.hearing(vote.source, vote.kind, spot.field.type)
         for other, part in tempted.items():
             _add(self.follows[vote.kind], share * part * (vote.says == other), share * part)
-        for habit, way in _habits(written, hearing):
+        for habit, way, _ in habits(written, hearing):
             _add(self.habits[vote.source][habit], share * (vote.says == way), share)
             if vote.says == way:
                 return
+        if spot.family in TEXTS and not vote.machine and self._in_own_words(vote, written, share, hearing):
+            self._count_wrong(spot, vote, 0.0, share)
+            return
         blame = share * (1 - SHARED * tempted.get(vote.says, 0.0)) if vote.says != written else 0.0
         self._count_wrong(spot, vote, blame, share)
         self._count_sure(vote, vote.says != written, share)
         if blame:
             self._count_error(vote, written, blame, hearing, known)
+
+    def _in_own_words(self, vote: Vote, written: str, share: float, hearing: Hearing) -> bool:
+        """Count the source's conventions that apply; whether they explain what it says. Where they do not, what else
+        may become one is noted."""
+        possible = hearing.phrases.ways(written)
+        followed = next((way.pairs for way in possible if way.text == vote.says), ())
+        for was, became in sorted({pair for way in possible for pair in way.pairs}):
+            _add(self.conventions[vote.source][was][became], share * ((was, became) in followed), share)
+        if not followed and vote.says != written:
+            for pair in differences(written, vote.says):
+                self.noticed[vote.source][pair] += share
+        return bool(followed)
 
     def _count_wrong(self, spot: Spot, vote: Vote, wrong: float, of: float) -> None:
         if null_of(vote.says) is None:
@@ -125,12 +147,6 @@ def _elsewhere(vote: Vote, written: str) -> bool:
     if vote.place is None:
         return False
     return Levenshtein.normalized_similarity(written, vote.says) < ALIKE
-
-
-def _habits(written: str, hearing: Hearing) -> Iterator[tuple[str, str]]:
-    """(habit, the text that it gives) of what is written, for the habits that would show in it."""
-    for way, _ in ways(written, hearing):
-        yield "accents" if not written.isascii() else "swap", way
 
 
 def _bins() -> list[list[float]]:

@@ -10,6 +10,9 @@ from transcribe.fields import FieldType
 
 Family = Literal["line text", "short text", "code", "amount", "date", "mark"]
 
+TEXTS: tuple[Family, ...] = ("line text", "short text")
+"""Families of free text, which a source may write in conventions of its own."""
+
 FAMILIES: dict[str, Family] = {
     "text": "line text",
     "address": "line text",

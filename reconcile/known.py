@@ -6,12 +6,16 @@ from bisect import bisect_right
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import exp, log, sqrt
+from math import exp, log
 from typing import Any
 
 from reconcile.contest import Champion, champion
+from reconcile.family import TEXTS, family_of
+from reconcile.hearing import Hearing
+from reconcile.interval import wilson
 from reconcile.masters import Words
-from reconcile.sureness import STEPS, ratios
+from reconcile.phrases import NONE, Phrases
+from reconcile.sureness import ratios
 from transcribe.model import Parameters
 
 Tally = tuple[float, float]
@@ -40,37 +44,17 @@ COVERED = (8.0, 10.0)
 """The share of values that master data know, where nothing was learnt: eight of ten."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
-    """How one source reads one type of field: what the channel needs to know of it.
-
-    `rate` is `error` as it is told; `ratios` are P(confidence | wrong) / P(confidence | right) by bin of confidence.
-    """
-
-    kind: str
-    error: float
-    rate: float
-    unrelated: float
-    follows: float
-    accents: float
-    swap: float
-    ratios: tuple[float, ...]
-
-    def ratio(self, confidence: float | None) -> float:
-        """P(this confidence | wrong) / P(this confidence | right); 1 where the source claims none."""
-        return 1.0 if confidence is None else self.ratios[bisect_right(STEPS, confidence)]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Known:
     """The content of one version of Parameters. What an older version does not hold counts as not learnt.
 
     `content` is plain data: `rates` (kind of source, type: wrong, of), `sources` (source, type: wrong, of), `habits`
-    (source, habit: followed, of), `unrelated` (source: unrelated, errors), `follows` (kind: followed, of), `tempting`
-    (type: tempting, of), `sure` (engine: wrong and right a bin of confidence), `confusions` (kind, character,
-    character: count), `covered` (field: known, of), `words` (field, word: count, all words under ""),
-    `places` (form and field, or type: wrong, of, by bin of the place's confidence), `calibration`, `shipped` and
-    `audited` (situation: wrong, of), `contests` (family: items, and those on which only one side was right).
+    (source, habit: followed, of), `conventions` (source, phrase written, phrase said: followed, of), `unrelated`
+    (source: unrelated, errors), `follows` (kind: followed, of), `tempting` (type: tempting, of), `sure` (engine: wrong
+    and right a bin of confidence), `confusions` (kind, character, character: count), `covered` (field: known, of),
+    `words` (field, word: count, all words under ""), `places` (form and field, or type: wrong, of, by bin of the
+    place's confidence), `calibration`, `shipped` and `audited` (situation: wrong, of), `contests` (family: items, and
+    those on which only one side was right).
     """
 
     version: int
@@ -107,7 +91,12 @@ class Known:
             accents=_drawn(habits.get("accents"), HABITS["accents"], 2.0),
             swap=_drawn(habits.get("swap"), HABITS["swap"], 2.0) if may_swap else 0.0,
             ratios=tuple(exp(each) for each in ratios(self.content.get("sure", {}).get(source))),
+            phrases=self._phrases(source) if kind != "machine" and family_of(type_name) in TEXTS else NONE,
         )
+
+    def _phrases(self, source: str) -> Phrases:
+        tree = self.content.get("conventions", {}).get(source)
+        return Phrases(tree) if tree else NONE
 
     def error(self, source: str, kind: str, type_name: str) -> float:
         """How often this source is wrong about a filled field of this type, drawn towards what is usual for its kind,
@@ -194,29 +183,28 @@ class Known:
         return fitted
 
     def earned(self, situation: str) -> float:
-        """The share right of values that machines alone decide in a situation like this, as a lower bound."""
+        """The share right of values that machines alone decide in a situation like this, as far as it is proven, here
+        or where the shipped fit was made; less where the store's own audits show that it cannot be so much."""
         return self._worth(situation)[2]
 
     def tally(self, situation: str) -> Tally:
         """(wrong, of so many) of values that machines alone decide in a situation like this.
 
-        What shipped with fairhand counts for it until the store's own audits say it: after ENOUGH of these nothing
-        that shipped counts any more.
+        What shipped with fairhand counts beside the store's own audits for what these leave to be known: after ENOUGH
+        of them nothing that shipped counts any more.
         """
         return self._worth(situation)[:2]
 
     def _worth(self, situation: str) -> tuple[float, float, float]:
-        """The tally of a situation and its lower bound, worked out once."""
+        """The tally of a situation and how much of it is proven, worked out once."""
         found = self._worths.get(situation)
         if found is None:
-            tally = self._tally(situation)
-            found = self._worths[situation] = (*tally, lower_bound(tally))
+            shipped, own = (self.content.get(name, {}).get(situation, (0.0, 0.0)) for name in ("shipped", "audited"))
+            weight = max(0.0, 1.0 - own[1] / ENOUGH)
+            tally = own[0] + weight * shipped[0], own[1] + weight * shipped[1]
+            proven = max(lower_bound(tally), lower_bound(shipped) if weight else 0.0)
+            found = self._worths[situation] = (*tally, min(proven, upper_bound(own)))
         return found
-
-    def _tally(self, situation: str) -> Tally:
-        shipped, own = (self.content.get(name, {}).get(situation, (0.0, 0.0)) for name in ("shipped", "audited"))
-        weight = max(0.0, 1.0 - own[1] / ENOUGH)
-        return own[0] + weight * shipped[0], own[1] + weight * shipped[1]
 
 
 PLACES = (0.4, 0.6, 0.8, 0.9)
@@ -234,11 +222,18 @@ def place_bin(place: float) -> int:
     return bisect_right(PLACES, place)
 
 
-ENOUGH = 600
-"""So many audited values of a situation bound its error below one in two hundred when none is wrong."""
+ENOUGH = 3000
+"""So many audited values prove 0.995 where three in a thousand are wrong, which is what two engines leave; with fewer
+the right could only be lost by chance, so until then it stands on what shipped unless they disprove it."""
 
 PLAIN_CONFUSION = 1 / 60
 """The share of one character among the misreadings of another, of which nothing is known: about as many look likely."""
+
+ONE_SIDED = 1.6449
+"""The normal quantile of a bound that holds 19 times in 20."""
+
+BISECTIONS = 30
+"""Halvings of an interval of error rates: exact to a billionth."""
 
 _SEEN: list[tuple[Parameters, Known]] = []
 
@@ -265,19 +260,30 @@ def odds(share: float) -> float:
 def lower_bound(tally: Tally) -> float:
     """The share right that the truth exceeds in 19 of 20 cases, after so many wrong of so many.
 
-    With none wrong it is exact: 0.05 ** (1 / n). With some wrong, Wilson's score bound (E. B. Wilson, Journal of the
-    American Statistical Association 22, 1927), which is close to the exact one at these counts.
+    With none wrong it is exact: 0.05 ** (1 / n). With some wrong, Wilson's score bound, which is close to the exact one
+    at these counts.
     """
     wrong, count = tally
     if count <= 0:
         return 0.0
     if wrong == 0:
         return float(0.05 ** (1 / count))
-    z = 1.6449
-    right = 1.0 - wrong / count
-    middle = right + z * z / (2 * count)
-    spread = z * sqrt(right * (1 - right) / count + z * z / (4 * count * count))
-    return (middle - spread) / (1 + z * z / count)
+    return 1.0 - wilson(wrong, count, ONE_SIDED)[1]
+
+
+def upper_bound(tally: Tally) -> float:
+    """The share right that the truth stays under in 19 of 20 cases, after so many wrong of so many: exact, as single
+    errors count here (C. J. Clopper, E. S. Pearson, Biometrika 26, 1934)."""
+    wrong, count = round(tally[0]), round(tally[1])
+    lowest, highest = 0.0, wrong / count if wrong else 0.0
+    for _ in range(BISECTIONS if wrong else 0):
+        error = (lowest + highest) / 2
+        term = fewer = (1.0 - error) ** count
+        for place in range(1, wrong):
+            term *= (count - place + 1) / place * error / (1.0 - error)
+            fewer += term
+        lowest, highest = (error, highest) if 1.0 - fewer < 0.05 else (lowest, error)
+    return 1.0 - lowest
 
 
 def _drawn(tally: Tally | list[float] | None, usual: float, weight: float) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconcile import first_fit, lessons
+from reconcile import first_fit, lessons, phrases
 from reconcile.counts import Counts
 from reconcile.facts import ScanFacts
 from reconcile.known import Known, known, odds
@@ -76,6 +76,7 @@ def _content(counts: Counts) -> dict[str, object]:
         engine: _sure(counts.sure.get(engine), shipped.get("sure", {}).get(engine))
         for engine in sorted({*counts.sure, *shipped.get("sure", {})})
     }
+    content["conventions"] = phrases.kept(counts.conventions, counts.noticed)
     content["confusions"] = _summed(counts.confusions, shipped.get("confusions", {}))
     content["words"] = {
         name: {word: round(count, 3) for word, count in words.items() if count >= SEEN_AGAIN}

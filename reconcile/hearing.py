@@ -1,0 +1,31 @@
+"""How one source reads one type of field, as the channel hears it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from reconcile.phrases import Phrases
+from reconcile.sureness import STEPS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """How one source reads one type of field: what the channel needs to know of it; `phrases` are its conventions.
+
+    `rate` is `error` as it is told; `ratios` are P(confidence | wrong) / P(confidence | right) by bin of confidence.
+    """
+
+    kind: str
+    error: float
+    rate: float
+    unrelated: float
+    follows: float
+    accents: float
+    swap: float
+    ratios: tuple[float, ...]
+    phrases: Phrases
+
+    def ratio(self, confidence: float | None) -> float:
+        """P(this confidence | wrong) / P(this confidence | right); 1 where the source claims none."""
+        return 1.0 if confidence is None else self.ratios[bisect_right(STEPS, confidence)]

@@ -1,0 +1,140 @@
+"""Conventions that one source has: what it writes for what stands there, learnt from its own readings.
+
+Somebody writes "rd" for "road", leaves a unit out, puts "Mr" before a name or mends "Meier" to "Meyer", and does so
+again and again: that is a way of saying the same, not an error. A convention is a pair of phrases, what is written and
+what the source says for it; "^" and "$" stand for the start and the end of a text, so that a phrase put in before or
+behind is a pair like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from rapidfuzz.distance import Levenshtein
+
+Pair = tuple[str, str]
+"""(what is written, what is said for it)."""
+
+Tree = Mapping[str, Mapping[str, Mapping[str, list[float]]]]
+"""By source, what is written and what is said for it: (followed, of so many)."""
+
+START, END = "^", "$"
+
+LONGEST = 3
+"""Words of the longest phrase: whole lines that differ are no convention."""
+
+SEEN_AGAIN = 3.0
+"""A source must have done so on so many fields before it counts as its convention: what stands in parameters outlives
+the scans, so it must not be about one of them."""
+
+OFTEN = 0.2
+"""What a source does less often than this is an error each time."""
+
+AT_FIRST = 2.0
+"""A convention just noticed is taken to be followed once in so many times, until it was counted."""
+
+WEIGHT = 2.0
+"""So many fields on which it was not followed are added, so that no convention is certain."""
+
+TOGETHER = 3
+"""So many conventions that apply to one text are tried, all at once and each by itself."""
+
+REMEMBERED = 4096
+
+
+class Way(NamedTuple):
+    """One way in which a source may say a text: the text, how often of the times left, and the conventions in it."""
+
+    text: str
+    share: float
+    pairs: tuple[Pair, ...]
+
+
+class Phrases:
+    """The conventions of one source."""
+
+    def __init__(self, tree: Mapping[str, Mapping[str, list[float]]]) -> None:
+        self._shares: dict[Pair, float] = {
+            (written, said): tally[0] / (tally[1] + WEIGHT)
+            for written, others in tree.items()
+            for said, tally in others.items()
+        }
+        self._ways: dict[str, tuple[Way, ...]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._shares)
+
+    def ways(self, written: str) -> tuple[Way, ...]:
+        """How the source may say this text instead: by all of its conventions that apply, then by each alone."""
+        found = self._ways.get(written)
+        if found is None:
+            if len(self._ways) >= REMEMBERED:
+                self._ways.clear()
+            found = self._ways[written] = self._find(written)
+        return found
+
+    def _find(self, written: str) -> tuple[Way, ...]:
+        padded = f" {START} {written} {END} "
+        pairs = sorted(
+            (pair for pair in self._shares if f" {pair[0]} " in padded), key=lambda pair: (-self._shares[pair], pair)
+        )[:TOGETHER]
+        chosen = [tuple(pairs), *((pair,) for pair in pairs)] if len(pairs) > 1 else [(pair,) for pair in pairs]
+        found: dict[str, Way] = {}
+        for some in chosen:
+            text = _said(padded, some)
+            if text and text != written:
+                found.setdefault(text, Way(text, min(self._shares[pair] for pair in some), some))
+        return tuple(found.values())
+
+
+NONE = Phrases({})
+
+
+def differences(written: str, said: str) -> list[Pair]:
+    """The pairs of phrases by which what is said differs from what is written; none where they have little in common
+    or something was put in between."""
+    there, here = written.split(), said.split()
+    found: list[Pair] = []
+    kept = 0
+    for block in Levenshtein.opcodes(there, here):
+        was, became = there[block.src_start : block.src_end], here[block.dest_start : block.dest_end]
+        if block.tag == "equal":
+            kept += len(was)
+        elif len(was) > LONGEST or len(became) > LONGEST:
+            return []
+        elif was:
+            found.append((" ".join(was), " ".join(became)))
+        elif block.src_start == 0:
+            found.append((START, " ".join([START, *became])))
+        elif block.src_start == len(there):
+            found.append((END, " ".join([*became, END])))
+        else:
+            return []
+    return found if kept else []
+
+
+def kept(counted: Tree, noticed: Mapping[str, Mapping[Pair, float]]) -> dict[str, dict[str, dict[str, list[float]]]]:
+    """The conventions of each source that were followed often enough; those just noticed at a first guess."""
+    tree: dict[str, dict[str, dict[str, list[float]]]] = {}
+    for source, written, said, tally in _all(counted, noticed):
+        if tally[0] >= SEEN_AGAIN and tally[0] >= OFTEN * tally[1]:
+            tree.setdefault(source, {}).setdefault(written, {})[said] = [round(each, 3) for each in tally]
+    return tree
+
+
+def _all(counted: Tree, noticed: Mapping[str, Mapping[Pair, float]]) -> Iterable[tuple[str, str, str, list[float]]]:
+    for source in sorted({*counted, *noticed}):
+        known = counted.get(source, {})
+        for written in sorted(known):
+            for said in sorted(known[written]):
+                yield source, written, said, known[written][said]
+        for (written, said), count in sorted(noticed.get(source, {}).items()):
+            if said not in known.get(written, {}):
+                yield source, written, said, [count, count * AT_FIRST]
+
+
+def _said(padded: str, pairs: Iterable[Pair]) -> str:
+    for written, said in pairs:
+        padded = padded.replace(f" {written} ", f" {said} ")
+    return " ".join(word for word in padded.split() if word not in (START, END))
