@@ -52,7 +52,7 @@ def read_drawn(
     """
     kept = Gathered()
     if form.free:
-        sheets = {page.number: page for page, _ in laid_pages(pages)}
+        sheets = {page.number: page for page in laid_pages(pages)}
         for place in drawn.places:
             _read_free(kept, scan, sheets[place.page], place, form, engines, now)
         for table, rows in drawn.rows.items():

@@ -17,6 +17,7 @@ from transcribe.model import Box, Form, Page, Place, Reading, Scan, Word
 from transcribe.ocr import Engine
 from transcribe.quality import Quality, quality
 from transcribe.snippet import snippet
+from transcribe.upright import way_up
 
 MOST_PIXELS = 4_000_000
 """A page above is shrunk to it before anything else: engines read no better above, and every step is slower."""
@@ -34,9 +35,10 @@ def read_free(
     """Read whole pages, locate the form's fields among the words, keep places, readings and pictures."""
     straight: list[Page] = []
     words: Words = {}
-    for laid, scale in laid_pages(pages):
-        for engine in [*engines, *_beside(laid, scale)]:
-            words.setdefault(engine.source, {})[laid.number] = engine.words(laid)[0]
+    for number, page in enumerate(pages, 1):
+        laid, turns = _upright(words, replace(page, number=number), engines)
+        before = scan.pages[number - 1].turn if number <= len(scan.pages) else 0
+        kept.turns.append((before - 90 * turns) % 360)
         straight.append(laid)
         kept.qualities.append(_quality(laid))
         kept.picture(laid.number, laid.picture)
@@ -46,12 +48,39 @@ def read_free(
     kept.places += [_with_snippet(kept, each, straight, words) for each in found.places]
 
 
-def laid_pages(pages: Sequence[Page]) -> Iterator[tuple[Page, float]]:
-    """Each page as its places lie on it: numbered from 1, not too large, level; and how many times longer its sides are
-    than they came in (1 or less). A page with an hOCR file beside it lies as that file says."""
+def _upright(words: Words, page: Page, engines: Sequence[Engine]) -> tuple[Page, int]:
+    """A page upright, and by how many quarters against the clock it was turned for that; what every source sees on it
+    is kept in `words`."""
+    tried: dict[int, tuple[Page, list[Word]]] = {}
+
+    def turned(turns: int) -> Sequence[Word]:
+        laid = _laid(page, turns)[0]
+        tried[turns] = (laid, engines[0].words(laid)[0])
+        return tried[turns][1]
+
+    laid, scale = _laid(page)
+    seen = {engine.source: engine.words(laid)[0] for engine in [*engines, *_beside(page, scale)]}
+    turns = 0 if page.hocr else way_up(seen, turned)
+    if turns:
+        laid, first = tried[turns]
+        seen = {engine.source: first if engine is engines[0] else engine.words(laid)[0] for engine in engines}
+    for source, each in seen.items():
+        words.setdefault(source, {})[page.number] = each
+    return laid, turns
+
+
+def laid_pages(pages: Sequence[Page]) -> Iterator[Page]:
+    """Each page as its places lie on it: numbered from 1, not too large, level. It is upright already, as reading it
+    first found out which way up it lies."""
     for number, page in enumerate(pages, 1):
-        small, scale = _shrunk(replace(page, number=number))
-        yield (small if page.hocr else align.lay_straight(small)), scale
+        yield _laid(replace(page, number=number))[0]
+
+
+def _laid(page: Page, turns: int = 0) -> tuple[Page, float]:
+    """A page not too large, turned by quarters against the clock, and level; and how many times longer its sides are
+    than they came in (1 or less). A page with an hOCR file beside it lies as that file says."""
+    small, scale = _shrunk(page)
+    return (small if page.hocr else align.lay_straight(small, lambda _: turns)), scale
 
 
 def _shrunk(page: Page) -> tuple[Page, float]:

@@ -25,6 +25,7 @@ class Gathered:
     files: dict[str, bytes] = field(default_factory=dict)
     qualities: list[Quality] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
+    turns: list[int] = field(default_factory=list)
 
     def put(self, content: bytes) -> str:
         """Keep the bytes of a picture; gives their SHA-256."""
@@ -49,6 +50,7 @@ class Gathered:
             pictures=tuple(self.pictures),
             files=self.files,
             advice=tuple(dict.fromkeys(codes)),
+            turns=tuple(self.turns),
         )
 
 

@@ -356,7 +356,8 @@ class Reads:
 
     `fit` (0 to 1, None for a free layout) is how well the worst page lies on its form; `quality` holds numbers of the
     pages ("blur", "contrast", "resolution", "cut", "glare", and "overall", 0 bad to 1 good); `advice` holds codes of
-    what to take again and why. `files` are the bytes of all snippets and page pictures by SHA-256.
+    what to take again and why. `files` are the bytes of all snippets and page pictures by SHA-256. `turns` are the
+    degrees with the clock (0, 90, 180, 270) by which each page of a free layout, as it came, stands upright.
     """
 
     places: tuple[Place, ...]
@@ -366,6 +367,7 @@ class Reads:
     pictures: tuple[PagePicture, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     advice: tuple[str, ...] = ()
+    turns: tuple[int, ...] = ()
 
 
 # --- people ----------------------------------------------------------------------------------------------------------

@@ -348,6 +348,18 @@ def test_who_says_which_form_it_is_and_how_it_lies_has_it_read_so(rooms: Rooms, 
     assert {each.text for each in by_machine(rooms, scan, FieldKey("contract")).values()} == {"KLM-4471"}
 
 
+def test_a_photo_that_lies_on_its_side_is_set_upright_and_stays_so(rooms: Rooms, form: str) -> None:
+    scan = received(rooms, form, letter().transpose(Image.Transpose.ROTATE_90))
+    assert [page.turn for page in rooms.store.scan(scan.id).pages] == [90]
+    assert [picture.size for picture in rooms.store.pictures(scan.id)] == [SIZE]
+    mina = Reader(rooms, "mina")
+    mina.frame(task_of(mina, FieldKey("contract")), DOSSIER, "KLM-4471")
+    reconcile_home(rooms)
+    assert {each.text for each in by_machine(rooms, scan, FieldKey("contract")).values()} == {"KLM-4471"}
+    read_scan(rooms, rooms.store.scan(scan.id))  # again is no other turn
+    assert [page.turn for page in rooms.store.scan(scan.id).pages] == [90]
+
+
 def test_a_box_of_a_form_that_lies_beside_its_writing_is_drawn_anew(rooms: Rooms) -> None:
     (taken,) = take_in(rooms, [TYPED], "bon-de-commande", "batch")
     assert isinstance(taken, Taken)

@@ -130,6 +130,8 @@ class IngestRoom(Lookup):
                     width=width,
                     height=height,
                 )
+            for number, turn in enumerate(reads.turns, start=1):
+                self.db.run("turn_scan_page", scan_id=row["id"], number=number, turn=turn)
             self._write_places(row, reads.places)
             for reading in reads.readings:
                 self._put_machine_reading(row, reading, now)

@@ -130,6 +130,9 @@ UPDATE scan SET latest = MAX(latest, :number) WHERE id = :scan_id;
 -- name: set_scan_form!
 UPDATE scan SET form = :form, form_version = :form_version, wakes = wakes + 1 WHERE id = :scan_id;
 
+-- name: turn_scan_page!
+UPDATE scan_page SET turn = :turn WHERE scan_id = :scan_id AND number = :number AND turn <> :turn;
+
 -- name: turn_scan_pages!
 UPDATE scan_page SET turn = :turn WHERE scan_id = :scan_id AND turn <> :turn;
 
