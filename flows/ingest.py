@@ -40,6 +40,10 @@ RETRY_SECONDS = (1, 10)
 PROGRESS: ContextVar[Callable[[int, int], None]] = ContextVar("progress", default=lambda done, total: None)
 """Who is told (scans done, files in all) in this process; a function cannot be a flow's parameter."""
 
+FILES: ContextVar[tuple[Path, ...]] = ContextVar("files", default=())
+"""What the command line was given. Files are often named after customers, and Prefect keeps a flow's parameters,
+where nothing that is forgotten here would reach them."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Ingested:
@@ -96,16 +100,18 @@ def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str,
     """Take files and folders in as scans of a form ("auto": find out which), read them, decide or ask, publish.
 
     A file that cannot be read is set aside and the batch goes on. The same files again change nothing. SettingsError,
-    before anything is taken in, where people would be paid unfairly for it.
+    before anything is taken in, where people would be paid unfairly for it. The paths are for deployments: name
+    folders, as Prefect keeps them; the command line hands its own past Prefect.
     """
+    given = FILES.get() or tuple(map(Path, paths))
     rooms = rooms_at(home or str(configuration.load().home))
     require_fair_start(rooms, forms_of(rooms, form))
-    done = Ingested(batch=batch, files=len(gather(map(Path, paths))))
+    done = Ingested(batch=batch, files=len(gather(given)))
     shown = create_progress_artifact(progress=0.0, key=_artifact("progress", batch), description=f"Batch {batch}")
     assert isinstance(shown, UUID), "a flow without async gets the id itself"
     queue = _Window(rooms, done, lambda share: update_progress_artifact(artifact_id=shown, progress=share))
     before = {each.file.sha256 for each in rooms.store.list_set_aside()}
-    for each in take_in(rooms, [Path(path) for path in paths], form, batch):
+    for each in take_in(rooms, given, form, batch):
         if isinstance(each, Unreadable):
             done.set_aside.append((str(each.path), each.message))
             done.aside_before += each.file.sha256 in before
@@ -121,12 +127,13 @@ def ingest_batch(
     home: Path, paths: list[Path], form: str, batch: str, workers: int, told: Callable[[int, int], None]
 ) -> Ingested:
     """Run the flow in this process with so many scans at a time; `told` hears how far it is."""
-    token = PROGRESS.set(told)
+    token, files = PROGRESS.set(told), FILES.set(tuple(paths))
     try:
         runner = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=workers))
         flow = ingest.with_options(task_runner=runner)
-        return Ingested(**flow([str(path) for path in paths], form, batch, str(home)))
+        return Ingested(**flow([], form, batch, str(home)))
     finally:
+        FILES.reset(files)
         PROGRESS.reset(token)
 
 

@@ -22,12 +22,12 @@ def reconcile(home: str = "") -> dict[str, Any]:
 
 @prefect.flow(name="learn", log_prints=False)
 def learn(home: str = "") -> dict[str, Any]:
-    """Learn from what was decided; an artifact says what changed."""
-    learnt = learn_home(rooms_at(home or str(configuration.load().home)))
+    """Learn from what was decided; an artifact says what changed. Prefect keeps it, so it names no person or file."""
+    learnt = learn_home(rooms_at(home or str(configuration.load().home)), handles=False)
     lines = [f"Parameters version {learnt.version}, learnt from {learnt.scans} scans.", ""]
     lines += [f"- {change}" for change in learnt.changes] or ["Nothing changed."]
     lines += ["", f"Known truths: {learnt.truths}, by audits: {learnt.audited}.", ""]
     lines += [f"- {rate}" for rate in learnt.rates]
     lines += ["", f"Decided fields that are asked again: {len(learnt.reopened)}."] if learnt.reopened else []
     create_markdown_artifact(key="learnt", markdown="\n".join(lines))
-    return asdict(learnt)
+    return {"version": learnt.version, "scans": learnt.scans, "truths": learnt.truths, "audited": learnt.audited}

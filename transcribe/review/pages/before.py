@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -32,6 +34,19 @@ FAULTS = {
 """What speaks against the pay of a form, as people are told."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """How appeals ended: `minority` are those upheld where more people had read something else. `experts` are
+    (upheld, declined) of each expert."""
+
+    open: int
+    upheld: int
+    minority: int
+    declined: int
+    no_expert: int
+    experts: tuple[tuple[int, int], ...]
+
+
 @router.get("/before")
 async def before(request: Request, parts: Here) -> Response:
     """For everybody: who asks, the share of control items, the floor. Which forms there are, only for whom is signed
@@ -39,11 +54,11 @@ async def before(request: Request, parts: Here) -> Response:
     visitor = await _visitor(request, parts)
     language, now = visitor.language if visitor else language_of(request, parts.options), parts.now()
 
-    def ask(store: Store) -> tuple[float, Floor | None, tuple[Worth, ...]]:
+    def ask(store: Store) -> tuple[float, Floor | None, tuple[Worth, ...], Heard | None]:
         forms = worths(store, parts.forms, language, now) if visitor else ()
-        return store.control_share(), store.floor(now), forms
+        return store.control_share(), store.floor(now), forms, heard(store) if visitor else None
 
-    control, floor, forms = await parts.look(ask)
+    control, floor, forms, appeals = await parts.look(ask)
     values: dict[str, Any] = {"visitor": visitor} if visitor else {}
     return parts.rendering.page(
         "before.html",
@@ -54,9 +69,24 @@ async def before(request: Request, parts: Here) -> Response:
         floor=floor,
         fair=fair(floor),
         forms=forms,
+        appeals=appeals,
         faults=FAULTS,
         amount=partial(amount, language=language),
         **values,
+    )
+
+
+def heard(store: Store) -> Heard:
+    """How appeals ended, in all and by expert; nobody is named."""
+    appeals = store.appeals()
+    ended = Counter(each.outcome for each in appeals)
+    return Heard(
+        open=ended[None],
+        upheld=ended["upheld"],
+        minority=sum(each.minority for each in appeals),
+        declined=ended["declined"],
+        no_expert=ended["no expert"],
+        experts=tuple((each.upheld, each.declined) for each in store.expert_outcomes()),
     )
 
 
