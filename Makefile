@@ -41,6 +41,7 @@ bench-read: $(ENV)/.bench
 	$(BENCH).bench_forms $(SMALL)
 	$(BENCH).bench_locate $(SMALL)
 	$(BENCH).bench_read_speed $(SMALL)
+	$(BENCH).bench_memory $(SMALL)
 
 ## make bench-reconcile   what reconciling is worth, peers in the same run
 bench-reconcile: $(ENV)/.bench

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,12 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.intervals import said
+from tests.bench.locate_hard import ORDER_LIKE, Fate, fates, mixed_truth, receipt_truth, requisition_truth
+from tests.bench.locate_hard import show as show_hard
 from tests.bench.read_results import ENGINES, reads_of
 from tests.bench.read_samples import Sample, data_folder
 from transcribe import fields, form
+from transcribe.errors import EngineError
 from transcribe.model import Form, Reads
 
 CONSOLE = Console(width=150)
@@ -36,19 +39,8 @@ HEADER = {
 CUSTOMER_TEMPLATE, YEAR_DAY_MONTH_TEMPLATE = 2, 4
 """Templates that print the partner as customer, and dates as year-day-month (the set's README)."""
 
-MIXED = {
-    "issuer": "supplier",
-    "invoice_number": "invoice_number",
-    "date": "invoice_date",
-    "date_due": "due_date",
-    "amount_untaxed": "total_untaxed",
-    "amount_tax": "tax_amount",
-    "amount": "total_amount",
-}
-ORDER_LIKE = (
-    *("00922237", "00920222", "0060077689", "0030041455", "88057519", "82254638", "91903177", "91939637"),
-    *("0060068489", "71341634"),
-)
+FAILED: list[str] = []
+"""Documents that an engine failed on: they are counted, and the others go on."""
 
 
 def main() -> None:
@@ -58,14 +50,15 @@ def main() -> None:
     parser.add_argument("--data", help="the folder of the shared sets")
     given = parser.parse_args()
     data, step = data_folder(given.data), EVERY_SMALL if given.small else 1
-    receipts(data / "sroie", ("company", "date", "address", "total"), step, halves=True)
-    receipts(data / "receipts_de", ("date", "total"), step, halves=False)
+    receipts(data / "sroie", ("company", "date", "address", "total"), step)
     invoices(data / "factures_odoo_fr", step)
-    mixed(data / "invoices_mixed", step)
-    orders(data / "funsd", step)
+    hard(data / "invoices_mixed", _lines(data / "invoices_mixed")[::step], mixed_truth)
+    hard(data / "receipts_de", _lines(data / "receipts_de")[::step], receipt_truth, "receipt")
+    requisitions = [line for line in _lines(data / "funsd") if any(name in line["file"] for name in ORDER_LIKE)]
+    hard(data / "funsd", requisitions[::step], requisition_truth)
 
 
-def receipts(folder: Path, names: Sequence[str], step: int, *, halves: bool) -> None:
+def receipts(folder: Path, names: Sequence[str], step: int) -> None:
     """Fields of receipts against their labels: text folded, dates and amounts by value."""
     lines = _lines(folder)
     with ThreadPoolExecutor(2) as pool:
@@ -74,7 +67,9 @@ def receipts(folder: Path, names: Sequence[str], step: int, *, halves: bool) -> 
     count: Counter[tuple[str, str]] = Counter()
     made = form.load("receipt")
     for line, reads in zip(lines[::step], found, strict=True):
-        half = ("fitted" if lines.index(line) % 2 == 0 else "other") if halves else "not fitted"
+        if reads is None:
+            continue
+        half = "fitted" if lines.index(line) % 2 == 0 else "other"
         for name in names:
             count[half, name] += 1
             texts = _texts(reads, name)
@@ -94,6 +89,8 @@ def invoices(folder: Path, step: int) -> None:
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(lambda line: _read(folder, line, "facture"), lines[::step]))
     for line, reads in zip(lines[::step], found, strict=True):
+        if reads is None:
+            continue
         half = "fitted" if lines.index(line) % 2 == 0 else "other"
         for name, truth in _header(line).items():
             count[half, name] += 1
@@ -113,32 +110,37 @@ def invoices(folder: Path, step: int) -> None:
         CONSOLE.print(f"line items, {half}: F1 {f1:.3f} ({hit} right, {wrong} wrong, {missed} missed)")
 
 
-def mixed(folder: Path, step: int) -> None:
-    """Invoices of other layouts and languages: every field that is wrong is listed."""
-    made = form.load("facture")
-    CONSOLE.print(f"\n[bold]{folder.name}[/bold]: what is wrong")
-    for line in _lines(folder)[::step]:
-        reads = _read(folder, line, "facture")
-        for key, name in MIXED.items():
-            truth = line["fields"].get(key)
-            texts = _texts(reads, name)
-            if truth is not None and not any(_same(made, name, text, str(truth)) for text in texts.values()):
-                CONSOLE.print(f"  {line['file']} {name}: {str(truth)!r}, read {texts}")
+def hard(
+    folder: Path,
+    lines: Sequence[Mapping[str, Any]],
+    truth: Callable[[Mapping[str, Any]], Mapping[str, str]],
+    name: str = "facture",
+) -> None:
+    """A set of layouts that nobody prepared for: what fails on them and why."""
+    found, made = list[Fate](), form.load(name)
+    for line in lines:
+        reads = _read(folder, line, name)
+        if reads is not None:
+            found += fates(made, str(line["file"]), truth(line), reads, _same)
+    show_hard(folder, found, len(lines))
+    _show_failed()
 
 
-def orders(folder: Path, step: int) -> None:
-    """Old requisitions and order-like forms, without labels for our fields: what is found is listed."""
-    CONSOLE.print(f"\n[bold]{folder.name}[/bold]: what is found on forms like orders")
-    lines = [line for line in _lines(folder) if any(name in line["file"] for name in ORDER_LIKE)]
-    for line in lines[::step]:
-        reads = _read(folder, line, "facture")
-        found = {str(r.key): r.text for r in reads.readings if r.source.startswith("rapidocr") and r.text}
-        CONSOLE.print(f"  {line['file']}: {found}", markup=False)
-
-
-def _read(folder: Path, line: Mapping[str, Any], name: str) -> Reads:
+def _read(folder: Path, line: Mapping[str, Any], name: str) -> Reads | None:
+    """One document read; None where an engine failed on it."""
     file = str(line["file"])
-    return reads_of(Sample(file=file, form=name, content=(folder / file).read_bytes(), truth={}))
+    try:
+        return reads_of(Sample(file=file, form=name, content=(folder / file).read_bytes(), truth={}))
+    except EngineError as error:
+        FAILED.append(f"{file}: {error}")
+        return None
+
+
+def _show_failed() -> None:
+    """The documents of a set that an engine failed on, once."""
+    if FAILED:
+        CONSOLE.print(f"  an engine failed on {len(FAILED)}, which are left out: {'; '.join(FAILED)}", markup=False)
+    FAILED.clear()
 
 
 def _lines(folder: Path) -> list[dict[str, Any]]:
@@ -221,6 +223,7 @@ def _show(name: str, count: Counter[tuple[str, str]], right: Counter[tuple[str, 
         shares = (said(right[half, field, source], count[half, field]) for source in (*ENGINES, "either"))
         table.add_row(half, field, *shares)
     CONSOLE.print(table)
+    _show_failed()
 
 
 if __name__ == "__main__":
