@@ -40,6 +40,7 @@ def add(
     as_json: say.AsJson = False,
 ) -> None:
     """Add a person and print a sign-in link that works once. Of whom is known already only what is given changes."""
+    from flows.fair_start import reasons_of, unfair
     from flows.people import invite
     from flows.rooms import open_rooms
 
@@ -52,8 +53,11 @@ def add(
         return
     if not it.added:
         typer.echo(f"{it.person.handle} is known already{'.' if it.changed else ': nothing is changed.'}")
-    for each, (before, after) in it.changed.items():
-        typer.echo(f"{each.replace('_', ' ')}: {_words(after)} (was {_words(before)})")
+    for what, (before, after) in it.changed.items():
+        typer.echo(f"{what.replace('_', ' ')}: {_words(after)} (was {_words(before)})")
+    for each in unfair(rooms, [form for form, _, _ in rooms.store.forms()]):
+        for reason in reasons_of(each):
+            say.note(f"No paid work begins before this is mended. {reason}")
     typer.echo(f"{it.person.handle} signs in once, until {it.until:%Y-%m-%d}, with {it.link}")
 
 

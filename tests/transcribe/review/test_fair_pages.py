@@ -99,6 +99,24 @@ def test_a_clock_is_contested_and_the_answer_is_shown(site: Site, sign_in: SignI
     assert re.search(r'data-fact="due">0.814\s*EUR', page), "14 thousandths, and four minutes at the floor"
 
 
+def test_one_key_leads_from_a_reading_to_its_clock(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "1", DATE: "2"})
+    amina = site.person("amina")
+    task = read(site, amina)
+    read(site, amina, "01/02/2026")
+    client = sign_in(amina)
+    reading = next(r.id for s in site.store.readings_of(amina.id) for r in s.readings if r.task == task)
+
+    page = client.get(f"/readings/{reading}").text
+    found = re.search(r'href="(/pay\?task=[^"#]+)#dispute" accesskey="t"', page)
+
+    assert found
+    chosen = re.findall(r'<option value="([^"]+)" selected>', client.get(found[1]).text.split('id="dispute"')[1])
+    assert chosen == [task]
+    assert client.get("/pay?task=<x>").status_code == 422
+
+
 def contested(site: Site, sign_in: SignIn) -> tuple[httpx.Client, str]:
     """Amina, paid 12 EUR an hour, says that a task of no measured time took four minutes. Her client, the dispute."""
     set_pay(site)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Dialog, Page
 
@@ -9,7 +11,7 @@ from tests.transcribe.review.site import Site
 from tests.transcribe.review.test_access import faults_of
 from transcribe.model import Decision, Evidence, FieldKey, Task, Truth
 from transcribe.review.offer import offer_to
-from transcribe.store.contract import Floor, SentReading
+from transcribe.store.contract import ExpectedWork, Floor, SentReading
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +32,9 @@ def filled_with(site: Site, text: str) -> tuple[str, list[str]]:
     sent = SentReading(text=text, idem="idem-0001", legible=text)
     reading = site.store.submit(first.id, olga.id, sent, now).reading
     site.store.dispute_time(first.id, olga.id, 60.0, text, now)
+    settled = site.store.dispute_time(second.id, olga.id, 60.0, text, now)
+    site.store.answer_dispute(settled.id, 10.0, now, by=olga.id, reason=text)
+    site.store.put_expected_work(ExpectedWork(id="soon", at=now + timedelta(days=1), hours=2.5, form=text), now)
     evidence = (Evidence(code="rule holds", numbers={"rule": text, "bits": 2.0}),)
     decided = Decision(
         key=first.key,
@@ -45,12 +50,21 @@ def filled_with(site: Site, text: str) -> tuple[str, list[str]]:
     site.store.conclude(scan, 10**9, [decided], [adjudicate], None, now)
     asked = [each for each in site.store.lease(olga.id, 5, now, offer=offer_to(olga)) if each.kind == "adjudicate"]
     for task in asked:
-        site.store.submit(task.id, olga.id, SentReading(text=text, idem="idem-0002"), now)
+        site.store.submit(task.id, olga.id, SentReading(text=text, idem="idem-0002", reason=text), now)
     site.store.put_truth(Truth(scan=scan, key=DATE, text=text, origin="gold", at=now), now)
     site.scan("bon-de-commande", {DATE: text}, name="another")
     (held,) = site.store.lease(olga.id, 1, now)
     pages = ["/work", "/readings", f"/readings/{reading}", "/pay", "/before", f"/guide/{held.id}", "/questions"]
-    return site.link(olga), [*pages, "/people", "/me", "/test", "/second-look", "/password", f"/work?task={held.id}"]
+    return site.link(olga), [
+        *pages,
+        "/people",
+        "/me",
+        "/test",
+        "/second-look",
+        "/password",
+        "/clocks",
+        f"/work?task={held.id}",
+    ]
 
 
 def test_no_page_runs_or_reports_what_somebody_wrote(site: Site, address: str, page: Page) -> None:

@@ -60,9 +60,13 @@ class Pay:
 
 @router.get("/pay")
 async def pay_page(
-    parts: Here, visitor: SignedIn, before: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None
+    parts: Here,
+    visitor: SignedIn,
+    before: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
+    task: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")] = "",
 ) -> Response:
-    """What is due, paid and on the way, and the lines it is made of; for staff and volunteers, that none is counted."""
+    """What is due, paid and on the way, and the lines it is made of; for staff and volunteers, that none is counted.
+    With a task its clock is the one chosen to be contested."""
     language, zone = visitor.language, visitor.person.time_zone
     counted = visitor.person.engagement not in UNCOUNTED
     return parts.rendering.page(
@@ -70,6 +74,7 @@ async def pay_page(
         language,
         visitor=visitor,
         counted=counted,
+        chosen=task,
         pay=await parts.look(lambda store: _pay(store, parts, visitor, before)) if counted else None,
         kinds=KINDS,
         times=TIMES,

@@ -51,13 +51,16 @@ class Mine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """One reading with its reasons: sentences in the maker's language, and the appeal if there is one. `words` are what
-    experts said who changed their reading after they had seen everybody's."""
+    experts said who changed their reading after they had seen everybody's. `task` and `seconds`, where time is
+    counted, are for contesting the clock."""
 
     mine: Mine
     method: str | None
     reasons: tuple[str, ...]
     words: tuple[str, ...]
     pictured: bool
+    task: str | None
+    seconds: float | None
     appeal: Appeal | None
     may_appeal: bool
 
@@ -150,6 +153,8 @@ def _told(store: Store, parts: Parts, visitor: Visitor, reading: str) -> Told:
         reasons=tuple(reasons(decided, story, visitor)) if decided else (),
         words=tuple(each.reason for each in story.readings if each.reason) if decided else (),
         pictured=story.place is not None and story.place.snippet is not None,
+        task=own.task if own.seconds is not None else None,
+        seconds=own.seconds,
         appeal=mine_appeals[0] if mine_appeals else None,
         may_appeal=decided is not None and not mine_appeals and mine.outcome == "outvoted",
     )
