@@ -193,15 +193,29 @@ def _trouble(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
         return "format"
     if sums < SUMS_AGAINST:
         return "sums"
-    if sums < SUMS_VOUCH and spot.type in WITH_POINT and _may_lack_its_point(machines, says):
+    if spot.type in WITH_POINT and _may_lack_its_point(machines, says, sums):
         return "format"
     if spot.field.type == "code" and spot.field.pattern is None and LOOKALIKE.search(says):
         return "" if spot.values is not None and spot.values.has(says) else "lookalike"
     return ""
 
 
-def _may_lack_its_point(machines: Sequence[Vote], says: str) -> bool:
+def _may_lack_its_point(machines: Sequence[Vote], says: str, sums: float) -> bool:
     """Whether an amount was read as three digits or more without decimals: of faint or small print both engines lose
-    the point alike (172.17 read as 17217), and what is left is well formed."""
+    the point alike (172.17 read as 17217), and what is left is well formed. Sums vouch for it, but not where an engine
+    saw the point: they are kept where price and amount lose theirs alike."""
     texts = [vote.text for vote in machines if vote.says == says]
-    return bool(texts) and all(sum(map(str.isdigit, text)) >= LONG and not WITH_DECIMALS.search(text) for text in texts)
+    vouched = sums >= SUMS_VOUCH and not _point_seen(machines, says)
+    return bool(texts and not vouched) and all(
+        len(_digits(text)) >= LONG and not WITH_DECIMALS.search(text) for text in texts
+    )
+
+
+def _point_seen(machines: Sequence[Vote], says: str) -> bool:
+    """Whether an engine read the same digits with a decimal point among them."""
+    digits = {_digits(vote.text) for vote in machines if vote.says == says}
+    return any(_digits(vote.text) in digits and WITH_DECIMALS.search(vote.text) for vote in machines)
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))

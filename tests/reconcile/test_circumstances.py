@@ -8,7 +8,7 @@ from reconcile.decide import decide
 from reconcile.first_fit import parameters
 from reconcile.policy import POLICY
 from reconcile.weigh import weigh
-from tests.reconcile.made import both, field, form
+from tests.reconcile.made import both, field, form, machine
 from transcribe.model import Decision, FieldKey, Posterior, Rule, Task
 
 PRICE = form(field("price", "amount"))
@@ -40,3 +40,26 @@ def test_sums_vouch_for_an_amount_without_decimals() -> None:
     readings = [*both("net", "1500.00"), *both("tax", "300.00"), *both("total", "1800")]
     total = weigh(SUMS, readings, parameters())[FieldKey("total")]
     assert (total.facts["witness"], total.facts["trouble"]) == ("sums", "")
+
+
+def test_sums_do_not_vouch_for_amounts_of_which_an_engine_saw_the_points() -> None:
+    columns = (
+        field("lines.quantity", "integer"),
+        field("lines.unit_price", "amount"),
+        field("lines.amount", "amount"),
+    )
+    ordered = form(
+        columns=columns, rules=(Rule(name="line amount", check="lines.amount == lines.quantity * lines.unit_price"),)
+    )
+    price, amount = FieldKey("lines.unit_price", 0), FieldKey("lines.amount", 0)
+    readings = [
+        *both(FieldKey("lines.quantity", 0), "21"),
+        machine(price, "tesseract 5.5.0 eng", "8199"),
+        machine(price, "rapidocr 3.10.0", "81.99", 0.9),
+        machine(amount, "tesseract 5.5.0 eng", "172179"),
+        machine(amount, "rapidocr 3.10.0", "1721.79", 0.9),
+    ]
+    posteriors = weigh(ordered, readings, parameters())
+    for key in (price, amount):
+        said = decide(ordered.field(key.name), posteriors[key], POLICY)
+        assert isinstance(said, Task) or "." in said.text
