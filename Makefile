@@ -47,6 +47,7 @@ bench-read: $(ENV)/.bench
 bench-reconcile: $(ENV)/.bench
 	$(BENCH).bench_reconcile $(SMALL)
 	$(BENCH).bench_collection --data $(DATA) $(SMALL)
+	$(BENCH).bench_learning $(SMALL)
 
 ## make bench-review      how quick the review queue is, and that its pay is fair
 bench-review: $(ENV)/.bench

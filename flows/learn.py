@@ -9,6 +9,7 @@ from flows.explain import named
 from flows.outcomes import outcomes
 from flows.reconcile import in_force
 from flows.rooms import Rooms, now, policy
+from reconcile.decide import NOT_PROVEN
 from reconcile.elsewhere import traditions
 from reconcile.facts import ScanFacts
 from reconcile.known import known
@@ -104,6 +105,7 @@ def _facts(rooms: Rooms, scan: Scan, unheard: Mapping[tuple[str, FieldKey], str]
         ),
         audited=audited,
         adjudicated=frozenset(key for key, asked in kinds.items() if "adjudicate" in asked and key not in audited),
+        proving=frozenset(_proving(rooms.store, readings)),
     )
 
 
@@ -111,6 +113,17 @@ def _kinds(store: Store, key: FieldKey, readings: Sequence[Reading]) -> set[str]
     """What experts were asked who have read a field."""
     tasks = {each.task for each in readings if each.key == key and each.kind == "expert" and each.task}
     return {store.task_subject(task).kind for task in tasks}
+
+
+def _proving(store: Store, readings: Sequence[Reading]) -> Iterator[FieldKey]:
+    """The fields of which the first person was asked because it was not proven how right machines are."""
+    first: dict[FieldKey, Reading] = {}
+    for reading in readings:
+        if reading.kind == "person" and reading.task:
+            first.setdefault(reading.key, reading)
+    for key, reading in first.items():
+        if store.task_subject(str(reading.task)).reason == NOT_PROVEN:
+            yield key
 
 
 def _as_audited(

@@ -15,7 +15,7 @@ from flows.reopened import reopened
 from flows.rooms import Rooms, policy
 from flows.rooms import now as clock
 from reconcile import first_fit
-from reconcile.audit import draw
+from reconcile.audit import draw, second_look
 from reconcile.elsewhere import Traditions, from_elsewhere, standing_alone, traditions
 from reconcile.policy import Policy
 from reconcile.record import assemble, complete
@@ -161,8 +161,11 @@ def _identify(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgain)
 
 def drawn(scan: str, posterior: Posterior, policy: Policy) -> bool:
     """Whether a decided field is read once more, blind, by an expert. Each new reading by a person draws anew; what an
-    expert has read already is not asked again."""
-    return not posterior.experts and draw(scan, posterior.key, posterior.people + posterior.experts, policy.audit_share)
+    expert has read already is not asked again, unless nobody else read it so."""
+    drawn_now = not posterior.experts and draw(
+        scan, posterior.key, posterior.people + posterior.experts, policy.audit_share
+    )
+    return drawn_now or second_look(posterior)
 
 
 def _audit(scan: str, posterior: Posterior) -> Task:

@@ -12,6 +12,11 @@ METHODS = ("expert", "ink", "machines", "person and machine", "person and witnes
 """Every way to a decision; the text of a decision was read by one of these."""
 
 
+NOT_PROVEN = "not proven"
+"""The reason to ask where engines agree and nothing is odd, but nobody knows yet how right they are: as all such values
+are then read by people, they measure it, as audits do."""
+
+
 def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Task:
     """The value that is taken as true, or the wish for one more reading with the reason.
 
@@ -79,7 +84,9 @@ def _reason(posterior: Posterior, policy: Policy) -> str:
         return str(facts["trouble"])
     if int(facts["listening"]) > int(facts["engines"]):
         return "engines disagree"
-    return "one engine" if int(facts["engines"]) < policy.engines_to_agree else "not sure enough"
+    if int(facts["engines"]) < policy.engines_to_agree:
+        return "one engine"
+    return NOT_PROVEN if float(facts["earned"]) < policy.target else "not sure enough"
 
 
 def _decision(posterior: Posterior, best: Candidate, method: str) -> Decision:

@@ -49,7 +49,7 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
                     tally = places[name][place_bin(before.place)]
                     tally[0] += not before.right
                     tally[1] += 1
-            if before.key in scan.audited and _would_decide(before, learnt):
+            if before.key in scan.audited | scan.proving and _would_decide(before, learnt):
                 audited[before.seen.situation][0] += not before.right
                 audited[before.seen.situation][1] += 1
     contests: dict[str, Counter[str]] = defaultdict(Counter)
@@ -65,8 +65,8 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
 
 
 def _would_decide(before: _Before, learnt: Known) -> bool:
-    """Whether machines would decide this alone if they had the right: only of such values an audit says how right they
-    are. Whether they did does not matter, so that the right can be earned as well as lost."""
+    """Whether machines would decide this alone if they had the right: only such values say how right they are. Whether
+    they did does not matter: what people read because nothing was proven proves it, and what is audited upholds it."""
     enough = calibrated(before.share, before.seen, learnt) >= 1.0 - POLICY.price
     return before.seen.stage == "machines" and enough
 

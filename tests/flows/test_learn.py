@@ -11,6 +11,7 @@ from flows.learn import learn_home
 from flows.people import invite
 from flows.reconcile import reconcile_home, reconcile_waiting
 from flows.rooms import Rooms, now, policy
+from reconcile import first_fit
 from reconcile.known import known
 from reconcile.policy import Policy
 from tests.flows.house import House
@@ -114,6 +115,20 @@ def test_fields_of_which_an_expert_was_asked_because_readers_were_split_count_in
     learnt = learn_home(rooms)
     assert (learnt.truths, learnt.audited, learnt.rates) == (1, 0, ())
     assert rooms.store.decisions(scan.id)
+
+
+def test_what_people_read_while_nothing_is_proven_is_counted_as_proof(rooms: Rooms) -> None:
+    rooms.store.put_parameters({**first_fit.parameters().content, "shipped": {}}, now())
+    scan = received(rooms, texts={"total": ("12.50", "12.50")})
+    reconcile_home(rooms)
+    mina = invite(rooms, "mina").person.id
+    task = answer(rooms, mina, "12.50", form="receipt", field="total")
+    assert (task.scan, task.reason) == (scan.id, "not proven")
+    reconcile_home(rooms)
+    learn_home(rooms)
+    parameters = rooms.store.parameters()
+    assert parameters is not None
+    assert known(parameters).tally("amount: engines agree") == (0.0, 1.0)
 
 
 def test_the_command_says_what_moved_what_is_measured_and_what_is_asked_again(house: House) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from reconcile.audit import draw
+from reconcile.audit import draw, second_look
+from tests.reconcile.made import both, expert, field, ink, posterior, reading
 from transcribe.model import FieldKey
+
+TOTAL = field("total", "amount")
 
 
 def test_the_share_drawn_is_the_share_asked_for() -> None:
@@ -19,3 +22,18 @@ def test_the_same_decision_is_drawn_or_not_for_ever() -> None:
 def test_nothing_is_drawn_at_no_share_and_everything_at_the_whole() -> None:
     assert not draw("scan", FieldKey("total"), 1, 0.0)
     assert draw("scan", FieldKey("total"), 1, 1.0)
+
+
+def test_an_expert_who_reads_what_nobody_else_read_is_heard_a_second_time_by_another() -> None:
+    assert second_look(posterior(TOTAL, *both("total", "15.60"), expert("total", "15.80")))
+    assert not second_look(posterior(TOTAL, *both("total", "15.60")))
+    assert not second_look(posterior(TOTAL, *both("total", "15.60"), expert("total", "15.60")))
+    assert not second_look(
+        posterior(TOTAL, *both("total", "15.60"), reading("total", "ana", "15.80"), expert("total", "15.80"))
+    )
+    assert not second_look(posterior(TOTAL, ink("total", ""), expert("total", "")))
+
+
+def test_two_experts_are_enough_whatever_they_read() -> None:
+    other = reading("total", "other expert", "15.90", kind="expert", minute=10)
+    assert not second_look(posterior(TOTAL, *both("total", "15.60"), expert("total", "15.80"), other))

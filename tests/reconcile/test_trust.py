@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reconcile.decide import decide
+import pytest
+
+from reconcile.decide import NOT_PROVEN, decide
 from reconcile.facts import ScanFacts
 from reconcile.first_fit import parameters
 from reconcile.known import Known, known
@@ -12,7 +14,7 @@ from reconcile.policy import POLICY
 from reconcile.trust import Learnt, learn
 from reconcile.weigh import weigh
 from tests.reconcile.made import both, field, form, machine, reading
-from transcribe.model import Decision, FieldKey, Parameters, Reading
+from transcribe.model import Decision, FieldKey, Parameters, Reading, Task
 
 TOTAL = form(field("total", "amount"))
 NAME = form(field("customer", "name"))
@@ -102,6 +104,51 @@ def test_audits_without_an_error_leave_the_right() -> None:
     audited = [agreed_wrongly(number, wrong=False) for number in range(200)]
     learnt = after(learn(audited, parameters()))
     assert learnt.earned("amount: engines agree") >= POLICY.target
+
+
+def unproven() -> Parameters:
+    """What is known of a store to which nothing that ships applies."""
+    return Parameters(version=1, content={**parameters().content, "shipped": {}})
+
+
+def test_what_people_read_because_nothing_was_proven_earns_machines_the_right() -> None:
+    both_agree = both("total", "15.60")
+    task = decide(TOTAL.field("total"), weigh(TOTAL, both_agree, unproven())[KEY], POLICY)
+    assert isinstance(task, Task)
+    assert task.reason == NOT_PROVEN
+    read = [
+        replace(agreed_wrongly(number, wrong=False), audited=frozenset(), truths={}, proving=frozenset({KEY}))
+        for number in range(620)
+    ]
+    few, enough = (Parameters(version=2, content=learn(some, unproven()).content) for some in (read[:400], read))
+    assert known(few).earned("amount: engines agree") < POLICY.target
+    answer = decide(TOTAL.field("total"), weigh(TOTAL, both_agree, enough)[KEY], POLICY)
+    assert isinstance(answer, Decision)
+    assert answer.method == "machines"
+
+
+def test_what_was_read_for_another_reason_proves_nothing() -> None:
+    read = [replace(agreed_wrongly(number, wrong=False), audited=frozenset(), truths={}) for number in range(620)]
+    learnt = known(Parameters(version=2, content=learn(read, unproven()).content))
+    assert learnt.earned("amount: engines agree") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "count", "kept"),
+    [(0, 0, True), (1, 12, True), (1, 8, False), (2, 75, True), (2, 60, False), (3, 250, True), (10, 200, False)],
+)
+def test_the_shipped_right_stands_until_audits_disprove_it(wrong: int, count: int, kept: bool) -> None:
+    audited = {"amount: engines agree": [float(wrong), float(count)]}
+    learnt = Known(version=2, content={**parameters().content, "audited": audited})
+    assert (learnt.earned("amount: engines agree") >= POLICY.target) is kept
+
+
+def test_after_enough_audits_only_they_count() -> None:
+    for wrong, kept in ((8, True), (12, False)):
+        audited = {"amount: engines agree": [float(wrong), 3000.0]}
+        learnt = Known(version=2, content={**parameters().content, "audited": audited})
+        assert learnt.tally("amount: engines agree") == (wrong, 3000.0)
+        assert (learnt.earned("amount: engines agree") >= POLICY.target) is kept
 
 
 def test_an_engine_that_is_unsure_when_wrong_is_believed_by_its_confidence() -> None:

@@ -41,7 +41,7 @@ class World:
 
     def _readings(self, item: Item, chance: random.Random) -> list[Said]:
         """Both engines, then as many people as the shape says, in the order in which they come."""
-        engines = [engine_reading(item, name, self.shape.noise, chance) for name in ("ocrA", "ocrB")]
+        engines = [engine_reading(item, name, self.shape, chance) for name in ("ocrA", "ocrB")]
         return engines + self.crowd.readings(item, engines[0].text, chance)
 
 

@@ -31,11 +31,19 @@ QUANTITIES = (1, 1, 2, 3, 4, 5, 6, 8, 10, 12, 20, 24, 25, 50)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """How many forms and how hard: `noise` multiplies damage and slips, the shares say how much master data knows."""
+    """How many forms and how hard: `noise` multiplies damage and slips, the shares say how much master data knows.
+
+    Another `print` is the form printed anew: engines take its characters for others than before, `print_noise` times as
+    often. Another `crowd` is thirty other people, of whom nothing is known. `by_hand` is the share of forms written so.
+    """
 
     forms: int = 334
     people: int = 9
     noise: float = 1.0
+    print: int = 0
+    print_noise: float = 1.0
+    crowd: int = 0
+    by_hand: float = 0.5
     known_names: float = 0.75
     known_towns: float = 0.95
     broken_sums: float = 0.02
@@ -76,7 +84,7 @@ def orders(shape: Shape, chance: random.Random) -> tuple[list[Item], Master]:
     items: list[Item] = []
     for form in range(shape.forms):
         locale = chance.choice(LOCALES)
-        by_hand = chance.random() < 0.5
+        by_hand = chance.random() < shape.by_hand
         for kind, slot, written in _order(locale, master, shape, chance):
             items.append(_damaged(Item(len(items), form, kind, slot, locale, written, by_hand), shape.noise, chance))
     return items, master

@@ -64,7 +64,7 @@ class Crowd:
 
     def __init__(self, items: list[Item], shape: Shape, chance: random.Random) -> None:
         self.shape = shape
-        self.people = [_person(number, kind, shape.noise, chance) for number, kind in enumerate(KINDS)]
+        self.people = [_person(number, kind, shape, chance) for number, kind in enumerate(KINDS)]
         self.leader = next(person for person in self.people if person.kind == "sloppy")
         self._by_slot = {(item.form, item.slot): item for item in items}
         self._by_kind: dict[str, list[Item]] = defaultdict(list)
@@ -118,11 +118,11 @@ class Crowd:
         return item.written if found is None else found.written
 
 
-def _person(number: int, kind: str, noise: float, chance: random.Random) -> Person:
+def _person(number: int, kind: str, shape: Shape, chance: random.Random) -> Person:
     return Person(
-        name=f"h{number:02d}",
+        name=f"h{number + len(KINDS) * shape.crowd:02d}",
         kind=kind,
-        slip=SLIP[kind] * noise * math.exp(chance.gauss(0, 0.4)),
+        slip=SLIP[kind] * shape.noise * math.exp(chance.gauss(0, 0.4)),
         serif=chance.random() < 0.4,
         no_accents=kind == "normal" and number % 4 == 0,
         corrects=kind == "normal" and number % 4 == 1,

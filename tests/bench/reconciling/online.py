@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from reconcile import first_fit
-from reconcile.audit import draw
-from reconcile.decide import decide
+from reconcile.audit import draw, second_look
+from reconcile.decide import NOT_PROVEN, decide
 from reconcile.facts import ScanFacts
 from reconcile.policy import POLICY, Policy
 from reconcile.sheet import sheet
@@ -39,8 +39,8 @@ class Outcome:
 
 
 @dataclass(slots=True)
-class _Open:
-    """A form being worked on."""
+class Open:
+    """A form being worked on. `before` are the decisions that were audited, as they stood then."""
 
     form: Form
     items: dict[FieldKey, Item]
@@ -50,6 +50,8 @@ class _Open:
     experts: Counter[FieldKey] = field(default_factory=Counter)
     audited: set[FieldKey] = field(default_factory=set)
     decisions: dict[FieldKey, Decision] = field(default_factory=dict)
+    before: dict[FieldKey, Decision] = field(default_factory=dict)
+    proving: set[FieldKey] = field(default_factory=set)
 
 
 def run(world: World, policy: Policy = POLICY, start: Parameters | None = None) -> list[Outcome]:
@@ -60,54 +62,60 @@ def run(world: World, policy: Policy = POLICY, start: Parameters | None = None) 
         by_form[item.form].append(item)
     numbers = sorted(by_form)
     parameters = start or first_fit.parameters()
-    done: list[_Open] = []
+    done: list[Open] = []
     for first in range(0, len(numbers), BATCH):
-        batch = [_opened(world, by_form[number], blanks) for number in numbers[first : first + BATCH]]
+        batch = [opened(world, by_form[number], blanks) for number in numbers[first : first + BATCH]]
         for each in batch:
-            _work(world, each, parameters, policy)
+            work(world, each, parameters, policy)
         done += batch
         facts = [
             ScanFacts(
-                form=each.form, readings=each.readings, decisions=tuple(each.decisions.values()), truths=_truths(each)
+                form=each.form, readings=each.readings, decisions=tuple(each.decisions.values()), truths=truths(each)
             )
             for each in done[-WINDOW:]
         ]
         learnt = learn(facts, parameters)
         parameters = Parameters(version=parameters.version + 1, content=learnt.content)
-    return [outcome for each in done for outcome in _outcomes(each)]
+    return [outcome for each in done for outcome in outcomes_of(each)]
 
 
-def _opened(world: World, items: list[Item], blanks: dict[str, Form]) -> _Open:
+def opened(world: World, items: list[Item], blanks: dict[str, Form]) -> Open:
+    """A form that machines have read."""
     said = {
         KEYS[item.slot]: [reading(item, each, number) for number, each in enumerate(world.readings[item.number])]
         for item in items
     }
     machines = [each for sources in said.values() for each in sources[:2]]
-    return _Open(blanks[items[0].locale], {KEYS[item.slot]: item for item in items}, said, machines)
+    return Open(blanks[items[0].locale], {KEYS[item.slot]: item for item in items}, said, machines)
 
 
-def _work(world: World, each: _Open, parameters: Parameters, policy: Policy) -> None:
-    """Weigh, decide, ask, until every field is decided and every audit that was drawn is read."""
+def work(world: World, each: Open, parameters: Parameters, policy: Policy, *, experts_audit: bool = False) -> None:
+    """Weigh, decide, ask, until every field is decided and every audit that was drawn is read: by the next of the
+    crowd, or by an expert as in a store."""
     while True:
-        answers = {
-            key: decide(each.form.field(key.name), posterior, policy)
-            for key, posterior in weigh(each.form, each.readings, parameters).items()
-        }
+        posteriors = weigh(each.form, each.readings, parameters)
+        answers = {key: decide(each.form.field(key.name), posterior, policy) for key, posterior in posteriors.items()}
         wanted = [key for key, answer in answers.items() if isinstance(answer, Task)]
         each.decisions = {key: answer for key, answer in answers.items() if isinstance(answer, Decision)}
         for key in each.decisions:
             scan = scan_of(each.items[key])
-            if key not in each.audited and draw(scan, key, 1, policy.audit_share):
+            heard = experts_audit and posteriors[key].experts > 0
+            if key not in each.audited and not heard and draw(scan, key, 1, policy.audit_share):
                 each.audited.add(key)
+                each.before[key] = each.decisions[key]
+                wanted.append(key)
+            elif experts_audit and second_look(posteriors[key]):
                 wanted.append(key)
         if not wanted:
             return
         for key in wanted:
             answer = answers[key]
-            _ask(world, each, key, isinstance(answer, Task) and answer.kind == "adjudicate")
+            if isinstance(answer, Task) and answer.reason == NOT_PROVEN:
+                each.proving.add(key)
+            _ask(world, each, key, answer.kind == "adjudicate" if isinstance(answer, Task) else experts_audit)
 
 
-def _ask(world: World, each: _Open, key: FieldKey, of_expert: bool) -> None:
+def _ask(world: World, each: Open, key: FieldKey, of_expert: bool) -> None:
     number = 2 + each.asked[key]
     if of_expert or number >= len(each.said[key]):
         said = world.expert(each.items[key], each.experts[key])
@@ -118,12 +126,13 @@ def _ask(world: World, each: _Open, key: FieldKey, of_expert: bool) -> None:
         each.asked[key] += 1
 
 
-def _truths(each: _Open) -> dict[FieldKey, str]:
+def truths(each: Open) -> dict[FieldKey, str]:
     """What an expert decided is known to be right."""
     return {key: each.decisions[key].text for key in each.experts if not each.decisions[key].null}
 
 
-def _outcomes(each: _Open) -> list[Outcome]:
+def outcomes_of(each: Open) -> list[Outcome]:
+    """What became of the fields of a form."""
     spots = sheet(each.form).spots
     return [
         Outcome(
