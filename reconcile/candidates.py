@@ -11,7 +11,11 @@ from reconcile.channel import swapped
 from reconcile.masters import Words
 from reconcile.sheet import Spot
 
-Origin = Literal["read", "composed", "repaired", "master", "arithmetic", "swapped"]
+Origin = Literal["read", "words", "composed", "repaired", "master", "arithmetic", "swapped"]
+"""Where a value comes from: somebody read it, each of its words was read by somebody, or it is a proposal only."""
+
+READ: tuple[Origin, ...] = ("read", "words")
+"""What may be decided."""
 
 PROPOSALS_AT_MOST = 12
 """So many values that nobody read are weighed beside those that were: more never changed a result."""

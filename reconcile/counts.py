@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from math import exp
+from operator import add
 
 from rapidfuzz.distance import Levenshtein
 
@@ -16,6 +17,7 @@ from reconcile.channel import edits, habits
 from reconcile.family import TEXTS
 from reconcile.hearing import Hearing
 from reconcile.known import Known
+from reconcile.lines import done
 from reconcile.phrases import differences
 from reconcile.posterior import GLYPHS, Weighed
 from reconcile.prior import flat
@@ -30,6 +32,10 @@ ALIKE = 0.5
 
 LEAST_SHARE = 1e-3
 """Values less probable than this are not counted."""
+
+
+LIKELY = 0.5
+"""What a source does with the words of a long text is counted against a text that is likelier than not."""
 
 
 def _pairs() -> dict[str, dict[str, list[float]]]:
@@ -53,6 +59,8 @@ class Counts:
         default_factory=lambda: defaultdict(lambda: defaultdict(lambda: defaultdict(float)))
     )
     conventions: dict[str, dict[str, dict[str, list[float]]]] = field(default_factory=lambda: defaultdict(_pairs))
+    lines: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0] * 5))
+    """By source: words of long text that it copied, changed, left out and put in; see `reconcile.lines.done`."""
     noticed: dict[str, dict[tuple[str, str], float]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
@@ -92,6 +100,8 @@ class Counts:
         if _elsewhere(vote, written):
             return
         hearing = known.hearing(vote.source, vote.kind, spot.field.type)
+        if spot.family == "line text" and share > LIKELY:
+            self.lines[vote.source] = list(map(add, self.lines[vote.source], done(written.split(), vote.says.split())))
         for other, part in tempted.items():
             _add(self.follows[vote.kind], share * part * (vote.says == other), share * part)
         for habit, way, _ in habits(written, hearing):

@@ -43,6 +43,9 @@ def evidence(
     found.append(Evidence(code="before reading", numbers={"bits": round((weighed.priors[best] - prior) / BIT, 2)}))
     if seen.witness and seen.witness != "sums":
         found.append(Evidence(code=seen.witness))
+    if weighed.words is not None and not seen.null:
+        code = "each word" if weighed.origins[best] == "words" else "read whole"
+        found.append(Evidence(code=code, numbers={"places": weighed.words.places}))
     found += [_rule(ruled, best, other) for ruled in weighed.ruled]
     if other is None:
         found.append(Evidence(code="nothing else", numbers={"probability": round(weighed.none, 6)}))

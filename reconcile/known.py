@@ -52,8 +52,9 @@ class Known:
     (source, habit: followed, of), `conventions` (source, phrase written, phrase said: followed, of), `unrelated`
     (source: unrelated, errors), `follows` (kind: followed, of), `tempting` (type: tempting, of), `sure` (engine: wrong
     and right a bin of confidence), `confusions` (kind, character, character: count), `covered` (field: known, of),
-    `words` (field, word: count, all words under ""), `places` (form and field, or type: wrong, of, by bin of the
-    place's confidence), `calibration`, `shipped` and `audited` (situation: wrong, of), `contests` (family: items, and
+    `words` (field, word: count, all words under ""), `lines` (source: words of long texts copied, changed, left out,
+    put in), `places` (form and field, or type: wrong, of, by bin of the place's confidence), `calibration`, `shipped`
+    and `audited` (situation: wrong, of), `contests` (family: items, and
     those on which only one side was right).
     """
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import exp, log
 
-from reconcile.network import NOTHING, Slot, alike
+from reconcile.network import NOTHING, Slot, alike, network
 
 Shares = dict[str, float]
 """Probability of each word of a slot, NOTHING among them; they sum to 1."""
@@ -127,15 +127,18 @@ def _weigh_slots(model: LineModel, line: Line, rates: Sequence[Sequence[Rates]])
 def _weigh_slot(model: LineModel, slot: Slot, rates: Sequence[Rates], own: Mapping[str, int]) -> Shares:
     logs = {NOTHING: log(model.empty)}
     for word, rate in zip(slot, rates, strict=True):
-        logs[NOTHING] += log(1.0 - rate.inserts if word == NOTHING else rate.inserts * _word(model, word))
+        logs[NOTHING] += log(read_as(model, NOTHING, word, rate))
     for true in sorted(set(slot) - {NOTHING}):
         logs[true] = log(1.0 - model.empty) + log(_word(model, true, own[true]))
         for word, rate in zip(slot, rates, strict=True):
-            logs[true] += log(_read_as(model, true, word, rate))
+            logs[true] += log(read_as(model, true, word, rate))
     return _shares(logs)
 
 
-def _read_as(model: LineModel, true: str, word: str, rate: Rates) -> float:
+def read_as(model: LineModel, true: str, word: str, rate: Rates) -> float:
+    """P(a source has `word` in a slot | `true` stands there); either may be NOTHING."""
+    if true == NOTHING:
+        return 1.0 - rate.inserts if word == NOTHING else rate.inserts * _word(model, word)
     if word == true:
         return rate.copies
     if word == NOTHING:
@@ -150,6 +153,19 @@ def _shares(logs: Mapping[str, float]) -> Shares:
     return {word: exp(each - most) / total for word, each in logs.items()}
 
 
+def done(written: Sequence[str], said: Sequence[str]) -> list[float]:
+    """What a source did with the words that are written: (copied, changed, omitted, inserted, rightly silent)."""
+    if list(written) == list(said):
+        return [float(len(written)), 0.0, 0.0, 0.0, 0.0]
+    found = [0.0] * 5
+    for true, word in network([written, said]):
+        if true == NOTHING:
+            found[3] += 1.0
+        else:
+            found[0 if word == true else 2 if word == NOTHING else 1] += 1.0
+    return found
+
+
 def _tally(slot: Slot, share: Shares) -> list[tuple[float, float, float, float, float]]:
     """Expected (copied, changed, omitted, inserted, rightly silent) of each source in one slot."""
     none = share[NOTHING]
@@ -161,7 +177,7 @@ def _tally(slot: Slot, share: Shares) -> list[tuple[float, float, float, float, 
     ]
 
 
-def _rates(tally: Sequence[float], usual: Rates, belief: float) -> Rates:
+def shrunk(tally: Sequence[float], usual: Rates, belief: float) -> Rates:
     """Rates from expected counts, shrunk to the usual ones by `belief` words; none is ever quite 0 or 1."""
     spoken = sum(tally[:3]) + belief
     silent = tally[3] + tally[4] + belief
@@ -185,8 +201,8 @@ def _estimate(model: LineModel, lines: Sequence[Line]) -> None:
                     everybody[number] += each
     slots = sum(len(line.slots) * len(line.sources) for line in lines)
     model.empty = min(0.5, max(0.02, (everybody[3] + everybody[4]) / max(1, slots)))
-    model.common = _rates(everybody, Rates(), _BELIEF)
-    model.rates = {source: _rates(tally, model.common, _SHRINK) for source, tally in tallies.items()}
+    model.common = shrunk(everybody, Rates(), _BELIEF)
+    model.rates = {source: shrunk(tally, model.common, _SHRINK) for source, tally in tallies.items()}
 
 
 def _on_this_line(model: LineModel, line: Line, shares: Sequence[Shares]) -> list[list[Rates]]:
@@ -196,7 +212,7 @@ def _on_this_line(model: LineModel, line: Line, shares: Sequence[Shares]) -> lis
     usual = [model.rates.get(source, model.common) for source in line.sources]
     return [
         [
-            _rates([whole - here for whole, here in zip(total, mine, strict=True)], rate, _SHRINK_LINE)
+            shrunk([whole - here for whole, here in zip(total, mine, strict=True)], rate, _SHRINK_LINE)
             for total, mine, rate in zip(sums, row, usual, strict=True)
         ]
         for row in counted

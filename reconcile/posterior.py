@@ -52,11 +52,20 @@ class Ruled(NamedTuple):
     none: float
 
 
+class Composed(NamedTuple):
+    """A long text put together from words that somebody read: comparable, as written, and of how many places."""
+
+    says: str
+    text: str
+    places: int
+
+
 class Weighed(NamedTuple):
     """The raw probabilities of one field: `shares` of each comparable text, `none` that none of them is written.
 
     `terms` are each vote's probability given each text, `none_terms` given that something else is written; they are
     what evidence is made of. `tempted` is, for each text, the share of its probability in which another one tempts.
+    `words` is the likeliest text of a field that was weighed word by word, None of one that was weighed whole.
     """
 
     votes: tuple[Vote, ...]
@@ -70,6 +79,7 @@ class Weighed(NamedTuple):
     none_prior: float
     ruled: tuple[Ruled, ...] = ()
     neighbours: tuple[str, ...] = ()
+    words: Composed | None = None
 
 
 def weigh_field(spot: Spot, votes: Sequence[Vote], known: Known, arithmetic: Iterable[str] = ()) -> Weighed:

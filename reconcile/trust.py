@@ -76,6 +76,7 @@ def _content(counts: Counts) -> dict[str, object]:
         engine: _sure(counts.sure.get(engine), shipped.get("sure", {}).get(engine))
         for engine in sorted({*counts.sure, *shipped.get("sure", {})})
     }
+    content["lines"] = {source: [round(each, 2) for each in done] for source, done in sorted(counts.lines.items())}
     content["conventions"] = phrases.kept(counts.conventions, counts.noticed)
     content["confusions"] = _summed(counts.confusions, shipped.get("confusions", {}))
     content["words"] = {

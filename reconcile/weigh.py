@@ -8,12 +8,13 @@ from typing import NamedTuple, cast
 
 from reconcile.agree import closely, null_of, surface, votes
 from reconcile.calibrate import calibrated
-from reconcile.candidates import Origin
+from reconcile.candidates import READ, Origin
 from reconcile.circumstances import circumstances
 from reconcile.contest import majority
 from reconcile.coupling import couple
 from reconcile.explain import evidence
 from reconcile.known import Known, known
+from reconcile.longtext import is_long, word_by_word
 from reconcile.policy import POLICY
 from reconcile.posterior import Weighed, weigh_field
 from reconcile.sheet import Sheet, Spot, sheet
@@ -49,9 +50,7 @@ def weigh(form: Form, readings: Sequence[Reading], parameters: Parameters) -> di
     tokens = {key: tuple([(each.id, each.text, each.confidence) for each in here]) for key, here in said.items()}
     kept = {key: before[key] for key, token in tokens.items() if key in before and before[key].said == token}
     alone = {
-        key: kept[key].alone
-        if key in kept
-        else weigh_field(made.spots[key.name], votes(made.spots[key.name], here), learnt)
+        key: kept[key].alone if key in kept else _by_itself(made.spots[key.name], here, learnt)
         for key, here in said.items()
     }
     now = {
@@ -69,14 +68,14 @@ def weigh(form: Form, readings: Sequence[Reading], parameters: Parameters) -> di
 def weigh_together(made: Sheet, readings: Sequence[Reading], learnt: Known) -> dict[FieldKey, Weighed]:
     """Raw probabilities of every field, each by itself first and then coupled by the form's rules."""
     said = _by_field(made, readings)
-    return couple(
-        made,
-        {
-            key: weigh_field(made.spots[key.name], votes(made.spots[key.name], here), learnt)
-            for key, here in said.items()
-        },
-        learnt,
-    )
+    return couple(made, {key: _by_itself(made.spots[key.name], here, learnt) for key, here in said.items()}, learnt)
+
+
+def _by_itself(spot: Spot, readings: Sequence[Reading], learnt: Known) -> Weighed:
+    """One field without its form: whole, and a long text that several sources read differently word by word."""
+    said = votes(spot, readings)
+    whole = weigh_field(spot, said, learnt)
+    return word_by_word(spot, whole, learnt) if is_long(spot, said) else whole
 
 
 def _by_field(made: Sheet, readings: Sequence[Reading]) -> dict[FieldKey, list[Reading]]:
@@ -95,7 +94,7 @@ def _place(key: FieldKey) -> tuple[str, int]:
 def _posterior(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Posterior:
     """What was weighed of one field, as a Posterior: typed values, the calibrated probability, evidence, facts."""
     order = _order(spot, weighed, learnt)
-    best = next(says for says in order if weighed.origins[says] == "read")
+    best = next(says for says in order if weighed.origins[says] in READ)
     seen = circumstances(spot, weighed, best, learnt)
     typed = {vote.says for vote in weighed.votes if not vote.machine} - {best}
     alike = sum([weighed.shares[says] for says in sorted(typed) if closely(spot, says, best, POLICY.closely)])
@@ -130,6 +129,8 @@ def _order(spot: Spot, weighed: Weighed, learnt: Known) -> list[str]:
 def _candidate(spot: Spot, says: str, weighed: Weighed, origin: Origin) -> Candidate:
     null = null_of(says)
     text = surface(says, weighed.votes) if origin == "read" else says
+    if origin == "words" and weighed.words is not None:
+        text = weighed.words.text
     if origin == "master" and spot.values is not None and spot.values.has(says):
         text = spot.values.text(says)
     return Candidate(

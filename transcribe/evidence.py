@@ -32,6 +32,8 @@ EVIDENCE: Mapping[str, str] = {
     "audited": N_("Values decided like this were wrong in {wrong} of {count} audited fields."),
     "calibrated": N_("The model gives {raw}; what it gave on fields with a known truth makes it {probability}."),
     "would flip": N_("One more reader who reads the next likely value would leave this one with {probability}."),
+    "read whole": N_("Somebody read it as it is; its {places} places were weighed word by word."),
+    "each word": N_("Nobody read it whole; each of its {places} words was read by somebody."),
     "majority": N_("Decided by majority: on this store's audited fields majority is right more often than the model."),
     "rate": N_("{source} on fields of type {type}: wrong on {before} before, on {after} now ({count} readings)."),
     "rate of form": N_(

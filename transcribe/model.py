@@ -462,7 +462,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One value that a field may have. `origin` says whether a source read it or it is a proposal only.
+    """One value that a field may have. `origin` says whether a source read it ("words": nobody read it whole, but each
+    of its words) or it is a proposal only.
 
     `normal` is the text as its type compares it, `text` as a source wrote it, `value` as the type parses it.
     """
@@ -470,7 +471,7 @@ class Candidate:
     normal: str
     text: str
     probability: float
-    origin: Literal["read", "composed", "repaired", "master", "arithmetic", "swapped"] = "read"
+    origin: Literal["read", "words", "composed", "repaired", "master", "arithmetic", "swapped"] = "read"
     null: Null | None = None
     value: Value = None
 

@@ -39,6 +39,7 @@ NUMBERS: Numbers = {
     "target": 0.995,
     "gain": 0.03,
     "price": 0.05,
+    "places": 9,
 }
 
 

@@ -1,0 +1,155 @@
+"""Long text of a form (comments, addresses): weighed word by word, so that what nobody wrote whole can be found.
+
+Three careful people seldom type a comment of twenty words alike. The word network lays their readings side by side
+(`reconcile.network`), each slot is weighed by what every source does with words (`reconcile.lines`), and the whole text
+is as probable as all of its slots together. A text that is decided so was read by somebody, or each of its words was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from math import prod
+
+from reconcile.agree import Vote
+from reconcile.candidates import Origin
+from reconcile.channel import LEAST
+from reconcile.known import Known
+from reconcile.lines import Line, LineModel, Rates, Shares, best, read_as, shrunk
+from reconcile.network import network
+from reconcile.posterior import Composed, Weighed
+from reconcile.sheet import Spot
+
+WORDS = 6
+"""From so many words on people hardly ever type a text alike; shorter ones are weighed whole."""
+
+SOURCES = 3
+"""With two readings each differing word would be the throw of a dice."""
+
+USUAL = {
+    "machine": Rates(copies=0.88, changes=0.09, omits=0.03, inserts=0.03),
+    "person": Rates(),
+    "expert": Rates(copies=0.98, changes=0.01, omits=0.01, inserts=0.005),
+}
+"""What a source of each kind does with a word where nothing was learnt."""
+
+BELIEF = 30.0
+"""So many words of belief in what is usual against what a source did: a comment or two."""
+
+SLIP = 0.01
+"""How often a word is another one whatever the sources say. This, and how far a slot is believed, were fitted on
+sentences that volunteers typed (CrowdSpeech dev-clean); the benchmark of comments measures them on others."""
+
+NOTHING_DONE = (0.0, 0.0, 0.0, 0.0, 0.0)
+_TOKEN = re.compile(r"(\S+)(\s*)")
+
+
+def is_long(spot: Spot, votes: Sequence[Vote]) -> bool:
+    """Whether these votes are to be weighed word by word: a long text that enough sources read, and not alike."""
+    if spot.family != "line text":
+        return False
+    texts = [vote.says for vote in votes if _speaks(vote)]
+    return len(texts) >= SOURCES and len(set(texts)) > 1 and max(len(text.split()) for text in texts) >= WORDS
+
+
+def word_by_word(spot: Spot, whole: Weighed, known: Known) -> Weighed:
+    """A field that was weighed `whole`, weighed again by its words. What speaks for no text at all (blank, illegible)
+    keeps its share."""
+    speaking = [vote for vote in whole.votes if _speaks(vote)]
+    line = Line(
+        slots=tuple(network([vote.says.split() for vote in speaking])),
+        sources=tuple(vote.source for vote in speaking),
+    )
+    model = _model(spot, speaking, known)
+    slots = [_believed(share, len(speaking)) for share in model.weigh(line)]
+    likeliest = tuple(best(slots))
+    composed = " ".join(word for word in likeliest if word)
+    places = {vote.says: tuple(slot[at] for slot in line.slots) for at, vote in enumerate(speaking)}
+    if composed:
+        places.setdefault(composed, likeliest)
+    silent = [says for says, origin in whole.origins.items() if origin == "read" and says not in places]
+    left = 1.0 - sum(whole.shares[says] for says in silent)
+    shares = {
+        says: left * prod(share[word] for share, word in zip(slots, words, strict=True))
+        for says, words in sorted(places.items())
+    }
+    terms = {says: _terms(whole, model, line, words) for says, words in sorted(places.items())}
+    origins: dict[str, Origin] = {
+        says: "words" if says == composed and says not in whole.origins else "read" for says in (*shares, *silent)
+    }
+    return whole._replace(
+        origins=origins,
+        none=max(0.0, left - sum(shares.values())),
+        none_terms=[sum(column) / len(terms) for column in zip(*terms.values(), strict=True)],
+        shares={**shares, **{says: whole.shares[says] for says in silent}},
+        terms={**terms, **{says: whole.terms[says] for says in silent}},
+        tempted={},
+        priors={says: whole.priors.get(says, whole.none_prior) for says in (*shares, *silent)},
+        words=Composed(composed, _written(spot, likeliest, line, speaking, model), len(line.slots)),
+    )
+
+
+def _speaks(vote: Vote) -> bool:
+    return vote.null is None and vote.shown is None
+
+
+def _model(spot: Spot, speaking: Sequence[Vote], known: Known) -> LineModel:
+    """What is known of these sources, and of the words of this field; its own words come on top, as the model takes
+    each line's own words off again."""
+    learnt: Mapping[str, Sequence[float]] = known.content.get("lines", {})
+    words = known.words(spot.field.name)
+    counts = Counter({word: round(count) for word, count in words.counts.items()})
+    own = Counter(word for vote in speaking for word in vote.says.split())
+    rates: dict[Hashable, Rates] = {
+        vote.source: shrunk(learnt.get(vote.source, NOTHING_DONE), USUAL[vote.kind], BELIEF) for vote in speaking
+    }
+    return LineModel(rates=rates, counts=counts + own, total=round(words.total) + own.total())
+
+
+def _believed(share: Shares, sources: int) -> Shares:
+    """A slot's shares, as far as they are believed. Sources of one text share their mistakes, and the product of twenty
+    slots shows it: log odds are divided by the number of sources, as if these spoke for one together. What is left
+    belongs to words that nobody read."""
+    raised = {word: each ** (1.0 / sources) for word, each in share.items()}
+    total = sum(raised.values()) / (1.0 - SLIP)
+    return {word: each / total for word, each in raised.items()}
+
+
+def _terms(whole: Weighed, model: LineModel, line: Line, words: Sequence[str]) -> list[float]:
+    """P(what each vote says | these words are written); a vote that is not in the line says it of any text alike."""
+    column = {source: at for at, source in enumerate(line.sources)}
+    anything = next(whole.terms[says] for says in whole.terms if says)
+    found = []
+    for number, vote in enumerate(whole.votes):
+        at = column.get(vote.source)
+        if at is None:
+            found.append(anything[number])
+            continue
+        rate = model.rates[vote.source]
+        likely = prod(read_as(model, true, slot[at], rate) for slot, true in zip(line.slots, words, strict=True))
+        found.append(max(LEAST, likely))
+    return found
+
+
+def _written(spot: Spot, likeliest: Sequence[str], line: Line, speaking: Sequence[Vote], model: LineModel) -> str:
+    """The likeliest words as most wrote them who have them, of equals as those did who copy best; line ends kept."""
+    spelt = [iter(_tokens(spot, vote)) for vote in speaking]
+    copies = [model.rates[vote.source].copies for vote in speaking]
+    found = []
+    for slot, true in zip(line.slots, likeliest, strict=True):
+        forms = [next(tokens) if word else "" for word, tokens in zip(slot, spelt, strict=True)]
+        writers = [at for at, word in enumerate(slot) if word == true]
+        if true:
+            ours = [forms[at] for at in writers]
+            found.append(forms[max(writers, key=lambda at: (ours.count(forms[at]), copies[at], -at))])
+    return " ".join(found).replace("\n ", "\n").strip()
+
+
+def _tokens(spot: Spot, vote: Vote) -> list[str]:
+    """A vote's words as it wrote them, one for each comparable word; the comparable ones where these do not match."""
+    found: list[str] = []
+    for token in _TOKEN.finditer(vote.text):
+        words = spot.normal(token[1]).split()
+        found += [token[1] + ("\n" if "\n" in token[2] else "")] if len(words) == 1 else words
+    return found if len(found) == len(vote.says.split()) else vote.says.split()

@@ -1,0 +1,84 @@
+"""Long text of a form: sentences that volunteers typed, as the comment of a form that several people read."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from reconcile import first_fit
+from reconcile.agree import votes
+from reconcile.collection.items import Item
+from reconcile.facts import ScanFacts
+from reconcile.sheet import sheet
+from reconcile.trust import learn
+from reconcile.weigh import weigh
+from tests.bench import sets
+from tests.bench.generator.paper import START
+from tests.bench.reconciling.rows import Row, at_least
+from transcribe.model import Field, FieldKey, Form, Parameters, Reading
+
+PART = "dev-other"
+"""The part on which nothing was fitted."""
+
+KEY = FieldKey("comment")
+FORM = Form(
+    name="comment",
+    version=1,
+    title={"en": "Comment"},
+    languages=("eng",),
+    locale="en_GB",
+    currency="EUR",
+    digest="comment",
+    blanks=(),
+    fields=(Field(name="comment", type="text", label={"en": "Comment"}),),
+)
+
+
+def rows(small: bool) -> Iterator[Row]:
+    """Whole texts right beside the majority of the same readings, and whether the probability is honest."""
+    data = Path(os.environ.get("FAIRHAND_SHARED_DATA", "../shared/data"))
+    for readers in (3, 7):
+        told = sets.crowdspeech(data, PART, readers)[: 150 if small else 1000]
+        scans = [_readings(item) for item, _ in told]
+        facts = [ScanFacts(form=FORM, readings=readings) for readings in scans]
+        learnt = Parameters(version=1, content=learn(facts, first_fit.parameters()).content)
+        yield from _row(readers, scans, [truth for _, truth in told], learnt)
+
+
+def _row(readers: int, scans: list[list[Reading]], truths: list[str], learnt: Parameters) -> Iterator[Row]:
+    spot = sheet(FORM).spots["comment"]
+    ours = most = composed = 0
+    said: dict[int, list[tuple[float, bool]]] = {}
+    for readings, truth in zip(scans, truths, strict=True):
+        posterior = weigh(FORM, readings, learnt)[KEY]
+        best = posterior.candidates[0]
+        right = best.normal == spot.normal(truth)
+        counts = Counter(vote.says for vote in votes(spot, readings))
+        ours += right
+        most += max(counts, key=lambda says: counts[says]) == spot.normal(truth)
+        composed += best.origin == "words"
+        said.setdefault(min(9, int(10 * best.probability)), []).append((best.probability, right))
+    off = sum(abs(sum(p - r for p, r in inside)) for inside in said.values()) / len(scans)
+    of = f"{readers} readings"
+    yield at_least(f"{of}: whole texts right, less majority", (ours - most) / len(scans), 0.0)
+    yield Row(of=f"{of}: right, of {len(scans)}", figure=f"{ours / len(scans):.3f} (majority {most / len(scans):.3f})")
+    yield Row(of=f"{of}: composed of words", figure=f"{composed / len(scans):.3f}")
+    yield Row(of=f"{of}: ECE of whole texts", figure=f"{off:.3f}")
+
+
+def _readings(item: Item) -> list[Reading]:
+    return [
+        Reading(
+            id=f"{item.name}/{number}",
+            scan=item.name,
+            key=KEY,
+            source=str(each.who),
+            kind="person",
+            text=each.text,
+            at=START + timedelta(minutes=number),
+        )
+        for number, each in enumerate(item.readings)
+    ]
