@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.identify import REASON
-from flows.reading import AUTO
+from flows.reading import AUTO, read_options
 from flows.rooms import limits, now, policy
 from flows.settings import Settings
 from flows.shelf import Shelf
@@ -54,7 +54,7 @@ def _one(
     engines = [ocr.load(name, form.languages) for name in settings.engines]
     try:
         decoded = pages(each.scan, archive, limits(settings))
-        reads = read(each.scan, decoded, form, engines, now())
+        reads = read(each.scan, decoded, form, engines, now(), read_options(settings))
     except EngineMissing:
         raise
     except FairhandError as error:

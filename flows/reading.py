@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.rooms import Rooms, limits, now
+from flows.settings import Settings
 from transcribe import ocr
 from transcribe.errors import NotFound
 from transcribe.model import Form, Reads, Scan
 from transcribe.ocr import Engine
-from transcribe.read import pictures, read
+from transcribe.read import ReadOptions, pictures, read
 from transcribe.scan import Scanned, gather, pages, scans
 from transcribe.sheets import Unreadable
 
@@ -85,11 +86,16 @@ def read_scan(rooms: Rooms, scan: Scan) -> Reads:
     """
     form = rooms.forms(scan.form, scan.form_version)
     decoded = pages(scan, rooms.archive, limits(rooms.settings))
-    reads = read(scan, decoded, form, engines_for(rooms, form), now())
+    reads = read(scan, decoded, form, engines_for(rooms, form), now(), read_options(rooms.settings))
     for content in reads.files.values():
         rooms.archive.put(content)
     rooms.store.put_reads(scan.id, reads, now())
     return reads
+
+
+def read_options(settings: Settings) -> ReadOptions:
+    """How machines read a scan."""
+    return ReadOptions(cascade=settings.second_engine == "doubtful")
 
 
 def engines_for(rooms: Rooms, form: Form) -> list[Engine]:
@@ -101,4 +107,5 @@ def work_key(rooms: Rooms, scan: Scan) -> str:
     """What a machine's work on a scan depends on: its pages, the form's definition, and the engines' versions."""
     form = rooms.forms(scan.form, scan.form_version)
     parts = [scan.id, form.digest, *(engine.source for engine in engines_for(rooms, form))]
+    parts += ["cascade"] if rooms.settings.second_engine == "doubtful" else []
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

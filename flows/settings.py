@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -36,6 +36,11 @@ class Settings(BaseSettings):
     )
     engines: Annotated[tuple[str, ...], NoDecode] = Field(
         ("tesseract", "rapidocr"), description="the OCR engines that read every scan, with commas between"
+    )
+    second_engine: Literal["every", "doubtful"] = Field(
+        "every",
+        description="fields of a form that engines after the first read: every, or doubtful ones only (every on a bad "
+        "page; what one engine alone read, a person is asked for)",
     )
     workers: int = Field(0, ge=0, description="scans read at the same time; 0: one a core")
     reconcile_seconds: float = Field(

@@ -10,7 +10,9 @@ from itertools import combinations
 from rapidfuzz.fuzz import ratio as per_cent
 
 from transcribe import barcode, strokes
+from transcribe.cascade import Cascade
 from transcribe.ink import Ink, Sheet, sure
+from transcribe.layout.hocr import Beside
 from transcribe.model import Box, Field, FieldKey, Form, Page, Reading, Word
 from transcribe.ocr import Engine
 from transcribe.reading import INK, alternatives_of, confidence_of, reading, text_of
@@ -83,16 +85,22 @@ def spots(form: Form, number: int, sheet: Sheet) -> list[Spot]:
 
 
 def readings(
-    page: Page, sheet: Sheet, spots: Sequence[Spot], engines: Sequence[Engine], here: Circumstances
+    page: Page,
+    sheet: Sheet,
+    spots: Sequence[Spot],
+    engines: Sequence[Engine],
+    here: Circumstances,
+    cascade: Cascade | None = None,
 ) -> list[Reading]:
-    """Everything that machines say of a page's fields; each field has at least one reading."""
+    """Everything that machines say of a page's fields; each field has at least one reading. With a `cascade` engines
+    after the first are asked only for what it holds for doubtful."""
     found = [said for spot in spots if (said := _by_ink(spot, sheet, here))]
     written = [spot for spot in spots if spot.field.type not in MARKS and spot.ink.filled >= SURELY_BLANK]
     asked = [spot for spot in written if spot.field.personal != "payment"]
     clean = Page(number=page.number, picture=sheet.clean, dpi=page.dpi)
-    seen = [_lines_by(engine, clean, sheet, asked) for engine in engines]
+    seen = _asked_in_turn(engines, clean, sheet, asked, here, cascade)
     for number, spot in enumerate(asked):
-        heard = [Said(engine.source, lines[number]) for engine, lines in zip(engines, seen, strict=True)]
+        heard = [Said(source, lines[number]) for source, lines in seen if number in lines]
         flags = _flags(spot, sheet, heard)
         found += [_by_engine(each, spot, flags, here) for each in heard]
         found += _by_barcode(spot, page, here)
@@ -142,6 +150,27 @@ class Said:
     @property
     def confidence(self) -> float | None:
         return confidence_of([word for line in self.lines for word in line])
+
+
+def _asked_in_turn(
+    engines: Sequence[Engine],
+    page: Page,
+    sheet: Sheet,
+    asked: Sequence[Spot],
+    here: Circumstances,
+    cascade: Cascade | None,
+) -> list[tuple[str, dict[int, list[list[Word]]]]]:
+    """Each engine's source, and what it says of the spots that it is asked for, by their number. An hOCR file beside
+    the picture has read everything already."""
+    seen: list[tuple[str, dict[int, list[list[Word]]]]] = []
+    every = doubtful = list(range(len(asked)))
+    for engine in engines:
+        numbers = every if isinstance(engine, Beside) else doubtful
+        said = _lines_by(engine, page, sheet, [asked[number] for number in numbers])
+        seen.append((engine.source, dict(zip(numbers, said, strict=True))))
+        if cascade is not None and engine is engines[0]:
+            doubtful = cascade.doubtful([spot.field for spot in asked], said, here.quality)
+    return seen
 
 
 def _lines_by(engine: Engine, page: Page, sheet: Sheet, asked: Sequence[Spot]) -> list[list[list[Word]]]:

@@ -12,6 +12,7 @@ import numpy
 
 from transcribe import align, fixed, ink
 from transcribe.align import Aligned, Homography
+from transcribe.cascade import Cascade
 from transcribe.fixed import Circumstances
 from transcribe.free import read_free
 from transcribe.gathered import Gathered
@@ -25,9 +26,11 @@ from transcribe.snippet import masked, snippet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """How a scan is read. `fit` is the least with which what stands in a form's boxes is believed."""
+    """How a scan is read. `fit` is the least with which what stands in a form's boxes is believed. `cascade`: on a form
+    with a blank engines after the first are asked only for what it is not sure of (never on a bad page)."""
 
     fit: float = align.FITS
+    cascade: bool = False
 
 
 def read(
@@ -51,7 +54,7 @@ def read(
     laid = lay_pages(pages, form, options)
     for number, each in sorted(laid.items()):
         if each.fit >= options.fit:
-            _read_page(kept, scan, each, form, engines, now)
+            _read_page(kept, scan, each, form, engines, now, options)
         else:
             _read_nothing(kept, scan, each, number, form, now)
     if len(pages) < len(form.blanks):
@@ -109,7 +112,15 @@ def lay_pages(pages: Sequence[Page], form: Form, options: ReadOptions = ReadOpti
     return best
 
 
-def _read_page(kept: Gathered, scan: Scan, laid: Laid, form: Form, engines: Sequence[Engine], now: datetime) -> None:
+def _read_page(
+    kept: Gathered,
+    scan: Scan,
+    laid: Laid,
+    form: Form,
+    engines: Sequence[Engine],
+    now: datetime,
+    options: ReadOptions,
+) -> None:
     page, blank = laid.aligned.page, form.blanks[laid.aligned.number - 1]
     sheet = ink.sheet(page.picture, blank.path)
     seen = laid.quality(sheet, form)
@@ -117,7 +128,8 @@ def _read_page(kept: Gathered, scan: Scan, laid: Laid, form: Form, engines: Sequ
     here = Circumstances(scan=scan.id, at=now, fit=laid.fit, quality=seen.measures["overall"])
     kept.qualities.append(seen)
     beside = hocr.beside(laid.photo, partial(_moved, laid.aligned.homography))
-    kept.readings += fixed.readings(page, sheet, spots, [*engines, *([beside] if beside else [])], here)
+    cascade = Cascade(form=form) if options.cascade else None
+    kept.readings += fixed.readings(page, sheet, spots, [*engines, *([beside] if beside else [])], here, cascade)
     shown = masked(page.picture, [spot.box for spot in spots if spot.field.personal == "payment"])
     kept.picture(page.number, shown)
     strict = bool(form.options.get("strict"))  # readers see the field alone

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows import settings
+from flows.reading import read_options
 from transcribe.errors import SettingsError
 
 
@@ -68,3 +69,13 @@ def test_the_example_of_the_deployments_names_every_setting() -> None:
     example = (Path(__file__).parent.parent.parent / "deployments" / "example.env").read_text(encoding="utf-8")
     named = {line.removeprefix("# ").partition("=")[0] for line in example.splitlines() if "FAIRHAND_" in line}
     assert named == {settings.PREFIX + name.upper() for name in settings.Settings.model_fields}
+
+
+def test_the_second_engine_reads_every_field_unless_told_otherwise(tmp_path: Path) -> None:
+    assert settings.load(tmp_path).second_engine == "every"
+    (tmp_path / settings.FILE).write_text("FAIRHAND_SECOND_ENGINE=doubtful\n", encoding="utf-8")
+    assert settings.load(tmp_path).second_engine == "doubtful"
+    assert read_options(settings.load(tmp_path)).cascade
+    (tmp_path / settings.FILE).write_text("FAIRHAND_SECOND_ENGINE=sometimes\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="FAIRHAND_SECOND_ENGINE"):
+        settings.load(tmp_path)
