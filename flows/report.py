@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import jinja2
@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from reconcile.collection.items import Result
 from reconcile.collection.reconcile import Reconciled
 from reconcile.interval import wilson
+from reconcile.measure import Share, Told, calibration_curve, calibration_error, character_errors, word_errors
 from transcribe import evidence
 
 DOUBTFUL = 100
@@ -63,6 +64,7 @@ def report_of(done: Reconciled, *, title: str) -> str:
         gold=len(known),
         probabilities=_bars([result.probability for result in open_ones]),
         calibration=_curve(known) if len(known) >= ENOUGH_GOLD else None,
+        errors=_errors(known) if len(known) >= ENOUGH_GOLD else [],
         fields=_fields(done),
         sources=_sources(results),
         doubtful=[
@@ -124,21 +126,36 @@ def _bars(probabilities: Sequence[float]) -> Markup:
 
 def _curve(known: Sequence[Result]) -> Markup:
     """Share right against mean probability in five groups of equal size."""
-    told = sorted((result.model_probability, result.model == result.normal) for result in known)
-    size = max(1, len(told) // 5)
-    groups = [told[start : start + size] for start in range(0, len(told), size)]
+    groups = calibration_curve(_told(known), 5)
     figure = Figure(figsize=(4, 4), layout="constrained")
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="#8a93a6", linestyle="--")
     axes.plot(
-        [sum(each for each, _ in group) / len(group) for group in groups],
-        [sum(was for _, was in group) / len(group) for group in groups],
+        [group.probability for group in groups],
+        [group.right.share for group in groups],
         marker="o",
         color="#2f5d8a",
     )
     axes.set_xlabel("predicted probability")
     axes.set_ylabel("share right")
     return svg(figure, "Share right against predicted probability")
+
+
+def _told(known: Iterable[Result]) -> list[Told]:
+    """What was predicted of items with a known text without looking at it, and whether that was right."""
+    return [(result.model_probability, result.model == result.normal) for result in known]
+
+
+def _errors(known: Sequence[Result]) -> list[tuple[str, str]]:
+    """How wrong the model was on items with a known text, figure by figure."""
+    told = _told(known)
+    pairs = [(result.model, result.normal) for result in known]
+    return [
+        ("texts wholly right", str(Share(sum(right for _, right in told), len(told)))),
+        ("characters wrong (CER)", str(character_errors(pairs))),
+        ("words wrong (WER)", str(word_errors((text.split(), truth.split()) for text, truth in pairs))),
+        ("expected calibration error", f"{calibration_error(told):.3f}"),
+    ]
 
 
 def svg(figure: Figure, title: str) -> Markup:

@@ -17,8 +17,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rapidfuzz.distance import Levenshtein
-
 from reconcile.collection import choice, first_fit
 from reconcile.collection.candidates import options
 from reconcile.collection.hearing import family, hear, types
@@ -26,11 +24,13 @@ from reconcile.collection.items import Item, Result
 from reconcile.collection.reconcile import choose, learn, reconcile_items, told
 from reconcile.lines import Line, best
 from reconcile.lines import learn as learn_lines
+from reconcile.measure import calibration_error, word_errors
 from reconcile.network import network, words
 from tests.bench import sets
 from tests.bench.intervals import said
 
 FOLDS = 5
+BINS = 15
 
 
 def main() -> None:
@@ -65,9 +65,8 @@ def micropasts(data: Path, most: int | None) -> None:
         golden = _spread(items, 100, seed)
         results = reconcile_items(sets.with_gold(collection, golden)).results
         rest = [(r, t) for r, t in zip(results, truths, strict=True) if r.item.name not in golden]
-        print(
-            f"  after 100 gold items (seed {seed}): ECE {_ece([(r.probability, r.normal == t) for r, t in rest]):.3f}"
-        )
+        stated = [(result.probability, result.normal == truth) for result, truth in rest]
+        print(f"  after 100 gold items (seed {seed}): ECE {calibration_error(stated, BINS):.3f}")
 
 
 def crowdspeech(data: Path, most: int | None) -> None:
@@ -197,22 +196,13 @@ def _spread(items: Sequence[Item], count: int, seed: int) -> set[str]:
     return set(turns[:count])
 
 
-def _ece(told: Sequence[tuple[float, bool]], bins: int = 15) -> float:
-    """Expected calibration error over bins of equal width: M. P. Naeini and others, AAAI 2015."""
-    groups: dict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for probability, right in told:
-        groups[min(bins - 1, int(probability * bins))].append((probability, right))
-    return sum(abs(sum(p - right for p, right in group)) for group in groups.values()) / max(1, len(told))
-
-
 def _first_most(slot: Sequence[str]) -> str:
     return Counter(slot).most_common(1)[0][0]
 
 
 def _error(texts: Sequence[Sequence[str]], truths: Sequence[Sequence[str]]) -> float:
     """Word error rate in percent."""
-    wrong = sum(Levenshtein.distance(text, truth) for text, truth in zip(texts, truths, strict=True))
-    return 100 * wrong / sum(map(len, truths))
+    return 100 * word_errors(zip(texts, truths, strict=True)).share
 
 
 def _rover(items: Sequence[Item]) -> list[list[str]]:

@@ -83,3 +83,21 @@ def test_the_report_lists_sources_and_loads_nothing_from_elsewhere(tmp_path: Pat
     assert "ann" in page
     assert "<script" not in page
     assert "https://" not in page.replace("https://www.w3.org", "").replace("https://matplotlib.org", "")
+
+
+def test_the_report_says_how_wrong_it_was_where_the_text_is_known(tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    items = [
+        {
+            "item": f"i{number}",
+            "gold": "mill road" if number else "mill lane",
+            "readings": [{"who": "ann", "text": "mill road"}, {"who": "ben", "text": "mill road"}],
+        }
+        for number in range(25)
+    ]
+    code, _ = run(str(lines_of(tmp_path / "in.jsonl", *items)), "--report", str(report))
+    page = report.read_text(encoding="utf-8")
+    assert code == 0
+    assert "96.0 % [80.5, 99.3] of 25" in page  # texts wholly right
+    assert "characters wrong (CER)" in page
+    assert "2.0 % [0.4, 10.5] of 50" in page  # words

@@ -12,6 +12,7 @@ from reconcile import first_fit
 from reconcile.agree import votes
 from reconcile.collection.items import Item
 from reconcile.facts import ScanFacts
+from reconcile.measure import Told, calibration_error
 from reconcile.sheet import sheet
 from reconcile.trust import learn
 from reconcile.weigh import weigh
@@ -51,7 +52,7 @@ def rows(small: bool) -> Iterator[Row]:
 def _row(readers: int, scans: list[list[Reading]], truths: list[str], learnt: Parameters) -> Iterator[Row]:
     spot = sheet(FORM).spots["comment"]
     ours = most = composed = 0
-    said: dict[int, list[tuple[float, bool]]] = {}
+    said: list[Told] = []
     for readings, truth in zip(scans, truths, strict=True):
         posterior = weigh(FORM, readings, learnt)[KEY]
         best = posterior.candidates[0]
@@ -60,13 +61,12 @@ def _row(readers: int, scans: list[list[Reading]], truths: list[str], learnt: Pa
         ours += right
         most += max(counts, key=lambda says: counts[says]) == spot.normal(truth)
         composed += best.origin == "words"
-        said.setdefault(min(9, int(10 * best.probability)), []).append((best.probability, right))
-    off = sum(abs(sum(p - r for p, r in inside)) for inside in said.values()) / len(scans)
+        said.append((best.probability, right))
     of = f"{readers} readings"
     yield at_least(f"{of}: whole texts right, less majority", (ours - most) / len(scans), 0.0)
     yield Row(of=f"{of}: right, of {len(scans)}", figure=f"{ours / len(scans):.3f} (majority {most / len(scans):.3f})")
     yield Row(of=f"{of}: composed of words", figure=f"{composed / len(scans):.3f}")
-    yield Row(of=f"{of}: ECE of whole texts", figure=f"{off:.3f}")
+    yield Row(of=f"{of}: ECE of whole texts", figure=f"{calibration_error(said):.3f}")
 
 
 def _readings(item: Item) -> list[Reading]:

@@ -6,9 +6,10 @@ Development looked at seeds 1 to 5 only. Those reported are above 100.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from reconcile.measure import Told, calibration_error
 from tests.bench.generator import Shape, make
 from tests.bench.generator.orders import HARD
 from tests.bench.intervals import said
@@ -18,8 +19,6 @@ from tests.bench.reconciling.rows import Row, at_least, at_most
 
 SEEDS = (101, 102, 103)
 HARD_SEEDS = (201, 202)
-EDGES = 10
-"""Bins of equal width for the expected calibration error."""
 
 
 def usual(small: bool) -> Iterator[Row]:
@@ -56,10 +55,10 @@ def honesty(of: str, outcomes: Sequence[Outcome]) -> Iterator[Row]:
     wrong = sum(not each.right for each in sure)
     yield at_most(f"{of}: wrong among p >= 0.99", wrong / max(1, len(sure)), 0.012)
     yield Row(of=f"{of}: wrong among decided", figure=said(sum(not each.right for each in outcomes), len(outcomes)))
-    yield at_most(f"{of}: ECE over all", calibration_error(outcomes), 0.02)
+    yield at_most(f"{of}: ECE over all", calibration_error(told(outcomes)), 0.02)
     doubtful = [each for each in outcomes if each.decision.probability < 0.98]
     if len(doubtful) >= 50:
-        yield at_most(f"{of}: ECE over {len(doubtful)} fields under 0.98", calibration_error(doubtful), 0.05)
+        yield at_most(f"{of}: ECE over {len(doubtful)} fields under 0.98", calibration_error(told(doubtful)), 0.05)
 
 
 def right(outcomes: Sequence[Outcome]) -> float:
@@ -78,13 +77,6 @@ def orders_right(outcomes: Sequence[Outcome]) -> float:
     return sum(forms.values()) / len(forms)
 
 
-def calibration_error(outcomes: Sequence[Outcome]) -> float:
-    """Expected calibration error: the mean gap between what is said and what is so, over bins of probability."""
-    bins: dict[int, list[Outcome]] = defaultdict(list)
-    for each in outcomes:
-        bins[min(EDGES - 1, int(EDGES * each.decision.probability))].append(each)
-    gaps = [
-        abs(sum(each.decision.probability for each in inside) - sum(each.right for each in inside))
-        for inside in bins.values()
-    ]
-    return sum(gaps) / len(outcomes)
+def told(outcomes: Iterable[Outcome]) -> list[Told]:
+    """What was stated of each, and whether it was right."""
+    return [(each.decision.probability, each.right) for each in outcomes]
