@@ -37,6 +37,9 @@ SUMS_VOUCH = 100.0
 WITH_DECIMALS = re.compile(r"[.,]\s?\d{1,2}\D*$")
 """The end of an amount that is written with its decimals."""
 
+WITH_GAP = re.compile(r"[.,\s]\s?\d{2}\D*$")
+"""The same where the point may be so faint that there is only a gap."""
+
 WITH_POINT = ("amount", "decimal")
 """Types that have a decimal point to lose; a quantity has none."""
 
@@ -212,9 +215,9 @@ def _may_lack_its_point(machines: Sequence[Vote], says: str, sums: float) -> boo
 
 
 def _point_seen(machines: Sequence[Vote], says: str) -> bool:
-    """Whether an engine read the same digits with a decimal point among them."""
+    """Whether an engine read the same digits with a decimal point, or a gap for it, among them."""
     digits = {_digits(vote.text) for vote in machines if vote.says == says}
-    return any(_digits(vote.text) in digits and WITH_DECIMALS.search(vote.text) for vote in machines)
+    return any(_digits(vote.text) in digits and WITH_GAP.search(vote.text) for vote in machines)
 
 
 def _digits(text: str) -> str:

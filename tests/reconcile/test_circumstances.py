@@ -42,7 +42,8 @@ def test_sums_vouch_for_an_amount_without_decimals() -> None:
     assert (total.facts["witness"], total.facts["trouble"]) == ("sums", "")
 
 
-def test_sums_do_not_vouch_for_amounts_of_which_an_engine_saw_the_points() -> None:
+@pytest.mark.parametrize("seen", ["1721.79", "1721 79"])
+def test_sums_do_not_vouch_for_amounts_of_which_an_engine_saw_the_points(seen: str) -> None:
     columns = (
         field("lines.quantity", "integer"),
         field("lines.unit_price", "amount"),
@@ -57,7 +58,7 @@ def test_sums_do_not_vouch_for_amounts_of_which_an_engine_saw_the_points() -> No
         machine(price, "tesseract 5.5.0 eng", "8199"),
         machine(price, "rapidocr 3.10.0", "81.99", 0.9),
         machine(amount, "tesseract 5.5.0 eng", "172179"),
-        machine(amount, "rapidocr 3.10.0", "1721.79", 0.9),
+        machine(amount, "rapidocr 3.10.0", seen, 0.9),
     ]
     posteriors = weigh(ordered, readings, parameters())
     for key in (price, amount):
