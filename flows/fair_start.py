@@ -16,6 +16,9 @@ from transcribe.store.contract import Floor, Pace, Rate
 PAID = ("by reading", "hourly")
 """Engagements that are paid; no pay is counted for staff and volunteers."""
 
+ANY = ""
+"""The name under which the rate of all forms is kept."""
+
 SPEED: Fault = "pays under the floor"
 NO_PACE = Pace(readings=0, seconds=0.0)
 
@@ -52,14 +55,14 @@ def require_fair_start(rooms: Rooms, forms: Iterable[str]) -> None:
 
 
 def require_fair_serving(rooms: Rooms) -> None:
-    """Before tasks are given to people. SettingsError as above.
+    """Before tasks are given to people: every form that is used here, and those to come. SettingsError as above.
 
     That a rate turned out too low stops only a batch that nobody has begun: what people are in the middle of is topped
     up to the floor, and shutting the pages would keep them from their pay and their appeals.
     """
-    batches = rooms.store.open_batches()
-    not_begun = {each.form for each in batches if not each.begun}
-    found = unfair(rooms, (each.form for each in batches))
+    not_begun = {each.form for each in rooms.store.open_batches() if not each.begun}
+    used = {form for form, _, _ in rooms.store.forms()}
+    found = unfair(rooms, used or {ANY})
     _refuse(rooms, [each for each in found if each.form in not_begun or set(each.faults) != {SPEED}])
 
 
@@ -90,18 +93,18 @@ def _refuse(rooms: Rooms, found: Sequence[Unfair]) -> None:
 def reasons_of(it: Unfair) -> list[str]:
     """Each fault in one line, with the command that mends it."""
     command = "fairhand pay floor AMOUNT --currency " + it.rate.currency + ' --source "WHERE THE FIGURE IS FROM, DATE"'
-    lines = []
+    form, lines = it.form or "every form", []
     for fault in it.faults:
         if fault == "no floor":
-            lines.append(f"{it.form}: there is no floor of an hour. Set one: {command}")
+            lines.append(f"{form}: there is no floor of an hour. Set one: {command}")
         elif fault == "floor under its source":
-            lines.append(f"{it.form}: the floor is less than its own source says. Set it anew: {command}")
+            lines.append(f"{form}: the floor is less than its own source says. Set it anew: {command}")
         elif fault == "currencies differ":
-            lines.append(f"{it.form}: the rate is in {it.rate.currency}, the floor is not. Set it anew: {command}")
+            lines.append(f"{form}: the rate is in {it.rate.currency}, the floor is not. Set it anew: {command}")
         elif fault == SPEED and it.floor is not None:
             enough = decimal(for_time(it.floor.micro, it.pace.seconds / it.pace.readings))
             lines.append(
-                f"{it.form}: at the measured {it.pace.seconds / it.pace.readings:.1f} s a reading its rate of "
+                f"{form}: at the measured {it.pace.seconds / it.pace.readings:.1f} s a reading its rate of "
                 f"{decimal(it.rate.micro)} {it.rate.currency} pays less than the floor of {decimal(it.floor.micro)} an "
                 f"hour. Raise it: fairhand pay rate {enough} --currency {it.rate.currency} --form {it.form}"
             )

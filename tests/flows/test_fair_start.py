@@ -59,6 +59,16 @@ def test_paid_work_without_a_floor_is_refused_with_the_commands_that_mend_it(roo
         assert "mina would be paid" in str(said.value)
 
 
+def test_serving_is_refused_before_there_is_any_form_too(rooms: Rooms) -> None:
+    pay.set_rate(rooms, "0.05", "EUR", "", per_hour=False)
+    require_fair_serving(rooms)  # nobody is paid
+    invite(rooms, "mina")
+    with pytest.raises(SettingsError, match="every form: there is no floor of an hour"):
+        require_fair_serving(rooms)
+    pay.set_floor(rooms, "12", "EUR", "law of 2026-01-01", None)
+    require_fair_serving(rooms)
+
+
 def test_volunteers_and_staff_need_no_floor(rooms: Rooms) -> None:
     batch(rooms)
     pays(rooms, floor=None)
