@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tests.transcribe.store.world import NOON, World, person, sent, world
 from transcribe.model import Task
+from transcribe.store._reconcile import MISPLACED
 from transcribe.store.rows import micros
 from transcribe.store.writer import Busy, Writer
 
@@ -62,6 +63,7 @@ def leases(count: int) -> dict[str, object]:
         rows = [here.store.person_row(handle) for handle in people]
         mine = itertools.cycle(rows)
         values = {"expert": 0, "refused": None, "kinds": None, "sitting": 0, "pool": "read", "count": 4}
+        values["misplaced"] = MISPLACED
         choose = times(here, lambda: here.store.db.all("next_tasks", who=next(mine)["id"], **values), LEASES)
         return {
             "what": "lease",
