@@ -52,6 +52,8 @@ bench-reconcile: $(ENV)/.bench
 ## make bench-review      how quick the review queue is, and that its pay is fair
 bench-review: $(ENV)/.bench
 	$(BENCH).bench_review $(SMALL)
+	$(BENCH).bench_submit $(SMALL)
+	$(BENCH).bench_crowd $(SMALL)
 	$(BENCH).bench_store $(SMALL)
 	$(BENCH).bench_fair $(SMALL)
 

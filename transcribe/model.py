@@ -540,8 +540,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a sent reading: kept, again (a repeated send, nothing new), late (kept all the same)."""
+    """What became of a sent reading: kept, again (a repeated send, nothing new), late (kept all the same); and which
+    field of which scan and form it is of."""
 
     kind: Literal["kept", "again", "late"]
     reading: str
     scan: str
+    key: FieldKey = WHOLE
+    form: str = ""
+    form_version: int = 0

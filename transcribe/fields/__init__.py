@@ -5,6 +5,7 @@ A file of this folder is a `FieldType`: `transcribe.fields.load("amount")`.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Protocol, cast
 
 from transcribe import plugins
@@ -34,8 +35,9 @@ class FieldType(Protocol):
         """Codes of what is wrong with the text, empty where nothing is: the soft checks, and evidence for weighing."""
 
 
+@cache
 def load(name: str) -> FieldType:
-    """The field type of this name; FormError lists the known ones otherwise."""
+    """The field type of this name, found in its folder once; FormError lists the known ones otherwise."""
     return cast(FieldType, plugins.load("transcribe.fields", name, error=FormError))
 
 

@@ -6,7 +6,7 @@ import re
 
 from transcribe import fields
 from transcribe.errors import NotFound
-from transcribe.model import Field, Task
+from transcribe.model import Field, Outcome, Task
 from transcribe.review.parts import Forms, Parts
 from transcribe.review.sessions import Visitor
 from transcribe.review.sheet import MARKS
@@ -41,13 +41,11 @@ OTHERWISE = N_("This looks odd for this field.")
 """For codes of field types that come from outside."""
 
 
-def faults(forms: Forms, task: Task, text: str, language: str) -> tuple[str, ...]:
+def faults(forms: Forms, task: Task | Outcome, text: str, language: str) -> tuple[str, ...]:
     """What is odd about a text, in the reader's language; nothing where the task is not about one field."""
     form = forms(task.form, task.form_version) if task.form else None
-    if form is None or task.key.name not in {field.name for field in form.all_fields()}:
-        return ()
-    field = form.field(task.key.name)
-    if not checked(field):
+    field = next((each for each in form.all_fields() if each.name == task.key.name), None) if form else None
+    if form is None or field is None or not checked(field):
         return ()
     say = translation(language).gettext
     return tuple(say(WORDS.get(code, OTHERWISE)) for code in fields.load(field.type).faults(text, field, form))

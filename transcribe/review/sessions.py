@@ -54,7 +54,9 @@ async def signed_in(request: Request, parts: Here) -> Visitor:
     if not token:
         raise NotSignedIn
     session, idle = token_hash(token), parts.options.idle_minutes * 60
-    found = await parts.look(lambda store: store.session(session, parts.now(), idle))
+    found = parts.glance(lambda store: store.glance_session(session, parts.now(), idle))
+    if found is None:  # it has ended, or its use is to be written
+        found = await parts.look(lambda store: store.session(session, parts.now(), idle))
     if found is None:
         raise NotSignedIn
     person, csrf = found

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from transcribe.errors import SettingsError
 from transcribe.model import Transcriber
 from transcribe.store._queue import QueueRoom
+from transcribe.store.database import Row
 from transcribe.store.rows import micros, text, transcriber_of
 
 
@@ -80,14 +81,24 @@ class PeopleRoom(QueueRoom):
     def session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
         """Who this session is and its CSRF token; None where it has ended. That it was used is written at most once
         in a twentieth of the idle time, so that looking at a page is seldom a write."""
-        seen_after = micros(now - timedelta(seconds=idle_seconds))
-        row = self.db.one("session", token_hash=token_hash, now=micros(now), seen_after=seen_after)
+        row = self._session(token_hash, now, idle_seconds)
         if row is None:
             return None
-        if micros(now) - row["seen_at"] > idle_seconds * 1_000_000 / 20:
+        if _long_unseen(row, now, idle_seconds):
             with self.db.write():
                 self.db.run("session_seen", token_hash=token_hash, now=micros(now))
         return transcriber_of(row), row["csrf"]
+
+    def glance_session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
+        """As `session`, but never a write: None also where that it was used is to be written."""
+        row = self._session(token_hash, now, idle_seconds)
+        if row is None or _long_unseen(row, now, idle_seconds):
+            return None
+        return transcriber_of(row), row["csrf"]
+
+    def _session(self, token_hash: str, now: datetime, idle_seconds: float) -> Row | None:
+        seen_after = micros(now - timedelta(seconds=idle_seconds))
+        return self.db.one("session", token_hash=token_hash, now=micros(now), seen_after=seen_after)
 
     def end_sessions(self, who: str, now: datetime, token_hash: str | None = None) -> None:
         """End one or all sessions of a person."""
@@ -103,3 +114,7 @@ class PeopleRoom(QueueRoom):
         """The argon2id hash, None where there is none."""
         argon2: str | None = self.db.value("password", person=self.person_row(who)["id"])
         return argon2
+
+
+def _long_unseen(session: Row, now: datetime, idle_seconds: float) -> bool:
+    return bool(micros(now) - session["seen_at"] > idle_seconds * 1_000_000 / 20)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Literal, cast
 
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import FieldKey, Outcome, Task
@@ -38,7 +38,7 @@ class QueueRoom(LeaseRoom):
             idem = self.keyed_hash("person", person["public_id"], sent.idem)
             again = self.db.one("reading_of_idem", idem=idem)
             if again is not None:
-                return Outcome(kind="again", reading=again["id"], scan=row["scan"])
+                return _outcome("again", again["id"], row)
             late = not _holds(row, person, now)
             last_act = self._last_act(person, row) if sent.seconds is None else None
             seconds = measured_seconds(sent.seconds, moment(row["from_at"]), last_act, now)
@@ -52,7 +52,7 @@ class QueueRoom(LeaseRoom):
                 self.db.run("keep_replaced_snippet", **field, snippet=None)
                 self.db.run("move_place", **field, page=sent.page, x0=x0, y0=y0, x1=x1, y1=y1)
             self.pay_reading(person, row, number, seconds, now)
-        return Outcome(kind="late" if late else "kept", reading=identity, scan=row["scan"])
+        return _outcome("late" if late else "kept", identity, row)
 
     def skip(self, task: str, who: str, reason: str, seconds: float, now: datetime) -> None:
         """Give a task back with a reason; this person is not offered it again; the time is paid."""
@@ -177,6 +177,17 @@ def measured_seconds(claimed: float | None, leased: datetime, last_act: datetime
     if claimed is not None:
         return min(max(0.0, claimed), since_lease)
     return since_lease if last_act is None else max(0.0, (now - last_act).total_seconds())
+
+
+def _outcome(kind: Literal["kept", "again", "late"], reading: str, task: Row) -> Outcome:
+    return Outcome(
+        kind=kind,
+        reading=reading,
+        scan=task["scan"],
+        key=key_of(task),
+        form=task["form"],
+        form_version=task["form_version"],
+    )
 
 
 def _holds(task: Row, person: Row, now: datetime) -> bool:

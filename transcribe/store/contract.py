@@ -283,6 +283,9 @@ class PeopleVerbs(Protocol):
     def session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
         """Who this session is and its CSRF token; None where it has ended or they are paused out."""
 
+    def glance_session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
+        """As `session`, but never a write: None also where that it was used is to be written."""
+
     def end_sessions(self, who: str, now: datetime, token_hash: str | None = None) -> None:
         """End one or all sessions of a person."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,7 +24,7 @@ class Lookup:
 
     def keyed_hash(self, *parts: str) -> str:
         """HMAC-SHA256 of some text: what stays of it when the text is erased, and what the audit log says of it."""
-        return hmac.new(self._key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._key, "\x1f".join(parts).encode(), "sha256").hex()
 
     def scan_row(self, scan: str) -> Row:
         """The row of the scan with this id or unique beginning of an id; NotFound otherwise."""

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -44,17 +45,24 @@ class Writer:
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
         """Queue a job; its result once it is on disk. Busy where too many wait, StoreError after `close`."""
+        future: Future[T] = Future()
+        self._put(_Job(work=job, future=future))
+        return future
+
+    async def write(self, job: Callable[[], T]) -> T:
+        """As `submit`, awaited. All that one transaction kept is told to an event loop in one go, as waking it costs
+        more than many a job."""
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[T] = loop.create_future()
+        self._put(_Job(work=job, future=waiter, loop=loop))
+        return await waiter
+
+    def _put(self, job: _Job) -> None:
         if self._closed:
             raise StoreError("The store is being closed; try again in a moment.")
         if self._jobs.qsize() >= self._waiting:
             raise Busy
-        future: Future[T] = Future()
-        self._jobs.put(_Job(work=job, future=future))
-        return future
-
-    async def write(self, job: Callable[[], T]) -> T:
-        """As `submit`, awaited."""
-        return await asyncio.wrap_future(self.submit(job))
+        self._jobs.put(job)
 
     def close(self) -> None:
         """Write what waits, then end the thread."""
@@ -71,17 +79,15 @@ class Writer:
                         self._do(job)
             except Exception as error:  # the transaction is gone: nobody may believe that theirs was kept
                 for job in batch:
-                    job.future.set_exception(error)
-            else:
-                for job in batch:
-                    job.tell()
+                    job.error = error
+            _tell(batch)
 
     def _next(self) -> list[_Job] | None:
         """What waits, at least one job; None at the end."""
         batch: list[_Job] = []
         job = self._jobs.get()
         while job is not None:
-            if job.future.set_running_or_notify_cancel():
+            if job.begins():
                 batch.append(job)
             if len(batch) == TOGETHER:
                 return batch
@@ -106,13 +112,42 @@ class Writer:
 
 @dataclass(slots=True)
 class _Job:
+    """One job. With a `loop` its future is that loop's and may be touched there only."""
+
     work: Callable[[], Any]
-    future: Future[Any]
+    future: Future[Any] | asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop | None = None
     result: Any = field(default=None)
     error: Exception | None = None
 
+    def begins(self) -> bool:
+        """Whether somebody still waits for it."""
+        if isinstance(self.future, Future):
+            return self.future.set_running_or_notify_cancel()
+        return not self.future.cancelled()
+
     def tell(self) -> None:
+        if self.future.cancelled():
+            return
         if self.error is None:
             self.future.set_result(self.result)
         else:
             self.future.set_exception(self.error)
+
+
+def _tell(batch: list[_Job]) -> None:
+    """Give everybody their result: threads at once, the waiters of each event loop together."""
+    waiting: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+    for job in batch:
+        if job.loop is None:
+            job.tell()
+        else:
+            waiting.setdefault(job.loop, []).append(job)
+    for loop, jobs in waiting.items():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
+            loop.call_soon_threadsafe(_tell_all, jobs)
+
+
+def _tell_all(jobs: list[_Job]) -> None:
+    for job in jobs:
+        job.tell()

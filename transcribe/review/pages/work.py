@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from transcribe.model import Task
-from transcribe.review.checks import faults, no_rows, odd
+from transcribe.model import Outcome, Task
+from transcribe.review.checks import faults, no_rows
 from transcribe.review.coming import no_work
 from transcribe.review.failures import wants_json
 from transcribe.review.identify import choices
@@ -72,7 +72,10 @@ async def send(
         if found:
             return await _page(parts, visitor, theirs, Doubt(text=text, faults=found), page=sent.page)
     reading = from_form(sent, theirs.kind)
-    await _keep(parts, visitor, task, reading, sent.reason if sent.action == "skip" else None)
+    if sent.action == "skip":
+        await _skip(parts, visitor, task, reading, sent.reason)
+    else:
+        await _keep(parts, visitor, task, reading)
     tested = theirs.reason == "qualification" and sent.action != "skip"
     return RedirectResponse(f"/test/explained/{task}" if tested else "/work", 303)
 
@@ -89,24 +92,29 @@ async def undo(request: Request, parts: Here, visitor: Sending, task: TaskId) ->
 
 
 async def _send_json(parts: Parts, visitor: Visitor, task: str, sent: SentJson) -> dict[str, object]:
-    outcome = await _keep(parts, visitor, task, from_json(sent), sent.reason if sent.action == "skip" else None)
+    if sent.action == "skip":
+        await _skip(parts, visitor, task, from_json(sent), sent.reason)
+        return {"outcome": "skipped"}
+    outcome = await _keep(parts, visitor, task, from_json(sent))
     if sent.action != "send" or sent.overrode:
-        return {"outcome": outcome}
-    found = await parts.look(lambda store: odd(store, parts, visitor, task, sent.text))
-    return {"outcome": outcome, "faults": found}
+        return {"outcome": outcome.kind}
+    return {"outcome": outcome.kind, "faults": faults(parts.forms, outcome, sent.text, visitor.language)}
 
 
-async def _keep(parts: Parts, visitor: Visitor, task: str, reading: SentReading, skipped: str | None) -> str:
-    """Keep a reading, or that a task is skipped and why; what became of it."""
+async def _keep(parts: Parts, visitor: Visitor, task: str, reading: SentReading) -> Outcome:
+    """Keep a reading; what became of it."""
     who, now = visitor.person.id, parts.now()
-    if skipped is not None:
-        seconds = LONGEST_SECONDS if reading.seconds is None else reading.seconds  # the store cuts it at the lease
-        await parts.change(lambda store: store.skip(task, who, skipped, seconds, now))
-        return "skipped"
     outcome = await parts.change(lambda store: store.submit(task, who, reading, now))
     if outcome.kind != "again":
         parts.on_submit(outcome.scan)
-    return outcome.kind
+    return outcome
+
+
+async def _skip(parts: Parts, visitor: Visitor, task: str, reading: SentReading, reason: str) -> None:
+    """Keep that a task is skipped and why."""
+    who, now = visitor.person.id, parts.now()
+    seconds = LONGEST_SECONDS if reading.seconds is None else reading.seconds  # the store cuts it at the lease
+    await parts.change(lambda store: store.skip(task, who, reason, seconds, now))
 
 
 async def _page(

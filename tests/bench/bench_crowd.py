@@ -1,0 +1,161 @@
+"""A crowd reads over HTTP while the web process is killed: `python -m tests.bench.bench_crowd [--small]`.
+
+200 people for ten minutes; one in ten vanishes for good at some moment, one reading in five is sent twice, nobody's
+clock goes right, and `fairhand serve` is killed (kill -9) five times and started again. People do what the page's
+module does: they lease ahead, and send each reading again until it is acknowledged.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+
+from flows import settings as configuration
+from flows.people import invite
+from flows.rooms import Rooms, now, open_rooms
+from tests.bench.crowd.checked import FLOOR, RATE, wrong
+from tests.bench.crowd.people import Person, Seen
+from tests.bench.crowd.served import Served, fill, truth
+from transcribe.store.contract import Floor, Rate
+
+VANISH = 0.1
+"""Share of people who go away for good, in the middle of whatever they do."""
+
+SLIPS = 0.05
+"""Share of readings that are wrong, so that people disagree and more is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How many work for how long. `pause`: seconds that a person takes for a field, from and to."""
+
+    people: int = 200
+    seconds: float = 600.0
+    kills: int = 5
+    scans: int = 400
+    pause: tuple[float, float] = (2.0, 6.0)
+    lease_seconds: float = 60.0
+    whole: bool = True
+    """All that `serve` starts; else without Prefect, which has no part in it and takes long to start."""
+
+
+SMALL = Plan(people=12, seconds=5.0, kills=1, scans=6, pause=(0.05, 0.3), lease_seconds=10.0, whole=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What came of it; `wrong` is empty where all is as it must be."""
+
+    seen: Seen
+    served: Served
+    vanished: int
+    wrong: list[str]
+
+
+def play(folder: Path, plan: Plan) -> Played:
+    """Fill a home, serve it, let the crowd work, and look what is there."""
+    rooms = open_rooms(configuration.load(folder / "home"))
+    rooms.store.put_rate(Rate(form="", micro=RATE, currency="EUR", since=now()), now())
+    rooms.store.put_floor(Floor(micro=FLOOR, currency="EUR", source="made up", since=now()), now())
+    served = Served(rooms=rooms, lease_seconds=plan.lease_seconds, whole=plan.whole)
+    fill(rooms, plan.scans, now())
+    served.start()
+    try:
+        seen, vanished = asyncio.run(_crowd(rooms, served, plan))
+        served.reconciled()
+    finally:
+        served.stop()
+    found = wrong(rooms, seen, now() + timedelta(seconds=1))
+    rooms.close()
+    return Played(seen=seen, served=served, vanished=vanished, wrong=found)
+
+
+async def _crowd(rooms: Rooms, served: Served, plan: Plan) -> tuple[Seen, int]:
+    seen, chance = Seen(), random.Random(20261124)
+    people = [_person(rooms, served, plan, seen, number) for number in range(plan.people)]
+    for person, path in people:
+        await person.sign_in(path)
+    began = served.clock()
+
+    def goes_on() -> bool:
+        return served.clock() < began + plan.seconds
+
+    working = [asyncio.create_task(person.work(goes_on)) for person, _ in people]
+    vanishing = chance.sample(working, max(1, round(VANISH * len(working))))
+    deeds = [_vanish(task, served, began + chance.uniform(0.1, 0.9) * plan.seconds) for task in vanishing]
+    kills = sorted(chance.uniform(0.05, 0.85) * plan.seconds for _ in range(plan.kills))
+    await asyncio.gather(_killing(served, kills), *deeds)
+    done = await asyncio.gather(*working, return_exceptions=True)
+    for person, _ in people:
+        await person.client.aclose()
+    faults = [each for each in done if isinstance(each, Exception)]
+    if faults:
+        raise faults[0]
+    return seen, sum(isinstance(each, asyncio.CancelledError) for each in done)
+
+
+def _person(rooms: Rooms, served: Served, plan: Plan, seen: Seen, number: int) -> tuple[Person, str]:
+    chance = random.Random(number)
+    invited = invite(rooms, f"p{number}", ["transcriber"], ["fr"], "by reading")
+
+    def reads(task: str) -> str:
+        said = truth(rooms, rooms.store.task_subject(task))
+        return f"{said}{chance.randrange(10)}" if chance.random() < SLIPS else said
+
+    client = httpx.AsyncClient(base_url=served.address, timeout=30)
+    person = Person(id=invited.person.id, chance=chance, pause=plan.pause, reads=reads, seen=seen, client=client)
+    return person, "/in/" + invited.link.rpartition("/in/")[2]
+
+
+async def _until(served: Served, moment: float) -> None:
+    while served.clock() < moment:
+        await asyncio.sleep(0.05)
+
+
+async def _vanish(task: asyncio.Task[None], served: Served, moment: float) -> None:
+    await _until(served, moment)
+    task.cancel()
+
+
+async def _killing(served: Served, moments: list[float]) -> None:
+    began = served.clock()
+    for moment in moments:
+        await _until(served, began + moment)
+        await asyncio.to_thread(served.kill)
+
+
+def main() -> int:
+    """Print what the crowd did and found; 1 where something is not as it must be."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--small", action="store_true", help="a dozen people for five seconds, killed once")
+    parser.add_argument("--people", type=int, default=Plan().people)
+    parser.add_argument("--minutes", type=float, default=Plan().seconds / 60)
+    given = parser.parse_args()
+    plan = SMALL if given.small else Plan(people=given.people, seconds=60 * given.minutes)
+    with tempfile.TemporaryDirectory() as folder:
+        played = play(Path(folder), plan)
+    seen, served = played.seen, played.served
+    took = sorted(seen.took)
+    print(
+        f"{plan.people} people for {plan.seconds:.0f} s, {played.vanished} vanished; killed {served.kills} times, "
+        f"{served.away:.0f} s away: {len(seen.acknowledged)} readings acknowledged "
+        f"({', '.join(f'{count} {kind}' for kind, count in sorted(seen.outcomes.items()))}), "
+        f"{len(seen.on_its_way)} on their way when somebody vanished, {seen.broken} requests broken off; "
+        f"acknowledged within p50 {1000 * took[len(took) // 2]:.0f} ms, p99 {1000 * took[int(0.99 * len(took))]:.0f} ms"
+    )
+    for sentence in played.wrong:
+        print(sentence)
+    all_well = "MISSED" if played.wrong else "good"
+    print(f"every acknowledged reading there, none twice, ledger to the micro-unit: {all_well}")
+    return 1 if played.wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,180 @@
+"""Durable submits a second through the whole app, beside a handler without a database behind the same middleware.
+
+python -m tests.bench.bench_submit [--small]
+
+One web worker, 64 connections, reconciling running beside it as in `fairhand serve`. Both are asked in turn, a few
+seconds each, so that whatever else this machine does troubles both alike; the ratio is that of the medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import psutil
+
+from flows import settings as configuration
+from flows.people import invite
+from flows.rooms import Rooms, now, open_rooms
+from tests.bench.crowd.people import CSRF
+from tests.bench.crowd.served import Served, fill
+from transcribe.store.contract import Floor, Rate
+
+CONNECTIONS = 64
+RATIO, P99_MS = 0.6, 150.0
+"""The bars: submits a second of what needs no database, and how long one may wait."""
+
+WARM = 0.3
+"""Seconds of each turn that are not counted."""
+
+
+@dataclass(kw_only=True)
+class Turn:
+    """A few seconds of one of the two: milliseconds of each answer, and the answers a second."""
+
+    took: list[float] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
+    seconds: float = 0.0
+    processor: float = 0.0
+
+    @property
+    def each_ms(self) -> float:
+        """Milliseconds of processor time that the web process took for each: what other programs cannot spoil."""
+        return 1000 * self.processor / sum(self.statuses.values())
+
+    @property
+    def a_second(self) -> float:
+        return len(self.took) / self.seconds
+
+    def at(self, percent: int) -> float:
+        return sorted(self.took)[min(len(self.took) - 1, len(self.took) * percent // 100)]
+
+
+@dataclass(kw_only=True)
+class Sender:
+    """One person on one connection that stays open, and the tasks that they hold."""
+
+    cookie: str
+    csrf: str
+    tasks: Iterator[str]
+
+    def request(self, path: str, idem: str) -> bytes:
+        sent = {"idem": idem, "action": "send", "text": "BC-2025-0417", "seconds": 2.5, "overrode": False}
+        body = json.dumps(sent)
+        return (
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: fairhand={self.cookie}\r\n"
+            f"X-CSRF-Token: {self.csrf}\r\n"
+            f"Accept: application/json\r\nAccept-Encoding: gzip\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n{body}"
+        ).encode()
+
+
+async def turn(served: Served, senders: list[Sender], seconds: float, *, durable: bool) -> Turn:
+    """Everybody sends as fast as they are answered; the first moment is not counted."""
+    assert served.process
+    web = psutil.Process(served.process.pid)
+    before, done, began = web.cpu_times(), Turn(seconds=seconds - WARM), time.perf_counter()
+    await asyncio.gather(*(_send(served.port, each, began, seconds, done, durable=durable) for each in senders))
+    after = web.cpu_times()
+    done.processor = after.user + after.system - before.user - before.system
+    return done
+
+
+async def _send(port: int, sender: Sender, began: float, seconds: float, done: Turn, *, durable: bool) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    while (at := time.perf_counter()) < began + seconds:
+        task = next(sender.tasks) if durable else "0" * 22
+        writer.write(sender.request(f"/work/{task}" if durable else "/nothing", f"idem-{task}"))
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        await reader.readexactly(length)
+        end = time.perf_counter()
+        done.statuses[int(head[9:12])] += 1
+        if began + WARM <= end <= began + seconds:
+            done.took.append(1000 * (end - at))
+    writer.close()
+
+
+def prepare(rooms: Rooms, each: int) -> list[tuple[str, list[str]]]:
+    """People with their link's token and so many tasks each, leased before it begins."""
+    found = []
+    for number in range(CONNECTIONS):
+        invited = invite(rooms, f"p{number}", ["transcriber"], ["fr"], "by reading")
+        tasks = rooms.store.lease(invited.person.id, each, now(), 3600.0)
+        found.append((invited.link.rpartition("/in/")[2], [task.id for task in tasks]))
+    return found
+
+
+def sign_in(address: str, token: str, tasks: list[str]) -> Sender:
+    """A person's cookie and session token."""
+    with httpx.Client(base_url=address, timeout=60) as client:
+        client.post(f"/in/{token}")
+        found = CSRF.search(client.get("/before").text)
+        assert found
+        return Sender(cookie=client.cookies["fairhand"], csrf=found[1], tasks=iter(tasks))
+
+
+def measure(folder: Path, turns: int, seconds: float, tasks: int) -> tuple[list[Turn], list[Turn], int]:
+    """Turns of submits and of nothing, and the readings that are there after."""
+    rooms = open_rooms(configuration.load(folder / "home"))
+    since = now() - timedelta(days=1)
+    rooms.store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=since), now())
+    rooms.store.put_floor(Floor(micro=10_000_000, currency="EUR", source="made up", since=since), now())
+    fill(rooms, -(-tasks * CONNECTIONS // 40), now())
+    served = Served(rooms=rooms, lease_seconds=3600.0, whole=False)
+    people = prepare(rooms, tasks)
+    served.start()
+    try:
+        senders = [sign_in(served.address, token, held) for token, held in people]
+        submits, nothings = [], []
+        for _ in range(turns):
+            submits.append(asyncio.run(turn(served, senders, seconds, durable=True)))
+            nothings.append(asyncio.run(turn(served, senders, seconds, durable=False)))
+    finally:
+        served.stop()
+    kept = sum(line.kind == "reading" for line in rooms.store.ledger())
+    rooms.close()
+    return submits, nothings, kept
+
+
+def main() -> int:
+    """Print both and their ratio; 1 where a bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--small", action="store_true", help="two short turns instead of five")
+    small = parser.parse_args().small
+    turns, seconds, tasks = (2, 1.5, 60) if small else (5, 4.0, 500)
+    with tempfile.TemporaryDirectory() as folder:
+        submits, nothings, kept = measure(Path(folder), turns, seconds, tasks)
+    for name, all_of_them in (("durable submits", submits), ("without a database", nothings)):
+        rates = sorted(each.a_second for each in all_of_them)
+        together = Turn(took=[took for each in all_of_them for took in each.took])
+        print(
+            f"{name}, {CONNECTIONS} connections: {statistics.median(rates):.0f} a second "
+            f"({rates[0]:.0f} to {rates[-1]:.0f}); p50 {together.at(50):.0f} ms, p99 {together.at(99):.0f} ms; "
+            f"{statistics.median(each.each_ms for each in all_of_them):.2f} ms of processor time each"
+        )
+    acknowledged = sum(each.statuses[200] for each in submits)
+    strange = sum(sum(each.statuses.values()) for each in (*submits, *nothings)) - acknowledged
+    strange -= sum(each.statuses[200] for each in nothings)
+    ratio = statistics.median(each.a_second for each in submits) / statistics.median(each.a_second for each in nothings)
+    slowest = statistics.median(each.at(99) for each in submits)
+    good = ratio >= RATIO and slowest < P99_MS and acknowledged == kept and not strange
+    print(
+        f"ratio {ratio:.2f} (bar {RATIO}), p99 of a turn {slowest:.0f} ms (bar {P99_MS:.0f}), "
+        f"{acknowledged} acknowledged, {kept} kept and paid, {strange} refused: {'good' if good else 'MISSED'}"
+    )
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
