@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.transcribe.review.cable import Cable, cable
 from tests.transcribe.review.site import Site, make_site, served
 from transcribe.model import Transcriber
 
@@ -50,6 +51,13 @@ def address(site: Site) -> Iterator[str]:
 
 
 @pytest.fixture
+def line(address: str) -> Iterator[Cable]:
+    """The line between the browser and the site, to be cut and mended."""
+    with cable(address) as made:
+        yield made
+
+
+@pytest.fixture
 def sign_in(site: Site, address: str) -> Iterator[Callable[[Transcriber], httpx.Client]]:
     """Gives a client that is signed in as this person."""
     clients = []
@@ -66,12 +74,12 @@ def sign_in(site: Site, address: str) -> Iterator[Callable[[Transcriber], httpx.
 
 
 @pytest.fixture
-def enter(site: Site, address: str, page: Page) -> Callable[[Transcriber], Page]:
+def enter(site: Site, line: Cable, page: Page) -> Callable[[Transcriber], Page]:
     """Signs a person in by their link in Chromium and waits for the work page."""
 
     def entered(person: Transcriber) -> Page:
         page.set_default_timeout(PATIENCE_MS)
-        page.goto(f"{address}/in/{site.link(person)}")
+        page.goto(f"{line.address}/in/{site.link(person)}")
         page.locator("main button").click()
         page.wait_for_url("**/work")
         page.locator("html[data-ready]").wait_for()

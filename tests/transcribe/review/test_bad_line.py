@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.site import Site, make_site
 from transcribe.model import FieldKey, Transcriber
 from transcribe.review.options import ReviewOptions
@@ -56,16 +57,15 @@ def waits(page: Page) -> bool:
 
 
 def test_a_slow_line_a_cut_and_ten_minutes_offline_lose_nothing(
-    site: Site, enter: Enter, page: Page, context: BrowserContext
+    site: Site, enter: Enter, page: Page, line: Cable
 ) -> None:
+    """The line is really slow and really cut, for the service worker too; of the 30 s and the ten minutes only the
+    clocks of page and server are moved."""
     texts = orders(site, 24)
     amina = site.person("amina")
     page.clock.install()
     enter(amina)
-    line = context.new_cdp_session(page)
-    line.send("Network.enable")
-    slow = {"offline": False, "latency": 300, "downloadThroughput": 64 * KILOBIT, "uploadThroughput": 64 * KILOBIT}
-    line.send("Network.emulateNetworkConditions", slow)
+    line.bytes_a_second = 64 * KILOBIT
     typed = iter(texts)
     sent: list[str] = []
 
@@ -84,20 +84,20 @@ def test_a_slow_line_a_cut_and_ten_minutes_offline_lose_nothing(
 
     read_some(1)
     until_sent(page)
-    line.send("Network.emulateNetworkConditions", {**slow, "offline": True})
+    line.cut()
     read_some(3)
     wait(30)
     assert len(sent) >= 3, "work goes on during the cut"
     expect(page.locator("#notice")).to_contain_text("No network")
-    line.send("Network.emulateNetworkConditions", slow)
+    line.mend()
     until_sent(page)
 
-    line.send("Network.emulateNetworkConditions", {**slow, "offline": True})
+    line.cut()
     before = len(sent)
     read_some(20)
     assert len(sent) - before >= 4, "what was held ahead can be read"
     wait(600)
-    line.send("Network.emulateNetworkConditions", {**slow, "offline": False})
+    line.mend()
     until_sent(page)
 
     kept = site.texts_of(amina.id)
@@ -126,7 +126,7 @@ def test_more_is_held_after_a_long_outage(site: Site, enter: Enter, page: Page, 
     assert read >= 12, "a line that was down for two minutes is expected to be down again"
 
 
-def test_who_is_signed_out_meanwhile_signs_in_again_and_loses_nothing(site: Site, enter: Enter, address: str) -> None:
+def test_who_is_signed_out_meanwhile_signs_in_again_and_loses_nothing(site: Site, enter: Enter, line: Cable) -> None:
     texts = orders(site, 3)
     amina = site.person("amina")
     page = enter(amina)
@@ -135,14 +135,14 @@ def test_who_is_signed_out_meanwhile_signs_in_again_and_loses_nothing(site: Site
     type_in(page, texts[0])
     expect(page.locator("#notice")).to_contain_text("signed out")
     assert site.texts_of(amina.id) == []
-    page.goto(f"{address}/in/{site.link(amina)}")
+    page.goto(f"{line.address}/in/{site.link(amina)}")
     page.locator("main button").click()
 
     expect(page.locator("#status")).to_have_text("all sent")
     assert site.texts_of(amina.id) == texts[:1]
 
 
-def test_the_next_person_on_a_device_sends_nothing_of_the_last(site: Site, enter: Enter, address: str) -> None:
+def test_the_next_person_on_a_device_sends_nothing_of_the_last(site: Site, enter: Enter, line: Cable) -> None:
     texts = orders(site, 9)
     amina, ben = site.person("amina"), site.person("ben")
     page = enter(amina)
@@ -150,7 +150,7 @@ def test_the_next_person_on_a_device_sends_nothing_of_the_last(site: Site, enter
     type_in(page, texts[0])
     expect(page.locator("#notice")).to_contain_text("signed out")
 
-    page.goto(f"{address}/in/{site.link(ben)}")
+    page.goto(f"{line.address}/in/{site.link(ben)}")
     page.locator("main button").click()
     page.locator("html[data-ready]").wait_for()
     page.wait_for_timeout(500)
@@ -178,13 +178,13 @@ def test_the_end_of_a_task_is_announced_and_a_key_keeps_it(site: Site, enter: En
 
 
 def test_a_second_window_does_not_show_the_same_field_to_be_typed_twice(
-    site: Site, enter: Enter, address: str, context: BrowserContext
+    site: Site, enter: Enter, line: Cable, context: BrowserContext
 ) -> None:
     texts = orders(site, 3)
     amina = site.person("amina")
     first = enter(amina)
     second = context.new_page()
-    second.goto(f"{address}/work")
+    second.goto(f"{line.address}/work")
     expect(second.locator("#elsewhere")).to_be_visible()
 
     second.get_by_role("button", name="Work here").click()

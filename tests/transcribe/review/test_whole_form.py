@@ -12,8 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.site import Site, form_of, make_site
-from transcribe.model import Box, FieldKey, Form, Place, Transcriber
+from transcribe.model import Box, FieldKey, Form, Place, Task, Transcriber
 from transcribe.review.pages.whole_form import paper_order
 
 SignIn = Callable[[Transcriber], httpx.Client]
@@ -141,3 +142,92 @@ def test_by_keyboard_from_field_to_field_with_a_frame_on_the_page(site: Site, en
         "lines.quantity[0]": ("", set()),
         "lines.quantity[1]": ("7", set()),
     }
+
+
+def whole_form(page: Page) -> None:
+    page.get_by_role("link", name="Whole form").click()
+    page.wait_for_url("**/form")
+    page.locator("html[data-ready]").wait_for()
+
+
+FORM_IS_HERE = """
+  () => new Promise((done) => setInterval(async () => (await caches.match('/form')) && done(), 50))
+"""
+
+
+@pytest.mark.browser
+def test_what_is_sent_without_a_network_survives_a_reload_and_arrives_once(
+    site: Site, enter: Enter, line: Cable
+) -> None:
+    scan = site.scan("bon-de-commande", TEXTS)
+    page = enter(site.person("amina"))
+    whole_form(page)
+    page.evaluate(FORM_IS_HERE)
+    line.cut()
+
+    page.keyboard.type("BC-2025-0001")
+    page.keyboard.press("Enter")
+    page.keyboard.type("14/03/2025")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#status")).to_have_text("2 not sent yet")
+    expect(page.locator("#notice")).to_contain_text("No network")
+    page.reload()
+    page.locator("html[data-ready]").wait_for()
+    expect(page.locator("#status")).to_have_text("2 not sent yet")
+    expect(page.locator(".line.done")).to_have_count(2)
+    page.keyboard.press("Alt+b")
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    page.keyboard.type("7")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#status")).to_have_text("5 not sent yet")
+    assert site.store.readings(scan) == []
+    line.mend()
+
+    expect(page.locator("#no-work")).to_be_visible()
+    readings = sorted((str(reading.key), reading.text) for reading in site.store.readings(scan))
+    assert readings == [
+        ("express", ""),
+        ("lines.quantity[0]", "3"),
+        ("lines.quantity[1]", "7"),
+        ("order_date", "14/03/2025"),
+        ("order_number", "BC-2025-0001"),
+    ]
+
+
+@pytest.mark.browser
+def test_tab_goes_from_box_to_box_as_on_paper_with_a_ruler_under_each_row(site: Site, enter: Enter) -> None:
+    site.scan("bon-de-commande", TEXTS)
+    page = enter(site.person("amina"))
+    whole_form(page)
+    labels, rulers = [], []
+    for _ in range(5):
+        labels.append(page.evaluate("document.activeElement.closest('.line').querySelector('legend').textContent"))
+        rulers.append(page.locator(".shapes .ruler").evaluate("(ruler) => parseFloat(ruler.style.top)"))
+        page.keyboard.press("Tab")
+
+    assert labels == ["Order number", "Order date", "Express delivery", "Qty · row 1", "Qty · row 2"]
+    assert rulers[3] != rulers[4], "each row has a ruler of its own"
+    expect(page.locator("button.main")).to_be_focused()
+
+
+@pytest.mark.browser
+def test_a_value_that_is_shown_and_was_never_looked_at_is_not_sent(site: Site, enter: Enter) -> None:
+    scan = site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
+    (place,) = site.store.places(scan)
+    values = {FieldKey("order_date"): "14/03/2025", FieldKey("total"): "12,50"}
+    site.store.put_places(scan, [place, *(replace(place, key=key) for key in values)], site.clock.now())
+    number = Task(scan=scan, key=NUMBER, kind="read", reason="one engine")
+    shown = [replace(number, key=key, prefill=text) for key, text in values.items()]
+    site.store.conclude(scan, 0, [], [number, *shown], None, site.clock.now())
+    page = enter(site.person("amina"))
+    whole_form(page)
+    expect(page.locator("legend")).to_have_count(3)
+
+    page.keyboard.type("BC-2025-0001")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("legend")).to_have_text(["Total"])
+    readings = {str(reading.key): (reading.text, reading.shown) for reading in site.store.readings(scan)}
+    assert readings == {"order_number": ("BC-2025-0001", None), "order_date": ("14/03/2025", "14/03/2025")}

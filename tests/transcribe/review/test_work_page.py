@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.site import Site
 from transcribe.model import FieldKey, Transcriber
 
@@ -164,22 +165,20 @@ def test_the_last_ten_can_be_taken_back_and_come_with_their_text(site: Site, ent
 def test_repeat_types_what_was_sent_last_for_this_field(site: Site, enter: Enter) -> None:
     orders(site, 2)
     page = enter(site.person("amina"))
-    type_in(page, "BC-2025-1000")
+    read(page, "BC-2025-1000")
 
     page.keyboard.press("Alt+r")
 
     expect(page.locator("#text")).to_have_value("BC-2025-1000")
 
 
-def test_work_goes_on_without_a_network_and_survives_a_reload(
-    site: Site, enter: Enter, context: BrowserContext
-) -> None:
+def test_work_goes_on_without_a_network_and_survives_a_reload(site: Site, enter: Enter, line: Cable) -> None:
     texts = orders(site, 4)
     amina = site.person("amina")
     page = enter(amina)
     page.evaluate(ALL_HERE, 4)
 
-    context.set_offline(True)
+    line.cut()
     read(page, texts[0])
     read(page, texts[1])
     expect(page.locator("#status")).to_have_text("2 not sent yet")
@@ -191,7 +190,7 @@ def test_work_goes_on_without_a_network_and_survives_a_reload(
     type_in(page, "25-1002")
     expect(page.locator("#status")).to_have_text("3 not sent yet")
     assert site.texts_of(amina.id) == []
-    context.set_offline(False)
+    line.mend()
 
     all_sent(page)
     type_in(page, texts[3])

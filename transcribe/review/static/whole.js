@@ -1,19 +1,34 @@
-// The whole form: the field in focus is framed on the page with a ruler under it; Enter goes on, drafts are kept.
+// The whole form: the field in focus is framed on the page with a ruler under its row; Enter goes on. What is sent is
+// kept on the device first and sent in the background, as single fields are.
 
 import { Checks } from "./checks.js";
+import { Clock } from "./clock.js";
 import { open } from "./keep.js";
+import { leaveSafely } from "./leave.js";
 import { Line } from "./line.js";
+import { Unsent } from "./unsent.js";
 
 const RENEW_EVERY = 60_000;
+const PATIENCE = 5_000; // ms; on a good line everything is sent by then, and the next form comes
 
 const setup = JSON.parse(document.getElementById("setup").textContent);
-const form = document.getElementById("lines");
+const words = setup.words;
+const part = (id) => document.getElementById(id);
+const form = part("lines");
 const fields = [...form.querySelectorAll(".line")];
 const figures = [...document.querySelectorAll(".picture")];
-const line = new Line(setup.csrf, () => document.body.classList.toggle("offline", line.down));
 const keep = await open(setup.person);
+const line = new Line(setup.csrf, tell);
+const clock = new Clock(() => {});
+const unsent = new Unsent(keep, line, {
+  sent: onwards,
+  refused: (item, error) => say(words.refused.replace("{text}", item.text || error.message)),
+  changed: tell,
+  signedOut: () => say(words.signed_out, "/in"),
+});
 const checks = new Map(fields.map((field) => [field, new Checks(line)]));
-let typedAt = Date.now();
+const seconds = new Map(); // field -> active seconds spent in it
+const visited = new Set(); // a value that is shown and was never looked at is not sent
 
 for (const figure of figures) {
   const shapes = document.createElement("div");
@@ -21,11 +36,31 @@ for (const figure of figures) {
   figure.append(shapes);
 }
 
-for (const field of fields) {
-  checks.get(field).start(field.dataset.task);
-  const draft = await keep.get("drafts", field.dataset.task);
-  const input = field.querySelector(".text");
-  if (draft && input && !input.value) input.value = draft;
+async function begin() {
+  await unsent.load();
+  const answered = new Set((await keep.all("answered")).map(({ task }) => task));
+  for (const field of fields) {
+    if (answered.has(field.dataset.task) || unsent.has(field.dataset.task)) done(field);
+    checks.get(field).start(field.dataset.task);
+    field.querySelector("select").tabIndex = -1; // its chords are quicker; Tab goes from box to box as on paper
+    const draft = await keep.get("drafts", field.dataset.task);
+    const input = field.querySelector(".text");
+    if (draft !== undefined && input?.value === input?.defaultValue) input.value = draft;
+  }
+  const first = fields.find((field) => !field.disabled);
+  if (first && !fieldOf(document.activeElement)) goTo(first);
+  else if (fieldOf(document.activeElement)) enter(fieldOf(document.activeElement));
+  document.documentElement.dataset.ready = "yes";
+  await keepPage();
+}
+
+/** The page and its pictures stay on the device, so that it can be loaded again without a network. */
+async function keepPage() {
+  if (!("serviceWorker" in navigator)) return;
+  await navigator.serviceWorker.register("/worker.js").catch(() => null);
+  const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
+  const own = loaded.filter((address) => /\/(static|snippet|whole)\//.test(address));
+  (await navigator.serviceWorker.ready).active.postMessage({ keep: [...own, "/form"] });
 }
 
 /** Frames a field on its page, with a ruler under its row, and brings it into sight. */
@@ -54,28 +89,107 @@ function shape(image, x, y, width, height, name) {
 }
 
 function fieldOf(element) {
-  return element.closest?.(".line");
+  return element?.closest?.(".line");
+}
+
+function enter(field) {
+  visited.add(field);
+  frame(field);
+}
+
+function goTo(field) {
+  (field?.querySelector(".text, [type=radio]") ?? form.querySelector("button.main")).focus();
 }
 
 function goOn(field) {
-  const next = fields[fields.indexOf(field) + 1];
-  (next?.querySelector(".text, [type=radio]") ?? form.querySelector("button.main")).focus();
+  goTo(fields.slice(fields.indexOf(field) + 1).find((each) => !each.disabled));
+}
+
+/** The time spent in a field is that field's. */
+function spend(field) {
+  seconds.set(field, (seconds.get(field) ?? 0) + clock.take());
 }
 
 /** Says what looks odd about a field that is left; sending it all the same is recorded. */
 async function look(field) {
-  const text = field.querySelector(".text")?.value.trim() ?? "";
+  const text = textOf(field);
   if (text) await checks.get(field).ask(field.dataset.task, text);
   const faults = text ? (checks.get(field).known(text) ?? []) : [];
   field.querySelector(".doubt").textContent = faults.join(" ");
   field.querySelector("[name^='overrode.']").value = faults.length ? "1" : "";
 }
 
-form.addEventListener("focusin", (event) => fieldOf(event.target) && frame(fieldOf(event.target)));
-form.addEventListener("focusout", (event) => event.target.matches(".text") && look(fieldOf(event.target)));
+function textOf(field) {
+  return (field.querySelector(".text") ?? field.querySelector("[type=radio]:checked"))?.value.trim() ?? "";
+}
+
+/** What a field says, to be sent; undefined where it stays open. */
+function reading(field) {
+  const action = field.querySelector("select").value;
+  const text = textOf(field);
+  if (field.disabled || !(text || action)) return undefined;
+  if (!action && !visited.has(field) && text === field.querySelector(".text")?.defaultValue) return undefined;
+  return {
+    idem: field.querySelector("[name^='idem.']").value,
+    task: field.dataset.task,
+    action: action || "send",
+    text,
+    reason: "other",
+    seconds: Math.min(3600, seconds.get(field) ?? 0),
+    overrode: field.querySelector("[name^='overrode.']").value === "1",
+    at: Date.now(),
+  };
+}
+
+/** What was sent is no longer to be typed. */
+function done(field) {
+  field.disabled = true;
+  field.classList.add("done");
+}
+
+async function send() {
+  const said = fields.map((field) => [field, reading(field)]).filter(([, item]) => item);
+  for (const [field, item] of said) {
+    done(field);
+    unsent.add(item);
+  }
+  const left = said.length ? await unsent.flush(PATIENCE) : 0;
+  if (!left) location.assign("/form");
+  else goTo(fields.find((field) => !field.disabled));
+}
+
+/** All is sent and nothing is left here: the next form. */
+function onwards() {
+  if (!unsent.count && fields.every((field) => field.disabled)) location.assign("/form");
+}
+
+/** How much is not sent yet, and whether there is a network. */
+function tell() {
+  const count = unsent?.count ?? 0;
+  part("status").textContent = count ? words.unsent.replace("{count}", count) : words.sent;
+  part("status").dataset.count = count;
+  document.body.classList.toggle("offline", line.down);
+  if (line.down) say(words.offline);
+  else if (part("notice").textContent === words.offline) say("");
+}
+
+function say(text, link = null) {
+  part("notice").textContent = text;
+  if (!link) return;
+  const anchor = document.createElement("a");
+  anchor.href = link;
+  anchor.textContent = " →";
+  part("notice").append(anchor);
+}
+
+form.addEventListener("focusin", (event) => fieldOf(event.target) && enter(fieldOf(event.target)));
+form.addEventListener("focusout", (event) => {
+  const field = fieldOf(event.target);
+  if (field) spend(field);
+  if (field && event.target.matches(".text")) look(field);
+});
 
 form.addEventListener("input", (event) => {
-  typedAt = Date.now();
   const field = fieldOf(event.target);
   if (event.target.matches(".text")) keep.change(["put", "drafts", field.dataset.task, event.target.value]);
 });
@@ -95,14 +209,17 @@ form.addEventListener("keydown", (event) => {
   }
 });
 
-form.addEventListener("submit", () => {
-  for (const field of fields) keep.change(["remove", "drafts", field.dataset.task]);
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (fieldOf(document.activeElement)) spend(fieldOf(document.activeElement));
+  send();
 });
 
 setInterval(() => {
-  if (Date.now() - typedAt > RENEW_EVERY) return;
-  line.post("/renew", { tasks: fields.map((field) => field.dataset.task).slice(0, 100) }).catch(() => null);
+  if (!clock.lately(RENEW_EVERY)) return;
+  const open = fields.filter((field) => !field.disabled).map((field) => field.dataset.task);
+  if (open.length) line.post("/renew", { tasks: open.slice(0, 100) }).catch(() => null);
 }, RENEW_EVERY);
 
-if (document.activeElement && fieldOf(document.activeElement)) frame(fieldOf(document.activeElement));
-document.documentElement.dataset.ready = "yes";
+leaveSafely(keep, unsent, words.leave_unsent);
+begin();

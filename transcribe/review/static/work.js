@@ -4,6 +4,7 @@ import { Ahead } from "./ahead.js";
 import { Checks } from "./checks.js";
 import { Clock } from "./clock.js";
 import { open } from "./keep.js";
+import { leaveSafely } from "./leave.js";
 import { Line } from "./line.js";
 import { Picture } from "./picture.js";
 import { only, takeOver } from "./single.js";
@@ -337,14 +338,5 @@ part("same").addEventListener("change", (event) => {
   input.focus({ preventScroll: true });
 });
 
-part("out").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const left = await unsent.flush(5_000);
-  if (left && !confirm(words.leave_unsent.replace("{count}", left))) return;
-  navigator.serviceWorker?.controller?.postMessage({ wipe: true });
-  sessionStorage.clear();
-  await keep.wipe();
-  event.target.submit();
-});
-
+leaveSafely(keep, unsent, words.leave_unsent);
 begin();

@@ -1,7 +1,8 @@
-// The service worker: the work page and its pictures survive being offline. Nothing else is kept.
+// The service worker: the pages of work and their pictures survive being offline. Nothing else is kept.
 
 const KEPT = "fairhand-1";
 const PICTURES = "fairhand-pictures-1";
+const PAGES = ["/work", "/form"];
 const MOST_PICTURES = 80;
 const PATIENCE = 5_000; // ms before the kept page is shown on a line that does not answer
 
@@ -19,14 +20,14 @@ self.addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (pathname.startsWith("/static/")) event.respondWith(cached(KEPT, request));
-  else if (pathname.startsWith("/snippet/")) event.respondWith(cached(PICTURES, request));
-  else if (pathname === "/work" && request.mode === "navigate") event.respondWith(page(request));
+  else if (isPicture(pathname)) event.respondWith(cached(PICTURES, request));
+  else if (PAGES.includes(pathname) && request.mode === "navigate") event.respondWith(page(request, pathname));
 });
 
 /** Keeps the page and its parts once they were loaded without us. */
 async function keep(addresses) {
   for (const address of addresses) {
-    const cache = await caches.open(address.includes("/snippet/") ? PICTURES : KEPT);
+    const cache = await caches.open(isPicture(new URL(address, self.location).pathname) ? PICTURES : KEPT);
     if (await cache.match(address)) continue;
     const response = await fetch(address, { credentials: "same-origin" });
     if (response.ok && !response.redirected) await cache.put(address, response);
@@ -60,15 +61,19 @@ async function forgetOlder(cache, address) {
   await Promise.all(older.map((url) => cache.delete(url.href)));
 }
 
-/** The work page from the server; the kept one where the server cannot be reached. */
-async function page(request) {
+function isPicture(pathname) {
+  return pathname.startsWith("/snippet/") || pathname.startsWith("/whole/");
+}
+
+/** A page of work from the server; the kept one where the server cannot be reached. */
+async function page(request, pathname) {
   const cache = await caches.open(KEPT);
   try {
     const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
-    if (response.ok && !response.redirected && response.type === "basic") await cache.put("/work", response.clone());
+    if (response.ok && !response.redirected && response.type === "basic") await cache.put(pathname, response.clone());
     return response;
   } catch (error) {
-    const kept = await cache.match("/work");
+    const kept = await cache.match(pathname);
     if (kept) return kept;
     throw error;
   }

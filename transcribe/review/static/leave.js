@@ -1,0 +1,16 @@
+// Signing out on a shared device: what is unsent is sent first, then the device forgets everything of this person.
+
+const PATIENCE = 5_000; // ms to send what is left
+
+/** `question`: what is asked where something could not be sent; {count} stands in it. */
+export function leaveSafely(keep, unsent, question) {
+  document.getElementById("out").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const left = await unsent.flush(PATIENCE);
+    if (left && !confirm(question.replace("{count}", left))) return;
+    navigator.serviceWorker?.controller?.postMessage({ wipe: true });
+    sessionStorage.clear();
+    await keep.wipe();
+    event.target.submit();
+  });
+}
