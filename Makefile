@@ -10,7 +10,7 @@ SMALL ?=
 # How people are played in the demo: you (at a terminal) or simulated.
 PEOPLE ?=
 
-.PHONY: help demo test lint bench bench-read bench-reconcile bench-review bench-path lock clean
+.PHONY: help demo test lint coverage bench bench-read bench-reconcile bench-review bench-path lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -31,6 +31,10 @@ lint: $(ENV)/.ready
 	$(ENV)/bin/ruff check .
 	$(ENV)/bin/ruff format --check .
 	$(ENV)/bin/mypy
+
+## make coverage          branches of reconcile/ that its own tests walk: at least 95 %
+coverage: $(ENV)/.ready
+	$(RUN) -m pytest -q -n 2 --cov=reconcile --cov-branch --cov-report=term:skip-covered --cov-fail-under=95 tests/reconcile
 
 ## make bench             every benchmark, from the data in DATA=../shared/data; SMALL=--small for a quick look
 bench: bench-read bench-reconcile bench-review bench-path
