@@ -130,7 +130,7 @@ def _read_free(
 
 
 def _keep_place(kept: Gathered, page: Page, place: Place, words: Sequence[Word]) -> None:
-    cut = kept.put(snippet(page.picture, place.box, scale=line_scale(words)))
+    cut = kept.put(snippet(page.picture, _within(place.box, page), scale=line_scale(words)))
     kept.places.append(replace(place, snippet=cut))
 
 

@@ -297,6 +297,25 @@ def test_a_field_of_the_second_page_is_drawn_on_that_page(rooms: Rooms, form: st
     assert {each.text for each in by_machine(rooms, scan, FieldKey("contract")).values()} == {"KLM-4471"}
 
 
+def test_what_lies_beyond_the_pages_harms_nothing(rooms: Rooms, form: str) -> None:
+    scan = received(rooms, form, letter())
+    mina, omar = Reader(rooms, "mina"), Reader(rooms, "omar")
+    asked = mina.task()
+    assert asked is not None
+    far = Box(90_000, 90_000, 99_000, 99_000)
+    mina.send((asked[0], asked[1].replace('name="page" value="1"', 'name="page" value="77"')), text="x", x0=far.x0,
+              y0=far.y0, x1=far.x1, y1=far.y1)  # fmt: skip
+    asked = mina.task()
+    assert asked is not None
+    mina.send(asked, edges="380,440,5000,90000")
+    assert reconcile_home(rooms).failed == ()
+    (place,) = (each for each in rooms.store.places(scan.id) if each.key == FieldKey("contract"))
+    assert (place.page, place.snippet is not None) == (1, True)
+    while (asked := omar.task()) is not None:
+        assert omar.picture(asked[1]).width > 0
+        omar.send(asked, action="absent")
+
+
 def test_a_picture_that_shows_another_field_is_drawn_anew(rooms: Rooms, form: str) -> None:
     page = paper(
         (100, 80, "Contract reference  as agreed on Monday"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
@@ -42,7 +43,8 @@ class QueueRoom(LeaseRoom):
             late = not _holds(row, person, now)
             last_act = self._last_act(person, row) if sent.seconds is None else None
             seconds = measured_seconds(sent.seconds, moment(row["from_at"]), last_act, now)
-            identity, number = self._keep(row, person, sent, idem, seconds, late, now)
+            page = self._page(row, sent.page)
+            identity, number = self._keep(row, person, replace(sent, page=page), idem, seconds, late, now)
             self.db.run("close_task", task_id=row["id"], who=person["id"], now=micros(now))
             if row["kind"] != "test":  # what is known already need not be weighed again
                 self.db.run("scan_has_new", scan_id=row["scan_id"], number=number)
@@ -50,7 +52,7 @@ class QueueRoom(LeaseRoom):
                 x0, y0, x1, y1 = sent.box
                 field = {"field_id": row["field_id"]}
                 self.db.run("keep_replaced_snippet", **field, snippet=None)
-                self.db.run("move_place", **field, page=sent.page, x0=x0, y0=y0, x1=x1, y1=y1)
+                self.db.run("move_place", **field, page=page, x0=x0, y0=y0, x1=x1, y1=y1)
             self.pay_reading(person, row, number, seconds, now)
         return _outcome("late" if late else "kept", identity, row)
 
@@ -125,6 +127,10 @@ class QueueRoom(LeaseRoom):
         scan = cast(Row, self.db.one("scan_by_number", scan_id=field["scan_id"]))
         key: FieldKey = key_of(field)
         return self.story_of(scan, key, number)
+
+    def _page(self, task: Row, page: int | None) -> int | None:
+        """The page that a person showed something on; None where the scan has no such page."""
+        return None if page is None else self.db.value("picture_number", scan_id=task["scan_id"], number=page)
 
     def _last_act(self, person: Row, task: Row) -> datetime | None:
         """When this person last sent something, if that was after this task was leased."""

@@ -83,6 +83,9 @@ SET sha256 = excluded.sha256, width = excluded.width, height = excluded.height;
 -- name: pictures
 SELECT number, sha256, width, height FROM page_picture WHERE scan_id = :scan_id ORDER BY number;
 
+-- name: picture_number^
+SELECT number FROM page_picture WHERE scan_id = :scan_id AND number = :number;
+
 -- name: field_id^
 SELECT id FROM field WHERE scan_id = :scan_id AND form = :form AND form_version = :form_version AND name = :name
     AND row_number = :row_number;
