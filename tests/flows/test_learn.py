@@ -6,7 +6,7 @@ import secrets
 
 import pytest
 
-from flows.explain import explained
+from flows.explain import explained, in_words
 from flows.learn import learn_home
 from flows.people import invite
 from flows.reconcile import reconcile_home, reconcile_waiting
@@ -67,12 +67,34 @@ def test_audits_count_and_an_audit_that_errs_takes_the_right_to_decide_away(room
     (open_one,) = (task for task in story.tasks if task.closed_at is None and task.kind == "read")
     assert open_one.reason == "below target"
     assert story.decisions[-1] == before[TOTAL], "its value stands until somebody has read it"
-    told = explained(rooms, standing.id, "total")["tasks"]
+    whole = explained(rooms, standing.id, "total")
+    assert whole["champion"]["side"] == "model"
+    assert whole["champion"]["shipped"] == {"items": 4630, "model": 96, "majority": 7}
+    assert "amount: the model decides; as shipped the model alone was right on 96" in in_words(whole)
+    told = whole["tasks"]
     assert "less sure than asked for" in next(each["because"] for each in told if not each["closed"])
     reconcile_home(rooms)
     assert [task.reason for task in rooms.store.story(standing.id, TOTAL).tasks if task.closed_at is None] == [
         "below target"
     ]
+
+
+def test_an_expert_who_alone_contradicts_what_was_decided_is_looked_at_by_another(rooms: Rooms, expert: str) -> None:
+    scan = received(rooms, texts={"total": ("12.50", "12.50")})
+    everything_audited(rooms)
+    other = invite(rooms, "olga", ["expert"]).person.id
+    audits = Offer(scan=scan.id, kinds=("audit",))
+    slip = next(task for task in rooms.store.lease(expert, 9, now(), 600.0, audits) if task.key == TOTAL)
+    rooms.store.submit(slip.id, expert, SentReading(text="72.50", idem="slip"), now())
+    reconcile_home(rooms)
+    rooms.store.give_back(expert, now())
+    assert TOTAL not in {task.key for task in rooms.store.lease(expert, 9, now(), 600.0, audits)}
+    (again,) = (task for task in rooms.store.lease(other, 9, now(), 600.0, audits) if task.key == TOTAL)
+    rooms.store.submit(again.id, other, SentReading(text="12.50", idem="right"), now())
+    reconcile_home(rooms)
+    story = rooms.store.story(scan.id, TOTAL)
+    assert [each.text for each in story.decisions] == ["12.50", "72.50", "12.50"]
+    assert [task for task in story.tasks if task.closed_at is None] == []
 
 
 def test_how_often_decisions_and_sources_err_is_told_from_audits_with_intervals(rooms: Rooms, expert: str) -> None:
