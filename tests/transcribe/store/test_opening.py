@@ -69,6 +69,40 @@ def test_a_step_that_fails_leaves_the_version_before_it(tmp_path: Path) -> None:
     connection.close()
 
 
+FIRST = """
+INSERT INTO scan (id, sha256, form, form_version, name, batch, received_at)
+VALUES (1, 'abc', 'order', 1, 'a.jpg', '', 0);
+INSERT INTO field (id, scan_id, form, form_version, name, row_number) VALUES (1, 1, 'order', 1, 'total', -1);
+INSERT INTO transcriber (id, public_id, handle, roles, languages, regions, qualifications, time_zone, engagement,
+    interface_language, training, paused, at)
+VALUES (1, 'p', 'ann', '["transcriber"]', '[]', '[]', '[]', 'UTC', 'by reading', 'en', 1, 0, 0);
+INSERT INTO task (id, public_id, field_id, scan_id, form_field_id, kind, lane, reason, slot, pool, priority, ease,
+    apart, opened_at) VALUES (1, 't', 1, 1, 0, 'read', 'value', 'one engine', 1, 'read', 0, 0.5, '', 0);
+INSERT INTO reading (number, id, idem, field_id, lane, source, kind, transcriber_id, task_id, late, seconds, flags,
+    conditions, text_hash, at) VALUES (1, 'r', 'i', 1, 'value', 'p', 'person', 1, 1, 0, 7.0, '[]', '{}', 'h', 0);
+INSERT INTO reading_text (number, text, alternatives, legible) VALUES (1, '12.50', '[]', '');
+INSERT INTO time_dispute (public_id, transcriber_id, task_id, claimed, words, at) VALUES ('d', 1, 1, 60.0, 'slow', 0);
+"""
+
+
+def test_what_the_first_version_kept_is_there_after_every_step_since(tmp_path: Path) -> None:
+    steps = tmp_path / "steps"
+    steps.mkdir()
+    for number in ("0001_state.sql", "0002_append_only.sql"):
+        (steps / number).write_text((FOLDER / number).read_text(encoding="utf-8"), encoding="utf-8")
+    connection = connect(tmp_path / "state.db")
+    assert migrate(connection, steps) == 2
+    connection.executescript(FIRST)
+    connection.close()
+    store = open_store(tmp_path / "state.db")
+    (reading,) = store.readings("abc")
+    assert (reading.text, reading.seconds, reading.reason) == ("12.50", 7.0, "")
+    (dispute,) = store.disputes()
+    assert (dispute.words, dispute.claimed, dispute.measured, dispute.reason) == ("slow", 60.0, 7.0, "")
+    assert store.task_subject("t").key.name == "total"
+    store.close()
+
+
 def test_a_database_newer_than_the_program_is_refused(tmp_path: Path) -> None:
     open_store(tmp_path / "state.db").close()
     connection = connect(tmp_path / "state.db")
