@@ -54,7 +54,8 @@ class Known:
     and right a bin of confidence), `confusions` (kind, character, character: count), `covered` (field: known, of),
     `words` (field, word: count, all words under ""), `lines` (source: words of long texts copied, changed, left out,
     put in), `places` (form and field, or type: wrong, of, by bin of the place's confidence), `calibration`, `shipped`
-    and `audited` (situation: wrong, of), `contests` (family: items, and
+    and `audited` (situation: wrong, of), `proven` (situation: the tally that once reached the target here), `contests`
+    (family: items, and
     those on which only one side was right).
     """
 
@@ -203,7 +204,8 @@ class Known:
             shipped, own = (self.content.get(name, {}).get(situation, (0.0, 0.0)) for name in ("shipped", "audited"))
             weight = max(0.0, 1.0 - own[1] / ENOUGH)
             tally = own[0] + weight * shipped[0], own[1] + weight * shipped[1]
-            proven = max(lower_bound(tally), lower_bound(shipped) if weight else 0.0)
+            here = self.content.get("proven", {}).get(situation, (0.0, 0.0))
+            proven = max(lower_bound(tally), lower_bound(here), lower_bound(shipped) if weight else 0.0)
             found = self._worths[situation] = (*tally, min(proven, upper_bound(own)))
         return found
 

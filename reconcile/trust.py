@@ -14,7 +14,8 @@ from typing import Any
 from reconcile import first_fit, lessons, phrases
 from reconcile.counts import Counts
 from reconcile.facts import ScanFacts
-from reconcile.known import Known, known, odds
+from reconcile.known import Known, known, lower_bound, odds
+from reconcile.policy import POLICY
 from reconcile.sheet import sheet
 from reconcile.sureness import STEPS
 from reconcile.weigh import weigh_together
@@ -56,7 +57,15 @@ def learn(facts: Iterable[ScanFacts], previous: Parameters) -> Learnt:
         content = {**content, **_content(counts)}
     learnt = Known(version=previous.version, content=content)
     content = {**content, **lessons.taught(scans, learnt)}
+    content["proven"] = _proven(content)
     return Learnt(content=content, changes=changes(known(previous), Known(version=-1, content=content)))
+
+
+def _proven(content: Mapping[str, Any]) -> dict[str, object]:
+    """The tallies that reach the target, or once did: the right of machines stands on them until audits disprove it,
+    though the scans that proved it are long past."""
+    now = {name: tally for name, tally in content["audited"].items() if lower_bound(tally) >= POLICY.target}
+    return {**content.get("proven", {}), **now}
 
 
 def _count(counts: Counts, scan: ScanFacts, learnt: Known) -> None:

@@ -29,9 +29,9 @@ from tests.bench.reconciling.rows import Row, at_least, show
 SEED = 501
 PRINT_NOISE = 2.0
 FIRST, REPRINT, PEOPLE = "first print", "printed anew", "other people"
-SCANS = {True: (800, 300, 300), False: (5000, 1500, 1500)}
+SCANS = {True: (800, 300, 300), False: (5000, 1000, 1000)}
 SHIPPED = {True: (200, 200, 200), False: (1000, 500, 500)}
-NIGHTS = {True: (50, 100, 200, 400, 600, 800), False: (100, 200, 400, 700, 1000, 1500)}
+NIGHTS = {True: (50, 100, 200, 400, 600, 800), False: (100, 200, 400, 700, 1000, 2000)}
 """Scans of a phase after which the store learns; then every so many as lie between the last two."""
 
 

@@ -127,6 +127,19 @@ def test_what_people_read_because_nothing_was_proven_earns_machines_the_right() 
     assert answer.method == "machines"
 
 
+def test_what_was_proven_once_stands_until_audits_disprove_it() -> None:
+    read = [
+        replace(agreed_wrongly(number, wrong=False), audited=frozenset(), truths={}, proving=frozenset({KEY}))
+        for number in range(620)
+    ]
+    proven = Parameters(version=2, content=learn(read, unproven()).content)
+    later = Parameters(version=3, content=learn(scans(("ana", "15.60")), proven).content)
+    assert known(later).earned("amount: engines agree") >= POLICY.target
+    wrong = [agreed_wrongly(number, number % 20 == 0) for number in range(100)]
+    disproven = Parameters(version=4, content=learn(wrong, later).content)
+    assert known(disproven).earned("amount: engines agree") < POLICY.target
+
+
 def test_what_was_read_for_another_reason_proves_nothing() -> None:
     read = [replace(agreed_wrongly(number, wrong=False), audited=frozenset(), truths={}) for number in range(620)]
     learnt = known(Parameters(version=2, content=learn(read, unproven()).content))

@@ -18,7 +18,7 @@ from tests.bench.generator.paper import forms
 from tests.bench.reconciling.online import Open, Outcome, opened, outcomes_of, truths, work
 from transcribe.model import Parameters
 
-REMEMBERED = 1500
+REMEMBERED = 1000
 """The last so many scans are learnt from: what was long ago says little of a form that was printed anew."""
 
 NOTHING = Parameters(version=0, content={})
