@@ -3,8 +3,8 @@
 
 One process takes the pages in by the real `ingest` flow with a Prefect server beside it, one page at a time. Printed
 are the memory of the process and of its OCR children at 10 %, 50 % and 100 % of the pages, and its processor time a
-page: reading (`read()`), decoding, and everything else, which is the orchestration. What a batch costs once (importing
-Prefect, beginning and ending the flow) stands apart.
+page: reading (`read()`), laying pages onto the form and masking them at the door, decoding, and everything else, which
+is the orchestration. What a batch costs once (importing Prefect, beginning and ending the flow) stands apart.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from rich.table import Table
 
 from flows import settings as configuration
 from flows.prefect_server import prefect_for
+from transcribe import masking, scan
 
 CONSOLE = Console(width=140)
 PAGES, SMALL = 1000, 20
@@ -97,27 +98,31 @@ def measured(folder: Path, pages: int) -> bool:
     """Whether memory is flat and the orchestration within its bar; the figures are printed."""
     _photographs(folder / "photographs", pages)
     settings = configuration.load(folder / "home")
-    read, decode, weigh = Clock(), Clock(), Clock()
-    seen = Marks((read, decode))
+    read, decode, door, weigh = Clock(), Clock(), Clock(), Clock()
+    seen = Marks((read, decode, door))
     with prefect_for(settings):
         from flows import ingest, reading
 
-        for module, name, clock in (
-            (reading, "read", read),
-            (reading, "pages", decode),
-            (ingest, "reconcile_home", weigh),
-        ):
+        timed = [(reading, "read", read), (reading, "pages", decode), (ingest, "reconcile_home", weigh)]
+        timed += [
+            (scan, "align", door),
+            (scan, "picture", decode),
+            (masking, "masked", door),
+            (masking, "encoded", door),
+        ]
+        for module, name, clock in timed:
             setattr(module, name, clock.timed(getattr(module, name)))
         own, server, wall = time.process_time(), _cpu_of_server(), time.perf_counter()
         done = ingest.ingest_batch(settings.home, [folder / "photographs"], FORM, "memory", 1, seen.look)
         own, server, wall = time.process_time() - own, _cpu_of_server() - server, time.perf_counter() - wall
     assert done.read == pages, done
     beside = seen.a_page + weigh.seconds / pages
-    once = own - read.seconds - decode.seconds - pages * beside
+    once = own - read.seconds - decode.seconds - door.seconds - pages * beside
     _show_memory(pages, seen)
     _show_costs(
         {
             "read(), with the children's waiting left out": read.seconds / pages,
+            "laying and masking at the door": door.seconds / pages,
             "decoding": decode.seconds / pages,
             "orchestration: files, Prefect, the store": seen.a_page,
             "orchestration: weighing, deciding, publishing": weigh.seconds / pages,
