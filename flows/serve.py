@@ -48,14 +48,15 @@ class Serving:
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             self._start_rounds()
+            pages = self._pages(rooms, listening)  # built before anybody is told of them: that takes a second
             self._say(listening)
             watching.start()
             with suppress(KeyboardInterrupt):
-                self._web(rooms, listening)
+                pages.run(sockets=[listening])
         finally:
             self._stop(rooms)
 
-    def _web(self, rooms: Rooms, listening: socket.socket) -> None:
+    def _pages(self, rooms: Rooms, listening: socket.socket) -> uvicorn.Server:
         options = review_options(self._settings, listening.getsockname()[1])
         app = create_app(
             rooms.store, rooms.archive, rooms.forms, options, now, lambda _: self._wake(), routers=[api(rooms)]
@@ -68,7 +69,7 @@ class Serving:
             timeout_graceful_shutdown=STOP_SECONDS,
             forwarded_allow_ips=self._settings.trusted_proxy,
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        return uvicorn.Server(config)
 
     def _start_rounds(self) -> None:
         self._rounds = subprocess.Popen(
