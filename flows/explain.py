@@ -10,6 +10,9 @@ from flows.outcomes import outcomes
 from flows.rooms import Rooms, policy
 from flows.truth import key_of
 from reconcile import first_fit
+from reconcile.champions import standing_of
+from reconcile.family import family_of
+from reconcile.known import known
 from reconcile.weigh import weigh
 from transcribe.evidence import say, sentence
 from transcribe.model import Decision, Evidence, Reading, Task
@@ -28,9 +31,9 @@ def explained(rooms: Rooms, scan: str, field: str, *, names: bool = True) -> dic
     """
     story = rooms.store.story(rooms.store.scan(scan).id, key_of(field))
     if not names:
-        return {**_nameless(story), "replay": _replayed(rooms, story)}
+        return {**_nameless(story), "champion": _champion(rooms, story), "replay": _replayed(rooms, story)}
     handles = {person.id: person.handle for person in rooms.store.transcribers()}
-    return {**_told(story, handles), "replay": _replayed(rooms, story)}
+    return {**_told(story, handles), "champion": _champion(rooms, story), "replay": _replayed(rooms, story)}
 
 
 def explained_whole(rooms: Rooms, scan: str) -> list[dict[str, Any]]:
@@ -38,7 +41,7 @@ def explained_whole(rooms: Rooms, scan: str) -> list[dict[str, Any]]:
     found = rooms.store.scan(scan).id
     keys = {each.key for each in rooms.store.readings(found)} | {each.key for each in rooms.store.decisions(found)}
     stories = [rooms.store.story(found, key) for key in sorted(keys, key=lambda key: (key.name, key.row or 0))]
-    return [{**_nameless(story), "replay": None} for story in stories]
+    return [{**_nameless(story), "champion": _champion(rooms, story), "replay": None} for story in stories]
 
 
 def _nameless(story: Story) -> dict[str, Any]:
@@ -92,11 +95,46 @@ def in_words(told: dict[str, Any]) -> str:
         value = each["null"] or repr(each["text"])
         lines += ["", f"decided (version {each['version']}): {value}, probability {each['probability']:.4f}"]
         lines += [f"  {each['reason']}", *(f"  {line}" for line in each["evidence"])]
+    if told["champion"]:
+        lines += ["", _stands(told["champion"])]
     waiting = [each for each in told["tasks"] if not each["closed"]]
     lines += ["", *(f"waits: {each['kind']}, {each['because']}" for each in waiting)] if waiting else []
     if told["replay"] is not None:
         lines += ["", "Weighed again it is the same." if told["replay"] else "Weighed again it is NOT the same."]
     return "\n".join(lines)
+
+
+def _champion(rooms: Rooms, story: Story) -> dict[str, Any] | None:
+    """Whether the model or majority decides fields like this, and by how much: as shipped, and here. None of what is no
+    field (the rows of a table, the whole scan)."""
+    if not story.scan.form:
+        return None
+    last = story.decisions[-1] if story.decisions else None
+    parameters = rooms.store.parameters(last.parameters if last else None) or first_fit.parameters()
+    form = rooms.forms(story.scan.form, story.scan.form_version)
+    types = {field.name: field.type for field in form.all_fields()}
+    if story.key.name not in types:
+        return None
+    standing = standing_of(family_of(types[story.key.name]), known(parameters))
+    return {
+        "family": standing.family,
+        "side": standing.side,
+        "shipped": standing.shipped._asdict(),
+        "here": standing.here._asdict(),
+    }
+
+
+def _stands(champion: Mapping[str, Any]) -> str:
+    """Who decides, in words."""
+    found = f"{champion['family']}: {'majority' if champion['side'] == 'majority' else 'the model'} decides"
+    for where, when in (("shipped", "as shipped"), ("here", "on this store's known truths")):
+        tally = champion[where]
+        if tally["items"]:
+            found += (
+                f"; {when} the model alone was right on {tally['model']}, majority alone on {tally['majority']} "
+                f"of {tally['items']} fields"
+            )
+    return found + "."
 
 
 def _replayed(rooms: Rooms, story: Story) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -28,12 +28,18 @@ MENDABLE = {
 
 
 def candidates(
-    spot: Spot, read: Iterable[str], texts: Sequence[str], words: Words, arithmetic: Iterable[str] = ()
+    spot: Spot,
+    read: Iterable[str],
+    texts: Sequence[str],
+    words: Words,
+    arithmetic: Iterable[str] = (),
+    alike: Container[str] = (),
 ) -> Mapping[str, Origin]:
     """Comparable texts with where each comes from, in an order that the votes' order does not change.
 
     `read` is all that was read, `texts` in order what of it has a value; `words` are those known of this field,
-    `arithmetic` are values that the form's rules ask for.
+    `arithmetic` are values that the form's rules ask for, `alike` are texts that several people typed alike: no rare
+    word of these is mended, as people share no typing errors.
     """
     found: dict[str, Origin] = dict.fromkeys(sorted(read), "read")
     proposals: dict[str, Origin] = dict.fromkeys(sorted(arithmetic), "arithmetic") if arithmetic else {}
@@ -45,7 +51,7 @@ def candidates(
                 proposals.setdefault(without_accents(says), "master")
             for near in spot.values.near(says):
                 proposals.setdefault(near, "master")
-        if words.total:
+        if words.total and says not in alike:
             proposals.setdefault(words.mended(says), "composed")
         if spot.type in MENDABLE and MENDABLE[spot.type].intersection(spot.faults(says)):
             for mended in _mended(spot, says):

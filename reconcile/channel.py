@@ -20,8 +20,9 @@ from reconcile.hearing import Hearing
 from reconcile.known import PLAIN_CONFUSION, Known
 from reconcile.prior import flat_share
 
-LEAST = 1e-60
-"""The least probability of one reading: one impossible reading must not silence all others."""
+LEAST = 1e-290
+"""The least probability of one reading: one impossible reading must not silence all others. Far below any text's own
+(`reconcile.prior.FLATTEST`): a floor that long texts reach would make them less probable than their misreadings."""
 
 FOLLOWED = 0.6
 """How often a person who was shown a value simply takes it."""

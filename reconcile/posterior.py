@@ -90,7 +90,9 @@ def weigh_field(spot: Spot, votes: Sequence[Vote], known: Known, arithmetic: Ite
         sources.append((vote, hearing, hearing.ratio(vote.confidence)))
     read = {vote.says: vote.null for vote in votes}
     texts = sorted([says for says, null in read.items() if null is None])
-    origins = candidates(spot, read, texts, known.words(spot.field.name), arithmetic)
+    typed = [vote.says for vote in votes if not vote.machine and vote.shown is None]
+    alike = {says for says in typed if typed.count(says) > 1} if len(typed) > 1 else ()
+    origins = candidates(spot, read, texts, known.words(spot.field.name), arithmetic, alike)
     terms = {says: likelihoods(known, sources, says) for says in origins}
     spelt = {says: words_of(spot, says, known) for says in texts}
     none_prior, none_alone, none_tempted = _none_of_these(spot, sources, spelt, known)

@@ -54,6 +54,10 @@ PROPOSED = log(0.02)
 """How much rarer a text is that nobody read, against one that somebody read: corpus words rewrote rare true names
 until proposals were held back."""
 
+FLATTEST = -600.0
+"""No text is less probable than this, whoever asks: the prior and the misreading of one long text stay on one scale, or
+a blank would beat every comment of three lines."""
+
 CHECK_DIGITS = frozenset({"luhn", "ean", "siret", "vat"})
 
 
@@ -92,7 +96,7 @@ def log_near(spot: Spot, says: str, known: Known, words: Spelt | None = None) ->
         for as_held, alone, size in words_of(spot, says, known) if words is None else words:
             share, length = share + as_held, length + size
             as_likely += size * exp(alone - as_held)
-        found = share + log(min(1.0, as_likely / (length or 1)))
+        found = max(FLATTEST, share) + log(min(1.0, as_likely / (length or 1)))
     return found + (log(1 - known.covered(spot.field.name)) if spot.values is not None else 0.0)
 
 
@@ -107,7 +111,7 @@ def _share(spot: Spot, says: str, known: Known, words: Spelt | None) -> float:
     found = 0.0
     for as_held, _, _ in words_of(spot, says, known) if words is None else words:
         found += as_held
-    return found
+    return max(FLATTEST, found)
 
 
 def words_of(spot: Spot, says: str, known: Known) -> Spelt:
@@ -137,7 +141,7 @@ def flat_share(text: str) -> float:
 @lru_cache(maxsize=65536)
 def flat(text: str) -> float:
     """Log probability of a text of which nothing is known: word for word, character for character."""
-    return sum(flat_word(word) for word in text.split()) if text.strip() else log(1e-3)
+    return max(FLATTEST, sum(flat_word(word) for word in text.split())) if text.strip() else log(1e-3)
 
 
 @lru_cache(maxsize=65536)

@@ -10,8 +10,8 @@ from reconcile.decide import decide
 from reconcile.first_fit import parameters
 from reconcile.policy import POLICY
 from reconcile.weigh import weigh
-from tests.reconcile.made import both, expert, field, form, ink, machine, reading
-from transcribe.model import Candidate, Decision, FieldKey, Master, Posterior, Reading, Rule, Task
+from tests.reconcile.made import both, expert, field, form, ink, machine, posterior, reading
+from transcribe.model import Candidate, Decision, FieldKey, Master, Parameters, Posterior, Reading, Rule, Task
 
 PRICE = FieldKey("lines.unit_price", 0)
 QUANTITY = FieldKey("lines.quantity", 0)
@@ -214,3 +214,23 @@ def test_a_blank_operand_makes_a_rule_silent() -> None:
     posterior = weigh(LINES, readings, parameters())[AMOUNT]
     assert posterior.facts["witness"] == ""
     assert posterior.facts["trouble"] == ""
+
+
+def test_a_blank_does_not_beat_a_long_text_by_its_length_alone() -> None:
+    long = " ".join(f"word{number}" for number in range(60))
+    for text in (long, long[:199]):
+        found = posterior(field("remark", "text"), reading("remark", "ann", text), reading("remark", "ben", ""))
+        share = {each.normal: each.probability for each in found.candidates}
+        assert share[text] > share[""]
+
+
+def test_what_two_people_typed_alike_is_not_mended_to_a_commoner_word() -> None:
+    content = {**parameters().content, "words": {"remark": {"": 400.0, "spearhead": 200.0}}}
+    learnt = Parameters(version=1, content=content)
+    spot = form(field("remark", "text"))
+    one = [reading("remark", "ann", "spear-head")]
+    two = [*one, reading("remark", "ben", "spear-head")]
+    assert "composed" in {each.origin for each in weigh(spot, one, learnt)[FieldKey("remark")].candidates}
+    found = weigh(spot, two, learnt)[FieldKey("remark")]
+    assert [each.normal for each in found.candidates] == ["spear-head"]
+    assert found.probability > 0.95

@@ -43,7 +43,7 @@ def rows(small: bool) -> Iterator[Row]:
     data = Path(os.environ.get("FAIRHAND_SHARED_DATA", "../shared/data"))
     for readers in (3, 7):
         told = sets.crowdspeech(data, PART, readers)[: 150 if small else 1000]
-        scans = [_readings(item) for item, _ in told]
+        scans = [readings_of(item) for item, _ in told]
         facts = [ScanFacts(form=FORM, readings=readings) for readings in scans]
         learnt = Parameters(version=1, content=learn(facts, first_fit.parameters()).content)
         yield from _row(readers, scans, [truth for _, truth in told], learnt)
@@ -69,7 +69,8 @@ def _row(readers: int, scans: list[list[Reading]], truths: list[str], learnt: Pa
     yield Row(of=f"{of}: ECE of whole texts", figure=f"{calibration_error(said):.3f}")
 
 
-def _readings(item: Item) -> list[Reading]:
+def readings_of(item: Item) -> list[Reading]:
+    """What was said of an item, as readings of the comment."""
     return [
         Reading(
             id=f"{item.name}/{number}",
