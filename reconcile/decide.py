@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
+from reconcile.candidates import READ
 from reconcile.policy import Policy
 from transcribe.model import Candidate, Decision, Evidence, Field, Posterior, Task, TaskKind
 
@@ -20,10 +21,11 @@ are then read by people, they measure it, as audits do."""
 def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Task:
     """The value that is taken as true, or the wish for one more reading with the reason.
 
-    A decision is what some source read; what nobody read (a repaired digit, a known customer) is its proposal.
+    A decision is what some source read, or a long text of which each word was read; what nobody read (a repaired digit,
+    a known customer) is its proposal.
     """
     facts = posterior.facts
-    best = next((each for each in posterior.candidates if each.origin == "read"), None)
+    best = next((each for each in posterior.candidates if each.origin in READ), None)
     if best is None:
         return ask(posterior, "read", "nothing read")
     if facts["experts"]:
