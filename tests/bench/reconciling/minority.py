@@ -26,7 +26,7 @@ def rows(small: bool) -> Iterator[Row]:
     """Saved and broken, over several worlds of two machines and three people."""
     tally: Counter[str] = Counter()
     for seed in SEEDS[:1] if small else SEEDS:
-        tally += _count(make(seed, Shape(forms=60 if small else 200)))
+        tally += count(make(seed, Shape(forms=60 if small else 200)))
     minorities, decidable = tally["minority"], tally["decidable"]
     yield Row(of="right minorities", figure=str(minorities))
     yield Row(of="saved of all", figure=said(tally["saved"], minorities))
@@ -35,7 +35,8 @@ def rows(small: bool) -> Iterator[Row]:
     yield at_most("right majorities broken", tally["broken"] / max(1, tally["majority"]), 0.01)
 
 
-def _count(world: World) -> Counter[str]:
+def count(world: World) -> Counter[str]:
+    """Right minorities and right majorities of a world, how many of them evidence can decide, are saved, are broken."""
     blanks = forms(world.master)
     by_scan: dict[str, list[Reading]] = defaultdict(list)
     for item in world.items:
