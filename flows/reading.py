@@ -11,10 +11,11 @@ from flows.rooms import Rooms, limits, now
 from flows.settings import Settings
 from transcribe import ocr
 from transcribe.errors import NotFound
+from transcribe.masking import has_payment
 from transcribe.model import Form, Reads, Scan
 from transcribe.ocr import Engine
 from transcribe.read import ReadOptions, pictures, read
-from transcribe.scan import Scanned, gather, pages, scans
+from transcribe.scan import Scanned, gather, is_unmasked, masked_anew, pages, scans
 from transcribe.sheets import Unreadable
 
 AUTO = "auto"
@@ -85,12 +86,24 @@ def read_scan(rooms: Rooms, scan: Scan) -> Reads:
     Raises ScanError where a page cannot be decoded, EngineError (which may pass) where an engine fails.
     """
     form = rooms.forms(scan.form, scan.form_version)
+    if has_payment(form):
+        scan = _masked(rooms, scan, form)
     decoded = pages(scan, rooms.archive, limits(rooms.settings))
     reads = read(scan, decoded, form, engines_for(rooms, form), now(), read_options(rooms.settings))
     for content in reads.files.values():
         rooms.archive.put(content)
     rooms.store.put_reads(scan.id, reads, now())
     return reads
+
+
+def _masked(rooms: Rooms, scan: Scan, form: Form) -> Scan:
+    """The scan with masked pages, and nothing left of what they show in clear: its form may have been unknown when it
+    came. What a killed process left undone is done when the scan is read again."""
+    if is_unmasked(scan, form):
+        rooms.store.mask_pages(scan.id, masked_anew(scan, form, rooms.archive, limits(rooms.settings)), now())
+    for name in rooms.store.replaced(scan.id):
+        rooms.archive.erase(name)
+    return rooms.store.scan(scan.id)
 
 
 def read_options(settings: Settings) -> ReadOptions:

@@ -152,12 +152,30 @@ def _kept_masked(scanned: Scanned, group: Group, form: Form, archive: Archive, l
             laid = Aligned(page=page, fit=0.0, inliers=0, number=page.number)
         else:
             laid = group.laid[position] if group.laid else align(page, form)
-        content = masking.encoded(masking.masked(page.picture, laid, form))
-        lies = laid.laid(form)
-        if lies and not laid.bent:  # the copy of a bent page is flat, and lies on its form otherwise than the photo did
-            content = stamped(content, lies)
-        sha256 = archive.put(content)
-        kept.append(ScanPage(file=sha256, page=1))
-        name = f"{sheet.path.name} p. {sheet.page}, masked"
-        copies.append(SourceFile(sha256=sha256, name=name, size=len(content), media_type="image/jpeg"))
+        copy = _masked_copy(page, laid, form, archive, f"{sheet.path.name} p. {sheet.page}, masked")
+        kept.append(ScanPage(file=copy.sha256, page=1))
+        copies.append(copy)
     return replace(scanned, scan=replace(scanned.scan, pages=tuple(kept)), files=scanned.files + tuple(copies))
+
+
+def _masked_copy(page: Page, laid: Aligned, form: Form, archive: Archive, name: str) -> SourceFile:
+    """A page with its payment data painted over, kept in the archive."""
+    content = masking.encoded(masking.masked(page.picture, laid, form))
+    lies = laid.laid(form)
+    if lies and not laid.bent:  # the copy of a bent page is flat, and lies on its form otherwise than the photo did
+        content = stamped(content, lies)
+    return SourceFile(sha256=archive.put(content), name=name, size=len(content), media_type="image/jpeg")
+
+
+def is_unmasked(scan: Scan, form: Form) -> bool:
+    """Whether a scan has payment data to mask and its pages are still the files as they came: nobody knew then which
+    form it is."""
+    return masking.has_payment(form) and scan_id((page.file, page.page) for page in scan.pages) == scan.id
+
+
+def masked_anew(scan: Scan, form: Form, archive: Archive, limits: Limits) -> tuple[SourceFile, ...]:
+    """Masked copies of the pages of a scan whose form was not known when it came, one a page, kept in the archive."""
+    return tuple(
+        _masked_copy(page, align(page, form), form, archive, f"{scan.name} p. {page.number}, masked")
+        for page in pages(scan, archive, limits)
+    )

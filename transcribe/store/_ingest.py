@@ -166,6 +166,24 @@ class IngestRoom(Lookup):
             self.db.run("set_scan_form", scan_id=row["id"], form=form, form_version=version)
             self.db.run("close_tasks_of_other_forms", scan_id=row["id"], now=micros(now))
 
+    def mask_pages(self, scan: str, copies: Sequence[SourceFile], now: datetime) -> None:
+        """Take masked copies, one a page, for the pages of a scan; what they replace is then among `replaced`."""
+        with self.db.write():
+            row = self.scan_row(scan)
+            if row["erased_at"] is not None:
+                return
+            self.db.run("keep_replaced_files", scan_id=row["id"])
+            self.db.run("erase_pictures", scan_id=row["id"])
+            for number, copy in enumerate(copies, start=1):
+                self._put_file(copy, now)
+                self.db.run("put_scan_file", scan_id=row["id"], sha256=copy.sha256)
+                self.db.run("mask_scan_page", scan_id=row["id"], number=number, file=copy.sha256)
+
+    def replaced(self, scan: str) -> list[str]:
+        """Archive names of what was kept of a scan and nothing shows any more: its files before they were masked, and
+        pictures made anew since."""
+        return [each["sha256"] for each in self.db.all("replaced_names", scan_id=self.scan_row(scan)["id"])]
+
     def set_aside(self, file: SourceFile, error: str, message: str, batch: str, now: datetime) -> None:
         """Keep that a file could not be read and why; again replaces the reason."""
         with self.db.write():

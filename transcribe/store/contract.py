@@ -128,6 +128,13 @@ class IngestVerbs(Protocol):
         """Say which form a scan is (after an identify task), and how far its pages must be turned with the clock to
         stand upright (0, 90, 180, 270); what was read with another form stays, unused."""
 
+    def mask_pages(self, scan: str, copies: Sequence[SourceFile], now: datetime) -> None:
+        """Take masked copies, one a page, for the pages of a scan; what they replace is then among `replaced`."""
+
+    def replaced(self, scan: str) -> list[str]:
+        """Archive names of what was kept of a scan and nothing shows any more: its files before they were masked, and
+        pictures made anew since."""
+
     def set_aside(self, file: SourceFile, error: str, message: str, batch: str, now: datetime) -> None:
         """Keep that a file could not be read and why; again replaces the reason."""
 

@@ -18,6 +18,14 @@ WHERE NOT EXISTS (SELECT 1 FROM scan_page o JOIN scan s ON s.id = o.scan_id
         WHERE o.snippet = n.sha256 AND f.scan_id <> :scan_id)
 ORDER BY n.sha256;
 
+-- name: replaced_names
+SELECT n.sha256 FROM erased_name n WHERE n.scan_id = :scan_id
+    AND NOT EXISTS (SELECT 1 FROM scan_page o JOIN scan s ON s.id = o.scan_id
+        WHERE (o.file = n.sha256 OR o.hocr = n.sha256) AND s.erased_at IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM page_picture o WHERE o.sha256 = n.sha256)
+    AND NOT EXISTS (SELECT 1 FROM place o WHERE o.snippet = n.sha256)
+ORDER BY n.sha256;
+
 -- name: keep_erased_names!
 INSERT INTO erased_name (scan_id, sha256)
 SELECT :scan_id, sha256 FROM page_picture WHERE scan_id = :scan_id

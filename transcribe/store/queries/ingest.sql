@@ -75,6 +75,16 @@ SET fit = excluded.fit, quality = excluded.quality, advice = excluded.advice, at
 INSERT INTO erased_name (scan_id, sha256) SELECT scan_id, sha256 FROM page_picture
 WHERE scan_id = :scan_id AND number = :number AND sha256 <> :sha256 ON CONFLICT DO NOTHING;
 
+-- name: keep_replaced_files!
+INSERT INTO erased_name (scan_id, sha256)
+SELECT scan_id, file FROM scan_page WHERE scan_id = :scan_id
+UNION SELECT scan_id, hocr FROM scan_page WHERE scan_id = :scan_id AND hocr <> ''
+UNION SELECT scan_id, sha256 FROM page_picture WHERE scan_id = :scan_id
+ON CONFLICT DO NOTHING;
+
+-- name: mask_scan_page!
+UPDATE scan_page SET file = :file, page = 1, turn = 0, hocr = '' WHERE scan_id = :scan_id AND number = :number;
+
 -- name: put_picture!
 INSERT INTO page_picture (scan_id, number, sha256, width, height) VALUES (:scan_id, :number, :sha256, :width, :height)
 ON CONFLICT (scan_id, number) DO UPDATE
