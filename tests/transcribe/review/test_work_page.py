@@ -271,3 +271,16 @@ def test_more_of_the_page_is_one_key_away_where_the_form_allows_it(site: Site, e
     page.keyboard.press("Alt+p")
 
     expect(page.locator("#picture img")).to_have_attribute("src", str(field))
+
+
+def test_a_button_leaves_the_focus_in_the_box_so_that_a_keyboard_on_the_screen_stays(site: Site, enter: Enter) -> None:
+    orders(site, 3)
+    page = enter(site.person("amina"))
+    page.evaluate("document.getElementById('text').addEventListener('blur', () => { window.left = true; })")
+    before = page.locator("#task").get_attribute("action")
+
+    page.locator("[value=blank]").click()
+
+    expect(page.locator("#task")).not_to_have_attribute("action", str(before))
+    expect(page.locator("#text")).to_be_focused()
+    assert page.evaluate("window.left") is None

@@ -1,6 +1,7 @@
 // The next tasks, held and decoded before they are needed.
 
-const AFTER_PAINT = 30; // ms; asking for more waits until the next picture is on the screen
+import { afterPaint } from "./paint.js";
+
 const PAUSE = 4_000; // ms before asking again where the server had nothing more, or could not be reached
 
 export class Ahead {
@@ -27,7 +28,8 @@ export class Ahead {
   /** The next task, or undefined; asks for more in the background. */
   take() {
     const next = this.queue.shift();
-    setTimeout(() => this.fill(), next ? AFTER_PAINT : 0);
+    if (next) afterPaint(() => this.fill());
+    else setTimeout(() => this.fill());
     return next;
   }
 

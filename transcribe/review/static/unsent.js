@@ -1,10 +1,10 @@
 // Readings on their way: kept on the device, sent one after the other, tried again until the server has them.
 
 import { Refused } from "./line.js";
+import { afterPaint } from "./paint.js";
 
 const FIRST_PAUSE = 1_000; // ms before a failed send is tried again; doubled each time
 const LONGEST_PAUSE = 30_000;
-const AFTER_PAINT = 30; // ms; what can wait until the next picture is on the screen does
 
 export class Unsent {
   /** `told.sent(item, answer)`, `told.refused(item, error)`, `told.changed()`, `told.signedOut()`. */
@@ -47,7 +47,7 @@ export class Unsent {
     this.fresh.set(item.idem, item);
     this.note();
     this.told.changed();
-    setTimeout(() => this.settle(item), AFTER_PAINT);
+    afterPaint(() => this.settle(item));
   }
 
   /** Notes at once what the database has not confirmed: a page that is loaded again in this moment loses nothing. */

@@ -6,12 +6,12 @@ import { Clock } from "./clock.js";
 import { open } from "./keep.js";
 import { leaveSafely } from "./leave.js";
 import { Line } from "./line.js";
+import { afterPaint } from "./paint.js";
 import { Picture } from "./picture.js";
 import { only, takeOver } from "./single.js";
 import { Unsent } from "./unsent.js";
 
 const ENDING = 90_000; // ms before a task goes back: then the page says so
-const AFTER_PAINT = 30; // ms; what can wait until the next picture is on the screen does
 const RENEW_EVERY = 60_000;
 const MOST_BACK = 10; // how many of the last readings can be taken back
 
@@ -111,7 +111,7 @@ async function show(ready, text = "") {
   input.readOnly = false;
   document.body.classList.remove("waiting");
   checks.start(sheet.task);
-  setTimeout(holding, AFTER_PAINT);
+  afterPaint(holding);
   if (!text) {
     const draft = lastKeys(sheet.task) ?? (await keep.get("drafts", sheet.task));
     if (draft !== undefined && current === ready && value() === sheet.prefill) setValue(draft);
@@ -286,6 +286,11 @@ function use(tool) {
     input.dispatchEvent(new Event("input"));
   } else if (current) picture.use(tool);
 }
+
+// a tap leaves the focus in the box: the keyboard on the screen stays, and focusing again would cost a layout
+document.querySelector(".work").addEventListener("mousedown", (event) => {
+  if (event.target.closest("button")) event.preventDefault();
+});
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
