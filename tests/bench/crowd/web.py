@@ -14,10 +14,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from flows import settings as configuration
-from flows.rooms import Rooms, now, review_options
+from flows.rooms import Rooms
 from flows.serve import Serving
 from flows.settings import Settings
-from transcribe.review.app import create_app
 from transcribe.review.sent import SentJson
 
 
@@ -28,17 +27,16 @@ class Pages(Serving):
         super().__init__(settings)
         self._prefect = _None()  # type: ignore[assignment]  # stands where Prefect's server stands
 
-    def _web(self, rooms: Rooms, listening: socket.socket) -> None:
-        options = review_options(self._settings, listening.getsockname()[1])
-        app: FastAPI = create_app(rooms.store, rooms.archive, rooms.forms, options, now, lambda _: self._wake())
+    def _pages(self, rooms: Rooms, listening: socket.socket) -> uvicorn.Server:
+        server = super()._pages(rooms, listening)
+        app = server.config.app
+        assert isinstance(app, FastAPI)
 
         @app.post("/nothing")
         async def nothing(sent: SentJson) -> dict[str, object]:
             return {"outcome": "kept", "faults": []}
 
-        app.router.routes.insert(0, app.router.routes.pop())  # found at once, so that it is as quick as can be
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-        uvicorn.Server(config).run(sockets=[listening])
+        return server
 
 
 class _None:
