@@ -154,9 +154,12 @@ class Counts:
 
 def _elsewhere(vote: Vote, written: str) -> bool:
     """Whether an engine seems to have read another place of a free layout: that says nothing of how well it reads."""
-    if vote.place is None:
-        return False
-    return Levenshtein.normalized_similarity(written, vote.says) < ALIKE
+    return vote.place is not None and misplaced(written, vote.says)
+
+
+def misplaced(written: str, says: str) -> bool:
+    """Whether what was read has so little in common with what is written that it stands somewhere else."""
+    return Levenshtein.normalized_similarity(written, says) < ALIKE
 
 
 def _bins() -> list[list[float]]:

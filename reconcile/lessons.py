@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from reconcile.calibrate import Lesson, calibrated, fit
 from reconcile.circumstances import Circumstances, circumstances
 from reconcile.contest import majority
+from reconcile.counts import misplaced
 from reconcile.facts import ScanFacts
 from reconcile.known import PLACES, Known, place_bin
 from reconcile.policy import POLICY
@@ -29,6 +30,7 @@ class _Before:
     seen: Circumstances
     share: float
     right: bool
+    misplaced: bool
     name: str
     type: str
     place: float | None
@@ -47,7 +49,7 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
             if before.place is not None and before.seen.engines >= POLICY.engines_to_agree:
                 for name in (before.name, before.type):
                     tally = places[name][place_bin(before.place)]
-                    tally[0] += not before.right
+                    tally[0] += before.misplaced
                     tally[1] += 1
             if before.key in scan.audited | scan.proving and _would_decide(before, learnt):
                 audited[before.seen.situation][0] += not before.right
@@ -111,6 +113,7 @@ def _before(key: FieldKey, spot: Spot, weighed: Weighed, best: str, truth: str, 
         seen=circumstances(spot, weighed, best, learnt),
         share=weighed.shares[best],
         right=best == truth,
+        misplaced=misplaced(truth, best),
         name=spot.name_on_form,
         type=spot.field.type,
         place=min(places, default=None),

@@ -52,15 +52,15 @@ def main() -> None:
     data, step = data_folder(given.data), EVERY_SMALL if given.small else 1
     receipts(data / "sroie", ("company", "date", "address", "total"), step)
     invoices(data / "factures_odoo_fr", step)
-    hard(data / "invoices_mixed", _lines(data / "invoices_mixed")[::step], mixed_truth)
-    hard(data / "receipts_de", _lines(data / "receipts_de")[::step], receipt_truth, "receipt")
-    requisitions = [line for line in _lines(data / "funsd") if any(name in line["file"] for name in ORDER_LIKE)]
+    hard(data / "invoices_mixed", lines_of(data / "invoices_mixed")[::step], mixed_truth)
+    hard(data / "receipts_de", lines_of(data / "receipts_de")[::step], receipt_truth, "receipt")
+    requisitions = [line for line in lines_of(data / "funsd") if any(name in line["file"] for name in ORDER_LIKE)]
     hard(data / "funsd", requisitions[::step], requisition_truth)
 
 
 def receipts(folder: Path, names: Sequence[str], step: int) -> None:
     """Fields of receipts against their labels: text folded, dates and amounts by value."""
-    lines = _lines(folder)
+    lines = lines_of(folder)
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(lambda line: _read(folder, line, "receipt"), lines[::step]))
     right: Counter[tuple[str, str, str]] = Counter()
@@ -73,7 +73,7 @@ def receipts(folder: Path, names: Sequence[str], step: int) -> None:
         for name in names:
             count[half, name] += 1
             texts = _texts(reads, name)
-            hits = {source: _same(made, name, text, str(line["fields"][name])) for source, text in texts.items()}
+            hits = {source: is_same(made, name, text, str(line["fields"][name])) for source, text in texts.items()}
             right.update((half, name, source) for source, hit in hits.items() if hit)
             right[half, name, "either"] += any(hits.values())
     _show(folder.name, count, right)
@@ -85,19 +85,19 @@ def invoices(folder: Path, step: int) -> None:
     count: Counter[tuple[str, str]] = Counter()
     items: Counter[str] = Counter()
     made = form.load("facture")
-    lines = _lines(folder)
+    lines = lines_of(folder)
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(lambda line: _read(folder, line, "facture"), lines[::step]))
     for line, reads in zip(lines[::step], found, strict=True):
         if reads is None:
             continue
         half = "fitted" if lines.index(line) % 2 == 0 else "other"
-        for name, truth in _header(line).items():
+        for name, truth in header_of(line).items():
             count[half, name] += 1
             texts = _texts(reads, name)
             swapped = line["template"] == YEAR_DAY_MONTH_TEMPLATE and made.field(name).type == "date"
             hits = {
-                source: _swapped(text, truth) if swapped else _same(made, name, text, truth)
+                source: _swapped(text, truth) if swapped else is_same(made, name, text, truth)
                 for source, text in texts.items()
             }
             right.update((half, name, source) for source, hit in hits.items() if hit)
@@ -121,7 +121,7 @@ def hard(
     for line in lines:
         reads = _read(folder, line, name)
         if reads is not None:
-            found += fates(made, str(line["file"]), truth(line), reads, _same)
+            found += fates(made, str(line["file"]), truth(line), reads, is_same)
     show_hard(folder, found, len(lines))
     _show_failed()
 
@@ -143,7 +143,7 @@ def _show_failed() -> None:
     FAILED.clear()
 
 
-def _lines(folder: Path) -> list[dict[str, Any]]:
+def lines_of(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "fields.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
@@ -155,7 +155,7 @@ def _texts(reads: Reads, name: str, row: int | None = None) -> dict[str, str | N
     }
 
 
-def _same(made: Form, name: str, text: str | None, truth: str) -> bool:
+def is_same(made: Form, name: str, text: str | None, truth: str) -> bool:
     """Whether a text says what the truth says: by value where it has one, else by letters and digits."""
     if text is None:
         return False
@@ -177,7 +177,7 @@ def _folded(text: str) -> str:
     return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
-def _header(line: Mapping[str, Any]) -> dict[str, str]:
+def header_of(line: Mapping[str, Any]) -> dict[str, str]:
     hidden = set(line.get("maybe_not_printed", ()))
     found = {HEADER[key]: str(value) for key, value in line["fields"].items() if key in HEADER and key not in hidden}
     partner = "customer" if line["template"] == CUSTOMER_TEMPLATE else "supplier"
