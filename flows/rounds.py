@@ -18,7 +18,7 @@ from transcribe.errors import FairhandError
 
 logger = logging.getLogger("fairhand.rounds")
 
-NICENESS = 5
+NICENESS = 15
 """Pages come first: a person notices 100 ms, a record does not."""
 
 
