@@ -169,10 +169,12 @@ def _witness(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
 
 
 def _only_well_formed(spot: Spot, votes: Sequence[Vote], says: str) -> bool:
-    """Whether a code keeps its format where every other engine read nearly the same and broke it. A reading that is far
-    off says nothing; amounts are well formed without their decimal point, and a day that exists says nothing of its
-    year (both engines read 2018 as 2013, one of them on a day 64), so these do not count."""
-    if spot.family != "code" or spot.faults(says):
+    """Whether a code or date keeps its format where every other engine read nearly the same and broke it. A reading
+    that is far off says nothing; amounts are well formed without their decimal point; and on the worn print of free
+    layouts a day that exists says nothing of its year (both engines read 2018 as 2013, one of them on a day 64)."""
+    searched = any(vote.place is not None for vote in votes)
+    vouching = ("code",) if searched else ("code", "date")
+    if spot.family not in vouching or spot.faults(says):
         return False
     rivals = {vote.says for vote in votes if vote.machine and vote.says != says}
     return bool(rivals) and all(
