@@ -91,6 +91,7 @@ def test_a_slow_line_a_cut_and_ten_minutes_offline_lose_nothing(
     expect(page.locator("#notice")).to_contain_text("No network")
     line.mend()
     until_sent(page)
+    page.wait_for_timeout(6000)  # four pictures of up to 8 KB at 64 kbit/s: what is held ahead is there again
 
     line.cut()
     before = len(sent)
