@@ -10,6 +10,7 @@ import logging
 import os
 import select
 import sys
+import time
 
 from flows.reconcile import reconcile_home
 from flows.rooms import Rooms, open_rooms
@@ -20,6 +21,9 @@ logger = logging.getLogger("fairhand.rounds")
 
 NICENESS = 15
 """Pages come first: a person notices 100 ms, a record does not."""
+
+GATHER_SECONDS = 0.25
+"""What arrives this soon after a reading is weighed with it: a round costs more than most of its scans."""
 
 
 def go(rooms: Rooms, stdin: int, seconds: float) -> None:
@@ -32,8 +36,10 @@ def go(rooms: Rooms, stdin: int, seconds: float) -> None:
         except FairhandError as error:
             logger.error("%s", error)
         ready, _, _ = select.select([stdin], [], [], seconds)
-        if ready and not os.read(stdin, 65536):
-            return
+        if ready:
+            time.sleep(GATHER_SECONDS)
+            if not os.read(stdin, 65536):
+                return
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -24,6 +25,8 @@ from transcribe.review.app import create_app
 
 WATCH_SECONDS = 2.0
 """How often it is looked whether the processes beside us still run."""
+GARBAGE = (20_000, 20, 20)
+"""New objects before it is looked which of them are garbage, and how much rarer it is looked through older ones."""
 STOP_SECONDS = 8
 """What open requests get to end: longer than any page takes."""
 
@@ -51,6 +54,7 @@ class Serving:
             pages = self._pages(rooms, listening)  # built before anybody is told of them: that takes a second
             self._say(listening)
             watching.start()
+            _settle_memory()
             with suppress(KeyboardInterrupt):
                 pages.run(sockets=[listening])
         finally:
@@ -127,6 +131,15 @@ class Serving:
             except subprocess.TimeoutExpired:
                 self._rounds.kill()
         rooms.close()
+
+
+def _settle_memory() -> None:
+    """What is loaded by now stays for good: looking through it for garbage again and again would stop every page for a
+    tenth of a second. What requests leave behind is looked for less often than Python does by itself, as most goes
+    without that."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -54,6 +54,11 @@ class Parts:
         """Change something in the store, together with what others change just now; on disk before this comes back."""
         return await self.writer.write(lambda: deed(self.store))
 
+    async def keep(self, deed: Callable[[Store], Result]) -> Result:
+        """As `change`, for the few deeds that make up nearly all of the work and take a fraction of a millisecond: done
+        in the event loop's thread, which costs half of what two threads do."""
+        return await self.writer.write(lambda: deed(self.store), here=True)
+
     async def picture(self, sha256: str) -> bytes:
         """Bytes from the archive; NotFound where they were erased."""
         return await run_in_threadpool(self.archive.get, sha256)

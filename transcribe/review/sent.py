@@ -76,13 +76,17 @@ def _body(model: type[BaseModel]) -> dict[str, object]:
     return {"schema": model.model_json_schema()}
 
 
-BODY = {
+SENT = {
+    "parameters": [
+        {"name": "task", "in": "path", "required": True, "schema": {"type": "string"}},
+        {"name": "check", "in": "query", "schema": {"type": "string", "enum": ["0", "1"], "default": "0"}},
+    ],
     "requestBody": {
         "required": True,
         "content": {"application/x-www-form-urlencoded": _body(SentForm), "application/json": _body(SentJson)},
-    }
+    },
 }
-"""What OpenAPI says of the body: the route takes both."""
+"""What OpenAPI says of a request that sends a reading: the route takes both kinds of body."""
 
 
 def reason_words(language: str) -> dict[Reason, str]:

@@ -15,6 +15,7 @@ from fastapi import Depends, HTTPException, Request, Response
 from transcribe.model import Transcriber
 from transcribe.review.options import ReviewOptions
 from transcribe.review.parts import Here, Parts
+from transcribe.store.contract import Store
 from transcribe.wording import N_
 
 LANGUAGE_COOKIE = "fairhand-language"
@@ -50,18 +51,41 @@ def language_of(request: Request, options: ReviewOptions, person: Transcriber | 
 
 async def signed_in(request: Request, parts: Here) -> Visitor:
     """The person of this session; NotSignedIn otherwise, TooMany where they ask too often."""
-    token = request.cookies.get(parts.options.cookie)
-    if not token:
-        raise NotSignedIn
-    session, idle = token_hash(token), parts.options.idle_minutes * 60
+    session, idle = _session(request, parts), parts.options.idle_minutes * 60
     found = parts.glance(lambda store: store.glance_session(session, parts.now(), idle))
     if found is None:  # it has ended, or its use is to be written
         found = await parts.look(lambda store: store.session(session, parts.now(), idle))
+    return _visitor(request, parts, session, found)
+
+
+def sending_json(request: Request, parts: Parts, store: Store) -> Visitor:
+    """As `sending` for JSON, asked in the transaction that keeps what is sent: a look from outside has to read anew
+    whatever others have just written, which takes as long as keeping it."""
+    session = _session(request, parts)
+    visitor = _visitor(request, parts, session, store.session(session, parts.now(), parts.options.idle_minutes * 60))
+    _require_token(visitor, request.headers.get("x-csrf-token", ""))
+    return visitor
+
+
+def _session(request: Request, parts: Parts) -> str:
+    """The hash of this visit's token; NotSignedIn where there is none."""
+    token = request.cookies.get(parts.options.cookie)
+    if not token:
+        raise NotSignedIn
+    return token_hash(token)
+
+
+def _visitor(request: Request, parts: Parts, session: str, found: tuple[Transcriber, str] | None) -> Visitor:
     if found is None:
         raise NotSignedIn
     person, csrf = found
     parts.rates.request(person.id)
     return Visitor(person=person, csrf=csrf, session=session, language=language_of(request, parts.options, person))
+
+
+def _require_token(visitor: Visitor, token: object) -> None:
+    if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.csrf.encode()):
+        raise HTTPException(403, N_("This page is too old or not ours; load it again."))
 
 
 async def sending(request: Request, visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
@@ -73,8 +97,7 @@ async def sending(request: Request, visitor: Annotated[Visitor, Depends(signed_i
         token = (await request.form()).get("csrf", "")
     else:
         raise HTTPException(415, N_("Send a form or JSON."))
-    if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.csrf.encode()):
-        raise HTTPException(403, N_("This page is too old or not ours; load it again."))
+    _require_token(visitor, token)
     return visitor
 
 

@@ -5,7 +5,7 @@ The longest list of the house, on purpose in one place. `now` is always passed i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Literal, Protocol
@@ -465,6 +465,9 @@ class Store(IngestVerbs, ReconcileVerbs, QueueVerbs, PeopleVerbs, PayVerbs, Fair
 
     def part(self) -> AbstractContextManager[None]:
         """Within `together`: verbs that may fail without the others."""
+
+    def handover(self) -> Callable[[], AbstractContextManager[None]]:
+        """Within `together`: how another thread goes on with this transaction while this one waits."""
 
     def close(self) -> None:
         """Close every connection."""

@@ -7,8 +7,8 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -135,6 +135,21 @@ class Database:
         finally:
             holder.depth = 0
             holder.connection.execute("COMMIT")
+
+    def handover(self) -> Callable[[], AbstractContextManager[None]]:
+        """This thread's transaction, for another thread to go on with while this one waits."""
+        holder = self._holder()
+
+        @contextmanager
+        def elsewhere() -> Iterator[None]:
+            own = getattr(self._local, "holder", None)
+            self._local.holder = holder
+            try:
+                yield
+            finally:
+                self._local.holder = own
+
+        return elsewhere
 
     def checkpoint(self) -> None:
         """Bring the log into the file and cut it, as far as readers let it: what was erased is then nowhere."""

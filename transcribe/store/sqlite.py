@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
+from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 
@@ -24,6 +25,10 @@ class SqliteStore(AuditRoom):
     def part(self) -> AbstractContextManager[None]:
         """Within `together`: verbs that may fail without the others."""
         return self.db.savepoint()
+
+    def handover(self) -> Callable[[], AbstractContextManager[None]]:
+        """Within `together`: how another thread goes on with this transaction while this one waits."""
+        return self.db.handover()
 
     def close(self) -> None:
         """Close every connection."""

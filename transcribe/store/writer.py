@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -19,6 +19,9 @@ T = TypeVar("T")
 
 TOGETHER = 64
 """Most jobs of one transaction: enough to share one `fdatasync`, few enough that the first does not wait long."""
+
+LOOK_SECONDS = 1.0
+"""How often it is looked whether an event loop that was given jobs still runs."""
 
 WAITING = 2048
 """Most jobs that wait: about a second's work; more than that is refused, as waiting longer would help nobody."""
@@ -49,12 +52,14 @@ class Writer:
         self._put(_Job(work=job, future=future))
         return future
 
-    async def write(self, job: Callable[[], T]) -> T:
+    async def write(self, job: Callable[[], T], *, here: bool = False) -> T:
         """As `submit`, awaited. All that one transaction kept is told to an event loop in one go, as waking it costs
-        more than many a job."""
+        more than many a job. With `here` the job, which must be short, runs in the event loop's own thread within the
+        writer's transaction: two busy threads hand Python's lock to and fro with each statement, which costs as much
+        as the statements."""
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[T] = loop.create_future()
-        self._put(_Job(work=job, future=waiter, loop=loop))
+        self._put(_Job(work=job, future=waiter, loop=loop, here=here))
         return await waiter
 
     def _put(self, job: _Job) -> None:
@@ -75,8 +80,7 @@ class Writer:
         while (batch := self._next()) is not None:
             try:
                 with self._store.together():
-                    for job in batch:
-                        self._do(job)
+                    self._do_all(batch)
             except Exception as error:  # the transaction is gone: nobody may believe that theirs was kept
                 for job in batch:
                     job.error = error
@@ -100,6 +104,16 @@ class Writer:
             return batch
         return None
 
+    def _do_all(self, batch: list[_Job]) -> None:
+        there: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+        for job in batch:
+            if job.here and job.loop:
+                there.setdefault(job.loop, []).append(job)
+            else:
+                self._do(job)
+        for loop, jobs in there.items():
+            _Turn(jobs, self._do, self._store.handover()).wait(loop)
+
     def _do(self, job: _Job) -> None:
         try:
             with self._store.part():
@@ -117,6 +131,7 @@ class _Job:
     work: Callable[[], Any]
     future: Future[Any] | asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop | None = None
+    here: bool = False
     result: Any = field(default=None)
     error: Exception | None = None
 
@@ -133,6 +148,41 @@ class _Job:
             self.future.set_result(self.result)
         else:
             self.future.set_exception(self.error)
+
+
+class _Turn:
+    """Jobs that an event loop's thread does within the writer's transaction, while the writer waits; the writer does
+    them where that loop runs no more."""
+
+    def __init__(
+        self, jobs: list[_Job], do: Callable[[_Job], None], handover: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self._jobs, self._do, self._handover = jobs, do, handover
+        self._ours = threading.Lock()
+        self._done = threading.Event()
+        self._error: BaseException | None = None
+
+    def wait(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Have them done; what took the whole transaction with it is raised here."""
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(self._take)
+        while not self._done.wait(LOOK_SECONDS):
+            if not loop.is_running():
+                self._take()
+        if self._error:
+            raise self._error
+
+    def _take(self) -> None:
+        if not self._ours.acquire(blocking=False):
+            return  # the other thread has begun with them
+        try:
+            with self._handover():
+                for job in self._jobs:
+                    self._do(job)
+        except BaseException as error:
+            self._error = error
+        finally:
+            self._done.set()
 
 
 def _tell(batch: list[_Job]) -> None:

@@ -100,3 +100,52 @@ def test_it_can_be_awaited(tmp_path: Path) -> None:
         with ThreadPoolExecutor(1) as apart:
             assert apart.submit(asyncio.run, both()).result() == ["one", "two"]
         writer.close()
+
+
+def test_short_jobs_are_done_in_the_loop_within_the_writers_transaction(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        writer = Writer(here.store)
+
+        def put(name: str) -> tuple[int, bool]:
+            here.store.put_transcriber(person(name), NOON)
+            return threading.get_ident(), here.store.db.connection.in_transaction
+
+        async def several() -> tuple[int, list[tuple[int, bool] | BaseException]]:
+            def bad() -> tuple[int, bool]:
+                put("half")
+                raise NotFound("no")
+
+            jobs = [writer.write(partial(put, f"p{n}"), here=True) for n in range(5)]
+            told = await asyncio.gather(*jobs, writer.write(bad, here=True), return_exceptions=True)
+            assert not here.store.db.connection.in_transaction  # its own connection is its own again
+            return threading.get_ident(), told
+
+        with ThreadPoolExecutor(1) as apart:
+            loop, told = apart.submit(asyncio.run, several()).result()
+        assert told[:5] == [(loop, True)] * 5
+        assert isinstance(told[5], NotFound)
+        assert {each.handle for each in here.store.transcribers()} >= {f"p{n}" for n in range(5)}
+        assert "half" not in {each.handle for each in here.store.transcribers()}
+        writer.close()
+
+
+def test_what_an_ended_loop_was_to_do_is_kept_all_the_same(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        writer = Writer(here.store)
+        gate = threading.Event()
+        writer.submit(lambda: gate.wait(10))
+
+        async def leave() -> None:
+            work = writer.write(partial(here.store.put_transcriber, person("late"), NOON), here=True)
+            asyncio.get_running_loop().create_task(work)
+            await asyncio.sleep(0.05)
+
+        def run() -> None:
+            loop = asyncio.new_event_loop()
+            loop.run_until_complete(leave())  # it is not closed, and runs no more
+
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(run).result()
+        gate.set()
+        writer.close()
+        assert here.store.transcriber("late").handle == "late"

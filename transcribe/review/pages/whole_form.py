@@ -71,7 +71,7 @@ def _sent(form: Mapping[str, str]) -> Iterator[tuple[str, SentForm]]:
 
 async def _keep(parts: Parts, visitor: Visitor, task: str, sent: SentForm) -> None:
     who, now = visitor.person.id, parts.now()
-    outcome = await parts.change(lambda store: store.submit(task, who, from_form(sent, "read"), now))
+    outcome = await parts.keep(lambda store: store.submit(task, who, from_form(sent, "read"), now))
     if outcome.kind != "again":
         parts.on_submit(outcome.scan)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
+from pydantic import ValidationError
 
 from transcribe.model import Outcome, Task
 from transcribe.review.checks import faults, no_rows
@@ -16,9 +17,9 @@ from transcribe.review.failures import wants_json
 from transcribe.review.identify import choices
 from transcribe.review.offer import leased
 from transcribe.review.pages.pictures import MOST_PAGES, TaskId
-from transcribe.review.parts import Here, Parts
-from transcribe.review.sent import BODY, LONGEST_SECONDS, SentForm, SentJson, from_form, from_json, reason_words
-from transcribe.review.sessions import Sending, SignedIn, Visitor
+from transcribe.review.parts import Here, Parts, parts_of
+from transcribe.review.sent import LONGEST_SECONDS, SENT, SentForm, SentJson, from_form, from_json, reason_words
+from transcribe.review.sessions import Sending, SignedIn, Visitor, sending, sending_json, signed_in
 from transcribe.review.sheet import SIMPLE, Sheet, heading, sheet
 from transcribe.store.contract import SentReading, Store
 
@@ -53,29 +54,27 @@ async def work(
     return await _page(parts, visitor, tasks[0], Doubt(), same=same, page=page)
 
 
-@router.post("/work/{task}", openapi_extra=BODY)
-async def send(
-    request: Request, parts: Here, visitor: Sending, task: TaskId, check: Annotated[bool, Query()] = False
-) -> Response:
+@router.post("/work/{task}", openapi_extra=SENT)
+async def send(request: Request) -> Response:
     """Keeps a reading, or skips. A form goes on to the next task; JSON is told what became of it.
 
-    With `check`, a text of a form that looks odd comes back once, unkept.
+    With `check`, a text of a form that looks odd comes back once, unkept. Who sends what is asked here and not by
+    dependencies and parameters: this is what everybody sends all day, and FastAPI's asking costs as much as keeping it.
     """
-    if request.headers["content-type"].startswith("application/json"):
-        return JSONResponse(await _send_json(parts, visitor, task, SentJson.model_validate_json(await request.body())))
+    parts, task = parts_of(request), request.path_params["task"]
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
+        return JSONResponse(await _send_json(request, parts, task))
+    visitor = await sending(request, await signed_in(request, parts))
     sent = SentForm.model_validate(dict(await request.form()))
     theirs = await parts.look(lambda store: store.task(task, visitor.person.id, parts.now()))
-    if check and sent.action == "send":
+    if request.query_params.get("check", "0") != "0" and sent.action == "send":
         rows = theirs.kind == "rows"
         text = sent.edges if rows else sent.text
         found = no_rows(text, visitor.language) if rows else faults(parts.forms, theirs, text, visitor.language)
         if found:
             return await _page(parts, visitor, theirs, Doubt(text=text, faults=found), page=sent.page)
     reading = from_form(sent, theirs.kind)
-    if sent.action == "skip":
-        await _skip(parts, visitor, task, reading, sent.reason)
-    else:
-        await _keep(parts, visitor, task, reading)
+    _told(parts, await parts.keep(lambda store: _keep(store, parts, visitor, task, sent, reading)))
     tested = theirs.reason == "qualification" and sent.action != "skip"
     return RedirectResponse(f"/test/explained/{task}" if tested else "/work", 303)
 
@@ -91,30 +90,42 @@ async def undo(request: Request, parts: Here, visitor: Sending, task: TaskId) ->
     return JSONResponse({"task": asdict(shown)})
 
 
-async def _send_json(parts: Parts, visitor: Visitor, task: str, sent: SentJson) -> dict[str, object]:
-    if sent.action == "skip":
-        await _skip(parts, visitor, task, from_json(sent), sent.reason)
+async def _send_json(request: Request, parts: Parts, task: str) -> dict[str, object]:
+    try:
+        sent = SentJson.model_validate_json(await request.body())
+    except ValidationError:
+        await sending(request, await signed_in(request, parts))  # a stranger is told nothing else
+        raise
+
+    def keep(store: Store) -> tuple[Visitor, Outcome | None]:
+        visitor = sending_json(request, parts, store)
+        return visitor, _keep(store, parts, visitor, task, sent, from_json(sent))
+
+    visitor, outcome = await parts.keep(keep)
+    _told(parts, outcome)
+    if outcome is None:
         return {"outcome": "skipped"}
-    outcome = await _keep(parts, visitor, task, from_json(sent))
     if sent.action != "send" or sent.overrode:
         return {"outcome": outcome.kind}
     return {"outcome": outcome.kind, "faults": faults(parts.forms, outcome, sent.text, visitor.language)}
 
 
-async def _keep(parts: Parts, visitor: Visitor, task: str, reading: SentReading) -> Outcome:
-    """Keep a reading; what became of it."""
+def _keep(
+    store: Store, parts: Parts, visitor: Visitor, task: str, sent: SentJson | SentForm, reading: SentReading
+) -> Outcome | None:
+    """Keep a reading and what became of it, or that a task is skipped and why."""
     who, now = visitor.person.id, parts.now()
-    outcome = await parts.change(lambda store: store.submit(task, who, reading, now))
-    if outcome.kind != "again":
-        parts.on_submit(outcome.scan)
-    return outcome
-
-
-async def _skip(parts: Parts, visitor: Visitor, task: str, reading: SentReading, reason: str) -> None:
-    """Keep that a task is skipped and why."""
-    who, now = visitor.person.id, parts.now()
+    if sent.action != "skip":
+        return store.submit(task, who, reading, now)
     seconds = LONGEST_SECONDS if reading.seconds is None else reading.seconds  # the store cuts it at the lease
-    await parts.change(lambda store: store.skip(task, who, reason, seconds, now))
+    store.skip(task, who, sent.reason, seconds, now)
+    return None
+
+
+def _told(parts: Parts, outcome: Outcome | None) -> None:
+    """Have what is new weighed."""
+    if outcome is not None and outcome.kind != "again":
+        parts.on_submit(outcome.scan)
 
 
 async def _page(
