@@ -7,6 +7,7 @@ import os
 import resource
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -102,7 +103,7 @@ def _bare(path: Path) -> None:
 
 def _peer(paths: Sequence[Path]) -> Cost | None:
     """OCRmyPDF over the same files, where it is installed (requirements-bench)."""
-    program = shutil.which("ocrmypdf")
+    program = shutil.which("ocrmypdf", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if program is None:
         return None
     options = ["--jobs", "2", "--output-type", "pdf", "--optimize", "0", "--image-dpi", "200", "-q"]
