@@ -84,9 +84,10 @@ class Circumstances(NamedTuple):
 
     @property
     def stage(self) -> str:
-        """What calibration is fitted by: machines by themselves where they might decide and where not, people too."""
+        """What calibration is fitted by: machines by themselves where they might decide and where not, or people too;
+        these by family, as how long texts go says nothing of codes."""
         if self.readers:
-            return "people"
+            return f"people: {self.family}"
         return "machines" if self.situation and not self.trouble else "machines in doubt"
 
     @property

@@ -16,7 +16,7 @@ from reconcile.agree import Vote
 Champion = Literal["model", "majority"]
 
 ENOUGH = 100
-"""Items with a known truth before majority may take the model's place."""
+"""Items with a known truth before majority may take the model's place, and before it tells how sure people make it."""
 
 DOUBT = 0.05
 """How often chance alone may make majority look this much better."""

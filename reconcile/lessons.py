@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reconcile.calibrate import Lesson, calibrated, fit
 from reconcile.circumstances import Circumstances, circumstances
-from reconcile.contest import majority
+from reconcile.contest import ENOUGH, majority
 from reconcile.counts import misplaced
 from reconcile.facts import ScanFacts
 from reconcile.known import PLACES, Known, place_bin
@@ -55,9 +55,14 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
                 audited[before.seen.situation][0] += not before.right
                 audited[before.seen.situation][1] += 1
     contests: dict[str, Counter[str]] = defaultdict(Counter)
+    of_people: dict[str, list[Lesson]] = defaultdict(list)
     for scan in scans:
-        for family, result in contested(scan, learnt):
-            contests[family] += result
+        for result in contested(scan, learnt):
+            contests[result.lesson.family] += result.tally
+            if result.lesson.stage.startswith("people"):
+                of_people[result.lesson.stage].append(result.lesson)
+    for lessons in of_people.values():
+        found += lessons if len(lessons) >= ENOUGH else []
     return {
         "calibration": fit(found),
         "audited": dict(audited),
@@ -73,22 +78,34 @@ def _would_decide(before: _Before, learnt: Known) -> bool:
     return before.seen.stage == "machines" and enough
 
 
-def contested(scan: ScanFacts, learnt: Known) -> Iterator[tuple[str, Counter[str]]]:
-    """The model against majority on gold and audited fields, each from the readings before the expert's: by family,
-    1 of "items" and of the side that alone is right."""
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """What the readings before the truth came to: 1 of "items" and of the side, model or majority, that alone is right;
+    and how probable the model had its best value."""
+
+    tally: Counter[str]
+    lesson: Lesson
+
+
+def contested(scan: ScanFacts, learnt: Known) -> Iterator[Contest]:
+    """The model against majority on gold and audited fields, each from the readings before the expert's."""
     if not scan.truths:
         return
     made = sheet(scan.form)
     readings = [reading for reading in scan.readings if reading.kind != "expert"]
     for key, weighed in weigh_together(made, readings, learnt).items():
         front = majority(weighed.votes)
-        if key not in scan.truths or key in scan.adjudicated or front is None:
+        if key not in scan.truths or key in scan.adjudicated:
             continue
         spot = made.spots[key.name]
         truth = spot.normal(scan.truths[key])
-        ours = max(weighed.shares, key=lambda says: (weighed.shares[says], says)) == truth
-        apart = "model" if ours else "majority"
-        yield spot.family, Counter({"items": 1, apart: 1} if ours != (front == truth) else {"items": 1})
+        best = max(weighed.shares, key=lambda says: (weighed.shares[says], says))
+        right = best == truth
+        tally = Counter({"items": int(front is not None)})
+        if front is not None and right != (front == truth):
+            tally["model" if right else "majority"] = 1
+        stage = circumstances(spot, weighed, best, learnt).stage
+        yield Contest(tally, Lesson(stage=stage, family=spot.family, share=weighed.shares[best], right=right))
 
 
 def _machines_alone(scan: ScanFacts, learnt: Known) -> Iterator[_Before]:

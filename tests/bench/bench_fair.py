@@ -1,4 +1,4 @@
-"""The properties of fair pay and of the queue, with many more examples than a test run has time for.
+"""The properties of fair pay, of fair decisions and of the queue, with many more examples than a test run has time for.
 
 python -m tests.bench.bench_fair [--small] [--examples N]
 """
@@ -15,6 +15,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.reconcile import test_fair
 from tests.transcribe.store import test_model, test_pay
 
 EXAMPLES = 10_000
@@ -24,6 +25,8 @@ STEPS = 30
 PROPERTIES: dict[str, tuple[dict[str, Any], Callable[..., None]]] = {
     "agreement changes neither pay nor work": (test_pay.AGREEMENT, test_pay.agreement_changes_nothing),
     "pay is readings x rate + top-ups": (test_pay.SENDS, test_pay.pay_is_readings_and_top_ups),
+    "the order of readings changes no decision": (test_fair.ORDER, test_fair.the_order_is_nothing),
+    "a minority that is upheld is the value": (test_fair.UPHELD, test_fair.who_was_upheld_is_the_value),
 }
 
 

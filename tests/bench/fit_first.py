@@ -129,7 +129,9 @@ def kept(content: dict[str, Any]) -> dict[str, Any]:
     """What of the learnt content is about engines and people in general, not about one store."""
     chosen = {name: content[name] for name in KEPT}
     chosen["rates"] = {"machine": chosen["rates"]["machine"], "person": people()}
-    chosen["calibration"] = {stage: line for stage, line in content["calibration"].items() if stage != "people"}
+    chosen["calibration"] = {
+        stage: line for stage, line in content["calibration"].items() if not stage.startswith("people")
+    }
     return chosen
 
 

@@ -50,3 +50,23 @@ def test_the_contest_is_counted_on_known_truths_only() -> None:
     right = ScanFacts(form=TOTAL, readings=readings, truths={KEY: "15.60"})
     assert taught([right, right], learnt)["contests"] == {"amount": {"items": 2}}
     assert taught([ScanFacts(form=TOTAL, readings=readings)], learnt)["contests"] == {}
+
+
+def test_what_people_say_is_believed_less_where_known_truths_disprove_it() -> None:
+    def scan(truth: str) -> ScanFacts:
+        readings = [*both("total", "15.60"), reading("total", "ana", "15.80"), reading("total", "ben", "15.60")]
+        return ScanFacts(form=TOTAL, readings=readings, truths={KEY: truth})
+
+    learnt = known(parameters())
+    upheld = taught([scan("15.60")] * 100, learnt)
+    disproved = taught([scan("15.60")] * 75 + [scan("13.60")] * 25, learnt)
+    few = taught([scan("13.60")] * 99, learnt)["calibration"]
+    assert isinstance(few, dict)
+    assert not any(stage.startswith("people") for stage in few)
+    said = []
+    for lessons in (upheld, disproved):
+        content = {**parameters().content, "calibration": lessons["calibration"]}
+        posterior = weigh(TOTAL, scan("").readings, Parameters(version=1, content=content))[KEY]
+        said.append(posterior.probability)
+    assert said[0] > 0.99
+    assert said[1] < 0.9

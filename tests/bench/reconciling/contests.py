@@ -50,8 +50,8 @@ def _add(tally: dict[str, Counter[str]], scans: Sequence[ScanFacts]) -> None:
     blind = [ScanFacts(form=scan.form, readings=scan.readings) for scan in scans]
     learnt = Known(version=1, content=learn(blind, first_fit.parameters()).content)
     for scan in scans:
-        for family, result in contested(scan, learnt):
-            tally[family] += result
+        for contest in contested(scan, learnt):
+            tally[contest.lesson.family] += contest.tally
 
 
 def _orders(world: World) -> list[ScanFacts]:
