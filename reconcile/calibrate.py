@@ -1,8 +1,9 @@
 """From the model's share to an honest probability: only what comes out of here decides.
 
 p = sigmoid(a + f + b logit(share)), with a and b for a stage (machines alone, people too) and f for a family of field
-types, fitted on fields of which more came to be known later. Ridge regression draws them towards a = f = 0, b = 1, the
-model as it is, so that a few fields change little (J. C. Platt, Advances in Large Margin Classifiers, 1999).
+types, fitted on fields of which more came to be known later. Ridge regression draws them towards what shipped, and that
+towards a = f = 0, b = 1, the model as it is, so that a few fields change little (J. C. Platt, Advances in Large Margin
+Classifiers, 1999).
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ LIKELY = 0.5
 
 SUREST = 9.2
 """Log odds of 0.9999: no set was large enough to fit beyond, so there the model's own differences stand."""
+
+NOTHING: Mapping[str, Mapping[str, float]] = {}
 
 NEWTON_STEPS = 12
 SMALLEST_STEP = 1e-3
@@ -84,16 +87,19 @@ def _bounded(share: float) -> float:
     return min(SUREST, max(-SUREST, odds(share)))
 
 
-def fit(lessons: Sequence[Lesson]) -> dict[str, dict[str, float]]:
-    """a, b and each family's f, by stage: what `adjusted` takes."""
+def fit(lessons: Sequence[Lesson], before: Mapping[str, Mapping[str, float]] = NOTHING) -> dict[str, dict[str, float]]:
+    """a, b and each family's f, by stage: what `adjusted` takes; drawn to what was fitted `before` on other data, which
+    stands where nothing new is known."""
     likely = [lesson for lesson in lessons if lesson.share >= LIKELY]
-    stages = sorted({lesson.stage for lesson in likely})
-    return {stage: _fit([lesson for lesson in likely if lesson.stage == stage]) for stage in stages}
+    found = {stage: dict(line) for stage, line in before.items()}
+    for stage in sorted({lesson.stage for lesson in likely}):
+        found[stage] = _fit([lesson for lesson in likely if lesson.stage == stage], before.get(stage, {}))
+    return found
 
 
-def _fit(lessons: Sequence[Lesson]) -> dict[str, float]:
+def _fit(lessons: Sequence[Lesson], before: Mapping[str, float]) -> dict[str, float]:
     """Logistic regression with ridge, by Newton's method."""
-    families = sorted({lesson.family for lesson in lessons})
+    families = sorted({lesson.family for lesson in lessons} | before.keys() - {"a", "b"})
     names = ["a", "b", *families]
     inputs = numpy.array(
         [
@@ -102,7 +108,7 @@ def _fit(lessons: Sequence[Lesson]) -> dict[str, float]:
         ]
     )
     right = numpy.array([1.0 if lesson.right else 0.0 for lesson in lessons])
-    start = numpy.array([0.0, 1.0, *[0.0] * len(families)])
+    start = numpy.array([before.get("a", 0.0), before.get("b", 1.0), *[before.get(each, 0.0) for each in families]])
     ridge = numpy.diag([RIDGE / 4, RIDGE, *[RIDGE / 4] * len(families)])
     found = start.copy()
     for _ in range(NEWTON_STEPS):

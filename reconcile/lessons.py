@@ -6,12 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from reconcile import first_fit
 from reconcile.calibrate import Lesson, calibrated, fit
 from reconcile.circumstances import Circumstances, circumstances
 from reconcile.contest import ENOUGH, majority
 from reconcile.counts import misplaced
 from reconcile.facts import ScanFacts
-from reconcile.known import PLACES, Known, place_bin
+from reconcile.known import PLACES, Known, known, place_bin
 from reconcile.policy import POLICY
 from reconcile.posterior import Weighed
 from reconcile.sheet import Sheet, Spot, sheet
@@ -64,7 +65,7 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
     for lessons in of_people.values():
         found += lessons if len(lessons) >= ENOUGH else []
     return {
-        "calibration": fit(found),
+        "calibration": fit(found, known(first_fit.parameters()).calibration),
         "audited": dict(audited),
         "places": dict(places),
         "contests": {family: dict(tally) for family, tally in contests.items()},
