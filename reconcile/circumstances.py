@@ -178,10 +178,12 @@ def _only_well_formed(spot: Spot, votes: Sequence[Vote], says: str) -> bool:
     if spot.family not in vouching or spot.faults(says):
         return False
     rivals = {vote.says for vote in votes if vote.machine and vote.says != says}
-    return bool(rivals) and all(
-        null_of(rival) is None and spot.faults(rival) and Levenshtein.distance(says, rival, score_cutoff=NEAR) <= NEAR
-        for rival in rivals
-    )
+    return bool(rivals) and all(null_of(rival) is None and spot.faults(rival) and near(says, rival) for rival in rivals)
+
+
+def near(one: str, other: str) -> bool:
+    """Whether two texts may be one that was mistyped or misread once."""
+    return Levenshtein.distance(one, other, score_cutoff=NEAR) <= NEAR
 
 
 def _trouble(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 from reconcile.agree import closely, null_of, surface, votes
 from reconcile.calibrate import calibrated
 from reconcile.candidates import READ, Origin
-from reconcile.circumstances import circumstances
+from reconcile.circumstances import circumstances, near
 from reconcile.contest import majority
 from reconcile.coupling import couple
 from reconcile.explain import evidence
@@ -119,11 +119,27 @@ def _order(spot: Spot, weighed: Weighed, learnt: Known) -> list[str]:
     equals in the order of their text."""
     if len(weighed.shares) == 1:
         return list(weighed.shares)
-    experts = [vote for vote in weighed.votes if vote.kind == "expert"]
-    first = max(experts, key=lambda vote: (vote.at, vote.id)).says if experts else None
+    first = _of_experts(spot, weighed)
     if first is None and learnt.champion(spot.family) == "majority":
         first = majority(weighed.votes)
     return sorted(weighed.shares, key=lambda says: (says != first, -weighed.shares[says], says))
+
+
+def _of_experts(spot: Spot, weighed: Weighed) -> str | None:
+    """What the latest expert says. Where that is no value of the field's type (02/0412024) and they did not insist on
+    it, it is a slip: what somebody read that is one and differs in as little stands first, and may be asked again."""
+    experts = [vote for vote in weighed.votes if vote.kind == "expert"]
+    if not experts:
+        return None
+    latest = max(experts, key=lambda vote: (vote.at, vote.id))
+    if null_of(latest.says) or not spot.faults(latest.says) or "overrode a check" in latest.flags:
+        return latest.says
+    meant = [
+        says
+        for says, origin in weighed.origins.items()
+        if origin == "read" and null_of(says) is None and not spot.faults(says) and near(says, latest.says)
+    ]
+    return max(meant, key=lambda says: (weighed.shares[says], says), default=latest.says)
 
 
 def _candidate(spot: Spot, says: str, weighed: Weighed, origin: Origin) -> Candidate:
