@@ -134,11 +134,11 @@ def _of_experts(spot: Spot, weighed: Weighed) -> str | None:
     latest = max(experts, key=lambda vote: (vote.at, vote.id))
     if null_of(latest.says) or not spot.faults(latest.says) or "overrode a check" in latest.flags:
         return latest.says
-    meant = [
-        says
-        for says, origin in weighed.origins.items()
-        if origin == "read" and null_of(says) is None and not spot.faults(says) and near(says, latest.says)
-    ]
+    meant = {
+        vote.says
+        for vote in weighed.votes
+        if null_of(vote.says) is None and not spot.faults(vote.says) and near(vote.text, latest.text)
+    }
     return max(meant, key=lambda says: (weighed.shares[says], says), default=latest.says)
 
 

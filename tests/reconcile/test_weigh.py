@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -234,3 +236,13 @@ def test_what_two_people_typed_alike_is_not_mended_to_a_commoner_word() -> None:
     found = weigh(spot, two, learnt)[FieldKey("remark")]
     assert [each.normal for each in found.candidates] == ["spear-head"]
     assert found.probability > 0.95
+
+
+def test_what_an_expert_mistyped_gives_way_to_a_value_that_somebody_read_unless_they_insisted() -> None:
+    date = field("order_date", "date")
+    read = reading("order_date", "ana", "14/03/2025")
+    slip = expert("order_date", "14/0372025")
+    assert posterior(date, read, slip).candidates[0].text == "14/03/2025"
+    assert posterior(date, reading("order_date", "ana", "14/08/2024"), slip).candidates[0].text == "14/0372025"
+    insisted = replace(slip, flags=frozenset({"overrode a check"}))
+    assert posterior(date, read, insisted).candidates[0].text == "14/0372025"
