@@ -52,11 +52,11 @@ class Serving:
         try:
             self._start_rounds()
             pages = self._pages(rooms, listening)  # built before anybody is told of them: that takes a second
+            stop_by_signal(pages)
             self._say(listening)
             watching.start()
             _settle_memory()
-            with suppress(KeyboardInterrupt):
-                pages.run(sockets=[listening])
+            pages.run(sockets=[listening])
         finally:
             self._stop(rooms)
 
@@ -154,6 +154,17 @@ def _listen(settings: Settings) -> socket.socket:
             f"{where} cannot be listened on ({error.strerror}). Try --port 0 for any free one."
         ) from error
     return listening
+
+
+def stop_by_signal(pages: uvicorn.Server) -> None:
+    """Ctrl-C and SIGTERM are remembered, until uvicorn heeds them itself: an exception that is raised while Python
+    tidies up memory is lost."""
+
+    def remember(*_: object) -> None:
+        pages.should_exit = True
+
+    signal.signal(signal.SIGINT, remember)
+    signal.signal(signal.SIGTERM, remember)
 
 
 def _interrupt(*_: object) -> None:

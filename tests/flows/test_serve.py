@@ -9,11 +9,13 @@ from collections.abc import Iterator
 import httpx
 import psutil
 import pytest
+import uvicorn
 
 from flows import settings as configuration
 from flows.people import invite
 from flows.prefect_server import answers, free_port, notice
 from flows.rooms import Rooms
+from flows.serve import stop_by_signal
 from reconcile.records import query
 from tests.flows.house import House, simulated, until
 from tests.flows.test_reconcile import RECEIPT, received
@@ -112,3 +114,16 @@ def test_links_lead_to_where_serve_is(house: House, rooms: Rooms) -> None:
     public = configuration.load(house.home).model_copy(update={"public_url": "https://orders.example/"})
     rooms = Rooms(settings=public, store=rooms.store, archive=rooms.archive, forms=rooms.forms)
     assert invite(rooms, "mina").link.startswith("https://orders.example/in/")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_before_the_pages_run_is_remembered_for_them(number: signal.Signals) -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    pages = uvicorn.Server(uvicorn.Config(app=""))
+    try:
+        stop_by_signal(pages)
+        signal.raise_signal(number)
+        assert pages.should_exit
+    finally:
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])

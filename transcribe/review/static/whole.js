@@ -6,6 +6,7 @@ import { Clock } from "./clock.js";
 import { open } from "./keep.js";
 import { leaveSafely } from "./leave.js";
 import { Line } from "./line.js";
+import { keepOffline } from "./offline.js";
 import { Unsent } from "./unsent.js";
 
 const RENEW_EVERY = 60_000;
@@ -51,16 +52,7 @@ async function begin() {
   if (first && !fieldOf(document.activeElement)) goTo(first);
   else if (fieldOf(document.activeElement)) enter(fieldOf(document.activeElement));
   document.documentElement.dataset.ready = "yes";
-  await keepPage();
-}
-
-/** The page and its pictures stay on the device, so that it can be loaded again without a network. */
-async function keepPage() {
-  if (!("serviceWorker" in navigator)) return;
-  await navigator.serviceWorker.register("/worker.js").catch(() => null);
-  const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-  const own = loaded.filter((address) => /\/(static|snippet|whole)\//.test(address));
-  (await navigator.serviceWorker.ready).active.postMessage({ keep: [...own, "/form"] });
+  keepOffline("/form", (address) => /\/(static|snippet|whole)\//.test(address));
 }
 
 /** Frames a field on its page, with a ruler under its row, and brings it into sight. */

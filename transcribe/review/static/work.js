@@ -6,6 +6,7 @@ import { Clock } from "./clock.js";
 import { open } from "./keep.js";
 import { leaveSafely } from "./leave.js";
 import { Line } from "./line.js";
+import { keepOffline } from "./offline.js";
 import { afterPaint } from "./paint.js";
 import { Picture } from "./picture.js";
 import { only, takeOver } from "./single.js";
@@ -56,13 +57,7 @@ async function begin() {
   document.documentElement.dataset.ready = "yes";
   ahead.fill();
   setInterval(second, 1_000);
-  if ("serviceWorker" in navigator) {
-    const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-    const addresses = loaded.filter((address) => address.includes("/static/") || address.includes("/snippet/"));
-    await navigator.serviceWorker.register("/worker.js").catch(() => null);
-    const worker = await navigator.serviceWorker.ready;
-    worker.active.postMessage({ keep: ["/work", ...addresses] });
-  }
+  keepOffline("/work", (address) => address.includes("/static/") || address.includes("/snippet/"));
 }
 
 /** The work goes on in another window: nothing can be typed here until it is taken over. */
