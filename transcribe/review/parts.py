@@ -40,6 +40,8 @@ class Parts:
     rendering: Rendering
     rates: Rates
     waits: Waits = dataclasses.field(default_factory=Waits)
+    seen: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Whose session a hash was when it was looked up last; it may have ended since."""
 
     def glance(self, question: Callable[[Store], Result]) -> Result:
         """Ask the store what one look into an index answers, in the event loop itself: readers never wait for writers,

@@ -20,6 +20,9 @@ from transcribe.wording import N_
 
 LANGUAGE_COOKIE = "fairhand-language"
 
+MOST_SEEN = 50_000
+"""Sessions that are remembered as seen: some megabytes; beyond that they are looked up again."""
+
 
 class NotSignedIn(Exception):
     """This page is for people who are signed in."""
@@ -55,7 +58,22 @@ async def signed_in(request: Request, parts: Here) -> Visitor:
     found = parts.glance(lambda store: store.glance_session(session, parts.now(), idle))
     if found is None:  # it has ended, or its use is to be written
         found = await parts.look(lambda store: store.session(session, parts.now(), idle))
-    return _visitor(request, parts, session, found)
+    visitor = _visitor(request, parts, session, found)
+    parts.rates.request(visitor.person.id)
+    if len(parts.seen) >= MOST_SEEN:
+        parts.seen.clear()
+    parts.seen[session] = visitor.person.id
+    return visitor
+
+
+async def not_a_stranger(request: Request, parts: Parts) -> None:
+    """Lets only people whose session was seen here on to `sending_json`, and counts their request: strangers are not
+    to fill the queue of those who write."""
+    who = parts.seen.get(_session(request, parts))
+    if who is None:
+        await signed_in(request, parts)
+    else:
+        parts.rates.request(who)
 
 
 def sending_json(request: Request, parts: Parts, store: Store) -> Visitor:
@@ -79,7 +97,6 @@ def _visitor(request: Request, parts: Parts, session: str, found: tuple[Transcri
     if found is None:
         raise NotSignedIn
     person, csrf = found
-    parts.rates.request(person.id)
     return Visitor(person=person, csrf=csrf, session=session, language=language_of(request, parts.options, person))
 
 

@@ -19,7 +19,7 @@ from transcribe.review.offer import leased
 from transcribe.review.pages.pictures import MOST_PAGES, TaskId
 from transcribe.review.parts import Here, Parts, parts_of
 from transcribe.review.sent import LONGEST_SECONDS, SENT, SentForm, SentJson, from_form, from_json, reason_words
-from transcribe.review.sessions import Sending, SignedIn, Visitor, sending, sending_json, signed_in
+from transcribe.review.sessions import Sending, SignedIn, Visitor, not_a_stranger, sending, sending_json, signed_in
 from transcribe.review.sheet import SIMPLE, Sheet, heading, sheet
 from transcribe.store.contract import SentReading, Store
 
@@ -96,6 +96,7 @@ async def _send_json(request: Request, parts: Parts, task: str) -> dict[str, obj
     except ValidationError:
         await sending(request, await signed_in(request, parts))  # a stranger is told nothing else
         raise
+    await not_a_stranger(request, parts)
 
     def keep(store: Store) -> tuple[Visitor, Outcome | None]:
         visitor = sending_json(request, parts, store)
