@@ -23,6 +23,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows import settings as configuration
 from flows.fair_start import require_fair_start
+from flows.memory import settle_memory
 from flows.reading import Taken, forms_of, read_scan, take_in, work_key
 from flows.reconcile import reconcile_home
 from flows.rooms import Rooms, now, rooms_at
@@ -103,6 +104,7 @@ def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str,
     before anything is taken in, where people would be paid unfairly for it. The paths are for deployments: name
     folders, as Prefect keeps them; the command line hands its own past Prefect.
     """
+    settle_memory()
     given = FILES.get() or tuple(map(Path, paths))
     rooms = rooms_at(home or str(configuration.load().home))
     require_fair_start(rooms, forms_of(rooms, form))
@@ -168,7 +170,7 @@ class _Window:
         self._show(100.0)
 
     def _submit(self, scan: Scan, *, anew: bool) -> PrefectFuture[Any]:
-        task = read_one.with_options(refresh_cache=anew)
+        task = read_one.with_options(refresh_cache=True) if anew else read_one
         return task.submit(str(self._rooms.settings.home), scan.id, scan.id[:12], work_key(self._rooms, scan))
 
     def _take_off(self) -> None:

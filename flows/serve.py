@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import signal
@@ -17,6 +16,7 @@ import uvicorn
 from flows import settings as configuration
 from flows.api import api
 from flows.fair_start import require_fair_serving
+from flows.memory import settle_memory
 from flows.prefect_server import PrefectServer, notice, notice_file
 from flows.rooms import Rooms, now, open_rooms, review_options
 from flows.settings import Settings
@@ -25,8 +25,6 @@ from transcribe.review.app import create_app
 
 WATCH_SECONDS = 2.0
 """How often it is looked whether the processes beside us still run."""
-GARBAGE = (20_000, 20, 20)
-"""New objects before it is looked which of them are garbage, and how much rarer it is looked through older ones."""
 STOP_SECONDS = 8
 """What open requests get to end: longer than any page takes."""
 
@@ -55,7 +53,7 @@ class Serving:
             stop_by_signal(pages)
             self._say(listening)
             watching.start()
-            _settle_memory()
+            settle_memory()
             pages.run(sockets=[listening])
         finally:
             self._stop(rooms)
@@ -131,15 +129,6 @@ class Serving:
             except subprocess.TimeoutExpired:
                 self._rounds.kill()
         rooms.close()
-
-
-def _settle_memory() -> None:
-    """What is loaded by now stays for good: looking through it for garbage again and again would stop every page for a
-    tenth of a second. What requests leave behind is looked for less often than Python does by itself, as most goes
-    without that."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE)
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import PurePosixPath
 
 import fsspec
 
@@ -17,14 +16,17 @@ class Archive:
         self._files, self._root = fsspec.core.url_to_fs(url)
 
     def _path(self, sha256: str) -> str:
-        return str(PurePosixPath(self._root) / sha256[:2] / sha256)
+        return f"{self._folder(sha256)}/{sha256}"
+
+    def _folder(self, sha256: str) -> str:
+        return f"{self._root.rstrip('/')}/{sha256[:2]}"
 
     def put(self, content: bytes) -> str:
         """Keep these bytes; gives their SHA-256. A killed process leaves no half file under the name."""
         sha256 = hashlib.sha256(content).hexdigest()
         path = self._path(sha256)
         if not self._files.exists(path):
-            self._files.makedirs(str(PurePosixPath(path).parent), exist_ok=True)
+            self._files.makedirs(self._folder(sha256), exist_ok=True)
             with self._files.open(path + ".part", "wb") as part:
                 part.write(content)
             self._files.mv(path + ".part", path)

@@ -115,7 +115,7 @@ def _write(database: Database, store: Outbox, entry: OutboxEntry, form: Form) ->
         record=entry.record,
         scan=store.scan(entry.scan),
         form=form,
-        readings=store.readings(entry.scan),
+        readings={reading.id: reading for reading in store.readings(entry.scan)},
         places={place.key: place for place in store.places(entry.scan)},
     )
     schema.add_form(database, form)

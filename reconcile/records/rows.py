@@ -20,13 +20,13 @@ _LARGEST = 2**63 - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What is known of a record's scan when it is published."""
+    """What is known of a record's scan when it is published; its readings by their ids."""
 
     entry: OutboxEntry
     record: Record
     scan: Scan
     form: Form
-    readings: Sequence[Reading]
+    readings: Mapping[str, Reading]
     places: Mapping[FieldKey, Place]
 
 
@@ -79,7 +79,8 @@ def line_rows(number: int, source: Source, part: str, columns: Sequence[ColumnOf
 
 def provenance_row(number: int, source: Source, decision: Decision) -> Row:
     """Where one value came from. People are counted and never named."""
-    own = [each for each in source.readings if each.key == decision.key and each.id in decision.readings]
+    own = [source.readings[each] for each in decision.readings if each in source.readings]
+    own = [each for each in own if each.key == decision.key]
     sources = {kind: {each.source for each in own if each.kind == kind} for kind in ("machine", "person", "expert")}
     place = source.places.get(decision.key)
     box = place.box if place else (None,) * 4

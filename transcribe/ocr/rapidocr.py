@@ -70,14 +70,14 @@ def engine(languages: tuple[str, ...]) -> RapidOcr:
     found = problem(languages)
     if found:
         raise EngineMissing(found)
-    return RapidOcr(latin=set(languages) <= LATIN, version=version("rapidocr"))
+    return RapidOcr(latin=set(languages) <= LATIN, version=_version())
 
 
 def problem(languages: tuple[str, ...]) -> str | None:
     """What keeps RapidOCR from reading, with the command that mends it; None where nothing does. It has one network
     for all `languages`."""
     try:
-        version("onnxruntime")
+        distribution("onnxruntime")
         models = Path(str(distribution("rapidocr").locate_file("rapidocr/models")))
     except PackageNotFoundError as error:
         return f"The package {error.name} is not installed: {INSTALL}"
@@ -85,6 +85,12 @@ def problem(languages: tuple[str, ...]) -> str | None:
     if absent:
         return f"RapidOCR's networks {', '.join(absent)} are not in its wheel: {INSTALL} --force-reinstall"
     return None
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    """Asked once: it reads the whole of the package's description, 1 ms that every scan would pay twice."""
+    return version("rapidocr")
 
 
 @lru_cache(maxsize=1)

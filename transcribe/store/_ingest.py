@@ -133,8 +133,7 @@ class IngestRoom(Lookup):
             for number, turn in enumerate(reads.turns, start=1):
                 self.db.run("turn_scan_page", scan_id=row["id"], number=number, turn=turn)
             self._write_places(row, reads.places)
-            for reading in reads.readings:
-                self._put_machine_reading(row, reading, now)
+            self._put_machine_readings(row, reads.readings)
 
     def put_places(self, scan: str, places: Sequence[Place], now: datetime, readings: Sequence[Reading] = ()) -> None:
         """Say anew where fields stand (a person drew a box, told the rows of a table), with what machines read there;
@@ -143,8 +142,7 @@ class IngestRoom(Lookup):
             row = self.scan_row(scan)
             if row["erased_at"] is None:
                 self._write_places(row, places)
-                for reading in readings:
-                    self._put_machine_reading(row, reading, now)
+                self._put_machine_readings(row, readings)
                 self.db.run("wake", scan_id=row["id"])
 
     def has_reads(self, scan: str) -> bool:
@@ -214,8 +212,9 @@ class IngestRoom(Lookup):
         )
 
     def _write_places(self, scan: Row, places: Sequence[Place]) -> None:
+        fields = self.fields_of(scan)
         for place in places:
-            field = self.make_field(scan, place.key)
+            field = fields[place.key]
             self.db.run("keep_replaced_snippet", field_id=field, snippet=place.snippet)
             self.db.run(
                 "put_place",
@@ -226,12 +225,17 @@ class IngestRoom(Lookup):
                 confidence=place.confidence,
             )
 
-    def _put_machine_reading(self, scan: Row, reading: Reading, now: datetime) -> None:
-        """The same words of the same source about the same place are one reading, whatever id it came with."""
-        field = self.make_field(scan, reading.key)
+    def _put_machine_readings(self, scan: Row, readings: Sequence[Reading]) -> None:
+        fields = self.fields_of(scan)
+        latest = max((self._put_machine_reading(fields[reading.key], reading) for reading in readings), default=0)
+        self.db.run("scan_has_new", scan_id=scan["id"], number=latest)
+
+    def _put_machine_reading(self, field: int, reading: Reading) -> int:
+        """The same words of the same source about the same place are one reading, whatever id it came with. Gives the
+        number of a new one, 0 where it was there already."""
         words = text([reading.text, list(reading.alternatives), list(reading.box or ()), reading.confidence])
         idem = self.keyed_hash("machine", str(field), reading.source, words)
-        added = self.db.run(
+        number = self.db.added(
             "put_reading",
             id=reading.id or idem[:32],
             idem=idem,
@@ -250,8 +254,7 @@ class IngestRoom(Lookup):
             text_hash=self.keyed_hash("text", reading.text or ""),
             now=micros(reading.at),
         )
-        if added:
-            number = self.db.value("reading_number", idem=idem)
+        if number:
             alternatives = text([list(each) for each in reading.alternatives])
             self.db.run(
                 "put_reading_text",
@@ -262,4 +265,4 @@ class IngestRoom(Lookup):
                 legible=reading.legible,
                 reason=reading.reason,
             )
-            self.db.run("scan_has_new", scan_id=scan["id"], number=number)
+        return number

@@ -12,6 +12,7 @@ from transcribe.model import Decision, FieldKey, PagePicture, Parameters, Place,
 from transcribe.store._ingest import IngestRoom
 from transcribe.store.contract import OutboxEntry, Story, Waiting
 from transcribe.store.database import Row
+from transcribe.store.lookup import Fields
 from transcribe.store.rows import (
     decision_columns,
     decision_of,
@@ -94,9 +95,12 @@ class ReconcileRoom(IngestRoom):
             if row["erased_at"] is not None or up_to < row["cursor"]:
                 return
             new = {each.key: each for each in (*(record.decisions if record else ()), *decisions)}
-            kept = self._keep_decisions(row, new, now)
-            for key in {*new, *(task.key for task in tasks)}:  # what is still wished for is opened again below
-                self.db.run("withdraw_tasks", scan_id=row["id"], field_id=self.make_field(row, key), now=micros(now))
+            fields = self.fields_of(row)
+            kept = self._keep_decisions(row, new, fields, now)
+            touched = {fields[key] for key in {*new, *(task.key for task in tasks)}}
+            for field in touched & {each["field_id"] for each in self.db.all("fields_asked", scan_id=row["id"])}:
+                # what is still wished for is opened again below
+                self.db.run("withdraw_tasks", scan_id=row["id"], field_id=field, now=micros(now))
             if record is not None:
                 self.db.run("withdraw_whole", scan_id=row["id"], now=micros(now))
                 self._keep_record(row, record, kept, now)
@@ -191,7 +195,9 @@ class ReconcileRoom(IngestRoom):
             truth=None if truth is None else truth_of(truth, scan["sha256"], key),
         )
 
-    def _keep_decisions(self, scan: Row, new: Mapping[FieldKey, Decision], now: datetime) -> dict[FieldKey, int]:
+    def _keep_decisions(
+        self, scan: Row, new: Mapping[FieldKey, Decision], fields: Fields, now: datetime
+    ) -> dict[FieldKey, int]:
         """Writes those that say something new; gives the number of the standing decision of each field."""
         standing = {key_of(row): row for row in self.db.all("decisions", scan_id=scan["id"])}
         people: dict[int, set[str]] = {}
@@ -203,7 +209,7 @@ class ReconcileRoom(IngestRoom):
             old = standing.get(key)
             if old is not None and all(old[name] == value for name, value in columns.items() if name != "parameters"):
                 continue
-            field = self.make_field(scan, key)
+            field = fields[key]
             words = {name: columns.pop(name) for name in ("value", "text", "evidence", "proposal")}
             kept[key] = self.db.insert(
                 "put_decision",

@@ -84,6 +84,11 @@ class Database:
         """Insert one row; its integer key."""
         return self._execute(name, values).lastrowid or 0
 
+    def added(self, name: str, /, **values: object) -> int:
+        """Insert one row unless it is there; its integer key, 0 where it was there already."""
+        cursor = self._execute(name, values)
+        return cursor.lastrowid or 0 if cursor.rowcount else 0
+
     @contextmanager
     def write(self) -> Iterator[None]:
         """One transaction: committed and on disk at the end, or nothing of it. Inside another one it joins it."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import cast
 
 from transcribe.errors import NotFound
 from transcribe.model import WHOLE, FieldKey
 from transcribe.store.database import Database, Row
-from transcribe.store.rows import key_columns, micros, text
+from transcribe.store.rows import key_columns, key_of, micros, text
 
 FIRST_HASH = "0" * 64
 
@@ -57,6 +58,11 @@ class Lookup:
             return number
         return self.db.insert("put_field", **_form_of(scan, key), **key_columns(key))
 
+    def fields_of(self, scan: Row) -> Fields:
+        """All fields of a scan, for whoever needs the numbers of many."""
+        known = {key_of(row): int(row["id"]) for row in self.db.all("fields_now", scan_id=scan["id"])}
+        return Fields(known, partial(self.make_field, scan))
+
     def person_row(self, who: str) -> Row:
         """The row of a person by id or handle; NotFound otherwise."""
         row = self.db.one("person", who=who)
@@ -88,6 +94,18 @@ class Lookup:
         return self.keyed_hash(
             text([line[part] for part in ("previous", "at", "actor", "action", "subject", "detail")])
         )
+
+
+class Fields(dict[FieldKey, int]):
+    """The numbers of the fields of a scan under its present form; one that is new is made when it is asked for."""
+
+    def __init__(self, known: Mapping[FieldKey, int], make: Callable[[FieldKey], int]) -> None:
+        super().__init__(known)
+        self._make = make
+
+    def __missing__(self, key: FieldKey) -> int:
+        number = self[key] = self._make(key)
+        return number
 
 
 def _form_of(scan: Row, key: FieldKey) -> dict[str, object]:

@@ -51,9 +51,13 @@ def moment_or_none(value: int | None) -> datetime | None:
     return None if value is None else moment(value)
 
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+"""Made once: `json.dumps` makes a new one in each call that asks for other than its own ways of writing."""
+
+
 def text(value: object) -> str:
     """Canonical JSON: sorted keys, no spaces, so that equal values are equal text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
 def key_columns(key: FieldKey) -> dict[str, object]:

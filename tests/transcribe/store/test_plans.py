@@ -36,6 +36,8 @@ HOT = (
     "tenth_last_reading",
     "fields_read_by",
     "claim_waiting",
+    "fields_now",
+    "fields_asked",
     "count_waiting",
     "readings",
     "decisions",
@@ -77,7 +79,7 @@ def test_the_lease_reads_open_tasks_only(here: World) -> None:
 def test_every_statement_is_used_and_every_used_one_exists(here: World) -> None:
     known = set(here.store.db.statements)
     code = "\n".join(path.read_text(encoding="utf-8") for path in STORE.glob("*.py"))
-    used = set(re.findall(r"self\._?db\.(?:all|one|value|run|insert)\(\s*\"(\w+)\"", code))
+    used = set(re.findall(r"self\._?db\.(?:all|one|value|run|insert|added)\(\s*\"(\w+)\"", code))
     used |= set(_erase.ERASURES) | {f"about_{each}" for each in _tokens.ABOUT}
     used |= set(re.findall(r'"(end_\w+|next_tasks\w*|next_tests|parameters_\w+)"', code))
     assert known - used == set()

@@ -100,6 +100,9 @@ SELECT number FROM page_picture WHERE scan_id = :scan_id AND number = :number;
 SELECT id FROM field WHERE scan_id = :scan_id AND form = :form AND form_version = :form_version AND name = :name
     AND row_number = :row_number;
 
+-- name: fields_now
+SELECT id, name, row_number FROM field_now WHERE scan_id = :scan_id;
+
 -- name: put_field<!
 INSERT INTO field (scan_id, form, form_version, name, row_number)
 VALUES (:scan_id, :form, :form_version, :name, :row_number);
@@ -124,14 +127,11 @@ SELECT * FROM place WHERE field_id = :field_id;
 -- name: places
 SELECT p.*, f.name, f.row_number FROM field_now f JOIN place p ON p.field_id = f.id WHERE f.scan_id = :scan_id ORDER BY f.id;
 
--- name: put_reading!
+-- name: put_reading<!
 INSERT INTO reading (id, idem, field_id, lane, source, kind, transcriber_id, task_id, late, confidence, seconds, flags,
     conditions, box, text_hash, at)
 VALUES (:id, :idem, :field_id, :lane, :source, :kind, :transcriber_id, :task_id, :late, :confidence, :seconds, :flags,
     :conditions, :box, :text_hash, :now) ON CONFLICT (idem) DO NOTHING;
-
--- name: reading_number^
-SELECT number FROM reading WHERE idem = :idem;
 
 -- name: put_reading_text!
 INSERT INTO reading_text (number, text, alternatives, shown, legible, reason)

@@ -66,6 +66,10 @@ WHERE field_id = :field_id AND kind = :kind AND slot = :slot AND elsewhere <> :e
 SELECT COUNT(*) FROM reading r WHERE r.field_id = :field_id AND r.transcriber_id IS NOT NULL AND r.lane = :lane AND r.number <= :up_to
     AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number);
 
+-- name: fields_asked
+SELECT field_id FROM task WHERE scan_id = :scan_id AND closed_at IS NULL AND withdrawn_at IS NULL
+    AND kind IN ('read', 'adjudicate', 'locate');
+
 -- name: withdraw_tasks!
 UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
 WHERE scan_id = :scan_id AND field_id = :field_id AND closed_at IS NULL AND withdrawn_at IS NULL
