@@ -9,6 +9,7 @@ from flows.explain import named
 from flows.outcomes import outcomes
 from flows.reconcile import in_force
 from flows.rooms import Rooms, now, policy
+from reconcile.aptitude import adds
 from reconcile.decide import NOT_PROVEN
 from reconcile.elsewhere import traditions
 from reconcile.facts import ScanFacts
@@ -56,6 +57,7 @@ def learn_home(rooms: Rooms, *, handles: bool = True) -> LearntHere:
     reopened = tuple(each for scan in scans for each in _fallen(rooms, scan, after))
     rooms.store.wake(sorted({each.scan for each in reopened}), now())
     people = rooms.store.transcribers()
+    rooms.store.put_adds(adds(known(after), [each.id for each in people], _types(facts)), now())
     names = {person.id: person.handle for person in people} if handles else {}
     measured = rates(facts, traditions(people).of, known(after))
     return LearntHere(
@@ -67,6 +69,11 @@ def learn_home(rooms: Rooms, *, handles: bool = True) -> LearntHere:
         rates=_in_words([each.evidence() for each in measured], names),
         reopened=reopened,
     )
+
+
+def _types(facts: Sequence[ScanFacts]) -> set[str]:
+    """The types of the fields of all forms that came in."""
+    return {field.type for form in {id(scan.form): scan.form for scan in facts}.values() for field in form.all_fields()}
 
 
 def _in_words(found: Sequence[Evidence], names: Mapping[str, str]) -> tuple[str, ...]:

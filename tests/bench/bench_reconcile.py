@@ -11,12 +11,13 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 
-from tests.bench.reconciling import comments, contests, minority, speed, worlds
+from tests.bench.reconciling import comments, contests, minority, speed, whose, worlds
 from tests.bench.reconciling.rows import Row, show
 
 SETS: dict[str, tuple[str, Callable[[bool], Iterable[Row]]]] = {
     "generator": ("made-up orders, fresh seeds, cold start", worlds.usual),
     "noise": ("made-up orders, noise x 2.5, weak master data", worlds.hard),
+    "whose": ("whose reading is asked: who adds most", whose.rows),
     "minority": ("right minorities", minority.rows),
     "contests": ("the model against majority, family by family", contests.rows),
     "comments": ("long text of a form, read by people", comments.rows),

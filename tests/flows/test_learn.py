@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import cast
 
 import pytest
 
@@ -121,6 +122,26 @@ def test_errors_are_told_by_the_tradition_in_which_people_learnt_to_write(rooms:
     assert len(told) == 2
     assert told[0].startswith("People who learnt to write in de, on fields of type amount: wrong on 0 % of 2")
     assert told[1].startswith("People who learnt to write in fr, on fields of type amount: wrong on 50 % of 2")
+
+
+def told(rooms: Rooms, who: str) -> list[dict[str, object]]:
+    """What is held about a person of what they add to amounts."""
+    adds = cast(list[dict[str, object]], rooms.store.about(who)["adds"])
+    return [row for row in adds if row["type"] == "amount"]
+
+
+def test_who_errs_more_on_a_type_of_field_than_others_is_given_others_first(rooms: Rooms) -> None:
+    careful, careless = (invite(rooms, handle).person.id for handle in ("careful", "careless"))
+    for number in range(8):
+        scan = received(rooms, texts={"total": ("18.40", "93.10")})
+        reconcile_home(rooms)
+        answer(rooms, careless, f"{number}7.25", scan=scan.id, field="total")
+        reconcile_home(rooms)
+        answer(rooms, careful, "12.50", scan=scan.id, field="total")
+        rooms.store.put_truth(Truth(scan=scan.id, key=TOTAL, text="12.50", origin="gold", at=now()), now())
+    learn_home(rooms)
+    assert [int(str(row["bits"])) > 0 for row in told(rooms, careful)] == [True]
+    assert [int(str(row["bits"])) < 0 for row in told(rooms, careless)] == [True]
 
 
 def test_fields_of_which_an_expert_was_asked_because_readers_were_split_count_in_no_rate(

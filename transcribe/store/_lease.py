@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -20,11 +20,15 @@ SITTING = timedelta(hours=8)
 NEW_READINGS = 20
 """A person with fewer readings is new and is given the easiest of the next tasks first."""
 
-NEW_WINDOW = 40
-"""Among how many of the next tasks of the same priority the easiest are chosen: a choice, and one page of an index."""
+WINDOW = 40
+"""Among how many of the next tasks those are chosen that are easiest for a new person, or to which somebody adds most:
+a choice, and one page of an index."""
 
 WAITS = timedelta(days=1)
-"""So long a task waits for somebody of another tradition before it is like any other: there may be nobody else."""
+"""So long a task waits for somebody of another tradition, or who adds more to it: there may be nobody else."""
+
+AHEAD = 100.0
+"""More bits than anybody adds: what has waited comes before what they add most to."""
 
 EXTEND_SHARE = 0.1
 """A lease is extended when at least this share of it has passed: each reading would else write to all that is held."""
@@ -142,7 +146,8 @@ class LeaseRoom(ControlRoom):
     def _choose(self, person: Row, count: int, offer: Offer, now: datetime) -> list[int]:
         """Numbers of open tasks in the order of the queue, no two of one field, no two that a form keeps apart."""
         new = self._is_new(person["id"])
-        rows = self._candidates(person, max(4 * count, NEW_WINDOW if new else 0), offer, now, easiest_first=new)
+        adds = {row["type"]: row["bits"] for row in self.db.all("adds_of", person=person["id"])}
+        rows = self._candidates(person, max(4 * count, WINDOW if new or adds else 0), offer, now, new, adds)
         chosen: list[int] = []
         fields: set[tuple[int, str]] = set()
         apart: set[tuple[int, str]] = set()
@@ -158,14 +163,15 @@ class LeaseRoom(ControlRoom):
         return chosen
 
     def _candidates(
-        self, person: Row, count: int, offer: Offer, now: datetime, *, easiest_first: bool
+        self, person: Row, count: int, offer: Offer, now: datetime, new: bool, adds: Mapping[str, int]
     ) -> Iterator[Row]:
         """The next open tasks of each pool of an offer, those first to which this person adds most.
 
-        Nothing here looks at agreement, decisions or trust: a task's mark says who has read it, and only orders what
-        is there, so that it may choose which field a person gets, never how much work.
+        Nothing here looks at agreement or decisions. Who has read a field (its mark), and the types of field on which
+        this person's readings are worth most, only order what is there: they may choose which field somebody gets,
+        never how much work.
         """
-        order = partial(_order, _tradition(person), micros(now - WAITS), easiest_first)
+        order = partial(_order, _tradition(person), micros(now - WAITS), new, self._bits(adds))
         named = self.routing.named(offer.form, offer.field)
         values: dict[str, object] = {
             "who": person["id"],
@@ -185,6 +191,10 @@ class LeaseRoom(ControlRoom):
                     yield from sorted(self._next("next_tasks_of_field", person, field), key=order)
             else:
                 yield from sorted(self._next("next_tasks", person, {"pool": pool, **values}), key=order)
+
+    def _bits(self, adds: Mapping[str, int]) -> Callable[[Row], int]:
+        """How many bits this person adds to a task beside others; a new person is given the easiest instead."""
+        return lambda task: adds.get(self.routing.type_of(task["form_field_id"]), 0) if adds else 0
 
     def _next(self, statement: str, person: Row, values: dict[str, object]) -> list[Row]:
         """Rows that the person may be given; asked again where one is of a form that this process did not know."""
@@ -211,9 +221,11 @@ def _tradition(person: Row) -> str:
     return transcriber_of(person).tradition
 
 
-def _order(tradition: str, waited: int, easiest_first: bool, task: Row) -> tuple[float, ...]:
-    """By priority; then where readers of another tradition stand alone, and last where those of one's own do; then as
-    the queue has it, or the easiest first. Who has named no language is nowhere from elsewhere."""
+def _order(tradition: str, waited: int, new: bool, bits: Callable[[Row], int], task: Row) -> tuple[float, ...]:
+    """By priority; then where readers of another tradition stand alone, and last where those of one's own do; then the
+    easiest for who is new, for others what they add most to; then as the queue has it. Who has named no language is
+    nowhere from elsewhere."""
     mark = task["elsewhere"]
-    rank = 1 if not mark or not tradition else 0 if mark != tradition else 1 if task["opened_at"] < waited else 2
-    return -task["priority"], rank, -task["ease"] if easiest_first else 0.0, task["slot"], task["id"]
+    long = task["opened_at"] < waited
+    rank = 1 if not mark or not tradition else 0 if mark != tradition else 1 if long else 2
+    return -task["priority"], rank, -task["ease"] if new else -AHEAD if long else -bits(task), task["slot"], task["id"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from transcribe.errors import SettingsError
@@ -49,6 +50,16 @@ class PeopleRoom(QueueRoom):
     def transcribers(self) -> list[Transcriber]:
         """Everybody, by handle."""
         return [transcriber_of(row) for row in self.db.all("people")]
+
+    def put_adds(self, adds: Mapping[str, Mapping[str, int]], now: datetime) -> None:
+        """By how many bits the readings of some people (by id) of a type of field say more or less than anybody's, for
+        the order in which they are given open fields; those of everybody else are forgotten."""
+        with self.db.write():
+            self.db.run("clear_adds")
+            for who, types in adds.items():
+                person = self.person_row(who)
+                for name, bits in types.items() if person["left_at"] is None else ():
+                    self.db.run("put_adds", person=person["id"], type=name, bits=bits)
 
     def put_link(self, who: str, token_hash: str, until: datetime, now: datetime) -> None:
         """A personal sign-in link (only the SHA-256 of its token is kept)."""

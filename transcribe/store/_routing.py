@@ -32,14 +32,20 @@ class Routing:
         self._db = database
         self._newest = -1
         self._fields: tuple[FormField, ...] = ()
+        self._types: dict[int, str] = {}
 
     def knows(self, number: int) -> bool:
         """Whether the field of this number is known here; if not, all are read again."""
         if number <= self._newest:
             return True
         self._fields = tuple(_form_field(row) for row in self._db.all("form_fields"))
+        self._types = {each.number: each.type for each in self._fields}
         self._newest = max((each.number for each in self._fields), default=0)
         return False
+
+    def type_of(self, number: int) -> str:
+        """The type of the field of this number; "" where it is none."""
+        return self._types.get(number, "")
 
     def refused(self, person: Row) -> str | None:
         """The numbers of the fields that this person may not be given, as JSON; None where there are none."""

@@ -61,7 +61,7 @@ class TokenRoom(TimeRoom):
         with self.db.write():
             person = self.person_row(who)
             self.give_back(who, now)
-            for each in ("end_all_sessions", "end_links", "end_password"):
+            for each in ("end_all_sessions", "end_links", "end_password", "end_adds"):
                 self.db.run(each, person=person["id"])
             handle = f"left-{self.keyed_hash('left', person['public_id'])[:12]}"
             self.db.run("pseudonymise", person=person["id"], handle=handle, now=micros(now))
@@ -75,6 +75,7 @@ class TokenRoom(TimeRoom):
 
 
 ABOUT = (
+    "adds",
     "readings",
     "skips",
     "ledger",

@@ -275,6 +275,10 @@ class PeopleVerbs(Protocol):
     def transcribers(self) -> list[Transcriber]:
         """Everybody, by handle."""
 
+    def put_adds(self, adds: Mapping[str, Mapping[str, int]], now: datetime) -> None:
+        """By how many bits the readings of some people (by id) of a type of field say more or less than anybody's, for
+        the order in which they are given open fields; those of everybody else are forgotten."""
+
     def put_link(self, who: str, token_hash: str, until: datetime, now: datetime) -> None:
         """A personal sign-in link (only the SHA-256 of its token is kept)."""
 

@@ -81,6 +81,11 @@ class Crowd:
             for person in order
         ]
 
+    def one(self, item: Item, person: Person, engine: str, chance: random.Random) -> Said:
+        """What this person reads of a field who is asked alone."""
+        leading = self._read(item, self.leader, engine, None, chance) if person.kind == "collude" else None
+        return Said(person.name, self._read(item, person, engine, leading, chance))
+
     def expert(self, item: Item, chance: random.Random) -> Said:
         """What one of the experts reads who is asked to decide."""
         person = chance.choice([person for person in self.people if person.kind == "expert"])

@@ -17,7 +17,7 @@ from reconcile.weigh import weigh
 from tests.bench.generator import World
 from tests.bench.generator.orders import Item
 from tests.bench.generator.paper import KEYS, forms, reading, scan_of
-from transcribe.model import Decision, FieldKey, Form, Parameters, Reading, Task
+from transcribe.model import Decision, FieldKey, Form, Parameters, Posterior, Reading, Task
 
 BATCH = 20
 """Forms that come in at once."""
@@ -93,10 +93,8 @@ def work(world: World, each: Open, parameters: Parameters, policy: Policy, *, ex
     """Weigh, decide, ask, until every field is decided and every audit that was drawn is read: by the next of the
     crowd, or by an expert as in a store."""
     while True:
-        posteriors = weigh(each.form, each.readings, parameters)
-        answers = {key: decide(each.form.field(key.name), posterior, policy) for key, posterior in posteriors.items()}
+        posteriors, answers = answered(each, parameters, policy)
         wanted = [key for key, answer in answers.items() if isinstance(answer, Task)]
-        each.decisions = {key: answer for key, answer in answers.items() if isinstance(answer, Decision)}
         for key in each.decisions:
             scan = scan_of(each.items[key])
             heard = experts_audit and posteriors[key].experts > 0
@@ -115,15 +113,30 @@ def work(world: World, each: Open, parameters: Parameters, policy: Policy, *, ex
             _ask(world, each, key, answer.kind == "adjudicate" if isinstance(answer, Task) else experts_audit)
 
 
+def answered(
+    each: Open, parameters: Parameters, policy: Policy
+) -> tuple[dict[FieldKey, Posterior], dict[FieldKey, Decision | Task]]:
+    """Weigh a form; what is decided and asked of its fields."""
+    posteriors = weigh(each.form, each.readings, parameters)
+    answers = {key: decide(each.form.field(key.name), posterior, policy) for key, posterior in posteriors.items()}
+    each.decisions = {key: answer for key, answer in answers.items() if isinstance(answer, Decision)}
+    return posteriors, answers
+
+
 def _ask(world: World, each: Open, key: FieldKey, of_expert: bool) -> None:
     number = 2 + each.asked[key]
     if of_expert or number >= len(each.said[key]):
-        said = world.expert(each.items[key], each.experts[key])
-        each.readings.append(reading(each.items[key], said, 20 + each.experts[key], expert=True))
-        each.experts[key] += 1
+        ask_expert(world, each, key)
     else:
         each.readings.append(each.said[key][number])
         each.asked[key] += 1
+
+
+def ask_expert(world: World, each: Open, key: FieldKey) -> None:
+    """One of the experts reads a field."""
+    said = world.expert(each.items[key], each.experts[key])
+    each.readings.append(reading(each.items[key], said, 20 + each.experts[key], expert=True))
+    each.experts[key] += 1
 
 
 def truths(each: Open) -> dict[FieldKey, str]:

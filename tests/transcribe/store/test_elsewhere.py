@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transcribe.store.world import NOON, World, after, passing, person, world
+from tests.transcribe.store.world import NOON, World, after, passing, person, sent, world
 from transcribe.model import FieldKey
+from transcribe.store._lease import NEW_READINGS
 from transcribe.store.contract import Offer
 
 
@@ -110,3 +111,48 @@ def test_whose_reading_adds_most_changes_which_field_somebody_gets_and_never_how
             return [len(here.store.lease(who, count, NOON)) for who, count in counts]
 
     assert given_out(marks) == given_out([""] * len(marks))
+
+
+def experienced(here: World, *handles: str) -> None:
+    """Some people who have read often enough to be given more than what is easiest."""
+    for handle in handles:
+        here.store.put_transcriber(person(handle), NOON)
+    for number in range(NEW_READINGS):
+        scan = here.scan(f"before {number}")
+        for slot, handle in enumerate(handles, start=1):
+            here.ask(scan, "number", slot=slot)
+            (task,) = here.store.lease(handle, 1, NOON)
+            here.store.submit(task.id, handle, sent("x", task.id), NOON)
+
+
+def test_somebody_is_given_first_what_their_readings_say_most_about(here: World) -> None:
+    experienced(here, "ann", "ben")
+    here.ask(here.scan("a"), "number", "total")
+    here.store.put_adds({person("ann").id: {"amount": 2}, person("ben").id: {"amount": -1, "code": 1}}, NOON)
+    (mine,) = here.store.lease("ann", 1, NOON)
+    (other,) = here.store.lease("ben", 1, NOON)
+    assert (mine.key.name, other.key.name) == ("total", "number")
+    here.store.put_adds({}, NOON)
+    for who in ("ann", "ben"):
+        here.store.give_back(who, NOON)
+    (mine,) = here.store.lease("ann", 1, NOON)
+    assert mine.key.name == "number", "the order of the queue again"
+
+
+def test_what_has_waited_for_a_day_comes_before_what_somebody_adds_most_to(here: World) -> None:
+    experienced(here, "ann")
+    here.ask(here.scan("a"), "number")
+    here.store.put_adds({person("ann").id: {"amount": 5}}, NOON)
+    tomorrow = after(25 * 3600)
+    here.ask(here.scan("b"), "total", now=tomorrow)
+    (task,) = here.store.lease("ann", 1, tomorrow)
+    assert task.key.name == "number"
+
+
+def test_what_somebody_adds_is_told_them_and_forgotten_when_they_leave(here: World) -> None:
+    here.store.put_transcriber(person("ann"), NOON)
+    here.store.put_adds({person("ann").id: {"amount": 2, "date": -1}}, NOON)
+    assert here.store.about("ann")["adds"] == [{"type": "amount", "bits": 2}, {"type": "date", "bits": -1}]
+    here.store.leave("ann", NOON)
+    here.store.put_adds({person("ann").id: {"amount": 2}}, NOON)
+    assert here.store.about(person("ann").id)["adds"] == []

@@ -171,14 +171,14 @@ class World:
         self.store.put_form(other, "another definition", NOON)
         return other
 
-    def ask(self, scan: Scan, *names: str, **more: Any) -> None:
+    def ask(self, scan: Scan, *names: str, now: datetime = NOON, **more: Any) -> None:
         """Conclude with a wish for one reading of each of these fields."""
         up_to = self.up_to(scan)
         tasks = [
             Task(scan=scan.id, key=FieldKey(name), **{"kind": "read", "reason": "low confidence", **more})
             for name in names
         ]
-        self.store.conclude(scan.id, up_to, [], tasks, None, NOON)
+        self.store.conclude(scan.id, up_to, [], tasks, None, now)
 
     def decide(self, scan: Scan, *decisions: Decision, record: bool = False, now: datetime = NOON) -> None:
         """Conclude with decisions, and with a record of them all where wished."""

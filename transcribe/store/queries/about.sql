@@ -11,6 +11,9 @@ SELECT * FROM api_token ORDER BY id DESC;
 -- name: revoke_token!
 UPDATE api_token SET revoked_at = :now WHERE prefix = :prefix AND revoked_at IS NULL;
 
+-- name: about_adds
+SELECT type, bits FROM adds WHERE transcriber_id = :person ORDER BY type;
+
 -- name: about_readings
 SELECT r.id AS reading, f.form, f.name AS field, NULLIF(f.row_number, -1) AS row_number, t.kind AS task_kind, r.at, r.seconds,
     r.flags, r.late, x.text, x.shown, x.legible, x.reason, u.at AS taken_back_at

@@ -5,6 +5,18 @@ UNION ALL SELECT * FROM transcriber WHERE handle = :who LIMIT 1;
 -- name: person_by_number^
 SELECT * FROM transcriber WHERE id = :person;
 
+-- name: clear_adds!
+DELETE FROM adds;
+
+-- name: end_adds!
+DELETE FROM adds WHERE transcriber_id = :person;
+
+-- name: put_adds!
+INSERT INTO adds (transcriber_id, type, bits) VALUES (:person, :type, :bits);
+
+-- name: adds_of
+SELECT type, bits FROM adds WHERE transcriber_id = :person;
+
 -- name: put_person!
 INSERT INTO transcriber (public_id, handle, roles, languages, regions, qualifications, time_zone, engagement,
     interface_language, training, paused, at)
