@@ -61,6 +61,10 @@ class PeopleRoom(QueueRoom):
                 for name, bits in types.items() if person["left_at"] is None else ():
                     self.db.run("put_adds", person=person["id"], type=name, bits=bits)
 
+    def adds(self, who: str) -> dict[str, int]:
+        """By how many bits this person's readings say more or less than anybody's, by type of field."""
+        return {row["type"]: row["bits"] for row in self.db.all("adds_of", person=self.person_row(who)["id"])}
+
     def put_link(self, who: str, token_hash: str, until: datetime, now: datetime) -> None:
         """A personal sign-in link (only the SHA-256 of its token is kept)."""
         with self.db.write():

@@ -279,6 +279,9 @@ class PeopleVerbs(Protocol):
         """By how many bits the readings of some people (by id) of a type of field say more or less than anybody's, for
         the order in which they are given open fields; those of everybody else are forgotten."""
 
+    def adds(self, who: str) -> dict[str, int]:
+        """What was put of this person: bits by type of field."""
+
     def put_link(self, who: str, token_hash: str, until: datetime, now: datetime) -> None:
         """A personal sign-in link (only the SHA-256 of its token is kept)."""
 

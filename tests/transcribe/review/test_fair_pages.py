@@ -250,6 +250,16 @@ def test_everything_held_about_a_person_is_one_download(site: Site, sign_in: Sig
     assert len(held["ledger"]) == 1
 
 
+def test_somebody_sees_which_fields_come_to_them_first_and_that_it_is_no_less_work(site: Site, sign_in: SignIn) -> None:
+    amina = site.person("amina")
+    assert "in the order of the queue" in sign_in(amina).get("/me").text
+    site.store.put_adds({amina.id: {"amount": 2, "date": -1}}, site.clock.now())
+    page = sign_in(amina).get("/me").text
+    assert "come to you first: amount." in page
+    assert "as others read them more surely: date." in page
+    assert "never changes how much work" in page
+
+
 def test_saying_no_to_training_costs_no_work(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {NUMBER: "1", DATE: "2"})
     amina = site.person("amina")

@@ -153,6 +153,7 @@ def test_what_somebody_adds_is_told_them_and_forgotten_when_they_leave(here: Wor
     here.store.put_transcriber(person("ann"), NOON)
     here.store.put_adds({person("ann").id: {"amount": 2, "date": -1}}, NOON)
     assert here.store.about("ann")["adds"] == [{"type": "amount", "bits": 2}, {"type": "date", "bits": -1}]
+    assert here.store.adds("ann") == {"amount": 2, "date": -1}
     here.store.leave("ann", NOON)
     here.store.put_adds({person("ann").id: {"amount": 2}}, NOON)
     assert here.store.about(person("ann").id)["adds"] == []

@@ -17,7 +17,9 @@ router = APIRouter()
 @router.get("/me")
 async def me(parts: Here, visitor: SignedIn) -> Response:
     """What a person may say and do about what is held about them."""
-    return parts.rendering.page("me.html", visitor.language, visitor=visitor)
+    adds = await parts.look(lambda store: store.adds(visitor.person.id))
+    first, last = (sorted(name for name, bits in adds.items() if bits * side > 0) for side in (1, -1))
+    return parts.rendering.page("me.html", visitor.language, visitor=visitor, first=first, last=last)
 
 
 @router.get("/me.json")
