@@ -96,9 +96,7 @@ def _posterior(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Po
     order = _order(spot, weighed, learnt)
     best = next(says for says in order if weighed.origins[says] in READ)
     seen = circumstances(spot, weighed, best, learnt)
-    typed = {vote.says for vote in weighed.votes if not vote.machine} - {best}
-    alike = sum([weighed.shares[says] for says in sorted(typed) if closely(spot, says, best, POLICY.closely)])
-    probability = calibrated(weighed.shares[best] + alike, seen, learnt)
+    probability = calibrated(weighed.shares[best] + _alike(spot, weighed, best), seen, learnt)
     return Posterior(
         key=key,
         candidates=tuple([_candidate(spot, says, weighed, weighed.origins[says]) for says in order]),
@@ -112,6 +110,15 @@ def _posterior(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Po
         machines=len([vote for vote in weighed.votes if vote.machine]),
         facts={**seen.facts(), "earned": learnt.earned(seen.situation)},
     )
+
+
+def _alike(spot: Spot, weighed: Weighed, best: str) -> float:
+    """The share of what people typed that is as good as the best: nearly the same. Not of a text weighed word by word:
+    there its near rivals are what the doubt is about, and one in twenty characters is a word."""
+    if weighed.words is not None:
+        return 0.0
+    typed = {vote.says for vote in weighed.votes if not vote.machine} - {best}
+    return sum([weighed.shares[says] for says in sorted(typed) if closely(spot, says, best, POLICY.closely)])
 
 
 def _order(spot: Spot, weighed: Weighed, learnt: Known) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -98,7 +98,7 @@ def place_of(row: Row, scan: str, key: FieldKey) -> Place:
 
 def reading_of(row: Row) -> Reading:
     """A reading; where its words were erased, `text` is None and a flag says so."""
-    flags = set(json.loads(row["flags"]))
+    flags = _list(row["flags"])
     return Reading(
         id=row["id"],
         scan=row["scan"],
@@ -108,9 +108,9 @@ def reading_of(row: Row) -> Reading:
         text=row["text"],
         at=moment(row["at"]),
         confidence=row["confidence"],
-        alternatives=tuple((each, confidence) for each, confidence in json.loads(row["alternatives"] or "[]")),
+        alternatives=tuple([(each, confidence) for each, confidence in _list(row["alternatives"])]),
         seconds=row["seconds"],
-        flags=frozenset(flags | {"erased"} if row["erased"] else flags),
+        flags=frozenset([*flags, "erased"] if row["erased"] else flags),
         shown=row["shown"],
         conditions=json.loads(row["conditions"]),
         box=Box(*json.loads(row["box"])) if row["box"] else None,
@@ -118,6 +118,11 @@ def reading_of(row: Row) -> Reading:
         legible=row["legible"] or "",
         reason=row["reason"] or "",
     )
+
+
+def _list(said: str | None) -> Sequence[Any]:
+    """A list as it stands in a column: mostly empty, and there are a hundred readings a scan."""
+    return json.loads(said) if said and said != "[]" else ()
 
 
 def task_of(row: Row) -> Task:
@@ -150,7 +155,7 @@ def decision_of(row: Row) -> Decision:
         text=row["text"],
         probability=row["probability"],
         method=row["method"],
-        evidence=tuple(Evidence(code=code, numbers=numbers) for code, numbers in json.loads(row["evidence"])),
+        evidence=tuple([Evidence(code=code, numbers=numbers) for code, numbers in json.loads(row["evidence"])]),
         readings=tuple(json.loads(row["readings"])),
         parameters=row["parameters"],
         null=row["no_value"],
