@@ -54,7 +54,7 @@ def test_a_text_that_nobody_wrote_whole_is_put_together_from_words_that_somebody
 
 
 def test_the_decision_says_that_somebody_read_it_or_that_each_of_its_words_was() -> None:
-    lenient = Policy(target=0.5, price=0.5)
+    lenient = Policy(target=0.1, price=0.9)
     composed = decide(FIELD, weighed(*EACH_ERRS), lenient)
     assert isinstance(composed, Decision)
     assert composed.text == FIRST
@@ -81,8 +81,30 @@ def test_short_text_or_two_readings_are_weighed_whole() -> None:
     spot = sheet(COMMENT).spots["comment"]
     assert weighed(*EACH_ERRS[:2]).candidates[0].origin == "read"
     assert not is_long(spot, ())
-    short = [reading("comment", who, text) for who, text in (("ann", "ring twice"), ("ben", "ring"), ("cleo", "twice"))]
+    short = [
+        reading("comment", who, text) for who, text in (("ann", "ring twice"), ("ben", "ring twice"), ("cleo", "ring"))
+    ]
     assert {each.origin for each in weighed(*short).candidates} <= {"read", "composed"}
+
+
+def test_of_a_short_text_that_no_majority_reads_alike_nobody_needs_to_be_right() -> None:
+    said = (("ann", "hurrah broadcast"), ("ben", "hurrah crutcross"), ("cleo", "hurrah cadcras"))
+    alone = [reading("comment", who, text) for who, text in said]
+    assert weighed(*alone).probability < 0.6
+    split = weighed(*alone, machine("comment", "tesseract 5", "hurrah cried"))
+    assert "each word" not in {each.code for each in split.evidence}
+
+
+def test_of_a_long_text_nearly_the_same_is_not_as_good_as_the_same() -> None:
+    found = weighed(*EACH_ERRS, reading("comment", "dan", FIRST))
+    assert found.probability == found.candidates[0].probability
+
+
+def test_more_readers_are_believed_more_but_not_each_as_much() -> None:
+    same = [reading("comment", f"p{number}", FIRST) for number in range(6)]
+    three = weighed(*same[:2], EACH_ERRS[0]).probability
+    seven = weighed(*same, EACH_ERRS[0]).probability
+    assert three < seven < 0.999
 
 
 def test_lines_of_an_address_stay_lines_when_it_is_put_together() -> None:
