@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from transcribe.model import WHOLE, Reading, Task
@@ -11,12 +11,29 @@ REASON = "form unknown"
 TURNS = ("0", "90", "180", "270")
 
 
+NO_FORM = (
+    "None of the forms known here fits this scan, an expert says. Draft its form with `fairhand forms draft`, then "
+    "ingest the file again with `--form NAME`."
+)
+"""Why a scan that is of no form is set aside."""
+
+
 def which_form(scan: str, readings: Sequence[Reading] = ()) -> Task:
     """The task of saying which form a scan is; who has said "none of these" leaves it to an expert."""
-    asked = sum(each.key == WHOLE and each.kind != "machine" for each in readings)
+    asked = len(_heard(readings))
     return Task(
         scan=scan, key=WHOLE, kind="identify", reason=REASON, slot=1 + asked, pool="expert" if asked else "read"
     )
+
+
+def is_of_no_form(readings: Sequence[Reading], task: Callable[[str], Task]) -> bool:
+    """Whether an expert too has said "none of these": then nobody is asked any more. `task` gives what a reading
+    answers."""
+    return any(each.task and task(each.task).pool == "expert" for each in _heard(readings))
+
+
+def _heard(readings: Sequence[Reading]) -> list[Reading]:
+    return [each for each in readings if each.key == WHOLE and each.kind != "machine"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +47,7 @@ class Identified:
 
 def identified(readings: Sequence[Reading]) -> Identified | None:
     """The form that a person said last ("name/version turn"); None where nobody knew one."""
-    said = [each.text for each in readings if each.key == WHOLE and each.kind != "machine" and each.text]
+    said = [each.text for each in _heard(readings) if each.text]
     form, _, turn = said[-1].strip().partition(" ") if said else ("", "", "")
     name, slash, version = form.rpartition("/")
     if not slash or not version.isdigit():

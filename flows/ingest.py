@@ -24,11 +24,11 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from flows import settings as configuration
 from flows.fair_start import require_fair_start
 from flows.memory import settle_memory
-from flows.reading import Taken, forms_of, read_scan, take_in, work_key
+from flows.reading import Taken, forms_of, read_scan, source_of, take_in, work_key
 from flows.reconcile import reconcile_home
 from flows.rooms import Rooms, now, rooms_at
 from transcribe.errors import FairhandError, ScanError
-from transcribe.model import Scan, SourceFile
+from transcribe.model import Scan
 from transcribe.scan import gather
 from transcribe.sheets import Unreadable
 
@@ -190,8 +190,7 @@ class _Window:
         self._tell()
 
     def _set_aside(self, scan: Scan, error: ScanError) -> None:
-        file = SourceFile(sha256=scan.pages[0].file, name=scan.name, size=0, media_type="")
-        self._rooms.store.set_aside(file, type(error).__name__, str(error), self._done.batch, now())
+        self._rooms.store.set_aside(source_of(scan), type(error).__name__, str(error), self._done.batch, now())
         self._done.set_aside.append((scan.name, str(error)))
 
     def _tell(self) -> None:

@@ -12,7 +12,7 @@ from flows.settings import Settings
 from transcribe import ocr
 from transcribe.errors import NotFound
 from transcribe.masking import has_payment
-from transcribe.model import Form, Reads, Scan
+from transcribe.model import Form, Reads, Scan, SourceFile
 from transcribe.ocr import Engine
 from transcribe.read import ReadOptions, pictures, read
 from transcribe.scan import Scanned, gather, is_unmasked, masked_anew, pages, scans
@@ -63,9 +63,17 @@ def knows(rooms: Rooms, scan: str) -> bool:
     return True
 
 
+def source_of(scan: Scan) -> SourceFile:
+    """The file of a scan's first page, under the scan's own name: for saying that it was set aside."""
+    return SourceFile(sha256=scan.pages[0].file, name=scan.name, size=0, media_type="")
+
+
 def _kept(rooms: Rooms, each: Scanned) -> Taken:
-    """The scan as the store has it; one whose form nobody knows waits until a person says which it is."""
+    """The scan as the store has it; one whose form nobody knows waits until a person says which it is, or until it is
+    taken in again as a form."""
     new = rooms.store.put_scan(each.scan, each.files, now())
+    if not new and each.scan.form and not rooms.store.scan(each.scan.id).form:
+        rooms.store.set_form(each.scan.id, each.scan.form, each.scan.form_version, now())
     if new and not each.scan.form:
         _put_pictures(rooms, each.scan)
         rooms.store.wake([each.scan.id], now())

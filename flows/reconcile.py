@@ -8,9 +8,9 @@ from datetime import datetime
 
 from flows.appeals import settle_appeals
 from flows.drawn import distinct, read_shown, shown_by_people, unread
-from flows.identify import identified, which_form
+from flows.identify import NO_FORM, identified, is_of_no_form, which_form
 from flows.outcomes import outcomes
-from flows.reading import read_scan
+from flows.reading import read_scan, source_of
 from flows.reopened import reopened
 from flows.rooms import Rooms, policy
 from flows.rooms import now as clock
@@ -23,7 +23,7 @@ from reconcile.records.publish import publish, rebuild
 from reconcile.sheet import sheet
 from reconcile.weigh import weigh
 from transcribe.drawn import Drawn
-from transcribe.errors import FairhandError
+from transcribe.errors import FairhandError, FormError
 from transcribe.model import Decision, FieldKey, Form, Parameters, Posterior, Reading, Scan, Task
 from transcribe.store.contract import Store, Waiting
 
@@ -146,13 +146,17 @@ def _asked_elsewhere(
 
 
 def _identify(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgain) -> tuple[int, int, int]:
-    """A scan of an unknown form: read with the form that a person said, else somebody is asked."""
+    """A scan of an unknown form: read with the form that a person said, else somebody is asked; set aside where an
+    expert knows no form either."""
     scan = waiting.scan.id
     readings = store.readings(scan, waiting.up_to)
     said = identified(readings)
     if said is None:
-        store.conclude(scan, waiting.up_to, [], [which_form(scan, readings)], None, now())
-        return 0, 1, 0
+        tasks = [] if is_of_no_form(readings, store.task_subject) else [which_form(scan, readings)]
+        store.conclude(scan, waiting.up_to, [], tasks, None, now())
+        if not tasks:
+            store.set_aside(source_of(waiting.scan), FormError.__name__, NO_FORM, waiting.scan.batch, now())
+        return 0, len(tasks), 0
     store.set_form(scan, said.form, said.version, now(), said.turn)
     read_again(store.scan(scan), Drawn())
     store.conclude(scan, waiting.up_to, [], [], None, now())

@@ -11,7 +11,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.intervals import said
+from reconcile.measure import Told, calibration_error
+from tests.bench.intervals import by_chance, said
 from tests.bench.read_results import ENGINES, Result, dump, results
 from tests.bench.read_samples import Sample, data_folder, factures, generated, receipts_de, sroie, testaments
 from transcribe.model import Task
@@ -47,6 +48,10 @@ SETS = (
 )
 
 
+SURE, ECE, ECE_DOUBTFUL = 0.98, 0.02, 0.05
+"""The calibration error over all fields, and over those less sure than this, is at most so much."""
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -56,6 +61,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, help="so many documents of each set")
     parser.add_argument("--dump", type=Path, help="append every reading with its conditions and truth, as JSON lines")
     given = parser.parse_args()
+    stated: list[Told] = []
     for each in SETS:
         if given.set and each.name not in given.set:
             continue
@@ -65,8 +71,11 @@ def main() -> None:
             with given.dump.open("a", encoding="utf-8") as stream:
                 dump(found, stream)
         show(each.name, found)
+        stated += _stated(found)
         if each.undecidable:
             CONSOLE.print(f"  machines must decide nothing here: {sum(it.decided is not None for it in found)} decided")
+    CONSOLE.print("\n[bold]all of these sets together[/bold]")
+    CONSOLE.print(_honesty(stated))
 
 
 def show(name: str, found: Sequence[Result]) -> None:
@@ -75,6 +84,7 @@ def show(name: str, found: Sequence[Result]) -> None:
     CONSOLE.print(f"\n[bold]{name}[/bold]: {documents} documents, {len(found)} fields")
     CONSOLE.print(_readers(found))
     CONSOLE.print(_decisions(found))
+    CONSOLE.print(_honesty(_stated(found)))
     for wrong, decision in ((each, each.decided) for each in found):
         if decision is None or wrong.decided_right:
             continue
@@ -111,6 +121,24 @@ def _decisions(found: Sequence[Result]) -> Table:
         why = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common(6))
         wrong = sum(not each.decided_right for each in decided)
         table.add_row(kind, said(len(decided), len(group)), said(wrong, len(decided)), why)
+    return table
+
+
+def _stated(found: Iterable[Result]) -> list[Told]:
+    return [told for each in found if (told := each.stated)]
+
+
+def _honesty(stated: Sequence[Told]) -> Table:
+    """Whether machines' probabilities mean what they say, on fields of every fate: the calibration error beside what as
+    many fields show by chance (on average, and once in twenty draws) where every probability is exactly right."""
+    table = Table("probability of the likeliest value", "fields", "stated", "right", "ECE", "by chance", "bar")
+    doubtful = [told for told in stated if told[0] < SURE]
+    for name, some, bar in (("all", stated, ECE), (f"under {SURE}", doubtful, ECE_DOUBTFUL)):
+        if some:
+            mean, right = (sum(column) / len(some) for column in zip(*some, strict=True))
+            chance = f"{by_chance(some).mean:.3f}, {by_chance(some).rare:.3f}"
+            figures = (f"{each:.3f}" for each in (mean, right, calibration_error(some)))
+            table.add_row(name, str(len(some)), *figures, chance, str(bar))
     return table
 
 

@@ -1,10 +1,32 @@
-"""A share as the tables of the benchmarks show it: what a figure may be off by."""
+"""Figures as the tables of the benchmarks show them: with what they may be off by."""
 
 from __future__ import annotations
 
-from reconcile.measure import Share
+import random
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from reconcile.measure import Share, Told, calibration_error
+
+DRAWS = 200
+"""So many times it is drawn which values are right, for the error that chance alone makes."""
+
+
+class Chance(NamedTuple):
+    """The calibration error that as many values show by chance where each stated probability is exactly right: on
+    average, and what it exceeds once in twenty draws."""
+
+    mean: float
+    rare: float
 
 
 def said(hits: int, count: int) -> str:
     """A share with its interval: "97.1 % [96.2, 97.9] of 1200"."""
     return str(Share(hits, count))
+
+
+def by_chance(told: Sequence[Told]) -> Chance:
+    """What the calibration error of so many values is by chance alone."""
+    lot = random.Random(1)
+    drawn = sorted(calibration_error([(each, lot.random() < each) for each, _ in told]) for _ in range(DRAWS))
+    return Chance(sum(drawn) / DRAWS, drawn[DRAWS * 19 // 20])

@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TextIO
 
+from reconcile.candidates import READ
 from reconcile.decide import decide
 from reconcile.first_fit import parameters
+from reconcile.measure import Told
 from reconcile.policy import POLICY
 from reconcile.weigh import weigh
 from tests.bench.read_samples import LINE_FORM, Sample
@@ -91,6 +93,18 @@ class Result:
         return any(self.is_right(each.text) for each in self.readings)
 
     @property
+    def stated(self) -> Told | None:
+        """The probability of the likeliest value that machines read, and whether it is what is written; None where they
+        read nothing."""
+        if self.posterior is None:
+            return None
+        best = next((each for each in self.posterior.candidates if each.origin in READ), None)
+        if best is None:
+            return None
+        is_null = best.null is not None and best.null != "blank"
+        return self.posterior.probability, not is_null and self.is_right(best.text)
+
+    @property
     def decided(self) -> Decision | None:
         return self.outcome if isinstance(self.outcome, Decision) else None
 
@@ -151,6 +165,7 @@ def dump(found: Iterable[Result], stream: TextIO) -> None:
                 "conditions": dict(reading.conditions),
                 "alternatives": reading.alternatives,
                 "truth": each.truth,
+                "right": each.is_right(reading.text),
             }
             stream.write(json.dumps(row, ensure_ascii=False) + "\n")
 

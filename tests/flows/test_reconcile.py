@@ -6,9 +6,11 @@ import secrets
 from dataclasses import replace
 from pathlib import Path
 
+from PIL import Image
+
 from flows.identify import Identified, identified, which_form
 from flows.people import invite
-from flows.reading import Taken, read_scan, take_in
+from flows.reading import AUTO, Taken, read_scan, take_in
 from flows.reconcile import in_force, publish_records, rebuild_records, reconcile_home, reconcile_waiting
 from flows.rooms import Rooms, now, policy
 from reconcile.records import query
@@ -199,6 +201,30 @@ def test_none_of_these_is_no_form_and_goes_to_an_expert() -> None:
     assert identified([said("0")]) is None
     assert which_form("s").pool == "read"
     assert which_form("s", [said("0")]).pool == "expert"
+
+
+def test_a_scan_that_an_expert_knows_no_form_for_is_set_aside_until_it_comes_again_as_a_form(
+    rooms: Rooms, tmp_path: Path
+) -> None:
+    file = tmp_path / "noise.png"
+    Image.effect_noise((900, 1200), 60).save(file)
+    (taken,) = take_in(rooms, [file], AUTO, "one")
+    assert isinstance(taken, Taken)
+    assert taken.scan.form == ""
+    for who in (invite(rooms, "mina").person.id, invite(rooms, "eve", ["expert"]).person.id):
+        reconcile_home(rooms)
+        assert answer(rooms, who, "0").kind == "identify"
+    reconcile_home(rooms)
+    everybody = Offer(pools=("read", "expert"))
+    assert rooms.store.open_tasks(everybody, now()) == 0
+    (aside,) = rooms.store.list_set_aside()
+    assert (aside.file.name, "fairhand forms draft" in aside.message) == ("noise.png", True)
+
+    (taken,) = take_in(rooms, [file], "receipt", "two")
+    assert isinstance(taken, Taken)
+    assert (taken.scan.form, taken.new) == ("receipt", False)
+    assert not rooms.store.has_reads(taken.scan.id)
+    assert rooms.store.list_set_aside() == []
 
 
 def test_files_are_taken_in_once_and_read_with_the_forms_languages(rooms: Rooms) -> None:

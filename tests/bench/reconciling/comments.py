@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +19,7 @@ from reconcile.trust import learn
 from reconcile.weigh import weigh
 from tests.bench import sets
 from tests.bench.generator.paper import START
+from tests.bench.intervals import by_chance
 from tests.bench.reconciling.rows import Row, at_least, at_most
 from transcribe.model import Field, FieldKey, Form, Parameters, Reading
 
@@ -28,9 +28,6 @@ PART = "dev-other"
 
 GOLD = 100
 """Texts whose truth is told."""
-
-DRAWS = 200
-"""Draws of chance: a calibration error counts as one where 19 in 20 of them are smaller."""
 
 KEY = FieldKey("comment")
 FORM = Form(
@@ -73,19 +70,8 @@ def _after_gold(readers: int, facts: list[ScanFacts], truths: list[str]) -> Row:
 
 def _error(said: list[Told]) -> str:
     """The calibration error, beside what so few texts show by chance where every probability is exactly right."""
-    chance = _by_chance(said)
-    return f"{calibration_error(said):.3f} ({sum(chance) / len(chance):.3f} by chance, 1 in 20 {_rare(chance):.3f})"
-
-
-def _by_chance(said: list[Told]) -> list[float]:
-    """Calibration errors of as many texts, drawn right and wrong exactly as often as their probabilities say."""
-    lot = random.Random(1)
-    return sorted(calibration_error([(p, lot.random() < p) for p, _ in said]) for _ in range(DRAWS))
-
-
-def _rare(chance: list[float]) -> float:
-    """What chance alone exceeds once in twenty draws."""
-    return chance[DRAWS * 19 // 20]
+    mean, rare = by_chance(said)
+    return f"{calibration_error(said):.3f} ({mean:.3f} by chance, 1 in 20 {rare:.3f})"
 
 
 def _row(readers: int, scans: list[list[Reading]], truths: list[str], learnt: Parameters) -> Iterator[Row]:
@@ -106,7 +92,7 @@ def _row(readers: int, scans: list[list[Reading]], truths: list[str], learnt: Pa
     yield Row(of=f"{of}: right, of {len(scans)}", figure=f"{ours / len(scans):.3f} (majority {most / len(scans):.3f})")
     yield Row(of=f"{of}: composed of words", figure=f"{composed / len(scans):.3f}")
     yield Row(of=f"{of}: ECE of whole texts", figure=_error(said))
-    yield at_most(f"{of}: the same, 1 in 20 by chance", calibration_error(said), round(_rare(_by_chance(said)), 3), 3)
+    yield at_most(f"{of}: the same, 1 in 20 by chance", calibration_error(said), round(by_chance(said).rare, 3), 3)
 
 
 def readings_of(item: Item) -> list[Reading]:
