@@ -15,7 +15,7 @@ from math import exp
 import numpy
 from numpy.typing import NDArray
 
-from reconcile.circumstances import Circumstances
+from reconcile.circumstances import NEVER, SEARCHED, Circumstances
 from reconcile.known import Known, odds
 from reconcile.policy import POLICY
 
@@ -63,9 +63,9 @@ def calibrated(share: float, seen: Circumstances, learnt: Known) -> float:
         return max(share, EXPERT)
     if seen.by_ink:
         return max(share, seen.ink)
-    share = adjusted(share, seen.stage, seen.family, learnt.calibration)
     if not seen.readers:
         share *= seen.in_place
+    share = adjusted(share, seen.stage, seen.family, learnt.calibration)
     if seen.engines + seen.people >= POLICY.people_to_agree or seen.witness:
         return share
     if seen.readers >= POLICY.people_before_expert:
@@ -76,10 +76,16 @@ def calibrated(share: float, seen: Circumstances, learnt: Known) -> float:
 def adjusted(share: float, stage: str, family: str, fitted: Mapping[str, Mapping[str, float]]) -> float:
     """The probability that a share means, as fitted; the share itself where nothing was fitted."""
     line = fitted.get(stage)
-    if line is None or share < LIKELY:
+    if line is None or not _counts(stage, share):
         return share
     within = _bounded(share)
     return 1.0 / (1.0 + exp(-(line["a"] + line.get(family, 0.0) + line["b"] * within + odds(share) - within)))
+
+
+def _counts(stage: str, share: float) -> bool:
+    """Whether a value of this share is calibrated: where it might be decided; at stages in which none is, and on free
+    layouts, where a place that is doubtful makes good readings look bad, whatever its share."""
+    return share >= LIKELY or stage.startswith((NEVER, SEARCHED))
 
 
 def _bounded(share: float) -> float:
@@ -87,17 +93,19 @@ def _bounded(share: float) -> float:
     return min(SUREST, max(-SUREST, odds(share)))
 
 
-def fit(lessons: Sequence[Lesson], before: Mapping[str, Mapping[str, float]] = NOTHING) -> dict[str, dict[str, float]]:
+def fit(
+    lessons: Sequence[Lesson], before: Mapping[str, Mapping[str, float]] = NOTHING, ridge: float = RIDGE
+) -> dict[str, dict[str, float]]:
     """a, b and each family's f, by stage: what `adjusted` takes; drawn to what was fitted `before` on other data, which
     stands where nothing new is known."""
-    likely = [lesson for lesson in lessons if lesson.share >= LIKELY]
+    likely = [lesson for lesson in lessons if _counts(lesson.stage, lesson.share)]
     found = {stage: dict(line) for stage, line in before.items()}
     for stage in sorted({lesson.stage for lesson in likely}):
-        found[stage] = _fit([lesson for lesson in likely if lesson.stage == stage], before.get(stage, {}))
+        found[stage] = _fit([lesson for lesson in likely if lesson.stage == stage], before.get(stage, {}), ridge)
     return found
 
 
-def _fit(lessons: Sequence[Lesson], before: Mapping[str, float]) -> dict[str, float]:
+def _fit(lessons: Sequence[Lesson], before: Mapping[str, float], weight: float) -> dict[str, float]:
     """Logistic regression with ridge, by Newton's method."""
     families = sorted({lesson.family for lesson in lessons} | before.keys() - {"a", "b"})
     names = ["a", "b", *families]
@@ -109,7 +117,7 @@ def _fit(lessons: Sequence[Lesson], before: Mapping[str, float]) -> dict[str, fl
     )
     right = numpy.array([1.0 if lesson.right else 0.0 for lesson in lessons])
     start = numpy.array([before.get("a", 0.0), before.get("b", 1.0), *[before.get(each, 0.0) for each in families]])
-    ridge = numpy.diag([RIDGE / 4, RIDGE, *[RIDGE / 4] * len(families)])
+    ridge = numpy.diag([weight / 4, weight, *[weight / 4] * len(families)])
     found = start.copy()
     for _ in range(NEWTON_STEPS):
         given = 1.0 / (1.0 + numpy.exp(-(inputs @ found)))

@@ -24,6 +24,15 @@ INK = "ink"
 LOOKALIKE = re.compile(r"[0O1IL|]")
 """Characters that both engines mistake alike in a code (both read PO as P0)."""
 
+NEVER = "machines may not:"
+"""How the stages of calibration begin in which machines never decide."""
+
+SEARCHED = "searched:"
+"""How the stages begin of what was searched for on a free layout."""
+
+TELLING = ("handwriting", "illegible", "format")
+"""Troubles that say by themselves how probable it is that a value is right."""
+
 MISFIT = ("not fitting", "absent", "illegible", "crossed out")
 """What a machine may say of a field that it cannot read; people then look at it."""
 
@@ -76,6 +85,7 @@ class Circumstances(NamedTuple):
     fit: float
     quality: float
     in_place: float
+    searched: bool
 
     @property
     def by_ink(self) -> bool:
@@ -84,11 +94,20 @@ class Circumstances(NamedTuple):
 
     @property
     def stage(self) -> str:
-        """What calibration is fitted by: machines by themselves where they might decide and where not, or people too;
-        these by family, as how long texts go says nothing of codes."""
+        """What calibration is fitted by: machines by themselves where they might decide and where not. By family, as
+        how long texts go says nothing of codes: what was searched for on a free layout, what people read too, and the
+        troubles that say much of whether a value is right."""
         if self.readers:
             return f"people: {self.family}"
-        return "machines" if self.situation and not self.trouble else "machines in doubt"
+        if self.trouble in TELLING:
+            return f"{NEVER} {self.trouble}: {self.family}"
+        alone = "machines" if self.alone else "machines in doubt"
+        return f"{SEARCHED} {alone}: {self.family}" if self.searched else alone
+
+    @property
+    def alone(self) -> bool:
+        """Whether machines might decide."""
+        return bool(self.situation) and not self.trouble
 
     @property
     def situation(self) -> str:
@@ -111,6 +130,7 @@ class Circumstances(NamedTuple):
             "by ink": self.by_ink,
             "witness": self.witness,
             "trouble": self.trouble,
+            "extent": self.searched and self.family == "line text",
             "situation": self.situation,
             "fit": self.fit,
             "quality": self.quality,
@@ -143,6 +163,7 @@ def circumstances(spot: Spot, weighed: Weighed, says: str, learnt: Known) -> Cir
         fit=min([vote.fit for vote in engines], default=1.0),
         quality=min([vote.quality for vote in engines], default=1.0),
         in_place=_in_place(spot, engines, says, learnt),
+        searched=any(vote.place is not None for vote in engines),
     )
 
 

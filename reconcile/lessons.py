@@ -24,7 +24,7 @@ SETTLED = 0.99
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
+class Before:
     """What machines alone said of a field, and whether it was right."""
 
     key: FieldKey
@@ -36,6 +36,12 @@ class _Before:
     type: str
     place: float | None
 
+    @property
+    def lesson(self) -> Lesson:
+        """What calibration learns from it."""
+        share = self.share * self.seen.in_place
+        return Lesson(stage=self.seen.stage, family=self.seen.family, share=share, right=self.right)
+
 
 def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
     """Calibration, and the audited tallies of each situation in which machines decide alone."""
@@ -43,10 +49,8 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
     places: dict[str, list[list[float]]] = defaultdict(lambda: [[0.0, 0.0] for _ in range(len(PLACES) + 1)])
     audited: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for scan in scans:
-        for before in _machines_alone(scan, learnt):
-            found.append(
-                Lesson(stage=before.seen.stage, family=before.seen.family, share=before.share, right=before.right)
-            )
+        for before in machines_alone(scan, learnt):
+            found.append(before.lesson)
             if before.place is not None and before.seen.engines >= POLICY.engines_to_agree:
                 for name in (before.name, before.type):
                     tally = places[name][place_bin(before.place)]
@@ -72,11 +76,11 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
     }
 
 
-def _would_decide(before: _Before, learnt: Known) -> bool:
+def _would_decide(before: Before, learnt: Known) -> bool:
     """Whether machines would decide this alone if they had the right: only such values say how right they are. Whether
     they did does not matter: what people read because nothing was proven proves it, and what is audited upholds it."""
     enough = calibrated(before.share, before.seen, learnt) >= 1.0 - POLICY.price
-    return before.seen.stage == "machines" and enough
+    return before.seen.alone and enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def contested(scan: ScanFacts, learnt: Known) -> Iterator[Contest]:
         yield Contest(tally, Lesson(stage=stage, family=spot.family, share=weighed.shares[best], right=right))
 
 
-def _machines_alone(scan: ScanFacts, learnt: Known) -> Iterator[_Before]:
+def machines_alone(scan: ScanFacts, learnt: Known) -> Iterator[Before]:
     """Fields that people read too, or whose truth is known, as the machines alone would have had them."""
     made = sheet(scan.form)
     settled = _settled(scan, made, learnt)
@@ -124,11 +128,12 @@ def _machines_alone(scan: ScanFacts, learnt: Known) -> Iterator[_Before]:
                 yield _before(key, made.spots[key.name], weighed, best, settled[key], learnt)
 
 
-def _before(key: FieldKey, spot: Spot, weighed: Weighed, best: str, truth: str, learnt: Known) -> _Before:
+def _before(key: FieldKey, spot: Spot, weighed: Weighed, best: str, truth: str, learnt: Known) -> Before:
     places = [vote.place for vote in weighed.votes if vote.says == best and vote.place is not None]
-    return _Before(
+    seen = circumstances(spot, weighed, best, learnt)
+    return Before(
         key=key,
-        seen=circumstances(spot, weighed, best, learnt),
+        seen=seen,
         share=weighed.shares[best],
         right=best == truth,
         misplaced=misplaced(truth, best),

@@ -88,6 +88,7 @@ REASONS: Mapping[str, str] = {
     "sums": N_("The sums of the form do not fit what was read."),
     "engines disagree": N_("The machines read different things."),
     "one engine": N_("Only one machine has read it."),
+    "extent": N_("The machines agree, but nothing vouches for where this text begins and ends."),
     "not proven": N_("The machines agree, but how often they are right on such fields is not proven yet."),
     "not sure enough": N_("The machines agree, but not surely enough on a page like this."),
     "one reader": N_("One person has read it; one more makes sure."),

@@ -128,7 +128,7 @@ def results(samples: Iterable[Sample], *, folded: bool = False, workers: int = 2
 
 def reads_of(sample: Sample, engines: Sequence[str] = ENGINES) -> Reads:
     """The sample read by machine."""
-    form = _form(sample.form)
+    form = form_of(sample.form)
     if sample.form == LINE_FORM:
         return _line_reads(sample, form, engines)
     scan = Scan(id=sample.file, pages=(ScanPage(file=sample.file, page=1),), form=form.name, form_version=form.version)
@@ -171,7 +171,7 @@ def dump(found: Iterable[Result], stream: TextIO) -> None:
 
 
 def _results(sample: Sample, folded: bool) -> list[Result]:
-    form, reads = _form(sample.form), reads_of(sample)
+    form, reads = form_of(sample.form), reads_of(sample)
     posteriors = weigh(form, reads.readings, parameters())
     outcomes = {key: decide(form.field(key.name), each, POLICY) for key, each in posteriors.items()}
     said = _by_key(reads.readings)
@@ -212,7 +212,7 @@ def _by_key(readings: Iterable[Reading]) -> dict[FieldKey, tuple[Reading, ...]]:
 
 
 @lru_cache(maxsize=8)
-def _form(name: str) -> Form:
+def form_of(name: str) -> Form:
     if name != LINE_FORM:
         return forms.load(name)
     return Form(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.calibrate import Lesson, adjusted, fit
+from reconcile.circumstances import NEVER
 from reconcile.known import lower_bound
 from reconcile.sureness import STEPS, ratios
 
@@ -33,6 +34,13 @@ def test_a_model_that_is_too_sure_is_brought_down() -> None:
 def test_a_few_fields_change_little() -> None:
     fitted = fit(lessons(0.95, 2, 1))
     assert adjusted(0.95, "machines", "date", fitted) > 0.85
+
+
+def test_values_that_are_never_decided_are_calibrated_whatever_their_share_and_others_from_a_half_on() -> None:
+    hand = [Lesson(stage=f"{NEVER} handwriting: line text", family="line text", share=0.4, right=False)] * 80
+    fitted = fit([*hand, *lessons(0.4, 0, 80)])
+    assert adjusted(0.4, f"{NEVER} handwriting: line text", "line text", fitted) < 0.15
+    assert adjusted(0.4, "machines", "date", fitted) == 0.4
 
 
 @given(one=SHARES, other=SHARES)

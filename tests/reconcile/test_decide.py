@@ -42,6 +42,17 @@ def test_one_engine_alone_never_decides_however_sure() -> None:
     assert asked(DATE, machine("order_date", "tesseract 5", "14/03/2025", 1.0)).reason == "one engine"
 
 
+def test_a_long_text_that_was_searched_for_needs_a_witness_as_engines_agree_on_its_words_and_not_its_ends() -> None:
+    agreed = posterior(NAME, *both("customer_name", "Dupont SARL"))
+    assert isinstance(decide(NAME, agreed, POLICY), Decision)
+    searched = replace(agreed, facts={**agreed.facts, "extent": True})
+    task = decide(NAME, searched, POLICY)
+    assert isinstance(task, Task)
+    assert task.reason == "extent"
+    vouched = replace(searched, facts={**searched.facts, "witness": "known value"})
+    assert isinstance(decide(NAME, vouched, POLICY), Decision)
+
+
 def test_two_readings_of_one_engine_are_one_source() -> None:
     task = asked(
         DATE,
