@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from flows.rooms import Rooms, limits, now
@@ -121,7 +122,14 @@ def read_options(settings: Settings) -> ReadOptions:
 
 def engines_for(rooms: Rooms, form: Form) -> list[Engine]:
     """The engines of the settings, ready for a form's languages; EngineMissing names the one that cannot read."""
-    return [ocr.load(name, form.languages) for name in rooms.settings.engines]
+    return [_engine(name, form.languages) for name in rooms.settings.engines]
+
+
+@lru_cache(maxsize=32)
+def _engine(name: str, languages: tuple[str, ...]) -> Engine:
+    """An engine, looked for once a process: whether its program and its data are there costs 1 ms that each scan would
+    pay twice. What is missing is looked for again."""
+    return ocr.load(name, languages)
 
 
 def work_key(rooms: Rooms, scan: Scan) -> str:

@@ -26,6 +26,7 @@ from rich.table import Table
 from flows import settings as configuration
 from flows.prefect_server import prefect_for
 from transcribe import masking, scan
+from transcribe.archive import Archive
 
 CONSOLE = Console(width=140)
 PAGES, SMALL = 1000, 20
@@ -98,7 +99,7 @@ def measured(folder: Path, pages: int) -> bool:
     """Whether memory is flat and the orchestration within its bar; the figures are printed."""
     _photographs(folder / "photographs", pages)
     settings = configuration.load(folder / "home")
-    read, decode, door, weigh = Clock(), Clock(), Clock(), Clock()
+    read, decode, door, weigh, keep = Clock(), Clock(), Clock(), Clock(), Clock()
     seen = Marks((read, decode, door))
     with prefect_for(settings):
         from flows import ingest, reading
@@ -109,6 +110,7 @@ def measured(folder: Path, pages: int) -> bool:
             (scan, "picture", decode),
             (masking, "masked", door),
             (masking, "encoded", door),
+            (Archive, "put", keep),
         ]
         for module, name, clock in timed:
             setattr(module, name, clock.timed(getattr(module, name)))
@@ -125,6 +127,7 @@ def measured(folder: Path, pages: int) -> bool:
             "laying and masking at the door": door.seconds / pages,
             "decoding": decode.seconds / pages,
             "orchestration: files, Prefect, the store": seen.a_page,
+            f"of these, {keep.calls / pages:.0f} files kept by the file system": keep.seconds / pages,
             "orchestration: weighing, deciding, publishing": weigh.seconds / pages,
             "Prefect's server, in its own process": server / pages,
             "by the clock, all in all": wall / pages,
