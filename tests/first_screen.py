@@ -43,7 +43,9 @@ def main() -> None:
     assert isinstance(decision, Decision)
     snippet = next(place.snippet for place in reads.places if place.key == FIELD)
     assert snippet is not None
-    draw(Image.open(PHOTO), Image.open(io.BytesIO(reads.files[snippet])), decision).save(sys.argv[1], optimize=True)
+    for content in reads.files.values():
+        archive.put(content)
+    draw(Image.open(PHOTO), Image.open(io.BytesIO(archive.get(snippet))), decision).save(sys.argv[1], optimize=True)
 
 
 def draw(photo: Image.Image, snippet: Image.Image, decision: Decision) -> Image.Image:

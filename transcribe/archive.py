@@ -1,12 +1,36 @@
-"""The archive: bytes named by their SHA-256, in a folder or any place that fsspec knows."""
+"""The archive: bytes named by their SHA-256, in a folder or any place that fsspec knows.
+
+Small pictures of one scan lie in one file: making a file costs more than a picture of 3 kB, and a million pages would
+make sixty million. "SHA-256.start.length" names one of them (`packed`).
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 import fsspec
 
 from transcribe.errors import NotFound
+
+
+def packed(contents: Mapping[str, bytes]) -> tuple[bytes, dict[str, str]]:
+    """All of these bytes as one file's, and for each of their names the name that it has in there."""
+    content = b"".join(contents.values())
+    sha256, start, names = hashlib.sha256(content).hexdigest(), 0, {}
+    for name, each in contents.items():
+        names[name] = f"{sha256}.{start}.{len(each)}"
+        start += len(each)
+    return content, names
+
+
+def opened(name: str) -> tuple[str, int, int | None]:
+    """The file that a name stands for, and where in it its bytes begin and end (None: at the file's end)."""
+    sha256, _, part = name.partition(".")
+    if not part:
+        return sha256, 0, None
+    start, _, length = part.partition(".")
+    return sha256, int(start), int(start) + int(length)
 
 
 class Archive:
@@ -32,19 +56,21 @@ class Archive:
             self._files.mv(path + ".part", path)
         return sha256
 
-    def get(self, sha256: str) -> bytes:
-        """The bytes of this name; NotFound where there are none (they may have been erased)."""
+    def get(self, name: str) -> bytes:
+        """The bytes of this name, a whole file's or a part's; NotFound where there are none (they may have been
+        erased)."""
+        sha256, start, end = opened(name)
         try:
-            content: bytes = self._files.cat_file(self._path(sha256))
+            content: bytes = self._files.cat_file(self._path(sha256), start=start, end=end)
         except FileNotFoundError as error:
             raise NotFound(f"The archive has no {sha256[:12]}; it may have been erased.") from error
         return content
 
-    def has(self, sha256: str) -> bool:
+    def has(self, name: str) -> bool:
         """Whether there are bytes of this name."""
-        return bool(self._files.exists(self._path(sha256)))
+        return bool(self._files.exists(self._path(opened(name)[0])))
 
-    def erase(self, sha256: str) -> None:
-        """Remove these bytes; nothing happens where there are none."""
-        if self.has(sha256):
-            self._files.rm_file(self._path(sha256))
+    def erase(self, name: str) -> None:
+        """Remove these bytes, with everything that lies in the same file; nothing happens where there are none."""
+        if self.has(name):
+            self._files.rm_file(self._path(opened(name)[0]))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from transcribe.archive import packed
 from transcribe.model import PagePicture, Place, Reading, Reads
 from transcribe.quality import Quality
 from transcribe.snippet import page_picture
@@ -17,33 +18,42 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Gathered:
-    """Places, readings, pictures and qualities so far; `files` are the bytes of the pictures by SHA-256."""
+    """Places, readings, pictures and qualities so far; `files` are the bytes of the pages' pictures by SHA-256, and
+    `cuts` those of fields."""
 
     places: list[Place] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     pictures: list[PagePicture] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    cuts: dict[str, bytes] = field(default_factory=dict)
     qualities: list[Quality] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
     turns: list[int] = field(default_factory=list)
 
     def put(self, content: bytes) -> str:
-        """Keep the bytes of a picture; gives their SHA-256."""
+        """Keep the picture of a field; gives its SHA-256."""
         sha256 = hashlib.sha256(content).hexdigest()
-        self.files[sha256] = content
+        self.cuts[sha256] = content
         return sha256
 
     def picture(self, number: int, shown: Picture) -> str:
         """Keep the picture of a page, on which the boxes of its places lie; gives its SHA-256."""
-        sha256 = self.put(page_picture(shown))
+        content = page_picture(shown)
+        sha256 = hashlib.sha256(content).hexdigest()
+        self.files[sha256] = content
         self.pictures.append(PagePicture(number=number, sha256=sha256, size=(shown.shape[1], shown.shape[0])))
         return sha256
 
     def reads(self, fit: float | None) -> Reads:
         """All of it. `fit` is that of the worst page, None for a free layout."""
+        names: dict[str, str] = {}
+        if self.cuts:
+            pack, names = packed(self.cuts)
+            self.files[hashlib.sha256(pack).hexdigest()] = pack
+        places = [replace(each, snippet=names.get(each.snippet or "", each.snippet)) for each in self.places]
         codes = [*(code for each in self.qualities for code in each.advice), *self.advice]
         return Reads(
-            places=tuple(self.places),
+            places=tuple(places),
             readings=tuple(self.readings),
             fit=fit,
             quality=_worst([each.measures for each in self.qualities]),

@@ -294,7 +294,7 @@ class Form:
 class Place:
     """Where one field of one scan stands. `box` is on the page as laid straight (its picture in the archive).
 
-    `snippet` is the SHA-256 of the field's picture in the archive, None where payment data are masked.
+    `snippet` is the name of the field's picture in the archive, None where payment data are masked.
     `confidence` is how sure the place is (1 for a box of a form that fits, less for what a label found; None: unknown,
     the box is then a whole page or a region).
     """
@@ -356,8 +356,9 @@ class Reads:
 
     `fit` (0 to 1, None for a free layout) is how well the worst page lies on its form; `quality` holds numbers of the
     pages ("blur", "contrast", "resolution", "cut", "glare", and "overall", 0 bad to 1 good); `advice` holds codes of
-    what to take again and why. `files` are the bytes of all snippets and page pictures by SHA-256. `turns` are the
-    degrees with the clock (0, 90, 180, 270) by which each page of a free layout, as it came, stands upright.
+    what to take again and why. `files` are the bytes of page pictures, and of the file in which all snippets lie, by
+    SHA-256. `turns` are the degrees with the clock (0, 90, 180, 270) by which each page of a free layout, as it came,
+    stands upright.
     """
 
     places: tuple[Place, ...]

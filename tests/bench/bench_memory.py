@@ -104,7 +104,11 @@ def measured(folder: Path, pages: int) -> bool:
     with prefect_for(settings):
         from flows import ingest, reading
 
-        timed = [(reading, "read", read), (reading, "pages", decode), (ingest, "reconcile_home", weigh)]
+        timed: list[tuple[object, str, Clock]] = [
+            (reading, "read", read),
+            (reading, "pages", decode),
+            (ingest, "reconcile_home", weigh),
+        ]
         timed += [
             (scan, "align", door),
             (scan, "picture", decode),

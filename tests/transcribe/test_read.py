@@ -16,6 +16,7 @@ from PIL import Image
 from tests.fakes import ScriptedEngine
 from transcribe import fields, ocr
 from transcribe import form as forms
+from transcribe.archive import opened
 from transcribe.errors import EngineError
 from transcribe.model import Box, Form, Page, Reading, Reads, Scan, ScanPage, Word
 from transcribe.ocr import Engine
@@ -88,7 +89,8 @@ def test_every_field_has_a_place_and_a_reading(form: Form) -> None:
     keys = set(form.keys())
     assert {place.key for place in reads.places} == keys
     assert {each.key for each in reads.readings} == keys
-    assert all(place.snippet in reads.files for place in reads.places if place.snippet)
+    assert all(opened(place.snippet)[0] in reads.files for place in reads.places if place.snippet)
+    assert len(reads.files) == 2, "the page, and the pictures of all fields in one file"
     assert reads.pictures[0].size == form.blanks[0].size
 
 
@@ -177,4 +179,4 @@ def test_a_receipt_of_free_layout_gives_a_place_or_a_region_for_every_field() ->
     said = by_field(reads)
     assert said["total"]["scripted"].text == "12.50"
     assert said["date"]["scripted"].text == "14/03/2025"
-    assert all(place.snippet in reads.files for place in reads.places)
+    assert all(place.snippet and opened(place.snippet)[0] in reads.files for place in reads.places)

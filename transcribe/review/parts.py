@@ -61,9 +61,9 @@ class Parts:
         in the event loop's thread, which costs half of what two threads do."""
         return await self.writer.write(lambda: deed(self.store), here=True)
 
-    async def picture(self, sha256: str) -> bytes:
+    async def picture(self, name: str) -> bytes:
         """Bytes from the archive; NotFound where they were erased."""
-        return await run_in_threadpool(self.archive.get, sha256)
+        return await run_in_threadpool(self.archive.get, name)
 
 
 def parts_of(request: Request) -> Parts:

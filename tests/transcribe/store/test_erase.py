@@ -71,6 +71,20 @@ def test_the_archive_names_are_those_of_this_scan_alone_and_come_again(here: Wor
     assert here.store.forget(scan.id, after(11)) == names
 
 
+def test_a_file_of_many_pictures_is_needed_while_one_of_them_is(here: World) -> None:
+    scan = worked(here)
+    pack = sha("many pictures")
+    first, second = here.store.places(scan.id)[:2]
+    here.store.put_places(
+        scan.id, [replace(first, snippet=f"{pack}.0.9"), replace(second, snippet=f"{pack}.9.9")], NOON
+    )
+    here.store.put_places(scan.id, [replace(first, snippet=sha("drawn anew"))], NOON)
+    assert pack not in here.store.replaced(scan.id), "the second field's picture lies in it"
+    here.store.put_places(scan.id, [replace(second, snippet=sha("drawn too"))], NOON)
+    assert pack in here.store.replaced(scan.id)
+    assert here.store.forget(scan.id, after(10)).count(pack) == 1
+
+
 def test_a_file_that_another_scan_needs_is_not_erased(here: World) -> None:
     scan = here.scan("a")
     second = replace(scan, id=sha("second form of the same file"), name="second")

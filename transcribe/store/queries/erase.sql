@@ -2,7 +2,7 @@
 UPDATE scan SET erased_at = :now, claimed_until = NULL WHERE id = :scan_id;
 
 -- name: archive_names
-SELECT n.sha256 FROM (
+SELECT DISTINCT substr(n.sha256, 1, 64) AS sha256 FROM (
     SELECT file AS sha256 FROM scan_page WHERE scan_id = :scan_id
     UNION SELECT hocr FROM scan_page WHERE scan_id = :scan_id AND hocr <> ''
     UNION SELECT sha256 FROM scan_file WHERE scan_id = :scan_id
@@ -15,16 +15,17 @@ WHERE NOT EXISTS (SELECT 1 FROM scan_page o JOIN scan s ON s.id = o.scan_id
         WHERE o.sha256 = n.sha256 AND s.id <> :scan_id AND s.erased_at IS NULL)
     AND NOT EXISTS (SELECT 1 FROM page_picture o WHERE o.sha256 = n.sha256 AND o.scan_id <> :scan_id)
     AND NOT EXISTS (SELECT 1 FROM place o JOIN field f ON f.id = o.field_id
-        WHERE o.snippet = n.sha256 AND f.scan_id <> :scan_id)
-ORDER BY n.sha256;
+        WHERE substr(o.snippet, 1, 64) = substr(n.sha256, 1, 64) AND o.snippet IS NOT NULL AND f.scan_id <> :scan_id)
+ORDER BY 1;
 
 -- name: replaced_names
-SELECT n.sha256 FROM erased_name n WHERE n.scan_id = :scan_id
+SELECT DISTINCT substr(n.sha256, 1, 64) AS sha256 FROM erased_name n WHERE n.scan_id = :scan_id
     AND NOT EXISTS (SELECT 1 FROM scan_page o JOIN scan s ON s.id = o.scan_id
         WHERE (o.file = n.sha256 OR o.hocr = n.sha256) AND s.erased_at IS NULL)
     AND NOT EXISTS (SELECT 1 FROM page_picture o WHERE o.sha256 = n.sha256)
-    AND NOT EXISTS (SELECT 1 FROM place o WHERE o.snippet = n.sha256)
-ORDER BY n.sha256;
+    AND NOT EXISTS (SELECT 1 FROM place o
+        WHERE substr(o.snippet, 1, 64) = substr(n.sha256, 1, 64) AND o.snippet IS NOT NULL)
+ORDER BY 1;
 
 -- name: keep_erased_names!
 INSERT INTO erased_name (scan_id, sha256)
