@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from reconcile.measure import Share, Told, calibration_error
+from reconcile.measure import BINS, Share, Told, calibration_error
 
 DRAWS = 200
 """So many times it is drawn which values are right, for the error that chance alone makes."""
@@ -25,8 +25,8 @@ def said(hits: int, count: int) -> str:
     return str(Share(hits, count))
 
 
-def by_chance(told: Sequence[Told]) -> Chance:
+def by_chance(told: Sequence[Told], bins: int = BINS) -> Chance:
     """What the calibration error of so many values is by chance alone."""
     lot = random.Random(1)
-    drawn = sorted(calibration_error([(each, lot.random() < each) for each, _ in told]) for _ in range(DRAWS))
+    drawn = sorted(calibration_error([(each, lot.random() < each) for each, _ in told], bins) for _ in range(DRAWS))
     return Chance(sum(drawn) / DRAWS, drawn[DRAWS * 19 // 20])
