@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from math import prod
 
 from reconcile.agree import Vote
@@ -43,8 +43,8 @@ BELIEF = 30.0
 SLIP = 0.001
 """How often a word is another one whatever the sources say: what the fit below left of it."""
 
-STRANGERS = (1.54, 0.99)
-KNOWN = (0.488, 0.546)
+STRANGERS = (1.015, 0.825)
+KNOWN = (0.413, 0.481)
 """How far a slot is believed: its log odds times c / n**k for n sources, (c, k) where nothing was learnt of words, and
 where a field's words are well known. What sources are usually like is a cautious guess; what was learnt without truth
 is too sure of itself, as it holds common words for right.
@@ -66,11 +66,12 @@ def is_long(spot: Spot, votes: Sequence[Vote]) -> bool:
     shorter one of which no majority of enough people say the same: that one of them has all of it right is not sure."""
     if spot.family != "line text":
         return False
-    texts = [vote.says for vote in votes if _speaks(vote)]
+    said = speaking(votes)
+    texts = [vote.says for vote in said]
     if len(texts) < SOURCES or len(set(texts)) == 1:
         return False
     longest = max(len(text.split()) for text in texts)
-    return longest >= WORDS or (longest >= SEVERAL and _split([vote for vote in votes if _speaks(vote)]))
+    return longest >= WORDS or (longest >= SEVERAL and _split(said))
 
 
 def _split(speaking: Sequence[Vote]) -> bool:
@@ -83,17 +84,17 @@ def _split(speaking: Sequence[Vote]) -> bool:
 def word_by_word(spot: Spot, whole: Weighed, known: Known) -> Weighed:
     """A field that was weighed `whole`, weighed again by its words. What speaks for no text at all (blank, illegible)
     keeps its share."""
-    speaking = [vote for vote in whole.votes if _speaks(vote)]
+    said = speaking(whole.votes)
     line = Line(
-        slots=tuple(network([vote.says.split() for vote in speaking])),
-        sources=tuple(vote.source for vote in speaking),
+        slots=tuple(network([vote.says.split() for vote in said])),
+        sources=tuple(vote.source for vote in said),
     )
-    model = _model(spot, speaking, known)
-    power = _power(spot, speaking, known)
+    model = line_model(spot, said, known)
+    power = _power(spot, said, known)
     slots = [_believed(share, power) for share in model.weigh(line)]
     likeliest = tuple(best(slots))
     composed = " ".join(word for word in likeliest if word)
-    places = {vote.says: tuple(slot[at] for slot in line.slots) for at, vote in enumerate(speaking)}
+    places = {vote.says: tuple(slot[at] for slot in line.slots) for at, vote in enumerate(said)}
     if composed:
         places.setdefault(composed, likeliest)
     silent = [says for says, origin in whole.origins.items() if origin == "read" and says not in places]
@@ -114,15 +115,16 @@ def word_by_word(spot: Spot, whole: Weighed, known: Known) -> Weighed:
         terms={**terms, **{says: whole.terms[says] for says in silent}},
         tempted={},
         priors={says: whole.priors.get(says, whole.none_prior) for says in (*shares, *silent)},
-        words=Composed(composed, _written(spot, likeliest, line, speaking, model), len(line.slots)),
+        words=Composed(composed, _written(spot, likeliest, line, said, model), len(line.slots)),
     )
 
 
-def _speaks(vote: Vote) -> bool:
-    return vote.null is None and vote.shown is None
+def speaking(votes: Iterable[Vote]) -> list[Vote]:
+    """Those of the votes that read some text by themselves."""
+    return [vote for vote in votes if vote.null is None and vote.shown is None]
 
 
-def _model(spot: Spot, speaking: Sequence[Vote], known: Known) -> LineModel:
+def line_model(spot: Spot, speaking: Sequence[Vote], known: Known) -> LineModel:
     """What is known of these sources, and of the words of this field; its own words come on top, as the model takes
     each line's own words off again."""
     learnt: Mapping[str, Sequence[float]] = known.content.get("lines", {})

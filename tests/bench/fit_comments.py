@@ -1,0 +1,136 @@
+"""Fits how far the words of a long text are believed: `STRANGERS` and `KNOWN` of `reconcile.longtext`.
+
+    FAIRHAND_SHARED_DATA=../shared/data python -m tests.bench.fit_comments
+
+Greatest likelihood of whole texts being right, on every second sentence of CrowdSpeech's two parts, read by 3, 4, 5 and
+7 people, once before anything is learnt and once after; what is found changes what is learnt, so run it again with what
+it printed until that stands still. Prints the figures; the benchmark of comments measures them on the other sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy
+from numpy.typing import NDArray
+
+from reconcile import first_fit, longtext
+from reconcile.agree import votes
+from reconcile.facts import ScanFacts
+from reconcile.known import known
+from reconcile.lines import Line, best
+from reconcile.network import network
+from reconcile.sheet import sheet
+from reconcile.trust import learn
+from tests.bench import sets
+from tests.bench.read_samples import data_folder
+from tests.bench.reconciling.comments import FORM, PARTS, readings_of
+from transcribe.model import Parameters
+
+READERS = (3, 4, 5, 7)
+STEPS = 60
+"""Rounds of the search: each tries a step of every figure either way, and halves the steps where none helps."""
+
+LEAST = 1e-12
+"""A share below counts as so much."""
+
+Numbers = NDArray[numpy.float64]
+
+
+class Text(NamedTuple):
+    """A text that was weighed by words: in each slot how much less likely (log) each rival of its best word is; how
+    many readers; how well the field's words are known (0 to 1); and whether the best words are right."""
+
+    rivals: tuple[list[float], ...]
+    readers: int
+    met: float
+    right: bool
+
+
+def main() -> None:
+    """Fit and print."""
+    data = data_folder(None)
+    found = [text for part in PARTS for readers in READERS for text in texts(data, part, readers)]
+    figures = fitted(found)
+    strangers, familiar = ((round(float(numpy.exp(c)), 3), round(float(k), 3)) for c, k in (figures[:2], figures[2:]))
+    print(f"{len(found)} texts; STRANGERS = {strangers}, KNOWN = {familiar}")
+
+
+def texts(data: Path, part: str, readers: int) -> Iterator[Text]:
+    """The texts of a part as so many people read them, before and after learning from them."""
+    told = sets.crowdspeech(data, part, readers)[::2]
+    scans = [readings_of(item) for item, _ in told]
+    facts = [ScanFacts(form=FORM, readings=readings) for readings in scans]
+    spot = sheet(FORM).spots["comment"]
+    for learnt in (first_fit.parameters(), Parameters(version=1, content=learn(facts, first_fit.parameters()).content)):
+        here = known(learnt)
+        words = here.words(spot.field.name).total
+        for readings, (_, truth) in zip(scans, told, strict=True):
+            speaking = longtext.speaking(votes(spot, readings))
+            if not longtext.is_long(spot, speaking):
+                continue
+            line = Line(
+                slots=tuple(network([each.says.split() for each in speaking])),
+                sources=tuple(each.source for each in speaking),
+            )
+            shares = longtext.line_model(spot, speaking, here).weigh(line)
+            likeliest = best(shares)
+            yield Text(
+                rivals=tuple(map(_rivals, shares, likeliest)),
+                readers=len(speaking),
+                met=words / (words + longtext.VOCABULARY),
+                right=" ".join(word for word in likeliest if word) == spot.normal(truth),
+            )
+
+
+def _rivals(slot: Mapping[str, float], word: str) -> list[float]:
+    top = max(slot[word], LEAST)
+    return [float(numpy.log(max(share, LEAST) / top)) for other, share in slot.items() if other != word]
+
+
+def fitted(found: Sequence[Text]) -> Numbers:
+    """(log c, k) of strangers and of known words, by the greatest likelihood: a search along each figure in turn."""
+    likelihood = Likelihood(found)
+    best_yet, steps = numpy.array([0.0, 0.8, -0.8, 0.5]), numpy.full(4, 0.3)
+    least = likelihood.loss(best_yet)
+    for _ in range(STEPS):
+        before = least
+        for at in range(4):
+            for side in (-1.0, 1.0):
+                tried = best_yet.copy()
+                tried[at] += side * steps[at]
+                if (here := likelihood.loss(tried)) < least:
+                    best_yet, least = tried, here
+        if least == before:
+            steps /= 2
+    return best_yet
+
+
+class Likelihood:
+    """All texts as arrays: rivals one after another, where each slot with rivals begins, and whose it is."""
+
+    def __init__(self, found: Sequence[Text]) -> None:
+        slots = [(number, rivals) for number, text in enumerate(found) for rivals in text.rivals if rivals]
+        self.text_of_slot = numpy.array([number for number, _ in slots])
+        self.starts = numpy.cumsum([0, *[len(rivals) for _, rivals in slots[:-1]]])
+        self.rivals = numpy.concatenate([rivals for _, rivals in slots])
+        self.text_of_rival = numpy.repeat(self.text_of_slot, [len(rivals) for _, rivals in slots])
+        self.met, self.readers, self.right = (
+            numpy.array([getattr(text, name) for text in found], float) for name in ("met", "readers", "right")
+        )
+        self.left = numpy.array([len(text.rivals) for text in found]) * numpy.log(1 - longtext.SLIP)
+
+    def loss(self, figures: Numbers) -> float:
+        """The negative log likelihood of which texts are right, by (log c, k) of strangers and of known words."""
+        strangers, familiar = (c - k * numpy.log(self.readers) for c, k in (figures[:2], figures[2:]))
+        power = numpy.exp((1 - self.met) * strangers + self.met * familiar)
+        against = numpy.add.reduceat(numpy.exp(power[self.text_of_rival] * self.rivals), self.starts)
+        slots = numpy.bincount(self.text_of_slot, weights=numpy.log1p(against), minlength=len(self.met))
+        shares = numpy.clip(numpy.exp(self.left - slots), 1e-6, 1 - 1e-6)
+        return float(-(self.right * numpy.log(shares) + (1 - self.right) * numpy.log(1 - shares)).sum())
+
+
+if __name__ == "__main__":
+    main()
