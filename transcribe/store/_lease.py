@@ -23,9 +23,9 @@ NEW_READINGS = 20
 NEW_WINDOW = 40
 """Among how many of the next tasks of the same priority the easiest are chosen: a choice, and one page of an index."""
 
-WINDOW = 6
-"""Among how many of the next tasks, of which no tradition stands alone, those are chosen to which somebody adds most:
-looking at forty would cost seven times what a lease costs."""
+WINDOW = 4
+"""Among so many of the next tasks, for each one wanted, those are chosen to which somebody adds most: to look at forty
+would cost seven times what a lease costs, and saved nothing that could be told from chance."""
 
 WAITS = timedelta(days=1)
 """So long a task waits for somebody of another tradition, or who adds more to it: there may be nobody else."""
@@ -150,7 +150,7 @@ class LeaseRoom(ControlRoom):
         """Numbers of open tasks in the order of the queue, no two of one field, no two that a form keeps apart."""
         new = self._is_new(person["id"])
         adds = {row["type"]: row["bits"] for row in self.db.all("adds_of", person=person["id"])}
-        rows = self._candidates(person, max(4 * count, NEW_WINDOW if new else 0), offer, now, new, adds)
+        rows = self._candidates(person, max(WINDOW * count, NEW_WINDOW if new else 0), offer, now, new, adds)
         chosen: list[int] = []
         fields: set[tuple[int, str]] = set()
         apart: set[tuple[int, str]] = set()
@@ -183,7 +183,6 @@ class LeaseRoom(ControlRoom):
             "sitting": micros(now - SITTING),
             "misplaced": MISPLACED,
             "count": count,
-            "marks": 1,
         }
         for pool in offer.pools:
             if offer.scan is not None:
@@ -194,11 +193,7 @@ class LeaseRoom(ControlRoom):
                     field = {"pool": pool, "form_field": number, **values}
                     yield from sorted(self._next("next_tasks_of_field", person, field), key=order)
             else:
-                rows = self._next("next_tasks", person, {"pool": pool, **values})
-                if adds and not new:
-                    among = {"count": max(count, WINDOW), "marks": 0}
-                    rows += self._next("next_tasks", person, {"pool": pool, **values, **among})
-                yield from sorted(rows, key=order)
+                yield from sorted(self._next("next_tasks", person, {"pool": pool, **values}), key=order)
 
     def _bits(self, adds: Mapping[str, int]) -> Callable[[Row], int]:
         """How many bits this person adds to a task beside others; a new person is given the easiest instead."""

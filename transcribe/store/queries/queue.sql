@@ -5,14 +5,13 @@ WHERE id IN (SELECT id FROM task WHERE closed_at IS NULL AND transcriber_id IS N
              ORDER BY leased_until LIMIT 200);
 
 -- name: next_tasks
--- The next so many of each mark ('' first; of that alone without :marks): whoever asks is then given those first to
--- which they add most.
+-- The next so many of each mark ('' first): whoever asks is then given those first to which they add most.
 WITH RECURSIVE mark (name) AS (
     SELECT ''
     UNION ALL
     SELECT (SELECT MIN(elsewhere) FROM task
             WHERE pool = :pool AND elsewhere > mark.name AND closed_at IS NULL AND transcriber_id IS NULL)
-    FROM mark WHERE mark.name IS NOT NULL AND :marks)
+    FROM mark WHERE mark.name IS NOT NULL)
 SELECT n.id, n.field_id, n.scan_id, n.form_field_id, n.lane, n.apart, n.priority, n.ease, n.slot, n.elsewhere, n.opened_at
 FROM mark CROSS JOIN task n WHERE n.id IN (
 SELECT t.id FROM task t
