@@ -63,12 +63,14 @@ _TOKEN = re.compile(r"(\S+)(\s*)")
 
 def is_long(spot: Spot, votes: Sequence[Vote]) -> bool:
     """Whether these votes are to be weighed word by word: a long text that enough sources read, and not alike, or a
-    shorter one of which no majority of enough people say the same: that one of them has all of it right is not sure."""
+    shorter one of which no majority of enough people say the same: that one of them has all of it right is not sure.
+    Where several people typed all of it alike there are no slots to choose in: what engines made of it is noise then."""
     if spot.family != "line text":
         return False
     said = speaking(votes)
     texts = [vote.says for vote in said]
-    if len(texts) < SOURCES or len(set(texts)) == 1:
+    people = [vote.says for vote in said if not vote.machine]
+    if len(texts) < SOURCES or len(set(texts)) == 1 or (len(people) > 1 and len(set(people)) == 1):
         return False
     longest = max(len(text.split()) for text in texts)
     return longest >= WORDS or (longest >= SEVERAL and _split(said))

@@ -87,6 +87,16 @@ def test_short_text_or_two_readings_are_weighed_whole() -> None:
     assert {each.origin for each in weighed(*short).candidates} <= {"read", "composed"}
 
 
+def test_two_people_who_typed_all_of_it_alike_decide_it_whatever_engines_made_of_it() -> None:
+    noise = [machine("comment", "tesseract 5", SECOND, 0.5), machine("comment", "rapidocr 3", FOURTH, 0.4)]
+    alike = [reading("comment", who, FIRST) for who in ("ann", "ben")]
+    answer = decide(FIELD, weighed(*noise, *alike), POLICY)
+    assert isinstance(answer, Decision)
+    assert (answer.text, answer.method) == (FIRST, "people")
+    unlike = [reading("comment", "ann", FIRST), reading("comment", "ben", THIRD)]
+    assert isinstance(decide(FIELD, weighed(*noise, *unlike), POLICY), Task)
+
+
 def test_of_a_short_text_that_no_majority_reads_alike_nobody_needs_to_be_right() -> None:
     said = (("ann", "hurrah broadcast"), ("ben", "hurrah crutcross"), ("cleo", "hurrah cadcras"))
     alone = [reading("comment", who, text) for who, text in said]
