@@ -64,7 +64,7 @@ _TOKEN = re.compile(r"(\S+)(\s*)")
 def is_long(spot: Spot, votes: Sequence[Vote]) -> bool:
     """Whether these votes are to be weighed word by word: a long text that enough sources read, and not alike, or a
     shorter one of which no majority of enough people say the same: that one of them has all of it right is not sure.
-    Where several people typed all of it alike there are no slots to choose in: what engines made of it is noise then."""
+    Where people typed all of it alike there are no words to choose from: what engines made of it is noise then."""
     if spot.family != "line text":
         return False
     said = speaking(votes)
