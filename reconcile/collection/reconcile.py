@@ -43,6 +43,8 @@ class Chosen:
     share: float
     texts: int
     majority: str
+    places: int = 0
+    """Of a line, where its readers differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,8 @@ def choose(each: Heard, some: Sequence[Option], learnt: Learnt, of: Family, weig
         sure = 1.0
         for share_of in shares:
             sure *= max(share_of.values())
-        return Chosen(heard=each, option=option, share=sure, texts=texts, majority=majority(each))
+        places = sum(len(set(slot)) > 1 for slot in laid.slots)
+        return Chosen(heard=each, option=option, share=sure, texts=texts, majority=majority(each), places=places)
     shared = choice.shares(some, weights)
     place = _place(each, some, shared)
     return Chosen(heard=each, option=some[place], share=shared[place], texts=texts, majority=majority(each))
@@ -144,12 +147,11 @@ def told(heard: Sequence[Heard], possible: Sequence[Sequence[Option]]) -> list[t
 def odds_of(chosen: Sequence[Chosen], families: dict[str, Family]) -> list[float]:
     """The shipped log odds that each choice is right."""
     facts = facts_of([each.heard for each in chosen])
-    return [
-        honest.log_odds(
-            circumstances(each, facts[each.heard.item.field]), first_fit.HONEST[families[each.heard.item.field]]
-        )
-        for each in chosen
-    ]
+    found = []
+    for each in chosen:
+        of = families[each.heard.item.field]
+        found.append(honest.log_odds(circumstances(each, facts[each.heard.item.field]), first_fit.HONEST[of], of))
+    return found
 
 
 def facts_of(heard: Sequence[Heard]) -> dict[str, Facts]:
@@ -170,6 +172,7 @@ def circumstances(each: Chosen, facts: Facts) -> honest.Circumstances:
         blanks=each.heard.blanks + each.heard.unreadable if option else len(each.heard.voices),
         words=len(option.words) if option else 0,
         texts=each.texts,
+        places=each.places,
         facts=facts,
     )
 

@@ -1,0 +1,67 @@
+"""Probabilities of collections by maps that have not seen the items: fitted on the other folds of the same set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from reconcile.collection import choice, first_fit, honest
+from reconcile.collection.candidates import options
+from reconcile.collection.hearing import hear, types
+from reconcile.collection.items import Item
+from reconcile.collection.reconcile import learn, told
+from reconcile.measure import Told
+from tests.bench import sets
+from tests.bench.fit_collection import Seen, by_lot, golden_of, seen
+
+FOLDS = 5
+
+
+class Stated(NamedTuple):
+    """A choice whose truth is known: the item, what was chosen, the log odds that it is right, and whether it is."""
+
+    item: Item
+    normal: str
+    odds: float
+    right: bool
+
+    @property
+    def told(self) -> Told:
+        """The probability without any gold, and whether the choice is right."""
+        return honest.probability(self.odds, self.item.field, honest.Own()), self.right
+
+
+def cards(collection: sets.Told) -> list[Stated]:
+    """Index cards: the choice of texts and its probability fitted on four fifths of the cards, for the last fifth."""
+
+    def fold(item: Item) -> int:
+        return sum(item.scan.encode()) % FOLDS
+
+    heard = hear([item for item, _ in collection], types([item for item, _ in collection]))
+    learnt = learn(heard)
+    possible = [options(each, learnt) if each.voices else [] for each in heard]
+    golden = golden_of(collection)
+    weights = []
+    for number in range(FOLDS):
+        others = [place for place, each in enumerate(heard) if fold(each.item) != number]
+        some = told([golden[place] for place in others], [possible[place] for place in others])
+        weights.append(choice.fit(some) if some else first_fit.CHOICE)
+    return list(_stated(seen(collection, lambda item: weights[fold(item)]), fold))
+
+
+def lines(parts: Sequence[sets.Told], draws: Mapping[int, int]) -> list[Stated]:
+    """Sentences as so many of seven people read them, drawn by lot so often for each number: fitted on every second
+    sentence of each part, for the rest."""
+    place = {item.name: number % 2 for part in parts for number, (item, _) in enumerate(part)}
+    drawn = [seen(each, lambda _: first_fit.CHOICE) for part in parts for each in by_lot(part, draws)]
+    return list(_stated([each for some in drawn for each in some], lambda item: place[item.name]))
+
+
+def _stated(known: Sequence[Seen], fold: Callable[[Item], int]) -> Iterator[Stated]:
+    maps = {}
+    for number, of in sorted({(fold(each.item), each.of) for each in known}):
+        others = [(each.numbers, each.right) for each in known if each.of == of and fold(each.item) != number]
+        maps[number, of] = honest.fit(others, of)
+    for each in known:
+        odds = honest.log_odds(each.numbers, maps[fold(each.item), each.of], each.of)
+        yield Stated(each.item, each.normal, odds, each.right)
