@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from math import exp
 
 import numpy
-from numpy.typing import NDArray
 
-from reconcile.circumstances import NEVER, SEARCHED, Circumstances
+from reconcile import logistic
+from reconcile.circumstances import LONG_TEXT, NEVER, PEOPLE, SEARCHED, Circumstances
 from reconcile.known import Known, odds
 from reconcile.policy import POLICY
+from reconcile.prose import whole
 
 EXPERT = 0.998
 """How probable a value is that an expert decided."""
@@ -40,11 +41,8 @@ SUREST = 9.2
 
 NOTHING: Mapping[str, Mapping[str, float]] = {}
 
-NEWTON_STEPS = 12
-SMALLEST_STEP = 1e-3
-"""Newton steps, each halved while it does not help; the fit stands still after five."""
-
-Numbers = NDArray[numpy.float64]
+FIRM = (100.0, 30.0, 10.0, 3.0, 1.0)
+"""How many times as firmly what people's known truths teach may be held to what was before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +61,20 @@ def calibrated(share: float, seen: Circumstances, learnt: Known) -> float:
         return max(share, EXPERT)
     if seen.by_ink:
         return max(share, seen.ink)
-    if not seen.readers:
-        share *= seen.in_place
-    share = adjusted(share, seen.stage, seen.family, learnt.calibration)
+    share = adjusted(at_hand(share, seen), seen.stage, seen.family, learnt.calibration)
     if seen.engines + seen.people >= POLICY.people_to_agree or seen.witness:
         return share
     if seen.readers >= POLICY.people_before_expert:
         return share
     return min(share, ONE_READER if seen.people else ONE_ENGINE)
+
+
+def at_hand(share: float, seen: Circumstances) -> float:
+    """The model's share with what else is known of it by now, as calibration takes it: whether machines read the right
+    place, and what the words of a long text come to as a whole."""
+    if not seen.readers:
+        return share * seen.in_place
+    return whole(share, seen.prose) if seen.prose else share
 
 
 def adjusted(share: float, stage: str, family: str, fitted: Mapping[str, Mapping[str, float]]) -> float:
@@ -83,9 +87,10 @@ def adjusted(share: float, stage: str, family: str, fitted: Mapping[str, Mapping
 
 
 def _counts(stage: str, share: float) -> bool:
-    """Whether a value of this share is calibrated: where it might be decided; at stages in which none is, and on free
-    layouts, where a place that is doubtful makes good readings look bad, whatever its share."""
-    return share >= LIKELY or stage.startswith((NEVER, SEARCHED))
+    """Whether a value of this share is calibrated: where it might be decided; at stages in which none is, on free
+    layouts, where a place that is doubtful makes good readings look bad, and of long texts, most of which are wrong
+    somewhere, whatever its share."""
+    return share >= LIKELY or stage.startswith((NEVER, SEARCHED, LONG_TEXT))
 
 
 def _bounded(share: float) -> float:
@@ -106,7 +111,7 @@ def fit(
 
 
 def _fit(lessons: Sequence[Lesson], before: Mapping[str, float], weight: float) -> dict[str, float]:
-    """Logistic regression with ridge, by Newton's method."""
+    """Logistic regression with ridge; of people, whose lessons are few, as far as they speak against what was before."""
     families = sorted({lesson.family for lesson in lessons} | before.keys() - {"a", "b"})
     names = ["a", "b", *families]
     inputs = numpy.array(
@@ -117,24 +122,7 @@ def _fit(lessons: Sequence[Lesson], before: Mapping[str, float], weight: float) 
     )
     right = numpy.array([1.0 if lesson.right else 0.0 for lesson in lessons])
     start = numpy.array([before.get("a", 0.0), before.get("b", 1.0), *[before.get(each, 0.0) for each in families]])
-    ridge = numpy.diag([weight / 4, weight, *[weight / 4] * len(families)])
-    found = start.copy()
-    for _ in range(NEWTON_STEPS):
-        given = 1.0 / (1.0 + numpy.exp(-(inputs @ found)))
-        slope = inputs.T @ (given - right) + ridge @ (found - start)
-        curve = (inputs * (given * (1 - given))[:, None]).T @ inputs + ridge
-        step = numpy.linalg.solve(curve, slope)
-        size = 1.0
-        while _loss(inputs, right, ridge, found - size * step, start) > _loss(inputs, right, ridge, found, start):
-            size /= 2
-            if size < SMALLEST_STEP:
-                break
-        found = found - size * step
+    ridge = weight * numpy.array([0.25, 1.0, *[0.25] * len(families)])
+    firmness = FIRM if lessons[0].stage.startswith(PEOPLE) else (1.0,)
+    found = logistic.firmest(inputs, right, start, [each * ridge for each in firmness])
     return {name: round(float(number), 5) for name, number in zip(names, found, strict=True)}
-
-
-def _loss(inputs: Numbers, right: Numbers, ridge: Numbers, found: Numbers, start: Numbers) -> float:
-    """The negative log likelihood with the ridge: what the fit makes least."""
-    margin = inputs @ found
-    away = found - start
-    return float(numpy.logaddexp(0.0, margin).sum() - right @ margin + away @ ridge @ away / 2)

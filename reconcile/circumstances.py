@@ -15,6 +15,7 @@ from reconcile.known import Known
 from reconcile.policy import POLICY
 from reconcile.posterior import Weighed
 from reconcile.prior import CHECK_DIGITS
+from reconcile.prose import Prose, prose
 from reconcile.sheet import Spot
 from transcribe.model import Null
 
@@ -29,6 +30,12 @@ NEVER = "machines may not:"
 
 SEARCHED = "searched:"
 """How the stages begin of what was searched for on a free layout."""
+
+PEOPLE = "people:"
+"""How the stages begin of what people read too."""
+
+LONG_TEXT = f"{PEOPLE} long text"
+"""The stage of long texts that people alone read: their probability is a map of its own, whatever their share."""
 
 TELLING = ("handwriting", "illegible", "format")
 """Troubles that say by themselves how probable it is that a value is right."""
@@ -66,7 +73,8 @@ class Circumstances(NamedTuple):
     else, `contradicting` those of them whose word could be so, `readers` all people, `listening` all engines. `ink` is
     the ink test's confidence that it is so (0 where it did not look). `witness` is what vouches for it beside readings:
     check digit, known value, sums, format, or "". `trouble` is why machines alone may not decide here, "" where they
-    may. `in_place` is how probable it is that it was read where the field stands.
+    may. `in_place` is how probable it is that it was read where the field stands. `prose` is what a long text of people
+    alone is made of.
     """
 
     says: str
@@ -86,6 +94,7 @@ class Circumstances(NamedTuple):
     quality: float
     in_place: float
     searched: bool
+    prose: Prose | None
 
     @property
     def by_ink(self) -> bool:
@@ -98,7 +107,7 @@ class Circumstances(NamedTuple):
         how long texts go says nothing of codes: what was searched for on a free layout, what people read too, and the
         troubles that say much of whether a value is right."""
         if self.readers:
-            return f"people: {self.family}"
+            return LONG_TEXT if self.prose else f"{PEOPLE} {self.family}"
         if self.trouble in TELLING:
             return f"{NEVER} {self.trouble}: {self.family}"
         alone = "machines" if self.alone else "machines in doubt"
@@ -130,6 +139,7 @@ class Circumstances(NamedTuple):
             "by ink": self.by_ink,
             "witness": self.witness,
             "trouble": self.trouble,
+            "whole text": self.prose is not None and self.prose.origin == "alike",
             "extent": self.searched and self.family == "line text",
             "situation": self.situation,
             "fit": self.fit,
@@ -164,6 +174,7 @@ def circumstances(spot: Spot, weighed: Weighed, says: str, learnt: Known) -> Cir
         quality=min([vote.quality for vote in engines], default=1.0),
         in_place=_in_place(spot, engines, says, learnt),
         searched=any(vote.place is not None for vote in engines),
+        prose=prose(spot, votes, says, weighed.words is not None),
     )
 
 

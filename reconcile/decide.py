@@ -73,7 +73,7 @@ def _machines_may(posterior: Posterior, policy: Policy, enough: bool, probable: 
 def _agreed(posterior: Posterior, policy: Policy) -> bool:
     """Whether more people say this than anything else, and nothing speaks strongly against it."""
     more = int(posterior.facts["people"]) > int(posterior.facts["against people"])
-    return more and posterior.probability >= policy.agreed
+    return more and posterior.probability >= (policy.alike if posterior.facts.get("whole text") else policy.agreed)
 
 
 def _reason(posterior: Posterior, policy: Policy) -> str:

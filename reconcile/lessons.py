@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reconcile import first_fit
-from reconcile.calibrate import Lesson, calibrated, fit
-from reconcile.circumstances import Circumstances, circumstances
+from reconcile.calibrate import Lesson, at_hand, calibrated, fit
+from reconcile.circumstances import PEOPLE, Circumstances, circumstances
 from reconcile.contest import ENOUGH, majority
 from reconcile.counts import misplaced
 from reconcile.facts import ScanFacts
@@ -39,7 +39,7 @@ class Before:
     @property
     def lesson(self) -> Lesson:
         """What calibration learns from it."""
-        share = self.share * self.seen.in_place
+        share = at_hand(self.share, self.seen)
         return Lesson(stage=self.seen.stage, family=self.seen.family, share=share, right=self.right)
 
 
@@ -64,7 +64,7 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
     for scan in scans:
         for result in contested(scan, learnt):
             contests[result.lesson.family] += result.tally
-            if result.lesson.stage.startswith("people"):
+            if result.lesson.stage.startswith(PEOPLE):
                 of_people[result.lesson.stage].append(result.lesson)
     for lessons in of_people.values():
         found += lessons if len(lessons) >= ENOUGH else []
@@ -109,8 +109,9 @@ def contested(scan: ScanFacts, learnt: Known) -> Iterator[Contest]:
         tally = Counter({"items": int(front is not None)})
         if front is not None and right != (front == truth):
             tally["model" if right else "majority"] = 1
-        stage = circumstances(spot, weighed, best, learnt).stage
-        yield Contest(tally, Lesson(stage=stage, family=spot.family, share=weighed.shares[best], right=right))
+        seen = circumstances(spot, weighed, best, learnt)
+        share = at_hand(weighed.shares[best], seen)
+        yield Contest(tally, Lesson(stage=seen.stage, family=spot.family, share=share, right=right))
 
 
 def machines_alone(scan: ScanFacts, learnt: Known) -> Iterator[Before]:

@@ -23,6 +23,10 @@ class Policy:
     """The least probability at which people who agree decide: agreement may fall short where nothing else is known, but
     not where sums, check digits or master data speak against them."""
 
+    alike: float = 0.5
+    """The same of a long text that all who read it typed alike: of ten words and more one is otherwise than written in
+    every fifth such text, and hardly fewer where one more person types it."""
+
     outvote: float = 0.9999
     """The least probability at which machines that agree outvote one person: only what is plainly of another field, or
     by somebody who is mostly wrong, is so improbable. Against two people machines never decide."""

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from math import exp, log
 
 import numpy
-from numpy.typing import NDArray
 
+from reconcile import logistic
 from reconcile.collection.hearing import Family
 
 Circumstances = tuple[float, ...]
 Weights = tuple[float, ...]
-Numbers = NDArray[numpy.float64]
 
 CIRCUMSTANCES = (
     "one",
@@ -65,12 +64,8 @@ _STIFF = (1000.0, 300.0, 100.0, 30.0, 10.0, 3.0)
 _FIELD = 0.2
 """How firmly a collection's own fit may be held to the shipped map, and each field to its collection, as a part of it:
 where the shipped map is right, gold only adds chance (100 items tell a share to within 4 points); where it is not, 100
-items held too firmly mend nothing."""
-
-_NEARLY = 2.0
-"""The firmest fit is taken whose evidence (log marginal likelihood) is at most so much below the best one's: less says
-hardly anything (R. E. Kass, A. E. Raftery, Bayes factors, JASA 90, 1995). On cards that the shipped map had not seen
-its calibration error stayed at .023 with 100 gold items (.032 where the best was taken), and fell on other sets."""
+items held too firmly mend nothing. On cards that the shipped map had not seen its calibration error stayed at .023 with
+100 gold items (.032 where the fit of most evidence was taken), and on other sets it fell by up to two thirds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,49 +150,19 @@ def fit(told: Sequence[tuple[Circumstances, bool]], of: Family, *, ridge: float 
     numbers = numpy.array([[seen[place] for place in used] for seen, _ in told], dtype=numpy.float64)
     right = numpy.array([float(was) for _, was in told])
     zero = numpy.zeros(len(used))
-    found = dict(zip(used, _newton(numbers, right, zero, zero + ridge), strict=True))
+    found = dict(zip(used, logistic.fit(numbers, right, zero, zero + ridge), strict=True))
     return tuple(float(found.get(place, 0.0)) for place in range(len(CIRCUMSTANCES)))
 
 
 def fit_own(told: Sequence[tuple[float, str, bool]]) -> Own:
     """How a collection's gold bends the shipped map, from (log odds, field, right) of its gold items.
 
-    How far it may is told by the gold itself: by the marginal likelihood of each firmness (D. J. C. MacKay, Bayesian
-    interpolation, Neural Computation 4, 1992), and in doubt it stays with what ships.
+    How far it may the gold itself tells (`logistic.firmest`); in doubt what ships stands.
     """
     fields = sorted({of_field for _, of_field, _ in told})
     numbers = numpy.array([[1.0, odds, *(float(of_field == each) for each in fields)] for odds, of_field, _ in told])
     right = numpy.array([float(was) for _, _, was in told])
     prior = numpy.array([0.0, 1.0, *(0.0 for _ in fields)])
-    fits = []
-    for stiff in _STIFF:
-        ridge = numpy.array([stiff, stiff, *(_FIELD * stiff for _ in fields)])
-        weights = _newton(numbers, right, prior, ridge)
-        fits.append((_evidence(numbers, right, prior, ridge, weights), weights))
-    enough = max(evidence for evidence, _ in fits) - _NEARLY
-    bent = next([float(each) for each in weights] for evidence, weights in fits if evidence >= enough)
+    ridges = [numpy.array([stiff, stiff, *(_FIELD * stiff for _ in fields)]) for stiff in _STIFF]
+    bent = [float(each) for each in logistic.firmest(numbers, right, prior, ridges)]
     return Own(shift=bent[0], slope=bent[1], fields=dict(zip(fields, bent[2:], strict=True)))
-
-
-def _evidence(numbers: Numbers, right: Numbers, prior: Numbers, ridge: Numbers, weights: Numbers) -> float:
-    """The log marginal likelihood of a ridge by Laplace's method, around its weights of greatest likelihood."""
-    scores = numpy.clip(numbers @ weights, -30, 30)
-    chance = 1.0 / (1.0 + numpy.exp(-scores))
-    likelihood = float(right @ scores - numpy.logaddexp(0.0, scores).sum())
-    curve = (numbers.T * (chance * (1.0 - chance))) @ numbers + numpy.diag(ridge)
-    away = weights - prior
-    return likelihood - 0.5 * float(away @ (ridge * away) - numpy.log(ridge).sum() + numpy.linalg.slogdet(curve)[1])
-
-
-def _newton(numbers: Numbers, right: Numbers, prior: Numbers, ridge: Numbers) -> Numbers:
-    """The weights of the penalised logistic likelihood's maximum."""
-    weights = prior.copy()
-    for _ in range(50):
-        chance = 1.0 / (1.0 + numpy.exp(-numpy.clip(numbers @ weights, -30, 30)))
-        gradient = numbers.T @ (right - chance) - ridge * (weights - prior)
-        curve = (numbers.T * (chance * (1.0 - chance))) @ numbers + numpy.diag(ridge)
-        step = numpy.linalg.solve(curve, gradient)
-        weights = weights + step / max(1.0, float(numpy.abs(step).max()))
-        if float(numpy.abs(step).max()) < 1e-6:
-            break
-    return weights

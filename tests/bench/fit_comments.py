@@ -1,14 +1,17 @@
-"""Fits how far the words of a long text are believed: `STRANGERS` and `KNOWN` of `reconcile.longtext`.
+"""Fits how far the words of a long text are believed, `STRANGERS` and `KNOWN` of `reconcile.longtext`, and what they
+come to as a whole, `MAPS` of `reconcile.prose`.
 
     FAIRHAND_SHARED_DATA=../shared/data python -m tests.bench.fit_comments
 
 Greatest likelihood of whole texts being right, on every second sentence of CrowdSpeech's two parts, read by 3, 4, 5 and
 7 people, once before anything is learnt and once after; what is found changes what is learnt, so run it again with what
-it printed until that stands still. Prints the figures; the benchmark of comments measures them on the other sentences.
+it printed until that stands still. The maps are fitted after that, on readers drawn by lot (`--maps`). Prints the
+figures; the benchmark of comments measures them on the other sentences.
 """
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -16,20 +19,26 @@ from typing import NamedTuple
 import numpy
 from numpy.typing import NDArray
 
-from reconcile import first_fit, longtext
+from reconcile import first_fit, logistic, longtext
 from reconcile.agree import votes
 from reconcile.facts import ScanFacts
 from reconcile.known import known
 from reconcile.lines import Line, best
 from reconcile.network import network
+from reconcile.prose import Prose, numbers, prose
 from reconcile.sheet import sheet
 from reconcile.trust import learn
+from reconcile.weigh import weigh_together
 from tests.bench import sets
+from tests.bench.fit_collection import by_lot
 from tests.bench.read_samples import data_folder
-from tests.bench.reconciling.comments import FORM, PARTS, readings_of
+from tests.bench.reconciling.comments import FORM, KEY, PARTS, readings_of
 from transcribe.model import Parameters
 
 READERS = (3, 4, 5, 7)
+DRAWS = {1: 1, 2: 3, 3: 4, 4: 3, 5: 2, 6: 2, 7: 1}
+"""For the maps: how often so many of seven readers are drawn by lot."""
+RIDGE = 0.5
 STEPS = 60
 """Rounds of the search: each tries a step of every figure either way, and halves the steps where none helps."""
 
@@ -51,11 +60,48 @@ class Text(NamedTuple):
 
 def main() -> None:
     """Fit and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--maps", action="store_true", help="the maps of reconcile.prose instead")
     data = data_folder(None)
+    if parser.parse_args().maps:
+        for origin, weights in maps(data).items():
+            print(f'    "{origin}": {weights},')
+        return
     found = [text for part in PARTS for readers in READERS for text in texts(data, part, readers)]
     figures = fitted(found)
     strangers, familiar = ((round(float(numpy.exp(c)), 3), round(float(k), 3)) for c, k in (figures[:2], figures[2:]))
     print(f"{len(found)} texts; STRANGERS = {strangers}, KNOWN = {familiar}")
+
+
+def maps(data: Path) -> dict[str, tuple[float, ...]]:
+    """The weights of each origin of a long text, by logistic regression."""
+    known: dict[str, list[tuple[tuple[float, ...], bool]]] = {}
+    for part in PARTS:
+        for drawn in by_lot(sets.crowdspeech(data, part)[::2], DRAWS):
+            for seen, share, was in wholes(drawn):
+                known.setdefault(seen.origin, []).append((numbers(share, seen), was))
+    found = {}
+    for origin, some in sorted(known.items()):
+        inputs, right = numpy.array([each for each, _ in some]), numpy.array([float(was) for _, was in some])
+        zero = numpy.zeros(inputs.shape[1])
+        found[origin] = tuple(round(float(each), 3) for each in logistic.fit(inputs, right, zero, zero + RIDGE))
+    return found
+
+
+def wholes(told: sets.Told) -> Iterator[tuple[Prose, float, bool]]:
+    """The long texts of a collection: what each is made of, the share of the likeliest, and whether that is right; once
+    before anything is learnt and once after."""
+    scans = [readings_of(item) for item, _ in told]
+    facts = [ScanFacts(form=FORM, readings=readings) for readings in scans]
+    made = sheet(FORM)
+    spot = made.spots["comment"]
+    for learnt in (first_fit.parameters(), Parameters(version=1, content=learn(facts, first_fit.parameters()).content)):
+        for readings, (_, truth) in zip(scans, told, strict=True):
+            weighed = weigh_together(made, readings, known(learnt))[KEY]
+            best = max(weighed.shares, key=lambda says: (weighed.shares[says], says))
+            seen = prose(spot, weighed.votes, best, weighed.words is not None)
+            if seen:
+                yield seen, weighed.shares[best], best == spot.normal(truth)
 
 
 def texts(data: Path, part: str, readers: int) -> Iterator[Text]:

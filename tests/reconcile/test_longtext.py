@@ -107,7 +107,7 @@ def test_of_a_short_text_that_no_majority_reads_alike_nobody_needs_to_be_right()
 
 def test_of_a_long_text_nearly_the_same_is_not_as_good_as_the_same() -> None:
     found = weighed(*EACH_ERRS, reading("comment", "dan", FIRST))
-    assert found.probability == found.candidates[0].probability
+    assert found.probability <= found.candidates[0].probability
 
 
 def test_more_readers_are_believed_more_but_not_each_as_much() -> None:
