@@ -111,7 +111,7 @@ def fit(
 
 
 def _fit(lessons: Sequence[Lesson], before: Mapping[str, float], weight: float) -> dict[str, float]:
-    """Logistic regression with ridge; of people, whose lessons are few, as far as they speak against what was before."""
+    """Logistic regression with ridge; of people, whose lessons are few, as far as these speak against what was."""
     families = sorted({lesson.family for lesson in lessons} | before.keys() - {"a", "b"})
     names = ["a", "b", *families]
     inputs = numpy.array(

@@ -7,41 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import exp, log
+from math import exp
 
 import numpy
 
 from reconcile import logistic
+from reconcile.collection.circumstances import CIRCUMSTANCES, Circumstances
 from reconcile.collection.hearing import Family
 
-Circumstances = tuple[float, ...]
 Weights = tuple[float, ...]
-
-CIRCUMSTANCES = (
-    "one",
-    "share",  # log odds of the chosen text's share, a fifth of them
-    "vote",  # the share of readings that say it
-    "unanimous",
-    "readings",  # log of their number
-    "blanks",  # the share of sources that left it blank
-    "composed",
-    "words",  # log of their number
-    "agreement",  # log odds that two readers of this field agree
-    "unanimous of many",
-    "unanimous in many words",
-    "unanimous where people agree",
-    "unanimous and sure",
-    "share squared",
-    "field's blanks",  # the share of this field's readings that are blank
-    "agreement squared",
-    "unanimous by agreement squared",
-    "alone",  # one reading says anything
-    "alone where people agree",
-    "places",  # log of one more than the places of a line where readers differ
-    "some alike",  # two or more wrote all of it alike, others otherwise
-    "some alike and sure",
-    "sure of many",
-)
 
 _OF_ALL = CIRCUMSTANCES[: CIRCUMSTANCES.index("agreement squared")]
 _OF_TEXT = tuple(name for name in _OF_ALL if name != "unanimous of many")
@@ -69,67 +43,12 @@ items held too firmly mend nothing. On cards that the shipped map had not seen i
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What is known of a field of a collection: how often two readers agree on it, and how often it is left blank."""
-
-    agreement: float
-    blanks: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
     """How a collection's own gold bends the shipped log odds: shift + slope x odds + the field's own shift."""
 
     shift: float = 0.0
     slope: float = 1.0
     fields: Mapping[str, float] = field(default_factory=dict)
-
-
-def circumstances(
-    *, share: float, votes: int, readings: int, blanks: int, words: int, texts: int, places: int, facts: Facts
-) -> Circumstances:
-    """The numbers that the probability is made from, in the order of CIRCUMSTANCES.
-
-    Args:
-        share: of the chosen text among those that may be right.
-        votes: readings that say it (0: composed of the words of several).
-        readings: that say anything; `blanks` say nothing.
-        words: of the chosen text.
-        texts: different ones read.
-        places: of a line where readers differ; 0 of any other text.
-        facts: of its field.
-    """
-    bounded = min(1.0 - 1e-4, max(1e-4, share))
-    odds = log(bounded / (1.0 - bounded)) / 5.0
-    unanimous = float(texts == 1 and readings > 1)
-    agreement = log(facts.agreement / (1.0 - facts.agreement))
-    many, long = log(max(1, readings)), log(max(1, words))
-    alone, alike = float(readings == 1), float(votes > 1 and texts > 1)
-    return (
-        1.0,
-        odds,
-        votes / max(1, readings),
-        unanimous,
-        many,
-        blanks / max(1, readings + blanks),
-        float(votes == 0),
-        long,
-        agreement,
-        unanimous * many,
-        unanimous * long,
-        unanimous * agreement,
-        unanimous * odds,
-        odds * abs(odds),
-        facts.blanks,
-        agreement * agreement,
-        unanimous * agreement * agreement,
-        alone,
-        alone * agreement,
-        log(1 + places),
-        alike,
-        alike * odds,
-        odds * many,
-    )
 
 
 def log_odds(seen: Circumstances, weights: Weights, of: Family) -> float:

@@ -9,8 +9,9 @@ from itertools import zip_longest
 
 from reconcile.collection import choice, first_fit, honest, standing
 from reconcile.collection.candidates import Learnt, Option, lexicon, line, options
+from reconcile.collection.circumstances import Chosen, circumstances, facts_of
 from reconcile.collection.hearing import Family, family, hear, types
-from reconcile.collection.honest import Facts, Own
+from reconcile.collection.honest import Own
 from reconcile.collection.items import Heard, Item, Result
 from reconcile.lines import best
 from reconcile.lines import learn as learn_lines
@@ -32,19 +33,6 @@ MINORITY = 0.55
 BLANK_WINS = 4.0
 """A blank is believed against a text where at least so many times as many sources left it blank: to overlook a field is
 common, to invent one is rare."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """The text chosen for an item, before its probability."""
-
-    heard: Heard
-    option: Option | None
-    share: float
-    texts: int
-    majority: str
-    places: int = 0
-    """Of a line, where its readers differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,36 +140,6 @@ def odds_of(chosen: Sequence[Chosen], families: dict[str, Family]) -> list[float
         of = families[each.heard.item.field]
         found.append(honest.log_odds(circumstances(each, facts[each.heard.item.field]), first_fit.HONEST[of], of))
     return found
-
-
-def facts_of(heard: Sequence[Heard]) -> dict[str, Facts]:
-    """What is known of every field; agreement stays off 0 and 1 by four made-up items, half of them agreed."""
-    by_field: dict[str, list[Heard]] = defaultdict(list)
-    for each in heard:
-        by_field[each.item.field].append(each)
-    return {field: _facts(some) for field, some in by_field.items()}
-
-
-def circumstances(each: Chosen, facts: Facts) -> honest.Circumstances:
-    """The circumstances of a choice that its probability is made from."""
-    option = each.option
-    return honest.circumstances(
-        share=each.share,
-        votes=len(option.voices) if option else each.heard.blanks,
-        readings=len(each.heard.voices) if option else each.heard.blanks,
-        blanks=each.heard.blanks + each.heard.unreadable if option else len(each.heard.voices),
-        words=len(option.words) if option else 0,
-        texts=each.texts,
-        places=each.places,
-        facts=facts,
-    )
-
-
-def _facts(some: Sequence[Heard]) -> Facts:
-    several = [len({voice.normal for voice in each.voices}) == 1 for each in some if len(each.voices) > 1]
-    spoken = sum(len(each.voices) for each in some)
-    silent = sum(each.blanks + each.unreadable for each in some)
-    return Facts(agreement=(sum(several) + 2) / (len(several) + 4), blanks=silent / max(1, silent + spoken))
 
 
 def _choice_weights(

@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from reconcile.collection import choice, first_fit, honest
 from reconcile.collection.candidates import options
+from reconcile.collection.circumstances import Circumstances, circumstances, facts_of
 from reconcile.collection.hearing import Family, family, hear, types
 from reconcile.collection.items import Heard, Item
-from reconcile.collection.reconcile import choose, circumstances, facts_of, learn, told
+from reconcile.collection.reconcile import choose, learn, told
 from tests.bench import sets
 
 LINE_DRAWS = {3: 5, 4: 3, 5: 3, 6: 2, 7: 1}
@@ -68,7 +69,7 @@ class Seen(NamedTuple):
     item: Item
     of: Family
     normal: str
-    numbers: honest.Circumstances
+    numbers: Circumstances
     right: bool
 
 

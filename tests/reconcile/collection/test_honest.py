@@ -10,24 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.collection import first_fit, honest
+from reconcile.collection.candidates import Option
+from reconcile.collection.circumstances import CIRCUMSTANCES, Chosen, Facts, circumstances
 from reconcile.collection.hearing import Family
-from reconcile.collection.honest import CIRCUMSTANCES, LOOKED_AT, Facts, Own
+from reconcile.collection.honest import LOOKED_AT, Own
+from reconcile.collection.items import Heard, Item, Voice
 
 FAMILIES: tuple[Family, ...] = ("line text", "short text", "typed")
 
 
 def alike(of: Family, readings: int, words: int, agreement: float, blanks: float) -> float:
     """The shipped log odds of a text that so many people wrote alike, and nobody otherwise."""
-    seen = honest.circumstances(
-        share=1.0,
-        votes=readings,
-        readings=readings,
-        blanks=0,
-        words=words,
-        texts=1,
-        places=0,
-        facts=Facts(agreement=agreement, blanks=blanks),
-    )
+    said = tuple(f"word{number}" for number in range(words))
+    voices = tuple(Voice(who=f"reader {number}", words=said, text=" ".join(said)) for number in range(readings))
+    heard = Heard(item=Item(name="1", readings=()), voices=voices, blanks=0, unreadable=0, gold=None)
+    option = Option(words=said, voices=voices, features=())
+    chosen = Chosen(heard=heard, option=option, share=1.0, texts=1, majority=" ".join(said))
+    seen = circumstances(chosen, Facts(agreement=agreement, blanks=blanks))
     return honest.log_odds(seen, first_fit.HONEST[of], of)
 
 
