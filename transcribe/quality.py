@@ -78,11 +78,19 @@ def _sharpness(pixels: Picture, ink_contrast: float) -> float:
     A step blurred by a normal curve of s pixels has its steepest slope at contrast / (s * sqrt(2 pi)): 1 px of blur is
     0.40, 2 px 0.20, 3 px 0.13. Below 0.10 letters of 10 points run together.
     """
-    across = cv2.Sobel(pixels, cv2.CV_32F, 1, 0, ksize=1) / 2
-    down = cv2.Sobel(pixels, cv2.CV_32F, 0, 1, ksize=1) / 2
-    steep = cv2.magnitude(across, down)[::2, ::2]
-    edges = float(numpy.percentile(steep, 99.0))
-    return _between(edges / max(ink_contrast, 1.0), 0.07, 0.30)
+    return _between(_steepest(pixels, 0.99) / max(ink_contrast, 1.0), 0.07, 0.30)
+
+
+def _steepest(pixels: Picture, share: float) -> float:
+    """The slope in grey levels a pixel that this share of a page does not exceed, by its central differences at every
+    second pixel of every second row; counted, which is quicker than sorting."""
+    if min(pixels.shape) < 3:
+        return 0.0
+    across = cv2.absdiff(pixels[1:-1:2, 2::2], pixels[1:-1:2, :-2:2]).astype(numpy.int32)
+    down = cv2.absdiff(pixels[2::2, 1:-1:2], pixels[:-2:2, 1:-1:2]).astype(numpy.int32)
+    counts = numpy.bincount((across * across + down * down).ravel())
+    place = int(numpy.searchsorted(numpy.cumsum(counts), share * across.size))
+    return 0.5 * float(place) ** 0.5
 
 
 def _glare(pixels: Picture) -> float:
