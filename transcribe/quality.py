@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING
 
 import cv2
@@ -90,7 +91,7 @@ def _steepest(pixels: Picture, share: float) -> float:
     down = cv2.absdiff(pixels[2::2, 1:-1:2], pixels[:-2:2, 1:-1:2]).astype(numpy.int32)
     counts = numpy.bincount((across * across + down * down).ravel())
     place = int(numpy.searchsorted(numpy.cumsum(counts), share * across.size))
-    return 0.5 * float(place) ** 0.5
+    return 0.5 * sqrt(place)
 
 
 def _glare(pixels: Picture) -> float:
