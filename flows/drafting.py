@@ -18,7 +18,10 @@ def draft_definition(settings: Settings, blank: Path, name: str, language: str, 
         content = blank.read_bytes()
     except OSError as error:
         raise ScanError(f"{blank.name}: the file cannot be read ({error.strerror}).") from error
-    picture, dpi = confined.picture(content, 1, limits(settings))
+    try:
+        picture, dpi = confined.picture(content, 1, limits(settings))
+    except ScanError as error:
+        raise ScanError(f"{blank.name}: {error} Give a picture of the blank form.") from error
     engine = ocr.load(settings.engines[0], (language,))
     page = Page(number=1, picture=picture, dpi=dpi)
     return draft(page, engine, name=name, blank=blank.name, language=language, locale=locale)

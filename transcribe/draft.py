@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.numbers import get_territory_currencies
 
 from transcribe.errors import FormError
@@ -57,8 +57,9 @@ def draft(page: Page, engine: Engine, *, name: str, blank: str, language: str = 
     """The TOML of a form whose blank is `page`, kept as the file `blank`; a place without print beside it is left out.
 
     Gives a definition that `form.load` takes as it is; names, types and rows are guesses to be looked through.
-    Raises FormError where the page has no frame, line or box with print beside it.
+    Raises FormError where the locale is unknown, or the page has no frame, line or box with print beside it.
     """
+    currency = _currency(locale)
     found = ruling(page.picture)
     places = [box for box in (*found.frames, *found.lines) if not _is_dark(page, box)]
     labels = _read(engine, page, [*_beside(places, places, page), *_right_of(found.ticks, page)])
@@ -79,7 +80,7 @@ def draft(page: Page, engine: Engine, *, name: str, blank: str, language: str = 
         f'title = "{_clean(name)}"',
         f'languages = ["{language}"]',
         f'locale = "{locale}"',
-        f'currency = "{_currency(locale)}"',
+        f'currency = "{currency}"',
         f'blank = "{blank}"',
         f"size = [{width}, {height}]",
     ]
@@ -93,7 +94,10 @@ def draft(page: Page, engine: Engine, *, name: str, blank: str, language: str = 
 
 def _currency(locale: str) -> str:
     """The money of the locale's country, euros where it names none."""
-    territory = Locale.parse(locale).territory
+    try:
+        territory = Locale.parse(locale).territory
+    except (UnknownLocaleError, ValueError) as error:
+        raise FormError(f"There is no locale {locale!r}. Name one as fr_FR or en_GB.") from error
     return (get_territory_currencies(territory) or ["EUR"])[0] if territory else "EUR"
 
 

@@ -18,6 +18,7 @@ from transcribe.errors import FairhandError
 
 if TYPE_CHECKING:
     from flows.settings import Settings
+    from flows.shelf import Shelf
 
 EXIT_CODES = {1: 1, 2: 2, 3: 1, 4: 3}
 """From an error's own code to the command line's: a file that cannot be read is a finding, a missing program is 3."""
@@ -87,6 +88,13 @@ def settings_of(ctx: typer.Context) -> Settings:
     from flows import settings
 
     return settings.load(ctx.obj)
+
+
+def shelf_of(ctx: typer.Context) -> Shelf:
+    """The forms that may be named in this command."""
+    from flows.shelf import Shelf
+
+    return Shelf(settings_of(ctx).forms)
 
 
 def run() -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from flows.cli import say
-from flows.cli.app import app, settings_of
-
-if TYPE_CHECKING:
-    from flows.shelf import Shelf
+from flows.cli.app import app, settings_of, shelf_of
 
 forms = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check, look at and draft forms.")
 app.add_typer(forms, name="forms")
@@ -19,18 +16,12 @@ app.add_typer(forms, name="forms")
 Form = Annotated[str, typer.Argument(help="The name of a form, or the path of its definition.", metavar="FORM")]
 
 
-def _shelf(ctx: typer.Context) -> Shelf:
-    from flows.shelf import Shelf
-
-    return Shelf(settings_of(ctx).forms)
-
-
 @forms.command("list")
 def list_forms(ctx: typer.Context, as_json: say.AsJson = False) -> None:
     """List the forms that are shipped, installed, or were used here."""
     from transcribe.wording import said
 
-    shelf = _shelf(ctx)
+    shelf = shelf_of(ctx)
     found = [shelf.find(name) for name in shelf.names()]
     if as_json:
         say.as_json(
@@ -65,7 +56,7 @@ def list_forms(ctx: typer.Context, as_json: say.AsJson = False) -> None:
 @forms.command("check")
 def check_form(ctx: typer.Context, form: Form) -> None:
     """Check a form's definition; a mistake is named by file and key."""
-    found = _shelf(ctx).find(form)
+    found = shelf_of(ctx).find(form)
     fields, tables = len(found.fields), len(found.tables)
     typer.echo(f"{found.name} version {found.version} is well formed: {fields} fields, {tables} tables.")
 
@@ -74,13 +65,15 @@ def check_form(ctx: typer.Context, form: Form) -> None:
 def preview_form(
     ctx: typer.Context,
     form: Form,
-    out: Annotated[Path, typer.Option(help="The picture to write: OUT.png.")] = Path("preview.png"),
+    out: Annotated[Path, typer.Option(callback=say.writable, help="The picture to write: OUT.png.")] = Path(
+        "preview.png"
+    ),
     page: Annotated[int, typer.Option(min=1, help="Which page of the form.")] = 1,
 ) -> None:
     """Draw a form's boxes on its blank page."""
     from transcribe.preview import preview
 
-    out.write_bytes(preview(_shelf(ctx).find(form), page))
+    out.write_bytes(preview(shelf_of(ctx).find(form), page))
     typer.echo(f"Page {page} of {form} with its boxes is in {out}.")
 
 
@@ -91,11 +84,15 @@ def draft_form(
     name: Annotated[str | None, typer.Option(help="The form's name; else that of the file.")] = None,
     language: Annotated[str, typer.Option(help="The language of its print, as Tesseract names it.")] = "eng",
     locale: Annotated[str, typer.Option(help="How dates and amounts are written on it.")] = "en_GB",
-    out: Annotated[Path | None, typer.Option(help="The definition to write; else to standard output.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(callback=say.writable, help="The definition to write; else to standard output.")
+    ] = None,
 ) -> None:
     """Write a first definition of a form from its blank page, to be edited: frames, lines and labels are found."""
     from flows.drafting import draft_definition
 
+    if out and out.exists():
+        raise typer.BadParameter(f"{out} exists, and what was edited there would be lost. Name another file as --out.")
     text = draft_definition(settings_of(ctx), blank, name or blank.stem, language, locale)
     if out:
         out.write_text(text, encoding="utf-8")

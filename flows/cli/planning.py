@@ -34,7 +34,7 @@ def simulate(
     currency: Annotated[str, typer.Option(help="The rate's currency.")] = "EUR",
     rounds: Annotated[int, typer.Option(min=1, help="Each order is played so often, with other slips.")] = 5,
     seed: Annotated[int, typer.Option(help="Other seeds make other slips.")] = 1,
-    plot: Annotated[Path | None, typer.Option(help="Draw it: OUT.svg.")] = None,
+    plot: Annotated[Path | None, typer.Option(callback=say.writable, help="Draw it: OUT.svg.")] = None,
     as_json: say.AsJson = False,
 ) -> None:
     """Plan a batch: play orders of known truth with made-up readers, and see quality, work and cost by target."""

@@ -18,8 +18,12 @@ def read(
     files: Annotated[list[Path], typer.Argument(help="Pictures, PDFs, or folders of them.", metavar="FILE...")],
     form: Annotated[str, typer.Option(help="The name of a form, the path of its definition, or auto: find out which.")],
     as_json: say.AsJson = False,
-    picture: Annotated[Path | None, typer.Option(help="Draw each page's fields with value and fate: OUT.png.")] = None,
-    hocr: Annotated[Path | None, typer.Option(help="Write the words of each page as hOCR: OUT.hocr.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option(callback=say.writable, help="Draw each page's fields with value and fate: OUT.png.")
+    ] = None,
+    hocr: Annotated[
+        Path | None, typer.Option(callback=say.writable, help="Write the words of each page as hOCR: OUT.hocr.")
+    ] = None,
 ) -> None:
     """Read files by machine and print readings and decisions, one scan a line with --json."""
     from flows.read import hocr_pages, pictures, read_files

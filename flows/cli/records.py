@@ -21,7 +21,9 @@ def export(
     spreadsheets: Annotated[
         bool, typer.Option("--for-spreadsheets", help="For csv: safe to open in a spreadsheet, no exact copy.")
     ] = False,
-    out: Annotated[Path | None, typer.Option(help="A file to write; else to standard output.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(callback=say.writable, help="A file to write; else to standard output.")
+    ] = None,
 ) -> None:
     """Write the finished records as JSON Lines or CSV."""
     from flows.records import export_records

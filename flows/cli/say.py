@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 """The option of every command that reads."""
+
+
+def writable(path: Path | None) -> Path | None:
+    """The callback of every option that names a file to write: what cannot be written is refused before the work."""
+    if path is None:
+        return None
+    if path.is_dir():
+        raise typer.BadParameter(f"{path} is a folder. Name a file in it.")
+    if not path.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {path.parent}. Make it first, or name another file.")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise typer.BadParameter(f"{path} may not be written. Name another file.")
+    return path
 
 
 def as_json(*objects: object) -> None:
@@ -23,6 +38,18 @@ def as_json(*objects: object) -> None:
 def note(text: str) -> None:
     """Say something beside the answer, on stderr."""
     typer.echo(text, err=True)
+
+
+def require_there(paths: Iterable[Path]) -> None:
+    """Refuse what was named and is not there, before anything is done: most often it is a slip of the fingers."""
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise typer.BadParameter(f"there is no file or folder {', '.join(missing)}. Nothing was done.")
+
+
+def about(file: str, message: str) -> str:
+    """A message with the file that it is about, once, as a path where the path is known."""
+    return f"{file}: {message.removeprefix(f'{Path(file).name}: ')}"
 
 
 def columns(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from flows.cli import say
 from flows.cli.app import GROUPS, app
@@ -128,3 +129,45 @@ def test_progress_draws_nothing_where_there_is_no_terminal(capsys: pytest.Captur
     with say.progress("reading") as told:
         told(1, 2)
     assert capsys.readouterr().err == ""
+
+
+OUTPUTS = [
+    (name, option.opts[0])
+    for name, command in sorted(COMMANDS.items())
+    for option in command.params
+    if option.opts[0] in ("--out", "--report", "--picture", "--hocr", "--plot")
+]
+
+
+@pytest.mark.parametrize(("name", "option"), OUTPUTS)
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(name: str, option: str, tmp_path: Path) -> None:
+    """Every option that names a file to write, in one process as nothing is read before it is looked at."""
+    for wrong, said in ((tmp_path / "missing" / "out.x", "no folder"), (tmp_path, "is a folder")):
+        done = CliRunner().invoke(app, [*name.split()[1:], option, str(wrong)])
+        assert (done.exit_code, said in done.output) == (2, True), done.output
+
+
+def test_a_draft_does_not_write_over_what_was_edited(house: House, tmp_path: Path) -> None:
+    edited = tmp_path / "form.toml"
+    edited.write_text("edited")
+    done = house.run("forms", "draft", ROOT / "transcribe" / "forms" / "order-form.png", "--out", edited)
+    assert (done.code, edited.read_text()) == (2, "edited")
+    assert "would be lost" in done.err
+
+
+def test_a_locale_that_is_none_and_a_blank_that_is_no_picture_are_named(house: House, tmp_path: Path) -> None:
+    blank = ROOT / "transcribe" / "forms" / "order-form.png"
+    done = house.run("forms", "draft", blank, "--locale", "xx_XX")
+    assert (done.code, "xx_XX" in done.err, "Traceback" in done.err) == (2, True, False)
+    (tmp_path / "letter.jpg").write_text("Dear Sir or Madam")
+    assert "letter.jpg: " in house.run("forms", "draft", tmp_path / "letter.jpg").err
+
+
+def test_what_was_named_and_is_not_there_stops_an_ingest_before_it_begins(house: House) -> None:
+    done = house.run("ingest", "nowhere", "--form", "receipt")
+    assert (done.code, "no file or folder nowhere" in done.err) == (2, True)
+    assert not (house.home / "state.db").exists()
+
+
+def test_a_batch_that_is_none_is_said_to_be_none(house: House) -> None:
+    assert "'tuesday'" in house.run("status", "--batch", "tuesday").out
