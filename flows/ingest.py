@@ -108,7 +108,7 @@ def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str,
     given = FILES.get() or tuple(map(Path, paths))
     rooms = rooms_at(home or str(configuration.load().home))
     require_fair_start(rooms, forms_of(rooms, form))
-    done = Ingested(batch=batch, files=len(gather(given)))
+    done = Ingested(batch=batch, files=len(gather(given, ours=rooms.settings.pictured)))
     shown = create_progress_artifact(progress=0.0, key=_artifact("progress", batch), description=f"Batch {batch}")
     assert isinstance(shown, UUID), "a flow without async gets the id itself"
     queue = _Window(rooms, done, lambda share: update_progress_artifact(artifact_id=shown, progress=share))
@@ -146,6 +146,7 @@ class _Window:
         self._rooms, self._done, self._show = rooms, done, show
         self._running: deque[tuple[Scan, PrefectFuture[Any]]] = deque()
         self._most = WINDOW * rooms.settings.cores
+        self._seen: set[str] = set()  # the same picture under two names is one scan, and is read once
         self._finished = 0
 
     def add(self, taken: Taken) -> None:
@@ -154,9 +155,10 @@ class _Window:
         self._done.scans += 1
         if not scan.form and taken.new:
             self._done.unidentified += 1
-        elif not scan.form or self._rooms.store.has_reads(scan.id):
+        elif not scan.form or scan.id in self._seen or self._rooms.store.has_reads(scan.id):
             self._done.known += 1
         else:
+            self._seen.add(scan.id)
             self._running.append((scan, self._submit(scan, anew=False)))
             if len(self._running) > self._most:
                 self._take_off()

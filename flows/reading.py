@@ -45,7 +45,13 @@ def take_in(rooms: Rooms, paths: Sequence[Path], form_name: str, batch: str) -> 
     forms = [rooms.use_form(name) for name in rooms.forms.names()] if form is None else []
     allowed = limits(rooms.settings)
     found = scans(
-        gather(paths), form, rooms.archive, allowed, forms=forms, seen=lambda it: knows(rooms, it), batch=batch
+        gather(paths, ours=rooms.settings.pictured),
+        form,
+        rooms.archive,
+        allowed,
+        forms=forms,
+        seen=lambda it: knows(rooms, it),
+        batch=batch,
     )
     for each in found:
         if isinstance(each, Unreadable):

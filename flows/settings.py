@@ -72,6 +72,11 @@ class Settings(BaseSettings):
         return self.home / "records.db"
 
     @property
+    def pictured(self) -> tuple[Path, ...]:
+        """The folders of the home that hold pictures of ours: none of them is an order that came in."""
+        return self.forms, self.home / "archive", self.home / "prefect"
+
+    @property
     def forms(self) -> Path:
         """Forms that were brought in by path, one folder a version."""
         return self.home / "forms"

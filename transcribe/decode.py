@@ -173,7 +173,9 @@ def _opened_pdf(content: bytes, limits: Limits) -> Any:
         count = len(document)
     except pypdfium2.PdfiumError as error:
         locked = "password" in str(error).lower()
-        raise Refused("the PDF is locked by a password" if locked else "the PDF is damaged") from error
+        raise Refused(
+            "the PDF is locked by a password; save it without one" if locked else "the PDF is damaged"
+        ) from error
     if not 0 < count <= limits.pages:
         raise Refused(f"the PDF has {count} pages, and the limit is {limits.pages}")
     document.init_forms()  # so that what was typed into a form's fields is drawn

@@ -43,16 +43,28 @@ class Scanned:
     seen: bool = False
 
 
-def gather(paths: Iterable[Path]) -> list[Path]:
-    """Files named, and the pictures and PDFs in folders named, in the order that people count (2 before 10)."""
+def gather(paths: Iterable[Path], *, ours: Sequence[Path] = ()) -> list[Path]:
+    """Files named, and the pictures and PDFs in folders named, in the order that people count (2 before 10).
+
+    What lies in one of `ours`, the folders where we keep pictures, is left out where a folder around it is named.
+    """
     found: list[Path] = []
+    kept = [folder.resolve() for folder in ours]
     for path in paths:
         if path.is_dir():
+            around = [folder for folder in kept if path.resolve() in folder.parents]
             inside = (each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
-            found += sorted((each for each in inside if not each.name.startswith(".")), key=_as_people_count)
+            found += sorted(
+                (each for each in inside if not each.name.startswith(".") and not _lies_in(each, around)),
+                key=_as_people_count,
+            )
         else:
             found.append(path)
     return list(dict.fromkeys(found))
+
+
+def _lies_in(file: Path, folders: Sequence[Path]) -> bool:
+    return bool(folders) and any(folder in file.resolve().parents for folder in folders)
 
 
 def scans(

@@ -33,6 +33,7 @@ def ingest(
     from flows.rooms import open_rooms
 
     settings = settings_of(ctx)
+    say.require_there(paths)
     rooms = open_rooms(settings)
     if form != AUTO:
         rooms.use_form(form)
@@ -52,7 +53,9 @@ def ingest(
 
 
 def _print(done: Ingested) -> None:
-    if done.changed:
+    if not done.files:
+        typer.echo("There is no picture and no PDF in what was named; nothing has changed.")
+    elif done.changed or not done.scans:
         typer.echo(f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already.")
     else:
         typer.echo(f"All {done.known} scans are known already; nothing has changed.")
@@ -60,4 +63,4 @@ def _print(done: Ingested) -> None:
         typer.echo(f"{done.unidentified} of an unknown form wait for a person to say which it is.")
     for what, listed in (("set aside", done.set_aside), ("failed", done.failed)):
         for name, message in listed:
-            typer.echo(f"{what}: {name}: {message}")
+            typer.echo(f"{what}: {say.about(name, message)}")

@@ -12,7 +12,7 @@ from flows.cli.app import app, settings_of
 
 if TYPE_CHECKING:
     from flows.rooms import Rooms
-    from transcribe.store.contract import Counts, ScanState
+    from transcribe.store.contract import Counts, ScanState, SetAside
 
 
 @app.command()
@@ -30,18 +30,26 @@ def status(
     if as_json:
         say.as_json(_status(rooms, counts, batch))
         return
+    if batch is not None and not counts.scans and not counts.set_aside:
+        typer.echo(f"No scan came in a batch {batch!r} first. fairhand status --json tells each scan's batch.")
+        return
     print_counts(counts)
-    aside = rooms.store.list_set_aside()
+    aside = _aside(rooms, batch)
     if aside:
         typer.echo(f"\n{len(aside)} set aside:")
         for each in aside:
-            typer.echo(f"  {each.file.name}: {each.message}")
+            typer.echo(f"  {say.about(each.file.name, each.message)}")
     again = [state for state in rooms.store.scan_states(batch) if state.advice]
     for state in again:
         typer.echo(f"  {state.scan.name}: photograph it again ({', '.join(state.advice)})")
     if scans:
         typer.echo("")
         say.columns(("scan", "name", "form", "fields", "decided", "open"), map(_row, rooms.store.scan_states(batch)))
+
+
+def _aside(rooms: Rooms, batch: str | None) -> list[SetAside]:
+    """The files set aside, of one batch or of all."""
+    return [each for each in rooms.store.list_set_aside() if batch in (None, each.batch)]
 
 
 def _row(state: ScanState) -> tuple[object, ...]:
@@ -105,7 +113,7 @@ def _status(rooms: Rooms, counts: Counts, batch: str | None) -> dict[str, object
                 "batch": each.batch,
                 "at": each.at.isoformat(),
             }
-            for each in rooms.store.list_set_aside()
+            for each in _aside(rooms, batch)
         ],
         "records_db": str(rooms.settings.records),
     }

@@ -51,6 +51,18 @@ def test_the_same_files_again_change_nothing_and_it_says_so(working_house: House
     assert told_of_house(working_house) == before
 
 
+def test_one_picture_under_two_names_is_read_once_and_a_folder_without_any_is_said_to_be_so(
+    working_house: House, tmp_path: Path
+) -> None:
+    for name in ("one.png", "same.png"):  # beside the home, whose own pictures of forms are no orders
+        (working_house.home.parent / name).write_bytes(TYPED.read_bytes())
+    done = working_house.run("ingest", working_house.home.parent, "--form", "bon-de-commande", "--json")
+    assert (done.json[0]["read"], done.json[0]["known"]) == (1, 1)
+    (tmp_path / "none").mkdir()
+    empty = working_house.run("ingest", tmp_path / "none", "--form", "bon-de-commande")
+    assert (empty.code, "no picture and no PDF" in empty.out) == (0, True)
+
+
 def test_what_prefect_remembers_and_the_store_has_lost_is_read_anew(working_house: House) -> None:
     working_house.run("ingest", TYPED, "--form", "bon-de-commande")
     before = told_of_house(working_house)
