@@ -52,14 +52,27 @@ def reconcile_file(
 ) -> Done:
     """The most probable text of every item of a file; with a form, its field types, master data and rules count.
 
-    Raises FormError where the file is in no format known, or an item's field is none of the form's.
+    Raises FormError where the file is no UTF-8 or in no format known, or an item's field is none of the form's.
     """
-    collected = collect(path.read_text(encoding="utf-8"), layout)
+    try:
+        collected = collect(_text(path), layout)
+    except FormError as error:
+        raise FormError(f"{path}: {error}") from error
     if form is not None:
         return Done(lines=tuple(_by_form(collected, form, translate)), faults=collected.faults, reconciled=None)
     done = reconcile_items(collected.items, target=target)
     lines = tuple(_line(result, done.types[result.item.field], translate) for result in done.results)
     return Done(lines=lines, faults=collected.faults, reconciled=done)
+
+
+def _text(path: Path) -> str:
+    """The text of a file; FormError names the first line that is no UTF-8."""
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise FormError(f"line {line} is no UTF-8. Save the file as UTF-8 (CSV UTF-8 in a spreadsheet).") from error
 
 
 def write(lines: Sequence[Line], target: Path) -> None:

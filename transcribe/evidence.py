@@ -54,6 +54,8 @@ EVIDENCE: Mapping[str, str] = {
     "champion": N_("Fields of {family}: {side} decides now, after {items} items with a known truth."),
     "gold": N_("Its right text is known."),
     "collection unanimous": N_("All {readings} readings say the same."),
+    "collection single": N_("One reading, and no other to compare it with."),
+    "collection unread": N_("Nobody could read it."),
     "collection majority": N_("{votes} of {readings} readings say this, more than say anything else."),
     "collection weighed": N_(
         "{votes} of {readings} readings say this; the readers and words weighed, it is likeliest."

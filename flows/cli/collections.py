@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from flows.cli import say
 
+if TYPE_CHECKING:
+    from transcribe.model import Form
+
 
 def reconcile_file(
-    file: Path, *, out: Path | None, form: str | None, layout: str | None, target: float, report: Path | None
+    file: Path, *, out: Path | None, form: Form | None, layout: str | None, target: float, report: Path | None
 ) -> None:
     """Reconcile a file, write or print its lines, say what could not be used; exit code 1 where anything was not."""
     from flows import collection
-    from transcribe.form import load
 
     if not file.is_file():
         raise typer.BadParameter(f"{file} is no file. Give a file of readings, or no file to reconcile the store.")
     if report is not None and form is not None:
         raise typer.BadParameter("--report tells of a collection without a form; leave --form or --report out.")
-    done = collection.reconcile_file(file, form=load(form) if form else None, layout=layout, target=target)
+    done = collection.reconcile_file(file, form=form, layout=layout, target=target)
     if out is None:
         say.as_json(*(dataclasses.asdict(line) for line in done.lines))
     else:

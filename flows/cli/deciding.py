@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from flows.cli import say
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, settings_of, shelf_of
 from flows.cli.collections import reconcile_file
 
 MOST = 20
@@ -24,7 +24,8 @@ def reconcile(
         Path | None, typer.Argument(help="A file of other people's readings; without it the store's scans.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Where to write a file's lines: .jsonl or .csv; else stdout.")
+        Path | None,
+        typer.Option(callback=say.writable, help="Where to write a file's lines: .jsonl or .csv; else stdout."),
     ] = None,
     form: Annotated[str | None, typer.Option(help="The form whose types and rules a file's fields have.")] = None,
     layout: Annotated[
@@ -33,14 +34,25 @@ def reconcile(
             "--from", help="jsonl, crowdkit, zooniverse, notes_from_nature or label_studio; else by its look."
         ),
     ] = None,
-    target: Annotated[float, typer.Option(help="Less probable items of a file are worth one more reading.")] = 0.95,
-    report: Annotated[Path | None, typer.Option(help="Write an HTML page on a file's agreement and sources.")] = None,
+    target: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Less probable items of a file are worth one more reading.")
+    ] = 0.95,
+    report: Annotated[
+        Path | None, typer.Option(callback=say.writable, help="Write an HTML page on a file's agreement and sources.")
+    ] = None,
     as_json: say.AsJson = False,
 ) -> None:
     """Weigh what was read since, decide or ask, and publish; or reconcile a file of other people's readings."""
     if file is not None:
-        reconcile_file(file, out=out, form=form, layout=layout, target=target, report=report)
+        known = shelf_of(ctx).find(form) if form else None
+        reconcile_file(file, out=out, form=known, layout=layout, target=target, report=report)
         return
+    if any(given is not None for given in (out, form, layout, report)):
+        raise typer.BadParameter("--out, --form, --from and --report go with a FILE of readings; name it.")
+    _reconcile_store(ctx, as_json=as_json)
+
+
+def _reconcile_store(ctx: typer.Context, *, as_json: bool) -> None:
     from flows.reconcile import reconcile_home
     from flows.rooms import open_rooms
 

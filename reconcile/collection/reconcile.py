@@ -224,21 +224,21 @@ def _result(
 
 
 def _story(each: Chosen, champion: str) -> tuple[str, Evidence]:
-    readings = len(each.heard.voices)
-    numbers = {"readings": readings, "blanks": each.heard.blanks, "texts": each.texts}
+    readings, blanks = len(each.heard.voices), each.heard.blanks
+    numbers = {"readings": readings, "blanks": blanks, "texts": each.texts}
     if each.option is None:
-        return "blank", Evidence(code="collection blank", numbers=numbers)
-    votes = len(each.option.voices)
-    numbers = {**numbers, "votes": votes}
+        empty = "blank" if readings + blanks else "unread"
+        return empty, Evidence(code=f"collection {empty}", numbers=numbers)
+    numbers["votes"] = votes = len(each.option.voices)
     if votes == 0:
         return "composed", Evidence(code="collection composed", numbers=numbers)
     if each.texts == 1:
-        return "unanimous" if readings > 1 else "single", Evidence(code="collection unanimous", numbers=numbers)
+        alike = "unanimous" if readings > 1 else "single"
+        return alike, Evidence(code=f"collection {alike}", numbers=numbers)
     if champion == "majority":
         return "majority", Evidence(code="collection majority", numbers=numbers)
-    most = max(Counter(voice.normal for voice in each.heard.voices).values())
-    code = "collection minority" if votes < most else "collection weighed"
-    return "weighed", Evidence(code=code, numbers=numbers)
+    fewer = votes < max(Counter(voice.normal for voice in each.heard.voices).values())
+    return "weighed", Evidence(code="collection minority" if fewer else "collection weighed", numbers=numbers)
 
 
 def _text(each: Chosen, learnt: Learnt) -> str:

@@ -7,6 +7,7 @@ import importlib
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from flows.cli.app import app
@@ -101,3 +102,40 @@ def test_the_report_says_how_wrong_it_was_where_the_text_is_known(tmp_path: Path
     assert "96.0 % [80.5, 99.3] of 25" in page  # texts wholly right
     assert "characters wrong (CER)" in page
     assert "2.0 % [0.4, 10.5] of 50" in page  # words
+
+
+def test_a_file_that_is_no_utf8_is_named_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "readings.csv"
+    file.write_bytes("task,worker,label\n1,ann,café\n".encode("latin-1"))
+    code, output = run(str(file))
+    assert (code, "readings.csv: line 2 is no UTF-8" in output) == (2, True), output
+
+
+def test_options_of_a_file_without_the_file_are_refused_and_nothing_is_weighed(tmp_path: Path) -> None:
+    code, output = run("--out", str(tmp_path / "out.csv"))
+    assert (code, "go with a FILE" in output) == (2, True)
+
+
+def test_a_target_that_is_no_share_is_refused(tmp_path: Path) -> None:
+    assert run(str(lines_of(tmp_path / "readings.jsonl", GOOD)), "--target", "7")[0] == 2
+
+
+def test_a_form_installed_in_the_home_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "home" / "forms").mkdir(parents=True)
+    (tmp_path / "home" / "forms" / "mine.toml").write_text(
+        'name = "mine"\nversion = 1\ntitle = "Mine"\nlanguages = ["eng"]\nlocale = "en_GB"\n'
+        '[[field]]\nname = "remark"\ntype = "text"\nfind = { labels = ["Remark"], where = "right" }\n'
+    )
+    monkeypatch.setenv("FAIRHAND_HOME", str(tmp_path / "home"))
+    code, output = run(str(lines_of(tmp_path / "readings.jsonl", GOOD)), "--form", "mine")
+    assert code == 0, output
+
+
+def test_what_nobody_could_read_is_not_said_to_be_blank(tmp_path: Path) -> None:
+    unread = {"item": "a", "readings": [{"who": "ann", "text": None}, {"who": "ben", "text": None}]}
+    alone = {"item": "b", "readings": [{"who": "ann", "text": "bleu"}]}
+    _, output = run(str(lines_of(tmp_path / "readings.jsonl", unread, alone)))
+    told = [json.loads(line) for line in output.splitlines()]
+    assert [(each["method"], each["ask"]) for each in told] == [("unread", True), ("single", True)]
+    assert told[0]["reason"] == "Nobody could read it."
+    assert told[1]["reason"] == "One reading, and no other to compare it with."

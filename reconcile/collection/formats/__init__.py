@@ -52,12 +52,16 @@ def load(name: str) -> Format:
 
 
 def collect(text: str, name: str | None = None) -> Collected:
-    """The items of a text in the format named, or in the first that it looks like; FormError where none."""
+    """The items of a text in the format named, or in the first that it looks like; FormError where none, or where the
+    text is not at all in the format named."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise FormError("The file is empty: it has no readings.")
     chosen = [load(name)] if name else [each for each in map(load, names()) if each.is_it(text)]
     if not chosen:
         titles = ", ".join(load(each).TITLE for each in names())
         raise FormError(f"This is none of the formats known ({titles}). Name one with --from, or write JSON Lines.")
-    return chosen[0].collect(text.removeprefix("\ufeff"))
+    return chosen[0].collect(text)
 
 
 def gather(rows: Iterable[tuple[str, str, Said]], faults: Iterable[Fault] = ()) -> Collected:

@@ -18,11 +18,13 @@ def header(text: str) -> list[str]:
 
 def table(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     """(line number, row) of every row after the header; missing cells are left out."""
-    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
-    reader = csv.DictReader(lines, delimiter=_delimiter(lines[0]))
+    # not splitlines, which parts a text at rarer characters too, in the midst of a cell
+    lines = text.removeprefix("\ufeff").split("\n")
+    reader = csv.DictReader((f"{line}\n" for line in lines), delimiter=_delimiter(lines[0]))
     for row in reader:
         yield reader.line_num, {name: cell for name, cell in row.items() if name is not None and cell is not None}
 
 
 def _delimiter(first: str) -> str:
-    return "\t" if first.count("\t") > first.count(",") else ","
+    """What stands most often between the names of columns; spreadsheets of many countries write semicolons."""
+    return max(",\t;", key=first.count)

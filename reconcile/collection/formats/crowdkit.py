@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from reconcile.collection.formats import Collected, Fault, gather
 from reconcile.collection.formats._table import header, table
 from reconcile.collection.items import Said
+from transcribe.errors import FormError
 
 TITLE = "Crowd-Kit's long table"
 
@@ -20,7 +21,11 @@ def is_it(text: str) -> bool:
 
 
 def collect(text: str) -> Collected:
-    """The items of a table; a row without task or text is a fault."""
+    """The items of a table; a row without task or text is a fault. FormError where the columns are others."""
+    if not is_it(text):
+        raise FormError(
+            f"{TITLE} has columns task, worker, and one of {', '.join(_TEXT)}; its first line names others."
+        )
     column = next(name for name in _TEXT if name in header(text))
     faults: list[Fault] = []
 

@@ -39,7 +39,7 @@ class ItemLine(BaseModel):
 
 def is_it(text: str) -> bool:
     """Whether the first line that says something is a JSON object with an item."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = next((line for line in text.split("\n") if line.strip()), "")
     try:
         return isinstance(found := json.loads(first), dict) and "item" in found
     except ValueError:
@@ -50,7 +50,7 @@ def collect(text: str) -> Collected:
     """The items of a text; a line that is no such object is a fault that names the key."""
     items: dict[str, Item] = {}
     faults = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from reconcile.collection.formats import Collected, Fault, gather
 from reconcile.collection.items import Said
+from transcribe.errors import FormError
 
 TITLE = "Label Studio's JSON"
 
@@ -23,11 +25,12 @@ def is_it(text: str) -> bool:
 
 
 def collect(text: str) -> Collected:
-    """One item a task and text area or choice; a task without annotations is a fault."""
+    """One item a task and text area or choice; a task without annotations is a fault. FormError where it is no list."""
     faults: list[Fault] = []
+    tasks = _tasks(text)
 
     def rows() -> Iterator[tuple[str, str, Said]]:
-        for number, task in enumerate(json.loads(text), start=1):
+        for number, task in enumerate(tasks, start=1):
             given = task.get("annotations", task.get("completions")) if isinstance(task, dict) else None
             if not given:
                 faults.append(Fault(line=number, message="this task has no annotations"))
@@ -40,6 +43,16 @@ def collect(text: str) -> Collected:
 
     collected = gather(rows())
     return Collected(items=collected.items, faults=tuple(faults))
+
+
+def _tasks(text: str) -> list[Any]:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise FormError(f"{TITLE} is one JSON list, and this text is none: {error}.") from error
+    if not isinstance(found, list):
+        raise FormError(f"{TITLE} is one JSON list of tasks; write other things as JSON Lines.")
+    return found
 
 
 def _texts(results: list[dict[str, object]]) -> Iterator[tuple[str, str]]:

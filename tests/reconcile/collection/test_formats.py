@@ -100,3 +100,40 @@ def test_a_text_in_no_format_known_is_refused_with_the_formats_known() -> None:
 def test_every_format_says_its_title_and_refuses_an_empty_text(name: str) -> None:
     assert load(name).TITLE
     assert not load(name).is_it("")
+
+
+RARE = "bleu\u2028vert\x85gris"
+"""Characters at which Python's splitlines parts a text, and which people's texts may hold."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '\ufeff{"item": "1", "readings": [{"text": "RARE"}]}\n',
+        "\ufefftask;worker;label\r\n1;ann;RARE\r\n",
+        "task,worker,label\n1,ann,RARE\n",
+        "task\tworker\tlabel\r1\tann\tRARE\r",
+    ],
+)
+def test_marks_semicolons_and_rare_ends_of_lines_change_nothing(text: str) -> None:
+    collected = collect(text.replace("RARE", RARE))
+    assert [(item.name, [said.text for said in item.readings]) for item in collected.items] == [("1", [RARE])]
+    assert collected.faults == ()
+
+
+def test_an_empty_text_is_said_to_be_empty() -> None:
+    with pytest.raises(FormError, match="empty"):
+        collect("\ufeff \n")
+
+
+@pytest.mark.parametrize("name", ["crowdkit", "label_studio"])
+def test_a_text_named_as_what_it_is_not_at_all_is_refused_with_what_the_format_is(name: str) -> None:
+    with pytest.raises(FormError, match=load(name).TITLE):
+        collect('{"item": "1"}\n{"item": "2"}\n', name)
+
+
+@pytest.mark.parametrize("name", ["zooniverse", "notes_from_nature", "jsonl"])
+def test_lines_named_as_what_they_are_not_are_faults(name: str) -> None:
+    collected = collect("a,b\n1,2\n", name)
+    assert not collected.items
+    assert collected.faults
