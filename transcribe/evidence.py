@@ -20,6 +20,10 @@ EVIDENCE: Mapping[str, str] = {
     "reader for": N_("{source} reads this, and is wrong on {rate} of such fields: {bits} bits for it."),
     "reader against": N_("{source} reads something else, and is wrong on {rate} of such fields: {bits} bits against."),
     "reader neither": N_("{source} says nothing that tells this value from the next."),
+    "own reader for": N_("You read this, and are wrong on {rate} of such fields: {bits} bits for it."),
+    "own reader against": N_("You read something else, and are wrong on {rate} of such fields: {bits} bits against."),
+    "own reader neither": N_("What you read says nothing that tells this value from the next."),
+    "own saw a value": N_("You were shown a value before reading, so yours is no independent reading."),
     "saw a value": N_("{source} was shown a value before reading, so this is no independent reading."),
     "before reading": N_("Before anybody read it: {bits} bits, from format, check digit, known values and words."),
     "format": N_("It alone is written as this field should be."),
@@ -112,17 +116,18 @@ def sentence(code: str) -> str:
     raise KeyError(f"there is no sentence for the code {code!r}")
 
 
-def say(evidence: Evidence, translate: Callable[[str], str] = str) -> str:
-    """One piece of evidence in words, its numbers written short; `translate` gives the reader's language."""
-    numbers = {name: _short(name, number) for name, number in evidence.numbers.items()}
+def say(evidence: Evidence, translate: Callable[[str], str] = str, point: str = ".") -> str:
+    """One piece of evidence in words, its numbers written short; `translate` gives the reader's language, and `point`
+    is what stands before decimals in it."""
+    numbers = {name: _short(name, number, point) for name, number in evidence.numbers.items()}
     return translate(sentence(evidence.code)).format_map(numbers)
 
 
-def _short(name: str, number: float | int | str) -> str:
+def _short(name: str, number: float | int | str, point: str) -> str:
     if isinstance(number, str | int):
         return str(number)
     if name in ("bits",):
-        return f"{abs(number):.1f}"
+        return f"{abs(number):.1f}".replace(".", point)
     if name in ("wrong", "count", "items"):
-        return f"{number:g}"
-    return f"{100 * number:.4g} %"
+        return f"{number:g}".replace(".", point)
+    return f"{100 * number:.4g} %".replace(".", point)

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 
@@ -24,8 +25,9 @@ def amount(micro: int, currency: str, language: str) -> str:
 
 
 def share(value: float, language: str) -> str:
-    """A share such as 0.05 as "5%"."""
-    return format_percent(value, "#,##0.#%", locale=language)
+    """A share such as 0.05 as "5%", with at most one place and the language's own sign and gap."""
+    pattern = Locale.parse(language).percent_formats[None].pattern
+    return format_percent(value, pattern.replace("0", "0.#", 1), locale=language)
 
 
 def number(value: float, language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -95,6 +96,36 @@ def test_nothing_runs_out_of_a_narrow_or_enlarged_page(site: Site, enter: Enter,
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         expect(page.locator("#text")).to_be_in_viewport()
+
+
+PARTED = """() => [...document.querySelectorAll("th, time")].filter((cell) => {
+  const text = document.createRange();
+  const word = (node) => [...node.textContent.matchAll(/[^\\s-]+/g)].some((found) => {
+    text.setStart(node, found.index);
+    text.setEnd(node, found.index + found[0].length);
+    return new Set([...text.getClientRects()].map((part) => Math.round(part.top))).size > 1;
+  });
+  return [...cell.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && word(node));
+}).map((cell) => cell.textContent)"""
+"""The heads of columns, and the times, of which a word stands in two lines."""
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_no_page_of_the_menu_runs_out_or_parts_words(site: Site, enter: Enter, page: Page, language: str) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
+    enter(site.person("amina", language=language))
+    page.locator("#text").fill("BC-2025-0001")
+    page.keyboard.press("Enter")
+    page.locator("#no-work").wait_for()
+    addresses = page.locator(".menu a").evaluate_all("links => links.map((link) => link.pathname)")
+    assert "/password" in addresses
+    here = page.url
+    for path in dict.fromkeys(addresses):
+        page.goto(urljoin(here, path))
+        for width in (320, 360, 1280):
+            page.set_viewport_size({"width": width, "height": 640})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert page.evaluate(PARTED) == [], (path, width)
 
 
 def test_the_input_suits_what_is_typed(site: Site, enter: Enter) -> None:

@@ -179,3 +179,35 @@ def test_an_expert_sees_all_readings_after_settling_and_may_change_with_a_reason
 
 def test_only_experts_have_a_second_look(site: Site, sign_in: SignIn) -> None:
     assert sign_in(site.person("ann")).get("/second-look").status_code == 403
+
+
+def test_a_mark_is_told_in_words_and_ones_own_part_in_the_second_person(site: Site, sign_in: SignIn) -> None:
+    key = FieldKey("express")
+    site.store.put_parameters({}, site.clock.now())
+    scan = site.scan("bon-de-commande", {key: "true"})
+    ann = site.person("ann", language="fr")
+    reading = read(site, ann, "true")
+    why = Evidence(code="reader for", numbers={"source": ann.id, "bits": 4.5, "rate": 0.025})
+    decided = Decision(
+        key=key, value=True, text="true", probability=0.985, method="people", evidence=(why,), readings=(), parameters=1
+    )
+    site.store.conclude(scan, len(site.store.readings(scan)), [decided], [], None, site.clock.now())
+    page = sign_in(ann).get(f"/readings/{reading}").text
+    assert page.count("Oui, marquée") == 2
+    assert ">true" not in page
+    assert "Vous lisez cela et vous vous trompez sur 2,5 %" in page
+    assert "98,5" in page
+    assert "Oui, marquée" in sign_in(ann).get("/readings").text
+
+
+def test_an_expert_looks_twice_at_a_mark_with_two_buttons(site: Site, sign_in: SignIn) -> None:
+    key = FieldKey("express")
+    site.store.put_parameters({}, site.clock.now())
+    scan = site.scan("bon-de-commande", {})
+    task = Task(scan=scan, key=key, kind="adjudicate", reason="readers split", pool="expert")
+    site.store.conclude(scan, 0, [], [task], None, site.clock.now())
+    expert = site.person("eve", "expert")
+    read(site, expert, "false")
+    page = sign_in(expert).get("/second-look").text
+    assert page.count('type="radio" name="text"') == 2
+    assert 'value="false" required checked' in page

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated
 
+from babel.numbers import get_decimal_symbol
 from fastapi import APIRouter, Form, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
@@ -15,10 +16,11 @@ from transcribe import evidence
 from transcribe.errors import NotFound
 from transcribe.model import Decision, Evidence, Reading
 from transcribe.people.outcome import Outcome, outcome
-from transcribe.review.amounts import day, moment
+from transcribe.review.amounts import day, moment, number
 from transcribe.review.pages.pictures import answer
 from transcribe.review.parts import Here, Parts
 from transcribe.review.sessions import Sending, SignedIn, Visitor
+from transcribe.review.sheet import MARKS
 from transcribe.store.contract import Appeal, Notice, Store, Story
 from transcribe.wording import N_, said, translation
 
@@ -28,6 +30,9 @@ ReadingId = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0
 Words = Annotated[str, Form(max_length=1000)]
 
 PER_PAGE = 50
+
+OWN = {code: f"own {code}" for code in evidence.EVIDENCE if f"own {code}" in evidence.EVIDENCE}
+"""What is said of anybody in the third person, and has a sentence that speaks to whoever reads it."""
 
 YOU, ANOTHER, A_MACHINE = N_("You"), N_("Another reader"), N_("A machine ({name})")
 
@@ -41,6 +46,7 @@ class Mine:
     form: str
     row: int | None
     text: str | None
+    mark: bool
     at: datetime
     outcome: Outcome
     decided: str | None
@@ -94,8 +100,9 @@ async def reading_page(parts: Here, visitor: SignedIn, reading: ReadingId) -> Re
     told = await parts.look(lambda store: _told(store, parts, visitor, reading))
     deadline = parts.now() + timedelta(days=parts.options.appeal_days)
     local = partial(day, zone=visitor.person.time_zone, language=visitor.language)
+    short = partial(number, language=visitor.language)
     return parts.rendering.page(
-        "reading.html", visitor.language, visitor=visitor, told=told, deadline=deadline, day=local
+        "reading.html", visitor.language, visitor=visitor, told=told, deadline=deadline, day=local, number=short
     )
 
 
@@ -125,13 +132,15 @@ def _own(story: Story, who: str) -> Reading:
 def _mine(parts: Parts, visitor: Visitor, story: Story, reading: Reading) -> Mine:
     form = parts.forms(story.scan.form, story.scan.form_version) if story.scan.form else None
     known = form is not None and story.key.name in {field.name for field in form.all_fields()}
+    field = form.field(story.key.name) if form and known else None
     decided = story.decisions[-1] if story.decisions else None
     return Mine(
         id=reading.id,
-        label=said(form.field(story.key.name).label, visitor.language) if form and known else "",
+        label=said(field.label, visitor.language) if field else "",
         form=said(form.title, visitor.language) if form else "",
         row=None if story.key.row is None else story.key.row + 1,
         text=reading.text,
+        mark=field is not None and field.type in MARKS,
         at=reading.at,
         outcome=outcome(reading, story, form) if form and known else "open",
         decided=decided.text if decided else None,
@@ -165,7 +174,10 @@ def reasons(decided: Decision, story: Story, visitor: Visitor) -> list[str]:
     translate = translation(visitor.language).gettext
     people = {reading.source for reading in story.readings if reading.kind != "machine"}
     return [
-        evidence.say(_without_names(each, people, visitor.person.id, translate), translate) for each in decided.evidence
+        evidence.say(
+            _without_names(each, people, visitor.person.id, translate), translate, get_decimal_symbol(visitor.language)
+        )
+        for each in decided.evidence
     ]
 
 
@@ -174,9 +186,7 @@ def _without_names(each: Evidence, people: set[str], own: str, translate: Callab
     if source is None:
         return each
     if source == own:
-        name = translate(YOU)
-    elif source in people:
-        name = translate(ANOTHER)
-    else:
-        name = translate(A_MACHINE).format(name=str(source).partition(" ")[0])
+        return Evidence(code=OWN.get(each.code, each.code), numbers={**each.numbers, "source": translate(YOU)})
+    machine = translate(A_MACHINE).format(name=str(source).partition(" ")[0])
+    name = translate(ANOTHER) if source in people else machine
     return Evidence(code=each.code, numbers={**each.numbers, "source": name})

@@ -15,6 +15,7 @@ from transcribe.model import Reading, Task
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.parts import Here, Parts
 from transcribe.review.sessions import Sending, SignedIn, Visitor
+from transcribe.review.sheet import MARKS
 from transcribe.store.contract import SentReading, Store, Story
 from transcribe.wording import N_, said, translation
 
@@ -47,6 +48,7 @@ class Look:
     task: str
     label: str
     row: int | None
+    mark: bool
     own: str
     idem: str
     lines: tuple[LookLine, ...]
@@ -120,9 +122,11 @@ def _look(parts: Parts, visitor: Visitor, story: Story, task: Task, own: Reading
             return translate(MACHINE).format(name=reading.source.partition(" ")[0])
         return translate(READER).format(number=others.index(reading.source) + 1)
 
+    field = form.field(story.key.name)
     return Look(
         task=task.id,
-        label=said(form.field(story.key.name).label, visitor.language),
+        label=said(field.label, visitor.language),
+        mark=field.type in MARKS,
         row=None if story.key.row is None else story.key.row + 1,
         own=own.text or "",
         idem=secrets.token_urlsafe(16),
