@@ -113,7 +113,15 @@ PARTED = """() => [...document.querySelectorAll("th, time")].filter((cell) => {
 @pytest.mark.parametrize("language", ["en", "fr", "es"])
 def test_no_page_of_the_menu_runs_out_or_parts_words(site: Site, enter: Enter, page: Page, language: str) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
-    enter(site.person("amina", language=language))
+    enter(site.person("amina", "transcriber", "expert", "operator", language=language))
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.locator(".skip summary").click()
+    for each in page.locator(".skip .sheet, .skip select").all():
+        reasons = each.bounding_box()
+        assert reasons is not None
+        assert reasons["x"] >= 0
+        assert reasons["x"] + reasons["width"] <= 320
+    page.locator(".skip summary").click()
     page.locator("#text").fill("BC-2025-0001")
     page.keyboard.press("Enter")
     page.locator("#no-work").wait_for()
