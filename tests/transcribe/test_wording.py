@@ -10,6 +10,7 @@ from tests.catalogues import catalogue, messages
 from transcribe.wording import SOURCE_LANGUAGE, direction, languages, said, translation
 
 OTHERS = [language for language in languages() if language != SOURCE_LANGUAGE]
+LOOSE = re.compile(r"(?<=\S) (?=[?!:;»]|%(?!\())|« ")
 PLACES = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
 
@@ -34,6 +35,12 @@ def test_translations_fill_the_same_places(language: str) -> None:
         wanted = set(PLACES.findall(_all(message.id)[-1]))
         for text in _all(message.string):
             assert not message.id or set(PLACES.findall(text)) == wanted, text
+
+
+def test_french_marks_stay_on_the_line_of_their_word() -> None:
+    """Before ? ! : ; » and %, and after «, French has a space at which no line ends."""
+    loose = [text for each in catalogue("fr") if each.id for text in _all(each.string) if LOOSE.search(text)]
+    assert loose == []
 
 
 def test_a_message_is_said_in_the_readers_language() -> None:

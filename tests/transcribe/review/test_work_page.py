@@ -154,6 +154,20 @@ def test_a_field_is_skipped_with_a_reason_by_keyboard(site: Site, enter: Enter) 
     assert site.texts_of(amina.id) == []
 
 
+def test_escape_closes_the_reasons_to_skip_and_the_menu_and_goes_back_to_the_field(site: Site, enter: Enter) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
+    page = enter(site.person("amina"))
+
+    page.keyboard.press("Alt+s")
+    page.locator(".menu summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("details[open]")).to_have_count(2)
+    page.keyboard.press("Escape")
+
+    expect(page.locator("details[open]")).to_have_count(0)
+    expect(page.locator("#text")).to_be_focused()
+
+
 def test_the_last_ten_can_be_taken_back_and_come_with_their_text(site: Site, enter: Enter) -> None:
     texts = orders(site, 12)
     amina = site.person("amina")

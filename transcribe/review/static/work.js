@@ -301,6 +301,13 @@ document.querySelector(".tools").addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
+  const opened = event.key === "Escape" ? [...document.querySelectorAll(".skip[open], .menu[open]")] : [];
+  if (opened.length) {
+    for (const each of opened) each.open = false;
+    const field = current?.sheet.input === "mark" ? mark.querySelector("input") : input;
+    field.focus({ preventScroll: true });
+    return event.preventDefault();
+  }
   if (!event.altKey || event.ctrlKey || event.metaKey) return;
   const arrow = { ArrowUp: "in", ArrowDown: "out" }[event.key];
   // by the place of the key: with Alt, some systems write another letter; these stand alike on AZERTY and QWERTY
