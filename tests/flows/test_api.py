@@ -146,6 +146,9 @@ def test_what_is_not_there_is_said_in_words(rooms: Rooms, app: FastAPI) -> None:
     assert client.get(f"/api/scans/{'0' * 64}/explain").status_code == 404
     for address in ("/api/records/receipt?limit=0", "/api/records/receipt?after=-1", "/api/scans/..%2f/explain"):
         assert client.get(address).status_code in (404, 422), address
+    wrong = client.get("/api/records/receipt?limit=501&after=x").json()["error"]
+    assert "limit: " in wrong
+    assert "after: " in wrong
 
 
 def ways(app: FastAPI) -> Sequence[str]:

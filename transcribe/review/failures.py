@@ -91,6 +91,8 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
+    if of_programs(request) and isinstance(error, RequestValidationError):
+        return failed(request, 422, "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors()))
     return failed(request, 422, N_("Something is missing in what was sent, or not allowed."))
 
 

@@ -28,7 +28,7 @@ from transcribe.store.contract import OutboxEntry
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 FIELDS = {"order_number": "code", "customer": "name", "order_date": "date", "total": "amount", "signed": "signature"}
-COLUMNS = {"quantity": "integer", "article": "text", "weight": "decimal", "gift": "checkbox"}
+COLUMNS = {"quantity": "integer", "designation": "text", "weight": "decimal", "gift": "checkbox"}
 
 
 def a_field(name: str, type_name: str) -> Field:

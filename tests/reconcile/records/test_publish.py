@@ -55,12 +55,12 @@ def test_lines_stand_in_their_own_table_without_the_empty_ones(path: Path) -> No
     store = MemoryOutbox()
     store.put(a_record("one"))
     sent(store, path)
-    wanted = "row, quantity, article, weight, gift, scan"
+    wanted = "row, quantity, designation, weight, gift, scan"
     assert told(path, wanted, "bon_de_commande_lines order by row") == [
         (0, 2, "Café moulu", "0.250", 1, "one"),
         (2, 0, None, None, 0, "one"),
     ]
-    assert ask(path, "select scan, customer, article from bon_de_commande_lines_full limit 1") == [
+    assert ask(path, "select scan, customer, designation from bon_de_commande_lines_full limit 1") == [
         ("one", "Élodie Müller", "Café moulu")
     ]
 
@@ -92,7 +92,7 @@ def test_words_are_found_without_accents_in_fields_and_lines(path: Path) -> None
     store.put(a_record("one"))
     sent(store, path)
     assert ask(path, "select rowid from bon_de_commande_fts where bon_de_commande_fts match 'muller elodie'") == [(5,)]
-    assert ask(path, "select article from bon_de_commande_lines_fts where bon_de_commande_lines_fts match 'cafe'")
+    assert ask(path, "select designation from bon_de_commande_lines_fts where bon_de_commande_lines_fts match 'cafe'")
 
 
 def test_the_least_sure_values_come_first(path: Path) -> None:

@@ -35,8 +35,8 @@ def test_a_record_comes_with_typed_values_and_lines(path: Path) -> None:
         "signed": True,
     }
     assert first.tables["lines"] == (
-        {"row": 0, "quantity": 2, "article": "Café moulu", "weight": "0.250", "gift": True},
-        {"row": 2, "quantity": 0, "article": None, "weight": None, "gift": False},
+        {"row": 0, "quantity": 2, "designation": "Café moulu", "weight": "0.250", "gift": True},
+        {"row": 2, "quantity": 0, "designation": None, "weight": None, "gift": False},
     )
     assert (second.values["signed"], second.values["total"]) == (False, None)
     assert (first.scan_name, first.form_version, first.record_version, first.currency) == ("one.jpg", 1, 1, "EUR")
@@ -104,4 +104,4 @@ def test_what_is_not_there_is_named_with_what_is(path: Path, tmp_path: Path) -> 
     with pytest.raises(NotFound, match="lines"):
         query.columns(path, FORM, "nothing")
     assert query.forms(path) == [FORM]
-    assert [each.column for each in query.columns(path, FORM, "lines")] == ["quantity", "article", "weight", "gift"]
+    assert [each.column for each in query.columns(path, FORM, "lines")] == ["quantity", "designation", "weight", "gift"]

@@ -56,7 +56,7 @@ def test_json_lines_hold_the_whole_record(tmp_path: Path) -> None:
     assert record["values"]["lines"][0] == {
         "row": 0,
         "quantity": 2,
-        "article": "Café moulu",
+        "designation": "Café moulu",
         "weight": "0.250",
         "gift": True,
     }
@@ -80,7 +80,7 @@ def test_csv_has_one_row_a_record_with_the_columns_of_the_record_database(tmp_pa
 def test_csv_of_a_table_has_one_row_a_line(tmp_path: Path) -> None:
     text = exported(published(tmp_path), "csv", ExportOptions(table="lines"))
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    assert [(row["scan"], row["row"], row["quantity"], row["article"]) for row in rows] == [
+    assert [(row["scan"], row["row"], row["quantity"], row["designation"]) for row in rows] == [
         ("one", "0", "2", "Café moulu"),
         ("one", "2", "0", ""),
     ]
