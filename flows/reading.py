@@ -53,12 +53,21 @@ def take_in(rooms: Rooms, paths: Sequence[Path], form_name: str, batch: str) -> 
         seen=lambda it: knows(rooms, it),
         batch=batch,
     )
+    aside = {each.place for each in rooms.store.list_set_aside()}
     for each in found:
+        place = place_of(each.path)
         if isinstance(each, Unreadable):
-            rooms.store.set_aside(each.file, each.error, each.message, batch, now())
+            rooms.store.set_aside(each.file, each.error, each.message, batch, now(), place)
             yield each
         else:
+            if place in aside:  # the file was replaced, as it was asked for
+                rooms.store.end_set_aside_at(place)
             yield _kept(rooms, each)
+
+
+def place_of(path: Path) -> str:
+    """What stands for the place of a file: paths say names of customers, and are kept nowhere."""
+    return hashlib.sha256(str(path.resolve()).encode()).hexdigest()
 
 
 def knows(rooms: Rooms, scan: str) -> bool:

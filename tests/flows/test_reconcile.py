@@ -241,6 +241,21 @@ def test_files_are_taken_in_once_and_read_with_the_forms_languages(rooms: Rooms)
     assert all(rooms.archive.has(name) for name in reads.files)
 
 
+def test_a_file_that_was_replaced_as_asked_is_not_set_aside_any_more(rooms: Rooms, tmp_path: Path) -> None:
+    from tests.flows.house import TYPED
+
+    file, other = tmp_path / "scan.png", tmp_path / "other" / "scan.png"
+    other.parent.mkdir()
+    for broken, where in ((b"cut", file), (b"cut otherwise", file), (b"elsewhere", other)):
+        where.write_bytes(broken)
+        list(take_in(rooms, [where], "receipt", "batch"))
+    assert len(rooms.store.list_set_aside()) == 2
+    file.write_bytes(TYPED.read_bytes())
+    list(take_in(rooms, [tmp_path], "receipt", "batch"))
+    (left,) = rooms.store.list_set_aside()
+    assert left.file.size == len(b"elsewhere")
+
+
 def test_a_missing_file_is_set_aside(rooms: Rooms) -> None:
     list(take_in(rooms, [Path("nowhere.jpg")], "receipt", "batch"))
     (aside,) = rooms.store.list_set_aside()

@@ -182,11 +182,19 @@ class IngestRoom(Lookup):
         pictures made anew since."""
         return [each["sha256"] for each in self.db.all("replaced_names", scan_id=self.scan_row(scan)["id"])]
 
-    def set_aside(self, file: SourceFile, error: str, message: str, batch: str, now: datetime) -> None:
-        """Keep that a file could not be read and why; again replaces the reason."""
+    def set_aside(self, file: SourceFile, error: str, message: str, batch: str, now: datetime, place: str = "") -> None:
+        """Keep that a file could not be read and why; again replaces the reason, and what lay at its place before."""
         with self.db.write():
             self._put_file(file, now)
-            self.db.run("set_aside", file=file.sha256, error=error, message=message, batch=batch, now=micros(now))
+            self.db.run("end_set_aside_at", place=place)
+            self.db.run(
+                "set_aside", file=file.sha256, error=error, message=message, batch=batch, now=micros(now), place=place
+            )
+
+    def end_set_aside_at(self, place: str) -> None:
+        """What lay at this place could not be read, and was replaced by what can."""
+        with self.db.write():
+            self.db.run("end_set_aside_at", place=place)
 
     def list_set_aside(self) -> list[SetAside]:
         """Every file set aside, latest first."""
@@ -197,6 +205,7 @@ class IngestRoom(Lookup):
                 message=row["message"],
                 batch=row["batch"],
                 at=moment(row["at"]),
+                place=row["place"],
             )
             for row in self.db.all("list_set_aside")
         ]

@@ -135,8 +135,11 @@ class IngestVerbs(Protocol):
         """Archive names of what was kept of a scan and nothing shows any more: its files before they were masked, and
         pictures made anew since."""
 
-    def set_aside(self, file: SourceFile, error: str, message: str, batch: str, now: datetime) -> None:
-        """Keep that a file could not be read and why; again replaces the reason."""
+    def set_aside(self, file: SourceFile, error: str, message: str, batch: str, now: datetime, place: str = "") -> None:
+        """Keep that a file could not be read and why; again replaces the reason, and what lay at its place before."""
+
+    def end_set_aside_at(self, place: str) -> None:
+        """What lay at this place could not be read, and was replaced by what can."""
 
     def list_set_aside(self) -> list[SetAside]:
         """Every file set aside, latest first."""

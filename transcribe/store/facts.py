@@ -37,6 +37,7 @@ class SetAside:
     message: str
     batch: str
     at: datetime
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,9 +36,13 @@ INSERT INTO scan_file (scan_id, sha256) VALUES (:scan_id, :sha256) ON CONFLICT D
 -- name: end_set_aside!
 DELETE FROM set_aside WHERE file = :file;
 
+-- name: end_set_aside_at!
+DELETE FROM set_aside WHERE place = :place AND place <> '';
+
 -- name: set_aside!
-INSERT INTO set_aside (file, error, message, batch, at) VALUES (:file, :error, :message, :batch, :now)
-ON CONFLICT (file) DO UPDATE SET error = excluded.error, message = excluded.message, batch = excluded.batch, at = excluded.at;
+INSERT INTO set_aside (file, error, message, batch, at, place) VALUES (:file, :error, :message, :batch, :now, :place)
+ON CONFLICT (file) DO UPDATE SET error = excluded.error, message = excluded.message, batch = excluded.batch, at = excluded.at,
+    place = excluded.place;
 
 -- name: list_set_aside
 SELECT a.*, f.name, f.size, f.media_type FROM set_aside a JOIN source_file f ON f.sha256 = a.file
