@@ -106,7 +106,7 @@ def _played(batch: Batch, file: str, written: Mapping[FieldKey, Written], policy
         posteriors = weigh(batch.form, readings, batch.parameters)
         said = outcomes(batch.form, posteriors, policy)
         wanted = {
-            key: _whom(batch, written[key], heard[key], answer)
+            key: _whom(batch, written[key], heard[key], posteriors[key].experts, answer)
             for key, answer in said.items()
             if isinstance(answer, Task) or drawn(written[key].scan, posteriors[key], policy)
         }
@@ -129,11 +129,12 @@ def _machines(batch: Batch, file: str, written: Mapping[FieldKey, Written]) -> l
     ]
 
 
-def _whom(batch: Batch, written: Written, heard: int, answer: Task | Decision) -> Source:
+def _whom(batch: Batch, written: Written, heard: int, experts: int, answer: Task | Decision) -> Source:
     """Who reads next: people in an order drawn by lot for each field; an expert where readers are split, where a
-    decision is audited, and where everybody has read."""
+    decision is audited, and where everybody has read. After `experts` of them it is another: the same one's latest
+    reading takes the place of the one before, and who asks for a second would ask for ever."""
     if isinstance(answer, Decision) or answer.kind == "adjudicate" or heard >= len(batch.people):
-        return batch.expert
+        return replace(batch.expert, name=f"{batch.expert.name}-{experts + 1}") if experts else batch.expert
     order = random.Random(f"{batch.seed}/{written.scan}/{written.key}").sample(batch.people, len(batch.people))
     return order[heard]
 

@@ -276,3 +276,10 @@ def _as_read(rooms: Rooms, file: str) -> None:
         for source in ("rapidocr 3", "tesseract 5")
     )
     rooms.store.put_reads(scan.id, Reads(places=(), readings=readings, fit=1.0, quality={"overall": 1.0}), NOW)
+
+
+def test_what_an_expert_alone_read_goes_to_another_expert_and_the_play_ends() -> None:
+    """People and engines who err always leave fields that one expert alone reads as they are written."""
+    found = planned(batch([0.9, 0.9], machines=[0.9], rounds=3))
+    assert found.orders == 3
+    assert found.expert_readings > 0
