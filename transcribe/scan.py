@@ -49,18 +49,30 @@ def gather(paths: Iterable[Path], *, ours: Sequence[Path] = ()) -> list[Path]:
     What lies in one of `ours`, the folders where we keep pictures, is left out where a folder around it is named.
     """
     found: list[Path] = []
-    kept = [folder.resolve() for folder in ours]
     for path in paths:
         if path.is_dir():
-            around = [folder for folder in kept if path.resolve() in folder.parents]
-            inside = (each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
-            found += sorted(
-                (each for each in inside if not each.name.startswith(".") and not _lies_in(each, around)),
-                key=_as_people_count,
-            )
+            found += sorted((each for each in _inside(path, ours) if _is_picture(each)), key=_as_people_count)
         else:
             found.append(path)
     return list(dict.fromkeys(found))
+
+
+def passed_over(paths: Iterable[Path], *, ours: Sequence[Path] = ()) -> list[Path]:
+    """Files in folders named that `gather` leaves out for what they are, in the same order; not what belongs to a
+    picture beside it."""
+    others = (each for path in paths if path.is_dir() for each in _inside(path, ours) if not _is_picture(each))
+    return sorted({each for each in others if each.suffix.lower() != HOCR_SUFFIX}, key=_as_people_count)
+
+
+def _inside(folder: Path, ours: Sequence[Path]) -> Iterator[Path]:
+    around = [each for each in (kept.resolve() for kept in ours) if folder.resolve() in each.parents]
+    for each in folder.rglob("*"):
+        if each.is_file() and not each.name.startswith(".") and not _lies_in(each, around):
+            yield each
+
+
+def _is_picture(file: Path) -> bool:
+    return file.suffix.lower() in SUFFIXES
 
 
 def _lies_in(file: Path, folders: Sequence[Path]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -93,8 +94,13 @@ def draft_form(
 
     if out and out.exists():
         raise typer.BadParameter(f"{out} exists, and what was edited there would be lost. Name another file as --out.")
+    beside = out.parent / blank.name if out else blank
+    if beside.exists() and blank.exists() and not beside.samefile(blank):
+        raise typer.BadParameter(f"{beside} is another picture of that name. Name another folder for --out.")
     text = draft_definition(settings_of(ctx), blank, name or blank.stem, language, locale)
     if out:
+        if not beside.exists():  # a definition names its blank as it lies beside it
+            shutil.copyfile(blank, beside)
         out.write_text(text, encoding="utf-8")
         typer.echo(f"A first definition is in {out}. Look at it with: fairhand forms preview {out}")
     else:

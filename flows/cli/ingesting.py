@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,9 @@ from flows.cli.app import app, settings_of
 
 if TYPE_CHECKING:
     from flows.ingest import Ingested
+
+NAMED = 5
+"""So many files that are passed over are named."""
 
 
 @app.command()
@@ -31,6 +35,7 @@ def ingest(
     from flows.prefect_server import prefect_for
     from flows.reading import AUTO, forms_of
     from flows.rooms import open_rooms
+    from transcribe.scan import passed_over
 
     settings = settings_of(ctx)
     say.require_there(paths)
@@ -44,15 +49,16 @@ def ingest(
         name = batch or datetime.now(UTC).strftime("%Y-%m-%d %H.%M.%S")
         with say.progress("reading") as told:
             done = ingest_batch(settings.home, paths, form, name, settings.cores, told)
+    others = [str(each) for each in passed_over(paths, ours=settings.pictured)]
     if as_json:
-        say.as_json({**dataclasses.asdict(done), "changed": done.changed})
+        say.as_json({**dataclasses.asdict(done), "changed": done.changed, "passed_over": others})
     else:
-        _print(done)
+        _print(done, others)
     if done.set_aside or done.failed:
         raise typer.Exit(1)
 
 
-def _print(done: Ingested) -> None:
+def _print(done: Ingested, others: Sequence[str]) -> None:
     if not done.files:
         typer.echo("There is no picture and no PDF in what was named; nothing has changed.")
     elif done.changed or not done.scans:
@@ -64,3 +70,6 @@ def _print(done: Ingested) -> None:
     for what, listed in (("set aside", done.set_aside), ("failed", done.failed)):
         for name, message in listed:
             typer.echo(f"{what}: {say.about(name, message)}")
+    if others:
+        more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+        typer.echo(f"passed over, no picture and no PDF: {', '.join(others[:NAMED])}{more}")

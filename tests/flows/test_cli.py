@@ -147,6 +147,17 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_work(name: str, opt
         assert (done.exit_code, said in done.output) == (2, True), done.output
 
 
+def test_a_draft_in_another_folder_takes_its_blank_along(house: House, tmp_path: Path) -> None:
+    blank = ROOT / "transcribe" / "forms" / "order-form.png"
+    (tmp_path / "mine").mkdir()
+    definition = tmp_path / "mine" / "order.toml"
+    assert house.run("forms", "draft", blank, "--out", definition).code == 0
+    assert house.run("forms", "check", definition).code == 0
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / blank.name).write_bytes(b"another picture")
+    assert house.run("forms", "draft", blank, "--out", tmp_path / "other" / "order.toml").code == 2
+
+
 def test_a_draft_does_not_write_over_what_was_edited(house: House, tmp_path: Path) -> None:
     edited = tmp_path / "form.toml"
     edited.write_text("edited")

@@ -59,8 +59,11 @@ def test_one_picture_under_two_names_is_read_once_and_a_folder_without_any_is_sa
     done = working_house.run("ingest", working_house.home.parent, "--form", "bon-de-commande", "--json")
     assert (done.json[0]["read"], done.json[0]["known"]) == (1, 1)
     (tmp_path / "none").mkdir()
+    for number in range(7):
+        (tmp_path / "none" / f"letter {number}.docx").write_bytes(b"")
     empty = working_house.run("ingest", tmp_path / "none", "--form", "bon-de-commande")
-    assert (empty.code, "no picture and no PDF" in empty.out) == (0, True)
+    assert (empty.code, "There is no picture and no PDF" in empty.out) == (0, True)
+    assert "letter 4.docx and 2 more" in empty.out
 
 
 def test_what_prefect_remembers_and_the_store_has_lost_is_read_anew(working_house: House) -> None:

@@ -69,6 +69,19 @@ def two_pages(plain: Form) -> Form:
     return replace(plain, blanks=plain.blanks * 2)
 
 
+def test_what_is_no_picture_is_told_apart_from_what_belongs_to_one(inbox: Path) -> None:
+    folder = inbox / "more"
+    folder.mkdir()
+    for name in ("order.docx", "p9.hocr", ".hidden", "p9.JPG", "list 10.xlsx", "list 2.xlsx"):
+        (folder / name).write_bytes(b"")
+    assert [each.name for each in scan.passed_over([folder, folder / "order.docx"])] == [
+        "list 2.xlsx",
+        "list 10.xlsx",
+        "order.docx",
+    ]
+    assert scan.passed_over([folder / "order.docx"]) == [], "what is named is tried, and said to be none"
+
+
 def test_files_are_gathered_in_the_order_that_people_count(inbox: Path) -> None:
     for name in ("p10.jpg", "p2.jpg", "notes.txt", ".hidden.jpg", "sub/p1.PNG"):
         (inbox / name).parent.mkdir(exist_ok=True)
