@@ -22,7 +22,7 @@ CIRCUMSTANCES = (
     "blanks",  # the share of sources that left it blank
     "composed",
     "words",  # log of their number
-    "agreement",  # log odds that two readers of this field agree
+    "agreement",  # log odds that all readers of an item of this field agree
     "unanimous of many",
     "unanimous in many words",
     "unanimous where people agree",
@@ -58,7 +58,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known of a field of a collection: how often two readers agree on it, and how often it is left blank."""
+    """What is known of a field of a collection: how often all who read an item agree, and how often it is left blank."""
 
     agreement: float
     blanks: float
