@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from transcribe import blank
 from transcribe.model import Box
-from transcribe.paper import flat, grey, paper
+from transcribe.paper import flat, grey, paper, shadow
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -61,6 +61,13 @@ THIN = 4
 
 BESIDE = 5
 """Pixels around writing that are kept of the page: the soft edges of strokes, and strokes too faint to be ink."""
+
+SOFT = 0.3
+"""Share of the level of ink from which a shadow matters: a fainter one is no ink even with the grain of the paper."""
+
+SHADED = 0.5
+"""Share of the darkness of print that a shadow does not reach once the lamp's light is divided out: what is broad and
+darker is a blot or a field painted over, and stays ink."""
 
 STEEP = 3.0
 """How fast `sure` rises with the amount of ink: the power that makes ten times ENOUGH 0.999."""
@@ -138,6 +145,10 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
     tint = cv2.convertScaleAbs(print_.tint, alpha=contrast / 255)
     dark = numpy.asarray(cv2.subtract(dark, tint), dtype=numpy.uint8)
     level = max(CONTRAST * contrast, NOISE * noise, FAINTEST)
+    shade = shadow(dark, SHADED * contrast, unit)
+    if shade.max() >= SOFT * level:
+        dark = numpy.asarray(cv2.subtract(dark, shade), dtype=numpy.uint8)
+        under = numpy.asarray(cv2.multiply(under, 255 - shade, scale=1 / 255), dtype=numpy.uint8)
     all_ink = (dark > level).view(numpy.uint8)
     added = all_ink & (1 - print_.near)
     crossing = _crossing(added, all_ink, print_, unit)

@@ -69,6 +69,27 @@ def test_a_single_typed_hyphen_is_not_surely_blank(blank: Path) -> None:
     assert ink.sheet(page, str(blank)).inks([FIRST])[0].filled > 0.5
 
 
+def shadowed(page: Picture, x: int, y: int) -> Picture:
+    """The page with the soft shadow of a finger that ends at a point."""
+    shadow = numpy.zeros(page.shape, numpy.float32)
+    cv2.line(shadow, (x, y), (x + 500, y + 400), 1.0, 110)
+    return (page * (1 - 0.4 * cv2.GaussianBlur(shadow, (0, 0), 22))).astype(numpy.uint8)
+
+
+@pytest.mark.parametrize("x", [240, 330, 600])
+def test_the_shadow_of_a_finger_is_no_ink_and_swallows_none(blank: Path, x: int) -> None:
+    page = photographed(blank, noise=3)
+    for shown, expected in ((page, [False, False]), (written(page, SECOND), [False, True])):
+        found = ink.sheet(shadowed(shown, x, 270), str(blank)).inks([FIRST, SECOND])
+        assert [each.filled > 0.5 for each in found] == expected
+
+
+def test_a_box_that_is_painted_over_is_no_shadow(blank: Path) -> None:
+    page = photographed(blank)
+    page[205:256, 300:700] = 60
+    assert ink.sheet(page, str(blank)).inks([FIRST])[0].filled > 0.98
+
+
 def test_dust_is_no_ink(blank: Path) -> None:
     page = photographed(blank)
     page[230:232, 400:402] = 20
