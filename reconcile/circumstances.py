@@ -246,9 +246,12 @@ def _may_lack_its_point(machines: Sequence[Vote], says: str, sums: float) -> boo
     saw the point: they are kept where price and amount lose theirs alike."""
     texts = [vote.text for vote in machines if vote.says == says]
     vouched = sums >= SUMS_VOUCH and not _point_seen(machines, says)
-    return bool(texts and not vouched) and all(
-        len(_digits(text)) >= LONG and not WITH_DECIMALS.search(text) for text in texts
-    )
+    return not vouched and lack_decimals(texts)
+
+
+def lack_decimals(texts: Sequence[str]) -> bool:
+    """Whether these are three digits or more, all without decimals: an amount's point may not have been seen."""
+    return bool(texts) and all(len(_digits(text)) >= LONG and not WITH_DECIMALS.search(text) for text in texts)
 
 
 def _point_seen(machines: Sequence[Vote], says: str) -> bool:

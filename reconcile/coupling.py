@@ -16,6 +16,7 @@ from math import exp, prod, sqrt
 from typing import NamedTuple
 
 from reconcile.agree import textless
+from reconcile.circumstances import WITH_DECIMALS, WITH_POINT, lack_decimals
 from reconcile.known import Known
 from reconcile.posterior import Ruled, Weighed, weigh_field
 from reconcile.prior import FLAT
@@ -59,6 +60,13 @@ class _Option(NamedTuple):
     says: str
     number: Number
     readers: frozenset[str]
+    unscaled: bool = False
+    """Whether it may have lost its decimal point, as the others of the scan have one."""
+
+    @property
+    def digits(self) -> object:
+        """The number without its zeros and its point: tenfold it looks the same."""
+        return self.number.normalize().as_tuple().digits if isinstance(self.number, Decimal) else self.number
 
 
 def couple(made: Sheet, weighed: dict[FieldKey, Weighed], known: Known) -> dict[FieldKey, Weighed]:
@@ -67,7 +75,9 @@ def couple(made: Sheet, weighed: dict[FieldKey, Weighed], known: Known) -> dict[
     if not instances:
         return weighed
     weighed = _with_arithmetic(made, instances, weighed, known)
-    options = {key: _options(made, key, weighed[key]) for key in {key for each in instances for key in each.keys}}
+    pointed = any(WITH_DECIMALS.search(text) for key, each in weighed.items() for text in _texts(made, key, each))
+    keys = {key for each in instances for key in each.keys}
+    options = {key: _options(made, key, weighed[key], pointed=pointed) for key in keys}
     open_to_doubt = {key for key in options if max(weighed[key].shares.values()) < SETTLED}
     messages: dict[FieldKey, dict[int, Ruled]] = defaultdict(dict)
     for sweep in range(SWEEPS):
@@ -180,14 +190,23 @@ def _belief(each: Weighed, messages: list[Ruled]) -> Shares:
     return {says: share / total for says, share in shares.items()}
 
 
-def _options(made: Sheet, key: FieldKey, weighed: Weighed) -> list[_Option]:
+def _texts(made: Sheet, key: FieldKey, weighed: Weighed) -> Iterator[str]:
+    """What was read of a field whose type has a decimal point."""
+    if made.spots[key.name].type in WITH_POINT:
+        yield from (vote.text for vote in weighed.votes if vote.text)
+
+
+def _options(made: Sheet, key: FieldKey, weighed: Weighed, *, pointed: bool) -> list[_Option]:
     """The likeliest values of a field that a rule can calculate with."""
     found = []
     shares = weighed.shares
     for says in sorted(shares, key=lambda says: (-shares[says], says))[:VALUES]:
         number = _number(made, key, says)
         if number is not None and shares[says] > LEAST:
-            found.append(_Option(says, number, frozenset([vote.source for vote in weighed.votes if vote.says == says])))
+            votes = [vote for vote in weighed.votes if vote.says == says]
+            alone = pointed and made.spots[key.name].type in WITH_POINT and all(vote.machine for vote in votes)
+            unscaled = alone and lack_decimals([vote.text for vote in votes])
+            found.append(_Option(says, number, frozenset([vote.source for vote in votes]), unscaled))
     return found
 
 
@@ -209,15 +228,19 @@ def _combinations(
 def _worths(made: Sheet, chosen: Mapping[FieldKey, _Option]) -> list[float]:
     """How much likelier each value is that makes an equation hold: as one among the many that would not.
 
-    Nothing where another field has the same number (quantity 1, a single line): both may be misread alike. Half the
-    bits where one engine alone read all of it: it may have read one place for another throughout.
+    Nothing where another field has the same digits (quantity 1 or 10, a single line): both may be misread alike.
+    Nothing for a number without decimals where no other of its kind has some: price and amount lose their points
+    alike, and the equation holds as before. Half the bits where one engine alone read all of it: it may have read one
+    place for another throughout.
     """
-    numbers = [option.number for option in chosen.values()]
+    digits = [option.digits for option in chosen.values()]
+    kinds = [option for key, option in chosen.items() if made.spots[key.name].type in WITH_POINT]
+    adrift = all(option.unscaled for option in kinds)
     readers = frozenset[str]().union(*[option.readers for option in chosen.values()])
     found = []
     for key, option in chosen.items():
         among = AMONG.get(made.spots[key.name].type, 1.0)
-        if option.number == 0 or numbers.count(option.number) > 1:
+        if option.number == 0 or digits.count(option.digits) > 1 or (adrift and option.unscaled):
             found.append(1.0)
         else:
             found.append(sqrt(among) if len(readers) == 1 else among)

@@ -17,6 +17,12 @@ SUMS = form(
     rules=(Rule(name="total", check="total == net + tax"),),
 )
 
+ORDERED = form(
+    field("other", "amount"),
+    columns=(field("lines.quantity", "integer"), field("lines.unit_price", "amount"), field("lines.amount", "amount")),
+    rules=(Rule(name="line amount", check="lines.amount == lines.quantity * lines.unit_price"),),
+)
+
 
 def of_price(text: str) -> Posterior:
     return weigh(PRICE, both("price", text), parameters())[FieldKey("price")]
@@ -44,14 +50,6 @@ def test_sums_vouch_for_an_amount_without_decimals() -> None:
 
 @pytest.mark.parametrize("seen", ["1721.79", "1721 79"])
 def test_sums_do_not_vouch_for_amounts_of_which_an_engine_saw_the_points(seen: str) -> None:
-    columns = (
-        field("lines.quantity", "integer"),
-        field("lines.unit_price", "amount"),
-        field("lines.amount", "amount"),
-    )
-    ordered = form(
-        columns=columns, rules=(Rule(name="line amount", check="lines.amount == lines.quantity * lines.unit_price"),)
-    )
     price, amount = FieldKey("lines.unit_price", 0), FieldKey("lines.amount", 0)
     readings = [
         *both(FieldKey("lines.quantity", 0), "21"),
@@ -60,7 +58,25 @@ def test_sums_do_not_vouch_for_amounts_of_which_an_engine_saw_the_points(seen: s
         machine(amount, "tesseract 5.5.0 eng", "172179"),
         machine(amount, "rapidocr 3.10.0", seen, 0.9),
     ]
-    posteriors = weigh(ordered, readings, parameters())
+    posteriors = weigh(ORDERED, readings, parameters())
     for key in (price, amount):
-        said = decide(ordered.field(key.name), posteriors[key], POLICY)
+        said = decide(ORDERED.field(key.name), posteriors[key], POLICY)
         assert isinstance(said, Task) or "." in said.text
+
+
+@pytest.mark.parametrize(("other", "vouched"), [("12.50", False), ("1250", True)])
+def test_price_and_amount_without_decimals_vouch_for_each_other_only_where_nothing_has_decimals(
+    other: str, vouched: bool
+) -> None:
+    price, amount = FieldKey("lines.unit_price", 0), FieldKey("lines.amount", 0)
+    readings = [
+        *both("other", other),
+        *both(FieldKey("lines.quantity", 0), "7"),
+        machine(price, "tesseract 5.5.0 eng", "530", 0.2),
+        machine(price, "rapidocr 3.10.0", "9538", 0.99),
+        machine(amount, "tesseract 5.5.0 eng", "CC FLE", 0.1),
+        machine(amount, "rapidocr 3.10.0", "66766", 0.99),
+    ]
+    posteriors = weigh(ORDERED, readings, parameters())
+    for key in (price, amount):
+        assert isinstance(decide(ORDERED.field(key.name), posteriors[key], POLICY), Task) is not vouched

@@ -104,13 +104,19 @@ def test_a_value_that_only_the_sums_ask_for_is_a_proposal_and_never_decided() ->
     assert isinstance(decide(LINES.field(AMOUNT.name), posterior, POLICY), Task)
 
 
-def test_quantity_one_proves_nothing() -> None:
-    alike = [machine(PRICE, "tesseract 5", "15.40"), machine(AMOUNT, "tesseract 5", "15.40")]
-    for quantity, vouches in (("1", False), ("2", True)):
-        amount = "15.40" if quantity == "1" else "30.80"
-        readings = [*both(QUANTITY, quantity), alike[0], machine(AMOUNT, "tesseract 5", amount)]
-        posterior = weigh(LINES, readings, parameters())[AMOUNT]
-        assert (posterior.facts["witness"] == "sums") is vouches
+@pytest.mark.parametrize(
+    ("quantity", "amount", "vouches"), [("1", "15.40", False), ("2", "30.80", True), ("10", "154.00", False)]
+)
+def test_a_quantity_that_leaves_the_digits_as_they_are_proves_nothing(
+    quantity: str, amount: str, vouches: bool
+) -> None:
+    readings = [
+        *both(QUANTITY, quantity),
+        machine(PRICE, "tesseract 5", "15.40"),
+        machine(AMOUNT, "tesseract 5", amount),
+    ]
+    posterior = weigh(LINES, readings, parameters())[AMOUNT]
+    assert (posterior.facts["witness"] == "sums") is vouches
 
 
 def test_a_wrong_sum_that_people_confirm_stands_as_written() -> None:
