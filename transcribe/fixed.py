@@ -112,12 +112,15 @@ def _by_ink(spot: Spot, sheet: Sheet, here: Circumstances) -> Reading | None:
     filled = spot.ink.filled
     flags: tuple[str, ...] = ()
     text: str | None
+    confidence: float | None
     if spot.field.type == "checkbox":
         ticked = sure(sheet.share(spot.box) / TICKED)
         text, confidence = ("true", ticked) if ticked >= 0.5 else ("false", 1 - ticked)
     elif spot.field.type == "signature":
         signed = sure(spot.ink.amount / SIGNED)
         text, confidence = ("true", signed) if signed >= 0.5 else ("false", 1 - signed)
+    elif filled < 0.5 and spot.ink.disputed:
+        text, confidence, flags = None, None, ("illegible",)
     elif filled < 0.5:
         text, confidence = "", 1 - filled
     elif spot.field.personal == "payment":
@@ -130,7 +133,7 @@ def _by_ink(spot: Spot, sheet: Sheet, here: Circumstances) -> Reading | None:
         source=INK,
         text=text,
         at=here.at,
-        confidence=min(MOST_SURE, confidence),
+        confidence=confidence and min(MOST_SURE, confidence),
         conditions=here.conditions(filled),
         flags=flags,
     )
@@ -194,7 +197,7 @@ def _by_engine(said: Said, spot: Spot, flags: Sequence[str], here: Circumstances
         at=here.at,
         confidence=said.confidence,
         conditions=here.conditions(spot.ink.filled),
-        flags=[*flags, *(["illegible"] if silent else [])],
+        flags=[*flags, *(["illegible"] if silent and "illegible" not in flags else [])],
         alternatives=alternatives_of(said.lines),
     )
 
@@ -203,6 +206,7 @@ def _flags(spot: Spot, sheet: Sheet, said: Sequence[Said]) -> list[str]:
     """What kind of writing it is, where that matters: joined by hand, struck through."""
     joined = strokes.joinedness(sheet, spot.ink)
     flags = ["handwriting"] if _is_handwriting(joined, said) else []
+    flags += ["illegible"] if spot.ink.disputed else []  # part of it may stand in the row beside, or be of that row
     return [*flags, "crossed out"] if strokes.crossed_out(sheet, spot.ink) else flags
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from transcribe import blank
 from transcribe.model import Box
 from transcribe.paper import flat, grey, paper, shadow
+from transcribe.patches import Patch, around, at_rim, core, measured, owned
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -74,21 +75,14 @@ STEEP = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patch:
-    """A connected patch of ink: its box on the page, its pixels, its middle."""
-
-    box: Box
-    area: int
-    middle: tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Ink:
-    """The ink of one box. `amount` is its pixels at 200 dpi, `box` surrounds it (None where there is none)."""
+    """The ink of one box. `amount` is its pixels at 200 dpi, `box` surrounds it (None where there is none). It is
+    `disputed` where writing that counts as another box's reaches far in: it may be of this one, or of both."""
 
     patches: tuple[Patch, ...]
     amount: float
     box: Box | None
+    disputed: bool = False
 
     @property
     def filled(self) -> float:
@@ -115,23 +109,29 @@ class Sheet:
     noise: float
 
     def inks(self, boxes: Sequence[Box]) -> list[Ink]:
-        """The ink of each box. A patch belongs to the smallest box that its middle lies in, else to the nearest box
-        that it reaches into: a letter's tail in the row below does not fill that row."""
-        shares: list[list[Patch]] = [[] for _ in boxes]
-        for patch in self.patches:
-            number = _owner(patch, boxes)
-            if number is not None:
-                shares[number].append(patch)
-        return [self._ink(patches) for patches in shares]
+        """The ink of each box, see `owned`: a letter's tail in the row below does not fill that row."""
+        if not boxes or not self.patches:
+            return [Ink(patches=(), amount=0.0, box=None) for _ in boxes]
+        patches = numpy.array([tuple(patch.box) for patch in self.patches], numpy.float64)
+        found = owned(patches, numpy.array([patch.middle for patch in self.patches], numpy.float64), boxes)
+        return [
+            self._ink(box, self._some(found.owners == number), self._some(found.reaching[:, number]))
+            for number, box in enumerate(boxes)
+        ]
+
+    def _some(self, mask: NDArray[numpy.bool_]) -> list[Patch]:
+        return [self.patches[number] for number in numpy.flatnonzero(mask)]
 
     def share(self, box: Box) -> float:
         """The share of a box's pixels that is ink, 0 to 1: for boxes to be ticked."""
         inside = self.ink[box.y0 : box.y1, box.x0 : box.x1]
         return float(inside.mean()) if inside.size else 0.0
 
-    def _ink(self, patches: Sequence[Patch]) -> Ink:
-        amount = sum(patch.area for patch in patches) / self.unit**2
-        return Ink(patches=tuple(patches), amount=amount, box=around([patch.box for patch in patches]))
+    def _ink(self, place: Box, patches: Sequence[Patch], reaching: Sequence[Patch]) -> Ink:
+        amount, from_beside = (sum(patch.area for patch in each) / self.unit**2 for each in (patches, reaching))
+        through = 0.0 if patches else self.share(core(place)) * core(place).area / self.unit**2
+        box = around([patch.box for patch in patches])
+        return Ink(patches=tuple(patches), amount=amount, box=box, disputed=max(from_beside, through) >= ENOUGH)
 
 
 def sheet(page: Picture, blank_path: str | None) -> Sheet:
@@ -168,18 +168,6 @@ def sure(ratio: float) -> float:
     """How sure something is that is as likely as not at ratio 1, 0 to 1: logistic in the ratio's logarithm, 0.999 from
     ten times as much, 0.001 at a tenth."""
     return 1 / (1 + ratio**-STEEP) if ratio > 0 else 0.0
-
-
-def around(boxes: Sequence[Box]) -> Box | None:
-    """The smallest box around others; None around nothing."""
-    if not boxes:
-        return None
-    return Box(
-        min(box.x0 for box in boxes),
-        min(box.y0 for box in boxes),
-        max(box.x1 for box in boxes),
-        max(box.y1 for box in boxes),
-    )
 
 
 # --- print and ink ---------------------------------------------------------------------------------------------------
@@ -257,10 +245,11 @@ def _patches(ink: Mask, print_: _Print, unit: float) -> tuple[tuple[Patch, ...],
     count, labels = cv2.connectedComponents(ink, connectivity=8)
     inked = numpy.flatnonzero(ink.view(numpy.bool_))  # a page is mostly bare: what follows looks at its ink alone
     owners = labels.ravel()[inked]
-    boxes, areas, middles = _measured(inked, owners, count, ink.shape[1])
+    boxes, areas, middles = measured(inked, owners, count, ink.shape[1])
     close = numpy.bincount(owners[print_.nearby.ravel()[inked] > 0], minlength=count)
     thin = numpy.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) <= THIN * unit
     kept = (areas >= SPECK * unit**2) & ~(thin & (close >= RESIDUE * areas))
+    kept &= ~at_rim(boxes, ink.shape) if print_.strong.size else True
     kept[0] = False
     found = [
         Patch(box=Box(*boxes[number].tolist()), area=int(areas[number]), middle=tuple(middles[number].tolist()))
@@ -269,29 +258,3 @@ def _patches(ink: Mask, print_: _Print, unit: float) -> tuple[tuple[Patch, ...],
     written = numpy.zeros_like(ink)
     written.ravel()[inked] = kept[owners]
     return tuple(found), written
-
-
-def _measured(
-    inked: NDArray[numpy.intp], owners: NDArray[Any], count: int, width: int
-) -> tuple[NDArray[numpy.intp], NDArray[numpy.intp], NDArray[numpy.float64]]:
-    """The box, the pixels and the middle of each patch from its pixels alone: OpenCV's own statistics go over the whole
-    page and cost four times as much. Rows of patch numbers; 0, the paper, has no pixels."""
-    rows, columns = numpy.divmod(inked, width)
-    areas = numpy.bincount(owners, minlength=count)
-    sums = [numpy.bincount(owners, weights=side, minlength=count) for side in (columns, rows)]
-    order = numpy.argsort(owners, kind="stable")
-    boxes = numpy.zeros((count, 4), numpy.intp)
-    if order.size:
-        starts = numpy.cumsum(areas[:-1])
-        for side, (first, last) in zip((columns[order], rows[order]), ((0, 2), (1, 3)), strict=True):
-            boxes[1:, first] = numpy.minimum.reduceat(side, starts)
-            boxes[1:, last] = numpy.maximum.reduceat(side, starts) + 1
-    return boxes, areas, numpy.stack(sums, axis=1) / numpy.maximum(areas, 1)[:, None]
-
-
-def _owner(patch: Patch, boxes: Sequence[Box]) -> int | None:
-    x, y = patch.middle
-    inside = [n for n, box in enumerate(boxes) if box.x0 <= x < box.x1 and box.y0 <= y < box.y1]
-    if inside:
-        return min(inside, key=lambda n: boxes[n].area)
-    return None

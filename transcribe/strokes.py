@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
-from transcribe.ink import Ink, Mask, Patch, Sheet, around
+from transcribe.ink import Ink, Mask, Sheet
 from transcribe.model import Box
+from transcribe.patches import Patch, around
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

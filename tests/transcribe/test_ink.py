@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,8 @@ import numpy
 import pytest
 from PIL import Image
 
-from transcribe import ink, strokes
-from transcribe.model import Box
+from transcribe import fixed, ink, strokes
+from transcribe.model import Blank, Box, Field, Form, Page
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -99,10 +100,32 @@ def test_dust_is_no_ink(blank: Path) -> None:
 
 def test_a_letters_tail_does_not_fill_the_row_below(blank: Path) -> None:
     page = written(photographed(blank), FIRST, "Jog")
-    cv2.line(page, (290, 240), (285, 275), 40, 3)  # the g reaches over the line
+    cv2.line(page, (278, 226), (276, 275), 40, 3)  # the g reaches over the line
     first, second = ink.sheet(page, str(blank)).inks([FIRST, SECOND])
     assert first.filled > 0.98
     assert second.filled < 0.5
+    assert not first.disputed
+    assert not second.disputed
+
+
+@pytest.mark.parametrize("low", [28, 30, 32])
+def test_writing_that_stands_across_the_line_leaves_neither_row_surely_blank_or_whole(blank: Path, low: int) -> None:
+    low_box = Box(FIRST.x0, FIRST.y0 + low, FIRST.x1, FIRST.y1 + low)
+    first, second = ink.sheet(written(photographed(blank), low_box), str(blank)).inks([FIRST, SECOND])
+    assert any(each.disputed for each in (first, second))
+    assert all(each.disputed or each.filled > 0.98 for each in (first, second))
+
+
+def test_a_stroke_down_through_rows_leaves_none_of_them_surely_blank(blank: Path) -> None:
+    page = photographed(blank)
+    cv2.line(page, (400, 205), (420, 500), 40, 4)
+    assert ink.sheet(page, str(blank)).inks([FIRST, SECOND])[0].disputed
+
+
+def test_writing_that_hangs_out_of_a_box_into_none_is_the_boxs(blank: Path) -> None:
+    hanging = Box(FIRST.x0, FIRST.y0 + 34, FIRST.x1, FIRST.y1 + 34)
+    found = ink.sheet(written(photographed(blank), hanging), str(blank)).inks([FIRST])
+    assert found[0].filled > 0.98
 
 
 def test_engines_are_given_the_writing_without_the_print(blank: Path) -> None:
@@ -110,6 +133,12 @@ def test_engines_are_given_the_writing_without_the_print(blank: Path) -> None:
     clean = ink.sheet(page, str(blank)).clean
     assert clean[60:130, 200:700].min() > 200  # the title is gone
     assert clean[200:260, 215:330].min() < 80  # the number is there
+
+
+def test_the_table_beside_a_page_is_no_ink(blank: Path) -> None:
+    page = photographed(blank)
+    cv2.line(page, (0, 0), (215, 2339), 40, 12)  # the page ends here and there are boxes along its side
+    assert [each.filled < 0.5 for each in ink.sheet(page, str(blank)).inks([FIRST, SECOND])] == [True, True]
 
 
 @pytest.mark.parametrize("amount", [0.0, 13.0, 26.0, 52.0, 400.0])
@@ -172,3 +201,35 @@ def test_joined_letters_are_told_from_letters_that_stand_apart() -> None:
     sure = [strokes.joinedness(sheet, sheet.inks([WHOLE])[0]) for sheet in map(sheet_of, (apart, joined))]
     assert sure[0] < 1.5
     assert sure[1] > 2.5
+
+
+# --- what is said of it ----------------------------------------------------------------------------------------------
+
+
+def test_a_box_whose_ink_is_disputed_is_never_said_to_be_blank(blank: Path) -> None:
+    """A stroke down through several rows: nobody but a person knows what it says of each."""
+    form, page = made_form(blank), photographed(blank)
+    cv2.line(page, (400, 205), (420, 500), 40, 4)
+    sheet = ink.sheet(page, str(blank))
+    here = fixed.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
+    spots = fixed.spots(form, 1, sheet)
+    said = fixed.readings(Page(number=1, picture=page), sheet, spots, [], here)
+    of_first = [(each.text, each.flags) for each in said if each.key.name == "a"]
+    assert of_first == [(None, frozenset({"illegible"}))]
+
+
+def made_form(blank: Path) -> Form:
+    fields = tuple(
+        Field(name=name, type="text", label={"en": name}, box=box) for name, box in (("a", FIRST), ("b", SECOND))
+    )
+    return Form(
+        name="made",
+        version=1,
+        title={"en": "Made"},
+        languages=("eng",),
+        locale="en_GB",
+        currency="EUR",
+        digest="made",
+        blanks=(Blank(path=str(blank), size=(1654, 2339)),),
+        fields=fields,
+    )
