@@ -33,17 +33,20 @@ def candidates(sheet: Sheet, field: Field, form: Form) -> list[Candidate]:
             score = _score(sheet, field, amount, place, every, witnesses)
             best[amount] = max(score, best.get(amount, 0.0))
             named[amount.value] = max(score, named.get(amount.value, 0.0))
-    for amount in _rounded(named, every, witnesses) if role == TOTAL else ():
-        best[amount] = max(ROUNDED, best.get(amount, 0.0) + 0.15)
+    if role == TOTAL:
+        for amount in _paid(named, every, witnesses.roundings):
+            best[amount] = max(ROUNDED, best.get(amount, 0.0) + 0.15)
+        for amount in _paid(named, every, witnesses.tips):
+            best[amount] = 1.0
     ranked = sorted(best.items(), key=lambda item: (-item[1], -item[0].line))
     return [candidate((sheet.lines[a.line].span(a.start, a.end),), score) for a, score in ranked]
 
 
-def _rounded(named: Mapping[Decimal, float], every: Sequence[Amount], witnesses: Witnesses) -> Iterator[Amount]:
-    """Amounts that are the likeliest total with its rounding: that is what was paid."""
+def _paid(named: Mapping[Decimal, float], every: Sequence[Amount], added: frozenset[Decimal]) -> Iterator[Amount]:
+    """Amounts that are the likeliest total with its rounding or its tip: that is what was paid."""
     least = max(named.values(), default=0.0) - 0.15
     totals = [value for value, score in named.items() if score >= least]
-    paid = {total + rounding for total in totals for rounding in witnesses.roundings}
+    paid = {total + more for total in totals for more in added}
     return (amount for amount in every if amount.value in paid and amount.value > 0)
 
 

@@ -14,7 +14,7 @@ from transcribe.layout.sheet import Sheet
 from transcribe.model import Box
 
 ALIGNED = 1.2
-"""Lines of one block begin, or have their middles, within so many line heights of one another."""
+"""Lines of one block begin, end, or have their middles, within so many line heights of one another."""
 
 CLOSE = 1.3
 """The gap between lines of one block, in line heights."""
@@ -35,11 +35,15 @@ RECEIVER = re.compile(
     r"customer|rechnung an|an:|payer|attention)\b",
     re.IGNORECASE,
 )
+PERSON = re.compile(r"^\W*(?:m\.|mr|mrs|ms|mme|mlle|monsieur|madame|herrn?|frau|sr|sra|srta)\W", re.IGNORECASE)
+"""How a person is addressed: whoever issues an invoice is not."""
+
 TITLE = re.compile(r"^\W*(?:facture|invoice|rechnung|avoir|devis|bon de commande|factuur|quote|page)\b", re.IGNORECASE)
 
-FIRST, LOWER, NAMED, LEGAL_FORM, OTHERS = 0.55, 0.2, 0.3, 0.1, 0.45
+FIRST, LOWER, NAMED, LEGAL_FORM = 0.55, 0.2, 0.3, 0.1
 """What an address block is worth as the issuer's: less the lower it stands (over the page's height), more under a
-heading or with a legal form, less under the heading of who receives. Fitted by hand on half of the shared invoices."""
+heading or with a legal form. Fitted by hand on half of the shared invoices. One under the heading of who receives is
+none, be it the only one on the page."""
 
 
 @dataclass(slots=True)
@@ -59,8 +63,9 @@ class Block:
         gap = piece.box.y0 - last.y1
         left = abs(piece.box.x0 - last.x0)
         middle = abs(piece.box.x0 + piece.box.x1 - last.x0 - last.x1) / 2
+        right = abs(piece.box.x1 - last.x1)
         alike = 0.6 < piece.height / height < 1.7
-        return -height / 2 <= gap <= CLOSE * height and min(left, middle) <= ALIGNED * height and alike
+        return -height / 2 <= gap <= CLOSE * height and min(left, middle, right) <= ALIGNED * height and alike
 
 
 def blocks(sheet: Sheet) -> list[Block]:
@@ -88,11 +93,13 @@ def issuer(sheet: Sheet) -> list[Candidate]:
     scored = []
     for block in addresses:
         name = _name(block)
-        if name is None or sheet.is_label(name):
+        if name is None or sheet.is_label(name) or PERSON.match(name.text):
             continue
         over = " ".join(line.text for line in [*_over(block, every), *block.lines[: block.lines.index(name)]])
         score = FIRST - LOWER * block.box.y0 / bottom + (LEGAL_FORM if LEGAL.search(name.text) else 0.0)
-        score += NAMED if ISSUER.search(over) else -OTHERS if RECEIVER.search(over) or CUSTOMER.search(over) else 0.0
+        if not ISSUER.search(over) and (RECEIVER.search(over) or CUSTOMER.search(over)):
+            continue
+        score += NAMED if ISSUER.search(over) else 0.0
         cut = REGISTERED.search(name.text)
         end = cut.start() if cut and cut.start() else len(name.text)
         scored.append((candidate((name.span(0, end),), score), block))

@@ -104,7 +104,7 @@ def head(sheet: Sheet) -> list[Line]:
 
 def company(sheet: Sheet) -> list[Candidate]:
     """The name of the issuer: the first line of the head, unless one below names a legal form."""
-    lines = head(sheet)
+    lines = [_without_title(line) for line in head(sheet)]
     scored = []
     above = 0
     for number, line in enumerate(lines):
@@ -123,11 +123,19 @@ def company(sheet: Sheet) -> list[Candidate]:
             score -= LOOKS_LIKE_ADDRESS * (
                 1.0 if STREET.search(text) or POSTCODE.search(text) else 0.5 if NUMBERED.search(text) else 0.0
             )
-        score -= DIGITS if sum(c.isdigit() for c in text) > len(text) / 4 else 0.0
+        score -= DIGITS if sum(c.isdigit() for c in text) > len(text) / 3 else 0.0
         score -= SMALL if not text[0].isalnum() or (text[0].islower() and text.islower()) else 0.0
         scored.append(candidate(pieces, score))
         above += 1
     return sorted(scored, key=lambda each: -each.score)
+
+
+def _without_title(line: Line) -> Line:
+    """The part of a line that names a legal form, where a title such as "INVOICE" stands far beside it."""
+    if not (OTHER.search(line.text) and LEGAL.search(line.text)):
+        return line
+    parts = [part for part in line.segments() if not OTHER.search(part.text)]
+    return parts[0] if len(parts) == 1 and LEGAL.search(parts[0].text) else line
 
 
 def address(sheet: Sheet, issuer: Candidate | None) -> list[Candidate]:

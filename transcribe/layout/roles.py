@@ -45,6 +45,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "Versand",
         "Delivery fee",
     ),
+    "#tip": ("Tip", "Tips", "Gratuity", "Tip amount", "Pourboire", "Trinkgeld", "Propina", "Mancia"),
     "#rounding": (
         *("Rounding", "Rounding adjustment", "Rounding adj", "Round adj", "Rounding adj (RM)", "Rnd adj", "Adjustment"),
         *("Arrondi", "Rundung"),

@@ -13,17 +13,18 @@ from transcribe.layout.sheet import Sheet
 MOST_ROUNDING = Decimal(1)
 """A sum is rounded by less than one unit; more beside the word is the rounded sum itself."""
 
-ROLES = ("#total", "#subtotal", "#tax", "#service", "#rounding", "#paid", "#change", "#discount")
+ROLES = ("#total", "#subtotal", "#tax", "#service", "#rounding", "#tip", "#paid", "#change", "#discount")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witnesses:
-    """How often each value stands on the sheet, the values that its sums give a role, the roundings, and the first
-    lines of the tax summary and of what was paid."""
+    """How often each value stands on the sheet, the values that its sums give a role, the roundings, the tips, and the
+    first lines of the tax summary and of what was paid."""
 
     times: Counter[Decimal]
     sums: frozenset[Decimal]
     roundings: frozenset[Decimal]
+    tips: frozenset[Decimal]
     summary: int
     paid: int
 
@@ -38,6 +39,7 @@ def witnesses(sheet: Sheet, every: Sequence[Amount], role: str) -> Witnesses:
         times=Counter(amount.value for amount in every),
         sums=frozenset(found(named) if found else ()),
         roundings=frozenset(value for value in named["#rounding"] if 0 < abs(value) < MOST_ROUNDING),
+        tips=frozenset(value for value in named["#tip"] if value > 0),
         summary=min((seen.line for seen in sheet.in_role("#summary")), default=len(sheet.lines)),
         paid=min((seen.line for each in ("#change", "#paid") for seen in sheet.of(each)), default=len(sheet.lines)),
     )

@@ -53,3 +53,15 @@ def test_a_heading_names_the_issuer_wherever_it_stands() -> None:
 @pytest.mark.parametrize("rows", [LEFT, ("Bonjour", "à tous"), ()])
 def test_a_page_of_one_column_has_none(rows: Sequence[str]) -> None:
     assert issuer(sheet(lines(printed(*rows), 1), FACTURE)) == []
+
+
+def test_who_receives_is_not_the_issuer_though_no_other_address_is_found() -> None:
+    letterhead = ("Martin SARL", "Tél. 04 78 00 00 00", "www.martin.fr")
+    assert issuer(page(letterhead, RIGHT)) == []
+    assert issuer(page(letterhead, ("Mme Odile Kervran", "22 impasse des Lilas", "44300 Nantes"))) == []
+
+
+def test_lines_that_end_alike_are_one_block() -> None:
+    right = ("    Harbour Print", "9 Dock Road, Hull", "          HU1 2AB")
+    found = [[line.text for line in block.lines] for block in blocks(page(("Invoice",), right))]
+    assert [row.strip() for row in right] in found

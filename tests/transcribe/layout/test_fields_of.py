@@ -39,6 +39,20 @@ def test_the_rounded_total_is_preferred_to_the_one_before_rounding() -> None:
     assert best("receipt", rows)["total"] == "9.40"
 
 
+def test_the_total_with_its_tip_is_what_was_paid() -> None:
+    rows = ["TRATTORIA LUNA", "SUB TOTAL 81.50", "AMOUNT DUE 87.21", "TIP: 17.44", "TOTAL: 104.65", "VISA"]
+    assert best("receipt", rows)["total"] == "104.65"
+    assert best("receipt", [*rows[:3], "TIP:", "TOTAL:"])["total"] == "87.21"
+
+
+def test_a_title_far_beside_the_name_is_not_of_it() -> None:
+    assert best("receipt", ["INVOICE                 HARBOUR PRINT LTD"])["company"] == "HARBOUR PRINT LTD"
+
+
+def test_a_name_with_a_short_number_is_a_name() -> None:
+    assert best("receipt", ["QUICKFUEL #2207", "PUMP FOUR UNLEADED"])["company"] == "QUICKFUEL #2207"
+
+
 @pytest.mark.parametrize(
     ("row", "date"),
     [
