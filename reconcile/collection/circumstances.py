@@ -58,7 +58,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known of a field of a collection: how often all who read an item agree, and how often it is left blank."""
+    """What is known of a field of a collection: how often all who read an item agree; how often it is left blank."""
 
     agreement: float
     blanks: float
