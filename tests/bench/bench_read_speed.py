@@ -140,11 +140,12 @@ def _field_row(table: Table, name: str, seconds: float, pages: int, fields: int)
 def _parts(samples: Sequence[Sample]) -> tuple[dict[str, float], int, tuple[int, float]]:
     """Seconds of each part over all samples, the filled fields, and those of the fullest page with its seconds beyond
     registration."""
-    costs = dict.fromkeys(("registration", "ink", "tesseract", "rapidocr"), 0.0)
+    costs = dict.fromkeys(("decoding", "registration", "ink", "tesseract", "rapidocr"), 0.0)
     total, fullest = 0, (0, 0.0)
     for sample in samples:
         form, photo = forms.load(sample.form), sample.page()
         path = form.blanks[0].path
+        costs["decoding"] += _processor(sample.page)
         costs["registration"] += _processor(align.align, photo, form)
         page = align.align(photo, form).page
         looked = _processor(ink.sheet, page.picture, path)
