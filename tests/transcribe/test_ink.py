@@ -98,6 +98,15 @@ def test_dust_is_no_ink(blank: Path) -> None:
     assert ink.sheet(page, str(blank)).inks([FIRST])[0].filled < 0.02
 
 
+def test_the_point_of_a_fine_pen_is_ink_beside_letters_and_dust_elsewhere(blank: Path) -> None:
+    page = written(photographed(blank), FIRST, "76  643")
+    point, dust = numpy.s_[236:238, 271:273], numpy.s_[236:238, 700:702]
+    page[point] = page[dust] = 40
+    clean = ink.sheet(page, str(blank)).clean
+    assert clean[point].max() < 90
+    assert clean[dust].min() > 200
+
+
 def test_a_letters_tail_does_not_fill_the_row_below(blank: Path) -> None:
     page = written(photographed(blank), FIRST, "Jog")
     cv2.line(page, (278, 226), (276, 275), 40, 3)  # the g reaches over the line
