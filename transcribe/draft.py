@@ -5,40 +5,57 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_territory_currencies
 
 from transcribe.errors import FormError
+from transcribe.grids import Grid
 from transcribe.model import Box, Page, Word
 from transcribe.ocr import Engine
 from transcribe.paper import grey
-from transcribe.ruling import Grid, ruling
+from transcribe.ruling import BELOW, ruling, without_lines
 
 TYPES: tuple[tuple[str, str], ...] = (
-    ("signature", r"signature|signed|unterschrift|visa\b"),
-    ("email", r"e-?mail|courriel|\bmel\b"),
-    ("phone", r"phone|\btel\b|\btelephone|mobile|\bfax\b|portable"),
-    ("amount", r"\btotal|\bmontant|\bamount|\bsolde|\bbalance"),
-    ("date", r"\bdate|\ble\b|livraison souhaitee|deliver by|livrer avant|echeance|\bdue\b"),
-    ("integer", r"\bqte|quantit|\bqty|\bnombre|\bnb\b|pieces"),
+    ("signature", r"signature|signed|unterschrift|\bfirma\b|visa\b"),
+    ("email", r"e-?mail|courriel|correo|\bmel\b"),
+    ("phone", r"phone|\btel\b|\btelephone|mobile|\bfax\b|portable|\bmovil"),
+    ("amount", r"\btotal|\bmontant|\bamount|\bsolde|\bbalance|\bimporte|betrag|summe\b"),
+    (
+        "date",
+        r"\bdate|\ble\b|livraison souhaitee|deliver by|livrer avant|echeance|\bdue\b|datum\b|\bfecha|"
+        r"liefertermin|(?:ship|required|needed) by",
+    ),
+    ("integer", r"\bqte|quantit|\bqty|\bnombre|\bnb\b|pieces|\bmenge|anzahl|cantidad|\buds\b"),
     (
         "amount",
-        r"total|montant|amount|price|prix|\btva\b|\bvat\b|\bht\b|\bttc\b|cost|remise|discount|\bdelivery$|frais",
+        r"total|montant|amount|price|prix|\btva\b|\bvat\b|\bht\b|\bttc\b|cost|remise|discount|"
+        r"\bdelivery$|frais|preis|precio|mwst|\biva\b|\bbase imponible|\btax\b|shipping|carriage|versand",
     ),
-    ("code", r"\bn°|\bno\b|number|numero|\bref|code|siret|account|compte|postcode|\bzip\b"),
-    ("name", r"\bnom\b|\bname\b|raison sociale|customer$|client$|company|societe"),
+    (
+        "code",
+        r"\bn°|\bno\b|number|numero|\bref|code|siret|account|compte|postcode|\bzip\b|(?:kunden|auftrags|"
+        r"bestell|artikel)nummer|\bplz\b|\bnif\b|\bcif\b|referencia|\bpedido n|artikelnr",
+    ),
+    (
+        "name",
+        r"\bnom\b|\bname\b|raison sociale|customer$|client$|company|societe|\bkunde$|\bcliente$|"
+        r"\bfirma \w|empresa|nombre y",
+    ),
 )
 """The first pattern that the label matches, without accents and in small letters, names the type; else it is text."""
 
 WIDE = 1.6
 """Words of a label are closer than this many times their height; what is farther is another label."""
-BESIDE = 0.16
+BESIDE = 0.2
 """How far from its place a label to the left may end, as a share of the page's width."""
 DARK = 128
 """Rows of a header whose middle grey is below have light print on a dark band."""
+ZOOM = 2
+"""How many times larger labels are shown to the engine than they are printed."""
 SIGNATURE = 2.2
 """A signature takes this many times the room of a line of writing."""
 
@@ -62,9 +79,10 @@ def draft(page: Page, engine: Engine, *, name: str, blank: str, language: str = 
     currency = _currency(locale)
     found = ruling(page.picture)
     places = [box for box in (*found.frames, *found.lines) if not _is_dark(page, box)]
-    labels = _read(engine, page, [*_beside(places, places, page), *_right_of(found.ticks, page)])
+    print_ = Page(number=page.number, picture=without_lines(page.picture))
+    labels = _read(engine, print_, [*_beside(places, places, page), *_right_of(found.ticks, page)])
     silent = [box for box in places if _field(box, labels, page, right=False) is None]
-    labels += _read(engine, page, _beside(silent, places, page))  # fewer crops at once lose fewer
+    labels += _read(engine, print_, _beside(silent, places, page), zoom=1)  # fewer crops at once lose fewer
     fields = [_field(box, labels, page, right=False) for box in places]
     marks = [_field(box, labels, page, right=True) for box in found.ticks]
     tables = [_columns(grid, page, engine) for grid in found.grids]
@@ -110,12 +128,20 @@ def _is_dark(page: Page, box: Box) -> bool:
 # --- print -----------------------------------------------------------------------------------------------------------
 
 
-def _read(engine: Engine, page: Page, regions: Sequence[Box]) -> list[Word]:
-    return [label for words in engine.words(page, regions) for label in _labels(words)] if regions else []
+def _read(engine: Engine, page: Page, regions: Sequence[Box], zoom: int = ZOOM) -> list[Word]:
+    """The labels in some regions, read enlarged: they are often the smallest print of a page."""
+    if not regions:
+        return []
+    larger = numpy.asarray(cv2.resize(page.picture, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC), numpy.uint8)
+    shown = Page(number=page.number, picture=larger)
+    seen = engine.words(shown, [Box(*(zoom * side for side in region)) for region in regions])
+    smaller = [[replace(word, box=Box(*(round(side / zoom) for side in word.box))) for word in words] for words in seen]
+    return [label for words in smaller for label in _labels(words)]
 
 
 def _beside(asked: Sequence[Box], places: Sequence[Box], page: Page) -> list[Box]:
-    """Where the labels of places to write in may stand: to the left as far as the next place, above, and below."""
+    """Where the labels of places to write in may stand: to the left as far as the next place, above, inside at the top
+    of a high one, and below."""
     height, width = page.picture.shape[:2]
     high = round(width * 0.024)
     regions = []
@@ -124,7 +150,9 @@ def _beside(asked: Sequence[Box], places: Sequence[Box], page: Page) -> list[Box
         left = max([0, round(box.x0 - width * BESIDE), *level])
         regions.append(Box(left + 3, box.y0, box.x0 - 3, box.y1))
         regions.append(Box(box.x0 - 4, box.y0 - high, box.x1, box.y0 - 1))
-        regions.append(Box(box.x0, box.y1 + 2, box.x1, min(height, box.y1 + high)))
+        if box.height > 1.8 * high:
+            regions.append(Box(box.x0 + 3, box.y0 + 3, box.x1 - 3, box.y0 + high))
+        regions.append(Box(box.x0, box.y1 - round(width * BELOW) + 2, box.x1, min(height, box.y1 + high)))
     return [each for each in regions if each.y0 >= 0 and each.width > high and each.height > high / 2]
 
 
@@ -182,7 +210,7 @@ def _distance(box: Box, word: Box, width: int, *, right: bool) -> float | None:
         return max(0.0, above_gap) + 2
     if starts and box.y0 - 2 <= word.y0 and word.y1 <= box.y1 and over > 0:
         return 20.0
-    if starts and over > 0 and 0 <= below_gap <= word.height:
+    if starts and over > 0 and -width * BELOW <= below_gap <= word.height:
         return below_gap + 60.0
     return None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
+from transcribe.grids import Grid, below_header, cells, grids, has_print_between
 from transcribe.model import Box
 from transcribe.paper import flat, grey
 
@@ -29,17 +30,14 @@ SEPARATOR = 0.85
 """A line as wide as this share of the page parts the page; nobody writes on it."""
 BELOW = 0.006
 """How far writing hangs below its line."""
+TINT, MOST_TINT = 6, 90
+"""Grey levels by which a box that is tinted and not framed is darker than the paper."""
+HIGHEST = 0.15
+"""Height of a tinted box to write in, at most, as a share of the page's width: what is higher is a panel."""
+BARE = 0.985
+"""Share of a tinted box that is tint: a heading's band has print on it."""
 FILLED = 0.85
 """Share of a frame's upright rectangle that its inside covers; what is less is no rectangle."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """Rows of equal boxes; `spans` are x0 and x1 of each column, and `box` holds the rows without a header."""
-
-    box: Box
-    rows: int
-    spans: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,20 +56,38 @@ def ruling(picture: Picture) -> Ruling:
     width = picture.shape[1]
     across, down = _long(ink, round(width * LENGTH), 1), _long(ink, 1, round(width * LENGTH * 0.8))
     dotted = _long(_joined_dots(ink, width), round(width * LENGTH * 1.5), 1)
-    cells = _insides(numpy.asarray(cv2.dilate(across | down, numpy.ones((3, 3), numpy.uint8)), numpy.uint8), width)
-    framed, frames = _grids(cells)
+    boxes = _insides(numpy.asarray(cv2.dilate(across | down, numpy.ones((3, 3), numpy.uint8)), numpy.uint8), width)
+    boxes = _with(boxes, [*_insides(ink, width), *_tinted(grey(picture), width)])
+    framed, frames = grids(boxes)
+    tables = {grid: below_header(grid, ink) for grid in framed}
+    frames += [box for grid, table in tables.items() if table is None for box in cells(grid)]
+    framed = [table for table in tables.values() if table]
     alone = [
         line
         for line in _lines(across) + _lines(dotted)
-        if not _edges_any(line, cells) and line.width < width * SEPARATOR
+        if not _edges_any(line, boxes) and line.width < width * SEPARATOR
     ]
-    lined, rooms = _grids([_room(line, width) for line in _longest_first(alone)])
+    lined, rooms = grids([_room(line, width) for line in _longest_first(alone)])
+    labelled = [grid for grid in lined if has_print_between(grid, ink)]
+    rooms += [box for grid in labelled for box in cells(grid)]
+    lined = [grid for grid in lined if grid not in labelled]
     return Ruling(
         frames=tuple(_sorted(frames)),
         lines=tuple(_sorted(rooms)),
-        ticks=tuple(_sorted(_ticks(ink, cells, width))),
+        ticks=tuple(_sorted(_ticks(ink, boxes, width))),
         grids=tuple(sorted((*framed, *lined), key=lambda grid: grid.box.y0)),
     )
+
+
+def without_lines(picture: Picture) -> Picture:
+    """A grey blank page without its ruling: its print alone, which an engine would take lines for letters of."""
+    shown = grey(picture).copy()
+    ink = ((flat(shown) < DARK) * 255).astype(numpy.uint8)
+    width = shown.shape[1]
+    lines = _long(ink, round(width * LENGTH), 1) | _long(ink, 1, round(width * LENGTH * 0.8))
+    lines |= _long(_joined_dots(ink, width), round(width * LENGTH * 1.5), 1)
+    shown[cv2.dilate(lines, numpy.ones((3, 3), numpy.uint8)) > 0] = 255
+    return shown
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------
@@ -144,6 +160,31 @@ def _insides(lines: Picture, width: int) -> list[Box]:
     return _sorted(found)
 
 
+def _with(boxes: Sequence[Box], more: Iterable[Box]) -> list[Box]:
+    """The boxes, and those more that lie on none of them."""
+    found = list(boxes)
+    for box in more:
+        if not any(
+            box.x0 < other.x1 and other.x0 < box.x1 and box.y0 < other.y1 and other.y0 < box.y1 for other in found
+        ):
+            found.append(box)
+    return _sorted(found)
+
+
+def _tinted(picture: Picture, width: int) -> list[Box]:
+    """Bare rectangles of another tint than the paper, without a frame, as wide as something to write in."""
+    paper = int(numpy.bincount(picture.ravel(), minlength=256)[128:].argmax()) + 128
+    tint = ((picture <= paper - TINT) & (picture >= paper - MOST_TINT)).astype(numpy.uint8)
+    solid = cv2.morphologyEx(tint, cv2.MORPH_OPEN, numpy.ones((15, 15), numpy.uint8))
+    count, _, sizes, _ = cv2.connectedComponentsWithStats(solid, connectivity=4)
+    found = []
+    for x, y, w, h, area in sizes[1:count].tolist():
+        large = width * LENGTH < w < width * SEPARATOR and width * TICK[0] * 1.4 < h < width * HIGHEST
+        if large and area > BARE * w * h:
+            found.append(Box(x, y, x + w, y + h))
+    return found
+
+
 def _ticks(ink: Picture, cells: Sequence[Box], width: int) -> list[Box]:
     """Small hollow squares and circles that stand alone, in no frame."""
     least, most = width * TICK[0], width * TICK[1]
@@ -176,58 +217,3 @@ def _within(inner: Box, outer: Box) -> bool:
 
 def _sorted(boxes: Iterable[Box]) -> list[Box]:
     return sorted(boxes, key=lambda box: (box.y0, box.x0))
-
-
-# --- grids -----------------------------------------------------------------------------------------------------------
-
-NEAR = 8
-"""Pixels within which sides are the same."""
-FEWEST_ROWS, FEWEST_COLUMNS = 3, 2
-
-
-def _grids(cells: Sequence[Box]) -> tuple[list[Grid], list[Box]]:
-    """Grids of equal rows among boxes, and the boxes that are in none."""
-    rows = _rows(cells)
-    grids, used = [], set()
-    begin = 0
-    while begin < len(rows):
-        end = begin + 1
-        while end < len(rows) and _continues(rows[end - 1], rows[end], rows[begin]):
-            end += 1
-        if end - begin >= FEWEST_ROWS and len(rows[begin]) >= FEWEST_COLUMNS:
-            block = rows[begin:end]
-            grids.append(_grid(block))
-            used |= {box for row in block for box in row}
-        begin = end
-    return grids, [box for box in cells if box not in used]
-
-
-def _rows(cells: Sequence[Box]) -> list[list[Box]]:
-    """Boxes whose upper and lower sides agree, from left to right, the rows from the top."""
-    rows: list[list[Box]] = []
-    for box in _sorted(cells):
-        row = next((r for r in rows if abs(r[0].y0 - box.y0) < NEAR and abs(r[0].y1 - box.y1) < NEAR), None)
-        if row is None:
-            rows.append([box])
-        else:
-            row.append(box)
-    return [sorted(row) for row in rows]
-
-
-def _continues(above: Sequence[Box], below: Sequence[Box], first: Sequence[Box]) -> bool:
-    """Whether a row is the next of the same grid: the same columns, right under it, as high."""
-    same = len(above) == len(below) and all(
-        abs(one.x0 - other.x0) < NEAR and abs(one.x1 - other.x1) < NEAR for one, other in zip(above, below, strict=True)
-    )
-    step = below[0].y0 - above[0].y0
-    return same and step < 1.6 * first[0].height and abs(below[0].height - first[0].height) < NEAR
-
-
-def _grid(rows: Sequence[Sequence[Box]]) -> Grid:
-    """The grid of rows found; its rows divide its height evenly, from the first row's top to the last one's bottom."""
-    first, last = rows[0], rows[-1]
-    step = (last[0].y0 - first[0].y0) / (len(rows) - 1)
-    bottom = max(box.y1 for box in last)
-    box = Box(first[0].x0, round(bottom - step * len(rows)), first[-1].x1, bottom)
-    spans = tuple((each.x0, each.x1) for each in first)
-    return Grid(box=box, rows=len(rows), spans=spans)

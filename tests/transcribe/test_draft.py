@@ -102,6 +102,41 @@ def test_frames_lines_and_ticks_are_told_apart() -> None:
     assert found.grids == ()
 
 
+def test_tinted_boxes_and_frames_with_round_corners_are_places_to_write_in() -> None:
+    sheet = Image.new("L", (1000, 1400), 255)
+    draw = ImageDraw.Draw(sheet)
+    draw.rectangle((100, 100, 500, 150), fill=236)
+    draw.rounded_rectangle((100, 300, 500, 380), 10, outline=190, width=2)
+    draw.rectangle((0, 600, 999, 900), fill=236)  # a panel
+    found = ruling(numpy.asarray(sheet))
+    wanted = (Box(100, 100, 501, 151), Box(100, 300, 501, 381))
+    assert [overlap(box, each) > 0.9 for box, each in zip(found.frames, wanted, strict=True)] == [True, True]
+
+
+def test_a_header_as_high_as_the_rows_is_no_row() -> None:
+    sheet = Image.new("L", (1000, 1400), 255)
+    draw = ImageDraw.Draw(sheet)
+    for row in range(6):
+        for column in range(3):
+            x, y = 100 + 250 * column, 100 + 60 * row
+            draw.rectangle((x, y, x + 250, y + 60), outline=0, width=2)
+            if row == 0:
+                draw.text((x + 30, y + 15), "Amount", font=ImageFont.load_default(26), fill=0)
+    (grid,) = ruling(numpy.asarray(sheet)).grids
+    assert (grid.rows, round(grid.box.y0, -1)) == (5, 160)
+
+
+def test_lines_with_labels_between_them_are_no_table() -> None:
+    sheet = Image.new("L", (1000, 1400), 255)
+    draw = ImageDraw.Draw(sheet)
+    for row in range(4):
+        for x in (200, 650):
+            draw.text((x - 130, 180 + 55 * row), "Customer", font=ImageFont.load_default(24), fill=0)
+            draw.line((x, 210 + 55 * row, x + 250, 210 + 55 * row), fill=0, width=2)
+    found = ruling(numpy.asarray(sheet))
+    assert (found.grids, len(found.lines)) == ((), 8)
+
+
 def test_the_preview_draws_every_box_on_the_blank() -> None:
     shipped = form.load("bon-de-commande")
     drawn = numpy.asarray(Image.open(io.BytesIO(preview(shipped))).convert("RGB")).astype(int)
