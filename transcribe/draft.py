@@ -54,10 +54,9 @@ BESIDE = 0.2
 """How far from its place a label to the left may end, as a share of the page's width."""
 DARK = 128
 """Rows of a header whose middle grey is below have light print on a dark band."""
-ZOOM = 2
-"""How many times larger labels are shown to the engine than they are printed."""
-SIGNATURE = 2.2
-"""A signature takes this many times the room of a line of writing."""
+ZOOM, SIGNATURE = 2, 2.2
+"""How many times larger labels are shown to the engine than they are printed, and how many times the room of a line of
+writing a signature takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
