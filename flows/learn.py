@@ -96,12 +96,19 @@ def _unheard(rooms: Rooms) -> dict[tuple[str, FieldKey], str]:
 
 
 def _facts(rooms: Rooms, scan: Scan, unheard: Mapping[tuple[str, FieldKey], str]) -> ScanFacts:
-    """What is known of a scan. An expert's latest reading of a field is its truth, unless it is known otherwise."""
+    """What is known of a scan. What was decided by experts is the truth of a field, else what one read of it, unless it
+    is known otherwise. Only what an expert read first of all by lot counts as audited: where readers were split, or
+    somebody appealed, a second look that followed says nothing of the rest."""
     readings = rooms.store.readings(scan.id)
     said = {each.key: each for each in readings if each.kind == "expert"}  # the latest comes last
     kinds = {key: _kinds(rooms.store, key, readings) for key in said}
-    audited = frozenset(key for key, asked in kinds.items() if "audit" in asked)
+    audited = frozenset(key for key, asked in kinds.items() if asked[:1] == ["audit"])
     heard = {key: each.text for key, each in said.items() if each.text is not None}
+    heard |= {
+        each.key: each.text
+        for each in rooms.store.decisions(scan.id)
+        if each.method == "expert" and each.key in heard and each.null is None
+    }
     contested = {key: text for (of, key), text in unheard.items() if of == scan.id}
     return ScanFacts(
         form=rooms.forms(scan.form, scan.form_version),
@@ -116,10 +123,10 @@ def _facts(rooms: Rooms, scan: Scan, unheard: Mapping[tuple[str, FieldKey], str]
     )
 
 
-def _kinds(store: Store, key: FieldKey, readings: Sequence[Reading]) -> set[str]:
-    """What experts were asked who have read a field."""
-    tasks = {each.task for each in readings if each.key == key and each.kind == "expert" and each.task}
-    return {store.task_subject(task).kind for task in tasks}
+def _kinds(store: Store, key: FieldKey, readings: Sequence[Reading]) -> list[str]:
+    """What experts were asked who have read a field, in their order."""
+    tasks = [each.task for each in readings if each.key == key and each.kind == "expert" and each.task]
+    return [store.task_subject(task).kind for task in tasks]
 
 
 def _proving(store: Store, readings: Sequence[Reading]) -> Iterator[FieldKey]:

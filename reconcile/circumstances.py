@@ -7,20 +7,15 @@ from collections.abc import Sequence
 from math import prod
 from typing import NamedTuple
 
-from rapidfuzz.distance import Levenshtein
-
 from reconcile.agree import BLANK, Vote, closely, null_of
 from reconcile.family import Family
 from reconcile.known import Known
 from reconcile.policy import POLICY
 from reconcile.posterior import Weighed
-from reconcile.prior import CHECK_DIGITS
 from reconcile.prose import Prose, prose
 from reconcile.sheet import Spot
+from reconcile.witness import INK, SUMS_VOUCH, vouching
 from transcribe.model import Null
-
-INK = "ink"
-"""The source that looks at ink alone: blank or not, ticked or not, signed or not."""
 
 LOOKALIKE = re.compile(r"[0O1IL|]")
 """Characters that both engines mistake alike in a code (both read PO as P0)."""
@@ -44,12 +39,6 @@ MISFIT = ("not fitting", "absent", "illegible", "crossed out")
 """What a machine may say of a field that it cannot read; people then look at it."""
 
 
-NEAR = 1
-"""The most edits between a well formed reading and a broken one of the same text."""
-
-SUMS_VOUCH = 100.0
-"""From so large a factor on, the form's sums vouch for a value."""
-
 WITH_DECIMALS = re.compile(r"[.,]\s?\d{1,2}\D*$")
 """The end of an amount that is written with its decimals."""
 
@@ -72,9 +61,9 @@ class Circumstances(NamedTuple):
     `engines`, `people` and `experts` count independent sources that say it, `against_people` people who say something
     else, `contradicting` those of them whose word could be so, `readers` all people, `listening` all engines. `ink` is
     the ink test's confidence that it is so (0 where it did not look). `witness` is what vouches for it beside readings:
-    check digit, known value, sums, format, or "". `trouble` is why machines alone may not decide here, "" where they
-    may. `in_place` is how probable it is that it was read where the field stands. `prose` is what a long text of people
-    alone is made of.
+    check digit, known value, sums, known words, format, or "". `trouble` is why machines alone may not decide here, ""
+    where they may. `in_place` is how probable it is that it was read where the field stands. `prose` is what a long
+    text of people alone is made of.
     """
 
     says: str
@@ -168,7 +157,7 @@ def circumstances(spot: Spot, weighed: Weighed, says: str, learnt: Known) -> Cir
         against_people=len(against),
         contradicting=len([vote for vote in against if _could_be(spot, vote.says)]),
         ink=max(ink, default=0.0),
-        witness=_witness(spot, votes, says, sums),
+        witness=vouching(spot, votes, says, sums, learnt),
         trouble=_trouble(spot, votes, says, sums),
         fit=min([vote.fit for vote in engines], default=1.0),
         quality=min([vote.quality for vote in engines], default=1.0),
@@ -188,34 +177,6 @@ def _in_place(spot: Spot, engines: Sequence[Vote], says: str, learnt: Known) -> 
     """How probable it is that this was read where the field stands: both engines read the same place."""
     places = [vote.place for vote in engines if vote.says == says and vote.place is not None]
     return learnt.in_place(spot.name_on_form, spot.field.type, min(places)) if places else 1.0
-
-
-def _witness(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
-    """What vouches for a value beside those who read it."""
-    if sums >= SUMS_VOUCH:
-        return "sums"
-    if spot.values is not None and spot.values.has(says):
-        return "known value"
-    if spot.field.type in CHECK_DIGITS and not spot.faults(says):
-        return "check digit"
-    return "format" if _only_well_formed(spot, votes, says) else ""
-
-
-def _only_well_formed(spot: Spot, votes: Sequence[Vote], says: str) -> bool:
-    """Whether a code or date keeps its format where every other engine read nearly the same and broke it. A reading
-    that is far off says nothing; amounts are well formed without their decimal point; and on the worn print of free
-    layouts a day that exists says nothing of its year (both engines read 2018 as 2013, one of them on a day 64)."""
-    searched = any(vote.place is not None for vote in votes)
-    vouching = ("code",) if searched else ("code", "date")
-    if spot.family not in vouching or spot.faults(says):
-        return False
-    rivals = {vote.says for vote in votes if vote.machine and vote.says != says}
-    return bool(rivals) and all(null_of(rival) is None and spot.faults(rival) and near(says, rival) for rival in rivals)
-
-
-def near(one: str, other: str) -> bool:
-    """Whether two texts may be one that was mistyped or misread once."""
-    return Levenshtein.distance(one, other, score_cutoff=NEAR) <= NEAR
 
 
 def _trouble(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:

@@ -79,8 +79,8 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
 def _would_decide(before: Before, learnt: Known) -> bool:
     """Whether machines would decide this alone if they had the right: only such values say how right they are. Whether
     they did does not matter: what people read because nothing was proven proves it, and what is audited upholds it."""
-    enough = calibrated(before.share, before.seen, learnt) >= 1.0 - POLICY.price
-    return before.seen.alone and enough
+    probable = calibrated(before.share, before.seen, learnt)
+    return before.seen.alone and probable >= POLICY.of_machines(before.seen.engines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,13 @@ SHORT = 4
 """Words with fewer letters have too many neighbours to be mended."""
 
 
+OFTEN = 5.0
+"""So many times a word was decided before it tells two readings apart."""
+
+PLAINLY = 5.0
+"""And so many times as often as any that it may be a misreading of."""
+
+
 class KnownValues:
     """The known values of one field, as comparable text with the text of the list; those one edit apart are found at
     once (each is filed under itself without each of its characters)."""
@@ -79,6 +86,25 @@ class Words:
         if found is None:
             found = self._mended[says] = " ".join(map(self._word, says.split(" ")))
         return found
+
+    def tell(self, says: str, rival: str) -> bool:
+        """Whether two texts differ only in words of which the one has known ones, and the other what was never decided
+        and is one edit from them, or the same with no space between."""
+        ours, theirs = says.split(), rival.split()
+        if "".join(ours) == "".join(theirs):
+            return all(self._sure(word) for word in ours if word not in theirs and word.isalpha())
+        return len(ours) == len(theirs) and all(
+            one == other or (self._sure(one) and other not in self.counts and OSA.distance(one, other) == 1)
+            for one, other in zip(ours, theirs, strict=True)
+        )
+
+    def _sure(self, word: str) -> bool:
+        """Whether a word is often written here, and no other that it may be a misreading of nearly as often."""
+        count = self.counts.get(word, 0.0)
+        if not word.isalpha() or count < OFTEN:
+            return False
+        near = {*self._known.near(word), word.replace("ss", "ß"), word.replace("ß", "ss")} - {word}
+        return all(self.counts.get(other, 0.0) * PLAINLY <= count for other in near)
 
     def _word(self, word: str) -> str:
         if word in self.counts or len(word) < SHORT or any(character.isdigit() for character in word[:1]):

@@ -14,7 +14,7 @@ class Policy:
     alone decide only where it is proven, as a lower bound, for values like this; a form's own target for a field is
     asked of that field's probability."""
 
-    price: float = 0.05
+    price: float = 0.07
     """What one more reading costs, as a share of what a wrong value costs: where the value is so probable that one
     gains less than this, it is not bought. Fields decided at this limit are few, so that the target is kept on the
     whole: see the table of docs/reconciling.md."""
@@ -30,6 +30,10 @@ class Policy:
     outvote: float = 0.9999
     """The least probability at which machines that agree outvote one person: only what is plainly of another field, or
     by somebody who is mostly wrong, is so improbable. Against two people machines never decide."""
+
+    vouched: float = 0.97
+    """The least probability at which machines decide that do not agree, where sums, a check digit, known values or
+    words, or the format choose between them: the rarer kind, of which less was counted."""
 
     closely: float = 0.95
     """How alike two people's texts must be (RapidFuzz ratio, 0 to 1) to agree where nearly the same is the same."""
@@ -48,6 +52,10 @@ class Policy:
 
     audit_share: float = 0.03
     """The share of decided fields that a person reads again, blind, for ever: 3 to 5 % measures a form in weeks."""
+
+    def of_machines(self, engines: int) -> float:
+        """The least probability at which machines alone decide, where so many of them say the same."""
+        return 1.0 - self.price if engines >= self.engines_to_agree else max(self.vouched, 1.0 - self.price)
 
 
 POLICY = Policy()

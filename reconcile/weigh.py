@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 from reconcile.agree import closely, null_of, surface, votes
 from reconcile.calibrate import calibrated
 from reconcile.candidates import READ, Origin
-from reconcile.circumstances import circumstances, near
+from reconcile.circumstances import circumstances
 from reconcile.contest import majority
 from reconcile.coupling import couple
 from reconcile.explain import evidence
@@ -19,7 +19,14 @@ from reconcile.policy import POLICY
 from reconcile.posterior import Weighed, weigh_field
 from reconcile.sheet import Sheet, Spot, sheet
 from reconcile.told import standing
+from reconcile.witness import near
 from transcribe.model import Candidate, FieldKey, Form, Parameters, Posterior, Reading
+
+LAST_WORD = frozenset({"heard an appeal", "saw all readings"})
+"""Flags of readings by experts that stand whatever another expert read."""
+
+LIKELIER = 2.0
+"""So many times as probable is what an earlier expert read, where it stands against the latest."""
 
 REMEMBERED = 128
 """So many scans that were weighed last are kept in memory: those that people are reading just now."""
@@ -122,7 +129,7 @@ def _alike(spot: Spot, weighed: Weighed, best: str) -> float:
 
 
 def _order(spot: Spot, weighed: Weighed, learnt: Known) -> list[str]:
-    """What the latest expert says first, then what the majority says where it is champion, then the most probable;
+    """What experts say first, then what the majority says where it is champion, then the most probable;
     equals in the order of their text."""
     if len(weighed.shares) == 1:
         return list(weighed.shares)
@@ -133,12 +140,19 @@ def _order(spot: Spot, weighed: Weighed, learnt: Known) -> list[str]:
 
 
 def _of_experts(spot: Spot, weighed: Weighed) -> str | None:
-    """What the latest expert says. Where that is no value of the field's type (02/0412024) and they did not insist on
-    it, it is a slip: what somebody read that is one and differs in as little stands first, and may be asked again."""
+    """What the experts say: the latest, or what another said that is plainly likelier; the latest of those who heard an
+    appeal or saw all readings where any did. Where that is no value of the field's type (02/0412024) and they did not
+    insist on it, it is a slip: what somebody read that is one and differs in as little stands first, and may be asked
+    again."""
     experts = [vote for vote in weighed.votes if vote.kind == "expert"]
     if not experts:
         return None
-    latest = max(experts, key=lambda vote: (vote.at, vote.id))
+    last = [vote for vote in experts if vote.flags & LAST_WORD]
+    latest = max(last or experts, key=lambda vote: (vote.at, vote.id))
+    if not last:
+        likeliest = max(experts, key=lambda vote: (weighed.shares[vote.says], vote.at, vote.id))
+        if weighed.shares[likeliest.says] > LIKELIER * weighed.shares[latest.says]:
+            latest = likeliest
     if null_of(latest.says) or not spot.faults(latest.says) or "overrode a check" in latest.flags:
         return latest.says
     meant = {

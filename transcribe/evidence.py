@@ -29,6 +29,7 @@ EVIDENCE: Mapping[str, str] = {
     "format": N_("It alone is written as this field should be."),
     "check digit": N_("Its check digit is right."),
     "known value": N_("It stands among the known values."),
+    "known words": N_("Where the machines differ, it has words that are often written here."),
     "rule holds": N_("The rule “{rule}” holds with it: {bits} bits for it."),
     "rule broken": N_("The rule “{rule}” does not hold with it: {bits} bits against it."),
     "runner-up": N_("The next likely value has {probability}."),

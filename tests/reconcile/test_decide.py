@@ -18,6 +18,7 @@ TOTAL = field("total", "amount")
 NAME = field("customer_name", "name")
 CODE = field("reference", "code", pattern=r"[A-Z]{2}-\d{4}")
 TICK = field("express", "checkbox")
+EXPERT = expert("total", "15.80")
 
 
 def decided(of: Field, *readings: Reading) -> Decision:
@@ -122,6 +123,35 @@ def test_the_latest_expert_decides() -> None:
     first = reading("total", "ines", "15.80", kind="expert", minute=1)
     appeal = reading("total", "otto", "15.60", kind="expert", minute=2)
     assert decided(TOTAL, first, appeal).value == "15.60"
+
+
+def test_of_two_experts_the_one_decides_who_is_plainly_likelier_unless_the_other_has_the_last_word() -> None:
+    said = [*both("total", "15.60"), reading("total", "ana", "15.60")]
+    right = reading("total", "ines", "15.60", kind="expert", minute=1)
+    slip = reading("total", "otto", "15.06", kind="expert", minute=2)
+    assert decided(TOTAL, *said, right, slip).value == "15.60"
+    for flag in ("heard an appeal", "saw all readings"):
+        last = replace(slip, flags=frozenset({flag}))
+        assert decided(TOTAL, *said, right, last).value == "15.06"
+        assert decided(TOTAL, *said, last, replace(right, at=slip.at)).value == "15.06"
+
+
+def test_what_an_expert_decides_against_the_evidence_is_given_no_great_probability() -> None:
+    doubted = decided(TOTAL, *both("total", "15.60"), *[reading("total", who, "15.60") for who in "ab"], EXPERT)
+    plain = decided(TOTAL, machine("total", "tesseract 5", "15.60"), reading("total", "ana", "15.80"), EXPERT)
+    assert (doubted.value, doubted.probability) == ("15.80", 0.5)
+    assert plain.probability > 0.95
+
+
+def test_machines_that_differ_decide_from_a_higher_probability_on_than_those_that_agree() -> None:
+    agreed = posterior(DATE, *both("order_date", "14/03/2025"))
+    chosen = replace(
+        agreed, facts={**agreed.facts, "engines": 1, "witness": "format", "situation": "date: vouched for"}
+    )
+    between = (POLICY.vouched + 1 - POLICY.price) / 2
+    assert isinstance(decide(DATE, replace(agreed, probability=between), POLICY), Decision)
+    assert isinstance(decide(DATE, replace(chosen, probability=between), POLICY), Task)
+    assert isinstance(decide(DATE, replace(chosen, probability=POLICY.vouched), POLICY), Decision)
 
 
 def test_the_latest_reading_of_a_person_speaks() -> None:

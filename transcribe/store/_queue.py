@@ -24,6 +24,9 @@ UNDO_SECONDS = 600.0
 UNTIMED = frozenset({"staff", "volunteer"})
 """Whose time is nobody's business here: no ledger and no timing detail."""
 
+HEARD = "heard an appeal"
+"""The flag of what an expert read who heard an appeal: the last word on a field."""
+
 EXPERT_KINDS = frozenset({"adjudicate", "audit", "appeal"})
 
 
@@ -157,7 +160,7 @@ class QueueRoom(LeaseRoom):
             late=int(late),
             confidence=None,
             seconds=None if untimed else seconds,
-            flags=text(sorted(sent.flags)),
+            flags=text(sorted(sent.flags | ({HEARD} if task["kind"] == "appeal" else set()))),
             conditions=text({} if sent.page is None else {"page": sent.page}),
             box=text(list(sent.box)) if sent.box else None,
             text_hash=self.keyed_hash("text", sent.text or ""),

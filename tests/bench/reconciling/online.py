@@ -102,7 +102,7 @@ def work(world: World, each: Open, parameters: Parameters, policy: Policy, *, ex
                 each.audited.add(key)
                 each.before[key] = each.decisions[key]
                 wanted.append(key)
-            elif experts_audit and second_look(posteriors[key]):
+            elif second_look(posteriors[key]):
                 wanted.append(key)
         if not wanted:
             return

@@ -57,6 +57,9 @@ def test_an_appeal_goes_to_an_expert_who_never_read_the_field(here: World) -> No
 def test_an_appeal_upheld_becomes_the_truth_tells_the_person_and_is_counted(here: World) -> None:
     appeal = contested(here)
     hear(here, "A1")
+    (heard,) = [each.heard for each in here.store.appeals()]
+    assert heard is not None
+    assert heard.flags == {"heard an appeal"}
     scan = appeal.reading.scan
     here.store.conclude(scan, here.up_to(here.store.scan(scan)), [], [], None, after(26))
     here.store.decide_appeal(appeal.id, "upheld", minority=True, now=after(30))

@@ -1,0 +1,78 @@
+"""What vouches for a value beside those who read it: sums, master data, check digits, known words, format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rapidfuzz.distance import Levenshtein
+
+from reconcile.agree import Vote, null_of
+from reconcile.family import TEXTS
+from reconcile.known import Known
+from reconcile.prior import CHECK_DIGITS
+from reconcile.sheet import Spot
+
+INK = "ink"
+"""The source that looks at ink alone: blank or not, ticked or not, signed or not."""
+
+NEAR = 1
+"""The most edits between a well formed reading and a broken one of the same text."""
+
+SUMS_VOUCH = 100.0
+"""From so large a factor on, the form's sums vouch for a value."""
+
+
+def vouching(spot: Spot, votes: Sequence[Vote], says: str, sums: float, learnt: Known) -> str:
+    """What vouches for a value: "sums", "known value", "check digit", "known words", "format", or ""; `sums` is the
+    factor that the form's sums put on it."""
+    if sums >= SUMS_VOUCH:
+        return "sums"
+    if spot.values is not None and spot.values.has(says):
+        return "known value"
+    if spot.field.type in CHECK_DIGITS and not spot.faults(says):
+        return "check digit"
+    if _words_tell(spot, votes, says, learnt):
+        return "known words"
+    return "format" if _only_well_formed(spot, votes, says) else ""
+
+
+def _words_tell(spot: Spot, votes: Sequence[Vote], says: str, learnt: Known) -> bool:
+    """Whether engines read a text alike but for words of which one of them has what is often written on this field, and
+    the others something near it that never was. Where nothing is at its place, the text may be part of another."""
+    engines = [vote for vote in votes if vote.machine and vote.source != INK]
+    rivals = {vote.says for vote in engines} - {says}
+    searched = any(vote.place is not None for vote in engines)
+    if spot.family not in TEXTS or searched or not rivals or all(vote.says != says for vote in engines):
+        return False
+    words = learnt.words(spot.field.name)
+    return all(null_of(each) is None and words.tell(says, each) for each in rivals)
+
+
+def _only_well_formed(spot: Spot, votes: Sequence[Vote], says: str) -> bool:
+    """Whether a code, a date or an amount keeps its format where every other engine read nearly the same and broke it.
+    A reading that is far off says nothing, and on the worn print of free layouts a day that exists says nothing of its
+    year (both engines read 2018 as 2013, one of them on a day 64)."""
+    machines = [vote for vote in votes if vote.machine]
+    searched = any(vote.place is not None for vote in machines)
+    families = ("code",) if searched else ("code", "date", "amount")
+    if spot.family not in families or null_of(says) or spot.faults(says):
+        return False
+    texts = [says, *[vote.text for vote in machines if vote.says == says]]
+    rivals = [vote for vote in machines if vote.says != says]
+    return bool(rivals) and all(_breaks(spot, rival, texts) for rival in rivals)
+
+
+def _breaks(spot: Spot, rival: Vote, texts: Sequence[str]) -> bool:
+    """Whether a reading is nearly one of these texts, but for a character that breaks the format. An amount may have
+    lost a digit or its point and still be one, so that only a digit taken for something else tells there."""
+    if null_of(rival.says) or not spot.faults(rival.says):
+        return False
+    as_long = spot.family != "amount"
+    return any(near(text, rival.text) for text in texts if as_long or len(text) == len(rival.text)) or (
+        as_long and near(texts[0], rival.says)
+    )
+
+
+def near(one: str, other: str) -> bool:
+    """Whether two texts may be one that was mistyped or misread once."""
+    return Levenshtein.distance(one, other, score_cutoff=NEAR) <= NEAR
