@@ -12,6 +12,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe import blank
+from transcribe.faint import faint
 from transcribe.model import Box
 from transcribe.paper import flat, grey, paper, shadow
 from transcribe.patches import Patch, around, at_rim, core, measured, owned
@@ -146,15 +147,16 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
     unit = max(picture.shape) / A4_HEIGHT if blank_path else 1.0
     print_ = _print(blank_path, unit) if blank_path else _Print.none(picture.shape)
     contrast, noise = _strength(dark, print_)
+    level = max(CONTRAST * contrast, NOISE * noise, FAINTEST)
+    squeezed = faint(dark, under, level, unit) & (1 - print_.nearby)
     tint = cv2.convertScaleAbs(print_.tint, alpha=contrast / 255)
     dark = numpy.asarray(cv2.subtract(dark, tint), dtype=numpy.uint8)
-    level = max(CONTRAST * contrast, NOISE * noise, FAINTEST)
     shade = shadow(dark, SHADED * contrast, unit)
     if shade.max() >= SOFT * level:
         dark = numpy.asarray(cv2.subtract(dark, shade), dtype=numpy.uint8)
         under = numpy.asarray(cv2.multiply(under, 255 - shade, scale=1 / 255), dtype=numpy.uint8)
     all_ink = (dark > level).view(numpy.uint8)
-    added = all_ink & (1 - print_.near)
+    added = (all_ink & (1 - print_.near)) | squeezed
     crossing = _crossing(added, all_ink, print_, unit)
     patches, written = _patches(added | crossing, print_, unit)
     beside = _grown(written, round(BESIDE * unit)) & ((1 - print_.near) | crossing)

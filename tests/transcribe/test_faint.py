@@ -1,0 +1,74 @@
+"""Writing in light so bright that it is hardly darker than paper: ink all the same, and bare paper is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+import pytest
+from PIL import Image
+
+from transcribe import ink
+from transcribe.faint import faint
+from transcribe.model import Box
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+FIRST, SECOND = Box(200, 200, 1000, 260), Box(200, 260, 1000, 320)
+
+
+@pytest.fixture
+def blank(tmp_path: Path) -> Path:
+    """Two framed rows, the second tinted, under a printed title."""
+    page = numpy.full((2339, 1654), 255, numpy.uint8)
+    page[262:318, 202:998] = 240
+    cv2.putText(page, "ORDER FORM", (200, 1120), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
+    for box in (FIRST, SECOND):
+        cv2.rectangle(page, (box.x0, box.y0), (box.x1, box.y1), 60, 2)
+    path = tmp_path / "blank.png"
+    Image.fromarray(page).save(path)
+    return path
+
+
+def photographed(blank: Path, light: float, box: Box | None = None, pen: int = 110) -> Picture:
+    """A blurred, grainy JPEG of a page, its upper half in light of this strength, with a word in a box."""
+    page = numpy.array(Image.open(blank))
+    if box:
+        cv2.putText(page, "27,52", (box.x0 + 30, box.y1 - 18), cv2.FONT_HERSHEY_SIMPLEX, 0.9, pen, 2)
+    shown = cv2.GaussianBlur(page.astype(numpy.float32) * 0.95, (0, 0), 1.6)
+    shown[:1000] *= light
+    shown += numpy.random.default_rng(7).normal(0, 3, page.shape)
+    done, content = cv2.imencode(".jpg", numpy.clip(shown, 0, 255), [cv2.IMWRITE_JPEG_QUALITY, 55])
+    assert done
+    return numpy.asarray(cv2.imdecode(content, cv2.IMREAD_GRAYSCALE), dtype=numpy.uint8)
+
+
+@pytest.mark.parametrize("light", [1.3, 1.45, 1.6])
+@pytest.mark.parametrize("box", [FIRST, SECOND])
+def test_writing_in_bright_light_is_ink(blank: Path, box: Box, light: float) -> None:
+    found = ink.sheet(photographed(blank, light, box), str(blank)).inks([FIRST, SECOND])
+    assert [each.filled > 0.98 for each in found] == [box == FIRST, box == SECOND]
+
+
+@pytest.mark.parametrize("light", [1.0, 1.1, 1.3, 1.6])
+def test_bare_paper_in_bright_light_holds_none(blank: Path, light: float) -> None:
+    found = ink.sheet(photographed(blank, light), str(blank)).inks([FIRST, SECOND])
+    assert [each.filled < 0.02 for each in found] == [True, True]
+
+
+def test_faint_strokes_are_looked_for_in_bright_places_alone() -> None:
+    dark, under = numpy.zeros((200, 400), numpy.uint8), numpy.full((200, 400), 255, numpy.uint8)
+    dark[90:110, 40:44] = dark[90:110, 240:244] = 20
+    under[:, 200:] = 200
+    found = faint(dark, under, 32.0, 1.0)
+    assert found[95:105, 41:43].all()
+    assert not found[:, 200:].any()
+
+
+def test_what_is_broad_is_a_tint_and_no_stroke() -> None:
+    dark, under = numpy.zeros((200, 400), numpy.uint8), numpy.full((200, 400), 255, numpy.uint8)
+    dark[50:150, 100:300] = 20
+    assert not faint(dark, under, 32.0, 1.0).any()

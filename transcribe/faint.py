@@ -1,0 +1,53 @@
+"""Writing that bright light has left faint: where the paper is as white as a picture can be, ink is squeezed under it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+BRIGHT, WHITE = 241, 253
+"""Brightness of the paper from which ink is looked for below the page's level, and at which it is looked for lowest. A
+camera cuts off what is brighter than 255: of paper its grain, of a pen most of its darkness."""
+
+SQUEEZED = 0.4
+"""Share of the page's level of ink that is enough where the paper is white: of a pen half as dark as print a third of
+its darkness was left there."""
+
+LOWEST = 7
+"""Levels under the paper below which nothing is ink even there: what JPEG leaves beside letters."""
+
+STROKE = 15
+"""Pixels at 200 dpi: broader than a stroke. What is evenly dark over so much is a tint or the edge of light, no
+writing; the lower level would take both for ink."""
+
+
+def faint(dark: Picture, under: Picture, level: float, unit: float) -> Picture:
+    """1 where there is a stroke, 0 elsewhere, looked for where the paper is brighter than BRIGHT alone.
+
+    `dark` is how much darker than its paper a page is, with all that is printed; `under` the paper's brightness, `level`
+    what is ink where light is good, and `unit` the length of a pixel at 200 dpi.
+    """
+    if cv2.minMaxLoc(under)[1] <= BRIGHT:
+        return numpy.zeros_like(dark)
+    height, width = dark.shape
+    # Half the size: the grain of the paper is halved as well, and it costs a quarter.
+    small = cv2.resize(dark, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
+    side = max(3, 2 * round(STROKE * unit / 4) + 1)
+    strokes = cv2.morphologyEx(small, cv2.MORPH_TOPHAT, numpy.ones((side, side), numpy.uint8))
+    levels = cv2.LUT(under, _levels(level))
+    return numpy.asarray(cv2.compare(cv2.resize(strokes, (width, height)), levels, cv2.CMP_GT) & 1, dtype=numpy.uint8)
+
+
+@lru_cache(maxsize=64)
+def _levels(level: float) -> Picture:
+    """The level of ink by the brightness of the paper; 255, which nothing exceeds, where it is not bright."""
+    brightness = numpy.arange(256)
+    white = numpy.clip((brightness - BRIGHT) / (WHITE - BRIGHT), 0, 1)
+    levels = numpy.maximum(level * (1 - (1 - SQUEEZED) * white), LOWEST)
+    return numpy.where(white > 0, numpy.rint(levels), 255).astype(numpy.uint8)
