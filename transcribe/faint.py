@@ -1,4 +1,4 @@
-"""Writing that bright light has left faint: where the paper is as white as a picture can be, ink is squeezed under it."""
+"""Writing that bright light has left faint: where paper is as white as a picture can be, ink is hardly darker."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
+    from transcribe.printed import Mask
 
 BRIGHT, WHITE = 241, 253
 """Brightness of the paper from which ink is looked for below the page's level, and at which it is looked for lowest. A
@@ -27,11 +28,11 @@ STROKE = 15
 writing; the lower level would take both for ink."""
 
 
-def faint(dark: Picture, under: Picture, level: float, unit: float) -> Picture:
+def faint(dark: Picture, under: Picture, level: float, unit: float) -> Mask:
     """1 where there is a stroke, 0 elsewhere, looked for where the paper is brighter than BRIGHT alone.
 
-    `dark` is how much darker than its paper a page is, with all that is printed; `under` the paper's brightness, `level`
-    what is ink where light is good, and `unit` the length of a pixel at 200 dpi.
+    `dark` is how much darker than its paper a page is, with all that is printed; `under` the paper's brightness,
+    `level` what is ink where light is good, and `unit` the length of a pixel at 200 dpi.
     """
     if cv2.minMaxLoc(under)[1] <= BRIGHT:
         return numpy.zeros_like(dark)
@@ -40,8 +41,8 @@ def faint(dark: Picture, under: Picture, level: float, unit: float) -> Picture:
     small = cv2.resize(dark, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
     side = max(3, 2 * round(STROKE * unit / 4) + 1)
     strokes = cv2.morphologyEx(small, cv2.MORPH_TOPHAT, numpy.ones((side, side), numpy.uint8))
-    levels = cv2.LUT(under, _levels(level))
-    return numpy.asarray(cv2.compare(cv2.resize(strokes, (width, height)), levels, cv2.CMP_GT) & 1, dtype=numpy.uint8)
+    above = numpy.asarray(cv2.resize(strokes, (width, height)), dtype=numpy.uint8) > cv2.LUT(under, _levels(level))
+    return above.view(numpy.uint8)
 
 
 @lru_cache(maxsize=64)

@@ -9,21 +9,15 @@ from itertools import combinations
 
 from rapidfuzz.fuzz import ratio as per_cent
 
-from transcribe import barcode, strokes
+from transcribe import barcode, marks, strokes
 from transcribe.cascade import Cascade
-from transcribe.ink import Ink, Sheet, sure
+from transcribe.ink import Ink, Sheet
 from transcribe.layout.hocr import Beside
 from transcribe.model import Box, Field, FieldKey, Form, Page, Reading, Word
 from transcribe.ocr import Engine
 from transcribe.reading import INK, alternatives_of, confidence_of, reading, text_of
 
 MARKS = frozenset({"checkbox", "signature"})
-
-TICKED = 0.02
-"""Share of a checkbox's pixels that is ink from which it is ticked: a thin tick of a ball pen covers 6 %."""
-
-SIGNED = 160.0
-"""Pixels of ink (at 200 dpi) from which a box is signed: initials of a ball pen have 500, dust and a dot 20."""
 
 SURELY_BLANK = 0.02
 """Engines are not asked about a box that is filled with less than this confidence."""
@@ -114,10 +108,10 @@ def _by_ink(spot: Spot, sheet: Sheet, here: Circumstances) -> Reading | None:
     text: str | None
     confidence: float | None
     if spot.field.type == "checkbox":
-        ticked = sure(sheet.share(spot.box) / TICKED)
+        ticked = marks.ticked(sheet, spot.box)
         text, confidence = ("true", ticked) if ticked >= 0.5 else ("false", 1 - ticked)
     elif spot.field.type == "signature":
-        signed = sure(spot.ink.amount / SIGNED)
+        signed = marks.signed(sheet, spot.ink, spot.box)
         text, confidence = ("true", signed) if signed >= 0.5 else ("false", 1 - signed)
     elif filled < 0.5 and spot.ink.disputed:
         text, confidence, flags = None, None, ("illegible",)

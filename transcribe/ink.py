@@ -4,37 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy
 from numpy.typing import NDArray
 
-from transcribe import blank
 from transcribe.faint import faint
 from transcribe.model import Box
 from transcribe.paper import flat, grey, paper, shadow
 from transcribe.patches import Patch, around, at_rim, core, measured, owned
+from transcribe.printed import Mask, Print, grown, printed
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-Mask = NDArray[numpy.uint8]
-"""Rows x columns of 0 and 1."""
-
 A4_HEIGHT = 2339
 """Pixels of an A4 page at 200 dpi: lengths below are for such a page and grow with a finer blank."""
-
-STRONG = 110
-"""Levels darker than paper from which a pixel of the blank is print whatever its shape: letters, lines, fields."""
-
-FINE, FINE_WIDTH = 25, 25
-"""Levels darker than what lies around it, within so many pixels, from which a pixel of the blank is a fine line or a
-letter; a wide tint under a field is no print, and what is written on it is looked for."""
-
-NEAR = 3
-"""Pixels around print that are not looked at: a registration is right within one, and blur widens lines."""
 
 CONTRAST = 0.2
 """Share of the darkness of the page's own print from which a pixel is ink: a pencil is a third as dark as print."""
@@ -102,7 +88,7 @@ class Sheet:
     `clean` is the writing alone, in grey on the page's paper, without the form's print and the paper's grain: what
     engines read. `dark` says how much darker than paper each pixel is, `ink` is the mask of what was added, `unit` the
     length of a pixel at 200 dpi, `contrast` the darkness of print on this page and `noise` the deviation of bare paper,
-    both 0 to 255.
+    both 0 to 255. `near` is the blank's print with a little around, which is not looked at, and `blank` its path.
     """
 
     clean: Picture
@@ -112,6 +98,8 @@ class Sheet:
     unit: float
     contrast: float
     noise: float
+    near: Mask
+    blank: str | None
 
     def inks(self, boxes: Sequence[Box]) -> list[Ink]:
         """The ink of each box, see `owned`: a letter's tail in the row below does not fill that row."""
@@ -145,7 +133,7 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
     under = paper(picture)
     dark = numpy.asarray(cv2.GaussianBlur(255 - flat(picture, under), (3, 3), 0), dtype=numpy.uint8)
     unit = max(picture.shape) / A4_HEIGHT if blank_path else 1.0
-    print_ = _print(blank_path, unit) if blank_path else _Print.none(picture.shape)
+    print_ = printed(blank_path, unit) if blank_path else Print.none(picture.shape)
     contrast, noise = _strength(dark, print_)
     level = max(CONTRAST * contrast, NOISE * noise, FAINTEST)
     squeezed = faint(dark, under, level, unit) & (1 - print_.nearby)
@@ -159,15 +147,25 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
     added = (all_ink & (1 - print_.near)) | squeezed
     crossing = _crossing(added, all_ink, print_, unit)
     patches, written = _patches(added | crossing, print_, unit)
-    beside = _grown(written, round(BESIDE * unit)) & ((1 - print_.near) | crossing)
+    beside = grown(written, round(BESIDE * unit)) & ((1 - print_.near) | crossing)
     clean = numpy.asarray(cv2.copyTo(picture, beside, under), dtype=numpy.uint8)
-    return Sheet(clean=clean, dark=dark, ink=added, patches=patches, unit=unit, contrast=contrast, noise=noise)
+    return Sheet(
+        clean=clean,
+        dark=dark,
+        ink=added,
+        patches=patches,
+        unit=unit,
+        contrast=contrast,
+        noise=noise,
+        near=print_.near,
+        blank=blank_path,
+    )
 
 
 def strength(page: Picture) -> tuple[float, float]:
     """How dark the print of any page is, and the standard deviation of its bare paper, both 0 to 255."""
     dark = cv2.GaussianBlur(255 - flat(grey(page)), (3, 3), 0)[::2, ::2]
-    return _strength(numpy.asarray(dark, dtype=numpy.uint8), _Print.none(dark.shape))
+    return _strength(numpy.asarray(dark, dtype=numpy.uint8), Print.none(dark.shape))
 
 
 def sure(ratio: float) -> float:
@@ -177,43 +175,6 @@ def sure(ratio: float) -> float:
 
 
 # --- print and ink ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Print:
-    """The blank's print: where it is strong and where the paper is bare (positions in the flattened page, of bare paper
-    each seventh), print with a little around, and with twice as much around; and its tints, levels darker than
-    paper."""
-
-    strong: NDArray[numpy.intp]
-    bare: NDArray[numpy.intp]
-    near: Mask
-    nearby: Mask
-    tint: Picture
-
-    @staticmethod
-    def none(shape: tuple[int, ...]) -> _Print:
-        empty = numpy.zeros(shape, numpy.uint8)
-        bare = numpy.arange(0, empty.size, 7)
-        return _Print(strong=numpy.zeros(0, numpy.intp), bare=bare, near=empty, nearby=empty, tint=empty)
-
-
-@lru_cache(maxsize=16)
-def _print(path: str, unit: float) -> _Print:
-    dark = 255 - flat(blank.grey(path))
-    side = 2 * round(FINE_WIDTH * unit / 2) + 1
-    tint = cv2.morphologyEx(dark, cv2.MORPH_OPEN, numpy.ones((side, side), numpy.uint8))
-    strong = (dark >= STRONG).astype(numpy.uint8)
-    print_ = strong | (cv2.subtract(dark, tint) >= FINE).astype(numpy.uint8)
-    near = max(1, round(NEAR * unit))
-    nearby = _grown(print_, 2 * near + 1)
-    return _Print(
-        strong=numpy.flatnonzero(strong),
-        bare=numpy.flatnonzero(nearby == 0)[::7],
-        near=_grown(print_, near),
-        nearby=nearby,
-        tint=numpy.asarray(cv2.blur(tint, (side // 4, side // 4)), dtype=numpy.uint8),
-    )
 
 
 def _points(
@@ -227,18 +188,13 @@ def _points(
     """Which of the small patches stand beside letters, as a full stop does."""
     written = numpy.zeros(shape, numpy.uint8)
     written.ravel()[inked] = letters[owners]
-    near = _grown(written, round(POINT_NEAR * unit)).ravel()[inked] > 0
+    near = grown(written, round(POINT_NEAR * unit)).ravel()[inked] > 0
     points: NDArray[numpy.bool_] = small & (numpy.bincount(owners, weights=near, minlength=len(letters)) > 0)
     points[0] = False
     return points
 
 
-def _grown(mask: Mask, pixels: int) -> Mask:
-    side = 2 * pixels + 1
-    return numpy.asarray(cv2.dilate(mask, numpy.ones((side, side), numpy.uint8)), dtype=numpy.uint8)
-
-
-def _strength(dark: Picture, print_: _Print) -> tuple[float, float]:
+def _strength(dark: Picture, print_: Print) -> tuple[float, float]:
     """How dark print is on this page, and the standard deviation of bare paper (by the median, so that ink is no
     noise: 1.4826 times the median deviation is the standard deviation of normal noise)."""
     levels = dark.ravel()
@@ -254,7 +210,7 @@ def _quantile(levels: NDArray[numpy.uint8], share: float) -> float:
     return float(numpy.searchsorted(reached, share * reached[-1])) if reached[-1] else 0.0
 
 
-def _crossing(added: Mask, all_ink: Mask, print_: _Print, unit: float) -> Mask:
+def _crossing(added: Mask, all_ink: Mask, print_: Print, unit: float) -> Mask:
     """Ink on the print that joins strokes on both sides of it: a letter's tail through a line is the letter's."""
     reach = 2 * round(CROSSED / 2 * unit) + 1
     down = cv2.morphologyEx(added, cv2.MORPH_CLOSE, numpy.ones((reach, 1), numpy.uint8))
@@ -263,7 +219,7 @@ def _crossing(added: Mask, all_ink: Mask, print_: _Print, unit: float) -> Mask:
     return numpy.asarray(cv2.bitwise_and(joined, print_.near), dtype=numpy.uint8)
 
 
-def _patches(ink: Mask, print_: _Print, unit: float) -> tuple[tuple[Patch, ...], Mask]:
+def _patches(ink: Mask, print_: Print, unit: float) -> tuple[tuple[Patch, ...], Mask]:
     """The patches of ink that are writing, and the mask of these alone."""
     count, labels = cv2.connectedComponents(ink, connectivity=8)
     inked = numpy.flatnonzero(ink.view(numpy.bool_))  # a page is mostly bare: what follows looks at its ink alone

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
-from transcribe.ink import Ink, Mask, Sheet
+from transcribe.ink import Ink, Sheet
 from transcribe.model import Box
 from transcribe.patches import Patch, around
+from transcribe.printed import Mask
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

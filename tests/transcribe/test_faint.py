@@ -39,9 +39,9 @@ def photographed(blank: Path, light: float, box: Box | None = None, pen: int = 1
     if box:
         cv2.putText(page, "27,52", (box.x0 + 30, box.y1 - 18), cv2.FONT_HERSHEY_SIMPLEX, 0.9, pen, 2)
     shown = cv2.GaussianBlur(page.astype(numpy.float32) * 0.95, (0, 0), 1.6)
-    shown[:1000] *= light
-    shown += numpy.random.default_rng(7).normal(0, 3, page.shape)
-    done, content = cv2.imencode(".jpg", numpy.clip(shown, 0, 255), [cv2.IMWRITE_JPEG_QUALITY, 55])
+    lit = numpy.where(numpy.arange(len(page)) < 1000, light, 1.0)[:, numpy.newaxis]
+    grain = numpy.random.default_rng(7).normal(0, 3, page.shape)
+    done, content = cv2.imencode(".jpg", numpy.clip(shown * lit + grain, 0, 255), [cv2.IMWRITE_JPEG_QUALITY, 55])
     assert done
     return numpy.asarray(cv2.imdecode(content, cv2.IMREAD_GRAYSCALE), dtype=numpy.uint8)
 

@@ -1,0 +1,94 @@
+"""Boxes to tick and to sign on paper that lies some pixels beside its blank: the form's own print is no mark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+import pytest
+from PIL import Image
+
+from transcribe import ink, marks
+from transcribe.displaced import displaced
+from transcribe.model import Box
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+SQUARE, RING, SIGN = Box(301, 301, 332, 332), Box(300, 500, 332, 532), Box(302, 702, 999, 849)
+SURE = 0.95
+
+
+@pytest.fixture
+def blank(tmp_path: Path) -> Path:
+    """A square and a ring to tick, each with its label, and a framed box to sign in."""
+    page = numpy.full((2339, 1654), 255, numpy.uint8)
+    cv2.rectangle(page, (300, 300), (332, 332), 60, 2)
+    cv2.circle(page, (316, 516), 16, 60, 2, cv2.LINE_AA)
+    cv2.rectangle(page, (300, 700), (1000, 850), 60, 2)
+    for y, text in ((326, "Collect"), (526, "Deliver"), (680, "Signature")):
+        cv2.putText(page, text, (350, y), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 30, 2)
+    path = tmp_path / "blank.png"
+    Image.fromarray(page).save(path)
+    return path
+
+
+def photographed(blank: Path, shift: tuple[float, float], strokes: Sequence[Sequence[tuple[int, int]]] = ()) -> Picture:
+    """A soft, grainy photo on which print and strokes lie beside their place, farther the farther down and right."""
+    page = numpy.array(Image.open(blank))
+    for stroke in strokes:
+        cv2.polylines(page, [numpy.array(stroke, numpy.int32)], False, 50, 3, cv2.LINE_AA)
+    across, down = shift
+    bend = numpy.array([[1 + across / 4000, 0, across], [down / 4000, 1, down]])
+    moved = cv2.warpAffine(page, bend, page.shape[::-1], borderValue=255)
+    grain = numpy.random.default_rng(7).normal(0, 4, page.shape)
+    return numpy.clip(cv2.GaussianBlur(moved, (0, 0), 1.5) * 0.9 + grain, 0, 255).astype(numpy.uint8)
+
+
+def said(blank: Path, page: Picture) -> tuple[float, float, float]:
+    sheet = ink.sheet(page, str(blank))
+    square, ring = marks.ticked(sheet, SQUARE), marks.ticked(sheet, RING)
+    return square, ring, marks.signed(sheet, sheet.inks([SIGN])[0], SIGN)
+
+
+SHIFTS = [(0.0, 0.0), (2.0, -3.0), (-4.0, 2.0), (5.0, 5.0), (0.0, -6.0)]
+TICKS = [[(296, 316), (312, 334), (340, 290)], [(304, 530), (330, 502)]]
+INITIALS = [[(420 + 3 * n, 775 + round(40 * numpy.sin(n / 4))) for n in range(100)]]
+
+
+@pytest.mark.parametrize("shift", SHIFTS)
+def test_print_beside_its_place_is_no_mark(blank: Path, shift: tuple[float, float]) -> None:
+    assert all(sure < SURE for sure in said(blank, photographed(blank, shift)))
+
+
+@pytest.mark.parametrize("shift", SHIFTS)
+def test_marks_are_found_all_the_same(blank: Path, shift: tuple[float, float]) -> None:
+    assert all(sure > SURE for sure in said(blank, photographed(blank, shift, [*TICKS, *INITIALS])))
+
+
+def test_print_in_its_place_leaves_no_doubt(blank: Path) -> None:
+    assert all(sure < 1 - SURE for sure in said(blank, photographed(blank, (0.0, 0.0))))
+
+
+def test_displaced_print_is_found_where_it_stands(blank: Path) -> None:
+    sheet = ink.sheet(photographed(blank, (4.0, -5.0)), str(blank))
+    around = Box(SQUARE.x0 - 10, SQUARE.y0 - 10, SQUARE.x1 + 10, SQUARE.y1 + 10)
+    found = displaced(sheet, around)
+    dark = sheet.dark[around.y0 : around.y1, around.x0 : around.x1] > 100
+    assert dark.any()
+    assert found[dark].mean() > 0.98
+    assert not found[20:25, 22:30].any()  # the paper within the frame is looked at
+
+
+def test_a_page_without_a_blank_has_no_print(blank: Path) -> None:
+    sheet = ink.sheet(photographed(blank, (0.0, 0.0)), None)
+    assert not displaced(sheet, SQUARE).any()
+
+
+def test_a_box_at_the_rim_of_the_page_can_be_looked_at(blank: Path) -> None:
+    sheet = ink.sheet(photographed(blank, (0.0, 0.0)), str(blank))
+    assert displaced(sheet, Box(0, 0, 40, 40)).shape == (40, 40)
+    assert displaced(sheet, Box(1620, 2310, 1654, 2339)).shape == (29, 34)

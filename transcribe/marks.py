@@ -1,0 +1,58 @@
+"""What ink alone says of a mark: ticked or not, signed or not; unsure where the ink may be the form's own print."""
+
+from __future__ import annotations
+
+import cv2
+import numpy
+
+from transcribe.displaced import displaced
+from transcribe.ink import Ink, Sheet, sure
+from transcribe.model import Box
+
+TICKED = 0.02
+"""Share of a checkbox's pixels that is ink from which it is ticked: a thin tick of a ball pen covers 6 %."""
+
+SIGNED = 160.0
+"""Pixels of ink (at 200 dpi) from which a box is signed: initials of a ball pen have 500, dust and a dot 20."""
+
+LITTLE = 0.3
+"""Share of these limits below which print is not looked for: there is no mark, whatever the ink is."""
+
+UNSURE = 0.3
+"""How sure a mark is that is gone once the print is taken away where it stands: on photographs of crumpled paper one in
+five was a faint tick, and four were the box's own frame."""
+
+
+def ticked(sheet: Sheet, box: Box) -> float:
+    """How sure it is that a box is ticked, 0 to 1."""
+    seen = sheet.share(box)
+    if seen < LITTLE * TICKED:
+        return sure(seen / TICKED)
+    inside = sheet.ink[box.y0 : box.y1, box.x0 : box.x1]
+    return _both(seen / TICKED, float((inside & (1 - displaced(sheet, box))).mean()) / TICKED)
+
+
+def signed(sheet: Sheet, ink: Ink, box: Box) -> float:
+    """How sure it is that a box is signed, 0 to 1."""
+    if ink.amount < LITTLE * SIGNED:
+        return sure(ink.amount / SIGNED)
+    return _both(ink.amount / SIGNED, _beside_print(sheet, ink, box) / SIGNED)
+
+
+def _both(seen: float, beside: float) -> float:
+    """How sure a mark is by its ink and by its ink beside the displaced print, each over what is as likely as not."""
+    return UNSURE if beside < 1 <= seen else sure(min(seen, beside))
+
+
+def _beside_print(sheet: Sheet, ink: Ink, box: Box) -> float:
+    """The pixels of a box's ink that are not its print, at 200 dpi. Of a frame that lies askew single pixels are left
+    along it, which are no strokes."""
+    assert ink.box is not None, "what is looked at has ink"
+    whole = Box(min(box.x0, ink.box.x0), min(box.y0, ink.box.y0), max(box.x1, ink.box.x1), max(box.y1, ink.box.y1))
+    print_ = displaced(sheet, whole)
+    strokes = 0
+    for patch in ink.patches:
+        x0, y0, x1, y1 = patch.box
+        rest = sheet.ink[y0:y1, x0:x1] & (1 - print_[y0 - whole.y0 : y1 - whole.y0, x0 - whole.x0 : x1 - whole.x0])
+        strokes += int(cv2.morphologyEx(rest, cv2.MORPH_OPEN, numpy.ones((2, 2), numpy.uint8)).sum())
+    return strokes / sheet.unit**2
