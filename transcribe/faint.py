@@ -1,4 +1,4 @@
-"""Writing that bright light has left faint: where paper is as white as a picture can be, ink is hardly darker."""
+"""What bright light leaves of ink: where paper is as white as a picture can be, it is hardly darker, or gone."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
+from transcribe.printed import MASS, mass
+
 if TYPE_CHECKING:
     from transcribe.model import Picture
-    from transcribe.printed import Mask
+    from transcribe.printed import Mask, Print
 
 BRIGHT, WHITE = 241, 253
 """Brightness of the paper from which ink is looked for below the page's level, and at which it is looked for lowest. A
@@ -22,6 +24,15 @@ its darkness was left there."""
 
 LOWEST = 7
 """Levels under the paper below which nothing is ink even there: what JPEG leaves beside letters."""
+
+BLEACHED = 0.03
+"""Share of the blank's darkness below which its print is gone: in good light a photograph has more than a third."""
+
+AROUND = 60
+"""Pixels at 200 dpi around a place whose print says whether ink can be seen there: about the height of a row."""
+
+PRINTED = 0.5
+"""Mean darkness of the blank around a place below which there is no print to judge by."""
 
 STROKE = 15
 """Pixels at 200 dpi: broader than a stroke. What is evenly dark over so much is a tint or the edge of light, no
@@ -38,7 +49,7 @@ def faint(dark: Picture, under: Picture, level: float, unit: float) -> Mask:
         return numpy.zeros_like(dark)
     height, width = dark.shape
     # Half the size: the grain of the paper is halved as well, and it costs a quarter.
-    small = cv2.resize(dark, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(dark, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     side = max(3, 2 * round(STROKE * unit / 4) + 1)
     strokes = cv2.morphologyEx(small, cv2.MORPH_TOPHAT, numpy.ones((side, side), numpy.uint8))
     above = numpy.asarray(cv2.resize(strokes, (width, height)), dtype=numpy.uint8) > cv2.LUT(under, _levels(level))
@@ -52,3 +63,17 @@ def _levels(level: float) -> Picture:
     white = numpy.clip((brightness - BRIGHT) / (WHITE - BRIGHT), 0, 1)
     levels = numpy.maximum(level * (1 - (1 - SQUEEZED) * white), LOWEST)
     return numpy.where(white > 0, numpy.rint(levels), 255).astype(numpy.uint8)
+
+
+def bleached(dark: Picture, under: Picture, print_: Print, unit: float) -> Mask:
+    """1 where the form's own print is gone in the light, so that writing may be as well: MASS times smaller than the
+    page. Where no print is near, nobody knows, and it is 0."""
+    shape = print_.mass.shape
+    if cv2.minMaxLoc(under)[1] < WHITE or not print_.strong.size:
+        return numpy.zeros(shape, numpy.uint8)
+    side = 2 * round(AROUND * unit / MASS) + 1
+    seen = mass(numpy.asarray(cv2.multiply(dark, print_.nearby), dtype=numpy.uint8))
+    # Sums over a window: blur and a print some pixels beside its place change nothing of them.
+    there, wanted = (cv2.blur(each, (side, side)) for each in (seen, print_.mass))
+    white = cv2.resize(under, shape[::-1], interpolation=cv2.INTER_NEAREST) >= WHITE
+    return ((wanted >= PRINTED) & (there < BLEACHED * wanted) & white).astype(numpy.uint8)

@@ -113,7 +113,7 @@ def _by_ink(spot: Spot, sheet: Sheet, here: Circumstances) -> Reading | None:
     elif spot.field.type == "signature":
         signed = marks.signed(sheet, spot.ink, spot.box)
         text, confidence = ("true", signed) if signed >= 0.5 else ("false", 1 - signed)
-    elif filled < 0.5 and spot.ink.disputed:
+    elif filled < 0.5 and spot.ink.doubtful:
         text, confidence, flags = None, None, ("illegible",)
     elif filled < 0.5:
         text, confidence = "", 1 - filled
@@ -200,7 +200,7 @@ def _flags(spot: Spot, sheet: Sheet, said: Sequence[Said]) -> list[str]:
     """What kind of writing it is, where that matters: joined by hand, struck through."""
     joined = strokes.joinedness(sheet, spot.ink)
     flags = ["handwriting"] if _is_handwriting(joined, said) else []
-    flags += ["illegible"] if spot.ink.disputed else []  # part of it may stand in the row beside, or be of that row
+    flags += ["illegible"] if spot.ink.doubtful else []  # part of it may stand in the row beside, or be of that row
     return [*flags, "crossed out"] if strokes.crossed_out(sheet, spot.ink) else flags
 
 

@@ -10,11 +10,11 @@ import cv2
 import numpy
 from numpy.typing import NDArray
 
-from transcribe.faint import faint
+from transcribe.faint import bleached, faint
 from transcribe.model import Box
 from transcribe.paper import flat, grey, paper, shadow
 from transcribe.patches import Patch, around, at_rim, core, measured, owned
-from transcribe.printed import Mask, Print, grown, printed
+from transcribe.printed import MASS, Mask, Print, grown, printed
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -68,12 +68,19 @@ STEEP = 3.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ink:
     """The ink of one box. `amount` is its pixels at 200 dpi, `box` surrounds it (None where there is none). It is
-    `disputed` where writing that counts as another box's reaches far in: it may be of this one, or of both."""
+    `disputed` where writing that counts as another box's reaches far in: it may be of this one, or of both. It is
+    `bleached` where light is so bright in the box that the form's print is gone: writing may be as well."""
 
     patches: tuple[Patch, ...]
     amount: float
     box: Box | None
     disputed: bool = False
+    bleached: bool = False
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether ink alone can say neither that the box is blank nor that it was seen whole."""
+        return self.disputed or self.bleached
 
     @property
     def filled(self) -> float:
@@ -88,7 +95,8 @@ class Sheet:
     `clean` is the writing alone, in grey on the page's paper, without the form's print and the paper's grain: what
     engines read. `dark` says how much darker than paper each pixel is, `ink` is the mask of what was added, `unit` the
     length of a pixel at 200 dpi, `contrast` the darkness of print on this page and `noise` the deviation of bare paper,
-    both 0 to 255. `near` is the blank's print with a little around, which is not looked at, and `blank` its path.
+    both 0 to 255. `near` is the blank's print with a little around, which is not looked at, and `blank` its path;
+    `bleached` says where print is gone (MASS times smaller).
     """
 
     clean: Picture
@@ -100,11 +108,12 @@ class Sheet:
     noise: float
     near: Mask
     blank: str | None
+    bleached: Mask
 
     def inks(self, boxes: Sequence[Box]) -> list[Ink]:
         """The ink of each box, see `owned`: a letter's tail in the row below does not fill that row."""
         if not boxes or not self.patches:
-            return [Ink(patches=(), amount=0.0, box=None) for _ in boxes]
+            return [Ink(patches=(), amount=0.0, box=None, bleached=self._bleached(box)) for box in boxes]
         patches = numpy.array([tuple(patch.box) for patch in self.patches], numpy.float64)
         found = owned(patches, numpy.array([patch.middle for patch in self.patches], numpy.float64), boxes)
         return [
@@ -124,7 +133,12 @@ class Sheet:
         amount, from_beside = (sum(patch.area for patch in each) / self.unit**2 for each in (patches, reaching))
         through = 0.0 if patches else self.share(core(place)) * core(place).area / self.unit**2
         box = around([patch.box for patch in patches])
-        return Ink(patches=tuple(patches), amount=amount, box=box, disputed=max(from_beside, through) >= ENOUGH)
+        disputed, bleached = max(from_beside, through) >= ENOUGH, self._bleached(place)
+        return Ink(patches=tuple(patches), amount=amount, box=box, disputed=disputed, bleached=bleached)
+
+    def _bleached(self, box: Box) -> bool:
+        columns, rows = (slice(low // MASS, -(-high // MASS)) for low, high in ((box.x0, box.x1), (box.y0, box.y1)))
+        return bool(self.bleached[rows, columns].any())
 
 
 def sheet(page: Picture, blank_path: str | None) -> Sheet:
@@ -136,7 +150,7 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
     print_ = printed(blank_path, unit) if blank_path else Print.none(picture.shape)
     contrast, noise = _strength(dark, print_)
     level = max(CONTRAST * contrast, NOISE * noise, FAINTEST)
-    squeezed = faint(dark, under, level, unit) & (1 - print_.nearby)
+    squeezed, gone = faint(dark, under, level, unit) & (1 - print_.nearby), bleached(dark, under, print_, unit)
     tint = cv2.convertScaleAbs(print_.tint, alpha=contrast / 255)
     dark = numpy.asarray(cv2.subtract(dark, tint), dtype=numpy.uint8)
     shade = shadow(dark, SHADED * contrast, unit)
@@ -159,6 +173,7 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
         noise=noise,
         near=print_.near,
         blank=blank_path,
+        bleached=gone,
     )
 
 

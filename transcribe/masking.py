@@ -67,7 +67,7 @@ def _written(aligned: Aligned, form: Form) -> list[Box]:
         field.box for field in form.fields if field.personal == "payment" and field.box and field.page == aligned.number
     ]
     inks = ink.sheet(aligned.page.picture, form.blanks[aligned.number - 1].path).inks(boxes)
-    return [box for box, seen in zip(boxes, inks, strict=True) if seen.disputed or seen.filled >= SURELY_EMPTY]
+    return [box for box, seen in zip(boxes, inks, strict=True) if seen.doubtful or seen.filled >= SURELY_EMPTY]
 
 
 def _paint(picture: Picture, box: Box, homography: Homography) -> None:

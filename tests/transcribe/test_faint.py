@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,9 @@ import numpy
 import pytest
 from PIL import Image
 
-from transcribe import ink
+from transcribe import fixed, ink
 from transcribe.faint import faint
-from transcribe.model import Box
+from transcribe.model import Box, Field, FieldKey, Page
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -72,3 +73,28 @@ def test_what_is_broad_is_a_tint_and_no_stroke() -> None:
     dark, under = numpy.zeros((200, 400), numpy.uint8), numpy.full((200, 400), 255, numpy.uint8)
     dark[50:150, 100:300] = 20
     assert not faint(dark, under, 32.0, 1.0).any()
+
+
+@pytest.mark.parametrize("light", [1.0, 1.3, 1.6])
+def test_where_print_is_seen_paper_is_not_bleached(blank: Path, light: float) -> None:
+    found = ink.sheet(photographed(blank, light), str(blank)).inks([FIRST, SECOND])
+    assert not any(each.doubtful for each in found)
+
+
+@pytest.mark.parametrize("box", [None, FIRST])
+def test_a_box_whose_print_is_gone_in_the_light_is_never_said_to_be_blank(blank: Path, box: Box | None) -> None:
+    """What was written in it would be gone as well: the page is the same whether it was or not."""
+    page = photographed(blank, 6.0, box)
+    sheet = ink.sheet(page, str(blank))
+    (seen,) = sheet.inks([FIRST])
+    assert seen.bleached
+    field = Field(name="a", type="text", label={"en": "A"}, box=FIRST)
+    here = fixed.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
+    spot = fixed.Spot(key=FieldKey("a"), field=field, box=FIRST, ink=seen)
+    (said,) = fixed.readings(Page(number=1, picture=page), sheet, [spot], [], here)
+    assert (said.text, said.flags) == (None, frozenset({"illegible"}))
+
+
+def test_where_a_form_has_no_print_nobody_knows_and_blank_is_blank(blank: Path) -> None:
+    sheet = ink.sheet(photographed(blank, 6.0), str(blank))
+    assert not sheet.inks([Box(300, 600, 900, 660)])[0].doubtful
