@@ -50,7 +50,7 @@ def displaced(sheet: Sheet, box: Box) -> Mask:
         return found
     grey, reach = blank.grey(sheet.blank), round(REACH * sheet.unit)
     for tile in _tiles(sheet, box, reach):
-        print_ = sheet.near[tile.y0 : tile.y1, tile.x0 : tile.x1]
+        print_ = sheet.print_.near[tile.y0 : tile.y1, tile.x0 : tile.x1]
         if not print_.any():
             continue
         moved = _moved(sheet, grey, tile, reach)

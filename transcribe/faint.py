@@ -11,7 +11,7 @@ import numpy
 from transcribe.printed import MASS, mass
 
 if TYPE_CHECKING:
-    from transcribe.model import Picture
+    from transcribe.model import Box, Picture
     from transcribe.printed import Mask, Print
 
 BRIGHT, WHITE = 241, 253
@@ -24,6 +24,19 @@ its darkness was left there."""
 
 LOWEST = 7
 """Levels under the paper below which nothing is ink even there: what JPEG leaves beside letters."""
+
+HINT, GRAIN = 0.5, 4.0
+"""Share of the page's level of ink, and times the grain of the box's own paper, above which a stroke may be writing all
+the same."""
+
+HINTED, HIGH = 24, 7
+"""Pixels of such a stroke at 200 dpi, all and from top to bottom: less is grain."""
+
+LINE = 8
+"""Pixels at 200 dpi up to which what begins at the box's side is a line of its frame, some pixels beside its place."""
+
+INNER = 2
+"""Pixels of the half page at each side of a box that are not looked at for such strokes: its frame."""
 
 BLEACHED = 0.03
 """Share of the blank's darkness below which its print is gone: in good light a photograph has more than a third."""
@@ -39,21 +52,39 @@ STROKE = 15
 writing; the lower level would take both for ink."""
 
 
-def faint(dark: Picture, under: Picture, level: float, unit: float) -> Mask:
-    """1 where there is a stroke, 0 elsewhere, looked for where the paper is brighter than BRIGHT alone.
-
-    `dark` is how much darker than its paper a page is, with all that is printed; `under` the paper's brightness,
-    `level` what is ink where light is good, and `unit` the length of a pixel at 200 dpi.
-    """
-    if cv2.minMaxLoc(under)[1] <= BRIGHT:
-        return numpy.zeros_like(dark)
-    height, width = dark.shape
-    # Half the size: the grain of the paper is halved as well, and it costs a quarter.
+def strokes(dark: Picture, unit: float) -> Picture:
+    """How much darker strokes are than what lies around them, half as large as the page: the grain of the paper is
+    halved as well. `dark` is how much darker than its paper a page is, `unit` the length of a pixel at 200 dpi."""
     small = cv2.resize(dark, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     side = max(3, 2 * round(STROKE * unit / 4) + 1)
-    strokes = cv2.morphologyEx(small, cv2.MORPH_TOPHAT, numpy.ones((side, side), numpy.uint8))
-    above = numpy.asarray(cv2.resize(strokes, (width, height)), dtype=numpy.uint8) > cv2.LUT(under, _levels(level))
+    return numpy.asarray(cv2.morphologyEx(small, cv2.MORPH_TOPHAT, numpy.ones((side, side), numpy.uint8)), numpy.uint8)
+
+
+def squeezed(found: Picture, under: Picture, level: float) -> Mask:
+    """1 where there is a stroke, 0 elsewhere, looked for where the paper is brighter than BRIGHT alone. `found` are the
+    page's strokes, `under` is the paper's brightness, `level` what is ink where light is good."""
+    if cv2.minMaxLoc(under)[1] <= BRIGHT:
+        return numpy.zeros_like(under)
+    above = numpy.asarray(cv2.resize(found, under.shape[::-1]), dtype=numpy.uint8) > cv2.LUT(under, _levels(level))
     return above.view(numpy.uint8)
+
+
+def hinted(found: Picture, print_: Print, box: Box, level: float, unit: float) -> float:
+    """The pixels (at 200 dpi) of strokes in a box that may be too faint to be ink, and are too dark and long to be the
+    grain of its paper: a pale pen on a grainy photograph."""
+    place = numpy.s_[box.y0 // 2 + INNER : box.y1 // 2 - INNER, box.x0 // 2 + INNER : box.x1 // 2 - INNER]
+    inside, least = found[place], HINT * level
+    if not inside.size or inside.max() <= least:
+        return 0.0
+    bare = print_.nearby[::2, ::2][place] == 0
+    grain = float(numpy.median(inside[bare])) if bare.any() else 0.0
+    dark = ((inside > max(least, GRAIN * grain)) & bare).astype(numpy.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    across, down, wide, high, area = stats[1:].T
+    at_edge = (across == 0) | (down == 0) | (across + wide == dark.shape[1]) | (down + high == dark.shape[0])
+    line = at_edge & (numpy.minimum(wide, high) * 2 <= LINE * unit)
+    written = area[(area * 4 >= HINTED * unit**2) & (high * 2 >= HIGH * unit) & ~line]
+    return float(written.sum()) * 4 / unit**2
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ import cv2
 import numpy
 from numpy.typing import NDArray
 
-from transcribe.faint import bleached, faint
+from transcribe import faint
 from transcribe.model import Box
 from transcribe.paper import flat, grey, paper, shadow
 from transcribe.patches import Patch, around, at_rim, core, measured, owned
@@ -69,18 +69,20 @@ STEEP = 3.0
 class Ink:
     """The ink of one box. `amount` is its pixels at 200 dpi, `box` surrounds it (None where there is none). It is
     `disputed` where writing that counts as another box's reaches far in: it may be of this one, or of both. It is
-    `bleached` where light is so bright in the box that the form's print is gone: writing may be as well."""
+    `bleached` where light is so bright in the box that the form's print is gone: writing may be as well; `faint` where
+    it holds no ink, but strokes that are darker than the grain of its paper."""
 
     patches: tuple[Patch, ...]
     amount: float
     box: Box | None
     disputed: bool = False
     bleached: bool = False
+    faint: bool = False
 
     @property
     def doubtful(self) -> bool:
         """Whether ink alone can say neither that the box is blank nor that it was seen whole."""
-        return self.disputed or self.bleached
+        return self.disputed or self.bleached or self.faint
 
     @property
     def filled(self) -> float:
@@ -95,8 +97,8 @@ class Sheet:
     `clean` is the writing alone, in grey on the page's paper, without the form's print and the paper's grain: what
     engines read. `dark` says how much darker than paper each pixel is, `ink` is the mask of what was added, `unit` the
     length of a pixel at 200 dpi, `contrast` the darkness of print on this page and `noise` the deviation of bare paper,
-    both 0 to 255. `near` is the blank's print with a little around, which is not looked at, and `blank` its path;
-    `bleached` says where print is gone (MASS times smaller).
+    both 0 to 255, `level` that of ink. `print_` is the blank's print, and `blank` its path; `strokes` is the page's and
+    its print's, however faint (half as large), and `bleached` says where print is gone (MASS times smaller).
     """
 
     clean: Picture
@@ -106,14 +108,16 @@ class Sheet:
     unit: float
     contrast: float
     noise: float
-    near: Mask
+    level: float
+    print_: Print
     blank: str | None
+    strokes: Picture
     bleached: Mask
 
     def inks(self, boxes: Sequence[Box]) -> list[Ink]:
         """The ink of each box, see `owned`: a letter's tail in the row below does not fill that row."""
         if not boxes or not self.patches:
-            return [Ink(patches=(), amount=0.0, box=None, bleached=self._bleached(box)) for box in boxes]
+            return [self._ink(box, [], []) for box in boxes]
         patches = numpy.array([tuple(patch.box) for patch in self.patches], numpy.float64)
         found = owned(patches, numpy.array([patch.middle for patch in self.patches], numpy.float64), boxes)
         return [
@@ -133,8 +137,14 @@ class Sheet:
         amount, from_beside = (sum(patch.area for patch in each) / self.unit**2 for each in (patches, reaching))
         through = 0.0 if patches else self.share(core(place)) * core(place).area / self.unit**2
         box = around([patch.box for patch in patches])
-        disputed, bleached = max(from_beside, through) >= ENOUGH, self._bleached(place)
-        return Ink(patches=tuple(patches), amount=amount, box=box, disputed=disputed, bleached=bleached)
+        return Ink(
+            patches=tuple(patches),
+            amount=amount,
+            box=box,
+            disputed=max(from_beside, through) >= ENOUGH,
+            bleached=self._bleached(place),
+            faint=amount < ENOUGH <= faint.hinted(self.strokes, self.print_, place, self.level, self.unit),
+        )
 
     def _bleached(self, box: Box) -> bool:
         columns, rows = (slice(low // MASS, -(-high // MASS)) for low, high in ((box.x0, box.x1), (box.y0, box.y1)))
@@ -150,7 +160,7 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
     print_ = printed(blank_path, unit) if blank_path else Print.none(picture.shape)
     contrast, noise = _strength(dark, print_)
     level = max(CONTRAST * contrast, NOISE * noise, FAINTEST)
-    squeezed, gone = faint(dark, under, level, unit) & (1 - print_.nearby), bleached(dark, under, print_, unit)
+    strokes, gone = faint.strokes(dark, unit), faint.bleached(dark, under, print_, unit)
     tint = cv2.convertScaleAbs(print_.tint, alpha=contrast / 255)
     dark = numpy.asarray(cv2.subtract(dark, tint), dtype=numpy.uint8)
     shade = shadow(dark, SHADED * contrast, unit)
@@ -158,7 +168,7 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
         dark = numpy.asarray(cv2.subtract(dark, shade), dtype=numpy.uint8)
         under = numpy.asarray(cv2.multiply(under, 255 - shade, scale=1 / 255), dtype=numpy.uint8)
     all_ink = (dark > level).view(numpy.uint8)
-    added = (all_ink & (1 - print_.near)) | squeezed
+    added = (all_ink & (1 - print_.near)) | (faint.squeezed(strokes, under, level) & (1 - print_.nearby))
     crossing = _crossing(added, all_ink, print_, unit)
     patches, written = _patches(added | crossing, print_, unit)
     beside = grown(written, round(BESIDE * unit)) & ((1 - print_.near) | crossing)
@@ -171,8 +181,10 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
         unit=unit,
         contrast=contrast,
         noise=noise,
-        near=print_.near,
+        level=level,
+        print_=print_,
         blank=blank_path,
+        strokes=strokes,
         bleached=gone,
     )
 
