@@ -61,6 +61,9 @@ SHADED = 0.5
 """Share of the darkness of print that a shadow does not reach once the lamp's light is divided out: what is broad and
 darker is a blot or a field painted over, and stays ink."""
 
+DEEP = 75
+"""Levels that a finger's shadow reaches at its tip, however pale the form's own print is."""
+
 STEEP = 3.0
 """How fast `sure` rises with the amount of ink: the power that makes ten times ENOUGH 0.999."""
 
@@ -163,7 +166,7 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
     strokes, gone = faint.strokes(dark, unit), faint.bleached(dark, under, print_, unit)
     tint = cv2.convertScaleAbs(print_.tint, alpha=contrast / 255)
     dark = numpy.asarray(cv2.subtract(dark, tint), dtype=numpy.uint8)
-    shade = shadow(dark, SHADED * contrast, unit)
+    shade = shadow(dark, max(SHADED * contrast, DEEP), unit)
     if shade.max() >= SOFT * level:
         dark = numpy.asarray(cv2.subtract(dark, shade), dtype=numpy.uint8)
         under = numpy.asarray(cv2.multiply(under, 255 - shade, scale=1 / 255), dtype=numpy.uint8)

@@ -85,6 +85,20 @@ def test_the_shadow_of_a_finger_is_no_ink_and_swallows_none(blank: Path, x: int)
         assert [each.filled > 0.5 for each in found] == expected
 
 
+def test_a_finger_s_shadow_is_no_ink_on_a_form_of_pale_print(tmp_path: Path) -> None:
+    page = numpy.full((2339, 1654), 255, numpy.uint8)
+    for box in (FIRST, SECOND):
+        cv2.rectangle(page, (box.x0, box.y0), (box.x1, box.y1), 150, 2)
+    cv2.putText(page, "ORDER FORM", (200, 120), cv2.FONT_HERSHEY_SIMPLEX, 2, 140, 4)
+    path = tmp_path / "pale.png"
+    Image.fromarray(page).save(path)
+    tip = numpy.zeros(page.shape, numpy.float32)
+    cv2.circle(tip, (600, 260), 34, 1.0, -1)
+    shown = photographed(path, noise=3) * (1 - 0.28 * cv2.GaussianBlur(tip, (0, 0), 8))
+    found = ink.sheet(shown.astype(numpy.uint8), str(path)).inks([FIRST, SECOND])
+    assert [each.filled < 0.5 for each in found] == [True, True]
+
+
 def test_a_box_that_is_painted_over_is_no_shadow(blank: Path) -> None:
     page = photographed(blank)
     page[205:256, 300:700] = 60
