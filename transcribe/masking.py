@@ -10,6 +10,7 @@ import numpy
 from transcribe import ink
 from transcribe.align import Aligned, Homography
 from transcribe.model import Box, Form
+from transcribe.patches import around
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -61,13 +62,22 @@ def encoded(picture: Picture) -> bytes:
 
 
 def _written(aligned: Aligned, form: Form) -> list[Box]:
-    """The payment boxes of a page that are not surely empty. An empty one has nothing to hide, and painted over nobody
-    could know any more that it is empty."""
+    """The payment boxes of a page that are not surely empty, and what of their writing hangs out of them. An empty one
+    has nothing to hide, and painted over nobody could know any more that it is empty."""
     boxes = [
         field.box for field in form.fields if field.personal == "payment" and field.box and field.page == aligned.number
     ]
     inks = ink.sheet(aligned.page.picture, form.blanks[aligned.number - 1].path).inks(boxes)
-    return [box for box, seen in zip(boxes, inks, strict=True) if seen.doubtful or seen.filled >= SURELY_EMPTY]
+    written = [
+        (box, seen) for box, seen in zip(boxes, inks, strict=True) if seen.doubtful or seen.filled >= SURELY_EMPTY
+    ]
+    return [each for box, seen in written for each in (box, *_hanging(box, seen))]
+
+
+def _hanging(box: Box, seen: ink.Ink) -> list[Box]:
+    """The pieces of a box's writing that reach farther out of it than MARGIN: a number written too large or too low."""
+    wide = Box(box.x0 - MARGIN, box.y0 - MARGIN, box.x1 + MARGIN, box.y1 + MARGIN)
+    return [patch.box for patch in seen.patches if around([wide, patch.box]) != wide]
 
 
 def _paint(picture: Picture, box: Box, homography: Homography) -> None:
