@@ -108,7 +108,7 @@ def _by_ink(spot: Spot, sheet: Sheet, here: Circumstances) -> Reading | None:
     text: str | None
     confidence: float | None
     if spot.field.type == "checkbox":
-        ticked = marks.ticked(sheet, spot.box)
+        ticked = marks.ticked(sheet, spot.ink, spot.box)
         text, confidence = ("true", ticked) if ticked >= 0.5 else ("false", 1 - ticked)
     elif spot.field.type == "signature":
         signed = marks.signed(sheet, spot.ink, spot.box)

@@ -23,11 +23,11 @@ UNSURE = 0.3
 five was a faint tick, and four were the box's own frame."""
 
 
-def ticked(sheet: Sheet, box: Box) -> float:
+def ticked(sheet: Sheet, ink: Ink, box: Box) -> float:
     """How sure it is that a box is ticked, 0 to 1."""
     seen = sheet.share(box)
     if seen < LITTLE * TICKED:
-        return sure(seen / TICKED)
+        return _none(seen / TICKED, ink)
     inside = sheet.ink[box.y0 : box.y1, box.x0 : box.x1]
     return _both(seen / TICKED, float((inside & (1 - displaced(sheet, box))).mean()) / TICKED)
 
@@ -35,8 +35,14 @@ def ticked(sheet: Sheet, box: Box) -> float:
 def signed(sheet: Sheet, ink: Ink, box: Box) -> float:
     """How sure it is that a box is signed, 0 to 1."""
     if ink.amount < LITTLE * SIGNED:
-        return sure(ink.amount / SIGNED)
+        return _none(ink.amount / SIGNED, ink)
     return _both(ink.amount / SIGNED, _beside_print(sheet, ink, box) / SIGNED)
+
+
+def _none(seen: float, ink: Ink) -> float:
+    """How sure a mark is of which nearly nothing is seen: where light has bleached the page, there may be one all the
+    same."""
+    return UNSURE if ink.bleached else sure(seen)
 
 
 def _both(seen: float, beside: float) -> float:

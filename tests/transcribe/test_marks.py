@@ -50,8 +50,8 @@ def photographed(blank: Path, shift: tuple[float, float], strokes: Sequence[Sequ
 
 def said(blank: Path, page: Picture) -> tuple[float, float, float]:
     sheet = ink.sheet(page, str(blank))
-    square, ring = marks.ticked(sheet, SQUARE), marks.ticked(sheet, RING)
-    return square, ring, marks.signed(sheet, sheet.inks([SIGN])[0], SIGN)
+    square, ring, sign = sheet.inks([SQUARE, RING, SIGN])
+    return marks.ticked(sheet, square, SQUARE), marks.ticked(sheet, ring, RING), marks.signed(sheet, sign, SIGN)
 
 
 SHIFTS = [(0.0, 0.0), (2.0, -3.0), (-4.0, 2.0), (5.0, 5.0), (0.0, -6.0)]
@@ -71,6 +71,12 @@ def test_marks_are_found_all_the_same(blank: Path, shift: tuple[float, float]) -
 
 def test_print_in_its_place_leaves_no_doubt(blank: Path) -> None:
     assert all(sure < 1 - SURE for sure in said(blank, photographed(blank, (0.0, 0.0))))
+
+
+def test_marks_that_light_may_have_bleached_leave_doubt(blank: Path) -> None:
+    page = photographed(blank, (0.0, 0.0))
+    page[200:] = 255
+    assert all(1 - SURE < sure < SURE for sure in said(blank, page))
 
 
 def test_displaced_print_is_found_where_it_stands(blank: Path) -> None:
