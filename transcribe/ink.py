@@ -54,6 +54,9 @@ THIN = 4
 BESIDE = 5
 """Pixels around writing that are kept of the page: the soft edges of strokes, and strokes too faint to be ink."""
 
+SLIM, ASIDE = 6, 8
+"""Pixels up to which a stroke may be a printed line, and beside what is close by print up to which it may stand."""
+
 SOFT = 0.3
 """Share of the level of ink from which a shadow matters: a fainter one is no ink even with the grain of the paper."""
 
@@ -73,7 +76,7 @@ class Ink:
     """The ink of one box. `amount` is its pixels at 200 dpi, `box` surrounds it (None where there is none). It is
     `disputed` where writing that counts as another box's reaches far in: it may be of this one, or of both. It is
     `bleached` where light is so bright in the box that the form's print is gone: writing may be as well; `faint` where
-    it holds no ink, but strokes that are darker than the grain of its paper."""
+    strokes may be its writing that are too pale to be ink, or a line of the form's that looks like writing."""
 
     patches: tuple[Patch, ...]
     amount: float
@@ -146,8 +149,19 @@ class Sheet:
             box=box,
             disputed=max(from_beside, through) >= ENOUGH,
             bleached=self._bleached(place),
-            faint=amount < ENOUGH <= faint.hinted(self.strokes, self.print_, place, self.level, self.unit),
+            faint=amount < ENOUGH <= faint.hinted(self.strokes, self.print_, place, self.level, self.unit)
+            or any(self._may_be_line(patch) for patch in patches),
         )
+
+    def _may_be_line(self, patch: Patch) -> bool:
+        """Whether a slim stroke beside print is ink only because light is bright: engines read a 1 where a line of the
+        frame lies some pixels beside its place."""
+        x0, y0, x1, y1 = patch.box
+        sides, beside = sorted((patch.box.width, patch.box.height)), round(ASIDE * self.unit)
+        if sides[0] > SLIM * self.unit or sides[1] < 2 * sides[0] or self.dark[y0:y1, x0:x1].max() > self.level:
+            return False
+        around = self.print_.nearby[max(0, y0 - beside) : y1 + beside, max(0, x0 - beside) : x1 + beside]
+        return bool(around.any())
 
     def _bleached(self, box: Box) -> bool:
         columns, rows = (slice(low // MASS, -(-high // MASS)) for low, high in ((box.x0, box.x1), (box.y0, box.y1)))

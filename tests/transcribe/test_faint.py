@@ -104,6 +104,16 @@ def test_a_line_of_the_frame_beside_its_place_is_no_pen(blank: Path, column: int
     assert not ink.sheet(page, str(blank)).inks([FIRST])[0].doubtful
 
 
+def test_a_line_that_looks_like_a_1_in_bright_light_leaves_its_box_doubtful(blank: Path) -> None:
+    page = photographed(blank, 1.6)
+    page[FIRST.y0 + 18 : FIRST.y1 - 18, FIRST.x0 + 10 : FIRST.x0 + 14] = 232  # of the left side of the frame
+    (seen,) = ink.sheet(page, str(blank)).inks([FIRST])
+    assert seen.filled > 0.5
+    assert seen.doubtful
+    (seen,) = ink.sheet(photographed(blank, 1.6, FIRST), str(blank)).inks([FIRST])
+    assert not seen.doubtful
+
+
 @pytest.mark.parametrize("light", [1.0, 1.3, 1.6])
 def test_where_print_is_seen_paper_is_not_bleached(blank: Path, light: float) -> None:
     found = ink.sheet(photographed(blank, light), str(blank)).inks([FIRST, SECOND])
