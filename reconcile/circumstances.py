@@ -188,6 +188,8 @@ def _trouble(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
             return "not found" if flag == "absent" else flag
     if "handwriting" in flags:
         return "handwriting"
+    if "miscounted" in flags and any(vote.says == says and "miscounted" in vote.flags for vote in machines):
+        return "miscounted"
     if says == BLANK and not any(vote.source == INK and vote.says == BLANK for vote in machines):
         return "ink but no text" if any(vote.source == INK for vote in machines) else "nothing read"
     if null_of(says) is None and spot.faults(says):

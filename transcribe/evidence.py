@@ -89,6 +89,7 @@ REASONS: Mapping[str, str] = {
     "illegible": N_("The machine could not read it."),
     "crossed out": N_("It seems to be crossed out."),
     "handwriting": N_("It is handwriting, which machines do not decide."),
+    "miscounted": N_("It has more or fewer characters than boxes are filled."),
     "ink but no text": N_("There is ink, but no machine could read it."),
     "lookalike": N_("It holds characters that machines take for one another, such as O and 0."),
     "format": N_("What the machines read is not written as this field should be."),

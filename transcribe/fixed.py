@@ -11,6 +11,8 @@ from rapidfuzz.fuzz import ratio as per_cent
 
 from transcribe import barcode, marks, strokes
 from transcribe.cascade import Cascade
+from transcribe.closing import ShownLine, shown
+from transcribe.combs import Comb, combs
 from transcribe.ink import Ink, Sheet
 from transcribe.layout.hocr import Beside
 from transcribe.model import Box, Field, FieldKey, Form, Page, Reading, Word
@@ -34,12 +36,13 @@ MOST_SURE = 0.9999
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """One field of a page: its key, its definition, its box on the blank, and the ink in it."""
+    """One field of a page: its key, its definition, its box on the blank, the ink in it, and the blank's comb."""
 
     key: FieldKey
     field: Field
     box: Box
     ink: Ink
+    comb: Comb | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +77,13 @@ def boxes(form: Form, number: int) -> Iterator[tuple[FieldKey, Field, Box]]:
 def spots(form: Form, number: int, sheet: Sheet) -> list[Spot]:
     """Every field of a page with its ink."""
     places = list(boxes(form, number))
-    inks = sheet.inks([box for _, _, box in places])
-    return [Spot(key=key, field=field, box=box, ink=ink) for (key, field, box), ink in zip(places, inks, strict=True)]
+    sides = tuple(box for _, _, box in places)
+    path = form.blanks[number - 1].path
+    toothed = combs(path, sides, sheet.unit) if path else (None,) * len(sides)
+    return [
+        Spot(key=key, field=field, box=box, ink=ink, comb=None if field.type in MARKS else comb)
+        for (key, field, box), ink, comb in zip(places, sheet.inks(sides), toothed, strict=True)
+    ]
 
 
 def readings(
@@ -94,7 +102,7 @@ def readings(
     clean = Page(number=page.number, picture=sheet.clean, dpi=page.dpi)
     seen = _asked_in_turn(engines, clean, sheet, asked, here, cascade)
     for number, spot in enumerate(asked):
-        heard = [Said(source, lines[number]) for source, lines in seen if number in lines]
+        heard = [said[number] for said in seen if number in said]
         flags = _flags(spot, sheet, heard)
         found += [_by_engine(each, spot, flags, here) for each in heard]
         found += _by_barcode(spot, page, here)
@@ -135,10 +143,12 @@ def _by_ink(spot: Spot, sheet: Sheet, here: Circumstances) -> Reading | None:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one engine saw in a field, line by line."""
+    """What one engine saw in a field, line by line; `miscounted` where that is more or fewer characters than there are
+    cells of its comb with writing in them."""
 
     source: str
     lines: Sequence[Sequence[Word]]
+    miscounted: bool = False
 
     @property
     def text(self) -> str:
@@ -156,28 +166,35 @@ def _asked_in_turn(
     asked: Sequence[Spot],
     here: Circumstances,
     cascade: Cascade | None,
-) -> list[tuple[str, dict[int, list[list[Word]]]]]:
-    """Each engine's source, and what it says of the spots that it is asked for, by their number. An hOCR file beside
-    the picture has read everything already."""
-    seen: list[tuple[str, dict[int, list[list[Word]]]]] = []
+) -> list[dict[int, Said]]:
+    """What each engine says of the spots that it is asked for, by their number. An hOCR file beside the picture has
+    read everything already, and the page as it is."""
+    seen: list[dict[int, Said]] = []
     every = doubtful = list(range(len(asked)))
+    closed, lines = shown(page, sheet, [(spot.ink, spot.comb) for spot in asked])
     for engine in engines:
-        numbers = every if isinstance(engine, Beside) else doubtful
-        said = _lines_by(engine, page, sheet, [asked[number] for number in numbers])
-        seen.append((engine.source, dict(zip(numbers, said, strict=True))))
+        if isinstance(engine, Beside):
+            plain = shown(page, sheet, [(spot.ink, None) for spot in asked])
+            seen.append(_said_by(engine, *plain, every))
+        else:
+            seen.append(_said_by(engine, closed, lines, doubtful))
         if cascade is not None and engine is engines[0]:
+            said = [seen[-1][number].lines for number in every]
             doubtful = cascade.doubtful([spot.field for spot in asked], said, here.quality)
     return seen
 
 
-def _lines_by(engine: Engine, page: Page, sheet: Sheet, asked: Sequence[Spot]) -> list[list[list[Word]]]:
-    """The words of each spot, line by line, all boxes of the page in one call of the engine."""
-    boxes = [(number, box) for number, spot in enumerate(asked) for box in strokes.lines(spot.ink, sheet.unit)]
-    found: list[list[list[Word]]] = [[] for _ in asked]
-    seen = engine.words(page, [box for _, box in boxes]) if boxes else []
-    for (number, _), line in zip(boxes, seen, strict=True):
-        found[number].append(line)
-    return found
+def _said_by(engine: Engine, page: Page, lines: Sequence[ShownLine], asked: Sequence[int]) -> dict[int, Said]:
+    """What an engine says of some fields, line by line, all boxes of the page in one call."""
+    boxes = [line for line in lines if line.field in set(asked)]
+    words: dict[int, list[list[Word]]] = {number: [] for number in asked}
+    miscounted = set()
+    seen = engine.words(page, [line.box for line in boxes]) if boxes else []
+    for line, found in zip(boxes, seen, strict=True):
+        words[line.field].append(line.closed.spaced(found) if line.closed else found)
+        if line.closed and found and not line.closed.fits(text_of([found])):
+            miscounted.add(line.field)
+    return {number: Said(engine.source, words[number], number in miscounted) for number in asked}
 
 
 def _by_engine(said: Said, spot: Spot, flags: Sequence[str], here: Circumstances) -> Reading:
@@ -191,14 +208,18 @@ def _by_engine(said: Said, spot: Spot, flags: Sequence[str], here: Circumstances
         at=here.at,
         confidence=said.confidence,
         conditions=here.conditions(spot.ink.filled),
-        flags=[*flags, *(["illegible"] if silent and "illegible" not in flags else [])],
+        flags=[
+            *flags,
+            *(["illegible"] if silent and "illegible" not in flags else []),
+            *(["miscounted"] if said.miscounted else []),
+        ],
         alternatives=alternatives_of(said.lines),
     )
 
 
 def _flags(spot: Spot, sheet: Sheet, said: Sequence[Said]) -> list[str]:
     """What kind of writing it is, where that matters: joined by hand, struck through."""
-    joined = strokes.joinedness(sheet, spot.ink)
+    joined = 0.0 if spot.comb else strokes.joinedness(sheet, spot.ink)  # each letter in a cell of its own
     flags = ["handwriting"] if _is_handwriting(joined, said) else []
     flags += ["illegible"] if spot.ink.doubtful else []  # part of it may stand in the row beside, or be of that row
     return [*flags, "crossed out"] if strokes.crossed_out(sheet, spot.ink) else flags

@@ -103,13 +103,15 @@ class Sheet:
     `clean` is the writing alone, in grey on the page's paper, without the form's print and the paper's grain: what
     engines read. `dark` says how much darker than paper each pixel is, `ink` is the mask of what was added, `unit` the
     length of a pixel at 200 dpi, `contrast` the darkness of print on this page and `noise` the deviation of bare paper,
-    both 0 to 255, `level` that of ink. `print_` is the blank's print, and `blank` its path; `strokes` is the page's and
-    its print's, however faint (half as large), and `bleached` says where print is gone (MASS times smaller).
+    both 0 to 255, `level` that of ink. `written` is the mask of the patches, `print_` the blank's print, `blank` its
+    path; `strokes` is the page's and its print's, however faint (half as large), and `bleached` says where print is
+    gone (MASS times smaller).
     """
 
     clean: Picture
     dark: Picture
     ink: Mask
+    written: Mask
     patches: tuple[Patch, ...]
     unit: float
     contrast: float
@@ -194,6 +196,7 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
         clean=clean,
         dark=dark,
         ink=added,
+        written=written,
         patches=patches,
         unit=unit,
         contrast=contrast,

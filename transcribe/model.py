@@ -317,10 +317,10 @@ class Reading:
     is a value that the source saw before reading (prefill): such a reading is no independent vote. `conditions` are
     numbers of the reading's circumstances that weighing uses: "fit", "quality", "place", "ink", each 0 to 1; "page" is
     the page of a `box` or of rows that a person showed.
-    Other flags: "overrode a check", "not fitting" (the page did not fit its form), "handwriting", and of experts whose
-    word is the last, "heard an appeal" and "saw all readings". `legible` is what a
-    person made out of an illegible field; it is shown to whoever reads next as an expert, and never weighed. `reason`
-    is why an expert who has seen all readings reads it otherwise now; everybody who read the field is shown it.
+    Other flags: "overrode a check", "not fitting" (the page did not fit its form), "handwriting", "miscounted", and of
+    experts whose word is the last, "heard an appeal" and "saw all readings". `legible` is what a person made out of an
+    illegible field; it is shown to whoever reads next as an expert, and never weighed. `reason` is why an expert who
+    has seen all readings reads it otherwise now; everybody who read the field is shown it.
     """
 
     id: str

@@ -41,12 +41,12 @@ def lines(ink: Ink, unit: float) -> list[Box]:
     margin = round(MARGIN * unit)
     return [
         Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin)
-        for box in (around([patch.box for patch in line]) for line in _lines(ink.patches, unit))
+        for box in (around([patch.box for patch in line]) for line in lines_of(ink.patches, unit))
         if box
     ]
 
 
-def _lines(patches: Sequence[Patch], unit: float) -> list[list[Patch]]:
+def lines_of(patches: Sequence[Patch], unit: float) -> list[list[Patch]]:
     """Patches by line of writing: letters that overlap in height, then the small ones with the line nearest to them."""
     if not patches:
         return []

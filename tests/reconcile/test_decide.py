@@ -19,6 +19,7 @@ NAME = field("customer_name", "name")
 CODE = field("reference", "code", pattern=r"[A-Z]{2}-\d{4}")
 TICK = field("express", "checkbox")
 EXPERT = expert("total", "15.80")
+BOTH = ("tesseract 5", "rapidocr 3")
 
 
 def decided(of: Field, *readings: Reading) -> Decision:
@@ -74,6 +75,12 @@ def test_machines_never_decide_handwriting() -> None:
         for source in ("tesseract 5", "rapidocr 3")
     ]
     assert asked(TOTAL, *hand).reason == "handwriting"
+
+
+def test_a_reading_of_a_comb_that_is_miscounted_is_not_decided_by_machines() -> None:
+    flags = frozenset({"miscounted"})
+    short = [reading("total", each, "15.60", kind="machine", confidence=0.99, flags=flags) for each in BOTH]
+    assert asked(TOTAL, *short).reason == "miscounted"
 
 
 def test_machines_never_decide_a_value_that_breaks_its_format() -> None:
