@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 NEAR = 8
 """Pixels within which sides are the same."""
 FEWEST_ROWS, FEWEST_COLUMNS = 3, 2
+FEWEST_CELLS, WIDEST, APART = 3, 1.3, 0.9
+"""A row of boxes for one character each: how many there are at least, how wide one is over its height, and how far they
+stand apart at most, in widths, where groups of them are parted. What stands farther apart has a label of its own."""
+COMB_COLUMNS = 5
+"""A grid with so many columns, all as narrow as a character's box, is rows of such boxes and no table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,31 @@ def cells(grid: Grid) -> list[Box]:
     height = grid.box.height / grid.rows
     tops = [round(grid.box.y0 + row * height) for row in range(grid.rows + 1)]
     return [Box(x0, y0, x1, y1) for y0, y1 in pairwise(tops) for x0, x1 in grid.spans]
+
+
+def combs(boxes: Sequence[Box]) -> tuple[list[Box], list[Box]]:
+    """The places of a character each that stand in a row, as one box a row; and the boxes that are in none."""
+    found: list[list[Box]] = []
+    for row in _rows([box for box in boxes if box.width <= WIDEST * box.height]):
+        found.append([row[0]])
+        for box in row[1:]:
+            last = found[-1][-1]
+            alike = abs(box.width - last.width) < NEAR and box.x0 - last.x1 <= APART * last.width
+            if alike:
+                found[-1].append(box)
+            else:
+                found.append([box])
+    rows = [row for row in found if len(row) >= FEWEST_CELLS]
+    used = {box for row in rows for box in row}
+    whole = [Box(row[0].x0, min(b.y0 for b in row), row[-1].x1, max(b.y1 for b in row)) for row in rows]
+    return whole, [box for box in boxes if box not in used]
+
+
+def is_combs(grid: Grid) -> bool:
+    """Whether a grid is rows of boxes for one character each."""
+    widths = [x1 - x0 for x0, x1 in grid.spans]
+    narrow = max(widths) <= WIDEST * grid.box.height / grid.rows
+    return narrow and len(widths) >= COMB_COLUMNS and max(widths) - min(widths) < NEAR
 
 
 def has_print_between(grid: Grid, ink: Picture) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
-from transcribe.grids import Grid, below_header, cells, grids, has_print_between
+from transcribe.grids import Grid, below_header, cells, combs, grids, has_print_between, is_combs
 from transcribe.model import Box
 from transcribe.paper import flat, grey
 
@@ -24,6 +24,8 @@ TICK = (0.011, 0.035)
 """Sides of a box to tick as shares of the page's width: 2.3 to 7 mm of A4."""
 HOLLOW = 0.45
 """Share of a tick box that is paper inside its outline; of a printed O or 0 it is less."""
+CHARACTER = 0.01
+"""Width of the narrowest box for a single character, as a share of the page's width: 2 mm of A4."""
 ROOM = 0.038
 """Height of the room to write above a line, as a share of the page's width: 8 mm of A4."""
 SEPARATOR = 0.85
@@ -56,10 +58,17 @@ def ruling(picture: Picture) -> Ruling:
     width = picture.shape[1]
     across, down = _long(ink, round(width * LENGTH), 1), _long(ink, 1, round(width * LENGTH * 0.8))
     dotted = _long(_joined_dots(ink, width), round(width * LENGTH * 1.5), 1)
-    boxes = _insides(numpy.asarray(cv2.dilate(across | down, numpy.ones((3, 3), numpy.uint8)), numpy.uint8), width)
+    lines = numpy.asarray(cv2.dilate(across | down, numpy.ones((3, 3), numpy.uint8)), numpy.uint8)
+    boxes = _insides(lines, width)
     boxes = _with(boxes, [*_insides(ink, width), *_tinted(grey(picture), width)])
     framed, frames = grids(boxes)
-    tables = {grid: below_header(grid, ink) for grid in framed}
+    teeth = [grid.box for grid in framed if is_combs(grid)]
+    toothed, frames = combs([*frames, *(box for box in boxes if any(_within(box, grid) for grid in teeth))])
+    small = _with(_insides(lines, width, CHARACTER), _insides(ink, width, CHARACTER))
+    toothed += combs([box for box in small if box.width <= width * LENGTH])[0]
+    frames += toothed
+    boxes += toothed
+    tables = {grid: below_header(grid, ink) for grid in framed if not is_combs(grid)}
     frames += [box for grid, table in tables.items() if table is None for box in cells(grid)]
     framed = [table for table in tables.values() if table]
     alone = [
@@ -146,15 +155,15 @@ def _overlap(one: Box, other: Box) -> float:
 # --- frames ----------------------------------------------------------------------------------------------------------
 
 
-def _insides(lines: Picture, width: int) -> list[Box]:
-    """The rectangles of paper that lines enclose."""
+def _insides(lines: Picture, width: int, least: float = LENGTH) -> list[Box]:
+    """The rectangles of paper that lines enclose, as wide as this share of the page at least."""
     contours, levels = cv2.findContours(lines, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     if levels is None:
         return []
     found = []
     for contour, level in zip(contours, levels[0], strict=True):
         x, y, w, h = cv2.boundingRect(contour)
-        is_hole, large = level[3] >= 0, w > width * LENGTH and h > width * TICK[0] * 1.4
+        is_hole, large = level[3] >= 0, w > width * least and h > width * TICK[0] * 1.4
         if is_hole and large and h < width and cv2.contourArea(contour) > FILLED * w * h:
             found.append(Box(x - 2, y - 2, x + w + 2, y + h + 2))
     return _sorted(found)

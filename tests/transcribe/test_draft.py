@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import shutil
+from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 
 import numpy
@@ -152,3 +154,49 @@ def test_the_preview_draws_every_box_on_the_blank() -> None:
 def test_a_free_layout_has_no_preview() -> None:
     with pytest.raises(FormError, match="free layout"):
         preview(form.load("receipt"))
+
+
+def test_boxes_for_a_character_each_are_one_place() -> None:
+    sheet = Image.new("L", (1654, 2339), 255)
+    draw = ImageDraw.Draw(sheet)
+
+    def row(left: int, top: int, steps: Sequence[int], side: int = 44) -> None:
+        for x in accumulate(steps, initial=left):
+            draw.rectangle((x, top, x + side, top + 56), outline=60, width=2)
+
+    row(100, 100, [44] * 7)  # narrower than a line to write on
+    row(100, 300, [52, 80, 52, 80, 52, 52, 52])  # day, month and year, boxes apart
+    row(100, 500, [60] * 11, 60)
+    for top in (700, 764, 828):  # lines of an address
+        row(100, top, [60] * 11, 60)
+    for top in range(1000, 1240, 60):  # a table of sizes
+        draw.rectangle((100, top, 800, top + 60), outline=60, width=2)
+        row(800, top, [60] * 3, 60)
+    found = ruling(numpy.asarray(sheet))
+    wanted = [
+        Box(100, 100, 452, 156),
+        Box(100, 300, 564, 356),
+        Box(100, 500, 820, 556),
+        *(Box(100, top, 820, top + 56) for top in (700, 764, 828)),
+    ]
+    assert len(found.frames) == len(wanted)
+    assert [overlap(box, each) > 0.9 for box, each in zip(found.frames, wanted, strict=True)] == [True] * 6
+    assert found.lines == ()
+    assert [(grid.rows, len(grid.spans)) for grid in found.grids] == [(4, 5)]
+
+
+def test_labels_of_dotted_combs_are_read() -> None:
+    sheet = Image.new("L", (1654, 1200), 255)
+    draw = ImageDraw.Draw(sheet)
+    small = ImageFont.load_default(24)
+    for number, label in enumerate(("Surname", "Street address", "Town")):
+        top = 200 + 140 * number
+        draw.text((100, top - 34), label, font=small, fill=40)
+        draw.rectangle((100, top, 1508, top + 56), outline=60, width=2)
+        for x in range(144, 1508, 44):
+            for y in range(top, top + 56, 8):
+                draw.line((x, y, x, y + 3), fill=120, width=2)
+    text = draft(
+        Page(number=1, picture=numpy.asarray(sheet)), ocr.load("tesseract", ("eng",)), name="dots", blank="dots.png"
+    )
+    assert [f'label = "{label}"' in text for label in ("Surname", "Street address", "Town")] == [True] * 3
