@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
-from transcribe.grids import Grid, below_header, cells, combs, grids, has_print_between, is_combs
+from transcribe.grids import NEAR, Grid, below_header, cells, combs, grids, has_print_between, is_combs
 from transcribe.model import Box
 from transcribe.paper import flat, grey
+from transcribe.striped import Print, striped
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -71,10 +72,15 @@ def ruling(picture: Picture) -> Ruling:
     tables = {grid: below_header(grid, ink) for grid in framed if not is_combs(grid)}
     frames += [box for grid, table in tables.items() if table is None for box in cells(grid)]
     framed = [table for table in tables.values() if table]
+    rules = _lines(across) + _lines(dotted)
+    framed += (bare := striped(Print(grey=grey(picture), ink=ink, across=rules, down=down), framed))
+    frames = [box for box in frames if not any(_within(box, grid.box) for grid in bare)]
     alone = [
         line
-        for line in _lines(across) + _lines(dotted)
-        if not _edges_any(line, boxes) and line.width < width * SEPARATOR
+        for line in rules
+        if not _edges_any(line, boxes)
+        and line.width < width * SEPARATOR
+        and not any(_within(line, _grown(grid.box)) for grid in bare)
     ]
     lined, rooms = grids([_room(line, width) for line in _longest_first(alone)])
     labelled = [grid for grid in lined if has_print_between(grid, ink)]
@@ -222,6 +228,10 @@ def _stands_alone(ink: Picture, x: int, y: int, w: int, h: int) -> bool:
 
 def _within(inner: Box, outer: Box) -> bool:
     return outer.x0 <= inner.x0 and outer.y0 <= inner.y0 and outer.x1 >= inner.x1 and outer.y1 >= inner.y1
+
+
+def _grown(box: Box) -> Box:
+    return Box(box.x0 - NEAR, box.y0 - NEAR, box.x1 + NEAR, box.y1 + NEAR)
 
 
 def _sorted(boxes: Iterable[Box]) -> list[Box]:
