@@ -83,6 +83,13 @@ def test_a_reading_of_a_comb_that_is_miscounted_is_not_decided_by_machines() -> 
     assert asked(TOTAL, *short).reason == "miscounted"
 
 
+def test_what_is_read_on_a_page_that_may_be_another_document_is_not_decided_by_machines() -> None:
+    flags = frozenset({"another document"})
+    agreed = [reading("order_date", each, "14/03/2025", kind="machine", confidence=0.99, flags=flags) for each in BOTH]
+    assert asked(DATE, *agreed).reason == "another document"
+    assert decided(DATE, *agreed, expert("order_date", "14/03/2025")).method == "expert"
+
+
 def test_machines_never_decide_a_value_that_breaks_its_format() -> None:
     assert asked(CODE, *both("reference", "PAX-1042")).reason == "format"
 

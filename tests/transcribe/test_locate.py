@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy
@@ -91,3 +92,35 @@ def test_a_table_that_was_not_found_asks_on_the_whole_page() -> None:
     [first] = [each for each in found.places if each.key == FieldKey("lines.description", 0)]
     assert first.confidence is None
     assert first.box.area == 600 * 800
+
+
+LETTER = (
+    "HARTWELL COUNCIL LTD",
+    "4 HIGH STREET",
+    "",
+    "DATE: 14/03/2024",
+    "",
+    "Dear Mrs Penrose,",
+    "thank you for your letter.",
+)
+
+
+def test_on_a_page_without_the_amount_that_its_form_must_have_what_is_read_is_flagged() -> None:
+    found = located(one=printed(*LETTER), two=printed(*LETTER))
+    said = [each for each in found.readings if each.text is not None]
+    assert {each.key.name for each in said} >= {"company", "date"}
+    assert all(each.flags == {"another document"} for each in said)
+    assert all(each.flags == {"absent"} for each in readings(found, "total").values())
+
+
+def test_a_page_on_which_one_source_finds_the_amount_is_no_other_document() -> None:
+    found = located(one=printed(*LETTER), two=printed(*RECEIPT))
+    assert not any("another document" in each.flags for each in found.readings)
+    assert not any(each.flags for each in readings(located(one=printed(*RECEIPT)), "company").values())
+
+
+def test_a_form_without_a_required_amount_says_nothing_of_another_document() -> None:
+    made = form.load("receipt")
+    loose = replace(made, fields=tuple(replace(each, required=False) for each in made.fields))
+    found = locate("scan", [PAGE], {"one": {1: printed(*LETTER)}}, loose, NOW)
+    assert not any("another document" in each.flags for each in found.readings)
