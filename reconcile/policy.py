@@ -31,7 +31,7 @@ class Policy:
     """The least probability at which machines that agree outvote one person: only what is plainly of another field, or
     by somebody who is mostly wrong, is so improbable. Against two people machines never decide."""
 
-    vouched: float = 0.97
+    vouched: float = 0.95
     """The least probability at which machines decide that do not agree, where sums, a check digit, known values or
     words, or the format choose between them: the rarer kind, of which less was counted."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from transcribe.errors import NotFound, StoreError
+from transcribe.store.journal import write_ahead
 
 _PATIENCE = 30.0
 """Seconds to wait for another publisher: longer than publishing a full batch takes."""
@@ -23,7 +24,8 @@ def for_publishing(path: Path) -> Iterator[Database]:
     is lost with the records, they are simply published again.
     """
     with _closing(path, str(path), uri=False) as database:
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
+        write_ahead(database.conn, _PATIENCE)
+        for pragma in ("synchronous=NORMAL", "secure_delete=ON"):
             database.conn.execute(f"PRAGMA {pragma}")
         yield database
 

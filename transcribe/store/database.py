@@ -16,6 +16,7 @@ from typing import Any
 import aiosql
 
 from transcribe.errors import StoreError
+from transcribe.store.journal import write_ahead
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another process: longer than the worst wait measured with 64 writing processes (7.5 s)."""
@@ -235,8 +236,8 @@ def connect(path: Path) -> sqlite3.Connection:
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
     )
     connection.row_factory = sqlite3.Row
+    write_ahead(connection, BUSY_SECONDS)
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=FULL",  # only this survives a power cut, and this is people's work and pay
         "foreign_keys=ON",
         "trusted_schema=OFF",

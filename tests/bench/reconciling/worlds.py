@@ -1,6 +1,6 @@
 """The generator's rows: two machines and people asked one by one, from a cold start, on seeds not used in development.
 
-Development looked at seeds 1 to 5 only. Those reported are above 100.
+Development looked at seeds 1 to 36. Those reported are above 100.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ SEEDS = (101, 102, 103)
 HARD_SEEDS = (201, 202)
 
 
-def usual(small: bool) -> Iterator[Row]:
+def usual(small: bool, seeds: Sequence[int] = SEEDS) -> Iterator[Row]:
     """The usual world: accuracy, effort, orders wholly right, honesty; majority and keying on the same readings."""
     shape = Shape(forms=60) if small else Shape()
-    for seed in SEEDS[:1] if small else SEEDS:
+    for seed in seeds[:1] if small else seeds:
         world = make(seed, shape)
         outcomes = online.run(world)
         yield at_least(f"seed {seed}: fields right", right(outcomes), 0.995)
@@ -35,10 +35,10 @@ def usual(small: bool) -> Iterator[Row]:
             yield replace(row, of=f"seed {seed}: {row.of}")
 
 
-def hard(small: bool) -> Iterator[Row]:
+def hard(small: bool, seeds: Sequence[int] = HARD_SEEDS) -> Iterator[Row]:
     """Two and a half times the noise, weak master data, a fifth of the sums broken on the paper."""
     shape = replace(HARD, forms=40) if small else HARD
-    for seed in HARD_SEEDS[:1] if small else HARD_SEEDS:
+    for seed in seeds[:1] if small else seeds:
         world = make(seed, shape)
         outcomes = online.run(world)
         yield at_least(f"seed {seed}: fields right", right(outcomes), 0.99)
