@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import Levenshtein
 
+from reconcile.accents import without_accents
 from reconcile.agree import Vote, null_of
 from reconcile.family import TEXTS
 from reconcile.known import Known
@@ -27,13 +28,20 @@ def vouching(spot: Spot, votes: Sequence[Vote], says: str, sums: float, learnt: 
     factor that the form's sums put on it."""
     if sums >= SUMS_VOUCH:
         return "sums"
-    if spot.values is not None and spot.values.has(says):
+    if spot.values is not None and spot.values.has(says) and not _but_for_accents(votes, says):
         return "known value"
     if spot.field.type in CHECK_DIGITS and not spot.faults(says):
         return "check digit"
     if _words_tell(spot, votes, says, learnt):
         return "known words"
     return "format" if _only_well_formed(spot, votes, says) else ""
+
+
+def _but_for_accents(votes: Sequence[Vote], says: str) -> bool:
+    """Whether a machine reads the same without its accents: what is known has them, what is written in capitals often
+    has none, and an engine that reads À where A stands does so because it knows the word."""
+    plain = without_accents(says)
+    return plain != says and any(vote.says == plain for vote in votes if vote.machine)
 
 
 def _words_tell(spot: Spot, votes: Sequence[Vote], says: str, learnt: Known) -> bool:
@@ -43,6 +51,8 @@ def _words_tell(spot: Spot, votes: Sequence[Vote], says: str, learnt: Known) -> 
     rivals = {vote.says for vote in engines} - {says}
     searched = any(vote.place is not None for vote in engines)
     if spot.family not in TEXTS or searched or not rivals or all(vote.says != says for vote in engines):
+        return False
+    if _but_for_accents(engines, says):
         return False
     words = learnt.words(spot.field.name)
     return all(null_of(each) is None and words.tell(says, each) for each in rivals)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reconcile.first_fit import parameters
 from reconcile.weigh import weigh
 from tests.reconcile.made import field, form, machine, posterior, reading
-from transcribe.model import Field, FieldKey, Parameters, Reading
+from transcribe.model import Field, FieldKey, Master, Parameters, Reading
 
 STREET = field("street", "address")
 DATE = field("order_date", "date")
@@ -56,3 +56,16 @@ def test_an_amount_is_vouched_for_where_the_other_engine_took_a_digit_for_a_lett
     assert posterior(TOTAL, *engines(TOTAL, "869.90", "869.g0")).facts["witness"] == "format"
     assert posterior(TOTAL, *engines(TOTAL, "869.90", "869.9O1x")).facts["witness"] == ""
     assert posterior(TOTAL, *engines(TOTAL, "869.90", "86.90")).facts["witness"] == ""
+
+
+def test_what_is_known_does_not_vouch_for_an_accent_that_the_other_engine_did_not_see() -> None:
+    listed = Master(field="street", values=(("Pochettes à bulles", "1"), ("Agrafeuse rouge", "2")), digest="m")
+    said = engines(STREET, "POCHETTES À BULLES", "POCHETTES A BULLES")
+    assert weigh(form(STREET, masters=(listed,)), said, parameters())[FieldKey("street")].facts["witness"] == ""
+    said = engines(STREET, "POCHETTES À BULLES", "POCHETTES À BUL1ES")
+    assert (
+        weigh(form(STREET, masters=(listed,)), said, parameters())[FieldKey("street")].facts["witness"] == "known value"
+    )
+    written = {**parameters().content, "words": {"street": {"": 400.0, "malmö": 40.0}}}
+    said = engines(STREET, "Malmö 4", "Malmo 4")
+    assert weigh(form(STREET), said, Parameters(version=1, content=written))[FieldKey("street")].facts["witness"] == ""
