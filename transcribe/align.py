@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from transcribe import blank
 from transcribe.level import LEVEL, skew
-from transcribe.likeness import likeness
+from transcribe.likeness import Likeness, likeness
 from transcribe.model import Form, Laid, Page
 from transcribe.paper import grey
 from transcribe.unbend import unbent
@@ -58,7 +58,7 @@ class Aligned:
     `fit` is 0 to 1: how alike blank and page are where the blank has print (median correlation of tiles); 0 where no
     homography was found, and `page` is then the picture as it came. `inliers` are the matches that agree.
     `homography` takes pixels of the photo to pixels of the blank, as far as the paper was flat; where it was `bent`,
-    `page` was pressed flat after that.
+    `page` was pressed flat after that. `likeness` says where on the page it fits, None where there is nothing to fit.
     """
 
     page: Page
@@ -67,6 +67,7 @@ class Aligned:
     number: int
     homography: Homography | None = None
     bent: bool = False
+    likeness: Likeness | None = None
 
     def laid(self, form: Form) -> Laid | None:
         """What a page remembers of this, so that it need not be found again."""
@@ -157,22 +158,23 @@ def lay(page: Page, form: Form, found: Match) -> Aligned:
     if found.homography is None or not _is_plausible(found.homography, page.picture.shape):
         return Aligned(page=page, fit=0.0, inliers=found.inliers, number=found.number)
     straight = _warped(page.picture, found.homography, form.blanks[found.number - 1].size)
-    pressed, fit = _pressed(straight, form, found.number)
+    pressed, alike = _pressed(straight, form, found.number)
     return Aligned(
         page=replace(page, number=found.number, picture=pressed, dpi=None),
-        fit=fit,
+        fit=alike.fit,
         inliers=found.inliers,
         number=found.number,
         homography=found.homography,
         bent=pressed is not straight,
+        likeness=alike,
     )
 
 
-def _pressed(straight: Picture, form: Form, number: int) -> tuple[Picture, float]:
-    """The page pressed flat where it fits better so, and its fit: paper that was bent lies on no blank."""
-    fit, path = likeness(straight, form, number), _path(form, number)
-    if fit >= FLAT:
-        return straight, fit
+def _pressed(straight: Picture, form: Form, number: int) -> tuple[Picture, Likeness]:
+    """The page pressed flat where it fits better so, and how it fits: paper that was bent lies on no blank."""
+    alike, path = likeness(straight, form, number), _path(form, number)
+    if alike.fit >= FLAT:
+        return straight, alike
     seen, known = features(straight), _blank_features(path)
     pairs = numpy.array(_pairs(seen, known), numpy.intp).reshape(-1, 2)
     there, here = known.points[pairs[:, 1]], seen.points[pairs[:, 0]]
@@ -180,7 +182,7 @@ def _pressed(straight: Picture, form: Form, number: int) -> tuple[Picture, float
     near = numpy.abs(table[:, 2:]).max(axis=1, initial=0.0) < MOST_BENT
     pressed = unbent(straight, path, table[near])
     better = likeness(pressed, form, number)
-    return (pressed, better) if better > fit else (straight, fit)
+    return (pressed, better) if better.fit > alike.fit else (straight, alike)
 
 
 def lay_straight(page: Page, quarter_turns: Callable[[Picture], int] | None = None) -> Page:

@@ -15,6 +15,7 @@ from transcribe.closing import ShownLine, shown
 from transcribe.combs import Comb, combs
 from transcribe.ink import Ink, Sheet
 from transcribe.layout.hocr import Beside
+from transcribe.likeness import Likeness
 from transcribe.model import Box, Field, FieldKey, Form, Page, Reading, Word
 from transcribe.ocr import Engine
 from transcribe.reading import INK, alternatives_of, confidence_of, reading, text_of
@@ -36,13 +37,15 @@ MOST_SURE = 0.9999
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """One field of a page: its key, its definition, its box on the blank, the ink in it, and the blank's comb."""
+    """One field of a page: its key, its definition, its box on the blank, the ink in it, and the blank's comb. `astray`
+    where this part of the page does not lie on the blank: what stands in the box is of somewhere else."""
 
     key: FieldKey
     field: Field
     box: Box
     ink: Ink
     comb: Comb | None = None
+    astray: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +77,16 @@ def boxes(form: Form, number: int) -> Iterator[tuple[FieldKey, Field, Box]]:
                 yield FieldKey(column.field.name, row), column.field, Box(left, top, right, bottom)
 
 
-def spots(form: Form, number: int, sheet: Sheet) -> list[Spot]:
-    """Every field of a page with its ink."""
+def spots(form: Form, number: int, sheet: Sheet, alike: Likeness | None = None) -> list[Spot]:
+    """Every field of a page with its ink; `alike` says where the page lies on its blank (None: everywhere)."""
     places = list(boxes(form, number))
     sides = tuple(box for _, _, box in places)
     path = form.blanks[number - 1].path
     toothed = combs(path, sides, sheet.unit) if path else (None,) * len(sides)
+    beside = alike.astray(sides) if alike else [False] * len(sides)
     return [
-        Spot(key=key, field=field, box=box, ink=ink, comb=None if field.type in MARKS else comb)
-        for (key, field, box), ink, comb in zip(places, sheet.inks(sides), toothed, strict=True)
+        Spot(key=key, field=field, box=box, ink=ink, comb=None if field.type in MARKS else comb, astray=astray)
+        for (key, field, box), ink, comb, astray in zip(places, sheet.inks(sides), toothed, beside, strict=True)
     ]
 
 
@@ -97,7 +101,8 @@ def readings(
     """Everything that machines say of a page's fields; each field has at least one reading. With a `cascade` engines
     after the first are asked only for what it holds for doubtful."""
     found = [said for spot in spots if (said := _by_ink(spot, sheet, here))]
-    written = [spot for spot in spots if spot.field.type not in MARKS and spot.ink.filled >= SURELY_BLANK]
+    seen_here = [spot for spot in spots if not spot.astray and spot.field.type not in MARKS]
+    written = [spot for spot in seen_here if spot.ink.filled >= SURELY_BLANK]
     asked = [spot for spot in written if spot.field.personal != "payment"]
     clean = Page(number=page.number, picture=sheet.clean, dpi=page.dpi)
     seen = _asked_in_turn(engines, clean, sheet, asked, here, cascade)
@@ -115,7 +120,9 @@ def _by_ink(spot: Spot, sheet: Sheet, here: Circumstances) -> Reading | None:
     flags: tuple[str, ...] = ()
     text: str | None
     confidence: float | None
-    if spot.field.type == "checkbox":
+    if spot.astray:
+        text, confidence, flags = None, None, ("not fitting",)
+    elif spot.field.type == "checkbox":
         ticked = marks.ticked(sheet, spot.ink, spot.box)
         text, confidence = ("true", ticked) if ticked >= 0.5 else ("false", 1 - ticked)
     elif spot.field.type == "signature":

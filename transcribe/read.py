@@ -124,7 +124,7 @@ def _read_page(
     page, blank = laid.aligned.page, form.blanks[laid.aligned.number - 1]
     sheet = ink.sheet(page.picture, blank.path)
     seen = laid.quality(sheet, form)
-    spots = fixed.spots(form, page.number, sheet)
+    spots = fixed.spots(form, page.number, sheet, laid.aligned.likeness)
     here = Circumstances(scan=scan.id, at=now, fit=laid.fit, quality=seen.measures["overall"])
     kept.qualities.append(seen)
     beside = hocr.beside(laid.photo, partial(_moved, laid.aligned.homography))
