@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy
 from numpy.typing import NDArray
 
 from transcribe import faint
+from transcribe.folds import beside, folds, without
 from transcribe.model import Box
 from transcribe.paper import flat, grey, paper, shadow
-from transcribe.patches import Patch, around, at_rim, core, measured, owned
+from transcribe.patches import Patch, around, at_rim, core, measured, owned, points
 from transcribe.printed import MASS, Mask, Print, grown, printed
 
 if TYPE_CHECKING:
@@ -34,9 +35,8 @@ FAINTEST = 22
 SPECK = 10
 """Pixels of a patch below which it is dust or noise; a full stop of 10 points has 12 to 20."""
 
-POINT, POINT_NEAR = 4, 12
-"""Pixels of a patch from which it is a full stop of a fine pen where it stands so near (pixels) to a letter: without
-its point 76.643 is another number, and engines that never see it agree."""
+POINT = 4
+"""Pixels of a patch from which it is a full stop of a fine pen where it stands near a letter."""
 
 ENOUGH = 26.0
 """Pixels of ink in a box at which it is as likely empty as not: a hyphen of 10 points has 35, a typed 1 has 60."""
@@ -74,9 +74,10 @@ STEEP = 3.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ink:
     """The ink of one box. `amount` is its pixels at 200 dpi, `box` surrounds it (None where there is none). It is
-    `disputed` where writing that counts as another box's reaches far in: it may be of this one, or of both. It is
-    `bleached` where light is so bright in the box that the form's print is gone: writing may be as well; `faint` where
-    strokes may be its writing that are too pale to be ink, or a line of the form's that looks like writing."""
+    `disputed` where writing that counts as another box's reaches far in: it may be of this one, or of both; and where a
+    fold of the paper runs through its writing. It is `bleached` where light is so bright in the box that the form's
+    print is gone: writing may be as well; `faint` where strokes may be its writing that are too pale to be ink, or a
+    line of the form's that looks like writing."""
 
     patches: tuple[Patch, ...]
     amount: float
@@ -105,7 +106,7 @@ class Sheet:
     length of a pixel at 200 dpi, `contrast` the darkness of print on this page and `noise` the deviation of bare paper,
     both 0 to 255, `level` that of ink. `written` is the mask of the patches, `print_` the blank's print, `blank` its
     path; `strokes` is the page's and its print's, however faint (half as large), and `bleached` says where print is
-    gone (MASS times smaller).
+    gone (MASS times smaller); `folds` are those of the page.
     """
 
     clean: Picture
@@ -121,6 +122,7 @@ class Sheet:
     blank: str | None
     strokes: Picture
     bleached: Mask
+    folds: Mask | None
 
     def inks(self, boxes: Sequence[Box]) -> list[Ink]:
         """The ink of each box, see `owned`: a letter's tail in the row below does not fill that row."""
@@ -149,7 +151,8 @@ class Sheet:
             patches=tuple(patches),
             amount=amount,
             box=box,
-            disputed=max(from_beside, through) >= ENOUGH,
+            disputed=max(from_beside, through) >= ENOUGH
+            or any(beside(self.folds, patch.box, self.unit) for patch in patches),
             bleached=self._bleached(place),
             faint=amount < ENOUGH <= faint.hinted(self.strokes, self.print_, place, self.level, self.unit)
             or any(self._may_be_line(patch) for patch in patches),
@@ -187,11 +190,13 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
         dark = numpy.asarray(cv2.subtract(dark, shade), dtype=numpy.uint8)
         under = numpy.asarray(cv2.multiply(under, 255 - shade, scale=1 / 255), dtype=numpy.uint8)
     all_ink = (dark > level).view(numpy.uint8)
+    folded = folds(strokes, print_, level, unit, dark.shape) if blank_path else None
     added = (all_ink & (1 - print_.near)) | (faint.squeezed(strokes, under, level) & (1 - print_.nearby))
+    added, strokes = without(folded, added, strokes)
     crossing = _crossing(added, all_ink, print_, unit)
     patches, written = _patches(added | crossing, print_, unit)
-    beside = grown(written, round(BESIDE * unit)) & ((1 - print_.near) | crossing)
-    clean = numpy.asarray(cv2.copyTo(picture, beside, under), dtype=numpy.uint8)
+    shown = grown(written, round(BESIDE * unit)) & ((1 - print_.near) | crossing)
+    clean = numpy.asarray(cv2.copyTo(picture, shown, under), dtype=numpy.uint8)
     return Sheet(
         clean=clean,
         dark=dark,
@@ -206,6 +211,7 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
         blank=blank_path,
         strokes=strokes,
         bleached=gone,
+        folds=folded,
     )
 
 
@@ -222,23 +228,6 @@ def sure(ratio: float) -> float:
 
 
 # --- print and ink ---------------------------------------------------------------------------------------------------
-
-
-def _points(
-    letters: NDArray[numpy.bool_],
-    small: NDArray[numpy.bool_],
-    shape: tuple[int, ...],
-    inked: NDArray[numpy.intp],
-    owners: NDArray[Any],
-    unit: float,
-) -> NDArray[numpy.bool_]:
-    """Which of the small patches stand beside letters, as a full stop does."""
-    written = numpy.zeros(shape, numpy.uint8)
-    written.ravel()[inked] = letters[owners]
-    near = grown(written, round(POINT_NEAR * unit)).ravel()[inked] > 0
-    points: NDArray[numpy.bool_] = small & (numpy.bincount(owners, weights=near, minlength=len(letters)) > 0)
-    points[0] = False
-    return points
 
 
 def _strength(dark: Picture, print_: Print) -> tuple[float, float]:
@@ -277,7 +266,7 @@ def _patches(ink: Mask, print_: Print, unit: float) -> tuple[tuple[Patch, ...], 
     kept = (areas >= SPECK * unit**2) & ~(thin & (close >= RESIDUE * areas))
     kept &= ~at_rim(boxes, ink.shape) if print_.strong.size else True
     kept[0] = False
-    kept |= _points(kept, (areas >= POINT * unit**2) & (close < RESIDUE * areas), ink.shape, inked, owners, unit)
+    kept |= points(kept, (areas >= POINT * unit**2) & (close < RESIDUE * areas), ink.shape, inked, owners, unit)
     found = [
         Patch(box=Box(*boxes[number].tolist()), area=int(areas[number]), middle=tuple(middles[number].tolist()))
         for number in numpy.flatnonzero(kept)

@@ -6,6 +6,7 @@ import cv2
 import numpy
 
 from transcribe.displaced import displaced
+from transcribe.folds import beside
 from transcribe.ink import Ink, Sheet, sure
 from transcribe.model import Box
 
@@ -26,8 +27,8 @@ five was a faint tick, and four were the box's own frame."""
 def ticked(sheet: Sheet, ink: Ink, box: Box) -> float:
     """How sure it is that a box is ticked, 0 to 1."""
     seen = sheet.share(box)
-    if seen < LITTLE * TICKED:
-        return _none(seen / TICKED, ink)
+    if seen < LITTLE * TICKED:  # a fold is half as broad as a box to tick, and hides a small tick
+        return UNSURE if beside(sheet.folds, box, 0) else _none(seen / TICKED, ink)
     inside = sheet.ink[box.y0 : box.y1, box.x0 : box.x1]
     return _both(seen / TICKED, float((inside & (1 - displaced(sheet, box))).mean()) / TICKED)
 

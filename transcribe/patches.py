@@ -11,6 +11,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.model import Box
+from transcribe.printed import grown
 
 ASTRIDE = 0.4
 """Share of a patch that reaches into a box from which it may be that box's writing: a g's tail has less of the g."""
@@ -20,6 +21,10 @@ NEAREST = 0.25
 
 WHOLE = 0.9
 """Share from which a patch lies inside a box, and does not reach into it from elsewhere."""
+
+POINT_NEAR = 12
+"""Pixels from a letter within which a small patch is its full stop: without its point 76.643 is another number, and
+engines that never see it agree."""
 
 CORE = 0.3
 """Share of a box's height at its top and bottom that tails reach into from the rows beside it."""
@@ -115,3 +120,20 @@ def at_rim(boxes: NDArray[numpy.intp], shape: tuple[int, ...]) -> NDArray[numpy.
     height, width = shape
     rim: NDArray[numpy.bool_] = (boxes[:, :2] <= 0).any(axis=1) | (boxes[:, 2] >= width) | (boxes[:, 3] >= height)
     return rim
+
+
+def points(
+    letters: NDArray[numpy.bool_],
+    small: NDArray[numpy.bool_],
+    shape: tuple[int, ...],
+    inked: NDArray[numpy.intp],
+    owners: NDArray[Any],
+    unit: float,
+) -> NDArray[numpy.bool_]:
+    """Which of the small patches stand beside letters, as a full stop does."""
+    written = numpy.zeros(shape, numpy.uint8)
+    written.ravel()[inked] = letters[owners]
+    near = grown(written, round(POINT_NEAR * unit)).ravel()[inked] > 0
+    points: NDArray[numpy.bool_] = small & (numpy.bincount(owners, weights=near, minlength=len(letters)) > 0)
+    points[0] = False
+    return points
