@@ -75,9 +75,9 @@ STEEP = 3.0
 class Ink:
     """The ink of one box. `amount` is its pixels at 200 dpi, `box` surrounds it (None where there is none). It is
     `disputed` where writing that counts as another box's reaches far in: it may be of this one, or of both; and where a
-    fold of the paper runs through its writing. It is `bleached` where light is so bright in the box that the form's
-    print is gone: writing may be as well; `faint` where strokes may be its writing that are too pale to be ink, or a
-    line of the form's that looks like writing."""
+    stroke runs through it from beyond it, or a fold of the paper through its writing. It is `bleached` where light is
+    so bright in the box that the form's print is gone: writing may be as well; `faint` where strokes may be its writing
+    that are too pale to be ink, or a line of the form's that looks like writing."""
 
     patches: tuple[Patch, ...]
     amount: float
@@ -127,11 +127,13 @@ class Sheet:
     def inks(self, boxes: Sequence[Box]) -> list[Ink]:
         """The ink of each box, see `owned`: a letter's tail in the row below does not fill that row."""
         if not boxes or not self.patches:
-            return [self._ink(box, [], []) for box in boxes]
+            return [self._ink(box, [], [], []) for box in boxes]
         patches = numpy.array([tuple(patch.box) for patch in self.patches], numpy.float64)
         found = owned(patches, numpy.array([patch.middle for patch in self.patches], numpy.float64), boxes)
         return [
-            self._ink(box, self._some(found.owners == number), self._some(found.reaching[:, number]))
+            self._ink(
+                box, *map(self._some, (found.owners == number, found.reaching[:, number], found.through[:, number]))
+            )
             for number, box in enumerate(boxes)
         ]
 
@@ -143,20 +145,33 @@ class Sheet:
         inside = self.ink[box.y0 : box.y1, box.x0 : box.x1]
         return float(inside.mean()) if inside.size else 0.0
 
-    def _ink(self, place: Box, patches: Sequence[Patch], reaching: Sequence[Patch]) -> Ink:
+    def _ink(self, place: Box, patches: Sequence[Patch], reaching: Sequence[Patch], through: Sequence[Patch]) -> Ink:
         amount, from_beside = (sum(patch.area for patch in each) / self.unit**2 for each in (patches, reaching))
-        through = 0.0 if patches else self.share(core(place)) * core(place).area / self.unit**2
+        inside = 0.0 if patches else self.share(core(place)) * core(place).area / self.unit**2
         box = around([patch.box for patch in patches])
         return Ink(
             patches=tuple(patches),
             amount=amount,
             box=box,
-            disputed=max(from_beside, through) >= ENOUGH
-            or any(beside(self.folds, patch.box, self.unit) for patch in patches),
+            disputed=max(from_beside, inside) >= ENOUGH
+            or any(beside(self.folds, patch.box, self.unit) for patch in patches)
+            or any(self._takes(patch, place, patches) for patch in through),
             bleached=self._bleached(place),
             faint=amount < ENOUGH <= faint.hinted(self.strokes, self.print_, place, self.level, self.unit)
             or any(self._may_be_line(patch) for patch in patches),
         )
+
+    def _takes(self, stroke: Patch, place: Box, patches: Sequence[Patch]) -> bool:
+        """Whether a stroke that runs through a box may have taken letters of it: those that touch it are of its patch,
+        and what is left of the writing reads well without them."""
+        if stroke in patches:
+            return True
+        x0, y0, x1, y1 = stroke.box
+        within = core(place)
+        left, top, right, bottom = max(x0, within.x0), max(y0, within.y0), min(x1, within.x1), min(y1, within.y1)
+        others = [patch.area for patch in patches if left < patch.box.x1 and patch.box.x0 < right]
+        seen = int(self.written[top:bottom, left:right].sum()) if left < right and top < bottom else 0
+        return seen - sum(others) >= ENOUGH * self.unit**2
 
     def _may_be_line(self, patch: Patch) -> bool:
         """Whether a slim stroke beside print is ink only because light is bright: engines read a 1 where a line of the

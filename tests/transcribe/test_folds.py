@@ -32,12 +32,14 @@ def blank(tmp_path: Path) -> Path:
     return path
 
 
-def photographed(blank: Path, *folds: tuple[tuple[int, int], tuple[int, int]], word: tuple[int, int]) -> Picture:
+def photographed(
+    blank: Path, *folds: tuple[tuple[int, int], tuple[int, int]], word: tuple[int, int], dark: int = 130
+) -> Picture:
     """A soft, grainy photo with a word and lines as dark as folds in a hard photo."""
     page = numpy.array(Image.open(blank))
-    cv2.putText(page, "Anglade", word, cv2.FONT_HERSHEY_SIMPLEX, 1, 50, 3)
+    cv2.putText(page, "An glade", word, cv2.FONT_HERSHEY_SIMPLEX, 1, 50, 3)
     for start, end in folds:
-        cv2.line(page, start, end, 130, 5)
+        cv2.line(page, start, end, dark, 5)
     grain = numpy.random.default_rng(7).normal(0, 3, page.shape)
     return numpy.clip(cv2.GaussianBlur(page, (0, 0), 1.4) * 0.9 + grain, 0, 255).astype(numpy.uint8)
 
@@ -61,6 +63,16 @@ def test_writing_that_a_fold_runs_through_goes_to_people(
     (above,) = ink.sheet(photographed(blank, fold, word=(300, 445)), str(blank)).inks([ABOVE])
     assert above.filled > 0.98
     assert above.doubtful
+
+
+def test_a_fold_paler_than_ink_makes_nothing_doubtful(blank: Path) -> None:
+    """Neither what is written across it, which is read as it is, nor the empty row that it runs through."""
+    page = photographed(blank, ((360, 0), (360, BOTTOM)), word=(300, 445), dark=222)
+    above, below = ink.sheet(page, str(blank)).inks([ABOVE, BELOW])
+    assert above.filled > 0.98
+    assert not above.doubtful
+    assert below.filled < 0.02
+    assert not below.doubtful
 
 
 def test_blurred_writing_that_a_fold_touches_all_along_is_not_taken_for_fold(blank: Path) -> None:
@@ -89,3 +101,20 @@ def test_without_a_blank_a_line_across_is_no_fold(blank: Path) -> None:
     """A cut of a page may hold an underline from side to side."""
     page = photographed(blank, ((0, 435), (RIGHT, 435)), word=(300, 425))
     assert ink.sheet(page, None).folds is None
+
+
+def test_a_stroke_through_several_rows_takes_letters_of_them_with_it(blank: Path) -> None:
+    """Its patch is of one row, or of none; what is left of the writing in the others reads well without them."""
+    page = photographed(blank, ((330, 300), (334, 700)), word=(300, 445), dark=50)
+    sheet = ink.sheet(page, str(blank))
+    above, below = sheet.inks([ABOVE, BELOW])
+    assert sheet.folds is None
+    assert above.filled > 0.98
+    assert above.doubtful
+    assert below.doubtful
+
+
+def test_a_large_letter_that_hangs_out_of_its_row_is_no_such_stroke(blank: Path) -> None:
+    page = photographed(blank, ((700, 396), (700, 464)), word=(300, 445), dark=50)
+    (above,) = ink.sheet(page, str(blank)).inks([ABOVE])
+    assert not above.doubtful
