@@ -51,6 +51,10 @@ WITH_POINT = ("amount", "decimal")
 LONG = 3
 """Digits from which an amount without decimals may be one whose point was not seen."""
 
+SHORT, BAD = 2, 0.5
+"""Digits from which the same may be of a quantity with decimals (7.5 read as 75) on a page of less quality: blur takes
+points from pages of 0.46 at most, on others two digits are a whole number."""
+
 SUMS_AGAINST = 0.3
 """Below this factor the form's sums speak against a value."""
 
@@ -196,25 +200,32 @@ def _trouble(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
         return "format"
     if sums < SUMS_AGAINST:
         return "sums"
-    if spot.type in WITH_POINT and _may_lack_its_point(machines, says, sums):
+    if spot.type in WITH_POINT and (_may_lack_its_point(spot, machines, says, sums) or _too_fine(machines, says)):
         return "format"
     if spot.field.type == "code" and spot.field.pattern is None and LOOKALIKE.search(says):
         return "" if spot.values is not None and spot.values.has(says) else "lookalike"
     return ""
 
 
-def _may_lack_its_point(machines: Sequence[Vote], says: str, sums: float) -> bool:
+def _too_fine(machines: Sequence[Vote], says: str) -> bool:
+    """Whether an engine read the same number with fewer decimals: what the other one saw behind it may be a speck, and
+    sums that are rounded to cents agree with both."""
+    return any("." in vote.says and vote.says != says and says.startswith(vote.says) for vote in machines)
+
+
+def _may_lack_its_point(spot: Spot, machines: Sequence[Vote], says: str, sums: float) -> bool:
     """Whether an amount was read as three digits or more without decimals: of faint or small print both engines lose
     the point alike (172.17 read as 17217), and what is left is well formed. Sums vouch for it, but not where an engine
     saw the point: they are kept where price and amount lose theirs alike."""
     texts = [vote.text for vote in machines if vote.says == says]
     vouched = sums >= SUMS_VOUCH and not _point_seen(machines, says)
-    return not vouched and lack_decimals(texts)
+    bad = spot.type == "decimal" and any(vote.quality < BAD for vote in machines)
+    return not vouched and lack_decimals(texts, SHORT if bad else LONG)
 
 
-def lack_decimals(texts: Sequence[str]) -> bool:
-    """Whether these are three digits or more, all without decimals: an amount's point may not have been seen."""
-    return bool(texts) and all(len(_digits(text)) >= LONG and not WITH_DECIMALS.search(text) for text in texts)
+def lack_decimals(texts: Sequence[str], least: int = LONG) -> bool:
+    """Whether these are so many digits or more, all without decimals: an amount's point may not have been seen."""
+    return bool(texts) and all(len(_digits(text)) >= least and not WITH_DECIMALS.search(text) for text in texts)
 
 
 def _point_seen(machines: Sequence[Vote], says: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from reconcile.decide import decide
@@ -80,3 +82,32 @@ def test_price_and_amount_without_decimals_vouch_for_each_other_only_where_nothi
     posteriors = weigh(ORDERED, readings, parameters())
     for key in (price, amount):
         assert isinstance(decide(ORDERED.field(key.name), posteriors[key], POLICY), Task) is not vouched
+
+
+POT = form(field("pot", "decimal"))
+
+
+@pytest.mark.parametrize(("text", "quality", "trouble"), [("75", 0.3, "format"), ("76", 0.9, "")])
+def test_on_a_bad_page_two_digits_may_be_a_quantity_that_lost_its_point(
+    text: str, quality: float, trouble: str
+) -> None:
+    readings = [replace(each, conditions={"fit": 0.8, "quality": quality}) for each in both("pot", text)]
+    assert weigh(POT, readings, parameters())[FieldKey("pot")].facts["trouble"] == trouble
+
+
+@pytest.mark.parametrize("text", ["7.5", "7"])
+def test_with_its_point_or_of_one_digit_it_is_whole_on_any_page(text: str) -> None:
+    readings = [replace(each, conditions={"fit": 0.8, "quality": 0.3}) for each in both("pot", text)]
+    assert weigh(POT, readings, parameters())[FieldKey("pot")].facts["trouble"] == ""
+
+
+def test_sums_rounded_to_cents_do_not_vouch_for_a_decimal_that_one_engine_alone_saw() -> None:
+    readings = [
+        *both("net", "20239.96"),
+        machine("tax", "tesseract 5.5.0 eng", "4047.993", 0.99),
+        machine("tax", "rapidocr 3.10.0", "4047.99", 0.75),
+        *both("total", "24287.95"),
+    ]
+    tax = weigh(SUMS, readings, parameters())[FieldKey("tax")]
+    said = decide(SUMS.field("tax"), tax, POLICY)
+    assert isinstance(said, Task) or said.text == "4047.99"
