@@ -9,6 +9,7 @@ from transcribe.displaced import displaced
 from transcribe.folds import beside
 from transcribe.ink import Ink, Sheet, sure
 from transcribe.model import Box
+from transcribe.printed import Mask
 
 TICKED = 0.02
 """Share of a checkbox's pixels that is ink from which it is ticked: a thin tick of a ball pen covers 6 %."""
@@ -18,6 +19,10 @@ SIGNED = 160.0
 
 LITTLE = 0.3
 """Share of these limits below which print is not looked for: there is no mark, whatever the ink is."""
+
+LEVEL, ACROSS = 0.4, 0.5
+"""Share of a box's height that a level stroke is lower than, and of the paper beside the box that it covers too, which
+the box's frame hides in part; share of the box's width that it covers and that is looked at beside it."""
 
 UNSURE = 0.3
 """How sure a mark is that is gone once the print is taken away where it stands: on photographs of crumpled paper one in
@@ -30,7 +35,22 @@ def ticked(sheet: Sheet, ink: Ink, box: Box) -> float:
     if seen < LITTLE * TICKED:  # a fold is half as broad as a box to tick, and hides a small tick
         return UNSURE if beside(sheet.folds, box, 0) else _none(seen / TICKED, ink)
     inside = sheet.ink[box.y0 : box.y1, box.x0 : box.x1]
+    if _runs_on(sheet.ink, box) or _runs_on(sheet.ink.T, Box(box.y0, box.x0, box.y1, box.x1)):
+        return UNSURE
     return _both(seen / TICKED, float((inside & (1 - displaced(sheet, box))).mean()) / TICKED)
+
+
+def _runs_on(ink: Mask, box: Box) -> bool:
+    """Whether all ink in a box is one level stroke that runs on beyond its left and right side: a piece of a fold, or
+    of what is struck out. A tick leans, or ends in its box."""
+    inside = ink[box.y0 : box.y1, box.x0 : box.x1]
+    rows, columns = numpy.flatnonzero(inside.any(axis=1)), numpy.flatnonzero(inside.any(axis=0))
+    if not rows.size or rows[-1] - rows[0] >= LEVEL * box.height or len(columns) < ACROSS * box.width:
+        return False
+    reach = round(ACROSS * box.width)
+    level = ink[box.y0 + int(rows[0]) : box.y0 + int(rows[-1]) + 1]
+    left, right = level[:, max(0, box.x0 - reach) : box.x0], level[:, box.x1 : box.x1 + reach]
+    return all(bool(len(side.T)) and side.any(axis=0).mean() >= LEVEL for side in (left, right))
 
 
 def signed(sheet: Sheet, ink: Ink, box: Box) -> float:

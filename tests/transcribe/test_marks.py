@@ -98,3 +98,20 @@ def test_a_box_at_the_rim_of_the_page_can_be_looked_at(blank: Path) -> None:
     sheet = ink.sheet(photographed(blank, (0.0, 0.0)), str(blank))
     assert displaced(sheet, Box(0, 0, 40, 40)).shape == (40, 40)
     assert displaced(sheet, Box(1620, 2310, 1654, 2339)).shape == (29, 34)
+
+
+@pytest.mark.parametrize("stroke", [[(240, 314), (430, 318)], [(318, 230), (315, 420)]])
+def test_a_stroke_that_runs_through_a_box_and_beyond_is_no_sure_tick(
+    blank: Path, stroke: list[tuple[int, int]]
+) -> None:
+    """A piece of a fold, or of a line through more than this box."""
+    square, _, _ = said(blank, photographed(blank, (0.0, 0.0), [stroke]))
+    assert 1 - SURE < square < SURE
+
+
+@pytest.mark.parametrize(
+    "stroke", [[(296, 316), (334, 315)], [(270, 350), (350, 280)], [(303, 318), (312, 328), (372, 268)]]
+)
+def test_a_dash_and_a_tick_with_a_long_tail_are_sure(blank: Path, stroke: list[tuple[int, int]]) -> None:
+    square, _, _ = said(blank, photographed(blank, (0.0, 0.0), [stroke]))
+    assert square > SURE
