@@ -87,6 +87,16 @@ def hinted(found: Picture, print_: Print, box: Box, level: float, unit: float) -
     return float(written.sum()) * 4 / unit**2
 
 
+def pale(found: Picture, print_: Print, box: Box, level: float, unit: float) -> bool:
+    """Whether strokes in a box to tick may be a tick too pale to be ink. As it is small it is looked at closer to its
+    frame than others: of 121 empty boxes on generated photographs one had such strokes, of 4 ticks all."""
+    edge = INNER + 1
+    place = numpy.s_[box.y0 // 2 + edge : box.y1 // 2 - edge, box.x0 // 2 + edge : box.x1 // 2 - edge]
+    inside = found[place]
+    dark = (inside > HINT * level) & (print_.near[::2, ::2][place][: len(inside)] == 0)
+    return bool(4 * dark.sum() >= HINTED * unit**2)
+
+
 @lru_cache(maxsize=64)
 def _levels(level: float) -> Picture:
     """The level of ink by the brightness of the paper; 255, which nothing exceeds, where it is not bright."""

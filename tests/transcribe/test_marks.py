@@ -36,11 +36,13 @@ def blank(tmp_path: Path) -> Path:
     return path
 
 
-def photographed(blank: Path, shift: tuple[float, float], strokes: Sequence[Sequence[tuple[int, int]]] = ()) -> Picture:
+def photographed(
+    blank: Path, shift: tuple[float, float], strokes: Sequence[Sequence[tuple[int, int]]] = (), pen: int = 50
+) -> Picture:
     """A soft, grainy photo on which print and strokes lie beside their place, farther the farther down and right."""
     page = numpy.array(Image.open(blank))
     for stroke in strokes:
-        cv2.polylines(page, [numpy.array(stroke, numpy.int32)], False, 50, 3, cv2.LINE_AA)
+        cv2.polylines(page, [numpy.array(stroke, numpy.int32)], False, pen, 3, cv2.LINE_AA)
     across, down = shift
     bend = numpy.array([[1 + across / 4000, 0, across], [down / 4000, 1, down]])
     moved = cv2.warpAffine(page, bend, page.shape[::-1], borderValue=255)
@@ -115,3 +117,10 @@ def test_a_stroke_that_runs_through_a_box_and_beyond_is_no_sure_tick(
 def test_a_dash_and_a_tick_with_a_long_tail_are_sure(blank: Path, stroke: list[tuple[int, int]]) -> None:
     square, _, _ = said(blank, photographed(blank, (0.0, 0.0), [stroke]))
     assert square > SURE
+
+
+def test_a_tick_too_pale_to_be_ink_makes_a_box_no_sure_blank(blank: Path) -> None:
+    """A small one, which the page's print is four times as dark as; an empty box stays sure."""
+    square, ring, _ = said(blank, photographed(blank, (0.0, 0.0), [[(311, 322), (322, 310)]], pen=230))
+    assert 1 - SURE < square < 0.5
+    assert ring < 1 - SURE
