@@ -25,6 +25,10 @@ LEVEL, ACROSS = 0.4, 0.5
 """Share of a box's height that a level stroke is lower than, and of the paper beside the box that it covers too, which
 the box's frame hides in part; share of the box's width that it covers and that is looked at beside it."""
 
+STRAIGHT = 14
+"""Pixels at 200 dpi that all ink of a signature keeps within where it is one upright or level line: of a fold, or drawn
+to strike the box out."""
+
 UNSURE = 0.3
 """How sure a mark is that is gone once the print is taken away where it stands: on photographs of crumpled paper one in
 five was a faint tick, and four were the box's own frame."""
@@ -59,6 +63,9 @@ def signed(sheet: Sheet, ink: Ink, box: Box) -> float:
     """How sure it is that a box is signed, 0 to 1."""
     if ink.amount < LITTLE * SIGNED:
         return _none(ink.amount / SIGNED, ink)
+    assert ink.box is not None, "what is looked at has ink"
+    if min(ink.box.width, ink.box.height) <= STRAIGHT * sheet.unit:
+        return UNSURE
     return _both(ink.amount / SIGNED, _beside_print(sheet, ink, box) / SIGNED)
 
 

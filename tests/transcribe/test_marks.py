@@ -124,3 +124,9 @@ def test_a_tick_too_pale_to_be_ink_makes_a_box_no_sure_blank(blank: Path) -> Non
     square, ring, _ = said(blank, photographed(blank, (0.0, 0.0), [[(311, 322), (322, 310)]], pen=230))
     assert 1 - SURE < square < 0.5
     assert ring < 1 - SURE
+
+
+@pytest.mark.parametrize("line", [[(620, 640), (624, 900)], [(350, 780), (900, 782)]])
+def test_a_straight_line_through_a_box_to_sign_is_no_sure_signature(blank: Path, line: list[tuple[int, int]]) -> None:
+    _, _, sign = said(blank, photographed(blank, (0.0, 0.0), [line]))
+    assert 1 - SURE < sign < SURE
