@@ -38,10 +38,10 @@ def vouching(spot: Spot, votes: Sequence[Vote], says: str, sums: float, learnt: 
 
 
 def _but_for_accents(votes: Sequence[Vote], says: str) -> bool:
-    """Whether a machine reads the same without its accents: what is known has them, what is written in capitals often
-    has none, and an engine that reads À where A stands does so because it knows the word."""
+    """Whether a machine reads the same in capitals without accents: what is known has them, what is written in capitals
+    often has none, and an engine that reads À where A stands does so because it knows the word."""
     plain = without_accents(says)
-    return plain != says and any(vote.says == plain for vote in votes if vote.machine)
+    return plain != says and any(vote.says == plain for vote in votes if vote.machine and vote.text.isupper())
 
 
 def _words_tell(spot: Spot, votes: Sequence[Vote], says: str, learnt: Known) -> bool:
