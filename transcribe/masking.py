@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import cv2
@@ -40,15 +41,18 @@ def masked(picture: Picture, aligned: Aligned, form: Form) -> Picture:
 
     Of bent paper no straight lines say where a box stands on the photo: the copy is then of the page pressed flat.
 
-    Where the page does not fit its form nobody knows where the payment data stand: the whole picture is then made too
-    coarse to read. The page becomes a task all the same, and the file itself stays with the operator.
+    Where the page does not fit its form, or not where a payment box should be, nobody knows where the payment data
+    stand: the whole picture is then made too coarse to read. The page becomes a task all the same, and the file itself
+    stays with the operator.
     """
-    if not aligned.fits or aligned.homography is None:
+    boxes = _asked(aligned, form)
+    astray = aligned.likeness is not None and any(aligned.likeness.astray(boxes))
+    if not aligned.fits or aligned.homography is None or astray:
         return _coarse(picture)
     copy, there = picture.copy(), aligned.homography
     if aligned.bent:
         copy, there = aligned.page.picture.copy(), numpy.eye(3)
-    for box in _written(aligned, form):
+    for box in _written(aligned, form, boxes):
         _paint(copy, box, there)
     return copy
 
@@ -61,12 +65,16 @@ def encoded(picture: Picture) -> bytes:
     return content.tobytes()
 
 
-def _written(aligned: Aligned, form: Form) -> list[Box]:
-    """The payment boxes of a page that are not surely empty, and what of their writing hangs out of them. An empty one
-    has nothing to hide, and painted over nobody could know any more that it is empty."""
-    boxes = [
+def _asked(aligned: Aligned, form: Form) -> list[Box]:
+    """The payment boxes of a page."""
+    return [
         field.box for field in form.fields if field.personal == "payment" and field.box and field.page == aligned.number
     ]
+
+
+def _written(aligned: Aligned, form: Form, boxes: Sequence[Box]) -> list[Box]:
+    """The payment boxes of a page that are not surely empty, and what of their writing hangs out of them. An empty one
+    has nothing to hide, and painted over nobody could know any more that it is empty."""
     inks = ink.sheet(aligned.page.picture, form.blanks[aligned.number - 1].path).inks(boxes)
     written = [
         (box, seen) for box, seen in zip(boxes, inks, strict=True) if seen.doubtful or seen.filled >= SURELY_EMPTY

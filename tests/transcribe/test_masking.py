@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from transcribe.align import Aligned
+from transcribe.likeness import Likeness
 from transcribe.masking import PAINT, masked
 from transcribe.model import Blank, Box, Field, Form, Page
 
@@ -51,6 +52,19 @@ def written(form: Form, low: int, size: float = 1.1) -> Picture:
     page = (numpy.asarray(Image.open(str(form.blanks[0].path))) * 0.9).astype(numpy.uint8)
     cv2.putText(page, "4711 0815", (230, CARD.y1 - 18 + low), cv2.FONT_HERSHEY_SIMPLEX, size, 40, 3)
     return page
+
+
+@pytest.mark.parametrize(("alike", "clear"), [(0.9, True), (0.1, False)])
+def test_a_page_that_does_not_lie_on_its_blank_where_the_payment_box_is_becomes_too_coarse_to_read(
+    form: Form, alike: float, clear: bool
+) -> None:
+    middles = numpy.stack((numpy.arange(40.0) * 40, numpy.full(40, 230.0)), axis=1)
+    likeness = Likeness(0.9, numpy.full(40, alike, numpy.float32), middles)
+    page = written(form, 0)
+    laid = Aligned(
+        page=Page(number=1, picture=page), fit=0.9, inliers=200, number=1, homography=numpy.eye(3), likeness=likeness
+    )
+    assert (masked(page, laid, form).shape == page.shape) == clear
 
 
 @pytest.mark.parametrize("low", [0, 22, 30])
