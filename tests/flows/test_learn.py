@@ -13,6 +13,7 @@ from flows.people import invite
 from flows.reconcile import reconcile_home, reconcile_waiting
 from flows.rooms import Rooms, now, policy
 from reconcile import first_fit
+from reconcile.calibrate import DOUBTED
 from reconcile.known import known
 from reconcile.policy import Policy
 from tests.flows.house import House
@@ -158,6 +159,28 @@ def test_fields_of_which_an_expert_was_asked_because_readers_were_split_count_in
     learnt = learn_home(rooms)
     assert (learnt.truths, learnt.audited, learnt.rates) == (1, 0, ())
     assert rooms.store.decisions(scan.id)
+
+
+def test_a_second_look_at_what_an_expert_read_against_all_others_is_no_audit_and_the_likelier_of_the_two_is_true(
+    rooms: Rooms, expert: str
+) -> None:
+    readers = [invite(rooms, f"reader {name}", languages=["fr"]).person.id for name in ("one", "two", "three")]
+    other = invite(rooms, "otto", ["expert"]).person.id
+    scan = received(rooms, texts={"total": ("12.50", "18.50")})
+    for who, text in zip(readers, ("13.70", "12.50", "17.60"), strict=True):
+        reconcile_home(rooms)
+        answer(rooms, who, text, scan=scan.id, field="total")
+    reconcile_home(rooms)
+    answer(rooms, expert, "21.50", scan=scan.id, field="total", kinds=("adjudicate",))
+    reconcile_home(rooms)
+    decided = {each.key: each for each in rooms.store.decisions(scan.id)}
+    assert (decided[TOTAL].text, decided[TOTAL].probability) == ("21.50", DOUBTED)
+    answer(rooms, other, "12.50", scan=scan.id, field="total", kinds=("audit",))
+    reconcile_home(rooms)
+    later = {each.key: each for each in rooms.store.decisions(scan.id)}[TOTAL]
+    assert (later.text, later.method) == ("12.50", "expert")
+    learnt = learn_home(rooms)
+    assert (learnt.truths, learnt.audited, learnt.rates) == (1, 0, ())
 
 
 def test_what_people_read_while_nothing_is_proven_is_counted_as_proof(rooms: Rooms) -> None:
