@@ -58,8 +58,8 @@ def _machines_may(posterior: Posterior, policy: Policy, enough: bool, probable: 
     """Whether machines decide alone: earned for values like this, nothing odd about it, and no person contradicts
     whose word could well be so.
 
-    Engines that agree need as much as anybody, more where a witness chooses between them, and the whole target where
-    somebody read and could say nothing. A long text that was searched for needs a witness: both engines read the same
+    By themselves they need a little more than people do, and the whole target where somebody read and could say
+    nothing. A long text that was searched for needs a witness: both engines read the same
     place, so that their agreement says nothing of where it begins and ends (4 of 79 addresses of receipts were wrong).
     """
     facts = posterior.facts
@@ -69,7 +69,7 @@ def _machines_may(posterior: Posterior, policy: Policy, enough: bool, probable: 
         return False
     if posterior.people or probable:
         return probable
-    return enough and posterior.probability >= policy.of_machines(int(facts["engines"]))
+    return enough and posterior.probability >= policy.alone
 
 
 def _agreed(posterior: Posterior, policy: Policy) -> bool:

@@ -80,7 +80,7 @@ def _would_decide(before: Before, learnt: Known) -> bool:
     """Whether machines would decide this alone if they had the right: only such values say how right they are. Whether
     they did does not matter: what people read because nothing was proven proves it, and what is audited upholds it."""
     probable = calibrated(before.share, before.seen, learnt)
-    return before.seen.alone and probable >= POLICY.of_machines(before.seen.engines)
+    return before.seen.alone and probable >= POLICY.alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,9 @@ class Policy:
     """The least probability at which machines that agree outvote one person: only what is plainly of another field, or
     by somebody who is mostly wrong, is so improbable. Against two people machines never decide."""
 
-    vouched: float = 0.95
-    """The least probability at which machines decide that do not agree, where sums, a check digit, known values or
-    words, or the format choose between them: the rarer kind, of which less was counted."""
+    alone: float = 0.95
+    """The least probability at which machines decide alone, by agreeing or where a witness chooses between them: two
+    engines may read alike what a layout prints otherwise than its readers think (a year, then day and month)."""
 
     closely: float = 0.95
     """How alike two people's texts must be (RapidFuzz ratio, 0 to 1) to agree where nearly the same is the same."""
@@ -52,10 +52,6 @@ class Policy:
 
     audit_share: float = 0.03
     """The share of decided fields that a person reads again, blind, for ever: 3 to 5 % measures a form in weeks."""
-
-    def of_machines(self, engines: int) -> float:
-        """The least probability at which machines alone decide, where so many of them say the same."""
-        return 1.0 - self.price if engines >= self.engines_to_agree else max(self.vouched, 1.0 - self.price)
 
 
 POLICY = Policy()

@@ -158,15 +158,17 @@ def test_what_an_expert_decides_against_the_evidence_is_given_no_great_probabili
     assert plain.probability > 0.95
 
 
-def test_machines_that_differ_decide_from_a_higher_probability_on_than_those_that_agree() -> None:
+def test_machines_alone_need_more_than_people_do_whether_they_agree_or_a_witness_chooses() -> None:
     agreed = posterior(DATE, *both("order_date", "14/03/2025"))
     chosen = replace(
         agreed, facts={**agreed.facts, "engines": 1, "witness": "format", "situation": "date: vouched for"}
     )
-    between = (POLICY.vouched + 1 - POLICY.price) / 2
-    assert isinstance(decide(DATE, replace(agreed, probability=between), POLICY), Decision)
-    assert isinstance(decide(DATE, replace(chosen, probability=between), POLICY), Task)
-    assert isinstance(decide(DATE, replace(chosen, probability=POLICY.vouched), POLICY), Decision)
+    person = posterior(DATE, *both("order_date", "14/03/2025"), reading("order_date", "ana", "14/03/2025"))
+    between = (POLICY.alone + 1 - POLICY.price) / 2
+    for found in (agreed, chosen):
+        assert isinstance(decide(DATE, replace(found, probability=between), POLICY), Task)
+        assert isinstance(decide(DATE, replace(found, probability=POLICY.alone), POLICY), Decision)
+    assert isinstance(decide(DATE, replace(person, probability=between), POLICY), Decision)
 
 
 def test_the_latest_reading_of_a_person_speaks() -> None:
