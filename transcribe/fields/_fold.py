@@ -29,7 +29,10 @@ def tidy(text: str) -> str:
     Case, accents and punctuation stay: this is still what is written.
     """
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_SAME)
+        # quotes and dashes before NFKC, which parts a lone accent in two, and after it, which makes others of them;
+        # then what was left out may have stood between a letter and its accent
+        text = unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_SAME)
+        text = unicodedata.normalize("NFC", text)
         text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else c for c in text)
     return " ".join(text.split())
 

@@ -25,7 +25,7 @@ def normalise(text: str, field: Field, form: Form) -> str:
     code = _pattern.shaped(_clean(text), field.pattern)
     if field.pattern is not None and not _pattern.breaks(code, field.pattern):
         return code
-    return _pattern.shaped(_clean(code).replace(" ", ""), field.pattern)
+    return _pattern.shaped(tidy(_clean(code).replace(" ", "")), field.pattern)
 
 
 def write(value: Value, field: Field, form: Form) -> str:

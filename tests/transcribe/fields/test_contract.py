@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.transcribe.fields import blank_form, field_of
@@ -40,6 +40,8 @@ def test_what_is_parsed_is_written_and_parsed_again(name: str, text: str, locale
 
 @types
 @FAIR
+@example(text="A \u0301", locale=min(FORMS))
+@example(text="A\u200b\u0301", locale=min(FORMS))
 @given(text=MESS, locale=st.sampled_from(sorted(FORMS)))
 def test_normalising_twice_is_normalising_once(name: str, text: str, locale: str) -> None:
     kind, field, form = fields.load(name), field_of(name), FORMS[locale]
