@@ -29,10 +29,8 @@ def tidy(text: str) -> str:
     Case, accents and punctuation stay: this is still what is written.
     """
     if not text.isascii():
-        # quotes and dashes before NFKC, which parts a lone accent in two, and after it, which makes others of them;
-        # then what was left out may have stood between a letter and its accent
-        text = unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_SAME)
-        text = unicodedata.normalize("NFC", text)
+        text = unicodedata.normalize("NFKC", text).translate(_SAME)
+        text = unicodedata.normalize("NFC", text)  # what was left out may have stood between a letter and its accent
         text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else c for c in text)
     return " ".join(text.split())
 
