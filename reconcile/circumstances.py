@@ -8,7 +8,7 @@ from math import prod
 from typing import NamedTuple
 
 from reconcile.agree import BLANK, Vote, closely, null_of
-from reconcile.family import Family
+from reconcile.family import TEXTS, Family
 from reconcile.known import Known
 from reconcile.policy import POLICY
 from reconcile.posterior import Weighed
@@ -19,6 +19,12 @@ from transcribe.model import Null
 
 LOOKALIKE = re.compile(r"[0O1IL|]")
 """Characters that both engines mistake alike in a code (both read PO as P0)."""
+
+STROKE = re.compile(r"\W*[1Il|!]\W*")
+"""A single upright stroke: a piece of a fold, of a frame or of the letter above looks the same."""
+
+LITRES = re.compile(r"\d\s?[1I|]$")
+"""The end of a text that may be litres: both engines read 30 l as 301."""
 
 NEVER = "machines may not:"
 """How the stages of calibration begin in which machines never decide."""
@@ -202,9 +208,21 @@ def _trouble(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
         return "sums"
     if spot.type in WITH_POINT and (_may_lack_its_point(spot, machines, says, sums) or _too_fine(machines, says)):
         return "format"
-    if spot.field.type == "code" and spot.field.pattern is None and LOOKALIKE.search(says):
-        return "" if spot.values is not None and spot.values.has(says) else "lookalike"
-    return ""
+    return "lookalike" if _has_lookalikes(spot, machines, says) else ""
+
+
+def _has_lookalikes(spot: Spot, machines: Sequence[Vote], says: str) -> bool:
+    """Whether a value holds characters that engines take for one another, and nothing tells which they are: a code
+    without a pattern, a text or a price of a single stroke, litres at the end of a text."""
+    if null_of(says) or (spot.values is not None and spot.values.has(says)):
+        return False
+    if spot.field.type == "code":
+        return spot.field.pattern is None and bool(LOOKALIKE.search(says))
+    texts = [vote.text for vote in machines if vote.says == says]
+    if spot.family in TEXTS or spot.field.type == "amount":
+        stroke = bool(texts) and all(STROKE.fullmatch(text) for text in texts)
+        return stroke or (spot.field.type == "text" and any(LITRES.search(text) for text in texts))
+    return False
 
 
 def _too_fine(machines: Sequence[Vote], says: str) -> bool:

@@ -16,6 +16,9 @@ from reconcile.sheet import Spot
 INK = "ink"
 """The source that looks at ink alone: blank or not, ticked or not, signed or not."""
 
+WIDE = frozenset("HhKMmNnUuWw#")
+"""What an engine may see where two digits run together (11 166,36 read as n 166,36)."""
+
 NEAR = 1
 """The most edits between a well formed reading and a broken one of the same text."""
 
@@ -77,10 +80,14 @@ def _breaks(spot: Spot, rival: Vote, texts: Sequence[str]) -> bool:
     lost a digit or its point and still be one, so that only a digit taken for something else tells there."""
     if null_of(rival.says) or not spot.faults(rival.says):
         return False
-    as_long = spot.family != "amount"
-    return any(near(text, rival.text) for text in texts if as_long or len(text) == len(rival.text)) or (
-        as_long and near(texts[0], rival.says)
-    )
+    if spot.family == "amount":
+        return any(near(text, rival.text) and _one_for_one(text, rival.text) for text in texts)
+    return any(near(text, rival.text) for text in texts) or near(texts[0], rival.says)
+
+
+def _one_for_one(text: str, rival: str) -> bool:
+    """Whether two amounts are as long, and what they differ in stands for one digit."""
+    return len(text) == len(rival) and not any(b in WIDE for a, b in zip(text, rival, strict=True) if a != b)
 
 
 def near(one: str, other: str) -> bool:

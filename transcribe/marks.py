@@ -37,9 +37,10 @@ five was a faint tick, and four were the box's own frame."""
 def ticked(sheet: Sheet, ink: Ink, box: Box) -> float:
     """How sure it is that a box is ticked, 0 to 1."""
     seen = sheet.share(box)
+    if seen < TICKED and faint.pale(sheet.strokes, sheet.print_, box, sheet.level, sheet.unit):
+        return UNSURE
     if seen < LITTLE * TICKED:  # a fold is half as broad as a box to tick, and hides a small tick
-        hidden = beside(sheet.folds, box, 0) or faint.pale(sheet.strokes, sheet.print_, box, sheet.level, sheet.unit)
-        return UNSURE if hidden else _none(seen / TICKED, ink)
+        return UNSURE if beside(sheet.folds, box, 0) else _none(seen / TICKED, ink)
     inside = sheet.ink[box.y0 : box.y1, box.x0 : box.x1]
     if _runs_on(sheet.ink, box) or _runs_on(sheet.ink.T, Box(box.y0, box.x0, box.y1, box.x1)):
         return UNSURE

@@ -11,7 +11,7 @@ from reconcile.first_fit import parameters
 from reconcile.policy import POLICY
 from reconcile.weigh import weigh
 from tests.reconcile.made import both, field, form, machine
-from transcribe.model import Decision, FieldKey, Posterior, Rule, Task
+from transcribe.model import Decision, FieldKey, Master, Posterior, Rule, Task
 
 PRICE = form(field("price", "amount"))
 SUMS = form(
@@ -42,6 +42,52 @@ def test_an_amount_without_decimals_may_have_lost_its_point_and_is_asked(text: s
 def test_an_amount_with_decimals_or_too_short_to_have_lost_them_is_decided(text: str) -> None:
     assert of_price(text).facts["trouble"] == ""
     assert isinstance(decide(PRICE.field("price"), of_price(text), POLICY), Decision)
+
+
+@pytest.mark.parametrize(
+    ("type", "texts"),
+    [
+        ("text", ("1", "1")),
+        ("name", ("I", "I")),
+        ("text", ("|", "|")),
+        ("amount", ("|", "1")),
+        ("amount", ("1", "1")),
+        ("text", ("Bière blonde 301", "Bière blonde 301")),
+        ("text", ("Bière blonde 30 1", "Bière blonde 30 1")),
+    ],
+)
+def test_a_lone_stroke_and_what_may_be_litres_are_asked(type: str, texts: tuple[str, str]) -> None:
+    assert trouble(type, *texts) == "lookalike"
+
+
+@pytest.mark.parametrize(
+    ("type", "text"),
+    [
+        ("integer", "1"),
+        ("decimal", "1"),
+        ("amount", "1.00"),
+        ("text", "Bière blonde 30 l"),
+        ("text", "2"),
+        ("name", "A"),
+        ("address", "Chemin 31"),
+        ("text", "Vis 4x40"),
+        ("text", ""),
+    ],
+)
+def test_a_quantity_of_one_and_whole_words_are_no_lone_strokes(type: str, text: str) -> None:
+    assert trouble(type, text, text) != "lookalike"
+
+
+def test_a_lone_stroke_that_is_a_known_value_is_no_lookalike() -> None:
+    size = field("size", "text")
+    listed = Master(field="size", values=(("1", "1"), ("2", "2")), digest="m")
+    found = weigh(form(size, masters=(listed,)), both("size", "1"), parameters())[FieldKey("size")]
+    assert found.facts["trouble"] == ""
+
+
+def trouble(type: str, one: str, other: str) -> object:
+    readings = [machine("some", "tesseract 5.5.0 fra", one), machine("some", "rapidocr 3.10.0", other, 0.99)]
+    return weigh(form(field("some", type)), readings, parameters())[FieldKey("some")].facts["trouble"]
 
 
 def test_sums_vouch_for_an_amount_without_decimals() -> None:

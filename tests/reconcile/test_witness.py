@@ -58,6 +58,12 @@ def test_an_amount_is_vouched_for_where_the_other_engine_took_a_digit_for_a_lett
     assert posterior(TOTAL, *engines(TOTAL, "869.90", "86.90")).facts["witness"] == ""
 
 
+def test_a_broad_letter_may_stand_for_two_digits_of_an_amount_so_that_its_format_tells_nothing() -> None:
+    """11 166,36 was seen as n 166,36 by one engine and as 1 166,36 by the other."""
+    assert posterior(TOTAL, *engines(TOTAL, "1 166.36", "n 166.36")).facts["witness"] == ""
+    assert posterior(TOTAL, *engines(TOTAL, "1 166.36", "1 l66.36")).facts["witness"] == "format"
+
+
 def test_what_is_known_does_not_vouch_for_an_accent_that_the_other_engine_did_not_see_in_capitals() -> None:
     listed = Master(field="street", values=(("Pochettes à bulles", "1"), ("Agrafeuse rouge", "2")), digest="m")
     said = engines(STREET, "POCHETTES À BULLES", "POCHETTES A BULLES")

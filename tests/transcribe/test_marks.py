@@ -126,6 +126,13 @@ def test_a_tick_too_pale_to_be_ink_makes_a_box_no_sure_blank(blank: Path) -> Non
     assert ring < 1 - SURE
 
 
+@pytest.mark.parametrize("pen", [226, 227])
+def test_a_tick_that_is_hardly_ink_makes_a_box_no_sure_blank(blank: Path, pen: int) -> None:
+    """A few pixels of it are as dark as ink, of which an empty box has as many by chance."""
+    square, _, _ = said(blank, photographed(blank, (0.0, 0.0), [[(311, 322), (322, 310)]], pen))
+    assert 1 - SURE < square < 0.5
+
+
 @pytest.mark.parametrize("line", [[(620, 640), (624, 900)], [(350, 780), (900, 782)]])
 def test_a_straight_line_through_a_box_to_sign_is_no_sure_signature(blank: Path, line: list[tuple[int, int]]) -> None:
     _, _, sign = said(blank, photographed(blank, (0.0, 0.0), [line]))
