@@ -9,6 +9,7 @@ from typing import NamedTuple, get_args
 from rapidfuzz.distance import Indel
 
 from reconcile.sheet import Spot
+from reconcile.sureness import BAD_PAGE
 from transcribe.model import Kind, Null, Reading
 
 BLANK = ""
@@ -40,6 +41,11 @@ class Vote(NamedTuple):
     quality: float
     place: float | None
     flags: frozenset[str]
+
+    @property
+    def bad_page(self) -> bool:
+        """Whether an engine read it on a page that is hard to read."""
+        return self.machine and self.quality < BAD_PAGE
 
 
 def votes(spot: Spot, readings: Iterable[Reading]) -> tuple[Vote, ...]:
@@ -112,13 +118,27 @@ def closely(spot: Spot, one: str, other: str, share: float) -> bool:
     return Indel.normalized_similarity(one, other) >= share
 
 
-def surface(says: str, among: Sequence[Vote]) -> str:
-    """The text as written for a comparable one: what most of those wrote who say it, people before machines."""
+def surface(spot: Spot, says: str, among: Sequence[Vote]) -> str:
+    """The text as written for a comparable one: what most of those wrote who say it, people before machines; where as
+    many wrote each, the one that is nearest to how the form writes such a value, then the surest engine's."""
     if textless(says):
         return ""
-    texts = {each.text for each in among if each.says == says}
+    for_it = [each for each in among if each.says == says]
+    texts = {each.text for each in for_it}
     if len(texts) < 2:
         return texts.pop() if texts else says
-    people = [each.text for each in among if each.says == says and not each.machine]
-    machines = [each.text for each in among if each.says == says and each.machine]
-    return max(texts, key=lambda text: (people.count(text), machines.count(text), text))
+    people = [each.text for each in for_it if not each.machine]
+    machines = [each.text for each in for_it if each.machine]
+    sure = {text: max(each.confidence or 0.0 for each in for_it if each.text == text) for text in texts}
+    return max(
+        texts,
+        key=lambda text: (people.count(text), machines.count(text), _well_written(spot, says, text), sure[text], text),
+    )
+
+
+def _well_written(spot: Spot, says: str, text: str) -> float:
+    """How near a text is to the same value as the form writes it, or, of free text, to its comparable form."""
+    value = spot.value(text)
+    return Indel.normalized_similarity(text, says if value is None else spot.written(value)) + (
+        Indel.normalized_similarity(text.casefold(), says.casefold())
+    )

@@ -19,10 +19,10 @@ from reconcile.hearing import Hearing
 from reconcile.known import Known
 from reconcile.lines import done
 from reconcile.phrases import differences
-from reconcile.posterior import GLYPHS, Weighed
+from reconcile.posterior import GLYPHS, Weighed, weigh_field
 from reconcile.prior import flat
 from reconcile.sheet import Spot
-from reconcile.sureness import STEPS, bin_of
+from reconcile.sureness import STEPS, bin_of, has_digits, table
 
 SHARED = 0.8
 """Of a reading that follows what a place looks like to everybody, so much is the place's fault, not the source's."""
@@ -48,13 +48,15 @@ class Counts:
 
     sources: dict[str, dict[str, list[float]]] = field(default_factory=_pairs)
     rates: dict[str, dict[str, list[float]]] = field(default_factory=_pairs)
+    on_bad: dict[str, dict[str, list[float]]] = field(default_factory=_pairs)
     habits: dict[str, dict[str, list[float]]] = field(default_factory=_pairs)
     unrelated: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
     follows: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
     tempting: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
+    tempting_on_bad: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
     covered: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
     sure: dict[str, list[list[float]]] = field(default_factory=lambda: defaultdict(_bins))
-    """By engine and bin of confidence: (readings that were wrong, that were right)."""
+    """By engine, and by its kind of readings, and bin of confidence: (readings that were wrong, that were right)."""
     confusions: dict[str, dict[str, dict[str, float]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(lambda: defaultdict(float)))
     )
@@ -69,6 +71,8 @@ class Counts:
 
     def count(self, spot: Spot, weighed: Weighed, known: Known, truth: str | None) -> None:
         """Count one field; `truth`, where it is known, is its only value."""
+        if truth is not None and truth not in weighed.shares and weighed.words is None and null_of(truth) is None:
+            weighed = weigh_field(spot, weighed.votes, known, (truth,))  # may look like what everybody read
         shares = weighed.shares if truth is None else {truth: 1.0}
         in_place = 0.0
         for written, share in shares.items():
@@ -85,6 +89,8 @@ class Counts:
             for vote in weighed.votes:
                 self._count_wrong(spot, vote, none, none)
         _add(self.tempting[spot.field.type], in_place, 1.0)
+        if any(vote.bad_page for vote in weighed.votes):
+            _add(self.tempting_on_bad[spot.field.type], in_place, 1.0)
 
     def _count_value(self, spot: Spot, written: str, share: float) -> None:
         if spot.values is not None:
@@ -99,7 +105,7 @@ class Counts:
     ) -> None:
         if _elsewhere(vote, written):
             return
-        hearing = known.hearing(vote.source, vote.kind, spot.field.type)
+        hearing = known.hearing(vote.source, vote.kind, spot.field.type, vote.bad_page)
         if spot.family == "line text" and share > LIKELY:
             self.lines[vote.source] = list(map(add, self.lines[vote.source], done(written.split(), vote.says.split())))
         for other, part in tempted.items():
@@ -133,10 +139,14 @@ class Counts:
         if null_of(vote.says) is None:
             _add(self.sources[vote.source][spot.field.type], wrong, of)
             _add(self.rates[vote.kind][spot.field.type], wrong, of)
+            if vote.bad_page:
+                _add(self.on_bad[vote.source][spot.field.type], wrong, of)
 
     def _count_sure(self, vote: Vote, wrong: bool, share: float) -> None:
         if vote.machine and vote.confidence is not None:
-            self.sure[vote.source][bin_of(vote.confidence)][0 if wrong else 1] += share
+            kind = table(vote.source, digits=has_digits(vote.says), bad=vote.bad_page)
+            for name in (vote.source, kind):
+                self.sure[name][bin_of(vote.confidence)][0 if wrong else 1] += share
 
     def _count_error(self, vote: Vote, written: str, blame: float, hearing: Hearing, known: Known) -> None:
         """An error is unrelated, or edits: then which characters were taken for which."""

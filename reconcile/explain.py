@@ -36,7 +36,7 @@ def evidence(
         other = None
     against = weighed.none_terms if other is None else weighed.terms[other]
     found = [
-        _reader(vote, log(term / rival) / BIT, learnt.hearing(vote.source, vote.kind, spot.type).rate)
+        _reader(vote, log(term / rival) / BIT, learnt.hearing(vote.source, vote.kind, spot.type, vote.bad_page).rate)
         for vote, term, rival in zip(weighed.votes, weighed.terms[best], against, strict=True)
     ]
     prior = weighed.none_prior if other is None else weighed.priors[other]

@@ -6,14 +6,15 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from reconcile.phrases import Phrases
-from reconcile.sureness import STEPS
+from reconcile.sureness import STEPS, has_digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
     """How one source reads one type of field: what the channel needs to know of it; `phrases` are its conventions.
 
-    `rate` is `error` as it is told; `ratios` are P(confidence | wrong) / P(confidence | right) by bin of confidence.
+    `rate` is `error` as it is told; `ratios` are P(confidence | wrong) / P(confidence | right) by bin of confidence, of
+    words and of what holds digits.
     """
 
     kind: str
@@ -23,9 +24,9 @@ class Hearing:
     follows: float
     accents: float
     swap: float
-    ratios: tuple[float, ...]
+    ratios: tuple[tuple[float, ...], tuple[float, ...]]
     phrases: Phrases
 
-    def ratio(self, confidence: float | None) -> float:
-        """P(this confidence | wrong) / P(this confidence | right); 1 where the source claims none."""
-        return 1.0 if confidence is None else self.ratios[bisect_right(STEPS, confidence)]
+    def ratio(self, confidence: float | None, says: str) -> float:
+        """P(this confidence | wrong) / P(this confidence | right) of what it says; 1 where the source claims none."""
+        return 1.0 if confidence is None else self.ratios[has_digits(says)][bisect_right(STEPS, confidence)]

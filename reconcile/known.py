@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from math import exp, log
 from typing import Any
 
 from reconcile.contest import Champion, champion
 from reconcile.family import TEXTS, family_of
 from reconcile.hearing import Hearing
-from reconcile.interval import wilson
+from reconcile.interval import Tally, lower_bound, upper_bound
 from reconcile.masters import Words
 from reconcile.phrases import NONE, Phrases
-from reconcile.sureness import ratios
+from reconcile.sureness import of_kind, ratios, table
 from transcribe.model import Parameters
-
-Tally = tuple[float, float]
-"""(so many, of so many), as counted; fractions come from readings whose truth is only probable."""
 
 PRIOR_ERROR = {"machine": 0.12, "person": 0.06, "expert": 0.01}
 """How often a source of each kind is wrong about a filled field where nothing was learnt (measured on the generator
@@ -34,8 +31,9 @@ UNRELATED = {"machine": 0.05, "person": 0.25, "expert": 0.1}
 FOLLOWS = {"machine": 0.6, "person": 0.3, "expert": 0.15}
 """How often a source takes a damaged place for what it looks like, as others do."""
 
-TEMPTING = 0.06
-"""The share of fields with a place that looks like something else to everybody, where nothing was learnt."""
+TEMPTING, TEMPTING_WEIGHT = 0.06, 16.0
+"""The share of fields with a place that looks like something else to everybody, where nothing was learnt, and how many
+fields it counts for."""
 
 HABITS = {"accents": 0.05, "swap": 0.03}
 """How often a person drops accents, or writes day and month the other way about, where nothing was learnt."""
@@ -48,42 +46,42 @@ COVERED = (8.0, 10.0)
 class Known:
     """The content of one version of Parameters. What an older version does not hold counts as not learnt.
 
-    `content` is plain data: `rates` (kind of source, type: wrong, of), `sources` (source, type: wrong, of), `habits`
-    (source, habit: followed, of), `conventions` (source, phrase written, phrase said: followed, of), `unrelated`
-    (source: unrelated, errors), `follows` (kind: followed, of), `tempting` (type: tempting, of), `sure` (engine: wrong
-    and right a bin of confidence), `confusions` (kind, character, character: count), `covered` (field: known, of),
-    `words` (field, word: count, all words under ""), `lines` (source: words of long texts copied, changed, left out,
-    put in), `places` (form and field, or type: wrong, of, by bin of the place's confidence), `calibration`, `shipped`
-    and `audited` (situation: wrong, of), `proven` (situation: the tally that once reached the target here), `contests`
-    (family: items, and
-    those on which only one side was right).
+    `content` is plain data: `rates` (kind of source, type: wrong, of), `sources` (source, type: wrong, of), `on_bad`
+    (the same of engines on bad pages alone), `habits` (source, habit: followed, of), `conventions` (source, phrase
+    written, phrase said: followed, of), `unrelated` (source: unrelated, errors), `follows` (kind: followed, of),
+    `tempting` and `tempting_on_bad` pages (type: tempting, of), `sure` (engine, or one kind of its readings: wrong and
+    right a bin of confidence), `confusions` (kind, character, character: count), `covered` (field: known, of), `words`
+    (field, word: count, all words under ""), `lines` (source: words of long texts copied, changed, left out, put in),
+    `places` (form and field, or type: wrong, of, by bin of the place's confidence), `calibration`, `shipped` and
+    `audited` (situation: wrong, of), `proven` (situation: the tally that once reached the target here), `contests`
+    (family: items, and those on which only one side was right).
     """
 
     version: int
     content: Mapping[str, Any]
     edits: dict[tuple[str, str, str], float] = field(default_factory=dict, repr=False)
     """What the channel has worked out already under these parameters, kept for speed."""
-    hearings: dict[tuple[str, str, str], Hearing] = field(default_factory=dict, repr=False)
+    hearings: dict[tuple[str, str, str, bool], Hearing] = field(default_factory=dict, repr=False)
     remembered: dict[Hashable, object] = field(default_factory=dict, repr=False)
     """Scans weighed under these parameters, kept for speed by `reconcile.weigh`."""
     _words: dict[str, Words] = field(default_factory=dict, repr=False)
     _confused: dict[tuple[str, str, str], float] = field(default_factory=dict, repr=False)
     _covered: dict[str, float] = field(default_factory=dict, repr=False)
-    _tempting: dict[str, float] = field(default_factory=dict, repr=False)
+    _tempting: dict[tuple[str, bool], float] = field(default_factory=dict, repr=False)
     _worths: dict[str, tuple[float, float, float]] = field(default_factory=dict, repr=False)
     _champions: dict[str, Champion] = field(default_factory=dict, repr=False)
 
-    def hearing(self, source: str, kind: str, type_name: str) -> Hearing:
-        """How this source reads this type of field."""
-        found = self.hearings.get((source, kind, type_name))
+    def hearing(self, source: str, kind: str, type_name: str, bad: bool = False) -> Hearing:
+        """How this source reads this type of field; of an engine, on a `bad` page or on others."""
+        found = self.hearings.get((source, kind, type_name, bad))
         if found is None:
-            found = self.hearings[source, kind, type_name] = self._hearing(source, kind, type_name)
+            found = self.hearings[source, kind, type_name, bad] = self._hearing(source, kind, type_name, bad)
         return found
 
-    def _hearing(self, source: str, kind: str, type_name: str) -> Hearing:
+    def _hearing(self, source: str, kind: str, type_name: str, bad: bool) -> Hearing:
         habits = self.content.get("habits", {}).get(source, {})
         may_swap = kind != "machine" and type_name == "date"
-        error = self.error(source, kind, type_name)
+        error = self._error_on_bad(source, kind, type_name) if bad else self.error(source, kind, type_name)
         return Hearing(
             kind=kind,
             error=error,
@@ -92,9 +90,15 @@ class Known:
             follows=_drawn(self.content.get("follows", {}).get(kind), FOLLOWS[kind], 6.0),
             accents=_drawn(habits.get("accents"), HABITS["accents"], 2.0),
             swap=_drawn(habits.get("swap"), HABITS["swap"], 2.0) if may_swap else 0.0,
-            ratios=tuple(exp(each) for each in ratios(self.content.get("sure", {}).get(source))),
+            ratios=(self._ratios(source, False, bad), self._ratios(source, True, bad)),
             phrases=self._phrases(source) if kind != "machine" and family_of(type_name) in TEXTS else NONE,
         )
+
+    def _ratios(self, source: str, digits: bool, bad: bool) -> tuple[float, ...]:
+        """What an engine's confidence means on one kind of its readings, drawn to what it means on all of them."""
+        tallies = self.content.get("sure", {})
+        logs = of_kind(tallies.get(table(source, digits=digits, bad=bad)), ratios(tallies.get(source)))
+        return tuple(exp(each) for each in logs)
 
     def _phrases(self, source: str) -> Phrases:
         tree = self.content.get("conventions", {}).get(source)
@@ -103,26 +107,29 @@ class Known:
     def error(self, source: str, kind: str, type_name: str) -> float:
         """How often this source is wrong about a filled field of this type, drawn towards what is usual for its kind,
         and for itself with other types."""
-        typical = self.typical(kind, type_name)
         own = self.content.get("sources", {}).get(source)
-        if not own:
-            return typical
-        wrong = sum(tally[0] for tally in own.values())
-        expected = sum(tally[1] * self.typical(kind, name) for name, tally in own.items())
-        usual = min(0.9, typical * (1.0 + wrong) / (1.0 + expected))
-        return min(0.97, max(0.0005, _drawn(own.get(type_name), usual, PRIOR_WEIGHT)))
+        return _like_others(type_name, own, partial(self.typical, kind), PRIOR_WEIGHT)
+
+    def _error_on_bad(self, source: str, kind: str, type_name: str) -> float:
+        """The same on bad pages, drawn towards so many times its usual error as it has there with all types; no less
+        than on any page, as what was counted may have been easier to read but for the light."""
+        own, usual = self.content.get("on_bad", {}).get(source), partial(self.error, source, kind)
+        return max(usual(type_name), _like_others(type_name, own, usual, PRIOR_WEIGHT))
 
     def typical(self, kind: str, type_name: str) -> float:
         """How often a source of this kind is wrong about a filled field of this type."""
         tally: Tally | None = self.content.get("rates", {}).get(kind, {}).get(type_name)
         return _drawn(tally, PRIOR_ERROR[kind], 4.0)
 
-    def tempting(self, type_name: str) -> float:
-        """The share of fields of this type that look like something else to everybody."""
-        found = self._tempting.get(type_name)
+    def tempting(self, type_name: str, bad: bool = False) -> float:
+        """The share of fields of this type that look like something else to everybody; on a `bad` page or on any."""
+        found = self._tempting.get((type_name, bad))
         if found is None:
-            tally = self.content.get("tempting", {}).get(type_name)
-            found = self._tempting[type_name] = min(0.4, _drawn(tally, TEMPTING, 16.0))
+            found = _drawn(self.content.get("tempting", {}).get(type_name), TEMPTING, TEMPTING_WEIGHT)
+            if bad:
+                own = self.content.get("tempting_on_bad")
+                found = max(found, _like_others(type_name, own, self.tempting, TEMPTING_WEIGHT))
+            found = self._tempting[type_name, bad] = min(0.4, found)
         return found
 
     def confused(self, kind: str, written: str, said: str) -> float:
@@ -233,12 +240,6 @@ the right could only be lost by chance, so until then it stands on what shipped 
 PLAIN_CONFUSION = 1 / 60
 """The share of one character among the misreadings of another, of which nothing is known: about as many look likely."""
 
-ONE_SIDED = 1.6449
-"""The normal quantile of a bound that holds 19 times in 20."""
-
-BISECTIONS = 30
-"""Halvings of an interval of error rates: exact to a billionth."""
-
 _SEEN: list[tuple[Parameters, Known]] = []
 
 
@@ -261,33 +262,16 @@ def odds(share: float) -> float:
     return log(kept / (1 - kept))
 
 
-def lower_bound(tally: Tally) -> float:
-    """The share right that the truth exceeds in 19 of 20 cases, after so many wrong of so many.
-
-    With none wrong it is exact: 0.05 ** (1 / n). With some wrong, Wilson's score bound, which is close to the exact one
-    at these counts.
-    """
-    wrong, count = tally
-    if count <= 0:
-        return 0.0
-    if wrong == 0:
-        return float(0.05 ** (1 / count))
-    return 1.0 - wilson(wrong, count, ONE_SIDED)[1]
-
-
-def upper_bound(tally: Tally) -> float:
-    """The share right that the truth stays under in 19 of 20 cases, after so many wrong of so many: exact, as single
-    errors count here (C. J. Clopper, E. S. Pearson, Biometrika 26, 1934)."""
-    wrong, count = round(tally[0]), round(tally[1])
-    lowest, highest = 0.0, wrong / count if wrong else 0.0
-    for _ in range(BISECTIONS if wrong else 0):
-        error = (lowest + highest) / 2
-        term = fewer = (1.0 - error) ** count
-        for place in range(1, wrong):
-            term *= (count - place + 1) / place * error / (1.0 - error)
-            fewer += term
-        lowest, highest = (error, highest) if 1.0 - fewer < 0.05 else (lowest, error)
-    return 1.0 - lowest
+def _like_others(
+    type_name: str, own: Mapping[str, Tally] | None, typical: Callable[[str], float], weight: float
+) -> float:
+    """A share of one type of field, drawn towards what is typical of the type times what is usual for these tallies."""
+    if not own:
+        return typical(type_name)
+    some = sum(tally[0] for tally in own.values())
+    expected = sum(tally[1] * typical(name) for name, tally in own.items())
+    usual = min(0.9, typical(type_name) * (1.0 + some) / (1.0 + expected))
+    return min(0.97, max(0.0005, _drawn(own.get(type_name), usual, weight)))
 
 
 def _drawn(tally: Tally | list[float] | None, usual: float, weight: float) -> float:

@@ -86,8 +86,8 @@ def weigh_field(spot: Spot, votes: Sequence[Vote], known: Known, arithmetic: Ite
     """Raw probabilities of one field by itself. `arithmetic` are values to consider that the form's rules ask for."""
     sources = []
     for vote in votes:
-        hearing = known.hearing(vote.source, vote.kind, spot.type)
-        sources.append((vote, hearing, hearing.ratio(vote.confidence)))
+        hearing = known.hearing(vote.source, vote.kind, spot.type, vote.bad_page)
+        sources.append((vote, hearing, hearing.ratio(vote.confidence, vote.says)))
     read = {vote.says: vote.null for vote in votes}
     texts = sorted([says for says, null in read.items() if null is None])
     typed = [vote.says for vote in votes if not vote.machine and vote.shown is None]
@@ -97,7 +97,7 @@ def weigh_field(spot: Spot, votes: Sequence[Vote], known: Known, arithmetic: Ite
     spelt = {says: words_of(spot, says, known) for says in texts}
     none_prior, none_alone, none_tempted = _none_of_these(spot, sources, spelt, known)
     most = [max(column) for column in zip(*terms.values(), none_alone, strict=True)]
-    tempting = known.tempting(spot.type)
+    tempting = known.tempting(spot.type, any(vote.bad_page for vote in votes))
     scores: dict[str, float] = {}
     priors: dict[str, float] = {}
     tempted: dict[str, dict[str, float]] = {}

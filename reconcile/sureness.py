@@ -12,8 +12,25 @@ STEPS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 0.99, 0.995)
 USUAL = (1.5, 1.3, 1.1, 0.9, 0.6, 0.3, 0.0, -0.3, -0.6, -0.8, -1.0, -1.1, -1.2)
 """Log of P(bin | wrong) / P(bin | right) of an engine of which nothing was learnt: about Tesseract's, halved."""
 
+BAD_PAGE = 0.7
+"""Quality of a page (0 to 1) below which it is a bad one: engines err more often there, more often alike, and their
+confidence says something else. The hard photographs of the generator have 0.29 to 0.55, its others 0.83 and more."""
+
 WEIGHT = 6.0
 """How many wrong and how many right readings the usual meaning counts for."""
+
+KIND_WEIGHT = 12.0
+"""How many wrong readings of one kind what an engine's confidence means in general counts for."""
+
+
+def table(engine: str, *, digits: bool, bad: bool) -> str:
+    """The name of the tallies of an engine's readings of one kind: with digits or without, on bad pages or not."""
+    return f"{engine}, {'digits' if digits else 'words'}{' on bad pages' if bad else ''}"
+
+
+def has_digits(text: str) -> bool:
+    """Whether a text holds digits, of which an engine's confidence says less than of words."""
+    return any(map(str.isdigit, text))
 
 
 def bin_of(confidence: float) -> int:
@@ -30,10 +47,34 @@ def ratios(tallies: Sequence[Sequence[float]] | None) -> tuple[float, ...]:
     if tallies is None:
         return USUAL
     wrong, right = sum(tally[0] for tally in tallies), sum(tally[1] for tally in tallies)
-    pools: list[tuple[float, float, int]] = []
+    drawn = []
     for tally, usual in zip(tallies, USUAL, strict=True):
         seen = (sum(tally) + 1.0) / (wrong + right + len(USUAL))
-        pools.append((tally[0] + WEIGHT * seen * exp(usual / 2), tally[1] + WEIGHT * seen * exp(-usual / 2), 1))
+        drawn.append((tally[0] + WEIGHT * seen * exp(usual / 2), tally[1] + WEIGHT * seen * exp(-usual / 2)))
+    return _logs(drawn)
+
+
+def of_kind(tallies: Sequence[Sequence[float]] | None, usual: Sequence[float]) -> tuple[float, ...]:
+    """The same of one kind of an engine's readings, drawn to what is `usual` of all of them: where none of the kind was
+    wrong it is that."""
+    if tallies is None:
+        return tuple(usual)
+    right = sum(tally[1] for tally in tallies) + len(usual)
+    shares = [(tally[1] + 1.0) / right for tally in tallies]
+    scale = KIND_WEIGHT / sum(share * exp(log_ratio) for share, log_ratio in zip(shares, usual, strict=True))
+    return _logs(
+        [
+            (tally[0] + scale * share * exp(log_ratio), right * share)
+            for tally, share, log_ratio in zip(tallies, shares, usual, strict=True)
+        ]
+    )
+
+
+def _logs(tallies: Sequence[tuple[float, float]]) -> tuple[float, ...]:
+    """The logs of the shares of wrong over those of right readings, those that would rise pooled."""
+    pools: list[tuple[float, float, int]] = []
+    for wrong, right in tallies:
+        pools.append((wrong, right, 1))
         while len(pools) > 1 and pools[-1][0] * pools[-2][1] > pools[-2][0] * pools[-1][1]:
             last, before = pools.pop(), pools.pop()
             pools.append((last[0] + before[0], last[1] + before[1], last[2] + before[2]))

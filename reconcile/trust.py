@@ -14,7 +14,8 @@ from typing import Any
 from reconcile import first_fit, lessons, phrases
 from reconcile.counts import Counts
 from reconcile.facts import ScanFacts
-from reconcile.known import Known, known, lower_bound, odds
+from reconcile.interval import lower_bound
+from reconcile.known import Known, known, odds
 from reconcile.policy import POLICY
 from reconcile.sheet import sheet
 from reconcile.sureness import STEPS
@@ -79,7 +80,7 @@ def _count(counts: Counts, scan: ScanFacts, learnt: Known) -> None:
 def _content(counts: Counts) -> dict[str, object]:
     """Counts as plain data, what shipped with fairhand added in."""
     shipped: Mapping[str, Any] = first_fit.parameters().content
-    names = ("sources", "rates", "habits", "unrelated", "follows", "tempting", "covered")
+    names = ("sources", "on_bad", "rates", "habits", "unrelated", "follows", "tempting", "tempting_on_bad", "covered")
     content: dict[str, Any] = {name: _plain(getattr(counts, name), shipped.get(name, {})) for name in names}
     content["sure"] = {
         engine: _sure(counts.sure.get(engine), shipped.get("sure", {}).get(engine))

@@ -165,7 +165,7 @@ def _of_experts(spot: Spot, weighed: Weighed) -> str | None:
 
 def _candidate(spot: Spot, says: str, weighed: Weighed, origin: Origin) -> Candidate:
     null = null_of(says)
-    text = surface(says, weighed.votes) if origin == "read" else says
+    text = surface(spot, says, weighed.votes) if origin == "read" else says
     if origin == "words" and weighed.words is not None:
         text = weighed.words.text
     if origin == "master" and spot.values is not None and spot.values.has(says):

@@ -23,10 +23,11 @@ CONSOLE = Console(width=150)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Set:
-    """A set of documents: how to get `count` of them, how many by default and under --small, how to compare."""
+    """A set of documents: how to get so many of them (of a folder, a count, the generator's seed), how many by default
+    and under --small, how to compare."""
 
     name: str
-    samples: Callable[[Path, int], Iterator[Sample]]
+    samples: Callable[[Path, int, int], Iterator[Sample]]
     count: int
     small: int
     folded: bool = False
@@ -35,16 +36,22 @@ class Set:
 
 SETS = (
     Set(
-        name="typed", samples=lambda _, n: generated(n, SEED, ("flat", "scan", "phone"), ("typed",)), count=102, small=6
+        name="typed",
+        samples=lambda _, n, seed: generated(n, seed, ("flat", "scan", "phone"), ("typed",)),
+        count=102,
+        small=6,
     ),
     Set(
-        name="block", samples=lambda _, n: generated(n, SEED, ("flat", "scan", "phone"), ("block",)), count=48, small=6
+        name="block",
+        samples=lambda _, n, seed: generated(n, seed, ("flat", "scan", "phone"), ("block",)),
+        count=48,
+        small=6,
     ),
-    Set(name="hard", samples=lambda _, n: generated(n, SEED, ("hard",), ("typed", "block")), count=32, small=4),
-    Set(name="sroie", samples=sroie, count=200, small=6, folded=True),
-    Set(name="receipts_de", samples=receipts_de, count=22, small=3, folded=True),
-    Set(name="testaments", samples=testaments, count=121, small=8, undecidable=True),
-    Set(name="factures", samples=factures, count=48, small=4, folded=True),
+    Set(name="hard", samples=lambda _, n, seed: generated(n, seed, ("hard",), ("typed", "block")), count=32, small=4),
+    Set(name="sroie", samples=lambda data, n, _: sroie(data, n), count=200, small=6, folded=True),
+    Set(name="receipts_de", samples=lambda data, n, _: receipts_de(data, n), count=22, small=3, folded=True),
+    Set(name="testaments", samples=lambda data, n, _: testaments(data, n), count=121, small=8, undecidable=True),
+    Set(name="factures", samples=lambda data, n, _: factures(data, n), count=48, small=4, folded=True),
 )
 
 
@@ -59,6 +66,7 @@ def main() -> None:
     parser.add_argument("--data", help="the folder of the shared sets")
     parser.add_argument("--set", choices=[each.name for each in SETS], action="append", help="this set only")
     parser.add_argument("--count", type=int, help="so many documents of each set")
+    parser.add_argument("--seed", type=int, default=SEED, help="of what the generator makes")
     parser.add_argument("--dump", type=Path, help="append every reading with its conditions and truth, as JSON lines")
     given = parser.parse_args()
     stated: list[Told] = []
@@ -66,7 +74,7 @@ def main() -> None:
         if given.set and each.name not in given.set:
             continue
         count = given.count or (each.small if given.small else each.count)
-        found = list(results(each.samples(data_folder(given.data), count), folded=each.folded))
+        found = list(results(each.samples(data_folder(given.data), count, given.seed), folded=each.folded))
         if given.dump:
             with given.dump.open("a", encoding="utf-8") as stream:
                 dump(found, stream)

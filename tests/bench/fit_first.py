@@ -35,7 +35,18 @@ from transcribe import form as forms
 from transcribe.model import Decision, FieldKey, Form, Parameters, Reading
 
 TARGET = Path(__file__).parents[2] / "reconcile" / "first_fit_data.py"
-KEPT = ("rates", "sources", "unrelated", "follows", "tempting", "sure", "confusions", "calibration")
+KEPT = (
+    "rates",
+    "sources",
+    "on_bad",
+    "unrelated",
+    "follows",
+    "tempting",
+    "tempting_on_bad",
+    "sure",
+    "confusions",
+    "calibration",
+)
 PEOPLE = {"text": 8, "address": 10, "name": 5, "code": 5, "amount": 4, "integer": 3, "date": 4}
 """Wrong readings of a hundred by people, by field type: the generator's crowd without its spammers."""
 

@@ -10,7 +10,7 @@ from reconcile.decide import decide
 from reconcile.first_fit import parameters
 from reconcile.policy import POLICY
 from reconcile.weigh import weigh
-from tests.reconcile.made import both, field, form, machine
+from tests.reconcile.made import both, field, form, machine, posterior, reading
 from transcribe.model import Decision, FieldKey, Master, Posterior, Rule, Task
 
 PRICE = form(field("price", "amount"))
@@ -157,3 +157,30 @@ def test_sums_rounded_to_cents_do_not_vouch_for_a_decimal_that_one_engine_alone_
     tax = weigh(SUMS, readings, parameters())[FieldKey("tax")]
     said = decide(SUMS.field("tax"), tax, POLICY)
     assert isinstance(said, Task) or said.text == "4047.99"
+
+
+def on_page(quality: float, sure: float, text: str = "12 rue Berger") -> object:
+    """The reason to ask of what both engines read alike, one of them so sure."""
+    conditions = {"fit": 1.0, "quality": quality}
+    said = [
+        reading("street", source, text, kind="machine", confidence=confidence, conditions=conditions)
+        for source, confidence in (("tesseract 5.5.0 fra", 0.96), ("rapidocr 3.10.0", sure))
+    ]
+    return weigh(form(field("street", "address")), said, parameters())[FieldKey("street")].facts["trouble"]
+
+
+@pytest.mark.parametrize(
+    ("quality", "sure", "reason"),
+    [(0.4, 0.7, "not sure enough"), (0.4, 0.97, ""), (0.9, 0.7, ""), (0.75, 0.7, "")],
+)
+def test_on_a_bad_page_the_better_engine_has_to_be_sure(quality: float, sure: float, reason: str) -> None:
+    assert on_page(quality, sure) == reason
+
+
+def test_what_something_vouches_for_needs_no_sure_engine_on_a_bad_page() -> None:
+    conditions = {"fit": 1.0, "quality": 0.4}
+    said = [
+        reading("code", source, "4006381333931", kind="machine", confidence=0.6, conditions=conditions)
+        for source in ("tesseract 5.5.0 fra", "rapidocr 3.10.0")
+    ]
+    assert posterior(field("code", "ean"), *said).facts["trouble"] == ""

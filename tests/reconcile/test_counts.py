@@ -65,6 +65,37 @@ def test_a_blank_that_somebody_sent_is_no_error_of_reading() -> None:
     assert "ana" in found.content["sources"]
 
 
+def seen(source: str, text: str, quality: float, confidence: float = 0.9) -> Reading:
+    return reading(
+        "total", source, text, kind="machine", confidence=confidence, conditions={"fit": 1.0, "quality": quality}
+    )
+
+
+def test_how_an_engine_reads_bad_pages_is_learnt_apart() -> None:
+    def errors(quality: float) -> tuple[float, float]:
+        found = after(TOTAL, seen("tesseract 5", "15.80", quality), seen("rapidocr 3", "15.60", quality), truth="15.60")
+        return tuple(found.hearing("tesseract", "machine", "amount", bad).error for bad in (False, True))
+
+    usual = [known(parameters()).hearing("tesseract", "machine", "amount", bad).error for bad in (False, True)]
+    on_bad, on_good = errors(0.4), errors(0.9)
+    assert usual[0] < usual[1] < on_bad[1]
+    assert on_bad[1] - usual[1] > on_good[1] - usual[1]
+    assert on_good[0] > usual[0]
+
+
+def test_what_confidence_means_of_digits_and_of_words_is_learnt_apart() -> None:
+    unsure = (seen("tesseract 5", "15.80", 0.9, 0.55), seen("rapidocr 3", "15.60", 0.9, 0.99))
+    hearing = after(TOTAL, *unsure, truth="15.60").hearing("tesseract", "machine", "amount")
+    assert hearing.ratio(0.55, "15.80") > hearing.ratio(0.55, "Dupont")
+
+
+def test_a_place_that_both_engines_misread_alike_on_a_bad_page_makes_others_there_doubtful() -> None:
+    alike = (seen("tesseract 5", "15.80", 0.4), seen("rapidocr 3", "15.80", 0.4))
+    found, shipped = after(TOTAL, *alike, truth="15.60"), known(parameters())
+    assert found.tempting("amount", True) > shipped.tempting("amount", True)
+    assert found.tempting("amount", True) > found.tempting("amount")
+
+
 def test_what_a_source_takes_for_what_is_learnt_and_a_lost_character_is_no_confusion() -> None:
     people = (reading("total", "ana", "15.60"), reading("total", "ben", "15.60"))
     taken = after(

@@ -174,7 +174,7 @@ def test_an_engine_that_is_unsure_when_wrong_is_believed_by_its_confidence() -> 
     ]
     facts = [ScanFacts(form=TOTAL, readings=right)] * 30 + [ScanFacts(form=TOTAL, readings=wrong)] * 10
     tesseract = after(learn(facts, parameters())).hearing("tesseract", "machine", "amount")
-    assert tesseract.ratio(0.55) > 2.5 > 1.0 > tesseract.ratio(0.96)
+    assert tesseract.ratio(0.55, "12.40") > 2.5 > 1.0 > tesseract.ratio(0.96, "12.40")
 
 
 def test_only_words_of_several_scans_are_kept() -> None:

@@ -252,3 +252,27 @@ def test_what_an_expert_mistyped_gives_way_to_a_value_that_somebody_read_unless_
     assert posterior(date, reading("order_date", "ana", "14/08/2024"), slip).candidates[0].text == "14/0372025"
     insisted = replace(slip, flags=frozenset({"overrode a check"}))
     assert posterior(date, read, insisted).candidates[0].text == "14/0372025"
+
+
+@pytest.mark.parametrize(
+    ("type", "pattern", "odd", "well"),
+    [
+        ("name", None, "IKANO HANDEL_SDN BHD", "IKANO HANDEL SDN BHD"),
+        ("code", None, "ws6 1TS", "WS6 1TS"),
+        ("code", "[A-Z]{2}-[0-9]{4}", "PA0308", "PA-0308"),
+        ("amount", None, "RM20. 40", "RM20.40"),
+    ],
+)
+def test_of_texts_that_say_the_same_the_better_written_one_is_taken(
+    type: str, pattern: str | None, odd: str, well: str
+) -> None:
+    of = field("some", type, pattern=pattern)
+    for one, other in ((odd, well), (well, odd)):
+        said = (machine("some", "tesseract 5.5.0 fra", one), machine("some", "rapidocr 3.10.0", other, 0.98))
+        assert posterior(of, *said).candidates[0].text == well
+
+
+def test_a_text_that_more_people_wrote_stands_before_a_better_written_one() -> None:
+    said = (reading("name", "ana", "dupont  anne"), reading("name", "ben", "dupont  anne"))
+    found = posterior(field("name", "name"), machine("name", "tesseract 5.5.0 fra", "Dupont Anne"), *said)
+    assert found.candidates[0].text == "dupont  anne"
