@@ -92,7 +92,8 @@ class Words:
         and is one edit from them, or the same with no space between."""
         ours, theirs = says.split(), rival.split()
         if "".join(ours) == "".join(theirs):
-            return all(self._sure(word) for word in ours if word not in theirs and word.isalpha())
+            apart = [word for word in ours if word not in theirs]
+            return any(map(self._sure, apart)) and all(self._sure(word) or word.isdigit() for word in apart)
         return len(ours) == len(theirs) and all(
             one == other or (self._sure(one) and other not in self.counts and OSA.distance(one, other) == 1)
             for one, other in zip(ours, theirs, strict=True)

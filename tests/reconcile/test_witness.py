@@ -41,6 +41,16 @@ def test_words_say_nothing_where_the_rest_differs_or_the_word_is_rare_or_another
     assert witness(STREET, "Lindenstraße 4", *engines(STREET, "Lindenstraße 4", "Lindcnstraße 4")) == ""
 
 
+def test_words_do_not_vouch_for_a_text_whose_words_run_together() -> None:
+    """An engine that loses a space makes a word of two that nobody ever wrote."""
+    for parted, joined in (("Blanche d'été", "Blanched'été"), ("Doliprane 1000", "Doliprane1000")):
+        said = (
+            machine("street", "tesseract 5.5.0 fra", parted, 0.6),
+            machine("street", "rapidocr 3.10.0", joined, 0.99),
+        )
+        assert posterior(STREET, *said).facts["witness"] == ""
+
+
 def test_words_do_not_vouch_for_what_no_engine_read() -> None:
     typed = [reading("street", who, "Rue Victor Hugo 4") for who in ("ana", "ben")]
     said = engines(STREET, "Rue Vict0r Hugo 4", "Rue Victor Hug0 4")
