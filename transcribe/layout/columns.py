@@ -20,6 +20,9 @@ MOST_READINGS = 24
 RANK = 0.35
 """How much less the last of a column's header words counts than the first."""
 
+Spot = tuple[int, int, list[Seen]]
+"""Left and right end of a heading, and the labels that it may be."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
@@ -86,11 +89,11 @@ def _worth(options: Sequence[Seen], name: str, rank: Mapping[str, int]) -> float
     )
 
 
-def _spots(number: int, line: Line, known: Sequence[Label]) -> list[tuple[int, int, list[Seen]]]:
+def _spots(number: int, line: Line, known: Sequence[Label]) -> list[Spot]:
     """Left and right end of each heading of a line, with the labels that it may be."""
     best = find(number, line, known)
     owners = {label.owner for label in known}
-    spots: list[tuple[int, int, list[Seen]]] = []
+    spots: list[Spot] = []
     for seen in best:
         text = line.span(seen.start, seen.end)
         options = [
@@ -100,15 +103,30 @@ def _spots(number: int, line: Line, known: Sequence[Label]) -> list[tuple[int, i
             if other.end - other.start >= 0.8 * (seen.end - seen.start)
         ]
         spots.append((seen.box.x0, seen.box.x1, options))
+    spots = [_with_qualifier(line, spot, seen, best) for spot, seen in zip(spots, best, strict=True)]
     for start, end, _ in pieces(line):
         at = start
-        inner = [(seen.start, seen.end) for seen in best if start <= seen.start < end]
+        inner = [(seen.start, _qualified(line, seen, best)) for seen in best if start <= seen.start < end]
         for stop, after in [*inner, (end, end)]:
             if re.search(r"[^\W_]|[#%]", line.text[at:stop]):
                 rest = line.span(at, stop).box
                 spots.append((rest.x0, rest.x1, []))
             at = max(at, after)
     return sorted(spots, key=lambda spot: spot[0])
+
+
+def _with_qualifier(line: Line, spot: Spot, seen: Seen, best: Sequence[Seen]) -> Spot:
+    """A heading with the words that stand a blank behind it, as in "P.U. brut" or "Désignation des travaux"."""
+    x0, _, options = spot
+    return x0, line.span(seen.start, _qualified(line, seen, best)).box.x1, options
+
+
+def _qualified(line: Line, seen: Seen, best: Sequence[Seen]) -> int:
+    """Where the words end that say more of a heading: what no wide gap and no other heading parts from it."""
+    end = min((other.start for other in best if other.start >= seen.end), default=len(line.text))
+    behind = re.match(r"(?: ?\S+)*", line.text[seen.end : end])
+    assert behind is not None
+    return seen.end + len(behind[0])
 
 
 def bounds(header: Header, body: Sequence[Word]) -> list[float]:

@@ -57,3 +57,15 @@ def test_whether_a_row_multiplies_is_known() -> None:
 
 def test_without_a_header_there_is_no_table() -> None:
     assert found("Chaise   4,00   55,00   220,00") is None
+
+
+def test_words_that_say_more_of_a_heading_are_no_column_of_their_own() -> None:
+    rows = cells(
+        "Désignation des travaux    Qté     P.U. net      Montant HT",
+        "Peinture des volets        2,00       10,00           20,00",
+        "Pose                       3,00        5,00           15,00",
+    )
+    assert rows == [
+        {"description": "Peinture des volets", "quantity": "2,00", "unit_price": "10,00", "amount": "20,00"},
+        {"description": "Pose", "quantity": "3,00", "unit_price": "5,00", "amount": "15,00"},
+    ]
