@@ -134,12 +134,14 @@ def bounds(header: Header, body: Sequence[Word]) -> list[float]:
     found = []
     for (_, a0, a1), (_, b0, b1) in pairwise(header.columns):
         left, right = (a0 + a1) // 2, (b0 + b1) // 2
-        found.append(_gap(left, right, body, (a1 + b0) / 2))
+        found.append(_gap(left, right, body, (a1, b0)))
     return found
 
 
-def _gap(left: int, right: int, body: Sequence[Word], likely: float) -> float:
-    """The middle of the widest stretch between two x that the fewest words cross, the one nearest to `likely`."""
+def _gap(left: int, right: int, body: Sequence[Word], between: tuple[int, int]) -> float:
+    """The middle of a stretch between two x that the fewest words cross: the one that lies the most between the two
+    headings, then the widest. Numbers end under the end of their heading, so that left of them is room as well."""
+    likely = sum(between) / 2
     width = max(1, right - left)
     crossed = [0] * (width + 1)
     for word in body:
@@ -154,5 +156,12 @@ def _gap(left: int, right: int, body: Sequence[Word], likely: float) -> float:
             runs[-1] = (runs[-1][0], at)
         else:
             runs.append((at, at))
-    start, end = max(runs, key=lambda run: (run[1] - run[0], -abs(left + (run[0] + run[1]) / 2 - likely)))
-    return left + (start + end) / 2
+    start, end = max(
+        ((left + first, left + last) for first, last in runs),
+        key=lambda run: (
+            max(0, min(run[1], between[1]) - max(run[0], between[0])),
+            run[1] - run[0],
+            -abs((run[0] + run[1]) / 2 - likely),
+        ),
+    )
+    return (start + end) / 2

@@ -69,3 +69,12 @@ def test_words_that_say_more_of_a_heading_are_no_column_of_their_own() -> None:
         {"description": "Peinture des volets", "quantity": "2,00", "unit_price": "10,00", "amount": "20,00"},
         {"description": "Pose", "quantity": "3,00", "unit_price": "5,00", "amount": "15,00"},
     ]
+
+
+def test_a_number_that_ends_far_under_its_heading_is_not_taken_for_the_next_column() -> None:
+    rows = cells(
+        "Désignation     Qté     P.U.     MONTANT TOTAL HT    TVA",
+        "Chaise          2,00    10,00                  20,00    1",
+        "Lampe           3,00     5,00                  15,00    1",
+    )
+    assert [(row["amount"], row["tax"]) for row in rows] == [("20,00", "1"), ("15,00", "1")]
