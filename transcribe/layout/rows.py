@@ -10,19 +10,14 @@ from dataclasses import dataclass, field
 from transcribe.fields._numbers import read_number
 from transcribe.layout.columns import Header, bounds, headers
 from transcribe.layout.lines import Line
-from transcribe.layout.money import AMOUNT
+from transcribe.layout.sections import NUMBER, sections
 from transcribe.layout.sheet import Sheet
 from transcribe.model import Form, Table, Word
 
 NUMBERS = frozenset({"amount", "decimal", "integer"})
-NUMBER = re.compile(r"[-+]?\d[\d .,']*\d|\d")
-SUMS = ("#total", "#subtotal", "#tax", "#paid", "#discount")
 
 ONE_TEXT = 2.5
 """A gap of so many line heights inside the first column parts it from what stands beside the table."""
-
-EMPTY_HEIGHTS = 7.0
-"""So many line heights without a row end the table."""
 
 CLOSE = 2.2
 """A line of text within so many line heights of its row's line is more of its description."""
@@ -92,16 +87,19 @@ def _on_page(sheet: Sheet, page: int, wanted: Table, form: Form) -> Found | None
 
 
 def _rows(sheet: Sheet, numbers: Sequence[int], header: Header, wanted: Table, form: Form) -> list[Row]:
-    below = numbers[header.last + 1 :]
-    body = _body(sheet, below, header, form)
-    words = [word for number in body for word in sheet.lines[number].words]
+    parts = sections(sheet, numbers[header.last + 1 :], form)
+    words = [word for part in parts for number in part for word in sheet.lines[number].words]
     if not words:
         return []
     edges = bounds(header, words)
+    return [row for part in parts for row in _rows_of([sheet.lines[number] for number in part], header, edges, form)]
+
+
+def _rows_of(lines: Sequence[Line], header: Header, edges: Sequence[float], form: Form) -> list[Row]:
+    """The rows of one section of a table."""
     rows: list[Row] = []
     bottom = 0.0
-    for number in body:
-        line = sheet.lines[number]
+    for line in lines:
         cells = _cells(line, header, edges)
         filled = [name for name in cells if _holds_number(cells[name], name, form)]
         begins = len(filled) >= LEAST_NUMBERS or (bool(filled) and _all_numbers(header, form) < LEAST_NUMBERS)
@@ -114,33 +112,6 @@ def _rows(sheet: Sheet, numbers: Sequence[int], header: Header, wanted: Table, f
                 rows[-1].add(name, found, line.page)
         bottom = line.box.y1
     return rows
-
-
-def _body(sheet: Sheet, below: Sequence[int], header: Header, form: Form) -> list[int]:
-    """The lines from the header to the sums, or to a wide empty space."""
-    sums = {each.name for each in form.fields if each.type == "amount"} | set(SUMS)
-    body: list[int] = []
-    bottom = None
-    for number in below:
-        line = sheet.lines[number]
-        if bottom is not None and line.box.y0 - bottom > EMPTY_HEIGHTS * line.height:
-            break
-        named = [seen for seen in sheet.labels[number] if seen.label.owner in sums and seen.likeness >= 0.85]
-        amounts = len(list(AMOUNT.finditer(line.text)))
-        if (
-            named
-            and amounts <= 1
-            and body
-            and named[0].end - named[0].start > 0.5 * _letters_before(line, named[0].end)
-        ):
-            break
-        body.append(number)
-        bottom = line.box.y1
-    return body
-
-
-def _letters_before(line: Line, end: int) -> int:
-    return len(line.text[:end].strip())
 
 
 def _cells(line: Line, header: Header, edges: Sequence[float]) -> dict[str, list[Word]]:

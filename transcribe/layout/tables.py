@@ -9,7 +9,8 @@ from transcribe.layout import inside
 from transcribe.layout.candidate import Candidate, candidate
 from transcribe.layout.lines import Line
 from transcribe.layout.money import AMOUNT
-from transcribe.layout.rows import NUMBER, NUMBERS, Found, Row, table
+from transcribe.layout.rows import NUMBERS, Found, Row, table
+from transcribe.layout.sections import NUMBER
 from transcribe.layout.sheet import Sheet
 from transcribe.model import FieldKey, Form, Table
 
