@@ -93,3 +93,30 @@ def test_an_invoice_gives_its_header_fields() -> None:
 
 def test_nothing_printed_gives_no_candidates() -> None:
     assert best("receipt", [""]) == {}
+
+
+def test_a_value_behind_a_label_of_its_own_line_is_not_that_of_a_label_above_it() -> None:
+    rows = [
+        "                                             Facture",
+        "",
+        "Référence                                    68329904",
+        "Numéro de la facture                         FR50J47",
+    ]
+    assert best("facture", rows)["invoice_number"] == "FR50J47"
+
+
+@pytest.mark.parametrize("row", ["N° de commande client : 33139", "Votre n° de commande : 33139"])
+def test_the_number_of_the_customers_order_is_no_customer(row: str) -> None:
+    found = best("facture", [row])
+    assert (found.get("po_number"), found.get("customer")) == ("33139", None)
+
+
+@pytest.mark.parametrize("row", ["Code client : CU2002", "N° client : CU2002", "Réf. client : CU2002"])
+def test_the_number_of_a_customers_account_is_no_field_of_an_invoice(row: str) -> None:
+    assert best("facture", [row]).keys() <= {"supplier"}
+
+
+def test_what_is_left_to_pay_is_not_the_total() -> None:
+    rows = ["Total TTC      120,00", "Acompte versé   20,00", "Reste à payer  100,00"]
+    assert best("facture", rows)["total_amount"] == "120,00"
+    assert "total_amount" not in best("facture", ["Solde à payer     100,00"])
