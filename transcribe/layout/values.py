@@ -20,6 +20,9 @@ FAR = 0.15
 INSIDE = 0.25
 """What a value loses whose label is a word in the middle of a text ("Service client")."""
 
+OF_ANOTHER = 0.3
+"""What a value below its label loses that stands right behind a label of its own line."""
+
 FIRST_WORDS = {"code", "ean", "email", "phone", "siret", "vat"}
 """Types of which only the first fitting word is the value, whatever follows on the line."""
 
@@ -39,6 +42,7 @@ def candidates(sheet: Sheet, field: Field, form: Form) -> list[Candidate]:
             score += 0.05 if place.where == field.find.where else 0.0
             piece = sheet.lines[place.line].span(start, end)
             score -= INSIDE if _inside_text(sheet, seen) else 0.0
+            score -= OF_ANOTHER if place.where == "below" and _has_own_label(sheet, place.line, start) else 0.0
             score -= FAR if place.where == "right" and _far(sheet, place, piece) else 0.0
             score += 0.15 if not fields.load(field.type).faults(piece.text, field, form) else -0.2
             found.append(candidate((piece,), score))
@@ -50,6 +54,12 @@ def _inside_text(sheet: Sheet, seen: Seen) -> bool:
     """Whether other words stand before a label in its piece of the line: it is then a word of a text."""
     start = next(first for first, last, _ in pieces(sheet.lines[seen.line]) if first <= seen.start < last)
     return re.search(r"[^\W_]", sheet.lines[seen.line].text[start : seen.start]) is not None
+
+
+def _has_own_label(sheet: Sheet, line: int, start: int) -> bool:
+    """Whether a label of the same line stands before a value, and nothing but signs between them."""
+    text = sheet.lines[line].text
+    return any(seen.end <= start and not re.search(r"[^\W_]", text[seen.end : start]) for seen in sheet.labels[line])
 
 
 def _far(sheet: Sheet, place: Beside, piece: Line) -> bool:
