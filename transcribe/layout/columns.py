@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
 from transcribe.layout.labels import Label, Seen, find, pieces
 from transcribe.layout.lines import Line
+from transcribe.layout.stacked import stacked
 from transcribe.model import Table, Word
 
 LEAST_COLUMNS = 2
@@ -16,6 +17,9 @@ LEAST_COLUMNS = 2
 
 MOST_READINGS = 24
 """Ways of taking a header that are tried where its words may name several columns."""
+
+STACKED = 0.2
+"""So much better named headings of several lines must be than their first line alone: about a quarter of a column."""
 
 RANK = 0.35
 """How much less the last of a column's header words counts than the first."""
@@ -50,21 +54,36 @@ def is_header(line: Line, table: Table, known: Sequence[Label]) -> bool:
     return len(owners) >= 3 and table.columns[0].field.name in owners
 
 
+def last_line(lines: Sequence[Line], number: int, table: Table) -> int:
+    """The last line of the header that begins on a line."""
+    return next((ways[0].last for ways in _headers(lines, [number], table)), number)
+
+
 def headers(lines: Sequence[Line], table: Table) -> Iterator[list[Header]]:
-    """For each header of the table on these lines the ways to take it, likeliest first; the best named header first."""
-    known = labels(table)
-    found = []
-    for number, line in enumerate(lines):
-        ways = _ways(number, line, known, table)
-        if ways:
-            found.append(ways)
-    found.sort(key=lambda ways: -ways[0].score)
+    """For each header of the table on these lines the ways to take it, likeliest first; the best named header first,
+    of those alike the one of the fewest lines."""
+    found = list(_headers(lines, range(len(lines)), table))
+    found.sort(key=lambda ways: (-ways[0].score, ways[0].last - ways[0].first))
     yield from found
 
 
-def _ways(number: int, line: Line, known: Sequence[Label], table: Table) -> list[Header]:
-    """Each segment or label of a line as a column: whose may it be, in all ways that use no column twice."""
-    spots = _spots(number, line, known)
+def _headers(lines: Sequence[Line], numbers: Iterable[int], table: Table) -> Iterator[list[Header]]:
+    """The ways to take the header that begins on each of these lines, where one does."""
+    known = labels(table)
+    for number in numbers:
+        ways = _ways(number, number, lines[number], known, table)
+        for last, whole in stacked(lines, number):
+            more = _ways(number, last, whole, known, table)
+            if more and (not ways or more[0].score >= ways[0].score + STACKED):
+                ways = more
+        if ways:
+            yield ways
+
+
+def _ways(first: int, last: int, line: Line, known: Sequence[Label], table: Table) -> list[Header]:
+    """Each segment or label of a line as a column: whose may it be, in all ways that use no column twice. The line is
+    that of the headings on the lines `first` to `last`."""
+    spots = _spots(first, line, known)
     choices = [[None, *sorted({seen.label.owner for seen in options})] for _, _, options in spots]
     sizes = 1
     for choice in choices:
@@ -79,7 +98,7 @@ def _ways(number: int, line: Line, known: Sequence[Label], table: Table) -> list
             continue
         score = sum(_worth(options, name, rank) for (_, _, options), name in zip(spots, taken, strict=True) if name)
         columns = tuple((name, x0, x1) for (x0, x1, _), name in zip(spots, taken, strict=True))
-        ways.append(Header(columns=columns, first=number, last=number, score=score))
+        ways.append(Header(columns=columns, first=first, last=last, score=score))
     return sorted(ways, key=lambda way: -way.score)[:MOST_READINGS]
 
 

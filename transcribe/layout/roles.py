@@ -90,7 +90,14 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "#delivery": ("Delivery date", "Ship date", "Date de livraison", "Lieferdatum", "Order date", "Date de commande"),
     "#account": (
         *("Code client", "N° client", "N° de client", "Numéro client", "Numéro de client", "Client n°"),
-        *("Compte client", "N° de compte client", "Référence client", "Réf. client", "Service client", "Service clients"),
+        *(
+            "Compte client",
+            "N° de compte client",
+            "Référence client",
+            "Réf. client",
+            "Service client",
+            "Service clients",
+        ),
         *("Customer no", "Customer number", "Customer ID", "Account no", "Account number", "Kundennummer", "Kunden-Nr"),
     ),
     "#left": ("Reste à payer", "Reste dû", "Solde", "Solde dû", "Solde à payer", "Solde à régler", "Restbetrag"),

@@ -64,10 +64,14 @@ def sheet(lines: Sequence[Line], form: Form) -> Sheet:
     """The lines with the labels of a form's fields and of the known roles in them; a table's header has none."""
     known = labels(form)
     headings = [(table, columns.labels(table)) for table in form.tables]
-    found = []
-    for number, line in enumerate(lines):
-        is_header = any(columns.is_header(line, table, words) for table, words in headings)
-        found.append(() if is_header else tuple(find(number, line, known)))
+    taken = {
+        part
+        for number, line in enumerate(lines)
+        for table, words in headings
+        if columns.is_header(line, table, words)
+        for part in range(number, columns.last_line(lines, number, table) + 1)
+    }
+    found = [() if number in taken else tuple(find(number, line, known)) for number, line in enumerate(lines)]
     return Sheet(lines=tuple(lines), labels=tuple(found))
 
 
