@@ -11,7 +11,8 @@ from transcribe.layout.agree import legibility
 from transcribe.layout.candidate import Candidate
 from transcribe.layout.lines import lines
 from transcribe.layout.money import AMOUNT
-from transcribe.layout.rows import NUMBER, NUMBERS, Row, multiplied, product_rule
+from transcribe.layout.rows import NUMBERS, Row, multiplied, product_rule
+from transcribe.layout.sections import NUMBER
 from transcribe.layout.sheet import Sheet
 from transcribe.layout.tables import said
 from transcribe.model import Box, FieldKey, Form, Table, Word
