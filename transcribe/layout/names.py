@@ -63,7 +63,7 @@ BRANCH = re.compile(r"^\d{3,4} ?- ?[^\W\d_]{3}")
 """A line under the postcode that names the shop's branch: "1214-JINJANG UTARA"."""
 
 OTHER = re.compile(
-    r"\b(?:tel|te1|telp|telephone|phone|fax|e-?mail|www|http|gst|sst|vat|tva|siret|siren|rcs|"
+    r"\b(?:t[ée]l|te1|t[ée]l[ée]phone|telp|telephone|phone|fax|e-?mail|www|http|gst|sst|vat|tva|siret|siren|rcs|"
     r"tax ?invoice|invoice|receipt|"
     r"cashier|facture|rechnung|steuernummer|hotline|whatsapp\w*|website|mobile|table|order|doc\w*|slip|member|h/p|"
     r"reg(?:istration)? no|co\.? reg|company (?:no|reg)|roc|careline|outlet|site|hours|simplified)\b|"
