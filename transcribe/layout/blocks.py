@@ -106,7 +106,7 @@ def issuer(sheet: Sheet) -> list[Candidate]:
     imprints = [block.lines for block in every if imprint.is_imprint(block.lines) and not _receives(block, every)]
     scored: dict[Line, tuple[float, Block | None]] = {}
     for block, name in _named(sheet, every):
-        over = _heading(block, name, every)
+        over = heading(block, name, every)
         score = FIRST - LOWER * block.box.y0 / bottom + (LEGAL_FORM if LEGAL.search(name.text) else 0.0)
         score += REACHED if any(OTHER.search(line.text) for line in block.lines) else 0.0
         scored[name] = (score + (NAMED if ISSUER.search(over) else 0.0), block)
@@ -138,7 +138,7 @@ def _named(sheet: Sheet, every: Sequence[Block]) -> Iterator[tuple[Block, Line]]
         name = name_of(block, every) if is_address(block) and not BANK.match(block.lines[0].text) else None
         if name is None or sheet.is_label(name) or PERSON.match(name.text):
             continue
-        over = _heading(block, name, every)
+        over = heading(block, name, every)
         if ISSUER.search(over) or not (RECEIVER.search(over) or CUSTOMER.search(over)):
             yield block, name
 
@@ -160,7 +160,7 @@ def _receives(block: Block, every: Sequence[Block]) -> bool:
     return not ISSUER.search(over) and (RECEIVER.search(over) or CUSTOMER.search(over)) is not None
 
 
-def _heading(block: Block, name: Line, every: Sequence[Block]) -> str:
+def heading(block: Block, name: Line, every: Sequence[Block]) -> str:
     """The text over the name of a block, in the block and above it."""
     above = block.lines[: block.lines.index(name)] if name in block.lines else []
     return " ".join(line.text for line in [*_over(block, every), *above] if line is not name)
