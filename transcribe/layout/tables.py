@@ -30,11 +30,12 @@ class Cell:
 
 
 def cells(sheets: Mapping[str, Sheet], readable: Mapping[str, float], wanted: Table, form: Form) -> list[Cell]:
-    """The cells of a table, row by row; none where no source found its header."""
+    """The cells of a table, row by row; none where no source found its header. The rows are those of the source that
+    reads the page well and found a good table: a header with one word more, half misread, is not the better one."""
     found = {source: each for source, sheet in sheets.items() if (each := table(sheet, wanted, form)) is not None}
     if not found:
         return []
-    chosen = max(found, key=lambda source: (round(found[source].score, 2), readable[source], source))
+    chosen = max(found, key=lambda source: (found[source].score * readable[source], source))
     agreed = sum(len(each.rows) == len(found[chosen].rows) for each in found.values()) > 1
     return [
         cell

@@ -69,3 +69,9 @@ def test_of_a_number_with_its_unit_only_the_number_is_read() -> None:
 
 def test_without_a_header_there_are_no_cells() -> None:
     assert found(one=seen([row for row in INVOICE if "Description" not in row])) == {}
+
+
+def test_the_rows_are_those_of_the_source_that_reads_well_where_the_tables_are_alike() -> None:
+    worn = [row.replace("Description  ", "Description TVA").replace("couleur", "coul eur") for row in INVOICE]
+    every = found(clear=seen(INVOICE), worn=seen(worn))
+    assert every[FieldKey("lines.description", 0)].place.text == "Chaise de bureau\ncouleur noire"
