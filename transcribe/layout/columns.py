@@ -131,7 +131,18 @@ def _spots(number: int, line: Line, known: Sequence[Label]) -> list[Spot]:
                 rest = line.span(at, stop).box
                 spots.append((rest.x0, rest.x1, []))
             at = max(at, after)
-    return sorted(spots, key=lambda spot: spot[0])
+    return _merged(sorted(spots, key=lambda spot: spot[0]))
+
+
+def _merged(spots: Sequence[Spot]) -> list[Spot]:
+    """The headings, those that stand under one another as one that may be either."""
+    found: list[Spot] = []
+    for x0, x1, options in spots:
+        if found and found[-1][1] - x0 > min(x1 - x0, found[-1][1] - found[-1][0]) / 2:
+            left, right, before = found.pop()
+            x0, x1, options = left, max(right, x1), [*before, *options]
+        found.append((x0, x1, options))
+    return found
 
 
 def _with_qualifier(line: Line, spot: Spot, seen: Seen, best: Sequence[Seen]) -> Spot:

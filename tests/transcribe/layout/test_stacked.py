@@ -44,3 +44,13 @@ def test_columns_are_named_by_headings_of_two_lines() -> None:
     assert rows == [
         {"description": "Chaise", "quantity": "2,00", "unit_price": "10,00", "tax": "20 %", "amount": "20,00"}
     ]
+
+
+def test_two_known_headings_under_one_another_are_one_column() -> None:
+    rows = cells(
+        "Désignation des     Qté      P.U.      Montant",
+        "  prestations                              HT ",
+        "Pose de volets      2,00     10,00      20,00",
+        "Peinture            3,00      5,00      15,00",
+    )
+    assert [row["description"] for row in rows] == ["Pose de volets", "Peinture"]
