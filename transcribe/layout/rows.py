@@ -12,6 +12,7 @@ from transcribe.layout.columns import Header, bounds, headers
 from transcribe.layout.lines import Line
 from transcribe.layout.sections import NUMBER, sections
 from transcribe.layout.sheet import Sheet
+from transcribe.layout.unnamed import with_factor, with_text
 from transcribe.model import Form, Table, Word
 
 NUMBERS = frozenset({"amount", "decimal", "integer"})
@@ -73,26 +74,32 @@ def table(sheet: Sheet, wanted: Table, form: Form) -> Found | None:
 def _on_page(sheet: Sheet, page: int, wanted: Table, form: Form) -> Found | None:
     numbers = [n for n, line in enumerate(sheet.lines) if line.page == page]
     lines = [sheet.lines[n] for n in numbers]
-    best: Found | None = None
     for ways in headers(lines, wanted):
-        for header in ways:
-            rows = _rows(sheet, numbers, header, wanted, form)
-            score = header.score + MULTIPLIED * multiplied(rows, wanted, form)
-            if rows and (best is None or score > best.score):
-                own = frozenset(name for name, _, _ in header.columns if name)
-                best = Found(rows=tuple(rows), columns=own, score=score)
-        if best is not None:
-            return best
-    return best
+        best = max((_found(sheet, numbers, way, wanted, form) for way in ways), key=lambda pair: pair[0].score)
+        if best[0].rows:
+            return _with_factor(sheet, numbers, *best, wanted, form)
+    return None
 
 
-def _rows(sheet: Sheet, numbers: Sequence[int], header: Header, wanted: Table, form: Form) -> list[Row]:
+def _found(sheet: Sheet, numbers: Sequence[int], header: Header, wanted: Table, form: Form) -> tuple[Found, Header]:
+    """The table under a header, and the header with its text column where no heading names that."""
     parts = sections(sheet, numbers[header.last + 1 :], form)
-    words = [word for part in parts for number in part for word in sheet.lines[number].words]
-    if not words:
-        return []
-    edges = bounds(header, words)
-    return [row for part in parts for row in _rows_of([sheet.lines[number] for number in part], header, edges, form)]
+    body = [sheet.lines[number] for part in parts for number in part]
+    edges = bounds(header, [word for line in body for word in line.words])
+    header = with_text(header, body, edges, wanted)
+    rows = [row for part in parts for row in _rows_of([sheet.lines[number] for number in part], header, edges, form)]
+    own = frozenset(name for name, _, _ in header.columns if name)
+    score = header.score + MULTIPLIED * multiplied(rows, wanted, form) if rows else 0.0
+    return Found(rows=tuple(rows), columns=own, score=score), header
+
+
+def _with_factor(
+    sheet: Sheet, numbers: Sequence[int], found: Found, header: Header, wanted: Table, form: Form
+) -> Found:
+    """The table with the one factor that no heading names, where a single column makes every row multiply."""
+    tried = [_found(sheet, numbers, way, wanted, form)[0] for way in with_factor(header, product_rule(wanted, form))]
+    right = [each for each in tried if each.rows and all(row.multiplies for row in each.rows)]
+    return right[0] if len(right) == 1 else found
 
 
 def _rows_of(lines: Sequence[Line], header: Header, edges: Sequence[float], form: Form) -> list[Row]:
