@@ -21,6 +21,9 @@ WHOLE = re.compile(
     rf"(?:(?:{_SIGN})\s?)(\d{{1,6}})(?![\d.,%])|(?<![\w.,/:#-])(\d{{1,6}})(?=\s?(?:€|EUR))", re.IGNORECASE
 )
 
+REGISTER = re.compile(r"\d{3}(?: \d{3}){2,}|\d{9,}")
+"""A number of nine digits or more without cents is the number of a register ("530 848 134"), no amount."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
@@ -41,7 +44,7 @@ def amounts(sheet: Sheet, field: Field, form: Form) -> list[Amount]:
         for start, end in _spans(line.text):
             text = line.text[start:end]
             read = read_number(text, form.locale, minor)
-            if read is not None:
+            if read is not None and not REGISTER.fullmatch(text):
                 found.append(Amount(line=number, start=start, end=end, text=text, value=read.amount))
     return found
 

@@ -120,3 +120,14 @@ def test_what_is_left_to_pay_is_not_the_total() -> None:
     rows = ["Total TTC      120,00", "Acompte versé   20,00", "Reste à payer  100,00"]
     assert best("facture", rows)["total_amount"] == "120,00"
     assert "total_amount" not in best("facture", ["Solde à payer     100,00"])
+
+
+def test_the_number_of_a_register_is_no_amount() -> None:
+    rows = ["Total TTC      120,00", "SARL Martin - N° 530 848 134 - TVA FR18 530 848 134"]
+    assert best("facture", rows).get("tax_amount") is None
+
+
+def test_the_latest_day_of_payment_in_a_sentence_is_the_due_date() -> None:
+    rows = ["Lyon, le 1 mars 2025", "Paiement à effectuer au plus tard le 31 mars 2025 par virement."]
+    found = best("facture", rows)
+    assert (found["invoice_date"], found["due_date"]) == ("1 mars 2025", "31 mars 2025")
