@@ -127,9 +127,10 @@ def _spots(number: int, line: Line, known: Sequence[Label]) -> list[Spot]:
         at = start
         inner = [(seen.start, _qualified(line, seen, best)) for seen in best if start <= seen.start < end]
         for stop, after in [*inner, (end, end)]:
-            if re.search(r"[^\W_]|[#%]", line.text[at:stop]):
-                rest = line.span(at, stop).box
-                spots.append((rest.x0, rest.x1, []))
+            for rest in re.finditer(r"\S+(?: \S+)*", line.text[at:stop]):
+                if re.search(r"[^\W_]|[#%]", rest[0]):
+                    box = line.span(at + rest.start(), at + rest.end()).box
+                    spots.append((box.x0, box.x1, []))
             at = max(at, after)
     return _merged(sorted(spots, key=lambda spot: spot[0]))
 

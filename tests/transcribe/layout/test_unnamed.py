@@ -38,3 +38,11 @@ def test_numbers_that_do_not_multiply_are_no_factor() -> None:
         "Synthèse        5         20,00      60,00",
     )
     assert all("quantity" not in row for row in rows)
+
+
+def test_two_unknown_headings_with_a_wide_gap_between_them_are_two_columns() -> None:
+    rows = cells(
+        "Bouteilles  Vin                  P.U.      Montant",
+        "        58  Sancerre blanc       10,00     580,00",
+    )
+    assert (rows[0]["quantity"], rows[0]["description"]) == ("58", "Sancerre blanc")
