@@ -30,13 +30,14 @@ ABOVE = 3.0
 
 ISSUER = re.compile(
     r"\b(?:fournisseur|[ée]metteur|exp[ée]diteur|vendeur|vendu par|[ée]mise? par|prestataire|"
-    r"supplier|seller|sold by|vendor|from|de la part de)\b",
+    r"supplier|seller|sold by|vendor|from|de la part de)\b|^\W*de\W*$",
     re.IGNORECASE,
 )
 RECEIVER = re.compile(
     r"\b(?:factur(?:[ée]e?s?|er) ?[àaáäâ]|factures? a|adresse d[eu]|adress[ée]e? [àa]|livr\w*|"
     r"destinataire|client|ship|deliver\w*|bill|invoice to|sold to|"
-    r"customer|rechnung an|rechnungsadresse|lieferadresse|factuuradres|afleveradres|an:|payer|attention)\b",
+    r"customer|rechnung an|rechnungsadresse|lieferadresse|factuuradres|afleveradres|an:|payer|attention)\b|"
+    r"^\W*(?:pour|to)\W*$",
     re.IGNORECASE,
 )
 PERSON = re.compile(r"^\W*(?:m\.|mr|mrs|ms|mme|mlle|monsieur|madame|herrn?|frau|sr|sra|srta)\W", re.IGNORECASE)

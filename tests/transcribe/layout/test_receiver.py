@@ -8,6 +8,7 @@ import pytest
 
 from tests.transcribe.layout.printed import printed
 from transcribe import form
+from transcribe.layout.blocks import issuer
 from transcribe.layout.lines import lines
 from transcribe.layout.receiver import is_name, is_receiver, receivers
 from transcribe.layout.sheet import Sheet, sheet
@@ -78,3 +79,9 @@ def test_what_only_looks_like_a_label_needs_a_colon() -> None:
 )
 def test_a_name_is_no_address_number_or_title(text: str, name: bool) -> None:
     assert is_name(text) is name
+
+
+def test_from_and_to_over_two_addresses_are_headings() -> None:
+    made = page(("DE", *ISSUER), ("POUR", *ADDRESS))
+    assert named(made) == "Hôtel Beau Rivage"
+    assert issuer(made)[0].text == "Martin SARL"
