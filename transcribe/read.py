@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -57,8 +57,7 @@ def read(
             _read_page(kept, scan, each, form, engines, now, options)
         else:
             _read_nothing(kept, scan, each, number, form, now)
-    if len(pages) < len(form.blanks):
-        kept.advice.append("page missing")
+    kept.advice += _odd_pages(pages, laid)
     return kept.reads(min(each.fit for each in laid.values()))
 
 
@@ -104,12 +103,19 @@ def lay_pages(pages: Sequence[Page], form: Form, options: ReadOptions = ReadOpti
     for each in sorted(found, key=lambda each: -each.fit):
         if each.fit >= options.fit:
             best.setdefault(each.aligned.number, each)
-    strays = [each for each in found if all(each is not used for used in best.values())] or list(found)
+    strays = [each for each in found if all(each is not used for used in best.values())]
     missing = [number for number in range(1, len(form.blanks) + 1) if number not in best]
     for place, number in enumerate(missing):
-        stray = strays[min(place, len(strays) - 1)]
+        stray = strays[min(place, len(strays) - 1)] if strays else found[0]
         best[number] = Laid(stray.photo, replace(stray.aligned, page=stray.photo, fit=0.0, number=number))
     return best
+
+
+def _odd_pages(pages: Sequence[Page], laid: Mapping[int, Laid]) -> list[str]:
+    """What is wrong with the number of pages: some stand for a page of the form that is missing, or were not read."""
+    used = {id(each.photo) for each in laid.values()}
+    missing = ["page missing"] if len(used) < len(laid) else []
+    return missing + (["page left over"] if len(used) < len(pages) else [])
 
 
 def _read_page(

@@ -15,9 +15,11 @@ from transcribe import confined, masking
 from transcribe.align import Aligned, align
 from transcribe.archive import Archive
 from transcribe.errors import ScanError
+from transcribe.groups import Group, of_any, of_form
 from transcribe.limits import Limits
+from transcribe.lying import remembered
 from transcribe.model import Form, Page, Scan, ScanPage, SourceFile
-from transcribe.sheets import Group, Sheet, Unreadable, of_any, of_form, picture, sheets, unreadable
+from transcribe.sheets import Sheet, Unreadable, picture, sheets, unreadable
 from transcribe.stamp import stamp, stamped
 
 if TYPE_CHECKING:
@@ -91,13 +93,14 @@ def scans(
 ) -> Iterator[Scanned | Unreadable]:
     """The scans in these files, in order, each kept in the archive; a file that gives none is Unreadable.
 
-    A form of n pages takes every n pages of a PDF or TIFF, or n pictures that follow each other in one folder. Of a
-    form with the option `pages = "file"` every file is one scan. Without a form it is looked for among `forms`; in
+    Of a form of several pages those are one scan that lie in one PDF or TIFF, or follow each other in one folder, and
+    surely belong together; pages in doubt are Unreadable. Of a form with the option `pages = "file"` every file is one
+    scan. Without a form it is looked for among `forms`; in
     doubt the scan's form stays empty, and a page that might be a form with payment data is kept coarse.
     `seen` says of a scan's id whether it is known already; nothing is kept again then.
     """
     found = sheets(files, limits)
-    for group in of_form(found, form) if form else of_any(found, forms, limits):
+    for group in of_form(found, form, limits) if form else of_any(found, forms, limits):
         if isinstance(group, Unreadable):
             yield group
             continue
@@ -118,7 +121,8 @@ def pages(scan: Scan, archive: Archive, limits: Limits) -> list[Page]:
             decoded.append(Page(number=number, picture=_turned(pixels, each.turn), dpi=dpi))
             continue
         hocr = archive.get(each.hocr) if each.hocr else None
-        decoded.append(Page(number=number, picture=pixels, dpi=dpi, hocr=hocr, laid=stamp(content)))
+        laid = stamp(content) or remembered(each.file, each.page)
+        decoded.append(Page(number=number, picture=pixels, dpi=dpi, hocr=hocr, laid=laid))
     return decoded
 
 

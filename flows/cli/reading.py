@@ -57,7 +57,8 @@ def _print(told: dict[str, Any]) -> None:
         say.note(f"fairhand: {told['error']['message']}")
         return
     fit = "" if told["fit"] is None else f", fit {told['fit']:.2f}"
-    typer.echo(f"\n{told['file']}: {told['form'] or 'unknown form'}{fit}")
+    odd = "".join(f", {each}" for each in told["advice"])
+    typer.echo(f"\n{told['file']}: {told['form'] or 'unknown form'}{fit}{odd}")
     rows = [_row(field) for field in told["fields"] if not _empty(field)]
     say.columns(("field", "value", "probability", "because"), rows)
     empty = sum(map(_empty, told["fields"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,6 +127,16 @@ def test_a_page_that_does_not_fit_gives_the_whole_page_for_every_field(form: For
     assert {place.box for place in reads.places} == {Box(0, 0, other.shape[1], other.shape[0])}
     assert all(place.confidence is None for place in reads.places)
     assert {place.key for place in reads.places} == set(form.keys())
+
+
+def test_a_second_copy_of_a_page_is_told_and_so_is_the_page_that_it_stands_for(form: Form) -> None:
+    engine, page = ScriptedEngine(form=form), Page(number=1, picture=picture(FLAT))
+    twice = [page, replace(page, number=2)]
+    assert "page left over" in read(scan_of(form), twice, form, [engine], NOW).advice
+    second = forms.load("order-form").blanks
+    longer = replace(form, blanks=form.blanks + second)
+    advice = read(scan_of(form), twice[:1], longer, [engine], NOW).advice
+    assert ("page missing" in advice, "page left over" in advice) == (True, False)
 
 
 def test_a_page_upside_down_is_read_the_same(form: Form) -> None:

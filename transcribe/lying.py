@@ -1,0 +1,34 @@
+"""How pages lie on their forms, remembered in this process: to find out costs more than all else before reading.
+
+Whoever puts the pages of a form together lays them, and whoever reads them needs the same soon after. What is forgotten
+is found out again, and is the same.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+
+from transcribe.model import Laid
+
+MOST = 4096
+"""Pages remembered, some 500 bytes each; of more the oldest are forgotten."""
+
+_known: OrderedDict[tuple[str, int], Laid] = OrderedDict()
+_lock = Lock()
+
+
+def remember(file: str, page: int, laid: Laid | None) -> None:
+    """Keep how a page of the file with this SHA-256 lies on the form that it was last laid on."""
+    if laid is not None:
+        with _lock:
+            _known[file, page] = laid
+            _known.move_to_end((file, page))
+            if len(_known) > MOST:
+                _known.popitem(last=False)
+
+
+def remembered(file: str, page: int) -> Laid | None:
+    """How the page lies, as far as that is remembered."""
+    with _lock:
+        return _known.get((file, page))
