@@ -15,8 +15,10 @@ from transcribe.ruling import BELOW
 
 WIDE = 1.6
 """Words of a label are closer than this many times their height; what is farther is another label."""
-BESIDE = 0.2
-"""How far from its place a label to the left may end, as a share of the page's width."""
+TICKED = 0.07
+"""How far from a box to tick its label may begin, as a share of the page's width."""
+STEP = 2.2
+"""Lines of one label follow each other within this many times their height."""
 ZOOM = 2
 """How many times larger labels are shown to the engine than they are printed."""
 
@@ -40,7 +42,7 @@ def beside(asked: Sequence[Box], places: Sequence[Box], page: Page) -> list[Box]
     regions = []
     for box in asked:
         level = [other.x1 for other in places if other.x1 <= box.x0 and other.y0 < box.y1 and other.y1 > box.y0]
-        left = max([0, round(box.x0 - width * BESIDE), *level])
+        left = max([0, *level])
         regions.append(Box(left + 3, box.y0, box.x0 - 3, box.y1))
         regions.append(Box(box.x0 - 4, box.y0 - high, box.x1, box.y0 - 1))
         if box.height > 1.8 * high:
@@ -80,24 +82,50 @@ def _together(one: Word, other: Word) -> Word:
 def label(box: Box, labels: Sequence[Word], width: int, *, right: bool) -> str | None:
     """The print that belongs to a place: right of a box to tick; else inside at the top, above, left, or below."""
     near = [
-        (distance, word.text)
+        (distance, word.text, word)
         for word in labels
         if (distance := _distance(box, word.box, width, right=right)) is not None
     ]
-    return min(near)[1] if near else None
+    if not near:
+        return None
+    nearest = min(near, key=lambda each: each[:2])[2]
+    return " ".join(line.text for line in _lines(nearest, box, labels))
+
+
+def _lines(nearest: Word, place: Box, labels: Sequence[Word]) -> list[Word]:
+    """The lines of a label that stands left of its place, from the top; any other label is one line."""
+    if nearest.box.x1 > place.x0 + 6:
+        return [nearest]
+    column = [word for word in labels if abs(word.box.x0 - nearest.box.x0) < 12 and _is_level(place, word.box)]
+    lines = [nearest]
+    for word in sorted(column, key=lambda each: each.box.y0):
+        if _is_under(lines[-1].box, word.box):
+            lines.append(word)
+    for word in sorted(column, key=lambda each: -each.box.y0):
+        if _is_under(word.box, lines[0].box):
+            lines.insert(0, word)
+    return lines
+
+
+def _is_under(one: Box, other: Box) -> bool:
+    """Whether a line of print is the next after another one."""
+    return one.y1 - 6 <= other.y0 and other.y0 - one.y0 < STEP * min(one.height, other.height)
+
+
+def _is_level(place: Box, word: Box) -> bool:
+    return place.y0 - 4 <= (word.y0 + word.y1) / 2 <= place.y1 + 4
 
 
 def _distance(box: Box, word: Box, width: int, *, right: bool) -> float | None:
     """How far a label stands from its place, in pixels with a penalty for unusual sides; None if it cannot be its."""
-    middle = (word.y0 + word.y1) / 2
-    level = box.y0 - 4 <= middle <= box.y1 + 4
+    level = _is_level(box, word)
     over = min(box.x1, word.x1) - max(box.x0, word.x0)
     if right:
         gap = word.x0 - box.x1
-        return gap if level and -4 <= gap <= width * BESIDE / 3 else None
+        return gap if level and -4 <= gap <= width * TICKED else None
     left_gap, above_gap, below_gap = box.x0 - word.x1, box.y0 - word.y1, word.y0 - box.y1
     starts = -12 <= word.x0 - box.x0 <= box.width / 2
-    if level and -6 <= left_gap <= width * BESIDE:
+    if level and left_gap >= -6:
         return float(left_gap)
     if starts and over > 0 and -6 <= above_gap <= word.height * 1.3:
         return max(0.0, above_gap) + 2

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_territory_currencies
@@ -17,7 +17,8 @@ from transcribe.combs import comb
 from transcribe.errors import FormError
 from transcribe.grids import Grid
 from transcribe.ink import A4_HEIGHT
-from transcribe.model import Box, Page, Word
+from transcribe.label_types import plain, type_of
+from transcribe.model import Box, Page
 from transcribe.ocr import Engine
 from transcribe.paper import grey
 from transcribe.ruling import ruling, without_lines
@@ -25,89 +26,85 @@ from transcribe.ruling import ruling, without_lines
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-TYPES: tuple[tuple[str, str], ...] = (
-    ("signature", r"signature|signed|unterschrift|\bfirma\b|visa\b"),
-    ("email", r"e-?mail|courriel|correo|\bmel\b"),
-    ("phone", r"phone|\btel\b|\btelephone|mobile|\bfax\b|portable|\bmovil"),
-    ("amount", r"\btotal|\bmontant|\bamount|\bsolde|\bbalance|\bimporte|betrag|summe\b"),
-    (
-        "date",
-        r"\bdate|\ble\b|livraison souhaitee|deliver by|livrer avant|echeance|\bdue\b|datum\b|\bfecha|"
-        r"liefertermin|(?:ship|required|needed) by",
-    ),
-    ("integer", r"\bqte|quantit|\bqty|\bnombre|\bnb\b|pieces|\bmenge|anzahl|cantidad|\buds\b"),
-    (
-        "amount",
-        r"total|montant|amount|price|prix|\btva\b|\bvat\b|\bht\b|\bttc\b|cost|remise|discount|"
-        r"\bdelivery$|frais|preis|precio|mwst|\biva\b|\bbase imponible|\btax\b|shipping|carriage|versand",
-    ),
-    (
-        "code",
-        r"\bn°|\bno\b|number|numero|\bref|code|siret|account|compte|postcode|\bzip\b|(?:kunden|auftrags|"
-        r"bestell|artikel)nummer|\bplz\b|\bnif\b|\bcif\b|referencia|\bpedido n|artikelnr",
-    ),
-    (
-        "name",
-        r"\bnom\b|\bname\b|raison sociale|customer$|client$|company|societe|\bkunde$|\bcliente$|"
-        r"\bfirma \w|empresa|nombre y",
-    ),
-)
-"""The first pattern that the label matches, without accents and in small letters, names the type; else it is text."""
-
 DARK = 128
 """Rows of a header whose middle grey is below have light print on a dark band."""
 SIGNATURE = 2.2
 """How many times the room of a line of writing a signature takes."""
 
 
+LARGE = 1.1
+"""Pages so much larger than A4 at 200 dpi are looked at in that size: labels are lost in what is much finer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
-    """One field or column of a draft."""
+    """One field or column of a draft; its label is "" where no print stands beside it."""
 
     name: str
     label: str
     type: str
     box: Box
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A drafted definition: its TOML, and what to say to whoever edits it."""
+
+    text: str
+    notes: tuple[str, ...]
 
 
 def draft(page: Page, engine: Engine, *, name: str, blank: str, language: str = "eng", locale: str = "en_GB") -> str:
-    """The TOML of a form whose blank is `page`, kept as the file `blank`; a place without print beside it is left out.
+    """The TOML of a form of one page; see `draft_pages`."""
+    return draft_pages([page], engine, name=name, blanks=[blank], language=language, locale=locale).text
 
-    Gives a definition that `form.load` takes as it is; names, types and rows are guesses to be looked through.
-    Raises FormError where the locale is unknown, or the page has no frame, line or box with print beside it.
+
+def draft_pages(
+    pages: Sequence[Page], engine: Engine, *, name: str, blanks: Sequence[str], language: str, locale: str
+) -> Definition:
+    """The definition of a form whose blanks are `pages`, kept as the files `blanks`.
+
+    `form.load` takes it as it is; names, types and rows are guesses to be looked through. A frame without print beside
+    it is a field all the same, without a label; lines and boxes to tick are left out there, and `notes` count them.
+    Raises FormError where the locale is unknown, or no page has a frame, or a line or box with print beside it.
     """
     currency = _currency(locale)
-    found = ruling(page.picture)
-    places = [box for box in (*found.frames, *found.lines) if not _is_dark(page, box)]
-    print_ = Page(number=page.number, picture=_without_teeth(without_lines(page.picture), places))
-    labels = read(engine, print_, [*beside(places, places, page), *right_of(found.ticks, page)])
-    silent = [box for box in places if _field(box, labels, page, right=False) is None]
-    labels += read(engine, print_, beside(silent, places, page), zoom=1)  # fewer crops at once lose fewer
-    fields = [_field(box, labels, page, right=False) for box in places]
-    marks = [_field(box, labels, page, right=True) for box in found.ticks]
-    tables = [_columns(grid, page, engine) for grid in found.grids]
-    named = _distinct([each for each in (*fields, *marks) if each])
+    found = [_on_page(replace(page, number=number), engine, language) for number, page in enumerate(pages, 1)]
+    named = _distinct([each for on_page in found for each in on_page.fields])
+    tables = [table for on_page in found for table in on_page.tables]
     if not named and not tables:
-        raise FormError(f"{blank}: there is no frame, line or box with print beside it; write the definition by hand.")
-    height, width = page.picture.shape[:2]
-    written = re.sub(r"[^a-z0-9]+", "-", _plain(name)).strip("-") or "form"
-    head = [
-        f"# Drafted from {blank}: check every name, type and box (`fairhand forms preview`), then delete this line.",
-        f'name = "{written if written[0].isalpha() else f"form-{written}"}"',
-        "version = 1",
-        f'title = "{_clean(name)}"',
-        f'languages = ["{language}"]',
-        f'locale = "{locale}"',
-        f'currency = "{currency}"',
-        f'blank = "{blank}"',
-        f"size = [{width}, {height}]",
-    ]
-    body = [_field_toml(each) for each in sorted(named, key=lambda each: (each.box.y0, each.box.x0))]
-    grids = [
-        _table_toml(number, grid, columns)
-        for number, (grid, columns) in enumerate(zip(found.grids, tables, strict=True))
-    ]
-    return "\n".join(head) + "\n\n" + "\n\n".join((*body, *grids)) + "\n"
+        raise FormError(f"{blanks[0]}: there is no frame, line or box with print beside it; write it by hand.")
+    head = _head(pages, name=name, blanks=blanks, language=language, locale=locale, currency=currency)
+    body = [_field_toml(each) for each in named]
+    body += [_table_toml(number, *table) for number, table in enumerate(tables)]
+    return Definition(text="\n\n".join((head, *body)) + "\n", notes=_notes(named, sum(each.left for each in found)))
+
+
+def _head(pages: Sequence[Page], *, name: str, blanks: Sequence[str], language: str, locale: str, currency: str) -> str:
+    """What stands before the fields."""
+    written = re.sub(r"[^a-z0-9]+", "-", plain(name)).strip("-") or "form"
+    sizes = [list(page.picture.shape[1::-1]) for page in pages]
+    whose = [f'blank = "{blank}"\nsize = {size}' for blank, size in zip(blanks, sizes, strict=True)]
+    head = f"""\
+# Drafted from {", ".join(blanks)}: check every name, type and box (`fairhand forms preview`), then delete this line.
+name = "{written if written[0].isalpha() else f"form-{written}"}"
+version = 1
+title = "{_clean(name)}"
+languages = ["{language}"]
+locale = "{locale}"
+currency = "{currency}"
+"""
+    return head + whose[0] if len(pages) == 1 else head + "".join(f"\n[[page]]\n{each}\n" for each in whose).rstrip()
+
+
+def _notes(fields: Sequence[Drafted], left: int) -> tuple[str, ...]:
+    """What was not understood: never left out without a word."""
+    silent = [each.name for each in fields if not each.label]
+    notes = [f"No print stands beside {', '.join(silent)}: name them, or delete what is no field."] if silent else []
+    if left:
+        notes.append(f"{left} lines or boxes to tick without print beside them were left out.")
+    return tuple(notes)
 
 
 def _currency(locale: str) -> str:
@@ -136,17 +133,68 @@ def _without_teeth(print_: Picture, places: Sequence[Box]) -> Picture:
 # --- fields ----------------------------------------------------------------------------------------------------------
 
 
-def _field(box: Box, labels: Sequence[Word], page: Page, *, right: bool) -> Drafted | None:
-    text = label(box, labels, page.picture.shape[1], right=right)
-    if text is None:
-        return None
-    kind = "checkbox" if right else _type(text)
-    if kind == "signature" and box.height < box.width / 5:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OnPage:
+    """What one page has: fields from the top, tables with their columns, and how many places were left out."""
+
+    fields: list[Drafted]
+    tables: list[tuple[int, Grid, list[Drafted]]]
+    left: int
+
+
+def _on_page(page: Page, engine: Engine, language: str) -> _OnPage:
+    seen, scale = _as_a4(page)
+    found = ruling(seen.picture)
+    places = [box for box in (*found.frames, *found.lines) if not _is_dark(seen, box)]
+    print_ = Page(number=seen.number, picture=_without_teeth(without_lines(seen.picture), places))
+    labels = read(engine, print_, [*beside(places, places, seen), *right_of(found.ticks, seen)])
+    width = seen.picture.shape[1]
+    silent = [box for box in places if label(box, labels, width, right=False) is None]
+    labels += read(engine, print_, beside(silent, places, seen), zoom=1)  # fewer crops at once lose fewer
+    frames = set(found.frames)
+    fields = [_field(box, label(box, labels, width, right=False), language, room=box not in frames) for box in places]
+    marks = [_field(box, label(box, labels, width, right=True), "", room=False) for box in found.ticks]
+    kept = [each for each, box in zip(fields, places, strict=True) if each.label or box in frames]
+    ticked = [replace(each, type="checkbox") for each in marks if each.label]
+    named = sorted([*kept, *ticked], key=lambda each: (each.box.y0, each.box.x0))
+    tables = [(page.number, *_enlarged(grid, _columns(grid, seen, engine, language), scale)) for grid in found.grids]
+    return _OnPage(
+        fields=[replace(each, box=_inside(_times(each.box, scale), page), page=page.number) for each in named],
+        tables=tables,
+        left=len(places) + len(found.ticks) - len(named),
+    )
+
+
+def _as_a4(page: Page) -> tuple[Page, float]:
+    """The page in grey as large as A4 at 200 dpi where it is larger, and how many times larger it is."""
+    picture = grey(page.picture)
+    scale = max(picture.shape) / A4_HEIGHT
+    if scale < LARGE:
+        return Page(number=page.number, picture=picture), 1.0
+    small = cv2.resize(picture, None, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_AREA)
+    return Page(number=page.number, picture=numpy.asarray(small, numpy.uint8)), scale
+
+
+def _times(box: Box, scale: float) -> Box:
+    return Box(*(round(scale * side) for side in box))
+
+
+def _enlarged(grid: Grid, columns: Sequence[Drafted], scale: float) -> tuple[Grid, list[Drafted]]:
+    """A grid and its columns in pixels of the page as it came."""
+    spans = tuple((round(scale * x0), round(scale * x1)) for x0, x1 in grid.spans)
+    larger = replace(grid, box=_times(grid.box, scale), spans=spans)
+    return larger, [replace(each, box=_times(each.box, scale)) for each in columns]
+
+
+def _field(box: Box, text: str | None, language: str, *, room: bool) -> Drafted:
+    """A field named by its label; `room` above a line is made higher for a signature."""
+    kind = type_of(text or "", language)
+    if room and kind == "signature" and box.height < box.width / 5:
         box = Box(box.x0, max(0, box.y1 - round(box.height * SIGNATURE)), box.x1, box.y1)
-    return Drafted(name=_name(text), label=_clean(text), type=kind, box=_inside(box, page))
+    return Drafted(name=_name(text) if text else "field", label=_clean(text or ""), type=kind, box=box)
 
 
-def _columns(grid: Grid, page: Page, engine: Engine) -> list[Drafted]:
+def _columns(grid: Grid, page: Page, engine: Engine, language: str) -> list[Drafted]:
     """A grid's columns, named by the print above each; print on a dark band is read from its negative."""
     height = round(grid.box.height / grid.rows)
     heads = [Box(x0 + 6, max(0, grid.box.y0 - height), x1 - 6, grid.box.y0 - 5) for x0, x1 in grid.spans]
@@ -160,7 +208,8 @@ def _columns(grid: Grid, page: Page, engine: Engine) -> list[Drafted]:
     columns = []
     for number, (head, text) in enumerate(zip(heads, read, strict=True), 1):
         said = _clean(text) or f"column {number}"
-        columns.append(Drafted(name=_name(said), label=said, type=_type(said), box=Box(head.x0 - 6, 0, head.x1 + 6, 0)))
+        box = Box(head.x0 - 6, 0, head.x1 + 6, 0)
+        columns.append(Drafted(name=_name(said), label=said, type=type_of(said, language), box=box))
     return _distinct(columns)
 
 
@@ -169,18 +218,10 @@ def _inside(box: Box, page: Page) -> Box:
     return Box(max(0, box.x0), max(0, box.y0), min(width, box.x1), min(height, box.y1))
 
 
-def _plain(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c)).lower()
-
-
-def _type(label: str) -> str:
-    return next((kind for kind, pattern in TYPES if re.search(pattern, _plain(label))), "text")
-
-
 def _name(label: str) -> str:
     """The label as a name: small letters without accents, words joined by _."""
-    plain = _plain(label).replace("n°", "no").replace("%", "")
-    name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    spelt = plain(label).replace("n°", "no").replace("%", "")
+    name = re.sub(r"[^a-z0-9]+", "_", spelt).strip("_")
     return name if re.match(r"[a-z]", name) else f"field_{name}".rstrip("_")
 
 
@@ -189,13 +230,13 @@ def _clean(label: str) -> str:
 
 
 def _distinct(found: Sequence[Drafted]) -> list[Drafted]:
-    """The same, the second of a name with a number after it."""
+    """The same, the second of a name with a number after it, and those without a label counted from field_1."""
     seen: dict[str, int] = {}
     distinct = []
     for each in found:
         seen[each.name] = seen.get(each.name, 0) + 1
-        name = each.name if seen[each.name] == 1 else f"{each.name}_{seen[each.name]}"
-        distinct.append(Drafted(name=name, label=each.label, type=each.type, box=each.box))
+        alone = seen[each.name] == 1 and each.label
+        distinct.append(each if alone else replace(each, name=f"{each.name}_{seen[each.name]}"))
     return distinct
 
 
@@ -203,14 +244,17 @@ def _distinct(found: Sequence[Drafted]) -> list[Drafted]:
 
 
 def _field_toml(field: Drafted) -> str:
-    return f'[[field]]\nname = "{field.name}"\nlabel = "{field.label}"\ntype = "{field.type}"\nbox = {list(field.box)}'
+    label = f'label = "{field.label}"\n' if field.label else "# no print stands beside it\n"
+    page = f"page = {field.page}\n" if field.page > 1 else ""
+    return f'[[field]]\nname = "{field.name}"\n{label}type = "{field.type}"\n{page}box = {list(field.box)}'
 
 
-def _table_toml(number: int, grid: Grid, columns: Sequence[Drafted]) -> str:
+def _table_toml(number: int, page: int, grid: Grid, columns: Sequence[Drafted]) -> str:
     name = "lines" if number == 0 else f"lines_{number + 1}"
     x0, x1 = min(c.box.x0 for c in columns), max(c.box.x1 for c in columns)
     box = Box(min(grid.box.x0, x0), grid.box.y0, max(grid.box.x1, x1), grid.box.y1)
-    head = f'[[table]]\nname = "{name}"\nbox = {list(box)}\nrows = {grid.rows}'
+    head = f'[[table]]\nname = "{name}"\n' + (f"page = {page}\n" if page > 1 else "")
+    head += f"box = {list(box)}\nrows = {grid.rows}"
     each = (
         f'[[table.column]]\nname = "{column.name}"\nlabel = "{column.label}"\ntype = "{column.type}"\n'
         f"span = [{column.box.x0}, {column.box.x1}]"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -81,7 +80,7 @@ def preview_form(
 @forms.command("draft")
 def draft_form(
     ctx: typer.Context,
-    blank: Annotated[Path, typer.Argument(help="A picture of the blank form.", metavar="BLANK")],
+    blank: Annotated[Path, typer.Argument(help="A picture or PDF of the blank form.", metavar="BLANK")],
     name: Annotated[str | None, typer.Option(help="The form's name; else that of the file.")] = None,
     language: Annotated[str, typer.Option(help="The language of its print, as Tesseract names it.")] = "eng",
     locale: Annotated[str, typer.Option(help="How dates and amounts are written on it.")] = "en_GB",
@@ -89,19 +88,27 @@ def draft_form(
         Path | None, typer.Option(callback=say.writable, help="The definition to write; else to standard output.")
     ] = None,
 ) -> None:
-    """Write a first definition of a form from its blank page, to be edited: frames, lines and labels are found."""
+    """Write a first definition of a form from its blank, to be edited: frames, lines and labels are found.
+
+    Every page of a PDF is a page of the form; its blanks are written as PNG beside the definition.
+    """
     from flows.drafting import draft_definition
 
     if out and out.exists():
         raise typer.BadParameter(f"{out} exists, and what was edited there would be lost. Name another file as --out.")
-    beside = out.parent / blank.name if out else blank
-    if beside.exists() and blank.exists() and not beside.samefile(blank):
-        raise typer.BadParameter(f"{beside} is another picture of that name. Name another folder for --out.")
-    text = draft_definition(settings_of(ctx), blank, name or blank.stem, language, locale)
+    made = draft_definition(settings_of(ctx), blank, name or blank.stem, language, locale)
+    folder = out.parent if out else blank.parent
+    for beside, content in made.blanks.items():
+        if (folder / beside).exists() and (folder / beside).read_bytes() != content:
+            raise typer.BadParameter(f"{folder / beside} is another picture. Name another folder for --out.")
+    for beside, content in made.blanks.items():  # a definition names its blanks as they lie beside it
+        if not (folder / beside).exists():
+            (folder / beside).write_bytes(content)
+            say.note(f"The blank is in {folder / beside}.")
+    for note in made.notes:
+        say.note(note)
     if out:
-        if not beside.exists():  # a definition names its blank as it lies beside it
-            shutil.copyfile(blank, beside)
-        out.write_text(text, encoding="utf-8")
+        out.write_text(made.text, encoding="utf-8")
         typer.echo(f"A first definition is in {out}. Look at it with: fairhand forms preview {out}")
     else:
-        typer.echo(text, nl=False)
+        typer.echo(made.text, nl=False)

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from flows.cli import say
 from flows.cli.app import GROUPS, app
 from tests.flows.house import House
+from transcribe import form
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -156,6 +158,22 @@ def test_a_draft_in_another_folder_takes_its_blank_along(house: House, tmp_path:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / blank.name).write_bytes(b"another picture")
     assert house.run("forms", "draft", blank, "--out", tmp_path / "other" / "order.toml").code == 2
+
+
+def test_every_page_of_a_pdf_is_drafted_and_its_blanks_are_written_beside_it(house: House, tmp_path: Path) -> None:
+    shipped = [Image.open(ROOT / "transcribe" / "forms" / f"{name}.png") for name in ("order-form", "bon-de-commande")]
+    pages = [each.convert("L") for each in shipped]
+    pages[0].save(tmp_path / "both.pdf", save_all=True, append_images=pages[1:], resolution=200)
+    definition = tmp_path / "both.toml"
+    done = house.run("forms", "draft", tmp_path / "both.pdf", "--out", definition)
+    assert (done.code, "both-2.png" in done.err) == (0, True)
+    assert house.run("forms", "check", definition).code == 0
+    drafted = form.load(str(definition))
+    assert len(drafted.blanks) == 2
+    found = [sum(each.page == number for each in drafted.fields) for number in (1, 2)]
+    known = [len(form.load(name).fields) for name in ("order-form", "bon-de-commande")]
+    assert all(some >= 0.8 * every for some, every in zip(found, known, strict=True)), (found, known)
+    assert sorted(table.page for table in drafted.tables) == [1, 2]
 
 
 def test_a_draft_does_not_write_over_what_was_edited(house: House, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import tomllib
 from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
@@ -14,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from rapidfuzz import fuzz
 
 from transcribe import blank, form, ocr
-from transcribe.draft import draft
+from transcribe.draft import draft, draft_pages
 from transcribe.errors import FormError
 from transcribe.model import Box, Field, Form, Page
 from transcribe.preview import preview
@@ -200,3 +201,84 @@ def test_labels_of_dotted_combs_are_read() -> None:
         Page(number=1, picture=numpy.asarray(sheet)), ocr.load("tesseract", ("eng",)), name="dots", blank="dots.png"
     )
     assert [f'label = "{label}"' in text for label in ("Surname", "Street address", "Town")] == [True] * 3
+
+
+LEFT = {
+    "Customer name": "name",
+    "Delivery address": "address",
+    "Phone": "phone",
+    "E-mail address": "email",
+    "VAT number": "vat",
+    "Barcode": "ean",
+    "Deliver by": "date",
+    "Number of boxes": "integer",
+    "Total weight kg": "decimal",
+    "Total due": "amount",
+}
+
+
+def with_labels_left(size: float = 1, frame: bool = True) -> Image.Image:
+    """A blank whose labels stand in a column at the left, and its frames or lines in another far from it."""
+    sheet = Image.new("L", (round(1654 * size), round(2339 * size)), 255)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(30 * size)
+    draw.text((100 * size, 100 * size), "Hexley Supplies", font=ImageFont.load_default(54 * size), fill=0)
+    for number, label in enumerate(LEFT):
+        top = (300 + 120 * number) * size
+        draw.text((100 * size, top + 14 * size), label, font=font, fill=0)
+        if frame:
+            draw.rectangle((640 * size, top, 1540 * size, top + 64 * size), outline=0, width=round(3 * size))
+        else:
+            draw.line((640 * size, top + 54 * size, 1540 * size, top + 54 * size), fill=0, width=round(2 * size))
+    return sheet
+
+
+@pytest.mark.parametrize(("size", "frame"), [(1, True), (1, False), (2, True)])
+def test_labels_in_a_column_far_to_the_left_name_the_fields(size: float, frame: bool) -> None:
+    page = Page(number=1, picture=numpy.asarray(with_labels_left(size, frame)))
+    text = draft(page, ocr.load("tesseract", ("eng",)), name="left", blank="left.png")
+    fields = tomllib.loads(text)["field"]
+    assert [(each["label"], each["type"]) for each in fields] == list(LEFT.items())
+    tops = [each["box"][1] / size for each in fields]
+    assert all(abs(top - 300 - 120 * number) < 20 for number, top in enumerate(tops))
+    assert all(abs(each["box"][2] / size - 1540) < 8 for each in fields)
+
+
+def test_a_label_of_two_lines_is_one_and_a_frame_for_a_signature_keeps_its_height() -> None:
+    sheet = Image.new("L", (1654, 1000), 255)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(30)
+    draw.text((100, 300), "Delivery\ninstructions", font=font, fill=0)
+    draw.rectangle((560, 290, 1540, 410), outline=0, width=3)
+    draw.text((100, 550), "Signature", font=font, fill=0)
+    draw.rectangle((560, 500, 1540, 640), outline=0, width=3)
+    text = draft(
+        Page(number=1, picture=numpy.asarray(sheet)), ocr.load("tesseract", ("eng",)), name="two", blank="two.png"
+    )
+    first, second = tomllib.loads(text)["field"]
+    assert (first["label"], first["type"]) == ("Delivery instructions", "text")
+    assert second["type"] == "signature"
+    assert overlap(Box(*second["box"]), Box(560, 500, 1540, 640)) > 0.9
+
+
+def test_a_frame_without_print_beside_it_is_kept_and_said_to_have_no_name() -> None:
+    sheet = Image.new("L", (1654, 1400), 255)
+    draw = ImageDraw.Draw(sheet)
+    draw.text((100, 310), "Customer", font=ImageFont.load_default(30), fill=0)
+    for top in (300, 700):
+        draw.rectangle((560, top, 1540, top + 70), outline=0, width=3)
+    draw.line((560, 1200, 1540, 1200), fill=0, width=2)
+    page = Page(number=1, picture=numpy.asarray(sheet))
+    made = draft_pages(
+        [page, page], ocr.load("tesseract", ("eng",)), name="x", blanks=["a.png", "b.png"], language="eng",
+        locale="en_GB",
+    )  # fmt: skip
+    fields = tomllib.loads(made.text)["field"]
+    assert [(each["name"], each.get("page", 1)) for each in fields] == [
+        ("customer", 1),
+        ("field_1", 1),
+        ("customer_2", 2),
+        ("field_2", 2),
+    ]
+    assert made.notes == (
+        "No print stands beside field_1, field_2: name them, or delete what is no field.",
+        "2 lines or boxes to tick without print beside them were left out.",
+    )
