@@ -188,7 +188,7 @@ def _enlarged(grid: Grid, columns: Sequence[Drafted], scale: float) -> tuple[Gri
 
 def _field(box: Box, text: str | None, language: str, *, room: bool) -> Drafted:
     """A field named by its label; `room` above a line is made higher for a signature."""
-    kind = type_of(text or "", language)
+    kind = type_of(_clean(text or ""), language)
     if room and kind == "signature" and box.height < box.width / 5:
         box = Box(box.x0, max(0, box.y1 - round(box.height * SIGNATURE)), box.x1, box.y1)
     return Drafted(name=_name(text) if text else "field", label=_clean(text or ""), type=kind, box=box)

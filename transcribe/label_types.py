@@ -33,7 +33,8 @@ TYPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "integer",
-        r"\bqte|quantit|\bqty|\bnombre|\bnb\b|pieces|\bmenge|anzahl|cantidad|\buds\b|\bnumber of\b|\bno\.? of\b|"
+        r"\bqte|quantit|\bqty|\bnombre|\bnb\b|pieces|\bmenge|anzahl|cantidad|\buds\b|\bunidades\b|"
+        r"\bunits\b|\bunites\b|\bnumber of\b|\bno\.? of\b|"
         r"\bnumero de (?:bultos|cajas|piezas|unidades)\b",
     ),
     (

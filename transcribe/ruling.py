@@ -70,11 +70,12 @@ def ruling(picture: Picture) -> Ruling:
     frames += toothed
     boxes += toothed
     tables = {grid: below_header(grid, ink) for grid in framed if not is_combs(grid)}
-    frames += [box for grid, table in tables.items() if table is None for box in cells(grid)]
+    apart = [_grown(grid.box) for grid, table in tables.items() if table is None]
+    frames += [box for box in boxes if any(_within(box, grid) for grid in apart)]
     framed = [table for table in tables.values() if table]
     rules = _lines(across) + _lines(dotted)
     framed += (bare := striped(Print(grey=grey(picture), ink=ink, across=rules, down=down), framed))
-    frames = [box for box in frames if not any(_within(box, grid.box) for grid in bare)]
+    frames = [box for box in frames if not any(_heads(box, g) or (g in bare and _within(box, g.box)) for g in framed)]
     alone = [
         line
         for line in rules
@@ -228,6 +229,12 @@ def _stands_alone(ink: Picture, x: int, y: int, w: int, h: int) -> bool:
 
 def _within(inner: Box, outer: Box) -> bool:
     return outer.x0 <= inner.x0 and outer.y0 <= inner.y0 and outer.x1 >= inner.x1 and outer.y1 >= inner.y1
+
+
+def _heads(box: Box, grid: Grid) -> bool:
+    """Whether a box stands on a column of a table: it is the column's heading."""
+    on_top = abs(box.y1 - grid.box.y0) < NEAR
+    return on_top and any(abs(box.x0 - x0) < NEAR and abs(box.x1 - x1) < NEAR for x0, x1 in grid.spans)
 
 
 def _grown(box: Box) -> Box:
