@@ -12,6 +12,7 @@ import numpy
 
 from transcribe import align, fixed, ink
 from transcribe.align import Aligned, Homography
+from transcribe.another import shows_another
 from transcribe.cascade import Cascade
 from transcribe.fixed import Circumstances
 from transcribe.free import read_free
@@ -58,6 +59,8 @@ def read(
         else:
             _read_nothing(kept, scan, each, number, form, now)
     kept.advice += _odd_pages(pages, laid)
+    if any(shows_another(each.photo.picture, each.aligned, form) for each in laid.values()):
+        kept.advice.append("two forms")
     return kept.reads(min(each.fit for each in laid.values()))
 
 

@@ -13,6 +13,7 @@ import numpy
 
 from transcribe import confined, masking
 from transcribe.align import Aligned, align
+from transcribe.another import shows_another
 from transcribe.archive import Archive
 from transcribe.errors import ScanError
 from transcribe.groups import Group, of_any, of_form
@@ -180,6 +181,8 @@ def _kept_masked(scanned: Scanned, group: Group, form: Form, archive: Archive, l
             laid = Aligned(page=page, fit=0.0, inliers=0, number=page.number)
         else:
             laid = group.laid[position] if group.laid else align(page, form)
+        if shows_another(page.picture, laid, form):  # whose payment data nobody would mask
+            raise ScanError("two forms lie on this photograph. Take a photograph of each.")
         copy = _masked_copy(page, laid, form, archive, f"{sheet.path.name} p. {sheet.page}, masked")
         kept.append(ScanPage(file=copy.sha256, page=1))
         copies.append(copy)
@@ -203,7 +206,10 @@ def is_unmasked(scan: Scan, form: Form) -> bool:
 
 def masked_anew(scan: Scan, form: Form, archive: Archive, limits: Limits) -> tuple[SourceFile, ...]:
     """Masked copies of the pages of a scan whose form was not known when it came, one a page, kept in the archive."""
-    return tuple(
-        _masked_copy(page, align(page, form), form, archive, f"{scan.name} p. {page.number}, masked")
-        for page in pages(scan, archive, limits)
-    )
+    copies = []
+    for page in pages(scan, archive, limits):
+        laid = align(page, form)
+        if shows_another(page.picture, laid, form):  # too coarse to read, as a page that does not fit
+            laid = Aligned(page=page, fit=0.0, inliers=0, number=page.number)
+        copies.append(_masked_copy(page, laid, form, archive, f"{scan.name} p. {page.number}, masked"))
+    return tuple(copies)
