@@ -16,7 +16,10 @@ from transcribe.model import Form
 from transcribe.sheets import Sheet, Unreadable, picture, unreadable
 from transcribe.together import UNKNOWN, Together, begins_naturally, settled, together
 
-APART = "Put the pages of each order into a PDF or a folder of their own, and ingest them again."
+APART = (
+    "Put the pages of each order into a PDF or a folder of their own, or see that the folder begins with a whole "
+    "order, its first page first, and ingest them again."
+)
 """What to do about pages of which nobody can tell whose they are."""
 
 

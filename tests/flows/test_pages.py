@@ -153,6 +153,39 @@ def test_a_missing_page_leaves_its_fields_to_people_and_says_so(
     assert {task.key for task in open_tasks(rooms, state.scan.id)} == {FieldKey(name) for name in FIRST}
 
 
+OTHER = {"a1": "Ashdown", "a2": "Castle Street", "a3": "Leeds"}
+
+
+def test_an_order_that_lacks_a_page_takes_none_of_the_next_one(
+    rooms: Rooms, forms: dict[str, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    page_of(forms, "contract", 1, *OTHER.values()).save(tmp_path / "in" / "1.png")
+    page_of(forms, "contract", 1, *FIRST.values()).save(tmp_path / "in" / "2.png")
+    page_of(forms, "contract", 2, *SECOND.values()).rotate(180).save(tmp_path / "in" / "3.png")
+    assert taken(rooms, tmp_path / "in", str(forms["contract"])) == [
+        {"form": "contract", "pages": "1", **OTHER},
+        {"form": "contract", "pages": "2", **FIRST, **SECOND},
+    ]
+    said = {state.scan.name: "page missing" in state.advice for state in rooms.store.scan_states()}
+    assert said == {"1.png": True, "2.png": False}
+
+
+def test_pages_that_may_be_of_one_order_or_of_two_wait_until_they_are_put_into_one_place(
+    rooms: Rooms, forms: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    page_of(forms, "contract", 1, *FIRST.values()).save(folder / "1.png")
+    (folder / "2.png").write_bytes(b"no picture")
+    page_of(forms, "contract", 2, *SECOND.values()).save(folder / "3.png")
+    assert taken(rooms, folder, str(forms["contract"])) == []
+    assert sorted(each.file.name for each in rooms.store.list_set_aside()) == ["1.png", "2.png", "3.png"]
+    (folder / "2.png").unlink()
+    assert taken(rooms, folder, str(forms["contract"])) == [{"form": "contract", "pages": "2", **FIRST, **SECOND}]
+    assert [each.file.name for each in rooms.store.list_set_aside()] == ["2.png"]
+
+
 def open_tasks(rooms: Rooms, scan: str) -> list[Task]:
     return [
         task

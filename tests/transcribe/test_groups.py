@@ -126,7 +126,8 @@ def test_pages_in_doubt_of_one_pdf_are_named_and_the_others_are_read(inbox: Path
     (aside,) = (one for one in each if isinstance(one, Unreadable))
     assert aside.message == (
         "post.pdf: it is not clear which other pages belong together with page 3, 4. "
-        "Put the pages of each order into a PDF or a folder of their own, and ingest them again."
+        "Put the pages of each order into a PDF or a folder of their own, or see that the folder begins with a whole "
+        "order, its first page first, and ingest them again."
     )
     assert each[-1] is aside
 
@@ -149,3 +150,14 @@ def test_features_of_a_picture_are_sought_once(inbox: Path, forms: list[Form], m
     again = [align.align(page, forms[0]) for page in scan.pages(each.scan, archive, LIMITS)]
     for one, other in zip(known, again, strict=True):
         numpy.testing.assert_array_equal(one.page.picture, other.page.picture)
+
+
+def test_more_pictures_than_wait_at_a_time_come_out_in_order(inbox: Path, forms: list[Form]) -> None:
+    names = [f"{order}{page}" for order in "ABCDEF" for page in "12"]
+    photos(inbox, " ".join(name for name in names if name != "E1"))
+    whole = ["A1+A2", "B1+B2", "C1+C2", "D1+D2"]
+    assert found(inbox, forms[0]) == [*whole, "E2", "F1+F2"]
+    begun = scan.scans(scan.gather([inbox]), forms[0], Archive(str(inbox.parent / "again")), LIMITS)
+    (inbox / "10 F2.png").write_bytes(b"no picture")
+    first = next(begun)
+    assert isinstance(first, Scanned), "the first are given before the last are looked at"
