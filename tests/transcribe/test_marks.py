@@ -137,3 +137,60 @@ def test_a_tick_that_is_hardly_ink_makes_a_box_no_sure_blank(blank: Path, pen: i
 def test_a_straight_line_through_a_box_to_sign_is_no_sure_signature(blank: Path, line: list[tuple[int, int]]) -> None:
     _, _, sign = said(blank, photographed(blank, (0.0, 0.0), [line]))
     assert 1 - SURE < sign < SURE
+
+
+def spoilt(page: Picture, kernel: Picture) -> Picture:
+    """The photo out of focus or shaken by so much, with grain as before."""
+    grain = numpy.random.default_rng(3).normal(0, 4, page.shape)
+    soft = cv2.filter2D(page, -1, kernel.astype(numpy.float32) / kernel.sum())
+    return numpy.clip(soft + grain, 0, 255).astype(numpy.uint8)
+
+
+def lens(radius: int) -> Picture:
+    side = 2 * radius + 1
+    return numpy.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), numpy.uint8)
+
+
+def shaken(way: list[tuple[int, int]]) -> Picture:
+    line = numpy.zeros((25, 25), numpy.uint8)
+    cv2.polylines(line, [numpy.array(way, numpy.int32)], False, 255, 1, cv2.LINE_AA)
+    return line
+
+
+KERNELS = [lens(4), lens(6), lens(8), shaken([(3, 12), (21, 12)]), shaken([(5, 20), (19, 4)])]
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_a_frame_that_blur_spreads_into_its_box_is_no_mark(blank: Path, kernel: Picture) -> None:
+    square, ring, sign = said(blank, spoilt(photographed(blank, (0.0, 0.0)), kernel))
+    assert max(square, ring) < 0.5
+    assert sign < SURE
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_a_tick_on_a_blurred_page_is_never_missed(blank: Path, kernel: Picture) -> None:
+    square, ring, sign = said(blank, spoilt(photographed(blank, (0.0, 0.0), [*TICKS, *INITIALS]), kernel))
+    assert min(square, ring) > 1 - SURE
+    assert sign > SURE
+
+
+@pytest.mark.parametrize(
+    "kernel", [shaken([(3, 3), (12, 20), (21, 5)]), shaken([(3, 12), (12, 3), (21, 12), (12, 21)])]
+)
+def test_a_box_on_a_page_shaken_along_a_crooked_way_is_no_sure_tick(blank: Path, kernel: Picture) -> None:
+    """Print spreads there as no lens and no straight way spreads it."""
+    square, ring, _ = said(blank, spoilt(photographed(blank, (0.0, 0.0)), kernel))
+    assert max(square, ring) < SURE
+
+
+def test_a_box_that_is_filled_in_is_ticked(blank: Path) -> None:
+    strokes = [[(302, 302 + 2 * n), (331, 302 + 2 * n)] for n in range(15)]
+    square, _, _ = said(blank, photographed(blank, (0.0, 0.0), strokes))
+    assert square > SURE
+
+
+def test_a_box_that_is_scribbled_over_far_beyond_its_frame_is_no_sure_tick(blank: Path) -> None:
+    """That may cancel what was ticked."""
+    strokes = [[(284, 284 + 2 * n), (349, 284 + 2 * n)] for n in range(33)]
+    square, _, _ = said(blank, photographed(blank, (0.0, 0.0), strokes))
+    assert 1 - SURE < square < SURE
