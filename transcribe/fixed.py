@@ -175,14 +175,14 @@ def _asked_in_turn(
     cascade: Cascade | None,
 ) -> list[dict[int, Said]]:
     """What each engine says of the spots that it is asked for, by their number. An hOCR file beside the picture has
-    read everything already, and the page as it is."""
+    read the page as it is, and where it has no words it says nothing."""
     seen: list[dict[int, Said]] = []
     every = doubtful = list(range(len(asked)))
     closed, lines = shown(page, sheet, [(spot.ink, spot.comb) for spot in asked])
     for engine in engines:
         if isinstance(engine, Beside):
             plain = shown(page, sheet, [(spot.ink, None) for spot in asked])
-            seen.append(_said_by(engine, *plain, every))
+            seen.append({number: said for number, said in _said_by(engine, *plain, every).items() if said.text})
         else:
             seen.append(_said_by(engine, closed, lines, doubtful))
         if cascade is not None and engine is engines[0]:

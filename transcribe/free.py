@@ -36,7 +36,7 @@ def read_free(
     straight: list[Page] = []
     words: Words = {}
     for number, page in enumerate(pages, 1):
-        laid, turns = _upright(words, replace(page, number=number), engines)
+        laid, turns = _upright(words, _as_told(page, number), engines)
         before = scan.pages[number - 1].turn if number <= len(scan.pages) else 0
         kept.turns.append((before - 90 * turns) % 360)
         straight.append(laid)
@@ -46,6 +46,11 @@ def read_free(
     overall = min(each.measures["overall"] for each in kept.qualities)
     kept.readings += [_with_quality(each, overall) for each in found.readings]
     kept.places += [_with_snippet(kept, each, straight, words) for each in found.places]
+
+
+def _as_told(page: Page, number: int) -> Page:
+    """A page by its number, with the hOCR file beside it where that tells something."""
+    return replace(page, number=number, hocr=page.hocr if hocr.tells(page) else None)
 
 
 def _upright(words: Words, page: Page, engines: Sequence[Engine]) -> tuple[Page, int]:
@@ -73,7 +78,7 @@ def laid_pages(pages: Sequence[Page]) -> Iterator[Page]:
     """Each page as its places lie on it: numbered from 1, not too large, level. It is upright already, as reading it
     first found out which way up it lies."""
     for number, page in enumerate(pages, 1):
-        yield _laid(replace(page, number=number))[0]
+        yield _laid(_as_told(page, number))[0]
 
 
 def _laid(page: Page, turns: int = 0) -> tuple[Page, float]:

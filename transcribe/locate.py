@@ -9,6 +9,7 @@ from datetime import datetime
 from transcribe.layout import fields_of, inside
 from transcribe.layout.agree import Spot, legibility, spots, sureness
 from transcribe.layout.candidate import Candidate
+from transcribe.layout.hocr import is_beside
 from transcribe.layout.lines import lines
 from transcribe.layout.region import region
 from transcribe.layout.sheet import Sheet, sheet
@@ -57,8 +58,9 @@ def locate(
     """Places and readings of every field of a scan, from the words that each source (by name) saw on each page.
 
     A field that some source found has one place, on which the sources agreed, and one reading a source: what it reads
-    there, or None with the flag "absent" where it sees nothing. A field that no source found has the region in which it
-    is likely as its place, confidence None, so that a person can be asked with a picture. Boxes are pixels of the page.
+    there, or None with the flag "absent" where it sees nothing (of an hOCR file no reading). A field that no source
+    found has the region in which it is likely as its place, confidence None, so that a person can be asked with a
+    picture. Boxes are pixels of the page.
     """
     sheets = {source: _sheet(by_page, form) for source, by_page in words.items()}
     readable = {source: legibility(each.lines) for source, each in sheets.items()}
@@ -94,7 +96,8 @@ def _place(scan: _Scan, field: Field, found: Sequence[Spot]) -> Place:
         number, box = region(field, scan.pages, list(scan.sheets.values()))
         return Place(scan=scan.id, key=key, page=number, box=box)
     best = found[0].best(scan.readable)
-    sure = sureness(found, len(scan.sheets))
+    heard = [each for each in scan.sheets if not is_beside(each) or each in found[0].by_source]
+    sure = sureness(found, len(heard))
     return Place(scan=scan.id, key=key, page=best.page, box=best.box, confidence=sure)
 
 
@@ -102,15 +105,18 @@ def _readings(scan: _Scan, field: Field, found: Sequence[Spot], place: Place) ->
     for source, each in scan.sheets.items():
         said = _said(scan, field, found[0], source, each) if found else None
         others = _others(found, source, said) if found else ()
-        yield _reading(scan, place, source, said, others)
+        yield from _reading(scan, place, source, said, others)
 
 
 def _reading(
     scan: _Scan, place: Place, source: str, said: Candidate | None, others: Sequence[tuple[str, float]]
-) -> Reading:
+) -> Iterator[Reading]:
+    """What a source reads at a place. The silence of a file beside the page is no reading."""
     if said is None:
-        return _absent(scan, place, source, others)
-    return reading(
+        if not is_beside(source):
+            yield _absent(scan, place, source, others)
+        return
+    yield reading(
         scan=scan.id,
         key=place.key,
         source=source,
@@ -139,14 +145,16 @@ def _read_table(scan: _Scan, table: Table, places: list[Place], readings: list[R
     for cell in found:
         sure = cell.sure
         places.append(Place(scan=scan.id, key=cell.key, page=cell.place.page, box=cell.place.box, confidence=sure))
-        readings.extend(_reading(scan, places[-1], source, said, ()) for source, said in cell.by_source.items())
+        for source, said in cell.by_source.items():
+            readings.extend(_reading(scan, places[-1], source, said, ()))
     if found:
         return
     height, width = scan.pages[0].picture.shape[:2]
     for column in table.columns:
         key = FieldKey(column.field.name, 0)
         places.append(Place(scan=scan.id, key=key, page=scan.pages[0].number, box=Box(0, 0, width, height)))
-        readings.extend(_absent(scan, places[-1], source, ()) for source in scan.sheets)
+        for source in scan.sheets:
+            readings.extend(_reading(scan, places[-1], source, None, ()))
 
 
 def _absent(scan: _Scan, place: Place, source: str, others: Sequence[tuple[str, float]]) -> Reading:

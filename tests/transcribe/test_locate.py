@@ -52,6 +52,14 @@ def test_a_source_that_sees_nothing_there_says_absent() -> None:
     assert said.flags == {"absent"}
 
 
+def test_an_hocr_file_that_lacks_a_field_says_nothing_of_it() -> None:
+    words = {"one 1": {1: printed(*RECEIPT)}, "hocr kraken 5": {1: printed("SHOP", "GOODBYE")}}
+    found = locate("scan", [PAGE], words, form.load("receipt"), NOW)
+    alone = locate("scan", [PAGE], {"one 1": words["one 1"]}, form.load("receipt"), NOW)
+    assert set(readings(found, "total")) == {"one 1"}
+    assert place(found, "total").confidence == place(alone, "total").confidence
+
+
 def test_a_field_that_nobody_found_has_a_likely_region_for_people() -> None:
     found = located(one=printed("SHOP", "GOODBYE"), two=printed("SHOP", "GOODBYE"))
     assert place(found, "total").confidence is None

@@ -167,13 +167,38 @@ def test_hocr_beside_a_page_is_a_source_of_its_own(form: Form) -> None:
     box = form.field("order_number").box
     assert box is not None
     title = f"bbox {box.x0 + 10} {box.y0 + 10} {box.x0 + 200} {box.y1 - 10}; x_wconf 87"
-    beside = (
-        '<html><head><meta name="ocr-system" content="kraken 5"/></head><body><div class="ocr_page">'
-        f'<span class="ocr_line"><span class="ocrx_word" title="{title}">BC-1</span></span></div></body></html>'
-    )
-    reads = read_picture(picture(FLAT), form, [ScriptedEngine(form=form)], hocr=beside.encode())
+    reads = read_picture(picture(FLAT), form, [ScriptedEngine(form=form)], hocr=one_word(title, "BC-1"))
     said = by_field(reads)["order_number"]["hocr"]
     assert (said.source, said.text, said.confidence) == ("hocr kraken 5", "BC-1", 0.87)
+
+
+def one_word(title: str, text: str) -> bytes:
+    """An hOCR file of one word."""
+    return (
+        '<html><head><meta name="ocr-system" content="kraken 5"/></head><body><div class="ocr_page">'
+        f'<span class="ocr_line"><span class="ocrx_word" title="{title}">{text}</span></span></div></body></html>'
+    ).encode()
+
+
+def test_the_silence_of_an_hocr_file_is_no_reading(form: Form) -> None:
+    engine = ScriptedEngine(form=form, says={"order_number": "BC-1"})
+    useless = one_word("bbox 1 1 9 9; x_wconf 40", "#")
+    with_it = read_picture(picture(FLAT), form, [engine], hocr=useless)
+    assert {each.id for each in with_it.readings} == {
+        each.id for each in read_picture(picture(FLAT), form, [engine]).readings
+    }
+
+
+def test_an_hocr_file_of_a_word_changes_nothing_on_a_free_layout() -> None:
+    form = forms.load("receipt")
+    seen = [
+        Word(text=text, box=Box(40, y, 200, y + 24), confidence=0.9, line=y)
+        for y, text in ((40, "SHOP"), (200, "14/03/2025"), (400, "TOTAL 12.50"))
+    ]
+    shown = numpy.full((700, 460), 250, numpy.uint8)
+    engine = ScriptedEngine(form=form, page=seen)
+    with_it = read_picture(shown, form, [engine], hocr=one_word("bbox 40 600 80 620; x_wconf 40", "rubbish"))
+    assert with_it.readings == read_picture(shown, form, [engine]).readings
 
 
 def test_a_receipt_of_free_layout_gives_a_place_or_a_region_for_every_field() -> None:

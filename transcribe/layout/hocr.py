@@ -21,6 +21,13 @@ NO_END = frozenset({"meta", "link", "br", "img", "hr", "input"})
 MOST_WORDS = 200_000
 """Words of one file beyond which it is no page of print."""
 
+FEWEST, LONG = 5, 3
+"""Words of a page, and letters and digits of each, with fewer of which a file beside a page of free layout tells
+nothing: a receipt has dozens."""
+
+BESIDE = "hocr"
+"""How the source of a file beside a picture begins or ends."""
+
 
 def write(words: Sequence[Word], *, size: tuple[int, int], system: str, page: int = 1) -> str:
     """One page of words as an hOCR 1.2 document; `size` is the page's, `system` the source that saw the words.
@@ -86,11 +93,25 @@ def beside(page: Page, moved: Callable[[Box], Box]) -> Beside | None:
     return Beside(source=_source(system), seen=laid)
 
 
+def tells(page: Page) -> bool:
+    """Whether there is an hOCR file beside a page with more than a few words."""
+    found = beside(page, lambda box: box)
+    if found is None:
+        return False
+    return sum(sum(letter.isalnum() for letter in word.text) >= LONG for word in found.seen) >= FEWEST
+
+
+def is_beside(source: str) -> bool:
+    """Whether a source is an hOCR file. Where it has no words nobody knows whether somebody looked: that is no word
+    against what engines see there."""
+    return source.startswith(f"{BESIDE} ") or source.endswith(f" {BESIDE}")
+
+
 def _source(system: str) -> str:
     """The source of a file that a program wrote: "hocr kraken 5". One that reads here too is the same source as it is
     here ("tesseract 5.5.0 hocr"), as two passes of one engine are no two."""
     program = system.casefold().partition(" ")[0]
-    return f"{program} {system[len(program) :].strip()} hocr" if program in ocr.names() else f"hocr {system}"
+    return f"{program} {system[len(program) :].strip()} {BESIDE}" if program in ocr.names() else f"{BESIDE} {system}"
 
 
 def _holds(box: Box, word: Box) -> bool:
