@@ -32,6 +32,10 @@ one field in fifty."""
 ONE_ENGINE = 0.97
 """The most that one engine is believed whom nothing confirms: better ones are wrong on one box in ten."""
 
+CODED = 0.999
+"""What a barcode is believed that detects its own errors, and that nothing read beside it contradicts: what is left is
+that a wrong label was stuck on."""
+
 RIDGE = 8.0
 """How strongly the fit is drawn to the model as it is: about as so many doubtful fields."""
 
@@ -63,6 +67,8 @@ def calibrated(share: float, seen: Circumstances, learnt: Known) -> float:
         return max(share, DOUBTED)
     if seen.by_ink:
         return max(share, seen.ink)
+    if seen.by_code:
+        return max(share, CODED)
     share = adjusted(at_hand(share, seen), seen.stage, seen.family, learnt.calibration)
     if seen.engines + seen.people >= POLICY.people_to_agree or seen.witness:
         return share

@@ -68,20 +68,25 @@ SUMS_AGAINST = 0.3
 """Below this factor the form's sums speak against a value."""
 
 
+CHECKED = "checks itself"
+"""The flag of a barcode in the field's own box that detects its own errors."""
+
+
 class Circumstances(NamedTuple):
     """What stands beside the probability of one value of a field.
 
-    `engines`, `people` and `experts` count independent sources that say it, `against_people` people who say something
-    else, `contradicting` those of them whose word could be so, `readers` all people, `listening` all engines. `ink` is
-    the ink test's confidence that it is so (0 where it did not look). `witness` is what vouches for it beside readings:
-    check digit, known value, sums, known words, format, or "". `trouble` is why machines alone may not decide here, ""
-    where they may. `in_place` is how probable it is that it was read where the field stands. `prose` is what a long
-    text of people alone is made of.
+    `coded` where a barcode that checks itself says it. `engines`, `people` and `experts` count independent sources
+    that say it, `against_people` people who say something else, `contradicting` those of them whose word could be
+    so, `readers` all people, `listening` all engines. `ink` is the ink test's confidence that it is so (0 where it
+    did not look). `witness` is what vouches for it beside readings: check digit, known value, sums, known words,
+    format, or "". `trouble` is why machines alone may not decide here, "" where they may. `in_place` is how
+    probable it is that it was read where the field stands. `prose` is what a long text of people alone is made of.
     """
 
     says: str
     family: Family
     null: Null | None
+    coded: bool
     engines: int
     listening: int
     people: int
@@ -102,6 +107,11 @@ class Circumstances(NamedTuple):
     def by_ink(self) -> bool:
         """Whether the ink test by itself says so: empty, ticked or signed."""
         return self.ink >= POLICY.sure_ink and (self.null == "blank" or self.family == "mark")
+
+    @property
+    def by_code(self) -> bool:
+        """Whether a barcode by itself says so, and nothing that is read beside it says otherwise."""
+        return self.coded and not self.trouble and not self.readers
 
     @property
     def stage(self) -> str:
@@ -139,6 +149,7 @@ class Circumstances(NamedTuple):
             "against people": self.against_people,
             "contradicting": self.contradicting,
             "by ink": self.by_ink,
+            "by code": self.by_code,
             "witness": self.witness,
             "trouble": self.trouble,
             "whole text": self.prose is not None and self.prose.origin == "alike",
@@ -166,6 +177,7 @@ def circumstances(spot: Spot, weighed: Weighed, says: str, learnt: Known) -> Cir
         says=says,
         family=spot.family,
         null=null_of(says),
+        coded=coded(votes, says),
         engines=len([vote for vote in engines if vote.says == says]),
         listening=len(engines),
         people=len([vote for vote in for_it if vote.shown is None or vote.shown != vote.says]),
@@ -182,6 +194,11 @@ def circumstances(spot: Spot, weighed: Weighed, says: str, learnt: Known) -> Cir
         searched=any(vote.place is not None for vote in engines),
         prose=prose(spot, votes, says, weighed.words is not None),
     )
+
+
+def coded(votes: Sequence[Vote], says: str) -> bool:
+    """Whether a barcode that checks itself says this."""
+    return any(vote.machine and CHECKED in vote.flags and vote.says == says for vote in votes)
 
 
 def _could_be(spot: Spot, says: str) -> bool:
@@ -205,6 +222,8 @@ def _trouble(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
             return "not found" if flag == "absent" else flag
     if "handwriting" in flags:
         return "handwriting"
+    if CHECKED in flags and any(vote.null is None and not coded(machines, vote.says) for vote in machines):
+        return "engines disagree"  # the label is of something else, or what is printed under its bars is
     if "miscounted" in flags and any(vote.says == says and "miscounted" in vote.flags for vote in machines):
         return "miscounted"
     if says == BLANK and not any(vote.source == INK and vote.says == BLANK for vote in machines):
@@ -221,7 +240,7 @@ def _trouble(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
 def _has_lookalikes(spot: Spot, machines: Sequence[Vote], says: str) -> bool:
     """Whether a value holds characters that engines take for one another, and nothing tells which they are: a code
     without a pattern, a text or a price of a single stroke, litres at the end of a text."""
-    if null_of(says) or (spot.values is not None and spot.values.has(says)):
+    if null_of(says) or (spot.values is not None and spot.values.has(says)) or coded(machines, says):
         return False
     if spot.field.type == "code":
         return spot.field.pattern is None and bool(LOOKALIKE.search(says))

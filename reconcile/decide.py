@@ -9,7 +9,7 @@ from reconcile.candidates import READ
 from reconcile.policy import Policy
 from transcribe.model import Candidate, Decision, Evidence, Field, Posterior, Task, TaskKind
 
-METHODS = ("expert", "ink", "machines", "person and machine", "person and witness", "people", "weighed")
+METHODS = ("expert", "ink", "barcode", "machines", "person and machine", "person and witness", "people", "weighed")
 """Every way to a decision; the text of a decision was read by one of these."""
 
 
@@ -38,6 +38,8 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
         posterior = _not_worth(posterior, target, policy)
     if not posterior.people and enough and facts["by ink"]:
         return _decision(posterior, best, "ink")
+    if enough and facts.get("by code"):
+        return _decision(posterior, best, "barcode")
     if _machines_may(posterior, policy, enough, probable):
         return _decision(posterior, best, "machines")
     if enough and facts["people"] and facts["engines"]:

@@ -41,8 +41,8 @@ def evidence(
     ]
     prior = weighed.none_prior if other is None else weighed.priors[other]
     found.append(Evidence(code="before reading", numbers={"bits": round((weighed.priors[best] - prior) / BIT, 2)}))
-    if seen.witness and seen.witness != "sums":
-        found.append(Evidence(code=seen.witness))
+    vouching = (("barcode", seen.coded), (seen.witness, seen.witness not in ("", "sums")))
+    found += [Evidence(code=code) for code, vouches in vouching if vouches]
     if weighed.words is not None and not seen.null:
         code = "each word" if weighed.origins[best] == "words" else "read whole"
         found.append(Evidence(code=code, numbers={"places": weighed.words.places}))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import zxingcpp
 
@@ -22,12 +23,59 @@ LOWEST = 50
 AROUND = 0.5
 """Heights of the box that are looked at beyond it: labels are stuck on beside the line, and want a quiet margin."""
 
+CHECKED = "checks itself"
+"""The flag of a barcode that stands in the field's own box and whose kind detects errors."""
 
-def barcodes(picture: Picture, box: Box) -> list[str]:
-    """The texts of the barcodes in and around a box, left to right, each once; empty where there is none."""
+DETECTING = frozenset(
+    getattr(zxingcpp.BarcodeFormat, name)
+    for name in (
+        *("EAN13", "EAN8", "UPCA", "UPCE", "ITF14", "Code128", "Code93", "DataBarOmni", "DataBarExp"),
+        *("QRCode", "MicroQRCode", "RMQRCode", "DataMatrix", "Aztec", "PDF417", "MicroPDF417", "MaxiCode"),
+    )
+)
+"""Kinds with a check character or error detection that are refused where it fails; Code 39, ITF and Codabar need none,
+and a piece of one may read as a shorter one."""
+
+
+class Code(NamedTuple):
+    """A barcode on a picture: what it says, where, and whether its kind detects errors."""
+
+    text: str
+    box: Box
+    checked: bool
+
+
+def barcodes(picture: Picture, box: Box) -> list[Code]:
+    """The barcodes in and around a box, each text once, those in the box first, left to right; empty where there is
+    none. One beside the box, or one of several in it, may be of another field and proves nothing."""
     around = round(AROUND * box.height)
-    cut = picture[max(0, box.y0 - around) : box.y1 + around, max(0, box.x0 - around) : box.x1 + around]
+    left, top = max(0, box.x0 - around), max(0, box.y0 - around)
+    found = list({code.text: code for code in _seen(picture[top : box.y1 + around, left : box.x1 + around])}.values())
+    codes = [Code(code.text, _moved(code.box, left, top), code.checked) for code in found]
+    within = [code for code in codes if _lies_in(code.box, box)]
+    rest = [code for code in codes if code not in within]
+    return [code._replace(checked=code.checked and code in within and len(within) == 1) for code in [*within, *rest]]
+
+
+def on_page(picture: Picture) -> list[Code]:
+    """All barcodes of a page, left to right."""
+    return list(_seen(picture))
+
+
+def _seen(cut: Picture) -> Iterator[Code]:
     if min(cut.shape[:2], default=0) < 8:
-        return []
-    found = sorted(zxingcpp.read_barcodes(cut.copy()), key=lambda code: code.position.top_left.x)
-    return list(dict.fromkeys(code.text.strip() for code in found if code.text.strip()))
+        return
+    for code in sorted(zxingcpp.read_barcodes(cut.copy()), key=lambda code: code.position.top_left.x):
+        corners = [getattr(code.position, each) for each in ("top_left", "top_right", "bottom_left", "bottom_right")]
+        across, down = [each.x for each in corners], [each.y for each in corners]
+        if text := code.text.strip():
+            yield Code(text, Box(min(across), min(down), max(across) + 1, max(down) + 1), code.format in DETECTING)
+
+
+def _moved(box: Box, x: int, y: int) -> Box:
+    return Box(box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y)
+
+
+def _lies_in(code: Box, box: Box) -> bool:
+    x, y = (code.x0 + code.x1) / 2, (code.y0 + code.y1) / 2
+    return box.x0 <= x < box.x1 and box.y0 <= y < box.y1

@@ -27,6 +27,7 @@ EVIDENCE: Mapping[str, str] = {
     "saw a value": N_("{source} was shown a value before reading, so this is no independent reading."),
     "before reading": N_("Before anybody read it: {bits} bits, from format, check digit, known values and words."),
     "format": N_("It alone is written as this field should be."),
+    "barcode": N_("A barcode on the field says it; barcodes of this kind detect their own errors."),
     "check digit": N_("Its check digit is right."),
     "known value": N_("It stands among the known values."),
     "known words": N_("Where the machines differ, it has words that are often written here."),
@@ -77,6 +78,7 @@ METHODS: Mapping[str, str] = {
     "person and witness": N_("A person read it, and a check digit, a known value or the form's sums vouch for it."),
     "weighed": N_("The readings differ, but weighed together they leave no real doubt."),
     "machines": N_("Two machines that read independently agree."),
+    "barcode": N_("A barcode on the field says it, and nothing printed beside it says otherwise."),
     "ink": N_("The ink shows it: empty or not, ticked or not, signed or not."),
 }
 

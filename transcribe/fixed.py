@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 
 from rapidfuzz.fuzz import ratio as per_cent
 
 from transcribe import barcode, marks, strokes
+from transcribe.barred import tells, unbarred, without_bars
 from transcribe.cascade import Cascade
 from transcribe.closing import ShownLine, shown
 from transcribe.combs import Comb, combs
@@ -104,13 +105,18 @@ def readings(
     seen_here = [spot for spot in spots if not spot.astray and spot.field.type not in MARKS]
     written = [spot for spot in seen_here if spot.ink.filled >= SURELY_BLANK]
     asked = [spot for spot in written if spot.field.personal != "payment"]
-    clean = Page(number=page.number, picture=sheet.clean, dpi=page.dpi)
+    codes = {number: code for number, spot in enumerate(asked) if (code := _barcode(spot, page))}
+    shown = unbarred(sheet.clean, {number: asked[number].ink for number in codes}, codes)
+    clean = Page(number=page.number, picture=shown, dpi=page.dpi)
+    asked = [_unbarred(spot, codes[number], sheet) if number in codes else spot for number, spot in enumerate(asked)]
     seen = _asked_in_turn(engines, clean, sheet, asked, here, cascade)
     for number, spot in enumerate(asked):
         heard = [said[number] for said in seen if number in said]
-        flags = _flags(spot, sheet, heard)
+        if number in codes:
+            heard = [said for said in heard if tells(said.text, codes[number])]
+            found.append(_by_barcode(spot, codes[number], here))
+        flags = _flags(spot, sheet, heard) if number not in codes else []
         found += [_by_engine(each, spot, flags, here) for each in heard]
-        found += _by_barcode(spot, page, here)
     return found
 
 
@@ -244,17 +250,27 @@ def _is_handwriting(joined: float, said: Sequence[Said]) -> bool:
     return surest < DOUBTED and (joined >= JOINED or likeness < UNLIKE)
 
 
-def _by_barcode(spot: Spot, page: Page, here: Circumstances) -> Iterator[Reading]:
-    """A barcode that stands in a field's box. It checks itself and says nothing of how sure it is."""
+def _barcode(spot: Spot, page: Page) -> barcode.Code | None:
+    """A barcode that stands in a field's box, or beside it."""
     if spot.field.type not in barcode.TYPES or (spot.field.type == "code" and spot.box.height < barcode.LOWEST):
-        return
-    for text in barcode.barcodes(page.picture, spot.box)[:1]:
-        yield reading(
-            scan=here.scan,
-            key=spot.key,
-            source=barcode.SOURCE,
-            text=text,
-            at=here.at,
-            confidence=None,
-            conditions=here.conditions(spot.ink.filled),
-        )
+        return None
+    return next(iter(barcode.barcodes(page.picture, spot.box)), None)
+
+
+def _unbarred(spot: Spot, code: barcode.Code, sheet: Sheet) -> Spot:
+    """The field as engines are asked for it: without the bars."""
+    return replace(spot, ink=without_bars(spot.ink, code, sheet.unit), comb=None)
+
+
+def _by_barcode(spot: Spot, code: barcode.Code, here: Circumstances) -> Reading:
+    """What a barcode says. It checks itself and says nothing of how sure it is."""
+    return reading(
+        scan=here.scan,
+        key=spot.key,
+        source=barcode.SOURCE,
+        text=code.text,
+        at=here.at,
+        confidence=None,
+        conditions=here.conditions(1.0),
+        flags=[barcode.CHECKED] if code.checked else [],
+    )

@@ -209,6 +209,40 @@ def test_a_tick_is_decided_by_ink_alone() -> None:
     assert (answer.value, answer.method) == (True, "ink")
 
 
+ARTICLE = field("article", "ean")
+EAN = "4006381333931"
+CHECKED = frozenset({"checks itself"})
+
+
+def coded(name: str, text: str, flags: frozenset[str] = CHECKED) -> Reading:
+    return reading(name, "zxing 3", text, kind="machine", flags=flags)
+
+
+@pytest.mark.parametrize(("of", "text"), [(ARTICLE, EAN), (CODE, "AB-1234"), (field("parcel", "code"), "PARCEL-0O1I")])
+def test_a_barcode_that_checks_itself_decides_alone(of: Field, text: str) -> None:
+    answer = decided(of, coded(of.name, text))
+    assert (answer.text, answer.method) == (text, "barcode")
+    assert "barcode" in {each.code for each in answer.evidence}
+
+
+def test_a_barcode_that_checks_nothing_is_one_engine() -> None:
+    assert asked(ARTICLE, coded("article", EAN, frozenset())).reason == "one engine"
+
+
+@pytest.mark.parametrize("engines", [["tesseract 5"], ["tesseract 5", "rapidocr 3"]])
+def test_a_barcode_that_what_is_printed_beside_it_contradicts_is_asked(engines: list[str]) -> None:
+    printed = [machine("article", engine, "3017620422003") for engine in engines]
+    assert asked(ARTICLE, coded("article", EAN), *printed).reason == "engines disagree"
+
+
+def test_a_barcode_that_a_person_contradicts_is_asked() -> None:
+    assert asked(ARTICLE, coded("article", EAN), reading("article", "ana", "3017620422003")).kind == "read"
+
+
+def test_a_barcode_that_is_not_written_as_its_field_should_be_is_asked() -> None:
+    assert asked(CODE, coded("reference", "17")).reason == "format"
+
+
 def test_an_unsure_tick_is_asked() -> None:
     assert asked(TICK, ink("express", "true", confidence=0.7)).kind == "read"
 
