@@ -10,6 +10,7 @@ import cv2
 import numpy
 
 from transcribe import align, ink
+from transcribe.coded import with_barcodes
 from transcribe.gathered import Gathered
 from transcribe.layout import hocr
 from transcribe.locate import locate
@@ -42,7 +43,7 @@ def read_free(
         straight.append(laid)
         kept.qualities.append(_quality(laid))
         kept.picture(laid.number, laid.picture)
-    found = locate(scan.id, straight, words, form, now)
+    found = with_barcodes(scan.id, straight, form, locate(scan.id, straight, words, form, now), now)
     overall = min(each.measures["overall"] for each in kept.qualities)
     kept.readings += [_with_quality(each, overall) for each in found.readings]
     kept.places += [_with_snippet(kept, each, straight, words) for each in found.places]
