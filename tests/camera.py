@@ -1,4 +1,4 @@
-"""Photographs a filled page: flat, through a scanner, by a phone, by a phone under bad conditions."""
+"""Photographs a filled page: flat, through a scanner, by a phone, by a phone under bad conditions, out of focus."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy
 from numpy.typing import NDArray
 from PIL import Image
 
-Level = Literal["flat", "scan", "phone", "hard"]
+Level = Literal["flat", "scan", "phone", "hard", "blurred"]
 Picture = NDArray[numpy.uint8]
 
 
@@ -27,6 +27,7 @@ class Camera:
     noise: float
     quality: int
     turned: float = 0.0
+    spoilt: bool = False
 
 
 CAMERAS: dict[Level, Camera] = {
@@ -34,7 +35,13 @@ CAMERAS: dict[Level, Camera] = {
     "scan": Camera(perspective=0.002, lean=1.2, lamp=0.04, shadow=0, blur=0.6, noise=3, quality=88),
     "phone": Camera(perspective=0.05, lean=6, lamp=0.28, shadow=0.22, blur=1.0, noise=6, quality=82, turned=0.1),
     "hard": Camera(perspective=0.10, lean=17, lamp=0.45, shadow=0.42, blur=1.6, noise=11, quality=62, turned=0.2),
+    "blurred": Camera(
+        perspective=0.05, lean=6, lamp=0.28, shadow=0.22, blur=1.0, noise=6, quality=82, turned=0.1, spoilt=True
+    ),
 }
+USUAL: tuple[Level, ...] = ("flat", "scan", "phone", "hard")
+"""The levels of "all"; blurred photographs are mostly to be taken again."""
+
 PHONE = (2448, 3264)
 """Eight megapixels, upright."""
 
@@ -49,10 +56,45 @@ def photograph(page: Picture, level: Level, chance: numpy.random.Generator, *, s
     taken = _laid_on_a_table(page, size, camera, chance, share=0.985 if level == "scan" else chance.uniform(0.78, 0.9))
     taken = _lit(taken, camera, chance)
     taken = numpy.asarray(cv2.GaussianBlur(taken, (0, 0), camera.blur / smaller), numpy.uint8)
+    quality = camera.quality
+    if camera.spoilt:
+        taken, quality = _spoilt(taken, quality, chance)
     taken = _noisy(taken, camera.noise, chance)
     if chance.random() < camera.turned:
         taken = numpy.ascontiguousarray(numpy.rot90(taken, int(chance.integers(1, 4))))
-    return _jpeg(taken, camera.quality)
+    return _jpeg(taken, quality)
+
+
+def _spoilt(picture: Picture, quality: int, chance: numpy.random.Generator) -> tuple[Picture, int]:
+    """A picture out of focus or shaken, too small, or stored too coarsely; and the quality to store it with."""
+    kind = ("lens", "lens", "straight", "crooked", "coarse", "small")[int(chance.integers(6))]
+    if kind == "small":
+        small = cv2.resize(picture, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)
+        return numpy.asarray(small, numpy.uint8), quality
+    if kind == "coarse":
+        return picture, int(chance.integers(8, 21))
+    if kind == "lens":
+        side = 2 * int(chance.integers(5, 11)) + 1
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)).astype(numpy.float32)
+    else:
+        kernel = _way(int(chance.integers(9, 22)), kind == "crooked", chance)
+    return numpy.asarray(cv2.filter2D(picture, -1, kernel / kernel.sum()), numpy.uint8), quality
+
+
+def _way(length: int, crooked: bool, chance: numpy.random.Generator) -> NDArray[numpy.float32]:
+    """Where a shaken camera spreads a point, over so many pixels."""
+    angle = chance.uniform(0, numpy.pi)
+    steps = numpy.tile([numpy.cos(angle), numpy.sin(angle)], (200, 1))
+    if crooked:
+        even = numpy.ones(50) / 50
+        steps = numpy.stack([numpy.convolve(chance.normal(0, 1, 200), even, "same") for _ in range(2)], axis=1)
+    way = numpy.cumsum(steps, axis=0)
+    way -= (way.max(axis=0) + way.min(axis=0)) / 2
+    way *= length / 2 / numpy.abs(way).max()
+    kernel = numpy.zeros((length + 3, length + 3), numpy.float32)
+    for x, y in numpy.rint(way + (length + 2) / 2).astype(int):
+        kernel[y, x] += 1
+    return numpy.asarray(cv2.GaussianBlur(kernel, (0, 0), 0.6), numpy.float32)
 
 
 def _jpeg(picture: Picture, quality: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ import numpy
 import pytest
 from PIL import Image
 
+from tests.camera import Level
 from tests.customers import in_capitals, order
 from tests.orders import FORMS, make, series
 from tests.pens import box_of, filled, pen
@@ -20,6 +22,24 @@ def test_the_same_seed_gives_the_same_photo_and_another_another(name: str) -> No
     one, same, other = (make(1, seed, name, "scan", "block") for seed in (1, 1, 2))
     assert one == same
     assert one.content != other.content
+
+
+def test_blurred_photos_are_the_same_for_the_same_seed_and_softer_than_a_phones() -> None:
+    one, same = (make(3, 5, "order-form", "blurred", "typed") for _ in range(2))
+    assert one == same
+    levels: tuple[Level, ...] = ("blurred", "phone")
+    steepest = [
+        numpy.median([steep(make(number, 5, "order-form", level, "typed").content) for number in range(5)])
+        for level in levels
+    ]
+    assert steepest[0] < steepest[1]
+
+
+def steep(content: bytes) -> float:
+    """The steepest edges of a photo, in levels of grey a pixel."""
+    with Image.open(io.BytesIO(content)) as picture:
+        grey = numpy.asarray(picture.convert("L").reduce(3), dtype=numpy.int16)  # grain is no edge
+    return float(numpy.quantile(numpy.abs(numpy.diff(grey, axis=1)), 0.995))
 
 
 @pytest.mark.parametrize("name", FORMS)

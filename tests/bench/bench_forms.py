@@ -10,13 +10,13 @@ import io
 import statistics
 import time
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any
 
 import cv2
 import numpy
 from PIL import Image
 
-from tests.camera import Level
+from tests.camera import USUAL, Level
 from tests.orders import FORMS, Made, make
 from transcribe import confined, form
 from transcribe.identify import identify, sure
@@ -35,7 +35,7 @@ def main() -> None:
     forms = [form.load(name) for name in FORMS]
     print("| level | photos | identified | wrong | fit lowest | fit median | inliers lowest |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
-    for level in get_args(Level):
+    for level in USUAL:
         made = [make(n, SEED, each.name, level, ("typed", "block")[n % 2]) for n in range(count) for each in forms]
         print(identity_row(level, made, forms))
     print()
