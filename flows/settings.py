@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     link_days: float = Field(14.0, gt=0, description="how long a sign-in link holds")
     asked_by: str = Field("", description="who asks for the work and how to reach them: shown before the first task")
     training: bool = Field(False, description="whether readings may train machines: shown before the first task")
+    language: str = Field(
+        "",
+        description="the language of advice on photographs and of drawn pages: en, fr or es; empty: the terminal's",
+    )
     most_file_bytes: int = Field(100_000_000, gt=0, description="a larger file is set aside")
     most_pixels: int = Field(110_000_000, gt=0, description="a page with more pixels is set aside")
     most_pages: int = Field(200, gt=0, description="a file with more pages is set aside")
@@ -60,6 +64,15 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def speaks(self) -> str:
+        """The language of sentences that we have in several: what is set, else the terminal's where we speak it."""
+        from transcribe.wording import SOURCE_LANGUAGE, languages  # takes a moment, and few commands need it
+
+        said = self.language or next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+        code = said.replace("-", "_").partition("_")[0].partition(".")[0].lower()
+        return code if code in languages() else SOURCE_LANGUAGE
 
     @property
     def state(self) -> Path:

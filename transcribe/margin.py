@@ -1,0 +1,196 @@
+"""Notes beside a drawn page, and its head: words broken into lines, one under the other without overlap."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from PIL import ImageDraw, ImageFont
+
+Fate = Literal["decided", "blank", "asked", "nothing"]
+
+COLOURS: Mapping[Fate, str] = {"decided": "#0a7d33", "blank": "#5f6b7a", "asked": "#b3261e", "nothing": "#8a5a00"}
+"""Dark enough to be read on white; the fate also stands in words and in the shape of the frame."""
+
+DASHES: Mapping[Fate, int] = {"decided": 0, "blank": 4, "asked": 14, "nothing": 8}
+"""Pixels of dash and gap of the frame; 0 is an unbroken line."""
+
+SIGNS: Mapping[Fate, str] = {"decided": "[x]", "blank": "[ ]", "asked": "[?]", "nothing": "[-]"}
+NARROWEST, WIDEST = 480, 720
+"""Pixels of a column of notes."""
+EDGE = 14
+SMALLEST = 15
+"""The smallest letters of notes; where they do not fit so, they take more columns."""
+SAMPLE = 48
+"""Pixels of line that show a fate's frame at the head."""
+
+Face: TypeAlias = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is said of the field with this number; it wishes to stand at the height `y` of the page."""
+
+    number: int
+    y: int
+    fate: Fate
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A note where it stands, from `y` to `bottom`, broken into lines `step` pixels apart."""
+
+    note: Note
+    lines: tuple[str, ...]
+    y: int
+    step: int
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.step * len(self.lines) + self.step // 4
+
+    def write(self, pencil: ImageDraw.ImageDraw, x: int, top: int, face: Face) -> None:
+        """Write it into the column that begins at `x` of a page whose upper edge is at `top`."""
+        colour = COLOURS[self.note.fate]
+        pencil.text((x + EDGE, top + self.y), str(self.note.number), font=face, fill=colour)
+        for number, each in enumerate(self.lines):
+            pencil.text((x + EDGE + _indent(face), top + self.y + number * self.step), each, font=face, fill=colour)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the head: words, each with the x that it begins at and the fate whose frame stands before it."""
+
+    parts: tuple[tuple[int, Fate | None, str], ...]
+    height: int
+
+    def write(self, pencil: ImageDraw.ImageDraw, y: int, face: Face) -> None:
+        """Write it at this height."""
+        for x, fate, text in self.parts:
+            if fate:
+                line(pencil, (x, y + self.height // 2 - 2), (x + SAMPLE, y + self.height // 2 - 2), fate)
+            start = x + SAMPLE + 8 if fate else x
+            pencil.text((start, y), text, font=face, fill=COLOURS[fate] if fate else "black")
+
+
+def head(title: str, legend: Sequence[tuple[Fate, str]], face: Face, width: int) -> list[Line]:
+    """The head of a page: its title, then each fate's frame with its words, in as many lines as the width asks for."""
+    step = _step(face)
+    lines = [Line(parts=((EDGE, None, each),), height=step) for each in wrapped(title, face, width - 2 * EDGE)]
+    parts: list[tuple[int, Fate | None, str]] = []
+    x = EDGE
+    for fate, text in legend:
+        long = SAMPLE + 8 + round(face.getlength(text))
+        if parts and x + long > width - EDGE:
+            lines.append(Line(parts=tuple(parts), height=step))
+            parts, x = [], EDGE
+        parts.append((x, fate, text))
+        x += long + 30
+    return [*lines, *([Line(parts=tuple(parts), height=step)] if parts else [])]
+
+
+def placed(notes: Sequence[Note], size: int, width: int, height: int) -> tuple[int, list[list[Placed]]]:
+    """The notes in columns of this width beside a page of this height, and the size of their letters, at most `size`:
+    each at its wish, or as near as others leave room in one column; one under the other where it takes more."""
+    laid = _broken(notes, font(size), width)
+    while size > SMALLEST and sum(each.bottom for each in laid) > height:
+        size -= 1
+        laid = _broken(notes, font(size), width)
+    if sum(each.bottom for each in laid) <= height:
+        return size, [_side_by_side(laid, height)]
+    columns: list[list[Placed]] = [[]]
+    y = 0
+    for each in laid:
+        if columns[-1] and y + each.bottom > height:
+            columns.append([])
+            y = 0
+        columns[-1].append(replace(each, y=y))
+        y += each.bottom
+    return size, columns
+
+
+def _broken(notes: Sequence[Note], face: Face, width: int) -> list[Placed]:
+    """Each note in lines that a column of this width holds, all of them at its top."""
+    room = width - 2 * EDGE - _indent(face)
+    return [
+        Placed(note=each, lines=tuple(wrapped(f"{SIGNS[each.fate]} {each.text}", face, room)), y=0, step=_step(face))
+        for each in notes
+    ]
+
+
+def _side_by_side(laid: Sequence[Placed], height: int) -> list[Placed]:
+    """Notes of one column, none above its wish but where those below would not find room."""
+    down, y = [], 0
+    for each in laid:
+        y = max(y, each.note.y)
+        down.append(replace(each, y=y))
+        y += each.bottom
+    up, limit = [], height
+    for each in reversed(down):
+        y = min(each.y, limit - (each.bottom - each.y))
+        up.append(replace(each, y=y))
+        limit = y
+    return up[::-1]
+
+
+def wrapped(text: str, face: Face, width: int) -> list[str]:
+    """The text in lines no longer than the width, broken at spaces, and within a word that is longer."""
+    lines: list[str] = []
+    rest = unicodedata.normalize("NFC", text).split(" ") if text else []
+    for word in rest:
+        joined = f"{lines[-1]} {word}" if lines else word
+        if lines and face.getlength(joined) <= width:
+            lines[-1] = joined
+            continue
+        lines.append(word)
+        while face.getlength(lines[-1]) > width and len(lines[-1]) > 1:
+            fits = next(n for n in range(len(lines[-1]) - 1, 0, -1) if n == 1 or face.getlength(lines[-1][:n]) <= width)
+            lines[-1:] = [lines[-1][:fits], lines[-1][fits:]]
+    return lines
+
+
+def line(pencil: ImageDraw.ImageDraw, start: tuple[int, int], end: tuple[int, int], fate: Fate) -> None:
+    """A line in the colour and the dashes of a fate."""
+    dash, colour = DASHES[fate], COLOURS[fate]
+    length = max(abs(end[0] - start[0]), abs(end[1] - start[1]))
+    if not dash or not length:
+        pencil.line((start, end), fill=colour, width=3)
+        return
+    for at in range(0, length, 2 * dash):
+        share, until = at / length, min(1.0, (at + dash) / length)
+        one = (start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share)
+        other = (start[0] + (end[0] - start[0]) * until, start[1] + (end[1] - start[1]) * until)
+        pencil.line((one, other), fill=colour, width=3)
+
+
+def letters(side: int) -> int:
+    """The height of letters beside a page whose longer side has so many pixels: as high as print is on it."""
+    return max(SMALLEST, min(22, round(side / 105)))
+
+
+def column_width(page: int) -> int:
+    """The width of a column beside a page of this width."""
+    return max(NARROWEST, min(WIDEST, round(0.45 * page)))
+
+
+@lru_cache(maxsize=16)
+def font(size: int) -> Face:
+    """DejaVu Sans, which comes with matplotlib: none of the machine's is needed, and Pillow's own has no accents."""
+    found = find_spec("matplotlib")
+    assert found is not None, "matplotlib is among what fairhand needs"
+    file = Path(str(found.origin)).parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
+    return ImageFont.truetype(str(file), size)
+
+
+def _step(face: Face) -> int:
+    return round(1.2 * (face.getbbox("Ág")[3]))
+
+
+def _indent(face: Face) -> int:
+    return round(face.getlength("888 "))
