@@ -12,16 +12,18 @@ from flows.reading import AUTO, read_options
 from flows.rooms import limits, now, policy
 from flows.settings import Settings
 from flows.shelf import Shelf
-from flows.told import Weighed, told, told_error, told_unknown, weighed
+from flows.told import Weighed, told, told_error, told_unknown, weighed, whence
 from reconcile import first_fit
 from transcribe import ocr, picture
 from transcribe.archive import Archive
 from transcribe.errors import EngineMissing, FairhandError
 from transcribe.layout import hocr
-from transcribe.model import Form
+from transcribe.model import Form, Parameters
 from transcribe.read import read
 from transcribe.scan import Scanned, gather, pages, scans
 from transcribe.sheets import Unreadable
+from transcribe.store import open_store
+from transcribe.wording import said, translation
 
 
 def read_files(
@@ -32,6 +34,7 @@ def read_files(
     Raises FormError and EngineMissing, after which no file can be read.
     """
     shelf = Shelf(settings.forms)
+    parameters = parameters_of(settings)
     form = None if form_name == AUTO else shelf.find(form_name)
     forms = [shelf.find(name) for name in shelf.names()] if form is None else []
     found = gather(files)
@@ -43,14 +46,25 @@ def read_files(
                 yield told_error(each.path, each.error, each.message), None
             else:
                 known = next((it for it in forms if it.name == each.scan.form), form)
-                yield _one(each, known, archive, settings)
+                yield _one(each, known, archive, settings, parameters)
+
+
+def parameters_of(settings: Settings) -> Parameters:
+    """What the home has learnt, as `ingest` uses it there; what comes with fairhand where nothing was learnt."""
+    if not settings.state.exists():
+        return first_fit.parameters()
+    store = open_store(settings.state)
+    try:
+        return store.parameters() or first_fit.parameters()
+    finally:
+        store.close()
 
 
 def _one(
-    each: Scanned, form: Form | None, archive: Archive, settings: Settings
+    each: Scanned, form: Form | None, archive: Archive, settings: Settings, parameters: Parameters
 ) -> tuple[dict[str, Any], Weighed | None]:
     if form is None:
-        return told_unknown(each.path, each.scan, REASON), None
+        return told_unknown(each, REASON), None
     engines = [ocr.load(name, form.languages) for name in settings.engines]
     try:
         decoded = pages(each.scan, archive, limits(settings))
@@ -62,14 +76,26 @@ def _one(
     finally:
         for page in each.scan.pages:
             archive.erase(page.file)
-    it = weighed(each.scan, form, decoded, reads, first_fit.parameters(), policy(settings))
-    return told(each.path, it), it
+    it = weighed(each, form, decoded, reads, parameters, policy(settings))
+    return told(it), it
 
 
-def pictures(it: Weighed) -> Iterator[bytes]:
-    """Each page of a scan as a PNG with its fields drawn on it: value, probability, fate."""
+def pictures(it: Weighed, language: str) -> Iterator[tuple[str, bytes]]:
+    """Of each page of a scan where it came from, and a PNG with its fields drawn on it: value, probability, fate."""
+    translate = translation(language).gettext
     for page in it.reads.pictures:
-        yield picture.draw(it.reads, it.outcomes, page=page.number)
+        lying = it.reads.lying.get(page.number)
+        path, number = it.came[lying.came - 1 if lying else 0]
+        file = whence([str(path)], [number])
+        content = picture.draw(
+            it.reads,
+            it.outcomes,
+            page=page.number,
+            posteriors=it.posteriors,
+            title=f"{whence([path.name], [number])} · {said(it.form.title, language)}",
+            translate=translate,
+        )
+        yield file, content
 
 
 def hocr_pages(settings: Settings, it: Weighed) -> Iterator[str]:

@@ -15,16 +15,26 @@ from reconcile.sheet import sheet
 from reconcile.weigh import weigh
 from transcribe.evidence import sentence
 from transcribe.model import Decision, FieldKey, Form, Page, Parameters, Posterior, Reading, Reads, Scan, Task
+from transcribe.scan import Scanned
+
+SUFFIXES_OF_PAGES = frozenset({".pdf", ".tif", ".tiff"})
+"""Files of these kinds have pages, so that a page is named even where it is the first."""
 
 DIGITS = 6
 """Digits of probabilities and confidences: more would only say how the machine rounds."""
 
 
+Came = Sequence[tuple[Path, int]]
+"""Where each page of a scan came from: a file, and the page in it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
-    """A scan that was read and weighed without a store: for each field its posterior and what was decided."""
+    """A scan that was read and weighed without a store: where its pages came from, and for each field its posterior and
+    what was decided."""
 
     scan: Scan
+    came: Came
     form: Form
     pages: Sequence[Page]
     reads: Reads
@@ -33,12 +43,13 @@ class Weighed:
 
 
 def weighed(
-    scan: Scan, form: Form, pages: Sequence[Page], reads: Reads, parameters: Parameters, policy: Policy
+    came: Scanned, form: Form, pages: Sequence[Page], reads: Reads, parameters: Parameters, policy: Policy
 ) -> Weighed:
     """Weigh the readings of one scan, and decide or ask for each field."""
     posteriors = weigh(form, reads.readings, parameters)
     return Weighed(
-        scan=scan,
+        scan=came.scan,
+        came=came.came,
         form=form,
         pages=pages,
         reads=reads,
@@ -47,11 +58,10 @@ def weighed(
     )
 
 
-def told(path: Path, it: Weighed) -> dict[str, Any]:
+def told(it: Weighed) -> dict[str, Any]:
     """The scan as JSON: readings most probable first, and for each field a decision or the task that it would be."""
     return {
-        "file": str(path),
-        "pages": [page.page for page in it.scan.pages],
+        **_whence(it.came),
         "scan": it.scan.id,
         "form": it.form.name,
         "form_version": it.form.version,
@@ -62,12 +72,11 @@ def told(path: Path, it: Weighed) -> dict[str, Any]:
     }
 
 
-def told_unknown(path: Path, scan: Scan, reason: str) -> dict[str, Any]:
+def told_unknown(came: Scanned, reason: str) -> dict[str, Any]:
     """A scan of which nobody knows the form: no fields, and the task that it would be."""
     return {
-        "file": str(path),
-        "pages": [page.page for page in scan.pages],
-        "scan": scan.id,
+        **_whence(came.came),
+        "scan": came.scan.id,
         "form": None,
         "form_version": None,
         "fit": None,
@@ -81,6 +90,30 @@ def told_unknown(path: Path, scan: Scan, reason: str) -> dict[str, Any]:
 def told_error(path: Path, kind: str, message: str) -> dict[str, Any]:
     """A file that could not be read."""
     return {"file": str(path), "error": {"type": kind, "message": message}}
+
+
+def _whence(came: Came) -> dict[str, Any]:
+    """The first page's file, and of every page its file and its number there."""
+    return {
+        "file": str(came[0][0]),
+        "files": [str(path) for path, _ in came],
+        "pages": [page for _, page in came],
+    }
+
+
+def whence(files: Sequence[str], pages: Sequence[int]) -> str:
+    """Where pages came from, in a few words: "all.pdf p. 2, 3" or "one.jpg, two.jpg"."""
+    said: dict[str, list[int]] = {}
+    for file, page in zip(files, pages, strict=True):
+        said.setdefault(file, []).append(page)
+    return ", ".join(
+        f"{file} p. {', '.join(map(str, numbers))}" if max(numbers) > 1 or _has_pages(file) else file
+        for file, numbers in said.items()
+    )
+
+
+def _has_pages(file: str) -> bool:
+    return Path(file).suffix.lower() in SUFFIXES_OF_PAGES
 
 
 def _order(it: Weighed) -> Iterator[FieldKey]:

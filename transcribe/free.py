@@ -10,8 +10,9 @@ import cv2
 import numpy
 
 from transcribe import align, ink
+from transcribe.align import Homography
 from transcribe.coded import with_barcodes
-from transcribe.gathered import Gathered
+from transcribe.gathered import Gathered, lying
 from transcribe.layout import hocr
 from transcribe.locate import locate
 from transcribe.model import Box, Form, Page, Place, Reading, Scan, Word
@@ -37,12 +38,13 @@ def read_free(
     straight: list[Page] = []
     words: Words = {}
     for number, page in enumerate(pages, 1):
-        laid, turns = _upright(words, _as_told(page, number), engines)
+        laid, turns, homography = _upright(words, _as_told(page, number), engines)
         before = scan.pages[number - 1].turn if number <= len(scan.pages) else 0
         kept.turns.append((before - 90 * turns) % 360)
         straight.append(laid)
         kept.qualities.append(_quality(laid))
         kept.picture(laid.number, laid.picture)
+        kept.lying[laid.number] = lying(number, homography)
     found = with_barcodes(scan.id, straight, form, locate(scan.id, straight, words, form, now), now)
     overall = min(each.measures["overall"] for each in kept.qualities)
     kept.readings += [_with_quality(each, overall) for each in found.readings]
@@ -54,25 +56,25 @@ def _as_told(page: Page, number: int) -> Page:
     return replace(page, number=number, hocr=page.hocr if hocr.tells(page) else None)
 
 
-def _upright(words: Words, page: Page, engines: Sequence[Engine]) -> tuple[Page, int]:
-    """A page upright, and by how many quarters against the clock it was turned for that; what every source sees on it
-    is kept in `words`."""
-    tried: dict[int, tuple[Page, list[Word]]] = {}
+def _upright(words: Words, page: Page, engines: Sequence[Engine]) -> tuple[Page, int, Homography]:
+    """A page upright, by how many quarters against the clock it was turned for that, and the homography from its pixels
+    as it came in; what every source sees on it is kept in `words`."""
+    tried: dict[int, tuple[Page, Homography, list[Word]]] = {}
 
     def turned(turns: int) -> Sequence[Word]:
-        laid = _laid(page, turns)[0]
-        tried[turns] = (laid, engines[0].words(laid)[0])
-        return tried[turns][1]
+        laid, moved = _laid(page, turns)
+        tried[turns] = (laid, moved, engines[0].words(laid)[0])
+        return tried[turns][2]
 
-    laid, scale = _laid(page)
-    seen = {engine.source: engine.words(laid)[0] for engine in [*engines, *_beside(page, scale)]}
+    laid, moved = _laid(page)
+    seen = {engine.source: engine.words(laid)[0] for engine in [*engines, *_beside(page, moved[0, 0])]}
     turns = 0 if page.hocr else way_up(seen, turned)
     if turns:
-        laid, first = tried[turns]
+        laid, moved, first = tried[turns]
         seen = {engine.source: first if engine is engines[0] else engine.words(laid)[0] for engine in engines}
     for source, each in seen.items():
         words.setdefault(source, {})[page.number] = each
-    return laid, turns
+    return laid, turns, moved
 
 
 def laid_pages(pages: Sequence[Page]) -> Iterator[Page]:
@@ -82,11 +84,15 @@ def laid_pages(pages: Sequence[Page]) -> Iterator[Page]:
         yield _laid(_as_told(page, number))[0]
 
 
-def _laid(page: Page, turns: int = 0) -> tuple[Page, float]:
-    """A page not too large, turned by quarters against the clock, and level; and how many times longer its sides are
-    than they came in (1 or less). A page with an hOCR file beside it lies as that file says."""
+def _laid(page: Page, turns: int = 0) -> tuple[Page, Homography]:
+    """A page not too large, turned by quarters against the clock, and level; and the homography from its pixels as it
+    came in. A page with an hOCR file beside it lies as that file says."""
     small, scale = _shrunk(page)
-    return (small if page.hocr else align.lay_straight(small, lambda _: turns)), scale
+    shrunk = numpy.diag([scale, scale, 1.0])
+    if page.hocr:
+        return small, shrunk
+    straight, moved = align.straightened(small, turns)
+    return straight, moved @ shrunk
 
 
 def _shrunk(page: Page) -> tuple[Page, float]:

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy
+from numpy.typing import NDArray
+
 from transcribe.archive import packed
-from transcribe.model import PagePicture, Place, Reading, Reads
+from transcribe.model import Lying, PagePicture, Place, Reading, Reads
 from transcribe.quality import Quality
 from transcribe.snippet import page_picture
 
@@ -29,6 +32,7 @@ class Gathered:
     qualities: list[Quality] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
     turns: list[int] = field(default_factory=list)
+    lying: dict[int, Lying] = field(default_factory=dict)
 
     def put(self, content: bytes) -> str:
         """Keep the picture of a field; gives its SHA-256."""
@@ -61,6 +65,7 @@ class Gathered:
             files=self.files,
             advice=tuple(dict.fromkeys(codes)),
             turns=tuple(self.turns),
+            lying=self.lying,
         )
 
 
@@ -71,3 +76,8 @@ def _worst(measures: Iterable[Mapping[str, float]]) -> dict[str, float]:
         for name, value in page.items():
             worst[name] = round(min(value, worst.get(name, 1.0)), 4)
     return worst
+
+
+def lying(came: int, homography: NDArray[numpy.float64]) -> Lying:
+    """How a picture came out of page `came` of the scan, by a homography from that page's pixels to the picture's."""
+    return Lying(came=came, homography=tuple(float(each) for each in homography.ravel()))

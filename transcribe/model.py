@@ -352,6 +352,15 @@ class PagePicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lying:
+    """How the picture of a page came out of the page as it came in: the number of that page in the scan, and the nine
+    numbers, row by row, of the homography from its pixels to those of the picture, as far as the paper was flat."""
+
+    came: int
+    homography: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reads:
     """What `read` gives: places and machine readings of one scan, with the pictures that they refer to.
 
@@ -359,7 +368,7 @@ class Reads:
     pages ("blur", "contrast", "resolution", "cut", "glare", and "overall", 0 bad to 1 good); `advice` holds codes of
     what to take again and why. `files` are the bytes of page pictures, and of the file in which all snippets lie, by
     SHA-256. `turns` are the degrees with the clock (0, 90, 180, 270) by which each page of a free layout, as it came,
-    stands upright.
+    stands upright. `lying` says of a picture's number how that page lay as it came in.
     """
 
     places: tuple[Place, ...]
@@ -370,6 +379,7 @@ class Reads:
     files: Mapping[str, bytes] = field(default_factory=dict)
     advice: tuple[str, ...] = ()
     turns: tuple[int, ...] = ()
+    lying: Mapping[int, Lying] = field(default_factory=dict)
 
 
 # --- people ----------------------------------------------------------------------------------------------------------

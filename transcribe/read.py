@@ -16,7 +16,7 @@ from transcribe.another import shows_another
 from transcribe.cascade import Cascade
 from transcribe.fixed import Circumstances
 from transcribe.free import read_free
-from transcribe.gathered import Gathered
+from transcribe.gathered import Gathered, lying
 from transcribe.layout import hocr
 from transcribe.model import Box, FieldKey, Form, Page, Place, Reading, Reads, Scan
 from transcribe.ocr import Engine
@@ -141,6 +141,8 @@ def _read_page(
     kept.readings += fixed.readings(page, sheet, spots, [*engines, *([beside] if beside else [])], here, cascade)
     shown = masked(page.picture, [spot.box for spot in spots if spot.field.personal == "payment"])
     kept.picture(page.number, shown)
+    assert laid.aligned.homography is not None, "a page that fits was laid by a homography"
+    kept.lying[page.number] = lying(laid.photo.number, laid.aligned.homography)
     strict = bool(form.options.get("strict"))  # readers see the field alone
     for spot in spots:
         picture = snippet(shown, spot.box, scale=1 / sheet.unit, strict=strict)
@@ -161,6 +163,7 @@ def _read_nothing(kept: Gathered, scan: Scan, laid: Laid, number: int, form: For
     """The fields of a page that does not fit: each is somewhere on the whole picture, and nothing of it was read."""
     shown = laid.photo.picture
     whole = kept.picture(number, shown)
+    kept.lying[number] = lying(laid.photo.number, numpy.eye(3))
     kept.advice.append("not fitting")
     box = Box(0, 0, shown.shape[1], shown.shape[0])
     for key, each, _ in fixed.boxes(form, number):

@@ -37,13 +37,18 @@ class Scanned:
     """A scan whose pages are in the archive, and the files that it was made of.
 
     `files` begins with the files as they came in; masked copies, which are then what the archive keeps, follow.
+    `came` is where each page came from: a file's path and the page in it; `path` is the first.
     `seen` is True where the caller knew the scan already: nothing was kept anew.
     """
 
     scan: Scan
     files: tuple[SourceFile, ...]
-    path: Path
+    came: tuple[tuple[Path, int], ...]
     seen: bool = False
+
+    @property
+    def path(self) -> Path:
+        return self.came[0][0]
 
 
 def gather(paths: Iterable[Path], *, ours: Sequence[Path] = ()) -> list[Path]:
@@ -153,7 +158,7 @@ def _scanned(group: Group, archive: Archive, limits: Limits, seen: Callable[[str
         batch=batch,
     )
     sources = tuple(dict.fromkeys(sheet.source for sheet in group.sheets))
-    scanned = Scanned(scan=scan, files=sources, path=first.path)
+    scanned = Scanned(scan=scan, files=sources, came=tuple((sheet.path, sheet.page) for sheet in group.sheets))
     if seen(scan.id):
         return replace(scanned, seen=True)
     form = group.form or group.near

@@ -36,10 +36,12 @@ def read(
             if as_json:
                 say.as_json(told)
             else:
-                _print(told)
+                _print(told, settings.speaks)
             if weighed and picture:
-                for content in pictures(weighed):
-                    _numbered(picture, next(drawn)).write_bytes(content)
+                for of, content in pictures(weighed, settings.speaks):
+                    made = _numbered(picture, next(drawn))
+                    made.write_bytes(content)
+                    say.note(f"{made} is the picture of {of}")
             if weighed and hocr:
                 for text in hocr_pages(settings, weighed):
                     _numbered(hocr, next(written)).write_text(text, encoding="utf-8")
@@ -52,13 +54,19 @@ def _numbered(path: Path, number: int) -> Path:
     return path if number == 1 else path.with_stem(f"{path.stem}-{number}")
 
 
-def _print(told: dict[str, Any]) -> None:
+def _print(told: dict[str, Any], language: str) -> None:
     if "error" in told:
         say.note(f"fairhand: {told['error']['message']}")
         return
+    from flows.told import whence
+
     fit = "" if told["fit"] is None else f", fit {told['fit']:.2f}"
-    odd = "".join(f", {each}" for each in told["advice"])
-    typer.echo(f"\n{told['file']}: {told['form'] or 'unknown form'}{fit}{odd}")
+    typer.echo(f"\n{whence(told['files'], told['pages'])}: {told['form'] or 'unknown form'}{fit}")
+    if told["advice"]:
+        typer.echo(say.to_do(told["advice"], language))
+    if told["form"] is None:
+        typer.echo("A person is asked which form it is; or name it with --form.")
+        return
     rows = [_row(field) for field in told["fields"] if not _empty(field)]
     say.columns(("field", "value", "probability", "because"), rows)
     empty = sum(map(_empty, told["fields"]))
@@ -74,8 +82,13 @@ def _row(field: dict[str, Any]) -> tuple[str, str, str, str]:
     name = field["name"] if field["row"] is None else f"{field['name']}[{field['row']}]"
     decision, task = field["decision"], field["task"]
     if decision:
-        value = decision["text"] if decision["null"] is None else f"({decision['null']})"
+        value = _in_one_line(decision["text"]) if decision["null"] is None else f"({decision['null']})"
         return name, value, f"{decision['probability']:.4f}", decision["method"]
     likeliest = field["readings"][0] if field["readings"] else {"text": None, "probability": None}
     probability = likeliest["probability"]
-    return name, f"? {likeliest['text'] or ''}", "" if probability is None else f"{probability:.4f}", task["reason"]
+    text = _in_one_line(likeliest["text"] or "")
+    return name, f"? {text}", "" if probability is None else f"{probability:.4f}", task["reason"]
+
+
+def _in_one_line(text: str) -> str:
+    return " / ".join(text.splitlines())

@@ -52,6 +52,14 @@ def about(file: str, message: str) -> str:
     return f"{file}: {message.removeprefix(f'{Path(file).name}: ')}"
 
 
+def to_do(codes: Iterable[str], language: str) -> str:
+    """What is wrong with a photograph and what to do, in the user's language."""
+    from transcribe.advice import advice
+    from transcribe.wording import translation
+
+    return advice(codes, translation(language).gettext)
+
+
 def columns(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows in columns that line up; numbers to the right."""
     texts = [[str(cell) for cell in row] for row in rows]

@@ -8,8 +8,13 @@ from typing import Any
 
 import jsonschema
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
+from flows import settings
+from flows.read import parameters_of
+from flows.rooms import now, open_rooms
+from flows.told import whence
+from reconcile import first_fit
 from tests.flows.house import CASES, SAMPLES, TYPED, House, Ran
 from transcribe import form as definitions
 from transcribe.layout import hocr
@@ -43,7 +48,7 @@ def test_a_file_that_is_no_picture_is_told_as_an_error_and_the_rest_goes_on(read
     assert failed["error"]["type"] == "ScanError"
     assert "letter.jpg" in failed["error"]["message"]
     assert "Replace the file" in failed["error"]["message"]
-    assert done["file"] == str(TYPED)
+    assert (done["file"], done["files"], done["pages"]) == (str(TYPED), [str(TYPED)], [1])
     assert read[0].code == 1
 
 
@@ -92,11 +97,40 @@ def test_the_picture_shows_the_page_and_the_hocr_its_words(read: tuple[Ran, Path
     assert SAMPLES[TYPED.name].fields["order_number"] in {word.text for word in words}
 
 
+def test_it_is_said_which_picture_is_of_which_file(read: tuple[Ran, Path]) -> None:
+    assert f"{read[1] / 'page.png'} is the picture of {TYPED}" in read[0].err
+
+
 def test_without_json_it_prints_what_was_read_in_columns(house: House) -> None:
     done = house.run("read", TYPED, "--form", "bon-de-commande")
     assert done.code == 0
     assert "order_number" in done.out
     assert "fields that are blank" in done.out
+
+
+def test_pages_of_a_file_are_named_and_what_is_wrong_is_said(house: House, tmp_path: Path) -> None:
+    paper = Image.new("L", (1240, 1754), 255)
+    with Image.open(CASES / "receipt-007.jpg") as receipt:
+        blurred = receipt.convert("L").filter(ImageFilter.GaussianBlur(6))
+    paper.save(tmp_path / "all.pdf", save_all=True, append_images=[blurred])
+    house.environment = {"FAIRHAND_ENGINES": "tesseract", "FAIRHAND_LANGUAGE": "fr"}
+    done = house.run("read", tmp_path / "all.pdf", "--form", "receipt")
+    assert f"{tmp_path / 'all.pdf'} p. 1: receipt" in done.out
+    _, _, second = done.out.partition("all.pdf p. 2: receipt\n")
+    assert second.startswith("La photo est floue")
+
+
+def test_every_file_of_a_scan_is_named() -> None:
+    assert whence(["all.pdf", "all.pdf"], [2, 3]) == "all.pdf p. 2, 3"
+    assert whence(["one.jpg", "two.jpg"], [1, 1]) == "one.jpg, two.jpg"
+
+
+def test_what_the_home_has_learnt_weighs(house: House) -> None:
+    assert parameters_of(settings.load(house.home)) == first_fit.parameters()
+    rooms = open_rooms(settings.load(house.home))
+    kept = rooms.store.put_parameters({"learnt": "here"}, now())
+    rooms.close()
+    assert parameters_of(settings.load(house.home)) == kept
 
 
 def test_auto_finds_out_which_form_a_photograph_is(house: House) -> None:
@@ -110,6 +144,9 @@ def test_a_scan_of_an_unknown_form_asks_which_it_is(house: House, tmp_path: Path
     jsonschema.validate(done.json[0], SCHEMA)
     assert (done.json[0]["form"], done.json[0]["task"]["kind"]) == (None, "identify")
     assert done.code == 0
+    plain = house.run("read", tmp_path / "noise.png", "--form", "auto").out
+    assert "noise.png: unknown form\nA person is asked which form it is" in plain
+    assert "probability" not in plain
 
 
 def test_an_unknown_form_is_named_without_a_traceback(house: House) -> None:
