@@ -49,11 +49,15 @@ def ingest(
         name = batch or datetime.now(UTC).strftime("%Y-%m-%d %H.%M.%S")
         with say.progress("reading") as told:
             done = ingest_batch(settings.home, paths, form, name, settings.cores, told)
+    again = {state.scan.name: state.advice for state in rooms.store.scan_states(name)[::-1] if state.advice}
     others = [str(each) for each in passed_over(paths, ours=settings.pictured)]
     if as_json:
-        say.as_json({**dataclasses.asdict(done), "changed": done.changed, "passed_over": others})
+        more = {"passed_over": others, "again": again}
+        say.as_json({**dataclasses.asdict(done), "changed": done.changed, **more})
     else:
         _print(done, others)
+        for scan, codes in again.items():
+            typer.echo(f"{scan}: {say.to_do(codes, settings.speaks)}")
     if done.set_aside or done.failed:
         raise typer.Exit(1)
 

@@ -40,8 +40,10 @@ def status(
         for each in aside:
             typer.echo(f"  {say.about(each.file.name, each.message)}")
     again = [state for state in rooms.store.scan_states(batch) if state.advice]
+    if again:
+        typer.echo(f"\n{len(again)} to photograph again:")
     for state in again:
-        typer.echo(f"  {state.scan.name}: photograph it again ({', '.join(state.advice)})")
+        typer.echo(f"  {state.scan.name}: {say.to_do(state.advice, rooms.settings.speaks)}")
     if scans:
         typer.echo("")
         say.columns(("scan", "name", "form", "fields", "decided", "open"), map(_row, rooms.store.scan_states(batch)))
