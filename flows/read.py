@@ -17,7 +17,6 @@ from reconcile import first_fit
 from transcribe import ocr, picture
 from transcribe.archive import Archive
 from transcribe.errors import EngineMissing, FairhandError
-from transcribe.layout import hocr
 from transcribe.model import Form, Parameters
 from transcribe.read import read
 from transcribe.scan import Scanned, gather, pages, scans
@@ -96,12 +95,3 @@ def pictures(it: Weighed, language: str) -> Iterator[tuple[str, bytes]]:
             translate=translate,
         )
         yield file, content
-
-
-def hocr_pages(settings: Settings, it: Weighed) -> Iterator[str]:
-    """Each page of a scan as hOCR: the words that the first engine of the settings sees on the whole page."""
-    engine = ocr.load(settings.engines[0], it.form.languages)
-    for page in it.pages:
-        height, width = page.picture.shape[:2]
-        words = [word for line in engine.words(page) for word in line]
-        yield hocr.write(words, size=(width, height), system=engine.source, page=page.number)

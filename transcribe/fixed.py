@@ -17,9 +17,9 @@ from transcribe.combs import Comb, combs
 from transcribe.ink import Ink, Sheet
 from transcribe.layout.hocr import Beside
 from transcribe.likeness import Likeness
-from transcribe.model import Box, Field, FieldKey, Form, Page, Reading, Word
+from transcribe.model import Box, Field, FieldKey, Form, Page, Reading, Seen, Word
 from transcribe.ocr import Engine
-from transcribe.reading import INK, alternatives_of, confidence_of, reading, text_of
+from transcribe.reading import INK, alternatives_of, confidence_of, reading, spread, text_of
 
 MARKS = frozenset({"checkbox", "signature"})
 
@@ -98,9 +98,10 @@ def readings(
     engines: Sequence[Engine],
     here: Circumstances,
     cascade: Cascade | None = None,
+    kept: list[Seen] | None = None,
 ) -> list[Reading]:
     """Everything that machines say of a page's fields; each field has at least one reading. With a `cascade` engines
-    after the first are asked only for what it holds for doubtful."""
+    after the first are asked only for what it holds for doubtful. The words themselves are added to `kept`."""
     found = [said for spot in spots if (said := _by_ink(spot, sheet, here))]
     seen_here = [spot for spot in spots if not spot.astray and spot.field.type not in MARKS]
     written = [spot for spot in seen_here if spot.ink.filled >= SURELY_BLANK]
@@ -117,6 +118,10 @@ def readings(
             found.append(_by_barcode(spot, codes[number], here))
         flags = _flags(spot, sheet, heard) if number not in codes else []
         found += [_by_engine(each, spot, flags, here) for each in heard]
+        if kept is not None:
+            kept += [
+                Seen(source=it.source, page=page.number, key=spot.key, words=it.placed) for it in heard if it.placed
+            ]
     return found
 
 
@@ -157,11 +162,12 @@ def _by_ink(spot: Spot, sheet: Sheet, here: Circumstances) -> Reading | None:
 @dataclass(frozen=True, slots=True)
 class Said:
     """What one engine saw in a field, line by line; `miscounted` where that is more or fewer characters than there are
-    cells of its comb with writing in them."""
+    cells of its comb with writing in them. `placed` are the words where they were written on the page."""
 
     source: str
     lines: Sequence[Sequence[Word]]
     miscounted: bool = False
+    placed: tuple[Word, ...] = ()
 
     @property
     def text(self) -> str:
@@ -201,13 +207,17 @@ def _said_by(engine: Engine, page: Page, lines: Sequence[ShownLine], asked: Sequ
     """What an engine says of some fields, line by line, all boxes of the page in one call."""
     boxes = [line for line in lines if line.field in set(asked)]
     words: dict[int, list[list[Word]]] = {number: [] for number in asked}
+    placed: dict[int, list[Word]] = {number: [] for number in asked}
     miscounted = set()
     seen = engine.words(page, [line.box for line in boxes]) if boxes else []
     for line, found in zip(boxes, seen, strict=True):
-        words[line.field].append(line.closed.spaced(found) if line.closed else found)
+        said = line.closed.spaced(found) if line.closed else found
+        there = spread(said, line.closed.box) if line.closed else said
+        placed[line.field] += [replace(word, line=len(words[line.field])) for word in there]
+        words[line.field].append(said)
         if line.closed and found and not line.closed.fits(text_of([found])):
             miscounted.add(line.field)
-    return {number: Said(engine.source, words[number], number in miscounted) for number in asked}
+    return {number: Said(engine.source, words[number], number in miscounted, tuple(placed[number])) for number in asked}
 
 
 def _by_engine(said: Said, spot: Spot, flags: Sequence[str], here: Circumstances) -> Reading:

@@ -15,7 +15,7 @@ from transcribe.coded import with_barcodes
 from transcribe.gathered import Gathered, lying
 from transcribe.layout import hocr
 from transcribe.locate import locate
-from transcribe.model import Box, Form, Page, Place, Reading, Scan, Word
+from transcribe.model import Box, Form, Page, Place, Reading, Scan, Seen, Word
 from transcribe.ocr import Engine
 from transcribe.quality import Quality, quality
 from transcribe.snippet import snippet
@@ -45,6 +45,8 @@ def read_free(
         kept.qualities.append(_quality(laid))
         kept.picture(laid.number, laid.picture)
         kept.lying[laid.number] = lying(number, homography)
+    for source, by_page in words.items():
+        kept.seen += [Seen(source=source, page=number, words=tuple(each)) for number, each in by_page.items()]
     found = with_barcodes(scan.id, straight, form, locate(scan.id, straight, words, form, now), now)
     overall = min(each.measures["overall"] for each in kept.qualities)
     kept.readings += [_with_quality(each, overall) for each in found.readings]

@@ -11,7 +11,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.archive import packed
-from transcribe.model import Lying, PagePicture, Place, Reading, Reads
+from transcribe.model import Lying, PagePicture, Place, Reading, Reads, Seen
 from transcribe.quality import Quality
 from transcribe.snippet import page_picture
 
@@ -33,6 +33,7 @@ class Gathered:
     advice: list[str] = field(default_factory=list)
     turns: list[int] = field(default_factory=list)
     lying: dict[int, Lying] = field(default_factory=dict)
+    seen: list[Seen] = field(default_factory=list)
 
     def put(self, content: bytes) -> str:
         """Keep the picture of a field; gives its SHA-256."""
@@ -66,6 +67,7 @@ class Gathered:
             advice=tuple(dict.fromkeys(codes)),
             turns=tuple(self.turns),
             lying=self.lying,
+            seen=tuple(self.seen),
         )
 
 

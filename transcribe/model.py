@@ -361,6 +361,17 @@ class Lying:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The words that one source saw in one field of a page, or on the whole page (`key` None), in pixels of the page's
+    picture, line by line."""
+
+    source: str
+    page: int
+    words: tuple[Word, ...]
+    key: FieldKey | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reads:
     """What `read` gives: places and machine readings of one scan, with the pictures that they refer to.
 
@@ -368,7 +379,8 @@ class Reads:
     pages ("blur", "contrast", "resolution", "cut", "glare", and "overall", 0 bad to 1 good); `advice` holds codes of
     what to take again and why. `files` are the bytes of page pictures, and of the file in which all snippets lie, by
     SHA-256. `turns` are the degrees with the clock (0, 90, 180, 270) by which each page of a free layout, as it came,
-    stands upright. `lying` says of a picture's number how that page lay as it came in.
+    stands upright. `lying` says of a picture's number how that page lay as it came in, and `seen` what words the
+    readings are made of; neither is stored.
     """
 
     places: tuple[Place, ...]
@@ -380,6 +392,7 @@ class Reads:
     advice: tuple[str, ...] = ()
     turns: tuple[int, ...] = ()
     lying: Mapping[int, Lying] = field(default_factory=dict)
+    seen: tuple[Seen, ...] = ()
 
 
 # --- people ----------------------------------------------------------------------------------------------------------

@@ -138,7 +138,9 @@ def _read_page(
     kept.qualities.append(seen)
     beside = hocr.beside(laid.photo, partial(_moved, laid.aligned.homography))
     cascade = Cascade(form=form) if options.cascade else None
-    kept.readings += fixed.readings(page, sheet, spots, [*engines, *([beside] if beside else [])], here, cascade)
+    kept.readings += fixed.readings(
+        page, sheet, spots, [*engines, *([beside] if beside else [])], here, cascade, kept.seen
+    )
     shown = masked(page.picture, [spot.box for spot in spots if spot.field.personal == "payment"])
     kept.picture(page.number, shown)
     assert laid.aligned.homography is not None, "a page that fits was laid by a homography"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from transcribe.model import Box, FieldKey, Reading, Word
@@ -55,6 +56,17 @@ def reading(
 def text_of(lines: Sequence[Sequence[Word]]) -> str:
     """The words of a field as text: words parted by a space, lines by a line break."""
     return "\n".join(" ".join(word.text for word in line) for line in lines if line)
+
+
+def spread(words: Sequence[Word], box: Box) -> list[Word]:
+    """Words of one line side by side in a box, each as wide as it has characters: where nobody knows it better."""
+    signs = sum(len(word.text) + 1 for word in words) - 1
+    placed, at = [], 0
+    for word in words:
+        x0, x1 = (box.x0 + round(box.width * part / max(1, signs)) for part in (at, at + len(word.text)))
+        placed.append(replace(word, box=Box(x0, box.y0, max(x0 + 1, x1), box.y1)))
+        at += len(word.text) + 1
+    return placed
 
 
 def confidence_of(words: Sequence[Word]) -> float | None:

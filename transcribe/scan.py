@@ -17,6 +17,7 @@ from transcribe.another import shows_another
 from transcribe.archive import Archive
 from transcribe.errors import ScanError
 from transcribe.groups import Group, of_any, of_form
+from transcribe.layout import hocr
 from transcribe.limits import Limits
 from transcribe.lying import remembered
 from transcribe.model import Form, Page, Scan, ScanPage, SourceFile
@@ -126,9 +127,10 @@ def pages(scan: Scan, archive: Archive, limits: Limits) -> list[Page]:
         if each.turn:  # what lies beside the file speaks of the picture as it lay
             decoded.append(Page(number=number, picture=_turned(pixels, each.turn), dpi=dpi))
             continue
-        hocr = archive.get(each.hocr) if each.hocr else None
+        beside = archive.get(each.hocr) if each.hocr else None
+        beside = None if beside and hocr.is_own(beside) else beside
         laid = stamp(content) or remembered(each.file, each.page)
-        decoded.append(Page(number=number, picture=pixels, dpi=dpi, hocr=hocr, laid=laid))
+        decoded.append(Page(number=number, picture=pixels, dpi=dpi, hocr=beside, laid=laid))
     return decoded
 
 

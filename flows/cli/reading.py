@@ -26,7 +26,8 @@ def read(
     ] = None,
 ) -> None:
     """Read files by machine and print readings and decisions, one scan a line with --json."""
-    from flows.read import hocr_pages, pictures, read_files
+    from flows.hocr import hocr_pages
+    from flows.read import pictures, read_files
 
     settings, failed = settings_of(ctx), False
     drawn, written = count(1), count(1)
@@ -43,8 +44,10 @@ def read(
                     made.write_bytes(content)
                     say.note(f"{made} is the picture of {of}")
             if weighed and hocr:
-                for text in hocr_pages(settings, weighed):
-                    _numbered(hocr, next(written)).write_text(text, encoding="utf-8")
+                for of, text in hocr_pages(settings, weighed):
+                    made = _numbered(hocr, next(written))
+                    made.write_text(text, encoding="utf-8")
+                    say.note(f"{made} has the words of {of}")
     if failed:
         raise typer.Exit(1)
 

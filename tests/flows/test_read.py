@@ -93,7 +93,7 @@ def test_the_picture_shows_the_page_and_the_hocr_its_words(read: tuple[Ran, Path
     with Image.open(read[1] / "page.png") as picture:
         assert min(picture.size) > 1000
     system, words = hocr.read((read[1] / "page.hocr").read_bytes())
-    assert system.startswith("tesseract")
+    assert system.startswith("fairhand ")
     assert SAMPLES[TYPED.name].fields["order_number"] in {word.text for word in words}
 
 

@@ -14,6 +14,9 @@ from transcribe.errors import ScanError
 from transcribe.model import Box, Page, Word
 
 SYSTEM = "ocr-system"
+OWN = "fairhand"
+"""What the system of a file begins with that was written out of a read: its words are those of the engines that read
+here, and no further witness."""
 UNKNOWN_SYSTEM = "unknown"
 LINES = frozenset({"ocr_line", "ocrx_line", "ocr_header", "ocr_caption", "ocr_textfloat"})
 WORD = "ocrx_word"
@@ -62,6 +65,11 @@ def read(content: bytes, *, page: int = 1) -> tuple[str, list[Word]]:
     if not reader.pages:
         raise ScanError("the hOCR file beside the picture has no element of the class ocr_page.")
     return reader.system, reader.pages[page - 1] if page <= len(reader.pages) else []
+
+
+def is_own(content: bytes) -> bool:
+    """Whether a file was written out of a read of ours."""
+    return f'name="{SYSTEM}" content="{OWN} '.encode() in content[:2000]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
