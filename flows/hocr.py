@@ -12,8 +12,9 @@ import numpy
 from flows.settings import Settings
 from flows.told import Weighed, whence
 from transcribe import ocr
+from transcribe.align import Homography
 from transcribe.layout import hocr
-from transcribe.model import Box, Decision, Lying, Page, PagePicture, Place, Seen, Task, Word
+from transcribe.model import Box, Decision, Flattened, Lying, Page, PagePicture, Place, Seen, Task, Word
 from transcribe.reading import spread, text_of
 
 MARKS = frozenset({"checkbox", "signature"})
@@ -38,8 +39,10 @@ def hocr_pages(settings: Settings, it: Weighed) -> Iterator[tuple[str, str]]:
         lying = it.reads.lying[shown.number]
         path, number = it.came[lying.came - 1]
         photo = it.pages[lying.came - 1]
-        size = (photo.picture.shape[1], photo.picture.shape[0])
-        words = _back(_words(settings, it, shown, photo, lying), lying, size)
+        size, matrix = (photo.picture.shape[1], photo.picture.shape[0]), _matrix(lying)
+        if photo.flat:  # the masked copy of bent paper
+            size, matrix = photo.flat.size, matrix @ _matrix(photo.flat)
+        words = _back(_words(settings, it, shown, photo, lying), matrix, size)
         yield whence([str(path)], [number]), hocr.write(words, size=size, system=system, page=shown.number)
 
 
@@ -158,18 +161,18 @@ def _shared(word: Word, line: Sequence[Word]) -> float:
     )
 
 
-def _back(words: Sequence[Word], lying: Lying, size: tuple[int, int]) -> list[Word]:
+def _back(words: Sequence[Word], matrix: Homography, size: tuple[int, int]) -> list[Word]:
     """The words with the boxes around them on the page as it came in; what lies outside of it is left out."""
     if not words:
         return []
     sides = [word.box for word in words]
     corners = numpy.array([[(b.x0, b.y0), (b.x1, b.y0), (b.x1, b.y1), (b.x0, b.y1)] for b in sides], numpy.float64)
-    there = cv2.perspectiveTransform(corners.reshape(1, -1, 2), numpy.linalg.inv(_matrix(lying))).reshape(-1, 4, 2)
+    there = cv2.perspectiveTransform(corners.reshape(1, -1, 2), numpy.linalg.inv(matrix)).reshape(-1, 4, 2)
     least = numpy.clip(numpy.rint(there.min(axis=1)), 0, size).astype(int).tolist()
     most = numpy.clip(numpy.rint(there.max(axis=1)), 0, size).astype(int).tolist()
     moved = [replace(word, box=Box(*one, *other)) for word, one, other in zip(words, least, most, strict=True)]
     return [word for word in moved if word.box.width > 0 and word.box.height > 0]
 
 
-def _matrix(lying: Lying) -> numpy.ndarray:
+def _matrix(lying: Lying | Flattened) -> Homography:
     return numpy.array(lying.homography, numpy.float64).reshape(3, 3)

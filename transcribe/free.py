@@ -9,7 +9,7 @@ from datetime import datetime
 import cv2
 import numpy
 
-from transcribe import align, ink
+from transcribe import align, ink, print_size
 from transcribe.align import Homography
 from transcribe.coded import with_barcodes
 from transcribe.gathered import Gathered, lying
@@ -17,7 +17,7 @@ from transcribe.layout import hocr
 from transcribe.locate import locate
 from transcribe.model import Box, Form, Page, Place, Reading, Scan, Seen, Word
 from transcribe.ocr import Engine
-from transcribe.quality import Quality, quality
+from transcribe.quality import Quality, quality, with_geometry
 from transcribe.snippet import snippet
 from transcribe.upright import way_up
 
@@ -42,7 +42,8 @@ def read_free(
         before = scan.pages[number - 1].turn if number <= len(scan.pages) else 0
         kept.turns.append((before - 90 * turns) % 360)
         straight.append(laid)
-        kept.qualities.append(_quality(laid))
+        seen = [word for by_page in words.values() for word in by_page.get(number, ())]
+        kept.qualities.append(_quality(page, laid, seen))
         kept.picture(laid.number, laid.picture)
         kept.lying[laid.number] = lying(number, homography)
     for source, by_page in words.items():
@@ -115,9 +116,16 @@ def _beside(page: Page, scale: float) -> list[Engine]:
     return [found] if found else []
 
 
-def _quality(page: Page) -> Quality:
-    contrast, noise = ink.strength(page.picture)
-    return quality(page.picture, ink_contrast=contrast, noise=noise, scale=1.0, inside=1.0)
+def _quality(came: Page, laid: Page, words: Sequence[Word]) -> Quality:
+    """The quality of a page by the print that is on it: there is no blank that would say how large it should be, and
+    what should stand beyond its rim. Overall it is as good as its light and its sharpness: with that sources' claims
+    were calibrated on free layouts."""
+    contrast, noise = ink.strength(laid.picture)
+    light = quality(laid.picture, ink_contrast=contrast, noise=noise, scale=1.0, inside=1.0)
+    size = print_size.scale(laid.picture, words, contrast)
+    shrunk = _shrunk(came)[0].picture
+    inside = print_size.inside(shrunk, size * print_size.LETTER, contrast)
+    return with_geometry(light, scale=size, inside=inside)
 
 
 def _with_quality(said: Reading, overall: float) -> Reading:

@@ -124,14 +124,25 @@ class Laid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flattened:
+    """What a picture that was pressed flat was before: the photo's size (width, height), and the nine numbers, row by
+    row, of the homography from its pixels to the picture's, as far as the paper was flat."""
+
+    size: tuple[int, int]
+    homography: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One picture of a scan, decoded, as it stands in memory; number from 1. `laid` where it was laid already."""
+    """One picture of a scan, decoded, as it stands in memory; number from 1. `laid` where it was laid already, `flat`
+    where it was pressed flat, as masked copies of bent paper are."""
 
     number: int
     picture: Picture
     dpi: float | None = None
     hocr: bytes | None = None
     laid: Laid | None = None
+    flat: Flattened | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

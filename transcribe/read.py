@@ -20,7 +20,7 @@ from transcribe.gathered import Gathered, lying
 from transcribe.layout import hocr
 from transcribe.model import Box, FieldKey, Form, Page, Place, Reading, Reads, Scan
 from transcribe.ocr import Engine
-from transcribe.quality import Quality, geometry, quality
+from transcribe.quality import Quality, geometry, quality, rim
 from transcribe.reading import INK, reading
 from transcribe.snippet import masked, snippet
 
@@ -85,17 +85,26 @@ class Laid:
 
     def quality(self, sheet: ink.Sheet, form: Form) -> Quality:
         """How good the photo is, as the page lies on its blank."""
-        assert self.aligned.homography is not None, "a page that fits was laid by a homography"
-        rows, columns = self.photo.picture.shape[:2]
+        came, photo = self._came()
         size = form.blanks[self.aligned.number - 1].size
-        scale, inside = geometry(self.aligned.homography, (rows, columns), size)
+        scale, inside = geometry(came, photo, size)
         return quality(
             self.aligned.page.picture,
             ink_contrast=sheet.contrast,
             noise=sheet.noise,
             scale=scale * sheet.unit,
             inside=inside,
+            rim=rim(came, photo),
         )
+
+    def _came(self) -> tuple[Homography, tuple[int, int]]:
+        """The homography from the photo as it was taken, and that photo's rows and columns."""
+        assert self.aligned.homography is not None, "a page that fits was laid by a homography"
+        if self.photo.flat is None:
+            rows, columns = self.photo.picture.shape[:2]
+            return self.aligned.homography, (rows, columns)
+        taken = numpy.array(self.photo.flat.homography, numpy.float64).reshape(3, 3)
+        return self.aligned.homography @ taken, self.photo.flat.size[::-1]
 
 
 def lay_pages(pages: Sequence[Page], form: Form, options: ReadOptions = ReadOptions()) -> dict[int, Laid]:

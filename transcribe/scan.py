@@ -20,9 +20,9 @@ from transcribe.groups import Group, of_any, of_form
 from transcribe.layout import hocr
 from transcribe.limits import Limits
 from transcribe.lying import remembered
-from transcribe.model import Form, Page, Scan, ScanPage, SourceFile
+from transcribe.model import Flattened, Form, Page, Scan, ScanPage, SourceFile
 from transcribe.sheets import Sheet, Unreadable, picture, sheets, unreadable
-from transcribe.stamp import stamp, stamped
+from transcribe.stamp import flattened, stamp, stamped
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -130,7 +130,7 @@ def pages(scan: Scan, archive: Archive, limits: Limits) -> list[Page]:
         beside = archive.get(each.hocr) if each.hocr else None
         beside = None if beside and hocr.is_own(beside) else beside
         laid = stamp(content) or remembered(each.file, each.page)
-        decoded.append(Page(number=number, picture=pixels, dpi=dpi, hocr=beside, laid=laid))
+        decoded.append(Page(number=number, picture=pixels, dpi=dpi, hocr=beside, laid=laid, flat=flattened(content)))
     return decoded
 
 
@@ -198,10 +198,15 @@ def _kept_masked(scanned: Scanned, group: Group, form: Form, archive: Archive, l
 
 def _masked_copy(page: Page, laid: Aligned, form: Form, archive: Archive, name: str) -> SourceFile:
     """A page with its payment data painted over, kept in the archive."""
-    content = masking.encoded(masking.masked(page.picture, laid, form))
-    lies = laid.laid(form)
-    if lies and not laid.bent:  # the copy of a bent page is flat, and lies on its form otherwise than the photo did
+    copy = masking.masked(page.picture, laid, form)
+    content, lies = masking.encoded(copy), laid.laid(form)
+    if lies and not laid.bent:
         content = stamped(content, lies)
+    elif (
+        lies and copy.shape == laid.page.picture.shape
+    ):  # it is flat, and lies on its form otherwise than the photo did
+        height, width = page.picture.shape[:2]
+        content = stamped(content, Flattened(size=(width, height), homography=lies.homography))
     return SourceFile(sha256=archive.put(content), name=name, size=len(content), media_type="image/jpeg")
 
 

@@ -1,42 +1,75 @@
 """How a masked page was laid on its form, written into its own JPEG: whoever reads it, and when, lays it just the same.
 
 Laying takes a quarter of a second of CPU, and the masked copy would lie a hair's breadth otherwise than the photograph:
-a run that was killed would not end with the readings of one that was not.
+a run that was killed would not end with the readings of one that was not. Of bent paper the copy is flat, and says what
+the photograph was like: how small and how much of the page it was is a matter of its quality.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Any
 
-from transcribe.model import Laid
+from transcribe.model import Flattened, Laid
 
 START = b"\xff\xd8\xff\xfe"
 """The start of a JPEG file whose first segment is a comment (ITU T.81, annex B.2.4.5)."""
 MARK = b"fairhand laid "
+MARKS = {Laid: MARK, Flattened: b"fairhand flat "}
 LENGTH = 2
 """Bytes of a segment's length, which counts itself."""
 
 
-def stamped(jpeg: bytes, laid: Laid) -> bytes:
-    """The same JPEG with a comment that says how it lies."""
-    said = MARK + json.dumps(asdict(laid)).encode()
-    return START + (len(said) + LENGTH).to_bytes(LENGTH, "big") + said + jpeg[LENGTH:]
+def stamped(jpeg: bytes, said: Laid | Flattened) -> bytes:
+    """The same JPEG with a comment that says how it lies, or what it was before it was pressed flat."""
+    comment = MARKS[type(said)] + json.dumps(asdict(said)).encode()
+    return START + (len(comment) + LENGTH).to_bytes(LENGTH, "big") + comment + jpeg[LENGTH:]
 
 
 def stamp(jpeg: bytes) -> Laid | None:
     """How a file says that it lies; None where it says nothing that could be meant."""
-    begins = len(START) + LENGTH
-    if not jpeg.startswith(START) or not jpeg[begins:].startswith(MARK):
-        return None
-    ends = len(START) + int.from_bytes(jpeg[len(START) : begins], "big")
+    said = _comment(jpeg, MARKS[Laid])
     try:
-        said = json.loads(jpeg[begins + len(MARK) : ends])
-        numbers = tuple(float(each) for each in said["homography"])
         laid = Laid(
-            form=str(said["form"]), number=int(said["number"]), inliers=int(said["inliers"]), homography=numbers
+            form=str(said["form"]),
+            number=int(said["number"]),
+            inliers=int(said["inliers"]),
+            homography=_nine(said["homography"]),
         )
     except (ValueError, KeyError, TypeError):
         return None
-    return laid if len(numbers) == 9 and all(map(math.isfinite, numbers)) and laid.number > 0 else None
+    return laid if laid.number > 0 else None
+
+
+def flattened(jpeg: bytes) -> Flattened | None:
+    """What a file says that its picture was before it was pressed flat; None as above."""
+    said = _comment(jpeg, MARKS[Flattened])
+    try:
+        width, height = (int(side) for side in said["size"])
+        flat = Flattened(size=(width, height), homography=_nine(said["homography"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+    return flat if min(flat.size) > 0 else None
+
+
+def _comment(jpeg: bytes, mark: bytes) -> Any:
+    """The object in the file's comment; nothing where it begins with another mark or is none."""
+    begins = len(START) + LENGTH
+    if not jpeg.startswith(START) or not jpeg[begins:].startswith(mark):
+        return {}
+    ends = len(START) + int.from_bytes(jpeg[len(START) : begins], "big")
+    try:
+        return json.loads(jpeg[begins + len(mark) : ends])
+    except ValueError:
+        return {}
+
+
+def _nine(numbers: Iterable[object]) -> tuple[float, ...]:
+    """The nine numbers of a homography; ValueError where they are none."""
+    found = tuple(float(str(each)) for each in numbers)
+    if len(found) != 9 or not all(map(math.isfinite, found)):
+        raise ValueError(f"{len(found)} numbers are no homography")
+    return found

@@ -8,7 +8,7 @@ import cv2
 import numpy
 import pytest
 
-from transcribe.quality import Quality, geometry, quality
+from transcribe.quality import Quality, Rim, geometry, quality, rim, with_geometry
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -21,9 +21,9 @@ def print_(paper: int = 235, ink: int = 30) -> Picture:
     return page
 
 
-def measured(page: Picture, **changed: float) -> Quality:
+def measured(page: Picture, photo: Rim | None = None, **changed: float) -> Quality:
     asked = {"ink_contrast": 200.0, "noise": 2.0, "scale": 1.0, "inside": 1.0, **changed}
-    return quality(page, **asked)
+    return quality(page, rim=photo, **asked)
 
 
 def test_a_good_scan_has_nothing_to_be_taken_again() -> None:
@@ -37,7 +37,7 @@ def test_a_good_scan_has_nothing_to_be_taken_again() -> None:
     [({"ink_contrast": 20.0}, "faint"), ({"scale": 0.3}, "too small"), ({"inside": 0.85}, "cut off")],
 )
 def test_what_is_bad_is_named(changed: dict[str, float], code: str) -> None:
-    found = measured(print_(), **changed)
+    found = measured(print_(), None, **changed)
     assert code in found.advice
     assert found.measures["overall"] < measured(print_()).measures["overall"]
 
@@ -56,6 +56,30 @@ def test_a_burnt_out_patch_is_glare_and_a_white_scan_is_not() -> None:
     cv2.circle(burnt, (450, 600), 200, 255, -1)
     assert "glare" in measured(burnt).advice
     assert "glare" not in measured(print_(paper=250)).advice
+
+
+def test_a_pale_page_that_is_blurred_is_called_blurred_and_not_faint() -> None:
+    blurred = numpy.asarray(cv2.GaussianBlur(print_(ink=150), (0, 0), 4), numpy.uint8)
+    assert measured(blurred, ink_contrast=45.0).advice == ("blurred",)
+    assert measured(print_(ink=190), ink_contrast=35.0).advice == ("faint",)
+
+
+def test_what_is_beyond_the_photo_is_cut_off_and_no_glare() -> None:
+    page = print_(paper=150)
+    page[:, 700:] = 255  # where the photo ends the laid page is white
+    photo = rim(numpy.eye(3), (1200, 700))
+    found = measured(page, photo, inside=0.78)
+    assert found.advice == ("cut off",)
+    assert found.measures["overall"] == measured(page, inside=0.78).measures["overall"]  # as it was calibrated
+    cv2.circle(page, (350, 600), 150, 255, -1)
+    assert "glare" in measured(page, photo, inside=0.78).advice
+
+
+def test_a_page_told_to_be_small_keeps_what_it_is_overall() -> None:
+    good = measured(print_())
+    small = with_geometry(good, scale=0.3, inside=0.9)
+    assert small.advice == ("too small", "cut off")
+    assert small.measures["overall"] == good.measures["overall"]
 
 
 def test_geometry_tells_the_scale_and_what_is_off_the_photo() -> None:

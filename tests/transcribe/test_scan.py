@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
@@ -19,6 +20,7 @@ from transcribe.align import align
 from transcribe.archive import Archive
 from transcribe.limits import Limits
 from transcribe.model import Box, Form, Page, Scan
+from transcribe.read import read
 from transcribe.scan import Scanned
 from transcribe.sheets import Unreadable
 
@@ -275,3 +277,18 @@ def test_the_card_number_on_bent_paper_is_masked_too(inbox: Path, archive: Archi
     assert numpy.ptp(around[8:-8, 6:-6], axis=(0, 1)).max() < 30
     comment = Box(100, 1746, 1554, 1816)  # the next box below is left alone
     assert laid.page.picture[comment.y0 + 8 : comment.y1 - 8].mean() > 200
+
+
+def test_the_quality_of_a_masked_page_is_that_of_the_photograph(inbox: Path, archive: Archive) -> None:
+    """Small photographs are kept flattened, at the size of the blank: they stay too small."""
+    order = form.load("order-form")
+    with Image.open(CASES / "order-form-phone-typed-0003.jpg") as photo:
+        photo.resize((round(0.3 * photo.width), round(0.3 * photo.height))).save(inbox / "small.jpg", quality=95)
+        size = photo.size
+    (made,) = scan.scans([inbox / "small.jpg"], order, archive, LIMITS)
+    assert isinstance(made, Scanned)
+    (page,) = scan.pages(made.scan, archive, LIMITS)
+    assert page.flat is not None
+    assert page.flat.size == (round(0.3 * size[0]), round(0.3 * size[1]))
+    reads = read(made.scan, [page], order, [], datetime(2026, 11, 1, tzinfo=UTC))
+    assert "too small" in reads.advice

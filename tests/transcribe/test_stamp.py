@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from transcribe.model import Laid
-from transcribe.stamp import MARK, START, stamp, stamped
+from transcribe.model import Flattened, Laid
+from transcribe.stamp import MARK, MARKS, START, flattened, stamp, stamped
 
 NUMBERS = st.tuples(*[st.floats(-5000, 5000)] * 9)
 
@@ -25,6 +25,13 @@ def jpeg() -> bytes:
 def test_what_is_stamped_is_read_again_exactly(numbers: tuple[float, ...], page: int, inliers: int) -> None:
     laid = Laid(form="ab" * 32, number=page, inliers=inliers, homography=numbers)
     assert stamp(stamped(jpeg(), laid)) == laid
+
+
+@given(NUMBERS, st.integers(1, 9000), st.integers(1, 9000))
+def test_what_a_flattened_picture_was_is_read_again_exactly(numbers: tuple[float, ...], wide: int, high: int) -> None:
+    flat = Flattened(size=(wide, high), homography=numbers)
+    assert flattened(stamped(jpeg(), flat)) == flat
+    assert stamp(stamped(jpeg(), flat)) is None
 
 
 def test_a_stamped_picture_is_the_same_picture() -> None:
@@ -53,3 +60,4 @@ def comment(said: bytes) -> bytes:
 )
 def test_any_other_comment_says_nothing(content: bytes) -> None:
     assert stamp(content) is None
+    assert flattened(content.replace(MARK, MARKS[Flattened])) is None
