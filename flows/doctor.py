@@ -26,12 +26,26 @@ SPARE_BYTES = 1_000_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that is wrong. `machine`: something is missing here, rather than set wrongly."""
+    """One thing that is wrong. `machine`: something is missing here, rather than set wrongly. `warning`: it works, and
+    less well than it could."""
 
     check: str
     message: str
     mend: str
     machine: bool = False
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An engine as it stands here: `sources` is what its readings are called (name, version, settings), `languages`
+    those of the forms, `used` whether the settings name it, `problem` what keeps it from reading, "" for nothing."""
+
+    engine: str
+    sources: tuple[str, ...]
+    languages: tuple[str, ...]
+    used: bool
+    problem: str = ""
 
 
 CHECKS = ("packages", "engines", "settings", "forms", "disk", "database", "ports")
@@ -68,10 +82,34 @@ def _folder(package: str) -> str:
     return str(Path(found.origin).parent.parent) if found and found.origin else "nowhere"
 
 
-def _engines(settings: Settings) -> Iterator[Finding]:
+def engines(settings: Settings) -> Iterator[Listed]:
+    """Every engine that is shipped or named in the settings, those in use first."""
+    for name in dict.fromkeys((*settings.engines, *ocr.names())):
+        yield _listed(name, settings)
+
+
+def _listed(name: str, settings: Settings) -> Listed:
+    spoken, used = _spoken(settings), name in settings.engines
+    languages = tuple(sorted({language for each in spoken for language in each}))
+    if name not in ocr.names():
+        return Listed(engine=name, sources=(), languages=(), used=used, problem="there is no such engine")
+    problem = importlib.import_module(f"transcribe.ocr.{name}").problem(languages) or ""
+    sources: tuple[str, ...] = ()
+    if not problem:
+        sources = tuple(dict.fromkeys(ocr.load(name, each).source for each in spoken))
+    return Listed(engine=name, sources=sources, languages=languages, used=used, problem=problem)
+
+
+def _spoken(settings: Settings) -> list[tuple[str, ...]]:
+    """The languages of each form, those of several forms once."""
     shelf = Shelf(settings.forms)
-    languages = sorted({language for name in shelf.names() for language in _languages(shelf, name)})
-    for name in settings.engines:
+    return sorted({each for name in shelf.names() if (each := _languages(shelf, name))})
+
+
+def _engines(settings: Settings) -> Iterator[Finding]:
+    languages = sorted({language for each in _spoken(settings) for language in each})
+    yield from _choice(settings.engines)
+    for name in dict.fromkeys(settings.engines):
         if name not in ocr.names():
             mend = f"set FAIRHAND_ENGINES to some of {','.join(ocr.names())}"
             yield Finding(check="engines", message=f"There is no OCR engine {name}.", mend=mend)
@@ -80,6 +118,19 @@ def _engines(settings: Settings) -> Iterator[Finding]:
         if said:
             message, _, mend = said.rpartition(": ")
             yield Finding(check="engines", message=message + ".", mend=mend, machine=True)
+
+
+def _choice(named: tuple[str, ...]) -> Iterator[Finding]:
+    """What is wrong with which engines are in use: one is never believed alone, and the same twice is still one."""
+    for name in sorted({each for each in named if named.count(each) > 1}):
+        mend = f"set FAIRHAND_ENGINES to {','.join(dict.fromkeys(named))}"
+        message = f"The engine {name} is named {named.count(name)} times; it is one source, however often it reads."
+        yield Finding(check="engines", message=message, mend=mend)
+    if len(set(named)) < 2:
+        others = [each for each in ocr.names() if each not in named]
+        mend = f"set FAIRHAND_ENGINES to {','.join((*dict.fromkeys(named), *others))}"
+        message = f"Only {''.join(set(named)) or 'no engine'} reads: machines then decide no text, people read it all."
+        yield Finding(check="engines", message=message, mend=mend, warning=True)
 
 
 def _languages(shelf: Shelf, name: str) -> tuple[str, ...]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import typer
 
 from flows.cli import say
 from flows.cli.app import app, settings_of
+
+if TYPE_CHECKING:
+    from flows.doctor import Listed
 
 
 @app.command()
@@ -27,16 +31,25 @@ def init(ctx: typer.Context) -> None:
 @app.command()
 def doctor(ctx: typer.Context, as_json: say.AsJson = False) -> None:
     """Look for what keeps fairhand from working here, and say what mends it."""
-    from flows.doctor import CHECKS, examine
+    from flows.doctor import CHECKS, engines, examine
 
     settings = settings_of(ctx)
-    findings = list(examine(settings))
-    for finding in findings:
-        if as_json:
-            say.as_json(dataclasses.asdict(finding))
-        else:
+    listed, findings = list(engines(settings)), list(examine(settings))
+    if as_json:
+        say.as_json(*(dataclasses.asdict(each) for each in listed), *(dataclasses.asdict(each) for each in findings))
+    else:
+        for each in listed:
+            typer.echo(_engine_in_words(each))
+        for finding in findings:
             typer.echo(f"{finding.check}: {finding.message}\n    mend it: {finding.mend}")
-    if not findings and not as_json:
-        typer.echo(f"All is well: {', '.join(CHECKS)}.")
-    if findings:
-        raise typer.Exit(3 if any(finding.machine for finding in findings) else 1)
+        if not findings:
+            typer.echo(f"All is well: {', '.join(CHECKS)}.")
+    wrong = [finding for finding in findings if not finding.warning]
+    if wrong:
+        raise typer.Exit(3 if any(finding.machine for finding in wrong) else 1)
+
+
+def _engine_in_words(each: Listed) -> str:
+    said = ", ".join(each.sources) or each.problem
+    languages = f"; languages: {', '.join(each.languages)}" if each.languages else ""
+    return f"engine {each.engine}{'' if each.used else ' (not in use)'}: {said}{languages}"

@@ -17,14 +17,45 @@ def test_all_is_well_here(house: House) -> None:
     house.environment = {"FAIRHAND_PORT": "0"}
     done = house.run("doctor")
     assert done.code == 0, done.out
-    assert done.out.startswith("All is well: packages, engines")
+    assert "\nAll is well: packages, engines" in done.out
+
+
+def test_every_engine_is_listed_with_version_settings_and_languages(house: House) -> None:
+    house.environment = {"FAIRHAND_PORT": "0"}
+    first, second = house.run("doctor").out.splitlines()[:2]
+    assert first.startswith("engine tesseract: tesseract ")
+    assert first.endswith("; languages: eng, fra")
+    assert second.startswith("engine rapidocr: rapidocr ")
+    told = house.run("doctor", "--json").json
+    assert [each["engine"] for each in told] == ["tesseract", "rapidocr"]
+    for each in told:
+        assert each["used"]
+        assert all(source.startswith(f"{each['engine']} ") for source in each["sources"])
+        assert {"eng", "fra"} <= set(each["languages"])
+
+
+def test_one_engine_alone_is_warned_of_and_works(house: House) -> None:
+    house.environment = {"FAIRHAND_PORT": "0", "FAIRHAND_ENGINES": "tesseract"}
+    done = house.run("doctor")
+    assert done.code == 0
+    assert "Only tesseract reads: machines then decide no text" in done.out
+    assert "mend it: set FAIRHAND_ENGINES to tesseract,rapidocr" in done.out
+    assert "engine rapidocr (not in use): rapidocr " in done.out
+    assert "All is well" not in done.out
+
+
+def test_an_engine_that_is_named_twice_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRHAND_PORT", "0")
+    monkeypatch.setenv("FAIRHAND_ENGINES", "tesseract,rapidocr,tesseract")
+    (found,) = examine(settings.load(tmp_path))
+    assert (found.warning, found.mend) == (False, "set FAIRHAND_ENGINES to tesseract,rapidocr")
 
 
 def test_a_missing_program_is_an_environment_finding_with_its_command(house: House) -> None:
     house.environment = {"PATH": "/nowhere", "FAIRHAND_PORT": "0"}
     done = house.run("doctor", "--json")
     assert done.code == 3
-    (finding,) = [each for each in done.json if each["check"] == "engines"]
+    (finding,) = [each for each in done.json if each.get("check") == "engines"]
     assert finding["mend"].startswith("apt-get install tesseract-ocr")
 
 
