@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     link_days: float = Field(14.0, gt=0, description="how long a sign-in link holds")
     asked_by: str = Field("", description="who asks for the work and how to reach them: shown before the first task")
     training: bool = Field(False, description="whether readings may train machines: shown before the first task")
-    language: str = Field(
+    language: Literal["", "en", "es", "fr"] = Field(
         "",
         description="the language of advice on photographs and of drawn pages: en, fr or es; empty: the terminal's",
     )
@@ -70,7 +70,8 @@ class Settings(BaseSettings):
         """The language of sentences that we have in several: what is set, else the terminal's where we speak it."""
         from transcribe.wording import SOURCE_LANGUAGE, languages  # takes a moment, and few commands need it
 
-        said = self.language or next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+        named = [self.language, *(os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))]
+        said = next(filter(None, named), "")
         code = said.replace("-", "_").partition("_")[0].partition(".")[0].lower()
         return code if code in languages() else SOURCE_LANGUAGE
 

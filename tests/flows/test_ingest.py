@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from flows import settings as configuration
 from flows.rooms import open_rooms
@@ -40,6 +41,17 @@ def test_a_photograph_is_read_decided_and_shown_by_status(working_house: House) 
     assert status["scans"] == {"bon-de-commande": 1}
     assert status["decided_by_machine"]["bon-de-commande"] > 30
     assert status["waiting_scans"] == 0
+
+
+def test_what_is_wrong_with_a_photograph_and_what_to_do_is_said(working_house: House, tmp_path: Path) -> None:
+    with Image.open(CASES / "receipt-007.jpg") as receipt:
+        receipt.resize((receipt.width // 4, receipt.height // 4)).save(tmp_path / "far.png")
+    done = working_house.run("ingest", tmp_path / "far.png", "--form", "receipt")
+    sentence = "far.png: Its letters are too small: go closer"
+    assert f"\n{sentence}" in done.out
+    status = working_house.run("status").out
+    assert f"to photograph again:\n  {sentence}" in status
+    assert "too small" in working_house.run("status", "--json").json[0]["scan_states"][0]["advice"]
 
 
 def test_the_same_files_again_change_nothing_and_it_says_so(working_house: House) -> None:

@@ -9,6 +9,7 @@ import pytest
 from flows import settings
 from flows.reading import read_options
 from transcribe.errors import SettingsError
+from transcribe.wording import languages
 
 
 def test_the_environment_goes_before_the_file_and_the_file_before_the_default(
@@ -69,6 +70,24 @@ def test_the_example_of_the_deployments_names_every_setting() -> None:
     example = (Path(__file__).parent.parent.parent / "deployments" / "example.env").read_text(encoding="utf-8")
     named = {line.removeprefix("# ").partition("=")[0] for line in example.splitlines() if "FAIRHAND_" in line}
     assert named == {settings.PREFIX + name.upper() for name in settings.Settings.model_fields}
+
+
+def test_sentences_are_in_the_language_that_is_set_or_the_terminals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    assert settings.load(tmp_path).speaks == "en"
+    monkeypatch.setenv("LANG", "fr_CA.UTF-8")
+    assert settings.load(tmp_path).speaks == "fr"
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    assert settings.load(tmp_path).speaks == "en"
+    for language in languages():
+        monkeypatch.setenv("FAIRHAND_LANGUAGE", language)
+        assert settings.load(tmp_path).speaks == language
+    monkeypatch.setenv("FAIRHAND_LANGUAGE", "xx")
+    with pytest.raises(SettingsError, match="FAIRHAND_LANGUAGE"):
+        settings.load(tmp_path)
 
 
 def test_the_second_engine_reads_every_field_unless_told_otherwise(tmp_path: Path) -> None:
