@@ -23,6 +23,9 @@ from transcribe.wording import N_
 SIDE = 2339
 """Pixels of the longer side of a page as it is drawn, at most."""
 
+HARD = "\u00a0"
+"""A space at which no line ends."""
+
 LONGEST = 90
 """Letters of a value that are shown; the rest is in the JSON."""
 
@@ -167,8 +170,8 @@ def _short(text: str) -> str:
 def per_cent(probability: float) -> str:
     """A probability as people read it; what is not certain is never said to be 100 %."""
     if 0.9995 <= probability < 1:
-        return "> 99.9 %"
-    return f"{100 * probability:.1f} %"
+        return f">{HARD}99.9{HARD}%"
+    return f"{100 * probability:.1f}{HARD}%"
 
 
 # --- the drawing -----------------------------------------------------------------------------------------------------
@@ -240,6 +243,11 @@ def _spots(box: Box, wide: int, high: int) -> list[Box]:
     middle = (box.y0 + box.y1 - high) // 2
     starts = [(box.x0 - wide - 2, middle), (box.x1 + 3, middle), (box.x0, box.y0 - high - 2), (box.x0, box.y1 + 3)]
     starts += [(box.x1 - wide, box.y0 - high - 2), (box.x1 - wide, box.y1 + 3)]
+    centre = (box.x0 + box.x1 - wide) // 2
+    starts += [(centre, box.y0 - high - 2), (centre, box.y1 + 3)]
+    starts += [(box.x0 - wide - 2, y) for y in (box.y0, box.y1 - high)] + [
+        (box.x1 + 3, y) for y in (box.y0, box.y1 - high)
+    ]
     left, right, upper, lower = box.x0 + 2, box.x1 - wide - 2, box.y0 + 2, box.y1 - high - 2
     starts += [(right, upper), (right, lower), (left, upper), (left, lower)]
     return [Box(x, y, x + wide, y + high) for x, y in starts]
@@ -254,7 +262,7 @@ def _cost(spot: Box, own: Box | None, boxes: Sequence[Box], taken: Sequence[Box]
     x0, y0, x1, y1 = spot
     written = float(busy[y1, x1] - busy[y0, x1] - busy[y1, x0] + busy[y0, x0]) / max(1, spot.area)
     others = sum(_common(spot, each) for each in boxes if each is not own) / max(1, spot.area)
-    return written + 400.0 * others + 10_000.0 * any(_common(spot, each) for each in taken)
+    return 10.0 * written + 60.0 * others + 10_000.0 * any(_common(spot, each) for each in taken)
 
 
 def _common(one: Box, other: Box) -> int:
