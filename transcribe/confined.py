@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from transcribe import pipe
 from transcribe.errors import ScanError
 from transcribe.limits import Limits
 
@@ -77,8 +78,8 @@ class _Child:
         """The header and body of the answer; ScanError where there is none within `seconds`."""
         deadline = time.monotonic() + seconds
         try:
-            _write(self._requests.fileno(), json.dumps(wish).encode() + b"\n")
-            _write(self._requests.fileno(), content)
+            pipe.write(self._requests.fileno(), json.dumps(wish).encode() + b"\n", deadline)
+            pipe.write(self._requests.fileno(), content, deadline)
             header, begun = self._header(deadline)
             return header, self._body(header["length"], begun, deadline)
         except TimeoutError as error:
@@ -132,12 +133,6 @@ class _Child:
         self._requests.close()
         assert self._process.stdout is not None
         self._process.stdout.close()
-
-
-def _write(pipe: int, content: bytes) -> None:
-    view = memoryview(content)
-    while view:
-        view = view[os.write(pipe, view) :]
 
 
 _idle: list[_Child] = []

@@ -115,6 +115,21 @@ def test_what_takes_too_long_is_given_up_and_the_process_replaced() -> None:
     assert confined.check(READABLE["plain.png"], LIMITS) == ("image/png", 1)
 
 
+def test_a_process_that_takes_no_file_is_given_up_in_time() -> None:
+    limits = replace(LIMITS, seconds=20.0, kept=15_000_000)  # a process of its own
+    confined.check(READABLE["plain.png"], limits)
+    (child,) = [each for each in psutil.Process().children() if "15000000" in " ".join(each.cmdline())]
+    child.suspend()
+    for idle in confined._idle:
+        if idle.limits == limits:
+            idle.limits = hasty = replace(limits, seconds=1.0)
+    began = time.monotonic()
+    with pytest.raises(ScanError, match="seconds"):
+        confined.check(bytes(5_000_000), hasty)
+    assert time.monotonic() - began < 10
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+
+
 def test_a_large_picture_is_handed_on_smaller() -> None:
     small = replace(LIMITS, kept=10_000)
     pixels, _ = confined.picture(READABLE["plain.jpg"], 1, small)

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO
 
+from transcribe import pipe
 from transcribe.errors import EngineError
 
 LENGTH = struct.Struct(">Q")
@@ -25,7 +26,8 @@ LENGTH = struct.Struct(">Q")
 class Children:
     """Up to `most` children that each run `python -m module`; a call takes an idle one, or starts one, or waits.
 
-    A child that does not answer within `seconds` is killed and the call raises EngineError; so does one that fails.
+    A child that does not take its request and answer within `seconds` is killed and the call raises EngineError; so
+    does one that fails.
     Usable from any thread, and after a fork. The children end with this process: their input is closed then.
     """
 
@@ -105,13 +107,13 @@ def serve(answer: Callable[[object], object], *, bytes_of_memory: int) -> None:
             given = answer(pickle.loads(request))  # noqa: S301 - our own parent wrote it
         except Exception as error:  # whatever a library raises is the parent's EngineError
             given = _Failure(f"The reader failed: {type(error).__name__}: {str(error)[-300:]}")
-        _send(output, given)
+        output.write(_packed(given))
+        output.flush()
 
 
-def _send(stream: IO[bytes], message: object) -> None:
+def _packed(message: object) -> bytes:
     content = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    stream.write(LENGTH.pack(len(content)) + content)
-    stream.flush()
+    return LENGTH.pack(len(content)) + content
 
 
 def _received(stream: IO[bytes]) -> bytes | None:
@@ -125,19 +127,19 @@ def _received(stream: IO[bytes]) -> bytes | None:
 def _exchange(child: subprocess.Popen[bytes], request: object, until: float) -> object:
     assert child.stdin is not None
     assert child.stdout is not None
-    _send(child.stdin, request)
+    pipe.write(child.stdin.fileno(), _packed(request), until)
     head = _exactly(child.stdout.fileno(), LENGTH.size, until)
     return pickle.loads(_exactly(child.stdout.fileno(), LENGTH.unpack(head)[0], until))  # noqa: S301 - our own child
 
 
-def _exactly(pipe: int, count: int, until: float) -> bytes:
+def _exactly(source: int, count: int, until: float) -> bytes:
     """`count` bytes of a pipe; TimeoutError at the time `until`, EOFError where the other end has closed it."""
     parts: list[bytes] = []
     while count:
-        ready, _, _ = select.select([pipe], [], [], max(0.0, until - time.monotonic()))
+        ready, _, _ = select.select([source], [], [], max(0.0, until - time.monotonic()))
         if not ready:
             raise TimeoutError
-        part = os.read(pipe, count)
+        part = os.read(source, count)
         if not part:
             raise EOFError
         parts.append(part)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import textwrap
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -33,6 +36,10 @@ serve(answer, bytes_of_memory=500_000_000)
 """
 
 
+NEVER_READS = "import time; time.sleep(60)"
+MORE_THAN_A_PIPE_HOLDS = bytes(2_000_000)
+
+
 @pytest.fixture
 def children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Children:
     (tmp_path / "scripted_child.py").write_text(textwrap.dedent(MODULE))
@@ -57,6 +64,27 @@ def test_a_child_that_hangs_is_killed_and_the_next_call_gets_a_new_one(children:
         children.call("hang")
     children.seconds = 20
     assert process(children.call("b")) != first
+    children.close()
+
+
+def test_a_child_that_never_takes_its_request_is_killed_in_time(children: Children, tmp_path: Path) -> None:
+    (tmp_path / "deaf_child.py").write_text(NEVER_READS)
+    deaf = Children(module="deaf_child", seconds=1.0)
+    began = time.monotonic()
+    with pytest.raises(EngineError, match="took too long"):
+        deaf.call(MORE_THAN_A_PIPE_HOLDS)
+    assert time.monotonic() - began < 10
+
+
+def test_a_child_that_was_stopped_between_two_calls_is_killed_and_replaced(children: Children) -> None:
+    first = process(children.call("a"))
+    assert isinstance(first, int)
+    os.kill(first, signal.SIGSTOP)
+    children.seconds = 1.0
+    with pytest.raises(EngineError, match="took too long"):
+        children.call(MORE_THAN_A_PIPE_HOLDS)
+    children.seconds = 20
+    assert process(children.call(MORE_THAN_A_PIPE_HOLDS)) != first
     children.close()
 
 
