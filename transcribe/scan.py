@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ SUFFIXES = frozenset(
     ".jpg .jpeg .jpe .jfif .png .tif .tiff .webp .heic .heif .avif .bmp .jp2 .ppm .pgm .pdf".split()
 )  # fmt: skip
 HOCR_SUFFIX = ".hocr"
+logger = logging.getLogger("fairhand.scan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,9 +176,19 @@ def _kept_whole(scanned: Scanned, group: Iterable[Sheet], archive: Archive) -> S
     kept = []
     for sheet, page in zip(group, scanned.scan.pages, strict=True):
         archive.put(sheet.content)
-        beside = sheet.path.with_suffix(HOCR_SUFFIX)
-        kept.append(replace(page, hocr=archive.put(beside.read_bytes()) if beside.is_file() else ""))
+        beside = _beside(sheet.path)
+        kept.append(replace(page, hocr=archive.put(beside) if beside is not None else ""))
     return replace(scanned, scan=replace(scanned.scan, pages=tuple(kept)))
+
+
+def _beside(path: Path) -> bytes | None:
+    """The hOCR file beside a picture; None where there is none that can be used: the picture can be read without."""
+    file = path.with_suffix(HOCR_SUFFIX)
+    try:
+        return file.read_bytes() if file.is_file() and file.stat().st_size <= hocr.MOST_BYTES else None
+    except OSError as error:
+        logger.warning("The hOCR file beside a picture was left out: %s", error.strerror)
+        return None
 
 
 def _kept_masked(scanned: Scanned, group: Group, form: Form, archive: Archive, limits: Limits) -> Scanned:

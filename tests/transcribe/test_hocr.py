@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+
+import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +35,26 @@ def test_the_second_page_has_its_own_words_and_a_third_none() -> None:
     assert [word.text for word in hocr.read(TESSERACT, page=2)[1]] == ["two"]
     assert hocr.read(TESSERACT, page=2)[1][0].confidence is None
     assert hocr.read(TESSERACT, page=3)[1] == []
+
+
+def test_a_box_whose_numbers_no_page_has_is_no_box_and_the_other_words_are_read() -> None:
+    huge = TESSERACT.replace(b"bbox 10 10 90 40", b"bbox 10 10 90 " + b"9" * 5000)
+    assert [word.text for word in hocr.read(huge)[1]] == ["12,50"]
+    sure = TESSERACT.replace(b"x_wconf 96", b"x_wconf " + b"9" * 5000)
+    assert hocr.read(sure)[1][0].text == "BC&Co"
+
+
+@pytest.mark.parametrize("content", [TESSERACT + b"<![x", b"<!DOCTYPE x [<!ELEMENT" + TESSERACT, b"<![if" + TESSERACT])
+def test_broken_markup_is_refused_or_read_and_never_more(content: bytes) -> None:
+    with contextlib.suppress(ScanError):
+        hocr.read(content)
+    hocr.beside(Page(number=1, picture=numpy.zeros((9, 9), numpy.uint8), hocr=content), lambda box: box)
+
+
+def test_a_file_that_is_too_large_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hocr, "MOST_BYTES", 100)
+    with pytest.raises(ScanError, match="more than 100 bytes"):
+        hocr.read(TESSERACT)
 
 
 @pytest.mark.parametrize("content", [b"", b"no markup", b"<html><body></body></html>", b"\xff\xfe\x00"])

@@ -166,6 +166,16 @@ def test_hocr_beside_a_picture_comes_with_its_page(inbox: Path, archive: Archive
     assert page.picture.shape == (300, 420, 3)
 
 
+def test_an_hocr_file_that_is_too_large_is_left_out_and_the_picture_taken(
+    inbox: Path, archive: Archive, plain: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("transcribe.layout.hocr.MOST_BYTES", 10)
+    (inbox / "a.png").write_bytes(crafted.readable()["plain.png"])
+    (inbox / "a.hocr").write_bytes(b"<html></html>")
+    (only,) = scanned(scan.scans([inbox / "a.png"], plain, archive, LIMITS))
+    assert scan.pages(only, archive, LIMITS)[0].hocr is None
+
+
 # --- payment data ----------------------------------------------------------------------------------------------------
 
 

@@ -23,6 +23,10 @@ WORD = "ocrx_word"
 NO_END = frozenset({"meta", "link", "br", "img", "hr", "input"})
 MOST_WORDS = 200_000
 """Words of one file beyond which it is no page of print."""
+MOST_BYTES = 50_000_000
+"""Bytes beyond which a file is not looked at: twice what MOST_WORDS take with a line each."""
+SIDE = r"\s+(-?\d{1,7})"
+"""A side of a bbox as it is written; no page has ten million pixels a side."""
 
 FEWEST, LONG = 5, 3
 """Words of a page, and letters and digits of each, with fewer of which a file beside a page of free layout tells
@@ -57,11 +61,16 @@ def write(words: Sequence[Word], *, size: tuple[int, int], system: str, page: in
 def read(content: bytes, *, page: int = 1) -> tuple[str, list[Word]]:
     """The name of the engine that wrote an hOCR file, and the words of its page `page` (from 1).
 
-    ScanError where it holds no page. Nothing outside the file is looked at, whatever it refers to.
+    ScanError where it holds no page, or is no HTML. Nothing outside the file is looked at, whatever it refers to.
     """
+    if len(content) > MOST_BYTES:
+        raise ScanError(f"the hOCR file beside the picture has more than {MOST_BYTES:,} bytes.")
     reader = _Reader()
-    reader.feed(content.decode("utf-8", errors="replace"))
-    reader.close()
+    try:
+        reader.feed(content.decode("utf-8", errors="replace"))
+        reader.close()
+    except (AssertionError, ValueError) as error:  # what Python's parser raises on broken declarations
+        raise ScanError("the hOCR file beside the picture is no HTML.") from error
     if not reader.pages:
         raise ScanError("the hOCR file beside the picture has no element of the class ocr_page.")
     return reader.system, reader.pages[page - 1] if page <= len(reader.pages) else []
@@ -173,12 +182,12 @@ class _Reader(HTMLParser):
 
 
 def _box(title: str) -> Box | None:
-    found = re.search(r"\bbbox\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)", title)
+    found = re.search(rf"\bbbox{4 * SIDE}(?!\d)", title)
     return Box(*(int(side) for side in found.groups())) if found else None
 
 
 def _confidence(title: str) -> float | None:
-    found = re.search(r"\bx_wconf\s+(\d+(?:\.\d+)?)", title)
+    found = re.search(r"\bx_wconf\s+(\d{1,9}(?:\.\d{1,9})?)", title)
     return min(1.0, float(found.group(1)) / 100) if found else None
 
 
