@@ -19,10 +19,8 @@ from transcribe.model import Box, Form, Page, Place, Reading, Scan, Seen, Word
 from transcribe.ocr import Engine
 from transcribe.quality import Quality, quality, with_geometry
 from transcribe.snippet import snippet
+from transcribe.strips import shrinking
 from transcribe.upright import way_up
-
-MOST_PIXELS = 4_000_000
-"""A page above is shrunk to it before anything else: engines read no better above, and every step is slower."""
 
 LINE = 34.0
 """Pixels of height at which a line of print is shown to people: that of 10 points at 200 dpi, with its leading."""
@@ -99,9 +97,9 @@ def _laid(page: Page, turns: int = 0) -> tuple[Page, Homography]:
 
 
 def _shrunk(page: Page) -> tuple[Page, float]:
-    """The page with at most MOST_PIXELS pixels, and how many times longer its sides are than they were (1 or less)."""
-    height, width = page.picture.shape[:2]
-    scale = min(1.0, (MOST_PIXELS / (height * width)) ** 0.5)
+    """The page not too large, and how many times longer its sides are than they were (1 or less): engines read no
+    better above, and every step is slower."""
+    scale = shrinking(page.picture)
     if scale == 1.0:
         return page, scale
     small = cv2.resize(page.picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

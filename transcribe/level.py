@@ -9,6 +9,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.paper import grey
+from transcribe.strips import is_strip
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -25,7 +26,10 @@ def skew(picture: Picture) -> float:
     """Degrees by which the picture must be turned against the clock to be level: where rows of ink stand out most.
 
     The variance of the ink's projection on the vertical axis is highest when lines of text are level (Postl 1986).
+    A strip is left as it lies: turned, its ends would lie outside the picture.
     """
+    if is_strip(picture):
+        return 0.0
     whole = grey(picture)
     scale = min(1.0, SKEW_SIDE / max(whole.shape))
     small = cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

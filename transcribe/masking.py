@@ -97,7 +97,9 @@ def _paint(picture: Picture, box: Box, homography: Homography) -> None:
 
 
 def _coarse(picture: Picture) -> Picture:
-    longest = max(picture.shape[:2])
-    tiny = cv2.resize(picture, None, fx=COARSE / longest, fy=COARSE / longest, interpolation=cv2.INTER_AREA)
+    height, width = picture.shape[:2]
+    share = COARSE / max(height, width)
+    size = (max(1, round(width * share)), max(1, round(height * share)))  # a strip has at least a row of them
+    tiny = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     scale = SHOWN / COARSE
     return numpy.asarray(cv2.resize(tiny, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR), numpy.uint8)

@@ -75,6 +75,13 @@ def test_a_number_that_hangs_out_of_its_box_is_painted_over_whole(form: Form, lo
     assert (copy_of(form, page)[number] == PAINT).all()
 
 
+@pytest.mark.parametrize("shape", [(19000, 30), (30, 19000, 3), (30000, 16), (16, 16)])
+def test_a_strip_that_fits_no_form_is_made_too_coarse_to_read_like_any_page(form: Form, shape: tuple[int, ...]) -> None:
+    strip = numpy.random.default_rng(1).integers(0, 255, shape, numpy.uint8)
+    nowhere = Aligned(page=Page(number=1, picture=strip), fit=0.0, inliers=0, number=1)
+    assert max(masked(strip, nowhere, form).shape[:2]) == 960
+
+
 def test_a_box_without_a_number_stays_as_it_is(form: Form) -> None:
     page = written(form, -9999)
     assert (copy_of(form, page) == page).all()

@@ -39,12 +39,12 @@ class Children:
     _places: threading.Semaphore | None = None
     _owner: int = 0
 
-    def call(self, request: object) -> object:
-        """What the child's `answer` gives for this request."""
+    def call(self, request: object, longer: float = 1.0) -> object:
+        """What the child's `answer` gives for this request, which may take so many times `seconds`."""
         with self._place():
             child = self._taken()
             try:
-                given = _exchange(child, request, time.monotonic() + self.seconds)
+                given = _exchange(child, request, time.monotonic() + longer * self.seconds)
             except (OSError, EOFError, TimeoutError, pickle.UnpicklingError) as error:
                 child.kill()
                 child.wait()

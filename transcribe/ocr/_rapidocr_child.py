@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import distribution
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from rapidocr.utils.process_img import get_rotate_crop_image
 from transcribe.ocr._child import serve
 from transcribe.ocr._ctc import words
 from transcribe.ocr._wire import Found, Line, Request
+from transcribe.strips import parts, widened
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -43,12 +44,18 @@ def answer(request: object) -> list[Line]:
     if not request.page:
         return [Line((), _read(_coloured(picture), request.latin)) for picture in request.pictures]
     picture = _coloured(request.pictures[0])
+    return [line for x, y, part in parts(picture) for line in _lines(part, x, y, request.latin)]
+
+
+def _lines(part: Picture, x: int, y: int, latin: bool) -> Iterator[Line]:
+    """The lines found on a part of a page whose corner lies at (x, y) of it."""
+    height, width = part.shape[:2]
+    right, down, picture = widened(part)
     found: Any = _reader()(picture, use_det=True, use_cls=False, use_rec=False)
-    lines = []
     for corners in [] if found.boxes is None else found.boxes:
-        read = _read(get_rotate_crop_image(picture, corners.astype(numpy.float32)), request.latin)
-        lines.append(Line(tuple((float(x), float(y)) for x, y in corners), read))
-    return lines
+        read = _read(get_rotate_crop_image(picture, corners.astype(numpy.float32)), latin)
+        inside = numpy.clip(corners - (right, down), (0, 0), (width, height))
+        yield Line(tuple((x + float(left), y + float(top)) for left, top in inside), read)
 
 
 def _coloured(picture: Picture) -> Picture:

@@ -13,6 +13,7 @@ from transcribe.errors import EngineMissing
 from transcribe.model import Box, Page, Word
 from transcribe.ocr._child import Children
 from transcribe.ocr._wire import Found, Line, Request
+from transcribe.strips import patience
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -62,7 +63,8 @@ class RapidOcr:
         return found
 
     def _read(self, pictures: tuple[Picture, ...], *, page: bool) -> list[Line]:
-        return cast(list[Line], _children().call(Request(pictures, page, self.latin)))
+        longer = patience(pictures[0]) if page else 1.0
+        return cast(list[Line], _children().call(Request(pictures, page, self.latin), longer))
 
 
 def engine(languages: tuple[str, ...]) -> RapidOcr:

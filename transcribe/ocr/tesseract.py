@@ -18,6 +18,7 @@ from transcribe.errors import EngineError, EngineMissing
 from transcribe.model import Box, Page, Word
 from transcribe.ocr._montage import montages
 from transcribe.paper import flat, grey
+from transcribe.strips import patience, shrinking
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -25,15 +26,14 @@ if TYPE_CHECKING:
 LIMIT = "OMP_THREAD_LIMIT"
 """Tesseract's own threads make it up to seven times slower on two cores; one thread and many processes are best."""
 
-MOST_PIXELS = 4_000_000
-"""A page above is shrunk to it: a scan of 35 megapixels costs 2 s and 0.8 GB and is read no better."""
-
 PAGE_MODE, BOX_MODE = 6, 6
 """Tesseract's page segmentation: 6 takes the picture as one block of lines, the best measured on receipts and crops."""
 
 AS_DARK = " -c invert_threshold=0"
 """What is written in a box is dark on light: Tesseract is not to try a doubtful line the other way about as well, which
 costs up to a tenth of its time and made 3 of 1590 fields worse."""
+
+NO_TABLE = "Tesseract failed on a page: what it wrote is no table of words."
 
 DEBIAN = {"chi_sim": "chi-sim", "chi_tra": "chi-tra"}
 
@@ -78,13 +78,18 @@ class Tesseract:
                 lang="+".join(languages),
                 config=f"--psm {mode} --oem 1 --dpi 200{more}",
                 output_type=pytesseract.Output.DICT,
-                timeout=self.seconds,
+                timeout=self.seconds * patience(picture),
             )
         except pytesseract.TesseractNotFoundError as error:
             raise EngineMissing(_missing()) from error
         except (RuntimeError, OSError) as error:  # TesseractError is a RuntimeError, and so is its time-out
-            raise EngineError(f"Tesseract failed on a page: {error}. It will be tried again.") from error
-        return _words(table)
+            raise EngineError(f"Tesseract failed on a page: {error}.") from error
+        except (LookupError, TypeError, ValueError) as error:  # what reads its table raises them
+            raise EngineError(NO_TABLE) from error
+        try:
+            return _words(table)
+        except (LookupError, TypeError, ValueError) as error:
+            raise EngineError(NO_TABLE) from error
 
 
 def engine(languages: tuple[str, ...]) -> Tesseract:
@@ -121,8 +126,8 @@ def _version() -> str:
 
 
 def _shrunk(picture: Picture) -> tuple[Picture, float]:
-    """The picture with at most MOST_PIXELS pixels, and how much longer its sides were."""
-    scale = max(1.0, (picture.size / MOST_PIXELS) ** 0.5)
+    """The picture not too large, and how much longer its sides were."""
+    scale = 1.0 / shrinking(picture)
     if scale == 1.0:
         return picture, scale
     size = (round(picture.shape[1] / scale), round(picture.shape[0] / scale))

@@ -124,3 +124,33 @@ def test_tesseract_that_takes_too_long_is_an_error_to_be_tried_again() -> None:
     with pytest.raises(EngineError) as failed:
         hurried.words(Page(number=1, picture=printed()))
     assert failed.value.retry
+
+
+def strip(lines: int) -> Picture:
+    """A receipt of so many numbered lines, far longer than wide."""
+    image = Image.new("L", (400, 60 * lines), 245)
+    draw = ImageDraw.Draw(image)
+    for number in range(lines):
+        draw.text((20, 60 * number + 14), f"Article {number + 100}", font=ImageFont.truetype(FONT, 30), fill=25)
+    return numpy.asarray(image)
+
+
+@pytest.mark.parametrize("lying", [False, True])
+def test_a_long_strip_is_read_line_by_line_where_each_stands(engine: Engine, lying: bool) -> None:
+    lines = 160
+    picture = strip(lines)
+    if lying:  # a strip that is wide and low
+        picture = numpy.hstack([picture[60 * number : 60 * number + 60] for number in range(30)])
+        lines = 30
+    (words,) = engine.words(Page(number=1, picture=picture))
+    found = {word.text: word.box for word in words if word.text.isdigit()}
+    right = [number for number in range(lines) if str(number + 100) in found]
+    assert len(right) > 0.95 * lines
+    for number in right:
+        box, place = found[str(number + 100)], (400 * number, 0) if lying else (0, 60 * number)
+        assert place[0] <= box.x0 < box.x1 <= place[0] + 400
+        assert place[1] <= box.y0 < box.y1 <= place[1] + 60
+
+
+def test_a_strip_of_a_few_pixels_gives_no_words_and_no_error(engine: Engine) -> None:
+    assert engine.words(Page(number=1, picture=numpy.full((9000, 20), 255, numpy.uint8))) == [[]]
