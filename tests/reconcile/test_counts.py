@@ -74,7 +74,8 @@ def seen(source: str, text: str, quality: float, confidence: float = 0.9) -> Rea
 def test_how_an_engine_reads_bad_pages_is_learnt_apart() -> None:
     def errors(quality: float) -> tuple[float, float]:
         found = after(TOTAL, seen("tesseract 5", "15.80", quality), seen("rapidocr 3", "15.60", quality), truth="15.60")
-        return tuple(found.hearing("tesseract", "machine", "amount", bad).error for bad in (False, True))
+        on_others, on_bad = (found.hearing("tesseract", "machine", "amount", bad).error for bad in (False, True))
+        return on_others, on_bad
 
     usual = [known(parameters()).hearing("tesseract", "machine", "amount", bad).error for bad in (False, True)]
     on_bad, on_good = errors(0.4), errors(0.9)
