@@ -16,6 +16,10 @@ ADVICE: Mapping[str, str] = {
         "It does not lie on its form: see whether it is this form, and photograph it again, flat and from right above."
     ),
     "page missing": N_("A page of the form is missing: put the pictures of all its pages in one folder or PDF."),
+    "page left over": N_(
+        "A picture more than the form has pages: one was not read; put each order in a folder of its own."
+    ),
+    "two forms": N_("More than one form lies on it, and only one was read: take a photograph of each."),
 }
 """Every code of `Reads.advice`."""
 

@@ -8,7 +8,7 @@ from transcribe.wording import translation
 
 
 def test_every_code_of_the_quality_gate_has_its_sentence() -> None:
-    assert {*quality.ADVICE.values(), "not fitting", "page missing"} == set(ADVICE)
+    assert {*quality.ADVICE.values(), "not fitting", "page missing", "page left over", "two forms"} == set(ADVICE)
 
 
 def test_what_is_wrong_and_what_to_do_is_said_in_the_readers_language() -> None:
