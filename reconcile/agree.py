@@ -119,20 +119,28 @@ def closely(spot: Spot, one: str, other: str, share: float) -> bool:
 
 
 def surface(spot: Spot, says: str, among: Sequence[Vote]) -> str:
-    """The text as written for a comparable one: what most of those wrote who say it, people before machines; where as
-    many wrote each, the one that is nearest to how the form writes such a value, then the surest engine's."""
+    """The text as written for a comparable one: what most of those wrote who say it, experts before people and people
+    before machines; where as many wrote each, the one that is nearest to how the form writes such a value, then the surest engine's."""
     if textless(says):
         return ""
     for_it = [each for each in among if each.says == says]
     texts = {each.text for each in for_it}
     if len(texts) < 2:
         return texts.pop() if texts else says
-    people = [each.text for each in for_it if not each.machine]
-    machines = [each.text for each in for_it if each.machine]
+    experts, people, machines = (
+        [each.text for each in for_it if each.kind == kind] for kind in ("expert", "person", "machine")
+    )
     sure = {text: max(each.confidence or 0.0 for each in for_it if each.text == text) for text in texts}
     return max(
         texts,
-        key=lambda text: (people.count(text), machines.count(text), _well_written(spot, says, text), sure[text], text),
+        key=lambda text: (
+            experts.count(text),
+            people.count(text),
+            machines.count(text),
+            _well_written(spot, says, text),
+            sure[text],
+            text,
+        ),
     )
 
 
