@@ -85,8 +85,8 @@ class Beyond(NamedTuple):
 
     @property
     def empty(self) -> bool:
-        """Whether all that is dark in the box is the form's print."""
-        return self.hinted < LITTLE and self.alike >= ALIKE
+        """Whether all that is dark in the box is the form's blurred print."""
+        return self.plain is not None and self.hinted < LITTLE and self.alike >= ALIKE
 
 
 def _beyond(sheet: Sheet, box: Box) -> Beyond | None:
