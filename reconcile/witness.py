@@ -22,6 +22,10 @@ WIDE = frozenset("HhKMmNnUuWw#")
 NEAR = 1
 """The most edits between a well formed reading and a broken one of the same text."""
 
+POOR = 0.6
+"""Quality of a page below which one character against another says nothing of either: on blurred pages a 6, a 91 and a
+10 were decided as 8, 4 and 4, where the other engine read a single %, * and +."""
+
 SUMS_VOUCH = 100.0
 """From so large a factor on, the form's sums vouch for a value."""
 
@@ -79,6 +83,8 @@ def _breaks(spot: Spot, rival: Vote, texts: Sequence[str]) -> bool:
     """Whether a reading is nearly one of these texts, but for a character that breaks the format. An amount may have
     lost a digit or its point and still be one, so that only a digit taken for something else tells there."""
     if null_of(rival.says) or not spot.faults(rival.says):
+        return False
+    if len(rival.text) <= NEAR and rival.quality < POOR:
         return False
     if spot.family == "amount":
         return any(near(text, rival.text) and _one_for_one(text, rival.text) for text in texts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reconcile.first_fit import parameters
 from reconcile.weigh import weigh
 from tests.reconcile.made import field, form, machine, posterior, reading
@@ -88,3 +90,12 @@ def test_what_is_known_does_not_vouch_for_an_accent_that_the_other_engine_did_no
     assert weigh(form(STREET), said, learnt)[FieldKey("street")].facts["witness"] == ""
     said = engines(STREET, "Malmö 4", "Malmo 4")
     assert weigh(form(STREET), said, learnt)[FieldKey("street")].facts["witness"] == "known words"
+
+
+def test_on_a_poor_page_one_character_against_another_tells_nothing() -> None:
+    """Blur made a lone 8 of a 6 for one engine and a sign of it for the other."""
+    quantity = field("quantity", "integer")
+    good = [machine("quantity", "tesseract 5", "§", 0.5), machine("quantity", "rapidocr 3", "8", 0.9)]
+    poor = [replace(each, id=f"{each.id}/poor", conditions={"fit": 0.9, "quality": 0.3}) for each in good]
+    assert witness(quantity, "8", *good) == "format"
+    assert witness(quantity, "8", *poor) == ""
