@@ -57,6 +57,7 @@ ERASURES = (
     "erase_dispute_texts",
     "erase_snippets",
     "erase_pictures",
+    "end_set_aside_of_scan",
     "erase_scan_name",
     "erase_file_names",
 )

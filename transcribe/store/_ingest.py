@@ -76,6 +76,7 @@ class IngestRoom(Lookup):
             )
             if not new:
                 return False
+            self.db.run("end_set_aside", file=scan.id)  # a page of a file, set aside when it came before
             number = self.scan_row(scan.id)["id"]
             for file in files:
                 self.db.run("put_scan_file", scan_id=number, sha256=file.sha256)
@@ -134,6 +135,7 @@ class IngestRoom(Lookup):
                 self.db.run("turn_scan_page", scan_id=row["id"], number=number, turn=turn)
             self._write_places(row, reads.places)
             self._put_machine_readings(row, reads.readings)
+            self.db.run("end_set_aside_of_scan", scan_id=row["id"])
 
     def put_places(self, scan: str, places: Sequence[Place], now: datetime, readings: Sequence[Reading] = ()) -> None:
         """Say anew where fields stand (a person drew a box, told the rows of a table), with what machines read there;
@@ -162,6 +164,7 @@ class IngestRoom(Lookup):
             if (row["form"], row["form_version"]) == (form, version):
                 return
             self.db.run("set_scan_form", scan_id=row["id"], form=form, form_version=version)
+            self.db.run("end_set_aside_of_scan", scan_id=row["id"])
             self.db.run("close_tasks_of_other_forms", scan_id=row["id"], now=micros(now))
 
     def mask_pages(self, scan: str, copies: Sequence[SourceFile], now: datetime) -> None:
@@ -189,6 +192,20 @@ class IngestRoom(Lookup):
             self.db.run("end_set_aside_at", place=place)
             self.db.run(
                 "set_aside", file=file.sha256, error=error, message=message, batch=batch, now=micros(now), place=place
+            )
+
+    def set_scan_aside(self, scan: str, error: str, message: str, batch: str, now: datetime) -> None:
+        """Keep that a scan could not be read and why, until machines have read it or its form is said. What stands for
+        it is the scan's own id and name: its file may hold other scans."""
+        with self.db.write():
+            row = self.scan_row(scan)
+            if row["erased_at"] is not None:
+                return
+            file = SourceFile(sha256=row["sha256"], name=row["name"], size=0, media_type="")
+            self._put_file(file, now)
+            self.db.run("put_scan_file", scan_id=row["id"], sha256=file.sha256)
+            self.db.run(
+                "set_aside", file=file.sha256, error=error, message=message, batch=batch, now=micros(now), place=""
             )
 
     def end_set_aside_at(self, place: str) -> None:

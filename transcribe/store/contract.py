@@ -138,6 +138,9 @@ class IngestVerbs(Protocol):
     def set_aside(self, file: SourceFile, error: str, message: str, batch: str, now: datetime, place: str = "") -> None:
         """Keep that a file could not be read and why; again replaces the reason, and what lay at its place before."""
 
+    def set_scan_aside(self, scan: str, error: str, message: str, batch: str, now: datetime) -> None:
+        """Keep that a scan could not be read and why, until machines have read it or its form is said."""
+
     def end_set_aside_at(self, place: str) -> None:
         """What lay at this place could not be read, and was replaced by what can."""
 

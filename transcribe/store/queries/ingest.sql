@@ -36,6 +36,9 @@ INSERT INTO scan_file (scan_id, sha256) VALUES (:scan_id, :sha256) ON CONFLICT D
 -- name: end_set_aside!
 DELETE FROM set_aside WHERE file = :file;
 
+-- name: end_set_aside_of_scan!
+DELETE FROM set_aside WHERE file IN (SELECT sha256 FROM scan_file WHERE scan_id = :scan_id);
+
 -- name: end_set_aside_at!
 DELETE FROM set_aside WHERE place = :place AND place <> '';
 
