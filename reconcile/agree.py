@@ -120,7 +120,8 @@ def closely(spot: Spot, one: str, other: str, share: float) -> bool:
 
 def surface(spot: Spot, says: str, among: Sequence[Vote]) -> str:
     """The text as written for a comparable one: what most of those wrote who say it, experts before people and people
-    before machines; where as many wrote each, the one that is nearest to how the form writes such a value, then the surest engine's."""
+    before machines; where as many wrote each, the one that is nearest to how the form writes such a value, then the
+    surest engine's."""
     if textless(says):
         return ""
     for_it = [each for each in among if each.says == says]

@@ -26,13 +26,18 @@ class FormError(FairhandError):
 
 
 class ScanError(FairhandError):
-    """There is no picture here that can be read; the file was set aside, replace it and ingest again."""
+    """There is no picture here that can be read; the file was set aside."""
 
     exit_code = 3
 
+    def __init__(self, message: str = "", advice: str = "Replace the file") -> None:
+        super().__init__(message)
+        self.advice = advice
+        """What to do before it is tried again."""
+
 
 class EngineError(FairhandError):
-    """The OCR program failed or timed out; it will be tried again."""
+    """The OCR program failed or timed out; trying again may help."""
 
     retry = True
 

@@ -391,7 +391,8 @@ class Reads:
     what to take again and why. `files` are the bytes of page pictures, and of the file in which all snippets lie, by
     SHA-256. `turns` are the degrees with the clock (0, 90, 180, 270) by which each page of a free layout, as it came,
     stands upright. `lying` says of a picture's number how that page lay as it came in, and `seen` what words the
-    readings are made of; neither is stored.
+    readings are made of; neither is stored. `failed` names the engines that failed on a page, and without which it was
+    read.
     """
 
     places: tuple[Place, ...]
@@ -404,6 +405,7 @@ class Reads:
     turns: tuple[int, ...] = ()
     lying: Mapping[int, Lying] = field(default_factory=dict)
     seen: tuple[Seen, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 # --- people ----------------------------------------------------------------------------------------------------------

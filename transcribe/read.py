@@ -14,24 +14,39 @@ from transcribe import align, fixed, ink
 from transcribe.align import Aligned, Homography
 from transcribe.another import shows_another
 from transcribe.cascade import Cascade
+from transcribe.errors import ScanError
 from transcribe.fixed import Circumstances
 from transcribe.free import read_free
 from transcribe.gathered import Gathered, lying
 from transcribe.layout import hocr
+from transcribe.masking import has_payment
 from transcribe.model import Box, FieldKey, Form, Page, Place, Reading, Reads, Scan
 from transcribe.ocr import Engine
 from transcribe.quality import Quality, geometry, quality, rim
 from transcribe.reading import INK, reading
 from transcribe.snippet import masked, snippet
+from transcribe.without import Spared, without_failed
+
+COARSE = (
+    "it does not lie on the form {form}, and what was kept of it is too coarse to read, as nobody knows where payment "
+    "data stand on it."
+)
+COARSE_ADVICE = "Photograph it again, flat and whole,"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
     """How a scan is read. `fit` is the least with which what stands in a form's boxes is believed. `cascade`: on a form
-    with a blank engines after the first are asked only for what it is not sure of (never on a bad page)."""
+    with a blank engines after the first are asked only for what it is not sure of (never on a bad page). A page on
+    which an engine fails `without` times is read by the others; 0: its failure is raised. `masked`: pages are the
+    masked copies that are kept of them, so that one that does not lie on a form with payment data is too coarse for
+    anybody to read a field on it.
+    """
 
     fit: float = align.FITS
     cascade: bool = False
+    without: int = 0
+    masked: bool = False
 
 
 def read(
@@ -46,13 +61,26 @@ def read(
 
     Pages may come in any order and any way up. Every field gets at least one reading: a field of a page that does not
     fit its form, or is missing, gets one without text and the flag "not fitting", and the whole page as its place.
-    Raises EngineError when an engine failed; the scan can be read again.
+    Raises EngineError when an engine failed, or under `without` every engine on one page; the scan can be read again.
+    Raises ScanError under `masked` where a page is too coarse to be read.
     """
+    if not options.without:
+        return _read(scan, pages, form, engines, now, options)
+    spared = [Spared(engine=engine, times=options.without) for engine in engines]
+    return without_failed(_read(scan, pages, form, spared, now, options), spared)
+
+
+def _read(
+    scan: Scan, pages: Sequence[Page], form: Form, engines: Sequence[Engine], now: datetime, options: ReadOptions
+) -> Reads:
     kept = Gathered()
     if form.free:
         read_free(kept, scan, pages, form, engines, now)
         return kept.reads(None)
-    laid = lay_pages(pages, form, options)
+    found = _laid(pages, form)
+    if options.masked and has_payment(form) and any(each.fit < options.fit for each in found):
+        raise ScanError(COARSE.format(form=form.name), COARSE_ADVICE)
+    laid = _placed(found, form, options)
     for number, each in sorted(laid.items()):
         if each.fit >= options.fit:
             _read_page(kept, scan, each, form, engines, now, options)
@@ -110,7 +138,14 @@ class Laid:
 def lay_pages(pages: Sequence[Page], form: Form, options: ReadOptions = ReadOptions()) -> dict[int, Laid]:
     """The page that lies best on each page of the form; pages that lie on none stand for those still missing, with a
     fit of 0."""
-    found = [Laid(page, align.align(page, form)) for page in pages]
+    return _placed(_laid(pages, form), form, options)
+
+
+def _laid(pages: Sequence[Page], form: Form) -> list[Laid]:
+    return [Laid(page, align.align(page, form)) for page in pages]
+
+
+def _placed(found: Sequence[Laid], form: Form, options: ReadOptions) -> dict[int, Laid]:
     best: dict[int, Laid] = {}
     for each in sorted(found, key=lambda each: -each.fit):
         if each.fit >= options.fit:

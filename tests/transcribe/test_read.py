@@ -18,10 +18,10 @@ from tests.fakes import ScriptedEngine
 from transcribe import fields, ocr
 from transcribe import form as forms
 from transcribe.archive import opened
-from transcribe.errors import EngineError
+from transcribe.errors import EngineError, ScanError
 from transcribe.model import Box, Form, Page, Reading, Reads, Scan, ScanPage, Word
 from transcribe.ocr import Engine
-from transcribe.read import read
+from transcribe.read import ReadOptions, read
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -216,3 +216,12 @@ def test_a_receipt_of_free_layout_gives_a_place_or_a_region_for_every_field() ->
     assert said["total"]["scripted"].text == "12.50"
     assert said["date"]["scripted"].text == "14/03/2025"
     assert all(place.snippet and opened(place.snippet)[0] in reads.files for place in reads.places)
+
+
+def test_a_masked_copy_that_does_not_lie_on_its_form_is_no_work_for_anybody(form: Form) -> None:
+    coarse = numpy.full((960, 700, 3), 200, numpy.uint8)
+    pages = [Page(number=1, picture=coarse)]
+    with pytest.raises(ScanError, match="too coarse to read") as caught:
+        read(scan_of(form), pages, form, [], NOW, ReadOptions(masked=True))
+    assert caught.value.advice == "Photograph it again, flat and whole,"
+    assert "not fitting" in read(scan_of(form), pages, form, [], NOW).advice, "one that is no copy is shown to people"
