@@ -13,12 +13,12 @@ from transcribe.identify import Guess, identify, sure
 from transcribe.limits import Limits
 from transcribe.lying import remember
 from transcribe.model import Form
-from transcribe.sheets import Sheet, Unreadable, picture, unreadable
+from transcribe.sheets import Sheet, Unreadable, page_unreadable, picture, unreadable
 from transcribe.together import UNKNOWN, Together, begins_naturally, settled, together
 
 APART = (
     "Put the pages of each order into a PDF or a folder of their own, or see that the folder begins with a whole "
-    "order, its first page first, and ingest them again."
+    "order, its first page first,"
 )
 """What to do about pages of which nobody can tell whose they are."""
 
@@ -72,8 +72,8 @@ def of_any(found: Iterable[Sheet | Unreadable], forms: Sequence[Form], limits: L
 def _laid(sheet: Sheet, form: Form, limits: Limits) -> Found:
     try:
         aligned = align(picture(sheet, limits), form)
-    except ScanError as error:
-        return unreadable(sheet.path, sheet.source, error)
+    except Exception as error:
+        return page_unreadable(sheet, error)
     return _piece(sheet, form, aligned)
 
 
@@ -85,8 +85,8 @@ def _piece(sheet: Sheet, form: Form, aligned: Aligned) -> Piece:
 def _recognised(sheet: Sheet, forms: Sequence[Form], limits: Limits) -> Found:
     try:
         guesses = identify([picture(sheet, limits)], forms)
-    except ScanError as error:
-        return unreadable(sheet.path, sheet.source, error)
+    except Exception as error:
+        return page_unreadable(sheet, error)
     best: Guess | None = sure(guesses)
     if best and len(best.form.blanks) > 1:
         return _piece(sheet, best.form, best.aligned[0])
@@ -222,5 +222,5 @@ def _whole(group: Group) -> Iterator[Group | Unreadable]:
 def _in_doubt(sheet: Sheet, pages: Sequence[int]) -> Unreadable:
     """A file with pages that may belong to one order or to another: joined wrongly they would be read as one."""
     which = "it" if sheet.only else f"page {', '.join(map(str, sorted(pages)))}"
-    message = f"{sheet.path.name}: it is not clear which other pages belong together with {which}. {APART}"
-    return Unreadable(file=sheet.source, error=ScanError.__name__, message=message, path=sheet.path)
+    reason = f"{sheet.path.name}: it is not clear which other pages belong together with {which}."
+    return Unreadable(file=sheet.source, error=ScanError.__name__, reason=reason, path=sheet.path, advice=APART)

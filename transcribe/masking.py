@@ -41,20 +41,25 @@ def masked(picture: Picture, aligned: Aligned, form: Form) -> Picture:
 
     Of bent paper no straight lines say where a box stands on the photo: the copy is then of the page pressed flat.
 
-    Where the page does not fit its form, or not where a payment box should be, nobody knows where the payment data
-    stand: the whole picture is then made too coarse to read. The page becomes a task all the same, and the file itself
-    stays with the operator.
+    Where that cannot be (`can_mask`), the whole picture is made too coarse to read; the file itself stays with the
+    operator.
     """
-    boxes = _asked(aligned, form)
-    astray = aligned.likeness is not None and any(aligned.likeness.astray(boxes))
-    if not aligned.fits or aligned.homography is None or astray:
+    if aligned.homography is None or not can_mask(aligned, form):
         return _coarse(picture)
-    copy, there = picture.copy(), aligned.homography
+    boxes, copy, there = _asked(aligned, form), picture.copy(), aligned.homography
     if aligned.bent:
         copy, there = aligned.page.picture.copy(), numpy.eye(3)
     for box in _written(aligned, form, boxes):
         _paint(copy, box, there)
     return copy
+
+
+def can_mask(aligned: Aligned, form: Form) -> bool:
+    """Whether it is known where on a page the payment data stand: not where it does not fit its form, or not where a
+    payment box should be."""
+    if not aligned.fits or aligned.homography is None:
+        return False
+    return aligned.likeness is None or not any(aligned.likeness.astray(_asked(aligned, form)))
 
 
 def encoded(picture: Picture) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,7 +21,7 @@ from transcribe.layout import hocr
 from transcribe.limits import Limits
 from transcribe.lying import remembered
 from transcribe.model import Flattened, Form, Page, Scan, ScanPage, SourceFile
-from transcribe.sheets import Sheet, Unreadable, picture, sheets, unreadable
+from transcribe.sheets import Sheet, Unreadable, page_unreadable, picture, scan_id, sheets
 from transcribe.stamp import flattened, stamp, stamped
 
 if TYPE_CHECKING:
@@ -31,6 +30,10 @@ if TYPE_CHECKING:
 SUFFIXES = frozenset(
     ".jpg .jpeg .jpe .jfif .png .tif .tiff .webp .heic .heif .avif .bmp .jp2 .ppm .pgm .pdf".split()
 )  # fmt: skip
+MISFIT = (
+    "it does not lie on the form {form}, so that nobody knows where payment data stand on it; nothing of it was kept."
+)
+MISFIT_ADVICE = "Photograph it again, flat and whole, or name the form that it is,"
 HOCR_SUFFIX = ".hocr"
 logger = logging.getLogger("fairhand.scan")
 
@@ -41,13 +44,15 @@ class Scanned:
 
     `files` begins with the files as they came in; masked copies, which are then what the archive keeps, follow.
     `came` is where each page came from: a file's path and the page in it; `path` is the first.
-    `seen` is True where the caller knew the scan already: nothing was kept anew.
+    `seen` is True where the caller knew the scan already: nothing was kept anew. `page` is where in its file it begins,
+    0 where the file has but one page.
     """
 
     scan: Scan
     files: tuple[SourceFile, ...]
     came: tuple[tuple[Path, int], ...]
     seen: bool = False
+    page: int = 0
 
     @property
     def path(self) -> Path:
@@ -78,8 +83,13 @@ def passed_over(paths: Iterable[Path], *, ours: Sequence[Path] = ()) -> list[Pat
 def _inside(folder: Path, ours: Sequence[Path]) -> Iterator[Path]:
     around = [each for each in (kept.resolve() for kept in ours) if folder.resolve() in each.parents]
     for each in folder.rglob("*"):
-        if each.is_file() and not each.name.startswith(".") and not _lies_in(each, around):
+        if (each.is_file() or _leads_nowhere(each)) and not each.name.startswith(".") and not _lies_in(each, around):
             yield each
+
+
+def _leads_nowhere(path: Path) -> bool:
+    """Whether it is a link to what is not there: an order may be missing, so it is said."""
+    return path.is_symlink() and not path.exists()
 
 
 def _is_picture(file: Path) -> bool:
@@ -113,10 +123,12 @@ def scans(
         if isinstance(group, Unreadable):
             yield group
             continue
+        scanned: list[Scanned | Unreadable]
         try:
-            yield _scanned(group, archive, limits, seen, batch)
-        except ScanError as error:
-            yield unreadable(group.sheets[0].path, group.sheets[0].source, error)
+            scanned = [_scanned(group, archive, limits, seen, batch)]
+        except Exception as error:
+            scanned = [page_unreadable(sheet, error) for sheet in group.sheets]
+        yield from scanned
 
 
 def pages(scan: Scan, archive: Archive, limits: Limits) -> list[Page]:
@@ -141,11 +153,6 @@ def _turned(picture: Picture, degrees: int) -> Picture:
     return numpy.ascontiguousarray(numpy.rot90(picture, -degrees // 90 % 4))
 
 
-def scan_id(each: Iterable[tuple[str, int]]) -> str:
-    """SHA-256 of the list of (file, page), as lines of "<sha256> <page>"."""
-    return hashlib.sha256("".join(f"{file} {page}\n" for file, page in each).encode()).hexdigest()
-
-
 def _as_people_count(path: Path) -> list[tuple[int, str]]:
     parts = re.split(r"(\d+)", str(path).lower())
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
@@ -162,7 +169,12 @@ def _scanned(group: Group, archive: Archive, limits: Limits, seen: Callable[[str
         batch=batch,
     )
     sources = tuple(dict.fromkeys(sheet.source for sheet in group.sheets))
-    scanned = Scanned(scan=scan, files=sources, came=tuple((sheet.path, sheet.page) for sheet in group.sheets))
+    scanned = Scanned(
+        scan=scan,
+        files=sources,
+        came=tuple((sheet.path, sheet.page) for sheet in group.sheets),
+        page=0 if first.only else first.page,
+    )
     if seen(scan.id):
         return replace(scanned, seen=True)
     form = group.form or group.near
@@ -192,7 +204,11 @@ def _beside(path: Path) -> bytes | None:
 
 
 def _kept_masked(scanned: Scanned, group: Group, form: Form, archive: Archive, limits: Limits) -> Scanned:
-    """A masked picture of each page instead of the files; an hOCR file is left out too, it may say the number."""
+    """A masked picture of each page instead of the files; an hOCR file is left out too, it may say the number.
+
+    ScanError where a page does not lie on the form that it is said to be: nobody knows then where payment data stand,
+    and of what may be kept of it nobody could read a field. Where its form is in doubt, people are asked which it is.
+    """
     kept, copies = [], []
     for position, sheet in enumerate(group.sheets):
         page = picture(sheet, limits)
@@ -201,7 +217,9 @@ def _kept_masked(scanned: Scanned, group: Group, form: Form, archive: Archive, l
         else:
             laid = group.laid[position] if group.laid else align(page, form)
         if shows_another(page.picture, laid, form):  # whose payment data nobody would mask
-            raise ScanError("two forms lie on this photograph. Take a photograph of each.")
+            raise ScanError("two forms lie on this photograph.", "Take a photograph of each")
+        if group.form is not None and not masking.can_mask(laid, form):
+            raise ScanError(MISFIT.format(form=form.name), MISFIT_ADVICE)
         copy = _masked_copy(page, laid, form, archive, f"{sheet.path.name} p. {sheet.page}, masked")
         kept.append(ScanPage(file=copy.sha256, page=1))
         copies.append(copy)

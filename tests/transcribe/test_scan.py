@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
 
 import cv2
 import numpy
@@ -15,14 +17,15 @@ from PIL import Image
 
 from tests import crafted
 from tests.orders import make
-from transcribe import confined, form, scan
+from transcribe import form, scan
 from transcribe.align import align
 from transcribe.archive import Archive
+from transcribe.errors import ScanError
 from transcribe.limits import Limits
 from transcribe.model import Box, Form, Page, Scan
 from transcribe.read import read
 from transcribe.scan import Scanned
-from transcribe.sheets import Unreadable
+from transcribe.sheets import Group, Unreadable, scan_id
 
 LIMITS = Limits()
 CASES = Path(__file__).parents[1] / "cases"
@@ -120,7 +123,7 @@ def test_the_id_is_that_of_the_files_and_pages_whatever_their_names(inbox: Path,
     for name in ("a.png", "b.png"):
         (inbox / name).write_bytes(crafted.readable()["plain.png"])
     first, second = scanned(scan.scans(scan.gather([inbox]), plain, archive, LIMITS))
-    assert first.id == second.id == scan.scan_id([(first.pages[0].file, 1)])
+    assert first.id == second.id == scan_id([(first.pages[0].file, 1)])
 
 
 def test_every_page_of_a_pdf_is_a_scan_of_a_form_of_one_page(inbox: Path, archive: Archive, plain: Form) -> None:
@@ -226,18 +229,88 @@ def test_a_masked_page_is_laid_as_it_was_at_the_door(inbox: Path, archive: Archi
     assert remembered.fit > 0.9
 
 
-def test_a_page_that_does_not_fit_a_form_with_payment_data_is_kept_too_coarse_to_read(
+def test_a_page_that_does_not_lie_on_the_named_form_with_payment_data_is_set_aside_and_nothing_of_it_kept(
+    inbox: Path, archive: Archive, tmp_path: Path
+) -> None:
+    (inbox / "other.jpg").write_bytes((CASES / "receipt-554.jpg").read_bytes())
+    (each,) = scan.scans([inbox / "other.jpg"], form.load("order-form"), archive, LIMITS)
+    assert isinstance(each, Unreadable)
+    assert "does not lie on the form order-form" in each.message
+    assert "Photograph it again, flat and whole" in each.message
+    assert not each.failed
+    assert kept(tmp_path / "archive") == []
+
+
+def test_a_page_that_might_be_a_form_with_payment_data_is_kept_too_coarse_to_read_and_its_form_asked(
     inbox: Path, archive: Archive
 ) -> None:
-    content = (CASES / "receipt-554.jpg").read_bytes()
-    (inbox / "other.jpg").write_bytes(content)
-    (each,) = scan.scans([inbox / "other.jpg"], form.load("order-form"), archive, LIMITS)
-    assert isinstance(each, Scanned)
-    (page,) = scan.pages(each.scan, archive, LIMITS)
-    sharp = numpy.abs(numpy.diff(page.picture.astype(int), axis=1)).max()
-    original, _ = confined.picture(content, 1, LIMITS)
-    assert sharp < numpy.abs(numpy.diff(original.astype(int), axis=1)).max() / 4
-    assert align(page, form.load("order-form")).fit < 0.5
+    ordered = form.load("order-form")
+    with Image.open(CASES / "order-form-flat-typed-0001.png") as whole:
+        whole.crop((0, 0, whole.width, whole.height * 2 // 5)).save(inbox / "top.png")
+    (only,) = scanned(scan.scans([inbox / "top.png"], None, archive, LIMITS, forms=[ordered]))
+    assert only.form == ""
+    (page,) = scan.pages(only, archive, LIMITS)
+    assert max(page.picture.shape) == 960
+    assert numpy.abs(numpy.diff(page.picture.astype(int), axis=1)).max() < 30
+    assert align(page, ordered).fit < 0.5
+
+
+# --- what nobody has foreseen ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["transcribe.scan._kept_whole", "transcribe.confined.check"])
+def test_one_file_that_fails_unexpectedly_is_named_with_the_error_and_the_others_go_on(
+    where: str, inbox: Path, archive: Archive, plain: Form, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    for name in ("a.png", "b.png", "c.png"):
+        (inbox / name).write_bytes(crafted.readable()["plain.png"] + name.encode())
+    known: Any = resolve_name(where)
+    calls = []
+
+    def second_fails(*given: object) -> object:
+        calls.append(given)
+        if len(calls) == 2:
+            raise KeyError("text")
+        return known(*given)
+
+    monkeypatch.setattr(where, second_fails)
+    found = sorted(scan.scans(scan.gather([inbox]), plain, archive, LIMITS), key=lambda each: each.path)
+    first, failed, last = found
+    assert isinstance(first, Scanned)
+    assert isinstance(last, Scanned)
+    assert isinstance(failed, Unreadable)
+    assert (failed.failed, failed.error) == (True, "KeyError")
+    assert failed.message.startswith("b.png: reading it failed unexpectedly (KeyError: 'text').")
+    assert "second_fails" in caplog.text, "the log says where it happened"
+
+
+def test_a_page_of_a_pdf_that_gives_no_scan_is_set_aside_by_itself(
+    inbox: Path, archive: Archive, plain: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inbox / "three.pdf").write_bytes(crafted.readable()["three.pdf"])
+    original = scan._scanned
+
+    def no_second(group: Group, *given: Any) -> Scanned:
+        if group.sheets[0].page == 2:
+            raise ScanError("it is not this form.")
+        return original(group, *given)
+
+    monkeypatch.setattr(scan, "_scanned", no_second)
+    first, second, third = scan.scans([inbox / "three.pdf"], plain, archive, LIMITS)
+    assert isinstance(first, Scanned)
+    assert isinstance(third, Scanned)
+    assert isinstance(second, Unreadable)
+    assert (second.page, second.file.name) == (2, "three.pdf p. 2")
+    assert second.file.sha256 == scan_id([(first.files[0].sha256, 2)])
+
+
+def test_a_link_that_leads_nowhere_is_named(inbox: Path, archive: Archive, plain: Form) -> None:
+    (inbox / "gone.jpg").symlink_to(inbox / "nowhere.jpg")
+    (inbox / "list.xlsx").symlink_to(inbox / "nowhere.xlsx")
+    (found,) = scan.scans(scan.gather([inbox]), plain, archive, LIMITS)
+    assert isinstance(found, Unreadable)
+    assert found.reason == "gone.jpg: it is a link to what is not there."
+    assert [each.name for each in scan.passed_over([inbox])] == ["list.xlsx"]
 
 
 # --- which form ------------------------------------------------------------------------------------------------------
