@@ -21,6 +21,9 @@ from transcribe.errors import FairhandError
 START_SECONDS = 300.0
 """The most that a server may take to answer: 7 s on an idle machine, two minutes on one with five programs a core."""
 
+SEND_SECONDS = 5.0
+"""What sending the last lines of Prefect's log may take."""
+
 
 class PrefectServer:
     """A Prefect server of our own, with the tuned settings; it ends with us, even when we are killed."""
@@ -97,7 +100,15 @@ def prefect_for(settings: Settings) -> Iterator[str]:
         configuration.use_prefect(settings, server.address)
         yield server.address
     finally:
+        _send_logs()
         server.stop()
+
+
+def _send_logs() -> None:
+    """Have Prefect send what it would send when this process ends: the server would be gone by then, and it would
+    complain of that."""
+    if "prefect.logging.handlers" in sys.modules:
+        sys.modules["prefect.logging.handlers"].APILogWorker.drain_all(timeout=SEND_SECONDS)
 
 
 def answers(address: str) -> bool:

@@ -16,9 +16,6 @@ from flows.cli.app import app, settings_of
 if TYPE_CHECKING:
     from flows.ingest import Ingested
 
-NAMED = 5
-"""So many files that are passed over are named."""
-
 
 @app.command()
 def ingest(
@@ -40,8 +37,8 @@ def ingest(
     settings = settings_of(ctx)
     say.require_there(paths)
     rooms = open_rooms(settings)
-    if form != AUTO:
-        rooms.use_form(form)
+    for each in (form,) if form != AUTO else rooms.forms.names():
+        rooms.use_form(each)  # what is wrong with a form is said before anything begins
     require_fair_start(rooms, forms_of(rooms, form))
     with prefect_for(settings):
         from flows.ingest import ingest_batch
@@ -58,13 +55,13 @@ def ingest(
         _print(done, others)
         for scan, codes in again.items():
             typer.echo(f"{scan}: {say.to_do(codes, settings.speaks)}")
-    if done.set_aside or done.failed:
+    if done.set_aside or done.failed or done.without:
         raise typer.Exit(1)
 
 
 def _print(done: Ingested, others: Sequence[str]) -> None:
     if not done.files:
-        typer.echo("There is no picture and no PDF in what was named; nothing has changed.")
+        typer.echo(f"{say.NOTHING_THERE}; nothing has changed.")
     elif done.changed or not done.scans:
         typer.echo(f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already.")
     else:
@@ -74,6 +71,7 @@ def _print(done: Ingested, others: Sequence[str]) -> None:
     for what, listed in (("set aside", done.set_aside), ("failed", done.failed)):
         for name, message in listed:
             typer.echo(f"{what}: {say.about(name, message)}")
+    for name, engine in done.without:
+        typer.echo(f"{name}: {engine} failed on it; the other engines read it, and people are asked.")
     if others:
-        more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
-        typer.echo(f"passed over, no picture and no PDF: {', '.join(others[:NAMED])}{more}")
+        typer.echo(say.passed_over(others))

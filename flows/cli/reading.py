@@ -28,11 +28,13 @@ def read(
     """Read files by machine and print readings and decisions, one scan a line with --json."""
     from flows.hocr import hocr_pages
     from flows.read import pictures, read_files
+    from transcribe.scan import passed_over
 
-    settings, failed = settings_of(ctx), False
+    settings, failed, scans = settings_of(ctx), False, 0
     drawn, written = count(1), count(1)
     with say.progress("reading") as progress:
         for told, weighed in read_files(settings, files, form, progress):
+            scans += 1
             failed |= "error" in told
             if as_json:
                 say.as_json(told)
@@ -48,6 +50,10 @@ def read(
                     made = _numbered(hocr, next(written))
                     made.write_text(text, encoding="utf-8")
                     say.note(f"{made} has the words of {of}")
+    if not scans:
+        say.note(f"{say.NOTHING_THERE}; nothing was read.")
+    if others := [str(each) for each in passed_over(files)]:
+        say.note(say.passed_over(others))
     if failed:
         raise typer.Exit(1)
 

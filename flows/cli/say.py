@@ -15,6 +15,19 @@ import typer
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 """The option of every command that reads."""
 
+NAMED = 5
+"""So many files that are passed over are named."""
+
+NOTHING_THERE = "There is no picture and no PDF in what was named"
+KINDS = "JPEG, PNG, TIFF, WebP, HEIF, AVIF, BMP, JPEG 2000, PPM, PDF"
+"""The kinds of files that are read."""
+
+
+def passed_over(others: Sequence[str]) -> str:
+    """The files in folders that are of no kind that is read."""
+    more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+    return f"passed over, as only {KINDS} are read: {', '.join(others[:NAMED])}{more}"
+
 
 def writable(path: Path | None) -> Path | None:
     """The callback of every option that names a file to write: what cannot be written is refused before the work."""
