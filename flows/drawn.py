@@ -11,6 +11,7 @@ from transcribe.drawn import DRAWN, Drawn, read_drawn
 from transcribe.model import Decision, FieldKey, Form, Place, Posterior, Reading, Reads, Scan, Task
 from transcribe.scan import pages
 from transcribe.told_rows import ToldRows, rows_key, told_rows
+from transcribe.without import Spared, without_failed
 
 NOT_FOUND, MISPLACED = "not found", "misplaced"
 """Why somebody is asked to show where a field stands: no machine found it, or its picture shows something else."""
@@ -40,7 +41,8 @@ def read_shown(rooms: Rooms, scan: Scan, drawn: Drawn) -> Reads:
     """Have every engine read what people showed, and keep the places with their pictures, and the readings."""
     form = rooms.forms(scan.form, scan.form_version)
     decoded = pages(scan, rooms.archive, limits(rooms.settings))
-    reads = read_drawn(scan, decoded, form, engines_for(rooms, form), drawn, now())
+    engines = [Spared(engine=engine) for engine in engines_for(rooms, form)]
+    reads = without_failed(read_drawn(scan, decoded, form, engines, drawn, now()), engines)
     for content in reads.files.values():
         rooms.archive.put(content)
     rooms.store.put_places(scan.id, reads.places, now(), reads.readings)
@@ -70,9 +72,9 @@ def shown_by_people(
 
 
 def _lost(posterior: Posterior) -> bool:
-    """Whether no machine found a field, and no person has looked for it yet."""
-    read = [each for each in posterior.candidates if each.origin == "read"]
-    return not posterior.people + posterior.experts and bool(read) and all(each.null == "absent" for each in read)
+    """Whether no machine found a field (one may have failed), and no person has looked for it yet."""
+    said = {each.null for each in posterior.candidates if each.origin == "read"}
+    return not posterior.people + posterior.experts and "absent" in said and said <= {"absent", "illegible"}
 
 
 def _rows_task(form: Form, key: FieldKey, cell: Task) -> Task:

@@ -6,6 +6,7 @@ pass, and shows it all.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -24,7 +25,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from flows import settings as configuration
 from flows.fair_start import require_fair_start
 from flows.memory import settle_memory
-from flows.reading import Taken, forms_of, read_scan, source_of, take_in, work_key
+from flows.reading import Taken, failed, forms_of, read_scan, take_in, work_key
 from flows.reconcile import reconcile_home
 from flows.rooms import Rooms, now, rooms_at
 from transcribe.errors import FairhandError, ScanError
@@ -50,7 +51,8 @@ where nothing that is forgotten here would reach them."""
 class Ingested:
     """What became of a batch: how many scans there are, were read now, and were known already; what was set aside.
 
-    `unidentified` are new scans of an unknown form. `aside_before` counts files that were set aside before.
+    `unidentified` are new scans of an unknown form. `aside_before` counts files that were set aside before. `without`
+    names scans that were read without an engine that failed on them, and the engine.
     """
 
     batch: str
@@ -62,6 +64,7 @@ class Ingested:
     aside_before: int = 0
     set_aside: list[tuple[str, str]] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    without: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -78,6 +81,15 @@ def _key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
     return str(parameters["key"])
 
 
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """What Prefect says of a reading that failed, without its own traceback: who takes the reading off says it once."""
+    record.exc_info = None
+    return True
+
+
+logging.getLogger("prefect.task_runs").addFilter(_in_one_line)
+
+
 @prefect.task(
     name="read",
     task_run_name="read {short}",
@@ -89,11 +101,14 @@ def _key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
     result_serializer="json",
     log_prints=False,
 )
-def read_one(home: str, scan: str, short: str, key: str) -> dict[str, int]:
-    """Read one scan. Its parameters and its result hold no text of the paper, as Prefect keeps both."""
+def read_one(home: str, scan: str, short: str, key: str) -> dict[str, Any]:
+    """Read one scan; the last time that it is tried, without an engine that fails. Its parameters and its result hold
+    no text of the paper, as Prefect keeps both."""
     rooms = rooms_at(home)
-    reads = read_scan(rooms, rooms.store.scan(scan))
-    return {"readings": len(reads.readings)}
+    running = TaskRunContext.get()
+    last = running is not None and running.task_run.run_count > len(RETRY_SECONDS)
+    reads = read_scan(rooms, rooms.store.scan(scan), without=int(last))
+    return {"readings": len(reads.readings), "failed": list(reads.failed)}
 
 
 @prefect.flow(name="ingest", flow_run_name="ingest {batch}", validate_parameters=True)
@@ -115,7 +130,7 @@ def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str,
     before = {each.file.sha256 for each in rooms.store.list_set_aside()}
     for each in take_in(rooms, given, form, batch):
         if isinstance(each, Unreadable):
-            done.set_aside.append((str(each.path), each.message))
+            (done.failed if each.failed else done.set_aside).append((str(each.path), each.message))
             done.aside_before += each.file.sha256 in before
         else:
             queue.add(each)
@@ -181,19 +196,18 @@ class _Window:
         if not isinstance(result, Exception) and not self._rooms.store.has_reads(scan.id):
             # Prefect remembers work whose result the store has lost (another store, an old backup): do it again.
             result = self._submit(scan, anew=True).result(raise_on_failure=False)
-        if isinstance(result, ScanError):
-            self._set_aside(scan, result)
-        elif isinstance(result, FairhandError):
-            self._done.failed.append((scan.name, str(result)))
-        elif isinstance(result, Exception):
-            raise result
+        if isinstance(result, Exception):
+            self._fail(scan, result)
         else:
             self._done.read += 1
+            self._done.without += [(scan.name, engine) for engine in result.get("failed", ())]
         self._tell()
 
-    def _set_aside(self, scan: Scan, error: ScanError) -> None:
-        self._rooms.store.set_aside(source_of(scan), type(error).__name__, str(error), self._done.batch, now())
-        self._done.set_aside.append((scan.name, str(error)))
+    def _fail(self, scan: Scan, error: Exception) -> None:
+        """The scan is set aside, whatever happened, and the others go on."""
+        message = failed(scan, error)
+        self._rooms.store.set_scan_aside(scan.id, type(error).__name__, message, self._done.batch, now())
+        (self._done.set_aside if isinstance(error, ScanError) else self._done.failed).append((scan.name, message))
 
     def _tell(self) -> None:
         self._finished += 1

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,16 @@ from flows.told import Weighed, told, told_error, told_unknown, weighed, whence
 from reconcile import first_fit
 from transcribe import ocr, picture
 from transcribe.archive import Archive
-from transcribe.errors import EngineMissing, FairhandError
+from transcribe.errors import EngineMissing, FairhandError, ScanError
 from transcribe.model import Form, Parameters
 from transcribe.read import read
 from transcribe.scan import Scanned, gather, pages, scans
-from transcribe.sheets import Unreadable
+from transcribe.sheets import ANEW, Unreadable, unexpected
 from transcribe.store import open_store
+from transcribe.without import TRIES
 from transcribe.wording import said, translation
+
+logger = logging.getLogger("fairhand.read")
 
 
 def read_files(
@@ -42,7 +47,7 @@ def read_files(
         for count, each in enumerate(scans(found, form, archive, limits(settings), forms=forms)):
             progress(count, max(len(found), count))
             if isinstance(each, Unreadable):
-                yield told_error(each.path, each.error, each.message), None
+                yield told_error(each.path, each.error, f"{each.reason} {each.advice} and read it again."), None
             else:
                 known = next((it for it in forms if it.name == each.scan.form), form)
                 yield _one(each, known, archive, settings, parameters)
@@ -67,16 +72,26 @@ def _one(
     engines = [ocr.load(name, form.languages) for name in settings.engines]
     try:
         decoded = pages(each.scan, archive, limits(settings))
-        reads = read(each.scan, decoded, form, engines, now(), read_options(settings))
+        reads = read(each.scan, decoded, form, engines, now(), replace(read_options(settings), without=TRIES))
+        it = weighed(each, form, decoded, reads, parameters, policy(settings))
+        return told(it), it
     except EngineMissing:
         raise
-    except FairhandError as error:
-        return told_error(each.path, type(error).__name__, str(error)), None
+    except Exception as error:
+        return told_error(each.path, type(error).__name__, f"{each.path.name}: {_why(error)}"), None
     finally:
         for page in each.scan.pages:
             archive.erase(page.file)
-    it = weighed(each, form, decoded, reads, parameters, policy(settings))
-    return told(it), it
+
+
+def _why(error: Exception) -> str:
+    """Why a file could not be read, and what to do; what nobody has foreseen goes to the log with where it happened."""
+    if isinstance(error, ScanError):
+        return f"{error} {error.advice} and read it again."
+    if isinstance(error, FairhandError):
+        return f"{error} See what `fairhand doctor` says."
+    logger.error("Reading a file failed unexpectedly.", exc_info=error)
+    return f"{unexpected(error)} {ANEW} and read it again."
 
 
 def pictures(it: Weighed, language: str) -> Iterator[tuple[str, bytes]]:

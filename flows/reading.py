@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from flows.rooms import Rooms, limits, now
 from flows.settings import Settings
 from transcribe import ocr
-from transcribe.errors import NotFound
+from transcribe.errors import FairhandError, NotFound, ScanError
 from transcribe.masking import has_payment
 from transcribe.model import Form, Reads, Scan, SourceFile
 from transcribe.ocr import Engine
 from transcribe.read import ReadOptions, pictures, read
 from transcribe.scan import Scanned, gather, is_unmasked, masked_anew, pages, scans
-from transcribe.sheets import Unreadable
+from transcribe.sheets import ANEW, Unreadable, unexpected, unreadable
 
+logger = logging.getLogger("fairhand.read")
 AUTO = "auto"
 """The name that stands for: find out which form it is."""
 
@@ -55,19 +57,29 @@ def take_in(rooms: Rooms, paths: Sequence[Path], form_name: str, batch: str) -> 
     )
     aside = {each.place for each in rooms.store.list_set_aside()}
     for each in found:
-        place = place_of(each.path)
-        if isinstance(each, Unreadable):
-            rooms.store.set_aside(each.file, each.error, each.message, batch, now(), place)
-            yield each
+        kept = each if isinstance(each, Unreadable) else _kept_or_failed(rooms, each)
+        if isinstance(kept, Unreadable):
+            rooms.store.set_aside(kept.file, kept.error, kept.message, batch, now(), place_of(kept.path, kept.page))
         else:
-            if place in aside:  # the file was replaced, as it was asked for
-                rooms.store.end_set_aside_at(place)
-            yield _kept(rooms, each)
+            for place in aside & {place_of(each.path), place_of(each.path, each.page)}:
+                rooms.store.end_set_aside_at(place)  # the file was replaced, as it was asked for
+        yield kept
 
 
-def place_of(path: Path) -> str:
-    """What stands for the place of a file: paths say names of customers, and are kept nowhere."""
-    return hashlib.sha256(str(path.resolve()).encode()).hexdigest()
+def place_of(path: Path, page: int = 0) -> str:
+    """What stands for the place of a file, or of a page of it: paths say names of customers, and are kept nowhere."""
+    return hashlib.sha256(f"{path.resolve()}{f' p. {page}' if page else ''}".encode()).hexdigest()
+
+
+def failed(scan: Scan, error: Exception) -> str:
+    """Why a scan could not be read and what to do, in one sentence each. What nobody has foreseen goes to the log with
+    where it happened."""
+    if isinstance(error, ScanError):
+        return f"{error} {error.advice} and ingest it again."
+    if isinstance(error, FairhandError):
+        return f"{error} See what `fairhand doctor` says, and ingest it again."
+    logger.error("Reading the scan %s failed unexpectedly.", scan.id[:12], exc_info=error)
+    return f"{unexpected(error)} {ANEW} and ingest it again."
 
 
 def knows(rooms: Rooms, scan: str) -> bool:
@@ -79,9 +91,13 @@ def knows(rooms: Rooms, scan: str) -> bool:
     return True
 
 
-def source_of(scan: Scan) -> SourceFile:
-    """The file of a scan's first page, under the scan's own name: for saying that it was set aside."""
-    return SourceFile(sha256=scan.pages[0].file, name=scan.name, size=0, media_type="")
+def _kept_or_failed(rooms: Rooms, each: Scanned) -> Taken | Unreadable:
+    """The scan as the store has it; Unreadable where it could not be kept, so that the others go on."""
+    try:
+        return _kept(rooms, each)
+    except Exception as error:
+        stands_for = SourceFile(sha256=each.scan.id, name=each.scan.name, size=0, media_type="")
+        return unreadable(each.path, stands_for, error, each.page)
 
 
 def _kept(rooms: Rooms, each: Scanned) -> Taken:
@@ -90,10 +106,11 @@ def _kept(rooms: Rooms, each: Scanned) -> Taken:
     new = rooms.store.put_scan(each.scan, each.files, now())
     if not new and each.scan.form and not rooms.store.scan(each.scan.id).form:
         rooms.store.set_form(each.scan.id, each.scan.form, each.scan.form_version, now())
-    if new and not each.scan.form:
-        _put_pictures(rooms, each.scan)
-        rooms.store.wake([each.scan.id], now())
-    return Taken(scan=rooms.store.scan(each.scan.id), new=new)
+    scan = rooms.store.scan(each.scan.id)
+    if not scan.form and not rooms.store.has_reads(scan.id):
+        _put_pictures(rooms, scan)
+        rooms.store.wake([scan.id], now())
+    return Taken(scan=scan, new=new)
 
 
 def _put_pictures(rooms: Rooms, scan: Scan) -> None:
@@ -104,16 +121,18 @@ def _put_pictures(rooms: Rooms, scan: Scan) -> None:
     rooms.store.put_reads(scan.id, shown, now())
 
 
-def read_scan(rooms: Rooms, scan: Scan) -> Reads:
+def read_scan(rooms: Rooms, scan: Scan, *, without: int = 0) -> Reads:
     """Have every engine read one scan, and keep the readings with the pictures that they refer to.
 
-    Raises ScanError where a page cannot be decoded, EngineError (which may pass) where an engine fails.
+    Raises ScanError where a page cannot be decoded or is too coarse to be read, EngineError (which may pass) where an
+    engine fails; with `without` only where every engine fails on a page so often.
     """
     form = rooms.forms(scan.form, scan.form_version)
     if has_payment(form):
         scan = _masked(rooms, scan, form)
     decoded = pages(scan, rooms.archive, limits(rooms.settings))
-    reads = read(scan, decoded, form, engines_for(rooms, form), now(), read_options(rooms.settings))
+    options = replace(read_options(rooms.settings), without=without)
+    reads = read(scan, decoded, form, engines_for(rooms, form), now(), options)
     for content in reads.files.values():
         rooms.archive.put(content)
     rooms.store.put_reads(scan.id, reads, now())
@@ -132,7 +151,7 @@ def _masked(rooms: Rooms, scan: Scan, form: Form) -> Scan:
 
 def read_options(settings: Settings) -> ReadOptions:
     """How machines read a scan."""
-    return ReadOptions(cascade=settings.second_engine == "doubtful")
+    return ReadOptions(cascade=settings.second_engine == "doubtful", masked=True)
 
 
 def engines_for(rooms: Rooms, form: Form) -> list[Engine]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flows.appeals import settle_appeals
 from flows.drawn import distinct, read_shown, shown_by_people, unread
 from flows.identify import NO_FORM, identified, is_of_no_form, which_form
 from flows.outcomes import outcomes
-from flows.reading import read_scan, source_of
+from flows.reading import failed as why_failed
+from flows.reading import read_scan
 from flows.reopened import reopened
 from flows.rooms import Rooms, policy
 from flows.rooms import now as clock
@@ -23,14 +25,17 @@ from reconcile.records.publish import publish, rebuild
 from reconcile.sheet import sheet
 from reconcile.weigh import weigh
 from transcribe.drawn import Drawn
-from transcribe.errors import FairhandError, FormError
-from transcribe.model import Decision, FieldKey, Form, Parameters, Posterior, Reading, Scan, Task
+from transcribe.errors import EngineError, FairhandError, FormError, ScanError
+from transcribe.model import WHOLE, Decision, FieldKey, Form, Parameters, Posterior, Reading, Scan, Task
 from transcribe.store.contract import Store, Waiting
+from transcribe.without import TRIES
 
 Clock = Callable[[], datetime]
 Forms = Callable[[str, int], Form]
 ReadAgain = Callable[[Scan, Drawn], object]
 """Has machines read a scan again: what people showed of its layout, all of it where that is nothing."""
+
+logger = logging.getLogger("fairhand.reconcile")
 
 AT_ONCE = 50
 """Scans leased together: few enough to be concluded within their lease of a minute, enough to share its cost."""
@@ -65,6 +70,9 @@ def reconcile_waiting(store: Store, forms: Forms, policy: Policy, now: Clock, re
                     done.append(_conclude(each, store, forms, policy, parameters, people, now, read_again))
             except FairhandError as error:
                 failed.append((each.scan.id, str(error)))
+            except Exception as error:  # nobody has foreseen it, and the other scans go on
+                logger.error("Weighing the scan %s failed unexpectedly.", each.scan.id[:12], exc_info=error)
+                failed.append((each.scan.id, f"weighing it failed unexpectedly ({type(error).__name__}: {error})."))
     decided, asked, records = (sum(column) for column in zip(*done, strict=True)) if done else (0, 0, 0)
     return Reconciled(scans=len(done), decided=decided, asked=asked, records=records, failed=tuple(failed))
 
@@ -74,7 +82,7 @@ def reconcile_home(rooms: Rooms) -> Reconciled:
     settle_appeals(rooms.store, rooms.forms, clock())
 
     def read_again(scan: Scan, drawn: Drawn) -> object:
-        return read_shown(rooms, scan, drawn) if drawn else read_scan(rooms, scan)
+        return read_shown(rooms, scan, drawn) if drawn else read_scan(rooms, scan, without=TRIES)
 
     done = reconcile_waiting(rooms.store, rooms.forms, policy(rooms.settings), clock, read_again)
     publish_records(rooms)
@@ -109,6 +117,8 @@ def _conclude(
     """One scan, from its readings to what is kept: (fields decided, tasks asked, records)."""
     scan = waiting.scan
     readings = store.readings(scan.id, waiting.up_to)
+    if readings and all(each.key == WHOLE for each in readings):  # nobody read more of it than which form it is
+        return _first_read(waiting, store, now, read_again)
     form = forms(scan.form, scan.form_version)
     if shown := unread(form, store.places(scan.id), readings):
         read_again(scan, shown)  # the scan waits again then, with what was read
@@ -155,11 +165,20 @@ def _identify(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgain)
         tasks = [] if is_of_no_form(readings, store.task_subject) else [which_form(scan, readings)]
         store.conclude(scan, waiting.up_to, [], tasks, None, now())
         if not tasks:
-            store.set_aside(source_of(waiting.scan), FormError.__name__, NO_FORM, waiting.scan.batch, now())
+            store.set_scan_aside(scan, FormError.__name__, NO_FORM, waiting.scan.batch, now())
         return 0, len(tasks), 0
     store.set_form(scan, said.form, said.version, now(), said.turn)
-    read_again(store.scan(scan), Drawn())
-    store.conclude(scan, waiting.up_to, [], [], None, now())
+    return _first_read(replace(waiting, scan=store.scan(scan)), store, now, read_again)
+
+
+def _first_read(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgain) -> tuple[int, int, int]:
+    """Machines read a scan of which a person said the form; it is set aside where they cannot."""
+    scan = waiting.scan
+    try:
+        read_again(scan, Drawn())
+    except (ScanError, EngineError) as error:
+        store.set_scan_aside(scan.id, type(error).__name__, why_failed(scan, error), scan.batch, now())
+    store.conclude(scan.id, waiting.up_to, [], [], None, now())
     return 0, 0, 0
 
 

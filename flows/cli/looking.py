@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from flows.rooms import Rooms
     from transcribe.store.contract import Counts, ScanState, SetAside
 
+THE_FILES_FAULT = ("ScanError", "FormError")
+"""The errors that say something of a file; others are failures of the program or of the machine."""
+
 
 @app.command()
 def status(
@@ -35,9 +38,13 @@ def status(
         return
     print_counts(counts)
     aside = _aside(rooms, batch)
-    if aside:
-        typer.echo(f"\n{len(aside)} set aside:")
-        for each in aside:
+    for what, listed in (
+        ("set aside", [each for each in aside if each.error in THE_FILES_FAULT]),
+        ("failed, and not read", [each for each in aside if each.error not in THE_FILES_FAULT]),
+    ):
+        if listed:
+            typer.echo(f"\n{len(listed)} {what}:")
+        for each in listed:
             typer.echo(f"  {say.about(each.file.name, each.message)}")
     again = [state for state in rooms.store.scan_states(batch) if state.advice]
     if again:

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from flows.identify import Identified, identified, which_form
@@ -98,17 +99,24 @@ def test_where_one_tradition_stands_alone_somebody_from_elsewhere_comes_first(ro
         assert (task.scan == first.scan) is scan_is_first
 
 
-def test_a_scan_that_fails_is_named_and_the_others_go_on(rooms: Rooms) -> None:
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FormError("The definition is gone."), "The definition is gone."),
+        (KeyError("text"), "weighing it failed unexpectedly (KeyError: 'text')."),
+    ],
+)
+def test_a_scan_that_fails_is_named_and_the_others_go_on(rooms: Rooms, error: Exception, said: str) -> None:
     good, bad = received(rooms), received(rooms, form="order-form")
 
     def forms(name: str, version: int) -> Form:
         if name == "order-form":
-            raise FormError("The definition is gone.")
+            raise error
         return rooms.forms(name, version)
 
     done = reconcile_waiting(rooms.store, forms, policy(rooms.settings), now, no_reading)
     assert done.scans == 1
-    assert done.failed == ((bad.id, "The definition is gone."),)
+    assert done.failed == ((bad.id, said),)
     assert {state.scan.id for state in rooms.store.scan_states() if state.decided or state.open_tasks} == {good.id}
 
 

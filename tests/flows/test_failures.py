@@ -1,0 +1,168 @@
+"""What fails, fails for one file: it is named and kept in mind, and the batch goes on."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from PIL import Image
+
+from flows.cli.looking import THE_FILES_FAULT
+from flows.ingest import Ingested, _Window
+from flows.people import invite
+from flows.reading import AUTO, Taken, read_scan, take_in
+from flows.reconcile import reconcile_home
+from flows.rooms import Rooms, now
+from tests.flows.house import CASES, House
+from transcribe.errors import EngineError, ScanError
+from transcribe.store.contract import Offer, SentReading
+
+RECEIPT = CASES / "receipt-554.jpg"
+GARBAGE = """#!/bin/sh
+case "$*" in *--version*|*--list-langs*) exec {real} "$@";; esac
+echo garbage > "$2.tsv"
+"""
+
+
+def upper_part(place: Path) -> Path:
+    """A photograph on which only a part of an order form is seen."""
+    with Image.open(CASES / "order-form-flat-typed-0001.png") as whole:
+        whole.crop((0, 0, whole.width, whole.height * 2 // 5)).save(place)
+    return place
+
+
+def with_garbage(folder: Path) -> str:
+    """A PATH on which tesseract ends well and writes garbage."""
+    folder.mkdir()
+    (folder / "tesseract").write_text(GARBAGE.format(real="/usr/bin/tesseract"))
+    (folder / "tesseract").chmod(0o755)
+    return f"{folder}:/usr/bin:/bin"
+
+
+def fails(*given: object) -> None:
+    raise KeyError("text")
+
+
+@pytest.mark.parametrize("error", [KeyError("text"), EngineError("The reader failed."), ScanError("it is no picture.")])
+def test_whatever_happens_to_one_scan_is_said_of_it_and_kept_until_it_is_read(rooms: Rooms, error: Exception) -> None:
+    (taken,) = take_in(rooms, [RECEIPT], "receipt", "monday")
+    assert isinstance(taken, Taken)
+    done = Ingested(batch="monday")
+    queue = _Window(rooms, done, lambda share: None)
+    queue._running.append((taken.scan, cast(Any, SimpleNamespace(result=lambda **_: error))))
+    queue.drain()
+    ((name, message),) = done.failed + done.set_aside
+    assert name == RECEIPT.name
+    assert str(error) in message
+    assert message.endswith("and ingest it again.")
+    assert "tried again" not in message
+    (aside,) = rooms.store.list_set_aside()
+    assert (aside.file.name, aside.error, aside.message) == (name, type(error).__name__, message)
+    assert bool(done.set_aside) == (aside.error in THE_FILES_FAULT)
+    list(take_in(rooms, [RECEIPT], "receipt", "tuesday"))
+    assert rooms.store.list_set_aside() == [aside], "coming again does not make it read"
+    read_scan(rooms, taken.scan)
+    assert rooms.store.list_set_aside() == []
+
+
+def test_an_error_while_a_file_is_taken_in_is_of_that_file_and_put_right_when_it_comes_again(
+    rooms: Rooms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.png", "b.png"):
+        Image.effect_noise((900, 1200), 60 + len(name)).save(tmp_path / name)
+    with monkeypatch.context() as broken:
+        broken.setattr("flows.reading.pictures", fails)
+        found = list(take_in(rooms, [tmp_path / "a.png"], AUTO, "monday"))
+    assert [each.message.partition(".png: ")[2][:50] for each in found if not isinstance(each, Taken)] == [
+        "reading it failed unexpectedly (KeyError: 'text')."
+    ]
+    assert len(rooms.store.list_set_aside()) == 1
+    list(take_in(rooms, [tmp_path / "a.png", tmp_path / "b.png"], AUTO, "monday"))
+    assert rooms.store.list_set_aside() == []
+    reconcile_home(rooms)
+    assert rooms.store.open_tasks(Offer(), now()) == 2, "somebody is asked which form each is"
+
+
+def test_a_coarse_copy_whose_form_a_person_says_is_set_aside_and_asks_nobody_for_its_fields(
+    rooms: Rooms, tmp_path: Path
+) -> None:
+    (taken,) = take_in(rooms, [upper_part(tmp_path / "top.png")], AUTO, "monday")
+    assert isinstance(taken, Taken)
+    assert taken.scan.form == ""
+    reconcile_home(rooms)
+    who = invite(rooms, "mina").person.id
+    (task,) = rooms.store.lease(who, 1, now(), 600.0, Offer())
+    assert task.kind == "identify"
+    rooms.store.submit(task.id, who, SentReading(text="order-form/1 0", idem=secrets.token_hex(8)), now())
+    for _ in range(3):
+        assert reconcile_home(rooms).failed == ()
+    assert rooms.store.open_tasks(Offer(pools=("read", "expert")), now()) == 0
+    assert rooms.store.counts().fields == {}
+    (aside,) = rooms.store.list_set_aside()
+    assert "too coarse to read" in aside.message
+    assert "Photograph it again, flat and whole, and ingest it again." in aside.message
+
+
+def test_a_folder_without_any_picture_is_said_to_be_so_and_what_is_in_it_named(house: House, tmp_path: Path) -> None:
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans" / "moving.gif").write_bytes(b"GIF89a")
+    done = house.run("read", tmp_path / "scans", "--form", "receipt")
+    assert (done.code, done.out) == (0, "")
+    assert "There is no picture and no PDF in what was named; nothing was read." in done.err
+    assert "only JPEG, PNG, TIFF" in done.err
+    assert "moving.gif" in done.err
+
+
+def test_a_page_that_does_not_lie_on_the_named_form_is_an_error_of_read_with_what_to_do(
+    house: House, tmp_path: Path
+) -> None:
+    done = house.run("read", upper_part(tmp_path / "top.png"), "--form", "order-form", "--json")
+    (told,) = done.json
+    assert (done.code, told["error"]["type"]) == (1, "ScanError")
+    assert told["error"]["message"].endswith("or name the form that it is, and read it again.")
+
+
+def test_read_goes_on_without_an_engine_that_writes_garbage(house: House, tmp_path: Path) -> None:
+    house.environment = {"PATH": with_garbage(tmp_path / "bin")}
+    done = house.run("read", RECEIPT, "--form", "receipt", "--json")
+    (told,) = done.json
+    (total,) = (field for field in told["fields"] if field["name"] == "total")
+    said = {each["source"].split()[0]: each["text"] for each in total["readings"]}
+    assert said["rapidocr"]
+    assert said["tesseract"] is None
+    assert all(field["decision"] is None for field in told["fields"]), "no engine decides alone"
+
+
+def test_a_broken_form_is_said_before_a_batch_begins_and_without_a_traceback(house: House) -> None:
+    (house.home / "forms").mkdir(parents=True)
+    (house.home / "forms" / "bad.toml").write_text("name = 3\n")
+    done = house.run("ingest", RECEIPT, "--form", "auto")
+    assert done.code == 2
+    assert done.err.startswith("fairhand: bad.toml: name:")
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.prefect
+@pytest.mark.xdist_group("prefect")
+@pytest.mark.timeout(900)
+def test_a_batch_on_which_an_engine_always_fails_is_read_by_the_other_or_listed_by_status(
+    working_house: House, tmp_path: Path
+) -> None:
+    working_house.environment = {"PATH": with_garbage(tmp_path / "bin")}
+    done = working_house.run("ingest", RECEIPT, "--form", "receipt", "--json")
+    assert done.code == 1
+    assert (done.json[0]["read"], done.json[0]["without"]) == (1, [[RECEIPT.name, "tesseract"]])
+    status = working_house.run("status", "--json").json[0]
+    assert status["open_tasks"]["receipt"] > 0
+    assert status["files_set_aside"] == []
+
+    working_house.environment["FAIRHAND_ENGINES"] = "tesseract"
+    other = next(each for each in sorted(CASES.glob("receipt-*.jpg")) if each != RECEIPT)
+    done = working_house.run("ingest", other, "--form", "receipt")
+    assert done.code == 1
+    assert "no table of words. See what `fairhand doctor` says, and ingest it again." in done.out
+    assert "Traceback" not in done.err
+    assert "1 failed, and not read:" in working_house.run("status").out
