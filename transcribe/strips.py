@@ -29,6 +29,8 @@ MARGIN = 0.4
 EMPTY = 0.1
 """Rows are empty that have no more of the print that the fullest has, beyond what the emptiest has."""
 
+MOST_PATIENCE = 4.0
+"""The longest strip takes four times as long as a page, measured; an engine that hangs is not waited for for hours."""
 MOST_PIXELS = 4_000_000
 """A page above is shrunk to it: a scan of 35 megapixels costs 2 s and 0.8 GB and is read no better."""
 
@@ -53,8 +55,8 @@ def shrinking(picture: Picture) -> float:
 
 
 def patience(picture: Picture) -> float:
-    """How many times longer than over another page an engine may be over this one."""
-    return max(1.0, ratio(picture) / RATIO)
+    """How many times longer than over another page an engine may be over this one, and how many times larger it is."""
+    return min(MOST_PATIENCE, max(1.0, ratio(picture) / RATIO))
 
 
 def parts(picture: Picture) -> Iterator[tuple[int, int, Picture]]:

@@ -47,6 +47,11 @@ def test_a_strip_keeps_its_print_legible_where_a_page_of_as_many_pixels_is_shrun
     assert strips.shrinking(numpy.zeros((30000, 400), numpy.uint8)) == 1.0
 
 
+def test_the_narrowest_strip_is_waited_for_four_times_as_long_as_a_page_and_no_longer() -> None:
+    assert strips.patience(lined(2000, 300)) == 1.0
+    assert strips.patience(lined(30000, 16)) == 4.0
+
+
 def test_a_strip_is_not_turned() -> None:
     aslant = numpy.full((30000, 16), 250, numpy.uint8)
     aslant[numpy.arange(30000) % 40 < 9, 3:] = 0
