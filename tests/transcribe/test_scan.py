@@ -21,11 +21,12 @@ from transcribe import form, scan
 from transcribe.align import align
 from transcribe.archive import Archive
 from transcribe.errors import ScanError
+from transcribe.groups import Group
 from transcribe.limits import Limits
 from transcribe.model import Box, Form, Page, Scan
 from transcribe.read import read
 from transcribe.scan import Scanned
-from transcribe.sheets import Group, Unreadable, scan_id
+from transcribe.sheets import Unreadable, scan_id
 
 LIMITS = Limits()
 CASES = Path(__file__).parents[1] / "cases"
