@@ -86,6 +86,8 @@ def _read(
             _read_page(kept, scan, each, form, engines, now, options)
         else:
             _read_nothing(kept, scan, each, number, form, now)
+            if not any(other.photo is each.photo and other.fit >= options.fit for other in laid.values()):
+                kept.advice.append("not fitting")  # else it fits, and stands for a page that is missing
     kept.advice += _odd_pages(pages, laid)
     if any(shows_another(each.photo.picture, each.aligned, form) for each in laid.values()):
         kept.advice.append("two forms")
@@ -210,7 +212,6 @@ def _read_nothing(kept: Gathered, scan: Scan, laid: Laid, number: int, form: For
     shown = laid.photo.picture
     whole = kept.picture(number, shown)
     kept.lying[number] = lying(laid.photo.number, numpy.eye(3))
-    kept.advice.append("not fitting")
     box = Box(0, 0, shown.shape[1], shown.shape[0])
     for key, each, _ in fixed.boxes(form, number):
         cut = None if each.personal == "payment" else whole

@@ -137,6 +137,7 @@ def test_a_second_copy_of_a_page_is_told_and_so_is_the_page_that_it_stands_for(f
     longer = replace(form, blanks=form.blanks + second)
     advice = read(scan_of(form), twice[:1], longer, [engine], NOW).advice
     assert ("page missing" in advice, "page left over" in advice) == (True, False)
+    assert "not fitting" not in advice, "the page that came fits"
 
 
 def test_a_page_upside_down_is_read_the_same(form: Form) -> None:
