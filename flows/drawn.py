@@ -16,6 +16,9 @@ from transcribe.without import Spared, without_failed
 NOT_FOUND, MISPLACED = "not found", "misplaced"
 """Why somebody is asked to show where a field stands: no machine found it, or its picture shows something else."""
 
+ROWS_MISSING = "rows missing"
+"""Why somebody is asked for all rows of a table that machines found in part."""
+
 
 def unread(form: Form, places: Sequence[Place], readings: Sequence[Reading]) -> Drawn:
     """What people showed that machines have not read there yet: a place that was drawn has no picture until then."""
@@ -56,15 +59,17 @@ def shown_by_people(
     misplaced: Collection[FieldKey] = (),
 ) -> dict[FieldKey, Decision | Task]:
     """What was decided or asked, where a person must first show something: where a field stands that no machine found,
-    or whose picture shows something else; and the rows of a table of which nothing was found, asked once for all."""
+    or whose picture shows something else; and the rows of a table of which nothing was found, or of which some may be
+    missing, asked once for all."""
     lost = {key for key, each in posteriors.items() if isinstance(said[key], Task) and _lost(each)}
     tables = {key.table for key in lost if key.table} - {key.table for key in posteriors if key not in lost}
+    short = {key.table for key, each in posteriors.items() if key.table and _in_short_table(each)}
     changed = dict(said)
     for key, each in said.items():
         if not isinstance(each, Task) or each.kind != "read":
             continue
-        if key.table in tables:
-            changed[key] = _rows_task(form, key, each)
+        if key.table in tables | short:
+            changed[key] = _rows_task(form, key, each, ROWS_MISSING if key.table in short else NOT_FOUND)
         elif key in lost or key in misplaced:
             reason = NOT_FOUND if key in lost else MISPLACED
             changed[key] = replace(each, kind="locate", reason=reason, prefill="")
@@ -77,9 +82,14 @@ def _lost(posterior: Posterior) -> bool:
     return not posterior.people + posterior.experts and "absent" in said and said <= {"absent", "illegible"}
 
 
-def _rows_task(form: Form, key: FieldKey, cell: Task) -> Task:
+def _in_short_table(posterior: Posterior) -> bool:
+    """Whether machines found too few rows of a cell's table, and no person has looked at it yet."""
+    return not posterior.people + posterior.experts and posterior.facts.get("trouble") == ROWS_MISSING
+
+
+def _rows_task(form: Form, key: FieldKey, cell: Task, reason: str) -> Task:
     table = form.table(key.name.partition(".")[0])
-    return replace(cell, key=rows_key(table.name), kind="rows", reason=NOT_FOUND, slot=1)
+    return replace(cell, key=rows_key(table.name), kind="rows", reason=reason, slot=1)
 
 
 def distinct(said: Mapping[FieldKey, Decision | Task]) -> Iterator[Task]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from transcribe.layout import fields_of, inside
@@ -11,6 +11,7 @@ from transcribe.layout.agree import Spot, legibility, spots, sureness
 from transcribe.layout.candidate import Candidate
 from transcribe.layout.hocr import is_beside
 from transcribe.layout.lines import lines
+from transcribe.layout.missing import rows_missing
 from transcribe.layout.region import region
 from transcribe.layout.sheet import Sheet, sheet
 from transcribe.layout.tables import cells
@@ -25,6 +26,9 @@ NOT_FOUND: Mapping[str, float] = {"place": 0.0}
 ANOTHER = "another document"
 """The flag of what is read on a page on which no source found the amount that its form must have. Names and dates
 stand on every letter, and engines read them alike: on 16 letters read as receipts 24 of them were decided."""
+
+ROWS_MISSING = "rows missing"
+"""The flag of a table's cells where a line with a number is no row, and the rows do not make up a sum of the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,7 @@ def locate(
         places.append(_place(scan, field, found[field.name]))
         readings.extend(_readings(scan, field, found[field.name], places[-1]))
     for table in form.tables:
-        _read_table(scan, table, places, readings)
+        _read_table(scan, table, _sums(form, found), places, readings)
     return Located(places=tuple(places), readings=tuple(readings))
 
 
@@ -84,6 +88,12 @@ def _is_another(form: Form, found: Mapping[str, Sequence[Spot]]) -> bool:
     """Whether the form must have an amount, and no source found any such."""
     needed = [field.name for field in form.fields if field.required and field.type == "amount"]
     return bool(needed) and not any(found[name] for name in needed)
+
+
+def _sums(form: Form, found: Mapping[str, Sequence[Spot]]) -> set[str]:
+    """What every source reads for the amounts of a form, where they most likely stand."""
+    named = [found[field.name] for field in form.fields if field.type == "amount"]
+    return {each.text for seen in named if seen for each in seen[0].by_source.values()}
 
 
 def _sheet(by_page: Mapping[int, Sequence[Word]], form: Form) -> Sheet:
@@ -139,15 +149,17 @@ def _said(scan: _Scan, field: Field, spot: Spot, source: str, own: Sheet) -> Can
     return inside.read(own, best, field, scan.form)
 
 
-def _read_table(scan: _Scan, table: Table, places: list[Place], readings: list[Reading]) -> None:
+def _read_table(scan: _Scan, table: Table, sums: Collection[str], places: list[Place], readings: list[Reading]) -> None:
     """The cells of a table, row by row; where it was not found, its first row is somewhere on the first page."""
     found = cells(scan.sheets, scan.readable, table, scan.form)
-    for cell in found:
+    if rows_missing(found, sums, table, scan.form):
+        scan = replace(scan, flags=(*scan.flags, ROWS_MISSING))
+    for cell in found.cells:
         sure = cell.sure
         places.append(Place(scan=scan.id, key=cell.key, page=cell.place.page, box=cell.place.box, confidence=sure))
         for source, said in cell.by_source.items():
             readings.extend(_reading(scan, places[-1], source, said, ()))
-    if found:
+    if found.cells:
         return
     height, width = scan.pages[0].picture.shape[:2]
     for column in table.columns:

@@ -315,7 +315,7 @@ def test_what_nobody_read_is_asked_for() -> None:
 
 
 def test_a_forms_higher_target_is_asked_for() -> None:
-    strict = Field(name="order_date", type="date", label={}, target=0.99999)
+    strict = Field(name="order_date", type="date", label={}, target=0.9999999)
     assert asked(strict, *both("order_date", "14/03/2025")).reason == "not sure enough"
 
 

@@ -132,3 +132,26 @@ def test_a_form_without_a_required_amount_says_nothing_of_another_document() -> 
     loose = replace(made, fields=tuple(replace(each, required=False) for each in made.fields))
     found = locate("scan", [PAGE], {"one": {1: printed(*LETTER)}}, loose, NOW)
     assert not any("another document" in each.flags for each in found.readings)
+
+
+ODD_LINE = "Pose                    3"
+
+
+def invoice(line: str, price: str) -> list[Word]:
+    """The small invoice with one more line, and its second row at another price."""
+    rows = [line if row == "couleur noire" else row.replace("2 070,00", price) for row in INVOICE]
+    return printed(*rows)
+
+
+def flagged_rows(words: list[Word]) -> set[bool]:
+    found = located("facture", one=words, two=words)
+    return {"rows missing" in each.flags for each in found.readings if each.key.table == "lines"}
+
+
+def test_where_a_line_with_a_number_is_no_row_and_the_rows_make_up_no_sum_rows_may_be_missing() -> None:
+    assert flagged_rows(invoice(ODD_LINE, "2 060,00")) == {True}
+
+
+def test_no_row_is_missing_where_the_rows_make_up_the_sum_or_no_line_was_left_out() -> None:
+    assert flagged_rows(invoice(ODD_LINE, "2 070,00")) == {False}
+    assert flagged_rows(invoice("couleur noire", "2 060,00")) == {False}

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from transcribe.fields._numbers import read_number
+from transcribe.layout import items
 from transcribe.layout.columns import Header, bounds, headers
+from transcribe.layout.items import is_number, product_rule
 from transcribe.layout.lines import Line
 from transcribe.layout.sections import NUMBER, sections
 from transcribe.layout.sheet import Sheet
 from transcribe.layout.unnamed import with_factor, with_text
 from transcribe.model import Form, Table, Word
-
-NUMBERS = frozenset({"amount", "decimal", "integer"})
 
 ONE_TEXT = 2.5
 """A gap of so many line heights inside the first column parts it from what stands beside the table."""
@@ -27,7 +26,8 @@ MULTIPLIED = 2.0
 """What a table in which every row multiplies is worth beside one column that is well named (1)."""
 
 LEAST_NUMBERS = 2
-"""A line with so many numbers in the table's own number columns is a row; with fewer it goes on with the one above."""
+"""A line with so many numbers in the table's own number columns is a row; with fewer it goes on with the one above,
+unless it is a text and nothing but an amount."""
 
 
 @dataclass(slots=True)
@@ -53,11 +53,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A table as one source sees it: its rows top to bottom, and how good it looks (rows that multiply, columns)."""
+    """A table as one source sees it: its rows top to bottom, and how good it looks (rows that multiply, columns).
+
+    `left` counts the lines among the rows with a number in a column that are neither a row nor a part of one.
+    """
 
     rows: tuple[Row, ...]
     columns: frozenset[str]
     score: float
+    left: int = 0
 
 
 def table(sheet: Sheet, wanted: Table, form: Form) -> Found | None:
@@ -68,7 +72,8 @@ def table(sheet: Sheet, wanted: Table, form: Form) -> Found | None:
         return None
     rows = tuple(row for part in parts for row in part.rows)
     columns = frozenset(name for part in parts for name in part.columns)
-    return Found(rows=rows, columns=columns, score=max(part.score for part in parts))
+    left = sum(part.left for part in parts)
+    return Found(rows=rows, columns=columns, score=max(part.score for part in parts), left=left)
 
 
 def _on_page(sheet: Sheet, page: int, wanted: Table, form: Form) -> Found | None:
@@ -87,10 +92,12 @@ def _found(sheet: Sheet, numbers: Sequence[int], header: Header, wanted: Table, 
     body = [sheet.lines[number] for part in parts for number in part]
     edges = bounds(header, [word for line in body for word in line.words])
     header = with_text(header, body, edges, wanted)
-    rows = [row for part in parts for row in _rows_of([sheet.lines[number] for number in part], header, edges, form)]
+    lines = [[sheet.lines[number] for number in part] for part in parts]
+    each = [_rows_of(part, header, edges, wanted, form) for part in lines]
+    rows = [row for found, _ in each for row in found]
     own = frozenset(name for name, _, _ in header.columns if name)
     score = header.score + MULTIPLIED * multiplied(rows, wanted, form) if rows else 0.0
-    return Found(rows=tuple(rows), columns=own, score=score), header
+    return Found(rows=tuple(rows), columns=own, score=score, left=sum(left for _, left in each)), header
 
 
 def _with_factor(
@@ -102,23 +109,28 @@ def _with_factor(
     return right[0] if len(right) == 1 else found
 
 
-def _rows_of(lines: Sequence[Line], header: Header, edges: Sequence[float], form: Form) -> list[Row]:
-    """The rows of one section of a table."""
+def _rows_of(
+    lines: Sequence[Line], header: Header, edges: Sequence[float], wanted: Table, form: Form
+) -> tuple[list[Row], int]:
+    """The rows of one section of a table, and how many of its lines have a number and are no row."""
     rows: list[Row] = []
+    left = 0
     bottom = 0.0
     for line in lines:
         cells = _cells(line, header, edges)
         filled = [name for name in cells if _holds_number(cells[name], name, form)]
         begins = len(filled) >= LEAST_NUMBERS or (bool(filled) and _all_numbers(header, form) < LEAST_NUMBERS)
+        begins = begins or items.is_priced(cells, wanted, form)
         if begins:
             rows.append(Row())
         elif not rows or line.box.y0 - bottom > CLOSE * line.height or filled:
+            left += bool(filled)
             continue
         for name, found in cells.items():
-            if begins or (not _is_number(name, form) and rows[-1].goes_on(name, found)):
+            if begins or (not is_number(name, form) and rows[-1].goes_on(name, found)):
                 rows[-1].add(name, found, line.page)
         bottom = line.box.y1
-    return rows
+    return rows, left
 
 
 def _cells(line: Line, header: Header, edges: Sequence[float]) -> dict[str, list[Word]]:
@@ -139,16 +151,12 @@ def _last_run(words: Sequence[Word], heading: int, height: float) -> list[Word]:
     return kept
 
 
-def _is_number(name: str, form: Form) -> bool:
-    return form.field(name).type in NUMBERS
-
-
 def _all_numbers(header: Header, form: Form) -> int:
-    return sum(1 for name, _, _ in header.columns if name and _is_number(name, form))
+    return sum(1 for name, _, _ in header.columns if name and is_number(name, form))
 
 
 def _holds_number(words: Sequence[Word], name: str, form: Form) -> bool:
-    return _is_number(name, form) and NUMBER.search(" ".join(word.text for word in words)) is not None
+    return is_number(name, form) and NUMBER.search(" ".join(word.text for word in words)) is not None
 
 
 def multiplied(rows: Sequence[Row], wanted: Table, form: Form) -> float:
@@ -159,16 +167,6 @@ def multiplied(rows: Sequence[Row], wanted: Table, form: Form) -> float:
     for row in rows:
         row.multiplies = _holds(row, rule, form)
     return sum(bool(row.multiplies) for row in rows) / len(rows)
-
-
-def product_rule(wanted: Table, form: Form) -> tuple[str, str, str] | None:
-    """(product, factor, factor) of a rule like "lines.amount == lines.quantity * lines.unit_price"."""
-    name = re.escape(wanted.name)
-    for rule in form.rules:
-        hit = re.fullmatch(rf"\s*({name}\.\w+)\s*==\s*({name}\.\w+)\s*\*\s*({name}\.\w+)\s*", rule.check)
-        if hit:
-            return hit[1], hit[2], hit[3]
-    return None
 
 
 def _holds(row: Row, rule: tuple[str, str, str], form: Form) -> bool | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from transcribe.layout import inside
 from transcribe.layout.candidate import Candidate, candidate
+from transcribe.layout.items import NUMBERS
 from transcribe.layout.lines import Line
 from transcribe.layout.money import AMOUNT
-from transcribe.layout.rows import NUMBERS, Found, Row, table
+from transcribe.layout.rows import Found, Row, table
 from transcribe.layout.sections import NUMBER
 from transcribe.layout.sheet import Sheet
 from transcribe.model import FieldKey, Form, Table
@@ -29,19 +30,28 @@ class Cell:
     sure: float
 
 
-def cells(sheets: Mapping[str, Sheet], readable: Mapping[str, float], wanted: Table, form: Form) -> list[Cell]:
-    """The cells of a table, row by row; none where no source found its header. The rows are those of the source that
-    reads the page well and found a good table: a header with one word more, half misread, is not the better one."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """The cells of a table, row by row, and how many lines with a number among the rows are left out."""
+
+    cells: tuple[Cell, ...] = ()
+    left: int = 0
+
+
+def cells(sheets: Mapping[str, Sheet], readable: Mapping[str, float], wanted: Table, form: Form) -> Cells:
+    """The cells of a table; none where no source found its header. The rows are those of the source that reads the page
+    well and found a good table: a header with one word more, half misread, is not the better one."""
     found = {source: each for source, sheet in sheets.items() if (each := table(sheet, wanted, form)) is not None}
     if not found:
-        return []
+        return Cells()
     chosen = max(found, key=lambda source: (found[source].score * readable[source], source))
     agreed = sum(len(each.rows) == len(found[chosen].rows) for each in found.values()) > 1
-    return [
+    every = (
         cell
         for number, row in enumerate(found[chosen].rows)
         for cell in _row(sheets, found, chosen, number, row, wanted, form, SURE if agreed else ALONE)
-    ]
+    )
+    return Cells(cells=tuple(every), left=found[chosen].left)
 
 
 def _row(

@@ -9,9 +9,10 @@ from statistics import mean, median
 
 from transcribe.layout.agree import legibility
 from transcribe.layout.candidate import Candidate
+from transcribe.layout.items import NUMBERS, product_rule
 from transcribe.layout.lines import lines
 from transcribe.layout.money import AMOUNT
-from transcribe.layout.rows import NUMBERS, Row, multiplied, product_rule
+from transcribe.layout.rows import Row, multiplied
 from transcribe.layout.sections import NUMBER
 from transcribe.layout.sheet import Sheet
 from transcribe.layout.tables import said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.transcribe.layout.printed import INVOICE, printed
 from transcribe import form
 from transcribe.layout.lines import lines
@@ -78,3 +80,49 @@ def test_a_number_that_ends_far_under_its_heading_is_not_taken_for_the_next_colu
         "Lampe           3,00     5,00                  15,00    1",
     )
     assert [(row["amount"], row["tax"]) for row in rows] == [("20,00", "1"), ("15,00", "1")]
+
+
+def test_a_text_with_nothing_but_an_amount_is_a_row() -> None:
+    rows = cells(
+        "Désignation                     Qté     P.U.    Montant",
+        "le-tout-lyon.fr du 06/12/2022                   45,93 €",
+        "Justificatif PDF                1       0,75       0,75",
+        "Frais de dossier                                   4,00",
+        "                                Total HT          50,68",
+    )
+    assert [(row["description"], row["amount"]) for row in rows] == [
+        ("le-tout-lyon.fr du 06/12/2022", "45,93 €"),
+        ("Justificatif PDF", "0,75"),
+        ("Frais de dossier", "4,00"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Report",
+        "À reporter",
+        "Sous-total lot 1",
+        "Montant total lot 1",
+        "Net à payer",
+        "Règlement par chèque",
+        "TVA",
+    ],
+)
+def test_a_sum_or_what_is_carried_over_is_no_row_for_its_amount(text: str) -> None:
+    rows = cells(
+        "Désignation                     Qté     P.U.    Montant",
+        "Banc                            2,00    10,00     20,00",
+        f"{text:<48}  20,00",
+        "Lampe                           3,00     5,00     15,00",
+    )
+    assert "20,00" not in [row["amount"] for row in rows[1:]]
+
+
+def test_a_line_with_a_number_that_is_no_row_is_counted() -> None:
+    header = "Désignation                     Qté     P.U.    Montant"
+    banc = "Banc                            2,00    10,00     20,00"
+    odd = "Pose                            3                      "
+    seen = found(header, banc, odd)
+    assert seen is not None
+    assert (len(seen.rows), seen.left) == (1, 1)

@@ -22,7 +22,7 @@ def seen(rows: Sequence[str]) -> Sheet:
 def found(**sheets: Sheet) -> Mapping[FieldKey, Cell]:
     return {
         cell.key: cell
-        for cell in cells(sheets, {name: 0.5 if name == "worn" else 0.9 for name in sheets}, LINES, FACTURE)
+        for cell in cells(sheets, {name: 0.5 if name == "worn" else 0.9 for name in sheets}, LINES, FACTURE).cells
     }
 
 
