@@ -41,7 +41,7 @@ LONG_TEXT = f"{PEOPLE} long text"
 TELLING = ("handwriting", "illegible", "format")
 """Troubles that say by themselves how probable it is that a value is right."""
 
-MISFIT = ("rows missing", "not fitting", "absent", "illegible", "crossed out", "another document")
+MISFIT = ("rows missing", "not fitting", "absent", "illegible", "crossed out", "another document", "unlabelled")
 """What a machine may say of a field that it cannot read; people then look at it."""
 
 

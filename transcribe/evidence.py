@@ -87,6 +87,7 @@ REASONS: Mapping[str, str] = {
     "not fitting": N_("The page does not lie on its form."),
     "not found": N_("The field was not found on the page."),
     "another document": N_("The amount that this form must have was found nowhere: it may be another document."),
+    "unlabelled": N_("What is printed around it does not say for sure what it is."),
     "rows missing": N_("A line with a number was taken for no row, and the rows do not add up to what is printed."),
     "misplaced": N_("Its picture shows something else; somebody shows where it stands."),
     "form unknown": N_("Nobody knows which form it is."),

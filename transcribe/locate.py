@@ -30,6 +30,9 @@ stand on every letter, and engines read them alike: on 16 letters read as receip
 ROWS_MISSING = "rows missing"
 """The flag of a table's cells where a line with a number is no row, and the rows do not make up a sum of the page."""
 
+UNLABELLED = "unlabelled"
+"""The flag of what was found without anything around it that says for sure what it is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
@@ -112,6 +115,8 @@ def _place(scan: _Scan, field: Field, found: Sequence[Spot]) -> Place:
 
 
 def _readings(scan: _Scan, field: Field, found: Sequence[Spot], place: Place) -> Iterator[Reading]:
+    if found and found[0].doubtful:
+        scan = replace(scan, flags=(*scan.flags, UNLABELLED))
     for source, each in scan.sheets.items():
         said = _said(scan, field, found[0], source, each) if found else None
         others = _others(found, source, said) if found else ()

@@ -91,6 +91,12 @@ def test_what_is_read_on_a_page_that_may_be_another_document_is_not_decided_by_m
     assert decided(DATE, *agreed, expert("order_date", "14/03/2025")).method == "expert"
 
 
+def test_what_nothing_printed_says_for_sure_is_not_decided_by_machines() -> None:
+    flags = frozenset({"unlabelled"})
+    agreed = [reading("total", each, "15.60", kind="machine", confidence=0.99, flags=flags) for each in BOTH]
+    assert asked(TOTAL, *agreed).reason == "unlabelled"
+
+
 def test_machines_never_decide_a_value_that_breaks_its_format() -> None:
     assert asked(CODE, *both("reference", "PAX-1042")).reason == "format"
 

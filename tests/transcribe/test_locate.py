@@ -155,3 +155,26 @@ def test_where_a_line_with_a_number_is_no_row_and_the_rows_make_up_no_sum_rows_m
 def test_no_row_is_missing_where_the_rows_make_up_the_sum_or_no_line_was_left_out() -> None:
     assert flagged_rows(invoice(ODD_LINE, "2 070,00")) == {False}
     assert flagged_rows(invoice("couleur noire", "2 060,00")) == {False}
+
+
+def flags_of_total(*rows: str) -> set[frozenset[str]]:
+    words = printed("HEXLEY SUPPLIES LTD", "4 HIGH STREET", "", *rows)
+    return {frozenset(each.flags) for each in readings(located(one=words, two=words), "total").values()}
+
+
+TABLE_HEAD = "Item         Qty      Price each      Amount"
+
+
+def test_an_amount_of_a_row_under_the_headings_of_columns_is_flagged_as_a_total() -> None:
+    assert flags_of_total(TABLE_HEAD, "Hex nuts     1        16.82            16.82") == {frozenset({"unlabelled"})}
+
+
+def test_a_total_with_its_label_or_with_sums_that_agree_is_not_flagged() -> None:
+    row = "Hex nuts     1        16.82            16.82"
+    assert flags_of_total(TABLE_HEAD, row, "TOTAL                                 16.82") == {frozenset()}
+    assert flags_of_total("Subtotal     VAT      Total", "10.00        2.00     12.00") == {frozenset()}
+    assert flags_of_total("Number       Date     Amount due", "7            May      12.00") == {frozenset()}
+
+
+def test_an_amount_that_only_stands_in_for_the_total_is_flagged() -> None:
+    assert flags_of_total("PENCIL      2.00", "", "CASH       10.00") == {frozenset({"unlabelled"})}

@@ -37,6 +37,11 @@ class Spot:
         return any(same_place(candidate, own) for own in self.by_source.values())
 
     @property
+    def doubtful(self) -> bool:
+        """Whether no source is sure what stands there."""
+        return all(each.doubtful for each in self.by_source.values())
+
+    @property
     def says(self) -> set[str]:
         """What the sources read there, by letters and digits alone."""
         return {fold(each.text) for each in self.by_source.values()}

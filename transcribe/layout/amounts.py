@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
@@ -17,6 +18,12 @@ TOTAL = "#total"
 STAND_INS = {"#paid": 0.2, "#subtotal": 0.3, TOTAL: 0.4}
 """What an amount with the label of another role is worth for a total whose own label was not found."""
 
+HEADINGS = 3
+"""So many pieces side by side are headings of columns."""
+
+TO_PAY = re.compile(r"pay|due|dû|régler|zahlen|grand|facture", re.IGNORECASE)
+"""Words of a total that no column of rows is headed with."""
+
 ROUNDED = 0.75
 """The score of an amount that is a total of the page with its rounding."""
 
@@ -28,18 +35,32 @@ def candidates(sheet: Sheet, field: Field, form: Form) -> list[Candidate]:
     witnesses = sums.witnesses(sheet, every, role)
     best = dict(_unnamed(sheet, every, witnesses, role))
     named: dict[Decimal, float] = {}
+    vouched = set(witnesses.sums)
     for seen in sheet.of(field.name):
         for amount, place in beside_label(sheet, seen, every):
             score = _score(sheet, field, amount, place, every, witnesses)
             best[amount] = max(score, best.get(amount, 0.0))
+            vouched |= set() if _is_heading(sheet, place) else {amount.value}
             named[amount.value] = max(score, named.get(amount.value, 0.0))
     if role == TOTAL:
         for amount in _paid(named, every, witnesses.roundings):
             best[amount] = max(ROUNDED, best.get(amount, 0.0) + 0.15)
+            vouched.add(amount.value)
         for amount in _paid(named, every, witnesses.tips):
             best[amount] = 1.0
+            vouched.add(amount.value)
     ranked = sorted(best.items(), key=lambda item: (-item[1], -item[0].line))
-    return [candidate((sheet.lines[a.line].span(a.start, a.end),), score) for a, score in ranked]
+    return [
+        candidate((sheet.lines[a.line].span(a.start, a.end),), score, doubtful=role == TOTAL and a.value not in vouched)
+        for a, score in ranked
+    ]
+
+
+def _is_heading(sheet: Sheet, place: Beside) -> bool:
+    """Whether a label is one of the headings of columns, and the place is under it: what stands there first may be the
+    amount of a row."""
+    headings = len(sheet.lines[place.label.line].segments()) >= HEADINGS
+    return place.where == "below" and headings and not TO_PAY.search(place.label.label.text)
 
 
 def _paid(named: Mapping[Decimal, float], every: Sequence[Amount], added: frozenset[Decimal]) -> Iterator[Amount]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from transcribe.layout import amounts, blocks, dates, names, receiver, values
+from transcribe.layout import amounts, blocks, dates, names, no_name, receiver, values
 from transcribe.layout.candidate import Candidate
 from transcribe.layout.sheet import Sheet
 from transcribe.model import Field, Form
@@ -26,7 +26,7 @@ def _candidates(sheet: Sheet, field: Field, form: Form, before: Mapping[str, lis
     if field.type == "amount":
         return amounts.candidates(sheet, field, form)
     if field.type == "name" and not labelled:
-        return blocks.issuer(sheet) or names.company(sheet)
+        return no_name.without(blocks.issuer(sheet) or names.company(sheet))
     if receiver.is_receiver(field):
         return receiver.receivers(sheet, field)
     if field.type == "address" and not labelled:

@@ -1,0 +1,56 @@
+"""Lines that are no name of a firm."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.transcribe.layout.printed import printed
+from transcribe.layout.candidate import candidate
+from transcribe.layout.lines import lines
+from transcribe.layout.no_name import is_no_name, without
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How will you pay?",
+        "Goods 100.50",
+        "Détail des colis PAGE 2/2",
+        "HX/04 (1 of 1)",
+        "Moulin des Garrigues SARL COMMANDE 1/2",
+        "Total to pay",
+        "Qty Description Total",
+        "Détail de la livraison",
+        "Delivery date: Monday",
+    ],
+)
+def test_amounts_questions_page_numbers_and_labels_are_no_name(text: str) -> None:
+    assert is_no_name(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RELAIS TOTAL OULMES",
+        "99 SPEED MART 5/8",
+        "LOT 3, JALAN PELABUR 23/1,",
+        "TOTAL HARDWARE SDN BHD",
+        "Dupont & Fils",
+    ],
+)
+def test_a_name_with_such_a_word_or_number_in_it_is_one(text: str) -> None:
+    assert not is_no_name(text)
+
+
+def named(*texts: str) -> list[tuple[str, bool]]:
+    found = [candidate(lines(printed(text), 1), 1.0 - number / 10) for number, text in enumerate(texts)]
+    return [(each.text, each.doubtful) for each in without(found)]
+
+
+def test_where_the_likeliest_name_is_none_the_others_are_doubtful() -> None:
+    assert named("Goods total 100.50", "Send me the catalogue") == [("Send me the catalogue", True)]
+    assert named("Dupont & Fils", "Goods total 100.50") == [("Dupont & Fils", False)]
+
+
+def test_a_legal_form_with_more_than_a_name_stays_doubtful() -> None:
+    assert named("Moulin des Garrigues SARL 1/2") == [("Moulin des Garrigues SARL 1/2", True)]
