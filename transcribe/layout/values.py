@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from transcribe import fields
+from transcribe.fields._fold import fold
 from transcribe.layout.candidate import Candidate, candidate
 from transcribe.layout.dates import DATE
 from transcribe.layout.labels import Seen, pieces
@@ -22,6 +23,11 @@ INSIDE = 0.25
 
 OF_ANOTHER = 0.3
 """What a value below its label loses that stands right behind a label of its own line."""
+
+BARE = {"reference", "ref", "referenz"}
+TITLE = re.compile(r"^\W*(?:facture|invoice|rechnung|factuur|factura)\W*$", re.IGNORECASE)
+AROUND = 5.0
+"""Line heights around a label that says no more than BARE in which the title of an invoice makes it doubtful."""
 
 FIRST_WORDS = {"code", "ean", "email", "phone", "siret", "vat"}
 """Types of which only the first fitting word is the value, whatever follows on the line."""
@@ -45,9 +51,26 @@ def candidates(sheet: Sheet, field: Field, form: Form) -> list[Candidate]:
             score -= OF_ANOTHER if place.where == "below" and _has_own_label(sheet, place.line, start) else 0.0
             score -= FAR if place.where == "right" and _far(sheet, place, piece) else 0.0
             score += 0.15 if not fields.load(field.type).faults(piece.text, field, form) else -0.2
-            found.append(candidate((piece,), score))
+            found.append(candidate((piece,), score, doubtful=_is_of_title(sheet, seen)))
             break
     return sorted(found, key=lambda each: -each.score)
+
+
+def _is_of_title(sheet: Sheet, seen: Seen) -> bool:
+    """Whether a label says no more than "Référence" and stands near the bare title of an invoice: it may be the
+    invoice's own number."""
+    if fold(seen.label.text) not in BARE:
+        return False
+    room = AROUND * sheet.lines[seen.line].height
+    return any(
+        TITLE.match(piece.text)
+        and abs(piece.box.y0 - seen.box.y0) <= room
+        and piece.box.x0 - room < seen.box.x1
+        and piece.box.x1 + room > seen.box.x0
+        for line in sheet.lines
+        if line.page == sheet.lines[seen.line].page
+        for piece in line.segments()
+    )
 
 
 def _inside_text(sheet: Sheet, seen: Seen) -> bool:

@@ -131,3 +131,21 @@ def test_the_latest_day_of_payment_in_a_sentence_is_the_due_date() -> None:
     rows = ["Lyon, le 1 mars 2025", "Paiement à effectuer au plus tard le 31 mars 2025 par virement."]
     found = best("facture", rows)
     assert (found["invoice_date"], found["due_date"]) == ("1 mars 2025", "31 mars 2025")
+
+
+@pytest.mark.parametrize(
+    ("title", "label", "doubtful"),
+    [
+        ("FACTURE", "Référence", True),
+        ("FACTURE", "Référence commande", False),
+        ("Facture n° F-17", "Référence", False),
+        ("BON", "Référence", False),
+    ],
+)
+def test_a_bare_reference_under_the_title_of_an_invoice_is_a_doubtful_order_number(
+    title: str, label: str, doubtful: bool
+) -> None:
+    made = form.load("facture")
+    rows = printed(f"Jardins SAS                      {title}", f"{'':33}{label} : 24362")
+    first = candidates(sheet(lines(rows, 1), made), made)["po_number"][0]
+    assert (first.text, first.doubtful) == ("24362", doubtful)
