@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from transcribe.layout import sums
+from transcribe.layout import rates, sums
 from transcribe.layout.candidate import Candidate, candidate
 from transcribe.layout.labels import role_of
 from transcribe.layout.money import Amount, amounts, beside_label
@@ -14,7 +14,7 @@ from transcribe.layout.sheet import Beside, Sheet
 from transcribe.layout.sums import Witnesses
 from transcribe.model import Field, Form
 
-TOTAL = "#total"
+TOTAL, TAX = "#total", "#tax"
 STAND_INS = {"#paid": 0.2, "#subtotal": 0.3, TOTAL: 0.4}
 """What an amount with the label of another role is worth for a total whose own label was not found."""
 
@@ -37,11 +37,17 @@ def candidates(sheet: Sheet, field: Field, form: Form) -> list[Candidate]:
     named: dict[Decimal, float] = {}
     vouched = set(witnesses.sums)
     for seen in sheet.of(field.name):
-        for amount, place in beside_label(sheet, seen, every):
+        for found, place in beside_label(sheet, seen, every):
+            amount = rates.foot(sheet, found, every) if place.where == "below" else found
             score = _score(sheet, field, amount, place, every, witnesses)
             best[amount] = max(score, best.get(amount, 0.0))
             vouched |= set() if _is_heading(sheet, place) else {amount.value}
             named[amount.value] = max(score, named.get(amount.value, 0.0))
+    if role == TAX:
+        of_rates = rates.of_one_rate(sheet)
+        best = {
+            each: score for each, score in best.items() if each.line not in of_rates or each.value in witnesses.sums
+        }
     if role == TOTAL:
         for amount in _paid(named, every, witnesses.roundings):
             best[amount] = max(ROUNDED, best.get(amount, 0.0) + 0.15)
