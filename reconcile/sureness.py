@@ -19,7 +19,7 @@ confidence says something else. The hard photographs of the generator have 0.29 
 WEIGHT = 6.0
 """How many wrong and how many right readings the usual meaning counts for."""
 
-KIND_WEIGHT = 12.0
+KIND_WEIGHT = 100.0
 """How many wrong readings of one kind what an engine's confidence means in general counts for."""
 
 

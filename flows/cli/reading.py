@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,7 +29,6 @@ def read(
     """Read files by machine and print readings and decisions, one scan a line with --json."""
     from flows.hocr import hocr_pages
     from flows.read import pictures, read_files
-    from transcribe.scan import passed_over
 
     settings, failed, scans = settings_of(ctx), False, 0
     drawn, written = count(1), count(1)
@@ -50,12 +50,18 @@ def read(
                     made = _numbered(hocr, next(written))
                     made.write_text(text, encoding="utf-8")
                     say.note(f"{made} has the words of {of}")
+    _say_what_was_not_read(files, scans)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _say_what_was_not_read(files: Sequence[Path], scans: int) -> None:
+    from transcribe.scan import passed_over
+
     if not scans:
         say.note(f"{say.NOTHING_THERE}; nothing was read.")
     if others := [str(each) for each in passed_over(files)]:
         say.note(say.passed_over(others))
-    if failed:
-        raise typer.Exit(1)
 
 
 def _numbered(path: Path, number: int) -> Path:
