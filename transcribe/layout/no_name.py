@@ -1,4 +1,5 @@
-"""Lines that are no name of a firm, as they say something else: amounts, questions, page numbers, labels of sums."""
+"""Lines that are no name of a firm, as they say something else: amounts, questions, page numbers, labels of sums;
+and streets, which are none for sure."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from dataclasses import replace
 
 from transcribe.layout.candidate import Candidate
 from transcribe.layout.money import AMOUNT
-from transcribe.layout.names import LEGAL, TRADE
+from transcribe.layout.names import LEGAL, STREET, TRADE
 
 ASKS = re.compile(r"\?\W*(?:\s|$)")
 PAGE = re.compile(
@@ -24,6 +25,9 @@ _WORD = (
 LABEL = re.compile(rf"^\W*{_WORD}\b|\b{_WORD}(?:\W*$|\s?:)", re.IGNORECASE)
 """Words that announce sums, dates and payment begin or end a line, or stand before a colon ("RELAIS TOTAL OULMES" is a
 name); a name with a legal form or a trade may have them there too."""
+
+HOUSE = re.compile(r"^\W*(?:no|nr|n°|lot|unit|suite)\b\W{0,3}\d", re.IGNORECASE)
+"""A house's number begins a line of an address."""
 
 
 def is_no_name(text: str) -> bool:
@@ -42,4 +46,11 @@ def without(found: Sequence[Candidate]) -> list[Candidate]:
     is no name the page does not begin as others do, and all others are doubtful."""
     odd = bool(found) and is_no_name(found[0].text)
     kept = [each for each in found if not is_no_name(each.text) or LEGAL.search(each.text)]
-    return [replace(each, doubtful=odd or is_no_name(each.text)) for each in kept]
+    return [replace(each, doubtful=odd or is_no_name(each.text) or is_street(each.text)) for each in kept]
+
+
+def is_street(text: str) -> bool:
+    """Whether a line is that of a street and no firm's, as far as it tells: where it stands first, the name over it was
+    not read, and machines would take it for the name."""
+    named = LEGAL.search(text) or TRADE.search(text)
+    return not named and HOUSE.search(text) is not None and STREET.search(text) is not None

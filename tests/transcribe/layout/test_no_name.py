@@ -7,7 +7,7 @@ import pytest
 from tests.transcribe.layout.printed import printed
 from transcribe.layout.candidate import candidate
 from transcribe.layout.lines import lines
-from transcribe.layout.no_name import is_no_name, without
+from transcribe.layout.no_name import is_no_name, is_street, without
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,17 @@ def test_where_the_likeliest_name_is_none_the_others_are_doubtful() -> None:
 
 def test_a_legal_form_with_more_than_a_name_stays_doubtful() -> None:
     assert named("Moulin des Garrigues SARL 1/2") == [("Moulin des Garrigues SARL 1/2", True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "street"),
+    [
+        ("NO. 31G&33G, JALAN SETIA INDAH X ,U13/X", True),
+        ("LOT 3, JALAN PELABUR 23/1,", True),
+        ("No. 7 Restaurant, Main Street", False),
+        ("NO 1 MART SDN BHD, JALAN 2", False),
+        ("JALAN CAFE", False),
+    ],
+)
+def test_a_line_that_begins_with_a_house_number_is_a_street_unless_it_names_a_firm(text: str, street: bool) -> None:
+    assert is_street(text) == street
