@@ -127,7 +127,7 @@ def test_pages_in_doubt_of_one_pdf_are_named_and_the_others_are_read(inbox: Path
     assert aside.message == (
         "post.pdf: it is not clear which other pages belong together with page 3, 4. "
         "Put the pages of each order into a PDF or a folder of their own, or see that the folder begins with a whole "
-        "order, its first page first, and ingest them again."
+        "order, its first page first, and ingest it again."
     )
     assert each[-1] is aside
 
