@@ -17,6 +17,7 @@ from transcribe.layout import hocr
 from transcribe.locate import locate
 from transcribe.model import Box, Form, Page, Place, Reading, Scan, Seen, Word
 from transcribe.ocr import Engine
+from transcribe.paper import grey
 from transcribe.quality import Quality, quality, with_geometry
 from transcribe.snippet import snippet
 from transcribe.strips import shrinking
@@ -36,12 +37,13 @@ def read_free(
     straight: list[Page] = []
     words: Words = {}
     for number, page in enumerate(pages, 1):
-        laid, turns, homography = _upright(words, _as_told(page, number), engines)
+        small, scale = _shrunk(_as_told(page, number))
+        laid, turns, homography = _upright(words, small, scale, engines)
         before = scan.pages[number - 1].turn if number <= len(scan.pages) else 0
         kept.turns.append((before - 90 * turns) % 360)
         straight.append(laid)
         seen = [word for by_page in words.values() for word in by_page.get(number, ())]
-        kept.qualities.append(_quality(page, laid, seen))
+        kept.qualities.append(_quality(small, laid, seen))
         kept.picture(laid.number, laid.picture)
         kept.lying[laid.number] = lying(number, homography)
     for source, by_page in words.items():
@@ -57,17 +59,17 @@ def _as_told(page: Page, number: int) -> Page:
     return replace(page, number=number, hocr=page.hocr if hocr.tells(page) else None)
 
 
-def _upright(words: Words, page: Page, engines: Sequence[Engine]) -> tuple[Page, int, Homography]:
-    """A page upright, by how many quarters against the clock it was turned for that, and the homography from its pixels
-    as it came in; what every source sees on it is kept in `words`."""
+def _upright(words: Words, page: Page, scale: float, engines: Sequence[Engine]) -> tuple[Page, int, Homography]:
+    """A page upright that was shrunk to this scale, by how many quarters against the clock it was turned for that, and
+    the homography from its pixels as it came in; what every source sees on it is kept in `words`."""
     tried: dict[int, tuple[Page, Homography, list[Word]]] = {}
 
     def turned(turns: int) -> Sequence[Word]:
-        laid, moved = _laid(page, turns)
+        laid, moved = _laid(page, scale, turns)
         tried[turns] = (laid, moved, engines[0].words(laid)[0])
         return tried[turns][2]
 
-    laid, moved = _laid(page)
+    laid, moved = _laid(page, scale)
     seen = {engine.source: engine.words(laid)[0] for engine in [*engines, *_beside(page, moved[0, 0])]}
     turns = 0 if page.hocr else way_up(seen, turned)
     if turns:
@@ -82,15 +84,14 @@ def laid_pages(pages: Sequence[Page]) -> Iterator[Page]:
     """Each page as its places lie on it: numbered from 1, not too large, level. It is upright already, as reading it
     first found out which way up it lies."""
     for number, page in enumerate(pages, 1):
-        yield _laid(_as_told(page, number))[0]
+        yield _laid(*_shrunk(_as_told(page, number)))[0]
 
 
-def _laid(page: Page, turns: int = 0) -> tuple[Page, Homography]:
-    """A page not too large, turned by quarters against the clock, and level; and the homography from its pixels as it
-    came in. A page with an hOCR file beside it lies as that file says."""
-    small, scale = _shrunk(page)
+def _laid(small: Page, scale: float, turns: int = 0) -> tuple[Page, Homography]:
+    """A page that was shrunk to this scale turned by quarters against the clock, and level; and the homography from its
+    pixels as it came in. A page with an hOCR file beside it lies as that file says."""
     shrunk = numpy.diag([scale, scale, 1.0])
-    if page.hocr:
+    if small.hocr:
         return small, shrunk
     straight, moved = align.straightened(small, turns)
     return straight, moved @ shrunk
@@ -114,15 +115,15 @@ def _beside(page: Page, scale: float) -> list[Engine]:
     return [found] if found else []
 
 
-def _quality(came: Page, laid: Page, words: Sequence[Word]) -> Quality:
+def _quality(small: Page, laid: Page, words: Sequence[Word]) -> Quality:
     """The quality of a page by the print that is on it: there is no blank that would say how large it should be, and
     what should stand beyond its rim. Overall it is as good as its light and its sharpness: with that sources' claims
     were calibrated on free layouts."""
-    contrast, noise = ink.strength(laid.picture)
-    light = quality(laid.picture, ink_contrast=contrast, noise=noise, scale=1.0, inside=1.0)
-    size = print_size.scale(laid.picture, words, contrast)
-    shrunk = _shrunk(came)[0].picture
-    inside = print_size.inside(shrunk, size * print_size.LETTER, contrast)
+    picture = grey(laid.picture)
+    contrast, noise = ink.strength(picture)
+    light = quality(picture, ink_contrast=contrast, noise=noise, scale=1.0, inside=1.0)
+    size = print_size.scale(picture, words, contrast)
+    inside = print_size.inside(small.picture, size * print_size.LETTER, contrast)
     return with_geometry(light, scale=size, inside=inside)
 
 

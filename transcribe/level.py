@@ -46,4 +46,5 @@ def _standing_out(ink: NDArray[Any], angle: float) -> float:
     height, width = ink.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(angle), 1.0)
     turned = cv2.warpAffine(ink, turn, (width, height), flags=cv2.INTER_NEAREST)
-    return float(numpy.square(numpy.diff(turned.sum(axis=1, dtype=numpy.float64))).sum())
+    rows = cv2.reduce(turned, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
+    return float(numpy.square(numpy.diff(rows.astype(numpy.float64))).sum())

@@ -14,6 +14,7 @@ from transcribe.paper import flat, grey
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
+    from transcribe.printed import Mask
 
 WORD, LETTER = 18.0, 13.0
 """Pixels of height, at 200 dpi, of words as engines frame them and of single letters, in print of 10 points."""
@@ -36,7 +37,7 @@ def scale(picture: Picture, words: Sequence[Word], contrast: float) -> float:
     )
     if len(heights) >= ENOUGH:
         return heights[len(heights) // 2] / WORD
-    letters = _letters(picture, contrast)[:, cv2.CC_STAT_HEIGHT]
+    letters = _letters(_ink(picture, contrast))[:, cv2.CC_STAT_HEIGHT]
     return float(numpy.median(letters)) / LETTER if len(letters) >= ENOUGH else 1.0
 
 
@@ -67,16 +68,22 @@ def _sides(picture: Picture, thick: int) -> Iterator[Picture]:
 
 def _cut(side: Picture, height: float, contrast: float) -> int:
     """How many letters the left rim cuts."""
-    found = _letters(numpy.ascontiguousarray(side), contrast)
+    ink = _ink(numpy.ascontiguousarray(side), contrast)
+    if not ink[:, :2].any():
+        return 0
+    found = _letters(ink)
     size = numpy.maximum(found[:, cv2.CC_STAT_HEIGHT], found[:, cv2.CC_STAT_WIDTH])
     at_rim = (found[:, cv2.CC_STAT_LEFT] <= 1) & (size >= LIKE[0] * height) & (size <= LIKE[1] * height)
     return int(at_rim.sum())
 
 
-def _letters(picture: Picture, contrast: float) -> NDArray[numpy.int32]:
+def _ink(picture: Picture, contrast: float) -> Mask:
+    """1 where a picture is as dark as ink."""
+    return (255 - flat(grey(picture)) > max(DARK, INK * contrast)).view(numpy.uint8)
+
+
+def _letters(ink: Mask) -> NDArray[numpy.int32]:
     """The patches of ink of about the form of letters, as OpenCV tells them."""
-    dark = 255 - flat(grey(picture))
-    ink = (dark > max(DARK, INK * contrast)).astype(numpy.uint8)
     found = numpy.asarray(cv2.connectedComponentsWithStats(ink, connectivity=8)[2][1:], numpy.int32)
     wide, high, area = (found[:, each] for each in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
     return found[(wide >= 2) & (high >= 3) & (wide < 6 * high) & (high < 8 * wide) & (area >= 6)]

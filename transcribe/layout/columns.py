@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
-from transcribe.layout.labels import Label, Seen, find, pieces
+from transcribe.layout.labels import Label, Seen, find
 from transcribe.layout.lines import Line
 from transcribe.layout.stacked import stacked
 from transcribe.model import Table, Word
@@ -123,7 +123,7 @@ def _spots(number: int, line: Line, known: Sequence[Label]) -> list[Spot]:
         ]
         spots.append((seen.box.x0, seen.box.x1, options))
     spots = [_with_qualifier(line, spot, seen, best) for spot, seen in zip(spots, best, strict=True)]
-    for start, end, _ in pieces(line):
+    for start, end, _ in line.pieces:
         at = start
         inner = [(seen.start, _qualified(line, seen, best)) for seen in best if start <= seen.start < end]
         for stop, after in [*inner, (end, end)]:

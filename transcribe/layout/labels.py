@@ -88,7 +88,7 @@ def find(number: int, line: Line, known: Sequence[Label]) -> list[Seen]:
     windows = [(a, b) for a in range(len(words)) for b in range(a, min(a + MOST_WORDS, len(words)))]
     if not windows or not known:
         return []
-    segments = [(start, end) for start, end, _ in pieces(line)]
+    segments = [(start, end) for start, end, _ in line.pieces]
 
     def apart(start: int, end: int) -> bool:
         """Whether a stretch of the line reaches over a gap as wide as between columns."""
@@ -124,16 +124,3 @@ def find(number: int, line: Line, known: Sequence[Label]) -> list[Seen]:
 def key(text: str) -> str:
     """A label as it is compared: letters and digits only, digits that look like letters as those."""
     return fold(text.replace("°", "o")).replace(" ", "").translate(_LOOK)
-
-
-def pieces(line: Line) -> list[tuple[int, int, Box]]:
-    """The segments of a line as (start, end, box) in its text."""
-    found, at = [], 0
-    text = line.text
-    for segment in line.segments():
-        start = text.index(segment.words[0].text, at)
-        at = start
-        for word in segment.words:
-            at = text.index(word.text, at) + len(word.text)
-        found.append((start, at, segment.box))
-    return found

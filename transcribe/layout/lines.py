@@ -64,6 +64,17 @@ class Line:  # without slots: what is asked of a line again and again is kept
             groups[-1].append(after)
         return [Line(page=self.page, words=tuple(group)) for group in groups]
 
+    @cached_property
+    def pieces(self) -> tuple[tuple[int, int, Box], ...]:
+        """The segments as (start, end, box) in `text`."""
+        found, at = [], 0
+        for segment in self.segments():
+            start = at = self.text.index(segment.words[0].text, at)
+            for word in segment.words:
+                at = self.text.index(word.text, at) + len(word.text)
+            found.append((start, at, segment.box))
+        return tuple(found)
+
     def _spaced(self) -> list[tuple[Word, str]]:
         widest = WIDE_GAP * self.height
         blanks = ["", *("  " if b.box.x0 - a.box.x1 > widest else " " for a, b in pairwise(self.words))]
@@ -86,12 +97,21 @@ def lines(words: Iterable[Word], page: int) -> list[Line]:
     single = [word for word in single if word.box.height <= TALLEST * usual or len(word.text) > 2]
     slope = slant(single)
     rows: list[list[Word]] = []
+    ends: list[tuple[float, int, int]] = []  # of each row's last word its middle, top and bottom: looked at most of all
     for word in sorted(single, key=lambda each: (each.box.x0, each.box.y0)):
-        best = max(rows, key=lambda row: _shared(row[-1], word, slope), default=None)
-        if best is not None and _shared(best[-1], word, slope) >= SHARED_HEIGHT:
-            best.append(word)
-        else:
-            rows.append([word])
+        middle, top, bottom = _middle(word)[0], word.box.y0, word.box.y1
+        best, most = -1, SHARED_HEIGHT
+        for number, (before, high, low) in enumerate(ends):
+            drop = slope * (middle - before)
+            shared = min(low + drop, bottom) - max(high + drop, top)
+            share = shared / max(1, min(low - high, bottom - top))
+            if share > most or (share == most and best < 0):
+                best, most = number, share
+        if best < 0:
+            rows.append([])
+            ends.append((middle, top, bottom))
+        rows[best].append(word)
+        ends[best] = (middle, top, bottom)
     rows.sort(key=lambda row: _level(row[0], slope))
     return [Line(page=page, words=tuple(row)) for row in rows]
 
@@ -132,13 +152,6 @@ def around(boxes: Iterable[Box]) -> Box:
     """The smallest box that holds all of them; ValueError where there are none."""
     x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
     return Box(min(x0s), min(y0s), max(x1s), max(y1s))
-
-
-def _shared(before: Word, word: Word, slope: float) -> float:
-    """The part of the lower word's height at which both stand, once the slant is taken away."""
-    drop = slope * (_middle(word)[0] - _middle(before)[0])
-    top, bottom = max(before.box.y0 + drop, word.box.y0), min(before.box.y1 + drop, word.box.y1)
-    return (bottom - top) / max(1, min(before.box.height, word.box.height))
 
 
 def _level(word: Word, slope: float) -> float:

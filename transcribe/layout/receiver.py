@@ -22,7 +22,7 @@ from transcribe.layout.blocks import (
 from transcribe.layout.candidate import Candidate, candidate
 from transcribe.layout.dates import DATE
 from transcribe.layout.imprint import IMPRINT
-from transcribe.layout.labels import Seen, pieces
+from transcribe.layout.labels import Seen
 from transcribe.layout.lines import Line
 from transcribe.layout.names import LEGAL, OTHER, POSTCODE, address_like
 from transcribe.layout.sheet import Sheet
@@ -69,7 +69,7 @@ def _labelled(sheet: Sheet, field: Field, every: Sequence[Block]) -> Iterator[tu
     assert field.find is not None
     for seen in sheet.of(field.name):
         line = sheet.lines[seen.line]
-        start, end = next((first, last) for first, last, _ in pieces(line) if first <= seen.start < last)
+        start, end = next((first, last) for first, last, _ in line.pieces if first <= seen.start < last)
         before, whole = line.text[start : seen.start], line.text[start:end]
         if re.search(r"[^\W_]", before) or DELIVERY.search(whole):
             continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from transcribe.layout import columns
-from transcribe.layout.labels import Seen, find, labels, pieces
+from transcribe.layout.labels import Seen, find, labels
 from transcribe.layout.lines import Line
 from transcribe.model import Box, Form
 
@@ -103,7 +103,7 @@ def _below(sheet: Sheet, seen: Seen) -> Iterable[Beside]:
         under = sheet.lines[number]
         if under.page != line.page or under.box.y0 > deepest:
             return
-        for start, end, box in pieces(under):
+        for start, end, box in under.pieces:
             if box.x1 <= max(left, seen.box.x0 - room) or box.x0 >= min(right, seen.box.x1 + room):
                 continue
             kept = [at for at in _word_spans(under, start, end) if left <= (at[2].x0 + at[2].x1) / 2 <= right]
@@ -126,7 +126,7 @@ def _word_spans(line: Line, start: int, end: int) -> list[tuple[int, int, Box]]:
 def _column(sheet: Sheet, seen: Seen) -> tuple[float, float]:
     """From where to where the column of a label reaches: to the middle of the gap to its neighbours on the line."""
     line = sheet.lines[seen.line]
-    boxes = [box for _, _, box in pieces(line)] + [other.box for other in sheet.labels[seen.line]]
+    boxes = [box for _, _, box in line.pieces] + [other.box for other in sheet.labels[seen.line]]
     lefts = [box.x1 for box in boxes if box.x1 <= seen.box.x0]
     rights = [box.x0 for box in boxes if box.x0 >= seen.box.x1]
     left = (seen.box.x0 + max(lefts)) / 2 if lefts else 0.0

@@ -8,7 +8,7 @@ from transcribe import fields
 from transcribe.fields._fold import fold
 from transcribe.layout.candidate import Candidate, candidate
 from transcribe.layout.dates import DATE
-from transcribe.layout.labels import Seen, pieces
+from transcribe.layout.labels import Seen
 from transcribe.layout.lines import SEGMENT_GAP, Line
 from transcribe.layout.sheet import Beside, Sheet, beside, distance
 from transcribe.model import Field, Form
@@ -75,7 +75,7 @@ def _is_of_title(sheet: Sheet, seen: Seen) -> bool:
 
 def _inside_text(sheet: Sheet, seen: Seen) -> bool:
     """Whether other words stand before a label in its piece of the line: it is then a word of a text."""
-    start = next(first for first, last, _ in pieces(sheet.lines[seen.line]) if first <= seen.start < last)
+    start = next(first for first, last, _ in sheet.lines[seen.line].pieces if first <= seen.start < last)
     return re.search(r"[^\W_]", sheet.lines[seen.line].text[start : seen.start]) is not None
 
 
