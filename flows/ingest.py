@@ -22,16 +22,16 @@ from prefect.context import TaskRunContext
 from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from flows import settings as configuration
-from flows.fair_start import require_fair_start
-from flows.memory import settle_memory
-from flows.reading import Taken, failed, forms_of, read_scan, take_in, work_key
-from flows.reconcile import reconcile_home
-from flows.rooms import Rooms, now, rooms_at
+from flows.administration.fair_pay import require_fair_start
+from flows.home import settings as configuration
+from flows.home.home import Rooms, now, rooms_at
+from flows.runtime.gc_tuning import settle_memory
+from flows.steps.read_scans import Taken, failed, forms_of, read_scan, take_in, work_key
+from flows.steps.reconcile_scans import reconcile_home
 from transcribe.errors import FairhandError, ScanError
+from transcribe.intake.file_pages import Unreadable
+from transcribe.intake.scans import gather
 from transcribe.model import Scan
-from transcribe.scan import gather
-from transcribe.sheets import Unreadable
 
 WINDOW = 4
 """Scans handed to Prefect ahead of those being read, a worker: its server drops events when thousands come at once."""

@@ -8,10 +8,10 @@ from typing import Any
 import prefect
 from prefect.artifacts import create_markdown_artifact
 
-from flows import settings as configuration
-from flows.learn import learn_home
-from flows.reconcile import reconcile_home
-from flows.rooms import rooms_at
+from flows.home import settings as configuration
+from flows.home.home import rooms_at
+from flows.steps.learn_parameters import learn_home
+from flows.steps.reconcile_scans import reconcile_home
 
 
 @prefect.flow(name="reconcile", log_prints=False)

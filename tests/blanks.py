@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from transcribe.form import SHIPPED
+from transcribe.forms.definition import SHIPPED
 
 FONTS = Path("/usr/share/fonts/truetype")
 SANS, BOLD = "dejavu/DejaVuSans.ttf", "dejavu/DejaVuSans-Bold.ttf"

@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from transcribe.wording import LOCALE, SOURCE_LANGUAGE, languages
+from transcribe.i18n.catalogues import LOCALE, SOURCE_LANGUAGE, languages
 
 ROOT = Path(__file__).parent.parent
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]

@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from faker import Faker
 
-from transcribe.form import SHIPPED
+from transcribe.forms.definition import SHIPPED
 from transcribe.model import Form
 
 LEFT_EMPTY = 0.25

@@ -13,18 +13,18 @@ from pathlib import Path
 import numpy
 from PIL import Image, ImageDraw, ImageFont
 
-from reconcile import first_fit
-from reconcile.decide import decide
+from reconcile.decision.decide import decide
+from reconcile.inference.weigh import weigh
+from reconcile.parameters import shipped
 from reconcile.policy import POLICY
-from reconcile.weigh import weigh
 from transcribe import ocr
 from transcribe.archive import Archive
-from transcribe.evidence import say
-from transcribe.form import load
-from transcribe.limits import Limits
+from transcribe.forms.definition import load
+from transcribe.i18n.evidence_messages import say
+from transcribe.intake.scans import Scanned, pages, scans
 from transcribe.model import Decision, FieldKey
-from transcribe.read import read
-from transcribe.scan import Scanned, pages, scans
+from transcribe.recognition.read import read
+from transcribe.sandbox.limits import Limits
 
 PHOTO = Path(__file__).parent / "cases" / "bon-de-commande-phone-typed-0002.jpg"
 FIELD = FieldKey("lines.amount", 0)
@@ -38,7 +38,7 @@ def main() -> None:
     scanned = next(each for each in scans([PHOTO], form, archive, Limits()) if isinstance(each, Scanned))
     engines = [ocr.load(name, form.languages) for name in ("tesseract", "rapidocr")]
     reads = read(scanned.scan, pages(scanned.scan, archive, Limits()), form, engines, datetime.now(UTC))
-    posterior = weigh(form, reads.readings, first_fit.parameters())[FIELD]
+    posterior = weigh(form, reads.readings, shipped.parameters())[FIELD]
     decision = decide(form.field(FIELD.name), posterior, POLICY)
     assert isinstance(decision, Decision)
     snippet = next(place.snippet for place in reads.places if place.key == FIELD)

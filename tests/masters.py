@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from faker import Faker
 
-from transcribe.form import SHIPPED
+from transcribe.forms.definition import SHIPPED
 
 CUSTOMERS = 60
 

@@ -15,7 +15,7 @@ import numpy
 from tests.camera import USUAL, Level, photograph
 from tests.customers import order
 from tests.pens import Hand, filled, pen
-from transcribe import form as forms
+from transcribe.forms import definition as forms
 
 FORMS = ("bon-de-commande", "order-form")
 

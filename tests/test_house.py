@@ -27,11 +27,11 @@ ONLY_IN = {
     "uvicorn": ("flows/",),
     "httpx": ("flows/",),
     "jinja2": ("transcribe/review/", "reconcile/records/", "flows/"),
-    "subprocess": ("transcribe/ocr/", "transcribe/confined.py", "flows/"),
+    "subprocess": ("transcribe/ocr/", "transcribe/sandbox/decoding.py", "flows/"),
     "pytesseract": ("transcribe/ocr/",),
     "rapidocr": ("transcribe/ocr/",),
     "typer": ("flows/cli/",),
-    "pydantic_settings": ("flows/settings.py",),
+    "pydantic_settings": ("flows/home/settings.py",),
 }
 IMPURE = {
     "os",
@@ -143,7 +143,7 @@ def test_the_clock_is_passed_in() -> None:
 
 def test_the_environment_is_read_only_in_settings() -> None:
     # A child process is started with an environment of its own; that is no setting.
-    allowed = ("flows/settings.py", "transcribe/ocr/", "transcribe/confined.py")
+    allowed = ("flows/home/settings.py", "transcribe/ocr/", "transcribe/sandbox/decoding.py")
     wrong = [
         f"{path}:{node.lineno}"
         for path, _, tree in sources(*PACKAGES)

@@ -14,7 +14,7 @@ from tests.camera import Level
 from tests.customers import in_capitals, order
 from tests.orders import FORMS, make, series
 from tests.pens import box_of, filled, pen
-from transcribe import blank, form
+from transcribe.forms import blank_image, definition
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -45,8 +45,8 @@ def steep(content: bytes) -> float:
 @pytest.mark.parametrize("name", FORMS)
 def test_the_truth_has_every_field_but_payment(name: str) -> None:
     made = make(0, 1, name, "flat", "typed")
-    payment = {field.name for field in form.load(name).fields if field.personal == "payment"}
-    assert set(made.truth["fields"]) == {str(key) for key in form.load(name).keys()} - payment  # noqa: SIM118  # no dict
+    payment = {field.name for field in definition.load(name).fields if field.personal == "payment"}
+    assert set(made.truth["fields"]) == {str(key) for key in definition.load(name).keys()} - payment  # noqa: SIM118  # no dict
 
 
 def amount(text: str) -> Decimal:
@@ -57,7 +57,7 @@ def amount(text: str) -> Decimal:
 
 @pytest.mark.parametrize("name", FORMS)
 def test_sums_are_right_except_those_that_a_customer_got_wrong(name: str) -> None:
-    ordered, wrong = form.load(name), 0
+    ordered, wrong = definition.load(name), 0
     for seed in range(150):
         made = order(ordered, random.Random(seed))
         wrong += bool(made.wrong)
@@ -73,12 +73,12 @@ def test_sums_are_right_except_those_that_a_customer_got_wrong(name: str) -> Non
 @pytest.mark.parametrize("name", FORMS)
 @pytest.mark.parametrize("hand", ["typed", "block"])
 def test_ink_stands_in_filled_boxes_and_nowhere_else(name: str, hand: str) -> None:
-    ordered, chance = form.load(name), random.Random(7)
+    ordered, chance = definition.load(name), random.Random(7)
     wanted = order(ordered, chance)
     page, written = filled(ordered, wanted, pen(hand, chance), hand, chance)  # type: ignore[arg-type]  # literal of pens
     plain = Image.open(str(ordered.blanks[0].path)).convert("RGB")
     changed = numpy.abs(numpy.asarray(page).astype(int) - numpy.asarray(plain)).max(axis=2) > 60
-    assert changed.shape == blank.grey(str(ordered.blanks[0].path)).shape
+    assert changed.shape == blank_image.grey(str(ordered.blanks[0].path)).shape
     for key in tuple(ordered.keys()):
         box = box_of(ordered, key.name, key.row)
         ink = changed[box.y0 + 8 : box.y1 - 8, box.x0 : box.x1].any()

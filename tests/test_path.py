@@ -9,11 +9,11 @@ import httpx
 import pytest
 import sqlite_utils
 
-from flows import settings as configuration
-from flows import truth
-from flows.people import invite
-from flows.rooms import open_rooms
-from flows.simulate import SLIPS, play
+from flows.administration.people import invite
+from flows.home import settings as configuration
+from flows.home.home import open_rooms
+from flows.simulation import ground_truth
+from flows.simulation.simulated_people import SLIPS, play
 from tests.flows.house import House, chosen, folder_of, simulated
 from tests.transcribe.review.site import served
 from transcribe.errors import NotFound
@@ -34,7 +34,7 @@ def test_photographs_become_true_records_that_can_be_explained_and_erased(tmp_pa
     _people_type(house)
 
     rooms = open_rooms(configuration.load(house.home))
-    compared = truth.compare(rooms, chosen(*PHOTOGRAPHS))
+    compared = ground_truth.compare(rooms, chosen(*PHOTOGRAPHS))
     assert (compared.missing, compared.wrong) == ((), ())
     assert compared.records == len(PHOTOGRAPHS)
     _explained(house)
@@ -45,8 +45,8 @@ def test_photographs_become_true_records_that_can_be_explained_and_erased(tmp_pa
 def _people_type(house: House) -> None:
     """Three readers who err and two experts who do not, over the real pages, with reconciling after each round."""
     rooms = open_rooms(configuration.load(house.home))
-    from flows.reconcile import reconcile_home
-    from flows.rooms import now, review_options
+    from flows.home.home import now, review_options
+    from flows.steps.reconcile_scans import reconcile_home
 
     def left() -> int:
         reconcile_home(rooms)

@@ -18,11 +18,11 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.transcribe.review.conftest import FLAGS
 from tests.transcribe.review.site import Site, make_site, served
-from transcribe import form as definitions
-from transcribe.limits import Limits
+from transcribe.forms import definition as definitions
+from transcribe.intake.scans import Scanned, pages, scans
 from transcribe.model import FieldKey, Task
-from transcribe.read import read
-from transcribe.scan import Scanned, pages, scans
+from transcribe.recognition.read import read
+from transcribe.sandbox.limits import Limits
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "walk"

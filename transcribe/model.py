@@ -220,7 +220,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A sum or comparison that the fields of one form should satisfy; the grammar stands in `reconcile/rules.py`."""
+    """A sum or comparison that the fields of one form should satisfy; the grammar stands in
+    `reconcile/forms/rules.py`."""
 
     name: str
     check: str
@@ -492,7 +493,8 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One reason for a value, as a code with numbers; `transcribe/evidence.py` says it in a reader's language."""
+    """One reason for a value, as a code with numbers; `transcribe/i18n/evidence_messages.py` says it in a reader's
+    language."""
 
     code: str
     numbers: Numbers = field(default_factory=dict)

@@ -1,10 +1,5 @@
-"""The command line of the operator: `fairhand COMMAND`. Each file of this folder holds one group of commands."""
+"""The commands, one file a group."""
 
-from __future__ import annotations
+from flows.cli.entry_point import main
 
-
-def main() -> None:
-    """Run the command line; it ends the process with an exit code."""
-    from flows.cli.app import run  # only here, so that a flow can import flows.cli without a command line
-
-    run()
+__all__ = ["main"]

@@ -17,27 +17,27 @@ from typer.core import TyperGroup
 from transcribe.errors import FairhandError
 
 if TYPE_CHECKING:
-    from flows.settings import Settings
-    from flows.shelf import Shelf
+    from flows.home.form_library import Shelf
+    from flows.home.settings import Settings
 
 EXIT_CODES = {1: 1, 2: 2, 3: 1, 4: 3}
 """From an error's own code to the command line's: a file that cannot be read is a finding, a missing program is 3."""
 
 GROUPS = (
-    "setting_up",
+    "setup",
     "ingesting",
     "reading",
-    "deciding",
+    "reconciling",
     "planning",
-    "looking",
+    "inspecting",
     "serving",
     "people",
     "forms",
     "records",
-    "fair",
-    "asking",
-    "expecting",
-    "keeping",
+    "pay_and_audit",
+    "disputes",
+    "expected_work",
+    "retention",
 )
 """The files of this folder that hold commands, in the order in which help lists them."""
 
@@ -85,14 +85,14 @@ def _options(
 
 def settings_of(ctx: typer.Context) -> Settings:
     """The settings that hold for this command."""
-    from flows import settings
+    from flows.home import settings
 
     return settings.load(ctx.obj)
 
 
 def shelf_of(ctx: typer.Context) -> Shelf:
     """The forms that may be named in this command."""
-    from flows.shelf import Shelf
+    from flows.home.form_library import Shelf
 
     return Shelf(settings_of(ctx).forms)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from flows.cli import say
+from flows.output import terminal
 
 if TYPE_CHECKING:
     from transcribe.model import Form
@@ -18,7 +18,7 @@ def reconcile_file(
     file: Path, *, out: Path | None, form: Form | None, layout: str | None, target: float, report: Path | None
 ) -> None:
     """Reconcile a file, write or print its lines, say what could not be used; exit code 1 where anything was not."""
-    from flows import collection
+    from flows.standalone import reconcile_file as collection
 
     if not file.is_file():
         raise typer.BadParameter(f"{file} is no file. Give a file of readings, or no file to reconcile the store.")
@@ -26,17 +26,17 @@ def reconcile_file(
         raise typer.BadParameter("--report tells of a collection without a form; leave --form or --report out.")
     done = collection.reconcile_file(file, form=form, layout=layout, target=target)
     if out is None:
-        say.as_json(*(dataclasses.asdict(line) for line in done.lines))
+        terminal.as_json(*(dataclasses.asdict(line) for line in done.lines))
     else:
         collection.write(done.lines, out)
         asked = sum(line.ask for line in done.lines)
         typer.echo(f"{len(done.lines)} items written to {out}; {asked} are worth one more reading.")
     if report is not None and done.reconciled is not None:
-        from flows.report import report_of
+        from flows.output.collection_report import report_of
 
         report.write_text(report_of(done.reconciled, title=file.name), encoding="utf-8")
         typer.echo(f"The report stands in {report}.")
     for fault in done.faults:
-        say.note(f"fairhand: {file}, line {fault.line}: {fault.message}")
+        terminal.note(f"fairhand: {file}, line {fault.line}: {fault.message}")
     if done.faults:
         raise typer.Exit(1)

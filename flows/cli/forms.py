@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import say
 from flows.cli.app import app, settings_of, shelf_of
+from flows.output import terminal
 
 forms = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check, look at and draft forms.")
 app.add_typer(forms, name="forms")
@@ -17,14 +17,14 @@ Form = Annotated[str, typer.Argument(help="The name of a form, or the path of it
 
 
 @forms.command("list")
-def list_forms(ctx: typer.Context, as_json: say.AsJson = False) -> None:
+def list_forms(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List the forms that are shipped, installed, or were used here."""
-    from transcribe.wording import said
+    from transcribe.i18n.catalogues import said
 
     shelf = shelf_of(ctx)
     found = [shelf.find(name) for name in shelf.names()]
     if as_json:
-        say.as_json(
+        terminal.as_json(
             *(
                 {
                     "name": form.name,
@@ -50,7 +50,7 @@ def list_forms(ctx: typer.Context, as_json: say.AsJson = False) -> None:
         )
         for form in found
     )
-    say.columns(head, rows)
+    terminal.columns(head, rows)
 
 
 @forms.command("check")
@@ -65,13 +65,13 @@ def check_form(ctx: typer.Context, form: Form) -> None:
 def preview_form(
     ctx: typer.Context,
     form: Form,
-    out: Annotated[Path, typer.Option(callback=say.writable, help="The picture to write: OUT.png.")] = Path(
+    out: Annotated[Path, typer.Option(callback=terminal.writable, help="The picture to write: OUT.png.")] = Path(
         "preview.png"
     ),
     page: Annotated[int, typer.Option(min=1, help="Which page of the form.")] = 1,
 ) -> None:
     """Draw a form's boxes on its blank page."""
-    from transcribe.preview import preview
+    from transcribe.forms.preview import preview
 
     out.write_bytes(preview(shelf_of(ctx).find(form), page))
     typer.echo(f"Page {page} of {form} with its boxes is in {out}.")
@@ -85,14 +85,14 @@ def draft_form(
     language: Annotated[str, typer.Option(help="The language of its print, as Tesseract names it.")] = "eng",
     locale: Annotated[str, typer.Option(help="How dates and amounts are written on it.")] = "en_GB",
     out: Annotated[
-        Path | None, typer.Option(callback=say.writable, help="The definition to write; else to standard output.")
+        Path | None, typer.Option(callback=terminal.writable, help="The definition to write; else to standard output.")
     ] = None,
 ) -> None:
     """Write a first definition of a form from its blank, to be edited: frames, lines and labels are found.
 
     Every page of a PDF is a page of the form; its blanks are written as PNG beside the definition.
     """
-    from flows.drafting import draft_definition
+    from flows.standalone.draft_form import draft_definition
 
     if out and out.exists():
         raise typer.BadParameter(f"{out} exists, and what was edited there would be lost. Name another file as --out.")
@@ -104,9 +104,9 @@ def draft_form(
     for beside, content in made.blanks.items():  # a definition names its blanks as they lie beside it
         if not (folder / beside).exists():
             (folder / beside).write_bytes(content)
-            say.note(f"The blank is in {folder / beside}.")
+            terminal.note(f"The blank is in {folder / beside}.")
     for note in made.notes:
-        say.note(note)
+        terminal.note(note)
     if out:
         out.write_text(made.text, encoding="utf-8")
         typer.echo(f"A first definition is in {out}. Look at it with: fairhand forms preview {out}")

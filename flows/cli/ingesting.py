@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli import say
 from flows.cli.app import app, settings_of
+from flows.output import terminal
 
 if TYPE_CHECKING:
     from flows.ingest import Ingested
@@ -25,17 +25,17 @@ def ingest(
     ],
     form: Annotated[str, typer.Option(help="The name of a form, the path of its definition, or auto: find out which.")],
     batch: Annotated[str, typer.Option(help="A name for these files together; else the time.")] = "",
-    as_json: say.AsJson = False,
+    as_json: terminal.AsJson = False,
 ) -> None:
     """Take files in, have machines read them, decide or ask people. The same files again change nothing."""
-    from flows.fair_start import require_fair_start
-    from flows.prefect_server import prefect_for
-    from flows.reading import AUTO, forms_of
-    from flows.rooms import open_rooms
-    from transcribe.scan import passed_over
+    from flows.administration.fair_pay import require_fair_start
+    from flows.home.home import open_rooms
+    from flows.runtime.prefect_server import prefect_for
+    from flows.steps.read_scans import AUTO, forms_of
+    from transcribe.intake.scans import passed_over
 
     settings = settings_of(ctx)
-    say.require_there(paths)
+    terminal.require_there(paths)
     rooms = open_rooms(settings)
     for each in (form,) if form != AUTO else rooms.forms.names():
         rooms.use_form(each)  # what is wrong with a form is said before anything begins
@@ -44,24 +44,24 @@ def ingest(
         from flows.ingest import ingest_batch
 
         name = batch or datetime.now(UTC).strftime("%Y-%m-%d %H.%M.%S")
-        with say.progress("reading") as told:
+        with terminal.progress("reading") as told:
             done = ingest_batch(settings.home, paths, form, name, settings.cores, told)
     again = {state.scan.name: state.advice for state in rooms.store.scan_states(name)[::-1] if state.advice}
     others = [str(each) for each in passed_over(paths, ours=settings.pictured)]
     if as_json:
         more = {"passed_over": others, "again": again}
-        say.as_json({**dataclasses.asdict(done), "changed": done.changed, **more})
+        terminal.as_json({**dataclasses.asdict(done), "changed": done.changed, **more})
     else:
         _print(done, others)
         for scan, codes in again.items():
-            typer.echo(f"{scan}: {say.to_do(codes, settings.speaks)}")
+            typer.echo(f"{scan}: {terminal.to_do(codes, settings.speaks)}")
     if done.set_aside or done.failed or done.without:
         raise typer.Exit(1)
 
 
 def _print(done: Ingested, others: Sequence[str]) -> None:
     if not done.files:
-        typer.echo(f"{say.NOTHING_THERE}; nothing has changed.")
+        typer.echo(f"{terminal.NOTHING_THERE}; nothing has changed.")
     elif done.changed or not done.scans:
         typer.echo(f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already.")
     else:
@@ -70,8 +70,8 @@ def _print(done: Ingested, others: Sequence[str]) -> None:
         typer.echo(f"{done.unidentified} of an unknown form wait for a person to say which it is.")
     for what, listed in (("set aside", done.set_aside), ("failed", done.failed)):
         for name, message in listed:
-            typer.echo(f"{what}: {say.about(name, message)}")
+            typer.echo(f"{what}: {terminal.about(name, message)}")
     for name, engine in done.without:
         typer.echo(f"{name}: {engine} failed on it; the other engines read it, and people are asked.")
     if others:
-        typer.echo(say.passed_over(others))
+        typer.echo(terminal.passed_over(others))

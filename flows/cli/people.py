@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli import say
 from flows.cli.app import app, settings_of
+from flows.output import terminal
 
 if TYPE_CHECKING:
     from transcribe.model import Transcriber
@@ -37,19 +37,19 @@ def add(
         list[str] | None, typer.Option(help="A region that they work in, as forms name it; again for more.")
     ] = None,
     zone: Annotated[str | None, typer.Option(help="Their time zone, such as Europe/Paris; else UTC.")] = None,
-    as_json: say.AsJson = False,
+    as_json: terminal.AsJson = False,
 ) -> None:
     """Add a person and print a sign-in link that works once. Of whom is known already only what is given changes."""
-    from flows.fair_start import reasons_of, unfair
-    from flows.people import invite
-    from flows.rooms import open_rooms
+    from flows.administration.fair_pay import reasons_of, unfair
+    from flows.administration.people import invite
+    from flows.home.home import open_rooms
 
     rooms = open_rooms(settings_of(ctx))
     it = invite(rooms, name, role or None, language or None, engagement, interface, region or None, zone)
     if as_json:
         changed = {each: list(map(_plain, change)) for each, change in it.changed.items()}
         told = {**_told(it.person), "link": it.link, "until": it.until.isoformat()}
-        say.as_json({**told, "added": it.added, "changed": changed})
+        terminal.as_json({**told, "added": it.added, "changed": changed})
         return
     if not it.added:
         typer.echo(f"{it.person.handle} is known already{'.' if it.changed else ': nothing is changed.'}")
@@ -57,18 +57,18 @@ def add(
         typer.echo(f"{what.replace('_', ' ')}: {_words(after)} (was {_words(before)})")
     for each in unfair(rooms, [form for form, _, _ in rooms.store.forms()]):
         for reason in reasons_of(each):
-            say.note(f"No paid work begins before this is mended. {reason}")
+            terminal.note(f"No paid work begins before this is mended. {reason}")
     typer.echo(f"{it.person.handle} signs in once, until {it.until:%Y-%m-%d}, with {it.link}")
 
 
 @people.command("list")
-def list_people(ctx: typer.Context, as_json: say.AsJson = False) -> None:
+def list_people(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List everybody."""
-    from flows.rooms import open_rooms
+    from flows.home.home import open_rooms
 
     found = open_rooms(settings_of(ctx)).store.transcribers()
     if as_json:
-        say.as_json(*map(_told, found))
+        terminal.as_json(*map(_told, found))
     else:
         head = ("handle", "roles", "languages", "engagement", "")
         rows = (
@@ -81,7 +81,7 @@ def list_people(ctx: typer.Context, as_json: say.AsJson = False) -> None:
             )
             for each in found
         )
-        say.columns(head, rows)
+        terminal.columns(head, rows)
 
 
 @people.command("pause")
@@ -97,8 +97,8 @@ def resume_person(ctx: typer.Context, name: Name) -> None:
 
 
 def _set_paused(ctx: typer.Context, name: str, *, paused: bool) -> None:
-    from flows.people import pause
-    from flows.rooms import open_rooms
+    from flows.administration.people import pause
+    from flows.home.home import open_rooms
 
     person = pause(open_rooms(settings_of(ctx)), name, paused=paused)
     typer.echo(f"{person.handle} is {'paused' if paused else 'back at work'}.")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli import say
 from flows.cli.app import app, settings_of
+from flows.output import terminal
 
 if TYPE_CHECKING:
-    from flows.planning_home import Prospect
+    from flows.simulation.planning_inputs import Prospect
 
 
 @app.command()
@@ -34,11 +34,11 @@ def simulate(
     currency: Annotated[str, typer.Option(help="The rate's currency.")] = "EUR",
     rounds: Annotated[int, typer.Option(min=1, help="Each order is played so often, with other slips.")] = 5,
     seed: Annotated[int, typer.Option(help="Other seeds make other slips.")] = 1,
-    plot: Annotated[Path | None, typer.Option(callback=say.writable, help="Draw it: OUT.svg.")] = None,
-    as_json: say.AsJson = False,
+    plot: Annotated[Path | None, typer.Option(callback=terminal.writable, help="Draw it: OUT.svg.")] = None,
+    as_json: terminal.AsJson = False,
 ) -> None:
     """Plan a batch: play orders of known truth with made-up readers, and see quality, work and cost by target."""
-    from flows.planning_home import Said, prospect, rates
+    from flows.simulation.planning_inputs import Said, prospect, rates
 
     said = Said(
         people=rates(people) if people else None,
@@ -56,23 +56,23 @@ def simulate(
 
 
 def _play(found: Prospect, targets: list[float] | None, size: int, *, as_json: bool, plot: Path | None) -> None:
-    from flows import planning, planning_home
+    from flows.simulation import planning, planning_inputs
 
     wanted = targets or planning.TARGETS
     planned = []
-    with say.progress("simulating") as progress:
+    with terminal.progress("simulating") as progress:
         for each in planning.plan(found.batch, wanted):
             planned.append(each)
             progress(len(planned), len(wanted))
     batch = found.batch
-    lines = [planning_home.told(each, found.terms, size, batch.form, batch.rounds) for each in planned]
+    lines = [planning_inputs.told(each, found.terms, size, batch.form, batch.rounds) for each in planned]
     if as_json:
-        say.as_json(*lines)
+        terminal.as_json(*lines)
     else:
         _print(found, lines, size)
     if plot is not None:
-        plot.write_text(planning_home.plot(lines, batch.form.name), encoding="utf-8")
-        say.note(f"The plot stands in {plot}.")
+        plot.write_text(planning_inputs.plot(lines, batch.form.name), encoding="utf-8")
+        terminal.note(f"The plot stands in {plot}.")
 
 
 def _print(found: Prospect, lines: list[dict[str, Any]], size: int) -> None:
@@ -90,7 +90,7 @@ def _print(found: Prospect, lines: list[dict[str, Any]], size: int) -> None:
         "by experts",
         "hours",
     )
-    say.columns((*head, cost), map(_row, lines))
+    terminal.columns((*head, cost), map(_row, lines))
     typer.echo(
         f"\nIn brackets: 95 % intervals of {len(batch.orders)} orders, as playing one again says little of others."
     )

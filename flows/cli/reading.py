@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.cli import say
 from flows.cli.app import app, settings_of
+from flows.output import terminal
 
 
 @app.command()
@@ -18,50 +18,51 @@ def read(
     ctx: typer.Context,
     files: Annotated[list[Path], typer.Argument(help="Pictures, PDFs, or folders of them.", metavar="FILE...")],
     form: Annotated[str, typer.Option(help="The name of a form, the path of its definition, or auto: find out which.")],
-    as_json: say.AsJson = False,
+    as_json: terminal.AsJson = False,
     picture: Annotated[
-        Path | None, typer.Option(callback=say.writable, help="Draw each page's fields with value and fate: OUT.png.")
+        Path | None,
+        typer.Option(callback=terminal.writable, help="Draw each page's fields with value and fate: OUT.png."),
     ] = None,
     hocr: Annotated[
-        Path | None, typer.Option(callback=say.writable, help="Write the words of each page as hOCR: OUT.hocr.")
+        Path | None, typer.Option(callback=terminal.writable, help="Write the words of each page as hOCR: OUT.hocr.")
     ] = None,
 ) -> None:
     """Read files by machine and print readings and decisions, one scan a line with --json."""
-    from flows.hocr import hocr_pages
-    from flows.read import pictures, read_files
+    from flows.output.hocr_output import hocr_pages
+    from flows.standalone.read_files import pictures, read_files
 
     settings, failed, scans = settings_of(ctx), False, 0
     drawn, written = count(1), count(1)
-    with say.progress("reading") as progress:
+    with terminal.progress("reading") as progress:
         for told, weighed in read_files(settings, files, form, progress):
             scans += 1
             failed |= "error" in told
             if as_json:
-                say.as_json(told)
+                terminal.as_json(told)
             else:
                 _print(told, settings.speaks)
             if weighed and picture:
                 for of, content in pictures(weighed, settings.speaks):
                     made = _numbered(picture, next(drawn))
                     made.write_bytes(content)
-                    say.note(f"{made} is the picture of {of}")
+                    terminal.note(f"{made} is the picture of {of}")
             if weighed and hocr:
                 for of, text in hocr_pages(settings, weighed):
                     made = _numbered(hocr, next(written))
                     made.write_text(text, encoding="utf-8")
-                    say.note(f"{made} has the words of {of}")
+                    terminal.note(f"{made} has the words of {of}")
     _say_what_was_not_read(files, scans)
     if failed:
         raise typer.Exit(1)
 
 
 def _say_what_was_not_read(files: Sequence[Path], scans: int) -> None:
-    from transcribe.scan import passed_over
+    from transcribe.intake.scans import passed_over
 
     if not scans:
-        say.note(f"{say.NOTHING_THERE}; nothing was read.")
+        terminal.note(f"{terminal.NOTHING_THERE}; nothing was read.")
     if others := [str(each) for each in passed_over(files)]:
-        say.note(say.passed_over(others))
+        terminal.note(terminal.passed_over(others))
 
 
 def _numbered(path: Path, number: int) -> Path:
@@ -71,19 +72,19 @@ def _numbered(path: Path, number: int) -> Path:
 
 def _print(told: dict[str, Any], language: str) -> None:
     if "error" in told:
-        say.note(f"fairhand: {told['error']['message']}")
+        terminal.note(f"fairhand: {told['error']['message']}")
         return
-    from flows.told import whence
+    from flows.output.json_result import whence
 
     fit = "" if told["fit"] is None else f", fit {told['fit']:.2f}"
     typer.echo(f"\n{whence(told['files'], told['pages'])}: {told['form'] or 'unknown form'}{fit}")
     if told["advice"]:
-        typer.echo(say.to_do(told["advice"], language))
+        typer.echo(terminal.to_do(told["advice"], language))
     if told["form"] is None:
         typer.echo("A person is asked which form it is; or name it with --form.")
         return
     rows = [_row(field) for field in told["fields"] if not _empty(field)]
-    say.columns(("field", "value", "probability", "because"), rows)
+    terminal.columns(("field", "value", "probability", "because"), rows)
     empty = sum(map(_empty, told["fields"]))
     if empty:
         typer.echo(f"and {empty} fields that are blank")

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import say
 from flows.cli.app import app, settings_of
+from flows.output import terminal
 
 
 @app.command()
@@ -22,30 +22,30 @@ def export(
         bool, typer.Option("--for-spreadsheets", help="For csv: safe to open in a spreadsheet, no exact copy.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option(callback=say.writable, help="A file to write; else to standard output.")
+        Path | None, typer.Option(callback=terminal.writable, help="A file to write; else to standard output.")
     ] = None,
 ) -> None:
     """Write the finished records as JSON Lines or CSV."""
-    from flows.records import export_records
+    from flows.administration.records import export_records
 
     count = export_records(settings_of(ctx).records, format, form, table, after, out, for_spreadsheets=spreadsheets)
     if out:
-        say.note(f"{count} rows written to {out}.")
+        terminal.note(f"{count} rows written to {out}.")
 
 
 @app.command()
 def forget(
     ctx: typer.Context,
     scan: Annotated[str, typer.Argument(help="The scan's id, or its beginning.")],
-    as_json: say.AsJson = False,
+    as_json: terminal.AsJson = False,
 ) -> None:
     """Erase what a scan says and shows, everywhere; counts, pay and keyed hashes stay. It cannot be undone."""
-    from flows.records import forget_scan
-    from flows.rooms import open_rooms
+    from flows.administration.records import forget_scan
+    from flows.home.home import open_rooms
 
     erased = forget_scan(open_rooms(settings_of(ctx)), scan)
     if as_json:
-        say.as_json({"scan": erased.scan, "files": erased.files})
+        terminal.as_json({"scan": erased.scan, "files": erased.files})
     else:
         typer.echo(
             f"Scan {erased.scan[:12]} is forgotten: its texts, its record and {erased.files} pictures are erased."

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from babel.numbers import get_currency_precision
 
-from reconcile.records import names
+from reconcile.records import sql_names
 from reconcile.records.schema import ColumnOf
 from transcribe.model import Decision, FieldKey, Form, Place, Reading, Record, Scan, Value
 from transcribe.store.contract import OutboxEntry
@@ -66,11 +66,11 @@ def line_rows(number: int, source: Source, part: str, columns: Sequence[ColumnOf
     """The rows of one of the form's tables; a row in which nothing is written, or only boxes not ticked, is none."""
     lines: dict[int, dict[str, Value]] = {}
     for each in source.record.decisions:
-        table, name = names.part_of(each.key)
+        table, name = sql_names.part_of(each.key)
         if table == part and each.key.row is not None:
             lines.setdefault(each.key.row, {})[name] = each.value
     return [
-        {"id": number * names.ROWS_AT_MOST + row, "record": number, "scan": source.record.scan, "row": row}
+        {"id": number * sql_names.ROWS_AT_MOST + row, "record": number, "scan": source.record.scan, "row": row}
         | cells(values, source.form, columns, part)
         for row, values in sorted(lines.items())
         if any(value is not None and value is not False for value in values.values())
@@ -164,12 +164,12 @@ def cells(values: Mapping[str, Value], form: Form, columns: Sequence[ColumnOf], 
     types = {each.name: each for each in form.all_fields()}
     for column in columns:
         field = types.get(f"{part}.{column.field}" if part else column.field)
-        fits = field is not None and names.holds(field.type) == column.holds
+        fits = field is not None and sql_names.holds(field.type) == column.holds
         value = values.get(column.field) if fits else None
         row[column.column] = _stored(value, column.holds)
         if column.holds == "amount":
             currency = (field.currency if field else None) or form.currency
-            row[f"{column.column}{names.MINOR}"] = minor_units(value, currency)
+            row[f"{column.column}{sql_names.MINOR}"] = minor_units(value, currency)
     return row
 
 
@@ -184,7 +184,7 @@ def minor_units(value: Value, currency: str) -> int | None:
     return int(scaled) if scaled == scaled.to_integral_value() and abs(scaled) <= _LARGEST else None
 
 
-def _stored(value: Value, held: names.Holds) -> str | int | None:
+def _stored(value: Value, held: sql_names.Holds) -> str | int | None:
     if value is None:
         return None
     if held == "text" or held == "amount":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 from sqlite_utils.db import Table
 
-from reconcile.records import names
+from reconcile.records import sql_names
 from reconcile.records.views import show
 from transcribe.model import Field, FieldKey, Form
 
@@ -64,9 +64,9 @@ class ColumnOf:
     type: str
 
     @property
-    def holds(self) -> names.Holds:
+    def holds(self) -> sql_names.Holds:
         """What the column holds."""
-        return names.holds(self.type)
+        return sql_names.holds(self.type)
 
 
 def prepare(database: Database) -> None:
@@ -132,11 +132,11 @@ def searched(database: Database) -> Iterator[Table]:
 
 
 def _add_part(database: Database, form: Form, part: str, fields: list[Field]) -> None:
-    own = names.LINE_COLUMNS if part else names.OWN_COLUMNS
+    own = sql_names.LINE_COLUMNS if part else sql_names.OWN_COLUMNS
     name = table_of(database, form.name, part)
     if name is None:
-        wanted = names.safe(f"{form.name}_{part}" if part else form.name)
-        name = names.free(wanted, names.OWN_TABLES | set(database.table_names()) | set(database.view_names()))
+        wanted = sql_names.safe(f"{form.name}_{part}" if part else form.name)
+        name = sql_names.free(wanted, sql_names.OWN_TABLES | set(database.table_names()) | set(database.view_names()))
         database.table(name).create(own, pk="id", strict=True)
         database.table(name).create_index(["record", "row"] if part else ["scan"], unique=True)
         for column in own:
@@ -148,16 +148,16 @@ def _add_part(database: Database, form: Form, part: str, fields: list[Field]) ->
 
 def _add_field(database: Database, form: Form, part: str, table: str, field: Field) -> None:
     """A column for the field, unless one of an earlier version holds the same kind of value."""
-    short = names.part_of(FieldKey(field.name, 0 if part else None))[1]
-    held = names.holds(field.type)
+    short = sql_names.part_of(FieldKey(field.name, 0 if part else None))[1]
+    held = sql_names.holds(field.type)
     known = [each for each in columns_of(database, form.name, part) if each.field == short]
     if any(each.holds == held for each in known):
         return
-    wanted = names.safe(short) + (f"_v{form.version}" if known else "")
-    column = names.free(wanted, set(database.table(table).columns_dict))
-    database.table(table).add_column(column, names.sql_type(held))
+    wanted = sql_names.safe(short) + (f"_v{form.version}" if known else "")
+    column = sql_names.free(wanted, set(database.table(table).columns_dict))
+    database.table(table).add_column(column, sql_names.sql_type(held))
     if held == "amount":
-        database.table(table).add_column(f"{column}{names.MINOR}", int)
+        database.table(table).add_column(f"{column}{sql_names.MINOR}", int)
     label = field.label.get("en") or next(iter(field.label.values()), short)
     _note(database, form, part, table, column, short, field.type, label)
 
@@ -184,6 +184,6 @@ def _sort(database: Database) -> None:
 
 
 def _index_words(database: Database, form: Form, part: str, name: str) -> None:
-    words = [each.column for each in columns_of(database, form.name, part) if each.type in names.SEARCHED]
+    words = [each.column for each in columns_of(database, form.name, part) if each.type in sql_names.SEARCHED]
     if words:
         database.table(name).enable_fts(words, tokenize=SEARCH, create_triggers=True, replace=True)

@@ -17,14 +17,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reconcile.collection import honest
-from reconcile.collection.hearing import hear, types
+from reconcile.algorithms.metrics import Told, calibration_error, word_errors
+from reconcile.algorithms.word_model import Line, best
+from reconcile.algorithms.word_model import learn as learn_lines
+from reconcile.algorithms.word_network import network, words
+from reconcile.collection import choice_calibration
+from reconcile.collection.comparable_texts import hear, types
 from reconcile.collection.items import Item, Result
-from reconcile.collection.reconcile import reconcile_items
-from reconcile.lines import Line, best
-from reconcile.lines import learn as learn_lines
-from reconcile.measure import Told, calibration_error, word_errors
-from reconcile.network import network, words
+from reconcile.collection.reconcile_items import reconcile_items
 from tests.bench import cross_fitted, sets
 from tests.bench.intervals import by_chance, said
 
@@ -83,9 +83,13 @@ def micropasts(data: Path, most: int | None) -> None:
 def _after_gold(unseen: Sequence[cross_fitted.Stated], golden: set[str]) -> float:
     """The calibration error of the items that are not gold, by a map that saw neither them nor the gold, bent by the
     gold."""
-    own = honest.fit_own([(each.odds, each.item.field, each.right) for each in unseen if each.item.name in golden])
+    own = choice_calibration.fit_own(
+        [(each.odds, each.item.field, each.right) for each in unseen if each.item.name in golden]
+    )
     rest = [each for each in unseen if each.item.name not in golden]
-    return calibration_error([(honest.probability(each.odds, each.item.field, own), each.right) for each in rest], BINS)
+    return calibration_error(
+        [(choice_calibration.probability(each.odds, each.item.field, own), each.right) for each in rest], BINS
+    )
 
 
 def crowdspeech(data: Path, most: int | None) -> None:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import httpx
 
-from flows import settings as configuration
-from flows.people import invite
-from flows.rooms import Rooms, now, open_rooms
+from flows.administration.people import invite
+from flows.home import settings as configuration
+from flows.home.home import Rooms, now, open_rooms
 from tests.bench.crowd.checked import FLOOR, RATE, wrong
 from tests.bench.crowd.people import Person, Seen
 from tests.bench.crowd.served import Served, fill, truth

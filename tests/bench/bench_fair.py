@@ -15,16 +15,17 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.reconcile import test_fair
-from tests.transcribe.store import test_model, test_pay
+from tests.reconcile.decision import test_fair
+from tests.transcribe.store import test_model
+from tests.transcribe.store.verbs import test_pay_ledger
 
 EXAMPLES = 10_000
 SMALL = 100
 STEPS = 30
 
 PROPERTIES: dict[str, tuple[dict[str, Any], Callable[..., None]]] = {
-    "agreement changes neither pay nor work": (test_pay.AGREEMENT, test_pay.agreement_changes_nothing),
-    "pay is readings x rate + top-ups": (test_pay.SENDS, test_pay.pay_is_readings_and_top_ups),
+    "agreement changes neither pay nor work": (test_pay_ledger.AGREEMENT, test_pay_ledger.agreement_changes_nothing),
+    "pay is readings x rate + top-ups": (test_pay_ledger.SENDS, test_pay_ledger.pay_is_readings_and_top_ups),
     "the order of readings changes no decision": (test_fair.ORDER, test_fair.the_order_is_nothing),
     "a minority that is upheld is the value": (test_fair.UPHELD, test_fair.who_was_upheld_is_the_value),
 }

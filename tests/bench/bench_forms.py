@@ -18,10 +18,11 @@ from PIL import Image
 
 from tests.camera import USUAL, Level
 from tests.orders import FORMS, Made, make
-from transcribe import confined, form
-from transcribe.identify import identify, sure
-from transcribe.limits import Limits
+from transcribe.forms import definition
 from transcribe.model import Form, Page
+from transcribe.registration.identify import identify, sure
+from transcribe.sandbox import decoding
+from transcribe.sandbox.limits import Limits
 
 LIMITS = Limits()
 SEED = 4178
@@ -32,7 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="two photos a level and form instead of twelve")
     count = 2 if parser.parse_args().small else 12
-    forms = [form.load(name) for name in FORMS]
+    forms = [definition.load(name) for name in FORMS]
     print("| level | photos | identified | wrong | fit lowest | fit median | inliers lowest |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for level in USUAL:
@@ -46,7 +47,7 @@ def identity_row(level: Level, made: list[Made], forms: list[Form]) -> str:
     """One row: how many photos of a level are known for what they are."""
     fits, inliers, right, wrong = [], [], 0, 0
     for each in made:
-        picture, _ = confined.picture(each.content, 1, LIMITS)
+        picture, _ = decoding.picture(each.content, 1, LIMITS)
         guesses = identify([Page(number=1, picture=picture)], forms)
         own = next(guess for guess in guesses if guess.form.name == each.truth["form"])
         best = sure(guesses)
@@ -62,12 +63,12 @@ def identity_row(level: Level, made: list[Made], forms: list[Form]) -> str:
 
 def door(made: list[Made], forms: list[Form]) -> None:
     """What taking in a photo of eight megapixels costs: decoding here, decoding in the confined process, laying."""
-    page = Page(number=1, picture=confined.picture(made[0].content, 1, LIMITS)[0])
+    page = Page(number=1, picture=decoding.picture(made[0].content, 1, LIMITS)[0])
     identify([page], forms)  # the blank's features are found once a process
     rows = {
         "decoded here (Pillow)": _seconds(made, lambda content: numpy.asarray(Image.open(io.BytesIO(content)))),
-        "decoded in the confined process": _seconds(made, lambda content: confined.picture(content, 1, LIMITS)),
-        "checked in the confined process": _seconds(made, lambda content: confined.check(content, LIMITS)),
+        "decoded in the confined process": _seconds(made, lambda content: decoding.picture(content, 1, LIMITS)),
+        "checked in the confined process": _seconds(made, lambda content: decoding.check(content, LIMITS)),
         "decoded here (OpenCV)": _seconds(
             made, lambda content: cv2.imdecode(numpy.frombuffer(content, numpy.uint8), cv2.IMREAD_COLOR)
         ),

@@ -18,9 +18,9 @@ from pathlib import Path
 import matplotlib
 from matplotlib.figure import Figure
 
-from flows.report import svg
-from reconcile import first_fit
-from reconcile.interval import wilson
+from flows.output.collection_report import svg
+from reconcile.algorithms.intervals import wilson
+from reconcile.parameters import shipped as first_fit
 from tests.bench.generator import Shape, World, make
 from tests.bench.intervals import said
 from tests.bench.reconciling.growth import NOTHING, Day, grow

@@ -19,8 +19,9 @@ from tests.bench.locate_hard import ORDER_LIKE, Fate, fates, mixed_truth, receip
 from tests.bench.locate_hard import show as show_hard
 from tests.bench.read_results import ENGINES, reads_of
 from tests.bench.read_samples import Sample, data_folder
-from transcribe import fields, form
+from transcribe import fields
 from transcribe.errors import EngineError
+from transcribe.forms import definition
 from transcribe.model import Form, Reads
 
 CONSOLE = Console(width=150)
@@ -65,7 +66,7 @@ def receipts(folder: Path, names: Sequence[str], step: int) -> None:
         found = list(pool.map(lambda line: _read(folder, line, "receipt"), lines[::step]))
     right: Counter[tuple[str, str, str]] = Counter()
     count: Counter[tuple[str, str]] = Counter()
-    made = form.load("receipt")
+    made = definition.load("receipt")
     for line, reads in zip(lines[::step], found, strict=True):
         if reads is None:
             continue
@@ -84,7 +85,7 @@ def invoices(folder: Path, step: int) -> None:
     right: Counter[tuple[str, str, str]] = Counter()
     count: Counter[tuple[str, str]] = Counter()
     items: Counter[str] = Counter()
-    made = form.load("facture")
+    made = definition.load("facture")
     lines = lines_of(folder)
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(lambda line: _read(folder, line, "facture"), lines[::step]))
@@ -117,7 +118,7 @@ def hard(
     name: str = "facture",
 ) -> None:
     """A set of layouts that nobody prepared for: what fails on them and why."""
-    found, made = list[Fate](), form.load(name)
+    found, made = list[Fate](), definition.load(name)
     for line in lines:
         reads = _read(folder, line, name)
         if reads is not None:

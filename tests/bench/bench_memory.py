@@ -23,10 +23,10 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from flows import settings as configuration
-from flows.prefect_server import prefect_for
-from transcribe import masking, scan
+from flows.home import settings as configuration
+from flows.runtime.prefect_server import prefect_for
 from transcribe.archive import Archive
+from transcribe.intake import redaction, scans
 
 CONSOLE = Console(width=140)
 PAGES, SMALL = 1000, 20
@@ -102,18 +102,19 @@ def measured(folder: Path, pages: int) -> bool:
     read, decode, door, weigh, keep = Clock(), Clock(), Clock(), Clock(), Clock()
     seen = Marks((read, decode, door))
     with prefect_for(settings):
-        from flows import ingest, reading
+        from flows import ingest
+        from flows.steps import read_scans
 
         timed: list[tuple[object, str, Clock]] = [
-            (reading, "read", read),
-            (reading, "pages", decode),
+            (read_scans, "read", read),
+            (read_scans, "pages", decode),
             (ingest, "reconcile_home", weigh),
         ]
         timed += [
-            (scan, "align", door),
-            (scan, "picture", decode),
-            (masking, "masked", door),
-            (masking, "encoded", door),
+            (scans, "align", door),
+            (scans, "picture", decode),
+            (redaction, "masked", door),
+            (redaction, "encoded", door),
             (Archive, "put", keep),
         ]
         for module, name, clock in timed:
@@ -180,7 +181,7 @@ def memory() -> tuple[int, int]:
 
 
 def _is_server(process: psutil.Process) -> bool:
-    return any("prefect" in part or "flows.guard" in part for part in process.cmdline())
+    return any("prefect" in part or "flows.runtime.process_guard" in part for part in process.cmdline())
 
 
 def _cpu_of_server() -> float:

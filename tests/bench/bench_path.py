@@ -13,9 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from flows import settings as configuration
-from flows.prefect_server import PrefectServer
-from flows.rooms import open_rooms
+from flows.home import settings as configuration
+from flows.home.home import open_rooms
+from flows.runtime.prefect_server import PrefectServer
 from tests.flows.house import House
 from tests.flows.test_ingest import told_of_house
 from tests.orders import FORMS, series, write

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from reconcile.measure import Told, calibration_error
+from reconcile.algorithms.metrics import Told, calibration_error
 from tests.bench.intervals import by_chance, said
 from tests.bench.read_results import ENGINES, Result, dump, results
 from tests.bench.read_samples import Sample, data_folder, factures, generated, receipts_de, sroie, testaments

@@ -23,9 +23,12 @@ from rich.table import Table
 from tests.bench.bench_read import SEED
 from tests.bench.read_results import reads_of
 from tests.bench.read_samples import Sample, data_folder, generated, sroie
-from transcribe import align, fixed, ink, ocr, strokes
-from transcribe import form as forms
+from transcribe import ocr
+from transcribe.forms import definition as forms
+from transcribe.ink import handwriting, ink_layer
 from transcribe.model import Page
+from transcribe.recognition import form_page
+from transcribe.registration import align
 
 CONSOLE = Console(width=140)
 ROUNDS = 3
@@ -153,10 +156,12 @@ def _parts(samples: Sequence[Sample]) -> tuple[dict[str, float], int, tuple[int,
         costs["decoding"] += _processor(sample.page)
         costs["registration"] += _processor(align.align, photo, form)
         page = align.align(photo, form).page
-        looked = _processor(ink.sheet, page.picture, path)
-        sheet = ink.sheet(page.picture, path)
-        spots = [spot for spot in fixed.spots(form, 1, sheet) if spot.field.type not in fixed.MARKS and spot.ink.box]
-        boxes = [box for spot in spots for box in strokes.lines(spot.ink, sheet.unit)]
+        looked = _processor(ink_layer.sheet, page.picture, path)
+        sheet = ink_layer.sheet(page.picture, path)
+        spots = [
+            spot for spot in form_page.spots(form, 1, sheet) if spot.field.type not in form_page.MARKS and spot.ink.box
+        ]
+        boxes = [box for spot in spots for box in handwriting.lines(spot.ink, sheet.unit)]
         clean = Page(number=1, picture=sheet.clean)
         seconds = {}
         for name, measure in (("tesseract", _processor), ("rapidocr", _clock)):

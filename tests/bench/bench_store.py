@@ -19,10 +19,10 @@ from pathlib import Path
 
 from tests.transcribe.store.world import NOON, World, person, sent, world
 from transcribe.model import Task
-from transcribe.store._lease import WINDOW
-from transcribe.store._reconcile import MISPLACED
-from transcribe.store.rows import micros
-from transcribe.store.writer import Busy, Writer
+from transcribe.store.drivers.writer import Busy, Writer
+from transcribe.store.row_mapping import micros
+from transcribe.store.verbs.leases import WINDOW
+from transcribe.store.verbs.reconcile import MISPLACED
 
 OPEN = {True: (10_000, 100_000), False: (10_000, 1_000_000, 5_000_000)}
 LEASES = 2_000

@@ -23,9 +23,9 @@ from pathlib import Path
 import httpx
 import psutil
 
-from flows import settings as configuration
-from flows.people import invite
-from flows.rooms import Rooms, now, open_rooms
+from flows.administration.people import invite
+from flows.home import settings as configuration
+from flows.home.home import Rooms, now, open_rooms
 from tests.bench.crowd.people import CSRF
 from tests.bench.crowd.served import Served, fill
 from transcribe.store.contract import Floor, Rate

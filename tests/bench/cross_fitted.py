@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from reconcile.collection import choice, first_fit, honest
-from reconcile.collection.candidates import options
-from reconcile.collection.hearing import hear, types
+from reconcile.algorithms.metrics import Told
+from reconcile.collection import choice_calibration, choice_model, shipped_weights
+from reconcile.collection.comparable_texts import hear, types
 from reconcile.collection.items import Item
-from reconcile.collection.reconcile import learn, told
-from reconcile.measure import Told
+from reconcile.collection.reconcile_items import learn, told
+from reconcile.collection.text_options import options
 from tests.bench import sets
 from tests.bench.fit_collection import Seen, by_lot, golden_of, seen
 
@@ -28,7 +28,7 @@ class Stated(NamedTuple):
     @property
     def told(self) -> Told:
         """The probability without any gold, and whether the choice is right."""
-        return honest.probability(self.odds, self.item.field, honest.Own()), self.right
+        return choice_calibration.probability(self.odds, self.item.field, choice_calibration.Own()), self.right
 
 
 def cards(collection: sets.Told) -> list[Stated]:
@@ -45,7 +45,7 @@ def cards(collection: sets.Told) -> list[Stated]:
     for number in range(FOLDS):
         others = [place for place, each in enumerate(heard) if fold(each.item) != number]
         some = told([golden[place] for place in others], [possible[place] for place in others])
-        weights.append(choice.fit(some) if some else first_fit.CHOICE)
+        weights.append(choice_model.fit(some) if some else shipped_weights.CHOICE)
     return list(_stated(seen(collection, lambda item: weights[fold(item)]), fold))
 
 
@@ -53,7 +53,7 @@ def lines(parts: Sequence[sets.Told], draws: Mapping[int, int]) -> list[Stated]:
     """Sentences as so many of seven people read them, drawn by lot so often for each number: fitted on every second
     sentence of each part, for the rest."""
     place = {item.name: number % 2 for part in parts for number, (item, _) in enumerate(part)}
-    drawn = [seen(each, lambda _: first_fit.CHOICE) for part in parts for each in by_lot(part, draws)]
+    drawn = [seen(each, lambda _: shipped_weights.CHOICE) for part in parts for each in by_lot(part, draws)]
     return list(_stated([each for some in drawn for each in some], lambda item: place[item.name]))
 
 
@@ -61,7 +61,7 @@ def _stated(known: Sequence[Seen], fold: Callable[[Item], int]) -> Iterator[Stat
     maps = {}
     for number, of in sorted({(fold(each.item), each.of) for each in known}):
         others = [(each.numbers, each.right) for each in known if each.of == of and fold(each.item) != number]
-        maps[number, of] = honest.fit(others, of)
+        maps[number, of] = choice_calibration.fit(others, of)
     for each in known:
-        odds = honest.log_odds(each.numbers, maps[fold(each.item), each.of], each.of)
+        odds = choice_calibration.log_odds(each.numbers, maps[fold(each.item), each.of], each.of)
         yield Stated(each.item, each.normal, odds, each.right)

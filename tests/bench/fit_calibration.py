@@ -1,5 +1,5 @@
 """Fits how sure machines are where the first fit did not look: what is searched for on free layouts, and values with a
-trouble. Writes these stages into `reconcile/first_fit_data.py` and leaves everything else there as it is.
+trouble. Writes these stages into `reconcile/parameters/shipped_data.py` and leaves everything else there as it is.
 
     python -m tests.bench.fit_calibration DUMP.jsonl ...      dumps of `bench_read --dump`
 
@@ -15,13 +15,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reconcile.calibrate import Lesson, adjusted, fit
-from reconcile.circumstances import NEVER, SEARCHED
-from reconcile.facts import ScanFacts
-from reconcile.first_fit_data import CONTENT
-from reconcile.known import Known
-from reconcile.lessons import machines_alone
-from reconcile.measure import calibration_error
+from reconcile.algorithms.metrics import calibration_error
+from reconcile.inference.calibration import Lesson, adjusted, fit
+from reconcile.inference.circumstances import NEVER, SEARCHED
+from reconcile.learning.lessons import machines_alone
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters.parameters import Known
+from reconcile.parameters.shipped_data import CONTENT
 from tests.bench.fit_first import TARGET, key, reading
 from tests.bench.intervals import by_chance
 from tests.bench.read_results import form_of

@@ -12,12 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from reconcile.collection import choice, first_fit, honest
-from reconcile.collection.candidates import options
-from reconcile.collection.circumstances import Circumstances, circumstances, facts_of
-from reconcile.collection.hearing import Family, family, hear, types
+from reconcile.collection import choice_calibration, choice_model, shipped_weights
+from reconcile.collection.choice_features import Circumstances, circumstances, facts_of
+from reconcile.collection.comparable_texts import Family, family, hear, types
 from reconcile.collection.items import Heard, Item
-from reconcile.collection.reconcile import choose, learn, told
+from reconcile.collection.reconcile_items import choose, learn, told
+from reconcile.collection.text_options import options
 from tests.bench import sets
 
 LINE_DRAWS = {3: 5, 4: 3, 5: 3, 6: 2, 7: 1}
@@ -48,19 +48,23 @@ def rounded(weights: tuple[float, ...]) -> tuple[float, ...]:
     return tuple(round(weight, 3) for weight in weights)
 
 
-def fit_choice(collection: sets.Told) -> choice.Weights:
+def fit_choice(collection: sets.Told) -> choice_model.Weights:
     """Weights of the choice; everything else is learnt of the collection without its truth."""
     items = [item for item, _ in collection]
     heard = hear(items, types(items))
     learnt = learn(heard)
     possible = [options(each, learnt) if each.voices else [] for each in heard]
-    return choice.fit(told(golden_of(collection), possible))
+    return choice_model.fit(told(golden_of(collection), possible))
 
 
-def fit_honest(collections: list[sets.Told], weights: choice.Weights, of: Family) -> honest.Weights:
+def fit_honest(collections: list[sets.Told], weights: choice_model.Weights, of: Family) -> choice_calibration.Weights:
     """The map to probabilities of one family, from the collections' own choices against their truth."""
     known = [each for some in collections for each in seen(some, lambda _: weights) if each.of == of]
-    return honest.fit([(each.numbers, each.right) for each in known], of) if known else first_fit.HONEST[of]
+    return (
+        choice_calibration.fit([(each.numbers, each.right) for each in known], of)
+        if known
+        else shipped_weights.HONEST[of]
+    )
 
 
 class Seen(NamedTuple):
@@ -73,7 +77,7 @@ class Seen(NamedTuple):
     right: bool
 
 
-def seen(collection: sets.Told, weights: Callable[[Item], choice.Weights]) -> list[Seen]:
+def seen(collection: sets.Told, weights: Callable[[Item], choice_model.Weights]) -> list[Seen]:
     """What is chosen for every item of a collection; all else is learnt of the collection without its truth."""
     of_type = types([item for item, _ in collection])
     heard = hear([item for item, _ in collection], of_type)

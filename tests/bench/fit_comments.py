@@ -1,5 +1,6 @@
-"""Fits how far the words of a long text are believed, `STRANGERS` and `KNOWN` of `reconcile.longtext`, and what they
-come to as a whole, `MAPS` of `reconcile.prose`.
+"""Fits how far the words of a long text are believed, `STRANGERS` and `KNOWN` of `reconcile.inference.long_text`,
+and what they
+come to as a whole, `MAPS` of `reconcile.inference.long_text_calibration`.
 
     FAIRHAND_SHARED_DATA=../shared/data python -m tests.bench.fit_comments
 
@@ -19,16 +20,18 @@ from typing import NamedTuple
 import numpy
 from numpy.typing import NDArray
 
-from reconcile import first_fit, logistic, longtext
-from reconcile.agree import votes
-from reconcile.facts import ScanFacts
-from reconcile.known import known
-from reconcile.lines import Line, best
-from reconcile.network import network
-from reconcile.prose import Prose, numbers, prose
-from reconcile.sheet import sheet
-from reconcile.trust import learn
-from reconcile.weigh import weigh_together
+from reconcile.algorithms import logistic
+from reconcile.algorithms.word_model import Line, best
+from reconcile.algorithms.word_network import network
+from reconcile.forms.prepared_form import sheet
+from reconcile.inference import long_text
+from reconcile.inference.long_text_calibration import Prose, numbers, prose
+from reconcile.inference.votes import votes
+from reconcile.inference.weigh import weigh_together
+from reconcile.learning.learn import learn
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters import shipped
+from reconcile.parameters.parameters import known
 from tests.bench import sets
 from tests.bench.fit_collection import by_lot
 from tests.bench.read_samples import data_folder
@@ -95,7 +98,7 @@ def wholes(told: sets.Told) -> Iterator[tuple[Prose, float, bool]]:
     facts = [ScanFacts(form=FORM, readings=readings) for readings in scans]
     made = sheet(FORM)
     spot = made.spots["comment"]
-    for learnt in (first_fit.parameters(), Parameters(version=1, content=learn(facts, first_fit.parameters()).content)):
+    for learnt in (shipped.parameters(), Parameters(version=1, content=learn(facts, shipped.parameters()).content)):
         for readings, (_, truth) in zip(scans, told, strict=True):
             weighed = weigh_together(made, readings, known(learnt))[KEY]
             best = max(weighed.shares, key=lambda says: (weighed.shares[says], says))
@@ -110,23 +113,23 @@ def texts(data: Path, part: str, readers: int) -> Iterator[Text]:
     scans = [readings_of(item) for item, _ in told]
     facts = [ScanFacts(form=FORM, readings=readings) for readings in scans]
     spot = sheet(FORM).spots["comment"]
-    for learnt in (first_fit.parameters(), Parameters(version=1, content=learn(facts, first_fit.parameters()).content)):
+    for learnt in (shipped.parameters(), Parameters(version=1, content=learn(facts, shipped.parameters()).content)):
         here = known(learnt)
         words = here.words(spot.field.name).total
         for readings, (_, truth) in zip(scans, told, strict=True):
-            speaking = longtext.speaking(votes(spot, readings))
-            if not longtext.is_long(spot, speaking):
+            speaking = long_text.speaking(votes(spot, readings))
+            if not long_text.is_long(spot, speaking):
                 continue
             line = Line(
                 slots=tuple(network([each.says.split() for each in speaking])),
                 sources=tuple(each.source for each in speaking),
             )
-            shares = longtext.line_model(spot, speaking, here).weigh(line)
+            shares = long_text.line_model(spot, speaking, here).weigh(line)
             likeliest = best(shares)
             yield Text(
                 rivals=tuple(map(_rivals, shares, likeliest)),
                 readers=len(speaking),
-                met=words / (words + longtext.VOCABULARY),
+                met=words / (words + long_text.VOCABULARY),
                 right=" ".join(word for word in likeliest if word) == spot.normal(truth),
             )
 
@@ -166,7 +169,7 @@ class Likelihood:
         self.met, self.readers, self.right = (
             numpy.array([getattr(text, name) for text in found], float) for name in ("met", "readers", "right")
         )
-        self.left = numpy.array([len(text.rivals) for text in found]) * numpy.log(1 - longtext.SLIP)
+        self.left = numpy.array([len(text.rivals) for text in found]) * numpy.log(1 - long_text.SLIP)
 
     def loss(self, figures: Numbers) -> float:
         """The negative log likelihood of which texts are right, by (log c, k) of strangers and of known words."""

@@ -1,4 +1,5 @@
-"""Writes `reconcile/first_fit_data.py`, the parameters that ship with fairhand, from machine readings with their truth.
+"""Writes `reconcile/parameters/shipped_data.py`, the parameters that ship with fairhand, from machine readings with
+their truth.
 
     python -m tests.bench.fit_first DUMP.jsonl ...
 
@@ -22,19 +23,19 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from reconcile.agree import null_of
-from reconcile.decide import decide
-from reconcile.facts import ScanFacts
-from reconcile.known import Known
-from reconcile.lessons import taught
+from reconcile.decision.decide import decide
+from reconcile.forms.prepared_form import sheet
+from reconcile.inference.votes import null_of
+from reconcile.inference.weigh import weigh
+from reconcile.learning.learn import learn
+from reconcile.learning.lessons import taught
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters.parameters import Known
 from reconcile.policy import POLICY
-from reconcile.sheet import sheet
-from reconcile.trust import learn
-from reconcile.weigh import weigh
-from transcribe import form as forms
+from transcribe.forms import definition as forms
 from transcribe.model import Decision, FieldKey, Form, Parameters, Reading
 
-TARGET = Path(__file__).parents[2] / "reconcile" / "first_fit_data.py"
+TARGET = Path(__file__).parents[2] / "reconcile" / "parameters" / "shipped_data.py"
 KEPT = (
     "rates",
     "sources",

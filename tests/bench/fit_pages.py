@@ -1,5 +1,5 @@
 """Fits how engines read bad pages, and what their confidence means there and of digits, and writes these tallies into
-`reconcile/first_fit_data.py`; everything else there stays as it is.
+`reconcile/parameters/shipped_data.py`; everything else there stays as it is.
 
     python -m tests.bench.fit_pages DUMP.jsonl ...      dumps of `bench_read --dump` with a seed of their own
 
@@ -17,14 +17,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from reconcile.counts import Counts
-from reconcile.facts import ScanFacts
-from reconcile.first_fit_data import CONTENT
-from reconcile.known import Known
-from reconcile.lessons import machines_alone
-from reconcile.sheet import sheet
-from reconcile.sureness import BAD_PAGE
-from reconcile.weigh import weigh_together
+from reconcile.forms.prepared_form import sheet
+from reconcile.inference.weigh import weigh_together
+from reconcile.learning.counts import Counts
+from reconcile.learning.lessons import machines_alone
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters.confidence_bins import BAD_PAGE
+from reconcile.parameters.parameters import Known
+from reconcile.parameters.shipped_data import CONTENT
 from tests.bench.fit_first import TARGET, key, reading
 from tests.bench.read_results import form_of
 

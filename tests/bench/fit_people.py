@@ -13,15 +13,15 @@ import pprint
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from reconcile.calibrate import Lesson, fit
-from reconcile.circumstances import PEOPLE
-from reconcile.first_fit_data import CONTENT
+from reconcile.inference.calibration import Lesson, fit
+from reconcile.inference.circumstances import PEOPLE
+from reconcile.parameters.shipped_data import CONTENT
 from tests.bench.generator import Shape, make
 from tests.bench.generator.orders import HARD
 from tests.bench.reconciling.online import Outcome, run
 from transcribe.model import Parameters
 
-TARGET = Path("reconcile/first_fit_people.py")
+TARGET = Path("reconcile/parameters/shipped_people.py")
 
 SEEDS, NOISY = range(1, 6), range(31, 36)
 
@@ -37,7 +37,8 @@ FAMILIES = {
 }
 """The family of each kind of item; the others are amounts."""
 
-HEAD = '''"""What ships of people's calibration (`reconcile.calibrate`), by `python -m tests.bench.fit_people`."""
+HEAD = '''"""What ships of people's calibration (`reconcile.inference.calibration`), by `python -m
+tests.bench.fit_people`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Writes the places of `reconcile/first_fit_data.py` anew: how often fields of free layouts are read where they stand.
+"""Writes the places of `reconcile/parameters/shipped_data.py` anew: how often fields of free layouts are read where
+they stand.
 
     python -m tests.bench.fit_places [--data DIR]
 
@@ -16,17 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reconcile.facts import ScanFacts
-from reconcile.first_fit import parameters
-from reconcile.known import Known
-from reconcile.lessons import taught
+from reconcile.learning.lessons import taught
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters.parameters import Known
+from reconcile.parameters.shipped import parameters
 from tests.bench import bench_locate as locate
 from tests.bench import fit_first
 from tests.bench.locate_hard import mixed_truth
 from tests.bench.read_results import ENGINES, reads_of
 from tests.bench.read_samples import Sample, data_folder
-from transcribe import form as forms
 from transcribe.errors import EngineError
+from transcribe.forms import definition as forms
 from transcribe.model import FieldKey, Form, Reads
 
 RECEIPT = ("company", "date", "address", "total")

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from reconcile.measure import BINS, Share, Told, calibration_error
+from reconcile.algorithms.metrics import BINS, Share, Told, calibration_error
 
 DRAWS = 200
 """So many times it is drawn which values are right, for the error that chance alone makes."""

@@ -10,11 +10,11 @@ from typing import Any
 
 from rich.console import Console
 
-from flows.drawn import shown_by_people
-from flows.outcomes import outcomes
-from reconcile.first_fit import parameters
+from flows.steps.layout_tasks import shown_by_people
+from flows.steps.outcomes import outcomes
+from reconcile.inference.weigh import weigh
+from reconcile.parameters.shipped import parameters
 from reconcile.policy import POLICY
-from reconcile.weigh import weigh
 from tests.bench.intervals import said
 from transcribe.model import Decision, FieldKey, Form, Reads, Task
 

@@ -11,15 +11,16 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TextIO
 
-from reconcile.candidates import READ
-from reconcile.decide import decide
-from reconcile.first_fit import parameters
-from reconcile.measure import Told
+from reconcile.algorithms.metrics import Told
+from reconcile.decision.decide import decide
+from reconcile.inference.candidates import READ
+from reconcile.inference.weigh import weigh
+from reconcile.parameters.shipped import parameters
 from reconcile.policy import POLICY
-from reconcile.weigh import weigh
 from tests.bench.read_samples import LINE_FORM, Sample
-from transcribe import fields, fixed, ink, ocr
-from transcribe import form as forms
+from transcribe import fields, ocr
+from transcribe.forms import definition as forms
+from transcribe.ink import ink_layer
 from transcribe.model import (
     Blank,
     Box,
@@ -35,7 +36,8 @@ from transcribe.model import (
     Task,
 )
 from transcribe.ocr import Engine
-from transcribe.read import read
+from transcribe.recognition import form_page
+from transcribe.recognition.read import read
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 ENGINES = ("tesseract", "rapidocr")
@@ -138,12 +140,12 @@ def reads_of(sample: Sample, engines: Sequence[str] = ENGINES) -> Reads:
 def _line_reads(sample: Sample, form: Form, engines: Sequence[str]) -> Reads:
     """A picture of one line, read as a field that fills it."""
     page = sample.page()
-    sheet = ink.sheet(page.picture, None)
+    sheet = ink_layer.sheet(page.picture, None)
     box = Box(0, 0, page.picture.shape[1], page.picture.shape[0])
-    spot = fixed.Spot(key=FieldKey("text"), field=form.fields[0], box=box, ink=sheet.inks([box])[0])
-    here = fixed.Circumstances(scan=sample.file, at=NOW, fit=1.0, quality=1.0)
+    spot = form_page.Spot(key=FieldKey("text"), field=form.fields[0], box=box, ink=sheet.inks([box])[0])
+    here = form_page.Circumstances(scan=sample.file, at=NOW, fit=1.0, quality=1.0)
     readers = [_engine(name, form.languages) for name in engines]
-    found = fixed.readings(page, sheet, [spot], readers, here)
+    found = form_page.readings(page, sheet, [spot], readers, here)
     return Reads(places=(), readings=tuple(found), fit=None, quality={})
 
 

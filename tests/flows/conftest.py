@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flows import settings as configuration
-from flows.prefect_server import PrefectServer
-from flows.rooms import Rooms, open_rooms
+from flows.home import settings as configuration
+from flows.home.home import Rooms, open_rooms
+from flows.runtime.prefect_server import PrefectServer
 from tests.flows.house import House
 
 

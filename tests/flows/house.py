@@ -15,15 +15,15 @@ from typing import Any
 
 import psutil
 
-from flows import truth
-from flows.people import invite
-from flows.rooms import Rooms
-from flows.simulate import Reader
-from flows.truth import Sample
+from flows.administration.people import invite
+from flows.home.home import Rooms
+from flows.simulation import ground_truth
+from flows.simulation.ground_truth import Sample
+from flows.simulation.simulated_people import Reader
 
 CASES = Path(__file__).parent.parent / "cases"
 TYPED = CASES / "bon-de-commande-flat-typed-0000.png"
-SAMPLES = truth.load(CASES / "truth.jsonl")
+SAMPLES = ground_truth.load(CASES / "truth.jsonl")
 FAIRHAND = (sys.executable, "-m", "flows.cli")
 
 
@@ -107,7 +107,7 @@ def simulated(rooms: Rooms, handle: str, seed: int, slips: float, roles: Sequenc
         link=invite(rooms, handle, roles).link,
         slips=slips,
         chance=random.Random(seed),
-        answers=lambda task: truth.answer(rooms, SAMPLES, task),
+        answers=lambda task: ground_truth.answer(rooms, SAMPLES, task),
         subject=rooms.store.task_subject,
     )
     reader.sign_in()

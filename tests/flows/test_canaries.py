@@ -17,9 +17,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flows.people import invite
-from flows.prefect_server import free_port, notice
-from flows.rooms import Rooms
+from flows.administration.people import invite
+from flows.home.home import Rooms
+from flows.runtime.prefect_server import free_port, notice
 from tests.flows.house import SAMPLES, TYPED, House, until
 from transcribe.model import FieldKey, Task
 

@@ -10,12 +10,12 @@ from typing import Any, cast
 import pytest
 from PIL import Image
 
-from flows.cli.looking import THE_FILES_FAULT
+from flows.administration.people import invite
+from flows.cli.inspecting import THE_FILES_FAULT
+from flows.home.home import Rooms, now
 from flows.ingest import Ingested, _Window
-from flows.people import invite
-from flows.reading import AUTO, Taken, read_scan, take_in
-from flows.reconcile import reconcile_home
-from flows.rooms import Rooms, now
+from flows.steps.read_scans import AUTO, Taken, read_scan, take_in
+from flows.steps.reconcile_scans import reconcile_home
 from tests.flows.house import CASES, House
 from transcribe.errors import EngineError, ScanError
 from transcribe.store.contract import Offer, SentReading
@@ -74,7 +74,7 @@ def test_an_error_while_a_file_is_taken_in_is_of_that_file_and_put_right_when_it
     for name in ("a.png", "b.png"):
         Image.effect_noise((900, 1200), 60 + len(name)).save(tmp_path / name)
     with monkeypatch.context() as broken:
-        broken.setattr("flows.reading.pictures", fails)
+        broken.setattr("flows.steps.read_scans.pictures", fails)
         found = list(take_in(rooms, [tmp_path / "a.png"], AUTO, "monday"))
     assert [each.message.partition(".png: ")[2][:50] for each in found if not isinstance(each, Taken)] == [
         "reading it failed unexpectedly (KeyError: 'text')."

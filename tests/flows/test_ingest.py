@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from flows import settings as configuration
-from flows.rooms import open_rooms
+from flows.home import settings as configuration
+from flows.home.home import open_rooms
 from tests.crafted import bomb, refused
 from tests.flows.house import CASES, TYPED, House
 

@@ -12,10 +12,10 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from starlette.testclient import TestClient
 
-from flows.people import invite
-from flows.reading import Taken, read_scan, take_in
-from flows.reconcile import reconcile_home
-from flows.rooms import Rooms, now, review_options
+from flows.administration.people import invite
+from flows.home.home import Rooms, now, review_options
+from flows.steps.read_scans import Taken, read_scan, take_in
+from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
 from tests.flows.house import TYPED
 from transcribe.archive import opened

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-from flows.reading import read_scan
-from flows.rooms import Rooms, limits, now
+from flows.home.home import Rooms, limits, now
+from flows.steps.read_scans import read_scan
 from tests.orders import make
+from transcribe.intake.scans import Scanned, is_unmasked, pages, scans
 from transcribe.model import ScanPage
-from transcribe.read import pictures
-from transcribe.scan import Scanned, is_unmasked, pages, scans
+from transcribe.recognition.read import pictures
 
 FORM = "bon-de-commande"
 

@@ -8,14 +8,14 @@ import secrets
 import pytest
 from starlette.testclient import TestClient
 
-from flows.learn import learn_home
-from flows.people import Invited, invite
-from flows.reconcile import reconcile_home
-from flows.rooms import Rooms, now
-from reconcile.known import known
+from flows.administration.people import Invited, invite
+from flows.home.home import Rooms, now
+from flows.steps.learn_parameters import learn_home
+from flows.steps.reconcile_scans import reconcile_home
+from reconcile.parameters.parameters import known
 from reconcile.records import query
 from reconcile.records.database import for_reading
-from tests.flows.test_reconcile import received
+from tests.flows.steps.test_reconcile_scans import received
 from transcribe.model import FieldKey
 from transcribe.review.app import create_app
 from transcribe.review.options import ReviewOptions

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from flows.read import read_files
-from flows.reading import Taken, read_scan, take_in
-from flows.reconcile import reconcile_home
-from flows.rooms import Rooms
+from flows.home.home import Rooms
+from flows.standalone.read_files import read_files
+from flows.steps.read_scans import Taken, read_scan, take_in
+from flows.steps.reconcile_scans import reconcile_home
 from transcribe.model import FieldKey, Task
 
 SIZE = (1240, 1754)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from reconcile.first_fit import parameters
-from reconcile.weigh import weigh
+from reconcile.inference.weigh import weigh
+from reconcile.parameters.shipped import parameters
 from transcribe.model import Column, Field, FieldKey, Form, Kind, Master, Posterior, Reading, Rule, Table
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from transcribe.fields._fold import has_letter, plain, tidy
 from transcribe.model import Field, Form, Value
+from transcribe.values.folding import has_letter, plain, tidy
 
 EXACT = False
 INPUT_MODE = "text"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from transcribe.fields._fold import fold, tidy
 from transcribe.model import Field, Form, Value
+from transcribe.values.folding import fold, tidy
 
 EXACT = True
 INPUT_MODE = "text"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from transcribe.fields import _dates
-from transcribe.fields._fold import tidy
 from transcribe.model import Field, Form, Value
+from transcribe.values import dates
+from transcribe.values.folding import tidy
 
 EXACT = True
 INPUT_MODE = "text"
@@ -27,14 +27,14 @@ def parse(text: str, field: Field, form: Form) -> Value:
 def normalise(text: str, field: Field, form: Form) -> str:
     """Year, month and day in ISO order even where impossible ("75.12.2024" is "2024-12-75") or damaged ("1O.03.2024" is
     "2024-03-1o"); else the text in lower case with its separators alike."""
-    parts = _dates.find_parts(text, form.locale, form.free)
+    parts = dates.find_parts(text, form.locale, form.free)
     if parts is not None:
-        return _dates.as_text(parts)
-    damaged = _dates.damaged_parts(text, form.locale)
+        return dates.as_text(parts)
+    damaged = dates.damaged_parts(text, form.locale)
     if damaged is not None:
         return "-".join(damaged)
     plain = re.sub(r"\s*[-./,]\s*", "-", tidy(tidy(text).casefold())).strip("- ")
-    again = _dates.find_parts(plain, form.locale, form.free)
+    again = dates.find_parts(plain, form.locale, form.free)
     return plain if plain and again is None else tidy(tidy(text).casefold())
 
 
@@ -44,7 +44,7 @@ def write(value: Value, field: Field, form: Form) -> str:
         return ""
     day = date.fromisoformat(str(value))
     figures = {"d": f"{day.day:02}", "m": f"{day.month:02}", "y": f"{day.year:04}"}
-    return _dates.separator(form.locale).join(figures[letter] for letter in _dates.day_order(form.locale))
+    return dates.separator(form.locale).join(figures[letter] for letter in dates.day_order(form.locale))
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
@@ -59,5 +59,5 @@ def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
 
 
 def _find(text: str, form: Form) -> date | None:
-    parts = _dates.find_parts(text, form.locale, form.free)
-    return None if parts is None else _dates.as_date(parts)
+    parts = dates.find_parts(text, form.locale, form.free)
+    return None if parts is None else dates.as_date(parts)

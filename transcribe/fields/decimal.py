@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from transcribe.fields import _numbers
 from transcribe.model import Field, Form, Value
+from transcribe.values import numbers
 
 EXACT = True
 INPUT_MODE = "decimal"
@@ -13,28 +13,28 @@ INPUT_MODE = "decimal"
 
 def parse(text: str, field: Field, form: Form) -> Value:
     """A decimal string without needless zeros."""
-    number = _numbers.read_number(text, form.locale, None)
-    return None if number is None else _numbers.plain_number(number.amount)
+    number = numbers.read_number(text, form.locale, None)
+    return None if number is None else numbers.plain_number(number.amount)
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
     """The plain number, the unit left out; what is no number is written like one as far as it goes."""
-    number = _numbers.read_number(text, form.locale, None)
+    number = numbers.read_number(text, form.locale, None)
     if number is None:
-        return _numbers.rough_number(text, form.locale, None)
-    return _numbers.comparable_number(number.amount)
+        return numbers.rough_number(text, form.locale, None)
+    return numbers.comparable_number(number.amount)
 
 
 def write(value: Value, field: Field, form: Form) -> str:
     """The quantity as the form's locale writes it."""
-    return "" if value is None else _numbers.write_number(Decimal(str(value)), form.locale)
+    return "" if value is None else numbers.write_number(Decimal(str(value)), form.locale)
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     """ "not a number"; "negative"."""
     if not text.strip():
         return ()
-    number = _numbers.read_number(text, form.locale, None)
+    number = numbers.read_number(text, form.locale, None)
     if number is None:
         return ("not a number",)
     return ("negative",) if number.amount < 0 else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stdnum import ean
 
-from transcribe.fields._registered import bare, is_digits, normalise, write
+from transcribe.fields._registry_number import bare, is_digits, normalise, write
 from transcribe.model import Field, Form, Value
 
 EXACT = True

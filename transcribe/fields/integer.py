@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from transcribe.fields import _numbers
 from transcribe.model import Field, Form, Value
+from transcribe.values import numbers
 
 EXACT = True
 INPUT_MODE = "numeric"
@@ -13,7 +13,7 @@ INPUT_MODE = "numeric"
 
 def parse(text: str, field: Field, form: Form) -> Value:
     """An int; None also for a number with a fraction."""
-    number = _numbers.read_number(text, form.locale, 0)
+    number = numbers.read_number(text, form.locale, 0)
     if number is None or number.amount != number.amount.to_integral_value():
         return None
     return int(number.amount)
@@ -21,22 +21,22 @@ def parse(text: str, field: Field, form: Form) -> Value:
 
 def normalise(text: str, field: Field, form: Form) -> str:
     """The plain number; what is no number is written like one as far as it goes."""
-    number = _numbers.read_number(text, form.locale, 0)
+    number = numbers.read_number(text, form.locale, 0)
     if number is None:
-        return _numbers.rough_number(text, form.locale, 0)
-    return _numbers.comparable_number(number.amount)
+        return numbers.rough_number(text, form.locale, 0)
+    return numbers.comparable_number(number.amount)
 
 
 def write(value: Value, field: Field, form: Form) -> str:
     """The number as the form's locale writes it, thousands grouped."""
-    return "" if value is None else _numbers.write_number(Decimal(int(value)), form.locale)
+    return "" if value is None else numbers.write_number(Decimal(int(value)), form.locale)
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     """ "not a number"; "not a whole number"; "negative"."""
     if not text.strip():
         return ()
-    number = _numbers.read_number(text, form.locale, 0)
+    number = numbers.read_number(text, form.locale, 0)
     if number is None:
         return ("not a number",)
     if number.amount != number.amount.to_integral_value():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from stdnum import luhn
 
-from transcribe.fields import _pattern
-from transcribe.fields._registered import bare, is_digits, normalise, write
+from transcribe.fields._registry_number import bare, is_digits, normalise, write
 from transcribe.model import Field, Form, Value
+from transcribe.values import patterns
 
 EXACT = True
 INPUT_MODE = "numeric"
@@ -27,5 +27,5 @@ def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
         return ()
     if not is_digits(digits):
         return ("not a number",)
-    broken = ("pattern",) if _pattern.breaks(digits, field.pattern) else ()
+    broken = ("pattern",) if patterns.breaks(digits, field.pattern) else ()
     return broken + (() if luhn.is_valid(digits) else ("check digit",))

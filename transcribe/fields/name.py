@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from transcribe.fields import _pattern
-from transcribe.fields._fold import has_letter, plain, tidy
 from transcribe.model import Field, Form, Value
+from transcribe.values import patterns
+from transcribe.values.folding import has_letter, plain, tidy
 
 EXACT = False
 INPUT_MODE = "text"
@@ -31,4 +31,4 @@ def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     if not text:
         return ()
     lacking = () if has_letter(text) else ("no letters",)
-    return lacking + (("pattern",) if _pattern.breaks(text, field.pattern) else ())
+    return lacking + (("pattern",) if patterns.breaks(text, field.pattern) else ())

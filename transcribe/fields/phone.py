@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import phonenumbers
 
-from transcribe.fields._fold import has_letter, tidy
-from transcribe.fields._numbers import locale_of
 from transcribe.model import Field, Form, Value
+from transcribe.values.folding import has_letter, tidy
+from transcribe.values.numbers import locale_of
 
 EXACT = True
 INPUT_MODE = "tel"

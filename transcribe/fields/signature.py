@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from transcribe.fields._marks import EXACT, INPUT_MODE, faults, normalise, parse, write
+from transcribe.fields._yes_no import EXACT, INPUT_MODE, faults, normalise, parse, write
 
 __all__ = ["EXACT", "INPUT_MODE", "faults", "normalise", "parse", "write"]

@@ -9,9 +9,9 @@ from typing import Protocol, cast
 import stdnum
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
-from transcribe.fields._numbers import locale_of
-from transcribe.fields._registered import bare
+from transcribe.fields._registry_number import bare
 from transcribe.model import Field, Form, Value
+from transcribe.values.numbers import locale_of
 
 EXACT = True
 INPUT_MODE = "text"

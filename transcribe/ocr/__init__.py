@@ -1,42 +1,5 @@
-"""OCR engines, one file each, behind one contract: `transcribe.ocr.load("tesseract")` gives an Engine."""
+"""Engines behind one contract, words read from hOCR, words as readings."""
 
-from __future__ import annotations
+from transcribe.ocr.engine import Engine, load, names
 
-from collections.abc import Sequence
-from typing import Protocol
-
-from transcribe import plugins
-from transcribe.errors import EngineMissing
-from transcribe.model import Box, Page, Word
-
-
-class Engine(Protocol):
-    """Reads print. A file of this folder has `def engine(languages: tuple[str, ...]) -> Engine`, and
-    `def problem(languages: tuple[str, ...]) -> str | None`, what keeps it from reading and the command that mends it.
-    """
-
-    @property
-    def name(self) -> str:
-        """The engine's short name, that of its file: it is the same source whatever its settings."""
-
-    @property
-    def source(self) -> str:
-        """Name, version and settings, as it stands in a Reading: "tesseract 5.5.0 fra"."""
-
-    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
-        """The words seen in each box of a page, in reading order; one list for the whole page where boxes is None.
-
-        Word boxes are in pixels of the page. A box in which nothing is seen gives an empty list.
-        Raises EngineError when the engine failed or timed out, EngineMissing when it is not installed.
-        """
-
-
-def load(name: str, languages: tuple[str, ...]) -> Engine:
-    """The engine of this name, ready to read these languages (as Tesseract names them)."""
-    made: Engine = plugins.load("transcribe.ocr", name, error=EngineMissing).engine(languages)
-    return made
-
-
-def names() -> tuple[str, ...]:
-    """Every engine shipped."""
-    return plugins.names("transcribe.ocr")
+__all__ = ["Engine", "load", "names"]

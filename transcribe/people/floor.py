@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from transcribe.people.pay import an_hour
+from transcribe.pay_arithmetic import an_hour
 from transcribe.store.contract import Floor, Pace, Rate
 
 Fault = Literal["no floor", "floor under its source", "no rate", "currencies differ", "pays under the floor"]

@@ -14,14 +14,14 @@ from starlette.staticfiles import StaticFiles
 
 from transcribe import plugins
 from transcribe.archive import Archive
+from transcribe.review.access.guard import Guard
+from transcribe.review.context import Forms, Parts
 from transcribe.review.failures import DOCUMENTED, add_failures
 from transcribe.review.options import ReviewOptions
-from transcribe.review.parts import Forms, Parts
-from transcribe.review.rates import Rates
+from transcribe.review.rate_limits import Rates
 from transcribe.review.rendering import STATIC, Rendering, digest
-from transcribe.review.security import Guard
 from transcribe.store.contract import Store
-from transcribe.store.writer import Writer
+from transcribe.store.drivers.writer import Writer
 
 PAGES = "transcribe.review.pages"
 OFTEN = ("work", "ahead", "pictures")

@@ -13,10 +13,10 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from transcribe.errors import FairhandError, LeaseLost, NotFound, StoreError
-from transcribe.review.parts import parts_of
-from transcribe.review.rates import TooMany
-from transcribe.review.sessions import NotSignedIn, language_of
-from transcribe.wording import N_, translation
+from transcribe.i18n.catalogues import N_, translation
+from transcribe.review.access.sessions import NotSignedIn, language_of
+from transcribe.review.context import parts_of
+from transcribe.review.rate_limits import TooMany
 
 logger = logging.getLogger(__name__)
 

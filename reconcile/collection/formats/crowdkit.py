@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconcile.collection.formats import Collected, Fault, gather
+from reconcile.collection.file_formats import Collected, Fault, gather
 from reconcile.collection.formats._table import header, table
 from reconcile.collection.items import Said
 from transcribe.errors import FormError

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from reconcile.collection.formats import Collected, Fault
+from reconcile.collection.file_formats import Collected, Fault
 from reconcile.collection.items import Item, Said
 from transcribe import fields
 

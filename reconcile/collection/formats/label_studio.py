@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from reconcile.collection.formats import Collected, Fault, gather
+from reconcile.collection.file_formats import Collected, Fault, gather
 from reconcile.collection.items import Said
 from transcribe.errors import FormError
 

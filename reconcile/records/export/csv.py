@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from reconcile.records import query
-from reconcile.records.export import ExportOptions
+from reconcile.records.export_formats import ExportOptions
 from transcribe.model import Value
 
 MEDIA_TYPE = "text/csv"

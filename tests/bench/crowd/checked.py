@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import datetime
 from fractions import Fraction
 
-from flows.rooms import Rooms
+from flows.home.home import Rooms
 from tests.bench.crowd.people import Seen
 from transcribe.model import Reading
 

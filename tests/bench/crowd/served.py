@@ -15,8 +15,8 @@ from pathlib import Path
 
 import httpx
 
-from flows.prefect_server import free_port
-from flows.rooms import Rooms
+from flows.home.home import Rooms
+from flows.runtime.prefect_server import free_port
 from tests.transcribe.review.site import PAGE, picture
 from transcribe.model import Box, FieldKey, Form, PagePicture, Place, Reads, Scan, ScanPage, SourceFile, Task
 

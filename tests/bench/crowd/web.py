@@ -13,11 +13,11 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from flows import settings as configuration
-from flows.rooms import Rooms
-from flows.serve import Serving
-from flows.settings import Settings
-from transcribe.review.sent import SentJson
+from flows.home import settings as configuration
+from flows.home.home import Rooms
+from flows.home.settings import Settings
+from flows.serving.serve import Serving
+from transcribe.review.requests import SentJson
 
 
 class Pages(Serving):

@@ -10,14 +10,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from reconcile import first_fit
-from reconcile.agree import votes
+from reconcile.algorithms.metrics import Told, calibration_error
 from reconcile.collection.items import Item
-from reconcile.facts import ScanFacts
-from reconcile.measure import Told, calibration_error
-from reconcile.sheet import sheet
-from reconcile.trust import learn
-from reconcile.weigh import weigh
+from reconcile.forms.prepared_form import sheet
+from reconcile.inference.votes import votes
+from reconcile.inference.weigh import weigh
+from reconcile.learning.learn import learn
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters import shipped
 from tests.bench import sets
 from tests.bench.fit_collection import by_lot
 from tests.bench.generator.paper import START
@@ -26,7 +26,8 @@ from tests.bench.reconciling.rows import Row, at_least, at_most
 from transcribe.model import Field, FieldKey, Form, Parameters, Reading
 
 PARTS = ("dev-clean", "dev-other")
-"""Every second sentence of each: `reconcile.longtext` and `reconcile.prose` were fitted on the others."""
+"""Every second sentence of each: `reconcile.inference.long_text` and `reconcile.inference.long_text_calibration`
+were fitted on the others."""
 
 GOLD = 100
 """Texts whose truth is told."""
@@ -107,7 +108,7 @@ def _after_gold(told: sets.Told) -> Iterator[Told]:
 
 
 def _learnt(facts: list[ScanFacts]) -> Parameters:
-    return Parameters(version=1, content=learn(facts, first_fit.parameters()).content)
+    return Parameters(version=1, content=learn(facts, shipped.parameters()).content)
 
 
 def _rows(readers: int, said: list[Heard]) -> Iterator[Row]:

@@ -1,5 +1,5 @@
 """Champion and challenger on the shared sets: on how many fields the model alone is right, on how many plain majority
-alone, by family. What it prints stands in `reconcile/champions.py`."""
+alone, by family. What it prints stands in `reconcile/parameters/standings.py`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from reconcile import first_fit
-from reconcile.champions import SHIPPED
-from reconcile.contest import champion
-from reconcile.facts import ScanFacts
-from reconcile.known import Known
-from reconcile.lessons import contested
-from reconcile.trust import learn
+from reconcile.learning.learn import learn
+from reconcile.learning.lessons import contested
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters import shipped
+from reconcile.parameters.champion import champion
+from reconcile.parameters.parameters import Known
+from reconcile.parameters.standings import SHIPPED
 from tests.bench import sets
 from tests.bench.generator import Shape, World, make
 from tests.bench.generator.paper import KEYS, forms, reading, scan_of
@@ -48,7 +48,7 @@ def rows(small: bool) -> Iterator[Row]:
 def _add(tally: dict[str, Counter[str]], scans: Sequence[ScanFacts]) -> None:
     """Trust is learnt without the truths, as a store would have it, then both sides are held against them."""
     blind = [ScanFacts(form=scan.form, readings=scan.readings) for scan in scans]
-    learnt = Known(version=1, content=learn(blind, first_fit.parameters()).content)
+    learnt = Known(version=1, content=learn(blind, shipped.parameters()).content)
     for scan in scans:
         for contest in contested(scan, learnt):
             tally[contest.lesson.family] += contest.tally

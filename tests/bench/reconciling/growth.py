@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from reconcile.facts import ScanFacts
-from reconcile.known import Known
+from reconcile.learning.error_rates import rates
+from reconcile.learning.learn import learn
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters.parameters import Known
 from reconcile.policy import POLICY, Policy
-from reconcile.rates import rates
-from reconcile.trust import learn
 from tests.bench.generator import World
 from tests.bench.generator.orders import Item
 from tests.bench.generator.paper import forms
@@ -70,7 +70,7 @@ def grow(
 
 
 def facts_of(each: Open) -> ScanFacts:
-    """What the store knows of a form that is done, as `flows.learn` gathers it."""
+    """What the store knows of a form that is done, as `flows.steps.learn_parameters` gathers it."""
     known = truths(each)
     return ScanFacts(
         form=each.form,

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from reconcile.sheet import Spot, sheet
+from reconcile.forms.prepared_form import Spot, sheet
 from tests.bench.generator import Item, World
 from tests.bench.generator.paper import KEYS, forms
 from tests.bench.reconciling.rows import Row

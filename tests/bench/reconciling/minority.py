@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from reconcile import first_fit
-from reconcile.agree import votes
-from reconcile.facts import ScanFacts
-from reconcile.sheet import Spot, sheet
-from reconcile.trust import learn
-from reconcile.weigh import weigh
+from reconcile.forms.prepared_form import Spot, sheet
+from reconcile.inference.votes import votes
+from reconcile.inference.weigh import weigh
+from reconcile.learning.learn import learn
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters import shipped
 from tests.bench.generator import Shape, World, make
 from tests.bench.generator.paper import KEYS, forms, reading, scan_of
 from tests.bench.intervals import said
@@ -44,7 +44,7 @@ def count(world: World) -> Counter[str]:
             by_scan[scan_of(item)].append(reading(item, each, number))
     form_of = {scan_of(item): blanks[item.locale] for item in world.items}
     facts = [ScanFacts(form=form_of[scan], readings=readings) for scan, readings in by_scan.items()]
-    learnt = Parameters(version=1, content=learn(facts, first_fit.parameters()).content)
+    learnt = Parameters(version=1, content=learn(facts, shipped.parameters()).content)
     posteriors = {scan: weigh(form_of[scan], readings, learnt) for scan, readings in by_scan.items()}
     tally: Counter[str] = Counter()
     for item in world.items:

@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from reconcile import first_fit
-from reconcile.audit import draw, second_look
-from reconcile.decide import NOT_PROVEN, decide
-from reconcile.facts import ScanFacts
+from reconcile.decision.audit_sampling import draw, second_look
+from reconcile.decision.decide import NOT_PROVEN, decide
+from reconcile.forms.prepared_form import sheet
+from reconcile.inference.weigh import weigh
+from reconcile.learning.learn import learn
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters import shipped
 from reconcile.policy import POLICY, Policy
-from reconcile.sheet import sheet
-from reconcile.trust import learn
-from reconcile.weigh import weigh
 from tests.bench.generator import World
 from tests.bench.generator.orders import Item
 from tests.bench.generator.paper import KEYS, forms, reading, scan_of
@@ -61,7 +61,7 @@ def run(world: World, policy: Policy = POLICY, start: Parameters | None = None) 
     for item in world.items:
         by_form[item.form].append(item)
     numbers = sorted(by_form)
-    parameters = start or first_fit.parameters()
+    parameters = start or shipped.parameters()
     done: list[Open] = []
     for first in range(0, len(numbers), BATCH):
         batch = [opened(world, by_form[number], blanks) for number in numbers[first : first + BATCH]]

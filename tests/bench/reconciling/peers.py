@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy
 from numpy.typing import NDArray
 
-from reconcile.agree import votes
+from reconcile.inference.votes import votes
 from tests.bench.generator import World
 from tests.bench.generator.paper import reading
 from tests.bench.reconciling.majority import spots

@@ -1,7 +1,7 @@
 """Whose reading is asked: the made-up store with its whole queue open, and people who come when they come.
 
 Once everybody is given the next field of the queue, once, among the next ones, the field to which they add most
-(`reconcile.aptitude`). The same people come in the same order; what is compared is how many readings it takes.
+(`reconcile.learning.aptitude`). The same people come in the same order; what is compared is how many readings it takes.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reconcile import first_fit
-from reconcile.aptitude import adds
-from reconcile.audit import draw
-from reconcile.facts import ScanFacts
-from reconcile.known import known
+from reconcile.decision.audit_sampling import draw
+from reconcile.learning.aptitude import adds
+from reconcile.learning.learn import learn
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters import shipped
+from reconcile.parameters.parameters import known
 from reconcile.policy import POLICY
-from reconcile.trust import learn
 from tests.bench.generator import Shape, World, make
 from tests.bench.generator.orders import HARD, Item
 from tests.bench.generator.paper import forms, reading, scan_of
@@ -25,7 +25,7 @@ from tests.bench.reconciling import online
 from tests.bench.reconciling.online import Open, Outcome
 from tests.bench.reconciling.rows import Row, at_least
 from transcribe.model import FieldKey, Form, Parameters, Task
-from transcribe.store._lease import WINDOW
+from transcribe.store.verbs.leases import WINDOW
 
 SEEDS = (301, 302, 303)
 WORLDS = (("usual world", Shape(), 0.995), ("noise x 2.5", HARD, 0.99))
@@ -94,7 +94,7 @@ def run(world: World, *, apt: bool) -> list[Outcome]:
     by_form: dict[int, list[Item]] = defaultdict(list)
     for item in world.items:
         by_form[item.form].append(item)
-    numbers, done, parameters = sorted(by_form), list[Open](), first_fit.parameters()
+    numbers, done, parameters = sorted(by_form), list[Open](), shipped.parameters()
     for first in range(0, len(numbers), online.BATCH):
         batch = [online.opened(world, by_form[number], blanks) for number in numbers[first : first + online.BATCH]]
         _work(world, Queue(batch, parameters), _bits(world, parameters, blanks) if apt else {}, chance)

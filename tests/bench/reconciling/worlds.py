@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from reconcile.measure import Told, calibration_error
+from reconcile.algorithms.metrics import Told, calibration_error
 from tests.bench.generator import Shape, make
 from tests.bench.generator.orders import HARD
 from tests.bench.intervals import said

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.records.names import LINE_COLUMNS, OWN_COLUMNS
 from reconcile.records.publish import publish
 from reconcile.records.schema import TABLES
+from reconcile.records.sql_names import LINE_COLUMNS, OWN_COLUMNS
 from tests.reconcile.records import MemoryOutbox, a_record
 
 PAGE = (Path(__file__).parents[3] / "docs" / "records.md").read_text(encoding="utf-8")

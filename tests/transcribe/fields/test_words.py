@@ -8,7 +8,7 @@ from tests.transcribe.fields import blank_form, field_of
 from transcribe import fields
 from transcribe.errors import FormError
 from transcribe.fields import address, choice, code, name, text
-from transcribe.fields._fold import fold
+from transcribe.values.folding import fold
 
 FORM = blank_form()
 ORDER = field_of("code", r"BC-\d{4}-\d{2}")

@@ -18,8 +18,8 @@ from fastapi import FastAPI
 from PIL import Image, ImageDraw, ImageFont
 from starlette.types import ASGIApp
 
-from transcribe import form as definitions
 from transcribe.archive import Archive
+from transcribe.forms import definition as definitions
 from transcribe.model import (
     Box,
     FieldKey,
@@ -34,10 +34,10 @@ from transcribe.model import (
     TaskKind,
     Transcriber,
 )
+from transcribe.review.access.sessions import token_hash
 from transcribe.review.app import create_app
+from transcribe.review.context import Forms
 from transcribe.review.options import ReviewOptions
-from transcribe.review.parts import Forms
-from transcribe.review.sessions import token_hash
 from transcribe.store import open_store
 from transcribe.store.contract import Store
 

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 
 from tests.transcribe.review.site import Site, make_site
 from transcribe.model import FieldKey, Transcriber, Truth
-from transcribe.review.offer import offer_to
 from transcribe.review.options import ReviewOptions
+from transcribe.review.views.offers import offer_to
 from transcribe.store.contract import Floor, Rate, SentReading
 
 SignIn = Callable[[Transcriber], httpx.Client]

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Dialog, Page
 
+from tests.transcribe.review.access.test_access import faults_of
 from tests.transcribe.review.site import Site
-from tests.transcribe.review.test_access import faults_of
 from transcribe.model import Decision, Evidence, FieldKey, Task, Truth
-from transcribe.review.offer import offer_to
+from transcribe.review.views.offers import offer_to
 from transcribe.store.contract import ExpectedWork, Floor, SentReading
 
 pytestmark = pytest.mark.browser

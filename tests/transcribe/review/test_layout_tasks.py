@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.transcribe.review.site import Site
 from transcribe.model import WHOLE, FieldKey, Reading, ScanPage, Task, TaskKind, Transcriber
-from transcribe.told_rows import rows_key
+from transcribe.table_rows import rows_key
 
 pytestmark = pytest.mark.browser
 

@@ -9,10 +9,10 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from flows.appeals import settle_appeals
+from flows.steps.close_appeals import settle_appeals
 from tests.transcribe.review.site import Site, form_of
 from transcribe.model import Decision, Evidence, FieldKey, Task, Transcriber
-from transcribe.review.amounts import day, moment
+from transcribe.review.views.formatting import day, moment
 from transcribe.store.contract import SentReading
 
 KEY = FieldKey("customer_name")
@@ -21,7 +21,7 @@ SignIn = Callable[[Transcriber], httpx.Client]
 
 def read(site: Site, who: Transcriber, text: str) -> str:
     """Lease and answer one task of any pool; the reading's id."""
-    from transcribe.review.offer import offer_to
+    from transcribe.review.views.offers import offer_to
 
     (task,) = site.store.lease(who.id, 1, site.clock.now(), offer=offer_to(who))
     return site.store.submit(task.id, who.id, SentReading(text=text, idem=f"{who.id}-{text}"), site.clock.now()).reading

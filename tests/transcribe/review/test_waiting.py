@@ -13,7 +13,7 @@ import pytest
 
 from tests.transcribe.review.site import Site
 from transcribe.model import FieldKey, Transcriber, Truth
-from transcribe.review.amounts import moment
+from transcribe.review.views.formatting import moment
 from transcribe.review.waits import LONGEST
 from transcribe.store.contract import ExpectedWork, Floor
 

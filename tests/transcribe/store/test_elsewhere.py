@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.transcribe.store.world import NOON, World, after, passing, person, sent, world
 from transcribe.model import FieldKey
-from transcribe.store._lease import NEW_READINGS
 from transcribe.store.contract import Offer
+from transcribe.store.verbs.leases import NEW_READINGS
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ import pytest
 from tests.transcribe.store.world import KEY, NOON, World, field, form, person, sent, world
 from transcribe.model import Column, FieldKey, Outcome, Table, Task
 from transcribe.store.contract import Offer, Rate
-from transcribe.store.sqlite import open_sqlite
-from transcribe.store.writer import Writer
+from transcribe.store.drivers.writer import Writer
+from transcribe.store.state_store import open_sqlite
 
 T = TypeVar("T")
 

@@ -11,9 +11,10 @@ import pytest
 
 from tests.transcribe.store.world import NOON, person
 from transcribe.errors import StoreError
-from transcribe.store import database, open_store
-from transcribe.store.database import connect
-from transcribe.store.migrate import FOLDER, migrate
+from transcribe.store import open_store
+from transcribe.store.drivers import sqlite
+from transcribe.store.drivers.migrate import FOLDER, migrate
+from transcribe.store.drivers.sqlite import connect
 
 START = """
 import sys
@@ -117,7 +118,7 @@ def test_a_database_newer_than_the_program_is_refused(tmp_path: Path) -> None:
 def test_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\n")
-    monkeypatch.setattr(database, "MOUNTS", mounts)
+    monkeypatch.setattr(sqlite, "MOUNTS", mounts)
     with pytest.raises(StoreError, match="nfs4"):
         open_store(tmp_path / "state.db")
     mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path}/other nfs4 rw 0 0\n")

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.transcribe.store.world import NOON, World, world
-from transcribe.store import _erase, _tokens
-from transcribe.store.rows import micros
+from transcribe.store.row_mapping import micros
+from transcribe.store.verbs import api_tokens, erasure
 
-STORE = Path(_erase.__file__).parent
+STORE = Path(erasure.__file__).parents[1]
 SMALL = {"json_each", "mark"}
 """What may be read whole: a handful of values."""
 
@@ -80,7 +80,7 @@ def test_every_statement_is_used_and_every_used_one_exists(here: World) -> None:
     known = set(here.store.db.statements)
     code = "\n".join(path.read_text(encoding="utf-8") for path in STORE.glob("*.py"))
     used = set(re.findall(r"self\._?db\.(?:all|one|value|run|insert|added)\(\s*\"(\w+)\"", code))
-    used |= set(_erase.ERASURES) | {f"about_{each}" for each in _tokens.ABOUT}
+    used |= set(erasure.ERASURES) | {f"about_{each}" for each in api_tokens.ABOUT}
     used |= set(re.findall(r'"(end_\w+|next_tasks\w*|next_tests|parameters_\w+)"', code))
     assert known - used == set()
     assert used - known == set()

@@ -33,7 +33,7 @@ from transcribe.model import (
     Transcriber,
 )
 from transcribe.store.contract import SentReading
-from transcribe.store.sqlite import SqliteStore, open_sqlite
+from transcribe.store.state_store import SqliteStore, open_sqlite
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 KEY = b"k" * 32

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from transcribe.review.parts import Here
-from transcribe.review.sessions import Sending, SignedIn
+from transcribe.review.access.sessions import Sending, SignedIn
+from transcribe.review.context import Here
 
 router = APIRouter()
 

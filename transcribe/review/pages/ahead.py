@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from transcribe.errors import LeaseLost, NotFound
-from transcribe.review.checks import odd
-from transcribe.review.offer import leased
+from transcribe.review.access.sessions import Sending, SignedIn, Visitor
+from transcribe.review.context import Here, Parts
 from transcribe.review.pages.pictures import TaskId
-from transcribe.review.parts import Here, Parts
-from transcribe.review.sent import Text
-from transcribe.review.sessions import Sending, SignedIn, Visitor
-from transcribe.review.sheet import Sheet, sheet
+from transcribe.review.requests import Text
+from transcribe.review.views.offers import leased
+from transcribe.review.views.soft_checks import odd
+from transcribe.review.views.task_view import Sheet, sheet
 from transcribe.store.contract import Store
 
 router = APIRouter()

@@ -10,14 +10,14 @@ from fastapi import APIRouter, Form, Path, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import FormError, NotFound
+from transcribe.i18n.catalogues import N_, said
+from transcribe.review.access.roles import operators_only
+from transcribe.review.access.sessions import Sending, SignedIn, Visitor
+from transcribe.review.context import Forms, Here, Parts
 from transcribe.review.pages.pictures import TaskId
-from transcribe.review.parts import Forms, Here, Parts
-from transcribe.review.rates import TooMany
-from transcribe.review.roles import operators_only
-from transcribe.review.sessions import Sending, SignedIn, Visitor
-from transcribe.review.sheet import Sheet, sheet
+from transcribe.review.rate_limits import TooMany
+from transcribe.review.views.task_view import Sheet, sheet
 from transcribe.store.contract import Question, Store
-from transcribe.wording import N_, said
 
 router = APIRouter()
 

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Form, HTTPException, Path, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import FormError, NotFound
-from transcribe.review.amounts import minutes, moment
-from transcribe.review.parts import Here, Parts
-from transcribe.review.roles import operators_only
-from transcribe.review.sessions import Sending, SignedIn, Visitor
+from transcribe.i18n.catalogues import N_, said
+from transcribe.review.access.roles import operators_only
+from transcribe.review.access.sessions import Sending, SignedIn, Visitor
+from transcribe.review.context import Here, Parts
+from transcribe.review.views.formatting import minutes, moment
 from transcribe.store.contract import Store, TimeDispute
-from transcribe.wording import N_, said
 
 router = APIRouter()
 

@@ -10,13 +10,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from starlette.concurrency import run_in_threadpool
 
+from transcribe.drawing.context_crop import surroundings
 from transcribe.errors import NotFound
 from transcribe.model import Box, FieldKey, Form, PagePicture, Place, Task
-from transcribe.review.parts import Here, Parts
-from transcribe.review.sessions import SignedIn, Visitor
-from transcribe.review.sheet import page_of, seen, shown_close
+from transcribe.review.access.sessions import SignedIn, Visitor
+from transcribe.review.context import Here, Parts
+from transcribe.review.views.task_view import page_of, seen, shown_close
 from transcribe.store.contract import Store
-from transcribe.surroundings import surroundings
 
 router = APIRouter()
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import NotFound
-from transcribe.review import passwords
-from transcribe.review.parts import Here, Parts
-from transcribe.review.sessions import Sending, SignedIn, language_of, start_session, token_hash
+from transcribe.review.access import passwords
+from transcribe.review.access.sessions import Sending, SignedIn, language_of, start_session, token_hash
+from transcribe.review.context import Here, Parts
 
 router = APIRouter(include_in_schema=True)
 

@@ -13,12 +13,12 @@ from fastapi import APIRouter, Form, Path, Request, Response
 from transcribe.errors import NotFound
 from transcribe.model import Task
 from transcribe.people.outcome import same_text
-from transcribe.review.amounts import day
+from transcribe.review.access.sessions import Sending, SignedIn, Visitor
+from transcribe.review.context import Here, Parts
 from transcribe.review.pages.pictures import TaskId
-from transcribe.review.parts import Here, Parts
-from transcribe.review.sessions import Sending, SignedIn, Visitor
-from transcribe.review.sheet import Sheet, sheet
-from transcribe.review.worth import latest
+from transcribe.review.views.formatting import day
+from transcribe.review.views.pay_terms import latest
+from transcribe.review.views.task_view import Sheet, sheet
 from transcribe.store.contract import QualificationTry, SentReading, Store
 
 router = APIRouter()

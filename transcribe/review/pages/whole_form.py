@@ -10,11 +10,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.model import Box, FieldKey, Form, Place, Task
-from transcribe.review.offer import offer_to
-from transcribe.review.parts import Here, Parts
-from transcribe.review.sent import SentForm, from_form
-from transcribe.review.sessions import Sending, SignedIn, Visitor
-from transcribe.review.sheet import Sheet, sheet, whole
+from transcribe.review.access.sessions import Sending, SignedIn, Visitor
+from transcribe.review.context import Here, Parts
+from transcribe.review.requests import SentForm, from_form
+from transcribe.review.views.offers import offer_to
+from transcribe.review.views.task_view import Sheet, sheet, whole
 from transcribe.store.contract import Store
 
 router = APIRouter()

@@ -11,16 +11,24 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import ValidationError
 
 from transcribe.model import Outcome, Task
-from transcribe.review.checks import faults, no_rows
-from transcribe.review.coming import no_work
+from transcribe.review.access.sessions import (
+    Sending,
+    SignedIn,
+    Visitor,
+    not_a_stranger,
+    sending,
+    sending_json,
+    signed_in,
+)
+from transcribe.review.context import Here, Parts, parts_of
 from transcribe.review.failures import wants_json
-from transcribe.review.identify import choices
-from transcribe.review.offer import leased
 from transcribe.review.pages.pictures import MOST_PAGES, TaskId
-from transcribe.review.parts import Here, Parts, parts_of
-from transcribe.review.sent import LONGEST_SECONDS, SENT, SentForm, SentJson, from_form, from_json, reason_words
-from transcribe.review.sessions import Sending, SignedIn, Visitor, not_a_stranger, sending, sending_json, signed_in
-from transcribe.review.sheet import SIMPLE, Sheet, heading, sheet
+from transcribe.review.requests import LONGEST_SECONDS, SENT, SentForm, SentJson, from_form, from_json, reason_words
+from transcribe.review.views.expected_work import no_work
+from transcribe.review.views.form_choices import choices
+from transcribe.review.views.offers import leased
+from transcribe.review.views.soft_checks import faults, no_rows
+from transcribe.review.views.task_view import SIMPLE, Sheet, heading, sheet
 from transcribe.store.contract import SentReading, Store
 
 router = APIRouter()

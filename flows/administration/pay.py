@@ -1,0 +1,117 @@
+"""Pay from the operator's side: what people are owed, what work pays, and closing a period."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+
+from babel.numbers import is_currency
+
+from flows.home.home import Rooms, now
+from transcribe.errors import SettingsError
+from transcribe.pay_arithmetic import MICRO
+from transcribe.store.contract import Floor, Rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayOf:
+    """What one person is owed in one currency; amounts as decimal text, hours as measured."""
+
+    handle: str
+    transcriber: str
+    currency: str
+    due: str
+    coming: str
+    paid: str
+    hours: float
+    waiting_hours: float
+    readings: int
+    an_hour: str | None
+
+
+def lines(rooms: Rooms) -> list[PayOf]:
+    """Everybody who is paid, by handle."""
+    handles = {person.id: person.handle for person in rooms.store.transcribers()}
+    found = [
+        PayOf(
+            handle=handles.get(state.transcriber, state.transcriber),
+            transcriber=state.transcriber,
+            currency=state.currency,
+            due=decimal(state.due),
+            coming=decimal(state.coming),
+            paid=decimal(state.paid),
+            hours=state.seconds / 3600,
+            waiting_hours=state.waiting_seconds / 3600,
+            readings=state.readings,
+            an_hour=None if state.an_hour is None else decimal(state.an_hour),
+        )
+        for state in rooms.store.pay_states(now())
+    ]
+    return sorted(found, key=lambda each: each.handle)
+
+
+def set_rate(rooms: Rooms, amount: str, currency: str, form: str, *, per_hour: bool) -> None:
+    """What a reading (or an hour) pays from now on; SettingsError where it is no amount or no currency."""
+    rate = Rate(
+        form=form,
+        micro=micro_of(amount),
+        currency=_currency(currency),
+        since=now(),
+        per="hour" if per_hour else "reading",
+    )
+    rooms.store.put_rate(rate, now())
+
+
+def set_floor(rooms: Rooms, amount: str, currency: str, source: str, source_amount: str | None) -> None:
+    """The least that an hour pays from now on, and where the figure comes from."""
+    floor = Floor(
+        micro=micro_of(amount),
+        currency=_currency(currency),
+        source=source,
+        since=now(),
+        source_micro=None if source_amount is None else micro_of(source_amount),
+    )
+    rooms.store.put_floor(floor, now())
+
+
+def close_period(rooms: Rooms, reference: str, until: datetime | None) -> str:
+    """Top everybody up to the floor, mark what is due as paid; the transfers as CSV."""
+    moment = now()
+    last = moment if until is None else until.replace(tzinfo=UTC)
+    people = {person.id: person.handle for person in rooms.store.transcribers()}
+    for who in people:
+        rooms.store.top_up(who, moment)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("handle", "amount", "currency", "reference", "date"))
+    for line in rooms.store.close_period(last, reference, moment):
+        handle = people.get(line.transcriber, line.transcriber)
+        writer.writerow((handle, decimal(-line.micro), line.currency, reference, f"{line.at:%Y-%m-%d}"))
+    return out.getvalue()
+
+
+def micro_of(amount: str) -> int:
+    """An amount as integer micro-units; SettingsError where it is none or has more than six decimal places."""
+    try:
+        micro = Decimal(amount) * MICRO
+    except InvalidOperation as error:
+        raise SettingsError(f"{amount!r} is no amount. Write it like 0.05.") from error
+    if not micro.is_finite() or micro < 0 or micro != micro.to_integral_value():
+        raise SettingsError(f"{amount!r} is no amount of at most six decimal places.")
+    return int(micro)
+
+
+def _currency(code: str) -> str:
+    if not is_currency(code):
+        raise SettingsError(f"{code!r} is no currency. Write its ISO 4217 code, such as EUR.")
+    return code
+
+
+def decimal(micro: int) -> str:
+    """Micro-units as decimal text with at least two places."""
+    text = f"{Decimal(micro) / MICRO:.6f}"
+    whole, _, places = text.partition(".")
+    return f"{whole}.{places.rstrip('0').ljust(2, '0')}"

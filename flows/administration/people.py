@@ -1,0 +1,112 @@
+"""People from the operator's side: added with a personal sign-in link, changed, paused."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from zoneinfo import available_timezones
+
+from flows.home.home import Rooms, now
+from flows.runtime.prefect_server import notice
+from transcribe.errors import NotFound, SettingsError
+from transcribe.model import Transcriber
+from transcribe.review.access.sessions import token_hash
+
+ROLES = ("transcriber", "expert", "operator")
+ENGAGEMENTS = ("by reading", "hourly", "staff", "volunteer")
+
+
+Change = tuple[object, object]
+"""What was known of a person before, and what is known now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """A person and their sign-in link, which works once and until then. Nobody can look it up again.
+
+    `added` says that they are new; `changed` what of a person who was known is another now, by name.
+    """
+
+    person: Transcriber
+    link: str
+    until: datetime
+    added: bool = False
+    changed: Mapping[str, Change] = field(default_factory=dict)
+
+
+def invite(
+    rooms: Rooms,
+    handle: str,
+    roles: Sequence[str] | None = None,
+    languages: Sequence[str] | None = None,
+    engagement: str | None = None,
+    interface_language: str | None = None,
+    regions: Sequence[str] | None = None,
+    time_zone: str | None = None,
+) -> Invited:
+    """Add a person and make a sign-in link. Of a person who is known here already only what is given is changed.
+
+    SettingsError names what is unknown.
+    """
+    _known("role", roles or (), ROLES)
+    _known("engagement", (engagement,) if engagement else (), ENGAGEMENTS)
+    if time_zone is not None:
+        _known("time zone", (time_zone,), available_timezones())
+    given: dict[str, object] = {
+        "roles": frozenset(roles) if roles else None,
+        "languages": None if languages is None else tuple(languages),
+        "engagement": engagement,
+        "interface_language": interface_language,
+        "regions": None if regions is None else tuple(regions),
+        "time_zone": time_zone,
+    }
+    before = _person_of(rooms, handle)
+    known = before or Transcriber(id=secrets.token_urlsafe(9), handle=handle, roles=frozenset({"transcriber"}))
+    person = replace(known, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # checked above
+    if person != before:
+        rooms.store.put_transcriber(person, now())
+    changed = {name: (getattr(before, name), getattr(person, name)) for name in given if before is not None}
+    return replace(
+        new_link(rooms, person),
+        added=before is None,
+        changed={name: change for name, change in changed.items() if change[0] != change[1]},
+    )
+
+
+def new_link(rooms: Rooms, person: Transcriber) -> Invited:
+    """A new sign-in link for a person; older ones go on working until they are used or too old."""
+    token = secrets.token_urlsafe(32)
+    until = now() + timedelta(days=rooms.settings.link_days)
+    rooms.store.put_link(person.id, token_hash(token), until, now())
+    return Invited(person=person, link=f"{address(rooms)}/in/{token}", until=until)
+
+
+def pause(rooms: Rooms, handle: str, *, paused: bool) -> Transcriber:
+    """Stop giving a person work, or begin again; their work and their pay are never touched."""
+    person = replace(rooms.store.transcriber(handle), paused=paused)
+    rooms.store.put_transcriber(person, now())
+    if paused:
+        rooms.store.give_back(person.id, now())
+    return person
+
+
+def address(rooms: Rooms) -> str:
+    """Where people find the review pages: as set, else where serve runs, else where it would."""
+    settings = rooms.settings
+    return settings.public_url.rstrip("/") or notice(settings).get("web") or f"http://{settings.host}:{settings.port}"
+
+
+def _person_of(rooms: Rooms, handle: str) -> Transcriber | None:
+    try:
+        return rooms.store.transcriber(handle)
+    except NotFound:
+        return None
+
+
+def _known(what: str, said: Sequence[str], known: Collection[str]) -> None:
+    for each in said:
+        if each not in known:
+            some = ", ".join(known) if len(known) < 10 else "a name such as Europe/Paris"
+            raise SettingsError(f"There is no {what} {each!r}. Use {some}.")

@@ -1,0 +1,52 @@
+"""What an operator does with finished records: export them, and erase what a scan said."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.home.home import Rooms, now
+from flows.steps.reconcile_scans import publish_records
+from reconcile.records import export_formats, query
+from reconcile.records.export_formats import ExportOptions
+from transcribe.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """A scan that was erased, and how many pictures of it were in the archive."""
+
+    scan: str
+    files: int
+
+
+def export_records(
+    records: Path, format: str, form: str | None, table: str, after: int, out: Path | None, *, for_spreadsheets: bool
+) -> int:
+    """Write the records of one form, or of all where the format allows it; how many rows.
+
+    Raises SettingsError where the format is unknown or needs a form named, NotFound where there are no records.
+    """
+    writer = export_formats.load(format)
+    names = [form] if form else query.forms(records)
+    if format == "csv" and len(names) > 1:
+        raise SettingsError(f"A CSV file holds one form. Say --form with one of: {', '.join(names)}.")
+    options = ExportOptions(table=table, after=after, for_spreadsheets=for_spreadsheets)
+    if out is None:
+        return sum(writer.write(records, name, sys.stdout, options) for name in names)
+    with out.open("w", encoding="utf-8", newline="") as file:
+        return sum(writer.write(records, name, file, options) for name in names)
+
+
+def forget_scan(rooms: Rooms, scan: str) -> Forgotten:
+    """Erase what a scan says and shows in the state, the archive and records.db; NotFound where there is none.
+
+    Called again it finishes what a killed run began.
+    """
+    found = rooms.store.scan(scan).id
+    names = rooms.store.forget(found, now())
+    for name in names:
+        rooms.archive.erase(name)
+    publish_records(rooms)
+    return Forgotten(scan=found, files=len(names))

@@ -1,0 +1,202 @@
+"""Commands about what people ask and contest: appeals, questions, disputed time, control items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.app import app, settings_of
+from flows.output import terminal
+
+if TYPE_CHECKING:
+    from transcribe.store.contract import Store
+
+appeal = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show what people contest.")
+question = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Answer what people ask about fields.")
+time = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Answer disputes about measured time.")
+control = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Known items among the work, and their share.")
+app.add_typer(appeal, name="appeal")
+app.add_typer(question, name="question")
+app.add_typer(time, name="time")
+app.add_typer(control, name="control")
+
+OpenOnly = Annotated[bool, typer.Option("--open", help="Only what is not answered yet.")]
+
+
+@appeal.command("list")
+def list_appeals(ctx: typer.Context, open_only: OpenOnly = False, as_json: terminal.AsJson = False) -> None:
+    """List appeals: what is contested, until when it must be heard, and how it ended."""
+    store = _store(ctx)
+    told = [
+        {
+            "appeal": each.id,
+            "scan": each.reading.scan,
+            "field": str(each.reading.key),
+            "by": store.transcriber(each.transcriber).handle,
+            "deadline": each.deadline.isoformat(),
+            "heard": each.heard is not None,
+            "outcome": each.outcome,
+            "minority": each.minority,
+        }
+        for each in store.appeals(open_only=open_only)
+    ]
+    _tell(told, as_json)
+
+
+@appeal.command("outcomes")
+def outcomes(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """Say how each expert's hearings ended; this may be shown to everybody."""
+    store = _store(ctx)
+    told = [
+        {"expert": store.transcriber(each.expert).handle, "upheld": each.upheld, "declined": each.declined}
+        for each in store.expert_outcomes()
+    ]
+    _tell(told, as_json)
+
+
+@question.command("list")
+def list_questions(ctx: typer.Context, open_only: OpenOnly = False, as_json: terminal.AsJson = False) -> None:
+    """List what people asked about fields, latest first."""
+    store = _store(ctx)
+    told = [
+        {
+            "question": each.id,
+            "form": each.form,
+            "field": each.field,
+            "by": store.transcriber(each.transcriber).handle,
+            "words": each.words,
+            "answer": each.answer,
+        }
+        for each in store.questions(open_only=open_only)
+    ]
+    _tell(told, as_json)
+
+
+@question.command("answer")
+def answer_question(
+    ctx: typer.Context,
+    asked: Annotated[str, typer.Argument(help="The question's id.", metavar="QUESTION")],
+    answer: Annotated[str, typer.Argument(help="The answer: it joins the field's guide for everybody.")],
+    by: Annotated[str, typer.Option(help="Who answers, as people are told.")] = "operator",
+) -> None:
+    """Answer a question for everybody who reads the field."""
+    from flows.home.home import now
+
+    _store(ctx).answer_question(asked, answer, by, now())
+    typer.echo("The answer is in the field's guide, and whoever asked is told.")
+
+
+@time.command("list")
+def list_disputes(ctx: typer.Context, open_only: OpenOnly = False, as_json: terminal.AsJson = False) -> None:
+    """List disputes about measured time, latest first."""
+    store = _store(ctx)
+    told = [
+        {
+            "dispute": each.id,
+            "by": store.transcriber(each.transcriber).handle,
+            "measured_seconds": each.measured,
+            "claimed_seconds": each.claimed,
+            "granted_seconds": each.granted,
+            "words": each.words,
+            "reason": each.reason,
+        }
+        for each in store.disputes(open_only=open_only)
+    ]
+    _tell(told, as_json)
+
+
+@time.command("answer")
+def answer_dispute(
+    ctx: typer.Context,
+    disputed: Annotated[str, typer.Argument(help="The dispute's id.", metavar="DISPUTE")],
+    seconds: Annotated[
+        float | None,
+        typer.Argument(help="Seconds to add to the person's paid time; 0: the measured time stays.", min=0.0),
+    ] = None,
+    as_claimed: Annotated[
+        bool, typer.Option("--as-claimed", help="Add what makes up the person's own figure.")
+    ] = False,
+    reason: Annotated[
+        str, typer.Option(help="Why, as the person is told; needed where it is less than they say.")
+    ] = "",
+    by: Annotated[str, typer.Option(help="Who answers, as it stands in the log.")] = "operator",
+) -> None:
+    """Settle a dispute about measured time: add seconds to what is paid, or none, and tell the person why."""
+    from flows.administration.disputes import settle_dispute
+    from flows.home.home import open_rooms
+    from transcribe.errors import SettingsError
+
+    if (seconds is None) != as_claimed:
+        raise SettingsError("Say either the seconds to add or --as-claimed.")
+    granted = settle_dispute(open_rooms(settings_of(ctx)), disputed, seconds, reason, by)
+    typer.echo(f"{granted:g} seconds are added, and the person is told.")
+
+
+@control.command("share")
+def share(
+    ctx: typer.Context,
+    share: Annotated[float, typer.Argument(help="The share of control items, such as 0.05.", min=0.0, max=1.0)],
+) -> None:
+    """Set the share of control items among the work; everybody is shown it."""
+    from flows.home.home import now
+
+    _store(ctx).put_control_share(share, now())
+    typer.echo(f"{share:.1%} of the work are control items from now on.")
+
+
+@control.command("list")
+def list_controls(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """List the control items in use with how many answers were as expected: one that good readers fail is wrong."""
+    from flows.home.home import open_rooms
+    from transcribe.people.outcome import same_text
+
+    rooms = open_rooms(settings_of(ctx))
+    told = []
+    for item in rooms.store.control_answers():
+        scan = rooms.store.scan(item.truth.scan)
+        form = rooms.forms(scan.form, scan.form_version)
+        field = form.field(item.truth.key.name)
+        right = sum(same_text(each.text or "", item.truth.text, field, form) for each in item.readings)
+        told.append(
+            {
+                "scan": scan.id,
+                "field": str(item.truth.key),
+                "text": item.truth.text,
+                "answers": len(item.readings),
+                "as_expected": right,
+            }
+        )
+    _tell(told, as_json)
+
+
+@control.command("withdraw")
+def withdraw(
+    ctx: typer.Context,
+    scan: Annotated[str, typer.Argument(help="The scan's id, or its beginning.")],
+    field: Annotated[str, typer.Argument(help='The field, such as total or "lines.price[0]".')],
+) -> None:
+    """Take a wrong control item or truth out of use, and tell everybody who was tested by it."""
+    from flows.home.home import now
+    from transcribe.model import FieldKey
+
+    name, bracket, row = field.rstrip("]").partition("[")
+    key = FieldKey(name, int(row) if bracket and row.isdigit() else None)
+    store = _store(ctx)
+    store.withdraw_truth(store.scan(scan).id, key, now())
+    typer.echo(f"{key} of scan {scan[:12]} is no longer held to be known.")
+
+
+def _store(ctx: typer.Context) -> Store:
+    from flows.home.home import open_rooms
+
+    return open_rooms(settings_of(ctx)).store
+
+
+def _tell(told: Sequence[Mapping[str, object]], as_json: bool) -> None:
+    """One object a line, or columns with the objects' names as their head."""
+    if as_json:
+        terminal.as_json(*told)
+    elif told:
+        terminal.columns(list(told[0]), ([str(value)[:40] for value in each.values()] for each in told))

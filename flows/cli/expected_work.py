@@ -1,0 +1,61 @@
+"""Commands about work to come: what people are told who find none now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from flows.cli.app import app, settings_of
+from flows.output import terminal
+
+work = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Announce work to come.")
+app.add_typer(work, name="work")
+
+FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z"]
+
+
+@work.command("expect")
+def expect(
+    ctx: typer.Context,
+    at: Annotated[
+        datetime, typer.Argument(help="When it comes, in UTC unless it says +02:00.", metavar="WHEN", formats=FORMATS)
+    ],
+    hours: Annotated[float, typer.Option(help="About how many hours of reading it is, for everybody together.", min=0)],
+    form: Annotated[str, typer.Option(help="Of which form, where that is known.")] = "",
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Announce work to come: people who find no work are told when, and about how many hours."""
+    from flows.administration.disputes import expect_work
+    from flows.home.home import open_rooms
+
+    expected = expect_work(open_rooms(settings_of(ctx)), at, hours, form)
+    if as_json:
+        terminal.as_json({"work": expected.id, "at": expected.at.isoformat(), "hours": hours, "form": form})
+    else:
+        typer.echo(f"People are told of about {hours:g} hours of work from {expected.at:%Y-%m-%d %H:%M} UTC on.")
+
+
+@work.command("list")
+def list_work(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """List what is announced."""
+    from flows.home.home import now, open_rooms
+
+    found = open_rooms(settings_of(ctx)).store.expected_work(now())
+    if as_json:
+        terminal.as_json(
+            *({"work": it.id, "at": it.at.isoformat(), "hours": it.hours, "form": it.form} for it in found)
+        )
+    else:
+        head = ("work", "from (UTC)", "hours", "form")
+        terminal.columns(head, ((it.id, f"{it.at:%Y-%m-%d %H:%M}", f"{it.hours:g}", it.form) for it in found))
+
+
+@work.command("cancel")
+def cancel(ctx: typer.Context, announced: Annotated[str, typer.Argument(help="Its id.", metavar="WORK")]) -> None:
+    """Take an announcement back: that work does not come after all."""
+    from flows.home.home import now, open_rooms
+
+    open_rooms(settings_of(ctx)).store.end_expected_work(announced, now())
+    typer.echo("It is announced no more.")

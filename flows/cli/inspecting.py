@@ -1,0 +1,150 @@
+"""Commands that look at what is there: status and explain."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.app import app, settings_of
+from flows.output import terminal
+
+if TYPE_CHECKING:
+    from flows.home.home import Rooms
+    from transcribe.store.contract import Counts, ScanState, SetAside
+
+THE_FILES_FAULT = ("ScanError", "FormError")
+"""The errors that say something of a file; others are failures of the program or of the machine."""
+
+
+@app.command()
+def status(
+    ctx: typer.Context,
+    as_json: terminal.AsJson = False,
+    batch: Annotated[str | None, typer.Option(help="Only the scans of this batch.")] = None,
+    scans: Annotated[bool, typer.Option("--scans", help="List every scan too.")] = False,
+) -> None:
+    """Say what is done, what waits for people and why, and which files were set aside."""
+    from flows.home.home import open_rooms
+
+    rooms = open_rooms(settings_of(ctx))
+    counts = rooms.store.counts(batch)
+    if as_json:
+        terminal.as_json(_status(rooms, counts, batch))
+        return
+    if batch is not None and not counts.scans and not counts.set_aside:
+        typer.echo(f"No scan came in a batch {batch!r} first. fairhand status --json tells each scan's batch.")
+        return
+    print_counts(counts)
+    aside = _aside(rooms, batch)
+    for what, listed in (
+        ("set aside", [each for each in aside if each.error in THE_FILES_FAULT]),
+        ("failed, and not read", [each for each in aside if each.error not in THE_FILES_FAULT]),
+    ):
+        if listed:
+            typer.echo(f"\n{len(listed)} {what}:")
+        for each in listed:
+            typer.echo(f"  {terminal.about(each.file.name, each.message)}")
+    again = [state for state in rooms.store.scan_states(batch) if state.advice]
+    if again:
+        typer.echo(f"\n{len(again)} to photograph again:")
+    for state in again:
+        typer.echo(f"  {state.scan.name}: {terminal.to_do(state.advice, rooms.settings.speaks)}")
+    if scans:
+        typer.echo("")
+        terminal.columns(
+            ("scan", "name", "form", "fields", "decided", "open"), map(_row, rooms.store.scan_states(batch))
+        )
+
+
+def _aside(rooms: Rooms, batch: str | None) -> list[SetAside]:
+    """The files set aside, of one batch or of all."""
+    return [each for each in rooms.store.list_set_aside() if batch in (None, each.batch)]
+
+
+def _row(state: ScanState) -> tuple[object, ...]:
+    form = f"{state.scan.form} {state.scan.form_version}" if state.scan.form else "unknown"
+    return state.scan.id[:12], state.scan.name, form, state.fields, state.decided, state.open_tasks
+
+
+def print_counts(counts: Counts) -> None:
+    """Print what is done and what waits, a line a form."""
+    if not counts.scans:
+        typer.echo("Nothing was ingested yet: fairhand ingest PATH... --form NAME")
+        return
+    head = ("form", "scans", "fields", "by machine", "by people", "open tasks", "records")
+    columns = (counts.fields, counts.decided_by_machine, counts.decided_by_people, counts.open_tasks, counts.records)
+    rows = [
+        (form or "unknown", count, *(column.get(form, 0) for column in columns)) for form, count in counts.scans.items()
+    ]
+    terminal.columns(head, rows)
+    for form, reasons in counts.waiting_reasons.items():
+        if reasons:
+            typer.echo(f"\n{form or 'unknown form'} waits for people:")
+            terminal.columns(("because", "tasks"), [(_in_words(code), number) for code, number in reasons.items()])
+    if counts.waiting_scans:
+        typer.echo(f"\n{counts.waiting_scans} scans have readings that were not weighed yet: fairhand reconcile")
+
+
+def _in_words(code: str) -> str:
+    from transcribe.i18n.evidence_messages import REASONS
+
+    return REASONS.get(code, code)
+
+
+def _status(rooms: Rooms, counts: Counts, batch: str | None) -> dict[str, object]:
+    return {
+        **dataclasses.asdict(counts),
+        "scan_states": [
+            {
+                "scan": state.scan.id,
+                "name": state.scan.name,
+                "batch": state.scan.batch,
+                "form": state.scan.form,
+                "form_version": state.scan.form_version,
+                "received_at": state.received_at.isoformat(),
+                "fit": state.fit,
+                "quality": dict(state.quality),
+                "advice": list(state.advice),
+                "fields": state.fields,
+                "decided": state.decided,
+                "open_tasks": state.open_tasks,
+                "recorded_at": state.recorded_at.isoformat() if state.recorded_at else None,
+                "erased_at": state.erased_at.isoformat() if state.erased_at else None,
+            }
+            for state in rooms.store.scan_states(batch)
+        ],
+        "files_set_aside": [
+            {
+                "file": each.file.name,
+                "sha256": each.file.sha256,
+                "type": each.error,
+                "message": each.message,
+                "batch": each.batch,
+                "at": each.at.isoformat(),
+            }
+            for each in _aside(rooms, batch)
+        ],
+        "records_db": str(rooms.settings.records),
+    }
+
+
+@app.command()
+def explain(
+    ctx: typer.Context,
+    scan: Annotated[str, typer.Argument(help="The scan's id, or its beginning.")],
+    field: Annotated[str, typer.Argument(help='The field: "total", or "lines.quantity[2]" for a cell of a table.')],
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Tell how the value of one field came to be, and weigh its readings again to check it."""
+    from flows.home.home import open_rooms
+    from flows.output.explanation import explained, in_words
+
+    told = explained(open_rooms(settings_of(ctx)), scan, field)
+    if as_json:
+        terminal.as_json(told)
+    else:
+        typer.echo(in_words(told))
+    if told["replay"] is False:
+        raise typer.Exit(1)

@@ -1,0 +1,130 @@
+"""Commands about pay and about what was done: pay report, rate, floor and close; audit list and verify."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from flows.cli.app import app, settings_of
+from flows.output import terminal
+
+pay = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Report what people are owed, set pay, close a period."
+)
+audit = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show and verify the log of what was done.")
+app.add_typer(pay, name="pay")
+app.add_typer(audit, name="audit")
+
+Amount = Annotated[str, typer.Argument(help="An amount such as 0.05 or 12.50.", metavar="AMOUNT")]
+Currency = Annotated[str, typer.Option(help="The currency's ISO 4217 code.")]
+
+
+@pay.command("report")
+def report(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """Say what everybody is due, was paid and earns an hour as measured."""
+    from flows.administration.pay import lines
+    from flows.home.home import open_rooms
+
+    found = lines(open_rooms(settings_of(ctx)))
+    if as_json:
+        terminal.as_json(*map(dataclasses.asdict, found))
+        return
+    head = ("person", "currency", "due", "on the way", "paid", "hours", "an hour", "readings")
+    rows = (
+        (it.handle, it.currency, it.due, it.coming, it.paid, f"{it.hours:.2f}", it.an_hour or "-", it.readings)
+        for it in found
+    )
+    terminal.columns(head, rows)
+
+
+@pay.command("rate")
+def rate(
+    ctx: typer.Context,
+    amount: Amount,
+    currency: Currency = "EUR",
+    form: Annotated[str, typer.Option(help="Only for readings of this form.")] = "",
+    hour: Annotated[bool, typer.Option("--hour", help="For an hour's work instead of a reading.")] = False,
+) -> None:
+    """Set what a reading pays from now on; readings made before keep what they paid."""
+    from flows.administration.fair_pay import reasons_of, unfair
+    from flows.administration.pay import set_rate
+    from flows.home.home import open_rooms
+
+    rooms = open_rooms(settings_of(ctx))
+    set_rate(rooms, amount, currency, form, per_hour=hour)
+    typer.echo(f"{'An hour' if hour else 'A reading'} of {form or 'every form'} pays {amount} {currency} from now on.")
+    for each in unfair(rooms, [form] if form else [name for name, _, _ in rooms.store.forms()]):
+        for reason in reasons_of(each):
+            terminal.note(f"No paid work begins before this is mended. {reason}")
+
+
+@pay.command("floor")
+def floor(
+    ctx: typer.Context,
+    amount: Amount,
+    source: Annotated[str, typer.Option(help="Where the figure comes from, with its date.")],
+    currency: Currency = "EUR",
+    source_amount: Annotated[str | None, typer.Option(help="What the source itself says, if that is another.")] = None,
+) -> None:
+    """Set the least that an hour of work pays from now on."""
+    from flows.administration.pay import set_floor
+    from flows.home.home import open_rooms
+
+    set_floor(open_rooms(settings_of(ctx)), amount, currency, source, source_amount)
+    typer.echo(f"An hour of work pays at least {amount} {currency} from now on ({source}).")
+
+
+@pay.command("close")
+def close(
+    ctx: typer.Context,
+    reference: Annotated[str, typer.Option(help="What stands on the transfers, such as 2026-11.")],
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Up to this day; else up to now.")
+    ] = None,
+) -> None:
+    """Mark everything due as paid, and print the transfers as CSV: handle, amount, currency, reference, date."""
+    from flows.administration.pay import close_period
+    from flows.home.home import open_rooms
+
+    typer.echo(close_period(open_rooms(settings_of(ctx)), reference, until), nl=False)
+
+
+@audit.command("list")
+def list_audit(
+    ctx: typer.Context,
+    as_json: terminal.AsJson = False,
+    after: Annotated[int, typer.Option(help="Only lines after this number.")] = 0,
+) -> None:
+    """List what was done and by whom."""
+    from flows.home.home import open_rooms
+
+    found = open_rooms(settings_of(ctx)).store.audit(after)
+    if as_json:
+        terminal.as_json(*({**dataclasses.asdict(line), "at": line.at.isoformat()} for line in found))
+    else:
+        rows = ((line.number, f"{line.at:%Y-%m-%d %H:%M:%S}", line.actor, line.action, line.subject) for line in found)
+        terminal.columns(("line", "at", "who", "did", "to"), rows)
+
+
+@audit.command("verify")
+def verify_audit(
+    ctx: typer.Context,
+    as_json: terminal.AsJson = False,
+    head: Annotated[str | None, typer.Option(help="A head that was saved elsewhere: it must be in the chain.")] = None,
+) -> None:
+    """Check that nothing in the log was changed or taken out, and print its head, to be kept elsewhere."""
+    from flows.home.home import open_rooms
+
+    state = open_rooms(settings_of(ctx)).store.verify_audit(head)
+    whole = state.broken_at is None
+    if as_json:
+        terminal.as_json({**dataclasses.asdict(state), "whole": whole})
+    elif whole:
+        typer.echo(f"The log of {state.lines} lines is whole. Its head is {state.head}")
+    else:
+        typer.echo(f"The log does not hold from line {state.broken_at} on: it was changed, or lines were taken out.")
+    if not whole:
+        raise typer.Exit(1)

@@ -1,0 +1,117 @@
+"""Commands that decide: reconcile, publish, learn."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.app import app, settings_of, shelf_of
+from flows.cli.collections import reconcile_file
+from flows.output import terminal
+
+MOST = 20
+"""So many reopened fields are printed one by one."""
+
+
+@app.command()
+def reconcile(
+    ctx: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(help="A file of other people's readings; without it the store's scans.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(callback=terminal.writable, help="Where to write a file's lines: .jsonl or .csv; else stdout."),
+    ] = None,
+    form: Annotated[str | None, typer.Option(help="The form whose types and rules a file's fields have.")] = None,
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="jsonl, crowdkit, zooniverse, notes_from_nature or label_studio; else by its look."
+        ),
+    ] = None,
+    target: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Less probable items of a file are worth one more reading.")
+    ] = 0.95,
+    report: Annotated[
+        Path | None,
+        typer.Option(callback=terminal.writable, help="Write an HTML page on a file's agreement and sources."),
+    ] = None,
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Weigh what was read since, decide or ask, and publish; or reconcile a file of other people's readings."""
+    if file is not None:
+        known = shelf_of(ctx).find(form) if form else None
+        reconcile_file(file, out=out, form=known, layout=layout, target=target, report=report)
+        return
+    if any(given is not None for given in (out, form, layout, report)):
+        raise typer.BadParameter("--out, --form, --from and --report go with a FILE of readings; name it.")
+    _reconcile_store(ctx, as_json=as_json)
+
+
+def _reconcile_store(ctx: typer.Context, *, as_json: bool) -> None:
+    from flows.home.home import open_rooms
+    from flows.steps.reconcile_scans import reconcile_home
+
+    done = reconcile_home(open_rooms(settings_of(ctx)))
+    if as_json:
+        terminal.as_json(dataclasses.asdict(done))
+    else:
+        typer.echo(
+            f"{done.scans} scans weighed: {done.decided} fields decided, {done.asked} asked of people, "
+            f"{done.records} records."
+        )
+    for scan, message in done.failed:
+        terminal.note(f"fairhand: {scan[:12]}: {message}")
+    if done.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def publish(
+    ctx: typer.Context,
+    as_json: terminal.AsJson = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make records.db anew from the state.")] = False,
+) -> None:
+    """Bring records.db up to date."""
+    from flows.home.home import open_rooms
+    from flows.steps.reconcile_scans import publish_records, rebuild_records
+
+    rooms = open_rooms(settings_of(ctx))
+    count = rebuild_records(rooms) if rebuild else publish_records(rooms)
+    if as_json:
+        terminal.as_json({"entries": count, "records_db": str(rooms.settings.records)})
+    else:
+        typer.echo(f"{count} changes published to {rooms.settings.records}.")
+
+
+@app.command()
+def learn(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """Learn how far each source is to be trusted, and weigh again what has become doubtful."""
+    from flows.home.home import open_rooms
+    from flows.steps.learn_parameters import learn_home
+
+    learnt = learn_home(open_rooms(settings_of(ctx)))
+    if as_json:
+        terminal.as_json(dataclasses.asdict(learnt))
+        return
+    typer.echo(f"Learnt from {learnt.scans} scans; the parameters are version {learnt.version} now.")
+    _told(learnt.changes or ("Nothing moved by half again or more.",))
+    typer.echo(f"\nThe truth of {learnt.truths} fields is known, {learnt.audited} of them by audits:")
+    _told(learnt.rates or ("nothing that says how often anybody errs.",))
+    if learnt.reopened:
+        scans = len({each.scan for each in learnt.reopened})
+        typer.echo(f"\n{len(learnt.reopened)} decided fields of {scans} scans fall below their target now:")
+        _told(f"{each.scan[:12]} {each.file} {each.field}" for each in learnt.reopened[:MOST])
+        if len(learnt.reopened) > MOST:
+            typer.echo("  ... all of them with --json")
+        typer.echo("They are weighed again: fairhand reconcile, or wait for serve.")
+
+
+def _told(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(f"  {line}")

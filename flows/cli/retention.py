@@ -1,0 +1,124 @@
+"""Commands about what is kept of people and scans, for whom, and how long: tokens, export, leaving, retention."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from flows.cli.app import app, settings_of
+from flows.cli.pay_and_audit import pay
+from flows.cli.people import Name, people
+from flows.output import terminal
+
+token = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Tokens by which programs are known.")
+app.add_typer(token, name="token")
+
+
+@token.command("add")
+def add(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="What the token is for.")],
+    scope: Annotated[
+        list[str], typer.Option(help="What it allows: records:read, explain:read or pay:read; again for more.")
+    ],
+    days: Annotated[int | None, typer.Option(help="How long it works; else until it is revoked.", min=1)] = None,
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Make a token and show it once; only its hash is kept."""
+    from flows.home.home import now, open_rooms
+    from transcribe.people.tokens import new_token
+
+    valid = None if days is None else timedelta(days=days)
+    made = new_token(open_rooms(settings_of(ctx)).store, name, scope, now(), valid)
+    if as_json:
+        terminal.as_json({"token": made.secret, "prefix": made.token.prefix, "scopes": sorted(made.token.scopes)})
+    else:
+        typer.echo(made.secret)
+        terminal.note("This is shown once. `fairhand token revoke " + made.token.prefix + "` ends it.")
+
+
+@token.command("list")
+def list_tokens(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """List tokens by prefix and scopes."""
+    from flows.home.home import open_rooms
+
+    found = open_rooms(settings_of(ctx)).store.tokens()
+    told = [
+        {
+            "prefix": each.prefix,
+            "name": each.name,
+            "scopes": sorted(each.scopes),
+            "until": each.until.isoformat() if each.until else None,
+            "revoked": each.revoked_at is not None,
+        }
+        for each in found
+    ]
+    if as_json:
+        terminal.as_json(*told)
+    else:
+        rows = ((it.prefix, it.name, ", ".join(sorted(it.scopes)), "revoked" * bool(it.revoked_at)) for it in found)
+        terminal.columns(("prefix", "name", "scopes", ""), rows)
+
+
+@token.command("revoke")
+def revoke(ctx: typer.Context, prefix: Annotated[str, typer.Argument(help="The token's prefix.")]) -> None:
+    """End a token at once."""
+    from flows.home.home import now, open_rooms
+
+    open_rooms(settings_of(ctx)).store.revoke_token(prefix, now())
+    typer.echo(f"The token {prefix} works no more.")
+
+
+@people.command("export")
+def export_person(ctx: typer.Context, name: Name) -> None:
+    """Print everything that is held about a person, as JSON: what they may ask for at any time."""
+    from flows.home.home import open_rooms
+
+    typer.echo(json.dumps(open_rooms(settings_of(ctx)).store.about(name), ensure_ascii=False, indent=2))
+
+
+@people.command("leave")
+def leave(ctx: typer.Context, name: Name) -> None:
+    """End a person's account and their name; what they read and were paid stays, under a pseudonym."""
+    from flows.home.home import now, open_rooms
+
+    store = open_rooms(settings_of(ctx)).store
+    who = store.transcriber(name).id
+    store.leave(who, now())
+    typer.echo(f"{name} has left and is now {store.transcriber(who).handle}. What is due to them stays due.")
+
+
+@pay.command("check")
+def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """Say for each form in use why paid work on it must not start; exit code 1 where there is such a form."""
+    from flows.home.home import now, open_rooms
+    from transcribe.people.floor import faults
+
+    store = open_rooms(settings_of(ctx)).store
+    at, wrong = now(), False
+    for name in sorted({form for form, _, _ in store.forms()}):
+        found = faults(store.rate(name, at), store.floor(at), store.pace(name))
+        wrong = wrong or bool(found)
+        if as_json:
+            terminal.as_json({"form": name, "faults": list(found)})
+        else:
+            typer.echo(f"{name}: {', '.join(found) or 'fine'}")
+    if wrong:
+        raise typer.Exit(1)
+
+
+@app.command("retention")
+def retention(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """Forget every scan that was kept longer than its form says (retention_days)."""
+    from flows.administration.records import forget_scan
+    from flows.home.home import now, open_rooms
+
+    rooms = open_rooms(settings_of(ctx))
+    forgotten = [forget_scan(rooms, scan).scan for scan in rooms.store.past_retention(now())]
+    if as_json:
+        terminal.as_json(*({"scan": scan} for scan in forgotten))
+    else:
+        typer.echo(f"{len(forgotten)} scans were kept long enough and are forgotten.")

@@ -1,0 +1,57 @@
+"""Commands that set fairhand up: init and doctor."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import typer
+
+from flows.cli.app import app, settings_of
+from flows.output import terminal
+
+if TYPE_CHECKING:
+    from flows.administration.doctor import Listed
+
+
+@app.command()
+def init(ctx: typer.Context) -> None:
+    """Make the folder of all data: its databases, and a settings file in which everything is explained."""
+    from flows.home import settings as configuration
+    from flows.home.home import open_rooms
+
+    settings = settings_of(ctx)
+    open_rooms(settings).close()
+    file = settings.home / configuration.FILE
+    if not file.exists():
+        file.write_text(configuration.settings_file(), encoding="utf-8")
+    typer.echo(f"{settings.home} is ready; its settings stand in {file}.")
+
+
+@app.command()
+def doctor(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """Look for what keeps fairhand from working here, and say what mends it."""
+    from flows.administration.doctor import CHECKS, engines, examine
+
+    settings = settings_of(ctx)
+    listed, findings = list(engines(settings)), list(examine(settings))
+    if as_json:
+        terminal.as_json(
+            *(dataclasses.asdict(each) for each in listed), *(dataclasses.asdict(each) for each in findings)
+        )
+    else:
+        for each in listed:
+            typer.echo(_engine_in_words(each))
+        for finding in findings:
+            typer.echo(f"{finding.check}: {finding.message}\n    mend it: {finding.mend}")
+        if not findings:
+            typer.echo(f"All is well: {', '.join(CHECKS)}.")
+    wrong = [finding for finding in findings if not finding.warning]
+    if wrong:
+        raise typer.Exit(3 if any(finding.machine for finding in wrong) else 1)
+
+
+def _engine_in_words(each: Listed) -> str:
+    said = ", ".join(each.sources) or each.problem
+    languages = f"; languages: {', '.join(each.languages)}" if each.languages else ""
+    return f"engine {each.engine}{'' if each.used else ' (not in use)'}: {said}{languages}"

@@ -1,0 +1,87 @@
+"""The forms of one home: those shipped, those installed, and a copy of every version that a scan was read with."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from transcribe.errors import FormError, NotFound
+from transcribe.forms import definition as definitions
+from transcribe.model import Form
+
+
+class Shelf:
+    """Forms by name and version. `folder` holds definitions that an operator installed (*.toml, with their files
+    beside them) and below it one folder for each version used, so that a scan keeps the form it was read with."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[tuple[str, int], Form] = {}
+
+    def names(self) -> tuple[str, ...]:
+        """Every form that may be asked for by name."""
+        return tuple(sorted({*definitions.installed((self._folder,)), *(path.parent.name for path in self._kept())}))
+
+    def find(self, name_or_path: str) -> Form:
+        """The form of this name (installed, shipped, or used before) or path; FormError where there is none."""
+        try:
+            return definitions.load(name_or_path, (self._folder,))
+        except FormError:
+            versions = [int(path.name) for path in self._kept() if path.parent.name == name_or_path]
+            if not versions:
+                raise
+            return self(name_or_path, max(versions))
+
+    def keep(self, form: Form, name_or_path: str) -> str:
+        """Keep a copy of a form with its blank pages and master files; gives the text of its definition."""
+        path = definitions.find(name_or_path, (self._folder,)) if form != self._known.get(_key(form)) else None
+        kept = self._folder / form.name / str(form.version)
+        if path is not None and not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self._folder) as half:
+                shutil.copy(path, Path(half) / f"{form.name}.toml")
+                for beside in _beside(path):
+                    shutil.copy(beside, Path(half) / beside.name)
+                _place(Path(half), kept)
+        return (kept / f"{form.name}.toml").read_text(encoding="utf-8")
+
+    def __call__(self, name: str, version: int) -> Form:
+        """The form of this name and version; NotFound where it was never used here and is not shipped."""
+        if (name, version) not in self._known:
+            self._known[name, version] = self._load(name, version)
+        return self._known[name, version]
+
+    def _load(self, name: str, version: int) -> Form:
+        kept = self._folder / name / str(version) / f"{name}.toml"
+        form = definitions.load(kept if kept.is_file() else name, (self._folder,))
+        if form.version != version:
+            raise NotFound(f"There is no version {version} of the form {name} here, only {form.version}.")
+        return form
+
+    def _kept(self) -> Iterator[Path]:
+        return (path for path in self._folder.glob("*/*") if path.name.isdigit())
+
+
+def _key(form: Form) -> tuple[str, int]:
+    return form.name, form.version
+
+
+def _beside(path: Path) -> list[Path]:
+    """The files that a definition names: blank pages and master data, which lie beside it."""
+    said = tomllib.loads(path.read_text(encoding="utf-8"))
+    names = [said.get("blank"), *(page.get("blank") for page in said.get("page", ()))]
+    names += [master.get("source") for master in said.get("master", ())]
+    return [path.parent / name for name in names if name]
+
+
+def _place(half: Path, kept: Path) -> None:
+    """Put a finished copy in its place at once; another process may have been quicker, with the same files."""
+    whole = half.parent / f"{half.name}.whole"
+    shutil.copytree(half, whole)
+    try:
+        whole.replace(kept)
+    except OSError:
+        shutil.rmtree(whole)

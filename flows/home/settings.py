@@ -1,0 +1,165 @@
+"""Settings from the environment and from the settings file; the only place that reads either."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from transcribe.errors import SettingsError
+
+HOME = "fairhand-data"
+FILE = "settings.env"
+PREFIX = "FAIRHAND_"
+APART = frozenset({"FAIRHAND_SHARED_DATA"})
+"""Names with our prefix that are no settings: where the benchmarks find the shared data."""
+
+
+class Settings(BaseSettings):
+    """Everything that may be set: FAIRHAND_<NAME> in the environment, else in <home>/settings.env, else as here."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
+
+    home: Path = Field(
+        Path(HOME), description="the folder of state.db, records.db, the archive and Prefect's own files"
+    )
+    archive: str = Field("", description="where pictures are kept: a folder or an fsspec URL; empty: <home>/archive")
+    host: str = Field("127.0.0.1", description="the address that serve listens on")
+    port: int = Field(8484, ge=0, lt=65536, description="the port of the review pages; 0: any free one")
+    public_url: str = Field("", description="the address that people type, where a proxy stands before serve")
+    trusted_proxy: str = Field("127.0.0.1", description="the address of the proxy whose forwarded headers are believed")
+    prefect_port: int = Field(
+        4284, ge=0, lt=65536, description="the port of serve's Prefect; another where it is taken"
+    )
+    engines: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("tesseract", "rapidocr"), description="the OCR engines that read every scan, with commas between"
+    )
+    second_engine: Literal["every", "doubtful"] = Field(
+        "every",
+        description="fields of a form that engines after the first read: every, or doubtful ones only (every on a bad "
+        "page; what one engine alone read, a person is asked for)",
+    )
+    workers: int = Field(0, ge=0, description="scans read at the same time; 0: one a core")
+    reconcile_seconds: float = Field(
+        5.0, gt=0, description="serve looks for waiting scans this often; a reading wakes it at once"
+    )
+    target: float = Field(0.995, gt=0.5, lt=1, description="the least probability of a decision")
+    audit_share: float = Field(0.04, ge=0, le=1, description="the share of decided fields that a person reads again")
+    lease_seconds: float = Field(600.0, gt=0, description="how long a task is held for a person who is silent")
+    link_days: float = Field(14.0, gt=0, description="how long a sign-in link holds")
+    asked_by: str = Field("", description="who asks for the work and how to reach them: shown before the first task")
+    training: bool = Field(False, description="whether readings may train machines: shown before the first task")
+    language: Literal["", "en", "es", "fr"] = Field(
+        "",
+        description="the language of advice on photographs and of drawn pages: en, fr or es; empty: the terminal's",
+    )
+    most_file_bytes: int = Field(100_000_000, gt=0, description="a larger file is set aside")
+    most_pixels: int = Field(110_000_000, gt=0, description="a page with more pixels is set aside")
+    most_pages: int = Field(200, gt=0, description="a file with more pages is set aside")
+
+    @field_validator("engines", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def speaks(self) -> str:
+        """The language of sentences that we have in several: what is set, else the terminal's where we speak it."""
+        from transcribe.i18n.catalogues import SOURCE_LANGUAGE, languages  # takes a moment, and few commands need it
+
+        named = [self.language, *(os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))]
+        said = next(filter(None, named), "")
+        code = said.replace("-", "_").partition("_")[0].partition(".")[0].lower()
+        return code if code in languages() else SOURCE_LANGUAGE
+
+    @property
+    def state(self) -> Path:
+        """The state database."""
+        return self.home / "state.db"
+
+    @property
+    def records(self) -> Path:
+        """The record database, for programs that query it."""
+        return self.home / "records.db"
+
+    @property
+    def pictured(self) -> tuple[Path, ...]:
+        """The folders of the home that hold pictures of ours: none of them is an order that came in."""
+        return self.forms, self.home / "archive", self.home / "prefect"
+
+    @property
+    def forms(self) -> Path:
+        """Forms that were brought in by path, one folder a version."""
+        return self.home / "forms"
+
+    @property
+    def cores(self) -> int:
+        """How many scans are read at the same time."""
+        return self.workers or os.cpu_count() or 1
+
+
+def load(home: Path | None = None) -> Settings:
+    """The settings that hold for a home (else FAIRHAND_HOME, else ./fairhand-data); SettingsError names a wrong one."""
+    folder = (home or Path(os.environ.get(PREFIX + "HOME") or HOME)).absolute()
+    try:
+        return Settings(_env_file=folder / FILE, _env_file_encoding="utf-8", home=folder)  # type: ignore[call-arg]  # pydantic-settings takes these beside the fields
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        name = PREFIX + str(wrong["loc"][0]).upper().removeprefix(PREFIX)
+        what = "there is no such setting" if wrong["type"] == "extra_forbidden" else wrong["msg"]
+        raise SettingsError(f"{name}: {what}. Set it in the environment or in {folder / FILE}.") from error
+
+
+def unknown_variables() -> list[str]:
+    """Variables of the environment with our prefix that are no setting: a slip that would go unseen."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | APART
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+
+
+def settings_file() -> str:
+    """The text of a settings file: every setting with its meaning and default, all commented out."""
+    lines = ["# Settings of fairhand. Take away the # to change one; the environment goes before this file."]
+    for name, field in Settings.model_fields.items():
+        if name != "home":
+            value = ",".join(field.default) if isinstance(field.default, tuple) else field.default
+            lines += ["", f"# {field.description}", f"# {PREFIX}{name.upper()}={value}"]
+    return "\n".join(lines) + "\n"
+
+
+def prefect_variables(settings: Settings) -> dict[str, str]:
+    """What Prefect is told: its folder, to send nothing, and batches that make its server five times cheaper."""
+    recorder = "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_"
+    persister = "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_"
+    return {
+        "PREFECT_HOME": str(settings.home / "prefect"),
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+        "PREFECT_CLI_WRAP_LINES": "false",
+        recorder + "BATCH_SIZE": "200",
+        recorder + "READ_BATCH_SIZE": "200",
+        recorder + "FLUSH_INTERVAL": "1",
+        persister + "BATCH_SIZE": "500",
+        persister + "READ_BATCH_SIZE": "200",
+        "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "200",
+    }
+
+
+def use_prefect(settings: Settings, address: str) -> None:
+    """Set Prefect's variables for this process; call it before Prefect is imported. What the operator set stays."""
+    for name, value in {**prefect_variables(settings), "PREFECT_API_URL": address}.items():
+        os.environ.setdefault(name, value)
+
+
+def prefect_address() -> str | None:
+    """The Prefect server that the operator named, None where they named none."""
+    return os.environ.get("PREFECT_API_URL") or None
+
+
+def child_environment(settings: Settings, **more: str) -> dict[str, str]:
+    """The environment of a child process: ours, Prefect's variables, and this home."""
+    return {**os.environ, **prefect_variables(settings), PREFIX + "HOME": str(settings.home), **more}

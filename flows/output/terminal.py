@@ -1,0 +1,101 @@
+"""What a command prints: answers on stdout, as text or JSON; notes and progress on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+"""The option of every command that reads."""
+
+NAMED = 5
+"""So many files that are passed over are named."""
+
+NOTHING_THERE = "There is no picture and no PDF in what was named"
+KINDS = "JPEG, PNG, TIFF, WebP, HEIF, AVIF, BMP, JPEG 2000, PPM, PDF"
+"""The kinds of files that are read."""
+
+
+def passed_over(others: Sequence[str]) -> str:
+    """The files in folders that are of no kind that is read."""
+    more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+    return f"passed over, as only {KINDS} are read: {', '.join(others[:NAMED])}{more}"
+
+
+def writable(path: Path | None) -> Path | None:
+    """The callback of every option that names a file to write: what cannot be written is refused before the work."""
+    if path is None:
+        return None
+    if path.is_dir():
+        raise typer.BadParameter(f"{path} is a folder. Name a file in it.")
+    if not path.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {path.parent}. Make it first, or name another file.")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise typer.BadParameter(f"{path} may not be written. Name another file.")
+    return path
+
+
+def as_json(*objects: object) -> None:
+    """Print each object as one line of JSON."""
+    for each in objects:
+        typer.echo(json.dumps(each, ensure_ascii=False))
+
+
+def note(text: str) -> None:
+    """Say something beside the answer, on stderr."""
+    typer.echo(text, err=True)
+
+
+def require_there(paths: Iterable[Path]) -> None:
+    """Refuse what was named and is not there, before anything is done: most often it is a slip of the fingers."""
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise typer.BadParameter(f"there is no file or folder {', '.join(missing)}. Nothing was done.")
+
+
+def about(file: str, message: str) -> str:
+    """A message with the file that it is about, once, as a path where the path is known."""
+    return f"{file}: {message.removeprefix(f'{Path(file).name}: ')}"
+
+
+def to_do(codes: Iterable[str], language: str) -> str:
+    """What is wrong with a photograph and what to do, in the user's language."""
+    from transcribe.i18n.catalogues import translation
+    from transcribe.i18n.photo_advice import advice
+
+    return advice(codes, translation(language).gettext)
+
+
+def columns(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows in columns that line up; numbers to the right."""
+    texts = [[str(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(head, *texts, strict=True)]
+    right = [bool(texts) and all(row[place].replace(".", "").isdigit() for row in texts) for place in range(len(head))]
+    for row in [list(head), *texts]:
+        cells = (
+            cell.rjust(width) if to_right else cell.ljust(width)
+            for cell, width, to_right in zip(row, widths, right, strict=True)
+        )
+        typer.echo("  ".join(cells).rstrip())
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Gives a function that is told (done, of how many); it draws a bar on stderr, only where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    shown = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*shown, console=Console(stderr=True), transient=True) as bar:
+        line = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(line, completed=done, total=total)

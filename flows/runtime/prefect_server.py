@@ -1,0 +1,167 @@
+"""Which Prefect server a flow talks to: the operator's, that of `fairhand serve`, or one of our own while it runs."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from flows.home import settings as configuration
+from flows.home.settings import Settings
+from flows.runtime.process_guard import GRACE_SECONDS
+from transcribe.errors import FairhandError
+
+START_SECONDS = 300.0
+"""The most that a server may take to answer: 7 s on an idle machine, two minutes on one with five programs a core."""
+
+SEND_SECONDS = 5.0
+"""What sending the last lines of Prefect's log may take."""
+
+
+class PrefectServer:
+    """A Prefect server of our own, with the tuned settings; it ends with us, even when we are killed."""
+
+    def __init__(self, settings: Settings, port: int = 0) -> None:
+        self._settings = settings
+        self.port = port if port and port_is_free(port) else free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """The address of its API."""
+        return f"http://127.0.0.1:{self.port}/api"
+
+    @property
+    def log(self) -> Path:
+        """Where it writes what it has to say."""
+        return self._settings.home / "prefect" / "server.log"
+
+    def start(self) -> None:
+        """Start it without waiting until it answers."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        command = [
+            sys.executable,
+            "-m",
+            "flows.runtime.process_guard",
+            sys.executable,
+            "-m",
+            "prefect",
+            "server",
+            "start",
+        ]
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [*command, "--host", "127.0.0.1", "--port", str(self.port)],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=configuration.child_environment(self._settings, PREFECT_API_URL=self.address),
+            )
+
+    def wait(self, seconds: float = START_SECONDS) -> None:
+        """Wait until it answers; FairhandError names its log where it does not."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self._process is None or self._process.poll() is not None:
+                break
+            if answers(self.address):
+                return
+            time.sleep(0.2)
+        self.stop()
+        raise FairhandError(f"Prefect's server did not start; {self.log} says why.")
+
+    def ended(self) -> bool:
+        """Whether it was started and has ended by itself."""
+        return self._process is not None and self._process.poll() is not None
+
+    def stop(self) -> None:
+        """Stop it; it is killed where it does not end by itself."""
+        if self._process is None:
+            return
+        if self._process.stdin:
+            self._process.stdin.close()
+        try:
+            self._process.wait(GRACE_SECONDS + 4)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._process = None
+
+
+@contextmanager
+def prefect_for(settings: Settings) -> Iterator[str]:
+    """Set Prefect up for this process, before it is imported; gives the address of the server that flows talk to."""
+    known = configuration.prefect_address() or serving(settings)
+    if known:
+        configuration.use_prefect(settings, known)
+        yield known
+        return
+    server = PrefectServer(settings)
+    server.start()
+    try:
+        server.wait()
+        configuration.use_prefect(settings, server.address)
+        yield server.address
+    finally:
+        _send_logs()
+        server.stop()
+
+
+def _send_logs() -> None:
+    """Have Prefect send what it would send when this process ends: the server would be gone by then, and it would
+    complain of that."""
+    if "prefect.logging.handlers" in sys.modules:
+        sys.modules["prefect.logging.handlers"].APILogWorker.drain_all(timeout=SEND_SECONDS)
+
+
+def answers(address: str) -> bool:
+    """Whether a Prefect server answers at this address."""
+    try:
+        return httpx.get(f"{address}/health", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def serving(settings: Settings) -> str | None:
+    """The Prefect address of the `fairhand serve` of this home, None where none is running."""
+    address = notice(settings).get("prefect")
+    return address if address and answers(address) else None
+
+
+def notice(settings: Settings) -> dict[str, str]:
+    """What a running `serve` has written about itself: its addresses and process; empty where none has."""
+    try:
+        said: dict[str, str] = json.loads(notice_file(settings).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+    return said
+
+
+def notice_file(settings: Settings) -> Path:
+    """Where `serve` writes its addresses while it runs."""
+    return settings.home / "serve.json"
+
+
+def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether this port can be listened on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+    return number

@@ -1,0 +1,49 @@
+"""The part of `fairhand serve` that reconciles: a process of its own, so that weighing never holds up a page.
+
+Each byte on its standard input wakes it (a reading was kept); without one it looks every few seconds. It ends when its
+input closes, that is with `serve`, however that ended.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import sys
+import time
+
+from flows.home.home import Rooms, open_rooms
+from flows.home.settings import load
+from flows.steps.reconcile_scans import reconcile_home
+from transcribe.errors import FairhandError
+
+logger = logging.getLogger("fairhand.rounds")
+
+NICENESS = 19
+"""Pages come first: a person notices 100 ms, a record does not. At 15, a tenth fewer readings were kept a second."""
+
+GATHER_SECONDS = 0.25
+"""What arrives this soon after a reading is weighed with it: a round costs more than most of its scans."""
+
+
+def go(rooms: Rooms, stdin: int, seconds: float) -> None:
+    """Reconcile at once, then whenever woken or `seconds` have passed, until the input closes."""
+    while True:
+        try:
+            done = reconcile_home(rooms)
+            for scan, message in done.failed:
+                logger.error("scan %s: %s", scan[:12], message)
+        except FairhandError as error:
+            logger.error("%s", error)
+        ready, _, _ = select.select([stdin], [], [], seconds)
+        if ready:
+            time.sleep(GATHER_SECONDS)
+            if not os.read(stdin, 65536):
+                return
+
+
+if __name__ == "__main__":
+    logging.basicConfig(format="fairhand: %(message)s")
+    os.nice(NICENESS)
+    settings = load()
+    go(open_rooms(settings), sys.stdin.fileno(), settings.reconcile_seconds)

@@ -1,0 +1,120 @@
+"""What is really written on sample photographs: read from a file, told to simulated people, compared with the records.
+
+A truth file is JSON Lines, one photograph a line: {"file", "form", "fields": {"total": "12,50", "lines.price[0]": ""}}.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.home.home import Rooms
+from reconcile.records import query
+from reconcile.records.query import PublishedRecord
+from transcribe import fields
+from transcribe.errors import FairhandError, NotFound
+from transcribe.model import WHOLE, FieldKey, Form, Task, Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One photograph: its file's name, its form, and the text of each field as written ("" is blank)."""
+
+    file: str
+    form: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """How published records stand against the truth. `wrong` are (file, field, published, true)."""
+
+    values: int
+    records: int
+    missing: tuple[str, ...]
+    wrong: tuple[tuple[str, str, Value, Value], ...]
+
+    @property
+    def equal(self) -> bool:
+        """Whether every photograph has its record and every value is the true one."""
+        return not self.missing and not self.wrong
+
+
+def load(path: Path) -> dict[str, Sample]:
+    """The samples of a truth file, by file name; FairhandError names a line that is none."""
+    found = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            said = json.loads(line)
+            found[said["file"]] = Sample(file=said["file"], form=said["form"], fields=said["fields"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise FairhandError(f"{path.name} line {number}: no file, form and fields in it ({error}).") from error
+    return found
+
+
+def answer(rooms: Rooms, samples: Mapping[str, Sample], task: Task) -> str | None:
+    """What is written in a task's field, or which form it is ("name/version"); None where the truth says nothing."""
+    sample = samples.get(rooms.store.scan(task.scan).name)
+    if sample is None:
+        return None
+    if task.key == WHOLE:
+        return f"{sample.form}/{rooms.forms.find(sample.form).version}"
+    return sample.fields.get(str(task.key))
+
+
+def compare(rooms: Rooms, samples: Mapping[str, Sample]) -> Compared:
+    """Every published value against the truth, as typed values; text of forms without boxes is compared folded."""
+    records = {record.scan_name: record for form in _forms(samples) for record in _records(rooms, form)}
+    wrong: list[tuple[str, str, Value, Value]] = []
+    count = 0
+    for sample in samples.values():
+        if record := records.get(sample.file):
+            form = rooms.forms(record.form, record.form_version)
+            for name, text in sample.fields.items():
+                count += 1
+                got, true = _published(record, name), _typed(form, name, text)
+                if comparable(got, form) != comparable(true, form):
+                    wrong.append((sample.file, name, got, true))
+    missing = tuple(name for name in samples if name not in records)
+    return Compared(values=count, records=len(records), missing=missing, wrong=tuple(wrong))
+
+
+def key_of(name: str) -> FieldKey:
+    """The key that `str(key)` names: "total", or "lines.quantity[2]"."""
+    plain, bracket, row = name.removesuffix("]").partition("[")
+    return FieldKey(plain, int(row)) if bracket and row.isdigit() else FieldKey(name)
+
+
+def _forms(samples: Mapping[str, Sample]) -> list[str]:
+    return sorted({sample.form for sample in samples.values()})
+
+
+def _records(rooms: Rooms, form: str) -> Iterator[PublishedRecord]:
+    try:
+        yield from query.records(rooms.settings.records, form)
+    except NotFound:
+        return  # no record of this form yet: its photographs are missing
+
+
+def _published(record: PublishedRecord, name: str) -> Value:
+    key = key_of(name)
+    if key.row is None:
+        return record.values.get(key.name)
+    lines = record.tables.get(str(key.table), ())
+    line = next((each for each in lines if each["row"] == key.row), {})
+    return line.get(key.name.partition(".")[2], line.get(key.name))
+
+
+def _typed(form: Form, name: str, text: str) -> Value:
+    field = form.field(key_of(name).name)
+    return fields.load(field.type).parse(text, field, form)
+
+
+def comparable(value: Value, form: Form) -> Value:
+    """A value as truth and record are compared: where the layout is free, case, space and punctuation of text are the
+    labeller's as much as the paper's."""
+    if form.free and isinstance(value, str):
+        return "".join(each for each in value.casefold() if each.isalnum())
+    return value

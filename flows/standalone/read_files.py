@@ -1,0 +1,113 @@
+"""Reads files without a store: what `fairhand read` does, for programs that want readings and decisions only."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from flows.home.form_library import Shelf
+from flows.home.home import limits, now, policy
+from flows.home.settings import Settings
+from flows.output.json_result import Weighed, told, told_error, told_unknown, weighed, whence
+from flows.steps.identify_tasks import REASON
+from flows.steps.read_scans import AUTO, read_options
+from reconcile.parameters import shipped
+from transcribe import ocr
+from transcribe.archive import Archive
+from transcribe.drawing import annotated_page
+from transcribe.errors import EngineMissing, FairhandError, ScanError
+from transcribe.i18n.catalogues import said, translation
+from transcribe.intake.file_pages import ANEW, Unreadable, unexpected
+from transcribe.intake.scans import Scanned, gather, pages, scans
+from transcribe.model import Form, Parameters
+from transcribe.ocr.engine_fallback import TRIES
+from transcribe.recognition.read import read
+from transcribe.store import open_store
+
+logger = logging.getLogger("fairhand.read")
+
+
+def read_files(
+    settings: Settings, files: Sequence[Path], form_name: str, progress: Callable[[int, int], None]
+) -> Iterator[tuple[dict[str, Any], Weighed | None]]:
+    """Each scan as told to other programs, with what was weighed; a file that cannot be read is told as an error.
+
+    Raises FormError and EngineMissing, after which no file can be read.
+    """
+    shelf = Shelf(settings.forms)
+    parameters = parameters_of(settings)
+    form = None if form_name == AUTO else shelf.find(form_name)
+    forms = [shelf.find(name) for name in shelf.names()] if form is None else []
+    found = gather(files)
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Archive(folder)
+        for count, each in enumerate(scans(found, form, archive, limits(settings), forms=forms)):
+            progress(count, max(len(found), count))
+            if isinstance(each, Unreadable):
+                yield told_error(each.path, each.error, f"{each.reason} {each.advice} and read it again."), None
+            else:
+                known = next((it for it in forms if it.name == each.scan.form), form)
+                yield _one(each, known, archive, settings, parameters)
+
+
+def parameters_of(settings: Settings) -> Parameters:
+    """What the home has learnt, as `ingest` uses it there; what comes with fairhand where nothing was learnt."""
+    if not settings.state.exists():
+        return shipped.parameters()
+    store = open_store(settings.state)
+    try:
+        return store.parameters() or shipped.parameters()
+    finally:
+        store.close()
+
+
+def _one(
+    each: Scanned, form: Form | None, archive: Archive, settings: Settings, parameters: Parameters
+) -> tuple[dict[str, Any], Weighed | None]:
+    if form is None:
+        return told_unknown(each, REASON), None
+    engines = [ocr.load(name, form.languages) for name in settings.engines]
+    try:
+        decoded = pages(each.scan, archive, limits(settings))
+        reads = read(each.scan, decoded, form, engines, now(), replace(read_options(settings), without=TRIES))
+        it = weighed(each, form, decoded, reads, parameters, policy(settings))
+        return told(it), it
+    except EngineMissing:
+        raise
+    except Exception as error:
+        return told_error(each.path, type(error).__name__, f"{each.path.name}: {_why(error)}"), None
+    finally:
+        for page in each.scan.pages:
+            archive.erase(page.file)
+
+
+def _why(error: Exception) -> str:
+    """Why a file could not be read, and what to do; what nobody has foreseen goes to the log with where it happened."""
+    if isinstance(error, ScanError):
+        return f"{error} {error.advice} and read it again."
+    if isinstance(error, FairhandError):
+        return f"{error} See what `fairhand doctor` says."
+    logger.error("Reading a file failed unexpectedly.", exc_info=error)
+    return f"{unexpected(error)} {ANEW} and read it again."
+
+
+def pictures(it: Weighed, language: str) -> Iterator[tuple[str, bytes]]:
+    """Of each page of a scan where it came from, and a PNG with its fields drawn on it: value, probability, fate."""
+    translate = translation(language).gettext
+    for page in it.reads.pictures:
+        lying = it.reads.lying.get(page.number)
+        path, number = it.came[lying.came - 1 if lying else 0]
+        file = whence([str(path)], [number])
+        content = annotated_page.draw(
+            it.reads,
+            it.outcomes,
+            page=page.number,
+            posteriors=it.posteriors,
+            title=f"{whence([path.name], [number])} · {said(it.form.title, language)}",
+            translate=translate,
+        )
+        yield file, content

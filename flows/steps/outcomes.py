@@ -1,0 +1,34 @@
+"""What becomes of each field of one scan once it is weighed: a decision, or a task for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconcile.decision.decide import decide
+from reconcile.decision.prefill import prefilled
+from reconcile.policy import Policy
+from transcribe.model import Decision, Field, FieldKey, Form, Posterior, Task
+
+
+def outcomes(form: Form, posteriors: Mapping[FieldKey, Posterior], policy: Policy) -> dict[FieldKey, Decision | Task]:
+    """Each field's decision or task. Payment data are shown to nobody, so nobody is asked for them."""
+    return {key: _outcome(form, form.field(key.name), posterior, policy) for key, posterior in posteriors.items()}
+
+
+def _outcome(form: Form, field: Field, posterior: Posterior, policy: Policy) -> Decision | Task:
+    said = decide(field, posterior, policy)
+    if isinstance(said, Decision):
+        return said
+    if field.personal != "payment":
+        return prefilled(said, posterior, form)
+    return Decision(
+        key=posterior.key,
+        value=None,
+        text="",
+        probability=posterior.probability,
+        method="ink",
+        evidence=posterior.evidence,
+        readings=posterior.readings,
+        parameters=posterior.parameters,
+        null="illegible",
+    )

@@ -1,0 +1,174 @@
+"""What machines do with files: take them in as scans, and read one scan. Plain functions, without Prefect."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from flows.home.home import Rooms, limits, now
+from flows.home.settings import Settings
+from transcribe import ocr
+from transcribe.errors import FairhandError, NotFound, ScanError
+from transcribe.intake.file_pages import ANEW, Unreadable, unexpected, unreadable
+from transcribe.intake.redaction import has_payment
+from transcribe.intake.scans import Scanned, gather, is_unmasked, masked_anew, pages, scans
+from transcribe.model import Form, Reads, Scan, SourceFile
+from transcribe.ocr import Engine
+from transcribe.recognition.read import ReadOptions, pictures, read
+
+logger = logging.getLogger("fairhand.read")
+AUTO = "auto"
+"""The name that stands for: find out which form it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A scan that the store now has, and whether it is new there."""
+
+    scan: Scan
+    new: bool
+
+
+def forms_of(rooms: Rooms, form_name: str) -> list[str]:
+    """The names of the forms that scans taken in under this name may have; FormError where it is unknown."""
+    return list(rooms.forms.names()) if form_name == AUTO else [rooms.forms.find(form_name).name]
+
+
+def take_in(rooms: Rooms, paths: Sequence[Path], form_name: str, batch: str) -> Iterator[Taken | Unreadable]:
+    """The scans in these files and folders, kept in the store; a file that gives none is set aside with the reason.
+
+    With the form "auto" each scan's form is looked for among all forms that are known here.
+    """
+    form = None if form_name == AUTO else rooms.use_form(form_name)
+    forms = [rooms.use_form(name) for name in rooms.forms.names()] if form is None else []
+    allowed = limits(rooms.settings)
+    found = scans(
+        gather(paths, ours=rooms.settings.pictured),
+        form,
+        rooms.archive,
+        allowed,
+        forms=forms,
+        seen=lambda it: knows(rooms, it),
+        batch=batch,
+    )
+    aside = {each.place for each in rooms.store.list_set_aside()}
+    for each in found:
+        kept = each if isinstance(each, Unreadable) else _kept_or_failed(rooms, each)
+        if isinstance(kept, Unreadable):
+            rooms.store.set_aside(kept.file, kept.error, kept.message, batch, now(), place_of(kept.path, kept.page))
+        else:
+            for place in aside & {place_of(each.path), place_of(each.path, each.page)}:
+                rooms.store.end_set_aside_at(place)  # the file was replaced, as it was asked for
+        yield kept
+
+
+def place_of(path: Path, page: int = 0) -> str:
+    """What stands for the place of a file, or of a page of it: paths say names of customers, and are kept nowhere."""
+    return hashlib.sha256(f"{path.resolve()}{f' p. {page}' if page else ''}".encode()).hexdigest()
+
+
+def failed(scan: Scan, error: Exception) -> str:
+    """Why a scan could not be read and what to do, in one sentence each. What nobody has foreseen goes to the log with
+    where it happened."""
+    if isinstance(error, ScanError):
+        return f"{error} {error.advice} and ingest it again."
+    if isinstance(error, FairhandError):
+        return f"{error} See what `fairhand doctor` says, and ingest it again."
+    logger.error("Reading the scan %s failed unexpectedly.", scan.id[:12], exc_info=error)
+    return f"{unexpected(error)} {ANEW} and ingest it again."
+
+
+def knows(rooms: Rooms, scan: str) -> bool:
+    """Whether the store has this scan already."""
+    try:
+        rooms.store.scan(scan)
+    except NotFound:
+        return False
+    return True
+
+
+def _kept_or_failed(rooms: Rooms, each: Scanned) -> Taken | Unreadable:
+    """The scan as the store has it; Unreadable where it could not be kept, so that the others go on."""
+    try:
+        return _kept(rooms, each)
+    except Exception as error:
+        stands_for = SourceFile(sha256=each.scan.id, name=each.scan.name, size=0, media_type="")
+        return unreadable(each.path, stands_for, error, each.page)
+
+
+def _kept(rooms: Rooms, each: Scanned) -> Taken:
+    """The scan as the store has it; one whose form nobody knows waits until a person says which it is, or until it is
+    taken in again as a form."""
+    new = rooms.store.put_scan(each.scan, each.files, now())
+    if not new and each.scan.form and not rooms.store.scan(each.scan.id).form:
+        rooms.store.set_form(each.scan.id, each.scan.form, each.scan.form_version, now())
+    scan = rooms.store.scan(each.scan.id)
+    if not scan.form and not rooms.store.has_reads(scan.id):
+        _put_pictures(rooms, scan)
+        rooms.store.wake([scan.id], now())
+    return Taken(scan=scan, new=new)
+
+
+def _put_pictures(rooms: Rooms, scan: Scan) -> None:
+    """The pictures of the pages of a scan as they came, for whoever is asked which form it is."""
+    shown = pictures(pages(scan, rooms.archive, limits(rooms.settings)))
+    for content in shown.files.values():
+        rooms.archive.put(content)
+    rooms.store.put_reads(scan.id, shown, now())
+
+
+def read_scan(rooms: Rooms, scan: Scan, *, without: int = 0) -> Reads:
+    """Have every engine read one scan, and keep the readings with the pictures that they refer to.
+
+    Raises ScanError where a page cannot be decoded or is too coarse to be read, EngineError (which may pass) where an
+    engine fails; with `without` only where every engine fails on a page so often.
+    """
+    form = rooms.forms(scan.form, scan.form_version)
+    if has_payment(form):
+        scan = _masked(rooms, scan, form)
+    decoded = pages(scan, rooms.archive, limits(rooms.settings))
+    options = replace(read_options(rooms.settings), without=without)
+    reads = read(scan, decoded, form, engines_for(rooms, form), now(), options)
+    for content in reads.files.values():
+        rooms.archive.put(content)
+    rooms.store.put_reads(scan.id, reads, now())
+    return reads
+
+
+def _masked(rooms: Rooms, scan: Scan, form: Form) -> Scan:
+    """The scan with masked pages, and nothing left of what they show in clear: its form may have been unknown when it
+    came. What a killed process left undone is done when the scan is read again."""
+    if is_unmasked(scan, form):
+        rooms.store.mask_pages(scan.id, masked_anew(scan, form, rooms.archive, limits(rooms.settings)), now())
+    for name in rooms.store.replaced(scan.id):
+        rooms.archive.erase(name)
+    return rooms.store.scan(scan.id)
+
+
+def read_options(settings: Settings) -> ReadOptions:
+    """How machines read a scan."""
+    return ReadOptions(cascade=settings.second_engine == "doubtful", masked=True)
+
+
+def engines_for(rooms: Rooms, form: Form) -> list[Engine]:
+    """The engines of the settings, ready for a form's languages; EngineMissing names the one that cannot read."""
+    return [_engine(name, form.languages) for name in rooms.settings.engines]
+
+
+@lru_cache(maxsize=32)
+def _engine(name: str, languages: tuple[str, ...]) -> Engine:
+    """An engine, looked for once a process: whether its program and its data are there costs 1 ms that each scan would
+    pay twice. What is missing is looked for again."""
+    return ocr.load(name, languages)
+
+
+def work_key(rooms: Rooms, scan: Scan) -> str:
+    """What a machine's work on a scan depends on: its pages, the form's definition, and the engines' versions."""
+    form = rooms.forms(scan.form, scan.form_version)
+    parts = [scan.id, form.digest, *(engine.source for engine in engines_for(rooms, form))]
+    parts += ["cascade"] if rooms.settings.second_engine == "doubtful" else []
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

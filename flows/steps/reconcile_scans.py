@@ -1,0 +1,201 @@
+"""The loop after reading: weigh each waiting scan, decide or ask, keep the record when it is whole, publish."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flows.home.home import Rooms, policy
+from flows.home.home import now as clock
+from flows.steps.close_appeals import settle_appeals
+from flows.steps.identify_tasks import NO_FORM, identified, is_of_no_form, which_form
+from flows.steps.layout_tasks import distinct, read_shown, shown_by_people, unread
+from flows.steps.outcomes import outcomes
+from flows.steps.read_scans import failed as why_failed
+from flows.steps.read_scans import read_scan
+from flows.steps.reopened import reopened
+from reconcile.decision.audit_sampling import draw, second_look
+from reconcile.decision.record import assemble, complete
+from reconcile.decision.writing_tradition import Traditions, from_elsewhere, standing_alone, traditions
+from reconcile.forms.prepared_form import sheet
+from reconcile.inference.weigh import weigh
+from reconcile.parameters import shipped
+from reconcile.policy import Policy
+from reconcile.records.publish import publish, rebuild
+from transcribe.errors import EngineError, FairhandError, FormError, ScanError
+from transcribe.model import WHOLE, Decision, FieldKey, Form, Parameters, Posterior, Reading, Scan, Task
+from transcribe.ocr.engine_fallback import TRIES
+from transcribe.recognition.annotated_regions import Drawn
+from transcribe.store.contract import Store, Waiting
+
+Clock = Callable[[], datetime]
+Forms = Callable[[str, int], Form]
+ReadAgain = Callable[[Scan, Drawn], object]
+"""Has machines read a scan again: what people showed of its layout, all of it where that is nothing."""
+
+logger = logging.getLogger("fairhand.reconcile")
+
+AT_ONCE = 50
+"""Scans leased together: few enough to be concluded within their lease of a minute, enough to share its cost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """What one call of `reconcile_waiting` did. `failed` names the scans that could not be weighed, and why."""
+
+    scans: int = 0
+    decided: int = 0
+    asked: int = 0
+    records: int = 0
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+def reconcile_waiting(store: Store, forms: Forms, policy: Policy, now: Clock, read_again: ReadAgain) -> Reconciled:
+    """Weigh, decide and conclude every waiting scan. Called again it changes nothing; several may run at once.
+
+    `read_again` has machines read a scan of which a person has just said which form it is, or where in it a field or
+    the rows of a table stand. A scan that fails stays waiting and is named; the others go on.
+    """
+    done: list[tuple[int, int, int]] = []
+    failed: list[tuple[str, str]] = []
+    while waiting := store.claim_waiting(AT_ONCE, now()):
+        parameters, people = in_force(store, now()), traditions(store.transcribers())
+        for each in waiting:
+            try:
+                if not each.scan.form:
+                    done.append(_identify(each, store, now, read_again))
+                else:
+                    done.append(_conclude(each, store, forms, policy, parameters, people, now, read_again))
+            except FairhandError as error:
+                failed.append((each.scan.id, str(error)))
+            except Exception as error:  # nobody has foreseen it, and the other scans go on
+                logger.error("Weighing the scan %s failed unexpectedly.", each.scan.id[:12], exc_info=error)
+                failed.append((each.scan.id, f"weighing it failed unexpectedly ({type(error).__name__}: {error})."))
+    decided, asked, records = (sum(column) for column in zip(*done, strict=True)) if done else (0, 0, 0)
+    return Reconciled(scans=len(done), decided=decided, asked=asked, records=records, failed=tuple(failed))
+
+
+def reconcile_home(rooms: Rooms) -> Reconciled:
+    """Close the appeals that can be closed, reconcile everything that waits in a home, and publish its records."""
+    settle_appeals(rooms.store, rooms.forms, clock())
+
+    def read_again(scan: Scan, drawn: Drawn) -> object:
+        return read_shown(rooms, scan, drawn) if drawn else read_scan(rooms, scan, without=TRIES)
+
+    done = reconcile_waiting(rooms.store, rooms.forms, policy(rooms.settings), clock, read_again)
+    publish_records(rooms)
+    return done
+
+
+def publish_records(rooms: Rooms) -> int:
+    """Bring records.db up to date; how many entries were new."""
+    return publish(rooms.store, rooms.settings.records, rooms.forms).count
+
+
+def rebuild_records(rooms: Rooms) -> int:
+    """Make records.db anew from the state; how many entries it holds."""
+    return rebuild(rooms.store, rooms.settings.records, rooms.forms).count
+
+
+def in_force(store: Store, now: datetime) -> Parameters:
+    """The parameters learnt last; the first fit that comes with fairhand is kept as version 1 where none are."""
+    return store.parameters() or store.put_parameters(shipped.parameters().content, now)
+
+
+def _conclude(
+    waiting: Waiting,
+    store: Store,
+    forms: Forms,
+    policy: Policy,
+    parameters: Parameters,
+    people: Traditions,
+    now: Clock,
+    read_again: ReadAgain,
+) -> tuple[int, int, int]:
+    """One scan, from its readings to what is kept: (fields decided, tasks asked, records)."""
+    scan = waiting.scan
+    readings = store.readings(scan.id, waiting.up_to)
+    if readings and all(each.key == WHOLE for each in readings):  # nobody read more of it than which form it is
+        return _first_read(waiting, store, now, read_again)
+    form = forms(scan.form, scan.form_version)
+    if shown := unread(form, store.places(scan.id), readings):
+        read_again(scan, shown)  # the scan waits again then, with what was read
+        store.conclude(scan.id, waiting.up_to, [], [], None, now())
+        return 0, 0, 0
+    posteriors = weigh(form, readings, parameters)
+    said = _asked_elsewhere(form, readings, posteriors, outcomes(form, posteriors, policy), people, policy)
+    said = reopened(said, posteriors, store.decisions(scan.id))
+    said = shown_by_people(form, posteriors, said, store.misplaced(scan.id))
+    decisions = [each for each in said.values() if isinstance(each, Decision)]
+    tasks = list(distinct(said))
+    record = assemble(scan, form, decisions) if complete(form, posteriors, decisions) else None
+    audits = [
+        _audit(scan.id, posteriors[each.key]) for each in decisions if drawn(scan.id, posteriors[each.key], policy)
+    ]
+    store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, now())
+    return len(decisions), len(tasks), int(record is not None)
+
+
+def _asked_elsewhere(
+    form: Form,
+    readings: Sequence[Reading],
+    posteriors: Mapping[FieldKey, Posterior],
+    said: Mapping[FieldKey, Decision | Task],
+    people: Traditions,
+    policy: Policy,
+) -> dict[FieldKey, Decision | Task]:
+    """What was decided or asked, where readers of one writing tradition stand alone: somebody else adds most there."""
+    spots, changed = sheet(form).spots, dict(said)
+    for key in {reading.key for reading in readings if reading.kind == "person"} & said.keys():
+        own = [reading for reading in readings if reading.key == key]
+        if alone := standing_alone(spots[key.name], own, people, policy):
+            changed[key] = from_elsewhere(said[key], posteriors[key], form.field(key.name), alone, policy)
+    return changed
+
+
+def _identify(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgain) -> tuple[int, int, int]:
+    """A scan of an unknown form: read with the form that a person said, else somebody is asked; set aside where an
+    expert knows no form either."""
+    scan = waiting.scan.id
+    readings = store.readings(scan, waiting.up_to)
+    said = identified(readings)
+    if said is None:
+        tasks = [] if is_of_no_form(readings, store.task_subject) else [which_form(scan, readings)]
+        store.conclude(scan, waiting.up_to, [], tasks, None, now())
+        if not tasks:
+            store.set_scan_aside(scan, FormError.__name__, NO_FORM, waiting.scan.batch, now())
+        return 0, len(tasks), 0
+    store.set_form(scan, said.form, said.version, now(), said.turn)
+    return _first_read(replace(waiting, scan=store.scan(scan)), store, now, read_again)
+
+
+def _first_read(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgain) -> tuple[int, int, int]:
+    """Machines read a scan of which a person said the form; it is set aside where they cannot."""
+    scan = waiting.scan
+    try:
+        read_again(scan, Drawn())
+    except (ScanError, EngineError) as error:
+        store.set_scan_aside(scan.id, type(error).__name__, why_failed(scan, error), scan.batch, now())
+    store.conclude(scan.id, waiting.up_to, [], [], None, now())
+    return 0, 0, 0
+
+
+def drawn(scan: str, posterior: Posterior, policy: Policy) -> bool:
+    """Whether a decided field is read once more, blind, by an expert. Each new reading by a person draws anew; what an
+    expert has read already is not asked again, unless nobody else read it so."""
+    drawn_now = not posterior.experts and draw(
+        scan, posterior.key, posterior.people + posterior.experts, policy.audit_share
+    )
+    return drawn_now or second_look(posterior)
+
+
+def _audit(scan: str, posterior: Posterior) -> Task:
+    return Task(
+        scan=scan,
+        key=posterior.key,
+        kind="audit",
+        reason="audit",
+        slot=1 + posterior.people + posterior.experts,
+    )

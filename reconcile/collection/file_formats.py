@@ -1,0 +1,76 @@
+"""Formats that other people's readings come in, one file each: which one a text is in, and its items."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from reconcile.collection.items import Item, Said
+from transcribe import plugins
+from transcribe.errors import FormError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A line (or row, from 1) that could not be used, and why."""
+
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """The items of a file in the order they first appear, and what could not be used."""
+
+    items: tuple[Item, ...]
+    faults: tuple[Fault, ...] = ()
+
+
+class Format(Protocol):
+    """What a file of this folder provides."""
+
+    TITLE: str
+    """The format's name for people."""
+
+    def is_it(self, text: str) -> bool:
+        """Whether a file's text looks like this format; only its beginning need be looked at."""
+
+    def collect(self, text: str) -> Collected:
+        """The items of a text; lines that cannot be used are faults, the others are used."""
+
+
+def names() -> tuple[str, ...]:
+    """Every format."""
+    return plugins.names("reconcile.collection.formats")
+
+
+def load(name: str) -> Format:
+    """The format of this name."""
+    return cast(Format, plugins.load("reconcile.collection.formats", name))
+
+
+def collect(text: str, name: str | None = None) -> Collected:
+    """The items of a text in the format named, or in the first that it looks like; FormError where none, or where the
+    text is not at all in the format named."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise FormError("The file is empty: it has no readings.")
+    chosen = [load(name)] if name else [each for each in map(load, names()) if each.is_it(text)]
+    if not chosen:
+        titles = ", ".join(load(each).TITLE for each in names())
+        raise FormError(f"This is none of the formats known ({titles}). Name one with --from, or write JSON Lines.")
+    return chosen[0].collect(text)
+
+
+def gather(rows: Iterable[tuple[str, str, Said]], faults: Iterable[Fault] = ()) -> Collected:
+    """Items from (item, field, said) rows, whatever their order."""
+    readings: dict[tuple[str, str], list[Said]] = defaultdict(list)
+    for name, field, said in rows:
+        readings[name, field].append(said)
+    items = tuple(
+        Item(name=f"{name}/{field}" if field else name, field=field, scan=name if field else "", readings=tuple(each))
+        for (name, field), each in readings.items()
+    )
+    return Collected(items=items, faults=tuple(faults))

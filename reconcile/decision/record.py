@@ -1,0 +1,65 @@
+"""The finished result of one scan: its decisions in the form's order, and the rules that the paper itself breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from reconcile.forms.rule_terms import Operand
+from reconcile.forms.rules import Values, compile_rules, operand
+from transcribe.model import Decision, FieldKey, Form, Record, RuleException, Scan
+
+
+def assemble(scan: Scan, form: Form, decisions: Sequence[Decision]) -> Record:
+    """The record of these decisions, one of each field; the same decisions in another order give the same record.
+
+    Whether they are all that the scan needs is asked of `complete`. A rule whose fields cannot all be read is silent.
+    """
+    places = {field.name: place for place, field in enumerate(form.all_fields())}
+    table_of = {column.field.name: place for place, table in enumerate(form.tables) for column in table.columns}
+
+    def order(decision: Decision) -> tuple[int, int, int]:
+        key = decision.key
+        return table_of.get(key.name, -1), -1 if key.row is None else key.row, places[key.name]
+
+    return Record(
+        scan=scan.id,
+        form=form.name,
+        form_version=form.version,
+        decisions=tuple(sorted(decisions, key=order)),
+        exceptions=broken_rules(form, decisions),
+    )
+
+
+def complete(form: Form, keys: Iterable[FieldKey], decisions: Iterable[Decision]) -> bool:
+    """Whether every field is decided: those that the form itself fixes, and `keys`, those that the scan has (the rows
+    of a free table)."""
+    return {*form.keys(), *keys} <= {decision.key for decision in decisions}
+
+
+def broken_rules(form: Form, decisions: Iterable[Decision]) -> tuple[RuleException, ...]:
+    """The form's rules, row by row, that the decided values do not satisfy."""
+    values = _values(form, decisions)
+    found = []
+    for rule in compile_rules(form):
+        for instance in rule.instances(values):
+            check = instance.check(values)
+            if check is not None and not check.holds:
+                expected, got = _said(check.expected), _said(check.found)
+                found.append(RuleException(rule=rule.name, keys=instance.keys, expected=expected, found=got))
+    return tuple(found)
+
+
+def _values(form: Form, decisions: Iterable[Decision]) -> Values:
+    """What rules calculate with. A field that could not be read is left out: it is not known, and not blank."""
+    types = {field.name: field.type for field in form.all_fields()}
+    values: dict[FieldKey, Operand] = {}
+    for decision in decisions:
+        if decision.null != "illegible":
+            values[decision.key] = operand(decision.value, types[decision.key.name])
+    return values
+
+
+def _said(number: Decimal | date) -> str:
+    return number.isoformat() if isinstance(number, date) else f"{number:f}"

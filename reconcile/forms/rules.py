@@ -1,0 +1,221 @@
+"""A form's arithmetic: sums and comparisons parsed once, never evaluated as code, checked in exact decimals.
+
+The grammar: one comparison (== != <= >= < >) of two terms. A term is a number, a field ("subtotal"), a column
+("lines.amount"), + - * / of terms, round(term) to the minor unit of the form's currency, round(term, digits), or
+sum(term) over the rows of one table. A column outside sum makes the rule one for every row. Dates compare
+as they stand.
+
+In the values given, None is a blank field: it makes a rule silent, and sum leaves its row out. A field that is
+*missing* from the values is not known: every rule that touches it is silent, sums too.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+from babel.numbers import get_currency_precision
+
+from reconcile.forms.rule_grammar import NUMBERS, Comparison, parse
+from reconcile.forms.rule_terms import Binding, Operand, Term, bind
+from transcribe.model import FieldKey, Form, Rule, Value
+
+Values = Mapping[FieldKey, Operand]
+_FINEST = Decimal("1e-6")
+"""A solved quantity with more decimals than this is no quantity that a form would have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What a rule says of the values: `found` is its left side, `expected` its right side, rounded as it compares."""
+
+    holds: bool
+    expected: Decimal | date
+    found: Decimal | date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleInstance:
+    """A rule bound to its fields, for one row where it has columns outside `sum`. `keys` are the fields it touches."""
+
+    rule: str
+    row: int | None
+    keys: tuple[FieldKey, ...]
+    comparison: Comparison
+    tolerance: Decimal
+    """Half the minor unit where amounts are touched, so that either way of rounding a half is right; else 0."""
+    left: Term = field(repr=False, compare=False)
+    right: Term = field(repr=False, compare=False)
+    smooth_left: Term = field(repr=False, compare=False)
+    smooth_right: Term = field(repr=False, compare=False)
+    types: Mapping[FieldKey, str] = field(repr=False, compare=False)
+    digits: int = field(repr=False)
+
+    def check(self, values: Values) -> Check | None:
+        """Whether the values satisfy the rule; None where it is silent (blank, unknown, or dividing by 0)."""
+        sides = self._sides(values)
+        if sides is None:
+            return None
+        found, expected, gap = sides
+        return Check(holds=self._holds(gap), expected=self._shown(expected), found=self._shown(found))
+
+    def holds(self, values: Values) -> bool | None:
+        """The same as `check`, without what was found: coupling asks it for every choice of values."""
+        sides = self._sides(values)
+        return None if sides is None else self._holds(sides[2])
+
+    def _sides(self, values: Values) -> tuple[Decimal | date, Decimal | date, Decimal] | None:
+        """The left side, the right side, and their difference (of dates in days); None where the rule is silent."""
+        try:
+            found, expected = self.left(values), self.right(values)
+        except (KeyError, ArithmeticError):
+            return None
+        if isinstance(found, Decimal) and isinstance(expected, Decimal):
+            return found, expected, found - expected
+        if isinstance(found, date) and isinstance(expected, date):
+            return found, expected, Decimal((found - expected).days)
+        return None
+
+    def _holds(self, gap: Decimal) -> bool:
+        equal = abs(gap) <= self.tolerance
+        match self.comparison:
+            case "==":
+                return equal
+            case "!=":
+                return not equal
+            case "<=":
+                return equal or gap < 0
+            case ">=":
+                return equal or gap > 0
+            case "<":
+                return not equal and gap < 0
+            case ">":
+                return not equal and gap > 0
+
+    def _shown(self, number: Decimal | date) -> Decimal | date:
+        if not self.tolerance or not isinstance(number, Decimal):
+            return number
+        try:
+            return number.quantize(Decimal(1).scaleb(-self.digits))
+        except InvalidOperation:  # more digits than the context holds: no form has such a number, show it as it is
+            return number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledRule:
+    """A rule of a form, parsed and checked against its fields."""
+
+    name: str
+    comparison: Comparison
+    left: ast.expr = field(repr=False, compare=False)
+    right: ast.expr = field(repr=False, compare=False)
+    names: tuple[str, ...]
+    table: str | None
+    """The table whose rows the rule is for, None where it speaks of the form as a whole."""
+    types: Mapping[str, str] = field(repr=False)
+    digits: int
+
+    def instances(self, keys: Iterable[FieldKey]) -> list[RuleInstance]:
+        """The rule for the fields that a scan has: one instance, or one for each row of the rule's table."""
+        found: dict[str, set[int]] = {}
+        for key in keys:
+            if key.table is not None and key.row is not None:
+                found.setdefault(key.table, set()).add(key.row)
+        rows = {table: sorted(numbers) for table, numbers in found.items()}
+        chosen: Sequence[int | None] = [None] if self.table is None else rows.get(self.table, [])
+        return [self._instance(row, rows) for row in chosen]
+
+    def _instance(self, row: int | None, rows: Mapping[str, Sequence[int]]) -> RuleInstance:
+        exact = Binding(row=row, rows=rows, digits=self.digits, smooth=False)
+        smooth = Binding(row=row, rows=rows, digits=self.digits, smooth=True)
+        left, right = bind(self.left, exact), bind(self.right, exact)
+        keys = tuple(exact.keys)
+        money = any(self.types[key.name] == "amount" for key in keys)
+        return RuleInstance(
+            rule=self.name,
+            row=row,
+            keys=keys,
+            comparison=self.comparison,
+            tolerance=Decimal(5).scaleb(-self.digits - 1) if money else Decimal(0),
+            left=left,
+            right=right,
+            smooth_left=bind(self.left, smooth),
+            smooth_right=bind(self.right, smooth),
+            types={key: self.types[key.name] for key in keys},
+            digits=self.digits,
+        )
+
+
+def compile_rules(form: Form) -> tuple[CompiledRule, ...]:
+    """The form's rules, in its order; FormError names the rule and what is wrong with it."""
+    return tuple(_compile(rule, form) for rule in form.rules)
+
+
+def operand(value: Value, type_name: str) -> Operand:
+    """A field's typed value as rules calculate with it; None for a blank and for types that are no number or date."""
+    if value is None:
+        return None
+    if type_name in NUMBERS:
+        return Decimal(str(value))
+    return date.fromisoformat(str(value)) if type_name == "date" else None
+
+
+def solve(instance: RuleInstance, values: Values, unknown: FieldKey) -> Decimal | None:
+    """The number in `unknown` that would make an equation hold, all else as in `values`; None where there is none.
+
+    Two points give the straight line through left - right, a third says whether it is one; rounding inside the rule is
+    left out for that. The result is rounded as its field is written and given back only if the rule then holds.
+    """
+    type_name = instance.types.get(unknown)
+    if instance.comparison != "==" or type_name not in NUMBERS:
+        return None
+    try:
+        first, second, third = (_gap(instance, {**values, unknown: Decimal(point)}) for point in (0, 1, 2))
+        if first is None or second is None or third is None:
+            return None
+        slope = second - first
+        if abs(third - second - slope) > _FINEST or abs(slope) < _FINEST:
+            return None
+        found = _written(-first / slope, type_name, instance.digits)
+    except (KeyError, ArithmeticError):
+        return None
+    check = instance.check({**values, unknown: found})
+    return found if check is not None and check.holds else None
+
+
+def _gap(instance: RuleInstance, values: Values) -> Decimal | None:
+    left, right = instance.smooth_left(values), instance.smooth_right(values)
+    return left - right if isinstance(left, Decimal) and isinstance(right, Decimal) else None
+
+
+def _written(number: Decimal, type_name: str, digits: int) -> Decimal:
+    match type_name:
+        case "amount":
+            return number.quantize(Decimal(1).scaleb(-digits))
+        case "integer":
+            return number.quantize(Decimal(1))
+        case _:
+            return Decimal(f"{number.quantize(_FINEST).normalize():f}")
+
+
+def _compile(rule: Rule, form: Form) -> CompiledRule:
+    parsed = parse(rule, form)
+    return CompiledRule(
+        name=rule.name or rule.check,
+        comparison=parsed.comparison,
+        left=parsed.left,
+        right=parsed.right,
+        names=parsed.names,
+        table=parsed.table,
+        types={each.name: each.type for each in form.all_fields()},
+        digits=_minor_digits(form.currency),
+    )
+
+
+@lru_cache(maxsize=256)
+def _minor_digits(currency: str) -> int:
+    return get_currency_precision(currency)

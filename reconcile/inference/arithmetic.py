@@ -1,0 +1,273 @@
+"""The form's arithmetic as evidence: sums and comparisons couple the fields of one scan.
+
+Belief propagation over the rules bound to the scan: a rule tells each of its fields how well each value fits the other
+fields' values, as probable as they are without this rule. A rule may be broken on the paper itself, so it never
+decides alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import product
+from math import exp, prod, sqrt
+from typing import NamedTuple
+
+from reconcile.forms.prepared_form import Sheet
+from reconcile.forms.rules import RuleInstance, solve
+from reconcile.inference.circumstances import WITH_DECIMALS, WITH_POINT, lack_decimals
+from reconcile.inference.posterior import Ruled, Weighed, weigh_field
+from reconcile.inference.prior import FLAT
+from reconcile.inference.votes import textless
+from reconcile.parameters.parameters import Known
+from transcribe.model import FieldKey
+
+BROKEN = 0.05
+"""The share of papers that break a sum themselves: a discount that is not printed, a writer's slip."""
+
+LATE = 0.02
+"""The same for comparisons, such as a delivery before the order."""
+
+SWEEPS = 2
+"""Rounds of messages: values travel from a price to its amount and on to the total."""
+
+VALUES = 4
+"""So many of a field's values are tried in a rule; the rest of its probability counts as unknown."""
+
+LEAST = 1e-9
+"""Values less probable than this are not tried."""
+
+SETTLED = 0.999
+"""Rules between fields that are all as sure as this have said what they can in one sweep."""
+
+COMBINATIONS = 64
+"""Above so many combinations only those are tried that differ from the most probable one in one field."""
+
+AMONG = {name: exp(-flat) for name, flat in FLAT.items()}
+"""One value of a type is one among so many."""
+
+Shares = dict[str, float]
+Number = Decimal | date
+Heard = Mapping[FieldKey, Sequence[tuple[int, Ruled]]]
+"""What each field was told, and by which of the bound rules."""
+
+
+class _Option(NamedTuple):
+    """One value of a field in a rule, and who read it."""
+
+    says: str
+    number: Number
+    readers: frozenset[str]
+    unscaled: bool = False
+    """Whether it may have lost its decimal point, as the others of the scan have one."""
+
+    @property
+    def digits(self) -> object:
+        """The number without its zeros and its point: tenfold it looks the same."""
+        return self.number.normalize().as_tuple().digits if isinstance(self.number, Decimal) else self.number
+
+
+def couple(made: Sheet, weighed: dict[FieldKey, Weighed], known: Known) -> dict[FieldKey, Weighed]:
+    """The fields of one scan, each with what the form's rules say of it."""
+    instances = made.instances(tuple(weighed))
+    if not instances:
+        return weighed
+    weighed = _with_arithmetic(made, instances, weighed, known)
+    pointed = any(WITH_DECIMALS.search(text) for key, each in weighed.items() for text in _texts(made, key, each))
+    keys = {key for each in instances for key in each.keys}
+    options = {key: _options(made, key, weighed[key], pointed=pointed) for key in keys}
+    open_to_doubt = {key for key in options if max(weighed[key].shares.values()) < SETTLED}
+    messages: dict[FieldKey, dict[int, Ruled]] = defaultdict(dict)
+    for sweep in range(SWEEPS):
+        heard = {key: list(said.items()) for key, said in messages.items()}
+        for number, instance in enumerate(instances):
+            if sweep == 0 or not open_to_doubt.isdisjoint(instance.keys):
+                for key, ruled in _messages(made, number, instance, weighed, heard, options):
+                    messages[key][number] = ruled
+    return {
+        key: _ruled(key, each, [(instances[number], ruled) for number, ruled in messages[key].items()], weighed)
+        if key in messages
+        else each
+        for key, each in weighed.items()
+    }
+
+
+def _with_arithmetic(
+    made: Sheet, instances: tuple[RuleInstance, ...], weighed: dict[FieldKey, Weighed], known: Known
+) -> dict[FieldKey, Weighed]:
+    """Where the likeliest values break an equation, the values that would mend it are weighed too."""
+    keys = {key for instance in instances for key in instance.keys}
+    likeliest = {key: _number(made, key, _likeliest(weighed[key].shares)) for key in keys}
+    wanted: dict[FieldKey, set[str]] = defaultdict(set)
+    for instance in instances:
+        if instance.holds(likeliest) is not False:
+            continue
+        values = {key: likeliest[key] for key in instance.keys}
+        for key in instance.keys:
+            found = solve(instance, values, key)
+            if found is not None and found >= 0:
+                says = made.spots[key.name].normal(f"{found:f}")
+                if says not in weighed[key].origins:
+                    wanted[key].add(says)
+    if not wanted:
+        return weighed
+    again = {
+        key: weigh_field(made.spots[key.name], weighed[key].votes, known, arithmetic)
+        for key, arithmetic in wanted.items()
+    }
+    return {**weighed, **again}
+
+
+def _likeliest(shares: Shares) -> str:
+    return next(iter(shares)) if len(shares) == 1 else max(shares, key=shares.__getitem__)
+
+
+def _messages(
+    made: Sheet,
+    number: int,
+    instance: RuleInstance,
+    weighed: Mapping[FieldKey, Weighed],
+    heard: Heard,
+    all_options: Mapping[FieldKey, list[_Option]],
+) -> Iterator[tuple[FieldKey, Ruled]]:
+    """What one bound rule says to each of its fields."""
+    options = {key: all_options[key] for key in instance.keys}
+    if not all(options.values()):
+        return
+    beliefs = {
+        key: _belief(weighed[key], [said for by, said in heard.get(key, ()) if by != number]) for key in instance.keys
+    }
+    factors = _factors(made, instance, options, beliefs)
+    if factors is None:
+        return
+    equation = instance.comparison == "=="
+    broken = BROKEN if equation else 0.0
+    known = {key: sum([beliefs[key][option.says] for option in options[key]]) for key in instance.keys}
+    for key in instance.keys:
+        unknown = 1.0
+        for other in instance.keys:
+            if other != key:
+                unknown *= known[other]
+        unknown = 1.0 - unknown
+        tried, fits = {option.says for option in options[key]}, factors[key]
+        said = {
+            says: (1 - broken) * (fits.get(says, 0.0) + unknown) + broken if says in tried else 1.0
+            for says in weighed[key].shares
+        }
+        yield key, Ruled(instance.rule, said, (1 - broken) * unknown + broken if equation else 1.0)
+
+
+def _factors(
+    made: Sheet, instance: RuleInstance, options: Mapping[FieldKey, list[_Option]], beliefs: Mapping[FieldKey, Shares]
+) -> dict[FieldKey, Shares] | None:
+    """How well each tried value fits the other fields' values; None where the rule is silent."""
+    equation = instance.comparison == "=="
+    factors: dict[FieldKey, Shares] = {key: {} for key in instance.keys}
+    for chosen in _combinations(options, beliefs):
+        holds = instance.holds({key: option.number for key, option in chosen.items()})
+        if holds is None:
+            return None
+        if equation and not holds:
+            continue
+        worths = _worths(made, chosen) if equation else [1.0 if holds else LATE] * len(chosen)
+        shares = [beliefs[key][option.says] for key, option in chosen.items()]
+        for at, (key, option) in enumerate(chosen.items()):
+            others = prod(shares[:at]) * prod(shares[at + 1 :])
+            factors[key][option.says] = factors[key].get(option.says, 0.0) + others * worths[at]
+    return factors
+
+
+def _belief(each: Weighed, messages: list[Ruled]) -> Shares:
+    """A field's shares with what other rules say of it."""
+    if not messages:
+        return each.shares
+    shares = {
+        says: share * prod([message.factors[says] for message in messages]) for says, share in each.shares.items()
+    }
+    total = sum(shares.values()) + each.none * prod([message.none for message in messages])
+    return {says: share / total for says, share in shares.items()}
+
+
+def _texts(made: Sheet, key: FieldKey, weighed: Weighed) -> Iterator[str]:
+    """What was read of a field whose type has a decimal point."""
+    if made.spots[key.name].type in WITH_POINT:
+        yield from (vote.text for vote in weighed.votes if vote.text)
+
+
+def _options(made: Sheet, key: FieldKey, weighed: Weighed, *, pointed: bool) -> list[_Option]:
+    """The likeliest values of a field that a rule can calculate with."""
+    found = []
+    shares = weighed.shares
+    for says in sorted(shares, key=lambda says: (-shares[says], says))[:VALUES]:
+        number = _number(made, key, says)
+        if number is not None and shares[says] > LEAST:
+            votes = [vote for vote in weighed.votes if vote.says == says]
+            alone = pointed and made.spots[key.name].type in WITH_POINT and all(vote.machine for vote in votes)
+            unscaled = alone and lack_decimals([vote.text for vote in votes])
+            found.append(_Option(says, number, frozenset([vote.source for vote in votes]), unscaled))
+    return found
+
+
+def _combinations(
+    options: Mapping[FieldKey, list[_Option]], beliefs: Mapping[FieldKey, Shares]
+) -> Iterator[dict[FieldKey, _Option]]:
+    """Every choice of values; where these are too many, the likeliest and those that differ from it in one field."""
+    if prod([len(each) for each in options.values()]) <= COMBINATIONS:
+        for choice in product(*options.values()):
+            yield dict(zip(options, choice, strict=True))
+        return
+    likeliest = {key: each[0] for key, each in options.items()}
+    yield likeliest
+    for key, each in options.items():
+        for option in each[1:]:
+            yield {**likeliest, key: option}
+
+
+def _worths(made: Sheet, chosen: Mapping[FieldKey, _Option]) -> list[float]:
+    """How much likelier each value is that makes an equation hold: as one among the many that would not.
+
+    Nothing where another field has the same digits (quantity 1 or 10, a single line): both may be misread alike.
+    Nothing for a number without decimals where no other of its kind has some: price and amount lose their points
+    alike, and the equation holds as before. Half the bits where one engine alone read all of it: it may have read one
+    place for another throughout.
+    """
+    digits = [option.digits for option in chosen.values()]
+    kinds = [option for key, option in chosen.items() if made.spots[key.name].type in WITH_POINT]
+    adrift = all(option.unscaled for option in kinds)
+    readers = frozenset[str]().union(*[option.readers for option in chosen.values()])
+    found = []
+    for key, option in chosen.items():
+        among = AMONG.get(made.spots[key.name].type, 1.0)
+        if option.number == 0 or digits.count(option.digits) > 1 or (adrift and option.unscaled):
+            found.append(1.0)
+        else:
+            found.append(sqrt(among) if len(readers) == 1 else among)
+    return found
+
+
+def _number(made: Sheet, key: FieldKey, says: str) -> Number | None:
+    return None if textless(says) else made.spots[key.name].number(says)
+
+
+def _ruled(
+    key: FieldKey,
+    each: Weighed,
+    said: list[tuple[RuleInstance, Ruled]],
+    weighed: Mapping[FieldKey, Weighed],
+) -> Weighed:
+    """One field with what the rules say of it put into its shares."""
+    shares, none = dict(each.shares), each.none
+    for _, ruled in said:
+        none *= ruled.none
+        for says in shares:
+            shares[says] *= ruled.factors[says]
+    total = sum(shares.values()) + none
+    others = sorted({other for instance, _ in said for other in instance.keys if other != key})
+    return each._replace(
+        shares={says: share / total for says, share in shares.items()},
+        none=none / total,
+        ruled=tuple([ruled for _, ruled in said]),
+        neighbours=tuple([vote.id for other in others for vote in weighed[other].votes]),
+    )

@@ -1,0 +1,73 @@
+"""What a field may say: every value that a source read, and nearby ones that nobody read, which are proposals only."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Literal
+
+from reconcile.forms.accents import without_accents
+from reconcile.forms.master_data import Words
+from reconcile.forms.prepared_form import Spot
+from reconcile.inference.noisy_channel import swapped
+
+Origin = Literal["read", "words", "composed", "repaired", "master", "arithmetic", "swapped"]
+"""Where a value comes from: somebody read it, each of its words was read by somebody, or it is a proposal only."""
+
+READ: tuple[Origin, ...] = ("read", "words")
+"""What may be decided."""
+
+PROPOSALS_AT_MOST = 12
+"""So many values that nobody read are weighed beside those that were: more never changed a result."""
+
+MENDABLE = {
+    **{name: {"check digit", "not a number"} for name in ("luhn", "ean", "siret", "vat")},
+    "date": {"not a date"},
+}
+"""The faults that one changed character may mend, by field type."""
+
+
+def candidates(
+    spot: Spot,
+    read: Iterable[str],
+    texts: Sequence[str],
+    words: Words,
+    arithmetic: Iterable[str] = (),
+    alike: Container[str] = (),
+) -> Mapping[str, Origin]:
+    """Comparable texts with where each comes from, in an order that the votes' order does not change.
+
+    `read` is all that was read, `texts` in order what of it has a value; `words` are those known of this field,
+    `arithmetic` are values that the form's rules ask for, `alike` are texts that several people typed alike: no rare
+    word of these is mended, as people share no typing errors.
+    """
+    found: dict[str, Origin] = dict.fromkeys(sorted(read), "read")
+    proposals: dict[str, Origin] = dict.fromkeys(sorted(arithmetic), "arithmetic") if arithmetic else {}
+    for says in texts:
+        if spot.type == "date" and (other := swapped(says)) is not None:
+            proposals.setdefault(other, "swapped")
+        if spot.values is not None:
+            if spot.values.has(says):
+                proposals.setdefault(without_accents(says), "master")
+            for near in spot.values.near(says):
+                proposals.setdefault(near, "master")
+        if words.total and says not in alike:
+            proposals.setdefault(words.mended(says), "composed")
+        if spot.type in MENDABLE and MENDABLE[spot.type].intersection(spot.faults(says)):
+            for mended in _mended(spot, says):
+                proposals.setdefault(mended, "repaired")
+    for says, origin in list(proposals.items())[:PROPOSALS_AT_MOST] if proposals else ():
+        found.setdefault(says, origin)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _mended(spot: Spot, says: str) -> tuple[str, ...]:
+    """The text with one character changed to a digit so that nothing is wrong with it."""
+    return tuple(
+        mended
+        for at, digit in enumerate(says)
+        if digit.isalnum()
+        for other in "0123456789"
+        if other != digit and not spot.faults(mended := says[:at] + other + says[at + 1 :])
+    )

@@ -1,0 +1,101 @@
+"""What vouches for a value beside those who read it: sums, master data, check digits, known words, format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rapidfuzz.distance import Levenshtein
+
+from reconcile.forms.accents import without_accents
+from reconcile.forms.field_families import TEXTS
+from reconcile.forms.prepared_form import Spot
+from reconcile.inference.prior import CHECK_DIGITS
+from reconcile.inference.votes import Vote, null_of
+from reconcile.parameters.parameters import Known
+
+INK = "ink"
+"""The source that looks at ink alone: blank or not, ticked or not, signed or not."""
+
+WIDE = frozenset("HhKMmNnUuWw#")
+"""What an engine may see where two digits run together (11 166,36 read as n 166,36)."""
+
+NEAR = 1
+"""The most edits between a well formed reading and a broken one of the same text."""
+
+POOR = 0.6
+"""Quality of a page below which one character against another says nothing of either: on blurred pages a 6, a 91 and a
+10 were decided as 8, 4 and 4, where the other engine read a single %, * and +."""
+
+SUMS_VOUCH = 100.0
+"""From so large a factor on, the form's sums vouch for a value."""
+
+
+def vouching(spot: Spot, votes: Sequence[Vote], says: str, sums: float, learnt: Known) -> str:
+    """What vouches for a value: "sums", "known value", "check digit", "known words", "format", or ""; `sums` is the
+    factor that the form's sums put on it."""
+    if sums >= SUMS_VOUCH:
+        return "sums"
+    if spot.values is not None and spot.values.has(says) and not _but_for_accents(votes, says):
+        return "known value"
+    if spot.field.type in CHECK_DIGITS and not spot.faults(says):
+        return "check digit"
+    if _words_tell(spot, votes, says, learnt):
+        return "known words"
+    return "format" if _only_well_formed(spot, votes, says) else ""
+
+
+def _but_for_accents(votes: Sequence[Vote], says: str) -> bool:
+    """Whether a machine reads the same in capitals without accents: what is known has them, what is written in capitals
+    often has none, and an engine that reads À where A stands does so because it knows the word."""
+    plain = without_accents(says)
+    return plain != says and any(vote.says == plain for vote in votes if vote.machine and vote.text.isupper())
+
+
+def _words_tell(spot: Spot, votes: Sequence[Vote], says: str, learnt: Known) -> bool:
+    """Whether engines read a text alike but for words of which one of them has what is often written on this field, and
+    the others something near it that never was. Where nothing is at its place, the text may be part of another."""
+    engines = [vote for vote in votes if vote.machine and vote.source != INK]
+    rivals = {vote.says for vote in engines} - {says}
+    searched = any(vote.place is not None for vote in engines)
+    if spot.family not in TEXTS or searched or not rivals or all(vote.says != says for vote in engines):
+        return False
+    if _but_for_accents(engines, says):
+        return False
+    words = learnt.words(spot.field.name)
+    return all(null_of(each) is None and words.tell(says, each) for each in rivals)
+
+
+def _only_well_formed(spot: Spot, votes: Sequence[Vote], says: str) -> bool:
+    """Whether a code, a date or an amount keeps its format where every other engine read nearly the same and broke it.
+    A reading that is far off says nothing, and on the worn print of free layouts a day that exists says nothing of its
+    year (both engines read 2018 as 2013, one of them on a day 64)."""
+    machines = [vote for vote in votes if vote.machine]
+    searched = any(vote.place is not None for vote in machines)
+    families = ("code",) if searched else ("code", "date", "amount")
+    if spot.family not in families or null_of(says) or spot.faults(says):
+        return False
+    texts = [says, *[vote.text for vote in machines if vote.says == says]]
+    rivals = [vote for vote in machines if vote.says != says]
+    return bool(rivals) and all(_breaks(spot, rival, texts) for rival in rivals)
+
+
+def _breaks(spot: Spot, rival: Vote, texts: Sequence[str]) -> bool:
+    """Whether a reading is nearly one of these texts, but for a character that breaks the format. An amount may have
+    lost a digit or its point and still be one, so that only a digit taken for something else tells there."""
+    if null_of(rival.says) or not spot.faults(rival.says):
+        return False
+    if len(rival.text) <= NEAR and rival.quality < POOR:
+        return False
+    if spot.family == "amount":
+        return any(near(text, rival.text) and _one_for_one(text, rival.text) for text in texts)
+    return any(near(text, rival.text) for text in texts) or near(texts[0], rival.says)
+
+
+def _one_for_one(text: str, rival: str) -> bool:
+    """Whether two amounts are as long, and what they differ in stands for one digit."""
+    return len(text) == len(rival) and not any(b in WIDE for a, b in zip(text, rival, strict=True) if a != b)
+
+
+def near(one: str, other: str) -> bool:
+    """Whether two texts may be one that was mistyped or misread once."""
+    return Levenshtein.distance(one, other, score_cutoff=NEAR) <= NEAR

@@ -1,0 +1,86 @@
+"""Why a value is probable: the evidence of a posterior, as codes with numbers in bits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+
+from reconcile.forms.prepared_form import Spot
+from reconcile.inference.circumstances import Circumstances
+from reconcile.inference.posterior import Ruled, Weighed
+from reconcile.inference.votes import Vote
+from reconcile.parameters.parameters import PRIOR_ERROR, Known
+from transcribe.model import Evidence
+
+BIT = log(2.0)
+SILENT = 0.05
+"""Fewer bits than this are no evidence either way."""
+
+WORTH_SAYING = 0.0005
+"""Calibration that moves a probability by less is not worth a line."""
+
+ONE_OF_MANY = 0.05
+"""How often an error gives just the next likely value, of all that it might give."""
+
+
+def evidence(
+    spot: Spot, weighed: Weighed, order: Sequence[str], seen: Circumstances, probability: float, learnt: Known
+) -> tuple[Evidence, ...]:
+    """What speaks for the value that was read against the next likely one (or against "none of these"), in bits.
+
+    No evidence holds a text that was read: texts are personal and may be erased, evidence stays.
+    """
+    best = seen.says
+    other = next((says for says in order if says != best), None)
+    if other is not None and weighed.shares[other] < weighed.none:
+        other = None
+    against = weighed.none_terms if other is None else weighed.terms[other]
+    found = [
+        _reader(vote, log(term / rival) / BIT, learnt.hearing(vote.source, vote.kind, spot.type, vote.bad_page).rate)
+        for vote, term, rival in zip(weighed.votes, weighed.terms[best], against, strict=True)
+    ]
+    prior = weighed.none_prior if other is None else weighed.priors[other]
+    found.append(Evidence(code="before reading", numbers={"bits": round((weighed.priors[best] - prior) / BIT, 2)}))
+    vouching = (("barcode", seen.coded), (seen.witness, seen.witness not in ("", "sums")))
+    found += [Evidence(code=code) for code, vouches in vouching if vouches]
+    if weighed.words is not None and not seen.null:
+        code = "each word" if weighed.origins[best] == "words" else "read whole"
+        found.append(Evidence(code=code, numbers={"places": weighed.words.places}))
+    found += [_rule(ruled, best, other) for ruled in weighed.ruled]
+    if other is None:
+        found.append(Evidence(code="nothing else", numbers={"probability": round(weighed.none, 6)}))
+    else:
+        found.append(Evidence(code="runner-up", numbers={"probability": round(weighed.shares[other], 6)}))
+        found.append(
+            Evidence(code="would flip", numbers={"probability": round(_after_one_more(weighed, best, other), 4)})
+        )
+    if abs(probability - weighed.shares[best]) >= WORTH_SAYING:
+        raw = round(weighed.shares[best], 4)
+        found.append(Evidence(code="calibrated", numbers={"raw": raw, "probability": round(probability, 4)}))
+    if seen.situation and not seen.readers:
+        wrong, count = learnt.tally(seen.situation)
+        found.append(Evidence(code="audited", numbers={"wrong": round(wrong, 1), "count": round(count)}))
+    if learnt.champion(spot.family) == "majority":
+        found.append(Evidence(code="majority"))
+    return tuple(found)
+
+
+def _after_one_more(weighed: Weighed, best: str, other: str) -> float:
+    """What would be left of the best value if one more person of the usual kind read the other one."""
+    error = PRIOR_ERROR["person"]
+    kept = weighed.shares[best] * error * ONE_OF_MANY
+    return kept / (kept + weighed.shares[other] * (1 - error) + weighed.none * error)
+
+
+def _reader(vote: Vote, bits: float, rate: float) -> Evidence:
+    if vote.shown is not None:
+        return Evidence(code="saw a value", numbers={"source": vote.source, "bits": round(bits, 2)})
+    code = "reader neither" if abs(bits) < SILENT else "reader for" if bits > 0 else "reader against"
+    return Evidence(code=code, numbers={"source": vote.source, "bits": round(bits, 2), "rate": rate})
+
+
+def _rule(ruled: Ruled, best: str, other: str | None) -> Evidence:
+    rival = ruled.none if other is None else ruled.factors[other]
+    bits = log(ruled.factors[best] / rival) / BIT
+    code = "rule broken" if ruled.factors[best] < 1.0 and bits <= 0 else "rule holds"
+    return Evidence(code=code, numbers={"rule": ruled.rule, "bits": round(bits, 2)})

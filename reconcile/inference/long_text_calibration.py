@@ -1,0 +1,81 @@
+"""How probable it is that all of a long text is right which people alone read.
+
+A careful typist has one word in ten otherwise than it is written, so that of texts of ten words most are wrong
+somewhere, however sure each word may be; and people who typed one alike may share what they took it for. What single
+words come to is known best from whole texts whose truth is known: a logistic map by how the text came about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp, log
+from typing import Literal, NamedTuple
+
+from reconcile.forms.prepared_form import Spot
+from reconcile.inference.long_text import SEVERAL, WORDS, speaking
+from reconcile.inference.votes import Vote, null_of
+from reconcile.parameters.parameters import odds
+
+Origin = Literal["one reader", "split", "alike", "words"]
+
+MAPS: dict[Origin, tuple[float, ...]] = {
+    "one reader": (1.057, -0.961),
+    "split": (0.154, -0.95, 0.287),
+    "alike": (3.834, -1.186, 0.715),
+    "words": (-0.819, 0.799, 0.186, -0.161, 0.015, 0.967, -0.088),
+}
+"""Weights of `numbers`, by how the text came about. Fitted on 400 sentences that one to seven of seven workers typed,
+drawn by lot: every second of CrowdSpeech dev-clean and dev-other (N. Pavlichenko, I. Stelmakh, D. Ustalov, NeurIPS
+Datasets and Benchmarks 2021, CC BY 4.0; `python -m tests.bench.fit_comments --maps`). The benchmark of comments
+measures them on the others. They were typed from hearing: what is typed from pictures may be better, and a store's own
+known truths show it."""
+
+BOUND = 4.0
+"""Log odds of a share beyond which the words say no more."""
+
+
+class Prose(NamedTuple):
+    """A long text of people: how it came about (one reader; readers of whom no two agree or who were too few to weigh
+    words; all alike; weighed word by word), its words, how many read it, and how many wrote all of it."""
+
+    origin: Origin
+    words: int
+    readers: int
+    alike: int
+
+
+def prose(spot: Spot, votes: Sequence[Vote], says: str, by_words: bool) -> Prose | None:
+    """What a text that `says` so is made of; None where a machine has read it too, or where it is not long: of names
+    and addresses long is what hardly anybody types alike, of free text two words are."""
+    if spot.family != "line text" or null_of(says):
+        return None
+    said = speaking(votes)
+    words = len(says.split())
+    least = SEVERAL if spot.field.type == "text" else WORDS
+    if not said or any(vote.kind != "person" for vote in said) or not (by_words or words >= least):
+        return None
+    alike = sum(vote.says == says for vote in said)
+    origin: Origin = "words"
+    if not by_words:
+        origin = "one reader" if len(said) == 1 else "alike" if alike == len(said) else "split"
+    return Prose(origin, words, len(said), alike)
+
+
+def numbers(share: float, seen: Prose) -> tuple[float, ...]:
+    """What the probability of the whole is made from, by its origin; `share` is what its words, or the text weighed at
+    once, came to."""
+    near = min(BOUND, max(-BOUND, odds(share)))
+    long, many, backed = log(seen.words), log(seen.readers), float(seen.alike > 1)
+    if seen.origin == "one reader":
+        return 1.0, long
+    if seen.origin == "split":
+        return 1.0, long, near
+    if seen.origin == "alike":
+        return 1.0, long, many
+    return 1.0, near, long, many, near * many, backed, backed * near
+
+
+def whole(share: float, seen: Prose) -> float:
+    """The probability that all of the text is right."""
+    score = sum(number * weight for number, weight in zip(numbers(share, seen), MAPS[seen.origin], strict=True))
+    return 1.0 / (1.0 + exp(-score))

@@ -1,0 +1,206 @@
+"""How probable is each value of one field, given its votes: prior times channel, with errors that sources share.
+
+P(votes | c) = (1 - t) prod_i P(n_i | c) + t sum_a g(a | c) prod_i [(1 - h_i) P(n_i | c) + h_i P(n_i | a)]: with
+probability t a place of the field looks like something else to everybody, a, and each source follows it with h_i.
+That is what lets a careful minority be right, and what makes two engines less than two witnesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import exp, log, prod
+from typing import NamedTuple
+
+from reconcile.forms.accents import without_accents
+from reconcile.forms.prepared_form import Spot
+from reconcile.inference.candidates import Origin, candidates
+from reconcile.inference.noisy_channel import LEAST, Source, edits, error, likelihoods, swapped
+from reconcile.inference.prior import PROPOSED, Spelt, log_near, log_prior, words_of
+from reconcile.inference.votes import Vote, textless
+from reconcile.parameters.parameters import Known
+
+GLYPHS = "glyphs"
+"""The table of what looks like what to everybody, learnt from all sources' confusions."""
+
+FOLDED = 0.02
+"""How tempting a text without accents, or a date with day and month changed about, is to everybody."""
+
+SAME_ERROR = 0.03
+"""P that a second source makes the very same error as a first one, both erring by themselves."""
+
+UNSURE = 0.5
+"""How much of the unsureness of a wrong reading an engine shows that reads such a place right: a power of the ratio."""
+
+ALSO_NEAR = 0.3
+"""How near to one misreading another misreading of the same text lies, against a misreading of that misreading."""
+
+NOTHING_NEAR = log(0.001)
+"""Prior that a text is written where no source read any."""
+
+UNREAD = "\x01"
+"""Stands for a text that nobody read."""
+
+IMPOSSIBLE = -1e9
+"""Log of a product that has become 0."""
+
+
+class Ruled(NamedTuple):
+    """What a rule of the form says of one field: the factor on each text's share, and on none of them."""
+
+    rule: str
+    factors: Mapping[str, float]
+    none: float
+
+
+class Composed(NamedTuple):
+    """A long text put together from words that somebody read: comparable, as written, and of how many places."""
+
+    says: str
+    text: str
+    places: int
+
+
+class Weighed(NamedTuple):
+    """The raw probabilities of one field: `shares` of each comparable text, `none` that none of them is written.
+
+    `terms` are each vote's probability given each text, `none_terms` given that something else is written; they are
+    what evidence is made of. `tempted` is, for each text, the share of its probability in which another one tempts.
+    `words` is the likeliest text of a field that was weighed word by word, None of one that was weighed whole.
+    """
+
+    votes: tuple[Vote, ...]
+    origins: Mapping[str, Origin]
+    shares: dict[str, float]
+    none: float
+    terms: dict[str, list[float]]
+    none_terms: list[float]
+    tempted: dict[str, dict[str, float]]
+    priors: dict[str, float]
+    none_prior: float
+    ruled: tuple[Ruled, ...] = ()
+    neighbours: tuple[str, ...] = ()
+    words: Composed | None = None
+
+
+def weigh_field(spot: Spot, votes: Sequence[Vote], known: Known, arithmetic: Iterable[str] = ()) -> Weighed:
+    """Raw probabilities of one field by itself. `arithmetic` are values to consider that the form's rules ask for."""
+    sources = []
+    for vote in votes:
+        hearing = known.hearing(vote.source, vote.kind, spot.type, vote.bad_page)
+        sources.append((vote, hearing, hearing.ratio(vote.confidence, vote.says)))
+    read = {vote.says: vote.null for vote in votes}
+    texts = sorted([says for says, null in read.items() if null is None])
+    typed = [vote.says for vote in votes if not vote.machine and vote.shown is None]
+    alike = {says for says in typed if typed.count(says) > 1} if len(typed) > 1 else ()
+    origins = candidates(spot, read, texts, known.words(spot.field.name), arithmetic, alike)
+    terms = {says: likelihoods(known, sources, says) for says in origins}
+    spelt = {says: words_of(spot, says, known) for says in texts}
+    none_prior, none_alone, none_tempted = _none_of_these(spot, sources, spelt, known)
+    most = [max(column) for column in zip(*terms.values(), none_alone, strict=True)]
+    tempting = known.tempting(spot.type, any(vote.bad_page for vote in votes))
+    scores: dict[str, float] = {}
+    priors: dict[str, float] = {}
+    tempted: dict[str, dict[str, float]] = {}
+    for says, origin in origins.items():
+        total = (1 - tempting) * _scaled(terms[says], most)
+        by_other = _tempted(known, says, texts, sources, terms, most, tempting) if len(origins) > 1 else {}
+        if by_other and (total := total + sum(by_other.values())) > 0:
+            tempted[says] = {other: part / total for other, part in by_other.items()}
+        held_back = 0.0 if origin in ("read", "master") else PROPOSED
+        priors[says] = log_prior(spot, says, known, spelt.get(says)) + held_back
+        scores[says] = priors[says] + (log(total) if total > 0 else IMPOSSIBLE)
+    none_total = (1 - tempting) * _scaled(none_alone, most) + tempting * _scaled(none_tempted, most)
+    none = none_prior + (log(none_total) if none_total > 0 else IMPOSSIBLE)
+    shares, none_share = _normalised(scores, none)
+    return Weighed(tuple(votes), origins, shares, none_share, terms, none_alone, tempted, priors, none_prior)
+
+
+def _scaled(terms: Sequence[float], most: Sequence[float]) -> float:
+    """The product of the terms, each against the greatest of its vote, so that long texts do not vanish."""
+    return prod([term / top for term, top in zip(terms, most, strict=True)])
+
+
+def _normalised(scores: Mapping[str, float], none: float) -> tuple[dict[str, float], float]:
+    top = max(*scores.values(), none)
+    parts = {says: exp(score - top) for says, score in scores.items()}
+    none = exp(none - top)
+    total = sum(parts.values()) + none
+    return {says: part / total for says, part in parts.items()}, none / total
+
+
+def _tempted(
+    known: Known,
+    written: str,
+    texts: Sequence[str],
+    sources: Sequence[Source],
+    terms: Mapping[str, list[float]],
+    most: Sequence[float],
+    tempting: float,
+) -> dict[str, float]:
+    """For each other text that was read, and that what is written looks like: the chance that it does, times P(votes)
+    when it does."""
+    found: dict[str, float] = {}
+    if textless(written):
+        return found
+    for other in texts:
+        looks = 0.0 if other == written else _looks_like(known, written, other)
+        if looks <= 0:
+            continue
+        product = tempting * looks
+        for (vote, hearing, ratio), term, followed, top in zip(
+            sources, terms[written], terms[other], most, strict=True
+        ):
+            if vote.says == other:
+                followed *= ratio
+            elif vote.says == written:
+                term *= ratio**UNSURE
+            product *= ((1 - hearing.follows) * term + hearing.follows * followed) / top
+        found[other] = product
+    return found
+
+
+def _looks_like(known: Known, written: str, other: str) -> float:
+    """P(this is what it looks like | it looks like something else)."""
+    looks = edits(known, GLYPHS, written, other)
+    if other == swapped(written) or (not written.isascii() and other == without_accents(written)):
+        looks += FOLDED
+    return looks
+
+
+def _none_of_these(
+    spot: Spot, sources: Sequence[Source], texts: Mapping[str, Spelt], known: Known
+) -> tuple[float, list[float], list[float]]:
+    """When something is written that nobody read: (log prior, P of each vote alone, P of each where all are tempted).
+
+    What is written then lies near one of the texts. Whoever read that text first made some error; who reads the same
+    made the same error, which is rare unless it looks like it; who reads another text made another error. The text that
+    makes the votes most probable stands for all.
+    """
+    if not texts:
+        alone = likelihoods(known, sources, UNREAD)
+        return NOTHING_NEAR, alone, alone
+    guesses = [
+        (log_near(spot, near, known, words), *_each_wrong(sources, near, known)) for near, words in texts.items()
+    ]
+    if len(guesses) == 1:
+        return guesses[0]
+    return max(guesses, key=lambda guess: guess[0] + sum(log(max(a, b)) for a, b in zip(*guess[1:], strict=True)))
+
+
+def _each_wrong(sources: Sequence[Source], near: str, known: Known) -> tuple[list[float], list[float]]:
+    """P of each vote when a text is written of which `near` is a misreading: of each alone, and where all are
+    tempted."""
+    alone, together, first = [], [], True
+    for vote, hearing, ratio in sources:
+        slip = hearing.error * ratio
+        if vote.null is not None:
+            term = tempted = likelihoods(known, [(vote, hearing, ratio)], UNREAD)[0]
+        elif vote.says == near:
+            term = slip * (1 - hearing.unrelated) * (1.0 if first else SAME_ERROR)
+            tempted = hearing.follows * ratio + (1 - hearing.follows) * term
+            first = False
+        else:
+            term = tempted = max(slip * ALSO_NEAR * error(known, vote.says, hearing, near), LEAST)
+        alone.append(term)
+        together.append(tempted)
+    return alone, together

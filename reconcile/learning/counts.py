@@ -1,0 +1,182 @@
+"""What one pass over weighed fields counts: how often each source was wrong, in which way, and how sure it said it was.
+
+The counts are expectations: a field whose value is 0.9 probable counts 0.9 for it and 0.1 for the others.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from math import exp
+from operator import add
+
+from rapidfuzz.distance import Levenshtein
+
+from reconcile.algorithms.word_model import done
+from reconcile.forms.field_families import TEXTS
+from reconcile.forms.prepared_form import Spot
+from reconcile.inference.noisy_channel import edits, habits
+from reconcile.inference.posterior import GLYPHS, Weighed, weigh_field
+from reconcile.inference.prior import flat
+from reconcile.inference.votes import Vote, null_of
+from reconcile.parameters.confidence_bins import STEPS, bin_of, has_digits, table
+from reconcile.parameters.parameters import Known
+from reconcile.parameters.source_model import Hearing
+from reconcile.parameters.source_phrases import differences
+
+SHARED = 0.8
+"""Of a reading that follows what a place looks like to everybody, so much is the place's fault, not the source's."""
+
+ALIKE = 0.5
+"""Texts that have less than half in common are of two places, not two readings of one."""
+
+LEAST_SHARE = 1e-3
+"""Values less probable than this are not counted."""
+
+
+LIKELY = 0.5
+"""What a source does with the words of a long text is counted against a text that is likelier than not."""
+
+
+def _pairs() -> dict[str, dict[str, list[float]]]:
+    return defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
+
+
+@dataclass(slots=True)
+class Counts:
+    """(so many, of so many) by what they are kept by; see `reconcile.parameters.parameters.Known` for the names."""
+
+    sources: dict[str, dict[str, list[float]]] = field(default_factory=_pairs)
+    rates: dict[str, dict[str, list[float]]] = field(default_factory=_pairs)
+    on_bad: dict[str, dict[str, list[float]]] = field(default_factory=_pairs)
+    habits: dict[str, dict[str, list[float]]] = field(default_factory=_pairs)
+    unrelated: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
+    follows: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
+    tempting: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
+    tempting_on_bad: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
+    covered: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
+    sure: dict[str, list[list[float]]] = field(default_factory=lambda: defaultdict(_bins))
+    """By engine, and by its kind of readings, and bin of confidence: (readings that were wrong, that were right)."""
+    confusions: dict[str, dict[str, dict[str, float]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(lambda: defaultdict(float)))
+    )
+    conventions: dict[str, dict[str, dict[str, list[float]]]] = field(default_factory=lambda: defaultdict(_pairs))
+    lines: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0] * 5))
+    """By source: words of long text that it copied, changed, left out and put in; see
+    `reconcile.algorithms.word_model.done`."""
+    noticed: dict[str, dict[tuple[str, str], float]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(float))
+    )
+    """By source and (what is written, what is said for it): so often in readings that no known convention explains."""
+    words: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
+
+    def count(self, spot: Spot, weighed: Weighed, known: Known, truth: str | None) -> None:
+        """Count one field; `truth`, where it is known, is its only value."""
+        if truth is not None and truth not in weighed.shares and weighed.words is None and null_of(truth) is None:
+            weighed = weigh_field(spot, weighed.votes, known, (truth,))  # may look like what everybody read
+        shares = weighed.shares if truth is None else {truth: 1.0}
+        in_place = 0.0
+        for written, share in shares.items():
+            if share < LEAST_SHARE or null_of(written) is not None:
+                continue
+            tempted = weighed.tempted.get(written, {})
+            in_place += share * sum(tempted.values())
+            self._count_value(spot, written, share)
+            for vote in weighed.votes:
+                if vote.shown is None and null_of(vote.says) is None:
+                    self._count_vote(spot, vote, written, share, tempted, known)
+        none = 0.0 if truth is not None else weighed.none
+        if none >= LEAST_SHARE:
+            for vote in weighed.votes:
+                self._count_wrong(spot, vote, none, none)
+        _add(self.tempting[spot.field.type], in_place, 1.0)
+        if any(vote.bad_page for vote in weighed.votes):
+            _add(self.tempting_on_bad[spot.field.type], in_place, 1.0)
+
+    def _count_value(self, spot: Spot, written: str, share: float) -> None:
+        if spot.values is not None:
+            _add(self.covered[spot.field.name], share * spot.values.has(written), share)
+        if spot.family in TEXTS:
+            for word in written.split():
+                self.words[spot.field.name][word] += share
+                self.words[spot.field.name][""] += share
+
+    def _count_vote(
+        self, spot: Spot, vote: Vote, written: str, share: float, tempted: dict[str, float], known: Known
+    ) -> None:
+        if _elsewhere(vote, written):
+            return
+        hearing = known.hearing(vote.source, vote.kind, spot.field.type, vote.bad_page)
+        if spot.family == "line text" and share > LIKELY:
+            self.lines[vote.source] = list(map(add, self.lines[vote.source], done(written.split(), vote.says.split())))
+        for other, part in tempted.items():
+            _add(self.follows[vote.kind], share * part * (vote.says == other), share * part)
+        for habit, way, _ in habits(written, hearing):
+            _add(self.habits[vote.source][habit], share * (vote.says == way), share)
+            if vote.says == way:
+                return
+        if spot.family in TEXTS and not vote.machine and self._in_own_words(vote, written, share, hearing):
+            self._count_wrong(spot, vote, 0.0, share)
+            return
+        blame = share * (1 - SHARED * tempted.get(vote.says, 0.0)) if vote.says != written else 0.0
+        self._count_wrong(spot, vote, blame, share)
+        self._count_sure(vote, vote.says != written, share)
+        if blame:
+            self._count_error(vote, written, blame, hearing, known)
+
+    def _in_own_words(self, vote: Vote, written: str, share: float, hearing: Hearing) -> bool:
+        """Count the source's conventions that apply; whether they explain what it says. Where they do not, what else
+        may become one is noted."""
+        possible = hearing.phrases.ways(written)
+        followed = next((way.pairs for way in possible if way.text == vote.says), ())
+        for was, became in sorted({pair for way in possible for pair in way.pairs}):
+            _add(self.conventions[vote.source][was][became], share * ((was, became) in followed), share)
+        if not followed and vote.says != written:
+            for pair in differences(written, vote.says):
+                self.noticed[vote.source][pair] += share
+        return bool(followed)
+
+    def _count_wrong(self, spot: Spot, vote: Vote, wrong: float, of: float) -> None:
+        if null_of(vote.says) is None:
+            _add(self.sources[vote.source][spot.field.type], wrong, of)
+            _add(self.rates[vote.kind][spot.field.type], wrong, of)
+            if vote.bad_page:
+                _add(self.on_bad[vote.source][spot.field.type], wrong, of)
+
+    def _count_sure(self, vote: Vote, wrong: bool, share: float) -> None:
+        if vote.machine and vote.confidence is not None:
+            kind = table(vote.source, digits=has_digits(vote.says), bad=vote.bad_page)
+            for name in (vote.source, kind):
+                self.sure[name][bin_of(vote.confidence)][0 if wrong else 1] += share
+
+    def _count_error(self, vote: Vote, written: str, blame: float, hearing: Hearing, known: Known) -> None:
+        """An error is unrelated, or edits: then which characters were taken for which."""
+        near = (1 - hearing.unrelated) * edits(known, vote.kind, written, vote.says)
+        far = hearing.unrelated * exp(flat(vote.says))
+        unrelated = far / (near + far) if near + far > 0 else 1.0
+        _add(self.unrelated[vote.source], blame * unrelated, blame)
+        if Levenshtein.distance(written, vote.says, score_cutoff=2) <= 2:
+            for operation in Levenshtein.editops(written, vote.says):
+                if operation.tag == "replace":
+                    was, became = written[operation.src_pos], vote.says[operation.dest_pos]
+                    self.confusions[vote.kind][was][became] += blame * (1 - unrelated)
+                    self.confusions[GLYPHS][was][became] += blame * (1 - unrelated)
+
+
+def _elsewhere(vote: Vote, written: str) -> bool:
+    """Whether an engine seems to have read another place of a free layout: that says nothing of how well it reads."""
+    return vote.place is not None and misplaced(written, vote.says)
+
+
+def misplaced(written: str, says: str) -> bool:
+    """Whether what was read has so little in common with what is written that it stands somewhere else."""
+    return Levenshtein.normalized_similarity(written, says) < ALIKE
+
+
+def _bins() -> list[list[float]]:
+    return [[0.0, 0.0] for _ in range(len(STEPS) + 1)]
+
+
+def _add(tally: list[float], some: float, of: float) -> None:
+    tally[0] += some
+    tally[1] += of

@@ -1,0 +1,101 @@
+"""How often sources and decisions were wrong on fields whose truth is known, with intervals.
+
+What is counted of decisions and of each source comes from audits alone, as only these are drawn by lot. Groups of
+people are counted on control items and appeals too, but never where an expert was asked because readers stayed split:
+those fields are the hard ones.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from reconcile.algorithms.intervals import wilson
+from reconcile.forms.prepared_form import Spot, sheet
+from reconcile.inference.noisy_channel import ways
+from reconcile.inference.votes import Vote, votes
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters.parameters import Known
+from transcribe.model import Evidence, FieldKey
+from transcribe.ocr.machine_readings import INK
+
+Of = Literal["form", "source", "group"]
+
+HABITUAL = 0.5
+"""What somebody does more often than not is a habit; what they do now and then is an error each time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """(wrong, of so many) on one type of field: of the decided values of a form, of a source, or of a group of people
+    by the tradition in which they learnt to write."""
+
+    of: Of
+    name: str
+    type: str
+    wrong: int
+    count: int
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Between which shares the true one lies, 19 times in 20."""
+        return wilson(self.wrong, self.count)
+
+    def evidence(self) -> Evidence:
+        """The same as a code with numbers."""
+        low, high = self.interval
+        share = self.wrong / self.count
+        measured = {"share": round(share, 4), "count": self.count, "low": round(low, 4), "high": round(high, 4)}
+        return Evidence(code=f"rate of {self.of}", numbers={self.of: self.name, "type": self.type, **measured})
+
+
+def rates(scans: Sequence[ScanFacts], traditions: Mapping[str, str], learnt: Known) -> tuple[Rate, ...]:
+    """Every rate that these scans give, by what it is of, name and type; `traditions` are people's, by their id."""
+    tallies: dict[tuple[Of, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for scan in scans:
+        for what, name, type_name, wrong in _judged(scan, traditions, learnt):
+            tally = tallies[what, name, type_name]
+            tally[0] += wrong
+            tally[1] += 1
+    return tuple(
+        Rate(of=what, name=name, type=type_name, wrong=wrong, count=count)
+        for (what, name, type_name), (wrong, count) in sorted(tallies.items())
+    )
+
+
+def _judged(scan: ScanFacts, traditions: Mapping[str, str], learnt: Known) -> Iterator[tuple[Of, str, str, bool]]:
+    spots = sheet(scan.form).spots
+    decided = {each.key: each for each in scan.decisions}
+    for key, text in scan.truths.items():
+        if key in scan.adjudicated or key.name not in spots:
+            continue
+        spot = spots[key.name]
+        type_name, truth = spot.field.type, spot.normal(text)
+        if key in scan.audited and key in decided:
+            decision = decided[key]
+            wrong = decision.null not in (None, "blank") or spot.normal(decision.text) != truth
+            yield "form", scan.form.name, type_name, wrong
+        for vote in _heard(scan, key, spot):
+            wrong = _wrong(spot, vote, truth, learnt)
+            if key in scan.audited:
+                yield "source", vote.source, type_name, wrong
+            if vote.kind == "person" and (tradition := traditions.get(vote.source)):
+                yield "group", tradition, type_name, wrong
+
+
+def _heard(scan: ScanFacts, key: FieldKey, spot: Spot) -> Iterator[Vote]:
+    """What engines and people read who were shown nothing; who cannot read a field is not wrong about it."""
+    own = [reading for reading in scan.readings if reading.key == key and reading.kind != "expert"]
+    for vote in votes(spot, own):
+        if vote.shown is None and vote.source != INK and vote.null in (None, "blank"):
+            yield vote
+
+
+def _wrong(spot: Spot, vote: Vote, truth: str, learnt: Known) -> bool:
+    """Whether a reading says something else than what is written; a habit that says the same is no error."""
+    if vote.says == truth:
+        return False
+    hearing = learnt.hearing(vote.source, vote.kind, spot.field.type)
+    return all(vote.says != way or share < HABITUAL for way, share in ways(truth, hearing))

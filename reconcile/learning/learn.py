@@ -1,0 +1,149 @@
+"""How far each source is to be trusted, learnt from past scans: expectation maximisation, known truths held fast.
+
+Each pass weighs every scan under what is known so far, then counts how often each source was wrong (A. P. Dawid, A. M.
+Skene, Applied Statistics 28, 1979, with the channel of `reconcile.inference.noisy_channel` in place of a confusion
+table). Counts are
+drawn towards what shipped with fairhand, so that a new store does not unlearn it from ten scans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconcile.algorithms.intervals import lower_bound
+from reconcile.forms.prepared_form import sheet
+from reconcile.inference.weigh import weigh_together
+from reconcile.learning import lessons
+from reconcile.learning.counts import Counts
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters import shipped as first_fit
+from reconcile.parameters import source_phrases
+from reconcile.parameters.confidence_bins import STEPS
+from reconcile.parameters.parameters import Known, known, odds
+from reconcile.policy import POLICY
+from transcribe.model import Evidence, Parameters
+
+PASSES = 4
+"""Passes over the scans: the figures of the generator's worlds move by less than their noise after the third."""
+
+SHIPPED = 100.0
+"""The most readings that a shipped tally counts for beside a store's own."""
+
+SURE = 1000.0
+"""The most readings that the shipped meaning of an engine's confidence counts for beside a store's own."""
+
+SEEN_AGAIN = 3.0
+"""A word is kept once it was decided on so many scans: before, it is no evidence that it is a word of this field, and
+what stands in parameters outlives the scans, so it must not be about one person."""
+
+MOVED = 0.4
+"""Error rates that moved by less than half again are not worth a line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """New content of Parameters, and what changed, as codes with numbers."""
+
+    content: dict[str, object]
+    changes: tuple[Evidence, ...]
+
+
+def learn(facts: Iterable[ScanFacts], previous: Parameters) -> Learnt:
+    """What these scans teach about their sources, starting from what was known before."""
+    scans = list(facts)
+    content = dict(previous.content)
+    for _ in range(PASSES):
+        learnt, counts = Known(version=previous.version, content=content), Counts()
+        for scan in scans:
+            _count(counts, scan, learnt)
+        content = {**content, **_content(counts)}
+    learnt = Known(version=previous.version, content=content)
+    content = {**content, **lessons.taught(scans, learnt)}
+    content["proven"] = _proven(content)
+    return Learnt(content=content, changes=changes(known(previous), Known(version=-1, content=content)))
+
+
+def _proven(content: Mapping[str, Any]) -> dict[str, object]:
+    """The tallies that reach the target, or once did: the right of machines stands on them until audits disprove it,
+    though the scans that proved it are long past."""
+    now = {name: tally for name, tally in content["audited"].items() if lower_bound(tally) >= POLICY.target}
+    return {**content.get("proven", {}), **now}
+
+
+def _count(counts: Counts, scan: ScanFacts, learnt: Known) -> None:
+    made = sheet(scan.form)
+    for key, weighed in weigh_together(made, scan.readings, learnt).items():
+        spot = made.spots[key.name]
+        truth = scan.truths.get(key)
+        counts.count(spot, weighed, learnt, None if truth is None else spot.normal(truth))
+
+
+def _content(counts: Counts) -> dict[str, object]:
+    """Counts as plain data, what shipped with fairhand added in."""
+    shipped: Mapping[str, Any] = first_fit.parameters().content
+    names = ("sources", "on_bad", "rates", "habits", "unrelated", "follows", "tempting", "tempting_on_bad", "covered")
+    content: dict[str, Any] = {name: _plain(getattr(counts, name), shipped.get(name, {})) for name in names}
+    content["sure"] = {
+        engine: _sure(counts.sure.get(engine), shipped.get("sure", {}).get(engine))
+        for engine in sorted({*counts.sure, *shipped.get("sure", {})})
+    }
+    content["lines"] = {source: [round(each, 2) for each in done] for source, done in sorted(counts.lines.items())}
+    content["conventions"] = source_phrases.kept(counts.conventions, counts.noticed)
+    content["confusions"] = _summed(counts.confusions, shipped.get("confusions", {}))
+    content["words"] = {
+        name: {word: round(count, 3) for word, count in words.items() if count >= SEEN_AGAIN}
+        for name, words in counts.words.items()
+    }
+    return content
+
+
+def _plain(counted: Any, shipped: Any) -> Any:
+    """A tree of tallies with the shipped tree added, each tally of the latter for at most SHIPPED readings."""
+    if isinstance(counted, Mapping) or isinstance(shipped, Mapping):
+        counted, shipped = counted or {}, shipped or {}
+        return {name: _plain(counted.get(name), shipped.get(name)) for name in sorted({*counted, *shipped})}
+    own, other = counted or [0.0, 0.0], shipped or [0.0, 0.0]
+    weight = SHIPPED / max(SHIPPED, other[1])
+    return [round(mine + weight * theirs, 4) for mine, theirs in zip(own, other, strict=True)]
+
+
+def _sure(counted: list[list[float]] | None, shipped: list[list[float]] | None) -> list[list[float]]:
+    """Wrong and right readings by bin of confidence, the shipped ones added for at most SURE readings in all."""
+    if shipped is None:
+        shipped = [[0.0, 0.0]] * (len(STEPS) + 1)
+    weight = SURE / max(SURE, sum(map(sum, shipped)))
+    own = counted or [[0.0, 0.0]] * len(shipped)
+    return [
+        [round(mine + weight * theirs, 4) for mine, theirs in zip(one, other, strict=True)]
+        for one, other in zip(own, shipped, strict=True)
+    ]
+
+
+def _summed(counted: Any, shipped: Any) -> Any:
+    """A tree of counts with the shipped tree added; what is counted less than once in ten is left out."""
+    if isinstance(counted, Mapping) or isinstance(shipped, Mapping):
+        counted, shipped = counted or {}, shipped or {}
+        tree = {name: _summed(counted.get(name), shipped.get(name)) for name in sorted({*counted, *shipped})}
+        return {name: branch for name, branch in tree.items() if branch}
+    count = (counted or 0.0) + (shipped or 0.0)
+    return round(count, 2) if count >= 0.1 else 0.0
+
+
+def changes(before: Known, after: Known) -> tuple[Evidence, ...]:
+    """What moved: families in which another side decides now, then each source's error rates, largest move first."""
+    sides = [
+        Evidence(code="champion", numbers={"family": family, "side": after.champion(family), "items": tally["items"]})
+        for family, tally in after.content["contests"].items()
+        if after.champion(family) != before.champion(family)
+    ]
+    moved = []
+    for source, types in after.content["sources"].items():
+        kind = "machine" if source in after.content.get("sure", {}) else "person"
+        for name, (_, count) in types.items():
+            old, new = (known.hearing(source, kind, name).error for known in (before, after))
+            if abs(odds(new) - odds(old)) > MOVED:
+                numbers = {"source": source, "type": name, "before": old, "after": new, "count": round(count)}
+                moved.append((-abs(odds(new) - odds(old)), source, name, Evidence(code="rate", numbers=numbers)))
+    return tuple(sides + [each[-1] for each in sorted(moved, key=lambda each: each[:3])])

@@ -1,0 +1,157 @@
+"""What later readings teach about earlier probabilities: how often machines alone were right where people read too."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reconcile.forms.prepared_form import Sheet, Spot, sheet
+from reconcile.inference.calibration import Lesson, at_hand, calibrated, fit
+from reconcile.inference.circumstances import PEOPLE, Circumstances, circumstances
+from reconcile.inference.posterior import Weighed
+from reconcile.inference.weigh import weigh_together
+from reconcile.learning.counts import misplaced
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters import shipped
+from reconcile.parameters.champion import ENOUGH, majority
+from reconcile.parameters.parameters import PLACES, Known, known, place_bin
+from reconcile.policy import POLICY
+from transcribe.model import FieldKey
+
+SETTLED = 0.99
+"""From this probability on, what people and machines together say is taken for the truth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What machines alone said of a field, and whether it was right."""
+
+    key: FieldKey
+    seen: Circumstances
+    share: float
+    right: bool
+    misplaced: bool
+    name: str
+    type: str
+    place: float | None
+
+    @property
+    def lesson(self) -> Lesson:
+        """What calibration learns from it."""
+        share = at_hand(self.share, self.seen)
+        return Lesson(stage=self.seen.stage, family=self.seen.family, share=share, right=self.right)
+
+
+def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
+    """Calibration, and the audited tallies of each situation in which machines decide alone."""
+    found: list[Lesson] = []
+    places: dict[str, list[list[float]]] = defaultdict(lambda: [[0.0, 0.0] for _ in range(len(PLACES) + 1)])
+    audited: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for scan in scans:
+        for before in machines_alone(scan, learnt):
+            found.append(before.lesson)
+            if before.place is not None and before.seen.engines >= POLICY.engines_to_agree:
+                for name in (before.name, before.type):
+                    tally = places[name][place_bin(before.place)]
+                    tally[0] += before.misplaced
+                    tally[1] += 1
+            if before.key in scan.audited | scan.proving and _would_decide(before, learnt):
+                audited[before.seen.situation][0] += not before.right
+                audited[before.seen.situation][1] += 1
+    contests: dict[str, Counter[str]] = defaultdict(Counter)
+    of_people: dict[str, list[Lesson]] = defaultdict(list)
+    for scan in scans:
+        for result in contested(scan, learnt):
+            contests[result.lesson.family] += result.tally
+            if result.lesson.stage.startswith(PEOPLE):
+                of_people[result.lesson.stage].append(result.lesson)
+    for lessons in of_people.values():
+        found += lessons if len(lessons) >= ENOUGH else []
+    return {
+        "calibration": fit(found, known(shipped.parameters()).calibration),
+        "audited": dict(audited),
+        "places": dict(places),
+        "contests": {family: dict(tally) for family, tally in contests.items()},
+    }
+
+
+def _would_decide(before: Before, learnt: Known) -> bool:
+    """Whether machines would decide this alone if they had the right: only such values say how right they are. Whether
+    they did does not matter: what people read because nothing was proven proves it, and what is audited upholds it."""
+    probable = calibrated(before.share, before.seen, learnt)
+    return before.seen.alone and probable >= POLICY.alone
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """What the readings before the truth came to: 1 of "items" and of the side, model or majority, that alone is right;
+    and how probable the model had its best value."""
+
+    tally: Counter[str]
+    lesson: Lesson
+
+
+def contested(scan: ScanFacts, learnt: Known) -> Iterator[Contest]:
+    """The model against majority on gold and audited fields, each from the readings before the expert's."""
+    if not scan.truths:
+        return
+    made = sheet(scan.form)
+    readings = [reading for reading in scan.readings if reading.kind != "expert"]
+    for key, weighed in weigh_together(made, readings, learnt).items():
+        front = majority(weighed.votes)
+        if key not in scan.truths or key in scan.adjudicated:
+            continue
+        spot = made.spots[key.name]
+        truth = spot.normal(scan.truths[key])
+        best = max(weighed.shares, key=lambda says: (weighed.shares[says], says))
+        right = best == truth
+        tally = Counter({"items": int(front is not None)})
+        if front is not None and right != (front == truth):
+            tally["model" if right else "majority"] = 1
+        seen = circumstances(spot, weighed, best, learnt)
+        share = at_hand(weighed.shares[best], seen)
+        yield Contest(tally, Lesson(stage=seen.stage, family=spot.family, share=share, right=right))
+
+
+def machines_alone(scan: ScanFacts, learnt: Known) -> Iterator[Before]:
+    """Fields that people read too, or whose truth is known, as the machines alone would have had them."""
+    made = sheet(scan.form)
+    settled = _settled(scan, made, learnt)
+    if not settled:
+        return
+    machines = [reading for reading in scan.readings if reading.kind == "machine"]
+    for key, weighed in weigh_together(made, machines, learnt).items():
+        if key in settled:
+            read = [says for says, origin in weighed.origins.items() if origin == "read"]
+            best = max(read, key=lambda says: (weighed.shares[says], says))
+            if made.spots[key.name].family != "mark" and best:
+                yield _before(key, made.spots[key.name], weighed, best, settled[key], learnt)
+
+
+def _before(key: FieldKey, spot: Spot, weighed: Weighed, best: str, truth: str, learnt: Known) -> Before:
+    places = [vote.place for vote in weighed.votes if vote.says == best and vote.place is not None]
+    seen = circumstances(spot, weighed, best, learnt)
+    return Before(
+        key=key,
+        seen=seen,
+        share=weighed.shares[best],
+        right=best == truth,
+        misplaced=misplaced(truth, best),
+        name=spot.name_on_form,
+        type=spot.field.type,
+        place=min(places, default=None),
+    )
+
+
+def _settled(scan: ScanFacts, made: Sheet, learnt: Known) -> dict[FieldKey, str]:
+    """What is known of fields by now, as comparable text."""
+    people = {reading.key for reading in scan.readings if reading.kind != "machine" and reading.shown is None}
+    together: dict[FieldKey, Weighed] = weigh_together(made, scan.readings, learnt) if people else {}
+    settled = {}
+    for key in people:
+        says, share = max(together[key].shares.items(), key=lambda each: (each[1], each[0]))
+        if share >= SETTLED and together[key].origins[says] == "read":
+            settled[key] = says
+    truths = {key: made.spots[key.name].normal(text) for key, text in scan.truths.items()}
+    return {**settled, **truths}

@@ -1,0 +1,48 @@
+"""Who decides in each family of field types, the model or plain majority, and by how much: what ships, what was seen
+here."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from reconcile.forms.field_families import Family
+from reconcile.parameters.champion import Champion
+from reconcile.parameters.parameters import Known
+
+
+class Contest(NamedTuple):
+    """Fields with a known truth, and on how many of them the model alone was right, and majority alone."""
+
+    items: int
+    model: int
+    majority: int
+
+
+class Standing(NamedTuple):
+    """Who decides in a family, what that stood on when fairhand shipped, and what this store has seen."""
+
+    family: str
+    side: Champion
+    shipped: Contest
+    here: Contest
+
+
+SHIPPED: dict[Family, Contest] = {
+    "amount": Contest(4630, 96, 7),
+    "code": Contest(1966, 57, 1),
+    "date": Contest(1296, 38, 5),
+    "line text": Contest(1516, 56, 21),
+    "short text": Contest(1273, 48, 0),
+}
+"""Made-up orders (seeds 1 and 2; two machines, three people) and, of line text, sentences that 3 to 7 volunteers typed
+(CrowdSpeech), as `python -m tests.bench.bench_reconcile --set contests` counts them. Fields without a majority are left
+out, on which only the model says anything."""
+
+NOTHING = Contest(0, 0, 0)
+
+
+def standing_of(family: Family, learnt: Known) -> Standing:
+    """Who decides in a family under these parameters, and why."""
+    tally = learnt.content.get("contests", {}).get(family, {})
+    here = Contest(*(round(tally.get(name, 0)) for name in ("items", "model", "majority")))
+    return Standing(family, learnt.champion(family), SHIPPED.get(family, NOTHING), here)

@@ -1,0 +1,124 @@
+"""The commands by which an operator answers people, over a home with work in it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli.app import GROUPS, app
+from tests.transcribe.store.world import NOON, World, after, decision, sent
+from transcribe.forms.definition import definition, load
+from transcribe.model import FieldKey, Truth
+from transcribe.people.tokens import token_allows
+from transcribe.store.contract import Floor, Rate
+
+for group in GROUPS:
+    importlib.import_module(f"flows.cli.{group}")
+
+KEY = FieldKey("order_number")
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[World]:
+    """A home where ann read one field of an order form, and asked, disputed and contested."""
+    made = World(tmp_path / "state.db")
+    made.store.db.connection.execute("DELETE FROM form")  # the small form of other tests stands on no shelf
+    made.form = replace(load("bon-de-commande"), retention_days=30)
+    made.store.put_form(made.form, definition("bon-de-commande"), NOON)
+    scan = made.scan("a", form=made.form)
+    made.ask(scan, KEY.name)
+    (task,) = made.store.lease("ann", 1, NOON)
+    made.store.put_question(task.id, "ann", "with dashes?", 3.0, after(3))
+    reading = made.store.submit(task.id, "ann", sent("BC-1", "i"), after(9)).reading
+    made.store.dispute_time(task.id, "ann", 60.0, "the page hung", after(10))
+    made.decide(scan, decision(KEY.name, "BC-7"), record=True)
+    made.store.open_appeal(reading, "ann", "it is a one", after(86_400), after(20))
+    made.store.put_truth(Truth(scan=scan.id, key=KEY, text="BC-7", origin="gold", at=NOON), NOON)
+    yield made
+    made.store.close()
+
+
+def run(here: World, *words: str, code: int = 0) -> str:
+    ran = CliRunner().invoke(app, ["--home", str(here.store.db.path.parent), *words])
+    assert ran.exit_code == code, ran.output
+    return ran.stdout
+
+
+def told(here: World, *words: str, code: int = 0) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in run(here, *words, "--json", code=code).splitlines()]
+
+
+def test_a_question_is_answered_for_everybody(here: World) -> None:
+    (asked,) = told(here, "question", "list", "--open")
+    assert (asked["field"], asked["by"], asked["words"]) == ("order_number", "ann", "with dashes?")
+    run(here, "question", "answer", asked["question"], "yes", "--by", "olga")
+    assert told(here, "question", "list", "--open") == []
+    assert [each.answer for each in here.store.guide(here.form.name, KEY.name)] == ["yes"]
+
+
+def test_disputed_time_is_added(here: World) -> None:
+    (disputed,) = told(here, "time", "list", "--open")
+    assert (disputed["by"], disputed["claimed_seconds"], disputed["measured_seconds"]) == ("ann", 60.0, 5.0)
+    run(here, "time", "answer", disputed["dispute"], "20", code=2)
+    run(here, "time", "answer", disputed["dispute"], "20", "--reason", "a pause of half a minute")
+    assert [line.seconds for line in here.store.ledger("ann")][-1] == 20.0
+    assert here.store.disputes()[0].reason == "a pause of half a minute"
+    run(here, "time", "answer", disputed["dispute"], "--as-claimed", code=2)  # the first answer holds
+
+
+def test_appeals_and_their_outcomes_are_listed(here: World) -> None:
+    (contested,) = told(here, "appeal", "list", "--open")
+    assert (contested["field"], contested["by"], contested["outcome"]) == ("order_number", "ann", None)
+    assert told(here, "appeal", "outcomes") == []
+
+
+def test_control_items_are_shared_listed_and_withdrawn(here: World) -> None:
+    run(here, "control", "share", "0.05")
+    assert here.store.control_share() == 0.05
+    (item,) = told(here, "control", "list")
+    assert (item["field"], item["text"], item["answers"]) == ("order_number", "BC-7", 0)
+    run(here, "control", "withdraw", item["scan"], item["field"])
+    assert told(here, "control", "list") == []
+
+
+def test_paid_work_is_checked_before_it_starts(here: World) -> None:
+    faults = {line["form"]: line["faults"] for line in told(here, "pay", "check", code=1)}
+    assert faults[here.form.name] == ["no floor", "no rate"]
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    here.store.put_rate(Rate(form="", micro=60_000, currency="EUR", since=long_ago), NOON)
+    here.store.put_floor(Floor(micro=12_000_000, currency="EUR", source="law", since=long_ago), NOON)
+    assert {tuple(line["faults"]) for line in told(here, "pay", "check")} == {()}
+
+
+def test_a_token_is_made_listed_and_ended(here: World) -> None:
+    (made,) = told(here, "token", "add", "till", "--scope", "records:read", "--days", "7")
+    assert token_allows(here.store, made["token"], "records:read", datetime.now(UTC))
+    assert [each["scopes"] for each in told(here, "token", "list")] == [["records:read"]]
+    run(here, "token", "revoke", made["prefix"])
+    assert not token_allows(here.store, made["token"], "records:read", datetime.now(UTC))
+    run(here, "token", "add", "x", "--scope", "everything", code=2)
+
+
+def test_a_person_is_given_what_is_held_about_them_and_leaves(here: World) -> None:
+    held = json.loads(run(here, "people", "export", "ann"))
+    assert held["person"]["handle"] == "ann"
+    who = here.store.transcriber("ann").id
+    run(here, "people", "leave", "ann")
+    assert here.store.transcriber(who).handle.startswith("left-")
+
+
+def test_scans_kept_long_enough_are_forgotten(here: World) -> None:
+    assert [each["scan"] for each in told(here, "retention")] == []
+    old = here.scan("old", form=here.form)
+    with here.store.together():
+        here.store.db.connection.execute("UPDATE scan SET received_at = 0 WHERE sha256 = ?", (old.id,))
+    assert [each["scan"] for each in told(here, "retention")] == [old.id]
+    assert here.store.forgotten(old.id)

@@ -1,0 +1,104 @@
+"""What `doctor` finds on a machine, and the command that mends it."""
+
+from __future__ import annotations
+
+import socket
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from flows.administration.doctor import examine
+from flows.home import settings
+from tests.flows.house import House
+
+
+def test_all_is_well_here(house: House) -> None:
+    house.environment = {"FAIRHAND_PORT": "0"}
+    done = house.run("doctor")
+    assert done.code == 0, done.out
+    assert "\nAll is well: packages, engines" in done.out
+
+
+def test_every_engine_is_listed_with_version_settings_and_languages(house: House) -> None:
+    house.environment = {"FAIRHAND_PORT": "0"}
+    first, second = house.run("doctor").out.splitlines()[:2]
+    assert first.startswith("engine tesseract: tesseract ")
+    assert first.endswith("; languages: eng, fra")
+    assert second.startswith("engine rapidocr: rapidocr ")
+    told = house.run("doctor", "--json").json
+    assert [each["engine"] for each in told] == ["tesseract", "rapidocr"]
+    for each in told:
+        assert each["used"]
+        assert all(source.startswith(f"{each['engine']} ") for source in each["sources"])
+        assert {"eng", "fra"} <= set(each["languages"])
+
+
+def test_one_engine_alone_is_warned_of_and_works(house: House) -> None:
+    house.environment = {"FAIRHAND_PORT": "0", "FAIRHAND_ENGINES": "tesseract"}
+    done = house.run("doctor")
+    assert done.code == 0
+    assert "Only tesseract reads: machines then decide no text" in done.out
+    assert "mend it: set FAIRHAND_ENGINES to tesseract,rapidocr" in done.out
+    assert "engine rapidocr (not in use): rapidocr " in done.out
+    assert "All is well" not in done.out
+
+
+def test_an_engine_that_is_named_twice_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRHAND_PORT", "0")
+    monkeypatch.setenv("FAIRHAND_ENGINES", "tesseract,rapidocr,tesseract")
+    (found,) = examine(settings.load(tmp_path))
+    assert (found.warning, found.mend) == (False, "set FAIRHAND_ENGINES to tesseract,rapidocr")
+
+
+def test_a_missing_program_is_an_environment_finding_with_its_command(house: House) -> None:
+    house.environment = {"PATH": "/nowhere", "FAIRHAND_PORT": "0"}
+    done = house.run("doctor", "--json")
+    assert done.code == 3
+    (finding,) = [each for each in done.json if each.get("check") == "engines"]
+    assert finding["mend"].startswith("apt-get install tesseract-ocr")
+
+
+def test_a_taken_port_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setenv("FAIRHAND_PORT", str(taken.getsockname()[1]))
+        found = list(examine(settings.load(tmp_path)))
+    assert [(each.check, each.machine) for each in found] == [("ports", False)]
+    assert "--port 0" in found[0].mend
+
+
+def test_a_setting_that_does_not_exist_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRHAND_PORT", "0")
+    monkeypatch.setenv("FAIRHAND_PROT", "1")
+    assert [each.mend for each in examine(settings.load(tmp_path))] == ["unset FAIRHAND_PROT"]
+
+
+def test_an_engine_that_does_not_exist_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRHAND_PORT", "0")
+    monkeypatch.setenv("FAIRHAND_ENGINES", "tesseract,magic")
+    assert [each.message for each in examine(settings.load(tmp_path))] == ["There is no OCR engine magic."]
+
+
+def test_a_database_that_is_none_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRHAND_PORT", "0")
+    (tmp_path / "state.db").write_bytes(b"this is no database" * 100)
+    assert [each.check for each in examine(settings.load(tmp_path))] == ["database"]
+
+
+def test_a_broken_form_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRHAND_PORT", "0")
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "forms" / "mine.toml").write_text("name = ", encoding="utf-8")
+    (found,) = examine(settings.load(tmp_path))
+    assert (found.check, found.mend) == ("forms", "fairhand forms check mine")
+
+
+def test_a_foreign_package_of_our_name_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRHAND_PORT", "0")
+    foreign = {"flows": ["flows"], "transcribe": ["fairhand"], "reconcile": ["fairhand"]}
+    monkeypatch.setattr(metadata, "packages_distributions", lambda: foreign)
+    (found,) = examine(settings.load(tmp_path))
+    assert found.machine
+    assert found.mend == "pip uninstall flows && pip install --force-reinstall fairhand"

@@ -1,0 +1,150 @@
+"""No paid batch begins without a floor, nor one that would pay under it at the speed that was measured."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from flows.administration import pay
+from flows.administration.fair_pay import require_fair_serving, require_fair_start, unfair
+from flows.administration.people import invite, pause
+from flows.home.home import Rooms, now
+from tests.flows.house import TYPED, House
+from tests.flows.steps.test_reconcile_scans import received
+from transcribe.errors import SettingsError
+from transcribe.model import FieldKey, Task
+from transcribe.people.floor import MEASURED
+from transcribe.store.contract import SentReading
+
+FIELDS = ("company", "date", "total")
+
+
+def batch(rooms: Rooms, scans: int = 1) -> None:
+    """Receipts of which three fields each wait for people."""
+    for _ in range(scans):
+        scan = received(rooms)
+        tasks = [Task(scan=scan.id, key=FieldKey(name), kind="read", reason="one engine") for name in FIELDS]
+        rooms.store.conclude(scan.id, 10**9, [], tasks, None, now())
+
+
+def read(rooms: Rooms, who: str, readings: int, seconds: float) -> None:
+    """A person reads so many fields, each in this time."""
+    started = now() - timedelta(seconds=seconds)
+    for task in rooms.store.lease(who, readings, started, 10_000.0):
+        sent = SentReading(text="1", idem=secrets.token_hex(8), seconds=seconds)
+        rooms.store.submit(task.id, who, sent, started + timedelta(seconds=seconds))
+
+
+def pays(rooms: Rooms, rate: str = "0.05", floor: str | None = "12", engagement: str = "by reading") -> str:
+    """People are paid; gives who."""
+    pay.set_rate(rooms, rate, "EUR", "receipt", per_hour=engagement == "hourly")
+    if floor is not None:
+        pay.set_floor(rooms, floor, "EUR", "law of 2026-01-01", None)
+    return invite(rooms, "mina", engagement=engagement).person.id
+
+
+@pytest.mark.parametrize("engagement", ["by reading", "hourly"])
+def test_paid_work_without_a_floor_is_refused_with_the_commands_that_mend_it(rooms: Rooms, engagement: str) -> None:
+    batch(rooms)
+    pays(rooms, floor=None, engagement=engagement)
+
+    for refused in (partial(require_fair_start, rooms, ["receipt"]), partial(require_fair_serving, rooms)):
+        with pytest.raises(SettingsError) as said:
+            refused()
+        assert "receipt: there is no floor of an hour. Set one: fairhand pay floor AMOUNT" in str(said.value)
+        assert "fairhand people add NAME --engagement volunteer" in str(said.value)
+        assert "mina would be paid" in str(said.value)
+
+
+def test_serving_is_refused_before_there_is_any_form_too(rooms: Rooms) -> None:
+    pay.set_rate(rooms, "0.05", "EUR", "", per_hour=False)
+    require_fair_serving(rooms)  # nobody is paid
+    invite(rooms, "mina")
+    with pytest.raises(SettingsError, match="every form: there is no floor of an hour"):
+        require_fair_serving(rooms)
+    pay.set_floor(rooms, "12", "EUR", "law of 2026-01-01", None)
+    require_fair_serving(rooms)
+
+
+def test_volunteers_and_staff_need_no_floor(rooms: Rooms) -> None:
+    batch(rooms)
+    pays(rooms, floor=None)
+    invite(rooms, "mina", engagement="volunteer")
+    invite(rooms, "sam", engagement="staff")
+    invite(rooms, "paused", engagement="hourly")
+    pause(rooms, "paused", paused=True)
+    require_fair_start(rooms, ["receipt"])
+    require_fair_serving(rooms)
+
+
+def test_a_form_without_a_rate_pays_nobody_by_the_piece_and_begins(rooms: Rooms) -> None:
+    batch(rooms)
+    invite(rooms, "mina")
+    require_fair_start(rooms, ["receipt"])
+    require_fair_serving(rooms)
+
+
+def test_a_floor_under_its_own_source_or_in_another_currency_is_none(rooms: Rooms) -> None:
+    batch(rooms)
+    pays(rooms, floor=None)
+    pay.set_floor(rooms, "9", "CHF", "law of 2026-01-01", "12")
+    (found,) = unfair(rooms, ["receipt"])
+    assert found.faults == ("floor under its source", "currencies differ")
+
+
+def test_a_rate_under_the_floor_as_measured_stops_the_next_batch_and_not_the_one_under_way(rooms: Rooms) -> None:
+    batch(rooms, MEASURED // len(FIELDS))
+    who = pays(rooms)
+    require_fair_start(rooms, ["receipt"])
+    read(rooms, who, MEASURED - 1, 30.0)
+    require_fair_start(rooms, ["receipt"])  # too few to say
+    read(rooms, who, 1, 30.0)
+
+    with pytest.raises(SettingsError, match=r"pays less than the floor of 12\.00 an hour") as said:
+        require_fair_start(rooms, ["receipt"])
+    assert "fairhand pay rate 0.10 --currency EUR --form receipt" in str(said.value)
+    batch(rooms)
+    require_fair_serving(rooms)  # all of one batch, which was begun
+
+    pay.set_rate(rooms, "0.10", "EUR", "receipt", per_hour=False)
+    require_fair_start(rooms, ["receipt"])
+
+
+def test_serving_a_batch_that_nobody_has_begun_is_refused_at_such_a_rate(rooms: Rooms) -> None:
+    batch(rooms, MEASURED // len(FIELDS))
+    who = pays(rooms)
+    read(rooms, who, MEASURED, 30.0)
+    scan = received(rooms, batch="the next")
+    rooms.store.conclude(
+        scan.id,
+        10**9,
+        [],
+        [Task(scan=scan.id, key=FieldKey("total"), kind="read", reason="one engine")],
+        None,
+        now(),
+    )
+    assert [(each.batch, each.begun) for each in rooms.store.open_batches()] == [("the next", False)]
+    with pytest.raises(SettingsError, match=r"Raise it: fairhand pay rate 0\.10"):
+        require_fair_serving(rooms)
+
+
+def test_the_commands_refuse_before_anything_is_taken_in(house: House, rooms: Rooms) -> None:
+    pays(rooms, floor=None)
+    pay.set_rate(rooms, "0.05", "EUR", "", per_hour=False)
+    batch(rooms)
+    for words in (
+        ("ingest", TYPED, "--form", "receipt"),
+        ("ingest", TYPED, "--form", "auto"),
+        ("serve", "--port", "0"),
+    ):
+        done = house.run(*words)
+        assert (done.code, done.out) == (2, ""), done.err
+        assert "there is no floor of an hour" in done.err
+        assert "Traceback" not in done.err
+    assert len(rooms.store.scan_states()) == 1
+    told = house.run("pay", "rate", "0.06", "--form", "receipt")
+    assert told.code == 0
+    assert "No paid work begins before this is mended. receipt: there is no floor" in told.err

@@ -1,0 +1,103 @@
+"""People and their pay from the operator's side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from flows.administration import pay
+from flows.administration.people import invite, pause
+from flows.home.home import Rooms, now
+from tests.flows.house import House
+from transcribe.errors import SettingsError
+from transcribe.review.access.sessions import token_hash
+
+
+def test_a_link_is_for_one_person_and_only_its_hash_is_kept(rooms: Rooms) -> None:
+    invited = invite(rooms, "Mina", ["transcriber"], ["fr"])
+    token = invited.link.rpartition("/in/")[2]
+    assert rooms.store.link(token_hash(token), now()) == invited.person.id
+    assert token.encode() not in b"".join(file.read_bytes() for file in rooms.settings.home.glob("state.db*"))
+
+
+def test_adding_again_changes_the_same_person(rooms: Rooms) -> None:
+    first = invite(rooms, "Mina", ["transcriber"])
+    again = invite(rooms, "Mina", ["expert"], ["fr", "en"])
+    assert again.person.id == first.person.id
+    assert rooms.store.transcriber("Mina").roles == {"expert"}
+    assert again.link != first.link
+
+
+def test_of_a_known_person_only_what_is_given_changes_and_is_said(rooms: Rooms) -> None:
+    first = invite(rooms, "Mina", ["expert"], ["fr"], "hourly", "fr", ["EU"], "Europe/Paris")
+    rooms.store.put_transcriber(replace(first.person, qualifications=frozenset({"date"}), training=False), now())
+    before = rooms.store.transcriber("Mina")
+
+    again = invite(rooms, "Mina")
+    assert (again.added, dict(again.changed)) == (False, {})
+    assert rooms.store.transcriber("Mina") == before
+
+    volunteer = invite(rooms, "Mina", engagement="volunteer")
+    assert volunteer.changed == {"engagement": ("hourly", "volunteer")}
+    assert rooms.store.transcriber("Mina") == replace(before, engagement="volunteer")
+
+
+def test_the_command_says_what_it_changed(house: House) -> None:
+    house.run("people", "add", "Mina", "--role", "expert", "--zone", "Asia/Dili")
+    (told,) = house.run("people", "add", "Mina", "--engagement", "staff", "--json").json
+    assert (told["added"], told["changed"]) == (False, {"engagement": ["by reading", "staff"]})
+    assert (told["roles"], told["time_zone"]) == (["expert"], "Asia/Dili")
+    said = house.run("people", "add", "Mina", "--role", "expert", "--role", "operator").out
+    assert "roles: expert, operator (was expert)" in said
+    wrong = house.run("people", "add", "Mina", "--zone", "Mars")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "There is no time zone 'Mars'" in wrong.err
+
+
+def test_an_unknown_role_is_named(rooms: Rooms) -> None:
+    with pytest.raises(SettingsError, match="There is no role 'boss'"):
+        invite(rooms, "Mina", ["boss"])
+
+
+def test_who_is_paused_and_resumed_is_still_there(rooms: Rooms) -> None:
+    invite(rooms, "Mina")
+    assert pause(rooms, "Mina", paused=True).paused
+    assert not pause(rooms, "Mina", paused=False).paused
+    assert [person.handle for person in rooms.store.transcribers()] == ["Mina"]
+
+
+def test_people_add_prints_the_link_as_json(house: House) -> None:
+    (told,) = house.run("people", "add", "Mina", "--role", "expert", "--language", "fr", "--json").json
+    assert told["link"].startswith("http://127.0.0.1:8484/in/")
+    assert (told["roles"], told["languages"]) == (["expert"], ["fr"])
+    (listed,) = house.run("people", "list", "--json").json
+    assert listed == {name: told[name] for name in listed}
+
+
+def test_a_rate_and_a_floor_are_amounts_of_a_currency(rooms: Rooms) -> None:
+    pay.set_rate(rooms, "0.05", "EUR", "", per_hour=False)
+    pay.set_floor(rooms, "12.50", "EUR", "law of 2026-01-01", None)
+    rate, floor = rooms.store.rate("receipt", now()), rooms.store.floor(now())
+    assert rate
+    assert floor
+    assert (rate.micro, floor.micro, floor.source) == (50_000, 12_500_000, "law of 2026-01-01")
+
+
+@pytest.mark.parametrize(("amount", "currency"), [("much", "EUR"), ("-1", "EUR"), ("0.0000001", "EUR"), ("1", "XXQ")])
+def test_what_is_no_amount_or_no_currency_is_refused(rooms: Rooms, amount: str, currency: str) -> None:
+    with pytest.raises(SettingsError):
+        pay.set_rate(rooms, amount, currency, "", per_hour=False)
+
+
+def test_an_empty_period_closes_with_no_transfers(rooms: Rooms) -> None:
+    invite(rooms, "Mina")
+    assert pay.close_period(rooms, "2026-11", None) == "handle,amount,currency,reference,date\n"
+
+
+def test_the_audit_log_is_whole_and_a_foreign_head_is_found_out(house: House) -> None:
+    house.run("people", "add", "Mina")
+    (state,) = house.run("audit", "verify", "--json").json
+    assert state["whole"]
+    assert house.run("audit", "verify", "--head", state["head"]).code == 0
+    assert house.run("audit", "verify", "--head", "f" * 64).code == 1

@@ -1,0 +1,57 @@
+"""A guarded program ends with whoever started it, however that ended."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from tests.flows.house import until
+
+SLEEPER = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(600)"
+STARTER = """
+import subprocess, sys, time
+guard = [sys.executable, "-m", "flows.runtime.process_guard", sys.executable, "-c", sys.argv[1], sys.argv[2]]
+process = subprocess.Popen(guard, stdin=subprocess.PIPE)
+time.sleep(600)
+"""
+
+
+def started(tmp_path: Path) -> tuple[subprocess.Popen[bytes], psutil.Process]:
+    told = tmp_path / "pid"
+    starter = subprocess.Popen([sys.executable, "-c", STARTER, SLEEPER, str(told)])
+    until(lambda: told.exists() and told.read_text())
+    return starter, psutil.Process(int(told.read_text()))
+
+
+def ended(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # between the two questions
+        return True
+
+
+def test_it_ends_when_its_starter_is_killed(tmp_path: Path) -> None:
+    starter, sleeper = started(tmp_path)
+    starter.kill()
+    starter.wait()
+    until(lambda: ended(sleeper), 20)
+
+
+def test_it_ends_when_it_is_asked_to(tmp_path: Path) -> None:
+    told = tmp_path / "pid"
+    guard = subprocess.Popen(
+        [sys.executable, "-m", "flows.runtime.process_guard", sys.executable, "-c", SLEEPER, str(told)],
+        stdin=subprocess.PIPE,
+    )
+    until(lambda: told.exists() and told.read_text())
+    guard.send_signal(signal.SIGTERM)
+    assert guard.wait(20) == 128 + signal.SIGTERM
+
+
+def test_it_gives_the_exit_code_of_a_program_that_ends_by_itself() -> None:
+    command = [sys.executable, "-m", "flows.runtime.process_guard", sys.executable, "-c", "raise SystemExit(7)"]
+    assert subprocess.Popen(command, stdin=subprocess.PIPE).wait(20) == 7

@@ -1,0 +1,129 @@
+"""`fairhand serve`: what it starts it stops, whatever ends it, and readings become records while it runs."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Iterator
+
+import httpx
+import psutil
+import pytest
+import uvicorn
+
+from flows.administration.people import invite
+from flows.home import settings as configuration
+from flows.home.home import Rooms
+from flows.runtime.prefect_server import answers, free_port, notice
+from flows.serving.serve import stop_by_signal
+from reconcile.records import query
+from tests.flows.house import House, simulated, until
+from tests.flows.steps.test_reconcile_scans import RECEIPT, received
+from transcribe.model import Task
+
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow, pytest.mark.timeout(900)]
+
+Serving = tuple[House, "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def serving(house: House, rooms: Rooms) -> Iterator[Serving]:
+    """A running `serve` whose Prefect answers, on free ports; whatever is left of it is ended."""
+    house.environment = {"FAIRHAND_PREFECT_PORT": str(free_port()), "FAIRHAND_RECONCILE_SECONDS": "600"}
+    process = house.start("serve", "--port", "0")
+    try:
+        until(lambda: process.poll() is not None or "prefect" in notice(rooms.settings), 250)
+        assert process.poll() is None, process.communicate()[1]
+        yield house, process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    children: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
+    return children
+
+
+def all_gone(processes: list[psutil.Process]) -> bool:
+    return not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in processes)
+
+
+def test_what_people_type_becomes_a_record_at_once_and_sigterm_stops_everything(serving: Serving, rooms: Rooms) -> None:
+    house, process = serving
+    said = notice(rooms.settings)
+    assert httpx.get(f"{said['web']}/in").status_code == 200
+    assert answers(said["prefect"])
+    scan = received(rooms)
+    house.run("reconcile")
+    readers = [simulated(rooms, name, 1, 0.0) for name in ("mina", "omar")]
+    for reader in readers:
+        reader.answers = _answer
+    until(lambda: sum(reader.work_one() for reader in readers) == 0 and rooms.store.counts().records)
+    (record,) = query.records(rooms.settings.records, "receipt")
+    assert (record.scan, record.values["total"]) == (scan.id, "12.50")
+
+    children = family(process)
+    assert len(children) >= 3
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert all_gone(children)
+    assert notice(rooms.settings) == {}
+
+
+def _answer(task: Task) -> str:
+    return RECEIPT[task.key.name]
+
+
+def test_killed_it_leaves_no_process_behind_and_the_next_one_goes_on(serving: Serving, rooms: Rooms) -> None:
+    house, process = serving
+    received(rooms)
+    house.run("reconcile")
+    reader = simulated(rooms, "mina", 1, 0.0)
+    reader.answers = _answer
+    typed = sum(reader.work_one() for _ in range(2))
+    children = family(process)
+    process.kill()
+    process.communicate()
+    until(lambda: all_gone(children), 30)
+    (state,) = rooms.store.scan_states()
+    people = [each for each in rooms.store.readings(state.scan.id) if each.kind == "person"]
+    assert len(people) == typed, "what was acknowledged is there, and once"
+    again = house.start("serve", "--port", "0")
+    until(lambda: notice(rooms.settings).get("pid") == str(again.pid))
+    until(lambda: rooms.store.counts().waiting_scans == 0)
+    again.send_signal(signal.SIGINT)
+    again.communicate(timeout=60)
+
+
+def test_a_taken_port_is_said_in_one_line(house: House) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = house.run("serve", "--port", str(taken.getsockname()[1]))
+    assert done.code == 2
+    assert "Try --port 0" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_links_lead_to_where_serve_is(house: House, rooms: Rooms) -> None:
+    (house.home / "serve.json").write_text('{"web": "http://127.0.0.1:5999", "pid": "1"}', encoding="utf-8")
+    assert invite(rooms, "mina").link.startswith("http://127.0.0.1:5999/in/")
+    public = configuration.load(house.home).model_copy(update={"public_url": "https://orders.example/"})
+    rooms = Rooms(settings=public, store=rooms.store, archive=rooms.archive, forms=rooms.forms)
+    assert invite(rooms, "mina").link.startswith("https://orders.example/in/")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_before_the_pages_run_is_remembered_for_them(number: signal.Signals) -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    pages = uvicorn.Server(uvicorn.Config(app=""))
+    try:
+        stop_by_signal(pages)
+        signal.raise_signal(number)
+        assert pages.should_exit
+    finally:
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])

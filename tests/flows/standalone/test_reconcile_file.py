@@ -1,0 +1,141 @@
+"""`fairhand reconcile FILE`: other people's readings in, one line an item out."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli.app import app
+
+importlib.import_module("flows.cli.reconciling")
+
+
+def item(name: str, field: str, said: str, scan: str = "") -> dict[str, object]:
+    """An item that ann and ben read alike."""
+    return {
+        "item": name,
+        "field": field,
+        "scan": scan,
+        "readings": [{"who": who, "text": said} for who in ("ann", "ben")],
+    }
+
+
+GOOD = item("a", "remark", "bleu")
+ORDER = [item("1", "customer_name", "Durand", "s"), item("2", "lines.quantity[0]", "2", "s")]
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """Exit code and output of a command."""
+    result = CliRunner().invoke(app, ["reconcile", *arguments])
+    return result.exit_code, result.output
+
+
+def lines_of(path: Path, *lines: object) -> Path:
+    """A JSON Lines file."""
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def test_a_file_gives_one_line_an_item(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    code, _ = run(str(lines_of(tmp_path / "in.jsonl", GOOD)), "--out", str(out))
+    assert code == 0
+    with out.open(encoding="utf-8", newline="") as file:
+        (line,) = csv.DictReader(file)
+    assert (line["item"], line["value"], line["method"]) == ("a", "bleu", "unanimous")
+    assert 0 < float(line["probability"]) < 1
+
+
+def test_lines_that_cannot_be_used_are_named_and_the_rest_is_done(tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    code, said = run(str(lines_of(tmp_path / "in.jsonl", GOOD, {"readings": []})), "--out", str(out))
+    assert code == 1
+    assert "line 2: item" in said
+    assert [json.loads(line)["item"] for line in out.read_text(encoding="utf-8").splitlines()] == ["a"]
+
+
+def test_with_a_form_types_and_rows_count(tmp_path: Path) -> None:
+    source = lines_of(tmp_path / "in.jsonl", *ORDER)
+    out = tmp_path / "out.jsonl"
+    code, said = run(str(source), "--form", "bon-de-commande", "--out", str(out))
+    assert code == 0, said
+    values = {line["item"]: line["value"] for line in map(json.loads, out.read_text(encoding="utf-8").splitlines())}
+    assert values == {"1": "Durand", "2": 2}
+
+
+def test_a_field_that_the_form_does_not_have_is_named(tmp_path: Path) -> None:
+    code, said = run(str(lines_of(tmp_path / "in.jsonl", GOOD)), "--form", "bon-de-commande")
+    assert code != 0
+    assert "remark" in said
+
+
+def test_the_report_lists_sources_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    hostile = {"item": "<script>x</script>", "readings": [{"who": "ann", "text": "<b>"}, {"who": "ben", "text": "c"}]}
+    code, _ = run(str(lines_of(tmp_path / "in.jsonl", GOOD, hostile)), "--report", str(report))
+    page = report.read_text(encoding="utf-8")
+    assert code == 0
+    assert "<svg" in page
+    assert "ann" in page
+    assert "<script" not in page
+    assert "https://" not in page.replace("https://www.w3.org", "").replace("https://matplotlib.org", "")
+
+
+def test_the_report_says_how_wrong_it_was_where_the_text_is_known(tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    items = [
+        {
+            "item": f"i{number}",
+            "gold": "mill road" if number else "mill lane",
+            "readings": [{"who": "ann", "text": "mill road"}, {"who": "ben", "text": "mill road"}],
+        }
+        for number in range(25)
+    ]
+    code, _ = run(str(lines_of(tmp_path / "in.jsonl", *items)), "--report", str(report))
+    page = report.read_text(encoding="utf-8")
+    assert code == 0
+    assert "96.0 % [80.5, 99.3] of 25" in page  # texts wholly right
+    assert "characters wrong (CER)" in page
+    assert "2.0 % [0.4, 10.5] of 50" in page  # words
+
+
+def test_a_file_that_is_no_utf8_is_named_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "readings.csv"
+    file.write_bytes("task,worker,label\n1,ann,café\n".encode("latin-1"))
+    code, output = run(str(file))
+    assert (code, "readings.csv: line 2 is no UTF-8" in output) == (2, True), output
+
+
+def test_options_of_a_file_without_the_file_are_refused_and_nothing_is_weighed(tmp_path: Path) -> None:
+    code, output = run("--out", str(tmp_path / "out.csv"))
+    assert (code, "go with a FILE" in output) == (2, True)
+
+
+def test_a_target_that_is_no_share_is_refused(tmp_path: Path) -> None:
+    assert run(str(lines_of(tmp_path / "readings.jsonl", GOOD)), "--target", "7")[0] == 2
+
+
+def test_a_form_installed_in_the_home_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "home" / "forms").mkdir(parents=True)
+    (tmp_path / "home" / "forms" / "mine.toml").write_text(
+        'name = "mine"\nversion = 1\ntitle = "Mine"\nlanguages = ["eng"]\nlocale = "en_GB"\n'
+        '[[field]]\nname = "remark"\ntype = "text"\nfind = { labels = ["Remark"], where = "right" }\n'
+    )
+    monkeypatch.setenv("FAIRHAND_HOME", str(tmp_path / "home"))
+    code, output = run(str(lines_of(tmp_path / "readings.jsonl", GOOD)), "--form", "mine")
+    assert code == 0, output
+
+
+def test_what_nobody_could_read_is_not_said_to_be_blank(tmp_path: Path) -> None:
+    unread = {"item": "a", "readings": [{"who": "ann", "text": None}, {"who": "ben", "text": None}]}
+    alone = {"item": "b", "readings": [{"who": "ann", "text": "bleu"}]}
+    _, output = run(str(lines_of(tmp_path / "readings.jsonl", unread, alone)))
+    told = [json.loads(line) for line in output.splitlines()]
+    assert [(each["method"], each["ask"]) for each in told] == [("unread", True), ("single", True)]
+    assert told[0]["reason"] == "Nobody could read it."
+    assert told[1]["reason"] == "One reading, and no other to compare it with."

@@ -1,0 +1,270 @@
+"""The loop after reading: what waits is weighed once, decided or asked, audited by lot, published."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from flows.administration.people import invite
+from flows.home.home import Rooms, now, policy
+from flows.steps.identify_tasks import Identified, identified, which_form
+from flows.steps.read_scans import AUTO, Taken, read_scan, take_in
+from flows.steps.reconcile_scans import in_force, publish_records, rebuild_records, reconcile_home, reconcile_waiting
+from reconcile.records import query
+from transcribe.errors import FormError
+from transcribe.model import WHOLE, FieldKey, Form, Reading, Reads, Scan, Task
+from transcribe.ocr.machine_readings import reading
+from transcribe.recognition.annotated_regions import Drawn
+from transcribe.store.contract import Offer, SentReading
+
+ENGINES = ("tesseract 5 fra", "rapidocr 3")
+RECEIPT = {"company": "ACME LTD", "date": "12/03/2025", "address": "1, High Street", "total": "12.50"}
+
+
+def received(
+    rooms: Rooms, *, form: str = "receipt", texts: dict[str, tuple[str, str]] | None = None, batch: str = ""
+) -> Scan:
+    """A scan with a reading of each engine for each field, without any picture."""
+    known = rooms.use_form(form) if form else None
+    version = known.version if known else 0
+    scan = Scan(id=secrets.token_hex(32), pages=(), form=form, form_version=version, batch=batch)
+    rooms.store.put_scan(scan, [], now())
+    if known:
+        rooms.store.put_reads(scan.id, reads_of(scan, texts or {}), now())
+    return scan
+
+
+def reads_of(scan: Scan, texts: dict[str, tuple[str, str]]) -> Reads:
+    said = {**{name: (text, text) for name, text in RECEIPT.items()}, **texts}
+    found = [
+        reading(scan=scan.id, key=FieldKey(name), source=source, text=text, at=now(), confidence=0.99, conditions={})
+        for name, pair in said.items()
+        for source, text in zip(ENGINES, pair, strict=True)
+    ]
+    return Reads(places=(), readings=tuple(found), fit=None, quality={})
+
+
+def answer(rooms: Rooms, who: str, text: str, **offer: object) -> Task:
+    """The person takes the next task and types this."""
+    pools = ("expert", "read")
+    (task,) = rooms.store.lease(who, 1, now(), 600.0, Offer(pools=pools, **offer))  # type: ignore[arg-type]  # as given
+    rooms.store.submit(task.id, who, SentReading(text=text, idem=secrets.token_hex(8)), now())
+    return task
+
+
+def no_reading(scan: Scan, drawn: Drawn) -> None:
+    raise AssertionError("nothing is read again here")
+
+
+def test_every_waiting_scan_is_concluded_once(rooms: Rooms) -> None:
+    for _ in range(3):
+        received(rooms)
+    first = reconcile_home(rooms)
+    assert (first.scans, first.decided + first.asked) == (3, 12)
+    assert reconcile_home(rooms).scans == 0
+
+
+def test_a_field_that_people_agree_on_is_decided_and_the_record_published(rooms: Rooms) -> None:
+    scan = received(rooms, texts={"total": ("12.50", "12.60")})
+    reconcile_home(rooms)
+    people = [invite(rooms, name).person.id for name in ("mina", "omar")]
+    for who in people:
+        for task in rooms.store.lease(who, 9, now()):
+            sent = SentReading(text=RECEIPT[task.key.name], idem=secrets.token_hex(8))
+            rooms.store.submit(task.id, who, sent, now())
+        reconcile_home(rooms)
+    assert not rooms.store.counts().open_tasks
+    (record,) = query.records(rooms.settings.records, "receipt")
+    assert (record.scan, record.values["total"], record.values["date"]) == (scan.id, "12.50", "2025-03-12")
+
+
+def test_where_one_tradition_stands_alone_somebody_from_elsewhere_comes_first(rooms: Rooms) -> None:
+    fred, gus, hanna = (
+        invite(rooms, name, languages=[language]).person.id
+        for name, language in (("fred", "fr"), ("gus", "fr"), ("hanna", "de"))
+    )
+    received(rooms, texts={"total": ("17.50", "17.60")})
+    reconcile_home(rooms)
+    first = answer(rooms, fred, "12.50", field="total")
+    received(rooms, texts={"total": ("17.50", "17.60")})
+    reconcile_home(rooms)
+    (again,) = (each for each in rooms.store.story(first.scan, first.key).tasks if each.closed_at is None)
+    assert (again.slot, again.elsewhere) == (2, "fr")
+    for who, scan_is_first in ((gus, False), (hanna, True)):
+        (task,) = rooms.store.lease(who, 1, now(), 600.0, Offer(form="receipt", field="total"))
+        assert (task.scan == first.scan) is scan_is_first
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FormError("The definition is gone."), "The definition is gone."),
+        (KeyError("text"), "weighing it failed unexpectedly (KeyError: 'text')."),
+    ],
+)
+def test_a_scan_that_fails_is_named_and_the_others_go_on(rooms: Rooms, error: Exception, said: str) -> None:
+    good, bad = received(rooms), received(rooms, form="order-form")
+
+    def forms(name: str, version: int) -> Form:
+        if name == "order-form":
+            raise error
+        return rooms.forms(name, version)
+
+    done = reconcile_waiting(rooms.store, forms, policy(rooms.settings), now, no_reading)
+    assert done.scans == 1
+    assert done.failed == ((bad.id, said),)
+    assert {state.scan.id for state in rooms.store.scan_states() if state.decided or state.open_tasks} == {good.id}
+
+
+def test_a_form_that_lets_values_be_shown_shows_one_to_the_first_reader_and_none_to_the_second(rooms: Rooms) -> None:
+    shown = replace(rooms.use_form("receipt"), options={"pages": "file", "prefill": 0.5})
+    received(rooms, texts={"total": ("12.50", "12.60")})
+
+    def reconcile() -> None:
+        reconcile_waiting(rooms.store, lambda *_: shown, policy(rooms.settings), now, no_reading)
+
+    reconcile()
+    first = answer(rooms, invite(rooms, "mina").person.id, "12.50", field="total")
+    assert first.prefill in ("12.50", "12.60")
+    reconcile()
+    second = answer(rooms, invite(rooms, "omar").person.id, "12.50", field="total")
+    assert second.prefill == ""
+    people = [each for each in rooms.store.readings(first.scan) if each.kind == "person"]
+    assert [each.shown for each in people] == [first.prefill, None]
+
+
+def test_decided_fields_are_audited_by_experts_who_have_not_read_them(rooms: Rooms) -> None:
+    received(rooms)
+    all_of_them = replace(policy(rooms.settings), audit_share=1.0)
+    done = reconcile_waiting(rooms.store, rooms.forms, all_of_them, now, no_reading)
+    assert rooms.store.counts().waiting_reasons["receipt"]["audit"] == done.decided
+    expert = invite(rooms, "expert", ["expert"]).person.id
+    audits = {task.key.name for task in rooms.store.lease(expert, 9, now(), 600.0, Offer(kinds=("audit",)))}
+    assert len(audits) == done.decided
+    transcriber = invite(rooms, "mina").person.id
+    assert rooms.store.lease(transcriber, 9, now(), 600.0, Offer(kinds=("audit",))) == []
+
+
+def test_an_audit_that_an_expert_answered_is_not_asked_again(rooms: Rooms) -> None:
+    received(rooms)
+    all_of_them = replace(policy(rooms.settings), audit_share=1.0)
+    reconcile_waiting(rooms.store, rooms.forms, all_of_them, now, no_reading)
+    expert = invite(rooms, "expert", ["expert"]).person.id
+    task = answer(rooms, expert, RECEIPT["company"], kinds=("audit",), field="company")
+    reconcile_waiting(rooms.store, rooms.forms, all_of_them, now, no_reading)
+    story = rooms.store.story(task.scan, task.key)
+    assert [each.kind for each in story.tasks if each.closed_at is None] == []
+    assert story.decisions[-1].method == "expert"
+
+
+def test_the_first_fit_is_kept_as_the_first_parameters(rooms: Rooms) -> None:
+    assert rooms.store.parameters() is None
+    first = in_force(rooms.store, now())
+    assert (first.version, in_force(rooms.store, now()).version) == (1, 1)
+    scan = received(rooms)
+    reconcile_home(rooms)
+    assert {each.parameters for each in rooms.store.decisions(scan.id)} <= {1}
+
+
+def test_a_rebuilt_record_database_says_the_same(rooms: Rooms) -> None:
+    test_a_field_that_people_agree_on_is_decided_and_the_record_published(rooms)
+    before = list(query.records(rooms.settings.records, "receipt"))
+    assert rebuild_records(rooms) == 1
+    assert list(query.records(rooms.settings.records, "receipt")) == before
+    assert publish_records(rooms) == 0
+
+
+def test_who_says_which_form_a_scan_is_has_it_read_with_that(rooms: Rooms) -> None:
+    scan, form = received(rooms, form=""), rooms.use_form("receipt")
+    rooms.store.wake([scan.id], now())
+    read: list[Scan] = []
+
+    def read_again(it: Scan, drawn: Drawn) -> None:
+        assert not drawn
+        read.append(it)
+        rooms.store.put_reads(it.id, reads_of(it, {}), now())
+
+    everything = (rooms.store, rooms.forms, policy(rooms.settings), now, read_again)
+    assert reconcile_waiting(*everything).asked == 1
+    mina = invite(rooms, "mina").person.id
+    assert answer(rooms, mina, "0").kind == "identify"
+    reconcile_waiting(*everything)
+    assert read == []
+    answer(rooms, invite(rooms, "expert", ["expert"]).person.id, f"receipt/{form.version} 0")
+    reconcile_waiting(*everything)
+    assert [(it.form, it.form_version) for it in read] == [("receipt", form.version)]
+    assert rooms.store.scan_states()[0].fields == 4
+
+
+def test_none_of_these_is_no_form_and_goes_to_an_expert() -> None:
+    def said(text: str) -> Reading:
+        return Reading(id=text, scan="s", key=WHOLE, source="mina", kind="person", text=text, at=now())
+
+    assert identified([said("receipt/1 90"), said("order-form/2 0")]) == Identified(form="order-form", version=2)
+    assert identified([said("receipt/1 90")]) == Identified(form="receipt", version=1, turn=90)
+    assert identified([said("0")]) is None
+    assert which_form("s").pool == "read"
+    assert which_form("s", [said("0")]).pool == "expert"
+
+
+def test_a_scan_that_an_expert_knows_no_form_for_is_set_aside_until_it_comes_again_as_a_form(
+    rooms: Rooms, tmp_path: Path
+) -> None:
+    file = tmp_path / "noise.png"
+    Image.effect_noise((900, 1200), 60).save(file)
+    (taken,) = take_in(rooms, [file], AUTO, "one")
+    assert isinstance(taken, Taken)
+    assert taken.scan.form == ""
+    for who in (invite(rooms, "mina").person.id, invite(rooms, "eve", ["expert"]).person.id):
+        reconcile_home(rooms)
+        assert answer(rooms, who, "0").kind == "identify"
+    reconcile_home(rooms)
+    everybody = Offer(pools=("read", "expert"))
+    assert rooms.store.open_tasks(everybody, now()) == 0
+    (aside,) = rooms.store.list_set_aside()
+    assert (aside.file.name, "fairhand forms draft" in aside.message) == ("noise.png", True)
+
+    (taken,) = take_in(rooms, [file], "receipt", "two")
+    assert isinstance(taken, Taken)
+    assert (taken.scan.form, taken.new) == ("receipt", False)
+    assert not rooms.store.has_reads(taken.scan.id)
+    assert rooms.store.list_set_aside() == []
+
+
+def test_files_are_taken_in_once_and_read_with_the_forms_languages(rooms: Rooms) -> None:
+    from tests.flows.house import TYPED
+
+    (taken,) = take_in(rooms, [TYPED], "bon-de-commande", "batch")
+    assert isinstance(taken, Taken)
+    assert (taken.new, taken.scan.batch, taken.scan.form) == (True, "batch", "bon-de-commande")
+    (again,) = take_in(rooms, [TYPED], "bon-de-commande", "other")
+    assert isinstance(again, Taken)
+    assert (again.new, again.scan) == (False, taken.scan)
+    reads = read_scan(rooms, taken.scan)
+    assert rooms.store.has_reads(taken.scan.id)
+    assert all(rooms.archive.has(name) for name in reads.files)
+
+
+def test_a_file_that_was_replaced_as_asked_is_not_set_aside_any_more(rooms: Rooms, tmp_path: Path) -> None:
+    from tests.flows.house import TYPED
+
+    file, other = tmp_path / "scan.png", tmp_path / "other" / "scan.png"
+    other.parent.mkdir()
+    for broken, where in ((b"cut", file), (b"cut otherwise", file), (b"elsewhere", other)):
+        where.write_bytes(broken)
+        list(take_in(rooms, [where], "receipt", "batch"))
+    assert len(rooms.store.list_set_aside()) == 2
+    file.write_bytes(TYPED.read_bytes())
+    list(take_in(rooms, [tmp_path], "receipt", "batch"))
+    (left,) = rooms.store.list_set_aside()
+    assert left.file.size == len(b"elsewhere")
+
+
+def test_a_missing_file_is_set_aside(rooms: Rooms) -> None:
+    list(take_in(rooms, [Path("nowhere.jpg")], "receipt", "batch"))
+    (aside,) = rooms.store.list_set_aside()
+    assert (aside.file.name, aside.error) == ("nowhere.jpg", "ScanError")

@@ -1,0 +1,114 @@
+"""A collection of items that several people read: what is written, how probable, and who is believed."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconcile.collection.items import Item, Result, Said
+from reconcile.collection.reconcile_items import reconcile_items
+
+
+def item(name: str, *said: tuple[str, str | None], field: str = "remark", gold: str | None = None) -> Item:
+    """An item from (who, text) pairs."""
+    return Item(name=name, field=field, gold=gold, readings=tuple(Said(who=who, text=text) for who, text in said))
+
+
+def only(*items: Item) -> Result:
+    """The result of the first item."""
+    return reconcile_items(items).results[0]
+
+
+def test_what_all_read_is_written_as_most_wrote_it() -> None:
+    result = only(item("a", ("ann", "Bronze axe."), ("ben", "bronze axe"), ("cy", "Bronze axe.")))
+    assert (result.text, result.method) == ("Bronze axe.", "unanimous")
+
+
+def test_more_readers_who_agree_make_a_value_more_probable() -> None:
+    one = only(item("a", ("ann", "Bronze axe")))
+    three = only(item("a", ("ann", "Bronze axe"), ("ben", "Bronze axe"), ("cy", "Bronze axe")))
+    assert three.probability > one.probability
+
+
+def test_a_reader_who_overlooked_the_field_does_not_blank_it() -> None:
+    assert only(item("a", ("ann", ""), ("ben", "corroded"))).text == "corroded"
+
+
+def test_what_nobody_wrote_down_is_blank() -> None:
+    result = only(item("a", ("ann", ""), ("ben", "")))
+    assert (result.text, result.method) == ("", "blank")
+
+
+def test_a_reader_who_left_something_out_gives_way_to_one_who_did_not() -> None:
+    words = ("green", "brownish", "rough", "dull", "smooth")
+    known = [
+        item(f"k{n}", ("ann", f"{one} {two}"), ("ben", f"{one} {two}")) for n, (one, two) in enumerate(pairwise(words))
+    ]
+    doubt = item("doubt", ("ann", "rough"), ("ben", "rough brownish green"))
+    assert reconcile_items([*known, doubt]).results[-1].text == "rough brownish green"
+
+
+def test_a_reader_who_is_often_alone_is_believed_less() -> None:
+    known = [
+        item(f"k{number}", ("ann", f"axe {number}"), ("ben", f"axe {number}"), ("cy", f"celt {number * 7}"))
+        for number in range(30)
+    ]
+    doubt = item("doubt", ("ann", "spear long"), ("cy", "sword long"))
+    assert reconcile_items([*known, doubt]).results[-1].text == "spear long"
+
+
+def test_gold_is_kept_and_its_prediction_told_beside() -> None:
+    result = only(item("a", ("ann", "celt"), ("ben", "celt"), gold="Celtic"))
+    assert (result.text, result.method, result.model) == ("Celtic", "gold", "celt")
+
+
+def test_numbers_are_compared_as_numbers() -> None:
+    told = [item(f"n{number}", ("ann", str(number)), ("ben", f"{number}.0"), field="width") for number in range(5)]
+    done = reconcile_items(told)
+    assert done.types["width"] == "integer"
+    assert {result.method for result in done.results} == {"unanimous"}
+
+
+def test_readers_without_a_name_are_sources_of_their_own() -> None:
+    nobody = Item(name="a", readings=(Said(who=None, text="E"), Said(who=None, text="E"), Said(who=None, text="W")))
+    assert only(nobody).text == "E"
+
+
+def test_majority_takes_a_family_back_that_it_decides_better() -> None:
+    # Gold says that the shorter of two texts is right, against what the shipped fit believes of leaving out.
+    golden = [
+        item(f"g{n}", ("ann", f"axe {n}"), ("ben", f"axe {n}"), ("cy", f"axe {n} of bronze"), gold=f"axe {n}")
+        for n in range(40)
+    ] + [item(f"h{n}", ("ann", f"celt {n}"), ("cy", f"celt {n} of bronze"), gold=f"celt {n}") for n in range(80)]
+    done = reconcile_items(golden)
+    model = sum(result.model == result.normal for result in done.results)
+    majority = sum(result.majority == result.normal for result in done.results)
+    assert done.champions["short text"] == ("majority" if majority > model else "model")
+
+
+texts = st.sampled_from(["", "axe", "axe bronze", "celt", "12", "celt bronze axe"])
+items = st.lists(st.lists(st.tuples(st.sampled_from(["ann", "ben", "cy"]), texts), max_size=4), min_size=1, max_size=6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(items, st.integers(0, 1000))
+def test_the_order_of_items_and_readings_changes_nothing(said: list[list[tuple[str, str]]], seed: int) -> None:
+    one_each = [list(dict(some).items()) for some in said]
+    straight = [item(f"i{number}", *some) for number, some in enumerate(one_each)]
+    mixed = [item(f"i{n}", *random.Random(seed).sample(some, len(some))) for n, some in enumerate(one_each)]
+    random.Random(seed).shuffle(mixed)
+    first = {each.item.name: (each.text, round(each.probability, 9)) for each in reconcile_items(straight).results}
+    again = {each.item.name: (each.text, round(each.probability, 9)) for each in reconcile_items(mixed).results}
+    assert first == again
+
+
+@settings(max_examples=60, deadline=None)
+@given(items)
+def test_every_word_written_was_read_by_somebody(said: list[list[tuple[str, str]]]) -> None:
+    for result in reconcile_items([item(f"i{number}", *some) for number, some in enumerate(said)]).results:
+        read = {word for one in result.item.readings for word in (one.text or "").split()}
+        assert set(result.normal.split()) <= read
+        assert 0.0 < result.probability < 1.0

@@ -1,0 +1,420 @@
+"""Deciding: who may decide what, and what is asked instead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+
+from reconcile.decision.decide import METHODS, decide
+from reconcile.inference.calibration import DOUBTED
+from reconcile.policy import POLICY
+from tests.reconcile.made import both, expert, field, ink, machine, posterior, reading
+from transcribe.i18n.evidence_messages import say
+from transcribe.model import Candidate, Decision, Field, FieldKey, Posterior, Reading, Task
+
+DATE = field("order_date", "date")
+TOTAL = field("total", "amount")
+NAME = field("customer_name", "name")
+CODE = field("reference", "code", pattern=r"[A-Z]{2}-\d{4}")
+TICK = field("express", "checkbox")
+EXPERT = expert("total", "15.80")
+BOTH = ("tesseract 5", "rapidocr 3")
+
+
+def decided(of: Field, *readings: Reading) -> Decision:
+    answer = decide(of, posterior(of, *readings), POLICY)
+    assert isinstance(answer, Decision), answer
+    return answer
+
+
+def asked(of: Field, *readings: Reading) -> Task:
+    answer = decide(of, posterior(of, *readings), POLICY)
+    assert isinstance(answer, Task), answer
+    return answer
+
+
+def test_two_engines_that_agree_on_a_valid_value_decide_typed_print() -> None:
+    answer = decided(DATE, *both("order_date", "14/03/2025"))
+    assert (answer.value, answer.method, answer.null) == ("2025-03-14", "machines", None)
+    assert answer.probability >= POLICY.target
+
+
+def test_one_engine_alone_never_decides_however_sure() -> None:
+    assert asked(DATE, machine("order_date", "tesseract 5", "14/03/2025", 1.0)).reason == "one engine"
+
+
+def test_a_long_text_that_was_searched_for_needs_a_witness_as_engines_agree_on_its_words_and_not_its_ends() -> None:
+    agreed = posterior(NAME, *both("customer_name", "Dupont SARL"))
+    assert isinstance(decide(NAME, agreed, POLICY), Decision)
+    searched = replace(agreed, facts={**agreed.facts, "extent": True})
+    task = decide(NAME, searched, POLICY)
+    assert isinstance(task, Task)
+    assert task.reason == "extent"
+    vouched = replace(searched, facts={**searched.facts, "witness": "known value"})
+    assert isinstance(decide(NAME, vouched, POLICY), Decision)
+
+
+def test_two_readings_of_one_engine_are_one_source() -> None:
+    task = asked(
+        DATE,
+        machine("order_date", "tesseract 5.5.0 eng psm6", "14/03/2025"),
+        machine("order_date", "tesseract 5.5.0 eng psm4", "14/03/2025"),
+    )
+    assert task.reason == "one engine"
+
+
+def test_engines_that_disagree_ask_a_person() -> None:
+    task = asked(TOTAL, machine("total", "tesseract 5", "15.60"), machine("total", "rapidocr 3", "15.40"))
+    assert (task.kind, task.reason, task.slot) == ("read", "engines disagree", 1)
+
+
+def test_machines_never_decide_handwriting() -> None:
+    hand = [
+        reading("total", source, "15.60", kind="machine", confidence=0.99, flags=frozenset({"handwriting"}))
+        for source in ("tesseract 5", "rapidocr 3")
+    ]
+    assert asked(TOTAL, *hand).reason == "handwriting"
+
+
+def test_a_reading_of_a_comb_that_is_miscounted_is_not_decided_by_machines() -> None:
+    flags = frozenset({"miscounted"})
+    short = [reading("total", each, "15.60", kind="machine", confidence=0.99, flags=flags) for each in BOTH]
+    assert asked(TOTAL, *short).reason == "miscounted"
+
+
+def test_what_is_read_on_a_page_that_may_be_another_document_is_not_decided_by_machines() -> None:
+    flags = frozenset({"another document"})
+    agreed = [reading("order_date", each, "14/03/2025", kind="machine", confidence=0.99, flags=flags) for each in BOTH]
+    assert asked(DATE, *agreed).reason == "another document"
+    assert decided(DATE, *agreed, expert("order_date", "14/03/2025")).method == "expert"
+
+
+def test_what_nothing_printed_says_for_sure_is_not_decided_by_machines() -> None:
+    flags = frozenset({"unlabelled"})
+    agreed = [reading("total", each, "15.60", kind="machine", confidence=0.99, flags=flags) for each in BOTH]
+    assert asked(TOTAL, *agreed).reason == "unlabelled"
+
+
+def test_machines_never_decide_a_value_that_breaks_its_format() -> None:
+    assert asked(CODE, *both("reference", "PAX-1042")).reason == "format"
+
+
+@pytest.mark.parametrize("text", ["AO17", "X1l", "PO-417"])
+def test_lookalikes_in_a_code_without_a_pattern_are_asked_though_both_engines_agree(text: str) -> None:
+    assert asked(field("reference", "code"), *both("reference", text)).reason == "lookalike"
+
+
+@pytest.mark.parametrize("flag", ["not fitting", "absent", "illegible", "crossed out"])
+def test_what_a_machine_could_not_place_or_read_goes_to_people(flag: str) -> None:
+    readings = [
+        reading("total", source, None, kind="machine", flags=frozenset({flag}))
+        for source in ("tesseract 5", "rapidocr 3")
+    ]
+    assert asked(TOTAL, *readings).kind == "read"
+
+
+def test_two_people_who_agree_decide_against_both_engines_that_differ() -> None:
+    answer = decided(
+        TOTAL,
+        machine("total", "tesseract 5", "15.60"),
+        machine("total", "rapidocr 3", "15.40"),
+        reading("total", "ana", "15.80"),
+        reading("total", "ben", "15.80"),
+    )
+    assert (answer.value, answer.method) == ("15.80", "people")
+
+
+def test_two_people_who_differ_get_a_third_and_three_who_differ_an_expert() -> None:
+    ana, ben, eve = (
+        reading("total", who, text) for who, text in (("ana", "15.80"), ("ben", "16.80"), ("eve", "99.10"))
+    )
+    assert (asked(TOTAL, ana, ben).kind, asked(TOTAL, ana, ben).slot) == ("read", 3)
+    task = asked(TOTAL, ana, ben, eve)
+    assert (task.kind, task.reason, task.pool) == ("adjudicate", "readers split", "expert")
+
+
+def test_an_expert_decides_against_everybody() -> None:
+    answer = decided(TOTAL, *both("total", "15.60"), reading("total", "ana", "15.60"), expert("total", "15.80"))
+    assert (answer.value, answer.method) == ("15.80", "expert")
+
+
+def test_the_latest_expert_decides() -> None:
+    first = reading("total", "ines", "15.80", kind="expert", minute=1)
+    appeal = reading("total", "otto", "15.60", kind="expert", minute=2)
+    assert decided(TOTAL, first, appeal).value == "15.60"
+
+
+def test_of_two_experts_the_one_decides_who_is_plainly_likelier_unless_the_other_has_the_last_word() -> None:
+    said = [*both("total", "15.60"), reading("total", "ana", "15.60")]
+    right = reading("total", "ines", "15.60", kind="expert", minute=1)
+    slip = reading("total", "otto", "15.06", kind="expert", minute=2)
+    assert decided(TOTAL, *said, right, slip).value == "15.60"
+    for flag in ("heard an appeal", "saw all readings"):
+        last = replace(slip, flags=frozenset({flag}))
+        assert decided(TOTAL, *said, right, last).value == "15.06"
+        assert decided(TOTAL, *said, last, replace(right, at=slip.at)).value == "15.06"
+
+
+def test_what_an_expert_decides_against_the_evidence_is_given_no_great_probability() -> None:
+    doubted = decided(TOTAL, *both("total", "15.60"), *[reading("total", who, "15.60") for who in "ab"], EXPERT)
+    plain = decided(TOTAL, machine("total", "tesseract 5", "15.60"), reading("total", "ana", "15.80"), EXPERT)
+    assert (doubted.value, doubted.probability) == ("15.80", DOUBTED)
+    assert plain.probability > 0.95
+
+
+def test_machines_alone_need_more_than_people_do_whether_they_agree_or_a_witness_chooses() -> None:
+    agreed = posterior(DATE, *both("order_date", "14/03/2025"))
+    chosen = replace(
+        agreed, facts={**agreed.facts, "engines": 1, "witness": "format", "situation": "date: vouched for"}
+    )
+    person = posterior(DATE, *both("order_date", "14/03/2025"), reading("order_date", "ana", "14/03/2025"))
+    between = (POLICY.alone + 1 - POLICY.price) / 2
+    for found in (agreed, chosen):
+        assert isinstance(decide(DATE, replace(found, probability=between), POLICY), Task)
+        assert isinstance(decide(DATE, replace(found, probability=POLICY.alone), POLICY), Decision)
+    assert isinstance(decide(DATE, replace(person, probability=between), POLICY), Decision)
+
+
+def test_the_latest_reading_of_a_person_speaks() -> None:
+    answer = decided(
+        TOTAL,
+        reading("total", "ana", "51.60", minute=1),
+        reading("total", "ana", "15.60", minute=2),
+        reading("total", "ben", "15.60"),
+    )
+    assert answer.value == "15.60"
+
+
+def test_a_person_who_saw_the_value_is_no_second_reader() -> None:
+    saw = reading("customer_name", "ana", "Meier", shown="Meier")
+    blind = reading("customer_name", "ben", "Meier")
+    assert asked(NAME, saw, blind).kind == "read"
+
+
+def test_names_that_differ_in_less_than_one_letter_in_twenty_agree_but_codes_do_not() -> None:
+    long = "Etablissements Lefevre et Fils"
+    name = [reading("customer_name", "ana", long), reading("customer_name", "ben", long.replace("Fils", "Fis"))]
+    assert decided(NAME, *name).method == "people"
+    code = [reading("reference", "ana", "PA-1042"), reading("reference", "ben", "PA-1043")]
+    assert asked(CODE, *code).reason == "readers disagree"
+
+
+def test_an_empty_box_is_blank_by_ink_alone() -> None:
+    answer = decided(NAME, ink("customer_name", ""), *both("customer_name", ""))
+    assert (answer.value, answer.null, answer.method) == (None, "blank", "ink")
+
+
+def test_silent_engines_are_not_blank() -> None:
+    assert asked(NAME, *both("customer_name", "")).kind == "read"
+
+
+def test_a_tick_is_decided_by_ink_alone() -> None:
+    answer = decided(TICK, ink("express", "true"))
+    assert (answer.value, answer.method) == (True, "ink")
+
+
+ARTICLE = field("article", "ean")
+EAN = "4006381333931"
+CHECKED = frozenset({"checks itself"})
+
+
+def coded(name: str, text: str, flags: frozenset[str] = CHECKED) -> Reading:
+    return reading(name, "zxing 3", text, kind="machine", flags=flags)
+
+
+@pytest.mark.parametrize(("of", "text"), [(ARTICLE, EAN), (CODE, "AB-1234"), (field("parcel", "code"), "PARCEL-0O1I")])
+def test_a_barcode_that_checks_itself_decides_alone(of: Field, text: str) -> None:
+    answer = decided(of, coded(of.name, text))
+    assert (answer.text, answer.method) == (text, "barcode")
+    assert "barcode" in {each.code for each in answer.evidence}
+
+
+def test_a_barcode_that_checks_nothing_is_one_engine() -> None:
+    assert asked(ARTICLE, coded("article", EAN, frozenset())).reason == "one engine"
+
+
+@pytest.mark.parametrize("engines", [["tesseract 5"], ["tesseract 5", "rapidocr 3"]])
+def test_a_barcode_that_what_is_printed_beside_it_contradicts_is_asked(engines: list[str]) -> None:
+    printed = [machine("article", engine, "3017620422003") for engine in engines]
+    assert asked(ARTICLE, coded("article", EAN), *printed).reason == "engines disagree"
+
+
+def test_a_barcode_that_a_person_contradicts_is_asked() -> None:
+    assert asked(ARTICLE, coded("article", EAN), reading("article", "ana", "3017620422003")).kind == "read"
+
+
+def test_a_barcode_that_is_not_written_as_its_field_should_be_is_asked() -> None:
+    assert asked(CODE, coded("reference", "17")).reason == "format"
+
+
+def test_an_unsure_tick_is_asked() -> None:
+    assert asked(TICK, ink("express", "true", confidence=0.7)).kind == "read"
+
+
+def test_people_may_agree_that_it_cannot_be_read() -> None:
+    cannot = [reading("total", who, None, flags=frozenset({"illegible"})) for who in ("ana", "ben")]
+    answer = decided(TOTAL, *cannot)
+    assert (answer.value, answer.null, answer.text) == (None, "illegible", "")
+
+
+def sure(probability: float, **facts: float | str | bool) -> Posterior:
+    """One person and one engine say the same, and it is so probable."""
+    says = Candidate(normal="15.60", text="15.60", probability=probability, value="15.60")
+    agreed: dict[str, float | int | str | bool] = {
+        "engines": 1,
+        "listening": 2,
+        "people": 1,
+        "experts": 0,
+        "against people": 0,
+        "contradicting": 0,
+        "by ink": False,
+        "witness": "",
+        "trouble": "",
+        "earned": 0.0,
+    }
+    return Posterior(
+        key=FieldKey("total"),
+        candidates=(says,),
+        none=1 - probability,
+        probability=probability,
+        evidence=(),
+        readings=(),
+        parameters=1,
+        people=1,
+        machines=2,
+        facts={**agreed, **facts},
+    )
+
+
+def test_what_one_more_reading_would_gain_is_held_against_its_price() -> None:
+    assert isinstance(decide(TOTAL, sure(1 - POLICY.price - 0.001), POLICY), Task)
+    answer = decide(TOTAL, sure(0.97), POLICY)
+    assert isinstance(answer, Decision)
+    (reason,) = answer.evidence
+    assert (reason.code, reason.numbers) == ("not worth", {"target": 0.995, "gain": 0.03, "price": POLICY.price})
+    assert "one more reading would cost more than it gains" in say(reason)
+
+
+def test_a_decision_that_reaches_its_target_names_no_price() -> None:
+    answer = decide(TOTAL, sure(0.996), POLICY)
+    assert isinstance(answer, Decision)
+    assert answer.evidence == ()
+
+
+def test_a_free_reading_is_bought_until_the_target_is_reached() -> None:
+    assert isinstance(decide(TOTAL, sure(0.99), replace(POLICY, price=0.0)), Task)
+    assert isinstance(decide(TOTAL, sure(0.995), replace(POLICY, price=0.0)), Decision)
+
+
+def test_a_form_can_only_raise_the_target() -> None:
+    assert isinstance(decide(replace(TOTAL, target=0.9), sure(0.97), POLICY), Task)
+    assert isinstance(decide(replace(TOTAL, target=0.9), sure(0.996), POLICY), Decision)
+
+
+def test_what_nobody_read_is_asked_for() -> None:
+    proposed = Candidate(normal="15.60", text="15.60", probability=0.9, origin="arithmetic")
+    answer = decide(TOTAL, replace(sure(0.9), candidates=(proposed,)), POLICY)
+    assert isinstance(answer, Task)
+    assert (answer.kind, answer.reason) == ("read", "nothing read")
+
+
+def test_a_forms_higher_target_is_asked_for() -> None:
+    strict = Field(name="order_date", type="date", label={}, target=0.9999999)
+    assert asked(strict, *both("order_date", "14/03/2025")).reason == "not sure enough"
+
+
+def test_every_decision_names_its_readings_parameters_and_a_known_method() -> None:
+    readings = both("order_date", "14/03/2025")
+    answer = decided(DATE, *readings)
+    assert set(answer.readings) == {each.id for each in readings}
+    assert answer.parameters == 0
+    assert answer.method in METHODS
+
+
+def test_the_order_of_readings_changes_nothing() -> None:
+    readings = [
+        *both("total", "15.60"),
+        reading("total", "ana", "15.80"),
+        reading("total", "ben", "15.80"),
+        reading("total", "eve", ""),
+    ]
+    answers = {str(decide(TOTAL, posterior(TOTAL, *order), POLICY)) for order in permutations(readings)}
+    assert len(answers) == 1
+
+
+def test_machines_never_outvote_two_people() -> None:
+    task = asked(
+        CODE,
+        *both("reference", "PA-1043"),
+        reading("reference", "ana", "PA-1042"),
+        reading("reference", "ben", "PA-1042"),
+    )
+    assert task.kind == "read"
+
+
+def test_one_person_whose_word_could_be_so_is_not_outvoted_by_machines() -> None:
+    assert asked(TOTAL, *both("total", "15.60"), reading("total", "ana", "15.80")).reason == "one reader"
+
+
+def test_one_person_who_gives_up_does_not_stop_two_engines_that_agree() -> None:
+    gave_up = reading("total", "ana", None, flags=frozenset({"illegible"}))
+    assert decided(TOTAL, *both("total", "15.60"), gave_up).method == "machines"
+
+
+def test_a_person_and_one_engine_decide_together() -> None:
+    answer = decided(
+        TOTAL,
+        machine("total", "tesseract 5", "15.60"),
+        machine("total", "rapidocr 3", "18.60", 0.6),
+        reading("total", "ana", "15.60"),
+    )
+    assert answer.method == "person and machine"
+
+
+def test_a_person_whom_a_check_digit_vouches_for_decides_where_no_engine_reads() -> None:
+    answer = decided(
+        field("account", "luhn"),
+        machine("account", "tesseract 5", "7992739", 0.3),
+        reading("account", "ana", "79927398713"),
+    )
+    assert answer.method == "person and witness"
+
+
+def test_readings_that_differ_may_leave_no_real_doubt() -> None:
+    answer = decided(
+        DATE,
+        machine("order_date", "tesseract 5", "14/03/2025", 0.96),
+        machine("order_date", "rapidocr 3", "14/03/2025", 0.99),
+        reading("order_date", "ana", "11/10/2021"),
+        reading("order_date", "ben", "05/07/2023"),
+        reading("order_date", "eve", "14/03/2025"),
+    )
+    assert (answer.method, answer.value) == ("person and machine", "2025-03-14")
+
+
+def test_evidence_holds_no_text_that_was_read() -> None:
+    posterior_ = posterior(NAME, *both("customer_name", "Dupont"), reading("customer_name", "ana", "Dupond"))
+    assert not any("upon" in str(each).casefold() for each in posterior_.evidence)
+    assert {"reader for", "reader against", "runner-up", "would flip"} <= {each.code for each in posterior_.evidence}
+
+
+def test_a_field_that_nobody_could_read_is_asked_with_its_reason() -> None:
+    nothing = [
+        reading("total", source, None, kind="machine", flags=frozenset({"not fitting"}))
+        for source in ("tesseract 5", "rapidocr 3")
+    ]
+    assert asked(TOTAL, *nothing).reason == "not fitting"
+
+
+def test_a_minority_may_be_right_once_three_people_have_read() -> None:
+    number = field("account", "luhn")
+    answer = decided(
+        number,
+        machine("account", "tesseract 5", "", 0.0),
+        reading("account", "ana", "79927398113"),
+        reading("account", "ben", "7992739811"),
+        reading("account", "zoe", "79927398713"),
+    )
+    assert answer.value == "79927398713"

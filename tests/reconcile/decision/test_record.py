@@ -1,0 +1,101 @@
+"""A record: when it is complete, its order, and the rules that the paper breaks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from itertools import permutations
+
+from reconcile.decision.record import assemble, broken_rules, complete
+from tests.reconcile.made import field, form
+from transcribe.model import Decision, FieldKey, Null, Rule, RuleException, Scan, Table, Value
+
+SCAN = Scan(id="scan", pages=(), form="test", form_version=1)
+ORDER = form(
+    field("order_date", "date"),
+    field("delivery_date", "date"),
+    field("total", "amount"),
+    columns=(field("lines.quantity", "integer"), field("lines.price", "amount")),
+    rules=(
+        Rule(name="total", check="total == sum(lines.quantity * lines.price)"),
+        Rule(name="delivery", check="delivery_date >= order_date"),
+        Rule(name="something", check="lines.quantity > 0"),
+    ),
+)
+
+
+def decided(name: str, value: Value, row: int | None = None, null: Null | None = None) -> Decision:
+    return Decision(
+        key=FieldKey(name, row),
+        value=value,
+        text="" if value is None else str(value),
+        probability=0.999,
+        method="people",
+        evidence=(),
+        readings=(),
+        parameters=1,
+        null=null,
+    )
+
+
+DECISIONS = [
+    decided("lines.quantity", 2, 0),
+    decided("lines.price", "5.00", 0),
+    decided("total", "10.00"),
+    decided("order_date", "2025-03-01"),
+    decided("delivery_date", "2025-03-02"),
+]
+
+
+def test_a_record_names_its_scan_and_form_and_has_no_exception_where_rules_hold() -> None:
+    record = assemble(SCAN, ORDER, DECISIONS)
+    assert (record.scan, record.form, record.form_version) == ("scan", "test", 1)
+    assert record.exceptions == ()
+
+
+def test_decisions_stand_in_the_form_s_order_whatever_order_they_came_in() -> None:
+    expected = ["order_date", "delivery_date", "total", "lines.quantity[0]", "lines.price[0]"]
+    for shuffled in permutations(DECISIONS):
+        assert [str(each.key) for each in assemble(SCAN, ORDER, shuffled).decisions] == expected
+
+
+def test_rows_stand_together_and_tables_after_each_other() -> None:
+    second = Table(name="returns", columns=ORDER.tables[0].columns[:0], rows=0)
+    two = replace(ORDER, tables=(*ORDER.tables, second))
+    cells = [decided("lines.price", "1.00", 10), decided("lines.price", "1.00", 2), decided("lines.quantity", 1, 10)]
+    keys = [str(each.key) for each in assemble(SCAN, two, cells).decisions]
+    assert keys == ["lines.price[2]", "lines.quantity[10]", "lines.price[10]"]
+
+
+def test_a_sum_that_the_paper_gets_wrong_is_an_exception_with_what_was_found_and_expected() -> None:
+    wrong = [each if each.key.name != "total" else decided("total", "12.00") for each in DECISIONS]
+    keys = (FieldKey("total"), FieldKey("lines.quantity", 0), FieldKey("lines.price", 0))
+    assert broken_rules(ORDER, wrong) == (RuleException(rule="total", keys=keys, expected="10.00", found="12.00"),)
+
+
+def test_dates_and_rows_break_rules_too() -> None:
+    late = decided("delivery_date", date(2025, 2, 1).isoformat())
+    none = decided("lines.quantity", 0, 1)
+    broken = {
+        each.rule: each for each in broken_rules(ORDER, [*DECISIONS[:-1], late, none, decided("lines.price", None, 1)])
+    }
+    assert broken["delivery"].expected == "2025-03-01"
+    assert broken["delivery"].found == "2025-02-01"
+    assert broken["something"].keys == (FieldKey("lines.quantity", 1),)
+
+
+def test_a_blank_cell_is_left_out_of_a_sum_and_an_illegible_one_makes_it_silent() -> None:
+    wrong = decided("total", "12.00")
+    blank = [decided("lines.quantity", None, 1, "blank"), decided("lines.price", None, 1, "blank")]
+    unread = [decided("lines.quantity", None, 1, "illegible"), decided("lines.price", "2.00", 1)]
+    assert [each.rule for each in broken_rules(ORDER, [wrong, *DECISIONS[:2], *blank])] == ["total"]
+    assert broken_rules(ORDER, [wrong, *DECISIONS[:2], *unread]) == ()
+
+
+def test_a_record_is_complete_when_fixed_fields_and_the_scan_s_own_are_decided() -> None:
+    free = replace(ORDER, tables=(replace(ORDER.tables[0], rows=0),))
+    keys = [FieldKey("lines.quantity", 0), FieldKey("lines.price", 0)]
+    assert complete(free, keys, DECISIONS)
+    assert not complete(free, [*keys, FieldKey("lines.price", 1)], DECISIONS)
+    assert not complete(free, keys, DECISIONS[:-1])
+    assert not complete(ORDER, keys, DECISIONS)

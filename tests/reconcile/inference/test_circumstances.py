@@ -1,0 +1,186 @@
+"""What keeps machines from deciding alone, beside how probable a value is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reconcile.decision.decide import decide
+from reconcile.inference.weigh import weigh
+from reconcile.parameters.shipped import parameters
+from reconcile.policy import POLICY
+from tests.reconcile.made import both, field, form, machine, posterior, reading
+from transcribe.model import Decision, FieldKey, Master, Posterior, Rule, Task
+
+PRICE = form(field("price", "amount"))
+SUMS = form(
+    *(field(name, "amount") for name in ("net", "tax", "total")),
+    rules=(Rule(name="total", check="total == net + tax"),),
+)
+
+ORDERED = form(
+    field("other", "amount"),
+    columns=(field("lines.quantity", "integer"), field("lines.unit_price", "amount"), field("lines.amount", "amount")),
+    rules=(Rule(name="line amount", check="lines.amount == lines.quantity * lines.unit_price"),),
+)
+
+
+def of_price(text: str) -> Posterior:
+    return weigh(PRICE, both("price", text), parameters())[FieldKey("price")]
+
+
+@pytest.mark.parametrize("text", ["17217", "1 217", "172"])
+def test_an_amount_without_decimals_may_have_lost_its_point_and_is_asked(text: str) -> None:
+    posterior = of_price(text)
+    asked = decide(PRICE.field("price"), posterior, POLICY)
+    assert isinstance(asked, Task)
+    assert asked.reason == "format"
+
+
+@pytest.mark.parametrize("text", ["172.17", "172.1 EUR", "1,217.00", "50"])
+def test_an_amount_with_decimals_or_too_short_to_have_lost_them_is_decided(text: str) -> None:
+    assert of_price(text).facts["trouble"] == ""
+    assert isinstance(decide(PRICE.field("price"), of_price(text), POLICY), Decision)
+
+
+@pytest.mark.parametrize(
+    ("type", "texts"),
+    [
+        ("text", ("1", "1")),
+        ("name", ("I", "I")),
+        ("text", ("|", "|")),
+        ("amount", ("|", "1")),
+        ("amount", ("1", "1")),
+        ("text", ("Bière blonde 301", "Bière blonde 301")),
+        ("text", ("Bière blonde 30 1", "Bière blonde 30 1")),
+    ],
+)
+def test_a_lone_stroke_and_what_may_be_litres_are_asked(type: str, texts: tuple[str, str]) -> None:
+    assert trouble(type, *texts) == "lookalike"
+
+
+@pytest.mark.parametrize(
+    ("type", "text"),
+    [
+        ("integer", "1"),
+        ("decimal", "1"),
+        ("amount", "1.00"),
+        ("text", "Bière blonde 30 l"),
+        ("text", "2"),
+        ("name", "A"),
+        ("address", "Chemin 31"),
+        ("text", "Vis 4x40"),
+        ("text", ""),
+    ],
+)
+def test_a_quantity_of_one_and_whole_words_are_no_lone_strokes(type: str, text: str) -> None:
+    assert trouble(type, text, text) != "lookalike"
+
+
+def test_a_lone_stroke_that_is_a_known_value_is_no_lookalike() -> None:
+    size = field("size", "text")
+    listed = Master(field="size", values=(("1", "1"), ("2", "2")), digest="m")
+    found = weigh(form(size, masters=(listed,)), both("size", "1"), parameters())[FieldKey("size")]
+    assert found.facts["trouble"] == ""
+
+
+def trouble(type: str, one: str, other: str) -> object:
+    readings = [machine("some", "tesseract 5.5.0 fra", one), machine("some", "rapidocr 3.10.0", other, 0.99)]
+    return weigh(form(field("some", type)), readings, parameters())[FieldKey("some")].facts["trouble"]
+
+
+def test_sums_vouch_for_an_amount_without_decimals() -> None:
+    readings = [*both("net", "1500.00"), *both("tax", "300.00"), *both("total", "1800")]
+    total = weigh(SUMS, readings, parameters())[FieldKey("total")]
+    assert (total.facts["witness"], total.facts["trouble"]) == ("sums", "")
+
+
+@pytest.mark.parametrize("seen", ["1721.79", "1721 79"])
+def test_sums_do_not_vouch_for_amounts_of_which_an_engine_saw_the_points(seen: str) -> None:
+    price, amount = FieldKey("lines.unit_price", 0), FieldKey("lines.amount", 0)
+    readings = [
+        *both(FieldKey("lines.quantity", 0), "21"),
+        machine(price, "tesseract 5.5.0 eng", "8199"),
+        machine(price, "rapidocr 3.10.0", "81.99", 0.9),
+        machine(amount, "tesseract 5.5.0 eng", "172179"),
+        machine(amount, "rapidocr 3.10.0", seen, 0.9),
+    ]
+    posteriors = weigh(ORDERED, readings, parameters())
+    for key in (price, amount):
+        said = decide(ORDERED.field(key.name), posteriors[key], POLICY)
+        assert isinstance(said, Task) or "." in said.text
+
+
+@pytest.mark.parametrize(("other", "vouched"), [("12.50", False), ("1250", True)])
+def test_price_and_amount_without_decimals_vouch_for_each_other_only_where_nothing_has_decimals(
+    other: str, vouched: bool
+) -> None:
+    price, amount = FieldKey("lines.unit_price", 0), FieldKey("lines.amount", 0)
+    readings = [
+        *both("other", other),
+        *both(FieldKey("lines.quantity", 0), "7"),
+        machine(price, "tesseract 5.5.0 eng", "530", 0.2),
+        machine(price, "rapidocr 3.10.0", "9538", 0.99),
+        machine(amount, "tesseract 5.5.0 eng", "CC FLE", 0.1),
+        machine(amount, "rapidocr 3.10.0", "66766", 0.99),
+    ]
+    posteriors = weigh(ORDERED, readings, parameters())
+    for key in (price, amount):
+        assert isinstance(decide(ORDERED.field(key.name), posteriors[key], POLICY), Task) is not vouched
+
+
+POT = form(field("pot", "decimal"))
+
+
+@pytest.mark.parametrize(("text", "quality", "trouble"), [("75", 0.3, "format"), ("76", 0.9, "")])
+def test_on_a_bad_page_two_digits_may_be_a_quantity_that_lost_its_point(
+    text: str, quality: float, trouble: str
+) -> None:
+    readings = [replace(each, conditions={"fit": 0.8, "quality": quality}) for each in both("pot", text)]
+    assert weigh(POT, readings, parameters())[FieldKey("pot")].facts["trouble"] == trouble
+
+
+@pytest.mark.parametrize("text", ["7.5", "7"])
+def test_with_its_point_or_of_one_digit_it_is_whole_on_any_page(text: str) -> None:
+    readings = [replace(each, conditions={"fit": 0.8, "quality": 0.3}) for each in both("pot", text)]
+    assert weigh(POT, readings, parameters())[FieldKey("pot")].facts["trouble"] == ""
+
+
+def test_sums_rounded_to_cents_do_not_vouch_for_a_decimal_that_one_engine_alone_saw() -> None:
+    readings = [
+        *both("net", "20239.96"),
+        machine("tax", "tesseract 5.5.0 eng", "4047.993", 0.99),
+        machine("tax", "rapidocr 3.10.0", "4047.99", 0.75),
+        *both("total", "24287.95"),
+    ]
+    tax = weigh(SUMS, readings, parameters())[FieldKey("tax")]
+    said = decide(SUMS.field("tax"), tax, POLICY)
+    assert isinstance(said, Task) or said.text == "4047.99"
+
+
+def on_page(quality: float, sure: float, text: str = "12 rue Berger") -> object:
+    """The reason to ask of what both engines read alike, one of them so sure."""
+    conditions = {"fit": 1.0, "quality": quality}
+    said = [
+        reading("street", source, text, kind="machine", confidence=confidence, conditions=conditions)
+        for source, confidence in (("tesseract 5.5.0 fra", 0.96), ("rapidocr 3.10.0", sure))
+    ]
+    return weigh(form(field("street", "address")), said, parameters())[FieldKey("street")].facts["trouble"]
+
+
+@pytest.mark.parametrize(
+    ("quality", "sure", "reason"),
+    [(0.4, 0.7, "not sure enough"), (0.4, 0.97, ""), (0.9, 0.7, ""), (0.75, 0.7, "")],
+)
+def test_on_a_bad_page_the_better_engine_has_to_be_sure(quality: float, sure: float, reason: str) -> None:
+    assert on_page(quality, sure) == reason
+
+
+def test_what_something_vouches_for_needs_no_sure_engine_on_a_bad_page() -> None:
+    conditions = {"fit": 1.0, "quality": 0.4}
+    said = [
+        reading("code", source, "4006381333931", kind="machine", confidence=0.6, conditions=conditions)
+        for source in ("tesseract 5.5.0 fra", "rapidocr 3.10.0")
+    ]
+    assert posterior(field("code", "ean"), *said).facts["trouble"] == ""

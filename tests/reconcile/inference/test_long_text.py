@@ -1,0 +1,182 @@
+"""Long text of a form: put together from words that were each read, with the probability of the whole."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconcile.decision.decide import decide
+from reconcile.forms.prepared_form import sheet
+from reconcile.inference.long_text import is_long
+from reconcile.inference.weigh import weigh
+from reconcile.learning.learn import learn
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters.parameters import known
+from reconcile.parameters.shipped import parameters
+from reconcile.policy import POLICY, Policy
+from tests.reconcile.made import expert, field, form, machine, reading
+from transcribe.i18n.evidence_messages import say
+from transcribe.model import Decision, FieldKey, Parameters, Posterior, Reading, Task
+
+COMMENT = form(field("comment", "text"))
+KEY = FieldKey("comment")
+FIELD = COMMENT.field("comment")
+FIRST = "Please ring the bell twice, the dog is deaf"
+SECOND = "please rinq the bell twice the dog is deaf"
+THIRD = "Please ring the bell twice, the fog is deaf"
+FOURTH = "Please ring the bell twice, the dog is deof"
+WHOLE = "please ring the bell twice the dog is deaf"
+EACH_ERRS = [
+    reading("comment", "ann", SECOND),
+    reading("comment", "ben", THIRD),
+    reading("comment", "cleo", FOURTH),
+]
+SENTENCES = st.lists(
+    st.lists(st.sampled_from("please ring the bell twice dog cat deaf".split()), min_size=5, max_size=9).map(" ".join),
+    min_size=1,
+    max_size=5,
+)
+
+
+def weighed(*readings: Reading) -> Posterior:
+    return weigh(COMMENT, readings, parameters())[KEY]
+
+
+def test_a_text_that_nobody_wrote_whole_is_put_together_from_words_that_somebody_read() -> None:
+    found = weighed(*EACH_ERRS)
+    best = found.candidates[0]
+    assert (best.normal, best.origin) == (WHOLE, "words")
+    assert best.text == "Please ring the bell twice, the dog is deaf"
+    assert [each.code for each in found.evidence].count("each word") == 1
+    assert "each of its 9 words was read by somebody" in " ".join(say(each) for each in found.evidence)
+
+
+def test_the_decision_says_that_somebody_read_it_or_that_each_of_its_words_was() -> None:
+    lenient = Policy(target=0.1, price=0.9)
+    composed = decide(FIELD, weighed(*EACH_ERRS), lenient)
+    assert isinstance(composed, Decision)
+    assert composed.text == FIRST
+    assert composed.proposal is None
+    assert "each word" in {each.code for each in composed.evidence}
+    whole = decide(FIELD, weighed(reading("comment", "dan", FIRST), *EACH_ERRS), lenient)
+    assert isinstance(whole, Decision)
+    assert "read whole" in {each.code for each in whole.evidence}
+
+
+def test_where_every_reader_errs_elsewhere_an_expert_is_still_asked() -> None:
+    asked = decide(FIELD, weighed(*EACH_ERRS), POLICY)
+    assert isinstance(asked, Task)
+    assert asked.kind == "adjudicate"
+
+
+def test_an_expert_has_the_last_word_on_a_long_text_too() -> None:
+    found = weighed(*EACH_ERRS, expert("comment", "Ring the bell twice, the dog is deaf!"))
+    assert found.candidates[0].text == "Ring the bell twice, the dog is deaf!"
+    assert found.candidates[0].origin == "read"
+
+
+def test_short_text_or_two_readings_are_weighed_whole() -> None:
+    spot = sheet(COMMENT).spots["comment"]
+    assert weighed(*EACH_ERRS[:2]).candidates[0].origin == "read"
+    assert not is_long(spot, ())
+    short = [
+        reading("comment", who, text) for who, text in (("ann", "ring twice"), ("ben", "ring twice"), ("cleo", "ring"))
+    ]
+    assert {each.origin for each in weighed(*short).candidates} <= {"read", "composed"}
+
+
+def test_two_people_who_typed_all_of_it_alike_decide_it_whatever_engines_made_of_it() -> None:
+    noise = [machine("comment", "tesseract 5", SECOND, 0.5), machine("comment", "rapidocr 3", FOURTH, 0.4)]
+    alike = [reading("comment", who, FIRST) for who in ("ann", "ben")]
+    answer = decide(FIELD, weighed(*noise, *alike), POLICY)
+    assert isinstance(answer, Decision)
+    assert (answer.text, answer.method) == (FIRST, "people")
+    unlike = [reading("comment", "ann", FIRST), reading("comment", "ben", THIRD)]
+    assert isinstance(decide(FIELD, weighed(*noise, *unlike), POLICY), Task)
+
+
+def test_of_a_short_text_that_no_majority_reads_alike_nobody_needs_to_be_right() -> None:
+    said = (("ann", "hurrah broadcast"), ("ben", "hurrah crutcross"), ("cleo", "hurrah cadcras"))
+    alone = [reading("comment", who, text) for who, text in said]
+    assert weighed(*alone).probability < 0.6
+    split = weighed(*alone, machine("comment", "tesseract 5", "hurrah cried"))
+    assert "each word" not in {each.code for each in split.evidence}
+
+
+def test_of_a_long_text_nearly_the_same_is_not_as_good_as_the_same() -> None:
+    found = weighed(*EACH_ERRS, reading("comment", "dan", FIRST))
+    assert found.probability <= found.candidates[0].probability
+
+
+def test_more_readers_are_believed_more_but_not_each_as_much() -> None:
+    same = [reading("comment", f"p{number}", FIRST) for number in range(6)]
+    three = weighed(*same[:2], EACH_ERRS[0]).probability
+    seven = weighed(*same, EACH_ERRS[0]).probability
+    assert three < seven < 0.999
+
+
+def test_lines_of_an_address_stay_lines_when_it_is_put_together() -> None:
+    address = form(field("address", "address"))
+    told = [
+        reading("address", who, text)
+        for who, text in (
+            ("ann", "Mme Hélène Dupomt\n12 rue de la Gare\n69003 Lyon"),
+            ("ben", "Mme Hélène Dupont\n12 rue de la Gore\n69003 Lyon"),
+            ("cleo", "Mme Hélène Dupont\n12 rue de la Gare\n69008 Lyon"),
+        )
+    ]
+    best = weigh(address, told, parameters())[FieldKey("address")].candidates[0]
+    assert best.text == "Mme Hélène Dupont\n12 rue de la Gare\n69003 Lyon"
+    assert best.origin == "words"
+
+
+def test_blank_keeps_its_share_beside_a_long_text() -> None:
+    found = weighed(*EACH_ERRS, reading("comment", "dan", ""))
+    assert "" in {each.normal for each in found.candidates}
+    assert found.candidates[0].normal == WHOLE
+
+
+def test_who_saw_a_text_before_reading_is_not_counted_with_those_who_read_it() -> None:
+    shown = reading("comment", "dan", SECOND, shown=SECOND)
+    assert weighed(*EACH_ERRS, shown).candidates[0].normal == WHOLE
+
+
+def test_who_leaves_words_out_is_known_by_it() -> None:
+    facts = [
+        ScanFacts(
+            form=COMMENT,
+            readings=[
+                machine("comment", "tesseract 5", FIRST),
+                reading("comment", "ann", FIRST),
+                reading("comment", "ben", FIRST),
+                reading("comment", "eve", "ring the bell the dog"),
+            ],
+        )
+    ] * 20
+    content = learn(facts, parameters()).content
+    done = known(Parameters(version=1, content=content)).content["lines"]
+    assert done["ann"][0] > 150
+    assert done["eve"][2] > 70
+    learnt = Parameters(version=1, content=content)
+    doubt = [reading("comment", who, text) for who, text in (("ann", FIRST), ("eve", "ring bell twice the dog is"))]
+    unlike = [*doubt, reading("comment", "new", "Please ring the bell twice, the cat is deaf")]
+    best = weigh(COMMENT, unlike, learnt)[KEY].candidates[0]
+    assert best.normal == WHOLE
+
+
+@settings(max_examples=60)
+@given(texts=SENTENCES, order=st.randoms(use_true_random=False))
+def test_shares_are_a_probability_and_do_not_depend_on_the_order(texts: list[str], order: Random) -> None:
+    readings = [reading("comment", f"p{number}", text, minute=number) for number, text in enumerate(texts)]
+    found = weighed(*readings)
+    assert 0.999 < sum(each.probability for each in found.candidates) + found.none < 1.001
+    mixed = list(readings)
+    order.shuffle(mixed)
+    again = weighed(*mixed)
+    assert [(each.normal, each.probability) for each in again.candidates] == [
+        (each.normal, each.probability) for each in found.candidates
+    ]
+    spoken = {word for text in texts for word in text.split()}
+    assert all(set(each.normal.split()) <= spoken for each in found.candidates if each.origin == "words")

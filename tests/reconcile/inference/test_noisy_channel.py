@@ -1,0 +1,141 @@
+"""The noisy channel and the prior: what a reading says of what is written."""
+
+from __future__ import annotations
+
+from math import exp
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconcile.forms.master_data import KnownValues, Words
+from reconcile.forms.prepared_form import sheet
+from reconcile.forms.street_words import spelled_out
+from reconcile.inference.noisy_channel import error, likelihoods, swapped
+from reconcile.inference.posterior import weigh_field
+from reconcile.inference.prior import flat, log_prior
+from reconcile.inference.votes import MARK, votes
+from reconcile.parameters.parameters import known
+from reconcile.parameters.shipped import parameters
+from tests.reconcile.made import both, expert, field, form, machine, reading
+from transcribe.model import FieldKey, Form, Master, Parameters
+
+LEARNT = known(parameters())
+NAME = form(field("customer", "name"))
+SPOT = sheet(NAME).spots["customer"]
+ANA = LEARNT.hearing("ana", "person", "name")
+TEXTS = st.text(alphabet="abcdé 12", min_size=1, max_size=12).map(str.strip).filter(bool)
+
+
+def said_by(kind: str, text: str | None, shown: str | None = None) -> float:
+    """How probable it is that somebody says this when "dupont" is written."""
+    source = {"person": reading, "expert": reading}[kind]
+    flags = frozenset({"illegible"}) if text is None else frozenset[str]()
+    kept = source("customer", "ana", text, kind="expert" if kind == "expert" else "person", flags=flags, shown=shown)
+    vote = votes(SPOT, [kept])[0]
+    return likelihoods(LEARNT, [(vote, LEARNT.hearing("ana", kind, "name"), 1.0)], "dupont")[0]
+
+
+@given(written=TEXTS, said=TEXTS)
+def test_every_reading_has_a_probability(written: str, said: str) -> None:
+    assert 0.0 <= error(LEARNT, said, ANA, written) <= 1.0
+    assert flat(said) < 0
+
+
+def test_the_nearer_a_misreading_the_likelier() -> None:
+    assert said_by("person", "dupont") > said_by("person", "dupond") > said_by("person", "dumond")
+    assert said_by("person", "dumond") > said_by("person", "quelqu un d autre")
+
+
+def test_blank_and_cannot_read_are_evidence_against_a_text() -> None:
+    assert said_by("person", "dupont") > 100 * said_by("person", "")
+    assert said_by("person", None) > said_by("expert", None) > 0
+
+
+def test_who_was_shown_a_value_says_little_by_repeating_it() -> None:
+    blind = said_by("person", "dupond")
+    assert said_by("person", "dupond", shown="dupond") > 0.5 > blind
+    assert said_by("person", "dupont", shown="dupond") < said_by("person", "dupont")
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [("2025-03-05", "2025-05-03"), ("2025-05-05", None), ("2025-03-15", None), ("2025-1o-05", None), ("soon", None)],
+)
+def test_day_and_month_are_changed_about_only_where_that_is_another_date(text: str, other: str | None) -> None:
+    assert swapped(text) == other
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("3 mill rd", "3 mill road"), ("hauptstr 5", "hauptstraße 5"), ("lindenstrasse 5", "lindenstraße 5")],
+)
+def test_street_words_say_the_same_short_and_long(one: str, other: str) -> None:
+    assert spelled_out(one) == spelled_out(other)
+    address = sheet(form(field("street", "address"))).spots["street"]
+    assert address.normal(one.title()) == address.normal(other.title())
+
+
+def test_a_known_value_is_likelier_and_also_without_its_accents() -> None:
+    masters = (Master(field="customer", values=(("Hélène Dupont", "1"),), digest="m"),)
+    spot = sheet(form(field("customer", "name"), masters=masters)).spots["customer"]
+    as_listed, plain, other = (
+        log_prior(spot, says, LEARNT) for says in ("hélène dupont", "helene dupont", "helene dumont")
+    )
+    assert as_listed > plain > other
+
+
+def test_known_values_near_a_reading_are_found() -> None:
+    values = KnownValues({text: text.title() for text in ("dupont", "dumont", "martin", "martine")})
+    assert values.near("dupond") == ("dupont",)
+    assert values.near("martin") == ("martine",)
+    assert values.near("dumand") == ("dumont",)
+    assert values.near("quelqu un") == ()
+    assert values.text("dumont") == "Dumont"
+
+
+def test_a_rare_word_is_mended_to_a_common_one_but_not_a_short_one() -> None:
+    words = Words({"": 40.0, "avenue": 20.0, "rue": 10.0})
+    assert words.mended("avenuc foch") == "avenue foch"
+    assert words.mended("ruc foch") == "ruc foch"
+
+
+def test_a_mended_reading_is_a_proposal() -> None:
+    content = {**parameters().content, "words": {"customer": {"": 400.0, "dupont": 200.0}}}
+    learnt = known(Parameters(version=1, content=content))
+    weighed = weigh_field(SPOT, votes(SPOT, both("customer", "Dupomt")), learnt)
+    assert weighed.origins["dupont"] == "composed"
+    assert weighed.shares["dupont"] > weigh_field(SPOT, votes(SPOT, both("customer", "Dupomt")), LEARNT).none
+
+
+def test_an_impossible_date_is_mended_as_a_proposal() -> None:
+    dates = form(field("ordered", "date"))
+    weighed = weigh_field(
+        sheet(dates).spots["ordered"], votes(sheet(dates).spots["ordered"], both("ordered", "14/13/2025")), LEARNT
+    )
+    assert weighed.origins["2025-12-14"] == "repaired"
+
+
+def test_engines_are_one_source_each_and_the_latest_reading_speaks() -> None:
+    said = votes(SPOT, [machine("customer", "tesseract 5 eng", "A"), machine("customer", "tesseract 5 fra", "B")])
+    assert [vote.source for vote in said] == ["tesseract"]
+    crossed = reading("customer", "ana", "Dupont", flags=frozenset({"crossed out"}))
+    assert votes(SPOT, [crossed])[0].says == MARK + "crossed out"
+
+
+def test_an_experts_error_is_rarer_than_a_persons() -> None:
+    kinds = {kind: LEARNT.hearing("x", kind, "name").error for kind in ("machine", "person", "expert")}
+    assert kinds["expert"] < kinds["person"]
+    assert exp(flat("dupont")) < 1e-4
+    assert votes(SPOT, [expert("customer", "Dupont")])[0].kind == "expert"
+
+
+def test_a_form_is_made_ready_once(form_of_many: Form) -> None:
+    assert sheet(form_of_many) is sheet(form_of_many)
+    assert sheet(form_of_many).spots["lines.amount"].field.type == "amount"
+    assert FieldKey("lines.amount", 3).table == "lines"
+
+
+@pytest.fixture
+def form_of_many() -> Form:
+    return form(field("a"), columns=(field("lines.amount", "amount"),))

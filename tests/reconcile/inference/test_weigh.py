@@ -1,0 +1,278 @@
+"""Weighing a scan: a pure function of its readings, with sums, check digits and master data as evidence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconcile.decision.decide import decide
+from reconcile.inference.weigh import weigh
+from reconcile.parameters.shipped import parameters
+from reconcile.policy import POLICY
+from tests.reconcile.made import both, expert, field, form, ink, machine, posterior, reading
+from transcribe.model import Candidate, Decision, FieldKey, Master, Parameters, Posterior, Reading, Rule, Task
+
+PRICE = FieldKey("lines.unit_price", 0)
+QUANTITY = FieldKey("lines.quantity", 0)
+AMOUNT = FieldKey("lines.amount", 0)
+LINES = form(
+    columns=(field("lines.quantity", "integer"), field("lines.unit_price", "amount"), field("lines.amount", "amount")),
+    rules=(Rule(name="line amount", check="lines.amount == lines.quantity * lines.unit_price"),),
+)
+TEXTS = st.sampled_from(["12.50", "12.80", "1250", "", "x", "12,50 EUR"])
+READINGS = st.lists(
+    st.builds(
+        reading,
+        st.sampled_from([PRICE, QUANTITY, AMOUNT]),
+        st.sampled_from(["ana", "ben", "eve"]),
+        st.one_of(TEXTS, st.none()),
+        minute=st.integers(0, 3),
+    ),
+    min_size=1,
+    max_size=8,
+    unique_by=lambda each: each.id,
+)
+
+
+def best(posterior: Posterior) -> Candidate:
+    return posterior.candidates[0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(readings=READINGS, order=st.randoms(use_true_random=False))
+def test_the_order_of_readings_changes_nothing(readings: list[Reading], order: object) -> None:
+    mixed = sorted(readings, key=lambda each: order.random())  # type: ignore[attr-defined]  # hypothesis' Random
+    assert str(weigh(LINES, readings, parameters())) == str(weigh(LINES, mixed, parameters()))
+
+
+@settings(max_examples=60, deadline=None)
+@given(readings=READINGS)
+def test_every_field_with_readings_has_a_posterior_whose_shares_are_a_distribution(readings: list[Reading]) -> None:
+    posteriors = weigh(LINES, readings, parameters())
+    assert set(posteriors) == {each.key for each in readings}
+    for each in posteriors.values():
+        assert sum(one.probability for one in each.candidates) + each.none == pytest.approx(1.0)
+        assert 0.0 <= each.probability <= 1.0
+
+
+@settings(max_examples=60, deadline=None)
+@given(readings=READINGS)
+def test_what_is_decided_was_read_by_somebody(readings: list[Reading]) -> None:
+    for key, each in weigh(LINES, readings, parameters()).items():
+        answer = decide(LINES.field(key.name), each, POLICY)
+        if isinstance(answer, Decision) and answer.null is None:
+            assert answer.text in {one.text.strip() for one in readings if one.key == key and one.text is not None}
+
+
+def test_a_posterior_names_its_neighbours_readings_too() -> None:
+    readings = [*both(QUANTITY, "3"), *both(PRICE, "12.50"), *both(AMOUNT, "37.50")]
+    assert set(weigh(LINES, readings, parameters())[AMOUNT].readings) == {each.id for each in readings}
+
+
+def test_sums_choose_between_two_engines() -> None:
+    readings = [
+        *both(QUANTITY, "3"),
+        *both(PRICE, "12.50"),
+        machine(AMOUNT, "tesseract 5", "37.60"),
+        machine(AMOUNT, "rapidocr 3", "37.50"),
+    ]
+    posterior = weigh(LINES, readings, parameters())[AMOUNT]
+    assert best(posterior).normal == "37.50"
+    assert posterior.facts["witness"] == "sums"
+    assert any(each.code == "rule holds" for each in posterior.evidence)
+
+
+def test_machines_do_not_decide_what_the_sums_speak_against() -> None:
+    readings = [*both(QUANTITY, "3"), *both(PRICE, "12.50"), *both(AMOUNT, "57.50")]
+    answer = decide(LINES.field(AMOUNT.name), weigh(LINES, readings, parameters())[AMOUNT], POLICY)
+    assert isinstance(answer, Task)
+    assert answer.reason == "sums"
+
+
+def test_a_value_that_only_the_sums_ask_for_is_a_proposal_and_never_decided() -> None:
+    readings = [
+        *both(QUANTITY, "3"),
+        *both(PRICE, "12.50"),
+        machine(AMOUNT, "tesseract 5", "31.60", 0.4),
+        machine(AMOUNT, "rapidocr 3", "37.60", 0.4),
+    ]
+    posterior = weigh(LINES, readings, parameters())[AMOUNT]
+    assert "arithmetic" in {each.origin for each in posterior.candidates}
+    assert isinstance(decide(LINES.field(AMOUNT.name), posterior, POLICY), Task)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "amount", "vouches"), [("1", "15.40", False), ("2", "30.80", True), ("10", "154.00", False)]
+)
+def test_a_quantity_that_leaves_the_digits_as_they_are_proves_nothing(
+    quantity: str, amount: str, vouches: bool
+) -> None:
+    readings = [
+        *both(QUANTITY, quantity),
+        machine(PRICE, "tesseract 5", "15.40"),
+        machine(AMOUNT, "tesseract 5", amount),
+    ]
+    posterior = weigh(LINES, readings, parameters())[AMOUNT]
+    assert (posterior.facts["witness"] == "sums") is vouches
+
+
+def test_a_wrong_sum_that_people_confirm_stands_as_written() -> None:
+    readings = [
+        *both(QUANTITY, "3"),
+        *both(PRICE, "12.50"),
+        *both(AMOUNT, "57.50"),
+        reading(AMOUNT, "ana", "57.50"),
+        reading(AMOUNT, "ben", "57.50"),
+    ]
+    answer = decide(LINES.field(AMOUNT.name), weigh(LINES, readings, parameters())[AMOUNT], POLICY)
+    assert isinstance(answer, Decision)
+    assert answer.value == "57.50"
+
+
+def test_a_check_digit_saves_a_right_minority() -> None:
+    number = form(field("account", "luhn"))
+    readings = [
+        machine("account", "tesseract 5", "79927398113", 0.8),
+        machine("account", "rapidocr 3", "79927398713", 0.8),
+        reading("account", "ana", "79927398113"),
+        reading("account", "ben", "79927398113"),
+        reading("account", "zoe", "79927398713"),
+    ]
+    assert best(weigh(number, readings, parameters())[FieldKey("account")]).normal == "79927398713"
+
+
+def test_a_known_customer_is_proposed_but_what_was_read_is_decided() -> None:
+    known = form(
+        field("customer", "name"),
+        masters=(Master(field="customer", values=(("Dupont", "1"), ("Martin", "2")), digest="m"),),
+    )
+    posterior = weigh(known, both("customer", "Dupond"), parameters())[FieldKey("customer")]
+    proposed = {each.normal: each.origin for each in posterior.candidates}
+    assert proposed["dupont"] == "master"
+    answer = decide(known.field("customer"), posterior, POLICY)
+    assert isinstance(answer, Task) or answer.text == "Dupond"
+
+
+def test_readings_of_fields_that_the_form_does_not_have_are_left_out() -> None:
+    assert weigh(LINES, [reading("elsewhere", "ana", "x")], parameters()) == {}
+
+
+def test_an_experts_word_stands_first_whatever_the_model_thinks() -> None:
+    total = form(field("total", "amount"))
+    readings = [*both("total", "15.60"), reading("total", "ana", "15.60"), expert("total", "99.10")]
+    assert best(weigh(total, readings, parameters())[FieldKey("total")]).normal == "99.10"
+
+
+def test_blank_by_ink_needs_no_engine() -> None:
+    name = form(field("customer", "name"))
+    posterior = weigh(name, [ink("customer", "")], parameters())[FieldKey("customer")]
+    assert isinstance(decide(name.field("customer"), posterior, POLICY), Decision)
+
+
+def test_the_same_readings_are_weighed_once_and_a_changed_one_anew() -> None:
+    total = form(field("total", "amount"))
+    first = both("total", "15.60")
+    assert weigh(total, first, parameters()) == weigh(total, first, parameters())
+    changed = [*first[:1], machine("total", "rapidocr 3.10.0", "15.80", 0.99)]
+    assert len(weigh(total, changed, parameters())[FieldKey("total")].candidates) == 2
+
+
+TOTALS = form(
+    field("total", "amount"),
+    columns=(field("lines.amount", "amount"),),
+    rules=(Rule(name="total", check="total == sum(lines.amount)"), Rule(name="some", check="total >= 1")),
+)
+
+
+def test_a_long_sum_still_speaks() -> None:
+    rows = [FieldKey("lines.amount", row) for row in range(8)]
+    readings = [
+        reading
+        for row, key in enumerate(rows)
+        for reading in (machine(key, "tesseract 5", f"{row}0.56"), machine(key, "rapidocr 3", f"{row}0.50"))
+    ]
+    readings += [machine("total", "tesseract 5", "284.00"), machine("total", "rapidocr 3", "284.60", 0.5)]
+    posterior = weigh(TOTALS, readings, parameters())[FieldKey("total")]
+    assert best(posterior).normal == "284.00"
+
+
+def test_a_comparison_speaks_against_a_value_that_breaks_it() -> None:
+    ordered = form(
+        field("ordered", "date"),
+        field("delivery", "date"),
+        rules=(Rule(name="delivery", check="delivery >= ordered"),),
+    )
+    readings = [
+        *both("ordered", "14/03/2025"),
+        machine("delivery", "tesseract 5", "20/03/2025", 0.7),
+        machine("delivery", "rapidocr 3", "20/02/2025", 0.7),
+    ]
+    posterior = weigh(ordered, readings, parameters())[FieldKey("delivery")]
+    without = weigh(form(field("delivery", "date")), readings, parameters())[FieldKey("delivery")]
+    late = {each.normal: each.probability for each in posterior.candidates}
+    alone = {each.normal: each.probability for each in without.candidates}
+    assert late["2025-03-20"] > alone["2025-03-20"]
+
+
+def test_a_blank_operand_makes_a_rule_silent() -> None:
+    readings = [*both(QUANTITY, "3"), ink(PRICE, ""), *both(AMOUNT, "37.50")]
+    posterior = weigh(LINES, readings, parameters())[AMOUNT]
+    assert posterior.facts["witness"] == ""
+    assert posterior.facts["trouble"] == ""
+
+
+def test_a_blank_does_not_beat_a_long_text_by_its_length_alone() -> None:
+    long = " ".join(f"word{number}" for number in range(60))
+    for text in (long, long[:199]):
+        found = posterior(field("remark", "text"), reading("remark", "ann", text), reading("remark", "ben", ""))
+        share = {each.normal: each.probability for each in found.candidates}
+        assert share[text] > share[""]
+
+
+def test_what_two_people_typed_alike_is_not_mended_to_a_commoner_word() -> None:
+    content = {**parameters().content, "words": {"remark": {"": 400.0, "spearhead": 200.0}}}
+    learnt = Parameters(version=1, content=content)
+    spot = form(field("remark", "text"))
+    one = [reading("remark", "ann", "spear-head")]
+    two = [*one, reading("remark", "ben", "spear-head")]
+    assert "composed" in {each.origin for each in weigh(spot, one, learnt)[FieldKey("remark")].candidates}
+    found = weigh(spot, two, learnt)[FieldKey("remark")]
+    assert [each.normal for each in found.candidates] == ["spear-head"]
+    assert found.probability > 0.95
+
+
+def test_what_an_expert_mistyped_gives_way_to_a_value_that_somebody_read_unless_they_insisted() -> None:
+    date = field("order_date", "date")
+    read = reading("order_date", "ana", "14/03/2025")
+    slip = expert("order_date", "14/0372025")
+    assert posterior(date, read, slip).candidates[0].text == "14/03/2025"
+    assert posterior(date, reading("order_date", "ana", "14/08/2024"), slip).candidates[0].text == "14/0372025"
+    insisted = replace(slip, flags=frozenset({"overrode a check"}))
+    assert posterior(date, read, insisted).candidates[0].text == "14/0372025"
+
+
+@pytest.mark.parametrize(
+    ("type", "pattern", "odd", "well"),
+    [
+        ("name", None, "IKANO HANDEL_SDN BHD", "IKANO HANDEL SDN BHD"),
+        ("code", None, "ws6 1TS", "WS6 1TS"),
+        ("code", "[A-Z]{2}-[0-9]{4}", "PA0308", "PA-0308"),
+        ("amount", None, "RM20. 40", "RM20.40"),
+    ],
+)
+def test_of_texts_that_say_the_same_the_better_written_one_is_taken(
+    type: str, pattern: str | None, odd: str, well: str
+) -> None:
+    of = field("some", type, pattern=pattern)
+    for one, other in ((odd, well), (well, odd)):
+        said = (machine("some", "tesseract 5.5.0 fra", one), machine("some", "rapidocr 3.10.0", other, 0.98))
+        assert posterior(of, *said).candidates[0].text == well
+
+
+def test_a_text_that_more_people_wrote_stands_before_a_better_written_one() -> None:
+    said = (reading("name", "ana", "dupont  anne"), reading("name", "ben", "dupont  anne"))
+    found = posterior(field("name", "name"), machine("name", "tesseract 5.5.0 fra", "Dupont Anne"), *said)
+    assert found.candidates[0].text == "dupont  anne"

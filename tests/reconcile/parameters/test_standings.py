@@ -1,0 +1,26 @@
+"""Who decides in a family, and by how much."""
+
+from __future__ import annotations
+
+from reconcile.parameters.champion import champion
+from reconcile.parameters.parameters import known
+from reconcile.parameters.shipped import parameters
+from reconcile.parameters.standings import SHIPPED, Contest, standing_of
+from transcribe.model import Parameters
+
+
+def test_every_family_that_ships_with_the_model_in_front_names_what_it_won_on() -> None:
+    for family in ("amount", "code", "date", "line text", "short text"):
+        standing = standing_of(family, known(parameters()))
+        assert standing.side == "model"
+        assert standing.shipped == SHIPPED[family]
+        assert standing.shipped.model > standing.shipped.majority
+        assert champion(standing.shipped._asdict()) == "model"
+        assert standing.here == Contest(0, 0, 0)
+
+
+def test_majority_that_is_better_here_decides_and_by_how_much_is_told() -> None:
+    content = {**parameters().content, "contests": {"code": {"items": 120, "majority": 9}}}
+    standing = standing_of("code", known(Parameters(version=1, content=content)))
+    assert standing.side == "majority"
+    assert standing.here == Contest(120, 0, 9)

@@ -1,0 +1,156 @@
+"""The picture of a page says in words, shape and colour what became of each field, and hides nothing of the writing."""
+
+from __future__ import annotations
+
+import io
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy
+from PIL import Image, ImageChops
+
+from transcribe.drawing import annotated_page as drawing
+from transcribe.drawing.annotated_page import HARD, draw, per_cent
+from transcribe.drawing.margin_notes import COLOURS, DASHES, SMALLEST, Note, font, head, placed, wrapped
+from transcribe.i18n.catalogues import translation
+from transcribe.model import Box, Candidate, Decision, FieldKey, Place, Posterior, Reads, Task
+from transcribe.recognition.result import Gathered
+
+if TYPE_CHECKING:
+    import pytest
+
+    from transcribe.model import Picture
+
+KEYS = [FieldKey("total"), FieldKey("date"), FieldKey("comment"), FieldKey("name")]
+SIZE = (700, 900)
+
+
+def reads() -> Reads:
+    kept = Gathered()
+    shown: Picture = numpy.full(SIZE[::-1], 255, numpy.uint8)
+    for row in range(len(KEYS)):
+        shown[105 + 150 * row : 155 + 150 * row, 70:550:6] = 0  # writing that fills its box
+    kept.picture(1, shown)
+    for row, key in enumerate(KEYS):
+        box = Box(60, 100 + 150 * row, 560, 160 + 150 * row)
+        kept.places.append(Place(scan="s", key=key, page=1, box=box, confidence=1.0))
+    return kept.reads(1.0)
+
+
+def decision(key: FieldKey, **said: object) -> Decision:
+    shared = {"value": "12.50", "text": "12,50", "probability": 0.997, "method": "machines"}
+    return Decision(key=key, evidence=(), readings=(), parameters=0, **{**shared, **said})  # type: ignore[arg-type]  # a table of keywords
+
+
+def outcomes() -> dict[FieldKey, Decision | Task]:
+    return {
+        KEYS[0]: decision(KEYS[0]),
+        KEYS[1]: Task(scan="s", key=KEYS[1], kind="read", reason="engines disagree"),
+        KEYS[2]: decision(KEYS[2], value=None, text="", null="blank"),
+    }
+
+
+def likeliest(key: FieldKey, text: str, probability: float) -> dict[FieldKey, Posterior]:
+    candidates = (
+        Candidate(normal="x", text="proposed", probability=0.9, origin="repaired"),
+        Candidate(normal="y", text=text, probability=0.1),
+    )
+    each = Posterior(
+        key=key, candidates=candidates, none=0.0, probability=probability, evidence=(), readings=(), parameters=0
+    )
+    return {key: each}
+
+
+def opened(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content)).convert("RGB")
+
+
+def notes(monkeypatch: pytest.MonkeyPatch, language: str = "en") -> list[str]:
+    """What stands beside the page, note by note."""
+    seen: list[Note] = []
+
+    def kept(notes: list[Note], *rest: int) -> object:
+        seen.extend(notes)
+        return placed(notes, *rest)
+
+    monkeypatch.setattr(drawing, "placed", kept)
+    translate = translation(language).gettext
+    draw(reads(), outcomes(), posteriors=likeliest(KEYS[1], "21/03/26", 0.83), translate=translate)
+    return [each.text.replace(HARD, " ") for each in seen]
+
+
+def page_of(picture: Image.Image) -> Image.Image:
+    """The part of the drawing on which the page lies."""
+    return picture.crop((0, picture.height - SIZE[1], SIZE[0], picture.height))
+
+
+def test_each_fate_has_its_colour_around_the_field() -> None:
+    page = page_of(opened(draw(reads(), outcomes())))
+    for row, fate in enumerate(("decided", "asked", "blank", "nothing")):
+        colour = tuple(bytes.fromhex(COLOURS[fate].lstrip("#")))  # type: ignore[index]  # a closed list of fates
+        assert colour in [page.getpixel((60, y)) for y in range(100 + 150 * row, 135 + 150 * row)], fate
+
+
+def test_fates_differ_in_shape_as_well_as_in_colour() -> None:
+    assert len(set(DASHES.values())) == len(DASHES)
+
+
+def test_nothing_is_drawn_on_the_writing() -> None:
+    page = page_of(opened(draw(reads(), outcomes())))
+    with Image.open(io.BytesIO(next(iter(reads().files.values())))) as paper:
+        there = paper.convert("RGB")
+    for row in range(len(KEYS)):
+        inside = (63, 103 + 150 * row, 557, 157 + 150 * row)
+        assert ImageChops.difference(page.crop(inside), there.crop(inside)).getbbox() is None
+
+
+def test_each_note_has_value_probability_and_fate_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert notes(monkeypatch) == [
+        "total: 12,50 = 12.50 · decided 99.7 %",
+        "date: 21/03/26 · asked 83.0 % · The machines read different things.",
+        "comment: blank 99.7 %",
+        "name: not decided",
+    ]
+
+
+def test_notes_are_in_the_users_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = notes(monkeypatch, "fr")
+    assert "décidé 99.7 %" in said[0]
+    assert said[1].endswith(translation("fr").gettext("The machines read different things."))
+
+
+def test_what_is_not_certain_is_never_said_to_be() -> None:
+    said = [per_cent(each).replace(HARD, " ") for each in (1.0, 0.99996, 0.9987, 0.5)]
+    assert said == ["100.0 %", "> 99.9 %", "99.9 %", "50.0 %"]
+
+
+def test_notes_never_overlap_and_take_more_columns_where_they_must() -> None:
+    few = [Note(number, 800, "asked", "a field and what it says " * 3) for number in range(1, 6)]
+    _, (column,) = placed(few, 17, 400, 900)
+    assert all(one.bottom <= other.y for one, other in pairwise(column))
+    assert column[-1].bottom <= 900
+    many = [Note(number, 0, "decided", "a field and what it says " * 3) for number in range(1, 101)]
+    size, columns = placed(many, 22, 400, 900)
+    assert size == SMALLEST
+    assert len(columns) > 1
+    assert all(each.bottom <= 900 for column in columns for each in column)
+
+
+def test_the_head_is_whole_on_a_narrow_page() -> None:
+    face, long = font(17), "a/very/long/path/without/a/space/" * 4
+    lines = head(long, [("decided", "[x] decided: 3"), ("asked", "[?] a person is asked: 1")], face, 220)
+    for each in lines:
+        for x, _, text in each.parts:
+            assert x + face.getlength(text) <= 220
+    assert "".join(wrapped(long, face, 200)) == long
+
+
+def test_the_font_has_the_letters_of_our_languages() -> None:
+    missing = font(20).getmask("\uffff").getbbox(), bytes(font(20).getmask("\uffff"))
+    for letter in "éèêëàâçùûîïôœñíóúü¿¡«»…·’ÉÑ":
+        mask = font(20).getmask(letter)
+        assert (mask.getbbox(), bytes(mask)) != missing, letter
+
+
+def test_a_page_that_is_not_there_is_said() -> None:
+    assert opened(draw(reads(), {}, page=7)).size[1] < 100

@@ -1,0 +1,38 @@
+"""A label's words name the type of its field, in the languages of the forms."""
+
+from __future__ import annotations
+
+import pytest
+
+from transcribe.form_drafting.label_types import type_of
+
+
+@pytest.mark.parametrize(
+    ("label", "language", "kind"),
+    [
+        ("Article (EAN)", "fra", "ean"),
+        ("SIRET", "fra", "siret"),
+        ("N° SIREN", "fra", "luhn"),
+        ("N° TVA", "fra", "vat"),
+        ("TVA 20 %", "fra", "amount"),
+        ("Montant TVA", "fra", "amount"),
+        ("N° de carte", "fra", "luhn"),
+        ("N° carte client", "fra", "code"),
+        ("Poids total kg", "fra", "decimal"),
+        ("Nombre de colis", "fra", "integer"),
+        ("Nombre y apellidos", "spa", "name"),
+        ("Nº de IVA", "spa", "vat"),
+        ("Código postal", "spa", "code"),
+        ("Correo electrónico", "spa", "email"),
+        ("Firma", "spa", "signature"),
+        ("Firma", "deu", "name"),
+        ("USt-IdNr.", "deu", "vat"),
+        ("Straße", "deu", "address"),
+        ("Total VAT", "eng", "amount"),
+        ("VAT no.", "eng", "vat"),
+        ("Order no", "eng", "code"),
+        ("No. of boxes", "eng", "integer"),
+    ],
+)
+def test_words_of_a_label_name_the_type(label: str, language: str, kind: str) -> None:
+    assert type_of(label, language) == kind

@@ -1,0 +1,117 @@
+"""What is ruled on a blank: frames, lines to write on, boxes to tick, combs and tables are told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+import numpy
+from PIL import Image, ImageDraw, ImageFont
+
+from transcribe.form_drafting.rulings import ruling
+from transcribe.model import Box
+
+
+def overlap(one: Box, other: Box) -> float:
+    across = max(0, min(one.x1, other.x1) - max(one.x0, other.x0))
+    down = max(0, min(one.y1, other.y1) - max(one.y0, other.y0))
+    return across * down / (one.area + other.area - across * down)
+
+
+def test_frames_lines_and_ticks_are_told_apart() -> None:
+    sheet = Image.new("L", (1000, 1400), 255)
+    draw = ImageDraw.Draw(sheet)
+    draw.rectangle((100, 100, 500, 150), outline=0, width=2)
+    draw.line((100, 300, 500, 300), fill=0, width=2)
+    draw.rectangle((100, 400, 122, 422), outline=0, width=2)
+    for x in range(100, 500, 6):
+        draw.point([(x, 500), (x + 1, 500), (x, 501), (x + 1, 501)], fill=0)
+    draw.line((50, 600, 950, 600), fill=0, width=2)  # parts the page
+    found = ruling(numpy.asarray(sheet))
+    assert [overlap(box, Box(100, 100, 501, 151)) > 0.9 for box in found.frames] == [True]
+    assert [abs(box.y1 - y) < 12 for box, y in zip(found.lines, (300, 501), strict=True)] == [True, True]
+    assert [overlap(box, Box(100, 400, 123, 423)) > 0.8 for box in found.ticks] == [True]
+    assert found.grids == ()
+
+
+def test_tinted_boxes_and_frames_with_round_corners_are_places_to_write_in() -> None:
+    sheet = Image.new("L", (1000, 1400), 255)
+    draw = ImageDraw.Draw(sheet)
+    draw.rectangle((100, 100, 500, 150), fill=236)
+    draw.rounded_rectangle((100, 300, 500, 380), 10, outline=190, width=2)
+    draw.rectangle((0, 600, 999, 900), fill=236)  # a panel
+    found = ruling(numpy.asarray(sheet))
+    wanted = (Box(100, 100, 501, 151), Box(100, 300, 501, 381))
+    assert [overlap(box, each) > 0.9 for box, each in zip(found.frames, wanted, strict=True)] == [True, True]
+
+
+def test_a_header_as_high_as_the_rows_is_no_row() -> None:
+    sheet = Image.new("L", (1000, 1400), 255)
+    draw = ImageDraw.Draw(sheet)
+    for row in range(6):
+        for column in range(3):
+            x, y = 100 + 250 * column, 100 + 60 * row
+            draw.rectangle((x, y, x + 250, y + 60), outline=0, width=2)
+            if row == 0:
+                draw.text((x + 30, y + 15), "Amount", font=ImageFont.load_default(26), fill=0)
+    (grid,) = ruling(numpy.asarray(sheet)).grids
+    assert (grid.rows, round(grid.box.y0, -1)) == (5, 160)
+
+
+def test_frames_with_labels_inside_are_each_where_they_stand_and_headings_of_a_table_are_no_frames() -> None:
+    sheet = Image.new("L", (1000, 1400), 255)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(16)
+    for row in range(4):
+        for x in (60, 530):
+            draw.rectangle((x, 100 + 100 * row, x + 400, 176 + 100 * row), outline=0, width=2)
+            draw.text((x + 10, 106 + 100 * row), "Customer", font=font, fill=0)
+    for x in (60, 360, 660):
+        draw.rectangle((x, 700, x + 300, 740), outline=0, width=2)
+        draw.text((x + 10, 710), "Amount", font=font, fill=0)
+        for row in range(5):
+            draw.rectangle((x, 740 + 60 * row, x + 300, 800 + 60 * row), outline=0, width=2)
+    found = ruling(numpy.asarray(sheet))
+    wanted = [Box(x, 100 + 100 * row, x + 400, 176 + 100 * row) for row in range(4) for x in (60, 530)]
+    assert len(found.frames) == len(wanted)
+    assert all(overlap(box, each) > 0.9 for box, each in zip(found.frames, wanted, strict=True))
+    assert [(grid.rows, len(grid.spans)) for grid in found.grids] == [(5, 3)]
+
+
+def test_lines_with_labels_between_them_are_no_table() -> None:
+    sheet = Image.new("L", (1000, 1400), 255)
+    draw = ImageDraw.Draw(sheet)
+    for row in range(4):
+        for x in (200, 650):
+            draw.text((x - 130, 180 + 55 * row), "Customer", font=ImageFont.load_default(24), fill=0)
+            draw.line((x, 210 + 55 * row, x + 250, 210 + 55 * row), fill=0, width=2)
+    found = ruling(numpy.asarray(sheet))
+    assert (found.grids, len(found.lines)) == ((), 8)
+
+
+def test_boxes_for_a_character_each_are_one_place() -> None:
+    sheet = Image.new("L", (1654, 2339), 255)
+    draw = ImageDraw.Draw(sheet)
+
+    def row(left: int, top: int, steps: Sequence[int], side: int = 44) -> None:
+        for x in accumulate(steps, initial=left):
+            draw.rectangle((x, top, x + side, top + 56), outline=60, width=2)
+
+    row(100, 100, [44] * 7)  # narrower than a line to write on
+    row(100, 300, [52, 80, 52, 80, 52, 52, 52])  # day, month and year, boxes apart
+    row(100, 500, [60] * 11, 60)
+    for top in (700, 764, 828):  # lines of an address
+        row(100, top, [60] * 11, 60)
+    for top in range(1000, 1240, 60):  # a table of sizes
+        draw.rectangle((100, top, 800, top + 60), outline=60, width=2)
+        row(800, top, [60] * 3, 60)
+    found = ruling(numpy.asarray(sheet))
+    wanted = [
+        Box(100, 100, 452, 156),
+        Box(100, 300, 564, 356),
+        Box(100, 500, 820, 556),
+        *(Box(100, top, 820, top + 56) for top in (700, 764, 828)),
+    ]
+    assert len(found.frames) == len(wanted)
+    assert [overlap(box, each) > 0.9 for box, each in zip(found.frames, wanted, strict=True)] == [True] * 6
+    assert found.lines == ()
+    assert [(grid.rows, len(grid.spans)) for grid in found.grids] == [(4, 5)]

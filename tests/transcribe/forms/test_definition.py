@@ -1,0 +1,207 @@
+"""Form definitions: what a good one gives, and that every mistake names its file and key."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from transcribe.errors import FormError
+from transcribe.forms import definition
+from transcribe.model import Box, FieldKey, Find
+
+GOOD = """
+name = "small"
+version = 3
+title = "Small form"
+languages = ["eng"]
+locale = "en_GB"
+currency = "GBP"
+blank = "small.png"
+size = [200, 300]
+
+[[field]]
+name = "number"
+type = "code"
+box = [10, 10, 100, 30]
+pattern = '\\d{3}'
+
+[[field]]
+name = "total"
+type = "amount"
+box = [10, 250, 100, 270]
+
+[[table]]
+name = "lines"
+box = [10, 50, 190, 240]
+rows = 4
+[[table.column]]
+name = "quantity"
+type = "integer"
+span = [10, 60]
+[[table.column]]
+name = "price"
+type = "amount"
+span = [60, 190]
+
+[[rule]]
+check = "total == sum(lines.quantity * lines.price)"
+
+[[master]]
+field = "number"
+source = "numbers.csv"
+column = "no"
+key = "id"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    Image.new("L", (200, 300), 255).save(tmp_path / "small.png")
+    (tmp_path / "numbers.csv").write_text("no,id\n417,a\n 418 ,b\n,c\n", "utf-8")
+    return tmp_path
+
+
+def write(folder: Path, text: str) -> str:
+    path = folder / "small.toml"
+    path.write_text(text, "utf-8")
+    return str(path)
+
+
+def test_a_definition_becomes_a_form(folder: Path) -> None:
+    small = definition.load(write(folder, GOOD))
+    assert (small.name, small.version, small.title) == ("small", 3, {"en": "Small form"})
+    assert small.blanks[0].size == (200, 300)
+    assert small.field("number").box == Box(10, 10, 100, 30)
+    assert small.field("lines.quantity").label == {"en": "Quantity"}
+    assert list(small.keys())[-1] == FieldKey("lines.price", 3)
+    assert small.rules[0].name == small.rules[0].check
+    assert small.masters[0].values == (("417", "a"), ("418", "b"))
+    assert not small.free
+
+
+def test_a_form_is_found_by_name_in_a_folder_before_those_shipped(folder: Path) -> None:
+    write(folder, GOOD)
+    assert definition.load("small", [folder]).version == 3
+    assert "small" in definition.installed([folder])
+    assert tomllib.loads(definition.definition("small", [folder]))["version"] == 3
+
+
+def test_the_digest_changes_with_the_definition_the_blank_and_the_master(folder: Path) -> None:
+    path = write(folder, GOOD)
+    digests = [definition.load(path).digest]
+    (folder / "numbers.csv").write_text("no,id\n417,a\n", "utf-8")
+    digests.append(definition.load(path).digest)
+    Image.new("L", (200, 300), 254).save(folder / "small.png")
+    digests.append(definition.load(path).digest)
+    write(folder, GOOD + "\n# a word\n")
+    digests.append(definition.load(path).digest)
+    assert len(set(digests)) == 4
+
+
+def test_a_free_layout_needs_no_blank(folder: Path) -> None:
+    text = """
+name = "slip"
+version = 1
+title = "Slip"
+languages = ["eng"]
+locale = "en_GB"
+[[field]]
+name = "total"
+type = "amount"
+find = { labels = ["Total"], where = "right" }
+"""
+    slip = definition.load(write(folder, text))
+    assert slip.free
+    assert slip.field("total").find == Find(labels=("Total",), where="right")
+
+
+def test_a_form_of_two_pages_puts_each_field_on_its_page(folder: Path) -> None:
+    Image.new("L", (100, 100), 255).save(folder / "back.png")
+    text = GOOD.replace('blank = "small.png"\nsize = [200, 300]', "").replace(
+        "[[rule]]",
+        '[[field]]\nname = "note"\ntype = "text"\npage = 2\nbox = [5, 5, 95, 95]\n[[page]]\nblank = "small.png"\n'
+        '[[page]]\nblank = "back.png"\n[[rule]]',
+    )
+    both = definition.load(write(folder, text))
+    assert [blank.size for blank in both.blanks] == [(200, 300), (100, 100)]
+    assert both.field("note").page == 2
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ('type = "code"', 'type = "codex"', 'field "number" type: there is no field type'),
+        ("[10, 10, 100, 30]", "[10, 10, 210, 30]", 'field "number" box: [10, 10, 210, 30] reaches outside'),
+        ("[10, 10, 100, 30]", "[100, 10, 10, 30]", 'field "number" box: the box'),
+        ('name = "total"', 'name = "number"', '"number" stands twice'),
+        ('name = "price"', 'name = "quantity"', '"lines.quantity" stands twice'),
+        ("total == sum(lines.quantity * lines.price)", "total == (", "rule number 1 check: the check"),
+        ("lines.quantity * lines.price", "lines.quantity * lines.cost", 'the form has no field "lines.cost"'),
+        ('blank = "small.png"', 'blank = "other.png"', "blank: there is no file other.png"),
+        ("size = [200, 300]", "size = [300, 200]", "size: small.png is 200 x 300 pixels"),
+        ('locale = "en_GB"', 'locale = "xx_QQ"', "locale: there is no locale"),
+        ('currency = "GBP"', 'currency = "QQQ"', "currency: there is no currency"),
+        ("'\\d{3}'", "'(\\d'", 'field "number" pattern: the pattern'),
+        ("span = [60, 190]", "span = [60, 195]", 'table "lines": the column price needs a span'),
+        ("rows = 4", "", 'table "lines": a table with a box needs rows'),
+        ('column = "no"', 'column = "nummer"', 'numbers.csv has no rows with a column "nummer"'),
+        ('source = "numbers.csv"', 'source = "none.csv"', "master source: there is no file none.csv"),
+        ('field = "number"', 'field = "lines.number"', 'the form has no field "lines.number"'),
+        ("version = 3", "version = 0", "version: "),
+        ("version = 3", "version = 3\ncolour = 1", "colour: there is no such key"),
+        ("version = 3", "version = 3\noptions = { prefill = 95 }", "options: prefill is a probability from 0.5 to 1"),
+        ("version = 3", "version = 3\noptions = { prefill = true }", "options: prefill is a probability from 0.5"),
+        ('type = "amount"\nbox', 'type = "amount"\nlabels = 1\nbox', 'field "total" labels: there is no such key'),
+        ("version = 3", "version = ", "this is no TOML"),
+        ('type = "code"\nbox = [10, 10, 100, 30]', 'type = "code"', 'field "number": a form with a blank needs a box'),
+        (
+            'type = "code"\nbox = [10, 10, 100, 30]',
+            'type = "code"\npersonal = "payment"',
+            'field "number": a payment field needs a box',
+        ),
+        ("box = [10, 250, 100, 270]", "box = [10, 250, 100, 270]\npage = 2", 'field "total" page: the form has 1 page'),
+    ],
+)
+def test_a_mistake_names_the_file_and_the_key(folder: Path, was: str, now: str, said: str) -> None:
+    assert was in GOOD
+    path = write(folder, GOOD.replace(was, now, 1))
+    with pytest.raises(FormError) as caught:
+        definition.load(path)
+    assert "small.toml" in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_every_mistake_is_named_at_once(folder: Path) -> None:
+    path = write(folder, GOOD.replace('locale = "en_GB"', 'locale = "qq"').replace('"code"', '"x"'))
+    with pytest.raises(FormError) as caught:
+        definition.load(path)
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_an_unknown_form_lists_those_known() -> None:
+    with pytest.raises(FormError, match="bon-de-commande"):
+        definition.load("bon-de-comande")
+    with pytest.raises(FormError, match="Give the path"):
+        definition.load("nowhere/form.toml")
+
+
+@pytest.mark.parametrize("name", definition.shipped())
+def test_every_shipped_form_is_right(name: str) -> None:
+    shipped = definition.load(name)
+    assert shipped.name == name
+    assert all({"fr", "en"} <= set(field.label) for field in shipped.all_fields())
+
+
+def test_a_definition_says_who_may_see_a_field(tmp_path: Path) -> None:
+    path = tmp_path / "slip.toml"
+    path.write_text(
+        'name = "slip"\nversion = 1\ntitle = "Slip"\nlanguages = ["fra"]\nlocale = "fr_FR"\ncurrency = "EUR"\n'
+        '[[field]]\nname = "customer"\ntype = "name"\nlanguages = ["fr"]\nregions = ["FR"]\napart = "customer"\n'
+        'find = { labels = ["Client"] }\n',
+        encoding="utf-8",
+    )
+    field = definition.load(str(path)).field("customer")
+    assert (field.languages, field.regions, field.apart) == (("fr",), ("FR",), "customer")

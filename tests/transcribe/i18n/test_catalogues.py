@@ -1,0 +1,68 @@
+"""Every message of the code stands in every catalogue, translated, with the same places to fill."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.catalogues import catalogue, messages
+from transcribe.i18n.catalogues import SOURCE_LANGUAGE, direction, languages, said, translation
+
+OTHERS = [language for language in languages() if language != SOURCE_LANGUAGE]
+LOOSE = re.compile(r"(?<=\S) (?=[?!:;»]|%(?!\())|« ")
+PLACES = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
+
+
+def test_french_and_spanish_are_spoken() -> None:
+    assert {"en", "es", "fr"} <= set(languages())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_message_is_missing_fuzzy_or_left_over(language: str) -> None:
+    """`python -m tests.catalogues` adds the new ones, for a person to translate."""
+    known = {message.id for message in messages() if message.id}
+    there = {message.id: message for message in catalogue(language) if message.id}
+
+    assert known == set(there)
+    assert [message.id for message in there.values() if message.fuzzy] == []
+    assert [key for key, message in there.items() if not all(_all(message.string))] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_translations_fill_the_same_places(language: str) -> None:
+    for message in catalogue(language):
+        wanted = set(PLACES.findall(_all(message.id)[-1]))
+        for text in _all(message.string):
+            assert not message.id or set(PLACES.findall(text)) == wanted, text
+
+
+def test_french_marks_stay_on_the_line_of_their_word() -> None:
+    """Before ? ! : ; » and %, and after «, French has a space at which no line ends."""
+    loose = [text for each in catalogue("fr") if each.id for text in _all(each.string) if LOOSE.search(text)]
+    assert loose == []
+
+
+def test_a_message_is_said_in_the_readers_language() -> None:
+    assert translation("fr").gettext("Blank") == "Vide"
+    assert translation("es").gettext("Blank") == "Vacío"
+    assert translation("en").gettext("Blank") == "Blank"
+    assert translation("xx").gettext("Blank") == "Blank"
+
+
+def test_a_form_speaks_the_readers_language_where_it_can() -> None:
+    label = {"fr": "N° de commande", "en": "Order number"}
+
+    assert said(label, "fr") == "N° de commande"
+    assert said(label, "es") == "Order number"
+    assert said({"de": "Bestellnummer"}, "es") == "Bestellnummer"
+    assert said({}, "es") == ""
+
+
+def test_arabic_is_written_from_right_to_left() -> None:
+    assert direction("ar") == "rtl"
+    assert direction("fr") == "ltr"
+
+
+def _all(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ())

@@ -1,0 +1,75 @@
+"""Every code of evidence, method and reason has a sentence, and every sentence can be said."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from reconcile.decision.decide import METHODS as USED_METHODS
+from transcribe.i18n.evidence_messages import EVIDENCE, METHODS, REASONS, say, sentence
+from transcribe.model import Evidence, Numbers
+
+ROOT = Path(__file__).parents[3]
+NUMBERS: Numbers = {
+    "source": "ana",
+    "rule": "total",
+    "bits": -3.25,
+    "rate": 0.021,
+    "probability": 0.9971,
+    "raw": 0.9999,
+    "confidence": 0.98,
+    "wrong": 1,
+    "count": 120,
+    "votes": 3,
+    "family": "date",
+    "side": "majority",
+    "items": 120,
+    "readings": 4,
+    "blanks": 1,
+    "type": "date",
+    "before": 0.05,
+    "after": 0.02,
+    "group": "fr",
+    "form": "receipt",
+    "share": 0.04,
+    "low": 0.01,
+    "high": 0.09,
+    "target": 0.995,
+    "gain": 0.03,
+    "price": 0.05,
+    "places": 9,
+}
+
+
+def test_every_method_of_deciding_has_a_sentence() -> None:
+    assert set(METHODS) == set(USED_METHODS)
+
+
+def test_every_code_that_reconcile_gives_has_a_sentence() -> None:
+    source = "".join(path.read_text() for path in (ROOT / "reconcile").glob("*.py"))
+    used = set(re.findall(r'Evidence\(\s*code="([^"]+)"', source)) | set(re.findall(r'"(reader [a-z]+)"', source))
+    asked = set(re.findall(r'\bask\(posterior, "[a-z]+", "([^"]+)"', source))
+    assert used <= set(EVIDENCE)
+    assert asked <= set(REASONS)
+    assert used
+    assert asked
+
+
+@pytest.mark.parametrize("code", sorted(EVIDENCE))
+def test_every_piece_of_evidence_can_be_said(code: str) -> None:
+    words = say(Evidence(code=code, numbers=NUMBERS))
+    assert "{" not in words
+    assert not words[0].islower() or words.startswith("ana")
+    assert words.endswith(".")
+
+
+def test_numbers_are_said_short() -> None:
+    words = say(Evidence(code="reader against", numbers=NUMBERS))
+    assert words == "ana reads something else, and is wrong on 2.1 % of such fields: 3.2 bits against."
+
+
+def test_an_unknown_code_is_named() -> None:
+    with pytest.raises(KeyError, match="weather"):
+        sentence("weather")

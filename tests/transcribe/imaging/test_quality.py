@@ -1,0 +1,90 @@
+"""What is wrong with a photo is measured, and said in codes of what to do better."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+import pytest
+
+from transcribe.imaging.quality import Quality, Rim, geometry, quality, rim, with_geometry
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+
+def print_(paper: int = 235, ink: int = 30) -> Picture:
+    page = numpy.full((1200, 900), paper, numpy.uint8)
+    for row in range(60, 1150, 40):
+        cv2.putText(page, "Bon de commande 4711 Total 12,50", (40, row), cv2.FONT_HERSHEY_SIMPLEX, 1.0, ink, 2)
+    return page
+
+
+def measured(page: Picture, photo: Rim | None = None, **changed: float) -> Quality:
+    asked = {"ink_contrast": 200.0, "noise": 2.0, "scale": 1.0, "inside": 1.0, **changed}
+    return quality(page, rim=photo, **asked)
+
+
+def test_a_good_scan_has_nothing_to_be_taken_again() -> None:
+    found = measured(print_())
+    assert found.advice == ()
+    assert found.measures["overall"] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [({"ink_contrast": 20.0}, "faint"), ({"scale": 0.3}, "too small"), ({"inside": 0.85}, "cut off")],
+)
+def test_what_is_bad_is_named(changed: dict[str, float], code: str) -> None:
+    found = measured(print_(), None, **changed)
+    assert code in found.advice
+    assert found.measures["overall"] < measured(print_()).measures["overall"]
+
+
+def test_a_blurred_page_is_named_and_is_worse_the_more_it_is_blurred() -> None:
+    sharp = [
+        measured(numpy.asarray(cv2.GaussianBlur(print_(), (0, 0), s), numpy.uint8)).measures["blur"]
+        for s in (0.5, 2, 6)
+    ]
+    assert sharp == sorted(sharp, reverse=True)
+    assert "blurred" in measured(numpy.asarray(cv2.GaussianBlur(print_(), (0, 0), 6), numpy.uint8)).advice
+
+
+def test_a_burnt_out_patch_is_glare_and_a_white_scan_is_not() -> None:
+    burnt = print_(paper=150)
+    cv2.circle(burnt, (450, 600), 200, 255, -1)
+    assert "glare" in measured(burnt).advice
+    assert "glare" not in measured(print_(paper=250)).advice
+
+
+def test_a_pale_page_that_is_blurred_is_called_blurred_and_not_faint() -> None:
+    blurred = numpy.asarray(cv2.GaussianBlur(print_(ink=150), (0, 0), 4), numpy.uint8)
+    assert measured(blurred, ink_contrast=45.0).advice == ("blurred",)
+    assert measured(print_(ink=190), ink_contrast=35.0).advice == ("faint",)
+
+
+def test_what_is_beyond_the_photo_is_cut_off_and_no_glare() -> None:
+    page = print_(paper=150)
+    page[:, 700:] = 255  # where the photo ends the laid page is white
+    photo = rim(numpy.eye(3), (1200, 700))
+    found = measured(page, photo, inside=0.78)
+    assert found.advice == ("cut off",)
+    assert found.measures["overall"] == measured(page, inside=0.78).measures["overall"]  # as it was calibrated
+    cv2.circle(page, (350, 600), 150, 255, -1)
+    assert "glare" in measured(page, photo, inside=0.78).advice
+
+
+def test_a_page_told_to_be_small_keeps_what_it_is_overall() -> None:
+    good = measured(print_())
+    small = with_geometry(good, scale=0.3, inside=0.9)
+    assert small.advice == ("too small", "cut off")
+    assert small.measures["overall"] == good.measures["overall"]
+
+
+def test_geometry_tells_the_scale_and_what_is_off_the_photo() -> None:
+    half = numpy.diag([0.5, 0.5, 1.0])  # the photo has two pixels for each of the page
+    assert geometry(half, (2000, 1000), (500, 1000)) == pytest.approx((2.0, 1.0))
+    scale, inside = geometry(half, (2000, 500), (500, 1000))
+    assert scale == pytest.approx(2.0)
+    assert inside == pytest.approx(0.5, abs=0.01)

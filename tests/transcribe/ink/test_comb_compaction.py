@@ -1,0 +1,125 @@
+"""What was written into a comb is closed up for the engines, and its letters counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+import pytest
+from PIL import Image
+
+from transcribe import ocr
+from transcribe.forms.comb_fields import comb
+from transcribe.ink import ink_layer
+from transcribe.model import Blank, Box, Field, Form, Page, Reading, Word
+from transcribe.ocr import Engine
+from transcribe.recognition import form_page
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+BOX, PITCH = Box(200, 200, 200 + 16 * 44, 256), 44
+HERE = form_page.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
+
+
+@pytest.fixture
+def blank(tmp_path: Path) -> Path:
+    """A comb of sixteen cells."""
+    page = numpy.full((2339, 1654), 255, numpy.uint8)
+    cv2.putText(page, "ORDER FORM", (200, 120), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
+    for x in range(BOX.x0, BOX.x1, PITCH):
+        cv2.rectangle(page, (x, BOX.y0), (x + PITCH, BOX.y1), 60, 2)
+    path = tmp_path / "blank.png"
+    Image.fromarray(page).save(path)
+    return path
+
+
+def filled(blank: Path, text: str, shift: int = 0, size: float = 1.1) -> Picture:
+    page = numpy.array(Image.open(blank))
+    for cell, sign in enumerate(text):
+        (wide, _), _ = cv2.getTextSize(sign, cv2.FONT_HERSHEY_SIMPLEX, size, 3)
+        x = BOX.x0 + PITCH * cell + (PITCH - wide) // 2 + shift
+        if sign != " ":
+            cv2.putText(page, sign, (x, BOX.y1 - 16), cv2.FONT_HERSHEY_SIMPLEX, size, 40, 3)
+    return page
+
+
+def spot_of(page: Picture, blank: Path) -> tuple[ink_layer.Sheet, form_page.Spot]:
+    form = Form(
+        name="comb",
+        version=1,
+        title={"en": "Comb"},
+        fields=(Field(name="town", label={"en": "Town"}, type="text", box=BOX),),
+        languages=("eng",),
+        locale="en_GB",
+        currency="EUR",
+        digest="made",
+        blanks=(Blank(path=str(blank), size=(1654, 2339)),),
+    )
+    sheet = ink_layer.sheet(page, str(blank))
+    return sheet, form_page.spots(form, 1, sheet)[0]
+
+
+def read(page: Picture, blank: Path, engine: Engine) -> list[Reading]:
+    sheet, spot = spot_of(page, blank)
+    return form_page.readings(Page(number=1, picture=page), sheet, [spot], [engine], HERE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Says:
+    """An engine that says the same of every box, and keeps what it was shown."""
+
+    text: str
+    seen: list[Picture] = field(default_factory=list)
+    name: str = "says"
+    source: str = "says 1"
+
+    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+        self.seen.extend(page.picture[box.y0 : box.y1, box.x0 : box.x1] for box in boxes or ())
+        return [[Word(text=each, box=box, confidence=0.9) for each in self.text.split()] for box in boxes or ()]
+
+
+def test_letters_of_a_comb_stand_beside_one_another_as_in_a_word(blank: Path) -> None:
+    engine = Says(text="NEW TOWN")
+    read(filled(blank, "NEW TOWN"), blank, engine)
+    (shown,) = engine.seen
+    assert shown.shape[1] < 0.75 * PITCH * len("NEW TOWN")
+    dark = (shown < 128).any(axis=0)
+    gaps = numpy.diff(numpy.flatnonzero(dark))
+    assert (gaps > 12).sum() == 1  # the space
+    assert not (shown[:4] < 200).any()  # nothing of the frame
+
+
+@pytest.mark.parametrize("said", ["NEWTOWN", "NEW TOWN", "N EWTO WN"])
+def test_spaces_of_a_reading_are_where_the_empty_cells_are(blank: Path, said: str) -> None:
+    (found,) = read(filled(blank, "NEW TOWN"), blank, Says(text=said))
+    assert (found.text, found.flags) == ("NEW TOWN", frozenset())
+
+
+@pytest.mark.parametrize("said", ["NEW TOW", "NEW TOWNS"])
+def test_a_reading_of_more_or_fewer_characters_than_cells_is_miscounted(blank: Path, said: str) -> None:
+    (found,) = read(filled(blank, "NEW TOWN"), blank, Says(text=said))
+    assert (found.text, found.flags) == (said, frozenset({"miscounted"}))
+
+
+@pytest.mark.parametrize("name", ["tesseract", "rapidocr"])
+def test_engines_read_a_comb(blank: Path, name: str) -> None:
+    (found,) = read(filled(blank, "Lucy Miller 1274", size=0.9), blank, ocr.load(name, ("eng",)))
+    assert found.text == "Lucy Miller 1274"
+
+
+def test_a_box_without_a_comb_is_shown_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "plain.png"
+    page = numpy.full((2339, 1654), 255, numpy.uint8)
+    cv2.rectangle(page, (BOX.x0, BOX.y0), (BOX.x1, BOX.y1), 60, 2)
+    Image.fromarray(page).save(path)
+    assert comb(page, BOX, 1.0) is None
+    engine = Says(text="NEWTOWN")
+    (found,) = read(filled(path, "NEW TOWN"), path, engine)
+    assert (found.text, found.flags) == ("NEWTOWN", frozenset())
+    assert engine.seen[0].shape[1] > 0.9 * PITCH * len("NEW TOWN") - PITCH

@@ -1,0 +1,259 @@
+"""Which boxes hold ink: what was added to a blank form, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+import pytest
+from PIL import Image
+
+from transcribe.ink import handwriting, ink_layer
+from transcribe.model import Blank, Box, Field, Form, Page
+from transcribe.recognition import form_page
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+FIRST, SECOND = Box(200, 200, 1000, 260), Box(200, 260, 1000, 320)
+
+
+@pytest.fixture
+def blank(tmp_path: Path) -> Path:
+    """Two framed rows, the second tinted, under a printed title."""
+    page = numpy.full((2339, 1654), 255, numpy.uint8)
+    page[262:318, 202:998] = 205
+    cv2.putText(page, "ORDER FORM", (200, 120), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
+    for box in (FIRST, SECOND):
+        cv2.rectangle(page, (box.x0, box.y0), (box.x1, box.y1), 60, 2)
+    path = tmp_path / "blank.png"
+    Image.fromarray(page).save(path)
+    return path
+
+
+def photographed(blank: Path, noise: float = 0.0, lamp: float = 0.0) -> Picture:
+    page = numpy.asarray(Image.open(blank), dtype=numpy.float32)
+    light = 1.0 - lamp * numpy.linspace(0, 1, page.shape[1])[numpy.newaxis, :]
+    grain = numpy.random.default_rng(7).normal(0, noise, page.shape) if noise else 0.0
+    return numpy.clip(page * light * 0.9 + grain, 0, 255).astype(numpy.uint8)
+
+
+def written(page: Picture, box: Box, text: str = "4711", level: int = 40) -> Picture:
+    shown = page.copy()
+    cv2.putText(shown, text, (box.x0 + 20, box.y1 - 18), cv2.FONT_HERSHEY_SIMPLEX, 1.1, level, 3)
+    return shown
+
+
+@pytest.mark.parametrize(("noise", "lamp"), [(0, 0), (6, 0.3), (12, 0.5)])
+def test_empty_boxes_hold_no_ink_under_any_light(blank: Path, noise: float, lamp: float) -> None:
+    found = ink_layer.sheet(photographed(blank, noise, lamp), str(blank)).inks([FIRST, SECOND])
+    assert [each.filled < 0.02 for each in found] == [True, True]
+
+
+@pytest.mark.parametrize(("noise", "lamp"), [(0, 0), (6, 0.3), (12, 0.5)])
+@pytest.mark.parametrize("box", [FIRST, SECOND])
+def test_writing_is_found_on_white_and_on_tint(blank: Path, box: Box, noise: float, lamp: float) -> None:
+    found = ink_layer.sheet(written(photographed(blank, noise, lamp), box), str(blank)).inks([FIRST, SECOND])
+    assert [each.filled > 0.98 for each in found] == [box == FIRST, box == SECOND]
+
+
+def test_a_faint_pencil_is_ink(blank: Path) -> None:
+    sheet = ink_layer.sheet(written(photographed(blank, noise=3), FIRST, level=150), str(blank))
+    assert sheet.inks([FIRST])[0].filled > 0.98
+
+
+def test_a_single_typed_hyphen_is_not_surely_blank(blank: Path) -> None:
+    page = photographed(blank)
+    page[228:231, 300:312] = 40
+    assert ink_layer.sheet(page, str(blank)).inks([FIRST])[0].filled > 0.5
+
+
+def shadowed(page: Picture, x: int, y: int) -> Picture:
+    """The page with the soft shadow of a finger that ends at a point."""
+    shadow = numpy.zeros(page.shape, numpy.float32)
+    cv2.line(shadow, (x, y), (x + 500, y + 400), 1.0, 110)
+    return (page * (1 - 0.4 * cv2.GaussianBlur(shadow, (0, 0), 22))).astype(numpy.uint8)
+
+
+@pytest.mark.parametrize("x", [240, 330, 600])
+def test_the_shadow_of_a_finger_is_no_ink_and_swallows_none(blank: Path, x: int) -> None:
+    page = photographed(blank, noise=3)
+    for shown, expected in ((page, [False, False]), (written(page, SECOND), [False, True])):
+        found = ink_layer.sheet(shadowed(shown, x, 270), str(blank)).inks([FIRST, SECOND])
+        assert [each.filled > 0.5 for each in found] == expected
+
+
+def test_a_finger_s_shadow_is_no_ink_on_a_form_of_pale_print(tmp_path: Path) -> None:
+    page = numpy.full((2339, 1654), 255, numpy.uint8)
+    for box in (FIRST, SECOND):
+        cv2.rectangle(page, (box.x0, box.y0), (box.x1, box.y1), 150, 2)
+    cv2.putText(page, "ORDER FORM", (200, 120), cv2.FONT_HERSHEY_SIMPLEX, 2, 140, 4)
+    path = tmp_path / "pale.png"
+    Image.fromarray(page).save(path)
+    tip = numpy.zeros(page.shape, numpy.float32)
+    cv2.circle(tip, (600, 260), 34, 1.0, -1)
+    shown = photographed(path, noise=3) * (1 - 0.28 * cv2.GaussianBlur(tip, (0, 0), 8))
+    found = ink_layer.sheet(shown.astype(numpy.uint8), str(path)).inks([FIRST, SECOND])
+    assert [each.filled < 0.5 for each in found] == [True, True]
+
+
+def test_a_box_that_is_painted_over_is_no_shadow(blank: Path) -> None:
+    page = photographed(blank)
+    page[205:256, 300:700] = 60
+    assert ink_layer.sheet(page, str(blank)).inks([FIRST])[0].filled > 0.98
+
+
+def test_dust_is_no_ink(blank: Path) -> None:
+    page = photographed(blank)
+    page[230:232, 400:402] = 20
+    page[240:242, 700:702] = 20
+    assert ink_layer.sheet(page, str(blank)).inks([FIRST])[0].filled < 0.02
+
+
+def test_the_point_of_a_fine_pen_is_ink_beside_letters_and_dust_elsewhere(blank: Path) -> None:
+    page = written(photographed(blank), FIRST, "76  643")
+    point, dust = numpy.s_[236:238, 271:273], numpy.s_[236:238, 700:702]
+    page[point] = page[dust] = 40
+    clean = ink_layer.sheet(page, str(blank)).clean
+    assert clean[point].max() < 90
+    assert clean[dust].min() > 200
+
+
+def test_a_letters_tail_does_not_fill_the_row_below(blank: Path) -> None:
+    page = written(photographed(blank), FIRST, "Jog")
+    cv2.line(page, (278, 226), (276, 275), 40, 3)  # the g reaches over the line
+    first, second = ink_layer.sheet(page, str(blank)).inks([FIRST, SECOND])
+    assert first.filled > 0.98
+    assert second.filled < 0.5
+    assert not first.disputed
+    assert not second.disputed
+
+
+@pytest.mark.parametrize("low", [28, 30, 32])
+def test_writing_that_stands_across_the_line_leaves_neither_row_surely_blank_or_whole(blank: Path, low: int) -> None:
+    low_box = Box(FIRST.x0, FIRST.y0 + low, FIRST.x1, FIRST.y1 + low)
+    first, second = ink_layer.sheet(written(photographed(blank), low_box), str(blank)).inks([FIRST, SECOND])
+    assert any(each.disputed for each in (first, second))
+    assert all(each.disputed or each.filled > 0.98 for each in (first, second))
+
+
+def test_a_stroke_down_through_rows_leaves_none_of_them_surely_blank(blank: Path) -> None:
+    page = photographed(blank)
+    cv2.line(page, (400, 205), (420, 500), 40, 4)
+    assert ink_layer.sheet(page, str(blank)).inks([FIRST, SECOND])[0].disputed
+
+
+def test_writing_that_hangs_out_of_a_box_into_none_is_the_boxs(blank: Path) -> None:
+    hanging = Box(FIRST.x0, FIRST.y0 + 34, FIRST.x1, FIRST.y1 + 34)
+    found = ink_layer.sheet(written(photographed(blank), hanging), str(blank)).inks([FIRST])
+    assert found[0].filled > 0.98
+
+
+def test_engines_are_given_the_writing_without_the_print(blank: Path) -> None:
+    page = written(photographed(blank, noise=4), FIRST)
+    clean = ink_layer.sheet(page, str(blank)).clean
+    assert clean[60:130, 200:700].min() > 200  # the title is gone
+    assert clean[200:260, 215:330].min() < 80  # the number is there
+
+
+def test_the_table_beside_a_page_is_no_ink(blank: Path) -> None:
+    page = photographed(blank)
+    cv2.line(page, (0, 0), (215, 2339), 40, 12)  # the page ends here and there are boxes along its side
+    assert [each.filled < 0.5 for each in ink_layer.sheet(page, str(blank)).inks([FIRST, SECOND])] == [True, True]
+
+
+@pytest.mark.parametrize("amount", [0.0, 13.0, 26.0, 52.0, 400.0])
+def test_sureness_rises_with_the_ink(amount: float) -> None:
+    less, more = (ink_layer.Ink(patches=(), amount=each, box=None).filled for each in (amount, amount + 1))
+    assert 0.0 <= less < more <= 1.0
+
+
+# --- what kind of writing --------------------------------------------------------------------------------------------
+
+
+def sheet_of(page: Picture) -> ink_layer.Sheet:
+    return ink_layer.sheet(page, None)
+
+
+def paper(height: int = 200, width: int = 900) -> Picture:
+    return numpy.full((height, width), 250, numpy.uint8)
+
+
+WHOLE = Box(0, 0, 900, 200)
+
+
+def test_two_lines_of_writing_are_two_boxes_from_the_top() -> None:
+    page = paper()
+    for text, y in (("12 rue Haute,", 70), ("69002 Lyon", 150)):
+        cv2.putText(page, text, (30, y), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 20, 3)
+    sheet = sheet_of(page)
+    first, second = handwriting.lines(sheet.inks([WHOLE])[0], sheet.unit)
+    assert first.y0 < 70 < first.y1 < second.y1
+    assert second.y0 < 150 < second.y1
+
+
+def test_dots_and_commas_make_no_line_of_their_own() -> None:
+    page = paper()
+    cv2.putText(page, "1 234,50 i.j;", (30, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 20, 3)
+    sheet = sheet_of(page)
+    assert len(handwriting.lines(sheet.inks([WHOLE])[0], sheet.unit)) == 1
+
+
+def test_no_ink_is_no_line() -> None:
+    sheet = sheet_of(paper())
+    assert handwriting.lines(sheet.inks([WHOLE])[0], sheet.unit) == []
+
+
+def test_a_stroke_through_the_words_crosses_them_out_and_one_below_does_not() -> None:
+    for y, struck in ((97, True), (128, False), (None, False)):
+        page = paper()
+        cv2.putText(page, "Delivery", (60, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 20, 3)
+        if y:
+            cv2.line(page, (50, y), (270, y - 4), 20, 3)
+        sheet = sheet_of(page)
+        assert handwriting.crossed_out(sheet, sheet.inks([WHOLE])[0]) == struck, y
+
+
+def test_joined_letters_are_told_from_letters_that_stand_apart() -> None:
+    apart, joined = paper(), paper()
+    cv2.putText(apart, "Paris 1914", (60, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 20, 3)
+    wave = numpy.array([[60 + 4 * n, 100 + round(18 * numpy.sin(n / 2))] for n in range(120)], numpy.int32)
+    cv2.polylines(joined, [wave], False, 20, 3)
+    sure = [handwriting.joinedness(sheet, sheet.inks([WHOLE])[0]) for sheet in map(sheet_of, (apart, joined))]
+    assert sure[0] < 1.5
+    assert sure[1] > 2.5
+
+
+# --- what is said of it ----------------------------------------------------------------------------------------------
+
+
+def test_a_box_whose_ink_is_disputed_is_never_said_to_be_blank(blank: Path) -> None:
+    """A stroke down through several rows: nobody but a person knows what it says of each."""
+    form, page = made_form(blank), photographed(blank)
+    cv2.line(page, (400, 205), (420, 500), 40, 4)
+    sheet = ink_layer.sheet(page, str(blank))
+    here = form_page.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
+    spots = form_page.spots(form, 1, sheet)
+    said = form_page.readings(Page(number=1, picture=page), sheet, spots, [], here)
+    of_first = [(each.text, each.flags) for each in said if each.key.name == "a"]
+    assert of_first == [(None, frozenset({"illegible"}))]
+
+
+def made_form(blank: Path) -> Form:
+    fields = tuple(
+        Field(name=name, type="text", label={"en": name}, box=box) for name, box in (("a", FIRST), ("b", SECOND))
+    )
+    return Form(
+        name="made",
+        version=1,
+        title={"en": "Made"},
+        languages=("eng",),
+        locale="en_GB",
+        currency="EUR",
+        digest="made",
+        blanks=(Blank(path=str(blank), size=(1654, 2339)),),
+        fields=fields,
+    )

@@ -1,0 +1,200 @@
+"""Boxes to tick and to sign on paper that lies some pixels beside its blank: the form's own print is no mark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+import pytest
+from PIL import Image
+
+from transcribe.ink import ink_layer, mark_detection
+from transcribe.ink.print_shift import displaced
+from transcribe.model import Box
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+SQUARE, RING, SIGN = Box(301, 301, 332, 332), Box(300, 500, 332, 532), Box(302, 702, 999, 849)
+SURE = 0.95
+
+
+@pytest.fixture
+def blank(tmp_path: Path) -> Path:
+    """A square and a ring to tick, each with its label, and a framed box to sign in."""
+    page = numpy.full((2339, 1654), 255, numpy.uint8)
+    cv2.rectangle(page, (300, 300), (332, 332), 60, 2)
+    cv2.circle(page, (316, 516), 16, 60, 2, cv2.LINE_AA)
+    cv2.rectangle(page, (300, 700), (1000, 850), 60, 2)
+    for y, text in ((326, "Collect"), (526, "Deliver"), (680, "Signature")):
+        cv2.putText(page, text, (350, y), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 30, 2)
+    path = tmp_path / "blank.png"
+    Image.fromarray(page).save(path)
+    return path
+
+
+def photographed(
+    blank: Path, shift: tuple[float, float], strokes: Sequence[Sequence[tuple[int, int]]] = (), pen: int = 50
+) -> Picture:
+    """A soft, grainy photo on which print and strokes lie beside their place, farther the farther down and right."""
+    page = numpy.array(Image.open(blank))
+    for stroke in strokes:
+        cv2.polylines(page, [numpy.array(stroke, numpy.int32)], False, pen, 3, cv2.LINE_AA)
+    across, down = shift
+    bend = numpy.array([[1 + across / 4000, 0, across], [down / 4000, 1, down]])
+    moved = cv2.warpAffine(page, bend, page.shape[::-1], borderValue=255)
+    grain = numpy.random.default_rng(7).normal(0, 4, page.shape)
+    return numpy.clip(cv2.GaussianBlur(moved, (0, 0), 1.5) * 0.9 + grain, 0, 255).astype(numpy.uint8)
+
+
+def said(blank: Path, page: Picture) -> tuple[float, float, float]:
+    sheet = ink_layer.sheet(page, str(blank))
+    square, ring, sign = sheet.inks([SQUARE, RING, SIGN])
+    return (
+        mark_detection.ticked(sheet, square, SQUARE),
+        mark_detection.ticked(sheet, ring, RING),
+        mark_detection.signed(sheet, sign, SIGN),
+    )
+
+
+SHIFTS = [(0.0, 0.0), (2.0, -3.0), (-4.0, 2.0), (5.0, 5.0), (0.0, -6.0)]
+TICKS = [[(296, 316), (312, 334), (340, 290)], [(304, 530), (330, 502)]]
+INITIALS = [[(420 + 3 * n, 775 + round(40 * numpy.sin(n / 4))) for n in range(100)]]
+
+
+@pytest.mark.parametrize("shift", SHIFTS)
+def test_print_beside_its_place_is_no_mark(blank: Path, shift: tuple[float, float]) -> None:
+    assert all(sure < SURE for sure in said(blank, photographed(blank, shift)))
+
+
+@pytest.mark.parametrize("shift", SHIFTS)
+def test_marks_are_found_all_the_same(blank: Path, shift: tuple[float, float]) -> None:
+    assert all(sure > SURE for sure in said(blank, photographed(blank, shift, [*TICKS, *INITIALS])))
+
+
+def test_print_in_its_place_leaves_no_doubt(blank: Path) -> None:
+    assert all(sure < 1 - SURE for sure in said(blank, photographed(blank, (0.0, 0.0))))
+
+
+def test_marks_that_light_may_have_bleached_leave_doubt(blank: Path) -> None:
+    page = photographed(blank, (0.0, 0.0))
+    page[200:] = 255
+    assert all(1 - SURE < sure < SURE for sure in said(blank, page))
+
+
+def test_displaced_print_is_found_where_it_stands(blank: Path) -> None:
+    sheet = ink_layer.sheet(photographed(blank, (4.0, -5.0)), str(blank))
+    around = Box(SQUARE.x0 - 10, SQUARE.y0 - 10, SQUARE.x1 + 10, SQUARE.y1 + 10)
+    found = displaced(sheet, around)
+    dark = sheet.dark[around.y0 : around.y1, around.x0 : around.x1] > 100
+    assert dark.any()
+    assert found[dark].mean() > 0.98
+    assert not found[20:25, 22:30].any()  # the paper within the frame is looked at
+
+
+def test_a_page_without_a_blank_has_no_print(blank: Path) -> None:
+    sheet = ink_layer.sheet(photographed(blank, (0.0, 0.0)), None)
+    assert not displaced(sheet, SQUARE).any()
+
+
+def test_a_box_at_the_rim_of_the_page_can_be_looked_at(blank: Path) -> None:
+    sheet = ink_layer.sheet(photographed(blank, (0.0, 0.0)), str(blank))
+    assert displaced(sheet, Box(0, 0, 40, 40)).shape == (40, 40)
+    assert displaced(sheet, Box(1620, 2310, 1654, 2339)).shape == (29, 34)
+
+
+@pytest.mark.parametrize("stroke", [[(240, 314), (430, 318)], [(318, 230), (315, 420)]])
+def test_a_stroke_that_runs_through_a_box_and_beyond_is_no_sure_tick(
+    blank: Path, stroke: list[tuple[int, int]]
+) -> None:
+    """A piece of a fold, or of a line through more than this box."""
+    square, _, _ = said(blank, photographed(blank, (0.0, 0.0), [stroke]))
+    assert 1 - SURE < square < SURE
+
+
+@pytest.mark.parametrize(
+    "stroke", [[(296, 316), (334, 315)], [(270, 350), (350, 280)], [(303, 318), (312, 328), (372, 268)]]
+)
+def test_a_dash_and_a_tick_with_a_long_tail_are_sure(blank: Path, stroke: list[tuple[int, int]]) -> None:
+    square, _, _ = said(blank, photographed(blank, (0.0, 0.0), [stroke]))
+    assert square > SURE
+
+
+def test_a_tick_too_pale_to_be_ink_makes_a_box_no_sure_blank(blank: Path) -> None:
+    """A small one, which the page's print is four times as dark as; an empty box stays sure."""
+    square, ring, _ = said(blank, photographed(blank, (0.0, 0.0), [[(311, 322), (322, 310)]], pen=230))
+    assert 1 - SURE < square < 0.5
+    assert ring < 1 - SURE
+
+
+@pytest.mark.parametrize("pen", [226, 227])
+def test_a_tick_that_is_hardly_ink_makes_a_box_no_sure_blank(blank: Path, pen: int) -> None:
+    """A few pixels of it are as dark as ink, of which an empty box has as many by chance."""
+    square, _, _ = said(blank, photographed(blank, (0.0, 0.0), [[(311, 322), (322, 310)]], pen))
+    assert 1 - SURE < square < 0.5
+
+
+@pytest.mark.parametrize("line", [[(620, 640), (624, 900)], [(350, 780), (900, 782)]])
+def test_a_straight_line_through_a_box_to_sign_is_no_sure_signature(blank: Path, line: list[tuple[int, int]]) -> None:
+    _, _, sign = said(blank, photographed(blank, (0.0, 0.0), [line]))
+    assert 1 - SURE < sign < SURE
+
+
+def spoilt(page: Picture, kernel: Picture) -> Picture:
+    """The photo out of focus or shaken by so much, with grain as before."""
+    grain = numpy.random.default_rng(3).normal(0, 4, page.shape)
+    soft = cv2.filter2D(page, -1, kernel.astype(numpy.float32) / kernel.sum())
+    return numpy.clip(soft + grain, 0, 255).astype(numpy.uint8)
+
+
+def lens(radius: int) -> Picture:
+    side = 2 * radius + 1
+    return numpy.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), numpy.uint8)
+
+
+def shaken(way: list[tuple[int, int]]) -> Picture:
+    line = numpy.zeros((25, 25), numpy.uint8)
+    cv2.polylines(line, [numpy.array(way, numpy.int32)], False, 255, 1, cv2.LINE_AA)
+    return line
+
+
+KERNELS = [lens(4), lens(6), lens(8), shaken([(3, 12), (21, 12)]), shaken([(5, 20), (19, 4)])]
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_a_frame_that_blur_spreads_into_its_box_is_no_mark(blank: Path, kernel: Picture) -> None:
+    square, ring, sign = said(blank, spoilt(photographed(blank, (0.0, 0.0)), kernel))
+    assert max(square, ring) < 0.5
+    assert sign < SURE
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_a_tick_on_a_blurred_page_is_never_missed(blank: Path, kernel: Picture) -> None:
+    square, ring, sign = said(blank, spoilt(photographed(blank, (0.0, 0.0), [*TICKS, *INITIALS]), kernel))
+    assert min(square, ring) > 1 - SURE
+    assert sign > SURE
+
+
+@pytest.mark.parametrize(
+    "kernel", [shaken([(3, 3), (12, 20), (21, 5)]), shaken([(3, 12), (12, 3), (21, 12), (12, 21)])]
+)
+def test_a_box_on_a_page_shaken_along_a_crooked_way_is_no_sure_tick(blank: Path, kernel: Picture) -> None:
+    """Print spreads there as no lens and no straight way spreads it."""
+    square, ring, _ = said(blank, spoilt(photographed(blank, (0.0, 0.0)), kernel))
+    assert max(square, ring) < SURE
+
+
+def test_a_box_that_is_filled_in_is_ticked(blank: Path) -> None:
+    strokes = [[(302, 302 + 2 * n), (331, 302 + 2 * n)] for n in range(15)]
+    square, _, _ = said(blank, photographed(blank, (0.0, 0.0), strokes))
+    assert square > SURE
+
+
+def test_a_box_that_is_scribbled_over_far_beyond_its_frame_is_no_sure_tick(blank: Path) -> None:
+    """That may cancel what was ticked."""
+    strokes = [[(284, 284 + 2 * n), (349, 284 + 2 * n)] for n in range(33)]
+    square, _, _ = said(blank, photographed(blank, (0.0, 0.0), strokes))
+    assert 1 - SURE < square < SURE

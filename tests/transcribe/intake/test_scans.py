@@ -1,0 +1,379 @@
+"""Files become scans: grouped, identified, masked, kept; bad files are set aside and the rest goes on."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
+
+import cv2
+import numpy
+import pytest
+from PIL import Image
+
+from tests import crafted
+from tests.orders import make
+from transcribe.archive import Archive
+from transcribe.errors import ScanError
+from transcribe.forms import definition
+from transcribe.intake import scans
+from transcribe.intake.file_pages import Unreadable, scan_id
+from transcribe.intake.grouping import Group
+from transcribe.intake.scans import Scanned
+from transcribe.model import Box, Form, Page, Scan
+from transcribe.recognition.read import read
+from transcribe.registration.align import align
+from transcribe.sandbox.limits import Limits
+
+LIMITS = Limits()
+CASES = Path(__file__).parents[2] / "cases"
+WITHOUT_PAYMENT = """
+name = "plain"
+version = 1
+title = "Plain"
+languages = ["eng"]
+locale = "en_GB"
+blank = "plain.png"
+[[field]]
+name = "note"
+type = "text"
+box = [1, 1, 9, 9]
+"""
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive(str(tmp_path / "archive"))
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Form:
+    folder = tmp_path / "forms"
+    folder.mkdir()
+    Image.new("L", (10, 10), 255).save(folder / "plain.png")
+    (folder / "plain.toml").write_text(WITHOUT_PAYMENT, "utf-8")
+    return definition.load(str(folder / "plain.toml"))
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+def scanned(found: Iterator[Scanned | Unreadable]) -> list[Scan]:
+    each = list(found)
+    assert all(isinstance(one, Scanned) for one in each), each
+    return [one.scan for one in each if isinstance(one, Scanned)]
+
+
+def two_pages(plain: Form) -> Form:
+    return replace(plain, blanks=plain.blanks * 2)
+
+
+def test_what_is_no_picture_is_told_apart_from_what_belongs_to_one(inbox: Path) -> None:
+    folder = inbox / "more"
+    folder.mkdir()
+    for name in ("order.docx", "p9.hocr", ".hidden", "p9.JPG", "list 10.xlsx", "list 2.xlsx"):
+        (folder / name).write_bytes(b"")
+    assert [each.name for each in scans.passed_over([folder, folder / "order.docx"])] == [
+        "list 2.xlsx",
+        "list 10.xlsx",
+        "order.docx",
+    ]
+    assert scans.passed_over([folder / "order.docx"]) == [], "what is named is tried, and said to be none"
+
+
+def test_files_are_gathered_in_the_order_that_people_count(inbox: Path) -> None:
+    for name in ("p10.jpg", "p2.jpg", "notes.txt", ".hidden.jpg", "sub/p1.PNG"):
+        (inbox / name).parent.mkdir(exist_ok=True)
+        (inbox / name).write_bytes(b"x")
+    named = scans.gather([inbox, inbox / "notes.txt", inbox / "p2.jpg"])
+    assert [path.name for path in named] == ["p2.jpg", "p10.jpg", "p1.PNG", "notes.txt"]
+
+
+def test_bad_files_are_set_aside_with_a_sentence_each_and_the_good_one_is_done(
+    inbox: Path, archive: Archive, plain: Form
+) -> None:
+    refused = crafted.refused()
+    names = ("cut.jpg", "text.jpg", "bomb 40000.png", "locked.pdf", "empty.jpg")
+    for name in names:
+        (inbox / name).write_bytes(refused[name])
+    (inbox / "good.png").write_bytes(crafted.readable()["plain.png"])
+    found = list(scans.scans([*scans.gather([inbox]), inbox / "gone.jpg"], plain, archive, LIMITS))
+    bad = {each.path.name: each for each in found if isinstance(each, Unreadable)}
+    assert set(bad) == {*names, "gone.jpg"}
+    assert bad["gone.jpg"].message == "gone.jpg: there is no such file. Replace the file and ingest it again."
+    assert {each.error for each in bad.values()} == {"ScanError"}
+    assert len({each.file.sha256 for each in bad.values()}) == len(bad)
+    assert [each.scan.name for each in found if isinstance(each, Scanned)] == ["good.png"]
+
+
+def test_a_file_above_the_limit_is_not_even_read(inbox: Path, archive: Archive, plain: Form) -> None:
+    (inbox / "large.jpg").write_bytes(crafted.readable()["plain.jpg"])
+    (found,) = scans.scans([inbox / "large.jpg"], plain, archive, replace(LIMITS, bytes=100))
+    assert isinstance(found, Unreadable)
+    assert "the limit is 100" in found.message
+
+
+def test_the_id_is_that_of_the_files_and_pages_whatever_their_names(inbox: Path, archive: Archive, plain: Form) -> None:
+    for name in ("a.png", "b.png"):
+        (inbox / name).write_bytes(crafted.readable()["plain.png"])
+    first, second = scanned(scans.scans(scans.gather([inbox]), plain, archive, LIMITS))
+    assert first.id == second.id == scan_id([(first.pages[0].file, 1)])
+
+
+def test_every_page_of_a_pdf_is_a_scan_of_a_form_of_one_page(inbox: Path, archive: Archive, plain: Form) -> None:
+    (inbox / "three.pdf").write_bytes(crafted.readable()["three.pdf"])
+    found = scanned(scans.scans([inbox / "three.pdf"], plain, archive, LIMITS))
+    assert [[page.page for page in each.pages] for each in found] == [[1], [2], [3]]
+    assert [each.name for each in found] == ["three.pdf p. 1", "three.pdf p. 2", "three.pdf p. 3"]
+
+
+def test_a_form_of_two_pages_takes_two_pages_of_a_file_or_two_pictures(
+    inbox: Path, archive: Archive, plain: Form
+) -> None:
+    (inbox / "a.pdf").write_bytes(crafted.readable()["three.pdf"])
+    for number in (1, 2, 3):
+        (inbox / f"b{number}.png").write_bytes(crafted.readable()["plain.png"] + bytes(number))
+    found = scanned(scans.scans(scans.gather([inbox]), two_pages(plain), archive, LIMITS))
+    assert [len(each.pages) for each in found] == [2, 1, 2, 1]
+    assert found[2].pages[0].file != found[2].pages[1].file
+
+
+def test_a_form_may_take_whole_files(inbox: Path, archive: Archive, plain: Form) -> None:
+    (inbox / "a.pdf").write_bytes(crafted.readable()["three.pdf"])
+    (inbox / "b.png").write_bytes(crafted.readable()["plain.png"])
+    whole = replace(plain, options={"pages": "file"})
+    found = scanned(scans.scans(scans.gather([inbox]), whole, archive, LIMITS))
+    assert [len(each.pages) for each in found] == [3, 1]
+
+
+def test_a_known_scan_is_not_kept_again(inbox: Path, archive: Archive, plain: Form) -> None:
+    (inbox / "a.png").write_bytes(crafted.readable()["plain.png"])
+    (again,) = scans.scans([inbox / "a.png"], plain, archive, LIMITS, seen=lambda _: True)
+    assert isinstance(again, Scanned)
+    assert again.seen
+    assert not archive.has(again.scan.pages[0].file)
+
+
+def test_hocr_beside_a_picture_comes_with_its_page(inbox: Path, archive: Archive, plain: Form) -> None:
+    (inbox / "a.png").write_bytes(crafted.readable()["plain.png"])
+    (inbox / "a.hocr").write_bytes(b"<html></html>")
+    (only,) = scanned(scans.scans([inbox / "a.png"], plain, archive, LIMITS))
+    (page,) = scans.pages(only, archive, LIMITS)
+    assert page.hocr == b"<html></html>"
+    assert page.picture.shape == (300, 420, 3)
+
+
+def test_an_hocr_file_that_is_too_large_is_left_out_and_the_picture_taken(
+    inbox: Path, archive: Archive, plain: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("transcribe.ocr.hocr.MOST_BYTES", 10)
+    (inbox / "a.png").write_bytes(crafted.readable()["plain.png"])
+    (inbox / "a.hocr").write_bytes(b"<html></html>")
+    (only,) = scanned(scans.scans([inbox / "a.png"], plain, archive, LIMITS))
+    assert scans.pages(only, archive, LIMITS)[0].hocr is None
+
+
+# --- payment data ----------------------------------------------------------------------------------------------------
+
+
+def with_card(level: str) -> tuple[bytes, str]:
+    """A photo of an order paid by card, and the number."""
+    for number in range(100):
+        made = make(number, 5, "bon-de-commande", level, "typed")  # type: ignore[arg-type]  # a literal of the camera
+        if made.truth["payment"]:
+            return made.content, made.truth["payment"]["card_number"]
+    raise AssertionError("no order is paid by card")
+
+
+def kept(archive_folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in archive_folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("level", ["phone", "hard"])
+def test_the_archive_never_holds_a_card_number(level: str, inbox: Path, archive: Archive, tmp_path: Path) -> None:
+    ordered = definition.load("bon-de-commande")
+    content, _ = with_card(level)
+    (inbox / "paid.jpg").write_bytes(content)
+    (each,) = scans.scans([inbox / "paid.jpg"], ordered, archive, LIMITS)
+    assert isinstance(each, Scanned)
+    assert each.files[0].sha256 not in {page.file for page in each.scan.pages}
+    assert content not in kept(tmp_path / "archive")
+    (page,) = scans.pages(each.scan, archive, LIMITS)
+    box = ordered.field("card_number").box
+    assert box is not None
+    laid = align(page, ordered)
+    inside = laid.page.picture[box.y0 + 4 : box.y1 - 4, box.x0 + 4 : box.x1 - 4].astype(int)
+    assert numpy.ptp(inside, axis=(0, 1)).max() < 30
+    before = align(Page(number=1, picture=numpy.asarray(Image.open(io.BytesIO(content)))), ordered).page.picture
+    beside = Box(100, 296, 660, 358)
+    same = laid.page.picture[beside.y0 : beside.y1, beside.x0 : beside.x1].astype(int)
+    numpy.testing.assert_allclose(same, before[beside.y0 : beside.y1, beside.x0 : beside.x1], atol=70)
+
+
+def test_a_masked_page_is_laid_as_it_was_at_the_door(inbox: Path, archive: Archive) -> None:
+    ordered = definition.load("bon-de-commande")
+    (inbox / "paid.jpg").write_bytes(with_card("phone")[0])
+    (only,) = scanned(scans.scans([inbox / "paid.jpg"], ordered, archive, LIMITS))
+    (page,) = scans.pages(only, archive, LIMITS)
+    assert page.laid is not None
+    remembered, anew = align(page, ordered), align(replace(page, laid=None), ordered)
+    assert remembered.homography is not None
+    assert anew.homography is not None
+    numpy.testing.assert_allclose(remembered.homography, anew.homography, rtol=0.05, atol=3)
+    assert remembered.fit > 0.9
+
+
+def test_a_page_that_does_not_lie_on_the_named_form_with_payment_data_is_set_aside_and_nothing_of_it_kept(
+    inbox: Path, archive: Archive, tmp_path: Path
+) -> None:
+    (inbox / "other.jpg").write_bytes((CASES / "receipt-554.jpg").read_bytes())
+    (each,) = scans.scans([inbox / "other.jpg"], definition.load("order-form"), archive, LIMITS)
+    assert isinstance(each, Unreadable)
+    assert "does not lie on the form order-form" in each.message
+    assert "Photograph it again, flat and whole" in each.message
+    assert not each.failed
+    assert kept(tmp_path / "archive") == []
+
+
+def test_a_page_that_might_be_a_form_with_payment_data_is_kept_too_coarse_to_read_and_its_form_asked(
+    inbox: Path, archive: Archive
+) -> None:
+    ordered = definition.load("order-form")
+    with Image.open(CASES / "order-form-flat-typed-0001.png") as whole:
+        whole.crop((0, 0, whole.width, whole.height * 2 // 5)).save(inbox / "top.png")
+    (only,) = scanned(scans.scans([inbox / "top.png"], None, archive, LIMITS, forms=[ordered]))
+    assert only.form == ""
+    (page,) = scans.pages(only, archive, LIMITS)
+    assert max(page.picture.shape) == 960
+    assert numpy.abs(numpy.diff(page.picture.astype(int), axis=1)).max() < 30
+    assert align(page, ordered).fit < 0.5
+
+
+# --- what nobody has foreseen ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["transcribe.intake.scans._kept_whole", "transcribe.sandbox.decoding.check"])
+def test_one_file_that_fails_unexpectedly_is_named_with_the_error_and_the_others_go_on(
+    where: str, inbox: Path, archive: Archive, plain: Form, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    for name in ("a.png", "b.png", "c.png"):
+        (inbox / name).write_bytes(crafted.readable()["plain.png"] + name.encode())
+    known: Any = resolve_name(where)
+    calls = []
+
+    def second_fails(*given: object) -> object:
+        calls.append(given)
+        if len(calls) == 2:
+            raise KeyError("text")
+        return known(*given)
+
+    monkeypatch.setattr(where, second_fails)
+    found = sorted(scans.scans(scans.gather([inbox]), plain, archive, LIMITS), key=lambda each: each.path)
+    first, failed, last = found
+    assert isinstance(first, Scanned)
+    assert isinstance(last, Scanned)
+    assert isinstance(failed, Unreadable)
+    assert (failed.failed, failed.error) == (True, "KeyError")
+    assert failed.message.startswith("b.png: reading it failed unexpectedly (KeyError: 'text').")
+    assert "second_fails" in caplog.text, "the log says where it happened"
+
+
+def test_a_page_of_a_pdf_that_gives_no_scan_is_set_aside_by_itself(
+    inbox: Path, archive: Archive, plain: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inbox / "three.pdf").write_bytes(crafted.readable()["three.pdf"])
+    original = scans._scanned
+
+    def no_second(group: Group, *given: Any) -> Scanned:
+        if group.sheets[0].page == 2:
+            raise ScanError("it is not this form.")
+        return original(group, *given)
+
+    monkeypatch.setattr(scans, "_scanned", no_second)
+    first, second, third = scans.scans([inbox / "three.pdf"], plain, archive, LIMITS)
+    assert isinstance(first, Scanned)
+    assert isinstance(third, Scanned)
+    assert isinstance(second, Unreadable)
+    assert (second.page, second.file.name) == (2, "three.pdf p. 2")
+    assert second.file.sha256 == scan_id([(first.files[0].sha256, 2)])
+
+
+def test_a_link_that_leads_nowhere_is_named(inbox: Path, archive: Archive, plain: Form) -> None:
+    (inbox / "gone.jpg").symlink_to(inbox / "nowhere.jpg")
+    (inbox / "list.xlsx").symlink_to(inbox / "nowhere.xlsx")
+    (found,) = scans.scans(scans.gather([inbox]), plain, archive, LIMITS)
+    assert isinstance(found, Unreadable)
+    assert found.reason == "gone.jpg: it is a link to what is not there."
+    assert [each.name for each in scans.passed_over([inbox])] == ["list.xlsx"]
+
+
+# --- which form ------------------------------------------------------------------------------------------------------
+
+
+def test_forms_in_one_folder_are_told_apart_and_a_receipt_is_left_in_doubt(archive: Archive) -> None:
+    forms = [definition.load("bon-de-commande"), definition.load("order-form")]
+    names = ("bon-de-commande-phone-typed-0002.jpg", "order-form-phone-block-0007.jpg", "receipt-554.jpg")
+    found = scanned(scans.scans([CASES / name for name in names], None, archive, LIMITS, forms=forms))
+    assert [each.form for each in found] == ["bon-de-commande", "order-form", ""]
+    assert archive.has(found[2].pages[0].file)
+    assert scans.pages(found[2], archive, LIMITS)[0].picture.shape[0] == 1204
+
+
+def test_pages_of_one_form_in_any_order_and_upside_down_are_put_together(inbox: Path, archive: Archive) -> None:
+    both = replace(
+        definition.load("order-form"),
+        name="both",
+        blanks=definition.load("order-form").blanks + definition.load("bon-de-commande").blanks,
+        digest="both",
+        fields=tuple(field for field in definition.load("order-form").fields if field.personal is None),
+    )
+    second = Image.open(CASES / "bon-de-commande-flat-typed-0000.png").convert("L").rotate(180)
+    second.save(inbox / "1.png")
+    Image.open(CASES / "order-form-flat-typed-0001.png").convert("L").save(inbox / "2.png")
+    (only,) = scanned(scans.scans(scans.gather([inbox]), None, archive, LIMITS, forms=[both]))
+    assert (only.form, len(only.pages)) == ("both", 2)
+    laid = [align(page, both) for page in scans.pages(only, archive, LIMITS)]
+    assert [each.number for each in laid] == [2, 1]
+    assert min(each.fit for each in laid) > 0.9
+
+
+def test_the_card_number_on_bent_paper_is_masked_too(inbox: Path, archive: Archive) -> None:
+    ordered = definition.load("bon-de-commande")
+    upright = numpy.asarray(Image.open(io.BytesIO(with_card("flat")[0])).convert("RGB"))
+    down, across = numpy.mgrid[0 : upright.shape[0], 0 : upright.shape[1]].astype(numpy.float32)
+    wave = numpy.sin(across / upright.shape[1] * 1.5 * numpy.pi + down / upright.shape[0] * numpy.pi) * 22
+    bent = cv2.remap(upright, across, down + wave.astype(numpy.float32), cv2.INTER_LINEAR, borderValue=(255,) * 3)
+    Image.fromarray(numpy.asarray(bent, numpy.uint8)).save(inbox / "bent.png")
+    (only,) = scanned(scans.scans([inbox / "bent.png"], ordered, archive, LIMITS))
+    (page,) = scans.pages(only, archive, LIMITS)
+    laid = align(page, ordered)
+    assert laid.fits
+    box = ordered.field("card_number").box
+    assert box is not None
+    around = laid.page.picture[box.y0 - 8 : box.y1 + 8, box.x0 : box.x1].astype(int)
+    assert numpy.ptp(around[8:-8, 6:-6], axis=(0, 1)).max() < 30
+    comment = Box(100, 1746, 1554, 1816)  # the next box below is left alone
+    assert laid.page.picture[comment.y0 + 8 : comment.y1 - 8].mean() > 200
+
+
+def test_the_quality_of_a_masked_page_is_that_of_the_photograph(inbox: Path, archive: Archive) -> None:
+    """Small photographs are kept flattened, at the size of the blank: they stay too small."""
+    order = definition.load("order-form")
+    with Image.open(CASES / "order-form-phone-typed-0003.jpg") as photo:
+        photo.resize((round(0.3 * photo.width), round(0.3 * photo.height))).save(inbox / "small.jpg", quality=95)
+        size = photo.size
+    (made,) = scans.scans([inbox / "small.jpg"], order, archive, LIMITS)
+    assert isinstance(made, Scanned)
+    (page,) = scans.pages(made.scan, archive, LIMITS)
+    assert page.flat is not None
+    assert page.flat.size == (round(0.3 * size[0]), round(0.3 * size[1]))
+    reads = read(made.scan, [page], order, [], datetime(2026, 11, 1, tzinfo=UTC))
+    assert "too small" in reads.advice

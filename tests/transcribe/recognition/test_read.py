@@ -1,0 +1,228 @@
+"""A scan is read by machine: every field gets a place and a reading, whatever the page is like."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy
+import pytest
+from PIL import Image
+
+from tests.fakes import ScriptedEngine
+from transcribe import fields, ocr
+from transcribe.archive import opened
+from transcribe.errors import EngineError, ScanError
+from transcribe.forms import definition as forms
+from transcribe.model import Box, Form, Page, Reading, Reads, Scan, ScanPage, Word
+from transcribe.ocr import Engine
+from transcribe.recognition.read import ReadOptions, read
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+CASES = Path(__file__).parents[2] / "cases"
+NOW = datetime(2025, 3, 14, 9, 0, tzinfo=UTC)
+FLAT, PHOTO = "bon-de-commande-flat-typed-0000.png", "bon-de-commande-phone-typed-0002.jpg"
+
+
+def truth(file: str) -> dict[str, Any]:
+    lines = (CASES / "truth.jsonl").read_text(encoding="utf-8").splitlines()
+    return next(line for line in map(json.loads, lines) if line["file"] == file)
+
+
+def picture(file: str) -> Picture:
+    with Image.open(CASES / file) as image:
+        return numpy.asarray(image.convert("RGB"), dtype=numpy.uint8)
+
+
+def scan_of(form: Form) -> Scan:
+    return Scan(id="s" * 64, pages=(ScanPage(file="f", page=1),), form=form.name, form_version=form.version)
+
+
+def read_picture(shown: Picture, form: Form, engines: list[Engine], **page: Any) -> Reads:
+    return read(scan_of(form), [Page(number=1, picture=shown, **page)], form, engines, NOW)
+
+
+def by_field(reads: Reads) -> dict[str, dict[str, Reading]]:
+    found: dict[str, dict[str, Reading]] = defaultdict(dict)
+    for each in reads.readings:
+        found[str(each.key)][each.source.partition(" ")[0]] = each
+    return found
+
+
+@pytest.fixture(scope="module")
+def form() -> Form:
+    return forms.load("bon-de-commande")
+
+
+@pytest.mark.parametrize("file", [FLAT, PHOTO])
+def test_two_engines_read_a_typed_form_and_every_blank_and_mark(file: str, form: Form) -> None:
+    reads = read_picture(picture(file), form, [ocr.load(name, form.languages) for name in ("tesseract", "rapidocr")])
+    said, written = by_field(reads), truth(file)["fields"]
+    right = {"tesseract": 0, "rapidocr": 0}
+    filled = 0
+    for key in tuple(form.keys()):
+        field, text = form.field(key.name), written.get(str(key), "")
+        if field.personal == "payment":
+            continue
+        if field.type in ("checkbox", "signature"):
+            assert said[str(key)]["ink"].text == (text or "false"), key
+        elif not text:
+            assert said[str(key)]["ink"].text == "", key
+            assert (said[str(key)]["ink"].confidence or 0) > 0.98, key
+        else:
+            filled += 1
+            normal = fields.load(field.type).normalise
+            for name in right:
+                right[name] += normal(said[str(key)][name].text or "", field, form) == normal(text, field, form)
+    assert filled > 10
+    assert min(right.values()) >= 0.9 * filled
+
+
+def test_every_field_has_a_place_and_a_reading(form: Form) -> None:
+    reads = read_picture(picture(FLAT), form, [ScriptedEngine(form=form)])
+    keys = set(form.keys())
+    assert {place.key for place in reads.places} == keys
+    assert {each.key for each in reads.readings} == keys
+    assert all(opened(place.snippet)[0] in reads.files for place in reads.places if place.snippet)
+    assert len(reads.files) == 2, "the page, and the pictures of all fields in one file"
+    assert reads.pictures[0].size == form.blanks[0].size
+
+
+def test_an_engines_silence_over_ink_is_illegible_not_blank(form: Form) -> None:
+    reads = read_picture(picture(FLAT), form, [ScriptedEngine(form=form)])
+    said = by_field(reads)["order_number"]["scripted"]
+    assert said.text is None
+    assert "illegible" in said.flags
+
+
+def test_payment_data_go_to_no_engine_and_into_no_snippet(form: Form) -> None:
+    engine = ScriptedEngine(form=form)
+    shown = picture(FLAT).copy()
+    box = form.field("card_number").box
+    assert box is not None
+    cv2.putText(shown, "4970 1012 3456 7890", (box.x0 + 20, box.y1 - 15), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (0, 0, 0), 2)
+    reads = read_picture(shown, form, [engine])
+    said = by_field(reads)["card_number"]
+    assert set(said) == {"ink"}
+    assert said["ink"].text is None
+    assert said["ink"].flags == {"masked"}
+    assert not [asked for asked in engine.asked if box.y0 < (asked.y0 + asked.y1) / 2 < box.y1 and asked.x0 < box.x1]
+    assert next(place for place in reads.places if place.key.name == "card_number").snippet is None
+
+
+def test_a_page_that_does_not_fit_gives_the_whole_page_for_every_field(form: Form) -> None:
+    other = picture("receipt-007.jpg")
+    reads = read_picture(other, form, [ScriptedEngine(form=form)])
+    assert reads.fit is not None
+    assert reads.fit < 0.5
+    assert "not fitting" in reads.advice
+    assert all(each.text is None and "not fitting" in each.flags for each in reads.readings)
+    assert {place.box for place in reads.places} == {Box(0, 0, other.shape[1], other.shape[0])}
+    assert all(place.confidence is None for place in reads.places)
+    assert {place.key for place in reads.places} == set(form.keys())
+
+
+def test_a_second_copy_of_a_page_is_told_and_so_is_the_page_that_it_stands_for(form: Form) -> None:
+    engine, page = ScriptedEngine(form=form), Page(number=1, picture=picture(FLAT))
+    twice = [page, replace(page, number=2)]
+    assert "page left over" in read(scan_of(form), twice, form, [engine], NOW).advice
+    second = forms.load("order-form").blanks
+    longer = replace(form, blanks=form.blanks + second)
+    advice = read(scan_of(form), twice[:1], longer, [engine], NOW).advice
+    assert ("page missing" in advice, "page left over" in advice) == (True, False)
+    assert "not fitting" not in advice, "the page that came fits"
+
+
+def test_a_page_upside_down_is_read_the_same(form: Form) -> None:
+    upright = read_picture(picture(FLAT), form, [ocr.load("tesseract", form.languages)])
+    turned = read_picture(
+        numpy.ascontiguousarray(numpy.rot90(picture(FLAT), 2)), form, [ocr.load("tesseract", form.languages)]
+    )
+    one, other = by_field(upright), by_field(turned)
+    same = sum(one[key]["tesseract"].text == other[key]["tesseract"].text for key in one if "tesseract" in one[key])
+    assert same >= 0.95 * sum("tesseract" in said for said in one.values())
+
+
+def test_reading_again_gives_the_same_ids(form: Form) -> None:
+    engines: list[Engine] = [ScriptedEngine(form=form, says={"order_number": "BC-2025-0417"})]
+    once = read_picture(picture(FLAT), form, engines)
+    again = read_picture(picture(FLAT), form, engines)
+    assert [each.id for each in once.readings] == [each.id for each in again.readings]
+    assert len({each.id for each in once.readings}) == len(once.readings)
+
+
+def test_an_engine_that_fails_is_an_error_to_be_tried_again(form: Form) -> None:
+    with pytest.raises(EngineError) as failed:
+        read_picture(picture(FLAT), form, [ScriptedEngine(form=form, fails=True)])
+    assert failed.value.retry
+
+
+def test_hocr_beside_a_page_is_a_source_of_its_own(form: Form) -> None:
+    box = form.field("order_number").box
+    assert box is not None
+    title = f"bbox {box.x0 + 10} {box.y0 + 10} {box.x0 + 200} {box.y1 - 10}; x_wconf 87"
+    reads = read_picture(picture(FLAT), form, [ScriptedEngine(form=form)], hocr=one_word(title, "BC-1"))
+    said = by_field(reads)["order_number"]["hocr"]
+    assert (said.source, said.text, said.confidence) == ("hocr kraken 5", "BC-1", 0.87)
+
+
+def one_word(title: str, text: str) -> bytes:
+    """An hOCR file of one word."""
+    return (
+        '<html><head><meta name="ocr-system" content="kraken 5"/></head><body><div class="ocr_page">'
+        f'<span class="ocr_line"><span class="ocrx_word" title="{title}">{text}</span></span></div></body></html>'
+    ).encode()
+
+
+def test_the_silence_of_an_hocr_file_is_no_reading(form: Form) -> None:
+    engine = ScriptedEngine(form=form, says={"order_number": "BC-1"})
+    useless = one_word("bbox 1 1 9 9; x_wconf 40", "#")
+    with_it = read_picture(picture(FLAT), form, [engine], hocr=useless)
+    assert {each.id for each in with_it.readings} == {
+        each.id for each in read_picture(picture(FLAT), form, [engine]).readings
+    }
+
+
+def test_an_hocr_file_of_a_word_changes_nothing_on_a_free_layout() -> None:
+    form = forms.load("receipt")
+    seen = [
+        Word(text=text, box=Box(40, y, 200, y + 24), confidence=0.9, line=y)
+        for y, text in ((40, "SHOP"), (200, "14/03/2025"), (400, "TOTAL 12.50"))
+    ]
+    shown = numpy.full((700, 460), 250, numpy.uint8)
+    engine = ScriptedEngine(form=form, page=seen)
+    with_it = read_picture(shown, form, [engine], hocr=one_word("bbox 40 600 80 620; x_wconf 40", "rubbish"))
+    assert with_it.readings == read_picture(shown, form, [engine]).readings
+
+
+def test_a_receipt_of_free_layout_gives_a_place_or_a_region_for_every_field() -> None:
+    form = forms.load("receipt")
+    seen = [
+        Word(text=text, box=Box(x, y, x + 90, y + 24), confidence=0.9, line=line)
+        for line, (y, texts) in enumerate([(40, ["MINI", "MART"]), (200, ["14/03/2025"]), (400, ["TOTAL", "12.50"])])
+        for x, text in zip((40, 240), texts, strict=False)
+    ]
+    shown = numpy.full((700, 460), 250, numpy.uint8)
+    reads = read_picture(shown, form, [ScriptedEngine(form=form, page=seen)])
+    assert reads.fit is None
+    assert {place.key for place in reads.places} == set(form.keys())
+    said = by_field(reads)
+    assert said["total"]["scripted"].text == "12.50"
+    assert said["date"]["scripted"].text == "14/03/2025"
+    assert all(place.snippet and opened(place.snippet)[0] in reads.files for place in reads.places)
+
+
+def test_a_masked_copy_that_does_not_lie_on_its_form_is_no_work_for_anybody(form: Form) -> None:
+    coarse = numpy.full((960, 700, 3), 200, numpy.uint8)
+    pages = [Page(number=1, picture=coarse)]
+    with pytest.raises(ScanError, match="too coarse to read") as caught:
+        read(scan_of(form), pages, form, [], NOW, ReadOptions(masked=True))
+    assert caught.value.advice == "Photograph it again, flat and whole,"
+    assert "not fitting" in read(scan_of(form), pages, form, [], NOW).advice, "one that is no copy is shown to people"

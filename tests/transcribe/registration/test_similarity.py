@@ -1,0 +1,55 @@
+"""Where on its blank a page lies: what lies elsewhere is not believed, though the rest of the page fits."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import cv2
+import numpy
+import pytest
+
+from transcribe.forms import blank_image, definition
+from transcribe.ink import ink_layer
+from transcribe.model import Box, Page
+from transcribe.recognition import form_page
+from transcribe.registration.similarity import Likeness, likeness
+
+HERE = form_page.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=0.8, quality=0.9)
+
+
+@pytest.mark.parametrize("name", ["bon-de-commande", "order-form"])
+def test_of_a_page_that_fits_in_its_upper_part_alone_the_lower_boxes_are_not_believed(name: str) -> None:
+    ordered = definition.load(name)
+    path = str(ordered.blanks[0].path)
+    page = numpy.asarray(cv2.cvtColor(blank_image.grey(path), cv2.COLOR_GRAY2RGB), numpy.uint8)
+    cut = page.shape[0] * 13 // 20
+    page[cut + 240 :] = page[cut:-240].copy()
+    page[cut : cut + 240] = 255
+    alike = likeness(page, ordered, 1)
+    assert alike.fit > 0.5
+    sheet = ink_layer.sheet(page, path)
+    spots = form_page.spots(ordered, 1, sheet, alike)
+    above = [spot for spot in spots if spot.box.y1 < cut - 300]
+    below = [spot for spot in spots if spot.box.y0 > cut + 300]
+    assert above
+    assert not any(spot.astray for spot in above)
+    assert below
+    assert all(spot.astray for spot in below)
+    said = form_page.readings(Page(number=1, picture=page), sheet, below, [], HERE)
+    assert {(each.text, each.flags) for each in said} == {(None, frozenset({"not fitting"}))}
+
+
+@pytest.mark.parametrize("name", ["bon-de-commande", "order-form"])
+def test_no_box_of_a_page_that_lies_on_its_blank_is_astray(name: str) -> None:
+    ordered = definition.load(name)
+    page = numpy.asarray(cv2.cvtColor(blank_image.grey(str(ordered.blanks[0].path)), cv2.COLOR_GRAY2RGB), numpy.uint8)
+    alike = likeness(page, ordered, 1)
+    assert not any(alike.astray([box for _, _, box in form_page.boxes(ordered, 1)]))
+
+
+def test_the_nearest_tiles_tell_and_too_few_tell_nothing() -> None:
+    middles = numpy.array([[100.0, 100.0 * number] for number in range(40)])
+    right = numpy.where(numpy.arange(40) < 20, 0.9, 0.0).astype(numpy.float32)
+    boxes = [Box(50, 200, 400, 260), Box(50, 3400, 400, 3460)]
+    assert Likeness(0.5, right, middles).astray(boxes) == [False, True]
+    assert Likeness(0.5, right[::5], middles[::5]).astray(boxes) == [False, False]

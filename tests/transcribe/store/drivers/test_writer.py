@@ -1,0 +1,151 @@
+"""The writer thread: results after the commit, failures alone, a bound on what waits."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.transcribe.store.world import NOON, person, world
+from transcribe.errors import NotFound, StoreError
+from transcribe.store.drivers.writer import Busy, Writer
+
+
+def test_a_result_is_told_only_after_it_can_be_read_by_others(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        writer = Writer(here.store)
+        writer.submit(lambda: here.store.put_transcriber(person("dora"), NOON)).result(10)
+        assert here.store.transcriber("dora").handle == "dora"
+        writer.close()
+
+
+def test_a_job_that_fails_fails_alone_in_its_batch(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        writer = Writer(here.store)
+        gate = threading.Event()
+        first = writer.submit(lambda: gate.wait(10))
+
+        def half() -> None:
+            here.store.put_transcriber(person("half"), NOON)
+            here.store.transcriber("nobody")
+
+        good = [writer.submit(partial(here.store.put_transcriber, person(f"p{n}"), NOON)) for n in range(5)]
+        bad = writer.submit(half)
+        gate.set()
+        assert first.result(10)
+        for each in good:
+            each.result(10)
+        with pytest.raises(NotFound):
+            bad.result(10)
+        handles = {each.handle for each in here.store.transcribers()}
+        assert {"p0", "p4"} <= handles
+        assert "half" not in handles
+        writer.close()
+
+
+def test_many_jobs_share_one_transaction(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        writer = Writer(here.store)
+        gate = threading.Event()
+        opened: list[str] = []
+
+        def watch() -> None:
+            here.store.db.connection.set_trace_callback(lambda text: opened.append(text) if "BEGIN" in text else None)
+            gate.wait(10)
+
+        futures: list[Future[None]] = [writer.submit(watch)]
+        futures += [writer.submit(partial(here.store.put_transcriber, person(f"p{n}"), NOON)) for n in range(60)]
+        gate.set()
+        for each in futures:
+            each.result(10)
+        writer.close()
+        assert len(opened) <= 2
+
+
+def test_more_than_the_bound_is_refused_and_what_waits_is_written(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        writer = Writer(here.store, waiting=3)
+        gate = threading.Event()
+        started = threading.Event()
+
+        def stand() -> None:
+            started.set()
+            gate.wait(10)
+
+        writer.submit(stand)
+        assert started.wait(10)
+        kept = [writer.submit(partial(here.store.put_transcriber, person(f"p{n}"), NOON)) for n in range(3)]
+        with pytest.raises(Busy):
+            writer.submit(lambda: None)
+        gate.set()
+        writer.close()
+        assert all(each.done() for each in kept)
+        assert here.store.transcriber("p2").handle == "p2"
+        with pytest.raises(StoreError):
+            writer.submit(lambda: None)
+
+
+def test_it_can_be_awaited(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        writer = Writer(here.store)
+
+        async def both() -> list[str]:
+            return list(await asyncio.gather(writer.write(lambda: "one"), writer.write(lambda: "two")))
+
+        # In a thread of its own: a browser's test before this one may have left its event loop running in ours.
+        with ThreadPoolExecutor(1) as apart:
+            assert apart.submit(asyncio.run, both()).result() == ["one", "two"]
+        writer.close()
+
+
+def test_short_jobs_are_done_in_the_loop_within_the_writers_transaction(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        writer = Writer(here.store)
+
+        def put(name: str) -> tuple[int, bool]:
+            here.store.put_transcriber(person(name), NOON)
+            return threading.get_ident(), here.store.db.connection.in_transaction
+
+        async def several() -> tuple[int, list[tuple[int, bool] | BaseException]]:
+            def bad() -> tuple[int, bool]:
+                put("half")
+                raise NotFound("no")
+
+            jobs = [writer.write(partial(put, f"p{n}"), here=True) for n in range(5)]
+            told = await asyncio.gather(*jobs, writer.write(bad, here=True), return_exceptions=True)
+            assert not here.store.db.connection.in_transaction  # its own connection is its own again
+            return threading.get_ident(), told
+
+        with ThreadPoolExecutor(1) as apart:
+            loop, told = apart.submit(asyncio.run, several()).result()
+        assert told[:5] == [(loop, True)] * 5
+        assert isinstance(told[5], NotFound)
+        assert {each.handle for each in here.store.transcribers()} >= {f"p{n}" for n in range(5)}
+        assert "half" not in {each.handle for each in here.store.transcribers()}
+        writer.close()
+
+
+def test_what_an_ended_loop_was_to_do_is_kept_all_the_same(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        writer = Writer(here.store)
+        gate = threading.Event()
+        writer.submit(lambda: gate.wait(10))
+
+        async def leave() -> None:
+            work = writer.write(partial(here.store.put_transcriber, person("late"), NOON), here=True)
+            asyncio.get_running_loop().create_task(work)
+            await asyncio.sleep(0.05)
+
+        def run() -> None:
+            loop = asyncio.new_event_loop()
+            loop.run_until_complete(leave())  # it is not closed, and runs no more
+
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(run).result()
+        gate.set()
+        writer.close()
+        assert here.store.transcriber("late").handle == "late"

@@ -1,0 +1,87 @@
+"""The audit chain: what is done is in it, and a change, a gap or a cut shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.transcribe.store.world import KEY, NOON, World, after, person, world
+from transcribe.store.contract import Rate
+from transcribe.store.state_store import open_sqlite
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as made:
+        for number in range(4):
+            made.store.log("olga", "did", f"thing {number}", {"number": number}, after(number))
+        yield made
+
+
+def tamper(here: World, statement: str) -> None:
+    connection = here.store.db.connection
+    connection.execute("DROP TRIGGER audit_stays")
+    connection.execute("DROP TRIGGER audit_kept")
+    connection.execute(statement)
+
+
+def test_an_untouched_chain_holds_and_goes_through_a_saved_head(here: World) -> None:
+    head = here.store.verify_audit().head
+    here.store.log("olga", "did", "more", {}, after(9))
+    state = here.store.verify_audit(head)
+    assert state.broken_at is None
+    assert state.lines == len(here.store.audit())
+    assert here.store.audit()[-1].hash == state.head
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET detail = '{}' WHERE number = 6",
+        "UPDATE audit SET at = at + 1 WHERE number = 6",
+        "UPDATE audit SET actor = 'ann' WHERE number = 6",
+        "DELETE FROM audit WHERE number = 6",
+        "UPDATE audit SET number = CASE number WHEN 6 THEN -7 WHEN 7 THEN 6 END WHERE number IN (6, 7)",
+    ],
+)
+def test_a_line_changed_dropped_or_swapped_is_found(here: World, statement: str) -> None:
+    tamper(here, statement)
+    assert here.store.verify_audit().broken_at is not None
+
+
+def test_a_cut_chain_shows_only_against_a_saved_head(here: World) -> None:
+    head = here.store.verify_audit().head
+    tamper(here, "DELETE FROM audit WHERE number = (SELECT MAX(number) FROM audit)")
+    assert here.store.verify_audit().broken_at is None
+    assert here.store.verify_audit(head).broken_at is not None
+
+
+def test_who_has_the_database_without_the_key_cannot_mend_the_chain(here: World) -> None:
+    other = open_sqlite(here.store.db.path, b"another key".ljust(32))
+    assert other.verify_audit().broken_at == 1
+    other.close()
+    same = open_sqlite(here.store.db.path, KEY)
+    assert same.verify_audit().broken_at is None
+    same.close()
+
+
+def test_what_is_done_to_people_rates_and_scans_is_logged(here: World) -> None:
+    scan = here.scan("a")
+    here.store.put_transcriber(person("new"), NOON)
+    here.store.put_rate(Rate(form="", micro=5, currency="EUR", since=NOON), NOON)
+    here.store.forget(scan.id, after(1))
+    here.store.close_period(after(2), "November", after(2))
+    actions = [line.action for line in here.store.audit(after=8)]
+    assert actions == ["person kept", "rate kept", "scan forgotten", "period closed"]
+
+
+def test_an_action_that_cannot_be_logged_is_not_done(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("no log")
+
+    monkeypatch.setattr(here.store, "log", fail)
+    with pytest.raises(OSError, match="no log"):
+        here.store.put_rate(Rate(form="", micro=5, currency="EUR", since=NOON), NOON)
+    assert here.store.rate("order", NOON) is None

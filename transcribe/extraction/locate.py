@@ -1,0 +1,203 @@
+"""Where the fields of a form of free layout stand in one scan, and what each source reads there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from transcribe.extraction.key_values import finders, text_in_box
+from transcribe.extraction.page_text.consensus import Spot, legibility, spots, sureness
+from transcribe.extraction.page_text.field_candidates import Candidate
+from transcribe.extraction.page_text.page_text import Sheet, sheet
+from transcribe.extraction.page_text.search_regions import region
+from transcribe.extraction.page_text.text_lines import lines
+from transcribe.extraction.tables.cells import cells
+from transcribe.extraction.tables.missing_rows import rows_missing
+from transcribe.model import Box, Field, FieldKey, Form, Page, Place, Reading, Table, Word
+from transcribe.ocr.hocr import is_beside
+from transcribe.ocr.machine_readings import MOST_ALTERNATIVES, alternatives_of, confidence_of, reading
+
+LEAST_SHARE = 0.2
+"""Another place is an alternative when it has this share of the support of both, or more."""
+
+NOT_FOUND: Mapping[str, float] = {"place": 0.0}
+
+ANOTHER = "another document"
+"""The flag of what is read on a page on which no source found the amount that its form must have. Names and dates
+stand on every letter, and engines read them alike: on 16 letters read as receipts 24 of them were decided."""
+
+ROWS_MISSING = "rows missing"
+"""The flag of a table's cells where a line with a number is no row, and the rows do not make up a sum of the page."""
+
+UNLABELLED = "unlabelled"
+"""The flag of what was found without anything around it that says for sure what it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """One place for each field of a scan, and one reading of it for each source."""
+
+    places: tuple[Place, ...]
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scan:
+    """What is known while one scan is located: its pages, and the print as each source sees it."""
+
+    id: str
+    pages: Sequence[Page]
+    form: Form
+    sheets: Mapping[str, Sheet]
+    readable: Mapping[str, float]
+    now: datetime
+    flags: tuple[str, ...]
+
+
+def locate(
+    scan_id: str,
+    pages: Sequence[Page],
+    words: Mapping[str, Mapping[int, Sequence[Word]]],
+    form: Form,
+    now: datetime,
+) -> Located:
+    """Places and readings of every field of a scan, from the words that each source (by name) saw on each page.
+
+    A field that some source found has one place, on which the sources agreed, and one reading a source: what it reads
+    there, or None with the flag "absent" where it sees nothing (of an hOCR file no reading). A field that no source
+    found has the region in which it is likely as its place, confidence None, so that a person can be asked with a
+    picture. Boxes are pixels of the page.
+    """
+    sheets = {source: _sheet(by_page, form) for source, by_page in words.items()}
+    readable = {source: legibility(each.lines) for source, each in sheets.items()}
+    offers = {source: finders.candidates(each, form) for source, each in sheets.items()}
+    found = {
+        each.name: spots({source: offers[source][each.name] for source in sheets}, readable) for each in form.fields
+    }
+    flags = (ANOTHER,) if _is_another(form, found) else ()
+    scan = _Scan(id=scan_id, pages=pages, form=form, sheets=sheets, readable=readable, now=now, flags=flags)
+    places: list[Place] = []
+    readings: list[Reading] = []
+    for field in form.fields:
+        places.append(_place(scan, field, found[field.name]))
+        readings.extend(_readings(scan, field, found[field.name], places[-1]))
+    for table in form.tables:
+        _read_table(scan, table, _sums(form, found), places, readings)
+    return Located(places=tuple(places), readings=tuple(readings))
+
+
+def _is_another(form: Form, found: Mapping[str, Sequence[Spot]]) -> bool:
+    """Whether the form must have an amount, and no source found any such."""
+    needed = [field.name for field in form.fields if field.required and field.type == "amount"]
+    return bool(needed) and not any(found[name] for name in needed)
+
+
+def _sums(form: Form, found: Mapping[str, Sequence[Spot]]) -> set[str]:
+    """What every source reads for the amounts of a form, where they most likely stand."""
+    named = [found[field.name] for field in form.fields if field.type == "amount"]
+    return {each.text for seen in named if seen for each in seen[0].by_source.values()}
+
+
+def _sheet(by_page: Mapping[int, Sequence[Word]], form: Form) -> Sheet:
+    return sheet([line for number in sorted(by_page) for line in lines(by_page[number], number)], form)
+
+
+def _place(scan: _Scan, field: Field, found: Sequence[Spot]) -> Place:
+    key = FieldKey(field.name)
+    if not found:
+        number, box = region(field, scan.pages, list(scan.sheets.values()))
+        return Place(scan=scan.id, key=key, page=number, box=box)
+    best = found[0].best(scan.readable)
+    heard = [each for each in scan.sheets if not is_beside(each) or each in found[0].by_source]
+    sure = sureness(found, len(heard))
+    return Place(scan=scan.id, key=key, page=best.page, box=best.box, confidence=sure)
+
+
+def _readings(scan: _Scan, field: Field, found: Sequence[Spot], place: Place) -> Iterator[Reading]:
+    if found and found[0].doubtful:
+        scan = replace(scan, flags=(*scan.flags, UNLABELLED))
+    for source, each in scan.sheets.items():
+        said = _said(scan, field, found[0], source, each) if found else None
+        others = _others(found, source, said) if found else ()
+        yield from _reading(scan, place, source, said, others)
+
+
+def _reading(
+    scan: _Scan, place: Place, source: str, said: Candidate | None, others: Sequence[tuple[str, float]]
+) -> Iterator[Reading]:
+    """What a source reads at a place. The silence of a file beside the page is no reading."""
+    if said is None:
+        if not is_beside(source):
+            yield _absent(scan, place, source, others)
+        return
+    yield reading(
+        scan=scan.id,
+        key=place.key,
+        source=source,
+        text=said.text,
+        at=scan.now,
+        confidence=confidence_of(said.words),
+        conditions={"place": place.confidence or 0.0},
+        flags=scan.flags,
+        alternatives=others,
+    )
+
+
+def _said(scan: _Scan, field: Field, spot: Spot, source: str, own: Sheet) -> Candidate | None:
+    """What a source reads at a place: its own candidate there, else its print inside the place of the others."""
+    if source in spot.by_source and len(spot.by_source[source].lines) == 1:
+        return spot.by_source[source]
+    best = spot.best(scan.readable)
+    if best is spot.by_source.get(source):
+        return best
+    return text_in_box.read(own, best, field, scan.form)
+
+
+def _read_table(scan: _Scan, table: Table, sums: Collection[str], places: list[Place], readings: list[Reading]) -> None:
+    """The cells of a table, row by row; where it was not found, its first row is somewhere on the first page."""
+    found = cells(scan.sheets, scan.readable, table, scan.form)
+    if rows_missing(found, sums, table, scan.form):
+        scan = replace(scan, flags=(*scan.flags, ROWS_MISSING))
+    for cell in found.cells:
+        sure = cell.sure
+        places.append(Place(scan=scan.id, key=cell.key, page=cell.place.page, box=cell.place.box, confidence=sure))
+        for source, said in cell.by_source.items():
+            readings.extend(_reading(scan, places[-1], source, said, ()))
+    if found.cells:
+        return
+    height, width = scan.pages[0].picture.shape[:2]
+    for column in table.columns:
+        key = FieldKey(column.field.name, 0)
+        places.append(Place(scan=scan.id, key=key, page=scan.pages[0].number, box=Box(0, 0, width, height)))
+        for source in scan.sheets:
+            readings.extend(_reading(scan, places[-1], source, None, ()))
+
+
+def _absent(scan: _Scan, place: Place, source: str, others: Sequence[tuple[str, float]]) -> Reading:
+    return reading(
+        scan=scan.id,
+        key=place.key,
+        source=source,
+        text=None,
+        at=scan.now,
+        confidence=None,
+        conditions={"place": place.confidence} if place.confidence is not None else NOT_FOUND,
+        flags=("absent",),
+        alternatives=others,
+    )
+
+
+def _others(found: Sequence[Spot], source: str, said: Candidate | None) -> tuple[tuple[str, float], ...]:
+    """What else the source may mean: its second thoughts on the words of the place (the engine's confidence), then what
+    it reads at other places, with their share of the support."""
+    texts: dict[str, float] = {}
+    if said is not None:
+        texts = {text: round(sure, 4) for text, sure in alternatives_of([line.words for line in said.lines])}
+    for spot in found[1:]:
+        other = spot.by_source.get(source)
+        share = spot.support / (spot.support + found[0].support)
+        if other is not None and share >= LEAST_SHARE and (said is None or other.text != said.text):
+            texts.setdefault(other.text, round(share, 4))
+    ranked = sorted(texts.items(), key=lambda each: -each[1])
+    return tuple(ranked[:MOST_ALTERNATIVES])

@@ -1,0 +1,38 @@
+"""What one source offers for one field: print at a place, the text it says, and how likely it is what is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transcribe.extraction.page_text.text_lines import Line, around
+from transcribe.model import Box, Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Pieces of lines of one page and what they say. `score` (0 to 1): how likely the place is the field's; `doubtful`:
+    nothing printed around it says so for sure, so that a person is asked however alike sources read it."""
+
+    lines: tuple[Line, ...]
+    text: str
+    score: float
+    doubtful: bool = False
+
+    @property
+    def page(self) -> int:
+        return self.lines[0].page
+
+    @property
+    def box(self) -> Box:
+        return around(line.box for line in self.lines)
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        return tuple(word for line in self.lines for word in line.words)
+
+
+def candidate(lines: Sequence[Line], score: float, *, parted: str = " ", doubtful: bool = False) -> Candidate:
+    """A candidate of pieces of lines, `parted` by a blank or a line break in its text; score cut to 0.01 to 1."""
+    text = parted.join(" ".join(line.text.split()) for line in lines)
+    return Candidate(lines=tuple(lines), text=text, score=max(0.01, min(1.0, score)), doubtful=doubtful)

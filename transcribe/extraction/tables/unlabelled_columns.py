@@ -1,0 +1,45 @@
+"""Columns whose heading the form does not know, told by what stands in them: the words of the text, and the number with
+which every row multiplies."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from transcribe.extraction.page_text.table_headers import Header
+from transcribe.extraction.page_text.text_lines import Line
+from transcribe.model import Table
+
+LETTERS = 3
+"""A column of text has so many letters a line, at least."""
+
+
+def with_text(header: Header, body: Sequence[Line], edges: Sequence[float], wanted: Table) -> Header:
+    """The header with the table's first column, where that is of text and no heading names it: the one with the most
+    letters of those that no heading names."""
+    first = wanted.columns[0].field
+    if first.type != "text" or any(name == first.name for name, _, _ in header.columns):
+        return header
+    letters = [0] * len(header.columns)
+    for word in (word for line in body for word in line.words):
+        letters[bisect(edges, (word.box.x0 + word.box.x1) / 2)] += sum(c.isalpha() for c in word.text)
+    free = [at for at, (name, _, _) in enumerate(header.columns) if name is None]
+    best = max(free, key=lambda at: letters[at], default=None)
+    if best is None or letters[best] < LETTERS * len(body):
+        return header
+    return _named(header, best, first.name)
+
+
+def with_factor(header: Header, rule: tuple[str, str, str] | None) -> Iterator[Header]:
+    """The header with the one column of the rule of products that no heading names, in each place where it may be."""
+    named = {name for name, _, _ in header.columns}
+    missing = [name for name in rule or () if name not in named]
+    if len(missing) == 1:
+        yield from (_named(header, at, missing[0]) for at, (name, _, _) in enumerate(header.columns) if name is None)
+
+
+def _named(header: Header, place: int, name: str) -> Header:
+    columns = list(header.columns)
+    columns[place] = (name, *columns[place][1:])
+    return replace(header, columns=tuple(columns))

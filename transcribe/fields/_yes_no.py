@@ -1,0 +1,34 @@
+"""What sources and people write for a tick or a signature that is there, or is not: the whole of both field types."""
+
+from __future__ import annotations
+
+from transcribe.model import Field, Form, Value
+from transcribe.values.folding import tidy
+
+EXACT = True
+INPUT_MODE = "text"
+
+_YES = frozenset("true yes y oui o si sí ja on 1 x v ok ✓ ✔ ☑ ☒ ✗ ✘ × checked ticked coché signed signé vrai".split())
+_NO = frozenset(["", *"false no n non nein off 0 ☐ □ - unchecked unticked unsigned faux".split()])
+
+
+def parse(text: str, field: Field, form: Form) -> bool | None:
+    """True, False, or None for words that say neither."""
+    word = tidy(tidy(text).casefold())
+    return True if word in _YES else False if word in _NO else None
+
+
+def normalise(text: str, field: Field, form: Form) -> str:
+    """ "true" or "false"; other words in lower case."""
+    found = parse(text, field, form)
+    return tidy(tidy(text).casefold()) if found is None else write(found, field, form)
+
+
+def write(value: Value, field: Field, form: Form) -> str:
+    """ "true" or "false", as every source reads a mark."""
+    return "" if value is None else "true" if value else "false"
+
+
+def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
+    """ "not a mark" for words that say neither."""
+    return () if parse(text, field, form) is not None else ("not a mark",)

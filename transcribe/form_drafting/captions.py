@@ -1,0 +1,136 @@
+"""The print beside the places of a blank page that may be their labels, and which label is whose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import cv2
+import numpy
+
+from transcribe.form_drafting.rulings import BELOW
+from transcribe.model import Box, Page, Word
+from transcribe.ocr import Engine
+
+WIDE = 1.6
+"""Words of a label are closer than this many times their height; what is farther is another label."""
+TICKED = 0.07
+"""How far from a box to tick its label may begin, as a share of the page's width."""
+STEP = 2.2
+"""Lines of one label follow each other within this many times their height."""
+ZOOM = 2
+"""How many times larger labels are shown to the engine than they are printed."""
+
+
+def read(engine: Engine, page: Page, regions: Sequence[Box], zoom: int = ZOOM) -> list[Word]:
+    """The labels in some regions, read enlarged: they are often the smallest print of a page."""
+    if not regions:
+        return []
+    larger = numpy.asarray(cv2.resize(page.picture, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC), numpy.uint8)
+    shown = Page(number=page.number, picture=larger)
+    seen = engine.words(shown, [Box(*(zoom * side for side in region)) for region in regions])
+    smaller = [[replace(word, box=Box(*(round(side / zoom) for side in word.box))) for word in words] for words in seen]
+    return [label for words in smaller for label in _labels(words)]
+
+
+def beside(asked: Sequence[Box], places: Sequence[Box], page: Page) -> list[Box]:
+    """Where the labels of places to write in may stand: to the left as far as the next place, above, inside at the top
+    of a high one, and below."""
+    height, width = page.picture.shape[:2]
+    high = round(width * 0.024)
+    regions = []
+    for box in asked:
+        level = [other.x1 for other in places if other.x1 <= box.x0 and other.y0 < box.y1 and other.y1 > box.y0]
+        left = max([0, *level])
+        regions.append(Box(left + 3, box.y0, box.x0 - 3, box.y1))
+        regions.append(Box(box.x0 - 4, box.y0 - high, box.x1, box.y0 - 1))
+        if box.height > 1.8 * high:
+            regions.append(Box(box.x0 + 3, box.y0 + 3, box.x1 - 3, box.y0 + high))
+        regions.append(Box(box.x0, box.y1 - round(width * BELOW) + 2, box.x1, min(height, box.y1 + high)))
+    return [each for each in regions if each.y0 >= 0 and each.width > high and each.height > high / 2]
+
+
+def right_of(ticks: Sequence[Box], page: Page) -> list[Box]:
+    """Where the labels of boxes to tick stand: as far as the next box on the same level."""
+    width = page.picture.shape[1]
+    regions = []
+    for box in ticks:
+        level = [other.x0 for other in ticks if other.x0 > box.x1 and other.y0 < box.y1 and other.y1 > box.y0]
+        regions.append(Box(box.x1 + 3, box.y0 - 4, min([*level, width, round(box.x1 + width * 0.3)]) - 4, box.y1 + 4))
+    return regions
+
+
+def _labels(words: Iterable[Word]) -> list[Word]:
+    """Words that stand together, as one."""
+    said = [word for word in words if re.search(r"\w{2}|°", word.text) and word.box.height > 6]
+    joined: list[Word] = []
+    for word in sorted(said, key=lambda each: (each.line, each.box.x0)):
+        last = joined[-1] if joined else None
+        if last and last.line == word.line and 0 <= word.box.x0 - last.box.x1 + 3 <= WIDE * word.box.height:
+            joined[-1] = _together(last, word)
+        else:
+            joined.append(word)
+    return joined
+
+
+def _together(one: Word, other: Word) -> Word:
+    box = Box(one.box.x0, min(one.box.y0, other.box.y0), other.box.x1, max(one.box.y1, other.box.y1))
+    return Word(text=f"{one.text} {other.text}", box=box, confidence=one.confidence, line=one.line)
+
+
+def label(box: Box, labels: Sequence[Word], width: int, *, right: bool) -> str | None:
+    """The print that belongs to a place: right of a box to tick; else inside at the top, above, left, or below."""
+    near = [
+        (distance, word.text, word)
+        for word in labels
+        if (distance := _distance(box, word.box, width, right=right)) is not None
+    ]
+    if not near:
+        return None
+    nearest = min(near, key=lambda each: each[:2])[2]
+    return " ".join(line.text for line in _lines(nearest, box, labels))
+
+
+def _lines(nearest: Word, place: Box, labels: Sequence[Word]) -> list[Word]:
+    """The lines of a label that stands left of its place, from the top; any other label is one line."""
+    if nearest.box.x1 > place.x0 + 6:
+        return [nearest]
+    column = [word for word in labels if abs(word.box.x0 - nearest.box.x0) < 12 and _is_level(place, word.box)]
+    lines = [nearest]
+    for word in sorted(column, key=lambda each: each.box.y0):
+        if _is_under(lines[-1].box, word.box):
+            lines.append(word)
+    for word in sorted(column, key=lambda each: -each.box.y0):
+        if _is_under(word.box, lines[0].box):
+            lines.insert(0, word)
+    return lines
+
+
+def _is_under(one: Box, other: Box) -> bool:
+    """Whether a line of print is the next after another one."""
+    return one.y1 - 6 <= other.y0 and other.y0 - one.y0 < STEP * min(one.height, other.height)
+
+
+def _is_level(place: Box, word: Box) -> bool:
+    return place.y0 - 4 <= (word.y0 + word.y1) / 2 <= place.y1 + 4
+
+
+def _distance(box: Box, word: Box, width: int, *, right: bool) -> float | None:
+    """How far a label stands from its place, in pixels with a penalty for unusual sides; None if it cannot be its."""
+    level = _is_level(box, word)
+    over = min(box.x1, word.x1) - max(box.x0, word.x0)
+    if right:
+        gap = word.x0 - box.x1
+        return gap if level and -4 <= gap <= width * TICKED else None
+    left_gap, above_gap, below_gap = box.x0 - word.x1, box.y0 - word.y1, word.y0 - box.y1
+    starts = -12 <= word.x0 - box.x0 <= box.width / 2
+    if level and left_gap >= -6:
+        return float(left_gap)
+    if starts and over > 0 and -6 <= above_gap <= word.height * 1.3:
+        return max(0.0, above_gap) + 2
+    if starts and box.y0 - 2 <= word.y0 and word.y1 <= box.y1 and over > 0:
+        return 20.0
+    if starts and over > 0 and -width * BELOW <= below_gap <= word.height:
+        return below_gap + 60.0
+    return None

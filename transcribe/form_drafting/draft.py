@@ -1,0 +1,263 @@
+"""A form definition drafted from its blank page: ruled places, named by the print beside them, to be edited by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+from babel import Locale, UnknownLocaleError
+from babel.numbers import get_territory_currencies
+
+from transcribe.errors import FormError
+from transcribe.form_drafting.captions import beside, label, read, right_of
+from transcribe.form_drafting.grids import Grid
+from transcribe.form_drafting.label_types import plain, type_of
+from transcribe.form_drafting.rulings import ruling, without_lines
+from transcribe.forms.comb_fields import comb
+from transcribe.imaging.background import grey
+from transcribe.ink.ink_layer import A4_HEIGHT
+from transcribe.model import Box, Page
+from transcribe.ocr import Engine
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+DARK = 128
+"""Rows of a header whose middle grey is below have light print on a dark band."""
+SIGNATURE = 2.2
+"""How many times the room of a line of writing a signature takes."""
+
+
+LARGE = 1.1
+"""Pages so much larger than A4 at 200 dpi are looked at in that size: labels are lost in what is much finer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """One field or column of a draft; its label is "" where no print stands beside it."""
+
+    name: str
+    label: str
+    type: str
+    box: Box
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A drafted definition: its TOML, and what to say to whoever edits it."""
+
+    text: str
+    notes: tuple[str, ...]
+
+
+def draft(page: Page, engine: Engine, *, name: str, blank: str, language: str = "eng", locale: str = "en_GB") -> str:
+    """The TOML of a form of one page; see `draft_pages`."""
+    return draft_pages([page], engine, name=name, blanks=[blank], language=language, locale=locale).text
+
+
+def draft_pages(
+    pages: Sequence[Page], engine: Engine, *, name: str, blanks: Sequence[str], language: str, locale: str
+) -> Definition:
+    """The definition of a form whose blanks are `pages`, kept as the files `blanks`.
+
+    `form.load` takes it as it is; names, types and rows are guesses to be looked through. A frame without print beside
+    it is a field all the same, without a label; lines and boxes to tick are left out there, and `notes` count them.
+    Raises FormError where the locale is unknown, or no page has a frame, or a line or box with print beside it.
+    """
+    currency = _currency(locale)
+    found = [_on_page(replace(page, number=number), engine, language) for number, page in enumerate(pages, 1)]
+    named = _distinct([each for on_page in found for each in on_page.fields])
+    tables = [table for on_page in found for table in on_page.tables]
+    if not named and not tables:
+        raise FormError(f"{blanks[0]}: there is no frame, line or box with print beside it; write it by hand.")
+    head = _head(pages, name=name, blanks=blanks, language=language, locale=locale, currency=currency)
+    body = [_field_toml(each) for each in named]
+    body += [_table_toml(number, *table) for number, table in enumerate(tables)]
+    return Definition(text="\n\n".join((head, *body)) + "\n", notes=_notes(named, sum(each.left for each in found)))
+
+
+def _head(pages: Sequence[Page], *, name: str, blanks: Sequence[str], language: str, locale: str, currency: str) -> str:
+    """What stands before the fields."""
+    written = re.sub(r"[^a-z0-9]+", "-", plain(name)).strip("-") or "form"
+    sizes = [list(page.picture.shape[1::-1]) for page in pages]
+    whose = [f'blank = "{blank}"\nsize = {size}' for blank, size in zip(blanks, sizes, strict=True)]
+    head = f"""\
+# Drafted from {", ".join(blanks)}: check every name, type and box (`fairhand forms preview`), then delete this line.
+name = "{written if written[0].isalpha() else f"form-{written}"}"
+version = 1
+title = "{_clean(name)}"
+languages = ["{language}"]
+locale = "{locale}"
+currency = "{currency}"
+"""
+    return head + whose[0] if len(pages) == 1 else head + "".join(f"\n[[page]]\n{each}\n" for each in whose).rstrip()
+
+
+def _notes(fields: Sequence[Drafted], left: int) -> tuple[str, ...]:
+    """What was not understood: never left out without a word."""
+    silent = [each.name for each in fields if not each.label]
+    notes = [f"No print stands beside {', '.join(silent)}: name them, or delete what is no field."] if silent else []
+    if left:
+        notes.append(f"{left} lines or boxes to tick without print beside them were left out.")
+    return tuple(notes)
+
+
+def _currency(locale: str) -> str:
+    """The money of the locale's country, euros where it names none."""
+    try:
+        territory = Locale.parse(locale).territory
+    except (UnknownLocaleError, ValueError) as error:
+        raise FormError(f"There is no locale {locale!r}. Name one as fr_FR or en_GB.") from error
+    return (get_territory_currencies(territory) or ["EUR"])[0] if territory else "EUR"
+
+
+def _is_dark(page: Page, box: Box) -> bool:
+    """Whether a place is a dark band, as behind a heading: nobody writes on it."""
+    x0, y0, x1, y1 = _inside(box, page)
+    return bool(numpy.median(grey(page.picture)[y0:y1, x0:x1]) < DARK)
+
+
+def _without_teeth(print_: Picture, places: Sequence[Box]) -> Picture:
+    """A blank's print without the teeth of combs: dots that the engine takes for letters, and loses labels for."""
+    for box in places:
+        if comb(print_, box, max(print_.shape) / A4_HEIGHT):
+            print_[box.y0 : box.y1, box.x0 : box.x1] = 255
+    return print_
+
+
+# --- fields ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OnPage:
+    """What one page has: fields from the top, tables with their columns, and how many places were left out."""
+
+    fields: list[Drafted]
+    tables: list[tuple[int, Grid, list[Drafted]]]
+    left: int
+
+
+def _on_page(page: Page, engine: Engine, language: str) -> _OnPage:
+    seen, scale = _as_a4(page)
+    found = ruling(seen.picture)
+    places = [box for box in (*found.frames, *found.lines) if not _is_dark(seen, box)]
+    print_ = Page(number=seen.number, picture=_without_teeth(without_lines(seen.picture), places))
+    labels = read(engine, print_, [*beside(places, places, seen), *right_of(found.ticks, seen)])
+    width = seen.picture.shape[1]
+    silent = [box for box in places if label(box, labels, width, right=False) is None]
+    labels += read(engine, print_, beside(silent, places, seen), zoom=1)  # fewer crops at once lose fewer
+    frames = set(found.frames)
+    fields = [_field(box, label(box, labels, width, right=False), language, room=box not in frames) for box in places]
+    marks = [_field(box, label(box, labels, width, right=True), "", room=False) for box in found.ticks]
+    kept = [each for each, box in zip(fields, places, strict=True) if each.label or box in frames]
+    ticked = [replace(each, type="checkbox") for each in marks if each.label]
+    named = sorted([*kept, *ticked], key=lambda each: (each.box.y0, each.box.x0))
+    tables = [(page.number, *_enlarged(grid, _columns(grid, seen, engine, language), scale)) for grid in found.grids]
+    return _OnPage(
+        fields=[replace(each, box=_inside(_times(each.box, scale), page), page=page.number) for each in named],
+        tables=tables,
+        left=len(places) + len(found.ticks) - len(named),
+    )
+
+
+def _as_a4(page: Page) -> tuple[Page, float]:
+    """The page in grey as large as A4 at 200 dpi where it is larger, and how many times larger it is."""
+    picture = grey(page.picture)
+    scale = max(picture.shape) / A4_HEIGHT
+    if scale < LARGE:
+        return Page(number=page.number, picture=picture), 1.0
+    small = cv2.resize(picture, None, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_AREA)
+    return Page(number=page.number, picture=numpy.asarray(small, numpy.uint8)), scale
+
+
+def _times(box: Box, scale: float) -> Box:
+    return Box(*(round(scale * side) for side in box))
+
+
+def _enlarged(grid: Grid, columns: Sequence[Drafted], scale: float) -> tuple[Grid, list[Drafted]]:
+    """A grid and its columns in pixels of the page as it came."""
+    spans = tuple((round(scale * x0), round(scale * x1)) for x0, x1 in grid.spans)
+    larger = replace(grid, box=_times(grid.box, scale), spans=spans)
+    return larger, [replace(each, box=_times(each.box, scale)) for each in columns]
+
+
+def _field(box: Box, text: str | None, language: str, *, room: bool) -> Drafted:
+    """A field named by its label; `room` above a line is made higher for a signature."""
+    kind = type_of(_clean(text or ""), language)
+    if room and kind == "signature" and box.height < box.width / 5:
+        box = Box(box.x0, max(0, box.y1 - round(box.height * SIGNATURE)), box.x1, box.y1)
+    return Drafted(name=_name(text) if text else "field", label=_clean(text or ""), type=kind, box=box)
+
+
+def _columns(grid: Grid, page: Page, engine: Engine, language: str) -> list[Drafted]:
+    """A grid's columns, named by the print above each; print on a dark band is read from its negative."""
+    height = round(grid.box.height / grid.rows)
+    heads = [Box(x0 + 6, max(0, grid.box.y0 - height), x1 - 6, grid.box.y0 - 5) for x0, x1 in grid.spans]
+    picture = grey(page.picture)
+    dark = numpy.median(picture[heads[0].y0 : heads[0].y1, heads[0].x0 : heads[-1].x1], axis=1) < DARK
+    if dark.mean() > 0.5:
+        top, bottom = heads[0].y0 + int(dark.argmax()) + 3, heads[0].y1 - int(dark[::-1].argmax()) - 3
+        heads = [Box(head.x0, top, head.x1, bottom) for head in heads]
+    shown = Page(number=page.number, picture=255 - picture) if dark.mean() > 0.5 else page
+    read = [" ".join(word.text for word in words) for words in engine.words(shown, heads)]
+    columns = []
+    for number, (head, text) in enumerate(zip(heads, read, strict=True), 1):
+        said = _clean(text) or f"column {number}"
+        box = Box(head.x0 - 6, 0, head.x1 + 6, 0)
+        columns.append(Drafted(name=_name(said), label=said, type=type_of(said, language), box=box))
+    return _distinct(columns)
+
+
+def _inside(box: Box, page: Page) -> Box:
+    height, width = page.picture.shape[:2]
+    return Box(max(0, box.x0), max(0, box.y0), min(width, box.x1), min(height, box.y1))
+
+
+def _name(label: str) -> str:
+    """The label as a name: small letters without accents, words joined by _."""
+    spelt = plain(label).replace("n°", "no").replace("%", "")
+    name = re.sub(r"[^a-z0-9]+", "_", spelt).strip("_")
+    return name if re.match(r"[a-z]", name) else f"field_{name}".rstrip("_")
+
+
+def _clean(label: str) -> str:
+    return re.sub(r'[\s"\\*:]+', " ", label).strip(" .,;|_-=~—–•«»")
+
+
+def _distinct(found: Sequence[Drafted]) -> list[Drafted]:
+    """The same, the second of a name with a number after it, and those without a label counted from field_1."""
+    seen: dict[str, int] = {}
+    distinct = []
+    for each in found:
+        seen[each.name] = seen.get(each.name, 0) + 1
+        alone = seen[each.name] == 1 and each.label
+        distinct.append(each if alone else replace(each, name=f"{each.name}_{seen[each.name]}"))
+    return distinct
+
+
+# --- TOML ------------------------------------------------------------------------------------------------------------
+
+
+def _field_toml(field: Drafted) -> str:
+    label = f'label = "{field.label}"\n' if field.label else "# no print stands beside it\n"
+    page = f"page = {field.page}\n" if field.page > 1 else ""
+    return f'[[field]]\nname = "{field.name}"\n{label}type = "{field.type}"\n{page}box = {list(field.box)}'
+
+
+def _table_toml(number: int, page: int, grid: Grid, columns: Sequence[Drafted]) -> str:
+    name = "lines" if number == 0 else f"lines_{number + 1}"
+    x0, x1 = min(c.box.x0 for c in columns), max(c.box.x1 for c in columns)
+    box = Box(min(grid.box.x0, x0), grid.box.y0, max(grid.box.x1, x1), grid.box.y1)
+    head = f'[[table]]\nname = "{name}"\n' + (f"page = {page}\n" if page > 1 else "")
+    head += f"box = {list(box)}\nrows = {grid.rows}"
+    each = (
+        f'[[table.column]]\nname = "{column.name}"\nlabel = "{column.label}"\ntype = "{column.type}"\n'
+        f"span = [{column.box.x0}, {column.box.x1}]"
+        for column in columns
+    )
+    return "\n\n".join((head, *each))

@@ -1,0 +1,284 @@
+"""A TOML form definition becomes a Form; every mistake is a FormError that names the file and the key."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import hashlib
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from transcribe.errors import FormError
+from transcribe.forms import blank_image
+from transcribe.forms.schema import ColumnTable, FieldTable, FindTable, FormFile, MasterTable, TableTable
+from transcribe.model import Blank, Box, Column, Field, Find, Form, Master, Rule, Table
+
+SHIPPED = Path(__file__).parent / "shipped"
+
+
+def load(name_or_path: str | Path, folders: Sequence[Path] = ()) -> Form:
+    """The form of this name (in `folders`, then among those shipped), or of this path of a TOML file.
+
+    Its blank pages and master files lie beside the definition. FormError names the file and key of a mistake.
+    """
+    path = find(name_or_path, folders)
+    raw = _read(path)
+    try:
+        said = FormFile.model_validate(_parse(path, raw))
+    except ValidationError as error:
+        raise FormError(_mistakes(path, raw, error)) from error
+    return _form(path, raw, said)
+
+
+def shipped() -> tuple[str, ...]:
+    """The names of the forms that come with fairhand, in alphabetical order."""
+    return installed(())
+
+
+def installed(folders: Iterable[Path]) -> tuple[str, ...]:
+    """The names of the forms shipped and of those that lie in `folders`, in alphabetical order."""
+    return tuple(sorted({file.stem for folder in (SHIPPED, *folders) for file in folder.glob("*.toml")}))
+
+
+def definition(name_or_path: str | Path, folders: Sequence[Path] = ()) -> str:
+    """The text of the definition as it stands in its file."""
+    return _read(find(name_or_path, folders)).decode("utf-8")
+
+
+def find(name_or_path: str | Path, folders: Sequence[Path] = ()) -> Path:
+    """The definition's file; FormError lists the known names where there is none."""
+    asked = str(name_or_path)
+    if asked.endswith(".toml") or "/" in asked:
+        path = Path(asked)
+        if path.is_file():
+            return path
+        raise FormError(f"There is no form definition {asked}. Give the path of a TOML file.")
+    for folder in (*folders, SHIPPED):
+        if (folder / f"{asked}.toml").is_file():
+            return folder / f"{asked}.toml"
+    known = ", ".join(installed(folders))
+    raise FormError(f"There is no form {asked!r}. Use one of {known}, or the path of a TOML file.")
+
+
+# --- reading the file ------------------------------------------------------------------------------------------------
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FormError(f"{path.name}: the file cannot be read ({error.strerror}).") from error
+
+
+def _parse(path: Path, raw: bytes) -> dict[str, object]:
+    try:
+        return tomllib.loads(raw.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FormError(f"{path.name}: this is no TOML: {error}.") from error
+
+
+def _mistakes(path: Path, raw: bytes, error: ValidationError) -> str:
+    """Every mistake that pydantic found, one a line: file, key, what is wrong."""
+    content = _parse(path, raw)
+    lines = []
+    for each in error.errors(include_url=False):
+        text = each["msg"].removeprefix("Value error, ")
+        if each["type"] == "extra_forbidden":
+            text = "there is no such key; see the list in docs/adding-a-form.md"
+        lines.append(f"{path.name}: {_key(each['loc'], content)}: {text}")
+    return "\n".join(lines)
+
+
+def _key(location: Sequence[int | str], content: object) -> str:
+    """("field", 3, "box") as `field "order_number" box`: entries of a list by their name where they have one."""
+    said: list[str] = []
+    for part in location:
+        if isinstance(part, str):
+            content = content.get(part) if isinstance(content, Mapping) else None
+            said.append(part)
+            continue
+        content = content[part] if isinstance(content, list) and part < len(content) else None
+        name = content.get("name") if isinstance(content, Mapping) else None
+        said.append(f'"{name}"' if name else f"number {part + 1}")
+    return " ".join(said) or "the whole definition"
+
+
+# --- making the nouns ------------------------------------------------------------------------------------------------
+
+
+def _form(path: Path, raw: bytes, said: FormFile) -> Form:
+    blanks = _blanks(path, said)
+    fields = tuple(_field(each) for each in said.field)
+    tables = tuple(_table(each) for each in said.table)
+    _check_names(path, said)
+    for field in fields:
+        _check_place(path, f'field "{field.name}"', field.page, field.box, blanks)
+    for table in tables:
+        _check_place(path, f'table "{table.name}"', table.page, table.box, blanks)
+    known = {field.name for field in fields} | {column.field.name for table in tables for column in table.columns}
+    for number, rule in enumerate(said.rule, 1):
+        _check_rule(path, f'rule "{rule.name or number}" check', rule.check, known)
+    masters = tuple(_master(path, each, known) for each in said.master)
+    return Form(
+        name=said.name,
+        version=said.version,
+        title=said.title,
+        languages=said.languages,
+        locale=said.locale,
+        currency=said.currency,
+        digest=_digest(raw, [*_blank_files(blanks), *(path.parent / each.source for each in said.master)]),
+        blanks=blanks,
+        fields=fields,
+        tables=tables,
+        rules=tuple(Rule(name=rule.name or rule.check, check=rule.check) for rule in said.rule),
+        masters=masters,
+        retention_days=said.retention_days,
+        options=dict(said.options),
+    )
+
+
+def _blanks(path: Path, said: FormFile) -> tuple[Blank, ...]:
+    if said.page:
+        return tuple(
+            _blank(path, f"page number {number} blank", page.blank, page.size)
+            for number, page in enumerate(said.page, 1)
+        )
+    if said.blank is None:
+        return (Blank(path=None, size=said.size or (0, 0)),)
+    return (_blank(path, "blank", said.blank, said.size),)
+
+
+def _blank(path: Path, key: str, name: str, size: tuple[int, int] | None) -> Blank:
+    file = path.parent / name
+    if not file.is_file():
+        raise FormError(f"{path.name}: {key}: there is no file {name} beside the definition.")
+    real = blank_image.size(file)
+    if size is not None and size != real:
+        raise FormError(f"{path.name}: size: {name} is {real[0]} x {real[1]} pixels, not {size[0]} x {size[1]}.")
+    return Blank(path=str(file), size=real)
+
+
+def _field(said: FieldTable) -> Field:
+    return _field_of(said, said.name, page=said.page, box=Box(*said.box) if said.box else None, find=_find(said.find))
+
+
+def _field_of(
+    said: FieldTable | ColumnTable, name: str, *, page: int, box: Box | None = None, find: Find | None = None
+) -> Field:
+    return Field(
+        name=name,
+        type=said.type,
+        label=said.label or {"en": said.name.replace("_", " ").capitalize()},
+        help=said.help,
+        page=page,
+        box=box,
+        find=find,
+        required=said.required,
+        pattern=said.pattern,
+        personal=said.personal,
+        target=said.target,
+        examples=said.examples,
+        languages=said.languages,
+        regions=said.regions,
+        apart=said.apart,
+        currency=said.currency,
+    )
+
+
+def _find(said: FindTable | None) -> Find | None:
+    return Find(labels=said.labels, where=said.where, header=said.header) if said else None
+
+
+def _table(said: TableTable) -> Table:
+    columns = tuple(
+        Column(field=_field_of(each, f"{said.name}.{each.name}", page=said.page, find=_find(each.find)), span=each.span)
+        for each in said.column
+    )
+    return Table(
+        name=said.name,
+        columns=columns,
+        page=said.page,
+        box=Box(*said.box) if said.box else None,
+        rows=said.rows,
+        find=_find(said.find),
+        label=said.label or {"en": said.name.replace("_", " ").capitalize()},
+    )
+
+
+def _master(path: Path, said: MasterTable, known: set[str]) -> Master:
+    if said.field not in known:
+        raise FormError(f'{path.name}: master field: the form has no field "{said.field}".')
+    file = path.parent / said.source
+    if not file.is_file():
+        raise FormError(f"{path.name}: master source: there is no file {said.source} beside the definition.")
+    content = file.read_bytes()
+    try:
+        rows = list(csv.DictReader(content.decode("utf-8-sig").splitlines()))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise FormError(f"{said.source}: this is no CSV in UTF-8: {error}.") from error
+    for column in filter(None, (said.column, said.key)):
+        if not rows or column not in rows[0]:
+            raise FormError(f'{path.name}: master: {said.source} has no rows with a column "{column}".')
+    pairs = ((row[said.column] or "", row[said.key or said.column] or "") for row in rows)
+    values = tuple((value.strip(), key.strip()) for value, key in pairs if value.strip())
+    return Master(field=said.field, values=values, digest=hashlib.sha256(content).hexdigest())
+
+
+def _digest(raw: bytes, files: Iterable[Path]) -> str:
+    """SHA-256 over the hashes of the definition and of each file beside it, in order."""
+    total = hashlib.sha256(hashlib.sha256(raw).digest())
+    for file in files:
+        total.update(hashlib.sha256(file.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _blank_files(blanks: Iterable[Blank]) -> Iterator[Path]:
+    return (Path(each.path) for each in blanks if each.path)
+
+
+# --- what one key alone cannot show ----------------------------------------------------------------------------------
+
+
+def _check_names(path: Path, said: FormFile) -> None:
+    names = [each.name for each in said.field] + [each.name for each in said.table]
+    for group, listed in [("", names), *((f"{t.name}.", [c.name for c in t.column]) for t in said.table)]:
+        twice = sorted({name for name in listed if listed.count(name) > 1})
+        if twice:
+            raise FormError(f'{path.name}: name: "{group}{twice[0]}" stands twice; every name must be its own.')
+
+
+def _check_place(path: Path, key: str, page: int, box: Box | None, blanks: Sequence[Blank]) -> None:
+    if page > len(blanks):
+        raise FormError(f"{path.name}: {key} page: the form has {len(blanks)} page(s), not {page}.")
+    here = blanks[page - 1]
+    if here.path is None:
+        if box is not None:
+            raise FormError(f"{path.name}: {key} box: a box needs a blank, the empty page that it refers to.")
+    elif box is None:
+        raise FormError(f"{path.name}: {key}: a form with a blank needs a box here, x0, y0, x1, y1 on the blank.")
+    elif box.x1 > here.size[0] or box.y1 > here.size[1]:
+        raise FormError(
+            f"{path.name}: {key} box: {list(box)} reaches outside the blank of {here.size[0]} x {here.size[1]}."
+        )
+
+
+def _check_rule(path: Path, key: str, check: str, known: set[str]) -> None:
+    for name in sorted(_names_in(check) - known):
+        raise FormError(f'{path.name}: {key}: the form has no field "{name}".')
+
+
+def _names_in(check: str) -> set[str]:
+    """The fields that a formula speaks of: `a`, and `lines.b` for a cell; names that are called are functions."""
+    tree = ast.parse(check, mode="eval")
+    inner = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and id(node) not in called:
+            names.add(ast.unparse(node))
+        elif isinstance(node, ast.Name) and id(node) not in inner | called:
+            names.add(node.id)
+    return names

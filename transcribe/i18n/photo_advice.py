@@ -1,0 +1,29 @@
+"""What is wrong with a photograph, and what to do better: each code of advice in one sentence of its reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from transcribe.i18n.catalogues import N_
+
+ADVICE: Mapping[str, str] = {
+    "blurred": N_("It is blurred: hold the camera still, let it focus, and photograph it again."),
+    "faint": N_("Its print is faint: photograph it again in more light, with no shadow on it."),
+    "too small": N_("Its letters are too small: go closer, or scan it with 200 dots an inch or more."),
+    "cut off": N_("A part of the page is cut off: photograph it again with all its edges in the picture."),
+    "glare": N_("Light is reflected on it: photograph it again without flash, where nothing shines on it."),
+    "not fitting": N_(
+        "It does not lie on its form: see whether it is this form, and photograph it again, flat and from right above."
+    ),
+    "page missing": N_("A page of the form is missing: put the pictures of all its pages in one folder or PDF."),
+    "page left over": N_(
+        "A picture more than the form has pages: one was not read; put each order in a folder of its own."
+    ),
+    "two forms": N_("More than one form lies on it, and only one was read: take a photograph of each."),
+}
+"""Every code of `Reads.advice`."""
+
+
+def advice(codes: Iterable[str], translate: Callable[[str], str] = str) -> str:
+    """What to do about a photograph with these codes, a sentence each; `translate` gives the reader's language."""
+    return " ".join(translate(ADVICE.get(code, code)) for code in codes)

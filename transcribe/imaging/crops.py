@@ -1,0 +1,101 @@
+"""Pictures for people: one field cut out of its page, and the whole page, small enough for a telephone's network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+
+from transcribe.imaging.background import grey
+from transcribe.model import Box
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+AROUND = 0.35
+"""Context around a field, in heights of its box and at most MOST_AROUND pixels: a letter's tail, the label's foot."""
+
+MOST_AROUND = 28
+
+SNIPPET_BYTES = 8_000
+"""A snippet is at most this large, so that the next ones are on the screen before they are needed."""
+
+PAGE_BYTES = 150_000
+"""About what a page's picture takes; its small print can still be read."""
+
+PAGE_SIDE = 2400
+"""Pixels of the longer side of a page's picture: A4 at 200 dpi, so that boxes mostly lie on it as they are."""
+
+QUALITIES = (72, 55, 40, 28, 18)
+"""JPEG qualities tried, best first; typed text at 28 is still easy to read. WebP is a third smaller and takes six to
+ten times as long: of a form of a hundred fields, as long as Tesseract takes to read it."""
+
+SHRINKS = (1.0, 0.75, 0.5, 0.35)
+"""Sizes tried after the qualities: only large boxes full of writing come to that."""
+
+MASKED = 160
+"""Grey of what nobody may see."""
+
+
+def snippet(picture: Picture, box: Box, *, scale: float = 1.0, strict: bool = False) -> bytes:
+    """A field's picture as a grey JPEG without metadata, at most SNIPPET_BYTES.
+
+    `scale` brings a page to the size at which every task is shown (one over the page's `unit`), so that writing is as
+    large from task to task. Some context lies around the box; under `strict` it is masked, for fields whose neighbours
+    the reader may not see.
+    """
+    around = min(MOST_AROUND / scale, AROUND * max(box.height, 1))
+    wide = Box(
+        max(0, round(box.x0 - around)),
+        max(0, round(box.y0 - around)),
+        max(1, min(picture.shape[1], round(box.x1 + around))),
+        max(1, min(picture.shape[0], round(box.y1 + around))),
+    )
+    cut = grey(picture[wide.y0 : wide.y1, wide.x0 : wide.x1]).copy()
+    if strict:
+        inside = Box(box.x0 - wide.x0, box.y0 - wide.y0, box.x1 - wide.x0, box.y1 - wide.y0)
+        shown = numpy.full_like(cut, MASKED)
+        rows, columns = slice(max(0, inside.y0), inside.y1), slice(max(0, inside.x0), inside.x1)
+        shown[rows, columns] = cut[rows, columns]
+        cut = shown
+    return _smallest(cut, scale, SNIPPET_BYTES)
+
+
+def page_picture(picture: Picture) -> bytes:
+    """A whole page as a grey JPEG of about PAGE_BYTES, at most PAGE_SIDE pixels long."""
+    cut = grey(picture)
+    return _smallest(cut, min(1.0, PAGE_SIDE / max(cut.shape)), PAGE_BYTES)
+
+
+def masked(picture: Picture, boxes: Iterable[Box]) -> Picture:
+    """The page with these boxes painted over; the picture itself is not changed."""
+    shown = picture.copy()
+    for box in boxes:
+        shown[max(0, box.y0) : box.y1, max(0, box.x0) : box.x1] = MASKED
+    return shown
+
+
+def _smallest(cut: Picture, scale: float, most: int) -> bytes:
+    content = b""
+    for content in _tries(cut, scale):
+        if len(content) <= most:
+            break
+    return content
+
+
+def _tries(cut: Picture, scale: float) -> Iterator[bytes]:
+    """The picture ever smaller in bytes: first coarser, then smaller."""
+    for shrink in SHRINKS:
+        sized = _scaled(cut, scale * shrink)
+        for quality in QUALITIES:
+            yield cv2.imencode(".jpg", sized, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+
+
+def _scaled(cut: Picture, scale: float) -> Picture:
+    if abs(scale - 1.0) < 0.02:
+        return cut
+    size = (max(1, round(cut.shape[1] * scale)), max(1, round(cut.shape[0] * scale)))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return numpy.asarray(cv2.resize(cut, size, interpolation=method), dtype=numpy.uint8)

@@ -1,0 +1,193 @@
+"""What was written into a comb, closed up for the engines: each cell's letter beside the next, as one writes a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy
+
+from transcribe.forms.comb_fields import Comb
+from transcribe.ink.comb_crop import Cut, cut
+from transcribe.ink.components import Patch, around
+from transcribe.ink.handwriting import LOWEST, lines, lines_of
+from transcribe.ink.ink_layer import BESIDE, Ink, Sheet
+from transcribe.model import Box, Page, Word
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+BETWEEN, SPACE = 0.16, 0.65
+"""Paper between two letters, and that of an empty cell, in heights of the typical letter."""
+
+ACROSS = 1.5
+"""Width of a patch, in cells, from which it is more than one letter: letters that run together through a tooth."""
+
+AT_PRINT, THIN = 6, 5
+"""Pixels at 200 dpi from a tooth or the box's frame, and thickness, of a patch that may be what is left of it."""
+
+LOW, FLAT = 8, 2.0
+"""Height of a patch, and distance from the frame, at 200 dpi up to which, and width over height from which it is a
+piece of the frame, and no full stop of a low hand."""
+
+FAINT = 14
+"""Pixels of ink (at 200 dpi) below which a cell may be empty: dust, or the point of a fine pen."""
+
+
+class Unit(NamedTuple):
+    """What is set down together, by the numbers of its patches: of one cell, or of several where letters run together.
+    `first` and `last` are its cells, `least` and `most` how many characters they may hold, `box` is around it."""
+
+    first: int
+    last: int
+    numbers: tuple[int, ...]
+    box: Box
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """A line of writing closed up: its picture on white paper, its box on the page, and how many characters it may have
+    at least and at most. `spaces` are the numbers of the `pieces` set down that an empty cell or a group's end stands
+    before."""
+
+    picture: Picture
+    box: Box
+    pieces: int
+    least: int
+    most: int
+    spaces: frozenset[int]
+
+    def fits(self, text: str) -> bool:
+        """Whether a text has as many characters as cells are filled."""
+        return self.least <= len("".join(text.split())) <= self.most
+
+    def spaced(self, words: Sequence[Word]) -> list[Word]:
+        """An engine's words as one, with its spaces where the empty cells are; as they are where their characters are
+        not as many as the pieces."""
+        text = "".join(word.text for word in words)
+        if not words or len(text) != self.pieces:
+            return list(words)
+        sure = None if any(word.confidence is None for word in words) else min(word.confidence or 0.0 for word in words)
+        others = [
+            (self._spaced("".join([*before, other, *after])), confidence)
+            for number, word in enumerate(words)
+            for before, after in [([w.text for w in words[:number]], [w.text for w in words[number + 1 :]])]
+            for other, confidence in word.alternatives
+        ]
+        return [replace(words[0], text=self._spaced(text), confidence=sure, alternatives=tuple(others))]
+
+    def _spaced(self, text: str) -> str:
+        signs = "".join(text.split())
+        if len(signs) != self.pieces:
+            return text
+        return "".join(f" {sign}" if number in self.spaces else sign for number, sign in enumerate(signs))
+
+
+def closed_up(sheet: Sheet, ink: Ink, comb: Comb) -> list[Closed]:
+    """The lines of writing in a field with a comb, each closed up."""
+    return [_closed(sheet, cut(sheet, line, comb), comb) for line in lines_of(ink.patches, sheet.unit)]
+
+
+def _units(line: Cut, comb: Comb, unit: float) -> list[Unit]:
+    """Patches by the cell in which their middle lies, what runs across several with all of them; from left to right."""
+    patches = {number: each for number, each in line.patches.items() if not _of_frame(each, comb, unit)} or line.patches
+    spans = _spans(patches.values(), comb)
+    inside: dict[tuple[int, int], dict[int, Patch]] = {}
+    for number, patch in patches.items():
+        cell = comb.cell_of(patch.middle[0])
+        span = next((each for each in spans if each[0] <= cell <= each[1]), (cell, cell))
+        inside.setdefault(span, {})[number] = patch
+    return [_unit(span, here, comb, unit) for span, here in sorted(inside.items())]
+
+
+def _spans(patches: Iterable[Patch], comb: Comb) -> list[tuple[int, int]]:
+    """The first and last cells of what runs through teeth; what shares a cell is one."""
+    wide = [patch.box for patch in patches if patch.box.width > ACROSS * comb.pitch]
+    spans: list[tuple[int, int]] = []
+    for first, last in sorted((comb.cell_of(b.x0 + comb.pitch / 3), comb.cell_of(b.x1 - comb.pitch / 3)) for b in wide):
+        if spans and first <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(last, spans[-1][1]))
+        else:
+            spans.append((first, last))
+    return spans
+
+
+def _unit(span: tuple[int, int], inside: Mapping[int, Patch], comb: Comb, unit: float) -> Unit:
+    letters = {number: patch for number, patch in inside.items() if not _of_print(patch, comb, unit)}
+    sure = sum(patch.area for patch in letters.values()) >= FAINT * unit**2
+    kept = letters or inside
+    box = around([patch.box for patch in kept.values()])
+    assert box is not None, "a cell with writing has patches"
+    return Unit(*span, tuple(kept), box, least=1 if sure else 0, most=span[1] - span[0] + 1)
+
+
+def _of_frame(patch: Patch, comb: Comb, unit: float) -> bool:
+    """Whether a patch is what is left of the frame above or below: no letter is flat there."""
+    flat = patch.box.height <= LOW * unit and patch.box.width > FLAT * patch.box.height
+    return flat and comb.from_frame(patch.middle[1]) <= LOW * unit
+
+
+def _of_print(patch: Patch, comb: Comb, unit: float) -> bool:
+    """Whether a patch may be what is left of a tooth or a speck of the frame."""
+    at_tooth = patch.box.width <= THIN * unit and comb.from_tooth(patch.middle[0]) <= AT_PRINT * unit
+    return at_tooth or (patch.box.height <= THIN * unit and comb.from_frame(patch.middle[1]) <= AT_PRINT * unit)
+
+
+def _closed(sheet: Sheet, line: Cut, comb: Comb) -> Closed:
+    """Units set down from left to right at the distance of letters of a word, with room for a space at empty cells."""
+    units = _units(line, comb, sheet.unit)
+    margin = round(BESIDE * sheet.unit)
+    height = max(LOWEST * sheet.unit, float(numpy.quantile([each.box.height for each in units], 0.75)))
+    spaces, lefts, right = [], [], 2 * margin
+    for number, each in enumerate(units):
+        ends = number > 0 and _is_space(units[number - 1], each, comb)
+        spaces += [number] if ends else []
+        lefts.append(right + round((SPACE if ends else BETWEEN if number else 0.0) * height))
+        right = lefts[-1] + each.box.width
+    picture = numpy.full((line.box.height + 2 * margin, right + 2 * margin), 255, numpy.uint8)
+    for each, left in zip(units, lefts, strict=True):
+        piece = line.piece(each.numbers, margin)
+        at = picture[margin : margin + piece.shape[0], left - margin : left - margin + piece.shape[1]]
+        numpy.minimum(at, piece, out=at)
+    least, most = sum(each.least for each in units), sum(each.most for each in units)
+    return Closed(picture=picture, box=line.box, pieces=len(units), least=least, most=most, spaces=frozenset(spaces))
+
+
+def _is_space(before: Unit, after: Unit, comb: Comb) -> bool:
+    """Whether a cell is empty between two units, or a group of cells ends there."""
+    return after.first - before.last > 1 or any(cell in comb.group_ends for cell in range(before.last, after.first))
+
+
+# --- the page that engines are shown ---------------------------------------------------------------------------------
+
+
+class ShownLine(NamedTuple):
+    """One line of a field as engines see it: the field's number, where it stands on the page that they are shown, and
+    how it was closed up, None where it stands as it was written."""
+
+    field: int
+    box: Box
+    closed: Closed | None
+
+
+def shown(page: Page, sheet: Sheet, fields: Sequence[tuple[Ink, Comb | None]]) -> tuple[Page, list[ShownLine]]:
+    """The page with the lines of combs closed up under it, and where engines read the lines of each field."""
+    found: list[ShownLine] = []
+    strips: list[Picture] = []
+    width, bottom = page.picture.shape[1], page.picture.shape[0]
+    for number, (ink, comb) in enumerate(fields):
+        if comb is None:
+            found += [ShownLine(number, box, None) for box in lines(ink, sheet.unit)]
+            continue
+        for each in closed_up(sheet, ink, comb):
+            high, wide = each.picture.shape
+            strips.append(numpy.full((high, width), 255, numpy.uint8))
+            strips[-1][:, : min(wide, width)] = each.picture[:, :width]
+            found.append(ShownLine(number, Box(0, bottom, min(wide, width), bottom + high), each))
+            bottom += high
+    if not strips:
+        return page, found
+    return replace(page, picture=numpy.vstack([page.picture, *strips])), found

@@ -1,0 +1,154 @@
+"""Connected patches of ink: where they are, which box each belongs to, and which boxes it reaches into without being
+theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy
+from numpy.typing import NDArray
+
+from transcribe.ink.print_mask import grown
+from transcribe.model import Box
+
+ASTRIDE = 0.4
+"""Share of a patch that reaches into a box from which it may be that box's writing: a g's tail has less of the g."""
+
+NEAREST = 0.25
+"""The same for a patch whose middle lies in no box: nobody else claims it."""
+
+WHOLE = 0.9
+"""Share from which a patch lies inside a box, and does not reach into it from elsewhere."""
+
+POINT_NEAR = 12
+"""Pixels from a letter within which a small patch is its full stop: without its point 76.643 is another number, and
+engines that never see it agree."""
+
+BEYOND = 0.2
+"""Heights of a box that a stroke reaches beyond both its sides where it runs through: large letters reach less far."""
+
+CORE = 0.3
+"""Share of a box's height at its top and bottom that tails reach into from the rows beside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """A connected patch of ink: its box on the page, its pixels, its middle."""
+
+    box: Box
+    area: int
+    middle: tuple[float, float]
+
+
+class Owned(NamedTuple):
+    """For each patch the number of its box, -1 where it is of none; for each patch and box, whether it reaches in, and
+    whether it runs through from one side to the other."""
+
+    owners: NDArray[numpy.intp]
+    reaching: NDArray[numpy.bool_]
+    through: NDArray[numpy.bool_]
+
+
+def owned(patches: NDArray[numpy.float64], middles: NDArray[numpy.float64], boxes: Sequence[Box]) -> Owned:
+    """Who owns patches, given their boxes (x0, y0, x1, y1) and middles (x, y).
+
+    A patch belongs to the smallest box that its middle lies in; where that is none, to the box that most of it reaches
+    into, if it is enough. A patch that stands astride the side of a box reaches into the other one.
+    """
+    sides = numpy.array([tuple(box) for box in boxes], numpy.float64).reshape(-1, 4)
+    shares = _shares(patches, sides)
+    inside = _inside(middles, sides)
+    areas = (sides[:, 2] - sides[:, 0]) * (sides[:, 3] - sides[:, 1])
+    smallest = numpy.where(inside, areas, numpy.inf)
+    owners = numpy.where(inside.any(axis=1), smallest.argmin(axis=1), shares.argmax(axis=1))
+    owners[~inside.any(axis=1) & (shares.max(axis=1) < NEAREST)] = -1
+    reaching = (shares >= ASTRIDE) & (shares < WHOLE) & ~inside
+    reaching[numpy.flatnonzero(owners >= 0), owners[owners >= 0]] = False
+    return Owned(owners, reaching, _through(patches, sides))
+
+
+def _through(patches: NDArray[numpy.float64], sides: NDArray[numpy.float64]) -> NDArray[numpy.bool_]:
+    """Whether each patch begins well beyond one side of each box and ends well beyond the opposite one."""
+    beyond = BEYOND * (sides[:, 3] - sides[:, 1])
+    starts, ends = patches[:, None, :2], patches[:, None, 2:]
+    over = (starts <= sides[:, :2] - beyond[:, None]) & (ends >= sides[:, 2:] + beyond[:, None])
+    meets = (starts < sides[:, 2:]) & (ends > sides[:, :2])
+    found: NDArray[numpy.bool_] = (over[..., 0] & meets[..., 1]) | (over[..., 1] & meets[..., 0])
+    return found
+
+
+def core(box: Box) -> Box:
+    """The part of a box that no tail reaches from beside: ink there was written in the box, or drawn through it."""
+    margin = round(CORE * box.height)
+    return Box(box.x0, box.y0 + margin, box.x1, box.y1 - margin)
+
+
+def _shares(patches: NDArray[numpy.float64], sides: NDArray[numpy.float64]) -> NDArray[numpy.float64]:
+    """The share of each patch's rectangle that lies in each box."""
+    wide = numpy.minimum(patches[:, None, 2], sides[:, 2]) - numpy.maximum(patches[:, None, 0], sides[:, 0])
+    high = numpy.minimum(patches[:, None, 3], sides[:, 3]) - numpy.maximum(patches[:, None, 1], sides[:, 1])
+    areas = (patches[:, 2] - patches[:, 0]) * (patches[:, 3] - patches[:, 1])
+    common: NDArray[numpy.float64] = wide.clip(0) * high.clip(0) / areas[:, None]
+    return common
+
+
+def _inside(middles: NDArray[numpy.float64], sides: NDArray[numpy.float64]) -> NDArray[numpy.bool_]:
+    x, y = middles[:, None, 0], middles[:, None, 1]
+    within: NDArray[numpy.bool_] = (sides[:, 0] <= x) & (x < sides[:, 2]) & (sides[:, 1] <= y) & (y < sides[:, 3])
+    return within
+
+
+def around(boxes: Sequence[Box]) -> Box | None:
+    """The smallest box around others; None around nothing."""
+    if not boxes:
+        return None
+    return Box(
+        min(box.x0 for box in boxes),
+        min(box.y0 for box in boxes),
+        max(box.x1 for box in boxes),
+        max(box.y1 for box in boxes),
+    )
+
+
+def measured(
+    inked: NDArray[numpy.intp], owners: NDArray[Any], count: int, width: int
+) -> tuple[NDArray[numpy.intp], NDArray[numpy.intp], NDArray[numpy.float64]]:
+    """The box, the pixels and the middle of each patch from its pixels alone: OpenCV's own statistics go over the whole
+    page and cost four times as much. Rows of patch numbers; 0, the paper, has no pixels."""
+    rows, columns = numpy.divmod(inked, width)
+    areas = numpy.bincount(owners, minlength=count)
+    sums = [numpy.bincount(owners, weights=side, minlength=count) for side in (columns, rows)]
+    order = numpy.argsort(owners, kind="stable")
+    boxes = numpy.zeros((count, 4), numpy.intp)
+    if order.size:
+        starts = numpy.cumsum(areas[:-1])
+        for side, (first, last) in zip((columns[order], rows[order]), ((0, 2), (1, 3)), strict=True):
+            boxes[1:, first] = numpy.minimum.reduceat(side, starts)
+            boxes[1:, last] = numpy.maximum.reduceat(side, starts) + 1
+    return boxes, areas, numpy.stack(sums, axis=1) / numpy.maximum(areas, 1)[:, None]
+
+
+def at_rim(boxes: NDArray[numpy.intp], shape: tuple[int, ...]) -> NDArray[numpy.bool_]:
+    """Whether a patch touches the rim of the page: the table that it lay on, seen beside it."""
+    height, width = shape
+    rim: NDArray[numpy.bool_] = (boxes[:, :2] <= 0).any(axis=1) | (boxes[:, 2] >= width) | (boxes[:, 3] >= height)
+    return rim
+
+
+def points(
+    letters: NDArray[numpy.bool_],
+    small: NDArray[numpy.bool_],
+    shape: tuple[int, ...],
+    inked: NDArray[numpy.intp],
+    owners: NDArray[Any],
+    unit: float,
+) -> NDArray[numpy.bool_]:
+    """Which of the small patches stand beside letters, as a full stop does."""
+    written = numpy.zeros(shape, numpy.uint8)
+    written.ravel()[inked] = letters[owners]
+    near = grown(written, round(POINT_NEAR * unit)).ravel()[inked] > 0
+    points: NDArray[numpy.bool_] = small & (numpy.bincount(owners, weights=near, minlength=len(letters)) > 0)
+    points[0] = False
+    return points

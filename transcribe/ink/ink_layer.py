@@ -1,0 +1,291 @@
+"""What was written on a page beyond its print: which boxes hold ink, how much, and the page without its print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+from numpy.typing import NDArray
+
+from transcribe.imaging.background import flat, grey, paper, shadow
+from transcribe.ink import faint_strokes
+from transcribe.ink.components import Patch, around, at_rim, core, measured, owned, points
+from transcribe.ink.fold_lines import beside, folds, without
+from transcribe.ink.print_mask import MASS, Mask, Print, grown, printed
+from transcribe.model import Box
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+A4_HEIGHT = 2339
+"""Pixels of an A4 page at 200 dpi: lengths below are for such a page and grow with a finer blank."""
+
+CONTRAST = 0.2
+"""Share of the darkness of the page's own print from which a pixel is ink: a pencil is a third as dark as print."""
+
+NOISE = 5.0
+"""Standard deviations of the paper's noise below which nothing is ink."""
+
+FAINTEST = 22
+"""Grey levels under the paper below which nothing is ink, however clean the page: texture and show-through."""
+
+SPECK = 10
+"""Pixels of a patch below which it is dust or noise; a full stop of 10 points has 12 to 20."""
+
+POINT = 4
+"""Pixels of a patch from which it is a full stop of a fine pen where it stands near a letter."""
+
+ENOUGH = 26.0
+"""Pixels of ink in a box at which it is as likely empty as not: a hyphen of 10 points has 35, a typed 1 has 60."""
+
+RESIDUE = 0.6
+"""A patch with this share of its pixels close by the print is what is left of a line, not writing."""
+
+
+CROSSED = 14
+"""Pixels of print that a stroke may cross and still be one stroke: two frames side by side, and what is around them."""
+
+THIN = 4
+"""Pixels up to which a patch is thin enough to be what is left of a line."""
+
+BESIDE = 5
+"""Pixels around writing that are kept of the page: the soft edges of strokes, and strokes too faint to be ink."""
+
+SLIM, ASIDE = 6, 8
+"""Pixels up to which a stroke may be a printed line, and beside what is close by print up to which it may stand."""
+
+SOFT = 0.3
+"""Share of the level of ink from which a shadow matters: a fainter one is no ink even with the grain of the paper."""
+
+SHADED = 0.5
+"""Share of the darkness of print that a shadow does not reach once the lamp's light is divided out: what is broad and
+darker is a blot or a field painted over, and stays ink."""
+
+DEEP = 75
+"""Levels that a finger's shadow reaches at its tip, however pale the form's own print is."""
+
+STEEP = 3.0
+"""How fast `sure` rises with the amount of ink: the power that makes ten times ENOUGH 0.999."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ink:
+    """The ink of one box. `amount` is its pixels at 200 dpi, `box` surrounds it (None where there is none). It is
+    `disputed` where writing that counts as another box's reaches far in: it may be of this one, or of both; and where a
+    stroke runs through it from beyond it, or a fold of the paper through its writing. It is `bleached` where light is
+    so bright in the box that the form's print is gone: writing may be as well; `faint` where strokes may be its writing
+    that are too pale to be ink, or a line of the form's that looks like writing."""
+
+    patches: tuple[Patch, ...]
+    amount: float
+    box: Box | None
+    disputed: bool = False
+    bleached: bool = False
+    faint: bool = False
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether ink alone can say neither that the box is blank nor that it was seen whole."""
+        return self.disputed or self.bleached or self.faint
+
+    @property
+    def filled(self) -> float:
+        """How sure it is that something is written here, 0 to 1; 0.5 at ENOUGH pixels, steep around it."""
+        return sure(self.amount / ENOUGH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A page as its ink shows it.
+
+    `clean` is the writing alone, in grey on the page's paper, without the form's print and the paper's grain: what
+    engines read. `dark` says how much darker than paper each pixel is, `ink` is the mask of what was added, `unit` the
+    length of a pixel at 200 dpi, `contrast` the darkness of print on this page and `noise` the deviation of bare paper,
+    both 0 to 255, `level` that of ink. `written` is the mask of the patches, `print_` the blank's print, `blank` its
+    path; `strokes` is the page's and its print's, however faint (half as large), and `bleached` says where print is
+    gone (MASS times smaller); `folds` are those of the page.
+    """
+
+    clean: Picture
+    dark: Picture
+    ink: Mask
+    written: Mask
+    patches: tuple[Patch, ...]
+    unit: float
+    contrast: float
+    noise: float
+    level: float
+    print_: Print
+    blank: str | None
+    strokes: Picture
+    bleached: Mask
+    folds: Mask | None
+
+    def inks(self, boxes: Sequence[Box]) -> list[Ink]:
+        """The ink of each box, see `owned`: a letter's tail in the row below does not fill that row."""
+        if not boxes or not self.patches:
+            return [self._ink(box, [], [], []) for box in boxes]
+        patches = numpy.array([tuple(patch.box) for patch in self.patches], numpy.float64)
+        found = owned(patches, numpy.array([patch.middle for patch in self.patches], numpy.float64), boxes)
+        return [
+            self._ink(
+                box, *map(self._some, (found.owners == number, found.reaching[:, number], found.through[:, number]))
+            )
+            for number, box in enumerate(boxes)
+        ]
+
+    def _some(self, mask: NDArray[numpy.bool_]) -> list[Patch]:
+        return [self.patches[number] for number in numpy.flatnonzero(mask)]
+
+    def share(self, box: Box) -> float:
+        """The share of a box's pixels that is ink, 0 to 1: for boxes to be ticked."""
+        inside = self.ink[box.y0 : box.y1, box.x0 : box.x1]
+        return float(inside.mean()) if inside.size else 0.0
+
+    def _ink(self, place: Box, patches: Sequence[Patch], reaching: Sequence[Patch], through: Sequence[Patch]) -> Ink:
+        amount, from_beside = (sum(patch.area for patch in each) / self.unit**2 for each in (patches, reaching))
+        inside = 0.0 if patches else self.share(core(place)) * core(place).area / self.unit**2
+        box = around([patch.box for patch in patches])
+        return Ink(
+            patches=tuple(patches),
+            amount=amount,
+            box=box,
+            disputed=max(from_beside, inside) >= ENOUGH
+            or any(beside(self.folds, patch.box, self.unit) for patch in patches)
+            or any(self._takes(patch, place, patches) for patch in through),
+            bleached=self._bleached(place),
+            faint=amount < ENOUGH <= faint_strokes.hinted(self.strokes, self.print_, place, self.level, self.unit)
+            or any(self._may_be_line(patch) for patch in patches),
+        )
+
+    def _takes(self, stroke: Patch, place: Box, patches: Sequence[Patch]) -> bool:
+        """Whether a stroke that runs through a box may have taken letters of it: those that touch it are of its patch,
+        and what is left of the writing reads well without them."""
+        if stroke in patches:
+            return True
+        x0, y0, x1, y1 = stroke.box
+        within = core(place)
+        left, top, right, bottom = max(x0, within.x0), max(y0, within.y0), min(x1, within.x1), min(y1, within.y1)
+        others = [patch.area for patch in patches if left < patch.box.x1 and patch.box.x0 < right]
+        seen = int(self.written[top:bottom, left:right].sum()) if left < right and top < bottom else 0
+        return seen - sum(others) >= ENOUGH * self.unit**2
+
+    def _may_be_line(self, patch: Patch) -> bool:
+        """Whether a slim stroke beside print is ink only because light is bright: engines read a 1 where a line of the
+        frame lies some pixels beside its place."""
+        x0, y0, x1, y1 = patch.box
+        sides, beside = sorted((patch.box.width, patch.box.height)), round(ASIDE * self.unit)
+        if sides[0] > SLIM * self.unit or sides[1] < 2 * sides[0] or self.dark[y0:y1, x0:x1].max() > self.level:
+            return False
+        around = self.print_.nearby[max(0, y0 - beside) : y1 + beside, max(0, x0 - beside) : x1 + beside]
+        return bool(around.any())
+
+    def _bleached(self, box: Box) -> bool:
+        columns, rows = (slice(low // MASS, -(-high // MASS)) for low, high in ((box.x0, box.x1), (box.y0, box.y1)))
+        return bool(self.bleached[rows, columns].any())
+
+
+def sheet(page: Picture, blank_path: str | None) -> Sheet:
+    """The ink of a page that lies on its blank (same size), or of any page where there is no blank (None)."""
+    picture = grey(page)
+    under = paper(picture)
+    dark = numpy.asarray(cv2.GaussianBlur(255 - flat(picture, under), (3, 3), 0), dtype=numpy.uint8)
+    unit = max(picture.shape) / A4_HEIGHT if blank_path else 1.0
+    print_ = printed(blank_path, unit) if blank_path else Print.none(picture.shape)
+    contrast, noise = _strength(dark, print_)
+    level = max(CONTRAST * contrast, NOISE * noise, FAINTEST)
+    strokes, gone = faint_strokes.strokes(dark, unit), faint_strokes.bleached(dark, under, print_, unit)
+    tint = cv2.convertScaleAbs(print_.tint, alpha=contrast / 255)
+    dark = numpy.asarray(cv2.subtract(dark, tint), dtype=numpy.uint8)
+    shade = shadow(dark, max(SHADED * contrast, DEEP), unit)
+    if shade.max() >= SOFT * level:
+        dark = numpy.asarray(cv2.subtract(dark, shade), dtype=numpy.uint8)
+        under = numpy.asarray(cv2.multiply(under, 255 - shade, scale=1 / 255), dtype=numpy.uint8)
+    all_ink = (dark > level).view(numpy.uint8)
+    folded = folds(strokes, print_, level, unit, dark.shape) if blank_path else None
+    added = (all_ink & (1 - print_.near)) | (faint_strokes.squeezed(strokes, under, level) & (1 - print_.nearby))
+    added, strokes = without(folded, added, strokes)
+    crossing = _crossing(added, all_ink, print_, unit)
+    patches, written = _patches(added | crossing, print_, unit)
+    shown = grown(written, round(BESIDE * unit)) & ((1 - print_.near) | crossing)
+    clean = numpy.asarray(cv2.copyTo(picture, shown, under), dtype=numpy.uint8)
+    return Sheet(
+        clean=clean,
+        dark=dark,
+        ink=added,
+        written=written,
+        patches=patches,
+        unit=unit,
+        contrast=contrast,
+        noise=noise,
+        level=level,
+        print_=print_,
+        blank=blank_path,
+        strokes=strokes,
+        bleached=gone,
+        folds=folded,
+    )
+
+
+def strength(page: Picture) -> tuple[float, float]:
+    """How dark the print of any page is, and the standard deviation of its bare paper, both 0 to 255."""
+    dark = cv2.GaussianBlur(255 - flat(grey(page)), (3, 3), 0)[::2, ::2]
+    return _strength(numpy.asarray(dark, dtype=numpy.uint8), Print.none(dark.shape))
+
+
+def sure(ratio: float) -> float:
+    """How sure something is that is as likely as not at ratio 1, 0 to 1: logistic in the ratio's logarithm, 0.999 from
+    ten times as much, 0.001 at a tenth."""
+    return 1 / (1 + ratio**-STEEP) if ratio > 0 else 0.0
+
+
+# --- print and ink ---------------------------------------------------------------------------------------------------
+
+
+def _strength(dark: Picture, print_: Print) -> tuple[float, float]:
+    """How dark print is on this page, and the standard deviation of bare paper (by the median, so that ink is no
+    noise: 1.4826 times the median deviation is the standard deviation of normal noise)."""
+    levels = dark.ravel()
+    strong = levels[print_.strong] if print_.strong.size else levels
+    contrast = _quantile(strong, 0.75 if print_.strong.size else 0.99)
+    bare = levels[print_.bare]
+    return contrast, 1.4826 * _quantile(bare[bare < max(FAINTEST, 0.2 * contrast)], 0.5)
+
+
+def _quantile(levels: NDArray[numpy.uint8], share: float) -> float:
+    """The level (0 to 255) that this share of all does not exceed; 0 of none. By counting, which is quicker."""
+    reached = numpy.cumsum(numpy.bincount(levels, minlength=256))
+    return float(numpy.searchsorted(reached, share * reached[-1])) if reached[-1] else 0.0
+
+
+def _crossing(added: Mask, all_ink: Mask, print_: Print, unit: float) -> Mask:
+    """Ink on the print that joins strokes on both sides of it: a letter's tail through a line is the letter's."""
+    reach = 2 * round(CROSSED / 2 * unit) + 1
+    down = cv2.morphologyEx(added, cv2.MORPH_CLOSE, numpy.ones((reach, 1), numpy.uint8))
+    across = cv2.morphologyEx(added, cv2.MORPH_CLOSE, numpy.ones((1, reach), numpy.uint8))
+    joined = cv2.bitwise_and(cv2.bitwise_or(down, across), all_ink)
+    return numpy.asarray(cv2.bitwise_and(joined, print_.near), dtype=numpy.uint8)
+
+
+def _patches(ink: Mask, print_: Print, unit: float) -> tuple[tuple[Patch, ...], Mask]:
+    """The patches of ink that are writing, and the mask of these alone."""
+    count, labels = cv2.connectedComponents(ink, connectivity=8)
+    inked = numpy.flatnonzero(ink.view(numpy.bool_))  # a page is mostly bare: what follows looks at its ink alone
+    owners = labels.ravel()[inked]
+    boxes, areas, middles = measured(inked, owners, count, ink.shape[1])
+    close = numpy.bincount(owners[print_.nearby.ravel()[inked] > 0], minlength=count)
+    thin = numpy.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) <= THIN * unit
+    kept = (areas >= SPECK * unit**2) & ~(thin & (close >= RESIDUE * areas))
+    kept &= ~at_rim(boxes, ink.shape) if print_.strong.size else True
+    kept[0] = False
+    kept |= points(kept, (areas >= POINT * unit**2) & (close < RESIDUE * areas), ink.shape, inked, owners, unit)
+    found = [
+        Patch(box=Box(*boxes[number].tolist()), area=int(areas[number]), middle=tuple(middles[number].tolist()))
+        for number in numpy.flatnonzero(kept)
+    ]
+    written = numpy.zeros_like(ink)
+    written.ravel()[inked] = kept[owners]
+    return tuple(found), written

@@ -1,0 +1,89 @@
+"""What is printed on a blank: where a page of it has print, and where its paper is bare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+from numpy.typing import NDArray
+
+from transcribe.forms import blank_image
+from transcribe.imaging.background import flat
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+Mask = NDArray[numpy.uint8]
+"""Rows x columns of 0 and 1."""
+
+STRONG = 110
+"""Levels darker than paper from which a pixel of the blank is print whatever its shape: letters, lines, fields."""
+
+FINE, FINE_WIDTH = 25, 25
+"""Levels darker than what lies around it, within so many pixels, from which a pixel of the blank is a fine line or a
+letter; a wide tint under a field is no print, and what is written on it is looked for."""
+
+MASS = 8
+"""Side of the squares that the print's mass is given for."""
+
+NEAR = 3
+"""Pixels around print that are not looked at: a registration is right within one, and blur widens lines."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Print:
+    """The blank's print: where it is strong and where the paper is bare (positions in the flattened page, of bare paper
+    each seventh), print with a little around, and with twice as much around; its tints, levels darker than paper; and
+    its `mass`, the mean darkness of print in squares of MASS pixels."""
+
+    strong: NDArray[numpy.intp]
+    bare: NDArray[numpy.intp]
+    near: Mask
+    nearby: Mask
+    tint: Picture
+    mass: NDArray[numpy.float32]
+
+    @staticmethod
+    def none(shape: tuple[int, ...]) -> Print:
+        """That of a page without a blank: none is known, and every pixel may be bare paper."""
+        empty = numpy.zeros(shape, numpy.uint8)
+        bare = numpy.arange(0, empty.size, 7)
+        nowhere, none = numpy.zeros(0, numpy.intp), numpy.zeros((1, 1), numpy.float32)
+        return Print(strong=nowhere, bare=bare, near=empty, nearby=empty, tint=empty, mass=none)
+
+
+@lru_cache(maxsize=16)
+def printed(path: str, unit: float) -> Print:
+    """The print of a blank; `unit` is the length of a pixel at 200 dpi."""
+    dark = 255 - flat(blank_image.grey(path))
+    side = 2 * round(FINE_WIDTH * unit / 2) + 1
+    tint = cv2.morphologyEx(dark, cv2.MORPH_OPEN, numpy.ones((side, side), numpy.uint8))
+    strong = (dark >= STRONG).astype(numpy.uint8)
+    print_ = strong | (cv2.subtract(dark, tint) >= FINE).astype(numpy.uint8)
+    near = max(1, round(NEAR * unit))
+    nearby = grown(print_, 2 * near + 1)
+    return Print(
+        strong=numpy.flatnonzero(strong),
+        bare=numpy.flatnonzero(nearby == 0)[::7],
+        near=grown(print_, near),
+        nearby=nearby,
+        tint=numpy.asarray(cv2.blur(tint, (side // 4, side // 4)), dtype=numpy.uint8),
+        mass=mass(numpy.asarray(cv2.multiply(cv2.subtract(dark, tint), print_), dtype=numpy.uint8)),
+    )
+
+
+def mass(dark: Picture) -> NDArray[numpy.float32]:
+    """The mean darkness of squares of MASS pixels. What does not fill a square at the right and below is left out: by
+    whole numbers OpenCV shrinks ten times as fast."""
+    rows, columns = (max(1, side // MASS) for side in dark.shape)
+    whole = dark[: rows * MASS, : columns * MASS]
+    return cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA).astype(numpy.float32)
+
+
+def grown(mask: Mask, pixels: int) -> Mask:
+    """A mask with so many pixels around."""
+    side = 2 * pixels + 1
+    return numpy.asarray(cv2.dilate(mask, numpy.ones((side, side), numpy.uint8)), dtype=numpy.uint8)

@@ -1,0 +1,92 @@
+"""Print that lies beside its place: on crumpled paper a frame stands some pixels from where the blank has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+
+from transcribe.forms import blank_image
+from transcribe.model import Box
+
+if TYPE_CHECKING:
+    from transcribe.ink.ink_layer import Sheet
+    from transcribe.ink.print_mask import Mask
+    from transcribe.model import Picture
+
+MARGIN = 12
+"""Pixels at 200 dpi around a box within which its own print is looked for: its frame, the first letters beside it."""
+
+TILE = 64
+"""Pixels at 200 dpi of a piece of print that is moved as one: a whole box to tick, a short piece of a long frame, as
+paper bends along it."""
+
+REACH = 12
+"""How far print is looked for, pixels at 200 dpi; a page pressed flat lies nearer nearly everywhere."""
+
+ALIKE = 0.5
+"""Correlation from which a piece of print is found; one that is written over is not, and moves nothing."""
+
+NEARER = 0.003
+"""What a pixel of distance costs in correlation: along a line all places look the same, and the nearest is right."""
+
+BLUR = 1.5
+"""How much softer than a blank a photograph is, pixels at 200 dpi."""
+
+PLAIN = 2.0
+"""Standard deviation of a piece below which there is no print to find it by."""
+
+
+def displaced(sheet: Sheet, box: Box) -> Mask:
+    """1 where the print of a box stands on this page, with a little around, and 0 elsewhere: as large as the box.
+
+    Each piece of print in and around the box is looked for around its place. What the blank hides where it should
+    stand is not in it.
+    """
+    found = numpy.zeros((box.height, box.width), numpy.uint8)
+    if sheet.blank is None:
+        return found
+    grey, reach = blank_image.grey(sheet.blank), round(REACH * sheet.unit)
+    for tile in _tiles(sheet, box, reach):
+        print_ = sheet.print_.near[tile.y0 : tile.y1, tile.x0 : tile.x1]
+        if not print_.any():
+            continue
+        moved = _moved(sheet, grey, tile, reach)
+        if moved is not None:
+            _paste(found, print_, tile.x0 + moved[0] - box.x0, tile.y0 + moved[1] - box.y0)
+    return found
+
+
+def _tiles(sheet: Sheet, box: Box, reach: int) -> Iterator[Box]:
+    """The pieces of a box and what is around it, as far as they can be looked for on the page."""
+    margin, side = round(MARGIN * sheet.unit), round(TILE * sheet.unit)
+    height, width = sheet.dark.shape
+    left, top = max(reach, box.x0 - margin), max(reach, box.y0 - margin)
+    right, bottom = min(width - reach, box.x1 + margin), min(height - reach, box.y1 + margin)
+    for y in range(top, bottom, side):
+        for x in range(left, right, side):
+            yield Box(x, y, min(x + side, right), min(y + side, bottom))
+
+
+def _moved(sheet: Sheet, grey: Picture, tile: Box, reach: int) -> tuple[int, int] | None:
+    """How far across and down from its place a piece of print lies; None where it is not found."""
+    dark = cv2.GaussianBlur(255 - grey[tile.y0 : tile.y1, tile.x0 : tile.x1], (0, 0), BLUR * sheet.unit)
+    if dark.std() < PLAIN:
+        return None
+    around = sheet.dark[tile.y0 - reach : tile.y1 + reach, tile.x0 - reach : tile.x1 + reach]
+    likeness = cv2.matchTemplate(around, dark, cv2.TM_CCOEFF_NORMED)
+    off = numpy.abs(numpy.arange(-reach, reach + 1)) / sheet.unit
+    nearer = likeness - NEARER * numpy.hypot(off[:, numpy.newaxis], off[numpy.newaxis, :])
+    row, column = numpy.unravel_index(int(nearer.argmax()), nearer.shape)
+    return (int(column) - reach, int(row) - reach) if likeness[row, column] >= ALIKE else None
+
+
+def _paste(into: Mask, piece: Mask, x: int, y: int) -> None:
+    """Add a piece to a mask at a place, as far as it lies on it."""
+    rows, columns = into.shape
+    top, left = max(0, y), max(0, x)
+    bottom, right = min(rows, y + piece.shape[0]), min(columns, x + piece.shape[1])
+    if top < bottom and left < right:
+        into[top:bottom, left:right] |= piece[top - y : bottom - y, left - x : right - x]

@@ -1,0 +1,110 @@
+"""Payment data are painted over in a page's picture before anything of it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+
+from transcribe.ink import ink_layer
+from transcribe.ink.components import around
+from transcribe.model import Box, Form
+from transcribe.registration.align import Aligned, Homography
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+SURELY_EMPTY = 0.001
+"""The probability of ink below which a box is left as it is: a card number has a hundred times the ink that must be
+there to be seen, so what is this surely empty holds none."""
+MARGIN = 10
+"""Pixels of the blank painted around a box, over a millimetre at 200 dpi: pens do not stop at the frame."""
+PAINT = 96
+"""The grey of what is painted over: plainly not paper, and not the black of ink."""
+COARSE = 96
+"""Pixels of the longer side of a page on which the box cannot be found: of A4 three millimetres each, so that no number
+can be made out, and people still see what kind of page it is."""
+SHOWN = 960
+QUALITY = 93
+"""JPEG quality of a masked copy: no worse than what phones write."""
+
+
+def has_payment(form: Form) -> bool:
+    """Whether the form asks for payment data, so that its pictures must be masked."""
+    return any(field.personal == "payment" for field in form.fields)
+
+
+def masked(picture: Picture, aligned: Aligned, form: Form) -> Picture:
+    """A copy of the photo in which the payment boxes of the page are painted over.
+
+    Of bent paper no straight lines say where a box stands on the photo: the copy is then of the page pressed flat.
+
+    Where that cannot be (`can_mask`), the whole picture is made too coarse to read; the file itself stays with the
+    operator.
+    """
+    if aligned.homography is None or not can_mask(aligned, form):
+        return _coarse(picture)
+    boxes, copy, there = _asked(aligned, form), picture.copy(), aligned.homography
+    if aligned.bent:
+        copy, there = aligned.page.picture.copy(), numpy.eye(3)
+    for box in _written(aligned, form, boxes):
+        _paint(copy, box, there)
+    return copy
+
+
+def can_mask(aligned: Aligned, form: Form) -> bool:
+    """Whether it is known where on a page the payment data stand: not where it does not fit its form, or not where a
+    payment box should be."""
+    if not aligned.fits or aligned.homography is None:
+        return False
+    return aligned.likeness is None or not any(aligned.likeness.astray(_asked(aligned, form)))
+
+
+def encoded(picture: Picture) -> bytes:
+    """The picture as a JPEG file."""
+    ordered = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    done, content = cv2.imencode(".jpg", ordered, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    assert done, "OpenCV writes every picture of 8 bits as JPEG"
+    return content.tobytes()
+
+
+def _asked(aligned: Aligned, form: Form) -> list[Box]:
+    """The payment boxes of a page."""
+    return [
+        field.box for field in form.fields if field.personal == "payment" and field.box and field.page == aligned.number
+    ]
+
+
+def _written(aligned: Aligned, form: Form, boxes: Sequence[Box]) -> list[Box]:
+    """The payment boxes of a page that are not surely empty, and what of their writing hangs out of them. An empty one
+    has nothing to hide, and painted over nobody could know any more that it is empty."""
+    inks = ink_layer.sheet(aligned.page.picture, form.blanks[aligned.number - 1].path).inks(boxes)
+    written = [
+        (box, seen) for box, seen in zip(boxes, inks, strict=True) if seen.doubtful or seen.filled >= SURELY_EMPTY
+    ]
+    return [each for box, seen in written for each in (box, *_hanging(box, seen))]
+
+
+def _hanging(box: Box, seen: ink_layer.Ink) -> list[Box]:
+    """The pieces of a box's writing that reach farther out of it than MARGIN: a number written too large or too low."""
+    wide = Box(box.x0 - MARGIN, box.y0 - MARGIN, box.x1 + MARGIN, box.y1 + MARGIN)
+    return [patch.box for patch in seen.patches if around([wide, patch.box]) != wide]
+
+
+def _paint(picture: Picture, box: Box, homography: Homography) -> None:
+    """Paint over the box, which is on the blank, where it stands on the photo."""
+    x0, y0, x1, y1 = box.x0 - MARGIN, box.y0 - MARGIN, box.x1 + MARGIN, box.y1 + MARGIN
+    corners = numpy.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]], numpy.float64)
+    there = cv2.perspectiveTransform(corners, numpy.linalg.inv(homography))[0]
+    cv2.fillConvexPoly(picture, numpy.rint(there).astype(numpy.int32), (PAINT, PAINT, PAINT))
+
+
+def _coarse(picture: Picture) -> Picture:
+    height, width = picture.shape[:2]
+    share = COARSE / max(height, width)
+    size = (max(1, round(width * share)), max(1, round(height * share)))  # a strip has at least a row of them
+    tiny = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    scale = SHOWN / COARSE
+    return numpy.asarray(cv2.resize(tiny, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR), numpy.uint8)

@@ -1,0 +1,90 @@
+"""Reading on without an engine that fails on a page: what it would have read is said to be what it could not read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from transcribe.errors import EngineError, EngineMissing
+from transcribe.model import Box, Page, Reading, Reads, Word
+from transcribe.ocr import Engine
+from transcribe.ocr.machine_readings import reading
+
+TRIES = 2
+"""So often an engine may fail on a page before it is read without it."""
+
+logger = logging.getLogger("fairhand.read")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spared:
+    """An engine that is asked so many `times`, and no more of a page on which it failed then; `failures` says why, by
+    page."""
+
+    engine: Engine
+    times: int = TRIES
+    failures: dict[int, EngineError] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.engine.name
+
+    @property
+    def source(self) -> str:
+        return self.engine.source
+
+    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+        """What the engine sees; nothing where it fails. EngineMissing is raised, as it will fail on every page."""
+        nothing: list[list[Word]] = [[] for _ in (boxes if boxes is not None else (None,))]
+        if page.number in self.failures:
+            return nothing
+        try:
+            return self._asked(page, boxes)
+        except EngineMissing:
+            raise
+        except EngineError as error:
+            logger.warning("%s failed on a page: %s", self.name, error)
+            self.failures[page.number] = error
+            return nothing
+
+    def _asked(self, page: Page, boxes: Sequence[Box] | None) -> list[list[Word]]:
+        for _ in range(self.times - 1):
+            try:
+                return self.engine.words(page, boxes)
+            except EngineError as error:
+                if not error.retry:
+                    raise
+        return self.engine.words(page, boxes)
+
+
+def without_failed(reads: Reads, engines: Sequence[Spared]) -> Reads:
+    """What was read, where engines that failed on a page say of its fields that they could not read them. EngineError
+    where no engine read some page."""
+    failed = {each.source: each.failures for each in engines if each.failures}
+    for number in {page for failures in failed.values() for page in failures}:
+        if all(number in each.failures for each in engines):
+            raise next(each.failures[number] for each in engines)
+    if not failed:
+        return reads
+    pages = {place.key: place.page for place in reads.places}
+    said = tuple(_unread(each, failed.get(each.source, {}), pages.get(each.key)) for each in reads.readings)
+    return replace(reads, readings=said, failed=tuple(each.name for each in engines if each.failures))
+
+
+def _unread(said: Reading, failures: dict[int, EngineError], page: int | None) -> Reading:
+    """A reading without words of an engine that failed there, or that may not have found the field for that reason."""
+    if not failures or said.text or (page not in failures and "absent" not in said.flags):
+        return said
+    return reading(
+        scan=said.scan,
+        key=said.key,
+        source=said.source,
+        text=None,
+        at=said.at,
+        confidence=None,
+        conditions=said.conditions,
+        flags=(said.flags - {"absent"}) | {"illegible"},
+        alternatives=said.alternatives,
+        box=said.box,
+    )

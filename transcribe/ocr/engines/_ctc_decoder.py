@@ -1,0 +1,98 @@
+"""Texts out of a network's letter probabilities (connectionist temporal classification), with the runners-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy
+from numpy.typing import NDArray
+
+from transcribe.ocr.engines._rapidocr_messages import Found
+
+BLANK = 0
+"""The symbol that stands for "no new letter here"."""
+
+SURE = 0.98
+"""A word whose every step is surer than this gets no runners-up: there is nothing to choose."""
+
+WIDTH, DEPTH, KEPT = 8, 5, 4
+"""Of the search: texts kept at each step, symbols tried at each step, runners-up given."""
+
+FAINT = 1e-3
+"""A symbol below this at a step is not tried, a runner-up below it is not given."""
+
+
+def words(steps: NDArray[numpy.float32], alphabet: Sequence[str]) -> list[Found]:
+    """The words of a line. `steps` (time x symbol) holds probabilities; symbol 0 is the blank, " " parts words."""
+    space = alphabet.index(" ")
+    closed = steps.copy()
+    closed[:, BLANK] += closed[:, space]  # inside a word a space is no letter
+    closed[:, space] = 0.0
+    found = []
+    for start, end in _spans(steps, alphabet):
+        part = closed[start:end]
+        texts = _texts(part, alphabet)
+        seen = numpy.flatnonzero(part.argmax(axis=1) != BLANK)
+        first, last = (start + int(seen[0]), start + int(seen[-1])) if len(seen) else (start, end - 1)
+        text, confidence = texts[0]
+        if text:
+            here = (max(0.0, (first - 0.5) / len(steps)), min(1.0, (last + 1.5) / len(steps)))
+            found.append(Found(text, confidence, *here, tuple(texts[1:])))
+    return found
+
+
+def _spans(steps: NDArray[numpy.float32], alphabet: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The steps between two spaces: [start, end)."""
+    start = 0
+    for step, symbol in enumerate(steps.argmax(axis=1)):
+        if alphabet[symbol] == " ":
+            if step > start:
+                yield start, step
+            start = step + 1
+    if start < len(steps):
+        yield start, len(steps)
+
+
+def _texts(steps: NDArray[numpy.float32], alphabet: Sequence[str]) -> list[tuple[str, float]]:
+    """The most probable text and its runners-up, each with its probability."""
+    best = steps.max(axis=1)
+    if best.min() >= SURE:
+        symbols = steps.argmax(axis=1)
+        new = numpy.concatenate(([True], symbols[1:] != symbols[:-1])) & (symbols != BLANK)
+        return [("".join(alphabet[symbol] for symbol in symbols[new]), float(best.prod()))]
+    beams = _search(steps)
+    texts = {"".join(alphabet[symbol] for symbol in prefix): sum(ends) for prefix, ends in beams.items()}
+    ranked = sorted(texts.items(), key=lambda each: (-each[1], each[0]))
+    return [ranked[0], *((text, share) for text, share in ranked[1 : KEPT + 1] if share >= FAINT)]
+
+
+Beams = dict[tuple[int, ...], tuple[float, float]]
+"""Letters so far -> probability of all paths that end in the blank, and of all that end in the last letter."""
+
+
+def _search(steps: NDArray[numpy.float32]) -> Beams:
+    """Prefix beam search. Source: A. Hannun and others, First-Pass Large Vocabulary Continuous Speech Recognition
+    using Bi-Directional Recurrent DNNs, arXiv:1408.2873, algorithm 1, without a language model."""
+    beams: Beams = {(): (1.0, 0.0)}
+    for step in steps:
+        likely = min(FAINT, float(step.max()))  # all may be faint where letters are barred
+        tried = [int(symbol) for symbol in numpy.argpartition(step, -DEPTH)[-DEPTH:] if step[symbol] >= likely]
+        grown: Beams = {}
+        for prefix, (blank, letter) in beams.items():
+            for symbol in tried:
+                here = float(step[symbol])
+                if symbol == BLANK:
+                    _add(grown, prefix, (blank + letter) * here, 0.0)
+                elif prefix and symbol == prefix[-1]:
+                    _add(grown, prefix, 0.0, letter * here)
+                    _add(grown, (*prefix, symbol), 0.0, blank * here)
+                else:
+                    _add(grown, (*prefix, symbol), 0.0, (blank + letter) * here)
+        ranked = sorted(grown.items(), key=lambda each: (-sum(each[1]), each[0]))
+        beams = dict(ranked[:WIDTH])
+    return beams
+
+
+def _add(beams: Beams, prefix: tuple[int, ...], blank: float, letter: float) -> None:
+    was = beams.get(prefix, (0.0, 0.0))
+    beams[prefix] = (was[0] + blank, was[1] + letter)

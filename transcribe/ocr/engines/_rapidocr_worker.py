@@ -1,0 +1,120 @@
+"""The process in which RapidOCR's networks run: pictures of lines, or of a page, in; words out."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from importlib.metadata import distribution
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy
+from rapidocr import RapidOCR
+from rapidocr.utils.process_img import get_rotate_crop_image
+
+from transcribe.imaging.tiling import parts, widened
+from transcribe.ocr.engines._ctc_decoder import words
+from transcribe.ocr.engines._rapidocr_messages import Found, Line, Request
+from transcribe.sandbox.worker_pool import serve
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+MEMORY = 3_000_000_000
+"""Bytes of data a child may hold: three times what a page of 4 megapixels takes."""
+
+DETECTOR, RECOGNISER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
+"""The networks inside the wheel, named by their path: RapidOCR downloads what it is given no path for."""
+
+LONGEST_SIDE = 2000
+"""Pixels: a page is shrunk to it before lines are looked for; they are read in the full picture."""
+
+NARROWEST = 2.5
+"""Width over height of the narrowest picture given to the recogniser. RapidOCR's own 6.7 costs a third more for short
+fields and reads no better."""
+
+BEYOND_LATIN = frozenset("\u2116\u2122\u2022\u2026\u20ac\u2013\u2014\u2018\u2019\u201c\u201d")
+"""Signs of Latin print outside Latin letters: numero, trade mark, bullet, ellipsis, euro, dashes, quotation marks."""
+
+
+def answer(request: object) -> list[Line]:
+    """One Line for each picture of a line; for a picture of a page the lines found, top to bottom."""
+    assert isinstance(request, Request)
+    if not request.page:
+        return [Line((), _read(_coloured(picture), request.latin)) for picture in request.pictures]
+    picture = _coloured(request.pictures[0])
+    return [line for x, y, part in parts(picture) for line in _lines(part, x, y, request.latin)]
+
+
+def _lines(part: Picture, x: int, y: int, latin: bool) -> Iterator[Line]:
+    """The lines found on a part of a page whose corner lies at (x, y) of it."""
+    height, width = part.shape[:2]
+    right, down, picture = widened(part)
+    found: Any = _reader()(picture, use_det=True, use_cls=False, use_rec=False)
+    for corners in [] if found.boxes is None else found.boxes:
+        read = _read(get_rotate_crop_image(picture, corners.astype(numpy.float32)), latin)
+        inside = numpy.clip(corners - (right, down), (0, 0), (width, height))
+        yield Line(tuple((x + float(left), y + float(top)) for left, top in inside), read)
+
+
+def _coloured(picture: Picture) -> Picture:
+    conversion = cv2.COLOR_GRAY2BGR if picture.ndim == 2 else cv2.COLOR_RGB2BGR
+    return numpy.asarray(cv2.cvtColor(picture, conversion), dtype=numpy.uint8)
+
+
+def _read(line: Picture, latin: bool) -> tuple[Found, ...]:
+    """Each line alone: in a batch its width, and so at times its text, would depend on the lines beside it."""
+    recogniser = _recogniser()
+    ratio = line.shape[1] / line.shape[0]
+    ready = recogniser.resize_norm_img(line, max(NARROWEST, ratio))[numpy.newaxis].astype(numpy.float32)
+    steps = recogniser.session(ready)[0]
+    if latin:
+        allowed = _latin()
+        steps, alphabet = steps[:, allowed], tuple(recogniser.postprocess_op.character[each] for each in allowed)
+    else:
+        alphabet = tuple(recogniser.postprocess_op.character)
+    used = min(1.0, ratio / NARROWEST)  # the rest of the picture is padding on the right
+    return tuple(
+        each._replace(start=min(1.0, each.start / used), end=min(1.0, each.end / used))
+        for each in words(steps, alphabet)
+    )
+
+
+@lru_cache(maxsize=1)
+def _reader() -> RapidOCR:
+    models = distribution("rapidocr").locate_file("rapidocr/models")
+    reader = RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "Global.use_cls": False,
+            "Global.max_side_len": LONGEST_SIDE,
+            "Det.model_path": f"{models}/{DETECTOR}",
+            "Rec.model_path": f"{models}/{RECOGNISER}",
+            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+    )
+    reader(numpy.full((48, 120, 3), 255, numpy.uint8), use_det=False, use_cls=False, use_rec=True)  # loads text_rec
+    return reader
+
+
+def _recogniser() -> Any:
+    return _reader().text_rec
+
+
+@lru_cache(maxsize=1)
+def _latin() -> Sequence[int]:
+    characters = _recogniser().postprocess_op.character
+    return [0] + [number for number, each in enumerate(characters) if number and _is_latin(each)]
+
+
+def _is_latin(character: str) -> bool:
+    return character in BEYOND_LATIN or all(
+        sign < "\u0080" or unicodedata.name(sign, "").startswith("LATIN ") or "\u00a0" <= sign <= "\u00bf"
+        for sign in character
+    )
+
+
+if __name__ == "__main__":
+    serve(answer, bytes_of_memory=MEMORY)

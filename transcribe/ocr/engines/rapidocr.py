@@ -1,0 +1,128 @@
+"""RapidOCR: the second reader, small neural networks inside its wheel, run in child processes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, distribution, version
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from transcribe.errors import EngineMissing
+from transcribe.imaging.tiling import patience
+from transcribe.model import Box, Page, Word
+from transcribe.ocr.engines._rapidocr_messages import Found, Line, Request
+from transcribe.sandbox.worker_pool import Children
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+SECONDS = 120.0
+"""The limit of one call: thirty times what a page takes on a slow core, the start of the child included."""
+
+LATIN = frozenset(
+    "afr aze bos bre cat ceb ces cos cym dan deu eng enm epo est eus fao fil fin fra frm fry gla gle glg hat hrv hun "
+    "iku ind isl ita jav lat lav lit ltz mlt mri msa nld nor oci pol por que ron slk slv spa sqi srp_latn sun swa swe "
+    "tat tgl ton tur uzb vie yor".split()
+)
+"""Languages, as Tesseract names them, in Latin letters: where a form has only such, no other script can be read."""
+
+MODELS = ("PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx")
+NETWORKS = "PP-OCRv6-small"
+INSTALL = 'pip install "rapidocr>=3.10,<4" onnxruntime'
+
+PADDING = 4
+"""Pixels of the page beside a box that are read with it: the network was trained on lines with paper around."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RapidOcr:
+    """Reads print and block handwriting. Every instance of a process shares its children."""
+
+    latin: bool
+    version: str
+    name: str = "rapidocr"
+
+    @property
+    def source(self) -> str:
+        return f"{self.name} {self.version} {NETWORKS}{' latin' if self.latin else ''}"
+
+    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+        """The words of each box (one line of print each), or of the whole page. A confidence is the probability of the
+        word's letters as the network gives it."""
+        if boxes is None:
+            lines = self._read((page.picture,), page=True)
+            return [[word for number, line in enumerate(lines) for word in _on_page(line, number)]]
+        crops = [_inside(box, page.picture) for box in boxes]
+        asked = [number for number, crop in enumerate(crops) if crop.area]
+        pictures = tuple(page.picture[crops[n].y0 : crops[n].y1, crops[n].x0 : crops[n].x1] for n in asked)
+        found: list[list[Word]] = [[] for _ in boxes]
+        for number, line in zip(asked, self._read(pictures, page=False) if pictures else [], strict=True):
+            found[number] = [_in_box(each, crops[number], number) for each in line.words]
+        return found
+
+    def _read(self, pictures: tuple[Picture, ...], *, page: bool) -> list[Line]:
+        longer = patience(pictures[0]) if page else 1.0
+        return cast(list[Line], _children().call(Request(pictures, page, self.latin), longer))
+
+
+def engine(languages: tuple[str, ...]) -> RapidOcr:
+    """RapidOCR for these languages; EngineMissing says what to install."""
+    found = problem(languages)
+    if found:
+        raise EngineMissing(found)
+    return RapidOcr(latin=set(languages) <= LATIN, version=_version())
+
+
+def problem(languages: tuple[str, ...]) -> str | None:
+    """What keeps RapidOCR from reading, with the command that mends it; None where nothing does. It has one network
+    for all `languages`."""
+    try:
+        distribution("onnxruntime")
+        models = Path(str(distribution("rapidocr").locate_file("rapidocr/models")))
+    except PackageNotFoundError as error:
+        return f"The package {error.name} is not installed: {INSTALL}"
+    absent = [model for model in MODELS if not (models / model).is_file()]
+    if absent:
+        return f"RapidOCR's networks {', '.join(absent)} are not in its wheel: {INSTALL} --force-reinstall"
+    return None
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    """Asked once: it reads the whole of the package's description, 1 ms that every scan would pay twice."""
+    return version("rapidocr")
+
+
+@lru_cache(maxsize=1)
+def _children() -> Children:
+    return Children(module="transcribe.ocr.engines._rapidocr_worker", seconds=SECONDS)
+
+
+def _inside(box: Box, picture: Picture) -> Box:
+    height, width = picture.shape[:2]
+    x0, y0, x1, y1 = box.x0 - PADDING, box.y0 - PADDING, box.x1 + PADDING, box.y1 + PADDING
+    return Box(max(0, x0), max(0, y0), max(0, min(width, x1)), max(0, min(height, y1)))
+
+
+def _in_box(found: Found, crop: Box, line: int) -> Word:
+    x0, x1 = crop.x0 + found.start * crop.width, crop.x0 + found.end * crop.width
+    box = Box(round(x0), crop.y0, round(x1), crop.y1)
+    return _word(found, box, line)
+
+
+def _on_page(line: Line, number: int) -> list[Word]:
+    """The words of a line that may lie aslant: each gets the upright box around its share of the line."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = line.corners
+    words = []
+    for each in line.words:
+        xs = [left + share * (right - left) for share in (each.start, each.end) for left, right in ((ax, bx), (dx, cx))]
+        ys = [left + share * (right - left) for share in (each.start, each.end) for left, right in ((ay, by), (dy, cy))]
+        words.append(_word(each, Box(round(min(xs)), round(min(ys)), round(max(xs)), round(max(ys))), number))
+    return words
+
+
+def _word(found: Found, box: Box, line: int) -> Word:
+    confidence = min(1.0, max(0.0, found.confidence))
+    return Word(text=found.text, box=box, confidence=confidence, line=line, alternatives=found.alternatives)

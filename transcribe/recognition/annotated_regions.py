@@ -1,0 +1,195 @@
+"""What people showed of a scan's layout, read by machine: frames that they drew around fields, rows that they told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import numpy
+
+from transcribe.extraction.key_values import text_in_box
+from transcribe.extraction.page_text.page_text import Sheet
+from transcribe.extraction.page_text.text_lines import lines
+from transcribe.extraction.tables.annotated_rows import Cell, told_cells
+from transcribe.imaging.crops import masked, snippet
+from transcribe.ink import ink_layer
+from transcribe.model import Box, Form, Page, Place, Reading, Reads, Scan, Word
+from transcribe.ocr import Engine
+from transcribe.ocr.machine_readings import alternatives_of, confidence_of, reading
+from transcribe.recognition import form_page
+from transcribe.recognition.form_page import Circumstances, Spot
+from transcribe.recognition.free_page import laid_pages, line_scale
+from transcribe.recognition.read import Laid, lay_pages
+from transcribe.recognition.result import Gathered
+from transcribe.table_rows import ToldRows
+
+AROUND = (24, 80)
+"""Pixels of the page around a frame that engines see with it, at least and at most: cut lines are read as rubbish, and
+what they read outside the frame is left out."""
+
+DRAWN = 1.0
+"""How sure a place is that a person drew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What people showed and no machine has read since: fields where they stand, and tables with their rows."""
+
+    places: tuple[Place, ...] = ()
+    rows: Mapping[str, ToldRows] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.places or self.rows)
+
+
+def read_drawn(
+    scan: Scan, pages: Sequence[Page], form: Form, engines: Sequence[Engine], drawn: Drawn, now: datetime
+) -> Reads:
+    """What machines read where people say that it stands: places with their pictures, and a reading of every engine.
+
+    Such a reading has its box, and speaks in place of what its engine said before. Raises EngineError when an engine
+    failed; it can be read again.
+    """
+    kept = Gathered()
+    if form.free:
+        sheets = {page.number: page for page in laid_pages(pages)}
+        for place in drawn.places:
+            _read_free(kept, scan, sheets[place.page], place, form, engines, now)
+        for table, rows in drawn.rows.items():
+            _read_rows(kept, scan, sheets[rows.page], table, rows, form, engines, now)
+    else:
+        laid = lay_pages(pages, form)
+        for place in drawn.places:
+            _read_fixed(kept, scan, laid[place.page], place, form, engines, now)
+    return kept.reads(None)
+
+
+def _read_fixed(
+    kept: Gathered, scan: Scan, laid: Laid, place: Place, form: Form, engines: Sequence[Engine], now: datetime
+) -> None:
+    """A frame on a page of a form: what was written in it beyond the form's print. A page that does not fit has no such
+    print, and is read as it is."""
+    page, payment = laid.aligned.page, _payment_boxes(form, place.page)
+    if not laid.aligned.fits:
+        _read_free(kept, scan, replace(laid.photo, number=place.page), place, form, engines, now)
+        return
+    sheet = ink_layer.sheet(page.picture, form.blanks[place.page - 1].path)
+    box = _within(place.box, page)
+    spot = Spot(key=place.key, field=form.field(place.key.name), box=box, ink=sheet.inks([box])[0])
+    here = Circumstances(scan=scan.id, at=now, fit=laid.fit, quality=laid.quality(sheet, form).measures["overall"])
+    kept.readings += [_at(said, box) for said in form_page.readings(page, sheet, [spot], engines, here)]
+    shown = masked(page.picture, payment)
+    cut = kept.put(snippet(shown, box, scale=1 / sheet.unit, strict=bool(form.options.get("strict"))))
+    kept.places.append(replace(place, box=box, snippet=cut, confidence=DRAWN))
+
+
+def _payment_boxes(form: Form, number: int) -> list[Box]:
+    return [box for _, each, box in form_page.boxes(form, number) if each.personal == "payment"]
+
+
+def _at(said: Reading, box: Box) -> Reading:
+    """A reading of a place that was drawn, with its box: it is another one than the same words read elsewhere."""
+    return reading(
+        scan=said.scan,
+        key=said.key,
+        source=said.source,
+        text=said.text,
+        at=said.at,
+        confidence=said.confidence,
+        conditions=said.conditions,
+        flags=said.flags,
+        alternatives=said.alternatives,
+        box=box,
+    )
+
+
+def _read_free(
+    kept: Gathered, scan: Scan, page: Page, place: Place, form: Form, engines: Sequence[Engine], now: datetime
+) -> None:
+    """A frame on a page without a blank: the print in it, as each engine reads it there."""
+    box = _within(place.box, page)
+    seen = {engine.source: _words_in(engine, page, box) for engine in engines}
+    for source, words in seen.items():
+        found = text_in_box.drawn(lines(words, page.number), box, form.field(place.key.name), form)
+        said = [line.words for line in found.lines] if found else []
+        kept.readings.append(
+            reading(
+                scan=scan.id,
+                key=place.key,
+                source=source,
+                text=found.text if found else None,
+                at=now,
+                confidence=confidence_of([word for line in said for word in line]),
+                conditions={"place": DRAWN},
+                flags=() if found else ("illegible",),
+                alternatives=alternatives_of(said),
+                box=box,
+            )
+        )
+    _keep_place(kept, page, replace(place, box=box, confidence=DRAWN), [w for words in seen.values() for w in words])
+
+
+def _keep_place(kept: Gathered, page: Page, place: Place, words: Sequence[Word]) -> None:
+    cut = kept.put(snippet(page.picture, _within(place.box, page), scale=line_scale(words)))
+    kept.places.append(replace(place, snippet=cut))
+
+
+def _words_in(engine: Engine, page: Page, box: Box) -> list[Word]:
+    """The words that an engine sees on the piece of the page around a box, in pixels of the page."""
+    around = min(AROUND[1], max(AROUND[0], box.height))
+    wide = _within(Box(box.x0 - around, box.y0 - around, box.x1 + around, box.y1 + around), page)
+    piece = numpy.ascontiguousarray(page.picture[wide.y0 : wide.y1, wide.x0 : wide.x1])
+    return [
+        replace(word, box=_moved(word.box, wide.x0, wide.y0))
+        for word in engine.words(Page(number=page.number, picture=piece, dpi=page.dpi))[0]
+    ]
+
+
+def _moved(box: Box, right: int, down: int) -> Box:
+    return Box(box.x0 + right, box.y0 + down, box.x1 + right, box.y1 + down)
+
+
+def _within(box: Box, page: Page) -> Box:
+    """The part of a box that is on the page, one pixel at least."""
+    height, width = page.picture.shape[:2]
+    x0, y0 = min(max(0, box.x0), width - 1), min(max(0, box.y0), height - 1)
+    return Box(x0, y0, min(width, max(x0 + 1, box.x1)), min(height, max(y0 + 1, box.y1)))
+
+
+def _read_rows(
+    kept: Gathered,
+    scan: Scan,
+    page: Page,
+    table: str,
+    rows: ToldRows,
+    form: Form,
+    engines: Sequence[Engine],
+    now: datetime,
+) -> None:
+    """A table whose rows were told: its cells where the columns can be told from the print, else the row as a whole is
+    the place of each of its cells."""
+    words = {engine.source: engine.words(page)[0] for engine in engines}
+    prints = {source: Sheet(lines=tuple(lines(each, page.number)), labels=()) for source, each in words.items()}
+    every = [word for each in words.values() for word in each]
+    for cell in told_cells(prints, form.table(table), form, rows.rows, page.picture.shape[1]):
+        place = Place(scan=scan.id, key=cell.key, page=page.number, box=cell.box, confidence=cell.sure)
+        kept.readings += list(_of_cell(cell, place, now))
+        _keep_place(kept, page, place, every)
+
+
+def _of_cell(cell: Cell, place: Place, now: datetime) -> Iterator[Reading]:
+    for source, found in cell.by_source.items():
+        said = [line.words for line in found.lines] if found else []
+        yield reading(
+            scan=place.scan,
+            key=place.key,
+            source=source,
+            text=found.text if found else None,
+            at=now,
+            confidence=confidence_of([word for line in said for word in line]),
+            conditions={"place": cell.sure or 0.0},
+            flags=() if found else ("illegible",),
+            alternatives=alternatives_of(said),
+            box=cell.box,
+        )

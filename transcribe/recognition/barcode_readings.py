@@ -1,0 +1,59 @@
+"""Barcodes on pages of free layout: one more source for a field whose value one of them may be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from transcribe import fields
+from transcribe.extraction.locate import Located
+from transcribe.imaging import barcodes
+from transcribe.imaging.barcodes import Code
+from transcribe.model import Box, Field, Form, Page, Place, Reading
+from transcribe.ocr.machine_readings import reading
+
+AROUND = 1.0
+"""Heights of a barcode that people are shown around it: the number printed under its bars."""
+
+
+def with_barcodes(scan_id: str, pages: Sequence[Page], form: Form, found: Located, now: datetime) -> Located:
+    """What was located, and what barcodes say of fields of the type `ean`, and `code` with a pattern, where all codes
+    of the pages that are written so say the same. It may be of something else than the field (an article's, not the
+    order's), so that it proves nothing by itself. Where no engine found the field, its place is the barcode's."""
+    wanted = [each for each in form.fields if each.type == "ean" or (each.type == "code" and each.pattern)]
+    codes = [(page, code) for page in pages for code in barcodes.on_page(page.picture)] if wanted else []
+    places, readings = list(found.places), list(found.readings)
+    for field in wanted:
+        fitting = [(page, code) for page, code in codes if _fits(code, field, form)]
+        if len({code.text for _, code in fitting}) != 1:
+            continue
+        number = next(number for number, place in enumerate(places) if place.key.name == field.name)
+        if places[number].confidence is None:
+            places[number] = replace(places[number], page=fitting[0][0].number, box=_shown(*fitting[0]))
+        readings.append(_said(scan_id, places[number], fitting[0][1], now))
+    return Located(places=tuple(places), readings=tuple(readings))
+
+
+def _fits(code: Code, field: Field, form: Form) -> bool:
+    kind = fields.load(field.type)
+    return kind.parse(code.text, field, form) is not None and not kind.faults(code.text, field, form)
+
+
+def _shown(page: Page, code: Code) -> Box:
+    height, width = page.picture.shape[:2]
+    x0, y0, x1, y1 = code.box
+    around = round(AROUND * code.box.height)
+    return Box(max(0, x0 - around), max(0, y0 - around), min(width, x1 + around), min(height, y1 + around))
+
+
+def _said(scan_id: str, place: Place, code: Code, now: datetime) -> Reading:
+    return reading(
+        scan=scan_id,
+        key=place.key,
+        source=barcodes.SOURCE,
+        text=code.text,
+        at=now,
+        confidence=None,
+        conditions={"place": place.confidence or 0.0},
+    )

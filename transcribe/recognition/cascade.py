@@ -1,0 +1,49 @@
+"""The cascade: a second engine is asked only for what the first is not sure of, and for everything on a bad page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from transcribe import fields
+from transcribe.model import Field, Form, Word
+from transcribe.ocr.machine_readings import confidence_of, text_of
+
+Lines = Sequence[Sequence[Word]]
+"""The words of a field, line by line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cascade:
+    """When the first engine's word for a field of a form is enough.
+
+    On generated photographs (flat, scan, phone; 12 pages) pages had a quality of 0.85 and more and a usual confidence
+    of 0.94 and more, hard ones a quality of 0.44 at most; 322 of 355 fields were then sure, none of them wrong.
+    """
+
+    form: Form
+    sure: float = 0.9
+    """The confidence from which the first engine is not in doubt, if the text is also written as its type is."""
+    quality: float = 0.7
+    """On a page of less quality every engine is asked for every field: there confident errors come through, 2.05 %
+    against 1.27 % measured on hard photographs."""
+    usual: float = 0.92
+    """So too where the first engine's usual (median) confidence on the page is less."""
+
+    def doubtful(self, asked: Sequence[Field], said: Sequence[Lines], quality: float) -> list[int]:
+        """The numbers of the fields that further engines are asked for, from what the first engine said of each."""
+        claims = [sure for lines in said if (sure := confidence_of(_words(lines))) is not None]
+        if quality < self.quality or not claims or median(claims) < self.usual:
+            return list(range(len(asked)))
+        return [
+            number for number, (field, lines) in enumerate(zip(asked, said, strict=True)) if self._doubts(field, lines)
+        ]
+
+    def _doubts(self, field: Field, lines: Lines) -> bool:
+        text, sure = text_of(lines), confidence_of(_words(lines))
+        return sure is None or sure < self.sure or bool(fields.load(field.type).faults(text, field, self.form))
+
+
+def _words(lines: Lines) -> list[Word]:
+    return [word for line in lines for word in line]

@@ -1,0 +1,148 @@
+"""A scan of free layout: whole pages read by every engine, its fields then located among the words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import cv2
+import numpy
+
+from transcribe.extraction.locate import locate
+from transcribe.imaging import text_size
+from transcribe.imaging.background import grey
+from transcribe.imaging.crops import snippet
+from transcribe.imaging.orientation import way_up
+from transcribe.imaging.quality import Quality, quality, with_geometry
+from transcribe.imaging.tiling import shrinking
+from transcribe.ink import ink_layer
+from transcribe.model import Box, Form, Page, Place, Reading, Scan, Seen, Word
+from transcribe.ocr import Engine, hocr
+from transcribe.recognition.barcode_readings import with_barcodes
+from transcribe.recognition.result import Gathered, lying
+from transcribe.registration import align
+from transcribe.registration.align import Homography
+
+LINE = 34.0
+"""Pixels of height at which a line of print is shown to people: that of 10 points at 200 dpi, with its leading."""
+
+Words = dict[str, dict[int, list[Word]]]
+"""Source -> page number -> the words that the source saw there."""
+
+
+def read_free(
+    kept: Gathered, scan: Scan, pages: Sequence[Page], form: Form, engines: Sequence[Engine], now: datetime
+) -> None:
+    """Read whole pages, locate the form's fields among the words, keep places, readings and pictures."""
+    straight: list[Page] = []
+    words: Words = {}
+    for number, page in enumerate(pages, 1):
+        small, scale = _shrunk(_as_told(page, number))
+        laid, turns, homography = _upright(words, small, scale, engines)
+        before = scan.pages[number - 1].turn if number <= len(scan.pages) else 0
+        kept.turns.append((before - 90 * turns) % 360)
+        straight.append(laid)
+        seen = [word for by_page in words.values() for word in by_page.get(number, ())]
+        kept.qualities.append(_quality(small, laid, seen))
+        kept.picture(laid.number, laid.picture)
+        kept.lying[laid.number] = lying(number, homography)
+    for source, by_page in words.items():
+        kept.seen += [Seen(source=source, page=number, words=tuple(each)) for number, each in by_page.items()]
+    found = with_barcodes(scan.id, straight, form, locate(scan.id, straight, words, form, now), now)
+    overall = min(each.measures["overall"] for each in kept.qualities)
+    kept.readings += [_with_quality(each, overall) for each in found.readings]
+    kept.places += [_with_snippet(kept, each, straight, words) for each in found.places]
+
+
+def _as_told(page: Page, number: int) -> Page:
+    """A page by its number, with the hOCR file beside it where that tells something."""
+    return replace(page, number=number, hocr=page.hocr if hocr.tells(page) else None)
+
+
+def _upright(words: Words, page: Page, scale: float, engines: Sequence[Engine]) -> tuple[Page, int, Homography]:
+    """A page upright that was shrunk to this scale, by how many quarters against the clock it was turned for that, and
+    the homography from its pixels as it came in; what every source sees on it is kept in `words`."""
+    tried: dict[int, tuple[Page, Homography, list[Word]]] = {}
+
+    def turned(turns: int) -> Sequence[Word]:
+        laid, moved = _laid(page, scale, turns)
+        tried[turns] = (laid, moved, engines[0].words(laid)[0])
+        return tried[turns][2]
+
+    laid, moved = _laid(page, scale)
+    seen = {engine.source: engine.words(laid)[0] for engine in [*engines, *_beside(page, moved[0, 0])]}
+    turns = 0 if page.hocr else way_up(seen, turned)
+    if turns:
+        laid, moved, first = tried[turns]
+        seen = {engine.source: first if engine is engines[0] else engine.words(laid)[0] for engine in engines}
+    for source, each in seen.items():
+        words.setdefault(source, {})[page.number] = each
+    return laid, turns, moved
+
+
+def laid_pages(pages: Sequence[Page]) -> Iterator[Page]:
+    """Each page as its places lie on it: numbered from 1, not too large, level. It is upright already, as reading it
+    first found out which way up it lies."""
+    for number, page in enumerate(pages, 1):
+        yield _laid(*_shrunk(_as_told(page, number)))[0]
+
+
+def _laid(small: Page, scale: float, turns: int = 0) -> tuple[Page, Homography]:
+    """A page that was shrunk to this scale turned by quarters against the clock, and level; and the homography from its
+    pixels as it came in. A page with an hOCR file beside it lies as that file says."""
+    shrunk = numpy.diag([scale, scale, 1.0])
+    if small.hocr:
+        return small, shrunk
+    straight, moved = align.straightened(small, turns)
+    return straight, moved @ shrunk
+
+
+def _shrunk(page: Page) -> tuple[Page, float]:
+    """The page not too large, and how many times longer its sides are than they were (1 or less): engines read no
+    better above, and every step is slower."""
+    scale = shrinking(page.picture)
+    if scale == 1.0:
+        return page, scale
+    small = cv2.resize(page.picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return replace(page, picture=numpy.asarray(small, dtype=numpy.uint8)), scale
+
+
+def _beside(page: Page, scale: float) -> list[Engine]:
+    def moved(box: Box) -> Box:
+        return Box(*(round(side * scale) for side in box))
+
+    found = hocr.beside(page, moved)
+    return [found] if found else []
+
+
+def _quality(small: Page, laid: Page, words: Sequence[Word]) -> Quality:
+    """The quality of a page by the print that is on it: there is no blank that would say how large it should be, and
+    what should stand beyond its rim. Overall it is as good as its light and its sharpness: with that sources' claims
+    were calibrated on free layouts."""
+    picture = grey(laid.picture)
+    contrast, noise = ink_layer.strength(picture)
+    light = quality(picture, ink_contrast=contrast, noise=noise, scale=1.0, inside=1.0)
+    size = text_size.scale(picture, words, contrast)
+    inside = text_size.inside(small.picture, size * text_size.LETTER, contrast)
+    return with_geometry(light, scale=size, inside=inside)
+
+
+def _with_quality(said: Reading, overall: float) -> Reading:
+    return replace(said, conditions={**said.conditions, "quality": round(overall, 4)})
+
+
+def _with_snippet(kept: Gathered, place: Place, pages: Sequence[Page], words: Words) -> Place:
+    picture = pages[place.page - 1].picture
+    if place.box.area >= 0.5 * picture.shape[0] * picture.shape[1]:
+        return replace(place, snippet=kept.pictures[place.page - 1].sha256)
+    scale = line_scale([word for by_page in words.values() for word in by_page.get(place.page, ())])
+    return replace(place, snippet=kept.put(snippet(picture, place.box, scale=scale)))
+
+
+def line_scale(words: Sequence[Word]) -> float:
+    """What brings print of these words' height to LINE, within half and twice."""
+    heights = sorted(word.box.height for word in words)
+    if not heights:
+        return 1.0
+    return min(2.0, max(0.5, LINE / max(1, heights[len(heights) // 2])))

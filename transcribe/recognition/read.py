@@ -1,0 +1,233 @@
+"""Read a scan by machine: its pages laid onto the form, the place of each field, and what every source says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+import cv2
+import numpy
+
+from transcribe.errors import ScanError
+from transcribe.imaging.crops import masked, snippet
+from transcribe.imaging.quality import Quality, geometry, quality, rim
+from transcribe.ink import ink_layer
+from transcribe.intake.redaction import has_payment
+from transcribe.model import Box, FieldKey, Form, Page, Place, Reading, Reads, Scan
+from transcribe.ocr import Engine, hocr
+from transcribe.ocr.engine_fallback import Spared, without_failed
+from transcribe.ocr.machine_readings import INK, reading
+from transcribe.recognition import form_page
+from transcribe.recognition.cascade import Cascade
+from transcribe.recognition.form_page import Circumstances
+from transcribe.recognition.free_page import read_free
+from transcribe.recognition.result import Gathered, lying
+from transcribe.registration import align
+from transcribe.registration.align import Aligned, Homography
+from transcribe.registration.second_form import shows_another
+
+COARSE = (
+    "it does not lie on the form {form}, and what was kept of it is too coarse to read, as nobody knows where payment "
+    "data stand on it."
+)
+COARSE_ADVICE = "Photograph it again, flat and whole,"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """How a scan is read. `fit` is the least with which what stands in a form's boxes is believed. `cascade`: on a form
+    with a blank engines after the first are asked only for what it is not sure of (never on a bad page). A page on
+    which an engine fails `without` times is read by the others; 0: its failure is raised. `masked`: pages are the
+    masked copies that are kept of them, so that one that does not lie on a form with payment data is too coarse for
+    anybody to read a field on it.
+    """
+
+    fit: float = align.FITS
+    cascade: bool = False
+    without: int = 0
+    masked: bool = False
+
+
+def read(
+    scan: Scan,
+    pages: Sequence[Page],
+    form: Form,
+    engines: Sequence[Engine],
+    now: datetime,
+    options: ReadOptions = ReadOptions(),
+) -> Reads:
+    """Places and machine readings of every field of a scan, with the pictures that people are shown.
+
+    Pages may come in any order and any way up. Every field gets at least one reading: a field of a page that does not
+    fit its form, or is missing, gets one without text and the flag "not fitting", and the whole page as its place.
+    Raises EngineError when an engine failed, or under `without` every engine on one page; the scan can be read again.
+    Raises ScanError under `masked` where a page is too coarse to be read.
+    """
+    if not options.without:
+        return _read(scan, pages, form, engines, now, options)
+    spared = [Spared(engine=engine, times=options.without) for engine in engines]
+    return without_failed(_read(scan, pages, form, spared, now, options), spared)
+
+
+def _read(
+    scan: Scan, pages: Sequence[Page], form: Form, engines: Sequence[Engine], now: datetime, options: ReadOptions
+) -> Reads:
+    kept = Gathered()
+    if form.free:
+        read_free(kept, scan, pages, form, engines, now)
+        return kept.reads(None)
+    found = _laid(pages, form)
+    if options.masked and has_payment(form) and any(each.fit < options.fit for each in found):
+        raise ScanError(COARSE.format(form=form.name), COARSE_ADVICE)
+    laid = _placed(found, form, options)
+    for number, each in sorted(laid.items()):
+        if each.fit >= options.fit:
+            _read_page(kept, scan, each, form, engines, now, options)
+        else:
+            _read_nothing(kept, scan, each, number, form, now)
+            if not any(other.photo is each.photo and other.fit >= options.fit for other in laid.values()):
+                kept.advice.append("not fitting")  # else it fits, and stands for a page that is missing
+    kept.advice += _odd_pages(pages, laid)
+    if any(shows_another(each.photo.picture, each.aligned, form) for each in laid.values()):
+        kept.advice.append("two forms")
+    return kept.reads(min(each.fit for each in laid.values()))
+
+
+def pictures(pages: Sequence[Page]) -> Reads:
+    """The pages as they came, for people, and nothing that was read: nobody knows yet which form they are."""
+    kept = Gathered()
+    for page in pages:
+        kept.picture(page.number, page.picture)
+    return kept.reads(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A page as it came and as it was laid onto its form."""
+
+    photo: Page
+    aligned: Aligned
+
+    @property
+    def fit(self) -> float:
+        return self.aligned.fit
+
+    def quality(self, sheet: ink_layer.Sheet, form: Form) -> Quality:
+        """How good the photo is, as the page lies on its blank."""
+        came, photo = self._came()
+        size = form.blanks[self.aligned.number - 1].size
+        scale, inside = geometry(came, photo, size)
+        return quality(
+            self.aligned.page.picture,
+            ink_contrast=sheet.contrast,
+            noise=sheet.noise,
+            scale=scale * sheet.unit,
+            inside=inside,
+            rim=rim(came, photo),
+        )
+
+    def _came(self) -> tuple[Homography, tuple[int, int]]:
+        """The homography from the photo as it was taken, and that photo's rows and columns."""
+        assert self.aligned.homography is not None, "a page that fits was laid by a homography"
+        if self.photo.flat is None:
+            rows, columns = self.photo.picture.shape[:2]
+            return self.aligned.homography, (rows, columns)
+        taken = numpy.array(self.photo.flat.homography, numpy.float64).reshape(3, 3)
+        return self.aligned.homography @ taken, self.photo.flat.size[::-1]
+
+
+def lay_pages(pages: Sequence[Page], form: Form, options: ReadOptions = ReadOptions()) -> dict[int, Laid]:
+    """The page that lies best on each page of the form; pages that lie on none stand for those still missing, with a
+    fit of 0."""
+    return _placed(_laid(pages, form), form, options)
+
+
+def _laid(pages: Sequence[Page], form: Form) -> list[Laid]:
+    return [Laid(page, align.align(page, form)) for page in pages]
+
+
+def _placed(found: Sequence[Laid], form: Form, options: ReadOptions) -> dict[int, Laid]:
+    best: dict[int, Laid] = {}
+    for each in sorted(found, key=lambda each: -each.fit):
+        if each.fit >= options.fit:
+            best.setdefault(each.aligned.number, each)
+    strays = [each for each in found if all(each is not used for used in best.values())]
+    missing = [number for number in range(1, len(form.blanks) + 1) if number not in best]
+    for place, number in enumerate(missing):
+        stray = strays[min(place, len(strays) - 1)] if strays else found[0]
+        best[number] = Laid(stray.photo, replace(stray.aligned, page=stray.photo, fit=0.0, number=number))
+    return best
+
+
+def _odd_pages(pages: Sequence[Page], laid: Mapping[int, Laid]) -> list[str]:
+    """What is wrong with the number of pages: some stand for a page of the form that is missing, or were not read."""
+    used = {id(each.photo) for each in laid.values()}
+    missing = ["page missing"] if len(used) < len(laid) else []
+    return missing + (["page left over"] if len(used) < len(pages) else [])
+
+
+def _read_page(
+    kept: Gathered,
+    scan: Scan,
+    laid: Laid,
+    form: Form,
+    engines: Sequence[Engine],
+    now: datetime,
+    options: ReadOptions,
+) -> None:
+    page, blank = laid.aligned.page, form.blanks[laid.aligned.number - 1]
+    sheet = ink_layer.sheet(page.picture, blank.path)
+    seen = laid.quality(sheet, form)
+    spots = form_page.spots(form, page.number, sheet, laid.aligned.likeness)
+    here = Circumstances(scan=scan.id, at=now, fit=laid.fit, quality=seen.measures["overall"])
+    kept.qualities.append(seen)
+    beside = hocr.beside(laid.photo, partial(_moved, laid.aligned.homography))
+    cascade = Cascade(form=form) if options.cascade else None
+    kept.readings += form_page.readings(
+        page, sheet, spots, [*engines, *([beside] if beside else [])], here, cascade, kept.seen
+    )
+    shown = masked(page.picture, [spot.box for spot in spots if spot.field.personal == "payment"])
+    kept.picture(page.number, shown)
+    assert laid.aligned.homography is not None, "a page that fits was laid by a homography"
+    kept.lying[page.number] = lying(laid.photo.number, laid.aligned.homography)
+    strict = bool(form.options.get("strict"))  # readers see the field alone
+    for spot in spots:
+        picture = snippet(shown, spot.box, scale=1 / sheet.unit, strict=strict)
+        cut = None if spot.field.personal == "payment" else kept.put(picture)
+        place = Place(scan=scan.id, key=spot.key, page=page.number, box=spot.box, snippet=cut, confidence=1.0)
+        kept.places.append(place)
+
+
+def _moved(homography: Homography | None, box: Box) -> Box:
+    """A box on the photo as the upright box around it on the blank."""
+    assert homography is not None, "a page that fits was laid by a homography"
+    corners = numpy.array([[[box.x0, box.y0], [box.x1, box.y0], [box.x1, box.y1], [box.x0, box.y1]]], numpy.float64)
+    there = numpy.rint(cv2.perspectiveTransform(corners, homography)[0]).astype(int)
+    return Box(*there.min(axis=0).tolist(), *there.max(axis=0).tolist())
+
+
+def _read_nothing(kept: Gathered, scan: Scan, laid: Laid, number: int, form: Form, now: datetime) -> None:
+    """The fields of a page that does not fit: each is somewhere on the whole picture, and nothing of it was read."""
+    shown = laid.photo.picture
+    whole = kept.picture(number, shown)
+    kept.lying[number] = lying(laid.photo.number, numpy.eye(3))
+    box = Box(0, 0, shown.shape[1], shown.shape[0])
+    for key, each, _ in form_page.boxes(form, number):
+        cut = None if each.personal == "payment" else whole
+        kept.places.append(Place(scan=scan.id, key=key, page=number, box=box, snippet=cut, confidence=None))
+        kept.readings.append(_not_fitting(scan, key, laid.fit, now))
+
+
+def _not_fitting(scan: Scan, key: FieldKey, fit: float, now: datetime) -> Reading:
+    return reading(
+        scan=scan.id,
+        key=key,
+        source=INK,
+        text=None,
+        at=now,
+        confidence=None,
+        conditions={"fit": fit, "place": 0.0},
+        flags=("not fitting",),
+    )

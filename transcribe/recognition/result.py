@@ -1,0 +1,85 @@
+"""What reading the pages of one scan gathers, until it is all there and becomes Reads."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy
+from numpy.typing import NDArray
+
+from transcribe.archive import packed
+from transcribe.imaging.crops import page_picture
+from transcribe.imaging.quality import Quality
+from transcribe.model import Lying, PagePicture, Place, Reading, Reads, Seen
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Places, readings, pictures and qualities so far; `files` are the bytes of the pages' pictures by SHA-256, and
+    `cuts` those of fields."""
+
+    places: list[Place] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    pictures: list[PagePicture] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    cuts: dict[str, bytes] = field(default_factory=dict)
+    qualities: list[Quality] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
+    turns: list[int] = field(default_factory=list)
+    lying: dict[int, Lying] = field(default_factory=dict)
+    seen: list[Seen] = field(default_factory=list)
+
+    def put(self, content: bytes) -> str:
+        """Keep the picture of a field; gives its SHA-256."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        self.cuts[sha256] = content
+        return sha256
+
+    def picture(self, number: int, shown: Picture) -> str:
+        """Keep the picture of a page, on which the boxes of its places lie; gives its SHA-256."""
+        content = page_picture(shown)
+        sha256 = hashlib.sha256(content).hexdigest()
+        self.files[sha256] = content
+        self.pictures.append(PagePicture(number=number, sha256=sha256, size=(shown.shape[1], shown.shape[0])))
+        return sha256
+
+    def reads(self, fit: float | None) -> Reads:
+        """All of it. `fit` is that of the worst page, None for a free layout."""
+        names: dict[str, str] = {}
+        if self.cuts:
+            pack, names = packed(self.cuts)
+            self.files[hashlib.sha256(pack).hexdigest()] = pack
+        places = [replace(each, snippet=names.get(each.snippet or "", each.snippet)) for each in self.places]
+        codes = [*(code for each in self.qualities for code in each.advice), *self.advice]
+        return Reads(
+            places=tuple(places),
+            readings=tuple(self.readings),
+            fit=fit,
+            quality=_worst([each.measures for each in self.qualities]),
+            pictures=tuple(self.pictures),
+            files=self.files,
+            advice=tuple(dict.fromkeys(codes)),
+            turns=tuple(self.turns),
+            lying=self.lying,
+            seen=tuple(self.seen),
+        )
+
+
+def _worst(measures: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """Each measure as the worst page has it."""
+    worst: dict[str, float] = {}
+    for page in measures:
+        for name, value in page.items():
+            worst[name] = round(min(value, worst.get(name, 1.0)), 4)
+    return worst
+
+
+def lying(came: int, homography: NDArray[numpy.float64]) -> Lying:
+    """How a picture came out of page `came` of the scan, by a homography from that page's pixels to the picture's."""
+    return Lying(came=came, homography=tuple(float(each) for each in homography.ravel()))

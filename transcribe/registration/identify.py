@@ -1,0 +1,93 @@
+"""Which form a page is, and which page of it: by how many features agree, and nothing where that is in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy
+
+from transcribe.model import Form, Page
+from transcribe.registration.align import (
+    CLOSER,
+    FITS,
+    SIDE,
+    SURE,
+    Aligned,
+    Features,
+    Homography,
+    best_match,
+    features,
+    lay,
+)
+
+CLEAR = 1.6
+"""A sure guess has this many times the inliers of the next: forms of one house share a letterhead, not their fields."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """One form that some pages may be: `order` says which page of the form each of them is, 0 for none.
+
+    `inliers` are the features that agree, over all pages; `fit` is that of the worst page laid on the form.
+    `turned` are the degrees by which each photo lies against the form, rounded to quarters.
+    """
+
+    form: Form
+    order: tuple[int, ...]
+    inliers: int
+    fit: float
+    turned: tuple[int, ...]
+    aligned: tuple[Aligned, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every page is a page of the form of its own."""
+        return 0 not in self.order and len(set(self.order)) == len(self.order)
+
+
+def identify(pages: Sequence[Page], forms: Iterable[Form]) -> tuple[Guess, ...]:
+    """The forms with a blank that these pages may be, most agreeing features first. Pages may be in any order."""
+    known = [form for form in forms if not form.free]
+    guesses = _guesses(pages, [features(page.picture) for page in pages], known)
+    large = any(max(page.picture.shape) > SIDE for page in pages)
+    if large and guesses and guesses[0].inliers < SURE * len(pages):
+        closer = _guesses(pages, [features(page.picture, CLOSER) for page in pages], known)
+        return max(guesses, closer, key=lambda each: each[0].inliers)
+    return guesses
+
+
+def _guesses(pages: Sequence[Page], seen: Sequence[Features], forms: Iterable[Form]) -> tuple[Guess, ...]:
+    guesses = []
+    for form in forms:
+        found = [best_match(each, form) for each in seen]
+        laid = tuple(lay(page, form, each) for page, each in zip(pages, found, strict=True))
+        guesses.append(
+            Guess(
+                form=form,
+                order=tuple(each.number if each.homography is not None else 0 for each in laid),
+                inliers=sum(each.inliers for each in laid),
+                fit=min((each.fit for each in laid), default=0.0),
+                turned=tuple(_quarters(each.homography) for each in laid),
+                aligned=laid,
+            )
+        )
+    return tuple(sorted(guesses, key=lambda guess: (-guess.inliers, guess.form.name)))
+
+
+def sure(guesses: Sequence[Guess]) -> Guess | None:
+    """The first guess where there is no doubt: it fits, many features agree, and no other form comes near."""
+    if not guesses:
+        return None
+    best = guesses[0]
+    others = max((guess.inliers for guess in guesses[1:]), default=0)
+    known = best.whole and best.fit >= FITS and best.inliers >= SURE * len(best.order)
+    return best if known and best.inliers >= CLEAR * others else None
+
+
+def _quarters(homography: Homography | None) -> int:
+    """How far the photo must be turned with the clock to stand upright: 0, 90, 180 or 270 degrees."""
+    if homography is None:
+        return 0
+    degrees = numpy.degrees(numpy.arctan2(homography[1, 0], homography[0, 0]))
+    return int(round(float(degrees) / 90.0) % 4) * 90

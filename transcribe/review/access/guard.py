@@ -1,0 +1,133 @@
+"""What guards every route alike: headers, size of bodies, requests from other sites, and errors that tell nothing."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from transcribe.i18n.catalogues import N_
+from transcribe.review.options import ReviewOptions
+
+logger = logging.getLogger(__name__)
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' blob:",  # pictures fetched ahead are shown from memory
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",  # "no-referrer" would make browsers send Origin: null with our own forms
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Guard:
+    """ASGI middleware around the whole app; it works on the stream, so a body without length is limited too."""
+
+    def __init__(self, app: ASGIApp, options: ReviewOptions) -> None:
+        self._app = app
+        self._options = options
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = _Answer(send, secure=self._options.secure)
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            await refusal(scope, receive, answer.send)
+            return
+        body = _Body(receive, self._options.body_bytes)
+        try:
+            await self._app(scope, body.receive, answer.send)
+        except ClientDisconnect:  # the line broke while the body came: the page sends it again
+            return
+        except Exception as error:
+            await self._failed(scope, receive, answer, error)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        """A request that is not even looked at: sent from another site, or too large by its own word."""
+        headers = Headers(scope=scope)
+        if scope["method"] not in SAFE_METHODS and foreign(headers, self._options.origin):
+            return PlainTextResponse("This request comes from another site.", 403)
+        length = headers.get("content-length", "0")
+        if not length.isdigit():
+            return PlainTextResponse("The length of the body is no number.", 400)
+        if int(length) > self._options.body_bytes:
+            return PlainTextResponse("The body is too large.", 413)
+        return None
+
+    async def _failed(self, scope: Scope, receive: Receive, answer: _Answer, error: Exception) -> None:
+        """Say only an id; the log says the kind of error beside it, never a text that a person typed."""
+        if answer.started:
+            raise error
+        number = secrets.token_hex(6)
+        logger.error("error %s: %s at %s", number, type(error).__name__, scope["path"].split("/")[1:2], exc_info=error)
+        response = PlainTextResponse(f"Something went wrong here. error-id: {number}", 500)
+        await response(scope, receive, answer.send)
+
+
+def foreign(headers: Headers, origin: str) -> bool:
+    """Whether a browser says that another site made this request. Programs that are no browser say nothing."""
+    site = headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        return True
+    said = headers.get("origin")
+    return said is not None and said != origin and urlsplit(said).netloc != headers.get("host", "")
+
+
+class _Answer:
+    """Adds our headers to whatever is answered."""
+
+    def __init__(self, send: Send, *, secure: bool) -> None:
+        self._send = send
+        self._secure = secure
+        self.started = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers[name] = value
+            headers.setdefault("cache-control", "no-store")
+            if self._secure:
+                headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"
+        await self._send(message)
+
+
+class _Body:
+    """Counts the body as it comes and stops it at the limit."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._left = limit
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise HTTPException(413, N_("The body is too large."))
+        return message

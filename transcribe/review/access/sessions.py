@@ -1,0 +1,141 @@
+"""Who is asking: sessions by cookie, and the token that proves that a form came from our own page."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from babel import negotiate_locale
+from fastapi import Depends, HTTPException, Request, Response
+
+from transcribe.i18n.catalogues import N_
+from transcribe.model import Transcriber
+from transcribe.review.context import Here, Parts
+from transcribe.review.options import ReviewOptions
+from transcribe.store.contract import Store
+
+LANGUAGE_COOKIE = "fairhand-language"
+
+MOST_SEEN = 50_000
+"""Sessions that are remembered as seen: some megabytes; beyond that they are looked up again."""
+
+
+class NotSignedIn(Exception):
+    """This page is for people who are signed in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """A person who is signed in, the CSRF token of their session, and the language of their pages."""
+
+    person: Transcriber
+    csrf: str
+    session: str
+    language: str
+
+
+def token_hash(token: str) -> str:
+    """What the store keeps of a token: its SHA-256. Tokens have 256 random bits, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def language_of(request: Request, options: ReviewOptions, person: Transcriber | None = None) -> str:
+    """The reader's language: what they chose, else what their browser asks for, else the operator's default."""
+    chosen = person.interface_language if person else request.cookies.get(LANGUAGE_COOKIE, "")
+    if chosen in options.languages:
+        return chosen
+    asked = (part.partition(";")[0].strip() for part in request.headers.get("accept-language", "").split(","))
+    return negotiate_locale(list(asked), list(options.languages), sep="-") or options.languages_from
+
+
+async def signed_in(request: Request, parts: Here) -> Visitor:
+    """The person of this session; NotSignedIn otherwise, TooMany where they ask too often."""
+    session, idle = _session(request, parts), parts.options.idle_minutes * 60
+    found = parts.glance(lambda store: store.glance_session(session, parts.now(), idle))
+    if found is None:  # it has ended, or its use is to be written
+        found = await parts.look(lambda store: store.session(session, parts.now(), idle))
+    visitor = _visitor(request, parts, session, found)
+    parts.rates.request(visitor.person.id)
+    if len(parts.seen) >= MOST_SEEN:
+        parts.seen.clear()
+    parts.seen[session] = visitor.person.id
+    return visitor
+
+
+async def not_a_stranger(request: Request, parts: Parts) -> None:
+    """Lets only people whose session was seen here on to `sending_json`, and counts their request: strangers are not
+    to fill the queue of those who write."""
+    who = parts.seen.get(_session(request, parts))
+    if who is None:
+        await signed_in(request, parts)
+    else:
+        parts.rates.request(who)
+
+
+def sending_json(request: Request, parts: Parts, store: Store) -> Visitor:
+    """As `sending` for JSON, asked in the transaction that keeps what is sent: a look from outside has to read anew
+    whatever others have just written, which takes as long as keeping it."""
+    session = _session(request, parts)
+    visitor = _visitor(request, parts, session, store.session(session, parts.now(), parts.options.idle_minutes * 60))
+    _require_token(visitor, request.headers.get("x-csrf-token", ""))
+    return visitor
+
+
+def _session(request: Request, parts: Parts) -> str:
+    """The hash of this visit's token; NotSignedIn where there is none."""
+    token = request.cookies.get(parts.options.cookie)
+    if not token:
+        raise NotSignedIn
+    return token_hash(token)
+
+
+def _visitor(request: Request, parts: Parts, session: str, found: tuple[Transcriber, str] | None) -> Visitor:
+    if found is None:
+        raise NotSignedIn
+    person, csrf = found
+    return Visitor(person=person, csrf=csrf, session=session, language=language_of(request, parts.options, person))
+
+
+def _require_token(visitor: Visitor, token: object) -> None:
+    if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.csrf.encode()):
+        raise HTTPException(403, N_("This page is too old or not ours; load it again."))
+
+
+async def sending(request: Request, visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+    """The person who sends something: the token of their session stands in the form, or in a header beside JSON."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == "application/json":
+        token: object = request.headers.get("x-csrf-token", "")
+    elif media_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        token = (await request.form()).get("csrf", "")
+    else:
+        raise HTTPException(415, N_("Send a form or JSON."))
+    _require_token(visitor, token)
+    return visitor
+
+
+SignedIn = Annotated[Visitor, Depends(signed_in)]
+"""How a page asks who is there."""
+
+Sending = Annotated[Visitor, Depends(sending)]
+"""How a route that changes something asks who is there: with the session's token."""
+
+
+async def start_session(parts: Parts, who: str, response: Response) -> None:
+    """Give this person a new session; its token is new too, so nothing that stood before can be used after."""
+    token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), parts.now()
+    until = now + timedelta(days=parts.options.session_days)
+    await parts.change(lambda store: store.put_session(who, token_hash(token), csrf, until, now))
+    response.set_cookie(
+        parts.options.cookie,
+        token,
+        max_age=int(parts.options.session_days * 86400),
+        httponly=True,
+        samesite="lax",
+        secure=parts.options.secure,
+        path="/",
+    )

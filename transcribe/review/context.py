@@ -1,0 +1,81 @@
+"""What every page works with: the store, the archive, the forms, the options, the clock."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from transcribe.archive import Archive
+from transcribe.model import Form
+from transcribe.review.options import ReviewOptions
+from transcribe.review.rate_limits import Rates
+from transcribe.review.rendering import Rendering
+from transcribe.review.waits import Waits
+from transcribe.store.contract import Store
+from transcribe.store.drivers.writer import Writer
+
+Result = TypeVar("Result")
+
+Forms = Callable[[str, int], Form]
+"""The form of a name and version; it raises NotFound or FormError where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The app's parts, made once by `create_app`. `on_submit` is told the scan of each new reading."""
+
+    store: Store
+    writer: Writer
+    archive: Archive
+    forms: Forms
+    options: ReviewOptions
+    now: Callable[[], datetime]
+    on_submit: Callable[[str], None]
+    rendering: Rendering
+    rates: Rates
+    waits: Waits = dataclasses.field(default_factory=Waits)
+    seen: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Whose session a hash was when it was looked up last; it may have ended since."""
+
+    def glance(self, question: Callable[[Store], Result]) -> Result:
+        """Ask the store what one look into an index answers, in the event loop itself: readers never wait for writers,
+        and handing it to a thread costs several times the 20 microseconds of the question."""
+        return question(self.store)
+
+    async def look(self, question: Callable[[Store], Result]) -> Result:
+        """Ask the store something, without holding up other requests."""
+        return await run_in_threadpool(question, self.store)
+
+    async def change(self, deed: Callable[[Store], Result]) -> Result:
+        """Change something in the store, together with what others change just now; on disk before this comes back."""
+        return await self.writer.write(lambda: deed(self.store))
+
+    async def keep(self, deed: Callable[[Store], Result]) -> Result:
+        """As `change`, for the few deeds that make up nearly all of the work and take a fraction of a millisecond: done
+        in the event loop's thread, which costs half of what two threads do."""
+        return await self.writer.write(lambda: deed(self.store), here=True)
+
+    async def picture(self, name: str) -> bytes:
+        """Bytes from the archive; NotFound where they were erased."""
+        return await run_in_threadpool(self.archive.get, name)
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the app that answers this request."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+async def _here(request: Request) -> Parts:
+    """As `parts_of`; FastAPI calls what is not async in a thread, which costs more than a whole page's routing."""
+    return parts_of(request)
+
+
+Here = Annotated[Parts, Depends(_here)]
+"""How a page asks for the parts."""

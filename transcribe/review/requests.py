@@ -1,0 +1,155 @@
+"""What a page sends, as strict models, and what the store keeps of it."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from transcribe.i18n.catalogues import N_, translation
+from transcribe.store.contract import SentReading
+
+Action = Literal["send", "blank", "illegible", "crossed_out", "absent", "skip"]
+Reason = Literal["hard to see", "wrong language", "wrong picture", "rather not", "other"]
+REASONS: dict[Reason, str] = {
+    "hard to see": N_("The picture is hard to see"),
+    "wrong language": N_("I do not read this language or script"),
+    "wrong picture": N_("The picture does not show this field"),
+    "rather not": N_("I would rather not read this one"),
+    "other": N_("Another reason"),
+}
+"""Why a task is skipped, with the message of the catalogues."""
+
+FLAGS: dict[Action, str] = {"illegible": "illegible", "crossed_out": "crossed out", "absent": "absent"}
+"""The flag of a reading whose text is None."""
+
+LONGEST_TEXT = 4000
+"""Characters of one field: a full page of handwriting has fewer."""
+
+LONGEST_SECONDS = 3600.0
+"""Nobody looks at one field for more than an hour; a clock that says so was left running."""
+
+Idem = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
+Seconds = Annotated[float, Field(ge=0, le=LONGEST_SECONDS, allow_inf_nan=False)]
+Pixel = Annotated[int, Field(ge=0, le=100_000)]
+PageNumber = Annotated[int, Field(ge=1, le=10_000)]
+Corner = Annotated[Pixel | None, BeforeValidator(lambda typed: None if typed == "" else typed)]
+
+
+class SentJson(BaseModel):
+    """A reading as the page's module sends it."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    idem: Idem
+    action: Action
+    text: Text = ""
+    reason: Reason = "other"
+    seconds: Seconds = 0.0
+    overrode: bool = False
+    box: tuple[Pixel, Pixel, Pixel, Pixel] | None = None
+    page: PageNumber | None = None
+
+
+class SentForm(BaseModel):
+    """A reading as the plain form sends it; numbers are texts there, and an empty one is none."""
+
+    idem: Idem
+    action: Action = "send"
+    text: Text = ""
+    reason: Reason = "other"
+    seconds: Annotated[str, Field(max_length=20)] = ""
+    overrode: Literal["", "0", "1"] = ""
+    x0: Corner = None
+    y0: Corner = None
+    x1: Corner = None
+    y1: Corner = None
+    page: Annotated[PageNumber | None, BeforeValidator(lambda typed: None if typed == "" else typed)] = None
+    form: Annotated[str, Field(max_length=200)] = ""
+    turn: Literal["0", "90", "180", "270"] = "0"
+    edges: Annotated[str, Field(max_length=2000, pattern=r"^[\d, ]*$")] = ""
+
+
+def _body(model: type[BaseModel]) -> dict[str, object]:
+    return {"schema": model.model_json_schema()}
+
+
+SENT = {
+    "parameters": [
+        {"name": "task", "in": "path", "required": True, "schema": {"type": "string"}},
+        {"name": "check", "in": "query", "schema": {"type": "string", "enum": ["0", "1"], "default": "0"}},
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {"application/x-www-form-urlencoded": _body(SentForm), "application/json": _body(SentJson)},
+    },
+}
+"""What OpenAPI says of a request that sends a reading: the route takes both kinds of body."""
+
+
+def reason_words(language: str) -> dict[Reason, str]:
+    """The reasons to skip in the reader's language."""
+    say = translation(language).gettext
+    return {reason: say(words) for reason, words in REASONS.items()}
+
+
+def from_json(sent: SentJson) -> SentReading:
+    """The reading that the module sent."""
+    return _reading(
+        sent.action, sent.text, sent.idem, sent.seconds, overrode=sent.overrode, box=sent.box, page=sent.page
+    )
+
+
+def from_form(sent: SentForm, kind: str) -> SentReading:
+    """The reading that a plain form sent."""
+    corners = (sent.x0, sent.y0, sent.x1, sent.y1)
+    box = None if None in corners or sent.action == "absent" else _upright(corners)  # type: ignore[arg-type]  # no None is left in it
+    page = sent.page if box or kind == "rows" else None
+    text = {"identify": f"{sent.form} {sent.turn}", "rows": sent.edges.replace(" ", "")}.get(kind, sent.text)
+    none_of_these = kind == "identify" and sent.action == "send" and not sent.form
+    action: Action = "absent" if none_of_these else sent.action
+    return _reading(action, text, sent.idem, _measured(sent.seconds), overrode=sent.overrode == "1", box=box, page=page)
+
+
+def _upright(corners: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:
+    """The frame with its corners in order; None of one that holds nothing, as a mere click gives it."""
+    (left, right), (top, foot) = sorted(corners[::2]), sorted(corners[1::2])
+    return (left, top, right, foot) if left < right and top < foot else None
+
+
+def _measured(seconds: str) -> float | None:
+    """The seconds that a form says, None where it says none: the store then counts from the lease."""
+    try:
+        number = float(seconds)
+    except ValueError:
+        return None
+    return min(LONGEST_SECONDS, max(0.0, number)) if math.isfinite(number) else None
+
+
+def _reading(
+    action: Action,
+    text: str,
+    idem: str,
+    seconds: float | None,
+    *,
+    overrode: bool,
+    box: tuple[int, int, int, int] | None,
+    page: int | None,
+) -> SentReading:
+    """A blank is "", what cannot be read is None and what was legible of it stands beside."""
+    flags = {FLAGS[action]} if action in FLAGS else set()
+    if overrode and action == "send":
+        flags.add("overrode a check")
+    typed = text.strip()
+    said = typed if action == "send" else "" if action == "blank" else None
+    return SentReading(
+        text=said,
+        idem=idem,
+        flags=frozenset(flags),
+        seconds=None if seconds is None else float(math.ceil(seconds)),  # rounded in the person's favour
+        box=box,
+        page=page,
+        legible=typed if action == "illegible" else "",
+    )

@@ -1,0 +1,48 @@
+"""The work that is expected, as people are told who find none now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from fastapi import Response
+
+from transcribe.i18n.catalogues import said
+from transcribe.review.access.sessions import Visitor
+from transcribe.review.context import Forms, Parts
+from transcribe.review.views.formatting import minutes, moment, number
+from transcribe.review.views.pay_terms import latest
+from transcribe.store.contract import ExpectedWork, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """Expected work with the title of its form, "" where that is not known yet."""
+
+    work: ExpectedWork
+    title: str
+
+
+def coming(store: Store, forms: Forms, language: str, now: datetime) -> tuple[Coming, ...]:
+    """What is expected from now on, soonest first."""
+    expected = store.expected_work(now)
+    titles = {form.name: said(form.title, language) or form.name for form in latest(store, forms)} if expected else {}
+    return tuple(Coming(work=each, title=titles.get(each.form, each.form)) for each in expected)
+
+
+async def no_work(parts: Parts, visitor: Visitor) -> Response:
+    """The page that says that there is nothing to read now: what is expected, and how long this person has waited."""
+    language, who, now = visitor.language, visitor.person, parts.now()
+    expected, waited = await parts.look(
+        lambda store: (coming(store, parts.forms, language, now), store.waiting_seconds(who.id))
+    )
+    return parts.rendering.page(
+        "no_work.html",
+        language,
+        visitor=visitor,
+        coming=expected,
+        waited=minutes(waited, language) if who.engagement in ("by reading", "hourly") else None,
+        moment=partial(moment, zone=who.time_zone, language=language),
+        hours=partial(number, language=language),
+    )

@@ -1,0 +1,57 @@
+"""Amounts, times and shares as a person reads them: in their language and their time zone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from transcribe.pay_arithmetic import MICRO
+
+PATTERN = "#,##0.00####\N{NO-BREAK SPACE}¤¤"
+"""Two to six places, as one reading may pay less than a cent; the code, as "$" is several currencies."""
+
+
+def amount(micro: int, currency: str, language: str) -> str:
+    """Micro-units of a currency, such as "0.05 EUR"; without a currency the number alone."""
+    value = Decimal(micro) / MICRO
+    if not currency:
+        return format_decimal(value, "#,##0.00####", locale=language)
+    return format_currency(value, currency, PATTERN, locale=language, currency_digits=False)
+
+
+def share(value: float, language: str) -> str:
+    """A share such as 0.05 as "5%", with at most one place and the language's own sign and gap."""
+    pattern = Locale.parse(language).percent_formats[None].pattern
+    return format_percent(value, pattern.replace("0", "0.#", 1), locale=language)
+
+
+def number(value: float, language: str) -> str:
+    """A number with at most one place."""
+    return format_decimal(Decimal(str(value)), "#,##0.#", locale=language)
+
+
+def minutes(seconds: float, language: str) -> str:
+    """Seconds as minutes with one place."""
+    return format_decimal(Decimal(str(seconds)) / 60, "#,##0.0", locale=language)
+
+
+def moment(at: datetime, zone: str, language: str) -> str:
+    """A time where the person lives; in UTC where their time zone is unknown here."""
+    return format_datetime(at, "short", tzinfo=_there(zone), locale=language)
+
+
+def day(at: datetime, zone: str, language: str) -> str:
+    """The day of a time where the person lives."""
+    return format_date(at.astimezone(_there(zone)).date(), "medium", locale=language)
+
+
+def _there(zone: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

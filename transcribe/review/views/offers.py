@@ -1,0 +1,33 @@
+"""What a person is offered: by their roles, never by how often others agreed with them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from transcribe.model import Task, Transcriber
+from transcribe.review.context import Parts
+from transcribe.store.contract import Offer, Store
+
+EXPERT_POOLS = ("expert", "read")
+"""Experts settle what is in doubt first, then read like everybody."""
+
+
+def offer_to(person: Transcriber) -> Offer:
+    """The pools that this person works in."""
+    return Offer(pools=EXPERT_POOLS if "expert" in person.roles else ("read",))
+
+
+def leased(store: Store, parts: Parts, person: Transcriber, count: int, *, same: bool) -> list[Task]:
+    """Up to `count` tasks for this person; with `same`, of the field that they read last as long as there are some.
+    How long somebody waits who finds none is kept."""
+    now, seconds, offer = parts.now(), parts.options.lease_seconds, offer_to(person)
+    tasks: list[Task] = []
+    last = store.readings_of(person.id, limit=1) if same else []
+    if last:
+        alike = replace(offer, form=last[0].scan.form, field=last[0].key.name)
+        tasks = store.lease(person.id, count, now, seconds, alike)
+    if len(tasks) < count:
+        tasks = store.lease(person.id, count, now, seconds, offer)
+    if waited := parts.waits.looked(person.id, now, found=bool(tasks)):
+        store.put_time(person.id, waited, "waiting", now)
+    return tasks

@@ -1,0 +1,63 @@
+"""What each form pays, as people are told before they begin: its rate, an hour as measured, and its faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from transcribe.errors import FormError, NotFound
+from transcribe.i18n.catalogues import said
+from transcribe.model import Form
+from transcribe.pay_arithmetic import an_hour
+from transcribe.people.floor import MEASURED, Fault, faults
+from transcribe.review.context import Forms
+from transcribe.store.contract import Rate, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """One form: `measured` is what an hour of reading it by the piece has come to in micro-units, None while too few
+    readings were measured."""
+
+    title: str
+    rate: Rate | None
+    hourly: Rate | None
+    measured: int | None
+    retention_days: int | None
+    training: bool | None
+    faults: tuple[Fault, ...]
+
+
+def worths(store: Store, forms: Forms, language: str, now: datetime) -> tuple[Worth, ...]:
+    """Every form that is kept and installed, by title."""
+    return tuple(
+        sorted((_worth(store, form, language, now) for form in latest(store, forms)), key=lambda each: each.title)
+    )
+
+
+def latest(store: Store, forms: Forms) -> Iterator[Form]:
+    """The latest version of every form kept; one whose definition is not installed any more is left out."""
+    newest: dict[str, int] = {}
+    for name, version, _ in store.forms():
+        newest[name] = max(version, newest.get(name, 0))
+    for name, version in newest.items():
+        try:
+            yield forms(name, version)
+        except (FormError, NotFound):
+            continue
+
+
+def _worth(store: Store, form: Form, language: str, now: datetime) -> Worth:
+    rate, pace = store.rate(form.name, now), store.pace(form.name)
+    known = rate is not None and pace.readings >= MEASURED
+    training = form.options.get("training")
+    return Worth(
+        title=said(form.title, language) or form.name,
+        rate=rate,
+        hourly=store.rate(form.name, now, "hour"),
+        measured=an_hour(rate.micro * pace.readings, pace.seconds) if rate and known else None,
+        retention_days=form.retention_days,
+        training=None if training is None else bool(training),
+        faults=faults(rate, store.floor(now), pace),
+    )

@@ -1,0 +1,71 @@
+"""Soft checks after typing: what makes a text odd for its type of field, in words. They never say what others read."""
+
+from __future__ import annotations
+
+import re
+
+from transcribe import fields
+from transcribe.errors import NotFound
+from transcribe.i18n.catalogues import N_, translation
+from transcribe.model import Field, Outcome, Task
+from transcribe.review.access.sessions import Visitor
+from transcribe.review.context import Forms, Parts
+from transcribe.review.views.task_view import MARKS
+from transcribe.store.contract import Store
+
+WORDS = {
+    "country": N_("This is none of the countries that it could be."),
+    "check digit": N_("The check digit does not fit: one character is wrong, or two have changed places."),
+    "currency": N_("Another currency stands beside the amount than this form uses."),
+    "date far away": N_("This date is far from the time of this form."),
+    "domain": N_("What follows the @ is no address."),
+    "length": N_("There are too many or too few characters."),
+    "negative": N_("This is less than zero."),
+    "no letters": N_("There are no letters in it."),
+    "not a VAT number": N_("This is no VAT number."),
+    "not a choice": N_("This is none of the choices of this field."),
+    "not a date": N_("This is no date that exists."),
+    "not a mark": N_("Say whether there is a mark or not."),
+    "not a number": N_("This is no number."),
+    "not a phone number": N_("This is no telephone number."),
+    "not a whole number": N_("This is no whole number."),
+    "not an e-mail address": N_("This is no e-mail address."),
+    "pattern": N_("This does not look like the other texts of this field."),
+    "unassigned": N_("No such telephone numbers are given out in this country."),
+}
+"""A sentence (a message of the catalogues) for each code of `FieldType.faults`."""
+
+ONE_LINE = N_("One line alone makes no row: mark its top and its foot.")
+
+OTHERWISE = N_("This looks odd for this field.")
+"""For codes of field types that come from outside."""
+
+
+def faults(forms: Forms, task: Task | Outcome, text: str, language: str) -> tuple[str, ...]:
+    """What is odd about a text, in the reader's language; nothing where the task is not about one field."""
+    form = forms(task.form, task.form_version) if task.form else None
+    field = next((each for each in form.all_fields() if each.name == task.key.name), None) if form else None
+    if form is None or field is None or not checked(field):
+        return ()
+    say = translation(language).gettext
+    return tuple(say(WORDS.get(code, OTHERWISE)) for code in fields.load(field.type).faults(text, field, form))
+
+
+def no_rows(edges: str, language: str) -> tuple[str, ...]:
+    """What is odd about the lines between the rows of a table: one alone."""
+    one = len(set(re.findall(r"\d+", edges))) == 1
+    return (translation(language).gettext(ONE_LINE),) if one else ()
+
+
+def odd(store: Store, parts: Parts, visitor: Visitor, task: str, text: str) -> tuple[str, ...]:
+    """What is odd about a text for a task of this person; nothing where it is not theirs (any more)."""
+    try:
+        theirs = store.task(task, visitor.person.id, parts.now())
+    except NotFound:
+        return ()
+    return faults(parts.forms, theirs, text, visitor.language)
+
+
+def checked(field: Field) -> bool:
+    """Whether texts of a field are checked at all: ticks and signatures are answered by yes or no."""
+    return field.type not in MARKS

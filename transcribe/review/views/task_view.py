@@ -1,0 +1,151 @@
+"""What a person's page may know of one task, and nothing else: no document, file name, other field or reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from transcribe import fields
+from transcribe.i18n.catalogues import N_, said, translation
+from transcribe.model import Field, Form, PagePicture, Place, Task
+from transcribe.review.context import Forms
+from transcribe.store.contract import Store
+from transcribe.table_rows import rows_key
+
+WHOLE_PAGE = frozenset({"locate", "identify", "rows", "whole form"})
+"""Kinds of tasks for which the whole page must be seen."""
+
+MARKS = frozenset({"checkbox", "signature"})
+"""Field types that are answered by yes or no."""
+
+Input = Literal["text", "mark", "place", "form", "edges"]
+
+SIMPLE = frozenset({"text", "mark"})
+"""What the page's module shows without loading another page."""
+
+HEADINGS: Mapping[str, str] = {
+    "form": N_("Which form is this?"),
+    "place": N_("Draw a frame around the field {label}, and type what it says"),
+    "edges": N_("Mark the rows of the table {label}"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One task as its page shows it. `picture` is the address of what is shown first.
+
+    `prefill` is what the box shows at first, where the form allows it; the store keeps it with the reading as what was
+    shown. `left` is the seconds that the task is still held. `more` says which other pictures may be seen; `whole`
+    whether its form may be read as a whole; `size` is that of the page picture in pixels (for drawing on it), which is
+    `page` of so many `pages`.
+    """
+
+    task: str
+    kind: str
+    title: str
+    label: str
+    help: str
+    examples: tuple[str, ...]
+    input: Input
+    input_mode: str
+    field_language: str
+    prefill: str
+    row: int | None
+    left: int
+    picture: str
+    more: tuple[str, ...]
+    whole: bool
+    size: tuple[int, int] | None
+    page: int
+    pages: int
+
+
+def sheet(store: Store, forms: Forms, task: Task, language: str, now: datetime, page: int | None = None) -> Sheet:
+    """The sheet of a task in the reader's language; with another `page` of its scan, where it shows whole pages."""
+    form = forms(task.form, task.form_version) if task.form else None
+    place = next((place for place in store.places(task.scan) if place.key == task.key), None)
+    pictures = store.pictures(task.scan)
+    picture = page_of(task, place, pictures, page)
+    field = form.field(task.key.name) if form and task.key.name in {each.name for each in form.all_fields()} else None
+    close = shown_close(task, place)
+    return Sheet(
+        task=task.id,
+        kind=task.kind,
+        title=said(form.title, language) if form else "",
+        label=said(field.label, language) if field else _table_label(form, task, language),
+        help=said(field.help, language) if field else "",
+        examples=field.examples if field else (),
+        input=_input(task, field),
+        input_mode=fields.load(field.type).INPUT_MODE if field else "text",
+        field_language=_language(form),
+        prefill=task.prefill,
+        row=None if task.key.row is None else task.key.row + 1,
+        left=_left(task, now),
+        picture=f"/snippet/{task.id}" if close else f"/page/{task.id}?number={picture.number if picture else 1}",
+        more=tuple(what for what in seen(form, task, place) if close and what != "whole"),
+        whole=form is not None and whole(form),
+        size=picture.size if picture else None,
+        page=picture.number if picture else 1,
+        pages=len(pictures),
+    )
+
+
+def page_of(task: Task, place: Place | None, pictures: Sequence[PagePicture], page: int | None) -> PagePicture | None:
+    """The picture of the page that a task shows: that of its field's place, else the first; or the one that was asked
+    for, where the field or table may stand on any."""
+    if page is not None and task.kind in WHOLE_PAGE:
+        return next((each for each in pictures if each.number == page), None)
+    return next((each for each in pictures if place is None or each.number == place.page), None)
+
+
+def _table_label(form: Form | None, task: Task, language: str) -> str:
+    """The name of the table whose rows are asked for."""
+    tables = form.tables if form else ()
+    return next((said(table.label, language) for table in tables if rows_key(table.name) == task.key), "")
+
+
+def heading(sheet: Sheet, language: str) -> str:
+    """What is asked, where it is not only the label of a field."""
+    words = HEADINGS.get(sheet.input)
+    return translation(language).gettext(words).format(label=sheet.label) if words else sheet.label
+
+
+def shown_close(task: Task, place: Place | None) -> bool:
+    """Whether a task shows the picture of its field; otherwise it shows the whole page."""
+    return place is not None and place.snippet is not None and task.kind not in WHOLE_PAGE
+
+
+def seen(form: Form | None, task: Task, place: Place | None) -> tuple[str, ...]:
+    """Which pictures beside the snippet a task may show: what the form allows, and the page where it is needed."""
+    if not shown_close(task, place):
+        return ("page",)
+    options: Mapping[str, object] = form.options if form else {}
+    if options.get("strict"):
+        return ()
+    allowed = tuple(what for what in ("surroundings", "page") if options.get(what, what == "surroundings"))
+    return (*allowed, "whole") if form and whole(form) else allowed
+
+
+def whole(form: Form) -> bool:
+    """Whether an operator lets a form be read as a whole."""
+    return bool(form.options.get("whole_form")) and not form.options.get("strict")
+
+
+def _input(task: Task, field: Field | None) -> Input:
+    by_kind: dict[str, Input] = {"locate": "place", "identify": "form", "rows": "edges"}
+    if task.kind in by_kind:
+        return by_kind[task.kind]
+    if field is not None and field.type in MARKS:
+        return "mark"
+    return "text"
+
+
+def _language(form: Form | None) -> str:
+    return form.locale.partition("_")[0] if form else ""
+
+
+def _left(task: Task, now: datetime) -> int:
+    """Seconds that the task is still held: clocks of browsers are often wrong, so no time of day is sent."""
+    return max(0, int((task.leased_until - now).total_seconds())) if task.leased_until else 0

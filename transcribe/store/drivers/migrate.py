@@ -1,0 +1,55 @@
+"""Bring a state database up to this program's version: numbered SQL files, each one transaction."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+from transcribe.errors import StoreError
+
+FOLDER = Path(__file__).parents[1] / "migrations"
+
+
+def migrate(connection: sqlite3.Connection, folder: Path = FOLDER) -> int:
+    """Apply what is missing, in order; gives the version. Safe where several processes start at once: each step looks
+    again under BEGIN IMMEDIATE. StoreError where the database is newer than the program."""
+    steps = _steps(folder)
+    newest = max(steps)
+    for version in sorted(steps):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            found = _version(connection)
+            if found > newest:
+                raise StoreError(
+                    f"The database has version {found}, this program knows {newest}. Install a newer fairhand."
+                )
+            if found < version:
+                for statement in _statements(steps[version].read_text(encoding="utf-8")):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {version}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+    return newest
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _steps(folder: Path) -> dict[int, Path]:
+    return {int(re.split("_", path.name, maxsplit=1)[0]): path for path in sorted(folder.glob("[0-9]*_*.sql"))}
+
+
+def _statements(script: str) -> list[str]:
+    """Statements one by one: `executescript` would commit the transaction that they stand in."""
+    found, text = [], ""
+    for line in script.splitlines(keepends=True):
+        text += line
+        if sqlite3.complete_statement(text):
+            found.append(text)
+            text = ""
+    return found

@@ -1,0 +1,272 @@
+"""One SQLite file: a connection a thread, transactions that nest, named statements, and errors in our own words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import aiosql
+
+from transcribe.errors import StoreError
+from transcribe.store.drivers.journal import write_ahead
+
+BUSY_SECONDS = 30.0
+"""How long a write waits for another process: longer than the worst wait measured with 64 writing processes (7.5 s)."""
+
+LOOK_MS = 1
+"""How often it is looked whether another process has ended its write."""
+
+CACHE_KIB = 16384
+"""Page cache of one connection: the hot pages of the queue's indexes; a process may have forty connections."""
+
+STATEMENTS = 512
+"""Prepared statements that a connection keeps: more than there are in `queries/`."""
+
+NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs"})
+"""WAL needs shared memory and honest locks, which these do not give."""
+
+MOUNTS = Path("/proc/self/mounts")
+"""Where Linux says what is mounted; elsewhere nothing is checked."""
+
+Row = sqlite3.Row
+
+
+class TransactionLost(StoreError):
+    """The database gave up a whole transaction; nothing of it was kept, try again."""
+
+
+class Database:
+    """The connections of one process to one file.
+
+    Statements are called by their name in `queries/`. A write outside `write()` is a programming error: everything
+    that changes something stands in a transaction that begins with BEGIN IMMEDIATE, as a deferred one fails at once
+    where two processes read first and write then.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._holders: weakref.WeakSet[_Holder] = weakref.WeakSet()
+        self._lock = threading.Lock()
+        self.statements = _statements()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, opened when first needed (anew in a forked process)."""
+        return self._holder().connection
+
+    def all(self, name: str, /, **values: object) -> list[Row]:
+        """Every row of a named statement."""
+        return self._execute(name, values).fetchall()
+
+    def one(self, name: str, /, **values: object) -> Row | None:
+        """The first row of a named statement, None where there is none."""
+        row: Row | None = self._execute(name, values).fetchone()
+        return row
+
+    def value(self, name: str, /, **values: object) -> Any:
+        """The first value of the first row, None where there is none."""
+        row = self._execute(name, values).fetchone()
+        return None if row is None else row[0]
+
+    def run(self, name: str, /, **values: object) -> int:
+        """Change rows; how many."""
+        return self._execute(name, values).rowcount
+
+    def insert(self, name: str, /, **values: object) -> int:
+        """Insert one row; its integer key."""
+        return self._execute(name, values).lastrowid or 0
+
+    def added(self, name: str, /, **values: object) -> int:
+        """Insert one row unless it is there; its integer key, 0 where it was there already."""
+        cursor = self._execute(name, values)
+        return cursor.lastrowid or 0 if cursor.rowcount else 0
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """One transaction: committed and on disk at the end, or nothing of it. Inside another one it joins it."""
+        holder = self._holder()
+        if holder.depth:
+            yield
+            return
+        with self._our_words():
+            _begin(holder.connection)
+        holder.depth = 1
+        try:
+            yield
+            with self._our_words():
+                holder.connection.execute("COMMIT")
+        except BaseException:
+            if holder.connection.in_transaction:
+                holder.connection.execute("ROLLBACK")
+            raise
+        finally:
+            holder.depth = 0
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of a transaction that can fail alone. StoreError where the failure took the whole transaction with it
+        (a full disk does): then nothing of it was kept."""
+        connection = self.connection
+        connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException as error:
+            if not connection.in_transaction:
+                raise TransactionLost from error
+            connection.execute("ROLLBACK TO part")
+            connection.execute("RELEASE part")
+            raise
+        connection.execute("RELEASE part")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Several reads of one state. Inside a transaction it is that one's."""
+        holder = self._holder()
+        if holder.depth:
+            yield
+            return
+        holder.connection.execute("BEGIN")
+        holder.depth = 1
+        try:
+            yield
+        finally:
+            holder.depth = 0
+            holder.connection.execute("COMMIT")
+
+    def handover(self) -> Callable[[], AbstractContextManager[None]]:
+        """This thread's transaction, for another thread to go on with while this one waits."""
+        holder = self._holder()
+
+        @contextmanager
+        def elsewhere() -> Iterator[None]:
+            own = getattr(self._local, "holder", None)
+            self._local.holder = holder
+            try:
+                yield
+            finally:
+                self._local.holder = own
+
+        return elsewhere
+
+    def checkpoint(self) -> None:
+        """Bring the log into the file and cut it, as far as readers let it: what was erased is then nowhere."""
+        if not self._holder().depth:
+            with self._our_words():
+                self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def close(self) -> None:
+        """Close the connections of every thread."""
+        with self._lock:
+            for holder in list(self._holders):
+                holder.connection.close()
+            self._holders.clear()
+            self._local = threading.local()
+
+    def _holder(self) -> _Holder:
+        holder: _Holder | None = getattr(self._local, "holder", None)
+        if holder is None or holder.process != os.getpid():
+            with self._our_words():
+                holder = _Holder(connect(self.path))
+            self._local.holder = holder
+            with self._lock:
+                self._holders.add(holder)
+        return holder
+
+    def _execute(self, name: str, values: dict[str, object]) -> sqlite3.Cursor:
+        try:
+            return self._holder().connection.execute(self.statements[name], values)
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise self._said(error) from error
+
+    def _said(self, error: sqlite3.DatabaseError) -> StoreError:
+        return StoreError(f"{self.path.name} could not be read or written ({error}); try again.")
+
+    @contextmanager
+    def _our_words(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise self._said(error) from error
+
+
+class _Holder:
+    """A thread's connection; it is closed when the thread ends and nothing refers to it any more."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.process = os.getpid()
+        self.depth = 0
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """BEGIN IMMEDIATE, asked for every millisecond while another process writes. SQLite's own waiting sleeps up to a
+    tenth of a second between two looks and so misses the gaps between the transactions of a busy process: behind one
+    that reconciles, one write in a hundred then waited for 0.35 s."""
+    try:
+        connection.execute(f"PRAGMA busy_timeout={LOOK_MS}").fetchall()
+        end = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+            else:
+                return
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={int(1000 * BUSY_SECONDS)}").fetchall()
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection as every process opens it. The timeout comes first: even the first PRAGMA may meet a lock."""
+    connection = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
+    )
+    connection.row_factory = sqlite3.Row
+    write_ahead(connection, BUSY_SECONDS)
+    for pragma in (
+        "synchronous=FULL",  # only this survives a power cut, and this is people's work and pay
+        "foreign_keys=ON",
+        "trusted_schema=OFF",
+        "secure_delete=ON",  # what is forgotten is overwritten, not only unlinked
+        f"cache_size=-{CACHE_KIB}",
+        "journal_size_limit=67108864",
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    return connection
+
+
+def refuse_network(path: Path) -> None:
+    """StoreError where a file would lie on a network file system, as far as this system says."""
+    if not MOUNTS.exists():
+        return
+    target = str(path.resolve())
+    best, kind = "", ""
+    for line in MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines():
+        _, point, system, *_ = line.split(" ")
+        inside = target == point or target.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, system
+    if kind in NETWORK_FILE_SYSTEMS:
+        raise StoreError(f"{path} lies on {kind}, where SQLite cannot lock safely. Put FAIRHAND_HOME on a local disk.")
+
+
+@cache
+def _statements() -> dict[str, str]:
+    """Name -> SQL. aiosql reads the files; its calls are left out, as they cost more than most of our statements."""
+    queries = aiosql.from_path(Path(__file__).parents[1] / "queries", "sqlite3", mandatory_parameters=False)
+    names = [name for name in queries.available_queries if hasattr(getattr(queries, name), "sql")]
+    return {name: getattr(queries, name).sql for name in names if not name.endswith("_cursor")}

@@ -1,0 +1,203 @@
+"""One thread that writes for a whole process: what waits is written together and is on disk before anybody is told."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from transcribe.errors import StoreError
+from transcribe.store.contract import Store
+from transcribe.store.drivers.sqlite import TransactionLost
+
+T = TypeVar("T")
+
+TOGETHER = 64
+"""Most jobs of one transaction: enough to share one `fdatasync`, few enough that the first does not wait long."""
+
+LOOK_SECONDS = 1.0
+"""How often it is looked whether an event loop that was given jobs still runs."""
+
+WAITING = 2048
+"""Most jobs that wait: about a second's work; more than that is refused, as waiting longer would help nobody."""
+
+
+class Busy(StoreError):
+    """Too many people are sending at once; try again in a moment, what you typed is kept."""
+
+
+class Writer:
+    """Runs jobs (functions that call verbs of the store) one after the other in one thread, many in a transaction.
+
+    A job that fails fails alone. A result is given only after the transaction is on disk, so whatever was acknowledged
+    is kept, also through a power cut. The verbs are the same as outside: here they join the transaction.
+    """
+
+    def __init__(self, store: Store, *, waiting: int = WAITING) -> None:
+        self._store = store
+        self._waiting = waiting
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="fairhand writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Callable[[], T]) -> Future[T]:
+        """Queue a job; its result once it is on disk. Busy where too many wait, StoreError after `close`."""
+        future: Future[T] = Future()
+        self._put(_Job(work=job, future=future))
+        return future
+
+    async def write(self, job: Callable[[], T], *, here: bool = False) -> T:
+        """As `submit`, awaited. All that one transaction kept is told to an event loop in one go, as waking it costs
+        more than many a job. With `here` the job, which must be short, runs in the event loop's own thread within the
+        writer's transaction: two busy threads hand Python's lock to and fro with each statement, which costs as much
+        as the statements."""
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[T] = loop.create_future()
+        self._put(_Job(work=job, future=waiter, loop=loop, here=here))
+        return await waiter
+
+    def _put(self, job: _Job) -> None:
+        if self._closed:
+            raise StoreError("The store is being closed; try again in a moment.")
+        if self._jobs.qsize() >= self._waiting:
+            raise Busy
+        self._jobs.put(job)
+
+    def close(self) -> None:
+        """Write what waits, then end the thread."""
+        if not self._closed:
+            self._closed = True
+            self._jobs.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (batch := self._next()) is not None:
+            try:
+                with self._store.together():
+                    self._do_all(batch)
+            except Exception as error:  # the transaction is gone: nobody may believe that theirs was kept
+                for job in batch:
+                    job.error = error
+            _tell(batch)
+
+    def _next(self) -> list[_Job] | None:
+        """What waits, at least one job; None at the end."""
+        batch: list[_Job] = []
+        job = self._jobs.get()
+        while job is not None:
+            if job.begins():
+                batch.append(job)
+            if len(batch) == TOGETHER:
+                return batch
+            try:
+                job = self._jobs.get_nowait() if batch else self._jobs.get()
+            except Empty:
+                return batch
+        if batch:
+            self._jobs.put(None)
+            return batch
+        return None
+
+    def _do_all(self, batch: list[_Job]) -> None:
+        there: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+        for job in batch:
+            if job.here and job.loop:
+                there.setdefault(job.loop, []).append(job)
+            else:
+                self._do(job)
+        for loop, jobs in there.items():
+            _Turn(jobs, self._do, self._store.handover()).wait(loop)
+
+    def _do(self, job: _Job) -> None:
+        try:
+            with self._store.part():
+                job.result = job.work()
+        except TransactionLost:
+            raise
+        except Exception as error:
+            job.error = error
+
+
+@dataclass(slots=True)
+class _Job:
+    """One job. With a `loop` its future is that loop's and may be touched there only."""
+
+    work: Callable[[], Any]
+    future: Future[Any] | asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop | None = None
+    here: bool = False
+    result: Any = field(default=None)
+    error: Exception | None = None
+
+    def begins(self) -> bool:
+        """Whether somebody still waits for it."""
+        if isinstance(self.future, Future):
+            return self.future.set_running_or_notify_cancel()
+        return not self.future.cancelled()
+
+    def tell(self) -> None:
+        if self.future.cancelled():
+            return
+        if self.error is None:
+            self.future.set_result(self.result)
+        else:
+            self.future.set_exception(self.error)
+
+
+class _Turn:
+    """Jobs that an event loop's thread does within the writer's transaction, while the writer waits; the writer does
+    them where that loop runs no more."""
+
+    def __init__(
+        self, jobs: list[_Job], do: Callable[[_Job], None], handover: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self._jobs, self._do, self._handover = jobs, do, handover
+        self._ours = threading.Lock()
+        self._done = threading.Event()
+        self._error: BaseException | None = None
+
+    def wait(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Have them done; what took the whole transaction with it is raised here."""
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(self._take)
+        while not self._done.wait(LOOK_SECONDS):
+            if not loop.is_running():
+                self._take()
+        if self._error:
+            raise self._error
+
+    def _take(self) -> None:
+        if not self._ours.acquire(blocking=False):
+            return  # the other thread has begun with them
+        try:
+            with self._handover():
+                for job in self._jobs:
+                    self._do(job)
+        except BaseException as error:
+            self._error = error
+        finally:
+            self._done.set()
+
+
+def _tell(batch: list[_Job]) -> None:
+    """Give everybody their result: threads at once, the waiters of each event loop together."""
+    waiting: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+    for job in batch:
+        if job.loop is None:
+            job.tell()
+        else:
+            waiting.setdefault(job.loop, []).append(job)
+    for loop, jobs in waiting.items():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
+            loop.call_soon_threadsafe(_tell_all, jobs)
+
+
+def _tell_all(jobs: list[_Job]) -> None:
+    for job in jobs:
+        job.tell()

@@ -1,0 +1,230 @@
+"""Rows of the state become nouns, and nouns become columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from transcribe.model import (
+    Box,
+    Decision,
+    Evidence,
+    FieldKey,
+    Place,
+    Reading,
+    Record,
+    RuleException,
+    Scan,
+    ScanPage,
+    Task,
+    TaskKind,
+    Transcriber,
+    Truth,
+    Value,
+)
+from transcribe.store.drivers.sqlite import Row
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+VALUE_LANE = "value"
+
+
+def lane_of(kind: TaskKind) -> str:
+    """Which kinds of task ask for the same thing: all that ask what a field says are one lane."""
+    return VALUE_LANE if kind in ("read", "locate", "adjudicate", "audit", "test", "appeal") else kind
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970 UTC, exactly."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def moment(value: int) -> datetime:
+    """The time of these microseconds, aware UTC."""
+    return EPOCH + timedelta(microseconds=value)
+
+
+def moment_or_none(value: int | None) -> datetime | None:
+    """As `moment`; None stays None."""
+    return None if value is None else moment(value)
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+"""Made once: `json.dumps` makes a new one in each call that asks for other than its own ways of writing."""
+
+
+def text(value: object) -> str:
+    """Canonical JSON: sorted keys, no spaces, so that equal values are equal text."""
+    return _CANONICAL.encode(value)
+
+
+def key_columns(key: FieldKey) -> dict[str, object]:
+    """The columns of a field's key; NULLs are distinct in a UNIQUE index, so "no row" is -1."""
+    return {"name": key.name, "row_number": -1 if key.row is None else key.row}
+
+
+def key_of(row: Row) -> FieldKey:
+    """The key of a row with `name` and `row_number`."""
+    return FieldKey(row["name"], None if row["row_number"] < 0 else row["row_number"])
+
+
+def scan_of(row: Row, pages: list[Row]) -> Scan:
+    """A scan with its pages."""
+    return Scan(
+        id=row["sha256"],
+        pages=tuple(
+            ScanPage(file=page["file"], page=page["page"], turn=page["turn"], hocr=page["hocr"]) for page in pages
+        ),
+        form=row["form"],
+        form_version=row["form_version"],
+        name=row["name"],
+        batch=row["batch"],
+    )
+
+
+def place_of(row: Row, scan: str, key: FieldKey) -> Place:
+    """A place."""
+    return Place(
+        scan=scan,
+        key=key,
+        page=row["page"],
+        box=Box(row["x0"], row["y0"], row["x1"], row["y1"]),
+        snippet=row["snippet"],
+        confidence=row["confidence"],
+    )
+
+
+def reading_of(row: Row) -> Reading:
+    """A reading; where its words were erased, `text` is None and a flag says so."""
+    flags = _list(row["flags"])
+    return Reading(
+        id=row["id"],
+        scan=row["scan"],
+        key=key_of(row),
+        source=row["source"],
+        kind=row["kind"],
+        text=row["text"],
+        at=moment(row["at"]),
+        confidence=row["confidence"],
+        alternatives=tuple([(each, confidence) for each, confidence in _list(row["alternatives"])]),
+        seconds=row["seconds"],
+        flags=frozenset([*flags, "erased"] if row["erased"] else flags),
+        shown=row["shown"],
+        conditions=json.loads(row["conditions"]),
+        box=Box(*json.loads(row["box"])) if row["box"] else None,
+        task=row["task"],
+        legible=row["legible"] or "",
+        reason=row["reason"] or "",
+    )
+
+
+def _list(said: str | None) -> Sequence[Any]:
+    """A list as it stands in a column: mostly empty, and there are a hundred readings a scan."""
+    return json.loads(said) if said and said != "[]" else ()
+
+
+def task_of(row: Row) -> Task:
+    """A task, from `task_seen`."""
+    return Task(
+        id=row["public_id"],
+        scan=row["scan"],
+        key=key_of(row),
+        kind=row["kind"],
+        reason=row["reason"],
+        slot=row["slot"],
+        pool=row["pool"],
+        priority=row["priority"],
+        form=row["form"],
+        form_version=row["form_version"],
+        transcriber=row["transcriber"],
+        leased_until=moment_or_none(row["leased_until"]),
+        closed_at=moment_or_none(row["closed_at"]),
+        ease=row["ease"],
+        prefill=row["prefill"] or "",
+        elsewhere=row["elsewhere"],
+    )
+
+
+def decision_of(row: Row) -> Decision:
+    """A decision, from `decision_seen`."""
+    return Decision(
+        key=key_of(row),
+        value=json.loads(row["value"]),
+        text=row["text"],
+        probability=row["probability"],
+        method=row["method"],
+        evidence=tuple([Evidence(code=code, numbers=numbers) for code, numbers in json.loads(row["evidence"])]),
+        readings=tuple(json.loads(row["readings"])),
+        parameters=row["parameters"],
+        null=row["no_value"],
+        proposal=row["proposal"],
+        version=row["version"],
+    )
+
+
+def decision_columns(decision: Decision) -> dict[str, Any]:
+    """The columns of a decision, facts and words together; equal decisions have equal columns."""
+    value: Value = decision.value
+    return {
+        "probability": decision.probability,
+        "method": decision.method,
+        "no_value": decision.null,
+        "parameters": decision.parameters,
+        "readings": text(list(decision.readings)),
+        "value": text(value),
+        "text": decision.text,
+        "evidence": text([[each.code, dict(each.numbers)] for each in decision.evidence]),
+        "proposal": decision.proposal,
+    }
+
+
+def record_of(row: Row, decisions: list[Row], exceptions: str) -> Record:
+    """A record as it was concluded."""
+    return Record(
+        scan=row["scan"],
+        form=row["form"],
+        form_version=row["form_version"],
+        decisions=tuple(decision_of(each) for each in decisions),
+        exceptions=tuple(_exception(each) for each in json.loads(exceptions)),
+        version=row["version"],
+    )
+
+
+def exceptions_text(exceptions: tuple[RuleException, ...]) -> str:
+    """The exceptions of a record as text."""
+    return text([[each.rule, [list(key) for key in each.keys], each.expected, each.found] for each in exceptions])
+
+
+def truth_of(row: Row, scan: str, key: FieldKey) -> Truth:
+    """A truth in use."""
+    return Truth(scan=scan, key=key, text=row["text"], origin=row["origin"], at=moment(row["at"]))
+
+
+def transcriber_of(row: Row) -> Transcriber:
+    """A person."""
+    return Transcriber(
+        id=row["public_id"],
+        handle=row["handle"],
+        roles=frozenset(json.loads(row["roles"])),
+        languages=tuple(json.loads(row["languages"])),
+        qualifications=frozenset(json.loads(row["qualifications"])),
+        time_zone=row["time_zone"],
+        engagement=row["engagement"],
+        interface_language=row["interface_language"],
+        paused=bool(row["paused"]),
+        regions=tuple(json.loads(row["regions"])),
+        training=bool(row["training"]),
+    )
+
+
+def numbers_of(value: str | None) -> Mapping[str, float]:
+    """A map of numbers from its text; empty where there is none."""
+    numbers: Mapping[str, float] = json.loads(value) if value else {}
+    return numbers
+
+
+def _exception(parts: list[Any]) -> RuleException:
+    rule, keys, expected, found = parts
+    return RuleException(rule=rule, keys=tuple(FieldKey(*key) for key in keys), expected=expected, found=found)

@@ -1,0 +1,115 @@
+"""Tokens of programs, what is held about a person, and how a person leaves."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from transcribe.errors import NotFound
+from transcribe.store.contract import ApiToken
+from transcribe.store.drivers.sqlite import Row
+from transcribe.store.row_mapping import micros, moment, moment_or_none, text
+from transcribe.store.verbs.time_disputes import TimeRoom
+
+
+class TokenRoom(TimeRoom):
+    """Keeps programs' tokens; gives people what is theirs."""
+
+    def put_token(self, token: ApiToken, token_hash: str, now: datetime) -> None:
+        """Keep a program's token (only the SHA-256 of it)."""
+        with self.db.write():
+            self.db.run(
+                "put_token",
+                prefix=token.prefix,
+                token_hash=token_hash,
+                name=token.name,
+                scopes=text(sorted(token.scopes)),
+                until=None if token.until is None else micros(token.until),
+                now=micros(now),
+            )
+            self.log("store", "token made", token.prefix, {"name": token.name, "scopes": sorted(token.scopes)}, now)
+
+    def token(self, token_hash: str, now: datetime) -> ApiToken | None:
+        """The token in force with this hash, None otherwise."""
+        row = self.db.one("token", token_hash=token_hash, now=micros(now))
+        return None if row is None else _token(row)
+
+    def tokens(self) -> list[ApiToken]:
+        """Every token, latest first."""
+        return [_token(row) for row in self.db.all("tokens")]
+
+    def revoke_token(self, prefix: str, now: datetime) -> None:
+        """End a token; NotFound where there is none of this prefix."""
+        with self.db.write():
+            if not self.db.run("revoke_token", prefix=prefix, now=micros(now)):
+                raise NotFound(f"There is no token in force with the prefix {prefix!r}.")
+            self.log("store", "token revoked", prefix, {}, now)
+
+    def about(self, who: str) -> dict[str, object]:
+        """Everything held about a person, for their own download: plain data, times in ISO 8601. A control item still
+        in use is left out, as naming it would end its use; its pay and time are there like all others."""
+        with self.db.snapshot():
+            person = self.person_row(who)
+            return {
+                "person": {name: _plain(name, person[name]) for name in person.keys() if name != "id"},  # noqa: SIM118 - a row is no dict
+                **{what: self._rows(what, person) for what in ABOUT},
+            }
+
+    def leave(self, who: str, now: datetime) -> None:
+        """End a person's account and their name: what they read and were paid stays, under a pseudonym."""
+        with self.db.write():
+            person = self.person_row(who)
+            self.give_back(who, now)
+            for each in ("end_all_sessions", "end_links", "end_password", "end_adds"):
+                self.db.run(each, person=person["id"])
+            handle = f"left-{self.keyed_hash('left', person['public_id'])[:12]}"
+            self.db.run("pseudonymise", person=person["id"], handle=handle, now=micros(now))
+            self.log("store", "person left", person["public_id"], {}, now)
+
+    def _rows(self, what: str, person: Row) -> list[dict[str, object]]:
+        return [
+            {name: _plain(name, row[name]) for name in row.keys()}  # noqa: SIM118 - a row is no dict
+            for row in self.db.all(f"about_{what}", person=person["id"])
+        ]
+
+
+ABOUT = (
+    "adds",
+    "readings",
+    "skips",
+    "ledger",
+    "waiting",
+    "appeals",
+    "questions",
+    "disputes",
+    "tests",
+    "notices",
+    "sessions",
+    "links",
+)
+"""The parts of what is held about a person, each a statement `about_...`."""
+
+TIMES = frozenset(
+    {"at", "left_at", "taken_back_at", "decided_at", "answered_at", "seen_at", "until_at", "spent_at", "deadline"}
+)
+LISTS = frozenset({"roles", "languages", "regions", "qualifications", "flags"})
+
+
+def _plain(name: str, value: Any) -> object:
+    if value is None:
+        return None
+    if name in TIMES:
+        return moment(value).isoformat()
+    return json.loads(value) if name in LISTS else value
+
+
+def _token(row: Row) -> ApiToken:
+    return ApiToken(
+        prefix=row["prefix"],
+        name=row["name"],
+        scopes=frozenset(json.loads(row["scopes"])),
+        at=moment(row["at"]),
+        until=moment_or_none(row["until_at"]),
+        revoked_at=moment_or_none(row["revoked_at"]),
+    )

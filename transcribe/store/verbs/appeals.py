@@ -1,0 +1,128 @@
+"""Appeals: a person contests what became of their reading, and somebody who never read the field hears it blind."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import cast
+
+from transcribe.errors import NotFound, StoreError
+from transcribe.model import Truth
+from transcribe.store.contract import Appeal, AppealOutcome, ExpertOutcomes
+from transcribe.store.drivers.sqlite import Row
+from transcribe.store.row_mapping import lane_of, micros, moment, moment_or_none, reading_of
+from transcribe.store.verbs.people import PeopleRoom
+
+APPEAL_PRIORITY = 100
+"""Before everything else an expert does: a person waits for the answer, and a date was promised."""
+
+EXPERT_POOL = "expert"
+
+
+class AppealRoom(PeopleRoom):
+    """Keeps appeals and their outcomes."""
+
+    def open_appeal(self, reading: str, who: str, words: str, deadline: datetime, now: datetime) -> Appeal:
+        """Contest the outcome of a reading of one's own: a task for an expert who never read the field. Again is the
+        same appeal. NotFound where the reading is not theirs, StoreError where nothing is decided yet."""
+        with self.db.write():
+            person = self.person_row(who)
+            row = self.db.one("reading_by_id", reading=reading)
+            if row is None or row["transcriber_id"] != person["id"]:
+                raise NotFound("There is no such reading of yours.")
+            known = self.db.one("appeal_of_reading", number=row["number"])
+            if known is not None:
+                return self._appeal(known["public_id"])
+            if not self.db.all("decisions_of_field", field_id=row["field_id"]):
+                raise StoreError("Nothing is decided on this field yet, so there is nothing to contest.")
+            public = secrets.token_urlsafe(16)
+            number = self.db.insert(
+                "put_appeal",
+                public_id=public,
+                number=row["number"],
+                field_id=row["field_id"],
+                person=person["id"],
+                task_id=self._open_hearing(row["field_id"], now),
+                deadline=micros(deadline),
+                now=micros(now),
+            )
+            self.db.run("put_appeal_text", id=number, words=words)
+            self.log(person["public_id"], "appeal opened", public, {"reading": reading}, now)
+            return self._appeal(public)
+
+    def appeals(self, *, open_only: bool = False, who: str | None = None) -> list[Appeal]:
+        """Appeals, latest first."""
+        person = None if who is None else self.person_row(who)["id"]
+        rows = self.db.all("appeals", open_only=int(open_only), person=person, appeal=None)
+        return [self._from(row) for row in rows]
+
+    def decide_appeal(self, appeal: str, outcome: AppealOutcome, *, minority: bool, now: datetime) -> None:
+        """Close an appeal and tell the person. Upheld, what the expert read becomes the truth of the field and the scan
+        is weighed again. Deciding again changes nothing.
+
+        StoreError where it is upheld or declined though no expert has heard it.
+        """
+        with self.db.write():
+            rows = self.db.all("appeals", open_only=0, person=None, appeal=appeal)
+            if not rows:
+                raise NotFound("There is no such appeal.")
+            (row,) = rows
+            heard = self.db.one("heard", task_id=row["task_id"])
+            if heard is None and outcome != "no expert":
+                raise StoreError("No expert has heard this appeal yet.")
+            expert = None if heard is None else heard["transcriber_id"]
+            facts = {"outcome": outcome, "minority": int(minority and outcome == "upheld")}
+            if not self.db.run("decide_appeal", id=row["id"], **facts, expert=expert, now=micros(now)):
+                return
+            self.db.run("close_unleased_task", task_id=row["task_id"], now=micros(now))
+            if outcome == "upheld" and heard is not None and heard["text"] is not None:
+                found = reading_of(heard)
+                truth = Truth(scan=found.scan, key=found.key, text=heard["text"], origin="appeal", at=now)
+                self.put_truth(truth, now)
+            self.tell(row["transcriber_id"], f"appeal {outcome}", row["field_id"], now)
+            self.log("store", "appeal decided", appeal, facts, now)
+
+    def overdue_appeals(self, now: datetime) -> list[Appeal]:
+        """Those whose deadline has passed and that no expert has heard."""
+        return [each for each in self.appeals(open_only=True) if each.deadline <= now and each.heard is None]
+
+    def expert_outcomes(self) -> list[ExpertOutcomes]:
+        """How each expert's hearings ended."""
+        rows = self.db.all("expert_outcomes")
+        return [ExpertOutcomes(expert=row["expert"], upheld=row["upheld"], declined=row["declined"]) for row in rows]
+
+    def _open_hearing(self, field: int, now: datetime) -> int:
+        public = secrets.token_urlsafe(16)
+        slot = 1 + self.db.value("newest_slot", field_id=field, kind="appeal")
+        wish = {"kind": "appeal", "lane": lane_of("appeal"), "reason": "appeal", "slot": slot}
+        self.db.run(
+            "open_task",
+            public_id=public,
+            field_id=field,
+            **wish,
+            pool=EXPERT_POOL,
+            priority=APPEAL_PRIORITY,
+            now=micros(now),
+        )
+        return int(cast(Row, self.db.one("task_by_public", task=public))["id"])
+
+    def _appeal(self, public: str) -> Appeal:
+        (row,) = self.db.all("appeals", open_only=0, person=None, appeal=public)
+        return self._from(row)
+
+    def _from(self, row: Row) -> Appeal:
+        heard = self.db.one("heard", task_id=row["task_id"])
+        return Appeal(
+            id=row["public_id"],
+            reading=reading_of(cast(Row, self.db.one("appealed_reading", number=row["number"]))),
+            transcriber=row["transcriber"],
+            words=row["words"],
+            task=row["task"],
+            at=moment(row["at"]),
+            deadline=moment(row["deadline"]),
+            heard=None if heard is None else reading_of(heard),
+            outcome=row["outcome"],
+            expert=row["expert"],
+            minority=bool(row["minority"]),
+            decided_at=moment_or_none(row["decided_at"]),
+        )

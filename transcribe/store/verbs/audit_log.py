@@ -1,0 +1,45 @@
+"""The audit log: a chain in which each line vouches for the one before it."""
+
+from __future__ import annotations
+
+import json
+
+from transcribe.store.contract import AuditLine, AuditState
+from transcribe.store.lookup import FIRST_HASH
+from transcribe.store.row_mapping import moment
+from transcribe.store.verbs.erasure import EraseRoom
+
+
+class AuditRoom(EraseRoom):
+    """Reads and checks the chain; `log` itself stands in `lookup.py`, as every room writes it."""
+
+    def audit(self, after: int = 0) -> list[AuditLine]:
+        """Lines in order."""
+        return [
+            AuditLine(
+                number=row["number"],
+                at=moment(row["at"]),
+                actor=row["actor"],
+                action=row["action"],
+                subject=row["subject"],
+                detail=json.loads(row["detail"]),
+                previous=row["previous"],
+                hash=row["hash"],
+            )
+            for row in self.db.all("audit", after=after)
+        ]
+
+    def verify_audit(self, head: str | None = None) -> AuditState:
+        """Whether the chain holds from its first line to its last. A chain cut at its end shows only against a head
+        that was saved elsewhere: give it, and the chain must go through it."""
+        previous, lines, broken, seen = FIRST_HASH, 0, None, head in (None, FIRST_HASH)
+        for row in self.db.all("audit", after=0):
+            lines += 1
+            if row["number"] != lines or row["previous"] != previous or self.line_hash(dict(row)) != row["hash"]:
+                broken = lines
+                break
+            previous = row["hash"]
+            seen = seen or previous == head
+        if broken is None and not seen:
+            broken = lines + 1
+        return AuditState(lines=lines, head=previous, broken_at=broken)

@@ -1,0 +1,137 @@
+"""Known items: control items mixed in at a disclosed share, and tests that qualify. Both are paid like all work."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import datetime, timedelta
+
+from transcribe.errors import SettingsError
+from transcribe.model import Task
+from transcribe.store.contract import ControlAnswers, Offer, QualificationTry
+from transcribe.store.drivers.sqlite import Database, Row
+from transcribe.store.row_mapping import key_of, lane_of, micros, moment, reading_of, task_of, text, truth_of
+from transcribe.store.verbs.routing import Routing
+from transcribe.store.verbs.settlement import SettleRoom
+
+SHARE = "control share"
+
+
+class ControlRoom(SettleRoom):
+    """Keeps the share of control items, gives them out, and keeps what tests showed."""
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        super().__init__(database, key)
+        self.routing = Routing(database)
+
+    def control_share(self) -> float:
+        """The share of control items among what is offered, 0 to 1, as disclosed to everybody."""
+        return float(self.db.value("setting", name=SHARE) or 0.0)
+
+    def put_control_share(self, share: float, now: datetime) -> None:
+        """Set the share of control items; SettingsError where it is none."""
+        if not 0.0 <= share <= 1.0:
+            raise SettingsError(f"A share of control items is between 0 and 1, not {share}.")
+        with self.db.write():
+            self.db.run("put_setting", name=SHARE, value=repr(share), now=micros(now))
+            self.log("store", "control share set", "", {"share": share}, now)
+
+    def control_answers(self) -> list[ControlAnswers]:
+        """Every control item in use with its answers: where good readers fail one together, the item is wrong."""
+        with self.db.snapshot():
+            return [
+                ControlAnswers(
+                    truth=truth_of(row, row["scan"], key_of(row)),
+                    readings=tuple(
+                        reading_of(each) for each in self.db.all("control_readings", field_id=row["field_id"])
+                    ),
+                )
+                for row in self.db.all("controls")
+            ]
+
+    def lease_test(self, who: str, qualification: str, count: int, now: datetime, seconds: float = 600.0) -> list[Task]:
+        """Up to `count` known items of a field type as a test, paid like all work; taken again it has other items
+        first. What they hold of a test already is given first."""
+        with self.db.write():
+            person = self.person_row(who)
+            until = now + timedelta(seconds=seconds)
+            held = len(self.db.all("held_tests", who=person["id"], now=micros(now)))
+            wanted = max(0, count - held)
+            for row in self.db.all("next_tests", type=qualification, who=person["id"], count=wanted):
+                self._give_known(row, person, "qualification", "read", now, until)
+            return [task_of(row) for row in self.db.all("held_tests", who=person["id"], now=micros(now))[:count]]
+
+    def put_qualification_try(self, who: str, result: QualificationTry, now: datetime) -> None:
+        """Keep a test's result; passed, the person has the qualification. It never goes away by a later try."""
+        with self.db.write():
+            person = self.person_row(who)
+            self.db.run(
+                "put_qualification_try",
+                person=person["id"],
+                name=result.name,
+                asked=result.asked,
+                right=result.right,
+                passed=int(result.passed),
+                at=micros(result.at),
+            )
+            if result.passed:
+                has = sorted({*json.loads(person["qualifications"]), result.name})
+                self.db.run("set_qualifications", person=person["id"], qualifications=text(has))
+            facts = {"name": result.name, "asked": result.asked, "right": result.right, "passed": result.passed}
+            self.log("store", "test taken", person["public_id"], facts, now)
+
+    def qualification_tries(self, who: str) -> list[QualificationTry]:
+        """A person's tests, latest first."""
+        return [
+            QualificationTry(
+                name=row["name"],
+                asked=row["asked"],
+                right=row["right_answers"],
+                passed=bool(row["passed"]),
+                at=moment(row["at"]),
+            )
+            for row in self.db.all("qualification_tries", person=self.person_row(who)["id"])
+        ]
+
+    def give_controls(self, person: Row, count: int, offer: Offer, now: datetime, until: datetime) -> int:
+        """Lease control items in place of some of the next `count` tasks; how many.
+
+        Which of a person's tasks are control items follows from a keyed hash of the person and the task's number, so
+        that nobody can foresee it and the share is the same for everybody, whatever they have read.
+        """
+        share = self.control_share()
+        if share <= 0.0 or offer.scan is not None or "read" not in offer.pools:
+            return 0
+        if offer.kinds is not None and "read" not in offer.kinds:
+            return 0
+        given = self.db.value("count_leases", who=person["id"])
+        wanted = sum(self._is_control(person["public_id"], given + place, share) for place in range(count))
+        named = self.routing.named(offer.form, offer.field)
+        rows = self.db.all(
+            "next_controls",
+            who=person["id"],
+            refused=self.routing.refused(person),
+            form_fields=None if named is None else text(list(named)),
+            count=wanted,
+        )
+        for row in rows:
+            self._give_known(row, person, "control", "read", now, until)
+        return len(rows)
+
+    def _is_control(self, who: str, number: int, share: float) -> bool:
+        return int(self.keyed_hash("control", who, str(number))[:13], 16) < share * 16**13
+
+    def _give_known(self, row: Row, person: Row, reason: str, pool: str, now: datetime, until: datetime) -> None:
+        """Open a test task of a known field and lease it at once; it is never in the queue for anybody else."""
+        slot = 1 + self.db.value("newest_slot", field_id=row["field_id"], kind="test")
+        public = secrets.token_urlsafe(16)
+        wish = {"kind": "test", "lane": lane_of("test"), "reason": reason, "slot": slot, "pool": pool, "priority": 0}
+        self.db.run("open_task", public_id=public, field_id=row["field_id"], **wish, now=micros(now))
+        task = self.db.one("task_by_public", task=public)
+        assert task is not None
+        self.give(task["id"], person["id"], now, micros(until))
+
+    def give(self, task: int, person: int, now: datetime, until: int) -> None:
+        """Lease one open task to a person; nothing where somebody has it."""
+        if self.db.run("lease_task", task_id=task, who=person, until=until):
+            self.db.run("put_lease", task_id=task, who=person, now=micros(now), until=until)

@@ -1,0 +1,64 @@
+"""Forgetting a scan: its words and pictures go, the facts about the work stay."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from transcribe.store.drivers.sqlite import Row
+from transcribe.store.row_mapping import micros
+from transcribe.store.verbs.status import StatusRoom
+
+
+class EraseRoom(StatusRoom):
+    """Erases, once and for good."""
+
+    def forget(self, scan: str, now: datetime) -> list[str]:
+        """Erase personal text and pictures of a scan; gives the archive names (SHA-256) to erase. Counts, pay and
+        keyed hashes stay; the outbox tells records.db. A scan forgotten stays forgotten when ingested again.
+        Forgetting again gives the same names, for an erasure of files that was cut short."""
+        with self.db.write():
+            row = self.scan_row(scan)
+            names = self._archive_names(row)
+            if row["erased_at"] is not None:
+                return names
+            number = row["id"]
+            self.db.run("scan_is_erased", scan_id=number, now=micros(now))
+            for each in ERASURES:
+                self.db.run(each, scan_id=number)
+            self.db.run("end_tasks_of_erased", scan_id=number, now=micros(now))
+            self.db.run("put_outbox", kind="erase", scan_id=number, record_id=None, now=micros(now))
+            self.log("store", "scan forgotten", row["sha256"], {"files": len(names)}, now)
+        self.db.checkpoint()
+        return names
+
+    def forgotten(self, sha256: str) -> bool:
+        """Whether a scan, or every scan of a file, was forgotten: such a file is not to be kept again."""
+        return self.db.value("is_forgotten", sha256=sha256) is not None
+
+    def past_retention(self, now: datetime) -> list[str]:
+        """Scans kept longer than their form says, oldest first: those to forget."""
+        return [row["sha256"] for row in self.db.all("past_retention", now=micros(now))]
+
+    def _archive_names(self, row: Row) -> list[str]:
+        """Files, snippets and pictures that no other scan needs. What was found at the erasure is kept as names only,
+        as names are hashes, so that a second call can finish the first one's work."""
+        return [each["sha256"] for each in self.db.all("archive_names", scan_id=row["id"])]
+
+
+ERASURES = (
+    "keep_erased_names",
+    "erase_reading_texts",
+    "erase_task_texts",
+    "erase_decision_texts",
+    "erase_record_texts",
+    "erase_truth_texts",
+    "erase_appeal_texts",
+    "erase_question_texts",
+    "erase_dispute_texts",
+    "erase_snippets",
+    "erase_pictures",
+    "end_set_aside_of_scan",
+    "erase_scan_name",
+    "erase_file_names",
+)
+"""The statements of an erasure, in order."""

@@ -1,0 +1,294 @@
+"""The verbs of the ingest flow: forms, scans, what machines read, and files that could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from transcribe.errors import FormError
+from transcribe.model import Form, Place, Reading, Reads, Scan, SourceFile
+from transcribe.store.contract import SetAside
+from transcribe.store.drivers.sqlite import Row
+from transcribe.store.lookup import Lookup
+from transcribe.store.row_mapping import VALUE_LANE, micros, moment, scan_of, text
+
+
+class IngestRoom(Lookup):
+    """Keeps what came in and what machines read of it."""
+
+    def put_form(self, form: Form, definition: str, now: datetime) -> None:
+        """Keep a form; FormError where this name and version stand with another digest."""
+        with self.db.write():
+            known = self.db.value("form_digest", name=form.name, version=form.version)
+            if known == form.digest:
+                return
+            if known is not None:
+                raise FormError(
+                    f"The form {form.name} version {form.version} was read with another definition before. "
+                    f"Raise its `version` to {form.version + 1}."
+                )
+            self.db.run(
+                "put_form",
+                name=form.name,
+                version=form.version,
+                digest=form.digest,
+                definition=definition,
+                options=text(dict(form.options)),
+                retention_days=form.retention_days,
+                now=micros(now),
+            )
+            for each in form.all_fields():
+                self.db.run(
+                    "put_form_field",
+                    form=form.name,
+                    version=form.version,
+                    name=each.name,
+                    type=each.type,
+                    languages=text(list(each.languages)),
+                    regions=text(list(each.regions)),
+                    qualification=each.type if form.options.get("qualification") else "",
+                    apart=each.apart,
+                )
+
+    def forms(self) -> list[tuple[str, int, str]]:
+        """(name, version, digest) of every form kept."""
+        return [(row["name"], row["version"], row["digest"]) for row in self.db.all("forms")]
+
+    def form_definition(self, name: str, version: int) -> str | None:
+        """The definition's text as kept, None where this form and version are unknown."""
+        row = self.db.one("form_definition", name=name, version=version)
+        return None if row is None else str(row["definition"])
+
+    def put_scan(self, scan: Scan, files: Sequence[SourceFile], now: datetime) -> bool:
+        """Keep a scan; False where it was there already (nothing is changed)."""
+        with self.db.write():
+            for file in files:
+                self._put_file(file, now)
+                self.db.run("end_set_aside", file=file.sha256)
+            new = self.db.run(
+                "put_scan",
+                sha256=scan.id,
+                form=scan.form,
+                form_version=scan.form_version,
+                name=scan.name,
+                batch=scan.batch,
+                now=micros(now),
+            )
+            if not new:
+                return False
+            self.db.run("end_set_aside", file=scan.id)  # a page of a file, set aside when it came before
+            number = self.scan_row(scan.id)["id"]
+            for file in files:
+                self.db.run("put_scan_file", scan_id=number, sha256=file.sha256)
+            for place, page in enumerate(scan.pages, start=1):
+                self.db.run(
+                    "put_scan_page",
+                    scan_id=number,
+                    number=place,
+                    file=page.file,
+                    page=page.page,
+                    turn=page.turn,
+                    hocr=page.hocr,
+                )
+        return True
+
+    def scan(self, scan: str) -> Scan:
+        """The scan of this id or unique beginning of an id; NotFound otherwise."""
+        row = self.scan_row(scan)
+        return self.scan_from(row)
+
+    def scan_from(self, row: Row) -> Scan:
+        """The scan of a row, with its pages."""
+        return scan_of(row, self.db.all("scan_pages", scan_id=row["id"]))
+
+    def scans_unread(self, limit: int = 500) -> list[Scan]:
+        """Scans that machines have not read with their present form, oldest first."""
+        return [self.scan_from(row) for row in self.db.all("scans_unread", count=limit)]
+
+    def put_reads(self, scan: str, reads: Reads, now: datetime) -> None:
+        """Keep places, pictures and machine readings of one scan, all at once; again is no change."""
+        with self.db.write():
+            row = self.scan_row(scan)
+            if row["erased_at"] is not None:
+                return
+            self.db.run(
+                "put_reads",
+                scan_id=row["id"],
+                form=row["form"],
+                form_version=row["form_version"],
+                fit=reads.fit,
+                quality=text(dict(reads.quality)),
+                advice=text(list(reads.advice)),
+                now=micros(now),
+            )
+            for picture in reads.pictures:
+                width, height = picture.size
+                name = {"scan_id": row["id"], "number": picture.number, "sha256": picture.sha256}
+                self.db.run("keep_replaced_picture", **name)
+                self.db.run(
+                    "put_picture",
+                    **name,
+                    width=width,
+                    height=height,
+                )
+            for number, turn in enumerate(reads.turns, start=1):
+                self.db.run("turn_scan_page", scan_id=row["id"], number=number, turn=turn)
+            self._write_places(row, reads.places)
+            self._put_machine_readings(row, reads.readings)
+            self.db.run("end_set_aside_of_scan", scan_id=row["id"])
+
+    def put_places(self, scan: str, places: Sequence[Place], now: datetime, readings: Sequence[Reading] = ()) -> None:
+        """Say anew where fields stand (a person drew a box, told the rows of a table), with what machines read there;
+        the scan is weighed again."""
+        with self.db.write():
+            row = self.scan_row(scan)
+            if row["erased_at"] is None:
+                self._write_places(row, places)
+                self._put_machine_readings(row, readings)
+                self.db.run("wake", scan_id=row["id"])
+
+    def has_reads(self, scan: str) -> bool:
+        """Whether the machines have read this scan with its present form, or never shall (it was forgotten)."""
+        row = self.scan_row(scan)
+        if row["erased_at"] is not None:
+            return True
+        form = {"form": row["form"], "form_version": row["form_version"]}
+        return self.db.value("has_reads", scan_id=row["id"], **form) is not None
+
+    def set_form(self, scan: str, form: str, version: int, now: datetime, turn: int = 0) -> None:
+        """Say which form a scan is (after an identify task), and how far its pages must be turned with the clock to
+        stand upright (0, 90, 180, 270); what was read with another form stays, unused."""
+        with self.db.write():
+            row = self.scan_row(scan)
+            self.db.run("turn_scan_pages", scan_id=row["id"], turn=turn)
+            if (row["form"], row["form_version"]) == (form, version):
+                return
+            self.db.run("set_scan_form", scan_id=row["id"], form=form, form_version=version)
+            self.db.run("end_set_aside_of_scan", scan_id=row["id"])
+            self.db.run("close_tasks_of_other_forms", scan_id=row["id"], now=micros(now))
+
+    def mask_pages(self, scan: str, copies: Sequence[SourceFile], now: datetime) -> None:
+        """Take masked copies, one a page, for the pages of a scan; what they replace is then among `replaced`."""
+        with self.db.write():
+            row = self.scan_row(scan)
+            if row["erased_at"] is not None:
+                return
+            self.db.run("keep_replaced_files", scan_id=row["id"])
+            self.db.run("erase_pictures", scan_id=row["id"])
+            for number, copy in enumerate(copies, start=1):
+                self._put_file(copy, now)
+                self.db.run("put_scan_file", scan_id=row["id"], sha256=copy.sha256)
+                self.db.run("mask_scan_page", scan_id=row["id"], number=number, file=copy.sha256)
+
+    def replaced(self, scan: str) -> list[str]:
+        """Archive names of what was kept of a scan and nothing shows any more: its files before they were masked, and
+        pictures made anew since."""
+        return [each["sha256"] for each in self.db.all("replaced_names", scan_id=self.scan_row(scan)["id"])]
+
+    def set_aside(self, file: SourceFile, error: str, message: str, batch: str, now: datetime, place: str = "") -> None:
+        """Keep that a file could not be read and why; again replaces the reason, and what lay at its place before."""
+        with self.db.write():
+            self._put_file(file, now)
+            self.db.run("end_set_aside_at", place=place)
+            self.db.run(
+                "set_aside", file=file.sha256, error=error, message=message, batch=batch, now=micros(now), place=place
+            )
+
+    def set_scan_aside(self, scan: str, error: str, message: str, batch: str, now: datetime) -> None:
+        """Keep that a scan could not be read and why, until machines have read it or its form is said. What stands for
+        it is the scan's own id and name: its file may hold other scans."""
+        with self.db.write():
+            row = self.scan_row(scan)
+            if row["erased_at"] is not None:
+                return
+            file = SourceFile(sha256=row["sha256"], name=row["name"], size=0, media_type="")
+            self._put_file(file, now)
+            self.db.run("put_scan_file", scan_id=row["id"], sha256=file.sha256)
+            self.db.run(
+                "set_aside", file=file.sha256, error=error, message=message, batch=batch, now=micros(now), place=""
+            )
+
+    def end_set_aside_at(self, place: str) -> None:
+        """What lay at this place could not be read, and was replaced by what can."""
+        with self.db.write():
+            self.db.run("end_set_aside_at", place=place)
+
+    def list_set_aside(self) -> list[SetAside]:
+        """Every file set aside, latest first."""
+        return [
+            SetAside(
+                file=SourceFile(sha256=row["file"], name=row["name"], size=row["size"], media_type=row["media_type"]),
+                error=row["error"],
+                message=row["message"],
+                batch=row["batch"],
+                at=moment(row["at"]),
+                place=row["place"],
+            )
+            for row in self.db.all("list_set_aside")
+        ]
+
+    def _put_file(self, file: SourceFile, now: datetime) -> None:
+        self.db.run(
+            "put_file",
+            sha256=file.sha256,
+            name=file.name,
+            size=file.size,
+            media_type=file.media_type,
+            now=micros(now),
+        )
+
+    def _write_places(self, scan: Row, places: Sequence[Place]) -> None:
+        fields = self.fields_of(scan)
+        for place in places:
+            field = fields[place.key]
+            self.db.run("keep_replaced_snippet", field_id=field, snippet=place.snippet)
+            self.db.run(
+                "put_place",
+                field_id=field,
+                page=place.page,
+                **dict(zip(("x0", "y0", "x1", "y1"), place.box, strict=True)),
+                snippet=place.snippet,
+                confidence=place.confidence,
+            )
+
+    def _put_machine_readings(self, scan: Row, readings: Sequence[Reading]) -> None:
+        fields = self.fields_of(scan)
+        latest = max((self._put_machine_reading(fields[reading.key], reading) for reading in readings), default=0)
+        self.db.run("scan_has_new", scan_id=scan["id"], number=latest)
+
+    def _put_machine_reading(self, field: int, reading: Reading) -> int:
+        """The same words of the same source about the same place are one reading, whatever id it came with. Gives the
+        number of a new one, 0 where it was there already."""
+        words = text([reading.text, list(reading.alternatives), list(reading.box or ()), reading.confidence])
+        idem = self.keyed_hash("machine", str(field), reading.source, words)
+        number = self.db.added(
+            "put_reading",
+            id=reading.id or idem[:32],
+            idem=idem,
+            field_id=field,
+            lane=VALUE_LANE,
+            source=reading.source,
+            kind=reading.kind,
+            transcriber_id=None,
+            task_id=None,
+            late=0,
+            confidence=reading.confidence,
+            seconds=reading.seconds,
+            flags=text(sorted(reading.flags)),
+            conditions=text(dict(reading.conditions)),
+            box=text(list(reading.box)) if reading.box else None,
+            text_hash=self.keyed_hash("text", reading.text or ""),
+            now=micros(reading.at),
+        )
+        if number:
+            alternatives = text([list(each) for each in reading.alternatives])
+            self.db.run(
+                "put_reading_text",
+                number=number,
+                text=reading.text,
+                alternatives=alternatives,
+                shown=reading.shown,
+                legible=reading.legible,
+                reason=reading.reason,
+            )
+        return number

@@ -1,0 +1,131 @@
+"""The ledger: written with the work itself, append-only. Nothing here reads a decision, an agreement or a trust."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from transcribe.pay_arithmetic import for_time
+from transcribe.store.contract import Floor, PayLine, Rate
+from transcribe.store.drivers.sqlite import Row
+from transcribe.store.row_mapping import micros, moment
+from transcribe.store.verbs.reconcile import ReconcileRoom
+
+
+class PayRoom(ReconcileRoom):
+    """Keeps rates, floors and pay lines."""
+
+    def put_rate(self, rate: Rate, now: datetime) -> None:
+        """A rate from a time on."""
+        with self.db.write():
+            values = {"form": rate.form, "per": rate.per, "micro": rate.micro, "currency": rate.currency}
+            self.db.run("put_rate", **values, since=micros(rate.since), now=micros(now))
+            self.log("store", "rate kept", rate.form, values, now)
+
+    def rate(self, form: str, now: datetime, per: Literal["reading", "hour"] = "reading") -> Rate | None:
+        """The rate in force for a form (that of all forms where it has none of its own)."""
+        row = self.db.one("rate_now", form=form, per=per, now=micros(now))
+        if row is None:
+            return None
+        return Rate(
+            form=row["form"], micro=row["micro"], currency=row["currency"], since=moment(row["since"]), per=row["per"]
+        )
+
+    def put_floor(self, floor: Floor, now: datetime) -> None:
+        """The floor of an hour from a time on."""
+        with self.db.write():
+            values = {"micro": floor.micro, "currency": floor.currency, "source": floor.source}
+            values["source_micro"] = floor.source_micro
+            self.db.run("put_floor", **values, since=micros(floor.since), now=micros(now))
+            self.log("store", "floor kept", "", values, now)
+
+    def floor(self, now: datetime) -> Floor | None:
+        """The floor in force."""
+        row = self.db.one("floor_now", now=micros(now))
+        if row is None:
+            return None
+        return Floor(
+            micro=row["micro"],
+            currency=row["currency"],
+            source=row["source"],
+            since=moment(row["since"]),
+            source_micro=row["source_micro"],
+        )
+
+    def ledger(self, who: str | None = None, after: int = 0) -> list[PayLine]:
+        """Lines in order."""
+        person = None if who is None else self.person_row(who)["id"]
+        return [line_of(row) for row in self.db.all("ledger", person=person, after=after)]
+
+    def pay_reading(self, person: Row, task: Row, number: int, seconds: float, now: datetime) -> None:
+        """The line of one reading, in the transaction that keeps it. What is paid depends on the form's rate, on the
+        time and on the person's engagement only. A reading that replaces one taken back has its time paid, as the
+        first was paid by the piece already."""
+        engagement = person["engagement"]
+        if engagement == "by reading":
+            rate = self.rate(task["form"], now)
+            floor = self.floor(now) if rate is None else None
+            piece = 0 if rate is None or task["taken_back"] else rate.micro
+            currency = rate.currency if rate else floor.currency if floor else ""
+            self.write_line(person["id"], "reading", piece, currency, seconds, now, reading=number, task=task["id"])
+        elif engagement == "hourly":
+            micro, currency = self._for_hours(task["form"], seconds, now)
+            self.write_line(person["id"], "reading", micro, currency, seconds, now, reading=number, task=task["id"])
+
+    def pay_time(
+        self, person: Row, seconds: float, what: str, now: datetime, *, form: str = "", task: int | None = None
+    ) -> None:
+        """The line of working time without a reading, paid by the hour at the floor or the person's hourly rate."""
+        if person["engagement"] in ("by reading", "hourly"):
+            micro, currency = self._for_hours(form, seconds, now)
+            self.write_line(person["id"], "time", micro, currency, seconds, now, task=task, reference=what)
+
+    def _for_hours(self, form: str, seconds: float, now: datetime) -> tuple[int, str]:
+        """Pay for a time at the hour's rate, never under the floor."""
+        rate, floor = self.rate(form, now, "hour"), self.floor(now)
+        if floor is not None and (rate is None or rate.currency != floor.currency or rate.micro < floor.micro):
+            return for_time(floor.micro, seconds), floor.currency
+        return (0, "") if rate is None else (for_time(rate.micro, seconds), rate.currency)
+
+    def write_line(
+        self,
+        person: int,
+        kind: str,
+        micro: int,
+        currency: str,
+        seconds: float,
+        now: datetime,
+        *,
+        reading: int | None = None,
+        task: int | None = None,
+        reference: str = "",
+    ) -> int:
+        """Append one line; its number."""
+        return self.db.insert(
+            "put_ledger",
+            person=person,
+            kind=kind,
+            micro=micro,
+            currency=currency,
+            seconds=seconds,
+            now=micros(now),
+            reading=reading,
+            task_id=task,
+            reference=reference,
+        )
+
+
+def line_of(row: Row) -> PayLine:
+    """A line of the ledger."""
+    return PayLine(
+        number=row["number"],
+        transcriber=row["transcriber"],
+        kind=row["kind"],
+        micro=row["micro"],
+        currency=row["currency"],
+        seconds=row["seconds"],
+        at=moment(row["at"]),
+        reading=row["reading_id"],
+        task=row["task"],
+        reference=row["reference"],
+    )

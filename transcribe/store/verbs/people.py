@@ -1,0 +1,135 @@
+"""People: accounts, sign-in links, sessions and passwords. Only hashes of secrets are kept."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from transcribe.errors import SettingsError
+from transcribe.model import Transcriber
+from transcribe.store.drivers.sqlite import Row
+from transcribe.store.row_mapping import micros, text, transcriber_of
+from transcribe.store.verbs.queue import QueueRoom
+
+
+class PeopleRoom(QueueRoom):
+    """Keeps people and how they sign in."""
+
+    def put_transcriber(self, person: Transcriber, now: datetime) -> None:
+        """Add a person, or change what is known of them. Pausing ends their sessions and takes no pay away.
+        SettingsError where the handle is somebody else's."""
+        with self.db.write():
+            try:
+                self.db.run(
+                    "put_person",
+                    id=person.id,
+                    handle=person.handle,
+                    roles=text(sorted(person.roles)),
+                    languages=text(list(person.languages)),
+                    regions=text(list(person.regions)),
+                    qualifications=text(sorted(person.qualifications)),
+                    time_zone=person.time_zone,
+                    engagement=person.engagement,
+                    interface_language=person.interface_language,
+                    training=int(person.training),
+                    paused=int(person.paused),
+                    now=micros(now),
+                )
+            except sqlite3.IntegrityError as error:
+                raise SettingsError(f"The handle {person.handle!r} is taken. Choose another.") from error
+            if person.paused:
+                self.db.run("end_sessions", person=self.person_row(person.id)["id"], token_hash=None)
+            facts = {"roles": sorted(person.roles), "engagement": person.engagement, "paused": person.paused}
+            self.log("store", "person kept", person.id, facts, now)
+
+    def transcriber(self, who: str) -> Transcriber:
+        """By id or handle; NotFound otherwise."""
+        return transcriber_of(self.person_row(who))
+
+    def transcribers(self) -> list[Transcriber]:
+        """Everybody, by handle."""
+        return [transcriber_of(row) for row in self.db.all("people")]
+
+    def put_adds(self, adds: Mapping[str, Mapping[str, int]], now: datetime) -> None:
+        """By how many bits the readings of some people (by id) of a type of field say more or less than anybody's, for
+        the order in which they are given open fields; those of everybody else are forgotten."""
+        with self.db.write():
+            self.db.run("clear_adds")
+            for who, types in adds.items():
+                person = self.person_row(who)
+                for name, bits in types.items() if person["left_at"] is None else ():
+                    self.db.run("put_adds", person=person["id"], type=name, bits=bits)
+
+    def adds(self, who: str) -> dict[str, int]:
+        """By how many bits this person's readings say more or less than anybody's, by type of field."""
+        return {row["type"]: row["bits"] for row in self.db.all("adds_of", person=self.person_row(who)["id"])}
+
+    def put_link(self, who: str, token_hash: str, until: datetime, now: datetime) -> None:
+        """A personal sign-in link (only the SHA-256 of its token is kept)."""
+        with self.db.write():
+            person = self.person_row(who)["id"]
+            self.db.run("put_link", token_hash=token_hash, person=person, until=micros(until), now=micros(now))
+
+    def link(self, token_hash: str, now: datetime) -> str | None:
+        """Whose unspent link this is, without spending it."""
+        who: str | None = self.db.value("link", token_hash=token_hash, now=micros(now))
+        return who
+
+    def spend_link(self, token_hash: str, now: datetime) -> str | None:
+        """Whose link this was; None where it is unknown, spent or too old."""
+        with self.db.write():
+            who = self.link(token_hash, now)
+            if who is not None:
+                self.db.run("spend_link", token_hash=token_hash, now=micros(now))
+        return who
+
+    def put_session(self, who: str, token_hash: str, csrf: str, until: datetime, now: datetime) -> None:
+        """Start a session; those of this person that have run out are cleared away."""
+        with self.db.write():
+            person = self.person_row(who)["id"]
+            self.db.run("end_old_sessions", person=person, now=micros(now))
+            self.db.run(
+                "put_session", token_hash=token_hash, person=person, csrf=csrf, until=micros(until), now=micros(now)
+            )
+
+    def session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
+        """Who this session is and its CSRF token; None where it has ended. That it was used is written at most once
+        in a twentieth of the idle time, so that looking at a page is seldom a write."""
+        row = self._session(token_hash, now, idle_seconds)
+        if row is None:
+            return None
+        if _long_unseen(row, now, idle_seconds):
+            with self.db.write():
+                self.db.run("session_seen", token_hash=token_hash, now=micros(now))
+        return transcriber_of(row), row["csrf"]
+
+    def glance_session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
+        """As `session`, but never a write: None also where that it was used is to be written."""
+        row = self._session(token_hash, now, idle_seconds)
+        if row is None or _long_unseen(row, now, idle_seconds):
+            return None
+        return transcriber_of(row), row["csrf"]
+
+    def _session(self, token_hash: str, now: datetime, idle_seconds: float) -> Row | None:
+        seen_after = micros(now - timedelta(seconds=idle_seconds))
+        return self.db.one("session", token_hash=token_hash, now=micros(now), seen_after=seen_after)
+
+    def end_sessions(self, who: str, now: datetime, token_hash: str | None = None) -> None:
+        """End one or all sessions of a person."""
+        with self.db.write():
+            self.db.run("end_sessions", person=self.person_row(who)["id"], token_hash=token_hash)
+
+    def put_password(self, who: str, argon2: str, now: datetime) -> None:
+        """Keep a password's argon2id hash."""
+        with self.db.write():
+            self.db.run("put_password", person=self.person_row(who)["id"], argon2=argon2, now=micros(now))
+
+    def password(self, who: str) -> str | None:
+        """The argon2id hash, None where there is none."""
+        argon2: str | None = self.db.value("password", person=self.person_row(who)["id"])
+        return argon2
+
+
+def _long_unseen(session: Row, now: datetime, idle_seconds: float) -> bool:
+    return bool(micros(now) - session["seen_at"] > idle_seconds * 1_000_000 / 20)

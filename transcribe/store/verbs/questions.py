@@ -1,0 +1,117 @@
+"""Questions about fields, the guide that their answers make, and notices to people."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from transcribe.errors import NotFound
+from transcribe.store.contract import ExpectedWork, Notice, Question
+from transcribe.store.drivers.sqlite import Row
+from transcribe.store.row_mapping import key_of, micros, moment, moment_or_none
+from transcribe.store.verbs.appeals import AppealRoom
+
+
+class GuideRoom(AppealRoom):
+    """Keeps what people ask and are told."""
+
+    def put_question(self, task: str, who: str, words: str, seconds: float, now: datetime) -> Question:
+        """Ask about the field of a task; the time is paid. NotFound where the task was never theirs."""
+        with self.db.write():
+            person = self.person_row(who)
+            row = self.leased_row(task, person)
+            public = secrets.token_urlsafe(16)
+            number = self.db.insert(
+                "put_question",
+                public_id=public,
+                form=row["form"],
+                field=row["name"],
+                field_id=row["field_id"],
+                person=person["id"],
+                now=micros(now),
+            )
+            if row["erased_at"] is None:
+                self.db.run("put_question_text", id=number, words=words)
+            self.pay_time(person, seconds, "question", now, form=row["form"], task=row["id"])
+            return self._question(public)
+
+    def answer_question(self, question: str, answer: str, by: str, now: datetime) -> None:
+        """Answer for all, and tell whoever asked. A later answer replaces the first. NotFound where there is none."""
+        with self.db.write():
+            rows = self.db.all("questions", open_only=0, question=question, person=None)
+            if not rows:
+                raise NotFound("There is no such question.")
+            (row,) = rows
+            self.db.run("answer_question", id=row["id"], answer=answer, by=by, now=micros(now))
+            self.tell(row["transcriber_id"], "question answered", row["field_id"], now)
+
+    def questions(self, *, open_only: bool = False) -> list[Question]:
+        """Questions, latest first."""
+        return [_from(row) for row in self.db.all("questions", open_only=int(open_only), question=None, person=None)]
+
+    def asked_since(self, who: str, since: datetime) -> list[datetime]:
+        """When a person asked questions after a time, oldest first."""
+        rows = self.db.all("questions_since", person=self.person_row(who)["id"], since=micros(since))
+        return [moment(row["at"]) for row in rows]
+
+    def put_expected_work(self, work: ExpectedWork, now: datetime) -> None:
+        """Say what work is expected, for people who find none."""
+        with self.db.write():
+            values = {"form": work.form, "expected_at": micros(work.at), "hours": work.hours}
+            self.db.run("put_expected_work", public_id=work.id, **values, now=micros(now))
+            self.log("store", "work expected", work.id, {"hours": work.hours, "form": work.form}, now)
+
+    def expected_work(self, now: datetime) -> list[ExpectedWork]:
+        """What is expected from now on, soonest first."""
+        return [
+            ExpectedWork(id=row["public_id"], at=moment(row["expected_at"]), hours=row["hours"], form=row["form"])
+            for row in self.db.all("expected_work", now=micros(now))
+        ]
+
+    def end_expected_work(self, work: str, now: datetime) -> None:
+        """It does not come after all; NotFound where it is not expected."""
+        with self.db.write():
+            if not self.db.run("end_expected_work", public_id=work, now=micros(now)):
+                raise NotFound(f"No work {work!r} is expected.")
+
+    def guide(self, form: str, field: str) -> list[Question]:
+        """The answered questions of a field, oldest first."""
+        return [_from(row) for row in self.db.all("guide", form=form, field=field)]
+
+    def notices(self, who: str, *, unseen_only: bool = False) -> list[Notice]:
+        """What a person is told, latest first."""
+        person = self.person_row(who)["id"]
+        return [
+            Notice(
+                number=row["id"],
+                kind=row["kind"],
+                scan=row["scan"],
+                key=None if row["name"] is None else key_of(row),
+                at=moment(row["at"]),
+                seen_at=moment_or_none(row["seen_at"]),
+            )
+            for row in self.db.all("notices", person=person, unseen_only=int(unseen_only))
+        ]
+
+    def see_notices(self, who: str, now: datetime) -> None:
+        """They have seen them."""
+        with self.db.write():
+            self.db.run("see_notices", person=self.person_row(who)["id"], now=micros(now))
+
+    def _question(self, public: str) -> Question:
+        (row,) = self.db.all("questions", open_only=0, question=public, person=None)
+        return _from(row)
+
+
+def _from(row: Row) -> Question:
+    return Question(
+        id=row["public_id"],
+        form=row["form"],
+        field=row["field"],
+        transcriber=row["transcriber"],
+        words=row["words"],
+        at=moment(row["at"]),
+        answer=row["answer"],
+        answered_by=row["answered_by"],
+        answered_at=moment_or_none(row["answered_at"]),
+    )

@@ -1,0 +1,270 @@
+"""The verbs of the reconcile flow: what waits, what was read, and how its decisions are kept."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from transcribe.errors import NotFound
+from transcribe.model import Decision, FieldKey, PagePicture, Parameters, Place, Reading, Record, Task, Truth
+from transcribe.store.contract import OutboxEntry, Story, Waiting
+from transcribe.store.drivers.sqlite import Row
+from transcribe.store.lookup import Fields
+from transcribe.store.row_mapping import (
+    decision_columns,
+    decision_of,
+    exceptions_text,
+    key_of,
+    lane_of,
+    micros,
+    moment,
+    place_of,
+    reading_of,
+    record_of,
+    task_of,
+    text,
+    truth_of,
+)
+from transcribe.store.verbs.ingest import IngestRoom
+
+MISPLACED = "wrong picture"
+"""The reason to skip a task whose picture does not show its field."""
+
+ALL = 2**62
+"""Above every number of a reading."""
+
+
+class ReconcileRoom(IngestRoom):
+    """Gives readings to weigh and keeps what was decided."""
+
+    def claim_waiting(self, limit: int, now: datetime, seconds: float = 60.0) -> list[Waiting]:
+        """Lease up to `limit` scans with a reading newer than their cursor; an expired lease goes back."""
+        with self.db.write():
+            until = micros(now + timedelta(seconds=seconds))
+            rows = self.db.all("claim_waiting", now=micros(now), until=until, count=limit)
+            rows.sort(key=lambda row: int(row["id"]))
+            return [Waiting(scan=self.scan_from(row), up_to=row["latest"]) for row in rows]
+
+    def readings(self, scan: str, up_to: int | None = None) -> list[Reading]:
+        """All readings of a scan in the order they came, the latest of each source last. Readings taken back and
+        those made under another form are not among them."""
+        number = self.scan_row(scan)["id"]
+        return [
+            reading_of(row) for row in self.db.all("readings", scan_id=number, up_to=ALL if up_to is None else up_to)
+        ]
+
+    def places(self, scan: str) -> list[Place]:
+        """Every place of a scan as last known (a person may have drawn one anew)."""
+        row = self.scan_row(scan)
+        return [place_of(each, row["sha256"], key_of(each)) for each in self.db.all("places", scan_id=row["id"])]
+
+    def misplaced(self, scan: str) -> frozenset[FieldKey]:
+        """Fields of which somebody said, skipping, that their picture shows something else; until one is drawn anew."""
+        number = self.scan_row(scan)["id"]
+        return frozenset(key_of(row) for row in self.db.all("misplaced", scan_id=number, reason=MISPLACED))
+
+    def pictures(self, scan: str) -> list[PagePicture]:
+        """The page pictures of a scan."""
+        rows = self.db.all("pictures", scan_id=self.scan_row(scan)["id"])
+        return [
+            PagePicture(number=row["number"], sha256=row["sha256"], size=(row["width"], row["height"])) for row in rows
+        ]
+
+    def decisions(self, scan: str) -> list[Decision]:
+        """The latest decision of each field."""
+        return [decision_of(row) for row in self.db.all("decisions", scan_id=self.scan_row(scan)["id"])]
+
+    def conclude(
+        self,
+        scan: str,
+        up_to: int,
+        decisions: Sequence[Decision],
+        tasks: Sequence[Task],
+        record: Record | None,
+        now: datetime,
+    ) -> None:
+        """Write new decisions (unchanged ones are no new version), open tasks (same slot, same task), close unleased
+        tasks of decided fields, write the record's outbox entry when it is complete and new, move the cursor.
+
+        Nothing happens where a later conclusion stands already, or where the scan was forgotten.
+        """
+        with self.db.write():
+            row = self.scan_row(scan)
+            if row["erased_at"] is not None or up_to < row["cursor"]:
+                return
+            new = {each.key: each for each in (*(record.decisions if record else ()), *decisions)}
+            fields = self.fields_of(row)
+            kept = self._keep_decisions(row, new, fields, now)
+            touched = {fields[key] for key in {*new, *(task.key for task in tasks)}}
+            for field in touched & {each["field_id"] for each in self.db.all("fields_asked", scan_id=row["id"])}:
+                # what is still wished for is opened again below
+                self.db.run("withdraw_tasks", scan_id=row["id"], field_id=field, now=micros(now))
+            if record is not None:
+                self.db.run("withdraw_whole", scan_id=row["id"], now=micros(now))
+                self._keep_record(row, record, kept, now)
+            for task in tasks:
+                self._open(row, task, up_to, now)
+            self.db.run("scan_is_weighed", scan_id=row["id"], up_to=up_to)
+
+    def wake(self, scans: Iterable[str], now: datetime) -> None:
+        """Make scans wait again though no reading is new (parameters were learnt, a truth was withdrawn)."""
+        with self.db.write():
+            for scan in scans:
+                self.db.run("wake", scan_id=self.scan_row(scan)["id"])
+
+    def outbox(self, after: int, limit: int = 500) -> list[OutboxEntry]:
+        """Entries numbered above `after`, in order; erased scans come as an erasure only."""
+        with self.db.snapshot():
+            rows = self.db.all("outbox", after=after, count=limit)
+            return [
+                OutboxEntry(
+                    number=row["number"],
+                    kind=row["kind"],
+                    scan=row["scan"],
+                    record=None if row["record_id"] is None else self._record(row["record_id"]),
+                    at=moment(row["at"]),
+                )
+                for row in rows
+            ]
+
+    def parameters(self, version: int | None = None) -> Parameters | None:
+        """That version, or the latest; None where nothing was learnt yet."""
+        if version is None:
+            row = self.db.one("parameters_latest")
+        else:
+            row = self.db.one("parameters_version", version=version)
+        if row is None:
+            return None
+        return Parameters(version=row["version"], content=json.loads(row["content"]), at=moment(row["at"]))
+
+    def put_parameters(self, content: Mapping[str, object], now: datetime) -> Parameters:
+        """Append a new version."""
+        with self.db.write():
+            last = self.db.one("parameters_latest")
+            version = 1 if last is None else last["version"] + 1
+            self.db.run("put_parameters", version=version, content=text(dict(content)), now=micros(now))
+        return Parameters(version=version, content=content, at=now)
+
+    def put_truth(self, truth: Truth, now: datetime) -> None:
+        """Keep a truth (latest per field counts)."""
+        with self.db.write():
+            row = self.scan_row(truth.scan)
+            if row["erased_at"] is not None:
+                return
+            field = self.make_field(row, truth.key)
+            self.db.run("withdraw_truth", field_id=field, now=micros(now))
+            number = self.db.insert("put_truth", field_id=field, origin=truth.origin, now=micros(truth.at))
+            self.db.run("put_truth_text", id=number, text=truth.text)
+            self.db.run("wake", scan_id=row["id"])
+
+    def withdraw_truth(self, scan: str, key: FieldKey, now: datetime) -> None:
+        """Take a truth out of use; the fact that it was one stays."""
+        with self.db.write():
+            row = self.scan_row(scan)
+            field = self.known_field(row, key)
+            if self.db.run("withdraw_truth", field_id=field, now=micros(now)):
+                self.db.run("wake", scan_id=row["id"])
+                for tested in self.db.all("tested_people", field_id=field):
+                    self.tell(tested["person"], "control item withdrawn", field, now)
+                self.log("store", "truth withdrawn", row["sha256"], {"field": str(key)}, now)
+
+    def truths(self, scan: str | None = None) -> list[Truth]:
+        """Truths in use."""
+        number = None if scan is None else self.scan_row(scan)["id"]
+        return [truth_of(row, row["scan"], key_of(row)) for row in self.db.all("truths", scan_id=number)]
+
+    def story(self, scan: str, key: FieldKey) -> Story:
+        """All that is known of one field; NotFound otherwise."""
+        with self.db.snapshot():
+            row = self.scan_row(scan)
+            return self.story_of(row, key, self.known_field(row, key))
+
+    def story_of(self, scan: Row, key: FieldKey, field: int) -> Story:
+        """The story of the field with this number."""
+        place = self.db.one("place", field_id=field)
+        truth = self.db.one("truth_of_field", field_id=field)
+        return Story(
+            scan=self.scan_from(scan),
+            key=key,
+            place=None if place is None else place_of(place, scan["sha256"], key),
+            readings=tuple(reading_of(row) for row in self.db.all("readings_of_field", field_id=field)),
+            decisions=tuple(decision_of(row) for row in self.db.all("decisions_of_field", field_id=field)),
+            tasks=tuple(task_of(row) for row in self.db.all("tasks_of_field", field_id=field)),
+            truth=None if truth is None else truth_of(truth, scan["sha256"], key),
+        )
+
+    def _keep_decisions(
+        self, scan: Row, new: Mapping[FieldKey, Decision], fields: Fields, now: datetime
+    ) -> dict[FieldKey, int]:
+        """Writes those that say something new; gives the number of the standing decision of each field."""
+        standing = {key_of(row): row for row in self.db.all("decisions", scan_id=scan["id"])}
+        people: dict[int, set[str]] = {}
+        for row in self.db.all("people_readings", scan_id=scan["id"]):
+            people.setdefault(row["field_id"], set()).add(row["id"])
+        kept = {key: int(row["id"]) for key, row in standing.items()}
+        for key, decision in new.items():
+            columns = decision_columns(decision)
+            old = standing.get(key)
+            if old is not None and all(old[name] == value for name, value in columns.items() if name != "parameters"):
+                continue
+            field = fields[key]
+            words = {name: columns.pop(name) for name in ("value", "text", "evidence", "proposal")}
+            kept[key] = self.db.insert(
+                "put_decision",
+                **columns,
+                field_id=field,
+                version=1 if old is None else old["version"] + 1,
+                by_people=int(not people.get(field, set()).isdisjoint(decision.readings)),
+                text_hash=self.keyed_hash("text", decision.text),
+                now=micros(now),
+            )
+            self.db.run("put_decision_text", id=kept[key], **words)
+        return kept
+
+    def _keep_record(self, scan: Row, record: Record, kept: Mapping[FieldKey, int], now: datetime) -> None:
+        ids = [kept[each.key] for each in record.decisions]
+        exceptions = exceptions_text(record.exceptions)
+        last = self.db.one("last_record", scan_id=scan["id"])
+        if last is not None:
+            before = [row["decision_id"] for row in self.db.all("record_decision_ids", record_id=last["id"])]
+            same_form = (last["form"], last["form_version"]) == (record.form, record.form_version)
+            same_words = self.db.value("record_exceptions", record_id=last["id"]) == exceptions
+            if before == sorted(ids) and same_form and same_words:
+                return
+        version = 1 if last is None else last["version"] + 1
+        form = {"form": record.form, "form_version": record.form_version}
+        number = self.db.insert("put_record", scan_id=scan["id"], version=version, **form, now=micros(now))
+        for place, decision in enumerate(ids):
+            self.db.run("put_record_decision", record_id=number, place=place, decision_id=decision)
+        self.db.run("put_record_text", record_id=number, exceptions=exceptions)
+        self.db.run("put_outbox", kind="record", scan_id=scan["id"], record_id=number, now=micros(now))
+        self.db.run("scan_is_recorded", scan_id=scan["id"], now=micros(now))
+
+    def _record(self, number: int) -> Record:
+        row = self.db.one("record", record_id=number)
+        if row is None:
+            raise NotFound(f"There is no record number {number}.")
+        exceptions = self.db.value("record_exceptions", record_id=number)
+        return record_of(row, self.db.all("record_decisions", record_id=number), exceptions or "[]")
+
+    def _open(self, scan: Row, task: Task, up_to: int, now: datetime) -> None:
+        """Open the task of this slot. Asked again it is the same task; one that was answered stays answered."""
+        field = self.make_field(scan, task.key)
+        lane = lane_of(task.kind)
+        slot = max(task.slot, 1 + int(self.db.value("people_slots", field_id=field, lane=lane, up_to=up_to)))
+        wish = {"kind": task.kind, "slot": slot}
+        how = {"reason": task.reason, "pool": task.pool, "priority": task.priority}
+        old = self.db.one("task_of_slot", field_id=field, **wish)
+        if old is None:
+            public = secrets.token_urlsafe(16)  # 128 bits: nobody guesses the task of another
+            made = self.db.insert(
+                "open_task", public_id=public, field_id=field, lane=lane, **wish, **how, now=micros(now)
+            )
+            if task.prefill:  # never changed later: what a person saw before reading must be known
+                self.db.run("put_task_text", task_id=made, prefill=task.prefill)
+        elif not old["answered"] and (old["closed_at"] is not None or old["withdrawn_at"] is not None):
+            self.db.run("reopen_task", task_id=old["id"], **how)
+        if task.elsewhere or old is not None:
+            self.db.run("mark_task", field_id=field, elsewhere=task.elsewhere, **wish)

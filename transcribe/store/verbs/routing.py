@@ -1,0 +1,90 @@
+"""Who may be given which field: languages, regions and qualifications, as the forms say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transcribe.store.drivers.sqlite import Database, Row
+from transcribe.store.row_mapping import text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormField:
+    """What routing needs of one field of one form."""
+
+    number: int
+    form: str
+    version: int
+    name: str
+    type: str
+    languages: frozenset[str]
+    regions: frozenset[str]
+    qualification: str
+
+
+class Routing:
+    """The fields of all forms. They are kept in memory and read again when a number comes up that is not known yet, as
+    any process may add a form; what was known never changes."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._newest = -1
+        self._fields: tuple[FormField, ...] = ()
+        self._types: dict[int, str] = {}
+
+    def knows(self, number: int) -> bool:
+        """Whether the field of this number is known here; if not, all are read again."""
+        if number <= self._newest:
+            return True
+        self._fields = tuple(_form_field(row) for row in self._db.all("form_fields"))
+        self._types = {each.number: each.type for each in self._fields}
+        self._newest = max((each.number for each in self._fields), default=0)
+        return False
+
+    def type_of(self, number: int) -> str:
+        """The type of the field of this number; "" where it is none."""
+        return self._types.get(number, "")
+
+    def refused(self, person: Row) -> str | None:
+        """The numbers of the fields that this person may not be given, as JSON; None where there are none."""
+        closed = [each for each in self._fields if each.languages or each.regions or each.qualification]
+        if not closed:
+            return None
+        languages, regions = set(json.loads(person["languages"])), set(json.loads(person["regions"]))
+        qualifications = set(json.loads(person["qualifications"]))
+        numbers = [
+            each.number
+            for each in closed
+            if (each.languages and each.languages.isdisjoint(languages))
+            or (each.regions and each.regions.isdisjoint(regions))
+            or (each.qualification and each.qualification not in qualifications)
+        ]
+        return text(numbers) if numbers else None
+
+    def named(self, form: str | None, field: str | None) -> Sequence[int] | None:
+        """The numbers of the fields of these names in every version, newest first; None where neither is given."""
+        if form is None and field is None:
+            return None
+        return self._named(form, field) or ([] if self.knows(self._newest + 1) else self._named(form, field))
+
+    def _named(self, form: str | None, field: str | None) -> list[int]:
+        return [
+            each.number
+            for each in reversed(self._fields)
+            if (form is None or each.form == form) and (field is None or each.name == field)
+        ]
+
+
+def _form_field(row: Row) -> FormField:
+    return FormField(
+        number=row["id"],
+        form=row["form"],
+        version=row["version"],
+        name=row["name"],
+        type=row["type"],
+        languages=frozenset(json.loads(row["languages"])),
+        regions=frozenset(json.loads(row["regions"])),
+        qualification=row["qualification"],
+    )

@@ -1,0 +1,91 @@
+"""Settling pay: paid time, the top-up to the floor, and closing a period."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from transcribe.pay_arithmetic import HOUR, up
+from transcribe.store.contract import PayLine
+from transcribe.store.drivers.sqlite import Row
+from transcribe.store.row_mapping import micros, moment
+from transcribe.store.verbs.pay_ledger import PayRoom, line_of
+
+
+class SettleRoom(PayRoom):
+    """Settles what is due."""
+
+    def put_time(self, who: str, seconds: float, what: str, now: datetime) -> None:
+        """Paid time without a reading (tests, appeals, questions, a disputed clock), with its pay line where due.
+        Waiting for work is kept beside the pay; it is paid to whom is paid by the hour."""
+        with self.db.write():
+            person = self.person_row(who)
+            if what == "waiting" and person["engagement"] not in ("staff", "volunteer"):
+                self.db.run("put_waiting", person=person["id"], seconds=seconds, now=micros(now))
+            if what != "waiting" or person["engagement"] == "hourly":
+                self.pay_time(person, seconds, what, now)
+
+    def waiting_seconds(self, who: str) -> float:
+        """How long a person has waited for work, in all."""
+        seconds: float = self.db.value("waiting_seconds", person=self.person_row(who)["id"])
+        return seconds
+
+    def top_up(self, who: str, now: datetime) -> PayLine | None:
+        """Bring a person's pay up to the floor for their measured time; None where it is there already.
+
+        Each day (in the person's time zone) stands alone, so that a good day does not pay for a slow one: one line for
+        each day that needs it, the day as its reference; the last of them is given back.
+        """
+        written = None
+        with self.db.write():
+            person = self.person_row(who)
+            if person["engagement"] not in ("by reading", "hourly"):
+                return None
+            for (day, currency), missing in sorted(self.missing(person, now).items()):
+                written = self.write_line(person["id"], "top-up", missing, currency, 0.0, now, reference=day)
+            return None if written is None else self._line_of(written)
+
+    def close_period(self, until: datetime, reference: str, now: datetime) -> list[PayLine]:
+        """Mark everything due up to a time as paid: one negative line a person, after topping up. Closing again
+        pays nothing twice."""
+        with self.db.write():
+            paid = []
+            for person in self.db.all("people"):
+                self.top_up(person["public_id"], min(until, now))
+                for row in self.db.all("due", person=person["id"], until=micros(until)):
+                    if row["due"] > 0:
+                        number = self.write_line(
+                            person["id"], "paid", -row["due"], row["currency"], 0.0, now, reference=reference
+                        )
+                        paid.append(self._line_of(number))
+            total = sum(-line.micro for line in paid)
+            self.log("store", "period closed", reference, {"lines": len(paid), "micro": total}, now)
+        return paid
+
+    def missing(self, person: Row, until: datetime) -> dict[tuple[str, str], int]:
+        """(day, currency) -> micro-units by which that day's lines stay under the floor of their time."""
+        zone = ZoneInfo(person["time_zone"])
+        floors = self.db.all("floors")
+        short: dict[tuple[str, str], Fraction] = {}
+        lines = self.db.all("ledger", person=person["id"], after=0)
+        for line in lines:
+            floor = _floor_at(floors, line["at"])
+            if line["kind"] in ("reading", "time") and line["at"] <= micros(until) and floor is not None:
+                day = moment(line["at"]).astimezone(zone).date().isoformat()
+                earned = line["micro"] if line["currency"] == floor["currency"] else 0
+                worth = Fraction(floor["micro"]) * Fraction(line["seconds"]) / HOUR
+                short[day, floor["currency"]] = short.get((day, floor["currency"]), Fraction(0)) + worth - earned
+        for line in lines:
+            if line["kind"] == "top-up" and (line["reference"], line["currency"]) in short:
+                short[line["reference"], line["currency"]] -= line["micro"]
+        return {where: up(amount) for where, amount in short.items() if amount > 0}
+
+    def _line_of(self, number: int) -> PayLine:
+        (row,) = self.db.all("ledger_line", number=number)
+        return line_of(row)
+
+
+def _floor_at(floors: list[Row], at: int) -> Row | None:
+    """The floor in force at a time; `floors` stand oldest first."""
+    return next((floor for floor in reversed(floors) if floor["since"] <= at), None)

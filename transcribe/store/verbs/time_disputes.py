@@ -1,0 +1,111 @@
+"""What people are owed and how fast they work, and disputes about their time."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import cast
+
+from transcribe.errors import NotFound
+from transcribe.pay_arithmetic import an_hour
+from transcribe.store.contract import Pace, PayState, TimeDispute
+from transcribe.store.drivers.sqlite import Row
+from transcribe.store.row_mapping import micros, moment, moment_or_none
+from transcribe.store.verbs.questions import GuideRoom
+
+
+class TimeRoom(GuideRoom):
+    """Counts time and pay."""
+
+    def pay_states(self, now: datetime, who: str | None = None) -> list[PayState]:
+        """What everybody (or one person) is owed and was paid, a line for each currency; staff and volunteers, who have
+        no ledger, have none."""
+        with self.db.snapshot():
+            people = self.db.all("people") if who is None else [self.person_row(who)]
+            return [state for person in people for state in self._states(person, now)]
+
+    def pace(self, form: str) -> Pace:
+        """How fast people read a form, as measured over everybody who is paid by time or reading."""
+        row = cast(Row, self.db.one("pace", form=form))
+        return Pace(readings=row["readings"], seconds=row["seconds"])
+
+    def dispute_time(self, task: str, who: str, claimed: float, words: str, now: datetime) -> TimeDispute:
+        """Say that a task took longer than measured; again is the same dispute."""
+        with self.db.write():
+            person = self.person_row(who)
+            row = self.leased_row(task, person)
+            public = secrets.token_urlsafe(16)
+            self.db.run(
+                "put_dispute",
+                public_id=public,
+                person=person["id"],
+                task_id=row["id"],
+                claimed=claimed,
+                words=words,
+                now=micros(now),
+            )
+            (kept,) = self._disputes(person=person["id"], task_id=row["id"])
+            return kept
+
+    def answer_dispute(
+        self, dispute: str, granted: float, now: datetime, *, by: str = "store", reason: str = ""
+    ) -> None:
+        """Add seconds to the person's time, paid like all time, and tell them. Answering again changes nothing."""
+        with self.db.write():
+            rows = self.db.all("disputes", open_only=0, person=None, task_id=None, dispute=dispute)
+            if not rows:
+                raise NotFound("There is no such dispute.")
+            (row,) = rows
+            if not self.db.run("answer_dispute", id=row["id"], granted=granted, by=by, reason=reason, now=micros(now)):
+                return
+            person = cast(Row, self.db.one("person_by_number", person=row["transcriber_id"]))
+            if granted > 0:
+                self.pay_time(person, granted, "disputed clock", now, task=row["task_id"])
+            self.tell(person["id"], "time answered", None, now)
+            self.log(by, "dispute answered", dispute, {"granted": granted}, now)
+
+    def disputes(self, *, open_only: bool = False) -> list[TimeDispute]:
+        """Disputes of time, latest first."""
+        return self._disputes(open_only=int(open_only))
+
+    def _disputes(self, **wanted: object) -> list[TimeDispute]:
+        values: dict[str, object] = {"open_only": 0, "person": None, "task_id": None, "dispute": None, **wanted}
+        return [
+            TimeDispute(
+                id=row["public_id"],
+                transcriber=row["transcriber"],
+                task=row["task"],
+                claimed=row["claimed"],
+                words=row["words"],
+                at=moment(row["at"]),
+                measured=row["measured"],
+                answered_by=row["answered_by"],
+                reason=row["reason"],
+                answered_at=moment_or_none(row["answered_at"]),
+                granted=row["granted"],
+            )
+            for row in self.db.all("disputes", **values)
+        ]
+
+    def _states(self, person: Row, now: datetime) -> list[PayState]:
+        missing: dict[str, int] = {}
+        for (_, currency), micro in self.missing(person, now).items():
+            missing[currency] = missing.get(currency, 0) + micro
+        waited = self.db.value("waiting_seconds", person=person["id"])
+        states = []
+        for row in self.db.all("pay_sums", person=person["id"]):
+            coming = missing.get(row["currency"], 0)
+            states.append(
+                PayState(
+                    transcriber=person["public_id"],
+                    currency=row["currency"],
+                    due=row["due"],
+                    paid=row["paid"],
+                    coming=coming,
+                    seconds=row["seconds"],
+                    waiting_seconds=waited,
+                    readings=row["readings"],
+                    an_hour=an_hour(row["due"] + row["paid"] + coming, row["seconds"]),
+                )
+            )
+        return states

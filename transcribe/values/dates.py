@@ -1,0 +1,180 @@
+"""The parts of a date as people write them, found by the order and month names of a locale (CLDR, through Babel)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+
+from babel import Locale
+
+from transcribe.values.folding import fold, tidy
+from transcribe.values.numbers import locale_of
+
+Parts = tuple[str, str, str]
+"""Year, month and day as digits, not yet known to be a date: ("2024", "12", "75")."""
+
+_TIME = re.compile(
+    r"(?:(?<=\d)t|[à@]|\bat\b|\b)\s*\d{1,2}\s?[:h]\s?\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?\s?m\b\.?|z\b|h\b)?"
+)
+_ORDINAL = re.compile(r"(?<=\d)\s?(?:st|nd|rd|th|er|ère|re|º|°|ª)(?![^\W\d_])")
+_SEPARATED = re.compile(r"[-./]+")
+_DAMAGED = re.compile(r"(?=.*\d|.{1,2}$)\w+")
+"""A group of a date in which at least a digit is left, or that is so short that none may be."""
+_TOKEN = re.compile(r"\d+|[^\W\d_]+")
+_SMALL_WORDS = frozenset("le la du de del den der d l el am the of on al dd date".split())
+_LANGUAGES = ("en", "fr", "es", "de", "nl", "it", "pt")
+_CENTURY = 69
+"""Two-digit years from here on are of the 1900s, as POSIX strptime has it."""
+
+
+@lru_cache(maxsize=65536)
+def find_parts(text: str, locale: str, foreign: bool) -> Parts | None:
+    """The year, month and day that a text names, None where it does not name all three.
+
+    `foreign` is paper printed by others (a free layout): where the locale's order of day and month is impossible and
+    the other one possible, that one counts.
+    """
+    text = _ORDINAL.sub("", _TIME.sub(" ", tidy(text.casefold()).casefold()))
+    tokens = _TOKEN.findall(re.sub("[年月日]", "-", text))
+    order = day_order(locale)
+    names = _month_names(locale)
+    numbers: list[str] = []
+    month = None
+    for token in tokens:
+        if token.isdigit():
+            numbers.append(token)
+        elif month is None and (number := _month(token, names)):
+            month = number
+        elif fold(token) not in _weekdays(locale) and token not in _SMALL_WORDS:
+            return None
+    if month is not None:
+        return _with_month(numbers, month, order)
+    if len(numbers) == 1:
+        numbers = _cut(numbers[0], order)
+    return _from_numbers(numbers, order, foreign) if len(numbers) == 3 else None
+
+
+def damaged_parts(text: str, locale: str) -> Parts | None:
+    """Year, month and day of a date of which letters were read for digits, in lower case; None where it is none.
+
+    A damaged reading stays near the right one only in the same order of year, month and day.
+    """
+    groups = tidy(tidy(text).casefold()).split()
+    groups = [each for group in groups for each in _SEPARATED.split(group) if each]
+    if len(groups) != 3 or not all(_DAMAGED.fullmatch(each) for each in groups):
+        return None
+    first, middle, last = groups
+    if len(first) == 4 and len(middle) <= 2 and len(last) <= 2:
+        return first, middle, last
+    if len(last) == 4 and len(first) <= 2 and len(middle) <= 2:
+        return (last, first, middle) if day_order(locale) == "mdy" else (last, middle, first)
+    return None
+
+
+def as_date(parts: Parts) -> date | None:
+    """The date, None where there is no such day."""
+    year, month, day = parts
+    if len(year) != 4 or len(month) > 2 or len(day) > 2:
+        return None
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def as_text(parts: Parts) -> str:
+    """The parts in ISO 8601 order, possible or not."""
+    year, month, day = parts
+    return f"{year.zfill(3)}-{month.zfill(2)}-{day.zfill(2)}"
+
+
+@lru_cache(maxsize=256)
+def day_order(locale: str) -> str:
+    """The order of a locale's short dates: "dmy", "mdy" or "ymd"."""
+    pattern = locale_of(locale).date_formats["short"].pattern.lower()
+    return "".join(sorted("dmy", key=pattern.find))
+
+
+@lru_cache(maxsize=256)
+def separator(locale: str) -> str:
+    """What stands between the numbers of a locale's short dates: "/", "." or "-"."""
+    pattern = locale_of(locale).date_formats["short"].pattern
+    return next((c for c in pattern if c in "/.-"), "-")
+
+
+def _from_numbers(numbers: list[str], order: str, foreign: bool) -> Parts:
+    first, _, last = numbers
+    if len(first) >= 3 and len(first) >= len(last):
+        year, month, day = numbers
+    elif len(last) >= 3 and order == "mdy":
+        month, day, year = numbers
+    elif len(last) >= 3:
+        day, month, year = numbers
+    else:
+        by_letter = dict(zip(order, numbers, strict=True))
+        year, month, day = by_letter["y"], by_letter["m"], by_letter["d"]
+    parts = _full(year), month, day
+    swapped = parts[0], day, month
+    if foreign and len(first) < 3 and as_date(parts) is None and as_date(swapped) is not None:
+        return swapped
+    return parts
+
+
+def _with_month(numbers: list[str], month: int, order: str) -> Parts | None:
+    if len(numbers) != 2:
+        return None
+    first, last = numbers
+    year_first = (len(first) >= 3 and len(first) >= len(last)) or (order == "ymd" and len(last) < 3)
+    day, year = (last, first) if year_first else (first, last)
+    return _full(year), str(month), day
+
+
+def _cut(digits: str, order: str) -> list[str]:
+    """Dates without separators: 20250312, 12032025 or 120325."""
+    if len(digits) == 6:
+        return [digits[:2], digits[2:4], digits[4:]]
+    if len(digits) != 8:
+        return [digits]
+    if digits[:2] in ("19", "20") or order == "ymd":
+        return [digits[:4], digits[4:6], digits[6:]]
+    return [digits[:2], digits[2:4], digits[4:]]
+
+
+def _full(year: str) -> str:
+    """Two digits with their century; other lengths are as damaged as they are, at least three digits long."""
+    if len(year) != 2:
+        return year.zfill(3)
+    return ("19" if int(year) >= _CENTURY else "20") + year
+
+
+def _month(token: str, names: dict[str, int]) -> int | None:
+    word = fold(token)
+    if word in names:
+        return names[word]
+    if len(word) < 3:
+        return None
+    found = {number for name, number in names.items() if name.startswith(word)}
+    return found.pop() if len(found) == 1 else None
+
+
+@lru_cache(maxsize=256)
+def _month_names(locale: str) -> dict[str, int]:
+    """Folded month names, long and short, of the locale and of common languages; the locale's own win."""
+    names: dict[str, int] = {}
+    for where in (*(Locale(language) for language in reversed(_LANGUAGES)), locale_of(locale)):
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in where.months[context][width].items():
+                    if not fold(name).isdigit():
+                        names[fold(name)] = number
+    return names
+
+
+@lru_cache(maxsize=256)
+def _weekdays(locale: str) -> frozenset[str]:
+    wheres = (*(Locale(language) for language in _LANGUAGES), locale_of(locale))
+    widths = ("wide", "abbreviated")
+    return frozenset(
+        fold(name) for where in wheres for width in widths for name in where.days["format"][width].values()
+    )

@@ -1,0 +1,220 @@
+"""Numbers as a locale writes them, read with the tolerance that paper needs: separators, signs, currencies, units."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import (
+    format_decimal,
+    get_currency_precision,
+    get_currency_symbol,
+    get_decimal_symbol,
+    get_group_symbol,
+    list_currencies,
+)
+
+from transcribe.model import Field, Form
+from transcribe.values.folding import tidy
+
+_MOST_DIGITS = 24
+_SIGNS = re.compile(r"^\((.*)\)$|^-(.*)$|^(.*[^-,.\s])\s*-$")
+_AROUND = re.compile(r"^[*=#\s]+|[*=#\s]+$")
+_NO_CENTS = re.compile(r"[.,]\s?-{1,2}$")
+_LOOSE_SEPARATOR = re.compile(r"\s*([.,'])\s*(?=\d)")
+_LETTERS = r"[^\W\d_]"
+_EDGE_WORDS = re.compile(
+    rf"^(?P<before>{_LETTERS}+\.?|\W)?\s*(?P<rest>.*?)\s*(?P<after>{_LETTERS}+\.?|\W)?$", re.DOTALL
+)
+_INSIDE = re.compile(r"^(\d[\d .]*)\s?([€$£])\s?(\d\d)$")
+UNITS = frozenset(
+    "x pc pcs pce pces piece pieces pièce pièces ud uds ea each un unit units unité unités stk stück kg gr mg cl ml dl "
+    "cm mm km lot lots box boxes boîte boîtes carton cartons paquet paquets rouleau rouleaux".split()
+)
+"""Words that may stand beside a quantity. None of one letter: a lone l or O beside digits is a misread digit."""
+
+_MONEY_WORDS = frozenset("euro euros eur rm rs kr fr frs f chf dollar dollars pound pounds livre livres hk us".split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A number read from a text, and the currency or unit that stood beside it ("" where none did)."""
+
+    amount: Decimal
+    beside: str
+
+
+@lru_cache(maxsize=512)
+def locale_of(name: str) -> Locale:
+    """Babel's locale of a form ("fr_FR"); English where CLDR does not know it."""
+    try:
+        return Locale.parse(name.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def currency_of(field: Field, form: Form) -> str:
+    """The ISO 4217 code of a field's amounts: its own, else the form's."""
+    return field.currency or form.currency
+
+
+@lru_cache(maxsize=256)
+def minor_digits(currency: str) -> int:
+    """How many decimals the minor unit of a currency has (ISO 4217, from CLDR): EUR 2, JPY 0, KWD 3."""
+    return get_currency_precision(currency)
+
+
+@lru_cache(maxsize=65536)
+def read_number(text: str, locale: str, minor: int | None) -> Number | None:
+    """The number that a text says in a locale, None where it says none.
+
+    The locale's decimal symbol is decimal. Another single point or comma groups thousands where exactly three digits
+    follow it and either the locale groups with it or money of `minor` decimals would not have three; else it is decimal
+    too (12.50 on a French form). Where both stand, the last is decimal. `minor` is None for quantities.
+    """
+    text = _AROUND.sub("", tidy(text))
+    if len(text) > 4 * _MOST_DIGITS:
+        return None
+    text, negative = _sign(_NO_CENTS.sub("", text))
+    text, beside = _beside(text)
+    if not negative:
+        text, negative = _sign(text)
+    digits = _digits(_LOOSE_SEPARATOR.sub(r"\1", text), locale, minor)
+    if digits is None or len(digits) > _MOST_DIGITS:
+        return None
+    amount = Decimal(digits)
+    return Number(amount=-amount if negative and amount else amount, beside=beside)
+
+
+def rough_number(text: str, locale: str, minor: int | None) -> str:
+    """A text that is no number, written like one so that it stays near the truth: "1 234,5O EUR" is "1234.5o"."""
+    plain = tidy(tidy(text).casefold())
+    bare = tidy(_beside(_AROUND.sub("", plain))[0].replace(" ", "").replace("'", ""))
+    head, mark, tail = _last_separator(bare)
+    bare = re.sub(r"[.,]", "", head) + ("." + tail if mark and len(tail) <= 2 else tail)
+    again = _beside(_AROUND.sub("", bare))[0]
+    settled = again == bare and read_number(bare, locale, minor) is None
+    return bare if settled and bare else plain
+
+
+def plain_number(amount: Decimal, least: int = 0) -> str:
+    """A decimal as text with at least `least` decimals and no needless ones: "1234.50"."""
+    whole, _, part = f"{amount:f}".partition(".")
+    part = part.rstrip("0").ljust(least, "0")
+    return f"{whole}.{part}" if part else whole
+
+
+def comparable_number(amount: Decimal, least: int = 0) -> str:
+    """`plain_number` with three decimals written as four, so that no locale takes the point for thousands."""
+    text = plain_number(amount, least)
+    return text + "0" if len(text.partition(".")[2]) == 3 else text
+
+
+@lru_cache(maxsize=16384)
+def write_number(amount: Decimal, locale: str, least: int = 0) -> str:
+    """A decimal as the locale writes it, thousands grouped, with at least `least` decimals."""
+    where = locale_of(locale)
+    pattern = where.decimal_formats[None].pattern.partition(".")[0] + ("." + "0" * least if least else "")
+    return format_decimal(amount, format=pattern, locale=where, decimal_quantization=False)
+
+
+@lru_cache(maxsize=256)
+def currency_words(currency: str) -> frozenset[str]:
+    """What may stand for a currency beside an amount, in lower case: its code and its signs."""
+    signs = {currency, *(get_currency_symbol(currency, locale=name) for name in ("en", "fr", "es", "de"))}
+    extra = {
+        "EUR": {"euro", "euros", "€"},
+        "MYR": {"rm"},
+        "INR": {"rs", "₹"},
+        "CHF": {"fr", "frs", "sfr"},
+        "USD": {"$", "us"},
+    }
+    return frozenset(word.casefold().strip(".") for word in signs | extra.get(currency, set()))
+
+
+@lru_cache(maxsize=1)
+def _known_words() -> frozenset[str]:
+    return frozenset(code.casefold() for code in list_currencies()) | UNITS | _MONEY_WORDS
+
+
+def _sign(text: str) -> tuple[str, bool]:
+    found = _SIGNS.match(text)
+    if found is None:
+        return text, False
+    return next(part for part in found.groups() if part is not None).strip(), True
+
+
+def _beside(text: str) -> tuple[str, str]:
+    """The text without the currency or unit at its edges, and that word; a sign between euros and cents is a point."""
+    inside = _INSIDE.match(text)
+    if inside is not None:
+        return f"{inside[1]}.{inside[3]}", inside[2]
+    found = _EDGE_WORDS.match(text)
+    if found is None:
+        return text, ""
+    before, after = (_word(found[name]) for name in ("before", "after"))
+    if before is None or after is None or not found["rest"]:
+        return text, ""
+    return found["rest"], before or after
+
+
+def _word(text: str | None) -> str | None:
+    """A known currency or unit in lower case, "" for nothing, None for what is neither."""
+    if not text:
+        return ""
+    word = text.casefold().rstrip(".")
+    if word in _known_words() or text in "€$£¥₹₽₩₪₺₫₴₦₱₡₲₵×":
+        return word
+    return None
+
+
+def _last_separator(text: str) -> tuple[str, str, str]:
+    at = max(text.rfind("."), text.rfind(","))
+    return (text[:at], text[at], text[at + 1 :]) if at >= 0 else (text, "", "")
+
+
+@lru_cache(maxsize=256)
+def _symbols(locale: str) -> tuple[str, str, int]:
+    """The locale's decimal symbol and group symbol as tidied text has them, and the size of its higher groups."""
+    where = locale_of(locale)
+    decimal, group = tidy(get_decimal_symbol(where)), tidy(get_group_symbol(where))
+    return decimal, group, where.decimal_formats[None].grouping[1]
+
+
+def _digits(text: str, locale: str, minor: int | None) -> str | None:
+    """Plain digits with at most one point, None where the text is no number."""
+    decimal, group, high = _symbols(locale)
+    if decimal not in ".,":
+        text, decimal = text.replace(decimal, "."), "."
+    if group and group not in ".,' ":
+        text = text.replace(group, "'")
+    whole, mark, part = _last_separator(text)
+    others = whole.count(mark) if mark else 0
+    if mark and (others or _groups(mark, part, decimal, group, minor)) and not (set(whole) & (set(".,") - {mark})):
+        whole, part = text, ""
+    if part and not _plain(part):
+        return None
+    if not (_plain(whole) or _grouped(high).fullmatch(whole) or (part and not whole)):
+        return None
+    bare = re.sub(r"\D", "", whole) or "0"
+    return f"{bare}.{part}" if part else bare
+
+
+def _plain(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _groups(mark: str, part: str, decimal: str, group: str, minor: int | None) -> bool:
+    """Whether a single separator before `part` groups thousands."""
+    if mark == decimal or len(part) != 3:
+        return False
+    return mark == group or (minor is not None and minor != 3)
+
+
+@lru_cache(maxsize=8)
+def _grouped(high: int) -> re.Pattern[str]:
+    middle = r"\d{3}" if high == 3 else r"\d{2,3}"
+    return re.compile(rf"\d{{1,3}}(?P<mark>[ .,'])(?:{middle}(?P=mark))*\d{{3}}", re.ASCII)
