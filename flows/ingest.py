@@ -29,8 +29,8 @@ from flows.runtime.gc_tuning import settle_memory
 from flows.steps.read_scans import Taken, failed, forms_of, read_scan, take_in, work_key
 from flows.steps.reconcile_scans import reconcile_home
 from transcribe.errors import FairhandError, ScanError
+from transcribe.intake.file_discovery import gather
 from transcribe.intake.file_pages import Unreadable
-from transcribe.intake.scans import gather
 from transcribe.model import Scan
 
 WINDOW = 4

@@ -21,7 +21,8 @@ from transcribe import ocr
 from transcribe.archive import Archive
 from transcribe.forms.definition import load
 from transcribe.i18n.evidence_messages import say
-from transcribe.intake.scans import Scanned, pages, scans
+from transcribe.intake.load_pages import pages
+from transcribe.intake.scans import Scanned, scans
 from transcribe.model import Decision, FieldKey
 from transcribe.recognition.read import read
 from transcribe.sandbox.limits import Limits

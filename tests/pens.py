@@ -10,7 +10,8 @@ from typing import Literal
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.customers import Order, in_capitals
-from transcribe.model import Box, Field, Form
+from transcribe.geometry import Box
+from transcribe.model import Field, Form
 
 Hand = Literal["typed", "block"]
 FONTS = Path("/usr/share/fonts")

@@ -19,7 +19,8 @@ from playwright.sync_api import Page, sync_playwright
 from tests.transcribe.review.conftest import FLAGS
 from tests.transcribe.review.site import Site, make_site, served
 from transcribe.forms import definition as definitions
-from transcribe.intake.scans import Scanned, pages, scans
+from transcribe.intake.load_pages import pages
+from transcribe.intake.scans import Scanned, scans
 from transcribe.model import FieldKey, Task
 from transcribe.recognition.read import read
 from transcribe.sandbox.limits import Limits

@@ -8,6 +8,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from transcribe.geometry import Box
+
 if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
@@ -27,29 +29,17 @@ Personal = Literal["contact", "payment"]
 Where = Literal["right", "below", "line", "anywhere"]
 Numbers = Mapping[str, float | int | str]
 
+INK = "ink"
+"""The source that looks at ink alone: blank or not, ticked or not, signed or not."""
+
+Origin = Literal["read", "words", "composed", "repaired", "master", "arithmetic", "swapped"]
+"""Where a value comes from: somebody read it, each of its words was read by somebody, or it is a proposal only."""
+
+READ: tuple[Origin, ...] = ("read", "words")
+"""What may be decided."""
+
 NOTHING: Mapping[str, float] = MappingProxyType({})
 NO_TEXT: Mapping[str, str] = MappingProxyType({})
-
-
-class Box(NamedTuple):
-    """Where something is: pixels from the top left, x1 and y1 outside."""
-
-    x0: int
-    y0: int
-    x1: int
-    y1: int
-
-    @property
-    def width(self) -> int:
-        return self.x1 - self.x0
-
-    @property
-    def height(self) -> int:
-        return self.y1 - self.y0
-
-    @property
-    def area(self) -> int:
-        return max(0, self.width) * max(0, self.height)
 
 
 class FieldKey(NamedTuple):
@@ -60,6 +50,12 @@ class FieldKey(NamedTuple):
 
     def __str__(self) -> str:
         return self.name if self.row is None else f"{self.name}[{self.row}]"
+
+    @classmethod
+    def parse(cls, name: str) -> FieldKey:
+        """The key that `str(key)` names: "total", or "lines.quantity[2]"."""
+        plain, bracket, row = name.removesuffix("]").partition("[")
+        return cls(plain, int(row)) if bracket and row.isdigit() else cls(name)
 
     @property
     def table(self) -> str | None:
@@ -267,6 +263,11 @@ class Form:
     def free(self) -> bool:
         """True where the layout is free: no blank page that boxes refer to."""
         return all(blank.path is None for blank in self.blanks)
+
+    @property
+    def has_payment(self) -> bool:
+        """Whether the form asks for payment data, so that its pictures must be masked."""
+        return any(field.personal == "payment" for field in self.fields)
 
     def field(self, name: str) -> Field:
         """The field or column of this name; KeyError names it otherwise."""
@@ -511,9 +512,14 @@ class Candidate:
     normal: str
     text: str
     probability: float
-    origin: Literal["read", "words", "composed", "repaired", "master", "arithmetic", "swapped"] = "read"
+    origin: Origin = "read"
     null: Null | None = None
     value: Value = None
+
+    @property
+    def was_read(self) -> bool:
+        """Whether a source read it, so that it may be decided; else it is a proposal only."""
+        return self.origin in READ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

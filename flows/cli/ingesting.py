@@ -32,7 +32,7 @@ def ingest(
     from flows.home.home import open_rooms
     from flows.runtime.prefect_server import prefect_for
     from flows.steps.read_scans import AUTO, forms_of
-    from transcribe.intake.scans import passed_over
+    from transcribe.intake.file_discovery import passed_over
 
     settings = settings_of(ctx)
     terminal.require_there(paths)

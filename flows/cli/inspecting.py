@@ -9,6 +9,7 @@ import typer
 
 from flows.cli.app import app, settings_of
 from flows.output import terminal
+from flows.output.counts_table import print_counts
 
 if TYPE_CHECKING:
     from flows.home.home import Rooms
@@ -66,31 +67,6 @@ def _aside(rooms: Rooms, batch: str | None) -> list[SetAside]:
 def _row(state: ScanState) -> tuple[object, ...]:
     form = f"{state.scan.form} {state.scan.form_version}" if state.scan.form else "unknown"
     return state.scan.id[:12], state.scan.name, form, state.fields, state.decided, state.open_tasks
-
-
-def print_counts(counts: Counts) -> None:
-    """Print what is done and what waits, a line a form."""
-    if not counts.scans:
-        typer.echo("Nothing was ingested yet: fairhand ingest PATH... --form NAME")
-        return
-    head = ("form", "scans", "fields", "by machine", "by people", "open tasks", "records")
-    columns = (counts.fields, counts.decided_by_machine, counts.decided_by_people, counts.open_tasks, counts.records)
-    rows = [
-        (form or "unknown", count, *(column.get(form, 0) for column in columns)) for form, count in counts.scans.items()
-    ]
-    terminal.columns(head, rows)
-    for form, reasons in counts.waiting_reasons.items():
-        if reasons:
-            typer.echo(f"\n{form or 'unknown form'} waits for people:")
-            terminal.columns(("because", "tasks"), [(_in_words(code), number) for code, number in reasons.items()])
-    if counts.waiting_scans:
-        typer.echo(f"\n{counts.waiting_scans} scans have readings that were not weighed yet: fairhand reconcile")
-
-
-def _in_words(code: str) -> str:
-    from transcribe.i18n.evidence_messages import REASONS
-
-    return REASONS.get(code, code)
 
 
 def _status(rooms: Rooms, counts: Counts, batch: str | None) -> dict[str, object]:

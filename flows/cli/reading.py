@@ -57,7 +57,7 @@ def read(
 
 
 def _say_what_was_not_read(files: Sequence[Path], scans: int) -> None:
-    from transcribe.intake.scans import passed_over
+    from transcribe.intake.file_discovery import passed_over
 
     if not scans:
         terminal.note(f"{terminal.NOTHING_THERE}; nothing was read.")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import jinja2
 from markupsafe import Markup
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from flows.output.svg import svg
 from reconcile.algorithms.intervals import wilson
 from reconcile.algorithms.metrics import (
     Share,
@@ -163,13 +162,3 @@ def _errors(known: Sequence[Result]) -> list[tuple[str, str]]:
         ("words wrong (WER)", str(word_errors((text.split(), truth.split()) for text, truth in pairs))),
         ("expected calibration error", f"{calibration_error(told):.3f}"),
     ]
-
-
-def svg(figure: Figure, title: str) -> Markup:
-    """A figure as an SVG element that says its title to whoever cannot see it; the same figure gives the same text."""
-    out = io.StringIO()
-    metadata = {"Date": None, "Title": title}
-    FigureCanvasSVG(figure).print_svg(out, metadata=metadata)  # type: ignore[no-untyped-call]  # matplotlib has no types here
-    text = out.getvalue()
-    drawn = text[text.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)
-    return Markup(drawn)  # noqa: S704  # drawn by matplotlib from numbers alone

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from flows.home.home import Rooms, policy
-from flows.simulation.ground_truth import key_of
 from flows.steps.outcomes import outcomes
 from reconcile.forms.field_families import family_of
 from reconcile.inference.weigh import weigh
 from reconcile.parameters import shipped
 from reconcile.parameters.parameters import known
 from reconcile.parameters.standings import standing_of
-from transcribe.i18n.evidence_messages import say, sentence
-from transcribe.model import Decision, Evidence, Reading, Task
+from transcribe.i18n.evidence_messages import named, say, sentence
+from transcribe.model import Decision, FieldKey, Reading, Task
 from transcribe.store.contract import Story
 
 EXACTLY = 1e-9
@@ -29,7 +27,7 @@ def explained(rooms: Rooms, scan: str, field: str, *, names: bool = True) -> dic
     Without `names` people are "reader 1", "reader 2", and nobody's time is told: for other programs.
     Raises NotFound where there is no such scan or field.
     """
-    story = rooms.store.story(rooms.store.scan(scan).id, key_of(field))
+    story = rooms.store.story(rooms.store.scan(scan).id, FieldKey.parse(field))
     if not names:
         return {**_nameless(story), "champion": _champion(rooms, story), "replay": _replayed(rooms, story)}
     handles = {person.id: person.handle for person in rooms.store.transcribers()}
@@ -71,14 +69,6 @@ def _told(story: Story, names: Mapping[str, str]) -> dict[str, Any]:
         "tasks": [_task(each, names) for each in story.tasks],
         "truth": story.truth.text if story.truth else None,
     }
-
-
-def named(evidence: Evidence, names: Mapping[str, str]) -> Evidence:
-    """Evidence that says a person's handle in place of their id, for operators."""
-    numbers = dict(evidence.numbers)
-    if (source := str(numbers.get("source", ""))) in names:
-        numbers["source"] = names[source]
-    return replace(evidence, numbers=numbers)
 
 
 def in_words(told: dict[str, Any]) -> str:

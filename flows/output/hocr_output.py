@@ -12,10 +12,10 @@ import numpy
 from flows.home.settings import Settings
 from flows.output.json_result import Weighed, whence
 from transcribe import ocr
-from transcribe.model import Box, Decision, Flattened, Lying, Page, PagePicture, Place, Seen, Task, Word
+from transcribe.geometry import Box, Homography
+from transcribe.model import Decision, Flattened, Lying, Page, PagePicture, Place, Seen, Task, Word
 from transcribe.ocr import hocr
 from transcribe.ocr.machine_readings import spread, text_of
-from transcribe.registration.align import Homography
 
 MARKS = frozenset({"checkbox", "signature"})
 """Fields that are no words."""

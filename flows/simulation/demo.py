@@ -102,7 +102,7 @@ def _read(rooms: Rooms, samples: Path, known: Mapping[str, Sample]) -> None:
 
 
 def _say_state(rooms: Rooms) -> None:
-    from flows.cli.inspecting import print_counts
+    from flows.output.counts_table import print_counts
 
     print()
     print_counts(rooms.store.counts())

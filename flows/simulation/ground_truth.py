@@ -81,12 +81,6 @@ def compare(rooms: Rooms, samples: Mapping[str, Sample]) -> Compared:
     return Compared(values=count, records=len(records), missing=missing, wrong=tuple(wrong))
 
 
-def key_of(name: str) -> FieldKey:
-    """The key that `str(key)` names: "total", or "lines.quantity[2]"."""
-    plain, bracket, row = name.removesuffix("]").partition("[")
-    return FieldKey(plain, int(row)) if bracket and row.isdigit() else FieldKey(name)
-
-
 def _forms(samples: Mapping[str, Sample]) -> list[str]:
     return sorted({sample.form for sample in samples.values()})
 
@@ -99,7 +93,7 @@ def _records(rooms: Rooms, form: str) -> Iterator[PublishedRecord]:
 
 
 def _published(record: PublishedRecord, name: str) -> Value:
-    key = key_of(name)
+    key = FieldKey.parse(name)
     if key.row is None:
         return record.values.get(key.name)
     lines = record.tables.get(str(key.table), ())
@@ -108,7 +102,7 @@ def _published(record: PublishedRecord, name: str) -> Value:
 
 
 def _typed(form: Form, name: str, text: str) -> Value:
-    field = form.field(key_of(name).name)
+    field = form.field(FieldKey.parse(name).name)
     return fields.load(field.type).parse(text, field, form)
 
 

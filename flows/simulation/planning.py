@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flows.simulation.ground_truth import Sample, comparable, key_of
+from flows.simulation.ground_truth import Sample, comparable
 from flows.simulation.simulated_sources import Source, Written, read, read_by_machines
 from flows.steps.outcomes import outcomes
 from flows.steps.reconcile_scans import drawn
@@ -88,7 +88,7 @@ def _scan(form: Form, order: Sample, scan: str) -> tuple[str, dict[FieldKey, Wri
     """The fields of one order that may be shown to people."""
     spots, found = sheet(form).spots, {}
     for name, text in order.fields.items():
-        key = key_of(name)
+        key = FieldKey.parse(name)
         if key.name not in spots:
             raise FairhandError(
                 f"{order.file}: {form.name} has no field {name}. Give the truth of orders of this form."

@@ -15,7 +15,7 @@ from flows.administration.pay import micro_of
 from flows.home.form_library import Shelf
 from flows.home.home import Rooms, now, open_rooms, policy
 from flows.home.settings import Settings
-from flows.output.collection_report import svg
+from flows.output.svg import svg
 from flows.simulation import ground_truth
 from flows.simulation.planning import Batch, Planned
 from flows.simulation.simulated_people import SLIPS

@@ -11,8 +11,7 @@ from flows.simulation.simulated_people import slip
 from reconcile.forms.prepared_form import Spot
 from reconcile.parameters.confidence_bins import STEPS
 from reconcile.parameters.parameters import Known
-from transcribe.model import FieldKey, Form, Kind, Reading, Transcriber
-from transcribe.ocr.machine_readings import INK
+from transcribe.model import INK, FieldKey, Form, Kind, Reading, Transcriber
 
 BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
 """When made-up readings begin. Only their order counts; a date long past shows that they are none of the store's."""

@@ -21,8 +21,10 @@ from transcribe.archive import Archive
 from transcribe.drawing import annotated_page
 from transcribe.errors import EngineMissing, FairhandError, ScanError
 from transcribe.i18n.catalogues import said, translation
+from transcribe.intake.file_discovery import gather
 from transcribe.intake.file_pages import ANEW, Unreadable, unexpected
-from transcribe.intake.scans import Scanned, gather, pages, scans
+from transcribe.intake.load_pages import pages
+from transcribe.intake.scans import Scanned, scans
 from transcribe.model import Form, Parameters
 from transcribe.ocr.engine_fallback import TRIES
 from transcribe.recognition.read import read

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flows.home.home import Rooms, limits, now
 from flows.steps.read_scans import engines_for
-from transcribe.intake.scans import pages
+from transcribe.intake.load_pages import pages
 from transcribe.model import Decision, FieldKey, Form, Place, Posterior, Reading, Reads, Scan, Task
 from transcribe.ocr.engine_fallback import Spared, without_failed
 from transcribe.recognition.annotated_regions import DRAWN, Drawn, read_drawn

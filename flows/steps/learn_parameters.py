@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.home.home import Rooms, now, policy
-from flows.output.explanation import named
 from flows.steps.outcomes import outcomes
 from flows.steps.reconcile_scans import in_force
 from reconcile.decision.decide import NOT_PROVEN
@@ -17,7 +16,7 @@ from reconcile.learning.error_rates import rates
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import known
-from transcribe.i18n.evidence_messages import say
+from transcribe.i18n.evidence_messages import named, say
 from transcribe.model import Decision, Evidence, FieldKey, Parameters, Reading, Scan
 from transcribe.store.contract import Store
 

@@ -13,12 +13,15 @@ from flows.home.home import Rooms, limits, now
 from flows.home.settings import Settings
 from transcribe import ocr
 from transcribe.errors import FairhandError, NotFound, ScanError
+from transcribe.intake.file_discovery import gather
 from transcribe.intake.file_pages import ANEW, Unreadable, unexpected, unreadable
-from transcribe.intake.redaction import has_payment
-from transcribe.intake.scans import Scanned, gather, is_unmasked, masked_anew, pages, scans
+from transcribe.intake.load_pages import pages
+from transcribe.intake.masked_copies import is_unmasked, masked_anew
+from transcribe.intake.scans import Scanned, scans
 from transcribe.model import Form, Reads, Scan, SourceFile
 from transcribe.ocr import Engine
-from transcribe.recognition.read import ReadOptions, pictures, read
+from transcribe.recognition.page_assignment import ReadOptions
+from transcribe.recognition.read import pictures, read
 
 logger = logging.getLogger("fairhand.read")
 AUTO = "auto"
@@ -128,7 +131,7 @@ def read_scan(rooms: Rooms, scan: Scan, *, without: int = 0) -> Reads:
     engine fails; with `without` only where every engine fails on a page so often.
     """
     form = rooms.forms(scan.form, scan.form_version)
-    if has_payment(form):
+    if form.has_payment:
         scan = _masked(rooms, scan, form)
     decoded = pages(scan, rooms.archive, limits(rooms.settings))
     options = replace(read_options(rooms.settings), without=without)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from reconcile.inference.candidates import READ
 from reconcile.policy import Policy
-from transcribe.model import Candidate, Decision, Evidence, Field, Posterior, Task, TaskKind
+from transcribe.model import READ, Candidate, Decision, Evidence, Field, Posterior, Task, TaskKind
 
 METHODS = ("expert", "ink", "barcode", "machines", "person and machine", "person and witness", "people", "weighed")
 """Every way to a decision; the text of a decision was read by one of these."""

@@ -14,8 +14,7 @@ from reconcile.decision.decide import ask
 from reconcile.forms.prepared_form import Spot
 from reconcile.inference.votes import Vote, closely, votes
 from reconcile.policy import Policy
-from transcribe.model import Decision, Field, Posterior, Reading, Task, Transcriber
-from transcribe.ocr.machine_readings import INK
+from transcribe.model import INK, Decision, Field, Posterior, Reading, Task, Transcriber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Literal
 
 from reconcile.forms.accents import without_accents
 from reconcile.forms.master_data import Words
 from reconcile.forms.prepared_form import Spot
 from reconcile.inference.noisy_channel import swapped
-
-Origin = Literal["read", "words", "composed", "repaired", "master", "arithmetic", "swapped"]
-"""Where a value comes from: somebody read it, each of its words was read by somebody, or it is a proposal only."""
-
-READ: tuple[Origin, ...] = ("read", "words")
-"""What may be decided."""
+from transcribe.model import Origin
 
 PROPOSALS_AT_MOST = 12
 """So many values that nobody read are weighed beside those that were: more never changed a result."""

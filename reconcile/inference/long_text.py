@@ -16,11 +16,11 @@ from math import prod
 from reconcile.algorithms.word_model import Line, LineModel, Rates, Shares, best, read_as, shrunk
 from reconcile.algorithms.word_network import network
 from reconcile.forms.prepared_form import Spot
-from reconcile.inference.candidates import Origin
 from reconcile.inference.noisy_channel import LEAST
 from reconcile.inference.posterior import Composed, Weighed
 from reconcile.inference.votes import Vote
 from reconcile.parameters.parameters import Known
+from transcribe.model import Origin
 
 WORDS = 6
 """From so many words on people hardly ever type a text alike; shorter ones are weighed whole, where most agree."""

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from reconcile.forms.accents import without_accents
 from reconcile.forms.prepared_form import Spot
-from reconcile.inference.candidates import Origin, candidates
+from reconcile.inference.candidates import candidates
 from reconcile.inference.noisy_channel import LEAST, Source, edits, error, likelihoods, swapped
 from reconcile.inference.prior import PROPOSED, Spelt, log_near, log_prior, words_of
 from reconcile.inference.votes import Vote, textless
 from reconcile.parameters.parameters import Known
+from transcribe.model import Origin
 
 GLYPHS = "glyphs"
 """The table of what looks like what to everybody, learnt from all sources' confusions."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, get_args
@@ -151,3 +152,12 @@ def _well_written(spot: Spot, says: str, text: str) -> float:
     return Indel.normalized_similarity(text, says if value is None else spot.written(value)) + (
         Indel.normalized_similarity(text.casefold(), says.casefold())
     )
+
+
+def majority(votes: Iterable[Vote]) -> str | None:
+    """What most independent sources say, each counting one; None where none is in front."""
+    counts = Counter(vote.says for vote in votes if vote.shown is None and vote.null is None)
+    front = counts.most_common(2)
+    if not front or (len(front) == 2 and front[0][1] == front[1][1]):
+        return None
+    return front[0][0]

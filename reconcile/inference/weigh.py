@@ -9,18 +9,16 @@ from typing import NamedTuple, cast
 from reconcile.forms.prepared_form import Sheet, Spot, sheet
 from reconcile.inference.arithmetic import couple
 from reconcile.inference.calibration import calibrated
-from reconcile.inference.candidates import READ, Origin
 from reconcile.inference.circumstances import circumstances
 from reconcile.inference.corroboration import near
 from reconcile.inference.evidence import evidence
 from reconcile.inference.long_text import is_long, word_by_word
 from reconcile.inference.posterior import Weighed, weigh_field
 from reconcile.inference.row_filter import standing
-from reconcile.inference.votes import closely, null_of, surface, votes
-from reconcile.parameters.champion import majority
+from reconcile.inference.votes import closely, majority, null_of, surface, votes
 from reconcile.parameters.parameters import Known, known
 from reconcile.policy import POLICY
-from transcribe.model import Candidate, FieldKey, Form, Parameters, Posterior, Reading
+from transcribe.model import READ, Candidate, FieldKey, Form, Origin, Parameters, Posterior, Reading
 
 LAST_WORD = frozenset({"heard an appeal", "saw all readings"})
 """Flags of readings by experts that stand whatever another expert read."""

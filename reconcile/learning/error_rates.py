@@ -18,8 +18,7 @@ from reconcile.inference.noisy_channel import ways
 from reconcile.inference.votes import Vote, votes
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import Known
-from transcribe.model import Evidence, FieldKey
-from transcribe.ocr.machine_readings import INK
+from transcribe.model import INK, Evidence, FieldKey
 
 Of = Literal["form", "source", "group"]
 

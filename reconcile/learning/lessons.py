@@ -10,11 +10,12 @@ from reconcile.forms.prepared_form import Sheet, Spot, sheet
 from reconcile.inference.calibration import Lesson, at_hand, calibrated, fit
 from reconcile.inference.circumstances import PEOPLE, Circumstances, circumstances
 from reconcile.inference.posterior import Weighed
+from reconcile.inference.votes import majority
 from reconcile.inference.weigh import weigh_together
 from reconcile.learning.counts import misplaced
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped
-from reconcile.parameters.champion import ENOUGH, majority
+from reconcile.parameters.champion import ENOUGH
 from reconcile.parameters.parameters import PLACES, Known, known, place_bin
 from reconcile.policy import POLICY
 from transcribe.model import FieldKey

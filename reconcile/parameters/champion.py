@@ -6,12 +6,9 @@ sign test, as in Q. McNemar, Psychometrika 12, 1947).
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from math import comb
 from typing import Literal
-
-from reconcile.inference.votes import Vote
 
 Champion = Literal["model", "majority"]
 
@@ -20,15 +17,6 @@ ENOUGH = 100
 
 DOUBT = 0.05
 """How often chance alone may make majority look this much better."""
-
-
-def majority(votes: Iterable[Vote]) -> str | None:
-    """What most independent sources say, each counting one; None where none is in front."""
-    counts = Counter(vote.says for vote in votes if vote.shown is None and vote.null is None)
-    front = counts.most_common(2)
-    if not front or (len(front) == 2 and front[0][1] == front[1][1]):
-        return None
-    return front[0][0]
 
 
 def champion(tally: Mapping[str, float]) -> Champion:

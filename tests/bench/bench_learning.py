@@ -18,7 +18,7 @@ from pathlib import Path
 import matplotlib
 from matplotlib.figure import Figure
 
-from flows.output.collection_report import svg
+from flows.output.svg import svg
 from reconcile.algorithms.intervals import wilson
 from reconcile.parameters import shipped as first_fit
 from tests.bench.generator import Shape, World, make

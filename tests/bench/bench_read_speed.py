@@ -25,9 +25,9 @@ from tests.bench.read_results import reads_of
 from tests.bench.read_samples import Sample, data_folder, generated, sroie
 from transcribe import ocr
 from transcribe.forms import definition as forms
-from transcribe.ink import handwriting, ink_layer
+from transcribe.ink import ink_layer, writing_lines
 from transcribe.model import Page
-from transcribe.recognition import form_page
+from transcribe.recognition import form_fields
 from transcribe.registration import align
 
 CONSOLE = Console(width=140)
@@ -159,9 +159,11 @@ def _parts(samples: Sequence[Sample]) -> tuple[dict[str, float], int, tuple[int,
         looked = _processor(ink_layer.sheet, page.picture, path)
         sheet = ink_layer.sheet(page.picture, path)
         spots = [
-            spot for spot in form_page.spots(form, 1, sheet) if spot.field.type not in form_page.MARKS and spot.ink.box
+            spot
+            for spot in form_fields.spots(form, 1, sheet)
+            if spot.field.type not in form_fields.MARKS and spot.ink.box
         ]
-        boxes = [box for spot in spots for box in handwriting.lines(spot.ink, sheet.unit)]
+        boxes = [box for spot in spots for box in writing_lines.lines(spot.ink, sheet.unit)]
         clean = Page(number=1, picture=sheet.clean)
         seconds = {}
         for name, measure in (("tesseract", _processor), ("rapidocr", _clock)):

@@ -13,17 +13,17 @@ from typing import TextIO
 
 from reconcile.algorithms.metrics import Told
 from reconcile.decision.decide import decide
-from reconcile.inference.candidates import READ
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import parameters
 from reconcile.policy import POLICY
 from tests.bench.read_samples import LINE_FORM, Sample
 from transcribe import fields, ocr
 from transcribe.forms import definition as forms
+from transcribe.geometry import Box
 from transcribe.ink import ink_layer
 from transcribe.model import (
+    READ,
     Blank,
-    Box,
     Decision,
     Field,
     FieldKey,
@@ -36,7 +36,7 @@ from transcribe.model import (
     Task,
 )
 from transcribe.ocr import Engine
-from transcribe.recognition import form_page
+from transcribe.recognition import form_fields, form_page
 from transcribe.recognition.read import read
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -142,7 +142,7 @@ def _line_reads(sample: Sample, form: Form, engines: Sequence[str]) -> Reads:
     page = sample.page()
     sheet = ink_layer.sheet(page.picture, None)
     box = Box(0, 0, page.picture.shape[1], page.picture.shape[0])
-    spot = form_page.Spot(key=FieldKey("text"), field=form.fields[0], box=box, ink=sheet.inks([box])[0])
+    spot = form_fields.Spot(key=FieldKey("text"), field=form.fields[0], box=box, ink=sheet.inks([box])[0])
     here = form_page.Circumstances(scan=sample.file, at=NOW, fit=1.0, quality=1.0)
     readers = [_engine(name, form.languages) for name in engines]
     found = form_page.readings(page, sheet, [spot], readers, here)

@@ -19,7 +19,8 @@ from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
 from tests.flows.house import TYPED
 from transcribe.archive import opened
-from transcribe.model import Box, FieldKey, Reading, Scan, Task
+from transcribe.geometry import Box
+from transcribe.model import FieldKey, Reading, Scan, Task
 from transcribe.review.app import create_app
 
 LETTER = """

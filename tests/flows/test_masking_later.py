@@ -8,7 +8,9 @@ from pathlib import Path
 from flows.home.home import Rooms, limits, now
 from flows.steps.read_scans import read_scan
 from tests.orders import make
-from transcribe.intake.scans import Scanned, is_unmasked, pages, scans
+from transcribe.intake.load_pages import pages
+from transcribe.intake.masked_copies import is_unmasked
+from transcribe.intake.scans import Scanned, scans
 from transcribe.model import ScanPage
 from transcribe.recognition.read import pictures
 

@@ -26,10 +26,11 @@ from transcribe.drawing.margin_notes import (
     placed,
     wrapped,
 )
+from transcribe.geometry import Box
 from transcribe.i18n.catalogues import N_
 from transcribe.i18n.evidence_messages import REASONS
 from transcribe.imaging.background import grey
-from transcribe.model import Box, Decision, FieldKey, Place, Posterior, Reads, Task
+from transcribe.model import Decision, FieldKey, Place, Posterior, Reads, Task
 
 SIDE = 2339
 """Pixels of the longer side of a page as it is drawn, at most."""

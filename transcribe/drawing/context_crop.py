@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from PIL import Image, ImageDraw
 
-from transcribe.model import Box
+from transcribe.geometry import Box
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 """What page pictures of the archive are."""

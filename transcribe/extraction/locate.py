@@ -14,7 +14,8 @@ from transcribe.extraction.page_text.search_regions import region
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.extraction.tables.cells import cells
 from transcribe.extraction.tables.missing_rows import rows_missing
-from transcribe.model import Box, Field, FieldKey, Form, Page, Place, Reading, Table, Word
+from transcribe.geometry import Box
+from transcribe.model import Field, FieldKey, Form, Page, Place, Reading, Table, Word
 from transcribe.ocr.hocr import is_beside
 from transcribe.ocr.machine_readings import MOST_ALTERNATIVES, alternatives_of, confidence_of, reading
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from transcribe.form_drafting.grids import NEAR, Grid
-from transcribe.model import Box
+from transcribe.geometry import Box
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

@@ -10,7 +10,8 @@ import cv2
 import numpy
 
 from transcribe.form_drafting.rulings import BELOW
-from transcribe.model import Box, Page, Word
+from transcribe.geometry import Box
+from transcribe.model import Page, Word
 from transcribe.ocr import Engine
 
 WIDE = 1.6

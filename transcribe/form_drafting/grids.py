@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from transcribe.model import Box
+from transcribe.geometry import Box
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

@@ -13,7 +13,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.forms import blank_image
-from transcribe.model import Box
+from transcribe.geometry import Box
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

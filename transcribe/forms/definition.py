@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from transcribe.errors import FormError
 from transcribe.forms import blank_image
 from transcribe.forms.schema import ColumnTable, FieldTable, FindTable, FormFile, MasterTable, TableTable
-from transcribe.model import Blank, Box, Column, Field, Find, Form, Master, Rule, Table
+from transcribe.geometry import Box
+from transcribe.model import Blank, Column, Field, Find, Form, Master, Rule, Table
 
 SHIPPED = Path(__file__).parent / "shipped"
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from transcribe.errors import FormError
-from transcribe.model import Box, Form
+from transcribe.forms.field_boxes import cell
+from transcribe.geometry import Box
+from transcribe.model import Form
 
 COLOURS = {"checkbox": "#b8860b", "signature": "#8b008b"}
 FIELD, COLUMN, PAYMENT = "#0b5fa5", "#1b7f3b", "#b00020"
@@ -36,12 +38,6 @@ def preview(form: Form, page: int = 1) -> bytes:
     content = io.BytesIO()
     picture.save(content, "PNG", optimize=True)
     return content.getvalue()
-
-
-def cell(table: Box, rows: int, row: int, span: tuple[int, int]) -> Box:
-    """The box of one cell: rows divide the height of the table evenly."""
-    height = table.height / rows
-    return Box(span[0], round(table.y0 + row * height), span[1], round(table.y0 + (row + 1) * height))
 
 
 def _boxed(draw: ImageDraw.ImageDraw, box: Box, text: str, colour: str) -> None:

@@ -7,6 +7,7 @@ finds them for the catalogues; the reader's language comes in as the function `t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from transcribe.model import Evidence
 
@@ -138,3 +139,11 @@ def _short(name: str, number: float | int | str, point: str) -> str:
     if name in ("wrong", "count", "items"):
         return f"{number:g}".replace(".", point)
     return f"{100 * number:.4g} %".replace(".", point)
+
+
+def named(evidence: Evidence, names: Mapping[str, str]) -> Evidence:
+    """Evidence that says a person's handle in place of their id, for operators."""
+    numbers = dict(evidence.numbers)
+    if (source := str(numbers.get("source", ""))) in names:
+        numbers["source"] = names[source]
+    return replace(evidence, numbers=numbers)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import zxingcpp
 
-from transcribe.model import Box
+from transcribe.geometry import Box
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

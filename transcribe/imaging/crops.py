@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
+from transcribe.geometry import Box
 from transcribe.imaging.background import grey
-from transcribe.model import Box
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from transcribe.imaging.background import grey, paper
 
 if TYPE_CHECKING:
+    from transcribe.geometry import Homography
     from transcribe.model import Picture
-    from transcribe.registration.align import Homography
 
 Rim = NDArray[numpy.float64]
 """The four corners of a photo, one after the other, in pixels of the page."""

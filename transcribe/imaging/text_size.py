@@ -13,7 +13,7 @@ from transcribe.imaging.background import flat, grey
 from transcribe.model import Word
 
 if TYPE_CHECKING:
-    from transcribe.ink.print_mask import Mask
+    from transcribe.imaging.masks import Mask
     from transcribe.model import Picture
 
 WORD, LETTER = 18.0, 13.0

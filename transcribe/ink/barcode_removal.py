@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from transcribe.ink.ink_layer import Ink
     from transcribe.model import Picture
 
-LEAST = 3
-"""Letters and digits of the shortest text beside a barcode that may say something else than it."""
-
 
 def without_bars(ink: Ink, code: Code, unit: float) -> Ink:
     """A field's ink without the patches that are bars of a code."""
@@ -37,19 +34,6 @@ def unbarred(clean: Picture, inks: Mapping[int, Ink], codes: Mapping[int, Code])
                 x0, y0, x1, y1 = patch.box
                 shown[y0:y1, x0:x1] = shown[y0:y1, x0:x1].max()
     return numpy.asarray(shown, numpy.uint8)
-
-
-def tells(text: str, code: Code) -> bool:
-    """Whether what an engine reads beside a barcode is a reading of the field: the whole code, or something else. A
-    piece of the code, and the code with its label, tell nothing new."""
-    said, coded = _bare(text), _bare(code.text)
-    if said == coded:
-        return True
-    return len(said) >= LEAST and said not in coded and coded not in said
-
-
-def _bare(text: str) -> str:
-    return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
 def _meets(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy
 
 from transcribe.forms.comb_fields import Comb
+from transcribe.geometry import Box
 from transcribe.ink.comb_crop import Cut, cut
 from transcribe.ink.components import Patch, around
-from transcribe.ink.handwriting import LOWEST, lines, lines_of
 from transcribe.ink.ink_layer import BESIDE, Ink, Sheet
-from transcribe.model import Box, Page, Word
+from transcribe.ink.writing_lines import LOWEST, lines, lines_of
+from transcribe.model import Page, Word
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

@@ -11,11 +11,12 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.forms.comb_fields import Comb
+from transcribe.geometry import Box
 from transcribe.imaging.background import flat
+from transcribe.imaging.masks import Mask
 from transcribe.ink.components import Patch, around, measured
 from transcribe.ink.ink_layer import BESIDE, Sheet
-from transcribe.ink.print_mask import NEAR, Mask
-from transcribe.model import Box
+from transcribe.ink.print_mask import NEAR
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

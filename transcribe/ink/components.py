@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy
 from numpy.typing import NDArray
 
-from transcribe.ink.print_mask import grown
-from transcribe.model import Box
+from transcribe.geometry import Box
+from transcribe.imaging.masks import grown
 
 ASTRIDE = 0.4
 """Share of a patch that reaches into a box from which it may be that box's writing: a g's tail has less of the g."""

@@ -11,8 +11,10 @@ import numpy
 from transcribe.ink.print_mask import MASS, mass
 
 if TYPE_CHECKING:
-    from transcribe.ink.print_mask import Mask, Print
-    from transcribe.model import Box, Picture
+    from transcribe.geometry import Box
+    from transcribe.imaging.masks import Mask
+    from transcribe.ink.print_mask import Print
+    from transcribe.model import Picture
 
 BRIGHT, WHITE = 241, 253
 """Brightness of the paper from which ink is looked for below the page's level, and at which it is looked for lowest. A

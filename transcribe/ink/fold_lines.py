@@ -9,8 +9,10 @@ import numpy
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from transcribe.ink.print_mask import Mask, Print
-    from transcribe.model import Box, Picture
+    from transcribe.geometry import Box
+    from transcribe.imaging.masks import Mask
+    from transcribe.ink.print_mask import Print
+    from transcribe.model import Picture
 
 DARK = 0.4
 """Share of the page's level of ink from which a long line may be a fold: it is darker here and paler there."""

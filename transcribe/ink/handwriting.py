@@ -3,86 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy
 
-from transcribe.ink.components import Patch, around
+from transcribe.geometry import Box
+from transcribe.imaging.masks import Mask
 from transcribe.ink.ink_layer import Ink, Sheet
-from transcribe.ink.print_mask import Mask
-from transcribe.model import Box
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
-
-CORE = 0.45
-"""A patch this high, in heights of the typical large patch, is a letter; what is lower is a dot, an accent, a comma."""
-
-SAME_LINE = 0.4
-"""Two letters stand on one line where they overlap by this share of the lower one's height."""
-
-FULL = 0.75
-"""A line of writing has a letter of this height at least, in heights of the typical one; commas alone make no line."""
-
-LOWEST = 12
-"""Pixels at 200 dpi of the lowest letters there are: print of 5 points."""
-
-LONG = 3.0
-"""Heights of a letter from which a low patch is longer than any dash."""
-
-MARGIN = 6
-"""Paper around a line that engines are given, pixels at 200 dpi."""
-
-
-def lines(ink: Ink, unit: float) -> list[Box]:
-    """The boxes around the lines of writing of a field, top to bottom, each with a little paper around."""
-    margin = round(MARGIN * unit)
-    return [
-        Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin)
-        for box in (around([patch.box for patch in line]) for line in lines_of(ink.patches, unit))
-        if box
-    ]
-
-
-def lines_of(patches: Sequence[Patch], unit: float) -> list[list[Patch]]:
-    """Patches by line of writing: letters that overlap in height, then the small ones with the line nearest to them."""
-    if not patches:
-        return []
-    heights = sorted(patch.box.height for patch in patches)
-    typical = max(median(heights[len(heights) // 2 :]), LOWEST * unit)
-    letters = [patch for patch in patches if patch.box.height >= CORE * typical] or list(patches)
-    found: list[list[Patch]] = []
-    for letter in sorted(letters, key=lambda patch: (-patch.box.height, patch.box.x0)):
-        line = next((line for line in found if _beside(letter, line)), None)
-        if line is None:
-            found.append([letter])
-        else:
-            line.append(letter)
-    full = [line for line in found if max(patch.box.height for patch in line) >= FULL * typical] or found[:1]
-    taken = {id(patch) for line in full for patch in line}
-    for small in patches:
-        if id(small) not in taken and not _is_rest(small, typical):
-            min(full, key=lambda line: _apart(small, line)).append(small)
-    return sorted(full, key=lambda line: min(patch.box.y0 for patch in line))
-
-
-def _is_rest(small: Patch, typical: float) -> bool:
-    """A long low patch beside letters is what is left of a printed line; a dash is shorter."""
-    return small.box.width > LONG * typical and small.box.height < 0.25 * typical
-
-
-def _beside(letter: Patch, line: Sequence[Patch]) -> bool:
-    """Whether the letter overlaps the line where they are nearest: a line may lean."""
-    near = min(line, key=lambda patch: abs(patch.middle[0] - letter.middle[0]))
-    common = min(near.box.y1, letter.box.y1) - max(near.box.y0, letter.box.y0)
-    return common >= SAME_LINE * min(near.box.height, letter.box.height)
-
-
-def _apart(small: Patch, line: Sequence[Patch]) -> float:
-    near = min(line, key=lambda patch: abs(patch.middle[0] - small.middle[0]))
-    return max(near.box.y0 - small.middle[1], small.middle[1] - near.box.y1, 0.0)
 
 
 # --- struck through --------------------------------------------------------------------------------------------------

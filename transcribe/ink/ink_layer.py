@@ -10,12 +10,13 @@ import cv2
 import numpy
 from numpy.typing import NDArray
 
+from transcribe.geometry import Box
 from transcribe.imaging.background import flat, grey, paper, shadow
+from transcribe.imaging.masks import Mask, grown
 from transcribe.ink import faint_strokes
 from transcribe.ink.components import Patch, around, at_rim, core, measured, owned, points
 from transcribe.ink.fold_lines import beside, folds, without
-from transcribe.ink.print_mask import MASS, Mask, Print, grown, printed
-from transcribe.model import Box
+from transcribe.ink.print_mask import MASS, Print, printed
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

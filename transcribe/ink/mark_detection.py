@@ -7,13 +7,13 @@ from typing import NamedTuple
 import cv2
 import numpy
 
+from transcribe.geometry import Box
+from transcribe.imaging.masks import Mask, grown
 from transcribe.ink import faint_strokes
 from transcribe.ink.fold_lines import beside
 from transcribe.ink.ink_layer import Ink, Sheet, sure
 from transcribe.ink.print_blur import Softened, softened
-from transcribe.ink.print_mask import Mask, grown
 from transcribe.ink.print_shift import displaced
-from transcribe.model import Box
 
 TICKED = 0.02
 """Share of a checkbox's pixels that is ink from which it is ticked: a thin tick of a ball pen covers 6 %."""

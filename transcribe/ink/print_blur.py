@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from transcribe.forms import blank_image
 
 if TYPE_CHECKING:
+    from transcribe.geometry import Box
     from transcribe.ink.ink_layer import Sheet
-    from transcribe.model import Box
 
 Grey = NDArray[numpy.float32]
 

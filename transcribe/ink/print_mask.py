@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from transcribe.forms import blank_image
 from transcribe.imaging.background import flat
+from transcribe.imaging.masks import Mask, grown
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-Mask = NDArray[numpy.uint8]
-"""Rows x columns of 0 and 1."""
 
 STRONG = 110
 """Levels darker than paper from which a pixel of the blank is print whatever its shape: letters, lines, fields."""
@@ -81,9 +80,3 @@ def mass(dark: Picture) -> NDArray[numpy.float32]:
     rows, columns = (max(1, side // MASS) for side in dark.shape)
     whole = dark[: rows * MASS, : columns * MASS]
     return cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA).astype(numpy.float32)
-
-
-def grown(mask: Mask, pixels: int) -> Mask:
-    """A mask with so many pixels around."""
-    side = 2 * pixels + 1
-    return numpy.asarray(cv2.dilate(mask, numpy.ones((side, side), numpy.uint8)), dtype=numpy.uint8)

@@ -9,11 +9,11 @@ import cv2
 import numpy
 
 from transcribe.forms import blank_image
-from transcribe.model import Box
+from transcribe.geometry import Box
 
 if TYPE_CHECKING:
+    from transcribe.imaging.masks import Mask
     from transcribe.ink.ink_layer import Sheet
-    from transcribe.ink.print_mask import Mask
     from transcribe.model import Picture
 
 MARGIN = 12

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
+from transcribe.geometry import Box, Homography
 from transcribe.ink import ink_layer
 from transcribe.ink.components import around
-from transcribe.model import Box, Form
-from transcribe.registration.align import Aligned, Homography
+from transcribe.model import Form
+from transcribe.registration.align import Aligned
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -29,11 +30,6 @@ can be made out, and people still see what kind of page it is."""
 SHOWN = 960
 QUALITY = 93
 """JPEG quality of a masked copy: no worse than what phones write."""
-
-
-def has_payment(form: Form) -> bool:
-    """Whether the form asks for payment data, so that its pictures must be masked."""
-    return any(field.personal == "payment" for field in form.fields)
 
 
 def masked(picture: Picture, aligned: Aligned, form: Form) -> Picture:

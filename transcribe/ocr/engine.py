@@ -7,7 +7,8 @@ from typing import Protocol
 
 from transcribe import plugins
 from transcribe.errors import EngineMissing
-from transcribe.model import Box, Page, Word
+from transcribe.geometry import Box
+from transcribe.model import Page, Word
 
 
 class Engine(Protocol):

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from transcribe.errors import EngineError, EngineMissing
-from transcribe.model import Box, Page, Reading, Reads, Word
+from transcribe.geometry import Box
+from transcribe.model import Page, Reading, Reads, Word
 from transcribe.ocr import Engine
 from transcribe.ocr.machine_readings import reading
 

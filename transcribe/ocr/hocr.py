@@ -11,7 +11,8 @@ from itertools import groupby
 
 from transcribe import ocr
 from transcribe.errors import ScanError
-from transcribe.model import Box, Page, Word
+from transcribe.geometry import Box
+from transcribe.model import Page, Word
 
 SYSTEM = "ocr-system"
 OWN = "fairhand"

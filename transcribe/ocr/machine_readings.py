@@ -7,10 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from transcribe.model import Box, FieldKey, Reading, Word
-
-INK = "ink"
-"""The source that looks at ink alone: blank or not, ticked or not, signed or not."""
+from transcribe.geometry import Box
+from transcribe.model import FieldKey, Reading, Word
 
 MOST_ALTERNATIVES = 5
 

@@ -12,15 +12,18 @@ from transcribe.extraction.key_values import text_in_box
 from transcribe.extraction.page_text.page_text import Sheet
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.extraction.tables.annotated_rows import Cell, told_cells
+from transcribe.forms import field_boxes
+from transcribe.geometry import Box
 from transcribe.imaging.crops import masked, snippet
 from transcribe.ink import ink_layer
-from transcribe.model import Box, Form, Page, Place, Reading, Reads, Scan, Word
+from transcribe.model import Form, Page, Place, Reading, Reads, Scan, Word
 from transcribe.ocr import Engine
 from transcribe.ocr.machine_readings import alternatives_of, confidence_of, reading
 from transcribe.recognition import form_page
-from transcribe.recognition.form_page import Circumstances, Spot
+from transcribe.recognition.form_fields import Spot
+from transcribe.recognition.form_page import Circumstances
 from transcribe.recognition.free_page import laid_pages, line_scale
-from transcribe.recognition.read import Laid, lay_pages
+from transcribe.recognition.page_assignment import Laid, lay_pages
 from transcribe.recognition.result import Gathered
 from transcribe.table_rows import ToldRows
 
@@ -85,7 +88,7 @@ def _read_fixed(
 
 
 def _payment_boxes(form: Form, number: int) -> list[Box]:
-    return [box for _, each, box in form_page.boxes(form, number) if each.personal == "payment"]
+    return [box for _, each, box in field_boxes.boxes(form, number) if each.personal == "payment"]
 
 
 def _at(said: Reading, box: Box) -> Reading:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from transcribe import fields
 from transcribe.extraction.locate import Located
+from transcribe.geometry import Box
 from transcribe.imaging import barcodes
 from transcribe.imaging.barcodes import Code
-from transcribe.model import Box, Field, Form, Page, Place, Reading
+from transcribe.model import Field, Form, Page, Place, Reading
 from transcribe.ocr.machine_readings import reading
+
+if TYPE_CHECKING:
+    from transcribe.imaging.barcodes import Code
 
 AROUND = 1.0
 """Heights of a barcode that people are shown around it: the number printed under its bars."""
@@ -57,3 +62,20 @@ def _said(scan_id: str, place: Place, code: Code, now: datetime) -> Reading:
         confidence=None,
         conditions={"place": place.confidence or 0.0},
     )
+
+
+LEAST = 3
+"""Letters and digits of the shortest text beside a barcode that may say something else than it."""
+
+
+def tells(text: str, code: Code) -> bool:
+    """Whether what an engine reads beside a barcode is a reading of the field: the whole code, or something else. A
+    piece of the code, and the code with its label, tell nothing new."""
+    said, coded = _bare(text), _bare(code.text)
+    if said == coded:
+        return True
+    return len(said) >= LEAST and said not in coded and coded not in said
+
+
+def _bare(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 
 from rapidfuzz.fuzz import ratio as per_cent
 
-from transcribe.forms.comb_fields import Comb, combs
 from transcribe.imaging import barcodes
 from transcribe.ink import handwriting, mark_detection
-from transcribe.ink.barcode_removal import tells, unbarred, without_bars
+from transcribe.ink.barcode_removal import unbarred, without_bars
 from transcribe.ink.comb_compaction import ShownLine, shown
-from transcribe.ink.ink_layer import Ink, Sheet
-from transcribe.model import Box, Field, FieldKey, Form, Page, Reading, Seen, Word
+from transcribe.ink.ink_layer import Sheet
+from transcribe.model import INK, Page, Reading, Seen, Word
 from transcribe.ocr import Engine
 from transcribe.ocr.hocr import Beside
-from transcribe.ocr.machine_readings import INK, alternatives_of, confidence_of, reading, spread, text_of
+from transcribe.ocr.machine_readings import alternatives_of, confidence_of, reading, spread, text_of
+from transcribe.recognition.barcode_readings import tells
 from transcribe.recognition.cascade import Cascade
-from transcribe.registration.similarity import Likeness
-
-MARKS = frozenset({"checkbox", "signature"})
+from transcribe.recognition.form_fields import MARKS, Spot
 
 SURELY_BLANK = 0.02
 """Engines are not asked about a box that is filled with less than this confidence."""
@@ -38,19 +36,6 @@ MOST_SURE = 0.9999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
-    """One field of a page: its key, its definition, its box on the blank, the ink in it, and the blank's comb. `astray`
-    where this part of the page does not lie on the blank: what stands in the box is of somewhere else."""
-
-    key: FieldKey
-    field: Field
-    box: Box
-    ink: Ink
-    comb: Comb | None = None
-    astray: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
     """What every reading of a page shares."""
 
@@ -61,35 +46,6 @@ class Circumstances:
 
     def conditions(self, filled: float) -> Mapping[str, float]:
         return {"fit": self.fit, "quality": self.quality, "place": 1.0, "ink": filled}
-
-
-def boxes(form: Form, number: int) -> Iterator[tuple[FieldKey, Field, Box]]:
-    """Every field of a page of the form with its box on the blank; the rows of a table divide its height evenly."""
-    for field in form.fields:
-        if field.page == number and field.box:
-            yield FieldKey(field.name), field, field.box
-    for table in form.tables:
-        if table.page != number or table.box is None:
-            continue
-        height = (table.box.y1 - table.box.y0) / table.rows
-        for row in range(table.rows):
-            top, bottom = round(table.box.y0 + row * height), round(table.box.y0 + (row + 1) * height)
-            for column in table.columns:
-                left, right = column.span or (table.box.x0, table.box.x1)
-                yield FieldKey(column.field.name, row), column.field, Box(left, top, right, bottom)
-
-
-def spots(form: Form, number: int, sheet: Sheet, alike: Likeness | None = None) -> list[Spot]:
-    """Every field of a page with its ink; `alike` says where the page lies on its blank (None: everywhere)."""
-    places = list(boxes(form, number))
-    sides = tuple(box for _, _, box in places)
-    path = form.blanks[number - 1].path
-    toothed = combs(path, sides, sheet.unit) if path else (None,) * len(sides)
-    beside = alike.astray(sides) if alike else [False] * len(sides)
-    return [
-        Spot(key=key, field=field, box=box, ink=ink, comb=None if field.type in MARKS else comb, astray=astray)
-        for (key, field, box), ink, comb, astray in zip(places, sheet.inks(sides), toothed, beside, strict=True)
-    ]
 
 
 def readings(

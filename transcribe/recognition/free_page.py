@@ -10,19 +10,18 @@ import cv2
 import numpy
 
 from transcribe.extraction.locate import locate
-from transcribe.imaging import text_size
+from transcribe.geometry import Box, Homography
+from transcribe.imaging import rotation, text_size
 from transcribe.imaging.background import grey
 from transcribe.imaging.crops import snippet
 from transcribe.imaging.orientation import way_up
 from transcribe.imaging.quality import Quality, quality, with_geometry
 from transcribe.imaging.tiling import shrinking
 from transcribe.ink import ink_layer
-from transcribe.model import Box, Form, Page, Place, Reading, Scan, Seen, Word
+from transcribe.model import Form, Page, Place, Reading, Scan, Seen, Word
 from transcribe.ocr import Engine, hocr
 from transcribe.recognition.barcode_readings import with_barcodes
 from transcribe.recognition.result import Gathered, lying
-from transcribe.registration import align
-from transcribe.registration.align import Homography
 
 LINE = 34.0
 """Pixels of height at which a line of print is shown to people: that of 10 points at 200 dpi, with its leading."""
@@ -94,7 +93,7 @@ def _laid(small: Page, scale: float, turns: int = 0) -> tuple[Page, Homography]:
     shrunk = numpy.diag([scale, scale, 1.0])
     if small.hocr:
         return small, shrunk
-    straight, moved = align.straightened(small, turns)
+    straight, moved = rotation.straightened(small, turns)
     return straight, moved @ shrunk
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -11,21 +10,20 @@ import cv2
 import numpy
 
 from transcribe.errors import ScanError
+from transcribe.forms import field_boxes
+from transcribe.geometry import Box, Homography
 from transcribe.imaging.crops import masked, snippet
-from transcribe.imaging.quality import Quality, geometry, quality, rim
 from transcribe.ink import ink_layer
-from transcribe.intake.redaction import has_payment
-from transcribe.model import Box, FieldKey, Form, Page, Place, Reading, Reads, Scan
+from transcribe.model import INK, FieldKey, Form, Page, Place, Reading, Reads, Scan
 from transcribe.ocr import Engine, hocr
 from transcribe.ocr.engine_fallback import Spared, without_failed
-from transcribe.ocr.machine_readings import INK, reading
-from transcribe.recognition import form_page
+from transcribe.ocr.machine_readings import reading
+from transcribe.recognition import form_fields, form_page
 from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.form_page import Circumstances
 from transcribe.recognition.free_page import read_free
+from transcribe.recognition.page_assignment import DEFAULT_OPTIONS, Laid, ReadOptions, _laid, _odd_pages, _placed
 from transcribe.recognition.result import Gathered, lying
-from transcribe.registration import align
-from transcribe.registration.align import Aligned, Homography
 from transcribe.registration.second_form import shows_another
 
 COARSE = (
@@ -35,28 +33,13 @@ COARSE = (
 COARSE_ADVICE = "Photograph it again, flat and whole,"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadOptions:
-    """How a scan is read. `fit` is the least with which what stands in a form's boxes is believed. `cascade`: on a form
-    with a blank engines after the first are asked only for what it is not sure of (never on a bad page). A page on
-    which an engine fails `without` times is read by the others; 0: its failure is raised. `masked`: pages are the
-    masked copies that are kept of them, so that one that does not lie on a form with payment data is too coarse for
-    anybody to read a field on it.
-    """
-
-    fit: float = align.FITS
-    cascade: bool = False
-    without: int = 0
-    masked: bool = False
-
-
 def read(
     scan: Scan,
     pages: Sequence[Page],
     form: Form,
     engines: Sequence[Engine],
     now: datetime,
-    options: ReadOptions = ReadOptions(),
+    options: ReadOptions = DEFAULT_OPTIONS,
 ) -> Reads:
     """Places and machine readings of every field of a scan, with the pictures that people are shown.
 
@@ -79,7 +62,7 @@ def _read(
         read_free(kept, scan, pages, form, engines, now)
         return kept.reads(None)
     found = _laid(pages, form)
-    if options.masked and has_payment(form) and any(each.fit < options.fit for each in found):
+    if options.masked and form.has_payment and any(each.fit < options.fit for each in found):
         raise ScanError(COARSE.format(form=form.name), COARSE_ADVICE)
     laid = _placed(found, form, options)
     for number, each in sorted(laid.items()):
@@ -103,71 +86,6 @@ def pictures(pages: Sequence[Page]) -> Reads:
     return kept.reads(None)
 
 
-@dataclass(frozen=True, slots=True)
-class Laid:
-    """A page as it came and as it was laid onto its form."""
-
-    photo: Page
-    aligned: Aligned
-
-    @property
-    def fit(self) -> float:
-        return self.aligned.fit
-
-    def quality(self, sheet: ink_layer.Sheet, form: Form) -> Quality:
-        """How good the photo is, as the page lies on its blank."""
-        came, photo = self._came()
-        size = form.blanks[self.aligned.number - 1].size
-        scale, inside = geometry(came, photo, size)
-        return quality(
-            self.aligned.page.picture,
-            ink_contrast=sheet.contrast,
-            noise=sheet.noise,
-            scale=scale * sheet.unit,
-            inside=inside,
-            rim=rim(came, photo),
-        )
-
-    def _came(self) -> tuple[Homography, tuple[int, int]]:
-        """The homography from the photo as it was taken, and that photo's rows and columns."""
-        assert self.aligned.homography is not None, "a page that fits was laid by a homography"
-        if self.photo.flat is None:
-            rows, columns = self.photo.picture.shape[:2]
-            return self.aligned.homography, (rows, columns)
-        taken = numpy.array(self.photo.flat.homography, numpy.float64).reshape(3, 3)
-        return self.aligned.homography @ taken, self.photo.flat.size[::-1]
-
-
-def lay_pages(pages: Sequence[Page], form: Form, options: ReadOptions = ReadOptions()) -> dict[int, Laid]:
-    """The page that lies best on each page of the form; pages that lie on none stand for those still missing, with a
-    fit of 0."""
-    return _placed(_laid(pages, form), form, options)
-
-
-def _laid(pages: Sequence[Page], form: Form) -> list[Laid]:
-    return [Laid(page, align.align(page, form)) for page in pages]
-
-
-def _placed(found: Sequence[Laid], form: Form, options: ReadOptions) -> dict[int, Laid]:
-    best: dict[int, Laid] = {}
-    for each in sorted(found, key=lambda each: -each.fit):
-        if each.fit >= options.fit:
-            best.setdefault(each.aligned.number, each)
-    strays = [each for each in found if all(each is not used for used in best.values())]
-    missing = [number for number in range(1, len(form.blanks) + 1) if number not in best]
-    for place, number in enumerate(missing):
-        stray = strays[min(place, len(strays) - 1)] if strays else found[0]
-        best[number] = Laid(stray.photo, replace(stray.aligned, page=stray.photo, fit=0.0, number=number))
-    return best
-
-
-def _odd_pages(pages: Sequence[Page], laid: Mapping[int, Laid]) -> list[str]:
-    """What is wrong with the number of pages: some stand for a page of the form that is missing, or were not read."""
-    used = {id(each.photo) for each in laid.values()}
-    missing = ["page missing"] if len(used) < len(laid) else []
-    return missing + (["page left over"] if len(used) < len(pages) else [])
-
-
 def _read_page(
     kept: Gathered,
     scan: Scan,
@@ -180,7 +98,7 @@ def _read_page(
     page, blank = laid.aligned.page, form.blanks[laid.aligned.number - 1]
     sheet = ink_layer.sheet(page.picture, blank.path)
     seen = laid.quality(sheet, form)
-    spots = form_page.spots(form, page.number, sheet, laid.aligned.likeness)
+    spots = form_fields.spots(form, page.number, sheet, laid.aligned.likeness)
     here = Circumstances(scan=scan.id, at=now, fit=laid.fit, quality=seen.measures["overall"])
     kept.qualities.append(seen)
     beside = hocr.beside(laid.photo, partial(_moved, laid.aligned.homography))
@@ -214,7 +132,7 @@ def _read_nothing(kept: Gathered, scan: Scan, laid: Laid, number: int, form: For
     whole = kept.picture(number, shown)
     kept.lying[number] = lying(laid.photo.number, numpy.eye(3))
     box = Box(0, 0, shown.shape[1], shown.shape[0])
-    for key, each, _ in form_page.boxes(form, number):
+    for key, each, _ in field_boxes.boxes(form, number):
         cut = None if each.personal == "payment" else whole
         kept.places.append(Place(scan=scan.id, key=key, page=number, box=box, snippet=cut, confidence=None))
         kept.readings.append(_not_fitting(scan, key, laid.fit, now))

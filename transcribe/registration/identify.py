@@ -7,19 +7,10 @@ from dataclasses import dataclass
 
 import numpy
 
+from transcribe.geometry import Homography
 from transcribe.model import Form, Page
-from transcribe.registration.align import (
-    CLOSER,
-    FITS,
-    SIDE,
-    SURE,
-    Aligned,
-    Features,
-    Homography,
-    best_match,
-    features,
-    lay,
-)
+from transcribe.registration.align import FITS, Aligned, lay
+from transcribe.registration.matching import CLOSER, SIDE, SURE, Features, best_match, features
 
 CLEAR = 1.6
 """A sure guess has this many times the inliers of the next: forms of one house share a letterhead, not their fields."""

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from transcribe.imaging.background import grey
 from transcribe.model import Form
-from transcribe.registration.align import SURE, Aligned, features, match
+from transcribe.registration.align import Aligned
+from transcribe.registration.matching import SURE, features, match
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

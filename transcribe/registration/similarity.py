@@ -11,8 +11,9 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.forms import blank_image
+from transcribe.geometry import Box
 from transcribe.imaging.background import grey
-from transcribe.model import Box, Form
+from transcribe.model import Form
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from transcribe.geometry import Box
 from transcribe.model import (
-    Box,
     Decision,
     Evidence,
     FieldKey,

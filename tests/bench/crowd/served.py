@@ -18,7 +18,8 @@ import httpx
 from flows.home.home import Rooms
 from flows.runtime.prefect_server import free_port
 from tests.transcribe.review.site import PAGE, picture
-from transcribe.model import Box, FieldKey, Form, PagePicture, Place, Reads, Scan, ScanPage, SourceFile, Task
+from transcribe.geometry import Box
+from transcribe.model import FieldKey, Form, PagePicture, Place, Reads, Scan, ScanPage, SourceFile, Task
 
 FORM = "bon-de-commande"
 WEB = "tests.bench.crowd.web"

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from flows.simulation.ground_truth import key_of
 from flows.simulation.simulated_people import play, slip
 from transcribe.model import FieldKey
 
@@ -59,4 +58,4 @@ def test_it_is_over_when_nobody_is_offered_what_is_left() -> None:
 @given(st.from_regex(r"[a-z_]{1,9}(\.[a-z_]{1,9})?", fullmatch=True), st.none() | st.integers(0, 99))
 def test_the_key_of_a_keys_name_is_that_key(name: str, row: int | None) -> None:
     key = FieldKey(name, row)
-    assert key_of(str(key)) == key
+    assert FieldKey.parse(str(key)) == key

@@ -9,7 +9,8 @@ import pytest
 
 from reconcile.inference.row_filter import standing
 from transcribe.forms import definition
-from transcribe.model import Box, FieldKey, Kind, Reading
+from transcribe.geometry import Box
+from transcribe.model import FieldKey, Kind, Reading
 from transcribe.table_rows import ToldRows, told_rows
 
 FACTURE = definition.load("facture")

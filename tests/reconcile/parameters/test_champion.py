@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from reconcile.forms.prepared_form import sheet
-from reconcile.inference.votes import votes
+from reconcile.inference.votes import majority, votes
 from reconcile.inference.weigh import weigh
 from reconcile.learning.lessons import taught
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters.champion import champion, majority
+from reconcile.parameters.champion import champion
 from reconcile.parameters.parameters import known
 from reconcile.parameters.shipped import parameters
 from reconcile.parameters.shipped_people import CALIBRATION

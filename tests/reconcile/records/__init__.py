@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from transcribe.geometry import Box
 from transcribe.model import (
     Blank,
-    Box,
     Column,
     Decision,
     Field,

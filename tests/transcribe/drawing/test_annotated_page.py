@@ -12,8 +12,9 @@ from PIL import Image, ImageChops
 from transcribe.drawing import annotated_page as drawing
 from transcribe.drawing.annotated_page import HARD, draw, per_cent
 from transcribe.drawing.margin_notes import COLOURS, DASHES, SMALLEST, Note, font, head, placed, wrapped
+from transcribe.geometry import Box
 from transcribe.i18n.catalogues import translation
-from transcribe.model import Box, Candidate, Decision, FieldKey, Place, Posterior, Reads, Task
+from transcribe.model import Candidate, Decision, FieldKey, Place, Posterior, Reads, Task
 from transcribe.recognition.result import Gathered
 
 if TYPE_CHECKING:

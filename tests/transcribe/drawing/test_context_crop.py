@@ -7,7 +7,7 @@ import io
 from PIL import Image
 
 from transcribe.drawing.context_crop import surroundings
-from transcribe.model import Box
+from transcribe.geometry import Box
 
 SIZE = (1000, 1400)
 FIELD, NEIGHBOUR = Box(400, 600, 600, 640), Box(400, 660, 600, 700)

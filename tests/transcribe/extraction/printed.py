@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from transcribe.model import Box, Word
+from transcribe.geometry import Box
+from transcribe.model import Word
 
 WIDTH, HEIGHT, PITCH = 10, 20, 30
 """Pixels of a character, of a line, and from one line to the next."""

@@ -17,7 +17,8 @@ from transcribe.errors import FormError
 from transcribe.form_drafting.draft import draft, draft_pages
 from transcribe.forms import blank_image, definition
 from transcribe.forms.preview import preview
-from transcribe.model import Box, Field, Form, Page
+from transcribe.geometry import Box
+from transcribe.model import Field, Form, Page
 
 FOUND = 0.9
 """The share of the shipped forms' fields that a draft must find."""

@@ -9,7 +9,7 @@ import numpy
 from PIL import Image, ImageDraw, ImageFont
 
 from transcribe.form_drafting.rulings import ruling
-from transcribe.model import Box
+from transcribe.geometry import Box
 
 
 def overlap(one: Box, other: Box) -> float:

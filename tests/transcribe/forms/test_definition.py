@@ -10,7 +10,8 @@ from PIL import Image
 
 from transcribe.errors import FormError
 from transcribe.forms import definition
-from transcribe.model import Box, FieldKey, Find
+from transcribe.geometry import Box
+from transcribe.model import FieldKey, Find
 
 GOOD = """
 name = "small"

@@ -8,8 +8,8 @@ import numpy
 import pytest
 import zxingcpp
 
+from transcribe.geometry import Box
 from transcribe.imaging import barcodes
-from transcribe.model import Box
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

@@ -10,8 +10,8 @@ import numpy
 import pytest
 from PIL import Image
 
+from transcribe.geometry import Box
 from transcribe.imaging.crops import MASKED, SNIPPET_BYTES, masked, page_picture, snippet
-from transcribe.model import Box
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

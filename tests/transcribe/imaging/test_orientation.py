@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transcribe.extraction.printed import printed
+from transcribe.geometry import Box
 from transcribe.imaging.orientation import clarity, standing, way_up
-from transcribe.model import Box, Word
+from transcribe.model import Word
 
 PRINT = ("HARDWARE STORE", "TOTAL AMOUNT", "THANK YOU")
 

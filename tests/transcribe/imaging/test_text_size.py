@@ -10,8 +10,9 @@ import numpy
 import pytest
 from PIL import Image
 
+from transcribe.geometry import Box
 from transcribe.imaging.text_size import LETTER, inside, scale
-from transcribe.model import Box, Word
+from transcribe.model import Word
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

@@ -16,7 +16,7 @@ from tests.fakes import ScriptedEngine
 from transcribe.forms import definition as forms
 from transcribe.ink import ink_layer
 from transcribe.model import Form, Page, Reading
-from transcribe.recognition import form_page
+from transcribe.recognition import form_fields, form_page
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -54,7 +54,7 @@ def read(form: Form, page: Picture, *texts: str) -> dict[str, Reading]:
     """What each source says of the field; each text is one engine's."""
     sheet = ink_layer.sheet(page, form.blanks[0].path)
     engines = [ScriptedEngine(form=form, says={"article": text}, name=f"e{n}") for n, text in enumerate(texts)]
-    found = form_page.readings(Page(number=1, picture=page), sheet, form_page.spots(form, 1, sheet), engines, HERE)
+    found = form_page.readings(Page(number=1, picture=page), sheet, form_fields.spots(form, 1, sheet), engines, HERE)
     return {each.source.partition(" ")[0]: each for each in found}
 
 

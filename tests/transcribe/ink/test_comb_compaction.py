@@ -15,10 +15,11 @@ from PIL import Image
 
 from transcribe import ocr
 from transcribe.forms.comb_fields import comb
+from transcribe.geometry import Box
 from transcribe.ink import ink_layer
-from transcribe.model import Blank, Box, Field, Form, Page, Reading, Word
+from transcribe.model import Blank, Field, Form, Page, Reading, Word
 from transcribe.ocr import Engine
-from transcribe.recognition import form_page
+from transcribe.recognition import form_fields, form_page
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -49,7 +50,7 @@ def filled(blank: Path, text: str, shift: int = 0, size: float = 1.1) -> Picture
     return page
 
 
-def spot_of(page: Picture, blank: Path) -> tuple[ink_layer.Sheet, form_page.Spot]:
+def spot_of(page: Picture, blank: Path) -> tuple[ink_layer.Sheet, form_fields.Spot]:
     form = Form(
         name="comb",
         version=1,
@@ -62,7 +63,7 @@ def spot_of(page: Picture, blank: Path) -> tuple[ink_layer.Sheet, form_page.Spot
         blanks=(Blank(path=str(blank), size=(1654, 2339)),),
     )
     sheet = ink_layer.sheet(page, str(blank))
-    return sheet, form_page.spots(form, 1, sheet)[0]
+    return sheet, form_fields.spots(form, 1, sheet)[0]
 
 
 def read(page: Picture, blank: Path, engine: Engine) -> list[Reading]:

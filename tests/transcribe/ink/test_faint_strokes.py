@@ -11,9 +11,10 @@ import numpy
 import pytest
 from PIL import Image
 
+from transcribe.geometry import Box
 from transcribe.ink import faint_strokes, ink_layer
-from transcribe.model import Box, Field, FieldKey, Page
-from transcribe.recognition import form_page
+from transcribe.model import Field, FieldKey, Page
+from transcribe.recognition import form_fields, form_page
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -130,7 +131,7 @@ def test_a_box_whose_print_is_gone_in_the_light_is_never_said_to_be_blank(blank:
     assert seen.bleached
     field = Field(name="a", type="text", label={"en": "A"}, box=FIRST)
     here = form_page.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
-    spot = form_page.Spot(key=FieldKey("a"), field=field, box=FIRST, ink=seen)
+    spot = form_fields.Spot(key=FieldKey("a"), field=field, box=FIRST, ink=seen)
     (said,) = form_page.readings(Page(number=1, picture=page), sheet, [spot], [], here)
     assert (said.text, said.flags) == (None, frozenset({"illegible"}))
 

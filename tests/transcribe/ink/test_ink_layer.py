@@ -11,9 +11,10 @@ import numpy
 import pytest
 from PIL import Image
 
-from transcribe.ink import handwriting, ink_layer
-from transcribe.model import Blank, Box, Field, Form, Page
-from transcribe.recognition import form_page
+from transcribe.geometry import Box
+from transcribe.ink import handwriting, ink_layer, writing_lines
+from transcribe.model import Blank, Field, Form, Page
+from transcribe.recognition import form_fields, form_page
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -190,7 +191,7 @@ def test_two_lines_of_writing_are_two_boxes_from_the_top() -> None:
     for text, y in (("12 rue Haute,", 70), ("69002 Lyon", 150)):
         cv2.putText(page, text, (30, y), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 20, 3)
     sheet = sheet_of(page)
-    first, second = handwriting.lines(sheet.inks([WHOLE])[0], sheet.unit)
+    first, second = writing_lines.lines(sheet.inks([WHOLE])[0], sheet.unit)
     assert first.y0 < 70 < first.y1 < second.y1
     assert second.y0 < 150 < second.y1
 
@@ -199,12 +200,12 @@ def test_dots_and_commas_make_no_line_of_their_own() -> None:
     page = paper()
     cv2.putText(page, "1 234,50 i.j;", (30, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 20, 3)
     sheet = sheet_of(page)
-    assert len(handwriting.lines(sheet.inks([WHOLE])[0], sheet.unit)) == 1
+    assert len(writing_lines.lines(sheet.inks([WHOLE])[0], sheet.unit)) == 1
 
 
 def test_no_ink_is_no_line() -> None:
     sheet = sheet_of(paper())
-    assert handwriting.lines(sheet.inks([WHOLE])[0], sheet.unit) == []
+    assert writing_lines.lines(sheet.inks([WHOLE])[0], sheet.unit) == []
 
 
 def test_a_stroke_through_the_words_crosses_them_out_and_one_below_does_not() -> None:
@@ -236,7 +237,7 @@ def test_a_box_whose_ink_is_disputed_is_never_said_to_be_blank(blank: Path) -> N
     cv2.line(page, (400, 205), (420, 500), 40, 4)
     sheet = ink_layer.sheet(page, str(blank))
     here = form_page.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
-    spots = form_page.spots(form, 1, sheet)
+    spots = form_fields.spots(form, 1, sheet)
     said = form_page.readings(Page(number=1, picture=page), sheet, spots, [], here)
     of_first = [(each.text, each.flags) for each in said if each.key.name == "a"]
     assert of_first == [(None, frozenset({"illegible"}))]

@@ -11,9 +11,9 @@ import numpy
 import pytest
 from PIL import Image
 
+from transcribe.geometry import Box
 from transcribe.ink import ink_layer, mark_detection
 from transcribe.ink.print_shift import displaced
-from transcribe.model import Box
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from transcribe.archive import Archive
 from transcribe.forms import definition
+from transcribe.intake import file_discovery, load_pages
 from transcribe.intake import scans as scan
 from transcribe.intake.file_pages import Unreadable
 from transcribe.intake.scans import Scanned
@@ -76,7 +77,9 @@ def photos(inbox: Path, names: str, turned: Iterable[str] = ()) -> None:
 def found(inbox: Path, form: Form | None, forms: list[Form] | None = None) -> list[str]:
     """The files of each scan; those set aside in brackets."""
     said = []
-    for each in scan.scans(scan.gather([inbox]), form, Archive(str(inbox.parent / "kept")), LIMITS, forms=forms or ()):
+    for each in scan.scans(
+        file_discovery.gather([inbox]), form, Archive(str(inbox.parent / "kept")), LIMITS, forms=forms or ()
+    ):
         if isinstance(each, Unreadable):
             said.append(f"({each.path.stem.split()[-1]})")
         else:
@@ -144,12 +147,12 @@ def test_pages_of_an_order_in_a_folder_of_its_own_are_not_asked_about(inbox: Pat
 def test_features_of_a_picture_are_sought_once(inbox: Path, forms: list[Form], monkeypatch: pytest.MonkeyPatch) -> None:
     photos(inbox, "A1 A2")
     archive = Archive(str(inbox.parent / "kept"))
-    (each,) = scan.scans(scan.gather([inbox]), forms[0], archive, LIMITS)
+    (each,) = scan.scans(file_discovery.gather([inbox]), forms[0], archive, LIMITS)
     assert isinstance(each, Scanned)
-    pages = scan.pages(each.scan, archive, LIMITS)
+    pages = load_pages.pages(each.scan, archive, LIMITS)
     known = [align.align(page, forms[0]) for page in pages]
     monkeypatch.setattr(align, "best_match", lambda *_: pytest.fail("it was laid before"))
-    again = [align.align(page, forms[0]) for page in scan.pages(each.scan, archive, LIMITS)]
+    again = [align.align(page, forms[0]) for page in load_pages.pages(each.scan, archive, LIMITS)]
     for one, other in zip(known, again, strict=True):
         numpy.testing.assert_array_equal(one.page.picture, other.page.picture)
 
@@ -159,7 +162,7 @@ def test_more_pictures_than_wait_at_a_time_come_out_in_order(inbox: Path, forms:
     photos(inbox, " ".join(name for name in names if name != "E1"))
     whole = ["A1+A2", "B1+B2", "C1+C2", "D1+D2"]
     assert found(inbox, forms[0]) == [*whole, "E2", "F1+F2"]
-    begun = scan.scans(scan.gather([inbox]), forms[0], Archive(str(inbox.parent / "again")), LIMITS)
+    begun = scan.scans(file_discovery.gather([inbox]), forms[0], Archive(str(inbox.parent / "again")), LIMITS)
     (inbox / "10 F2.png").write_bytes(b"no picture")
     first = next(begun)
     assert isinstance(first, Scanned), "the first are given before the last are looked at"

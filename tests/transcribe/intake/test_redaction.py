@@ -10,8 +10,9 @@ import numpy
 import pytest
 from PIL import Image
 
+from transcribe.geometry import Box
 from transcribe.intake.redaction import PAINT, masked
-from transcribe.model import Blank, Box, Field, Form, Page
+from transcribe.model import Blank, Field, Form, Page
 from transcribe.registration.align import Aligned
 from transcribe.registration.similarity import Likeness
 

@@ -20,11 +20,12 @@ from tests.orders import make
 from transcribe.archive import Archive
 from transcribe.errors import ScanError
 from transcribe.forms import definition
-from transcribe.intake import scans
+from transcribe.geometry import Box
+from transcribe.intake import file_discovery, load_pages, scans
 from transcribe.intake.file_pages import Unreadable, scan_id
 from transcribe.intake.grouping import Group
 from transcribe.intake.scans import Scanned
-from transcribe.model import Box, Form, Page, Scan
+from transcribe.model import Form, Page, Scan
 from transcribe.recognition.read import read
 from transcribe.registration.align import align
 from transcribe.sandbox.limits import Limits
@@ -81,19 +82,19 @@ def test_what_is_no_picture_is_told_apart_from_what_belongs_to_one(inbox: Path) 
     folder.mkdir()
     for name in ("order.docx", "p9.hocr", ".hidden", "p9.JPG", "list 10.xlsx", "list 2.xlsx"):
         (folder / name).write_bytes(b"")
-    assert [each.name for each in scans.passed_over([folder, folder / "order.docx"])] == [
+    assert [each.name for each in file_discovery.passed_over([folder, folder / "order.docx"])] == [
         "list 2.xlsx",
         "list 10.xlsx",
         "order.docx",
     ]
-    assert scans.passed_over([folder / "order.docx"]) == [], "what is named is tried, and said to be none"
+    assert file_discovery.passed_over([folder / "order.docx"]) == [], "what is named is tried, and said to be none"
 
 
 def test_files_are_gathered_in_the_order_that_people_count(inbox: Path) -> None:
     for name in ("p10.jpg", "p2.jpg", "notes.txt", ".hidden.jpg", "sub/p1.PNG"):
         (inbox / name).parent.mkdir(exist_ok=True)
         (inbox / name).write_bytes(b"x")
-    named = scans.gather([inbox, inbox / "notes.txt", inbox / "p2.jpg"])
+    named = file_discovery.gather([inbox, inbox / "notes.txt", inbox / "p2.jpg"])
     assert [path.name for path in named] == ["p2.jpg", "p10.jpg", "p1.PNG", "notes.txt"]
 
 
@@ -105,7 +106,7 @@ def test_bad_files_are_set_aside_with_a_sentence_each_and_the_good_one_is_done(
     for name in names:
         (inbox / name).write_bytes(refused[name])
     (inbox / "good.png").write_bytes(crafted.readable()["plain.png"])
-    found = list(scans.scans([*scans.gather([inbox]), inbox / "gone.jpg"], plain, archive, LIMITS))
+    found = list(scans.scans([*file_discovery.gather([inbox]), inbox / "gone.jpg"], plain, archive, LIMITS))
     bad = {each.path.name: each for each in found if isinstance(each, Unreadable)}
     assert set(bad) == {*names, "gone.jpg"}
     assert bad["gone.jpg"].message == "gone.jpg: there is no such file. Replace the file and ingest it again."
@@ -124,7 +125,7 @@ def test_a_file_above_the_limit_is_not_even_read(inbox: Path, archive: Archive, 
 def test_the_id_is_that_of_the_files_and_pages_whatever_their_names(inbox: Path, archive: Archive, plain: Form) -> None:
     for name in ("a.png", "b.png"):
         (inbox / name).write_bytes(crafted.readable()["plain.png"])
-    first, second = scanned(scans.scans(scans.gather([inbox]), plain, archive, LIMITS))
+    first, second = scanned(scans.scans(file_discovery.gather([inbox]), plain, archive, LIMITS))
     assert first.id == second.id == scan_id([(first.pages[0].file, 1)])
 
 
@@ -141,7 +142,7 @@ def test_a_form_of_two_pages_takes_two_pages_of_a_file_or_two_pictures(
     (inbox / "a.pdf").write_bytes(crafted.readable()["three.pdf"])
     for number in (1, 2, 3):
         (inbox / f"b{number}.png").write_bytes(crafted.readable()["plain.png"] + bytes(number))
-    found = scanned(scans.scans(scans.gather([inbox]), two_pages(plain), archive, LIMITS))
+    found = scanned(scans.scans(file_discovery.gather([inbox]), two_pages(plain), archive, LIMITS))
     assert [len(each.pages) for each in found] == [2, 1, 2, 1]
     assert found[2].pages[0].file != found[2].pages[1].file
 
@@ -150,7 +151,7 @@ def test_a_form_may_take_whole_files(inbox: Path, archive: Archive, plain: Form)
     (inbox / "a.pdf").write_bytes(crafted.readable()["three.pdf"])
     (inbox / "b.png").write_bytes(crafted.readable()["plain.png"])
     whole = replace(plain, options={"pages": "file"})
-    found = scanned(scans.scans(scans.gather([inbox]), whole, archive, LIMITS))
+    found = scanned(scans.scans(file_discovery.gather([inbox]), whole, archive, LIMITS))
     assert [len(each.pages) for each in found] == [3, 1]
 
 
@@ -166,7 +167,7 @@ def test_hocr_beside_a_picture_comes_with_its_page(inbox: Path, archive: Archive
     (inbox / "a.png").write_bytes(crafted.readable()["plain.png"])
     (inbox / "a.hocr").write_bytes(b"<html></html>")
     (only,) = scanned(scans.scans([inbox / "a.png"], plain, archive, LIMITS))
-    (page,) = scans.pages(only, archive, LIMITS)
+    (page,) = load_pages.pages(only, archive, LIMITS)
     assert page.hocr == b"<html></html>"
     assert page.picture.shape == (300, 420, 3)
 
@@ -178,7 +179,7 @@ def test_an_hocr_file_that_is_too_large_is_left_out_and_the_picture_taken(
     (inbox / "a.png").write_bytes(crafted.readable()["plain.png"])
     (inbox / "a.hocr").write_bytes(b"<html></html>")
     (only,) = scanned(scans.scans([inbox / "a.png"], plain, archive, LIMITS))
-    assert scans.pages(only, archive, LIMITS)[0].hocr is None
+    assert load_pages.pages(only, archive, LIMITS)[0].hocr is None
 
 
 # --- payment data ----------------------------------------------------------------------------------------------------
@@ -206,7 +207,7 @@ def test_the_archive_never_holds_a_card_number(level: str, inbox: Path, archive:
     assert isinstance(each, Scanned)
     assert each.files[0].sha256 not in {page.file for page in each.scan.pages}
     assert content not in kept(tmp_path / "archive")
-    (page,) = scans.pages(each.scan, archive, LIMITS)
+    (page,) = load_pages.pages(each.scan, archive, LIMITS)
     box = ordered.field("card_number").box
     assert box is not None
     laid = align(page, ordered)
@@ -222,7 +223,7 @@ def test_a_masked_page_is_laid_as_it_was_at_the_door(inbox: Path, archive: Archi
     ordered = definition.load("bon-de-commande")
     (inbox / "paid.jpg").write_bytes(with_card("phone")[0])
     (only,) = scanned(scans.scans([inbox / "paid.jpg"], ordered, archive, LIMITS))
-    (page,) = scans.pages(only, archive, LIMITS)
+    (page,) = load_pages.pages(only, archive, LIMITS)
     assert page.laid is not None
     remembered, anew = align(page, ordered), align(replace(page, laid=None), ordered)
     assert remembered.homography is not None
@@ -251,7 +252,7 @@ def test_a_page_that_might_be_a_form_with_payment_data_is_kept_too_coarse_to_rea
         whole.crop((0, 0, whole.width, whole.height * 2 // 5)).save(inbox / "top.png")
     (only,) = scanned(scans.scans([inbox / "top.png"], None, archive, LIMITS, forms=[ordered]))
     assert only.form == ""
-    (page,) = scans.pages(only, archive, LIMITS)
+    (page,) = load_pages.pages(only, archive, LIMITS)
     assert max(page.picture.shape) == 960
     assert numpy.abs(numpy.diff(page.picture.astype(int), axis=1)).max() < 30
     assert align(page, ordered).fit < 0.5
@@ -276,7 +277,7 @@ def test_one_file_that_fails_unexpectedly_is_named_with_the_error_and_the_others
         return known(*given)
 
     monkeypatch.setattr(where, second_fails)
-    found = sorted(scans.scans(scans.gather([inbox]), plain, archive, LIMITS), key=lambda each: each.path)
+    found = sorted(scans.scans(file_discovery.gather([inbox]), plain, archive, LIMITS), key=lambda each: each.path)
     first, failed, last = found
     assert isinstance(first, Scanned)
     assert isinstance(last, Scanned)
@@ -309,10 +310,10 @@ def test_a_page_of_a_pdf_that_gives_no_scan_is_set_aside_by_itself(
 def test_a_link_that_leads_nowhere_is_named(inbox: Path, archive: Archive, plain: Form) -> None:
     (inbox / "gone.jpg").symlink_to(inbox / "nowhere.jpg")
     (inbox / "list.xlsx").symlink_to(inbox / "nowhere.xlsx")
-    (found,) = scans.scans(scans.gather([inbox]), plain, archive, LIMITS)
+    (found,) = scans.scans(file_discovery.gather([inbox]), plain, archive, LIMITS)
     assert isinstance(found, Unreadable)
     assert found.reason == "gone.jpg: it is a link to what is not there."
-    assert [each.name for each in scans.passed_over([inbox])] == ["list.xlsx"]
+    assert [each.name for each in file_discovery.passed_over([inbox])] == ["list.xlsx"]
 
 
 # --- which form ------------------------------------------------------------------------------------------------------
@@ -324,7 +325,7 @@ def test_forms_in_one_folder_are_told_apart_and_a_receipt_is_left_in_doubt(archi
     found = scanned(scans.scans([CASES / name for name in names], None, archive, LIMITS, forms=forms))
     assert [each.form for each in found] == ["bon-de-commande", "order-form", ""]
     assert archive.has(found[2].pages[0].file)
-    assert scans.pages(found[2], archive, LIMITS)[0].picture.shape[0] == 1204
+    assert load_pages.pages(found[2], archive, LIMITS)[0].picture.shape[0] == 1204
 
 
 def test_pages_of_one_form_in_any_order_and_upside_down_are_put_together(inbox: Path, archive: Archive) -> None:
@@ -338,9 +339,9 @@ def test_pages_of_one_form_in_any_order_and_upside_down_are_put_together(inbox: 
     second = Image.open(CASES / "bon-de-commande-flat-typed-0000.png").convert("L").rotate(180)
     second.save(inbox / "1.png")
     Image.open(CASES / "order-form-flat-typed-0001.png").convert("L").save(inbox / "2.png")
-    (only,) = scanned(scans.scans(scans.gather([inbox]), None, archive, LIMITS, forms=[both]))
+    (only,) = scanned(scans.scans(file_discovery.gather([inbox]), None, archive, LIMITS, forms=[both]))
     assert (only.form, len(only.pages)) == ("both", 2)
-    laid = [align(page, both) for page in scans.pages(only, archive, LIMITS)]
+    laid = [align(page, both) for page in load_pages.pages(only, archive, LIMITS)]
     assert [each.number for each in laid] == [2, 1]
     assert min(each.fit for each in laid) > 0.9
 
@@ -353,7 +354,7 @@ def test_the_card_number_on_bent_paper_is_masked_too(inbox: Path, archive: Archi
     bent = cv2.remap(upright, across, down + wave.astype(numpy.float32), cv2.INTER_LINEAR, borderValue=(255,) * 3)
     Image.fromarray(numpy.asarray(bent, numpy.uint8)).save(inbox / "bent.png")
     (only,) = scanned(scans.scans([inbox / "bent.png"], ordered, archive, LIMITS))
-    (page,) = scans.pages(only, archive, LIMITS)
+    (page,) = load_pages.pages(only, archive, LIMITS)
     laid = align(page, ordered)
     assert laid.fits
     box = ordered.field("card_number").box
@@ -372,7 +373,7 @@ def test_the_quality_of_a_masked_page_is_that_of_the_photograph(inbox: Path, arc
         size = photo.size
     (made,) = scans.scans([inbox / "small.jpg"], order, archive, LIMITS)
     assert isinstance(made, Scanned)
-    (page,) = scans.pages(made.scan, archive, LIMITS)
+    (page,) = load_pages.pages(made.scan, archive, LIMITS)
     assert page.flat is not None
     assert page.flat.size == (round(0.3 * size[0]), round(0.3 * size[1]))
     reads = read(made.scan, [page], order, [], datetime(2026, 11, 1, tzinfo=UTC))

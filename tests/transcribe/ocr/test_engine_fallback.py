@@ -12,10 +12,12 @@ from tests.fakes import ScriptedEngine
 from tests.transcribe.recognition.test_read import FLAT, NOW, picture, scan_of
 from transcribe.errors import EngineError, EngineMissing
 from transcribe.forms import definition as forms
-from transcribe.model import Box, Page, Reads, Word
+from transcribe.geometry import Box
+from transcribe.model import Page, Reads, Word
 from transcribe.ocr import Engine
 from transcribe.ocr.engine_fallback import Spared
-from transcribe.recognition.read import ReadOptions, read
+from transcribe.recognition.page_assignment import ReadOptions
+from transcribe.recognition.read import read
 
 READ_ON = ReadOptions(without=1)
 PRINT = [Word(text="TOTAL", box=Box(40, 400, 130, 424), confidence=0.9)]

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transcribe.errors import ScanError
-from transcribe.model import Box, Page, Word
+from transcribe.geometry import Box
+from transcribe.model import Page, Word
 from transcribe.ocr import hocr
 
 TESSERACT = b"""<?xml version="1.0" encoding="UTF-8"?>

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from tests.fakes import ScriptedEngine
 from tests.transcribe.recognition.test_read import FLAT, NOW, picture, scan_of, truth
 from transcribe.forms import definition as forms
-from transcribe.model import Box, Form, Page, Reads, Word
+from transcribe.geometry import Box
+from transcribe.model import Form, Page, Reads, Word
 from transcribe.ocr import Engine
 from transcribe.recognition.cascade import Cascade
-from transcribe.recognition.read import ReadOptions, read
+from transcribe.recognition.page_assignment import ReadOptions
+from transcribe.recognition.read import read
 
 FORM = forms.load("bon-de-commande")
 CASCADE = Cascade(form=FORM)

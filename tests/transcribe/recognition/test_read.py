@@ -19,9 +19,11 @@ from transcribe import fields, ocr
 from transcribe.archive import opened
 from transcribe.errors import EngineError, ScanError
 from transcribe.forms import definition as forms
-from transcribe.model import Box, Form, Page, Reading, Reads, Scan, ScanPage, Word
+from transcribe.geometry import Box
+from transcribe.model import Form, Page, Reading, Reads, Scan, ScanPage, Word
 from transcribe.ocr import Engine
-from transcribe.recognition.read import ReadOptions, read
+from transcribe.recognition.page_assignment import ReadOptions
+from transcribe.recognition.read import read
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

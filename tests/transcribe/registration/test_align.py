@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 
 from tests.orders import make
 from transcribe.forms import blank_image, definition
+from transcribe.imaging.rotation import lay_straight
 from transcribe.imaging.skew import skew
 from transcribe.model import Page
-from transcribe.registration.align import FITS, Aligned, align, features, lay, lay_straight, match
+from transcribe.registration.align import FITS, Aligned, align, lay
 from transcribe.registration.identify import identify, sure
+from transcribe.registration.matching import features, match
 from transcribe.sandbox import decoding
 from transcribe.sandbox.limits import Limits
 

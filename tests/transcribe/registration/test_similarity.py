@@ -8,10 +8,11 @@ import cv2
 import numpy
 import pytest
 
-from transcribe.forms import blank_image, definition
+from transcribe.forms import blank_image, definition, field_boxes
+from transcribe.geometry import Box
 from transcribe.ink import ink_layer
-from transcribe.model import Box, Page
-from transcribe.recognition import form_page
+from transcribe.model import Page
+from transcribe.recognition import form_fields, form_page
 from transcribe.registration.similarity import Likeness, likeness
 
 HERE = form_page.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=0.8, quality=0.9)
@@ -28,7 +29,7 @@ def test_of_a_page_that_fits_in_its_upper_part_alone_the_lower_boxes_are_not_bel
     alike = likeness(page, ordered, 1)
     assert alike.fit > 0.5
     sheet = ink_layer.sheet(page, path)
-    spots = form_page.spots(ordered, 1, sheet, alike)
+    spots = form_fields.spots(ordered, 1, sheet, alike)
     above = [spot for spot in spots if spot.box.y1 < cut - 300]
     below = [spot for spot in spots if spot.box.y0 > cut + 300]
     assert above
@@ -44,7 +45,7 @@ def test_no_box_of_a_page_that_lies_on_its_blank_is_astray(name: str) -> None:
     ordered = definition.load(name)
     page = numpy.asarray(cv2.cvtColor(blank_image.grey(str(ordered.blanks[0].path)), cv2.COLOR_GRAY2RGB), numpy.uint8)
     alike = likeness(page, ordered, 1)
-    assert not any(alike.astray([box for _, _, box in form_page.boxes(ordered, 1)]))
+    assert not any(alike.astray([box for _, _, box in field_boxes.boxes(ordered, 1)]))
 
 
 def test_the_nearest_tiles_tell_and_too_few_tell_nothing() -> None:

@@ -20,8 +20,8 @@ from starlette.types import ASGIApp
 
 from transcribe.archive import Archive
 from transcribe.forms import definition as definitions
+from transcribe.geometry import Box
 from transcribe.model import (
-    Box,
     FieldKey,
     Form,
     PagePicture,

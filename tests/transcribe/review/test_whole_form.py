@@ -14,7 +14,8 @@ from playwright.sync_api import Page, expect
 
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.site import Site, form_of, make_site
-from transcribe.model import Box, FieldKey, Form, Place, Task, Transcriber
+from transcribe.geometry import Box
+from transcribe.model import FieldKey, Form, Place, Task, Transcriber
 from transcribe.review.pages.whole_form import paper_order
 
 SignIn = Callable[[Transcriber], httpx.Client]

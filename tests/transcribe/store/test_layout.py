@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.transcribe.store.world import NOON, World, after, machine, sent, sha, world
-from transcribe.model import Box, FieldKey, Place
+from transcribe.geometry import Box
+from transcribe.model import FieldKey, Place
 
 NUMBER = FieldKey("number")
 

@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any, Literal
 
+from transcribe.geometry import Box
 from transcribe.model import (
     Blank,
-    Box,
     Decision,
     Evidence,
     Field,

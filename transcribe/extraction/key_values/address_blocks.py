@@ -13,7 +13,7 @@ from transcribe.extraction.key_values.date_fields import DATE
 from transcribe.extraction.page_text.field_candidates import Candidate, candidate
 from transcribe.extraction.page_text.page_text import Sheet
 from transcribe.extraction.page_text.text_lines import Line, around
-from transcribe.model import Box
+from transcribe.geometry import Box
 
 ALIGNED = 1.2
 """Lines of one block begin, end, or have their middles, within so many line heights of one another."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from transcribe.extraction.key_values.money_amounts import AMOUNT, Amount
 from transcribe.extraction.page_text.page_text import Sheet
-from transcribe.model import Box
+from transcribe.geometry import Box
 
 RATE = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,2})?) ?%")
 FOOT = re.compile(r"^\W*tota(?:l|ux)\b[^\w]*(?:(?:eur|ht|tva|ttc|\d+)[^\w]*)*$", re.IGNORECASE)

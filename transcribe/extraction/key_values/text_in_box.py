@@ -8,7 +8,8 @@ from transcribe.extraction.key_values import date_fields, money_amounts
 from transcribe.extraction.page_text.field_candidates import Candidate, candidate
 from transcribe.extraction.page_text.page_text import Sheet
 from transcribe.extraction.page_text.text_lines import Line
-from transcribe.model import Box, Field, Form, Word
+from transcribe.geometry import Box
+from transcribe.model import Field, Form, Word
 
 MARGIN = 0.35
 """A word belongs to a place when its middle lies in it, widened by this part of the line's height on either side."""

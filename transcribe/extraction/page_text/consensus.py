@@ -9,7 +9,7 @@ from statistics import mean
 
 from transcribe.extraction.page_text.field_candidates import Candidate
 from transcribe.extraction.page_text.text_lines import Line
-from transcribe.model import Box
+from transcribe.geometry import Box
 from transcribe.values.folding import fold
 
 SAME_PLACE = 0.5

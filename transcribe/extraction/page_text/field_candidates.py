@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from transcribe.extraction.page_text.text_lines import Line, around
-from transcribe.model import Box, Word
+from transcribe.geometry import Box
+from transcribe.model import Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

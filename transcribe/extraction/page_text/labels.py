@@ -13,7 +13,8 @@ from rapidfuzz.process import cdist
 
 from transcribe.extraction.page_text.label_roles import ROLES
 from transcribe.extraction.page_text.text_lines import Line
-from transcribe.model import Box, Field, Form
+from transcribe.geometry import Box
+from transcribe.model import Field, Form
 from transcribe.values.folding import fold
 
 ALIKE, ALIKE_SHORT = 80, 86

@@ -10,7 +10,8 @@ from typing import Literal
 from transcribe.extraction.page_text import table_headers
 from transcribe.extraction.page_text.labels import Seen, find, labels
 from transcribe.extraction.page_text.text_lines import Line
-from transcribe.model import Box, Form
+from transcribe.geometry import Box
+from transcribe.model import Form
 
 REACH_BELOW = 3.6
 """Line heights below a label in which its value may begin."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from transcribe.extraction.page_text.page_text import Sheet
-from transcribe.model import Box, Field, Page
+from transcribe.geometry import Box
+from transcribe.model import Field, Page
 
 HEAD = 0.35
 """The part of the first page in which names, addresses and dates of issue stand."""

@@ -9,7 +9,8 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 from statistics import median
 
-from transcribe.model import Box, Word
+from transcribe.geometry import Box
+from transcribe.model import Word
 
 SHARED_HEIGHT = 0.45
 """Two words stand on one line when they share this part of the lower one's height; lines of print do not overlap so."""

@@ -16,7 +16,8 @@ from transcribe.extraction.tables.cells import said
 from transcribe.extraction.tables.line_items import NUMBERS, product_rule
 from transcribe.extraction.tables.row_assembly import Row, multiplied
 from transcribe.extraction.tables.table_extent import NUMBER
-from transcribe.model import Box, FieldKey, Form, Table, Word
+from transcribe.geometry import Box
+from transcribe.model import FieldKey, Form, Table, Word
 
 CORRIDOR = 0.7
 """A gap of this part of the height of print that goes through all rows parts two columns."""

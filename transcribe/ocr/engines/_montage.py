@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy
 
+from transcribe.geometry import Box
 from transcribe.imaging.background import flat
-from transcribe.model import Box, Word
+from transcribe.model import Word
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

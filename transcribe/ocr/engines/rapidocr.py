@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from transcribe.errors import EngineMissing
+from transcribe.geometry import Box
 from transcribe.imaging.tiling import patience
-from transcribe.model import Box, Page, Word
+from transcribe.model import Page, Word
 from transcribe.ocr.engines._rapidocr_messages import Found, Line, Request
 from transcribe.sandbox.worker_pool import Children
 

@@ -15,9 +15,10 @@ import pytesseract
 from PIL import Image
 
 from transcribe.errors import EngineError, EngineMissing
+from transcribe.geometry import Box
 from transcribe.imaging.background import flat, grey
 from transcribe.imaging.tiling import patience, shrinking
-from transcribe.model import Box, Page, Word
+from transcribe.model import Page, Word
 from transcribe.ocr.engines._montage import montages
 
 if TYPE_CHECKING:

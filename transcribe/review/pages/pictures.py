@@ -12,7 +12,8 @@ from starlette.concurrency import run_in_threadpool
 
 from transcribe.drawing.context_crop import surroundings
 from transcribe.errors import NotFound
-from transcribe.model import Box, FieldKey, Form, PagePicture, Place, Task
+from transcribe.geometry import Box
+from transcribe.model import FieldKey, Form, PagePicture, Place, Task
 from transcribe.review.access.sessions import SignedIn, Visitor
 from transcribe.review.context import Here, Parts
 from transcribe.review.views.task_view import page_of, seen, shown_close

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from transcribe.model import Box, FieldKey, Form, Place, Task
+from transcribe.geometry import Box
+from transcribe.model import FieldKey, Form, Place, Task
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Here, Parts
 from transcribe.review.requests import SentForm, from_form

@@ -11,7 +11,8 @@ from transcribe.extraction.key_values.address_blocks import blocks, issuer
 from transcribe.extraction.page_text.page_text import Sheet, sheet
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.forms import definition
-from transcribe.model import Box, Word
+from transcribe.geometry import Box
+from transcribe.model import Word
 
 FACTURE = definition.load("facture")
 LEFT = ("Martin SARL", "12 rue des Lilas", "69003 Lyon")

@@ -11,7 +11,7 @@ from transcribe.extraction.page_text.field_candidates import candidate
 from transcribe.extraction.page_text.page_text import sheet
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.forms import definition
-from transcribe.model import Box
+from transcribe.geometry import Box
 
 RECEIPT = definition.load("receipt")
 ROWS = ("ACME TRADING", "12 HIGH STREET", "DATE 25/12/2018 8:13 PM", "TOTAL RM 9.40")

@@ -21,7 +21,7 @@ from transcribe.extraction.page_text.consensus import (
 )
 from transcribe.extraction.page_text.field_candidates import Candidate, candidate
 from transcribe.extraction.page_text.text_lines import lines
-from transcribe.model import Box
+from transcribe.geometry import Box
 
 boxes = st.builds(
     lambda x, y, w, h: Box(x, y, x + w, y + h), *(st.integers(0, 90), st.integers(0, 90)), *(st.integers(1, 60),) * 2

@@ -11,7 +11,8 @@ from transcribe.extraction.page_text.page_text import Sheet, sheet
 from transcribe.extraction.page_text.search_regions import HEAD, region
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.forms import definition
-from transcribe.model import Box, Page
+from transcribe.geometry import Box
+from transcribe.model import Page
 
 RECEIPT = definition.load("receipt")
 PAGES = [Page(number=number, picture=numpy.full((900, 600, 3), 255, numpy.uint8)) for number in (1, 2)]

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from tests.transcribe.extraction.printed import printed
 from transcribe.extraction.page_text.text_lines import lines
-from transcribe.model import Box, Word
+from transcribe.geometry import Box
+from transcribe.model import Word
 
 
 def test_words_at_one_height_are_one_line_left_to_right() -> None:

@@ -11,7 +11,8 @@ from transcribe.extraction.page_text.page_text import Sheet
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.extraction.tables.annotated_rows import GUESSED, TOLD, Cell, told_cells
 from transcribe.forms import definition
-from transcribe.model import Box, FieldKey, Word
+from transcribe.geometry import Box
+from transcribe.model import FieldKey, Word
 
 FACTURE = definition.load("facture")
 WIDTH = 1000

@@ -10,7 +10,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from transcribe import ocr, plugins
 from transcribe.errors import EngineError, EngineMissing
-from transcribe.model import Box, Page
+from transcribe.geometry import Box
+from transcribe.model import Page
 from transcribe.ocr import Engine
 
 if TYPE_CHECKING:

@@ -1,0 +1,37 @@
+"""A table of counts for the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from flows.output import terminal
+
+if TYPE_CHECKING:
+    from transcribe.store.contract import Counts
+
+
+def print_counts(counts: Counts) -> None:
+    """Print what is done and what waits, a line a form."""
+    if not counts.scans:
+        typer.echo("Nothing was ingested yet: fairhand ingest PATH... --form NAME")
+        return
+    head = ("form", "scans", "fields", "by machine", "by people", "open tasks", "records")
+    columns = (counts.fields, counts.decided_by_machine, counts.decided_by_people, counts.open_tasks, counts.records)
+    rows = [
+        (form or "unknown", count, *(column.get(form, 0) for column in columns)) for form, count in counts.scans.items()
+    ]
+    terminal.columns(head, rows)
+    for form, reasons in counts.waiting_reasons.items():
+        if reasons:
+            typer.echo(f"\n{form or 'unknown form'} waits for people:")
+            terminal.columns(("because", "tasks"), [(_in_words(code), number) for code, number in reasons.items()])
+    if counts.waiting_scans:
+        typer.echo(f"\n{counts.waiting_scans} scans have readings that were not weighed yet: fairhand reconcile")
+
+
+def _in_words(code: str) -> str:
+    from transcribe.i18n.evidence_messages import REASONS
+
+    return REASONS.get(code, code)

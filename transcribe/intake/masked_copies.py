@@ -1,0 +1,44 @@
+"""Copies of pages with payment data painted over, as they are kept in the archive."""
+
+from __future__ import annotations
+
+from transcribe.archive import Archive
+from transcribe.intake import redaction
+from transcribe.intake.file_pages import scan_id
+from transcribe.intake.jpeg_metadata import stamped
+from transcribe.intake.load_pages import pages
+from transcribe.model import Flattened, Form, Page, Scan, SourceFile
+from transcribe.registration.align import Aligned, align
+from transcribe.registration.second_form import shows_another
+from transcribe.sandbox.limits import Limits
+
+
+def _masked_copy(page: Page, laid: Aligned, form: Form, archive: Archive, name: str) -> SourceFile:
+    """A page with its payment data painted over, kept in the archive."""
+    copy = redaction.masked(page.picture, laid, form)
+    content, lies = redaction.encoded(copy), laid.laid(form)
+    if lies and not laid.bent:
+        content = stamped(content, lies)
+    elif (
+        lies and copy.shape == laid.page.picture.shape
+    ):  # it is flat, and lies on its form otherwise than the photo did
+        height, width = page.picture.shape[:2]
+        content = stamped(content, Flattened(size=(width, height), homography=lies.homography))
+    return SourceFile(sha256=archive.put(content), name=name, size=len(content), media_type="image/jpeg")
+
+
+def is_unmasked(scan: Scan, form: Form) -> bool:
+    """Whether a scan has payment data to mask and its pages are still the files as they came: nobody knew then which
+    form it is."""
+    return form.has_payment and scan_id((page.file, page.page) for page in scan.pages) == scan.id
+
+
+def masked_anew(scan: Scan, form: Form, archive: Archive, limits: Limits) -> tuple[SourceFile, ...]:
+    """Masked copies of the pages of a scan whose form was not known when it came, one a page, kept in the archive."""
+    copies = []
+    for page in pages(scan, archive, limits):
+        laid = align(page, form)
+        if shows_another(page.picture, laid, form):  # too coarse to read, as a page that does not fit
+            laid = Aligned(page=page, fit=0.0, inliers=0, number=page.number)
+        copies.append(_masked_copy(page, laid, form, archive, f"{scan.name} p. {page.number}, masked"))
+    return tuple(copies)
