@@ -1,4 +1,5 @@
-"""Runs a program that must not outlive whoever started it, even if that is killed: `python -m flows.guard PROGRAM...`.
+"""Runs a program that must not outlive whoever started it, even if that is killed: `python -m
+flows.runtime.process_guard PROGRAM...`.
 
 The one who starts it holds the other end of its standard input; when that closes, for whatever reason, the program and
 all that it started are ended. A server left behind would hold its port and hundreds of megabytes.

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from tests.transcribe.store.world import NOON, World, person, sent, world
+from tests.transcribe.store.world import NOON, World, person, sent, sqlite_of, world
 from transcribe.model import Task
 from transcribe.store.drivers.writer import Busy, Writer
 from transcribe.store.row_mapping import micros
@@ -139,7 +139,7 @@ def step(here: World, writer: Writer, who: str, task: Task, idem: str) -> Task:
 
 def fill(here: World, count: int) -> None:
     """Open tasks as `conclude` would, a hundred fields a scan, written in bulk."""
-    connection = here.store.db.connection
+    connection = sqlite_of(here.store).connection
     scan_id = 1_000_000_000
     with here.store.db.write():
         for start in range(0, count, 100_000):

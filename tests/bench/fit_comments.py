@@ -64,7 +64,7 @@ class Text(NamedTuple):
 def main() -> None:
     """Fit and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--maps", action="store_true", help="the maps of reconcile.prose instead")
+    parser.add_argument("--maps", action="store_true", help="the maps of long_text_calibration instead")
     data = data_folder(None)
     if parser.parse_args().maps:
         for origin, weights in maps(data).items():

@@ -1,6 +1,7 @@
 """Bytes of a picture or PDF -> pixels: what the confined process does, one request after another.
 
-Run as `python -m transcribe.decode` by `confined.py`, never imported by it: what comes in may be made to do harm.
+Run as `python -m transcribe.sandbox.decoder_process` by `decoding.py`, never imported by it: what comes in may be
+made to do harm.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import cast
 
 from transcribe.errors import NotFound
 from transcribe.model import WHOLE, FieldKey
-from transcribe.store.drivers.sqlite import Database, Row
+from transcribe.store.drivers.database import Database, Row
 from transcribe.store.row_mapping import key_columns, key_of, micros, text
 
 FIRST_HASH = "0" * 64

@@ -24,7 +24,7 @@ from transcribe.model import (
     Truth,
     Value,
 )
-from transcribe.store.drivers.sqlite import Row
+from transcribe.store.drivers.database import Row
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

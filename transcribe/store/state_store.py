@@ -1,22 +1,37 @@
-"""The store on SQLite: every verb of the contract over one file, and how that file is opened."""
+"""The store: every verb of the contract over one database, and how that database is opened."""
 
 from __future__ import annotations
 
 import os
 import secrets
-import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractContextManager, closing, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from transcribe.errors import StoreError
-from transcribe.store.drivers.migrate import migrate
-from transcribe.store.drivers.sqlite import Database, connect, refuse_network
+from transcribe.store.drivers.sqlite import open_sqlite
+from transcribe.store.verbs.api_tokens import TokenRoom
+from transcribe.store.verbs.appeals import AppealRoom
 from transcribe.store.verbs.audit_log import AuditRoom
+from transcribe.store.verbs.erasure import EraseRoom
+from transcribe.store.verbs.people import PeopleRoom
+from transcribe.store.verbs.questions import GuideRoom
+from transcribe.store.verbs.queue import QueueRoom
+from transcribe.store.verbs.status import StatusRoom
+from transcribe.store.verbs.time_disputes import TimeRoom
 
 
-class SqliteStore(AuditRoom):
-    """`Store` over one SQLite file. Each verb is a transaction of its own, or part of `together` around it."""
+class StateStore(
+    QueueRoom,
+    GuideRoom,
+    TimeRoom,
+    TokenRoom,
+    AppealRoom,
+    StatusRoom,
+    PeopleRoom,
+    EraseRoom,
+    AuditRoom,
+):
+    """`Store` over one database. Each verb is a transaction of its own, or part of `together` around it."""
 
     def together(self) -> AbstractContextManager[None]:
         """Several verbs as one transaction of this thread: all of them at the end, or none."""
@@ -35,22 +50,14 @@ class SqliteStore(AuditRoom):
         self.db.close()
 
 
-def open_sqlite(path: Path, key: bytes | None = None) -> SqliteStore:
-    """The store in this file, made or brought up to date first; any number of processes may do so at once.
+def open_store(path: Path, key: bytes | None = None) -> StateStore:
+    """The store in this file, made where there is none and brought up to date where it is old.
 
     `key` is that of the keyed hashes; without one it is kept in a file of its own beside the database, readable to its
-    owner only. StoreError on a network file system.
+    owner only. Safe with several processes starting at once. StoreError on a network file system or where the database
+    is newer than this program.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    refuse_network(path)
-    try:
-        with closing(connect(path)) as connection:
-            migrate(connection)
-    except sqlite3.DatabaseError as error:
-        raise StoreError(
-            f"{path.name} cannot be opened ({error}). Is it a database of fairhand, on a disk with room?"
-        ) from error
-    return SqliteStore(Database(path), _own_key(path.with_suffix(".key")) if key is None else key)
+    return StateStore(open_sqlite(path), _own_key(path.with_suffix(".key")) if key is None else key)
 
 
 def _own_key(path: Path) -> bytes:

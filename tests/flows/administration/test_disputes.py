@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.app import GROUPS, app
-from tests.transcribe.store.world import NOON, World, after, decision, sent
+from tests.transcribe.store.world import NOON, World, after, decision, sent, sqlite_of
 from transcribe.forms.definition import definition, load
 from transcribe.model import FieldKey, Truth
 from transcribe.people.tokens import token_allows
@@ -30,7 +30,7 @@ KEY = FieldKey("order_number")
 def here(tmp_path: Path) -> Iterator[World]:
     """A home where ann read one field of an order form, and asked, disputed and contested."""
     made = World(tmp_path / "state.db")
-    made.store.db.connection.execute("DELETE FROM form")  # the small form of other tests stands on no shelf
+    sqlite_of(made.store).connection.execute("DELETE FROM form")  # the small form of other tests stands on no shelf
     made.form = replace(load("bon-de-commande"), retention_days=30)
     made.store.put_form(made.form, definition("bon-de-commande"), NOON)
     scan = made.scan("a", form=made.form)
@@ -119,6 +119,6 @@ def test_scans_kept_long_enough_are_forgotten(here: World) -> None:
     assert [each["scan"] for each in told(here, "retention")] == []
     old = here.scan("old", form=here.form)
     with here.store.together():
-        here.store.db.connection.execute("UPDATE scan SET received_at = 0 WHERE sha256 = ?", (old.id,))
+        sqlite_of(here.store).connection.execute("UPDATE scan SET received_at = 0 WHERE sha256 = ?", (old.id,))
     assert [each["scan"] for each in told(here, "retention")] == [old.id]
     assert here.store.forgotten(old.id)

@@ -64,7 +64,7 @@ import os, sys
 from pathlib import Path
 from reconcile.records import publish as publishing
 from tests.transcribe.store.world import KEY, form
-from transcribe.store.sqlite import open_sqlite
+from transcribe.store import open_store
 
 folder, entries = Path(sys.argv[1]), int(sys.argv[2])
 publishing.BATCH = 2
@@ -78,7 +78,7 @@ def dies(*args):
     write(*args)
 
 publishing._write = dies
-publishing.publish(open_sqlite(folder / "state.db", KEY), folder / "records.db", lambda *_: form())
+publishing.publish(open_store(folder / "state.db", KEY), folder / "records.db", lambda *_: form())
 """
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, after, world
+from tests.transcribe.store.world import NOON, after, sqlite_of, world
 from transcribe.errors import SettingsError
 from transcribe.people.tokens import new_token, token_allows
 
@@ -25,7 +25,7 @@ def test_a_token_is_good_for_its_scopes_until_its_end(tmp_path: Path) -> None:
 def test_the_secret_is_nowhere_in_the_store(tmp_path: Path) -> None:
     with world(tmp_path) as here:
         made = new_token(here.store, "till", ["records:read"], NOON)
-        assert made.secret.rpartition("_")[2] not in "\n".join(here.store.db.connection.iterdump())
+        assert made.secret.rpartition("_")[2] not in "\n".join(sqlite_of(here.store).connection.iterdump())
 
 
 def test_an_unknown_scope_is_refused_with_the_known_ones(tmp_path: Path) -> None:

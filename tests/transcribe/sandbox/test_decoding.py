@@ -75,7 +75,7 @@ from pathlib import Path
 from tests import crafted
 from transcribe import confined
 from transcribe.errors import ScanError
-from transcribe.limits import Limits
+from transcribe.sandbox.limits import Limits
 
 if __name__ == "__main__":
     for name, content in crafted.refused().items():

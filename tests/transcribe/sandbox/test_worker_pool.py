@@ -17,7 +17,7 @@ from transcribe.sandbox.worker_pool import Children
 
 MODULE = """
 import os, time
-from transcribe.ocr._child import serve
+from transcribe.sandbox.worker_pool import serve
 
 def answer(request):
     if request == "hang":

@@ -22,7 +22,7 @@ from tests.transcribe.store.world import KEY, NOON, World, field, form, person, 
 from transcribe.model import Column, FieldKey, Outcome, Table, Task
 from transcribe.store.contract import Offer, Rate
 from transcribe.store.drivers.writer import Writer
-from transcribe.store.state_store import open_sqlite
+from transcribe.store.state_store import open_store
 
 T = TypeVar("T")
 
@@ -130,9 +130,9 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from tests.transcribe.store.world import KEY, NOON, sent
-from transcribe.store.sqlite import open_sqlite
-from transcribe.store.writer import Writer
-store = open_sqlite(Path(sys.argv[1]), KEY)
+from transcribe.store import open_store
+from transcribe.store.drivers.writer import Writer
+store = open_store(Path(sys.argv[1]), KEY)
 writer, who, run = Writer(store), sys.argv[2], sys.argv[3]
 number = 0
 while tasks := writer.submit(lambda: store.lease(who, 8, NOON + timedelta(seconds=number))).result():
@@ -172,7 +172,7 @@ def test_writers_killed_at_random_moments_lose_nothing_that_was_acknowledged(tmp
         told = "".join(lines) + "".join(each.communicate()[0] for each in writers)
         acknowledged |= {line for line in told.splitlines(keepends=True) if line.endswith("\n")}
     assert len(acknowledged) > 20
-    store = open_sqlite(path, KEY)
+    store = open_store(path, KEY)
     readings = [
         each for state in store.scan_states() for each in store.readings(state.scan.id) if each.kind == "person"
     ]

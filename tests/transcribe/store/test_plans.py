@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, world
+from tests.transcribe.store.world import NOON, World, sqlite_of, world
 from transcribe.store.row_mapping import micros
 from transcribe.store.verbs import api_tokens, erasure
 
@@ -59,9 +59,9 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.mark.parametrize("name", HOT)
 def test_a_hot_statement_reads_by_index_and_sorts_nothing(here: World, name: str) -> None:
-    sql = here.store.db.statements[name]
+    sql = sqlite_of(here.store).statements[name]
     values = dict.fromkeys(re.findall(r":(\w+)", sql), None)
-    steps = [row["detail"] for row in here.store.db.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    steps = [row["detail"] for row in sqlite_of(here.store).connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     assert steps
     scans = [step for step in steps if step.startswith("SCAN") and step.split()[1] not in SMALL]
     assert [step for step in scans if not _bounded(step)] == [], steps
@@ -70,14 +70,14 @@ def test_a_hot_statement_reads_by_index_and_sorts_nothing(here: World, name: str
 
 
 def test_the_lease_reads_open_tasks_only(here: World) -> None:
-    sql = here.store.db.statements["next_tasks"]
+    sql = sqlite_of(here.store).statements["next_tasks"]
     values = dict.fromkeys(re.findall(r":(\w+)", sql), None)
-    steps = [row["detail"] for row in here.store.db.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    steps = [row["detail"] for row in sqlite_of(here.store).connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     assert "SEARCH t USING INDEX task_open (pool=? AND elsewhere=?)" in steps
 
 
 def test_every_statement_is_used_and_every_used_one_exists(here: World) -> None:
-    known = set(here.store.db.statements)
+    known = set(sqlite_of(here.store).statements)
     code = "\n".join(path.read_text(encoding="utf-8") for path in STORE.glob("*.py"))
     used = set(re.findall(r"self\._?db\.(?:all|one|value|run|insert|added)\(\s*\"(\w+)\"", code))
     used |= set(erasure.ERASURES) | {f"about_{each}" for each in api_tokens.ABOUT}
@@ -94,7 +94,7 @@ def test_the_lease_does_not_slow_down_with_the_number_of_open_tasks(here: World)
 
 
 def _add_open_tasks(here: World, name: str, count: int) -> None:
-    connection = here.store.db.connection
+    connection = sqlite_of(here.store).connection
     scan = here.scan(name)
     with here.store.db.write():
         number = here.store.scan_row(scan.id)["id"]
@@ -121,9 +121,9 @@ def _steps_of_a_lease(here: World) -> int:
         count += 1
         return 0
 
-    here.store.db.connection.set_progress_handler(step, 10)
+    sqlite_of(here.store).connection.set_progress_handler(step, 10)
     assert len(here.store.lease("ann", 1, NOON)) == 1
-    here.store.db.connection.set_progress_handler(None, 10)
+    sqlite_of(here.store).connection.set_progress_handler(None, 10)
     here.store.give_back("ann", NOON)
     return count
 

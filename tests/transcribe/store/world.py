@@ -33,7 +33,8 @@ from transcribe.model import (
     Transcriber,
 )
 from transcribe.store.contract import SentReading
-from transcribe.store.state_store import SqliteStore, open_sqlite
+from transcribe.store.drivers.sqlite import SqliteDatabase
+from transcribe.store.state_store import StateStore, open_store
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 KEY = b"k" * 32
@@ -125,7 +126,7 @@ class World:
 
     def __init__(self, path: Path, *, people: tuple[str, ...] = ("ann", "ben", "cat")) -> None:
         shutil.copyfile(_beginning(people), path)
-        self.store: SqliteStore = open_sqlite(path, KEY)
+        self.store: StateStore = open_store(path, KEY)
         self.form = form()
 
     def scan(self, name: str, *, form: Form | None = None, batch: str = "") -> Scan:
@@ -224,7 +225,7 @@ def _shared() -> World:
 def _beginning(people: tuple[str, ...]) -> Path:
     """A database that worlds begin with: made once, as a copy of a file is quicker than sixty statements on disk."""
     path = Path(_FOLDER.name) / f"{len(people)}-{'-'.join(people)}.db"
-    store = open_sqlite(path, KEY)
+    store = open_store(path, KEY)
     store.put_form(form(), "the definition", NOON)
     for handle in people:
         store.put_transcriber(person(handle), NOON)
@@ -234,3 +235,9 @@ def _beginning(people: tuple[str, ...]) -> Path:
 
 
 _FOLDER = TemporaryDirectory()
+
+
+def sqlite_of(store: StateStore) -> SqliteDatabase:
+    """The SQLite database of a store, for looks behind its verbs."""
+    assert isinstance(store.db, SqliteDatabase)
+    return store.db

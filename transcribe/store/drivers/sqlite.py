@@ -8,7 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ from typing import Any
 import aiosql
 
 from transcribe.errors import StoreError
+from transcribe.store.drivers.database import Row, TransactionLost
 from transcribe.store.drivers.journal import write_ahead
+from transcribe.store.drivers.migrate import migrate
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another process: longer than the worst wait measured with 64 writing processes (7.5 s)."""
@@ -36,20 +38,16 @@ NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", 
 MOUNTS = Path("/proc/self/mounts")
 """Where Linux says what is mounted; elsewhere nothing is checked."""
 
-Row = sqlite3.Row
 
-
-class TransactionLost(StoreError):
-    """The database gave up a whole transaction; nothing of it was kept, try again."""
-
-
-class Database:
+class SqliteDatabase:
     """The connections of one process to one file.
 
     Statements are called by their name in `queries/`. A write outside `write()` is a programming error: everything
     that changes something stands in a transaction that begins with BEGIN IMMEDIATE, as a deferred one fails at once
     where two processes read first and write then.
     """
+
+    conflict = sqlite3.IntegrityError
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -247,6 +245,23 @@ def connect(path: Path) -> sqlite3.Connection:
     ):
         connection.execute(f"PRAGMA {pragma}").fetchall()
     return connection
+
+
+def open_sqlite(path: Path) -> SqliteDatabase:
+    """The database in this file, made or brought up to date first; any number of processes may do so at once.
+
+    StoreError on a network file system, where the database is newer than this program, or where it is none of ours.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    refuse_network(path)
+    try:
+        with closing(connect(path)) as connection:
+            migrate(connection)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"{path.name} cannot be opened ({error}). Is it a database of fairhand, on a disk with room?"
+        ) from error
+    return SqliteDatabase(path)
 
 
 def refuse_network(path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from transcribe.errors import StoreError
 from transcribe.store.contract import Store
-from transcribe.store.drivers.sqlite import TransactionLost
+from transcribe.store.drivers.database import TransactionLost
 
 T = TypeVar("T")
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from transcribe.errors import NotFound
 from transcribe.store.contract import ApiToken
-from transcribe.store.drivers.sqlite import Row
+from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import micros, moment, moment_or_none, text
-from transcribe.store.verbs.time_disputes import TimeRoom
+from transcribe.store.verbs.leases import LeaseRoom
 
 
-class TokenRoom(TimeRoom):
+class TokenRoom(LeaseRoom):
     """Keeps programs' tokens; gives people what is theirs."""
 
     def put_token(self, token: ApiToken, token_hash: str, now: datetime) -> None:

@@ -9,9 +9,9 @@ from typing import cast
 from transcribe.errors import NotFound, StoreError
 from transcribe.model import Truth
 from transcribe.store.contract import Appeal, AppealOutcome, ExpertOutcomes
-from transcribe.store.drivers.sqlite import Row
+from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import lane_of, micros, moment, moment_or_none, reading_of
-from transcribe.store.verbs.people import PeopleRoom
+from transcribe.store.verbs.reconcile import ReconcileRoom
 
 APPEAL_PRIORITY = 100
 """Before everything else an expert does: a person waits for the answer, and a date was promised."""
@@ -19,7 +19,7 @@ APPEAL_PRIORITY = 100
 EXPERT_POOL = "expert"
 
 
-class AppealRoom(PeopleRoom):
+class AppealRoom(ReconcileRoom):
     """Keeps appeals and their outcomes."""
 
     def open_appeal(self, reading: str, who: str, words: str, deadline: datetime, now: datetime) -> Appeal:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 
 from transcribe.store.contract import AuditLine, AuditState
-from transcribe.store.lookup import FIRST_HASH
+from transcribe.store.lookup import FIRST_HASH, Lookup
 from transcribe.store.row_mapping import moment
-from transcribe.store.verbs.erasure import EraseRoom
 
 
-class AuditRoom(EraseRoom):
+class AuditRoom(Lookup):
     """Reads and checks the chain; `log` itself stands in `lookup.py`, as every room writes it."""
 
     def audit(self, after: int = 0) -> list[AuditLine]:

@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from transcribe.errors import SettingsError
 from transcribe.model import Task
 from transcribe.store.contract import ControlAnswers, Offer, QualificationTry
-from transcribe.store.drivers.sqlite import Database, Row
+from transcribe.store.drivers.database import Database, Row
+from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import key_of, lane_of, micros, moment, reading_of, task_of, text, truth_of
 from transcribe.store.verbs.routing import Routing
-from transcribe.store.verbs.settlement import SettleRoom
 
 SHARE = "control share"
 
 
-class ControlRoom(SettleRoom):
+class ControlRoom(Lookup):
     """Keeps the share of control items, gives them out, and keeps what tests showed."""
 
     def __init__(self, database: Database, key: bytes) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from transcribe.store.drivers.sqlite import Row
+from transcribe.store.drivers.database import Row
+from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import micros
-from transcribe.store.verbs.status import StatusRoom
 
 
-class EraseRoom(StatusRoom):
+class EraseRoom(Lookup):
     """Erases, once and for good."""
 
     def forget(self, scan: str, now: datetime) -> list[str]:

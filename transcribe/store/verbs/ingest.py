@@ -8,7 +8,7 @@ from datetime import datetime
 from transcribe.errors import FormError
 from transcribe.model import Form, Place, Reading, Reads, Scan, SourceFile
 from transcribe.store.contract import SetAside
-from transcribe.store.drivers.sqlite import Row
+from transcribe.store.drivers.database import Row
 from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import VALUE_LANE, micros, moment, scan_of, text
 

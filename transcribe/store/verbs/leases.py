@@ -9,7 +9,7 @@ from functools import partial
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import Task
 from transcribe.store.contract import ANYTHING, Offer
-from transcribe.store.drivers.sqlite import Database, Row
+from transcribe.store.drivers.database import Database, Row
 from transcribe.store.row_mapping import micros, task_of, text, transcriber_of
 from transcribe.store.verbs.control_items import ControlRoom
 from transcribe.store.verbs.reconcile import MISPLACED

@@ -7,12 +7,12 @@ from typing import Literal
 
 from transcribe.pay_arithmetic import for_time
 from transcribe.store.contract import Floor, PayLine, Rate
-from transcribe.store.drivers.sqlite import Row
+from transcribe.store.drivers.database import Row
+from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import micros, moment
-from transcribe.store.verbs.reconcile import ReconcileRoom
 
 
-class PayRoom(ReconcileRoom):
+class PayRoom(Lookup):
     """Keeps rates, floors and pay lines."""
 
     def put_rate(self, rate: Rate, now: datetime) -> None:

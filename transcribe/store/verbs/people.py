@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from transcribe.errors import SettingsError
 from transcribe.model import Transcriber
-from transcribe.store.drivers.sqlite import Row
+from transcribe.store.drivers.database import Row
+from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import micros, text, transcriber_of
-from transcribe.store.verbs.queue import QueueRoom
 
 
-class PeopleRoom(QueueRoom):
+class PeopleRoom(Lookup):
     """Keeps people and how they sign in."""
 
     def put_transcriber(self, person: Transcriber, now: datetime) -> None:
@@ -36,7 +35,7 @@ class PeopleRoom(QueueRoom):
                     paused=int(person.paused),
                     now=micros(now),
                 )
-            except sqlite3.IntegrityError as error:
+            except self.db.conflict as error:
                 raise SettingsError(f"The handle {person.handle!r} is taken. Choose another.") from error
             if person.paused:
                 self.db.run("end_sessions", person=self.person_row(person.id)["id"], token_hash=None)

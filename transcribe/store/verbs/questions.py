@@ -7,12 +7,13 @@ from datetime import datetime
 
 from transcribe.errors import NotFound
 from transcribe.store.contract import ExpectedWork, Notice, Question
-from transcribe.store.drivers.sqlite import Row
+from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import key_of, micros, moment, moment_or_none
-from transcribe.store.verbs.appeals import AppealRoom
+from transcribe.store.verbs.leases import LeaseRoom
+from transcribe.store.verbs.pay_ledger import PayRoom
 
 
-class GuideRoom(AppealRoom):
+class GuideRoom(LeaseRoom, PayRoom):
     """Keeps what people ask and are told."""
 
     def put_question(self, task: str, who: str, words: str, seconds: float, now: datetime) -> Question:

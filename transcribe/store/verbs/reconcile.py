@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from transcribe.errors import NotFound
 from transcribe.model import Decision, FieldKey, PagePicture, Parameters, Place, Reading, Record, Task, Truth
 from transcribe.store.contract import OutboxEntry, Story, Waiting
-from transcribe.store.drivers.sqlite import Row
+from transcribe.store.drivers.database import Row
 from transcribe.store.lookup import Fields
 from transcribe.store.row_mapping import (
     decision_columns,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transcribe.store.drivers.sqlite import Database, Row
+from transcribe.store.drivers.database import Database, Row
 from transcribe.store.row_mapping import text
 
 

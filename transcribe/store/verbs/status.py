@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 from transcribe.store.contract import Counts, OpenBatch, ScanState
-from transcribe.store.drivers.sqlite import Row
+from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import moment, moment_or_none, numbers_of
-from transcribe.store.verbs.api_tokens import TokenRoom
+from transcribe.store.verbs.ingest import IngestRoom
 
 
-class StatusRoom(TokenRoom):
+class StatusRoom(IngestRoom):
     """Counts."""
 
     def scan_states(self, batch: str | None = None) -> list[ScanState]:

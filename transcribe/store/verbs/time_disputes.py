@@ -9,12 +9,13 @@ from typing import cast
 from transcribe.errors import NotFound
 from transcribe.pay_arithmetic import an_hour
 from transcribe.store.contract import Pace, PayState, TimeDispute
-from transcribe.store.drivers.sqlite import Row
+from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import micros, moment, moment_or_none
-from transcribe.store.verbs.questions import GuideRoom
+from transcribe.store.verbs.leases import LeaseRoom
+from transcribe.store.verbs.settlement import SettleRoom
 
 
-class TimeRoom(GuideRoom):
+class TimeRoom(LeaseRoom, SettleRoom):
     """Counts time and pay."""
 
     def pay_states(self, now: datetime, who: str | None = None) -> list[PayState]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, person, world
+from tests.transcribe.store.world import NOON, person, sqlite_of, world
 from transcribe.errors import NotFound, StoreError
 from transcribe.store.drivers.writer import Busy, Writer
 
@@ -54,7 +54,9 @@ def test_many_jobs_share_one_transaction(tmp_path: Path) -> None:
         opened: list[str] = []
 
         def watch() -> None:
-            here.store.db.connection.set_trace_callback(lambda text: opened.append(text) if "BEGIN" in text else None)
+            sqlite_of(here.store).connection.set_trace_callback(
+                lambda text: opened.append(text) if "BEGIN" in text else None
+            )
             gate.wait(10)
 
         futures: list[Future[None]] = [writer.submit(watch)]
@@ -108,7 +110,7 @@ def test_short_jobs_are_done_in_the_loop_within_the_writers_transaction(tmp_path
 
         def put(name: str) -> tuple[int, bool]:
             here.store.put_transcriber(person(name), NOON)
-            return threading.get_ident(), here.store.db.connection.in_transaction
+            return threading.get_ident(), sqlite_of(here.store).connection.in_transaction
 
         async def several() -> tuple[int, list[tuple[int, bool] | BaseException]]:
             def bad() -> tuple[int, bool]:
@@ -117,7 +119,7 @@ def test_short_jobs_are_done_in_the_loop_within_the_writers_transaction(tmp_path
 
             jobs = [writer.write(partial(put, f"p{n}"), here=True) for n in range(5)]
             told = await asyncio.gather(*jobs, writer.write(bad, here=True), return_exceptions=True)
-            assert not here.store.db.connection.in_transaction  # its own connection is its own again
+            assert not sqlite_of(here.store).connection.in_transaction  # its own connection is its own again
             return threading.get_ident(), told
 
         with ThreadPoolExecutor(1) as apart:

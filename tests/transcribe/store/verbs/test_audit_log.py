@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import KEY, NOON, World, after, person, world
+from tests.transcribe.store.world import KEY, NOON, World, after, person, sqlite_of, world
 from transcribe.store.contract import Rate
-from transcribe.store.state_store import open_sqlite
+from transcribe.store.state_store import open_store
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def here(tmp_path: Path) -> Iterator[World]:
 
 
 def tamper(here: World, statement: str) -> None:
-    connection = here.store.db.connection
+    connection = sqlite_of(here.store).connection
     connection.execute("DROP TRIGGER audit_stays")
     connection.execute("DROP TRIGGER audit_kept")
     connection.execute(statement)
@@ -59,10 +59,10 @@ def test_a_cut_chain_shows_only_against_a_saved_head(here: World) -> None:
 
 
 def test_who_has_the_database_without_the_key_cannot_mend_the_chain(here: World) -> None:
-    other = open_sqlite(here.store.db.path, b"another key".ljust(32))
+    other = open_store(here.store.db.path, b"another key".ljust(32))
     assert other.verify_audit().broken_at == 1
     other.close()
-    same = open_sqlite(here.store.db.path, KEY)
+    same = open_store(here.store.db.path, KEY)
     assert same.verify_audit().broken_at is None
     same.close()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, decision, form, machine, sent, sha, world
+from tests.transcribe.store.world import NOON, World, after, decision, form, machine, sent, sha, sqlite_of, world
 from transcribe.model import FieldKey, Scan, Truth
 from transcribe.store.contract import Offer, Rate
 
@@ -51,10 +51,10 @@ def test_no_word_of_a_forgotten_scan_is_left_in_the_files(here: World) -> None:
 def test_facts_pay_and_keyed_hashes_stay(here: World) -> None:
     scan = worked(here)
     before = (here.store.ledger(), here.store.counts().decided_by_people, here.store.counts().fields)
-    hashes = [row[0] for row in here.store.db.connection.execute("SELECT text_hash FROM reading")]
+    hashes = [row[0] for row in sqlite_of(here.store).connection.execute("SELECT text_hash FROM reading")]
     here.store.forget(scan.id, after(10))
     assert (here.store.ledger(), here.store.counts().decided_by_people, here.store.counts().fields) == before
-    assert [row[0] for row in here.store.db.connection.execute("SELECT text_hash FROM reading")] == hashes
+    assert [row[0] for row in sqlite_of(here.store).connection.execute("SELECT text_hash FROM reading")] == hashes
     (story,) = here.store.readings_of("ann")
     assert {each.text for each in story.readings} == {None}
     assert all("erased" in each.flags for each in story.readings)
@@ -122,7 +122,7 @@ def test_work_that_somebody_holds_is_paid_and_its_words_are_not_kept(here: World
     here.store.forget(scan.id, after(1))
     assert here.store.submit(task.id, "ann", sent(CANARY, "i"), after(5)).kind == "kept"
     assert len(here.store.ledger("ann")) == 1
-    assert here.store.db.connection.execute("SELECT COUNT(*) FROM reading_text").fetchone()[0] == 0
+    assert sqlite_of(here.store).connection.execute("SELECT COUNT(*) FROM reading_text").fetchone()[0] == 0
     assert here.store.lease("ben", 1, after(6)) == []
     assert here.store.open_tasks(Offer(), after(6)) == 0
 
@@ -156,4 +156,4 @@ def test_facts_are_append_only(here: World, table: str, change: str) -> None:
     here.store.undo(task.id, "ben", after(2))
     column = {"audit": "actor", "ledger": "kind", "parameters": "content", "undo": "at"}.get(table, "rowid")
     with pytest.raises(sqlite3.IntegrityError, match=r"append-only|only with forget"):
-        here.store.db.connection.execute(change.format(table).replace("rowid", column))
+        sqlite_of(here.store).connection.execute(change.format(table).replace("rowid", column))
