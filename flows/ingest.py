@@ -24,7 +24,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.administration.fair_pay import require_fair_start
 from flows.home import settings as configuration
-from flows.home.home import Rooms, now, rooms_at
+from flows.home.home import Home, home_at, now
 from flows.runtime.gc_tuning import settle_memory
 from flows.steps.read_scans import Taken, failed, forms_of, read_scan, take_in, work_key
 from flows.steps.reconcile_scans import reconcile_home
@@ -104,7 +104,7 @@ logging.getLogger("prefect.task_runs").addFilter(_in_one_line)
 def read_one(home: str, scan: str, short: str, key: str) -> dict[str, Any]:
     """Read one scan; the last time that it is tried, without an engine that fails. Its parameters and its result hold
     no text of the paper, as Prefect keeps both."""
-    rooms = rooms_at(home)
+    rooms = home_at(home)
     running = TaskRunContext.get()
     last = running is not None and running.task_run.run_count > len(RETRY_SECONDS)
     reads = read_scan(rooms, rooms.store.scan(scan), without=int(last))
@@ -121,7 +121,7 @@ def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str,
     """
     settle_memory()
     given = FILES.get() or tuple(map(Path, paths))
-    rooms = rooms_at(home or str(configuration.load().home))
+    rooms = home_at(home or str(configuration.load().home))
     require_fair_start(rooms, forms_of(rooms, form))
     done = Ingested(batch=batch, files=len(gather(given, ours=rooms.settings.pictured)))
     shown = create_progress_artifact(progress=0.0, key=_artifact("progress", batch), description=f"Batch {batch}")
@@ -157,7 +157,7 @@ def ingest_batch(
 class _Window:
     """Readings under way, as many as the workers need and no more, taken off in the order in which they began."""
 
-    def __init__(self, rooms: Rooms, done: Ingested, show: Callable[[float], object]) -> None:
+    def __init__(self, rooms: Home, done: Ingested, show: Callable[[float], object]) -> None:
         self._rooms, self._done, self._show = rooms, done, show
         self._running: deque[tuple[Scan, PrefectFuture[Any]]] = deque()
         self._most = WINDOW * rooms.settings.cores
@@ -221,7 +221,7 @@ def _artifact(what: str, batch: str) -> str:
     return "-".join(filter(None, (what, *"".join(c if c.isalnum() else " " for c in batch.lower()).split())))
 
 
-def _summary(done: Ingested, rooms: Rooms) -> str:
+def _summary(done: Ingested, rooms: Home) -> str:
     """The batch in a table, for Prefect's pages: counts only, no text of the paper."""
     counts = rooms.store.counts(done.batch)
     lines = [

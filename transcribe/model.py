@@ -109,7 +109,7 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Laid:
+class StoredAlignment:
     """How a page was found to lie on a form: the form's digest, which page of it, and the nine numbers, row by row,
     of the homography from pixels of the photo to pixels of the blank. `inliers` are the features that agree."""
 
@@ -137,8 +137,8 @@ class Page:
     picture: Picture
     dpi: float | None = None
     hocr: bytes | None = None
-    laid: Laid | None = None
-    flat: Flattened | None = None
+    alignment: StoredAlignment | None = None
+    flattened: Flattened | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,16 +365,16 @@ class PagePicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lying:
+class PageTransform:
     """How the picture of a page came out of the page as it came in: the number of that page in the scan, and the nine
     numbers, row by row, of the homography from its pixels to those of the picture, as far as the paper was flat."""
 
-    came: int
+    page: int
     homography: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class SourceWords:
     """The words that one source saw in one field of a page, or on the whole page (`key` None), in pixels of the page's
     picture, line by line."""
 
@@ -385,7 +385,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reads:
+class ReadResult:
     """What `read` gives: places and machine readings of one scan, with the pictures that they refer to.
 
     `fit` (0 to 1, None for a free layout) is how well the worst page lies on its form; `quality` holds numbers of the
@@ -405,8 +405,8 @@ class Reads:
     files: Mapping[str, bytes] = field(default_factory=dict)
     advice: tuple[str, ...] = ()
     turns: tuple[int, ...] = ()
-    lying: Mapping[int, Lying] = field(default_factory=dict)
-    seen: tuple[Seen, ...] = ()
+    transforms: Mapping[int, PageTransform] = field(default_factory=dict)
+    source_words: tuple[SourceWords, ...] = ()
     failed: tuple[str, ...] = ()
 
 

@@ -6,12 +6,12 @@ import math
 import secrets
 from datetime import UTC, datetime
 
-from flows.home.home import Rooms, now
+from flows.home.home import Home, now
 from transcribe.errors import NotFound, SettingsError
 from transcribe.store.contract import ExpectedWork
 
 
-def expect_work(rooms: Rooms, at: datetime, hours: float, form: str) -> ExpectedWork:
+def expect_work(rooms: Home, at: datetime, hours: float, form: str) -> ExpectedWork:
     """Announce work, in UTC where `at` names no zone. SettingsError where it is past or no hours, FormError where there
     is no such form."""
     when = at if at.tzinfo else at.replace(tzinfo=UTC)
@@ -26,7 +26,7 @@ def expect_work(rooms: Rooms, at: datetime, hours: float, form: str) -> Expected
     return expected
 
 
-def settle_dispute(rooms: Rooms, dispute: str, seconds: float | None, reason: str, by: str) -> float:
+def settle_dispute(rooms: Home, dispute: str, seconds: float | None, reason: str, by: str) -> float:
     """Add so many seconds to a person's paid time (None: what makes up their own figure); the seconds added.
 
     NotFound where there is no such dispute; SettingsError where it is settled already, or where it is less than the

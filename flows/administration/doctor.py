@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.home import settings as configuration
-from flows.home.form_library import Shelf
+from flows.home.form_library import FormLibrary
 from flows.home.settings import Settings
 from flows.runtime.prefect_server import notice, port_is_free
 from transcribe import ocr
@@ -102,7 +102,7 @@ def _listed(name: str, settings: Settings) -> Listed:
 
 def _spoken(settings: Settings) -> list[tuple[str, ...]]:
     """The languages of each form, those of several forms once."""
-    shelf = Shelf(settings.forms)
+    shelf = FormLibrary(settings.forms)
     return sorted({each for name in shelf.names() if (each := _languages(shelf, name))})
 
 
@@ -133,7 +133,7 @@ def _choice(named: tuple[str, ...]) -> Iterator[Finding]:
         yield Finding(check="engines", message=message, mend=mend, warning=True)
 
 
-def _languages(shelf: Shelf, name: str) -> tuple[str, ...]:
+def _languages(shelf: FormLibrary, name: str) -> tuple[str, ...]:
     try:
         return shelf.find(name).languages
     except FairhandError:
@@ -146,7 +146,7 @@ def _settings() -> Iterator[Finding]:
 
 
 def _forms(settings: Settings) -> Iterator[Finding]:
-    shelf = Shelf(settings.forms)
+    shelf = FormLibrary(settings.forms)
     for name in shelf.names():
         try:
             shelf.find(name)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flows.administration.pay import decimal
-from flows.home.home import Rooms, now
+from flows.home.home import Home, now
 from transcribe.errors import SettingsError
 from transcribe.model import Transcriber
 from transcribe.pay_arithmetic import for_time
@@ -34,7 +34,7 @@ class Unfair:
     pace: Pace
 
 
-def unfair(rooms: Rooms, forms: Iterable[str]) -> list[Unfair]:
+def unfair(rooms: Home, forms: Iterable[str]) -> list[Unfair]:
     """Those of these forms on which paid work must not begin; none where nobody is paid.
 
     A form pays where it has a rate. One without is read by staff and volunteers, or paid by the time at the floor.
@@ -44,17 +44,17 @@ def unfair(rooms: Rooms, forms: Iterable[str]) -> list[Unfair]:
     return [each for each in found if each is not None]
 
 
-def paid_people(rooms: Rooms) -> list[Transcriber]:
+def paid_people(rooms: Home) -> list[Transcriber]:
     """Who works for pay."""
     return [person for person in rooms.store.transcribers() if person.engagement in PAID and not person.paused]
 
 
-def require_fair_start(rooms: Rooms, forms: Iterable[str]) -> None:
+def require_fair_start(rooms: Home, forms: Iterable[str]) -> None:
     """Before a batch of one of these forms is taken in. SettingsError says what is missing and what mends it."""
     _refuse(rooms, unfair(rooms, forms))
 
 
-def require_fair_serving(rooms: Rooms) -> None:
+def require_fair_serving(rooms: Home) -> None:
     """Before tasks are given to people: every form that is used here, and those to come. SettingsError as above.
 
     That a rate turned out too low stops only a batch that nobody has begun: what people are in the middle of is topped
@@ -66,7 +66,7 @@ def require_fair_serving(rooms: Rooms) -> None:
     _refuse(rooms, [each for each in found if each.form in not_begun or set(each.faults) != {SPEED}])
 
 
-def _of(rooms: Rooms, form: str, paid: Sequence[Transcriber]) -> Unfair | None:
+def _of(rooms: Home, form: str, paid: Sequence[Transcriber]) -> Unfair | None:
     at, store = now(), rooms.store
     floor, pace, engaged = store.floor(at), store.pace(form), {person.engagement for person in paid}
     piece = store.rate(form, at) if "by reading" in engaged else None
@@ -78,7 +78,7 @@ def _of(rooms: Rooms, form: str, paid: Sequence[Transcriber]) -> Unfair | None:
     return None
 
 
-def _refuse(rooms: Rooms, found: Sequence[Unfair]) -> None:
+def _refuse(rooms: Home, found: Sequence[Unfair]) -> None:
     if not found:
         return
     paid = [person.handle for person in paid_people(rooms)]

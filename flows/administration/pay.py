@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 
 from babel.numbers import is_currency
 
-from flows.home.home import Rooms, now
+from flows.home.home import Home, now
 from transcribe.errors import SettingsError
 from transcribe.pay_arithmetic import MICRO
 from transcribe.store.contract import Floor, Rate
@@ -32,7 +32,7 @@ class PayOf:
     an_hour: str | None
 
 
-def lines(rooms: Rooms) -> list[PayOf]:
+def lines(rooms: Home) -> list[PayOf]:
     """Everybody who is paid, by handle."""
     handles = {person.id: person.handle for person in rooms.store.transcribers()}
     found = [
@@ -53,7 +53,7 @@ def lines(rooms: Rooms) -> list[PayOf]:
     return sorted(found, key=lambda each: each.handle)
 
 
-def set_rate(rooms: Rooms, amount: str, currency: str, form: str, *, per_hour: bool) -> None:
+def set_rate(rooms: Home, amount: str, currency: str, form: str, *, per_hour: bool) -> None:
     """What a reading (or an hour) pays from now on; SettingsError where it is no amount or no currency."""
     rate = Rate(
         form=form,
@@ -65,7 +65,7 @@ def set_rate(rooms: Rooms, amount: str, currency: str, form: str, *, per_hour: b
     rooms.store.put_rate(rate, now())
 
 
-def set_floor(rooms: Rooms, amount: str, currency: str, source: str, source_amount: str | None) -> None:
+def set_floor(rooms: Home, amount: str, currency: str, source: str, source_amount: str | None) -> None:
     """The least that an hour pays from now on, and where the figure comes from."""
     floor = Floor(
         micro=micro_of(amount),
@@ -77,7 +77,7 @@ def set_floor(rooms: Rooms, amount: str, currency: str, source: str, source_amou
     rooms.store.put_floor(floor, now())
 
 
-def close_period(rooms: Rooms, reference: str, until: datetime | None) -> str:
+def close_period(rooms: Home, reference: str, until: datetime | None) -> str:
     """Top everybody up to the floor, mark what is due as paid; the transfers as CSV."""
     moment = now()
     last = moment if until is None else until.replace(tzinfo=UTC)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
-from flows.home.home import Rooms, now
+from flows.home.home import Home, now
 from flows.runtime.prefect_server import notice
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import Transcriber
@@ -37,7 +37,7 @@ class Invited:
 
 
 def invite(
-    rooms: Rooms,
+    rooms: Home,
     handle: str,
     roles: Sequence[str] | None = None,
     languages: Sequence[str] | None = None,
@@ -75,7 +75,7 @@ def invite(
     )
 
 
-def new_link(rooms: Rooms, person: Transcriber) -> Invited:
+def new_link(rooms: Home, person: Transcriber) -> Invited:
     """A new sign-in link for a person; older ones go on working until they are used or too old."""
     token = secrets.token_urlsafe(32)
     until = now() + timedelta(days=rooms.settings.link_days)
@@ -83,7 +83,7 @@ def new_link(rooms: Rooms, person: Transcriber) -> Invited:
     return Invited(person=person, link=f"{address(rooms)}/in/{token}", until=until)
 
 
-def pause(rooms: Rooms, handle: str, *, paused: bool) -> Transcriber:
+def pause(rooms: Home, handle: str, *, paused: bool) -> Transcriber:
     """Stop giving a person work, or begin again; their work and their pay are never touched."""
     person = replace(rooms.store.transcriber(handle), paused=paused)
     rooms.store.put_transcriber(person, now())
@@ -92,13 +92,13 @@ def pause(rooms: Rooms, handle: str, *, paused: bool) -> Transcriber:
     return person
 
 
-def address(rooms: Rooms) -> str:
+def address(rooms: Home) -> str:
     """Where people find the review pages: as set, else where serve runs, else where it would."""
     settings = rooms.settings
     return settings.public_url.rstrip("/") or notice(settings).get("web") or f"http://{settings.host}:{settings.port}"
 
 
-def _person_of(rooms: Rooms, handle: str) -> Transcriber | None:
+def _person_of(rooms: Home, handle: str) -> Transcriber | None:
     try:
         return rooms.store.transcriber(handle)
     except NotFound:

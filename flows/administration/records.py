@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.home.home import Rooms, now
+from flows.home.home import Home, now
 from flows.steps.reconcile_scans import publish_records
 from reconcile.records import export_formats, query
 from reconcile.records.export_formats import ExportOptions
@@ -39,7 +39,7 @@ def export_records(
         return sum(writer.write(records, name, file, options) for name in names)
 
 
-def forget_scan(rooms: Rooms, scan: str) -> Forgotten:
+def forget_scan(rooms: Home, scan: str) -> Forgotten:
     """Erase what a scan says and shows in the state, the archive and records.db; NotFound where there is none.
 
     Called again it finishes what a killed run began.

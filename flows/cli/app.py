@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from transcribe.errors import FairhandError
 
 if TYPE_CHECKING:
-    from flows.home.form_library import Shelf
+    from flows.home.form_library import FormLibrary
     from flows.home.settings import Settings
 
 EXIT_CODES = {1: 1, 2: 2, 3: 1, 4: 3}
@@ -90,11 +90,11 @@ def settings_of(ctx: typer.Context) -> Settings:
     return settings.load(ctx.obj)
 
 
-def shelf_of(ctx: typer.Context) -> Shelf:
+def shelf_of(ctx: typer.Context) -> FormLibrary:
     """The forms that may be named in this command."""
-    from flows.home.form_library import Shelf
+    from flows.home.form_library import FormLibrary
 
-    return Shelf(settings_of(ctx).forms)
+    return FormLibrary(settings_of(ctx).forms)
 
 
 def run() -> None:

@@ -125,12 +125,12 @@ def answer_dispute(
 ) -> None:
     """Settle a dispute about measured time: add seconds to what is paid, or none, and tell the person why."""
     from flows.administration.disputes import settle_dispute
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
     from transcribe.errors import SettingsError
 
     if (seconds is None) != as_claimed:
         raise SettingsError("Say either the seconds to add or --as-claimed.")
-    granted = settle_dispute(open_rooms(settings_of(ctx)), disputed, seconds, reason, by)
+    granted = settle_dispute(open_home(settings_of(ctx)), disputed, seconds, reason, by)
     typer.echo(f"{granted:g} seconds are added, and the person is told.")
 
 
@@ -149,10 +149,10 @@ def share(
 @control.command("list")
 def list_controls(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List the control items in use with how many answers were as expected: one that good readers fail is wrong."""
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
     from transcribe.people.outcome import same_text
 
-    rooms = open_rooms(settings_of(ctx))
+    rooms = open_home(settings_of(ctx))
     told = []
     for item in rooms.store.control_answers():
         scan = rooms.store.scan(item.truth.scan)
@@ -189,9 +189,9 @@ def withdraw(
 
 
 def _store(ctx: typer.Context) -> Store:
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
 
-    return open_rooms(settings_of(ctx)).store
+    return open_home(settings_of(ctx)).store
 
 
 def _tell(told: Sequence[Mapping[str, object]], as_json: bool) -> None:

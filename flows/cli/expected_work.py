@@ -28,9 +28,9 @@ def expect(
 ) -> None:
     """Announce work to come: people who find no work are told when, and about how many hours."""
     from flows.administration.disputes import expect_work
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
 
-    expected = expect_work(open_rooms(settings_of(ctx)), at, hours, form)
+    expected = expect_work(open_home(settings_of(ctx)), at, hours, form)
     if as_json:
         terminal.as_json({"work": expected.id, "at": expected.at.isoformat(), "hours": hours, "form": form})
     else:
@@ -40,9 +40,9 @@ def expect(
 @work.command("list")
 def list_work(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List what is announced."""
-    from flows.home.home import now, open_rooms
+    from flows.home.home import now, open_home
 
-    found = open_rooms(settings_of(ctx)).store.expected_work(now())
+    found = open_home(settings_of(ctx)).store.expected_work(now())
     if as_json:
         terminal.as_json(
             *({"work": it.id, "at": it.at.isoformat(), "hours": it.hours, "form": it.form} for it in found)
@@ -55,7 +55,7 @@ def list_work(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 @work.command("cancel")
 def cancel(ctx: typer.Context, announced: Annotated[str, typer.Argument(help="Its id.", metavar="WORK")]) -> None:
     """Take an announcement back: that work does not come after all."""
-    from flows.home.home import now, open_rooms
+    from flows.home.home import now, open_home
 
-    open_rooms(settings_of(ctx)).store.end_expected_work(announced, now())
+    open_home(settings_of(ctx)).store.end_expected_work(announced, now())
     typer.echo("It is announced no more.")

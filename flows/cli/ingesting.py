@@ -29,14 +29,14 @@ def ingest(
 ) -> None:
     """Take files in, have machines read them, decide or ask people. The same files again change nothing."""
     from flows.administration.fair_pay import require_fair_start
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
     from flows.runtime.prefect_server import prefect_for
     from flows.steps.read_scans import AUTO, forms_of
     from transcribe.intake.file_discovery import passed_over
 
     settings = settings_of(ctx)
     terminal.require_there(paths)
-    rooms = open_rooms(settings)
+    rooms = open_home(settings)
     for each in (form,) if form != AUTO else rooms.forms.names():
         rooms.use_form(each)  # what is wrong with a form is said before anything begins
     require_fair_start(rooms, forms_of(rooms, form))

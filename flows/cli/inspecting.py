@@ -12,7 +12,7 @@ from flows.output import terminal
 from flows.output.counts_table import print_counts
 
 if TYPE_CHECKING:
-    from flows.home.home import Rooms
+    from flows.home.home import Home
     from transcribe.store.contract import Counts, ScanState, SetAside
 
 THE_FILES_FAULT = ("ScanError", "FormError")
@@ -27,9 +27,9 @@ def status(
     scans: Annotated[bool, typer.Option("--scans", help="List every scan too.")] = False,
 ) -> None:
     """Say what is done, what waits for people and why, and which files were set aside."""
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
 
-    rooms = open_rooms(settings_of(ctx))
+    rooms = open_home(settings_of(ctx))
     counts = rooms.store.counts(batch)
     if as_json:
         terminal.as_json(_status(rooms, counts, batch))
@@ -59,7 +59,7 @@ def status(
         )
 
 
-def _aside(rooms: Rooms, batch: str | None) -> list[SetAside]:
+def _aside(rooms: Home, batch: str | None) -> list[SetAside]:
     """The files set aside, of one batch or of all."""
     return [each for each in rooms.store.list_set_aside() if batch in (None, each.batch)]
 
@@ -69,7 +69,7 @@ def _row(state: ScanState) -> tuple[object, ...]:
     return state.scan.id[:12], state.scan.name, form, state.fields, state.decided, state.open_tasks
 
 
-def _status(rooms: Rooms, counts: Counts, batch: str | None) -> dict[str, object]:
+def _status(rooms: Home, counts: Counts, batch: str | None) -> dict[str, object]:
     return {
         **dataclasses.asdict(counts),
         "scan_states": [
@@ -114,10 +114,10 @@ def explain(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Tell how the value of one field came to be, and weigh its readings again to check it."""
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
     from flows.output.explanation import explained, in_words
 
-    told = explained(open_rooms(settings_of(ctx)), scan, field)
+    told = explained(open_home(settings_of(ctx)), scan, field)
     if as_json:
         terminal.as_json(told)
     else:

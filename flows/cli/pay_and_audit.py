@@ -26,9 +26,9 @@ Currency = Annotated[str, typer.Option(help="The currency's ISO 4217 code.")]
 def report(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Say what everybody is due, was paid and earns an hour as measured."""
     from flows.administration.pay import lines
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
 
-    found = lines(open_rooms(settings_of(ctx)))
+    found = lines(open_home(settings_of(ctx)))
     if as_json:
         terminal.as_json(*map(dataclasses.asdict, found))
         return
@@ -51,9 +51,9 @@ def rate(
     """Set what a reading pays from now on; readings made before keep what they paid."""
     from flows.administration.fair_pay import reasons_of, unfair
     from flows.administration.pay import set_rate
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
 
-    rooms = open_rooms(settings_of(ctx))
+    rooms = open_home(settings_of(ctx))
     set_rate(rooms, amount, currency, form, per_hour=hour)
     typer.echo(f"{'An hour' if hour else 'A reading'} of {form or 'every form'} pays {amount} {currency} from now on.")
     for each in unfair(rooms, [form] if form else [name for name, _, _ in rooms.store.forms()]):
@@ -71,9 +71,9 @@ def floor(
 ) -> None:
     """Set the least that an hour of work pays from now on."""
     from flows.administration.pay import set_floor
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
 
-    set_floor(open_rooms(settings_of(ctx)), amount, currency, source, source_amount)
+    set_floor(open_home(settings_of(ctx)), amount, currency, source, source_amount)
     typer.echo(f"An hour of work pays at least {amount} {currency} from now on ({source}).")
 
 
@@ -87,9 +87,9 @@ def close(
 ) -> None:
     """Mark everything due as paid, and print the transfers as CSV: handle, amount, currency, reference, date."""
     from flows.administration.pay import close_period
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
 
-    typer.echo(close_period(open_rooms(settings_of(ctx)), reference, until), nl=False)
+    typer.echo(close_period(open_home(settings_of(ctx)), reference, until), nl=False)
 
 
 @audit.command("list")
@@ -99,9 +99,9 @@ def list_audit(
     after: Annotated[int, typer.Option(help="Only lines after this number.")] = 0,
 ) -> None:
     """List what was done and by whom."""
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
 
-    found = open_rooms(settings_of(ctx)).store.audit(after)
+    found = open_home(settings_of(ctx)).store.audit(after)
     if as_json:
         terminal.as_json(*({**dataclasses.asdict(line), "at": line.at.isoformat()} for line in found))
     else:
@@ -116,9 +116,9 @@ def verify_audit(
     head: Annotated[str | None, typer.Option(help="A head that was saved elsewhere: it must be in the chain.")] = None,
 ) -> None:
     """Check that nothing in the log was changed or taken out, and print its head, to be kept elsewhere."""
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
 
-    state = open_rooms(settings_of(ctx)).store.verify_audit(head)
+    state = open_home(settings_of(ctx)).store.verify_audit(head)
     whole = state.broken_at is None
     if as_json:
         terminal.as_json({**dataclasses.asdict(state), "whole": whole})

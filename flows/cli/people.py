@@ -42,9 +42,9 @@ def add(
     """Add a person and print a sign-in link that works once. Of whom is known already only what is given changes."""
     from flows.administration.fair_pay import reasons_of, unfair
     from flows.administration.people import invite
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
 
-    rooms = open_rooms(settings_of(ctx))
+    rooms = open_home(settings_of(ctx))
     it = invite(rooms, name, role or None, language or None, engagement, interface, region or None, zone)
     if as_json:
         changed = {each: list(map(_plain, change)) for each, change in it.changed.items()}
@@ -64,9 +64,9 @@ def add(
 @people.command("list")
 def list_people(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List everybody."""
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
 
-    found = open_rooms(settings_of(ctx)).store.transcribers()
+    found = open_home(settings_of(ctx)).store.transcribers()
     if as_json:
         terminal.as_json(*map(_told, found))
     else:
@@ -98,9 +98,9 @@ def resume_person(ctx: typer.Context, name: Name) -> None:
 
 def _set_paused(ctx: typer.Context, name: str, *, paused: bool) -> None:
     from flows.administration.people import pause
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
 
-    person = pause(open_rooms(settings_of(ctx)), name, paused=paused)
+    person = pause(open_home(settings_of(ctx)), name, paused=paused)
     typer.echo(f"{person.handle} is {'paused' if paused else 'back at work'}.")
 
 

@@ -74,10 +74,10 @@ def _print(told: dict[str, Any], language: str) -> None:
     if "error" in told:
         terminal.note(f"fairhand: {told['error']['message']}")
         return
-    from flows.output.json_result import whence
+    from flows.output.json_result import source_label
 
     fit = "" if told["fit"] is None else f", fit {told['fit']:.2f}"
-    typer.echo(f"\n{whence(told['files'], told['pages'])}: {told['form'] or 'unknown form'}{fit}")
+    typer.echo(f"\n{source_label(told['files'], told['pages'])}: {told['form'] or 'unknown form'}{fit}")
     if told["advice"]:
         typer.echo(terminal.to_do(told["advice"], language))
     if told["form"] is None:

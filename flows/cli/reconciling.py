@@ -54,10 +54,10 @@ def reconcile(
 
 
 def _reconcile_store(ctx: typer.Context, *, as_json: bool) -> None:
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
     from flows.steps.reconcile_scans import reconcile_home
 
-    done = reconcile_home(open_rooms(settings_of(ctx)))
+    done = reconcile_home(open_home(settings_of(ctx)))
     if as_json:
         terminal.as_json(dataclasses.asdict(done))
     else:
@@ -78,10 +78,10 @@ def publish(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make records.db anew from the state.")] = False,
 ) -> None:
     """Bring records.db up to date."""
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
     from flows.steps.reconcile_scans import publish_records, rebuild_records
 
-    rooms = open_rooms(settings_of(ctx))
+    rooms = open_home(settings_of(ctx))
     count = rebuild_records(rooms) if rebuild else publish_records(rooms)
     if as_json:
         terminal.as_json({"entries": count, "records_db": str(rooms.settings.records)})
@@ -92,10 +92,10 @@ def publish(
 @app.command()
 def learn(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Learn how far each source is to be trusted, and weigh again what has become doubtful."""
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
     from flows.steps.learn_parameters import learn_home
 
-    learnt = learn_home(open_rooms(settings_of(ctx)))
+    learnt = learn_home(open_home(settings_of(ctx)))
     if as_json:
         terminal.as_json(dataclasses.asdict(learnt))
         return

@@ -41,9 +41,9 @@ def forget(
 ) -> None:
     """Erase what a scan says and shows, everywhere; counts, pay and keyed hashes stay. It cannot be undone."""
     from flows.administration.records import forget_scan
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
 
-    erased = forget_scan(open_rooms(settings_of(ctx)), scan)
+    erased = forget_scan(open_home(settings_of(ctx)), scan)
     if as_json:
         terminal.as_json({"scan": erased.scan, "files": erased.files})
     else:

@@ -28,11 +28,11 @@ def add(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Make a token and show it once; only its hash is kept."""
-    from flows.home.home import now, open_rooms
+    from flows.home.home import now, open_home
     from transcribe.people.tokens import new_token
 
     valid = None if days is None else timedelta(days=days)
-    made = new_token(open_rooms(settings_of(ctx)).store, name, scope, now(), valid)
+    made = new_token(open_home(settings_of(ctx)).store, name, scope, now(), valid)
     if as_json:
         terminal.as_json({"token": made.secret, "prefix": made.token.prefix, "scopes": sorted(made.token.scopes)})
     else:
@@ -43,9 +43,9 @@ def add(
 @token.command("list")
 def list_tokens(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List tokens by prefix and scopes."""
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
 
-    found = open_rooms(settings_of(ctx)).store.tokens()
+    found = open_home(settings_of(ctx)).store.tokens()
     told = [
         {
             "prefix": each.prefix,
@@ -66,26 +66,26 @@ def list_tokens(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 @token.command("revoke")
 def revoke(ctx: typer.Context, prefix: Annotated[str, typer.Argument(help="The token's prefix.")]) -> None:
     """End a token at once."""
-    from flows.home.home import now, open_rooms
+    from flows.home.home import now, open_home
 
-    open_rooms(settings_of(ctx)).store.revoke_token(prefix, now())
+    open_home(settings_of(ctx)).store.revoke_token(prefix, now())
     typer.echo(f"The token {prefix} works no more.")
 
 
 @people.command("export")
 def export_person(ctx: typer.Context, name: Name) -> None:
     """Print everything that is held about a person, as JSON: what they may ask for at any time."""
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
 
-    typer.echo(json.dumps(open_rooms(settings_of(ctx)).store.about(name), ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(open_home(settings_of(ctx)).store.about(name), ensure_ascii=False, indent=2))
 
 
 @people.command("leave")
 def leave(ctx: typer.Context, name: Name) -> None:
     """End a person's account and their name; what they read and were paid stays, under a pseudonym."""
-    from flows.home.home import now, open_rooms
+    from flows.home.home import now, open_home
 
-    store = open_rooms(settings_of(ctx)).store
+    store = open_home(settings_of(ctx)).store
     who = store.transcriber(name).id
     store.leave(who, now())
     typer.echo(f"{name} has left and is now {store.transcriber(who).handle}. What is due to them stays due.")
@@ -94,10 +94,10 @@ def leave(ctx: typer.Context, name: Name) -> None:
 @pay.command("check")
 def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Say for each form in use why paid work on it must not start; exit code 1 where there is such a form."""
-    from flows.home.home import now, open_rooms
+    from flows.home.home import now, open_home
     from transcribe.people.floor import faults
 
-    store = open_rooms(settings_of(ctx)).store
+    store = open_home(settings_of(ctx)).store
     at, wrong = now(), False
     for name in sorted({form for form, _, _ in store.forms()}):
         found = faults(store.rate(name, at), store.floor(at), store.pace(name))
@@ -114,9 +114,9 @@ def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 def retention(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Forget every scan that was kept longer than its form says (retention_days)."""
     from flows.administration.records import forget_scan
-    from flows.home.home import now, open_rooms
+    from flows.home.home import now, open_home
 
-    rooms = open_rooms(settings_of(ctx))
+    rooms = open_home(settings_of(ctx))
     forgotten = [forget_scan(rooms, scan).scan for scan in rooms.store.past_retention(now())]
     if as_json:
         terminal.as_json(*({"scan": scan} for scan in forgotten))

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 def init(ctx: typer.Context) -> None:
     """Make the folder of all data: its databases, and a settings file in which everything is explained."""
     from flows.home import settings as configuration
-    from flows.home.home import open_rooms
+    from flows.home.home import open_home
 
     settings = settings_of(ctx)
-    open_rooms(settings).close()
+    open_home(settings).close()
     file = settings.home / configuration.FILE
     if not file.exists():
         file.write_text(configuration.settings_file(), encoding="utf-8")

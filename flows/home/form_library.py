@@ -13,7 +13,7 @@ from transcribe.forms import definition as definitions
 from transcribe.model import Form
 
 
-class Shelf:
+class FormLibrary:
     """Forms by name and version. `folder` holds definitions that an operator installed (*.toml, with their files
     beside them) and below it one folder for each version used, so that a scan keeps the form it was read with."""
 

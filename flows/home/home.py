@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from flows.home import settings as configuration
-from flows.home.form_library import Shelf
+from flows.home.form_library import FormLibrary
 from flows.home.settings import Settings
 from reconcile.policy import POLICY, Policy
 from transcribe.archive import Archive
@@ -20,13 +20,13 @@ from transcribe.store.contract import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rooms:
+class Home:
     """What flows and commands work with."""
 
     settings: Settings
     store: Store
     archive: Archive
-    forms: Shelf
+    forms: FormLibrary
 
     def close(self) -> None:
         """Close the store."""
@@ -39,22 +39,22 @@ class Rooms:
         return form
 
 
-def open_rooms(settings: Settings) -> Rooms:
+def open_home(settings: Settings) -> Home:
     """Open the home of these settings; it is made where it is missing."""
     settings.home.mkdir(parents=True, exist_ok=True)
     settings.forms.mkdir(exist_ok=True)
-    return Rooms(
+    return Home(
         settings=settings,
         store=open_store(settings.state),
         archive=Archive(settings.archive or str(settings.home / "archive")),
-        forms=Shelf(settings.forms),
+        forms=FormLibrary(settings.forms),
     )
 
 
 @lru_cache(maxsize=4)
-def rooms_at(home: str) -> Rooms:
+def home_at(home: str) -> Home:
     """The rooms of a home, opened once a process: a Prefect task is told where home is, as it can be told text only."""
-    return open_rooms(configuration.load(Path(home)))
+    return open_home(configuration.load(Path(home)))
 
 
 def now() -> datetime:

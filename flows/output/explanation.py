@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.home.home import Rooms, policy
+from flows.home.home import Home, policy
 from flows.steps.outcomes import outcomes
 from reconcile.forms.field_families import family_of
 from reconcile.inference.weigh import weigh
 from reconcile.parameters import shipped
-from reconcile.parameters.parameters import known
+from reconcile.parameters.parameters import read_parameters
 from reconcile.parameters.standings import standing_of
 from transcribe.i18n.evidence_messages import named, say, sentence
 from transcribe.model import Decision, FieldKey, Reading, Task
@@ -20,7 +20,7 @@ EXACTLY = 1e-9
 """Two probabilities that differ by less are the same: sums of floats may be added in another order."""
 
 
-def explained(rooms: Rooms, scan: str, field: str, *, names: bool = True) -> dict[str, Any]:
+def explained(rooms: Home, scan: str, field: str, *, names: bool = True) -> dict[str, Any]:
     """Everything known of a field of a scan (id or its beginning), as plain data. `replay` says whether weighing the
     same readings under the same parameters gives the last decision again; None where nothing is decided.
 
@@ -34,7 +34,7 @@ def explained(rooms: Rooms, scan: str, field: str, *, names: bool = True) -> dic
     return {**_told(story, handles), "champion": _champion(rooms, story), "replay": _replayed(rooms, story)}
 
 
-def explained_whole(rooms: Rooms, scan: str) -> list[dict[str, Any]]:
+def explained_whole(rooms: Home, scan: str) -> list[dict[str, Any]]:
     """Every field of a scan that was read or decided, without names and without weighing again, by name and row."""
     found = rooms.store.scan(scan).id
     keys = {each.key for each in rooms.store.readings(found)} | {each.key for each in rooms.store.decisions(found)}
@@ -94,18 +94,18 @@ def in_words(told: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _champion(rooms: Rooms, story: Story) -> dict[str, Any] | None:
+def _champion(rooms: Home, story: Story) -> dict[str, Any] | None:
     """Whether the model or majority decides fields like this, and by how much: as shipped, and here. None of what is no
     field (the rows of a table, the whole scan)."""
     if not story.scan.form:
         return None
     last = story.decisions[-1] if story.decisions else None
-    parameters = rooms.store.parameters(last.parameters if last else None) or shipped.parameters()
+    parameters = rooms.store.parameters(last.parameters if last else None) or shipped.shipped_parameters()
     form = rooms.forms(story.scan.form, story.scan.form_version)
     types = {field.name: field.type for field in form.all_fields()}
     if story.key.name not in types:
         return None
-    standing = standing_of(family_of(types[story.key.name]), known(parameters))
+    standing = standing_of(family_of(types[story.key.name]), read_parameters(parameters))
     return {
         "family": standing.family,
         "side": standing.side,
@@ -127,11 +127,11 @@ def _stands(champion: Mapping[str, Any]) -> str:
     return found + "."
 
 
-def _replayed(rooms: Rooms, story: Story) -> bool | None:
+def _replayed(rooms: Home, story: Story) -> bool | None:
     if not story.decisions:
         return None
     last = story.decisions[-1]
-    parameters = rooms.store.parameters(last.parameters) or shipped.parameters()
+    parameters = rooms.store.parameters(last.parameters) or shipped.shipped_parameters()
     form = rooms.forms(story.scan.form, story.scan.form_version)
     used = set(last.readings)
     readings = [each for each in rooms.store.readings(story.scan.id) if each.id in used]

@@ -10,10 +10,10 @@ import cv2
 import numpy
 
 from flows.home.settings import Settings
-from flows.output.json_result import Weighed, whence
+from flows.output.json_result import ScanResult, source_label
 from transcribe import ocr
 from transcribe.geometry import Box, Homography
-from transcribe.model import Decision, Flattened, Lying, Page, PagePicture, Place, Seen, Task, Word
+from transcribe.model import Decision, Flattened, Page, PagePicture, PageTransform, Place, SourceWords, Task, Word
 from transcribe.ocr import hocr
 from transcribe.ocr.machine_readings import spread, text_of
 
@@ -27,26 +27,28 @@ MOST_SURE = 0.99
 """The most that a decided word is written with: hOCR has no more digits, and 100 would be certain."""
 
 
-def hocr_pages(settings: Settings, it: Weighed) -> Iterator[tuple[str, str]]:
+def hocr_pages(settings: Settings, it: ScanResult) -> Iterator[tuple[str, str]]:
     """Of each page of a scan where it came from, and its hOCR in pixels of the file.
 
     A field's words are those of its decision with our probability, else of its likeliest reading with the engine's own
     confidence, where an engine saw them. The other words of a page are those that the first engine of the settings saw
     on it: of a free layout while it read the page, of a form in one pass more over the page as it was laid.
     """
-    system = f"{hocr.OWN} {version('fairhand')} ({', '.join(dict.fromkeys(each.source for each in it.reads.seen))})"
+    system = (
+        f"{hocr.OWN} {version('fairhand')} ({', '.join(dict.fromkeys(each.source for each in it.reads.source_words))})"
+    )
     for shown in it.reads.pictures:
-        lying = it.reads.lying[shown.number]
-        path, number = it.came[lying.came - 1]
-        photo = it.pages[lying.came - 1]
+        lying = it.reads.transforms[shown.number]
+        path, number = it.came[lying.page - 1]
+        photo = it.pages[lying.page - 1]
         size, matrix = (photo.picture.shape[1], photo.picture.shape[0]), _matrix(lying)
-        if photo.flat:  # the masked copy of bent paper
-            size, matrix = photo.flat.size, matrix @ _matrix(photo.flat)
+        if photo.flattened:  # the masked copy of bent paper
+            size, matrix = photo.flattened.size, matrix @ _matrix(photo.flattened)
         words = _back(_words(settings, it, shown, photo, lying), matrix, size)
-        yield whence([str(path)], [number]), hocr.write(words, size=size, system=system, page=shown.number)
+        yield source_label([str(path)], [number]), hocr.write(words, size=size, system=system, page=shown.number)
 
 
-def _words(settings: Settings, it: Weighed, shown: PagePicture, photo: Page, lying: Lying) -> list[Word]:
+def _words(settings: Settings, it: ScanResult, shown: PagePicture, photo: Page, lying: PageTransform) -> list[Word]:
     """The words of a page in pixels of its picture: those of fields, and of the page where no field has any."""
     page = _whole_page(settings, it, shown, photo, lying)
     said: list[Word] = []
@@ -60,10 +62,12 @@ def _words(settings: Settings, it: Weighed, shown: PagePicture, photo: Page, lyi
     return _in_lines(rest, said)
 
 
-def _whole_page(settings: Settings, it: Weighed, shown: PagePicture, photo: Page, lying: Lying) -> Sequence[Word]:
+def _whole_page(
+    settings: Settings, it: ScanResult, shown: PagePicture, photo: Page, lying: PageTransform
+) -> Sequence[Word]:
     """What the first engine sees on the whole page, which it has read already where the layout is free."""
     engine = ocr.load(settings.engines[0], it.form.languages)
-    for each in it.reads.seen:
+    for each in it.reads.source_words:
         if each.key is None and each.page == shown.number and each.source == engine.source:
             return each.words
     white = (255, 255, 255)
@@ -74,7 +78,7 @@ def _whole_page(settings: Settings, it: Weighed, shown: PagePicture, photo: Page
 # --- the words of a field --------------------------------------------------------------------------------------------
 
 
-def _of_field(it: Weighed, place: Place) -> list[Word]:
+def _of_field(it: ScanResult, place: Place) -> list[Word]:
     """The words of a field where they stand: decided, else likeliest; none of a mark, or of what nobody could read."""
     outcome = it.outcomes.get(place.key)
     if it.form.field(place.key.name).type in MARKS or outcome is None:
@@ -82,7 +86,7 @@ def _of_field(it: Weighed, place: Place) -> list[Word]:
     text = outcome.text if isinstance(outcome, Decision) else _likeliest(it, outcome)
     if not text.split():
         return []
-    seen = [each for each in (_inside(one, place) for one in it.reads.seen) if each]
+    seen = [each for each in (_inside(one, place) for one in it.reads.source_words) if each]
     found = next((each for each in seen if _text(each).split() == text.split()), None) or _laid_out(text, place)
     if isinstance(outcome, Decision):
         sure = min(MOST_SURE, outcome.probability)
@@ -90,13 +94,13 @@ def _of_field(it: Weighed, place: Place) -> list[Word]:
     return list(found)
 
 
-def _likeliest(it: Weighed, task: Task) -> str:
+def _likeliest(it: ScanResult, task: Task) -> str:
     posterior = it.posteriors.get(task.key)
     best = next((each for each in posterior.candidates if each.origin == "read"), None) if posterior else None
     return "" if best is None or best.null else best.text
 
 
-def _inside(seen: Seen, place: Place) -> tuple[Word, ...]:
+def _inside(seen: SourceWords, place: Place) -> tuple[Word, ...]:
     """What a source saw in a field."""
     if seen.page != place.page or seen.key not in (None, place.key):
         return ()
@@ -120,7 +124,7 @@ def _laid_out(text: str, place: Place) -> list[Word]:
     return found
 
 
-def _is_wordless(it: Weighed, place: Place) -> bool:
+def _is_wordless(it: ScanResult, place: Place) -> bool:
     """Whether no words are written there, or none that may be told: a page's words there would be frames and ticks."""
     outcome = it.outcomes.get(place.key)
     blank = isinstance(outcome, Decision) and outcome.null is not None
@@ -174,5 +178,5 @@ def _back(words: Sequence[Word], matrix: Homography, size: tuple[int, int]) -> l
     return [word for word in moved if word.box.width > 0 and word.box.height > 0]
 
 
-def _matrix(lying: Lying | Flattened) -> Homography:
+def _matrix(lying: PageTransform | Flattened) -> Homography:
     return numpy.array(lying.homography, numpy.float64).reshape(3, 3)

@@ -9,13 +9,13 @@ from typing import Any
 
 from flows.steps.layout_tasks import shown_by_people
 from flows.steps.outcomes import outcomes
-from reconcile.forms.prepared_form import sheet
+from reconcile.forms.prepared_form import prepared
 from reconcile.inference.votes import vote
 from reconcile.inference.weigh import weigh
 from reconcile.policy import Policy
 from transcribe.i18n.evidence_messages import sentence
 from transcribe.intake.scans import Scanned
-from transcribe.model import Decision, FieldKey, Form, Page, Parameters, Posterior, Reading, Reads, Scan, Task
+from transcribe.model import Decision, FieldKey, Form, Page, Parameters, Posterior, Reading, ReadResult, Scan, Task
 
 SUFFIXES_OF_PAGES = frozenset({".pdf", ".tif", ".tiff"})
 """Files of these kinds have pages, so that a page is named even where it is the first."""
@@ -29,7 +29,7 @@ Came = Sequence[tuple[Path, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weighed:
+class ScanResult:
     """A scan that was read and weighed without a store: where its pages came from, and for each field its posterior and
     what was decided."""
 
@@ -37,17 +37,17 @@ class Weighed:
     came: Came
     form: Form
     pages: Sequence[Page]
-    reads: Reads
+    reads: ReadResult
     posteriors: Mapping[FieldKey, Posterior]
     outcomes: Mapping[FieldKey, Decision | Task]
 
 
 def weighed(
-    came: Scanned, form: Form, pages: Sequence[Page], reads: Reads, parameters: Parameters, policy: Policy
-) -> Weighed:
+    came: Scanned, form: Form, pages: Sequence[Page], reads: ReadResult, parameters: Parameters, policy: Policy
+) -> ScanResult:
     """Weigh the readings of one scan, and decide or ask for each field."""
     posteriors = weigh(form, reads.readings, parameters)
-    return Weighed(
+    return ScanResult(
         scan=came.scan,
         came=came.came,
         form=form,
@@ -58,7 +58,7 @@ def weighed(
     )
 
 
-def told(it: Weighed) -> dict[str, Any]:
+def scan_json(it: ScanResult) -> dict[str, Any]:
     """The scan as JSON: readings most probable first, and for each field a decision or the task that it would be."""
     return {
         **_whence(it.came),
@@ -72,7 +72,7 @@ def told(it: Weighed) -> dict[str, Any]:
     }
 
 
-def told_unknown(came: Scanned, reason: str) -> dict[str, Any]:
+def unknown_json(came: Scanned, reason: str) -> dict[str, Any]:
     """A scan of which nobody knows the form: no fields, and the task that it would be."""
     return {
         **_whence(came.came),
@@ -87,7 +87,7 @@ def told_unknown(came: Scanned, reason: str) -> dict[str, Any]:
     }
 
 
-def told_error(path: Path, kind: str, message: str) -> dict[str, Any]:
+def error_json(path: Path, kind: str, message: str) -> dict[str, Any]:
     """A file that could not be read."""
     return {"file": str(path), "error": {"type": kind, "message": message}}
 
@@ -101,7 +101,7 @@ def _whence(came: Came) -> dict[str, Any]:
     }
 
 
-def whence(files: Sequence[str], pages: Sequence[int]) -> str:
+def source_label(files: Sequence[str], pages: Sequence[int]) -> str:
     """Where pages came from, in a few words: "all.pdf p. 2, 3" or "one.jpg, two.jpg"."""
     said: dict[str, list[int]] = {}
     for file, page in zip(files, pages, strict=True):
@@ -116,7 +116,7 @@ def _has_pages(file: str) -> bool:
     return Path(file).suffix.lower() in SUFFIXES_OF_PAGES
 
 
-def _order(it: Weighed) -> Iterator[FieldKey]:
+def _order(it: ScanResult) -> Iterator[FieldKey]:
     """Fields in the order of the form, each table row by row."""
     places = {field.name: place for place, field in enumerate(it.form.all_fields())}
     tables = {column.field.name: place for place, table in enumerate(it.form.tables) for column in table.columns}
@@ -125,7 +125,7 @@ def _order(it: Weighed) -> Iterator[FieldKey]:
     yield from sorted(known, key=lambda key: (tables.get(key.name, -1), key.row or 0, places[key.name]))
 
 
-def _field(key: FieldKey, it: Weighed) -> dict[str, Any]:
+def _field(key: FieldKey, it: ScanResult) -> dict[str, Any]:
     place = next((each for each in it.reads.places if each.key == key), None)
     outcome = it.outcomes.get(key)
     return {
@@ -140,7 +140,7 @@ def _field(key: FieldKey, it: Weighed) -> dict[str, Any]:
     }
 
 
-def _readings(key: FieldKey, it: Weighed) -> list[dict[str, Any]]:
+def _readings(key: FieldKey, it: ScanResult) -> list[dict[str, Any]]:
     """The readings of one field, most probable first, equals by source."""
     said: Sequence[Reading] = [each for each in it.reads.readings if each.key == key]
     probable = {reading.id: _probability(reading, key, it) for reading in said}
@@ -158,12 +158,12 @@ def _readings(key: FieldKey, it: Weighed) -> list[dict[str, Any]]:
     ]
 
 
-def _probability(reading: Reading, key: FieldKey, it: Weighed) -> float | None:
+def _probability(reading: Reading, key: FieldKey, it: ScanResult) -> float | None:
     """Ours, that this reading is what is written: the calibrated one for the likeliest value, else the model's own."""
     posterior = it.posteriors.get(key)
     if posterior is None:
         return None
-    says = vote(sheet(it.form).spots[key.name], reading).says
+    says = vote(prepared(it.form).spots[key.name], reading).says
     likeliest = next((each.normal for each in posterior.candidates if each.origin == "read"), None)
     if says == likeliest:
         return posterior.probability

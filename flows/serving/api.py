@@ -15,13 +15,13 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from flows.administration import pay
-from flows.home.home import Rooms
+from flows.home.home import Home
 from flows.output.explanation import explained, explained_whole
 from reconcile.records import query
 from reconcile.records.export.jsonl import as_json
 from transcribe.errors import NotFound
 from transcribe.people.tokens import Scope, secret_hash
-from transcribe.review.context import Here, Parts
+from transcribe.review.context import Context, Here
 from transcribe.store.contract import ApiToken
 
 Found = TypeVar("Found")
@@ -77,7 +77,7 @@ class Pay(BaseModel):
     people: list[dict[str, Any]]
 
 
-def api(rooms: Rooms) -> APIRouter:
+def api(rooms: Home) -> APIRouter:
     """The routes over one home; they need the parts of the review app that they are put into."""
     router = APIRouter(prefix="/api", tags=["programs"])
     _add_records(router, rooms)
@@ -85,7 +85,7 @@ def api(rooms: Rooms) -> APIRouter:
     return router
 
 
-def _add_records(router: APIRouter, rooms: Rooms) -> None:
+def _add_records(router: APIRouter, rooms: Home) -> None:
     """Published records, form by form."""
     records = rooms.settings.records
 
@@ -108,7 +108,7 @@ def _add_records(router: APIRouter, rooms: Rooms) -> None:
         return answer
 
 
-def _add_told(router: APIRouter, rooms: Rooms) -> None:
+def _add_told(router: APIRouter, rooms: Home) -> None:
     """How values came to be, and what people are paid."""
 
     @router.get("/scans/{scan}/explain")
@@ -157,7 +157,7 @@ def allowed(scope: Scope) -> Any:
 UNKNOWN = "Send a token in force: Authorization: Bearer fh_... (fairhand token add NAME --scope SCOPE)"
 
 
-def _records(rooms: Rooms, form: str, after: int, limit: int) -> Records:
+def _records(rooms: Home, form: str, after: int, limit: int) -> Records:
     """One page. The position is read first: everything up to it stands in what is read after it."""
     path = rooms.settings.records
     position = query.position(path)
@@ -176,6 +176,6 @@ async def _found(ask: Callable[[], Found]) -> Found:
         raise HTTPException(404, str(error)) from error
 
 
-def _log(parts: Parts, token: ApiToken, action: str, subject: str, detail: Mapping[str, object]) -> Awaitable[None]:
+def _log(parts: Context, token: ApiToken, action: str, subject: str, detail: Mapping[str, object]) -> Awaitable[None]:
     now = parts.now()
     return parts.change(lambda store: store.log(f"token {token.prefix}", action, subject, detail, now))

@@ -12,7 +12,7 @@ import select
 import sys
 import time
 
-from flows.home.home import Rooms, open_rooms
+from flows.home.home import Home, open_home
 from flows.home.settings import load
 from flows.steps.reconcile_scans import reconcile_home
 from transcribe.errors import FairhandError
@@ -26,7 +26,7 @@ GATHER_SECONDS = 0.25
 """What arrives this soon after a reading is weighed with it: a round costs more than most of its scans."""
 
 
-def go(rooms: Rooms, stdin: int, seconds: float) -> None:
+def go(rooms: Home, stdin: int, seconds: float) -> None:
     """Reconcile at once, then whenever woken or `seconds` have passed, until the input closes."""
     while True:
         try:
@@ -46,4 +46,4 @@ if __name__ == "__main__":
     logging.basicConfig(format="fairhand: %(message)s")
     os.nice(NICENESS)
     settings = load()
-    go(open_rooms(settings), sys.stdin.fileno(), settings.reconcile_seconds)
+    go(open_home(settings), sys.stdin.fileno(), settings.reconcile_seconds)

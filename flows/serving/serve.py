@@ -15,7 +15,7 @@ import uvicorn
 
 from flows.administration.fair_pay import require_fair_serving
 from flows.home import settings as configuration
-from flows.home.home import Rooms, now, open_rooms, review_options
+from flows.home.home import Home, now, open_home, review_options
 from flows.home.settings import Settings
 from flows.runtime.gc_tuning import settle_memory
 from flows.runtime.prefect_server import PrefectServer, notice, notice_file
@@ -42,7 +42,7 @@ class Serving:
     def run(self) -> None:
         """Serve until Ctrl-C or SIGTERM, then stop everything."""
         listening = _listen(self._settings)
-        rooms = open_rooms(self._settings)
+        rooms = open_home(self._settings)
         require_fair_serving(rooms)
         self._prefect.start()
         watching = threading.Thread(target=self._watch, daemon=True)
@@ -58,7 +58,7 @@ class Serving:
         finally:
             self._stop(rooms)
 
-    def _pages(self, rooms: Rooms, listening: socket.socket) -> uvicorn.Server:
+    def _pages(self, rooms: Home, listening: socket.socket) -> uvicorn.Server:
         options = review_options(self._settings, listening.getsockname()[1])
         app = create_app(
             rooms.store, rooms.archive, rooms.forms, options, now, lambda _: self._wake(), routers=[api(rooms)]
@@ -117,7 +117,7 @@ class Serving:
         _tell(f"records:      {self._settings.records}")
         _tell("sign-in links: fairhand people add NAME; Ctrl-C stops everything")
 
-    def _stop(self, rooms: Rooms) -> None:
+    def _stop(self, rooms: Home) -> None:
         self._stopping.set()
         notice_file(self._settings).unlink(missing_ok=True)
         if self._rounds and self._rounds.stdin:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from flows.administration.people import Invited, invite
 from flows.home import settings as configuration
-from flows.home.home import Rooms, open_rooms
+from flows.home.home import Home, open_home
 from flows.home.settings import Settings
 from flows.output import terminal
 from flows.runtime.prefect_server import START_SECONDS, notice, prefect_for
@@ -44,7 +44,7 @@ def show(settings: Settings, people: Who | None, samples: Path) -> int:
     home = settings.home / f"demo-{who}"
     if who == "simulated":
         shutil.rmtree(home, ignore_errors=True)
-    rooms = open_rooms(configuration.load(home))
+    rooms = open_home(configuration.load(home))
     known = ground_truth.load(samples / "truth.jsonl")
     print(f"The demo's data are in {home}. Starting the review pages and Prefect ...", flush=True)
     with _serving(rooms) as said:
@@ -55,7 +55,7 @@ def show(settings: Settings, people: Who | None, samples: Path) -> int:
 
 
 @contextmanager
-def _serving(rooms: Rooms) -> Iterator[dict[str, str]]:
+def _serving(rooms: Home) -> Iterator[dict[str, str]]:
     """`fairhand serve` beside us, on any free port, until this ends (also when it is killed)."""
     settings = rooms.settings
     command = [sys.executable, "-m", "flows.runtime.process_guard", sys.executable, "-m", "flows.cli"]
@@ -75,7 +75,7 @@ def _serving(rooms: Rooms) -> Iterator[dict[str, str]]:
             process.wait()
 
 
-def _when_ready(rooms: Rooms, process: subprocess.Popen[bytes]) -> dict[str, str]:
+def _when_ready(rooms: Home, process: subprocess.Popen[bytes]) -> dict[str, str]:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         said = notice(rooms.settings)
@@ -85,7 +85,7 @@ def _when_ready(rooms: Rooms, process: subprocess.Popen[bytes]) -> dict[str, str
     raise FairhandError(f"fairhand serve did not start; {rooms.settings.home / 'serve.log'} says why.")
 
 
-def _read(rooms: Rooms, samples: Path, known: Mapping[str, Sample]) -> None:
+def _read(rooms: Home, samples: Path, known: Mapping[str, Sample]) -> None:
     """Take the samples in: which order form a photograph is, is found out; receipts have no boxes to know them by."""
     free = {name for name, sample in known.items() if rooms.forms.find(sample.form).free}
     with prefect_for(rooms.settings):
@@ -101,7 +101,7 @@ def _read(rooms: Rooms, samples: Path, known: Mapping[str, Sample]) -> None:
             print(f"{batch}: {done.read} photographs read, {done.known} known already", flush=True)
 
 
-def _say_state(rooms: Rooms) -> None:
+def _say_state(rooms: Home) -> None:
     from flows.output.counts_table import print_counts
 
     print()
@@ -109,7 +109,7 @@ def _say_state(rooms: Rooms) -> None:
     print(flush=True)
 
 
-def _you(rooms: Rooms) -> int:
+def _you(rooms: Home) -> int:
     """Say where to sign in, then tell what changes until everything is decided or Ctrl-C."""
     transcriber = invite(rooms, "transcriber", ["transcriber"])
     expert = invite(rooms, "expert", ["expert"])
@@ -129,7 +129,7 @@ def _you(rooms: Rooms) -> int:
     return 0
 
 
-def _simulated(rooms: Rooms, known: Mapping[str, Sample]) -> int:
+def _simulated(rooms: Home, known: Mapping[str, Sample]) -> int:
     readers = [
         *(_reader(rooms, known, invite(rooms, f"simulated-{seed}", ["transcriber"]), seed, SLIPS) for seed in SEEDS),
         *(_reader(rooms, known, invite(rooms, f"simulated-expert-{n}", ["expert"]), n, 0.0) for n in range(EXPERTS)),
@@ -155,7 +155,7 @@ def _simulated(rooms: Rooms, known: Mapping[str, Sample]) -> int:
     return _say_compared(ground_truth.compare(rooms, known))
 
 
-def _reader(rooms: Rooms, known: Mapping[str, Sample], who: Invited, seed: int, slips: float) -> Reader:
+def _reader(rooms: Home, known: Mapping[str, Sample], who: Invited, seed: int, slips: float) -> Reader:
     return Reader(
         link=who.link,
         slips=slips,
@@ -165,13 +165,13 @@ def _reader(rooms: Rooms, known: Mapping[str, Sample], who: Invited, seed: int, 
     )
 
 
-def _left(rooms: Rooms) -> int:
+def _left(rooms: Home) -> int:
     """Open tasks, and scans whose readings were not weighed yet."""
     counts = rooms.store.counts()
     return sum(counts.open_tasks.values()) + counts.waiting_scans
 
 
-def _say_records(rooms: Rooms) -> None:
+def _say_records(rooms: Home) -> None:
     path = rooms.settings.records
     print(f"The records are in {path}, an SQLite database with a table for each form. Query it for example with")
     print(f"  sqlite-utils rows {path} bon_de_commande -c scan_name -c order_number -c customer_name -c total -t")

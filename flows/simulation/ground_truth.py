@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.home.home import Rooms
+from flows.home.home import Home
 from reconcile.records import query
 from reconcile.records.query import PublishedRecord
 from transcribe import fields
@@ -54,7 +54,7 @@ def load(path: Path) -> dict[str, Sample]:
     return found
 
 
-def answer(rooms: Rooms, samples: Mapping[str, Sample], task: Task) -> str | None:
+def answer(rooms: Home, samples: Mapping[str, Sample], task: Task) -> str | None:
     """What is written in a task's field, or which form it is ("name/version"); None where the truth says nothing."""
     sample = samples.get(rooms.store.scan(task.scan).name)
     if sample is None:
@@ -64,7 +64,7 @@ def answer(rooms: Rooms, samples: Mapping[str, Sample], task: Task) -> str | Non
     return sample.fields.get(str(task.key))
 
 
-def compare(rooms: Rooms, samples: Mapping[str, Sample]) -> Compared:
+def compare(rooms: Home, samples: Mapping[str, Sample]) -> Compared:
     """Every published value against the truth, as typed values; text of forms without boxes is compared folded."""
     records = {record.scan_name: record for form in _forms(samples) for record in _records(rooms, form)}
     wrong: list[tuple[str, str, Value, Value]] = []
@@ -85,7 +85,7 @@ def _forms(samples: Mapping[str, Sample]) -> list[str]:
     return sorted({sample.form for sample in samples.values()})
 
 
-def _records(rooms: Rooms, form: str) -> Iterator[PublishedRecord]:
+def _records(rooms: Home, form: str) -> Iterator[PublishedRecord]:
     try:
         yield from query.records(rooms.settings.records, form)
     except NotFound:

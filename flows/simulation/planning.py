@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from flows.simulation.ground_truth import Sample, comparable
 from flows.simulation.simulated_sources import Source, Written, read, read_by_machines
 from flows.steps.outcomes import outcomes
-from flows.steps.reconcile_scans import drawn
-from reconcile.forms.prepared_form import sheet
+from flows.steps.reconcile_scans import audited
+from reconcile.forms.prepared_form import prepared
 from reconcile.inference.weigh import weigh
-from reconcile.parameters.parameters import known
+from reconcile.parameters.parameters import read_parameters
 from reconcile.policy import Policy
 from transcribe.errors import FairhandError
 from transcribe.model import Decision, FieldKey, Form, Parameters, Reading, Task
@@ -86,7 +86,7 @@ def plan(batch: Batch, targets: Sequence[float]) -> Iterator[Planned]:
 
 def _scan(form: Form, order: Sample, scan: str) -> tuple[str, dict[FieldKey, Written]]:
     """The fields of one order that may be shown to people."""
-    spots, found = sheet(form).spots, {}
+    spots, found = prepared(form).spots, {}
     for name, text in order.fields.items():
         key = FieldKey.parse(name)
         if key.name not in spots:
@@ -109,7 +109,7 @@ def _played(batch: Batch, file: str, written: Mapping[FieldKey, Written], policy
         wanted = {
             key: _whom(batch, written[key], heard[key], posteriors[key].experts, answer)
             for key, answer in said.items()
-            if isinstance(answer, Task) or drawn(written[key].scan, posteriors[key], policy)
+            if isinstance(answer, Task) or audited(written[key].scan, posteriors[key], policy)
         }
         if not wanted:
             decisions = {key: answer for key, answer in said.items() if isinstance(answer, Decision)}
@@ -117,14 +117,14 @@ def _played(batch: Batch, file: str, written: Mapping[FieldKey, Written], policy
         for key, source in wanted.items():
             heard[key] += 1
             asked += Counter({"readings": 1, "expert_readings": int(source.kind == "expert")})
-            readings.append(read(written[key], source, known(batch.parameters), str(batch.seed), heard[key]))
+            readings.append(read(written[key], source, read_parameters(batch.parameters), str(batch.seed), heard[key]))
 
 
 def _machines(batch: Batch, file: str, written: Mapping[FieldKey, Written]) -> list[Reading]:
     """What machines said of this order in the store; made up where it was not read there."""
     if file in batch.machine_readings:
         return [each for each in batch.machine_readings[file] if each.key in written]
-    learnt = known(batch.parameters)
+    learnt = read_parameters(batch.parameters)
     return [
         each for field in written.values() for each in read_by_machines(field, batch.engines, learnt, str(batch.seed))
     ]

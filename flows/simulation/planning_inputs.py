@@ -12,8 +12,8 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from flows.administration.pay import micro_of
-from flows.home.form_library import Shelf
-from flows.home.home import Rooms, now, open_rooms, policy
+from flows.home.form_library import FormLibrary
+from flows.home.home import Home, now, open_home, policy
 from flows.home.settings import Settings
 from flows.output.svg import svg
 from flows.simulation import ground_truth
@@ -22,7 +22,7 @@ from flows.simulation.simulated_people import SLIPS
 from flows.simulation.simulated_sources import Source, engines, from_history, stated
 from reconcile.algorithms.intervals import wilson
 from reconcile.parameters import shipped
-from reconcile.parameters.parameters import PRIOR_ERROR, Known, known
+from reconcile.parameters.parameters import PRIOR_ERROR, LearntParameters, read_parameters
 from transcribe.errors import FairhandError, SettingsError
 from transcribe.model import Form, Reading
 from transcribe.pay_arithmetic import MICRO, for_time
@@ -86,13 +86,13 @@ class Prospect:
 def prospect(settings: Settings, form_name: str, truth_file: Path, said: Said) -> Prospect:
     """Everything that planning needs; a home that does not exist is not made. FormError where there is no such form,
     FairhandError where the truth has no order of it."""
-    form = Shelf(settings.forms).find(form_name)
+    form = FormLibrary(settings.forms).find(form_name)
     orders = [sample for sample in ground_truth.load(truth_file).values() if sample.form == form.name]
     if not orders:
         raise FairhandError(f"{truth_file.name} holds no order of {form.name}. Name the form of its orders.")
     with _rooms(settings) as rooms:
-        parameters = (rooms.store.parameters() if rooms else None) or shipped.parameters()
-        learnt = known(parameters)
+        parameters = (rooms.store.parameters() if rooms else None) or shipped.shipped_parameters()
+        learnt = read_parameters(parameters)
         people, people_from = _people(rooms, form, said, learnt)
         read = _machine_readings(rooms, form, {order.file for order in orders}) if rooms and not said.machines else {}
         machines = stated(form, "machine", said.machines, "engine") if said.machines else engines(form, learnt)
@@ -172,7 +172,7 @@ def plot(lines: Sequence[Mapping[str, Any]], title: str) -> str:
     return str(svg(figure, f"Simulation of {title}: what is right, and people's readings a field, by target"))
 
 
-def _people(rooms: Rooms | None, form: Form, said: Said, learnt: Known) -> tuple[tuple[Source, ...], str]:
+def _people(rooms: Home | None, form: Form, said: Said, learnt: LearntParameters) -> tuple[tuple[Source, ...], str]:
     """Who reads, and where their error rates come from."""
     if said.people:
         return stated(form, "person", said.people, "simulated"), "error rates as stated"
@@ -183,19 +183,19 @@ def _people(rooms: Rooms | None, form: Form, said: Said, learnt: Known) -> tuple
 
 
 @contextmanager
-def _rooms(settings: Settings) -> Iterator[Rooms | None]:
+def _rooms(settings: Settings) -> Iterator[Home | None]:
     """The rooms of a home that is there, None where it is not."""
     if not settings.state.is_file():
         yield None
         return
-    rooms = open_rooms(settings)
+    rooms = open_home(settings)
     try:
         yield rooms
     finally:
         rooms.close()
 
 
-def _machine_readings(rooms: Rooms, form: Form, files: set[str]) -> Mapping[str, Sequence[Reading]]:
+def _machine_readings(rooms: Home, form: Form, files: set[str]) -> Mapping[str, Sequence[Reading]]:
     """What machines read on scans of these files with this version of the form, by file name."""
     scans = {
         state.scan.name: state.scan.id
@@ -219,7 +219,7 @@ def _machines_from(read: int, orders: int, *, stated: bool) -> str:
     return f"{read} orders as read in this home, {orders - read} {made_up}" if read else made_up
 
 
-def _terms(rooms: Rooms | None, form: Form, said: Said) -> Terms:
+def _terms(rooms: Home | None, form: Form, said: Said) -> Terms:
     seconds, stands_on = said.seconds or SECONDS, "as stated" if said.seconds else "assumed"
     if rooms is None or said.rate is not None:
         micro = None if said.rate is None else micro_of(said.rate)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flows.simulation.simulated_people import slip
-from reconcile.forms.prepared_form import Spot
+from reconcile.forms.prepared_form import PreparedField
 from reconcile.parameters.confidence_bins import STEPS
-from reconcile.parameters.parameters import Known
+from reconcile.parameters.parameters import LearntParameters
 from transcribe.model import INK, FieldKey, Form, Kind, Reading, Transcriber
 
 BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
@@ -43,7 +43,7 @@ class Written:
 
     scan: str
     key: FieldKey
-    spot: Spot
+    spot: PreparedField
     text: str
 
 
@@ -56,7 +56,7 @@ def stated(form: Form, kind: Kind, rates: Iterable[float], name: str) -> tuple[S
     )
 
 
-def from_history(form: Form, people: Iterable[Transcriber], learnt: Known) -> tuple[Source, ...]:
+def from_history(form: Form, people: Iterable[Transcriber], learnt: LearntParameters) -> tuple[Source, ...]:
     """The people of a store who may be given work, each wrong as often as was learnt of them by field type."""
     return tuple(
         _learnt(form, person.id, person.id, "person", learnt)
@@ -65,12 +65,14 @@ def from_history(form: Form, people: Iterable[Transcriber], learnt: Known) -> tu
     )
 
 
-def engines(form: Form, learnt: Known) -> tuple[Source, ...]:
+def engines(form: Form, learnt: LearntParameters) -> tuple[Source, ...]:
     """Both engines, each wrong as often as was learnt of it by field type; in a new store that is the shipped fit."""
     return tuple(_learnt(form, f"{engine} simulated", engine, "machine", learnt) for engine in ENGINES)
 
 
-def read_by_machines(written: Written, sources: Iterable[Source], learnt: Known, lot: str) -> Iterator[Reading]:
+def read_by_machines(
+    written: Written, sources: Iterable[Source], learnt: LearntParameters, lot: str
+) -> Iterator[Reading]:
     """What machines say of a field: the ink test of a mark or an empty box, which does not err on clean paper, and
     each engine of what is written."""
     if written.text == "" or written.spot.family == "mark":
@@ -80,7 +82,7 @@ def read_by_machines(written: Written, sources: Iterable[Source], learnt: Known,
         yield read(written, source, learnt, lot, 0)
 
 
-def read(written: Written, source: Source, learnt: Known, lot: str, number: int) -> Reading:
+def read(written: Written, source: Source, learnt: LearntParameters, lot: str, number: int) -> Reading:
     """What a source says of a field; the same for the same `lot`, whoever else has read. `number` is its turn.
 
     Errors are those of the model that weighs: a few fields look like something else to everybody (learnt by type),
@@ -94,11 +96,11 @@ def read(written: Written, source: Source, learnt: Known, lot: str, number: int)
     return _reading(written, source.name, source.kind, text, confidence, number)
 
 
-def _typed(written: Written, source: Source, learnt: Known, chance: random.Random, lot: str) -> str:
+def _typed(written: Written, source: Source, learnt: LearntParameters, chance: random.Random, lot: str) -> str:
     type_name = written.spot.field.type
-    rate, tempting = source.errors[type_name], learnt.tempting(type_name)
+    rate, tempting = source.errors[type_name], learnt.shared_confusion(type_name)
     shared = random.Random(f"{lot}/looks like something else")
-    alike = min(learnt.hearing(source.name, source.kind, type_name).follows, rate / tempting)
+    alike = min(learnt.source_model(source.name, source.kind, type_name).follows, rate / tempting)
     if shared.random() < tempting and chance.random() < alike:
         return _slip(written, shared)
     if chance.random() < (rate - tempting * alike) / (1.0 - tempting * alike):
@@ -113,7 +115,7 @@ def _slip(written: Written, chance: random.Random) -> str:
     return next((said for said in tries if written.spot.normal(said) != right), written.text)
 
 
-def _confidence(engine: str, right: bool, learnt: Known, chance: random.Random) -> float | None:
+def _confidence(engine: str, right: bool, learnt: LearntParameters, chance: random.Random) -> float | None:
     """A confidence such as the engine claimed when it was right, or wrong; None for one of which nothing is known."""
     counted = learnt.content.get("sure", {}).get(engine)
     weights = [row[int(right)] for row in counted or ()]
@@ -137,11 +139,11 @@ def _reading(written: Written, source: str, kind: Kind, text: str, confidence: f
     )
 
 
-def _learnt(form: Form, name: str, source: str, kind: Kind, learnt: Known) -> Source:
+def _learnt(form: Form, name: str, source: str, kind: Kind, learnt: LearntParameters) -> Source:
     return Source(name=name, kind=kind, errors={each: learnt.error(source, kind, each) for each in _types(form)})
 
 
-def _heard(source: str, learnt: Known) -> float:
+def _heard(source: str, learnt: LearntParameters) -> float:
     return sum(float(tally[1]) for tally in learnt.content.get("sources", {}).get(source, {}).values())
 
 

@@ -43,7 +43,7 @@ def draft_definition(settings: Settings, blank: Path, name: str, language: str, 
         raise ScanError(f"{blank.name}: the file cannot be read ({error.strerror}).") from error
     try:
         media_type, count = decoding.check(content, allowed)
-        pages = [_page(decoding.picture(content, number, allowed), number) for number in range(1, count + 1)]
+        pages = [_page(decoding.decode(content, number, allowed), number) for number in range(1, count + 1)]
     except ScanError as error:
         raise ScanError(f"{blank.name}: {error} Give a picture of the blank form.") from error
     kept = count == 1 and media_type in AS_IT_IS

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from flows.home.form_library import Shelf
+from flows.home.form_library import FormLibrary
 from flows.home.home import limits, now, policy
 from flows.home.settings import Settings
-from flows.output.json_result import Weighed, told, told_error, told_unknown, weighed, whence
-from flows.steps.identify_tasks import REASON
+from flows.output.json_result import ScanResult, error_json, scan_json, source_label, unknown_json, weighed
+from flows.steps.identify_tasks import FORM_UNKNOWN
 from flows.steps.read_scans import AUTO, read_options
 from reconcile.parameters import shipped
 from transcribe import ocr
@@ -35,12 +35,12 @@ logger = logging.getLogger("fairhand.read")
 
 def read_files(
     settings: Settings, files: Sequence[Path], form_name: str, progress: Callable[[int, int], None]
-) -> Iterator[tuple[dict[str, Any], Weighed | None]]:
+) -> Iterator[tuple[dict[str, Any], ScanResult | None]]:
     """Each scan as told to other programs, with what was weighed; a file that cannot be read is told as an error.
 
     Raises FormError and EngineMissing, after which no file can be read.
     """
-    shelf = Shelf(settings.forms)
+    shelf = FormLibrary(settings.forms)
     parameters = parameters_of(settings)
     form = None if form_name == AUTO else shelf.find(form_name)
     forms = [shelf.find(name) for name in shelf.names()] if form is None else []
@@ -50,7 +50,7 @@ def read_files(
         for count, each in enumerate(scans(found, form, archive, limits(settings), forms=forms)):
             progress(count, max(len(found), count))
             if isinstance(each, Unreadable):
-                yield told_error(each.path, each.error, f"{each.reason} {each.advice} and read it again."), None
+                yield error_json(each.path, each.error, f"{each.reason} {each.advice} and read it again."), None
             else:
                 known = next((it for it in forms if it.name == each.scan.form), form)
                 yield _one(each, known, archive, settings, parameters)
@@ -59,29 +59,29 @@ def read_files(
 def parameters_of(settings: Settings) -> Parameters:
     """What the home has learnt, as `ingest` uses it there; what comes with fairhand where nothing was learnt."""
     if not settings.state.exists():
-        return shipped.parameters()
+        return shipped.shipped_parameters()
     store = open_store(settings.state)
     try:
-        return store.parameters() or shipped.parameters()
+        return store.parameters() or shipped.shipped_parameters()
     finally:
         store.close()
 
 
 def _one(
     each: Scanned, form: Form | None, archive: Archive, settings: Settings, parameters: Parameters
-) -> tuple[dict[str, Any], Weighed | None]:
+) -> tuple[dict[str, Any], ScanResult | None]:
     if form is None:
-        return told_unknown(each, REASON), None
+        return unknown_json(each, FORM_UNKNOWN), None
     engines = [ocr.load(name, form.languages) for name in settings.engines]
     try:
         decoded = pages(each.scan, archive, limits(settings))
         reads = read(each.scan, decoded, form, engines, now(), replace(read_options(settings), without=TRIES))
         it = weighed(each, form, decoded, reads, parameters, policy(settings))
-        return told(it), it
+        return scan_json(it), it
     except EngineMissing:
         raise
     except Exception as error:
-        return told_error(each.path, type(error).__name__, f"{each.path.name}: {_why(error)}"), None
+        return error_json(each.path, type(error).__name__, f"{each.path.name}: {_why(error)}"), None
     finally:
         for page in each.scan.pages:
             archive.erase(page.file)
@@ -97,19 +97,19 @@ def _why(error: Exception) -> str:
     return f"{unexpected(error)} {ANEW} and read it again."
 
 
-def pictures(it: Weighed, language: str) -> Iterator[tuple[str, bytes]]:
+def pictures(it: ScanResult, language: str) -> Iterator[tuple[str, bytes]]:
     """Of each page of a scan where it came from, and a PNG with its fields drawn on it: value, probability, fate."""
     translate = translation(language).gettext
     for page in it.reads.pictures:
-        lying = it.reads.lying.get(page.number)
-        path, number = it.came[lying.came - 1 if lying else 0]
-        file = whence([str(path)], [number])
+        lying = it.reads.transforms.get(page.number)
+        path, number = it.came[lying.page - 1 if lying else 0]
+        file = source_label([str(path)], [number])
         content = annotated_page.draw(
             it.reads,
             it.outcomes,
             page=page.number,
             posteriors=it.posteriors,
-            title=f"{whence([path.name], [number])} · {said(it.form.title, language)}",
+            title=f"{source_label([path.name], [number])} · {said(it.form.title, language)}",
             translate=translate,
         )
         yield file, content

@@ -118,7 +118,7 @@ def _by_form(collected: Collected, form: Form, translate: Callable[[str], str]) 
     yield from (lines[item.name] for item in collected.items if item.name in lines)
 
 
-FIRST = shipped.parameters()
+FIRST = shipped.shipped_parameters()
 """Without a store nothing has been learnt but what ships."""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from transcribe.model import WHOLE, Reading, Task
 
-REASON = "form unknown"
+FORM_UNKNOWN = "form unknown"
 TURNS = ("0", "90", "180", "270")
 
 
@@ -22,7 +22,7 @@ def which_form(scan: str, readings: Sequence[Reading] = ()) -> Task:
     """The task of saying which form a scan is; who has said "none of these" leaves it to an expert."""
     asked = len(_heard(readings))
     return Task(
-        scan=scan, key=WHOLE, kind="identify", reason=REASON, slot=1 + asked, pool="expert" if asked else "read"
+        scan=scan, key=WHOLE, kind="identify", reason=FORM_UNKNOWN, slot=1 + asked, pool="expert" if asked else "read"
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from flows.home.home import Rooms, limits, now
+from flows.home.home import Home, limits, now
 from flows.steps.read_scans import engines_for
 from transcribe.intake.load_pages import pages
-from transcribe.model import Decision, FieldKey, Form, Place, Posterior, Reading, Reads, Scan, Task
-from transcribe.ocr.engine_fallback import Spared, without_failed
-from transcribe.recognition.annotated_regions import DRAWN, Drawn, read_drawn
+from transcribe.model import Decision, FieldKey, Form, Place, Posterior, Reading, ReadResult, Scan, Task
+from transcribe.ocr.engine_fallback import FallbackEngine, without_failed
+from transcribe.recognition.annotated_regions import DRAWN, Annotations, read_annotated
 from transcribe.table_rows import ToldRows, rows_key, told_rows
 
 NOT_FOUND, MISPLACED = "not found", "misplaced"
@@ -20,14 +20,14 @@ ROWS_MISSING = "rows missing"
 """Why somebody is asked for all rows of a table that machines found in part."""
 
 
-def unread(form: Form, places: Sequence[Place], readings: Sequence[Reading]) -> Drawn:
+def unread(form: Form, places: Sequence[Place], readings: Sequence[Reading]) -> Annotations:
     """What people showed that machines have not read there yet: a place that was drawn has no picture until then."""
     known = {field.name: field for field in form.all_fields()}
     drawn = (place for place in places if place.confidence == DRAWN and place.snippet is None)
     fields = tuple(place for place in drawn if place.key.name in known and known[place.key.name].personal != "payment")
     told = told_rows(form, readings)
     rows = {table: rows for table, rows in told.items() if form.free and not _stand(table, rows, places)}
-    return Drawn(places=fields, rows=rows)
+    return Annotations(places=fields, rows=rows)
 
 
 def _stand(table: str, told: ToldRows, places: Sequence[Place]) -> bool:
@@ -40,12 +40,12 @@ def _stand(table: str, told: ToldRows, places: Sequence[Place]) -> bool:
     return all((number, top, foot) in heights for number, (top, foot) in enumerate(told.rows))
 
 
-def read_shown(rooms: Rooms, scan: Scan, drawn: Drawn) -> Reads:
+def read_shown(rooms: Home, scan: Scan, drawn: Annotations) -> ReadResult:
     """Have every engine read what people showed, and keep the places with their pictures, and the readings."""
     form = rooms.forms(scan.form, scan.form_version)
     decoded = pages(scan, rooms.archive, limits(rooms.settings))
-    engines = [Spared(engine=engine) for engine in engines_for(rooms, form)]
-    reads = without_failed(read_drawn(scan, decoded, form, engines, drawn, now()), engines)
+    engines = [FallbackEngine(engine=engine) for engine in engines_for(rooms, form)]
+    reads = without_failed(read_annotated(scan, decoded, form, engines, drawn, now()), engines)
     for content in reads.files.values():
         rooms.archive.put(content)
     rooms.store.put_places(scan.id, reads.places, now(), reads.readings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.home.home import Rooms, now, policy
+from flows.home.home import Home, now, policy
 from flows.steps.outcomes import outcomes
 from flows.steps.reconcile_scans import in_force
 from reconcile.decision.decide import NOT_PROVEN
@@ -15,7 +15,7 @@ from reconcile.learning.aptitude import adds
 from reconcile.learning.error_rates import rates
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters.parameters import known
+from reconcile.parameters.parameters import read_parameters
 from transcribe.i18n.evidence_messages import named, say
 from transcribe.model import Decision, Evidence, FieldKey, Parameters, Reading, Scan
 from transcribe.store.contract import Store
@@ -44,7 +44,7 @@ class LearntHere:
     reopened: tuple[Reopened, ...]
 
 
-def learn_home(rooms: Rooms, *, handles: bool = True) -> LearntHere:
+def learn_home(rooms: Home, *, handles: bool = True) -> LearntHere:
     """Learn from every scan of a home, keep the result as new parameters, and wake the scans of which a decided value
     is now less probable than its target. Without `handles` people are told by their ids, which name nobody."""
     before = in_force(rooms.store, now())
@@ -56,9 +56,9 @@ def learn_home(rooms: Rooms, *, handles: bool = True) -> LearntHere:
     reopened = tuple(each for scan in scans for each in _fallen(rooms, scan, after))
     rooms.store.wake(sorted({each.scan for each in reopened}), now())
     people = rooms.store.transcribers()
-    rooms.store.put_adds(adds(known(after), [each.id for each in people], _types(facts)), now())
+    rooms.store.put_adds(adds(read_parameters(after), [each.id for each in people], _types(facts)), now())
     names = {person.id: person.handle for person in people} if handles else {}
-    measured = rates(facts, traditions(people).of, known(after))
+    measured = rates(facts, traditions(people).of, read_parameters(after))
     return LearntHere(
         version=after.version,
         scans=len(scans),
@@ -79,13 +79,13 @@ def _in_words(found: Sequence[Evidence], names: Mapping[str, str]) -> tuple[str,
     return tuple(say(named(each, names)) for each in found)
 
 
-def _scans(rooms: Rooms) -> Iterator[Scan]:
+def _scans(rooms: Home) -> Iterator[Scan]:
     for state in rooms.store.scan_states():
         if state.scan.form and state.erased_at is None:
             yield state.scan
 
 
-def _unheard(rooms: Rooms) -> dict[tuple[str, FieldKey], str]:
+def _unheard(rooms: Home) -> dict[tuple[str, FieldKey], str]:
     """What was contested and no expert heard in time: it counts as right."""
     return {
         (appeal.reading.scan, appeal.reading.key): appeal.reading.text
@@ -94,7 +94,7 @@ def _unheard(rooms: Rooms) -> dict[tuple[str, FieldKey], str]:
     }
 
 
-def _facts(rooms: Rooms, scan: Scan, unheard: Mapping[tuple[str, FieldKey], str]) -> ScanFacts:
+def _facts(rooms: Home, scan: Scan, unheard: Mapping[tuple[str, FieldKey], str]) -> ScanFacts:
     """What is known of a scan. What was decided by experts is the truth of a field, else what one read of it, unless it
     is known otherwise. Only what an expert read first of all by lot counts as audited: where readers were split, or
     somebody appealed, a second look that followed says nothing of the rest."""
@@ -150,7 +150,7 @@ def _as_audited(
     return earlier[-1] if earlier else decision
 
 
-def _fallen(rooms: Rooms, scan: Scan, parameters: Parameters) -> Iterator[Reopened]:
+def _fallen(rooms: Home, scan: Scan, parameters: Parameters) -> Iterator[Reopened]:
     """The decided fields that would not be decided, or otherwise, with these parameters."""
     form = rooms.forms(scan.form, scan.form_version)
     decided = {each.key: each for each in rooms.store.decisions(scan.id)}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from flows.home.home import Rooms, limits, now
+from flows.home.home import Home, limits, now
 from flows.home.settings import Settings
 from transcribe import ocr
 from transcribe.errors import FairhandError, NotFound, ScanError
@@ -18,7 +18,7 @@ from transcribe.intake.file_pages import ANEW, Unreadable, unexpected, unreadabl
 from transcribe.intake.load_pages import pages
 from transcribe.intake.masked_copies import is_unmasked, masked_anew
 from transcribe.intake.scans import Scanned, scans
-from transcribe.model import Form, Reads, Scan, SourceFile
+from transcribe.model import Form, ReadResult, Scan, SourceFile
 from transcribe.ocr import Engine
 from transcribe.recognition.page_assignment import ReadOptions
 from transcribe.recognition.read import pictures, read
@@ -36,12 +36,12 @@ class Taken:
     new: bool
 
 
-def forms_of(rooms: Rooms, form_name: str) -> list[str]:
+def forms_of(rooms: Home, form_name: str) -> list[str]:
     """The names of the forms that scans taken in under this name may have; FormError where it is unknown."""
     return list(rooms.forms.names()) if form_name == AUTO else [rooms.forms.find(form_name).name]
 
 
-def take_in(rooms: Rooms, paths: Sequence[Path], form_name: str, batch: str) -> Iterator[Taken | Unreadable]:
+def take_in(rooms: Home, paths: Sequence[Path], form_name: str, batch: str) -> Iterator[Taken | Unreadable]:
     """The scans in these files and folders, kept in the store; a file that gives none is set aside with the reason.
 
     With the form "auto" each scan's form is looked for among all forms that are known here.
@@ -85,7 +85,7 @@ def failed(scan: Scan, error: Exception) -> str:
     return f"{unexpected(error)} {ANEW} and ingest it again."
 
 
-def knows(rooms: Rooms, scan: str) -> bool:
+def knows(rooms: Home, scan: str) -> bool:
     """Whether the store has this scan already."""
     try:
         rooms.store.scan(scan)
@@ -94,7 +94,7 @@ def knows(rooms: Rooms, scan: str) -> bool:
     return True
 
 
-def _kept_or_failed(rooms: Rooms, each: Scanned) -> Taken | Unreadable:
+def _kept_or_failed(rooms: Home, each: Scanned) -> Taken | Unreadable:
     """The scan as the store has it; Unreadable where it could not be kept, so that the others go on."""
     try:
         return _kept(rooms, each)
@@ -103,7 +103,7 @@ def _kept_or_failed(rooms: Rooms, each: Scanned) -> Taken | Unreadable:
         return unreadable(each.path, stands_for, error, each.page)
 
 
-def _kept(rooms: Rooms, each: Scanned) -> Taken:
+def _kept(rooms: Home, each: Scanned) -> Taken:
     """The scan as the store has it; one whose form nobody knows waits until a person says which it is, or until it is
     taken in again as a form."""
     new = rooms.store.put_scan(each.scan, each.files, now())
@@ -116,7 +116,7 @@ def _kept(rooms: Rooms, each: Scanned) -> Taken:
     return Taken(scan=scan, new=new)
 
 
-def _put_pictures(rooms: Rooms, scan: Scan) -> None:
+def _put_pictures(rooms: Home, scan: Scan) -> None:
     """The pictures of the pages of a scan as they came, for whoever is asked which form it is."""
     shown = pictures(pages(scan, rooms.archive, limits(rooms.settings)))
     for content in shown.files.values():
@@ -124,7 +124,7 @@ def _put_pictures(rooms: Rooms, scan: Scan) -> None:
     rooms.store.put_reads(scan.id, shown, now())
 
 
-def read_scan(rooms: Rooms, scan: Scan, *, without: int = 0) -> Reads:
+def read_scan(rooms: Home, scan: Scan, *, without: int = 0) -> ReadResult:
     """Have every engine read one scan, and keep the readings with the pictures that they refer to.
 
     Raises ScanError where a page cannot be decoded or is too coarse to be read, EngineError (which may pass) where an
@@ -142,7 +142,7 @@ def read_scan(rooms: Rooms, scan: Scan, *, without: int = 0) -> Reads:
     return reads
 
 
-def _masked(rooms: Rooms, scan: Scan, form: Form) -> Scan:
+def _masked(rooms: Home, scan: Scan, form: Form) -> Scan:
     """The scan with masked pages, and nothing left of what they show in clear: its form may have been unknown when it
     came. What a killed process left undone is done when the scan is read again."""
     if is_unmasked(scan, form):
@@ -157,7 +157,7 @@ def read_options(settings: Settings) -> ReadOptions:
     return ReadOptions(cascade=settings.second_engine == "doubtful", masked=True)
 
 
-def engines_for(rooms: Rooms, form: Form) -> list[Engine]:
+def engines_for(rooms: Home, form: Form) -> list[Engine]:
     """The engines of the settings, ready for a form's languages; EngineMissing names the one that cannot read."""
     return [_engine(name, form.languages) for name in rooms.settings.engines]
 
@@ -169,7 +169,7 @@ def _engine(name: str, languages: tuple[str, ...]) -> Engine:
     return ocr.load(name, languages)
 
 
-def work_key(rooms: Rooms, scan: Scan) -> str:
+def work_key(rooms: Home, scan: Scan) -> str:
     """What a machine's work on a scan depends on: its pages, the form's definition, and the engines' versions."""
     form = rooms.forms(scan.form, scan.form_version)
     parts = [scan.id, form.digest, *(engine.source for engine in engines_for(rooms, form))]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flows.home.home import Rooms, policy
+from flows.home.home import Home, policy
 from flows.home.home import now as clock
 from flows.steps.close_appeals import settle_appeals
 from flows.steps.identify_tasks import NO_FORM, identified, is_of_no_form, which_form
@@ -19,7 +19,7 @@ from flows.steps.reopened import reopened
 from reconcile.decision.audit_sampling import draw, second_look
 from reconcile.decision.record import assemble, complete
 from reconcile.decision.writing_tradition import Traditions, from_elsewhere, standing_alone, traditions
-from reconcile.forms.prepared_form import sheet
+from reconcile.forms.prepared_form import prepared
 from reconcile.inference.weigh import weigh
 from reconcile.parameters import shipped
 from reconcile.policy import Policy
@@ -27,12 +27,12 @@ from reconcile.records.publish import publish, rebuild
 from transcribe.errors import EngineError, FairhandError, FormError, ScanError
 from transcribe.model import WHOLE, Decision, FieldKey, Form, Parameters, Posterior, Reading, Scan, Task
 from transcribe.ocr.engine_fallback import TRIES
-from transcribe.recognition.annotated_regions import Drawn
+from transcribe.recognition.annotated_regions import Annotations
 from transcribe.store.contract import Store, Waiting
 
 Clock = Callable[[], datetime]
 Forms = Callable[[str, int], Form]
-ReadAgain = Callable[[Scan, Drawn], object]
+ReadAgain = Callable[[Scan, Annotations], object]
 """Has machines read a scan again: what people showed of its layout, all of it where that is nothing."""
 
 logger = logging.getLogger("fairhand.reconcile")
@@ -77,11 +77,11 @@ def reconcile_waiting(store: Store, forms: Forms, policy: Policy, now: Clock, re
     return Reconciled(scans=len(done), decided=decided, asked=asked, records=records, failed=tuple(failed))
 
 
-def reconcile_home(rooms: Rooms) -> Reconciled:
+def reconcile_home(rooms: Home) -> Reconciled:
     """Close the appeals that can be closed, reconcile everything that waits in a home, and publish its records."""
     settle_appeals(rooms.store, rooms.forms, clock())
 
-    def read_again(scan: Scan, drawn: Drawn) -> object:
+    def read_again(scan: Scan, drawn: Annotations) -> object:
         return read_shown(rooms, scan, drawn) if drawn else read_scan(rooms, scan, without=TRIES)
 
     done = reconcile_waiting(rooms.store, rooms.forms, policy(rooms.settings), clock, read_again)
@@ -89,19 +89,19 @@ def reconcile_home(rooms: Rooms) -> Reconciled:
     return done
 
 
-def publish_records(rooms: Rooms) -> int:
+def publish_records(rooms: Home) -> int:
     """Bring records.db up to date; how many entries were new."""
     return publish(rooms.store, rooms.settings.records, rooms.forms).count
 
 
-def rebuild_records(rooms: Rooms) -> int:
+def rebuild_records(rooms: Home) -> int:
     """Make records.db anew from the state; how many entries it holds."""
     return rebuild(rooms.store, rooms.settings.records, rooms.forms).count
 
 
 def in_force(store: Store, now: datetime) -> Parameters:
     """The parameters learnt last; the first fit that comes with fairhand is kept as version 1 where none are."""
-    return store.parameters() or store.put_parameters(shipped.parameters().content, now)
+    return store.parameters() or store.put_parameters(shipped.shipped_parameters().content, now)
 
 
 def _conclude(
@@ -132,7 +132,7 @@ def _conclude(
     tasks = list(distinct(said))
     record = assemble(scan, form, decisions) if complete(form, posteriors, decisions) else None
     audits = [
-        _audit(scan.id, posteriors[each.key]) for each in decisions if drawn(scan.id, posteriors[each.key], policy)
+        _audit(scan.id, posteriors[each.key]) for each in decisions if audited(scan.id, posteriors[each.key], policy)
     ]
     store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, now())
     return len(decisions), len(tasks), int(record is not None)
@@ -147,7 +147,7 @@ def _asked_elsewhere(
     policy: Policy,
 ) -> dict[FieldKey, Decision | Task]:
     """What was decided or asked, where readers of one writing tradition stand alone: somebody else adds most there."""
-    spots, changed = sheet(form).spots, dict(said)
+    spots, changed = prepared(form).spots, dict(said)
     for key in {reading.key for reading in readings if reading.kind == "person"} & said.keys():
         own = [reading for reading in readings if reading.key == key]
         if alone := standing_alone(spots[key.name], own, people, policy):
@@ -175,14 +175,14 @@ def _first_read(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgai
     """Machines read a scan of which a person said the form; it is set aside where they cannot."""
     scan = waiting.scan
     try:
-        read_again(scan, Drawn())
+        read_again(scan, Annotations())
     except (ScanError, EngineError) as error:
         store.set_scan_aside(scan.id, type(error).__name__, why_failed(scan, error), scan.batch, now())
     store.conclude(scan.id, waiting.up_to, [], [], None, now())
     return 0, 0, 0
 
 
-def drawn(scan: str, posterior: Posterior, policy: Policy) -> bool:
+def audited(scan: str, posterior: Posterior, policy: Policy) -> bool:
     """Whether a decided field is read once more, blind, by an expert. Each new reading by a person draws anew; what an
     expert has read already is not asked again, unless nobody else read it so."""
     drawn_now = not posterior.experts and draw(

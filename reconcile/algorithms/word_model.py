@@ -81,7 +81,7 @@ class LineModel:
         return [rates] * len(line.slots)
 
 
-def learn(lines: Sequence[Line]) -> LineModel:
+def learn_lines(lines: Sequence[Line]) -> LineModel:
     """The rates of every source and the words of a collection, from the readings alone."""
     model = LineModel()
     _count(model, lines)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from reconcile.algorithms.word_model import best
-from reconcile.algorithms.word_model import learn as learn_lines
+from reconcile.algorithms.word_model import learn_lines as learn_lines
 from reconcile.algorithms.word_network import surfaces
 from reconcile.collection import choice_calibration, choice_model, shipped_weights, source_standing
 from reconcile.collection.choice_calibration import Own

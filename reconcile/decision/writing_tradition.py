@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconcile.decision.decide import ask
-from reconcile.forms.prepared_form import Spot
+from reconcile.forms.prepared_form import PreparedField
 from reconcile.inference.votes import Vote, closely, votes
 from reconcile.policy import Policy
 from transcribe.model import INK, Decision, Field, Posterior, Reading, Task, Transcriber
@@ -52,7 +52,7 @@ def from_elsewhere(
     return said
 
 
-def standing_alone(spot: Spot, readings: Sequence[Reading], known: Traditions, policy: Policy) -> str:
+def standing_alone(spot: PreparedField, readings: Sequence[Reading], known: Traditions, policy: Policy) -> str:
     """The tradition whose readers all say the same of a field while nobody else says it and an engine, or somebody of
     another tradition, says something else; "" where there is none, or as many stand alone on the other side, or nobody
     else could be asked."""
@@ -70,7 +70,7 @@ def standing_alone(spot: Spot, readings: Sequence[Reading], known: Traditions, p
     return most[0] if len(most) == 1 and known.elsewhere(most[0]) else ""
 
 
-def _alone(spot: Spot, some: Sequence[Vote], others: Sequence[Vote], policy: Policy) -> bool:
+def _alone(spot: PreparedField, some: Sequence[Vote], others: Sequence[Vote], policy: Policy) -> bool:
     says = some[0].says
     alike = [closely(spot, says, other.says, policy.closely) for other in others]
     return bool(others) and not any(alike) and all(closely(spot, says, each.says, policy.closely) for each in some)

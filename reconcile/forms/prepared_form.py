@@ -15,7 +15,7 @@ REMEMBERED = 65536
 """Texts of one field whose comparable form and faults are kept: weighing asks for the same ones again and again."""
 
 
-class Spot:
+class PreparedField:
     """A field on its form: how its texts are compared, checked and parsed, and which values are known for it."""
 
     def __init__(self, field: Field, form: Form) -> None:
@@ -55,12 +55,12 @@ class Spot:
         return None
 
 
-class Sheet:
+class PreparedForm:
     """A form's spots by field name, and its rules."""
 
     def __init__(self, form: Form) -> None:
         self.form = form
-        self.spots = {field.name: Spot(field, form) for field in form.all_fields()}
+        self.spots = {field.name: PreparedField(field, form) for field in form.all_fields()}
 
         self.instances = lru_cache(64)(self._instances)
 
@@ -76,15 +76,15 @@ class Sheet:
         return tuple(instance for instance in bound if here.issuperset(instance.keys))
 
 
-_SEEN: list[Sheet] = []
+_SEEN: list[PreparedForm] = []
 
 
-def sheet(form: Form) -> Sheet:
+def prepared(form: Form) -> PreparedForm:
     """The form made ready; the last few are kept, since a batch is mostly of one form."""
     for each in _SEEN:
         if each.form is form:
             return each
-    made = Sheet(form)
+    made = PreparedForm(form)
     _SEEN.insert(0, made)
     del _SEEN[16:]
     return made

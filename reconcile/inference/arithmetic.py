@@ -15,13 +15,13 @@ from itertools import product
 from math import exp, prod, sqrt
 from typing import NamedTuple
 
-from reconcile.forms.prepared_form import Sheet
+from reconcile.forms.prepared_form import PreparedForm
 from reconcile.forms.rules import RuleInstance, solve
 from reconcile.inference.circumstances import WITH_DECIMALS, WITH_POINT, lack_decimals
-from reconcile.inference.posterior import Ruled, Weighed, weigh_field
+from reconcile.inference.posterior import FieldPosterior, Ruled, weigh_field
 from reconcile.inference.prior import FLAT
 from reconcile.inference.votes import textless
-from reconcile.parameters.parameters import Known
+from reconcile.parameters.parameters import LearntParameters
 from transcribe.model import FieldKey
 
 BROKEN = 0.05
@@ -69,7 +69,9 @@ class _Option(NamedTuple):
         return self.number.normalize().as_tuple().digits if isinstance(self.number, Decimal) else self.number
 
 
-def couple(made: Sheet, weighed: dict[FieldKey, Weighed], known: Known) -> dict[FieldKey, Weighed]:
+def apply_rules(
+    made: PreparedForm, weighed: dict[FieldKey, FieldPosterior], known: LearntParameters
+) -> dict[FieldKey, FieldPosterior]:
     """The fields of one scan, each with what the form's rules say of it."""
     instances = made.instances(tuple(weighed))
     if not instances:
@@ -84,7 +86,7 @@ def couple(made: Sheet, weighed: dict[FieldKey, Weighed], known: Known) -> dict[
         heard = {key: list(said.items()) for key, said in messages.items()}
         for number, instance in enumerate(instances):
             if sweep == 0 or not open_to_doubt.isdisjoint(instance.keys):
-                for key, ruled in _messages(made, number, instance, weighed, heard, options):
+                for key, ruled in _rule_messages(made, number, instance, weighed, heard, options):
                     messages[key][number] = ruled
     return {
         key: _ruled(key, each, [(instances[number], ruled) for number, ruled in messages[key].items()], weighed)
@@ -95,8 +97,11 @@ def couple(made: Sheet, weighed: dict[FieldKey, Weighed], known: Known) -> dict[
 
 
 def _with_arithmetic(
-    made: Sheet, instances: tuple[RuleInstance, ...], weighed: dict[FieldKey, Weighed], known: Known
-) -> dict[FieldKey, Weighed]:
+    made: PreparedForm,
+    instances: tuple[RuleInstance, ...],
+    weighed: dict[FieldKey, FieldPosterior],
+    known: LearntParameters,
+) -> dict[FieldKey, FieldPosterior]:
     """Where the likeliest values break an equation, the values that would mend it are weighed too."""
     keys = {key for instance in instances for key in instance.keys}
     likeliest = {key: _number(made, key, _likeliest(weighed[key].shares)) for key in keys}
@@ -124,11 +129,11 @@ def _likeliest(shares: Shares) -> str:
     return next(iter(shares)) if len(shares) == 1 else max(shares, key=shares.__getitem__)
 
 
-def _messages(
-    made: Sheet,
+def _rule_messages(
+    made: PreparedForm,
     number: int,
     instance: RuleInstance,
-    weighed: Mapping[FieldKey, Weighed],
+    weighed: Mapping[FieldKey, FieldPosterior],
     heard: Heard,
     all_options: Mapping[FieldKey, list[_Option]],
 ) -> Iterator[tuple[FieldKey, Ruled]]:
@@ -160,7 +165,10 @@ def _messages(
 
 
 def _factors(
-    made: Sheet, instance: RuleInstance, options: Mapping[FieldKey, list[_Option]], beliefs: Mapping[FieldKey, Shares]
+    made: PreparedForm,
+    instance: RuleInstance,
+    options: Mapping[FieldKey, list[_Option]],
+    beliefs: Mapping[FieldKey, Shares],
 ) -> dict[FieldKey, Shares] | None:
     """How well each tried value fits the other fields' values; None where the rule is silent."""
     equation = instance.comparison == "=="
@@ -179,7 +187,7 @@ def _factors(
     return factors
 
 
-def _belief(each: Weighed, messages: list[Ruled]) -> Shares:
+def _belief(each: FieldPosterior, messages: list[Ruled]) -> Shares:
     """A field's shares with what other rules say of it."""
     if not messages:
         return each.shares
@@ -190,13 +198,13 @@ def _belief(each: Weighed, messages: list[Ruled]) -> Shares:
     return {says: share / total for says, share in shares.items()}
 
 
-def _texts(made: Sheet, key: FieldKey, weighed: Weighed) -> Iterator[str]:
+def _texts(made: PreparedForm, key: FieldKey, weighed: FieldPosterior) -> Iterator[str]:
     """What was read of a field whose type has a decimal point."""
     if made.spots[key.name].type in WITH_POINT:
         yield from (vote.text for vote in weighed.votes if vote.text)
 
 
-def _options(made: Sheet, key: FieldKey, weighed: Weighed, *, pointed: bool) -> list[_Option]:
+def _options(made: PreparedForm, key: FieldKey, weighed: FieldPosterior, *, pointed: bool) -> list[_Option]:
     """The likeliest values of a field that a rule can calculate with."""
     found = []
     shares = weighed.shares
@@ -225,7 +233,7 @@ def _combinations(
             yield {**likeliest, key: option}
 
 
-def _worths(made: Sheet, chosen: Mapping[FieldKey, _Option]) -> list[float]:
+def _worths(made: PreparedForm, chosen: Mapping[FieldKey, _Option]) -> list[float]:
     """How much likelier each value is that makes an equation hold: as one among the many that would not.
 
     Nothing where another field has the same digits (quantity 1 or 10, a single line): both may be misread alike.
@@ -247,16 +255,16 @@ def _worths(made: Sheet, chosen: Mapping[FieldKey, _Option]) -> list[float]:
     return found
 
 
-def _number(made: Sheet, key: FieldKey, says: str) -> Number | None:
+def _number(made: PreparedForm, key: FieldKey, says: str) -> Number | None:
     return None if textless(says) else made.spots[key.name].number(says)
 
 
 def _ruled(
     key: FieldKey,
-    each: Weighed,
+    each: FieldPosterior,
     said: list[tuple[RuleInstance, Ruled]],
-    weighed: Mapping[FieldKey, Weighed],
-) -> Weighed:
+    weighed: Mapping[FieldKey, FieldPosterior],
+) -> FieldPosterior:
     """One field with what the rules say of it put into its shares."""
     shares, none = dict(each.shares), each.none
     for _, ruled in said:

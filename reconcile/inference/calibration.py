@@ -17,7 +17,7 @@ import numpy
 from reconcile.algorithms import logistic
 from reconcile.inference.circumstances import LONG_TEXT, NEVER, PEOPLE, SEARCHED, Circumstances
 from reconcile.inference.long_text_calibration import whole
-from reconcile.parameters.parameters import Known, odds
+from reconcile.parameters.parameters import LearntParameters, odds
 from reconcile.policy import POLICY
 
 DOUBTED = 0.6
@@ -61,7 +61,7 @@ class Lesson:
     right: bool
 
 
-def calibrated(share: float, seen: Circumstances, learnt: Known) -> float:
+def calibrated(share: float, seen: Circumstances, learnt: LearntParameters) -> float:
     """The calibrated probability of a value, from the model's share and the circumstances of its readings."""
     if seen.experts:
         return max(share, DOUBTED)
@@ -106,7 +106,7 @@ def _bounded(share: float) -> float:
     return min(SUREST, max(-SUREST, odds(share)))
 
 
-def fit(
+def fit_calibration(
     lessons: Sequence[Lesson], before: Mapping[str, Mapping[str, float]] = NOTHING, ridge: float = RIDGE
 ) -> dict[str, dict[str, float]]:
     """a, b and each family's f, by stage: what `adjusted` takes; drawn to what was fitted `before` on other data, which

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from reconcile.forms.accents import without_accents
 from reconcile.forms.master_data import Words
-from reconcile.forms.prepared_form import Spot
+from reconcile.forms.prepared_form import PreparedField
 from reconcile.inference.noisy_channel import swapped
 from transcribe.model import Origin
 
@@ -22,7 +22,7 @@ MENDABLE = {
 
 
 def candidates(
-    spot: Spot,
+    spot: PreparedField,
     read: Iterable[str],
     texts: Sequence[str],
     words: Words,
@@ -56,7 +56,7 @@ def candidates(
 
 
 @lru_cache(maxsize=4096)
-def _mended(spot: Spot, says: str) -> tuple[str, ...]:
+def _mended(spot: PreparedField, says: str) -> tuple[str, ...]:
     """The text with one character changed to a digit so that nothing is wrong with it."""
     return tuple(
         mended

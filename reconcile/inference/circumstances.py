@@ -8,12 +8,12 @@ from math import prod
 from typing import NamedTuple
 
 from reconcile.forms.field_families import TEXTS, Family
-from reconcile.forms.prepared_form import Spot
+from reconcile.forms.prepared_form import PreparedField
 from reconcile.inference.corroboration import INK, SUMS_VOUCH, vouching
 from reconcile.inference.long_text_calibration import Prose, prose
-from reconcile.inference.posterior import Weighed
+from reconcile.inference.posterior import FieldPosterior
 from reconcile.inference.votes import BLANK, Vote, closely, null_of
-from reconcile.parameters.parameters import Known
+from reconcile.parameters.parameters import LearntParameters
 from reconcile.policy import POLICY
 from transcribe.model import Null
 
@@ -160,7 +160,7 @@ class Circumstances(NamedTuple):
         }
 
 
-def circumstances(spot: Spot, weighed: Weighed, says: str, learnt: Known) -> Circumstances:
+def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learnt: LearntParameters) -> Circumstances:
     """The circumstances of the value that `says` (comparable text)."""
     votes = weighed.votes
     engines = [vote for vote in votes if vote.machine and vote.source != INK]
@@ -201,19 +201,19 @@ def coded(votes: Sequence[Vote], says: str) -> bool:
     return any(vote.machine and CHECKED in vote.flags and vote.says == says for vote in votes)
 
 
-def _could_be(spot: Spot, says: str) -> bool:
+def _could_be(spot: PreparedField, says: str) -> bool:
     """Whether this contradicts another value: giving up does not, nor does what is none of the field's type."""
     null = null_of(says)
     return null != "illegible" if null else not spot.faults(says)
 
 
-def _in_place(spot: Spot, engines: Sequence[Vote], says: str, learnt: Known) -> float:
+def _in_place(spot: PreparedField, engines: Sequence[Vote], says: str, learnt: LearntParameters) -> float:
     """How probable it is that this was read where the field stands: both engines read the same place."""
     places = [vote.place for vote in engines if vote.says == says and vote.place is not None]
     return learnt.in_place(spot.name_on_form, spot.field.type, min(places)) if places else 1.0
 
 
-def _trouble(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
+def _trouble(spot: PreparedField, votes: Sequence[Vote], says: str, sums: float) -> str:
     """Why machines alone may not decide, as a task reason; "" where they may."""
     machines = [vote for vote in votes if vote.machine]
     flags = [flag for vote in machines if vote.flags for flag in vote.flags]
@@ -237,7 +237,7 @@ def _trouble(spot: Spot, votes: Sequence[Vote], says: str, sums: float) -> str:
     return "lookalike" if _has_lookalikes(spot, machines, says) else ""
 
 
-def _has_lookalikes(spot: Spot, machines: Sequence[Vote], says: str) -> bool:
+def _has_lookalikes(spot: PreparedField, machines: Sequence[Vote], says: str) -> bool:
     """Whether a value holds characters that engines take for one another, and nothing tells which they are: a code
     without a pattern, a text or a price of a single stroke, litres at the end of a text."""
     if null_of(says) or (spot.values is not None and spot.values.has(says)) or coded(machines, says):
@@ -251,13 +251,13 @@ def _has_lookalikes(spot: Spot, machines: Sequence[Vote], says: str) -> bool:
     return False
 
 
-def _unsure_on_bad_page(spot: Spot, engines: Sequence[Vote], says: str, learnt: Known) -> bool:
+def _unsure_on_bad_page(spot: PreparedField, engines: Sequence[Vote], says: str, learnt: LearntParameters) -> bool:
     """Whether the better engine is not sure of what it read on a bad page: on hard photographs of other fonts and hands
     than the fit has seen, both engines misread 6 of 92 such values alike, and 2 of 1,299 where it was sure."""
     for_it = [vote for vote in engines if vote.says == says and vote.bad_page and vote.confidence is not None]
     if null_of(says) or not for_it:
         return False
-    better = min(for_it, key=lambda vote: learnt.hearing(vote.source, vote.kind, spot.type, True).error)
+    better = min(for_it, key=lambda vote: learnt.source_model(vote.source, vote.kind, spot.type, True).error)
     return (better.confidence or 0.0) < SURE_ON_BAD
 
 
@@ -267,7 +267,7 @@ def _too_fine(machines: Sequence[Vote], says: str) -> bool:
     return any("." in vote.says and vote.says != says and says.startswith(vote.says) for vote in machines)
 
 
-def _may_lack_its_point(spot: Spot, machines: Sequence[Vote], says: str, sums: float) -> bool:
+def _may_lack_its_point(spot: PreparedField, machines: Sequence[Vote], says: str, sums: float) -> bool:
     """Whether an amount was read as three digits or more without decimals: of faint or small print both engines lose
     the point alike (172.17 read as 17217), and what is left is well formed. Sums vouch for it, but not where an engine
     saw the point: they are kept where price and amount lose theirs alike."""

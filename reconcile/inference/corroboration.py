@@ -8,10 +8,10 @@ from rapidfuzz.distance import Levenshtein
 
 from reconcile.forms.accents import without_accents
 from reconcile.forms.field_families import TEXTS
-from reconcile.forms.prepared_form import Spot
+from reconcile.forms.prepared_form import PreparedField
 from reconcile.inference.prior import CHECK_DIGITS
 from reconcile.inference.votes import Vote, null_of
-from reconcile.parameters.parameters import Known
+from reconcile.parameters.parameters import LearntParameters
 
 INK = "ink"
 """The source that looks at ink alone: blank or not, ticked or not, signed or not."""
@@ -30,7 +30,7 @@ SUMS_VOUCH = 100.0
 """From so large a factor on, the form's sums vouch for a value."""
 
 
-def vouching(spot: Spot, votes: Sequence[Vote], says: str, sums: float, learnt: Known) -> str:
+def vouching(spot: PreparedField, votes: Sequence[Vote], says: str, sums: float, learnt: LearntParameters) -> str:
     """What vouches for a value: "sums", "known value", "check digit", "known words", "format", or ""; `sums` is the
     factor that the form's sums put on it."""
     if sums >= SUMS_VOUCH:
@@ -51,7 +51,7 @@ def _but_for_accents(votes: Sequence[Vote], says: str) -> bool:
     return plain != says and any(vote.says == plain for vote in votes if vote.machine and vote.text.isupper())
 
 
-def _words_tell(spot: Spot, votes: Sequence[Vote], says: str, learnt: Known) -> bool:
+def _words_tell(spot: PreparedField, votes: Sequence[Vote], says: str, learnt: LearntParameters) -> bool:
     """Whether engines read a text alike but for words of which one of them has what is often written on this field, and
     the others something near it that never was. Where nothing is at its place, the text may be part of another."""
     engines = [vote for vote in votes if vote.machine and vote.source != INK]
@@ -65,7 +65,7 @@ def _words_tell(spot: Spot, votes: Sequence[Vote], says: str, learnt: Known) -> 
     return all(null_of(each) is None and words.tell(says, each) for each in rivals)
 
 
-def _only_well_formed(spot: Spot, votes: Sequence[Vote], says: str) -> bool:
+def _only_well_formed(spot: PreparedField, votes: Sequence[Vote], says: str) -> bool:
     """Whether a code, a date or an amount keeps its format where every other engine read nearly the same and broke it.
     A reading that is far off says nothing, and on the worn print of free layouts a day that exists says nothing of its
     year (both engines read 2018 as 2013, one of them on a day 64)."""
@@ -79,7 +79,7 @@ def _only_well_formed(spot: Spot, votes: Sequence[Vote], says: str) -> bool:
     return bool(rivals) and all(_breaks(spot, rival, texts) for rival in rivals)
 
 
-def _breaks(spot: Spot, rival: Vote, texts: Sequence[str]) -> bool:
+def _breaks(spot: PreparedField, rival: Vote, texts: Sequence[str]) -> bool:
     """Whether a reading is nearly one of these texts, but for a character that breaks the format. An amount may have
     lost a digit or its point and still be one, so that only a digit taken for something else tells there."""
     if null_of(rival.says) or not spot.faults(rival.says):

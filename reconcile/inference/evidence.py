@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import log
 
-from reconcile.forms.prepared_form import Spot
+from reconcile.forms.prepared_form import PreparedField
 from reconcile.inference.circumstances import Circumstances
-from reconcile.inference.posterior import Ruled, Weighed
+from reconcile.inference.posterior import FieldPosterior, Ruled
 from reconcile.inference.votes import Vote
-from reconcile.parameters.parameters import PRIOR_ERROR, Known
+from reconcile.parameters.parameters import PRIOR_ERROR, LearntParameters
 from transcribe.model import Evidence
 
 BIT = log(2.0)
@@ -24,7 +24,12 @@ ONE_OF_MANY = 0.05
 
 
 def evidence(
-    spot: Spot, weighed: Weighed, order: Sequence[str], seen: Circumstances, probability: float, learnt: Known
+    spot: PreparedField,
+    weighed: FieldPosterior,
+    order: Sequence[str],
+    seen: Circumstances,
+    probability: float,
+    learnt: LearntParameters,
 ) -> tuple[Evidence, ...]:
     """What speaks for the value that was read against the next likely one (or against "none of these"), in bits.
 
@@ -36,7 +41,9 @@ def evidence(
         other = None
     against = weighed.none_terms if other is None else weighed.terms[other]
     found = [
-        _reader(vote, log(term / rival) / BIT, learnt.hearing(vote.source, vote.kind, spot.type, vote.bad_page).rate)
+        _reader(
+            vote, log(term / rival) / BIT, learnt.source_model(vote.source, vote.kind, spot.type, vote.bad_page).rate
+        )
         for vote, term, rival in zip(weighed.votes, weighed.terms[best], against, strict=True)
     ]
     prior = weighed.none_prior if other is None else weighed.priors[other]
@@ -65,7 +72,7 @@ def evidence(
     return tuple(found)
 
 
-def _after_one_more(weighed: Weighed, best: str, other: str) -> float:
+def _after_one_more(weighed: FieldPosterior, best: str, other: str) -> float:
     """What would be left of the best value if one more person of the usual kind read the other one."""
     error = PRIOR_ERROR["person"]
     kept = weighed.shares[best] * error * ONE_OF_MANY

@@ -15,11 +15,11 @@ from math import prod
 
 from reconcile.algorithms.word_model import Line, LineModel, Rates, Shares, best, read_as, shrunk
 from reconcile.algorithms.word_network import network
-from reconcile.forms.prepared_form import Spot
+from reconcile.forms.prepared_form import PreparedField
 from reconcile.inference.noisy_channel import LEAST
-from reconcile.inference.posterior import Composed, Weighed
+from reconcile.inference.posterior import Composed, FieldPosterior
 from reconcile.inference.votes import Vote
-from reconcile.parameters.parameters import Known
+from reconcile.parameters.parameters import LearntParameters
 from transcribe.model import Origin
 
 WORDS = 6
@@ -62,7 +62,7 @@ NOTHING_DONE = (0.0, 0.0, 0.0, 0.0, 0.0)
 _TOKEN = re.compile(r"(\S+)(\s*)")
 
 
-def is_long(spot: Spot, votes: Sequence[Vote]) -> bool:
+def is_long(spot: PreparedField, votes: Sequence[Vote]) -> bool:
     """Whether these votes are to be weighed word by word: a long text that enough sources read, and not alike, or a
     shorter one of which no majority of enough people say the same: that one of them has all of it right is not sure.
     Where people typed all of it alike there are no words to choose from: what engines made of it is noise then."""
@@ -84,7 +84,7 @@ def _split(speaking: Sequence[Vote]) -> bool:
     return not any(vote.machine for vote in speaking) and 2 * max(counts.values()) <= counts.total()
 
 
-def word_by_word(spot: Spot, whole: Weighed, known: Known) -> Weighed:
+def word_by_word(spot: PreparedField, whole: FieldPosterior, known: LearntParameters) -> FieldPosterior:
     """A field that was weighed `whole`, weighed again by its words. What speaks for no text at all (blank, illegible)
     keeps its share."""
     said = speaking(whole.votes)
@@ -127,7 +127,7 @@ def speaking(votes: Iterable[Vote]) -> list[Vote]:
     return [vote for vote in votes if vote.null is None and vote.shown is None]
 
 
-def line_model(spot: Spot, speaking: Sequence[Vote], known: Known) -> LineModel:
+def line_model(spot: PreparedField, speaking: Sequence[Vote], known: LearntParameters) -> LineModel:
     """What is known of these sources, and of the words of this field; its own words come on top, as the model takes
     each line's own words off again."""
     learnt: Mapping[str, Sequence[float]] = known.content.get("lines", {})
@@ -140,7 +140,7 @@ def line_model(spot: Spot, speaking: Sequence[Vote], known: Known) -> LineModel:
     return LineModel(rates=rates, counts=counts + own, total=round(words.total) + own.total())
 
 
-def _power(spot: Spot, speaking: Sequence[Vote], known: Known) -> float:
+def _power(spot: PreparedField, speaking: Sequence[Vote], known: LearntParameters) -> float:
     """How far the sources of one text are believed together, a factor on log odds. They share their mistakes, and the
     product of twenty slots shows it; the more they are, the less each adds."""
     words = known.words(spot.field.name).total
@@ -156,7 +156,7 @@ def _believed(share: Shares, power: float) -> Shares:
     return {word: each / total for word, each in raised.items()}
 
 
-def _terms(whole: Weighed, model: LineModel, line: Line, words: Sequence[str]) -> list[float]:
+def _terms(whole: FieldPosterior, model: LineModel, line: Line, words: Sequence[str]) -> list[float]:
     """P(what each vote says | these words are written); a vote that is not in the line says it of any text alike."""
     column = {source: at for at, source in enumerate(line.sources)}
     anything = next(whole.terms[says] for says in whole.terms if says)
@@ -172,7 +172,9 @@ def _terms(whole: Weighed, model: LineModel, line: Line, words: Sequence[str]) -
     return found
 
 
-def _written(spot: Spot, likeliest: Sequence[str], line: Line, speaking: Sequence[Vote], model: LineModel) -> str:
+def _written(
+    spot: PreparedField, likeliest: Sequence[str], line: Line, speaking: Sequence[Vote], model: LineModel
+) -> str:
     """The likeliest words as most wrote them who have them, of equals as those did who copy best; line ends kept."""
     spelt = [iter(_tokens(spot, vote)) for vote in speaking]
     copies = [model.rates[vote.source].copies for vote in speaking]
@@ -186,7 +188,7 @@ def _written(spot: Spot, likeliest: Sequence[str], line: Line, speaking: Sequenc
     return " ".join(found).replace("\n ", "\n").strip()
 
 
-def _tokens(spot: Spot, vote: Vote) -> list[str]:
+def _tokens(spot: PreparedField, vote: Vote) -> list[str]:
     """A vote's words as it wrote them, one for each comparable word; the comparable ones where these do not match."""
     found: list[str] = []
     for token in _TOKEN.finditer(vote.text):

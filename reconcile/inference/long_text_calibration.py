@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import exp, log
 from typing import Literal, NamedTuple
 
-from reconcile.forms.prepared_form import Spot
+from reconcile.forms.prepared_form import PreparedField
 from reconcile.inference.long_text import SEVERAL, WORDS, speaking
 from reconcile.inference.votes import Vote, null_of
 from reconcile.parameters.parameters import odds
@@ -44,7 +44,7 @@ class Prose(NamedTuple):
     alike: int
 
 
-def prose(spot: Spot, votes: Sequence[Vote], says: str, by_words: bool) -> Prose | None:
+def prose(spot: PreparedField, votes: Sequence[Vote], says: str, by_words: bool) -> Prose | None:
     """What a text that `says` so is made of; None where a machine has read it too, or where it is not long: of names
     and addresses long is what hardly anybody types alike, of free text two words are."""
     if spot.family != "line text" or null_of(says):

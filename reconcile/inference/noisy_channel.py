@@ -18,8 +18,8 @@ from rapidfuzz.distance import OSA, Levenshtein
 from reconcile.forms.accents import without_accents
 from reconcile.inference.prior import flat_share
 from reconcile.inference.votes import Vote, null_of, textless
-from reconcile.parameters.parameters import PLAIN_CONFUSION, Known
-from reconcile.parameters.source_model import Hearing
+from reconcile.parameters.parameters import PLAIN_CONFUSION, LearntParameters
+from reconcile.parameters.source_model import SourceModel
 
 LEAST = 1e-290
 """The least probability of one reading: one impossible reading must not silence all others. Far below any text's own
@@ -67,11 +67,11 @@ OTHER_NULL = 0.002
 """P that a source sees what is not text as it is, and as any other of "absent", "crossed out" and their like."""
 
 
-Source = tuple[Vote, Hearing, float]
+Source = tuple[Vote, SourceModel, float]
 """One vote with how its source reads, and P(its confidence | it is wrong) / P(its confidence | it is right)."""
 
 
-def likelihoods(known: Known, sources: Sequence[Source], written: str) -> list[float]:
+def likelihoods(known: LearntParameters, sources: Sequence[Source], written: str) -> list[float]:
     """P(each source says what it says, as surely as it does | `written`, comparable text, is on the paper)."""
     blank, plain = textless(written), written.isascii()
     found = []
@@ -93,7 +93,7 @@ def likelihoods(known: Known, sources: Sequence[Source], written: str) -> list[f
     return found
 
 
-def error(known: Known, said: str, hearing: Hearing, written: str) -> float:
+def error(known: LearntParameters, said: str, hearing: SourceModel, written: str) -> float:
     """P(an error gives `said` | an error, and `written` on the paper): edits, or something unrelated."""
     near = known.edits.get((hearing.kind, written, said))
     if near is None:
@@ -101,7 +101,7 @@ def error(known: Known, said: str, hearing: Hearing, written: str) -> float:
     return (1.0 - hearing.unrelated) * near + hearing.unrelated * flat_share(said)
 
 
-def _in_some_way(known: Known, said: str, hearing: Hearing, ratio: float, written: str) -> float:
+def _in_some_way(known: LearntParameters, said: str, hearing: SourceModel, ratio: float, written: str) -> float:
     """The same of a source that may say it in a way of its own."""
     probability, left = 0.0, 1.0
     for way, share in (*ways(written, hearing), (written, 1.0)):
@@ -111,7 +111,7 @@ def _in_some_way(known: Known, said: str, hearing: Hearing, ratio: float, writte
     return probability
 
 
-def ways(written: str, hearing: Hearing) -> Iterator[tuple[str, float]]:
+def ways(written: str, hearing: SourceModel) -> Iterator[tuple[str, float]]:
     """Other ways in which this source may say the same, with how often it does of the times left by those before."""
     for _, way, share in habits(written, hearing):
         yield way, share
@@ -119,7 +119,7 @@ def ways(written: str, hearing: Hearing) -> Iterator[tuple[str, float]]:
         yield phrased.text, phrased.share
 
 
-def habits(written: str, hearing: Hearing) -> Iterator[tuple[str, str, float]]:
+def habits(written: str, hearing: SourceModel) -> Iterator[tuple[str, str, float]]:
     """(habit, the text that it gives, how often) for the habits that would show in what is written."""
     if hearing.accents and not written.isascii():
         yield "accents", without_accents(written), hearing.accents
@@ -141,7 +141,7 @@ def swapped(text: str) -> str | None:
         return None
 
 
-def edits(known: Known, kind: str, written: str, said: str) -> float:
+def edits(known: LearntParameters, kind: str, written: str, said: str) -> float:
     """P(this misreading | a misreading of what is written): a geometric number of edits, anywhere, by what characters
     this kind of source takes for one another; two characters changed about are one edit."""
     found = known.edits.get((kind, written, said))
@@ -150,7 +150,7 @@ def edits(known: Known, kind: str, written: str, said: str) -> float:
     return found
 
 
-def _edits(known: Known, kind: str, written: str, said: str) -> float:
+def _edits(known: LearntParameters, kind: str, written: str, said: str) -> float:
     apart = _apart(written, said)
     if apart is None:
         return 0.0

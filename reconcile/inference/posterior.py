@@ -12,12 +12,12 @@ from math import exp, log, prod
 from typing import NamedTuple
 
 from reconcile.forms.accents import without_accents
-from reconcile.forms.prepared_form import Spot
+from reconcile.forms.prepared_form import PreparedField
 from reconcile.inference.candidates import candidates
 from reconcile.inference.noisy_channel import LEAST, Source, edits, error, likelihoods, swapped
 from reconcile.inference.prior import PROPOSED, Spelt, log_near, log_prior, words_of
 from reconcile.inference.votes import Vote, textless
-from reconcile.parameters.parameters import Known
+from reconcile.parameters.parameters import LearntParameters
 from transcribe.model import Origin
 
 GLYPHS = "glyphs"
@@ -61,7 +61,7 @@ class Composed(NamedTuple):
     places: int
 
 
-class Weighed(NamedTuple):
+class FieldPosterior(NamedTuple):
     """The raw probabilities of one field: `shares` of each comparable text, `none` that none of them is written.
 
     `terms` are each vote's probability given each text, `none_terms` given that something else is written; they are
@@ -83,11 +83,13 @@ class Weighed(NamedTuple):
     words: Composed | None = None
 
 
-def weigh_field(spot: Spot, votes: Sequence[Vote], known: Known, arithmetic: Iterable[str] = ()) -> Weighed:
+def weigh_field(
+    spot: PreparedField, votes: Sequence[Vote], known: LearntParameters, arithmetic: Iterable[str] = ()
+) -> FieldPosterior:
     """Raw probabilities of one field by itself. `arithmetic` are values to consider that the form's rules ask for."""
     sources = []
     for vote in votes:
-        hearing = known.hearing(vote.source, vote.kind, spot.type, vote.bad_page)
+        hearing = known.source_model(vote.source, vote.kind, spot.type, vote.bad_page)
         sources.append((vote, hearing, hearing.ratio(vote.confidence, vote.says)))
     read = {vote.says: vote.null for vote in votes}
     texts = sorted([says for says, null in read.items() if null is None])
@@ -98,13 +100,13 @@ def weigh_field(spot: Spot, votes: Sequence[Vote], known: Known, arithmetic: Ite
     spelt = {says: words_of(spot, says, known) for says in texts}
     none_prior, none_alone, none_tempted = _none_of_these(spot, sources, spelt, known)
     most = [max(column) for column in zip(*terms.values(), none_alone, strict=True)]
-    tempting = known.tempting(spot.type, any(vote.bad_page for vote in votes))
+    tempting = known.shared_confusion(spot.type, any(vote.bad_page for vote in votes))
     scores: dict[str, float] = {}
     priors: dict[str, float] = {}
     tempted: dict[str, dict[str, float]] = {}
     for says, origin in origins.items():
         total = (1 - tempting) * _scaled(terms[says], most)
-        by_other = _tempted(known, says, texts, sources, terms, most, tempting) if len(origins) > 1 else {}
+        by_other = _shared_confusions(known, says, texts, sources, terms, most, tempting) if len(origins) > 1 else {}
         if by_other and (total := total + sum(by_other.values())) > 0:
             tempted[says] = {other: part / total for other, part in by_other.items()}
         held_back = 0.0 if origin in ("read", "master") else PROPOSED
@@ -113,7 +115,7 @@ def weigh_field(spot: Spot, votes: Sequence[Vote], known: Known, arithmetic: Ite
     none_total = (1 - tempting) * _scaled(none_alone, most) + tempting * _scaled(none_tempted, most)
     none = none_prior + (log(none_total) if none_total > 0 else IMPOSSIBLE)
     shares, none_share = _normalised(scores, none)
-    return Weighed(tuple(votes), origins, shares, none_share, terms, none_alone, tempted, priors, none_prior)
+    return FieldPosterior(tuple(votes), origins, shares, none_share, terms, none_alone, tempted, priors, none_prior)
 
 
 def _scaled(terms: Sequence[float], most: Sequence[float]) -> float:
@@ -129,8 +131,8 @@ def _normalised(scores: Mapping[str, float], none: float) -> tuple[dict[str, flo
     return {says: part / total for says, part in parts.items()}, none / total
 
 
-def _tempted(
-    known: Known,
+def _shared_confusions(
+    known: LearntParameters,
     written: str,
     texts: Sequence[str],
     sources: Sequence[Source],
@@ -160,7 +162,7 @@ def _tempted(
     return found
 
 
-def _looks_like(known: Known, written: str, other: str) -> float:
+def _looks_like(known: LearntParameters, written: str, other: str) -> float:
     """P(this is what it looks like | it looks like something else)."""
     looks = edits(known, GLYPHS, written, other)
     if other == swapped(written) or (not written.isascii() and other == without_accents(written)):
@@ -169,7 +171,7 @@ def _looks_like(known: Known, written: str, other: str) -> float:
 
 
 def _none_of_these(
-    spot: Spot, sources: Sequence[Source], texts: Mapping[str, Spelt], known: Known
+    spot: PreparedField, sources: Sequence[Source], texts: Mapping[str, Spelt], known: LearntParameters
 ) -> tuple[float, list[float], list[float]]:
     """When something is written that nobody read: (log prior, P of each vote alone, P of each where all are tempted).
 
@@ -188,7 +190,7 @@ def _none_of_these(
     return max(guesses, key=lambda guess: guess[0] + sum(log(max(a, b)) for a, b in zip(*guess[1:], strict=True)))
 
 
-def _each_wrong(sources: Sequence[Source], near: str, known: Known) -> tuple[list[float], list[float]]:
+def _each_wrong(sources: Sequence[Source], near: str, known: LearntParameters) -> tuple[list[float], list[float]]:
     """P of each vote when a text is written of which `near` is a misreading: of each alone, and where all are
     tempted."""
     alone, together, first = [], [], True

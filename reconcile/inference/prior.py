@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import exp, log
 
-from reconcile.forms.prepared_form import Spot
+from reconcile.forms.prepared_form import PreparedField
 from reconcile.inference.votes import BLANK, textless
-from reconcile.parameters.parameters import Known
+from reconcile.parameters.parameters import LearntParameters
 
 FLAT = {"amount": log(1e-5), "integer": log(1 / 400), "decimal": log(1e-4), "date": log(1 / 1500)}
 """Log probability of one value of a type, of which nothing else is known."""
@@ -66,7 +66,7 @@ Spelt = Sequence[tuple[float, float, int]]
 length."""
 
 
-def log_prior(spot: Spot, says: str, known: Known, words: Spelt | None = None) -> float:
+def log_prior(spot: PreparedField, says: str, known: LearntParameters, words: Spelt | None = None) -> float:
     """Log probability of a value before anybody read it; `words` are its `words_of`, where they are at hand."""
     field, values = spot.field, spot.values
     if textless(says):
@@ -84,7 +84,7 @@ def log_prior(spot: Spot, says: str, known: Known, words: Spelt | None = None) -
     return log(listed * covered / values.count + (1 - covered) * exp(share))
 
 
-def log_near(spot: Spot, says: str, known: Known, words: Spelt | None = None) -> float:
+def log_near(spot: PreparedField, says: str, known: LearntParameters, words: Spelt | None = None) -> float:
     """Log probability of a value near this text that nobody read: what is written when all are wrong.
 
     Where a number or a word that nobody knows is misread, another is as likely as the one read; where a known word is,
@@ -100,7 +100,7 @@ def log_near(spot: Spot, says: str, known: Known, words: Spelt | None = None) ->
     return found + (log(1 - known.covered(spot.field.name)) if spot.values is not None else 0.0)
 
 
-def _share(spot: Spot, says: str, known: Known, words: Spelt | None) -> float:
+def _share(spot: PreparedField, says: str, known: LearntParameters, words: Spelt | None) -> float:
     found = FLAT.get(spot.type)
     if found is not None:
         return found
@@ -114,7 +114,7 @@ def _share(spot: Spot, says: str, known: Known, words: Spelt | None) -> float:
     return max(FLATTEST, found)
 
 
-def words_of(spot: Spot, says: str, known: Known) -> Spelt:
+def words_of(spot: PreparedField, says: str, known: LearntParameters) -> Spelt:
     """The words of a text, as this field has held them and as if nothing were known of them; none for a number or a
     date, of which one is as likely as another."""
     if spot.type in FLAT:

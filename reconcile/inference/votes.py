@@ -9,7 +9,7 @@ from typing import NamedTuple, get_args
 
 from rapidfuzz.distance import Indel
 
-from reconcile.forms.prepared_form import Spot
+from reconcile.forms.prepared_form import PreparedField
 from reconcile.parameters.confidence_bins import BAD_PAGE
 from transcribe.model import Kind, Null, Reading
 
@@ -49,7 +49,7 @@ class Vote(NamedTuple):
         return self.machine and self.quality < BAD_PAGE
 
 
-def votes(spot: Spot, readings: Iterable[Reading]) -> tuple[Vote, ...]:
+def votes(spot: PreparedField, readings: Iterable[Reading]) -> tuple[Vote, ...]:
     """One vote a source: its latest reading of this field, in an order that the readings' order does not change."""
     latest: dict[str, Reading] = {}
     for reading in readings:
@@ -60,7 +60,7 @@ def votes(spot: Spot, readings: Iterable[Reading]) -> tuple[Vote, ...]:
     return tuple([vote(spot, latest[source], source) for source in sorted(latest)])
 
 
-def vote(spot: Spot, reading: Reading, source: str = "") -> Vote:
+def vote(spot: PreparedField, reading: Reading, source: str = "") -> Vote:
     """One reading as a vote."""
     says, conditions, shown = said(spot, reading), reading.conditions, reading.shown
     return Vote(
@@ -88,7 +88,7 @@ def source_of(reading: Reading) -> str:
     return reading.source
 
 
-def said(spot: Spot, reading: Reading) -> str:
+def said(spot: PreparedField, reading: Reading) -> str:
     """A reading's comparable text."""
     if reading.text is None:
         return MARK + next((null for null in NULLS if null in reading.flags and null != "blank"), "illegible")
@@ -110,7 +110,7 @@ def null_of(says: str) -> Null | None:
 _NULL_OF: dict[str, Null] = {BLANK: "blank", **{MARK + null: null for null in NULLS}}
 
 
-def closely(spot: Spot, one: str, other: str, share: float) -> bool:
+def closely(spot: PreparedField, one: str, other: str, share: float) -> bool:
     """Whether two comparable texts are as good as the same: equal, or nearly so where the type allows it."""
     if one == other:
         return True
@@ -119,7 +119,7 @@ def closely(spot: Spot, one: str, other: str, share: float) -> bool:
     return Indel.normalized_similarity(one, other) >= share
 
 
-def surface(spot: Spot, says: str, among: Sequence[Vote]) -> str:
+def surface(spot: PreparedField, says: str, among: Sequence[Vote]) -> str:
     """The text as written for a comparable one: what most of those wrote who say it, experts before people and people
     before machines; where as many wrote each, the one that is nearest to how the form writes such a value, then the
     surest engine's."""
@@ -146,7 +146,7 @@ def surface(spot: Spot, says: str, among: Sequence[Vote]) -> str:
     )
 
 
-def _well_written(spot: Spot, says: str, text: str) -> float:
+def _well_written(spot: PreparedField, says: str, text: str) -> float:
     """How near a text is to the same value as the form writes it, or, of free text, to its comparable form."""
     value = spot.value(text)
     return Indel.normalized_similarity(text, says if value is None else spot.written(value)) + (

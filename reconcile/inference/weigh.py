@@ -6,17 +6,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple, cast
 
-from reconcile.forms.prepared_form import Sheet, Spot, sheet
-from reconcile.inference.arithmetic import couple
+from reconcile.forms.prepared_form import PreparedField, PreparedForm, prepared
+from reconcile.inference.arithmetic import apply_rules
 from reconcile.inference.calibration import calibrated
 from reconcile.inference.circumstances import circumstances
 from reconcile.inference.corroboration import near
 from reconcile.inference.evidence import evidence
 from reconcile.inference.long_text import is_long, word_by_word
-from reconcile.inference.posterior import Weighed, weigh_field
+from reconcile.inference.posterior import FieldPosterior, weigh_field
 from reconcile.inference.row_filter import standing
 from reconcile.inference.votes import closely, majority, null_of, surface, votes
-from reconcile.parameters.parameters import Known, known
+from reconcile.parameters.parameters import LearntParameters, read_parameters
 from reconcile.policy import POLICY
 from transcribe.model import READ, Candidate, FieldKey, Form, Origin, Parameters, Posterior, Reading
 
@@ -35,8 +35,8 @@ class _Field(NamedTuple):
     rules, and the posterior."""
 
     said: tuple[object, ...]
-    alone: Weighed
-    ruled: Weighed
+    alone: FieldPosterior
+    ruled: FieldPosterior
     posterior: Posterior
 
 
@@ -49,7 +49,7 @@ def weigh(form: Form, readings: Sequence[Reading], parameters: Parameters) -> di
     """
     if not readings:
         return {}
-    learnt, made = known(parameters), sheet(form)
+    learnt, made = read_parameters(parameters), prepared(form)
     before = cast(dict[FieldKey, _Field], learnt.remembered.get((made, readings[0].scan), {}))
     said = _by_field(made, standing(form, readings))
     tokens = {key: tuple([(each.id, each.text, each.confidence) for each in here]) for key, here in said.items()}
@@ -62,7 +62,7 @@ def weigh(form: Form, readings: Sequence[Reading], parameters: Parameters) -> di
         key: kept[key]
         if key in kept and kept[key].ruled == ruled
         else _Field(tokens[key], alone[key], ruled, _posterior(key, made.spots[key.name], ruled, learnt))
-        for key, ruled in couple(made, alone, learnt).items()
+        for key, ruled in apply_rules(made, alone, learnt).items()
     }
     if len(learnt.remembered) >= REMEMBERED:
         learnt.remembered.clear()
@@ -70,20 +70,24 @@ def weigh(form: Form, readings: Sequence[Reading], parameters: Parameters) -> di
     return {key: each.posterior for key, each in now.items()}
 
 
-def weigh_together(made: Sheet, readings: Sequence[Reading], learnt: Known) -> dict[FieldKey, Weighed]:
+def weigh_together(
+    made: PreparedForm, readings: Sequence[Reading], learnt: LearntParameters
+) -> dict[FieldKey, FieldPosterior]:
     """Raw probabilities of every field, each by itself first and then coupled by the form's rules."""
     said = _by_field(made, readings)
-    return couple(made, {key: _by_itself(made.spots[key.name], here, learnt) for key, here in said.items()}, learnt)
+    return apply_rules(
+        made, {key: _by_itself(made.spots[key.name], here, learnt) for key, here in said.items()}, learnt
+    )
 
 
-def _by_itself(spot: Spot, readings: Sequence[Reading], learnt: Known) -> Weighed:
+def _by_itself(spot: PreparedField, readings: Sequence[Reading], learnt: LearntParameters) -> FieldPosterior:
     """One field without its form: whole, and a long text that several sources read differently word by word."""
     said = votes(spot, readings)
     whole = weigh_field(spot, said, learnt)
     return word_by_word(spot, whole, learnt) if is_long(spot, said) else whole
 
 
-def _by_field(made: Sheet, readings: Sequence[Reading]) -> dict[FieldKey, list[Reading]]:
+def _by_field(made: PreparedForm, readings: Sequence[Reading]) -> dict[FieldKey, list[Reading]]:
     """The readings of each field that the form has, in an order that the readings' order does not change."""
     found: dict[FieldKey, list[Reading]] = defaultdict(list)
     for reading in readings:
@@ -96,7 +100,7 @@ def _place(key: FieldKey) -> tuple[str, int]:
     return key.name, -1 if key.row is None else key.row
 
 
-def _posterior(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Posterior:
+def _posterior(key: FieldKey, spot: PreparedField, weighed: FieldPosterior, learnt: LearntParameters) -> Posterior:
     """What was weighed of one field, as a Posterior: typed values, the calibrated probability, evidence, facts."""
     order = _order(spot, weighed, learnt)
     best = next(says for says in order if weighed.origins[says] in READ)
@@ -117,7 +121,7 @@ def _posterior(key: FieldKey, spot: Spot, weighed: Weighed, learnt: Known) -> Po
     )
 
 
-def _alike(spot: Spot, weighed: Weighed, best: str) -> float:
+def _alike(spot: PreparedField, weighed: FieldPosterior, best: str) -> float:
     """The share of what people typed that is as good as the best: nearly the same. Not of a text weighed word by word:
     there its near rivals are what the doubt is about, and one in twenty characters is a word."""
     if weighed.words is not None:
@@ -126,7 +130,7 @@ def _alike(spot: Spot, weighed: Weighed, best: str) -> float:
     return sum([weighed.shares[says] for says in sorted(typed) if closely(spot, says, best, POLICY.closely)])
 
 
-def _order(spot: Spot, weighed: Weighed, learnt: Known) -> list[str]:
+def _order(spot: PreparedField, weighed: FieldPosterior, learnt: LearntParameters) -> list[str]:
     """What experts say first, then what the majority says where it is champion, then the most probable;
     equals in the order of their text."""
     if len(weighed.shares) == 1:
@@ -137,7 +141,7 @@ def _order(spot: Spot, weighed: Weighed, learnt: Known) -> list[str]:
     return sorted(weighed.shares, key=lambda says: (says != first, -weighed.shares[says], says))
 
 
-def _of_experts(spot: Spot, weighed: Weighed) -> str | None:
+def _of_experts(spot: PreparedField, weighed: FieldPosterior) -> str | None:
     """What the experts say: the latest, or what another said that is plainly likelier; the latest of those who heard an
     appeal or saw all readings where any did. Where that is no value of the field's type (02/0412024) and they did not
     insist on it, it is a slip: what somebody read that is one and differs in as little stands first, and may be asked
@@ -161,7 +165,7 @@ def _of_experts(spot: Spot, weighed: Weighed) -> str | None:
     return max(meant, key=lambda says: (weighed.shares[says], says), default=latest.says)
 
 
-def _candidate(spot: Spot, says: str, weighed: Weighed, origin: Origin) -> Candidate:
+def _candidate(spot: PreparedField, says: str, weighed: FieldPosterior, origin: Origin) -> Candidate:
     null = null_of(says)
     text = surface(spot, says, weighed.votes) if origin == "read" else says
     if origin == "words" and weighed.words is not None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import log
 
-from reconcile.parameters.parameters import HABITS, Known, odds
+from reconcile.parameters.parameters import HABITS, LearntParameters, odds
 
 PERSON = "person"
 
 
-def adds(learnt: Known, people: Iterable[str], types: Iterable[str]) -> dict[str, dict[str, int]]:
+def adds(learnt: LearntParameters, people: Iterable[str], types: Iterable[str]) -> dict[str, dict[str, int]]:
     """For each person who is not like most, the types of field on which they are not: in whole bits, rounded towards
     nothing, by which a reading of theirs speaks more (or less) for what it says than one of anybody's.
 
@@ -31,8 +31,8 @@ def adds(learnt: Known, people: Iterable[str], types: Iterable[str]) -> dict[str
     return found
 
 
-def _wrong(learnt: Known, person: str, type_name: str) -> float:
-    hearing = learnt.hearing(person, PERSON, type_name)
+def _wrong(learnt: LearntParameters, person: str, type_name: str) -> float:
+    hearing = learnt.source_model(person, PERSON, type_name)
     return _unclear(hearing.error, hearing.swap, type_name)
 
 

@@ -14,14 +14,14 @@ from rapidfuzz.distance import Levenshtein
 
 from reconcile.algorithms.word_model import done
 from reconcile.forms.field_families import TEXTS
-from reconcile.forms.prepared_form import Spot
+from reconcile.forms.prepared_form import PreparedField
 from reconcile.inference.noisy_channel import edits, habits
-from reconcile.inference.posterior import GLYPHS, Weighed, weigh_field
+from reconcile.inference.posterior import GLYPHS, FieldPosterior, weigh_field
 from reconcile.inference.prior import flat
 from reconcile.inference.votes import Vote, null_of
 from reconcile.parameters.confidence_bins import STEPS, bin_of, has_digits, table
-from reconcile.parameters.parameters import Known
-from reconcile.parameters.source_model import Hearing
+from reconcile.parameters.parameters import LearntParameters
+from reconcile.parameters.source_model import SourceModel
 from reconcile.parameters.source_phrases import differences
 
 SHARED = 0.8
@@ -70,7 +70,7 @@ class Counts:
     """By source and (what is written, what is said for it): so often in readings that no known convention explains."""
     words: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
 
-    def count(self, spot: Spot, weighed: Weighed, known: Known, truth: str | None) -> None:
+    def count(self, spot: PreparedField, weighed: FieldPosterior, known: LearntParameters, truth: str | None) -> None:
         """Count one field; `truth`, where it is known, is its only value."""
         if truth is not None and truth not in weighed.shares and weighed.words is None and null_of(truth) is None:
             weighed = weigh_field(spot, weighed.votes, known, (truth,))  # may look like what everybody read
@@ -93,7 +93,7 @@ class Counts:
         if any(vote.bad_page for vote in weighed.votes):
             _add(self.tempting_on_bad[spot.field.type], in_place, 1.0)
 
-    def _count_value(self, spot: Spot, written: str, share: float) -> None:
+    def _count_value(self, spot: PreparedField, written: str, share: float) -> None:
         if spot.values is not None:
             _add(self.covered[spot.field.name], share * spot.values.has(written), share)
         if spot.family in TEXTS:
@@ -102,11 +102,17 @@ class Counts:
                 self.words[spot.field.name][""] += share
 
     def _count_vote(
-        self, spot: Spot, vote: Vote, written: str, share: float, tempted: dict[str, float], known: Known
+        self,
+        spot: PreparedField,
+        vote: Vote,
+        written: str,
+        share: float,
+        tempted: dict[str, float],
+        known: LearntParameters,
     ) -> None:
         if _elsewhere(vote, written):
             return
-        hearing = known.hearing(vote.source, vote.kind, spot.field.type, vote.bad_page)
+        hearing = known.source_model(vote.source, vote.kind, spot.field.type, vote.bad_page)
         if spot.family == "line text" and share > LIKELY:
             self.lines[vote.source] = list(map(add, self.lines[vote.source], done(written.split(), vote.says.split())))
         for other, part in tempted.items():
@@ -124,7 +130,7 @@ class Counts:
         if blame:
             self._count_error(vote, written, blame, hearing, known)
 
-    def _in_own_words(self, vote: Vote, written: str, share: float, hearing: Hearing) -> bool:
+    def _in_own_words(self, vote: Vote, written: str, share: float, hearing: SourceModel) -> bool:
         """Count the source's conventions that apply; whether they explain what it says. Where they do not, what else
         may become one is noted."""
         possible = hearing.phrases.ways(written)
@@ -136,7 +142,7 @@ class Counts:
                 self.noticed[vote.source][pair] += share
         return bool(followed)
 
-    def _count_wrong(self, spot: Spot, vote: Vote, wrong: float, of: float) -> None:
+    def _count_wrong(self, spot: PreparedField, vote: Vote, wrong: float, of: float) -> None:
         if null_of(vote.says) is None:
             _add(self.sources[vote.source][spot.field.type], wrong, of)
             _add(self.rates[vote.kind][spot.field.type], wrong, of)
@@ -149,7 +155,9 @@ class Counts:
             for name in (vote.source, kind):
                 self.sure[name][bin_of(vote.confidence)][0 if wrong else 1] += share
 
-    def _count_error(self, vote: Vote, written: str, blame: float, hearing: Hearing, known: Known) -> None:
+    def _count_error(
+        self, vote: Vote, written: str, blame: float, hearing: SourceModel, known: LearntParameters
+    ) -> None:
         """An error is unrelated, or edits: then which characters were taken for which."""
         near = (1 - hearing.unrelated) * edits(known, vote.kind, written, vote.says)
         far = hearing.unrelated * exp(flat(vote.says))

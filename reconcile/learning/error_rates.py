@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reconcile.algorithms.intervals import wilson
-from reconcile.forms.prepared_form import Spot, sheet
+from reconcile.forms.prepared_form import PreparedField, prepared
 from reconcile.inference.noisy_channel import ways
 from reconcile.inference.votes import Vote, votes
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters.parameters import Known
+from reconcile.parameters.parameters import LearntParameters
 from transcribe.model import INK, Evidence, FieldKey
 
 Of = Literal["form", "source", "group"]
@@ -50,7 +50,7 @@ class Rate:
         return Evidence(code=f"rate of {self.of}", numbers={self.of: self.name, "type": self.type, **measured})
 
 
-def rates(scans: Sequence[ScanFacts], traditions: Mapping[str, str], learnt: Known) -> tuple[Rate, ...]:
+def rates(scans: Sequence[ScanFacts], traditions: Mapping[str, str], learnt: LearntParameters) -> tuple[Rate, ...]:
     """Every rate that these scans give, by what it is of, name and type; `traditions` are people's, by their id."""
     tallies: dict[tuple[Of, str, str], list[int]] = defaultdict(lambda: [0, 0])
     for scan in scans:
@@ -64,8 +64,10 @@ def rates(scans: Sequence[ScanFacts], traditions: Mapping[str, str], learnt: Kno
     )
 
 
-def _judged(scan: ScanFacts, traditions: Mapping[str, str], learnt: Known) -> Iterator[tuple[Of, str, str, bool]]:
-    spots = sheet(scan.form).spots
+def _judged(
+    scan: ScanFacts, traditions: Mapping[str, str], learnt: LearntParameters
+) -> Iterator[tuple[Of, str, str, bool]]:
+    spots = prepared(scan.form).spots
     decided = {each.key: each for each in scan.decisions}
     for key, text in scan.truths.items():
         if key in scan.adjudicated or key.name not in spots:
@@ -84,7 +86,7 @@ def _judged(scan: ScanFacts, traditions: Mapping[str, str], learnt: Known) -> It
                 yield "group", tradition, type_name, wrong
 
 
-def _heard(scan: ScanFacts, key: FieldKey, spot: Spot) -> Iterator[Vote]:
+def _heard(scan: ScanFacts, key: FieldKey, spot: PreparedField) -> Iterator[Vote]:
     """What engines and people read who were shown nothing; who cannot read a field is not wrong about it."""
     own = [reading for reading in scan.readings if reading.key == key and reading.kind != "expert"]
     for vote in votes(spot, own):
@@ -92,9 +94,9 @@ def _heard(scan: ScanFacts, key: FieldKey, spot: Spot) -> Iterator[Vote]:
             yield vote
 
 
-def _wrong(spot: Spot, vote: Vote, truth: str, learnt: Known) -> bool:
+def _wrong(spot: PreparedField, vote: Vote, truth: str, learnt: LearntParameters) -> bool:
     """Whether a reading says something else than what is written; a habit that says the same is no error."""
     if vote.says == truth:
         return False
-    hearing = learnt.hearing(vote.source, vote.kind, spot.field.type)
+    hearing = learnt.source_model(vote.source, vote.kind, spot.field.type)
     return all(vote.says != way or share < HABITUAL for way, share in ways(truth, hearing))

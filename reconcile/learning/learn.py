@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconcile.algorithms.intervals import lower_bound
-from reconcile.forms.prepared_form import sheet
+from reconcile.forms.prepared_form import prepared
 from reconcile.inference.weigh import weigh_together
 from reconcile.learning import lessons
 from reconcile.learning.counts import Counts
@@ -21,7 +21,7 @@ from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped as first_fit
 from reconcile.parameters import source_phrases
 from reconcile.parameters.confidence_bins import STEPS
-from reconcile.parameters.parameters import Known, known, odds
+from reconcile.parameters.parameters import LearntParameters, odds, read_parameters
 from reconcile.policy import POLICY
 from transcribe.model import Evidence, Parameters
 
@@ -55,14 +55,16 @@ def learn(facts: Iterable[ScanFacts], previous: Parameters) -> Learnt:
     scans = list(facts)
     content = dict(previous.content)
     for _ in range(PASSES):
-        learnt, counts = Known(version=previous.version, content=content), Counts()
+        learnt, counts = LearntParameters(version=previous.version, content=content), Counts()
         for scan in scans:
             _count(counts, scan, learnt)
         content = {**content, **_content(counts)}
-    learnt = Known(version=previous.version, content=content)
+    learnt = LearntParameters(version=previous.version, content=content)
     content = {**content, **lessons.taught(scans, learnt)}
     content["proven"] = _proven(content)
-    return Learnt(content=content, changes=changes(known(previous), Known(version=-1, content=content)))
+    return Learnt(
+        content=content, changes=changes(read_parameters(previous), LearntParameters(version=-1, content=content))
+    )
 
 
 def _proven(content: Mapping[str, Any]) -> dict[str, object]:
@@ -72,8 +74,8 @@ def _proven(content: Mapping[str, Any]) -> dict[str, object]:
     return {**content.get("proven", {}), **now}
 
 
-def _count(counts: Counts, scan: ScanFacts, learnt: Known) -> None:
-    made = sheet(scan.form)
+def _count(counts: Counts, scan: ScanFacts, learnt: LearntParameters) -> None:
+    made = prepared(scan.form)
     for key, weighed in weigh_together(made, scan.readings, learnt).items():
         spot = made.spots[key.name]
         truth = scan.truths.get(key)
@@ -82,7 +84,7 @@ def _count(counts: Counts, scan: ScanFacts, learnt: Known) -> None:
 
 def _content(counts: Counts) -> dict[str, object]:
     """Counts as plain data, what shipped with fairhand added in."""
-    shipped: Mapping[str, Any] = first_fit.parameters().content
+    shipped: Mapping[str, Any] = first_fit.shipped_parameters().content
     names = ("sources", "on_bad", "rates", "habits", "unrelated", "follows", "tempting", "tempting_on_bad", "covered")
     content: dict[str, Any] = {name: _plain(getattr(counts, name), shipped.get(name, {})) for name in names}
     content["sure"] = {
@@ -131,7 +133,7 @@ def _summed(counted: Any, shipped: Any) -> Any:
     return round(count, 2) if count >= 0.1 else 0.0
 
 
-def changes(before: Known, after: Known) -> tuple[Evidence, ...]:
+def changes(before: LearntParameters, after: LearntParameters) -> tuple[Evidence, ...]:
     """What moved: families in which another side decides now, then each source's error rates, largest move first."""
     sides = [
         Evidence(code="champion", numbers={"family": family, "side": after.champion(family), "items": tally["items"]})
@@ -142,7 +144,7 @@ def changes(before: Known, after: Known) -> tuple[Evidence, ...]:
     for source, types in after.content["sources"].items():
         kind = "machine" if source in after.content.get("sure", {}) else "person"
         for name, (_, count) in types.items():
-            old, new = (known.hearing(source, kind, name).error for known in (before, after))
+            old, new = (known.source_model(source, kind, name).error for known in (before, after))
             if abs(odds(new) - odds(old)) > MOVED:
                 numbers = {"source": source, "type": name, "before": old, "after": new, "count": round(count)}
                 moved.append((-abs(odds(new) - odds(old)), source, name, Evidence(code="rate", numbers=numbers)))

@@ -6,17 +6,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reconcile.forms.prepared_form import Sheet, Spot, sheet
-from reconcile.inference.calibration import Lesson, at_hand, calibrated, fit
+from reconcile.forms.prepared_form import PreparedField, PreparedForm, prepared
+from reconcile.inference.calibration import Lesson, at_hand, calibrated, fit_calibration
 from reconcile.inference.circumstances import PEOPLE, Circumstances, circumstances
-from reconcile.inference.posterior import Weighed
+from reconcile.inference.posterior import FieldPosterior
 from reconcile.inference.votes import majority
 from reconcile.inference.weigh import weigh_together
 from reconcile.learning.counts import misplaced
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped
 from reconcile.parameters.champion import ENOUGH
-from reconcile.parameters.parameters import PLACES, Known, known, place_bin
+from reconcile.parameters.parameters import PLACES, LearntParameters, place_bin, read_parameters
 from reconcile.policy import POLICY
 from transcribe.model import FieldKey
 
@@ -44,7 +44,7 @@ class Before:
         return Lesson(stage=self.seen.stage, family=self.seen.family, share=share, right=self.right)
 
 
-def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
+def taught(scans: Sequence[ScanFacts], learnt: LearntParameters) -> dict[str, object]:
     """Calibration, and the audited tallies of each situation in which machines decide alone."""
     found: list[Lesson] = []
     places: dict[str, list[list[float]]] = defaultdict(lambda: [[0.0, 0.0] for _ in range(len(PLACES) + 1)])
@@ -70,14 +70,14 @@ def taught(scans: Sequence[ScanFacts], learnt: Known) -> dict[str, object]:
     for lessons in of_people.values():
         found += lessons if len(lessons) >= ENOUGH else []
     return {
-        "calibration": fit(found, known(shipped.parameters()).calibration),
+        "calibration": fit_calibration(found, read_parameters(shipped.shipped_parameters()).calibration),
         "audited": dict(audited),
         "places": dict(places),
         "contests": {family: dict(tally) for family, tally in contests.items()},
     }
 
 
-def _would_decide(before: Before, learnt: Known) -> bool:
+def _would_decide(before: Before, learnt: LearntParameters) -> bool:
     """Whether machines would decide this alone if they had the right: only such values say how right they are. Whether
     they did does not matter: what people read because nothing was proven proves it, and what is audited upholds it."""
     probable = calibrated(before.share, before.seen, learnt)
@@ -93,11 +93,11 @@ class Contest:
     lesson: Lesson
 
 
-def contested(scan: ScanFacts, learnt: Known) -> Iterator[Contest]:
+def contested(scan: ScanFacts, learnt: LearntParameters) -> Iterator[Contest]:
     """The model against majority on gold and audited fields, each from the readings before the expert's."""
     if not scan.truths:
         return
-    made = sheet(scan.form)
+    made = prepared(scan.form)
     readings = [reading for reading in scan.readings if reading.kind != "expert"]
     for key, weighed in weigh_together(made, readings, learnt).items():
         front = majority(weighed.votes)
@@ -115,9 +115,9 @@ def contested(scan: ScanFacts, learnt: Known) -> Iterator[Contest]:
         yield Contest(tally, Lesson(stage=seen.stage, family=spot.family, share=share, right=right))
 
 
-def machines_alone(scan: ScanFacts, learnt: Known) -> Iterator[Before]:
+def machines_alone(scan: ScanFacts, learnt: LearntParameters) -> Iterator[Before]:
     """Fields that people read too, or whose truth is known, as the machines alone would have had them."""
-    made = sheet(scan.form)
+    made = prepared(scan.form)
     settled = _settled(scan, made, learnt)
     if not settled:
         return
@@ -130,7 +130,9 @@ def machines_alone(scan: ScanFacts, learnt: Known) -> Iterator[Before]:
                 yield _before(key, made.spots[key.name], weighed, best, settled[key], learnt)
 
 
-def _before(key: FieldKey, spot: Spot, weighed: Weighed, best: str, truth: str, learnt: Known) -> Before:
+def _before(
+    key: FieldKey, spot: PreparedField, weighed: FieldPosterior, best: str, truth: str, learnt: LearntParameters
+) -> Before:
     places = [vote.place for vote in weighed.votes if vote.says == best and vote.place is not None]
     seen = circumstances(spot, weighed, best, learnt)
     return Before(
@@ -145,10 +147,10 @@ def _before(key: FieldKey, spot: Spot, weighed: Weighed, best: str, truth: str, 
     )
 
 
-def _settled(scan: ScanFacts, made: Sheet, learnt: Known) -> dict[FieldKey, str]:
+def _settled(scan: ScanFacts, made: PreparedForm, learnt: LearntParameters) -> dict[FieldKey, str]:
     """What is known of fields by now, as comparable text."""
     people = {reading.key for reading in scan.readings if reading.kind != "machine" and reading.shown is None}
-    together: dict[FieldKey, Weighed] = weigh_together(made, scan.readings, learnt) if people else {}
+    together: dict[FieldKey, FieldPosterior] = weigh_together(made, scan.readings, learnt) if people else {}
     settled = {}
     for key in people:
         says, share = max(together[key].shares.items(), key=lambda each: (each[1], each[0]))

@@ -14,7 +14,7 @@ from reconcile.forms.field_families import TEXTS, family_of
 from reconcile.forms.master_data import Words
 from reconcile.parameters.champion import Champion, champion
 from reconcile.parameters.confidence_bins import of_kind, ratios, table
-from reconcile.parameters.source_model import Hearing
+from reconcile.parameters.source_model import SourceModel
 from reconcile.parameters.source_phrases import NONE, Phrases
 from transcribe.model import Parameters
 
@@ -43,7 +43,7 @@ COVERED = (8.0, 10.0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class LearntParameters:
     """The content of one version of Parameters. What an older version does not hold counts as not learnt.
 
     `content` is plain data: `rates` (kind of source, type: wrong, of), `sources` (source, type: wrong, of), `on_bad`
@@ -61,7 +61,7 @@ class Known:
     content: Mapping[str, Any]
     edits: dict[tuple[str, str, str], float] = field(default_factory=dict, repr=False)
     """What the channel has worked out already under these parameters, kept for speed."""
-    hearings: dict[tuple[str, str, str, bool], Hearing] = field(default_factory=dict, repr=False)
+    hearings: dict[tuple[str, str, str, bool], SourceModel] = field(default_factory=dict, repr=False)
     remembered: dict[Hashable, object] = field(default_factory=dict, repr=False)
     """Scans weighed under these parameters, kept for speed by `reconcile.inference.weigh`."""
     _words: dict[str, Words] = field(default_factory=dict, repr=False)
@@ -71,18 +71,18 @@ class Known:
     _worths: dict[str, tuple[float, float, float]] = field(default_factory=dict, repr=False)
     _champions: dict[str, Champion] = field(default_factory=dict, repr=False)
 
-    def hearing(self, source: str, kind: str, type_name: str, bad: bool = False) -> Hearing:
+    def source_model(self, source: str, kind: str, type_name: str, bad: bool = False) -> SourceModel:
         """How this source reads this type of field; of an engine, on a `bad` page or on others."""
         found = self.hearings.get((source, kind, type_name, bad))
         if found is None:
             found = self.hearings[source, kind, type_name, bad] = self._hearing(source, kind, type_name, bad)
         return found
 
-    def _hearing(self, source: str, kind: str, type_name: str, bad: bool) -> Hearing:
+    def _hearing(self, source: str, kind: str, type_name: str, bad: bool) -> SourceModel:
         habits = self.content.get("habits", {}).get(source, {})
         may_swap = kind != "machine" and type_name == "date"
         error = self._error_on_bad(source, kind, type_name) if bad else self.error(source, kind, type_name)
-        return Hearing(
+        return SourceModel(
             kind=kind,
             error=error,
             rate=round(error, 4),
@@ -121,14 +121,14 @@ class Known:
         tally: Tally | None = self.content.get("rates", {}).get(kind, {}).get(type_name)
         return _drawn(tally, PRIOR_ERROR[kind], 4.0)
 
-    def tempting(self, type_name: str, bad: bool = False) -> float:
+    def shared_confusion(self, type_name: str, bad: bool = False) -> float:
         """The share of fields of this type that look like something else to everybody; on a `bad` page or on any."""
         found = self._tempting.get((type_name, bad))
         if found is None:
             found = _drawn(self.content.get("tempting", {}).get(type_name), TEMPTING, TEMPTING_WEIGHT)
             if bad:
                 own = self.content.get("tempting_on_bad")
-                found = max(found, _like_others(type_name, own, self.tempting, TEMPTING_WEIGHT))
+                found = max(found, _like_others(type_name, own, self.shared_confusion, TEMPTING_WEIGHT))
             found = self._tempting[type_name, bad] = min(0.4, found)
         return found
 
@@ -240,15 +240,15 @@ the right could only be lost by chance, so until then it stands on what shipped 
 PLAIN_CONFUSION = 1 / 60
 """The share of one character among the misreadings of another, of which nothing is known: about as many look likely."""
 
-_SEEN: list[tuple[Parameters, Known]] = []
+_SEEN: list[tuple[Parameters, LearntParameters]] = []
 
 
-def known(parameters: Parameters) -> Known:
+def read_parameters(parameters: Parameters) -> LearntParameters:
     """Parameters as weighing uses them; the last few are kept, since most scans are weighed under the same."""
     for each, found in _SEEN:
         if each is parameters:
             return found
-    made = Known(version=parameters.version, content=parameters.content)
+    made = LearntParameters(version=parameters.version, content=parameters.content)
     for _, before in _SEEN:
         before.remembered.clear()  # scans are weighed anew under new parameters
     _SEEN.insert(0, (parameters, made))

@@ -7,7 +7,7 @@ from reconcile.parameters.shipped_people import CALIBRATION
 from transcribe.model import Parameters
 
 
-def parameters() -> Parameters:
+def shipped_parameters() -> Parameters:
     """What weighing stands on before anything was learnt here: how the two engines read, how sure they are when wrong,
     what they take for what, and on how many typed fields machines alone were wrong; and what the model's probability
     turned out to mean where people read too."""

@@ -10,7 +10,7 @@ from reconcile.parameters.source_phrases import Phrases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
+class SourceModel:
     """How one source reads one type of field: what the channel needs to know of it; `phrases` are its conventions.
 
     `rate` is `error` as it is told; `ratios` are P(confidence | wrong) / P(confidence | right) by bin of confidence, of

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from reconcile.forms.field_families import Family
 from reconcile.parameters.champion import Champion
-from reconcile.parameters.parameters import Known
+from reconcile.parameters.parameters import LearntParameters
 
 
 class Contest(NamedTuple):
@@ -41,7 +41,7 @@ out, on which only the model says anything."""
 NOTHING = Contest(0, 0, 0)
 
 
-def standing_of(family: Family, learnt: Known) -> Standing:
+def standing_of(family: Family, learnt: LearntParameters) -> Standing:
     """Who decides in a family under these parameters, and why."""
     tally = learnt.content.get("contests", {}).get(family, {})
     here = Contest(*(round(tally.get(name, 0)) for name in ("items", "model", "majority")))

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from reconcile.algorithms.metrics import Told, calibration_error, word_errors
 from reconcile.algorithms.word_model import Line, best
-from reconcile.algorithms.word_model import learn as learn_lines
+from reconcile.algorithms.word_model import learn_lines as learn_lines
 from reconcile.algorithms.word_network import network, words
 from reconcile.collection import choice_calibration
 from reconcile.collection.comparable_texts import hear, types

@@ -19,7 +19,7 @@ import httpx
 
 from flows.administration.people import invite
 from flows.home import settings as configuration
-from flows.home.home import Rooms, now, open_rooms
+from flows.home.home import Home, now, open_home
 from tests.bench.crowd.checked import FLOOR, RATE, wrong
 from tests.bench.crowd.people import Person, Seen
 from tests.bench.crowd.served import Served, fill, truth
@@ -61,7 +61,7 @@ class Played:
 
 def play(folder: Path, plan: Plan) -> Played:
     """Fill a home, serve it, let the crowd work, and look what is there."""
-    rooms = open_rooms(configuration.load(folder / "home"))
+    rooms = open_home(configuration.load(folder / "home"))
     rooms.store.put_rate(Rate(form="", micro=RATE, currency="EUR", since=now()), now())
     rooms.store.put_floor(Floor(micro=FLOOR, currency="EUR", source="made up", since=now()), now())
     served = Served(rooms=rooms, lease_seconds=plan.lease_seconds, whole=plan.whole)
@@ -77,7 +77,7 @@ def play(folder: Path, plan: Plan) -> Played:
     return Played(seen=seen, served=served, vanished=vanished, wrong=found)
 
 
-async def _crowd(rooms: Rooms, served: Served, plan: Plan) -> tuple[Seen, int]:
+async def _crowd(rooms: Home, served: Served, plan: Plan) -> tuple[Seen, int]:
     seen, chance = Seen(), random.Random(20261124)
     people = [_person(rooms, served, plan, seen, number) for number in range(plan.people)]
     for person, path in people:
@@ -101,7 +101,7 @@ async def _crowd(rooms: Rooms, served: Served, plan: Plan) -> tuple[Seen, int]:
     return seen, sum(isinstance(each, asyncio.CancelledError) for each in done)
 
 
-def _person(rooms: Rooms, served: Served, plan: Plan, seen: Seen, number: int) -> tuple[Person, str]:
+def _person(rooms: Home, served: Served, plan: Plan, seen: Seen, number: int) -> tuple[Person, str]:
     chance = random.Random(number)
     invited = invite(rooms, f"p{number}", ["transcriber"], ["fr"], "by reading")
 

@@ -47,7 +47,7 @@ def identity_row(level: Level, made: list[Made], forms: list[Form]) -> str:
     """One row: how many photos of a level are known for what they are."""
     fits, inliers, right, wrong = [], [], 0, 0
     for each in made:
-        picture, _ = decoding.picture(each.content, 1, LIMITS)
+        picture, _ = decoding.decode(each.content, 1, LIMITS)
         guesses = identify([Page(number=1, picture=picture)], forms)
         own = next(guess for guess in guesses if guess.form.name == each.truth["form"])
         best = sure(guesses)
@@ -63,11 +63,11 @@ def identity_row(level: Level, made: list[Made], forms: list[Form]) -> str:
 
 def door(made: list[Made], forms: list[Form]) -> None:
     """What taking in a photo of eight megapixels costs: decoding here, decoding in the confined process, laying."""
-    page = Page(number=1, picture=decoding.picture(made[0].content, 1, LIMITS)[0])
+    page = Page(number=1, picture=decoding.decode(made[0].content, 1, LIMITS)[0])
     identify([page], forms)  # the blank's features are found once a process
     rows = {
         "decoded here (Pillow)": _seconds(made, lambda content: numpy.asarray(Image.open(io.BytesIO(content)))),
-        "decoded in the confined process": _seconds(made, lambda content: decoding.picture(content, 1, LIMITS)),
+        "decoded in the confined process": _seconds(made, lambda content: decoding.decode(content, 1, LIMITS)),
         "checked in the confined process": _seconds(made, lambda content: decoding.check(content, LIMITS)),
         "decoded here (OpenCV)": _seconds(
             made, lambda content: cv2.imdecode(numpy.frombuffer(content, numpy.uint8), cv2.IMREAD_COLOR)

@@ -43,7 +43,7 @@ def main() -> int:
     asked = parser.parse_args()
     unproven = list(grow(phases(SCANS[asked.small]), NOTHING, nights(asked.small)))
     held = show("a store to which nothing that ships applies", [*rows(unproven), *bars(unproven)])
-    shipped = list(grow(phases(SHIPPED[asked.small]), first_fit.parameters(), nights(asked.small)))
+    shipped = list(grow(phases(SHIPPED[asked.small]), first_fit.shipped_parameters(), nights(asked.small)))
     held &= show("a store that begins with what ships", rows(shipped))
     if asked.plot is not None:
         asked.plot.write_text(drawn(unproven, shipped), encoding="utf-8")

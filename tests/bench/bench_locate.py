@@ -22,7 +22,7 @@ from tests.bench.read_samples import Sample, data_folder
 from transcribe import fields
 from transcribe.errors import EngineError
 from transcribe.forms import definition
-from transcribe.model import Form, Reads
+from transcribe.model import Form, ReadResult
 
 CONSOLE = Console(width=150)
 EVERY_SMALL = 13
@@ -127,7 +127,7 @@ def hard(
     _show_failed()
 
 
-def _read(folder: Path, line: Mapping[str, Any], name: str) -> Reads | None:
+def _read(folder: Path, line: Mapping[str, Any], name: str) -> ReadResult | None:
     """One document read; None where an engine failed on it."""
     file = str(line["file"])
     try:
@@ -148,7 +148,7 @@ def lines_of(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "fields.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
-def _texts(reads: Reads, name: str, row: int | None = None) -> dict[str, str | None]:
+def _texts(reads: ReadResult, name: str, row: int | None = None) -> dict[str, str | None]:
     return {
         reading.source.partition(" ")[0]: reading.text
         for reading in reads.readings
@@ -197,7 +197,7 @@ def _item(made: Form, said: Mapping[str, Any]) -> Item:
     return _folded(str(said["description"] or "")), *(f"{float(str(v or 0)):.4f}" for v in values)  # type: ignore[return-value]  # two values
 
 
-def _rows(reads: Reads, made: Form) -> Iterator[Item]:
+def _rows(reads: ReadResult, made: Form) -> Iterator[Item]:
     rows = sorted({reading.key.row for reading in reads.readings if reading.key.row is not None})
     for row in rows:
         texts = {name: _texts(reads, f"lines.{name}", row) for name in ("description", "quantity", "unit_price")}

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from flows.home import settings as configuration
-from flows.home.home import open_rooms
+from flows.home.home import open_home
 from flows.runtime.prefect_server import PrefectServer
 from tests.flows.house import House
 from tests.flows.test_ingest import told_of_house
@@ -75,7 +75,7 @@ def _killed(house: House, folder: Path, finished: int, seconds: float) -> int:
 
 
 def _finished(house: House) -> int:
-    rooms = open_rooms(configuration.load(house.home))
+    rooms = open_home(configuration.load(house.home))
     states = rooms.store.scan_states()
     finished = sum(rooms.store.has_reads(state.scan.id) for state in states)
     rooms.close()

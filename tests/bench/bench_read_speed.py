@@ -156,11 +156,11 @@ def _parts(samples: Sequence[Sample]) -> tuple[dict[str, float], int, tuple[int,
         costs["decoding"] += _processor(sample.page)
         costs["registration"] += _processor(align.align, photo, form)
         page = align.align(photo, form).page
-        looked = _processor(ink_layer.sheet, page.picture, path)
-        sheet = ink_layer.sheet(page.picture, path)
+        looked = _processor(ink_layer.ink_layer, page.picture, path)
+        sheet = ink_layer.ink_layer(page.picture, path)
         spots = [
             spot
-            for spot in form_fields.spots(form, 1, sheet)
+            for spot in form_fields.field_regions(form, 1, sheet)
             if spot.field.type not in form_fields.MARKS and spot.ink.box
         ]
         boxes = [box for spot in spots for box in writing_lines.lines(spot.ink, sheet.unit)]

@@ -25,7 +25,7 @@ import psutil
 
 from flows.administration.people import invite
 from flows.home import settings as configuration
-from flows.home.home import Rooms, now, open_rooms
+from flows.home.home import Home, now, open_home
 from tests.bench.crowd.people import CSRF
 from tests.bench.crowd.served import Served, fill
 from transcribe.store.contract import Floor, Rate
@@ -105,7 +105,7 @@ async def _send(port: int, sender: Sender, began: float, seconds: float, done: T
     writer.close()
 
 
-def prepare(rooms: Rooms, each: int) -> list[tuple[str, list[str]]]:
+def prepare(rooms: Home, each: int) -> list[tuple[str, list[str]]]:
     """People with their link's token and so many tasks each, leased before it begins."""
     found = []
     for number in range(CONNECTIONS):
@@ -126,7 +126,7 @@ def sign_in(address: str, token: str, tasks: list[str]) -> Sender:
 
 def measure(folder: Path, turns: int, seconds: float, tasks: int) -> tuple[list[Turn], list[Turn], int]:
     """Turns of submits and of nothing, and the readings that are there after."""
-    rooms = open_rooms(configuration.load(folder / "home"))
+    rooms = open_home(configuration.load(folder / "home"))
     since = now() - timedelta(days=1)
     rooms.store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=since), now())
     rooms.store.put_floor(Floor(micro=10_000_000, currency="EUR", source="made up", since=since), now())

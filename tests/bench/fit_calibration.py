@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.algorithms.metrics import calibration_error
-from reconcile.inference.calibration import Lesson, adjusted, fit
+from reconcile.inference.calibration import Lesson, adjusted, fit_calibration
 from reconcile.inference.circumstances import NEVER, SEARCHED
 from reconcile.learning.lessons import machines_alone
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters.parameters import Known
+from reconcile.parameters.parameters import LearntParameters
 from reconcile.parameters.shipped_data import CONTENT
 from tests.bench.fit_first import TARGET, key, reading
 from tests.bench.intervals import by_chance
@@ -42,7 +42,7 @@ def main(dumps: Iterable[str]) -> None:
         for number, lessons in enumerate(documents(Path(dump))):
             halves[number % 2].extend(each for each in lessons if here(each.stage))
     before = {stage: line for stage, line in CONTENT["calibration"].items() if not here(stage)}
-    after = fit(halves[0], before, RIDGE)
+    after = fit_calibration(halves[0], before, RIDGE)
     show(halves[1], after)
     head, _, _ = TARGET.read_text(encoding="utf-8").partition("CONTENT: dict[str, Any] = ")
     text = pprint.pformat(CONTENT | {"calibration": after}, width=118, compact=True)
@@ -66,7 +66,7 @@ def documents(dump: Path) -> Iterator[list[Lesson]]:
             readings=[reading(row, number) for number, row in enumerate(rows)],
             truths={key(row): row["truth"] for row in rows} | {key(row): row["text"] for row in rows if row["right"]},
         )
-        yield [each.lesson for each in machines_alone(facts, Known(version=0, content=CONTENT))]
+        yield [each.lesson for each in machines_alone(facts, LearntParameters(version=0, content=CONTENT))]
 
 
 def show(lessons: Sequence[Lesson], fitted: Mapping[str, Mapping[str, float]]) -> None:

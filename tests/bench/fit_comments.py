@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from reconcile.algorithms import logistic
 from reconcile.algorithms.word_model import Line, best
 from reconcile.algorithms.word_network import network
-from reconcile.forms.prepared_form import sheet
+from reconcile.forms.prepared_form import prepared
 from reconcile.inference import long_text
 from reconcile.inference.long_text_calibration import Prose, numbers, prose
 from reconcile.inference.votes import votes
@@ -31,7 +31,7 @@ from reconcile.inference.weigh import weigh_together
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped
-from reconcile.parameters.parameters import known
+from reconcile.parameters.parameters import read_parameters
 from tests.bench import sets
 from tests.bench.fit_collection import by_lot
 from tests.bench.read_samples import data_folder
@@ -96,11 +96,14 @@ def wholes(told: sets.Told) -> Iterator[tuple[Prose, float, bool]]:
     before anything is learnt and once after."""
     scans = [readings_of(item) for item, _ in told]
     facts = [ScanFacts(form=FORM, readings=readings) for readings in scans]
-    made = sheet(FORM)
+    made = prepared(FORM)
     spot = made.spots["comment"]
-    for learnt in (shipped.parameters(), Parameters(version=1, content=learn(facts, shipped.parameters()).content)):
+    for learnt in (
+        shipped.shipped_parameters(),
+        Parameters(version=1, content=learn(facts, shipped.shipped_parameters()).content),
+    ):
         for readings, (_, truth) in zip(scans, told, strict=True):
-            weighed = weigh_together(made, readings, known(learnt))[KEY]
+            weighed = weigh_together(made, readings, read_parameters(learnt))[KEY]
             best = max(weighed.shares, key=lambda says: (weighed.shares[says], says))
             seen = prose(spot, weighed.votes, best, weighed.words is not None)
             if seen:
@@ -112,9 +115,12 @@ def texts(data: Path, part: str, readers: int) -> Iterator[Text]:
     told = sets.crowdspeech(data, part, readers)[::2]
     scans = [readings_of(item) for item, _ in told]
     facts = [ScanFacts(form=FORM, readings=readings) for readings in scans]
-    spot = sheet(FORM).spots["comment"]
-    for learnt in (shipped.parameters(), Parameters(version=1, content=learn(facts, shipped.parameters()).content)):
-        here = known(learnt)
+    spot = prepared(FORM).spots["comment"]
+    for learnt in (
+        shipped.shipped_parameters(),
+        Parameters(version=1, content=learn(facts, shipped.shipped_parameters()).content),
+    ):
+        here = read_parameters(learnt)
         words = here.words(spot.field.name).total
         for readings, (_, truth) in zip(scans, told, strict=True):
             speaking = long_text.speaking(votes(spot, readings))

@@ -24,13 +24,13 @@ from typing import Any
 from zlib import crc32
 
 from reconcile.decision.decide import decide
-from reconcile.forms.prepared_form import sheet
+from reconcile.forms.prepared_form import prepared
 from reconcile.inference.votes import null_of
 from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn
 from reconcile.learning.lessons import taught
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters.parameters import Known
+from reconcile.parameters.parameters import LearntParameters
 from reconcile.policy import POLICY
 from transcribe.forms import definition as forms
 from transcribe.model import Decision, FieldKey, Form, Parameters, Reading
@@ -83,7 +83,7 @@ def main(dumps: Iterable[str]) -> None:
                 errors, decided = machines_alone(each, learnt)
                 wrong, count = wrong + errors, count + decided
     content = kept(learn([each.facts for _, each in fixed], nothing).content)
-    content["places"] = taught(free, Known(version=0, content=content))["places"]
+    content["places"] = taught(free, LearntParameters(version=0, content=content))["places"]
     families = ("line text", "short text", "code", "amount", "date")
     situations = [f"{family}: {how}" for family in families for how in ("engines agree", "vouched for")]
     content["shipped"] = {situation: [float(wrong), float(count)] for situation in situations}
@@ -124,7 +124,7 @@ def read(dump: Path) -> Iterable[tuple[int, Document]]:
 
 def machines_alone(document: Document, learnt: Parameters) -> tuple[int, int]:
     """(wrong, all) of the filled fields that machines would decide, whatever they have earned."""
-    spots = sheet(document.form).spots
+    spots = prepared(document.form).spots
     wrong = count = 0
     for where, posterior in weigh(document.form, document.readings, learnt).items():
         proven = replace(posterior, facts={**posterior.facts, "earned": PROVEN})

@@ -13,7 +13,7 @@ import pprint
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from reconcile.inference.calibration import Lesson, fit
+from reconcile.inference.calibration import Lesson, fit_calibration
 from reconcile.inference.circumstances import PEOPLE
 from reconcile.parameters.shipped_data import CONTENT
 from tests.bench.generator import Shape, make
@@ -53,7 +53,7 @@ def main() -> None:
     for _ in range(2):
         start = shipped(fitted)
         lessons = [lesson for world in worlds for outcome in run(world, start=start) for lesson in learnt(outcome)]
-        fitted = fit(lessons)
+        fitted = fit_calibration(lessons)
         print(f"{len(lessons)} fields decided with people, {sum(not each.right for each in lessons)} wrong: {fitted}")
     TARGET.write_text(HEAD + pprint.pformat(fitted, width=118) + "\n", encoding="utf-8")
 

@@ -19,8 +19,8 @@ from typing import Any
 
 from reconcile.learning.lessons import taught
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters.parameters import Known
-from reconcile.parameters.shipped import parameters
+from reconcile.parameters.parameters import LearntParameters
+from reconcile.parameters.shipped import shipped_parameters
 from tests.bench import bench_locate as locate
 from tests.bench import fit_first
 from tests.bench.locate_hard import mixed_truth
@@ -28,7 +28,7 @@ from tests.bench.read_results import ENGINES, reads_of
 from tests.bench.read_samples import Sample, data_folder
 from transcribe.errors import EngineError
 from transcribe.forms import definition as forms
-from transcribe.model import FieldKey, Form, Reads
+from transcribe.model import FieldKey, Form, ReadResult
 
 RECEIPT = ("company", "date", "address", "total")
 ITEM = {"description": "description", "quantity": "quantity", "price": "unit_price", "sub_total": "amount"}
@@ -40,7 +40,7 @@ class Document:
 
     layout: str
     form: Form
-    reads: Reads
+    reads: ReadResult
     truth: Mapping[FieldKey, str]
 
     def facts(self) -> ScanFacts:
@@ -85,8 +85,8 @@ def places(found: Iterable[Document]) -> dict[str, list[list[float]]]:
     by_layout: dict[str, list[ScanFacts]] = defaultdict(list)
     for each in found:
         by_layout[each.layout].append(each.facts())
-    shipped = parameters().content
-    learnt = Known(version=0, content={name: each for name, each in shipped.items() if name != "places"})
+    shipped = shipped_parameters().content
+    learnt = LearntParameters(version=0, content={name: each for name, each in shipped.items() if name != "places"})
     total: dict[str, list[list[float]]] = {}
     for scans in by_layout.values():
         tallies: Any = taught(scans, learnt)["places"]
@@ -103,7 +103,7 @@ def write(found: Mapping[str, list[list[float]]]) -> None:
     """Put them in the place of those that ship."""
     text = fit_first.TARGET.read_text("utf-8")
     head = text[: text.index("CONTENT: ")] + "CONTENT: dict[str, Any] = "
-    content = {**parameters().content, "places": dict(found)}
+    content = {**shipped_parameters().content, "places": dict(found)}
     fit_first.TARGET.write_text(head + pprint.pformat(content, width=118, compact=True) + "\n", "utf-8")
 
 

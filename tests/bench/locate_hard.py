@@ -13,10 +13,10 @@ from rich.console import Console
 from flows.steps.layout_tasks import shown_by_people
 from flows.steps.outcomes import outcomes
 from reconcile.inference.weigh import weigh
-from reconcile.parameters.shipped import parameters
+from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.bench.intervals import said
-from transcribe.model import Decision, FieldKey, Form, Reads, Task
+from transcribe.model import Decision, FieldKey, Form, ReadResult, Task
 
 CONSOLE = Console(width=150)
 
@@ -83,9 +83,9 @@ def requisition_truth(line: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def fates(made: Form, file: str, truth: Mapping[str, str], reads: Reads, same: Same) -> Iterator[Fate]:
+def fates(made: Form, file: str, truth: Mapping[str, str], reads: ReadResult, same: Same) -> Iterator[Fate]:
     """What became of each labelled field."""
-    posteriors = weigh(made, reads.readings, parameters())
+    posteriors = weigh(made, reads.readings, shipped_parameters())
     fate_of = shown_by_people(made, posteriors, outcomes(made, posteriors, POLICY))
     for name, written in truth.items():
         key = FieldKey(name)

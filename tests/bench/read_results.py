@@ -14,7 +14,7 @@ from typing import TextIO
 from reconcile.algorithms.metrics import Told
 from reconcile.decision.decide import decide
 from reconcile.inference.weigh import weigh
-from reconcile.parameters.shipped import parameters
+from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.bench.read_samples import LINE_FORM, Sample
 from transcribe import fields, ocr
@@ -30,7 +30,7 @@ from transcribe.model import (
     Form,
     Posterior,
     Reading,
-    Reads,
+    ReadResult,
     Scan,
     ScanPage,
     Task,
@@ -128,7 +128,7 @@ def results(samples: Iterable[Sample], *, folded: bool = False, workers: int = 2
             yield from found
 
 
-def reads_of(sample: Sample, engines: Sequence[str] = ENGINES) -> Reads:
+def reads_of(sample: Sample, engines: Sequence[str] = ENGINES) -> ReadResult:
     """The sample read by machine."""
     form = form_of(sample.form)
     if sample.form == LINE_FORM:
@@ -137,16 +137,16 @@ def reads_of(sample: Sample, engines: Sequence[str] = ENGINES) -> Reads:
     return read(scan, [sample.page()], form, [_engine(name, form.languages) for name in engines], NOW)
 
 
-def _line_reads(sample: Sample, form: Form, engines: Sequence[str]) -> Reads:
+def _line_reads(sample: Sample, form: Form, engines: Sequence[str]) -> ReadResult:
     """A picture of one line, read as a field that fills it."""
     page = sample.page()
-    sheet = ink_layer.sheet(page.picture, None)
+    sheet = ink_layer.ink_layer(page.picture, None)
     box = Box(0, 0, page.picture.shape[1], page.picture.shape[0])
-    spot = form_fields.Spot(key=FieldKey("text"), field=form.fields[0], box=box, ink=sheet.inks([box])[0])
+    spot = form_fields.FieldRegion(key=FieldKey("text"), field=form.fields[0], box=box, ink=sheet.inks([box])[0])
     here = form_page.Circumstances(scan=sample.file, at=NOW, fit=1.0, quality=1.0)
     readers = [_engine(name, form.languages) for name in engines]
     found = form_page.readings(page, sheet, [spot], readers, here)
-    return Reads(places=(), readings=tuple(found), fit=None, quality={})
+    return ReadResult(places=(), readings=tuple(found), fit=None, quality={})
 
 
 def dump(found: Iterable[Result], stream: TextIO) -> None:
@@ -174,7 +174,7 @@ def dump(found: Iterable[Result], stream: TextIO) -> None:
 
 def _results(sample: Sample, folded: bool) -> list[Result]:
     form, reads = form_of(sample.form), reads_of(sample)
-    posteriors = weigh(form, reads.readings, parameters())
+    posteriors = weigh(form, reads.readings, shipped_parameters())
     outcomes = {key: decide(form.field(key.name), each, POLICY) for key, each in posteriors.items()}
     said = _by_key(reads.readings)
     return [

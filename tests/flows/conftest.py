@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.home import settings as configuration
-from flows.home.home import Rooms, open_rooms
+from flows.home.home import Home, open_home
 from flows.runtime.prefect_server import PrefectServer
 from tests.flows.house import House
 
@@ -43,8 +43,8 @@ def working_house(house: House, prefect_server: str) -> House:
 
 
 @pytest.fixture
-def rooms(house: House) -> Iterator[Rooms]:
+def rooms(house: House) -> Iterator[Home]:
     """The rooms of the house, where no lot has decided fields audited: a test that wants audits says so."""
-    opened = open_rooms(configuration.load(house.home).model_copy(update={"audit_share": 0.0}))
+    opened = open_home(configuration.load(house.home).model_copy(update={"audit_share": 0.0}))
     yield opened
     opened.close()

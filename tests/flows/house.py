@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 
 from flows.administration.people import invite
-from flows.home.home import Rooms
+from flows.home.home import Home
 from flows.simulation import ground_truth
 from flows.simulation.ground_truth import Sample
 from flows.simulation.simulated_people import Reader
@@ -101,7 +101,7 @@ def folder_of(place: Path, names: Sequence[str]) -> Path:
     return place
 
 
-def simulated(rooms: Rooms, handle: str, seed: int, slips: float, roles: Sequence[str] = ("transcriber",)) -> Reader:
+def simulated(rooms: Home, handle: str, seed: int, slips: float, roles: Sequence[str] = ("transcriber",)) -> Reader:
     """A scripted person who has signed in and knows the truth of the samples."""
     reader = Reader(
         link=invite(rooms, handle, roles).link,

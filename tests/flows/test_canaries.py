@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from flows.administration.people import invite
-from flows.home.home import Rooms
+from flows.home.home import Home
 from flows.runtime.prefect_server import free_port, notice
 from tests.flows.house import SAMPLES, TYPED, House, until
 from transcribe.model import FieldKey, Task
@@ -48,7 +48,7 @@ def found_in(folder: Path, canaries: set[str]) -> set[tuple[str, str]]:
     return found
 
 
-def typed_and_secret(house: House, rooms: Rooms, web: str) -> dict[str, str]:
+def typed_and_secret(house: House, rooms: Home, web: str) -> dict[str, str]:
     """A person signs in, sets a password, types, asks and contests; a program reads. What they typed and held."""
     handle = f"mina-{secrets.token_hex(6)}"
     invited = invite(rooms, handle, ["transcriber", "operator"])
@@ -84,7 +84,7 @@ def token_of(client: httpx.Client) -> dict[str, str]:
     return {"csrf": re.findall(r'name="csrf" value="([^"]+)"', client.get("/me").text)[0]}
 
 
-def test_no_canary_reaches_a_log_or_what_prefect_keeps(house: House, rooms: Rooms, tmp_path: Path) -> None:
+def test_no_canary_reaches_a_log_or_what_prefect_keeps(house: House, rooms: Home, tmp_path: Path) -> None:
     named = f"Quandary-{secrets.token_hex(6)}"
     photo, broken = tmp_path / f"{named}-order.png", tmp_path / f"{named}-broken.png"
     shutil.copy(TYPED, photo)

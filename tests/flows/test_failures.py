@@ -12,7 +12,7 @@ from PIL import Image
 
 from flows.administration.people import invite
 from flows.cli.inspecting import THE_FILES_FAULT
-from flows.home.home import Rooms, now
+from flows.home.home import Home, now
 from flows.ingest import Ingested, _Window
 from flows.steps.read_scans import AUTO, Taken, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
@@ -47,7 +47,7 @@ def fails(*given: object) -> None:
 
 
 @pytest.mark.parametrize("error", [KeyError("text"), EngineError("The reader failed."), ScanError("it is no picture.")])
-def test_whatever_happens_to_one_scan_is_said_of_it_and_kept_until_it_is_read(rooms: Rooms, error: Exception) -> None:
+def test_whatever_happens_to_one_scan_is_said_of_it_and_kept_until_it_is_read(rooms: Home, error: Exception) -> None:
     (taken,) = take_in(rooms, [RECEIPT], "receipt", "monday")
     assert isinstance(taken, Taken)
     done = Ingested(batch="monday")
@@ -69,7 +69,7 @@ def test_whatever_happens_to_one_scan_is_said_of_it_and_kept_until_it_is_read(ro
 
 
 def test_an_error_while_a_file_is_taken_in_is_of_that_file_and_put_right_when_it_comes_again(
-    rooms: Rooms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rooms: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("a.png", "b.png"):
         Image.effect_noise((900, 1200), 60 + len(name)).save(tmp_path / name)
@@ -87,7 +87,7 @@ def test_an_error_while_a_file_is_taken_in_is_of_that_file_and_put_right_when_it
 
 
 def test_a_coarse_copy_whose_form_a_person_says_is_set_aside_and_asks_nobody_for_its_fields(
-    rooms: Rooms, tmp_path: Path
+    rooms: Home, tmp_path: Path
 ) -> None:
     (taken,) = take_in(rooms, [upper_part(tmp_path / "top.png")], AUTO, "monday")
     assert isinstance(taken, Taken)

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from starlette.testclient import TestClient
 
 from flows.administration.people import invite
-from flows.home.home import Rooms, now, review_options
+from flows.home.home import Home, now, review_options
 from flows.steps.read_scans import Taken, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
@@ -98,7 +98,7 @@ def letter() -> Image.Image:
 class Reader:
     """Somebody who works through the real pages, as plain forms."""
 
-    def __init__(self, rooms: Rooms, name: str, *roles: str) -> None:
+    def __init__(self, rooms: Home, name: str, *roles: str) -> None:
         options = review_options(rooms.settings, 8484)
         app = create_app(rooms.store, rooms.archive, rooms.forms, options, now, lambda _: None)
         invited = invite(rooms, name, roles or ("transcriber",))
@@ -138,13 +138,13 @@ class Reader:
 
 
 @pytest.fixture
-def form(rooms: Rooms, tmp_path: Path) -> str:
+def form(rooms: Home, tmp_path: Path) -> str:
     path = tmp_path / "letter.toml"
     path.write_text(LETTER, encoding="utf-8")
     return str(path)
 
 
-def received(rooms: Rooms, form: str, *pages: Image.Image) -> Scan:
+def received(rooms: Home, form: str, *pages: Image.Image) -> Scan:
     """The pages as one file taken in, read and reconciled."""
     file = Path(rooms.settings.home) / "letter.tiff"
     pages[0].save(file, save_all=True, append_images=pages[1:])
@@ -156,7 +156,7 @@ def received(rooms: Rooms, form: str, *pages: Image.Image) -> Scan:
     return taken.scan
 
 
-def by_machine(rooms: Rooms, scan: Scan, key: FieldKey) -> dict[str, Reading]:
+def by_machine(rooms: Home, scan: Scan, key: FieldKey) -> dict[str, Reading]:
     """What each engine said last of a field."""
     story = rooms.store.story(scan.id, key)
     return {each.source.partition(" ")[0]: each for each in story.readings if each.kind == "machine"}
@@ -179,7 +179,7 @@ def task_of(reader: Reader, key: FieldKey) -> tuple[Task, str]:
     raise AssertionError(f"{key} is not asked")
 
 
-def told(rooms: Rooms, readers: Sequence[Reader], texts: Mapping[FieldKey, str]) -> list[Task]:
+def told(rooms: Home, readers: Sequence[Reader], texts: Mapping[FieldKey, str]) -> list[Task]:
     """Everybody works until nothing is left; the tasks in their order."""
     done: list[Task] = []
     while rooms.store.counts().open_tasks:
@@ -191,7 +191,7 @@ def told(rooms: Rooms, readers: Sequence[Reader], texts: Mapping[FieldKey, str])
     return done
 
 
-def test_a_field_that_no_machine_found_is_drawn_by_a_person_and_read_there(rooms: Rooms, form: str) -> None:
+def test_a_field_that_no_machine_found_is_drawn_by_a_person_and_read_there(rooms: Home, form: str) -> None:
     scan = received(rooms, form, letter())
     mina = Reader(rooms, "mina")
     asked = mina.task()
@@ -212,7 +212,7 @@ def test_a_field_that_no_machine_found_is_drawn_by_a_person_and_read_there(rooms
     assert rooms.store.story(scan.id, FieldKey("contract")).decisions[-1].text == "KLM-4471"
 
 
-def test_a_frame_that_machines_read_otherwise_is_asked_of_somebody_else_close_up(rooms: Rooms, form: str) -> None:
+def test_a_frame_that_machines_read_otherwise_is_asked_of_somebody_else_close_up(rooms: Home, form: str) -> None:
     received(rooms, form, letter())
     mina, omar = Reader(rooms, "mina"), Reader(rooms, "omar")
     asked = mina.task()
@@ -224,7 +224,7 @@ def test_a_frame_that_machines_read_otherwise_is_asked_of_somebody_else_close_up
     assert omar.picture(again[1]).width < 600
 
 
-def test_the_rows_of_a_table_without_a_known_header_are_told_and_its_cells_read(rooms: Rooms, form: str) -> None:
+def test_the_rows_of_a_table_without_a_known_header_are_told_and_its_cells_read(rooms: Home, form: str) -> None:
     scan = received(rooms, form, letter())
     mina, omar = Reader(rooms, "mina"), Reader(rooms, "omar")
     asked = mina.task()
@@ -255,7 +255,7 @@ def test_the_rows_of_a_table_without_a_known_header_are_told_and_its_cells_read(
     ]
 
 
-def test_a_table_that_is_not_there_leaves_no_line_in_the_record(rooms: Rooms, form: str) -> None:
+def test_a_table_that_is_not_there_leaves_no_line_in_the_record(rooms: Home, form: str) -> None:
     received(rooms, form, paper((100, 80, "Miller and Daughters"), (100, 204, "Our dossier"), (520, 204, "KLM-4471")))
     mina = Reader(rooms, "mina")
     asked = mina.task()
@@ -271,7 +271,7 @@ def test_a_table_that_is_not_there_leaves_no_line_in_the_record(rooms: Rooms, fo
     assert rooms.store.counts().open_tasks == {}
 
 
-def test_one_line_alone_is_no_row_and_comes_back_with_a_word(rooms: Rooms, form: str) -> None:
+def test_one_line_alone_is_no_row_and_comes_back_with_a_word(rooms: Home, form: str) -> None:
     received(rooms, form, letter())
     mina = Reader(rooms, "mina")
     asked = mina.task()
@@ -286,7 +286,7 @@ def test_one_line_alone_is_no_row_and_comes_back_with_a_word(rooms: Rooms, form:
     assert 'value="300"' in back.text
 
 
-def test_a_field_of_the_second_page_is_drawn_on_that_page(rooms: Rooms, form: str) -> None:
+def test_a_field_of_the_second_page_is_drawn_on_that_page(rooms: Home, form: str) -> None:
     scan = received(rooms, form, paper((100, 80, "Miller and Daughters")), letter())
     mina = Reader(rooms, "mina")
     asked = mina.task(page=2)
@@ -299,7 +299,7 @@ def test_a_field_of_the_second_page_is_drawn_on_that_page(rooms: Rooms, form: st
     assert {each.text for each in by_machine(rooms, scan, FieldKey("contract")).values()} == {"KLM-4471"}
 
 
-def test_what_lies_beyond_the_pages_harms_nothing(rooms: Rooms, form: str) -> None:
+def test_what_lies_beyond_the_pages_harms_nothing(rooms: Home, form: str) -> None:
     scan = received(rooms, form, letter())
     mina, omar = Reader(rooms, "mina"), Reader(rooms, "omar")
     asked = mina.task()
@@ -318,7 +318,7 @@ def test_what_lies_beyond_the_pages_harms_nothing(rooms: Rooms, form: str) -> No
         omar.send(asked, action="absent")
 
 
-def test_a_picture_that_shows_another_field_is_drawn_anew(rooms: Rooms, form: str) -> None:
+def test_a_picture_that_shows_another_field_is_drawn_anew(rooms: Home, form: str) -> None:
     page = paper(
         (100, 80, "Contract reference  as agreed on Monday"),
         (100, 204, "Contract reference"),
@@ -346,7 +346,7 @@ def test_a_picture_that_shows_another_field_is_drawn_anew(rooms: Rooms, form: st
     assert opened(old)[0] in store.forget(scan.id, now())  # the picture that was replaced goes with the others
 
 
-def test_who_says_which_form_it_is_and_how_it_lies_has_it_read_so(rooms: Rooms, form: str) -> None:
+def test_who_says_which_form_it_is_and_how_it_lies_has_it_read_so(rooms: Home, form: str) -> None:
     rooms.use_form(form)
     scan = received(rooms, "auto", letter().transpose(Image.Transpose.ROTATE_90))  # it lies on its left side
     assert scan.form == ""
@@ -370,7 +370,7 @@ def test_who_says_which_form_it_is_and_how_it_lies_has_it_read_so(rooms: Rooms, 
     assert {each.text for each in by_machine(rooms, scan, FieldKey("contract")).values()} == {"KLM-4471"}
 
 
-def test_a_photo_that_lies_on_its_side_is_set_upright_and_stays_so(rooms: Rooms, form: str) -> None:
+def test_a_photo_that_lies_on_its_side_is_set_upright_and_stays_so(rooms: Home, form: str) -> None:
     scan = received(rooms, form, letter().transpose(Image.Transpose.ROTATE_90))
     assert [page.turn for page in rooms.store.scan(scan.id).pages] == [90]
     assert [picture.size for picture in rooms.store.pictures(scan.id)] == [SIZE]
@@ -382,7 +382,7 @@ def test_a_photo_that_lies_on_its_side_is_set_upright_and_stays_so(rooms: Rooms,
     assert [page.turn for page in rooms.store.scan(scan.id).pages] == [90]
 
 
-def test_a_box_of_a_form_that_lies_beside_its_writing_is_drawn_anew(rooms: Rooms) -> None:
+def test_a_box_of_a_form_that_lies_beside_its_writing_is_drawn_anew(rooms: Home) -> None:
     (taken,) = take_in(rooms, [TYPED], "bon-de-commande", "batch")
     assert isinstance(taken, Taken)
     scan, key = taken.scan, FieldKey("order_number")

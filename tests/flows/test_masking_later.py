@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-from flows.home.home import Rooms, limits, now
+from flows.home.home import Home, limits, now
 from flows.steps.read_scans import read_scan
 from tests.orders import make
 from transcribe.intake.load_pages import pages
@@ -28,7 +28,7 @@ def with_card_number(folder: Path) -> Path:
 
 
 def test_payment_data_are_masked_once_the_form_is_known_and_what_showed_them_is_gone(
-    rooms: Rooms, tmp_path: Path
+    rooms: Home, tmp_path: Path
 ) -> None:
     file = with_card_number(tmp_path)
     (came,) = scans([file], None, rooms.archive, limits(rooms.settings))  # no form is known here
@@ -58,7 +58,7 @@ def test_payment_data_are_masked_once_the_form_is_known_and_what_showed_them_is_
     assert order.text
 
 
-def test_reading_again_after_a_kill_erases_what_was_left(rooms: Rooms, tmp_path: Path) -> None:
+def test_reading_again_after_a_kill_erases_what_was_left(rooms: Home, tmp_path: Path) -> None:
     file = with_card_number(tmp_path)
     (came,) = scans([file], None, rooms.archive, limits(rooms.settings))
     assert isinstance(came, Scanned)

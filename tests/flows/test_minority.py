@@ -9,10 +9,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from flows.administration.people import Invited, invite
-from flows.home.home import Rooms, now
+from flows.home.home import Home, now
 from flows.steps.learn_parameters import learn_home
 from flows.steps.reconcile_scans import reconcile_home
-from reconcile.parameters.parameters import known
+from reconcile.parameters.parameters import read_parameters
 from reconcile.records import query
 from reconcile.records.database import for_reading
 from tests.flows.steps.test_reconcile_scans import received
@@ -26,7 +26,7 @@ READERS = ("ann", "ben", "cat")
 
 
 @pytest.fixture
-def people(rooms: Rooms) -> dict[str, TestClient]:
+def people(rooms: Home) -> dict[str, TestClient]:
     """Ann, two others, and an expert, each signed in to the pages."""
     app = create_app(rooms.store, rooms.archive, rooms.forms, ReviewOptions(), now, lambda _: None)
     clients = {}
@@ -42,7 +42,7 @@ def token(client: TestClient) -> dict[str, str]:
     return {"csrf": re.findall(r'name="csrf" value="([^"]+)"', client.get("/me").text)[0]}
 
 
-def type_in(rooms: Rooms, client: TestClient, text: str, kind: str = "read") -> bool:
+def type_in(rooms: Home, client: TestClient, text: str, kind: str = "read") -> bool:
     """The person takes their next task and types this; False where there is none."""
     page = client.get("/work").text
     found = re.search(r'action="/work/([^"?]+)" data-kind="(\w+)"', page)
@@ -55,15 +55,15 @@ def type_in(rooms: Rooms, client: TestClient, text: str, kind: str = "read") -> 
     return True
 
 
-def decided(rooms: Rooms, scan: str) -> str | None:
+def decided(rooms: Home, scan: str) -> str | None:
     return next((each.text for each in rooms.store.decisions(scan) if each.key == KEY), None)
 
 
-def wrong(rooms: Rooms, who: str) -> float:
+def wrong(rooms: Home, who: str) -> float:
     """How often this person is taken to be wrong on such fields."""
     learnt = rooms.store.parameters()
     assert learnt
-    return known(learnt).hearing(rooms.store.transcriber(who).id, "person", TYPE).error
+    return read_parameters(learnt).source_model(rooms.store.transcriber(who).id, "person", TYPE).error
 
 
 def outcome(client: TestClient) -> tuple[str, str]:
@@ -75,7 +75,7 @@ def outcome(client: TestClient) -> tuple[str, str]:
 
 
 def test_one_who_is_right_against_two_changes_the_record_and_what_is_believed(
-    rooms: Rooms, people: dict[str, TestClient]
+    rooms: Home, people: dict[str, TestClient]
 ) -> None:
     scan = received(rooms, texts={"company": ("ACNF LTD", "ACMI LTD")}).id
     reconcile_home(rooms)

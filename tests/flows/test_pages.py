@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from flows.home.home import Rooms
+from flows.home.home import Home
 from flows.standalone.read_files import read_files
 from flows.steps.read_scans import Taken, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
@@ -78,7 +78,7 @@ def pdf(place: Path, *pages: Image.Image) -> Path:
     return place
 
 
-def taken(rooms: Rooms, file: Path, form: str) -> list[dict[str, str]]:
+def taken(rooms: Home, file: Path, form: str) -> list[dict[str, str]]:
     """Each scan of a file, taken in, read and reconciled: its form and the text of each field that was decided."""
     found = []
     scans = [each.scan for each in take_in(rooms, [file], form, "batch") if isinstance(each, Taken)]
@@ -96,7 +96,7 @@ SECOND = {"b1": "Hartley", "b2": "Willow Street", "b3": "Norwich"}
 
 
 def test_the_second_page_first_and_upside_down_is_one_scan_with_every_field(
-    rooms: Rooms, forms: dict[str, Path], tmp_path: Path
+    rooms: Home, forms: dict[str, Path], tmp_path: Path
 ) -> None:
     one = page_of(forms, "contract", 1, *FIRST.values())
     two = page_of(forms, "contract", 2, *SECOND.values())
@@ -107,7 +107,7 @@ def test_the_second_page_first_and_upside_down_is_one_scan_with_every_field(
 
 
 def test_several_forms_in_one_file_are_told_apart_and_each_is_read(
-    rooms: Rooms, forms: dict[str, Path], tmp_path: Path
+    rooms: Home, forms: dict[str, Path], tmp_path: Path
 ) -> None:
     for path in forms.values():
         rooms.use_form(str(path))
@@ -127,7 +127,7 @@ def test_several_forms_in_one_file_are_told_apart_and_each_is_read(
     ]
 
 
-def test_read_tells_of_each_form_in_a_file_with_its_pages(rooms: Rooms, forms: dict[str, Path], tmp_path: Path) -> None:
+def test_read_tells_of_each_form_in_a_file_with_its_pages(rooms: Home, forms: dict[str, Path], tmp_path: Path) -> None:
     for path in forms.values():
         rooms.use_form(str(path))
     file = pdf(
@@ -143,7 +143,7 @@ def test_read_tells_of_each_form_in_a_file_with_its_pages(rooms: Rooms, forms: d
 
 
 def test_a_missing_page_leaves_its_fields_to_people_and_says_so(
-    rooms: Rooms, forms: dict[str, Path], tmp_path: Path
+    rooms: Home, forms: dict[str, Path], tmp_path: Path
 ) -> None:
     file = pdf(tmp_path / "half.pdf", page_of(forms, "contract", 2, *SECOND.values()).rotate(180))
     (found,) = taken(rooms, file, str(forms["contract"]))
@@ -157,7 +157,7 @@ OTHER = {"a1": "Ashdown", "a2": "Castle Street", "a3": "Leeds"}
 
 
 def test_an_order_that_lacks_a_page_takes_none_of_the_next_one(
-    rooms: Rooms, forms: dict[str, Path], tmp_path: Path
+    rooms: Home, forms: dict[str, Path], tmp_path: Path
 ) -> None:
     (tmp_path / "in").mkdir()
     page_of(forms, "contract", 1, *OTHER.values()).save(tmp_path / "in" / "1.png")
@@ -172,7 +172,7 @@ def test_an_order_that_lacks_a_page_takes_none_of_the_next_one(
 
 
 def test_pages_that_may_be_of_one_order_or_of_two_wait_until_they_are_put_into_one_place(
-    rooms: Rooms, forms: dict[str, Path], tmp_path: Path
+    rooms: Home, forms: dict[str, Path], tmp_path: Path
 ) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
@@ -186,7 +186,7 @@ def test_pages_that_may_be_of_one_order_or_of_two_wait_until_they_are_put_into_o
     assert [each.file.name for each in rooms.store.list_set_aside()] == ["2.png"]
 
 
-def open_tasks(rooms: Rooms, scan: str) -> list[Task]:
+def open_tasks(rooms: Home, scan: str) -> list[Task]:
     return [
         task
         for place in rooms.store.places(scan)

@@ -30,7 +30,7 @@ from transcribe.geometry import Box
 from transcribe.i18n.catalogues import N_
 from transcribe.i18n.evidence_messages import REASONS
 from transcribe.imaging.background import grey
-from transcribe.model import Decision, FieldKey, Place, Posterior, Reads, Task
+from transcribe.model import Decision, FieldKey, Place, Posterior, ReadResult, Task
 
 SIDE = 2339
 """Pixels of the longer side of a page as it is drawn, at most."""
@@ -76,7 +76,7 @@ class _Label:
 
 
 def draw(
-    reads: Reads,
+    reads: ReadResult,
     outcomes: Mapping[FieldKey, Decision | Task],
     *,
     page: int = 1,

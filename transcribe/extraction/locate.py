@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from transcribe.extraction.key_values import finders, text_in_box
-from transcribe.extraction.page_text.consensus import Spot, legibility, spots, sureness
+from transcribe.extraction.page_text.consensus import PlaceHypothesis, legibility, spots, sureness
 from transcribe.extraction.page_text.field_candidates import Candidate
-from transcribe.extraction.page_text.page_text import Sheet, sheet
+from transcribe.extraction.page_text.page_text import PageText, sheet
 from transcribe.extraction.page_text.search_regions import region
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.extraction.tables.cells import cells
@@ -50,7 +50,7 @@ class _Scan:
     id: str
     pages: Sequence[Page]
     form: Form
-    sheets: Mapping[str, Sheet]
+    sheets: Mapping[str, PageText]
     readable: Mapping[str, float]
     now: datetime
     flags: tuple[str, ...]
@@ -88,23 +88,23 @@ def locate(
     return Located(places=tuple(places), readings=tuple(readings))
 
 
-def _is_another(form: Form, found: Mapping[str, Sequence[Spot]]) -> bool:
+def _is_another(form: Form, found: Mapping[str, Sequence[PlaceHypothesis]]) -> bool:
     """Whether the form must have an amount, and no source found any such."""
     needed = [field.name for field in form.fields if field.required and field.type == "amount"]
     return bool(needed) and not any(found[name] for name in needed)
 
 
-def _sums(form: Form, found: Mapping[str, Sequence[Spot]]) -> set[str]:
+def _sums(form: Form, found: Mapping[str, Sequence[PlaceHypothesis]]) -> set[str]:
     """What every source reads for the amounts of a form, where they most likely stand."""
     named = [found[field.name] for field in form.fields if field.type == "amount"]
     return {each.text for seen in named if seen for each in seen[0].by_source.values()}
 
 
-def _sheet(by_page: Mapping[int, Sequence[Word]], form: Form) -> Sheet:
+def _sheet(by_page: Mapping[int, Sequence[Word]], form: Form) -> PageText:
     return sheet([line for number in sorted(by_page) for line in lines(by_page[number], number)], form)
 
 
-def _place(scan: _Scan, field: Field, found: Sequence[Spot]) -> Place:
+def _place(scan: _Scan, field: Field, found: Sequence[PlaceHypothesis]) -> Place:
     key = FieldKey(field.name)
     if not found:
         number, box = region(field, scan.pages, list(scan.sheets.values()))
@@ -115,7 +115,7 @@ def _place(scan: _Scan, field: Field, found: Sequence[Spot]) -> Place:
     return Place(scan=scan.id, key=key, page=best.page, box=best.box, confidence=sure)
 
 
-def _readings(scan: _Scan, field: Field, found: Sequence[Spot], place: Place) -> Iterator[Reading]:
+def _readings(scan: _Scan, field: Field, found: Sequence[PlaceHypothesis], place: Place) -> Iterator[Reading]:
     if found and found[0].doubtful:
         scan = replace(scan, flags=(*scan.flags, UNLABELLED))
     for source, each in scan.sheets.items():
@@ -145,7 +145,7 @@ def _reading(
     )
 
 
-def _said(scan: _Scan, field: Field, spot: Spot, source: str, own: Sheet) -> Candidate | None:
+def _said(scan: _Scan, field: Field, spot: PlaceHypothesis, source: str, own: PageText) -> Candidate | None:
     """What a source reads at a place: its own candidate there, else its print inside the place of the others."""
     if source in spot.by_source and len(spot.by_source[source].lines) == 1:
         return spot.by_source[source]
@@ -189,7 +189,7 @@ def _absent(scan: _Scan, place: Place, source: str, others: Sequence[tuple[str, 
     )
 
 
-def _others(found: Sequence[Spot], source: str, said: Candidate | None) -> tuple[tuple[str, float], ...]:
+def _others(found: Sequence[PlaceHypothesis], source: str, said: Candidate | None) -> tuple[tuple[str, float], ...]:
     """What else the source may mean: its second thoughts on the words of the place (the engine's confidence), then what
     it reads at other places, with their share of the support."""
     texts: dict[str, float] = {}

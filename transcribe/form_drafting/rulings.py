@@ -12,7 +12,7 @@ import numpy
 from transcribe.form_drafting.borderless_tables import Print, striped
 from transcribe.form_drafting.grids import NEAR, Grid, below_header, cells, combs, grids, has_print_between, is_combs
 from transcribe.geometry import Box
-from transcribe.imaging.background import flat, grey
+from transcribe.imaging.background import flatten, grey
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -55,7 +55,7 @@ class Ruling:
 
 def ruling(picture: Picture) -> Ruling:
     """Frames, lines, tick boxes and grids of a blank page (grey or RGB), in pixels of the page."""
-    ink = ((flat(grey(picture)) < DARK) * 255).astype(numpy.uint8)
+    ink = ((flatten(grey(picture)) < DARK) * 255).astype(numpy.uint8)
     width = picture.shape[1]
     across, down = _long(ink, round(width * LENGTH), 1), _long(ink, 1, round(width * LENGTH * 0.8))
     dotted = _long(_joined_dots(ink, width), round(width * LENGTH * 1.5), 1)
@@ -98,7 +98,7 @@ def ruling(picture: Picture) -> Ruling:
 def without_lines(picture: Picture) -> Picture:
     """A grey blank page without its ruling: its print alone, which an engine would take lines for letters of."""
     shown = grey(picture).copy()
-    ink = ((flat(shown) < DARK) * 255).astype(numpy.uint8)
+    ink = ((flatten(shown) < DARK) * 255).astype(numpy.uint8)
     width = shown.shape[1]
     lines = _long(ink, round(width * LENGTH), 1) | _long(ink, 1, round(width * LENGTH * 0.8))
     lines |= _long(_joined_dots(ink, width), round(width * LENGTH * 1.5), 1)

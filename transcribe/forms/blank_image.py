@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from transcribe.model import Picture
 
 
-def size(path: Path) -> tuple[int, int]:
+def blank_size(path: Path) -> tuple[int, int]:
     """Width and height in pixels, from the file's header; FormError where it is no picture."""
     try:
         with Image.open(path) as picture:
@@ -27,7 +27,7 @@ def size(path: Path) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=16)
-def grey(path: str) -> Picture:
+def blank_grey(path: str) -> Picture:
     """The blank's pixels, rows x columns, 0 = black; kept for the life of the process and not to be written to."""
     with Image.open(path) as picture:
         pixels = numpy.asarray(picture.convert("L"), dtype=numpy.uint8)

@@ -61,7 +61,7 @@ class Comb:
     y1: int
 
     @property
-    def teeth(self) -> list[int]:
+    def dividers(self) -> list[int]:
         """Where the teeth stand."""
         return sorted({side for cell in self.cells for side in cell})
 
@@ -86,7 +86,7 @@ class Comb:
 @lru_cache(maxsize=64)
 def combs(path: str, boxes: tuple[Box, ...], unit: float) -> tuple[Comb | None, ...]:
     """The comb in each box of a blank, None where it has none. Looked for once a form: its blank alone says it."""
-    return tuple(comb(blank_image.grey(path), box, unit) for box in boxes)
+    return tuple(comb(blank_image.blank_grey(path), box, unit) for box in boxes)
 
 
 def comb(picture: Picture, box: Box, unit: float) -> Comb | None:

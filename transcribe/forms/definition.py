@@ -156,7 +156,7 @@ def _blank(path: Path, key: str, name: str, size: tuple[int, int] | None) -> Bla
     file = path.parent / name
     if not file.is_file():
         raise FormError(f"{path.name}: {key}: there is no file {name} beside the definition.")
-    real = blank_image.size(file)
+    real = blank_image.blank_size(file)
     if size is not None and size != real:
         raise FormError(f"{path.name}: size: {name} is {real[0]} x {real[1]} pixels, not {size[0]} x {size[1]}.")
     return Blank(path=str(file), size=real)

@@ -8,7 +8,7 @@ from transcribe.geometry import Box
 from transcribe.model import Field, FieldKey, Form
 
 
-def boxes(form: Form, number: int) -> Iterator[tuple[FieldKey, Field, Box]]:
+def field_boxes(form: Form, number: int) -> Iterator[tuple[FieldKey, Field, Box]]:
     """Every field of a page of the form with its box on the blank; the rows of a table divide its height evenly."""
     for field in form.fields:
         if field.page == number and field.box:

@@ -31,7 +31,7 @@ def grey(picture: Picture) -> Picture:
     return numpy.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), dtype=numpy.uint8)
 
 
-def paper(picture: Picture) -> Picture:
+def background(picture: Picture) -> Picture:
     """How bright the bare paper is at each pixel of a grey picture (rows x columns): lamp light and shadows, no ink."""
     height, width = picture.shape
     small = cv2.resize(picture, (max(1, width // SHRINK), max(1, height // SHRINK)), interpolation=cv2.INTER_AREA)
@@ -39,9 +39,11 @@ def paper(picture: Picture) -> Picture:
     return numpy.asarray(cv2.resize(bright, (width, height)), dtype=numpy.uint8)
 
 
-def flat(picture: Picture, under: Picture | None = None) -> Picture:
+def flatten(picture: Picture, under: Picture | None = None) -> Picture:
     """A grey picture with its paper divided out: bare paper is 255 everywhere, ink keeps its contrast."""
-    return numpy.asarray(cv2.divide(picture, paper(picture) if under is None else under, scale=255), dtype=numpy.uint8)
+    return numpy.asarray(
+        cv2.divide(picture, background(picture) if under is None else under, scale=255), dtype=numpy.uint8
+    )
 
 
 def shadow(dark: Picture, most: float, unit: float) -> Picture:

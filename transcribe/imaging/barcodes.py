@@ -13,11 +13,11 @@ from transcribe.geometry import Box
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-SOURCE = f"zxing {version('zxing-cpp')}"
-TYPES = frozenset({"code", "ean"})
+BARCODE_SOURCE = f"zxing {version('zxing-cpp')}"
+BARCODE_FIELD_TYPES = frozenset({"code", "ean"})
 """Field types whose box may hold a barcode."""
 
-LOWEST = 50
+MIN_CODE_BOX_HEIGHT_PX = 50
 """Pixels of height of a box of the type code that may hold a barcode; EAN boxes are always looked at."""
 
 AROUND = 0.5
@@ -37,7 +37,7 @@ DETECTING = frozenset(
 and a piece of one may read as a shorter one."""
 
 
-class Code(NamedTuple):
+class Barcode(NamedTuple):
     """A barcode on a picture: what it says, where, and whether its kind detects errors."""
 
     text: str
@@ -45,31 +45,31 @@ class Code(NamedTuple):
     checked: bool
 
 
-def barcodes(picture: Picture, box: Box) -> list[Code]:
+def barcodes(picture: Picture, box: Box) -> list[Barcode]:
     """The barcodes in and around a box, each text once, those in the box first, left to right; empty where there is
     none. One beside the box, or one of several in it, may be of another field and proves nothing."""
     around = round(AROUND * box.height)
     left, top = max(0, box.x0 - around), max(0, box.y0 - around)
     found = list({code.text: code for code in _seen(picture[top : box.y1 + around, left : box.x1 + around])}.values())
-    codes = [Code(code.text, _moved(code.box, left, top), code.checked) for code in found]
+    codes = [Barcode(code.text, _moved(code.box, left, top), code.checked) for code in found]
     within = [code for code in codes if _lies_in(code.box, box)]
     rest = [code for code in codes if code not in within]
     return [code._replace(checked=code.checked and code in within and len(within) == 1) for code in [*within, *rest]]
 
 
-def on_page(picture: Picture) -> list[Code]:
+def barcodes_on_page(picture: Picture) -> list[Barcode]:
     """All barcodes of a page, left to right."""
     return list(_seen(picture))
 
 
-def _seen(cut: Picture) -> Iterator[Code]:
+def _seen(cut: Picture) -> Iterator[Barcode]:
     if min(cut.shape[:2], default=0) < 8:
         return
     for code in sorted(zxingcpp.read_barcodes(cut.copy()), key=lambda code: code.position.top_left.x):
         corners = [getattr(code.position, each) for each in ("top_left", "top_right", "bottom_left", "bottom_right")]
         across, down = [each.x for each in corners], [each.y for each in corners]
         if text := code.text.strip():
-            yield Code(text, Box(min(across), min(down), max(across) + 1, max(down) + 1), code.format in DETECTING)
+            yield Barcode(text, Box(min(across), min(down), max(across) + 1, max(down) + 1), code.format in DETECTING)
 
 
 def _moved(box: Box, x: int, y: int) -> Box:

@@ -39,7 +39,7 @@ MASKED = 160
 """Grey of what nobody may see."""
 
 
-def snippet(picture: Picture, box: Box, *, scale: float = 1.0, strict: bool = False) -> bytes:
+def crop(picture: Picture, box: Box, *, scale: float = 1.0, strict: bool = False) -> bytes:
     """A field's picture as a grey JPEG without metadata, at most SNIPPET_BYTES.
 
     `scale` brings a page to the size at which every task is shown (one over the page's `unit`), so that writing is as
@@ -69,7 +69,7 @@ def page_picture(picture: Picture) -> bytes:
     return _smallest(cut, min(1.0, PAGE_SIDE / max(cut.shape)), PAGE_BYTES)
 
 
-def masked(picture: Picture, boxes: Iterable[Box]) -> Picture:
+def cover(picture: Picture, boxes: Iterable[Box]) -> Picture:
     """The page with these boxes painted over; the picture itself is not changed."""
     shown = picture.copy()
     for box in boxes:

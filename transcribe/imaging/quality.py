@@ -11,7 +11,7 @@ import cv2
 import numpy
 from numpy.typing import NDArray
 
-from transcribe.imaging.background import grey, paper
+from transcribe.imaging.background import background, grey
 
 if TYPE_CHECKING:
     from transcribe.geometry import Homography
@@ -137,7 +137,7 @@ def _burnt(pixels: Picture) -> NDArray[numpy.bool_]:
     """Where a page is burnt out, on a small copy: patches at full white, far brighter than the paper beside them."""
     scale = min(1.0, SIDE / max(pixels.shape))
     small = numpy.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=numpy.uint8)
-    usual = float(numpy.median(paper(small)))
+    usual = float(numpy.median(background(small)))
     if usual > 215:  # a scan, or a bright photo: its paper is as white as white gets
         return numpy.zeros(small.shape, numpy.bool_)
     return numpy.asarray(cv2.blur(small, (9, 9)) > 250)

@@ -9,7 +9,7 @@ import cv2
 import numpy
 from numpy.typing import NDArray
 
-from transcribe.imaging.background import flat, grey
+from transcribe.imaging.background import flatten, grey
 from transcribe.model import Word
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ ONE_LETTER = 0.025
 """The share of a page that counts as cut off for each letter that the rim cuts: three are advice to take it again."""
 
 
-def scale(picture: Picture, words: Sequence[Word], contrast: float) -> float:
+def text_scale(picture: Picture, words: Sequence[Word], contrast: float) -> float:
     """How many pixels make one pixel of print of 10 points at 200 dpi; of a page without any print 1."""
     heights = sorted(
         word.box.height for word in words if (word.confidence or 0.0) > READ and len(word.text) >= LONG and _lies(word)
@@ -41,7 +41,7 @@ def scale(picture: Picture, words: Sequence[Word], contrast: float) -> float:
     return float(numpy.median(letters)) / LETTER if len(letters) >= ENOUGH else 1.0
 
 
-def inside(picture: Picture, height: float, contrast: float) -> float:
+def share_inside(picture: Picture, height: float, contrast: float) -> float:
     """The share of the page that is on the picture, by the letters of this height that one side of it cuts: nobody
     knows what stood beyond them."""
     shown = grey(picture)
@@ -79,7 +79,7 @@ def _cut(side: Picture, height: float, contrast: float) -> int:
 
 def _ink(picture: Picture, contrast: float) -> Mask:
     """1 where a picture is as dark as ink."""
-    return (255 - flat(grey(picture)) > max(DARK, INK * contrast)).view(numpy.uint8)
+    return (255 - flatten(grey(picture)) > max(DARK, INK * contrast)).view(numpy.uint8)
 
 
 def _letters(ink: Mask) -> NDArray[numpy.int32]:

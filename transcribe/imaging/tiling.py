@@ -59,7 +59,7 @@ def patience(picture: Picture) -> float:
     return min(MOST_PATIENCE, max(1.0, ratio(picture) / RATIO))
 
 
-def parts(picture: Picture) -> Iterator[tuple[int, int, Picture]]:
+def tiles(picture: Picture) -> Iterator[tuple[int, int, Picture]]:
     """The parts of a page from top to bottom, or from left to right: x and y of its corner, and its pixels; a page that
     is no strip is one part. Each is cut where there is least print."""
     if not is_strip(picture):

@@ -11,19 +11,19 @@ import numpy
 from transcribe.ink.components import around
 
 if TYPE_CHECKING:
-    from transcribe.imaging.barcodes import Code
+    from transcribe.imaging.barcodes import Barcode
     from transcribe.ink.ink_layer import Ink
     from transcribe.model import Picture
 
 
-def without_bars(ink: Ink, code: Code, unit: float) -> Ink:
+def without_bars(ink: Ink, code: Barcode, unit: float) -> Ink:
     """A field's ink without the patches that are bars of a code."""
     kept = tuple(patch for patch in ink.patches if not _meets(patch.box, code.box))
     amount = sum(patch.area for patch in kept) / unit**2
     return replace(ink, patches=kept, amount=amount, box=around([patch.box for patch in kept]))
 
 
-def unbarred(clean: Picture, inks: Mapping[int, Ink], codes: Mapping[int, Code]) -> Picture:
+def unbarred(clean: Picture, inks: Mapping[int, Ink], codes: Mapping[int, Barcode]) -> Picture:
     """A page's writing with the bars of codes painted over: engines read ones and letters in them."""
     if not codes:
         return clean

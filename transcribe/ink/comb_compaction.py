@@ -10,9 +10,9 @@ import numpy
 
 from transcribe.forms.comb_fields import Comb
 from transcribe.geometry import Box
-from transcribe.ink.comb_crop import Cut, cut
+from transcribe.ink.comb_crop import Cut, crop_line
 from transcribe.ink.components import Patch, around
-from transcribe.ink.ink_layer import BESIDE, Ink, Sheet
+from transcribe.ink.ink_layer import BESIDE, Ink, InkLayer
 from transcribe.ink.writing_lines import LOWEST, lines, lines_of
 from transcribe.model import Page, Word
 
@@ -49,7 +49,7 @@ class Unit(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Closed:
+class CompactLine:
     """A line of writing closed up: its picture on white paper, its box on the page, and how many characters it may have
     at least and at most. `spaces` are the numbers of the `pieces` set down that an empty cell or a group's end stands
     before."""
@@ -87,9 +87,9 @@ class Closed:
         return "".join(f" {sign}" if number in self.spaces else sign for number, sign in enumerate(signs))
 
 
-def closed_up(sheet: Sheet, ink: Ink, comb: Comb) -> list[Closed]:
+def compact(sheet: InkLayer, ink: Ink, comb: Comb) -> list[CompactLine]:
     """The lines of writing in a field with a comb, each closed up."""
-    return [_closed(sheet, cut(sheet, line, comb), comb) for line in lines_of(ink.patches, sheet.unit)]
+    return [_closed(sheet, crop_line(sheet, line, comb), comb) for line in lines_of(ink.patches, sheet.unit)]
 
 
 def _units(line: Cut, comb: Comb, unit: float) -> list[Unit]:
@@ -137,7 +137,7 @@ def _of_print(patch: Patch, comb: Comb, unit: float) -> bool:
     return at_tooth or (patch.box.height <= THIN * unit and comb.from_frame(patch.middle[1]) <= AT_PRINT * unit)
 
 
-def _closed(sheet: Sheet, line: Cut, comb: Comb) -> Closed:
+def _closed(sheet: InkLayer, line: Cut, comb: Comb) -> CompactLine:
     """Units set down from left to right at the distance of letters of a word, with room for a space at empty cells."""
     units = _units(line, comb, sheet.unit)
     margin = round(BESIDE * sheet.unit)
@@ -154,7 +154,9 @@ def _closed(sheet: Sheet, line: Cut, comb: Comb) -> Closed:
         at = picture[margin : margin + piece.shape[0], left - margin : left - margin + piece.shape[1]]
         numpy.minimum(at, piece, out=at)
     least, most = sum(each.least for each in units), sum(each.most for each in units)
-    return Closed(picture=picture, box=line.box, pieces=len(units), least=least, most=most, spaces=frozenset(spaces))
+    return CompactLine(
+        picture=picture, box=line.box, pieces=len(units), least=least, most=most, spaces=frozenset(spaces)
+    )
 
 
 def _is_space(before: Unit, after: Unit, comb: Comb) -> bool:
@@ -171,10 +173,12 @@ class ShownLine(NamedTuple):
 
     field: int
     box: Box
-    closed: Closed | None
+    closed: CompactLine | None
 
 
-def shown(page: Page, sheet: Sheet, fields: Sequence[tuple[Ink, Comb | None]]) -> tuple[Page, list[ShownLine]]:
+def compacted_page(
+    page: Page, sheet: InkLayer, fields: Sequence[tuple[Ink, Comb | None]]
+) -> tuple[Page, list[ShownLine]]:
     """The page with the lines of combs closed up under it, and where engines read the lines of each field."""
     found: list[ShownLine] = []
     strips: list[Picture] = []
@@ -183,7 +187,7 @@ def shown(page: Page, sheet: Sheet, fields: Sequence[tuple[Ink, Comb | None]]) -
         if comb is None:
             found += [ShownLine(number, box, None) for box in lines(ink, sheet.unit)]
             continue
-        for each in closed_up(sheet, ink, comb):
+        for each in compact(sheet, ink, comb):
             high, wide = each.picture.shape
             strips.append(numpy.full((high, width), 255, numpy.uint8))
             strips[-1][:, : min(wide, width)] = each.picture[:, :width]

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from transcribe.forms.comb_fields import Comb
 from transcribe.geometry import Box
-from transcribe.imaging.background import flat
+from transcribe.imaging.background import flatten
 from transcribe.imaging.masks import Mask
 from transcribe.ink.components import Patch, around, measured
-from transcribe.ink.ink_layer import BESIDE, Sheet
+from transcribe.ink.ink_layer import BESIDE, InkLayer
 from transcribe.ink.print_mask import NEAR
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Cut:
         return numpy.where(near, self.writing[:, columns], numpy.uint8(255))
 
 
-def cut(sheet: Sheet, line: Sequence[Patch], comb: Comb) -> Cut:
+def crop_line(sheet: InkLayer, line: Sequence[Patch], comb: Comb) -> Cut:
     """A line of a field's patches cut from the page; what teeth parted is one patch again."""
     height, width = sheet.clean.shape
     tight = around([patch.box for patch in line])
@@ -74,7 +74,7 @@ def cut(sheet: Sheet, line: Sequence[Patch], comb: Comb) -> Cut:
     rows, columns = slice(box.y0, box.y1), slice(box.x0, box.x1)
     written = sheet.written[rows, columns]
     rest, hidden = _rest_of_frame(written, box, comb), _hidden(sheet, box, comb)
-    writing = flat(sheet.clean[rows, columns])
+    writing = flatten(sheet.clean[rows, columns])
     writing[hidden > 0] = 255 - sheet.dark[rows, columns][hidden > 0]
     writing[rest > 0] = 255
     ink = cv2.bitwise_and(cv2.bitwise_or(written, hidden), 1 - rest)
@@ -114,7 +114,7 @@ def _moved(sides: NDArray[numpy.intp], box: Box) -> Box:
     return Box(x0 + box.x0, y0 + box.y0, x1 + box.x0, y1 + box.y0)
 
 
-def _hidden(sheet: Sheet, box: Box, comb: Comb) -> Mask:
+def _hidden(sheet: InkLayer, box: Box, comb: Comb) -> Mask:
     """Of a cut the writing close by the teeth: what is darker there than teeth of this comb are beside no writing, and
     goes on from a stroke that reaches it."""
     reach = round(NEAR * sheet.unit) + 3
@@ -123,7 +123,7 @@ def _hidden(sheet: Sheet, box: Box, comb: Comb) -> Mask:
     dark, written = sheet.dark[rows, box.x0 : box.x1], sheet.written[rows, box.x0 : box.x1]
     beside = numpy.zeros_like(written)
     more = numpy.zeros_like(written)
-    for x in comb.teeth:
+    for x in comb.dividers:
         left, right = max(box.x0, x - reach), min(box.x1, x + reach + 1)
         if left < right:
             here = numpy.s_[:, left - box.x0 : right - box.x0]
@@ -140,11 +140,11 @@ def _hidden(sheet: Sheet, box: Box, comb: Comb) -> Mask:
     return numpy.asarray(hidden, numpy.uint8)
 
 
-def _darkness_of_teeth(sheet: Sheet, comb: Comb, reach: int) -> NDArray[numpy.int32]:
+def _darkness_of_teeth(sheet: InkLayer, comb: Comb, reach: int) -> NDArray[numpy.int32]:
     """How dark a comb's teeth are by themselves at each distance from their middle, on this page, one pixel broader."""
     rows = slice(comb.y0 + RULE, max(comb.y0 + RULE + 1, comb.y1 - RULE))
     width = sheet.dark.shape[1]
-    beside = [sheet.dark[rows, x - reach : x + reach + 1] for x in comb.teeth if reach <= x < width - reach]
+    beside = [sheet.dark[rows, x - reach : x + reach + 1] for x in comb.dividers if reach <= x < width - reach]
     if not beside:
         return numpy.full(2 * reach + 1, 255, numpy.int32)
     usual = numpy.percentile(numpy.vstack(beside), USUAL, axis=0).astype(numpy.uint8)

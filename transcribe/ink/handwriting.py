@@ -10,7 +10,7 @@ import numpy
 
 from transcribe.geometry import Box
 from transcribe.imaging.masks import Mask
-from transcribe.ink.ink_layer import Ink, Sheet
+from transcribe.ink.ink_layer import Ink, InkLayer
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -37,7 +37,7 @@ MANY_LETTERS = 1.6
 """Writing at least this wide (over its height) can be judged; a single letter may be one long stroke."""
 
 
-def crossed_out(sheet: Sheet, ink: Ink) -> bool:
+def crossed_out(sheet: InkLayer, ink: Ink) -> bool:
     """Whether a long stroke goes through the writing, as dark between the letters as in them."""
     box = ink.box
     if box is None or box.width < MANY_LETTERS * box.height:
@@ -64,7 +64,7 @@ def _strikes(dark: Picture, strong: Mask, stroke: Sequence[int]) -> bool:
     return bool(numpy.percentile(along, 10) >= STRUCK_EVEN * numpy.median(along) and (thick < 0.3 * len(strong)).any())
 
 
-def _cut(sheet: Sheet, box: Box) -> Picture:
+def _cut(sheet: InkLayer, box: Box) -> Picture:
     return sheet.dark[max(0, box.y0) : box.y1, max(0, box.x0) : box.x1]
 
 
@@ -77,7 +77,7 @@ def _strong(dark: Picture) -> Mask:
 # --- joined by hand --------------------------------------------------------------------------------------------------
 
 
-def joinedness(sheet: Sheet, ink: Ink) -> float:
+def joinedness(sheet: InkLayer, ink: Ink) -> float:
     """How far letters run together: the mean width of patches over the height of letters, weighted by width.
 
     Print and block letters are 0.5 to 1.5; joined writing 2.5 and more.

@@ -11,7 +11,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.geometry import Box
-from transcribe.imaging.background import flat, grey, paper, shadow
+from transcribe.imaging.background import background, flatten, grey, shadow
 from transcribe.imaging.masks import Mask, grown
 from transcribe.ink import faint_strokes
 from transcribe.ink.components import Patch, around, at_rim, core, measured, owned, points
@@ -99,7 +99,7 @@ class Ink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class InkLayer:
     """A page as its ink shows it.
 
     `clean` is the writing alone, in grey on the page's paper, without the form's print and the paper's grain: what
@@ -189,11 +189,11 @@ class Sheet:
         return bool(self.bleached[rows, columns].any())
 
 
-def sheet(page: Picture, blank_path: str | None) -> Sheet:
+def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
     """The ink of a page that lies on its blank (same size), or of any page where there is no blank (None)."""
     picture = grey(page)
-    under = paper(picture)
-    dark = numpy.asarray(cv2.GaussianBlur(255 - flat(picture, under), (3, 3), 0), dtype=numpy.uint8)
+    under = background(picture)
+    dark = numpy.asarray(cv2.GaussianBlur(255 - flatten(picture, under), (3, 3), 0), dtype=numpy.uint8)
     unit = max(picture.shape) / A4_HEIGHT if blank_path else 1.0
     print_ = printed(blank_path, unit) if blank_path else Print.none(picture.shape)
     contrast, noise = _strength(dark, print_)
@@ -213,7 +213,7 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
     patches, written = _patches(added | crossing, print_, unit)
     shown = grown(written, round(BESIDE * unit)) & ((1 - print_.near) | crossing)
     clean = numpy.asarray(cv2.copyTo(picture, shown, under), dtype=numpy.uint8)
-    return Sheet(
+    return InkLayer(
         clean=clean,
         dark=dark,
         ink=added,
@@ -233,7 +233,7 @@ def sheet(page: Picture, blank_path: str | None) -> Sheet:
 
 def strength(page: Picture) -> tuple[float, float]:
     """How dark the print of any page is, and the standard deviation of its bare paper, both 0 to 255."""
-    dark = cv2.GaussianBlur(255 - flat(grey(page)), (3, 3), 0)[::2, ::2]
+    dark = cv2.GaussianBlur(255 - flatten(grey(page)), (3, 3), 0)[::2, ::2]
     return _strength(numpy.asarray(dark, dtype=numpy.uint8), Print.none(dark.shape))
 
 

@@ -11,7 +11,7 @@ from transcribe.geometry import Box
 from transcribe.imaging.masks import Mask, grown
 from transcribe.ink import faint_strokes
 from transcribe.ink.fold_lines import beside
-from transcribe.ink.ink_layer import Ink, Sheet, sure
+from transcribe.ink.ink_layer import Ink, InkLayer, sure
 from transcribe.ink.print_blur import Softened, softened
 from transcribe.ink.print_shift import displaced
 
@@ -58,7 +58,7 @@ COVERED, SCRIBBLED = 0.85, 0.4
 reaches beyond all its sides where it is scribbled over: who fills a box in keeps nearer to its frame."""
 
 
-def ticked(sheet: Sheet, ink: Ink, box: Box) -> float:
+def ticked(sheet: InkLayer, ink: Ink, box: Box) -> float:
     """How sure it is that a box is ticked, 0 to 1."""
     seen = sheet.share(box)
     if seen < TICKED and faint_strokes.pale(sheet.strokes, sheet.print_, box, sheet.level, sheet.unit):
@@ -89,7 +89,7 @@ class Beyond(NamedTuple):
         return self.plain is not None and self.hinted < LITTLE and self.alike >= ALIKE
 
 
-def _beyond(sheet: Sheet, box: Box) -> Beyond | None:
+def _beyond(sheet: InkLayer, box: Box) -> Beyond | None:
     """None where there is no print to tell by. Out of focus or shaken, the frame runs into the box, as dark as ink."""
     print_ = softened(sheet, box)
     if print_ is None:
@@ -111,7 +111,7 @@ def _over_print(seen: float, beyond: Beyond | None) -> float:
     return sure(seen) if seen < 1 or beyond.plain is None else _both(seen, beyond.plain)
 
 
-def _scribbled(sheet: Sheet, ink: Ink, box: Box) -> bool:
+def _scribbled(sheet: InkLayer, ink: Ink, box: Box) -> bool:
     """Whether a box is scribbled over, far beyond its frame: that may cancel a tick. A box that is filled in is
     ticked."""
     if ink.box is None or sheet.ink[box.y0 : box.y1, box.x0 : box.x1].mean() < COVERED * _open(sheet, box):
@@ -121,7 +121,7 @@ def _scribbled(sheet: Sheet, ink: Ink, box: Box) -> bool:
     return wide and box.y0 - ink.box.y0 >= down and ink.box.y1 - box.y1 >= down
 
 
-def _open(sheet: Sheet, box: Box) -> float:
+def _open(sheet: InkLayer, box: Box) -> float:
     """The share of a box that is not its print."""
     return 1.0 - float(sheet.print_.near[box.y0 : box.y1, box.x0 : box.x1].mean())
 
@@ -139,7 +139,7 @@ def _runs_on(ink: Mask, box: Box) -> bool:
     return all(bool(len(side.T)) and side.any(axis=0).mean() >= LEVEL for side in (left, right))
 
 
-def signed(sheet: Sheet, ink: Ink, box: Box) -> float:
+def signed(sheet: InkLayer, ink: Ink, box: Box) -> float:
     """How sure it is that a box is signed, 0 to 1."""
     if ink.amount < LITTLE * SIGNED:
         return _none(ink.amount / SIGNED, ink)
@@ -153,7 +153,7 @@ def signed(sheet: Sheet, ink: Ink, box: Box) -> float:
     return _both(ink.amount / SIGNED, min(seen, _beside_print(sheet, ink, box)) / SIGNED)
 
 
-def _by_print(sheet: Sheet, ink: Ink) -> float:
+def _by_print(sheet: InkLayer, ink: Ink) -> float:
     """The pixels at 200 dpi of what is written that stand so near to print that blur may have made them of it."""
     around, found = round(BLOT * sheet.unit), 0
     for patch in ink.patches:
@@ -163,7 +163,7 @@ def _by_print(sheet: Sheet, ink: Ink) -> float:
     return found / sheet.unit**2
 
 
-def _plain(sheet: Sheet, box: Box, print_: Softened) -> float:
+def _plain(sheet: InkLayer, box: Box, print_: Softened) -> float:
     """The pixels at 200 dpi of a box's ink that are plainly darker than its softened print."""
     place = numpy.s_[box.y0 : box.y1, box.x0 : box.x1]
     return float((sheet.written[place][sheet.dark[place] - print_.dark > sheet.level] > 0).sum()) / sheet.unit**2
@@ -180,7 +180,7 @@ def _both(seen: float, beside: float) -> float:
     return UNSURE if beside < 1 <= seen else sure(min(seen, beside))
 
 
-def _beside_print(sheet: Sheet, ink: Ink, box: Box) -> float:
+def _beside_print(sheet: InkLayer, ink: Ink, box: Box) -> float:
     """The pixels of a box's ink that are not its print, at 200 dpi. Of a frame that lies askew single pixels are left
     along it, which are no strokes."""
     assert ink.box is not None, "what is looked at has ink"

@@ -13,7 +13,7 @@ from transcribe.forms import blank_image
 
 if TYPE_CHECKING:
     from transcribe.geometry import Box
-    from transcribe.ink.ink_layer import Sheet
+    from transcribe.ink.ink_layer import InkLayer
 
 Grey = NDArray[numpy.float32]
 
@@ -55,7 +55,7 @@ class Softened(NamedTuple):
     blurred: bool
 
 
-def softened(sheet: Sheet, box: Box) -> Softened | None:
+def softened(sheet: InkLayer, box: Box) -> Softened | None:
     """The print in a box as the page shows it; None where there is none, or the box is at the rim of the page."""
     margin = round(MARGIN * sheet.unit)
     height, width = sheet.dark.shape
@@ -64,7 +64,7 @@ def softened(sheet: Sheet, box: Box) -> Softened | None:
     if sheet.blank is None:
         return None
     seen = _halved(sheet.dark[around], sheet.unit)
-    print_ = _halved(255 - blank_image.grey(sheet.blank)[around], sheet.unit)
+    print_ = _halved(255 - blank_image.blank_grey(sheet.blank)[around], sheet.unit)
     if min(seen.shape) <= 4 * REACH or seen.std() < PLAIN or print_.std() < PLAIN:
         return None
     soft, blurred = _softest(print_, seen)

@@ -11,7 +11,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.forms import blank_image
-from transcribe.imaging.background import flat
+from transcribe.imaging.background import flatten
 from transcribe.imaging.masks import Mask, grown
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Print:
 @lru_cache(maxsize=16)
 def printed(path: str, unit: float) -> Print:
     """The print of a blank; `unit` is the length of a pixel at 200 dpi."""
-    dark = 255 - flat(blank_image.grey(path))
+    dark = 255 - flatten(blank_image.blank_grey(path))
     side = 2 * round(FINE_WIDTH * unit / 2) + 1
     tint = cv2.morphologyEx(dark, cv2.MORPH_OPEN, numpy.ones((side, side), numpy.uint8))
     strong = (dark >= STRONG).astype(numpy.uint8)

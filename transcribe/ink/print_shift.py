@@ -13,7 +13,7 @@ from transcribe.geometry import Box
 
 if TYPE_CHECKING:
     from transcribe.imaging.masks import Mask
-    from transcribe.ink.ink_layer import Sheet
+    from transcribe.ink.ink_layer import InkLayer
     from transcribe.model import Picture
 
 MARGIN = 12
@@ -39,7 +39,7 @@ PLAIN = 2.0
 """Standard deviation of a piece below which there is no print to find it by."""
 
 
-def displaced(sheet: Sheet, box: Box) -> Mask:
+def displaced(sheet: InkLayer, box: Box) -> Mask:
     """1 where the print of a box stands on this page, with a little around, and 0 elsewhere: as large as the box.
 
     Each piece of print in and around the box is looked for around its place. What the blank hides where it should
@@ -48,7 +48,7 @@ def displaced(sheet: Sheet, box: Box) -> Mask:
     found = numpy.zeros((box.height, box.width), numpy.uint8)
     if sheet.blank is None:
         return found
-    grey, reach = blank_image.grey(sheet.blank), round(REACH * sheet.unit)
+    grey, reach = blank_image.blank_grey(sheet.blank), round(REACH * sheet.unit)
     for tile in _tiles(sheet, box, reach):
         print_ = sheet.print_.near[tile.y0 : tile.y1, tile.x0 : tile.x1]
         if not print_.any():
@@ -59,7 +59,7 @@ def displaced(sheet: Sheet, box: Box) -> Mask:
     return found
 
 
-def _tiles(sheet: Sheet, box: Box, reach: int) -> Iterator[Box]:
+def _tiles(sheet: InkLayer, box: Box, reach: int) -> Iterator[Box]:
     """The pieces of a box and what is around it, as far as they can be looked for on the page."""
     margin, side = round(MARGIN * sheet.unit), round(TILE * sheet.unit)
     height, width = sheet.dark.shape
@@ -70,7 +70,7 @@ def _tiles(sheet: Sheet, box: Box, reach: int) -> Iterator[Box]:
             yield Box(x, y, min(x + side, right), min(y + side, bottom))
 
 
-def _moved(sheet: Sheet, grey: Picture, tile: Box, reach: int) -> tuple[int, int] | None:
+def _moved(sheet: InkLayer, grey: Picture, tile: Box, reach: int) -> tuple[int, int] | None:
     """How far across and down from its place a piece of print lies; None where it is not found."""
     dark = cv2.GaussianBlur(255 - grey[tile.y0 : tile.y1, tile.x0 : tile.x1], (0, 0), BLUR * sheet.unit)
     if dark.std() < PLAIN:

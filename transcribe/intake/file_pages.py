@@ -22,7 +22,7 @@ logger = logging.getLogger("fairhand.scan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class FilePage:
     """One page of one file that has come in; `only` where the file has no other. `content` is the whole file, empty
     where it is to be read again."""
 
@@ -33,7 +33,7 @@ class Sheet:
     only: bool
 
     @property
-    def light(self) -> Sheet:
+    def light(self) -> FilePage:
         """The same without the bytes of a file that no other sheet has; of a file of several they are kept once."""
         return replace(self, content=b"") if self.only else self
 
@@ -61,7 +61,7 @@ class Unreadable:
         return self.error != ScanError.__name__
 
 
-def sheets(files: Iterable[Path], limits: Limits) -> Iterator[Sheet | Unreadable]:
+def file_pages(files: Iterable[Path], limits: Limits) -> Iterator[FilePage | Unreadable]:
     """Every page of every file, in order; a file with a page that cannot be decoded is Unreadable as a whole."""
     for path in files:
         source = SourceFile(sha256=_name_hash(path), name=path.name, size=0, media_type=UNKNOWN_TYPE)
@@ -74,7 +74,7 @@ def sheets(files: Iterable[Path], limits: Limits) -> Iterator[Sheet | Unreadable
             continue
         source = replace(source, media_type=media_type)
         for page in range(1, count + 1):
-            yield Sheet(path=path, source=source, content=content, page=page, only=count == 1)
+            yield FilePage(path=path, source=source, content=content, page=page, only=count == 1)
 
 
 def unreadable(path: Path, source: SourceFile, error: Exception, page: int = 0) -> Unreadable:
@@ -100,7 +100,7 @@ def unexpected(error: Exception) -> str:
     return f"reading it failed unexpectedly ({type(error).__name__}{f': {said[:MOST_SAID]}' if said else ''})."
 
 
-def page_unreadable(sheet: Sheet, error: Exception) -> Unreadable:
+def page_unreadable(sheet: FilePage, error: Exception) -> Unreadable:
     """The scan that begins with this sheet set aside. Of a file of several pages the others may give scans, so what
     stands for it is of this page alone."""
     if sheet.only:
@@ -115,10 +115,10 @@ def scan_id(each: Iterable[tuple[str, int]]) -> str:
     return hashlib.sha256("".join(f"{file} {page}\n" for file, page in each).encode()).hexdigest()
 
 
-def picture(sheet: Sheet, limits: Limits) -> Page:
+def picture(sheet: FilePage, limits: Limits) -> Page:
     """The sheet's page, decoded."""
-    pixels, dpi = decoding.picture(sheet.content, sheet.page, limits)
-    return Page(number=sheet.page, picture=pixels, dpi=dpi, laid=remembered(sheet.source.sha256, sheet.page))
+    pixels, dpi = decoding.decode(sheet.content, sheet.page, limits)
+    return Page(number=sheet.page, picture=pixels, dpi=dpi, alignment=remembered(sheet.source.sha256, sheet.page))
 
 
 def _bytes(path: Path, limits: Limits) -> bytes:

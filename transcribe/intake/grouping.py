@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from transcribe.errors import ScanError
-from transcribe.intake.file_pages import Sheet, Unreadable, page_unreadable, picture, unreadable
+from transcribe.intake.file_pages import FilePage, Unreadable, page_unreadable, picture, unreadable
 from transcribe.intake.page_order import UNKNOWN, Together, begins_naturally, settled, together
 from transcribe.model import Form
 from transcribe.registration.align import Aligned, align
@@ -30,7 +30,7 @@ class Group:
     `near` is a form that the sheets might be where none is sure: they can be laid on it, well or badly.
     """
 
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[FilePage, ...]
     form: Form | None
     laid: tuple[Aligned, ...] = ()
     near: Form | None = None
@@ -40,7 +40,7 @@ class Group:
 class Piece:
     """One sheet, without its picture, as page `number` of a form of several pages; UNKNOWN where it lies on none."""
 
-    sheet: Sheet
+    sheet: FilePage
     form: Form
     number: int
 
@@ -48,7 +48,7 @@ class Piece:
 Found = Group | Unreadable | Piece
 
 
-def of_form(found: Iterable[Sheet | Unreadable], form: Form, limits: Limits) -> Iterator[Group | Unreadable]:
+def of_form(found: Iterable[FilePage | Unreadable], form: Form, limits: Limits) -> Iterator[Group | Unreadable]:
     """The filled-in forms in these sheets: each sheet of a form of one page; of more pages, those that lie in one file,
     or follow each other as single pictures of one folder, and surely belong together.
 
@@ -61,7 +61,9 @@ def of_form(found: Iterable[Sheet | Unreadable], form: Form, limits: Limits) -> 
     return _joined(each if isinstance(each, Unreadable) else _laid(each, form, limits) for each in found)
 
 
-def of_any(found: Iterable[Sheet | Unreadable], forms: Sequence[Form], limits: Limits) -> Iterator[Group | Unreadable]:
+def of_any(
+    found: Iterable[FilePage | Unreadable], forms: Sequence[Form], limits: Limits
+) -> Iterator[Group | Unreadable]:
     """Each sheet by itself with the form it surely is; pages of one form of several pages put together."""
     return _joined(each if isinstance(each, Unreadable) else _recognised(each, forms, limits) for each in found)
 
@@ -69,7 +71,7 @@ def of_any(found: Iterable[Sheet | Unreadable], forms: Sequence[Form], limits: L
 # --- one sheet -------------------------------------------------------------------------------------------------------
 
 
-def _laid(sheet: Sheet, form: Form, limits: Limits) -> Found:
+def _laid(sheet: FilePage, form: Form, limits: Limits) -> Found:
     try:
         aligned = align(picture(sheet, limits), form)
     except Exception as error:
@@ -77,12 +79,12 @@ def _laid(sheet: Sheet, form: Form, limits: Limits) -> Found:
     return _piece(sheet, form, aligned)
 
 
-def _piece(sheet: Sheet, form: Form, aligned: Aligned) -> Piece:
+def _piece(sheet: FilePage, form: Form, aligned: Aligned) -> Piece:
     remember(sheet.source.sha256, sheet.page, aligned.laid(form))
     return Piece(sheet=sheet.light, form=form, number=aligned.number if aligned.fits else UNKNOWN)
 
 
-def _recognised(sheet: Sheet, forms: Sequence[Form], limits: Limits) -> Found:
+def _recognised(sheet: FilePage, forms: Sequence[Form], limits: Limits) -> Found:
     try:
         guesses = identify([picture(sheet, limits)], forms)
     except Exception as error:
@@ -100,8 +102,8 @@ def _recognised(sheet: Sheet, forms: Sequence[Form], limits: Limits) -> Found:
 # --- together --------------------------------------------------------------------------------------------------------
 
 
-def _whole_files(found: Iterable[Sheet | Unreadable], form: Form) -> Iterator[Group | Unreadable]:
-    begun: list[Sheet] = []
+def _whole_files(found: Iterable[FilePage | Unreadable], form: Form) -> Iterator[Group | Unreadable]:
+    begun: list[FilePage] = []
     for sheet in found:
         if begun and (isinstance(sheet, Unreadable) or sheet.path != begun[-1].path):
             yield Group(sheets=tuple(begun), form=form)
@@ -143,7 +145,7 @@ class _Waiting:
     place: Path
     found: list[Found] = field(default_factory=list)
     natural: set[str] = field(default_factory=set)
-    parted: dict[Path, tuple[Sheet, list[int]]] = field(default_factory=dict)
+    parted: dict[Path, tuple[FilePage, list[int]]] = field(default_factory=dict)
 
     def after(self, each: Found) -> Iterator[Group | Unreadable]:
         """What is settled now that this one came."""
@@ -219,7 +221,7 @@ def _whole(group: Group) -> Iterator[Group | Unreadable]:
         yield replace(group, sheets=tuple(sheets))
 
 
-def _in_doubt(sheet: Sheet, pages: Sequence[int]) -> Unreadable:
+def _in_doubt(sheet: FilePage, pages: Sequence[int]) -> Unreadable:
     """A file with pages that may belong to one order or to another: joined wrongly they would be read as one."""
     which = "it" if sheet.only else f"page {', '.join(map(str, sorted(pages)))}"
     reason = f"{sheet.path.name}: it is not clear which other pages belong together with {which}."

@@ -13,27 +13,27 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from transcribe.model import Flattened, Laid
+from transcribe.model import Flattened, StoredAlignment
 
 START = b"\xff\xd8\xff\xfe"
 """The start of a JPEG file whose first segment is a comment (ITU T.81, annex B.2.4.5)."""
 MARK = b"fairhand laid "
-MARKS = {Laid: MARK, Flattened: b"fairhand flat "}
+MARKS = {StoredAlignment: MARK, Flattened: b"fairhand flat "}
 LENGTH = 2
 """Bytes of a segment's length, which counts itself."""
 
 
-def stamped(jpeg: bytes, said: Laid | Flattened) -> bytes:
+def stamped(jpeg: bytes, said: StoredAlignment | Flattened) -> bytes:
     """The same JPEG with a comment that says how it lies, or what it was before it was pressed flat."""
     comment = MARKS[type(said)] + json.dumps(asdict(said)).encode()
     return START + (len(comment) + LENGTH).to_bytes(LENGTH, "big") + comment + jpeg[LENGTH:]
 
 
-def stamp(jpeg: bytes) -> Laid | None:
+def stamp(jpeg: bytes) -> StoredAlignment | None:
     """How a file says that it lies; None where it says nothing that could be meant."""
-    said = _comment(jpeg, MARKS[Laid])
+    said = _comment(jpeg, MARKS[StoredAlignment])
     try:
-        laid = Laid(
+        laid = StoredAlignment(
             form=str(said["form"]),
             number=int(said["number"]),
             inliers=int(said["inliers"]),

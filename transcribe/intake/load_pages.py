@@ -24,14 +24,16 @@ def pages(scan: Scan, archive: Archive, limits: Limits) -> list[Page]:
     decoded = []
     for number, each in enumerate(scan.pages, 1):
         content = archive.get(each.file)
-        pixels, dpi = decoding.picture(content, each.page, limits)
+        pixels, dpi = decoding.decode(content, each.page, limits)
         if each.turn:  # what lies beside the file speaks of the picture as it lay
             decoded.append(Page(number=number, picture=_turned(pixels, each.turn), dpi=dpi))
             continue
         beside = archive.get(each.hocr) if each.hocr else None
         beside = None if beside and hocr.is_own(beside) else beside
         laid = stamp(content) or remembered(each.file, each.page)
-        decoded.append(Page(number=number, picture=pixels, dpi=dpi, hocr=beside, laid=laid, flat=flattened(content)))
+        decoded.append(
+            Page(number=number, picture=pixels, dpi=dpi, hocr=beside, alignment=laid, flattened=flattened(content))
+        )
     return decoded
 
 

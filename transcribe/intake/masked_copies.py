@@ -9,13 +9,13 @@ from transcribe.intake.jpeg_metadata import stamped
 from transcribe.intake.load_pages import pages
 from transcribe.model import Flattened, Form, Page, Scan, SourceFile
 from transcribe.registration.align import Aligned, align
-from transcribe.registration.second_form import shows_another
+from transcribe.registration.second_form import shows_second_form
 from transcribe.sandbox.limits import Limits
 
 
 def _masked_copy(page: Page, laid: Aligned, form: Form, archive: Archive, name: str) -> SourceFile:
     """A page with its payment data painted over, kept in the archive."""
-    copy = redaction.masked(page.picture, laid, form)
+    copy = redaction.redact(page.picture, laid, form)
     content, lies = redaction.encoded(copy), laid.laid(form)
     if lies and not laid.bent:
         content = stamped(content, lies)
@@ -38,7 +38,7 @@ def masked_anew(scan: Scan, form: Form, archive: Archive, limits: Limits) -> tup
     copies = []
     for page in pages(scan, archive, limits):
         laid = align(page, form)
-        if shows_another(page.picture, laid, form):  # too coarse to read, as a page that does not fit
+        if shows_second_form(page.picture, laid, form):  # too coarse to read, as a page that does not fit
             laid = Aligned(page=page, fit=0.0, inliers=0, number=page.number)
         copies.append(_masked_copy(page, laid, form, archive, f"{scan.name} p. {page.number}, masked"))
     return tuple(copies)

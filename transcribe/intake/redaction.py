@@ -32,7 +32,7 @@ QUALITY = 93
 """JPEG quality of a masked copy: no worse than what phones write."""
 
 
-def masked(picture: Picture, aligned: Aligned, form: Form) -> Picture:
+def redact(picture: Picture, aligned: Aligned, form: Form) -> Picture:
     """A copy of the photo in which the payment boxes of the page are painted over.
 
     Of bent paper no straight lines say where a box stands on the photo: the copy is then of the page pressed flat.
@@ -55,7 +55,7 @@ def can_mask(aligned: Aligned, form: Form) -> bool:
     payment box should be."""
     if not aligned.fits or aligned.homography is None:
         return False
-    return aligned.likeness is None or not any(aligned.likeness.astray(_asked(aligned, form)))
+    return aligned.similarity is None or not any(aligned.similarity.astray(_asked(aligned, form)))
 
 
 def encoded(picture: Picture) -> bytes:
@@ -76,7 +76,7 @@ def _asked(aligned: Aligned, form: Form) -> list[Box]:
 def _written(aligned: Aligned, form: Form, boxes: Sequence[Box]) -> list[Box]:
     """The payment boxes of a page that are not surely empty, and what of their writing hangs out of them. An empty one
     has nothing to hide, and painted over nobody could know any more that it is empty."""
-    inks = ink_layer.sheet(aligned.page.picture, form.blanks[aligned.number - 1].path).inks(boxes)
+    inks = ink_layer.ink_layer(aligned.page.picture, form.blanks[aligned.number - 1].path).inks(boxes)
     written = [
         (box, seen) for box, seen in zip(boxes, inks, strict=True) if seen.doubtful or seen.filled >= SURELY_EMPTY
     ]

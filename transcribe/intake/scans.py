@@ -12,13 +12,13 @@ from transcribe.archive import Archive
 from transcribe.errors import ScanError
 from transcribe.intake import redaction
 from transcribe.intake.file_discovery import HOCR_SUFFIX
-from transcribe.intake.file_pages import Sheet, Unreadable, page_unreadable, picture, scan_id, sheets
+from transcribe.intake.file_pages import FilePage, Unreadable, file_pages, page_unreadable, picture, scan_id
 from transcribe.intake.grouping import Group, of_any, of_form
 from transcribe.intake.masked_copies import _masked_copy
 from transcribe.model import Form, Scan, ScanPage, SourceFile
 from transcribe.ocr import hocr
 from transcribe.registration.align import Aligned, align
-from transcribe.registration.second_form import shows_another
+from transcribe.registration.second_form import shows_second_form
 from transcribe.sandbox.limits import Limits
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def scans(
     doubt the scan's form stays empty, and a page that might be a form with payment data is kept coarse.
     `seen` says of a scan's id whether it is known already; nothing is kept again then.
     """
-    found = sheets(files, limits)
+    found = file_pages(files, limits)
     for group in of_form(found, form, limits) if form else of_any(found, forms, limits):
         if isinstance(group, Unreadable):
             yield group
@@ -108,7 +108,7 @@ def _scanned(group: Group, archive: Archive, limits: Limits, seen: Callable[[str
     return _kept_whole(scanned, group.sheets, archive)
 
 
-def _kept_whole(scanned: Scanned, group: Iterable[Sheet], archive: Archive) -> Scanned:
+def _kept_whole(scanned: Scanned, group: Iterable[FilePage], archive: Archive) -> Scanned:
     """The files as they are, and an hOCR file that lies beside one."""
     kept = []
     for sheet, page in zip(group, scanned.scan.pages, strict=True):
@@ -141,7 +141,7 @@ def _kept_masked(scanned: Scanned, group: Group, form: Form, archive: Archive, l
             laid = Aligned(page=page, fit=0.0, inliers=0, number=page.number)
         else:
             laid = group.laid[position] if group.laid else align(page, form)
-        if shows_another(page.picture, laid, form):  # whose payment data nobody would mask
+        if shows_second_form(page.picture, laid, form):  # whose payment data nobody would mask
             raise ScanError("two forms lie on this photograph.", "Take a photograph of each")
         if group.form is not None and not redaction.can_mask(laid, form):
             raise ScanError(MISFIT.format(form=form.name), MISFIT_ADVICE)

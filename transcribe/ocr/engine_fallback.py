@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from transcribe.errors import EngineError, EngineMissing
 from transcribe.geometry import Box
-from transcribe.model import Page, Reading, Reads, Word
+from transcribe.model import Page, Reading, ReadResult, Word
 from transcribe.ocr import Engine
 from transcribe.ocr.machine_readings import reading
 
@@ -19,7 +19,7 @@ logger = logging.getLogger("fairhand.read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spared:
+class FallbackEngine:
     """An engine that is asked so many `times`, and no more of a page on which it failed then; `failures` says why, by
     page."""
 
@@ -59,7 +59,7 @@ class Spared:
         return self.engine.words(page, boxes)
 
 
-def without_failed(reads: Reads, engines: Sequence[Spared]) -> Reads:
+def without_failed(reads: ReadResult, engines: Sequence[FallbackEngine]) -> ReadResult:
     """What was read, where engines that failed on a page say of its fields that they could not read them. EngineError
     where no engine read some page."""
     failed = {each.source: each.failures for each in engines if each.failures}

@@ -9,22 +9,22 @@ from datetime import datetime
 import numpy
 
 from transcribe.extraction.key_values import text_in_box
-from transcribe.extraction.page_text.page_text import Sheet
+from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import lines
-from transcribe.extraction.tables.annotated_rows import Cell, told_cells
+from transcribe.extraction.tables.annotated_rows import Cell, cells_of_rows
 from transcribe.forms import field_boxes
 from transcribe.geometry import Box
-from transcribe.imaging.crops import masked, snippet
+from transcribe.imaging.crops import cover, crop
 from transcribe.ink import ink_layer
-from transcribe.model import Form, Page, Place, Reading, Reads, Scan, Word
+from transcribe.model import Form, Page, Place, Reading, ReadResult, Scan, Word
 from transcribe.ocr import Engine
 from transcribe.ocr.machine_readings import alternatives_of, confidence_of, reading
 from transcribe.recognition import form_page
-from transcribe.recognition.form_fields import Spot
+from transcribe.recognition.form_fields import FieldRegion
 from transcribe.recognition.form_page import Circumstances
 from transcribe.recognition.free_page import laid_pages, line_scale
-from transcribe.recognition.page_assignment import Laid, lay_pages
-from transcribe.recognition.result import Gathered
+from transcribe.recognition.page_assignment import RegisteredPage, register_pages
+from transcribe.recognition.result import ReadResultBuilder
 from transcribe.table_rows import ToldRows
 
 AROUND = (24, 80)
@@ -36,7 +36,7 @@ DRAWN = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class Annotations:
     """What people showed and no machine has read since: fields where they stand, and tables with their rows."""
 
     places: tuple[Place, ...] = ()
@@ -46,15 +46,15 @@ class Drawn:
         return bool(self.places or self.rows)
 
 
-def read_drawn(
-    scan: Scan, pages: Sequence[Page], form: Form, engines: Sequence[Engine], drawn: Drawn, now: datetime
-) -> Reads:
+def read_annotated(
+    scan: Scan, pages: Sequence[Page], form: Form, engines: Sequence[Engine], drawn: Annotations, now: datetime
+) -> ReadResult:
     """What machines read where people say that it stands: places with their pictures, and a reading of every engine.
 
     Such a reading has its box, and speaks in place of what its engine said before. Raises EngineError when an engine
     failed; it can be read again.
     """
-    kept = Gathered()
+    kept = ReadResultBuilder()
     if form.free:
         sheets = {page.number: page for page in laid_pages(pages)}
         for place in drawn.places:
@@ -62,14 +62,20 @@ def read_drawn(
         for table, rows in drawn.rows.items():
             _read_rows(kept, scan, sheets[rows.page], table, rows, form, engines, now)
     else:
-        laid = lay_pages(pages, form)
+        laid = register_pages(pages, form)
         for place in drawn.places:
             _read_fixed(kept, scan, laid[place.page], place, form, engines, now)
     return kept.reads(None)
 
 
 def _read_fixed(
-    kept: Gathered, scan: Scan, laid: Laid, place: Place, form: Form, engines: Sequence[Engine], now: datetime
+    kept: ReadResultBuilder,
+    scan: Scan,
+    laid: RegisteredPage,
+    place: Place,
+    form: Form,
+    engines: Sequence[Engine],
+    now: datetime,
 ) -> None:
     """A frame on a page of a form: what was written in it beyond the form's print. A page that does not fit has no such
     print, and is read as it is."""
@@ -77,18 +83,18 @@ def _read_fixed(
     if not laid.aligned.fits:
         _read_free(kept, scan, replace(laid.photo, number=place.page), place, form, engines, now)
         return
-    sheet = ink_layer.sheet(page.picture, form.blanks[place.page - 1].path)
+    sheet = ink_layer.ink_layer(page.picture, form.blanks[place.page - 1].path)
     box = _within(place.box, page)
-    spot = Spot(key=place.key, field=form.field(place.key.name), box=box, ink=sheet.inks([box])[0])
+    spot = FieldRegion(key=place.key, field=form.field(place.key.name), box=box, ink=sheet.inks([box])[0])
     here = Circumstances(scan=scan.id, at=now, fit=laid.fit, quality=laid.quality(sheet, form).measures["overall"])
     kept.readings += [_at(said, box) for said in form_page.readings(page, sheet, [spot], engines, here)]
-    shown = masked(page.picture, payment)
-    cut = kept.put(snippet(shown, box, scale=1 / sheet.unit, strict=bool(form.options.get("strict"))))
+    shown = cover(page.picture, payment)
+    cut = kept.put(crop(shown, box, scale=1 / sheet.unit, strict=bool(form.options.get("strict"))))
     kept.places.append(replace(place, box=box, snippet=cut, confidence=DRAWN))
 
 
 def _payment_boxes(form: Form, number: int) -> list[Box]:
-    return [box for _, each, box in field_boxes.boxes(form, number) if each.personal == "payment"]
+    return [box for _, each, box in field_boxes.field_boxes(form, number) if each.personal == "payment"]
 
 
 def _at(said: Reading, box: Box) -> Reading:
@@ -108,13 +114,13 @@ def _at(said: Reading, box: Box) -> Reading:
 
 
 def _read_free(
-    kept: Gathered, scan: Scan, page: Page, place: Place, form: Form, engines: Sequence[Engine], now: datetime
+    kept: ReadResultBuilder, scan: Scan, page: Page, place: Place, form: Form, engines: Sequence[Engine], now: datetime
 ) -> None:
     """A frame on a page without a blank: the print in it, as each engine reads it there."""
     box = _within(place.box, page)
     seen = {engine.source: _words_in(engine, page, box) for engine in engines}
     for source, words in seen.items():
-        found = text_in_box.drawn(lines(words, page.number), box, form.field(place.key.name), form)
+        found = text_in_box.text_in_box(lines(words, page.number), box, form.field(place.key.name), form)
         said = [line.words for line in found.lines] if found else []
         kept.readings.append(
             reading(
@@ -133,8 +139,8 @@ def _read_free(
     _keep_place(kept, page, replace(place, box=box, confidence=DRAWN), [w for words in seen.values() for w in words])
 
 
-def _keep_place(kept: Gathered, page: Page, place: Place, words: Sequence[Word]) -> None:
-    cut = kept.put(snippet(page.picture, _within(place.box, page), scale=line_scale(words)))
+def _keep_place(kept: ReadResultBuilder, page: Page, place: Place, words: Sequence[Word]) -> None:
+    cut = kept.put(crop(page.picture, _within(place.box, page), scale=line_scale(words)))
     kept.places.append(replace(place, snippet=cut))
 
 
@@ -161,7 +167,7 @@ def _within(box: Box, page: Page) -> Box:
 
 
 def _read_rows(
-    kept: Gathered,
+    kept: ReadResultBuilder,
     scan: Scan,
     page: Page,
     table: str,
@@ -173,9 +179,9 @@ def _read_rows(
     """A table whose rows were told: its cells where the columns can be told from the print, else the row as a whole is
     the place of each of its cells."""
     words = {engine.source: engine.words(page)[0] for engine in engines}
-    prints = {source: Sheet(lines=tuple(lines(each, page.number)), labels=()) for source, each in words.items()}
+    prints = {source: PageText(lines=tuple(lines(each, page.number)), labels=()) for source, each in words.items()}
     every = [word for each in words.values() for word in each]
-    for cell in told_cells(prints, form.table(table), form, rows.rows, page.picture.shape[1]):
+    for cell in cells_of_rows(prints, form.table(table), form, rows.rows, page.picture.shape[1]):
         place = Place(scan=scan.id, key=cell.key, page=page.number, box=cell.box, confidence=cell.sure)
         kept.readings += list(_of_cell(cell, place, now))
         _keep_place(kept, page, place, every)

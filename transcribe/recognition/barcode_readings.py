@@ -11,12 +11,12 @@ from transcribe import fields
 from transcribe.extraction.locate import Located
 from transcribe.geometry import Box
 from transcribe.imaging import barcodes
-from transcribe.imaging.barcodes import Code
+from transcribe.imaging.barcodes import Barcode
 from transcribe.model import Field, Form, Page, Place, Reading
 from transcribe.ocr.machine_readings import reading
 
 if TYPE_CHECKING:
-    from transcribe.imaging.barcodes import Code
+    from transcribe.imaging.barcodes import Barcode
 
 AROUND = 1.0
 """Heights of a barcode that people are shown around it: the number printed under its bars."""
@@ -27,7 +27,7 @@ def with_barcodes(scan_id: str, pages: Sequence[Page], form: Form, found: Locate
     of the pages that are written so say the same. It may be of something else than the field (an article's, not the
     order's), so that it proves nothing by itself. Where no engine found the field, its place is the barcode's."""
     wanted = [each for each in form.fields if each.type == "ean" or (each.type == "code" and each.pattern)]
-    codes = [(page, code) for page in pages for code in barcodes.on_page(page.picture)] if wanted else []
+    codes = [(page, code) for page in pages for code in barcodes.barcodes_on_page(page.picture)] if wanted else []
     places, readings = list(found.places), list(found.readings)
     for field in wanted:
         fitting = [(page, code) for page, code in codes if _fits(code, field, form)]
@@ -40,23 +40,23 @@ def with_barcodes(scan_id: str, pages: Sequence[Page], form: Form, found: Locate
     return Located(places=tuple(places), readings=tuple(readings))
 
 
-def _fits(code: Code, field: Field, form: Form) -> bool:
+def _fits(code: Barcode, field: Field, form: Form) -> bool:
     kind = fields.load(field.type)
     return kind.parse(code.text, field, form) is not None and not kind.faults(code.text, field, form)
 
 
-def _shown(page: Page, code: Code) -> Box:
+def _shown(page: Page, code: Barcode) -> Box:
     height, width = page.picture.shape[:2]
     x0, y0, x1, y1 = code.box
     around = round(AROUND * code.box.height)
     return Box(max(0, x0 - around), max(0, y0 - around), min(width, x1 + around), min(height, y1 + around))
 
 
-def _said(scan_id: str, place: Place, code: Code, now: datetime) -> Reading:
+def _said(scan_id: str, place: Place, code: Barcode, now: datetime) -> Reading:
     return reading(
         scan=scan_id,
         key=place.key,
-        source=barcodes.SOURCE,
+        source=barcodes.BARCODE_SOURCE,
         text=code.text,
         at=now,
         confidence=None,
@@ -68,7 +68,7 @@ LEAST = 3
 """Letters and digits of the shortest text beside a barcode that may say something else than it."""
 
 
-def tells(text: str, code: Code) -> bool:
+def adds_to_barcode(text: str, code: Barcode) -> bool:
     """Whether what an engine reads beside a barcode is a reading of the field: the whole code, or something else. A
     piece of the code, and the code with its label, tell nothing new."""
     said, coded = _bare(text), _bare(code.text)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from transcribe.forms.comb_fields import Comb, combs
-from transcribe.forms.field_boxes import boxes
+from transcribe.forms.field_boxes import field_boxes
 from transcribe.geometry import Box
-from transcribe.ink.ink_layer import Ink, Sheet
+from transcribe.ink.ink_layer import Ink, InkLayer
 from transcribe.model import Field, FieldKey, Form
-from transcribe.registration.similarity import Likeness
+from transcribe.registration.similarity import Similarity
 
 MARKS = frozenset({"checkbox", "signature"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+class FieldRegion:
     """One field of a page: its key, its definition, its box on the blank, the ink in it, and the blank's comb. `astray`
     where this part of the page does not lie on the blank: what stands in the box is of somewhere else."""
 
@@ -27,14 +27,14 @@ class Spot:
     astray: bool = False
 
 
-def spots(form: Form, number: int, sheet: Sheet, alike: Likeness | None = None) -> list[Spot]:
+def field_regions(form: Form, number: int, sheet: InkLayer, alike: Similarity | None = None) -> list[FieldRegion]:
     """Every field of a page with its ink; `alike` says where the page lies on its blank (None: everywhere)."""
-    places = list(boxes(form, number))
+    places = list(field_boxes(form, number))
     sides = tuple(box for _, _, box in places)
     path = form.blanks[number - 1].path
     toothed = combs(path, sides, sheet.unit) if path else (None,) * len(sides)
     beside = alike.astray(sides) if alike else [False] * len(sides)
     return [
-        Spot(key=key, field=field, box=box, ink=ink, comb=None if field.type in MARKS else comb, astray=astray)
+        FieldRegion(key=key, field=field, box=box, ink=ink, comb=None if field.type in MARKS else comb, astray=astray)
         for (key, field, box), ink, comb, astray in zip(places, sheet.inks(sides), toothed, beside, strict=True)
     ]

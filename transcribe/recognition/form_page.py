@@ -12,15 +12,15 @@ from rapidfuzz.fuzz import ratio as per_cent
 from transcribe.imaging import barcodes
 from transcribe.ink import handwriting, mark_detection
 from transcribe.ink.barcode_removal import unbarred, without_bars
-from transcribe.ink.comb_compaction import ShownLine, shown
-from transcribe.ink.ink_layer import Sheet
-from transcribe.model import INK, Page, Reading, Seen, Word
+from transcribe.ink.comb_compaction import ShownLine, compacted_page
+from transcribe.ink.ink_layer import InkLayer
+from transcribe.model import INK, Page, Reading, SourceWords, Word
 from transcribe.ocr import Engine
 from transcribe.ocr.hocr import Beside
 from transcribe.ocr.machine_readings import alternatives_of, confidence_of, reading, spread, text_of
-from transcribe.recognition.barcode_readings import tells
+from transcribe.recognition.barcode_readings import adds_to_barcode
 from transcribe.recognition.cascade import Cascade
-from transcribe.recognition.form_fields import MARKS, Spot
+from transcribe.recognition.form_fields import MARKS, FieldRegion
 
 SURELY_BLANK = 0.02
 """Engines are not asked about a box that is filled with less than this confidence."""
@@ -50,12 +50,12 @@ class Circumstances:
 
 def readings(
     page: Page,
-    sheet: Sheet,
-    spots: Sequence[Spot],
+    sheet: InkLayer,
+    spots: Sequence[FieldRegion],
     engines: Sequence[Engine],
     here: Circumstances,
     cascade: Cascade | None = None,
-    kept: list[Seen] | None = None,
+    kept: list[SourceWords] | None = None,
 ) -> list[Reading]:
     """Everything that machines say of a page's fields; each field has at least one reading. With a `cascade` engines
     after the first are asked only for what it holds for doubtful. The words themselves are added to `kept`."""
@@ -71,18 +71,20 @@ def readings(
     for number, spot in enumerate(asked):
         heard = [said[number] for said in seen if number in said]
         if number in codes:
-            heard = [said for said in heard if tells(said.text, codes[number])]
+            heard = [said for said in heard if adds_to_barcode(said.text, codes[number])]
             found.append(_by_barcode(spot, codes[number], here))
         flags = _flags(spot, sheet, heard) if number not in codes else []
         found += [_by_engine(each, spot, flags, here) for each in heard]
         if kept is not None:
             kept += [
-                Seen(source=it.source, page=page.number, key=spot.key, words=it.placed) for it in heard if it.placed
+                SourceWords(source=it.source, page=page.number, key=spot.key, words=it.placed)
+                for it in heard
+                if it.placed
             ]
     return found
 
 
-def _by_ink(spot: Spot, sheet: Sheet, here: Circumstances) -> Reading | None:
+def _by_ink(spot: FieldRegion, sheet: InkLayer, here: Circumstances) -> Reading | None:
     """What the ink alone says: ticked or not, signed or not, blank, struck through; None where something is written."""
     filled = spot.ink.filled
     flags: tuple[str, ...] = ()
@@ -138,8 +140,8 @@ class Said:
 def _asked_in_turn(
     engines: Sequence[Engine],
     page: Page,
-    sheet: Sheet,
-    asked: Sequence[Spot],
+    sheet: InkLayer,
+    asked: Sequence[FieldRegion],
     here: Circumstances,
     cascade: Cascade | None,
 ) -> list[dict[int, Said]]:
@@ -147,10 +149,10 @@ def _asked_in_turn(
     read the page as it is, and where it has no words it says nothing."""
     seen: list[dict[int, Said]] = []
     every = doubtful = list(range(len(asked)))
-    closed, lines = shown(page, sheet, [(spot.ink, spot.comb) for spot in asked])
+    closed, lines = compacted_page(page, sheet, [(spot.ink, spot.comb) for spot in asked])
     for engine in engines:
         if isinstance(engine, Beside):
-            plain = shown(page, sheet, [(spot.ink, None) for spot in asked])
+            plain = compacted_page(page, sheet, [(spot.ink, None) for spot in asked])
             seen.append({number: said for number, said in _said_by(engine, *plain, every).items() if said.text})
         else:
             seen.append(_said_by(engine, closed, lines, doubtful))
@@ -177,7 +179,7 @@ def _said_by(engine: Engine, page: Page, lines: Sequence[ShownLine], asked: Sequ
     return {number: Said(engine.source, words[number], number in miscounted, tuple(placed[number])) for number in asked}
 
 
-def _by_engine(said: Said, spot: Spot, flags: Sequence[str], here: Circumstances) -> Reading:
+def _by_engine(said: Said, spot: FieldRegion, flags: Sequence[str], here: Circumstances) -> Reading:
     """One engine's words of a field as its reading. Silence over ink is no blank: it could not be read."""
     silent = not said.text and spot.ink.filled >= 0.5
     return reading(
@@ -197,7 +199,7 @@ def _by_engine(said: Said, spot: Spot, flags: Sequence[str], here: Circumstances
     )
 
 
-def _flags(spot: Spot, sheet: Sheet, said: Sequence[Said]) -> list[str]:
+def _flags(spot: FieldRegion, sheet: InkLayer, said: Sequence[Said]) -> list[str]:
     """What kind of writing it is, where that matters: joined by hand, struck through."""
     joined = 0.0 if spot.comb else handwriting.joinedness(sheet, spot.ink)  # each letter in a cell of its own
     flags = ["handwriting"] if _is_handwriting(joined, said) else []
@@ -217,24 +219,26 @@ def _is_handwriting(joined: float, said: Sequence[Said]) -> bool:
     return surest < DOUBTED and (joined >= JOINED or likeness < UNLIKE)
 
 
-def _barcode(spot: Spot, page: Page) -> barcodes.Code | None:
+def _barcode(spot: FieldRegion, page: Page) -> barcodes.Barcode | None:
     """A barcode that stands in a field's box, or beside it."""
-    if spot.field.type not in barcodes.TYPES or (spot.field.type == "code" and spot.box.height < barcodes.LOWEST):
+    if spot.field.type not in barcodes.BARCODE_FIELD_TYPES or (
+        spot.field.type == "code" and spot.box.height < barcodes.MIN_CODE_BOX_HEIGHT_PX
+    ):
         return None
     return next(iter(barcodes.barcodes(page.picture, spot.box)), None)
 
 
-def _unbarred(spot: Spot, code: barcodes.Code, sheet: Sheet) -> Spot:
+def _unbarred(spot: FieldRegion, code: barcodes.Barcode, sheet: InkLayer) -> FieldRegion:
     """The field as engines are asked for it: without the bars."""
     return replace(spot, ink=without_bars(spot.ink, code, sheet.unit), comb=None)
 
 
-def _by_barcode(spot: Spot, code: barcodes.Code, here: Circumstances) -> Reading:
+def _by_barcode(spot: FieldRegion, code: barcodes.Barcode, here: Circumstances) -> Reading:
     """What a barcode says. It checks itself and says nothing of how sure it is."""
     return reading(
         scan=here.scan,
         key=spot.key,
-        source=barcodes.SOURCE,
+        source=barcodes.BARCODE_SOURCE,
         text=code.text,
         at=here.at,
         confidence=None,

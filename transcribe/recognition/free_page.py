@@ -13,15 +13,15 @@ from transcribe.extraction.locate import locate
 from transcribe.geometry import Box, Homography
 from transcribe.imaging import rotation, text_size
 from transcribe.imaging.background import grey
-from transcribe.imaging.crops import snippet
+from transcribe.imaging.crops import crop
 from transcribe.imaging.orientation import way_up
 from transcribe.imaging.quality import Quality, quality, with_geometry
 from transcribe.imaging.tiling import shrinking
 from transcribe.ink import ink_layer
-from transcribe.model import Form, Page, Place, Reading, Scan, Seen, Word
+from transcribe.model import Form, Page, Place, Reading, Scan, SourceWords, Word
 from transcribe.ocr import Engine, hocr
 from transcribe.recognition.barcode_readings import with_barcodes
-from transcribe.recognition.result import Gathered, lying
+from transcribe.recognition.result import ReadResultBuilder, page_transform
 
 LINE = 34.0
 """Pixels of height at which a line of print is shown to people: that of 10 points at 200 dpi, with its leading."""
@@ -31,7 +31,7 @@ Words = dict[str, dict[int, list[Word]]]
 
 
 def read_free(
-    kept: Gathered, scan: Scan, pages: Sequence[Page], form: Form, engines: Sequence[Engine], now: datetime
+    kept: ReadResultBuilder, scan: Scan, pages: Sequence[Page], form: Form, engines: Sequence[Engine], now: datetime
 ) -> None:
     """Read whole pages, locate the form's fields among the words, keep places, readings and pictures."""
     straight: list[Page] = []
@@ -45,9 +45,9 @@ def read_free(
         seen = [word for by_page in words.values() for word in by_page.get(number, ())]
         kept.qualities.append(_quality(small, laid, seen))
         kept.picture(laid.number, laid.picture)
-        kept.lying[laid.number] = lying(number, homography)
+        kept.lying[laid.number] = page_transform(number, homography)
     for source, by_page in words.items():
-        kept.seen += [Seen(source=source, page=number, words=tuple(each)) for number, each in by_page.items()]
+        kept.seen += [SourceWords(source=source, page=number, words=tuple(each)) for number, each in by_page.items()]
     found = with_barcodes(scan.id, straight, form, locate(scan.id, straight, words, form, now), now)
     overall = min(each.measures["overall"] for each in kept.qualities)
     kept.readings += [_with_quality(each, overall) for each in found.readings]
@@ -122,8 +122,8 @@ def _quality(small: Page, laid: Page, words: Sequence[Word]) -> Quality:
     picture = grey(laid.picture)
     contrast, noise = ink_layer.strength(picture)
     light = quality(picture, ink_contrast=contrast, noise=noise, scale=1.0, inside=1.0)
-    size = text_size.scale(picture, words, contrast)
-    inside = text_size.inside(small.picture, size * text_size.LETTER, contrast)
+    size = text_size.text_scale(picture, words, contrast)
+    inside = text_size.share_inside(small.picture, size * text_size.LETTER, contrast)
     return with_geometry(light, scale=size, inside=inside)
 
 
@@ -131,12 +131,12 @@ def _with_quality(said: Reading, overall: float) -> Reading:
     return replace(said, conditions={**said.conditions, "quality": round(overall, 4)})
 
 
-def _with_snippet(kept: Gathered, place: Place, pages: Sequence[Page], words: Words) -> Place:
+def _with_snippet(kept: ReadResultBuilder, place: Place, pages: Sequence[Page], words: Words) -> Place:
     picture = pages[place.page - 1].picture
     if place.box.area >= 0.5 * picture.shape[0] * picture.shape[1]:
         return replace(place, snippet=kept.pictures[place.page - 1].sha256)
     scale = line_scale([word for by_page in words.values() for word in by_page.get(place.page, ())])
-    return replace(place, snippet=kept.put(snippet(picture, place.box, scale=scale)))
+    return replace(place, snippet=kept.put(crop(picture, place.box, scale=scale)))
 
 
 def line_scale(words: Sequence[Word]) -> float:

@@ -34,7 +34,7 @@ DEFAULT_OPTIONS = ReadOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class RegisteredPage:
     """A page as it came and as it was laid onto its form."""
 
     photo: Page
@@ -44,7 +44,7 @@ class Laid:
     def fit(self) -> float:
         return self.aligned.fit
 
-    def quality(self, sheet: ink_layer.Sheet, form: Form) -> Quality:
+    def quality(self, sheet: ink_layer.InkLayer, form: Form) -> Quality:
         """How good the photo is, as the page lies on its blank."""
         came, photo = self._came()
         size = form.blanks[self.aligned.number - 1].size
@@ -61,25 +61,27 @@ class Laid:
     def _came(self) -> tuple[Homography, tuple[int, int]]:
         """The homography from the photo as it was taken, and that photo's rows and columns."""
         assert self.aligned.homography is not None, "a page that fits was laid by a homography"
-        if self.photo.flat is None:
+        if self.photo.flattened is None:
             rows, columns = self.photo.picture.shape[:2]
             return self.aligned.homography, (rows, columns)
-        taken = numpy.array(self.photo.flat.homography, numpy.float64).reshape(3, 3)
-        return self.aligned.homography @ taken, self.photo.flat.size[::-1]
+        taken = numpy.array(self.photo.flattened.homography, numpy.float64).reshape(3, 3)
+        return self.aligned.homography @ taken, self.photo.flattened.size[::-1]
 
 
-def lay_pages(pages: Sequence[Page], form: Form, options: ReadOptions = DEFAULT_OPTIONS) -> dict[int, Laid]:
+def register_pages(
+    pages: Sequence[Page], form: Form, options: ReadOptions = DEFAULT_OPTIONS
+) -> dict[int, RegisteredPage]:
     """The page that lies best on each page of the form; pages that lie on none stand for those still missing, with a
     fit of 0."""
     return _placed(_laid(pages, form), form, options)
 
 
-def _laid(pages: Sequence[Page], form: Form) -> list[Laid]:
-    return [Laid(page, align.align(page, form)) for page in pages]
+def _laid(pages: Sequence[Page], form: Form) -> list[RegisteredPage]:
+    return [RegisteredPage(page, align.align(page, form)) for page in pages]
 
 
-def _placed(found: Sequence[Laid], form: Form, options: ReadOptions) -> dict[int, Laid]:
-    best: dict[int, Laid] = {}
+def _placed(found: Sequence[RegisteredPage], form: Form, options: ReadOptions) -> dict[int, RegisteredPage]:
+    best: dict[int, RegisteredPage] = {}
     for each in sorted(found, key=lambda each: -each.fit):
         if each.fit >= options.fit:
             best.setdefault(each.aligned.number, each)
@@ -87,11 +89,11 @@ def _placed(found: Sequence[Laid], form: Form, options: ReadOptions) -> dict[int
     missing = [number for number in range(1, len(form.blanks) + 1) if number not in best]
     for place, number in enumerate(missing):
         stray = strays[min(place, len(strays) - 1)] if strays else found[0]
-        best[number] = Laid(stray.photo, replace(stray.aligned, page=stray.photo, fit=0.0, number=number))
+        best[number] = RegisteredPage(stray.photo, replace(stray.aligned, page=stray.photo, fit=0.0, number=number))
     return best
 
 
-def _odd_pages(pages: Sequence[Page], laid: Mapping[int, Laid]) -> list[str]:
+def _odd_pages(pages: Sequence[Page], laid: Mapping[int, RegisteredPage]) -> list[str]:
     """What is wrong with the number of pages: some stand for a page of the form that is missing, or were not read."""
     used = {id(each.photo) for each in laid.values()}
     missing = ["page missing"] if len(used) < len(laid) else []

@@ -12,19 +12,26 @@ import numpy
 from transcribe.errors import ScanError
 from transcribe.forms import field_boxes
 from transcribe.geometry import Box, Homography
-from transcribe.imaging.crops import masked, snippet
+from transcribe.imaging.crops import cover, crop
 from transcribe.ink import ink_layer
-from transcribe.model import INK, FieldKey, Form, Page, Place, Reading, Reads, Scan
+from transcribe.model import INK, FieldKey, Form, Page, Place, Reading, ReadResult, Scan
 from transcribe.ocr import Engine, hocr
-from transcribe.ocr.engine_fallback import Spared, without_failed
+from transcribe.ocr.engine_fallback import FallbackEngine, without_failed
 from transcribe.ocr.machine_readings import reading
 from transcribe.recognition import form_fields, form_page
 from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.form_page import Circumstances
 from transcribe.recognition.free_page import read_free
-from transcribe.recognition.page_assignment import DEFAULT_OPTIONS, Laid, ReadOptions, _laid, _odd_pages, _placed
-from transcribe.recognition.result import Gathered, lying
-from transcribe.registration.second_form import shows_another
+from transcribe.recognition.page_assignment import (
+    DEFAULT_OPTIONS,
+    ReadOptions,
+    RegisteredPage,
+    _laid,
+    _odd_pages,
+    _placed,
+)
+from transcribe.recognition.result import ReadResultBuilder, page_transform
+from transcribe.registration.second_form import shows_second_form
 
 COARSE = (
     "it does not lie on the form {form}, and what was kept of it is too coarse to read, as nobody knows where payment "
@@ -40,7 +47,7 @@ def read(
     engines: Sequence[Engine],
     now: datetime,
     options: ReadOptions = DEFAULT_OPTIONS,
-) -> Reads:
+) -> ReadResult:
     """Places and machine readings of every field of a scan, with the pictures that people are shown.
 
     Pages may come in any order and any way up. Every field gets at least one reading: a field of a page that does not
@@ -50,14 +57,14 @@ def read(
     """
     if not options.without:
         return _read(scan, pages, form, engines, now, options)
-    spared = [Spared(engine=engine, times=options.without) for engine in engines]
+    spared = [FallbackEngine(engine=engine, times=options.without) for engine in engines]
     return without_failed(_read(scan, pages, form, spared, now, options), spared)
 
 
 def _read(
     scan: Scan, pages: Sequence[Page], form: Form, engines: Sequence[Engine], now: datetime, options: ReadOptions
-) -> Reads:
-    kept = Gathered()
+) -> ReadResult:
+    kept = ReadResultBuilder()
     if form.free:
         read_free(kept, scan, pages, form, engines, now)
         return kept.reads(None)
@@ -73,32 +80,32 @@ def _read(
             if not any(other.photo is each.photo and other.fit >= options.fit for other in laid.values()):
                 kept.advice.append("not fitting")  # else it fits, and stands for a page that is missing
     kept.advice += _odd_pages(pages, laid)
-    if any(shows_another(each.photo.picture, each.aligned, form) for each in laid.values()):
+    if any(shows_second_form(each.photo.picture, each.aligned, form) for each in laid.values()):
         kept.advice.append("two forms")
     return kept.reads(min(each.fit for each in laid.values()))
 
 
-def pictures(pages: Sequence[Page]) -> Reads:
+def pictures(pages: Sequence[Page]) -> ReadResult:
     """The pages as they came, for people, and nothing that was read: nobody knows yet which form they are."""
-    kept = Gathered()
+    kept = ReadResultBuilder()
     for page in pages:
         kept.picture(page.number, page.picture)
     return kept.reads(None)
 
 
 def _read_page(
-    kept: Gathered,
+    kept: ReadResultBuilder,
     scan: Scan,
-    laid: Laid,
+    laid: RegisteredPage,
     form: Form,
     engines: Sequence[Engine],
     now: datetime,
     options: ReadOptions,
 ) -> None:
     page, blank = laid.aligned.page, form.blanks[laid.aligned.number - 1]
-    sheet = ink_layer.sheet(page.picture, blank.path)
+    sheet = ink_layer.ink_layer(page.picture, blank.path)
     seen = laid.quality(sheet, form)
-    spots = form_fields.spots(form, page.number, sheet, laid.aligned.likeness)
+    spots = form_fields.field_regions(form, page.number, sheet, laid.aligned.similarity)
     here = Circumstances(scan=scan.id, at=now, fit=laid.fit, quality=seen.measures["overall"])
     kept.qualities.append(seen)
     beside = hocr.beside(laid.photo, partial(_moved, laid.aligned.homography))
@@ -106,13 +113,13 @@ def _read_page(
     kept.readings += form_page.readings(
         page, sheet, spots, [*engines, *([beside] if beside else [])], here, cascade, kept.seen
     )
-    shown = masked(page.picture, [spot.box for spot in spots if spot.field.personal == "payment"])
+    shown = cover(page.picture, [spot.box for spot in spots if spot.field.personal == "payment"])
     kept.picture(page.number, shown)
     assert laid.aligned.homography is not None, "a page that fits was laid by a homography"
-    kept.lying[page.number] = lying(laid.photo.number, laid.aligned.homography)
+    kept.lying[page.number] = page_transform(laid.photo.number, laid.aligned.homography)
     strict = bool(form.options.get("strict"))  # readers see the field alone
     for spot in spots:
-        picture = snippet(shown, spot.box, scale=1 / sheet.unit, strict=strict)
+        picture = crop(shown, spot.box, scale=1 / sheet.unit, strict=strict)
         cut = None if spot.field.personal == "payment" else kept.put(picture)
         place = Place(scan=scan.id, key=spot.key, page=page.number, box=spot.box, snippet=cut, confidence=1.0)
         kept.places.append(place)
@@ -126,13 +133,15 @@ def _moved(homography: Homography | None, box: Box) -> Box:
     return Box(*there.min(axis=0).tolist(), *there.max(axis=0).tolist())
 
 
-def _read_nothing(kept: Gathered, scan: Scan, laid: Laid, number: int, form: Form, now: datetime) -> None:
+def _read_nothing(
+    kept: ReadResultBuilder, scan: Scan, laid: RegisteredPage, number: int, form: Form, now: datetime
+) -> None:
     """The fields of a page that does not fit: each is somewhere on the whole picture, and nothing of it was read."""
     shown = laid.photo.picture
     whole = kept.picture(number, shown)
-    kept.lying[number] = lying(laid.photo.number, numpy.eye(3))
+    kept.lying[number] = page_transform(laid.photo.number, numpy.eye(3))
     box = Box(0, 0, shown.shape[1], shown.shape[0])
-    for key, each, _ in field_boxes.boxes(form, number):
+    for key, each, _ in field_boxes.field_boxes(form, number):
         cut = None if each.personal == "payment" else whole
         kept.places.append(Place(scan=scan.id, key=key, page=number, box=box, snippet=cut, confidence=None))
         kept.readings.append(_not_fitting(scan, key, laid.fit, now))

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from transcribe.archive import packed
 from transcribe.imaging.crops import page_picture
 from transcribe.imaging.quality import Quality
-from transcribe.model import Lying, PagePicture, Place, Reading, Reads, Seen
+from transcribe.model import PagePicture, PageTransform, Place, Reading, ReadResult, SourceWords
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
 
 @dataclass(slots=True)
-class Gathered:
+class ReadResultBuilder:
     """Places, readings, pictures and qualities so far; `files` are the bytes of the pages' pictures by SHA-256, and
     `cuts` those of fields."""
 
@@ -32,8 +32,8 @@ class Gathered:
     qualities: list[Quality] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
     turns: list[int] = field(default_factory=list)
-    lying: dict[int, Lying] = field(default_factory=dict)
-    seen: list[Seen] = field(default_factory=list)
+    lying: dict[int, PageTransform] = field(default_factory=dict)
+    seen: list[SourceWords] = field(default_factory=list)
 
     def put(self, content: bytes) -> str:
         """Keep the picture of a field; gives its SHA-256."""
@@ -49,7 +49,7 @@ class Gathered:
         self.pictures.append(PagePicture(number=number, sha256=sha256, size=(shown.shape[1], shown.shape[0])))
         return sha256
 
-    def reads(self, fit: float | None) -> Reads:
+    def reads(self, fit: float | None) -> ReadResult:
         """All of it. `fit` is that of the worst page, None for a free layout."""
         names: dict[str, str] = {}
         if self.cuts:
@@ -57,7 +57,7 @@ class Gathered:
             self.files[hashlib.sha256(pack).hexdigest()] = pack
         places = [replace(each, snippet=names.get(each.snippet or "", each.snippet)) for each in self.places]
         codes = [*(code for each in self.qualities for code in each.advice), *self.advice]
-        return Reads(
+        return ReadResult(
             places=tuple(places),
             readings=tuple(self.readings),
             fit=fit,
@@ -66,8 +66,8 @@ class Gathered:
             files=self.files,
             advice=tuple(dict.fromkeys(codes)),
             turns=tuple(self.turns),
-            lying=self.lying,
-            seen=tuple(self.seen),
+            transforms=self.lying,
+            source_words=tuple(self.seen),
         )
 
 
@@ -80,6 +80,6 @@ def _worst(measures: Iterable[Mapping[str, float]]) -> dict[str, float]:
     return worst
 
 
-def lying(came: int, homography: NDArray[numpy.float64]) -> Lying:
+def page_transform(came: int, homography: NDArray[numpy.float64]) -> PageTransform:
     """How a picture came out of page `came` of the scan, by a homography from that page's pixels to the picture's."""
-    return Lying(came=came, homography=tuple(float(each) for each in homography.ravel()))
+    return PageTransform(page=came, homography=tuple(float(each) for each in homography.ravel()))

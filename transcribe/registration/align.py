@@ -10,8 +10,8 @@ import numpy
 
 from transcribe.geometry import Homography
 from transcribe.imaging.rotation import lay_straight
-from transcribe.model import Form, Laid, Page
-from transcribe.registration.dewarp import unbent
+from transcribe.model import Form, Page, StoredAlignment
+from transcribe.registration.dewarp import dewarp
 from transcribe.registration.matching import (
     CLOSER,
     SIDE,
@@ -25,7 +25,7 @@ from transcribe.registration.matching import (
     best_match,
     features,
 )
-from transcribe.registration.similarity import Likeness, likeness
+from transcribe.registration.similarity import Similarity, similarity
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -59,14 +59,14 @@ class Aligned:
     number: int
     homography: Homography | None = None
     bent: bool = False
-    likeness: Likeness | None = None
+    similarity: Similarity | None = None
 
-    def laid(self, form: Form) -> Laid | None:
+    def laid(self, form: Form) -> StoredAlignment | None:
         """What a page remembers of this, so that it need not be found again."""
         if self.homography is None:
             return None
         numbers = tuple(float(each) for each in self.homography.ravel())
-        return Laid(form=form.digest, number=self.number, inliers=self.inliers, homography=numbers)
+        return StoredAlignment(form=form.digest, number=self.number, inliers=self.inliers, homography=numbers)
 
     @property
     def fits(self) -> bool:
@@ -82,9 +82,9 @@ def align(page: Page, form: Form) -> Aligned:
     """
     if form.free:
         return Aligned(page=lay_straight(page), fit=1.0, inliers=0, number=page.number)
-    if page.laid and page.laid.form == form.digest:
-        known = numpy.array(page.laid.homography, numpy.float64).reshape(3, 3)
-        return lay(page, form, Match(number=page.laid.number, inliers=page.laid.inliers, homography=known))
+    if page.alignment and page.alignment.form == form.digest:
+        known = numpy.array(page.alignment.homography, numpy.float64).reshape(3, 3)
+        return lay(page, form, Match(number=page.alignment.number, inliers=page.alignment.inliers, homography=known))
     best = best_match(features(page.picture), form)
     if best.inliers < SURE and max(page.picture.shape) > SIDE:
         best = max(best, best_match(features(page.picture, CLOSER), form), key=lambda each: each.inliers)
@@ -104,13 +104,13 @@ def lay(page: Page, form: Form, found: Match) -> Aligned:
         number=found.number,
         homography=found.homography,
         bent=pressed is not straight,
-        likeness=alike,
+        similarity=alike,
     )
 
 
-def _pressed(straight: Picture, form: Form, number: int) -> tuple[Picture, Likeness]:
+def _pressed(straight: Picture, form: Form, number: int) -> tuple[Picture, Similarity]:
     """The page pressed flat where it fits better so, and how it fits: paper that was bent lies on no blank."""
-    alike, path = likeness(straight, form, number), _path(form, number)
+    alike, path = similarity(straight, form, number), _path(form, number)
     if alike.fit >= FLAT:
         return straight, alike
     seen, known = features(straight), _blank_features(path)
@@ -118,8 +118,8 @@ def _pressed(straight: Picture, form: Form, number: int) -> tuple[Picture, Liken
     there, here = known.points[pairs[:, 1]], seen.points[pairs[:, 0]]
     table = numpy.hstack((there, here - there)).astype(numpy.float64)
     near = numpy.abs(table[:, 2:]).max(axis=1, initial=0.0) < MOST_BENT
-    pressed = unbent(straight, path, table[near])
-    better = likeness(pressed, form, number)
+    pressed = dewarp(straight, path, table[near])
+    better = similarity(pressed, form, number)
     return (pressed, better) if better.fit > alike.fit else (straight, alike)
 
 

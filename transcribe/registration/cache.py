@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections import OrderedDict
 from threading import Lock
 
-from transcribe.model import Laid
+from transcribe.model import StoredAlignment
 
 MOST = 4096
 """Pages remembered, some 500 bytes each; of more the oldest are forgotten."""
 
-_known: OrderedDict[tuple[str, int], Laid] = OrderedDict()
+_known: OrderedDict[tuple[str, int], StoredAlignment] = OrderedDict()
 _lock = Lock()
 
 
-def remember(file: str, page: int, laid: Laid | None) -> None:
+def remember(file: str, page: int, laid: StoredAlignment | None) -> None:
     """Keep how a page of the file with this SHA-256 lies on the form that it was last laid on."""
     if laid is not None:
         with _lock:
@@ -28,7 +28,7 @@ def remember(file: str, page: int, laid: Laid | None) -> None:
                 _known.popitem(last=False)
 
 
-def remembered(file: str, page: int) -> Laid | None:
+def remembered(file: str, page: int) -> StoredAlignment | None:
     """How the page lies, as far as that is remembered."""
     with _lock:
         return _known.get((file, page))

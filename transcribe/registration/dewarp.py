@@ -10,7 +10,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.forms import blank_image
-from transcribe.imaging.background import flat, grey
+from transcribe.imaging.background import flatten, grey
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -40,7 +40,7 @@ believed: along a line everything looks the same."""
 KNOTS = (13, 9)
 """Rows and columns of the net of shifts: paper bends in waves of a hand's width, not of a letter's."""
 
-STIFF = 0.04
+SMOOTHNESS_WEIGHT = 0.04
 """How stiff the net is: weight of its second differences against the pairs. At 0.35 waves of 14 px were followed by
 half (fit 0.45 of 0.98), at 0.04 wholly."""
 
@@ -59,25 +59,25 @@ Pairs = NDArray[numpy.float64]
 """Places found on both: rows of x and y on the blank, and how far across and down the same lies on the page."""
 
 
-def unbent(page: Picture, blank_path: str, pairs: Pairs) -> Picture:
+def dewarp(page: Picture, blank_path: str, pairs: Pairs) -> Picture:
     """The page (of the blank's size, laid on it as well as a flat page can be) pressed flat; itself where it is flat.
 
     `pairs` are matches of features, right or wrong: they show the great waves. What is left is then found by
     comparing windows of print.
     """
     everywhere = numpy.ones(len(pairs))
-    once = _moved(page, _nets(page, pairs, everywhere, everywhere)) if len(pairs) >= FEWEST else page
+    once = _moved(page, _displacement_grids(page, pairs, everywhere, everywhere)) if len(pairs) >= FEWEST else page
     windows = _windows(once, blank_path)
     if len(windows) < FEWEST:
         return once
-    return _moved(once, _nets(once, windows[:, :4], windows[:, 4], windows[:, 5]))
+    return _moved(once, _displacement_grids(once, windows[:, :4], windows[:, 4], windows[:, 5]))
 
 
-def _nets(page: Picture, pairs: Pairs, across: Field, down: Field) -> tuple[Field, Field]:
+def _displacement_grids(page: Picture, pairs: Pairs, across: Field, down: Field) -> tuple[Field, Field]:
     """The nets of shifts across and down that pairs with these weights pull at."""
     places = pairs[:, :2] / (page.shape[1], page.shape[0])
     spread = _spread(places)
-    return _net(spread, pairs[:, 2], across), _net(spread, pairs[:, 3], down)
+    return _displacement_grid(spread, pairs[:, 2], across), _displacement_grid(spread, pairs[:, 3], down)
 
 
 def _moved(page: Picture, nets: tuple[Field, Field]) -> Picture:
@@ -107,12 +107,12 @@ def _windows(page: Picture, blank_path: str) -> Field:
 
 def _dark(page: Picture, scale: float) -> Picture:
     small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return 255 - flat(numpy.asarray(small, dtype=numpy.uint8))
+    return 255 - flatten(numpy.asarray(small, dtype=numpy.uint8))
 
 
 @lru_cache(maxsize=16)
 def _blank_dark(path: str, scale: float) -> Picture:
-    return _dark(blank_image.grey(path), scale)
+    return _dark(blank_image.blank_grey(path), scale)
 
 
 def _grid(wanted: Picture) -> list[tuple[int, int]]:
@@ -153,11 +153,11 @@ def _between(three: NDArray[Any]) -> float:
     return 0.0 if bend >= 0 else max(-0.5, min(0.5, 0.5 * (left - right) / bend))
 
 
-def _net(spread: Field, shifts: Field, weights: Field) -> Field:
+def _displacement_grid(spread: Field, shifts: Field, weights: Field) -> Field:
     """The smooth net nearest to the shifts: knots are interpolated linearly, second differences are held small, and
     shifts far from the net lose their weight (least squares, reweighted by Geman and McClure's function)."""
     rows, columns = KNOTS
-    stiff = STIFF**2 * max(1.0, float(weights.sum())) * (_second_differences().T @ _second_differences())
+    stiff = SMOOTHNESS_WEIGHT**2 * max(1.0, float(weights.sum())) * (_second_differences().T @ _second_differences())
     still = 1e-6 * numpy.eye(rows * columns)
     trusted, far = weights, LOOSE
     net: Field = numpy.zeros(rows * columns)

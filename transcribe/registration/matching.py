@@ -114,7 +114,7 @@ def _smaller(picture: Picture, scale: float) -> Picture:
 
 @lru_cache(maxsize=32)
 def _blank_features(path: str) -> Features:
-    return features(blank_image.grey(path))
+    return features(blank_image.blank_grey(path))
 
 
 def _path(form: Form, number: int) -> str:

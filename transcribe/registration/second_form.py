@@ -22,7 +22,7 @@ ROOM = 0.55
 """Share of the photo that a page covers at most where another of its size can lie beside it."""
 
 
-def shows_another(photo: Picture, laid: Aligned, form: Form) -> bool:
+def shows_second_form(photo: Picture, laid: Aligned, form: Form) -> bool:
     """Whether as many features as of a page that surely matches agree with some page of the form, all of them beside
     the page that was laid. Nothing is sought where that page fills the photo."""
     if laid.homography is None or not laid.fits:

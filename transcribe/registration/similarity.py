@@ -31,7 +31,7 @@ ASTRAY = 0.25
 features of its upper half alone, so that what was written below lay beside its boxes, and these seemed blank."""
 
 
-class Likeness(NamedTuple):
+class Similarity(NamedTuple):
     """How alike page and blank are: the median of `alike`, the correlations of the tiles that count, 0 to 1; and the
     middles of these tiles, x and y in pixels of the blank."""
 
@@ -50,7 +50,7 @@ class Likeness(NamedTuple):
         return found
 
 
-def likeness(straight: Picture, form: Form, number: int) -> Likeness:
+def similarity(straight: Picture, form: Form, number: int) -> Similarity:
     """Page and blank compared tile by tile, over the tiles where the blank has print.
 
     Tiles in boxes do not count where there are enough others: what was filled in is on the page alone.
@@ -61,24 +61,24 @@ def likeness(straight: Picture, form: Form, number: int) -> Likeness:
     printed = numpy.linalg.norm(print_, axis=1) > TILE  # a standard deviation of about one level a pixel
     outside = printed & ~_boxed(form, number, path)
     counted = numpy.flatnonzero(outside if outside.sum() >= ENOUGH_TILES else printed)
-    columns = blank_image.grey(path).shape[1] // 2 // TILE
+    columns = blank_image.blank_grey(path).shape[1] // 2 // TILE
     middles = (numpy.stack((counted % columns, counted // columns), axis=1) + 0.5) * 2 * TILE
     if not counted.size:
-        return Likeness(0.0, numpy.zeros(0, numpy.float32), middles)
+        return Similarity(0.0, numpy.zeros(0, numpy.float32), middles)
     page, print_ = _tiles(_half(grey(straight)))[counted], print_[counted]
     strength = numpy.linalg.norm(page, axis=1) * numpy.linalg.norm(print_, axis=1)
     alike = (page * print_).sum(axis=1) / numpy.maximum(strength, 1e-6)
-    return Likeness(float(numpy.clip(numpy.median(alike), 0.0, 1.0)), alike, middles)
+    return Similarity(float(numpy.clip(numpy.median(alike), 0.0, 1.0)), alike, middles)
 
 
 @lru_cache(maxsize=32)
 def _blank_tiles(path: str) -> NDArray[numpy.float32]:
-    return _tiles(_half(blank_image.grey(path)))
+    return _tiles(_half(blank_image.blank_grey(path)))
 
 
 def _boxed(form: Form, number: int, path: str) -> NDArray[numpy.bool_]:
     """Which tiles lie by more than half in a box of a field or a table."""
-    inside = numpy.zeros(blank_image.grey(path).shape, numpy.uint8)
+    inside = numpy.zeros(blank_image.blank_grey(path).shape, numpy.uint8)
     placed = [(each.page, each.box) for each in form.fields] + [(each.page, each.box) for each in form.tables]
     for page, box in placed:
         if box and page == number:

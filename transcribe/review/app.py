@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from transcribe import plugins
 from transcribe.archive import Archive
 from transcribe.review.access.guard import Guard
-from transcribe.review.context import Forms, Parts
+from transcribe.review.context import Context, Forms
 from transcribe.review.failures import DOCUMENTED, add_failures
 from transcribe.review.options import ReviewOptions
 from transcribe.review.rate_limits import Rates
@@ -47,7 +47,7 @@ def create_app(
     app = FastAPI(
         title="fairhand review", docs_url=None, redoc_url=None, lifespan=_closing(writer), responses=DOCUMENTED
     )
-    app.state.parts = Parts(
+    app.state.parts = Context(
         store=store,
         writer=writer,
         archive=archive,

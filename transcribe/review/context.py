@@ -27,7 +27,7 @@ Forms = Callable[[str, int], Form]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Context:
     """The app's parts, made once by `create_app`. `on_submit` is told the scan of each new reading."""
 
     store: Store
@@ -66,16 +66,16 @@ class Parts:
         return await run_in_threadpool(self.archive.get, name)
 
 
-def parts_of(request: Request) -> Parts:
+def parts_of(request: Request) -> Context:
     """The parts of the app that answers this request."""
-    parts: Parts = request.app.state.parts
+    parts: Context = request.app.state.parts
     return parts
 
 
-async def _here(request: Request) -> Parts:
+async def _here(request: Request) -> Context:
     """As `parts_of`; FastAPI calls what is not async in a thread, which costs more than a whole page's routing."""
     return parts_of(request)
 
 
-Here = Annotated[Parts, Depends(_here)]
+Here = Annotated[Context, Depends(_here)]
 """How a page asks for the parts."""

@@ -39,7 +39,7 @@ def check(content: bytes, limits: Limits) -> tuple[str, int]:
     return str(header["media_type"]), int(header["pages"])
 
 
-def picture(content: bytes, page: int, limits: Limits) -> tuple[Picture, float | None]:
+def decode(content: bytes, page: int, limits: Limits) -> tuple[Picture, float | None]:
     """The pixels of one page (from 1), upright by its EXIF mark, and its dots an inch where the file says so."""
     header, body = _ask({"wish": "picture", "page": page}, content, limits)
     return numpy.frombuffer(body, dtype=numpy.uint8).reshape(header["shape"]), header["dpi"]

@@ -23,7 +23,7 @@ LENGTH = struct.Struct(">Q")
 
 
 @dataclass(slots=True, kw_only=True)
-class Children:
+class WorkerPool:
     """Up to `most` children that each run `python -m module`; a call takes an idle one, or starts one, or waits.
 
     A child that does not take its request and answer within `seconds` is killed and the call raises EngineError; so

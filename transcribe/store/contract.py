@@ -19,7 +19,7 @@ from transcribe.model import (
     Parameters,
     Place,
     Reading,
-    Reads,
+    ReadResult,
     Record,
     Scan,
     SourceFile,
@@ -111,7 +111,7 @@ class IngestVerbs(Protocol):
     def put_scan(self, scan: Scan, files: Sequence[SourceFile], now: datetime) -> bool:
         """Keep a scan; False where it was there already (nothing is changed)."""
 
-    def put_reads(self, scan: str, reads: Reads, now: datetime) -> None:
+    def put_reads(self, scan: str, reads: ReadResult, now: datetime) -> None:
         """Keep places, pictures and machine readings of one scan, all at once; again is no change."""
 
     def has_reads(self, scan: str) -> bool:

@@ -9,27 +9,27 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from transcribe.store.drivers.sqlite import open_sqlite
-from transcribe.store.verbs.api_tokens import TokenRoom
-from transcribe.store.verbs.appeals import AppealRoom
-from transcribe.store.verbs.audit_log import AuditRoom
-from transcribe.store.verbs.erasure import EraseRoom
-from transcribe.store.verbs.people import PeopleRoom
-from transcribe.store.verbs.questions import GuideRoom
-from transcribe.store.verbs.queue import QueueRoom
-from transcribe.store.verbs.status import StatusRoom
-from transcribe.store.verbs.time_disputes import TimeRoom
+from transcribe.store.verbs.api_tokens import ApiTokenVerbs
+from transcribe.store.verbs.appeals import AppealVerbs
+from transcribe.store.verbs.audit_log import AuditLogVerbs
+from transcribe.store.verbs.erasure import ErasureVerbs
+from transcribe.store.verbs.people import PeopleVerbs
+from transcribe.store.verbs.questions import QuestionVerbs
+from transcribe.store.verbs.queue import QueueVerbs
+from transcribe.store.verbs.status import StatusVerbs
+from transcribe.store.verbs.time_disputes import TimeDisputeVerbs
 
 
 class StateStore(
-    QueueRoom,
-    GuideRoom,
-    TimeRoom,
-    TokenRoom,
-    AppealRoom,
-    StatusRoom,
-    PeopleRoom,
-    EraseRoom,
-    AuditRoom,
+    QueueVerbs,
+    QuestionVerbs,
+    TimeDisputeVerbs,
+    ApiTokenVerbs,
+    AppealVerbs,
+    StatusVerbs,
+    PeopleVerbs,
+    ErasureVerbs,
+    AuditLogVerbs,
 ):
     """`Store` over one database. Each verb is a transaction of its own, or part of `together` around it."""
 

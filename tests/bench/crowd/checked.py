@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import datetime
 from fractions import Fraction
 
-from flows.home.home import Rooms
+from flows.home.home import Home
 from tests.bench.crowd.people import Seen
 from transcribe.model import Reading
 
@@ -20,7 +20,7 @@ FLOOR = 12_345_677
 """Micro-units an hour."""
 
 
-def wrong(rooms: Rooms, seen: Seen, now: datetime) -> list[str]:
+def wrong(rooms: Home, seen: Seen, now: datetime) -> list[str]:
     """What is not as it must be, in sentences; empty where all is well. Top-ups are written first."""
     for person in rooms.store.transcribers():
         rooms.store.top_up(person.id, now)
@@ -51,7 +51,7 @@ def _readings(readings: list[Reading], seen: Seen) -> list[str]:
     return said
 
 
-def _ledger(rooms: Rooms, readings: list[Reading]) -> list[str]:
+def _ledger(rooms: Home, readings: list[Reading]) -> list[str]:
     lines = rooms.store.ledger()
     paid = Counter(line.reading for line in lines if line.kind == "reading")
     said = []
@@ -75,7 +75,7 @@ def _top_ups(readings: list[Reading]) -> dict[tuple[str, str], int]:
     return {where: math.ceil(amount) for where, amount in worth.items() if amount > 0}
 
 
-def _files(rooms: Rooms) -> list[str]:
+def _files(rooms: Home) -> list[str]:
     said = []
     if rooms.store.verify_audit().broken_at is not None:
         said.append("the audit log does not hold")

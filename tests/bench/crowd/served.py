@@ -15,11 +15,11 @@ from pathlib import Path
 
 import httpx
 
-from flows.home.home import Rooms
+from flows.home.home import Home
 from flows.runtime.prefect_server import free_port
 from tests.transcribe.review.site import PAGE, picture
 from transcribe.geometry import Box
-from transcribe.model import FieldKey, Form, PagePicture, Place, Reads, Scan, ScanPage, SourceFile, Task
+from transcribe.model import FieldKey, Form, PagePicture, Place, ReadResult, Scan, ScanPage, SourceFile, Task
 
 FORM = "bon-de-commande"
 WEB = "tests.bench.crowd.web"
@@ -39,13 +39,13 @@ CODES = {
 }
 
 
-def truth(rooms: Rooms, task: Task) -> str:
+def truth(rooms: Home, task: Task) -> str:
     """What stands in a field; every scan says the same, as nobody here looks at it."""
     field = rooms.forms(task.form, task.form_version).field(task.key.name)
     return CODES.get(field.name) or TRUTHS.get(field.type, "Ana Lopez")
 
 
-def fill(rooms: Rooms, scans: int, now: datetime) -> None:
+def fill(rooms: Home, scans: int, now: datetime) -> None:
     """Scans of the sample form with every field open that a person types."""
     form = rooms.use_form(FORM)
     page = rooms.archive.put(picture([("12,50", (16, 14))], PAGE))
@@ -60,7 +60,9 @@ def fill(rooms: Rooms, scans: int, now: datetime) -> None:
         pictures = (PagePicture(number=1, sha256=page, size=PAGE),)
         with rooms.store.together():
             rooms.store.put_scan(scan, [file], now)
-            rooms.store.put_reads(sha, Reads(places=places, readings=(), fit=1.0, quality={}, pictures=pictures), now)
+            rooms.store.put_reads(
+                sha, ReadResult(places=places, readings=(), fit=1.0, quality={}, pictures=pictures), now
+            )
             tasks = [Task(scan=sha, key=key, kind="read", reason="nothing read") for key in keys]
             rooms.store.conclude(sha, 0, [], tasks, None, now)
 
@@ -75,7 +77,7 @@ class Served:
     """One `serve` on one port, `whole` or without its Prefect; `kills` counts how often it was killed, `away` the
     seconds that it was away."""
 
-    rooms: Rooms
+    rooms: Home
     lease_seconds: float
     whole: bool
     port: int = field(default_factory=free_port)

@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from flows.home import settings as configuration
-from flows.home.home import Rooms
+from flows.home.home import Home
 from flows.home.settings import Settings
 from flows.serving.serve import Serving
 from transcribe.review.requests import SentJson
@@ -27,7 +27,7 @@ class Pages(Serving):
         super().__init__(settings)
         self._prefect = _None()  # type: ignore[assignment]  # stands where Prefect's server stands
 
-    def _pages(self, rooms: Rooms, listening: socket.socket) -> uvicorn.Server:
+    def _pages(self, rooms: Home, listening: socket.socket) -> uvicorn.Server:
         server = super()._pages(rooms, listening)
         app = server.config.app
         assert isinstance(app, FastAPI)

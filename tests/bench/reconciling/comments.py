@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from reconcile.algorithms.metrics import Told, calibration_error
 from reconcile.collection.items import Item
-from reconcile.forms.prepared_form import sheet
+from reconcile.forms.prepared_form import prepared
 from reconcile.inference.votes import votes
 from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn
@@ -85,7 +85,7 @@ class Heard(NamedTuple):
 
 def _heard(told: sets.Told) -> Iterator[Heard]:
     """The texts of a collection, weighed with what is learnt of it without its truth."""
-    spot = sheet(FORM).spots["comment"]
+    spot = prepared(FORM).spots["comment"]
     scans = [readings_of(item) for item, _ in told]
     learnt = _learnt([ScanFacts(form=FORM, readings=readings) for readings in scans])
     for readings, (_, truth) in zip(scans, told, strict=True):
@@ -104,11 +104,11 @@ def _after_gold(told: sets.Told) -> Iterator[Told]:
     learnt = _learnt([*known, *facts[GOLD:]])
     for scan, (_, truth) in zip(facts[GOLD:], told[GOLD:], strict=True):
         posterior = weigh(FORM, scan.readings, learnt)[KEY]
-        yield posterior.probability, posterior.candidates[0].normal == sheet(FORM).spots["comment"].normal(truth)
+        yield posterior.probability, posterior.candidates[0].normal == prepared(FORM).spots["comment"].normal(truth)
 
 
 def _learnt(facts: list[ScanFacts]) -> Parameters:
-    return Parameters(version=1, content=learn(facts, shipped.parameters()).content)
+    return Parameters(version=1, content=learn(facts, shipped.shipped_parameters()).content)
 
 
 def _rows(readers: int, said: list[Heard]) -> Iterator[Row]:

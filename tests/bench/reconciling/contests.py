@@ -13,7 +13,7 @@ from reconcile.learning.lessons import contested
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped
 from reconcile.parameters.champion import champion
-from reconcile.parameters.parameters import Known
+from reconcile.parameters.parameters import LearntParameters
 from reconcile.parameters.standings import SHIPPED
 from tests.bench import sets
 from tests.bench.generator import Shape, World, make
@@ -48,7 +48,7 @@ def rows(small: bool) -> Iterator[Row]:
 def _add(tally: dict[str, Counter[str]], scans: Sequence[ScanFacts]) -> None:
     """Trust is learnt without the truths, as a store would have it, then both sides are held against them."""
     blind = [ScanFacts(form=scan.form, readings=scan.readings) for scan in scans]
-    learnt = Known(version=1, content=learn(blind, shipped.parameters()).content)
+    learnt = LearntParameters(version=1, content=learn(blind, shipped.shipped_parameters()).content)
     for scan in scans:
         for contest in contested(scan, learnt):
             tally[contest.lesson.family] += contest.tally

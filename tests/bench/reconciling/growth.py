@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from reconcile.learning.error_rates import rates
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters.parameters import Known
+from reconcile.parameters.parameters import LearntParameters
 from reconcile.policy import POLICY, Policy
 from tests.bench.generator import World
 from tests.bench.generator.orders import Item
@@ -84,7 +84,7 @@ def facts_of(each: Open) -> ScanFacts:
 
 
 def _day(phase: str, scans: int, batch: Sequence[Open], facts: Sequence[ScanFacts], parameters: Parameters) -> Day:
-    measured = rates(facts, {}, Known(version=parameters.version, content=parameters.content))
+    measured = rates(facts, {}, LearntParameters(version=parameters.version, content=parameters.content))
     decided = [each for each in measured if each.of == "form"]
     return Day(
         phase=phase,

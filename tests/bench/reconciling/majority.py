@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from reconcile.forms.prepared_form import Spot, sheet
+from reconcile.forms.prepared_form import PreparedField, prepared
 from tests.bench.generator import Item, World
 from tests.bench.generator.paper import KEYS, forms
 from tests.bench.reconciling.rows import Row
@@ -53,7 +53,7 @@ def _row(world: World, name: str, rule: Rule) -> Row:
     return Row(of=name, figure=f"{right / count:.4f} at {effort / count:.2f}, orders {whole:.3f}")
 
 
-def spots(world: World) -> list[tuple[Item, Spot]]:
+def spots(world: World) -> list[tuple[Item, PreparedField]]:
     """Each item with the spot of its field."""
-    blanks = {locale: sheet(form) for locale, form in forms(world.master).items()}
+    blanks = {locale: prepared(form) for locale, form in forms(world.master).items()}
     return [(item, blanks[item.locale].spots[KEYS[item.slot].name]) for item in world.items]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from reconcile.forms.prepared_form import Spot, sheet
+from reconcile.forms.prepared_form import PreparedField, prepared
 from reconcile.inference.votes import votes
 from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn
@@ -44,11 +44,11 @@ def count(world: World) -> Counter[str]:
             by_scan[scan_of(item)].append(reading(item, each, number))
     form_of = {scan_of(item): blanks[item.locale] for item in world.items}
     facts = [ScanFacts(form=form_of[scan], readings=readings) for scan, readings in by_scan.items()]
-    learnt = Parameters(version=1, content=learn(facts, shipped.parameters()).content)
+    learnt = Parameters(version=1, content=learn(facts, shipped.shipped_parameters()).content)
     posteriors = {scan: weigh(form_of[scan], readings, learnt) for scan, readings in by_scan.items()}
     tally: Counter[str] = Counter()
     for item in world.items:
-        spot = sheet(form_of[scan_of(item)]).spots[KEYS[item.slot].name]
+        spot = prepared(form_of[scan_of(item)]).spots[KEYS[item.slot].name]
         posterior = posteriors[scan_of(item)][KEYS[item.slot]]
         truth = spot.normal(item.written)
         mine = [each for each in by_scan[scan_of(item)] if each.key == KEYS[item.slot]]
@@ -57,7 +57,7 @@ def count(world: World) -> Counter[str]:
     return tally
 
 
-def _judged(spot: Spot, readings: Sequence[Reading], truth: str, right: bool) -> Counter[str]:
+def _judged(spot: PreparedField, readings: Sequence[Reading], truth: str, right: bool) -> Counter[str]:
     counts = Counter(vote.says for vote in votes(spot, readings) if vote.null is None)
     most = max(counts.values(), default=0)
     if counts[truth] == most and list(counts.values()).count(most) == 1:
@@ -76,6 +76,6 @@ def _judged(spot: Spot, readings: Sequence[Reading], truth: str, right: bool) ->
     )
 
 
-def _vouched(spot: Spot, says: str) -> bool:
+def _vouched(spot: PreparedField, says: str) -> bool:
     """Whether format, check digit or master data tell a value from its rival."""
     return not spot.faults(says) and (spot.values is None or spot.values.has(says))

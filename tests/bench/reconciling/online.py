@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from reconcile.decision.audit_sampling import draw, second_look
 from reconcile.decision.decide import NOT_PROVEN, decide
-from reconcile.forms.prepared_form import sheet
+from reconcile.forms.prepared_form import prepared
 from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
@@ -61,7 +61,7 @@ def run(world: World, policy: Policy = POLICY, start: Parameters | None = None) 
     for item in world.items:
         by_form[item.form].append(item)
     numbers = sorted(by_form)
-    parameters = start or shipped.parameters()
+    parameters = start or shipped.shipped_parameters()
     done: list[Open] = []
     for first in range(0, len(numbers), BATCH):
         batch = [opened(world, by_form[number], blanks) for number in numbers[first : first + BATCH]]
@@ -146,7 +146,7 @@ def truths(each: Open) -> dict[FieldKey, str]:
 
 def outcomes_of(each: Open) -> list[Outcome]:
     """What became of the fields of a form."""
-    spots = sheet(each.form).spots
+    spots = prepared(each.form).spots
     return [
         Outcome(
             item=item,

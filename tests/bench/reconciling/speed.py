@@ -31,7 +31,7 @@ def rows(small: bool) -> Iterator[Row]:
     form_of = {scan_of(item): blanks[item.locale] for item in world.items}
     all_facts = [ScanFacts(form=form_of[scan], readings=readings) for scan, readings in by_scan.items()]
     started = time.process_time()
-    learnt = Parameters(version=1, content=learn(all_facts, shipped.parameters()).content)
+    learnt = Parameters(version=1, content=learn(all_facts, shipped.shipped_parameters()).content)
     learning = time.process_time() - started
     count = sum(map(len, by_scan.values()))
     yield at_most(f"learning on {count} readings, seconds", learning, 20.0 * max(1.0, count / 55_000), 1)

@@ -16,7 +16,7 @@ from reconcile.learning.aptitude import adds
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped
-from reconcile.parameters.parameters import known
+from reconcile.parameters.parameters import read_parameters
 from reconcile.policy import POLICY
 from tests.bench.generator import Shape, World, make
 from tests.bench.generator.orders import HARD, Item
@@ -94,7 +94,7 @@ def run(world: World, *, apt: bool) -> list[Outcome]:
     by_form: dict[int, list[Item]] = defaultdict(list)
     for item in world.items:
         by_form[item.form].append(item)
-    numbers, done, parameters = sorted(by_form), list[Open](), shipped.parameters()
+    numbers, done, parameters = sorted(by_form), list[Open](), shipped.shipped_parameters()
     for first in range(0, len(numbers), online.BATCH):
         batch = [online.opened(world, by_form[number], blanks) for number in numbers[first : first + online.BATCH]]
         _work(world, Queue(batch, parameters), _bits(world, parameters, blanks) if apt else {}, chance)
@@ -114,7 +114,7 @@ def run(world: World, *, apt: bool) -> list[Outcome]:
 
 def _bits(world: World, parameters: Parameters, blanks: Mapping[str, Form]) -> dict[str, dict[str, int]]:
     types = {each.type for form in blanks.values() for each in form.all_fields()}
-    return adds(known(parameters), [person.name for person in world.crowd.people], types)
+    return adds(read_parameters(parameters), [person.name for person in world.crowd.people], types)
 
 
 def _work(world: World, queue: Queue, bits: Mapping[str, Mapping[str, int]], chance: random.Random) -> None:

@@ -11,7 +11,7 @@ import pytest
 from flows.administration import pay
 from flows.administration.fair_pay import require_fair_serving, require_fair_start, unfair
 from flows.administration.people import invite, pause
-from flows.home.home import Rooms, now
+from flows.home.home import Home, now
 from tests.flows.house import TYPED, House
 from tests.flows.steps.test_reconcile_scans import received
 from transcribe.errors import SettingsError
@@ -22,7 +22,7 @@ from transcribe.store.contract import SentReading
 FIELDS = ("company", "date", "total")
 
 
-def batch(rooms: Rooms, scans: int = 1) -> None:
+def batch(rooms: Home, scans: int = 1) -> None:
     """Receipts of which three fields each wait for people."""
     for _ in range(scans):
         scan = received(rooms)
@@ -30,7 +30,7 @@ def batch(rooms: Rooms, scans: int = 1) -> None:
         rooms.store.conclude(scan.id, 10**9, [], tasks, None, now())
 
 
-def read(rooms: Rooms, who: str, readings: int, seconds: float) -> None:
+def read(rooms: Home, who: str, readings: int, seconds: float) -> None:
     """A person reads so many fields, each in this time."""
     started = now() - timedelta(seconds=seconds)
     for task in rooms.store.lease(who, readings, started, 10_000.0):
@@ -38,7 +38,7 @@ def read(rooms: Rooms, who: str, readings: int, seconds: float) -> None:
         rooms.store.submit(task.id, who, sent, started + timedelta(seconds=seconds))
 
 
-def pays(rooms: Rooms, rate: str = "0.05", floor: str | None = "12", engagement: str = "by reading") -> str:
+def pays(rooms: Home, rate: str = "0.05", floor: str | None = "12", engagement: str = "by reading") -> str:
     """People are paid; gives who."""
     pay.set_rate(rooms, rate, "EUR", "receipt", per_hour=engagement == "hourly")
     if floor is not None:
@@ -47,7 +47,7 @@ def pays(rooms: Rooms, rate: str = "0.05", floor: str | None = "12", engagement:
 
 
 @pytest.mark.parametrize("engagement", ["by reading", "hourly"])
-def test_paid_work_without_a_floor_is_refused_with_the_commands_that_mend_it(rooms: Rooms, engagement: str) -> None:
+def test_paid_work_without_a_floor_is_refused_with_the_commands_that_mend_it(rooms: Home, engagement: str) -> None:
     batch(rooms)
     pays(rooms, floor=None, engagement=engagement)
 
@@ -59,7 +59,7 @@ def test_paid_work_without_a_floor_is_refused_with_the_commands_that_mend_it(roo
         assert "mina would be paid" in str(said.value)
 
 
-def test_serving_is_refused_before_there_is_any_form_too(rooms: Rooms) -> None:
+def test_serving_is_refused_before_there_is_any_form_too(rooms: Home) -> None:
     pay.set_rate(rooms, "0.05", "EUR", "", per_hour=False)
     require_fair_serving(rooms)  # nobody is paid
     invite(rooms, "mina")
@@ -69,7 +69,7 @@ def test_serving_is_refused_before_there_is_any_form_too(rooms: Rooms) -> None:
     require_fair_serving(rooms)
 
 
-def test_volunteers_and_staff_need_no_floor(rooms: Rooms) -> None:
+def test_volunteers_and_staff_need_no_floor(rooms: Home) -> None:
     batch(rooms)
     pays(rooms, floor=None)
     invite(rooms, "mina", engagement="volunteer")
@@ -80,14 +80,14 @@ def test_volunteers_and_staff_need_no_floor(rooms: Rooms) -> None:
     require_fair_serving(rooms)
 
 
-def test_a_form_without_a_rate_pays_nobody_by_the_piece_and_begins(rooms: Rooms) -> None:
+def test_a_form_without_a_rate_pays_nobody_by_the_piece_and_begins(rooms: Home) -> None:
     batch(rooms)
     invite(rooms, "mina")
     require_fair_start(rooms, ["receipt"])
     require_fair_serving(rooms)
 
 
-def test_a_floor_under_its_own_source_or_in_another_currency_is_none(rooms: Rooms) -> None:
+def test_a_floor_under_its_own_source_or_in_another_currency_is_none(rooms: Home) -> None:
     batch(rooms)
     pays(rooms, floor=None)
     pay.set_floor(rooms, "9", "CHF", "law of 2026-01-01", "12")
@@ -95,7 +95,7 @@ def test_a_floor_under_its_own_source_or_in_another_currency_is_none(rooms: Room
     assert found.faults == ("floor under its source", "currencies differ")
 
 
-def test_a_rate_under_the_floor_as_measured_stops_the_next_batch_and_not_the_one_under_way(rooms: Rooms) -> None:
+def test_a_rate_under_the_floor_as_measured_stops_the_next_batch_and_not_the_one_under_way(rooms: Home) -> None:
     batch(rooms, MEASURED // len(FIELDS))
     who = pays(rooms)
     require_fair_start(rooms, ["receipt"])
@@ -113,7 +113,7 @@ def test_a_rate_under_the_floor_as_measured_stops_the_next_batch_and_not_the_one
     require_fair_start(rooms, ["receipt"])
 
 
-def test_serving_a_batch_that_nobody_has_begun_is_refused_at_such_a_rate(rooms: Rooms) -> None:
+def test_serving_a_batch_that_nobody_has_begun_is_refused_at_such_a_rate(rooms: Home) -> None:
     batch(rooms, MEASURED // len(FIELDS))
     who = pays(rooms)
     read(rooms, who, MEASURED, 30.0)
@@ -131,7 +131,7 @@ def test_serving_a_batch_that_nobody_has_begun_is_refused_at_such_a_rate(rooms: 
         require_fair_serving(rooms)
 
 
-def test_the_commands_refuse_before_anything_is_taken_in(house: House, rooms: Rooms) -> None:
+def test_the_commands_refuse_before_anything_is_taken_in(house: House, rooms: Home) -> None:
     pays(rooms, floor=None)
     pay.set_rate(rooms, "0.05", "EUR", "", per_hour=False)
     batch(rooms)

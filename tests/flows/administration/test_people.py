@@ -8,20 +8,20 @@ import pytest
 
 from flows.administration import pay
 from flows.administration.people import invite, pause
-from flows.home.home import Rooms, now
+from flows.home.home import Home, now
 from tests.flows.house import House
 from transcribe.errors import SettingsError
 from transcribe.review.access.sessions import token_hash
 
 
-def test_a_link_is_for_one_person_and_only_its_hash_is_kept(rooms: Rooms) -> None:
+def test_a_link_is_for_one_person_and_only_its_hash_is_kept(rooms: Home) -> None:
     invited = invite(rooms, "Mina", ["transcriber"], ["fr"])
     token = invited.link.rpartition("/in/")[2]
     assert rooms.store.link(token_hash(token), now()) == invited.person.id
     assert token.encode() not in b"".join(file.read_bytes() for file in rooms.settings.home.glob("state.db*"))
 
 
-def test_adding_again_changes_the_same_person(rooms: Rooms) -> None:
+def test_adding_again_changes_the_same_person(rooms: Home) -> None:
     first = invite(rooms, "Mina", ["transcriber"])
     again = invite(rooms, "Mina", ["expert"], ["fr", "en"])
     assert again.person.id == first.person.id
@@ -29,7 +29,7 @@ def test_adding_again_changes_the_same_person(rooms: Rooms) -> None:
     assert again.link != first.link
 
 
-def test_of_a_known_person_only_what_is_given_changes_and_is_said(rooms: Rooms) -> None:
+def test_of_a_known_person_only_what_is_given_changes_and_is_said(rooms: Home) -> None:
     first = invite(rooms, "Mina", ["expert"], ["fr"], "hourly", "fr", ["EU"], "Europe/Paris")
     rooms.store.put_transcriber(replace(first.person, qualifications=frozenset({"date"}), training=False), now())
     before = rooms.store.transcriber("Mina")
@@ -55,12 +55,12 @@ def test_the_command_says_what_it_changed(house: House) -> None:
     assert "There is no time zone 'Mars'" in wrong.err
 
 
-def test_an_unknown_role_is_named(rooms: Rooms) -> None:
+def test_an_unknown_role_is_named(rooms: Home) -> None:
     with pytest.raises(SettingsError, match="There is no role 'boss'"):
         invite(rooms, "Mina", ["boss"])
 
 
-def test_who_is_paused_and_resumed_is_still_there(rooms: Rooms) -> None:
+def test_who_is_paused_and_resumed_is_still_there(rooms: Home) -> None:
     invite(rooms, "Mina")
     assert pause(rooms, "Mina", paused=True).paused
     assert not pause(rooms, "Mina", paused=False).paused
@@ -75,7 +75,7 @@ def test_people_add_prints_the_link_as_json(house: House) -> None:
     assert listed == {name: told[name] for name in listed}
 
 
-def test_a_rate_and_a_floor_are_amounts_of_a_currency(rooms: Rooms) -> None:
+def test_a_rate_and_a_floor_are_amounts_of_a_currency(rooms: Home) -> None:
     pay.set_rate(rooms, "0.05", "EUR", "", per_hour=False)
     pay.set_floor(rooms, "12.50", "EUR", "law of 2026-01-01", None)
     rate, floor = rooms.store.rate("receipt", now()), rooms.store.floor(now())
@@ -85,12 +85,12 @@ def test_a_rate_and_a_floor_are_amounts_of_a_currency(rooms: Rooms) -> None:
 
 
 @pytest.mark.parametrize(("amount", "currency"), [("much", "EUR"), ("-1", "EUR"), ("0.0000001", "EUR"), ("1", "XXQ")])
-def test_what_is_no_amount_or_no_currency_is_refused(rooms: Rooms, amount: str, currency: str) -> None:
+def test_what_is_no_amount_or_no_currency_is_refused(rooms: Home, amount: str, currency: str) -> None:
     with pytest.raises(SettingsError):
         pay.set_rate(rooms, amount, currency, "", per_hour=False)
 
 
-def test_an_empty_period_closes_with_no_transfers(rooms: Rooms) -> None:
+def test_an_empty_period_closes_with_no_transfers(rooms: Home) -> None:
     invite(rooms, "Mina")
     assert pay.close_period(rooms, "2026-11", None) == "handle,amount,currency,reference,date\n"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from flows.home.home import Rooms
+from flows.home.home import Home
 from flows.output.hocr_output import MARKS, hocr_pages
-from flows.output.json_result import Weighed
+from flows.output.json_result import ScanResult
 from flows.standalone.read_files import read_files
 from flows.steps.read_scans import Taken, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
@@ -24,7 +24,7 @@ RECEIPT = CASES / "receipt-554.jpg"
 UPRIGHT = "bon-de-commande-flat-typed-0000.png"
 
 
-def written(rooms: Rooms, place: Path, system: str) -> Path:
+def written(rooms: Home, place: Path, system: str) -> Path:
     """The receipt with its hOCR beside it, as `fairhand read --hocr` writes it, said to be of this program."""
     picture = Path(shutil.copy(RECEIPT, place / "paper.jpg"))
     own, words, size, _ = read_out(rooms, picture, "receipt")
@@ -35,7 +35,7 @@ def written(rooms: Rooms, place: Path, system: str) -> Path:
     return picture
 
 
-def read_out(rooms: Rooms, picture: Path, form: str) -> tuple[str, list[Word], tuple[int, int], Weighed]:
+def read_out(rooms: Home, picture: Path, form: str) -> tuple[str, list[Word], tuple[int, int], ScanResult]:
     """The system and the words of a picture's hOCR, the picture's size, and what was decided."""
     ((_, it),) = read_files(rooms.settings, [picture], form, lambda done, total: None)
     assert it is not None
@@ -47,7 +47,7 @@ def read_out(rooms: Rooms, picture: Path, form: str) -> tuple[str, list[Word], t
     return system, words, (width, height), it
 
 
-def decided(it: Weighed) -> list[str]:
+def decided(it: ScanResult) -> list[str]:
     """The texts that were decided, but for marks."""
     marks = {each.name for each in it.form.all_fields() if each.type in MARKS}
     said = [each for each in it.outcomes.values() if isinstance(each, Decision) and each.key.name not in marks]
@@ -61,7 +61,7 @@ def holds(words: list[Word], text: str) -> bool:
     return any([w.text for w in run] == wanted and min(w.confidence or 0 for w in run) > 0.9 for run in runs)
 
 
-def test_every_decided_value_of_a_form_stands_where_it_is_on_the_photo(rooms: Rooms, tmp_path: Path) -> None:
+def test_every_decided_value_of_a_form_stands_where_it_is_on_the_photo(rooms: Home, tmp_path: Path) -> None:
     """However the photo was turned, boxes are in its own pixels; print of the form stands beside the values."""
     with Image.open(CASES / UPRIGHT) as upright:
         upright.rotate(180).save(tmp_path / "turned.png")
@@ -78,7 +78,7 @@ def test_every_decided_value_of_a_form_stands_where_it_is_on_the_photo(rooms: Ro
     assert {"Désignation", "Montant"} <= {word.text for word in words}
 
 
-def test_a_free_layout_is_not_read_a_second_time(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_free_layout_is_not_read_a_second_time(rooms: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     ((_, it),) = read_files(rooms.settings, [RECEIPT], "receipt", lambda done, total: None)
     assert it is not None
     monkeypatch.setattr(tesseract.Tesseract, "words", None)
@@ -88,13 +88,13 @@ def test_a_free_layout_is_not_read_a_second_time(rooms: Rooms, monkeypatch: pyte
     assert len(words) > 40
 
 
-def test_hocr_out_of_our_own_read_is_no_further_source(rooms: Rooms, tmp_path: Path) -> None:
+def test_hocr_out_of_our_own_read_is_no_further_source(rooms: Home, tmp_path: Path) -> None:
     said = sources(rooms, written(rooms, tmp_path, ""))
     assert {each.source.split()[0] for each in said.values()} == {"tesseract", "rapidocr"}
     assert not any("hocr" in each.source for each in said.values())
 
 
-def sources(rooms: Rooms, picture: Path) -> dict[str, Reading]:
+def sources(rooms: Home, picture: Path) -> dict[str, Reading]:
     """What each source says of the receipt's date, taken in, read and reconciled."""
     (taken,) = take_in(rooms, [picture], "receipt", "batch")
     assert isinstance(taken, Taken)
@@ -104,7 +104,7 @@ def sources(rooms: Rooms, picture: Path) -> dict[str, Reading]:
     return {source_of(each): each for each in readings}
 
 
-def test_the_hocr_of_another_program_beside_a_picture_is_a_third_source(rooms: Rooms, tmp_path: Path) -> None:
+def test_the_hocr_of_another_program_beside_a_picture_is_a_third_source(rooms: Home, tmp_path: Path) -> None:
     said = sources(rooms, written(rooms, tmp_path, "kraken 5.2"))
     assert set(said) == {"tesseract", "rapidocr", "hocr"}
     assert said["hocr"].source == "hocr kraken 5.2"
@@ -112,7 +112,7 @@ def test_the_hocr_of_another_program_beside_a_picture_is_a_third_source(rooms: R
     assert said["hocr"].confidence is not None
 
 
-def test_the_hocr_of_an_engine_that_reads_here_too_is_no_further_source(rooms: Rooms, tmp_path: Path) -> None:
+def test_the_hocr_of_an_engine_that_reads_here_too_is_no_further_source(rooms: Home, tmp_path: Path) -> None:
     """Two passes of one engine agree on what is wrong: they never stand for two."""
     said = sources(rooms, written(rooms, tmp_path, "tesseract 5.5.0"))
     assert set(said) == {"tesseract", "rapidocr"}

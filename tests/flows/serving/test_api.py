@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 
 from flows.administration.people import invite
 from flows.administration.records import forget_scan
-from flows.home.home import Rooms, now
+from flows.home.home import Home, now
 from flows.serving.api import api
 from flows.steps.reconcile_scans import publish_records
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
@@ -39,23 +39,23 @@ NEEDED = {
 """The scope that each route asks for."""
 
 
-def app_of(rooms: Rooms, **options: Any) -> FastAPI:
+def app_of(rooms: Home, **options: Any) -> FastAPI:
     made = ReviewOptions(**options)
     return create_app(rooms.store, rooms.archive, rooms.forms, made, now, lambda _: None, routers=[api(rooms)])
 
 
 @pytest.fixture
-def app(rooms: Rooms) -> FastAPI:
+def app(rooms: Home) -> FastAPI:
     return app_of(rooms)
 
 
-def program(app: FastAPI, rooms: Rooms, *scopes: str) -> TestClient:
+def program(app: FastAPI, rooms: Home, *scopes: str) -> TestClient:
     """A program with a token of these scopes."""
     secret = new_token(rooms.store, "till", scopes, now()).secret
     return TestClient(app, raise_server_exceptions=False, headers={"authorization": f"Bearer {secret}"})
 
 
-def recorded(rooms: Rooms, total: str = "12.50", scan: str = "") -> str:
+def recorded(rooms: Home, total: str = "12.50", scan: str = "") -> str:
     """A receipt with its record (a new version where the scan is given), published; the scan."""
     found = scan or received(rooms).id
     texts = {**RECEIPT, "total": total}
@@ -83,7 +83,7 @@ def totals(answer: dict[str, Any]) -> list[str]:
     return [each["values"]["total"] for each in answer["records"]]
 
 
-def test_records_come_in_order_and_a_program_goes_on_where_it_stopped(rooms: Rooms, app: FastAPI) -> None:
+def test_records_come_in_order_and_a_program_goes_on_where_it_stopped(rooms: Home, app: FastAPI) -> None:
     client = program(app, rooms, "records:read")
     first, second = recorded(rooms, "1.00"), recorded(rooms, "2.00")
     assert client.get("/api/records").json() == {"forms": ["receipt"]}
@@ -108,7 +108,7 @@ def test_records_come_in_order_and_a_program_goes_on_where_it_stopped(rooms: Roo
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
-def test_small_pages_bring_everything_once_and_erasures_in_their_place(rooms: Rooms, app: FastAPI, limit: int) -> None:
+def test_small_pages_bring_everything_once_and_erasures_in_their_place(rooms: Home, app: FastAPI, limit: int) -> None:
     scans = [recorded(rooms, f"{number}.00") for number in range(1, 6)]
     forget_scan(rooms, scans[2])
     recorded(rooms, "9.00")
@@ -128,7 +128,7 @@ def test_small_pages_bring_everything_once_and_erasures_in_their_place(rooms: Ro
     assert pages == -(-5 // limit)
 
 
-def test_a_record_is_what_export_writes(rooms: Rooms, app: FastAPI) -> None:
+def test_a_record_is_what_export_writes(rooms: Home, app: FastAPI) -> None:
     recorded(rooms)
     (record,) = program(app, rooms, "records:read").get("/api/records/receipt").json()["records"]
     assert record["values"]["total"] == "12.50"
@@ -136,7 +136,7 @@ def test_a_record_is_what_export_writes(rooms: Rooms, app: FastAPI) -> None:
     assert (total["probability"], total["machines"], total["people"]) == (0.99, ["rapidocr 3", "tesseract 5 fra"], 0)
 
 
-def test_what_is_not_there_is_said_in_words(rooms: Rooms, app: FastAPI) -> None:
+def test_what_is_not_there_is_said_in_words(rooms: Home, app: FastAPI) -> None:
     client = program(app, rooms, *SCOPES)
     assert "no record database" in client.get("/api/records/receipt").json()["error"]
     recorded(rooms)
@@ -155,13 +155,13 @@ def ways(app: FastAPI) -> Sequence[str]:
     return sorted(path for path in app.openapi()["paths"] if path.startswith("/api/"))
 
 
-def addresses(rooms: Rooms) -> dict[str, str]:
+def addresses(rooms: Home) -> dict[str, str]:
     """Each route with something that is there."""
     scan = recorded(rooms)
     return {way: way.replace("{form}", "receipt").replace("{scan}", scan) for way in NEEDED}
 
 
-def test_each_route_asks_for_its_scope_and_nothing_else_opens_it(rooms: Rooms, app: FastAPI) -> None:
+def test_each_route_asks_for_its_scope_and_nothing_else_opens_it(rooms: Home, app: FastAPI) -> None:
     there = addresses(rooms)
     assert set(ways(app)) == set(NEEDED)
     assert set(NEEDED.values()) == SCOPES
@@ -179,7 +179,7 @@ def test_each_route_asks_for_its_scope_and_nothing_else_opens_it(rooms: Rooms, a
 
 
 @pytest.mark.parametrize("role", ["transcriber", "expert", "operator"])
-def test_a_session_opens_nothing_that_is_for_programs(rooms: Rooms, app: FastAPI, role: str) -> None:
+def test_a_session_opens_nothing_that_is_for_programs(rooms: Home, app: FastAPI, role: str) -> None:
     there = addresses(rooms)
     client = TestClient(app, follow_redirects=False)
     assert client.post(invite(rooms, "olga", [role]).link.partition("8484")[2]).status_code == 303
@@ -188,7 +188,7 @@ def test_a_session_opens_nothing_that_is_for_programs(rooms: Rooms, app: FastAPI
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer"), way
 
 
-def test_a_token_that_ended_or_is_shown_otherwise_is_none(rooms: Rooms, app: FastAPI) -> None:
+def test_a_token_that_ended_or_is_shown_otherwise_is_none(rooms: Home, app: FastAPI) -> None:
     recorded(rooms)
     short = new_token(rooms.store, "short", ["records:read"], now() - timedelta(days=2), timedelta(days=1))
     ended = new_token(rooms.store, "ended", ["records:read"], now())
@@ -202,7 +202,7 @@ def test_a_token_that_ended_or_is_shown_otherwise_is_none(rooms: Rooms, app: Fas
     assert client.get("/api/records", headers={"authorization": f"bearer {good}"}).status_code == 200
 
 
-def test_one_program_that_asks_too_often_waits_and_others_do_not(rooms: Rooms) -> None:
+def test_one_program_that_asks_too_often_waits_and_others_do_not(rooms: Home) -> None:
     app = app_of(rooms, program_requests_a_minute=3)
     recorded(rooms)
     busy, other = program(app, rooms, "records:read"), program(app, rooms, "records:read")
@@ -214,7 +214,7 @@ def test_one_program_that_asks_too_often_waits_and_others_do_not(rooms: Rooms) -
     assert other.get("/api/records").status_code == 200, "who has a token is not shut out by who guesses"
 
 
-def test_what_is_delivered_stands_in_the_audit_log_without_its_text(rooms: Rooms, app: FastAPI) -> None:
+def test_what_is_delivered_stands_in_the_audit_log_without_its_text(rooms: Home, app: FastAPI) -> None:
     scan = recorded(rooms, "4711.00")
     client = program(app, rooms, *SCOPES)
     (token,) = rooms.store.tokens()
@@ -234,7 +234,7 @@ def test_what_is_delivered_stands_in_the_audit_log_without_its_text(rooms: Rooms
     assert rooms.store.verify_audit().broken_at is None
 
 
-def test_an_explanation_names_nobody_and_tells_nobodys_time(rooms: Rooms, app: FastAPI) -> None:
+def test_an_explanation_names_nobody_and_tells_nobodys_time(rooms: Home, app: FastAPI) -> None:
     scan = received(rooms).id
     mina = invite(rooms, "mina-secret-handle", ["expert"]).person
     task = Task(scan=scan, key=FieldKey("total"), kind="adjudicate", reason="readers split", pool="expert")
@@ -256,11 +256,11 @@ def test_an_explanation_names_nobody_and_tells_nobodys_time(rooms: Rooms, app: F
         assert "'seconds'" not in text
 
 
-def test_pay_is_what_the_report_says(rooms: Rooms, app: FastAPI) -> None:
+def test_pay_is_what_the_report_says(rooms: Home, app: FastAPI) -> None:
     assert program(app, rooms, "pay:read").get("/api/pay").json() == {"people": []}
 
 
-def test_random_requests_find_no_server_error_and_nothing_undocumented(rooms: Rooms, app: FastAPI) -> None:
+def test_random_requests_find_no_server_error_and_nothing_undocumented(rooms: Home, app: FastAPI) -> None:
     recorded(rooms)
     secret = new_token(rooms.store, "fuzz", SCOPES, now()).secret
     schema = schemathesis.openapi.from_asgi("/openapi.json", app)

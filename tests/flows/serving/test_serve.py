@@ -13,7 +13,7 @@ import uvicorn
 
 from flows.administration.people import invite
 from flows.home import settings as configuration
-from flows.home.home import Rooms
+from flows.home.home import Home
 from flows.runtime.prefect_server import answers, free_port, notice
 from flows.serving.serve import stop_by_signal
 from reconcile.records import query
@@ -27,7 +27,7 @@ Serving = tuple[House, "subprocess.Popen[str]"]
 
 
 @pytest.fixture
-def serving(house: House, rooms: Rooms) -> Iterator[Serving]:
+def serving(house: House, rooms: Home) -> Iterator[Serving]:
     """A running `serve` whose Prefect answers, on free ports; whatever is left of it is ended."""
     house.environment = {"FAIRHAND_PREFECT_PORT": str(free_port()), "FAIRHAND_RECONCILE_SECONDS": "600"}
     process = house.start("serve", "--port", "0")
@@ -49,7 +49,7 @@ def all_gone(processes: list[psutil.Process]) -> bool:
     return not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in processes)
 
 
-def test_what_people_type_becomes_a_record_at_once_and_sigterm_stops_everything(serving: Serving, rooms: Rooms) -> None:
+def test_what_people_type_becomes_a_record_at_once_and_sigterm_stops_everything(serving: Serving, rooms: Home) -> None:
     house, process = serving
     said = notice(rooms.settings)
     assert httpx.get(f"{said['web']}/in").status_code == 200
@@ -75,7 +75,7 @@ def _answer(task: Task) -> str:
     return RECEIPT[task.key.name]
 
 
-def test_killed_it_leaves_no_process_behind_and_the_next_one_goes_on(serving: Serving, rooms: Rooms) -> None:
+def test_killed_it_leaves_no_process_behind_and_the_next_one_goes_on(serving: Serving, rooms: Home) -> None:
     house, process = serving
     received(rooms)
     house.run("reconcile")
@@ -108,11 +108,11 @@ def test_a_taken_port_is_said_in_one_line(house: House) -> None:
     assert "Traceback" not in done.err
 
 
-def test_links_lead_to_where_serve_is(house: House, rooms: Rooms) -> None:
+def test_links_lead_to_where_serve_is(house: House, rooms: Home) -> None:
     (house.home / "serve.json").write_text('{"web": "http://127.0.0.1:5999", "pid": "1"}', encoding="utf-8")
     assert invite(rooms, "mina").link.startswith("http://127.0.0.1:5999/in/")
     public = configuration.load(house.home).model_copy(update={"public_url": "https://orders.example/"})
-    rooms = Rooms(settings=public, store=rooms.store, archive=rooms.archive, forms=rooms.forms)
+    rooms = Home(settings=public, store=rooms.store, archive=rooms.archive, forms=rooms.forms)
     assert invite(rooms, "mina").link.startswith("https://orders.example/in/")
 
 

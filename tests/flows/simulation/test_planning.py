@@ -10,27 +10,27 @@ from pathlib import Path
 
 import pytest
 
-from flows.home.home import Rooms
+from flows.home.home import Home
 from flows.simulation.ground_truth import Sample
 from flows.simulation.planning import Batch, Planned, plan
 from flows.simulation.planning_inputs import SECONDS, Said, Terms, plot, prospect, rates, told
 from flows.simulation.simulated_sources import Source, Written, engines, from_history, read, read_by_machines, stated
 from reconcile.algorithms.intervals import wilson
-from reconcile.forms.prepared_form import sheet
+from reconcile.forms.prepared_form import prepared
 from reconcile.parameters import shipped
-from reconcile.parameters.parameters import Known, known
+from reconcile.parameters.parameters import LearntParameters, read_parameters
 from reconcile.policy import POLICY
 from tests.flows.house import CASES, SAMPLES, House
 from transcribe.errors import FairhandError, SettingsError
 from transcribe.forms import definition as forms
-from transcribe.model import FieldKey, Reads, Scan, ScanPage, SourceFile, Transcriber
+from transcribe.model import FieldKey, ReadResult, Scan, ScanPage, SourceFile, Transcriber
 from transcribe.ocr.machine_readings import reading
 from transcribe.store.contract import Floor, Rate
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 FORM = forms.load("bon-de-commande")
-SPOTS = sheet(FORM).spots
-LEARNT = known(shipped.parameters())
+SPOTS = prepared(FORM).spots
+LEARNT = read_parameters(shipped.shipped_parameters())
 ORDER = Sample(
     file="one.png",
     form=FORM.name,
@@ -54,7 +54,7 @@ def batch(people: list[float], machines: list[float] | None = None, *, audits: f
         engines=engines(FORM, LEARNT) if machines is None else stated(FORM, "machine", machines, "engine"),
         people=stated(FORM, "person", people, "simulated"),
         expert=stated(FORM, "expert", [0.0], "expert")[0],
-        parameters=shipped.parameters(),
+        parameters=shipped.shipped_parameters(),
         policy=replace(POLICY, audit_share=audits),
         rounds=rounds,
     )
@@ -92,7 +92,7 @@ def test_the_same_lot_gives_the_same_reading_and_another_lot_another() -> None:
 
 
 def test_some_errors_are_shared_where_a_field_looks_like_something_else() -> None:
-    tempting = Known(version=9, content={**LEARNT.content, "tempting": {"amount": [900.0, 1000.0]}})
+    tempting = LearntParameters(version=9, content={**LEARNT.content, "tempting": {"amount": [900.0, 1000.0]}})
     one, other = stated(FORM, "machine", [0.3, 0.3], "engine")
     both = [
         (read(written(number), one, tempting, "1", 0).text, read(written(number), other, tempting, "1", 0).text)
@@ -204,13 +204,13 @@ def test_people_with_a_history_err_as_was_learnt_of_them() -> None:
     person = Transcriber(id="mina", handle="Mina", roles=frozenset({"transcriber"}))
     new, expert = replace(person, id="new"), replace(person, id="expert", roles=frozenset({"expert"}))
     tally = {"amount": [30.0, 100.0]}
-    learnt = Known(version=3, content={**LEARNT.content, "sources": {"mina": tally, "expert": tally}})
+    learnt = LearntParameters(version=3, content={**LEARNT.content, "sources": {"mina": tally, "expert": tally}})
     (mina,) = from_history(FORM, [person, new, expert, replace(person, paused=True)], learnt)
     assert mina.name == "mina"
     assert mina.errors["amount"] == pytest.approx(0.3, abs=0.05)
 
 
-def test_a_home_gives_its_machine_readings_rate_and_people(rooms: Rooms, tmp_path: Path) -> None:
+def test_a_home_gives_its_machine_readings_rate_and_people(rooms: Home, tmp_path: Path) -> None:
     form = rooms.use_form("bon-de-commande")
     file = next(name for name, sample in SAMPLES.items() if sample.form == form.name)
     _as_read(rooms, file)
@@ -242,7 +242,7 @@ def test_the_command_prints_a_table_json_and_a_plot_and_makes_no_home(house: Hou
     assert not house.home.exists()
 
 
-def test_a_truth_without_an_order_of_the_form_is_named(rooms: Rooms, tmp_path: Path) -> None:
+def test_a_truth_without_an_order_of_the_form_is_named(rooms: Home, tmp_path: Path) -> None:
     file = next(name for name, sample in SAMPLES.items() if sample.form == FORM.name)
     with pytest.raises(FairhandError, match=r"truth\.jsonl holds no order of order-form"):
         prospect(rooms.settings, "order-form", _truth(tmp_path, file), Said())
@@ -256,7 +256,7 @@ def _truth(folder: Path, file: str) -> Path:
     return path
 
 
-def _as_read(rooms: Rooms, file: str) -> None:
+def _as_read(rooms: Home, file: str) -> None:
     """A scan of this file in the store, read by two engines as it is written."""
     scan = Scan(id="a" * 64, pages=(ScanPage(file="b" * 64, page=1),), form=FORM.name, form_version=1, name=file)
     rooms.store.put_scan(scan, [SourceFile(sha256="b" * 64, name=file, size=1, media_type="image/png")], NOW)
@@ -275,7 +275,7 @@ def _as_read(rooms: Rooms, file: str) -> None:
         if str(key) in SAMPLES[file].fields
         for source in ("rapidocr 3", "tesseract 5")
     )
-    rooms.store.put_reads(scan.id, Reads(places=(), readings=readings, fit=1.0, quality={"overall": 1.0}), NOW)
+    rooms.store.put_reads(scan.id, ReadResult(places=(), readings=readings, fit=1.0, quality={"overall": 1.0}), NOW)
 
 
 def test_what_an_expert_alone_read_goes_to_another_expert_and_the_play_ends() -> None:

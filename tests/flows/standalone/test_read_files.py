@@ -11,8 +11,8 @@ import pytest
 from PIL import Image, ImageFilter
 
 from flows.home import settings
-from flows.home.home import now, open_rooms
-from flows.output.json_result import whence
+from flows.home.home import now, open_home
+from flows.output.json_result import source_label
 from flows.standalone.read_files import parameters_of
 from reconcile.parameters import shipped
 from tests.flows.house import CASES, SAMPLES, TYPED, House, Ran
@@ -121,13 +121,13 @@ def test_pages_of_a_file_are_named_and_what_is_wrong_is_said(house: House, tmp_p
 
 
 def test_every_file_of_a_scan_is_named() -> None:
-    assert whence(["all.pdf", "all.pdf"], [2, 3]) == "all.pdf p. 2, 3"
-    assert whence(["one.jpg", "two.jpg"], [1, 1]) == "one.jpg, two.jpg"
+    assert source_label(["all.pdf", "all.pdf"], [2, 3]) == "all.pdf p. 2, 3"
+    assert source_label(["one.jpg", "two.jpg"], [1, 1]) == "one.jpg, two.jpg"
 
 
 def test_what_the_home_has_learnt_weighs(house: House) -> None:
-    assert parameters_of(settings.load(house.home)) == shipped.parameters()
-    rooms = open_rooms(settings.load(house.home))
+    assert parameters_of(settings.load(house.home)) == shipped.shipped_parameters()
+    rooms = open_home(settings.load(house.home))
     kept = rooms.store.put_parameters({"learnt": "here"}, now())
     rooms.close()
     assert parameters_of(settings.load(house.home)) == kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flows.steps.layout_tasks import distinct, shown_by_people
 from reconcile.decision.decide import decide
 from reconcile.inference.weigh import weigh
-from reconcile.parameters.shipped import parameters
+from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.transcribe.extraction.printed import INVOICE, printed
 from tests.transcribe.extraction.test_locate import NOW, ODD_LINE, PAGE
@@ -19,7 +19,7 @@ FACTURE = definition.load("facture")
 def asked(*rows: str) -> list[Task]:
     words = printed(*rows)
     read = locate("scan", [PAGE], {"tesseract 5 fra": {1: words}, "rapidocr 1": {1: words}}, FACTURE, NOW)
-    posteriors = weigh(FACTURE, read.readings, parameters())
+    posteriors = weigh(FACTURE, read.readings, shipped_parameters())
     said = {key: decide(FACTURE.field(key.name), each, POLICY) for key, each in posteriors.items()}
     return list(distinct(shown_by_people(FACTURE, posteriors, said)))
 

@@ -8,13 +8,13 @@ from typing import cast
 import pytest
 
 from flows.administration.people import invite
-from flows.home.home import Rooms, now, policy
+from flows.home.home import Home, now, policy
 from flows.output.explanation import explained, in_words
 from flows.steps.learn_parameters import learn_home
 from flows.steps.reconcile_scans import reconcile_home, reconcile_waiting
 from reconcile.inference.calibration import DOUBTED
 from reconcile.parameters import shipped
-from reconcile.parameters.parameters import known
+from reconcile.parameters.parameters import read_parameters
 from reconcile.policy import Policy
 from tests.flows.house import House
 from tests.flows.steps.test_reconcile_scans import RECEIPT, answer, received
@@ -24,13 +24,13 @@ from transcribe.store.contract import Offer, SentReading
 TOTAL = FieldKey("total")
 
 
-def everything_audited(rooms: Rooms) -> None:
+def everything_audited(rooms: Home) -> None:
     """Reconcile with every decided field drawn for an audit."""
     strict = Policy(target=policy(rooms.settings).target, audit_share=1.0)
     reconcile_waiting(rooms.store, rooms.forms, strict, now, lambda *_: None)
 
 
-def audited(rooms: Rooms, expert: str, total: str) -> Scan:
+def audited(rooms: Home, expert: str, total: str) -> Scan:
     """A receipt on whose total both engines agree and which is decided and then audited: the expert reads this."""
     scan = received(rooms, texts={"total": ("12.50", "12.50")})
     everything_audited(rooms)
@@ -43,11 +43,11 @@ def audited(rooms: Rooms, expert: str, total: str) -> Scan:
 
 
 @pytest.fixture
-def expert(rooms: Rooms) -> str:
+def expert(rooms: Home) -> str:
     return invite(rooms, "eve", ["expert"]).person.id
 
 
-def test_audits_count_and_an_audit_that_errs_takes_the_right_to_decide_away(rooms: Rooms, expert: str) -> None:
+def test_audits_count_and_an_audit_that_errs_takes_the_right_to_decide_away(rooms: Home, expert: str) -> None:
     standing = received(rooms, texts={"total": ("12.50", "12.50")})
     reconcile_home(rooms)
     before = {each.key: each for each in rooms.store.decisions(standing.id)}
@@ -58,9 +58,9 @@ def test_audits_count_and_an_audit_that_errs_takes_the_right_to_decide_away(room
     assert learnt.audited >= 12
     parameters = rooms.store.parameters()
     assert parameters is not None
-    wrong, count = known(parameters).tally("amount: engines agree")
+    wrong, count = read_parameters(parameters).tally("amount: engines agree")
     assert (round(wrong) >= 4, count > 12) == (True, True)
-    assert known(parameters).earned("amount: engines agree") < policy(rooms.settings).target
+    assert read_parameters(parameters).earned("amount: engines agree") < policy(rooms.settings).target
     (found,) = (each for each in learnt.reopened if each.scan == standing.id and each.field == "total")
     assert found.file == standing.name
 
@@ -81,7 +81,7 @@ def test_audits_count_and_an_audit_that_errs_takes_the_right_to_decide_away(room
     ]
 
 
-def test_an_expert_who_alone_contradicts_what_was_decided_is_looked_at_by_another(rooms: Rooms, expert: str) -> None:
+def test_an_expert_who_alone_contradicts_what_was_decided_is_looked_at_by_another(rooms: Home, expert: str) -> None:
     scan = received(rooms, texts={"total": ("12.50", "12.50")})
     everything_audited(rooms)
     other = invite(rooms, "olga", ["expert"]).person.id
@@ -99,7 +99,7 @@ def test_an_expert_who_alone_contradicts_what_was_decided_is_looked_at_by_anothe
     assert [task for task in story.tasks if task.closed_at is None] == []
 
 
-def test_how_often_decisions_and_sources_err_is_told_from_audits_with_intervals(rooms: Rooms, expert: str) -> None:
+def test_how_often_decisions_and_sources_err_is_told_from_audits_with_intervals(rooms: Home, expert: str) -> None:
     audited(rooms, expert, "12.50")
     audited(rooms, expert, "72.50")
     rates = learn_home(rooms).rates
@@ -108,7 +108,7 @@ def test_how_often_decisions_and_sources_err_is_told_from_audits_with_intervals(
     assert any(each.startswith("tesseract on audited fields of type amount: wrong on 50 % of 2") for each in rates)
 
 
-def test_errors_are_told_by_the_tradition_in_which_people_learnt_to_write(rooms: Rooms) -> None:
+def test_errors_are_told_by_the_tradition_in_which_people_learnt_to_write(rooms: Home) -> None:
     people = {
         language: invite(rooms, f"reader {language}", languages=[language]).person.id for language in ("fr", "de")
     }
@@ -125,13 +125,13 @@ def test_errors_are_told_by_the_tradition_in_which_people_learnt_to_write(rooms:
     assert told[1].startswith("People who learnt to write in fr, on fields of type amount: wrong on 50 % of 2")
 
 
-def told(rooms: Rooms, who: str) -> list[dict[str, object]]:
+def told(rooms: Home, who: str) -> list[dict[str, object]]:
     """What is held about a person of what they add to amounts."""
     adds = cast(list[dict[str, object]], rooms.store.about(who)["adds"])
     return [row for row in adds if row["type"] == "amount"]
 
 
-def test_who_errs_more_on_a_type_of_field_than_others_is_given_others_first(rooms: Rooms) -> None:
+def test_who_errs_more_on_a_type_of_field_than_others_is_given_others_first(rooms: Home) -> None:
     careful, careless = (invite(rooms, handle).person.id for handle in ("careful", "careless"))
     for number in range(8):
         scan = received(rooms, texts={"total": ("18.40", "93.10")})
@@ -146,7 +146,7 @@ def test_who_errs_more_on_a_type_of_field_than_others_is_given_others_first(room
 
 
 def test_fields_of_which_an_expert_was_asked_because_readers_were_split_count_in_no_rate(
-    rooms: Rooms, expert: str
+    rooms: Home, expert: str
 ) -> None:
     readers = [invite(rooms, f"reader {name}", languages=["fr"]).person.id for name in ("one", "two", "three")]
     scan = received(rooms, texts={"total": ("12.50", "18.50")})
@@ -162,7 +162,7 @@ def test_fields_of_which_an_expert_was_asked_because_readers_were_split_count_in
 
 
 def test_a_second_look_at_what_an_expert_read_against_all_others_is_no_audit_and_the_likelier_of_the_two_is_true(
-    rooms: Rooms, expert: str
+    rooms: Home, expert: str
 ) -> None:
     readers = [invite(rooms, f"reader {name}", languages=["fr"]).person.id for name in ("one", "two", "three")]
     other = invite(rooms, "otto", ["expert"]).person.id
@@ -183,8 +183,8 @@ def test_a_second_look_at_what_an_expert_read_against_all_others_is_no_audit_and
     assert (learnt.truths, learnt.audited, learnt.rates) == (1, 0, ())
 
 
-def test_what_people_read_while_nothing_is_proven_is_counted_as_proof(rooms: Rooms) -> None:
-    rooms.store.put_parameters({**shipped.parameters().content, "shipped": {}}, now())
+def test_what_people_read_while_nothing_is_proven_is_counted_as_proof(rooms: Home) -> None:
+    rooms.store.put_parameters({**shipped.shipped_parameters().content, "shipped": {}}, now())
     scan = received(rooms, texts={"total": ("12.50", "12.50")})
     reconcile_home(rooms)
     mina = invite(rooms, "mina").person.id
@@ -194,7 +194,7 @@ def test_what_people_read_while_nothing_is_proven_is_counted_as_proof(rooms: Roo
     learn_home(rooms)
     parameters = rooms.store.parameters()
     assert parameters is not None
-    assert known(parameters).tally("amount: engines agree") == (0.0, 1.0)
+    assert read_parameters(parameters).tally("amount: engines agree") == (0.0, 1.0)
 
 
 def test_the_command_says_what_moved_what_is_measured_and_what_is_asked_again(house: House) -> None:

@@ -10,15 +10,15 @@ import pytest
 from PIL import Image
 
 from flows.administration.people import invite
-from flows.home.home import Rooms, now, policy
+from flows.home.home import Home, now, policy
 from flows.steps.identify_tasks import Identified, identified, which_form
 from flows.steps.read_scans import AUTO, Taken, read_scan, take_in
 from flows.steps.reconcile_scans import in_force, publish_records, rebuild_records, reconcile_home, reconcile_waiting
 from reconcile.records import query
 from transcribe.errors import FormError
-from transcribe.model import WHOLE, FieldKey, Form, Reading, Reads, Scan, Task
+from transcribe.model import WHOLE, FieldKey, Form, Reading, ReadResult, Scan, Task
 from transcribe.ocr.machine_readings import reading
-from transcribe.recognition.annotated_regions import Drawn
+from transcribe.recognition.annotated_regions import Annotations
 from transcribe.store.contract import Offer, SentReading
 
 ENGINES = ("tesseract 5 fra", "rapidocr 3")
@@ -26,7 +26,7 @@ RECEIPT = {"company": "ACME LTD", "date": "12/03/2025", "address": "1, High Stre
 
 
 def received(
-    rooms: Rooms, *, form: str = "receipt", texts: dict[str, tuple[str, str]] | None = None, batch: str = ""
+    rooms: Home, *, form: str = "receipt", texts: dict[str, tuple[str, str]] | None = None, batch: str = ""
 ) -> Scan:
     """A scan with a reading of each engine for each field, without any picture."""
     known = rooms.use_form(form) if form else None
@@ -38,17 +38,17 @@ def received(
     return scan
 
 
-def reads_of(scan: Scan, texts: dict[str, tuple[str, str]]) -> Reads:
+def reads_of(scan: Scan, texts: dict[str, tuple[str, str]]) -> ReadResult:
     said = {**{name: (text, text) for name, text in RECEIPT.items()}, **texts}
     found = [
         reading(scan=scan.id, key=FieldKey(name), source=source, text=text, at=now(), confidence=0.99, conditions={})
         for name, pair in said.items()
         for source, text in zip(ENGINES, pair, strict=True)
     ]
-    return Reads(places=(), readings=tuple(found), fit=None, quality={})
+    return ReadResult(places=(), readings=tuple(found), fit=None, quality={})
 
 
-def answer(rooms: Rooms, who: str, text: str, **offer: object) -> Task:
+def answer(rooms: Home, who: str, text: str, **offer: object) -> Task:
     """The person takes the next task and types this."""
     pools = ("expert", "read")
     (task,) = rooms.store.lease(who, 1, now(), 600.0, Offer(pools=pools, **offer))  # type: ignore[arg-type]  # as given
@@ -56,11 +56,11 @@ def answer(rooms: Rooms, who: str, text: str, **offer: object) -> Task:
     return task
 
 
-def no_reading(scan: Scan, drawn: Drawn) -> None:
+def no_reading(scan: Scan, drawn: Annotations) -> None:
     raise AssertionError("nothing is read again here")
 
 
-def test_every_waiting_scan_is_concluded_once(rooms: Rooms) -> None:
+def test_every_waiting_scan_is_concluded_once(rooms: Home) -> None:
     for _ in range(3):
         received(rooms)
     first = reconcile_home(rooms)
@@ -68,7 +68,7 @@ def test_every_waiting_scan_is_concluded_once(rooms: Rooms) -> None:
     assert reconcile_home(rooms).scans == 0
 
 
-def test_a_field_that_people_agree_on_is_decided_and_the_record_published(rooms: Rooms) -> None:
+def test_a_field_that_people_agree_on_is_decided_and_the_record_published(rooms: Home) -> None:
     scan = received(rooms, texts={"total": ("12.50", "12.60")})
     reconcile_home(rooms)
     people = [invite(rooms, name).person.id for name in ("mina", "omar")]
@@ -82,7 +82,7 @@ def test_a_field_that_people_agree_on_is_decided_and_the_record_published(rooms:
     assert (record.scan, record.values["total"], record.values["date"]) == (scan.id, "12.50", "2025-03-12")
 
 
-def test_where_one_tradition_stands_alone_somebody_from_elsewhere_comes_first(rooms: Rooms) -> None:
+def test_where_one_tradition_stands_alone_somebody_from_elsewhere_comes_first(rooms: Home) -> None:
     fred, gus, hanna = (
         invite(rooms, name, languages=[language]).person.id
         for name, language in (("fred", "fr"), ("gus", "fr"), ("hanna", "de"))
@@ -106,7 +106,7 @@ def test_where_one_tradition_stands_alone_somebody_from_elsewhere_comes_first(ro
         (KeyError("text"), "weighing it failed unexpectedly (KeyError: 'text')."),
     ],
 )
-def test_a_scan_that_fails_is_named_and_the_others_go_on(rooms: Rooms, error: Exception, said: str) -> None:
+def test_a_scan_that_fails_is_named_and_the_others_go_on(rooms: Home, error: Exception, said: str) -> None:
     good, bad = received(rooms), received(rooms, form="order-form")
 
     def forms(name: str, version: int) -> Form:
@@ -120,7 +120,7 @@ def test_a_scan_that_fails_is_named_and_the_others_go_on(rooms: Rooms, error: Ex
     assert {state.scan.id for state in rooms.store.scan_states() if state.decided or state.open_tasks} == {good.id}
 
 
-def test_a_form_that_lets_values_be_shown_shows_one_to_the_first_reader_and_none_to_the_second(rooms: Rooms) -> None:
+def test_a_form_that_lets_values_be_shown_shows_one_to_the_first_reader_and_none_to_the_second(rooms: Home) -> None:
     shown = replace(rooms.use_form("receipt"), options={"pages": "file", "prefill": 0.5})
     received(rooms, texts={"total": ("12.50", "12.60")})
 
@@ -137,7 +137,7 @@ def test_a_form_that_lets_values_be_shown_shows_one_to_the_first_reader_and_none
     assert [each.shown for each in people] == [first.prefill, None]
 
 
-def test_decided_fields_are_audited_by_experts_who_have_not_read_them(rooms: Rooms) -> None:
+def test_decided_fields_are_audited_by_experts_who_have_not_read_them(rooms: Home) -> None:
     received(rooms)
     all_of_them = replace(policy(rooms.settings), audit_share=1.0)
     done = reconcile_waiting(rooms.store, rooms.forms, all_of_them, now, no_reading)
@@ -149,7 +149,7 @@ def test_decided_fields_are_audited_by_experts_who_have_not_read_them(rooms: Roo
     assert rooms.store.lease(transcriber, 9, now(), 600.0, Offer(kinds=("audit",))) == []
 
 
-def test_an_audit_that_an_expert_answered_is_not_asked_again(rooms: Rooms) -> None:
+def test_an_audit_that_an_expert_answered_is_not_asked_again(rooms: Home) -> None:
     received(rooms)
     all_of_them = replace(policy(rooms.settings), audit_share=1.0)
     reconcile_waiting(rooms.store, rooms.forms, all_of_them, now, no_reading)
@@ -161,7 +161,7 @@ def test_an_audit_that_an_expert_answered_is_not_asked_again(rooms: Rooms) -> No
     assert story.decisions[-1].method == "expert"
 
 
-def test_the_first_fit_is_kept_as_the_first_parameters(rooms: Rooms) -> None:
+def test_the_first_fit_is_kept_as_the_first_parameters(rooms: Home) -> None:
     assert rooms.store.parameters() is None
     first = in_force(rooms.store, now())
     assert (first.version, in_force(rooms.store, now()).version) == (1, 1)
@@ -170,7 +170,7 @@ def test_the_first_fit_is_kept_as_the_first_parameters(rooms: Rooms) -> None:
     assert {each.parameters for each in rooms.store.decisions(scan.id)} <= {1}
 
 
-def test_a_rebuilt_record_database_says_the_same(rooms: Rooms) -> None:
+def test_a_rebuilt_record_database_says_the_same(rooms: Home) -> None:
     test_a_field_that_people_agree_on_is_decided_and_the_record_published(rooms)
     before = list(query.records(rooms.settings.records, "receipt"))
     assert rebuild_records(rooms) == 1
@@ -178,12 +178,12 @@ def test_a_rebuilt_record_database_says_the_same(rooms: Rooms) -> None:
     assert publish_records(rooms) == 0
 
 
-def test_who_says_which_form_a_scan_is_has_it_read_with_that(rooms: Rooms) -> None:
+def test_who_says_which_form_a_scan_is_has_it_read_with_that(rooms: Home) -> None:
     scan, form = received(rooms, form=""), rooms.use_form("receipt")
     rooms.store.wake([scan.id], now())
     read: list[Scan] = []
 
-    def read_again(it: Scan, drawn: Drawn) -> None:
+    def read_again(it: Scan, drawn: Annotations) -> None:
         assert not drawn
         read.append(it)
         rooms.store.put_reads(it.id, reads_of(it, {}), now())
@@ -212,7 +212,7 @@ def test_none_of_these_is_no_form_and_goes_to_an_expert() -> None:
 
 
 def test_a_scan_that_an_expert_knows_no_form_for_is_set_aside_until_it_comes_again_as_a_form(
-    rooms: Rooms, tmp_path: Path
+    rooms: Home, tmp_path: Path
 ) -> None:
     file = tmp_path / "noise.png"
     Image.effect_noise((900, 1200), 60).save(file)
@@ -235,7 +235,7 @@ def test_a_scan_that_an_expert_knows_no_form_for_is_set_aside_until_it_comes_aga
     assert rooms.store.list_set_aside() == []
 
 
-def test_files_are_taken_in_once_and_read_with_the_forms_languages(rooms: Rooms) -> None:
+def test_files_are_taken_in_once_and_read_with_the_forms_languages(rooms: Home) -> None:
     from tests.flows.house import TYPED
 
     (taken,) = take_in(rooms, [TYPED], "bon-de-commande", "batch")
@@ -249,7 +249,7 @@ def test_files_are_taken_in_once_and_read_with_the_forms_languages(rooms: Rooms)
     assert all(rooms.archive.has(name) for name in reads.files)
 
 
-def test_a_file_that_was_replaced_as_asked_is_not_set_aside_any_more(rooms: Rooms, tmp_path: Path) -> None:
+def test_a_file_that_was_replaced_as_asked_is_not_set_aside_any_more(rooms: Home, tmp_path: Path) -> None:
     from tests.flows.house import TYPED
 
     file, other = tmp_path / "scan.png", tmp_path / "other" / "scan.png"
@@ -264,7 +264,7 @@ def test_a_file_that_was_replaced_as_asked_is_not_set_aside_any_more(rooms: Room
     assert left.file.size == len(b"elsewhere")
 
 
-def test_a_missing_file_is_set_aside(rooms: Rooms) -> None:
+def test_a_missing_file_is_set_aside(rooms: Home) -> None:
     list(take_in(rooms, [Path("nowhere.jpg")], "receipt", "batch"))
     (aside,) = rooms.store.list_set_aside()
     assert (aside.file.name, aside.error) == ("nowhere.jpg", "ScanError")

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from reconcile.decision.decide import decide
 from reconcile.decision.writing_tradition import Traditions, from_elsewhere, standing_alone, traditions
-from reconcile.forms.prepared_form import sheet
+from reconcile.forms.prepared_form import prepared
 from reconcile.inference.weigh import weigh
-from reconcile.parameters.shipped import parameters
+from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.reconcile.made import both, expert, field, form, ink, machine, reading
 from transcribe.model import Decision, FieldKey, Posterior, Reading, Task, Transcriber
@@ -22,7 +22,7 @@ PEOPLE = Traditions(
 
 
 def alone(*readings: Reading, people: Traditions = PEOPLE) -> str:
-    return standing_alone(sheet(FORM).spots["number"], readings, people, POLICY)
+    return standing_alone(prepared(FORM).spots["number"], readings, people, POLICY)
 
 
 def said(who: str, text: str | None) -> Reading:
@@ -81,7 +81,7 @@ def test_a_tradition_is_the_first_language_that_somebody_named() -> None:
 
 def believed(probability: float, *readings: Reading) -> tuple[Decision | Task, Posterior]:
     """What is decided on these readings where they are believed so far."""
-    posterior = replace(weigh(FORM, readings, parameters())[KEY], probability=probability)
+    posterior = replace(weigh(FORM, readings, shipped_parameters())[KEY], probability=probability)
     return decide(CODE, posterior, POLICY), posterior
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.algorithms.intervals import lower_bound
-from reconcile.inference.calibration import Lesson, adjusted, fit
+from reconcile.inference.calibration import Lesson, adjusted, fit_calibration
 from reconcile.inference.circumstances import NEVER
 from reconcile.parameters.confidence_bins import STEPS, of_kind, ratios
 
@@ -26,33 +26,33 @@ def test_nothing_fitted_changes_nothing() -> None:
 
 
 def test_a_model_that_is_too_sure_is_brought_down() -> None:
-    fitted = fit([*lessons(0.999, 180, 20), *lessons(0.9, 150, 50)])
+    fitted = fit_calibration([*lessons(0.999, 180, 20), *lessons(0.9, 150, 50)])
     assert adjusted(0.999, "machines", "date", fitted) == pytest.approx(0.9, abs=0.03)
     assert adjusted(0.9, "machines", "date", fitted) == pytest.approx(0.75, abs=0.06)
 
 
 def test_a_few_fields_change_little() -> None:
-    fitted = fit(lessons(0.95, 2, 1))
+    fitted = fit_calibration(lessons(0.95, 2, 1))
     assert adjusted(0.95, "machines", "date", fitted) > 0.85
 
 
 def test_values_that_are_never_decided_are_calibrated_whatever_their_share_and_others_from_a_half_on() -> None:
     hand = [Lesson(stage=f"{NEVER} handwriting: line text", family="line text", share=0.4, right=False)] * 80
-    fitted = fit([*hand, *lessons(0.4, 0, 80)])
+    fitted = fit_calibration([*hand, *lessons(0.4, 0, 80)])
     assert adjusted(0.4, f"{NEVER} handwriting: line text", "line text", fitted) < 0.15
     assert adjusted(0.4, "machines", "date", fitted) == 0.4
 
 
 @given(one=SHARES, other=SHARES)
 def test_what_the_model_finds_likelier_stays_likelier(one: float, other: float) -> None:
-    fitted = fit([*lessons(0.99, 90, 10), *lessons(0.7, 60, 40)])
+    fitted = fit_calibration([*lessons(0.99, 90, 10), *lessons(0.7, 60, 40)])
     low, high = sorted((one, other))
     assert adjusted(low, "machines", "date", fitted) <= adjusted(high, "machines", "date", fitted) + 1e-12
 
 
 @pytest.mark.parametrize("right", [0, 200])
 def test_a_fit_where_all_were_right_or_wrong_stays_finite(right: int) -> None:
-    fitted = fit(lessons(0.99, right, 200 - right))
+    fitted = fit_calibration(lessons(0.99, right, 200 - right))
     assert 0.0 <= adjusted(0.99, "machines", "date", fitted) <= 1.0
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from reconcile.decision.decide import decide
 from reconcile.inference.weigh import weigh
-from reconcile.parameters.shipped import parameters
+from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.reconcile.made import both, field, form, machine, posterior, reading
 from transcribe.model import Decision, FieldKey, Master, Posterior, Rule, Task
@@ -27,7 +27,7 @@ ORDERED = form(
 
 
 def of_price(text: str) -> Posterior:
-    return weigh(PRICE, both("price", text), parameters())[FieldKey("price")]
+    return weigh(PRICE, both("price", text), shipped_parameters())[FieldKey("price")]
 
 
 @pytest.mark.parametrize("text", ["17217", "1 217", "172"])
@@ -81,18 +81,18 @@ def test_a_quantity_of_one_and_whole_words_are_no_lone_strokes(type: str, text: 
 def test_a_lone_stroke_that_is_a_known_value_is_no_lookalike() -> None:
     size = field("size", "text")
     listed = Master(field="size", values=(("1", "1"), ("2", "2")), digest="m")
-    found = weigh(form(size, masters=(listed,)), both("size", "1"), parameters())[FieldKey("size")]
+    found = weigh(form(size, masters=(listed,)), both("size", "1"), shipped_parameters())[FieldKey("size")]
     assert found.facts["trouble"] == ""
 
 
 def trouble(type: str, one: str, other: str) -> object:
     readings = [machine("some", "tesseract 5.5.0 fra", one), machine("some", "rapidocr 3.10.0", other, 0.99)]
-    return weigh(form(field("some", type)), readings, parameters())[FieldKey("some")].facts["trouble"]
+    return weigh(form(field("some", type)), readings, shipped_parameters())[FieldKey("some")].facts["trouble"]
 
 
 def test_sums_vouch_for_an_amount_without_decimals() -> None:
     readings = [*both("net", "1500.00"), *both("tax", "300.00"), *both("total", "1800")]
-    total = weigh(SUMS, readings, parameters())[FieldKey("total")]
+    total = weigh(SUMS, readings, shipped_parameters())[FieldKey("total")]
     assert (total.facts["witness"], total.facts["trouble"]) == ("sums", "")
 
 
@@ -106,7 +106,7 @@ def test_sums_do_not_vouch_for_amounts_of_which_an_engine_saw_the_points(seen: s
         machine(amount, "tesseract 5.5.0 eng", "172179"),
         machine(amount, "rapidocr 3.10.0", seen, 0.9),
     ]
-    posteriors = weigh(ORDERED, readings, parameters())
+    posteriors = weigh(ORDERED, readings, shipped_parameters())
     for key in (price, amount):
         said = decide(ORDERED.field(key.name), posteriors[key], POLICY)
         assert isinstance(said, Task) or "." in said.text
@@ -125,7 +125,7 @@ def test_price_and_amount_without_decimals_vouch_for_each_other_only_where_nothi
         machine(amount, "tesseract 5.5.0 eng", "CC FLE", 0.1),
         machine(amount, "rapidocr 3.10.0", "66766", 0.99),
     ]
-    posteriors = weigh(ORDERED, readings, parameters())
+    posteriors = weigh(ORDERED, readings, shipped_parameters())
     for key in (price, amount):
         assert isinstance(decide(ORDERED.field(key.name), posteriors[key], POLICY), Task) is not vouched
 
@@ -138,13 +138,13 @@ def test_on_a_bad_page_two_digits_may_be_a_quantity_that_lost_its_point(
     text: str, quality: float, trouble: str
 ) -> None:
     readings = [replace(each, conditions={"fit": 0.8, "quality": quality}) for each in both("pot", text)]
-    assert weigh(POT, readings, parameters())[FieldKey("pot")].facts["trouble"] == trouble
+    assert weigh(POT, readings, shipped_parameters())[FieldKey("pot")].facts["trouble"] == trouble
 
 
 @pytest.mark.parametrize("text", ["7.5", "7"])
 def test_with_its_point_or_of_one_digit_it_is_whole_on_any_page(text: str) -> None:
     readings = [replace(each, conditions={"fit": 0.8, "quality": 0.3}) for each in both("pot", text)]
-    assert weigh(POT, readings, parameters())[FieldKey("pot")].facts["trouble"] == ""
+    assert weigh(POT, readings, shipped_parameters())[FieldKey("pot")].facts["trouble"] == ""
 
 
 def test_sums_rounded_to_cents_do_not_vouch_for_a_decimal_that_one_engine_alone_saw() -> None:
@@ -154,7 +154,7 @@ def test_sums_rounded_to_cents_do_not_vouch_for_a_decimal_that_one_engine_alone_
         machine("tax", "rapidocr 3.10.0", "4047.99", 0.75),
         *both("total", "24287.95"),
     ]
-    tax = weigh(SUMS, readings, parameters())[FieldKey("tax")]
+    tax = weigh(SUMS, readings, shipped_parameters())[FieldKey("tax")]
     said = decide(SUMS.field("tax"), tax, POLICY)
     assert isinstance(said, Task) or said.text == "4047.99"
 
@@ -166,7 +166,7 @@ def on_page(quality: float, sure: float, text: str = "12 rue Berger") -> object:
         reading("street", source, text, kind="machine", confidence=confidence, conditions=conditions)
         for source, confidence in (("tesseract 5.5.0 fra", 0.96), ("rapidocr 3.10.0", sure))
     ]
-    return weigh(form(field("street", "address")), said, parameters())[FieldKey("street")].facts["trouble"]
+    return weigh(form(field("street", "address")), said, shipped_parameters())[FieldKey("street")].facts["trouble"]
 
 
 @pytest.mark.parametrize(

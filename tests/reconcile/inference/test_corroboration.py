@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconcile.inference.weigh import weigh
-from reconcile.parameters.shipped import parameters
+from reconcile.parameters.shipped import shipped_parameters
 from tests.reconcile.made import field, form, machine, posterior, reading
 from transcribe.model import Field, FieldKey, Master, Parameters, Reading
 
@@ -21,7 +21,7 @@ def engines(of: Field, one: str, other: str) -> list[Reading]:
 
 def witness(of: Field, best: str, *readings: Reading) -> str:
     """What vouches for the value that is written so, which has to be the best."""
-    content = {**parameters().content, "words": {of.name: WORDS}}
+    content = {**shipped_parameters().content, "words": {of.name: WORDS}}
     found = weigh(form(of), readings, Parameters(version=1, content=content))[FieldKey(of.name)]
     assert found.candidates[0].text == best
     return str(found.facts["witness"])
@@ -79,12 +79,13 @@ def test_a_broad_letter_may_stand_for_two_digits_of_an_amount_so_that_its_format
 def test_what_is_known_does_not_vouch_for_an_accent_that_the_other_engine_did_not_see_in_capitals() -> None:
     listed = Master(field="street", values=(("Pochettes à bulles", "1"), ("Agrafeuse rouge", "2")), digest="m")
     said = engines(STREET, "POCHETTES À BULLES", "POCHETTES A BULLES")
-    assert weigh(form(STREET, masters=(listed,)), said, parameters())[FieldKey("street")].facts["witness"] == ""
+    assert weigh(form(STREET, masters=(listed,)), said, shipped_parameters())[FieldKey("street")].facts["witness"] == ""
     said = engines(STREET, "POCHETTES À BULLES", "POCHETTES À BUL1ES")
     assert (
-        weigh(form(STREET, masters=(listed,)), said, parameters())[FieldKey("street")].facts["witness"] == "known value"
+        weigh(form(STREET, masters=(listed,)), said, shipped_parameters())[FieldKey("street")].facts["witness"]
+        == "known value"
     )
-    written = {**parameters().content, "words": {"street": {"": 400.0, "malmö": 40.0}}}
+    written = {**shipped_parameters().content, "words": {"street": {"": 400.0, "malmö": 40.0}}}
     learnt = Parameters(version=1, content=written)
     said = engines(STREET, "MALMÖ 4", "MALMO 4")
     assert weigh(form(STREET), said, learnt)[FieldKey("street")].facts["witness"] == ""

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.decision.decide import decide
-from reconcile.forms.prepared_form import sheet
+from reconcile.forms.prepared_form import prepared
 from reconcile.inference.long_text import is_long
 from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters.parameters import known
-from reconcile.parameters.shipped import parameters
+from reconcile.parameters.parameters import read_parameters
+from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY, Policy
 from tests.reconcile.made import expert, field, form, machine, reading
 from transcribe.i18n.evidence_messages import say
@@ -41,7 +41,7 @@ SENTENCES = st.lists(
 
 
 def weighed(*readings: Reading) -> Posterior:
-    return weigh(COMMENT, readings, parameters())[KEY]
+    return weigh(COMMENT, readings, shipped_parameters())[KEY]
 
 
 def test_a_text_that_nobody_wrote_whole_is_put_together_from_words_that_somebody_read() -> None:
@@ -78,7 +78,7 @@ def test_an_expert_has_the_last_word_on_a_long_text_too() -> None:
 
 
 def test_short_text_or_two_readings_are_weighed_whole() -> None:
-    spot = sheet(COMMENT).spots["comment"]
+    spot = prepared(COMMENT).spots["comment"]
     assert weighed(*EACH_ERRS[:2]).candidates[0].origin == "read"
     assert not is_long(spot, ())
     short = [
@@ -127,7 +127,7 @@ def test_lines_of_an_address_stay_lines_when_it_is_put_together() -> None:
             ("cleo", "Mme Hélène Dupont\n12 rue de la Gare\n69008 Lyon"),
         )
     ]
-    best = weigh(address, told, parameters())[FieldKey("address")].candidates[0]
+    best = weigh(address, told, shipped_parameters())[FieldKey("address")].candidates[0]
     assert best.text == "Mme Hélène Dupont\n12 rue de la Gare\n69003 Lyon"
     assert best.origin == "words"
 
@@ -155,8 +155,8 @@ def test_who_leaves_words_out_is_known_by_it() -> None:
             ],
         )
     ] * 20
-    content = learn(facts, parameters()).content
-    done = known(Parameters(version=1, content=content)).content["lines"]
+    content = learn(facts, shipped_parameters()).content
+    done = read_parameters(Parameters(version=1, content=content)).content["lines"]
     assert done["ann"][0] > 150
     assert done["eve"][2] > 70
     learnt = Parameters(version=1, content=content)

@@ -9,7 +9,7 @@ from reconcile.decision.decide import decide
 from reconcile.inference.long_text import WORDS
 from reconcile.inference.long_text_calibration import MAPS, Prose, whole
 from reconcile.inference.weigh import weigh
-from reconcile.parameters.shipped import parameters
+from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.reconcile.made import field, form, machine, reading
 from transcribe.model import Decision, FieldKey, Posterior, Reading, Task
@@ -23,7 +23,7 @@ OTHER = "please ring the bell thrice for the dog of the lady upstairs is deaf"
 
 
 def weighed(*readings: Reading) -> Posterior:
-    return weigh(COMMENT, readings, parameters())[KEY]
+    return weigh(COMMENT, readings, shipped_parameters())[KEY]
 
 
 def test_one_readers_long_text_is_seldom_right_throughout_and_their_word_mostly() -> None:

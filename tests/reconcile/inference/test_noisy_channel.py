@@ -9,21 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.forms.master_data import KnownValues, Words
-from reconcile.forms.prepared_form import sheet
+from reconcile.forms.prepared_form import prepared
 from reconcile.forms.street_words import spelled_out
 from reconcile.inference.noisy_channel import error, likelihoods, swapped
 from reconcile.inference.posterior import weigh_field
 from reconcile.inference.prior import flat, log_prior
 from reconcile.inference.votes import MARK, votes
-from reconcile.parameters.parameters import known
-from reconcile.parameters.shipped import parameters
+from reconcile.parameters.parameters import read_parameters
+from reconcile.parameters.shipped import shipped_parameters
 from tests.reconcile.made import both, expert, field, form, machine, reading
 from transcribe.model import FieldKey, Form, Master, Parameters
 
-LEARNT = known(parameters())
+LEARNT = read_parameters(shipped_parameters())
 NAME = form(field("customer", "name"))
-SPOT = sheet(NAME).spots["customer"]
-ANA = LEARNT.hearing("ana", "person", "name")
+SPOT = prepared(NAME).spots["customer"]
+ANA = LEARNT.source_model("ana", "person", "name")
 TEXTS = st.text(alphabet="abcdé 12", min_size=1, max_size=12).map(str.strip).filter(bool)
 
 
@@ -33,7 +33,7 @@ def said_by(kind: str, text: str | None, shown: str | None = None) -> float:
     flags = frozenset({"illegible"}) if text is None else frozenset[str]()
     kept = source("customer", "ana", text, kind="expert" if kind == "expert" else "person", flags=flags, shown=shown)
     vote = votes(SPOT, [kept])[0]
-    return likelihoods(LEARNT, [(vote, LEARNT.hearing("ana", kind, "name"), 1.0)], "dupont")[0]
+    return likelihoods(LEARNT, [(vote, LEARNT.source_model("ana", kind, "name"), 1.0)], "dupont")[0]
 
 
 @given(written=TEXTS, said=TEXTS)
@@ -72,13 +72,13 @@ def test_day_and_month_are_changed_about_only_where_that_is_another_date(text: s
 )
 def test_street_words_say_the_same_short_and_long(one: str, other: str) -> None:
     assert spelled_out(one) == spelled_out(other)
-    address = sheet(form(field("street", "address"))).spots["street"]
+    address = prepared(form(field("street", "address"))).spots["street"]
     assert address.normal(one.title()) == address.normal(other.title())
 
 
 def test_a_known_value_is_likelier_and_also_without_its_accents() -> None:
     masters = (Master(field="customer", values=(("Hélène Dupont", "1"),), digest="m"),)
-    spot = sheet(form(field("customer", "name"), masters=masters)).spots["customer"]
+    spot = prepared(form(field("customer", "name"), masters=masters)).spots["customer"]
     as_listed, plain, other = (
         log_prior(spot, says, LEARNT) for says in ("hélène dupont", "helene dupont", "helene dumont")
     )
@@ -101,8 +101,8 @@ def test_a_rare_word_is_mended_to_a_common_one_but_not_a_short_one() -> None:
 
 
 def test_a_mended_reading_is_a_proposal() -> None:
-    content = {**parameters().content, "words": {"customer": {"": 400.0, "dupont": 200.0}}}
-    learnt = known(Parameters(version=1, content=content))
+    content = {**shipped_parameters().content, "words": {"customer": {"": 400.0, "dupont": 200.0}}}
+    learnt = read_parameters(Parameters(version=1, content=content))
     weighed = weigh_field(SPOT, votes(SPOT, both("customer", "Dupomt")), learnt)
     assert weighed.origins["dupont"] == "composed"
     assert weighed.shares["dupont"] > weigh_field(SPOT, votes(SPOT, both("customer", "Dupomt")), LEARNT).none
@@ -111,7 +111,7 @@ def test_a_mended_reading_is_a_proposal() -> None:
 def test_an_impossible_date_is_mended_as_a_proposal() -> None:
     dates = form(field("ordered", "date"))
     weighed = weigh_field(
-        sheet(dates).spots["ordered"], votes(sheet(dates).spots["ordered"], both("ordered", "14/13/2025")), LEARNT
+        prepared(dates).spots["ordered"], votes(prepared(dates).spots["ordered"], both("ordered", "14/13/2025")), LEARNT
     )
     assert weighed.origins["2025-12-14"] == "repaired"
 
@@ -124,15 +124,15 @@ def test_engines_are_one_source_each_and_the_latest_reading_speaks() -> None:
 
 
 def test_an_experts_error_is_rarer_than_a_persons() -> None:
-    kinds = {kind: LEARNT.hearing("x", kind, "name").error for kind in ("machine", "person", "expert")}
+    kinds = {kind: LEARNT.source_model("x", kind, "name").error for kind in ("machine", "person", "expert")}
     assert kinds["expert"] < kinds["person"]
     assert exp(flat("dupont")) < 1e-4
     assert votes(SPOT, [expert("customer", "Dupont")])[0].kind == "expert"
 
 
 def test_a_form_is_made_ready_once(form_of_many: Form) -> None:
-    assert sheet(form_of_many) is sheet(form_of_many)
-    assert sheet(form_of_many).spots["lines.amount"].field.type == "amount"
+    assert prepared(form_of_many) is prepared(form_of_many)
+    assert prepared(form_of_many).spots["lines.amount"].field.type == "amount"
     assert FieldKey("lines.amount", 3).table == "lines"
 
 

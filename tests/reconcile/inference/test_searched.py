@@ -11,21 +11,21 @@ from reconcile.inference.calibration import adjusted
 from reconcile.inference.circumstances import NEVER, SEARCHED
 from reconcile.inference.weigh import weigh
 from reconcile.parameters import shipped
-from reconcile.parameters.parameters import known
+from reconcile.parameters.parameters import read_parameters
 from reconcile.policy import POLICY
 from tests.reconcile.made import both
 from transcribe.forms import definition as forms
 from transcribe.model import FieldKey, Posterior, Task
 
 RECEIPT = forms.load("receipt")
-STAGES = known(shipped.parameters()).calibration
+STAGES = read_parameters(shipped.shipped_parameters()).calibration
 
 
 def found(name: str, text: str, place: float) -> Posterior:
     """Both engines read this, at a place of this confidence."""
     conditions = {"place": place, "fit": 1.0, "quality": 1.0}
     readings = [replace(each, scan=f"at {place}", conditions=conditions) for each in both(name, text)]
-    return weigh(RECEIPT, readings, shipped.parameters())[FieldKey(name)]
+    return weigh(RECEIPT, readings, shipped.shipped_parameters())[FieldKey(name)]
 
 
 def test_a_value_is_less_probable_where_its_place_is_doubtful() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconcile.decision.decide import decide
 from reconcile.inference.weigh import weigh
-from reconcile.parameters.shipped import parameters
+from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.reconcile.made import both, expert, field, form, ink, machine, posterior, reading
 from transcribe.model import Candidate, Decision, FieldKey, Master, Parameters, Posterior, Reading, Rule, Task
@@ -45,13 +45,13 @@ def best(posterior: Posterior) -> Candidate:
 @given(readings=READINGS, order=st.randoms(use_true_random=False))
 def test_the_order_of_readings_changes_nothing(readings: list[Reading], order: object) -> None:
     mixed = sorted(readings, key=lambda each: order.random())  # type: ignore[attr-defined]  # hypothesis' Random
-    assert str(weigh(LINES, readings, parameters())) == str(weigh(LINES, mixed, parameters()))
+    assert str(weigh(LINES, readings, shipped_parameters())) == str(weigh(LINES, mixed, shipped_parameters()))
 
 
 @settings(max_examples=60, deadline=None)
 @given(readings=READINGS)
 def test_every_field_with_readings_has_a_posterior_whose_shares_are_a_distribution(readings: list[Reading]) -> None:
-    posteriors = weigh(LINES, readings, parameters())
+    posteriors = weigh(LINES, readings, shipped_parameters())
     assert set(posteriors) == {each.key for each in readings}
     for each in posteriors.values():
         assert sum(one.probability for one in each.candidates) + each.none == pytest.approx(1.0)
@@ -61,7 +61,7 @@ def test_every_field_with_readings_has_a_posterior_whose_shares_are_a_distributi
 @settings(max_examples=60, deadline=None)
 @given(readings=READINGS)
 def test_what_is_decided_was_read_by_somebody(readings: list[Reading]) -> None:
-    for key, each in weigh(LINES, readings, parameters()).items():
+    for key, each in weigh(LINES, readings, shipped_parameters()).items():
         answer = decide(LINES.field(key.name), each, POLICY)
         if isinstance(answer, Decision) and answer.null is None:
             assert answer.text in {one.text.strip() for one in readings if one.key == key and one.text is not None}
@@ -69,7 +69,7 @@ def test_what_is_decided_was_read_by_somebody(readings: list[Reading]) -> None:
 
 def test_a_posterior_names_its_neighbours_readings_too() -> None:
     readings = [*both(QUANTITY, "3"), *both(PRICE, "12.50"), *both(AMOUNT, "37.50")]
-    assert set(weigh(LINES, readings, parameters())[AMOUNT].readings) == {each.id for each in readings}
+    assert set(weigh(LINES, readings, shipped_parameters())[AMOUNT].readings) == {each.id for each in readings}
 
 
 def test_sums_choose_between_two_engines() -> None:
@@ -79,7 +79,7 @@ def test_sums_choose_between_two_engines() -> None:
         machine(AMOUNT, "tesseract 5", "37.60"),
         machine(AMOUNT, "rapidocr 3", "37.50"),
     ]
-    posterior = weigh(LINES, readings, parameters())[AMOUNT]
+    posterior = weigh(LINES, readings, shipped_parameters())[AMOUNT]
     assert best(posterior).normal == "37.50"
     assert posterior.facts["witness"] == "sums"
     assert any(each.code == "rule holds" for each in posterior.evidence)
@@ -87,7 +87,7 @@ def test_sums_choose_between_two_engines() -> None:
 
 def test_machines_do_not_decide_what_the_sums_speak_against() -> None:
     readings = [*both(QUANTITY, "3"), *both(PRICE, "12.50"), *both(AMOUNT, "57.50")]
-    answer = decide(LINES.field(AMOUNT.name), weigh(LINES, readings, parameters())[AMOUNT], POLICY)
+    answer = decide(LINES.field(AMOUNT.name), weigh(LINES, readings, shipped_parameters())[AMOUNT], POLICY)
     assert isinstance(answer, Task)
     assert answer.reason == "sums"
 
@@ -99,7 +99,7 @@ def test_a_value_that_only_the_sums_ask_for_is_a_proposal_and_never_decided() ->
         machine(AMOUNT, "tesseract 5", "31.60", 0.4),
         machine(AMOUNT, "rapidocr 3", "37.60", 0.4),
     ]
-    posterior = weigh(LINES, readings, parameters())[AMOUNT]
+    posterior = weigh(LINES, readings, shipped_parameters())[AMOUNT]
     assert "arithmetic" in {each.origin for each in posterior.candidates}
     assert isinstance(decide(LINES.field(AMOUNT.name), posterior, POLICY), Task)
 
@@ -115,7 +115,7 @@ def test_a_quantity_that_leaves_the_digits_as_they_are_proves_nothing(
         machine(PRICE, "tesseract 5", "15.40"),
         machine(AMOUNT, "tesseract 5", amount),
     ]
-    posterior = weigh(LINES, readings, parameters())[AMOUNT]
+    posterior = weigh(LINES, readings, shipped_parameters())[AMOUNT]
     assert (posterior.facts["witness"] == "sums") is vouches
 
 
@@ -127,7 +127,7 @@ def test_a_wrong_sum_that_people_confirm_stands_as_written() -> None:
         reading(AMOUNT, "ana", "57.50"),
         reading(AMOUNT, "ben", "57.50"),
     ]
-    answer = decide(LINES.field(AMOUNT.name), weigh(LINES, readings, parameters())[AMOUNT], POLICY)
+    answer = decide(LINES.field(AMOUNT.name), weigh(LINES, readings, shipped_parameters())[AMOUNT], POLICY)
     assert isinstance(answer, Decision)
     assert answer.value == "57.50"
 
@@ -141,7 +141,7 @@ def test_a_check_digit_saves_a_right_minority() -> None:
         reading("account", "ben", "79927398113"),
         reading("account", "zoe", "79927398713"),
     ]
-    assert best(weigh(number, readings, parameters())[FieldKey("account")]).normal == "79927398713"
+    assert best(weigh(number, readings, shipped_parameters())[FieldKey("account")]).normal == "79927398713"
 
 
 def test_a_known_customer_is_proposed_but_what_was_read_is_decided() -> None:
@@ -149,7 +149,7 @@ def test_a_known_customer_is_proposed_but_what_was_read_is_decided() -> None:
         field("customer", "name"),
         masters=(Master(field="customer", values=(("Dupont", "1"), ("Martin", "2")), digest="m"),),
     )
-    posterior = weigh(known, both("customer", "Dupond"), parameters())[FieldKey("customer")]
+    posterior = weigh(known, both("customer", "Dupond"), shipped_parameters())[FieldKey("customer")]
     proposed = {each.normal: each.origin for each in posterior.candidates}
     assert proposed["dupont"] == "master"
     answer = decide(known.field("customer"), posterior, POLICY)
@@ -157,27 +157,27 @@ def test_a_known_customer_is_proposed_but_what_was_read_is_decided() -> None:
 
 
 def test_readings_of_fields_that_the_form_does_not_have_are_left_out() -> None:
-    assert weigh(LINES, [reading("elsewhere", "ana", "x")], parameters()) == {}
+    assert weigh(LINES, [reading("elsewhere", "ana", "x")], shipped_parameters()) == {}
 
 
 def test_an_experts_word_stands_first_whatever_the_model_thinks() -> None:
     total = form(field("total", "amount"))
     readings = [*both("total", "15.60"), reading("total", "ana", "15.60"), expert("total", "99.10")]
-    assert best(weigh(total, readings, parameters())[FieldKey("total")]).normal == "99.10"
+    assert best(weigh(total, readings, shipped_parameters())[FieldKey("total")]).normal == "99.10"
 
 
 def test_blank_by_ink_needs_no_engine() -> None:
     name = form(field("customer", "name"))
-    posterior = weigh(name, [ink("customer", "")], parameters())[FieldKey("customer")]
+    posterior = weigh(name, [ink("customer", "")], shipped_parameters())[FieldKey("customer")]
     assert isinstance(decide(name.field("customer"), posterior, POLICY), Decision)
 
 
 def test_the_same_readings_are_weighed_once_and_a_changed_one_anew() -> None:
     total = form(field("total", "amount"))
     first = both("total", "15.60")
-    assert weigh(total, first, parameters()) == weigh(total, first, parameters())
+    assert weigh(total, first, shipped_parameters()) == weigh(total, first, shipped_parameters())
     changed = [*first[:1], machine("total", "rapidocr 3.10.0", "15.80", 0.99)]
-    assert len(weigh(total, changed, parameters())[FieldKey("total")].candidates) == 2
+    assert len(weigh(total, changed, shipped_parameters())[FieldKey("total")].candidates) == 2
 
 
 TOTALS = form(
@@ -195,7 +195,7 @@ def test_a_long_sum_still_speaks() -> None:
         for reading in (machine(key, "tesseract 5", f"{row}0.56"), machine(key, "rapidocr 3", f"{row}0.50"))
     ]
     readings += [machine("total", "tesseract 5", "284.00"), machine("total", "rapidocr 3", "284.60", 0.5)]
-    posterior = weigh(TOTALS, readings, parameters())[FieldKey("total")]
+    posterior = weigh(TOTALS, readings, shipped_parameters())[FieldKey("total")]
     assert best(posterior).normal == "284.00"
 
 
@@ -210,8 +210,8 @@ def test_a_comparison_speaks_against_a_value_that_breaks_it() -> None:
         machine("delivery", "tesseract 5", "20/03/2025", 0.7),
         machine("delivery", "rapidocr 3", "20/02/2025", 0.7),
     ]
-    posterior = weigh(ordered, readings, parameters())[FieldKey("delivery")]
-    without = weigh(form(field("delivery", "date")), readings, parameters())[FieldKey("delivery")]
+    posterior = weigh(ordered, readings, shipped_parameters())[FieldKey("delivery")]
+    without = weigh(form(field("delivery", "date")), readings, shipped_parameters())[FieldKey("delivery")]
     late = {each.normal: each.probability for each in posterior.candidates}
     alone = {each.normal: each.probability for each in without.candidates}
     assert late["2025-03-20"] > alone["2025-03-20"]
@@ -219,7 +219,7 @@ def test_a_comparison_speaks_against_a_value_that_breaks_it() -> None:
 
 def test_a_blank_operand_makes_a_rule_silent() -> None:
     readings = [*both(QUANTITY, "3"), ink(PRICE, ""), *both(AMOUNT, "37.50")]
-    posterior = weigh(LINES, readings, parameters())[AMOUNT]
+    posterior = weigh(LINES, readings, shipped_parameters())[AMOUNT]
     assert posterior.facts["witness"] == ""
     assert posterior.facts["trouble"] == ""
 
@@ -233,7 +233,7 @@ def test_a_blank_does_not_beat_a_long_text_by_its_length_alone() -> None:
 
 
 def test_what_two_people_typed_alike_is_not_mended_to_a_commoner_word() -> None:
-    content = {**parameters().content, "words": {"remark": {"": 400.0, "spearhead": 200.0}}}
+    content = {**shipped_parameters().content, "words": {"remark": {"": 400.0, "spearhead": 200.0}}}
     learnt = Parameters(version=1, content=content)
     spot = form(field("remark", "text"))
     one = [reading("remark", "ann", "spear-head")]

@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.learning.aptitude import adds
-from reconcile.parameters.parameters import Known
+from reconcile.parameters.parameters import LearntParameters
 
 TYPES = ("amount", "date", "name")
 
 
-def learnt(**content: object) -> Known:
+def learnt(**content: object) -> LearntParameters:
     """Parameters of which only this much is known."""
     rates = {"person": dict.fromkeys(TYPES, (60.0, 1000.0))}
-    return Known(version=1, content={"rates": rates, **content})
+    return LearntParameters(version=1, content={"rates": rates, **content})
 
 
 def test_who_is_like_most_and_who_is_unknown_add_nothing_of_their_own() -> None:

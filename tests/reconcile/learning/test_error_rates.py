@@ -13,8 +13,8 @@ from reconcile.decision.decide import decide
 from reconcile.inference.weigh import weigh
 from reconcile.learning.error_rates import Rate, rates
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters.parameters import Known, known
-from reconcile.parameters.shipped import parameters
+from reconcile.parameters.parameters import LearntParameters, read_parameters
+from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.reconcile.made import both, expert, field, form, ink, reading
 from transcribe.i18n.evidence_messages import say
@@ -23,13 +23,13 @@ from transcribe.model import Decision, FieldKey, Reading
 FORM = form(field("total", "amount"), field("ordered", "date"))
 TOTAL, ORDERED = FieldKey("total"), FieldKey("ordered")
 PEOPLE = {"ana": "es", "ben": "de", "eve": "de", "new": ""}
-LEARNT = known(parameters())
+LEARNT = read_parameters(shipped_parameters())
 
 
 def scan(truth: str, *readings: Reading, key: FieldKey = TOTAL, audit: bool = True) -> ScanFacts:
     """One scan of which the truth of one field is known, and decided before its audit where the readings allow it."""
     before = [each for each in readings if each.kind != "expert"]
-    answer = decide(FORM.field(key.name), weigh(FORM, before, parameters())[key], POLICY)
+    answer = decide(FORM.field(key.name), weigh(FORM, before, shipped_parameters())[key], POLICY)
     return ScanFacts(
         form=FORM,
         readings=readings,
@@ -39,7 +39,7 @@ def scan(truth: str, *readings: Reading, key: FieldKey = TOTAL, audit: bool = Tr
     )
 
 
-def found(*scans: ScanFacts, learnt: Known = LEARNT) -> dict[tuple[str, str], tuple[int, int]]:
+def found(*scans: ScanFacts, learnt: LearntParameters = LEARNT) -> dict[tuple[str, str], tuple[int, int]]:
     return {(each.of, each.name): (each.wrong, each.count) for each in rates(scans, PEOPLE, learnt)}
 
 
@@ -83,7 +83,7 @@ def test_a_habit_is_no_error_and_the_same_by_chance_is_one() -> None:
     american = reading("ordered", "ana", "03/05/2025")
     usual = scan("05/03/2025", american, key=ORDERED, audit=False)
     assert found(usual) == {("group", "es"): (1, 1)}
-    habit = Known(version=2, content={**LEARNT.content, "habits": {"ana": {"swap": [40.0, 44.0]}}})
+    habit = LearntParameters(version=2, content={**LEARNT.content, "habits": {"ana": {"swap": [40.0, 44.0]}}})
     assert found(usual, learnt=habit) == {("group", "es"): (0, 1)}
 
 

@@ -10,8 +10,8 @@ from reconcile.decision.decide import NOT_PROVEN, decide
 from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import Learnt, learn
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters.parameters import Known, known
-from reconcile.parameters.shipped import parameters
+from reconcile.parameters.parameters import LearntParameters, read_parameters
+from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.reconcile.made import both, field, form, machine, reading
 from transcribe.model import Decision, FieldKey, Parameters, Reading, Task
@@ -22,8 +22,8 @@ DATE = form(field("ordered", "date"))
 KEY = FieldKey("total")
 
 
-def after(learnt: Learnt) -> Known:
-    return known(Parameters(version=1, content=learnt.content))
+def after(learnt: Learnt) -> LearntParameters:
+    return read_parameters(Parameters(version=1, content=learnt.content))
 
 
 def scans(*people: tuple[str, str], count: int = 40) -> list[ScanFacts]:
@@ -33,22 +33,24 @@ def scans(*people: tuple[str, str], count: int = 40) -> list[ScanFacts]:
 
 
 def test_who_is_outvoted_again_and_again_is_trusted_less() -> None:
-    learnt = after(learn(scans(("ana", "15.60"), ("ben", "15.60"), ("eve", "19.60")), parameters()))
-    assert learnt.hearing("eve", "person", "amount").error > 0.6
-    assert learnt.hearing("ana", "person", "amount").error < 0.04
+    learnt = after(learn(scans(("ana", "15.60"), ("ben", "15.60"), ("eve", "19.60")), shipped_parameters()))
+    assert learnt.source_model("eve", "person", "amount").error > 0.6
+    assert learnt.source_model("ana", "person", "amount").error < 0.04
 
 
 def test_a_known_truth_is_held_fast_against_everybody() -> None:
     facts = [replace(each, truths={KEY: "19.60"}) for each in scans(("ana", "15.60"), ("eve", "19.60"))]
-    learnt = after(learn(facts, parameters()))
-    assert learnt.hearing("eve", "person", "amount").error < 0.04
-    assert learnt.hearing("ana", "person", "amount").error > 0.15  # less than all: both engines followed the same look
+    learnt = after(learn(facts, shipped_parameters()))
+    assert learnt.source_model("eve", "person", "amount").error < 0.04
+    assert (
+        learnt.source_model("ana", "person", "amount").error > 0.15
+    )  # less than all: both engines followed the same look
 
 
 def test_dropped_accents_are_a_habit_and_no_error() -> None:
     readings = [*both("customer", "Hélène"), reading("customer", "ana", "Hélène"), reading("customer", "eve", "Helene")]
-    learnt = after(learn([ScanFacts(form=NAME, readings=readings)] * 40, parameters()))
-    eve = learnt.hearing("eve", "person", "name")
+    learnt = after(learn([ScanFacts(form=NAME, readings=readings)] * 40, shipped_parameters()))
+    eve = learnt.source_model("eve", "person", "name")
     assert eve.accents > 0.8
     assert eve.error < 0.1
 
@@ -59,20 +61,20 @@ def test_day_and_month_the_other_way_about_are_a_habit_and_no_error() -> None:
         reading("ordered", "ana", "05/03/2025"),
         reading("ordered", "eve", "03/05/2025"),
     ]
-    learnt = after(learn([ScanFacts(form=DATE, readings=readings)] * 40, parameters()))
-    eve = learnt.hearing("eve", "person", "date")
+    learnt = after(learn([ScanFacts(form=DATE, readings=readings)] * 40, shipped_parameters()))
+    eve = learnt.source_model("eve", "person", "date")
     assert eve.swap > 0.8
     assert eve.error < 0.1
 
 
 def test_who_was_shown_the_value_is_not_judged_by_it() -> None:
     readings = [*both("total", "15.60"), reading("total", "eve", "15.60", shown="15.60")]
-    learnt = learn([ScanFacts(form=TOTAL, readings=readings)] * 40, parameters())
+    learnt = learn([ScanFacts(form=TOTAL, readings=readings)] * 40, shipped_parameters())
     assert "eve" not in learnt.content["sources"]  # type: ignore[operator]  # content is plain data
 
 
 def test_what_changed_is_told_with_numbers() -> None:
-    changes = learn(scans(("ana", "15.60"), ("eve", "19.60"), ("ben", "15.60")), parameters()).changes
+    changes = learn(scans(("ana", "15.60"), ("eve", "19.60"), ("ben", "15.60")), shipped_parameters()).changes
     told = next(each for each in changes if each.numbers.get("source") == "eve")
     assert told.code == "rate"
     assert float(told.numbers["after"]) > float(told.numbers["before"])
@@ -92,23 +94,23 @@ def agreed_wrongly(number: int, wrong: bool) -> ScanFacts:
 
 def test_audits_take_the_right_to_decide_alone_away() -> None:
     readings = both("total", "15.60")
-    before = decide(TOTAL.field("total"), weigh(TOTAL, readings, parameters())[KEY], POLICY)
+    before = decide(TOTAL.field("total"), weigh(TOTAL, readings, shipped_parameters())[KEY], POLICY)
     assert isinstance(before, Decision)
     audited = [agreed_wrongly(number, number % 20 == 0) for number in range(200)]
-    learnt = Parameters(version=1, content=learn(audited, parameters()).content)
-    assert known(learnt).earned("amount: engines agree") < POLICY.target
+    learnt = Parameters(version=1, content=learn(audited, shipped_parameters()).content)
+    assert read_parameters(learnt).earned("amount: engines agree") < POLICY.target
     assert not isinstance(decide(TOTAL.field("total"), weigh(TOTAL, readings, learnt)[KEY], POLICY), Decision)
 
 
 def test_audits_without_an_error_leave_the_right() -> None:
     audited = [agreed_wrongly(number, wrong=False) for number in range(200)]
-    learnt = after(learn(audited, parameters()))
+    learnt = after(learn(audited, shipped_parameters()))
     assert learnt.earned("amount: engines agree") >= POLICY.target
 
 
 def unproven() -> Parameters:
     """What is known of a store to which nothing that ships applies."""
-    return Parameters(version=1, content={**parameters().content, "shipped": {}})
+    return Parameters(version=1, content={**shipped_parameters().content, "shipped": {}})
 
 
 def test_what_people_read_because_nothing_was_proven_earns_machines_the_right() -> None:
@@ -121,7 +123,7 @@ def test_what_people_read_because_nothing_was_proven_earns_machines_the_right() 
         for number in range(620)
     ]
     few, enough = (Parameters(version=2, content=learn(some, unproven()).content) for some in (read[:400], read))
-    assert known(few).earned("amount: engines agree") < POLICY.target
+    assert read_parameters(few).earned("amount: engines agree") < POLICY.target
     answer = decide(TOTAL.field("total"), weigh(TOTAL, both_agree, enough)[KEY], POLICY)
     assert isinstance(answer, Decision)
     assert answer.method == "machines"
@@ -134,15 +136,15 @@ def test_what_was_proven_once_stands_until_audits_disprove_it() -> None:
     ]
     proven = Parameters(version=2, content=learn(read, unproven()).content)
     later = Parameters(version=3, content=learn(scans(("ana", "15.60")), proven).content)
-    assert known(later).earned("amount: engines agree") >= POLICY.target
+    assert read_parameters(later).earned("amount: engines agree") >= POLICY.target
     wrong = [agreed_wrongly(number, number % 20 == 0) for number in range(100)]
     disproven = Parameters(version=4, content=learn(wrong, later).content)
-    assert known(disproven).earned("amount: engines agree") < POLICY.target
+    assert read_parameters(disproven).earned("amount: engines agree") < POLICY.target
 
 
 def test_what_was_read_for_another_reason_proves_nothing() -> None:
     read = [replace(agreed_wrongly(number, wrong=False), audited=frozenset(), truths={}) for number in range(620)]
-    learnt = known(Parameters(version=2, content=learn(read, unproven()).content))
+    learnt = read_parameters(Parameters(version=2, content=learn(read, unproven()).content))
     assert learnt.earned("amount: engines agree") == 0.0
 
 
@@ -152,14 +154,14 @@ def test_what_was_read_for_another_reason_proves_nothing() -> None:
 )
 def test_the_shipped_right_stands_until_audits_disprove_it(wrong: int, count: int, kept: bool) -> None:
     audited = {"amount: engines agree": [float(wrong), float(count)]}
-    learnt = Known(version=2, content={**parameters().content, "audited": audited})
+    learnt = LearntParameters(version=2, content={**shipped_parameters().content, "audited": audited})
     assert (learnt.earned("amount: engines agree") >= POLICY.target) is kept
 
 
 def test_after_enough_audits_only_they_count() -> None:
     for wrong, kept in ((8, True), (12, False)):
         audited = {"amount: engines agree": [float(wrong), 3000.0]}
-        learnt = Known(version=2, content={**parameters().content, "audited": audited})
+        learnt = LearntParameters(version=2, content={**shipped_parameters().content, "audited": audited})
         assert learnt.tally("amount: engines agree") == (wrong, 3000.0)
         assert (learnt.earned("amount: engines agree") >= POLICY.target) is kept
 
@@ -173,7 +175,7 @@ def test_an_engine_that_is_unsure_when_wrong_is_believed_by_its_confidence() -> 
         reading("total", "ben", "15.60"),
     ]
     facts = [ScanFacts(form=TOTAL, readings=right)] * 30 + [ScanFacts(form=TOTAL, readings=wrong)] * 10
-    tesseract = after(learn(facts, parameters())).hearing("tesseract", "machine", "amount")
+    tesseract = after(learn(facts, shipped_parameters())).source_model("tesseract", "machine", "amount")
     assert tesseract.ratio(0.55, "12.40") > 2.5 > 1.0 > tesseract.ratio(0.96, "12.40")
 
 
@@ -181,6 +183,6 @@ def test_only_words_of_several_scans_are_kept() -> None:
     common = [*both("customer", "Dupont"), reading("customer", "ana", "Dupont")]
     rare = [*both("customer", "Quenot"), reading("customer", "ana", "Quenot")]
     facts = [ScanFacts(form=NAME, readings=common)] * 5 + [ScanFacts(form=NAME, readings=rare)]
-    words = learn(facts, parameters()).content["words"]["customer"]  # type: ignore[index]  # content is plain data
+    words = learn(facts, shipped_parameters()).content["words"]["customer"]  # type: ignore[index]  # content is plain data
     assert "dupont" in words
     assert "quenot" not in words

@@ -10,8 +10,8 @@ from reconcile.forms.street_words import STREET_WORDS, spelled_out
 from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters.parameters import Known, known
-from reconcile.parameters.shipped import parameters
+from reconcile.parameters.parameters import LearntParameters, read_parameters
+from reconcile.parameters.shipped import shipped_parameters
 from reconcile.parameters.source_phrases import END, START, Phrases, differences, kept
 from tests.reconcile.made import field, form, machine, reading
 from transcribe.model import FieldKey, Form, Parameters
@@ -21,8 +21,8 @@ KEY = FieldKey("remark")
 WORDS = st.lists(st.sampled_from(["oak", "table", "12", "kg", "road"]), max_size=5).map(" ".join)
 
 
-def learnt_from(facts: list[ScanFacts]) -> Known:
-    return known(Parameters(version=1, content=learn(facts, parameters()).content))
+def learnt_from(facts: list[ScanFacts]) -> LearntParameters:
+    return read_parameters(Parameters(version=1, content=learn(facts, shipped_parameters()).content))
 
 
 def scans(written: list[str], ann: list[str], of: Form = REMARK) -> list[ScanFacts]:
@@ -62,8 +62,10 @@ def test_what_one_source_does_again_and_again_is_its_convention(facts: list[Scan
 
 def test_a_reading_in_ones_own_words_speaks_for_what_is_written() -> None:
     readings = [machine("remark", "tesseract 5", "77 kg", 0.7), reading("remark", "ann", "77")]
-    by_convention = weigh(REMARK, readings, Parameters(version=1, content=learn(UNITS, parameters()).content))[KEY]
-    by_itself = weigh(REMARK, readings, parameters())[KEY]
+    by_convention = weigh(REMARK, readings, Parameters(version=1, content=learn(UNITS, shipped_parameters()).content))[
+        KEY
+    ]
+    by_itself = weigh(REMARK, readings, shipped_parameters())[KEY]
     assert by_convention.candidates[0].normal == "77 kg"
     share = {each.normal: each.probability for each in by_convention.candidates}
     before = {each.normal: each.probability for each in by_itself.candidates}
@@ -72,9 +74,9 @@ def test_a_reading_in_ones_own_words_speaks_for_what_is_written() -> None:
 
 def test_a_machine_has_no_conventions_and_neither_has_a_date() -> None:
     learnt = learnt_from(UNITS)
-    assert learnt.hearing("ann", "person", "text").phrases
-    assert not learnt.hearing("ann", "person", "date").phrases
-    assert not learnt.hearing("ann", "machine", "text").phrases
+    assert learnt.source_model("ann", "person", "text").phrases
+    assert not learnt.source_model("ann", "person", "date").phrases
+    assert not learnt.source_model("ann", "machine", "text").phrases
 
 
 def test_twice_is_no_convention() -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from reconcile.parameters.champion import champion
-from reconcile.parameters.parameters import known
-from reconcile.parameters.shipped import parameters
+from reconcile.parameters.parameters import read_parameters
+from reconcile.parameters.shipped import shipped_parameters
 from reconcile.parameters.standings import SHIPPED, Contest, standing_of
 from transcribe.model import Parameters
 
 
 def test_every_family_that_ships_with_the_model_in_front_names_what_it_won_on() -> None:
     for family in ("amount", "code", "date", "line text", "short text"):
-        standing = standing_of(family, known(parameters()))
+        standing = standing_of(family, read_parameters(shipped_parameters()))
         assert standing.side == "model"
         assert standing.shipped == SHIPPED[family]
         assert standing.shipped.model > standing.shipped.majority
@@ -20,7 +20,7 @@ def test_every_family_that_ships_with_the_model_in_front_names_what_it_won_on() 
 
 
 def test_majority_that_is_better_here_decides_and_by_how_much_is_told() -> None:
-    content = {**parameters().content, "contests": {"code": {"items": 120, "majority": 9}}}
-    standing = standing_of("code", known(Parameters(version=1, content=content)))
+    content = {**shipped_parameters().content, "contests": {"code": {"items": 120, "majority": 9}}}
+    standing = standing_of("code", read_parameters(Parameters(version=1, content=content)))
     assert standing.side == "majority"
     assert standing.here == Contest(120, 0, 9)

@@ -14,8 +14,8 @@ from transcribe.drawing.annotated_page import HARD, draw, per_cent
 from transcribe.drawing.margin_notes import COLOURS, DASHES, SMALLEST, Note, font, head, placed, wrapped
 from transcribe.geometry import Box
 from transcribe.i18n.catalogues import translation
-from transcribe.model import Candidate, Decision, FieldKey, Place, Posterior, Reads, Task
-from transcribe.recognition.result import Gathered
+from transcribe.model import Candidate, Decision, FieldKey, Place, Posterior, ReadResult, Task
+from transcribe.recognition.result import ReadResultBuilder
 
 if TYPE_CHECKING:
     import pytest
@@ -26,8 +26,8 @@ KEYS = [FieldKey("total"), FieldKey("date"), FieldKey("comment"), FieldKey("name
 SIZE = (700, 900)
 
 
-def reads() -> Reads:
-    kept = Gathered()
+def reads() -> ReadResult:
+    kept = ReadResultBuilder()
     shown: Picture = numpy.full(SIZE[::-1], 255, numpy.uint8)
     for row in range(len(KEYS)):
         shown[105 + 150 * row : 155 + 150 * row, 70:550:6] = 0  # writing that fills its box

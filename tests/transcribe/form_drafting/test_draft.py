@@ -47,7 +47,7 @@ def test_a_draft_of_a_shipped_blank_has_nearly_all_its_fields(name: str, languag
     shipped = definition.load(name)
     path = Path(str(shipped.blanks[0].path))
     shutil.copy(path, tmp_path)
-    page = Page(number=1, picture=blank_image.grey(str(path)))
+    page = Page(number=1, picture=blank_image.blank_grey(str(path)))
     engine = ocr.load("tesseract", (language,))
     text = draft(page, engine, name="drafted", blank=path.name, language=language, locale=shipped.locale)
     (tmp_path / "drafted.toml").write_text(text, "utf-8")

@@ -74,5 +74,5 @@ def test_a_frame_columns_uneven_strokes_and_print_are_no_comb() -> None:
 def test_no_field_of_a_shipped_form_has_a_comb(name: str) -> None:
     shipped = definition.load(name)
     page = shipped.blanks[0]
-    places = tuple(box for _, _, box in field_boxes.boxes(shipped, 1))
+    places = tuple(box for _, _, box in field_boxes.field_boxes(shipped, 1))
     assert set(combs(str(page.path), places, max(page.size) / 2339)) == {None}

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from transcribe.geometry import Box
-from transcribe.imaging.crops import MASKED, SNIPPET_BYTES, masked, page_picture, snippet
+from transcribe.imaging.crops import MASKED, SNIPPET_BYTES, cover, crop, page_picture
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -28,11 +28,11 @@ def opened(content: bytes) -> Image.Image:
 
 @pytest.mark.parametrize("box", [Box(100, 100, 300, 160), Box(100, 400, 1554, 900), Box(0, 0, 1654, 2339)])
 def test_a_snippet_is_at_most_8_kilobytes_even_of_a_grainy_page(box: Box) -> None:
-    assert len(snippet(page(), box)) <= SNIPPET_BYTES
+    assert len(crop(page(), box)) <= SNIPPET_BYTES
 
 
 def test_snippets_have_one_scale_and_a_little_context() -> None:
-    small, large = (opened(snippet(page(2), box)) for box in (Box(100, 100, 300, 160), Box(100, 400, 700, 460)))
+    small, large = (opened(crop(page(2), box)) for box in (Box(100, 100, 300, 160), Box(100, 400, 700, 460)))
     assert large.width - small.width == 400
     assert small.height == large.height
     assert 60 < small.height <= 60 + 2 * 28
@@ -40,8 +40,8 @@ def test_snippets_have_one_scale_and_a_little_context() -> None:
 
 def test_a_finer_page_is_brought_to_the_same_scale() -> None:
     fine = numpy.repeat(numpy.repeat(page(2), 2, axis=0), 2, axis=1)
-    once = opened(snippet(page(2), Box(100, 100, 300, 160)))
-    twice = opened(snippet(fine, Box(200, 200, 600, 320), scale=0.5))
+    once = opened(crop(page(2), Box(100, 100, 300, 160)))
+    twice = opened(crop(fine, Box(200, 200, 600, 320), scale=0.5))
     assert abs(once.width - twice.width) <= 2
     assert abs(once.height - twice.height) <= 2
 
@@ -50,13 +50,13 @@ def test_a_strict_snippet_masks_what_lies_around() -> None:
     shown = page(0)
     cv2.putText(shown, "NEIGHBOUR", (110, 95), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0, 2)
     box = Box(100, 100, 300, 160)
-    strict = numpy.asarray(opened(snippet(shown, box, strict=True)))
+    strict = numpy.asarray(opened(crop(shown, box, strict=True)))
     assert abs(int(numpy.median(strict[:15])) - MASKED) < 8
     assert strict[:15].min() > 120
 
 
 def test_no_metadata_travels_with_a_picture() -> None:
-    for content in (snippet(page(2), Box(100, 100, 300, 160)), page_picture(page(2))):
+    for content in (crop(page(2), Box(100, 100, 300, 160)), page_picture(page(2))):
         assert not opened(content).getexif()
         assert b"Exif" not in content
 
@@ -70,6 +70,6 @@ def test_a_page_is_shown_whole_in_about_150_kilobytes() -> None:
 def test_masking_changes_a_copy_only() -> None:
     shown = page(2)
     before = shown.copy()
-    hidden = masked(shown, [Box(100, 100, 300, 160)])
+    hidden = cover(shown, [Box(100, 100, 300, 160)])
     assert (shown == before).all()
     assert (hidden[100:160, 100:300] == MASKED).all()

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from transcribe.geometry import Box
-from transcribe.imaging.text_size import LETTER, inside, scale
+from transcribe.imaging.text_size import LETTER, share_inside, text_scale
 from transcribe.model import Word
 
 if TYPE_CHECKING:
@@ -33,23 +33,23 @@ def word(height: int) -> Word:
 
 def test_words_say_how_large_the_print_is() -> None:
     page = receipt()
-    assert scale(page, [word(18)] * 12, CONTRAST) == pytest.approx(1.0)
-    assert scale(page, [word(6)] * 12, CONTRAST) == pytest.approx(1 / 3)
+    assert text_scale(page, [word(18)] * 12, CONTRAST) == pytest.approx(1.0)
+    assert text_scale(page, [word(6)] * 12, CONTRAST) == pytest.approx(1 / 3)
 
 
 def test_where_no_words_are_read_letters_say_it() -> None:
-    whole, small = scale(receipt(), [], CONTRAST), scale(receipt(0.3), [], CONTRAST)
+    whole, small = text_scale(receipt(), [], CONTRAST), text_scale(receipt(0.3), [], CONTRAST)
     assert whole > 0.8
     assert small < 0.5
-    assert scale(numpy.full((500, 400), 250, numpy.uint8), [], CONTRAST) == 1.0
+    assert text_scale(numpy.full((500, 400), 250, numpy.uint8), [], CONTRAST) == 1.0
 
 
 def test_print_that_the_rim_cuts_is_told() -> None:
     page = receipt()
-    height = scale(page, [], CONTRAST) * LETTER
-    assert inside(page, height, CONTRAST) > 0.95
-    assert inside(numpy.ascontiguousarray(page[:, :300]), height, CONTRAST) <= 0.925
-    assert inside(numpy.ascontiguousarray(page[:420]), height, CONTRAST) <= 0.925
+    height = text_scale(page, [], CONTRAST) * LETTER
+    assert share_inside(page, height, CONTRAST) > 0.95
+    assert share_inside(numpy.ascontiguousarray(page[:, :300]), height, CONTRAST) <= 0.925
+    assert share_inside(numpy.ascontiguousarray(page[:420]), height, CONTRAST) <= 0.925
 
 
 def test_a_table_beside_the_page_is_no_print() -> None:
@@ -57,10 +57,10 @@ def test_a_table_beside_the_page_is_no_print() -> None:
     for row in range(0, 900, 24):
         cv2.putText(table, "grain grain grain", (-8, row), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 10, 2)
     table[120:780, 120:580] = 240
-    assert inside(table, 15.0, CONTRAST) == 1.0
+    assert share_inside(table, 15.0, CONTRAST) == 1.0
 
 
 def test_a_page_without_pixels_to_spare_is_no_error() -> None:
     tiny = numpy.full((6, 6, 3), 255, numpy.uint8)
-    assert scale(tiny, [], CONTRAST) == 1.0
-    assert inside(tiny, 13.0, CONTRAST) == 1.0
+    assert text_scale(tiny, [], CONTRAST) == 1.0
+    assert share_inside(tiny, 13.0, CONTRAST) == 1.0

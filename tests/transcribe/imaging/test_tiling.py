@@ -19,7 +19,7 @@ def lined(height: int, width: int) -> numpy.typing.NDArray[numpy.uint8]:
 @pytest.mark.parametrize("lying", [False, True])
 def test_the_parts_of_a_strip_are_the_whole_strip_and_no_line_is_cut(lying: bool) -> None:
     page = lined(9000, 300)
-    given = list(tiling.parts(page.T if lying else page))
+    given = list(tiling.tiles(page.T if lying else page))
     assert len(given) > 5
     joined = numpy.concatenate([part for _, _, part in given], axis=1 if lying else 0)
     assert (joined == (page.T if lying else page)).all()
@@ -30,7 +30,7 @@ def test_the_parts_of_a_strip_are_the_whole_strip_and_no_line_is_cut(lying: bool
 
 def test_a_page_is_one_part() -> None:
     page = lined(2000, 300)
-    ((x, y, part),) = tiling.parts(page)
+    ((x, y, part),) = tiling.tiles(page)
     assert (x, y, part is page) == (0, 0, True)
 
 

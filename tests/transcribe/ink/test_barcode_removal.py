@@ -52,9 +52,11 @@ def stuck_on(form: Form, printed: str = "") -> Picture:
 
 def read(form: Form, page: Picture, *texts: str) -> dict[str, Reading]:
     """What each source says of the field; each text is one engine's."""
-    sheet = ink_layer.sheet(page, form.blanks[0].path)
+    sheet = ink_layer.ink_layer(page, form.blanks[0].path)
     engines = [ScriptedEngine(form=form, says={"article": text}, name=f"e{n}") for n, text in enumerate(texts)]
-    found = form_page.readings(Page(number=1, picture=page), sheet, form_fields.spots(form, 1, sheet), engines, HERE)
+    found = form_page.readings(
+        Page(number=1, picture=page), sheet, form_fields.field_regions(form, 1, sheet), engines, HERE
+    )
     return {each.source.partition(" ")[0]: each for each in found}
 
 

@@ -50,7 +50,7 @@ def filled(blank: Path, text: str, shift: int = 0, size: float = 1.1) -> Picture
     return page
 
 
-def spot_of(page: Picture, blank: Path) -> tuple[ink_layer.Sheet, form_fields.Spot]:
+def spot_of(page: Picture, blank: Path) -> tuple[ink_layer.InkLayer, form_fields.FieldRegion]:
     form = Form(
         name="comb",
         version=1,
@@ -62,8 +62,8 @@ def spot_of(page: Picture, blank: Path) -> tuple[ink_layer.Sheet, form_fields.Sp
         digest="made",
         blanks=(Blank(path=str(blank), size=(1654, 2339)),),
     )
-    sheet = ink_layer.sheet(page, str(blank))
-    return sheet, form_fields.spots(form, 1, sheet)[0]
+    sheet = ink_layer.ink_layer(page, str(blank))
+    return sheet, form_fields.field_regions(form, 1, sheet)[0]
 
 
 def read(page: Picture, blank: Path, engine: Engine) -> list[Reading]:

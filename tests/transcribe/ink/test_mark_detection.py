@@ -51,7 +51,7 @@ def photographed(
 
 
 def said(blank: Path, page: Picture) -> tuple[float, float, float]:
-    sheet = ink_layer.sheet(page, str(blank))
+    sheet = ink_layer.ink_layer(page, str(blank))
     square, ring, sign = sheet.inks([SQUARE, RING, SIGN])
     return (
         mark_detection.ticked(sheet, square, SQUARE),
@@ -86,7 +86,7 @@ def test_marks_that_light_may_have_bleached_leave_doubt(blank: Path) -> None:
 
 
 def test_displaced_print_is_found_where_it_stands(blank: Path) -> None:
-    sheet = ink_layer.sheet(photographed(blank, (4.0, -5.0)), str(blank))
+    sheet = ink_layer.ink_layer(photographed(blank, (4.0, -5.0)), str(blank))
     around = Box(SQUARE.x0 - 10, SQUARE.y0 - 10, SQUARE.x1 + 10, SQUARE.y1 + 10)
     found = displaced(sheet, around)
     dark = sheet.dark[around.y0 : around.y1, around.x0 : around.x1] > 100
@@ -96,12 +96,12 @@ def test_displaced_print_is_found_where_it_stands(blank: Path) -> None:
 
 
 def test_a_page_without_a_blank_has_no_print(blank: Path) -> None:
-    sheet = ink_layer.sheet(photographed(blank, (0.0, 0.0)), None)
+    sheet = ink_layer.ink_layer(photographed(blank, (0.0, 0.0)), None)
     assert not displaced(sheet, SQUARE).any()
 
 
 def test_a_box_at_the_rim_of_the_page_can_be_looked_at(blank: Path) -> None:
-    sheet = ink_layer.sheet(photographed(blank, (0.0, 0.0)), str(blank))
+    sheet = ink_layer.ink_layer(photographed(blank, (0.0, 0.0)), str(blank))
     assert displaced(sheet, Box(0, 0, 40, 40)).shape == (40, 40)
     assert displaced(sheet, Box(1620, 2310, 1654, 2339)).shape == (29, 34)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from transcribe.intake.jpeg_metadata import MARK, MARKS, START, flattened, stamp, stamped
-from transcribe.model import Flattened, Laid
+from transcribe.model import Flattened, StoredAlignment
 
 NUMBERS = st.tuples(*[st.floats(-5000, 5000)] * 9)
 
@@ -23,7 +23,7 @@ def jpeg() -> bytes:
 
 @given(NUMBERS, st.integers(1, 9), st.integers(0, 3000))
 def test_what_is_stamped_is_read_again_exactly(numbers: tuple[float, ...], page: int, inliers: int) -> None:
-    laid = Laid(form="ab" * 32, number=page, inliers=inliers, homography=numbers)
+    laid = StoredAlignment(form="ab" * 32, number=page, inliers=inliers, homography=numbers)
     assert stamp(stamped(jpeg(), laid)) == laid
 
 
@@ -35,7 +35,7 @@ def test_what_a_flattened_picture_was_is_read_again_exactly(numbers: tuple[float
 
 
 def test_a_stamped_picture_is_the_same_picture() -> None:
-    laid = Laid(form="ab" * 32, number=1, inliers=99, homography=(1.0, 0, 0, 0, 1, 0, 0, 0, 1))
+    laid = StoredAlignment(form="ab" * 32, number=1, inliers=99, homography=(1.0, 0, 0, 0, 1, 0, 0, 0, 1))
     with Image.open(io.BytesIO(stamped(jpeg(), laid))) as there, Image.open(io.BytesIO(jpeg())) as here:
         assert there.tobytes() == here.tobytes()
 

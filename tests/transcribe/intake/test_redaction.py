@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from transcribe.geometry import Box
-from transcribe.intake.redaction import PAINT, masked
+from transcribe.intake.redaction import PAINT, redact
 from transcribe.model import Blank, Field, Form, Page
 from transcribe.registration.align import Aligned
-from transcribe.registration.similarity import Likeness
+from transcribe.registration.similarity import Similarity
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -46,7 +46,7 @@ def copy_of(form: Form, page: Picture) -> Picture:
     laid = Aligned(
         page=Page(number=1, picture=page), fit=1.0, inliers=200, number=1, homography=numpy.eye(3, dtype=numpy.float64)
     )
-    return masked(page, laid, form)
+    return redact(page, laid, form)
 
 
 def written(form: Form, low: int, size: float = 1.1) -> Picture:
@@ -60,12 +60,12 @@ def test_a_page_that_does_not_lie_on_its_blank_where_the_payment_box_is_becomes_
     form: Form, alike: float, clear: bool
 ) -> None:
     middles = numpy.stack((numpy.arange(40.0) * 40, numpy.full(40, 230.0)), axis=1)
-    likeness = Likeness(0.9, numpy.full(40, alike, numpy.float32), middles)
+    likeness = Similarity(0.9, numpy.full(40, alike, numpy.float32), middles)
     page = written(form, 0)
     laid = Aligned(
-        page=Page(number=1, picture=page), fit=0.9, inliers=200, number=1, homography=numpy.eye(3), likeness=likeness
+        page=Page(number=1, picture=page), fit=0.9, inliers=200, number=1, homography=numpy.eye(3), similarity=likeness
     )
-    assert (masked(page, laid, form).shape == page.shape) == clear
+    assert (redact(page, laid, form).shape == page.shape) == clear
 
 
 @pytest.mark.parametrize("low", [0, 22, 30])
@@ -80,7 +80,7 @@ def test_a_number_that_hangs_out_of_its_box_is_painted_over_whole(form: Form, lo
 def test_a_strip_that_fits_no_form_is_made_too_coarse_to_read_like_any_page(form: Form, shape: tuple[int, ...]) -> None:
     strip = numpy.random.default_rng(1).integers(0, 255, shape, numpy.uint8)
     nowhere = Aligned(page=Page(number=1, picture=strip), fit=0.0, inliers=0, number=1)
-    assert max(masked(strip, nowhere, form).shape[:2]) == 960
+    assert max(redact(strip, nowhere, form).shape[:2]) == 960
 
 
 def test_a_box_without_a_number_stays_as_it_is(form: Form) -> None:

@@ -224,8 +224,8 @@ def test_a_masked_page_is_laid_as_it_was_at_the_door(inbox: Path, archive: Archi
     (inbox / "paid.jpg").write_bytes(with_card("phone")[0])
     (only,) = scanned(scans.scans([inbox / "paid.jpg"], ordered, archive, LIMITS))
     (page,) = load_pages.pages(only, archive, LIMITS)
-    assert page.laid is not None
-    remembered, anew = align(page, ordered), align(replace(page, laid=None), ordered)
+    assert page.alignment is not None
+    remembered, anew = align(page, ordered), align(replace(page, alignment=None), ordered)
     assert remembered.homography is not None
     assert anew.homography is not None
     numpy.testing.assert_allclose(remembered.homography, anew.homography, rtol=0.05, atol=3)
@@ -374,7 +374,7 @@ def test_the_quality_of_a_masked_page_is_that_of_the_photograph(inbox: Path, arc
     (made,) = scans.scans([inbox / "small.jpg"], order, archive, LIMITS)
     assert isinstance(made, Scanned)
     (page,) = load_pages.pages(made.scan, archive, LIMITS)
-    assert page.flat is not None
-    assert page.flat.size == (round(0.3 * size[0]), round(0.3 * size[1]))
+    assert page.flattened is not None
+    assert page.flattened.size == (round(0.3 * size[0]), round(0.3 * size[1]))
     reads = read(made.scan, [page], order, [], datetime(2026, 11, 1, tzinfo=UTC))
     assert "too small" in reads.advice

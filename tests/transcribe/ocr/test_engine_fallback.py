@@ -13,9 +13,9 @@ from tests.transcribe.recognition.test_read import FLAT, NOW, picture, scan_of
 from transcribe.errors import EngineError, EngineMissing
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
-from transcribe.model import Page, Reads, Word
+from transcribe.model import Page, ReadResult, Word
 from transcribe.ocr import Engine
-from transcribe.ocr.engine_fallback import Spared
+from transcribe.ocr.engine_fallback import FallbackEngine
 from transcribe.recognition.page_assignment import ReadOptions
 from transcribe.recognition.read import read
 
@@ -40,7 +40,7 @@ class Failing:
         return [[] for _ in (boxes if boxes is not None else (None,))]
 
 
-def read_form(*engines: Engine) -> Reads:
+def read_form(*engines: Engine) -> ReadResult:
     form = forms.load("bon-de-commande")
     return read(scan_of(form), [Page(number=1, picture=picture(FLAT))], form, engines, NOW, READ_ON)
 
@@ -77,16 +77,16 @@ def test_where_every_engine_fails_on_a_page_it_is_an_error() -> None:
 def test_an_engine_that_fails_once_is_asked_again_and_no_more_of_a_page_on_which_it_failed_twice() -> None:
     page = Page(number=1, picture=numpy.full((9, 9), 250, numpy.uint8))
     once = Failing(times=1, error=EngineError("a passing cloud"))
-    spared = Spared(engine=once)
+    spared = FallbackEngine(engine=once)
     assert (spared.words(page), spared.failures) == ([[]], {})
     always = Failing(times=9, error=EngineError("no"))
-    spared = Spared(engine=always)
+    spared = FallbackEngine(engine=always)
     assert spared.words(page, [Box(0, 0, 1, 1)] * 3) == [[], [], []]
     assert spared.words(page) == [[]]
     assert (len(always.calls), list(spared.failures)) == (2, [1])
 
 
 def test_an_engine_that_is_not_installed_is_an_error_as_before() -> None:
-    missing = Spared(engine=Failing(times=9, error=EngineMissing("install it")))
+    missing = FallbackEngine(engine=Failing(times=9, error=EngineMissing("install it")))
     with pytest.raises(EngineMissing):
         missing.words(Page(number=1, picture=numpy.full((9, 9), 250, numpy.uint8)))

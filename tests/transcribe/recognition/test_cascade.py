@@ -12,7 +12,7 @@ from tests.fakes import ScriptedEngine
 from tests.transcribe.recognition.test_read import FLAT, NOW, picture, scan_of, truth
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
-from transcribe.model import Form, Page, Reads, Word
+from transcribe.model import Form, Page, ReadResult, Word
 from transcribe.ocr import Engine
 from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.page_assignment import ReadOptions
@@ -75,7 +75,7 @@ class Second:
         return self.inner.words(page, boxes)
 
 
-def read_with(engines: list[Engine], form: Form, *, cascade: bool) -> Reads:
+def read_with(engines: list[Engine], form: Form, *, cascade: bool) -> ReadResult:
     page = Page(number=1, picture=picture(FLAT))
     return read(scan_of(form), [page], form, engines, NOW, ReadOptions(cascade=cascade))
 
@@ -84,7 +84,7 @@ def read_with(engines: list[Engine], form: Form, *, cascade: bool) -> Reads:
 def test_reading_asks_the_second_engine_as_the_setting_says(confidence: float) -> None:
     written = truth(FLAT)["fields"]
     first = ScriptedEngine(form=FORM, says=written, confidence=confidence, name="first")
-    asked: dict[bool, Reads] = {}
+    asked: dict[bool, ReadResult] = {}
     for cascade in (False, True):
         second = Second(inner=ScriptedEngine(form=FORM, says=written))
         asked[cascade] = read_with([first, second], FORM, cascade=cascade)  # type: ignore[list-item]  # a list is a sequence

@@ -20,7 +20,7 @@ from transcribe.archive import opened
 from transcribe.errors import EngineError, ScanError
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
-from transcribe.model import Form, Page, Reading, Reads, Scan, ScanPage, Word
+from transcribe.model import Form, Page, Reading, ReadResult, Scan, ScanPage, Word
 from transcribe.ocr import Engine
 from transcribe.recognition.page_assignment import ReadOptions
 from transcribe.recognition.read import read
@@ -47,11 +47,11 @@ def scan_of(form: Form) -> Scan:
     return Scan(id="s" * 64, pages=(ScanPage(file="f", page=1),), form=form.name, form_version=form.version)
 
 
-def read_picture(shown: Picture, form: Form, engines: list[Engine], **page: Any) -> Reads:
+def read_picture(shown: Picture, form: Form, engines: list[Engine], **page: Any) -> ReadResult:
     return read(scan_of(form), [Page(number=1, picture=shown, **page)], form, engines, NOW)
 
 
-def by_field(reads: Reads) -> dict[str, dict[str, Reading]]:
+def by_field(reads: ReadResult) -> dict[str, dict[str, Reading]]:
     found: dict[str, dict[str, Reading]] = defaultdict(dict)
     for each in reads.readings:
         found[str(each.key)][each.source.partition(" ")[0]] = each

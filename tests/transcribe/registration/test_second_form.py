@@ -82,4 +82,4 @@ def test_one_form_is_one_form_with_room_beside_it_too(name: str, order: Form) ->
     for picture in (numpy.asarray(page), numpy.asarray(wide)):
         laid = align(Page(number=1, picture=picture), order)
         assert laid.fits
-        assert not second_form.shows_another(picture, laid, order)
+        assert not second_form.shows_second_form(picture, laid, order)

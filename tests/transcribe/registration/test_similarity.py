@@ -13,7 +13,7 @@ from transcribe.geometry import Box
 from transcribe.ink import ink_layer
 from transcribe.model import Page
 from transcribe.recognition import form_fields, form_page
-from transcribe.registration.similarity import Likeness, likeness
+from transcribe.registration.similarity import Similarity, similarity
 
 HERE = form_page.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=0.8, quality=0.9)
 
@@ -22,14 +22,14 @@ HERE = form_page.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UT
 def test_of_a_page_that_fits_in_its_upper_part_alone_the_lower_boxes_are_not_believed(name: str) -> None:
     ordered = definition.load(name)
     path = str(ordered.blanks[0].path)
-    page = numpy.asarray(cv2.cvtColor(blank_image.grey(path), cv2.COLOR_GRAY2RGB), numpy.uint8)
+    page = numpy.asarray(cv2.cvtColor(blank_image.blank_grey(path), cv2.COLOR_GRAY2RGB), numpy.uint8)
     cut = page.shape[0] * 13 // 20
     page[cut + 240 :] = page[cut:-240].copy()
     page[cut : cut + 240] = 255
-    alike = likeness(page, ordered, 1)
+    alike = similarity(page, ordered, 1)
     assert alike.fit > 0.5
-    sheet = ink_layer.sheet(page, path)
-    spots = form_fields.spots(ordered, 1, sheet, alike)
+    sheet = ink_layer.ink_layer(page, path)
+    spots = form_fields.field_regions(ordered, 1, sheet, alike)
     above = [spot for spot in spots if spot.box.y1 < cut - 300]
     below = [spot for spot in spots if spot.box.y0 > cut + 300]
     assert above
@@ -43,14 +43,16 @@ def test_of_a_page_that_fits_in_its_upper_part_alone_the_lower_boxes_are_not_bel
 @pytest.mark.parametrize("name", ["bon-de-commande", "order-form"])
 def test_no_box_of_a_page_that_lies_on_its_blank_is_astray(name: str) -> None:
     ordered = definition.load(name)
-    page = numpy.asarray(cv2.cvtColor(blank_image.grey(str(ordered.blanks[0].path)), cv2.COLOR_GRAY2RGB), numpy.uint8)
-    alike = likeness(page, ordered, 1)
-    assert not any(alike.astray([box for _, _, box in field_boxes.boxes(ordered, 1)]))
+    page = numpy.asarray(
+        cv2.cvtColor(blank_image.blank_grey(str(ordered.blanks[0].path)), cv2.COLOR_GRAY2RGB), numpy.uint8
+    )
+    alike = similarity(page, ordered, 1)
+    assert not any(alike.astray([box for _, _, box in field_boxes.field_boxes(ordered, 1)]))
 
 
 def test_the_nearest_tiles_tell_and_too_few_tell_nothing() -> None:
     middles = numpy.array([[100.0, 100.0 * number] for number in range(40)])
     right = numpy.where(numpy.arange(40) < 20, 0.9, 0.0).astype(numpy.float32)
     boxes = [Box(50, 200, 400, 260), Box(50, 3400, 400, 3460)]
-    assert Likeness(0.5, right, middles).astray(boxes) == [False, True]
-    assert Likeness(0.5, right[::5], middles[::5]).astray(boxes) == [False, False]
+    assert Similarity(0.5, right, middles).astray(boxes) == [False, True]
+    assert Similarity(0.5, right[::5], middles[::5]).astray(boxes) == [False, False]

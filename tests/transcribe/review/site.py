@@ -26,7 +26,7 @@ from transcribe.model import (
     Form,
     PagePicture,
     Place,
-    Reads,
+    ReadResult,
     Scan,
     ScanPage,
     SourceFile,
@@ -91,7 +91,7 @@ class Site:
 
     def put_pictures(self, scan: str, pictures: Sequence[PagePicture]) -> None:
         """Give a scan pictures of its pages and nothing that was read."""
-        reads = Reads(places=(), readings=(), fit=None, quality={}, pictures=tuple(pictures))
+        reads = ReadResult(places=(), readings=(), fit=None, quality={}, pictures=tuple(pictures))
         self.store.put_reads(scan, reads, self.clock.now())
 
     def texts_of(self, who: str) -> list[str | None]:
@@ -149,7 +149,7 @@ def add_scan(site: Site, form: Form, texts: dict[FieldKey, str], kind: TaskKind,
     site.store.put_scan(scan, [file], now)
     places = [_place(site.archive, scan.id, key, text, number) for number, (key, text) in enumerate(texts.items())]
     pictures = (PagePicture(number=1, sha256=site.archive.put(page), size=PAGE),)
-    reads = Reads(places=tuple(places), readings=(), fit=1.0, quality={}, pictures=pictures)
+    reads = ReadResult(places=tuple(places), readings=(), fit=1.0, quality={}, pictures=pictures)
     site.store.put_reads(scan.id, reads, now)
     tasks = [Task(scan=scan.id, key=key, kind=kind, reason="one engine", pool=_pool(kind)) for key in texts]
     site.store.conclude(scan.id, 0, [], tasks, None, now)

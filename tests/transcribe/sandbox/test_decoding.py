@@ -30,7 +30,7 @@ def test_an_odd_picture_is_read_as_black_on_white(name: str) -> None:
     media_type, pages = decoding.check(READABLE[name], LIMITS)
     assert media_type.startswith(("image/", "application/pdf"))
     for page in range(1, pages + 1):
-        pixels, _ = decoding.picture(READABLE[name], page, LIMITS)
+        pixels, _ = decoding.decode(READABLE[name], page, LIMITS)
         assert pixels.dtype == numpy.uint8
         assert pixels.ndim == 2 or pixels.shape[2] == 3
         assert 225 < pixels.mean() <= 255
@@ -39,8 +39,8 @@ def test_an_odd_picture_is_read_as_black_on_white(name: str) -> None:
 
 
 def test_a_turned_photo_stands_upright() -> None:
-    upright, _ = decoding.picture(READABLE["plain.jpg"], 1, LIMITS)
-    turned, _ = decoding.picture(READABLE["turned.jpg"], 1, LIMITS)
+    upright, _ = decoding.decode(READABLE["plain.jpg"], 1, LIMITS)
+    turned, _ = decoding.decode(READABLE["turned.jpg"], 1, LIMITS)
     assert turned.shape[:2] == upright.shape[1::-1]
     numpy.testing.assert_allclose(numpy.rot90(turned).mean(), upright.mean(), atol=1)
 
@@ -103,7 +103,7 @@ def test_refusing_them_all_took_less_than_a_gigabyte_here_and_in_the_child(tmp_p
 def test_a_picture_within_the_pixels_but_beyond_the_memory_is_refused_and_the_next_is_read() -> None:
     tight = replace(LIMITS, memory=400_000_000)
     with pytest.raises(ScanError, match="memory"):
-        decoding.picture(crafted.bomb(10_000, 10_000, colour=True), 1, tight)
+        decoding.decode(crafted.bomb(10_000, 10_000, colour=True), 1, tight)
     assert decoding.check(READABLE["plain.png"], tight) == ("image/png", 1)
 
 
@@ -132,14 +132,14 @@ def test_a_process_that_takes_no_file_is_given_up_in_time() -> None:
 
 def test_a_large_picture_is_handed_on_smaller() -> None:
     small = replace(LIMITS, kept=10_000)
-    pixels, _ = decoding.picture(READABLE["plain.jpg"], 1, small)
+    pixels, _ = decoding.decode(READABLE["plain.jpg"], 1, small)
     assert 9_000 < pixels.shape[0] * pixels.shape[1] <= 10_000
 
 
 def test_threads_decode_side_by_side_and_leave_no_process_behind() -> None:
     shapes: list[tuple[int, ...]] = []
     threads = [
-        threading.Thread(target=lambda: shapes.append(decoding.picture(READABLE["plain.jpg"], 1, LIMITS)[0].shape))
+        threading.Thread(target=lambda: shapes.append(decoding.decode(READABLE["plain.jpg"], 1, LIMITS)[0].shape))
         for _ in range(4)
     ]
     for thread in threads:
@@ -157,6 +157,6 @@ def test_threads_decode_side_by_side_and_leave_no_process_behind() -> None:
 
 def test_a_page_that_is_not_there_is_an_error() -> None:
     with pytest.raises(ScanError, match="no page 2"):
-        decoding.picture(READABLE["plain.jpg"], 2, LIMITS)
+        decoding.decode(READABLE["plain.jpg"], 2, LIMITS)
     with pytest.raises(ScanError, match="no page 4"):
-        decoding.picture(READABLE["three.pdf"], 4, LIMITS)
+        decoding.decode(READABLE["three.pdf"], 4, LIMITS)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from transcribe.errors import EngineError
-from transcribe.sandbox.worker_pool import Children
+from transcribe.sandbox.worker_pool import WorkerPool
 
 MODULE = """
 import os, time
@@ -41,10 +41,10 @@ MORE_THAN_A_PIPE_HOLDS = bytes(2_000_000)
 
 
 @pytest.fixture
-def children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Children:
+def children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WorkerPool:
     (tmp_path / "scripted_child.py").write_text(textwrap.dedent(MODULE))
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    return Children(module="scripted_child", seconds=20, most=2)
+    return WorkerPool(module="scripted_child", seconds=20, most=2)
 
 
 def process(answer: object) -> object:
@@ -52,12 +52,12 @@ def process(answer: object) -> object:
     return answer[0]
 
 
-def test_one_child_answers_one_call_after_another(children: Children) -> None:
+def test_one_child_answers_one_call_after_another(children: WorkerPool) -> None:
     assert process(children.call("a")) == process(children.call("b"))
     children.close()
 
 
-def test_a_child_that_hangs_is_killed_and_the_next_call_gets_a_new_one(children: Children) -> None:
+def test_a_child_that_hangs_is_killed_and_the_next_call_gets_a_new_one(children: WorkerPool) -> None:
     first = process(children.call("a"))
     children.seconds = 0.5
     with pytest.raises(EngineError, match="took too long"):
@@ -67,16 +67,16 @@ def test_a_child_that_hangs_is_killed_and_the_next_call_gets_a_new_one(children:
     children.close()
 
 
-def test_a_child_that_never_takes_its_request_is_killed_in_time(children: Children, tmp_path: Path) -> None:
+def test_a_child_that_never_takes_its_request_is_killed_in_time(children: WorkerPool, tmp_path: Path) -> None:
     (tmp_path / "deaf_child.py").write_text(NEVER_READS)
-    deaf = Children(module="deaf_child", seconds=1.0)
+    deaf = WorkerPool(module="deaf_child", seconds=1.0)
     began = time.monotonic()
     with pytest.raises(EngineError, match="took too long"):
         deaf.call(MORE_THAN_A_PIPE_HOLDS)
     assert time.monotonic() - began < 10
 
 
-def test_a_child_that_was_stopped_between_two_calls_is_killed_and_replaced(children: Children) -> None:
+def test_a_child_that_was_stopped_between_two_calls_is_killed_and_replaced(children: WorkerPool) -> None:
     first = process(children.call("a"))
     assert isinstance(first, int)
     os.kill(first, signal.SIGSTOP)
@@ -88,33 +88,33 @@ def test_a_child_that_was_stopped_between_two_calls_is_killed_and_replaced(child
     children.close()
 
 
-def test_a_child_that_dies_is_an_error_and_not_the_end(children: Children) -> None:
+def test_a_child_that_dies_is_an_error_and_not_the_end(children: WorkerPool) -> None:
     with pytest.raises(EngineError, match="ended without an answer"):
         children.call("die")
     assert children.call("b")
     children.close()
 
 
-def test_what_a_reader_raises_arrives_as_an_engine_error(children: Children) -> None:
+def test_what_a_reader_raises_arrives_as_an_engine_error(children: WorkerPool) -> None:
     with pytest.raises(EngineError, match="ValueError: no such letter"):
         children.call("fail")
     children.close()
 
 
-def test_a_child_may_not_take_all_memory(children: Children) -> None:
+def test_a_child_may_not_take_all_memory(children: WorkerPool) -> None:
     with pytest.raises(EngineError, match="MemoryError"):
         children.call("eat")
     children.close()
 
 
-def test_what_a_library_prints_does_not_spoil_the_answer(children: Children) -> None:
+def test_what_a_library_prints_does_not_spoil_the_answer(children: WorkerPool) -> None:
     answer = children.call("chatter")
     assert isinstance(answer, tuple)
     assert answer[1] == "chatter"
     children.close()
 
 
-def test_calls_from_threads_run_in_at_most_so_many_children(children: Children) -> None:
+def test_calls_from_threads_run_in_at_most_so_many_children(children: WorkerPool) -> None:
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(children.call, range(12)))
     assert sorted(answer[1] for answer in answers if isinstance(answer, tuple)) == list(range(12))

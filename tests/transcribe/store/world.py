@@ -24,7 +24,7 @@ from transcribe.model import (
     PagePicture,
     Place,
     Reading,
-    Reads,
+    ReadResult,
     Record,
     Scan,
     ScanPage,
@@ -145,10 +145,10 @@ class World:
         self.store.put_reads(scan.id, self.reads(scan, kept), NOON)
         return scan
 
-    def reads(self, scan: Scan, form: Form) -> Reads:
+    def reads(self, scan: Scan, form: Form) -> ReadResult:
         """What machines read of a scan with a form."""
         keys = list(form.keys())
-        return Reads(
+        return ReadResult(
             places=tuple(
                 Place(
                     scan=scan.id,

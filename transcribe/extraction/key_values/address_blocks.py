@@ -11,7 +11,7 @@ from transcribe.extraction.key_values.company_imprint import IMPRINT
 from transcribe.extraction.key_values.company_names import CUSTOMER, LEGAL, OTHER, POSTCODE, REGISTERED, address_like
 from transcribe.extraction.key_values.date_fields import DATE
 from transcribe.extraction.page_text.field_candidates import Candidate, candidate
-from transcribe.extraction.page_text.page_text import Sheet
+from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import Line, around
 from transcribe.geometry import Box
 
@@ -82,7 +82,7 @@ class Block:
         return -height / 2 <= gap <= CLOSE * height and min(left, middle, right) <= ALIGNED * height and alike
 
 
-def blocks(sheet: Sheet) -> list[Block]:
+def blocks(sheet: PageText) -> list[Block]:
     """The first page's print as blocks, in the order of their first lines."""
     found: list[Block] = []
     for number, line in enumerate(sheet.lines):
@@ -99,7 +99,7 @@ def blocks(sheet: Sheet) -> list[Block]:
     return found
 
 
-def issuer(sheet: Sheet) -> list[Candidate]:
+def issuer(sheet: PageText) -> list[Candidate]:
     """The names that may be the issuer's, likeliest first: over the addresses of a page of several columns, and where
     its imprint says who the firm is; none on a page of one column without an imprint."""
     every = blocks(sheet)
@@ -136,7 +136,7 @@ def issuer(sheet: Sheet) -> list[Candidate]:
     return [candidate((_without_number(name),), worth[name]) for name in ranked]
 
 
-def _named(sheet: Sheet, every: Sequence[Block]) -> Iterator[tuple[Block, Line]]:
+def _named(sheet: PageText, every: Sequence[Block]) -> Iterator[tuple[Block, Line]]:
     """The address blocks that may be the issuer's, each with its name."""
     for block in every:
         name = name_of(block, every) if is_address(block) and not BANK.match(block.lines[0].text) else None
@@ -147,7 +147,7 @@ def _named(sheet: Sheet, every: Sequence[Block]) -> Iterator[tuple[Block, Line]]
             yield block, name
 
 
-def _in_head(sheet: Sheet, every: Sequence[Block], bottom: int) -> Iterator[Line]:
+def _in_head(sheet: PageText, every: Sequence[Block], bottom: int) -> Iterator[Line]:
     """The pieces of print in the head of the page that may be a name."""
     for block in every:
         for line in block.lines:

@@ -11,7 +11,7 @@ from transcribe.extraction.key_values.money_amounts import Amount, amounts, besi
 from transcribe.extraction.key_values.totals_check import Witnesses
 from transcribe.extraction.page_text.field_candidates import Candidate, candidate
 from transcribe.extraction.page_text.labels import role_of
-from transcribe.extraction.page_text.page_text import Beside, Sheet
+from transcribe.extraction.page_text.page_text import Beside, PageText
 from transcribe.model import Field, Form
 
 TOTAL, TAX = "#total", "#tax"
@@ -28,7 +28,7 @@ ROUNDED = 0.75
 """The score of an amount that is a total of the page with its rounding."""
 
 
-def candidates(sheet: Sheet, field: Field, form: Form) -> list[Candidate]:
+def candidates(sheet: PageText, field: Field, form: Form) -> list[Candidate]:
     """The amounts that the field may mean, most likely first, scores 0 to 1."""
     every = amounts(sheet, field, form)
     role = role_of(field)
@@ -62,7 +62,7 @@ def candidates(sheet: Sheet, field: Field, form: Form) -> list[Candidate]:
     ]
 
 
-def _is_heading(sheet: Sheet, place: Beside) -> bool:
+def _is_heading(sheet: PageText, place: Beside) -> bool:
     """Whether a label is one of the headings of columns, and the place is under it: what stands there first may be the
     amount of a row."""
     headings = len(sheet.lines[place.label.line].segments()) >= HEADINGS
@@ -78,7 +78,7 @@ def _paid(named: Mapping[Decimal, float], every: Sequence[Amount], added: frozen
 
 
 def _score(
-    sheet: Sheet, field: Field, amount: Amount, place: Beside, every: Sequence[Amount], witnesses: Witnesses
+    sheet: PageText, field: Field, amount: Amount, place: Beside, every: Sequence[Amount], witnesses: Witnesses
 ) -> float:
     assert field.find is not None
     share = place.label.label.rank / max(1, len(field.find.labels))
@@ -94,7 +94,9 @@ def _score(
     return max(0.01, min(1.0, score + 0.1 * amount.line / max(1, len(sheet.lines))))
 
 
-def _unnamed(sheet: Sheet, every: Sequence[Amount], witnesses: Witnesses, role: str) -> Iterator[tuple[Amount, float]]:
+def _unnamed(
+    sheet: PageText, every: Sequence[Amount], witnesses: Witnesses, role: str
+) -> Iterator[tuple[Amount, float]]:
     """What speaks for an amount without the field's label: sums; for a total also who stands in for it, repetition."""
     standing_in = {
         amount: score

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from transcribe.extraction.key_values.date_fields import DATE
 from transcribe.extraction.page_text.field_candidates import Candidate, candidate
-from transcribe.extraction.page_text.page_text import Sheet
+from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import Line
 
 LEGAL = re.compile(
@@ -91,7 +91,7 @@ FIRST, LATER, LEGAL_FORM, TRADE_WORD, LOOKS_LIKE_ADDRESS, DIGITS, SMALL = 0.45, 
 against it: reading as an address, being a third digits, beginning small. Fitted by hand on half of the receipts."""
 
 
-def head(sheet: Sheet) -> list[Line]:
+def head(sheet: PageText) -> list[Line]:
     """The lines from the top down to the first money, item or customer; a receipt's name and address are among them."""
     found: list[Line] = []
     for line in sheet.lines[:DEEPEST]:
@@ -102,7 +102,7 @@ def head(sheet: Sheet) -> list[Line]:
     return found
 
 
-def company(sheet: Sheet) -> list[Candidate]:
+def company(sheet: PageText) -> list[Candidate]:
     """The name of the issuer: the first line of the head, unless one below names a legal form."""
     lines = [_without_title(line) for line in head(sheet)]
     scored = []
@@ -138,7 +138,7 @@ def _without_title(line: Line) -> Line:
     return parts[0] if len(parts) == 1 and LEGAL.search(parts[0].text) else line
 
 
-def address(sheet: Sheet, issuer: Candidate | None) -> list[Candidate]:
+def address(sheet: PageText, issuer: Candidate | None) -> list[Candidate]:
     """The lines of the head that read as an address, the first such block before others; never the issuer's name."""
     taken = {word.box for word in issuer.words} if issuer is not None else set()
     lines = [line for line in head(sheet) if not any(word.box in taken for word in line.words)]

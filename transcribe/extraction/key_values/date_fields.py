@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from transcribe import fields
 from transcribe.extraction.page_text.field_candidates import Candidate, candidate
-from transcribe.extraction.page_text.page_text import Beside, Sheet, beside, distance
+from transcribe.extraction.page_text.page_text import Beside, PageText, beside, distance
 from transcribe.model import Field, Form
 
 _MONTH = (
@@ -49,7 +49,7 @@ class Found:
     value: str
 
 
-def dates(sheet: Sheet, field: Field, form: Form) -> list[Found]:
+def dates(sheet: PageText, field: Field, form: Form) -> list[Found]:
     """Every plausible date of a sheet, in reading order; times, phone numbers and article numbers are none."""
     kind = fields.load(field.type)
     found = []
@@ -64,7 +64,7 @@ def dates(sheet: Sheet, field: Field, form: Form) -> list[Found]:
     return found
 
 
-def candidates(sheet: Sheet, field: Field, form: Form) -> list[Candidate]:
+def candidates(sheet: PageText, field: Field, form: Form) -> list[Candidate]:
     """The dates that the field may mean, most likely first, scores 0 to 1."""
     every = dates(sheet, field, form)
     times = Counter(date.value for date in every)
@@ -88,7 +88,7 @@ def candidates(sheet: Sheet, field: Field, form: Form) -> list[Candidate]:
     return [candidate((sheet.lines[d.line].span(d.start, d.end),), score) for score, d in scored]
 
 
-def _owners(sheet: Sheet, every: list[Found], own: set[str]) -> Iterator[tuple[Found, str]]:
+def _owners(sheet: PageText, every: list[Found], own: set[str]) -> Iterator[tuple[Found, str]]:
     """The field or role whose label stands beside a date; a role owns only what stands to its right."""
     for where in ("below", "right"):  # the later wins
         for seen in sheet.seen():

@@ -14,11 +14,11 @@ from transcribe.extraction.key_values import (
     recipients,
 )
 from transcribe.extraction.page_text.field_candidates import Candidate
-from transcribe.extraction.page_text.page_text import Sheet
+from transcribe.extraction.page_text.page_text import PageText
 from transcribe.model import Field, Form
 
 
-def candidates(sheet: Sheet, form: Form) -> dict[str, list[Candidate]]:
+def candidates(sheet: PageText, form: Form) -> dict[str, list[Candidate]]:
     """The candidates of each plain field, most likely first; a field that was not found has none."""
     found: dict[str, list[Candidate]] = {}
     for field in form.fields:
@@ -26,7 +26,7 @@ def candidates(sheet: Sheet, form: Form) -> dict[str, list[Candidate]]:
     return found
 
 
-def _candidates(sheet: Sheet, field: Field, form: Form, before: Mapping[str, list[Candidate]]) -> list[Candidate]:
+def _candidates(sheet: PageText, field: Field, form: Form, before: Mapping[str, list[Candidate]]) -> list[Candidate]:
     """A name or address without labels stands at the head of the page; `before` holds the fields above it."""
     labelled = field.find is not None and bool(field.find.labels)
     if field.type == "date":

@@ -8,7 +8,7 @@ from transcribe import fields
 from transcribe.extraction.key_values.date_fields import DATE
 from transcribe.extraction.page_text.field_candidates import Candidate, candidate
 from transcribe.extraction.page_text.labels import Seen
-from transcribe.extraction.page_text.page_text import Beside, Sheet, beside, distance
+from transcribe.extraction.page_text.page_text import Beside, PageText, beside, distance
 from transcribe.extraction.page_text.text_lines import SEGMENT_GAP, Line
 from transcribe.model import Field, Form
 from transcribe.values.folding import fold
@@ -33,7 +33,7 @@ FIRST_WORDS = {"code", "ean", "email", "phone", "siret", "vat"}
 """Types of which only the first fitting word is the value, whatever follows on the line."""
 
 
-def candidates(sheet: Sheet, field: Field, form: Form) -> list[Candidate]:
+def candidates(sheet: PageText, field: Field, form: Form) -> list[Candidate]:
     """What stands beside the field's labels, most likely first, scores 0 to 1."""
     found = []
     for seen in sheet.of(field.name):
@@ -56,7 +56,7 @@ def candidates(sheet: Sheet, field: Field, form: Form) -> list[Candidate]:
     return sorted(found, key=lambda each: -each.score)
 
 
-def _is_of_title(sheet: Sheet, seen: Seen) -> bool:
+def _is_of_title(sheet: PageText, seen: Seen) -> bool:
     """Whether a label says no more than "Référence" and stands near the bare title of an invoice: it may be the
     invoice's own number."""
     if fold(seen.label.text) not in BARE:
@@ -73,25 +73,25 @@ def _is_of_title(sheet: Sheet, seen: Seen) -> bool:
     )
 
 
-def _inside_text(sheet: Sheet, seen: Seen) -> bool:
+def _inside_text(sheet: PageText, seen: Seen) -> bool:
     """Whether other words stand before a label in its piece of the line: it is then a word of a text."""
     start = next(first for first, last, _ in sheet.lines[seen.line].pieces if first <= seen.start < last)
     return re.search(r"[^\W_]", sheet.lines[seen.line].text[start : seen.start]) is not None
 
 
-def _has_own_label(sheet: Sheet, line: int, start: int) -> bool:
+def _has_own_label(sheet: PageText, line: int, start: int) -> bool:
     """Whether a label of the same line stands before a value, and nothing but signs between them."""
     text = sheet.lines[line].text
     return any(seen.end <= start and not re.search(r"[^\W_]", text[seen.end : start]) for seen in sheet.labels[line])
 
 
-def _far(sheet: Sheet, place: Beside, piece: Line) -> bool:
+def _far(sheet: PageText, place: Beside, piece: Line) -> bool:
     """Whether a value to the right of its label stands in another column."""
     gap = piece.box.x0 - place.label.box.x1
     return gap > SEGMENT_GAP * sheet.lines[place.line].height
 
 
-def _value(sheet: Sheet, place: Beside, field: Field, form: Form) -> tuple[int, int] | None:
+def _value(sheet: PageText, place: Beside, field: Field, form: Form) -> tuple[int, int] | None:
     """Start and end in the line of the value at a place; None where nothing there can be one."""
     line = sheet.lines[place.line].text
     raw = line[place.start : place.end]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from transcribe.extraction.page_text.labels import Seen
-from transcribe.extraction.page_text.page_text import Beside, Sheet, beside, distance
+from transcribe.extraction.page_text.page_text import Beside, PageText, beside, distance
 from transcribe.model import Field, Form
 from transcribe.values.numbers import currency_of, minor_digits, read_number
 
@@ -36,7 +36,7 @@ class Amount:
     value: Decimal
 
 
-def amounts(sheet: Sheet, field: Field, form: Form) -> list[Amount]:
+def amounts(sheet: PageText, field: Field, form: Form) -> list[Amount]:
     """Every amount of a sheet, in reading order; whole numbers only beside a currency sign."""
     minor = minor_digits(currency_of(field, form))
     found = []
@@ -60,7 +60,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
     return iter(sorted(taken))
 
 
-def beside_label(sheet: Sheet, seen: Seen, every: Sequence[Amount]) -> Iterator[tuple[Amount, Beside]]:
+def beside_label(sheet: PageText, seen: Seen, every: Sequence[Amount]) -> Iterator[tuple[Amount, Beside]]:
     """The amounts beside a label: the last to the right of it, else those below."""
     for place in beside(sheet, seen):
         inside = [a for a in every if a.line == place.line and place.start <= a.start and a.end <= place.end + 1]
@@ -69,5 +69,5 @@ def beside_label(sheet: Sheet, seen: Seen, every: Sequence[Amount]) -> Iterator[
             return
 
 
-def _nearest(sheet: Sheet, found: Sequence[Amount], seen: Seen) -> Amount:
+def _nearest(sheet: PageText, found: Sequence[Amount], seen: Seen) -> Amount:
     return min(found, key=lambda each: distance(sheet, each.line, each.start, each.end, seen))

@@ -24,7 +24,7 @@ from transcribe.extraction.key_values.company_names import LEGAL, OTHER, POSTCOD
 from transcribe.extraction.key_values.date_fields import DATE
 from transcribe.extraction.page_text.field_candidates import Candidate, candidate
 from transcribe.extraction.page_text.labels import Seen
-from transcribe.extraction.page_text.page_text import Sheet
+from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import Line
 from transcribe.model import Field
 
@@ -55,7 +55,7 @@ def is_receiver(field: Field) -> bool:
     return 2 * says > len(texts) and not any(DELIVERY.search(text) for text in texts)
 
 
-def receivers(sheet: Sheet, field: Field) -> list[Candidate]:
+def receivers(sheet: PageText, field: Field) -> list[Candidate]:
     """The names that may be the receiver's, likeliest first."""
     every = blocks(sheet) if sheet.lines else []
     best: dict[Line, float] = {}
@@ -64,7 +64,7 @@ def receivers(sheet: Sheet, field: Field) -> list[Candidate]:
     return [candidate((name,), score) for name, score in sorted(best.items(), key=lambda item: -item[1])]
 
 
-def _labelled(sheet: Sheet, field: Field, every: Sequence[Block]) -> Iterator[tuple[Line, float]]:
+def _labelled(sheet: PageText, field: Field, every: Sequence[Block]) -> Iterator[tuple[Line, float]]:
     """The name behind each label of the field, else that of the block under it."""
     assert field.find is not None
     for seen in sheet.of(field.name):
@@ -84,7 +84,7 @@ def _labelled(sheet: Sheet, field: Field, every: Sequence[Block]) -> Iterator[tu
             yield name, score + (ADDRESSED if is_address(block) else 0.0)
 
 
-def _behind(sheet: Sheet, seen: Seen, end: int) -> Line | None:
+def _behind(sheet: PageText, seen: Seen, end: int) -> Line | None:
     """The name that follows a label on its piece of the line, up to the next label."""
     line = sheet.lines[seen.line]
     stop = min((other.start for other in sheet.labels[seen.line] if other.start >= seen.end), default=end)
@@ -96,7 +96,7 @@ def _behind(sheet: Sheet, seen: Seen, end: int) -> Line | None:
     return line.span(start, start + len(bare))
 
 
-def _under(sheet: Sheet, seen: Seen, every: Sequence[Block]) -> tuple[Line, Block] | None:
+def _under(sheet: PageText, seen: Seen, every: Sequence[Block]) -> tuple[Line, Block] | None:
     """The first name of the block that begins under a label, or goes on under it, and the block."""
     height = sheet.lines[seen.line].height
     found: list[tuple[bool, float, list[Line], Block]] = []
@@ -116,7 +116,7 @@ def _under(sheet: Sheet, seen: Seen, every: Sequence[Block]) -> tuple[Line, Bloc
     return None
 
 
-def _plain(sheet: Sheet, every: Sequence[Block]) -> Iterator[tuple[Line, float]]:
+def _plain(sheet: PageText, every: Sequence[Block]) -> Iterator[tuple[Line, float]]:
     """The names over addresses that are not the issuer's."""
     first = next(iter(issuer(sheet)), None)
     for block in every:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from transcribe.extraction.key_values.money_amounts import AMOUNT, Amount
-from transcribe.extraction.page_text.page_text import Sheet
+from transcribe.extraction.page_text.page_text import PageText
 from transcribe.geometry import Box
 
 RATE = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,2})?) ?%")
@@ -21,7 +21,7 @@ ALIGNED = 1.5
 """Amounts of one column end, or have their middles, within so many line heights of one another."""
 
 
-def foot(sheet: Sheet, first: Amount, every: Sequence[Amount]) -> Amount:
+def foot(sheet: PageText, first: Amount, every: Sequence[Amount]) -> Amount:
     """The amount of a column that begins with one which is the sum of those above it, or stands in a row called total
     of several amounts; the first where there is none such."""
     column = [first]
@@ -40,7 +40,7 @@ def foot(sheet: Sheet, first: Amount, every: Sequence[Amount]) -> Amount:
     return first
 
 
-def of_one_rate(sheet: Sheet) -> set[int]:
+def of_one_rate(sheet: PageText) -> set[int]:
     """The lines with the tax of one rate, where there are several: the label of a tax and a rate, or a rate at the
     head of a line without words. What all of them come to may be printed nowhere."""
     taxed = {seen.line for seen in sheet.in_role("#tax")}
@@ -57,7 +57,7 @@ def _is_row(text: str, rate: re.Match[str]) -> bool:
     return not re.search(r"\w", text[: rate.start()]) and not re.search(r"[^\W\d_]", bare) and bool(AMOUNT.search(text))
 
 
-def _box(sheet: Sheet, amount: Amount) -> Box:
+def _box(sheet: PageText, amount: Amount) -> Box:
     return sheet.lines[amount.line].span(amount.start, amount.end).box
 
 

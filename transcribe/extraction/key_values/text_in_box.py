@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from transcribe.extraction.key_values import date_fields, money_amounts
 from transcribe.extraction.page_text.field_candidates import Candidate, candidate
-from transcribe.extraction.page_text.page_text import Sheet
+from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import Line
 from transcribe.geometry import Box
 from transcribe.model import Field, Form, Word
@@ -15,7 +15,7 @@ MARGIN = 0.35
 """A word belongs to a place when its middle lies in it, widened by this part of the line's height on either side."""
 
 
-def read(sheet: Sheet, found: Candidate, field: Field, form: Form) -> Candidate | None:
+def read(sheet: PageText, found: Candidate, field: Field, form: Form) -> Candidate | None:
     """The print of a sheet inside another source's candidate; None where it has none there.
 
     Of a line in which the field's type can be told apart (a date, an amount) only that part is taken.
@@ -29,7 +29,7 @@ def read(sheet: Sheet, found: Candidate, field: Field, form: Form) -> Candidate 
     return candidate(pieces, found.score, parted=parted)
 
 
-def drawn(lines: Sequence[Line], box: Box, field: Field, form: Form) -> Candidate | None:
+def text_in_box(lines: Sequence[Line], box: Box, field: Field, form: Form) -> Candidate | None:
     """The print whose middle lies in a box that a person drew around a field; None where there is none.
 
     Of a date or an amount with its label only that part is taken; lines of print stay lines of the text.
@@ -47,7 +47,7 @@ def _in(line: Line, box: Box) -> list[Word]:
     return [word for x, y, word in middles if box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1]
 
 
-def _within(sheet: Sheet, box: Box, page: int) -> list[Line]:
+def _within(sheet: PageText, box: Box, page: int) -> list[Line]:
     """The words of each line that lie in a box."""
     pieces = []
     room = MARGIN * box.height

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from transcribe.extraction.key_values.money_amounts import Amount, beside_label
-from transcribe.extraction.page_text.page_text import Sheet
+from transcribe.extraction.page_text.page_text import PageText
 
 MOST_ROUNDING = Decimal(1)
 """A sum is rounded by less than one unit; more beside the word is the rounded sum itself."""
@@ -29,7 +29,7 @@ class Witnesses:
     paid: int
 
 
-def witnesses(sheet: Sheet, every: Sequence[Amount], role: str) -> Witnesses:
+def witnesses(sheet: PageText, every: Sequence[Amount], role: str) -> Witnesses:
     """What speaks for the amounts of a sheet as the one of a role ("#total", "#subtotal", "#tax")."""
     named = {
         each: {a.value for seen in sheet.in_role(each) for a, _ in beside_label(sheet, seen, every)} for each in ROLES

@@ -27,7 +27,7 @@ NO_CONFIDENCE = 0.5
 
 
 @dataclass(slots=True)
-class Spot:
+class PlaceHypothesis:
     """A place with the candidate of each source that stands there. `support` is the sources' joint score, 0 to 1."""
 
     by_source: dict[str, Candidate] = field(default_factory=dict)
@@ -57,9 +57,9 @@ def legibility(lines: Sequence[Line]) -> float:
     return mean(claims) if claims else NO_CONFIDENCE
 
 
-def spots(offers: Mapping[str, Sequence[Candidate]], readable: Mapping[str, float]) -> list[Spot]:
+def spots(offers: Mapping[str, Sequence[Candidate]], readable: Mapping[str, float]) -> list[PlaceHypothesis]:
     """The places that sources offer for a field, best supported first; a source weighs as much as it reads well."""
-    found: list[Spot] = []
+    found: list[PlaceHypothesis] = []
     clearest = max(readable.values(), default=0.0) or 1.0
     for source in sorted(offers, key=lambda name: (-readable[name], name)):
         for each in offers[source]:
@@ -67,7 +67,7 @@ def spots(offers: Mapping[str, Sequence[Candidate]], readable: Mapping[str, floa
             if spot is None:
                 if any(spot.holds(each) for spot in found):
                     continue  # the same place again, with a lower score
-                spot = Spot()
+                spot = PlaceHypothesis()
                 found.append(spot)
             spot.by_source[source] = each
             weight = (readable[source] / clearest) ** 2
@@ -90,7 +90,7 @@ def shared(one: Box, other: Box) -> float:
     return width * height / max(1, min(one.area, other.area))
 
 
-def sureness(found: Sequence[Spot], sources: int) -> float:
+def sureness(found: Sequence[PlaceHypothesis], sources: int) -> float:
     """How likely the first place is the right one: its support against that of the next which says something else,
     and how many of the sources see it there, through MEASURED."""
     first, says = found[0], found[0].says

@@ -21,7 +21,7 @@ ROOM = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class PageText:
     """The print of one scan as one source sees it: lines of all pages, top to bottom, and the labels in each."""
 
     lines: tuple[Line, ...]
@@ -61,7 +61,7 @@ class Beside:
     where: Literal["right", "below"]
 
 
-def sheet(lines: Sequence[Line], form: Form) -> Sheet:
+def sheet(lines: Sequence[Line], form: Form) -> PageText:
     """The lines with the labels of a form's fields and of the known roles in them; a table's header has none."""
     known = labels(form)
     headings = [(table, table_headers.labels(table)) for table in form.tables]
@@ -73,10 +73,10 @@ def sheet(lines: Sequence[Line], form: Form) -> Sheet:
         for part in range(number, table_headers.last_line(lines, number, table) + 1)
     }
     found = [() if number in taken else tuple(find(number, line, known)) for number, line in enumerate(lines)]
-    return Sheet(lines=tuple(lines), labels=tuple(found))
+    return PageText(lines=tuple(lines), labels=tuple(found))
 
 
-def beside(sheet: Sheet, seen: Seen) -> list[Beside]:
+def beside(sheet: PageText, seen: Seen) -> list[Beside]:
     """Where the value of a label may stand, nearest first: right of it up to the next label, then below it."""
     line, row = sheet.lines[seen.line], sheet.labels[seen.line]
     after = [other.start for other in row if other.start >= seen.end]
@@ -88,13 +88,13 @@ def beside(sheet: Sheet, seen: Seen) -> list[Beside]:
     return places
 
 
-def distance(sheet: Sheet, line: int, start: int, end: int, seen: Seen) -> float:
+def distance(sheet: PageText, line: int, start: int, end: int, seen: Seen) -> float:
     """How far the middle of characters of a line stands from that of a label, in x."""
     box = sheet.lines[line].span(start, end).box
     return abs((box.x0 + box.x1) - (seen.box.x0 + seen.box.x1)) / 2
 
 
-def _below(sheet: Sheet, seen: Seen) -> Iterable[Beside]:
+def _below(sheet: PageText, seen: Seen) -> Iterable[Beside]:
     """Pieces of the lines under a label that stand under its column, cut where a neighbour's column begins."""
     line = sheet.lines[seen.line]
     left, right = _column(sheet, seen)
@@ -124,7 +124,7 @@ def _word_spans(line: Line, start: int, end: int) -> list[tuple[int, int, Box]]:
     ]
 
 
-def _column(sheet: Sheet, seen: Seen) -> tuple[float, float]:
+def _column(sheet: PageText, seen: Seen) -> tuple[float, float]:
     """From where to where the column of a label reaches: to the middle of the gap to its neighbours on the line."""
     line = sheet.lines[seen.line]
     boxes = [box for _, _, box in line.pieces] + [other.box for other in sheet.labels[seen.line]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from transcribe.extraction.page_text.page_text import Sheet
+from transcribe.extraction.page_text.page_text import PageText
 from transcribe.geometry import Box
 from transcribe.model import Field, Page
 
@@ -15,7 +15,7 @@ HEIGHTS_AROUND = 4
 """Line heights above and below a label that are shown with it, over the whole width of the page."""
 
 
-def region(field: Field, pages: Sequence[Page], sheets: Sequence[Sheet]) -> tuple[int, Box]:
+def region(field: Field, pages: Sequence[Page], sheets: Sequence[PageText]) -> tuple[int, Box]:
     """Page number and box: around the field's label where one was seen, the head of the page for names and addresses,
     else the whole first page."""
     for sheet in sheets:

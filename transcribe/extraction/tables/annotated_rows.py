@@ -10,7 +10,7 @@ from statistics import mean, median
 from transcribe.extraction.key_values.money_amounts import AMOUNT
 from transcribe.extraction.page_text.consensus import legibility
 from transcribe.extraction.page_text.field_candidates import Candidate
-from transcribe.extraction.page_text.page_text import Sheet
+from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.extraction.tables.cells import said
 from transcribe.extraction.tables.line_items import NUMBERS, product_rule
@@ -65,8 +65,8 @@ class Cell:
     sure: float | None
 
 
-def told_cells(
-    prints: Mapping[str, Sheet], wanted: Table, form: Form, rows: Sequence[Strip], width: int
+def cells_of_rows(
+    prints: Mapping[str, PageText], wanted: Table, form: Form, rows: Sequence[Strip], width: int
 ) -> Iterator[Cell]:
     """The cells of a table whose rows are known. Where its columns cannot be told apart, and where a row shows nothing,
     each of its cells is the whole row, and nothing was read in it."""
@@ -85,7 +85,7 @@ def told_cells(
 
 
 def _best(
-    prints: Mapping[str, Sheet], words: Mapping[str, Sequence[Sequence[Word]]], wanted: Table, form: Form
+    prints: Mapping[str, PageText], words: Mapping[str, Sequence[Sequence[Word]]], wanted: Table, form: Form
 ) -> tuple[_Taken, list[tuple[int, int]]]:
     """The columns as the source sees them whose print proves most of them; among equals the one that reads best."""
     found = []
@@ -95,7 +95,7 @@ def _best(
     return max(found, key=lambda each: (len(each[0].sure), len(each[0].columns)))
 
 
-def _in_strip(sheet: Sheet, strip: Strip) -> list[Word]:
+def _in_strip(sheet: PageText, strip: Strip) -> list[Word]:
     return [
         word for line in sheet.lines for word in line.words if strip[0] <= (word.box.y0 + word.box.y1) / 2 < strip[1]
     ]

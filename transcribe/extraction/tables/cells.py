@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from transcribe.extraction.key_values import text_in_box
 from transcribe.extraction.key_values.money_amounts import AMOUNT
 from transcribe.extraction.page_text.field_candidates import Candidate, candidate
-from transcribe.extraction.page_text.page_text import Sheet
+from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import Line
 from transcribe.extraction.tables.line_items import NUMBERS
 from transcribe.extraction.tables.row_assembly import Found, Row, table
@@ -38,7 +38,7 @@ class Cells:
     left: int = 0
 
 
-def cells(sheets: Mapping[str, Sheet], readable: Mapping[str, float], wanted: Table, form: Form) -> Cells:
+def cells(sheets: Mapping[str, PageText], readable: Mapping[str, float], wanted: Table, form: Form) -> Cells:
     """The cells of a table; none where no source found its header. The rows are those of the source that reads the page
     well and found a good table: a header with one word more, half misread, is not the better one."""
     found = {source: each for source, sheet in sheets.items() if (each := table(sheet, wanted, form)) is not None}
@@ -55,7 +55,7 @@ def cells(sheets: Mapping[str, Sheet], readable: Mapping[str, float], wanted: Ta
 
 
 def _row(
-    sheets: Mapping[str, Sheet],
+    sheets: Mapping[str, PageText],
     found: Mapping[str, Found],
     chosen: str,
     number: int,

@@ -6,7 +6,7 @@ from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from transcribe.extraction.page_text.page_text import Sheet
+from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.table_headers import Header, bounds, headers
 from transcribe.extraction.page_text.text_lines import Line
 from transcribe.extraction.tables import line_items
@@ -64,7 +64,7 @@ class Found:
     left: int = 0
 
 
-def table(sheet: Sheet, wanted: Table, form: Form) -> Found | None:
+def table(sheet: PageText, wanted: Table, form: Form) -> Found | None:
     """The rows under the best header of a table on every page; None where no header was found."""
     pages = sorted({line.page for line in sheet.lines})
     parts = [part for page in pages for part in [_on_page(sheet, page, wanted, form)] if part is not None]
@@ -76,7 +76,7 @@ def table(sheet: Sheet, wanted: Table, form: Form) -> Found | None:
     return Found(rows=rows, columns=columns, score=max(part.score for part in parts), left=left)
 
 
-def _on_page(sheet: Sheet, page: int, wanted: Table, form: Form) -> Found | None:
+def _on_page(sheet: PageText, page: int, wanted: Table, form: Form) -> Found | None:
     numbers = [n for n, line in enumerate(sheet.lines) if line.page == page]
     lines = [sheet.lines[n] for n in numbers]
     for ways in headers(lines, wanted):
@@ -86,7 +86,7 @@ def _on_page(sheet: Sheet, page: int, wanted: Table, form: Form) -> Found | None
     return None
 
 
-def _found(sheet: Sheet, numbers: Sequence[int], header: Header, wanted: Table, form: Form) -> tuple[Found, Header]:
+def _found(sheet: PageText, numbers: Sequence[int], header: Header, wanted: Table, form: Form) -> tuple[Found, Header]:
     """The table under a header, and the header with its text column where no heading names that."""
     parts = sections(sheet, numbers[header.last + 1 :], form)
     body = [sheet.lines[number] for part in parts for number in part]
@@ -101,7 +101,7 @@ def _found(sheet: Sheet, numbers: Sequence[int], header: Header, wanted: Table, 
 
 
 def _with_factor(
-    sheet: Sheet, numbers: Sequence[int], found: Found, header: Header, wanted: Table, form: Form
+    sheet: PageText, numbers: Sequence[int], found: Found, header: Header, wanted: Table, form: Form
 ) -> Found:
     """The table with the one factor that no heading names, where a single column makes every row multiply."""
     tried = [_found(sheet, numbers, way, wanted, form)[0] for way in with_factor(header, product_rule(wanted, form))]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import permutations
 
 from transcribe.extraction.key_values.money_amounts import AMOUNT
-from transcribe.extraction.page_text.page_text import Sheet
+from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import Line
 from transcribe.model import Form
 from transcribe.values.numbers import read_number
@@ -28,7 +28,7 @@ MOST_NUMBERS = 12
 """A line of more numbers than a row has columns is not looked through for a product."""
 
 
-def sections(sheet: Sheet, below: Sequence[int], form: Form) -> list[list[int]]:
+def sections(sheet: PageText, below: Sequence[int], form: Form) -> list[list[int]]:
     """The lines under a header up to the sums or to a wide empty space, parted where a subtotal stands between rows."""
     sums = {each.name for each in form.fields if each.type == "amount"} | set(SUMS)
     reach = _reach(sheet, below)
@@ -43,7 +43,7 @@ def sections(sheet: Sheet, below: Sequence[int], form: Form) -> list[list[int]]:
     return [part for part in found if part]
 
 
-def _reach(sheet: Sheet, below: Sequence[int]) -> list[int]:
+def _reach(sheet: PageText, below: Sequence[int]) -> list[int]:
     """The lines up to the first wide empty space under a line."""
     found: list[int] = []
     for number in below:
@@ -54,7 +54,7 @@ def _reach(sheet: Sheet, below: Sequence[int]) -> list[int]:
     return found
 
 
-def _is_sum(sheet: Sheet, number: int, sums: Collection[str]) -> bool:
+def _is_sum(sheet: PageText, number: int, sums: Collection[str]) -> bool:
     """Whether a line names a sum, with no more than one amount beside it, or several whose amounts stand below."""
     line = sheet.lines[number]
     has_number = NUMBER.search(line.text) is not None
@@ -69,7 +69,7 @@ def _is_sum(sheet: Sheet, number: int, sums: Collection[str]) -> bool:
     return several or named[0].end - named[0].start > 0.5 * len(line.text[: named[0].end].strip())
 
 
-def _rows_follow(sheet: Sheet, below: Sequence[int], sums: Collection[str], form: Form) -> bool:
+def _rows_follow(sheet: PageText, below: Sequence[int], sums: Collection[str], form: Form) -> bool:
     """Whether a line whose numbers multiply stands below, over the tax and what was paid."""
     for number in below:
         if _is_sum(sheet, number, sums) and any(seen.label.role in LAST_SUMS for seen in sheet.labels[number]):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from transcribe.geometry import Box
-from transcribe.imaging.background import flat
+from transcribe.imaging.background import flatten
 from transcribe.model import Word
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _paste(picture: Picture, pieces: Sequence[Piece], height: int) -> Montage:
     canvas = numpy.full((height, width), 255, dtype=numpy.uint8)
     for piece in pieces:
         x0, y0, x1, y1 = piece.box
-        canvas[piece.top : piece.top + piece.box.height, MARGIN : MARGIN + piece.box.width] = flat(
+        canvas[piece.top : piece.top + piece.box.height, MARGIN : MARGIN + piece.box.width] = flatten(
             picture[y0:y1, x0:x1]
         )
     return Montage(picture=canvas, pieces=tuple(pieces))

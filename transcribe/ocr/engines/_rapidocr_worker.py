@@ -13,7 +13,7 @@ import numpy
 from rapidocr import RapidOCR
 from rapidocr.utils.process_img import get_rotate_crop_image
 
-from transcribe.imaging.tiling import parts, widened
+from transcribe.imaging.tiling import tiles, widened
 from transcribe.ocr.engines._ctc_decoder import words
 from transcribe.ocr.engines._rapidocr_messages import Found, Line, Request
 from transcribe.sandbox.worker_pool import serve
@@ -44,7 +44,7 @@ def answer(request: object) -> list[Line]:
     if not request.page:
         return [Line((), _read(_coloured(picture), request.latin)) for picture in request.pictures]
     picture = _coloured(request.pictures[0])
-    return [line for x, y, part in parts(picture) for line in _lines(part, x, y, request.latin)]
+    return [line for x, y, part in tiles(picture) for line in _lines(part, x, y, request.latin)]
 
 
 def _lines(part: Picture, x: int, y: int, latin: bool) -> Iterator[Line]:

@@ -14,7 +14,7 @@ from transcribe.geometry import Box
 from transcribe.imaging.tiling import patience
 from transcribe.model import Page, Word
 from transcribe.ocr.engines._rapidocr_messages import Found, Line, Request
-from transcribe.sandbox.worker_pool import Children
+from transcribe.sandbox.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -97,8 +97,8 @@ def _version() -> str:
 
 
 @lru_cache(maxsize=1)
-def _children() -> Children:
-    return Children(module="transcribe.ocr.engines._rapidocr_worker", seconds=SECONDS)
+def _children() -> WorkerPool:
+    return WorkerPool(module="transcribe.ocr.engines._rapidocr_worker", seconds=SECONDS)
 
 
 def _inside(box: Box, picture: Picture) -> Box:

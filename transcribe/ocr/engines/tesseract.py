@@ -16,7 +16,7 @@ from PIL import Image
 
 from transcribe.errors import EngineError, EngineMissing
 from transcribe.geometry import Box
-from transcribe.imaging.background import flat, grey
+from transcribe.imaging.background import flatten, grey
 from transcribe.imaging.tiling import patience, shrinking
 from transcribe.model import Page, Word
 from transcribe.ocr.engines._montage import montages
@@ -61,7 +61,7 @@ class Tesseract:
         picture = grey(page.picture)
         if boxes is None:
             small, scale = _shrunk(picture)
-            return [[_grown(word, scale) for word in self._read(flat(small), PAGE_MODE, self.languages)]]
+            return [[_grown(word, scale) for word in self._read(flatten(small), PAGE_MODE, self.languages)]]
         found: list[list[Word]] = [[] for _ in boxes]
         for montage in montages(picture, boxes):
             words = self._read(montage.picture, BOX_MODE, self.languages[:1], AS_DARK)

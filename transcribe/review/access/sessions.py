@@ -14,7 +14,7 @@ from fastapi import Depends, HTTPException, Request, Response
 
 from transcribe.i18n.catalogues import N_
 from transcribe.model import Transcriber
-from transcribe.review.context import Here, Parts
+from transcribe.review.context import Context, Here
 from transcribe.review.options import ReviewOptions
 from transcribe.store.contract import Store
 
@@ -66,7 +66,7 @@ async def signed_in(request: Request, parts: Here) -> Visitor:
     return visitor
 
 
-async def not_a_stranger(request: Request, parts: Parts) -> None:
+async def not_a_stranger(request: Request, parts: Context) -> None:
     """Lets only people whose session was seen here on to `sending_json`, and counts their request: strangers are not
     to fill the queue of those who write."""
     who = parts.seen.get(_session(request, parts))
@@ -76,7 +76,7 @@ async def not_a_stranger(request: Request, parts: Parts) -> None:
         parts.rates.request(who)
 
 
-def sending_json(request: Request, parts: Parts, store: Store) -> Visitor:
+def sending_json(request: Request, parts: Context, store: Store) -> Visitor:
     """As `sending` for JSON, asked in the transaction that keeps what is sent: a look from outside has to read anew
     whatever others have just written, which takes as long as keeping it."""
     session = _session(request, parts)
@@ -85,7 +85,7 @@ def sending_json(request: Request, parts: Parts, store: Store) -> Visitor:
     return visitor
 
 
-def _session(request: Request, parts: Parts) -> str:
+def _session(request: Request, parts: Context) -> str:
     """The hash of this visit's token; NotSignedIn where there is none."""
     token = request.cookies.get(parts.options.cookie)
     if not token:
@@ -93,7 +93,7 @@ def _session(request: Request, parts: Parts) -> str:
     return token_hash(token)
 
 
-def _visitor(request: Request, parts: Parts, session: str, found: tuple[Transcriber, str] | None) -> Visitor:
+def _visitor(request: Request, parts: Context, session: str, found: tuple[Transcriber, str] | None) -> Visitor:
     if found is None:
         raise NotSignedIn
     person, csrf = found
@@ -125,7 +125,7 @@ Sending = Annotated[Visitor, Depends(sending)]
 """How a route that changes something asks who is there: with the session's token."""
 
 
-async def start_session(parts: Parts, who: str, response: Response) -> None:
+async def start_session(parts: Context, who: str, response: Response) -> None:
     """Give this person a new session; its token is new too, so nothing that stood before can be used after."""
     token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), parts.now()
     until = now + timedelta(days=parts.options.session_days)

@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
-from transcribe.review.context import Here, Parts
+from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.requests import Text
 from transcribe.review.views.offers import leased
 from transcribe.review.views.soft_checks import odd
-from transcribe.review.views.task_view import Sheet, sheet
+from transcribe.review.views.task_view import TaskView, sheet
 from transcribe.store.contract import Store
 
 router = APIRouter()
@@ -23,7 +23,7 @@ router = APIRouter()
 class Sheets(BaseModel):
     """Tasks that this person holds, the next first."""
 
-    tasks: list[Sheet]
+    tasks: list[TaskView]
 
 
 class Checked(BaseModel):
@@ -77,13 +77,13 @@ async def renew(parts: Here, visitor: Sending, sent: SentTasks) -> Renewed:
     return await parts.change(lambda store: _renewed(store, parts, visitor, sent.tasks))
 
 
-def _sheets(store: Store, parts: Parts, visitor: Visitor, count: int, *, same: bool) -> Sheets:
+def _sheets(store: Store, parts: Context, visitor: Visitor, count: int, *, same: bool) -> Sheets:
     tasks = leased(store, parts, visitor.person, count, same=same)
     now = parts.now()
     return Sheets(tasks=[sheet(store, parts.forms, task, visitor.language, now) for task in tasks])
 
 
-def _renewed(store: Store, parts: Parts, visitor: Visitor, tasks: list[str]) -> Renewed:
+def _renewed(store: Store, parts: Context, visitor: Visitor, tasks: list[str]) -> Renewed:
     now, left, lost = parts.now(), {}, []
     for task in tasks:
         try:

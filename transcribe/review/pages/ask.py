@@ -13,10 +13,10 @@ from transcribe.errors import FormError, NotFound
 from transcribe.i18n.catalogues import N_, said
 from transcribe.review.access.roles import operators_only
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
-from transcribe.review.context import Forms, Here, Parts
+from transcribe.review.context import Context, Forms, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.rate_limits import TooMany
-from transcribe.review.views.task_view import Sheet, sheet
+from transcribe.review.views.task_view import TaskView, sheet
 from transcribe.store.contract import Question, Store
 
 router = APIRouter()
@@ -94,7 +94,7 @@ async def answer(
     return RedirectResponse("/questions", 303)
 
 
-def _guide(store: Store, parts: Parts, visitor: Visitor, task: str) -> tuple[Sheet, list[Question]]:
+def _guide(store: Store, parts: Context, visitor: Visitor, task: str) -> tuple[TaskView, list[Question]]:
     now = parts.now()
     theirs = store.task(task, visitor.person.id, now)
     answered = store.guide(theirs.form, theirs.key.name) if theirs.form else []

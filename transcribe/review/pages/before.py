@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from transcribe.i18n.catalogues import N_
 from transcribe.people.floor import fair
 from transcribe.review.access.sessions import NotSignedIn, Visitor, language_of, signed_in
-from transcribe.review.context import Here, Parts
+from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import amount, share
 from transcribe.review.views.pay_terms import Worth, worths
 from transcribe.store.contract import Floor, Store
@@ -90,7 +90,7 @@ def heard(store: Store) -> Heard:
     )
 
 
-async def _visitor(request: Request, parts: Parts) -> Visitor | None:
+async def _visitor(request: Request, parts: Context) -> Visitor | None:
     try:
         return await signed_in(request, parts)
     except NotSignedIn:

@@ -13,7 +13,7 @@ from transcribe.errors import FormError, NotFound
 from transcribe.i18n.catalogues import N_, said
 from transcribe.review.access.roles import operators_only
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
-from transcribe.review.context import Here, Parts
+from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import minutes, moment
 from transcribe.store.contract import Store, TimeDispute
 
@@ -79,7 +79,7 @@ async def settle(
     return RedirectResponse("/clocks", 303)
 
 
-def _contested(store: Store, parts: Parts, visitor: Visitor, dispute: TimeDispute) -> Contested:
+def _contested(store: Store, parts: Context, visitor: Visitor, dispute: TimeDispute) -> Contested:
     task = store.task_subject(dispute.task)
     try:
         form = parts.forms(task.form, task.form_version)

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from transcribe.i18n.catalogues import N_
 from transcribe.people.floor import fair
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
-from transcribe.review.context import Here, Parts
+from transcribe.review.context import Context, Here
 from transcribe.review.views.expected_work import Coming, coming
 from transcribe.review.views.formatting import amount, minutes, moment, number
 from transcribe.review.views.pay_terms import Worth, worths
@@ -100,7 +100,7 @@ async def dispute(
     return RedirectResponse("/pay#disputes", 303)
 
 
-def _pay(store: Store, parts: Parts, visitor: Visitor, before: int | None) -> Pay:
+def _pay(store: Store, parts: Context, visitor: Visitor, before: int | None) -> Pay:
     who, now = visitor.person.id, parts.now()
     lines = [line for line in reversed(store.ledger(who)) if before is None or line.number < before]
     return Pay(

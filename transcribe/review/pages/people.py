@@ -16,7 +16,7 @@ from transcribe.i18n.catalogues import N_
 from transcribe.model import Transcriber
 from transcribe.review.access.roles import operators_only
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor, token_hash
-from transcribe.review.context import Here, Parts
+from transcribe.review.context import Context, Here
 from transcribe.store.contract import Store
 
 router = APIRouter()
@@ -98,7 +98,7 @@ async def link(parts: Here, visitor: Sending, person: PersonId) -> Response:
     return await _link(parts, visitor, await parts.look(lambda store: store.transcriber(person)))
 
 
-async def _kept(parts: Parts, visitor: Visitor, person: Transcriber, action: str) -> None:
+async def _kept(parts: Context, visitor: Visitor, person: Transcriber, action: str) -> None:
     """Keep a person, and in the audit log who did it."""
     try:
         await parts.change(_keeping(person, visitor.person.id, action, parts))
@@ -106,7 +106,7 @@ async def _kept(parts: Parts, visitor: Visitor, person: Transcriber, action: str
         raise HTTPException(422, N_("This name is taken here. Choose another.")) from error
 
 
-def _keeping(person: Transcriber, by: str, action: str, parts: Parts) -> Callable[[Store], None]:
+def _keeping(person: Transcriber, by: str, action: str, parts: Context) -> Callable[[Store], None]:
     now = parts.now()
 
     def keep(store: Store) -> None:
@@ -118,7 +118,7 @@ def _keeping(person: Transcriber, by: str, action: str, parts: Parts) -> Callabl
     return keep
 
 
-async def _link(parts: Parts, visitor: Visitor, person: Transcriber) -> Response:
+async def _link(parts: Context, visitor: Visitor, person: Transcriber) -> Response:
     token, now = secrets.token_urlsafe(32), parts.now()
     until = now + timedelta(days=parts.options.link_days)
 
@@ -132,7 +132,7 @@ async def _link(parts: Parts, visitor: Visitor, person: Transcriber) -> Response
 
 
 async def _page(
-    parts: Parts, visitor: Visitor, invited: str | None = None, link: str | None = None, until: str = ""
+    parts: Context, visitor: Visitor, invited: str | None = None, link: str | None = None, until: str = ""
 ) -> Response:
     return parts.rendering.page(
         "people.html",

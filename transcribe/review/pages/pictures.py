@@ -15,7 +15,7 @@ from transcribe.errors import NotFound
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, PagePicture, Place, Task
 from transcribe.review.access.sessions import SignedIn, Visitor
-from transcribe.review.context import Here, Parts
+from transcribe.review.context import Context, Here
 from transcribe.review.views.task_view import page_of, seen, shown_close
 from transcribe.store.contract import Store
 
@@ -57,7 +57,7 @@ async def whole(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
     return await _seen(parts, visitor, task, "whole")
 
 
-async def _seen(parts: Parts, visitor: Visitor, task: str, what: str, number: int | None = None) -> Response:
+async def _seen(parts: Context, visitor: Visitor, task: str, what: str, number: int | None = None) -> Response:
     view = await parts.look(lambda store: _view(store, parts, visitor, task, what, number))
     content = await parts.picture(view.picture.sha256)
     if view.box is not None or view.hidden:
@@ -83,7 +83,7 @@ def _snippet(store: Store, task: Task) -> str:
     raise NotFound("This task has no picture.")
 
 
-def _view(store: Store, parts: Parts, visitor: Visitor, name: str, what: str, number: int | None) -> _View:
+def _view(store: Store, parts: Context, visitor: Visitor, name: str, what: str, number: int | None) -> _View:
     task = store.task(name, visitor.person.id, parts.now())
     form = parts.forms(task.form, task.form_version) if task.form else None
     places = store.places(task.scan)

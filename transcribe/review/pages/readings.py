@@ -18,7 +18,7 @@ from transcribe.i18n.catalogues import N_, said, translation
 from transcribe.model import Decision, Evidence, Reading
 from transcribe.people.outcome import Outcome, outcome
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
-from transcribe.review.context import Here, Parts
+from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import answer
 from transcribe.review.views.formatting import day, moment, number
 from transcribe.review.views.task_view import MARKS
@@ -129,7 +129,7 @@ def _own(story: Story, who: str) -> Reading:
     return next(each for each in reversed(story.readings) if each.source == who)
 
 
-def _mine(parts: Parts, visitor: Visitor, story: Story, reading: Reading) -> Mine:
+def _mine(parts: Context, visitor: Visitor, story: Story, reading: Reading) -> Mine:
     form = parts.forms(story.scan.form, story.scan.form_version) if story.scan.form else None
     known = form is not None and story.key.name in {field.name for field in form.all_fields()}
     field = form.field(story.key.name) if form and known else None
@@ -149,7 +149,7 @@ def _mine(parts: Parts, visitor: Visitor, story: Story, reading: Reading) -> Min
     )
 
 
-def _told(store: Store, parts: Parts, visitor: Visitor, reading: str) -> Told:
+def _told(store: Store, parts: Context, visitor: Visitor, reading: str) -> Told:
     story = store.story_of_reading(reading, visitor.person.id)
     own = next(each for each in story.readings if each.id == reading)
     mine = _mine(parts, visitor, story, own)

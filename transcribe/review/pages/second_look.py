@@ -14,7 +14,7 @@ from transcribe.errors import NotFound
 from transcribe.i18n.catalogues import N_, said, translation
 from transcribe.model import Reading, Task
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
-from transcribe.review.context import Here, Parts
+from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.views.task_view import MARKS
 from transcribe.store.contract import SentReading, Store, Story
@@ -93,7 +93,7 @@ def _experts_only(visitor: Visitor) -> None:
         raise HTTPException(403, N_("This page is for experts."))
 
 
-def _looks(store: Store, parts: Parts, visitor: Visitor) -> list[Look]:
+def _looks(store: Store, parts: Context, visitor: Visitor) -> list[Look]:
     who, since = visitor.person.id, parts.now() - LOOK_BACK
     found: dict[str, Look] = {}
     for story in store.readings_of(who, 50):
@@ -109,7 +109,7 @@ def _task_of(story: Story, reading: Reading) -> Task | None:
     return next((task for task in story.tasks if task.id == reading.task), None)
 
 
-def _look(parts: Parts, visitor: Visitor, story: Story, task: Task, own: Reading) -> Look:
+def _look(parts: Context, visitor: Visitor, story: Story, task: Task, own: Reading) -> Look:
     translate = translation(visitor.language).gettext
     form = parts.forms(story.scan.form, story.scan.form_version)
     people = list(dict.fromkeys(each.source for each in story.readings if each.kind != "machine"))

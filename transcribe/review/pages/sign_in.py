@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from transcribe.errors import NotFound
 from transcribe.review.access import passwords
 from transcribe.review.access.sessions import Sending, SignedIn, language_of, start_session, token_hash
-from transcribe.review.context import Here, Parts
+from transcribe.review.context import Context, Here
 
 router = APIRouter(include_in_schema=True)
 
@@ -92,13 +92,13 @@ async def sign_out(parts: Here, visitor: Sending) -> Response:
     return response
 
 
-async def _welcome(parts: Parts, who: str) -> Response:
+async def _welcome(parts: Context, who: str) -> Response:
     response = RedirectResponse("/work", 303)
     await start_session(parts, who, response)
     return response
 
 
-async def _who_has(parts: Parts, handle: str, password: str) -> str | None:
+async def _who_has(parts: Context, handle: str, password: str) -> str | None:
     try:
         person = await parts.look(lambda store: store.transcriber(handle))
         kept = await parts.look(lambda store: store.password(person.id))

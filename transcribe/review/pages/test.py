@@ -14,11 +14,11 @@ from transcribe.errors import NotFound
 from transcribe.model import Task
 from transcribe.people.outcome import same_text
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
-from transcribe.review.context import Here, Parts
+from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.views.formatting import day
 from transcribe.review.views.pay_terms import latest
-from transcribe.review.views.task_view import Sheet, sheet
+from transcribe.review.views.task_view import TaskView, sheet
 from transcribe.store.contract import QualificationTry, SentReading, Store
 
 router = APIRouter()
@@ -36,7 +36,7 @@ Kind = Annotated[str, Path(min_length=1, max_length=40, pattern=r"^[a-z_]+$")]
 class Marked:
     """One item after a test: what was typed, what is right, and whether they say the same."""
 
-    sheet: Sheet
+    sheet: TaskView
     text: str
     right: str
     same: bool
@@ -55,7 +55,7 @@ async def begin(parts: Here, visitor: Sending, kind: Kind) -> Response:
     """Gives known fields of this kind, with their help; 404 where there are none."""
     now, seconds = parts.now(), parts.options.lease_seconds
 
-    def lease(store: Store) -> list[Sheet]:
+    def lease(store: Store) -> list[TaskView]:
         store.lease_test(visitor.person.id, kind, ITEMS, now, seconds)
         return [sheet(store, parts.forms, task, visitor.language, now) for task in _held(store, parts, visitor, kind)]
 
@@ -118,14 +118,14 @@ async def explained(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
     )
 
 
-def _kinds(store: Store, parts: Parts) -> list[str]:
+def _kinds(store: Store, parts: Context) -> list[str]:
     """Field types that the forms have, and of which some fields are known."""
     known = {each.truth.key.name for each in store.control_answers()}
     found = {field.type for form in latest(store, parts.forms) for field in form.all_fields() if field.name in known}
     return sorted(found)
 
 
-def _held(store: Store, parts: Parts, visitor: Visitor, kind: str) -> Sequence[Task]:
+def _held(store: Store, parts: Context, visitor: Visitor, kind: str) -> Sequence[Task]:
     """The items of a test of this kind that this person holds."""
     held = store.held(visitor.person.id, parts.now())
     return [
@@ -136,7 +136,7 @@ def _held(store: Store, parts: Parts, visitor: Visitor, kind: str) -> Sequence[T
     ]
 
 
-def _mark(store: Store, parts: Parts, visitor: Visitor, task: Task, text: str) -> Marked:
+def _mark(store: Store, parts: Context, visitor: Visitor, task: Task, text: str) -> Marked:
     form = parts.forms(task.form, task.form_version)
     truth = next((truth for truth in store.truths(task.scan) if truth.key == task.key), None)
     right = "" if truth is None else truth.text

@@ -12,10 +12,10 @@ from fastapi.responses import RedirectResponse
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, Place, Task
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
-from transcribe.review.context import Here, Parts
+from transcribe.review.context import Context, Here
 from transcribe.review.requests import SentForm, from_form
 from transcribe.review.views.offers import offer_to
-from transcribe.review.views.task_view import Sheet, sheet, whole
+from transcribe.review.views.task_view import TaskView, sheet, whole
 from transcribe.store.contract import Store
 
 router = APIRouter()
@@ -30,7 +30,7 @@ READ_AS_TEXT = ("read", "audit", "test")
 class Line:
     """One field on the page of a whole form: its sheet, where it stands, and a new idem."""
 
-    sheet: Sheet
+    sheet: TaskView
     page: int
     box: Box
     idem: str
@@ -70,14 +70,14 @@ def _sent(form: Mapping[str, str]) -> Iterator[tuple[str, SentForm]]:
             yield task, SentForm.model_validate({**values, "overrode": form.get(f"overrode.{task}", "")})
 
 
-async def _keep(parts: Parts, visitor: Visitor, task: str, sent: SentForm) -> None:
+async def _keep(parts: Context, visitor: Visitor, task: str, sent: SentForm) -> None:
     who, now = visitor.person.id, parts.now()
     outcome = await parts.keep(lambda store: store.submit(task, who, from_form(sent, "read"), now))
     if outcome.kind != "again":
         parts.on_submit(outcome.scan)
 
 
-def _lines(store: Store, parts: Parts, visitor: Visitor) -> list[Line]:
+def _lines(store: Store, parts: Context, visitor: Visitor) -> list[Line]:
     """The fields of the first scan among what this person holds, or is given now, whose form allows it."""
     who, now, seconds = visitor.person.id, parts.now(), parts.options.lease_seconds
     offer = replace(offer_to(visitor.person), kinds=READ_AS_TEXT)
@@ -93,7 +93,7 @@ def _lines(store: Store, parts: Parts, visitor: Visitor) -> list[Line]:
     return [_line(store, parts, visitor, task, places[task.key]) for task in known]
 
 
-def _line(store: Store, parts: Parts, visitor: Visitor, task: Task, place: Place) -> Line:
+def _line(store: Store, parts: Context, visitor: Visitor, task: Task, place: Place) -> Line:
     shown = sheet(store, parts.forms, task, visitor.language, parts.now())
     return Line(sheet=shown, page=place.page, box=place.box, idem=secrets.token_urlsafe(16))
 

@@ -20,7 +20,7 @@ from transcribe.review.access.sessions import (
     sending_json,
     signed_in,
 )
-from transcribe.review.context import Here, Parts, parts_of
+from transcribe.review.context import Context, Here, parts_of
 from transcribe.review.failures import wants_json
 from transcribe.review.pages.pictures import MOST_PAGES, TaskId
 from transcribe.review.requests import LONGEST_SECONDS, SENT, SentForm, SentJson, from_form, from_json, reason_words
@@ -28,7 +28,7 @@ from transcribe.review.views.expected_work import no_work
 from transcribe.review.views.form_choices import choices
 from transcribe.review.views.offers import leased
 from transcribe.review.views.soft_checks import faults, no_rows
-from transcribe.review.views.task_view import SIMPLE, Sheet, heading, sheet
+from transcribe.review.views.task_view import SIMPLE, TaskView, heading, sheet
 from transcribe.store.contract import SentReading, Store
 
 router = APIRouter()
@@ -98,7 +98,7 @@ async def undo(request: Request, parts: Here, visitor: Sending, task: TaskId) ->
     return JSONResponse({"task": asdict(shown)})
 
 
-async def _send_json(request: Request, parts: Parts, task: str) -> dict[str, object]:
+async def _send_json(request: Request, parts: Context, task: str) -> dict[str, object]:
     try:
         sent = SentJson.model_validate_json(await request.body())
     except ValidationError:
@@ -120,7 +120,7 @@ async def _send_json(request: Request, parts: Parts, task: str) -> dict[str, obj
 
 
 def _keep(
-    store: Store, parts: Parts, visitor: Visitor, task: str, sent: SentJson | SentForm, reading: SentReading
+    store: Store, parts: Context, visitor: Visitor, task: str, sent: SentJson | SentForm, reading: SentReading
 ) -> Outcome | None:
     """Keep a reading and what became of it, or that a task is skipped and why."""
     who, now = visitor.person.id, parts.now()
@@ -131,14 +131,14 @@ def _keep(
     return None
 
 
-def _told(parts: Parts, outcome: Outcome | None) -> None:
+def _told(parts: Context, outcome: Outcome | None) -> None:
     """Have what is new weighed."""
     if outcome is not None and outcome.kind != "again":
         parts.on_submit(outcome.scan)
 
 
 async def _page(
-    parts: Parts, visitor: Visitor, task: Task, doubt: Doubt, *, same: bool = False, page: int | None = None
+    parts: Context, visitor: Visitor, task: Task, doubt: Doubt, *, same: bool = False, page: int | None = None
 ) -> Response:
     language = visitor.language
     options = await parts.look(lambda store: choices(store, parts.forms, language)) if task.kind == "identify" else ()
@@ -162,7 +162,7 @@ async def _page(
     )
 
 
-def _shown(store: Store, parts: Parts, visitor: Visitor, task: Task, page: int | None) -> tuple[Sheet, str | None]:
+def _shown(store: Store, parts: Context, visitor: Visitor, task: Task, page: int | None) -> tuple[TaskView, str | None]:
     """The sheet of a task, and the task that this person answered last (it can be taken back)."""
     who = visitor.person.id
     stories = store.readings_of(who, limit=1)

@@ -10,7 +10,7 @@ from fastapi import Response
 
 from transcribe.i18n.catalogues import said
 from transcribe.review.access.sessions import Visitor
-from transcribe.review.context import Forms, Parts
+from transcribe.review.context import Context, Forms
 from transcribe.review.views.formatting import minutes, moment, number
 from transcribe.review.views.pay_terms import latest
 from transcribe.store.contract import ExpectedWork, Store
@@ -31,7 +31,7 @@ def coming(store: Store, forms: Forms, language: str, now: datetime) -> tuple[Co
     return tuple(Coming(work=each, title=titles.get(each.form, each.form)) for each in expected)
 
 
-async def no_work(parts: Parts, visitor: Visitor) -> Response:
+async def no_work(parts: Context, visitor: Visitor) -> Response:
     """The page that says that there is nothing to read now: what is expected, and how long this person has waited."""
     language, who, now = visitor.language, visitor.person, parts.now()
     expected, waited = await parts.look(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from transcribe.model import Task, Transcriber
-from transcribe.review.context import Parts
+from transcribe.review.context import Context
 from transcribe.store.contract import Offer, Store
 
 EXPERT_POOLS = ("expert", "read")
@@ -17,7 +17,7 @@ def offer_to(person: Transcriber) -> Offer:
     return Offer(pools=EXPERT_POOLS if "expert" in person.roles else ("read",))
 
 
-def leased(store: Store, parts: Parts, person: Transcriber, count: int, *, same: bool) -> list[Task]:
+def leased(store: Store, parts: Context, person: Transcriber, count: int, *, same: bool) -> list[Task]:
     """Up to `count` tasks for this person; with `same`, of the field that they read last as long as there are some.
     How long somebody waits who finds none is kept."""
     now, seconds, offer = parts.now(), parts.options.lease_seconds, offer_to(person)

@@ -9,7 +9,7 @@ from transcribe.errors import NotFound
 from transcribe.i18n.catalogues import N_, translation
 from transcribe.model import Field, Outcome, Task
 from transcribe.review.access.sessions import Visitor
-from transcribe.review.context import Forms, Parts
+from transcribe.review.context import Context, Forms
 from transcribe.review.views.task_view import MARKS
 from transcribe.store.contract import Store
 
@@ -57,7 +57,7 @@ def no_rows(edges: str, language: str) -> tuple[str, ...]:
     return (translation(language).gettext(ONE_LINE),) if one else ()
 
 
-def odd(store: Store, parts: Parts, visitor: Visitor, task: str, text: str) -> tuple[str, ...]:
+def odd(store: Store, parts: Context, visitor: Visitor, task: str, text: str) -> tuple[str, ...]:
     """What is odd about a text for a task of this person; nothing where it is not theirs (any more)."""
     try:
         theirs = store.task(task, visitor.person.id, parts.now())

@@ -33,7 +33,7 @@ HEADINGS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class TaskView:
     """One task as its page shows it. `picture` is the address of what is shown first.
 
     `prefill` is what the box shows at first, where the form allows it; the store keeps it with the reading as what was
@@ -62,7 +62,7 @@ class Sheet:
     pages: int
 
 
-def sheet(store: Store, forms: Forms, task: Task, language: str, now: datetime, page: int | None = None) -> Sheet:
+def sheet(store: Store, forms: Forms, task: Task, language: str, now: datetime, page: int | None = None) -> TaskView:
     """The sheet of a task in the reader's language; with another `page` of its scan, where it shows whole pages."""
     form = forms(task.form, task.form_version) if task.form else None
     place = next((place for place in store.places(task.scan) if place.key == task.key), None)
@@ -70,7 +70,7 @@ def sheet(store: Store, forms: Forms, task: Task, language: str, now: datetime, 
     picture = page_of(task, place, pictures, page)
     field = form.field(task.key.name) if form and task.key.name in {each.name for each in form.all_fields()} else None
     close = shown_close(task, place)
-    return Sheet(
+    return TaskView(
         task=task.id,
         kind=task.kind,
         title=said(form.title, language) if form else "",
@@ -106,7 +106,7 @@ def _table_label(form: Form | None, task: Task, language: str) -> str:
     return next((said(table.label, language) for table in tables if rows_key(table.name) == task.key), "")
 
 
-def heading(sheet: Sheet, language: str) -> str:
+def heading(sheet: TaskView, language: str) -> str:
     """What is asked, where it is not only the label of a field."""
     words = HEADINGS.get(sheet.input)
     return translation(language).gettext(words).format(label=sheet.label) if words else sheet.label

@@ -10,10 +10,10 @@ from transcribe.errors import NotFound
 from transcribe.store.contract import ApiToken
 from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import micros, moment, moment_or_none, text
-from transcribe.store.verbs.leases import LeaseRoom
+from transcribe.store.verbs.leases import LeaseVerbs
 
 
-class TokenRoom(LeaseRoom):
+class ApiTokenVerbs(LeaseVerbs):
     """Keeps programs' tokens; gives people what is theirs."""
 
     def put_token(self, token: ApiToken, token_hash: str, now: datetime) -> None:

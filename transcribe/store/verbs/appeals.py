@@ -11,7 +11,7 @@ from transcribe.model import Truth
 from transcribe.store.contract import Appeal, AppealOutcome, ExpertOutcomes
 from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import lane_of, micros, moment, moment_or_none, reading_of
-from transcribe.store.verbs.reconcile import ReconcileRoom
+from transcribe.store.verbs.reconcile import ReconcileVerbs
 
 APPEAL_PRIORITY = 100
 """Before everything else an expert does: a person waits for the answer, and a date was promised."""
@@ -19,7 +19,7 @@ APPEAL_PRIORITY = 100
 EXPERT_POOL = "expert"
 
 
-class AppealRoom(ReconcileRoom):
+class AppealVerbs(ReconcileVerbs):
     """Keeps appeals and their outcomes."""
 
     def open_appeal(self, reading: str, who: str, words: str, deadline: datetime, now: datetime) -> Appeal:

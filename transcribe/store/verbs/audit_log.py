@@ -9,7 +9,7 @@ from transcribe.store.lookup import FIRST_HASH, Lookup
 from transcribe.store.row_mapping import moment
 
 
-class AuditRoom(Lookup):
+class AuditLogVerbs(Lookup):
     """Reads and checks the chain; `log` itself stands in `lookup.py`, as every room writes it."""
 
     def audit(self, after: int = 0) -> list[AuditLine]:

@@ -17,7 +17,7 @@ from transcribe.store.verbs.routing import Routing
 SHARE = "control share"
 
 
-class ControlRoom(Lookup):
+class ControlItemVerbs(Lookup):
     """Keeps the share of control items, gives them out, and keeps what tests showed."""
 
     def __init__(self, database: Database, key: bytes) -> None:

@@ -9,7 +9,7 @@ from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import micros
 
 
-class EraseRoom(Lookup):
+class ErasureVerbs(Lookup):
     """Erases, once and for good."""
 
     def forget(self, scan: str, now: datetime) -> list[str]:

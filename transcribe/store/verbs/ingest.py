@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from transcribe.errors import FormError
-from transcribe.model import Form, Place, Reading, Reads, Scan, SourceFile
+from transcribe.model import Form, Place, Reading, ReadResult, Scan, SourceFile
 from transcribe.store.contract import SetAside
 from transcribe.store.drivers.database import Row
 from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import VALUE_LANE, micros, moment, scan_of, text
 
 
-class IngestRoom(Lookup):
+class IngestVerbs(Lookup):
     """Keeps what came in and what machines read of it."""
 
     def put_form(self, form: Form, definition: str, now: datetime) -> None:
@@ -105,7 +105,7 @@ class IngestRoom(Lookup):
         """Scans that machines have not read with their present form, oldest first."""
         return [self.scan_from(row) for row in self.db.all("scans_unread", count=limit)]
 
-    def put_reads(self, scan: str, reads: Reads, now: datetime) -> None:
+    def put_reads(self, scan: str, reads: ReadResult, now: datetime) -> None:
         """Keep places, pictures and machine readings of one scan, all at once; again is no change."""
         with self.db.write():
             row = self.scan_row(scan)

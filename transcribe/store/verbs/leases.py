@@ -11,7 +11,7 @@ from transcribe.model import Task
 from transcribe.store.contract import ANYTHING, Offer
 from transcribe.store.drivers.database import Database, Row
 from transcribe.store.row_mapping import micros, task_of, text, transcriber_of
-from transcribe.store.verbs.control_items import ControlRoom
+from transcribe.store.verbs.control_items import ControlItemVerbs
 from transcribe.store.verbs.reconcile import MISPLACED
 
 SITTING = timedelta(hours=8)
@@ -40,7 +40,7 @@ JUST_ANSWERED = timedelta(minutes=15)
 """How long a person may look again at what they answered: to see its picture, to undo."""
 
 
-class LeaseRoom(ControlRoom):
+class LeaseVerbs(ControlItemVerbs):
     """Leases, and what is seen of the tasks leased."""
 
     def __init__(self, database: Database, key: bytes) -> None:

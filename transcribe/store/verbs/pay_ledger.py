@@ -12,7 +12,7 @@ from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import micros, moment
 
 
-class PayRoom(Lookup):
+class PayLedgerVerbs(Lookup):
     """Keeps rates, floors and pay lines."""
 
     def put_rate(self, rate: Rate, now: datetime) -> None:

@@ -12,7 +12,7 @@ from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import micros, text, transcriber_of
 
 
-class PeopleRoom(Lookup):
+class PeopleVerbs(Lookup):
     """Keeps people and how they sign in."""
 
     def put_transcriber(self, person: Transcriber, now: datetime) -> None:

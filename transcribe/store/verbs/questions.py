@@ -9,11 +9,11 @@ from transcribe.errors import NotFound
 from transcribe.store.contract import ExpectedWork, Notice, Question
 from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import key_of, micros, moment, moment_or_none
-from transcribe.store.verbs.leases import LeaseRoom
-from transcribe.store.verbs.pay_ledger import PayRoom
+from transcribe.store.verbs.leases import LeaseVerbs
+from transcribe.store.verbs.pay_ledger import PayLedgerVerbs
 
 
-class GuideRoom(LeaseRoom, PayRoom):
+class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
     """Keeps what people ask and are told."""
 
     def put_question(self, task: str, who: str, words: str, seconds: float, now: datetime) -> Question:

@@ -12,9 +12,9 @@ from transcribe.model import FieldKey, Outcome, Task
 from transcribe.store.contract import SentReading, Story
 from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import key_of, micros, moment, task_of, text
-from transcribe.store.verbs.leases import LeaseRoom
-from transcribe.store.verbs.pay_ledger import PayRoom
-from transcribe.store.verbs.reconcile import ALL, MISPLACED, ReconcileRoom
+from transcribe.store.verbs.leases import LeaseVerbs
+from transcribe.store.verbs.pay_ledger import PayLedgerVerbs
+from transcribe.store.verbs.reconcile import ALL, MISPLACED, ReconcileVerbs
 
 UNDO_LAST = 10
 """How many of their last readings a person may take back."""
@@ -31,7 +31,7 @@ HEARD = "heard an appeal"
 EXPERT_KINDS = frozenset({"adjudicate", "audit", "appeal"})
 
 
-class QueueRoom(LeaseRoom, PayRoom, ReconcileRoom):
+class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
     """Keeps what people send."""
 
     def submit(self, task: str, who: str, sent: SentReading, now: datetime) -> Outcome:

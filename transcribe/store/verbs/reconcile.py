@@ -27,7 +27,7 @@ from transcribe.store.row_mapping import (
     text,
     truth_of,
 )
-from transcribe.store.verbs.ingest import IngestRoom
+from transcribe.store.verbs.ingest import IngestVerbs
 
 MISPLACED = "wrong picture"
 """The reason to skip a task whose picture does not show its field."""
@@ -36,7 +36,7 @@ ALL = 2**62
 """Above every number of a reading."""
 
 
-class ReconcileRoom(IngestRoom):
+class ReconcileVerbs(IngestVerbs):
     """Gives readings to weigh and keeps what was decided."""
 
     def claim_waiting(self, limit: int, now: datetime, seconds: float = 60.0) -> list[Waiting]:

@@ -10,10 +10,10 @@ from transcribe.pay_arithmetic import HOUR, up
 from transcribe.store.contract import PayLine
 from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import micros, moment
-from transcribe.store.verbs.pay_ledger import PayRoom, line_of
+from transcribe.store.verbs.pay_ledger import PayLedgerVerbs, line_of
 
 
-class SettleRoom(PayRoom):
+class SettlementVerbs(PayLedgerVerbs):
     """Settles what is due."""
 
     def put_time(self, who: str, seconds: float, what: str, now: datetime) -> None:

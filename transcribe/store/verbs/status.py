@@ -7,10 +7,10 @@ import json
 from transcribe.store.contract import Counts, OpenBatch, ScanState
 from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import moment, moment_or_none, numbers_of
-from transcribe.store.verbs.ingest import IngestRoom
+from transcribe.store.verbs.ingest import IngestVerbs
 
 
-class StatusRoom(IngestRoom):
+class StatusVerbs(IngestVerbs):
     """Counts."""
 
     def scan_states(self, batch: str | None = None) -> list[ScanState]:

@@ -11,11 +11,11 @@ from transcribe.pay_arithmetic import an_hour
 from transcribe.store.contract import Pace, PayState, TimeDispute
 from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import micros, moment, moment_or_none
-from transcribe.store.verbs.leases import LeaseRoom
-from transcribe.store.verbs.settlement import SettleRoom
+from transcribe.store.verbs.leases import LeaseVerbs
+from transcribe.store.verbs.settlement import SettlementVerbs
 
 
-class TimeRoom(LeaseRoom, SettleRoom):
+class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
     """Counts time and pay."""
 
     def pay_states(self, now: datetime, who: str | None = None) -> list[PayState]:

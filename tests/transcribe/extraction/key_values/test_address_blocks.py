@@ -8,7 +8,7 @@ import pytest
 
 from tests.transcribe.extraction.printed import printed
 from transcribe.extraction.key_values.address_blocks import blocks, issuer
-from transcribe.extraction.page_text.page_text import Sheet, sheet
+from transcribe.extraction.page_text.page_text import PageText, sheet
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.forms import definition
 from transcribe.geometry import Box
@@ -19,7 +19,7 @@ LEFT = ("Martin SARL", "12 rue des Lilas", "69003 Lyon")
 RIGHT = ("Facturé à", "Dupont SA", "4 avenue Foch", "75016 Paris")
 
 
-def page(left: Sequence[str], right: Sequence[str], far: int = 500) -> Sheet:
+def page(left: Sequence[str], right: Sequence[str], far: int = 500) -> PageText:
     """Two columns of print side by side."""
     words: list[Word] = [*printed(*left), *printed(*right, left=far)]
     return sheet(lines(words, 1), FACTURE)
@@ -72,7 +72,7 @@ COMPANY = ("SARL Dupont", "4 avenue Foch", "75016 Paris")
 """An address without a heading, as it stands in an envelope's window."""
 
 
-def with_foot(left: Sequence[str], right: Sequence[str], foot: str) -> Sheet:
+def with_foot(left: Sequence[str], right: Sequence[str], foot: str) -> PageText:
     words = [*printed(*left), *printed(*right, left=500), *printed(foot, top=900)]
     return sheet(lines(words, 1), FACTURE)
 

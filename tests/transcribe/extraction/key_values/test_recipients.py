@@ -9,7 +9,7 @@ import pytest
 from tests.transcribe.extraction.printed import printed
 from transcribe.extraction.key_values.address_blocks import issuer
 from transcribe.extraction.key_values.recipients import is_name, is_receiver, receivers
-from transcribe.extraction.page_text.page_text import Sheet, sheet
+from transcribe.extraction.page_text.page_text import PageText, sheet
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.forms import definition
 
@@ -19,13 +19,13 @@ ISSUER = ("Martin SARL", "12 rue des Lilas", "69003 Lyon", "Tél. 04 78 00 00 00
 ADDRESS = ("Hôtel Beau Rivage", "4 avenue Foch", "75016 Paris")
 
 
-def page(left: Sequence[str], right: Sequence[str] = (), *below: str) -> Sheet:
+def page(left: Sequence[str], right: Sequence[str] = (), *below: str) -> PageText:
     """Two columns of print side by side, and lines far under them."""
     words = [*printed(*left), *printed(*right, left=500), *printed(*below, top=500)]
     return sheet(lines(words, 1), FACTURE)
 
 
-def named(made: Sheet) -> str | None:
+def named(made: PageText) -> str | None:
     return next((offer.text for offer in receivers(made, CUSTOMER)), None)
 
 

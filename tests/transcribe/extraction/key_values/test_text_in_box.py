@@ -23,7 +23,7 @@ def row(number: int, first: int = 0, last: int = 40) -> Box:
 
 
 def drawn(box: Box, name: str) -> str | None:
-    found = text_in_box.drawn(lines(printed(*ROWS), 1), box, RECEIPT.field(name), RECEIPT)
+    found = text_in_box.text_in_box(lines(printed(*ROWS), 1), box, RECEIPT.field(name), RECEIPT)
     return found.text if found else None
 
 
@@ -57,7 +57,7 @@ def test_another_sources_place_is_read_in_ones_own_print() -> None:
 @given(x0=st.integers(0, 300), y0=st.integers(0, 120), width=st.integers(1, 300), height=st.integers(1, 100))
 def test_everything_read_in_a_frame_lies_in_it(x0: int, y0: int, width: int, height: int) -> None:
     box = Box(x0, y0, x0 + width, y0 + height)
-    found = text_in_box.drawn(lines(printed(*ROWS), 1), box, RECEIPT.field("company"), RECEIPT)
+    found = text_in_box.text_in_box(lines(printed(*ROWS), 1), box, RECEIPT.field("company"), RECEIPT)
     for word in found.words if found else ():
         assert box.x0 <= (word.box.x0 + word.box.x1) / 2 <= box.x1
         assert box.y0 <= (word.box.y0 + word.box.y1) / 2 <= box.y1

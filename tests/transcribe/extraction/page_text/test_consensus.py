@@ -12,7 +12,7 @@ from tests.transcribe.extraction.printed import printed
 from transcribe.extraction.page_text.consensus import (
     MEASURED,
     SECOND,
-    Spot,
+    PlaceHypothesis,
     legibility,
     same_place,
     shared,
@@ -50,7 +50,7 @@ def test_a_source_weighs_as_much_as_it_reads_well() -> None:
 
 
 def test_the_text_of_the_source_that_reads_best_speaks_for_a_place() -> None:
-    spot = Spot(by_source={"one": at("9.4O", 1), "two": at("9.40", 1)})
+    spot = PlaceHypothesis(by_source={"one": at("9.4O", 1), "two": at("9.40", 1)})
     assert spot.best({"one": 0.4, "two": 0.9}).text == "9.40"
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.transcribe.extraction.printed import printed
-from transcribe.extraction.page_text.page_text import Sheet, beside, sheet
+from transcribe.extraction.page_text.page_text import PageText, beside, sheet
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.forms import definition
 
 RECEIPT = definition.load("receipt")
 
 
-def of(*rows: str, made: str = "receipt") -> Sheet:
+def of(*rows: str, made: str = "receipt") -> PageText:
     return sheet(lines(printed(*rows), 1), definition.load(made))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy
 
 from tests.transcribe.extraction.printed import HEIGHT, PITCH, printed
-from transcribe.extraction.page_text.page_text import Sheet, sheet
+from transcribe.extraction.page_text.page_text import PageText, sheet
 from transcribe.extraction.page_text.search_regions import HEAD, region
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.forms import definition
@@ -18,7 +18,7 @@ RECEIPT = definition.load("receipt")
 PAGES = [Page(number=number, picture=numpy.full((900, 600, 3), 255, numpy.uint8)) for number in (1, 2)]
 
 
-def seen(*rows: str, page: int = 1) -> Sheet:
+def seen(*rows: str, page: int = 1) -> PageText:
     return sheet(lines(printed(*rows), page), RECEIPT)
 
 

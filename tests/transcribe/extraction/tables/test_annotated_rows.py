@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcribe.extraction.page_text.page_text import Sheet
+from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import lines
-from transcribe.extraction.tables.annotated_rows import GUESSED, TOLD, Cell, told_cells
+from transcribe.extraction.tables.annotated_rows import GUESSED, TOLD, Cell, cells_of_rows
 from transcribe.forms import definition
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Word
@@ -20,7 +20,7 @@ PLAIN = (("Brass hinge", "12", "3,50", "42,00"), ("Steel bolt", "40", "0,25", "1
 ALIKE = (("Brass hinge", "12,00", "3,50", "42,00"), ("Steel bolt", "40,00", "0,25", "10,00"))
 
 
-def page(rows: Sequence[Sequence[str]], xs: Sequence[int] = (50, 400, 600, 800)) -> Sheet:
+def page(rows: Sequence[Sequence[str]], xs: Sequence[int] = (50, 400, 600, 800)) -> PageText:
     """Rows of print, 60 pixels each, from y 100 on."""
     words = [
         Word(
@@ -32,13 +32,13 @@ def page(rows: Sequence[Sequence[str]], xs: Sequence[int] = (50, 400, 600, 800))
         for x, cell in zip(xs, row, strict=True)
         for text in cell.split()
     ]
-    return Sheet(lines=tuple(lines(words, 1)), labels=())
+    return PageText(lines=tuple(lines(words, 1)), labels=())
 
 
-def told(rows: Sequence[Sequence[str]], **sheets: Sheet) -> dict[FieldKey, Cell]:
+def told(rows: Sequence[Sequence[str]], **sheets: PageText) -> dict[FieldKey, Cell]:
     strips = [(100 + 60 * number, 160 + 60 * number) for number in range(len(rows))]
     prints = sheets or {"one": page(rows)}
-    return {cell.key: cell for cell in told_cells(prints, FACTURE.table("lines"), FACTURE, strips, WIDTH)}
+    return {cell.key: cell for cell in cells_of_rows(prints, FACTURE.table("lines"), FACTURE, strips, WIDTH)}
 
 
 def text(cell: Cell, source: str = "one") -> str | None:

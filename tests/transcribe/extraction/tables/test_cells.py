@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tests.transcribe.extraction.printed import INVOICE, printed
-from transcribe.extraction.page_text.page_text import Sheet, sheet
+from transcribe.extraction.page_text.page_text import PageText, sheet
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.extraction.tables.cells import ALONE, SUM_BROKEN, SURE, Cell, cells
 from transcribe.forms import definition
@@ -15,11 +15,11 @@ FACTURE = definition.load("facture")
 LINES = FACTURE.table("lines")
 
 
-def seen(rows: Sequence[str]) -> Sheet:
+def seen(rows: Sequence[str]) -> PageText:
     return sheet(lines(printed(*rows), 1), FACTURE)
 
 
-def found(**sheets: Sheet) -> Mapping[FieldKey, Cell]:
+def found(**sheets: PageText) -> Mapping[FieldKey, Cell]:
     return {
         cell.key: cell
         for cell in cells(sheets, {name: 0.5 if name == "worn" else 0.9 for name in sheets}, LINES, FACTURE).cells

@@ -9,7 +9,7 @@ import pytest
 
 from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, person, sent, world
 from transcribe.errors import LeaseLost, NotFound
-from transcribe.model import FieldKey, Reads, Task
+from transcribe.model import FieldKey, ReadResult, Task
 from transcribe.store.contract import Offer
 
 
@@ -248,7 +248,7 @@ def test_new_people_are_given_the_easiest_of_the_next_tasks(here: World) -> None
     scans = [here.scan(name) for name in ("hard", "easy")]
     for scan, confidence in zip(scans, (0.51, 0.9), strict=True):
         better = machine(scan, "number", "better", confidence)
-        here.store.put_reads(scan.id, Reads(places=(), readings=(better,), fit=None, quality={}), NOON)
+        here.store.put_reads(scan.id, ReadResult(places=(), readings=(better,), fit=None, quality={}), NOON)
         here.ask(scan, "number")
     (first,) = here.store.lease("ann", 1, NOON)
     assert first.scan == scans[1].id
