@@ -121,7 +121,7 @@ def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str,
     """
     settle_memory()
     given = FILES.get() or tuple(map(Path, paths))
-    rooms = home_at(home or str(configuration.load().home))
+    rooms = home_at(home or str(configuration.load_settings().home))
     require_fair_start(rooms, forms_of(rooms, form))
     done = Ingested(batch=batch, files=len(gather(given, ours=rooms.settings.pictured)))
     shown = create_progress_artifact(progress=0.0, key=_artifact("progress", batch), description=f"Batch {batch}")

@@ -21,7 +21,7 @@ from transcribe import ocr
 from transcribe.archive import Archive
 from transcribe.forms.definition import load
 from transcribe.i18n.evidence_messages import say
-from transcribe.intake.load_pages import pages
+from transcribe.intake.load_pages import load_pages
 from transcribe.intake.scans import Scanned, scans
 from transcribe.model import Decision, FieldKey
 from transcribe.recognition.read import read
@@ -38,7 +38,7 @@ def main() -> None:
     archive = Archive("memory://first-screen")
     scanned = next(each for each in scans([PHOTO], form, archive, Limits()) if isinstance(each, Scanned))
     engines = [ocr.load(name, form.languages) for name in ("tesseract", "rapidocr")]
-    reads = read(scanned.scan, pages(scanned.scan, archive, Limits()), form, engines, datetime.now(UTC))
+    reads = read(scanned.scan, load_pages(scanned.scan, archive, Limits()), form, engines, datetime.now(UTC))
     posterior = weigh(form, reads.readings, shipped.shipped_parameters())[FIELD]
     decision = decide(form.field(FIELD.name), posterior, POLICY)
     assert isinstance(decision, Decision)

@@ -33,7 +33,7 @@ def test_photographs_become_true_records_that_can_be_explained_and_erased(tmp_pa
 
     _people_type(house)
 
-    rooms = open_home(configuration.load(house.home))
+    rooms = open_home(configuration.load_settings(house.home))
     compared = ground_truth.compare(rooms, chosen(*PHOTOGRAPHS))
     assert (compared.missing, compared.wrong) == ((), ())
     assert compared.records == len(PHOTOGRAPHS)
@@ -44,7 +44,7 @@ def test_photographs_become_true_records_that_can_be_explained_and_erased(tmp_pa
 
 def _people_type(house: House) -> None:
     """Three readers who err and two experts who do not, over the real pages, with reconciling after each round."""
-    rooms = open_home(configuration.load(house.home))
+    rooms = open_home(configuration.load_settings(house.home))
     from flows.home.home import now, review_options
     from flows.steps.reconcile_scans import reconcile_home
 
@@ -90,7 +90,7 @@ def _exported_and_queried(house: House) -> None:
 
 def _forgotten(house: House, folder: Path) -> None:
     """A forgotten scan is nowhere: not in the databases, not in the archive, not after the same file comes again."""
-    rooms = open_home(configuration.load(house.home))
+    rooms = open_home(configuration.load_settings(house.home))
     scan = next(state.scan for state in rooms.store.scan_states() if state.scan.name == PHOTOGRAPHS[0])
     name = chosen(PHOTOGRAPHS[0])[PHOTOGRAPHS[0]].fields["customer_name"]
     assert house.run("forget", scan.id[:12]).code == 0

@@ -19,7 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.transcribe.review.conftest import FLAGS
 from tests.transcribe.review.site import Site, make_site, served
 from transcribe.forms import definition as definitions
-from transcribe.intake.load_pages import pages
+from transcribe.intake.load_pages import load_pages
 from transcribe.intake.scans import Scanned, scans
 from transcribe.model import FieldKey, Task
 from transcribe.recognition.read import read
@@ -54,7 +54,7 @@ def fill(site: Site) -> None:
     for scanned in scans([PHOTO], form, site.archive, limits):
         assert isinstance(scanned, Scanned), scanned
         site.store.put_scan(scanned.scan, scanned.files, now)
-        reads = read(scanned.scan, pages(scanned.scan, site.archive, limits), form, [], now)
+        reads = read(scanned.scan, load_pages(scanned.scan, site.archive, limits), form, [], now)
         for content in reads.files.values():
             site.archive.put(content)
         site.store.put_reads(scanned.scan.id, reads, now)

@@ -32,7 +32,7 @@ class PayOf:
     an_hour: str | None
 
 
-def lines(rooms: Home) -> list[PayOf]:
+def pay_lines(rooms: Home) -> list[PayOf]:
     """Everybody who is paid, by handle."""
     handles = {person.id: person.handle for person in rooms.store.transcribers()}
     found = [

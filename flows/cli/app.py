@@ -87,7 +87,7 @@ def settings_of(ctx: typer.Context) -> Settings:
     """The settings that hold for this command."""
     from flows.home import settings
 
-    return settings.load(ctx.obj)
+    return settings.load_settings(ctx.obj)
 
 
 def shelf_of(ctx: typer.Context) -> FormLibrary:

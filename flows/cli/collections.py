@@ -28,7 +28,7 @@ def reconcile_file(
     if out is None:
         terminal.as_json(*(dataclasses.asdict(line) for line in done.lines))
     else:
-        collection.write(done.lines, out)
+        collection.write_reconciled(done.lines, out)
         asked = sum(line.ask for line in done.lines)
         typer.echo(f"{len(done.lines)} items written to {out}; {asked} are worth one more reading.")
     if report is not None and done.reconciled is not None:

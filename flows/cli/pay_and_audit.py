@@ -25,10 +25,10 @@ Currency = Annotated[str, typer.Option(help="The currency's ISO 4217 code.")]
 @pay.command("report")
 def report(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Say what everybody is due, was paid and earns an hour as measured."""
-    from flows.administration.pay import lines
+    from flows.administration.pay import pay_lines
     from flows.home.home import open_home
 
-    found = lines(open_home(settings_of(ctx)))
+    found = pay_lines(open_home(settings_of(ctx)))
     if as_json:
         terminal.as_json(*map(dataclasses.asdict, found))
         return

@@ -65,7 +65,7 @@ def _play(found: Prospect, targets: list[float] | None, size: int, *, as_json: b
             planned.append(each)
             progress(len(planned), len(wanted))
     batch = found.batch
-    lines = [planning_inputs.told(each, found.terms, size, batch.form, batch.rounds) for each in planned]
+    lines = [planning_inputs.plan_json(each, found.terms, size, batch.form, batch.rounds) for each in planned]
     if as_json:
         terminal.as_json(*lines)
     else:

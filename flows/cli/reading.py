@@ -29,7 +29,7 @@ def read(
 ) -> None:
     """Read files by machine and print readings and decisions, one scan a line with --json."""
     from flows.output.hocr_output import hocr_pages
-    from flows.standalone.read_files import pictures, read_files
+    from flows.standalone.read_files import drawn_pages, read_files
 
     settings, failed, scans = settings_of(ctx), False, 0
     drawn, written = count(1), count(1)
@@ -42,7 +42,7 @@ def read(
             else:
                 _print(told, settings.speaks)
             if weighed and picture:
-                for of, content in pictures(weighed, settings.speaks):
+                for of, content in drawn_pages(weighed, settings.speaks):
                     made = _numbered(picture, next(drawn))
                     made.write_bytes(content)
                     terminal.note(f"{made} is the picture of {of}")

@@ -22,7 +22,7 @@ def init(ctx: typer.Context) -> None:
 
     settings = settings_of(ctx)
     open_home(settings).close()
-    file = settings.home / configuration.FILE
+    file = settings.home / configuration.SETTINGS_FILE
     if not file.exists():
         file.write_text(configuration.settings_file(), encoding="utf-8")
     typer.echo(f"{settings.home} is ready; its settings stand in {file}.")

@@ -54,7 +54,7 @@ def open_home(settings: Settings) -> Home:
 @lru_cache(maxsize=4)
 def home_at(home: str) -> Home:
     """The rooms of a home, opened once a process: a Prefect task is told where home is, as it can be told text only."""
-    return open_home(configuration.load(Path(home)))
+    return open_home(configuration.load_settings(Path(home)))
 
 
 def now() -> datetime:

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from transcribe.errors import SettingsError
 
 HOME = "fairhand-data"
-FILE = "settings.env"
+SETTINGS_FILE = "settings.env"
 PREFIX = "FAIRHAND_"
 APART = frozenset({"FAIRHAND_SHARED_DATA"})
 """Names with our prefix that are no settings: where the benchmarks find the shared data."""
@@ -101,16 +101,16 @@ class Settings(BaseSettings):
         return self.workers or os.cpu_count() or 1
 
 
-def load(home: Path | None = None) -> Settings:
+def load_settings(home: Path | None = None) -> Settings:
     """The settings that hold for a home (else FAIRHAND_HOME, else ./fairhand-data); SettingsError names a wrong one."""
     folder = (home or Path(os.environ.get(PREFIX + "HOME") or HOME)).absolute()
     try:
-        return Settings(_env_file=folder / FILE, _env_file_encoding="utf-8", home=folder)  # type: ignore[call-arg]  # pydantic-settings takes these beside the fields
+        return Settings(_env_file=folder / SETTINGS_FILE, _env_file_encoding="utf-8", home=folder)  # type: ignore[call-arg]  # pydantic-settings takes these beside the fields
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]
         name = PREFIX + str(wrong["loc"][0]).upper().removeprefix(PREFIX)
         what = "there is no such setting" if wrong["type"] == "extra_forbidden" else wrong["msg"]
-        raise SettingsError(f"{name}: {what}. Set it in the environment or in {folder / FILE}.") from error
+        raise SettingsError(f"{name}: {what}. Set it in the environment or in {folder / SETTINGS_FILE}.") from error
 
 
 def unknown_variables() -> list[str]:

@@ -18,7 +18,7 @@ from flows.administration import pay
 from flows.home.home import Home
 from flows.output.explanation import explained, explained_whole
 from reconcile.records import query
-from reconcile.records.export.jsonl import as_json
+from reconcile.records.export.jsonl import record_json
 from transcribe.errors import NotFound
 from transcribe.people.tokens import Scope, secret_hash
 from transcribe.review.context import Context, Here
@@ -127,7 +127,7 @@ def _add_told(router: APIRouter, rooms: Home) -> None:
 
     @router.get("/pay")
     async def pay_of_everybody(parts: Here, token: Annotated[ApiToken, allowed("pay:read")]) -> Pay:
-        people = [asdict(each) for each in await run_in_threadpool(pay.lines, rooms)]
+        people = [asdict(each) for each in await run_in_threadpool(pay.pay_lines, rooms)]
         await _log(parts, token, "pay read", "", {"people": len(people)})
         return Pay(people=people)
 
@@ -165,7 +165,7 @@ def _records(rooms: Home, form: str, after: int, limit: int) -> Records:
     more, found = len(found) > limit, found[:limit]
     last = found[-1].changed if more else max([position, after, *(each.changed for each in found)])
     erased = [Erased(scan=scan, changed=at) for scan, at in query.erased(path, after=after) if at <= last]
-    return Records(records=[as_json(each) for each in found], erased=erased, position=last, more=more)
+    return Records(records=[record_json(each) for each in found], erased=erased, position=last, more=more)
 
 
 async def _found(ask: Callable[[], Found]) -> Found:

@@ -13,7 +13,7 @@ import sys
 import time
 
 from flows.home.home import Home, open_home
-from flows.home.settings import load
+from flows.home.settings import load_settings
 from flows.steps.reconcile_scans import reconcile_home
 from transcribe.errors import FairhandError
 
@@ -45,5 +45,5 @@ def go(rooms: Home, stdin: int, seconds: float) -> None:
 if __name__ == "__main__":
     logging.basicConfig(format="fairhand: %(message)s")
     os.nice(NICENESS)
-    settings = load()
+    settings = load_settings()
     go(open_home(settings), sys.stdin.fileno(), settings.reconcile_seconds)

@@ -44,7 +44,7 @@ def show(settings: Settings, people: Who | None, samples: Path) -> int:
     home = settings.home / f"demo-{who}"
     if who == "simulated":
         shutil.rmtree(home, ignore_errors=True)
-    rooms = open_home(configuration.load(home))
+    rooms = open_home(configuration.load_settings(home))
     known = ground_truth.load(samples / "truth.jsonl")
     print(f"The demo's data are in {home}. Starting the review pages and Prefect ...", flush=True)
     with _serving(rooms) as said:

@@ -115,7 +115,7 @@ def prospect(settings: Settings, form_name: str, truth_file: Path, said: Said) -
         )
 
 
-def told(planned: Planned, terms: Terms, orders: int, form: Form, rounds: int) -> dict[str, Any]:
+def plan_json(planned: Planned, terms: Terms, orders: int, form: Form, rounds: int) -> dict[str, Any]:
     """One line of the table as other programs get it, hours and cost for a batch of so many orders.
 
     Intervals (95 %) are those of the orders that the truth holds: an order played again says little more of others.

@@ -23,7 +23,7 @@ from transcribe.errors import EngineMissing, FairhandError, ScanError
 from transcribe.i18n.catalogues import said, translation
 from transcribe.intake.file_discovery import gather
 from transcribe.intake.file_pages import ANEW, Unreadable, unexpected
-from transcribe.intake.load_pages import pages
+from transcribe.intake.load_pages import load_pages
 from transcribe.intake.scans import Scanned, scans
 from transcribe.model import Form, Parameters
 from transcribe.ocr.engine_fallback import TRIES
@@ -74,7 +74,7 @@ def _one(
         return unknown_json(each, FORM_UNKNOWN), None
     engines = [ocr.load(name, form.languages) for name in settings.engines]
     try:
-        decoded = pages(each.scan, archive, limits(settings))
+        decoded = load_pages(each.scan, archive, limits(settings))
         reads = read(each.scan, decoded, form, engines, now(), replace(read_options(settings), without=TRIES))
         it = weighed(each, form, decoded, reads, parameters, policy(settings))
         return scan_json(it), it
@@ -97,7 +97,7 @@ def _why(error: Exception) -> str:
     return f"{unexpected(error)} {ANEW} and read it again."
 
 
-def pictures(it: ScanResult, language: str) -> Iterator[tuple[str, bytes]]:
+def drawn_pages(it: ScanResult, language: str) -> Iterator[tuple[str, bytes]]:
     """Of each page of a scan where it came from, and a PNG with its fields drawn on it: value, probability, fate."""
     translate = translation(language).gettext
     for page in it.reads.pictures:

@@ -75,7 +75,7 @@ def _text(path: Path) -> str:
         raise FormError(f"line {line} is no UTF-8. Save the file as UTF-8 (CSV UTF-8 in a spreadsheet).") from error
 
 
-def write(lines: Sequence[Line], target: Path) -> None:
+def write_reconciled(lines: Sequence[Line], target: Path) -> None:
     """Write lines as JSON Lines (a name that ends in .jsonl) or CSV."""
     with target.open("w", encoding="utf-8", newline="") as out:
         if target.suffix == ".jsonl":

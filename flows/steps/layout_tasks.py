@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flows.home.home import Home, limits, now
 from flows.steps.read_scans import engines_for
-from transcribe.intake.load_pages import pages
+from transcribe.intake.load_pages import load_pages
 from transcribe.model import Decision, FieldKey, Form, Place, Posterior, Reading, ReadResult, Scan, Task
 from transcribe.ocr.engine_fallback import FallbackEngine, without_failed
 from transcribe.recognition.annotated_regions import DRAWN, Annotations, read_annotated
@@ -43,7 +43,7 @@ def _stand(table: str, told: ToldRows, places: Sequence[Place]) -> bool:
 def read_shown(rooms: Home, scan: Scan, drawn: Annotations) -> ReadResult:
     """Have every engine read what people showed, and keep the places with their pictures, and the readings."""
     form = rooms.forms(scan.form, scan.form_version)
-    decoded = pages(scan, rooms.archive, limits(rooms.settings))
+    decoded = load_pages(scan, rooms.archive, limits(rooms.settings))
     engines = [FallbackEngine(engine=engine) for engine in engines_for(rooms, form)]
     reads = without_failed(read_annotated(scan, decoded, form, engines, drawn, now()), engines)
     for content in reads.files.values():

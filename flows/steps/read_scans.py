@@ -15,7 +15,7 @@ from transcribe import ocr
 from transcribe.errors import FairhandError, NotFound, ScanError
 from transcribe.intake.file_discovery import gather
 from transcribe.intake.file_pages import ANEW, Unreadable, unexpected, unreadable
-from transcribe.intake.load_pages import pages
+from transcribe.intake.load_pages import load_pages
 from transcribe.intake.masked_copies import is_unmasked, masked_anew
 from transcribe.intake.scans import Scanned, scans
 from transcribe.model import Form, ReadResult, Scan, SourceFile
@@ -118,7 +118,7 @@ def _kept(rooms: Home, each: Scanned) -> Taken:
 
 def _put_pictures(rooms: Home, scan: Scan) -> None:
     """The pictures of the pages of a scan as they came, for whoever is asked which form it is."""
-    shown = pictures(pages(scan, rooms.archive, limits(rooms.settings)))
+    shown = pictures(load_pages(scan, rooms.archive, limits(rooms.settings)))
     for content in shown.files.values():
         rooms.archive.put(content)
     rooms.store.put_reads(scan.id, shown, now())
@@ -133,7 +133,7 @@ def read_scan(rooms: Home, scan: Scan, *, without: int = 0) -> ReadResult:
     form = rooms.forms(scan.form, scan.form_version)
     if form.has_payment:
         scan = _masked(rooms, scan, form)
-    decoded = pages(scan, rooms.archive, limits(rooms.settings))
+    decoded = load_pages(scan, rooms.archive, limits(rooms.settings))
     options = replace(read_options(rooms.settings), without=without)
     reads = read(scan, decoded, form, engines_for(rooms, form), now(), options)
     for content in reads.files.values():

@@ -16,7 +16,7 @@ from flows.steps.outcomes import outcomes
 from flows.steps.read_scans import failed as why_failed
 from flows.steps.read_scans import read_scan
 from flows.steps.reopened import reopened
-from reconcile.decision.audit_sampling import draw, second_look
+from reconcile.decision.audit_sampling import draw_audit, second_look
 from reconcile.decision.record import assemble, complete
 from reconcile.decision.writing_tradition import Traditions, from_elsewhere, standing_alone, traditions
 from reconcile.forms.prepared_form import prepared
@@ -185,7 +185,7 @@ def _first_read(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgai
 def audited(scan: str, posterior: Posterior, policy: Policy) -> bool:
     """Whether a decided field is read once more, blind, by an expert. Each new reading by a person draws anew; what an
     expert has read already is not asked again, unless nobody else read it so."""
-    drawn_now = not posterior.experts and draw(
+    drawn_now = not posterior.experts and draw_audit(
         scan, posterior.key, posterior.people + posterior.experts, policy.audit_share
     )
     return drawn_now or second_look(posterior)

@@ -26,7 +26,7 @@ NEARLY = 2.0
 Kass, A. E. Raftery, Bayes factors, JASA 90, 1995)."""
 
 
-def fit(inputs: Numbers, right: Numbers, believed: Numbers, ridge: Numbers) -> Numbers:
+def fit_logistic(inputs: Numbers, right: Numbers, believed: Numbers, ridge: Numbers) -> Numbers:
     """The weights of the greatest likelihood less half the sum of ridge x (weight - believed)^2.
 
     Args:
@@ -49,9 +49,9 @@ def fit(inputs: Numbers, right: Numbers, believed: Numbers, ridge: Numbers) -> N
     return weights
 
 
-def firmest(inputs: Numbers, right: Numbers, believed: Numbers, ridges: Sequence[Numbers]) -> Numbers:
+def fit_firmest(inputs: Numbers, right: Numbers, believed: Numbers, ridges: Sequence[Numbers]) -> Numbers:
     """The weights under the firmest ridge (they are given firmest first) that the data do not speak against."""
-    fits = [fit(inputs, right, believed, ridge) for ridge in ridges]
+    fits = [fit_logistic(inputs, right, believed, ridge) for ridge in ridges]
     evidences = [evidence(inputs, right, believed, ridge, weights) for ridge, weights in zip(ridges, fits, strict=True)]
     enough = max(evidences) - NEARLY
     return next(weights for each, weights in zip(evidences, fits, strict=True) if each >= enough)

@@ -90,7 +90,7 @@ def learn_lines(lines: Sequence[Line]) -> LineModel:
     return model
 
 
-def best(shares: Sequence[Shares]) -> list[str]:
+def best_line(shares: Sequence[Shares]) -> list[str]:
     """The most probable word of each slot, NOTHING among them; of equals the first in alphabetical order."""
     return [min(share, key=lambda word: (-share[word], word)) for share in shares]
 
@@ -153,7 +153,7 @@ def _shares(logs: Mapping[str, float]) -> Shares:
     return {word: exp(each - most) / total for word, each in logs.items()}
 
 
-def done(written: Sequence[str], said: Sequence[str]) -> list[float]:
+def finished_line(written: Sequence[str], said: Sequence[str]) -> list[float]:
     """What a source did with the words that are written: (copied, changed, omitted, inserted, rightly silent)."""
     if list(written) == list(said):
         return [float(len(written)), 0.0, 0.0, 0.0, 0.0]
@@ -236,7 +236,7 @@ def _beside_neighbours(model: LineModel, line: Line, shares: Sequence[Shares]) -
 
     result = list(shares)
     for _ in range(2):
-        chosen = best(result)
+        chosen = best_line(result)
         result = [_lifted(share, chosen, place, lift) for place, share in enumerate(shares)]
     return result
 

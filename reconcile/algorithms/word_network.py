@@ -27,7 +27,7 @@ their letters are rather one left out and one put in, which keeps an inserted ph
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
-def words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """The comparable words of a text: letters and digits, case folded, apostrophes kept inside a word."""
     return [word.group().casefold().replace("’", "'") for word in _WORD.finditer(unicodedata.normalize("NFC", text))]
 

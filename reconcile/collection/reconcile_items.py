@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from reconcile.algorithms.word_model import best
+from reconcile.algorithms.word_model import best_line
 from reconcile.algorithms.word_model import learn_lines as learn_lines
 from reconcile.algorithms.word_network import surfaces
 from reconcile.collection import choice_calibration, choice_model, shipped_weights, source_standing
@@ -103,7 +103,7 @@ def choose(each: Heard, some: Sequence[Option], learnt: Learnt, of: Family, weig
     if of == "line text":
         laid = line(each)
         shares = learnt.lines.weigh(laid)
-        whole = tuple(word for word in best(shares) if word)
+        whole = tuple(word for word in best_line(shares) if word)
         option = next((option for option in some if option.words == whole), some[0])
         sure = 1.0
         for share_of in shares:
@@ -262,7 +262,7 @@ def _text(each: Chosen, learnt: Learnt) -> str:
     laid = line(each.heard)
     odds = [learnt.by_field.log_odds(voice.who, each.heard.item.field) for voice in each.heard.voices]
     spelt = [iter(surfaces(voice.text)) for voice in each.heard.voices]
-    chosen = best(learnt.lines.weigh(laid))
+    chosen = best_line(learnt.lines.weigh(laid))
     result = []
     for slot, word in zip_longest(laid.slots, chosen, fillvalue=""):
         forms = [next(spelling) if said else "" for said, spelling in zip(slot, spelt, strict=True)]

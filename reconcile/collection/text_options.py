@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
-from reconcile.algorithms.word_model import Line, LineModel, Shares, best
+from reconcile.algorithms.word_model import Line, LineModel, Shares, best_line
 from reconcile.algorithms.word_network import network
 from reconcile.collection.items import Heard, Voice
 from reconcile.collection.source_standing import Standing
@@ -92,7 +92,7 @@ def options(each: Heard, learnt: Learnt) -> list[Option]:
     places: dict[tuple[str, ...], tuple[str, ...]] = {}
     for number, voice in enumerate(each.voices):
         places.setdefault(voice.words, tuple(slot[number] for slot in laid.slots))
-    chosen = tuple(best(shares))
+    chosen = tuple(best_line(shares))
     whole = tuple(word for word in chosen if word)
     if whole:
         places.setdefault(whole, chosen)

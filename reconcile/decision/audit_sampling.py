@@ -10,7 +10,7 @@ LIKELY = 0.5
 """What one expert reads that is less probable, their own word counted, is read by another."""
 
 
-def draw(scan: str, key: FieldKey, version: int, share: float) -> bool:
+def draw_audit(scan: str, key: FieldKey, version: int, share: float) -> bool:
     """Whether this decision is audited: `share` of all decisions are, whoever asks and however often.
 
     The lot is a hash of scan, field and the decision's version, so nobody can foresee it from the value or the source,

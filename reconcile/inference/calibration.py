@@ -132,5 +132,5 @@ def _fit(lessons: Sequence[Lesson], before: Mapping[str, float], weight: float) 
     start = numpy.array([before.get("a", 0.0), before.get("b", 1.0), *[before.get(each, 0.0) for each in families]])
     ridge = weight * numpy.array([0.25, 1.0, *[0.25] * len(families)])
     firmness = FIRM if lessons[0].stage.startswith(PEOPLE) else (1.0,)
-    found = logistic.firmest(inputs, right, start, [each * ridge for each in firmness])
+    found = logistic.fit_firmest(inputs, right, start, [each * ridge for each in firmness])
     return {name: round(float(number), 5) for name, number in zip(names, found, strict=True)}

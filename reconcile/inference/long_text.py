@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from math import prod
 
-from reconcile.algorithms.word_model import Line, LineModel, Rates, Shares, best, read_as, shrunk
+from reconcile.algorithms.word_model import Line, LineModel, Rates, Shares, best_line, read_as, shrunk
 from reconcile.algorithms.word_network import network
 from reconcile.forms.prepared_form import PreparedField
 from reconcile.inference.noisy_channel import LEAST
@@ -95,7 +95,7 @@ def word_by_word(spot: PreparedField, whole: FieldPosterior, known: LearntParame
     model = line_model(spot, said, known)
     power = _power(spot, said, known)
     slots = [_believed(share, power) for share in model.weigh(line)]
-    likeliest = tuple(best(slots))
+    likeliest = tuple(best_line(slots))
     composed = " ".join(word for word in likeliest if word)
     places = {vote.says: tuple(slot[at] for slot in line.slots) for at, vote in enumerate(said)}
     if composed:

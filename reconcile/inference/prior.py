@@ -107,7 +107,7 @@ def _share(spot: PreparedField, says: str, known: LearntParameters, words: Spelt
     if spot.family == "mark":
         return FLAT_MARK
     if not says.strip():
-        return flat(says)
+        return flat_prior(says)
     found = 0.0
     for as_held, _, _ in words_of(spot, says, known) if words is None else words:
         found += as_held
@@ -135,11 +135,11 @@ def words_of(spot: PreparedField, says: str, known: LearntParameters) -> Spelt:
 @lru_cache(maxsize=65536)
 def flat_share(text: str) -> float:
     """The probability of a text of which nothing is known."""
-    return exp(flat(text))
+    return exp(flat_prior(text))
 
 
 @lru_cache(maxsize=65536)
-def flat(text: str) -> float:
+def flat_prior(text: str) -> float:
     """Log probability of a text of which nothing is known: word for word, character for character."""
     return max(FLATTEST, sum(flat_word(word) for word in text.split())) if text.strip() else log(1e-3)
 

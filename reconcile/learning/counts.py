@@ -12,14 +12,14 @@ from operator import add
 
 from rapidfuzz.distance import Levenshtein
 
-from reconcile.algorithms.word_model import done
+from reconcile.algorithms.word_model import finished_line
 from reconcile.forms.field_families import TEXTS
 from reconcile.forms.prepared_form import PreparedField
 from reconcile.inference.noisy_channel import edits, habits
 from reconcile.inference.posterior import GLYPHS, FieldPosterior, weigh_field
-from reconcile.inference.prior import flat
+from reconcile.inference.prior import flat_prior
 from reconcile.inference.votes import Vote, null_of
-from reconcile.parameters.confidence_bins import STEPS, bin_of, has_digits, table
+from reconcile.parameters.confidence_bins import STEPS, bin_of, confidence_table, has_digits
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.parameters.source_model import SourceModel
 from reconcile.parameters.source_phrases import differences
@@ -114,7 +114,9 @@ class Counts:
             return
         hearing = known.source_model(vote.source, vote.kind, spot.field.type, vote.bad_page)
         if spot.family == "line text" and share > LIKELY:
-            self.lines[vote.source] = list(map(add, self.lines[vote.source], done(written.split(), vote.says.split())))
+            self.lines[vote.source] = list(
+                map(add, self.lines[vote.source], finished_line(written.split(), vote.says.split()))
+            )
         for other, part in tempted.items():
             _add(self.follows[vote.kind], share * part * (vote.says == other), share * part)
         for habit, way, _ in habits(written, hearing):
@@ -151,7 +153,7 @@ class Counts:
 
     def _count_sure(self, vote: Vote, wrong: bool, share: float) -> None:
         if vote.machine and vote.confidence is not None:
-            kind = table(vote.source, digits=has_digits(vote.says), bad=vote.bad_page)
+            kind = confidence_table(vote.source, digits=has_digits(vote.says), bad=vote.bad_page)
             for name in (vote.source, kind):
                 self.sure[name][bin_of(vote.confidence)][0 if wrong else 1] += share
 
@@ -160,7 +162,7 @@ class Counts:
     ) -> None:
         """An error is unrelated, or edits: then which characters were taken for which."""
         near = (1 - hearing.unrelated) * edits(known, vote.kind, written, vote.says)
-        far = hearing.unrelated * exp(flat(vote.says))
+        far = hearing.unrelated * exp(flat_prior(vote.says))
         unrelated = far / (near + far) if near + far > 0 else 1.0
         _add(self.unrelated[vote.source], blame * unrelated, blame)
         if Levenshtein.distance(written, vote.says, score_cutoff=2) <= 2:

@@ -92,7 +92,7 @@ def _content(counts: Counts) -> dict[str, object]:
         for engine in sorted({*counts.sure, *shipped.get("sure", {})})
     }
     content["lines"] = {source: [round(each, 2) for each in done] for source, done in sorted(counts.lines.items())}
-    content["conventions"] = source_phrases.kept(counts.conventions, counts.noticed)
+    content["conventions"] = source_phrases.kept_phrases(counts.conventions, counts.noticed)
     content["confusions"] = _summed(counts.confusions, shipped.get("confusions", {}))
     content["words"] = {
         name: {word: round(count, 3) for word, count in words.items() if count >= SEEN_AGAIN}

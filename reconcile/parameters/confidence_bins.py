@@ -23,7 +23,7 @@ KIND_WEIGHT = 100.0
 """How many wrong readings of one kind what an engine's confidence means in general counts for."""
 
 
-def table(engine: str, *, digits: bool, bad: bool) -> str:
+def confidence_table(engine: str, *, digits: bool, bad: bool) -> str:
     """The name of the tallies of an engine's readings of one kind: with digits or without, on bad pages or not."""
     return f"{engine}, {'digits' if digits else 'words'}{' on bad pages' if bad else ''}"
 

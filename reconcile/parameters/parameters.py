@@ -13,7 +13,7 @@ from reconcile.algorithms.intervals import Tally, lower_bound, upper_bound
 from reconcile.forms.field_families import TEXTS, family_of
 from reconcile.forms.master_data import Words
 from reconcile.parameters.champion import Champion, champion
-from reconcile.parameters.confidence_bins import of_kind, ratios, table
+from reconcile.parameters.confidence_bins import confidence_table, of_kind, ratios
 from reconcile.parameters.source_model import SourceModel
 from reconcile.parameters.source_phrases import NONE, Phrases
 from transcribe.model import Parameters
@@ -97,7 +97,7 @@ class LearntParameters:
     def _ratios(self, source: str, digits: bool, bad: bool) -> tuple[float, ...]:
         """What an engine's confidence means on one kind of its readings, drawn to what it means on all of them."""
         tallies = self.content.get("sure", {})
-        logs = of_kind(tallies.get(table(source, digits=digits, bad=bad)), ratios(tallies.get(source)))
+        logs = of_kind(tallies.get(confidence_table(source, digits=digits, bad=bad)), ratios(tallies.get(source)))
         return tuple(exp(each) for each in logs)
 
     def _phrases(self, source: str) -> Phrases:

@@ -114,7 +114,9 @@ def differences(written: str, said: str) -> list[Pair]:
     return found if kept else []
 
 
-def kept(counted: Tree, noticed: Mapping[str, Mapping[Pair, float]]) -> dict[str, dict[str, dict[str, list[float]]]]:
+def kept_phrases(
+    counted: Tree, noticed: Mapping[str, Mapping[Pair, float]]
+) -> dict[str, dict[str, dict[str, list[float]]]]:
     """The conventions of each source that were followed often enough; those just noticed at a first guess."""
     tree: dict[str, dict[str, dict[str, list[float]]]] = {}
     for source, written, said, tally in _all(counted, noticed):

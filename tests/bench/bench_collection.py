@@ -18,9 +18,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconcile.algorithms.metrics import Told, calibration_error, word_errors
-from reconcile.algorithms.word_model import Line, best
+from reconcile.algorithms.word_model import Line, best_line
 from reconcile.algorithms.word_model import learn_lines as learn_lines
-from reconcile.algorithms.word_network import network, words
+from reconcile.algorithms.word_network import network, words_of
 from reconcile.collection import choice_calibration
 from reconcile.collection.comparable_texts import hear, types
 from reconcile.collection.items import Item, Result
@@ -97,13 +97,13 @@ def crowdspeech(data: Path, most: int | None) -> None:
     for part in ("dev-clean", "dev-other"):
         for readers in (3, 7):
             collection = sets.crowdspeech(data, part, readers)[:most]
-            truths = [words(truth) for _, truth in collection]
-            readings = [[words(each.text or "") for each in item.readings] for item, _ in collection]
+            truths = [words_of(truth) for _, truth in collection]
+            readings = [[words_of(each.text or "") for each in item.readings] for item, _ in collection]
             sources = [tuple(each.who for each in item.readings) for item, _ in collection]
             start = time.perf_counter()
             lines = [Line(slots=tuple(network(r)), sources=s) for r, s in zip(readings, sources, strict=True)]
             model = learn_lines(lines)
-            ours = _error([[w for w in best(model.weigh(line)) if w] for line in lines], truths)
+            ours = _error([[w for w in best_line(model.weigh(line)) if w] for line in lines], truths)
             seconds = time.perf_counter() - start
             vote = _error([[w for slot in line.slots if (w := _first_most(slot))] for line in lines], truths)
             rover = _error(_rover([item for item, _ in collection]), truths)
@@ -155,7 +155,7 @@ SETS: dict[str, Callable[[Path, int | None], None]] = {
 
 def folded(text: str) -> str:
     """A text without case, spaces' number and punctuation."""
-    return " ".join(words(text))
+    return " ".join(words_of(text))
 
 
 def _normals(results: Sequence[Result]) -> list[str]:
@@ -234,7 +234,7 @@ def _rover(items: Sequence[Item]) -> list[list[str]]:
 
     rows = [(item.name, each.who, each.text) for item in items for each in item.readings]
     table = pandas.DataFrame(rows, columns=["task", "worker", "text"])
-    found = ROVER(tokenizer=words, detokenizer=" ".join).fit_predict(table)
+    found = ROVER(tokenizer=words_of, detokenizer=" ".join).fit_predict(table)
     return [str(found[item.name]).split() for item in items]
 
 

@@ -61,7 +61,7 @@ class Played:
 
 def play(folder: Path, plan: Plan) -> Played:
     """Fill a home, serve it, let the crowd work, and look what is there."""
-    rooms = open_home(configuration.load(folder / "home"))
+    rooms = open_home(configuration.load_settings(folder / "home"))
     rooms.store.put_rate(Rate(form="", micro=RATE, currency="EUR", since=now()), now())
     rooms.store.put_floor(Floor(micro=FLOOR, currency="EUR", source="made up", since=now()), now())
     served = Served(rooms=rooms, lease_seconds=plan.lease_seconds, whole=plan.whole)

@@ -20,7 +20,7 @@ from tests.camera import USUAL, Level
 from tests.orders import FORMS, Made, make
 from transcribe.forms import definition
 from transcribe.model import Form, Page
-from transcribe.registration.identify import identify, sure
+from transcribe.registration.identify import identify, sure_guess
 from transcribe.sandbox import decoding
 from transcribe.sandbox.limits import Limits
 
@@ -50,7 +50,7 @@ def identity_row(level: Level, made: list[Made], forms: list[Form]) -> str:
         picture, _ = decoding.decode(each.content, 1, LIMITS)
         guesses = identify([Page(number=1, picture=picture)], forms)
         own = next(guess for guess in guesses if guess.form.name == each.truth["form"])
-        best = sure(guesses)
+        best = sure_guess(guesses)
         right += best is own
         wrong += best is not None and best is not own
         fits.append(own.fit)

@@ -98,7 +98,7 @@ def main() -> None:
 def measured(folder: Path, pages: int) -> bool:
     """Whether memory is flat and the orchestration within its bar; the figures are printed."""
     _photographs(folder / "photographs", pages)
-    settings = configuration.load(folder / "home")
+    settings = configuration.load_settings(folder / "home")
     read, decode, door, weigh, keep = Clock(), Clock(), Clock(), Clock(), Clock()
     seen = Marks((read, decode, door))
     with prefect_for(settings):

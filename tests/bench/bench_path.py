@@ -36,7 +36,7 @@ def main() -> None:
 def measured(folder: Path, photographs: int, kills: int) -> bool:
     """Whether the killed runs end as the undisturbed one; the figures are printed."""
     write(series(photographs, SEED, FORMS, ("flat", "phone"), ("typed",)), folder / "photographs")
-    server = PrefectServer(configuration.load(folder / "prefect"))
+    server = PrefectServer(configuration.load_settings(folder / "prefect"))
     server.start()
     server.wait()
     try:
@@ -75,7 +75,7 @@ def _killed(house: House, folder: Path, finished: int, seconds: float) -> int:
 
 
 def _finished(house: House) -> int:
-    rooms = open_home(configuration.load(house.home))
+    rooms = open_home(configuration.load_settings(house.home))
     states = rooms.store.scan_states()
     finished = sum(rooms.store.has_reads(state.scan.id) for state in states)
     rooms.close()

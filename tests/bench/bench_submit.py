@@ -126,7 +126,7 @@ def sign_in(address: str, token: str, tasks: list[str]) -> Sender:
 
 def measure(folder: Path, turns: int, seconds: float, tasks: int) -> tuple[list[Turn], list[Turn], int]:
     """Turns of submits and of nothing, and the readings that are there after."""
-    rooms = open_home(configuration.load(folder / "home"))
+    rooms = open_home(configuration.load_settings(folder / "home"))
     since = now() - timedelta(days=1)
     rooms.store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=since), now())
     rooms.store.put_floor(Floor(micro=10_000_000, currency="EUR", source="made up", since=since), now())

@@ -21,7 +21,7 @@ import numpy
 from numpy.typing import NDArray
 
 from reconcile.algorithms import logistic
-from reconcile.algorithms.word_model import Line, best
+from reconcile.algorithms.word_model import Line, best_line
 from reconcile.algorithms.word_network import network
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference import long_text
@@ -87,7 +87,9 @@ def maps(data: Path) -> dict[str, tuple[float, ...]]:
     for origin, some in sorted(known.items()):
         inputs, right = numpy.array([each for each, _ in some]), numpy.array([float(was) for _, was in some])
         zero = numpy.zeros(inputs.shape[1])
-        found[origin] = tuple(round(float(each), 3) for each in logistic.fit(inputs, right, zero, zero + RIDGE))
+        found[origin] = tuple(
+            round(float(each), 3) for each in logistic.fit_logistic(inputs, right, zero, zero + RIDGE)
+        )
     return found
 
 
@@ -131,7 +133,7 @@ def texts(data: Path, part: str, readers: int) -> Iterator[Text]:
                 sources=tuple(each.source for each in speaking),
             )
             shares = long_text.line_model(spot, speaking, here).weigh(line)
-            likeliest = best(shares)
+            likeliest = best_line(shares)
             yield Text(
                 rivals=tuple(map(_rivals, shares, likeliest)),
                 readers=len(speaking),

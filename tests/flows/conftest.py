@@ -17,7 +17,7 @@ from tests.flows.house import House
 @pytest.fixture(scope="session")
 def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running Prefect server; Prefect in this process talks to it too."""
-    settings = configuration.load(tmp_path_factory.mktemp("prefect"))
+    settings = configuration.load_settings(tmp_path_factory.mktemp("prefect"))
     server = PrefectServer(settings)
     server.start()
     server.wait()
@@ -45,6 +45,6 @@ def working_house(house: House, prefect_server: str) -> House:
 @pytest.fixture
 def rooms(house: House) -> Iterator[Home]:
     """The rooms of the house, where no lot has decided fields audited: a test that wants audits says so."""
-    opened = open_home(configuration.load(house.home).model_copy(update={"audit_share": 0.0}))
+    opened = open_home(configuration.load_settings(house.home).model_copy(update={"audit_share": 0.0}))
     yield opened
     opened.close()

@@ -21,7 +21,7 @@ GIGABYTE = 1_000_000_000
 
 def told_of_house(house: House) -> dict[str, tuple[list[tuple[str, str, str | None, float | None]], list[str]]]:
     """What the store says of each scan: what each source read and how surely, and what is decided."""
-    rooms = open_home(configuration.load(house.home))
+    rooms = open_home(configuration.load_settings(house.home))
     told = {}
     for state in rooms.store.scan_states():
         readings = [
@@ -148,7 +148,7 @@ PHOTOGRAPHS = (
 
 def _read_before(house: House) -> list[str]:
     """Scans whose readings are in the store."""
-    rooms = open_home(configuration.load(house.home))
+    rooms = open_home(configuration.load_settings(house.home))
     found = [state.scan.id for state in rooms.store.scan_states() if rooms.store.has_reads(state.scan.id)]
     rooms.close()
     return found

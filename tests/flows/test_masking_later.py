@@ -8,7 +8,7 @@ from pathlib import Path
 from flows.home.home import Home, limits, now
 from flows.steps.read_scans import read_scan
 from tests.orders import make
-from transcribe.intake.load_pages import pages
+from transcribe.intake.load_pages import load_pages
 from transcribe.intake.masked_copies import is_unmasked
 from transcribe.intake.scans import Scanned, scans
 from transcribe.model import ScanPage
@@ -34,7 +34,7 @@ def test_payment_data_are_masked_once_the_form_is_known_and_what_showed_them_is_
     (came,) = scans([file], None, rooms.archive, limits(rooms.settings))  # no form is known here
     assert isinstance(came, Scanned)
     rooms.store.put_scan(came.scan, came.files, now())
-    shown = pictures(pages(came.scan, rooms.archive, limits(rooms.settings)))
+    shown = pictures(load_pages(came.scan, rooms.archive, limits(rooms.settings)))
     for content in shown.files.values():
         rooms.archive.put(content)
     rooms.store.put_reads(came.scan.id, shown, now())

@@ -17,15 +17,15 @@ _EDGES = " .,:;'\"|"
 
 def parse(text: str, field: Field, form: Form) -> Value:
     """The code as the pattern writes it; without one in upper case, its dashes and inner spaces as written."""
-    return patterns.shaped(_clean(text), field.pattern) or None
+    return patterns.shaped_by_pattern(_clean(text), field.pattern) or None
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
     """The code without spaces, its other separators kept: "12-3" is not "1-23"."""
-    code = patterns.shaped(_clean(text), field.pattern)
-    if field.pattern is not None and not patterns.breaks(code, field.pattern):
+    code = patterns.shaped_by_pattern(_clean(text), field.pattern)
+    if field.pattern is not None and not patterns.breaks_pattern(code, field.pattern):
         return code
-    return patterns.shaped(tidy(_clean(code).replace(" ", "")), field.pattern)
+    return patterns.shaped_by_pattern(tidy(_clean(code).replace(" ", "")), field.pattern)
 
 
 def write(value: Value, field: Field, form: Form) -> str:
@@ -35,8 +35,8 @@ def write(value: Value, field: Field, form: Form) -> str:
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     """ "pattern" where the field's pattern is broken whatever the case and separators."""
-    code = patterns.shaped(_clean(text), field.pattern)
-    return ("pattern",) if code and patterns.breaks(code, field.pattern) else ()
+    code = patterns.shaped_by_pattern(_clean(text), field.pattern)
+    return ("pattern",) if code and patterns.breaks_pattern(code, field.pattern) else ()
 
 
 def _clean(text: str) -> str:

@@ -27,14 +27,14 @@ def parse(text: str, field: Field, form: Form) -> Value:
 def normalise(text: str, field: Field, form: Form) -> str:
     """Year, month and day in ISO order even where impossible ("75.12.2024" is "2024-12-75") or damaged ("1O.03.2024" is
     "2024-03-1o"); else the text in lower case with its separators alike."""
-    parts = dates.find_parts(text, form.locale, form.free)
+    parts = dates.date_parts(text, form.locale, form.free)
     if parts is not None:
-        return dates.as_text(parts)
-    damaged = dates.damaged_parts(text, form.locale)
+        return dates.date_text(parts)
+    damaged = dates.damaged_date_parts(text, form.locale)
     if damaged is not None:
         return "-".join(damaged)
     plain = re.sub(r"\s*[-./,]\s*", "-", tidy(tidy(text).casefold())).strip("- ")
-    again = dates.find_parts(plain, form.locale, form.free)
+    again = dates.date_parts(plain, form.locale, form.free)
     return plain if plain and again is None else tidy(tidy(text).casefold())
 
 
@@ -44,7 +44,7 @@ def write(value: Value, field: Field, form: Form) -> str:
         return ""
     day = date.fromisoformat(str(value))
     figures = {"d": f"{day.day:02}", "m": f"{day.month:02}", "y": f"{day.year:04}"}
-    return dates.separator(form.locale).join(figures[letter] for letter in dates.day_order(form.locale))
+    return dates.date_separator(form.locale).join(figures[letter] for letter in dates.day_order(form.locale))
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
@@ -59,5 +59,5 @@ def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
 
 
 def _find(text: str, form: Form) -> date | None:
-    parts = dates.find_parts(text, form.locale, form.free)
-    return None if parts is None else dates.as_date(parts)
+    parts = dates.date_parts(text, form.locale, form.free)
+    return None if parts is None else dates.date_of_parts(parts)

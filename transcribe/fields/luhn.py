@@ -27,5 +27,5 @@ def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
         return ()
     if not is_digits(digits):
         return ("not a number",)
-    broken = ("pattern",) if patterns.breaks(digits, field.pattern) else ()
+    broken = ("pattern",) if patterns.breaks_pattern(digits, field.pattern) else ()
     return broken + (() if luhn.is_valid(digits) else ("check digit",))

@@ -31,4 +31,4 @@ def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     if not text:
         return ()
     lacking = () if has_letter(text) else ("no letters",)
-    return lacking + (("pattern",) if patterns.breaks(text, field.pattern) else ())
+    return lacking + (("pattern",) if patterns.breaks_pattern(text, field.pattern) else ())

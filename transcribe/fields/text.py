@@ -28,4 +28,4 @@ def write(value: Value, field: Field, form: Form) -> str:
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     """ "pattern" where the field has one and the text is not of it."""
     text = tidy(text)
-    return ("pattern",) if text and patterns.breaks(text, field.pattern) else ()
+    return ("pattern",) if text and patterns.breaks_pattern(text, field.pattern) else ()

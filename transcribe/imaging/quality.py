@@ -100,7 +100,7 @@ def geometry(homography: Homography, photo: tuple[int, int], size: tuple[int, in
     return (area / (width * height)) ** 0.5, common / max(area, 1.0)
 
 
-def rim(homography: Homography, photo: tuple[int, int]) -> Rim:
+def rim_of_paper(homography: Homography, photo: tuple[int, int]) -> Rim:
     """The corners of a photo (rows, columns) on the page."""
     rows, columns = photo
     corners = numpy.array([[[0, 0], [columns, 0], [columns, rows], [0, rows]]], numpy.float64)

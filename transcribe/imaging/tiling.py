@@ -72,7 +72,7 @@ def tiles(picture: Picture) -> Iterator[tuple[int, int, Picture]]:
         yield (0, start, picture[start:end]) if upright else (start, 0, picture[:, start:end])
 
 
-def widened(part: Picture) -> tuple[int, int, Picture]:
+def widened_tile(part: Picture) -> tuple[int, int, Picture]:
     """A part of a very narrow strip with paper beside it, so that it is no strip itself; and how far to the right and
     down the part then lies."""
     height, width = part.shape[:2]

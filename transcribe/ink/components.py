@@ -11,7 +11,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.geometry import Box
-from transcribe.imaging.masks import grown
+from transcribe.imaging.masks import grown_mask
 
 ASTRIDE = 0.4
 """Share of a patch that reaches into a box from which it may be that box's writing: a g's tail has less of the g."""
@@ -148,7 +148,7 @@ def points(
     """Which of the small patches stand beside letters, as a full stop does."""
     written = numpy.zeros(shape, numpy.uint8)
     written.ravel()[inked] = letters[owners]
-    near = grown(written, round(POINT_NEAR * unit)).ravel()[inked] > 0
+    near = grown_mask(written, round(POINT_NEAR * unit)).ravel()[inked] > 0
     points: NDArray[numpy.bool_] = small & (numpy.bincount(owners, weights=near, minlength=len(letters)) > 0)
     points[0] = False
     return points

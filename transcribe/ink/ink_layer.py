@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from transcribe.geometry import Box
 from transcribe.imaging.background import background, flatten, grey, shadow
-from transcribe.imaging.masks import Mask, grown
+from transcribe.imaging.masks import Mask, grown_mask
 from transcribe.ink import faint_strokes
 from transcribe.ink.components import Patch, around, at_rim, core, measured, owned, points
 from transcribe.ink.fold_lines import beside, folds, without
@@ -211,7 +211,7 @@ def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
     added, strokes = without(folded, added, strokes)
     crossing = _crossing(added, all_ink, print_, unit)
     patches, written = _patches(added | crossing, print_, unit)
-    shown = grown(written, round(BESIDE * unit)) & ((1 - print_.near) | crossing)
+    shown = grown_mask(written, round(BESIDE * unit)) & ((1 - print_.near) | crossing)
     clean = numpy.asarray(cv2.copyTo(picture, shown, under), dtype=numpy.uint8)
     return InkLayer(
         clean=clean,

@@ -8,7 +8,7 @@ import cv2
 import numpy
 
 from transcribe.geometry import Box
-from transcribe.imaging.masks import Mask, grown
+from transcribe.imaging.masks import Mask, grown_mask
 from transcribe.ink import faint_strokes
 from transcribe.ink.fold_lines import beside
 from transcribe.ink.ink_layer import Ink, InkLayer, sure
@@ -159,7 +159,7 @@ def _by_print(sheet: InkLayer, ink: Ink) -> float:
     for patch in ink.patches:
         left, top = max(0, patch.box.x0 - around), max(0, patch.box.y0 - around)
         place = numpy.s_[top : patch.box.y1 + around, left : patch.box.x1 + around]
-        found += int((grown(sheet.print_.near[place], around) & sheet.written[place]).sum())
+        found += int((grown_mask(sheet.print_.near[place], around) & sheet.written[place]).sum())
     return found / sheet.unit**2
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from transcribe.forms import blank_image
 from transcribe.imaging.background import flatten
-from transcribe.imaging.masks import Mask, grown
+from transcribe.imaging.masks import Mask, grown_mask
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -63,11 +63,11 @@ def printed(path: str, unit: float) -> Print:
     strong = (dark >= STRONG).astype(numpy.uint8)
     print_ = strong | (cv2.subtract(dark, tint) >= FINE).astype(numpy.uint8)
     near = max(1, round(NEAR * unit))
-    nearby = grown(print_, 2 * near + 1)
+    nearby = grown_mask(print_, 2 * near + 1)
     return Print(
         strong=numpy.flatnonzero(strong),
         bare=numpy.flatnonzero(nearby == 0)[::7],
-        near=grown(print_, near),
+        near=grown_mask(print_, near),
         nearby=nearby,
         tint=numpy.asarray(cv2.blur(tint, (side // 4, side // 4)), dtype=numpy.uint8),
         mass=mass(numpy.asarray(cv2.multiply(cv2.subtract(dark, tint), print_), dtype=numpy.uint8)),

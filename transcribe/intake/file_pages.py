@@ -10,7 +10,7 @@ from pathlib import Path
 
 from transcribe.errors import FairhandError, ScanError
 from transcribe.model import Page, SourceFile
-from transcribe.registration.cache import remembered
+from transcribe.registration.cache import remembered_alignment
 from transcribe.sandbox import decoding
 from transcribe.sandbox.limits import Limits
 
@@ -118,7 +118,9 @@ def scan_id(each: Iterable[tuple[str, int]]) -> str:
 def picture(sheet: FilePage, limits: Limits) -> Page:
     """The sheet's page, decoded."""
     pixels, dpi = decoding.decode(sheet.content, sheet.page, limits)
-    return Page(number=sheet.page, picture=pixels, dpi=dpi, alignment=remembered(sheet.source.sha256, sheet.page))
+    return Page(
+        number=sheet.page, picture=pixels, dpi=dpi, alignment=remembered_alignment(sheet.source.sha256, sheet.page)
+    )
 
 
 def _bytes(path: Path, limits: Limits) -> bytes:

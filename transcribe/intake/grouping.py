@@ -12,8 +12,8 @@ from transcribe.intake.file_pages import FilePage, Unreadable, page_unreadable, 
 from transcribe.intake.page_order import UNKNOWN, Together, begins_naturally, settled, together
 from transcribe.model import Form
 from transcribe.registration.align import Aligned, align
-from transcribe.registration.cache import remember
-from transcribe.registration.identify import Guess, identify, sure
+from transcribe.registration.cache import remember_alignment
+from transcribe.registration.identify import Guess, identify, sure_guess
 from transcribe.sandbox.limits import Limits
 
 APART = (
@@ -80,7 +80,7 @@ def _laid(sheet: FilePage, form: Form, limits: Limits) -> Found:
 
 
 def _piece(sheet: FilePage, form: Form, aligned: Aligned) -> Piece:
-    remember(sheet.source.sha256, sheet.page, aligned.laid(form))
+    remember_alignment(sheet.source.sha256, sheet.page, aligned.laid(form))
     return Piece(sheet=sheet.light, form=form, number=aligned.number if aligned.fits else UNKNOWN)
 
 
@@ -89,11 +89,11 @@ def _recognised(sheet: FilePage, forms: Sequence[Form], limits: Limits) -> Found
         guesses = identify([picture(sheet, limits)], forms)
     except Exception as error:
         return page_unreadable(sheet, error)
-    best: Guess | None = sure(guesses)
+    best: Guess | None = sure_guess(guesses)
     if best and len(best.form.blanks) > 1:
         return _piece(sheet, best.form, best.aligned[0])
     if best:
-        remember(sheet.source.sha256, sheet.page, best.aligned[0].laid(best.form))
+        remember_alignment(sheet.source.sha256, sheet.page, best.aligned[0].laid(best.form))
         return Group(sheets=(sheet,), form=best.form, laid=best.aligned)
     near = next((guess.form for guess in guesses if 0 not in guess.order), None)
     return Group(sheets=(sheet,), form=None, near=near)

@@ -10,7 +10,7 @@ from transcribe.archive import Archive
 from transcribe.intake.jpeg_metadata import flattened, stamp
 from transcribe.model import Page, Scan
 from transcribe.ocr import hocr
-from transcribe.registration.cache import remembered
+from transcribe.registration.cache import remembered_alignment
 from transcribe.sandbox import decoding
 from transcribe.sandbox.limits import Limits
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from transcribe.model import Picture
 
 
-def pages(scan: Scan, archive: Archive, limits: Limits) -> list[Page]:
+def load_pages(scan: Scan, archive: Archive, limits: Limits) -> list[Page]:
     """The pages of a scan, decoded, and turned as somebody said they lie; ScanError where one cannot be decoded,
     NotFound where it was erased."""
     decoded = []
@@ -30,7 +30,7 @@ def pages(scan: Scan, archive: Archive, limits: Limits) -> list[Page]:
             continue
         beside = archive.get(each.hocr) if each.hocr else None
         beside = None if beside and hocr.is_own(beside) else beside
-        laid = stamp(content) or remembered(each.file, each.page)
+        laid = stamp(content) or remembered_alignment(each.file, each.page)
         decoded.append(
             Page(number=number, picture=pixels, dpi=dpi, hocr=beside, alignment=laid, flattened=flattened(content))
         )

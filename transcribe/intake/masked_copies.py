@@ -6,7 +6,7 @@ from transcribe.archive import Archive
 from transcribe.intake import redaction
 from transcribe.intake.file_pages import scan_id
 from transcribe.intake.jpeg_metadata import stamped
-from transcribe.intake.load_pages import pages
+from transcribe.intake.load_pages import load_pages
 from transcribe.model import Flattened, Form, Page, Scan, SourceFile
 from transcribe.registration.align import Aligned, align
 from transcribe.registration.second_form import shows_second_form
@@ -36,7 +36,7 @@ def is_unmasked(scan: Scan, form: Form) -> bool:
 def masked_anew(scan: Scan, form: Form, archive: Archive, limits: Limits) -> tuple[SourceFile, ...]:
     """Masked copies of the pages of a scan whose form was not known when it came, one a page, kept in the archive."""
     copies = []
-    for page in pages(scan, archive, limits):
+    for page in load_pages(scan, archive, limits):
         laid = align(page, form)
         if shows_second_form(page.picture, laid, form):  # too coarse to read, as a page that does not fit
             laid = Aligned(page=page, fit=0.0, inliers=0, number=page.number)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy
 
 from transcribe.geometry import Homography
-from transcribe.imaging.quality import Quality, geometry, quality, rim
+from transcribe.imaging.quality import Quality, geometry, quality, rim_of_paper
 from transcribe.ink import ink_layer
 from transcribe.model import Form, Page
 from transcribe.registration import align
@@ -55,7 +55,7 @@ class RegisteredPage:
             noise=sheet.noise,
             scale=scale * sheet.unit,
             inside=inside,
-            rim=rim(came, photo),
+            rim=rim_of_paper(came, photo),
         )
 
     def _came(self) -> tuple[Homography, tuple[int, int]]:

@@ -18,7 +18,7 @@ _known: OrderedDict[tuple[str, int], StoredAlignment] = OrderedDict()
 _lock = Lock()
 
 
-def remember(file: str, page: int, laid: StoredAlignment | None) -> None:
+def remember_alignment(file: str, page: int, laid: StoredAlignment | None) -> None:
     """Keep how a page of the file with this SHA-256 lies on the form that it was last laid on."""
     if laid is not None:
         with _lock:
@@ -28,7 +28,7 @@ def remember(file: str, page: int, laid: StoredAlignment | None) -> None:
                 _known.popitem(last=False)
 
 
-def remembered(file: str, page: int) -> StoredAlignment | None:
+def remembered_alignment(file: str, page: int) -> StoredAlignment | None:
     """How the page lies, as far as that is remembered."""
     with _lock:
         return _known.get((file, page))

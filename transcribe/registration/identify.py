@@ -66,7 +66,7 @@ def _guesses(pages: Sequence[Page], seen: Sequence[Features], forms: Iterable[Fo
     return tuple(sorted(guesses, key=lambda guess: (-guess.inliers, guess.form.name)))
 
 
-def sure(guesses: Sequence[Guess]) -> Guess | None:
+def sure_guess(guesses: Sequence[Guess]) -> Guess | None:
     """The first guess where there is no doubt: it fits, many features agree, and no other form comes near."""
     if not guesses:
         return None

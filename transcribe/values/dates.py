@@ -29,7 +29,7 @@ _CENTURY = 69
 
 
 @lru_cache(maxsize=65536)
-def find_parts(text: str, locale: str, foreign: bool) -> Parts | None:
+def date_parts(text: str, locale: str, foreign: bool) -> Parts | None:
     """The year, month and day that a text names, None where it does not name all three.
 
     `foreign` is paper printed by others (a free layout): where the locale's order of day and month is impossible and
@@ -55,7 +55,7 @@ def find_parts(text: str, locale: str, foreign: bool) -> Parts | None:
     return _from_numbers(numbers, order, foreign) if len(numbers) == 3 else None
 
 
-def damaged_parts(text: str, locale: str) -> Parts | None:
+def damaged_date_parts(text: str, locale: str) -> Parts | None:
     """Year, month and day of a date of which letters were read for digits, in lower case; None where it is none.
 
     A damaged reading stays near the right one only in the same order of year, month and day.
@@ -72,7 +72,7 @@ def damaged_parts(text: str, locale: str) -> Parts | None:
     return None
 
 
-def as_date(parts: Parts) -> date | None:
+def date_of_parts(parts: Parts) -> date | None:
     """The date, None where there is no such day."""
     year, month, day = parts
     if len(year) != 4 or len(month) > 2 or len(day) > 2:
@@ -83,7 +83,7 @@ def as_date(parts: Parts) -> date | None:
         return None
 
 
-def as_text(parts: Parts) -> str:
+def date_text(parts: Parts) -> str:
     """The parts in ISO 8601 order, possible or not."""
     year, month, day = parts
     return f"{year.zfill(3)}-{month.zfill(2)}-{day.zfill(2)}"
@@ -97,7 +97,7 @@ def day_order(locale: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def separator(locale: str) -> str:
+def date_separator(locale: str) -> str:
     """What stands between the numbers of a locale's short dates: "/", "." or "-"."""
     pattern = locale_of(locale).date_formats["short"].pattern
     return next((c for c in pattern if c in "/.-"), "-")
@@ -116,7 +116,7 @@ def _from_numbers(numbers: list[str], order: str, foreign: bool) -> Parts:
         year, month, day = by_letter["y"], by_letter["m"], by_letter["d"]
     parts = _full(year), month, day
     swapped = parts[0], day, month
-    if foreign and len(first) < 3 and as_date(parts) is None and as_date(swapped) is not None:
+    if foreign and len(first) < 3 and date_of_parts(parts) is None and date_of_parts(swapped) is not None:
         return swapped
     return parts
 

@@ -14,13 +14,13 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def breaks(text: str, pattern: str | None) -> bool:
+def breaks_pattern(text: str, pattern: str | None) -> bool:
     """True where there is a pattern and the whole text is not of it."""
     return pattern is not None and _compiled(pattern).fullmatch(text) is None
 
 
 @lru_cache(maxsize=65536)
-def shaped(text: str, pattern: str | None) -> str:
+def shaped_by_pattern(text: str, pattern: str | None) -> str:
     """The text as the pattern writes it: case and separators mended where only these differ, upper case otherwise.
 
     With "BC-\\d{4}-\\d{2}", "bc 2024/07" and "BC202407" are "BC-2024-07". A text that is not of the pattern keeps its
@@ -30,7 +30,7 @@ def shaped(text: str, pattern: str | None) -> str:
     if pattern is None:
         return upper
     for written in (upper, text, text.lower()):
-        if not breaks(written, pattern):
+        if not breaks_pattern(written, pattern):
             return written
     pieces, separators = _pieces(pattern)
     if separators:
@@ -42,7 +42,7 @@ def shaped(text: str, pattern: str | None) -> str:
             joined = match[1] + "".join(
                 mark + piece for mark, piece in zip(separators, match.groups()[1:], strict=True)
             )
-            if not breaks(joined, pattern):
+            if not breaks_pattern(joined, pattern):
                 return joined
     return upper
 

@@ -17,12 +17,12 @@ def write(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
     """Write each record as one JSON object in UTF-8; how many."""
     count = 0
     for record in query.records(records, form, after=options.after):
-        out.write(json.dumps(as_json(record), ensure_ascii=False) + "\n")
+        out.write(json.dumps(record_json(record), ensure_ascii=False) + "\n")
         count += 1
     return count
 
 
-def as_json(record: PublishedRecord) -> dict[str, object]:
+def record_json(record: PublishedRecord) -> dict[str, object]:
     """The record as JSON types, values as `fairhand read` has them: ISO dates, decimal strings, integers, booleans."""
     return {
         "scan": record.scan,

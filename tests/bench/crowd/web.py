@@ -52,4 +52,4 @@ class _None:
 
 if __name__ == "__main__":
     chosen = {"port": int(sys.argv[2])}
-    Pages(configuration.load(Path(sys.argv[1])).model_copy(update=chosen)).run()
+    Pages(configuration.load_settings(Path(sys.argv[1])).model_copy(update=chosen)).run()

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from reconcile.decision.audit_sampling import draw, second_look
+from reconcile.decision.audit_sampling import draw_audit, second_look
 from reconcile.decision.decide import NOT_PROVEN, decide
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference.weigh import weigh
@@ -98,7 +98,7 @@ def work(world: World, each: Open, parameters: Parameters, policy: Policy, *, ex
         for key in each.decisions:
             scan = scan_of(each.items[key])
             heard = experts_audit and posteriors[key].experts > 0
-            if key not in each.audited and not heard and draw(scan, key, 1, policy.audit_share):
+            if key not in each.audited and not heard and draw_audit(scan, key, 1, policy.audit_share):
                 each.audited.add(key)
                 each.before[key] = each.decisions[key]
                 wanted.append(key)

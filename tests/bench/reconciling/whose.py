@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reconcile.decision.audit_sampling import draw
+from reconcile.decision.audit_sampling import draw_audit
 from reconcile.learning.aptitude import adds
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
@@ -53,7 +53,7 @@ class Queue:
                 online.ask_expert(world, each, key)
             _, answers = online.answered(each, self.parameters, POLICY)
         for key in each.decisions:
-            if key not in each.audited and draw(scan_of(each.items[key]), key, 1, POLICY.audit_share):
+            if key not in each.audited and draw_audit(scan_of(each.items[key]), key, 1, POLICY.audit_share):
                 each.audited.add(key)
                 self.audits.add((number, key))
         asked = {(number, key) for key in answers if key not in each.decisions}

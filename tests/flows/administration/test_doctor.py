@@ -47,7 +47,7 @@ def test_one_engine_alone_is_warned_of_and_works(house: House) -> None:
 def test_an_engine_that_is_named_twice_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRHAND_PORT", "0")
     monkeypatch.setenv("FAIRHAND_ENGINES", "tesseract,rapidocr,tesseract")
-    (found,) = examine(settings.load(tmp_path))
+    (found,) = examine(settings.load_settings(tmp_path))
     assert (found.warning, found.mend) == (False, "set FAIRHAND_ENGINES to tesseract,rapidocr")
 
 
@@ -64,7 +64,7 @@ def test_a_taken_port_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         monkeypatch.setenv("FAIRHAND_PORT", str(taken.getsockname()[1]))
-        found = list(examine(settings.load(tmp_path)))
+        found = list(examine(settings.load_settings(tmp_path)))
     assert [(each.check, each.machine) for each in found] == [("ports", False)]
     assert "--port 0" in found[0].mend
 
@@ -72,26 +72,26 @@ def test_a_taken_port_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_a_setting_that_does_not_exist_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRHAND_PORT", "0")
     monkeypatch.setenv("FAIRHAND_PROT", "1")
-    assert [each.mend for each in examine(settings.load(tmp_path))] == ["unset FAIRHAND_PROT"]
+    assert [each.mend for each in examine(settings.load_settings(tmp_path))] == ["unset FAIRHAND_PROT"]
 
 
 def test_an_engine_that_does_not_exist_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRHAND_PORT", "0")
     monkeypatch.setenv("FAIRHAND_ENGINES", "tesseract,magic")
-    assert [each.message for each in examine(settings.load(tmp_path))] == ["There is no OCR engine magic."]
+    assert [each.message for each in examine(settings.load_settings(tmp_path))] == ["There is no OCR engine magic."]
 
 
 def test_a_database_that_is_none_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRHAND_PORT", "0")
     (tmp_path / "state.db").write_bytes(b"this is no database" * 100)
-    assert [each.check for each in examine(settings.load(tmp_path))] == ["database"]
+    assert [each.check for each in examine(settings.load_settings(tmp_path))] == ["database"]
 
 
 def test_a_broken_form_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRHAND_PORT", "0")
     (tmp_path / "forms").mkdir()
     (tmp_path / "forms" / "mine.toml").write_text("name = ", encoding="utf-8")
-    (found,) = examine(settings.load(tmp_path))
+    (found,) = examine(settings.load_settings(tmp_path))
     assert (found.check, found.mend) == ("forms", "fairhand forms check mine")
 
 
@@ -99,6 +99,6 @@ def test_a_foreign_package_of_our_name_is_found(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("FAIRHAND_PORT", "0")
     foreign = {"flows": ["flows"], "transcribe": ["fairhand"], "reconcile": ["fairhand"]}
     monkeypatch.setattr(metadata, "packages_distributions", lambda: foreign)
-    (found,) = examine(settings.load(tmp_path))
+    (found,) = examine(settings.load_settings(tmp_path))
     assert found.machine
     assert found.mend == "pip uninstall flows && pip install --force-reinstall fairhand"

@@ -15,9 +15,9 @@ from transcribe.i18n.catalogues import languages
 def test_the_environment_goes_before_the_file_and_the_file_before_the_default(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / settings.FILE).write_text("FAIRHAND_PORT=9000\nFAIRHAND_WORKERS=3\n", encoding="utf-8")
+    (tmp_path / settings.SETTINGS_FILE).write_text("FAIRHAND_PORT=9000\nFAIRHAND_WORKERS=3\n", encoding="utf-8")
     monkeypatch.setenv("FAIRHAND_PORT", "9100")
-    loaded = settings.load(tmp_path)
+    loaded = settings.load_settings(tmp_path)
     assert (loaded.port, loaded.workers, loaded.host) == (9100, 3, "127.0.0.1")
 
 
@@ -25,20 +25,20 @@ def test_the_home_of_the_command_line_goes_before_that_of_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAIRHAND_HOME", str(tmp_path / "other"))
-    assert settings.load(tmp_path).home == tmp_path
-    assert settings.load().home == tmp_path / "other"
+    assert settings.load_settings(tmp_path).home == tmp_path
+    assert settings.load_settings().home == tmp_path / "other"
 
 
 def test_a_wrong_value_is_named_with_its_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRHAND_AUDIT_SHARE", "4")
     with pytest.raises(SettingsError, match="FAIRHAND_AUDIT_SHARE: Input should be less than or equal to 1"):
-        settings.load(tmp_path)
+        settings.load_settings(tmp_path)
 
 
 def test_a_setting_that_does_not_exist_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / settings.FILE).write_text("FAIRHAND_PROT=9000\n", encoding="utf-8")
+    (tmp_path / settings.SETTINGS_FILE).write_text("FAIRHAND_PROT=9000\n", encoding="utf-8")
     with pytest.raises(SettingsError, match="FAIRHAND_PROT: there is no such setting"):
-        settings.load(tmp_path)
+        settings.load_settings(tmp_path)
     monkeypatch.setenv("FAIRHAND_PROT", "9000")
     monkeypatch.setenv("FAIRHAND_SHARED_DATA", "somewhere")
     assert settings.unknown_variables() == ["FAIRHAND_PROT"]
@@ -46,20 +46,20 @@ def test_a_setting_that_does_not_exist_is_named(tmp_path: Path, monkeypatch: pyt
 
 def test_engines_are_written_with_commas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRHAND_ENGINES", "tesseract, rapidocr")
-    assert settings.load(tmp_path).engines == ("tesseract", "rapidocr")
+    assert settings.load_settings(tmp_path).engines == ("tesseract", "rapidocr")
 
 
 def test_the_settings_file_says_every_setting_and_its_lines_can_be_used(tmp_path: Path) -> None:
     text = settings.settings_file()
     used = "\n".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("# FAIRHAND_"))
-    (tmp_path / settings.FILE).write_text(used, encoding="utf-8")
-    defaults = settings.load(tmp_path / "elsewhere").model_copy(update={"home": tmp_path})
-    assert settings.load(tmp_path) == defaults
+    (tmp_path / settings.SETTINGS_FILE).write_text(used, encoding="utf-8")
+    defaults = settings.load_settings(tmp_path / "elsewhere").model_copy(update={"home": tmp_path})
+    assert settings.load_settings(tmp_path) == defaults
     assert used.count("FAIRHAND_") == len(settings.Settings.model_fields) - 1
 
 
 def test_prefect_sends_nothing_to_anybody_and_batches_what_it_records(tmp_path: Path) -> None:
-    variables = settings.prefect_variables(settings.load(tmp_path))
+    variables = settings.prefect_variables(settings.load_settings(tmp_path))
     assert variables["DO_NOT_TRACK"] == "1"
     assert variables["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert variables["PREFECT_HOME"] == str(tmp_path / "prefect")
@@ -77,24 +77,24 @@ def test_sentences_are_in_the_language_that_is_set_or_the_terminals(
 ) -> None:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
-    assert settings.load(tmp_path).speaks == "en"
+    assert settings.load_settings(tmp_path).speaks == "en"
     monkeypatch.setenv("LANG", "fr_CA.UTF-8")
-    assert settings.load(tmp_path).speaks == "fr"
+    assert settings.load_settings(tmp_path).speaks == "fr"
     monkeypatch.setenv("LANG", "de_DE.UTF-8")
-    assert settings.load(tmp_path).speaks == "en"
+    assert settings.load_settings(tmp_path).speaks == "en"
     for language in languages():
         monkeypatch.setenv("FAIRHAND_LANGUAGE", language)
-        assert settings.load(tmp_path).speaks == language
+        assert settings.load_settings(tmp_path).speaks == language
     monkeypatch.setenv("FAIRHAND_LANGUAGE", "xx")
     with pytest.raises(SettingsError, match="FAIRHAND_LANGUAGE"):
-        settings.load(tmp_path)
+        settings.load_settings(tmp_path)
 
 
 def test_the_second_engine_reads_every_field_unless_told_otherwise(tmp_path: Path) -> None:
-    assert settings.load(tmp_path).second_engine == "every"
-    (tmp_path / settings.FILE).write_text("FAIRHAND_SECOND_ENGINE=doubtful\n", encoding="utf-8")
-    assert settings.load(tmp_path).second_engine == "doubtful"
-    assert read_options(settings.load(tmp_path)).cascade
-    (tmp_path / settings.FILE).write_text("FAIRHAND_SECOND_ENGINE=sometimes\n", encoding="utf-8")
+    assert settings.load_settings(tmp_path).second_engine == "every"
+    (tmp_path / settings.SETTINGS_FILE).write_text("FAIRHAND_SECOND_ENGINE=doubtful\n", encoding="utf-8")
+    assert settings.load_settings(tmp_path).second_engine == "doubtful"
+    assert read_options(settings.load_settings(tmp_path)).cascade
+    (tmp_path / settings.SETTINGS_FILE).write_text("FAIRHAND_SECOND_ENGINE=sometimes\n", encoding="utf-8")
     with pytest.raises(SettingsError, match="FAIRHAND_SECOND_ENGINE"):
-        settings.load(tmp_path)
+        settings.load_settings(tmp_path)

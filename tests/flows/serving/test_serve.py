@@ -111,7 +111,7 @@ def test_a_taken_port_is_said_in_one_line(house: House) -> None:
 def test_links_lead_to_where_serve_is(house: House, rooms: Home) -> None:
     (house.home / "serve.json").write_text('{"web": "http://127.0.0.1:5999", "pid": "1"}', encoding="utf-8")
     assert invite(rooms, "mina").link.startswith("http://127.0.0.1:5999/in/")
-    public = configuration.load(house.home).model_copy(update={"public_url": "https://orders.example/"})
+    public = configuration.load_settings(house.home).model_copy(update={"public_url": "https://orders.example/"})
     rooms = Home(settings=public, store=rooms.store, archive=rooms.archive, forms=rooms.forms)
     assert invite(rooms, "mina").link.startswith("https://orders.example/in/")
 

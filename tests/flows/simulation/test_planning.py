@@ -13,7 +13,7 @@ import pytest
 from flows.home.home import Home
 from flows.simulation.ground_truth import Sample
 from flows.simulation.planning import Batch, Planned, plan
-from flows.simulation.planning_inputs import SECONDS, Said, Terms, plot, prospect, rates, told
+from flows.simulation.planning_inputs import SECONDS, Said, Terms, plan_json, plot, prospect, rates
 from flows.simulation.simulated_sources import Source, Written, engines, from_history, read, read_by_machines, stated
 from reconcile.algorithms.intervals import wilson
 from reconcile.forms.prepared_form import prepared
@@ -180,7 +180,7 @@ def test_a_line_is_for_as_many_orders_as_are_wanted() -> None:
         readings=20,
         expert_readings=3,
     )
-    line = told(found, terms, 1000, FORM, rounds=5)
+    line = plan_json(found, terms, 1000, FORM, rounds=5)
     assert line["simulation"] is True
     assert line["orders_wholly_right_interval"] == list(wilson(1.8, 2))
     assert (line["orders_wholly_right"], line["accuracy"], line["hours"], line["cost"]) == (0.9, 0.95, 20.0, "100.00")
@@ -188,7 +188,7 @@ def test_a_line_is_for_as_many_orders_as_are_wanted() -> None:
 
 def test_the_plot_says_that_it_is_a_simulation() -> None:
     terms = Terms(seconds=36.0, stands_on="as stated", micro=None, an_hour=False, currency="EUR")
-    lines = [told(each, terms, 10, FORM, 1) for each in plan(batch([0.05] * 3, rounds=1), (0.99, 0.999))]
+    lines = [plan_json(each, terms, 10, FORM, 1) for each in plan(batch([0.05] * 3, rounds=1), (0.99, 0.999))]
     drawn = plot(lines, FORM.name)
     assert drawn.startswith("<svg")
     assert "Simulation of bon-de-commande" in drawn

@@ -126,11 +126,11 @@ def test_every_file_of_a_scan_is_named() -> None:
 
 
 def test_what_the_home_has_learnt_weighs(house: House) -> None:
-    assert parameters_of(settings.load(house.home)) == shipped.shipped_parameters()
-    rooms = open_home(settings.load(house.home))
+    assert parameters_of(settings.load_settings(house.home)) == shipped.shipped_parameters()
+    rooms = open_home(settings.load_settings(house.home))
     kept = rooms.store.put_parameters({"learnt": "here"}, now())
     rooms.close()
-    assert parameters_of(settings.load(house.home)) == kept
+    assert parameters_of(settings.load_settings(house.home)) == kept
 
 
 def test_auto_finds_out_which_form_a_photograph_is(house: House) -> None:

@@ -23,18 +23,18 @@ def drawn(count: int, weights: Numbers, seed: int = 0) -> tuple[Numbers, Numbers
 
 
 def test_enough_observations_find_the_weights() -> None:
-    found = logistic.fit(*drawn(20_000, WEIGHTS), numpy.zeros(2), numpy.full(2, 0.5))
+    found = logistic.fit_logistic(*drawn(20_000, WEIGHTS), numpy.zeros(2), numpy.full(2, 0.5))
     assert found == pytest.approx(WEIGHTS, abs=0.08)
 
 
 def test_nothing_observed_leaves_what_was_believed() -> None:
     nothing = numpy.empty((0, 2)), numpy.empty(0)
-    assert logistic.fit(*nothing, WEIGHTS, numpy.ones(2)) == pytest.approx(WEIGHTS)
+    assert logistic.fit_logistic(*nothing, WEIGHTS, numpy.ones(2)) == pytest.approx(WEIGHTS)
 
 
 def test_observations_that_can_be_parted_give_finite_weights() -> None:
     inputs = numpy.column_stack([numpy.ones(20), numpy.linspace(-1, 1, 20)])
-    found = logistic.fit(inputs, (inputs[:, 1] > 0).astype(float), numpy.zeros(2), numpy.full(2, 0.01))
+    found = logistic.fit_logistic(inputs, (inputs[:, 1] > 0).astype(float), numpy.zeros(2), numpy.full(2, 0.01))
     assert numpy.isfinite(found).all()
     assert found[1] > 1.0
 
@@ -49,7 +49,7 @@ def test_no_step_away_from_the_fit_is_better(seen: list[tuple[float, bool]], fir
     inputs = numpy.array([[1.0, each] for each, _ in seen])
     right = numpy.array([float(was) for _, was in seen])
     ridge, believed = numpy.full(2, firm), numpy.zeros(2)
-    found = logistic.fit(inputs, right, believed, ridge)
+    found = logistic.fit_logistic(inputs, right, believed, ridge)
 
     def loss(weights: Numbers) -> float:
         margin = inputs @ weights
@@ -60,12 +60,12 @@ def test_no_step_away_from_the_fit_is_better(seen: list[tuple[float, bool]], fir
 
 @pytest.mark.parametrize("seed", range(10))
 def test_data_that_bear_out_a_belief_leave_it_firm(seed: int) -> None:
-    found = logistic.firmest(*drawn(100, WEIGHTS, seed), WEIGHTS, FIRM)
+    found = logistic.fit_firmest(*drawn(100, WEIGHTS, seed), WEIGHTS, FIRM)
     assert found == pytest.approx(WEIGHTS, abs=0.3)
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_data_that_contradict_a_belief_bend_it(seed: int) -> None:
     believed = numpy.array([2.5, 1.5])
-    found = logistic.firmest(*drawn(200, WEIGHTS, seed), believed, FIRM)
+    found = logistic.fit_firmest(*drawn(200, WEIGHTS, seed), believed, FIRM)
     assert found[0] < 0.75

@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.algorithms.word_model import Line, LineModel, best, learn_lines
-from reconcile.algorithms.word_network import NOTHING, network, words
+from reconcile.algorithms.word_model import Line, LineModel, best_line, learn_lines
+from reconcile.algorithms.word_network import NOTHING, network, words_of
 
 
 def line(*said: tuple[str, str]) -> Line:
     """A line from (source, text) pairs."""
-    return Line(slots=tuple(network([words(text) for _, text in said])), sources=tuple(source for source, _ in said))
+    return Line(slots=tuple(network([words_of(text) for _, text in said])), sources=tuple(source for source, _ in said))
 
 
 def text(model: LineModel, of: Line) -> str:
-    return " ".join(word for word in best(model.weigh(of)) if word)
+    return " ".join(word for word in best_line(model.weigh(of)) if word)
 
 
 def careless_and_careful() -> list[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.algorithms.word_network import NOTHING, network, surfaces, words
+from reconcile.algorithms.word_network import NOTHING, network, surfaces, words_of
 
 some_words = st.lists(st.sampled_from(["rue", "des", "lilas", "lila", "12", "bis"]), max_size=6)
 some_readings = st.lists(some_words, min_size=1, max_size=5)
@@ -53,9 +53,9 @@ def test_the_order_of_the_readings_changes_only_their_places(readings: list[list
 
 @given(st.text(max_size=60))
 def test_a_surface_belongs_to_every_word_of_any_text(text: str) -> None:
-    assert len(surfaces(text)) == len(words(text))
+    assert len(surfaces(text)) == len(words_of(text))
 
 
 def test_surfaces_keep_case_and_punctuation() -> None:
     assert surfaces("12, rue de l’Église (fond)") == ["12,", "rue", "de", "l’Église", "(fond)"]
-    assert words("12, rue de l’Église (fond)") == ["12", "rue", "de", "l'église", "fond"]
+    assert words_of("12, rue de l’Église (fond)") == ["12", "rue", "de", "l'église", "fond"]

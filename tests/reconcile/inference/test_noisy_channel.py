@@ -13,7 +13,7 @@ from reconcile.forms.prepared_form import prepared
 from reconcile.forms.street_words import spelled_out
 from reconcile.inference.noisy_channel import error, likelihoods, swapped
 from reconcile.inference.posterior import weigh_field
-from reconcile.inference.prior import flat, log_prior
+from reconcile.inference.prior import flat_prior, log_prior
 from reconcile.inference.votes import MARK, votes
 from reconcile.parameters.parameters import read_parameters
 from reconcile.parameters.shipped import shipped_parameters
@@ -39,7 +39,7 @@ def said_by(kind: str, text: str | None, shown: str | None = None) -> float:
 @given(written=TEXTS, said=TEXTS)
 def test_every_reading_has_a_probability(written: str, said: str) -> None:
     assert 0.0 <= error(LEARNT, said, ANA, written) <= 1.0
-    assert flat(said) < 0
+    assert flat_prior(said) < 0
 
 
 def test_the_nearer_a_misreading_the_likelier() -> None:
@@ -126,7 +126,7 @@ def test_engines_are_one_source_each_and_the_latest_reading_speaks() -> None:
 def test_an_experts_error_is_rarer_than_a_persons() -> None:
     kinds = {kind: LEARNT.source_model("x", kind, "name").error for kind in ("machine", "person", "expert")}
     assert kinds["expert"] < kinds["person"]
-    assert exp(flat("dupont")) < 1e-4
+    assert exp(flat_prior("dupont")) < 1e-4
     assert votes(SPOT, [expert("customer", "Dupont")])[0].kind == "expert"
 
 

@@ -12,7 +12,7 @@ from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import LearntParameters, read_parameters
 from reconcile.parameters.shipped import shipped_parameters
-from reconcile.parameters.source_phrases import END, START, Phrases, differences, kept
+from reconcile.parameters.source_phrases import END, START, Phrases, differences, kept_phrases
 from tests.reconcile.made import field, form, machine, reading
 from transcribe.model import FieldKey, Form, Parameters
 
@@ -81,8 +81,8 @@ def test_a_machine_has_no_conventions_and_neither_has_a_date() -> None:
 
 def test_twice_is_no_convention() -> None:
     assert "ann" not in learnt_from(UNITS[:2]).content["conventions"]
-    assert kept({"ann": {"kg": {"": [5.0, 100.0]}}}, {}) == {}
-    assert kept({}, {"ann": {("kg", ""): 2.9}}) == {}
+    assert kept_phrases({"ann": {"kg": {"": [5.0, 100.0]}}}, {}) == {}
+    assert kept_phrases({}, {"ann": {("kg", ""): 2.9}}) == {}
 
 
 @given(written=WORDS, said=WORDS)

@@ -8,7 +8,7 @@ import cv2
 import numpy
 import pytest
 
-from transcribe.imaging.quality import Quality, Rim, geometry, quality, rim, with_geometry
+from transcribe.imaging.quality import Quality, Rim, geometry, quality, rim_of_paper, with_geometry
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -67,7 +67,7 @@ def test_a_pale_page_that_is_blurred_is_called_blurred_and_not_faint() -> None:
 def test_what_is_beyond_the_photo_is_cut_off_and_no_glare() -> None:
     page = print_(paper=150)
     page[:, 700:] = 255  # where the photo ends the laid page is white
-    photo = rim(numpy.eye(3), (1200, 700))
+    photo = rim_of_paper(numpy.eye(3), (1200, 700))
     found = measured(page, photo, inside=0.78)
     assert found.advice == ("cut off",)
     assert found.measures["overall"] == measured(page, inside=0.78).measures["overall"]  # as it was calibrated

@@ -36,10 +36,10 @@ def test_a_page_is_one_part() -> None:
 
 def test_a_part_of_few_pixels_gets_paper_beside_it() -> None:
     part = lined(1000, 20)
-    right, down, wide = tiling.widened(part)
+    right, down, wide = tiling.widened_tile(part)
     assert (down, tiling.is_strip(wide)) == (0, False)
     assert (wide[:, right : right + 20] == part).all()
-    assert tiling.widened(lined(1000, 300))[:2] == (0, 0)
+    assert tiling.widened_tile(lined(1000, 300))[:2] == (0, 0)
 
 
 def test_a_strip_keeps_its_print_legible_where_a_page_of_as_many_pixels_is_shrunk() -> None:

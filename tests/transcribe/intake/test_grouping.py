@@ -149,10 +149,10 @@ def test_features_of_a_picture_are_sought_once(inbox: Path, forms: list[Form], m
     archive = Archive(str(inbox.parent / "kept"))
     (each,) = scan.scans(file_discovery.gather([inbox]), forms[0], archive, LIMITS)
     assert isinstance(each, Scanned)
-    pages = load_pages.pages(each.scan, archive, LIMITS)
+    pages = load_pages.load_pages(each.scan, archive, LIMITS)
     known = [align.align(page, forms[0]) for page in pages]
     monkeypatch.setattr(align, "best_match", lambda *_: pytest.fail("it was laid before"))
-    again = [align.align(page, forms[0]) for page in load_pages.pages(each.scan, archive, LIMITS)]
+    again = [align.align(page, forms[0]) for page in load_pages.load_pages(each.scan, archive, LIMITS)]
     for one, other in zip(known, again, strict=True):
         numpy.testing.assert_array_equal(one.page.picture, other.page.picture)
 

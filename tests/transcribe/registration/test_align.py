@@ -18,7 +18,7 @@ from transcribe.imaging.rotation import lay_straight
 from transcribe.imaging.skew import skew
 from transcribe.model import Page
 from transcribe.registration.align import FITS, Aligned, align, lay
-from transcribe.registration.identify import identify, sure
+from transcribe.registration.identify import identify, sure_guess
 from transcribe.registration.matching import features, match
 from transcribe.sandbox import decoding
 from transcribe.sandbox.limits import Limits
@@ -123,7 +123,7 @@ def test_the_form_is_identified_with_its_way_up() -> None:
     page = photo("order-form-phone-typed-0003.jpg")
     turned = Page(number=1, picture=numpy.ascontiguousarray(numpy.rot90(page.picture, 2)))
     guesses = identify([turned], forms)
-    best = sure(guesses)
+    best = sure_guess(guesses)
     assert best is not None
     assert best.form.name == "order-form"
     assert best.order == (1,)
@@ -135,9 +135,9 @@ def test_the_form_is_identified_with_its_way_up() -> None:
 def test_in_doubt_there_is_no_guess() -> None:
     ordered = definition.load("order-form")
     page = photo("order-form-flat-typed-0001.png")
-    assert sure(identify([page], [ordered, ordered])) is None  # two forms that look the same
-    assert sure(identify([photo("receipt-217.jpg")], [ordered])) is None
-    assert sure(()) is None
+    assert sure_guess(identify([page], [ordered, ordered])) is None  # two forms that look the same
+    assert sure_guess(identify([photo("receipt-217.jpg")], [ordered])) is None
+    assert sure_guess(()) is None
 
 
 # --- level -----------------------------------------------------------------------------------------------------------

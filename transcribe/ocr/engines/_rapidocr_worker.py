@@ -13,7 +13,7 @@ import numpy
 from rapidocr import RapidOCR
 from rapidocr.utils.process_img import get_rotate_crop_image
 
-from transcribe.imaging.tiling import tiles, widened
+from transcribe.imaging.tiling import tiles, widened_tile
 from transcribe.ocr.engines._ctc_decoder import words
 from transcribe.ocr.engines._rapidocr_messages import Found, Line, Request
 from transcribe.sandbox.worker_pool import serve
@@ -50,7 +50,7 @@ def answer(request: object) -> list[Line]:
 def _lines(part: Picture, x: int, y: int, latin: bool) -> Iterator[Line]:
     """The lines found on a part of a page whose corner lies at (x, y) of it."""
     height, width = part.shape[:2]
-    right, down, picture = widened(part)
+    right, down, picture = widened_tile(part)
     found: Any = _reader()(picture, use_det=True, use_cls=False, use_rec=False)
     for corners in [] if found.boxes is None else found.boxes:
         read = _read(get_rotate_crop_image(picture, corners.astype(numpy.float32)), latin)
