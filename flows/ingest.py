@@ -22,15 +22,12 @@ from prefect.context import TaskRunContext
 from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from flows.administration.fair_pay import require_fair_start
-from flows.home import settings as configuration
-from flows.home.home import Home, home_at, now
-from flows.runtime.gc_tuning import settle_memory
-from flows.steps.read_scans import Taken, failed, forms_of, read_scan, take_in, work_key
-from flows.steps.reconcile_scans import reconcile_home
+from flows.administration import require_fair_start
+from flows.home import Home, home_at, load_settings, now
+from flows.runtime import settle_memory
+from flows.steps import Taken, failed, forms_of, read_scan, reconcile_home, take_in, work_key
 from transcribe.errors import FairhandError, ScanError
-from transcribe.intake.file_discovery import gather
-from transcribe.intake.file_pages import Unreadable
+from transcribe.intake import Unreadable, gather
 from transcribe.model import Scan
 
 WINDOW = 4
@@ -121,7 +118,7 @@ def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str,
     """
     settle_memory()
     given = FILES.get() or tuple(map(Path, paths))
-    rooms = home_at(home or str(configuration.load_settings().home))
+    rooms = home_at(home or str(load_settings().home))
     require_fair_start(rooms, forms_of(rooms, form))
     done = Ingested(batch=batch, files=len(gather(given, ours=rooms.settings.pictured)))
     shown = create_progress_artifact(progress=0.0, key=_artifact("progress", batch), description=f"Batch {batch}")

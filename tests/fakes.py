@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from transcribe.errors import EngineError
-from transcribe.forms import field_boxes
+from transcribe.forms.field_boxes import field_boxes
 from transcribe.geometry import Box
 from transcribe.model import Form, Page, Word
 
@@ -41,7 +41,7 @@ class ScriptedEngine:
 
     def _in(self, number: int, box: Box) -> list[Word]:
         x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
-        for key, _, place in field_boxes.field_boxes(self.form, number):
+        for key, _, place in field_boxes(self.form, number):
             if place.x0 <= x < place.x1 and place.y0 <= y < place.y1:
                 texts = self.says.get(str(key), "").split()
                 return [Word(text=text, box=box, confidence=self.confidence) for text in texts]

@@ -6,9 +6,9 @@ import math
 import secrets
 from datetime import UTC, datetime
 
-from flows.home.home import Home, now
+from flows.home import Home, now
 from transcribe.errors import NotFound, SettingsError
-from transcribe.store.contract import ExpectedWork
+from transcribe.store import ExpectedWork
 
 
 def expect_work(rooms: Home, at: datetime, hours: float, form: str) -> ExpectedWork:

@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.home import settings as configuration
-from flows.home.form_library import FormLibrary
-from flows.home.settings import Settings
-from flows.runtime.prefect_server import notice, port_is_free
+from flows.home import FormLibrary, Settings, unknown_variables
+from flows.runtime import notice, port_is_free
 from transcribe import ocr
 from transcribe.errors import FairhandError
 from transcribe.store import open_store
@@ -141,7 +139,7 @@ def _languages(shelf: FormLibrary, name: str) -> tuple[str, ...]:
 
 
 def _settings() -> Iterator[Finding]:
-    for name in configuration.unknown_variables():
+    for name in unknown_variables():
         yield Finding(check="settings", message=f"There is no setting {name}.", mend=f"unset {name}")
 
 

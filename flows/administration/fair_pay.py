@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flows.administration.pay import decimal
-from flows.home.home import Home, now
+from flows.home import Home, now
 from transcribe.errors import SettingsError
 from transcribe.model import Transcriber
 from transcribe.pay_arithmetic import for_time
-from transcribe.people.floor import Fault, faults
-from transcribe.store.contract import Floor, Pace, Rate
+from transcribe.people import Fault, faults
+from transcribe.store import Floor, Pace, Rate
 
 PAID = ("by reading", "hourly")
 """Engagements that are paid; no pay is counted for staff and volunteers."""

@@ -10,10 +10,10 @@ from decimal import Decimal, InvalidOperation
 
 from babel.numbers import is_currency
 
-from flows.home.home import Home, now
+from flows.home import Home, now
 from transcribe.errors import SettingsError
 from transcribe.pay_arithmetic import MICRO
-from transcribe.store.contract import Floor, Rate
+from transcribe.store import Floor, Rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
-from flows.home.home import Home, now
-from flows.runtime.prefect_server import notice
+from flows.home import Home, now
+from flows.runtime import notice
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import Transcriber
-from transcribe.review.access.sessions import token_hash
+from transcribe.review import token_hash
 
 ROLES = ("transcriber", "expert", "operator")
 ENGAGEMENTS = ("by reading", "hourly", "staff", "volunteer")

@@ -6,10 +6,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.home.home import Home, now
-from flows.steps.reconcile_scans import publish_records
-from reconcile.records import export_formats, query
-from reconcile.records.export_formats import ExportOptions
+from flows.home import Home, now
+from flows.steps import publish_records
+from reconcile.records import ExportOptions, load, query
 from transcribe.errors import SettingsError
 
 
@@ -28,7 +27,7 @@ def export_records(
 
     Raises SettingsError where the format is unknown or needs a form named, NotFound where there are no records.
     """
-    writer = export_formats.load(format)
+    writer = load(format)
     names = [form] if form else query.forms(records)
     if format == "csv" and len(names) > 1:
         raise SettingsError(f"A CSV file holds one form. Say --form with one of: {', '.join(names)}.")

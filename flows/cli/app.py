@@ -17,8 +17,7 @@ from typer.core import TyperGroup
 from transcribe.errors import FairhandError
 
 if TYPE_CHECKING:
-    from flows.home.form_library import FormLibrary
-    from flows.home.settings import Settings
+    from flows.home import FormLibrary, Settings
 
 EXIT_CODES = {1: 1, 2: 2, 3: 1, 4: 3}
 """From an error's own code to the command line's: a file that cannot be read is a finding, a missing program is 3."""
@@ -85,14 +84,14 @@ def _options(
 
 def settings_of(ctx: typer.Context) -> Settings:
     """The settings that hold for this command."""
-    from flows.home import settings
+    from flows.home import load_settings
 
-    return settings.load_settings(ctx.obj)
+    return load_settings(ctx.obj)
 
 
 def shelf_of(ctx: typer.Context) -> FormLibrary:
     """The forms that may be named in this command."""
-    from flows.home.form_library import FormLibrary
+    from flows.home import FormLibrary
 
     return FormLibrary(settings_of(ctx).forms)
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows import terminal
 from flows.cli.app import app, settings_of
-from flows.output import terminal
 
 if TYPE_CHECKING:
-    from transcribe.store.contract import Store
+    from transcribe.store import Store
 
 appeal = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show what people contest.")
 question = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Answer what people ask about fields.")
@@ -82,7 +82,7 @@ def answer_question(
     by: Annotated[str, typer.Option(help="Who answers, as people are told.")] = "operator",
 ) -> None:
     """Answer a question for everybody who reads the field."""
-    from flows.home.home import now
+    from flows.home import now
 
     _store(ctx).answer_question(asked, answer, by, now())
     typer.echo("The answer is in the field's guide, and whoever asked is told.")
@@ -124,8 +124,8 @@ def answer_dispute(
     by: Annotated[str, typer.Option(help="Who answers, as it stands in the log.")] = "operator",
 ) -> None:
     """Settle a dispute about measured time: add seconds to what is paid, or none, and tell the person why."""
-    from flows.administration.disputes import settle_dispute
-    from flows.home.home import open_home
+    from flows.administration import settle_dispute
+    from flows.home import open_home
     from transcribe.errors import SettingsError
 
     if (seconds is None) != as_claimed:
@@ -140,7 +140,7 @@ def share(
     share: Annotated[float, typer.Argument(help="The share of control items, such as 0.05.", min=0.0, max=1.0)],
 ) -> None:
     """Set the share of control items among the work; everybody is shown it."""
-    from flows.home.home import now
+    from flows.home import now
 
     _store(ctx).put_control_share(share, now())
     typer.echo(f"{share:.1%} of the work are control items from now on.")
@@ -149,8 +149,8 @@ def share(
 @control.command("list")
 def list_controls(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List the control items in use with how many answers were as expected: one that good readers fail is wrong."""
-    from flows.home.home import open_home
-    from transcribe.people.outcome import same_text
+    from flows.home import open_home
+    from transcribe.people import same_text
 
     rooms = open_home(settings_of(ctx))
     told = []
@@ -178,7 +178,7 @@ def withdraw(
     field: Annotated[str, typer.Argument(help='The field, such as total or "lines.price[0]".')],
 ) -> None:
     """Take a wrong control item or truth out of use, and tell everybody who was tested by it."""
-    from flows.home.home import now
+    from flows.home import now
     from transcribe.model import FieldKey
 
     name, bracket, row = field.rstrip("]").partition("[")
@@ -189,7 +189,7 @@ def withdraw(
 
 
 def _store(ctx: typer.Context) -> Store:
-    from flows.home.home import open_home
+    from flows.home import open_home
 
     return open_home(settings_of(ctx)).store
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from flows import terminal
 from flows.cli.app import app, settings_of
-from flows.output import terminal
 
 work = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Announce work to come.")
 app.add_typer(work, name="work")
@@ -27,8 +27,8 @@ def expect(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Announce work to come: people who find no work are told when, and about how many hours."""
-    from flows.administration.disputes import expect_work
-    from flows.home.home import open_home
+    from flows.administration import expect_work
+    from flows.home import open_home
 
     expected = expect_work(open_home(settings_of(ctx)), at, hours, form)
     if as_json:
@@ -40,7 +40,7 @@ def expect(
 @work.command("list")
 def list_work(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List what is announced."""
-    from flows.home.home import now, open_home
+    from flows.home import now, open_home
 
     found = open_home(settings_of(ctx)).store.expected_work(now())
     if as_json:
@@ -55,7 +55,7 @@ def list_work(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 @work.command("cancel")
 def cancel(ctx: typer.Context, announced: Annotated[str, typer.Argument(help="Its id.", metavar="WORK")]) -> None:
     """Take an announcement back: that work does not come after all."""
-    from flows.home.home import now, open_home
+    from flows.home import now, open_home
 
     open_home(settings_of(ctx)).store.end_expected_work(announced, now())
     typer.echo("It is announced no more.")

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from flows import terminal
 from flows.cli.app import app, settings_of, shelf_of
-from flows.output import terminal
 
 forms = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check, look at and draft forms.")
 app.add_typer(forms, name="forms")
@@ -19,7 +19,7 @@ Form = Annotated[str, typer.Argument(help="The name of a form, or the path of it
 @forms.command("list")
 def list_forms(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List the forms that are shipped, installed, or were used here."""
-    from transcribe.i18n.catalogues import said
+    from transcribe.i18n import said
 
     shelf = shelf_of(ctx)
     found = [shelf.find(name) for name in shelf.names()]
@@ -71,7 +71,7 @@ def preview_form(
     page: Annotated[int, typer.Option(min=1, help="Which page of the form.")] = 1,
 ) -> None:
     """Draw a form's boxes on its blank page."""
-    from transcribe.forms.preview import preview
+    from transcribe.forms import preview
 
     out.write_bytes(preview(shelf_of(ctx).find(form), page))
     typer.echo(f"Page {page} of {form} with its boxes is in {out}.")
@@ -92,7 +92,7 @@ def draft_form(
 
     Every page of a PDF is a page of the form; its blanks are written as PNG beside the definition.
     """
-    from flows.standalone.draft_form import draft_definition
+    from flows.standalone import draft_definition
 
     if out and out.exists():
         raise typer.BadParameter(f"{out} exists, and what was edited there would be lost. Name another file as --out.")

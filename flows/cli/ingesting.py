@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows import terminal
 from flows.cli.app import app, settings_of
-from flows.output import terminal
 
 if TYPE_CHECKING:
     from flows.ingest import Ingested
@@ -28,11 +28,11 @@ def ingest(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Take files in, have machines read them, decide or ask people. The same files again change nothing."""
-    from flows.administration.fair_pay import require_fair_start
-    from flows.home.home import open_home
-    from flows.runtime.prefect_server import prefect_for
-    from flows.steps.read_scans import AUTO, forms_of
-    from transcribe.intake.file_discovery import passed_over
+    from flows.administration import require_fair_start
+    from flows.home import open_home
+    from flows.runtime import prefect_for
+    from flows.steps import AUTO, forms_of
+    from transcribe.intake import passed_over
 
     settings = settings_of(ctx)
     terminal.require_there(paths)

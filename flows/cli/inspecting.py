@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows import terminal
 from flows.cli.app import app, settings_of
-from flows.output import terminal
-from flows.output.counts_table import print_counts
+from flows.terminal import print_counts
 
 if TYPE_CHECKING:
-    from flows.home.home import Home
-    from transcribe.store.contract import Counts, ScanState, SetAside
+    from flows.home import Home
+    from transcribe.store import Counts, ScanState, SetAside
 
 THE_FILES_FAULT = ("ScanError", "FormError")
 """The errors that say something of a file; others are failures of the program or of the machine."""
@@ -27,7 +27,7 @@ def status(
     scans: Annotated[bool, typer.Option("--scans", help="List every scan too.")] = False,
 ) -> None:
     """Say what is done, what waits for people and why, and which files were set aside."""
-    from flows.home.home import open_home
+    from flows.home import open_home
 
     rooms = open_home(settings_of(ctx))
     counts = rooms.store.counts(batch)
@@ -114,8 +114,8 @@ def explain(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Tell how the value of one field came to be, and weigh its readings again to check it."""
-    from flows.home.home import open_home
-    from flows.output.explanation import explained, in_words
+    from flows.home import open_home
+    from flows.output import explained, in_words
 
     told = explained(open_home(settings_of(ctx)), scan, field)
     if as_json:

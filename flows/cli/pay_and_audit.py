@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from flows import terminal
 from flows.cli.app import app, settings_of
-from flows.output import terminal
 
 pay = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Report what people are owed, set pay, close a period."
@@ -25,8 +25,8 @@ Currency = Annotated[str, typer.Option(help="The currency's ISO 4217 code.")]
 @pay.command("report")
 def report(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Say what everybody is due, was paid and earns an hour as measured."""
-    from flows.administration.pay import pay_lines
-    from flows.home.home import open_home
+    from flows.administration import pay_lines
+    from flows.home import open_home
 
     found = pay_lines(open_home(settings_of(ctx)))
     if as_json:
@@ -49,9 +49,8 @@ def rate(
     hour: Annotated[bool, typer.Option("--hour", help="For an hour's work instead of a reading.")] = False,
 ) -> None:
     """Set what a reading pays from now on; readings made before keep what they paid."""
-    from flows.administration.fair_pay import reasons_of, unfair
-    from flows.administration.pay import set_rate
-    from flows.home.home import open_home
+    from flows.administration import reasons_of, set_rate, unfair
+    from flows.home import open_home
 
     rooms = open_home(settings_of(ctx))
     set_rate(rooms, amount, currency, form, per_hour=hour)
@@ -70,8 +69,8 @@ def floor(
     source_amount: Annotated[str | None, typer.Option(help="What the source itself says, if that is another.")] = None,
 ) -> None:
     """Set the least that an hour of work pays from now on."""
-    from flows.administration.pay import set_floor
-    from flows.home.home import open_home
+    from flows.administration import set_floor
+    from flows.home import open_home
 
     set_floor(open_home(settings_of(ctx)), amount, currency, source, source_amount)
     typer.echo(f"An hour of work pays at least {amount} {currency} from now on ({source}).")
@@ -86,8 +85,8 @@ def close(
     ] = None,
 ) -> None:
     """Mark everything due as paid, and print the transfers as CSV: handle, amount, currency, reference, date."""
-    from flows.administration.pay import close_period
-    from flows.home.home import open_home
+    from flows.administration import close_period
+    from flows.home import open_home
 
     typer.echo(close_period(open_home(settings_of(ctx)), reference, until), nl=False)
 
@@ -99,7 +98,7 @@ def list_audit(
     after: Annotated[int, typer.Option(help="Only lines after this number.")] = 0,
 ) -> None:
     """List what was done and by whom."""
-    from flows.home.home import open_home
+    from flows.home import open_home
 
     found = open_home(settings_of(ctx)).store.audit(after)
     if as_json:
@@ -116,7 +115,7 @@ def verify_audit(
     head: Annotated[str | None, typer.Option(help="A head that was saved elsewhere: it must be in the chain.")] = None,
 ) -> None:
     """Check that nothing in the log was changed or taken out, and print its head, to be kept elsewhere."""
-    from flows.home.home import open_home
+    from flows.home import open_home
 
     state = open_home(settings_of(ctx)).store.verify_audit(head)
     whole = state.broken_at is None

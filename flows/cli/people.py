@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from flows import terminal
 from flows.cli.app import app, settings_of
-from flows.output import terminal
 
 if TYPE_CHECKING:
     from transcribe.model import Transcriber
@@ -40,9 +40,8 @@ def add(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Add a person and print a sign-in link that works once. Of whom is known already only what is given changes."""
-    from flows.administration.fair_pay import reasons_of, unfair
-    from flows.administration.people import invite
-    from flows.home.home import open_home
+    from flows.administration import invite, reasons_of, unfair
+    from flows.home import open_home
 
     rooms = open_home(settings_of(ctx))
     it = invite(rooms, name, role or None, language or None, engagement, interface, region or None, zone)
@@ -64,7 +63,7 @@ def add(
 @people.command("list")
 def list_people(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List everybody."""
-    from flows.home.home import open_home
+    from flows.home import open_home
 
     found = open_home(settings_of(ctx)).store.transcribers()
     if as_json:
@@ -97,8 +96,8 @@ def resume_person(ctx: typer.Context, name: Name) -> None:
 
 
 def _set_paused(ctx: typer.Context, name: str, *, paused: bool) -> None:
-    from flows.administration.people import pause
-    from flows.home.home import open_home
+    from flows.administration import pause
+    from flows.home import open_home
 
     person = pause(open_home(settings_of(ctx)), name, paused=paused)
     typer.echo(f"{person.handle} is {'paused' if paused else 'back at work'}.")

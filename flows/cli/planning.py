@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from flows import terminal
 from flows.cli.app import app, settings_of
-from flows.output import terminal
 
 if TYPE_CHECKING:
-    from flows.simulation.planning_inputs import Prospect
+    from flows.simulation import Prospect
 
 
 @app.command()
@@ -38,7 +38,7 @@ def simulate(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Plan a batch: play orders of known truth with made-up readers, and see quality, work and cost by target."""
-    from flows.simulation.planning_inputs import Said, prospect, rates
+    from flows.simulation import Said, prospect, rates
 
     said = Said(
         people=rates(people) if people else None,
@@ -56,22 +56,22 @@ def simulate(
 
 
 def _play(found: Prospect, targets: list[float] | None, size: int, *, as_json: bool, plot: Path | None) -> None:
-    from flows.simulation import planning, planning_inputs
+    from flows.simulation import TARGETS, plan, plan_json, plan_plot
 
-    wanted = targets or planning.TARGETS
+    wanted = targets or TARGETS
     planned = []
     with terminal.progress("simulating") as progress:
-        for each in planning.plan(found.batch, wanted):
+        for each in plan(found.batch, wanted):
             planned.append(each)
             progress(len(planned), len(wanted))
     batch = found.batch
-    lines = [planning_inputs.plan_json(each, found.terms, size, batch.form, batch.rounds) for each in planned]
+    lines = [plan_json(each, found.terms, size, batch.form, batch.rounds) for each in planned]
     if as_json:
         terminal.as_json(*lines)
     else:
         _print(found, lines, size)
     if plot is not None:
-        plot.write_text(planning_inputs.plot(lines, batch.form.name), encoding="utf-8")
+        plot.write_text(plan_plot(lines, batch.form.name), encoding="utf-8")
         terminal.note(f"The plot stands in {plot}.")
 
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from flows import terminal
 from flows.cli.app import app, settings_of
-from flows.output import terminal
 
 
 @app.command()
@@ -28,8 +28,8 @@ def read(
     ] = None,
 ) -> None:
     """Read files by machine and print readings and decisions, one scan a line with --json."""
-    from flows.output.hocr_output import hocr_pages
-    from flows.standalone.read_files import drawn_pages, read_files
+    from flows.output import hocr_pages
+    from flows.standalone import drawn_pages, read_files
 
     settings, failed, scans = settings_of(ctx), False, 0
     drawn, written = count(1), count(1)
@@ -57,7 +57,7 @@ def read(
 
 
 def _say_what_was_not_read(files: Sequence[Path], scans: int) -> None:
-    from transcribe.intake.file_discovery import passed_over
+    from transcribe.intake import passed_over
 
     if not scans:
         terminal.note(f"{terminal.NOTHING_THERE}; nothing was read.")
@@ -74,7 +74,7 @@ def _print(told: dict[str, Any], language: str) -> None:
     if "error" in told:
         terminal.note(f"fairhand: {told['error']['message']}")
         return
-    from flows.output.json_result import source_label
+    from flows.output import source_label
 
     fit = "" if told["fit"] is None else f", fit {told['fit']:.2f}"
     typer.echo(f"\n{source_label(told['files'], told['pages'])}: {told['form'] or 'unknown form'}{fit}")

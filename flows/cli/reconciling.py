@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
+from flows import terminal
 from flows.cli.app import app, settings_of, shelf_of
 from flows.cli.collections import reconcile_file
-from flows.output import terminal
 
 MOST = 20
 """So many reopened fields are printed one by one."""
@@ -54,8 +54,8 @@ def reconcile(
 
 
 def _reconcile_store(ctx: typer.Context, *, as_json: bool) -> None:
-    from flows.home.home import open_home
-    from flows.steps.reconcile_scans import reconcile_home
+    from flows.home import open_home
+    from flows.steps import reconcile_home
 
     done = reconcile_home(open_home(settings_of(ctx)))
     if as_json:
@@ -78,8 +78,8 @@ def publish(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make records.db anew from the state.")] = False,
 ) -> None:
     """Bring records.db up to date."""
-    from flows.home.home import open_home
-    from flows.steps.reconcile_scans import publish_records, rebuild_records
+    from flows.home import open_home
+    from flows.steps import publish_records, rebuild_records
 
     rooms = open_home(settings_of(ctx))
     count = rebuild_records(rooms) if rebuild else publish_records(rooms)
@@ -92,8 +92,8 @@ def publish(
 @app.command()
 def learn(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Learn how far each source is to be trusted, and weigh again what has become doubtful."""
-    from flows.home.home import open_home
-    from flows.steps.learn_parameters import learn_home
+    from flows.home import open_home
+    from flows.steps import learn_home
 
     learnt = learn_home(open_home(settings_of(ctx)))
     if as_json:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from flows import terminal
 from flows.cli.app import app, settings_of
-from flows.output import terminal
 
 
 @app.command()
@@ -26,7 +26,7 @@ def export(
     ] = None,
 ) -> None:
     """Write the finished records as JSON Lines or CSV."""
-    from flows.administration.records import export_records
+    from flows.administration import export_records
 
     count = export_records(settings_of(ctx).records, format, form, table, after, out, for_spreadsheets=spreadsheets)
     if out:
@@ -40,8 +40,8 @@ def forget(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Erase what a scan says and shows, everywhere; counts, pay and keyed hashes stay. It cannot be undone."""
-    from flows.administration.records import forget_scan
-    from flows.home.home import open_home
+    from flows.administration import forget_scan
+    from flows.home import open_home
 
     erased = forget_scan(open_home(settings_of(ctx)), scan)
     if as_json:

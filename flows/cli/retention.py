@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
+from flows import terminal
 from flows.cli.app import app, settings_of
 from flows.cli.pay_and_audit import pay
 from flows.cli.people import Name, people
-from flows.output import terminal
 
 token = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Tokens by which programs are known.")
 app.add_typer(token, name="token")
@@ -28,8 +28,8 @@ def add(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Make a token and show it once; only its hash is kept."""
-    from flows.home.home import now, open_home
-    from transcribe.people.tokens import new_token
+    from flows.home import now, open_home
+    from transcribe.people import new_token
 
     valid = None if days is None else timedelta(days=days)
     made = new_token(open_home(settings_of(ctx)).store, name, scope, now(), valid)
@@ -43,7 +43,7 @@ def add(
 @token.command("list")
 def list_tokens(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List tokens by prefix and scopes."""
-    from flows.home.home import open_home
+    from flows.home import open_home
 
     found = open_home(settings_of(ctx)).store.tokens()
     told = [
@@ -66,7 +66,7 @@ def list_tokens(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 @token.command("revoke")
 def revoke(ctx: typer.Context, prefix: Annotated[str, typer.Argument(help="The token's prefix.")]) -> None:
     """End a token at once."""
-    from flows.home.home import now, open_home
+    from flows.home import now, open_home
 
     open_home(settings_of(ctx)).store.revoke_token(prefix, now())
     typer.echo(f"The token {prefix} works no more.")
@@ -75,7 +75,7 @@ def revoke(ctx: typer.Context, prefix: Annotated[str, typer.Argument(help="The t
 @people.command("export")
 def export_person(ctx: typer.Context, name: Name) -> None:
     """Print everything that is held about a person, as JSON: what they may ask for at any time."""
-    from flows.home.home import open_home
+    from flows.home import open_home
 
     typer.echo(json.dumps(open_home(settings_of(ctx)).store.about(name), ensure_ascii=False, indent=2))
 
@@ -83,7 +83,7 @@ def export_person(ctx: typer.Context, name: Name) -> None:
 @people.command("leave")
 def leave(ctx: typer.Context, name: Name) -> None:
     """End a person's account and their name; what they read and were paid stays, under a pseudonym."""
-    from flows.home.home import now, open_home
+    from flows.home import now, open_home
 
     store = open_home(settings_of(ctx)).store
     who = store.transcriber(name).id
@@ -94,8 +94,8 @@ def leave(ctx: typer.Context, name: Name) -> None:
 @pay.command("check")
 def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Say for each form in use why paid work on it must not start; exit code 1 where there is such a form."""
-    from flows.home.home import now, open_home
-    from transcribe.people.floor import faults
+    from flows.home import now, open_home
+    from transcribe.people import faults
 
     store = open_home(settings_of(ctx)).store
     at, wrong = now(), False
@@ -113,8 +113,8 @@ def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 @app.command("retention")
 def retention(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Forget every scan that was kept longer than its form says (retention_days)."""
-    from flows.administration.records import forget_scan
-    from flows.home.home import now, open_home
+    from flows.administration import forget_scan
+    from flows.home import now, open_home
 
     rooms = open_home(settings_of(ctx))
     forgotten = [forget_scan(rooms, scan).scan for scan in rooms.store.past_retention(now())]

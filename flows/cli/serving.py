@@ -19,7 +19,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
 ) -> None:
     """Serve the review pages, with Prefect beside them and reconciling after every reading, until Ctrl-C."""
-    from flows.serving.serve import Serving
+    from flows.serving import Serving
 
     settings = settings_of(ctx)
     chosen = {name: value for name, value in (("port", port), ("host", host)) if value is not None}
@@ -36,6 +36,6 @@ def demo(
     samples: Annotated[Path | None, typer.Option(help="A folder of photographs with their truth.jsonl.")] = None,
 ) -> None:
     """Show the whole path on sample order forms: read by machine, reviewed by people, recorded."""
-    from flows.simulation.demo import SAMPLES, show
+    from flows.simulation import SAMPLES, show
 
     raise typer.Exit(show(settings_of(ctx), people, samples or SAMPLES))

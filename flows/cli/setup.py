@@ -7,31 +7,30 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from flows import terminal
 from flows.cli.app import app, settings_of
-from flows.output import terminal
 
 if TYPE_CHECKING:
-    from flows.administration.doctor import Listed
+    from flows.administration import Listed
 
 
 @app.command()
 def init(ctx: typer.Context) -> None:
     """Make the folder of all data: its databases, and a settings file in which everything is explained."""
-    from flows.home import settings as configuration
-    from flows.home.home import open_home
+    from flows.home import SETTINGS_FILE, open_home, settings_file
 
     settings = settings_of(ctx)
     open_home(settings).close()
-    file = settings.home / configuration.SETTINGS_FILE
+    file = settings.home / SETTINGS_FILE
     if not file.exists():
-        file.write_text(configuration.settings_file(), encoding="utf-8")
+        file.write_text(settings_file(), encoding="utf-8")
     typer.echo(f"{settings.home} is ready; its settings stand in {file}.")
 
 
 @app.command()
 def doctor(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Look for what keeps fairhand from working here, and say what mends it."""
-    from flows.administration.doctor import CHECKS, engines, examine
+    from flows.administration import CHECKS, engines, examine
 
     settings = settings_of(ctx)
     listed, findings = list(engines(settings)), list(examine(settings))

@@ -8,8 +8,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from transcribe import forms
 from transcribe.errors import FormError, NotFound
-from transcribe.forms import definition as definitions
 from transcribe.model import Form
 
 
@@ -23,12 +23,12 @@ class FormLibrary:
 
     def names(self) -> tuple[str, ...]:
         """Every form that may be asked for by name."""
-        return tuple(sorted({*definitions.installed((self._folder,)), *(path.parent.name for path in self._kept())}))
+        return tuple(sorted({*forms.installed((self._folder,)), *(path.parent.name for path in self._kept())}))
 
     def find(self, name_or_path: str) -> Form:
         """The form of this name (installed, shipped, or used before) or path; FormError where there is none."""
         try:
-            return definitions.load(name_or_path, (self._folder,))
+            return forms.load(name_or_path, (self._folder,))
         except FormError:
             versions = [int(path.name) for path in self._kept() if path.parent.name == name_or_path]
             if not versions:
@@ -37,7 +37,7 @@ class FormLibrary:
 
     def keep(self, form: Form, name_or_path: str) -> str:
         """Keep a copy of a form with its blank pages and master files; gives the text of its definition."""
-        path = definitions.find(name_or_path, (self._folder,)) if form != self._known.get(_key(form)) else None
+        path = forms.find(name_or_path, (self._folder,)) if form != self._known.get(_key(form)) else None
         kept = self._folder / form.name / str(form.version)
         if path is not None and not kept.exists():
             kept.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ class FormLibrary:
 
     def _load(self, name: str, version: int) -> Form:
         kept = self._folder / name / str(version) / f"{name}.toml"
-        form = definitions.load(kept if kept.is_file() else name, (self._folder,))
+        form = forms.load(kept if kept.is_file() else name, (self._folder,))
         if form.version != version:
             raise NotFound(f"There is no version {version} of the form {name} here, only {form.version}.")
         return form

@@ -13,10 +13,9 @@ from flows.home.settings import Settings
 from reconcile.policy import POLICY, Policy
 from transcribe.archive import Archive
 from transcribe.model import Form
-from transcribe.review.options import ReviewOptions
-from transcribe.sandbox.limits import Limits
-from transcribe.store import open_store
-from transcribe.store.contract import Store
+from transcribe.review import ReviewOptions
+from transcribe.sandbox import Limits
+from transcribe.store import Store, open_store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

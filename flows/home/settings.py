@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     @property
     def speaks(self) -> str:
         """The language of sentences that we have in several: what is set, else the terminal's where we speak it."""
-        from transcribe.i18n.catalogues import SOURCE_LANGUAGE, languages  # takes a moment, and few commands need it
+        from transcribe.i18n import SOURCE_LANGUAGE, languages  # takes a moment, and few commands need it
 
         named = [self.language, *(os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))]
         said = next(filter(None, named), "")

@@ -1,0 +1,22 @@
+"""What leaves fairhand: JSON, hOCR, explanations, reports."""
+
+from flows.output.collection_report import report_of
+from flows.output.explanation import explained, explained_whole, in_words
+from flows.output.hocr_output import hocr_pages
+from flows.output.json_result import ScanResult, error_json, scan_json, source_label, unknown_json, weighed
+from flows.output.svg import svg
+
+__all__ = [
+    "ScanResult",
+    "error_json",
+    "explained",
+    "explained_whole",
+    "hocr_pages",
+    "in_words",
+    "report_of",
+    "scan_json",
+    "source_label",
+    "svg",
+    "unknown_json",
+    "weighed",
+]

@@ -11,18 +11,17 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from flows.output.svg import svg
-from reconcile.algorithms.intervals import wilson
-from reconcile.algorithms.metrics import (
+from reconcile.algorithms import (
     Share,
     Told,
     calibration_curve,
     calibration_error,
     character_errors,
+    wilson,
     word_errors,
 )
-from reconcile.collection.items import Result
-from reconcile.collection.reconcile_items import Reconciled
-from transcribe.i18n import evidence_messages
+from reconcile.collection import Reconciled, Result
+from transcribe.i18n import say
 
 DOUBTFUL = 100
 """So many of the least probable items are listed."""
@@ -78,7 +77,7 @@ def report_of(done: Reconciled, *, title: str) -> str:
                 "name": result.item.name,
                 "text": result.text,
                 "probability": result.probability,
-                "reason": evidence_messages.say(result.reason),
+                "reason": say(result.reason),
                 "said": [said.text if said.text is not None else "(cannot be read)" for said in result.item.readings],
             }
             for result in sorted(open_ones, key=lambda result: (result.probability, result.item.name))[:DOUBTFUL]

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.home.home import Home, policy
-from flows.steps.outcomes import outcomes
-from reconcile.forms.field_families import family_of
-from reconcile.inference.weigh import weigh
-from reconcile.parameters import shipped
-from reconcile.parameters.parameters import read_parameters
-from reconcile.parameters.standings import standing_of
-from transcribe.i18n.evidence_messages import named, say, sentence
+from flows.home import Home, policy
+from flows.steps import outcomes
+from reconcile.forms import family_of
+from reconcile.inference import weigh
+from reconcile.parameters import read_parameters, shipped_parameters, standing_of
+from transcribe.i18n import named, say, sentence
 from transcribe.model import Decision, FieldKey, Reading, Task
-from transcribe.store.contract import Story
+from transcribe.store import Story
 
 EXACTLY = 1e-9
 """Two probabilities that differ by less are the same: sums of floats may be added in another order."""
@@ -100,7 +98,7 @@ def _champion(rooms: Home, story: Story) -> dict[str, Any] | None:
     if not story.scan.form:
         return None
     last = story.decisions[-1] if story.decisions else None
-    parameters = rooms.store.parameters(last.parameters if last else None) or shipped.shipped_parameters()
+    parameters = rooms.store.parameters(last.parameters if last else None) or shipped_parameters()
     form = rooms.forms(story.scan.form, story.scan.form_version)
     types = {field.name: field.type for field in form.all_fields()}
     if story.key.name not in types:
@@ -131,7 +129,7 @@ def _replayed(rooms: Home, story: Story) -> bool | None:
     if not story.decisions:
         return None
     last = story.decisions[-1]
-    parameters = rooms.store.parameters(last.parameters) or shipped.shipped_parameters()
+    parameters = rooms.store.parameters(last.parameters) or shipped_parameters()
     form = rooms.forms(story.scan.form, story.scan.form_version)
     used = set(last.readings)
     readings = [each for each in rooms.store.readings(story.scan.id) if each.id in used]

@@ -9,13 +9,12 @@ from importlib.metadata import version
 import cv2
 import numpy
 
-from flows.home.settings import Settings
+from flows.home import Settings
 from flows.output.json_result import ScanResult, source_label
 from transcribe import ocr
 from transcribe.geometry import Box, Homography
 from transcribe.model import Decision, Flattened, Page, PagePicture, PageTransform, Place, SourceWords, Task, Word
-from transcribe.ocr import hocr
-from transcribe.ocr.machine_readings import spread, text_of
+from transcribe.ocr import hocr, spread, text_of
 
 MARKS = frozenset({"checkbox", "signature"})
 """Fields that are no words."""

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.steps.layout_tasks import shown_by_people
-from flows.steps.outcomes import outcomes
-from reconcile.forms.prepared_form import prepared
-from reconcile.inference.votes import vote
-from reconcile.inference.weigh import weigh
+from flows.steps import outcomes, shown_by_people
+from reconcile.forms import prepared
+from reconcile.inference import vote, weigh
 from reconcile.policy import Policy
-from transcribe.i18n.evidence_messages import sentence
-from transcribe.intake.scans import Scanned
+from transcribe.i18n import sentence
+from transcribe.intake import Scanned
 from transcribe.model import Decision, FieldKey, Form, Page, Parameters, Posterior, Reading, ReadResult, Scan, Task
 
 SUFFIXES_OF_PAGES = frozenset({".pdf", ".tif", ".tiff"})

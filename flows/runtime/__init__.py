@@ -1,0 +1,6 @@
+"""Processes: Prefect's server, a guard for children, memory."""
+
+from flows.runtime.gc_tuning import settle_memory
+from flows.runtime.prefect_server import START_SECONDS, PrefectServer, notice, notice_file, port_is_free, prefect_for
+
+__all__ = ["START_SECONDS", "PrefectServer", "notice", "notice_file", "port_is_free", "prefect_for", "settle_memory"]

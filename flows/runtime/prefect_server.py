@@ -13,8 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from flows.home import settings as configuration
-from flows.home.settings import Settings
+from flows.home import Settings, child_environment, prefect_address, use_prefect
 from flows.runtime.process_guard import GRACE_SECONDS
 from transcribe.errors import FairhandError
 
@@ -62,7 +61,7 @@ class PrefectServer:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=configuration.child_environment(self._settings, PREFECT_API_URL=self.address),
+                env=child_environment(self._settings, PREFECT_API_URL=self.address),
             )
 
     def wait(self, seconds: float = START_SECONDS) -> None:
@@ -97,16 +96,16 @@ class PrefectServer:
 @contextmanager
 def prefect_for(settings: Settings) -> Iterator[str]:
     """Set Prefect up for this process, before it is imported; gives the address of the server that flows talk to."""
-    known = configuration.prefect_address() or serving(settings)
+    known = prefect_address() or serving(settings)
     if known:
-        configuration.use_prefect(settings, known)
+        use_prefect(settings, known)
         yield known
         return
     server = PrefectServer(settings)
     server.start()
     try:
         server.wait()
-        configuration.use_prefect(settings, server.address)
+        use_prefect(settings, server.address)
         yield server.address
     finally:
         _send_logs()

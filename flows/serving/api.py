@@ -15,14 +15,13 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from flows.administration import pay
-from flows.home.home import Home
-from flows.output.explanation import explained, explained_whole
-from reconcile.records import query
-from reconcile.records.export.jsonl import record_json
+from flows.home import Home
+from flows.output import explained, explained_whole
+from reconcile.records import query, record_json
 from transcribe.errors import NotFound
-from transcribe.people.tokens import Scope, secret_hash
-from transcribe.review.context import Context, Here
-from transcribe.store.contract import ApiToken
+from transcribe.people import Scope, secret_hash
+from transcribe.review import Context, Here
+from transcribe.store import ApiToken
 
 Found = TypeVar("Found")
 

@@ -12,9 +12,8 @@ import select
 import sys
 import time
 
-from flows.home.home import Home, open_home
-from flows.home.settings import load_settings
-from flows.steps.reconcile_scans import reconcile_home
+from flows.home import Home, load_settings, open_home
+from flows.steps import reconcile_home
 from transcribe.errors import FairhandError
 
 logger = logging.getLogger("fairhand.rounds")

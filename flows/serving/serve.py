@@ -13,15 +13,12 @@ from contextlib import suppress
 
 import uvicorn
 
-from flows.administration.fair_pay import require_fair_serving
-from flows.home import settings as configuration
-from flows.home.home import Home, now, open_home, review_options
-from flows.home.settings import Settings
-from flows.runtime.gc_tuning import settle_memory
-from flows.runtime.prefect_server import PrefectServer, notice, notice_file
+from flows.administration import require_fair_serving
+from flows.home import Home, Settings, child_environment, now, open_home, review_options
+from flows.runtime import PrefectServer, notice, notice_file, settle_memory
 from flows.serving.api import api
 from transcribe.errors import FairhandError, SettingsError
-from transcribe.review.app import create_app
+from transcribe.review import create_app
 
 WATCH_SECONDS = 2.0
 """How often it is looked whether the processes beside us still run."""
@@ -77,7 +74,7 @@ class Serving:
         self._rounds = subprocess.Popen(
             [sys.executable, "-m", "flows.serving.reconcile_worker"],
             stdin=subprocess.PIPE,
-            env=configuration.child_environment(self._settings),
+            env=child_environment(self._settings),
         )
         if self._rounds.stdin:
             os.set_blocking(self._rounds.stdin.fileno(), False)

@@ -12,17 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from flows.administration.people import Invited, invite
-from flows.home import settings as configuration
-from flows.home.home import Home, open_home
-from flows.home.settings import Settings
-from flows.output import terminal
-from flows.runtime.prefect_server import START_SECONDS, notice, prefect_for
+from flows import terminal
+from flows.administration import Invited, invite
+from flows.home import Home, Settings, child_environment, load_settings, open_home
+from flows.runtime import START_SECONDS, notice, prefect_for
 from flows.simulation import ground_truth
 from flows.simulation.ground_truth import Compared, Sample
 from flows.simulation.simulated_people import SLIPS, Reader, play
-from flows.steps.read_scans import AUTO
-from flows.steps.reconcile_scans import publish_records
+from flows.steps import AUTO, publish_records
 from transcribe.errors import FairhandError
 
 Who = Literal["you", "simulated"]
@@ -44,7 +41,7 @@ def show(settings: Settings, people: Who | None, samples: Path) -> int:
     home = settings.home / f"demo-{who}"
     if who == "simulated":
         shutil.rmtree(home, ignore_errors=True)
-    rooms = open_home(configuration.load_settings(home))
+    rooms = open_home(load_settings(home))
     known = ground_truth.load(samples / "truth.jsonl")
     print(f"The demo's data are in {home}. Starting the review pages and Prefect ...", flush=True)
     with _serving(rooms) as said:
@@ -65,7 +62,7 @@ def _serving(rooms: Home) -> Iterator[dict[str, str]]:
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=configuration.child_environment(settings),
+            env=child_environment(settings),
         )
         try:
             yield _when_ready(rooms, process)
@@ -102,7 +99,7 @@ def _read(rooms: Home, samples: Path, known: Mapping[str, Sample]) -> None:
 
 
 def _say_state(rooms: Home) -> None:
-    from flows.output.counts_table import print_counts
+    from flows.terminal import print_counts
 
     print()
     print_counts(rooms.store.counts())

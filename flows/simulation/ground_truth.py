@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.home.home import Home
-from reconcile.records import query
-from reconcile.records.query import PublishedRecord
+from flows.home import Home
+from reconcile.records import PublishedRecord, query
 from transcribe import fields
 from transcribe.errors import FairhandError, NotFound
 from transcribe.model import WHOLE, FieldKey, Form, Task, Value

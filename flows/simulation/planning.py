@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 
 from flows.simulation.ground_truth import Sample, comparable
 from flows.simulation.simulated_sources import Source, Written, read, read_by_machines
-from flows.steps.outcomes import outcomes
-from flows.steps.reconcile_scans import audited
-from reconcile.forms.prepared_form import prepared
-from reconcile.inference.weigh import weigh
-from reconcile.parameters.parameters import read_parameters
+from flows.steps import audited, outcomes
+from reconcile.forms import prepared
+from reconcile.inference import weigh
+from reconcile.parameters import read_parameters
 from reconcile.policy import Policy
 from transcribe.errors import FairhandError
 from transcribe.model import Decision, FieldKey, Form, Parameters, Reading, Task

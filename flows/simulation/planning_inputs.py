@@ -11,22 +11,19 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from flows.administration.pay import micro_of
-from flows.home.form_library import FormLibrary
-from flows.home.home import Home, now, open_home, policy
-from flows.home.settings import Settings
-from flows.output.svg import svg
+from flows.administration import micro_of
+from flows.home import FormLibrary, Home, Settings, now, open_home, policy
+from flows.output import svg
 from flows.simulation import ground_truth
 from flows.simulation.planning import Batch, Planned
 from flows.simulation.simulated_people import SLIPS
 from flows.simulation.simulated_sources import Source, engines, from_history, stated
-from reconcile.algorithms.intervals import wilson
-from reconcile.parameters import shipped
-from reconcile.parameters.parameters import PRIOR_ERROR, LearntParameters, read_parameters
+from reconcile.algorithms import wilson
+from reconcile.parameters import PRIOR_ERROR, LearntParameters, read_parameters, shipped_parameters
 from transcribe.errors import FairhandError, SettingsError
 from transcribe.model import Form, Reading
 from transcribe.pay_arithmetic import MICRO, for_time
-from transcribe.people.floor import MEASURED
+from transcribe.people import MEASURED
 
 READERS = (SLIPS,) * 4
 """Who reads where nobody is named and the store has no history: one more than are asked before an expert is."""
@@ -91,7 +88,7 @@ def prospect(settings: Settings, form_name: str, truth_file: Path, said: Said) -
     if not orders:
         raise FairhandError(f"{truth_file.name} holds no order of {form.name}. Name the form of its orders.")
     with _rooms(settings) as rooms:
-        parameters = (rooms.store.parameters() if rooms else None) or shipped.shipped_parameters()
+        parameters = (rooms.store.parameters() if rooms else None) or shipped_parameters()
         learnt = read_parameters(parameters)
         people, people_from = _people(rooms, form, said, learnt)
         read = _machine_readings(rooms, form, {order.file for order in orders}) if rooms and not said.machines else {}
@@ -142,7 +139,7 @@ def plan_json(planned: Planned, terms: Terms, orders: int, form: Form, rounds: i
     }
 
 
-def plot(lines: Sequence[Mapping[str, Any]], title: str) -> str:
+def plan_plot(lines: Sequence[Mapping[str, Any]], title: str) -> str:
     """What is right, with intervals, and what people read against the target, as an SVG page labelled as simulation."""
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     figure.suptitle(f"Simulation: {title}")

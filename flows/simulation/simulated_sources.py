@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flows.simulation.simulated_people import slip
-from reconcile.forms.prepared_form import PreparedField
-from reconcile.parameters.confidence_bins import STEPS
-from reconcile.parameters.parameters import LearntParameters
+from reconcile.forms import PreparedField
+from reconcile.parameters import STEPS, LearntParameters
 from transcribe.model import INK, FieldKey, Form, Kind, Reading, Transcriber
 
 BEGIN = datetime(2000, 1, 1, tzinfo=UTC)

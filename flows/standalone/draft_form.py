@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from flows.home.home import limits
-from flows.home.settings import Settings
+from flows.home import Settings, limits
 from transcribe import ocr
 from transcribe.errors import ScanError
-from transcribe.form_drafting.draft import draft_pages
+from transcribe.form_drafting import draft_pages
 from transcribe.model import Page
-from transcribe.sandbox import decoding
+from transcribe.sandbox import check, decode
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -42,8 +41,8 @@ def draft_definition(settings: Settings, blank: Path, name: str, language: str, 
     except OSError as error:
         raise ScanError(f"{blank.name}: the file cannot be read ({error.strerror}).") from error
     try:
-        media_type, count = decoding.check(content, allowed)
-        pages = [_page(decoding.decode(content, number, allowed), number) for number in range(1, count + 1)]
+        media_type, count = check(content, allowed)
+        pages = [_page(decode(content, number, allowed), number) for number in range(1, count + 1)]
     except ScanError as error:
         raise ScanError(f"{blank.name}: {error} Give a picture of the blank form.") from error
     kept = count == 1 and media_type in AS_IT_IS

@@ -9,25 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from flows.home.form_library import FormLibrary
-from flows.home.home import limits, now, policy
-from flows.home.settings import Settings
-from flows.output.json_result import ScanResult, error_json, scan_json, source_label, unknown_json, weighed
-from flows.steps.identify_tasks import FORM_UNKNOWN
-from flows.steps.read_scans import AUTO, read_options
-from reconcile.parameters import shipped
+from flows.home import FormLibrary, Settings, limits, now, policy
+from flows.output import ScanResult, error_json, scan_json, source_label, unknown_json, weighed
+from flows.steps import AUTO, FORM_UNKNOWN, read_options
+from reconcile.parameters import shipped_parameters
 from transcribe import ocr
 from transcribe.archive import Archive
-from transcribe.drawing import annotated_page
+from transcribe.drawing import draw
 from transcribe.errors import EngineMissing, FairhandError, ScanError
-from transcribe.i18n.catalogues import said, translation
-from transcribe.intake.file_discovery import gather
-from transcribe.intake.file_pages import ANEW, Unreadable, unexpected
-from transcribe.intake.load_pages import load_pages
-from transcribe.intake.scans import Scanned, scans
+from transcribe.i18n import said, translation
+from transcribe.intake import ANEW, Scanned, Unreadable, gather, load_pages, scans, unexpected
 from transcribe.model import Form, Parameters
-from transcribe.ocr.engine_fallback import TRIES
-from transcribe.recognition.read import read
+from transcribe.ocr import TRIES
+from transcribe.recognition import read
 from transcribe.store import open_store
 
 logger = logging.getLogger("fairhand.read")
@@ -59,10 +53,10 @@ def read_files(
 def parameters_of(settings: Settings) -> Parameters:
     """What the home has learnt, as `ingest` uses it there; what comes with fairhand where nothing was learnt."""
     if not settings.state.exists():
-        return shipped.shipped_parameters()
+        return shipped_parameters()
     store = open_store(settings.state)
     try:
-        return store.parameters() or shipped.shipped_parameters()
+        return store.parameters() or shipped_parameters()
     finally:
         store.close()
 
@@ -104,7 +98,7 @@ def drawn_pages(it: ScanResult, language: str) -> Iterator[tuple[str, bytes]]:
         lying = it.reads.transforms.get(page.number)
         path, number = it.came[lying.page - 1 if lying else 0]
         file = source_label([str(path)], [number])
-        content = annotated_page.draw(
+        content = draw(
             it.reads,
             it.outcomes,
             page=page.number,

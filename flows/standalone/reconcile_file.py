@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reconcile.collection.comparable_texts import value_of
-from reconcile.collection.file_formats import Collected, Fault, collect
-from reconcile.collection.items import Item, Result
-from reconcile.collection.reconcile_items import Reconciled, reconcile_items
-from reconcile.decision.decide import decide
-from reconcile.inference.weigh import weigh
-from reconcile.parameters import shipped
+from reconcile.collection import Collected, Fault, Item, Reconciled, Result, collect, reconcile_items, value_of
+from reconcile.decision import decide
+from reconcile.inference import weigh
+from reconcile.parameters import shipped_parameters
 from reconcile.policy import POLICY
 from transcribe.errors import FormError
-from transcribe.i18n import evidence_messages
+from transcribe.i18n import say
 from transcribe.model import Evidence, Field, FieldKey, Form, Posterior, Reading, Task, Value
 
 COLUMNS = ("item", "value", "text", "probability", "method", "reason", "ask")
@@ -47,7 +44,7 @@ class Done:
     reconciled: Reconciled | None
 
 
-def reconcile_file(
+def reconcile_collection(
     path: Path, *, form: Form | None, layout: str | None, target: float, translate: Callable[[str], str] = str
 ) -> Done:
     """The most probable text of every item of a file; with a form, its field types, master data and rules count.
@@ -97,7 +94,7 @@ def _line(result: Result, type_name: str, translate: Callable[[str], str]) -> Li
         text=result.text,
         probability=round(result.probability, 4),
         method=result.method,
-        reason=evidence_messages.say(result.reason, translate),
+        reason=say(result.reason, translate),
         ask=result.ask,
     )
 
@@ -118,7 +115,7 @@ def _by_form(collected: Collected, form: Form, translate: Callable[[str], str]) 
     yield from (lines[item.name] for item in collected.items if item.name in lines)
 
 
-FIRST = shipped.shipped_parameters()
+FIRST = shipped_parameters()
 """Without a store nothing has been learnt but what ships."""
 
 
@@ -154,7 +151,7 @@ def _decided(item: Item, field: Field, posterior: Posterior, translate: Callable
     outcome = decide(field, posterior, POLICY)
     best = posterior.candidates[0]
     if isinstance(outcome, Task):
-        why = evidence_messages.say(Evidence(code=outcome.reason), translate)
+        why = say(Evidence(code=outcome.reason), translate)
         return Line(
             item=item.name,
             value=best.value,
@@ -170,6 +167,6 @@ def _decided(item: Item, field: Field, posterior: Posterior, translate: Callable
         text=outcome.text,
         probability=round(outcome.probability, 4),
         method=outcome.method,
-        reason=evidence_messages.say(Evidence(code=outcome.method), translate),
+        reason=say(Evidence(code=outcome.method), translate),
         ask=False,
     )

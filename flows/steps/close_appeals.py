@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from transcribe.model import Form, Reading
-from transcribe.people.outcome import same_text
-from transcribe.store.contract import Appeal, AppealOutcome, Store
+from transcribe.people import same_text
+from transcribe.store import Appeal, AppealOutcome, Store
 
 Forms = Callable[[str, int], Form]
 

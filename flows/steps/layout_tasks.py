@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from flows.home.home import Home, limits, now
+from flows.home import Home, limits, now
 from flows.steps.read_scans import engines_for
-from transcribe.intake.load_pages import load_pages
+from transcribe.intake import load_pages
 from transcribe.model import Decision, FieldKey, Form, Place, Posterior, Reading, ReadResult, Scan, Task
-from transcribe.ocr.engine_fallback import FallbackEngine, without_failed
-from transcribe.recognition.annotated_regions import DRAWN, Annotations, read_annotated
+from transcribe.ocr import FallbackEngine, without_failed
+from transcribe.recognition import DRAWN, Annotations, read_annotated
 from transcribe.table_rows import ToldRows, rows_key, told_rows
 
 NOT_FOUND, MISPLACED = "not found", "misplaced"

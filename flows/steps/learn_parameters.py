@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.home.home import Home, now, policy
+from flows.home import Home, now, policy
 from flows.steps.outcomes import outcomes
 from flows.steps.reconcile_scans import in_force
-from reconcile.decision.decide import NOT_PROVEN
-from reconcile.decision.writing_tradition import traditions
-from reconcile.inference.weigh import weigh
-from reconcile.learning.aptitude import adds
-from reconcile.learning.error_rates import rates
-from reconcile.learning.learn import learn
-from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters.parameters import read_parameters
-from transcribe.i18n.evidence_messages import named, say
+from reconcile.decision import NOT_PROVEN, traditions
+from reconcile.inference import weigh
+from reconcile.learning import ScanFacts, adds, learn, rates
+from reconcile.parameters import read_parameters
+from transcribe.i18n import named, say
 from transcribe.model import Decision, Evidence, FieldKey, Parameters, Reading, Scan
-from transcribe.store.contract import Store
+from transcribe.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconcile.decision.decide import decide
-from reconcile.decision.prefill import prefilled
+from reconcile.decision import decide, prefilled
 from reconcile.policy import Policy
 from transcribe.model import Decision, Field, FieldKey, Form, Posterior, Task
 

@@ -9,19 +9,24 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from flows.home.home import Home, limits, now
-from flows.home.settings import Settings
+from flows.home import Home, Settings, limits, now
 from transcribe import ocr
 from transcribe.errors import FairhandError, NotFound, ScanError
-from transcribe.intake.file_discovery import gather
-from transcribe.intake.file_pages import ANEW, Unreadable, unexpected, unreadable
-from transcribe.intake.load_pages import load_pages
-from transcribe.intake.masked_copies import is_unmasked, masked_anew
-from transcribe.intake.scans import Scanned, scans
+from transcribe.intake import (
+    ANEW,
+    Scanned,
+    Unreadable,
+    gather,
+    is_unmasked,
+    load_pages,
+    masked_anew,
+    scans,
+    unexpected,
+    unreadable,
+)
 from transcribe.model import Form, ReadResult, Scan, SourceFile
 from transcribe.ocr import Engine
-from transcribe.recognition.page_assignment import ReadOptions
-from transcribe.recognition.read import pictures, read
+from transcribe.recognition import ReadOptions, pictures, read
 
 logger = logging.getLogger("fairhand.read")
 AUTO = "auto"

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flows.home.home import Home, policy
-from flows.home.home import now as clock
+from flows.home import Home, policy
+from flows.home import now as clock
 from flows.steps.close_appeals import settle_appeals
 from flows.steps.identify_tasks import NO_FORM, identified, is_of_no_form, which_form
 from flows.steps.layout_tasks import distinct, read_shown, shown_by_people, unread
@@ -16,19 +16,26 @@ from flows.steps.outcomes import outcomes
 from flows.steps.read_scans import failed as why_failed
 from flows.steps.read_scans import read_scan
 from flows.steps.reopened import reopened
-from reconcile.decision.audit_sampling import draw_audit, second_look
-from reconcile.decision.record import assemble, complete
-from reconcile.decision.writing_tradition import Traditions, from_elsewhere, standing_alone, traditions
-from reconcile.forms.prepared_form import prepared
-from reconcile.inference.weigh import weigh
-from reconcile.parameters import shipped
+from reconcile.decision import (
+    Traditions,
+    assemble,
+    complete,
+    draw_audit,
+    from_elsewhere,
+    second_look,
+    standing_alone,
+    traditions,
+)
+from reconcile.forms import prepared
+from reconcile.inference import weigh
+from reconcile.parameters import shipped_parameters
 from reconcile.policy import Policy
-from reconcile.records.publish import publish, rebuild
+from reconcile.records import publish, rebuild
 from transcribe.errors import EngineError, FairhandError, FormError, ScanError
 from transcribe.model import WHOLE, Decision, FieldKey, Form, Parameters, Posterior, Reading, Scan, Task
-from transcribe.ocr.engine_fallback import TRIES
-from transcribe.recognition.annotated_regions import Annotations
-from transcribe.store.contract import Store, Waiting
+from transcribe.ocr import TRIES
+from transcribe.recognition import Annotations
+from transcribe.store import Store, Waiting
 
 Clock = Callable[[], datetime]
 Forms = Callable[[str, int], Form]
@@ -101,7 +108,7 @@ def rebuild_records(rooms: Home) -> int:
 
 def in_force(store: Store, now: datetime) -> Parameters:
     """The parameters learnt last; the first fit that comes with fairhand is kept as version 1 where none are."""
-    return store.parameters() or store.put_parameters(shipped.shipped_parameters().content, now)
+    return store.parameters() or store.put_parameters(shipped_parameters().content, now)
 
 
 def _conclude(

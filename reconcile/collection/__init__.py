@@ -1,1 +1,8 @@
-"""Other people's data: collections of items that several sources have read, without a form or a store."""
+"""Other people's readings reconciled, without a form or a store."""
+
+from reconcile.collection.comparable_texts import value_of
+from reconcile.collection.file_formats import Collected, Fault, collect
+from reconcile.collection.items import Item, Result
+from reconcile.collection.reconcile_items import Reconciled, reconcile_items
+
+__all__ = ["Collected", "Fault", "Item", "Reconciled", "Result", "collect", "reconcile_items", "value_of"]

@@ -11,7 +11,7 @@ from math import exp
 
 import numpy
 
-from reconcile.algorithms import logistic
+from reconcile.algorithms import fit_firmest, fit_logistic
 from reconcile.collection.choice_features import CIRCUMSTANCES, Circumstances
 from reconcile.collection.comparable_texts import Family
 
@@ -69,7 +69,7 @@ def fit(told: Sequence[tuple[Circumstances, bool]], of: Family, *, ridge: float 
     numbers = numpy.array([[seen[place] for place in used] for seen, _ in told], dtype=numpy.float64)
     right = numpy.array([float(was) for _, was in told])
     zero = numpy.zeros(len(used))
-    found = dict(zip(used, logistic.fit_logistic(numbers, right, zero, zero + ridge), strict=True))
+    found = dict(zip(used, fit_logistic(numbers, right, zero, zero + ridge), strict=True))
     return tuple(float(found.get(place, 0.0)) for place in range(len(CIRCUMSTANCES)))
 
 
@@ -83,5 +83,5 @@ def fit_own(told: Sequence[tuple[float, str, bool]]) -> Own:
     right = numpy.array([float(was) for _, _, was in told])
     prior = numpy.array([0.0, 1.0, *(0.0 for _ in fields)])
     ridges = [numpy.array([stiff, stiff, *(_FIELD * stiff for _ in fields)]) for stiff in _STIFF]
-    bent = [float(each) for each in logistic.fit_firmest(numbers, right, prior, ridges)]
+    bent = [float(each) for each in fit_firmest(numbers, right, prior, ridges)]
     return Own(shift=bent[0], slope=bent[1], fields=dict(zip(fields, bent[2:], strict=True)))

@@ -8,9 +8,9 @@ from functools import lru_cache
 from statistics import median
 from typing import Literal
 
-from reconcile.algorithms.word_network import words_of
+from reconcile.algorithms import words_of
 from reconcile.collection.items import Heard, Item, Said, Voice
-from reconcile.forms.field_families import type_of
+from reconcile.forms import type_of
 from transcribe.model import Field, Form, Value
 
 Family = Literal["line text", "short text", "typed"]

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from reconcile.algorithms.word_model import best_line
-from reconcile.algorithms.word_model import learn_lines as learn_lines
-from reconcile.algorithms.word_network import surfaces
+from reconcile.algorithms import best_line, surfaces
+from reconcile.algorithms import learn_lines as learn_lines
 from reconcile.collection import choice_calibration, choice_model, shipped_weights, source_standing
 from reconcile.collection.choice_calibration import Own
 from reconcile.collection.choice_features import Chosen, circumstances, facts_of

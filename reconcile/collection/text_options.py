@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
-from reconcile.algorithms.word_model import Line, LineModel, Shares, best_line
-from reconcile.algorithms.word_network import network
+from reconcile.algorithms import Line, LineModel, Shares, best_line, network
 from reconcile.collection.items import Heard, Voice
 from reconcile.collection.source_standing import Standing
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from reconcile.forms.rule_terms import Operand
-from reconcile.forms.rules import Values, compile_rules, operand
+from reconcile.forms import Operand, Values, compile_rules, operand
 from transcribe.model import Decision, FieldKey, Form, Record, RuleException, Scan
 
 

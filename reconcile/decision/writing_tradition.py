@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconcile.decision.decide import ask
-from reconcile.forms.prepared_form import PreparedField
-from reconcile.inference.votes import Vote, closely, votes
+from reconcile.forms import PreparedField
+from reconcile.inference import Vote, closely, votes
 from reconcile.policy import Policy
 from transcribe.model import INK, Decision, Field, Posterior, Reading, Task, Transcriber
 

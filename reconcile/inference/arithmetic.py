@@ -15,13 +15,12 @@ from itertools import product
 from math import exp, prod, sqrt
 from typing import NamedTuple
 
-from reconcile.forms.prepared_form import PreparedForm
-from reconcile.forms.rules import RuleInstance, solve
+from reconcile.forms import PreparedForm, RuleInstance, solve
 from reconcile.inference.circumstances import WITH_DECIMALS, WITH_POINT, lack_decimals
 from reconcile.inference.posterior import FieldPosterior, Ruled, weigh_field
 from reconcile.inference.prior import FLAT
 from reconcile.inference.votes import textless
-from reconcile.parameters.parameters import LearntParameters
+from reconcile.parameters import LearntParameters
 from transcribe.model import FieldKey
 
 BROKEN = 0.05

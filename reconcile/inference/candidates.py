@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from reconcile.forms.accents import without_accents
-from reconcile.forms.master_data import Words
-from reconcile.forms.prepared_form import PreparedField
+from reconcile.forms import PreparedField, Words, without_accents
 from reconcile.inference.noisy_channel import swapped
 from transcribe.model import Origin
 

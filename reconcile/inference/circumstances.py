@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from math import prod
 from typing import NamedTuple
 
-from reconcile.forms.field_families import TEXTS, Family
-from reconcile.forms.prepared_form import PreparedField
+from reconcile.forms import TEXTS, Family, PreparedField
 from reconcile.inference.corroboration import INK, SUMS_VOUCH, vouching
 from reconcile.inference.long_text_calibration import Prose, prose
 from reconcile.inference.posterior import FieldPosterior
 from reconcile.inference.votes import BLANK, Vote, closely, null_of
-from reconcile.parameters.parameters import LearntParameters
+from reconcile.parameters import LearntParameters
 from reconcile.policy import POLICY
 from transcribe.model import Null
 

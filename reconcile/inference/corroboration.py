@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import Levenshtein
 
-from reconcile.forms.accents import without_accents
-from reconcile.forms.field_families import TEXTS
-from reconcile.forms.prepared_form import PreparedField
+from reconcile.forms import TEXTS, PreparedField, without_accents
 from reconcile.inference.prior import CHECK_DIGITS
 from reconcile.inference.votes import Vote, null_of
-from reconcile.parameters.parameters import LearntParameters
+from reconcile.parameters import LearntParameters
 
 INK = "ink"
 """The source that looks at ink alone: blank or not, ticked or not, signed or not."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import log
 
-from reconcile.forms.prepared_form import PreparedField
+from reconcile.forms import PreparedField
 from reconcile.inference.circumstances import Circumstances
 from reconcile.inference.posterior import FieldPosterior, Ruled
 from reconcile.inference.votes import Vote
-from reconcile.parameters.parameters import PRIOR_ERROR, LearntParameters
+from reconcile.parameters import PRIOR_ERROR, LearntParameters
 from transcribe.model import Evidence
 
 BIT = log(2.0)

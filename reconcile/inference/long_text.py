@@ -13,13 +13,12 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from math import prod
 
-from reconcile.algorithms.word_model import Line, LineModel, Rates, Shares, best_line, read_as, shrunk
-from reconcile.algorithms.word_network import network
-from reconcile.forms.prepared_form import PreparedField
+from reconcile.algorithms import Line, LineModel, Rates, Shares, best_line, network, read_as, shrunk
+from reconcile.forms import PreparedField
 from reconcile.inference.noisy_channel import LEAST
 from reconcile.inference.posterior import Composed, FieldPosterior
 from reconcile.inference.votes import Vote
-from reconcile.parameters.parameters import LearntParameters
+from reconcile.parameters import LearntParameters
 from transcribe.model import Origin
 
 WORDS = 6

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from math import exp, log
 from typing import Literal, NamedTuple
 
-from reconcile.forms.prepared_form import PreparedField
+from reconcile.forms import PreparedField
 from reconcile.inference.long_text import SEVERAL, WORDS, speaking
 from reconcile.inference.votes import Vote, null_of
-from reconcile.parameters.parameters import odds
+from reconcile.parameters import odds
 
 Origin = Literal["one reader", "split", "alike", "words"]
 

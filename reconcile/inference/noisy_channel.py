@@ -15,11 +15,10 @@ from math import factorial
 
 from rapidfuzz.distance import OSA, Levenshtein
 
-from reconcile.forms.accents import without_accents
+from reconcile.forms import without_accents
 from reconcile.inference.prior import flat_share
 from reconcile.inference.votes import Vote, null_of, textless
-from reconcile.parameters.parameters import PLAIN_CONFUSION, LearntParameters
-from reconcile.parameters.source_model import SourceModel
+from reconcile.parameters import PLAIN_CONFUSION, LearntParameters, SourceModel
 
 LEAST = 1e-290
 """The least probability of one reading: one impossible reading must not silence all others. Far below any text's own

@@ -11,13 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import exp, log, prod
 from typing import NamedTuple
 
-from reconcile.forms.accents import without_accents
-from reconcile.forms.prepared_form import PreparedField
+from reconcile.forms import PreparedField, without_accents
 from reconcile.inference.candidates import candidates
 from reconcile.inference.noisy_channel import LEAST, Source, edits, error, likelihoods, swapped
 from reconcile.inference.prior import PROPOSED, Spelt, log_near, log_prior, words_of
 from reconcile.inference.votes import Vote, textless
-from reconcile.parameters.parameters import LearntParameters
+from reconcile.parameters import LearntParameters
 from transcribe.model import Origin
 
 GLYPHS = "glyphs"

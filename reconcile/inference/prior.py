@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import exp, log
 
-from reconcile.forms.prepared_form import PreparedField
+from reconcile.forms import PreparedField
 from reconcile.inference.votes import BLANK, textless
-from reconcile.parameters.parameters import LearntParameters
+from reconcile.parameters import LearntParameters
 
 FLAT = {"amount": log(1e-5), "integer": log(1 / 400), "decimal": log(1e-4), "date": log(1 / 1500)}
 """Log probability of one value of a type, of which nothing else is known."""

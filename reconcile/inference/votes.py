@@ -9,8 +9,8 @@ from typing import NamedTuple, get_args
 
 from rapidfuzz.distance import Indel
 
-from reconcile.forms.prepared_form import PreparedField
-from reconcile.parameters.confidence_bins import BAD_PAGE
+from reconcile.forms import PreparedField
+from reconcile.parameters import BAD_PAGE
 from transcribe.model import Kind, Null, Reading
 
 BLANK = ""

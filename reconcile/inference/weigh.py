@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple, cast
 
-from reconcile.forms.prepared_form import PreparedField, PreparedForm, prepared
+from reconcile.forms import PreparedField, PreparedForm, prepared
 from reconcile.inference.arithmetic import apply_rules
 from reconcile.inference.calibration import calibrated
 from reconcile.inference.circumstances import circumstances
@@ -16,7 +16,7 @@ from reconcile.inference.long_text import is_long, word_by_word
 from reconcile.inference.posterior import FieldPosterior, weigh_field
 from reconcile.inference.row_filter import standing
 from reconcile.inference.votes import closely, majority, null_of, surface, votes
-from reconcile.parameters.parameters import LearntParameters, read_parameters
+from reconcile.parameters import LearntParameters, read_parameters
 from reconcile.policy import POLICY
 from transcribe.model import READ, Candidate, FieldKey, Form, Origin, Parameters, Posterior, Reading
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import log
 
-from reconcile.parameters.parameters import HABITS, LearntParameters, odds
+from reconcile.parameters import HABITS, LearntParameters, odds
 
 PERSON = "person"
 

@@ -12,17 +12,10 @@ from operator import add
 
 from rapidfuzz.distance import Levenshtein
 
-from reconcile.algorithms.word_model import finished_line
-from reconcile.forms.field_families import TEXTS
-from reconcile.forms.prepared_form import PreparedField
-from reconcile.inference.noisy_channel import edits, habits
-from reconcile.inference.posterior import GLYPHS, FieldPosterior, weigh_field
-from reconcile.inference.prior import flat_prior
-from reconcile.inference.votes import Vote, null_of
-from reconcile.parameters.confidence_bins import STEPS, bin_of, confidence_table, has_digits
-from reconcile.parameters.parameters import LearntParameters
-from reconcile.parameters.source_model import SourceModel
-from reconcile.parameters.source_phrases import differences
+from reconcile.algorithms import finished_line
+from reconcile.forms import TEXTS, PreparedField
+from reconcile.inference import GLYPHS, FieldPosterior, Vote, edits, flat_prior, habits, null_of, weigh_field
+from reconcile.parameters import STEPS, LearntParameters, SourceModel, bin_of, confidence_table, differences, has_digits
 
 SHARED = 0.8
 """Of a reading that follows what a place looks like to everybody, so much is the place's fault, not the source's."""

@@ -12,12 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reconcile.algorithms.intervals import wilson
-from reconcile.forms.prepared_form import PreparedField, prepared
-from reconcile.inference.noisy_channel import ways
-from reconcile.inference.votes import Vote, votes
+from reconcile.algorithms import wilson
+from reconcile.forms import PreparedField, prepared
+from reconcile.inference import Vote, votes, ways
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters.parameters import LearntParameters
+from reconcile.parameters import LearntParameters
 from transcribe.model import INK, Evidence, FieldKey
 
 Of = Literal["form", "source", "group"]

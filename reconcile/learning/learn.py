@@ -12,16 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconcile.algorithms.intervals import lower_bound
-from reconcile.forms.prepared_form import prepared
-from reconcile.inference.weigh import weigh_together
+from reconcile.algorithms import lower_bound
+from reconcile.forms import prepared
+from reconcile.inference import weigh_together
 from reconcile.learning import lessons
 from reconcile.learning.counts import Counts
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters import shipped as first_fit
-from reconcile.parameters import source_phrases
-from reconcile.parameters.confidence_bins import STEPS
-from reconcile.parameters.parameters import LearntParameters, odds, read_parameters
+from reconcile.parameters import STEPS, LearntParameters, kept_phrases, odds, read_parameters, shipped_parameters
 from reconcile.policy import POLICY
 from transcribe.model import Evidence, Parameters
 
@@ -84,7 +81,7 @@ def _count(counts: Counts, scan: ScanFacts, learnt: LearntParameters) -> None:
 
 def _content(counts: Counts) -> dict[str, object]:
     """Counts as plain data, what shipped with fairhand added in."""
-    shipped: Mapping[str, Any] = first_fit.shipped_parameters().content
+    shipped: Mapping[str, Any] = shipped_parameters().content
     names = ("sources", "on_bad", "rates", "habits", "unrelated", "follows", "tempting", "tempting_on_bad", "covered")
     content: dict[str, Any] = {name: _plain(getattr(counts, name), shipped.get(name, {})) for name in names}
     content["sure"] = {
@@ -92,7 +89,7 @@ def _content(counts: Counts) -> dict[str, object]:
         for engine in sorted({*counts.sure, *shipped.get("sure", {})})
     }
     content["lines"] = {source: [round(each, 2) for each in done] for source, done in sorted(counts.lines.items())}
-    content["conventions"] = source_phrases.kept_phrases(counts.conventions, counts.noticed)
+    content["conventions"] = kept_phrases(counts.conventions, counts.noticed)
     content["confusions"] = _summed(counts.confusions, shipped.get("confusions", {}))
     content["words"] = {
         name: {word: round(count, 3) for word, count in words.items() if count >= SEEN_AGAIN}

@@ -6,17 +6,22 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reconcile.forms.prepared_form import PreparedField, PreparedForm, prepared
-from reconcile.inference.calibration import Lesson, at_hand, calibrated, fit_calibration
-from reconcile.inference.circumstances import PEOPLE, Circumstances, circumstances
-from reconcile.inference.posterior import FieldPosterior
-from reconcile.inference.votes import majority
-from reconcile.inference.weigh import weigh_together
+from reconcile.forms import PreparedField, PreparedForm, prepared
+from reconcile.inference import (
+    PEOPLE,
+    Circumstances,
+    FieldPosterior,
+    Lesson,
+    at_hand,
+    calibrated,
+    circumstances,
+    fit_calibration,
+    majority,
+    weigh_together,
+)
 from reconcile.learning.counts import misplaced
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters import shipped
-from reconcile.parameters.champion import ENOUGH
-from reconcile.parameters.parameters import PLACES, LearntParameters, place_bin, read_parameters
+from reconcile.parameters import ENOUGH, PLACES, LearntParameters, place_bin, read_parameters, shipped_parameters
 from reconcile.policy import POLICY
 from transcribe.model import FieldKey
 
@@ -70,7 +75,7 @@ def taught(scans: Sequence[ScanFacts], learnt: LearntParameters) -> dict[str, ob
     for lessons in of_people.values():
         found += lessons if len(lessons) >= ENOUGH else []
     return {
-        "calibration": fit_calibration(found, read_parameters(shipped.shipped_parameters()).calibration),
+        "calibration": fit_calibration(found, read_parameters(shipped_parameters()).calibration),
         "audited": dict(audited),
         "places": dict(places),
         "contests": {family: dict(tally) for family, tally in contests.items()},

@@ -9,9 +9,8 @@ from functools import cached_property, partial
 from math import exp, log
 from typing import Any
 
-from reconcile.algorithms.intervals import Tally, lower_bound, upper_bound
-from reconcile.forms.field_families import TEXTS, family_of
-from reconcile.forms.master_data import Words
+from reconcile.algorithms import Tally, lower_bound, upper_bound
+from reconcile.forms import TEXTS, Words, family_of
 from reconcile.parameters.champion import Champion, champion
 from reconcile.parameters.confidence_bins import confidence_table, of_kind, ratios
 from reconcile.parameters.source_model import SourceModel

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from reconcile.forms.field_families import Family
+from reconcile.forms import Family
 from reconcile.parameters.champion import Champion
 from reconcile.parameters.parameters import LearntParameters
 

@@ -1,1 +1,9 @@
-"""The record database, records.db: published from the state's outbox, read by downstream systems."""
+"""The published record database."""
+
+from reconcile.records import query
+from reconcile.records.export.jsonl import record_json
+from reconcile.records.export_formats import ExportOptions, load
+from reconcile.records.publish import publish, rebuild
+from reconcile.records.query import PublishedRecord
+
+__all__ = ["ExportOptions", "PublishedRecord", "load", "publish", "query", "rebuild", "record_json"]

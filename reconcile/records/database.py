@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from transcribe.errors import NotFound, StoreError
-from transcribe.store.drivers.journal import write_ahead
+from transcribe.store import write_ahead
 
 _PATIENCE = 30.0
 """Seconds to wait for another publisher: longer than publishing a full batch takes."""

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from reconcile.records import rows, schema
 from reconcile.records.database import for_publishing, writing
 from transcribe.model import Form, Place, Reading, Scan
-from transcribe.store.contract import OutboxEntry
+from transcribe.store import OutboxEntry
 
 BATCH = 200
 """Entries in one transaction: readers never wait, and another publisher waits well under a second."""

@@ -11,7 +11,7 @@ from babel.numbers import get_currency_precision
 from reconcile.records import sql_names
 from reconcile.records.schema import ColumnOf
 from transcribe.model import Decision, FieldKey, Form, Place, Reading, Record, Scan, Value
-from transcribe.store.contract import OutboxEntry
+from transcribe.store import OutboxEntry
 
 Row = dict[str, object]
 _LARGEST = 2**63 - 1

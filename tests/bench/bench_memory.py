@@ -10,6 +10,7 @@ is the orchestration. What a batch costs once (importing Prefect, beginning and 
 from __future__ import annotations
 
 import argparse
+import importlib
 import subprocess
 import sys
 import tempfile
@@ -26,7 +27,9 @@ from rich.table import Table
 from flows.home import settings as configuration
 from flows.runtime.prefect_server import prefect_for
 from transcribe.archive import Archive
-from transcribe.intake import redaction, scans
+from transcribe.intake import redaction
+
+scans = importlib.import_module("transcribe.intake.scans")
 
 CONSOLE = Console(width=140)
 PAGES, SMALL = 1000, 20

@@ -25,10 +25,11 @@ from tests.bench.read_results import reads_of
 from tests.bench.read_samples import Sample, data_folder, generated, sroie
 from transcribe import ocr
 from transcribe.forms import definition as forms
-from transcribe.ink import ink_layer, writing_lines
+from transcribe.ink import writing_lines
+from transcribe.ink.ink_layer import ink_layer
 from transcribe.model import Page
 from transcribe.recognition import form_fields
-from transcribe.registration import align
+from transcribe.registration.align import align
 
 CONSOLE = Console(width=140)
 ROUNDS = 3
@@ -154,10 +155,10 @@ def _parts(samples: Sequence[Sample]) -> tuple[dict[str, float], int, tuple[int,
         form, photo = forms.load(sample.form), sample.page()
         path = form.blanks[0].path
         costs["decoding"] += _processor(sample.page)
-        costs["registration"] += _processor(align.align, photo, form)
-        page = align.align(photo, form).page
-        looked = _processor(ink_layer.ink_layer, page.picture, path)
-        sheet = ink_layer.ink_layer(page.picture, path)
+        costs["registration"] += _processor(align, photo, form)
+        page = align(photo, form).page
+        looked = _processor(ink_layer, page.picture, path)
+        sheet = ink_layer(page.picture, path)
         spots = [
             spot
             for spot in form_fields.field_regions(form, 1, sheet)

@@ -20,7 +20,7 @@ from tests.bench.read_samples import LINE_FORM, Sample
 from transcribe import fields, ocr
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
-from transcribe.ink import ink_layer
+from transcribe.ink.ink_layer import ink_layer
 from transcribe.model import (
     READ,
     Blank,
@@ -140,7 +140,7 @@ def reads_of(sample: Sample, engines: Sequence[str] = ENGINES) -> ReadResult:
 def _line_reads(sample: Sample, form: Form, engines: Sequence[str]) -> ReadResult:
     """A picture of one line, read as a field that fills it."""
     page = sample.page()
-    sheet = ink_layer.ink_layer(page.picture, None)
+    sheet = ink_layer(page.picture, None)
     box = Box(0, 0, page.picture.shape[1], page.picture.shape[0])
     spot = form_fields.FieldRegion(key=FieldKey("text"), field=form.fields[0], box=box, ink=sheet.inks([box])[0])
     here = form_page.Circumstances(scan=sample.file, at=NOW, fit=1.0, quality=1.0)

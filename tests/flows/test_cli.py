@@ -16,7 +16,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from flows.cli.app import GROUPS, app
-from flows.output import terminal
+from flows.terminal import printing
 from tests.flows.house import House
 from transcribe.forms import definition as form
 
@@ -118,17 +118,17 @@ def test_the_version_is_that_of_the_package(house: House) -> None:
 
 
 def test_columns_line_up_and_numbers_stand_right(capsys: pytest.CaptureFixture[str]) -> None:
-    terminal.columns(("form", "scans"), [("a", 5), ("receipt", 120)])
+    printing.columns(("form", "scans"), [("a", 5), ("receipt", 120)])
     assert capsys.readouterr().out == "form     scans\na            5\nreceipt    120\n"
 
 
 def test_json_keeps_accents(capsys: pytest.CaptureFixture[str]) -> None:
-    terminal.as_json({"name": "Éloïse"})
+    printing.as_json({"name": "Éloïse"})
     assert capsys.readouterr().out == json.dumps({"name": "Éloïse"}, ensure_ascii=False) + "\n"
 
 
 def test_progress_draws_nothing_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    with terminal.progress("reading") as told:
+    with printing.progress("reading") as told:
         told(1, 2)
     assert capsys.readouterr().err == ""
 

@@ -27,9 +27,8 @@ from transcribe.drawing.margin_notes import (
     wrapped,
 )
 from transcribe.geometry import Box
-from transcribe.i18n.catalogues import N_
-from transcribe.i18n.evidence_messages import REASONS
-from transcribe.imaging.background import grey
+from transcribe.i18n import N_, REASONS
+from transcribe.imaging import grey
 from transcribe.model import Decision, FieldKey, Place, Posterior, ReadResult, Task
 
 SIDE = 2339

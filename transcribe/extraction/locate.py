@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from transcribe.extraction.key_values import finders, text_in_box
+from transcribe.extraction.key_values import finders
+from transcribe.extraction.key_values.text_in_box import read_in_box
 from transcribe.extraction.page_text.consensus import PlaceHypothesis, legibility, spots, sureness
 from transcribe.extraction.page_text.field_candidates import Candidate
 from transcribe.extraction.page_text.page_text import PageText, sheet
@@ -16,8 +17,7 @@ from transcribe.extraction.tables.cells import cells
 from transcribe.extraction.tables.missing_rows import rows_missing
 from transcribe.geometry import Box
 from transcribe.model import Field, FieldKey, Form, Page, Place, Reading, Table, Word
-from transcribe.ocr.hocr import is_beside
-from transcribe.ocr.machine_readings import MOST_ALTERNATIVES, alternatives_of, confidence_of, reading
+from transcribe.ocr import MOST_ALTERNATIVES, alternatives_of, confidence_of, is_beside, reading
 
 LEAST_SHARE = 0.2
 """Another place is an alternative when it has this share of the support of both, or more."""
@@ -152,7 +152,7 @@ def _said(scan: _Scan, field: Field, spot: PlaceHypothesis, source: str, own: Pa
     best = spot.best(scan.readable)
     if best is spot.by_source.get(source):
         return best
-    return text_in_box.read(own, best, field, scan.form)
+    return read_in_box(own, best, field, scan.form)
 
 
 def _read_table(scan: _Scan, table: Table, sums: Collection[str], places: list[Place], readings: list[Reading]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from transcribe.model import Field, Form, Value
-from transcribe.values.folding import tidy
+from transcribe.values import tidy
 
 _MARKS = re.compile(r"[\s.\-_/,:;|'\"]+")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transcribe.model import Field, Form, Value
-from transcribe.values.folding import tidy
+from transcribe.values import tidy
 
 EXACT = True
 INPUT_MODE = "text"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transcribe.model import Field, Form, Value
-from transcribe.values.folding import has_letter, plain, tidy
+from transcribe.values import has_letter, plain, tidy
 
 EXACT = False
 INPUT_MODE = "text"

@@ -5,7 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 from transcribe.model import Field, Form, Value
-from transcribe.values import numbers
+from transcribe.values import (
+    Number,
+    comparable_number,
+    currency_of,
+    currency_words,
+    minor_digits,
+    plain_number,
+    read_number,
+    rough_number,
+    write_number,
+)
 
 EXACT = True
 INPUT_MODE = "decimal"
@@ -14,20 +24,20 @@ INPUT_MODE = "decimal"
 def parse(text: str, field: Field, form: Form) -> Value:
     """A decimal string with the decimals of the currency's minor unit at least, more where more are written."""
     number = _read(text, field, form)
-    return None if number is None else numbers.plain_number(number.amount, _minor(field, form))
+    return None if number is None else plain_number(number.amount, _minor(field, form))
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
     """The plain number, the currency left out; what is no number is written like one as far as it goes."""
     number = _read(text, field, form)
     if number is None:
-        return numbers.rough_number(text, form.locale, _minor(field, form))
-    return numbers.comparable_number(number.amount, _minor(field, form))
+        return rough_number(text, form.locale, _minor(field, form))
+    return comparable_number(number.amount, _minor(field, form))
 
 
 def write(value: Value, field: Field, form: Form) -> str:
     """The amount as the form's locale writes it, without a currency sign."""
-    return "" if value is None else numbers.write_number(Decimal(str(value)), form.locale, _minor(field, form))
+    return "" if value is None else write_number(Decimal(str(value)), form.locale, _minor(field, form))
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
@@ -37,14 +47,14 @@ def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     number = _read(text, field, form)
     if number is None:
         return ("not a number",)
-    known = numbers.currency_words(numbers.currency_of(field, form))
+    known = currency_words(currency_of(field, form))
     other = ("currency",) if number.beside and number.beside not in known else ()
     return other + (("negative",) if number.amount < 0 else ())
 
 
 def _minor(field: Field, form: Form) -> int:
-    return numbers.minor_digits(numbers.currency_of(field, form))
+    return minor_digits(currency_of(field, form))
 
 
-def _read(text: str, field: Field, form: Form) -> numbers.Number | None:
-    return numbers.read_number(text, form.locale, _minor(field, form))
+def _read(text: str, field: Field, form: Form) -> Number | None:
+    return read_number(text, form.locale, _minor(field, form))

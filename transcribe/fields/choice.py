@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from transcribe.model import Field, Form, Value
-from transcribe.values.folding import fold, tidy
+from transcribe.values import fold, tidy
 
 EXACT = True
 INPUT_MODE = "text"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from transcribe.model import Field, Form, Value
-from transcribe.values import patterns
-from transcribe.values.folding import tidy
+from transcribe.values import breaks_pattern, shaped_by_pattern, tidy
 
 EXACT = True
 INPUT_MODE = "text"
@@ -17,15 +16,15 @@ _EDGES = " .,:;'\"|"
 
 def parse(text: str, field: Field, form: Form) -> Value:
     """The code as the pattern writes it; without one in upper case, its dashes and inner spaces as written."""
-    return patterns.shaped_by_pattern(_clean(text), field.pattern) or None
+    return shaped_by_pattern(_clean(text), field.pattern) or None
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
     """The code without spaces, its other separators kept: "12-3" is not "1-23"."""
-    code = patterns.shaped_by_pattern(_clean(text), field.pattern)
-    if field.pattern is not None and not patterns.breaks_pattern(code, field.pattern):
+    code = shaped_by_pattern(_clean(text), field.pattern)
+    if field.pattern is not None and not breaks_pattern(code, field.pattern):
         return code
-    return patterns.shaped_by_pattern(tidy(_clean(code).replace(" ", "")), field.pattern)
+    return shaped_by_pattern(tidy(_clean(code).replace(" ", "")), field.pattern)
 
 
 def write(value: Value, field: Field, form: Form) -> str:
@@ -35,8 +34,8 @@ def write(value: Value, field: Field, form: Form) -> str:
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     """ "pattern" where the field's pattern is broken whatever the case and separators."""
-    code = patterns.shaped_by_pattern(_clean(text), field.pattern)
-    return ("pattern",) if code and patterns.breaks_pattern(code, field.pattern) else ()
+    code = shaped_by_pattern(_clean(text), field.pattern)
+    return ("pattern",) if code and breaks_pattern(code, field.pattern) else ()
 
 
 def _clean(text: str) -> str:

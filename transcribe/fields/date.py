@@ -6,8 +6,7 @@ import re
 from datetime import date
 
 from transcribe.model import Field, Form, Value
-from transcribe.values import dates
-from transcribe.values.folding import tidy
+from transcribe.values import damaged_date_parts, date_of_parts, date_parts, date_separator, date_text, day_order, tidy
 
 EXACT = True
 INPUT_MODE = "text"
@@ -27,14 +26,14 @@ def parse(text: str, field: Field, form: Form) -> Value:
 def normalise(text: str, field: Field, form: Form) -> str:
     """Year, month and day in ISO order even where impossible ("75.12.2024" is "2024-12-75") or damaged ("1O.03.2024" is
     "2024-03-1o"); else the text in lower case with its separators alike."""
-    parts = dates.date_parts(text, form.locale, form.free)
+    parts = date_parts(text, form.locale, form.free)
     if parts is not None:
-        return dates.date_text(parts)
-    damaged = dates.damaged_date_parts(text, form.locale)
+        return date_text(parts)
+    damaged = damaged_date_parts(text, form.locale)
     if damaged is not None:
         return "-".join(damaged)
     plain = re.sub(r"\s*[-./,]\s*", "-", tidy(tidy(text).casefold())).strip("- ")
-    again = dates.date_parts(plain, form.locale, form.free)
+    again = date_parts(plain, form.locale, form.free)
     return plain if plain and again is None else tidy(tidy(text).casefold())
 
 
@@ -44,7 +43,7 @@ def write(value: Value, field: Field, form: Form) -> str:
         return ""
     day = date.fromisoformat(str(value))
     figures = {"d": f"{day.day:02}", "m": f"{day.month:02}", "y": f"{day.year:04}"}
-    return dates.date_separator(form.locale).join(figures[letter] for letter in dates.day_order(form.locale))
+    return date_separator(form.locale).join(figures[letter] for letter in day_order(form.locale))
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
@@ -59,5 +58,5 @@ def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
 
 
 def _find(text: str, form: Form) -> date | None:
-    parts = dates.date_parts(text, form.locale, form.free)
-    return None if parts is None else dates.date_of_parts(parts)
+    parts = date_parts(text, form.locale, form.free)
+    return None if parts is None else date_of_parts(parts)

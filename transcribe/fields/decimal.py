@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from transcribe.model import Field, Form, Value
-from transcribe.values import numbers
+from transcribe.values import comparable_number, plain_number, read_number, rough_number, write_number
 
 EXACT = True
 INPUT_MODE = "decimal"
@@ -13,28 +13,28 @@ INPUT_MODE = "decimal"
 
 def parse(text: str, field: Field, form: Form) -> Value:
     """A decimal string without needless zeros."""
-    number = numbers.read_number(text, form.locale, None)
-    return None if number is None else numbers.plain_number(number.amount)
+    number = read_number(text, form.locale, None)
+    return None if number is None else plain_number(number.amount)
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
     """The plain number, the unit left out; what is no number is written like one as far as it goes."""
-    number = numbers.read_number(text, form.locale, None)
+    number = read_number(text, form.locale, None)
     if number is None:
-        return numbers.rough_number(text, form.locale, None)
-    return numbers.comparable_number(number.amount)
+        return rough_number(text, form.locale, None)
+    return comparable_number(number.amount)
 
 
 def write(value: Value, field: Field, form: Form) -> str:
     """The quantity as the form's locale writes it."""
-    return "" if value is None else numbers.write_number(Decimal(str(value)), form.locale)
+    return "" if value is None else write_number(Decimal(str(value)), form.locale)
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     """ "not a number"; "negative"."""
     if not text.strip():
         return ()
-    number = numbers.read_number(text, form.locale, None)
+    number = read_number(text, form.locale, None)
     if number is None:
         return ("not a number",)
     return ("negative",) if number.amount < 0 else ()

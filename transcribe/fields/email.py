@@ -8,7 +8,7 @@ from functools import lru_cache
 from email_validator import EmailNotValidError, validate_email
 
 from transcribe.model import Field, Form, Value
-from transcribe.values.folding import tidy
+from transcribe.values import tidy
 
 EXACT = True
 INPUT_MODE = "email"

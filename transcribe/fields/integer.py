@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from transcribe.model import Field, Form, Value
-from transcribe.values import numbers
+from transcribe.values import comparable_number, read_number, rough_number, write_number
 
 EXACT = True
 INPUT_MODE = "numeric"
@@ -13,7 +13,7 @@ INPUT_MODE = "numeric"
 
 def parse(text: str, field: Field, form: Form) -> Value:
     """An int; None also for a number with a fraction."""
-    number = numbers.read_number(text, form.locale, 0)
+    number = read_number(text, form.locale, 0)
     if number is None or number.amount != number.amount.to_integral_value():
         return None
     return int(number.amount)
@@ -21,22 +21,22 @@ def parse(text: str, field: Field, form: Form) -> Value:
 
 def normalise(text: str, field: Field, form: Form) -> str:
     """The plain number; what is no number is written like one as far as it goes."""
-    number = numbers.read_number(text, form.locale, 0)
+    number = read_number(text, form.locale, 0)
     if number is None:
-        return numbers.rough_number(text, form.locale, 0)
-    return numbers.comparable_number(number.amount)
+        return rough_number(text, form.locale, 0)
+    return comparable_number(number.amount)
 
 
 def write(value: Value, field: Field, form: Form) -> str:
     """The number as the form's locale writes it, thousands grouped."""
-    return "" if value is None else numbers.write_number(Decimal(int(value)), form.locale)
+    return "" if value is None else write_number(Decimal(int(value)), form.locale)
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     """ "not a number"; "not a whole number"; "negative"."""
     if not text.strip():
         return ()
-    number = numbers.read_number(text, form.locale, 0)
+    number = read_number(text, form.locale, 0)
     if number is None:
         return ("not a number",)
     if number.amount != number.amount.to_integral_value():

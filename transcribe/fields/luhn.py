@@ -6,7 +6,7 @@ from stdnum import luhn
 
 from transcribe.fields._registry_number import bare, is_digits, normalise, write
 from transcribe.model import Field, Form, Value
-from transcribe.values import patterns
+from transcribe.values import breaks_pattern
 
 EXACT = True
 INPUT_MODE = "numeric"
@@ -27,5 +27,5 @@ def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
         return ()
     if not is_digits(digits):
         return ("not a number",)
-    broken = ("pattern",) if patterns.breaks_pattern(digits, field.pattern) else ()
+    broken = ("pattern",) if breaks_pattern(digits, field.pattern) else ()
     return broken + (() if luhn.is_valid(digits) else ("check digit",))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from transcribe.model import Field, Form, Value
-from transcribe.values import patterns
-from transcribe.values.folding import has_letter, plain, tidy
+from transcribe.values import breaks_pattern, has_letter, plain, tidy
 
 EXACT = False
 INPUT_MODE = "text"
@@ -31,4 +30,4 @@ def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     if not text:
         return ()
     lacking = () if has_letter(text) else ("no letters",)
-    return lacking + (("pattern",) if patterns.breaks_pattern(text, field.pattern) else ())
+    return lacking + (("pattern",) if breaks_pattern(text, field.pattern) else ())

@@ -8,8 +8,7 @@ from functools import lru_cache
 import phonenumbers
 
 from transcribe.model import Field, Form, Value
-from transcribe.values.folding import has_letter, tidy
-from transcribe.values.numbers import locale_of
+from transcribe.values import has_letter, locale_of, tidy
 
 EXACT = True
 INPUT_MODE = "tel"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from transcribe.model import Field, Form, Value
-from transcribe.values import patterns
-from transcribe.values.folding import plain, tidy
+from transcribe.values import breaks_pattern, plain, tidy
 
 EXACT = False
 INPUT_MODE = "text"
@@ -28,4 +27,4 @@ def write(value: Value, field: Field, form: Form) -> str:
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     """ "pattern" where the field has one and the text is not of it."""
     text = tidy(text)
-    return ("pattern",) if text and patterns.breaks_pattern(text, field.pattern) else ()
+    return ("pattern",) if text and breaks_pattern(text, field.pattern) else ()

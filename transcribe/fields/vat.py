@@ -11,7 +11,7 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from transcribe.fields._registry_number import bare
 from transcribe.model import Field, Form, Value
-from transcribe.values.numbers import locale_of
+from transcribe.values import locale_of
 
 EXACT = True
 INPUT_MODE = "text"

@@ -17,10 +17,10 @@ from transcribe.form_drafting.captions import beside, label, read, right_of
 from transcribe.form_drafting.grids import Grid
 from transcribe.form_drafting.label_types import plain, type_of
 from transcribe.form_drafting.rulings import ruling, without_lines
-from transcribe.forms.comb_fields import comb
+from transcribe.forms import comb
 from transcribe.geometry import Box
-from transcribe.imaging.background import grey
-from transcribe.ink.ink_layer import A4_HEIGHT
+from transcribe.imaging import grey
+from transcribe.ink import A4_HEIGHT
 from transcribe.model import Page
 from transcribe.ocr import Engine
 

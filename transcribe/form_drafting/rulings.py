@@ -12,7 +12,7 @@ import numpy
 from transcribe.form_drafting.borderless_tables import Print, striped
 from transcribe.form_drafting.grids import NEAR, Grid, below_header, cells, combs, grids, has_print_between, is_combs
 from transcribe.geometry import Box
-from transcribe.imaging.background import flatten, grey
+from transcribe.imaging import flatten, grey
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

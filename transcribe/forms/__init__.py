@@ -1,0 +1,9 @@
+"""Form definitions, their blank pages, and where each field stands on them."""
+
+from transcribe.forms.blank_image import blank_grey
+from transcribe.forms.comb_fields import Comb, comb, combs
+from transcribe.forms.definition import find, installed, load
+from transcribe.forms.field_boxes import field_boxes
+from transcribe.forms.preview import preview
+
+__all__ = ["Comb", "blank_grey", "comb", "combs", "field_boxes", "find", "installed", "load", "preview"]

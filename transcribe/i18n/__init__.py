@@ -1,0 +1,20 @@
+"""Words for people: catalogues, sentences of evidence, advice on photographs."""
+
+from transcribe.i18n.catalogues import N_, SOURCE_LANGUAGE, direction, languages, said, translation
+from transcribe.i18n.evidence_messages import EVIDENCE, REASONS, named, say, sentence
+from transcribe.i18n.photo_advice import advice
+
+__all__ = [
+    "EVIDENCE",
+    "N_",
+    "REASONS",
+    "SOURCE_LANGUAGE",
+    "advice",
+    "direction",
+    "languages",
+    "named",
+    "said",
+    "say",
+    "sentence",
+    "translation",
+]

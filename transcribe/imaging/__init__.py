@@ -1,0 +1,53 @@
+"""What can be done with any page picture: background, skew, rotation, tiling, crops, quality, barcodes."""
+
+from transcribe.imaging.background import background, flatten, grey, shadow
+from transcribe.imaging.barcodes import (
+    BARCODE_FIELD_TYPES,
+    BARCODE_SOURCE,
+    CHECKED,
+    MIN_CODE_BOX_HEIGHT_PX,
+    Barcode,
+    barcodes,
+    barcodes_on_page,
+)
+from transcribe.imaging.crops import cover, crop, page_picture
+from transcribe.imaging.masks import Mask, grown_mask
+from transcribe.imaging.orientation import way_up
+from transcribe.imaging.quality import Quality, geometry, quality, rim_of_paper, with_geometry
+from transcribe.imaging.rotation import lay_straight, straightened
+from transcribe.imaging.text_size import LETTER, share_inside, text_scale
+from transcribe.imaging.tiling import patience, shrinking, tiles, widened_tile
+
+__all__ = [
+    "BARCODE_FIELD_TYPES",
+    "BARCODE_SOURCE",
+    "CHECKED",
+    "LETTER",
+    "MIN_CODE_BOX_HEIGHT_PX",
+    "Barcode",
+    "Mask",
+    "Quality",
+    "background",
+    "barcodes",
+    "barcodes_on_page",
+    "cover",
+    "crop",
+    "flatten",
+    "geometry",
+    "grey",
+    "grown_mask",
+    "lay_straight",
+    "page_picture",
+    "patience",
+    "quality",
+    "rim_of_paper",
+    "shadow",
+    "share_inside",
+    "shrinking",
+    "straightened",
+    "text_scale",
+    "tiles",
+    "way_up",
+    "widened_tile",
+    "with_geometry",
+]

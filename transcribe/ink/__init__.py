@@ -1,0 +1,25 @@
+"""What was written beyond the form's print, and what kind of marks it is."""
+
+from transcribe.ink.barcode_removal import unbarred, without_bars
+from transcribe.ink.comb_compaction import ShownLine, compacted_page
+from transcribe.ink.components import around
+from transcribe.ink.handwriting import crossed_out, joinedness
+from transcribe.ink.ink_layer import A4_HEIGHT, Ink, InkLayer, ink_layer, strength
+from transcribe.ink.mark_detection import probability_signed, probability_ticked
+
+__all__ = [
+    "A4_HEIGHT",
+    "Ink",
+    "InkLayer",
+    "ShownLine",
+    "around",
+    "compacted_page",
+    "crossed_out",
+    "ink_layer",
+    "joinedness",
+    "probability_signed",
+    "probability_ticked",
+    "strength",
+    "unbarred",
+    "without_bars",
+]

@@ -11,7 +11,7 @@ import numpy
 from transcribe.ink.components import around
 
 if TYPE_CHECKING:
-    from transcribe.imaging.barcodes import Barcode
+    from transcribe.imaging import Barcode
     from transcribe.ink.ink_layer import Ink
     from transcribe.model import Picture
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy
 
-from transcribe.forms.comb_fields import Comb
+from transcribe.forms import Comb
 from transcribe.geometry import Box
 from transcribe.ink.comb_crop import Cut, crop_line
 from transcribe.ink.components import Patch, around

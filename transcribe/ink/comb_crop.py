@@ -10,10 +10,9 @@ import cv2
 import numpy
 from numpy.typing import NDArray
 
-from transcribe.forms.comb_fields import Comb
+from transcribe.forms import Comb
 from transcribe.geometry import Box
-from transcribe.imaging.background import flatten
-from transcribe.imaging.masks import Mask
+from transcribe.imaging import Mask, flatten
 from transcribe.ink.components import Patch, around, measured
 from transcribe.ink.ink_layer import BESIDE, InkLayer
 from transcribe.ink.print_mask import NEAR

@@ -11,7 +11,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.geometry import Box
-from transcribe.imaging.masks import grown_mask
+from transcribe.imaging import grown_mask
 
 ASTRIDE = 0.4
 """Share of a patch that reaches into a box from which it may be that box's writing: a g's tail has less of the g."""

@@ -12,7 +12,7 @@ from transcribe.ink.print_mask import MASS, mass
 
 if TYPE_CHECKING:
     from transcribe.geometry import Box
-    from transcribe.imaging.masks import Mask
+    from transcribe.imaging import Mask
     from transcribe.ink.print_mask import Print
     from transcribe.model import Picture
 

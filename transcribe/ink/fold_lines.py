@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from transcribe.geometry import Box
-    from transcribe.imaging.masks import Mask
+    from transcribe.imaging import Mask
     from transcribe.ink.print_mask import Print
     from transcribe.model import Picture
 

@@ -9,7 +9,7 @@ import cv2
 import numpy
 
 from transcribe.geometry import Box
-from transcribe.imaging.masks import Mask
+from transcribe.imaging import Mask
 from transcribe.ink.ink_layer import Ink, InkLayer
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.geometry import Box
-from transcribe.imaging.background import background, flatten, grey, shadow
-from transcribe.imaging.masks import Mask, grown_mask
+from transcribe.imaging import Mask, background, flatten, grey, grown_mask, shadow
 from transcribe.ink import faint_strokes
 from transcribe.ink.components import Patch, around, at_rim, core, measured, owned, points
 from transcribe.ink.fold_lines import beside, folds, without

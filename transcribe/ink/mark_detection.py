@@ -8,7 +8,7 @@ import cv2
 import numpy
 
 from transcribe.geometry import Box
-from transcribe.imaging.masks import Mask, grown_mask
+from transcribe.imaging import Mask, grown_mask
 from transcribe.ink import faint_strokes
 from transcribe.ink.fold_lines import beside
 from transcribe.ink.ink_layer import Ink, InkLayer, sure
@@ -58,7 +58,7 @@ COVERED, SCRIBBLED = 0.85, 0.4
 reaches beyond all its sides where it is scribbled over: who fills a box in keeps nearer to its frame."""
 
 
-def ticked(sheet: InkLayer, ink: Ink, box: Box) -> float:
+def probability_ticked(sheet: InkLayer, ink: Ink, box: Box) -> float:
     """How sure it is that a box is ticked, 0 to 1."""
     seen = sheet.share(box)
     if seen < TICKED and faint_strokes.pale(sheet.strokes, sheet.print_, box, sheet.level, sheet.unit):
@@ -139,7 +139,7 @@ def _runs_on(ink: Mask, box: Box) -> bool:
     return all(bool(len(side.T)) and side.any(axis=0).mean() >= LEVEL for side in (left, right))
 
 
-def signed(sheet: InkLayer, ink: Ink, box: Box) -> float:
+def probability_signed(sheet: InkLayer, ink: Ink, box: Box) -> float:
     """How sure it is that a box is signed, 0 to 1."""
     if ink.amount < LITTLE * SIGNED:
         return _none(ink.amount / SIGNED, ink)

@@ -9,7 +9,7 @@ import cv2
 import numpy
 from numpy.typing import NDArray
 
-from transcribe.forms import blank_image
+from transcribe.forms import blank_grey
 
 if TYPE_CHECKING:
     from transcribe.geometry import Box
@@ -64,7 +64,7 @@ def softened(sheet: InkLayer, box: Box) -> Softened | None:
     if sheet.blank is None:
         return None
     seen = _halved(sheet.dark[around], sheet.unit)
-    print_ = _halved(255 - blank_image.blank_grey(sheet.blank)[around], sheet.unit)
+    print_ = _halved(255 - blank_grey(sheet.blank)[around], sheet.unit)
     if min(seen.shape) <= 4 * REACH or seen.std() < PLAIN or print_.std() < PLAIN:
         return None
     soft, blurred = _softest(print_, seen)

@@ -10,9 +10,8 @@ import cv2
 import numpy
 from numpy.typing import NDArray
 
-from transcribe.forms import blank_image
-from transcribe.imaging.background import flatten
-from transcribe.imaging.masks import Mask, grown_mask
+from transcribe.forms import blank_grey
+from transcribe.imaging import Mask, flatten, grown_mask
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -57,7 +56,7 @@ class Print:
 @lru_cache(maxsize=16)
 def printed(path: str, unit: float) -> Print:
     """The print of a blank; `unit` is the length of a pixel at 200 dpi."""
-    dark = 255 - flatten(blank_image.blank_grey(path))
+    dark = 255 - flatten(blank_grey(path))
     side = 2 * round(FINE_WIDTH * unit / 2) + 1
     tint = cv2.morphologyEx(dark, cv2.MORPH_OPEN, numpy.ones((side, side), numpy.uint8))
     strong = (dark >= STRONG).astype(numpy.uint8)

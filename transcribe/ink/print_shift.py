@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
-from transcribe.forms import blank_image
+from transcribe.forms import blank_grey
 from transcribe.geometry import Box
 
 if TYPE_CHECKING:
-    from transcribe.imaging.masks import Mask
+    from transcribe.imaging import Mask
     from transcribe.ink.ink_layer import InkLayer
     from transcribe.model import Picture
 
@@ -48,7 +48,7 @@ def displaced(sheet: InkLayer, box: Box) -> Mask:
     found = numpy.zeros((box.height, box.width), numpy.uint8)
     if sheet.blank is None:
         return found
-    grey, reach = blank_image.blank_grey(sheet.blank), round(REACH * sheet.unit)
+    grey, reach = blank_grey(sheet.blank), round(REACH * sheet.unit)
     for tile in _tiles(sheet, box, reach):
         print_ = sheet.print_.near[tile.y0 : tile.y1, tile.x0 : tile.x1]
         if not print_.any():

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from transcribe.errors import FairhandError, ScanError
 from transcribe.model import Page, SourceFile
-from transcribe.registration.cache import remembered_alignment
-from transcribe.sandbox import decoding
-from transcribe.sandbox.limits import Limits
+from transcribe.registration import remembered_alignment
+from transcribe.sandbox import Limits, check, decode
 
 UNKNOWN_TYPE = "application/octet-stream"
 ANEW = "Save the picture anew, as PNG or JPEG,"
@@ -68,7 +67,7 @@ def file_pages(files: Iterable[Path], limits: Limits) -> Iterator[FilePage | Unr
         try:
             content = _bytes(path, limits)
             source = replace(source, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
-            media_type, count = decoding.check(content, limits)
+            media_type, count = check(content, limits)
         except Exception as error:
             yield unreadable(path, source, error)
             continue
@@ -117,7 +116,7 @@ def scan_id(each: Iterable[tuple[str, int]]) -> str:
 
 def picture(sheet: FilePage, limits: Limits) -> Page:
     """The sheet's page, decoded."""
-    pixels, dpi = decoding.decode(sheet.content, sheet.page, limits)
+    pixels, dpi = decode(sheet.content, sheet.page, limits)
     return Page(
         number=sheet.page, picture=pixels, dpi=dpi, alignment=remembered_alignment(sheet.source.sha256, sheet.page)
     )

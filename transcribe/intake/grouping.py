@@ -11,10 +11,8 @@ from transcribe.errors import ScanError
 from transcribe.intake.file_pages import FilePage, Unreadable, page_unreadable, picture, unreadable
 from transcribe.intake.page_order import UNKNOWN, Together, begins_naturally, settled, together
 from transcribe.model import Form
-from transcribe.registration.align import Aligned, align
-from transcribe.registration.cache import remember_alignment
-from transcribe.registration.identify import Guess, identify, sure_guess
-from transcribe.sandbox.limits import Limits
+from transcribe.registration import Aligned, Guess, align, identify, remember_alignment, sure_guess
+from transcribe.sandbox import Limits
 
 APART = (
     "Put the pages of each order into a PDF or a folder of their own, or see that the folder begins with a whole "

@@ -10,9 +10,8 @@ from transcribe.archive import Archive
 from transcribe.intake.jpeg_metadata import flattened, stamp
 from transcribe.model import Page, Scan
 from transcribe.ocr import hocr
-from transcribe.registration.cache import remembered_alignment
-from transcribe.sandbox import decoding
-from transcribe.sandbox.limits import Limits
+from transcribe.registration import remembered_alignment
+from transcribe.sandbox import Limits, decode
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -24,7 +23,7 @@ def load_pages(scan: Scan, archive: Archive, limits: Limits) -> list[Page]:
     decoded = []
     for number, each in enumerate(scan.pages, 1):
         content = archive.get(each.file)
-        pixels, dpi = decoding.decode(content, each.page, limits)
+        pixels, dpi = decode(content, each.page, limits)
         if each.turn:  # what lies beside the file speaks of the picture as it lay
             decoded.append(Page(number=number, picture=_turned(pixels, each.turn), dpi=dpi))
             continue

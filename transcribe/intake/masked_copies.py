@@ -8,9 +8,8 @@ from transcribe.intake.file_pages import scan_id
 from transcribe.intake.jpeg_metadata import stamped
 from transcribe.intake.load_pages import load_pages
 from transcribe.model import Flattened, Form, Page, Scan, SourceFile
-from transcribe.registration.align import Aligned, align
-from transcribe.registration.second_form import shows_second_form
-from transcribe.sandbox.limits import Limits
+from transcribe.registration import Aligned, align, shows_second_form
+from transcribe.sandbox import Limits
 
 
 def _masked_copy(page: Page, laid: Aligned, form: Form, archive: Archive, name: str) -> SourceFile:

@@ -9,10 +9,9 @@ import cv2
 import numpy
 
 from transcribe.geometry import Box, Homography
-from transcribe.ink import ink_layer
-from transcribe.ink.components import around
+from transcribe.ink import Ink, around, ink_layer
 from transcribe.model import Form
-from transcribe.registration.align import Aligned
+from transcribe.registration import Aligned
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -76,14 +75,14 @@ def _asked(aligned: Aligned, form: Form) -> list[Box]:
 def _written(aligned: Aligned, form: Form, boxes: Sequence[Box]) -> list[Box]:
     """The payment boxes of a page that are not surely empty, and what of their writing hangs out of them. An empty one
     has nothing to hide, and painted over nobody could know any more that it is empty."""
-    inks = ink_layer.ink_layer(aligned.page.picture, form.blanks[aligned.number - 1].path).inks(boxes)
+    inks = ink_layer(aligned.page.picture, form.blanks[aligned.number - 1].path).inks(boxes)
     written = [
         (box, seen) for box, seen in zip(boxes, inks, strict=True) if seen.doubtful or seen.filled >= SURELY_EMPTY
     ]
     return [each for box, seen in written for each in (box, *_hanging(box, seen))]
 
 
-def _hanging(box: Box, seen: ink_layer.Ink) -> list[Box]:
+def _hanging(box: Box, seen: Ink) -> list[Box]:
     """The pieces of a box's writing that reach farther out of it than MARGIN: a number written too large or too low."""
     wide = Box(box.x0 - MARGIN, box.y0 - MARGIN, box.x1 + MARGIN, box.y1 + MARGIN)
     return [patch.box for patch in seen.patches if around([wide, patch.box]) != wide]

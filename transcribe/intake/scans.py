@@ -17,9 +17,8 @@ from transcribe.intake.grouping import Group, of_any, of_form
 from transcribe.intake.masked_copies import _masked_copy
 from transcribe.model import Form, Scan, ScanPage, SourceFile
 from transcribe.ocr import hocr
-from transcribe.registration.align import Aligned, align
-from transcribe.registration.second_form import shows_second_form
-from transcribe.sandbox.limits import Limits
+from transcribe.registration import Aligned, align, shows_second_form
+from transcribe.sandbox import Limits
 
 if TYPE_CHECKING:
     pass

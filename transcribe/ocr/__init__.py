@@ -1,5 +1,25 @@
-"""Engines behind one contract, words read from hOCR, words as readings."""
+"""OCR engines behind one contract, words read from hOCR, and words as readings."""
 
+from transcribe.ocr import hocr
 from transcribe.ocr.engine import Engine, load, names
+from transcribe.ocr.engine_fallback import TRIES, FallbackEngine, without_failed
+from transcribe.ocr.hocr import Beside, is_beside
+from transcribe.ocr.machine_readings import MOST_ALTERNATIVES, alternatives_of, confidence_of, reading, spread, text_of
 
-__all__ = ["Engine", "load", "names"]
+__all__ = [
+    "MOST_ALTERNATIVES",
+    "TRIES",
+    "Beside",
+    "Engine",
+    "FallbackEngine",
+    "alternatives_of",
+    "confidence_of",
+    "hocr",
+    "is_beside",
+    "load",
+    "names",
+    "reading",
+    "spread",
+    "text_of",
+    "without_failed",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from transcribe.pay_arithmetic import an_hour
-from transcribe.store.contract import Floor, Pace, Rate
+from transcribe.store import Floor, Pace, Rate
 
 Fault = Literal["no floor", "floor under its source", "no rate", "currencies differ", "pays under the floor"]
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from transcribe import fields
 from transcribe.model import Decision, Field, Form, Reading
-from transcribe.store.contract import Story
+from transcribe.store import Story
 
 Outcome = Literal["open", "agreed", "outvoted", "recovered"]
 """Nothing decided yet; what was read is what is decided; something else is; it is now, though it was not at first."""

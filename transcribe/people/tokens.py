@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from transcribe.errors import SettingsError
-from transcribe.store.contract import ApiToken, Store
+from transcribe.store import ApiToken, Store
 
 Scope = Literal["records:read", "explain:read", "pay:read"]
 SCOPES: frozenset[str] = frozenset(get_args(Scope))

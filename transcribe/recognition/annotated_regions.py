@@ -8,17 +8,13 @@ from datetime import datetime
 
 import numpy
 
-from transcribe.extraction.key_values import text_in_box
-from transcribe.extraction.page_text.page_text import PageText
-from transcribe.extraction.page_text.text_lines import lines
-from transcribe.extraction.tables.annotated_rows import Cell, cells_of_rows
+from transcribe.extraction import Cell, PageText, cells_of_rows, lines, text_in_box
 from transcribe.forms import field_boxes
 from transcribe.geometry import Box
-from transcribe.imaging.crops import cover, crop
+from transcribe.imaging import cover, crop
 from transcribe.ink import ink_layer
 from transcribe.model import Form, Page, Place, Reading, ReadResult, Scan, Word
-from transcribe.ocr import Engine
-from transcribe.ocr.machine_readings import alternatives_of, confidence_of, reading
+from transcribe.ocr import Engine, alternatives_of, confidence_of, reading
 from transcribe.recognition import form_page
 from transcribe.recognition.form_fields import FieldRegion
 from transcribe.recognition.form_page import Circumstances
@@ -83,7 +79,7 @@ def _read_fixed(
     if not laid.aligned.fits:
         _read_free(kept, scan, replace(laid.photo, number=place.page), place, form, engines, now)
         return
-    sheet = ink_layer.ink_layer(page.picture, form.blanks[place.page - 1].path)
+    sheet = ink_layer(page.picture, form.blanks[place.page - 1].path)
     box = _within(place.box, page)
     spot = FieldRegion(key=place.key, field=form.field(place.key.name), box=box, ink=sheet.inks([box])[0])
     here = Circumstances(scan=scan.id, at=now, fit=laid.fit, quality=laid.quality(sheet, form).measures["overall"])
@@ -94,7 +90,7 @@ def _read_fixed(
 
 
 def _payment_boxes(form: Form, number: int) -> list[Box]:
-    return [box for _, each, box in field_boxes.field_boxes(form, number) if each.personal == "payment"]
+    return [box for _, each, box in field_boxes(form, number) if each.personal == "payment"]
 
 
 def _at(said: Reading, box: Box) -> Reading:
@@ -120,7 +116,7 @@ def _read_free(
     box = _within(place.box, page)
     seen = {engine.source: _words_in(engine, page, box) for engine in engines}
     for source, words in seen.items():
-        found = text_in_box.text_in_box(lines(words, page.number), box, form.field(place.key.name), form)
+        found = text_in_box(lines(words, page.number), box, form.field(place.key.name), form)
         said = [line.words for line in found.lines] if found else []
         kept.readings.append(
             reading(

@@ -8,15 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from transcribe import fields
-from transcribe.extraction.locate import Located
+from transcribe.extraction import Located
 from transcribe.geometry import Box
-from transcribe.imaging import barcodes
-from transcribe.imaging.barcodes import Barcode
+from transcribe.imaging import BARCODE_SOURCE, Barcode, barcodes_on_page
 from transcribe.model import Field, Form, Page, Place, Reading
-from transcribe.ocr.machine_readings import reading
+from transcribe.ocr import reading
 
 if TYPE_CHECKING:
-    from transcribe.imaging.barcodes import Barcode
+    from transcribe.imaging import Barcode
 
 AROUND = 1.0
 """Heights of a barcode that people are shown around it: the number printed under its bars."""
@@ -27,7 +26,7 @@ def with_barcodes(scan_id: str, pages: Sequence[Page], form: Form, found: Locate
     of the pages that are written so say the same. It may be of something else than the field (an article's, not the
     order's), so that it proves nothing by itself. Where no engine found the field, its place is the barcode's."""
     wanted = [each for each in form.fields if each.type == "ean" or (each.type == "code" and each.pattern)]
-    codes = [(page, code) for page in pages for code in barcodes.barcodes_on_page(page.picture)] if wanted else []
+    codes = [(page, code) for page in pages for code in barcodes_on_page(page.picture)] if wanted else []
     places, readings = list(found.places), list(found.readings)
     for field in wanted:
         fitting = [(page, code) for page, code in codes if _fits(code, field, form)]
@@ -56,7 +55,7 @@ def _said(scan_id: str, place: Place, code: Barcode, now: datetime) -> Reading:
     return reading(
         scan=scan_id,
         key=place.key,
-        source=barcodes.BARCODE_SOURCE,
+        source=BARCODE_SOURCE,
         text=code.text,
         at=now,
         confidence=None,

@@ -8,7 +8,7 @@ from statistics import median
 
 from transcribe import fields
 from transcribe.model import Field, Form, Word
-from transcribe.ocr.machine_readings import confidence_of, text_of
+from transcribe.ocr import confidence_of, text_of
 
 Lines = Sequence[Sequence[Word]]
 """The words of a field, line by line."""

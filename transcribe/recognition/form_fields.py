@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from transcribe.forms.comb_fields import Comb, combs
-from transcribe.forms.field_boxes import field_boxes
+from transcribe.forms import Comb, combs, field_boxes
 from transcribe.geometry import Box
-from transcribe.ink.ink_layer import Ink, InkLayer
+from transcribe.ink import Ink, InkLayer
 from transcribe.model import Field, FieldKey, Form
-from transcribe.registration.similarity import Similarity
+from transcribe.registration import Similarity
 
 MARKS = frozenset({"checkbox", "signature"})
 

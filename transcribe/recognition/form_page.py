@@ -9,15 +9,20 @@ from itertools import combinations
 
 from rapidfuzz.fuzz import ratio as per_cent
 
-from transcribe.imaging import barcodes
-from transcribe.ink import handwriting, mark_detection
-from transcribe.ink.barcode_removal import unbarred, without_bars
-from transcribe.ink.comb_compaction import ShownLine, compacted_page
-from transcribe.ink.ink_layer import InkLayer
+from transcribe.imaging import BARCODE_FIELD_TYPES, BARCODE_SOURCE, CHECKED, MIN_CODE_BOX_HEIGHT_PX, Barcode, barcodes
+from transcribe.ink import (
+    InkLayer,
+    ShownLine,
+    compacted_page,
+    crossed_out,
+    joinedness,
+    probability_signed,
+    probability_ticked,
+    unbarred,
+    without_bars,
+)
 from transcribe.model import INK, Page, Reading, SourceWords, Word
-from transcribe.ocr import Engine
-from transcribe.ocr.hocr import Beside
-from transcribe.ocr.machine_readings import alternatives_of, confidence_of, reading, spread, text_of
+from transcribe.ocr import Beside, Engine, alternatives_of, confidence_of, reading, spread, text_of
 from transcribe.recognition.barcode_readings import adds_to_barcode
 from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.form_fields import MARKS, FieldRegion
@@ -93,10 +98,10 @@ def _by_ink(spot: FieldRegion, sheet: InkLayer, here: Circumstances) -> Reading 
     if spot.astray:
         text, confidence, flags = None, None, ("not fitting",)
     elif spot.field.type == "checkbox":
-        ticked = mark_detection.ticked(sheet, spot.ink, spot.box)
+        ticked = probability_ticked(sheet, spot.ink, spot.box)
         text, confidence = ("true", ticked) if ticked >= 0.5 else ("false", 1 - ticked)
     elif spot.field.type == "signature":
-        signed = mark_detection.signed(sheet, spot.ink, spot.box)
+        signed = probability_signed(sheet, spot.ink, spot.box)
         text, confidence = ("true", signed) if signed >= 0.5 else ("false", 1 - signed)
     elif filled < 0.5 and spot.ink.doubtful:
         text, confidence, flags = None, None, ("illegible",)
@@ -201,10 +206,10 @@ def _by_engine(said: Said, spot: FieldRegion, flags: Sequence[str], here: Circum
 
 def _flags(spot: FieldRegion, sheet: InkLayer, said: Sequence[Said]) -> list[str]:
     """What kind of writing it is, where that matters: joined by hand, struck through."""
-    joined = 0.0 if spot.comb else handwriting.joinedness(sheet, spot.ink)  # each letter in a cell of its own
+    joined = 0.0 if spot.comb else joinedness(sheet, spot.ink)  # each letter in a cell of its own
     flags = ["handwriting"] if _is_handwriting(joined, said) else []
     flags += ["illegible"] if spot.ink.doubtful else []  # part of it may stand in the row beside, or be of that row
-    return [*flags, "crossed out"] if handwriting.crossed_out(sheet, spot.ink) else flags
+    return [*flags, "crossed out"] if crossed_out(sheet, spot.ink) else flags
 
 
 def _is_handwriting(joined: float, said: Sequence[Said]) -> bool:
@@ -219,29 +224,29 @@ def _is_handwriting(joined: float, said: Sequence[Said]) -> bool:
     return surest < DOUBTED and (joined >= JOINED or likeness < UNLIKE)
 
 
-def _barcode(spot: FieldRegion, page: Page) -> barcodes.Barcode | None:
+def _barcode(spot: FieldRegion, page: Page) -> Barcode | None:
     """A barcode that stands in a field's box, or beside it."""
-    if spot.field.type not in barcodes.BARCODE_FIELD_TYPES or (
-        spot.field.type == "code" and spot.box.height < barcodes.MIN_CODE_BOX_HEIGHT_PX
+    if spot.field.type not in BARCODE_FIELD_TYPES or (
+        spot.field.type == "code" and spot.box.height < MIN_CODE_BOX_HEIGHT_PX
     ):
         return None
-    return next(iter(barcodes.barcodes(page.picture, spot.box)), None)
+    return next(iter(barcodes(page.picture, spot.box)), None)
 
 
-def _unbarred(spot: FieldRegion, code: barcodes.Barcode, sheet: InkLayer) -> FieldRegion:
+def _unbarred(spot: FieldRegion, code: Barcode, sheet: InkLayer) -> FieldRegion:
     """The field as engines are asked for it: without the bars."""
     return replace(spot, ink=without_bars(spot.ink, code, sheet.unit), comb=None)
 
 
-def _by_barcode(spot: FieldRegion, code: barcodes.Barcode, here: Circumstances) -> Reading:
+def _by_barcode(spot: FieldRegion, code: Barcode, here: Circumstances) -> Reading:
     """What a barcode says. It checks itself and says nothing of how sure it is."""
     return reading(
         scan=here.scan,
         key=spot.key,
-        source=barcodes.BARCODE_SOURCE,
+        source=BARCODE_SOURCE,
         text=code.text,
         at=here.at,
         confidence=None,
         conditions=here.conditions(1.0),
-        flags=[barcodes.CHECKED] if code.checked else [],
+        flags=[CHECKED] if code.checked else [],
     )

@@ -9,15 +9,22 @@ from datetime import datetime
 import cv2
 import numpy
 
-from transcribe.extraction.locate import locate
+from transcribe.extraction import locate
 from transcribe.geometry import Box, Homography
-from transcribe.imaging import rotation, text_size
-from transcribe.imaging.background import grey
-from transcribe.imaging.crops import crop
-from transcribe.imaging.orientation import way_up
-from transcribe.imaging.quality import Quality, quality, with_geometry
-from transcribe.imaging.tiling import shrinking
-from transcribe.ink import ink_layer
+from transcribe.imaging import (
+    LETTER,
+    Quality,
+    crop,
+    grey,
+    quality,
+    share_inside,
+    shrinking,
+    straightened,
+    text_scale,
+    way_up,
+    with_geometry,
+)
+from transcribe.ink import strength
 from transcribe.model import Form, Page, Place, Reading, Scan, SourceWords, Word
 from transcribe.ocr import Engine, hocr
 from transcribe.recognition.barcode_readings import with_barcodes
@@ -93,7 +100,7 @@ def _laid(small: Page, scale: float, turns: int = 0) -> tuple[Page, Homography]:
     shrunk = numpy.diag([scale, scale, 1.0])
     if small.hocr:
         return small, shrunk
-    straight, moved = rotation.straightened(small, turns)
+    straight, moved = straightened(small, turns)
     return straight, moved @ shrunk
 
 
@@ -120,10 +127,10 @@ def _quality(small: Page, laid: Page, words: Sequence[Word]) -> Quality:
     what should stand beyond its rim. Overall it is as good as its light and its sharpness: with that sources' claims
     were calibrated on free layouts."""
     picture = grey(laid.picture)
-    contrast, noise = ink_layer.strength(picture)
+    contrast, noise = strength(picture)
     light = quality(picture, ink_contrast=contrast, noise=noise, scale=1.0, inside=1.0)
-    size = text_size.text_scale(picture, words, contrast)
-    inside = text_size.share_inside(small.picture, size * text_size.LETTER, contrast)
+    size = text_scale(picture, words, contrast)
+    inside = share_inside(small.picture, size * LETTER, contrast)
     return with_geometry(light, scale=size, inside=inside)
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 import numpy
 
 from transcribe.geometry import Homography
-from transcribe.imaging.quality import Quality, geometry, quality, rim_of_paper
-from transcribe.ink import ink_layer
+from transcribe.imaging import Quality, geometry, quality, rim_of_paper
+from transcribe.ink import InkLayer
 from transcribe.model import Form, Page
-from transcribe.registration import align
-from transcribe.registration.align import Aligned
+from transcribe.registration import FITS, Aligned, align
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +23,7 @@ class ReadOptions:
     anybody to read a field on it.
     """
 
-    fit: float = align.FITS
+    fit: float = FITS
     cascade: bool = False
     without: int = 0
     masked: bool = False
@@ -44,7 +43,7 @@ class RegisteredPage:
     def fit(self) -> float:
         return self.aligned.fit
 
-    def quality(self, sheet: ink_layer.InkLayer, form: Form) -> Quality:
+    def quality(self, sheet: InkLayer, form: Form) -> Quality:
         """How good the photo is, as the page lies on its blank."""
         came, photo = self._came()
         size = form.blanks[self.aligned.number - 1].size
@@ -77,7 +76,7 @@ def register_pages(
 
 
 def _laid(pages: Sequence[Page], form: Form) -> list[RegisteredPage]:
-    return [RegisteredPage(page, align.align(page, form)) for page in pages]
+    return [RegisteredPage(page, align(page, form)) for page in pages]
 
 
 def _placed(found: Sequence[RegisteredPage], form: Form, options: ReadOptions) -> dict[int, RegisteredPage]:

@@ -12,12 +12,10 @@ import numpy
 from transcribe.errors import ScanError
 from transcribe.forms import field_boxes
 from transcribe.geometry import Box, Homography
-from transcribe.imaging.crops import cover, crop
+from transcribe.imaging import cover, crop
 from transcribe.ink import ink_layer
 from transcribe.model import INK, FieldKey, Form, Page, Place, Reading, ReadResult, Scan
-from transcribe.ocr import Engine, hocr
-from transcribe.ocr.engine_fallback import FallbackEngine, without_failed
-from transcribe.ocr.machine_readings import reading
+from transcribe.ocr import Engine, FallbackEngine, hocr, reading, without_failed
 from transcribe.recognition import form_fields, form_page
 from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.form_page import Circumstances
@@ -31,7 +29,7 @@ from transcribe.recognition.page_assignment import (
     _placed,
 )
 from transcribe.recognition.result import ReadResultBuilder, page_transform
-from transcribe.registration.second_form import shows_second_form
+from transcribe.registration import shows_second_form
 
 COARSE = (
     "it does not lie on the form {form}, and what was kept of it is too coarse to read, as nobody knows where payment "
@@ -103,7 +101,7 @@ def _read_page(
     options: ReadOptions,
 ) -> None:
     page, blank = laid.aligned.page, form.blanks[laid.aligned.number - 1]
-    sheet = ink_layer.ink_layer(page.picture, blank.path)
+    sheet = ink_layer(page.picture, blank.path)
     seen = laid.quality(sheet, form)
     spots = form_fields.field_regions(form, page.number, sheet, laid.aligned.similarity)
     here = Circumstances(scan=scan.id, at=now, fit=laid.fit, quality=seen.measures["overall"])
@@ -141,7 +139,7 @@ def _read_nothing(
     whole = kept.picture(number, shown)
     kept.lying[number] = page_transform(laid.photo.number, numpy.eye(3))
     box = Box(0, 0, shown.shape[1], shown.shape[0])
-    for key, each, _ in field_boxes.field_boxes(form, number):
+    for key, each, _ in field_boxes(form, number):
         cut = None if each.personal == "payment" else whole
         kept.places.append(Place(scan=scan.id, key=key, page=number, box=box, snippet=cut, confidence=None))
         kept.readings.append(_not_fitting(scan, key, laid.fit, now))

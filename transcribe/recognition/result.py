@@ -11,8 +11,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.archive import packed
-from transcribe.imaging.crops import page_picture
-from transcribe.imaging.quality import Quality
+from transcribe.imaging import Quality, page_picture
 from transcribe.model import PagePicture, PageTransform, Place, Reading, ReadResult, SourceWords
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import cv2
 import numpy
 
 from transcribe.geometry import Homography
-from transcribe.imaging.rotation import lay_straight
+from transcribe.imaging import lay_straight
 from transcribe.model import Form, Page, StoredAlignment
 from transcribe.registration.dewarp import dewarp
 from transcribe.registration.matching import (

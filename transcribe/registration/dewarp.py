@@ -9,8 +9,8 @@ import cv2
 import numpy
 from numpy.typing import NDArray
 
-from transcribe.forms import blank_image
-from transcribe.imaging.background import flatten, grey
+from transcribe.forms import blank_grey
+from transcribe.imaging import flatten, grey
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -112,7 +112,7 @@ def _dark(page: Picture, scale: float) -> Picture:
 
 @lru_cache(maxsize=16)
 def _blank_dark(path: str, scale: float) -> Picture:
-    return _dark(blank_image.blank_grey(path), scale)
+    return _dark(blank_grey(path), scale)
 
 
 def _grid(wanted: Picture) -> list[tuple[int, int]]:

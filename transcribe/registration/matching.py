@@ -11,9 +11,9 @@ import cv2
 import numpy
 from numpy.typing import NDArray
 
-from transcribe.forms import blank_image
+from transcribe.forms import blank_grey
 from transcribe.geometry import Homography
-from transcribe.imaging.background import grey
+from transcribe.imaging import grey
 from transcribe.model import Form
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _smaller(picture: Picture, scale: float) -> Picture:
 
 @lru_cache(maxsize=32)
 def _blank_features(path: str) -> Features:
-    return features(blank_image.blank_grey(path))
+    return features(blank_grey(path))
 
 
 def _path(form: Form, number: int) -> str:

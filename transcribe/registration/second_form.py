@@ -8,7 +8,7 @@ import cv2
 import numpy
 from numpy.typing import NDArray
 
-from transcribe.imaging.background import grey
+from transcribe.imaging import grey
 from transcribe.model import Form
 from transcribe.registration.align import Aligned
 from transcribe.registration.matching import SURE, features, match

@@ -10,9 +10,9 @@ import cv2
 import numpy
 from numpy.typing import NDArray
 
-from transcribe.forms import blank_image
+from transcribe.forms import blank_grey
 from transcribe.geometry import Box
-from transcribe.imaging.background import grey
+from transcribe.imaging import grey
 from transcribe.model import Form
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def similarity(straight: Picture, form: Form, number: int) -> Similarity:
     printed = numpy.linalg.norm(print_, axis=1) > TILE  # a standard deviation of about one level a pixel
     outside = printed & ~_boxed(form, number, path)
     counted = numpy.flatnonzero(outside if outside.sum() >= ENOUGH_TILES else printed)
-    columns = blank_image.blank_grey(path).shape[1] // 2 // TILE
+    columns = blank_grey(path).shape[1] // 2 // TILE
     middles = (numpy.stack((counted % columns, counted // columns), axis=1) + 0.5) * 2 * TILE
     if not counted.size:
         return Similarity(0.0, numpy.zeros(0, numpy.float32), middles)
@@ -73,12 +73,12 @@ def similarity(straight: Picture, form: Form, number: int) -> Similarity:
 
 @lru_cache(maxsize=32)
 def _blank_tiles(path: str) -> NDArray[numpy.float32]:
-    return _tiles(_half(blank_image.blank_grey(path)))
+    return _tiles(_half(blank_grey(path)))
 
 
 def _boxed(form: Form, number: int, path: str) -> NDArray[numpy.bool_]:
     """Which tiles lie by more than half in a box of a field or a table."""
-    inside = numpy.zeros(blank_image.blank_grey(path).shape, numpy.uint8)
+    inside = numpy.zeros(blank_grey(path).shape, numpy.uint8)
     placed = [(each.page, each.box) for each in form.fields] + [(each.page, each.box) for each in form.tables]
     for page, box in placed:
         if box and page == number:

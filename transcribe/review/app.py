@@ -20,8 +20,7 @@ from transcribe.review.failures import DOCUMENTED, add_failures
 from transcribe.review.options import ReviewOptions
 from transcribe.review.rate_limits import Rates
 from transcribe.review.rendering import STATIC, Rendering, digest
-from transcribe.store.contract import Store
-from transcribe.store.drivers.writer import Writer
+from transcribe.store import Store, Writer
 
 PAGES = "transcribe.review.pages"
 OFTEN = ("work", "ahead", "pictures")

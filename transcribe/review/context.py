@@ -17,8 +17,7 @@ from transcribe.review.options import ReviewOptions
 from transcribe.review.rate_limits import Rates
 from transcribe.review.rendering import Rendering
 from transcribe.review.waits import Waits
-from transcribe.store.contract import Store
-from transcribe.store.drivers.writer import Writer
+from transcribe.store import Store, Writer
 
 Result = TypeVar("Result")
 

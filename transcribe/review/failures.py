@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from transcribe.errors import FairhandError, LeaseLost, NotFound, StoreError
-from transcribe.i18n.catalogues import N_, translation
+from transcribe.i18n import N_, translation
 from transcribe.review.access.sessions import NotSignedIn, language_of
 from transcribe.review.context import parts_of
 from transcribe.review.rate_limits import TooMany

@@ -6,7 +6,7 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from transcribe.i18n.catalogues import N_
+from transcribe.i18n import N_
 
 
 class TooMany(Exception):

@@ -10,7 +10,7 @@ from babel import Locale
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from transcribe.i18n.catalogues import direction, translation
+from transcribe.i18n import direction, translation
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from transcribe.i18n.catalogues import N_, translation
-from transcribe.store.contract import SentReading
+from transcribe.i18n import N_, translation
+from transcribe.store import SentReading
 
 Action = Literal["send", "blank", "illegible", "crossed_out", "absent", "skip"]
 Reason = Literal["hard to see", "wrong language", "wrong picture", "rather not", "other"]

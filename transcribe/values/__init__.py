@@ -1,0 +1,42 @@
+"""Text to typed values and back: folding, numbers, dates, patterns."""
+
+from transcribe.values.dates import damaged_date_parts, date_of_parts, date_parts, date_separator, date_text, day_order
+from transcribe.values.folding import fold, has_letter, plain, tidy
+from transcribe.values.numbers import (
+    Number,
+    comparable_number,
+    currency_of,
+    currency_words,
+    locale_of,
+    minor_digits,
+    plain_number,
+    read_number,
+    rough_number,
+    write_number,
+)
+from transcribe.values.patterns import breaks_pattern, shaped_by_pattern
+
+__all__ = [
+    "Number",
+    "breaks_pattern",
+    "comparable_number",
+    "currency_of",
+    "currency_words",
+    "damaged_date_parts",
+    "date_of_parts",
+    "date_parts",
+    "date_separator",
+    "date_text",
+    "day_order",
+    "fold",
+    "has_letter",
+    "locale_of",
+    "minor_digits",
+    "plain",
+    "plain_number",
+    "read_number",
+    "rough_number",
+    "shaped_by_pattern",
+    "tidy",
+    "write_number",
+]

@@ -13,7 +13,7 @@ import pytest
 from flows.home.home import Home
 from flows.simulation.ground_truth import Sample
 from flows.simulation.planning import Batch, Planned, plan
-from flows.simulation.planning_inputs import SECONDS, Said, Terms, plan_json, plot, prospect, rates
+from flows.simulation.planning_inputs import SECONDS, Said, Terms, plan_json, plan_plot, prospect, rates
 from flows.simulation.simulated_sources import Source, Written, engines, from_history, read, read_by_machines, stated
 from reconcile.algorithms.intervals import wilson
 from reconcile.forms.prepared_form import prepared
@@ -189,7 +189,7 @@ def test_a_line_is_for_as_many_orders_as_are_wanted() -> None:
 def test_the_plot_says_that_it_is_a_simulation() -> None:
     terms = Terms(seconds=36.0, stands_on="as stated", micro=None, an_hour=False, currency="EUR")
     lines = [plan_json(each, terms, 10, FORM, 1) for each in plan(batch([0.05] * 3, rounds=1), (0.99, 0.999))]
-    drawn = plot(lines, FORM.name)
+    drawn = plan_plot(lines, FORM.name)
     assert drawn.startswith("<svg")
     assert "Simulation of bon-de-commande" in drawn
 

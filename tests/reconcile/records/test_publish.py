@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconcile.records import publish as publishing
 from reconcile.records.publish import publish, rebuild
 from tests.reconcile.records import MemoryOutbox, a_record, order_form
 from transcribe.errors import StoreError
+
+publishing = importlib.import_module("reconcile.records.publish")
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ import cv2
 import numpy
 import pytest
 
-from transcribe.forms import definition, field_boxes
+from transcribe.forms import definition
 from transcribe.forms.comb_fields import comb, combs
+from transcribe.forms.field_boxes import field_boxes
 from transcribe.geometry import Box
 
 if TYPE_CHECKING:
@@ -74,5 +75,5 @@ def test_a_frame_columns_uneven_strokes_and_print_are_no_comb() -> None:
 def test_no_field_of_a_shipped_form_has_a_comb(name: str) -> None:
     shipped = definition.load(name)
     page = shipped.blanks[0]
-    places = tuple(box for _, _, box in field_boxes.field_boxes(shipped, 1))
+    places = tuple(box for _, _, box in field_boxes(shipped, 1))
     assert set(combs(str(page.path), places, max(page.size) / 2339)) == {None}

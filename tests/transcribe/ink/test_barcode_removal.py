@@ -14,7 +14,7 @@ from PIL import Image
 
 from tests.fakes import ScriptedEngine
 from transcribe.forms import definition as forms
-from transcribe.ink import ink_layer
+from transcribe.ink.ink_layer import ink_layer
 from transcribe.model import Form, Page, Reading
 from transcribe.recognition import form_fields, form_page
 
@@ -52,7 +52,7 @@ def stuck_on(form: Form, printed: str = "") -> Picture:
 
 def read(form: Form, page: Picture, *texts: str) -> dict[str, Reading]:
     """What each source says of the field; each text is one engine's."""
-    sheet = ink_layer.ink_layer(page, form.blanks[0].path)
+    sheet = ink_layer(page, form.blanks[0].path)
     engines = [ScriptedEngine(form=form, says={"article": text}, name=f"e{n}") for n, text in enumerate(texts)]
     found = form_page.readings(
         Page(number=1, picture=page), sheet, form_fields.field_regions(form, 1, sheet), engines, HERE

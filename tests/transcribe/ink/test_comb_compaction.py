@@ -16,7 +16,7 @@ from PIL import Image
 from transcribe import ocr
 from transcribe.forms.comb_fields import comb
 from transcribe.geometry import Box
-from transcribe.ink import ink_layer
+from transcribe.ink.ink_layer import InkLayer, ink_layer
 from transcribe.model import Blank, Field, Form, Page, Reading, Word
 from transcribe.ocr import Engine
 from transcribe.recognition import form_fields, form_page
@@ -50,7 +50,7 @@ def filled(blank: Path, text: str, shift: int = 0, size: float = 1.1) -> Picture
     return page
 
 
-def spot_of(page: Picture, blank: Path) -> tuple[ink_layer.InkLayer, form_fields.FieldRegion]:
+def spot_of(page: Picture, blank: Path) -> tuple[InkLayer, form_fields.FieldRegion]:
     form = Form(
         name="comb",
         version=1,
@@ -62,7 +62,7 @@ def spot_of(page: Picture, blank: Path) -> tuple[ink_layer.InkLayer, form_fields
         digest="made",
         blanks=(Blank(path=str(blank), size=(1654, 2339)),),
     )
-    sheet = ink_layer.ink_layer(page, str(blank))
+    sheet = ink_layer(page, str(blank))
     return sheet, form_fields.field_regions(form, 1, sheet)[0]
 
 

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from transcribe.geometry import Box
-from transcribe.ink import faint_strokes, ink_layer
+from transcribe.ink import faint_strokes
+from transcribe.ink.ink_layer import ink_layer
 from transcribe.model import Field, FieldKey, Page
 from transcribe.recognition import form_fields, form_page
 
@@ -51,13 +52,13 @@ def photographed(blank: Path, light: float, box: Box | None = None, pen: int = 1
 @pytest.mark.parametrize("light", [1.3, 1.45, 1.6])
 @pytest.mark.parametrize("box", [FIRST, SECOND])
 def test_writing_in_bright_light_is_ink(blank: Path, box: Box, light: float) -> None:
-    found = ink_layer.ink_layer(photographed(blank, light, box), str(blank)).inks([FIRST, SECOND])
+    found = ink_layer(photographed(blank, light, box), str(blank)).inks([FIRST, SECOND])
     assert [each.filled > 0.98 for each in found] == [box == FIRST, box == SECOND]
 
 
 @pytest.mark.parametrize("light", [1.0, 1.1, 1.3, 1.6])
 def test_bare_paper_in_bright_light_holds_none(blank: Path, light: float) -> None:
-    found = ink_layer.ink_layer(photographed(blank, light), str(blank)).inks([FIRST, SECOND])
+    found = ink_layer(photographed(blank, light), str(blank)).inks([FIRST, SECOND])
     assert [each.filled < 0.02 for each in found] == [True, True]
 
 
@@ -88,14 +89,14 @@ def grainy(blank: Path, pen: int | None) -> Picture:
 
 @pytest.mark.parametrize("pen", [200, 205])
 def test_a_pen_too_pale_to_be_ink_leaves_its_box_doubtful(blank: Path, pen: int) -> None:
-    first, second = ink_layer.ink_layer(grainy(blank, pen), str(blank)).inks([FIRST, SECOND])
+    first, second = ink_layer(grainy(blank, pen), str(blank)).inks([FIRST, SECOND])
     assert first.filled < 0.5
     assert first.doubtful
     assert not second.doubtful
 
 
 def test_grain_alone_leaves_no_box_doubtful(blank: Path) -> None:
-    found = ink_layer.ink_layer(grainy(blank, None), str(blank)).inks([FIRST, SECOND])
+    found = ink_layer(grainy(blank, None), str(blank)).inks([FIRST, SECOND])
     assert not any(each.doubtful for each in found)
 
 
@@ -103,22 +104,22 @@ def test_grain_alone_leaves_no_box_doubtful(blank: Path) -> None:
 def test_a_line_of_the_frame_beside_its_place_is_no_pen(blank: Path, column: int) -> None:
     page = photographed(blank, 1.0)
     page[FIRST.y0 : FIRST.y1, column + 6 : column + 9] -= 24
-    assert not ink_layer.ink_layer(page, str(blank)).inks([FIRST])[0].doubtful
+    assert not ink_layer(page, str(blank)).inks([FIRST])[0].doubtful
 
 
 def test_a_line_that_looks_like_a_1_in_bright_light_leaves_its_box_doubtful(blank: Path) -> None:
     page = photographed(blank, 1.6)
     page[FIRST.y0 + 18 : FIRST.y1 - 18, FIRST.x0 + 10 : FIRST.x0 + 14] = 232  # of the left side of the frame
-    (seen,) = ink_layer.ink_layer(page, str(blank)).inks([FIRST])
+    (seen,) = ink_layer(page, str(blank)).inks([FIRST])
     assert seen.filled > 0.5
     assert seen.doubtful
-    (seen,) = ink_layer.ink_layer(photographed(blank, 1.6, FIRST), str(blank)).inks([FIRST])
+    (seen,) = ink_layer(photographed(blank, 1.6, FIRST), str(blank)).inks([FIRST])
     assert not seen.doubtful
 
 
 @pytest.mark.parametrize("light", [1.0, 1.3, 1.6])
 def test_where_print_is_seen_paper_is_not_bleached(blank: Path, light: float) -> None:
-    found = ink_layer.ink_layer(photographed(blank, light), str(blank)).inks([FIRST, SECOND])
+    found = ink_layer(photographed(blank, light), str(blank)).inks([FIRST, SECOND])
     assert not any(each.doubtful for each in found)
 
 
@@ -126,7 +127,7 @@ def test_where_print_is_seen_paper_is_not_bleached(blank: Path, light: float) ->
 def test_a_box_whose_print_is_gone_in_the_light_is_never_said_to_be_blank(blank: Path, box: Box | None) -> None:
     """What was written in it would be gone as well: the page is the same whether it was or not."""
     page = photographed(blank, 6.0, box)
-    sheet = ink_layer.ink_layer(page, str(blank))
+    sheet = ink_layer(page, str(blank))
     (seen,) = sheet.inks([FIRST])
     assert seen.bleached
     field = Field(name="a", type="text", label={"en": "A"}, box=FIRST)
@@ -137,5 +138,5 @@ def test_a_box_whose_print_is_gone_in_the_light_is_never_said_to_be_blank(blank:
 
 
 def test_where_a_form_has_no_print_nobody_knows_and_blank_is_blank(blank: Path) -> None:
-    sheet = ink_layer.ink_layer(photographed(blank, 6.0), str(blank))
+    sheet = ink_layer(photographed(blank, 6.0), str(blank))
     assert not sheet.inks([Box(300, 600, 900, 660)])[0].doubtful

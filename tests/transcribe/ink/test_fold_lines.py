@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from transcribe.geometry import Box
-from transcribe.ink import ink_layer, mark_detection
+from transcribe.ink import mark_detection
+from transcribe.ink.ink_layer import ink_layer
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -47,7 +48,7 @@ def photographed(
 def test_a_fold_beside_the_writing_is_no_ink(blank: Path) -> None:
     """Nor does it make the rows doubtful that it runs through, though it leans a little."""
     page = photographed(blank, ((800, 0), (812, BOTTOM)), word=(300, 445))
-    above, below = ink_layer.ink_layer(page, str(blank)).inks([ABOVE, BELOW])
+    above, below = ink_layer(page, str(blank)).inks([ABOVE, BELOW])
     assert above.box is not None
     assert above.box.x1 < 500
     assert not above.doubtful
@@ -60,7 +61,7 @@ def test_writing_that_a_fold_runs_through_goes_to_people(
     blank: Path, fold: tuple[tuple[int, int], tuple[int, int]]
 ) -> None:
     """Its letters are cut by the fold, and those that touch it would be lost with it."""
-    (above,) = ink_layer.ink_layer(photographed(blank, fold, word=(300, 445)), str(blank)).inks([ABOVE])
+    (above,) = ink_layer(photographed(blank, fold, word=(300, 445)), str(blank)).inks([ABOVE])
     assert above.filled > 0.98
     assert above.doubtful
 
@@ -68,7 +69,7 @@ def test_writing_that_a_fold_runs_through_goes_to_people(
 def test_a_fold_paler_than_ink_makes_nothing_doubtful(blank: Path) -> None:
     """Neither what is written across it, which is read as it is, nor the empty row that it runs through."""
     page = photographed(blank, ((360, 0), (360, BOTTOM)), word=(300, 445), dark=222)
-    above, below = ink_layer.ink_layer(page, str(blank)).inks([ABOVE, BELOW])
+    above, below = ink_layer(page, str(blank)).inks([ABOVE, BELOW])
     assert above.filled > 0.98
     assert not above.doubtful
     assert below.filled < 0.02
@@ -79,20 +80,20 @@ def test_blurred_writing_that_a_fold_touches_all_along_is_not_taken_for_fold(bla
     """Its letters run together to strokes as long as pieces of a fold; without them the row would seem blank."""
     page = photographed(blank, ((0, 444), (RIGHT, 448)), word=(230, 446))
     page = numpy.minimum(page, cv2.blur(page, (31, 1)))
-    (above,) = ink_layer.ink_layer(page, str(blank)).inks([ABOVE])
+    (above,) = ink_layer(page, str(blank)).inks([ABOVE])
     assert above.filled > 0.98
     assert above.doubtful
 
 
 def test_a_box_that_a_fold_runs_through_is_neither_ticked_nor_surely_empty(blank: Path) -> None:
-    sheet = ink_layer.ink_layer(photographed(blank, ((0, 416), (RIGHT, 416)), word=(300, 510)), str(blank))
+    sheet = ink_layer(photographed(blank, ((0, 416), (RIGHT, 416)), word=(300, 510)), str(blank))
     (tick,) = sheet.inks([TICK])
-    assert 0.05 < mark_detection.ticked(sheet, tick, TICK) < 0.5
+    assert 0.05 < mark_detection.probability_ticked(sheet, tick, TICK) < 0.5
 
 
 def test_a_line_struck_through_a_row_by_hand_stays_ink(blank: Path) -> None:
     """It ends on the form, and not at the rim of the paper."""
-    sheet = ink_layer.ink_layer(photographed(blank, ((150, 435), (1500, 430)), word=(300, 445)), str(blank))
+    sheet = ink_layer(photographed(blank, ((150, 435), (1500, 430)), word=(300, 445)), str(blank))
     assert sheet.folds is None
     assert sheet.ink[425:445, 700:900].any(axis=0).mean() > 0.9
 
@@ -100,13 +101,13 @@ def test_a_line_struck_through_a_row_by_hand_stays_ink(blank: Path) -> None:
 def test_without_a_blank_a_line_across_is_no_fold(blank: Path) -> None:
     """A cut of a page may hold an underline from side to side."""
     page = photographed(blank, ((0, 435), (RIGHT, 435)), word=(300, 425))
-    assert ink_layer.ink_layer(page, None).folds is None
+    assert ink_layer(page, None).folds is None
 
 
 def test_a_stroke_through_several_rows_takes_letters_of_them_with_it(blank: Path) -> None:
     """Its patch is of one row, or of none; what is left of the writing in the others reads well without them."""
     page = photographed(blank, ((330, 300), (334, 700)), word=(300, 445), dark=50)
-    sheet = ink_layer.ink_layer(page, str(blank))
+    sheet = ink_layer(page, str(blank))
     above, below = sheet.inks([ABOVE, BELOW])
     assert sheet.folds is None
     assert above.filled > 0.98
@@ -116,5 +117,5 @@ def test_a_stroke_through_several_rows_takes_letters_of_them_with_it(blank: Path
 
 def test_a_large_letter_that_hangs_out_of_its_row_is_no_such_stroke(blank: Path) -> None:
     page = photographed(blank, ((700, 396), (700, 464)), word=(300, 445), dark=50)
-    (above,) = ink_layer.ink_layer(page, str(blank)).inks([ABOVE])
+    (above,) = ink_layer(page, str(blank)).inks([ABOVE])
     assert not above.doubtful

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from transcribe.geometry import Box
-from transcribe.ink import handwriting, ink_layer, writing_lines
+from transcribe.ink import handwriting, writing_lines
+from transcribe.ink.ink_layer import Ink, InkLayer, ink_layer
 from transcribe.model import Blank, Field, Form, Page
 from transcribe.recognition import form_fields, form_page
 
@@ -50,26 +51,26 @@ def written(page: Picture, box: Box, text: str = "4711", level: int = 40) -> Pic
 
 @pytest.mark.parametrize(("noise", "lamp"), [(0, 0), (6, 0.3), (12, 0.5)])
 def test_empty_boxes_hold_no_ink_under_any_light(blank: Path, noise: float, lamp: float) -> None:
-    found = ink_layer.ink_layer(photographed(blank, noise, lamp), str(blank)).inks([FIRST, SECOND])
+    found = ink_layer(photographed(blank, noise, lamp), str(blank)).inks([FIRST, SECOND])
     assert [each.filled < 0.02 for each in found] == [True, True]
 
 
 @pytest.mark.parametrize(("noise", "lamp"), [(0, 0), (6, 0.3), (12, 0.5)])
 @pytest.mark.parametrize("box", [FIRST, SECOND])
 def test_writing_is_found_on_white_and_on_tint(blank: Path, box: Box, noise: float, lamp: float) -> None:
-    found = ink_layer.ink_layer(written(photographed(blank, noise, lamp), box), str(blank)).inks([FIRST, SECOND])
+    found = ink_layer(written(photographed(blank, noise, lamp), box), str(blank)).inks([FIRST, SECOND])
     assert [each.filled > 0.98 for each in found] == [box == FIRST, box == SECOND]
 
 
 def test_a_faint_pencil_is_ink(blank: Path) -> None:
-    sheet = ink_layer.ink_layer(written(photographed(blank, noise=3), FIRST, level=150), str(blank))
+    sheet = ink_layer(written(photographed(blank, noise=3), FIRST, level=150), str(blank))
     assert sheet.inks([FIRST])[0].filled > 0.98
 
 
 def test_a_single_typed_hyphen_is_not_surely_blank(blank: Path) -> None:
     page = photographed(blank)
     page[228:231, 300:312] = 40
-    assert ink_layer.ink_layer(page, str(blank)).inks([FIRST])[0].filled > 0.5
+    assert ink_layer(page, str(blank)).inks([FIRST])[0].filled > 0.5
 
 
 def shadowed(page: Picture, x: int, y: int) -> Picture:
@@ -83,7 +84,7 @@ def shadowed(page: Picture, x: int, y: int) -> Picture:
 def test_the_shadow_of_a_finger_is_no_ink_and_swallows_none(blank: Path, x: int) -> None:
     page = photographed(blank, noise=3)
     for shown, expected in ((page, [False, False]), (written(page, SECOND), [False, True])):
-        found = ink_layer.ink_layer(shadowed(shown, x, 270), str(blank)).inks([FIRST, SECOND])
+        found = ink_layer(shadowed(shown, x, 270), str(blank)).inks([FIRST, SECOND])
         assert [each.filled > 0.5 for each in found] == expected
 
 
@@ -97,28 +98,28 @@ def test_a_finger_s_shadow_is_no_ink_on_a_form_of_pale_print(tmp_path: Path) -> 
     tip = numpy.zeros(page.shape, numpy.float32)
     cv2.circle(tip, (600, 260), 34, 1.0, -1)
     shown = photographed(path, noise=3) * (1 - 0.28 * cv2.GaussianBlur(tip, (0, 0), 8))
-    found = ink_layer.ink_layer(shown.astype(numpy.uint8), str(path)).inks([FIRST, SECOND])
+    found = ink_layer(shown.astype(numpy.uint8), str(path)).inks([FIRST, SECOND])
     assert [each.filled < 0.5 for each in found] == [True, True]
 
 
 def test_a_box_that_is_painted_over_is_no_shadow(blank: Path) -> None:
     page = photographed(blank)
     page[205:256, 300:700] = 60
-    assert ink_layer.ink_layer(page, str(blank)).inks([FIRST])[0].filled > 0.98
+    assert ink_layer(page, str(blank)).inks([FIRST])[0].filled > 0.98
 
 
 def test_dust_is_no_ink(blank: Path) -> None:
     page = photographed(blank)
     page[230:232, 400:402] = 20
     page[240:242, 700:702] = 20
-    assert ink_layer.ink_layer(page, str(blank)).inks([FIRST])[0].filled < 0.02
+    assert ink_layer(page, str(blank)).inks([FIRST])[0].filled < 0.02
 
 
 def test_the_point_of_a_fine_pen_is_ink_beside_letters_and_dust_elsewhere(blank: Path) -> None:
     page = written(photographed(blank), FIRST, "76  643")
     point, dust = numpy.s_[236:238, 271:273], numpy.s_[236:238, 700:702]
     page[point] = page[dust] = 40
-    clean = ink_layer.ink_layer(page, str(blank)).clean
+    clean = ink_layer(page, str(blank)).clean
     assert clean[point].max() < 90
     assert clean[dust].min() > 200
 
@@ -126,7 +127,7 @@ def test_the_point_of_a_fine_pen_is_ink_beside_letters_and_dust_elsewhere(blank:
 def test_a_letters_tail_does_not_fill_the_row_below(blank: Path) -> None:
     page = written(photographed(blank), FIRST, "Jog")
     cv2.line(page, (278, 226), (276, 275), 40, 3)  # the g reaches over the line
-    first, second = ink_layer.ink_layer(page, str(blank)).inks([FIRST, SECOND])
+    first, second = ink_layer(page, str(blank)).inks([FIRST, SECOND])
     assert first.filled > 0.98
     assert second.filled < 0.5
     assert not first.disputed
@@ -136,7 +137,7 @@ def test_a_letters_tail_does_not_fill_the_row_below(blank: Path) -> None:
 @pytest.mark.parametrize("low", [28, 30, 32])
 def test_writing_that_stands_across_the_line_leaves_neither_row_surely_blank_or_whole(blank: Path, low: int) -> None:
     low_box = Box(FIRST.x0, FIRST.y0 + low, FIRST.x1, FIRST.y1 + low)
-    first, second = ink_layer.ink_layer(written(photographed(blank), low_box), str(blank)).inks([FIRST, SECOND])
+    first, second = ink_layer(written(photographed(blank), low_box), str(blank)).inks([FIRST, SECOND])
     assert any(each.disputed for each in (first, second))
     assert all(each.disputed or each.filled > 0.98 for each in (first, second))
 
@@ -144,18 +145,18 @@ def test_writing_that_stands_across_the_line_leaves_neither_row_surely_blank_or_
 def test_a_stroke_down_through_rows_leaves_none_of_them_surely_blank(blank: Path) -> None:
     page = photographed(blank)
     cv2.line(page, (400, 205), (420, 500), 40, 4)
-    assert ink_layer.ink_layer(page, str(blank)).inks([FIRST, SECOND])[0].disputed
+    assert ink_layer(page, str(blank)).inks([FIRST, SECOND])[0].disputed
 
 
 def test_writing_that_hangs_out_of_a_box_into_none_is_the_boxs(blank: Path) -> None:
     hanging = Box(FIRST.x0, FIRST.y0 + 34, FIRST.x1, FIRST.y1 + 34)
-    found = ink_layer.ink_layer(written(photographed(blank), hanging), str(blank)).inks([FIRST])
+    found = ink_layer(written(photographed(blank), hanging), str(blank)).inks([FIRST])
     assert found[0].filled > 0.98
 
 
 def test_engines_are_given_the_writing_without_the_print(blank: Path) -> None:
     page = written(photographed(blank, noise=4), FIRST)
-    clean = ink_layer.ink_layer(page, str(blank)).clean
+    clean = ink_layer(page, str(blank)).clean
     assert clean[60:130, 200:700].min() > 200  # the title is gone
     assert clean[200:260, 215:330].min() < 80  # the number is there
 
@@ -163,20 +164,20 @@ def test_engines_are_given_the_writing_without_the_print(blank: Path) -> None:
 def test_the_table_beside_a_page_is_no_ink(blank: Path) -> None:
     page = photographed(blank)
     cv2.line(page, (0, 0), (215, 2339), 40, 12)  # the page ends here and there are boxes along its side
-    assert [each.filled < 0.5 for each in ink_layer.ink_layer(page, str(blank)).inks([FIRST, SECOND])] == [True, True]
+    assert [each.filled < 0.5 for each in ink_layer(page, str(blank)).inks([FIRST, SECOND])] == [True, True]
 
 
 @pytest.mark.parametrize("amount", [0.0, 13.0, 26.0, 52.0, 400.0])
 def test_sureness_rises_with_the_ink(amount: float) -> None:
-    less, more = (ink_layer.Ink(patches=(), amount=each, box=None).filled for each in (amount, amount + 1))
+    less, more = (Ink(patches=(), amount=each, box=None).filled for each in (amount, amount + 1))
     assert 0.0 <= less < more <= 1.0
 
 
 # --- what kind of writing --------------------------------------------------------------------------------------------
 
 
-def sheet_of(page: Picture) -> ink_layer.InkLayer:
-    return ink_layer.ink_layer(page, None)
+def sheet_of(page: Picture) -> InkLayer:
+    return ink_layer(page, None)
 
 
 def paper(height: int = 200, width: int = 900) -> Picture:
@@ -235,7 +236,7 @@ def test_a_box_whose_ink_is_disputed_is_never_said_to_be_blank(blank: Path) -> N
     """A stroke down through several rows: nobody but a person knows what it says of each."""
     form, page = made_form(blank), photographed(blank)
     cv2.line(page, (400, 205), (420, 500), 40, 4)
-    sheet = ink_layer.ink_layer(page, str(blank))
+    sheet = ink_layer(page, str(blank))
     here = form_page.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
     spots = form_fields.field_regions(form, 1, sheet)
     said = form_page.readings(Page(number=1, picture=page), sheet, spots, [], here)

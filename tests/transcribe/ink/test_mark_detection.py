@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from transcribe.geometry import Box
-from transcribe.ink import ink_layer, mark_detection
+from transcribe.ink import mark_detection
+from transcribe.ink.ink_layer import ink_layer
 from transcribe.ink.print_shift import displaced
 
 if TYPE_CHECKING:
@@ -51,12 +52,12 @@ def photographed(
 
 
 def said(blank: Path, page: Picture) -> tuple[float, float, float]:
-    sheet = ink_layer.ink_layer(page, str(blank))
+    sheet = ink_layer(page, str(blank))
     square, ring, sign = sheet.inks([SQUARE, RING, SIGN])
     return (
-        mark_detection.ticked(sheet, square, SQUARE),
-        mark_detection.ticked(sheet, ring, RING),
-        mark_detection.signed(sheet, sign, SIGN),
+        mark_detection.probability_ticked(sheet, square, SQUARE),
+        mark_detection.probability_ticked(sheet, ring, RING),
+        mark_detection.probability_signed(sheet, sign, SIGN),
     )
 
 
@@ -86,7 +87,7 @@ def test_marks_that_light_may_have_bleached_leave_doubt(blank: Path) -> None:
 
 
 def test_displaced_print_is_found_where_it_stands(blank: Path) -> None:
-    sheet = ink_layer.ink_layer(photographed(blank, (4.0, -5.0)), str(blank))
+    sheet = ink_layer(photographed(blank, (4.0, -5.0)), str(blank))
     around = Box(SQUARE.x0 - 10, SQUARE.y0 - 10, SQUARE.x1 + 10, SQUARE.y1 + 10)
     found = displaced(sheet, around)
     dark = sheet.dark[around.y0 : around.y1, around.x0 : around.x1] > 100
@@ -96,12 +97,12 @@ def test_displaced_print_is_found_where_it_stands(blank: Path) -> None:
 
 
 def test_a_page_without_a_blank_has_no_print(blank: Path) -> None:
-    sheet = ink_layer.ink_layer(photographed(blank, (0.0, 0.0)), None)
+    sheet = ink_layer(photographed(blank, (0.0, 0.0)), None)
     assert not displaced(sheet, SQUARE).any()
 
 
 def test_a_box_at_the_rim_of_the_page_can_be_looked_at(blank: Path) -> None:
-    sheet = ink_layer.ink_layer(photographed(blank, (0.0, 0.0)), str(blank))
+    sheet = ink_layer(photographed(blank, (0.0, 0.0)), str(blank))
     assert displaced(sheet, Box(0, 0, 40, 40)).shape == (40, 40)
     assert displaced(sheet, Box(1620, 2310, 1654, 2339)).shape == (29, 34)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,13 +13,16 @@ from PIL import Image, ImageDraw, ImageFont
 
 from transcribe.archive import Archive
 from transcribe.forms import definition
-from transcribe.intake import file_discovery, load_pages
-from transcribe.intake import scans as scan
+from transcribe.intake import file_discovery
 from transcribe.intake.file_pages import Unreadable
+from transcribe.intake.load_pages import load_pages
 from transcribe.intake.scans import Scanned
 from transcribe.model import Form
-from transcribe.registration import align
 from transcribe.sandbox.limits import Limits
+
+scan = importlib.import_module("transcribe.intake.scans")
+
+align = importlib.import_module("transcribe.registration.align")
 
 SIZE = (620, 877)
 LIMITS = Limits()
@@ -149,10 +153,10 @@ def test_features_of_a_picture_are_sought_once(inbox: Path, forms: list[Form], m
     archive = Archive(str(inbox.parent / "kept"))
     (each,) = scan.scans(file_discovery.gather([inbox]), forms[0], archive, LIMITS)
     assert isinstance(each, Scanned)
-    pages = load_pages.load_pages(each.scan, archive, LIMITS)
+    pages = load_pages(each.scan, archive, LIMITS)
     known = [align.align(page, forms[0]) for page in pages]
     monkeypatch.setattr(align, "best_match", lambda *_: pytest.fail("it was laid before"))
-    again = [align.align(page, forms[0]) for page in load_pages.load_pages(each.scan, archive, LIMITS)]
+    again = [align.align(page, forms[0]) for page in load_pages(each.scan, archive, LIMITS)]
     for one, other in zip(known, again, strict=True):
         numpy.testing.assert_array_equal(one.page.picture, other.page.picture)
 

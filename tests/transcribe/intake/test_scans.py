@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,14 +22,17 @@ from transcribe.archive import Archive
 from transcribe.errors import ScanError
 from transcribe.forms import definition
 from transcribe.geometry import Box
-from transcribe.intake import file_discovery, load_pages, scans
+from transcribe.intake import file_discovery
 from transcribe.intake.file_pages import Unreadable, scan_id
 from transcribe.intake.grouping import Group
+from transcribe.intake.load_pages import load_pages
 from transcribe.intake.scans import Scanned
 from transcribe.model import Form, Page, Scan
 from transcribe.recognition.read import read
 from transcribe.registration.align import align
 from transcribe.sandbox.limits import Limits
+
+scans = importlib.import_module("transcribe.intake.scans")
 
 LIMITS = Limits()
 CASES = Path(__file__).parents[2] / "cases"
@@ -167,7 +171,7 @@ def test_hocr_beside_a_picture_comes_with_its_page(inbox: Path, archive: Archive
     (inbox / "a.png").write_bytes(crafted.readable()["plain.png"])
     (inbox / "a.hocr").write_bytes(b"<html></html>")
     (only,) = scanned(scans.scans([inbox / "a.png"], plain, archive, LIMITS))
-    (page,) = load_pages.load_pages(only, archive, LIMITS)
+    (page,) = load_pages(only, archive, LIMITS)
     assert page.hocr == b"<html></html>"
     assert page.picture.shape == (300, 420, 3)
 
@@ -179,7 +183,7 @@ def test_an_hocr_file_that_is_too_large_is_left_out_and_the_picture_taken(
     (inbox / "a.png").write_bytes(crafted.readable()["plain.png"])
     (inbox / "a.hocr").write_bytes(b"<html></html>")
     (only,) = scanned(scans.scans([inbox / "a.png"], plain, archive, LIMITS))
-    assert load_pages.load_pages(only, archive, LIMITS)[0].hocr is None
+    assert load_pages(only, archive, LIMITS)[0].hocr is None
 
 
 # --- payment data ----------------------------------------------------------------------------------------------------
@@ -207,7 +211,7 @@ def test_the_archive_never_holds_a_card_number(level: str, inbox: Path, archive:
     assert isinstance(each, Scanned)
     assert each.files[0].sha256 not in {page.file for page in each.scan.pages}
     assert content not in kept(tmp_path / "archive")
-    (page,) = load_pages.load_pages(each.scan, archive, LIMITS)
+    (page,) = load_pages(each.scan, archive, LIMITS)
     box = ordered.field("card_number").box
     assert box is not None
     laid = align(page, ordered)
@@ -223,7 +227,7 @@ def test_a_masked_page_is_laid_as_it_was_at_the_door(inbox: Path, archive: Archi
     ordered = definition.load("bon-de-commande")
     (inbox / "paid.jpg").write_bytes(with_card("phone")[0])
     (only,) = scanned(scans.scans([inbox / "paid.jpg"], ordered, archive, LIMITS))
-    (page,) = load_pages.load_pages(only, archive, LIMITS)
+    (page,) = load_pages(only, archive, LIMITS)
     assert page.alignment is not None
     remembered, anew = align(page, ordered), align(replace(page, alignment=None), ordered)
     assert remembered.homography is not None
@@ -252,7 +256,7 @@ def test_a_page_that_might_be_a_form_with_payment_data_is_kept_too_coarse_to_rea
         whole.crop((0, 0, whole.width, whole.height * 2 // 5)).save(inbox / "top.png")
     (only,) = scanned(scans.scans([inbox / "top.png"], None, archive, LIMITS, forms=[ordered]))
     assert only.form == ""
-    (page,) = load_pages.load_pages(only, archive, LIMITS)
+    (page,) = load_pages(only, archive, LIMITS)
     assert max(page.picture.shape) == 960
     assert numpy.abs(numpy.diff(page.picture.astype(int), axis=1)).max() < 30
     assert align(page, ordered).fit < 0.5
@@ -296,7 +300,8 @@ def test_a_page_of_a_pdf_that_gives_no_scan_is_set_aside_by_itself(
     def no_second(group: Group, *given: Any) -> Scanned:
         if group.sheets[0].page == 2:
             raise ScanError("it is not this form.")
-        return original(group, *given)
+        scanned: Scanned = original(group, *given)
+        return scanned
 
     monkeypatch.setattr(scans, "_scanned", no_second)
     first, second, third = scans.scans([inbox / "three.pdf"], plain, archive, LIMITS)
@@ -325,7 +330,7 @@ def test_forms_in_one_folder_are_told_apart_and_a_receipt_is_left_in_doubt(archi
     found = scanned(scans.scans([CASES / name for name in names], None, archive, LIMITS, forms=forms))
     assert [each.form for each in found] == ["bon-de-commande", "order-form", ""]
     assert archive.has(found[2].pages[0].file)
-    assert load_pages.load_pages(found[2], archive, LIMITS)[0].picture.shape[0] == 1204
+    assert load_pages(found[2], archive, LIMITS)[0].picture.shape[0] == 1204
 
 
 def test_pages_of_one_form_in_any_order_and_upside_down_are_put_together(inbox: Path, archive: Archive) -> None:
@@ -341,7 +346,7 @@ def test_pages_of_one_form_in_any_order_and_upside_down_are_put_together(inbox: 
     Image.open(CASES / "order-form-flat-typed-0001.png").convert("L").save(inbox / "2.png")
     (only,) = scanned(scans.scans(file_discovery.gather([inbox]), None, archive, LIMITS, forms=[both]))
     assert (only.form, len(only.pages)) == ("both", 2)
-    laid = [align(page, both) for page in load_pages.load_pages(only, archive, LIMITS)]
+    laid = [align(page, both) for page in load_pages(only, archive, LIMITS)]
     assert [each.number for each in laid] == [2, 1]
     assert min(each.fit for each in laid) > 0.9
 
@@ -354,7 +359,7 @@ def test_the_card_number_on_bent_paper_is_masked_too(inbox: Path, archive: Archi
     bent = cv2.remap(upright, across, down + wave.astype(numpy.float32), cv2.INTER_LINEAR, borderValue=(255,) * 3)
     Image.fromarray(numpy.asarray(bent, numpy.uint8)).save(inbox / "bent.png")
     (only,) = scanned(scans.scans([inbox / "bent.png"], ordered, archive, LIMITS))
-    (page,) = load_pages.load_pages(only, archive, LIMITS)
+    (page,) = load_pages(only, archive, LIMITS)
     laid = align(page, ordered)
     assert laid.fits
     box = ordered.field("card_number").box
@@ -373,7 +378,7 @@ def test_the_quality_of_a_masked_page_is_that_of_the_photograph(inbox: Path, arc
         size = photo.size
     (made,) = scans.scans([inbox / "small.jpg"], order, archive, LIMITS)
     assert isinstance(made, Scanned)
-    (page,) = load_pages.load_pages(made.scan, archive, LIMITS)
+    (page,) = load_pages(made.scan, archive, LIMITS)
     assert page.flattened is not None
     assert page.flattened.size == (round(0.3 * size[0]), round(0.3 * size[1]))
     reads = read(made.scan, [page], order, [], datetime(2026, 11, 1, tzinfo=UTC))

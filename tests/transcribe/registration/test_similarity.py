@@ -8,9 +8,10 @@ import cv2
 import numpy
 import pytest
 
-from transcribe.forms import blank_image, definition, field_boxes
+from transcribe.forms import blank_image, definition
+from transcribe.forms.field_boxes import field_boxes
 from transcribe.geometry import Box
-from transcribe.ink import ink_layer
+from transcribe.ink.ink_layer import ink_layer
 from transcribe.model import Page
 from transcribe.recognition import form_fields, form_page
 from transcribe.registration.similarity import Similarity, similarity
@@ -28,7 +29,7 @@ def test_of_a_page_that_fits_in_its_upper_part_alone_the_lower_boxes_are_not_bel
     page[cut : cut + 240] = 255
     alike = similarity(page, ordered, 1)
     assert alike.fit > 0.5
-    sheet = ink_layer.ink_layer(page, path)
+    sheet = ink_layer(page, path)
     spots = form_fields.field_regions(ordered, 1, sheet, alike)
     above = [spot for spot in spots if spot.box.y1 < cut - 300]
     below = [spot for spot in spots if spot.box.y0 > cut + 300]
@@ -47,7 +48,7 @@ def test_no_box_of_a_page_that_lies_on_its_blank_is_astray(name: str) -> None:
         cv2.cvtColor(blank_image.blank_grey(str(ordered.blanks[0].path)), cv2.COLOR_GRAY2RGB), numpy.uint8
     )
     alike = similarity(page, ordered, 1)
-    assert not any(alike.astray([box for _, _, box in field_boxes.field_boxes(ordered, 1)]))
+    assert not any(alike.astray([box for _, _, box in field_boxes(ordered, 1)]))
 
 
 def test_the_nearest_tiles_tell_and_too_few_tell_nothing() -> None:

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 
 from transcribe.extraction.key_values.company_names import LEGAL, OTHER, address_like
 from transcribe.extraction.page_text.text_lines import Line
-from transcribe.values.folding import fold
+from transcribe.values import fold
 
 IMPRINT = re.compile(
     r"\bsiret\b|\bsiren\b|\br\.?c\.?s\b|\bau capital\b|\bsi[èe]ge social\b|\bintracom\w*|\bcode (?:ape|naf)\b|"

@@ -11,7 +11,7 @@ from transcribe.extraction.page_text.labels import Seen
 from transcribe.extraction.page_text.page_text import Beside, PageText, beside, distance
 from transcribe.extraction.page_text.text_lines import SEGMENT_GAP, Line
 from transcribe.model import Field, Form
-from transcribe.values.folding import fold
+from transcribe.values import fold
 
 _EDGE = re.compile(r"^[\s:;.,=#°|-]+|[\s:;,|=-]+$")
 _CODE = re.compile(r"(?<![\w.,/-])(?:[^\W_][\w/.&-]*\d[\w/.-]*|\d)(?![.,]\d)")

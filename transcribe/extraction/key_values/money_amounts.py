@@ -10,7 +10,7 @@ from decimal import Decimal
 from transcribe.extraction.page_text.labels import Seen
 from transcribe.extraction.page_text.page_text import Beside, PageText, beside, distance
 from transcribe.model import Field, Form
-from transcribe.values.numbers import currency_of, minor_digits, read_number
+from transcribe.values import currency_of, minor_digits, read_number
 
 _SIGN = r"[€$£¥]|EUR|USD|GBP|CHF|MYR|SGD|RM|Rs\.?"
 _BODY = r"\d{1,3}(?:(?: \d{3})+|(?:'\d{3})+|(?:,\d{3})+|(?:\.\d{3})+)(?:[.,]\d{1,2})?|\d+ ?[.,] ?\d{1,2}|[.,]\d{2}"

@@ -15,7 +15,7 @@ MARGIN = 0.35
 """A word belongs to a place when its middle lies in it, widened by this part of the line's height on either side."""
 
 
-def read(sheet: PageText, found: Candidate, field: Field, form: Form) -> Candidate | None:
+def read_in_box(sheet: PageText, found: Candidate, field: Field, form: Form) -> Candidate | None:
     """The print of a sheet inside another source's candidate; None where it has none there.
 
     Of a line in which the field's type can be told apart (a date, an amount) only that part is taken.

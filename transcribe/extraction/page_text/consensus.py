@@ -10,7 +10,7 @@ from statistics import mean
 from transcribe.extraction.page_text.field_candidates import Candidate
 from transcribe.extraction.page_text.text_lines import Line
 from transcribe.geometry import Box
-from transcribe.values.folding import fold
+from transcribe.values import fold
 
 SAME_PLACE = 0.5
 """Two candidates are at one place when they share this part of the smaller one's box."""

@@ -15,7 +15,7 @@ from transcribe.extraction.page_text.label_roles import ROLES
 from transcribe.extraction.page_text.text_lines import Line
 from transcribe.geometry import Box
 from transcribe.model import Field, Form
-from transcribe.values.folding import fold
+from transcribe.values import fold
 
 ALIKE, ALIKE_SHORT = 80, 86
 """Percent of likeness (rapidfuzz ratio) from which print is taken for a label, and for one of up to SHORT letters: one

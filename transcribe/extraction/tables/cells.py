@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from transcribe.extraction.key_values import text_in_box
 from transcribe.extraction.key_values.money_amounts import AMOUNT
+from transcribe.extraction.key_values.text_in_box import read_in_box
 from transcribe.extraction.page_text.field_candidates import Candidate, candidate
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import Line
@@ -76,7 +76,7 @@ def _row(
         others: dict[str, Candidate | None] = {chosen: place}
         for source, sheet in sheets.items():
             if source != chosen:
-                read = text_in_box.read(sheet, place, column.field, form)
+                read = read_in_box(sheet, place, column.field, form)
                 others[source] = said(read.lines, name, form) if read else None
         yield Cell(key=FieldKey(name, number), place=place, by_source=others, sure=sure)
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from transcribe.extraction.tables.cells import Cells
 from transcribe.model import Form, Table
-from transcribe.values.numbers import read_number
+from transcribe.values import read_number
 
 
 def rows_missing(found: Cells, sums: Collection[str], wanted: Table, form: Form) -> bool:

@@ -14,7 +14,7 @@ from transcribe.extraction.tables.line_items import is_number, product_rule
 from transcribe.extraction.tables.table_extent import NUMBER, sections
 from transcribe.extraction.tables.unlabelled_columns import with_factor, with_text
 from transcribe.model import Form, Table, Word
-from transcribe.values.numbers import read_number
+from transcribe.values import read_number
 
 ONE_TEXT = 2.5
 """A gap of so many line heights inside the first column parts it from what stands beside the table."""

@@ -11,7 +11,7 @@ from transcribe.extraction.key_values.money_amounts import AMOUNT
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import Line
 from transcribe.model import Form
-from transcribe.values.numbers import read_number
+from transcribe.values import read_number
 
 NUMBER = re.compile(r"[-+]?\d[\d .,']*\d|\d")
 SUMS = ("#total", "#subtotal", "#tax", "#paid", "#discount")

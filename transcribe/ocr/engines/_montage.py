@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from transcribe.geometry import Box
-from transcribe.imaging.background import flatten
+from transcribe.imaging import flatten
 from transcribe.model import Word
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ import numpy
 from rapidocr import RapidOCR
 from rapidocr.utils.process_img import get_rotate_crop_image
 
-from transcribe.imaging.tiling import tiles, widened_tile
+from transcribe.imaging import tiles, widened_tile
 from transcribe.ocr.engines._ctc_decoder import words
 from transcribe.ocr.engines._rapidocr_messages import Found, Line, Request
-from transcribe.sandbox.worker_pool import serve
+from transcribe.sandbox import serve
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, cast
 
 from transcribe.errors import EngineMissing
 from transcribe.geometry import Box
-from transcribe.imaging.tiling import patience
+from transcribe.imaging import patience
 from transcribe.model import Page, Word
 from transcribe.ocr.engines._rapidocr_messages import Found, Line, Request
-from transcribe.sandbox.worker_pool import WorkerPool
+from transcribe.sandbox import WorkerPool
 
 if TYPE_CHECKING:
     from transcribe.model import Picture

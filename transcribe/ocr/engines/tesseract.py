@@ -16,8 +16,7 @@ from PIL import Image
 
 from transcribe.errors import EngineError, EngineMissing
 from transcribe.geometry import Box
-from transcribe.imaging.background import flatten, grey
-from transcribe.imaging.tiling import patience, shrinking
+from transcribe.imaging import flatten, grey, patience, shrinking
 from transcribe.model import Page, Word
 from transcribe.ocr.engines._montage import montages
 

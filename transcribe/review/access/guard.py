@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from transcribe.i18n.catalogues import N_
+from transcribe.i18n import N_
 from transcribe.review.options import ReviewOptions
 
 logger = logging.getLogger(__name__)

@@ -12,11 +12,11 @@ from typing import Annotated
 from babel import negotiate_locale
 from fastapi import Depends, HTTPException, Request, Response
 
-from transcribe.i18n.catalogues import N_
+from transcribe.i18n import N_
 from transcribe.model import Transcriber
 from transcribe.review.context import Context, Here
 from transcribe.review.options import ReviewOptions
-from transcribe.store.contract import Store
+from transcribe.store import Store
 
 LANGUAGE_COOKIE = "fairhand-language"
 

@@ -15,7 +15,7 @@ from transcribe.review.requests import Text
 from transcribe.review.views.offers import leased
 from transcribe.review.views.soft_checks import odd
 from transcribe.review.views.task_view import TaskView, sheet
-from transcribe.store.contract import Store
+from transcribe.store import Store
 
 router = APIRouter()
 

@@ -10,14 +10,14 @@ from fastapi import APIRouter, Form, Path, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import FormError, NotFound
-from transcribe.i18n.catalogues import N_, said
+from transcribe.i18n import N_, said
 from transcribe.review.access.roles import operators_only
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Forms, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.rate_limits import TooMany
 from transcribe.review.views.task_view import TaskView, sheet
-from transcribe.store.contract import Question, Store
+from transcribe.store import Question, Store
 
 router = APIRouter()
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from transcribe.i18n.catalogues import N_
-from transcribe.people.floor import fair
+from transcribe.i18n import N_
+from transcribe.people import fair
 from transcribe.review.access.sessions import NotSignedIn, Visitor, language_of, signed_in
 from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import amount, share
 from transcribe.review.views.pay_terms import Worth, worths
-from transcribe.store.contract import Floor, Store
+from transcribe.store import Floor, Store
 
 router = APIRouter()
 

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Form, HTTPException, Path, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import FormError, NotFound
-from transcribe.i18n.catalogues import N_, said
+from transcribe.i18n import N_, said
 from transcribe.review.access.roles import operators_only
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import minutes, moment
-from transcribe.store.contract import Store, TimeDispute
+from transcribe.store import Store, TimeDispute
 
 router = APIRouter()
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from transcribe.i18n.catalogues import N_
+from transcribe.i18n import N_
 from transcribe.review.access.sessions import LANGUAGE_COOKIE, NotSignedIn, sending, signed_in
 from transcribe.review.context import Here
 

@@ -9,14 +9,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import RedirectResponse
 
-from transcribe.i18n.catalogues import N_
-from transcribe.people.floor import fair
+from transcribe.i18n import N_
+from transcribe.people import fair
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.views.expected_work import Coming, coming
 from transcribe.review.views.formatting import amount, minutes, moment, number
 from transcribe.review.views.pay_terms import Worth, worths
-from transcribe.store.contract import Floor, PayLine, PayState, Store, TimeDispute
+from transcribe.store import Floor, PayLine, PayState, Store, TimeDispute
 
 router = APIRouter()
 

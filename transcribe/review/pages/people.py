@@ -12,12 +12,12 @@ from fastapi import APIRouter, Form, HTTPException, Path, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import SettingsError
-from transcribe.i18n.catalogues import N_
+from transcribe.i18n import N_
 from transcribe.model import Transcriber
 from transcribe.review.access.roles import operators_only
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor, token_hash
 from transcribe.review.context import Context, Here
-from transcribe.store.contract import Store
+from transcribe.store import Store
 
 router = APIRouter()
 

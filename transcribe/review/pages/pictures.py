@@ -10,14 +10,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from starlette.concurrency import run_in_threadpool
 
-from transcribe.drawing.context_crop import surroundings
+from transcribe.drawing import surroundings
 from transcribe.errors import NotFound
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, PagePicture, Place, Task
 from transcribe.review.access.sessions import SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.views.task_view import page_of, seen, shown_close
-from transcribe.store.contract import Store
+from transcribe.store import Store
 
 router = APIRouter()
 

@@ -13,16 +13,15 @@ from fastapi import APIRouter, Form, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import NotFound
-from transcribe.i18n import evidence_messages
-from transcribe.i18n.catalogues import N_, said, translation
+from transcribe.i18n import EVIDENCE, N_, said, say, sentence, translation
 from transcribe.model import Decision, Evidence, Reading
-from transcribe.people.outcome import Outcome, outcome
+from transcribe.people import Outcome, outcome
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import answer
 from transcribe.review.views.formatting import day, moment, number
 from transcribe.review.views.task_view import MARKS
-from transcribe.store.contract import Appeal, Notice, Store, Story
+from transcribe.store import Appeal, Notice, Store, Story
 
 router = APIRouter()
 
@@ -31,7 +30,7 @@ Words = Annotated[str, Form(max_length=1000)]
 
 PER_PAGE = 50
 
-OWN = {code: f"own {code}" for code in evidence_messages.EVIDENCE if f"own {code}" in evidence_messages.EVIDENCE}
+OWN = {code: f"own {code}" for code in EVIDENCE if f"own {code}" in EVIDENCE}
 """What is said of anybody in the third person, and has a sentence that speaks to whoever reads it."""
 
 YOU, ANOTHER, A_MACHINE = N_("You"), N_("Another reader"), N_("A machine ({name})")
@@ -158,7 +157,7 @@ def _told(store: Store, parts: Context, visitor: Visitor, reading: str) -> Told:
     mine_appeals = [each for each in store.appeals(who=visitor.person.id) if each.reading.id == reading]
     return Told(
         mine=mine,
-        method=translate(evidence_messages.sentence(decided.method)) if decided else None,
+        method=translate(sentence(decided.method)) if decided else None,
         reasons=tuple(reasons(decided, story, visitor)) if decided else (),
         words=tuple(each.reason for each in story.readings if each.reason) if decided else (),
         pictured=story.place is not None and story.place.snippet is not None,
@@ -174,9 +173,7 @@ def reasons(decided: Decision, story: Story, visitor: Visitor) -> list[str]:
     translate = translation(visitor.language).gettext
     people = {reading.source for reading in story.readings if reading.kind != "machine"}
     return [
-        evidence_messages.say(
-            _without_names(each, people, visitor.person.id, translate), translate, get_decimal_symbol(visitor.language)
-        )
+        say(_without_names(each, people, visitor.person.id, translate), translate, get_decimal_symbol(visitor.language))
         for each in decided.evidence
     ]
 

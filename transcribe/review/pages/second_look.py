@@ -11,13 +11,13 @@ from fastapi import APIRouter, Form, HTTPException, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import NotFound
-from transcribe.i18n.catalogues import N_, said, translation
+from transcribe.i18n import N_, said, translation
 from transcribe.model import Reading, Task
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.views.task_view import MARKS
-from transcribe.store.contract import SentReading, Store, Story
+from transcribe.store import SentReading, Store, Story
 
 router = APIRouter()
 

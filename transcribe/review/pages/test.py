@@ -12,14 +12,14 @@ from fastapi import APIRouter, Form, Path, Request, Response
 
 from transcribe.errors import NotFound
 from transcribe.model import Task
-from transcribe.people.outcome import same_text
+from transcribe.people import same_text
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.views.formatting import day
 from transcribe.review.views.pay_terms import latest
 from transcribe.review.views.task_view import TaskView, sheet
-from transcribe.store.contract import QualificationTry, SentReading, Store
+from transcribe.store import QualificationTry, SentReading, Store
 
 router = APIRouter()
 

@@ -16,7 +16,7 @@ from transcribe.review.context import Context, Here
 from transcribe.review.requests import SentForm, from_form
 from transcribe.review.views.offers import offer_to
 from transcribe.review.views.task_view import TaskView, sheet, whole
-from transcribe.store.contract import Store
+from transcribe.store import Store
 
 router = APIRouter()
 

@@ -29,7 +29,7 @@ from transcribe.review.views.form_choices import choices
 from transcribe.review.views.offers import leased
 from transcribe.review.views.soft_checks import faults, no_rows
 from transcribe.review.views.task_view import SIMPLE, TaskView, heading, sheet
-from transcribe.store.contract import SentReading, Store
+from transcribe.store import SentReading, Store
 
 router = APIRouter()
 

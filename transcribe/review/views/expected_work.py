@@ -8,12 +8,12 @@ from functools import partial
 
 from fastapi import Response
 
-from transcribe.i18n.catalogues import said
+from transcribe.i18n import said
 from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context, Forms
 from transcribe.review.views.formatting import minutes, moment, number
 from transcribe.review.views.pay_terms import latest
-from transcribe.store.contract import ExpectedWork, Store
+from transcribe.store import ExpectedWork, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

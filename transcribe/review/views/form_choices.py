@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from transcribe.errors import FormError, NotFound
-from transcribe.i18n.catalogues import said
+from transcribe.i18n import said
 from transcribe.review.context import Forms
-from transcribe.store.contract import Store
+from transcribe.store import Store
 
 
 def choices(store: Store, forms: Forms, language: str) -> tuple[tuple[str, str], ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from transcribe.model import Task, Transcriber
 from transcribe.review.context import Context
-from transcribe.store.contract import Offer, Store
+from transcribe.store import Offer, Store
 
 EXPERT_POOLS = ("expert", "read")
 """Experts settle what is in doubt first, then read like everybody."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from transcribe.errors import FormError, NotFound
-from transcribe.i18n.catalogues import said
+from transcribe.i18n import said
 from transcribe.model import Form
 from transcribe.pay_arithmetic import an_hour
-from transcribe.people.floor import MEASURED, Fault, faults
+from transcribe.people import MEASURED, Fault, faults
 from transcribe.review.context import Forms
-from transcribe.store.contract import Rate, Store
+from transcribe.store import Rate, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

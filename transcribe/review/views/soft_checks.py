@@ -6,12 +6,12 @@ import re
 
 from transcribe import fields
 from transcribe.errors import NotFound
-from transcribe.i18n.catalogues import N_, translation
+from transcribe.i18n import N_, translation
 from transcribe.model import Field, Outcome, Task
 from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context, Forms
 from transcribe.review.views.task_view import MARKS
-from transcribe.store.contract import Store
+from transcribe.store import Store
 
 WORDS = {
     "country": N_("This is none of the countries that it could be."),

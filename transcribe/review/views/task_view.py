@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Literal
 
 from transcribe import fields
-from transcribe.i18n.catalogues import N_, said, translation
+from transcribe.i18n import N_, said, translation
 from transcribe.model import Field, Form, PagePicture, Place, Task
 from transcribe.review.context import Forms
-from transcribe.store.contract import Store
+from transcribe.store import Store
 from transcribe.table_rows import rows_key
 
 WHOLE_PAGE = frozenset({"locate", "identify", "rows", "whole form"})

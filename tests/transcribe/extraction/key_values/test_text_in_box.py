@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transcribe.extraction.printed import HEIGHT, PITCH, WIDTH, printed
-from transcribe.extraction.key_values import text_in_box
+from transcribe.extraction.key_values.text_in_box import read_in_box, text_in_box
 from transcribe.extraction.page_text.field_candidates import candidate
 from transcribe.extraction.page_text.page_text import sheet
 from transcribe.extraction.page_text.text_lines import lines
@@ -23,7 +23,7 @@ def row(number: int, first: int = 0, last: int = 40) -> Box:
 
 
 def drawn(box: Box, name: str) -> str | None:
-    found = text_in_box.text_in_box(lines(printed(*ROWS), 1), box, RECEIPT.field(name), RECEIPT)
+    found = text_in_box(lines(printed(*ROWS), 1), box, RECEIPT.field(name), RECEIPT)
     return found.text if found else None
 
 
@@ -48,16 +48,16 @@ def test_an_empty_frame_says_nothing() -> None:
 def test_another_sources_place_is_read_in_ones_own_print() -> None:
     found = candidate(tuple(lines(printed(*ROWS), 1))[3:], 0.9)
     own = sheet(lines(printed(*ROWS[:3], "TOTAL RM 9.4O"), 1), RECEIPT)
-    read = text_in_box.read(own, found, RECEIPT.field("company"), RECEIPT)
+    read = read_in_box(own, found, RECEIPT.field("company"), RECEIPT)
     assert read is not None
     assert read.text == "TOTAL RM 9.4O"
-    assert text_in_box.read(sheet([], RECEIPT), found, RECEIPT.field("company"), RECEIPT) is None
+    assert read_in_box(sheet([], RECEIPT), found, RECEIPT.field("company"), RECEIPT) is None
 
 
 @given(x0=st.integers(0, 300), y0=st.integers(0, 120), width=st.integers(1, 300), height=st.integers(1, 100))
 def test_everything_read_in_a_frame_lies_in_it(x0: int, y0: int, width: int, height: int) -> None:
     box = Box(x0, y0, x0 + width, y0 + height)
-    found = text_in_box.text_in_box(lines(printed(*ROWS), 1), box, RECEIPT.field("company"), RECEIPT)
+    found = text_in_box(lines(printed(*ROWS), 1), box, RECEIPT.field("company"), RECEIPT)
     for word in found.words if found else ():
         assert box.x0 <= (word.box.x0 + word.box.x1) / 2 <= box.x1
         assert box.y0 <= (word.box.y0 + word.box.y1) / 2 <= box.y1

@@ -67,8 +67,7 @@ def about(file: str, message: str) -> str:
 
 def to_do(codes: Iterable[str], language: str) -> str:
     """What is wrong with a photograph and what to do, in the user's language."""
-    from transcribe.i18n.catalogues import translation
-    from transcribe.i18n.photo_advice import advice
+    from transcribe.i18n import advice, translation
 
     return advice(codes, translation(language).gettext)
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from flows.output import terminal
+from flows.terminal import printing
 
 if TYPE_CHECKING:
-    from transcribe.store.contract import Counts
+    from transcribe.store import Counts
 
 
 def print_counts(counts: Counts) -> None:
@@ -22,16 +22,16 @@ def print_counts(counts: Counts) -> None:
     rows = [
         (form or "unknown", count, *(column.get(form, 0) for column in columns)) for form, count in counts.scans.items()
     ]
-    terminal.columns(head, rows)
+    printing.columns(head, rows)
     for form, reasons in counts.waiting_reasons.items():
         if reasons:
             typer.echo(f"\n{form or 'unknown form'} waits for people:")
-            terminal.columns(("because", "tasks"), [(_in_words(code), number) for code, number in reasons.items()])
+            printing.columns(("because", "tasks"), [(_in_words(code), number) for code, number in reasons.items()])
     if counts.waiting_scans:
         typer.echo(f"\n{counts.waiting_scans} scans have readings that were not weighed yet: fairhand reconcile")
 
 
 def _in_words(code: str) -> str:
-    from transcribe.i18n.evidence_messages import REASONS
+    from transcribe.i18n import REASONS
 
     return REASONS.get(code, code)
