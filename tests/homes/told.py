@@ -1,0 +1,159 @@
+"""All that a home says of itself, as plain JSON: so what one program says of a home is compared with another's."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from flows.explain import explained
+from flows.outcomes import outcomes
+from flows.rooms import Rooms, now, policy
+from reconcile.known import known
+from reconcile.weigh import weigh
+from tests.homes.desk import command, listed, opened
+from transcribe.model import Decision, Posterior, Scan, Task, Transcriber
+
+LISTS = {
+    "people": ("people", "list"),
+    "tokens": ("token", "list"),
+    "appeals": ("appeal", "list"),
+    "hearings": ("appeal", "outcomes"),
+    "questions": ("question", "list"),
+    "disputes": ("time", "list"),
+    "controls": ("control", "list"),
+    "announced work": ("work", "list"),
+    "pay": ("pay", "report"),
+    "log": ("audit", "list"),
+    "log verified": ("audit", "verify"),
+}
+"""What some lists are called here, and the commands that print them."""
+
+SET = ("target", "audit_share", "link_days", "asked_by")
+"""The settings that the home's own file sets."""
+
+MOST_CANDIDATES = 4
+"""So many candidates of a field are told, the likeliest."""
+
+PER = Literal["reading", "hour"]
+
+ABOUT = "mina"
+"""Of whom everything that is held is told: she has done a bit of everything."""
+
+
+def told(home: Path) -> dict[str, Any]:
+    """What the program says of a home, part by part. It is brought up to date first; nothing else is changed."""
+    with opened(home) as rooms:
+        people, scans = rooms.store.transcribers(), _scans(rooms)
+        said = {
+            "settings": {name: getattr(rooms.settings, name) for name in SET},
+            "status": [_without(each, "records_db") for each in listed(home, "status")],
+            **{name: listed(home, *words) for name, words in LISTS.items()},
+            "about": json.loads(command(home, "people", "export", ABOUT)),
+            **_held(rooms, people),
+            "parameters": _parameters(rooms, people),
+            "explained": {scan.name: _explained(rooms, scan) for scan in scans},
+            "weighed": {scan.name: _weighed(rooms, scan) for scan in scans},
+            "records": [json.loads(line) for line in command(home, "export").splitlines()],
+        }
+    plain: dict[str, Any] = json.loads(json.dumps(said, default=_plain))
+    return plain
+
+
+def _held(rooms: Rooms, people: list[Transcriber]) -> dict[str, Any]:
+    """What no command lists."""
+    store, at = rooms.store, now()
+    forms = [name for name, _, _ in store.forms()]
+    return {
+        "forms": store.forms(),
+        "rates": [store.rate(form, at, per) for form in ("", *forms) for per in get_args(PER)],
+        "floor": store.floor(at),
+        "control share": store.control_share(),
+        "ledger": store.ledger(),
+        "truths": store.truths(),
+        "tests": {each.handle: store.qualification_tries(each.id) for each in people},
+        "notices": {each.handle: store.notices(each.id) for each in people},
+        "held": {each.handle: [_named(task) for task in store.held(each.id, at)] for each in people},
+        "adds": {each.handle: store.adds(each.id) for each in people},
+    }
+
+
+def _parameters(rooms: Rooms, people: list[Transcriber]) -> list[dict[str, Any]]:
+    """Every version of what was learnt: a digest of all of it, and how often people are taken to be wrong."""
+    kept: list[dict[str, Any]] = []
+    while (found := rooms.store.parameters(len(kept) + 1)) is not None:
+        text = json.dumps(found.content, sort_keys=True, ensure_ascii=True)
+        wrong = {each.handle: known(found).hearing(each.id, "person", "amount").error for each in people}
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        kept.append({"version": found.version, "sha256": digest, "wrong on amounts": wrong})
+    return kept
+
+
+def _scans(rooms: Rooms) -> list[Scan]:
+    """The scans that say something: their form is known, and they were not forgotten."""
+    states = [state for state in rooms.store.scan_states() if state.scan.form and state.erased_at is None]
+    return sorted((state.scan for state in states), key=lambda scan: scan.name)
+
+
+def _explained(rooms: Rooms, scan: Scan) -> list[dict[str, Any]]:
+    """What `explain` tells of every field that was decided, with "replay": its last decision weighed again."""
+    keys = {each.key for each in rooms.store.decisions(scan.id)} | {each.key for each in rooms.store.readings(scan.id)}
+    return [explained(rooms, scan.id, str(key)) for key in sorted(keys, key=str)]
+
+
+def _weighed(rooms: Rooms, scan: Scan) -> dict[str, dict[str, Any]]:
+    """Every field weighed anew with each version of the parameters, and what would be decided or asked."""
+    form = rooms.forms(scan.form, scan.form_version)
+    readings, said = rooms.store.readings(scan.id), {}
+    version = 1
+    while (parameters := rooms.store.parameters(version)) is not None:
+        posteriors = weigh(form, readings, parameters)
+        came = outcomes(form, posteriors, policy(rooms.settings))
+        said[str(version)] = {str(key): _posterior(each, came.get(key)) for key, each in posteriors.items()}
+        version += 1
+    return said
+
+
+def _posterior(posterior: Posterior, outcome: Decision | Task | None) -> dict[str, Any]:
+    return {
+        "probability": posterior.probability,
+        "method": posterior.method,
+        "none": posterior.none,
+        "read by": [posterior.machines, posterior.people, posterior.experts],
+        "candidates": [
+            [each.normal, each.text, each.origin, each.null, each.probability]
+            for each in posterior.candidates[:MOST_CANDIDATES]
+        ],
+        "becomes": _outcome(outcome),
+    }
+
+
+def _outcome(outcome: Decision | Task | None) -> list[object]:
+    if isinstance(outcome, Decision):
+        return ["decision", outcome.value, outcome.null, outcome.text, outcome.method, outcome.probability]
+    return ["task", outcome.kind, outcome.reason, outcome.pool] if isinstance(outcome, Task) else []
+
+
+def _named(task: Task) -> list[str]:
+    return [task.id, task.scan, str(task.key), task.kind]
+
+
+def _without(said: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in said.items() if key != name}
+
+
+def _plain(value: object) -> object:
+    """As JSON what json itself does not know."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+    return str(value)
