@@ -16,15 +16,15 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from flows import truth
-from flows.reading import AUTO, Taken, take_in
-from flows.reconcile import reconcile_home
-from flows.rooms import Rooms, limits
+from flows.home.home import Home, limits
+from flows.simulation import ground_truth
+from flows.steps.read_scans import AUTO, Taken, take_in
+from flows.steps.reconcile_scans import reconcile_home
 from tests.homes.desk import by_password, command, listed, opened, pages, signed_in
 from tests.homes.make_home import CASES, ORDER, WAITING, Making
 from tests.homes.told import told
+from transcribe.intake.load_pages import load_pages as pages_of
 from transcribe.model import Scan
-from transcribe.scan import pages as pages_of
 from transcribe.store.contract import Offer
 
 OLD = Path(__file__).parent.parent / "homes" / "v0_1"
@@ -60,7 +60,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def here(home: Path) -> Iterator[Making]:
     """The old home, to go on with it."""
-    samples = truth.load(CASES / "truth.jsonl")
+    samples = ground_truth.load(CASES / "truth.jsonl")
     with opened(home) as rooms:
         yield Making(
             home=home,
@@ -149,7 +149,7 @@ def test_every_picture_can_be_opened(here: Making) -> None:
     assert snippets > SNIPPETS
 
 
-def picture_of(rooms: Rooms, name: str) -> tuple[int, int]:
+def picture_of(rooms: Home, name: str) -> tuple[int, int]:
     """The size of a picture in the archive, decoded."""
     with Image.open(io.BytesIO(rooms.archive.get(name))) as picture:
         picture.load()
@@ -199,8 +199,8 @@ def test_the_work_goes_on_until_the_record_is_published(here: Making) -> None:
     (state,) = (each for each in here.rooms.store.scan_states() if each.scan == waiting)
     assert (state.decided, state.fields) == (4, 4)
     command(here.home, "publish")
-    sample = truth.Sample(file=waiting.name, form=waiting.form, fields=here.written[waiting.name])
-    compared = truth.compare(here.rooms, {waiting.name: sample})
+    sample = ground_truth.Sample(file=waiting.name, form=waiting.form, fields=here.written[waiting.name])
+    compared = ground_truth.compare(here.rooms, {waiting.name: sample})
     assert (compared.missing, compared.wrong, compared.values) == ((), (), 4)
     published = listed_records(here.home)
     assert [each for each in published if each["scan"] != waiting.id] == SAID["records"]

@@ -14,14 +14,14 @@ from typing import Any
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from flows import settings as configuration
-from flows.api import api
-from flows.cli import asking, deciding, expecting, fair, keeping, looking, people, records, setting_up
+from flows.cli import disputes, expected_work, inspecting, pay_and_audit, people, reconciling, records, retention, setup
 from flows.cli.app import app
-from flows.rooms import Rooms, now, open_rooms, review_options
+from flows.home import settings as configuration
+from flows.home.home import Home, now, open_home, review_options
+from flows.serving.api import api
 from transcribe.review.app import create_app
 
-COMMANDS = (asking, deciding, expecting, fair, keeping, looking, people, records, setting_up)
+COMMANDS = (disputes, reconciling, expected_work, pay_and_audit, retention, inspecting, people, records, setup)
 """Files of commands: importing one puts its commands into the app."""
 
 APPEAL_DAYS = 36_500.0
@@ -42,7 +42,7 @@ def listed(home: Path, *words: str | Path) -> list[Any]:
     return [json.loads(line) for line in command(home, *words, "--json").splitlines()]
 
 
-def pages(rooms: Rooms) -> Any:
+def pages(rooms: Home) -> Any:
     """The review pages and the programs' interface over a home, as `fairhand serve` puts them together."""
     options = replace(review_options(rooms.settings, PORT), appeal_days=APPEAL_DAYS)
     return create_app(rooms.store, rooms.archive, rooms.forms, options, now, lambda _: None, routers=[api(rooms)])
@@ -78,7 +78,7 @@ class Visitor:
         return str(re.findall(r'name="csrf" value="([^"]+)"', self.get("/me"))[0])
 
 
-def signed_in(rooms: Rooms, link: str) -> Visitor:
+def signed_in(rooms: Home, link: str) -> Visitor:
     """Whose personal link this is, signed in with it."""
     client = TestClient(pages(rooms), follow_redirects=False)
     answer = client.post(f"/in/{link.rpartition('/')[2]}")
@@ -86,7 +86,7 @@ def signed_in(rooms: Rooms, link: str) -> Visitor:
     return Visitor(client=client)
 
 
-def by_password(rooms: Rooms, handle: str, password: str) -> Visitor | None:
+def by_password(rooms: Home, handle: str, password: str) -> Visitor | None:
     """Whose handle and password these are, signed in; None where the password is wrong."""
     client = TestClient(pages(rooms), follow_redirects=False)
     answer = client.post("/in", data={"handle": handle, "password": password})
@@ -94,9 +94,9 @@ def by_password(rooms: Rooms, handle: str, password: str) -> Visitor | None:
 
 
 @contextmanager
-def opened(home: Path) -> Iterator[Rooms]:
+def opened(home: Path) -> Iterator[Home]:
     """The rooms of a home, closed at the end."""
-    rooms = open_rooms(configuration.load(home))
+    rooms = open_home(configuration.load_settings(home))
     try:
         yield rooms
     finally:

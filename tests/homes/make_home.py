@@ -21,10 +21,10 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from flows import truth
-from flows.reading import AUTO, Taken, read_scan, take_in
-from flows.reconcile import reconcile_home
-from flows.rooms import Rooms, now
+from flows.home.home import Home, now
+from flows.simulation import ground_truth
+from flows.steps.read_scans import AUTO, Taken, read_scan, take_in
+from flows.steps.reconcile_scans import reconcile_home
 from tests.homes.desk import Visitor, command, listed, opened, signed_in
 from tests.homes.told import told
 from transcribe.model import FieldKey, Scan, Task, Truth
@@ -73,7 +73,7 @@ class Making:
     """A home being made: what is written in its scans, by name of the scan and field."""
 
     home: Path
-    rooms: Rooms
+    rooms: Home
     written: Mapping[str, Mapping[str, str]]
     ids: Mapping[str, str]
     visitors: Mapping[str, Visitor]
@@ -113,7 +113,7 @@ def main(folder: Path) -> None:
     links = invited(folder)
     (token,) = listed(folder, "token", "add", "bookkeeping", "--scope", "records:read", "--scope", "explain:read")
     with opened(folder) as rooms, TemporaryDirectory() as inbox:
-        samples = truth.load(CASES / "truth.jsonl")
+        samples = ground_truth.load(CASES / "truth.jsonl")
         making = Making(
             home=folder,
             rooms=rooms,
@@ -144,7 +144,7 @@ def invited(home: Path) -> dict[str, str]:
     return links
 
 
-def take_everything_in(rooms: Rooms, inbox: Path) -> None:
+def take_everything_in(rooms: Home, inbox: Path) -> None:
     """Files become scans and are read by the engines: an order, receipts, a page of no known form, a broken file."""
     for name, size, form, batch in (
         (ORDER + ".png", HALF, "bon-de-commande", "monday"),

@@ -10,11 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from flows.explain import explained
-from flows.outcomes import outcomes
-from flows.rooms import Rooms, now, policy
-from reconcile.known import known
-from reconcile.weigh import weigh
+from flows.home.home import Home, now, policy
+from flows.output.explanation import explained
+from flows.steps.outcomes import outcomes
+from reconcile.inference.weigh import weigh
+from reconcile.parameters.parameters import read_parameters
 from tests.homes.desk import command, listed, opened
 from transcribe.model import Decision, Posterior, Scan, Task, Transcriber
 
@@ -64,7 +64,7 @@ def told(home: Path) -> dict[str, Any]:
     return plain
 
 
-def _held(rooms: Rooms, people: list[Transcriber]) -> dict[str, Any]:
+def _held(rooms: Home, people: list[Transcriber]) -> dict[str, Any]:
     """What no command lists."""
     store, at = rooms.store, now()
     forms = [name for name, _, _ in store.forms()]
@@ -82,30 +82,30 @@ def _held(rooms: Rooms, people: list[Transcriber]) -> dict[str, Any]:
     }
 
 
-def _parameters(rooms: Rooms, people: list[Transcriber]) -> list[dict[str, Any]]:
+def _parameters(rooms: Home, people: list[Transcriber]) -> list[dict[str, Any]]:
     """Every version of what was learnt: a digest of all of it, and how often people are taken to be wrong."""
     kept: list[dict[str, Any]] = []
     while (found := rooms.store.parameters(len(kept) + 1)) is not None:
         text = json.dumps(found.content, sort_keys=True, ensure_ascii=True)
-        wrong = {each.handle: known(found).hearing(each.id, "person", "amount").error for each in people}
+        wrong = {each.handle: read_parameters(found).source_model(each.id, "person", "amount").error for each in people}
         digest = hashlib.sha256(text.encode()).hexdigest()
         kept.append({"version": found.version, "sha256": digest, "wrong on amounts": wrong})
     return kept
 
 
-def _scans(rooms: Rooms) -> list[Scan]:
+def _scans(rooms: Home) -> list[Scan]:
     """The scans that say something: their form is known, and they were not forgotten."""
     states = [state for state in rooms.store.scan_states() if state.scan.form and state.erased_at is None]
     return sorted((state.scan for state in states), key=lambda scan: scan.name)
 
 
-def _explained(rooms: Rooms, scan: Scan) -> list[dict[str, Any]]:
+def _explained(rooms: Home, scan: Scan) -> list[dict[str, Any]]:
     """What `explain` tells of every field that was decided, with "replay": its last decision weighed again."""
     keys = {each.key for each in rooms.store.decisions(scan.id)} | {each.key for each in rooms.store.readings(scan.id)}
     return [explained(rooms, scan.id, str(key)) for key in sorted(keys, key=str)]
 
 
-def _weighed(rooms: Rooms, scan: Scan) -> dict[str, dict[str, Any]]:
+def _weighed(rooms: Home, scan: Scan) -> dict[str, dict[str, Any]]:
     """Every field weighed anew with each version of the parameters, and what would be decided or asked."""
     form = rooms.forms(scan.form, scan.form_version)
     readings, said = rooms.store.readings(scan.id), {}
