@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
+Homography: TypeAlias = "NDArray[numpy.float64]"
+"""A 3 x 3 matrix that takes points of one picture to points of another."""
+
+Point: TypeAlias = tuple[float, float]
+"""x and y in pixels from the top left."""
+
 
 class Box(NamedTuple):
-    """Where something is: pixels from the top left, x1 and y1 outside."""
+    """Where something is: pixels from the top left, x1 and y1 outside. A box may be empty."""
 
     x0: int
     y0: int
@@ -29,6 +36,74 @@ class Box(NamedTuple):
     def area(self) -> int:
         return max(0, self.width) * max(0, self.height)
 
+    @property
+    def middle(self) -> Point:
+        return (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
 
-Homography: TypeAlias = "NDArray[numpy.float64]"
-"""A 3 x 3 matrix that takes points of one picture to those of another."""
+    @property
+    def corners(self) -> tuple[Point, Point, Point, Point]:
+        """Its corners, with the clock from the top left."""
+        return (self.x0, self.y0), (self.x1, self.y0), (self.x1, self.y1), (self.x0, self.y1)
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Rows and columns of the box, to index a picture that holds it: `picture[box.slices]`."""
+        return slice(self.y0, self.y1), slice(self.x0, self.x1)
+
+    def shifted(self, right: int, down: int) -> Box:
+        """The box moved by so many pixels."""
+        return Box(self.x0 + right, self.y0 + down, self.x1 + right, self.y1 + down)
+
+    def scaled(self, factor: float) -> Box:
+        """The box on a picture that is `factor` times as large, to whole pixels."""
+        return Box(round(self.x0 * factor), round(self.y0 * factor), round(self.x1 * factor), round(self.y1 * factor))
+
+    def padded(self, across: int, down: int | None = None) -> Box:
+        """The box made larger on all four sides; `down` is that of its top and bottom, the same where None."""
+        down = across if down is None else down
+        return Box(self.x0 - across, self.y0 - down, self.x1 + across, self.y1 + down)
+
+    def clipped(self, width: int, height: int) -> Box:
+        """What of the box lies on a picture of this size; an empty box at its rim where nothing does."""
+        return Box(
+            min(max(self.x0, 0), width),
+            min(max(self.y0, 0), height),
+            min(max(self.x1, 0), width),
+            min(max(self.y1, 0), height),
+        )
+
+    def contains(self, other: Box) -> bool:
+        """Whether all of another box lies in this one."""
+        return self.x0 <= other.x0 and self.y0 <= other.y0 and other.x1 <= self.x1 and other.y1 <= self.y1
+
+    def contains_middle(self, other: Box) -> bool:
+        """Whether another box's middle lies in this one."""
+        x, y = other.middle
+        return self.x0 <= x < self.x1 and self.y0 <= y < self.y1
+
+    def intersects(self, other: Box) -> bool:
+        """Whether the boxes share a pixel."""
+        return self.overlap(other) > 0
+
+    def overlap(self, other: Box) -> int:
+        """How many pixels the boxes share."""
+        wide = min(self.x1, other.x1) - max(self.x0, other.x0)
+        high = min(self.y1, other.y1) - max(self.y0, other.y0)
+        return max(0, wide) * max(0, high)
+
+    @classmethod
+    def enclosing(cls, boxes: Iterable[Box]) -> Box:
+        """The smallest box that holds all of them; ValueError where there are none."""
+        x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
+        return cls(min(x0s), min(y0s), max(x1s), max(y1s))
+
+
+def project(homography: Homography, points: Iterable[Point]) -> list[Point]:
+    """Points of one picture as a homography takes them to another one. A point at infinity becomes (0, 0)."""
+    (a, b, c), (d, e, f), (g, h, i) = homography.tolist()
+    projected = []
+    for x, y in points:
+        depth = g * x + h * y + i
+        scale = 1 / depth if depth else 0.0
+        projected.append(((a * x + b * y + c) * scale, (d * x + e * y + f) * scale))
+    return projected

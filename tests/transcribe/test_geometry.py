@@ -1,0 +1,108 @@
+"""Boxes and homographies: the laws that every user of them relies on."""
+
+from __future__ import annotations
+
+import cv2
+import numpy
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transcribe.geometry import Box, project
+
+SIDE = st.integers(-500, 2500)
+
+
+@st.composite
+def boxes(draw: st.DrawFn) -> Box:
+    """Boxes that hold at least one pixel."""
+    x0, y0 = draw(SIDE), draw(SIDE)
+    return Box(x0, y0, x0 + draw(st.integers(1, 900)), y0 + draw(st.integers(1, 900)))
+
+
+@given(boxes(), SIDE, SIDE)
+def test_a_shifted_box_keeps_its_size_and_comes_back(box: Box, right: int, down: int) -> None:
+    shifted = box.shifted(right, down)
+    assert (shifted.width, shifted.height, shifted.area) == (box.width, box.height, box.area)
+    assert shifted.shifted(-right, -down) == box
+
+
+@given(boxes(), boxes())
+def test_overlap_is_the_pixels_that_both_have(one: Box, other: Box) -> None:
+    assert one.overlap(other) == other.overlap(one) <= min(one.area, other.area)
+    assert one.overlap(one) == one.area
+    assert one.intersects(other) == (one.overlap(other) > 0)
+    assert (one.overlap(other) == other.area) == one.contains(other)
+
+
+@given(boxes(), st.integers(0, 300), st.integers(0, 300))
+def test_a_padded_box_holds_the_box_and_padding_less_gives_it_back(box: Box, across: int, down: int) -> None:
+    padded = box.padded(across, down)
+    assert padded.contains(box)
+    assert padded.padded(-across, -down) == box
+    assert box.padded(across) == box.padded(across, across)
+
+
+@given(boxes(), st.integers(1, 2000), st.integers(1, 2000))
+def test_a_clipped_box_is_what_of_the_box_lies_on_the_picture(box: Box, width: int, height: int) -> None:
+    picture = Box(0, 0, width, height)
+    clipped = box.clipped(width, height)
+    assert picture.contains(clipped)
+    assert clipped.area == box.overlap(picture)
+    assert clipped.clipped(width, height) == clipped
+
+
+@given(st.lists(boxes(), min_size=1, max_size=8))
+def test_the_enclosing_box_is_the_smallest_that_holds_all(around: list[Box]) -> None:
+    enclosing = Box.enclosing(around)
+    assert all(enclosing.contains(each) for each in around)
+    assert enclosing.x0 in {each.x0 for each in around}
+    assert enclosing.y1 in {each.y1 for each in around}
+    assert Box.enclosing(reversed(around)) == enclosing
+
+
+def test_nothing_encloses_nothing() -> None:
+    with pytest.raises(ValueError, match="values to unpack"):
+        Box.enclosing([])
+
+
+@given(boxes(), boxes())
+def test_a_box_that_holds_another_holds_its_middle(one: Box, other: Box) -> None:
+    assert one.contains_middle(one)
+    if one.contains(other):
+        assert one.contains_middle(other)
+
+
+def test_slices_cut_the_pixels_of_the_box() -> None:
+    picture = numpy.arange(20 * 30).reshape(20, 30)
+    box = Box(3, 5, 9, 7)
+    assert picture[box.slices].shape == (box.height, box.width)
+    assert picture[box.slices][0, 0] == picture[5, 3]
+
+
+@given(boxes(), st.sampled_from([0.5, 1.0, 2.0, 3.0]))
+def test_a_scaled_box_is_as_many_times_as_large_to_a_pixel(box: Box, factor: float) -> None:
+    scaled = box.scaled(factor)
+    assert abs(scaled.width - factor * box.width) <= 1
+    assert abs(scaled.height - factor * box.height) <= 1
+    assert box.scaled(1.0) == box
+
+
+HOMOGRAPHIES = st.builds(
+    lambda angle, shift, tilt: numpy.array(
+        [
+            [numpy.cos(angle), -numpy.sin(angle), shift],
+            [numpy.sin(angle), numpy.cos(angle), -shift],
+            [tilt, -tilt, 1.0],
+        ]
+    ),
+    st.floats(-3, 3),
+    st.floats(-300, 300),
+    st.floats(-1e-4, 1e-4),
+)
+
+
+@given(boxes(), HOMOGRAPHIES)
+def test_points_are_projected_as_opencv_projects_them(box: Box, homography: numpy.ndarray) -> None:
+    theirs = cv2.perspectiveTransform(numpy.array([box.corners], numpy.float64), homography)[0]
+    numpy.testing.assert_allclose(project(homography, box.corners), theirs, rtol=1e-12, atol=1e-9)
