@@ -43,9 +43,3 @@ def new_token(
     token = ApiToken(prefix=prefix, name=name, scopes=wanted, at=now, until=until)
     store.put_token(token, secret_hash(secret), now)
     return NewToken(secret=secret, token=token)
-
-
-def token_allows(store: Store, secret: str, scope: str, now: datetime) -> bool:
-    """Whether this secret is a token in force that has this scope."""
-    token = store.token(secret_hash(secret), now)
-    return token is not None and scope in token.scopes

@@ -105,9 +105,6 @@ class IngestVerbs(Protocol):
     def forms(self) -> list[tuple[str, int, str]]:
         """(name, version, digest) of every form kept."""
 
-    def form_definition(self, name: str, version: int) -> str | None:
-        """The definition's text as kept, None where this form and version are unknown."""
-
     def put_scan(self, scan: Scan, files: Sequence[SourceFile], now: datetime) -> bool:
         """Keep a scan; False where it was there already (nothing is changed)."""
 
@@ -116,9 +113,6 @@ class IngestVerbs(Protocol):
 
     def has_reads(self, scan: str) -> bool:
         """Whether the machines have read this scan with its present form."""
-
-    def scans_unread(self, limit: int = 500) -> list[Scan]:
-        """Scans that machines have not read with their present form, oldest first."""
 
     def put_places(self, scan: str, places: Sequence[Place], now: datetime, readings: Sequence[Reading] = ()) -> None:
         """Say anew where fields stand (a person drew a box, told the rows of a table), with what machines read there;
@@ -397,9 +391,6 @@ class FairVerbs(Protocol):
     def decide_appeal(self, appeal: str, outcome: AppealOutcome, *, minority: bool, now: datetime) -> None:
         """Close an appeal and tell the person. Upheld, what the expert read becomes the truth of the field and the scan
         is weighed again. Deciding again changes nothing."""
-
-    def overdue_appeals(self, now: datetime) -> list[Appeal]:
-        """Those whose deadline has passed and that no expert has heard."""
 
     def expert_outcomes(self) -> list[ExpertOutcomes]:
         """How each expert's hearings ended."""

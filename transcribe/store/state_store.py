@@ -34,19 +34,15 @@ class StateStore(
     """`Store` over one database. Each verb is a transaction of its own, or part of `together` around it."""
 
     def together(self) -> AbstractContextManager[None]:
-        """Several verbs as one transaction of this thread: all of them at the end, or none."""
         return self.db.write()
 
     def part(self) -> AbstractContextManager[None]:
-        """Within `together`: verbs that may fail without the others."""
         return self.db.savepoint()
 
     def handover(self) -> Callable[[], AbstractContextManager[None]]:
-        """Within `together`: how another thread goes on with this transaction while this one waits."""
         return self.db.handover()
 
     def close(self) -> None:
-        """Close every connection."""
         self.db.close()
 
 

@@ -17,7 +17,7 @@ from flows.cli.app import GROUPS, app
 from tests.transcribe.store.world import NOON, World, after, decision, sent, sqlite_of
 from transcribe.forms.definition import definition, load
 from transcribe.model import FieldKey, Truth
-from transcribe.people.tokens import token_allows
+from transcribe.people.tokens import secret_hash
 from transcribe.store.contract import Floor, Rate
 
 for group in GROUPS:
@@ -100,10 +100,12 @@ def test_paid_work_is_checked_before_it_starts(here: World) -> None:
 
 def test_a_token_is_made_listed_and_ended(here: World) -> None:
     (made,) = told(here, "token", "add", "till", "--scope", "records:read", "--days", "7")
-    assert token_allows(here.store, made["token"], "records:read", datetime.now(UTC))
+    kept = here.store.token(secret_hash(made["token"]), datetime.now(UTC))
+    assert kept is not None
+    assert kept.scopes == {"records:read"}
     assert [each["scopes"] for each in told(here, "token", "list")] == [["records:read"]]
     run(here, "token", "revoke", made["prefix"])
-    assert not token_allows(here.store, made["token"], "records:read", datetime.now(UTC))
+    assert here.store.token(secret_hash(made["token"]), datetime.now(UTC)) is None
     run(here, "token", "add", "x", "--scope", "everything", code=2)
 
 

@@ -88,12 +88,12 @@ def test_an_appeal_declined_makes_no_truth_and_is_no_minority(here: World) -> No
 
 def test_an_appeal_that_nobody_heard_in_time_is_seen_and_closed_as_such(here: World) -> None:
     appeal = contested(here)
-    assert here.store.overdue_appeals(after(10)) == []
-    (late,) = here.store.overdue_appeals(DEADLINE)
+    (late,) = here.store.appeals(open_only=True)
+    assert (late.heard, late.deadline) == (None, DEADLINE)
     with pytest.raises(StoreError):
         here.store.decide_appeal(late.id, "upheld", minority=True, now=DEADLINE)
     here.store.decide_appeal(appeal.id, "no expert", minority=False, now=DEADLINE)
-    assert here.store.overdue_appeals(DEADLINE) == []
+    assert here.store.appeals(open_only=True) == []
     assert here.store.open_tasks(Offer(pools=("expert",)), DEADLINE) == 0
     assert [each.kind for each in here.store.notices("ann")] == ["appeal no expert"]
 

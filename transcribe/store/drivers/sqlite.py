@@ -62,35 +62,28 @@ class SqliteDatabase:
         return self._holder().connection
 
     def all(self, name: str, /, **values: object) -> list[Row]:
-        """Every row of a named statement."""
         return self._execute(name, values).fetchall()
 
     def one(self, name: str, /, **values: object) -> Row | None:
-        """The first row of a named statement, None where there is none."""
         row: Row | None = self._execute(name, values).fetchone()
         return row
 
     def value(self, name: str, /, **values: object) -> Any:
-        """The first value of the first row, None where there is none."""
         row = self._execute(name, values).fetchone()
         return None if row is None else row[0]
 
     def run(self, name: str, /, **values: object) -> int:
-        """Change rows; how many."""
         return self._execute(name, values).rowcount
 
     def insert(self, name: str, /, **values: object) -> int:
-        """Insert one row; its integer key."""
         return self._execute(name, values).lastrowid or 0
 
     def added(self, name: str, /, **values: object) -> int:
-        """Insert one row unless it is there; its integer key, 0 where it was there already."""
         cursor = self._execute(name, values)
         return cursor.lastrowid or 0 if cursor.rowcount else 0
 
     @contextmanager
     def write(self) -> Iterator[None]:
-        """One transaction: committed and on disk at the end, or nothing of it. Inside another one it joins it."""
         holder = self._holder()
         if holder.depth:
             yield
@@ -127,7 +120,6 @@ class SqliteDatabase:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Several reads of one state. Inside a transaction it is that one's."""
         holder = self._holder()
         if holder.depth:
             yield
@@ -141,7 +133,6 @@ class SqliteDatabase:
             holder.connection.execute("COMMIT")
 
     def handover(self) -> Callable[[], AbstractContextManager[None]]:
-        """This thread's transaction, for another thread to go on with while this one waits."""
         holder = self._holder()
 
         @contextmanager
@@ -162,7 +153,6 @@ class SqliteDatabase:
                 self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
-        """Close the connections of every thread."""
         with self._lock:
             for holder in list(self._holders):
                 holder.connection.close()

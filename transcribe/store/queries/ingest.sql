@@ -12,9 +12,6 @@ VALUES (:form, :version, :name, :type, :languages, :regions, :qualification, :ap
 -- name: forms
 SELECT name, version, digest FROM form ORDER BY name, version;
 
--- name: form_definition^
-SELECT definition FROM form WHERE name = :name AND version = :version;
-
 -- name: form_fields
 SELECT id, form, version, name, type, languages, regions, qualification, apart FROM form_field ORDER BY id;
 
@@ -62,11 +59,6 @@ SELECT * FROM scan WHERE sha256 >= :beginning AND sha256 < :beginning || 'g' ORD
 
 -- name: scan_pages
 SELECT * FROM scan_page WHERE scan_id = :scan_id ORDER BY number;
-
--- name: scans_unread
-SELECT s.* FROM scan s WHERE s.form <> '' AND s.erased_at IS NULL AND NOT EXISTS (
-    SELECT 1 FROM reads r WHERE r.scan_id = s.id AND r.form = s.form AND r.form_version = s.form_version)
-ORDER BY s.id LIMIT :count;
 
 -- name: has_reads^
 SELECT 1 FROM reads WHERE scan_id = :scan_id AND form = :form AND form_version = :form_version;

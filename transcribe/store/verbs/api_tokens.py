@@ -17,7 +17,6 @@ class ApiTokenVerbs(LeaseVerbs):
     """Keeps programs' tokens; gives people what is theirs."""
 
     def put_token(self, token: ApiToken, token_hash: str, now: datetime) -> None:
-        """Keep a program's token (only the SHA-256 of it)."""
         with self.db.write():
             self.db.run(
                 "put_token",
@@ -31,16 +30,13 @@ class ApiTokenVerbs(LeaseVerbs):
             self.log("store", "token made", token.prefix, {"name": token.name, "scopes": sorted(token.scopes)}, now)
 
     def token(self, token_hash: str, now: datetime) -> ApiToken | None:
-        """The token in force with this hash, None otherwise."""
         row = self.db.one("token", token_hash=token_hash, now=micros(now))
         return None if row is None else _token(row)
 
     def tokens(self) -> list[ApiToken]:
-        """Every token, latest first."""
         return [_token(row) for row in self.db.all("tokens")]
 
     def revoke_token(self, prefix: str, now: datetime) -> None:
-        """End a token; NotFound where there is none of this prefix."""
         with self.db.write():
             if not self.db.run("revoke_token", prefix=prefix, now=micros(now)):
                 raise NotFound(f"There is no token in force with the prefix {prefix!r}.")
@@ -57,7 +53,6 @@ class ApiTokenVerbs(LeaseVerbs):
             }
 
     def leave(self, who: str, now: datetime) -> None:
-        """End a person's account and their name: what they read and were paid stays, under a pseudonym."""
         with self.db.write():
             person = self.person_row(who)
             self.give_back(who, now)

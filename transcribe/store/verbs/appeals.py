@@ -23,8 +23,6 @@ class AppealVerbs(ReconcileVerbs):
     """Keeps appeals and their outcomes."""
 
     def open_appeal(self, reading: str, who: str, words: str, deadline: datetime, now: datetime) -> Appeal:
-        """Contest the outcome of a reading of one's own: a task for an expert who never read the field. Again is the
-        same appeal. NotFound where the reading is not theirs, StoreError where nothing is decided yet."""
         with self.db.write():
             person = self.person_row(who)
             row = self.db.one("reading_by_id", reading=reading)
@@ -51,7 +49,6 @@ class AppealVerbs(ReconcileVerbs):
             return self._appeal(public)
 
     def appeals(self, *, open_only: bool = False, who: str | None = None) -> list[Appeal]:
-        """Appeals, latest first."""
         person = None if who is None else self.person_row(who)["id"]
         rows = self.db.all("appeals", open_only=int(open_only), person=person, appeal=None)
         return [self._from(row) for row in rows]
@@ -82,12 +79,7 @@ class AppealVerbs(ReconcileVerbs):
             self.tell(row["transcriber_id"], f"appeal {outcome}", row["field_id"], now)
             self.log("store", "appeal decided", appeal, facts, now)
 
-    def overdue_appeals(self, now: datetime) -> list[Appeal]:
-        """Those whose deadline has passed and that no expert has heard."""
-        return [each for each in self.appeals(open_only=True) if each.deadline <= now and each.heard is None]
-
     def expert_outcomes(self) -> list[ExpertOutcomes]:
-        """How each expert's hearings ended."""
         rows = self.db.all("expert_outcomes")
         return [ExpertOutcomes(expert=row["expert"], upheld=row["upheld"], declined=row["declined"]) for row in rows]
 

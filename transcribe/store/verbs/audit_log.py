@@ -13,7 +13,6 @@ class AuditLogVerbs(Lookup):
     """Reads and checks the chain; `log` itself stands in `lookup.py`, as every room writes it."""
 
     def audit(self, after: int = 0) -> list[AuditLine]:
-        """Lines in order."""
         return [
             AuditLine(
                 number=row["number"],

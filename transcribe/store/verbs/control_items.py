@@ -25,7 +25,6 @@ class ControlItemVerbs(Lookup):
         self.routing = Routing(database)
 
     def control_share(self) -> float:
-        """The share of control items among what is offered, 0 to 1, as disclosed to everybody."""
         return float(self.db.value("setting", name=SHARE) or 0.0)
 
     def put_control_share(self, share: float, now: datetime) -> None:
@@ -37,7 +36,6 @@ class ControlItemVerbs(Lookup):
             self.log("store", "control share set", "", {"share": share}, now)
 
     def control_answers(self) -> list[ControlAnswers]:
-        """Every control item in use with its answers: where good readers fail one together, the item is wrong."""
         with self.db.snapshot():
             return [
                 ControlAnswers(
@@ -81,7 +79,6 @@ class ControlItemVerbs(Lookup):
             self.log("store", "test taken", person["public_id"], facts, now)
 
     def qualification_tries(self, who: str) -> list[QualificationTry]:
-        """A person's tests, latest first."""
         return [
             QualificationTry(
                 name=row["name"],

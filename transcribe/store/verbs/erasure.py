@@ -32,11 +32,9 @@ class ErasureVerbs(Lookup):
         return names
 
     def forgotten(self, sha256: str) -> bool:
-        """Whether a scan, or every scan of a file, was forgotten: such a file is not to be kept again."""
         return self.db.value("is_forgotten", sha256=sha256) is not None
 
     def past_retention(self, now: datetime) -> list[str]:
-        """Scans kept longer than their form says, oldest first: those to forget."""
         return [row["sha256"] for row in self.db.all("past_retention", now=micros(now))]
 
     def _archive_names(self, row: Row) -> list[str]:

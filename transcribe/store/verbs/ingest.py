@@ -17,7 +17,6 @@ class IngestVerbs(Lookup):
     """Keeps what came in and what machines read of it."""
 
     def put_form(self, form: Form, definition: str, now: datetime) -> None:
-        """Keep a form; FormError where this name and version stand with another digest."""
         with self.db.write():
             known = self.db.value("form_digest", name=form.name, version=form.version)
             if known == form.digest:
@@ -51,16 +50,9 @@ class IngestVerbs(Lookup):
                 )
 
     def forms(self) -> list[tuple[str, int, str]]:
-        """(name, version, digest) of every form kept."""
         return [(row["name"], row["version"], row["digest"]) for row in self.db.all("forms")]
 
-    def form_definition(self, name: str, version: int) -> str | None:
-        """The definition's text as kept, None where this form and version are unknown."""
-        row = self.db.one("form_definition", name=name, version=version)
-        return None if row is None else str(row["definition"])
-
     def put_scan(self, scan: Scan, files: Sequence[SourceFile], now: datetime) -> bool:
-        """Keep a scan; False where it was there already (nothing is changed)."""
         with self.db.write():
             for file in files:
                 self._put_file(file, now)
@@ -93,7 +85,6 @@ class IngestVerbs(Lookup):
         return True
 
     def scan(self, scan: str) -> Scan:
-        """The scan of this id or unique beginning of an id; NotFound otherwise."""
         row = self.scan_row(scan)
         return self.scan_from(row)
 
@@ -101,12 +92,7 @@ class IngestVerbs(Lookup):
         """The scan of a row, with its pages."""
         return scan_of(row, self.db.all("scan_pages", scan_id=row["id"]))
 
-    def scans_unread(self, limit: int = 500) -> list[Scan]:
-        """Scans that machines have not read with their present form, oldest first."""
-        return [self.scan_from(row) for row in self.db.all("scans_unread", count=limit)]
-
     def put_reads(self, scan: str, reads: ReadResult, now: datetime) -> None:
-        """Keep places, pictures and machine readings of one scan, all at once; again is no change."""
         with self.db.write():
             row = self.scan_row(scan)
             if row["erased_at"] is not None:
@@ -138,8 +124,6 @@ class IngestVerbs(Lookup):
             self.db.run("end_set_aside_of_scan", scan_id=row["id"])
 
     def put_places(self, scan: str, places: Sequence[Place], now: datetime, readings: Sequence[Reading] = ()) -> None:
-        """Say anew where fields stand (a person drew a box, told the rows of a table), with what machines read there;
-        the scan is weighed again."""
         with self.db.write():
             row = self.scan_row(scan)
             if row["erased_at"] is None:
@@ -156,8 +140,6 @@ class IngestVerbs(Lookup):
         return self.db.value("has_reads", scan_id=row["id"], **form) is not None
 
     def set_form(self, scan: str, form: str, version: int, now: datetime, turn: int = 0) -> None:
-        """Say which form a scan is (after an identify task), and how far its pages must be turned with the clock to
-        stand upright (0, 90, 180, 270); what was read with another form stays, unused."""
         with self.db.write():
             row = self.scan_row(scan)
             self.db.run("turn_scan_pages", scan_id=row["id"], turn=turn)
@@ -168,7 +150,6 @@ class IngestVerbs(Lookup):
             self.db.run("close_tasks_of_other_forms", scan_id=row["id"], now=micros(now))
 
     def mask_pages(self, scan: str, copies: Sequence[SourceFile], now: datetime) -> None:
-        """Take masked copies, one a page, for the pages of a scan; what they replace is then among `replaced`."""
         with self.db.write():
             row = self.scan_row(scan)
             if row["erased_at"] is not None:
@@ -181,12 +162,9 @@ class IngestVerbs(Lookup):
                 self.db.run("mask_scan_page", scan_id=row["id"], number=number, file=copy.sha256)
 
     def replaced(self, scan: str) -> list[str]:
-        """Archive names of what was kept of a scan and nothing shows any more: its files before they were masked, and
-        pictures made anew since."""
         return [each["sha256"] for each in self.db.all("replaced_names", scan_id=self.scan_row(scan)["id"])]
 
     def set_aside(self, file: SourceFile, error: str, message: str, batch: str, now: datetime, place: str = "") -> None:
-        """Keep that a file could not be read and why; again replaces the reason, and what lay at its place before."""
         with self.db.write():
             self._put_file(file, now)
             self.db.run("end_set_aside_at", place=place)
@@ -209,12 +187,10 @@ class IngestVerbs(Lookup):
             )
 
     def end_set_aside_at(self, place: str) -> None:
-        """What lay at this place could not be read, and was replaced by what can."""
         with self.db.write():
             self.db.run("end_set_aside_at", place=place)
 
     def list_set_aside(self) -> list[SetAside]:
-        """Every file set aside, latest first."""
         return [
             SetAside(
                 file=SourceFile(sha256=row["file"], name=row["name"], size=row["size"], media_type=row["media_type"]),

@@ -66,11 +66,9 @@ class LeaseVerbs(ControlItemVerbs):
             return [task_of(row) for row in self._held(person, offer, now)[:count]]
 
     def held(self, who: str, now: datetime) -> list[Task]:
-        """What this person holds now, in the order leased."""
         return [task_of(row) for row in self.db.all("held", who=self.person_row(who)["id"], now=micros(now))]
 
     def task(self, task: str, who: str, now: datetime) -> Task:
-        """A task that this person holds or has answered in the last 15 minutes; NotFound otherwise."""
         person = self.person_row(who)
         row = self.leased_row(task, person)
         holds = (
@@ -83,7 +81,6 @@ class LeaseVerbs(ControlItemVerbs):
         return task_of(row)
 
     def task_subject(self, task: str) -> Task:
-        """A task by its public id, whoever holds it: for operators and simulations; NotFound otherwise."""
         row = self.db.one("task_by_public", task=task)
         if row is None:
             raise NotFound("There is no such task.")
@@ -105,7 +102,6 @@ class LeaseVerbs(ControlItemVerbs):
             return task_of(self.leased_row(task, person))
 
     def give_back(self, who: str, now: datetime, tasks: Sequence[str] | None = None) -> int:
-        """End this person's leases (or the named ones) without a reading; how many."""
         with self.db.write():
             person = self.person_row(who)["id"]
             mine = self.db.all("held_ids", who=person)

@@ -16,14 +16,12 @@ class PayLedgerVerbs(Lookup):
     """Keeps rates, floors and pay lines."""
 
     def put_rate(self, rate: Rate, now: datetime) -> None:
-        """A rate from a time on."""
         with self.db.write():
             values = {"form": rate.form, "per": rate.per, "micro": rate.micro, "currency": rate.currency}
             self.db.run("put_rate", **values, since=micros(rate.since), now=micros(now))
             self.log("store", "rate kept", rate.form, values, now)
 
     def rate(self, form: str, now: datetime, per: Literal["reading", "hour"] = "reading") -> Rate | None:
-        """The rate in force for a form (that of all forms where it has none of its own)."""
         row = self.db.one("rate_now", form=form, per=per, now=micros(now))
         if row is None:
             return None
@@ -32,7 +30,6 @@ class PayLedgerVerbs(Lookup):
         )
 
     def put_floor(self, floor: Floor, now: datetime) -> None:
-        """The floor of an hour from a time on."""
         with self.db.write():
             values = {"micro": floor.micro, "currency": floor.currency, "source": floor.source}
             values["source_micro"] = floor.source_micro
@@ -40,7 +37,6 @@ class PayLedgerVerbs(Lookup):
             self.log("store", "floor kept", "", values, now)
 
     def floor(self, now: datetime) -> Floor | None:
-        """The floor in force."""
         row = self.db.one("floor_now", now=micros(now))
         if row is None:
             return None
@@ -53,7 +49,6 @@ class PayLedgerVerbs(Lookup):
         )
 
     def ledger(self, who: str | None = None, after: int = 0) -> list[PayLine]:
-        """Lines in order."""
         person = None if who is None else self.person_row(who)["id"]
         return [line_of(row) for row in self.db.all("ledger", person=person, after=after)]
 

@@ -43,16 +43,12 @@ class PeopleVerbs(Lookup):
             self.log("store", "person kept", person.id, facts, now)
 
     def transcriber(self, who: str) -> Transcriber:
-        """By id or handle; NotFound otherwise."""
         return transcriber_of(self.person_row(who))
 
     def transcribers(self) -> list[Transcriber]:
-        """Everybody, by handle."""
         return [transcriber_of(row) for row in self.db.all("people")]
 
     def put_adds(self, adds: Mapping[str, Mapping[str, int]], now: datetime) -> None:
-        """By how many bits the readings of some people (by id) of a type of field say more or less than anybody's, for
-        the order in which they are given open fields; those of everybody else are forgotten."""
         with self.db.write():
             self.db.run("clear_adds")
             for who, types in adds.items():
@@ -65,18 +61,15 @@ class PeopleVerbs(Lookup):
         return {row["type"]: row["bits"] for row in self.db.all("adds_of", person=self.person_row(who)["id"])}
 
     def put_link(self, who: str, token_hash: str, until: datetime, now: datetime) -> None:
-        """A personal sign-in link (only the SHA-256 of its token is kept)."""
         with self.db.write():
             person = self.person_row(who)["id"]
             self.db.run("put_link", token_hash=token_hash, person=person, until=micros(until), now=micros(now))
 
     def link(self, token_hash: str, now: datetime) -> str | None:
-        """Whose unspent link this is, without spending it."""
         who: str | None = self.db.value("link", token_hash=token_hash, now=micros(now))
         return who
 
     def spend_link(self, token_hash: str, now: datetime) -> str | None:
-        """Whose link this was; None where it is unknown, spent or too old."""
         with self.db.write():
             who = self.link(token_hash, now)
             if who is not None:
@@ -104,7 +97,6 @@ class PeopleVerbs(Lookup):
         return transcriber_of(row), row["csrf"]
 
     def glance_session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
-        """As `session`, but never a write: None also where that it was used is to be written."""
         row = self._session(token_hash, now, idle_seconds)
         if row is None or _long_unseen(row, now, idle_seconds):
             return None
@@ -115,17 +107,14 @@ class PeopleVerbs(Lookup):
         return self.db.one("session", token_hash=token_hash, now=micros(now), seen_after=seen_after)
 
     def end_sessions(self, who: str, now: datetime, token_hash: str | None = None) -> None:
-        """End one or all sessions of a person."""
         with self.db.write():
             self.db.run("end_sessions", person=self.person_row(who)["id"], token_hash=token_hash)
 
     def put_password(self, who: str, argon2: str, now: datetime) -> None:
-        """Keep a password's argon2id hash."""
         with self.db.write():
             self.db.run("put_password", person=self.person_row(who)["id"], argon2=argon2, now=micros(now))
 
     def password(self, who: str) -> str | None:
-        """The argon2id hash, None where there is none."""
         argon2: str | None = self.db.value("password", person=self.person_row(who)["id"])
         return argon2
 

@@ -47,40 +47,33 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
             self.tell(row["transcriber_id"], "question answered", row["field_id"], now)
 
     def questions(self, *, open_only: bool = False) -> list[Question]:
-        """Questions, latest first."""
         return [_from(row) for row in self.db.all("questions", open_only=int(open_only), question=None, person=None)]
 
     def asked_since(self, who: str, since: datetime) -> list[datetime]:
-        """When a person asked questions after a time, oldest first."""
         rows = self.db.all("questions_since", person=self.person_row(who)["id"], since=micros(since))
         return [moment(row["at"]) for row in rows]
 
     def put_expected_work(self, work: ExpectedWork, now: datetime) -> None:
-        """Say what work is expected, for people who find none."""
         with self.db.write():
             values = {"form": work.form, "expected_at": micros(work.at), "hours": work.hours}
             self.db.run("put_expected_work", public_id=work.id, **values, now=micros(now))
             self.log("store", "work expected", work.id, {"hours": work.hours, "form": work.form}, now)
 
     def expected_work(self, now: datetime) -> list[ExpectedWork]:
-        """What is expected from now on, soonest first."""
         return [
             ExpectedWork(id=row["public_id"], at=moment(row["expected_at"]), hours=row["hours"], form=row["form"])
             for row in self.db.all("expected_work", now=micros(now))
         ]
 
     def end_expected_work(self, work: str, now: datetime) -> None:
-        """It does not come after all; NotFound where it is not expected."""
         with self.db.write():
             if not self.db.run("end_expected_work", public_id=work, now=micros(now)):
                 raise NotFound(f"No work {work!r} is expected.")
 
     def guide(self, form: str, field: str) -> list[Question]:
-        """The answered questions of a field, oldest first."""
         return [_from(row) for row in self.db.all("guide", form=form, field=field)]
 
     def notices(self, who: str, *, unseen_only: bool = False) -> list[Notice]:
-        """What a person is told, latest first."""
         person = self.person_row(who)["id"]
         return [
             Notice(
@@ -95,7 +88,6 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
         ]
 
     def see_notices(self, who: str, now: datetime) -> None:
-        """They have seen them."""
         with self.db.write():
             self.db.run("see_notices", person=self.person_row(who)["id"], now=micros(now))
 

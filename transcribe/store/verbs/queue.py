@@ -35,8 +35,6 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
     """Keeps what people send."""
 
     def submit(self, task: str, who: str, sent: SentReading, now: datetime) -> Outcome:
-        """Keep a reading typed under a lease, and its pay line, in one transaction. Kept even when the lease has
-        expired or the task is closed (late); the same `idem` is one reading. NotFound where it was never theirs."""
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
@@ -61,7 +59,6 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         return _outcome("late" if late else "kept", identity, row)
 
     def skip(self, task: str, who: str, reason: str, seconds: float, now: datetime) -> None:
-        """Give a task back with a reason; this person is not offered it again; the time is paid."""
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)

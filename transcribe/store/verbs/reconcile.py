@@ -40,7 +40,6 @@ class ReconcileVerbs(IngestVerbs):
     """Gives readings to weigh and keeps what was decided."""
 
     def claim_waiting(self, limit: int, now: datetime, seconds: float = 60.0) -> list[Waiting]:
-        """Lease up to `limit` scans with a reading newer than their cursor; an expired lease goes back."""
         with self.db.write():
             until = micros(now + timedelta(seconds=seconds))
             rows = self.db.all("claim_waiting", now=micros(now), until=until, count=limit)
@@ -56,24 +55,20 @@ class ReconcileVerbs(IngestVerbs):
         ]
 
     def places(self, scan: str) -> list[Place]:
-        """Every place of a scan as last known (a person may have drawn one anew)."""
         row = self.scan_row(scan)
         return [place_of(each, row["sha256"], key_of(each)) for each in self.db.all("places", scan_id=row["id"])]
 
     def misplaced(self, scan: str) -> frozenset[FieldKey]:
-        """Fields of which somebody said, skipping, that their picture shows something else; until one is drawn anew."""
         number = self.scan_row(scan)["id"]
         return frozenset(key_of(row) for row in self.db.all("misplaced", scan_id=number, reason=MISPLACED))
 
     def pictures(self, scan: str) -> list[PagePicture]:
-        """The page pictures of a scan."""
         rows = self.db.all("pictures", scan_id=self.scan_row(scan)["id"])
         return [
             PagePicture(number=row["number"], sha256=row["sha256"], size=(row["width"], row["height"])) for row in rows
         ]
 
     def decisions(self, scan: str) -> list[Decision]:
-        """The latest decision of each field."""
         return [decision_of(row) for row in self.db.all("decisions", scan_id=self.scan_row(scan)["id"])]
 
     def conclude(
@@ -109,13 +104,11 @@ class ReconcileVerbs(IngestVerbs):
             self.db.run("scan_is_weighed", scan_id=row["id"], up_to=up_to)
 
     def wake(self, scans: Iterable[str], now: datetime) -> None:
-        """Make scans wait again though no reading is new (parameters were learnt, a truth was withdrawn)."""
         with self.db.write():
             for scan in scans:
                 self.db.run("wake", scan_id=self.scan_row(scan)["id"])
 
     def outbox(self, after: int, limit: int = 500) -> list[OutboxEntry]:
-        """Entries numbered above `after`, in order; erased scans come as an erasure only."""
         with self.db.snapshot():
             rows = self.db.all("outbox", after=after, count=limit)
             return [
@@ -130,7 +123,6 @@ class ReconcileVerbs(IngestVerbs):
             ]
 
     def parameters(self, version: int | None = None) -> Parameters | None:
-        """That version, or the latest; None where nothing was learnt yet."""
         if version is None:
             row = self.db.one("parameters_latest")
         else:
@@ -140,7 +132,6 @@ class ReconcileVerbs(IngestVerbs):
         return Parameters(version=row["version"], content=json.loads(row["content"]), at=moment(row["at"]))
 
     def put_parameters(self, content: Mapping[str, object], now: datetime) -> Parameters:
-        """Append a new version."""
         with self.db.write():
             last = self.db.one("parameters_latest")
             version = 1 if last is None else last["version"] + 1
@@ -148,7 +139,6 @@ class ReconcileVerbs(IngestVerbs):
         return Parameters(version=version, content=content, at=now)
 
     def put_truth(self, truth: Truth, now: datetime) -> None:
-        """Keep a truth (latest per field counts)."""
         with self.db.write():
             row = self.scan_row(truth.scan)
             if row["erased_at"] is not None:
@@ -160,7 +150,6 @@ class ReconcileVerbs(IngestVerbs):
             self.db.run("wake", scan_id=row["id"])
 
     def withdraw_truth(self, scan: str, key: FieldKey, now: datetime) -> None:
-        """Take a truth out of use; the fact that it was one stays."""
         with self.db.write():
             row = self.scan_row(scan)
             field = self.known_field(row, key)
@@ -171,12 +160,10 @@ class ReconcileVerbs(IngestVerbs):
                 self.log("store", "truth withdrawn", row["sha256"], {"field": str(key)}, now)
 
     def truths(self, scan: str | None = None) -> list[Truth]:
-        """Truths in use."""
         number = None if scan is None else self.scan_row(scan)["id"]
         return [truth_of(row, row["scan"], key_of(row)) for row in self.db.all("truths", scan_id=number)]
 
     def story(self, scan: str, key: FieldKey) -> Story:
-        """All that is known of one field; NotFound otherwise."""
         with self.db.snapshot():
             row = self.scan_row(scan)
             return self.story_of(row, key, self.known_field(row, key))

@@ -27,7 +27,6 @@ class SettlementVerbs(PayLedgerVerbs):
                 self.pay_time(person, seconds, what, now)
 
     def waiting_seconds(self, who: str) -> float:
-        """How long a person has waited for work, in all."""
         seconds: float = self.db.value("waiting_seconds", person=self.person_row(who)["id"])
         return seconds
 

@@ -14,12 +14,10 @@ class StatusVerbs(IngestVerbs):
     """Counts."""
 
     def scan_states(self, batch: str | None = None) -> list[ScanState]:
-        """Every scan with counts, latest first."""
         with self.db.snapshot():
             return [self._state(row) for row in self.db.all("scan_states", batch=batch)]
 
     def counts(self, batch: str | None = None) -> Counts:
-        """The state in numbers."""
         with self.db.snapshot():
             decided = self.db.all("count_decided", batch=batch)
             reasons: dict[str, dict[str, int]] = {}
@@ -38,7 +36,6 @@ class StatusVerbs(IngestVerbs):
             )
 
     def open_batches(self) -> list[OpenBatch]:
-        """Every form and batch with tasks that wait for people, and whether anybody has read in it yet."""
         rows = self.db.all("open_batches")
         return [OpenBatch(form=row["form"], batch=row["batch"], begun=bool(row["begun"])) for row in rows]
 

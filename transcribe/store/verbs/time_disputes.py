@@ -31,7 +31,6 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
         return Pace(readings=row["readings"], seconds=row["seconds"])
 
     def dispute_time(self, task: str, who: str, claimed: float, words: str, now: datetime) -> TimeDispute:
-        """Say that a task took longer than measured; again is the same dispute."""
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
@@ -66,7 +65,6 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
             self.log(by, "dispute answered", dispute, {"granted": granted}, now)
 
     def disputes(self, *, open_only: bool = False) -> list[TimeDispute]:
-        """Disputes of time, latest first."""
         return self._disputes(open_only=int(open_only))
 
     def _disputes(self, **wanted: object) -> list[TimeDispute]:
