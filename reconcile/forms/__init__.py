@@ -1,6 +1,5 @@
 """A form prepared for weighing: fields, field families, known values, rules."""
 
-from reconcile.forms.accents import without_accents
 from reconcile.forms.field_families import TEXTS, Family, family_of, type_of
 from reconcile.forms.master_data import Words
 from reconcile.forms.prepared_form import PreparedField, PreparedForm, prepared
@@ -22,5 +21,4 @@ __all__ = [
     "prepared",
     "solve",
     "type_of",
-    "without_accents",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from reconcile.forms.accents import without_accents
+from transcribe.values import without_accents
 
 FAR = 2
 """How many edits a known value may be from what was read to be proposed: more were mostly other customers."""

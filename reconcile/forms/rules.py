@@ -16,13 +16,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
-
-from babel.numbers import get_currency_precision
 
 from reconcile.forms.rule_grammar import NUMBERS, Comparison, parse
 from reconcile.forms.rule_terms import Binding, Operand, Term, bind
 from transcribe.model import FieldKey, Form, Rule, Value
+from transcribe.values import minor_digits
 
 Values = Mapping[FieldKey, Operand]
 _FINEST = Decimal("1e-6")
@@ -212,10 +210,5 @@ def _compile(rule: Rule, form: Form) -> CompiledRule:
         names=parsed.names,
         table=parsed.table,
         types={each.name: each.type for each in form.all_fields()},
-        digits=_minor_digits(form.currency),
+        digits=minor_digits(form.currency),
     )
-
-
-@lru_cache(maxsize=256)
-def _minor_digits(currency: str) -> int:
-    return get_currency_precision(currency)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from reconcile.forms import PreparedField, Words, without_accents
+from reconcile.forms import PreparedField, Words
 from reconcile.inference.noisy_channel import swapped
 from transcribe.model import Origin
+from transcribe.values import without_accents
 
 PROPOSALS_AT_MOST = 12
 """So many values that nobody read are weighed beside those that were: more never changed a result."""

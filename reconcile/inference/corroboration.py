@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import Levenshtein
 
-from reconcile.forms import TEXTS, PreparedField, without_accents
+from reconcile.forms import TEXTS, PreparedField
 from reconcile.inference.prior import CHECK_DIGITS
 from reconcile.inference.votes import Vote, null_of
 from reconcile.parameters import LearntParameters
+from transcribe.values import without_accents
 
 INK = "ink"
 """The source that looks at ink alone: blank or not, ticked or not, signed or not."""

@@ -15,10 +15,10 @@ from math import factorial
 
 from rapidfuzz.distance import OSA, Levenshtein
 
-from reconcile.forms import without_accents
 from reconcile.inference.prior import flat_share
 from reconcile.inference.votes import Vote, null_of, textless
 from reconcile.parameters import PLAIN_CONFUSION, LearntParameters, SourceModel
+from transcribe.values import without_accents
 
 LEAST = 1e-290
 """The least probability of one reading: one impossible reading must not silence all others. Far below any text's own

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import exp, log, prod
 from typing import NamedTuple
 
-from reconcile.forms import PreparedField, without_accents
+from reconcile.forms import PreparedField
 from reconcile.inference.candidates import candidates
 from reconcile.inference.noisy_channel import LEAST, Source, edits, error, likelihoods, swapped
 from reconcile.inference.prior import PROPOSED, Spelt, log_near, log_prior, words_of
 from reconcile.inference.votes import Vote, textless
 from reconcile.parameters import LearntParameters
 from transcribe.model import Origin
+from transcribe.values import without_accents
 
 GLYPHS = "glyphs"
 """The table of what looks like what to everybody, learnt from all sources' confusions."""

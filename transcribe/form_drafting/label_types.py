@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from transcribe.values import without_marks
 
 TYPES: tuple[tuple[str, str], ...] = (
     ("signature", r"signature|signed|unterschrift|\bfirma\b|visa\b"),
@@ -62,8 +63,7 @@ MEANT: dict[str, tuple[str, str]] = {"deu": (r"\bfirma\b", "company"), "spa": (r
 
 def plain(text: str) -> str:
     """The text in small letters without accents, every number sign as °."""
-    spelt = unicodedata.normalize("NFD", text.replace("º", "°").replace("ß", "ss"))
-    return "".join(c for c in spelt if not unicodedata.combining(c)).lower()
+    return without_marks(text.replace("º", "°").replace("ß", "ss")).lower()
 
 
 def type_of(label: str, language: str) -> str:

@@ -1,7 +1,7 @@
 """Text to typed values and back: folding, numbers, dates, patterns."""
 
 from transcribe.values.dates import damaged_date_parts, date_of_parts, date_parts, date_separator, date_text, day_order
-from transcribe.values.folding import fold, has_letter, plain, tidy
+from transcribe.values.folding import fold, has_letter, plain, tidy, without_accents, without_marks
 from transcribe.values.numbers import (
     Number,
     comparable_number,
@@ -38,5 +38,7 @@ __all__ = [
     "rough_number",
     "shaped_by_pattern",
     "tidy",
+    "without_accents",
+    "without_marks",
     "write_number",
 ]

@@ -20,6 +20,8 @@ _PUNCTUATION = re.compile(r"""[,;:!?"()\[\]{}|*_~]|(?<!\w)[-.']|[-.'](?!\w)""")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[,.](?=\d)")
 _MARKED = re.compile(r"[^0-9a-z]+")
 _LIGATURES = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+_PLAIN_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "œ": "oe", "æ": "ae", "ł": "l"})
+"""Letters that Unicode does not decompose, as they are typed where the keyboard has none of them."""
 
 
 @lru_cache(maxsize=65536)
@@ -60,10 +62,29 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKD", tidy(text).casefold()).translate(_LIGATURES)
     if text.isascii():
         return _MARKED.sub(" ", text).strip()
-    kept = (c for c in text if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in kept).split())
+    return " ".join("".join(c if c.isalnum() else " " for c in _without_combining(text)).split())
+
+
+def without_marks(text: str) -> str:
+    """The text decomposed (NFD), without the accents and other marks that combine with letters: "é" is "e".
+
+    Letters that Unicode does not decompose ("ø", "ß") stay.
+    """
+    return _without_combining(unicodedata.normalize("NFD", text))
+
+
+@lru_cache(maxsize=65536)
+def without_accents(text: str) -> str:
+    """The text in plain letters, as people type it who have no accents on the keyboard: "straße" is "strasse"."""
+    if text.isascii():
+        return text
+    return without_marks(text).translate(_PLAIN_LETTERS)
 
 
 def has_letter(text: str) -> bool:
     """Whether any letter of any script is there."""
     return any(c.isalpha() for c in text)
+
+
+def _without_combining(decomposed: str) -> str:
+    return "".join(c for c in decomposed if not unicodedata.combining(c))

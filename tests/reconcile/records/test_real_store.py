@@ -60,12 +60,12 @@ def test_forgetting_takes_a_record_out_and_a_rebuild_keeps_it_out(here: World, t
 
 
 KILLED_PUBLISHER = """
-import os, sys
+import importlib, os, sys
 from pathlib import Path
-from reconcile.records import publish as publishing
 from tests.transcribe.store.world import KEY, form
 from transcribe.store import open_store
 
+publishing = importlib.import_module("reconcile.records.publish")
 folder, entries = Path(sys.argv[1]), int(sys.argv[2])
 publishing.BATCH = 2
 write = publishing._write
