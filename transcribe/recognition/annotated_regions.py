@@ -19,7 +19,7 @@ from transcribe.recognition import form_page
 from transcribe.recognition.form_fields import FieldRegion
 from transcribe.recognition.form_page import Circumstances
 from transcribe.recognition.free_page import laid_pages, line_scale
-from transcribe.recognition.page_assignment import RegisteredPage, register_pages
+from transcribe.recognition.page_assignment import RegisteredPage, assign_pages, register_pages
 from transcribe.recognition.result import ReadResultBuilder
 from transcribe.table_rows import ToldRows
 
@@ -58,10 +58,10 @@ def read_annotated(
         for table, rows in drawn.rows.items():
             _read_rows(kept, scan, sheets[rows.page], table, rows, form, engines, now)
     else:
-        laid = register_pages(pages, form)
+        laid = assign_pages(register_pages(pages, form), form).pages
         for place in drawn.places:
             _read_fixed(kept, scan, laid[place.page], place, form, engines, now)
-    return kept.reads(None)
+    return kept.result(None)
 
 
 def _read_fixed(

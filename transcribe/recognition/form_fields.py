@@ -26,14 +26,14 @@ class FieldRegion:
     astray: bool = False
 
 
-def field_regions(form: Form, number: int, sheet: InkLayer, alike: Similarity | None = None) -> list[FieldRegion]:
+def field_regions(form: Form, number: int, layer: InkLayer, alike: Similarity | None = None) -> list[FieldRegion]:
     """Every field of a page with its ink; `alike` says where the page lies on its blank (None: everywhere)."""
     places = list(field_boxes(form, number))
     sides = tuple(box for _, _, box in places)
     path = form.blanks[number - 1].path
-    toothed = combs(path, sides, sheet.unit) if path else (None,) * len(sides)
+    toothed = combs(path, sides, layer.unit) if path else (None,) * len(sides)
     beside = alike.astray(sides) if alike else [False] * len(sides)
     return [
         FieldRegion(key=key, field=field, box=box, ink=ink, comb=None if field.type in MARKS else comb, astray=astray)
-        for (key, field, box), ink, comb, astray in zip(places, sheet.inks(sides), toothed, beside, strict=True)
+        for (key, field, box), ink, comb, astray in zip(places, layer.inks(sides), toothed, beside, strict=True)
     ]

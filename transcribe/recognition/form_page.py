@@ -55,65 +55,77 @@ class Circumstances:
 
 def readings(
     page: Page,
-    sheet: InkLayer,
-    spots: Sequence[FieldRegion],
+    layer: InkLayer,
+    regions: Sequence[FieldRegion],
     engines: Sequence[Engine],
     here: Circumstances,
     cascade: Cascade | None = None,
-    kept: list[SourceWords] | None = None,
 ) -> list[Reading]:
-    """Everything that machines say of a page's fields; each field has at least one reading. With a `cascade` engines
-    after the first are asked only for what it holds for doubtful. The words themselves are added to `kept`."""
-    found = [said for spot in spots if (said := _by_ink(spot, sheet, here))]
-    seen_here = [spot for spot in spots if not spot.astray and spot.field.type not in MARKS]
-    written = [spot for spot in seen_here if spot.ink.filled >= SURELY_BLANK]
-    asked = [spot for spot in written if spot.field.personal != "payment"]
-    codes = {number: code for number, spot in enumerate(asked) if (code := _barcode(spot, page))}
-    shown = unbarred(sheet.clean, {number: asked[number].ink for number in codes}, codes)
+    """Everything that machines say of a page's fields. A field has at least one reading."""
+    asked = ask_engines(page, layer, regions, engines, here, cascade)
+    return ink_readings(regions, layer, here) + engine_readings(asked, layer, here)
+
+
+def ink_readings(regions: Sequence[FieldRegion], layer: InkLayer, here: Circumstances) -> list[Reading]:
+    """What the ink alone says of each region; nothing of those in which something is written."""
+    return [reading for region in regions if (reading := _by_ink(region, layer, here))]
+
+
+def ask_engines(
+    page: Page,
+    layer: InkLayer,
+    regions: Sequence[FieldRegion],
+    engines: Sequence[Engine],
+    here: Circumstances,
+    cascade: Cascade | None = None,
+) -> list[AskedRegion]:
+    """The words of every region that has writing in it; payment data are never asked for.
+
+    With a `cascade` engines after the first are asked only for what it holds for doubtful.
+    """
+    in_place = [region for region in regions if not region.astray and region.field.type not in MARKS]
+    written = [region for region in in_place if region.ink.filled >= SURELY_BLANK]
+    asked = [region for region in written if region.field.personal != "payment"]
+    codes = {number: code for number, region in enumerate(asked) if (code := _barcode(region, page))}
+    shown = unbarred(layer.clean, {number: asked[number].ink for number in codes}, codes)
     clean = Page(number=page.number, picture=shown, dpi=page.dpi)
-    asked = [_unbarred(spot, codes[number], sheet) if number in codes else spot for number, spot in enumerate(asked)]
-    seen = _asked_in_turn(engines, clean, sheet, asked, here, cascade)
-    for number, spot in enumerate(asked):
-        heard = [said[number] for said in seen if number in said]
-        if number in codes:
-            heard = [said for said in heard if adds_to_barcode(said.text, codes[number])]
-            found.append(_by_barcode(spot, codes[number], here))
-        flags = _flags(spot, sheet, heard) if number not in codes else []
-        found += [_by_engine(each, spot, flags, here) for each in heard]
-        if kept is not None:
-            kept += [
-                SourceWords(source=it.source, page=page.number, key=spot.key, words=it.placed)
-                for it in heard
-                if it.placed
-            ]
-    return found
+    asked = [
+        _unbarred(region, codes[number], layer) if number in codes else region for number, region in enumerate(asked)
+    ]
+    seen = _asked_in_turn(engines, clean, layer, asked, here, cascade)
+    return [
+        AskedRegion(
+            region=region, barcode=codes.get(number), words=tuple(said[number] for said in seen if number in said)
+        )
+        for number, region in enumerate(asked)
+    ]
 
 
-def _by_ink(spot: FieldRegion, sheet: InkLayer, here: Circumstances) -> Reading | None:
+def _by_ink(region: FieldRegion, layer: InkLayer, here: Circumstances) -> Reading | None:
     """What the ink alone says: ticked or not, signed or not, blank, struck through; None where something is written."""
-    filled = spot.ink.filled
+    filled = region.ink.filled
     flags: tuple[str, ...] = ()
     text: str | None
     confidence: float | None
-    if spot.astray:
+    if region.astray:
         text, confidence, flags = None, None, ("not fitting",)
-    elif spot.field.type == "checkbox":
-        ticked = probability_ticked(sheet, spot.ink, spot.box)
+    elif region.field.type == "checkbox":
+        ticked = probability_ticked(layer, region.ink, region.box)
         text, confidence = ("true", ticked) if ticked >= 0.5 else ("false", 1 - ticked)
-    elif spot.field.type == "signature":
-        signed = probability_signed(sheet, spot.ink, spot.box)
+    elif region.field.type == "signature":
+        signed = probability_signed(layer, region.ink, region.box)
         text, confidence = ("true", signed) if signed >= 0.5 else ("false", 1 - signed)
-    elif filled < 0.5 and spot.ink.doubtful:
+    elif filled < 0.5 and region.ink.doubtful:
         text, confidence, flags = None, None, ("illegible",)
     elif filled < 0.5:
         text, confidence = "", 1 - filled
-    elif spot.field.personal == "payment":
+    elif region.field.personal == "payment":
         text, confidence, flags = None, filled, ("masked",)
     else:
         return None
     return reading(
         scan=here.scan,
-        key=spot.key,
+        key=region.key,
         source=INK,
         text=text,
         at=here.at,
@@ -123,8 +135,13 @@ def _by_ink(spot: FieldRegion, sheet: InkLayer, here: Circumstances) -> Reading 
     )
 
 
+def engine_readings(asked: Sequence[AskedRegion], layer: InkLayer, here: Circumstances) -> list[Reading]:
+    """What barcodes and engines say of the regions that were asked for."""
+    return [each for region in asked for each in region.readings(layer, here)]
+
+
 @dataclass(frozen=True, slots=True)
-class Said:
+class EngineWords:
     """What one engine saw in a field, line by line; `miscounted` where that is more or fewer characters than there are
     cells of its comb with writing in them. `placed` are the words where they were written on the page."""
 
@@ -142,32 +159,60 @@ class Said:
         return confidence_of([word for line in self.lines for word in line])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedRegion:
+    """A region that engines were asked for: its barcode, and the words of each source that said something."""
+
+    region: FieldRegion
+    barcode: Barcode | None
+    words: tuple[EngineWords, ...]
+
+    @property
+    def heard(self) -> list[EngineWords]:
+        """The words that count: those beside a barcode only where they say something else than it."""
+        code = self.barcode
+        return [each for each in self.words if code is None or adds_to_barcode(each.text, code)]
+
+    def readings(self, layer: InkLayer, here: Circumstances) -> list[Reading]:
+        """The barcode's reading, then one of each engine."""
+        flags = _flags(self.region, layer, self.heard) if self.barcode is None else []
+        by_code = [_by_barcode(self.region, self.barcode, here)] if self.barcode else []
+        return by_code + [_by_engine(each, self.region, flags, here) for each in self.heard]
+
+    def source_words(self, page: int) -> list[SourceWords]:
+        """The words as they stand on the page of this number."""
+        key = self.region.key
+        return [
+            SourceWords(source=each.source, page=page, key=key, words=each.placed) for each in self.heard if each.placed
+        ]
+
+
 def _asked_in_turn(
     engines: Sequence[Engine],
     page: Page,
-    sheet: InkLayer,
+    layer: InkLayer,
     asked: Sequence[FieldRegion],
     here: Circumstances,
     cascade: Cascade | None,
-) -> list[dict[int, Said]]:
-    """What each engine says of the spots that it is asked for, by their number. An hOCR file beside the picture has
+) -> list[dict[int, EngineWords]]:
+    """What each engine says of the regions that it is asked for, by their number. An hOCR file beside the picture has
     read the page as it is, and where it has no words it says nothing."""
-    seen: list[dict[int, Said]] = []
+    seen: list[dict[int, EngineWords]] = []
     every = doubtful = list(range(len(asked)))
-    closed, lines = compacted_page(page, sheet, [(spot.ink, spot.comb) for spot in asked])
+    closed, lines = compacted_page(page, layer, [(region.ink, region.comb) for region in asked])
     for engine in engines:
         if isinstance(engine, Beside):
-            plain = compacted_page(page, sheet, [(spot.ink, None) for spot in asked])
+            plain = compacted_page(page, layer, [(region.ink, None) for region in asked])
             seen.append({number: said for number, said in _said_by(engine, *plain, every).items() if said.text})
         else:
             seen.append(_said_by(engine, closed, lines, doubtful))
         if cascade is not None and engine is engines[0]:
             said = [seen[-1][number].lines for number in every]
-            doubtful = cascade.doubtful([spot.field for spot in asked], said, here.quality)
+            doubtful = cascade.doubtful([region.field for region in asked], said, here.quality)
     return seen
 
 
-def _said_by(engine: Engine, page: Page, lines: Sequence[ShownLine], asked: Sequence[int]) -> dict[int, Said]:
+def _said_by(engine: Engine, page: Page, lines: Sequence[ShownLine], asked: Sequence[int]) -> dict[int, EngineWords]:
     """What an engine says of some fields, line by line, all boxes of the page in one call."""
     boxes = [line for line in lines if line.field in set(asked)]
     words: dict[int, list[list[Word]]] = {number: [] for number in asked}
@@ -181,20 +226,23 @@ def _said_by(engine: Engine, page: Page, lines: Sequence[ShownLine], asked: Sequ
         words[line.field].append(said)
         if line.closed and found and not line.closed.fits(text_of([found])):
             miscounted.add(line.field)
-    return {number: Said(engine.source, words[number], number in miscounted, tuple(placed[number])) for number in asked}
+    return {
+        number: EngineWords(engine.source, words[number], number in miscounted, tuple(placed[number]))
+        for number in asked
+    }
 
 
-def _by_engine(said: Said, spot: FieldRegion, flags: Sequence[str], here: Circumstances) -> Reading:
+def _by_engine(said: EngineWords, region: FieldRegion, flags: Sequence[str], here: Circumstances) -> Reading:
     """One engine's words of a field as its reading. Silence over ink is no blank: it could not be read."""
-    silent = not said.text and spot.ink.filled >= 0.5
+    silent = not said.text and region.ink.filled >= 0.5
     return reading(
         scan=here.scan,
-        key=spot.key,
+        key=region.key,
         source=said.source,
         text=None if silent else said.text,
         at=here.at,
         confidence=said.confidence,
-        conditions=here.conditions(spot.ink.filled),
+        conditions=here.conditions(region.ink.filled),
         flags=[
             *flags,
             *(["illegible"] if silent and "illegible" not in flags else []),
@@ -204,15 +252,15 @@ def _by_engine(said: Said, spot: FieldRegion, flags: Sequence[str], here: Circum
     )
 
 
-def _flags(spot: FieldRegion, sheet: InkLayer, said: Sequence[Said]) -> list[str]:
+def _flags(region: FieldRegion, layer: InkLayer, said: Sequence[EngineWords]) -> list[str]:
     """What kind of writing it is, where that matters: joined by hand, struck through."""
-    joined = 0.0 if spot.comb else joinedness(sheet, spot.ink)  # each letter in a cell of its own
+    joined = 0.0 if region.comb else joinedness(layer, region.ink)  # each letter in a cell of its own
     flags = ["handwriting"] if _is_handwriting(joined, said) else []
-    flags += ["illegible"] if spot.ink.doubtful else []  # part of it may stand in the row beside, or be of that row
-    return [*flags, "crossed out"] if crossed_out(sheet, spot.ink) else flags
+    flags += ["illegible"] if region.ink.doubtful else []  # part of it may stand in the row beside, or be of that row
+    return [*flags, "crossed out"] if crossed_out(layer, region.ink) else flags
 
 
-def _is_handwriting(joined: float, said: Sequence[Said]) -> bool:
+def _is_handwriting(joined: float, said: Sequence[EngineWords]) -> bool:
     """Letters that run together and that engines cannot make out: blur joins printed letters too, but they agree."""
     if joined < SOMEWHAT_JOINED or not said:
         return False
@@ -224,25 +272,25 @@ def _is_handwriting(joined: float, said: Sequence[Said]) -> bool:
     return surest < DOUBTED and (joined >= JOINED or likeness < UNLIKE)
 
 
-def _barcode(spot: FieldRegion, page: Page) -> Barcode | None:
+def _barcode(region: FieldRegion, page: Page) -> Barcode | None:
     """A barcode that stands in a field's box, or beside it."""
-    if spot.field.type not in BARCODE_FIELD_TYPES or (
-        spot.field.type == "code" and spot.box.height < MIN_CODE_BOX_HEIGHT_PX
+    if region.field.type not in BARCODE_FIELD_TYPES or (
+        region.field.type == "code" and region.box.height < MIN_CODE_BOX_HEIGHT_PX
     ):
         return None
-    return next(iter(barcodes(page.picture, spot.box)), None)
+    return next(iter(barcodes(page.picture, region.box)), None)
 
 
-def _unbarred(spot: FieldRegion, code: Barcode, sheet: InkLayer) -> FieldRegion:
+def _unbarred(region: FieldRegion, code: Barcode, layer: InkLayer) -> FieldRegion:
     """The field as engines are asked for it: without the bars."""
-    return replace(spot, ink=without_bars(spot.ink, code, sheet.unit), comb=None)
+    return replace(region, ink=without_bars(region.ink, code, layer.unit), comb=None)
 
 
-def _by_barcode(spot: FieldRegion, code: Barcode, here: Circumstances) -> Reading:
+def _by_barcode(region: FieldRegion, code: Barcode, here: Circumstances) -> Reading:
     """What a barcode says. It checks itself and says nothing of how sure it is."""
     return reading(
         scan=here.scan,
-        key=spot.key,
+        key=region.key,
         source=BARCODE_SOURCE,
         text=code.text,
         at=here.at,

@@ -52,9 +52,11 @@ def read_free(
         seen = [word for by_page in words.values() for word in by_page.get(number, ())]
         kept.qualities.append(_quality(small, laid, seen))
         kept.picture(laid.number, laid.picture)
-        kept.lying[laid.number] = page_transform(number, homography)
+        kept.transforms[laid.number] = page_transform(number, homography)
     for source, by_page in words.items():
-        kept.seen += [SourceWords(source=source, page=number, words=tuple(each)) for number, each in by_page.items()]
+        kept.source_words += [
+            SourceWords(source=source, page=number, words=tuple(each)) for number, each in by_page.items()
+        ]
     found = with_barcodes(scan.id, straight, form, locate(scan.id, straight, words, form, now), now)
     overall = min(each.measures["overall"] for each in kept.qualities)
     kept.readings += [_with_quality(each, overall) for each in found.readings]

@@ -43,57 +43,74 @@ class RegisteredPage:
     def fit(self) -> float:
         return self.aligned.fit
 
-    def quality(self, sheet: InkLayer, form: Form) -> Quality:
+    @property
+    def homography(self) -> Homography:
+        """From pixels of the photo to pixels of the blank; only of a page that fits."""
+        assert self.aligned.homography is not None, "a page that fits was laid by a homography"
+        return self.aligned.homography
+
+    def quality(self, layer: InkLayer, form: Form) -> Quality:
         """How good the photo is, as the page lies on its blank."""
         came, photo = self._came()
         size = form.blanks[self.aligned.number - 1].size
         scale, inside = geometry(came, photo, size)
         return quality(
             self.aligned.page.picture,
-            ink_contrast=sheet.contrast,
-            noise=sheet.noise,
-            scale=scale * sheet.unit,
+            ink_contrast=layer.contrast,
+            noise=layer.noise,
+            scale=scale * layer.unit,
             inside=inside,
             rim=rim_of_paper(came, photo),
         )
 
     def _came(self) -> tuple[Homography, tuple[int, int]]:
         """The homography from the photo as it was taken, and that photo's rows and columns."""
-        assert self.aligned.homography is not None, "a page that fits was laid by a homography"
         if self.photo.flattened is None:
             rows, columns = self.photo.picture.shape[:2]
-            return self.aligned.homography, (rows, columns)
+            return self.homography, (rows, columns)
         taken = numpy.array(self.photo.flattened.homography, numpy.float64).reshape(3, 3)
-        return self.aligned.homography @ taken, self.photo.flattened.size[::-1]
+        return self.homography @ taken, self.photo.flattened.size[::-1]
 
 
-def register_pages(
-    pages: Sequence[Page], form: Form, options: ReadOptions = DEFAULT_OPTIONS
-) -> dict[int, RegisteredPage]:
-    """The page that lies best on each page of the form; pages that lie on none stand for those still missing, with a
-    fit of 0."""
-    return _placed(_laid(pages, form), form, options)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAssignment:
+    """Which page of a scan is read as which page of its form, by the form's page numbers.
+
+    A page that lies on none stands, with a fit of 0, for one that is missing. `advice` says what is wrong with the
+    number of pages: "page missing", "page left over".
+    """
+
+    pages: Mapping[int, RegisteredPage]
+    advice: tuple[str, ...]
+
+    @property
+    def fit(self) -> float:
+        """The fit of the worst page."""
+        return min(page.fit for page in self.pages.values())
+
+    def is_read(self, photo: Page, least_fit: float) -> bool:
+        """Whether a photo is read as some page of the form."""
+        return any(page.photo is photo and page.fit >= least_fit for page in self.pages.values())
 
 
-def _laid(pages: Sequence[Page], form: Form) -> list[RegisteredPage]:
+def register_pages(pages: Sequence[Page], form: Form) -> list[RegisteredPage]:
+    """Each page of a scan laid onto the page of the form that it fits best."""
     return [RegisteredPage(page, align(page, form)) for page in pages]
 
 
-def _placed(found: Sequence[RegisteredPage], form: Form, options: ReadOptions) -> dict[int, RegisteredPage]:
+def assign_pages(registered: Sequence[RegisteredPage], form: Form, least_fit: float = FITS) -> PageAssignment:
+    """The page that lies best on each page of the form; strays stand for those still missing."""
     best: dict[int, RegisteredPage] = {}
-    for each in sorted(found, key=lambda each: -each.fit):
-        if each.fit >= options.fit:
-            best.setdefault(each.aligned.number, each)
-    strays = [each for each in found if all(each is not used for used in best.values())]
+    for page in sorted(registered, key=lambda page: -page.fit):
+        if page.fit >= least_fit:
+            best.setdefault(page.aligned.number, page)
+    strays = [page for page in registered if all(page is not used for used in best.values())]
     missing = [number for number in range(1, len(form.blanks) + 1) if number not in best]
     for place, number in enumerate(missing):
-        stray = strays[min(place, len(strays) - 1)] if strays else found[0]
+        stray = strays[min(place, len(strays) - 1)] if strays else registered[0]
         best[number] = RegisteredPage(stray.photo, replace(stray.aligned, page=stray.photo, fit=0.0, number=number))
-    return best
-
-
-def _odd_pages(pages: Sequence[Page], laid: Mapping[int, RegisteredPage]) -> list[str]:
-    """What is wrong with the number of pages: some stand for a page of the form that is missing, or were not read."""
-    used = {id(each.photo) for each in laid.values()}
-    missing = ["page missing"] if len(used) < len(laid) else []
-    return missing + (["page left over"] if len(used) < len(pages) else [])
+    used = {id(page.photo) for page in best.values()}
+    advice = (["page missing"] if len(used) < len(best) else []) + (
+        ["page left over"] if len(used) < len(registered) else []
+    )
+    return PageAssignment(pages=dict(sorted(best.items())), advice=tuple(advice))

@@ -6,27 +6,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-import cv2
 import numpy
 
 from transcribe.errors import ScanError
 from transcribe.forms import field_boxes
-from transcribe.geometry import Box, Homography
+from transcribe.geometry import Box, Homography, project
 from transcribe.imaging import cover, crop
 from transcribe.ink import ink_layer
 from transcribe.model import INK, FieldKey, Form, Page, Place, Reading, ReadResult, Scan
 from transcribe.ocr import Engine, FallbackEngine, hocr, reading, without_failed
-from transcribe.recognition import form_fields, form_page
 from transcribe.recognition.cascade import Cascade
-from transcribe.recognition.form_page import Circumstances
+from transcribe.recognition.form_fields import FieldRegion, field_regions
+from transcribe.recognition.form_page import Circumstances, ask_engines, engine_readings, ink_readings
 from transcribe.recognition.free_page import read_free
 from transcribe.recognition.page_assignment import (
     DEFAULT_OPTIONS,
     ReadOptions,
     RegisteredPage,
-    _laid,
-    _odd_pages,
-    _placed,
+    assign_pages,
+    register_pages,
 )
 from transcribe.recognition.result import ReadResultBuilder, page_transform
 from transcribe.registration import shows_second_form
@@ -62,87 +60,94 @@ def read(
 def _read(
     scan: Scan, pages: Sequence[Page], form: Form, engines: Sequence[Engine], now: datetime, options: ReadOptions
 ) -> ReadResult:
-    kept = ReadResultBuilder()
+    builder = ReadResultBuilder()
     if form.free:
-        read_free(kept, scan, pages, form, engines, now)
-        return kept.reads(None)
-    found = _laid(pages, form)
-    if options.masked and form.has_payment and any(each.fit < options.fit for each in found):
+        read_free(builder, scan, pages, form, engines, now)
+        return builder.result(None)
+    registered = register_pages(pages, form)
+    if options.masked and form.has_payment and any(page.fit < options.fit for page in registered):
         raise ScanError(COARSE.format(form=form.name), COARSE_ADVICE)
-    laid = _placed(found, form, options)
-    for number, each in sorted(laid.items()):
-        if each.fit >= options.fit:
-            _read_page(kept, scan, each, form, engines, now, options)
+    assignment = assign_pages(registered, form, options.fit)
+    for number, page in assignment.pages.items():
+        if page.fit >= options.fit:
+            _read_page(builder, scan, page, form, engines, now, options)
         else:
-            _read_nothing(kept, scan, each, number, form, now)
-            if not any(other.photo is each.photo and other.fit >= options.fit for other in laid.values()):
-                kept.advice.append("not fitting")  # else it fits, and stands for a page that is missing
-    kept.advice += _odd_pages(pages, laid)
-    if any(shows_second_form(each.photo.picture, each.aligned, form) for each in laid.values()):
-        kept.advice.append("two forms")
-    return kept.reads(min(each.fit for each in laid.values()))
+            _keep_unread_page(builder, scan, page, number, form, now)
+            if not assignment.is_read(page.photo, options.fit):
+                builder.advice.append("not fitting")  # else it fits, and stands for a page that is missing
+    builder.advice += assignment.advice
+    if any(shows_second_form(page.photo.picture, page.aligned, form) for page in assignment.pages.values()):
+        builder.advice.append("two forms")
+    return builder.result(assignment.fit)
 
 
 def pictures(pages: Sequence[Page]) -> ReadResult:
-    """The pages as they came, for people, and nothing that was read: nobody knows yet which form they are."""
-    kept = ReadResultBuilder()
+    """The pages as they came, for people, and no reading: their form is not known yet."""
+    builder = ReadResultBuilder()
     for page in pages:
-        kept.picture(page.number, page.picture)
-    return kept.reads(None)
+        builder.picture(page.number, page.picture)
+    return builder.result(None)
 
 
 def _read_page(
-    kept: ReadResultBuilder,
+    builder: ReadResultBuilder,
     scan: Scan,
-    laid: RegisteredPage,
+    registered: RegisteredPage,
     form: Form,
     engines: Sequence[Engine],
     now: datetime,
     options: ReadOptions,
 ) -> None:
-    page, blank = laid.aligned.page, form.blanks[laid.aligned.number - 1]
-    sheet = ink_layer(page.picture, blank.path)
-    seen = laid.quality(sheet, form)
-    spots = form_fields.field_regions(form, page.number, sheet, laid.aligned.similarity)
-    here = Circumstances(scan=scan.id, at=now, fit=laid.fit, quality=seen.measures["overall"])
-    kept.qualities.append(seen)
-    beside = hocr.beside(laid.photo, partial(_moved, laid.aligned.homography))
+    """Ink, the regions of fields, the engines' words, readings, and pictures of one page that lies on its blank."""
+    page, homography = registered.aligned.page, registered.homography
+    layer = ink_layer(page.picture, form.blanks[page.number - 1].path)
+    quality = registered.quality(layer, form)
+    regions = field_regions(form, page.number, layer, registered.aligned.similarity)
+    circumstances = Circumstances(scan=scan.id, at=now, fit=registered.fit, quality=quality.measures["overall"])
+    beside = hocr.beside(registered.photo, partial(_on_blank, homography))
+    sources = [*engines, *([beside] if beside else [])]
     cascade = Cascade(form=form) if options.cascade else None
-    kept.readings += form_page.readings(
-        page, sheet, spots, [*engines, *([beside] if beside else [])], here, cascade, kept.seen
-    )
-    shown = cover(page.picture, [spot.box for spot in spots if spot.field.personal == "payment"])
-    kept.picture(page.number, shown)
-    assert laid.aligned.homography is not None, "a page that fits was laid by a homography"
-    kept.lying[page.number] = page_transform(laid.photo.number, laid.aligned.homography)
+    asked = ask_engines(page, layer, regions, sources, circumstances, cascade)
+    builder.qualities.append(quality)
+    builder.readings += ink_readings(regions, layer, circumstances) + engine_readings(asked, layer, circumstances)
+    builder.source_words += [words for region in asked for words in region.source_words(page.number)]
+    builder.transforms[page.number] = page_transform(registered.photo.number, homography)
+    _keep_pictures(builder, scan, page, form, regions, layer.unit)
+
+
+def _keep_pictures(
+    builder: ReadResultBuilder, scan: Scan, page: Page, form: Form, regions: Sequence[FieldRegion], unit: float
+) -> None:
+    """The page's picture with payment data covered, and the picture and place of each field."""
+    shown = cover(page.picture, [region.box for region in regions if region.field.personal == "payment"])
+    builder.picture(page.number, shown)
     strict = bool(form.options.get("strict"))  # readers see the field alone
-    for spot in spots:
-        picture = crop(shown, spot.box, scale=1 / sheet.unit, strict=strict)
-        cut = None if spot.field.personal == "payment" else kept.put(picture)
-        place = Place(scan=scan.id, key=spot.key, page=page.number, box=spot.box, snippet=cut, confidence=1.0)
-        kept.places.append(place)
+    for region in regions:
+        picture = crop(shown, region.box, scale=1 / unit, strict=strict)
+        snippet = None if region.field.personal == "payment" else builder.put(picture)
+        builder.places.append(
+            Place(scan=scan.id, key=region.key, page=page.number, box=region.box, snippet=snippet, confidence=1.0)
+        )
 
 
-def _moved(homography: Homography | None, box: Box) -> Box:
+def _on_blank(homography: Homography, box: Box) -> Box:
     """A box on the photo as the upright box around it on the blank."""
-    assert homography is not None, "a page that fits was laid by a homography"
-    corners = numpy.array([[[box.x0, box.y0], [box.x1, box.y0], [box.x1, box.y1], [box.x0, box.y1]]], numpy.float64)
-    there = numpy.rint(cv2.perspectiveTransform(corners, homography)[0]).astype(int)
-    return Box(*there.min(axis=0).tolist(), *there.max(axis=0).tolist())
+    xs, ys = zip(*project(homography, box.corners), strict=True)
+    return Box(round(min(xs)), round(min(ys)), round(max(xs)), round(max(ys)))
 
 
-def _read_nothing(
-    kept: ReadResultBuilder, scan: Scan, laid: RegisteredPage, number: int, form: Form, now: datetime
+def _keep_unread_page(
+    builder: ReadResultBuilder, scan: Scan, page: RegisteredPage, number: int, form: Form, now: datetime
 ) -> None:
     """The fields of a page that does not fit: each is somewhere on the whole picture, and nothing of it was read."""
-    shown = laid.photo.picture
-    whole = kept.picture(number, shown)
-    kept.lying[number] = page_transform(laid.photo.number, numpy.eye(3))
+    shown = page.photo.picture
+    whole = builder.picture(number, shown)
+    builder.transforms[number] = page_transform(page.photo.number, numpy.eye(3))
     box = Box(0, 0, shown.shape[1], shown.shape[0])
-    for key, each, _ in field_boxes(form, number):
-        cut = None if each.personal == "payment" else whole
-        kept.places.append(Place(scan=scan.id, key=key, page=number, box=box, snippet=cut, confidence=None))
-        kept.readings.append(_not_fitting(scan, key, laid.fit, now))
+    for key, field, _ in field_boxes(form, number):
+        snippet = None if field.personal == "payment" else whole
+        builder.places.append(Place(scan=scan.id, key=key, page=number, box=box, snippet=snippet, confidence=None))
+        builder.readings.append(_not_fitting(scan, key, page.fit, now))
 
 
 def _not_fitting(scan: Scan, key: FieldKey, fit: float, now: datetime) -> Reading:

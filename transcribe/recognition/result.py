@@ -1,4 +1,4 @@
-"""What reading the pages of one scan gathers, until it is all there and becomes Reads."""
+"""What reading the pages of one scan gathers, until it is all there and becomes a ReadResult."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class ReadResultBuilder:
     qualities: list[Quality] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
     turns: list[int] = field(default_factory=list)
-    lying: dict[int, PageTransform] = field(default_factory=dict)
-    seen: list[SourceWords] = field(default_factory=list)
+    transforms: dict[int, PageTransform] = field(default_factory=dict)
+    source_words: list[SourceWords] = field(default_factory=list)
 
     def put(self, content: bytes) -> str:
         """Keep the picture of a field; gives its SHA-256."""
@@ -48,7 +48,7 @@ class ReadResultBuilder:
         self.pictures.append(PagePicture(number=number, sha256=sha256, size=(shown.shape[1], shown.shape[0])))
         return sha256
 
-    def reads(self, fit: float | None) -> ReadResult:
+    def result(self, fit: float | None) -> ReadResult:
         """All of it. `fit` is that of the worst page, None for a free layout."""
         names: dict[str, str] = {}
         if self.cuts:
@@ -65,8 +65,8 @@ class ReadResultBuilder:
             files=self.files,
             advice=tuple(dict.fromkeys(codes)),
             turns=tuple(self.turns),
-            transforms=self.lying,
-            source_words=tuple(self.seen),
+            transforms=self.transforms,
+            source_words=tuple(self.source_words),
         )
 
 

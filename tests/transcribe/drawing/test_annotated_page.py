@@ -35,7 +35,7 @@ def reads() -> ReadResult:
     for row, key in enumerate(KEYS):
         box = Box(60, 100 + 150 * row, 560, 160 + 150 * row)
         kept.places.append(Place(scan="s", key=key, page=1, box=box, confidence=1.0))
-    return kept.reads(1.0)
+    return kept.result(1.0)
 
 
 def decision(key: FieldKey, **said: object) -> Decision:
