@@ -8,7 +8,7 @@ from datetime import datetime
 
 import numpy
 
-from transcribe.extraction import Cell, PageText, cells_of_rows, lines, text_in_box
+from transcribe.extraction import AnnotatedCell, PageText, cells_of_rows, lines, text_in_box
 from transcribe.forms import field_boxes
 from transcribe.geometry import Box
 from transcribe.imaging import cover, crop
@@ -178,12 +178,12 @@ def _read_rows(
     prints = {source: PageText(lines=tuple(lines(each, page.number)), labels=()) for source, each in words.items()}
     every = [word for each in words.values() for word in each]
     for cell in cells_of_rows(prints, form.table(table), form, rows.rows, page.picture.shape[1]):
-        place = Place(scan=scan.id, key=cell.key, page=page.number, box=cell.box, confidence=cell.sure)
+        place = Place(scan=scan.id, key=cell.key, page=page.number, box=cell.box, confidence=cell.confidence)
         kept.readings += list(_of_cell(cell, place, now))
         _keep_place(kept, page, place, every)
 
 
-def _of_cell(cell: Cell, place: Place, now: datetime) -> Iterator[Reading]:
+def _of_cell(cell: AnnotatedCell, place: Place, now: datetime) -> Iterator[Reading]:
     for source, found in cell.by_source.items():
         said = [line.words for line in found.lines] if found else []
         yield reading(
@@ -193,7 +193,7 @@ def _of_cell(cell: Cell, place: Place, now: datetime) -> Iterator[Reading]:
             text=found.text if found else None,
             at=now,
             confidence=confidence_of([word for line in said for word in line]),
-            conditions={"place": cell.sure or 0.0},
+            conditions={"place": cell.confidence or 0.0},
             flags=() if found else ("illegible",),
             alternatives=alternatives_of(said),
             box=cell.box,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from rapidfuzz import fuzz
 
-from transcribe.extraction.key_values.company_names import LEGAL, OTHER, address_like
+from transcribe.extraction.key_values.company_names import LEGAL, OTHER, is_address_like
 from transcribe.extraction.page_text.text_lines import Line
 from transcribe.values import fold
 
@@ -33,10 +33,10 @@ LEGAL_FORM = re.compile(r"\b(?:s\.?a\.?s\.?u?|s\.?a\.?r\.?l|e\.?u\.?r\.?l|s\.?a|
 ADDRESS = re.compile(r"\S*@\S*|\bwww\S*|\S+\.(?:fr|com|net|org|eu|de|nl|be|ch|uk|io)\b", re.IGNORECASE)
 """Addresses of mail and web: they say a trade name."""
 
-ALIKE = 90
+MIN_NAME_SIMILARITY_PERCENT = 90
 """Percent of likeness (rapidfuzz ratio) from which an imprint says a name."""
 
-SHORTEST, LONGEST = 4, 50
+MIN_NAME_CHARACTERS, MAX_NAME_CHARACTERS = 4, 50
 """Letters and digits of a name, at least and at most; less stand in many words."""
 
 
@@ -45,23 +45,23 @@ def is_imprint(lines: Sequence[Line]) -> bool:
     return any(IMPRINT.search(line.text) and not OF_ANOTHER.search(line.text) for line in lines)
 
 
-def vouches(imprints: Sequence[Sequence[Line]], name: Line) -> bool:
+def is_in_imprint(imprints: Sequence[Sequence[Line]], name: Line) -> bool:
     """Whether an imprint says a name that stands elsewhere."""
     said = fold(name.text)
-    if not SHORTEST <= len(said) <= LONGEST:
+    if not MIN_NAME_CHARACTERS <= len(said) <= MAX_NAME_CHARACTERS:
         return False
     others = [lines for lines in imprints if all(line is not name for line in lines)]
-    return any(_says(line.text, said) for lines in others for line in lines)
+    return any(_has_name(line.text, said) for lines in others for line in lines)
 
 
-def _says(text: str, name: str) -> bool:
+def _has_name(text: str, name: str) -> bool:
     """Whether a line says a name in as many words; a web address is no name."""
     words, count = fold(ADDRESS.sub(" ", text)).split(), len(name.split())
     runs = (" ".join(words[at : at + count]) for at in range(len(words) - count + 1))
-    return any(fuzz.ratio(run, name, score_cutoff=ALIKE) for run in runs)
+    return any(fuzz.ratio(run, name, score_cutoff=MIN_NAME_SIMILARITY_PERCENT) for run in runs)
 
 
-def names(imprints: Sequence[Sequence[Line]]) -> Iterator[Line]:
+def imprint_names(imprints: Sequence[Sequence[Line]]) -> Iterator[Line]:
     """The name with which each imprint begins, where it begins with one and not with a word that a colon ends."""
     for lines in imprints:
         first = lines[0]
@@ -70,7 +70,7 @@ def names(imprints: Sequence[Sequence[Line]]) -> Iterator[Line]:
             continue
         name = first.span(0, end.start() if end else len(first.text))
         text = name.text if name.words else ""
-        other = IMPRINT.search(text) or (OTHER.search(text) and not LEGAL.search(text)) or address_like(text)
+        other = IMPRINT.search(text) or (OTHER.search(text) and not LEGAL.search(text)) or is_address_like(text)
         letters = sum(c.isalpha() for c in LEGAL_FORM.sub("", text))
-        if SHORTEST <= len(fold(text)) <= LONGEST and letters >= 3 and not other:
+        if MIN_NAME_CHARACTERS <= len(fold(text)) <= MAX_NAME_CHARACTERS and letters >= 3 and not other:
             yield name

@@ -79,32 +79,40 @@ CUSTOMER = re.compile(r"\b(?:bill(?:ed)? to|sold to|ship to|deliver to|customer|
 PRICE = re.compile(r"(?<![\d.,-])\d{1,5}[.,]\d{2}\W{0,2}[A-Z]{0,3}\W*$")
 """A line that ends with a price is an item or a sum: the head is over."""
 
-DEEPEST = 16
+MAX_HEAD_LINES = 16
 """Lines from the top in which the head of a receipt ends."""
 
-MOST_NAME_LINES = 3
-FAR = 2.2
+MAX_NAME_LINES = 3
+MAX_BLOCK_GAP_HEIGHTS = 2.2
 """A line this many times its height below the one before belongs to another block."""
 
-FIRST, LATER, LEGAL_FORM, TRADE_WORD, LOOKS_LIKE_ADDRESS, DIGITS, SMALL = 0.45, 0.04, 0.4, 0.06, 0.4, 0.3, 0.2
+(
+    NAME_BASE_SCORE,
+    LINE_ABOVE_PENALTY,
+    LEGAL_FORM_SCORE,
+    TRADE_WORD_SCORE,
+    ADDRESS_PENALTY,
+    DIGITS_PENALTY,
+    SMALL_LETTERS_PENALTY,
+) = 0.45, 0.04, 0.4, 0.06, 0.4, 0.3, 0.2
 """What speaks for a line as the issuer's name: standing first, less for each line above it, the name of a legal form;
 against it: reading as an address, being a third digits, beginning small. Fitted by hand on half of the receipts."""
 
 
-def head(sheet: PageText) -> list[Line]:
+def head_lines(sheet: PageText) -> list[Line]:
     """The lines from the top down to the first money, item or customer; a receipt's name and address are among them."""
     found: list[Line] = []
-    for line in sheet.lines[:DEEPEST]:
-        if found and (_is_item(line.text) or CUSTOMER.search(line.text)):
+    for line in sheet.lines[:MAX_HEAD_LINES]:
+        if found and (_is_priced_line(line.text) or CUSTOMER.search(line.text)):
             break
         if sum(c.isalnum() for c in line.text) >= 2:
             found.append(line)
     return found
 
 
-def company(sheet: PageText) -> list[Candidate]:
+def company_candidates(sheet: PageText) -> list[Candidate]:
     """The name of the issuer: the first line of the head, unless one below names a legal form."""
-    lines = [_without_title(line) for line in head(sheet)]
+    lines = [_without_title(line) for line in head_lines(sheet)]
     scored = []
     above = 0
     for number, line in enumerate(lines):
@@ -113,18 +121,18 @@ def company(sheet: PageText) -> list[Candidate]:
             continue
         if sheet.is_label(line):
             continue
-        pieces = _name(lines, number)
+        pieces = _name_lines(lines, number)
         text = " ".join(piece.text for piece in pieces)
         if sum(c.isalpha() for c in text) < 3:
             continue
-        score = FIRST - LATER * above
-        score += LEGAL_FORM if LEGAL.search(text) else TRADE_WORD if TRADE.search(text) else 0.0
+        score = NAME_BASE_SCORE - LINE_ABOVE_PENALTY * above
+        score += LEGAL_FORM_SCORE if LEGAL.search(text) else TRADE_WORD_SCORE if TRADE.search(text) else 0.0
         if not LEGAL.search(text):
-            score -= LOOKS_LIKE_ADDRESS * (
+            score -= ADDRESS_PENALTY * (
                 1.0 if STREET.search(text) or POSTCODE.search(text) else 0.5 if NUMBERED.search(text) else 0.0
             )
-        score -= DIGITS if sum(c.isdigit() for c in text) > len(text) / 3 else 0.0
-        score -= SMALL if not text[0].isalnum() or (text[0].islower() and text.islower()) else 0.0
+        score -= DIGITS_PENALTY if sum(c.isdigit() for c in text) > len(text) / 3 else 0.0
+        score -= SMALL_LETTERS_PENALTY if not text[0].isalnum() or (text[0].islower() and text.islower()) else 0.0
         scored.append(candidate(pieces, score))
         above += 1
     return sorted(scored, key=lambda each: -each.score)
@@ -138,23 +146,23 @@ def _without_title(line: Line) -> Line:
     return parts[0] if len(parts) == 1 and LEGAL.search(parts[0].text) else line
 
 
-def address(sheet: PageText, issuer: Candidate | None) -> list[Candidate]:
+def address_candidates(sheet: PageText, issuer: Candidate | None) -> list[Candidate]:
     """The lines of the head that read as an address, the first such block before others; never the issuer's name."""
     taken = {word.box for word in issuer.words} if issuer is not None else set()
-    lines = [line for line in head(sheet) if not any(word.box in taken for word in line.words)]
+    lines = [line for line in head_lines(sheet) if not any(word.box in taken for word in line.words)]
     scored = []
-    for order, block in enumerate(_blocks(lines)):
+    for order, block in enumerate(_address_runs(lines)):
         text = " ".join(line.text for line in block)
-        marks = sum(address_like(line.text) for line in block)
+        marks = sum(is_address_like(line.text) for line in block)
         score = 0.3 + 0.12 * min(3, marks) + (0.25 if POSTCODE.search(text) else 0.0) - 0.2 * order
-        scored.append(candidate(block, score, parted="\n"))
+        scored.append(candidate(block, score, separator="\n"))
     return sorted(scored, key=lambda each: -each.score)
 
 
-def _name(lines: Sequence[Line], number: int) -> list[Line]:
+def _name_lines(lines: Sequence[Line], number: int) -> list[Line]:
     """The name that begins on a line, without its register number, with the lines that continue it."""
     pieces: list[Line] = []
-    for line in lines[number : number + MOST_NAME_LINES]:
+    for line in lines[number : number + MAX_NAME_LINES]:
         so_far = " ".join(piece.text for piece in pieces)
         if pieces and not (GOES_ON.match(line.text) or so_far.count("(") > so_far.count(")")):
             break
@@ -166,17 +174,17 @@ def _name(lines: Sequence[Line], number: int) -> list[Line]:
     return pieces
 
 
-def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
+def _address_runs(lines: Sequence[Line]) -> list[list[Line]]:
     """The runs of lines that read as addresses, each up to the first line that does not go on with it."""
     found: list[list[Line]] = []
     block: list[Line] = []
     for line in lines:
         piece = _without_label(line)
         other = bool(OTHER.search(piece.text) or DATE.search(piece.text) or LEGAL.search(piece.text))
-        if block and (other or not _continues(block, piece)):
+        if block and (other or not _continues_address(block, piece)):
             found.append(block)
             block = []
-        if not other and not NUMBER_ONLY.match(piece.text) and (block or address_like(piece.text)):
+        if not other and not NUMBER_ONLY.match(piece.text) and (block or is_address_like(piece.text)):
             block.append(piece)
     return [*found, block] if block else found
 
@@ -186,10 +194,10 @@ def _without_label(line: Line) -> Line:
     return line.span(label.end(), len(line.text)) if label and label.end() < len(line.text) else line
 
 
-def _continues(block: Sequence[Line], line: Line) -> bool:
+def _continues_address(block: Sequence[Line], line: Line) -> bool:
     """Whether an address goes on: after its postcode only with a place's name, never far below."""
     last = block[-1]
-    if line.box.y0 - last.box.y1 > FAR * last.height:
+    if line.box.y0 - last.box.y1 > MAX_BLOCK_GAP_HEIGHTS * last.height:
         return False
     if any(POSTCODE.search(each.text) for each in block):
         if BRANCH.match(line.text):
@@ -198,11 +206,11 @@ def _continues(block: Sequence[Line], line: Line) -> bool:
     return (":" not in line.text or bool(STREET.search(line.text))) and not re.fullmatch(r"\W*\(.*\)\W*", line.text)
 
 
-def _is_item(text: str) -> bool:
+def _is_priced_line(text: str) -> bool:
     return PRICE.search(text) is not None and not STREET.search(text)
 
 
-def address_like(text: str) -> bool:
+def is_address_like(text: str) -> bool:
     """Whether a line reads as one of an address: a street, a postcode, a house number with a comma."""
     if re.fullmatch(r"\W*\(.*\)\W*", text):
         return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from transcribe import fields
 from transcribe.extraction.page_text.field_candidates import Candidate, candidate
-from transcribe.extraction.page_text.page_text import Beside, PageText, beside, distance
+from transcribe.extraction.page_text.page_text import PageText, ValueSpan, horizontal_distance, value_spans
 from transcribe.model import Field, Form
 
 _MONTH = (
@@ -26,20 +26,20 @@ DATE = re.compile(
     rf"(?<![\d./,-])(?:{_SEPARATED}|{_DAY_FIRST}|{_MONTH_FIRST}|{_SOLID})(?:(?!\d|[./-]\d)|(?=[0-2]?\d ?:\d\d))",
     re.IGNORECASE,
 )
-TIME = re.compile(r"\b[0-2]?\d ?: ?[0-5]\d\b")
+TIME_PATTERN = re.compile(r"\b[0-2]?\d ?: ?[0-5]\d\b")
 
-BESIDE_LABEL, BESIDE_TIME, REPEATED, OTHER_ROLE, NO_DAY = 0.4, 0.12, 0.08, -0.35, -0.15
+LABEL_SCORE, TIME_SCORE, REPETITION_SCORE, OTHER_ROLE_SCORE, NO_DAY_SCORE = 0.4, 0.12, 0.08, -0.35, -0.15
 """What speaks for a date and against it, added to BARE; fitted by hand on half of the shared receipts and invoices."""
 
-BARE = 0.4
-YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+BASE_SCORE = 0.4
+YEAR_PATTERN = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 """With a year in full it is a date, even if no day in the form's order: a person then sees what is written."""
 
-OTHERS = ("#due", "#delivery", "#born", "#registered", "#phone")
+OTHER_ROLES = ("#due", "#delivery", "#born", "#registered", "#phone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class DateMatch:
     """One date in the print: where, as printed, and its value as the field type gives it (ISO 8601)."""
 
     line: int
@@ -49,7 +49,7 @@ class Found:
     value: str
 
 
-def dates(sheet: PageText, field: Field, form: Form) -> list[Found]:
+def find_dates(sheet: PageText, field: Field, form: Form) -> list[DateMatch]:
     """Every plausible date of a sheet, in reading order; times, phone numbers and article numbers are none."""
     kind = fields.load(field.type)
     found = []
@@ -58,53 +58,53 @@ def dates(sheet: PageText, field: Field, form: Form) -> list[Found]:
             text = hit[0].strip()
             value = kind.parse(text, field, form)
             if value is not None and not kind.faults(text, field, form):
-                found.append(Found(line=number, start=hit.start(), end=hit.end(), text=text, value=str(value)))
-            elif value is None and YEAR.search(text):
-                found.append(Found(line=number, start=hit.start(), end=hit.end(), text=text, value=""))
+                found.append(DateMatch(line=number, start=hit.start(), end=hit.end(), text=text, value=str(value)))
+            elif value is None and YEAR_PATTERN.search(text):
+                found.append(DateMatch(line=number, start=hit.start(), end=hit.end(), text=text, value=""))
     return found
 
 
 def candidates(sheet: PageText, field: Field, form: Form) -> list[Candidate]:
     """The dates that the field may mean, most likely first, scores 0 to 1."""
-    every = dates(sheet, field, form)
+    every = find_dates(sheet, field, form)
     times = Counter(date.value for date in every)
     own = {each.name for each in form.fields if each.type == field.type}
-    owners = dict(_owners(sheet, every, own))
+    owners = dict(_label_owners(sheet, every, own))
     scored = []
     for order, date in enumerate(every):
         owner = owners.get(date)
-        score = BARE - 0.02 * order
-        score += BESIDE_LABEL if owner == field.name else 0.0
+        score = BASE_SCORE - 0.02 * order
+        score += LABEL_SCORE if owner == field.name else 0.0
         if owner in own and owner != field.name:
             continue
-        score += OTHER_ROLE if owner in OTHERS else 0.0
-        score += BESIDE_TIME if TIME.search(sheet.lines[date.line].text[date.end :]) else 0.0
-        score += REPEATED if times[date.value] > 1 else 0.0
-        score += NO_DAY if not date.value else 0.0
+        score += OTHER_ROLE_SCORE if owner in OTHER_ROLES else 0.0
+        score += TIME_SCORE if TIME_PATTERN.search(sheet.lines[date.line].text[date.end :]) else 0.0
+        score += REPETITION_SCORE if times[date.value] > 1 else 0.0
+        score += NO_DAY_SCORE if not date.value else 0.0
         scored.append((max(0.01, min(1.0, score)), date))
-    if any(owners.get(date) == field.name for date in every) or not _claims_bare(field, form):
+    if any(owners.get(date) == field.name for date in every) or not _may_be_unlabelled(field, form):
         scored = [(score, date) for score, date in scored if owners.get(date) == field.name]
     scored.sort(key=lambda pair: -pair[0])
     return [candidate((sheet.lines[d.line].span(d.start, d.end),), score) for score, d in scored]
 
 
-def _owners(sheet: PageText, every: list[Found], own: set[str]) -> Iterator[tuple[Found, str]]:
+def _label_owners(sheet: PageText, every: list[DateMatch], own: set[str]) -> Iterator[tuple[DateMatch, str]]:
     """The field or role whose label stands beside a date; a role owns only what stands to its right."""
     for where in ("below", "right"):  # the later wins
-        for seen in sheet.seen():
-            for place in beside(sheet, seen):
-                inside = [date for date in every if _inside(date, place)]
+        for seen in sheet.all_labels():
+            for place in value_spans(sheet, seen):
+                inside = [date for date in every if _is_inside(date, place)]
                 if inside:
                     if place.where == where and (where == "right" or seen.label.owner in own):
-                        nearest = min(inside, key=lambda d: distance(sheet, d.line, d.start, d.end, seen))
+                        nearest = min(inside, key=lambda d: horizontal_distance(sheet, d.line, d.start, d.end, seen))
                         yield (inside[0] if where == "right" else nearest), seen.label.owner
                     break
 
 
-def _inside(date: Found, place: Beside) -> bool:
+def _is_inside(date: DateMatch, place: ValueSpan) -> bool:
     return date.line == place.line and place.start <= date.start and date.end <= place.end + 1
 
 
-def _claims_bare(field: Field, form: Form) -> bool:
+def _may_be_unlabelled(field: Field, form: Form) -> bool:
     """Whether a date without a label can be this field's: it is the first date of the form."""
     return next(each.name for each in form.fields if each.type == field.type) == field.name

@@ -34,9 +34,11 @@ def _candidates(sheet: PageText, field: Field, form: Form, before: Mapping[str, 
     if field.type == "amount":
         return amount_fields.candidates(sheet, field, form)
     if field.type == "name" and not labelled:
-        return name_filters.without(address_blocks.issuer(sheet) or company_names.company(sheet))
-    if recipients.is_receiver(field):
-        return recipients.receivers(sheet, field)
+        return name_filters.without_non_names(
+            address_blocks.issuer_candidates(sheet) or company_names.company_candidates(sheet)
+        )
+    if recipients.is_recipient_field(field):
+        return recipients.recipient_candidates(sheet, field)
     if field.type == "address" and not labelled:
-        return company_names.address(sheet, next((found[0] for found in before.values() if found), None))
+        return company_names.address_candidates(sheet, next((found[0] for found in before.values() if found), None))
     return labelled_values.candidates(sheet, field, form)

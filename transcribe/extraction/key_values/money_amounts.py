@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from transcribe.extraction.page_text.labels import Seen
-from transcribe.extraction.page_text.page_text import Beside, PageText, beside, distance
+from transcribe.extraction.page_text.labels import LabelMatch
+from transcribe.extraction.page_text.page_text import PageText, ValueSpan, horizontal_distance, value_spans
 from transcribe.model import Field, Form
 from transcribe.values import currency_of, minor_digits, read_number
 
@@ -21,7 +21,7 @@ WHOLE = re.compile(
     rf"(?:(?:{_SIGN})\s?)(\d{{1,6}})(?![\d.,%])|(?<![\w.,/:#-])(\d{{1,6}})(?=\s?(?:€|EUR))", re.IGNORECASE
 )
 
-REGISTER = re.compile(r"\d{3}(?: \d{3}){2,}|\d{9,}")
+REGISTER_NUMBER = re.compile(r"\d{3}(?: \d{3}){2,}|\d{9,}")
 """A number of nine digits or more without cents is the number of a register ("530 848 134"), no amount."""
 
 
@@ -36,20 +36,20 @@ class Amount:
     value: Decimal
 
 
-def amounts(sheet: PageText, field: Field, form: Form) -> list[Amount]:
+def find_amounts(sheet: PageText, field: Field, form: Form) -> list[Amount]:
     """Every amount of a sheet, in reading order; whole numbers only beside a currency sign."""
     minor = minor_digits(currency_of(field, form))
     found = []
     for number, line in enumerate(sheet.lines):
-        for start, end in _spans(line.text):
+        for start, end in _amount_spans(line.text):
             text = line.text[start:end]
             read = read_number(text, form.locale, minor)
-            if read is not None and not REGISTER.fullmatch(text):
+            if read is not None and not REGISTER_NUMBER.fullmatch(text):
                 found.append(Amount(line=number, start=start, end=end, text=text, value=read.amount))
     return found
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
+def _amount_spans(text: str) -> Iterator[tuple[int, int]]:
     taken: list[tuple[int, int]] = []
     for found in AMOUNT.finditer(text):
         taken.append(found.span(1))
@@ -60,14 +60,16 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
     return iter(sorted(taken))
 
 
-def beside_label(sheet: PageText, seen: Seen, every: Sequence[Amount]) -> Iterator[tuple[Amount, Beside]]:
+def amounts_beside_label(
+    sheet: PageText, seen: LabelMatch, every: Sequence[Amount]
+) -> Iterator[tuple[Amount, ValueSpan]]:
     """The amounts beside a label: the last to the right of it, else those below."""
-    for place in beside(sheet, seen):
+    for place in value_spans(sheet, seen):
         inside = [a for a in every if a.line == place.line and place.start <= a.start and a.end <= place.end + 1]
         if inside:
             yield (inside[-1] if place.where == "right" else _nearest(sheet, inside, seen)), place
             return
 
 
-def _nearest(sheet: PageText, found: Sequence[Amount], seen: Seen) -> Amount:
-    return min(found, key=lambda each: distance(sheet, each.line, each.start, each.end, seen))
+def _nearest(sheet: PageText, found: Sequence[Amount], seen: LabelMatch) -> Amount:
+    return min(found, key=lambda each: horizontal_distance(sheet, each.line, each.start, each.end, seen))

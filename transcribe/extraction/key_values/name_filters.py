@@ -41,7 +41,7 @@ def is_no_name(text: str) -> bool:
     return LABEL.search(text) is not None and not (legal or trade)
 
 
-def without(found: Sequence[Candidate]) -> list[Candidate]:
+def without_non_names(found: Sequence[Candidate]) -> list[Candidate]:
     """Without what is no name. One with a legal form stays, doubtful: more than the name was read. Where the likeliest
     is no name the page does not begin as others do, and all others are doubtful."""
     odd = bool(found) and is_no_name(found[0].text)

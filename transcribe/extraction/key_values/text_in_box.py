@@ -11,7 +11,7 @@ from transcribe.extraction.page_text.text_lines import Line
 from transcribe.geometry import Box
 from transcribe.model import Field, Form, Word
 
-MARGIN = 0.35
+SIDE_MARGIN_HEIGHTS = 0.35
 """A word belongs to a place when its middle lies in it, widened by this part of the line's height on either side."""
 
 
@@ -20,13 +20,13 @@ def read_in_box(sheet: PageText, found: Candidate, field: Field, form: Form) -> 
 
     Of a line in which the field's type can be told apart (a date, an amount) only that part is taken.
     """
-    pieces = [piece for line in found.lines for piece in _within(sheet, line.box, found.page)]
+    pieces = [piece for line in found.lines for piece in _lines_in(sheet, line.box, found.page)]
     if not pieces:
         return None
     if len(pieces) == 1:
-        pieces = [_typed(pieces[0], field, form)]
+        pieces = [_typed_part(pieces[0], field, form)]
     parted = "\n" if "\n" in found.text else " "
-    return candidate(pieces, found.score, parted=parted)
+    return candidate(pieces, found.score, separator=parted)
 
 
 def text_in_box(lines: Sequence[Line], box: Box, field: Field, form: Form) -> Candidate | None:
@@ -34,23 +34,23 @@ def text_in_box(lines: Sequence[Line], box: Box, field: Field, form: Form) -> Ca
 
     Of a date or an amount with its label only that part is taken; lines of print stay lines of the text.
     """
-    pieces = [Line(page=line.page, words=tuple(words)) for line in lines if (words := _in(line, box))]
+    pieces = [Line(page=line.page, words=tuple(words)) for line in lines if (words := _words_in(line, box))]
     if not pieces:
         return None
     if len(pieces) == 1:
-        pieces = [_typed(pieces[0], field, form)]
-    return candidate(pieces, 1.0, parted="\n")
+        pieces = [_typed_part(pieces[0], field, form)]
+    return candidate(pieces, 1.0, separator="\n")
 
 
-def _in(line: Line, box: Box) -> list[Word]:
+def _words_in(line: Line, box: Box) -> list[Word]:
     middles = [((word.box.x0 + word.box.x1) / 2, (word.box.y0 + word.box.y1) / 2, word) for word in line.words]
     return [word for x, y, word in middles if box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1]
 
 
-def _within(sheet: PageText, box: Box, page: int) -> list[Line]:
+def _lines_in(sheet: PageText, box: Box, page: int) -> list[Line]:
     """The words of each line that lie in a box."""
     pieces = []
-    room = MARGIN * box.height
+    room = SIDE_MARGIN_HEIGHTS * box.height
     for line in sheet.lines:
         if line.page != page or line.box.y1 < box.y0 or line.box.y0 > box.y1:
             continue
@@ -64,7 +64,7 @@ def _within(sheet: PageText, box: Box, page: int) -> list[Line]:
     return pieces
 
 
-def _typed(piece: Line, field: Field, form: Form) -> Line:
+def _typed_part(piece: Line, field: Field, form: Form) -> Line:
     pattern = {"date": date_fields.DATE, "amount": money_amounts.AMOUNT}.get(field.type)
     hit = pattern.search(piece.text) if pattern else None
     return piece.span(*hit.span()) if hit else piece

@@ -7,41 +7,44 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from transcribe.extraction.key_values.money_amounts import Amount, beside_label
+from transcribe.extraction.key_values.money_amounts import Amount, amounts_beside_label
 from transcribe.extraction.page_text.page_text import PageText
 
-MOST_ROUNDING = Decimal(1)
+MAX_ROUNDING = Decimal(1)
 """A sum is rounded by less than one unit; more beside the word is the rounded sum itself."""
 
-ROLES = ("#total", "#subtotal", "#tax", "#service", "#rounding", "#tip", "#paid", "#change", "#discount")
+CHECKED_ROLES = ("#total", "#subtotal", "#tax", "#service", "#rounding", "#tip", "#paid", "#change", "#discount")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Witnesses:
+class TotalsEvidence:
     """How often each value stands on the sheet, the values that its sums give a role, the roundings, the tips, and the
     first lines of the tax summary and of what was paid."""
 
-    times: Counter[Decimal]
-    sums: frozenset[Decimal]
+    occurrences: Counter[Decimal]
+    implied_values: frozenset[Decimal]
     roundings: frozenset[Decimal]
     tips: frozenset[Decimal]
-    summary: int
-    paid: int
+    summary_line: int
+    paid_line: int
 
 
-def witnesses(sheet: PageText, every: Sequence[Amount], role: str) -> Witnesses:
+def totals_evidence(sheet: PageText, every: Sequence[Amount], role: str) -> TotalsEvidence:
     """What speaks for the amounts of a sheet as the one of a role ("#total", "#subtotal", "#tax")."""
     named = {
-        each: {a.value for seen in sheet.in_role(each) for a, _ in beside_label(sheet, seen, every)} for each in ROLES
+        each: {a.value for seen in sheet.labels_in_role(each) for a, _ in amounts_beside_label(sheet, seen, every)}
+        for each in CHECKED_ROLES
     }
     found = {"#total": _totals, "#subtotal": _subtotals, "#tax": _taxes}.get(role)
-    return Witnesses(
-        times=Counter(amount.value for amount in every),
-        sums=frozenset(found(named) if found else ()),
-        roundings=frozenset(value for value in named["#rounding"] if 0 < abs(value) < MOST_ROUNDING),
+    return TotalsEvidence(
+        occurrences=Counter(amount.value for amount in every),
+        implied_values=frozenset(found(named) if found else ()),
+        roundings=frozenset(value for value in named["#rounding"] if 0 < abs(value) < MAX_ROUNDING),
         tips=frozenset(value for value in named["#tip"] if value > 0),
-        summary=min((seen.line for seen in sheet.in_role("#summary")), default=len(sheet.lines)),
-        paid=min((seen.line for each in ("#change", "#paid") for seen in sheet.of(each)), default=len(sheet.lines)),
+        summary_line=min((seen.line for seen in sheet.labels_in_role("#summary")), default=len(sheet.lines)),
+        paid_line=min(
+            (seen.line for each in ("#change", "#paid") for seen in sheet.labels_of(each)), default=len(sheet.lines)
+        ),
     )
 
 

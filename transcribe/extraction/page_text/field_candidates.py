@@ -33,7 +33,7 @@ class Candidate:
         return tuple(word for line in self.lines for word in line.words)
 
 
-def candidate(lines: Sequence[Line], score: float, *, parted: str = " ", doubtful: bool = False) -> Candidate:
+def candidate(lines: Sequence[Line], score: float, *, separator: str = " ", doubtful: bool = False) -> Candidate:
     """A candidate of pieces of lines, `parted` by a blank or a line break in its text; score cut to 0.01 to 1."""
-    text = parted.join(" ".join(line.text.split()) for line in lines)
+    text = separator.join(" ".join(line.text.split()) for line in lines)
     return Candidate(lines=tuple(lines), text=text, score=max(0.01, min(1.0, score)), doubtful=doubtful)

@@ -8,46 +8,50 @@ from itertools import pairwise
 
 from transcribe.extraction.page_text.text_lines import Line
 
-MOST_LINES = 3
+MAX_HEADING_LINES = 3
 """Headings have no more lines than this; one that stands in the middle beside two lines is one between them."""
 
-CLOSE = 1.0
+MAX_HEADING_GAP_HEIGHTS = 1.0
 """The gap between two lines of a heading is at most so many line heights."""
 
-LONGEST = 30
+MAX_HEADING_CHARACTERS = 30
 """A piece of more characters is no part of a heading."""
 
-SHARED = 0.5
+MIN_HEADING_OVERLAP_SHARE = 0.5
 """A piece belongs to the heading that it shares this part of the narrower one's width with."""
 
-Group = list[Line]
+Heading = list[Line]
 
 
-def stacked(lines: Sequence[Line], number: int) -> Iterator[tuple[int, Line]]:
+def merged_headings(lines: Sequence[Line], number: int) -> Iterator[tuple[int, Line]]:
     """The lines from `number` to one below as a single line of their headings, with the number of that line."""
     groups = [[segment] for segment in lines[number].segments()]
-    for last in range(number + 1, min(number + MOST_LINES, len(lines))):
-        if not _goes_on(lines[last - 1], lines[last]):
+    for last in range(number + 1, min(number + MAX_HEADING_LINES, len(lines))):
+        if not _continues_headings(lines[last - 1], lines[last]):
             return
-        groups = _with(groups, lines[last].segments())
+        groups = _with_pieces(groups, lines[last].segments())
         if any(len(group) > 1 for group in groups):
             words = [word for group in groups for piece in group for word in piece.words]
             yield last, Line(page=lines[number].page, words=tuple(words))
 
 
-def _goes_on(above: Line, line: Line) -> bool:
+def _continues_headings(above: Line, line: Line) -> bool:
     """Whether a line is such that it may be a part of the headings above it: close, short pieces, no number."""
-    if line.page != above.page or line.box.y0 - above.box.y1 > CLOSE * line.height or re.search(r"\d", line.text):
+    if (
+        line.page != above.page
+        or line.box.y0 - above.box.y1 > MAX_HEADING_GAP_HEIGHTS * line.height
+        or re.search(r"\d", line.text)
+    ):
         return False
-    return all(len(piece.text) <= LONGEST for piece in line.segments())
+    return all(len(piece.text) <= MAX_HEADING_CHARACTERS for piece in line.segments())
 
 
-def _with(groups: Sequence[Group], pieces: Sequence[Line]) -> list[Group]:
+def _with_pieces(groups: Sequence[Heading], pieces: Sequence[Line]) -> list[Heading]:
     """The headings with more pieces, each under the heading that it shares most with, or as one of its own."""
     found = [list(group) for group in groups]
     for piece in pieces:
-        home = max(found, key=lambda group: _share(group, piece))
-        if _share(home, piece) >= SHARED:
+        home = max(found, key=lambda group: _overlap_share(group, piece))
+        if _overlap_share(home, piece) >= MIN_HEADING_OVERLAP_SHARE:
             home.append(piece)
         else:
             found.append([piece])
@@ -55,14 +59,14 @@ def _with(groups: Sequence[Group], pieces: Sequence[Line]) -> list[Group]:
     return found if all(_right(one) <= _left(other) for one, other in pairwise(found)) else list(groups)
 
 
-def _share(group: Group, piece: Line) -> float:
+def _overlap_share(group: Heading, piece: Line) -> float:
     width = min(_right(group), piece.box.x1) - max(_left(group), piece.box.x0)
     return width / max(1, min(_right(group) - _left(group), piece.box.width))
 
 
-def _left(group: Group) -> int:
+def _left(group: Heading) -> int:
     return min(piece.box.x0 for piece in group)
 
 
-def _right(group: Group) -> int:
+def _right(group: Heading) -> int:
     return max(piece.box.x1 for piece in group)

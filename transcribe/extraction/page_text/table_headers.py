@@ -7,29 +7,29 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
-from transcribe.extraction.page_text.labels import Label, Seen, find
-from transcribe.extraction.page_text.multi_line_headings import stacked
+from transcribe.extraction.page_text.labels import Label, LabelMatch, find_labels
+from transcribe.extraction.page_text.multi_line_headings import merged_headings
 from transcribe.extraction.page_text.text_lines import Line
 from transcribe.model import Table, Word
 
-LEAST_COLUMNS = 2
+MIN_HEADER_COLUMNS = 2
 """So many columns of the table must be named in one line for it to be its header."""
 
-MOST_READINGS = 24
+MAX_HEADER_READINGS = 24
 """Ways of taking a header that are tried where its words may name several columns."""
 
-STACKED = 0.2
+MIN_MULTI_LINE_SCORE_GAIN = 0.2
 """So much better named headings of several lines must be than their first line alone: about a quarter of a column."""
 
-RANK = 0.35
+LAST_LABEL_DISCOUNT_SHARE = 0.35
 """How much less the last of a column's header words counts than the first."""
 
-Spot = tuple[int, int, list[Seen]]
+HeadingSpan = tuple[int, int, list[LabelMatch]]
 """Left and right end of a heading, and the labels that it may be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class TableHeader:
     """The words over each column, left to right: (column's field name or None for a foreign one, x0, x1); `lines` are
     the numbers of the first and last line of the header."""
 
@@ -39,7 +39,7 @@ class Header:
     score: float
 
 
-def labels(table: Table) -> tuple[Label, ...]:
+def header_labels(table: Table) -> tuple[Label, ...]:
     """The header words of a table's columns: those that the form names, else the column's labels."""
     found = []
     for column in table.columns:
@@ -50,40 +50,40 @@ def labels(table: Table) -> tuple[Label, ...]:
 
 def is_header(line: Line, table: Table, known: Sequence[Label]) -> bool:
     """Whether a line is the header of a table: it names three of its columns, the first of them among these."""
-    owners = {seen.label.owner for seen in find(0, line, known)}
+    owners = {seen.label.owner for seen in find_labels(0, line, known)}
     return len(owners) >= 3 and table.columns[0].field.name in owners
 
 
-def last_line(lines: Sequence[Line], number: int, table: Table) -> int:
+def last_header_line(lines: Sequence[Line], number: int, table: Table) -> int:
     """The last line of the header that begins on a line."""
-    return next((ways[0].last for ways in _headers(lines, [number], table)), number)
+    return next((ways[0].last for ways in _readings_from(lines, [number], table)), number)
 
 
-def headers(lines: Sequence[Line], table: Table) -> Iterator[list[Header]]:
+def header_readings(lines: Sequence[Line], table: Table) -> Iterator[list[TableHeader]]:
     """For each header of the table on these lines the ways to take it, likeliest first; the best named header first,
     of those alike the one of the fewest lines."""
-    found = list(_headers(lines, range(len(lines)), table))
+    found = list(_readings_from(lines, range(len(lines)), table))
     found.sort(key=lambda ways: (-ways[0].score, ways[0].last - ways[0].first))
     yield from found
 
 
-def _headers(lines: Sequence[Line], numbers: Iterable[int], table: Table) -> Iterator[list[Header]]:
+def _readings_from(lines: Sequence[Line], numbers: Iterable[int], table: Table) -> Iterator[list[TableHeader]]:
     """The ways to take the header that begins on each of these lines, where one does."""
-    known = labels(table)
+    known = header_labels(table)
     for number in numbers:
-        ways = _ways(number, number, lines[number], known, table)
-        for last, whole in stacked(lines, number):
-            more = _ways(number, last, whole, known, table)
-            if more and (not ways or more[0].score >= ways[0].score + STACKED):
+        ways = _line_readings(number, number, lines[number], known, table)
+        for last, whole in merged_headings(lines, number):
+            more = _line_readings(number, last, whole, known, table)
+            if more and (not ways or more[0].score >= ways[0].score + MIN_MULTI_LINE_SCORE_GAIN):
                 ways = more
         if ways:
             yield ways
 
 
-def _ways(first: int, last: int, line: Line, known: Sequence[Label], table: Table) -> list[Header]:
+def _line_readings(first: int, last: int, line: Line, known: Sequence[Label], table: Table) -> list[TableHeader]:
     """Each segment or label of a line as a column: whose may it be, in all ways that use no column twice. The line is
     that of the headings on the lines `first` to `last`."""
-    spots = _spots(first, line, known)
+    spots = _heading_spans(first, line, known)
     choices = [[None, *sorted({seen.label.owner for seen in options})] for _, _, options in spots]
     sizes = 1
     for choice in choices:
@@ -94,50 +94,54 @@ def _ways(first: int, last: int, line: Line, known: Sequence[Label], table: Tabl
     ways = []
     for taken in product(*choices):
         own = [name for name in taken if name]
-        if len(own) < LEAST_COLUMNS or len(set(own)) != len(own):
+        if len(own) < MIN_HEADER_COLUMNS or len(set(own)) != len(own):
             continue
-        score = sum(_worth(options, name, rank) for (_, _, options), name in zip(spots, taken, strict=True) if name)
+        score = sum(
+            _column_score(options, name, rank) for (_, _, options), name in zip(spots, taken, strict=True) if name
+        )
         columns = tuple((name, x0, x1) for (x0, x1, _), name in zip(spots, taken, strict=True))
-        ways.append(Header(columns=columns, first=first, last=last, score=score))
-    return sorted(ways, key=lambda way: -way.score)[:MOST_READINGS]
+        ways.append(TableHeader(columns=columns, first=first, last=last, score=score))
+    return sorted(ways, key=lambda way: -way.score)[:MAX_HEADER_READINGS]
 
 
-def _worth(options: Sequence[Seen], name: str, rank: Mapping[str, int]) -> float:
+def _column_score(options: Sequence[LabelMatch], name: str, rank: Mapping[str, int]) -> float:
     return max(
-        seen.likeness * (1 - RANK * seen.label.rank / rank[name]) for seen in options if seen.label.owner == name
+        seen.similarity * (1 - LAST_LABEL_DISCOUNT_SHARE * seen.label.rank / rank[name])
+        for seen in options
+        if seen.label.owner == name
     )
 
 
-def _spots(number: int, line: Line, known: Sequence[Label]) -> list[Spot]:
+def _heading_spans(number: int, line: Line, known: Sequence[Label]) -> list[HeadingSpan]:
     """Left and right end of each heading of a line, with the labels that it may be."""
-    best = find(number, line, known)
+    best = find_labels(number, line, known)
     owners = {label.owner for label in known}
-    spots: list[Spot] = []
+    spots: list[HeadingSpan] = []
     for seen in best:
         text = line.span(seen.start, seen.end)
         options = [
             other
             for owner in owners
-            for other in find(number, text, [label for label in known if label.owner == owner])
+            for other in find_labels(number, text, [label for label in known if label.owner == owner])
             if other.end - other.start >= 0.8 * (seen.end - seen.start)
         ]
         spots.append((seen.box.x0, seen.box.x1, options))
     spots = [_with_qualifier(line, spot, seen, best) for spot, seen in zip(spots, best, strict=True)]
     for start, end, _ in line.pieces:
         at = start
-        inner = [(seen.start, _qualified(line, seen, best)) for seen in best if start <= seen.start < end]
+        inner = [(seen.start, _qualifier_end(line, seen, best)) for seen in best if start <= seen.start < end]
         for stop, after in [*inner, (end, end)]:
             for rest in re.finditer(r"\S+(?: \S+)*", line.text[at:stop]):
                 if re.search(r"[^\W_]|[#%]", rest[0]):
                     box = line.span(at + rest.start(), at + rest.end()).box
                     spots.append((box.x0, box.x1, []))
             at = max(at, after)
-    return _merged(sorted(spots, key=lambda spot: spot[0]))
+    return _merged_spans(sorted(spots, key=lambda spot: spot[0]))
 
 
-def _merged(spots: Sequence[Spot]) -> list[Spot]:
+def _merged_spans(spots: Sequence[HeadingSpan]) -> list[HeadingSpan]:
     """The headings, those that stand under one another as one that may be either."""
-    found: list[Spot] = []
+    found: list[HeadingSpan] = []
     for x0, x1, options in spots:
         if found and found[-1][1] - x0 > min(x1 - x0, found[-1][1] - found[-1][0]) / 2:
             left, right, before = found.pop()
@@ -146,13 +150,13 @@ def _merged(spots: Sequence[Spot]) -> list[Spot]:
     return found
 
 
-def _with_qualifier(line: Line, spot: Spot, seen: Seen, best: Sequence[Seen]) -> Spot:
+def _with_qualifier(line: Line, spot: HeadingSpan, seen: LabelMatch, best: Sequence[LabelMatch]) -> HeadingSpan:
     """A heading with the words that stand a blank behind it, as in "P.U. brut" or "Désignation des travaux"."""
     x0, _, options = spot
-    return x0, line.span(seen.start, _qualified(line, seen, best)).box.x1, options
+    return x0, line.span(seen.start, _qualifier_end(line, seen, best)).box.x1, options
 
 
-def _qualified(line: Line, seen: Seen, best: Sequence[Seen]) -> int:
+def _qualifier_end(line: Line, seen: LabelMatch, best: Sequence[LabelMatch]) -> int:
     """Where the words end that say more of a heading: what no wide gap and no other heading parts from it."""
     end = min((other.start for other in best if other.start >= seen.end), default=len(line.text))
     behind = re.match(r"(?: ?\S+)*", line.text[seen.end : end])
@@ -160,16 +164,16 @@ def _qualified(line: Line, seen: Seen, best: Sequence[Seen]) -> int:
     return seen.end + len(behind[0])
 
 
-def bounds(header: Header, body: Sequence[Word]) -> list[float]:
+def column_bounds(header: TableHeader, body: Sequence[Word]) -> list[float]:
     """The x between each two neighbouring columns: where the fewest words of the body are cut, in the widest gap."""
     found = []
     for (_, a0, a1), (_, b0, b1) in pairwise(header.columns):
         left, right = (a0 + a1) // 2, (b0 + b1) // 2
-        found.append(_gap(left, right, body, (a1, b0)))
+        found.append(_gap_middle(left, right, body, (a1, b0)))
     return found
 
 
-def _gap(left: int, right: int, body: Sequence[Word], between: tuple[int, int]) -> float:
+def _gap_middle(left: int, right: int, body: Sequence[Word], between: tuple[int, int]) -> float:
     """The middle of a stretch between two x that the fewest words cross: the one that lies the most between the two
     headings, then the widest. Numbers end under the end of their heading, so that left of them is room as well."""
     likely = sum(between) / 2

@@ -12,16 +12,16 @@ from statistics import median
 from transcribe.geometry import Box
 from transcribe.model import Word
 
-SHARED_HEIGHT = 0.45
+MIN_SHARED_HEIGHT_SHARE = 0.45
 """Two words stand on one line when they share this part of the lower one's height; lines of print do not overlap so."""
 
-WIDE_GAP = 0.6
+MIN_WIDE_GAP_HEIGHTS = 0.6
 """A gap of this part of the line's height is more than a blank between words: the text then has two blanks there."""
 
-SEGMENT_GAP = 1.4
+MIN_SEGMENT_GAP_HEIGHTS = 1.4
 """A gap of this part of the line's height parts two columns."""
 
-TALLEST = 3.0
+MAX_WORD_HEIGHT_MEDIANS = 3.0
 """Words taller than this many times the page's median are no print of a line: frames, stamps, pictures."""
 
 
@@ -44,20 +44,20 @@ class Line:  # without slots: what is asked of a line again and again is kept
     @cached_property
     def text(self) -> str:
         """The words with one blank between them, two where the gap is wide."""
-        return "".join(part for word, blanks in self._spaced() for part in (blanks, word.text))
+        return "".join(part for word, blanks in self._words_with_blanks() for part in (blanks, word.text))
 
     def span(self, start: int, end: int) -> Line:
         """The words, cut at the edges, that characters `start` to `end` of `text` come from."""
         found = []
-        for word, first in zip(self.words, self._starts, strict=True):
+        for word, first in zip(self.words, self._word_starts, strict=True):
             head, tail = max(start - first, 0), min(end - first, len(word.text))
             if head < tail:
-                found.append(cut(word, head, tail))
+                found.append(cut_word(word, head, tail))
         return Line(page=self.page, words=tuple(found))
 
     def segments(self) -> list[Line]:
         """The line parted where its gaps are as wide as between columns."""
-        widest = SEGMENT_GAP * self.height
+        widest = MIN_SEGMENT_GAP_HEIGHTS * self.height
         groups = [[self.words[0]]]
         for before, after in pairwise(self.words):
             if after.box.x0 - before.box.x1 > widest:
@@ -76,32 +76,32 @@ class Line:  # without slots: what is asked of a line again and again is kept
             found.append((start, at, segment.box))
         return tuple(found)
 
-    def _spaced(self) -> list[tuple[Word, str]]:
-        widest = WIDE_GAP * self.height
+    def _words_with_blanks(self) -> list[tuple[Word, str]]:
+        widest = MIN_WIDE_GAP_HEIGHTS * self.height
         blanks = ["", *("  " if b.box.x0 - a.box.x1 > widest else " " for a, b in pairwise(self.words))]
         return list(zip(self.words, blanks, strict=True))
 
     @cached_property
-    def _starts(self) -> tuple[int, ...]:
+    def _word_starts(self) -> tuple[int, ...]:
         """Where in `text` each word begins."""
-        lengths = [len(blanks) + len(word.text) for word, blanks in self._spaced()]
+        lengths = [len(blanks) + len(word.text) for word, blanks in self._words_with_blanks()]
         ends = accumulate(lengths)
         return tuple(end - len(word.text) for end, word in zip(ends, self.words, strict=True))
 
 
 def lines(words: Iterable[Word], page: int) -> list[Line]:
     """Every line of print of a page: words that stand at one height, also where the page lies aslant."""
-    single = [part for word in words if word.text.strip() for part in parts(word)]
+    single = [part for word in words if word.text.strip() for part in split_at_blanks(word)]
     if not single:
         return []
     usual = median(word.box.height for word in single)
-    single = [word for word in single if word.box.height <= TALLEST * usual or len(word.text) > 2]
-    slope = slant(single)
+    single = [word for word in single if word.box.height <= MAX_WORD_HEIGHT_MEDIANS * usual or len(word.text) > 2]
+    slope = text_slope(single)
     rows: list[list[Word]] = []
     ends: list[tuple[float, int, int]] = []  # of each row's last word its middle, top and bottom: looked at most of all
     for word in sorted(single, key=lambda each: (each.box.x0, each.box.y0)):
         middle, top, bottom = _middle(word)[0], word.box.y0, word.box.y1
-        best, most = -1, SHARED_HEIGHT
+        best, most = -1, MIN_SHARED_HEIGHT_SHARE
         for number, (before, high, low) in enumerate(ends):
             drop = slope * (middle - before)
             shared = min(low + drop, bottom) - max(high + drop, top)
@@ -113,11 +113,11 @@ def lines(words: Iterable[Word], page: int) -> list[Line]:
             ends.append((middle, top, bottom))
         rows[best].append(word)
         ends[best] = (middle, top, bottom)
-    rows.sort(key=lambda row: _level(row[0], slope))
+    rows.sort(key=lambda row: _deskewed_y(row[0], slope))
     return [Line(page=page, words=tuple(row)) for row in rows]
 
 
-def slant(words: Sequence[Word]) -> float:
+def text_slope(words: Sequence[Word]) -> float:
     """How many pixels a line of print sinks with each pixel to the right, from the lines that the engine saw."""
     groups: dict[int, list[Word]] = {}
     for word in words:
@@ -132,14 +132,14 @@ def slant(words: Sequence[Word]) -> float:
     return median(slopes) if len(slopes) >= 3 else 0.0
 
 
-def parts(word: Word) -> list[Word]:
+def split_at_blanks(word: Word) -> list[Word]:
     """A word whose text has blanks, as the words between them, each with its share of the box."""
     if " " not in word.text.strip():
         return [replace(word, text=word.text.strip()) if word.text != word.text.strip() else word]
-    return [cut(word, found.start(), found.end()) for found in re.finditer(r"\S+", word.text)]
+    return [cut_word(word, found.start(), found.end()) for found in re.finditer(r"\S+", word.text)]
 
 
-def cut(word: Word, start: int, end: int) -> Word:
+def cut_word(word: Word, start: int, end: int) -> Word:
     """The characters `start` to `end` of a word, with their share of its width; other readings of it are left out."""
     if (start, end) == (0, len(word.text)):
         return word
@@ -155,7 +155,7 @@ def around(boxes: Iterable[Box]) -> Box:
     return Box(min(x0s), min(y0s), max(x1s), max(y1s))
 
 
-def _level(word: Word, slope: float) -> float:
+def _deskewed_y(word: Word, slope: float) -> float:
     x, y = _middle(word)
     return y - slope * x
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from transcribe.extraction.key_values.money_amounts import AMOUNT
 from transcribe.model import Form, Table, Word
 
-NUMBERS = frozenset({"amount", "decimal", "integer"})
+NUMBER_TYPES = frozenset({"amount", "decimal", "integer"})
 
-LETTERS = 3
+MIN_DESCRIPTION_LETTERS = 3
 """A description has so many letters, at least."""
 
 NO_ITEM = re.compile(
@@ -22,31 +22,31 @@ NO_ITEM = re.compile(
 """How the text of a line begins that is a sum, what is carried over, or what was paid: no item."""
 
 
-def is_priced(cells: Mapping[str, Sequence[Word]], wanted: Table, form: Form) -> bool:
+def is_priced_item(cells: Mapping[str, Sequence[Word]], wanted: Table, form: Form) -> bool:
     """Whether a line is an item without any number but its amount: a text in the first column, the amount by itself in
     its own, and nothing in the columns of other numbers."""
-    first, priced = wanted.columns[0].field, _product(wanted, form)
-    numbers = [name for name in cells if is_number(name, form)]
+    first, priced = wanted.columns[0].field, _price_column(wanted, form)
+    numbers = [name for name in cells if is_number_column(name, form)]
     if first.type != "text" or numbers != [priced]:
         return False
     text = " ".join(word.text for word in cells.get(first.name, ()))
-    if sum(c.isalpha() for c in text) < LETTERS or NO_ITEM.search(text):
+    if sum(c.isalpha() for c in text) < MIN_DESCRIPTION_LETTERS or NO_ITEM.search(text):
         return False
     price = " ".join(word.text for word in cells[priced])
     hit = AMOUNT.search(price)
     return hit is not None and not re.search(r"\w", re.sub(r"(?i)\b(?:eur|usd|gbp|chf)\b", "", AMOUNT.sub("", price)))
 
 
-def _product(wanted: Table, form: Form) -> str:
+def _price_column(wanted: Table, form: Form) -> str:
     """The column of what a row costs: the product of its rule, else its last amount; "" where it has none."""
     rule = product_rule(wanted, form)
     amounts = [column.field.name for column in wanted.columns if column.field.type == "amount"]
     return rule[0] if rule else amounts[-1] if amounts else ""
 
 
-def is_number(name: str, form: Form) -> bool:
+def is_number_column(name: str, form: Form) -> bool:
     """Whether a column is one of numbers."""
-    return form.field(name).type in NUMBERS
+    return form.field(name).type in NUMBER_TYPES
 
 
 def product_rule(wanted: Table, form: Form) -> tuple[str, str, str] | None:

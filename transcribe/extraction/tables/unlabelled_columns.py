@@ -7,15 +7,15 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from transcribe.extraction.page_text.table_headers import Header
+from transcribe.extraction.page_text.table_headers import TableHeader
 from transcribe.extraction.page_text.text_lines import Line
 from transcribe.model import Table
 
-LETTERS = 3
+MIN_TEXT_LETTERS_PER_LINE = 3
 """A column of text has so many letters a line, at least."""
 
 
-def with_text(header: Header, body: Sequence[Line], edges: Sequence[float], wanted: Table) -> Header:
+def with_text_column(header: TableHeader, body: Sequence[Line], edges: Sequence[float], wanted: Table) -> TableHeader:
     """The header with the table's first column, where that is of text and no heading names it: the one with the most
     letters of those that no heading names."""
     first = wanted.columns[0].field
@@ -26,20 +26,22 @@ def with_text(header: Header, body: Sequence[Line], edges: Sequence[float], want
         letters[bisect(edges, (word.box.x0 + word.box.x1) / 2)] += sum(c.isalpha() for c in word.text)
     free = [at for at, (name, _, _) in enumerate(header.columns) if name is None]
     best = max(free, key=lambda at: letters[at], default=None)
-    if best is None or letters[best] < LETTERS * len(body):
+    if best is None or letters[best] < MIN_TEXT_LETTERS_PER_LINE * len(body):
         return header
-    return _named(header, best, first.name)
+    return _with_name(header, best, first.name)
 
 
-def with_factor(header: Header, rule: tuple[str, str, str] | None) -> Iterator[Header]:
+def with_factor_column(header: TableHeader, rule: tuple[str, str, str] | None) -> Iterator[TableHeader]:
     """The header with the one column of the rule of products that no heading names, in each place where it may be."""
     named = {name for name, _, _ in header.columns}
     missing = [name for name in rule or () if name not in named]
     if len(missing) == 1:
-        yield from (_named(header, at, missing[0]) for at, (name, _, _) in enumerate(header.columns) if name is None)
+        yield from (
+            _with_name(header, at, missing[0]) for at, (name, _, _) in enumerate(header.columns) if name is None
+        )
 
 
-def _named(header: Header, place: int, name: str) -> Header:
+def _with_name(header: TableHeader, place: int, name: str) -> TableHeader:
     columns = list(header.columns)
     columns[place] = (name, *columns[place][1:])
     return replace(header, columns=tuple(columns))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.transcribe.extraction.printed import printed
-from transcribe.extraction.key_values.company_imprint import is_imprint, names, vouches
+from transcribe.extraction.key_values.company_imprint import imprint_names, is_imprint, is_in_imprint
 from transcribe.extraction.page_text.text_lines import Line, lines
 
 
@@ -34,14 +34,14 @@ def test_a_number_of_the_customer_and_a_tax_are_none(row: str) -> None:
 
 def test_an_imprint_vouches_for_the_name_that_it_says_in_as_many_words() -> None:
     imprint = [block("Garage Lambert SARL, 12 rue Haute - SIRET 846 595 911 00017 - contact@lambert.fr")]
-    assert vouches(imprint, block("GARAGE LAMBERT SARL")[0])
-    assert not vouches(imprint, block("Pharmacie du Lac")[0])
-    assert not vouches([block("NETPRESSE - SIRET 1 - info@annonceslegales.fr")], block("ANNONCES LEGALES")[0])
+    assert is_in_imprint(imprint, block("GARAGE LAMBERT SARL")[0])
+    assert not is_in_imprint(imprint, block("Pharmacie du Lac")[0])
+    assert not is_in_imprint([block("NETPRESSE - SIRET 1 - info@annonceslegales.fr")], block("ANNONCES LEGALES")[0])
 
 
 def test_a_line_does_not_vouch_for_itself() -> None:
     imprint = block("Garage Lambert SARL - SIRET 846 595 911 00017")
-    assert not vouches([imprint], imprint[0])
+    assert not is_in_imprint([imprint], imprint[0])
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_a_line_does_not_vouch_for_itself() -> None:
     ],
 )
 def test_the_name_is_what_an_imprint_begins_with(rows: list[str], name: list[str]) -> None:
-    assert [line.text for line in names([block(*rows)])] == name
+    assert [line.text for line in imprint_names([block(*rows)])] == name

@@ -6,14 +6,14 @@ import pytest
 
 from tests.transcribe.extraction.printed import INVOICE, RECEIPT, printed
 from transcribe.extraction.key_values.finders import candidates
-from transcribe.extraction.page_text.page_text import sheet
+from transcribe.extraction.page_text.page_text import page_text_of
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.forms import definition
 
 
 def best(name: str, rows: list[str]) -> dict[str, str]:
     made = definition.load(name)
-    found = candidates(sheet(lines(printed(*rows), 1), made), made)
+    found = candidates(page_text_of(lines(printed(*rows), 1), made), made)
     return {key: offers[0].text for key, offers in found.items() if offers}
 
 
@@ -147,5 +147,5 @@ def test_a_bare_reference_under_the_title_of_an_invoice_is_a_doubtful_order_numb
 ) -> None:
     made = definition.load("facture")
     rows = printed(f"Jardins SAS                      {title}", f"{'':33}{label} : 24362")
-    first = candidates(sheet(lines(rows, 1), made), made)["po_number"][0]
+    first = candidates(page_text_of(lines(rows, 1), made), made)["po_number"][0]
     assert (first.text, first.doubtful) == ("24362", doubtful)

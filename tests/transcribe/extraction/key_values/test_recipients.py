@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from tests.transcribe.extraction.printed import printed
-from transcribe.extraction.key_values.address_blocks import issuer
-from transcribe.extraction.key_values.recipients import is_name, is_receiver, receivers
-from transcribe.extraction.page_text.page_text import PageText, sheet
+from transcribe.extraction.key_values.address_blocks import issuer_candidates
+from transcribe.extraction.key_values.recipients import is_recipient_field, may_be_name, recipient_candidates
+from transcribe.extraction.page_text.page_text import PageText, page_text_of
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.forms import definition
 
@@ -22,15 +22,15 @@ ADDRESS = ("Hôtel Beau Rivage", "4 avenue Foch", "75016 Paris")
 def page(left: Sequence[str], right: Sequence[str] = (), *below: str) -> PageText:
     """Two columns of print side by side, and lines far under them."""
     words = [*printed(*left), *printed(*right, left=500), *printed(*below, top=500)]
-    return sheet(lines(words, 1), FACTURE)
+    return page_text_of(lines(words, 1), FACTURE)
 
 
 def named(made: PageText) -> str | None:
-    return next((offer.text for offer in receivers(made, CUSTOMER)), None)
+    return next((offer.text for offer in recipient_candidates(made, CUSTOMER)), None)
 
 
 def test_only_a_field_whose_labels_say_so_asks_for_the_receiver() -> None:
-    assert [field.name for field in FACTURE.fields if is_receiver(field)] == ["customer"]
+    assert [field.name for field in FACTURE.fields if is_recipient_field(field)] == ["customer"]
 
 
 @pytest.mark.parametrize(
@@ -78,10 +78,10 @@ def test_what_only_looks_like_a_label_needs_a_colon() -> None:
     ],
 )
 def test_a_name_is_no_address_number_or_title(text: str, name: bool) -> None:
-    assert is_name(text) is name
+    assert may_be_name(text) is name
 
 
 def test_from_and_to_over_two_addresses_are_headings() -> None:
     made = page(("DE", *ISSUER), ("POUR", *ADDRESS))
     assert named(made) == "Hôtel Beau Rivage"
-    assert issuer(made)[0].text == "Martin SARL"
+    assert issuer_candidates(made)[0].text == "Martin SARL"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.transcribe.extraction.printed import HEIGHT, PITCH, WIDTH, printed
 from transcribe.extraction.key_values.text_in_box import read_in_box, text_in_box
 from transcribe.extraction.page_text.field_candidates import candidate
-from transcribe.extraction.page_text.page_text import sheet
+from transcribe.extraction.page_text.page_text import page_text_of
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.forms import definition
 from transcribe.geometry import Box
@@ -47,11 +47,11 @@ def test_an_empty_frame_says_nothing() -> None:
 
 def test_another_sources_place_is_read_in_ones_own_print() -> None:
     found = candidate(tuple(lines(printed(*ROWS), 1))[3:], 0.9)
-    own = sheet(lines(printed(*ROWS[:3], "TOTAL RM 9.4O"), 1), RECEIPT)
+    own = page_text_of(lines(printed(*ROWS[:3], "TOTAL RM 9.4O"), 1), RECEIPT)
     read = read_in_box(own, found, RECEIPT.field("company"), RECEIPT)
     assert read is not None
     assert read.text == "TOTAL RM 9.4O"
-    assert read_in_box(sheet([], RECEIPT), found, RECEIPT.field("company"), RECEIPT) is None
+    assert read_in_box(page_text_of([], RECEIPT), found, RECEIPT.field("company"), RECEIPT) is None
 
 
 @given(x0=st.integers(0, 300), y0=st.integers(0, 120), width=st.integers(1, 300), height=st.integers(1, 100))

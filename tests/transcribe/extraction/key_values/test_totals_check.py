@@ -10,18 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transcribe.extraction.printed import printed
-from transcribe.extraction.key_values.money_amounts import amounts
-from transcribe.extraction.key_values.totals_check import Witnesses, witnesses
-from transcribe.extraction.page_text.page_text import sheet
+from transcribe.extraction.key_values.money_amounts import find_amounts
+from transcribe.extraction.key_values.totals_check import TotalsEvidence, totals_evidence
+from transcribe.extraction.page_text.page_text import page_text_of
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.forms import definition
 
 RECEIPT = definition.load("receipt")
 
 
-def said(role: str, *rows: str) -> Witnesses:
-    made = sheet(lines(printed(*rows), 1), RECEIPT)
-    return witnesses(made, amounts(made, RECEIPT.field("total"), RECEIPT), role)
+def said(role: str, *rows: str) -> TotalsEvidence:
+    made = page_text_of(lines(printed(*rows), 1), RECEIPT)
+    return totals_evidence(made, find_amounts(made, RECEIPT.field("total"), RECEIPT), role)
 
 
 PAID = ("SUB TOTAL  9.43", "GST  0.57", "ROUNDING  -0.03", "CASH  20.00", "CHANGE  10.03")
@@ -39,12 +39,12 @@ PAID = ("SUB TOTAL  9.43", "GST  0.57", "ROUNDING  -0.03", "CASH  20.00", "CHANG
     ],
 )
 def test_a_total_is_what_was_paid_less_the_change_and_the_parts_together(rows: Sequence[str], sums: set[str]) -> None:
-    assert said("#total", *rows).sums == {Decimal(each) for each in sums}
+    assert said("#total", *rows).implied_values == {Decimal(each) for each in sums}
 
 
 def test_a_subtotal_and_a_tax_are_what_is_left_of_the_total() -> None:
-    assert said("#subtotal", "GST  0.60", "TOTAL  10.60").sums == {Decimal("10.00")}
-    assert said("#tax", "SUB TOTAL  10.00", "TOTAL  10.60").sums == {Decimal("0.60")}
+    assert said("#subtotal", "GST  0.60", "TOTAL  10.60").implied_values == {Decimal("10.00")}
+    assert said("#tax", "SUB TOTAL  10.00", "TOTAL  10.60").implied_values == {Decimal("0.60")}
 
 
 def test_only_less_than_one_unit_is_a_rounding() -> None:
@@ -53,7 +53,10 @@ def test_only_less_than_one_unit_is_a_rounding() -> None:
 
 
 def test_values_are_counted_however_often_they_stand() -> None:
-    assert said("#total", "TOTAL  9.40", "VISA  9.40", "PEN  2.00").times == {Decimal("9.40"): 2, Decimal("2.00"): 1}
+    assert said("#total", "TOTAL  9.40", "VISA  9.40", "PEN  2.00").occurrences == {
+        Decimal("9.40"): 2,
+        Decimal("2.00"): 1,
+    }
 
 
 cents = st.integers(1, 99_999).map(lambda number: Decimal(number).scaleb(-2))
@@ -62,4 +65,4 @@ cents = st.integers(1, 99_999).map(lambda number: Decimal(number).scaleb(-2))
 @given(total=cents, change=cents)
 def test_whatever_was_paid_gives_the_total(total: Decimal, change: Decimal) -> None:
     paid = total + change
-    assert total in said("#total", f"CASH  {paid}", f"CHANGE  {change}").sums
+    assert total in said("#total", f"CASH  {paid}", f"CHANGE  {change}").implied_values

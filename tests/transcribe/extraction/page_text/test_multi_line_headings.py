@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from tests.transcribe.extraction.printed import printed
 from tests.transcribe.extraction.tables.test_row_assembly import cells
-from transcribe.extraction.page_text.multi_line_headings import stacked
+from transcribe.extraction.page_text.multi_line_headings import merged_headings
 from transcribe.extraction.page_text.text_lines import lines
 
 
 def read(*rows: str) -> list[str]:
-    return [whole.text for _, whole in stacked(lines(printed(*rows), 1), 0)]
+    return [whole.text for _, whole in merged_headings(lines(printed(*rows), 1), 0)]
 
 
 def test_words_under_a_heading_are_read_with_it() -> None:

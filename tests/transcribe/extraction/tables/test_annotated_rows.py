@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import lines
-from transcribe.extraction.tables.annotated_rows import GUESSED, TOLD, Cell, cells_of_rows
+from transcribe.extraction.tables.annotated_rows import (
+    GUESSED_COLUMN_CONFIDENCE,
+    PROVEN_COLUMN_CONFIDENCE,
+    AnnotatedCell,
+    cells_of_rows,
+)
 from transcribe.forms import definition
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Word
@@ -35,13 +40,13 @@ def page(rows: Sequence[Sequence[str]], xs: Sequence[int] = (50, 400, 600, 800))
     return PageText(lines=tuple(lines(words, 1)), labels=())
 
 
-def told(rows: Sequence[Sequence[str]], **sheets: PageText) -> dict[FieldKey, Cell]:
+def told(rows: Sequence[Sequence[str]], **sheets: PageText) -> dict[FieldKey, AnnotatedCell]:
     strips = [(100 + 60 * number, 160 + 60 * number) for number in range(len(rows))]
     prints = sheets or {"one": page(rows)}
     return {cell.key: cell for cell in cells_of_rows(prints, FACTURE.table("lines"), FACTURE, strips, WIDTH)}
 
 
-def text(cell: Cell, source: str = "one") -> str | None:
+def text(cell: AnnotatedCell, source: str = "one") -> str | None:
     found = cell.by_source[source]
     return found.text if found else None
 
@@ -54,7 +59,7 @@ def test_columns_are_told_apart_by_the_product_and_by_how_they_look() -> None:
         "10,00",
     ]
     amount = found[FieldKey("lines.amount", 0)]
-    assert amount.sure == TOLD
+    assert amount.confidence == PROVEN_COLUMN_CONFIDENCE
     assert (amount.box.y0, amount.box.y1, amount.box.x1) == (100, 160, WIDTH)
     assert amount.box.x0 > 600
 
@@ -63,15 +68,15 @@ def test_columns_that_could_change_places_show_the_whole_row_and_are_not_sure() 
     found = told(ALIKE)
     for name in ("quantity", "unit_price"):
         cell = found[FieldKey(f"lines.{name}", 0)]
-        assert (cell.sure, cell.box) == (GUESSED, Box(0, 100, WIDTH, 160))
-    assert found[FieldKey("lines.amount", 0)].sure == TOLD
+        assert (cell.confidence, cell.box) == (GUESSED_COLUMN_CONFIDENCE, Box(0, 100, WIDTH, 160))
+    assert found[FieldKey("lines.amount", 0)].confidence == PROVEN_COLUMN_CONFIDENCE
 
 
 def test_rows_whose_numbers_multiply_nowhere_are_whole_rows_without_a_reading() -> None:
     rows = [("Brass hinge", "12", "3,50", "41,00"), ("Steel bolt", "40", "0,25", "11,00")]
     found = told(rows)
     assert len(found) == 2 * len(FACTURE.table("lines").columns)
-    assert all(text(cell) is None and cell.sure is None for cell in found.values())
+    assert all(text(cell) is None and cell.confidence is None for cell in found.values())
 
 
 def test_each_source_reads_the_cells_for_itself() -> None:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tests.transcribe.extraction.printed import INVOICE, printed
-from transcribe.extraction.page_text.page_text import PageText, sheet
+from transcribe.extraction.page_text.page_text import PageText, page_text_of
 from transcribe.extraction.page_text.text_lines import lines
-from transcribe.extraction.tables.cells import ALONE, SUM_BROKEN, SURE, Cell, cells
+from transcribe.extraction.tables.cells import (
+    AGREED_ROWS_CONFIDENCE,
+    SINGLE_SOURCE_CONFIDENCE,
+    WRONG_PRODUCT_CONFIDENCE,
+    TableCell,
+    agreed_table,
+)
 from transcribe.forms import definition
 from transcribe.model import FieldKey
 
@@ -16,17 +22,19 @@ LINES = FACTURE.table("lines")
 
 
 def seen(rows: Sequence[str]) -> PageText:
-    return sheet(lines(printed(*rows), 1), FACTURE)
+    return page_text_of(lines(printed(*rows), 1), FACTURE)
 
 
-def found(**sheets: PageText) -> Mapping[FieldKey, Cell]:
+def found(**sheets: PageText) -> Mapping[FieldKey, TableCell]:
     return {
         cell.key: cell
-        for cell in cells(sheets, {name: 0.5 if name == "worn" else 0.9 for name in sheets}, LINES, FACTURE).cells
+        for cell in agreed_table(
+            sheets, {name: 0.5 if name == "worn" else 0.9 for name in sheets}, LINES, FACTURE
+        ).cells
     }
 
 
-def text(cell: Cell, source: str) -> str | None:
+def text(cell: TableCell, source: str) -> str | None:
     said = cell.by_source[source]
     return said.text if said else None
 
@@ -46,14 +54,17 @@ def test_cells_come_row_by_row_with_what_each_source_reads() -> None:
 def test_a_row_is_surer_where_another_source_sees_as_many() -> None:
     both = found(one=seen(INVOICE), two=seen(INVOICE))
     alone = found(one=seen(INVOICE), two=seen(["Dupont SARL"]))
-    assert {cell.sure for cell in both.values()} == {SURE}
-    assert {cell.sure for cell in alone.values()} == {ALONE}
+    assert {cell.confidence for cell in both.values()} == {AGREED_ROWS_CONFIDENCE}
+    assert {cell.confidence for cell in alone.values()} == {SINGLE_SOURCE_CONFIDENCE}
 
 
 def test_a_row_that_does_not_multiply_is_less_sure() -> None:
     wrong = seen(changed("220,00", "221,00"))
     every = found(one=wrong, two=wrong)
-    assert {key.row: cell.sure for key, cell in every.items()} == {0: SUM_BROKEN, 1: SURE}
+    assert {key.row: cell.confidence for key, cell in every.items()} == {
+        0: WRONG_PRODUCT_CONFIDENCE,
+        1: AGREED_ROWS_CONFIDENCE,
+    }
 
 
 def test_a_source_that_sees_nothing_in_a_cell_says_none() -> None:

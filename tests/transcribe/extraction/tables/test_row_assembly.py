@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from tests.transcribe.extraction.printed import INVOICE, printed
-from transcribe.extraction.page_text.page_text import sheet
+from transcribe.extraction.page_text.page_text import page_text_of
 from transcribe.extraction.page_text.text_lines import lines
-from transcribe.extraction.tables.row_assembly import Found, table
+from transcribe.extraction.tables.row_assembly import SourceTable, find_table
 from transcribe.forms import definition
 
 FACTURE = definition.load("facture")
 
 
-def found(*rows: str) -> Found | None:
-    return table(sheet(lines(printed(*rows), 1), FACTURE), FACTURE.tables[0], FACTURE)
+def found(*rows: str) -> SourceTable | None:
+    return find_table(page_text_of(lines(printed(*rows), 1), FACTURE), FACTURE.tables[0], FACTURE)
 
 
 def cells(*rows: str) -> list[dict[str, str]]:
@@ -125,4 +125,4 @@ def test_a_line_with_a_number_that_is_no_row_is_counted() -> None:
     odd = "Pose                            3                      "
     seen = found(header, banc, odd)
     assert seen is not None
-    assert (len(seen.rows), seen.left) == (1, 1)
+    assert (len(seen.rows), seen.skipped_lines) == (1, 1)

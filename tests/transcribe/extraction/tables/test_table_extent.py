@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.transcribe.extraction.printed import printed
-from transcribe.extraction.page_text.page_text import sheet
+from transcribe.extraction.page_text.page_text import page_text_of
 from transcribe.extraction.page_text.text_lines import lines
-from transcribe.extraction.tables.table_extent import sections
+from transcribe.extraction.tables.table_extent import table_sections
 from transcribe.forms import definition
 
 FACTURE = definition.load("facture")
@@ -13,8 +13,10 @@ FACTURE = definition.load("facture")
 
 def parts(*rows: str) -> list[list[str]]:
     """The texts of each section of lines that all stand below a header."""
-    made = sheet(lines(printed(*rows), 1), FACTURE)
-    return [[made.lines[n].text.split("  ")[0] for n in part] for part in sections(made, range(len(rows)), FACTURE)]
+    made = page_text_of(lines(printed(*rows), 1), FACTURE)
+    return [
+        [made.lines[n].text.split("  ")[0] for n in part] for part in table_sections(made, range(len(rows)), FACTURE)
+    ]
 
 
 def test_a_subtotal_between_rows_parts_the_table_and_the_last_sums_end_it() -> None:
