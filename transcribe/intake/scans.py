@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from transcribe.archive import Archive
 from transcribe.errors import ScanError
@@ -19,9 +18,6 @@ from transcribe.model import Form, Scan, ScanPage, SourceFile
 from transcribe.ocr import hocr
 from transcribe.registration import Aligned, align, shows_second_form
 from transcribe.sandbox import Limits
-
-if TYPE_CHECKING:
-    pass
 
 MISFIT = (
     "it does not lie on the form {form}, so that nobody knows where payment data stand on it; nothing of it was kept."

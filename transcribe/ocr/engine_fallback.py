@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from transcribe.errors import EngineError, EngineMissing
 from transcribe.geometry import Box
 from transcribe.model import Page, Reading, ReadResult, Word
-from transcribe.ocr import Engine
+from transcribe.ocr.engine import Engine
 from transcribe.ocr.machine_readings import reading
 
 TRIES = 2

@@ -9,10 +9,10 @@ from html import escape
 from html.parser import HTMLParser
 from itertools import groupby
 
-from transcribe import ocr
 from transcribe.errors import ScanError
 from transcribe.geometry import Box
 from transcribe.model import Page, Word
+from transcribe.ocr.engine import names
 
 SYSTEM = "ocr-system"
 OWN = "fairhand"
@@ -129,7 +129,7 @@ def _source(system: str) -> str:
     """The source of a file that a program wrote: "hocr kraken 5". One that reads here too is the same source as it is
     here ("tesseract 5.5.0 hocr"), as two passes of one engine are no two."""
     program = system.casefold().partition(" ")[0]
-    return f"{program} {system[len(program) :].strip()} {BESIDE}" if program in ocr.names() else f"{BESIDE} {system}"
+    return f"{program} {system[len(program) :].strip()} {BESIDE}" if program in names() else f"{BESIDE} {system}"
 
 
 def _holds(box: Box, word: Box) -> bool:

@@ -1,0 +1,448 @@
+"""The rules of the house, each a function from source files to what breaks it.
+
+`tests/test_house.py` holds the tables that the rules go by, runs them over the packages, and shows that each finds what
+it forbids.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("transcribe", "reconcile", "flows")
+DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A Python file: its path from the root of the checkout, its text, and its syntax tree."""
+
+    path: PurePosixPath
+    text: str
+    tree: ast.Module
+
+    @property
+    def package(self) -> str:
+        return self.path.parts[0]
+
+    @property
+    def module(self) -> str:
+        """The dotted name: `transcribe.ink.components`; a face has its folder's."""
+        return ".".join(self.path.with_suffix("").parts).removesuffix(".__init__")
+
+    @property
+    def room(self) -> str:
+        """`transcribe.ink` for every file in the folder or below; a file that stands loose is a room of its own."""
+        return ".".join(self.module.split(".")[:2])
+
+    @property
+    def is_face(self) -> bool:
+        """Whether this is the `__init__.py` of a room, not of a package and not of a folder inside a room."""
+        return self.path.name == "__init__.py" and len(self.path.parts) == 3
+
+    @property
+    def is_init(self) -> bool:
+        return self.path.name == "__init__.py"
+
+
+def source(path: str, text: str) -> Source:
+    """A file that exists only here: what the rules are tried on."""
+    return Source(PurePosixPath(path), text, ast.parse(text))
+
+
+@cache
+def sources(*packages: str) -> tuple[Source, ...]:
+    """Every Python file of these packages, by path."""
+    return tuple(
+        source(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
+        for package in packages or PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One name imported: `from module import name`; `name` is "" for `import module`.
+
+    `target` is the file or face that is meant, and `bound` the name that it has where it is imported.
+    """
+
+    by: Source
+    line: int
+    module: str
+    name: str
+    bound: str
+    target: str
+    at_top: bool
+
+    @property
+    def room(self) -> str:
+        return ".".join(self.target.split(".")[:2])
+
+
+def imports(files: Iterable[Source], modules: Collection[str] = ()) -> Iterator[Import]:
+    """Every import of these files. `modules` are the dotted names that are files, so that `from a import b` is known to
+    mean the file `a/b.py`; relative imports are not used in this house."""
+    for file in files:
+        for each in _imports_of(file):
+            whole = f"{each.module}.{each.name}"
+            yield replace(each, target=whole) if whole in modules else each
+
+
+@cache
+def _imports_of(file: Source) -> list[Import]:
+    top = set(map(id, file.tree.body))
+    found = []
+    for node in ast.walk(file.tree):
+        if isinstance(node, ast.Import):
+            names = [(alias.name, "", alias.asname or alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [(node.module, alias.name, alias.asname or alias.name) for alias in node.names]
+        else:
+            continue
+        for module, name, bound in names:
+            found.append(Import(file, node.lineno, module, name, bound, module, id(node) in top))
+    return found
+
+
+@cache
+def _between(files: tuple[Source, ...]) -> list[Import]:
+    """The imports of files of the house."""
+    packages = {file.package for file in files}
+    modules = {file.module for file in files}
+    return [each for each in imports(files, modules) if each.module.partition(".")[0] in packages]
+
+
+def _ours(files: Sequence[Source]) -> list[Import]:
+    return _between(tuple(files))
+
+
+def arrows(files: Sequence[Source]) -> dict[str, dict[str, list[str]]]:
+    """Room -> rooms that it imports -> the files and lines that do; imports for types count."""
+    drawn: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for each in _ours(files):
+        if each.room != each.by.room:
+            drawn[each.by.room][each.room].append(f"{each.by.path}:{each.line}")
+    return {room: dict(targets) for room, targets in drawn.items()}
+
+
+def forbidden_arrows(files: Sequence[Source], allowed: Mapping[str, Collection[str]]) -> list[str]:
+    """Imports between rooms that the table does not allow, and rooms that the table does not know."""
+    drawn = arrows(files)
+    unknown = {file.room for file in files if "." in file.module} - allowed.keys()
+    return sorted(f"{room} is in no table of rooms" for room in unknown) + [
+        f"{place} imports {target}"
+        for room, targets in sorted(drawn.items())
+        for target, places in sorted(targets.items())
+        if target not in allowed.get(room, ())
+        for place in places
+    ]
+
+
+def unused_arrows(files: Sequence[Source], allowed: Mapping[str, Collection[str]]) -> list[str]:
+    """What the table allows and no file does."""
+    drawn = arrows(files)
+    return [
+        f"{room} -> {target}"
+        for room in sorted(allowed)
+        for target in sorted(set(allowed[room]) - {*drawn.get(room, ())})
+    ]
+
+
+def cycle(edges: Mapping[str, Collection[str]]) -> list[str]:
+    """One cycle of a graph as a list of its nodes, empty where there is none."""
+    done: set[str] = set()
+
+    def walk(node: str, trail: list[str]) -> list[str]:
+        if node in trail:
+            return [*trail[trail.index(node) :], node]
+        if node in done:
+            return []
+        for target in sorted(edges.get(node, ())):
+            if found := walk(target, [*trail, node]):
+                return found
+        done.add(node)
+        return []
+
+    for start in sorted(edges):
+        if found := walk(start, []):
+            return found
+    return []
+
+
+def file_graph(files: Sequence[Source]) -> dict[str, set[str]]:
+    """File -> files that it imports as it is loaded."""
+    edges: dict[str, set[str]] = {file.module: set() for file in files}
+    for each in _ours(files):
+        if each.at_top and each.target != each.by.module and each.target in edges:
+            edges[each.by.module].add(each.target)
+    return edges
+
+
+def past_the_face(files: Sequence[Source]) -> list[str]:
+    """Imports that go past a room's face from outside, or through it from inside."""
+    faces = {file.module: listed(file) for file in files if file.is_face}
+    passed_on = {f"{file.module}.{name}" for file in files if file.is_face for name in _passed_on(file)}
+    wrong = []
+    for each in _ours(files):
+        if each.room not in faces:
+            continue
+        place = f"{each.by.path}:{each.line}"
+        if each.room == each.by.room:
+            if (each.target == each.room or f"{each.module}.{each.name}" in passed_on) and not each.by.is_init:
+                wrong.append(f"{place} imports the face of its own room")
+        else:
+            wrong += [f"{place} uses {name}" for name in used_of(each) if name not in faces[each.room]]
+    return wrong
+
+
+def _passed_on(face: Source) -> set[str]:
+    """What a face gives that is defined in a file of its room, and not a file itself."""
+    return {it.bound for it in imports([face]) if it.module != face.room}
+
+
+def used_of(each: Import) -> list[str]:
+    """What an import uses of a room: the name imported; `room.name` of a room that is imported whole; or, past the
+    face, the whole dotted name."""
+    if each.target == each.room and each.module == each.room and each.name:
+        return [each.name]
+    if each.target == each.room:
+        return sorted(
+            {
+                node.attr
+                for node in ast.walk(each.by.tree)
+                if isinstance(node, ast.Attribute) and ast.unparse(node.value) == each.bound
+            }
+        )
+    return [each.name] if each.module == each.room else [each.target]
+
+
+def listed(file: Source) -> list[str]:
+    """What `__all__` of a file names."""
+    for node in file.tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return [str(name) for name in ast.literal_eval(node.value)]
+    return []
+
+
+def faults_of_faces(files: Sequence[Source], most: int) -> list[str]:
+    """Faces without `__all__`, that import from elsewhere, define something, or list more than `most` names."""
+    wrong = []
+    for file in files:
+        if file.is_face:
+            names = listed(file)
+            if not names:
+                wrong.append(f"{file.path} has no __all__")
+            if len(names) > most:
+                wrong.append(f"{file.path} lists {len(names)} names")
+        wrong += [f"{file.path}:{node.lineno} {fault}" for node, fault in _faults_of_init(file)]
+    return wrong
+
+
+def _faults_of_init(file: Source) -> Iterator[tuple[ast.stmt, str]]:
+    """A room's face holds a docstring, imports of its own room and `__all__`; any other `__init__.py` a docstring."""
+    for node in file.tree.body if file.is_init else ():
+        if _is_text(node):
+            continue
+        if not file.is_face:
+            yield node, "is no face and holds more than a docstring"
+        elif isinstance(node, ast.ImportFrom):
+            if not f"{node.module}.".startswith(f"{file.room}."):
+                yield node, f"imports {node.module}"
+        elif not (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"):
+            yield node, "is defined in a face"
+
+
+def listed_for_nobody(files: Sequence[Source]) -> list[str]:
+    """Names that a face lists and no other room imports."""
+    wanted = {f"{each.room}.{name}" for each in _ours(files) if each.room != each.by.room for name in used_of(each)}
+    names = [f"{file.module}.{name}" for file in files if file.is_face for name in listed(file)]
+    return [name for name in names if name not in wanted]
+
+
+def loose_files(files: Sequence[Source], ground: Collection[str]) -> list[str]:
+    """Files that stand in a package beside its rooms and belong to no ground."""
+    return [
+        str(file.path) for file in files if len(file.path.parts) == 2 and not file.is_init and file.module not in ground
+    ]
+
+
+def crowded_rooms(files: Sequence[Source], most: int, plugins: Collection[str]) -> list[str]:
+    """Folders of more than `most` files, but for plugin folders."""
+    held: dict[str, int] = defaultdict(int)
+    for file in files:
+        held[str(file.path.parent)] += not file.is_init
+    return [f"{folder}: {count} files" for folder, count in held.items() if count > most and folder not in plugins]
+
+
+def files_of_one_name(files: Sequence[Source], plugins: Collection[str]) -> list[str]:
+    """File names that a package has twice outside plugin folders."""
+    named: dict[str, list[str]] = defaultdict(list)
+    for file in files:
+        if not file.is_init and str(file.path.parent) not in plugins:
+            named[f"{file.package}: {file.path.name}"].append(str(file.path.parent))
+    return [f"{name} in {', '.join(folders)}" for name, folders in named.items() if len(folders) > 1]
+
+
+def classes_of_one_name(files: Sequence[Source]) -> list[str]:
+    """Names of public classes that a package has twice: `package.Name`."""
+    named: dict[str, int] = defaultdict(int)
+    for file in files:
+        for node in file.tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                named[f"{file.package}.{node.name}"] += 1
+    return sorted(name for name, count in named.items() if count > 1)
+
+
+def outside_its_rooms(files: Sequence[Source], library: str, rooms: Collection[str]) -> list[str]:
+    """Imports of a library elsewhere than in these rooms, given as dotted names of rooms or files."""
+    return [
+        f"{each.by.path}:{each.line}"
+        for each in imports(files)
+        if each.module.partition(".")[0] == library
+        and not any(f"{each.by.module}.".startswith(f"{room}.") for room in rooms)
+    ]
+
+
+def run_at_import(files: Sequence[Source], makers: Collection[str], decorators: Collection[str]) -> list[str]:
+    """What a file does when it is imported, beyond defining: `path: statement`.
+
+    Defining is: imports, functions, classes, and names given values. In values, decorators and defaults only `makers`
+    and classes of the house may be called; a dotted maker counts with its last part after a dot, as in `.split`.
+    """
+    wrong = []
+    for file in files:
+        classes = _classes_known_in(file)
+        for node in file.tree.body:
+            if not isinstance(node, DEFINITION | ast.Import | ast.ImportFrom | ast.Assign | ast.AnnAssign) and not (
+                _is_text(node) or _is_guarded(node) or _adds_commands(node)
+            ):
+                wrong.append(f"{file.path}: {ast.unparse(node).splitlines()[0]}")
+                continue
+            if isinstance(node, ast.Assign | ast.AnnAssign | DEFINITION):
+                wrong += [
+                    f"{file.path}: {call}()" for call in _calls(node, decorators) if not _makes(call, makers, classes)
+                ]
+    return wrong
+
+
+def _classes_known_in(file: Source) -> set[str]:
+    """Names of classes defined in a file or imported from the house; by our names a class begins with a capital."""
+    known = {node.name for node in file.tree.body if isinstance(node, ast.ClassDef)}
+    for each in imports([file]):
+        if each.module.partition(".")[0] in PACKAGES and each.name[:1].isupper():
+            known.add(each.name)
+    return known
+
+
+def _makes(call: str, makers: Collection[str], classes: set[str]) -> bool:
+    return call in makers or f".{call.rpartition('.')[2]}" in makers or call in classes
+
+
+def _calls(node: ast.AST, decorators: Collection[str]) -> Iterator[str]:
+    """What is called where a statement is carried out: not in bodies of functions, but in decorators and defaults."""
+    if isinstance(node, FUNCTION | ast.Lambda):
+        arguments = node.args
+        parts: list[ast.AST] = [it for it in (*arguments.defaults, *arguments.kw_defaults) if it is not None]
+    else:
+        parts = [it for it in ast.iter_child_nodes(node) if it not in getattr(node, "decorator_list", ())]
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else "()"
+    for decorator in getattr(node, "decorator_list", ()):
+        name = ast.unparse(decorator.func if isinstance(decorator, ast.Call) else decorator)
+        if name not in decorators and f".{name.rpartition('.')[2]}" not in decorators:
+            yield f"@{name}"
+    for part in parts:
+        yield from _calls(part, decorators)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _is_guarded(node: ast.stmt) -> bool:
+    """`if TYPE_CHECKING:` and `if __name__ == "__main__":`"""
+    return isinstance(node, ast.If) and ("TYPE_CHECKING" in ast.dump(node.test) or "__main__" in ast.dump(node.test))
+
+
+def _adds_commands(node: ast.stmt) -> bool:
+    """`app.add_typer(group)`: the commands of a group are defined as commands of the program."""
+    return isinstance(node, ast.Expr) and ast.unparse(node).startswith("app.add_typer(")
+
+
+def long_files(files: Sequence[Source], most: int) -> list[str]:
+    return [str(file.path) for file in files if file.text.count("\n") > most]
+
+
+def long_functions(files: Sequence[Source], most: int) -> list[str]:
+    """`path: function` of every function of more than `most` lines."""
+    return [
+        f"{file.path}: {node.name}"
+        for file in files
+        for node in ast.walk(file.tree)
+        if isinstance(node, FUNCTION) and (node.end_lineno or 0) - node.lineno + 1 > most
+    ]
+
+
+def numbers_in_one_line(files: Sequence[Source]) -> list[str]:
+    """Module-level statements that give several names numbers at once: `READ, LONG = 0.5, 3`."""
+    return [
+        f"{file.path}:{node.lineno} {ast.unparse(node.targets[0])}"
+        for file in files
+        for node in file.tree.body
+        if isinstance(node, ast.Assign)
+        and (len(node.targets) > 1 or isinstance(node.targets[0], ast.Tuple))
+        and any(isinstance(it, ast.Constant) and type(it.value) in (int, float) for it in ast.walk(node.value))
+    ]
+
+
+def numbers_without_reason(files: Sequence[Source]) -> list[str]:
+    """Numeric constants of a module that no docstring follows."""
+    silent = []
+    for file in files:
+        for node, after in zip(file.tree.body, [*file.tree.body, ast.Pass()][1:], strict=True):
+            value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+            if isinstance(value, ast.UnaryOp):
+                value = value.operand
+            if isinstance(value, ast.Constant) and type(value.value) in (int, float) and not _is_text(after):
+                silent.append(f"{file.path}:{node.lineno}")
+    return silent
+
+
+def public_definitions(file: Source) -> Iterator[DEFINITION]:
+    """Functions and classes of a file whose names do not begin with an underscore."""
+    for node in file.tree.body:
+        if isinstance(node, DEFINITION) and not node.name.startswith("_"):
+            yield node
+
+
+def without_docstring(files: Sequence[Source]) -> list[str]:
+    return [
+        f"{file.path}:{node.lineno} {node.name}"
+        for file in files
+        for node in public_definitions(file)
+        if not ast.get_docstring(node)
+    ]
+
+
+def first_sentence(docstring: str) -> str:
+    """Up to the first full stop, question or exclamation mark that ends a word, or the first empty line."""
+    paragraph = " ".join(docstring.strip().split("\n\n")[0].split())
+    return re.split(r"(?<=[^.\s][^.\s][.!?])\s|(?<=\)[.!?])\s", paragraph, maxsplit=1)[0]
+
+
+def long_first_sentences(files: Sequence[Source], most: int) -> list[str]:
+    """Public definitions whose docstring begins with a sentence of more than `most` words."""
+    return [
+        f"{file.path}:{node.lineno} {node.name}: {words} words"
+        for file in files
+        for node in public_definitions(file)
+        if (words := len(first_sentence(ast.get_docstring(node) or "").split())) > most
+    ]
