@@ -97,7 +97,7 @@ def _print(found: Prospect, lines: list[dict[str, Any]], size: int) -> None:
     if len({line["readings_a_field"] for line in lines}) < len(lines):
         typer.echo(
             f"Where targets do not differ, the price of a reading stops the asking: one more is bought only where it "
-            f"could make a value right {batch.policy.price:.0%} more often."
+            f"could make a value right {batch.policy.reading_cost_share:.0%} more often."
         )
     typer.echo(f"Hours and cost are those of {size} orders, at {terms.seconds:.1f} s a reading ({terms.stands_on}).")
     if terms.micro is None:

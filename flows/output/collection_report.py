@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 
 from flows.output.svg import svg
 from reconcile.algorithms import (
+    Forecast,
     Share,
-    Told,
     calibration_curve,
     calibration_error,
     character_errors,
@@ -146,7 +146,7 @@ def _curve(known: Sequence[Result]) -> Markup:
     return svg(figure, "Share right against predicted probability")
 
 
-def _told(known: Iterable[Result]) -> list[Told]:
+def _told(known: Iterable[Result]) -> list[Forecast]:
     """What was predicted of items with a known text without looking at it, and whether that was right."""
     return [(result.model_probability, result.model == result.normal) for result in known]
 

@@ -161,7 +161,7 @@ def _probability(reading: Reading, key: FieldKey, it: ScanResult) -> float | Non
     posterior = it.posteriors.get(key)
     if posterior is None:
         return None
-    says = vote(prepared(it.form).spots[key.name], reading).says
+    says = vote(prepared(it.form).fields[key.name], reading).says
     likeliest = next((each.normal for each in posterior.candidates if each.origin == "read"), None)
     if says == likeliest:
         return posterior.probability

@@ -85,7 +85,7 @@ def plan(batch: Batch, targets: Sequence[float]) -> Iterator[Planned]:
 
 def _scan(form: Form, order: Sample, scan: str) -> tuple[str, dict[FieldKey, Written]]:
     """The fields of one order that may be shown to people."""
-    spots, found = prepared(form).spots, {}
+    spots, found = prepared(form).fields, {}
     for name, text in order.fields.items():
         key = FieldKey.parse(name)
         if key.name not in spots:

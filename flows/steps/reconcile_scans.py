@@ -154,7 +154,7 @@ def _asked_elsewhere(
     policy: Policy,
 ) -> dict[FieldKey, Decision | Task]:
     """What was decided or asked, where readers of one writing tradition stand alone: somebody else adds most there."""
-    spots, changed = prepared(form).spots, dict(said)
+    spots, changed = prepared(form).fields, dict(said)
     for key in {reading.key for reading in readings if reading.kind == "person"} & said.keys():
         own = [reading for reading in readings if reading.key == key]
         if alone := standing_alone(spots[key.name], own, people, policy):

@@ -1,10 +1,10 @@
 """Methods from papers that know nothing of forms: intervals, regression, word networks, error rates."""
 
 from reconcile.algorithms.intervals import Tally, lower_bound, upper_bound, wilson
-from reconcile.algorithms.logistic import fit_firmest, fit_logistic
+from reconcile.algorithms.logistic import fit_logistic, fit_strongest_ridge
 from reconcile.algorithms.metrics import (
+    Forecast,
     Share,
-    Told,
     calibration_curve,
     calibration_error,
     character_errors,
@@ -13,39 +13,39 @@ from reconcile.algorithms.metrics import (
 from reconcile.algorithms.word_model import (
     Line,
     LineModel,
-    Rates,
-    Shares,
+    WordProbabilities,
+    WordRates,
     best_line,
-    finished_line,
-    learn_lines,
-    read_as,
-    shrunk,
+    count_edits,
+    learn_line_model,
+    shrunk_rates,
+    word_likelihood,
 )
-from reconcile.algorithms.word_network import network, surfaces, words_of
+from reconcile.algorithms.word_network import build_network, comparable_words, written_words
 
 __all__ = [
+    "Forecast",
     "Line",
     "LineModel",
-    "Rates",
     "Share",
-    "Shares",
     "Tally",
-    "Told",
+    "WordProbabilities",
+    "WordRates",
     "best_line",
+    "build_network",
     "calibration_curve",
     "calibration_error",
     "character_errors",
-    "finished_line",
-    "fit_firmest",
+    "comparable_words",
+    "count_edits",
     "fit_logistic",
-    "learn_lines",
+    "fit_strongest_ridge",
+    "learn_line_model",
     "lower_bound",
-    "network",
-    "read_as",
-    "shrunk",
-    "surfaces",
+    "shrunk_rates",
     "upper_bound",
     "wilson",
     "word_errors",
-    "words_of",
+    "word_likelihood",
+    "written_words",
 ]

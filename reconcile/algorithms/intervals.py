@@ -7,26 +7,26 @@ from math import sqrt
 Tally = tuple[float, float]
 """(so many, of so many), as counted; fractions come from readings whose truth is only probable."""
 
-ONE_SIDED = 1.6449
+ONE_SIDED_95_QUANTILE = 1.6449
 """The normal quantile of a bound that holds 19 times in 20."""
 
-BISECTIONS = 30
+BISECTION_COUNT = 30
 """Halvings of an interval of error rates: exact to a billionth."""
 
-TWO_SIDED = 1.96
+TWO_SIDED_95_QUANTILE = 1.96
 """The normal quantile of an interval that holds the true share 19 times in 20."""
 
 
-def wilson(some: float, of: float, quantile: float = TWO_SIDED) -> tuple[float, float]:
+def wilson(successes: float, total: float, quantile: float = TWO_SIDED_95_QUANTILE) -> tuple[float, float]:
     """Between which shares the true one lies, where `some` of `of` were counted; (0, 1) where nothing was.
 
     E. B. Wilson, Probable inference, Journal of the American Statistical Association 22, 1927.
     """
-    if of <= 0:
+    if total <= 0:
         return 0.0, 1.0
-    share, square = some / of, quantile * quantile
-    middle = (share + square / (2 * of)) / (1 + square / of)
-    spread = quantile * sqrt(share * (1 - share) / of + square / (4 * of * of)) / (1 + square / of)
+    share, square = successes / total, quantile * quantile
+    middle = (share + square / (2 * total)) / (1 + square / total)
+    spread = quantile * sqrt(share * (1 - share) / total + square / (4 * total * total)) / (1 + square / total)
     return max(0.0, min(share, middle - spread)), min(1.0, max(share, middle + spread))
 
 
@@ -41,7 +41,7 @@ def lower_bound(tally: Tally) -> float:
         return 0.0
     if wrong == 0:
         return float(0.05 ** (1 / count))
-    return 1.0 - wilson(wrong, count, ONE_SIDED)[1]
+    return 1.0 - wilson(wrong, count, ONE_SIDED_95_QUANTILE)[1]
 
 
 def upper_bound(tally: Tally) -> float:
@@ -49,7 +49,7 @@ def upper_bound(tally: Tally) -> float:
     errors count here (C. J. Clopper, E. S. Pearson, Biometrika 26, 1934)."""
     wrong, count = round(tally[0]), round(tally[1])
     lowest, highest = 0.0, wrong / count if wrong else 0.0
-    for _ in range(BISECTIONS if wrong else 0):
+    for _ in range(BISECTION_COUNT if wrong else 0):
         error = (lowest + highest) / 2
         term = fewer = (1.0 - error) ** count
         for place in range(1, wrong):

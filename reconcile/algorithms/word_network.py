@@ -14,25 +14,25 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
-NOTHING = ""
+NO_WORD = ""
 """What a reading has in a slot where it has no word."""
 
 Slot = tuple[str, ...]
 
-_SKIP = 0.7
-_CHANGE = 1.2
+_SKIP_COST = 0.7
+_CHANGE_COST = 1.2
 """Costs of a missing word and of a word changed beyond likeness: two words that share less than about a sixth of
 their letters are rather one left out and one put in, which keeps an inserted phrase in slots of its own."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
-def words_of(text: str) -> list[str]:
+def comparable_words(text: str) -> list[str]:
     """The comparable words of a text: letters and digits, case folded, apostrophes kept inside a word."""
     return [word.group().casefold().replace("’", "'") for word in _WORD.finditer(unicodedata.normalize("NFC", text))]
 
 
-def surfaces(text: str) -> list[str]:
+def written_words(text: str) -> list[str]:
     """The words of a text as written, with the punctuation that touches them; one for each of `words`."""
     text = unicodedata.normalize("NFC", text)
     found = list(_WORD.finditer(text))
@@ -45,26 +45,26 @@ def surfaces(text: str) -> list[str]:
     return [text[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
-def network(readings: Sequence[Sequence[str]]) -> list[Slot]:
+def build_network(readings: Sequence[Sequence[str]]) -> list[Slot]:
     """The slots of a line, each with one word (or NOTHING) a reading, in the order of `readings`.
 
     Args:
         readings: the words of each reading; at least one reading.
     """
-    pivot = _nearest(readings)
-    laid = [_lay(pivot, reading) for reading in readings]
+    pivot = _central_reading(readings)
+    laid = [_align(pivot, reading) for reading in readings]
     slots: list[Slot] = []
     for place in range(len(pivot) + 1):
         between = [inserted.get(place, ()) for _, inserted in laid]
         for number in range(max(map(len, between))):
-            slots.append(tuple(some[number] if number < len(some) else NOTHING for some in between))
+            slots.append(tuple(some[number] if number < len(some) else NO_WORD for some in between))
         if place < len(pivot):
             slots.append(tuple(row[place] for row, _ in laid))
     return slots
 
 
 @lru_cache(maxsize=1 << 18)
-def alike(one: str, other: str) -> float:
+def word_similarity(one: str, other: str) -> float:
     """How alike two words are, 0 to 1: one minus their edit distance over the longer one's length."""
     return Levenshtein.normalized_similarity(one, other)
 
@@ -81,7 +81,7 @@ def _run_end(text: str, at: int) -> int:
     return at
 
 
-def _nearest(readings: Sequence[Sequence[str]]) -> Sequence[str]:
+def _central_reading(readings: Sequence[Sequence[str]]) -> Sequence[str]:
     """The reading with the least distance to all; of equals the longer, then the first in alphabetical order."""
 
     def far(reading: Sequence[str]) -> tuple[int, int, tuple[str, ...]]:
@@ -90,23 +90,23 @@ def _nearest(readings: Sequence[Sequence[str]]) -> Sequence[str]:
     return min(readings, key=far)
 
 
-def _lay(pivot: Sequence[str], reading: Sequence[str]) -> tuple[list[str], dict[int, list[str]]]:
+def _align(pivot: Sequence[str], reading: Sequence[str]) -> tuple[list[str], dict[int, list[str]]]:
     """What a reading has at each place of the pivot, and what it has before a place beyond the pivot's words."""
-    row = [NOTHING] * len(pivot)
+    row = [NO_WORD] * len(pivot)
     inserted: dict[int, list[str]] = {}
     start = (0, 0)
     for block in Levenshtein.opcodes(pivot, reading):
         if block.tag != "equal":
             continue
-        _lay_gap(pivot, reading, start, (block.src_start, block.dest_start), row, inserted)
+        _align_gap(pivot, reading, start, (block.src_start, block.dest_start), row, inserted)
         for offset in range(block.src_end - block.src_start):
             row[block.src_start + offset] = reading[block.dest_start + offset]
         start = (block.src_end, block.dest_end)
-    _lay_gap(pivot, reading, start, (len(pivot), len(reading)), row, inserted)
+    _align_gap(pivot, reading, start, (len(pivot), len(reading)), row, inserted)
     return row, inserted
 
 
-def _lay_gap(
+def _align_gap(
     pivot: Sequence[str],
     reading: Sequence[str],
     start: tuple[int, int],
@@ -116,29 +116,29 @@ def _lay_gap(
 ) -> None:
     """Lay the words between two equal stretches by their likeness (a small dynamic program)."""
     there, here = pivot[start[0] : end[0]], reading[start[1] : end[1]]
-    cost = _costs(there, here)
+    cost = _cost_table(there, here)
     x, y = len(there), len(here)
     while x or y:
-        if x and y and cost[x][y] == cost[x - 1][y - 1] + _change(there[x - 1], here[y - 1]):
+        if x and y and cost[x][y] == cost[x - 1][y - 1] + _change_cost(there[x - 1], here[y - 1]):
             x, y = x - 1, y - 1
             row[start[0] + x] = here[y]
-        elif x and cost[x][y] == cost[x - 1][y] + _SKIP:
+        elif x and cost[x][y] == cost[x - 1][y] + _SKIP_COST:
             x -= 1
         else:
             y -= 1
             inserted.setdefault(start[0] + x, []).insert(0, here[y])
 
 
-def _costs(there: Sequence[str], here: Sequence[str]) -> list[list[float]]:
-    cost = [[_SKIP * y for y in range(len(here) + 1)]]
+def _cost_table(there: Sequence[str], here: Sequence[str]) -> list[list[float]]:
+    cost = [[_SKIP_COST * y for y in range(len(here) + 1)]]
     for word in there:
-        line = [cost[-1][0] + _SKIP]
+        line = [cost[-1][0] + _SKIP_COST]
         for y, other in enumerate(here, start=1):
-            changed = cost[-1][y - 1] + _change(word, other)
-            line.append(min(changed, cost[-1][y] + _SKIP, line[-1] + _SKIP))
+            changed = cost[-1][y - 1] + _change_cost(word, other)
+            line.append(min(changed, cost[-1][y] + _SKIP_COST, line[-1] + _SKIP_COST))
         cost.append(line)
     return cost
 
 
-def _change(word: str, other: str) -> float:
-    return _CHANGE * (1.0 - alike(word, other))
+def _change_cost(word: str, other: str) -> float:
+    return _CHANGE_COST * (1.0 - word_similarity(word, other))

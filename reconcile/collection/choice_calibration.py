@@ -11,7 +11,7 @@ from math import exp
 
 import numpy
 
-from reconcile.algorithms import fit_firmest, fit_logistic
+from reconcile.algorithms import fit_logistic, fit_strongest_ridge
 from reconcile.collection.choice_features import CIRCUMSTANCES, Circumstances
 from reconcile.collection.comparable_texts import Family
 
@@ -83,5 +83,5 @@ def fit_own(told: Sequence[tuple[float, str, bool]]) -> Own:
     right = numpy.array([float(was) for _, _, was in told])
     prior = numpy.array([0.0, 1.0, *(0.0 for _ in fields)])
     ridges = [numpy.array([stiff, stiff, *(_FIELD * stiff for _ in fields)]) for stiff in _STIFF]
-    bent = [float(each) for each in fit_firmest(numbers, right, prior, ridges)]
+    bent = [float(each) for each in fit_strongest_ridge(numbers, right, prior, ridges)]
     return Own(shift=bent[0], slope=bent[1], fields=dict(zip(fields, bent[2:], strict=True)))

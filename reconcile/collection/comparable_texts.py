@@ -8,7 +8,7 @@ from functools import lru_cache
 from statistics import median
 from typing import Literal
 
-from reconcile.algorithms import words_of
+from reconcile.algorithms import comparable_words
 from reconcile.collection.items import Heard, Item, Said, Voice
 from reconcile.forms import type_of
 from transcribe.model import Field, Form, Value
@@ -99,7 +99,7 @@ def _words(text: str, type_name: str, locale: str) -> tuple[str, ...]:
     if type_of(type_name).EXACT:
         normal = _normalise(type_name, text, locale)
         return (normal,) if normal else ()
-    return tuple(words_of(text))
+    return tuple(comparable_words(text))
 
 
 @lru_cache(maxsize=65536)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from reconcile.algorithms import best_line, surfaces
-from reconcile.algorithms import learn_lines as learn_lines
+from reconcile.algorithms import best_line, written_words
+from reconcile.algorithms import learn_line_model as learn_line_model
 from reconcile.collection import choice_calibration, choice_model, shipped_weights, source_standing
 from reconcile.collection.choice_calibration import Own
 from reconcile.collection.choice_features import Chosen, circumstances, facts_of
@@ -86,7 +86,7 @@ def reconcile_items(items: Sequence[Item], *, target: float = 0.95, locale: str 
 def learn(heard: Sequence[Heard]) -> Learnt:
     """What the readings of a collection teach: source rates, standings, words."""
     return Learnt(
-        lines=learn_lines([line(each) for each in heard if each.voices]),
+        lines=learn_line_model([line(each) for each in heard if each.voices]),
         by_field=source_standing.learn(heard, by_field=True),
         overall=source_standing.learn(heard, by_field=False),
         lexicon=lexicon(heard),
@@ -260,7 +260,7 @@ def _text(each: Chosen, learnt: Learnt) -> str:
         return min(written, key=lambda text: (-written[text], text))
     laid = line(each.heard)
     odds = [learnt.by_field.log_odds(voice.who, each.heard.item.field) for voice in each.heard.voices]
-    spelt = [iter(surfaces(voice.text)) for voice in each.heard.voices]
+    spelt = [iter(written_words(voice.text)) for voice in each.heard.voices]
     chosen = best_line(learnt.lines.weigh(laid))
     result = []
     for slot, word in zip_longest(laid.slots, chosen, fillvalue=""):

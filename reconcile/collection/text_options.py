@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
-from reconcile.algorithms import Line, LineModel, Shares, best_line, network
+from reconcile.algorithms import Line, LineModel, WordProbabilities, best_line, build_network
 from reconcile.collection.items import Heard, Voice
 from reconcile.collection.source_standing import Standing
 
@@ -79,7 +79,7 @@ def lexicon(heard: Sequence[Heard]) -> Lexicon:
 def line(each: Heard) -> Line:
     """The word network of an item's readings."""
     return Line(
-        slots=tuple(network([voice.words for voice in each.voices])),
+        slots=tuple(build_network([voice.words for voice in each.voices])),
         sources=tuple(voice.who for voice in each.voices),
     )
 
@@ -106,7 +106,12 @@ def options(each: Heard, learnt: Learnt) -> list[Option]:
 
 
 def _features(
-    each: Heard, words: tuple[str, ...], slots: tuple[str, ...], laid: Line, shares: Sequence[Shares], learnt: Learnt
+    each: Heard,
+    words: tuple[str, ...],
+    slots: tuple[str, ...],
+    laid: Line,
+    shares: Sequence[WordProbabilities],
+    learnt: Learnt,
 ) -> tuple[float, ...]:
     field = each.item.field
     said = [voice for voice in each.voices if voice.words == words]

@@ -32,7 +32,7 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
 
     target = max(policy.target, field.target or 0.0)
     probable = posterior.probability >= target
-    enough = probable or (field.target is None and 1.0 - posterior.probability <= policy.price)
+    enough = probable or (field.target is None and 1.0 - posterior.probability <= policy.reading_cost_share)
     if enough and not probable:
         posterior = _not_worth(posterior, target, policy)
     if not posterior.people and enough and facts["by ink"]:
@@ -66,17 +66,21 @@ def _machines_may(posterior: Posterior, policy: Policy, enough: bool, probable: 
     facts = posterior.facts
     if facts["trouble"] or float(facts["earned"]) < policy.target or (facts.get("extent") and not facts["witness"]):
         return False
-    if facts["contradicting"] and (int(facts["contradicting"]) > 1 or posterior.probability < policy.outvote):
+    if facts["contradicting"] and (
+        int(facts["contradicting"]) > 1 or posterior.probability < policy.min_outvote_probability
+    ):
         return False
     if posterior.people or probable:
         return probable
-    return enough and posterior.probability >= policy.alone
+    return enough and posterior.probability >= policy.min_machine_probability
 
 
 def _agreed(posterior: Posterior, policy: Policy) -> bool:
     """Whether more people say this than anything else, and nothing speaks strongly against it."""
     more = int(posterior.facts["people"]) > int(posterior.facts["against people"])
-    return more and posterior.probability >= (policy.alike if posterior.facts.get("whole text") else policy.agreed)
+    return more and posterior.probability >= (
+        policy.min_identical_text_probability if posterior.facts.get("whole text") else policy.min_agreed_probability
+    )
 
 
 def _reason(posterior: Posterior, policy: Policy) -> str:
@@ -115,7 +119,7 @@ def _decision(posterior: Posterior, best: Candidate, method: str) -> Decision:
 
 def _not_worth(posterior: Posterior, target: float, policy: Policy) -> Posterior:
     """With the reason why no more is asked: at most, one more reading makes right all that may be wrong now."""
-    numbers = {"target": target, "gain": round(1.0 - posterior.probability, 4), "price": policy.price}
+    numbers = {"target": target, "gain": round(1.0 - posterior.probability, 4), "price": policy.reading_cost_share}
     return replace(posterior, evidence=(*posterior.evidence, Evidence(code="not worth", numbers=numbers)))
 
 

@@ -72,5 +72,9 @@ def standing_alone(spot: PreparedField, readings: Sequence[Reading], known: Trad
 
 def _alone(spot: PreparedField, some: Sequence[Vote], others: Sequence[Vote], policy: Policy) -> bool:
     says = some[0].says
-    alike = [closely(spot, says, other.says, policy.closely) for other in others]
-    return bool(others) and not any(alike) and all(closely(spot, says, each.says, policy.closely) for each in some)
+    alike = [closely(spot, says, other.says, policy.min_text_similarity) for other in others]
+    return (
+        bool(others)
+        and not any(alike)
+        and all(closely(spot, says, each.says, policy.min_text_similarity) for each in some)
+    )

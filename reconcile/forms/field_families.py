@@ -10,10 +10,10 @@ from transcribe.fields import FieldType
 
 Family = Literal["line text", "short text", "code", "amount", "date", "mark"]
 
-TEXTS: tuple[Family, ...] = ("line text", "short text")
+TEXT_FAMILIES: tuple[Family, ...] = ("line text", "short text")
 """Families of free text, which a source may write in conventions of its own."""
 
-FAMILIES: dict[str, Family] = {
+FAMILY_BY_TYPE: dict[str, Family] = {
     "text": "line text",
     "address": "line text",
     "name": "short text",
@@ -44,4 +44,4 @@ def type_of(name: str) -> FieldType:
 @lru_cache(maxsize=256)
 def family_of(name: str) -> Family:
     """The family of a field type; one from outside counts as code where it is exact, as short text where not."""
-    return FAMILIES.get(name) or ("code" if type_of(name).EXACT else "short text")
+    return FAMILY_BY_TYPE.get(name) or ("code" if type_of(name).EXACT else "short text")

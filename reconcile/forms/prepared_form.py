@@ -11,7 +11,7 @@ from reconcile.forms.rules import CompiledRule, RuleInstance, compile_rules, ope
 from reconcile.forms.street_words import spelled_out
 from transcribe.model import Field, FieldKey, Form, Value
 
-REMEMBERED = 65536
+CACHED_TEXT_COUNT = 65536
 """Texts of one field whose comparable form and faults are kept: weighing asks for the same ones again and again."""
 
 
@@ -25,10 +25,10 @@ class PreparedField:
         self.family: Family = family_of(field.type)
         self.type = field.type
         self.exact = kind.EXACT
-        self.normal = lru_cache(REMEMBERED)(self._normal)
-        self.faults = lru_cache(REMEMBERED)(lambda text: kind.faults(text, field, form))
-        self._parse = lru_cache(REMEMBERED)(lambda text: kind.parse(text, field, form))
-        self.number = lru_cache(REMEMBERED)(self._number)
+        self.normal = lru_cache(CACHED_TEXT_COUNT)(self._normal)
+        self.faults = lru_cache(CACHED_TEXT_COUNT)(lambda text: kind.faults(text, field, form))
+        self._parse = lru_cache(CACHED_TEXT_COUNT)(lambda text: kind.parse(text, field, form))
+        self.number = lru_cache(CACHED_TEXT_COUNT)(self._number)
         self._kind = kind
 
     def _normal(self, text: str) -> str:
@@ -47,7 +47,7 @@ class PreparedField:
         return self._kind.write(value, self.field, self.form)
 
     @cached_property
-    def values(self) -> KnownValues | None:
+    def known_values(self) -> KnownValues | None:
         """The known values of this field, None where the form has no master data for it."""
         for master in self.form.masters:
             if master.field == self.field.name:
@@ -60,7 +60,7 @@ class PreparedForm:
 
     def __init__(self, form: Form) -> None:
         self.form = form
-        self.spots = {field.name: PreparedField(field, form) for field in form.all_fields()}
+        self.fields = {field.name: PreparedField(field, form) for field in form.all_fields()}
 
         self.instances = lru_cache(64)(self._instances)
 
@@ -76,15 +76,15 @@ class PreparedForm:
         return tuple(instance for instance in bound if here.issuperset(instance.keys))
 
 
-_SEEN: list[PreparedForm] = []
+_RECENT_FORMS: list[PreparedForm] = []
 
 
 def prepared(form: Form) -> PreparedForm:
     """The form made ready; the last few are kept, since a batch is mostly of one form."""
-    for each in _SEEN:
+    for each in _RECENT_FORMS:
         if each.form is form:
             return each
     made = PreparedForm(form)
-    _SEEN.insert(0, made)
-    del _SEEN[16:]
+    _RECENT_FORMS.insert(0, made)
+    del _RECENT_FORMS[16:]
     return made

@@ -20,15 +20,15 @@ _COMPARISONS: dict[type[ast.cmpop], Comparison] = {
     ast.Lt: "<",
     ast.Gt: ">",
 }
-NUMBERS = frozenset({"amount", "decimal", "integer"})
+NUMBER_TYPES = frozenset({"amount", "decimal", "integer"})
 """The field types that rules calculate with."""
 
-_LONGEST = 1000
+_MAX_CHECK_LENGTH = 1000
 """Characters of a check; longer ones are no sentence that a person wrote, and would nest too deep to walk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
+class ParsedCheck:
     """A check of the grammar: two terms, the fields that they name, and the table of columns outside `sum`."""
 
     comparison: Comparison
@@ -38,13 +38,13 @@ class Parsed:
     table: str | None
 
 
-def parse(rule: Rule, form: Form) -> Parsed:
+def parse_check(rule: Rule, form: Form) -> ParsedCheck:
     """The rule's check, safe to bind; FormError names the rule and what is wrong with it."""
     types = {each.name: each.type for each in form.all_fields()}
-    reader = _Reader(form=form, rule=rule.name or rule.check, types=types)
+    reader = _CheckReader(form=form, rule=rule.name or rule.check, types=types)
     tree = _comparison(rule.check, reader)
     left, right = tree.left, tree.comparators[0]
-    if reader.kind(left) != reader.kind(right):
+    if reader.term_type(left) != reader.term_type(right):
         reader.refuse("compares a date with a number")
     if len(reader.tables) > 1:
         reader.refuse(f"uses rows of several tables outside sum: {', '.join(sorted(reader.tables))}")
@@ -52,12 +52,12 @@ def parse(rule: Rule, form: Form) -> Parsed:
         reader.refuse("names no field")
     table = next(iter(reader.tables), None)
     comparison = _COMPARISONS[type(tree.ops[0])]
-    return Parsed(comparison=comparison, left=left, right=right, names=tuple(reader.names), table=table)
+    return ParsedCheck(comparison=comparison, left=left, right=right, names=tuple(reader.names), table=table)
 
 
-def _comparison(check: str, reader: _Reader) -> ast.Compare:
-    if len(check) > _LONGEST:
-        reader.refuse(f"is longer than {_LONGEST} characters")
+def _comparison(check: str, reader: _CheckReader) -> ast.Compare:
+    if len(check) > _MAX_CHECK_LENGTH:
+        reader.refuse(f"is longer than {_MAX_CHECK_LENGTH} characters")
     try:
         tree = ast.parse(check.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -68,7 +68,7 @@ def _comparison(check: str, reader: _Reader) -> ast.Compare:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Reader:
+class _CheckReader:
     """Walks a rule once, notes its fields and the table of columns outside sum, refuses what the grammar lacks."""
 
     form: Form
@@ -80,7 +80,7 @@ class _Reader:
     def refuse(self, what: str) -> NoReturn:
         raise FormError(f"Form {self.form.name}, rule {self.rule!r} {what}. `fairhand forms check` shows the rules.")
 
-    def kind(self, node: ast.expr, inside: set[str] | None = None) -> str:
+    def term_type(self, node: ast.expr, inside: set[str] | None = None) -> str:
         """ "number" or "date"; `inside` collects the tables of columns under a sum."""
         match node:
             case ast.Constant(value=bool()):
@@ -108,7 +108,7 @@ class _Reader:
 
     def _numbers(self, inside: set[str] | None, *terms: ast.expr) -> str:
         for term in terms:
-            if self.kind(term, inside) != "number":
+            if self.term_type(term, inside) != "number":
                 self.refuse(f"calculates with the date {ast.unparse(term)!r}; dates can only be compared")
         return "number"
 
@@ -125,7 +125,7 @@ class _Reader:
         type_name = self.types.get(name)
         if type_name is None:
             self.refuse(f"names {name!r}, which is no field of the form; known are {', '.join(self.types)}")
-        if type_name != "date" and type_name not in NUMBERS:
+        if type_name != "date" and type_name not in NUMBER_TYPES:
             self.refuse(f"uses {name!r} of type {type_name}; rules take amount, decimal, integer and date")
         self.names[name] = None
         return "date" if type_name == "date" else "number"

@@ -17,18 +17,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from reconcile.forms.rule_grammar import NUMBERS, Comparison, parse
+from reconcile.forms.rule_grammar import NUMBER_TYPES, Comparison, parse_check
 from reconcile.forms.rule_terms import Binding, Operand, Term, bind
 from transcribe.model import FieldKey, Form, Rule, Value
 from transcribe.values import minor_digits
 
 Values = Mapping[FieldKey, Operand]
-_FINEST = Decimal("1e-6")
+_FINEST_QUANTITY = Decimal("1e-6")
 """A solved quantity with more decimals than this is no quantity that a form would have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class CheckResult:
     """What a rule says of the values: `found` is its left side, `expected` its right side, rounded as it compares."""
 
     holds: bool
@@ -53,13 +53,13 @@ class RuleInstance:
     types: Mapping[FieldKey, str] = field(repr=False, compare=False)
     digits: int = field(repr=False)
 
-    def check(self, values: Values) -> Check | None:
+    def check(self, values: Values) -> CheckResult | None:
         """Whether the values satisfy the rule; None where it is silent (blank, unknown, or dividing by 0)."""
         sides = self._sides(values)
         if sides is None:
             return None
         found, expected, gap = sides
-        return Check(holds=self._holds(gap), expected=self._shown(expected), found=self._shown(found))
+        return CheckResult(holds=self._holds(gap), expected=self._shown(expected), found=self._shown(found))
 
     def holds(self, values: Values) -> bool | None:
         """The same as `check`, without what was found: coupling asks it for every choice of values."""
@@ -157,7 +157,7 @@ def operand(value: Value, type_name: str) -> Operand:
     """A field's typed value as rules calculate with it; None for a blank and for types that are no number or date."""
     if value is None:
         return None
-    if type_name in NUMBERS:
+    if type_name in NUMBER_TYPES:
         return Decimal(str(value))
     return date.fromisoformat(str(value)) if type_name == "date" else None
 
@@ -169,39 +169,39 @@ def solve(instance: RuleInstance, values: Values, unknown: FieldKey) -> Decimal 
     left out for that. The result is rounded as its field is written and given back only if the rule then holds.
     """
     type_name = instance.types.get(unknown)
-    if instance.comparison != "==" or type_name not in NUMBERS:
+    if instance.comparison != "==" or type_name not in NUMBER_TYPES:
         return None
     try:
-        first, second, third = (_gap(instance, {**values, unknown: Decimal(point)}) for point in (0, 1, 2))
+        first, second, third = (_side_difference(instance, {**values, unknown: Decimal(point)}) for point in (0, 1, 2))
         if first is None or second is None or third is None:
             return None
         slope = second - first
-        if abs(third - second - slope) > _FINEST or abs(slope) < _FINEST:
+        if abs(third - second - slope) > _FINEST_QUANTITY or abs(slope) < _FINEST_QUANTITY:
             return None
-        found = _written(-first / slope, type_name, instance.digits)
+        found = _rounded_as_written(-first / slope, type_name, instance.digits)
     except (KeyError, ArithmeticError):
         return None
     check = instance.check({**values, unknown: found})
     return found if check is not None and check.holds else None
 
 
-def _gap(instance: RuleInstance, values: Values) -> Decimal | None:
+def _side_difference(instance: RuleInstance, values: Values) -> Decimal | None:
     left, right = instance.smooth_left(values), instance.smooth_right(values)
     return left - right if isinstance(left, Decimal) and isinstance(right, Decimal) else None
 
 
-def _written(number: Decimal, type_name: str, digits: int) -> Decimal:
+def _rounded_as_written(number: Decimal, type_name: str, digits: int) -> Decimal:
     match type_name:
         case "amount":
             return number.quantize(Decimal(1).scaleb(-digits))
         case "integer":
             return number.quantize(Decimal(1))
         case _:
-            return Decimal(f"{number.quantize(_FINEST).normalize():f}")
+            return Decimal(f"{number.quantize(_FINEST_QUANTITY).normalize():f}")
 
 
 def _compile(rule: Rule, form: Form) -> CompiledRule:
-    parsed = parse(rule, form)
+    parsed = parse_check(rule, form)
     return CompiledRule(
         name=rule.name or rule.check,
         comparison=parsed.comparison,

@@ -35,7 +35,7 @@ STREET_WORDS = {
 """Short form to long form, in the comparable text of an address (lower case, no full stops). Saint is written St too:
 only comparing is done in these words, never what is kept."""
 
-_ENDING = "str"
+_GERMAN_ABBREVIATION = "str"
 """German puts the street word at the end of the name: "Hauptstr." is "Hauptstraße"."""
 
 
@@ -48,7 +48,7 @@ def spelled_out(says: str) -> str:
 def _word(word: str) -> str:
     if word in STREET_WORDS:
         return STREET_WORDS[word]
-    for ending in (_ENDING, "strasse"):
+    for ending in (_GERMAN_ABBREVIATION, "strasse"):
         if word.endswith(ending) and len(word) > len(ending) + 2:
             return word[: -len(ending)] + "straße"
     return word

@@ -112,13 +112,13 @@ def _with_arithmetic(
         for key in instance.keys:
             found = solve(instance, values, key)
             if found is not None and found >= 0:
-                says = made.spots[key.name].normal(f"{found:f}")
+                says = made.fields[key.name].normal(f"{found:f}")
                 if says not in weighed[key].origins:
                     wanted[key].add(says)
     if not wanted:
         return weighed
     again = {
-        key: weigh_field(made.spots[key.name], weighed[key].votes, known, arithmetic)
+        key: weigh_field(made.fields[key.name], weighed[key].votes, known, arithmetic)
         for key, arithmetic in wanted.items()
     }
     return {**weighed, **again}
@@ -199,7 +199,7 @@ def _belief(each: FieldPosterior, messages: list[Ruled]) -> Shares:
 
 def _texts(made: PreparedForm, key: FieldKey, weighed: FieldPosterior) -> Iterator[str]:
     """What was read of a field whose type has a decimal point."""
-    if made.spots[key.name].type in WITH_POINT:
+    if made.fields[key.name].type in WITH_POINT:
         yield from (vote.text for vote in weighed.votes if vote.text)
 
 
@@ -211,7 +211,7 @@ def _options(made: PreparedForm, key: FieldKey, weighed: FieldPosterior, *, poin
         number = _number(made, key, says)
         if number is not None and shares[says] > LEAST:
             votes = [vote for vote in weighed.votes if vote.says == says]
-            alone = pointed and made.spots[key.name].type in WITH_POINT and all(vote.machine for vote in votes)
+            alone = pointed and made.fields[key.name].type in WITH_POINT and all(vote.machine for vote in votes)
             unscaled = alone and lack_decimals([vote.text for vote in votes])
             found.append(_Option(says, number, frozenset([vote.source for vote in votes]), unscaled))
     return found
@@ -241,12 +241,12 @@ def _worths(made: PreparedForm, chosen: Mapping[FieldKey, _Option]) -> list[floa
     place for another throughout.
     """
     digits = [option.digits for option in chosen.values()]
-    kinds = [option for key, option in chosen.items() if made.spots[key.name].type in WITH_POINT]
+    kinds = [option for key, option in chosen.items() if made.fields[key.name].type in WITH_POINT]
     adrift = all(option.unscaled for option in kinds)
     readers = frozenset[str]().union(*[option.readers for option in chosen.values()])
     found = []
     for key, option in chosen.items():
-        among = AMONG.get(made.spots[key.name].type, 1.0)
+        among = AMONG.get(made.fields[key.name].type, 1.0)
         if option.number == 0 or digits.count(option.digits) > 1 or (adrift and option.unscaled):
             found.append(1.0)
         else:
@@ -255,7 +255,7 @@ def _worths(made: PreparedForm, chosen: Mapping[FieldKey, _Option]) -> list[floa
 
 
 def _number(made: PreparedForm, key: FieldKey, says: str) -> Number | None:
-    return None if textless(says) else made.spots[key.name].number(says)
+    return None if textless(says) else made.fields[key.name].number(says)
 
 
 def _ruled(

@@ -14,7 +14,7 @@ from math import exp
 
 import numpy
 
-from reconcile.algorithms import fit_firmest
+from reconcile.algorithms import fit_strongest_ridge
 from reconcile.inference.circumstances import LONG_TEXT, NEVER, PEOPLE, SEARCHED, Circumstances
 from reconcile.inference.long_text_calibration import whole
 from reconcile.parameters import LearntParameters, odds
@@ -132,5 +132,5 @@ def _fit(lessons: Sequence[Lesson], before: Mapping[str, float], weight: float) 
     start = numpy.array([before.get("a", 0.0), before.get("b", 1.0), *[before.get(each, 0.0) for each in families]])
     ridge = weight * numpy.array([0.25, 1.0, *[0.25] * len(families)])
     firmness = FIRM if lessons[0].stage.startswith(PEOPLE) else (1.0,)
-    found = fit_firmest(inputs, right, start, [each * ridge for each in firmness])
+    found = fit_strongest_ridge(inputs, right, start, [each * ridge for each in firmness])
     return {name: round(float(number), 5) for name, number in zip(names, found, strict=True)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from reconcile.forms import PreparedField, Words
+from reconcile.forms import KnownWords, PreparedField
 from reconcile.inference.noisy_channel import swapped
 from transcribe.model import Origin
 from transcribe.values import without_accents
@@ -24,7 +24,7 @@ def candidates(
     spot: PreparedField,
     read: Iterable[str],
     texts: Sequence[str],
-    words: Words,
+    words: KnownWords,
     arithmetic: Iterable[str] = (),
     alike: Container[str] = (),
 ) -> Mapping[str, Origin]:
@@ -39,13 +39,13 @@ def candidates(
     for says in texts:
         if spot.type == "date" and (other := swapped(says)) is not None:
             proposals.setdefault(other, "swapped")
-        if spot.values is not None:
-            if spot.values.has(says):
+        if spot.known_values is not None:
+            if spot.known_values.has(says):
                 proposals.setdefault(without_accents(says), "master")
-            for near in spot.values.near(says):
+            for near in spot.known_values.neighbours(says):
                 proposals.setdefault(near, "master")
         if words.total and says not in alike:
-            proposals.setdefault(words.mended(says), "composed")
+            proposals.setdefault(words.corrected(says), "composed")
         if spot.type in MENDABLE and MENDABLE[spot.type].intersection(spot.faults(says)):
             for mended in _mended(spot, says):
                 proposals.setdefault(mended, "repaired")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import NamedTuple
 
-from reconcile.forms import TEXTS, Family, PreparedField
+from reconcile.forms import TEXT_FAMILIES, Family, PreparedField
 from reconcile.inference.corroboration import INK, SUMS_VOUCH, vouching
 from reconcile.inference.long_text_calibration import Prose, prose
 from reconcile.inference.posterior import FieldPosterior
@@ -105,7 +105,7 @@ class Circumstances(NamedTuple):
     @property
     def by_ink(self) -> bool:
         """Whether the ink test by itself says so: empty, ticked or signed."""
-        return self.ink >= POLICY.sure_ink and (self.null == "blank" or self.family == "mark")
+        return self.ink >= POLICY.min_ink_confidence and (self.null == "blank" or self.family == "mark")
 
     @property
     def by_code(self) -> bool:
@@ -164,7 +164,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
     votes = weighed.votes
     engines = [vote for vote in votes if vote.machine and vote.source != INK]
     people = [vote for vote in votes if vote.kind == "person"]
-    for_it = [vote for vote in people if closely(spot, vote.says, says, POLICY.closely)]
+    for_it = [vote for vote in people if closely(spot, vote.says, says, POLICY.min_text_similarity)]
     against = [vote for vote in people if vote not in for_it] if len(for_it) < len(people) else []
     ink = [vote.confidence or 0.0 for vote in votes if vote.source == INK and vote.says == says]
     sums = prod([ruled.factors[says] for ruled in weighed.ruled]) if weighed.ruled else 1.0
@@ -239,12 +239,12 @@ def _trouble(spot: PreparedField, votes: Sequence[Vote], says: str, sums: float)
 def _has_lookalikes(spot: PreparedField, machines: Sequence[Vote], says: str) -> bool:
     """Whether a value holds characters that engines take for one another, and nothing tells which they are: a code
     without a pattern, a text or a price of a single stroke, litres at the end of a text."""
-    if null_of(says) or (spot.values is not None and spot.values.has(says)) or coded(machines, says):
+    if null_of(says) or (spot.known_values is not None and spot.known_values.has(says)) or coded(machines, says):
         return False
     if spot.field.type == "code":
         return spot.field.pattern is None and bool(LOOKALIKE.search(says))
     texts = [vote.text for vote in machines if vote.says == says]
-    if spot.family in TEXTS or spot.field.type == "amount":
+    if spot.family in TEXT_FAMILIES or spot.field.type == "amount":
         stroke = bool(texts) and all(STROKE.fullmatch(text) for text in texts)
         return stroke or (spot.field.type == "text" and any(LITRES.search(text) for text in texts))
     return False

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import Levenshtein
 
-from reconcile.forms import TEXTS, PreparedField
+from reconcile.forms import TEXT_FAMILIES, PreparedField
 from reconcile.inference.prior import CHECK_DIGITS
 from reconcile.inference.votes import Vote, null_of
 from reconcile.parameters import LearntParameters
@@ -34,7 +34,7 @@ def vouching(spot: PreparedField, votes: Sequence[Vote], says: str, sums: float,
     factor that the form's sums put on it."""
     if sums >= SUMS_VOUCH:
         return "sums"
-    if spot.values is not None and spot.values.has(says) and not _but_for_accents(votes, says):
+    if spot.known_values is not None and spot.known_values.has(says) and not _but_for_accents(votes, says):
         return "known value"
     if spot.field.type in CHECK_DIGITS and not spot.faults(says):
         return "check digit"
@@ -56,12 +56,12 @@ def _words_tell(spot: PreparedField, votes: Sequence[Vote], says: str, learnt: L
     engines = [vote for vote in votes if vote.machine and vote.source != INK]
     rivals = {vote.says for vote in engines} - {says}
     searched = any(vote.place is not None for vote in engines)
-    if spot.family not in TEXTS or searched or not rivals or all(vote.says != says for vote in engines):
+    if spot.family not in TEXT_FAMILIES or searched or not rivals or all(vote.says != says for vote in engines):
         return False
     if _but_for_accents(engines, says):
         return False
     words = learnt.words(spot.field.name)
-    return all(null_of(each) is None and words.tell(says, each) for each in rivals)
+    return all(null_of(each) is None and words.is_known_spelling(says, each) for each in rivals)
 
 
 def _only_well_formed(spot: PreparedField, votes: Sequence[Vote], says: str) -> bool:

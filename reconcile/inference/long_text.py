@@ -13,7 +13,16 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from math import prod
 
-from reconcile.algorithms import Line, LineModel, Rates, Shares, best_line, network, read_as, shrunk
+from reconcile.algorithms import (
+    Line,
+    LineModel,
+    WordProbabilities,
+    WordRates,
+    best_line,
+    build_network,
+    shrunk_rates,
+    word_likelihood,
+)
 from reconcile.forms import PreparedField
 from reconcile.inference.noisy_channel import LEAST
 from reconcile.inference.posterior import Composed, FieldPosterior
@@ -31,9 +40,9 @@ SOURCES = 3
 """With two readings each differing word would be the throw of a dice."""
 
 USUAL = {
-    "machine": Rates(copies=0.88, changes=0.09, omits=0.03, inserts=0.03),
-    "person": Rates(),
-    "expert": Rates(copies=0.98, changes=0.01, omits=0.01, inserts=0.005),
+    "machine": WordRates(copies=0.88, changes=0.09, omits=0.03, inserts=0.03),
+    "person": WordRates(),
+    "expert": WordRates(copies=0.98, changes=0.01, omits=0.01, inserts=0.005),
 }
 """What a source of each kind does with a word where nothing was learnt."""
 
@@ -88,7 +97,7 @@ def word_by_word(spot: PreparedField, whole: FieldPosterior, known: LearntParame
     keeps its share."""
     said = speaking(whole.votes)
     line = Line(
-        slots=tuple(network([vote.says.split() for vote in said])),
+        slots=tuple(build_network([vote.says.split() for vote in said])),
         sources=tuple(vote.source for vote in said),
     )
     model = line_model(spot, said, known)
@@ -133,10 +142,10 @@ def line_model(spot: PreparedField, speaking: Sequence[Vote], known: LearntParam
     words = known.words(spot.field.name)
     counts = Counter({word: round(count) for word, count in words.counts.items()})
     own = Counter(word for vote in speaking for word in vote.says.split())
-    rates: dict[Hashable, Rates] = {
-        vote.source: shrunk(learnt.get(vote.source, NOTHING_DONE), USUAL[vote.kind], BELIEF) for vote in speaking
+    rates: dict[Hashable, WordRates] = {
+        vote.source: shrunk_rates(learnt.get(vote.source, NOTHING_DONE), USUAL[vote.kind], BELIEF) for vote in speaking
     }
-    return LineModel(rates=rates, counts=counts + own, total=round(words.total) + own.total())
+    return LineModel(source_rates=rates, word_counts=counts + own, word_total=round(words.total) + own.total())
 
 
 def _power(spot: PreparedField, speaking: Sequence[Vote], known: LearntParameters) -> float:
@@ -148,7 +157,7 @@ def _power(spot: PreparedField, speaking: Sequence[Vote], known: LearntParameter
     return float(strangers ** (1.0 - met) * known_ones**met)
 
 
-def _believed(share: Shares, power: float) -> Shares:
+def _believed(share: WordProbabilities, power: float) -> WordProbabilities:
     """A slot's shares, as far as they are believed. What is left belongs to words that nobody read."""
     raised = {word: each**power for word, each in share.items()}
     total = sum(raised.values()) / (1.0 - SLIP)
@@ -165,8 +174,10 @@ def _terms(whole: FieldPosterior, model: LineModel, line: Line, words: Sequence[
         if at is None:
             found.append(anything[number])
             continue
-        rate = model.rates[vote.source]
-        likely = prod(read_as(model, true, slot[at], rate) for slot, true in zip(line.slots, words, strict=True))
+        rate = model.source_rates[vote.source]
+        likely = prod(
+            word_likelihood(model, true, slot[at], rate) for slot, true in zip(line.slots, words, strict=True)
+        )
         found.append(max(LEAST, likely))
     return found
 
@@ -176,7 +187,7 @@ def _written(
 ) -> str:
     """The likeliest words as most wrote them who have them, of equals as those did who copy best; line ends kept."""
     spelt = [iter(_tokens(spot, vote)) for vote in speaking]
-    copies = [model.rates[vote.source].copies for vote in speaking]
+    copies = [model.source_rates[vote.source].copies for vote in speaking]
     found = []
     for slot, true in zip(line.slots, likeliest, strict=True):
         forms = [next(tokens) if word else "" for word, tokens in zip(slot, spelt, strict=True)]

@@ -68,7 +68,7 @@ length."""
 
 def log_prior(spot: PreparedField, says: str, known: LearntParameters, words: Spelt | None = None) -> float:
     """Log probability of a value before anybody read it; `words` are its `words_of`, where they are at hand."""
-    field, values = spot.field, spot.values
+    field, values = spot.field, spot.known_values
     if textless(says):
         return BLANK_SHARE[field.required] if says == BLANK and spot.family != "mark" else NULL_SHARE
     share = _share(spot, says, known, words)
@@ -97,7 +97,7 @@ def log_near(spot: PreparedField, says: str, known: LearntParameters, words: Spe
             share, length = share + as_held, length + size
             as_likely += size * exp(alone - as_held)
         found = max(FLATTEST, share) + log(min(1.0, as_likely / (length or 1)))
-    return found + (log(1 - known.covered(spot.field.name)) if spot.values is not None else 0.0)
+    return found + (log(1 - known.covered(spot.field.name)) if spot.known_values is not None else 0.0)
 
 
 def _share(spot: PreparedField, says: str, known: LearntParameters, words: Spelt | None) -> float:
@@ -119,7 +119,7 @@ def words_of(spot: PreparedField, says: str, known: LearntParameters) -> Spelt:
     date, of which one is as likely as another."""
     if spot.type in FLAT:
         return ()
-    words, listed = known.words(spot.field.name), spot.values
+    words, listed = known.words(spot.field.name), spot.known_values
     total = words.total + (listed.word_count if listed is not None else 0)
     found = []
     for word in says.split():

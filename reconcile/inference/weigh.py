@@ -55,13 +55,13 @@ def weigh(form: Form, readings: Sequence[Reading], parameters: Parameters) -> di
     tokens = {key: tuple([(each.id, each.text, each.confidence) for each in here]) for key, here in said.items()}
     kept = {key: before[key] for key, token in tokens.items() if key in before and before[key].said == token}
     alone = {
-        key: kept[key].alone if key in kept else _by_itself(made.spots[key.name], here, learnt)
+        key: kept[key].alone if key in kept else _by_itself(made.fields[key.name], here, learnt)
         for key, here in said.items()
     }
     now = {
         key: kept[key]
         if key in kept and kept[key].ruled == ruled
-        else _Field(tokens[key], alone[key], ruled, _posterior(key, made.spots[key.name], ruled, learnt))
+        else _Field(tokens[key], alone[key], ruled, _posterior(key, made.fields[key.name], ruled, learnt))
         for key, ruled in apply_rules(made, alone, learnt).items()
     }
     if len(learnt.remembered) >= REMEMBERED:
@@ -76,7 +76,7 @@ def weigh_together(
     """Raw probabilities of every field, each by itself first and then coupled by the form's rules."""
     said = _by_field(made, readings)
     return apply_rules(
-        made, {key: _by_itself(made.spots[key.name], here, learnt) for key, here in said.items()}, learnt
+        made, {key: _by_itself(made.fields[key.name], here, learnt) for key, here in said.items()}, learnt
     )
 
 
@@ -91,7 +91,7 @@ def _by_field(made: PreparedForm, readings: Sequence[Reading]) -> dict[FieldKey,
     """The readings of each field that the form has, in an order that the readings' order does not change."""
     found: dict[FieldKey, list[Reading]] = defaultdict(list)
     for reading in readings:
-        if reading.key.name in made.spots:
+        if reading.key.name in made.fields:
             found[reading.key].append(reading)
     return {key: found[key] for key in sorted(found, key=_place)}
 
@@ -127,7 +127,9 @@ def _alike(spot: PreparedField, weighed: FieldPosterior, best: str) -> float:
     if weighed.words is not None:
         return 0.0
     typed = {vote.says for vote in weighed.votes if not vote.machine} - {best}
-    return sum([weighed.shares[says] for says in sorted(typed) if closely(spot, says, best, POLICY.closely)])
+    return sum(
+        [weighed.shares[says] for says in sorted(typed) if closely(spot, says, best, POLICY.min_text_similarity)]
+    )
 
 
 def _order(spot: PreparedField, weighed: FieldPosterior, learnt: LearntParameters) -> list[str]:
@@ -170,8 +172,8 @@ def _candidate(spot: PreparedField, says: str, weighed: FieldPosterior, origin: 
     text = surface(spot, says, weighed.votes) if origin == "read" else says
     if origin == "words" and weighed.words is not None:
         text = weighed.words.text
-    if origin == "master" and spot.values is not None and spot.values.has(says):
-        text = spot.values.text(says)
+    if origin == "master" and spot.known_values is not None and spot.known_values.has(says):
+        text = spot.known_values.text(says)
     return Candidate(
         normal=says,
         text=text,

@@ -12,8 +12,8 @@ from operator import add
 
 from rapidfuzz.distance import Levenshtein
 
-from reconcile.algorithms import finished_line
-from reconcile.forms import TEXTS, PreparedField
+from reconcile.algorithms import count_edits
+from reconcile.forms import TEXT_FAMILIES, PreparedField
 from reconcile.inference import GLYPHS, FieldPosterior, Vote, edits, flat_prior, habits, null_of, weigh_field
 from reconcile.parameters import STEPS, LearntParameters, SourceModel, bin_of, confidence_table, differences, has_digits
 
@@ -87,9 +87,9 @@ class Counts:
             _add(self.tempting_on_bad[spot.field.type], in_place, 1.0)
 
     def _count_value(self, spot: PreparedField, written: str, share: float) -> None:
-        if spot.values is not None:
-            _add(self.covered[spot.field.name], share * spot.values.has(written), share)
-        if spot.family in TEXTS:
+        if spot.known_values is not None:
+            _add(self.covered[spot.field.name], share * spot.known_values.has(written), share)
+        if spot.family in TEXT_FAMILIES:
             for word in written.split():
                 self.words[spot.field.name][word] += share
                 self.words[spot.field.name][""] += share
@@ -108,7 +108,7 @@ class Counts:
         hearing = known.source_model(vote.source, vote.kind, spot.field.type, vote.bad_page)
         if spot.family == "line text" and share > LIKELY:
             self.lines[vote.source] = list(
-                map(add, self.lines[vote.source], finished_line(written.split(), vote.says.split()))
+                map(add, self.lines[vote.source], count_edits(written.split(), vote.says.split()))
             )
         for other, part in tempted.items():
             _add(self.follows[vote.kind], share * part * (vote.says == other), share * part)
@@ -116,7 +116,7 @@ class Counts:
             _add(self.habits[vote.source][habit], share * (vote.says == way), share)
             if vote.says == way:
                 return
-        if spot.family in TEXTS and not vote.machine and self._in_own_words(vote, written, share, hearing):
+        if spot.family in TEXT_FAMILIES and not vote.machine and self._in_own_words(vote, written, share, hearing):
             self._count_wrong(spot, vote, 0.0, share)
             return
         blame = share * (1 - SHARED * tempted.get(vote.says, 0.0)) if vote.says != written else 0.0

@@ -66,7 +66,7 @@ def rates(scans: Sequence[ScanFacts], traditions: Mapping[str, str], learnt: Lea
 def _judged(
     scan: ScanFacts, traditions: Mapping[str, str], learnt: LearntParameters
 ) -> Iterator[tuple[Of, str, str, bool]]:
-    spots = prepared(scan.form).spots
+    spots = prepared(scan.form).fields
     decided = {each.key: each for each in scan.decisions}
     for key, text in scan.truths.items():
         if key in scan.adjudicated or key.name not in spots:

@@ -74,7 +74,7 @@ def _proven(content: Mapping[str, Any]) -> dict[str, object]:
 def _count(counts: Counts, scan: ScanFacts, learnt: LearntParameters) -> None:
     made = prepared(scan.form)
     for key, weighed in weigh_together(made, scan.readings, learnt).items():
-        spot = made.spots[key.name]
+        spot = made.fields[key.name]
         truth = scan.truths.get(key)
         counts.count(spot, weighed, learnt, None if truth is None else spot.normal(truth))
 

@@ -86,7 +86,7 @@ def _would_decide(before: Before, learnt: LearntParameters) -> bool:
     """Whether machines would decide this alone if they had the right: only such values say how right they are. Whether
     they did does not matter: what people read because nothing was proven proves it, and what is audited upholds it."""
     probable = calibrated(before.share, before.seen, learnt)
-    return before.seen.alone and probable >= POLICY.alone
+    return before.seen.alone and probable >= POLICY.min_machine_probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def contested(scan: ScanFacts, learnt: LearntParameters) -> Iterator[Contest]:
         front = majority(weighed.votes)
         if key not in scan.truths or key in scan.adjudicated:
             continue
-        spot = made.spots[key.name]
+        spot = made.fields[key.name]
         truth = spot.normal(scan.truths[key])
         best = max(weighed.shares, key=lambda says: (weighed.shares[says], says))
         right = best == truth
@@ -131,8 +131,8 @@ def machines_alone(scan: ScanFacts, learnt: LearntParameters) -> Iterator[Before
         if key in settled:
             read = [says for says, origin in weighed.origins.items() if origin == "read"]
             best = max(read, key=lambda says: (weighed.shares[says], says))
-            if made.spots[key.name].family != "mark" and best:
-                yield _before(key, made.spots[key.name], weighed, best, settled[key], learnt)
+            if made.fields[key.name].family != "mark" and best:
+                yield _before(key, made.fields[key.name], weighed, best, settled[key], learnt)
 
 
 def _before(
@@ -161,5 +161,5 @@ def _settled(scan: ScanFacts, made: PreparedForm, learnt: LearntParameters) -> d
         says, share = max(together[key].shares.items(), key=lambda each: (each[1], each[0]))
         if share >= SETTLED and together[key].origins[says] == "read":
             settled[key] = says
-    truths = {key: made.spots[key.name].normal(text) for key, text in scan.truths.items()}
+    truths = {key: made.fields[key.name].normal(text) for key, text in scan.truths.items()}
     return {**settled, **truths}

@@ -10,7 +10,7 @@ from math import exp, log
 from typing import Any
 
 from reconcile.algorithms import Tally, lower_bound, upper_bound
-from reconcile.forms import TEXTS, Words, family_of
+from reconcile.forms import TEXT_FAMILIES, KnownWords, family_of
 from reconcile.parameters.champion import Champion, champion
 from reconcile.parameters.confidence_bins import confidence_table, of_kind, ratios
 from reconcile.parameters.source_model import SourceModel
@@ -63,7 +63,7 @@ class LearntParameters:
     hearings: dict[tuple[str, str, str, bool], SourceModel] = field(default_factory=dict, repr=False)
     remembered: dict[Hashable, object] = field(default_factory=dict, repr=False)
     """Scans weighed under these parameters, kept for speed by `reconcile.inference.weigh`."""
-    _words: dict[str, Words] = field(default_factory=dict, repr=False)
+    _words: dict[str, KnownWords] = field(default_factory=dict, repr=False)
     _confused: dict[tuple[str, str, str], float] = field(default_factory=dict, repr=False)
     _covered: dict[str, float] = field(default_factory=dict, repr=False)
     _tempting: dict[tuple[str, bool], float] = field(default_factory=dict, repr=False)
@@ -90,7 +90,7 @@ class LearntParameters:
             accents=_drawn(habits.get("accents"), HABITS["accents"], 2.0),
             swap=_drawn(habits.get("swap"), HABITS["swap"], 2.0) if may_swap else 0.0,
             ratios=(self._ratios(source, False, bad), self._ratios(source, True, bad)),
-            phrases=self._phrases(source) if kind != "machine" and family_of(type_name) in TEXTS else NONE,
+            phrases=self._phrases(source) if kind != "machine" and family_of(type_name) in TEXT_FAMILIES else NONE,
         )
 
     def _ratios(self, source: str, digits: bool, bad: bool) -> tuple[float, ...]:
@@ -160,11 +160,11 @@ class LearntParameters:
             found = self._covered[name] = min(0.99, float((COVERED[0] + known) / (COVERED[1] + of)))
         return found
 
-    def words(self, name: str) -> Words:
+    def words(self, name: str) -> KnownWords:
         """The words that this field was often decided to hold."""
         found = self._words.get(name)
         if found is None:
-            found = self._words[name] = Words(self.content.get("words", {}).get(name, {}))
+            found = self._words[name] = KnownWords(self.content.get("words", {}).get(name, {}))
         return found
 
     def in_place(self, name: str, type_name: str, place: float) -> float:

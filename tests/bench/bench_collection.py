@@ -17,10 +17,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reconcile.algorithms.metrics import Told, calibration_error, word_errors
+from reconcile.algorithms.metrics import Forecast, calibration_error, word_errors
 from reconcile.algorithms.word_model import Line, best_line
-from reconcile.algorithms.word_model import learn_lines as learn_lines
-from reconcile.algorithms.word_network import network, words_of
+from reconcile.algorithms.word_model import learn_line_model as learn_line_model
+from reconcile.algorithms.word_network import build_network, comparable_words
 from reconcile.collection import choice_calibration
 from reconcile.collection.comparable_texts import hear, types
 from reconcile.collection.items import Item, Result
@@ -97,12 +97,12 @@ def crowdspeech(data: Path, most: int | None) -> None:
     for part in ("dev-clean", "dev-other"):
         for readers in (3, 7):
             collection = sets.crowdspeech(data, part, readers)[:most]
-            truths = [words_of(truth) for _, truth in collection]
-            readings = [[words_of(each.text or "") for each in item.readings] for item, _ in collection]
+            truths = [comparable_words(truth) for _, truth in collection]
+            readings = [[comparable_words(each.text or "") for each in item.readings] for item, _ in collection]
             sources = [tuple(each.who for each in item.readings) for item, _ in collection]
             start = time.perf_counter()
-            lines = [Line(slots=tuple(network(r)), sources=s) for r, s in zip(readings, sources, strict=True)]
-            model = learn_lines(lines)
+            lines = [Line(slots=tuple(build_network(r)), sources=s) for r, s in zip(readings, sources, strict=True)]
+            model = learn_line_model(lines)
             ours = _error([[w for w in best_line(model.weigh(line)) if w] for line in lines], truths)
             seconds = time.perf_counter() - start
             vote = _error([[w for slot in line.slots if (w := _first_most(slot))] for line in lines], truths)
@@ -155,7 +155,7 @@ SETS: dict[str, Callable[[Path, int | None], None]] = {
 
 def folded(text: str) -> str:
     """A text without case, spaces' number and punctuation."""
-    return " ".join(words_of(text))
+    return " ".join(comparable_words(text))
 
 
 def _normals(results: Sequence[Result]) -> list[str]:
@@ -194,7 +194,7 @@ def _minorities(results: Sequence[Result], truths: Sequence[str]) -> None:
     print(f"  right minorities saved {saved} of {chances}; right majorities broken {broken} of {majorities}")
 
 
-def _honesty(name: str, stated: Sequence[Told], bar: float) -> None:
+def _honesty(name: str, stated: Sequence[Forecast], bar: float) -> None:
     """Whether probabilities mean what they say, beside what chance makes of as many."""
     mean, rare = by_chance(stated, BINS)
     doubtful = [told for told in stated if told[0] < SURE]
@@ -234,7 +234,7 @@ def _rover(items: Sequence[Item]) -> list[list[str]]:
 
     rows = [(item.name, each.who, each.text) for item in items for each in item.readings]
     table = pandas.DataFrame(rows, columns=["task", "worker", "text"])
-    found = ROVER(tokenizer=words_of, detokenizer=" ".join).fit_predict(table)
+    found = ROVER(tokenizer=comparable_words, detokenizer=" ".join).fit_predict(table)
     return [str(found[item.name]).split() for item in items]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from reconcile.algorithms.metrics import Told, calibration_error
+from reconcile.algorithms.metrics import Forecast, calibration_error
 from tests.bench.intervals import by_chance, said
 from tests.bench.read_results import ENGINES, Result, dump, results
 from tests.bench.read_samples import Sample, data_folder, factures, generated, receipts_de, sroie, testaments
@@ -78,7 +78,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED, help="of what the generator makes")
     parser.add_argument("--dump", type=Path, help="append every reading with its conditions and truth, as JSON lines")
     given = parser.parse_args()
-    stated: list[Told] = []
+    stated: list[Forecast] = []
     for each in SETS:
         if given.set and each.name not in given.set:
             continue
@@ -141,14 +141,14 @@ def _decisions(found: Sequence[Result]) -> Table:
     return table
 
 
-def _stated(found: Sequence[Result], whole: bool) -> list[Told]:
+def _stated(found: Sequence[Result], whole: bool) -> list[Forecast]:
     """What was stated of the documents that `fit_calibration` did not see: every second one of a whole set."""
     files = list(dict.fromkeys(each.sample.file for each in found))
     unseen = set(files[1::2] if whole else files)
     return [told for each in found if each.sample.file in unseen and (told := each.stated)]
 
 
-def _honesty(stated: Sequence[Told]) -> Table:
+def _honesty(stated: Sequence[Forecast]) -> Table:
     """Whether machines' probabilities mean what they say, on fields of every fate: the calibration error beside what as
     many fields show by chance (on average, and once in twenty draws) where every probability is exactly right."""
     table = Table("probability of the likeliest value", "fields", "stated", "right", "ECE", "by chance", "bar")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from reconcile.algorithms.metrics import Told
+from reconcile.algorithms.metrics import Forecast
 from reconcile.collection import choice_calibration, choice_model, shipped_weights
 from reconcile.collection.comparable_texts import hear, types
 from reconcile.collection.items import Item
@@ -26,7 +26,7 @@ class Stated(NamedTuple):
     right: bool
 
     @property
-    def told(self) -> Told:
+    def told(self) -> Forecast:
         """The probability without any gold, and whether the choice is right."""
         return choice_calibration.probability(self.odds, self.item.field, choice_calibration.Own()), self.right
 

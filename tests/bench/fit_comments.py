@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from reconcile.algorithms import logistic
 from reconcile.algorithms.word_model import Line, best_line
-from reconcile.algorithms.word_network import network
+from reconcile.algorithms.word_network import build_network
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference import long_text
 from reconcile.inference.long_text_calibration import Prose, numbers, prose
@@ -99,7 +99,7 @@ def wholes(told: sets.Told) -> Iterator[tuple[Prose, float, bool]]:
     scans = [readings_of(item) for item, _ in told]
     facts = [ScanFacts(form=FORM, readings=readings) for readings in scans]
     made = prepared(FORM)
-    spot = made.spots["comment"]
+    spot = made.fields["comment"]
     for learnt in (
         shipped.shipped_parameters(),
         Parameters(version=1, content=learn(facts, shipped.shipped_parameters()).content),
@@ -117,7 +117,7 @@ def texts(data: Path, part: str, readers: int) -> Iterator[Text]:
     told = sets.crowdspeech(data, part, readers)[::2]
     scans = [readings_of(item) for item, _ in told]
     facts = [ScanFacts(form=FORM, readings=readings) for readings in scans]
-    spot = prepared(FORM).spots["comment"]
+    spot = prepared(FORM).fields["comment"]
     for learnt in (
         shipped.shipped_parameters(),
         Parameters(version=1, content=learn(facts, shipped.shipped_parameters()).content),
@@ -129,7 +129,7 @@ def texts(data: Path, part: str, readers: int) -> Iterator[Text]:
             if not long_text.is_long(spot, speaking):
                 continue
             line = Line(
-                slots=tuple(network([each.says.split() for each in speaking])),
+                slots=tuple(build_network([each.says.split() for each in speaking])),
                 sources=tuple(each.source for each in speaking),
             )
             shares = long_text.line_model(spot, speaking, here).weigh(line)

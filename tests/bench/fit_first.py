@@ -124,7 +124,7 @@ def read(dump: Path) -> Iterable[tuple[int, Document]]:
 
 def machines_alone(document: Document, learnt: Parameters) -> tuple[int, int]:
     """(wrong, all) of the filled fields that machines would decide, whatever they have earned."""
-    spots = prepared(document.form).spots
+    spots = prepared(document.form).fields
     wrong = count = 0
     for where, posterior in weigh(document.form, document.readings, learnt).items():
         proven = replace(posterior, facts={**posterior.facts, "earned": PROVEN})

@@ -73,7 +73,7 @@ def fitted(scans: Sequence[ScanFacts], before: dict[str, Any], weighed_with: dic
         made = prepared(scan.form)
         for place, weighed in weigh_together(made, scan.readings, learnt).items():
             if place in scan.truths:
-                spot = made.spots[place.name]
+                spot = made.fields[place.name]
                 counts.count(spot, weighed, learnt, spot.normal(scan.truths[place]))
     kinds = {name: rounded(bins) for name, bins in sorted(counts.sure.items()) if ", " in name}
     return {

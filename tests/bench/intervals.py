@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from reconcile.algorithms.metrics import BINS, Share, Told, calibration_error
+from reconcile.algorithms.metrics import BIN_COUNT, Forecast, Share, calibration_error
 
 DRAWS = 200
 """So many times it is drawn which values are right, for the error that chance alone makes."""
@@ -25,7 +25,7 @@ def said(hits: int, count: int) -> str:
     return str(Share(hits, count))
 
 
-def by_chance(told: Sequence[Told], bins: int = BINS) -> Chance:
+def by_chance(told: Sequence[Forecast], bins: int = BIN_COUNT) -> Chance:
     """What the calibration error of so many values is by chance alone."""
     lot = random.Random(1)
     drawn = sorted(calibration_error([(each, lot.random() < each) for each, _ in told], bins) for _ in range(DRAWS))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TextIO
 
-from reconcile.algorithms.metrics import Told
+from reconcile.algorithms.metrics import Forecast
 from reconcile.decision.decide import decide
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
@@ -95,7 +95,7 @@ class Result:
         return any(self.is_right(each.text) for each in self.readings)
 
     @property
-    def stated(self) -> Told | None:
+    def stated(self) -> Forecast | None:
         """The probability of the likeliest value that machines read, and whether it is what is written; None where they
         read nothing."""
         if self.posterior is None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from reconcile.algorithms.metrics import Told, calibration_error
+from reconcile.algorithms.metrics import Forecast, calibration_error
 from reconcile.collection.items import Item
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference.votes import votes
@@ -79,13 +79,13 @@ class Heard(NamedTuple):
     probability: float
 
     @property
-    def told(self) -> Told:
+    def told(self) -> Forecast:
         return self.probability, self.right
 
 
 def _heard(told: sets.Told) -> Iterator[Heard]:
     """The texts of a collection, weighed with what is learnt of it without its truth."""
-    spot = prepared(FORM).spots["comment"]
+    spot = prepared(FORM).fields["comment"]
     scans = [readings_of(item) for item, _ in told]
     learnt = _learnt([ScanFacts(form=FORM, readings=readings) for readings in scans])
     for readings, (_, truth) in zip(scans, told, strict=True):
@@ -97,14 +97,14 @@ def _heard(told: sets.Told) -> Iterator[Heard]:
         yield Heard(best.normal == true, most == true, best.origin == "words", posterior.probability)
 
 
-def _after_gold(told: sets.Told) -> Iterator[Told]:
+def _after_gold(told: sets.Told) -> Iterator[Forecast]:
     """What is stated of the other texts where the truth of some is known to the learner."""
     facts = [ScanFacts(form=FORM, readings=readings_of(item)) for item, _ in told]
     known = [replace(scan, truths={KEY: truth}) for scan, (_, truth) in zip(facts[:GOLD], told, strict=False)]
     learnt = _learnt([*known, *facts[GOLD:]])
     for scan, (_, truth) in zip(facts[GOLD:], told[GOLD:], strict=True):
         posterior = weigh(FORM, scan.readings, learnt)[KEY]
-        yield posterior.probability, posterior.candidates[0].normal == prepared(FORM).spots["comment"].normal(truth)
+        yield posterior.probability, posterior.candidates[0].normal == prepared(FORM).fields["comment"].normal(truth)
 
 
 def _learnt(facts: list[ScanFacts]) -> Parameters:
@@ -119,12 +119,12 @@ def _rows(readers: int, said: list[Heard]) -> Iterator[Row]:
     yield Row(of=f"{of}: composed of words", figure=f"{composed:.3f}")
 
 
-def _error(said: list[Told]) -> str:
+def _error(said: list[Forecast]) -> str:
     """The calibration error, beside what so few texts show by chance where every probability is exactly right."""
     return f"{calibration_error(said):.3f} ({_chance(said)} by chance)" if said else "none"
 
 
-def _chance(said: list[Told]) -> str:
+def _chance(said: list[Forecast]) -> str:
     mean, rare = by_chance(said)
     return f"{mean:.3f}, 1 in 20 {rare:.3f}"
 

@@ -56,4 +56,4 @@ def _row(world: World, name: str, rule: Rule) -> Row:
 def spots(world: World) -> list[tuple[Item, PreparedField]]:
     """Each item with the spot of its field."""
     blanks = {locale: prepared(form) for locale, form in forms(world.master).items()}
-    return [(item, blanks[item.locale].spots[KEYS[item.slot].name]) for item in world.items]
+    return [(item, blanks[item.locale].fields[KEYS[item.slot].name]) for item in world.items]

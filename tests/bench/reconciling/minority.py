@@ -48,7 +48,7 @@ def count(world: World) -> Counter[str]:
     posteriors = {scan: weigh(form_of[scan], readings, learnt) for scan, readings in by_scan.items()}
     tally: Counter[str] = Counter()
     for item in world.items:
-        spot = prepared(form_of[scan_of(item)]).spots[KEYS[item.slot].name]
+        spot = prepared(form_of[scan_of(item)]).fields[KEYS[item.slot].name]
         posterior = posteriors[scan_of(item)][KEYS[item.slot]]
         truth = spot.normal(item.written)
         mine = [each for each in by_scan[scan_of(item)] if each.key == KEYS[item.slot]]
@@ -78,4 +78,4 @@ def _judged(spot: PreparedField, readings: Sequence[Reading], truth: str, right:
 
 def _vouched(spot: PreparedField, says: str) -> bool:
     """Whether format, check digit or master data tell a value from its rival."""
-    return not spot.faults(says) and (spot.values is None or spot.values.has(says))
+    return not spot.faults(says) and (spot.known_values is None or spot.known_values.has(says))

@@ -146,7 +146,7 @@ def truths(each: Open) -> dict[FieldKey, str]:
 
 def outcomes_of(each: Open) -> list[Outcome]:
     """What became of the fields of a form."""
-    spots = prepared(each.form).spots
+    spots = prepared(each.form).fields
     return [
         Outcome(
             item=item,

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from reconcile.algorithms.metrics import Told, calibration_error
+from reconcile.algorithms.metrics import Forecast, calibration_error
 from tests.bench.generator import Shape, make
 from tests.bench.generator.orders import HARD
 from tests.bench.intervals import said
@@ -77,6 +77,6 @@ def orders_right(outcomes: Sequence[Outcome]) -> float:
     return sum(forms.values()) / len(forms)
 
 
-def told(outcomes: Iterable[Outcome]) -> list[Told]:
+def told(outcomes: Iterable[Outcome]) -> list[Forecast]:
     """What was stated of each, and whether it was right."""
     return [(each.decision.probability, each.right) for each in outcomes]

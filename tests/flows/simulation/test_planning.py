@@ -29,7 +29,7 @@ from transcribe.store.contract import Floor, Rate
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 FORM = forms.load("bon-de-commande")
-SPOTS = prepared(FORM).spots
+SPOTS = prepared(FORM).fields
 LEARNT = read_parameters(shipped.shipped_parameters())
 ORDER = Sample(
     file="one.png",

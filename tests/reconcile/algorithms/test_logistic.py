@@ -60,12 +60,12 @@ def test_no_step_away_from_the_fit_is_better(seen: list[tuple[float, bool]], fir
 
 @pytest.mark.parametrize("seed", range(10))
 def test_data_that_bear_out_a_belief_leave_it_firm(seed: int) -> None:
-    found = logistic.fit_firmest(*drawn(100, WEIGHTS, seed), WEIGHTS, FIRM)
+    found = logistic.fit_strongest_ridge(*drawn(100, WEIGHTS, seed), WEIGHTS, FIRM)
     assert found == pytest.approx(WEIGHTS, abs=0.3)
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_data_that_contradict_a_belief_bend_it(seed: int) -> None:
     believed = numpy.array([2.5, 1.5])
-    found = logistic.fit_firmest(*drawn(200, WEIGHTS, seed), believed, FIRM)
+    found = logistic.fit_strongest_ridge(*drawn(200, WEIGHTS, seed), believed, FIRM)
     assert found[0] < 0.75

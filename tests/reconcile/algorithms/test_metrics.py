@@ -35,7 +35,7 @@ def test_the_calibration_error_is_the_mean_gap_between_stated_and_so() -> None:
 @given(told=TOLD)
 def test_every_value_stands_in_one_group_of_the_curve(told: list[tuple[float, bool]]) -> None:
     groups = calibration_curve(told, 5)
-    assert sum(group.right.of for group in groups) == len(told)
+    assert sum(group.right.total for group in groups) == len(told)
     means = [group.probability for group in groups]
     assert all(before <= after + 1e-9 for before, after in pairwise(means))
     assert 0.0 <= calibration_error(told) <= 1.0

@@ -170,10 +170,10 @@ def test_machines_alone_need_more_than_people_do_whether_they_agree_or_a_witness
         agreed, facts={**agreed.facts, "engines": 1, "witness": "format", "situation": "date: vouched for"}
     )
     person = posterior(DATE, *both("order_date", "14/03/2025"), reading("order_date", "ana", "14/03/2025"))
-    between = (POLICY.alone + 1 - POLICY.price) / 2
+    between = (POLICY.min_machine_probability + 1 - POLICY.reading_cost_share) / 2
     for found in (agreed, chosen):
         assert isinstance(decide(DATE, replace(found, probability=between), POLICY), Task)
-        assert isinstance(decide(DATE, replace(found, probability=POLICY.alone), POLICY), Decision)
+        assert isinstance(decide(DATE, replace(found, probability=POLICY.min_machine_probability), POLICY), Decision)
     assert isinstance(decide(DATE, replace(person, probability=between), POLICY), Decision)
 
 
@@ -289,11 +289,14 @@ def sure(probability: float, **facts: float | str | bool) -> Posterior:
 
 
 def test_what_one_more_reading_would_gain_is_held_against_its_price() -> None:
-    assert isinstance(decide(TOTAL, sure(1 - POLICY.price - 0.001), POLICY), Task)
+    assert isinstance(decide(TOTAL, sure(1 - POLICY.reading_cost_share - 0.001), POLICY), Task)
     answer = decide(TOTAL, sure(0.97), POLICY)
     assert isinstance(answer, Decision)
     (reason,) = answer.evidence
-    assert (reason.code, reason.numbers) == ("not worth", {"target": 0.995, "gain": 0.03, "price": POLICY.price})
+    assert (reason.code, reason.numbers) == (
+        "not worth",
+        {"target": 0.995, "gain": 0.03, "price": POLICY.reading_cost_share},
+    )
     assert "one more reading would cost more than it gains" in say(reason)
 
 
@@ -304,8 +307,8 @@ def test_a_decision_that_reaches_its_target_names_no_price() -> None:
 
 
 def test_a_free_reading_is_bought_until_the_target_is_reached() -> None:
-    assert isinstance(decide(TOTAL, sure(0.99), replace(POLICY, price=0.0)), Task)
-    assert isinstance(decide(TOTAL, sure(0.995), replace(POLICY, price=0.0)), Decision)
+    assert isinstance(decide(TOTAL, sure(0.99), replace(POLICY, reading_cost_share=0.0)), Task)
+    assert isinstance(decide(TOTAL, sure(0.995), replace(POLICY, reading_cost_share=0.0)), Decision)
 
 
 def test_a_form_can_only_raise_the_target() -> None:

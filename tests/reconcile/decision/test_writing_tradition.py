@@ -22,7 +22,7 @@ PEOPLE = Traditions(
 
 
 def alone(*readings: Reading, people: Traditions = PEOPLE) -> str:
-    return standing_alone(prepared(FORM).spots["number"], readings, people, POLICY)
+    return standing_alone(prepared(FORM).fields["number"], readings, people, POLICY)
 
 
 def said(who: str, text: str | None) -> Reading:

@@ -54,7 +54,7 @@ def test_a_text_that_nobody_wrote_whole_is_put_together_from_words_that_somebody
 
 
 def test_the_decision_says_that_somebody_read_it_or_that_each_of_its_words_was() -> None:
-    lenient = Policy(target=0.1, price=0.9)
+    lenient = Policy(target=0.1, reading_cost_share=0.9)
     composed = decide(FIELD, weighed(*EACH_ERRS), lenient)
     assert isinstance(composed, Decision)
     assert composed.text == FIRST
@@ -78,7 +78,7 @@ def test_an_expert_has_the_last_word_on_a_long_text_too() -> None:
 
 
 def test_short_text_or_two_readings_are_weighed_whole() -> None:
-    spot = prepared(COMMENT).spots["comment"]
+    spot = prepared(COMMENT).fields["comment"]
     assert weighed(*EACH_ERRS[:2]).candidates[0].origin == "read"
     assert not is_long(spot, ())
     short = [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.forms.master_data import KnownValues, Words
+from reconcile.forms.master_data import KnownValues, KnownWords
 from reconcile.forms.prepared_form import prepared
 from reconcile.forms.street_words import spelled_out
 from reconcile.inference.noisy_channel import error, likelihoods, swapped
@@ -22,7 +22,7 @@ from transcribe.model import FieldKey, Form, Master, Parameters
 
 LEARNT = read_parameters(shipped_parameters())
 NAME = form(field("customer", "name"))
-SPOT = prepared(NAME).spots["customer"]
+SPOT = prepared(NAME).fields["customer"]
 ANA = LEARNT.source_model("ana", "person", "name")
 TEXTS = st.text(alphabet="abcdé 12", min_size=1, max_size=12).map(str.strip).filter(bool)
 
@@ -72,13 +72,13 @@ def test_day_and_month_are_changed_about_only_where_that_is_another_date(text: s
 )
 def test_street_words_say_the_same_short_and_long(one: str, other: str) -> None:
     assert spelled_out(one) == spelled_out(other)
-    address = prepared(form(field("street", "address"))).spots["street"]
+    address = prepared(form(field("street", "address"))).fields["street"]
     assert address.normal(one.title()) == address.normal(other.title())
 
 
 def test_a_known_value_is_likelier_and_also_without_its_accents() -> None:
     masters = (Master(field="customer", values=(("Hélène Dupont", "1"),), digest="m"),)
-    spot = prepared(form(field("customer", "name"), masters=masters)).spots["customer"]
+    spot = prepared(form(field("customer", "name"), masters=masters)).fields["customer"]
     as_listed, plain, other = (
         log_prior(spot, says, LEARNT) for says in ("hélène dupont", "helene dupont", "helene dumont")
     )
@@ -87,17 +87,17 @@ def test_a_known_value_is_likelier_and_also_without_its_accents() -> None:
 
 def test_known_values_near_a_reading_are_found() -> None:
     values = KnownValues({text: text.title() for text in ("dupont", "dumont", "martin", "martine")})
-    assert values.near("dupond") == ("dupont",)
-    assert values.near("martin") == ("martine",)
-    assert values.near("dumand") == ("dumont",)
-    assert values.near("quelqu un") == ()
+    assert values.neighbours("dupond") == ("dupont",)
+    assert values.neighbours("martin") == ("martine",)
+    assert values.neighbours("dumand") == ("dumont",)
+    assert values.neighbours("quelqu un") == ()
     assert values.text("dumont") == "Dumont"
 
 
 def test_a_rare_word_is_mended_to_a_common_one_but_not_a_short_one() -> None:
-    words = Words({"": 40.0, "avenue": 20.0, "rue": 10.0})
-    assert words.mended("avenuc foch") == "avenue foch"
-    assert words.mended("ruc foch") == "ruc foch"
+    words = KnownWords({"": 40.0, "avenue": 20.0, "rue": 10.0})
+    assert words.corrected("avenuc foch") == "avenue foch"
+    assert words.corrected("ruc foch") == "ruc foch"
 
 
 def test_a_mended_reading_is_a_proposal() -> None:
@@ -111,7 +111,9 @@ def test_a_mended_reading_is_a_proposal() -> None:
 def test_an_impossible_date_is_mended_as_a_proposal() -> None:
     dates = form(field("ordered", "date"))
     weighed = weigh_field(
-        prepared(dates).spots["ordered"], votes(prepared(dates).spots["ordered"], both("ordered", "14/13/2025")), LEARNT
+        prepared(dates).fields["ordered"],
+        votes(prepared(dates).fields["ordered"], both("ordered", "14/13/2025")),
+        LEARNT,
     )
     assert weighed.origins["2025-12-14"] == "repaired"
 
@@ -132,7 +134,7 @@ def test_an_experts_error_is_rarer_than_a_persons() -> None:
 
 def test_a_form_is_made_ready_once(form_of_many: Form) -> None:
     assert prepared(form_of_many) is prepared(form_of_many)
-    assert prepared(form_of_many).spots["lines.amount"].field.type == "amount"
+    assert prepared(form_of_many).fields["lines.amount"].field.type == "amount"
     assert FieldKey("lines.amount", 3).table == "lines"
 
 

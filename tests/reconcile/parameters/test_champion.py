@@ -26,7 +26,7 @@ def test_the_model_stays_until_majority_is_better_on_a_hundred_items() -> None:
 
 
 def test_majority_is_what_most_blind_sources_say() -> None:
-    spot = prepared(TOTAL).spots["total"]
+    spot = prepared(TOTAL).fields["total"]
     said = [*both("total", "15.60"), reading("total", "ana", "15.80"), reading("total", "eve", "15.80", shown="15.80")]
     assert majority(votes(spot, said)) == "15.60"
     assert majority(votes(spot, said[1:3])) is None
