@@ -324,16 +324,15 @@ class Place:
 class Reading:
     """What one source says that one field of one scan says. Never changed or deleted; the latest of a source speaks.
 
-    `text` "" is blank; None cannot be read, and `flags` then says why ("illegible", "crossed out", "absent").
+    `text` "" is blank; None cannot be read, and `flags` then says why (`Flag.ILLEGIBLE`, `CROSSED_OUT`, `ABSENT`).
     A tick or a signature is read as "true" or "false". `confidence` is the source's own claim, 0 to 1, None if it makes
     none. `alternatives` are (text, confidence) as the source gave them. `seconds` is a person's active time. `shown`
     is a value that the source saw before reading (prefill): such a reading is no independent vote. `conditions` are
     numbers of the reading's circumstances that weighing uses: "fit", "quality", "place", "ink", each 0 to 1; "page" is
-    the page of a `box` or of rows that a person showed.
-    Other flags: "overrode a check", "not fitting" (the page did not fit its form), "handwriting", "miscounted", and of
-    experts whose word is the last, "heard an appeal" and "saw all readings". `legible` is what a person made out of an
-    illegible field; it is shown to whoever reads next as an expert, and never weighed. `reason` is why an expert who
-    has seen all readings reads it otherwise now; everybody who read the field is shown it.
+    the page of a `box` or of rows that a person showed. `flags` are of `transcribe.codes.Flag`; a store may hold others
+    of another version. `legible` is what a person made out of an illegible field; it is shown to whoever reads next as
+    an expert, and never weighed. `reason` is why an expert who has seen all readings reads it otherwise now; everybody
+    who read the field is shown it.
     """
 
     id: str
@@ -444,10 +443,10 @@ class Task:
     """A wish for one reading by one person. `id` is random and the only id a person's page sees ("" before stored).
 
     `prefill` is the value that the box shows at first, "" for an empty box: whoever answers is no independent witness.
-    `slot` is 1 + people's readings of the field so far, so that asking twice is the same task. `reason` is a code.
-    `closed_at` and `leased_until` are facts; there is no status that could disagree with them. `ease`, 0 hard to
-    1 easy, only orders what new people are offered first. `elsewhere` is the writing tradition whose readers stand
-    alone with what they read here: somebody of another one adds most, and comes to it first; "" for none.
+    `slot` is 1 + people's readings of the field so far, so that asking twice is the same task. `reason` is a
+    `transcribe.codes.Reason`. `closed_at` and `leased_until` are facts; there is no status that could disagree with
+    them. `ease`, 0 hard to 1 easy, only orders what new people are offered first. `elsewhere` is a writing tradition
+    ("fr"), or "". All its readers agree here and nobody else does, so readers of other traditions come to it first.
     """
 
     scan: str
@@ -495,7 +494,7 @@ class Parameters:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One reason for a value, as a code with numbers; `transcribe/i18n/evidence_messages.py` says it in a reader's
-    language."""
+    language. `code` is a `transcribe.codes.EvidenceCode`."""
 
     code: str
     numbers: Numbers = field(default_factory=dict)
@@ -547,7 +546,8 @@ class Posterior:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The value taken as true for one field of one scan. `null` says why `value` is None; `text` is what is written."""
+    """The value taken as true for one field of one scan. `null` says why `value` is None; `text` is what is written.
+    `method` is a `transcribe.codes.Method`."""
 
     key: FieldKey
     value: Value

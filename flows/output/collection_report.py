@@ -21,6 +21,7 @@ from reconcile.algorithms import (
     word_errors,
 )
 from reconcile.collection import Reconciled, Result
+from transcribe.codes import EvidenceCode
 from transcribe.i18n import say
 
 DOUBTFUL = 100
@@ -95,7 +96,7 @@ def _fields(done: Reconciled) -> list[FieldLine]:
             type=done.types[name],
             champion=done.champions[done.families[name]],
             items=len(some),
-            agree=sum(result.reason.code == "collection unanimous" for result in some) / len(some),
+            agree=sum(result.reason.code == EvidenceCode.COLLECTION_UNANIMOUS for result in some) / len(some),
             probability=sum(result.probability for result in some) / len(some),
             ask=sum(result.ask for result in some),
         )

@@ -11,10 +11,11 @@ from typing import Any
 
 from flows.home import FormLibrary, Settings, limits, now, policy
 from flows.output import ScanResult, error_json, scan_json, source_label, unknown_json, weighed
-from flows.steps import AUTO, FORM_UNKNOWN, read_options
+from flows.steps import AUTO, read_options
 from reconcile.parameters import shipped_parameters
 from transcribe import ocr
 from transcribe.archive import Archive
+from transcribe.codes import Reason
 from transcribe.drawing import draw
 from transcribe.errors import EngineMissing, FairhandError, ScanError
 from transcribe.i18n import said, translation
@@ -65,7 +66,7 @@ def _one(
     each: Scanned, form: Form | None, archive: Archive, settings: Settings, parameters: Parameters
 ) -> tuple[dict[str, Any], ScanResult | None]:
     if form is None:
-        return unknown_json(each, FORM_UNKNOWN), None
+        return unknown_json(each, Reason.FORM_UNKNOWN), None
     engines = [ocr.load(name, form.languages) for name in settings.engines]
     try:
         decoded = load_pages(each.scan, archive, limits(settings))

@@ -15,6 +15,7 @@ from reconcile.decision import decide
 from reconcile.inference import weigh
 from reconcile.parameters import shipped_parameters
 from reconcile.policy import POLICY
+from transcribe.codes import Flag
 from transcribe.errors import FormError
 from transcribe.i18n import say
 from transcribe.model import Evidence, Field, FieldKey, Form, Posterior, Reading, Task, Value
@@ -143,7 +144,7 @@ def _readings(item: Item, key: FieldKey, scan: str) -> Iterator[Reading]:
             kind=said.kind,
             text=said.text,
             at=datetime.fromtimestamp(number, UTC),
-            flags=frozenset() if said.text is not None else frozenset({"illegible"}),
+            flags=frozenset() if said.text is not None else frozenset({Flag.ILLEGIBLE}),
         )
 
 

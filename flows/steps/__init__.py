@@ -1,6 +1,5 @@
 """What a flow does, as plain functions: take in, read, weigh, decide or ask, learn."""
 
-from flows.steps.identify_tasks import FORM_UNKNOWN
 from flows.steps.layout_tasks import shown_by_people
 from flows.steps.learn_parameters import learn_home
 from flows.steps.outcomes import outcomes
@@ -9,7 +8,6 @@ from flows.steps.reconcile_scans import audited, publish_records, rebuild_record
 
 __all__ = [
     "AUTO",
-    "FORM_UNKNOWN",
     "Taken",
     "audited",
     "failed",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from transcribe.codes import Flag
 from transcribe.model import Form, Reading
 from transcribe.people import same_text
 from transcribe.store import Appeal, AppealOutcome, Store
@@ -30,7 +31,7 @@ def settle_appeals(store: Store, forms: Forms, now: datetime) -> Settled:
     """
     closed: list[AppealOutcome] = []
     for appeal in store.appeals(open_only=True):
-        erased = appeal.heard is not None and "erased" in appeal.heard.flags
+        erased = appeal.heard is not None and Flag.ERASED in appeal.heard.flags
         if appeal.heard is not None and not erased:
             outcome: AppealOutcome = "upheld" if _same(store, forms, appeal.reading, appeal.heard) else "declined"
         elif erased or appeal.deadline <= now:  # of a scan that was forgotten nobody can say who was right

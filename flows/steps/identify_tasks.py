@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from transcribe.codes import Reason
 from transcribe.model import WHOLE, Reading, Task
 
-FORM_UNKNOWN = "form unknown"
 TURNS = ("0", "90", "180", "270")
 
 
@@ -22,7 +22,12 @@ def which_form(scan: str, readings: Sequence[Reading] = ()) -> Task:
     """The task of saying which form a scan is; who has said "none of these" leaves it to an expert."""
     asked = len(_heard(readings))
     return Task(
-        scan=scan, key=WHOLE, kind="identify", reason=FORM_UNKNOWN, slot=1 + asked, pool="expert" if asked else "read"
+        scan=scan,
+        key=WHOLE,
+        kind="identify",
+        reason=Reason.FORM_UNKNOWN,
+        slot=1 + asked,
+        pool="expert" if asked else "read",
     )
 
 

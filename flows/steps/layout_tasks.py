@@ -7,17 +7,12 @@ from dataclasses import replace
 
 from flows.home import Home, limits, now
 from flows.steps.read_scans import engines_for
+from transcribe.codes import Reason
 from transcribe.intake import load_pages
 from transcribe.model import Decision, FieldKey, Form, Place, Posterior, Reading, ReadResult, Scan, Task
 from transcribe.ocr import FallbackEngine, without_failed
 from transcribe.recognition import DRAWN, Annotations, read_annotated
 from transcribe.table_rows import ToldRows, rows_key, told_rows
-
-NOT_FOUND, MISPLACED = "not found", "misplaced"
-"""Why somebody is asked to show where a field stands: no machine found it, or its picture shows something else."""
-
-ROWS_MISSING = "rows missing"
-"""Why somebody is asked for all rows of a table that machines found in part."""
 
 
 def unread(form: Form, places: Sequence[Place], readings: Sequence[Reading]) -> Annotations:
@@ -69,9 +64,9 @@ def shown_by_people(
         if not isinstance(each, Task) or each.kind != "read":
             continue
         if key.table in tables | short:
-            changed[key] = _rows_task(form, key, each, ROWS_MISSING if key.table in short else NOT_FOUND)
+            changed[key] = _rows_task(form, key, each, Reason.ROWS_MISSING if key.table in short else Reason.NOT_FOUND)
         elif key in lost or key in misplaced:
-            reason = NOT_FOUND if key in lost else MISPLACED
+            reason = Reason.NOT_FOUND if key in lost else Reason.MISPLACED
             changed[key] = replace(each, kind="locate", reason=reason, prefill="")
     return changed
 
@@ -84,10 +79,10 @@ def _lost(posterior: Posterior) -> bool:
 
 def _in_short_table(posterior: Posterior) -> bool:
     """Whether machines found too few rows of a cell's table, and no person has looked at it yet."""
-    return not posterior.people + posterior.experts and posterior.facts.get("trouble") == ROWS_MISSING
+    return not posterior.people + posterior.experts and posterior.facts.get("trouble") == Reason.ROWS_MISSING
 
 
-def _rows_task(form: Form, key: FieldKey, cell: Task, reason: str) -> Task:
+def _rows_task(form: Form, key: FieldKey, cell: Task, reason: Reason) -> Task:
     table = form.table(key.name.partition(".")[0])
     return replace(cell, key=rows_key(table.name), kind="rows", reason=reason, slot=1)
 

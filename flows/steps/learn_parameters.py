@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from flows.home import Home, now, policy
 from flows.steps.outcomes import outcomes
 from flows.steps.reconcile_scans import in_force
-from reconcile.decision import NOT_PROVEN, traditions
+from reconcile.decision import traditions
 from reconcile.inference import weigh
 from reconcile.learning import ScanFacts, adds, learn, rates
 from reconcile.parameters import read_parameters
+from transcribe.codes import Method, Reason
 from transcribe.i18n import named, say
 from transcribe.model import Decision, Evidence, FieldKey, Parameters, Reading, Scan
 from transcribe.store import Store
@@ -102,7 +103,7 @@ def _facts(rooms: Home, scan: Scan, unheard: Mapping[tuple[str, FieldKey], str])
     heard |= {
         each.key: each.text
         for each in rooms.store.decisions(scan.id)
-        if each.method == "expert" and each.key in heard and each.null is None
+        if each.method == Method.EXPERT and each.key in heard and each.null is None
     }
     contested = {key: text for (of, key), text in unheard.items() if of == scan.id}
     return ScanFacts(
@@ -131,7 +132,7 @@ def _proving(store: Store, readings: Sequence[Reading]) -> Iterator[FieldKey]:
         if reading.kind == "person" and reading.task:
             first.setdefault(reading.key, reading)
     for key, reading in first.items():
-        if store.task_subject(str(reading.task)).reason == NOT_PROVEN:
+        if store.task_subject(str(reading.task)).reason == Reason.NOT_PROVEN:
             yield key
 
 

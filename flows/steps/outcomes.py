@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from reconcile.decision import decide, prefilled
 from reconcile.policy import Policy
+from transcribe.codes import Method
 from transcribe.model import Decision, Field, FieldKey, Form, Posterior, Task
 
 
@@ -25,7 +26,7 @@ def _outcome(form: Form, field: Field, posterior: Posterior, policy: Policy) -> 
         value=None,
         text="",
         probability=posterior.probability,
-        method="ink",
+        method=Method.INK,
         evidence=posterior.evidence,
         readings=posterior.readings,
         parameters=posterior.parameters,

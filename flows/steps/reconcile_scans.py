@@ -31,6 +31,7 @@ from reconcile.inference import weigh
 from reconcile.parameters import shipped_parameters
 from reconcile.policy import Policy
 from reconcile.records import publish, rebuild
+from transcribe.codes import Reason
 from transcribe.errors import EngineError, FairhandError, FormError, ScanError
 from transcribe.model import WHOLE, Decision, FieldKey, Form, Parameters, Posterior, Reading, Scan, Task
 from transcribe.ocr import TRIES
@@ -203,6 +204,6 @@ def _audit(scan: str, posterior: Posterior) -> Task:
         scan=scan,
         key=posterior.key,
         kind="audit",
-        reason="audit",
+        reason=Reason.AUDIT,
         slot=1 + posterior.people + posterior.experts,
     )

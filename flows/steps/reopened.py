@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from transcribe.codes import Reason
 from transcribe.model import Decision, FieldKey, Posterior, Task
 
 
@@ -15,7 +16,7 @@ def reopened(
     value stands until somebody has read it."""
     decided = {each.key: frozenset(each.readings) for each in standing}
     return {
-        key: replace(answer, reason="below target")
+        key: replace(answer, reason=Reason.BELOW_TARGET)
         if isinstance(answer, Task) and key in posteriors and decided.get(key) == frozenset(posteriors[key].readings)
         else answer
         for key, answer in said.items()

@@ -15,6 +15,7 @@ from reconcile.collection.choice_features import Chosen, circumstances, facts_of
 from reconcile.collection.comparable_texts import Family, family, hear, types
 from reconcile.collection.items import Heard, Item, Result
 from reconcile.collection.text_options import Learnt, Option, lexicon, line, options
+from transcribe.codes import EvidenceCode
 from transcribe.model import Evidence
 
 OWN_GOLD = 50
@@ -228,7 +229,7 @@ def _result(
         normal=each.heard.gold,
         probability=1.0,
         method="gold",
-        reason=Evidence(code="gold"),
+        reason=Evidence(code=EvidenceCode.GOLD),
         ask=False,
     )
 
@@ -238,17 +239,18 @@ def _story(each: Chosen, champion: str) -> tuple[str, Evidence]:
     numbers = {"readings": readings, "blanks": blanks, "texts": each.texts}
     if each.option is None:
         empty = "blank" if readings + blanks else "unread"
-        return empty, Evidence(code=f"collection {empty}", numbers=numbers)
+        return empty, Evidence(code=EvidenceCode(f"collection {empty}"), numbers=numbers)
     numbers["votes"] = votes = len(each.option.voices)
     if votes == 0:
-        return "composed", Evidence(code="collection composed", numbers=numbers)
+        return "composed", Evidence(code=EvidenceCode.COLLECTION_COMPOSED, numbers=numbers)
     if each.texts == 1:
         alike = "unanimous" if readings > 1 else "single"
-        return alike, Evidence(code=f"collection {alike}", numbers=numbers)
+        return alike, Evidence(code=EvidenceCode(f"collection {alike}"), numbers=numbers)
     if champion == "majority":
-        return "majority", Evidence(code="collection majority", numbers=numbers)
+        return "majority", Evidence(code=EvidenceCode.COLLECTION_MAJORITY, numbers=numbers)
     fewer = votes < max(Counter(voice.normal for voice in each.heard.voices).values())
-    return "weighed", Evidence(code="collection minority" if fewer else "collection weighed", numbers=numbers)
+    code = EvidenceCode.COLLECTION_MINORITY if fewer else EvidenceCode.COLLECTION_WEIGHED
+    return "weighed", Evidence(code=code, numbers=numbers)
 
 
 def _text(each: Chosen, learnt: Learnt) -> str:

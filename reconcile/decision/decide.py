@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
 
 from reconcile.policy import Policy
+from transcribe.codes import EvidenceCode, Method, Reason
 from transcribe.model import READ, Candidate, Decision, Evidence, Field, Posterior, Task, TaskKind
-
-METHODS = ("expert", "ink", "barcode", "machines", "person and machine", "person and witness", "people", "weighed")
-"""Every way to a decision; the text of a decision was read by one of these."""
-
-
-NOT_PROVEN = "not proven"
-"""The reason to ask where engines agree and nothing is odd, but nobody knows yet how right they are: as all such values
-are then read by people, they measure it, as audits do."""
 
 
 def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Task:
@@ -26,9 +18,9 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     facts = posterior.facts
     best = next((each for each in posterior.candidates if each.origin in READ), None)
     if best is None:
-        return ask(posterior, "read", "nothing read")
+        return ask(posterior, "read", Reason.NOTHING_READ)
     if facts["experts"]:
-        return _decision(posterior, best, "expert")
+        return _decision(posterior, best, Method.EXPERT)
 
     target = max(policy.target, field.target or 0.0)
     probable = posterior.probability >= target
@@ -36,22 +28,22 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     if enough and not probable:
         posterior = _not_worth(posterior, target, policy)
     if not posterior.people and enough and facts["by ink"]:
-        return _decision(posterior, best, "ink")
+        return _decision(posterior, best, Method.INK)
     if enough and facts.get("by code"):
-        return _decision(posterior, best, "barcode")
+        return _decision(posterior, best, Method.BARCODE)
     if _machines_may(posterior, policy, enough, probable):
-        return _decision(posterior, best, "machines")
+        return _decision(posterior, best, Method.MACHINES)
     if enough and facts["people"] and facts["engines"]:
-        return _decision(posterior, best, "person and machine")
+        return _decision(posterior, best, Method.PERSON_AND_MACHINE)
     if enough and facts["people"] and facts["witness"]:
-        return _decision(posterior, best, "person and witness")
+        return _decision(posterior, best, Method.PERSON_AND_WITNESS)
     if int(facts["people"]) >= policy.people_to_agree and (enough or _agreed(posterior, policy)):
-        return _decision(posterior, best, "people")
+        return _decision(posterior, best, Method.PEOPLE)
     if posterior.people >= policy.people_before_expert and probable:
-        return _decision(posterior, best, "weighed")
+        return _decision(posterior, best, Method.WEIGHED)
 
     if posterior.people >= policy.people_before_expert:
-        return ask(posterior, "adjudicate", "readers split")
+        return ask(posterior, "adjudicate", Reason.READERS_SPLIT)
     return ask(posterior, "read", _reason(posterior, policy))
 
 
@@ -83,25 +75,25 @@ def _agreed(posterior: Posterior, policy: Policy) -> bool:
     )
 
 
-def _reason(posterior: Posterior, policy: Policy) -> str:
+def _reason(posterior: Posterior, policy: Policy) -> Reason:
     """Why one more person is asked, as a code with a sentence in `transcribe/i18n/evidence_messages.py`."""
     facts = posterior.facts
     if posterior.people >= policy.people_to_agree:
-        return "readers disagree"
+        return Reason.READERS_DISAGREE
     if posterior.people == 1:
-        return "one reader"
+        return Reason.ONE_READER
     if facts["trouble"]:
-        return str(facts["trouble"])
+        return Reason(str(facts["trouble"]))
     if int(facts["listening"]) > int(facts["engines"]):
-        return "engines disagree"
+        return Reason.ENGINES_DISAGREE
     if int(facts["engines"]) < policy.engines_to_agree:
-        return "one engine"
+        return Reason.ONE_ENGINE
     if facts.get("extent"):
-        return "extent"
-    return NOT_PROVEN if float(facts["earned"]) < policy.target else "not sure enough"
+        return Reason.EXTENT
+    return Reason.NOT_PROVEN if float(facts["earned"]) < policy.target else Reason.NOT_SURE_ENOUGH
 
 
-def _decision(posterior: Posterior, best: Candidate, method: str) -> Decision:
+def _decision(posterior: Posterior, best: Candidate, method: Method) -> Decision:
     likelier = posterior.candidates[0]
     return Decision(
         key=posterior.key,
@@ -120,15 +112,15 @@ def _decision(posterior: Posterior, best: Candidate, method: str) -> Decision:
 def _not_worth(posterior: Posterior, target: float, policy: Policy) -> Posterior:
     """With the reason why no more is asked: at most, one more reading makes right all that may be wrong now."""
     numbers = {"target": target, "gain": round(1.0 - posterior.probability, 4), "price": policy.reading_cost_share}
-    return replace(posterior, evidence=(*posterior.evidence, Evidence(code="not worth", numbers=numbers)))
+    return replace(posterior, evidence=(*posterior.evidence, Evidence(code=EvidenceCode.NOT_WORTH, numbers=numbers)))
 
 
-def ask(posterior: Posterior, kind: str, reason: str) -> Task:
+def ask(posterior: Posterior, kind: TaskKind, reason: Reason) -> Task:
     """The wish for one more reading."""
     return Task(
         scan=posterior.scan,
         key=posterior.key,
-        kind=cast(TaskKind, kind),
+        kind=kind,
         reason=reason,
         slot=1 + posterior.people + posterior.experts,
         pool="expert" if kind == "adjudicate" else "read",

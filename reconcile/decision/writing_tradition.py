@@ -14,6 +14,7 @@ from reconcile.decision.decide import ask
 from reconcile.forms import PreparedField
 from reconcile.inference import Vote, closely, votes
 from reconcile.policy import Policy
+from transcribe.codes import Method, Reason
 from transcribe.model import INK, Decision, Field, Posterior, Reading, Task, Transcriber
 
 
@@ -47,8 +48,8 @@ def from_elsewhere(
     if isinstance(said, Task):
         return replace(said, elsewhere=alone) if said.kind == "read" else said
     sure = posterior.probability >= (field.target or policy.target)
-    if said.method == "people" and not sure and posterior.people < policy.people_before_expert:
-        return replace(ask(posterior, "read", "one tradition"), elsewhere=alone)
+    if said.method == Method.PEOPLE and not sure and posterior.people < policy.people_before_expert:
+        return replace(ask(posterior, "read", Reason.ONE_TRADITION), elsewhere=alone)
     return said
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from reconcile.forms import TEXT_FAMILIES, Family, PreparedField
-from reconcile.inference.corroboration import INK, SUMS_VOUCH, vouching
+from reconcile.inference.corroboration import SUMS_VOUCH, vouching
 from reconcile.inference.long_text_calibration import Prose, prose
 from reconcile.inference.posterior import FieldPosterior
 from reconcile.inference.votes import BLANK, Vote, closely, null_of
 from reconcile.parameters import LearntParameters
 from reconcile.policy import POLICY
-from transcribe.model import Null
+from transcribe.codes import Flag, Reason, Witness
+from transcribe.model import INK, Null
 
 LOOKALIKE = re.compile(r"[0O1IL|]")
 """Characters that both engines mistake alike in a code (both read PO as P0)."""
@@ -37,11 +38,19 @@ PEOPLE = "people:"
 LONG_TEXT = f"{PEOPLE} long text"
 """The stage of long texts that people alone read: their probability is a map of its own, whatever their share."""
 
-TELLING = ("handwriting", "illegible", "format")
+TELLING = (Reason.HANDWRITING, Reason.ILLEGIBLE, Reason.FORMAT)
 """Troubles that say by themselves how probable it is that a value is right."""
 
-MISFIT = ("rows missing", "not fitting", "absent", "illegible", "crossed out", "another document", "unlabelled")
-"""What a machine may say of a field that it cannot read; people then look at it."""
+MISFIT: Mapping[Flag, Reason] = {
+    Flag.ROWS_MISSING: Reason.ROWS_MISSING,
+    Flag.NOT_FITTING: Reason.NOT_FITTING,
+    Flag.ABSENT: Reason.NOT_FOUND,
+    Flag.ILLEGIBLE: Reason.ILLEGIBLE,
+    Flag.CROSSED_OUT: Reason.CROSSED_OUT,
+    Flag.ANOTHER_DOCUMENT: Reason.ANOTHER_DOCUMENT,
+    Flag.UNLABELLED: Reason.UNLABELLED,
+}
+"""What a machine may say of a field that it cannot read, and why people look at it; the first that holds counts."""
 
 
 WITH_DECIMALS = re.compile(r"[.,]\s?\d{1,2}\D*$")
@@ -67,10 +76,6 @@ SUMS_AGAINST = 0.3
 """Below this factor the form's sums speak against a value."""
 
 
-CHECKED = "checks itself"
-"""The flag of a barcode in the field's own box that detects its own errors."""
-
-
 class Circumstances(NamedTuple):
     """What stands beside the probability of one value of a field.
 
@@ -94,8 +99,8 @@ class Circumstances(NamedTuple):
     against_people: int
     contradicting: int
     ink: float
-    witness: str
-    trouble: str
+    witness: Witness | Literal[""]
+    trouble: Reason | Literal[""]
     fit: float
     quality: float
     in_place: float
@@ -171,7 +176,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
     witness = vouching(spot, votes, says, sums, learnt)
     trouble = _trouble(spot, votes, says, sums)
     if not trouble and not witness and _unsure_on_bad_page(spot, engines, says, learnt):
-        trouble = "not sure enough"
+        trouble = Reason.NOT_SURE_ENOUGH
     return Circumstances(
         says=says,
         family=spot.family,
@@ -197,7 +202,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
 
 def coded(votes: Sequence[Vote], says: str) -> bool:
     """Whether a barcode that checks itself says this."""
-    return any(vote.machine and CHECKED in vote.flags and vote.says == says for vote in votes)
+    return any(vote.machine and Flag.CHECKS_ITSELF in vote.flags and vote.says == says for vote in votes)
 
 
 def _could_be(spot: PreparedField, says: str) -> bool:
@@ -212,28 +217,28 @@ def _in_place(spot: PreparedField, engines: Sequence[Vote], says: str, learnt: L
     return learnt.in_place(spot.name_on_form, spot.field.type, min(places)) if places else 1.0
 
 
-def _trouble(spot: PreparedField, votes: Sequence[Vote], says: str, sums: float) -> str:
+def _trouble(spot: PreparedField, votes: Sequence[Vote], says: str, sums: float) -> Reason | Literal[""]:
     """Why machines alone may not decide, as a task reason; "" where they may."""
     machines = [vote for vote in votes if vote.machine]
     flags = [flag for vote in machines if vote.flags for flag in vote.flags]
-    for flag in MISFIT if flags else ():
+    for flag, reason in MISFIT.items() if flags else ():
         if flag in flags:
-            return "not found" if flag == "absent" else flag
-    if "handwriting" in flags:
-        return "handwriting"
-    if CHECKED in flags and any(vote.null is None and not coded(machines, vote.says) for vote in machines):
-        return "engines disagree"  # the label is of something else, or what is printed under its bars is
-    if "miscounted" in flags and any(vote.says == says and "miscounted" in vote.flags for vote in machines):
-        return "miscounted"
+            return reason
+    if Flag.HANDWRITING in flags:
+        return Reason.HANDWRITING
+    if Flag.CHECKS_ITSELF in flags and any(vote.null is None and not coded(machines, vote.says) for vote in machines):
+        return Reason.ENGINES_DISAGREE  # the label is of something else, or what is printed under its bars is
+    if Flag.MISCOUNTED in flags and any(vote.says == says and Flag.MISCOUNTED in vote.flags for vote in machines):
+        return Reason.MISCOUNTED
     if says == BLANK and not any(vote.source == INK and vote.says == BLANK for vote in machines):
-        return "ink but no text" if any(vote.source == INK for vote in machines) else "nothing read"
+        return Reason.INK_BUT_NO_TEXT if any(vote.source == INK for vote in machines) else Reason.NOTHING_READ
     if null_of(says) is None and spot.faults(says):
-        return "format"
+        return Reason.FORMAT
     if sums < SUMS_AGAINST:
-        return "sums"
+        return Reason.SUMS
     if spot.type in WITH_POINT and (_may_lack_its_point(spot, machines, says, sums) or _too_fine(machines, says)):
-        return "format"
-    return "lookalike" if _has_lookalikes(spot, machines, says) else ""
+        return Reason.FORMAT
+    return Reason.LOOKALIKE if _has_lookalikes(spot, machines, says) else ""
 
 
 def _has_lookalikes(spot: PreparedField, machines: Sequence[Vote], says: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
@@ -10,10 +11,9 @@ from reconcile.forms import TEXT_FAMILIES, PreparedField
 from reconcile.inference.prior import CHECK_DIGITS
 from reconcile.inference.votes import Vote, null_of
 from reconcile.parameters import LearntParameters
+from transcribe.codes import Witness
+from transcribe.model import INK
 from transcribe.values import without_accents
-
-INK = "ink"
-"""The source that looks at ink alone: blank or not, ticked or not, signed or not."""
 
 WIDE = frozenset("HhKMmNnUuWw#")
 """What an engine may see where two digits run together (11 166,36 read as n 166,36)."""
@@ -29,18 +29,19 @@ SUMS_VOUCH = 100.0
 """From so large a factor on, the form's sums vouch for a value."""
 
 
-def vouching(spot: PreparedField, votes: Sequence[Vote], says: str, sums: float, learnt: LearntParameters) -> str:
-    """What vouches for a value: "sums", "known value", "check digit", "known words", "format", or ""; `sums` is the
-    factor that the form's sums put on it."""
+def vouching(
+    spot: PreparedField, votes: Sequence[Vote], says: str, sums: float, learnt: LearntParameters
+) -> Witness | Literal[""]:
+    """What vouches for a value, or ""; `sums` is the factor that the form's sums put on it."""
     if sums >= SUMS_VOUCH:
-        return "sums"
+        return Witness.SUMS
     if spot.known_values is not None and spot.known_values.has(says) and not _but_for_accents(votes, says):
-        return "known value"
+        return Witness.KNOWN_VALUE
     if spot.field.type in CHECK_DIGITS and not spot.faults(says):
-        return "check digit"
+        return Witness.CHECK_DIGIT
     if _words_tell(spot, votes, says, learnt):
-        return "known words"
-    return "format" if _only_well_formed(spot, votes, says) else ""
+        return Witness.KNOWN_WORDS
+    return Witness.FORMAT if _only_well_formed(spot, votes, says) else ""
 
 
 def _but_for_accents(votes: Sequence[Vote], says: str) -> bool:

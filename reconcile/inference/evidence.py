@@ -10,6 +10,7 @@ from reconcile.inference.circumstances import Circumstances
 from reconcile.inference.posterior import FieldPosterior, Ruled
 from reconcile.inference.votes import Vote
 from reconcile.parameters import PRIOR_ERROR, LearntParameters
+from transcribe.codes import EvidenceCode, Witness
 from transcribe.model import Evidence
 
 BIT = log(2.0)
@@ -47,28 +48,32 @@ def evidence(
         for vote, term, rival in zip(weighed.votes, weighed.terms[best], against, strict=True)
     ]
     prior = weighed.none_prior if other is None else weighed.priors[other]
-    found.append(Evidence(code="before reading", numbers={"bits": round((weighed.priors[best] - prior) / BIT, 2)}))
-    vouching = (("barcode", seen.coded), (seen.witness, seen.witness not in ("", "sums")))
-    found += [Evidence(code=code) for code, vouches in vouching if vouches]
+    found.append(
+        Evidence(code=EvidenceCode.BEFORE_READING, numbers={"bits": round((weighed.priors[best] - prior) / BIT, 2)})
+    )
+    found += [Evidence(code=EvidenceCode.BARCODE)] if seen.coded else []
+    found += [Evidence(code=EvidenceCode(seen.witness))] if seen.witness not in ("", Witness.SUMS) else []
     if weighed.words is not None and not seen.null:
-        code = "each word" if weighed.origins[best] == "words" else "read whole"
+        code = EvidenceCode.EACH_WORD if weighed.origins[best] == "words" else EvidenceCode.READ_WHOLE
         found.append(Evidence(code=code, numbers={"places": weighed.words.places}))
     found += [_rule(ruled, best, other) for ruled in weighed.ruled]
     if other is None:
-        found.append(Evidence(code="nothing else", numbers={"probability": round(weighed.none, 6)}))
+        found.append(Evidence(code=EvidenceCode.NOTHING_ELSE, numbers={"probability": round(weighed.none, 6)}))
     else:
-        found.append(Evidence(code="runner-up", numbers={"probability": round(weighed.shares[other], 6)}))
+        found.append(Evidence(code=EvidenceCode.RUNNER_UP, numbers={"probability": round(weighed.shares[other], 6)}))
         found.append(
-            Evidence(code="would flip", numbers={"probability": round(_after_one_more(weighed, best, other), 4)})
+            Evidence(
+                code=EvidenceCode.WOULD_FLIP, numbers={"probability": round(_after_one_more(weighed, best, other), 4)}
+            )
         )
     if abs(probability - weighed.shares[best]) >= WORTH_SAYING:
         raw = round(weighed.shares[best], 4)
-        found.append(Evidence(code="calibrated", numbers={"raw": raw, "probability": round(probability, 4)}))
+        found.append(Evidence(code=EvidenceCode.CALIBRATED, numbers={"raw": raw, "probability": round(probability, 4)}))
     if seen.situation and not seen.readers:
         wrong, count = learnt.tally(seen.situation)
-        found.append(Evidence(code="audited", numbers={"wrong": round(wrong, 1), "count": round(count)}))
+        found.append(Evidence(code=EvidenceCode.AUDITED, numbers={"wrong": round(wrong, 1), "count": round(count)}))
     if learnt.champion(spot.family) == "majority":
-        found.append(Evidence(code="majority"))
+        found.append(Evidence(code=EvidenceCode.MAJORITY))
     return tuple(found)
 
 
@@ -81,13 +86,14 @@ def _after_one_more(weighed: FieldPosterior, best: str, other: str) -> float:
 
 def _reader(vote: Vote, bits: float, rate: float) -> Evidence:
     if vote.shown is not None:
-        return Evidence(code="saw a value", numbers={"source": vote.source, "bits": round(bits, 2)})
-    code = "reader neither" if abs(bits) < SILENT else "reader for" if bits > 0 else "reader against"
+        return Evidence(code=EvidenceCode.SAW_A_VALUE, numbers={"source": vote.source, "bits": round(bits, 2)})
+    code = EvidenceCode.READER_FOR if bits > 0 else EvidenceCode.READER_AGAINST
+    code = EvidenceCode.READER_NEITHER if abs(bits) < SILENT else code
     return Evidence(code=code, numbers={"source": vote.source, "bits": round(bits, 2), "rate": rate})
 
 
 def _rule(ruled: Ruled, best: str, other: str | None) -> Evidence:
     rival = ruled.none if other is None else ruled.factors[other]
     bits = log(ruled.factors[best] / rival) / BIT
-    code = "rule broken" if ruled.factors[best] < 1.0 and bits <= 0 else "rule holds"
+    code = EvidenceCode.RULE_BROKEN if ruled.factors[best] < 1.0 and bits <= 0 else EvidenceCode.RULE_HOLDS
     return Evidence(code=code, numbers={"rule": ruled.rule, "bits": round(bits, 2)})

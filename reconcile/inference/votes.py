@@ -11,6 +11,7 @@ from rapidfuzz.distance import Indel
 
 from reconcile.forms import PreparedField
 from reconcile.parameters import BAD_PAGE
+from transcribe.codes import Flag
 from transcribe.model import Kind, Null, Reading
 
 BLANK = ""
@@ -91,9 +92,9 @@ def source_of(reading: Reading) -> str:
 def said(spot: PreparedField, reading: Reading) -> str:
     """A reading's comparable text."""
     if reading.text is None:
-        return MARK + next((null for null in NULLS if null in reading.flags and null != "blank"), "illegible")
-    if "crossed out" in reading.flags:
-        return MARK + "crossed out"
+        return MARK + next((null for null in NULLS if null in reading.flags and null != "blank"), Flag.ILLEGIBLE)
+    if Flag.CROSSED_OUT in reading.flags:
+        return MARK + Flag.CROSSED_OUT
     return spot.normal(reading.text)
 
 

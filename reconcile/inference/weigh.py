@@ -18,9 +18,10 @@ from reconcile.inference.row_filter import standing
 from reconcile.inference.votes import closely, majority, null_of, surface, votes
 from reconcile.parameters import LearntParameters, read_parameters
 from reconcile.policy import POLICY
+from transcribe.codes import Flag
 from transcribe.model import READ, Candidate, FieldKey, Form, Origin, Parameters, Posterior, Reading
 
-LAST_WORD = frozenset({"heard an appeal", "saw all readings"})
+LAST_WORD = frozenset({Flag.HEARD_AN_APPEAL, Flag.SAW_ALL_READINGS})
 """Flags of readings by experts that stand whatever another expert read."""
 
 LIKELIER = 2.0
@@ -157,7 +158,7 @@ def _of_experts(spot: PreparedField, weighed: FieldPosterior) -> str | None:
         likeliest = max(experts, key=lambda vote: (weighed.shares[vote.says], vote.at, vote.id))
         if weighed.shares[likeliest.says] > LIKELIER * weighed.shares[latest.says]:
             latest = likeliest
-    if null_of(latest.says) or not spot.faults(latest.says) or "overrode a check" in latest.flags:
+    if null_of(latest.says) or not spot.faults(latest.says) or Flag.OVERRODE_A_CHECK in latest.flags:
         return latest.says
     meant = {
         vote.says

@@ -17,6 +17,7 @@ from reconcile.forms import PreparedField, prepared
 from reconcile.inference import Vote, votes, ways
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import LearntParameters
+from transcribe.codes import EvidenceCode
 from transcribe.model import INK, Evidence, FieldKey
 
 Of = Literal["form", "source", "group"]
@@ -46,7 +47,9 @@ class Rate:
         low, high = self.interval
         share = self.wrong / self.count
         measured = {"share": round(share, 4), "count": self.count, "low": round(low, 4), "high": round(high, 4)}
-        return Evidence(code=f"rate of {self.of}", numbers={self.of: self.name, "type": self.type, **measured})
+        return Evidence(
+            code=EvidenceCode(f"rate of {self.of}"), numbers={self.of: self.name, "type": self.type, **measured}
+        )
 
 
 def rates(scans: Sequence[ScanFacts], traditions: Mapping[str, str], learnt: LearntParameters) -> tuple[Rate, ...]:

@@ -20,6 +20,7 @@ from reconcile.learning.counts import Counts
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import STEPS, LearntParameters, kept_phrases, odds, read_parameters, shipped_parameters
 from reconcile.policy import POLICY
+from transcribe.codes import EvidenceCode
 from transcribe.model import Evidence, Parameters
 
 PASSES = 4
@@ -133,7 +134,10 @@ def _summed(counted: Any, shipped: Any) -> Any:
 def changes(before: LearntParameters, after: LearntParameters) -> tuple[Evidence, ...]:
     """What moved: families in which another side decides now, then each source's error rates, largest move first."""
     sides = [
-        Evidence(code="champion", numbers={"family": family, "side": after.champion(family), "items": tally["items"]})
+        Evidence(
+            code=EvidenceCode.CHAMPION,
+            numbers={"family": family, "side": after.champion(family), "items": tally["items"]},
+        )
         for family, tally in after.content["contests"].items()
         if after.champion(family) != before.champion(family)
     ]
@@ -144,5 +148,7 @@ def changes(before: LearntParameters, after: LearntParameters) -> tuple[Evidence
             old, new = (known.source_model(source, kind, name).error for known in (before, after))
             if abs(odds(new) - odds(old)) > MOVED:
                 numbers = {"source": source, "type": name, "before": old, "after": new, "count": round(count)}
-                moved.append((-abs(odds(new) - odds(old)), source, name, Evidence(code="rate", numbers=numbers)))
+                moved.append(
+                    (-abs(odds(new) - odds(old)), source, name, Evidence(code=EvidenceCode.RATE, numbers=numbers))
+                )
     return tuple(sides + [each[-1] for each in sorted(moved, key=lambda each: each[:3])])

@@ -19,13 +19,14 @@ from reconcile.parameters.shipped_data import CONTENT
 from tests.bench.generator import Shape, make
 from tests.bench.generator.orders import HARD
 from tests.bench.reconciling.online import Outcome, run
+from transcribe.codes import Method
 from transcribe.model import Parameters
 
 TARGET = Path("reconcile/parameters/shipped_people.py")
 
 SEEDS, NOISY = range(1, 6), range(31, 36)
 
-METHODS = ("people", "person and machine", "person and witness", "weighed")
+METHODS = (Method.PEOPLE, Method.PERSON_AND_MACHINE, Method.PERSON_AND_WITNESS, Method.WEIGHED)
 
 FAMILIES = {
     "number": "code",

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from transcribe.codes import Flag
 from transcribe.extraction.key_values import finders
 from transcribe.extraction.key_values.text_in_box import read_in_box
 from transcribe.extraction.page_text.consensus import PlaceHypothesis, legibility, place_confidence, place_hypotheses
@@ -23,16 +24,6 @@ MIN_ALTERNATIVE_SUPPORT_SHARE = 0.2
 """Another place is an alternative when it has this share of the support of both, or more."""
 
 NOT_FOUND_CONDITIONS: Mapping[str, float] = {"place": 0.0}
-
-ANOTHER = "another document"
-"""The flag of what is read on a page on which no source found the amount that its form must have. Names and dates
-stand on every letter, and engines read them alike: on 16 letters read as receipts 24 of them were decided."""
-
-ROWS_MISSING = "rows missing"
-"""The flag of a table's cells where a line with a number is no row, and the rows do not make up a sum of the page."""
-
-UNLABELLED = "unlabelled"
-"""The flag of what was found without anything around it that says for sure what it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +44,7 @@ class _ScanContext:
     page_texts: Mapping[str, PageText]
     legibility_by_source: Mapping[str, float]
     now: datetime
-    flags: tuple[str, ...]
+    flags: tuple[Flag, ...]
 
 
 def locate(
@@ -77,7 +68,7 @@ def locate(
         each.name: place_hypotheses({source: offers[source][each.name] for source in sheets}, readable)
         for each in form.fields
     }
-    flags = (ANOTHER,) if _is_another_document(form, found) else ()
+    flags = (Flag.ANOTHER_DOCUMENT,) if _is_another_document(form, found) else ()
     scan = _ScanContext(
         id=scan_id, pages=pages, form=form, page_texts=sheets, legibility_by_source=readable, now=now, flags=flags
     )
@@ -120,7 +111,7 @@ def _place(scan: _ScanContext, field: Field, found: Sequence[PlaceHypothesis]) -
 
 def _readings(scan: _ScanContext, field: Field, found: Sequence[PlaceHypothesis], place: Place) -> Iterator[Reading]:
     if found and found[0].doubtful:
-        scan = replace(scan, flags=(*scan.flags, UNLABELLED))
+        scan = replace(scan, flags=(*scan.flags, Flag.UNLABELLED))
     for source, each in scan.page_texts.items():
         said = _candidate_of_source(scan, field, found[0], source, each) if found else None
         others = _alternatives(found, source, said) if found else ()
@@ -166,7 +157,7 @@ def _locate_table(
     """The cells of a table, row by row; where it was not found, its first row is somewhere on the first page."""
     found = agreed_table(scan.page_texts, scan.legibility_by_source, table, scan.form)
     if has_missing_rows(found, sums, table, scan.form):
-        scan = replace(scan, flags=(*scan.flags, ROWS_MISSING))
+        scan = replace(scan, flags=(*scan.flags, Flag.ROWS_MISSING))
     for cell in found.cells:
         sure = cell.confidence
         places.append(Place(scan=scan.id, key=cell.key, page=cell.place.page, box=cell.place.box, confidence=sure))
@@ -191,7 +182,7 @@ def _absent_reading(scan: _ScanContext, place: Place, source: str, others: Seque
         at=scan.now,
         confidence=None,
         conditions={"place": place.confidence} if place.confidence is not None else NOT_FOUND_CONDITIONS,
-        flags=("absent",),
+        flags=(Flag.ABSENT,),
         alternatives=others,
     )
 

@@ -4,7 +4,6 @@ from transcribe.imaging.background import background, flatten, grey, shadow
 from transcribe.imaging.barcodes import (
     BARCODE_FIELD_TYPES,
     BARCODE_SOURCE,
-    CHECKED,
     MIN_CODE_BOX_HEIGHT_PX,
     Barcode,
     barcodes,
@@ -21,7 +20,6 @@ from transcribe.imaging.tiling import patience, shrinking, tiles, widened_tile
 __all__ = [
     "BARCODE_FIELD_TYPES",
     "BARCODE_SOURCE",
-    "CHECKED",
     "LETTER",
     "MIN_CODE_BOX_HEIGHT_PX",
     "Barcode",

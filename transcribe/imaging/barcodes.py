@@ -23,9 +23,6 @@ MIN_CODE_BOX_HEIGHT_PX = 50
 AROUND = 0.5
 """Heights of the box that are looked at beyond it: labels are stuck on beside the line, and want a quiet margin."""
 
-CHECKED = "checks itself"
-"""The flag of a barcode that stands in the field's own box and whose kind detects errors."""
-
 DETECTING = frozenset(
     getattr(zxingcpp.BarcodeFormat, name)
     for name in (

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from transcribe.codes import Flag
 from transcribe.errors import EngineError, EngineMissing
 from transcribe.geometry import Box
 from transcribe.model import Page, Reading, ReadResult, Word
@@ -75,7 +76,7 @@ def without_failed(reads: ReadResult, engines: Sequence[FallbackEngine]) -> Read
 
 def _unread(said: Reading, failures: dict[int, EngineError], page: int | None) -> Reading:
     """A reading without words of an engine that failed there, or that may not have found the field for that reason."""
-    if not failures or said.text or (page not in failures and "absent" not in said.flags):
+    if not failures or said.text or (page not in failures and Flag.ABSENT not in said.flags):
         return said
     return reading(
         scan=said.scan,
@@ -85,7 +86,7 @@ def _unread(said: Reading, failures: dict[int, EngineError], page: int | None) -
         at=said.at,
         confidence=None,
         conditions=said.conditions,
-        flags=(said.flags - {"absent"}) | {"illegible"},
+        flags=(said.flags - {Flag.ABSENT}) | {Flag.ILLEGIBLE},
         alternatives=said.alternatives,
         box=said.box,
     )

@@ -32,7 +32,7 @@ def reading(
     rounded = {name: round(number, 4) for name, number in conditions.items()}
     sure = None if confidence is None else round(confidence, 4)
     content = repr(
-        (scan, tuple(key), source, text, sure, sorted(flagged), tuple(alternatives), sorted(rounded.items()))
+        (scan, tuple(key), source, text, sure, sorted(map(str, flagged)), tuple(alternatives), sorted(rounded.items()))
     )
     content += repr(tuple(box)) if box else ""
     return Reading(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import numpy
 
+from transcribe.codes import Flag
 from transcribe.extraction import AnnotatedCell, PageText, cells_of_rows, lines, text_in_box
 from transcribe.forms import field_boxes
 from transcribe.geometry import Box
@@ -127,7 +128,7 @@ def _read_free(
                 at=now,
                 confidence=confidence_of([word for line in said for word in line]),
                 conditions={"place": DRAWN},
-                flags=() if found else ("illegible",),
+                flags=() if found else (Flag.ILLEGIBLE,),
                 alternatives=alternatives_of(said),
                 box=box,
             )
@@ -194,7 +195,7 @@ def _of_cell(cell: AnnotatedCell, place: Place, now: datetime) -> Iterator[Readi
             at=now,
             confidence=confidence_of([word for line in said for word in line]),
             conditions={"place": cell.confidence or 0.0},
-            flags=() if found else ("illegible",),
+            flags=() if found else (Flag.ILLEGIBLE,),
             alternatives=alternatives_of(said),
             box=cell.box,
         )

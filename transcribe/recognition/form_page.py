@@ -9,7 +9,8 @@ from itertools import combinations
 
 from rapidfuzz.fuzz import ratio as per_cent
 
-from transcribe.imaging import BARCODE_FIELD_TYPES, BARCODE_SOURCE, CHECKED, MIN_CODE_BOX_HEIGHT_PX, Barcode, barcodes
+from transcribe.codes import Flag
+from transcribe.imaging import BARCODE_FIELD_TYPES, BARCODE_SOURCE, MIN_CODE_BOX_HEIGHT_PX, Barcode, barcodes
 from transcribe.ink import (
     InkLayer,
     ShownLine,
@@ -104,11 +105,11 @@ def ask_engines(
 def _by_ink(region: FieldRegion, layer: InkLayer, here: Circumstances) -> Reading | None:
     """What the ink alone says: ticked or not, signed or not, blank, struck through; None where something is written."""
     filled = region.ink.filled
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
     text: str | None
     confidence: float | None
     if region.astray:
-        text, confidence, flags = None, None, ("not fitting",)
+        text, confidence, flags = None, None, (Flag.NOT_FITTING,)
     elif region.field.type == "checkbox":
         ticked = probability_ticked(layer, region.ink, region.box)
         text, confidence = ("true", ticked) if ticked >= 0.5 else ("false", 1 - ticked)
@@ -116,11 +117,11 @@ def _by_ink(region: FieldRegion, layer: InkLayer, here: Circumstances) -> Readin
         signed = probability_signed(layer, region.ink, region.box)
         text, confidence = ("true", signed) if signed >= 0.5 else ("false", 1 - signed)
     elif filled < 0.5 and region.ink.doubtful:
-        text, confidence, flags = None, None, ("illegible",)
+        text, confidence, flags = None, None, (Flag.ILLEGIBLE,)
     elif filled < 0.5:
         text, confidence = "", 1 - filled
     elif region.field.personal == "payment":
-        text, confidence, flags = None, filled, ("masked",)
+        text, confidence, flags = None, filled, (Flag.MASKED,)
     else:
         return None
     return reading(
@@ -232,7 +233,7 @@ def _said_by(engine: Engine, page: Page, lines: Sequence[ShownLine], asked: Sequ
     }
 
 
-def _by_engine(said: EngineWords, region: FieldRegion, flags: Sequence[str], here: Circumstances) -> Reading:
+def _by_engine(said: EngineWords, region: FieldRegion, flags: Sequence[Flag], here: Circumstances) -> Reading:
     """One engine's words of a field as its reading. Silence over ink is no blank: it could not be read."""
     silent = not said.text and region.ink.filled >= 0.5
     return reading(
@@ -245,19 +246,21 @@ def _by_engine(said: EngineWords, region: FieldRegion, flags: Sequence[str], her
         conditions=here.conditions(region.ink.filled),
         flags=[
             *flags,
-            *(["illegible"] if silent and "illegible" not in flags else []),
-            *(["miscounted"] if said.miscounted else []),
+            *([Flag.ILLEGIBLE] if silent and Flag.ILLEGIBLE not in flags else []),
+            *([Flag.MISCOUNTED] if said.miscounted else []),
         ],
         alternatives=alternatives_of(said.lines),
     )
 
 
-def _flags(region: FieldRegion, layer: InkLayer, said: Sequence[EngineWords]) -> list[str]:
+def _flags(region: FieldRegion, layer: InkLayer, said: Sequence[EngineWords]) -> list[Flag]:
     """What kind of writing it is, where that matters: joined by hand, struck through."""
     joined = 0.0 if region.comb else joinedness(layer, region.ink)  # each letter in a cell of its own
-    flags = ["handwriting"] if _is_handwriting(joined, said) else []
-    flags += ["illegible"] if region.ink.doubtful else []  # part of it may stand in the row beside, or be of that row
-    return [*flags, "crossed out"] if crossed_out(layer, region.ink) else flags
+    flags = [Flag.HANDWRITING] if _is_handwriting(joined, said) else []
+    flags += (
+        [Flag.ILLEGIBLE] if region.ink.doubtful else []
+    )  # part of it may stand in the row beside, or be of that row
+    return [*flags, Flag.CROSSED_OUT] if crossed_out(layer, region.ink) else flags
 
 
 def _is_handwriting(joined: float, said: Sequence[EngineWords]) -> bool:
@@ -296,5 +299,5 @@ def _by_barcode(region: FieldRegion, code: Barcode, here: Circumstances) -> Read
         at=here.at,
         confidence=None,
         conditions=here.conditions(1.0),
-        flags=[CHECKED] if code.checked else [],
+        flags=[Flag.CHECKS_ITSELF] if code.checked else [],
     )

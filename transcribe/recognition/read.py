@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy
 
+from transcribe.codes import Flag
 from transcribe.errors import ScanError
 from transcribe.forms import field_boxes
 from transcribe.geometry import Box, Homography, project
@@ -159,5 +160,5 @@ def _not_fitting(scan: Scan, key: FieldKey, fit: float, now: datetime) -> Readin
         at=now,
         confidence=None,
         conditions={"fit": fit, "place": 0.0},
-        flags=("not fitting",),
+        flags=(Flag.NOT_FITTING,),
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from transcribe.codes import Flag
 from transcribe.i18n import N_, translation
 from transcribe.store import SentReading
 
@@ -21,7 +22,11 @@ REASONS: dict[Reason, str] = {
 }
 """Why a task is skipped, with the message of the catalogues."""
 
-FLAGS: dict[Action, str] = {"illegible": "illegible", "crossed_out": "crossed out", "absent": "absent"}
+FLAGS: dict[Action, Flag] = {
+    "illegible": Flag.ILLEGIBLE,
+    "crossed_out": Flag.CROSSED_OUT,
+    "absent": Flag.ABSENT,
+}
 """The flag of a reading whose text is None."""
 
 LONGEST_TEXT = 4000
@@ -141,7 +146,7 @@ def _reading(
     """A blank is "", what cannot be read is None and what was legible of it stands beside."""
     flags = {FLAGS[action]} if action in FLAGS else set()
     if overrode and action == "send":
-        flags.add("overrode a check")
+        flags.add(Flag.OVERRODE_A_CHECK)
     typed = text.strip()
     said = typed if action == "send" else "" if action == "blank" else None
     return SentReading(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from transcribe.codes import Flag
 from transcribe.geometry import Box
 from transcribe.model import (
     Decision,
@@ -110,7 +111,7 @@ def reading_of(row: Row) -> Reading:
         confidence=row["confidence"],
         alternatives=tuple([(each, confidence) for each, confidence in _list(row["alternatives"])]),
         seconds=row["seconds"],
-        flags=frozenset([*flags, "erased"] if row["erased"] else flags),
+        flags=frozenset([*flags, Flag.ERASED] if row["erased"] else flags),
         shown=row["shown"],
         conditions=json.loads(row["conditions"]),
         box=Box(*json.loads(row["box"])) if row["box"] else None,

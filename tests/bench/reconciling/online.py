@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from reconcile.decision.audit_sampling import draw_audit, second_look
-from reconcile.decision.decide import NOT_PROVEN, decide
+from reconcile.decision.decide import decide
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn
@@ -17,6 +17,7 @@ from reconcile.policy import POLICY, Policy
 from tests.bench.generator import World
 from tests.bench.generator.orders import Item
 from tests.bench.generator.paper import KEYS, forms, reading, scan_of
+from transcribe.codes import Reason
 from transcribe.model import Decision, FieldKey, Form, Parameters, Posterior, Reading, Task
 
 BATCH = 20
@@ -108,7 +109,7 @@ def work(world: World, each: Open, parameters: Parameters, policy: Policy, *, ex
             return
         for key in wanted:
             answer = answers[key]
-            if isinstance(answer, Task) and answer.reason == NOT_PROVEN:
+            if isinstance(answer, Task) and answer.reason == Reason.NOT_PROVEN:
                 each.proving.add(key)
             _ask(world, each, key, answer.kind == "adjudicate" if isinstance(answer, Task) else experts_audit)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconcile.decision.decide import NOT_PROVEN, decide
+from reconcile.decision.decide import decide
 from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import Learnt, learn
 from reconcile.learning.training_facts import ScanFacts
@@ -14,6 +14,7 @@ from reconcile.parameters.parameters import LearntParameters, read_parameters
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.reconcile.made import both, field, form, machine, reading
+from transcribe.codes import Reason
 from transcribe.model import Decision, FieldKey, Parameters, Reading, Task
 
 TOTAL = form(field("total", "amount"))
@@ -117,7 +118,7 @@ def test_what_people_read_because_nothing_was_proven_earns_machines_the_right() 
     both_agree = both("total", "15.60")
     task = decide(TOTAL.field("total"), weigh(TOTAL, both_agree, unproven())[KEY], POLICY)
     assert isinstance(task, Task)
-    assert task.reason == NOT_PROVEN
+    assert task.reason == Reason.NOT_PROVEN
     read = [
         replace(agreed_wrongly(number, wrong=False), audited=frozenset(), truths={}, proving=frozenset({KEY}))
         for number in range(620)

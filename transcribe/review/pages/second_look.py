@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Response
 from fastapi.responses import RedirectResponse
 
+from transcribe.codes import Flag
 from transcribe.errors import NotFound
 from transcribe.i18n import N_, said, translation
 from transcribe.model import Reading, Task
@@ -26,8 +27,6 @@ LOOK_BACK = timedelta(minutes=15)
 
 SETTLED = frozenset({"adjudicate"})
 """Appeals stay blind: who hears one must not know what was contested."""
-
-SHOWN_TO_EXPERT = "saw all readings"
 
 YOU, READER, MACHINE = N_("You"), N_("Reader {number}"), N_("A machine ({name})")
 
@@ -77,7 +76,7 @@ async def change(
     theirs = await parts.look(lambda store: store.task(task, who, now))
     if theirs.kind not in SETTLED:
         raise NotFound("This task is not one to look at twice.")
-    sent = SentReading(text=text, idem=idem, flags=frozenset({SHOWN_TO_EXPERT}), reason=reason.strip())
+    sent = SentReading(text=text, idem=idem, flags=frozenset({Flag.SAW_ALL_READINGS}), reason=reason.strip())
 
     def keep(store: Store) -> None:
         store.submit(task, who, sent, now)

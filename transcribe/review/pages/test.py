@@ -10,6 +10,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request, Response
 
+from transcribe.codes import Reason
 from transcribe.errors import NotFound
 from transcribe.model import Task
 from transcribe.people import same_text
@@ -108,7 +109,7 @@ async def explained(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
         theirs = store.task(task, who, now)
         readings = store.story(theirs.scan, theirs.key).readings
         own = next((each for each in reversed(readings) if each.task == task and each.source == who), None)
-        if theirs.reason != "qualification" or own is None:
+        if theirs.reason != Reason.QUALIFICATION or own is None:
             raise NotFound("This is no item of a test that you have answered.")
         return _mark(store, parts, visitor, theirs, own.text or "")
 
@@ -131,7 +132,7 @@ def _held(store: Store, parts: Context, visitor: Visitor, kind: str) -> Sequence
     return [
         task
         for task in held
-        if task.reason == "qualification"
+        if task.reason == Reason.QUALIFICATION
         and parts.forms(task.form, task.form_version).field(task.key.name).type == kind
     ]
 

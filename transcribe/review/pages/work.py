@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import ValidationError
 
+from transcribe.codes import Reason
 from transcribe.model import Outcome, Task
 from transcribe.review.access.sessions import (
     Sending,
@@ -83,7 +84,7 @@ async def send(request: Request) -> Response:
             return await _page(parts, visitor, theirs, Doubt(text=text, faults=found), page=sent.page)
     reading = from_form(sent, theirs.kind)
     _told(parts, await parts.keep(lambda store: _keep(store, parts, visitor, task, sent, reading)))
-    tested = theirs.reason == "qualification" and sent.action != "skip"
+    tested = theirs.reason == Reason.QUALIFICATION and sent.action != "skip"
     return RedirectResponse(f"/test/explained/{task}" if tested else "/work", 303)
 
 

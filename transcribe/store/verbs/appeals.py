@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime
 from typing import cast
 
+from transcribe.codes import Reason
 from transcribe.errors import NotFound, StoreError
 from transcribe.model import Truth
 from transcribe.store.contract import Appeal, AppealOutcome, ExpertOutcomes
@@ -86,7 +87,7 @@ class AppealVerbs(ReconcileVerbs):
     def _open_hearing(self, field: int, now: datetime) -> int:
         public = secrets.token_urlsafe(16)
         slot = 1 + self.db.value("newest_slot", field_id=field, kind="appeal")
-        wish = {"kind": "appeal", "lane": lane_of("appeal"), "reason": "appeal", "slot": slot}
+        wish = {"kind": "appeal", "lane": lane_of("appeal"), "reason": Reason.APPEAL, "slot": slot}
         self.db.run(
             "open_task",
             public_id=public,

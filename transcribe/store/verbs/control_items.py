@@ -6,6 +6,7 @@ import json
 import secrets
 from datetime import datetime, timedelta
 
+from transcribe.codes import Reason
 from transcribe.errors import SettingsError
 from transcribe.model import Task
 from transcribe.store.contract import ControlAnswers, Offer, QualificationTry
@@ -56,7 +57,7 @@ class ControlItemVerbs(Lookup):
             held = len(self.db.all("held_tests", who=person["id"], now=micros(now)))
             wanted = max(0, count - held)
             for row in self.db.all("next_tests", type=qualification, who=person["id"], count=wanted):
-                self._give_known(row, person, "qualification", "read", now, until)
+                self._give_known(row, person, Reason.QUALIFICATION, "read", now, until)
             return [task_of(row) for row in self.db.all("held_tests", who=person["id"], now=micros(now))[:count]]
 
     def put_qualification_try(self, who: str, result: QualificationTry, now: datetime) -> None:
@@ -112,13 +113,13 @@ class ControlItemVerbs(Lookup):
             count=wanted,
         )
         for row in rows:
-            self._give_known(row, person, "control", "read", now, until)
+            self._give_known(row, person, Reason.CONTROL, "read", now, until)
         return len(rows)
 
     def _is_control(self, who: str, number: int, share: float) -> bool:
         return int(self.keyed_hash("control", who, str(number))[:13], 16) < share * 16**13
 
-    def _give_known(self, row: Row, person: Row, reason: str, pool: str, now: datetime, until: datetime) -> None:
+    def _give_known(self, row: Row, person: Row, reason: Reason, pool: str, now: datetime, until: datetime) -> None:
         """Open a test task of a known field and lease it at once; it is never in the queue for anybody else."""
         slot = 1 + self.db.value("newest_slot", field_id=row["field_id"], kind="test")
         public = secrets.token_urlsafe(16)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from transcribe.codes import Reason
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import Task
 from transcribe.store.contract import ANYTHING, Offer
@@ -134,7 +135,7 @@ class LeaseVerbs(ControlItemVerbs):
         return [
             row
             for row in rows
-            if row["reason"] != "qualification"
+            if row["reason"] != Reason.QUALIFICATION
             and row["pool"] in offer.pools
             and offer.form in (None, row["form"])
             and offer.field in (None, row["name"])

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
+from transcribe.codes import Flag
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import FieldKey, Outcome, Task
 from transcribe.store.contract import SentReading, Story
@@ -24,9 +25,6 @@ UNDO_SECONDS = 600.0
 
 UNTIMED = frozenset({"staff", "volunteer"})
 """Whose time is nobody's business here: no ledger and no timing detail."""
-
-HEARD = "heard an appeal"
-"""The flag of what an expert read who heard an appeal: the last word on a field."""
 
 EXPERT_KINDS = frozenset({"adjudicate", "audit", "appeal"})
 
@@ -158,7 +156,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             late=int(late),
             confidence=None,
             seconds=None if untimed else seconds,
-            flags=text(sorted(sent.flags | ({HEARD} if task["kind"] == "appeal" else set()))),
+            flags=text(sorted(sent.flags | ({Flag.HEARD_AN_APPEAL} if task["kind"] == "appeal" else set()))),
             conditions=text({} if sent.page is None else {"page": sent.page}),
             box=text(list(sent.box)) if sent.box else None,
             text_hash=self.keyed_hash("text", sent.text or ""),

@@ -1,0 +1,158 @@
+"""The codes of readings, tasks, decisions and evidence, word for word as stores and exports hold them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import pytest
+
+from transcribe.codes import EvidenceCode, Flag, Method, Reason, Witness
+from transcribe.model import FieldKey
+from transcribe.ocr import reading
+
+STORED: dict[type[StrEnum], tuple[str, ...]] = {
+    Flag: (
+        "illegible",
+        "crossed out",
+        "absent",
+        "masked",
+        "not fitting",
+        "handwriting",
+        "miscounted",
+        "checks itself",
+        "another document",
+        "rows missing",
+        "unlabelled",
+        "overrode a check",
+        "heard an appeal",
+        "saw all readings",
+        "erased",
+    ),
+    Witness: (
+        "sums",
+        "known value",
+        "check digit",
+        "known words",
+        "format",
+    ),
+    Reason: (
+        "nothing read",
+        "not fitting",
+        "not found",
+        "another document",
+        "unlabelled",
+        "rows missing",
+        "misplaced",
+        "form unknown",
+        "illegible",
+        "crossed out",
+        "handwriting",
+        "miscounted",
+        "ink but no text",
+        "lookalike",
+        "format",
+        "sums",
+        "engines disagree",
+        "one engine",
+        "extent",
+        "not proven",
+        "not sure enough",
+        "one reader",
+        "one tradition",
+        "readers disagree",
+        "readers split",
+        "audit",
+        "below target",
+        "control",
+        "qualification",
+        "appeal",
+    ),
+    Method: (
+        "expert",
+        "ink",
+        "barcode",
+        "machines",
+        "person and machine",
+        "person and witness",
+        "people",
+        "weighed",
+    ),
+    EvidenceCode: (
+        "reader for",
+        "reader against",
+        "reader neither",
+        "own reader for",
+        "own reader against",
+        "own reader neither",
+        "own saw a value",
+        "saw a value",
+        "before reading",
+        "format",
+        "barcode",
+        "check digit",
+        "known value",
+        "known words",
+        "rule holds",
+        "rule broken",
+        "runner-up",
+        "nothing else",
+        "audited",
+        "calibrated",
+        "would flip",
+        "read whole",
+        "each word",
+        "majority",
+        "rate",
+        "rate of form",
+        "rate of source",
+        "rate of group",
+        "not worth",
+        "champion",
+        "gold",
+        "collection unanimous",
+        "collection single",
+        "collection unread",
+        "collection majority",
+        "collection weighed",
+        "collection minority",
+        "collection composed",
+        "collection blank",
+    ),
+}
+
+
+@pytest.mark.parametrize("codes", STORED, ids=lambda codes: codes.__name__)
+def test_the_stored_strings_are_these(codes: type[StrEnum]) -> None:
+    assert tuple(str(code) for code in codes) == STORED[codes]
+
+
+@pytest.mark.parametrize("codes", STORED, ids=lambda codes: codes.__name__)
+def test_a_code_is_written_as_the_plain_string(codes: type[StrEnum]) -> None:
+    members, plain = list(codes), list(STORED[codes])
+    assert json.dumps(members) == json.dumps(plain)
+    assert json.dumps(members, indent=1) == json.dumps(plain, indent=1)
+    assert ", ".join(members) == ", ".join(plain)
+    database = sqlite3.connect(":memory:")
+    assert [database.execute("SELECT ?", [member]).fetchone()[0] for member in members] == plain
+    database.close()
+
+
+@pytest.mark.parametrize(
+    "flags", [(Flag.ILLEGIBLE, Flag.CROSSED_OUT), ("illegible", "crossed out"), ("crossed out", Flag.ILLEGIBLE)]
+)
+def test_the_id_of_a_machine_reading_is_that_of_plain_strings(flags: tuple[str, ...]) -> None:
+    """The id as version 0.1.0 gave it, when flags were plain strings."""
+    read = reading(
+        scan="scan",
+        key=FieldKey("total"),
+        source="tesseract 5",
+        text=None,
+        at=datetime(2026, 1, 5, tzinfo=UTC),
+        confidence=None,
+        conditions={"fit": 1.0},
+        flags=flags,
+    )
+    assert read.id == "f6459065aa587cd67293c227e3597f1145a6012059d900a40189afe9a463904a"

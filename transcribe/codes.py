@@ -1,0 +1,156 @@
+"""Every code that is stored and said in words: flags of readings, witnesses, reasons, methods, evidence.
+
+The strings stand in stores and exports and never change; `transcribe/i18n/evidence_messages.py` has their sentences.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Flag(StrEnum):
+    """What a reading says beside its text; `Reading.flags` holds these."""
+
+    ILLEGIBLE = "illegible"
+    """It cannot be read, or not all of it."""
+    CROSSED_OUT = "crossed out"
+    """It was written and struck through."""
+    ABSENT = "absent"
+    """The field is not on this form, or no source found it."""
+    MASKED = "masked"
+    """Payment data that nobody is shown."""
+    NOT_FITTING = "not fitting"
+    """The page did not fit its form."""
+    HANDWRITING = "handwriting"
+    """It is joined-up writing, which machines do not decide."""
+    MISCOUNTED = "miscounted"
+    """The engine read more or fewer characters than cells of the comb have writing in them."""
+    CHECKS_ITSELF = "checks itself"
+    """A barcode that stands in the field's own box and whose kind detects errors."""
+    ANOTHER_DOCUMENT = "another document"
+    """No source found on its page the amount that the form must have.
+
+    Names and dates stand on every letter, and engines read them alike: on 16 letters read as receipts 24 of them were
+    decided.
+    """
+    ROWS_MISSING = "rows missing"
+    """A cell of a table where a line with a number is no row, and the rows do not make up a sum of the page."""
+    UNLABELLED = "unlabelled"
+    """Nothing around it says for sure what it is."""
+    OVERRODE_A_CHECK = "overrode a check"
+    """A person was told of a fault, and sent it all the same."""
+    HEARD_AN_APPEAL = "heard an appeal"
+    """An expert who heard an appeal read it: the last word on a field."""
+    SAW_ALL_READINGS = "saw all readings"
+    """An expert who had seen all readings read it anew: the last word on a field."""
+    ERASED = "erased"
+    """Its text was erased from the store."""
+
+
+class Witness(StrEnum):
+    """What vouches for a value beside those who read it."""
+
+    SUMS = "sums"
+    KNOWN_VALUE = "known value"
+    CHECK_DIGIT = "check digit"
+    KNOWN_WORDS = "known words"
+    FORMAT = "format"
+
+
+class Reason(StrEnum):
+    """Why a person is asked; `Task.reason` holds one. Those that machines give for not deciding are troubles too."""
+
+    NOTHING_READ = "nothing read"
+    NOT_FITTING = Flag.NOT_FITTING.value
+    NOT_FOUND = "not found"
+    ANOTHER_DOCUMENT = Flag.ANOTHER_DOCUMENT.value
+    UNLABELLED = Flag.UNLABELLED.value
+    ROWS_MISSING = Flag.ROWS_MISSING.value
+    MISPLACED = "misplaced"
+    FORM_UNKNOWN = "form unknown"
+    ILLEGIBLE = Flag.ILLEGIBLE.value
+    CROSSED_OUT = Flag.CROSSED_OUT.value
+    HANDWRITING = Flag.HANDWRITING.value
+    MISCOUNTED = Flag.MISCOUNTED.value
+    INK_BUT_NO_TEXT = "ink but no text"
+    LOOKALIKE = "lookalike"
+    FORMAT = Witness.FORMAT.value
+    SUMS = Witness.SUMS.value
+    ENGINES_DISAGREE = "engines disagree"
+    ONE_ENGINE = "one engine"
+    EXTENT = "extent"
+    NOT_PROVEN = "not proven"
+    """Engines agree and nothing is odd, but how right they are on such values is not proven yet.
+
+    All such values are then read by people, so these tasks measure it, as audits do.
+    """
+    NOT_SURE_ENOUGH = "not sure enough"
+    ONE_READER = "one reader"
+    ONE_TRADITION = "one tradition"
+    READERS_DISAGREE = "readers disagree"
+    READERS_SPLIT = "readers split"
+    AUDIT = "audit"
+    BELOW_TARGET = "below target"
+    CONTROL = "control"
+    """A control item among the tasks. It has no sentence, as it must look like any other task."""
+    QUALIFICATION = "qualification"
+    """A task of a test that a person takes. It has no sentence."""
+    APPEAL = "appeal"
+    """An expert hears an appeal. It has no sentence."""
+
+
+class Method(StrEnum):
+    """Every way to a decision; the text of a decision was read by one of these."""
+
+    EXPERT = "expert"
+    INK = "ink"
+    BARCODE = "barcode"
+    MACHINES = "machines"
+    PERSON_AND_MACHINE = "person and machine"
+    PERSON_AND_WITNESS = "person and witness"
+    PEOPLE = "people"
+    WEIGHED = "weighed"
+
+
+class EvidenceCode(StrEnum):
+    """What one piece of evidence says; `Evidence.code` holds one."""
+
+    READER_FOR = "reader for"
+    READER_AGAINST = "reader against"
+    READER_NEITHER = "reader neither"
+    OWN_READER_FOR = "own reader for"
+    OWN_READER_AGAINST = "own reader against"
+    OWN_READER_NEITHER = "own reader neither"
+    OWN_SAW_A_VALUE = "own saw a value"
+    SAW_A_VALUE = "saw a value"
+    BEFORE_READING = "before reading"
+    FORMAT = Witness.FORMAT.value
+    BARCODE = "barcode"
+    CHECK_DIGIT = Witness.CHECK_DIGIT.value
+    KNOWN_VALUE = Witness.KNOWN_VALUE.value
+    KNOWN_WORDS = Witness.KNOWN_WORDS.value
+    RULE_HOLDS = "rule holds"
+    RULE_BROKEN = "rule broken"
+    RUNNER_UP = "runner-up"
+    NOTHING_ELSE = "nothing else"
+    AUDITED = "audited"
+    CALIBRATED = "calibrated"
+    WOULD_FLIP = "would flip"
+    READ_WHOLE = "read whole"
+    EACH_WORD = "each word"
+    MAJORITY = "majority"
+    RATE = "rate"
+    RATE_OF_FORM = "rate of form"
+    RATE_OF_SOURCE = "rate of source"
+    RATE_OF_GROUP = "rate of group"
+    NOT_WORTH = "not worth"
+    CHAMPION = "champion"
+    GOLD = "gold"
+    COLLECTION_UNANIMOUS = "collection unanimous"
+    COLLECTION_SINGLE = "collection single"
+    COLLECTION_UNREAD = "collection unread"
+    COLLECTION_MAJORITY = "collection majority"
+    COLLECTION_WEIGHED = "collection weighed"
+    COLLECTION_MINORITY = "collection minority"
+    COLLECTION_COMPOSED = "collection composed"
+    COLLECTION_BLANK = "collection blank"
