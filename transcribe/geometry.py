@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     import numpy
@@ -15,6 +15,9 @@ Homography: TypeAlias = "NDArray[numpy.float64]"
 Point: TypeAlias = tuple[float, float]
 """x and y in pixels from the top left."""
 
+MIN_DEPTH = 2.0**-23
+"""Depth up to which a projected point counts as infinitely far: that of OpenCV's perspectiveTransform."""
+
 
 class Box(NamedTuple):
     """Where something is: pixels from the top left, x1 and y1 outside. A box may be empty."""
@@ -23,6 +26,23 @@ class Box(NamedTuple):
     y0: int
     x1: int
     y1: int
+
+    @classmethod
+    def sized(cls, x: int, y: int, width: int, height: int) -> Box:
+        """The box of this size whose top left corner is (x, y)."""
+        return cls(x, y, x + width, y + height)
+
+    @classmethod
+    def enclosing(cls, boxes: Iterable[Box]) -> Box:
+        """The smallest box that holds all of them; ValueError where there are none."""
+        x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
+        return cls(min(x0s), min(y0s), max(x1s), max(y1s))
+
+    @classmethod
+    def around(cls, points: Iterable[Point]) -> Box:
+        """The box whose sides run through the outermost points, to whole pixels; ValueError where there are none."""
+        across, down = zip(*points, strict=True)
+        return cls(round(min(across)), round(min(down)), round(max(across)), round(max(down)))
 
     @property
     def width(self) -> int:
@@ -63,14 +83,13 @@ class Box(NamedTuple):
         down = across if down is None else down
         return Box(self.x0 - across, self.y0 - down, self.x1 + across, self.y1 + down)
 
-    def clipped(self, width: int, height: int) -> Box:
-        """What of the box lies on a picture of this size; an empty box at its rim where nothing does."""
-        return Box(
-            min(max(self.x0, 0), width),
-            min(max(self.y0, 0), height),
-            min(max(self.x1, 0), width),
-            min(max(self.y1, 0), height),
-        )
+    def clipped(self, width: int, height: int, *, least: int = 0) -> Box:
+        """The part of the box on a picture of this size.
+
+        Where nothing of it lies there, it is at the picture's rim. It has `least` pixels a side at least.
+        """
+        x0, y0 = min(max(self.x0, 0), width - least), min(max(self.y0, 0), height - least)
+        return Box(x0, y0, min(max(self.x1, x0 + least), width), min(max(self.y1, y0 + least), height))
 
     def contains(self, other: Box) -> bool:
         """Whether all of another box lies in this one."""
@@ -87,23 +106,30 @@ class Box(NamedTuple):
 
     def overlap(self, other: Box) -> int:
         """How many pixels the boxes share."""
-        wide = min(self.x1, other.x1) - max(self.x0, other.x0)
-        high = min(self.y1, other.y1) - max(self.y0, other.y0)
-        return max(0, wide) * max(0, high)
+        return max(0, self.overlap_across(other)) * max(0, self.overlap_down(other))
 
-    @classmethod
-    def enclosing(cls, boxes: Iterable[Box]) -> Box:
-        """The smallest box that holds all of them; ValueError where there are none."""
-        x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
-        return cls(min(x0s), min(y0s), max(x1s), max(y1s))
+    def overlap_across(self, other: Box) -> int:
+        """Columns of pixels that both boxes have; below 0 it is the gap between them."""
+        return min(self.x1, other.x1) - max(self.x0, other.x0)
+
+    def overlap_down(self, other: Box) -> int:
+        """Rows of pixels that both boxes have; below 0 it is the gap between them."""
+        return min(self.y1, other.y1) - max(self.y0, other.y0)
+
+    def overlap_share(self, other: Box) -> float:
+        """The share of the smaller box's pixels that both boxes have, 0 to 1."""
+        return self.overlap(other) / max(1, min(self.area, other.area))
 
 
-def project(homography: Homography, points: Iterable[Point]) -> list[Point]:
-    """Points of one picture as a homography takes them to another one. A point at infinity becomes (0, 0)."""
+def project(homography: NDArray[numpy.floating[Any]], points: Iterable[Point]) -> list[Point]:
+    """Points of one picture as a homography takes them to another one. A point at infinity becomes (0, 0).
+
+    The same as OpenCV's perspectiveTransform, to the last bits of a double.
+    """
     (a, b, c), (d, e, f), (g, h, i) = homography.tolist()
     projected = []
     for x, y in points:
         depth = g * x + h * y + i
-        scale = 1 / depth if depth else 0.0
+        scale = 1 / depth if abs(depth) > MIN_DEPTH else 0.0
         projected.append(((a * x + b * y + c) * scale, (d * x + e * y + f) * scale))
     return projected

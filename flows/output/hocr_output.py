@@ -12,7 +12,7 @@ import numpy
 from flows.home import Settings
 from flows.output.json_result import ScanResult, source_label
 from transcribe import ocr
-from transcribe.geometry import Box, Homography
+from transcribe.geometry import Box, Homography, project
 from transcribe.model import Decision, Flattened, Page, PagePicture, PageTransform, Place, SourceWords, Task, Word
 from transcribe.ocr import hocr, spread, text_of
 
@@ -57,7 +57,7 @@ def _words(settings: Settings, it: ScanResult, shown: PagePicture, photo: Page, 
             words = _of_field(it, place)
             said += words
             held += [place.box] if words or _is_wordless(it, place) else []
-    rest = [word for word in page if not any(_holds(box, word.box) for box in held)]
+    rest = [word for word in page if not any(box.contains_middle(word.box) for box in held)]
     return _in_lines(rest, said)
 
 
@@ -103,7 +103,7 @@ def _inside(seen: SourceWords, place: Place) -> tuple[Word, ...]:
     """What a source saw in a field."""
     if seen.page != place.page or seen.key not in (None, place.key):
         return ()
-    return seen.words if seen.key else tuple(word for word in seen.words if _holds(place.box, word.box))
+    return seen.words if seen.key else tuple(word for word in seen.words if place.box.contains_middle(word.box))
 
 
 def _text(words: Sequence[Word]) -> str:
@@ -130,11 +130,6 @@ def _is_wordless(it: ScanResult, place: Place) -> bool:
     return blank or it.form.field(place.key.name).type in MARKS
 
 
-def _holds(box: Box, word: Box) -> bool:
-    x, y = (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2
-    return box.x0 <= x < box.x1 and box.y0 <= y < box.y1
-
-
 # --- lines, and the way back to the file -----------------------------------------------------------------------------
 
 
@@ -158,23 +153,14 @@ def _in_lines(page: Sequence[Word], said: Sequence[Word]) -> list[Word]:
 
 def _shared(word: Word, line: Sequence[Word]) -> float:
     """The most of its height, or of theirs, that a word shares with a word of a line."""
-    return max(
-        (min(word.box.y1, each.box.y1) - max(word.box.y0, each.box.y0)) / max(1, min(word.box.height, each.box.height))
-        for each in line
-    )
+    return max(word.box.overlap_down(each.box) / max(1, min(word.box.height, each.box.height)) for each in line)
 
 
 def _back(words: Sequence[Word], matrix: Homography, size: tuple[int, int]) -> list[Word]:
     """The words with the boxes around them on the page as it came in; what lies outside of it is left out."""
-    if not words:
-        return []
-    sides = [word.box for word in words]
-    corners = numpy.array([[(b.x0, b.y0), (b.x1, b.y0), (b.x1, b.y1), (b.x0, b.y1)] for b in sides], numpy.float64)
-    there = cv2.perspectiveTransform(corners.reshape(1, -1, 2), numpy.linalg.inv(matrix)).reshape(-1, 4, 2)
-    least = numpy.clip(numpy.rint(there.min(axis=1)), 0, size).astype(int).tolist()
-    most = numpy.clip(numpy.rint(there.max(axis=1)), 0, size).astype(int).tolist()
-    moved = [replace(word, box=Box(*one, *other)) for word, one, other in zip(words, least, most, strict=True)]
-    return [word for word in moved if word.box.width > 0 and word.box.height > 0]
+    back = numpy.linalg.inv(matrix)
+    moved = [replace(word, box=Box.around(project(back, word.box.corners)).clipped(*size)) for word in words]
+    return [word for word in moved if word.box.area]
 
 
 def _matrix(lying: PageTransform | Flattened) -> Homography:

@@ -35,6 +35,28 @@ def test_overlap_is_the_pixels_that_both_have(one: Box, other: Box) -> None:
     assert (one.overlap(other) == other.area) == one.contains(other)
 
 
+@given(boxes(), boxes())
+def test_overlap_is_of_rows_and_columns_and_below_zero_it_is_the_gap(one: Box, other: Box) -> None:
+    across, down = one.overlap_across(other), one.overlap_down(other)
+    assert (across, down) == (other.overlap_across(one), other.overlap_down(one))
+    assert one.overlap(other) == max(0, across) * max(0, down)
+    assert across >= 0 or one.padded(-across, 0).overlap_across(other) == 0
+    assert one.shifted(0, 7).overlap_across(other) == across
+
+
+@given(boxes(), boxes())
+def test_the_share_is_of_the_smaller_box_and_symmetric(one: Box, other: Box) -> None:
+    assert one.overlap_share(other) == other.overlap_share(one)
+    assert 0 <= one.overlap_share(other) <= 1
+    assert one.overlap_share(one) == 1
+
+
+@given(SIDE, SIDE, st.integers(0, 900), st.integers(0, 900))
+def test_a_box_is_as_large_as_it_is_sized(x: int, y: int, width: int, height: int) -> None:
+    box = Box.sized(x, y, width, height)
+    assert (box.x0, box.y0, box.width, box.height) == (x, y, width, height)
+
+
 @given(boxes(), st.integers(0, 300), st.integers(0, 300))
 def test_a_padded_box_holds_the_box_and_padding_less_gives_it_back(box: Box, across: int, down: int) -> None:
     padded = box.padded(across, down)
@@ -52,6 +74,15 @@ def test_a_clipped_box_is_what_of_the_box_lies_on_the_picture(box: Box, width: i
     assert clipped.clipped(width, height) == clipped
 
 
+@given(boxes(), st.integers(1, 2000), st.integers(1, 2000))
+def test_a_clipped_box_keeps_as_many_pixels_as_are_asked_for(box: Box, width: int, height: int) -> None:
+    picture, clipped = Box(0, 0, width, height), box.clipped(width, height, least=1)
+    assert picture.contains(clipped)
+    assert clipped.area >= 1
+    if box.intersects(picture):
+        assert clipped == box.clipped(width, height)
+
+
 @given(st.lists(boxes(), min_size=1, max_size=8))
 def test_the_enclosing_box_is_the_smallest_that_holds_all(around: list[Box]) -> None:
     enclosing = Box.enclosing(around)
@@ -61,9 +92,24 @@ def test_the_enclosing_box_is_the_smallest_that_holds_all(around: list[Box]) -> 
     assert Box.enclosing(reversed(around)) == enclosing
 
 
+@given(st.lists(boxes(), min_size=1, max_size=8))
+def test_the_box_around_corners_is_the_box_that_encloses(around: list[Box]) -> None:
+    assert Box.around(corner for each in around for corner in each.corners) == Box.enclosing(around)
+
+
+@given(st.lists(st.tuples(st.floats(-500, 2500), st.floats(-500, 2500)), min_size=1, max_size=8))
+def test_a_box_around_points_is_rounded_to_whole_pixels(points: list[tuple[float, float]]) -> None:
+    box = Box.around(points)
+    whole = [(round(x), round(y)) for x, y in points]
+    assert box == Box.around(whole)
+    assert all(box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1 for x, y in whole)
+
+
 def test_nothing_encloses_nothing() -> None:
     with pytest.raises(ValueError, match="values to unpack"):
         Box.enclosing([])
+    with pytest.raises(ValueError, match="values to unpack"):
+        Box.around([])
 
 
 @given(boxes(), boxes())

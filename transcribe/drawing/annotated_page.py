@@ -128,8 +128,7 @@ def _label(
     drawn: tuple[float, int, tuple[int, int]],
 ) -> _Label:
     scale, loose, size = drawn
-    x0, y0, x1, y1 = (round(side * scale) for side in place.box)
-    box = Box(max(0, x0 - loose), max(0, y0 - loose), min(size[0] - 1, x1 + loose), min(size[1] - 1, y1 + loose))
+    box = place.box.scaled(scale).padded(loose).clipped(size[0] - 1, size[1] - 1)
     outcome, posterior = outcomes.get(place.key), posteriors.get(place.key)
     fate = fate_of(outcome)
     value = _decided(outcome, translate) if isinstance(outcome, Decision) else _likeliest(posterior, translate)
@@ -205,7 +204,7 @@ def _composed(paper: Image.Image, labels: Sequence[_Label], title: str, translat
         each.write(pencil, size // 2 + number * each.height, font(size))
     for label in labels:
         if label.box:
-            _frame(pencil, _lower(label.box, top), label.fate)
+            _frame(pencil, label.box.shifted(0, top), label.fate)
     _number(pencil, paper, labels, size, top)
     for at, column in enumerate(columns):
         for note in column:
@@ -217,10 +216,6 @@ def _legend(labels: Sequence[_Label], translate: Translate) -> list[tuple[Fate, 
     """The words of each fate with how many fields have it."""
     counts = Counter(each.fate for each in labels)
     return [(fate, f"{translate(word)}: {counts[fate]}") for fate, word in LEGEND.items() if counts[fate]]
-
-
-def _lower(box: Box, by: int) -> Box:
-    return Box(box.x0, box.y0 + by, box.x1, box.y1 + by)
 
 
 def _frame(pencil: ImageDraw.ImageDraw, box: Box, fate: Fate) -> None:
@@ -239,12 +234,13 @@ def _number(pencil: ImageDraw.ImageDraw, paper: Image.Image, labels: Sequence[_L
         if label.box is None:
             continue
         wide, high = round(pencil.textlength(str(number), font=face)) + 6, size
-        offers = [each for each in _spots(label.box, wide, high) if _inside(each, paper.size)]
+        page = Box(0, 0, paper.width - 1, paper.height - 1)
+        offers = [each for each in _spots(label.box, wide, high) if page.contains(each)]
         spot = min(offers, key=lambda each: _cost(each, label.box, boxes, taken, busy), default=None)
         if spot is None:
             continue
         taken.append(spot)
-        x0, y0, x1, y1 = _lower(spot, top)
+        x0, y0, x1, y1 = spot.shifted(0, top)
         pencil.rectangle((x0, y0, x1, y1), fill="white", outline=COLOURS[label.fate])
         pencil.text(((x0 + x1) / 2, (y0 + y1) / 2), str(number), font=face, fill=COLOURS[label.fate], anchor="mm")
 
@@ -261,25 +257,15 @@ def _spots(box: Box, wide: int, high: int) -> list[Box]:
     ]
     left, right, upper, lower = box.x0 + 2, box.x1 - wide - 2, box.y0 + 2, box.y1 - high - 2
     starts += [(right, upper), (right, lower), (left, upper), (left, lower)]
-    return [Box(x, y, x + wide, y + high) for x, y in starts]
-
-
-def _inside(box: Box, size: tuple[int, int]) -> bool:
-    return box.x0 >= 0 and box.y0 >= 0 and box.x1 < size[0] and box.y1 < size[1]
+    return [Box.sized(x, y, wide, high) for x, y in starts]
 
 
 def _cost(spot: Box, own: Box | None, boxes: Sequence[Box], taken: Sequence[Box], busy: numpy.ndarray) -> float:
     """How much a number would hide here: another number, another field, print and writing."""
     x0, y0, x1, y1 = spot
     written = float(busy[y1, x1] - busy[y0, x1] - busy[y1, x0] + busy[y0, x0]) / max(1, spot.area)
-    others = sum(_common(spot, each) for each in boxes if each is not own) / max(1, spot.area)
-    return 10.0 * written + 60.0 * others + 10_000.0 * any(_common(spot, each) for each in taken)
-
-
-def _common(one: Box, other: Box) -> int:
-    wide = min(one.x1, other.x1) - max(one.x0, other.x0)
-    high = min(one.y1, other.y1) - max(one.y0, other.y0)
-    return max(0, wide) * max(0, high)
+    others = sum(spot.overlap(each) for each in boxes if each is not own) / max(1, spot.area)
+    return 10.0 * written + 60.0 * others + 10_000.0 * any(spot.overlap(each) for each in taken)
 
 
 def _png(picture: Image.Image) -> bytes:

@@ -35,22 +35,18 @@ def surroundings(page: bytes, size: tuple[int, int], box: Box | None, hidden: It
     scale = picture.width / size[0]
     pencil = ImageDraw.Draw(picture, "RGBA")
     for each in hidden:
-        pencil.rectangle(_scaled(each, scale), fill=MASK)
+        pencil.rectangle(each.scaled(scale), fill=MASK)
     if box is not None:
-        x0, y0, x1, y1 = _scaled(box, scale)
+        x0, y0, x1, y1 = box.scaled(scale)
         pencil.rectangle((0, y1 + 2, picture.width, y1 + 4), fill=RULER)
         pencil.rectangle((x0 - 3, y0 - 3, x1 + 3, y1 + 3), outline=FRAME, width=2)
-    shown = picture if whole or box is None else picture.crop(_around(_scaled(box, scale), picture.size))
+    shown = picture if whole or box is None else picture.crop(_around(box.scaled(scale), picture.size))
     content = io.BytesIO()
     shown.save(content, "JPEG", quality=QUALITY)
     return content.getvalue()
 
 
-def _scaled(box: Box, scale: float) -> Box:
-    return Box(*(round(side * scale) for side in box))
-
-
 def _around(box: Box, size: tuple[int, int]) -> Box:
     high = round(ABOVE * max(box.height, 1))
     wide = max(high, round(BESIDE * box.width))
-    return Box(max(0, box.x0 - wide), max(0, box.y0 - high), min(size[0], box.x1 + wide), min(size[1], box.y1 + high))
+    return box.padded(wide, high).clipped(*size)

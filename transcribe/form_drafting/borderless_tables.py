@@ -65,13 +65,9 @@ def striped(page: Print, framed: Sequence[Grid]) -> list[Grid]:
     found: list[Grid] = []
     for rows in (*_zebra(page), *_ruled(page)):
         grid = _table(page, rows)
-        if grid and not any(_overlap(grid.box, other.box) for other in (*framed, *found)):
+        if grid and not any(grid.box.intersects(other.box) for other in (*framed, *found)):
             found.append(grid)
     return sorted(found, key=lambda grid: grid.box.y0)
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    return one.x0 < other.x1 and other.x0 < one.x1 and one.y0 < other.y1 and other.y0 < one.y1
 
 
 def _table(page: Print, rows: Rows) -> Grid | None:

@@ -30,8 +30,8 @@ def read(engine: Engine, page: Page, regions: Sequence[Box], zoom: int = ZOOM) -
         return []
     larger = numpy.asarray(cv2.resize(page.picture, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC), numpy.uint8)
     shown = Page(number=page.number, picture=larger)
-    seen = engine.words(shown, [Box(*(zoom * side for side in region)) for region in regions])
-    smaller = [[replace(word, box=Box(*(round(side / zoom) for side in word.box))) for word in words] for words in seen]
+    seen = engine.words(shown, [region.scaled(zoom) for region in regions])
+    smaller = [[replace(word, box=word.box.scaled(1 / zoom)) for word in words] for words in seen]
     return [label for words in smaller for label in _labels(words)]
 
 
@@ -114,13 +114,13 @@ def _is_under(one: Box, other: Box) -> bool:
 
 
 def _is_level(place: Box, word: Box) -> bool:
-    return place.y0 - 4 <= (word.y0 + word.y1) / 2 <= place.y1 + 4
+    return place.y0 - 4 <= word.middle[1] <= place.y1 + 4
 
 
 def _distance(box: Box, word: Box, width: int, *, right: bool) -> float | None:
     """How far a label stands from its place, in pixels with a penalty for unusual sides; None if it cannot be its."""
     level = _is_level(box, word)
-    over = min(box.x1, word.x1) - max(box.x0, word.x0)
+    over = box.overlap_across(word)
     if right:
         gap = word.x0 - box.x1
         return gap if level and -4 <= gap <= width * TICKED else None

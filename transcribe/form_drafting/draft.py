@@ -119,15 +119,14 @@ def _currency(locale: str) -> str:
 
 def _is_dark(page: Page, box: Box) -> bool:
     """Whether a place is a dark band, as behind a heading: nobody writes on it."""
-    x0, y0, x1, y1 = _inside(box, page)
-    return bool(numpy.median(grey(page.picture)[y0:y1, x0:x1]) < DARK)
+    return bool(numpy.median(grey(page.picture)[_clipped(box, page).slices]) < DARK)
 
 
 def _without_teeth(print_: Picture, places: Sequence[Box]) -> Picture:
     """A blank's print without the teeth of combs: dots that the engine takes for letters, and loses labels for."""
     for box in places:
         if comb(print_, box, max(print_.shape) / A4_HEIGHT):
-            print_[box.y0 : box.y1, box.x0 : box.x1] = 255
+            print_[box.slices] = 255
     return print_
 
 
@@ -160,7 +159,7 @@ def _on_page(page: Page, engine: Engine, language: str) -> _OnPage:
     named = sorted([*kept, *ticked], key=lambda each: (each.box.y0, each.box.x0))
     tables = [(page.number, *_enlarged(grid, _columns(grid, seen, engine, language), scale)) for grid in found.grids]
     return _OnPage(
-        fields=[replace(each, box=_inside(_times(each.box, scale), page), page=page.number) for each in named],
+        fields=[replace(each, box=_clipped(each.box.scaled(scale), page), page=page.number) for each in named],
         tables=tables,
         left=len(places) + len(found.ticks) - len(named),
     )
@@ -176,15 +175,11 @@ def _as_a4(page: Page) -> tuple[Page, float]:
     return Page(number=page.number, picture=numpy.asarray(small, numpy.uint8)), scale
 
 
-def _times(box: Box, scale: float) -> Box:
-    return Box(*(round(scale * side) for side in box))
-
-
 def _enlarged(grid: Grid, columns: Sequence[Drafted], scale: float) -> tuple[Grid, list[Drafted]]:
     """A grid and its columns in pixels of the page as it came."""
     spans = tuple((round(scale * x0), round(scale * x1)) for x0, x1 in grid.spans)
-    larger = replace(grid, box=_times(grid.box, scale), spans=spans)
-    return larger, [replace(each, box=_times(each.box, scale)) for each in columns]
+    larger = replace(grid, box=grid.box.scaled(scale), spans=spans)
+    return larger, [replace(each, box=each.box.scaled(scale)) for each in columns]
 
 
 def _field(box: Box, text: str | None, language: str, *, room: bool) -> Drafted:
@@ -200,7 +195,7 @@ def _columns(grid: Grid, page: Page, engine: Engine, language: str) -> list[Draf
     height = round(grid.box.height / grid.rows)
     heads = [Box(x0 + 6, max(0, grid.box.y0 - height), x1 - 6, grid.box.y0 - 5) for x0, x1 in grid.spans]
     picture = grey(page.picture)
-    dark = numpy.median(picture[heads[0].y0 : heads[0].y1, heads[0].x0 : heads[-1].x1], axis=1) < DARK
+    dark = numpy.median(picture[heads[0]._replace(x1=heads[-1].x1).slices], axis=1) < DARK
     if dark.mean() > 0.5:
         top, bottom = heads[0].y0 + int(dark.argmax()) + 3, heads[0].y1 - int(dark[::-1].argmax()) - 3
         heads = [Box(head.x0, top, head.x1, bottom) for head in heads]
@@ -214,9 +209,9 @@ def _columns(grid: Grid, page: Page, engine: Engine, language: str) -> list[Draf
     return _distinct(columns)
 
 
-def _inside(box: Box, page: Page) -> Box:
+def _clipped(box: Box, page: Page) -> Box:
     height, width = page.picture.shape[:2]
-    return Box(max(0, box.x0), max(0, box.y0), min(width, box.x1), min(height, box.y1))
+    return box.clipped(width, height)
 
 
 def _name(label: str) -> str:

@@ -102,7 +102,7 @@ def below_header(grid: Grid, ink: Picture) -> Grid | None:
 
 def _printed(cells: Sequence[Box], ink: Picture) -> bool:
     """Whether print stands inside most of some cells."""
-    inner = [ink[box.y0 + NEAR : box.y1 - NEAR, box.x0 + NEAR : box.x1 - NEAR] for box in cells]
+    inner = [ink[box.padded(-NEAR).slices] for box in cells]
     return sum(bool(each.any()) for each in inner) > len(cells) / 2
 
 

@@ -64,24 +64,24 @@ def ruling(picture: Picture) -> Ruling:
     boxes = _with(boxes, [*_insides(ink, width), *_tinted(grey(picture), width)])
     framed, frames = grids(boxes)
     teeth = [grid.box for grid in framed if is_combs(grid)]
-    toothed, frames = combs([*frames, *(box for box in boxes if any(_within(box, grid) for grid in teeth))])
+    toothed, frames = combs([*frames, *(box for box in boxes if any(grid.contains(box) for grid in teeth))])
     small = _with(_insides(lines, width, CHARACTER), _insides(ink, width, CHARACTER))
     toothed += combs([box for box in small if box.width <= width * LENGTH])[0]
     frames += toothed
     boxes += toothed
     tables = {grid: below_header(grid, ink) for grid in framed if not is_combs(grid)}
-    apart = [_grown(grid.box) for grid, table in tables.items() if table is None]
-    frames += [box for box in boxes if any(_within(box, grid) for grid in apart)]
+    apart = [grid.box.padded(NEAR) for grid, table in tables.items() if table is None]
+    frames += [box for box in boxes if any(grid.contains(box) for grid in apart)]
     framed = [table for table in tables.values() if table]
     rules = _lines(across) + _lines(dotted)
     framed += (bare := striped(Print(grey=grey(picture), ink=ink, across=rules, down=down), framed))
-    frames = [box for box in frames if not any(_heads(box, g) or (g in bare and _within(box, g.box)) for g in framed)]
+    frames = [box for box in frames if not any(_heads(box, g) or (g in bare and g.box.contains(box)) for g in framed)]
     alone = [
         line
         for line in rules
         if not _edges_any(line, boxes)
         and line.width < width * SEPARATOR
-        and not any(_within(line, _grown(grid.box)) for grid in bare)
+        and not any(grid.box.padded(NEAR).contains(line) for grid in bare)
     ]
     lined, rooms = grids([_room(line, width) for line in _longest_first(alone)])
     labelled = [grid for grid in lined if has_print_between(grid, ink)]
@@ -129,7 +129,7 @@ def _lines(mask: Picture) -> list[Box]:
     """The straight pieces of a mask of lines; parts of one line that a pixel's step divides are one."""
     joined = cv2.dilate(mask, numpy.ones((3, 3), numpy.uint8))
     count, _, sizes, _ = cv2.connectedComponentsWithStats(joined)
-    boxes = [Box(*(int(v) for v in (x, y, x + w, y + h))) for x, y, w, h, _ in sizes[1:count]]
+    boxes = [Box.sized(x, y, w, h) for x, y, w, h, _ in sizes[1:count].tolist()]
     return [box for box in boxes if box.height <= box.width / 4]
 
 
@@ -137,7 +137,7 @@ def _longest_first(lines: Iterable[Box]) -> list[Box]:
     """Of lines close above one another, as double rules are, the longest."""
     kept: list[Box] = []
     for line in sorted(lines, key=lambda each: -each.width):
-        if not any(abs(line.y0 - each.y0) < 14 and _overlap(line, each) > 0.5 for each in kept):
+        if not any(abs(line.y0 - each.y0) < 14 and _common_width(line, each) > 0.5 for each in kept):
             kept.append(line)
     return kept
 
@@ -150,13 +150,13 @@ def _room(line: Box, page_width: int) -> Box:
 def _edges_any(line: Box, cells: Sequence[Box]) -> bool:
     """Whether a line is the upper or lower side of a frame."""
     return any(
-        min(abs(line.y0 - cell.y0), abs(line.y1 - cell.y1)) < 12 and _overlap(line, cell) > 0.5 for cell in cells
+        min(abs(line.y0 - cell.y0), abs(line.y1 - cell.y1)) < 12 and _common_width(line, cell) > 0.5 for cell in cells
     )
 
 
-def _overlap(one: Box, other: Box) -> float:
+def _common_width(one: Box, other: Box) -> float:
     """Share of the shorter's width that both cover."""
-    return (min(one.x1, other.x1) - max(one.x0, other.x0)) / max(1, min(one.width, other.width))
+    return one.overlap_across(other) / max(1, min(one.width, other.width))
 
 
 # --- frames ----------------------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def _insides(lines: Picture, width: int, least: float = LENGTH) -> list[Box]:
         x, y, w, h = cv2.boundingRect(contour)
         is_hole, large = level[3] >= 0, w > width * least and h > width * TICK[0] * 1.4
         if is_hole and large and h < width and cv2.contourArea(contour) > FILLED * w * h:
-            found.append(Box(x - 2, y - 2, x + w + 2, y + h + 2))
+            found.append(Box.sized(x, y, w, h).padded(2))
     return _sorted(found)
 
 
@@ -180,9 +180,7 @@ def _with(boxes: Sequence[Box], more: Iterable[Box]) -> list[Box]:
     """The boxes, and those more that lie on none of them."""
     found = list(boxes)
     for box in more:
-        if not any(
-            box.x0 < other.x1 and other.x0 < box.x1 and box.y0 < other.y1 and other.y0 < box.y1 for other in found
-        ):
+        if not any(box.intersects(other) for other in found):
             found.append(box)
     return _sorted(found)
 
@@ -197,7 +195,7 @@ def _tinted(picture: Picture, width: int) -> list[Box]:
     for x, y, w, h, area in sizes[1:count].tolist():
         large = width * LENGTH < w < width * SEPARATOR and width * TICK[0] * 1.4 < h < width * HIGHEST
         if large and area > BARE * w * h:
-            found.append(Box(x, y, x + w, y + h))
+            found.append(Box.sized(x, y, w, h))
     return found
 
 
@@ -214,9 +212,9 @@ def _ticks(ink: Picture, cells: Sequence[Box], width: int) -> list[Box]:
         if (
             hollow > HOLLOW
             and _stands_alone(ink, x, y, w, h)
-            and not any(_within(Box(x, y, x + w, y + h), c) for c in cells)
+            and not any(cell.contains(Box.sized(x, y, w, h)) for cell in cells)
         ):
-            found.append(Box(x, y, x + w, y + h))
+            found.append(Box.sized(x, y, w, h))
     return found
 
 
@@ -227,18 +225,10 @@ def _stands_alone(ink: Picture, x: int, y: int, w: int, h: int) -> bool:
     return not left.any() and not right.any()
 
 
-def _within(inner: Box, outer: Box) -> bool:
-    return outer.x0 <= inner.x0 and outer.y0 <= inner.y0 and outer.x1 >= inner.x1 and outer.y1 >= inner.y1
-
-
 def _heads(box: Box, grid: Grid) -> bool:
     """Whether a box stands on a column of a table: it is the column's heading."""
     on_top = abs(box.y1 - grid.box.y0) < NEAR
     return on_top and any(abs(box.x0 - x0) < NEAR and abs(box.x1 - x1) < NEAR for x0, x1 in grid.spans)
-
-
-def _grown(box: Box) -> Box:
-    return Box(box.x0 - NEAR, box.y0 - NEAR, box.x1 + NEAR, box.y1 + NEAR)
 
 
 def _sorted(boxes: Iterable[Box]) -> list[Box]:

@@ -45,11 +45,11 @@ class Barcode(NamedTuple):
 def barcodes(picture: Picture, box: Box) -> list[Barcode]:
     """The barcodes in and around a box, each text once, those in the box first, left to right; empty where there is
     none. One beside the box, or one of several in it, may be of another field and proves nothing."""
-    around = round(AROUND * box.height)
-    left, top = max(0, box.x0 - around), max(0, box.y0 - around)
-    found = list({code.text: code for code in _seen(picture[top : box.y1 + around, left : box.x1 + around])}.values())
-    codes = [Barcode(code.text, _moved(code.box, left, top), code.checked) for code in found]
-    within = [code for code in codes if _lies_in(code.box, box)]
+    height, width = picture.shape[:2]
+    wide = box.padded(round(AROUND * box.height)).clipped(width, height)
+    found = list({code.text: code for code in _seen(picture[wide.slices])}.values())
+    codes = [code._replace(box=code.box.shifted(wide.x0, wide.y0)) for code in found]
+    within = [code for code in codes if box.contains_middle(code.box)]
     rest = [code for code in codes if code not in within]
     return [code._replace(checked=code.checked and code in within and len(within) == 1) for code in [*within, *rest]]
 
@@ -67,12 +67,3 @@ def _seen(cut: Picture) -> Iterator[Barcode]:
         across, down = [each.x for each in corners], [each.y for each in corners]
         if text := code.text.strip():
             yield Barcode(text, Box(min(across), min(down), max(across) + 1, max(down) + 1), code.format in DETECTING)
-
-
-def _moved(box: Box, x: int, y: int) -> Box:
-    return Box(box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y)
-
-
-def _lies_in(code: Box, box: Box) -> bool:
-    x, y = (code.x0 + code.x1) / 2, (code.y0 + code.y1) / 2
-    return box.x0 <= x < box.x1 and box.y0 <= y < box.y1

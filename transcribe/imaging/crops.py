@@ -53,12 +53,11 @@ def crop(picture: Picture, box: Box, *, scale: float = 1.0, strict: bool = False
         max(1, min(picture.shape[1], round(box.x1 + around))),
         max(1, min(picture.shape[0], round(box.y1 + around))),
     )
-    cut = grey(picture[wide.y0 : wide.y1, wide.x0 : wide.x1]).copy()
+    cut = grey(picture[wide.slices]).copy()
     if strict:
-        inside = Box(box.x0 - wide.x0, box.y0 - wide.y0, box.x1 - wide.x0, box.y1 - wide.y0)
+        inside = box.shifted(-wide.x0, -wide.y0).clipped(wide.width, wide.height)
         shown = numpy.full_like(cut, MASKED)
-        rows, columns = slice(max(0, inside.y0), inside.y1), slice(max(0, inside.x0), inside.x1)
-        shown[rows, columns] = cut[rows, columns]
+        shown[inside.slices] = cut[inside.slices]
         cut = shown
     return _smallest(cut, scale, SNIPPET_BYTES)
 
@@ -72,8 +71,9 @@ def page_picture(picture: Picture) -> bytes:
 def cover(picture: Picture, boxes: Iterable[Box]) -> Picture:
     """The page with these boxes painted over; the picture itself is not changed."""
     shown = picture.copy()
+    height, width = picture.shape[:2]
     for box in boxes:
-        shown[max(0, box.y0) : box.y1, max(0, box.x0) : box.x1] = MASKED
+        shown[box.clipped(width, height).slices] = MASKED
     return shown
 
 

@@ -11,6 +11,7 @@ import cv2
 import numpy
 from numpy.typing import NDArray
 
+from transcribe.geometry import Box, project
 from transcribe.imaging.background import background, grey
 
 if TYPE_CHECKING:
@@ -91,10 +92,9 @@ def geometry(homography: Homography, photo: tuple[int, int], size: tuple[int, in
     (width, height) that is on the photo. `homography` takes pixels of the photo to pixels of the page."""
     back = numpy.linalg.inv(homography)
     width, height = size
-    corners = numpy.array([[[0, 0], [width, 0], [width, height], [0, height]]], numpy.float64)
-    there = cv2.perspectiveTransform(corners, back)[0].astype(numpy.float32)
+    there = numpy.array(project(back, Box(0, 0, width, height).corners), numpy.float32)
     rows, columns = photo
-    frame = numpy.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], numpy.float32)
+    frame = numpy.array(Box(0, 0, columns, rows).corners, numpy.float32)
     common, _ = cv2.intersectConvexConvex(there, frame)
     area = abs(cv2.contourArea(there))
     return (area / (width * height)) ** 0.5, common / max(area, 1.0)
@@ -103,8 +103,7 @@ def geometry(homography: Homography, photo: tuple[int, int], size: tuple[int, in
 def rim_of_paper(homography: Homography, photo: tuple[int, int]) -> Rim:
     """The corners of a photo (rows, columns) on the page."""
     rows, columns = photo
-    corners = numpy.array([[[0, 0], [columns, 0], [columns, rows], [0, rows]]], numpy.float64)
-    return numpy.asarray(cv2.perspectiveTransform(corners, homography)[0], numpy.float64)
+    return numpy.array(project(homography, Box(0, 0, columns, rows).corners), numpy.float64)
 
 
 def _between(value: float, bad: float, good: float) -> float:

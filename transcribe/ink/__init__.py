@@ -2,7 +2,6 @@
 
 from transcribe.ink.barcode_removal import unbarred, without_bars
 from transcribe.ink.comb_compaction import ShownLine, compacted_page
-from transcribe.ink.components import around
 from transcribe.ink.handwriting import crossed_out, joinedness
 from transcribe.ink.ink_layer import A4_HEIGHT, Ink, InkLayer, ink_layer, strength
 from transcribe.ink.mark_detection import probability_signed, probability_ticked
@@ -12,7 +11,6 @@ __all__ = [
     "Ink",
     "InkLayer",
     "ShownLine",
-    "around",
     "compacted_page",
     "crossed_out",
     "ink_layer",

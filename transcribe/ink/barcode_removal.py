@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from transcribe.ink.components import around
+from transcribe.geometry import Box
 
 if TYPE_CHECKING:
     from transcribe.imaging import Barcode
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 def without_bars(ink: Ink, code: Barcode, unit: float) -> Ink:
     """A field's ink without the patches that are bars of a code."""
-    kept = tuple(patch for patch in ink.patches if not _meets(patch.box, code.box))
+    kept = tuple(patch for patch in ink.patches if not patch.box.intersects(code.box))
     amount = sum(patch.area for patch in kept) / unit**2
-    return replace(ink, patches=kept, amount=amount, box=around([patch.box for patch in kept]))
+    box = Box.enclosing(patch.box for patch in kept) if kept else None
+    return replace(ink, patches=kept, amount=amount, box=box)
 
 
 def unbarred(clean: Picture, inks: Mapping[int, Ink], codes: Mapping[int, Barcode]) -> Picture:
@@ -30,11 +31,6 @@ def unbarred(clean: Picture, inks: Mapping[int, Ink], codes: Mapping[int, Barcod
     shown = clean.copy()
     for number, code in codes.items():
         for patch in inks[number].patches:
-            if _meets(patch.box, code.box):
-                x0, y0, x1, y1 = patch.box
-                shown[y0:y1, x0:x1] = shown[y0:y1, x0:x1].max()
+            if patch.box.intersects(code.box):
+                shown[patch.box.slices] = shown[patch.box.slices].max()
     return numpy.asarray(shown, numpy.uint8)
-
-
-def _meets(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

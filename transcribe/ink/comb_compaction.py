@@ -11,7 +11,7 @@ import numpy
 from transcribe.forms import Comb
 from transcribe.geometry import Box
 from transcribe.ink.comb_crop import Cut, crop_line
-from transcribe.ink.components import Patch, around
+from transcribe.ink.components import Patch
 from transcribe.ink.ink_layer import BESIDE, Ink, InkLayer
 from transcribe.ink.writing_lines import LOWEST, lines, lines_of
 from transcribe.model import Page, Word
@@ -120,8 +120,7 @@ def _unit(span: tuple[int, int], inside: Mapping[int, Patch], comb: Comb, unit: 
     letters = {number: patch for number, patch in inside.items() if not _of_print(patch, comb, unit)}
     sure = sum(patch.area for patch in letters.values()) >= FAINT * unit**2
     kept = letters or inside
-    box = around([patch.box for patch in kept.values()])
-    assert box is not None, "a cell with writing has patches"
+    box = Box.enclosing(patch.box for patch in kept.values())
     return Unit(*span, tuple(kept), box, least=1 if sure else 0, most=span[1] - span[0] + 1)
 
 

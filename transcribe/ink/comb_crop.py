@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from transcribe.forms import Comb
 from transcribe.geometry import Box
 from transcribe.imaging import Mask, flatten
-from transcribe.ink.components import Patch, around, measured
+from transcribe.ink.components import Patch, measured
 from transcribe.ink.ink_layer import BESIDE, InkLayer
 from transcribe.ink.print_mask import NEAR
 
@@ -61,20 +61,12 @@ class Cut:
 def crop_line(sheet: InkLayer, line: Sequence[Patch], comb: Comb) -> Cut:
     """A line of a field's patches cut from the page; what teeth parted is one patch again."""
     height, width = sheet.clean.shape
-    tight = around([patch.box for patch in line])
-    assert tight is not None, "a line of writing has patches"
     aside = round(BESIDE * sheet.unit) + round(NEAR * sheet.unit) + RULE
-    box = Box(
-        max(0, tight.x0 - aside),
-        max(0, tight.y0 - aside),
-        min(width, tight.x1 + aside),
-        min(height, tight.y1 + aside),
-    )
-    rows, columns = slice(box.y0, box.y1), slice(box.x0, box.x1)
-    written = sheet.written[rows, columns]
+    box = Box.enclosing(patch.box for patch in line).padded(aside).clipped(width, height)
+    written = sheet.written[box.slices]
     rest, hidden = _rest_of_frame(written, box, comb), _hidden(sheet, box, comb)
-    writing = flatten(sheet.clean[rows, columns])
-    writing[hidden > 0] = 255 - sheet.dark[rows, columns][hidden > 0]
+    writing = flatten(sheet.clean[box.slices])
+    writing[hidden > 0] = 255 - sheet.dark[box.slices][hidden > 0]
     writing[rest > 0] = 255
     ink = cv2.bitwise_and(cv2.bitwise_or(written, hidden), 1 - rest)
     labels = numpy.asarray(cv2.connectedComponents(ink)[1], numpy.int32)
@@ -94,13 +86,13 @@ def _patches(labels: NDArray[numpy.int32], line: Sequence[Patch], written: Mask,
     inked = numpy.flatnonzero(labels)
     count = int(labels.max()) + 1
     boxes, areas, middles = measured(inked, labels.ravel()[inked], count, labels.shape[1])
-    of_line = [tuple(patch.box) for patch in line]
+    of_line = [patch.box for patch in line]
     _, before, sizes, _ = cv2.connectedComponentsWithStats(written, connectivity=8)
-    same = [(x + box.x0, y + box.y0, x + w + box.x0, y + h + box.y0) in of_line for x, y, w, h, _ in sizes.tolist()]
+    same = [Box.sized(x, y, w, h).shifted(box.x0, box.y0) in of_line for x, y, w, h, _ in sizes.tolist()]
     mine = set(numpy.unique(labels[numpy.array(same)[before]]).tolist())
     return {
         number: Patch(
-            box=_moved(boxes[number], box),
+            box=Box(*boxes[number].tolist()).shifted(box.x0, box.y0),
             area=int(areas[number]),
             middle=(float(middles[number][0]) + box.x0, float(middles[number][1]) + box.y0),
         )
@@ -108,18 +100,12 @@ def _patches(labels: NDArray[numpy.int32], line: Sequence[Patch], written: Mask,
     }
 
 
-def _moved(sides: NDArray[numpy.intp], box: Box) -> Box:
-    x0, y0, x1, y1 = (int(side) for side in sides)
-    return Box(x0 + box.x0, y0 + box.y0, x1 + box.x0, y1 + box.y0)
-
-
 def _hidden(sheet: InkLayer, box: Box, comb: Comb) -> Mask:
     """Of a cut the writing close by the teeth: what is darker there than teeth of this comb are beside no writing, and
     goes on from a stroke that reaches it."""
     reach = round(NEAR * sheet.unit) + 3
     own = _darkness_of_teeth(sheet, comb, reach)
-    rows = slice(box.y0, box.y1)
-    dark, written = sheet.dark[rows, box.x0 : box.x1], sheet.written[rows, box.x0 : box.x1]
+    dark, written = sheet.dark[box.slices], sheet.written[box.slices]
     beside = numpy.zeros_like(written)
     more = numpy.zeros_like(written)
     for x in comb.dividers:

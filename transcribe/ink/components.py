@@ -81,8 +81,7 @@ def _through(patches: NDArray[numpy.float64], sides: NDArray[numpy.float64]) -> 
 
 def core(box: Box) -> Box:
     """The part of a box that no tail reaches from beside: ink there was written in the box, or drawn through it."""
-    margin = round(CORE * box.height)
-    return Box(box.x0, box.y0 + margin, box.x1, box.y1 - margin)
+    return box.padded(0, -round(CORE * box.height))
 
 
 def _shares(patches: NDArray[numpy.float64], sides: NDArray[numpy.float64]) -> NDArray[numpy.float64]:
@@ -98,18 +97,6 @@ def _inside(middles: NDArray[numpy.float64], sides: NDArray[numpy.float64]) -> N
     x, y = middles[:, None, 0], middles[:, None, 1]
     within: NDArray[numpy.bool_] = (sides[:, 0] <= x) & (x < sides[:, 2]) & (sides[:, 1] <= y) & (y < sides[:, 3])
     return within
-
-
-def around(boxes: Sequence[Box]) -> Box | None:
-    """The smallest box around others; None around nothing."""
-    if not boxes:
-        return None
-    return Box(
-        min(box.x0 for box in boxes),
-        min(box.y0 for box in boxes),
-        max(box.x1 for box in boxes),
-        max(box.y1 for box in boxes),
-    )
 
 
 def measured(

@@ -69,9 +69,9 @@ def beside(found: Mask | None, box: Box, unit: float) -> bool:
     """Whether a fold as dark as ink runs through a box or close by."""
     if found is None:
         return False
-    around = round(BESIDE * unit)
-    near = found[max(0, box.y0 - around) : box.y1 + around, max(0, box.x0 - around) : box.x1 + around]
-    return bool((near == INKED).any())
+    height, width = found.shape
+    around = box.padded(round(BESIDE * unit)).clipped(width, height)
+    return bool((found[around.slices] == INKED).any())
 
 
 def _across(strokes: Picture, level: float, unit: float) -> Mask:

@@ -65,7 +65,8 @@ def _strikes(dark: Picture, strong: Mask, stroke: Sequence[int]) -> bool:
 
 
 def _cut(sheet: InkLayer, box: Box) -> Picture:
-    return sheet.dark[max(0, box.y0) : box.y1, max(0, box.x0) : box.x1]
+    height, width = sheet.dark.shape
+    return sheet.dark[box.clipped(width, height).slices]
 
 
 def _strong(dark: Picture) -> Mask:

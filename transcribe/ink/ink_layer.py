@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from transcribe.geometry import Box
 from transcribe.imaging import Mask, background, flatten, grey, grown_mask, shadow
 from transcribe.ink import faint_strokes
-from transcribe.ink.components import Patch, around, at_rim, core, measured, owned, points
+from transcribe.ink.components import Patch, at_rim, core, measured, owned, points
 from transcribe.ink.fold_lines import beside, folds, without
 from transcribe.ink.print_mask import MASS, Print, printed
 
@@ -142,17 +142,16 @@ class InkLayer:
 
     def share(self, box: Box) -> float:
         """The share of a box's pixels that is ink, 0 to 1: for boxes to be ticked."""
-        inside = self.ink[box.y0 : box.y1, box.x0 : box.x1]
+        inside = self.ink[box.slices]
         return float(inside.mean()) if inside.size else 0.0
 
     def _ink(self, place: Box, patches: Sequence[Patch], reaching: Sequence[Patch], through: Sequence[Patch]) -> Ink:
         amount, from_beside = (sum(patch.area for patch in each) / self.unit**2 for each in (patches, reaching))
         inside = 0.0 if patches else self.share(core(place)) * core(place).area / self.unit**2
-        box = around([patch.box for patch in patches])
         return Ink(
             patches=tuple(patches),
             amount=amount,
-            box=box,
+            box=Box.enclosing(patch.box for patch in patches) if patches else None,
             disputed=max(from_beside, inside) >= ENOUGH
             or any(beside(self.folds, patch.box, self.unit) for patch in patches)
             or any(self._takes(patch, place, patches) for patch in through),
@@ -176,12 +175,11 @@ class InkLayer:
     def _may_be_line(self, patch: Patch) -> bool:
         """Whether a slim stroke beside print is ink only because light is bright: engines read a 1 where a line of the
         frame lies some pixels beside its place."""
-        x0, y0, x1, y1 = patch.box
-        sides, beside = sorted((patch.box.width, patch.box.height)), round(ASIDE * self.unit)
-        if sides[0] > SLIM * self.unit or sides[1] < 2 * sides[0] or self.dark[y0:y1, x0:x1].max() > self.level:
+        sides, (height, width) = sorted((patch.box.width, patch.box.height)), self.dark.shape
+        if sides[0] > SLIM * self.unit or sides[1] < 2 * sides[0] or self.dark[patch.box.slices].max() > self.level:
             return False
-        around = self.print_.nearby[max(0, y0 - beside) : y1 + beside, max(0, x0 - beside) : x1 + beside]
-        return bool(around.any())
+        around = patch.box.padded(round(ASIDE * self.unit)).clipped(width, height)
+        return bool(self.print_.nearby[around.slices].any())
 
     def _bleached(self, box: Box) -> bool:
         columns, rows = (slice(low // MASS, -(-high // MASS)) for low, high in ((box.x0, box.x1), (box.y0, box.y1)))

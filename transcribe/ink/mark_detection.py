@@ -66,7 +66,7 @@ def probability_ticked(sheet: InkLayer, ink: Ink, box: Box) -> float:
         return sure(beyond.hinted) if beyond and beyond.empty else UNSURE
     if seen < LITTLE * TICKED:  # a fold is half as broad as a box to tick, and hides a small tick
         return UNSURE if beside(sheet.folds, box, 0) else _none(seen / TICKED, ink)
-    inside = sheet.ink[box.y0 : box.y1, box.x0 : box.x1]
+    inside = sheet.ink[box.slices]
     if _runs_on(sheet.ink, box) or _runs_on(sheet.ink.T, Box(box.y0, box.x0, box.y1, box.x1)):
         return UNSURE
     if _scribbled(sheet, ink, box):
@@ -94,7 +94,7 @@ def _beyond(sheet: InkLayer, box: Box) -> Beyond | None:
     print_ = softened(sheet, box)
     if print_ is None:
         return None
-    place = numpy.s_[box.y0 : box.y1, box.x0 : box.x1]
+    place = box.slices
     rest = sheet.dark[place] - print_.dark
     off, level = sheet.print_.near[place] == 0, sheet.level
     hinted = float(((rest > HINT * level) & off).mean())
@@ -114,7 +114,7 @@ def _over_print(seen: float, beyond: Beyond | None) -> float:
 def _scribbled(sheet: InkLayer, ink: Ink, box: Box) -> bool:
     """Whether a box is scribbled over, far beyond its frame: that may cancel a tick. A box that is filled in is
     ticked."""
-    if ink.box is None or sheet.ink[box.y0 : box.y1, box.x0 : box.x1].mean() < COVERED * _open(sheet, box):
+    if ink.box is None or sheet.ink[box.slices].mean() < COVERED * _open(sheet, box):
         return False
     across, down = SCRIBBLED * box.width, SCRIBBLED * box.height
     wide = box.x0 - ink.box.x0 >= across and ink.box.x1 - box.x1 >= across
@@ -123,13 +123,13 @@ def _scribbled(sheet: InkLayer, ink: Ink, box: Box) -> bool:
 
 def _open(sheet: InkLayer, box: Box) -> float:
     """The share of a box that is not its print."""
-    return 1.0 - float(sheet.print_.near[box.y0 : box.y1, box.x0 : box.x1].mean())
+    return 1.0 - float(sheet.print_.near[box.slices].mean())
 
 
 def _runs_on(ink: Mask, box: Box) -> bool:
     """Whether all ink in a box is one level stroke that runs on beyond its left and right side: a piece of a fold, or
     of what is struck out. A tick leans, or ends in its box."""
-    inside = ink[box.y0 : box.y1, box.x0 : box.x1]
+    inside = ink[box.slices]
     rows, columns = numpy.flatnonzero(inside.any(axis=1)), numpy.flatnonzero(inside.any(axis=0))
     if not rows.size or rows[-1] - rows[0] >= LEVEL * box.height or len(columns) < ACROSS * box.width:
         return False
@@ -156,16 +156,16 @@ def probability_signed(sheet: InkLayer, ink: Ink, box: Box) -> float:
 def _by_print(sheet: InkLayer, ink: Ink) -> float:
     """The pixels at 200 dpi of what is written that stand so near to print that blur may have made them of it."""
     around, found = round(BLOT * sheet.unit), 0
+    height, width = sheet.written.shape
     for patch in ink.patches:
-        left, top = max(0, patch.box.x0 - around), max(0, patch.box.y0 - around)
-        place = numpy.s_[top : patch.box.y1 + around, left : patch.box.x1 + around]
+        place = patch.box.padded(around).clipped(width, height).slices
         found += int((grown_mask(sheet.print_.near[place], around) & sheet.written[place]).sum())
     return found / sheet.unit**2
 
 
 def _plain(sheet: InkLayer, box: Box, print_: Softened) -> float:
     """The pixels at 200 dpi of a box's ink that are plainly darker than its softened print."""
-    place = numpy.s_[box.y0 : box.y1, box.x0 : box.x1]
+    place = box.slices
     return float((sheet.written[place][sheet.dark[place] - print_.dark > sheet.level] > 0).sum()) / sheet.unit**2
 
 
@@ -184,11 +184,10 @@ def _beside_print(sheet: InkLayer, ink: Ink, box: Box) -> float:
     """The pixels of a box's ink that are not its print, at 200 dpi. Of a frame that lies askew single pixels are left
     along it, which are no strokes."""
     assert ink.box is not None, "what is looked at has ink"
-    whole = Box(min(box.x0, ink.box.x0), min(box.y0, ink.box.y0), max(box.x1, ink.box.x1), max(box.y1, ink.box.y1))
+    whole = Box.enclosing((box, ink.box))
     print_ = displaced(sheet, whole)
     strokes = 0
     for patch in ink.patches:
-        x0, y0, x1, y1 = patch.box
-        rest = sheet.ink[y0:y1, x0:x1] & (1 - print_[y0 - whole.y0 : y1 - whole.y0, x0 - whole.x0 : x1 - whole.x0])
+        rest = sheet.ink[patch.box.slices] & (1 - print_[patch.box.shifted(-whole.x0, -whole.y0).slices])
         strokes += int(cv2.morphologyEx(rest, cv2.MORPH_OPEN, numpy.ones((2, 2), numpy.uint8)).sum())
     return strokes / sheet.unit**2

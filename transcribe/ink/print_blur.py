@@ -59,20 +59,18 @@ def softened(sheet: InkLayer, box: Box) -> Softened | None:
     """The print in a box as the page shows it; None where there is none, or the box is at the rim of the page."""
     margin = round(MARGIN * sheet.unit)
     height, width = sheet.dark.shape
-    left, top = max(0, box.x0 - margin), max(0, box.y0 - margin)
-    around = numpy.s_[top : min(height, box.y1 + margin), left : min(width, box.x1 + margin)]
+    around = box.padded(margin).clipped(width, height)
     if sheet.blank is None:
         return None
-    seen = _halved(sheet.dark[around], sheet.unit)
-    print_ = _halved(255 - blank_grey(sheet.blank)[around], sheet.unit)
+    seen = _halved(sheet.dark[around.slices], sheet.unit)
+    print_ = _halved(255 - blank_grey(sheet.blank)[around.slices], sheet.unit)
     if min(seen.shape) <= 4 * REACH or seen.std() < PLAIN or print_.std() < PLAIN:
         return None
     soft, blurred = _softest(print_, seen)
     best = _moved(soft, seen)
     slope = float(((best - best.mean()) * (seen - seen.mean())).mean() / best.var())
     dark = numpy.maximum(0, slope * (best - best.mean()) + seen.mean()).astype(numpy.float32)
-    rows, columns = sheet.dark[around].shape
-    whole = cv2.resize(dark, (columns, rows))[box.y0 - top : box.y1 - top, box.x0 - left : box.x1 - left]
+    whole = cv2.resize(dark, (around.width, around.height))[box.shifted(-around.x0, -around.y0).slices]
     return Softened(numpy.asarray(whole, numpy.float32), _alike(best, seen), blurred)
 
 

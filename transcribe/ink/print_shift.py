@@ -50,7 +50,7 @@ def displaced(sheet: InkLayer, box: Box) -> Mask:
         return found
     grey, reach = blank_grey(sheet.blank), round(REACH * sheet.unit)
     for tile in _tiles(sheet, box, reach):
-        print_ = sheet.print_.near[tile.y0 : tile.y1, tile.x0 : tile.x1]
+        print_ = sheet.print_.near[tile.slices]
         if not print_.any():
             continue
         moved = _moved(sheet, grey, tile, reach)
@@ -72,10 +72,10 @@ def _tiles(sheet: InkLayer, box: Box, reach: int) -> Iterator[Box]:
 
 def _moved(sheet: InkLayer, grey: Picture, tile: Box, reach: int) -> tuple[int, int] | None:
     """How far across and down from its place a piece of print lies; None where it is not found."""
-    dark = cv2.GaussianBlur(255 - grey[tile.y0 : tile.y1, tile.x0 : tile.x1], (0, 0), BLUR * sheet.unit)
+    dark = cv2.GaussianBlur(255 - grey[tile.slices], (0, 0), BLUR * sheet.unit)
     if dark.std() < PLAIN:
         return None
-    around = sheet.dark[tile.y0 - reach : tile.y1 + reach, tile.x0 - reach : tile.x1 + reach]
+    around = sheet.dark[tile.padded(reach).slices]
     likeness = cv2.matchTemplate(around, dark, cv2.TM_CCOEFF_NORMED)
     off = numpy.abs(numpy.arange(-reach, reach + 1)) / sheet.unit
     nearer = likeness - NEARER * numpy.hypot(off[:, numpy.newaxis], off[numpy.newaxis, :])
@@ -85,8 +85,5 @@ def _moved(sheet: InkLayer, grey: Picture, tile: Box, reach: int) -> tuple[int, 
 
 def _paste(into: Mask, piece: Mask, x: int, y: int) -> None:
     """Add a piece to a mask at a place, as far as it lies on it."""
-    rows, columns = into.shape
-    top, left = max(0, y), max(0, x)
-    bottom, right = min(rows, y + piece.shape[0]), min(columns, x + piece.shape[1])
-    if top < bottom and left < right:
-        into[top:bottom, left:right] |= piece[top - y : bottom - y, left - x : right - x]
+    shown = Box.sized(x, y, piece.shape[1], piece.shape[0]).clipped(into.shape[1], into.shape[0])
+    into[shown.slices] |= piece[shown.shifted(-x, -y).slices]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from transcribe.geometry import Box
-from transcribe.ink.components import Patch, around
+from transcribe.ink.components import Patch
 from transcribe.ink.ink_layer import Ink
 
 CORE = 0.45
@@ -36,11 +36,7 @@ MARGIN = 6
 def lines(ink: Ink, unit: float) -> list[Box]:
     """The boxes around the lines of writing of a field, top to bottom, each with a little paper around."""
     margin = round(MARGIN * unit)
-    return [
-        Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin)
-        for box in (around([patch.box for patch in line]) for line in lines_of(ink.patches, unit))
-        if box
-    ]
+    return [Box.enclosing(patch.box for patch in line).padded(margin) for line in lines_of(ink.patches, unit)]
 
 
 def lines_of(patches: Sequence[Patch], unit: float) -> list[list[Patch]]:
@@ -73,8 +69,7 @@ def _is_rest(small: Patch, typical: float) -> bool:
 def _beside(letter: Patch, line: Sequence[Patch]) -> bool:
     """Whether the letter overlaps the line where they are nearest: a line may lean."""
     near = min(line, key=lambda patch: abs(patch.middle[0] - letter.middle[0]))
-    common = min(near.box.y1, letter.box.y1) - max(near.box.y0, letter.box.y0)
-    return common >= SAME_LINE * min(near.box.height, letter.box.height)
+    return near.box.overlap_down(letter.box) >= SAME_LINE * min(near.box.height, letter.box.height)
 
 
 def _apart(small: Patch, line: Sequence[Patch]) -> float:

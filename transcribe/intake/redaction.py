@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
-from transcribe.geometry import Box, Homography
-from transcribe.ink import Ink, around, ink_layer
+from transcribe.geometry import Box, Homography, project
+from transcribe.ink import Ink, ink_layer
 from transcribe.model import Form
 from transcribe.registration import Aligned
 
@@ -84,15 +84,13 @@ def _written(aligned: Aligned, form: Form, boxes: Sequence[Box]) -> list[Box]:
 
 def _hanging(box: Box, seen: Ink) -> list[Box]:
     """The pieces of a box's writing that reach farther out of it than MARGIN: a number written too large or too low."""
-    wide = Box(box.x0 - MARGIN, box.y0 - MARGIN, box.x1 + MARGIN, box.y1 + MARGIN)
-    return [patch.box for patch in seen.patches if around([wide, patch.box]) != wide]
+    wide = box.padded(MARGIN)
+    return [patch.box for patch in seen.patches if not wide.contains(patch.box)]
 
 
 def _paint(picture: Picture, box: Box, homography: Homography) -> None:
     """Paint over the box, which is on the blank, where it stands on the photo."""
-    x0, y0, x1, y1 = box.x0 - MARGIN, box.y0 - MARGIN, box.x1 + MARGIN, box.y1 + MARGIN
-    corners = numpy.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]], numpy.float64)
-    there = cv2.perspectiveTransform(corners, numpy.linalg.inv(homography))[0]
+    there = project(numpy.linalg.inv(homography), box.padded(MARGIN).corners)
     cv2.fillConvexPoly(picture, numpy.rint(there).astype(numpy.int32), (PAINT, PAINT, PAINT))
 
 

@@ -45,7 +45,7 @@ def write(words: Sequence[Word], *, size: tuple[int, int], system: str, page: in
     lines = []
     for number, group in groupby(words, key=lambda word: word.line):
         inside = list(group)
-        box = _bbox(_around(inside))
+        box = _bbox(Box.enclosing(word.box for word in inside))
         spans = " ".join(_span(word, f"word_{page}_{number}_{at}") for at, word in enumerate(inside))
         lines.append(f'   <span class="ocr_line" id="line_{page}_{number}" title="{box}">{spans}</span>')
     body = "\n".join(lines)
@@ -94,7 +94,7 @@ class Beside:
         """The words whose middle lies in each box, or all of them."""
         if boxes is None:
             return [list(self.seen)]
-        return [[word for word in self.seen if _holds(box, word.box)] for box in boxes]
+        return [[word for word in self.seen if box.contains_middle(word.box)] for box in boxes]
 
 
 def beside(page: Page, moved: Callable[[Box], Box]) -> Beside | None:
@@ -130,11 +130,6 @@ def _source(system: str) -> str:
     here ("tesseract 5.5.0 hocr"), as two passes of one engine are no two."""
     program = system.casefold().partition(" ")[0]
     return f"{program} {system[len(program) :].strip()} {BESIDE}" if program in names() else f"{BESIDE} {system}"
-
-
-def _holds(box: Box, word: Box) -> bool:
-    x, y = (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2
-    return box.x0 <= x < box.x1 and box.y0 <= y < box.y1
 
 
 class _Reader(HTMLParser):
@@ -194,15 +189,6 @@ def _confidence(title: str) -> float | None:
 
 def _bbox(box: Box) -> str:
     return f"bbox {box.x0} {box.y0} {box.x1} {box.y1}"
-
-
-def _around(words: Sequence[Word]) -> Box:
-    return Box(
-        min(word.box.x0 for word in words),
-        min(word.box.y0 for word in words),
-        max(word.box.x1 for word in words),
-        max(word.box.y1 for word in words),
-    )
 
 
 def _span(word: Word, identity: str) -> str:

@@ -81,7 +81,7 @@ def _read_fixed(
         _read_free(kept, scan, replace(laid.photo, number=place.page), place, form, engines, now)
         return
     sheet = ink_layer(page.picture, form.blanks[place.page - 1].path)
-    box = _within(place.box, page)
+    box = _on_page(place.box, page)
     spot = FieldRegion(key=place.key, field=form.field(place.key.name), box=box, ink=sheet.inks([box])[0])
     here = Circumstances(scan=scan.id, at=now, fit=laid.fit, quality=laid.quality(sheet, form).measures["overall"])
     kept.readings += [_at(said, box) for said in form_page.readings(page, sheet, [spot], engines, here)]
@@ -114,7 +114,7 @@ def _read_free(
     kept: ReadResultBuilder, scan: Scan, page: Page, place: Place, form: Form, engines: Sequence[Engine], now: datetime
 ) -> None:
     """A frame on a page without a blank: the print in it, as each engine reads it there."""
-    box = _within(place.box, page)
+    box = _on_page(place.box, page)
     seen = {engine.source: _words_in(engine, page, box) for engine in engines}
     for source, words in seen.items():
         found = text_in_box(lines(words, page.number), box, form.field(place.key.name), form)
@@ -137,30 +137,25 @@ def _read_free(
 
 
 def _keep_place(kept: ReadResultBuilder, page: Page, place: Place, words: Sequence[Word]) -> None:
-    cut = kept.put(crop(page.picture, _within(place.box, page), scale=line_scale(words)))
+    cut = kept.put(crop(page.picture, _on_page(place.box, page), scale=line_scale(words)))
     kept.places.append(replace(place, snippet=cut))
 
 
 def _words_in(engine: Engine, page: Page, box: Box) -> list[Word]:
     """The words that an engine sees on the piece of the page around a box, in pixels of the page."""
     around = min(AROUND[1], max(AROUND[0], box.height))
-    wide = _within(Box(box.x0 - around, box.y0 - around, box.x1 + around, box.y1 + around), page)
-    piece = numpy.ascontiguousarray(page.picture[wide.y0 : wide.y1, wide.x0 : wide.x1])
+    wide = _on_page(box.padded(around), page)
+    piece = numpy.ascontiguousarray(page.picture[wide.slices])
     return [
-        replace(word, box=_moved(word.box, wide.x0, wide.y0))
+        replace(word, box=word.box.shifted(wide.x0, wide.y0))
         for word in engine.words(Page(number=page.number, picture=piece, dpi=page.dpi))[0]
     ]
 
 
-def _moved(box: Box, right: int, down: int) -> Box:
-    return Box(box.x0 + right, box.y0 + down, box.x1 + right, box.y1 + down)
-
-
-def _within(box: Box, page: Page) -> Box:
+def _on_page(box: Box, page: Page) -> Box:
     """The part of a box that is on the page, one pixel at least."""
     height, width = page.picture.shape[:2]
-    x0, y0 = min(max(0, box.x0), width - 1), min(max(0, box.y0), height - 1)
-    return Box(x0, y0, min(width, max(x0 + 1, box.x1)), min(height, max(y0 + 1, box.y1)))
+    return box.clipped(width, height, least=1)
 
 
 def _read_rows(

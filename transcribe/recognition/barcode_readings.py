@@ -46,9 +46,7 @@ def _fits(code: Barcode, field: Field, form: Form) -> bool:
 
 def _shown(page: Page, code: Barcode) -> Box:
     height, width = page.picture.shape[:2]
-    x0, y0, x1, y1 = code.box
-    around = round(AROUND * code.box.height)
-    return Box(max(0, x0 - around), max(0, y0 - around), min(width, x1 + around), min(height, y1 + around))
+    return code.box.padded(round(AROUND * code.box.height)).clipped(width, height)
 
 
 def _said(scan_id: str, place: Place, code: Barcode, now: datetime) -> Reading:

@@ -10,7 +10,7 @@ import cv2
 import numpy
 
 from transcribe.extraction import locate
-from transcribe.geometry import Box, Homography
+from transcribe.geometry import Homography
 from transcribe.imaging import (
     LETTER,
     Quality,
@@ -117,10 +117,7 @@ def _shrunk(page: Page) -> tuple[Page, float]:
 
 
 def _beside(page: Page, scale: float) -> list[Engine]:
-    def moved(box: Box) -> Box:
-        return Box(*(round(side * scale) for side in box))
-
-    found = hocr.beside(page, moved)
+    found = hocr.beside(page, lambda box: box.scaled(scale))
     return [found] if found else []
 
 

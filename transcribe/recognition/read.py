@@ -133,8 +133,7 @@ def _keep_pictures(
 
 def _on_blank(homography: Homography, box: Box) -> Box:
     """A box on the photo as the upright box around it on the blank."""
-    xs, ys = zip(*project(homography, box.corners), strict=True)
-    return Box(round(min(xs)), round(min(ys)), round(max(xs)), round(max(ys)))
+    return Box.around(project(homography, box.corners))
 
 
 def _keep_unread_page(

@@ -12,7 +12,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.forms import blank_grey
-from transcribe.geometry import Homography
+from transcribe.geometry import Box, Homography, project
 from transcribe.imaging import grey
 from transcribe.model import Form
 
@@ -134,9 +134,9 @@ def _pairs(seen: Features, known: Features) -> Sequence[tuple[int, int]]:
 def _is_plausible(homography: Homography, shape: tuple[int, ...]) -> bool:
     """A photo of a flat page keeps the picture's orientation (no mirror) and does not fold it over."""
     height, width = shape[:2]
-    corners = numpy.array([[[0, 0], [width, 0], [width, height], [0, height]]], numpy.float64)
-    laid = cv2.perspectiveTransform(corners, homography)[0]
-    depth = (numpy.c_[corners[0], numpy.ones(4)] @ homography[2]).tolist()
+    corners = Box(0, 0, width, height).corners
+    laid = numpy.array(project(homography, corners), numpy.float64)
+    depth = (numpy.c_[corners, numpy.ones(4)] @ homography[2]).tolist()
     area = cv2.contourArea(laid.astype(numpy.float32), oriented=True)
     same_side = min(depth) > 0 or max(depth) < 0
     return bool(same_side and numpy.isfinite(laid).all() and area > 0)

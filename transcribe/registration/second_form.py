@@ -8,6 +8,7 @@ import cv2
 import numpy
 from numpy.typing import NDArray
 
+from transcribe.geometry import Box, Homography, project
 from transcribe.imaging import grey
 from transcribe.model import Form
 from transcribe.registration.align import Aligned
@@ -34,11 +35,9 @@ def shows_second_form(photo: Picture, laid: Aligned, form: Form) -> bool:
     return any(match(rest, form, number).inliers >= SURE for number in range(1, len(form.blanks) + 1))
 
 
-def _corners(homography: NDArray[numpy.float64], size: tuple[int, int]) -> Corners:
+def _corners(homography: Homography, size: tuple[int, int]) -> Corners:
     """Where the corners of the page lie on the photo."""
-    width, height = size
-    corners = numpy.array([[[0, 0], [width, 0], [width, height], [0, height]]], numpy.float64)
-    return numpy.asarray(cv2.perspectiveTransform(corners, numpy.linalg.inv(homography))[0], numpy.float32)
+    return numpy.array(project(numpy.linalg.inv(homography), Box(0, 0, *size).corners), numpy.float32)
 
 
 def _without(photo: Picture, page: Corners) -> Picture:

@@ -82,7 +82,7 @@ def _boxed(form: Form, number: int, path: str) -> NDArray[numpy.bool_]:
     placed = [(each.page, each.box) for each in form.fields] + [(each.page, each.box) for each in form.tables]
     for page, box in placed:
         if box and page == number:
-            inside[box.y0 : box.y1, box.x0 : box.x1] = 1
+            inside[box.slices] = 1
     halved = inside[::2, ::2]
     rows, columns = halved.shape[0] // TILE, halved.shape[1] // TILE
     cut = halved[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)

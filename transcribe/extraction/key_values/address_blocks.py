@@ -12,7 +12,7 @@ from transcribe.extraction.key_values.company_names import CUSTOMER, LEGAL, OTHE
 from transcribe.extraction.key_values.date_fields import DATE
 from transcribe.extraction.page_text.field_candidates import Candidate, candidate
 from transcribe.extraction.page_text.page_text import PageText
-from transcribe.extraction.page_text.text_lines import Line, around
+from transcribe.extraction.page_text.text_lines import Line
 from transcribe.geometry import Box
 
 MAX_ALIGNMENT_OFFSET_HEIGHTS = 1.2
@@ -69,7 +69,7 @@ class TextBlock:
 
     @property
     def box(self) -> Box:
-        return around(line.box for line in self.lines)
+        return Box.enclosing(line.box for line in self.lines)
 
     def may_take(self, piece: Line) -> bool:
         """Whether a piece stands right under the block, aligned with it."""

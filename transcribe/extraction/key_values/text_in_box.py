@@ -43,7 +43,7 @@ def text_in_box(lines: Sequence[Line], box: Box, field: Field, form: Form) -> Ca
 
 
 def _words_in(line: Line, box: Box) -> list[Word]:
-    middles = [((word.box.x0 + word.box.x1) / 2, (word.box.y0 + word.box.y1) / 2, word) for word in line.words]
+    middles = [(*word.box.middle, word) for word in line.words]
     return [word for x, y, word in middles if box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1]
 
 
@@ -56,7 +56,7 @@ def _lines_in(sheet: PageText, box: Box, page: int) -> list[Line]:
             continue
         words = []
         for word in line.words:
-            x, y = (word.box.x0 + word.box.x1) / 2, (word.box.y0 + word.box.y1) / 2
+            x, y = word.box.middle
             if box.x0 - room <= x <= box.x1 + room and box.y0 <= y <= box.y1:
                 words.append(word)
         if words:

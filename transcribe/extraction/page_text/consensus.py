@@ -9,7 +9,6 @@ from statistics import mean
 
 from transcribe.extraction.page_text.field_candidates import Candidate
 from transcribe.extraction.page_text.text_lines import Line
-from transcribe.geometry import Box
 from transcribe.values import fold
 
 MIN_SAME_PLACE_OVERLAP_SHARE = 0.5
@@ -78,16 +77,7 @@ def place_hypotheses(offers: Mapping[str, Sequence[Candidate]], readable: Mappin
 
 def is_same_place(one: Candidate, other: Candidate) -> bool:
     """Whether two candidates stand on the same spot of the same page."""
-    return one.page == other.page and overlap_share(one.box, other.box) >= MIN_SAME_PLACE_OVERLAP_SHARE
-
-
-def overlap_share(one: Box, other: Box) -> float:
-    """The part of the smaller box that two boxes share."""
-    width = min(one.x1, other.x1) - max(one.x0, other.x0)
-    height = min(one.y1, other.y1) - max(one.y0, other.y0)
-    if width <= 0 or height <= 0:
-        return 0.0
-    return width * height / max(1, min(one.area, other.area))
+    return one.page == other.page and one.box.overlap_share(other.box) >= MIN_SAME_PLACE_OVERLAP_SHARE
 
 
 def place_confidence(found: Sequence[PlaceHypothesis], sources: int) -> float:

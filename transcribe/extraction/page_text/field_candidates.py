@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transcribe.extraction.page_text.text_lines import Line, around
+from transcribe.extraction.page_text.text_lines import Line
 from transcribe.geometry import Box
 from transcribe.model import Word
 
@@ -26,7 +26,7 @@ class Candidate:
 
     @property
     def box(self) -> Box:
-        return around(line.box for line in self.lines)
+        return Box.enclosing(line.box for line in self.lines)
 
     @property
     def words(self) -> tuple[Word, ...]:

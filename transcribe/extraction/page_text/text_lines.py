@@ -34,7 +34,7 @@ class Line:  # without slots: what is asked of a line again and again is kept
 
     @cached_property
     def box(self) -> Box:
-        return around(word.box for word in self.words)
+        return Box.enclosing(word.box for word in self.words)
 
     @cached_property
     def height(self) -> float:
@@ -100,7 +100,7 @@ def lines(words: Iterable[Word], page: int) -> list[Line]:
     rows: list[list[Word]] = []
     ends: list[tuple[float, int, int]] = []  # of each row's last word its middle, top and bottom: looked at most of all
     for word in sorted(single, key=lambda each: (each.box.x0, each.box.y0)):
-        middle, top, bottom = _middle(word)[0], word.box.y0, word.box.y1
+        middle, top, bottom = word.box.middle[0], word.box.y0, word.box.y1
         best, most = -1, MIN_SHARED_HEIGHT_SHARE
         for number, (before, high, low) in enumerate(ends):
             drop = slope * (middle - before)
@@ -125,8 +125,8 @@ def text_slope(words: Sequence[Word]) -> float:
     slopes = []
     for group in groups.values():
         first, last = min(group, key=lambda w: w.box.x0), max(group, key=lambda w: w.box.x0)
-        run = _middle(last)[0] - _middle(first)[0]
-        rise = _middle(last)[1] - _middle(first)[1]
+        run = last.box.middle[0] - first.box.middle[0]
+        rise = last.box.middle[1] - first.box.middle[1]
         if run > 4 * first.box.height and abs(rise) < run / 4:
             slopes.append(rise / run)
     return median(slopes) if len(slopes) >= 3 else 0.0
@@ -149,16 +149,6 @@ def cut_word(word: Word, start: int, end: int) -> Word:
     return replace(word, text=word.text[start:end], box=box, alternatives=())
 
 
-def around(boxes: Iterable[Box]) -> Box:
-    """The smallest box that holds all of them; ValueError where there are none."""
-    x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
-    return Box(min(x0s), min(y0s), max(x1s), max(y1s))
-
-
 def _deskewed_y(word: Word, slope: float) -> float:
-    x, y = _middle(word)
+    x, y = word.box.middle
     return y - slope * x
-
-
-def _middle(word: Word) -> tuple[float, float]:
-    return (word.box.x0 + word.box.x1) / 2, (word.box.y0 + word.box.y1) / 2

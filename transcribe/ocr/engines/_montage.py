@@ -43,7 +43,7 @@ class Montage:
         found: dict[int, list[Word]] = {piece.number: [] for piece in self.pieces}
         tops = numpy.array([piece.top for piece in self.pieces])
         for word in words:
-            middle = (word.box.y0 + word.box.y1) / 2
+            middle = word.box.middle[1]
             piece = self.pieces[max(0, int(numpy.searchsorted(tops, middle + MARGIN / 2, side="right")) - 1)]
             found[piece.number].append(_moved(word, piece))
         return {number: sorted(inside, key=lambda word: word.box.x0) for number, inside in found.items()}
@@ -55,8 +55,9 @@ def montages(picture: Picture, boxes: Sequence[Box]) -> list[Montage]:
     made: list[Montage] = []
     pieces: list[Piece] = []
     top = MARGIN
+    height, width = picture.shape[:2]
     for number, asked in enumerate(boxes):
-        box = _inside(asked, picture)
+        box = asked.clipped(width, height)
         if not box.area:
             continue
         if pieces and top + box.height + MARGIN > TALLEST:
@@ -67,24 +68,15 @@ def montages(picture: Picture, boxes: Sequence[Box]) -> list[Montage]:
     return [*made, _paste(picture, pieces, top)] if pieces else made
 
 
-def _inside(box: Box, picture: Picture) -> Box:
-    height, width = picture.shape[:2]
-    return Box(max(0, box.x0), max(0, box.y0), max(0, min(width, box.x1)), max(0, min(height, box.y1)))
-
-
 def _paste(picture: Picture, pieces: Sequence[Piece], height: int) -> Montage:
     width = max(piece.box.width for piece in pieces) + 2 * MARGIN
     canvas = numpy.full((height, width), 255, dtype=numpy.uint8)
     for piece in pieces:
-        x0, y0, x1, y1 = piece.box
-        canvas[piece.top : piece.top + piece.box.height, MARGIN : MARGIN + piece.box.width] = flatten(
-            picture[y0:y1, x0:x1]
-        )
+        place = Box.sized(MARGIN, piece.top, piece.box.width, piece.box.height)
+        canvas[place.slices] = flatten(picture[piece.box.slices])
     return Montage(picture=canvas, pieces=tuple(pieces))
 
 
 def _moved(word: Word, piece: Piece) -> Word:
-    across, down = piece.box.x0 - MARGIN, piece.box.y0 - piece.top
-    x0, y0, x1, y1 = word.box
-    box = Box(x0 + across, y0 + down, x1 + across, y1 + down)
+    box = word.box.shifted(piece.box.x0 - MARGIN, piece.box.y0 - piece.top)
     return Word(text=word.text, box=box, confidence=word.confidence, line=piece.number)

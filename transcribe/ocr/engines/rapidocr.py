@@ -55,9 +55,10 @@ class RapidOcr:
         if boxes is None:
             lines = self._read((page.picture,), page=True)
             return [[word for number, line in enumerate(lines) for word in _on_page(line, number)]]
-        crops = [_inside(box, page.picture) for box in boxes]
+        height, width = page.picture.shape[:2]
+        crops = [box.padded(PADDING).clipped(width, height) for box in boxes]
         asked = [number for number, crop in enumerate(crops) if crop.area]
-        pictures = tuple(page.picture[crops[n].y0 : crops[n].y1, crops[n].x0 : crops[n].x1] for n in asked)
+        pictures = tuple(page.picture[crops[number].slices] for number in asked)
         found: list[list[Word]] = [[] for _ in boxes]
         for number, line in zip(asked, self._read(pictures, page=False) if pictures else [], strict=True):
             found[number] = [_in_box(each, crops[number], number) for each in line.words]
@@ -101,12 +102,6 @@ def _children() -> WorkerPool:
     return WorkerPool(module="transcribe.ocr.engines._rapidocr_worker", seconds=SECONDS)
 
 
-def _inside(box: Box, picture: Picture) -> Box:
-    height, width = picture.shape[:2]
-    x0, y0, x1, y1 = box.x0 - PADDING, box.y0 - PADDING, box.x1 + PADDING, box.y1 + PADDING
-    return Box(max(0, x0), max(0, y0), max(0, min(width, x1)), max(0, min(height, y1)))
-
-
 def _in_box(found: Found, crop: Box, line: int) -> Word:
     x0, x1 = crop.x0 + found.start * crop.width, crop.x0 + found.end * crop.width
     box = Box(round(x0), crop.y0, round(x1), crop.y1)
@@ -120,7 +115,7 @@ def _on_page(line: Line, number: int) -> list[Word]:
     for each in line.words:
         xs = [left + share * (right - left) for share in (each.start, each.end) for left, right in ((ax, bx), (dx, cx))]
         ys = [left + share * (right - left) for share in (each.start, each.end) for left, right in ((ay, by), (dy, cy))]
-        words.append(_word(each, Box(round(min(xs)), round(min(ys)), round(max(xs)), round(max(ys))), number))
+        words.append(_word(each, Box.around(zip(xs, ys, strict=True)), number))
     return words
 
 

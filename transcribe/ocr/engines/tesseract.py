@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -135,11 +135,13 @@ def _shrunk(picture: Picture) -> tuple[Picture, float]:
 
 
 def _grown(word: Word, scale: float) -> Word:
-    x0, y0, x1, y1 = (round(side * scale) for side in word.box)
-    return Word(text=word.text, box=Box(x0, y0, x1, y1), confidence=word.confidence, line=word.line)
+    return replace(word, box=word.box.scaled(scale))
 
 
 Column = Literal["text", "conf", "left", "top", "width", "height", "block_num", "par_num", "line_num"]
+
+SIDES: tuple[Column, ...] = ("left", "top", "width", "height")
+"""The columns of Tesseract's table that say where a word stands."""
 
 
 def _words(table: dict[Column, list[int | str]]) -> list[Word]:
@@ -149,8 +151,8 @@ def _words(table: dict[Column, list[int | str]]) -> list[Word]:
     for row, text in enumerate(table["text"]):
         if not str(text).strip():
             continue
-        x0, y0 = int(table["left"][row]), int(table["top"][row])
-        box = Box(x0, y0, x0 + int(table["width"][row]), y0 + int(table["height"][row]))
+        left, top, width, height = (int(table[side][row]) for side in SIDES)
+        box = Box.sized(left, top, width, height)
         line = lines.setdefault((table["block_num"][row], table["par_num"][row], table["line_num"][row]), len(lines))
         confidence = min(1.0, max(0.0, float(table["conf"][row]) / 100))
         words.append(Word(text=str(text).strip(), box=box, confidence=confidence, line=line))

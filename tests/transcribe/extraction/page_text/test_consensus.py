@@ -15,17 +15,11 @@ from transcribe.extraction.page_text.consensus import (
     PlaceHypothesis,
     is_same_place,
     legibility,
-    overlap_share,
     place_confidence,
     place_hypotheses,
 )
 from transcribe.extraction.page_text.field_candidates import Candidate, candidate
 from transcribe.extraction.page_text.text_lines import lines
-from transcribe.geometry import Box
-
-boxes = st.builds(
-    lambda x, y, w, h: Box(x, y, x + w, y + h), *(st.integers(0, 90), st.integers(0, 90)), *(st.integers(1, 60),) * 2
-)
 
 
 def at(text: str, row: int, score: float = 0.8, page: int = 1) -> Candidate:
@@ -73,13 +67,6 @@ def test_what_one_of_two_sources_sees_is_less_sure() -> None:
     assert place_confidence(place_hypotheses({"one": [at("9.40", 1)]}, {"one": 0.9}), 2) < place_confidence(
         place_hypotheses({"one": [at("9.40", 1)], "two": [at("9.40", 1)]}, {"one": 0.9, "two": 0.9}), 2
     )
-
-
-@given(one=boxes, other=boxes)
-def test_the_share_is_of_the_smaller_box_and_symmetric(one: Box, other: Box) -> None:
-    assert overlap_share(one, other) == overlap_share(other, one)
-    assert 0 <= overlap_share(one, other) <= 1
-    assert overlap_share(one, one) == 1
 
 
 @given(scores=st.lists(st.floats(0.05, 1), min_size=1, max_size=4), sources=st.integers(1, 3))
