@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flows.home import Home, now
 from flows.steps import publish_records
-from reconcile.records import ExportOptions, load, query
+from reconcile.records import ExportOptions, load_export, query
 from transcribe.errors import SettingsError
 
 
@@ -27,7 +27,7 @@ def export_records(
 
     Raises SettingsError where the format is unknown or needs a form named, NotFound where there are no records.
     """
-    writer = load(format)
+    writer = load_export(format)
     names = [form] if form else query.forms(records)
     if format == "csv" and len(names) > 1:
         raise SettingsError(f"A CSV file holds one form. Say --form with one of: {', '.join(names)}.")

@@ -20,7 +20,7 @@ from reconcile.algorithms import (
     wilson,
     word_errors,
 )
-from reconcile.collection import Reconciled, Result
+from reconcile.collection import ItemResult, Reconciled
 from transcribe.codes import EvidenceCode
 from transcribe.i18n import say
 
@@ -87,7 +87,7 @@ def report_of(done: Reconciled, *, title: str) -> str:
 
 
 def _fields(done: Reconciled) -> list[FieldLine]:
-    by_field: dict[str, list[Result]] = defaultdict(list)
+    by_field: dict[str, list[ItemResult]] = defaultdict(list)
     for result in done.results:
         by_field[result.item.field].append(result)
     return [
@@ -104,14 +104,14 @@ def _fields(done: Reconciled) -> list[FieldLine]:
     ]
 
 
-def _sources(results: Sequence[Result]) -> list[SourceLine]:
+def _sources(results: Sequence[ItemResult]) -> list[SourceLine]:
     right: dict[str, int] = defaultdict(int)
     count: dict[str, int] = defaultdict(int)
     for result in results:
         for said in result.item.readings:
-            if said.who is not None and said.text is not None:
-                count[said.who] += 1
-                right[said.who] += said.text.strip().casefold() == result.text.casefold()
+            if said.source is not None and said.text is not None:
+                count[said.source] += 1
+                right[said.source] += said.text.strip().casefold() == result.text.casefold()
     lines = [_source(name, right[name], number) for name, number in count.items()]
     return sorted(lines, key=lambda line: (-line.readings, line.name))
 
@@ -130,7 +130,7 @@ def _bars(probabilities: Sequence[float]) -> Markup:
     return svg(figure, "How many items have which probability")
 
 
-def _curve(known: Sequence[Result]) -> Markup:
+def _curve(known: Sequence[ItemResult]) -> Markup:
     """Share right against mean probability in five groups of equal size."""
     groups = calibration_curve(_told(known), 5)
     figure = Figure(figsize=(4, 4), layout="constrained")
@@ -147,12 +147,12 @@ def _curve(known: Sequence[Result]) -> Markup:
     return svg(figure, "Share right against predicted probability")
 
 
-def _told(known: Iterable[Result]) -> list[Forecast]:
+def _told(known: Iterable[ItemResult]) -> list[Forecast]:
     """What was predicted of items with a known text without looking at it, and whether that was right."""
     return [(result.model_probability, result.model == result.normal) for result in known]
 
 
-def _errors(known: Sequence[Result]) -> list[tuple[str, str]]:
+def _errors(known: Sequence[ItemResult]) -> list[tuple[str, str]]:
     """How wrong the model was on items with a known text, figure by figure."""
     told = _told(known)
     pairs = [(result.model, result.normal) for result in known]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reconcile.collection import Collected, Fault, Item, Reconciled, Result, collect, reconcile_items, value_of
+from reconcile.collection import Collected, Fault, Item, ItemResult, Reconciled, collect, reconcile_items, value_of
 from reconcile.decision import decide
 from reconcile.inference import weigh
 from reconcile.parameters import shipped_parameters
@@ -88,7 +88,7 @@ def _row(line: Line) -> dict[str, Value | float]:
     return {name: getattr(line, name) for name in COLUMNS}
 
 
-def _line(result: Result, type_name: str, translate: Callable[[str], str]) -> Line:
+def _line(result: ItemResult, type_name: str, translate: Callable[[str], str]) -> Line:
     return Line(
         item=result.item.name,
         value=value_of(result.text, type_name),
@@ -140,7 +140,7 @@ def _readings(item: Item, key: FieldKey, scan: str) -> Iterator[Reading]:
             id=f"{item.name}#{number}",
             scan=scan,
             key=key,
-            source=said.who or f"{item.name}#{number}",
+            source=said.source or f"{item.name}#{number}",
             kind=said.kind,
             text=said.text,
             at=datetime.fromtimestamp(number, UTC),

@@ -2,7 +2,7 @@
 
 from reconcile.collection.comparable_texts import value_of
 from reconcile.collection.file_formats import Collected, Fault, collect
-from reconcile.collection.items import Item, Result
+from reconcile.collection.items import Item, ItemResult
 from reconcile.collection.reconcile_items import Reconciled, reconcile_items
 
-__all__ = ["Collected", "Fault", "Item", "Reconciled", "Result", "collect", "reconcile_items", "value_of"]
+__all__ = ["Collected", "Fault", "Item", "ItemResult", "Reconciled", "collect", "reconcile_items", "value_of"]

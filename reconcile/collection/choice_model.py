@@ -11,18 +11,23 @@ from collections.abc import Sequence
 import numpy
 from numpy.typing import NDArray
 
-from reconcile.collection.text_options import FEATURES, Option
+from reconcile.collection.text_options import OPTION_FEATURES, TextOption
 
-Weights = tuple[float, ...]
+ChoiceWeights = tuple[float, ...]
 Numbers = NDArray[numpy.float64]
 
 
-def shares(options: Sequence[Option], weights: Weights) -> list[float]:
+def option_probabilities(options: Sequence[TextOption], weights: ChoiceWeights) -> list[float]:
     """The probability of each option if one of them is right; they sum to 1."""
     return [float(share) for share in _softmax(_matrix(options) @ numpy.array(weights))]
 
 
-def fit(told: Sequence[tuple[Sequence[Option], int]], *, around: Weights | None = None, ridge: float = 1.0) -> Weights:
+def fit_choice(
+    examples: Sequence[tuple[Sequence[TextOption], int]],
+    *,
+    prior_weights: ChoiceWeights | None = None,
+    ridge: float = 1.0,
+) -> ChoiceWeights:
     """Weights that make the right options probable.
 
     Args:
@@ -32,12 +37,12 @@ def fit(told: Sequence[tuple[Sequence[Option], int]], *, around: Weights | None 
 
     Newton's method on the concave penalised likelihood.
     """
-    prior = numpy.zeros(len(FEATURES)) if around is None else numpy.array(around)
+    prior = numpy.zeros(len(OPTION_FEATURES)) if prior_weights is None else numpy.array(prior_weights)
     weights = prior.copy()
-    matrices = [(_matrix(options), place) for options, place in told]
+    matrices = [(_matrix(options), place) for options, place in examples]
     for _ in range(50):
         gradient = -ridge * (weights - prior)
-        curve = ridge * numpy.eye(len(FEATURES))
+        curve = ridge * numpy.eye(len(OPTION_FEATURES))
         for matrix, place in matrices:
             share = _softmax(matrix @ weights)
             mean = share @ matrix
@@ -50,7 +55,7 @@ def fit(told: Sequence[tuple[Sequence[Option], int]], *, around: Weights | None 
     return tuple(float(weight) for weight in weights)
 
 
-def _matrix(options: Sequence[Option]) -> Numbers:
+def _matrix(options: Sequence[TextOption]) -> Numbers:
     return numpy.array([option.features for option in options], dtype=numpy.float64)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from reconcile.collection.items import Item, Said
+from reconcile.collection.items import Item, SourceReading
 from transcribe import plugins
 from transcribe.errors import FormError
 
@@ -41,12 +41,12 @@ class Format(Protocol):
         """The items of a text; lines that cannot be used are faults, the others are used."""
 
 
-def names() -> tuple[str, ...]:
+def format_names() -> tuple[str, ...]:
     """Every format."""
     return plugins.names("reconcile.collection.formats")
 
 
-def load(name: str) -> Format:
+def load_format(name: str) -> Format:
     """The format of this name."""
     return cast(Format, plugins.load("reconcile.collection.formats", name))
 
@@ -57,16 +57,16 @@ def collect(text: str, name: str | None = None) -> Collected:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise FormError("The file is empty: it has no readings.")
-    chosen = [load(name)] if name else [each for each in map(load, names()) if each.is_it(text)]
+    chosen = [load_format(name)] if name else [each for each in map(load_format, format_names()) if each.is_it(text)]
     if not chosen:
-        titles = ", ".join(load(each).TITLE for each in names())
+        titles = ", ".join(load_format(each).TITLE for each in format_names())
         raise FormError(f"This is none of the formats known ({titles}). Name one with --from, or write JSON Lines.")
     return chosen[0].collect(text)
 
 
-def gather(rows: Iterable[tuple[str, str, Said]], faults: Iterable[Fault] = ()) -> Collected:
+def items_of_rows(rows: Iterable[tuple[str, str, SourceReading]], faults: Iterable[Fault] = ()) -> Collected:
     """Items from (item, field, said) rows, whatever their order."""
-    readings: dict[tuple[str, str], list[Said]] = defaultdict(list)
+    readings: dict[tuple[str, str], list[SourceReading]] = defaultdict(list)
     for name, field, said in rows:
         readings[name, field].append(said)
     items = tuple(

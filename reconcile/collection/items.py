@@ -9,10 +9,10 @@ from transcribe.model import Evidence, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class SourceReading:
     """What one source says of an item: "" is blank, None cannot be read. Without a name nobody is known to return."""
 
-    who: str | None
+    source: str | None
     text: str | None
     kind: Kind = "person"
 
@@ -22,7 +22,7 @@ class Item:
     """One thing that several sources read. `gold` is its known right text; `scan` ties items of one form together."""
 
     name: str
-    readings: tuple[Said, ...]
+    readings: tuple[SourceReading, ...]
     field: str = ""
     type: str = ""
     scan: str = ""
@@ -30,7 +30,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class ItemResult:
     """What an item says: `text` as it would be written, `normal` as it was compared, and how probable that is.
 
     `method` says how it came about, `reason` why as a code with numbers, `ask` whether one more reading is worth it.
@@ -51,10 +51,10 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
+class ComparableReading:
     """One reading made comparable: its words (none: blank), who said it, and the text as written."""
 
-    who: Hashable
+    source: Hashable
     words: tuple[str, ...]
     text: str
 
@@ -65,11 +65,11 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class ComparableItem:
     """An item with its voices, blank ones apart."""
 
     item: Item
-    voices: tuple[Voice, ...]
-    blanks: int = 0
-    unreadable: int = 0
+    readings: tuple[ComparableReading, ...]
+    blank_count: int = 0
+    unreadable_count: int = 0
     gold: str | None = field(default=None)

@@ -10,27 +10,27 @@ from itertools import zip_longest
 from reconcile.algorithms import best_line, written_words
 from reconcile.algorithms import learn_line_model as learn_line_model
 from reconcile.collection import choice_calibration, choice_model, shipped_weights, source_standing
-from reconcile.collection.choice_calibration import Own
-from reconcile.collection.choice_features import Chosen, circumstances, facts_of
-from reconcile.collection.comparable_texts import Family, family, hear, types
-from reconcile.collection.items import Heard, Item, Result
-from reconcile.collection.text_options import Learnt, Option, lexicon, line, options
+from reconcile.collection.choice_calibration import OwnCalibration
+from reconcile.collection.choice_features import Choice, features_of, field_facts
+from reconcile.collection.comparable_texts import TextFamily, field_types, make_comparable, text_family
+from reconcile.collection.items import ComparableItem, Item, ItemResult
+from reconcile.collection.text_options import CollectionModel, TextOption, count_words, line_of, options_of
 from transcribe.codes import EvidenceCode
 from transcribe.model import Evidence
 
-OWN_GOLD = 50
+MIN_OWN_CALIBRATION_ITEMS = 50
 """From so many gold items on they bend the shipped probabilities."""
 
-OWN_CHOICE = 400
+MIN_OWN_CHOICE_ITEMS = 400
 """From so many gold items on they bend the shipped weights of the choice: with 100 the choice was the worse for it."""
 
-CONTEST = 100
+MIN_CHAMPION_ITEMS = 100
 """So many gold items must be known before majority can take a family's decisions back."""
 
-MINORITY = 0.55
+MIN_MINORITY_PROBABILITY = 0.55
 """The least share at which a text that fewer read is written: plainly likelier than not, or it stays with majority."""
 
-BLANK_WINS = 4.0
+MIN_BLANK_RATIO = 4.0
 """A blank is believed against a text where at least so many times as many sources left it blank: to overlook a field is
 common, to invent one is rare."""
 
@@ -39,10 +39,10 @@ common, to invent one is rare."""
 class Reconciled:
     """A collection's results, in the order of its items, and what decided: "model" or "majority" for each family."""
 
-    results: tuple[Result, ...]
+    results: tuple[ItemResult, ...]
     types: dict[str, str]
-    families: dict[str, Family]
-    champions: dict[Family, str]
+    families: dict[str, TextFamily]
+    champions: dict[TextFamily, str]
 
 
 def reconcile_items(items: Sequence[Item], *, target: float = 0.95, locale: str = "en_GB") -> Reconciled:
@@ -53,27 +53,27 @@ def reconcile_items(items: Sequence[Item], *, target: float = 0.95, locale: str 
         target: an item less probable than this is asked again.
         locale: how its dates and amounts are written.
     """
-    of_type = types(items, locale)
-    heard = hear(items, of_type, locale)
-    by_field: dict[str, list[Heard]] = defaultdict(list)
+    of_type = field_types(items, locale)
+    heard = make_comparable(items, of_type, locale)
+    by_field: dict[str, list[ComparableItem]] = defaultdict(list)
     for each in heard:
         by_field[each.item.field].append(each)
-    families = {field: family(some, of_type[field]) for field, some in by_field.items()}
-    learnt = learn(heard)
-    possible = [options(each, learnt) if each.voices else [] for each in heard]
+    families = {field: text_family(some, of_type[field]) for field, some in by_field.items()}
+    learnt = learn_collection(heard)
+    possible = [options_of(each, learnt) if each.readings else [] for each in heard]
     weights = _choice_weights(heard, possible, families)
     chosen = [
-        choose(each, some, learnt, families[each.item.field], weights)
+        choose_text(each, some, learnt, families[each.item.field], weights)
         for each, some in zip(heard, possible, strict=True)
     ]
-    champions = _contest(chosen, families)
-    chosen = [_under(champions[families[each.heard.item.field]], each, families) for each in chosen]
-    odds = odds_of(chosen, families)
-    own = _own(chosen, odds)
+    champions = _champions(chosen, families)
+    chosen = [_as_champion_chooses(champions[families[each.item.item.field]], each, families) for each in chosen]
+    odds = choice_log_odds(chosen, families)
+    own = _own_calibration(chosen, odds)
     results = [
         _result(
             each,
-            choice_calibration.probability(log_odds, each.heard.item.field, own),
+            choice_calibration.probability(log_odds, each.item.item.field, own),
             champions,
             families,
             target,
@@ -84,53 +84,68 @@ def reconcile_items(items: Sequence[Item], *, target: float = 0.95, locale: str 
     return Reconciled(results=tuple(results), types=of_type, families=families, champions=champions)
 
 
-def learn(heard: Sequence[Heard]) -> Learnt:
+def learn_collection(heard: Sequence[ComparableItem]) -> CollectionModel:
     """What the readings of a collection teach: source rates, standings, words."""
-    return Learnt(
-        lines=learn_line_model([line(each) for each in heard if each.voices]),
-        by_field=source_standing.learn(heard, by_field=True),
-        overall=source_standing.learn(heard, by_field=False),
-        lexicon=lexicon(heard),
+    return CollectionModel(
+        line_model=learn_line_model([line_of(each) for each in heard if each.readings]),
+        field_rates=source_standing.learn_source_rates(heard, by_field=True),
+        overall_rates=source_standing.learn_source_rates(heard, by_field=False),
+        lexicon=count_words(heard),
     )
 
 
-def choose(each: Heard, some: Sequence[Option], learnt: Learnt, of: Family, weights: choice_model.Weights) -> Chosen:
+def choose_text(
+    each: ComparableItem,
+    some: Sequence[TextOption],
+    learnt: CollectionModel,
+    text_family: TextFamily,
+    weights: choice_model.ChoiceWeights,
+) -> Choice:
     """The most probable text of one item: word by word for a line, else among whole texts; blank where blanks win."""
-    texts = len({voice.normal for voice in each.voices})
-    if not some or each.blanks >= BLANK_WINS * len(each.voices):
-        share = each.blanks / max(1, each.blanks + len(each.voices))
-        return Chosen(heard=each, option=None, share=share, texts=max(1, texts), majority=majority(each))
-    if of == "line text":
-        laid = line(each)
-        shares = learnt.lines.weigh(laid)
+    texts = len({voice.normal for voice in each.readings})
+    if not some or each.blank_count >= MIN_BLANK_RATIO * len(each.readings):
+        share = each.blank_count / max(1, each.blank_count + len(each.readings))
+        return Choice(item=each, option=None, share=share, text_count=max(1, texts), majority=majority_text(each))
+    if text_family == "line text":
+        laid = line_of(each)
+        shares = learnt.line_model.weigh(laid)
         whole = tuple(word for word in best_line(shares) if word)
         option = next((option for option in some if option.words == whole), some[0])
         sure = 1.0
         for share_of in shares:
             sure *= max(share_of.values())
         places = sum(len(set(slot)) > 1 for slot in laid.slots)
-        return Chosen(heard=each, option=option, share=sure, texts=texts, majority=majority(each), places=places)
-    shared = choice_model.shares(some, weights)
-    place = _place(each, some, shared)
-    return Chosen(heard=each, option=some[place], share=shared[place], texts=texts, majority=majority(each))
+        return Choice(
+            item=each,
+            option=option,
+            share=sure,
+            text_count=texts,
+            majority=majority_text(each),
+            differing_places=places,
+        )
+    shared = choice_model.option_probabilities(some, weights)
+    place = _likeliest_place(each, some, shared)
+    return Choice(item=each, option=some[place], share=shared[place], text_count=texts, majority=majority_text(each))
 
 
-def _place(each: Heard, some: Sequence[Option], shared: Sequence[float]) -> int:
+def _likeliest_place(each: ComparableItem, some: Sequence[TextOption], shared: Sequence[float]) -> int:
     """The likeliest option; what most say stays where a minority is hardly likelier."""
     likeliest = min(range(len(some)), key=lambda number: (-shared[number], some[number].normal))
-    votes = Counter(voice.normal for voice in each.voices).most_common(2)
-    if len(votes) > 1 and votes[0][1] > votes[1][1] and shared[likeliest] < MINORITY:
+    votes = Counter(voice.normal for voice in each.readings).most_common(2)
+    if len(votes) > 1 and votes[0][1] > votes[1][1] and shared[likeliest] < MIN_MINORITY_PROBABILITY:
         return next(number for number, option in enumerate(some) if option.normal == votes[0][0])
     return likeliest
 
 
-def majority(each: Heard) -> str:
+def majority_text(each: ComparableItem) -> str:
     """What most readings say, blank ones aside; of equals the first in alphabetical order."""
-    votes = Counter(voice.normal for voice in each.voices)
+    votes = Counter(voice.normal for voice in each.readings)
     return min(votes, key=lambda normal: (-votes[normal], normal), default="")
 
 
-def told(heard: Sequence[Heard], possible: Sequence[Sequence[Option]]) -> list[tuple[Sequence[Option], int]]:
+def choice_examples(
+    heard: Sequence[ComparableItem], possible: Sequence[Sequence[TextOption]]
+) -> list[tuple[Sequence[TextOption], int]]:
     """The items whose gold text is among several possible ones: what a choice is fitted on."""
     return [
         (some, normals.index(each.gold))
@@ -139,79 +154,83 @@ def told(heard: Sequence[Heard], possible: Sequence[Sequence[Option]]) -> list[t
     ]
 
 
-def odds_of(chosen: Sequence[Chosen], families: dict[str, Family]) -> list[float]:
+def choice_log_odds(chosen: Sequence[Choice], families: dict[str, TextFamily]) -> list[float]:
     """The shipped log odds that each choice is right."""
-    facts = facts_of([each.heard for each in chosen])
+    facts = field_facts([each.item for each in chosen])
     found = []
     for each in chosen:
-        of = families[each.heard.item.field]
+        of = families[each.item.item.field]
         found.append(
-            choice_calibration.log_odds(
-                circumstances(each, facts[each.heard.item.field]), shipped_weights.HONEST[of], of
+            choice_calibration.shipped_log_odds(
+                features_of(each, facts[each.item.item.field]), shipped_weights.CALIBRATION_WEIGHTS[of], of
             )
         )
     return found
 
 
 def _choice_weights(
-    heard: Sequence[Heard], possible: Sequence[Sequence[Option]], families: dict[str, Family]
-) -> choice_model.Weights:
+    heard: Sequence[ComparableItem], possible: Sequence[Sequence[TextOption]], families: dict[str, TextFamily]
+) -> choice_model.ChoiceWeights:
     known = [
         (each, some)
         for each, some in zip(heard, possible, strict=True)
         if each.gold is not None and families[each.item.field] != "line text"
     ]
-    if len(known) < OWN_CHOICE:
-        return shipped_weights.CHOICE
-    return choice_model.fit(told(*zip(*known, strict=True)), around=shipped_weights.CHOICE, ridge=10.0)
+    if len(known) < MIN_OWN_CHOICE_ITEMS:
+        return shipped_weights.CHOICE_WEIGHTS
+    return choice_model.fit_choice(
+        choice_examples(*zip(*known, strict=True)), prior_weights=shipped_weights.CHOICE_WEIGHTS, ridge=10.0
+    )
 
 
-def _contest(chosen: Sequence[Chosen], families: dict[str, Family]) -> dict[Family, str]:
+def _champions(chosen: Sequence[Choice], families: dict[str, TextFamily]) -> dict[TextFamily, str]:
     """Which decides in each family: the model, until majority is better on enough gold."""
-    better: Counter[Family] = Counter()
-    known: Counter[Family] = Counter()
+    better: Counter[TextFamily] = Counter()
+    known: Counter[TextFamily] = Counter()
     for each in chosen:
-        of = families[each.heard.item.field]
-        if each.heard.gold is not None:
+        of = families[each.item.item.field]
+        if each.item.gold is not None:
             model = each.option.normal if each.option else ""
             known[of] += 1
-            better[of] += (each.majority == each.heard.gold) - (model == each.heard.gold)
-    every: tuple[Family, ...] = ("line text", "short text", "typed")
-    return {of: "majority" if known[of] >= CONTEST and better[of] > 0 else "model" for of in every}
+            better[of] += (each.majority == each.item.gold) - (model == each.item.gold)
+    every: tuple[TextFamily, ...] = ("line text", "short text", "typed")
+    return {of: "majority" if known[of] >= MIN_CHAMPION_ITEMS and better[of] > 0 else "model" for of in every}
 
 
-def _under(champion: str, each: Chosen, families: dict[str, Family]) -> Chosen:
+def _as_champion_chooses(champion: str, each: Choice, families: dict[str, TextFamily]) -> Choice:
     """The choice as the champion makes it: majority's text where majority decides."""
     if champion == "model" or each.option is None or each.option.normal == each.majority:
         return each
-    voices = tuple(voice for voice in each.heard.voices if voice.normal == each.majority)
-    share = len(voices) / len(each.heard.voices)
-    return replace(each, option=Option(words=voices[0].words, voices=voices, features=()), share=share)
+    voices = tuple(voice for voice in each.item.readings if voice.normal == each.majority)
+    share = len(voices) / len(each.item.readings)
+    return replace(each, option=TextOption(words=voices[0].words, readings=voices, features=()), share=share)
 
 
-def _own(chosen: Sequence[Chosen], odds: Sequence[float]) -> Own:
+def _own_calibration(chosen: Sequence[Choice], odds: Sequence[float]) -> OwnCalibration:
     known = [
-        (log_odds, each.heard.item.field, (each.option.normal if each.option else "") == each.heard.gold)
+        (log_odds, each.item.item.field, (each.option.normal if each.option else "") == each.item.gold)
         for each, log_odds in zip(chosen, odds, strict=True)
-        if each.heard.gold is not None
+        if each.item.gold is not None
     ]
-    return choice_calibration.fit_own(known) if len(known) >= OWN_GOLD else Own()
+    return (
+        choice_calibration.fit_own_calibration(known) if len(known) >= MIN_OWN_CALIBRATION_ITEMS else OwnCalibration()
+    )
 
 
 def _result(
-    each: Chosen,
+    each: Choice,
     sure: float,
-    champions: dict[Family, str],
-    families: dict[str, Family],
+    champions: dict[TextFamily, str],
+    families: dict[str, TextFamily],
     target: float,
-    learnt: Learnt,
-) -> Result:
-    item = each.heard.item
+    learnt: CollectionModel,
+) -> ItemResult:
+    item = each.item.item
     normal = each.option.normal if each.option else ""
-    method, reason = _story(each, champions[families[item.field]])
-    decided = Result(
+    method, reason = _method_and_reason(each, champions[families[item.field]])
+    decided = ItemResult(
         item=item,
-        text=_text(each, learnt),
+        text=_written_text(each, learnt),
         normal=normal,
         probability=sure,
         method=method,
@@ -221,12 +240,12 @@ def _result(
         model=normal,
         model_probability=sure,
     )
-    if each.heard.gold is None:
+    if each.item.gold is None:
         return decided
     return replace(
         decided,
         text=item.gold or "",
-        normal=each.heard.gold,
+        normal=each.item.gold,
         probability=1.0,
         method="gold",
         reason=Evidence(code=EvidenceCode.GOLD),
@@ -234,36 +253,36 @@ def _result(
     )
 
 
-def _story(each: Chosen, champion: str) -> tuple[str, Evidence]:
-    readings, blanks = len(each.heard.voices), each.heard.blanks
-    numbers = {"readings": readings, "blanks": blanks, "texts": each.texts}
+def _method_and_reason(each: Choice, champion: str) -> tuple[str, Evidence]:
+    readings, blanks = len(each.item.readings), each.item.blank_count
+    numbers = {"readings": readings, "blanks": blanks, "texts": each.text_count}
     if each.option is None:
         empty = "blank" if readings + blanks else "unread"
         return empty, Evidence(code=EvidenceCode(f"collection {empty}"), numbers=numbers)
-    numbers["votes"] = votes = len(each.option.voices)
+    numbers["votes"] = votes = len(each.option.readings)
     if votes == 0:
         return "composed", Evidence(code=EvidenceCode.COLLECTION_COMPOSED, numbers=numbers)
-    if each.texts == 1:
+    if each.text_count == 1:
         alike = "unanimous" if readings > 1 else "single"
         return alike, Evidence(code=EvidenceCode(f"collection {alike}"), numbers=numbers)
     if champion == "majority":
         return "majority", Evidence(code=EvidenceCode.COLLECTION_MAJORITY, numbers=numbers)
-    fewer = votes < max(Counter(voice.normal for voice in each.heard.voices).values())
+    fewer = votes < max(Counter(reading.normal for reading in each.item.readings).values())
     code = EvidenceCode.COLLECTION_MINORITY if fewer else EvidenceCode.COLLECTION_WEIGHED
     return "weighed", Evidence(code=code, numbers=numbers)
 
 
-def _text(each: Chosen, learnt: Learnt) -> str:
+def _written_text(each: Choice, learnt: CollectionModel) -> str:
     """The chosen text as most of its writers wrote it; a composed one from the words of those of best standing."""
     if each.option is None:
         return ""
-    if each.option.voices:
-        written = Counter(voice.text.strip() for voice in each.option.voices)
+    if each.option.readings:
+        written = Counter(voice.text.strip() for voice in each.option.readings)
         return min(written, key=lambda text: (-written[text], text))
-    laid = line(each.heard)
-    odds = [learnt.by_field.log_odds(voice.who, each.heard.item.field) for voice in each.heard.voices]
-    spelt = [iter(written_words(voice.text)) for voice in each.heard.voices]
-    chosen = best_line(learnt.lines.weigh(laid))
+    laid = line_of(each.item)
+    odds = [learnt.field_rates.log_odds(voice.source, each.item.item.field) for voice in each.item.readings]
+    spelt = [iter(written_words(voice.text)) for voice in each.item.readings]
+    chosen = best_line(learnt.line_model.weigh(laid))
     result = []
     for slot, word in zip_longest(laid.slots, chosen, fillvalue=""):
         forms = [next(spelling) if said else "" for said, spelling in zip(slot, spelt, strict=True)]

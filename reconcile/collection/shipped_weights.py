@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from reconcile.collection.choice_model import Weights
-from reconcile.collection.comparable_texts import Family
+from reconcile.collection.choice_model import ChoiceWeights
+from reconcile.collection.comparable_texts import TextFamily
 
-CHOICE: Weights = (
+CHOICE_WEIGHTS: ChoiceWeights = (
     0.935,
     0.062,
     0.434,
@@ -23,7 +23,7 @@ CHOICE: Weights = (
     -1.15,
 )
 
-HONEST: dict[Family, Weights] = {
+CALIBRATION_WEIGHTS: dict[TextFamily, ChoiceWeights] = {
     "line text": (
         -2.761,
         1.306,

@@ -11,62 +11,64 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, prod
 
-from reconcile.collection.items import Heard
+from reconcile.collection.items import ComparableItem
 
-_ROUNDS = 15
-_WAYS = 30.0
+_EM_ROUND_COUNT = 15
+_WRONG_TEXT_COUNT = 30.0
 """In how many ways a reading may be wrong: two sources make the same mistake by chance once in so many."""
-_NONE = 3.0
+_ALL_WRONG_WEIGHT = 3.0
 """Weight of "all are wrong" against each way of being wrong."""
-_SHRINK = 10.0
+_FIELD_PRIOR_READINGS = 10.0
 """Readings' worth of belief in a field's common rate."""
-_START = 0.8
+_START_SHARE = 0.8
 _LEAST, _MOST = 0.02, 0.98
 """Nobody is always right or always wrong, least of all after a few readings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class SourceRates:
     """The rates learnt: (source, field) -> share right. `bits` gives them as log odds for summing."""
 
-    rates: Mapping[tuple[Hashable, str], float]
+    shares: Mapping[tuple[Hashable, str], float]
 
     def log_odds(self, who: Hashable, field: str) -> float:
         """Log odds that a source's reading of this field is right."""
-        rate = self.rates.get((who, field), 0.7)
+        rate = self.shares.get((who, field), 0.7)
         return log(rate / (1.0 - rate))
 
 
-def learn(heard: Sequence[Heard], *, by_field: bool) -> Standing:
+def learn_source_rates(heard: Sequence[ComparableItem], *, by_field: bool) -> SourceRates:
     """The standing of every source, for each field apart or over all fields (under the field "")."""
     rates: dict[tuple[Hashable, str], float] = {}
-    told = [each for each in heard if len(each.voices) > 1 or (each.voices and each.gold is not None)]
-    for _ in range(_ROUNDS):
+    told = [each for each in heard if len(each.readings) > 1 or (each.readings and each.gold is not None)]
+    for _ in range(_EM_ROUND_COUNT):
         right: dict[tuple[Hashable, str], float] = defaultdict(float)
         count: dict[tuple[Hashable, str], float] = defaultdict(float)
         for each in told:
             field = each.item.field if by_field else ""
-            shares = _shares(each, field, rates)
-            for voice in each.voices:
-                right[voice.who, field] += shares.get(voice.normal, 0.0)
-                count[voice.who, field] += 1.0
-        rates = _shrunk(right, count)
-    return Standing(rates=rates)
+            shares = _text_probabilities(each, field, rates)
+            for voice in each.readings:
+                right[voice.source, field] += shares.get(voice.normal, 0.0)
+                count[voice.source, field] += 1.0
+        rates = _shrunk_shares(right, count)
+    return SourceRates(shares=rates)
 
 
-def _shares(each: Heard, field: str, rates: Mapping[tuple[Hashable, str], float]) -> dict[str, float]:
+def _text_probabilities(
+    each: ComparableItem, field: str, rates: Mapping[tuple[Hashable, str], float]
+) -> dict[str, float]:
     if each.gold is not None:
         return {each.gold: 1.0}
-    said = [(voice.normal, rates.get((voice.who, field), _START)) for voice in each.voices]
+    said = [(voice.normal, rates.get((voice.source, field), _START_SHARE)) for voice in each.readings]
     weights = {
-        true: prod(rate if normal == true else (1.0 - rate) / _WAYS for normal, rate in said)
+        true: prod(rate if normal == true else (1.0 - rate) / _WRONG_TEXT_COUNT for normal, rate in said)
         for true in sorted({normal for normal, _ in said})
     }
-    total = sum(weights.values()) + _NONE * prod((1.0 - rate) / _WAYS for _, rate in said)
+    total = sum(weights.values()) + _ALL_WRONG_WEIGHT * prod((1.0 - rate) / _WRONG_TEXT_COUNT for _, rate in said)
     return {true: weight / total for true, weight in weights.items()}
 
 
-def _shrunk(
+def _shrunk_shares(
     right: Mapping[tuple[Hashable, str], float], count: Mapping[tuple[Hashable, str], float]
 ) -> dict[tuple[Hashable, str], float]:
     all_right: dict[str, float] = defaultdict(float)
@@ -77,7 +79,11 @@ def _shrunk(
     return {
         (who, field): max(
             _LEAST,
-            min(_MOST, (right[who, field] + _SHRINK * all_right[field] / all_count[field]) / (number + _SHRINK)),
+            min(
+                _MOST,
+                (right[who, field] + _FIELD_PRIOR_READINGS * all_right[field] / all_count[field])
+                / (number + _FIELD_PRIOR_READINGS),
+            ),
         )
         for (who, field), number in count.items()
     }

@@ -2,8 +2,8 @@
 
 from reconcile.records import query
 from reconcile.records.export.jsonl import record_json
-from reconcile.records.export_formats import ExportOptions, load
+from reconcile.records.export_formats import ExportOptions, load_export
 from reconcile.records.publish import publish, rebuild
 from reconcile.records.query import PublishedRecord
 
-__all__ = ["ExportOptions", "PublishedRecord", "load", "publish", "query", "rebuild", "record_json"]
+__all__ = ["ExportOptions", "PublishedRecord", "load_export", "publish", "query", "rebuild", "record_json"]

@@ -12,35 +12,35 @@ from sqlite_utils import Database
 from transcribe.errors import NotFound, StoreError
 from transcribe.store import write_ahead
 
-_PATIENCE = 30.0
+_LOCK_WAIT_SECONDS = 30.0
 """Seconds to wait for another publisher: longer than publishing a full batch takes."""
 
 
 @contextmanager
-def for_publishing(path: Path) -> Iterator[Database]:
+def open_for_publishing(path: Path) -> Iterator[Database]:
     """The database, made if missing; readers go on while it is written, and what is deleted is overwritten.
 
     `synchronous=NORMAL` may lose the last transactions when power fails, but never half of one: as the outbox position
     is lost with the records, they are simply published again.
     """
-    with _closing(path, str(path), uri=False) as database:
-        write_ahead(database.conn, _PATIENCE)
+    with _opened(path, str(path), uri=False) as database:
+        write_ahead(database.conn, _LOCK_WAIT_SECONDS)
         for pragma in ("synchronous=NORMAL", "secure_delete=ON"):
             database.conn.execute(f"PRAGMA {pragma}")
         yield database
 
 
 @contextmanager
-def for_reading(path: Path) -> Iterator[Database]:
+def open_for_reading(path: Path) -> Iterator[Database]:
     """The database, read only; NotFound where nothing was published yet."""
     if not path.exists():
         raise NotFound(f"There is no record database at {path}; `fairhand publish` makes it.")
-    with _closing(path, f"{path.resolve().as_uri()}?mode=ro", uri=True) as database:
+    with _opened(path, f"{path.resolve().as_uri()}?mode=ro", uri=True) as database:
         yield database
 
 
 @contextmanager
-def writing(database: Database) -> Iterator[None]:
+def write_transaction(database: Database) -> Iterator[None]:
     """One transaction that takes the write lock at once: sqlite-utils' own `atomic` begins deferred, and two publishers
     that read the same position before writing would then fail instead of waiting."""
     database.execute("BEGIN IMMEDIATE")
@@ -53,9 +53,9 @@ def writing(database: Database) -> Iterator[None]:
 
 
 @contextmanager
-def _closing(path: Path, address: str, *, uri: bool) -> Iterator[Database]:
+def _opened(path: Path, address: str, *, uri: bool) -> Iterator[Database]:
     try:
-        connection = sqlite3.connect(address, uri=uri, timeout=_PATIENCE, isolation_level=None)
+        connection = sqlite3.connect(address, uri=uri, timeout=_LOCK_WAIT_SECONDS, isolation_level=None)
         try:
             yield Database(connection)
         finally:

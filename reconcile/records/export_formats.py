@@ -36,11 +36,11 @@ class Export(Protocol):
         """Write a form's records to `out` (opened with newline=""); how many rows. NotFound where there are none."""
 
 
-def load(name: str) -> Export:
+def load_export(name: str) -> Export:
     """The export of this name; SettingsError lists the known ones otherwise."""
     return cast(Export, plugins.load("reconcile.records.export", name))
 
 
-def names() -> tuple[str, ...]:
+def export_names() -> tuple[str, ...]:
     """Every export."""
     return plugins.names("reconcile.records.export")

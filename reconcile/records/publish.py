@@ -10,18 +10,18 @@ from typing import Protocol
 from sqlite_utils import Database
 
 from reconcile.records import rows, schema
-from reconcile.records.database import for_publishing, writing
+from reconcile.records.database import open_for_publishing, write_transaction
 from transcribe.model import Form, Place, Reading, Scan
 from transcribe.store import OutboxEntry
 
-BATCH = 200
+BATCH_ENTRY_COUNT = 200
 """Entries in one transaction: readers never wait, and another publisher waits well under a second."""
 
-SMALL = 5_000
+MAX_REBUILT_INDEX_ROWS = 5_000
 """Rows up to which a table's search index is made anew after each batch (about 25 ms), so that the file then equals a
 rebuilt one to the last byte of its dump. Larger ones are indexed row by row, and made anew when something is erased."""
 
-BRIEFLY = 1_000
+LOG_WAIT_MS = 1_000
 """Milliseconds that emptying the log waits for readers: it is tried again with every publishing."""
 
 
@@ -35,7 +35,7 @@ class Outbox(Protocol):
     def places(self, scan: str) -> list[Place]: ...
 
 
-Forms = Callable[[str, int], Form]
+FormOfVersion = Callable[[str, int], Form]
 """Gives the form of a name and version."""
 
 
@@ -47,59 +47,59 @@ class Published:
     position: int
 
 
-def publish(store: Outbox, path: Path, forms: Forms) -> Published:
+def publish(store: Outbox, path: Path, forms: FormOfVersion) -> Published:
     """Apply every outbox entry that records.db has not seen, in order.
 
     The position moves in the same transaction as the rows, so that a publisher that dies, or two at once, neither lose
     nor repeat an entry. StoreError where the file cannot be written; FormError where a form's definition is gone.
     """
     count = 0
-    with for_publishing(path) as database:
+    with open_for_publishing(path) as database:
         while True:
-            with writing(database):
+            with write_transaction(database):
                 schema.prepare(database)
-                done = _apply(database, store, forms)
+                done = _apply_batch(database, store, forms)
             count += done.count
-            if done.count < BATCH:
+            if done.count < BATCH_ENTRY_COUNT:
                 _empty_log(database)
                 return Published(count=count, position=done.position)
 
 
-def rebuild(store: Outbox, path: Path, forms: Forms) -> Published:
+def rebuild(store: Outbox, path: Path, forms: FormOfVersion) -> Published:
     """Make records.db anew from the whole outbox, in one transaction: readers see the old file, then the new one.
 
     What was erased stays erased, as the outbox gives of an erased scan only its erasure.
     """
     count = 0
-    with for_publishing(path) as database:
-        with writing(database):
+    with open_for_publishing(path) as database:
+        with write_transaction(database):
             _drop_everything(database)
             schema.prepare(database)
-            while (done := _apply(database, store, forms)).count:
+            while (done := _apply_batch(database, store, forms)).count:
                 count += done.count
         _empty_log(database)
     return Published(count=count, position=done.position)
 
 
-def _apply(database: Database, store: Outbox, forms: Forms) -> Published:
+def _apply_batch(database: Database, store: Outbox, forms: FormOfVersion) -> Published:
     """One batch, inside the caller's transaction."""
     position = int(next(database.query("select position from outbox_position"))["position"])
     new = _add_forms(database, store, forms)
-    entries = store.outbox(position, BATCH)
+    entries = store.outbox(position, BATCH_ENTRY_COUNT)
     for entry in entries:
         if entry.record is None:
-            _erase(database, entry)
+            _erase_record(database, entry)
         else:
-            _write(database, store, entry, forms(entry.record.form, entry.record.form_version))
+            _write_record(database, store, entry, forms(entry.record.form, entry.record.form_version))
         position = entry.number
     if entries:
         database.table("outbox_position").update(1, {"position": position})
     if entries or new:
-        _index(database, erased=any(entry.record is None for entry in entries))
+        _rebuild_indexes(database, erased=any(entry.record is None for entry in entries))
     return Published(count=len(entries), position=position)
 
 
-def _add_forms(database: Database, store: Outbox, forms: Forms) -> int:
+def _add_forms(database: Database, store: Outbox, forms: FormOfVersion) -> int:
     """Make the tables of every form that the store knows, in the order of their versions; how many were new."""
     known = {(row["form"], row["version"]) for row in database.table("forms").rows}
     new = [(name, version) for name, version, _ in sorted(store.forms()) if (name, version) not in known]
@@ -108,9 +108,9 @@ def _add_forms(database: Database, store: Outbox, forms: Forms) -> int:
     return len(new)
 
 
-def _write(database: Database, store: Outbox, entry: OutboxEntry, form: Form) -> None:
+def _write_record(database: Database, store: Outbox, entry: OutboxEntry, form: Form) -> None:
     assert entry.record is not None, "erasures go another way"
-    source = rows.Source(
+    source = rows.RecordSource(
         entry=entry,
         record=entry.record,
         scan=store.scan(entry.scan),
@@ -124,7 +124,7 @@ def _write(database: Database, store: Outbox, entry: OutboxEntry, form: Form) ->
     before = list(database.table("provenance").rows_where("record = ?", [number]))
     after = [rows.provenance_row(number, source, decision) for decision in entry.record.decisions]
     if old is not None:
-        _remove(database, number, str(old["form"]))
+        _remove_rows(database, number, str(old["form"]))
         database.table("history").insert_all(rows.history_rows(number, source, before, after))
     database.table("records").insert(rows.record_row(number, source))
     database.table("provenance").insert_all(after)
@@ -135,17 +135,17 @@ def _write(database: Database, store: Outbox, entry: OutboxEntry, form: Form) ->
         database.table(table).insert_all(lines)
 
 
-def _erase(database: Database, entry: OutboxEntry) -> None:
+def _erase_record(database: Database, entry: OutboxEntry) -> None:
     """Take out everything that a scan said. That it was erased, and when, stays for those who keep a copy."""
     old = next(database.table("records").rows_where("scan = ?", [entry.scan]), None)
     if old is not None:
-        _remove(database, int(old["id"]), str(old["form"]))
+        _remove_rows(database, int(old["id"]), str(old["form"]))
         database.table("history").delete_where("record = ?", [old["id"]])
-    erased = {"scan": entry.scan, "erased_at": rows.moment(entry), "changed": entry.number}
+    erased = {"scan": entry.scan, "erased_at": rows.written_at(entry), "changed": entry.number}
     database.table("erased").upsert(erased, pk="scan")
 
 
-def _remove(database: Database, number: int, form: str) -> None:
+def _remove_rows(database: Database, number: int, form: str) -> None:
     """Take out a record's rows; its history stays."""
     for part, table in schema.parts_of(database, form).items():
         database.table(table).delete_where("record = ?" if part else "id = ?", [number])
@@ -154,17 +154,17 @@ def _remove(database: Database, number: int, form: str) -> None:
         database.table(table).delete_where("record = ?", [number])
 
 
-def _index(database: Database, *, erased: bool) -> None:
+def _rebuild_indexes(database: Database, *, erased: bool) -> None:
     """Make search indexes anew where that is cheap, or needed: an index keeps the words of deleted rows for a while."""
-    for table in schema.searched(database):
-        if erased or table.count <= SMALL:
+    for table in schema.searchable_tables(database):
+        if erased or table.count <= MAX_REBUILT_INDEX_ROWS:
             table.rebuild_fts()
 
 
 def _empty_log(database: Database) -> None:
     """Empty the write-ahead log, which still holds pages as they were before an erasure. A reader in the middle of a
     query keeps it until the next publishing."""
-    database.execute(f"PRAGMA busy_timeout={BRIEFLY}")
+    database.execute(f"PRAGMA busy_timeout={LOG_WAIT_MS}")
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from reconcile.records import schema
-from reconcile.records.database import for_reading
+from reconcile.records.database import open_for_reading
 from transcribe.errors import NotFound
 from transcribe.model import Value
 
@@ -68,8 +68,8 @@ class PublishedRecord:
 
 def forms(path: Path) -> list[str]:
     """The names of the forms published; NotFound where nothing was published yet."""
-    with for_reading(path) as database:
-        return schema.forms_of(database)
+    with open_for_reading(path) as database:
+        return schema.form_names(database)
 
 
 def records(
@@ -80,13 +80,13 @@ def records(
     `search` gives only records with all its words in their fields or lines, accents and case aside. Records come as
     they stand when the first one is asked for. NotFound where nothing was published, or the form is unknown.
     """
-    with for_reading(path) as database:
+    with open_for_reading(path) as database:
         database.execute("begin")
         parts = schema.parts_of(database, form)
         if not parts:
-            known = ", ".join(schema.forms_of(database)) or "none yet"
+            known = ", ".join(schema.form_names(database)) or "none yet"
             raise NotFound(f"There are no records of a form {form!r}. Published forms: {known}.")
-        found = None if search is None else _with_words(database, parts, search)
+        found = None if search is None else _record_ids_with_words(database, parts, search)
         given = 0
         for row in database.table("records").rows_where("form = ? and changed > ?", [form, after], order_by="changed"):
             if found is not None and row["id"] not in found:
@@ -99,21 +99,21 @@ def records(
 
 def erased(path: Path, *, after: int = 0) -> list[tuple[str, int]]:
     """The scans erased after a change number, each with its own: a copy drops them."""
-    with for_reading(path) as database:
+    with open_for_reading(path) as database:
         rows = database.table("erased").rows_where("changed > ?", [after], order_by="changed")
         return [(str(row["scan"]), int(row["changed"])) for row in rows]
 
 
 def position(path: Path) -> int:
     """How far publishing has come: every change up to this number stands in the file."""
-    with for_reading(path) as database:
+    with open_for_reading(path) as database:
         row = next(iter(database.query("select position from outbox_position")), None)
         return 0 if row is None else int(row["position"])
 
 
-def columns(path: Path, form: str, part: str = "") -> list[schema.ColumnOf]:
+def columns(path: Path, form: str, part: str = "") -> list[schema.FieldColumn]:
     """The columns of a form's plain fields, or of one of its tables; NotFound names what there is otherwise."""
-    with for_reading(path) as database:
+    with open_for_reading(path) as database:
         found = schema.columns_of(database, form, part)
         if not found:
             known = ", ".join(sorted(filter(None, schema.parts_of(database, form)))) or "none"
@@ -122,18 +122,18 @@ def columns(path: Path, form: str, part: str = "") -> list[schema.ColumnOf]:
 
 
 def _record(database: Database, row: Mapping[str, object], parts: Mapping[str, str]) -> PublishedRecord:
-    number, form = _whole(row["id"]), str(row["form"])
+    number, form = _integer(row["id"]), str(row["form"])
     plain = next(database.table(parts[""]).rows_where("id = ?", [number]))
     return PublishedRecord(
         id=number,
         scan=str(row["scan"]),
         scan_name=str(row["scan_name"]),
         form=form,
-        form_version=_whole(row["form_version"]),
-        record_version=_whole(row["record_version"]),
+        form_version=_integer(row["form_version"]),
+        record_version=_integer(row["record_version"]),
         recorded_at=str(row["recorded_at"]),
         currency=str(row["currency"]),
-        changed=_whole(row["changed"]),
+        changed=_integer(row["changed"]),
         values=_values(plain, schema.columns_of(database, form, "")),
         tables={part: _lines(database, number, form, part, table) for part, table in parts.items() if part},
         origins=_origins(database, number),
@@ -147,14 +147,14 @@ def _lines(database: Database, number: int, form: str, part: str, table: str) ->
     return tuple({"row": int(line["row"]), **_values(line, fields)} for line in found)
 
 
-def _values(row: Mapping[str, object], fields: list[schema.ColumnOf]) -> dict[str, Value]:
+def _values(row: Mapping[str, object], fields: list[schema.FieldColumn]) -> dict[str, Value]:
     """Values by field. A field whose type changed with the form's version has several columns, at most one filled."""
     values: dict[str, Value] = {}
     for each in fields:
         cell = row[each.column]
         if cell is None:
             values.setdefault(each.field, None)
-        elif each.holds == "mark":
+        elif each.kind == "mark":
             values[each.field] = bool(cell)
         else:
             values[each.field] = cell if isinstance(cell, int) else str(cell)
@@ -192,17 +192,17 @@ def _exceptions(database: Database, number: int) -> tuple[BrokenRule, ...]:
     )
 
 
-def _with_words(database: Database, parts: Mapping[str, str], words: str) -> set[int]:
+def _record_ids_with_words(database: Database, parts: Mapping[str, str], words: str) -> set[int]:
     """The ids of records with all words in their plain fields, or all in one line."""
     found: set[int] = set()
     for part, name in parts.items():
         table = database.table(name)
         if table.detect_fts() is not None:
             id_column = "record" if part else "id"
-            found.update(_whole(row[id_column]) for row in table.search(words, columns=[id_column], quote=True))
+            found.update(_integer(row[id_column]) for row in table.search(words, columns=[id_column], quote=True))
     return found
 
 
-def _whole(cell: object) -> int:
+def _integer(cell: object) -> int:
     assert isinstance(cell, int), "an INTEGER column of a STRICT table"
     return cell

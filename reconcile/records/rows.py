@@ -9,17 +9,17 @@ from decimal import Decimal, InvalidOperation
 from babel.numbers import get_currency_precision
 
 from reconcile.records import sql_names
-from reconcile.records.schema import ColumnOf
+from reconcile.records.schema import FieldColumn
 from transcribe.model import Decision, FieldKey, Form, Place, Reading, Record, Scan, Value
 from transcribe.store import OutboxEntry
 
 Row = dict[str, object]
-_LARGEST = 2**63 - 1
+_MAX_INTEGER = 2**63 - 1
 """SQLite's largest integer; a value beyond it is kept as text in `provenance` only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class RecordSource:
     """What is known of a record's scan when it is published; its readings by their ids."""
 
     entry: OutboxEntry
@@ -30,7 +30,7 @@ class Source:
     places: Mapping[FieldKey, Place]
 
 
-def record_row(number: int, source: Source) -> Row:
+def record_row(number: int, source: RecordSource) -> Row:
     """The row of `records`: every record of every form, in the order of `changed`."""
     record = source.record
     return {
@@ -40,7 +40,7 @@ def record_row(number: int, source: Source) -> Row:
         "form": record.form,
         "form_version": record.form_version,
         "record_version": record.version,
-        "recorded_at": moment(source.entry),
+        "recorded_at": written_at(source.entry),
         "currency": source.form.currency,
         "exceptions": len(record.exceptions),
         "least_probability": min((each.probability for each in record.decisions), default=None),
@@ -48,36 +48,36 @@ def record_row(number: int, source: Source) -> Row:
     }
 
 
-def form_row(number: int, source: Source, columns: Sequence[ColumnOf]) -> Row:
+def form_row(number: int, source: RecordSource, columns: Sequence[FieldColumn]) -> Row:
     """The row of the form's own table."""
     row: Row = {
         "id": number,
         "scan": source.record.scan,
         "scan_name": source.scan.name,
         "record_version": source.record.version,
-        "recorded_at": moment(source.entry),
+        "recorded_at": written_at(source.entry),
         "exceptions": len(source.record.exceptions),
     }
     plain = {each.key.name: each.value for each in source.record.decisions if each.key.row is None}
     return row | cells(plain, source.form, columns, "")
 
 
-def line_rows(number: int, source: Source, part: str, columns: Sequence[ColumnOf]) -> list[Row]:
+def line_rows(number: int, source: RecordSource, part: str, columns: Sequence[FieldColumn]) -> list[Row]:
     """The rows of one of the form's tables; a row in which nothing is written, or only boxes not ticked, is none."""
     lines: dict[int, dict[str, Value]] = {}
     for each in source.record.decisions:
-        table, name = sql_names.part_of(each.key)
+        table, name = sql_names.table_and_column(each.key)
         if table == part and each.key.row is not None:
             lines.setdefault(each.key.row, {})[name] = each.value
     return [
-        {"id": number * sql_names.ROWS_AT_MOST + row, "record": number, "scan": source.record.scan, "row": row}
+        {"id": number * sql_names.LINES_PER_RECORD + row, "record": number, "scan": source.record.scan, "row": row}
         | cells(values, source.form, columns, part)
         for row, values in sorted(lines.items())
         if any(value is not None and value is not False for value in values.values())
     ]
 
 
-def provenance_row(number: int, source: Source, decision: Decision) -> Row:
+def provenance_row(number: int, source: RecordSource, decision: Decision) -> Row:
     """Where one value came from. People are counted and never named."""
     own = [source.readings[each] for each in decision.readings if each in source.readings]
     own = [each for each in own if each.key == decision.key]
@@ -89,7 +89,7 @@ def provenance_row(number: int, source: Source, decision: Decision) -> Row:
         "scan": source.record.scan,
         "field": decision.key.name,
         "row": decision.key.row,
-        "value": said(decision.value),
+        "value": value_text(decision.value),
         "no_value": decision.null,
         "text": decision.text,
         "probability": decision.probability,
@@ -120,7 +120,7 @@ def exception_rows(number: int, record: Record) -> list[Row]:
     ]
 
 
-def history_rows(number: int, source: Source, before: Sequence[Row], after: Sequence[Row]) -> list[Row]:
+def history_rows(number: int, source: RecordSource, before: Sequence[Row], after: Sequence[Row]) -> list[Row]:
     """What a new version of a record changed: one row for each value that is not what it was."""
     known = {(row["field"], row["row"]): row for row in before}
     new = {(row["field"], row["row"]): row for row in after}
@@ -133,7 +133,7 @@ def history_rows(number: int, source: Source, before: Sequence[Row], after: Sequ
                     "record": number,
                     "scan": source.record.scan,
                     "record_version": source.record.version,
-                    "changed_at": moment(source.entry),
+                    "changed_at": written_at(source.entry),
                     "field": key[0],
                     "row": key[1],
                     "value_before": old.get("value"),
@@ -146,30 +146,30 @@ def history_rows(number: int, source: Source, before: Sequence[Row], after: Sequ
     return changed
 
 
-def moment(entry: OutboxEntry) -> str:
+def written_at(entry: OutboxEntry) -> str:
     """When an entry was written, ISO 8601 in UTC."""
     return entry.at.isoformat(timespec="seconds")
 
 
-def said(value: Value) -> str | None:
+def value_text(value: Value) -> str | None:
     """A value as text whatever its type: booleans are "true" and "false"."""
     if value is None:
         return None
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
-def cells(values: Mapping[str, Value], form: Form, columns: Sequence[ColumnOf], part: str) -> Row:
+def cells(values: Mapping[str, Value], form: Form, columns: Sequence[FieldColumn], part: str) -> Row:
     """Values by column. A field of this form's version stands in the column that holds its kind of value."""
     row: Row = {}
     types = {each.name: each for each in form.all_fields()}
     for column in columns:
         field = types.get(f"{part}.{column.field}" if part else column.field)
-        fits = field is not None and sql_names.holds(field.type) == column.holds
+        fits = field is not None and sql_names.column_kind(field.type) == column.kind
         value = values.get(column.field) if fits else None
-        row[column.column] = _stored(value, column.holds)
-        if column.holds == "amount":
+        row[column.column] = _stored(value, column.kind)
+        if column.kind == "amount":
             currency = (field.currency if field else None) or form.currency
-            row[f"{column.column}{sql_names.MINOR}"] = minor_units(value, currency)
+            row[f"{column.column}{sql_names.MINOR_UNITS_SUFFIX}"] = minor_units(value, currency)
     return row
 
 
@@ -181,12 +181,12 @@ def minor_units(value: Value, currency: str) -> int | None:
         scaled = Decimal(str(value)).scaleb(get_currency_precision(currency))
     except InvalidOperation:
         return None
-    return int(scaled) if scaled == scaled.to_integral_value() and abs(scaled) <= _LARGEST else None
+    return int(scaled) if scaled == scaled.to_integral_value() and abs(scaled) <= _MAX_INTEGER else None
 
 
-def _stored(value: Value, held: sql_names.Holds) -> str | int | None:
+def _stored(value: Value, held: sql_names.ColumnKind) -> str | int | None:
     if value is None:
         return None
     if held == "text" or held == "amount":
-        return said(value)
-    return int(value) if abs(int(value)) <= _LARGEST else None
+        return value_text(value)
+    return int(value) if abs(int(value)) <= _MAX_INTEGER else None

@@ -9,10 +9,10 @@ from sqlite_utils import Database
 from sqlite_utils.db import Table
 
 from reconcile.records import sql_names
-from reconcile.records.views import show
+from reconcile.records.views import make_views
 from transcribe.model import Field, FieldKey, Form
 
-SEARCH = "unicode61 remove_diacritics 2"
+SEARCH_TOKENIZER = "unicode61 remove_diacritics 2"
 """How words are cut for searching: "Müller" is found by "muller"."""
 
 TABLES: dict[str, dict[str, type]] = {
@@ -38,7 +38,7 @@ TABLES: dict[str, dict[str, type]] = {
     "exceptions": {"record": int, "scan": str, "rule": str, "fields": str, "expected": str, "found": str},
     "erased": {"scan": str, "erased_at": str, "changed": int},
 }
-_KEYS = {"outbox_position": "id", "records": "id", "erased": "scan"}
+_PRIMARY_KEYS = {"outbox_position": "id", "records": "id", "erased": "scan"}
 _INDEXES = (
     ("records", ("scan",), True),
     ("records", ("changed",), True),
@@ -48,14 +48,14 @@ _INDEXES = (
     ("history", ("record",), False),
     ("exceptions", ("record",), False),
 )
-_MADE = """
+_MADE_OBJECTS_SQL = """
 select type, name, sql from sqlite_master
 where type in ('index', 'trigger', 'view') and sql is not null order by type, name
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnOf:
+class FieldColumn:
     """Where one field of a form stands in the record database."""
 
     table: str
@@ -64,9 +64,9 @@ class ColumnOf:
     type: str
 
     @property
-    def holds(self) -> sql_names.Holds:
+    def kind(self) -> sql_names.ColumnKind:
         """What the column holds."""
-        return sql_names.holds(self.type)
+        return sql_names.column_kind(self.type)
 
 
 def prepare(database: Database) -> None:
@@ -74,7 +74,7 @@ def prepare(database: Database) -> None:
     if "outbox_position" in database.table_names():
         return
     for name, columns in TABLES.items():
-        database.table(name).create(columns, pk=_KEYS.get(name), strict=True)
+        database.table(name).create(columns, pk=_PRIMARY_KEYS.get(name), strict=True)
     for name, columns_of_index, unique in _INDEXES:
         database.table(name).create_index(columns_of_index, unique=unique)
     database.table("outbox_position").insert({"id": 1, "position": 0})
@@ -89,12 +89,12 @@ def add_form(database: Database, form: Form) -> None:
     known = "form = ? and version = ?"
     if database.table("forms").count_where(known, [form.name, form.version]):
         return
-    _add_part(database, form, "", list(form.fields))
+    _add_table(database, form, "", list(form.fields))
     for table in form.tables:
-        _add_part(database, form, table.name, [column.field for column in table.columns])
-    show(database, form.name)
+        _add_table(database, form, table.name, [column.field for column in table.columns])
+    make_views(database, form.name)
     database.table("forms").insert({"form": form.name, "version": form.version, "digest": form.digest})
-    _sort(database)
+    _sort_made_objects(database)
 
 
 def table_of(database: Database, form: str, part: str = "") -> str | None:
@@ -109,21 +109,21 @@ def parts_of(database: Database, form: str) -> dict[str, str]:
     return {str(row["part"]): str(row["table_name"]) for row in rows}
 
 
-def columns_of(database: Database, form: str, part: str) -> list[ColumnOf]:
+def columns_of(database: Database, form: str, part: str) -> list[FieldColumn]:
     """The columns of one table of a form that are fields of it, in order."""
     rows = database.table("columns").rows_where("form = ? and part = ? and field <> ''", [form, part], order_by="rowid")
     return [
-        ColumnOf(table=row["table_name"], column=row["column_name"], field=row["field"], type=row["type"])
+        FieldColumn(table=row["table_name"], column=row["column_name"], field=row["field"], type=row["type"])
         for row in rows
     ]
 
 
-def forms_of(database: Database) -> list[str]:
+def form_names(database: Database) -> list[str]:
     """The names of every form published."""
     return [str(row["form"]) for row in database.query("select distinct form from forms order by form")]
 
 
-def searched(database: Database) -> Iterator[Table]:
+def searchable_tables(database: Database) -> Iterator[Table]:
     """The tables whose words are indexed."""
     for row in database.query("select distinct table_name from columns order by table_name"):
         table = database.table(row["table_name"])
@@ -131,16 +131,18 @@ def searched(database: Database) -> Iterator[Table]:
             yield table
 
 
-def _add_part(database: Database, form: Form, part: str, fields: list[Field]) -> None:
-    own = sql_names.LINE_COLUMNS if part else sql_names.OWN_COLUMNS
+def _add_table(database: Database, form: Form, part: str, fields: list[Field]) -> None:
+    own = sql_names.LINE_TABLE_COLUMNS if part else sql_names.FORM_TABLE_COLUMNS
     name = table_of(database, form.name, part)
     if name is None:
-        wanted = sql_names.safe(f"{form.name}_{part}" if part else form.name)
-        name = sql_names.free(wanted, sql_names.OWN_TABLES | set(database.table_names()) | set(database.view_names()))
+        wanted = sql_names.sql_name(f"{form.name}_{part}" if part else form.name)
+        name = sql_names.free_name(
+            wanted, sql_names.FIXED_TABLES | set(database.table_names()) | set(database.view_names())
+        )
         database.table(name).create(own, pk="id", strict=True)
         database.table(name).create_index(["record", "row"] if part else ["scan"], unique=True)
         for column in own:
-            _note(database, form, part, name, column, "", "", "")
+            _note_column(database, form, part, name, column, "", "", "")
     for field in fields:
         _add_field(database, form, part, name, field)
     _index_words(database, form, part, name)
@@ -148,35 +150,35 @@ def _add_part(database: Database, form: Form, part: str, fields: list[Field]) ->
 
 def _add_field(database: Database, form: Form, part: str, table: str, field: Field) -> None:
     """A column for the field, unless one of an earlier version holds the same kind of value."""
-    short = sql_names.part_of(FieldKey(field.name, 0 if part else None))[1]
-    held = sql_names.holds(field.type)
+    short = sql_names.table_and_column(FieldKey(field.name, 0 if part else None))[1]
+    held = sql_names.column_kind(field.type)
     known = [each for each in columns_of(database, form.name, part) if each.field == short]
-    if any(each.holds == held for each in known):
+    if any(each.kind == held for each in known):
         return
-    wanted = sql_names.safe(short) + (f"_v{form.version}" if known else "")
-    column = sql_names.free(wanted, set(database.table(table).columns_dict))
+    wanted = sql_names.sql_name(short) + (f"_v{form.version}" if known else "")
+    column = sql_names.free_name(wanted, set(database.table(table).columns_dict))
     database.table(table).add_column(column, sql_names.sql_type(held))
     if held == "amount":
-        database.table(table).add_column(f"{column}{sql_names.MINOR}", int)
+        database.table(table).add_column(f"{column}{sql_names.MINOR_UNITS_SUFFIX}", int)
     label = field.label.get("en") or next(iter(field.label.values()), short)
-    _note(database, form, part, table, column, short, field.type, label)
+    _note_column(database, form, part, table, column, short, field.type, label)
 
 
-def _note(
+def _note_column(
     database: Database, form: Form, part: str, table: str, column: str, field: str, type_name: str, label: str
 ) -> None:
     row = {"table_name": table, "column_name": column, "form": form.name, "part": part, "field": field}
     database.table("columns").insert({**row, "since_version": form.version, "type": type_name, "label": label})
 
 
-def _sort(database: Database) -> None:
+def _sort_made_objects(database: Database) -> None:
     """Keep what is made from forms in the order of names: a file must not depend on the order in which forms came."""
     for name, keys in (("forms", ("form", "version")), ("columns", ("form", "part"))):
         table = database.table(name)
         rows = list(table.rows_where(order_by=", ".join([*keys, "rowid"])))
         table.delete_where()
         table.insert_all(rows)
-    found = list(database.query(_MADE))
+    found = list(database.query(_MADE_OBJECTS_SQL))
     for each in found:
         database.execute(f"drop {each['type']} [{each['name']}]")
     for each in found:
@@ -184,6 +186,6 @@ def _sort(database: Database) -> None:
 
 
 def _index_words(database: Database, form: Form, part: str, name: str) -> None:
-    words = [each.column for each in columns_of(database, form.name, part) if each.type in sql_names.SEARCHED]
+    words = [each.column for each in columns_of(database, form.name, part) if each.type in sql_names.SEARCHABLE_TYPES]
     if words:
-        database.table(name).enable_fts(words, tokenize=SEARCH, create_triggers=True, replace=True)
+        database.table(name).enable_fts(words, tokenize=SEARCH_TOKENIZER, create_triggers=True, replace=True)

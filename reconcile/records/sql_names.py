@@ -7,29 +7,36 @@ from typing import Literal
 
 from transcribe.model import FieldKey
 
-Holds = Literal["amount", "integer", "mark", "text"]
+ColumnKind = Literal["amount", "integer", "mark", "text"]
 """What a column holds: money as decimal text beside its minor units; integers; 0 or 1; everything else as text."""
 
-OWN_TABLES = frozenset(
+FIXED_TABLES = frozenset(
     "records provenance history exceptions erased forms columns outbox_position least_sure sqlite_master".split()
 )
-OWN_COLUMNS = {"id": int, "scan": str, "scan_name": str, "record_version": int, "recorded_at": str, "exceptions": int}
+FORM_TABLE_COLUMNS = {
+    "id": int,
+    "scan": str,
+    "scan_name": str,
+    "record_version": int,
+    "recorded_at": str,
+    "exceptions": int,
+}
 """Columns of every form's table that are no field of it."""
 
-LINE_COLUMNS = {"id": int, "record": int, "scan": str, "row": int}
+LINE_TABLE_COLUMNS = {"id": int, "record": int, "scan": str, "row": int}
 """Columns of every table of lines that are no column of the form's table."""
 
-SEARCHED = frozenset({"text", "name", "address", "code", "email", "phone", "choice"})
+SEARCHABLE_TYPES = frozenset({"text", "name", "address", "code", "email", "phone", "choice"})
 """Field types whose words can be searched."""
 
-ROWS_AT_MOST = 10_000
+LINES_PER_RECORD = 10_000
 """The id of a line is its record's id times this, plus its row: the same after a rebuild."""
 
-MINOR = "_minor"
+MINOR_UNITS_SUFFIX = "_minor"
 """What the column of an amount's minor units has at the end of its name."""
 
 
-def holds(type_name: str) -> Holds:
+def column_kind(type_name: str) -> ColumnKind:
     """What a column of this field type holds."""
     match type_name:
         case "amount":
@@ -42,18 +49,18 @@ def holds(type_name: str) -> Holds:
             return "text"
 
 
-def sql_type(held: Holds) -> type:
+def sql_type(held: ColumnKind) -> type:
     """The Python type that sqlite-utils turns into the column's: INTEGER or TEXT."""
     return int if held in ("integer", "mark") else str
 
 
-def safe(name: str) -> str:
+def sql_name(name: str) -> str:
     """A name that needs no quotes in SQL: letters, digits and underscores, no digit first."""
     plain = re.sub(r"[^a-z0-9_]+", "_", name.casefold()).strip("_") or "it"
     return f"n{plain}" if plain[0].isdigit() else plain
 
 
-def free(wanted: str, taken: frozenset[str] | set[str]) -> str:
+def free_name(wanted: str, taken: frozenset[str] | set[str]) -> str:
     """The name, with a number behind it where something else is called so."""
     name, number = wanted, 2
     while name in taken:
@@ -61,7 +68,7 @@ def free(wanted: str, taken: frozenset[str] | set[str]) -> str:
     return name
 
 
-def part_of(key: FieldKey) -> tuple[str, str]:
+def table_and_column(key: FieldKey) -> tuple[str, str]:
     """The form's table ("" for plain fields) and the name inside it: "lines.quantity" is ("lines", "quantity")."""
     if key.row is None:
         return "", key.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 
-def show(database: Database, form: str) -> None:
+def make_views(database: Database, form: str) -> None:
     """Make the views of a form anew: for each of its tables "<table>_full", one row a line."""
     parts: dict[str, str] = {}
     columns: dict[str, list[str]] = {}

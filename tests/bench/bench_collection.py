@@ -22,8 +22,8 @@ from reconcile.algorithms.word_model import Line, best_line
 from reconcile.algorithms.word_model import learn_line_model as learn_line_model
 from reconcile.algorithms.word_network import build_network, comparable_words
 from reconcile.collection import choice_calibration
-from reconcile.collection.comparable_texts import hear, types
-from reconcile.collection.items import Item, Result
+from reconcile.collection.comparable_texts import field_types, make_comparable
+from reconcile.collection.items import Item, ItemResult
 from reconcile.collection.reconcile_items import reconcile_items
 from tests.bench import cross_fitted, sets
 from tests.bench.intervals import by_chance, said
@@ -83,7 +83,7 @@ def micropasts(data: Path, most: int | None) -> None:
 def _after_gold(unseen: Sequence[cross_fitted.Stated], golden: set[str]) -> float:
     """The calibration error of the items that are not gold, by a map that saw neither them nor the gold, bent by the
     gold."""
-    own = choice_calibration.fit_own(
+    own = choice_calibration.fit_own_calibration(
         [(each.odds, each.item.field, each.right) for each in unseen if each.item.name in golden]
     )
     rest = [each for each in unseen if each.item.name not in golden]
@@ -99,7 +99,7 @@ def crowdspeech(data: Path, most: int | None) -> None:
             collection = sets.crowdspeech(data, part, readers)[:most]
             truths = [comparable_words(truth) for _, truth in collection]
             readings = [[comparable_words(each.text or "") for each in item.readings] for item, _ in collection]
-            sources = [tuple(each.who for each in item.readings) for item, _ in collection]
+            sources = [tuple(each.source for each in item.readings) for item, _ in collection]
             start = time.perf_counter()
             lines = [Line(slots=tuple(build_network(r)), sources=s) for r, s in zip(readings, sources, strict=True)]
             model = learn_line_model(lines)
@@ -158,7 +158,7 @@ def folded(text: str) -> str:
     return " ".join(comparable_words(text))
 
 
-def _normals(results: Sequence[Result]) -> list[str]:
+def _normals(results: Sequence[ItemResult]) -> list[str]:
     return [result.normal for result in results]
 
 
@@ -168,9 +168,9 @@ def _majority(item: Item) -> str:
     return Counter(texts).most_common(1)[0][0] if texts else ""
 
 
-def _as_heard(result: Result, truth: str) -> str | None:
+def _as_heard(result: ItemResult, truth: str) -> str | None:
     """The panel's text as readings of this item are compared."""
-    return hear([replace(result.item, gold=truth)], types([result.item]))[0].gold
+    return make_comparable([replace(result.item, gold=truth)], field_types([result.item]))[0].gold
 
 
 def _accuracy(name: str, normals: Sequence[str], truths: Sequence[str], support: Sequence[bool]) -> None:
@@ -179,7 +179,7 @@ def _accuracy(name: str, normals: Sequence[str], truths: Sequence[str], support:
     print(f"  {name}: all {said(sum(right), len(right))}; supported {said(sum(backed), len(backed))}")
 
 
-def _minorities(results: Sequence[Result], truths: Sequence[str]) -> None:
+def _minorities(results: Sequence[ItemResult], truths: Sequence[str]) -> None:
     saved = broken = chances = majorities = 0
     for result, truth in zip(results, truths, strict=True):
         votes = Counter(folded(each.text) for each in result.item.readings if each.text and folded(each.text))
@@ -232,7 +232,7 @@ def _rover(items: Sequence[Item]) -> list[list[str]]:
     import pandas
     from crowdkit.aggregation import ROVER
 
-    rows = [(item.name, each.who, each.text) for item in items for each in item.readings]
+    rows = [(item.name, each.source, each.text) for item in items for each in item.readings]
     table = pandas.DataFrame(rows, columns=["task", "worker", "text"])
     found = ROVER(tokenizer=comparable_words, detokenizer=" ".join).fit_predict(table)
     return [str(found[item.name]).split() for item in items]

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reconcile.collection import choice_calibration, choice_model, shipped_weights
-from reconcile.collection.choice_features import Circumstances, circumstances, facts_of
-from reconcile.collection.comparable_texts import Family, family, hear, types
-from reconcile.collection.items import Heard, Item
-from reconcile.collection.reconcile_items import choose, learn, told
-from reconcile.collection.text_options import options
+from reconcile.collection.choice_features import ChoiceFeatures, features_of, field_facts
+from reconcile.collection.comparable_texts import TextFamily, field_types, make_comparable, text_family
+from reconcile.collection.items import ComparableItem, Item
+from reconcile.collection.reconcile_items import choice_examples, choose_text, learn_collection
+from reconcile.collection.text_options import options_of
 from tests.bench import sets
 
 LINE_DRAWS = {3: 5, 4: 3, 5: 3, 6: 2, 7: 1}
@@ -48,22 +48,24 @@ def rounded(weights: tuple[float, ...]) -> tuple[float, ...]:
     return tuple(round(weight, 3) for weight in weights)
 
 
-def fit_choice(collection: sets.Told) -> choice_model.Weights:
+def fit_choice(collection: sets.Told) -> choice_model.ChoiceWeights:
     """Weights of the choice; everything else is learnt of the collection without its truth."""
     items = [item for item, _ in collection]
-    heard = hear(items, types(items))
-    learnt = learn(heard)
-    possible = [options(each, learnt) if each.voices else [] for each in heard]
-    return choice_model.fit(told(golden_of(collection), possible))
+    heard = make_comparable(items, field_types(items))
+    learnt = learn_collection(heard)
+    possible = [options_of(each, learnt) if each.readings else [] for each in heard]
+    return choice_model.fit_choice(choice_examples(golden_of(collection), possible))
 
 
-def fit_honest(collections: list[sets.Told], weights: choice_model.Weights, of: Family) -> choice_calibration.Weights:
+def fit_honest(
+    collections: list[sets.Told], weights: choice_model.ChoiceWeights, of: TextFamily
+) -> choice_calibration.CalibrationWeights:
     """The map to probabilities of one family, from the collections' own choices against their truth."""
     known = [each for some in collections for each in seen(some, lambda _: weights) if each.of == of]
     return (
-        choice_calibration.fit([(each.numbers, each.right) for each in known], of)
+        choice_calibration.fit_calibration([(each.numbers, each.right) for each in known], of)
         if known
-        else shipped_weights.HONEST[of]
+        else shipped_weights.CALIBRATION_WEIGHTS[of]
     )
 
 
@@ -71,32 +73,32 @@ class Seen(NamedTuple):
     """What was chosen for an item of known truth, in what circumstances, and whether it is right."""
 
     item: Item
-    of: Family
+    of: TextFamily
     normal: str
-    numbers: Circumstances
+    numbers: ChoiceFeatures
     right: bool
 
 
-def seen(collection: sets.Told, weights: Callable[[Item], choice_model.Weights]) -> list[Seen]:
+def seen(collection: sets.Told, weights: Callable[[Item], choice_model.ChoiceWeights]) -> list[Seen]:
     """What is chosen for every item of a collection; all else is learnt of the collection without its truth."""
-    of_type = types([item for item, _ in collection])
-    heard = hear([item for item, _ in collection], of_type)
-    learnt, facts = learn(heard), facts_of(heard)
-    kinds = {name: family([each for each in heard if each.item.field == name], of_type[name]) for name in of_type}
+    of_type = field_types([item for item, _ in collection])
+    heard = make_comparable([item for item, _ in collection], of_type)
+    learnt, facts = learn_collection(heard), field_facts(heard)
+    kinds = {name: text_family([each for each in heard if each.item.field == name], of_type[name]) for name in of_type}
     found = []
     for each, golden in zip(heard, golden_of(collection), strict=True):
         of = kinds[each.item.field]
-        chosen = choose(each, options(each, learnt) if each.voices else [], learnt, of, weights(each.item))
+        chosen = choose_text(each, options_of(each, learnt) if each.readings else [], learnt, of, weights(each.item))
         normal = chosen.option.normal if chosen.option else ""
-        numbers = circumstances(chosen, facts[each.item.field])
+        numbers = features_of(chosen, facts[each.item.field])
         found.append(Seen(each.item, of, normal, numbers, normal == golden.gold))
     return found
 
 
-def golden_of(collection: sets.Told) -> list[Heard]:
+def golden_of(collection: sets.Told) -> list[ComparableItem]:
     """The items as they are heard with their truth as gold."""
-    of_type = types([item for item, _ in collection])
-    return hear([replace(item, gold=truth) for item, truth in collection], of_type)
+    of_type = field_types([item for item, _ in collection])
+    return make_comparable([replace(item, gold=truth) for item, truth in collection], of_type)
 
 
 def by_lot(collection: sets.Told, draws: Mapping[int, int]) -> Iterator[sets.Told]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from reconcile.collection.items import Item, Said
+from reconcile.collection.items import Item, SourceReading
 
 Told = list[tuple[Item, str]]
 """Items without gold, each with its truth."""
@@ -57,11 +57,11 @@ def notes_from_nature(data: Path) -> list[Item]:
     ]
 
 
-def said(row: dict[str, object]) -> tuple[Said, ...]:
+def said(row: dict[str, object]) -> tuple[SourceReading, ...]:
     """The readings of a row."""
     readings = row["readings"]
     assert isinstance(readings, list)
-    return tuple(Said(who=reading.get("who"), text=reading["text"]) for reading in readings)
+    return tuple(SourceReading(source=reading.get("who"), text=reading["text"]) for reading in readings)
 
 
 def with_gold(told: Told, golden: set[str]) -> list[Item]:

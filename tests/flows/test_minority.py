@@ -14,7 +14,7 @@ from flows.steps.learn_parameters import learn_home
 from flows.steps.reconcile_scans import reconcile_home
 from reconcile.parameters.parameters import read_parameters
 from reconcile.records import query
-from reconcile.records.database import for_reading
+from reconcile.records.database import open_for_reading
 from tests.flows.steps.test_reconcile_scans import received
 from transcribe.model import FieldKey
 from transcribe.review.app import create_app
@@ -104,7 +104,7 @@ def test_one_who_is_right_against_two_changes_the_record_and_what_is_believed(
     assert decided(rooms, scan) == RIGHT
     (second,) = query.records(rooms.settings.records, "receipt")
     assert (second.record_version, second.values["company"], second.id) == (2, RIGHT, first.id)
-    with for_reading(rooms.settings.records) as database:
+    with open_for_reading(rooms.settings.records) as database:
         (change,) = (row for row in database.table("history").rows if row["field"] == "company")
     assert (change["value_before"], change["value_after"], change["record_version"]) == (OTHERS, RIGHT, 2)
     learn_home(rooms)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 csv.field_size_limit(1 << 24)  # annotations of a whole page stand in one cell
 
 
-def header(text: str) -> list[str]:
+def column_names(text: str) -> list[str]:
     """The column names, none where the text is no table."""
     first = text.removeprefix("\ufeff").split("\n", 1)[0].strip("\r")
     if not first or first[0] in "{[":
@@ -16,7 +16,7 @@ def header(text: str) -> list[str]:
     return next(csv.reader([first], delimiter=_delimiter(first)), [])
 
 
-def table(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+def table_rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     """(line number, row) of every row after the header; missing cells are left out."""
     # not splitlines, which parts a text at rarer characters too, in the midst of a cell
     lines = text.removeprefix("\ufeff").split("\n")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconcile.collection.file_formats import Collected, Fault, gather
-from reconcile.collection.formats._table import header, table
-from reconcile.collection.items import Said
+from reconcile.collection.file_formats import Collected, Fault, items_of_rows
+from reconcile.collection.formats._table import column_names, table_rows
+from reconcile.collection.items import SourceReading
 from transcribe.errors import FormError
 
 TITLE = "Crowd-Kit's long table"
@@ -16,7 +16,7 @@ _TEXT = ("label", "text", "output")
 
 def is_it(text: str) -> bool:
     """Whether the header has a task, a worker and one of the text columns."""
-    columns = set(header(text))
+    columns = set(column_names(text))
     return {"task", "worker"} <= columns and any(name in columns for name in _TEXT)
 
 
@@ -26,16 +26,16 @@ def collect(text: str) -> Collected:
         raise FormError(
             f"{TITLE} has columns task, worker, and one of {', '.join(_TEXT)}; its first line names others."
         )
-    column = next(name for name in _TEXT if name in header(text))
+    column = next(name for name in _TEXT if name in column_names(text))
     faults: list[Fault] = []
 
-    def rows() -> Iterator[tuple[str, str, Said]]:
-        for number, row in table(text):
+    def rows() -> Iterator[tuple[str, str, SourceReading]]:
+        for number, row in table_rows(text):
             task, said = row.get("task"), row.get(column)
             if not task or said is None:
                 faults.append(Fault(line=number, message=f"a row needs task, worker and {column}"))
             else:
-                yield task, row.get("field") or "", Said(who=row.get("worker") or None, text=said)
+                yield task, row.get("field") or "", SourceReading(source=row.get("worker") or None, text=said)
 
-    collected = gather(rows())
+    collected = items_of_rows(rows())
     return Collected(items=collected.items, faults=tuple(faults))

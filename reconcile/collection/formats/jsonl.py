@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from reconcile.collection.file_formats import Collected, Fault
-from reconcile.collection.items import Item, Said
+from reconcile.collection.items import Item, SourceReading
 from transcribe import fields
 
 TITLE = "JSON Lines"
@@ -56,7 +56,7 @@ def collect(text: str) -> Collected:
         try:
             item = _item(ItemLine.model_validate_json(line))
         except ValidationError as error:
-            faults.append(Fault(line=number, message=_said(error)))
+            faults.append(Fault(line=number, message=_message(error)))
             continue
         if item.type and item.type not in fields.names():
             known = ", ".join(fields.names())
@@ -75,11 +75,11 @@ def _item(line: ItemLine) -> Item:
         type=line.type,
         scan=line.scan,
         gold=line.gold,
-        readings=tuple(Said(who=each.who, text=each.text, kind=each.kind) for each in line.readings),
+        readings=tuple(SourceReading(source=each.who, text=each.text, kind=each.kind) for each in line.readings),
     )
 
 
-def _said(error: ValidationError) -> str:
+def _message(error: ValidationError) -> str:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
     return f"{where}: {first['msg']}" if where else str(first["msg"])

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from reconcile.collection.file_formats import Collected, Fault, gather
-from reconcile.collection.items import Said
+from reconcile.collection.file_formats import Collected, Fault, items_of_rows
+from reconcile.collection.items import SourceReading
 from transcribe.errors import FormError
 
 TITLE = "Label Studio's JSON"
@@ -29,7 +29,7 @@ def collect(text: str) -> Collected:
     faults: list[Fault] = []
     tasks = _tasks(text)
 
-    def rows() -> Iterator[tuple[str, str, Said]]:
+    def rows() -> Iterator[tuple[str, str, SourceReading]]:
         for number, task in enumerate(tasks, start=1):
             given = task.get("annotations", task.get("completions")) if isinstance(task, dict) else None
             if not given:
@@ -39,9 +39,13 @@ def collect(text: str) -> Collected:
                 who = annotation.get("completed_by")
                 who = who.get("email") or who.get("id") if isinstance(who, dict) else who
                 for name, said in _texts(annotation.get("result") or []):
-                    yield str(task.get("id", number)), name, Said(who=None if who is None else str(who), text=said)
+                    yield (
+                        str(task.get("id", number)),
+                        name,
+                        SourceReading(source=None if who is None else str(who), text=said),
+                    )
 
-    collected = gather(rows())
+    collected = items_of_rows(rows())
     return Collected(items=collected.items, faults=tuple(faults))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconcile.collection.file_formats import Collected, Fault, gather
-from reconcile.collection.formats._table import header, table
-from reconcile.collection.items import Said
+from reconcile.collection.file_formats import Collected, Fault, items_of_rows
+from reconcile.collection.formats._table import column_names, table_rows
+from reconcile.collection.items import SourceReading
 
 TITLE = "Notes from Nature's expanded transcripts"
 
@@ -19,7 +19,7 @@ _NOT_FIELDS = {
 
 def is_it(text: str) -> bool:
     """Whether the header has a subject and a user, and no cell of annotations."""
-    columns = set(header(text))
+    columns = set(column_names(text))
     return "subject_id" in columns and "user_name" in columns and "annotations" not in columns
 
 
@@ -27,15 +27,15 @@ def collect(text: str) -> Collected:
     """One item a subject and column; a row without a subject is a fault."""
     faults: list[Fault] = []
 
-    def rows() -> Iterator[tuple[str, str, Said]]:
-        for number, row in table(text):
+    def rows() -> Iterator[tuple[str, str, SourceReading]]:
+        for number, row in table_rows(text):
             subject = row.get("subject_id")
             if not subject:
                 faults.append(Fault(line=number, message="subject_id: this row has none"))
                 continue
             for name, said in row.items():
                 if name.strip() and name not in _NOT_FIELDS and not name.startswith("subject_"):
-                    yield subject, name, Said(who=row.get("user_name") or None, text=said)
+                    yield subject, name, SourceReading(source=row.get("user_name") or None, text=said)
 
-    collected = gather(rows())
+    collected = items_of_rows(rows())
     return Collected(items=collected.items, faults=tuple(faults))

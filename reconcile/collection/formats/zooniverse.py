@@ -5,24 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from reconcile.collection.file_formats import Collected, Fault, gather
-from reconcile.collection.formats._table import header, table
-from reconcile.collection.items import Said
+from reconcile.collection.file_formats import Collected, Fault, items_of_rows
+from reconcile.collection.formats._table import column_names, table_rows
+from reconcile.collection.items import SourceReading
 
 TITLE = "Zooniverse's classification export"
 
 
 def is_it(text: str) -> bool:
     """Whether the header has annotations and the subjects' numbers."""
-    return {"annotations", "subject_ids"} <= set(header(text))
+    return {"annotations", "subject_ids"} <= set(column_names(text))
 
 
 def collect(text: str) -> Collected:
     """One item a subject and task that asks for text or a choice; a row whose annotations are no JSON is a fault."""
     faults: list[Fault] = []
 
-    def rows() -> Iterator[tuple[str, str, Said]]:
-        for number, row in table(text):
+    def rows() -> Iterator[tuple[str, str, SourceReading]]:
+        for number, row in table_rows(text):
             who = row.get("user_name") or row.get("user_id") or None
             try:
                 annotations = json.loads(row.get("annotations", ""))
@@ -30,9 +30,9 @@ def collect(text: str) -> Collected:
                 faults.append(Fault(line=number, message="annotations: this cell is no JSON"))
                 continue
             for task, label, said in _texts(annotations if isinstance(annotations, list) else []):
-                yield row["subject_ids"], label or task, Said(who=who, text=said)
+                yield row["subject_ids"], label or task, SourceReading(source=who, text=said)
 
-    collected = gather(rows())
+    collected = items_of_rows(rows())
     return Collected(items=collected.items, faults=tuple(faults))
 
 

@@ -12,11 +12,11 @@ from transcribe.model import Value
 
 MEDIA_TYPE = "text/csv"
 
-_OWN = ("scan", "scan_name", "record_version", "recorded_at")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+_RECORD_COLUMNS = ("scan", "scan_name", "record_version", "recorded_at")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 """What a spreadsheet may begin a formula with (OWASP, CSV injection), full-width forms included."""
 
-_NUMBERS = frozenset({"amount", "integer", "decimal", "date", "checkbox", "signature"})
+_NUMBER_TYPES = frozenset({"amount", "integer", "decimal", "date", "checkbox", "signature"})
 """Types whose values are never text that somebody wrote freely: "-5.00" stays a number."""
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -31,7 +31,9 @@ def write(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
     if options.for_spreadsheets:
         out.write(_BYTE_ORDER_MARK)
     writer = csv.writer(out)
-    writer.writerow([*_OWN, *(["row"] if options.table else []), *(each.column for each in columns.values())])
+    writer.writerow(
+        [*_RECORD_COLUMNS, *(["row"] if options.table else []), *(each.column for each in columns.values())]
+    )
     count = 0
     for record in query.records(records, form, after=options.after):
         own = [record.scan, _cell(record.scan_name, "", options), record.record_version, record.recorded_at]
@@ -46,6 +48,6 @@ def _cell(value: Value, type_name: str, options: ExportOptions) -> str:
     if value is None:
         return ""
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)
-    if options.for_spreadsheets and type_name not in _NUMBERS and text.startswith(_FORMULA):
+    if options.for_spreadsheets and type_name not in _NUMBER_TYPES and text.startswith(_FORMULA_STARTS):
         return "'" + text
     return text

@@ -136,7 +136,7 @@ def readings_of(item: Item) -> list[Reading]:
             id=f"{item.name}/{number}",
             scan=item.name,
             key=KEY,
-            source=str(each.who),
+            source=str(each.source),
             kind="person",
             text=each.text,
             at=START + timedelta(minutes=number),

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from reconcile.collection.file_formats import collect, load, names
-from reconcile.collection.items import Said
+from reconcile.collection.file_formats import collect, format_names, load_format
+from reconcile.collection.items import SourceReading
 from transcribe.errors import FormError
 
 ZOONIVERSE = (
@@ -43,7 +43,10 @@ def test_json_lines_give_items_and_name_the_lines_that_are_none() -> None:
     ]
     collected = collect("\n".join(lines))
     assert [item.name for item in collected.items] == ["a"]
-    assert collected.items[0].readings == (Said(who="ann", text="12"), Said(who=None, text=None))
+    assert collected.items[0].readings == (
+        SourceReading(source="ann", text="12"),
+        SourceReading(source=None, text=None),
+    )
     assert [fault.line for fault in collected.faults] == [2, 3, 4, 5]
     assert "readings.0.text" in collected.faults[1].message
     assert "colour" in collected.faults[3].message
@@ -85,7 +88,7 @@ def test_notes_from_nature_gives_one_item_a_subject_and_column() -> None:
 
 def test_label_studio_gives_one_item_a_task_and_text_area() -> None:
     collected = collect(STUDIO)
-    assert [(item.name, [(said.who, said.text) for said in item.readings]) for item in collected.items] == [
+    assert [(item.name, [(said.source, said.text) for said in item.readings]) for item in collected.items] == [
         ("5/total", [("1", "12,50"), ("b@x.example", "12,80")])
     ]
     assert len(collected.faults) == 1
@@ -96,10 +99,10 @@ def test_a_text_in_no_format_known_is_refused_with_the_formats_known() -> None:
         collect("hello, world\n1,2\n")
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", format_names())
 def test_every_format_says_its_title_and_refuses_an_empty_text(name: str) -> None:
-    assert load(name).TITLE
-    assert not load(name).is_it("")
+    assert load_format(name).TITLE
+    assert not load_format(name).is_it("")
 
 
 RARE = "bleu\u2028vert\x85gris"
@@ -128,7 +131,7 @@ def test_an_empty_text_is_said_to_be_empty() -> None:
 
 @pytest.mark.parametrize("name", ["crowdkit", "label_studio"])
 def test_a_text_named_as_what_it_is_not_at_all_is_refused_with_what_the_format_is(name: str) -> None:
-    with pytest.raises(FormError, match=load(name).TITLE):
+    with pytest.raises(FormError, match=load_format(name).TITLE):
         collect('{"item": "1"}\n{"item": "2"}\n', name)
 
 

@@ -8,16 +8,18 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.collection.items import Item, Result, Said
+from reconcile.collection.items import Item, ItemResult, SourceReading
 from reconcile.collection.reconcile_items import reconcile_items
 
 
 def item(name: str, *said: tuple[str, str | None], field: str = "remark", gold: str | None = None) -> Item:
     """An item from (who, text) pairs."""
-    return Item(name=name, field=field, gold=gold, readings=tuple(Said(who=who, text=text) for who, text in said))
+    return Item(
+        name=name, field=field, gold=gold, readings=tuple(SourceReading(source=who, text=text) for who, text in said)
+    )
 
 
-def only(*items: Item) -> Result:
+def only(*items: Item) -> ItemResult:
     """The result of the first item."""
     return reconcile_items(items).results[0]
 
@@ -73,7 +75,14 @@ def test_numbers_are_compared_as_numbers() -> None:
 
 
 def test_readers_without_a_name_are_sources_of_their_own() -> None:
-    nobody = Item(name="a", readings=(Said(who=None, text="E"), Said(who=None, text="E"), Said(who=None, text="W")))
+    nobody = Item(
+        name="a",
+        readings=(
+            SourceReading(source=None, text="E"),
+            SourceReading(source=None, text="E"),
+            SourceReading(source=None, text="W"),
+        ),
+    )
     assert only(nobody).text == "E"
 
 

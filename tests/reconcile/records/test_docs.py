@@ -13,7 +13,7 @@ import pytest
 
 from reconcile.records.publish import publish
 from reconcile.records.schema import TABLES
-from reconcile.records.sql_names import LINE_COLUMNS, OWN_COLUMNS
+from reconcile.records.sql_names import FORM_TABLE_COLUMNS, LINE_TABLE_COLUMNS
 from tests.reconcile.records import MemoryOutbox, a_record
 
 PAGE = (Path(__file__).parents[3] / "docs" / "records.md").read_text(encoding="utf-8")
@@ -45,8 +45,8 @@ def test_every_table_is_described_with_every_column(table: str) -> None:
 
 
 def test_the_own_columns_of_a_form_s_tables_are_described() -> None:
-    assert all(f"`{column}`" in described("bon_de_commande") for column in OWN_COLUMNS)
-    assert all(f"`{column}`" in described("bon_de_commande_lines") for column in LINE_COLUMNS)
+    assert all(f"`{column}`" in described("bon_de_commande") for column in FORM_TABLE_COLUMNS)
+    assert all(f"`{column}`" in described("bon_de_commande_lines") for column in LINE_TABLE_COLUMNS)
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -135,7 +135,7 @@ def test_publishing_again_changes_nothing(path: Path) -> None:
 
 
 def test_more_than_a_batch_is_published(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "BATCH", 2)
+    monkeypatch.setattr(publishing, "BATCH_ENTRY_COUNT", 2)
     store = MemoryOutbox()
     for number in range(5):
         store.put(a_record(f"scan {number}"))
@@ -159,7 +159,7 @@ def test_a_publisher_that_dies_loses_and_repeats_nothing(path: Path, tmp_path: P
 
 
 def test_two_publishers_at_once_publish_each_entry_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "BATCH", 3)
+    monkeypatch.setattr(publishing, "BATCH_ENTRY_COUNT", 3)
     store = MemoryOutbox()
     for number in range(20):
         store.put(a_record(f"scan {number}"))
@@ -267,7 +267,7 @@ def test_a_file_that_is_no_database_is_a_store_error_that_names_it(path: Path) -
 
 
 def test_a_large_search_index_is_kept_row_by_row(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "SMALL", 0)
+    monkeypatch.setattr(publishing, "MAX_REBUILT_INDEX_ROWS", 0)
     store = MemoryOutbox()
     store.put(a_record("one"))
     sent(store, path)

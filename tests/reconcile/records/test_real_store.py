@@ -67,8 +67,8 @@ from transcribe.store import open_store
 
 publishing = importlib.import_module("reconcile.records.publish")
 folder, entries = Path(sys.argv[1]), int(sys.argv[2])
-publishing.BATCH = 2
-write = publishing._write
+publishing.BATCH_ENTRY_COUNT = 2
+write = publishing._write_record
 
 def dies(*args):
     global entries
@@ -77,7 +77,7 @@ def dies(*args):
     entries -= 1
     write(*args)
 
-publishing._write = dies
+publishing._write_record = dies
 publishing.publish(open_store(folder / "state.db", KEY), folder / "records.db", lambda *_: form())
 """
 

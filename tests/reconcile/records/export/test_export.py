@@ -30,23 +30,23 @@ def published(path: Path, **values: Value) -> Path:
 
 def exported(records: Path, name: str, options: ExportOptions | None = None) -> str:
     out = io.StringIO(newline="")
-    export_formats.load(name).write(records, FORM, out, options or ExportOptions())
+    export_formats.load_export(name).write(records, FORM, out, options or ExportOptions())
     return out.getvalue()
 
 
-@pytest.mark.parametrize("name", export_formats.names())
+@pytest.mark.parametrize("name", export_formats.export_names())
 def test_every_export_says_what_it_is_and_how_many_rows_it_wrote(tmp_path: Path, name: str) -> None:
     records = published(tmp_path)
-    assert "/" in export_formats.load(name).MEDIA_TYPE
-    assert export_formats.load(name).write(records, FORM, io.StringIO(newline=""), ExportOptions()) == 1
-    assert export_formats.load(name).write(records, FORM, io.StringIO(newline=""), ExportOptions(after=5)) == 0
+    assert "/" in export_formats.load_export(name).MEDIA_TYPE
+    assert export_formats.load_export(name).write(records, FORM, io.StringIO(newline=""), ExportOptions()) == 1
+    assert export_formats.load_export(name).write(records, FORM, io.StringIO(newline=""), ExportOptions(after=5)) == 0
     with pytest.raises(NotFound):
-        export_formats.load(name).write(records, "nothing", io.StringIO(newline=""), ExportOptions())
+        export_formats.load_export(name).write(records, "nothing", io.StringIO(newline=""), ExportOptions())
 
 
 def test_an_unknown_export_is_told_with_those_that_are() -> None:
     with pytest.raises(SettingsError, match="csv, jsonl"):
-        export_formats.load("xml")
+        export_formats.load_export("xml")
 
 
 def test_json_lines_hold_the_whole_record(tmp_path: Path) -> None:
