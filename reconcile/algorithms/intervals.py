@@ -1,26 +1,26 @@
-"""How sure a counted share is: intervals and bounds."""
+"""Intervals and bounds of a share that was counted."""
 
 from __future__ import annotations
 
 from math import sqrt
 
 Tally = tuple[float, float]
-"""(so many, of so many), as counted; fractions come from readings whose truth is only probable."""
+"""(wrong, total), as counted. Fractions come from readings whose truth is only probable."""
 
 ONE_SIDED_95_QUANTILE = 1.6449
 """The normal quantile of a bound that holds 19 times in 20."""
 
 BISECTION_COUNT = 30
-"""Halvings of an interval of error rates: exact to a billionth."""
+"""Halvings of the interval that holds an error rate: the bound is then exact to a billionth."""
 
 TWO_SIDED_95_QUANTILE = 1.96
 """The normal quantile of an interval that holds the true share 19 times in 20."""
 
 
 def wilson(successes: float, total: float, quantile: float = TWO_SIDED_95_QUANTILE) -> tuple[float, float]:
-    """Between which shares the true one lies, where `some` of `of` were counted; (0, 1) where nothing was.
+    """The interval of the true share, where `successes` of `total` were counted; (0, 1) where nothing was.
 
-    E. B. Wilson, Probable inference, Journal of the American Statistical Association 22, 1927.
+    Wilson's score interval: E. B. Wilson, Probable inference, Journal of the American Statistical Association 22, 1927.
     """
     if total <= 0:
         return 0.0, 1.0
@@ -31,10 +31,10 @@ def wilson(successes: float, total: float, quantile: float = TWO_SIDED_95_QUANTI
 
 
 def lower_bound(tally: Tally) -> float:
-    """The share right that the truth exceeds in 19 of 20 cases, after so many wrong of so many.
+    """The lower bound of the share right, from (wrong, total): the truth exceeds it in 19 of 20 cases.
 
-    With none wrong it is exact: 0.05 ** (1 / n). With some wrong, Wilson's score bound, which is close to the exact one
-    at these counts.
+    With none wrong it is exact: 0.05 ** (1 / total). With some wrong it is Wilson's score bound, which is close to the
+    exact one at these counts. 0 where nothing was counted.
     """
     wrong, count = tally
     if count <= 0:
@@ -45,15 +45,18 @@ def lower_bound(tally: Tally) -> float:
 
 
 def upper_bound(tally: Tally) -> float:
-    """The share right that the truth stays under in 19 of 20 cases, after so many wrong of so many: exact, as single
-    errors count here (C. J. Clopper, E. S. Pearson, Biometrika 26, 1934)."""
+    """The upper bound of the share right, from (wrong, total): the truth stays under it in 19 of 20 cases.
+
+    It is exact, as single errors count here (C. J. Clopper, E. S. Pearson, Biometrika 26, 1934). Both counts are
+    rounded to whole numbers.
+    """
     wrong, count = round(tally[0]), round(tally[1])
     lowest, highest = 0.0, wrong / count if wrong else 0.0
     for _ in range(BISECTION_COUNT if wrong else 0):
         error = (lowest + highest) / 2
-        term = fewer = (1.0 - error) ** count
+        term = at_most = (1.0 - error) ** count
         for place in range(1, wrong):
             term *= (count - place + 1) / place * error / (1.0 - error)
-            fewer += term
-        lowest, highest = (error, highest) if 1.0 - fewer < 0.05 else (lowest, error)
+            at_most += term
+        lowest, highest = (error, highest) if 1.0 - at_most < 0.05 else (lowest, error)
     return 1.0 - lowest

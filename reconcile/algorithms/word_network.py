@@ -1,8 +1,7 @@
-"""A word network: several readings of one line of text laid word against word.
+"""A word network: several readings of one line of text aligned word by word.
 
-A slot holds what each reading has at one place of the line, "" where it has nothing. Built as ROVER builds it (J. G.
-Fiscus, A post-processing system to yield reduced word error rates, ASRU 1997), around the reading nearest to all
-others instead of the first one, so that the order of the readings does not matter.
+It is built as in ROVER (J. G. Fiscus, A post-processing system to yield reduced word error rates, ASRU 1997), but
+around the reading nearest to all others instead of the first one. The order of the readings then does not matter.
 """
 
 from __future__ import annotations
@@ -15,14 +14,20 @@ from functools import lru_cache
 from rapidfuzz.distance import Levenshtein
 
 NO_WORD = ""
-"""What a reading has in a slot where it has no word."""
+"""Stands in a slot for a reading that has no word there."""
 
 Slot = tuple[str, ...]
+"""One place of a line: the word of each reading, or NO_WORD, in the order of the readings."""
 
 _SKIP_COST = 0.7
+"""Cost of a word that one of two readings lacks. Chosen by hand."""
+
 _CHANGE_COST = 1.2
-"""Costs of a missing word and of a word changed beyond likeness: two words that share less than about a sixth of
-their letters are rather one left out and one put in, which keeps an inserted phrase in slots of its own."""
+"""Cost of a word aligned with one that shares no letter; a similar word costs less in proportion.
+
+Two words that share less than about a sixth of their letters are aligned as one left out and one inserted. So an
+inserted phrase stays in slots of its own.
+"""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
@@ -33,39 +38,39 @@ def comparable_words(text: str) -> list[str]:
 
 
 def written_words(text: str) -> list[str]:
-    """The words of a text as written, with the punctuation that touches them; one for each of `words`."""
+    """The words of a text as written, with the punctuation that touches them; one for each comparable word."""
     text = unicodedata.normalize("NFC", text)
-    found = list(_WORD.finditer(text))
-    starts = [_run_start(text, word.start()) for word in found]
-    ends = [_run_end(text, word.end()) for word in found]
-    for number in range(1, len(found)):
+    words = list(_WORD.finditer(text))
+    starts = [_run_start(text, word.start()) for word in words]
+    ends = [_run_end(text, word.end()) for word in words]
+    for number in range(1, len(words)):
         # Two words with only punctuation between them ("rue/avenue"): it stays with the first.
         if starts[number] < ends[number - 1]:
-            starts[number] = ends[number - 1] = found[number].start()
+            starts[number] = ends[number - 1] = words[number].start()
     return [text[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
 def build_network(readings: Sequence[Sequence[str]]) -> list[Slot]:
-    """The slots of a line, each with one word (or NOTHING) a reading, in the order of `readings`.
+    """The slots of a line, each with one word (or NO_WORD) of every reading, in the order of `readings`.
 
     Args:
         readings: the words of each reading; at least one reading.
     """
     pivot = _central_reading(readings)
-    laid = [_align(pivot, reading) for reading in readings]
+    aligned = [_align(pivot, reading) for reading in readings]
     slots: list[Slot] = []
     for place in range(len(pivot) + 1):
-        between = [inserted.get(place, ()) for _, inserted in laid]
+        between = [inserted.get(place, ()) for _, inserted in aligned]
         for number in range(max(map(len, between))):
-            slots.append(tuple(some[number] if number < len(some) else NO_WORD for some in between))
+            slots.append(tuple(words[number] if number < len(words) else NO_WORD for words in between))
         if place < len(pivot):
-            slots.append(tuple(row[place] for row, _ in laid))
+            slots.append(tuple(row[place] for row, _ in aligned))
     return slots
 
 
 @lru_cache(maxsize=1 << 18)
 def word_similarity(one: str, other: str) -> float:
-    """How alike two words are, 0 to 1: one minus their edit distance over the longer one's length."""
+    """The similarity of two words, 0 to 1: one minus their edit distance over the longer one's length."""
     return Levenshtein.normalized_similarity(one, other)
 
 
@@ -82,16 +87,16 @@ def _run_end(text: str, at: int) -> int:
 
 
 def _central_reading(readings: Sequence[Sequence[str]]) -> Sequence[str]:
-    """The reading with the least distance to all; of equals the longer, then the first in alphabetical order."""
+    """The reading with the least distance to all others; of equals the longer, then the first alphabetically."""
 
-    def far(reading: Sequence[str]) -> tuple[int, int, tuple[str, ...]]:
+    def distance(reading: Sequence[str]) -> tuple[int, int, tuple[str, ...]]:
         return sum(Levenshtein.distance(reading, other) for other in readings), -len(reading), tuple(reading)
 
-    return min(readings, key=far)
+    return min(readings, key=distance)
 
 
 def _align(pivot: Sequence[str], reading: Sequence[str]) -> tuple[list[str], dict[int, list[str]]]:
-    """What a reading has at each place of the pivot, and what it has before a place beyond the pivot's words."""
+    """The reading's word at each place of the pivot, and its further words by the place that they stand before."""
     row = [NO_WORD] * len(pivot)
     inserted: dict[int, list[str]] = {}
     start = (0, 0)
@@ -114,27 +119,28 @@ def _align_gap(
     row: list[str],
     inserted: dict[int, list[str]],
 ) -> None:
-    """Lay the words between two equal stretches by their likeness (a small dynamic program)."""
-    there, here = pivot[start[0] : end[0]], reading[start[1] : end[1]]
-    cost = _cost_table(there, here)
-    x, y = len(there), len(here)
+    """Align the words between two equal stretches by their similarity, into `row` and `inserted`."""
+    pivot_words, words = pivot[start[0] : end[0]], reading[start[1] : end[1]]
+    cost = _cost_table(pivot_words, words)
+    x, y = len(pivot_words), len(words)
     while x or y:
-        if x and y and cost[x][y] == cost[x - 1][y - 1] + _change_cost(there[x - 1], here[y - 1]):
+        if x and y and cost[x][y] == cost[x - 1][y - 1] + _change_cost(pivot_words[x - 1], words[y - 1]):
             x, y = x - 1, y - 1
-            row[start[0] + x] = here[y]
+            row[start[0] + x] = words[y]
         elif x and cost[x][y] == cost[x - 1][y] + _SKIP_COST:
             x -= 1
         else:
             y -= 1
-            inserted.setdefault(start[0] + x, []).insert(0, here[y])
+            inserted.setdefault(start[0] + x, []).insert(0, words[y])
 
 
-def _cost_table(there: Sequence[str], here: Sequence[str]) -> list[list[float]]:
-    cost = [[_SKIP_COST * y for y in range(len(here) + 1)]]
-    for word in there:
+def _cost_table(pivot_words: Sequence[str], words: Sequence[str]) -> list[list[float]]:
+    """The least cost of aligning the first x words of the pivot with the first y of the reading, at [x][y]."""
+    cost = [[_SKIP_COST * y for y in range(len(words) + 1)]]
+    for pivot_word in pivot_words:
         line = [cost[-1][0] + _SKIP_COST]
-        for y, other in enumerate(here, start=1):
-            changed = cost[-1][y - 1] + _change_cost(word, other)
+        for y, word in enumerate(words, start=1):
+            changed = cost[-1][y - 1] + _change_cost(pivot_word, word)
             line.append(min(changed, cost[-1][y] + _SKIP_COST, line[-1] + _SKIP_COST))
         cost.append(line)
     return cost
