@@ -84,9 +84,6 @@ def _in_one_line(record: logging.LogRecord) -> bool:
     return True
 
 
-logging.getLogger("prefect.task_runs").addFilter(_in_one_line)
-
-
 @prefect.task(
     name="read",
     task_run_name="read {short}",
@@ -117,6 +114,7 @@ def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str,
     folders, as Prefect keeps them; the command line hands its own past Prefect.
     """
     settle_memory()
+    logging.getLogger("prefect.task_runs").addFilter(_in_one_line)  # once, however often it is called
     given = FILES.get() or tuple(map(Path, paths))
     rooms = home_at(home or str(load_settings().home))
     require_fair_start(rooms, forms_of(rooms, form))

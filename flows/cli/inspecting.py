@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,8 +11,7 @@ from flows.cli.app import app, settings_of
 from flows.terminal import print_counts
 
 if TYPE_CHECKING:
-    from flows.home import Home
-    from transcribe.store import Counts, ScanState, SetAside
+    from transcribe.store import ScanState
 
 THE_FILES_FAULT = ("ScanError", "FormError")
 """The errors that say something of a file; others are failures of the program or of the machine."""
@@ -27,18 +25,19 @@ def status(
     scans: Annotated[bool, typer.Option("--scans", help="List every scan too.")] = False,
 ) -> None:
     """Say what is done, what waits for people and why, and which files were set aside."""
+    from flows.cli.status_json import status_json
     from flows.home import open_home
 
     rooms = open_home(settings_of(ctx))
     counts = rooms.store.counts(batch)
+    aside = [each for each in rooms.store.list_set_aside() if batch in (None, each.batch)]
     if as_json:
-        terminal.as_json(_status(rooms, counts, batch))
+        terminal.as_json(status_json(rooms, counts, aside, batch).model_dump(mode="json"))
         return
     if batch is not None and not counts.scans and not counts.set_aside:
         typer.echo(f"No scan came in a batch {batch!r} first. fairhand status --json tells each scan's batch.")
         return
     print_counts(counts)
-    aside = _aside(rooms, batch)
     for what, listed in (
         ("set aside", [each for each in aside if each.error in THE_FILES_FAULT]),
         ("failed, and not read", [each for each in aside if each.error not in THE_FILES_FAULT]),
@@ -59,51 +58,9 @@ def status(
         )
 
 
-def _aside(rooms: Home, batch: str | None) -> list[SetAside]:
-    """The files set aside, of one batch or of all."""
-    return [each for each in rooms.store.list_set_aside() if batch in (None, each.batch)]
-
-
 def _row(state: ScanState) -> tuple[object, ...]:
     form = f"{state.scan.form} {state.scan.form_version}" if state.scan.form else "unknown"
     return state.scan.id[:12], state.scan.name, form, state.fields, state.decided, state.open_tasks
-
-
-def _status(rooms: Home, counts: Counts, batch: str | None) -> dict[str, object]:
-    return {
-        **dataclasses.asdict(counts),
-        "scan_states": [
-            {
-                "scan": state.scan.id,
-                "name": state.scan.name,
-                "batch": state.scan.batch,
-                "form": state.scan.form,
-                "form_version": state.scan.form_version,
-                "received_at": state.received_at.isoformat(),
-                "fit": state.fit,
-                "quality": dict(state.quality),
-                "advice": list(state.advice),
-                "fields": state.fields,
-                "decided": state.decided,
-                "open_tasks": state.open_tasks,
-                "recorded_at": state.recorded_at.isoformat() if state.recorded_at else None,
-                "erased_at": state.erased_at.isoformat() if state.erased_at else None,
-            }
-            for state in rooms.store.scan_states(batch)
-        ],
-        "files_set_aside": [
-            {
-                "file": each.file.name,
-                "sha256": each.file.sha256,
-                "type": each.error,
-                "message": each.message,
-                "batch": each.batch,
-                "at": each.at.isoformat(),
-            }
-            for each in _aside(rooms, batch)
-        ],
-        "records_db": str(rooms.settings.records),
-    }
 
 
 @app.command()
@@ -117,10 +74,10 @@ def explain(
     from flows.home import open_home
     from flows.output import explained, in_words
 
-    told = explained(open_home(settings_of(ctx)), scan, field)
+    explanation = explained(open_home(settings_of(ctx)), scan, field)
     if as_json:
-        terminal.as_json(told)
+        terminal.as_json(explanation.plain())
     else:
-        typer.echo(in_words(told))
-    if told["replay"] is False:
+        typer.echo(in_words(explanation))
+    if explanation.replay is False:
         raise typer.Exit(1)

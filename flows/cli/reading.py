@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows import terminal
 from flows.cli.app import app, settings_of
+
+if TYPE_CHECKING:
+    from flows.output import ErrorJson, FieldJson, ScanJson
 
 
 @app.command()
@@ -28,38 +31,38 @@ def read(
     ] = None,
 ) -> None:
     """Read files by machine and print readings and decisions, one scan a line with --json."""
-    from flows.output import hocr_pages
+    from flows.output import ErrorJson, hocr_pages
     from flows.standalone import drawn_pages, read_files
 
-    settings, failed, scans = settings_of(ctx), False, 0
-    drawn, written = count(1), count(1)
+    settings, failed, scan_count = settings_of(ctx), False, 0
+    picture_numbers, hocr_numbers = count(1), count(1)
     with terminal.progress("reading") as progress:
-        for told, weighed in read_files(settings, files, form, progress):
-            scans += 1
-            failed |= "error" in told
+        for answer, result in read_files(settings, files, form, progress):
+            scan_count += 1
+            failed |= isinstance(answer, ErrorJson)
             if as_json:
-                terminal.as_json(told)
+                terminal.as_json(answer.plain())
             else:
-                _print(told, settings.speaks)
-            if weighed and picture:
-                for of, content in drawn_pages(weighed, settings.speaks):
-                    made = _numbered(picture, next(drawn))
-                    made.write_bytes(content)
-                    terminal.note(f"{made} is the picture of {of}")
-            if weighed and hocr:
-                for of, text in hocr_pages(settings, weighed):
-                    made = _numbered(hocr, next(written))
-                    made.write_text(text, encoding="utf-8")
-                    terminal.note(f"{made} has the words of {of}")
-    _say_what_was_not_read(files, scans)
+                _print(answer, settings.speaks)
+            if result and picture:
+                for source, content in drawn_pages(result, settings.speaks):
+                    path = _numbered(picture, next(picture_numbers))
+                    path.write_bytes(content)
+                    terminal.note(f"{path} is the picture of {source}")
+            if result and hocr:
+                for source, text in hocr_pages(settings, result):
+                    path = _numbered(hocr, next(hocr_numbers))
+                    path.write_text(text, encoding="utf-8")
+                    terminal.note(f"{path} has the words of {source}")
+    _say_what_was_not_read(files, scan_count)
     if failed:
         raise typer.Exit(1)
 
 
-def _say_what_was_not_read(files: Sequence[Path], scans: int) -> None:
+def _say_what_was_not_read(files: Sequence[Path], scan_count: int) -> None:
     from transcribe.intake import passed_over
 
-    if not scans:
+    if not scan_count:
         terminal.note(f"{terminal.NOTHING_THERE}; nothing was read.")
     if others := [str(each) for each in passed_over(files)]:
         terminal.note(terminal.passed_over(others))
@@ -70,40 +73,42 @@ def _numbered(path: Path, number: int) -> Path:
     return path if number == 1 else path.with_stem(f"{path.stem}-{number}")
 
 
-def _print(told: dict[str, Any], language: str) -> None:
-    if "error" in told:
-        terminal.note(f"fairhand: {told['error']['message']}")
-        return
-    from flows.output import source_label
+def _print(answer: ScanJson | ErrorJson, language: str) -> None:
+    from flows.output import ErrorJson, source_label
 
-    fit = "" if told["fit"] is None else f", fit {told['fit']:.2f}"
-    typer.echo(f"\n{source_label(told['files'], told['pages'])}: {told['form'] or 'unknown form'}{fit}")
-    if told["advice"]:
-        typer.echo(terminal.to_do(told["advice"], language))
-    if told["form"] is None:
+    if isinstance(answer, ErrorJson):
+        terminal.note(f"fairhand: {answer.error.message}")
+        return
+    fit = "" if answer.fit is None else f", fit {answer.fit:.2f}"
+    typer.echo(f"\n{source_label(answer.files, answer.pages)}: {answer.form or 'unknown form'}{fit}")
+    if answer.advice:
+        typer.echo(terminal.to_do(answer.advice, language))
+    if answer.form is None:
         typer.echo("A person is asked which form it is; or name it with --form.")
         return
-    rows = [_row(field) for field in told["fields"] if not _empty(field)]
+    rows = [_row(field) for field in answer.fields if not _is_blank(field)]
     terminal.columns(("field", "value", "probability", "because"), rows)
-    empty = sum(map(_empty, told["fields"]))
-    if empty:
-        typer.echo(f"and {empty} fields that are blank")
+    blank_count = sum(map(_is_blank, answer.fields))
+    if blank_count:
+        typer.echo(f"and {blank_count} fields that are blank")
 
 
-def _empty(field: dict[str, Any]) -> bool:
-    return bool(field["decision"] and field["decision"]["null"] == "blank")
+def _is_blank(field: FieldJson) -> bool:
+    return field.decision is not None and field.decision.null == "blank"
 
 
-def _row(field: dict[str, Any]) -> tuple[str, str, str, str]:
-    name = field["name"] if field["row"] is None else f"{field['name']}[{field['row']}]"
-    decision, task = field["decision"], field["task"]
+def _row(field: FieldJson) -> tuple[str, str, str, str]:
+    """The field's name, its value ("? " and the likeliest reading where it is a task), its probability, and why."""
+    name = field.name if field.row is None else f"{field.name}[{field.row}]"
+    decision = field.decision
     if decision:
-        value = _in_one_line(decision["text"]) if decision["null"] is None else f"({decision['null']})"
-        return name, value, f"{decision['probability']:.4f}", decision["method"]
-    likeliest = field["readings"][0] if field["readings"] else {"text": None, "probability": None}
-    probability = likeliest["probability"]
-    text = _in_one_line(likeliest["text"] or "")
-    return name, f"? {text}", "" if probability is None else f"{probability:.4f}", task["reason"]
+        value = _in_one_line(decision.text) if decision.null is None else f"({decision.null})"
+        return name, value, f"{decision.probability:.4f}", decision.method
+    likeliest = field.readings[0] if field.readings else None
+    text = _in_one_line(likeliest.text or "") if likeliest else ""
+    probability = likeliest.probability if likeliest else None
+    reason = field.task.reason if field.task else ""
+    return name, f"? {text}", "" if probability is None else f"{probability:.4f}", reason
 
 
 def _in_one_line(text: str) -> str:

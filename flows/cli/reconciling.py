@@ -5,13 +5,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows import terminal
 from flows.cli.app import app, settings_of, shelf_of
-from flows.cli.collections import reconcile_file
+
+if TYPE_CHECKING:
+    from transcribe.model import Form
 
 MOST = 20
 """So many reopened fields are printed one by one."""
@@ -46,11 +48,39 @@ def reconcile(
     """Weigh what was read since, decide or ask, and publish; or reconcile a file of other people's readings."""
     if file is not None:
         known = shelf_of(ctx).find(form) if form else None
-        reconcile_file(file, out=out, form=known, layout=layout, target=target, report=report)
+        _reconcile_file(file, out=out, form=known, layout=layout, target=target, report=report)
         return
     if any(given is not None for given in (out, form, layout, report)):
         raise typer.BadParameter("--out, --form, --from and --report go with a FILE of readings; name it.")
     _reconcile_store(ctx, as_json=as_json)
+
+
+def _reconcile_file(
+    file: Path, *, out: Path | None, form: Form | None, layout: str | None, target: float, report: Path | None
+) -> None:
+    """Reconcile a file, write or print its lines, say what could not be used; exit code 1 where anything was not."""
+    from flows.standalone import reconcile_collection, write_reconciled
+
+    if not file.is_file():
+        raise typer.BadParameter(f"{file} is no file. Give a file of readings, or no file to reconcile the store.")
+    if report is not None and form is not None:
+        raise typer.BadParameter("--report tells of a collection without a form; leave --form or --report out.")
+    done = reconcile_collection(file, form=form, layout=layout, target=target)
+    if out is None:
+        terminal.as_json(*(dataclasses.asdict(line) for line in done.lines))
+    else:
+        write_reconciled(done.lines, out)
+        asked = sum(line.ask for line in done.lines)
+        typer.echo(f"{len(done.lines)} items written to {out}; {asked} are worth one more reading.")
+    if report is not None and done.reconciled is not None:
+        from flows.output import report_of
+
+        report.write_text(report_of(done.reconciled, title=file.name), encoding="utf-8")
+        typer.echo(f"The report stands in {report}.")
+    for fault in done.faults:
+        terminal.note(f"fairhand: {file}, line {fault.line}: {fault.message}")
+    if done.faults:
+        raise typer.Exit(1)
 
 
 def _reconcile_store(ctx: typer.Context, *, as_json: bool) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import jinja2
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from flows.output.svg import svg
 from reconcile.algorithms import (
@@ -122,6 +121,8 @@ def _source(name: str, right: int, count: int) -> SourceLine:
 
 
 def _bars(probabilities: Sequence[float]) -> Markup:
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(7, 2.6), layout="constrained")
     axes = figure.subplots()
     axes.hist(probabilities, bins=20, range=(0, 1), color="#2f5d8a")
@@ -132,6 +133,8 @@ def _bars(probabilities: Sequence[float]) -> Markup:
 
 def _curve(known: Sequence[ItemResult]) -> Markup:
     """Share right against mean probability in five groups of equal size."""
+    from matplotlib.figure import Figure
+
     groups = calibration_curve(_told(known), 5)
     figure = Figure(figsize=(4, 4), layout="constrained")
     axes = figure.subplots()

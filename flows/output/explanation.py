@@ -6,185 +6,127 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.home import Home, policy
+from flows.output.explanation_models import (
+    ChampionJson,
+    ContestJson,
+    EvidenceJson,
+    ExplainedDecision,
+    ExplainedReading,
+    ExplainedTask,
+    Explanation,
+)
 from flows.steps import outcomes
 from reconcile.forms import family_of
 from reconcile.inference import weigh
 from reconcile.parameters import read_parameters, shipped_parameters, standing_of
 from transcribe.i18n import named, say, sentence
-from transcribe.model import Decision, FieldKey, Reading, Task
+from transcribe.model import Decision, FieldKey, Parameters, Reading, Task
 from transcribe.store import Story
 
-EXACTLY = 1e-9
+EQUAL_PROBABILITY_DIFFERENCE = 1e-9
 """Two probabilities that differ by less are the same: sums of floats may be added in another order."""
 
 
-def explained(rooms: Home, scan: str, field: str, *, names: bool = True) -> dict[str, Any]:
-    """Everything known of a field of a scan (id or its beginning), as plain data. `replay` says whether weighing the
-    same readings under the same parameters gives the last decision again; None where nothing is decided.
+def explained(home: Home, scan: str, field: str, *, names: bool = True) -> Explanation:
+    """Everything known of a field of a scan (its id, or the beginning of it), with its last decision weighed again.
 
-    Without `names` people are "reader 1", "reader 2", and nobody's time is told: for other programs.
+    Without `names` people are "reader 1", "reader 2", and no person's time is given: for other programs.
     Raises NotFound where there is no such scan or field.
     """
-    story = rooms.store.story(rooms.store.scan(scan).id, FieldKey.parse(field))
+    story = home.store.story(home.store.scan(scan).id, FieldKey.parse(field))
+    champion, replay = _champion(home, story), _replayed(home, story)
     if not names:
-        return {**_nameless(story), "champion": _champion(rooms, story), "replay": _replayed(rooms, story)}
-    handles = {person.id: person.handle for person in rooms.store.transcribers()}
-    return {**_told(story, handles), "champion": _champion(rooms, story), "replay": _replayed(rooms, story)}
+        return _explanation(story, _reader_numbers(story), champion, replay=replay, times=False)
+    handles = {person.id: person.handle for person in home.store.transcribers()}
+    return _explanation(story, handles, champion, replay=replay, times=True)
 
 
-def explained_whole(rooms: Home, scan: str) -> list[dict[str, Any]]:
-    """Every field of a scan that was read or decided, without names and without weighing again, by name and row."""
-    found = rooms.store.scan(scan).id
-    keys = {each.key for each in rooms.store.readings(found)} | {each.key for each in rooms.store.decisions(found)}
-    stories = [rooms.store.story(found, key) for key in sorted(keys, key=lambda key: (key.name, key.row or 0))]
-    return [{**_nameless(story), "champion": _champion(rooms, story), "replay": None} for story in stories]
+def explained_whole(home: Home, scan: str) -> list[Explanation]:
+    """Every field of a scan that was read or decided, by name and row; no names, nothing weighed again."""
+    whole = home.store.scan(scan).id
+    keys = {reading.key for reading in home.store.readings(whole)}
+    keys |= {decision.key for decision in home.store.decisions(whole)}
+    stories = [home.store.story(whole, key) for key in sorted(keys, key=lambda key: (key.name, key.row or 0))]
+    return [
+        _explanation(story, _reader_numbers(story), _champion(home, story), replay=None, times=False)
+        for story in stories
+    ]
 
 
-def _nameless(story: Story) -> dict[str, Any]:
-    """The story with people numbered, and without their time."""
-    tasks = [task.transcriber for task in story.tasks if task.transcriber]
-    sources = [reading.source for reading in story.readings if reading.kind != "machine"]
-    people = {who: f"reader {number}" for number, who in enumerate(dict.fromkeys([*sources, *tasks]), 1)}
-    told = _told(story, people)
-    for each in told["readings"]:
-        del each["seconds"]
-    return told
+def _reader_numbers(story: Story) -> dict[str, str]:
+    """The people of a story as "reader 1", "reader 2", by id: those who have read first, in their order."""
+    readers = [reading.source for reading in story.readings if reading.kind != "machine"]
+    asked = [task.transcriber for task in story.tasks if task.transcriber]
+    return {person: f"reader {number}" for number, person in enumerate(dict.fromkeys([*readers, *asked]), 1)}
 
 
-def _told(story: Story, names: Mapping[str, str]) -> dict[str, Any]:
-    found = story.scan
-    return {
-        "scan": found.id,
-        "file": found.name,
-        "form": found.form,
-        "form_version": found.form_version,
-        "field": story.key.name,
-        "row": story.key.row,
-        "page": story.place.page if story.place else None,
-        "box": list(story.place.box) if story.place else None,
-        "readings": [_reading(each, names) for each in story.readings],
-        "decisions": [_decision(each, names) for each in story.decisions],
-        "tasks": [_task(each, names) for each in story.tasks],
-        "truth": story.truth.text if story.truth else None,
-    }
-
-
-def in_words(told: dict[str, Any]) -> str:
-    """The same for a person to read."""
-    name = told["field"] if told["row"] is None else f"{told['field']}[{told['row']}]"
-    lines = [f"{told['file']} {name} (form {told['form']} version {told['form_version']})", "", "read:"]
-    for each in told["readings"]:
-        flags = f" ({', '.join(each['flags'])})" if each["flags"] else ""
-        claim = "" if each["confidence"] is None else f", sure to {each['confidence']:.4g}"
-        text = "nothing" if each["text"] is None else repr(each["text"])
-        reason = f", having seen all readings, because: {each['reason']}" if each["reason"] else ""
-        lines.append(f"  {each['source']}: {text}{claim}{flags}{reason}")
-    for each in told["decisions"]:
-        value = each["null"] or repr(each["text"])
-        lines += ["", f"decided (version {each['version']}): {value}, probability {each['probability']:.4f}"]
-        lines += [f"  {each['reason']}", *(f"  {line}" for line in each["evidence"])]
-    if told["champion"]:
-        lines += ["", _stands(told["champion"])]
-    waiting = [each for each in told["tasks"] if not each["closed"]]
-    lines += ["", *(f"waits: {each['kind']}, {each['because']}" for each in waiting)] if waiting else []
-    if told["replay"] is not None:
-        lines += ["", "Weighed again it is the same." if told["replay"] else "Weighed again it is NOT the same."]
-    return "\n".join(lines)
-
-
-def _champion(rooms: Home, story: Story) -> dict[str, Any] | None:
-    """Whether the model or majority decides fields like this, and by how much: as shipped, and here. None of what is no
-    field (the rows of a table, the whole scan)."""
-    if not story.scan.form:
-        return None
-    last = story.decisions[-1] if story.decisions else None
-    parameters = rooms.store.parameters(last.parameters if last else None) or shipped_parameters()
-    form = rooms.forms(story.scan.form, story.scan.form_version)
-    types = {field.name: field.type for field in form.all_fields()}
-    if story.key.name not in types:
-        return None
-    standing = standing_of(family_of(types[story.key.name]), read_parameters(parameters))
-    return {
-        "family": standing.family,
-        "side": standing.side,
-        "shipped": standing.shipped._asdict(),
-        "here": standing.here._asdict(),
-    }
-
-
-def _stands(champion: Mapping[str, Any]) -> str:
-    """Who decides, in words."""
-    found = f"{champion['family']}: {'majority' if champion['side'] == 'majority' else 'the model'} decides"
-    for where, when in (("shipped", "as shipped"), ("here", "on this store's known truths")):
-        tally = champion[where]
-        if tally["items"]:
-            found += (
-                f"; {when} the model alone was right on {tally['model']}, majority alone on {tally['majority']} "
-                f"of {tally['items']} fields"
-            )
-    return found + "."
-
-
-def _replayed(rooms: Home, story: Story) -> bool | None:
-    if not story.decisions:
-        return None
-    last = story.decisions[-1]
-    parameters = rooms.store.parameters(last.parameters) or shipped_parameters()
-    form = rooms.forms(story.scan.form, story.scan.form_version)
-    used = set(last.readings)
-    readings = [each for each in rooms.store.readings(story.scan.id) if each.id in used]
-    again = outcomes(form, weigh(form, readings, parameters), policy(rooms.settings)).get(story.key)
-    return (
-        isinstance(again, Decision)
-        and (again.value, again.null, again.text) == (last.value, last.null, last.text)
-        and abs(again.probability - last.probability) < EXACTLY
+def _explanation(
+    story: Story, names: Mapping[str, str], champion: ChampionJson | None, *, replay: bool | None, times: bool
+) -> Explanation:
+    """The story with people called by these names, by id; with `times` each reading has its person's active time."""
+    return Explanation(
+        scan=story.scan.id,
+        file=story.scan.name,
+        form=story.scan.form,
+        form_version=story.scan.form_version,
+        field=story.key.name,
+        row=story.key.row,
+        page=story.place.page if story.place else None,
+        box=story.place.box if story.place else None,
+        readings=tuple(_reading(reading, names, times=times) for reading in story.readings),
+        decisions=tuple(_decision(decision, names) for decision in story.decisions),
+        tasks=tuple(_task(task, names) for task in story.tasks),
+        truth=story.truth.text if story.truth else None,
+        champion=champion,
+        replay=replay,
     )
 
 
-def _reading(reading: Reading, names: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "id": reading.id,
-        "source": names.get(reading.source, reading.source),
-        "kind": reading.kind,
-        "text": reading.text,
-        "confidence": reading.confidence,
-        "alternatives": [list(each) for each in reading.alternatives],
-        "seconds": reading.seconds,
-        "flags": sorted(reading.flags),
-        "shown": reading.shown,
-        "reason": reading.reason,
-        "at": reading.at.isoformat(),
-    }
+def _reading(reading: Reading, names: Mapping[str, str], *, times: bool) -> ExplainedReading:
+    seconds: dict[str, Any] = {"seconds": reading.seconds} if times else {}
+    return ExplainedReading(
+        id=reading.id,
+        source=names.get(reading.source, reading.source),
+        kind=reading.kind,
+        text=reading.text,
+        confidence=reading.confidence,
+        alternatives=reading.alternatives,
+        **seconds,
+        flags=tuple(sorted(reading.flags)),
+        shown=reading.shown,
+        reason=reading.reason,
+        at=reading.at.isoformat(),
+    )
 
 
-def _decision(decision: Decision, names: Mapping[str, str]) -> dict[str, Any]:
-    evidence = [named(each, names) for each in decision.evidence]
-    return {
-        "version": decision.version,
-        "value": decision.value,
-        "null": decision.null,
-        "text": decision.text,
-        "probability": decision.probability,
-        "method": decision.method,
-        "reason": sentence(decision.method),
-        "evidence": [say(each) for each in evidence],
-        "codes": [{"code": each.code, **each.numbers} for each in evidence],
-        "readings": list(decision.readings),
-        "parameters": decision.parameters,
-        "proposal": decision.proposal,
-    }
+def _decision(decision: Decision, names: Mapping[str, str]) -> ExplainedDecision:
+    evidence = [named(reason, names) for reason in decision.evidence]
+    return ExplainedDecision(
+        version=decision.version,
+        value=decision.value,
+        null=decision.null,
+        text=decision.text,
+        probability=decision.probability,
+        method=decision.method,
+        reason=sentence(decision.method),
+        evidence=tuple(say(reason) for reason in evidence),
+        codes=tuple(EvidenceJson.model_validate({"code": reason.code, **reason.numbers}) for reason in evidence),
+        readings=decision.readings,
+        parameters=decision.parameters,
+        proposal=decision.proposal,
+    )
 
 
-def _task(task: Task, names: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "kind": task.kind,
-        "reason": task.reason,
-        "because": _because(task.reason),
-        "slot": task.slot,
-        "pool": task.pool,
-        "closed": task.closed_at is not None,
-        "transcriber": names.get(task.transcriber or "", task.transcriber),
-    }
+def _task(task: Task, names: Mapping[str, str]) -> ExplainedTask:
+    return ExplainedTask(
+        kind=task.kind,
+        reason=task.reason,
+        because=_because(task.reason),
+        slot=task.slot,
+        pool=task.pool,
+        closed=task.closed_at is not None,
+        transcriber=names.get(task.transcriber or "", task.transcriber),
+    )
 
 
 def _because(code: str) -> str:
@@ -192,3 +134,85 @@ def _because(code: str) -> str:
         return sentence(code)
     except KeyError:
         return code
+
+
+def _parameters(home: Home, decision: Decision | None) -> Parameters:
+    """The parameters that a decision was made with, the latest for None; the shipped ones where none were learnt."""
+    return home.store.parameters(decision.parameters if decision else None) or shipped_parameters()
+
+
+def _champion(home: Home, story: Story) -> ChampionJson | None:
+    """Whether the model or majority decides fields like this, and by how much: as shipped, and here.
+
+    None where the form is unknown, and for what is no field (the rows of a table, the whole scan).
+    """
+    if not story.scan.form:
+        return None
+    last = story.decisions[-1] if story.decisions else None
+    parameters = _parameters(home, last)
+    form = home.forms(story.scan.form, story.scan.form_version)
+    types = {field.name: field.type for field in form.all_fields()}
+    if story.key.name not in types:
+        return None
+    standing = standing_of(family_of(types[story.key.name]), read_parameters(parameters))
+    return ChampionJson(
+        family=standing.family,
+        side=standing.side,
+        shipped=ContestJson(**standing.shipped._asdict()),
+        here=ContestJson(**standing.here._asdict()),
+    )
+
+
+def _replayed(home: Home, story: Story) -> bool | None:
+    """Whether weighing the same readings again gives the last decision; None where nothing is decided."""
+    if not story.decisions:
+        return None
+    last = story.decisions[-1]
+    form = home.forms(story.scan.form, story.scan.form_version)
+    used = set(last.readings)
+    readings = [reading for reading in home.store.readings(story.scan.id) if reading.id in used]
+    posteriors = weigh(form, readings, _parameters(home, last))
+    again = outcomes(form, posteriors, policy(home.settings)).get(story.key)
+    return (
+        isinstance(again, Decision)
+        and (again.value, again.null, again.text) == (last.value, last.null, last.text)
+        and abs(again.probability - last.probability) < EQUAL_PROBABILITY_DIFFERENCE
+    )
+
+
+def in_words(explanation: Explanation) -> str:
+    """The explanation for a person to read."""
+    row = "" if explanation.row is None else f"[{explanation.row}]"
+    form = f"form {explanation.form} version {explanation.form_version}"
+    lines = [f"{explanation.file} {explanation.field}{row} ({form})", "", "read:"]
+    lines += [f"  {_reading_in_words(reading)}" for reading in explanation.readings]
+    for decision in explanation.decisions:
+        value = decision.null or repr(decision.text)
+        lines += ["", f"decided (version {decision.version}): {value}, probability {decision.probability:.4f}"]
+        lines += [f"  {decision.reason}", *(f"  {line}" for line in decision.evidence)]
+    if explanation.champion:
+        lines += ["", _champion_in_words(explanation.champion)]
+    waiting = [task for task in explanation.tasks if not task.closed]
+    lines += ["", *(f"waits: {task.kind}, {task.because}" for task in waiting)] if waiting else []
+    if explanation.replay is not None:
+        lines += ["", "Weighed again it is the same." if explanation.replay else "Weighed again it is NOT the same."]
+    return "\n".join(lines)
+
+
+def _reading_in_words(reading: ExplainedReading) -> str:
+    flags = f" ({', '.join(reading.flags)})" if reading.flags else ""
+    claim = "" if reading.confidence is None else f", sure to {reading.confidence:.4g}"
+    text = "nothing" if reading.text is None else repr(reading.text)
+    reason = f", having seen all readings, because: {reading.reason}" if reading.reason else ""
+    return f"{reading.source}: {text}{claim}{flags}{reason}"
+
+
+def _champion_in_words(champion: ChampionJson) -> str:
+    words = f"{champion.family}: {'majority' if champion.side == 'majority' else 'the model'} decides"
+    for contest, when in ((champion.shipped, "as shipped"), (champion.here, "on this store's known truths")):
+        if contest.items:
+            words += (
+                f"; {when} the model alone was right on {contest.model}, majority alone on {contest.majority} "
+                f"of {contest.items} fields"
+            )
+    return words + "."

@@ -38,7 +38,7 @@ def hocr_pages(settings: Settings, it: ScanResult) -> Iterator[tuple[str, str]]:
     )
     for shown in it.reads.pictures:
         lying = it.reads.transforms[shown.number]
-        path, number = it.came[lying.page - 1]
+        path, number = it.page_sources[lying.page - 1]
         photo = it.pages[lying.page - 1]
         size, matrix = (photo.picture.shape[1], photo.picture.shape[0]), _matrix(lying)
         if photo.flattened:  # the masked copy of bent paper

@@ -1,4 +1,4 @@
-"""One scan as other programs are told of it: the JSON of `fairhand read`, whose contract stands in docs/running.md."""
+"""One scan read without a store, and the JSON of `fairhand read`, whose contract stands in docs/running.md."""
 
 from __future__ import annotations
 
@@ -7,6 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flows.output.result_models import (
+    DecisionJson,
+    ErrorDetail,
+    ErrorJson,
+    FieldJson,
+    ReadingJson,
+    ScanJson,
+    TaskJson,
+    UnknownScanJson,
+)
 from flows.steps import outcomes, shown_by_people
 from reconcile.forms import prepared
 from reconcile.inference import vote, weigh
@@ -15,24 +25,23 @@ from transcribe.i18n import sentence
 from transcribe.intake import Scanned
 from transcribe.model import Decision, FieldKey, Form, Page, Parameters, Posterior, Reading, ReadResult, Scan, Task
 
-SUFFIXES_OF_PAGES = frozenset({".pdf", ".tif", ".tiff"})
+MULTI_PAGE_SUFFIXES = frozenset({".pdf", ".tif", ".tiff"})
 """Files of these kinds have pages, so that a page is named even where it is the first."""
 
-DIGITS = 6
-"""Digits of probabilities and confidences: more would only say how the machine rounds."""
+PROBABILITY_DECIMALS_COUNT = 6
+"""Decimals of probabilities and confidences: more would only say how the machine rounds."""
 
-
-Came = Sequence[tuple[Path, int]]
-"""Where each page of a scan came from: a file, and the page in it."""
+PageSources = Sequence[tuple[Path, int]]
+"""Where each page of a scan came from: a file, and the page in it from 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
     """A scan that was read and weighed without a store: where its pages came from, and for each field its posterior and
-    what was decided."""
+    its decision or task."""
 
     scan: Scan
-    came: Came
+    page_sources: PageSources
     form: Form
     pages: Sequence[Page]
     reads: ReadResult
@@ -41,13 +50,13 @@ class ScanResult:
 
 
 def weighed(
-    came: Scanned, form: Form, pages: Sequence[Page], reads: ReadResult, parameters: Parameters, policy: Policy
+    scanned: Scanned, form: Form, pages: Sequence[Page], reads: ReadResult, parameters: Parameters, policy: Policy
 ) -> ScanResult:
     """Weigh the readings of one scan, and decide or ask for each field."""
     posteriors = weigh(form, reads.readings, parameters)
     return ScanResult(
-        scan=came.scan,
-        came=came.came,
+        scan=scanned.scan,
+        page_sources=scanned.came,
         form=form,
         pages=pages,
         reads=reads,
@@ -56,128 +65,134 @@ def weighed(
     )
 
 
-def scan_json(it: ScanResult) -> dict[str, Any]:
+def scan_json(result: ScanResult) -> ScanJson:
     """The scan as JSON: readings most probable first, and for each field a decision or the task that it would be."""
-    return {
-        **_whence(it.came),
-        "scan": it.scan.id,
-        "form": it.form.name,
-        "form_version": it.form.version,
-        "fit": _short(it.reads.fit),
-        "quality": {name: _short(value) for name, value in it.reads.quality.items()},
-        "advice": list(it.reads.advice),
-        "fields": [_field(key, it) for key in _order(it)],
-    }
+    reads = result.reads
+    return ScanJson(
+        **_sources_json(result.page_sources),
+        scan=result.scan.id,
+        form=result.form.name,
+        form_version=result.form.version,
+        fit=None if reads.fit is None else _rounded(reads.fit),
+        quality={name: _rounded(value) for name, value in reads.quality.items()},
+        advice=tuple(reads.advice),
+        fields=tuple(_field_json(key, result) for key in _in_form_order(result)),
+    )
 
 
-def unknown_json(came: Scanned, reason: str) -> dict[str, Any]:
-    """A scan of which nobody knows the form: no fields, and the task that it would be."""
-    return {
-        **_whence(came.came),
-        "scan": came.scan.id,
-        "form": None,
-        "form_version": None,
-        "fit": None,
-        "quality": {},
-        "advice": [],
-        "fields": [],
-        "task": {"kind": "identify", "reason": reason},
-    }
+def unknown_json(scanned: Scanned, reason: str) -> UnknownScanJson:
+    """A scan of an unknown form: no fields, and the task of saying which form it is."""
+    return UnknownScanJson(
+        **_sources_json(scanned.came),
+        scan=scanned.scan.id,
+        form=None,
+        form_version=None,
+        fit=None,
+        quality={},
+        advice=(),
+        fields=(),
+        task=TaskJson(kind="identify", reason=reason),
+    )
 
 
-def error_json(path: Path, kind: str, message: str) -> dict[str, Any]:
+def error_json(path: Path, kind: str, message: str) -> ErrorJson:
     """A file that could not be read."""
-    return {"file": str(path), "error": {"type": kind, "message": message}}
+    return ErrorJson(file=str(path), error=ErrorDetail(type=kind, message=message))
 
 
-def _whence(came: Came) -> dict[str, Any]:
-    """The first page's file, and of every page its file and its number there."""
+def _sources_json(page_sources: PageSources) -> dict[str, Any]:
+    """The keys that say where a scan came from: the first page's file, and each page's file and its number there."""
     return {
-        "file": str(came[0][0]),
-        "files": [str(path) for path, _ in came],
-        "pages": [page for _, page in came],
+        "file": str(page_sources[0][0]),
+        "files": tuple(str(path) for path, _ in page_sources),
+        "pages": tuple(page for _, page in page_sources),
     }
 
 
 def source_label(files: Sequence[str], pages: Sequence[int]) -> str:
     """Where pages came from, in a few words: "all.pdf p. 2, 3" or "one.jpg, two.jpg"."""
-    said: dict[str, list[int]] = {}
+    pages_of_file: dict[str, list[int]] = {}
     for file, page in zip(files, pages, strict=True):
-        said.setdefault(file, []).append(page)
+        pages_of_file.setdefault(file, []).append(page)
     return ", ".join(
-        f"{file} p. {', '.join(map(str, numbers))}" if max(numbers) > 1 or _has_pages(file) else file
-        for file, numbers in said.items()
+        f"{file} p. {', '.join(map(str, numbers))}" if max(numbers) > 1 or _may_have_pages(file) else file
+        for file, numbers in pages_of_file.items()
     )
 
 
-def _has_pages(file: str) -> bool:
-    return Path(file).suffix.lower() in SUFFIXES_OF_PAGES
+def _may_have_pages(file: str) -> bool:
+    return Path(file).suffix.lower() in MULTI_PAGE_SUFFIXES
 
 
-def _order(it: ScanResult) -> Iterator[FieldKey]:
+def _in_form_order(result: ScanResult) -> Iterator[FieldKey]:
     """Fields in the order of the form, each table row by row."""
-    places = {field.name: place for place, field in enumerate(it.form.all_fields())}
-    tables = {column.field.name: place for place, table in enumerate(it.form.tables) for column in table.columns}
-    keys = {place.key for place in it.reads.places} | set(it.posteriors)
-    known = [key for key in keys if key.name in places]
-    yield from sorted(known, key=lambda key: (tables.get(key.name, -1), key.row or 0, places[key.name]))
+    form = result.form
+    order = {field.name: position for position, field in enumerate(form.all_fields())}
+    tables = {column.field.name: position for position, table in enumerate(form.tables) for column in table.columns}
+    keys = {place.key for place in result.reads.places} | set(result.posteriors)
+    known = [key for key in keys if key.name in order]
+    yield from sorted(known, key=lambda key: (tables.get(key.name, -1), key.row or 0, order[key.name]))
 
 
-def _field(key: FieldKey, it: ScanResult) -> dict[str, Any]:
-    place = next((each for each in it.reads.places if each.key == key), None)
-    outcome = it.outcomes.get(key)
-    return {
-        "name": key.name,
-        "row": key.row,
-        "type": it.form.field(key.name).type,
-        "page": place.page if place else None,
-        "box": list(place.box) if place else None,
-        "readings": _readings(key, it),
-        "decision": _decision(outcome) if isinstance(outcome, Decision) else None,
-        "task": {"kind": outcome.kind, "reason": outcome.reason} if isinstance(outcome, Task) else None,
-    }
+def _field_json(key: FieldKey, result: ScanResult) -> FieldJson:
+    place = next((place for place in result.reads.places if place.key == key), None)
+    outcome = result.outcomes.get(key)
+    return FieldJson(
+        name=key.name,
+        row=key.row,
+        type=result.form.field(key.name).type,
+        page=place.page if place else None,
+        box=place.box if place else None,
+        readings=_readings_json(key, result),
+        decision=_decision_json(outcome) if isinstance(outcome, Decision) else None,
+        task=TaskJson(kind=outcome.kind, reason=outcome.reason) if isinstance(outcome, Task) else None,
+    )
 
 
-def _readings(key: FieldKey, it: ScanResult) -> list[dict[str, Any]]:
+def _readings_json(key: FieldKey, result: ScanResult) -> tuple[ReadingJson, ...]:
     """The readings of one field, most probable first, equals by source."""
-    said: Sequence[Reading] = [each for each in it.reads.readings if each.key == key]
-    probable = {reading.id: _probability(reading, key, it) for reading in said}
-    in_order = sorted(said, key=lambda reading: (-(probable[reading.id] or 0.0), reading.source))
-    return [
-        {
-            "source": reading.source,
-            "kind": reading.kind,
-            "text": reading.text,
-            "confidence": _short(reading.confidence),
-            "probability": _short(probable[reading.id]),
-            "alternatives": [[text, _short(confidence)] for text, confidence in reading.alternatives],
-        }
-        for reading in in_order
-    ]
+    readings = [reading for reading in result.reads.readings if reading.key == key]
+    probabilities = {reading.id: _probability(reading, key, result) for reading in readings}
+    readings.sort(key=lambda reading: (-(probabilities[reading.id] or 0.0), reading.source))
+    return tuple(_reading_json(reading, probabilities[reading.id]) for reading in readings)
 
 
-def _probability(reading: Reading, key: FieldKey, it: ScanResult) -> float | None:
-    """Ours, that this reading is what is written: the calibrated one for the likeliest value, else the model's own."""
-    posterior = it.posteriors.get(key)
+def _reading_json(reading: Reading, probability: float | None) -> ReadingJson:
+    return ReadingJson(
+        source=reading.source,
+        kind=reading.kind,
+        text=reading.text,
+        confidence=None if reading.confidence is None else _rounded(reading.confidence),
+        probability=None if probability is None else _rounded(probability),
+        alternatives=tuple((text, _rounded(confidence)) for text, confidence in reading.alternatives),
+    )
+
+
+def _probability(reading: Reading, key: FieldKey, result: ScanResult) -> float | None:
+    """Our probability that a reading is right: calibrated for the likeliest value, the model's own for others.
+
+    None where the field was not weighed, or the value is no candidate.
+    """
+    posterior = result.posteriors.get(key)
     if posterior is None:
         return None
-    says = vote(prepared(it.form).fields[key.name], reading).says
-    likeliest = next((each.normal for each in posterior.candidates if each.origin == "read"), None)
-    if says == likeliest:
+    normal = vote(prepared(result.form).fields[key.name], reading).says
+    likeliest = next((candidate.normal for candidate in posterior.candidates if candidate.origin == "read"), None)
+    if normal == likeliest:
         return posterior.probability
-    return next((each.probability for each in posterior.candidates if each.normal == says), None)
+    return next((candidate.probability for candidate in posterior.candidates if candidate.normal == normal), None)
 
 
-def _decision(decision: Decision) -> dict[str, Any]:
-    return {
-        "value": decision.value,
-        "null": decision.null,
-        "text": decision.text,
-        "probability": _short(decision.probability),
-        "method": decision.method,
-        "reason": sentence(decision.method),
-    }
+def _decision_json(decision: Decision) -> DecisionJson:
+    return DecisionJson(
+        value=decision.value,
+        null=decision.null,
+        text=decision.text,
+        probability=_rounded(decision.probability),
+        method=decision.method,
+        reason=sentence(decision.method),
+    )
 
 
-def _short(number: float | None) -> float | None:
-    return None if number is None else round(number, DIGITS)
+def _rounded(number: float) -> float:
+    return round(number, PROBABILITY_DECIMALS_COUNT)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def svg(figure: Figure, title: str) -> Markup:
     """A figure as an SVG element that says its title to whoever cannot see it; the same figure gives the same text."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG  # takes long to load, and few commands draw
+
     out = io.StringIO()
     metadata = {"Date": None, "Title": title}
     FigureCanvasSVG(figure).print_svg(out, metadata=metadata)  # type: ignore[no-untyped-call]  # matplotlib has no types here

@@ -7,90 +7,61 @@ the audit log, without any of its text.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
-from pydantic import BaseModel
+import fastapi
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.concurrency import run_in_threadpool
 
-from flows.administration import pay
+from flows.administration import pay_lines
 from flows.home import Home
 from flows.output import explained, explained_whole
+from flows.serving.api_answers import ErasedScan, ExplainedScan, PayReport, PublishedForms, RecordJson, RecordPage
 from reconcile.records import query, record_json
 from transcribe.errors import NotFound
 from transcribe.people import Scope, secret_hash
 from transcribe.review import Context, Here
 from transcribe.store import ApiToken
 
-Found = TypeVar("Found")
+Answer = TypeVar("Answer")
 
-MOST = 500
-"""Records in one answer: a megabyte or two of JSON."""
+MAX_RECORDS_COUNT = 500
+"""The most records in one answer: a megabyte or two of JSON."""
 
-FORM = r"^[a-z][a-z0-9_-]*$"
-FIELD = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?(\[[0-9]{1,4}\])?$"
-SCAN = r"^[0-9a-f]{12,64}$"
+FORM_PATTERN = r"^[a-z][a-z0-9_-]*$"
+"""The name of a form."""
 
-Form = Annotated[str, Path(max_length=100, pattern=FORM)]
-Scan = Annotated[str, Path(pattern=SCAN)]
+FIELD_PATTERN = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?(\[[0-9]{1,4}\])?$"
+"""A field such as total, or a cell such as lines.price[0]."""
+
+SCAN_PATTERN = r"^[0-9a-f]{12,64}$"
+"""A scan's id, or its first twelve digits or more."""
+
+UNKNOWN_PROGRAM_MESSAGE = "Send a token in force: Authorization: Bearer fh_... (fairhand token add NAME --scope SCOPE)"
+
+Form = Annotated[str, fastapi.Path(max_length=100, pattern=FORM_PATTERN)]
+Scan = Annotated[str, fastapi.Path(pattern=SCAN_PATTERN)]
 Position = Annotated[int, Query(ge=0, le=2**63 - 1, description="the position that the last answer gave; 0: all")]
-Count = Annotated[int, Query(ge=1, le=MOST)]
+Count = Annotated[int, Query(ge=1, le=MAX_RECORDS_COUNT)]
 
 
-class Forms(BaseModel):
-    """The forms of which records are published."""
-
-    forms: list[str]
-
-
-class Erased(BaseModel):
-    """A scan that was forgotten: a copy of its record is to be dropped."""
-
-    scan: str
-    changed: int
-
-
-class Records(BaseModel):
-    """Records of a form in the order in which they changed, as `fairhand export --format jsonl` has them.
-
-    `position` is what to ask `after` the next time; `more` says that there is more already.
-    """
-
-    records: list[dict[str, Any]]
-    erased: list[Erased]
-    position: int
-    more: bool
-
-
-class Explained(BaseModel):
-    """How the values of a scan came to be, as `fairhand explain --json` tells of each field, without any name."""
-
-    scan: str
-    fields: list[dict[str, Any]]
-
-
-class Pay(BaseModel):
-    """What everybody is owed and was paid, as `fairhand pay report --json` has it."""
-
-    people: list[dict[str, Any]]
-
-
-def api(rooms: Home) -> APIRouter:
-    """The routes over one home; they need the parts of the review app that they are put into."""
+def api(home: Home) -> APIRouter:
+    """The routes over one home; they need the context of the review app that they are put into."""
     router = APIRouter(prefix="/api", tags=["programs"])
-    _add_records(router, rooms)
-    _add_told(router, rooms)
+    _add_records(router, home)
+    _add_explanations(router, home)
+    _add_pay(router, home)
     return router
 
 
-def _add_records(router: APIRouter, rooms: Home) -> None:
+def _add_records(router: APIRouter, home: Home) -> None:
     """Published records, form by form."""
-    records = rooms.settings.records
+    records = home.settings.records
 
     @router.get("/records")
-    async def forms_published(parts: Here, token: Annotated[ApiToken, allowed("records:read")]) -> Forms:
-        return Forms(forms=await _found(lambda: query.forms(records)))
+    async def forms_published(parts: Here, token: Annotated[ApiToken, allowed("records:read")]) -> PublishedForms:
+        return PublishedForms(forms=await _in_thread(lambda: tuple(query.forms(records))))
 
     @router.get("/records/{form}")
     async def records_of(
@@ -99,36 +70,40 @@ def _add_records(router: APIRouter, rooms: Home) -> None:
         form: Form,
         after: Position = 0,
         limit: Count = 100,
-    ) -> Records:
-        answer = await _found(lambda: _records(rooms, form, after, limit))
-        if answer.records or answer.erased:
-            said = {"after": after, "position": answer.position, "records": len(answer.records)}
-            await _log(parts, token, "records read", form, said)
-        return answer
+    ) -> RecordPage:
+        page = await _in_thread(lambda: _record_page(records, form, after, limit))
+        if page.records or page.erased:
+            detail = {"after": after, "position": page.position, "records": len(page.records)}
+            await _log(parts, token, "records read", form, detail)
+        return page
 
 
-def _add_told(router: APIRouter, rooms: Home) -> None:
-    """How values came to be, and what people are paid."""
+def _add_explanations(router: APIRouter, home: Home) -> None:
+    """How values came to be."""
 
-    @router.get("/scans/{scan}/explain")
+    @router.get("/scans/{scan}/explain", response_model_exclude_unset=True)
     async def explain(
         parts: Here,
         token: Annotated[ApiToken, allowed("explain:read")],
         scan: Scan,
-        field: Annotated[str | None, Query(max_length=100, pattern=FIELD)] = None,
-    ) -> Explained:
-        told = await _found(
-            lambda: [explained(rooms, scan, field, names=False)] if field else explained_whole(rooms, scan)
+        field: Annotated[str | None, Query(max_length=100, pattern=FIELD_PATTERN)] = None,
+    ) -> ExplainedScan:
+        fields = await _in_thread(
+            lambda: [explained(home, scan, field, names=False)] if field else explained_whole(home, scan)
         )
-        found = (await _found(lambda: rooms.store.scan(scan))).id
-        await _log(parts, token, "explanation read", found, {"field": field or ""})
-        return Explained(scan=found, fields=told)
+        whole = (await _in_thread(lambda: home.store.scan(scan))).id
+        await _log(parts, token, "explanation read", whole, {"field": field or ""})
+        return ExplainedScan(scan=whole, fields=tuple(fields))
+
+
+def _add_pay(router: APIRouter, home: Home) -> None:
+    """What people are paid."""
 
     @router.get("/pay")
-    async def pay_of_everybody(parts: Here, token: Annotated[ApiToken, allowed("pay:read")]) -> Pay:
-        people = [asdict(each) for each in await run_in_threadpool(pay.pay_lines, rooms)]
+    async def pay_of_everybody(parts: Here, token: Annotated[ApiToken, allowed("pay:read")]) -> PayReport:
+        people = await run_in_threadpool(pay_lines, home)
         await _log(parts, token, "pay read", "", {"people": len(people)})
-        return Pay(people=people)
+        return PayReport(people=tuple(people))
 
 
 def allowed(scope: Scope) -> Any:
@@ -144,7 +119,7 @@ def allowed(scope: Scope) -> Any:
         if kind.lower() != "bearer" or token is None:
             host = request.client.host if request.client else "unknown"
             parts.rates.try_to_sign_in(f"token from {host}")
-            raise HTTPException(401, UNKNOWN, {"www-authenticate": "Bearer"})
+            raise HTTPException(401, UNKNOWN_PROGRAM_MESSAGE, {"www-authenticate": "Bearer"})
         parts.rates.program(token.prefix)
         if scope not in token.scopes:
             raise HTTPException(403, f"This token does not have the scope {scope}.")
@@ -153,22 +128,24 @@ def allowed(scope: Scope) -> Any:
     return Depends(token_of)
 
 
-UNKNOWN = "Send a token in force: Authorization: Bearer fh_... (fairhand token add NAME --scope SCOPE)"
-
-
-def _records(rooms: Home, form: str, after: int, limit: int) -> Records:
-    """One page. The position is read first: everything up to it stands in what is read after it."""
-    path = rooms.settings.records
+def _record_page(path: Path, form: str, after: int, limit: int) -> RecordPage:
+    """One page of records. The position is read first: everything up to it stands in what is read after it."""
     position = query.position(path)
-    found = list(query.records(path, form, after=after, limit=limit + 1))
-    more, found = len(found) > limit, found[:limit]
-    last = found[-1].changed if more else max([position, after, *(each.changed for each in found)])
-    erased = [Erased(scan=scan, changed=at) for scan, at in query.erased(path, after=after) if at <= last]
-    return Records(records=[record_json(each) for each in found], erased=erased, position=last, more=more)
+    records = list(query.records(path, form, after=after, limit=limit + 1))
+    more, records = len(records) > limit, records[:limit]
+    last = records[-1].changed if more else max([position, after, *(record.changed for record in records)])
+    return RecordPage(
+        records=tuple(RecordJson.model_validate(record_json(record)) for record in records),
+        erased=tuple(
+            ErasedScan(scan=scan, changed=change) for scan, change in query.erased(path, after=after) if change <= last
+        ),
+        position=last,
+        more=more,
+    )
 
 
-async def _found(ask: Callable[[], Found]) -> Found:
-    """Ask in a thread; what is not there is said in words, as a program is asking."""
+async def _in_thread(ask: Callable[[], Answer]) -> Answer:
+    """The answer of a function that is run in a thread. NotFound becomes a 404 with its words."""
     try:
         return await run_in_threadpool(ask)
     except NotFound as error:

@@ -9,8 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from flows.administration import micro_of
 from flows.home import FormLibrary, Home, Settings, now, open_home, policy
 from flows.output import svg
@@ -141,6 +139,8 @@ def plan_json(planned: Planned, terms: Terms, orders: int, form: Form, rounds: i
 
 def plan_plot(lines: Sequence[Mapping[str, Any]], title: str) -> str:
     """What is right, with intervals, and what people read against the target, as an SVG page labelled as simulation."""
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     figure.suptitle(f"Simulation: {title}")
     right, work = figure.subplots(1, 2)

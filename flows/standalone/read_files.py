@@ -7,10 +7,9 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from flows.home import FormLibrary, Settings, limits, now, policy
-from flows.output import ScanResult, error_json, scan_json, source_label, unknown_json, weighed
+from flows.output import ErrorJson, ScanJson, ScanResult, error_json, scan_json, source_label, unknown_json, weighed
 from flows.steps import AUTO, read_options
 from reconcile.parameters import shipped_parameters
 from transcribe import ocr
@@ -30,7 +29,7 @@ logger = logging.getLogger("fairhand.read")
 
 def read_files(
     settings: Settings, files: Sequence[Path], form_name: str, progress: Callable[[int, int], None]
-) -> Iterator[tuple[dict[str, Any], ScanResult | None]]:
+) -> Iterator[tuple[ScanJson | ErrorJson, ScanResult | None]]:
     """Each scan as told to other programs, with what was weighed; a file that cannot be read is told as an error.
 
     Raises FormError and EngineMissing, after which no file can be read.
@@ -64,7 +63,7 @@ def parameters_of(settings: Settings) -> Parameters:
 
 def _one(
     each: Scanned, form: Form | None, archive: Archive, settings: Settings, parameters: Parameters
-) -> tuple[dict[str, Any], ScanResult | None]:
+) -> tuple[ScanJson | ErrorJson, ScanResult | None]:
     if form is None:
         return unknown_json(each, Reason.FORM_UNKNOWN), None
     engines = [ocr.load(name, form.languages) for name in settings.engines]
@@ -97,7 +96,7 @@ def drawn_pages(it: ScanResult, language: str) -> Iterator[tuple[str, bytes]]:
     translate = translation(language).gettext
     for page in it.reads.pictures:
         lying = it.reads.transforms.get(page.number)
-        path, number = it.came[lying.page - 1 if lying else 0]
+        path, number = it.page_sources[lying.page - 1 if lying else 0]
         file = source_label([str(path)], [number])
         content = draw(
             it.reads,

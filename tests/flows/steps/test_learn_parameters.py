@@ -69,10 +69,11 @@ def test_audits_count_and_an_audit_that_errs_takes_the_right_to_decide_away(room
     (open_one,) = (task for task in story.tasks if task.closed_at is None and task.kind == "read")
     assert open_one.reason == "below target"
     assert story.decisions[-1] == before[TOTAL], "its value stands until somebody has read it"
-    whole = explained(rooms, standing.id, "total")
+    explanation = explained(rooms, standing.id, "total")
+    whole = explanation.plain()
     assert whole["champion"]["side"] == "model"
     assert whole["champion"]["shipped"] == {"items": 4630, "model": 96, "majority": 7}
-    assert "amount: the model decides; as shipped the model alone was right on 96" in in_words(whole)
+    assert "amount: the model decides; as shipped the model alone was right on 96" in in_words(explanation)
     told = whole["tasks"]
     assert "less sure than asked for" in next(each["because"] for each in told if not each["closed"])
     reconcile_home(rooms)

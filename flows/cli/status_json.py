@@ -1,0 +1,108 @@
+"""The JSON of `fairhand status` as models."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from flows.home import Home
+    from transcribe.store import Counts, ScanState, SetAside
+
+
+class ScanStateJson(BaseModel):
+    """One scan: what it is, the quality of its pages, and how far its fields have come. Times are ISO 8601."""
+
+    scan: str
+    name: str
+    batch: str
+    form: str
+    form_version: int
+    received_at: str
+    fit: int | float | None
+    quality: dict[str, int | float]
+    advice: tuple[str, ...]
+    fields: int
+    decided: int
+    open_tasks: int
+    recorded_at: str | None
+    erased_at: str | None
+
+
+class SetAsideJson(BaseModel):
+    """A file that could not be read: the error's class as `type`, and a message that says what to do."""
+
+    file: str
+    sha256: str
+    type: str
+    message: str
+    batch: str
+    at: str
+
+
+class StatusJson(BaseModel):
+    """The state of a home: counts per form, then every scan and every file set aside.
+
+    `waiting_reasons` has for each form the open tasks by reason code.
+    """
+
+    scans: Mapping[str, int]
+    fields: Mapping[str, int]
+    decided_by_machine: Mapping[str, int]
+    decided_by_people: Mapping[str, int]
+    open_tasks: Mapping[str, int]
+    waiting_reasons: Mapping[str, Mapping[str, int]]
+    records: Mapping[str, int]
+    set_aside: int
+    waiting_scans: int
+    scan_states: tuple[ScanStateJson, ...]
+    files_set_aside: tuple[SetAsideJson, ...]
+    records_db: str
+
+
+def status_json(home: Home, counts: Counts, set_aside: Sequence[SetAside], batch: str | None) -> StatusJson:
+    """The state of a home, of one batch or of all."""
+    return StatusJson(
+        **dataclasses.asdict(counts),
+        scan_states=tuple(map(_scan_state, home.store.scan_states(batch))),
+        files_set_aside=tuple(map(_set_aside, set_aside)),
+        records_db=str(home.settings.records),
+    )
+
+
+def _scan_state(state: ScanState) -> ScanStateJson:
+    return ScanStateJson(
+        scan=state.scan.id,
+        name=state.scan.name,
+        batch=state.scan.batch,
+        form=state.scan.form,
+        form_version=state.scan.form_version,
+        received_at=state.received_at.isoformat(),
+        fit=state.fit,
+        quality=dict(state.quality),
+        advice=state.advice,
+        fields=state.fields,
+        decided=state.decided,
+        open_tasks=state.open_tasks,
+        recorded_at=_iso(state.recorded_at),
+        erased_at=_iso(state.erased_at),
+    )
+
+
+def _set_aside(file: SetAside) -> SetAsideJson:
+    return SetAsideJson(
+        file=file.file.name,
+        sha256=file.file.sha256,
+        type=file.error,
+        message=file.message,
+        batch=file.batch,
+        at=file.at.isoformat(),
+    )
+
+
+def _iso(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None
