@@ -1,4 +1,4 @@
-"""Families of field types: what trust, calibration and the contest with majority are kept by."""
+"""Families of field types: trust, calibration and the choice between model and majority are kept by family."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from transcribe.fields import FieldType
 Family = Literal["line text", "short text", "code", "amount", "date", "mark"]
 
 TEXT_FAMILIES: tuple[Family, ...] = ("line text", "short text")
-"""Families of free text, which a source may write in conventions of its own."""
+"""Families of free text. A source may write such text in conventions of its own."""
 
 FAMILY_BY_TYPE: dict[str, Family] = {
     "text": "line text",
@@ -33,15 +33,16 @@ FAMILY_BY_TYPE: dict[str, Family] = {
     "checkbox": "mark",
     "signature": "mark",
 }
+"""The family of each field type that ships."""
 
 
 @lru_cache(maxsize=256)
 def type_of(name: str) -> FieldType:
-    """The field type of this name, found once (looking through the folder takes longer than weighing a field)."""
+    """The field type of this name, cached: looking through the folder takes longer than weighing a field."""
     return fields.load(name)
 
 
 @lru_cache(maxsize=256)
 def family_of(name: str) -> Family:
-    """The family of a field type; one from outside counts as code where it is exact, as short text where not."""
+    """The family of a field type. One that does not ship is "code" where it is exact, else "short text"."""
     return FAMILY_BY_TYPE.get(name) or ("code" if type_of(name).EXACT else "short text")

@@ -1,4 +1,4 @@
-"""Known values and known words as weighing asks them: is this one known, and which known ones are near it."""
+"""Known values and known words of a field: whether a text is known, and which known ones are near it."""
 
 from __future__ import annotations
 
@@ -11,88 +11,100 @@ from rapidfuzz.distance import OSA
 from transcribe.values import without_accents
 
 MAX_PROPOSAL_EDITS = 2
-"""How many edits a known value may be from what was read to be proposed: more were mostly other customers."""
+"""The most edits between a reading and a known value proposed for it: those further off were mostly other customers."""
 
 MAX_PROPOSAL_COUNT = 4
-"""So many known values near one reading are proposed."""
+"""The most known values proposed for one reading. Chosen by hand."""
 
 MIN_CORRECTED_LETTER_COUNT = 4
-"""Words with fewer letters have too many neighbours to be mended."""
-
+"""Words with fewer letters are not corrected: they have too many neighbours."""
 
 MIN_DECIDED_COUNT = 5.0
-"""So many times a word was decided before it tells two readings apart."""
+"""A word tells two readings apart only after it was decided so many times. Chosen by hand."""
 
 MIN_COUNT_RATIO = 5.0
-"""And so many times as often as any that it may be a misreading of."""
+"""A word tells two readings apart only if decided so many times as often as any neighbour. Chosen by hand."""
 
 
 class KnownValues:
-    """The known values of one field, as comparable text with the text of the list; those one edit apart are found at
-    once (each is filed under itself without each of its characters)."""
+    """The known values of one field, by their comparable text.
+
+    Values one edit apart are found without a search: each is filed under itself without each of its characters.
+    """
 
     def __init__(self, texts: Mapping[str, str]) -> None:
+        """Take known values: comparable text to the text as master data write it."""
         self._texts = texts
         self.count = max(1, len(self._texts))
         self._by_deletion: dict[str, list[str]] = defaultdict(list)
-        for says in self._texts:
-            for key in _deletions(says):
-                self._by_deletion[key].append(says)
+        for normal in self._texts:
+            for key in _deletions(normal):
+                self._by_deletion[key].append(normal)
         self._neighbours: dict[str, tuple[str, ...]] = {}
-        self._without_accents = {without_accents(says) for says in texts}
-        self.words = Counter(word for says in texts for word in says.split())
+        self._without_accents = {without_accents(normal) for normal in texts}
+        self.words = Counter(word for normal in texts for word in normal.split())
         self.word_count = self.words.total()
 
-    def has(self, says: str) -> bool:
-        """Whether this comparable text is known."""
-        return says in self._texts
+    def has(self, normal: str) -> bool:
+        """Whether this comparable text is a known value."""
+        return normal in self._texts
 
-    def has_without_accents(self, says: str) -> bool:
+    def has_without_accents(self, normal: str) -> bool:
         """Whether this is a known value written without its accents, as many do in capitals."""
-        return says in self._without_accents and says not in self._texts
+        return normal in self._without_accents and normal not in self._texts
 
-    def text(self, says: str) -> str:
-        """The known value as master data write it."""
-        return self._texts[says]
+    def text(self, normal: str) -> str:
+        """The known value as master data write it; KeyError where it is not known."""
+        return self._texts[normal]
 
-    def neighbours(self, says: str) -> tuple[str, ...]:
-        """Known values near this one, not itself: one edit away, or two where there is none and it is not known."""
-        found = self._neighbours.get(says)
-        if found is None:
-            found = self._neighbours[says] = self._find_neighbours(says)
-        return found
+    def neighbours(self, normal: str) -> tuple[str, ...]:
+        """The other known values one edit away, at most MAX_PROPOSAL_COUNT, in alphabetical order.
 
-    def _find_neighbours(self, says: str) -> tuple[str, ...]:
-        maybe = {each for key in _deletions(says) for each in self._by_deletion.get(key, ())} - {says}
-        close = sorted(each for each in maybe if OSA.distance(says, each, score_cutoff=1) <= 1)
-        if not close and says not in self._texts:
-            far = process.extract(
-                says, list(self._texts), scorer=OSA.distance, score_cutoff=MAX_PROPOSAL_EDITS, limit=MAX_PROPOSAL_COUNT
+        Those two edits away where there are none and the text itself is not known.
+        """
+        neighbours = self._neighbours.get(normal)
+        if neighbours is None:
+            neighbours = self._neighbours[normal] = self._find_neighbours(normal)
+        return neighbours
+
+    def _find_neighbours(self, normal: str) -> tuple[str, ...]:
+        sharing = {value for key in _deletions(normal) for value in self._by_deletion.get(key, ())} - {normal}
+        near = sorted(value for value in sharing if OSA.distance(normal, value, score_cutoff=1) <= 1)
+        if not near and normal not in self._texts:
+            matches = process.extract(
+                normal,
+                list(self._texts),
+                scorer=OSA.distance,
+                score_cutoff=MAX_PROPOSAL_EDITS,
+                limit=MAX_PROPOSAL_COUNT,
             )
-            close = sorted(each for each, _, _ in far)
-        return tuple(close[:MAX_PROPOSAL_COUNT])
+            near = sorted(value for value, _, _ in matches)
+        return tuple(near[:MAX_PROPOSAL_COUNT])
 
 
 class KnownWords:
-    """Words that a field was decided to hold on several scans, with how often; `total` counts all its words."""
+    """The words that decided values of a field hold, with how often; `total` counts all words of the field."""
 
     def __init__(self, counts: Mapping[str, float]) -> None:
+        """Take counts by word; the count under "" is that of all words."""
         self.counts = {word: count for word, count in counts.items() if word}
         self.total = counts.get("", 0.0)
         self._values = KnownValues({word: word for word in self.counts})
         self._corrected: dict[str, str] = {}
 
-    def corrected(self, says: str) -> str:
-        """The text with each long word that is not known replaced by the most frequent known word one edit away."""
-        found = self._corrected.get(says)
-        if found is None:
-            found = self._corrected[says] = " ".join(map(self._corrected_word, says.split(" ")))
-        return found
+    def corrected(self, normal: str) -> str:
+        """The text with each long unknown word replaced by the most frequent known word one edit away."""
+        corrected = self._corrected.get(normal)
+        if corrected is None:
+            corrected = self._corrected[normal] = " ".join(map(self._corrected_word, normal.split(" ")))
+        return corrected
 
-    def is_known_spelling(self, says: str, rival: str) -> bool:
-        """Whether two texts differ only in words of which the one has known ones, and the other what was never decided
-        and is one edit from them, or the same with no space between."""
-        ours, theirs = says.split(), rival.split()
+    def is_known_spelling(self, normal: str, rival: str) -> bool:
+        """Whether the texts differ only where `normal` has well-known words and `rival` a misreading of them.
+
+        A misreading is a word that was never decided, one edit away, or the same letters parted into other words.
+        """
+        ours, theirs = normal.split(), rival.split()
         if "".join(ours) == "".join(theirs):
             apart = [word for word in ours if word not in theirs]
             return any(map(self._is_well_known, apart)) and all(
@@ -104,7 +116,7 @@ class KnownWords:
         )
 
     def _is_well_known(self, word: str) -> bool:
-        """Whether a word is often written here, and no other that it may be a misreading of nearly as often."""
+        """Whether a word was decided often, and much more often than any that it may be a misreading of."""
         count = self.counts.get(word, 0.0)
         if not word.isalpha() or count < MIN_DECIDED_COUNT:
             return False
@@ -112,16 +124,12 @@ class KnownWords:
         return all(self.counts.get(other, 0.0) * MIN_COUNT_RATIO <= count for other in near)
 
     def _corrected_word(self, word: str) -> str:
-        if (
-            word in self.counts
-            or len(word) < MIN_CORRECTED_LETTER_COUNT
-            or any(character.isdigit() for character in word[:1])
-        ):
+        if word in self.counts or len(word) < MIN_CORRECTED_LETTER_COUNT or word[:1].isdigit():
             return word
         near = [other for other in self._values.neighbours(word) if OSA.distance(word, other) == 1]
         return max(near, key=lambda other: (self.counts[other], other), default=word)
 
 
-def _deletions(says: str) -> set[str]:
-    """The text and the text without each of its characters: two texts one edit apart share one of these."""
-    return {says, *(says[:at] + says[at + 1 :] for at in range(len(says)))}
+def _deletions(normal: str) -> set[str]:
+    """The text itself and the text without each of its characters: two texts one edit apart share one of these."""
+    return {normal, *(normal[:at] + normal[at + 1 :] for at in range(len(normal)))}

@@ -1,4 +1,4 @@
-"""A form made ready for weighing: its fields with their types and known values, and its rules."""
+"""A form prepared for weighing: its fields with their types and known values, and its rules."""
 
 from __future__ import annotations
 
@@ -12,11 +12,18 @@ from reconcile.forms.street_words import spelled_out
 from transcribe.model import Field, FieldKey, Form, Value
 
 CACHED_TEXT_COUNT = 65536
-"""Texts of one field whose comparable form and faults are kept: weighing asks for the same ones again and again."""
+"""So many texts of one field are cached in each of their forms: weighing asks for the same ones many times."""
+
+RECENT_FORM_COUNT = 16
+"""So many prepared forms are kept. Chosen by hand."""
 
 
 class PreparedField:
-    """A field on its form: how its texts are compared, checked and parsed, and which values are known for it."""
+    """A field on its form: how its texts are compared, checked and parsed, and which values are known for it.
+
+    `normal(text)` gives the comparable text, `faults(text)` the type's complaints, and `number(text)` the operand that
+    rules calculate with. All three are cached.
+    """
 
     def __init__(self, field: Field, form: Form) -> None:
         self.field, self.form = field, form
@@ -32,23 +39,23 @@ class PreparedField:
         self._kind = kind
 
     def _normal(self, text: str) -> str:
-        says = self._kind.normalise(text, self.field, self.form)
-        return spelled_out(says) if self.field.type == "address" else says
+        normal = self._kind.normalise(text, self.field, self.form)
+        return spelled_out(normal) if self.field.type == "address" else normal
 
     def value(self, text: str) -> Value:
-        """The typed value of a text."""
+        """The typed value of a text, None where it says none."""
         return self._parse(text)
 
     def _number(self, text: str) -> Operand:
         return operand(self.value(text), self.field.type)
 
     def written(self, value: Value) -> str:
-        """A value as this form writes it."""
+        """The text of a value as this form writes it."""
         return self._kind.write(value, self.field, self.form)
 
     @cached_property
     def known_values(self) -> KnownValues | None:
-        """The known values of this field, None where the form has no master data for it."""
+        """The known values of this field; None where the form has no master data for it."""
         for master in self.form.masters:
             if master.field == self.field.name:
                 return KnownValues({self.normal(text): text for text, _ in master.values})
@@ -56,35 +63,37 @@ class PreparedField:
 
 
 class PreparedForm:
-    """A form's spots by field name, and its rules."""
+    """A form's prepared fields by name, and its rules.
+
+    `instances(keys)` gives the rules bound to the fields that a scan has, cached.
+    """
 
     def __init__(self, form: Form) -> None:
         self.form = form
         self.fields = {field.name: PreparedField(field, form) for field in form.all_fields()}
-
         self.instances = lru_cache(64)(self._instances)
 
     @cached_property
     def rules(self) -> tuple[CompiledRule, ...]:
-        """The form's rules, parsed once."""
+        """The form's rules, parsed once; FormError where one is wrong."""
         return compile_rules(self.form)
 
     def _instances(self, keys: tuple[FieldKey, ...]) -> tuple[RuleInstance, ...]:
-        """The rules bound to the fields that a scan has, row by row; those that touch a missing field are left out."""
-        here = set(keys)
+        """The rules bound to these fields, row by row, without those that touch a missing field."""
+        present = set(keys)
         bound = (instance for rule in self.rules for instance in rule.instances(keys))
-        return tuple(instance for instance in bound if here.issuperset(instance.keys))
+        return tuple(instance for instance in bound if present.issuperset(instance.keys))
 
 
 _RECENT_FORMS: list[PreparedForm] = []
 
 
 def prepared(form: Form) -> PreparedForm:
-    """The form made ready; the last few are kept, since a batch is mostly of one form."""
-    for each in _RECENT_FORMS:
-        if each.form is form:
-            return each
+    """The prepared form. The last RECENT_FORM_COUNT are kept, since a batch is mostly of one form."""
+    for recent in _RECENT_FORMS:
+        if recent.form is form:
+            return recent
     made = PreparedForm(form)
     _RECENT_FORMS.insert(0, made)
-    del _RECENT_FORMS[16:]
+    del _RECENT_FORMS[RECENT_FORM_COUNT:]
     return made

@@ -1,4 +1,4 @@
-"""The grammar of a form's rules: a check parsed with `ast`, its fields known and of the right type."""
+"""The grammar of a form's rules: checks are parsed with `ast`, and their fields must be known and of the right type."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ _COMPARISONS: dict[type[ast.cmpop], Comparison] = {
     ast.Lt: "<",
     ast.Gt: ">",
 }
+
 NUMBER_TYPES = frozenset({"amount", "decimal", "integer"})
 """The field types that rules calculate with."""
 
 _MAX_CHECK_LENGTH = 1000
-"""Characters of a check; longer ones are no sentence that a person wrote, and would nest too deep to walk."""
+"""The most characters of a check. Longer ones were not written by a person, and could nest too deep to walk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedCheck:
-    """A check of the grammar: two terms, the fields that they name, and the table of columns outside `sum`."""
+    """A parsed check: two terms, the fields that they name, and the table of columns outside `sum` (None: no table)."""
 
     comparison: Comparison
     left: ast.expr
@@ -39,7 +40,7 @@ class ParsedCheck:
 
 
 def parse_check(rule: Rule, form: Form) -> ParsedCheck:
-    """The rule's check, safe to bind; FormError names the rule and what is wrong with it."""
+    """The rule's check, parsed and safe to bind. FormError names the rule and what is wrong with it."""
     types = {each.name: each.type for each in form.all_fields()}
     reader = _CheckReader(form=form, rule=rule.name or rule.check, types=types)
     tree = _comparison(rule.check, reader)
@@ -69,7 +70,7 @@ def _comparison(check: str, reader: _CheckReader) -> ast.Compare:
 
 @dataclass(slots=True, kw_only=True)
 class _CheckReader:
-    """Walks a rule once, notes its fields and the table of columns outside sum, refuses what the grammar lacks."""
+    """Walks a rule once: notes its fields and the table of columns outside sum, and refuses all else."""
 
     form: Form
     rule: str
@@ -81,7 +82,7 @@ class _CheckReader:
         raise FormError(f"Form {self.form.name}, rule {self.rule!r} {what}. `fairhand forms check` shows the rules.")
 
     def term_type(self, node: ast.expr, inside: set[str] | None = None) -> str:
-        """ "number" or "date"; `inside` collects the tables of columns under a sum."""
+        """The type of a term, "number" or "date". `inside`, where given, collects the tables of columns under a sum."""
         match node:
             case ast.Constant(value=bool()):
                 self.refuse("has a truth value where a number belongs")

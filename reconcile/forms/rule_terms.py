@@ -1,6 +1,6 @@
-"""One side of a rule as a function of the form's values: the parsed term bound to the fields of one scan.
+"""One side of a rule as a function of the form's values: a parsed term bound to the fields of one scan.
 
-Only what `reconcile.forms.rules` has let through its grammar comes here.
+Only terms that `reconcile.forms.rule_grammar` has accepted come here.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from operator import add, mul, sub, truediv
 from transcribe.model import FieldKey
 
 Operand = Decimal | date | None
+"""A field's value as rules calculate with it; None for a blank."""
+
 Term = Callable[[Mapping[FieldKey, Operand]], Operand]
 Operation = Callable[[Decimal, Decimal], Decimal]
 
@@ -25,7 +27,8 @@ _OPERATIONS: dict[type[ast.operator], Operation] = {ast.Add: add, ast.Sub: sub, 
 class Binding:
     """What a term is bound to: the row of its columns, the rows of each table, the decimals of the currency.
 
-    `smooth` leaves rounding out, for solving. `keys` collects the fields met, in the order of the rule.
+    `row` is None for a term without columns outside `sum`. `smooth` leaves rounding out, for solving. `keys` collects
+    the fields met, in the order of the rule.
     """
 
     row: int | None
@@ -36,7 +39,10 @@ class Binding:
 
 
 def bind(node: ast.expr, binding: Binding) -> Term:
-    """The term as a function of values: None where an operand is blank, KeyError where one is not known."""
+    """The term as a function of values, which gives None where an operand is blank.
+
+    The function raises KeyError where an operand is missing from the values.
+    """
     match node:
         case ast.Constant(value=number):
             constant = Decimal(str(number))
@@ -83,7 +89,7 @@ def _calculated(operation: Operation, left: Term, right: Term) -> Term:
 
 
 def _summed(terms: Sequence[Term]) -> Term:
-    """The sum of the rows that are not blank; blank where all are, so that an empty table proves nothing."""
+    """The sum of the rows that are not blank; None where all are, so that an empty table proves nothing."""
 
     def summed(values: Mapping[FieldKey, Operand]) -> Operand:
         numbers = [number for term in terms if isinstance(number := term(values), Decimal)]
@@ -104,5 +110,5 @@ def _rounded(term: Term, digits: int) -> Term:
 
 def _table_of(node: ast.expr) -> str:
     return next(
-        each.value.id for each in ast.walk(node) if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name)
+        part.value.id for part in ast.walk(node) if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name)
     )

@@ -1,12 +1,12 @@
-"""A form's arithmetic: sums and comparisons parsed once, never evaluated as code, checked in exact decimals.
+"""A form's rules: sums and comparisons parsed once, never evaluated as code, checked in exact decimals.
 
 The grammar: one comparison (== != <= >= < >) of two terms. A term is a number, a field ("subtotal"), a column
 ("lines.amount"), + - * / of terms, round(term) to the minor unit of the form's currency, round(term, digits), or
-sum(term) over the rows of one table. A column outside sum makes the rule one for every row. Dates compare
-as they stand.
+sum(term) over the rows of one table. A rule with a column outside sum is checked once for every row. Dates can only be
+compared.
 
-In the values given, None is a blank field: it makes a rule silent, and sum leaves its row out. A field that is
-*missing* from the values is not known: every rule that touches it is silent, sums too.
+In the values given, None is a blank field. It makes a rule silent, and sum leaves its row out. A field that is missing
+from the values is not known: every rule that touches it is silent, sums too.
 """
 
 from __future__ import annotations
@@ -23,13 +23,15 @@ from transcribe.model import FieldKey, Form, Rule, Value
 from transcribe.values import minor_digits
 
 Values = Mapping[FieldKey, Operand]
+"""The values of a scan's fields as rules calculate with them."""
+
 _FINEST_QUANTITY = Decimal("1e-6")
-"""A solved quantity with more decimals than this is no quantity that a form would have."""
+"""The finest unit of a solved quantity: no form has quantities with more decimals. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """What a rule says of the values: `found` is its left side, `expected` its right side, rounded as it compares."""
+    """The result of a rule: `found` is its left side, `expected` its right side, rounded as they are compared."""
 
     holds: bool
     expected: Decimal | date
@@ -38,14 +40,14 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleInstance:
-    """A rule bound to its fields, for one row where it has columns outside `sum`. `keys` are the fields it touches."""
+    """A rule bound to its fields, and to one row where it has columns outside `sum`; `keys` are these fields."""
 
     rule: str
     row: int | None
     keys: tuple[FieldKey, ...]
     comparison: Comparison
     tolerance: Decimal
-    """Half the minor unit where amounts are touched, so that either way of rounding a half is right; else 0."""
+    """Half the minor unit where a field is an amount, so that a half may be rounded either way; else 0."""
     left: Term = field(repr=False, compare=False)
     right: Term = field(repr=False, compare=False)
     smooth_left: Term = field(repr=False, compare=False)
@@ -54,7 +56,7 @@ class RuleInstance:
     digits: int = field(repr=False)
 
     def check(self, values: Values) -> CheckResult | None:
-        """Whether the values satisfy the rule; None where it is silent (blank, unknown, or dividing by 0)."""
+        """The result for these values; None where the rule is silent (blank, unknown, division by 0)."""
         sides = self._sides(values)
         if sides is None:
             return None
@@ -62,12 +64,12 @@ class RuleInstance:
         return CheckResult(holds=self._holds(gap), expected=self._shown(expected), found=self._shown(found))
 
     def holds(self, values: Values) -> bool | None:
-        """The same as `check`, without what was found: coupling asks it for every choice of values."""
+        """Whether the values satisfy the rule, None where it is silent; faster than `check`, without the sides."""
         sides = self._sides(values)
         return None if sides is None else self._holds(sides[2])
 
     def _sides(self, values: Values) -> tuple[Decimal | date, Decimal | date, Decimal] | None:
-        """The left side, the right side, and their difference (of dates in days); None where the rule is silent."""
+        """The left side, the right side, and left less right (of dates in days); None where the rule is silent."""
         try:
             found, expected = self.left(values), self.right(values)
         except (KeyError, ArithmeticError):
@@ -113,17 +115,17 @@ class CompiledRule:
     right: ast.expr = field(repr=False, compare=False)
     names: tuple[str, ...]
     table: str | None
-    """The table whose rows the rule is for, None where it speaks of the form as a whole."""
+    """The table whose rows the rule is checked for; None for a rule of the whole form."""
     types: Mapping[str, str] = field(repr=False)
     digits: int
 
     def instances(self, keys: Iterable[FieldKey]) -> list[RuleInstance]:
         """The rule for the fields that a scan has: one instance, or one for each row of the rule's table."""
-        found: dict[str, set[int]] = {}
+        rows_of: dict[str, set[int]] = {}
         for key in keys:
             if key.table is not None and key.row is not None:
-                found.setdefault(key.table, set()).add(key.row)
-        rows = {table: sorted(numbers) for table, numbers in found.items()}
+                rows_of.setdefault(key.table, set()).add(key.row)
+        rows = {table: sorted(numbers) for table, numbers in rows_of.items()}
         chosen: Sequence[int | None] = [None] if self.table is None else rows.get(self.table, [])
         return [self._instance(row, rows) for row in chosen]
 
@@ -149,12 +151,12 @@ class CompiledRule:
 
 
 def compile_rules(form: Form) -> tuple[CompiledRule, ...]:
-    """The form's rules, in its order; FormError names the rule and what is wrong with it."""
+    """The form's rules, in its order. FormError names the rule and what is wrong with it."""
     return tuple(_compile(rule, form) for rule in form.rules)
 
 
 def operand(value: Value, type_name: str) -> Operand:
-    """A field's typed value as rules calculate with it; None for a blank and for types that are no number or date."""
+    """A field's typed value as rules calculate with it; None for a blank and for types other than numbers and dates."""
     if value is None:
         return None
     if type_name in NUMBER_TYPES:
@@ -163,10 +165,11 @@ def operand(value: Value, type_name: str) -> Operand:
 
 
 def solve(instance: RuleInstance, values: Values, unknown: FieldKey) -> Decimal | None:
-    """The number in `unknown` that would make an equation hold, all else as in `values`; None where there is none.
+    """The number for `unknown` that makes an equation hold, all else as in `values`; None where there is none.
 
-    Two points give the straight line through left - right, a third says whether it is one; rounding inside the rule is
-    left out for that. The result is rounded as its field is written and given back only if the rule then holds.
+    The difference of the sides must be linear in the number: two points give the line, a third confirms it. Rounding
+    inside the rule is left out for that. The solution is rounded as its field is written, and given only if the rule
+    then holds.
     """
     type_name = instance.types.get(unknown)
     if instance.comparison != "==" or type_name not in NUMBER_TYPES:
@@ -178,11 +181,11 @@ def solve(instance: RuleInstance, values: Values, unknown: FieldKey) -> Decimal 
         slope = second - first
         if abs(third - second - slope) > _FINEST_QUANTITY or abs(slope) < _FINEST_QUANTITY:
             return None
-        found = _rounded_as_written(-first / slope, type_name, instance.digits)
+        solution = _rounded_as_written(-first / slope, type_name, instance.digits)
     except (KeyError, ArithmeticError):
         return None
-    check = instance.check({**values, unknown: found})
-    return found if check is not None and check.holds else None
+    check = instance.check({**values, unknown: solution})
+    return solution if check is not None and check.holds else None
 
 
 def _side_difference(instance: RuleInstance, values: Values) -> Decimal | None:

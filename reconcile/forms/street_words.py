@@ -1,4 +1,4 @@
-"""Conventions that every reader of addresses knows: the short and the long form of a street word say the same."""
+"""Street words of addresses: their short and long forms say the same."""
 
 from __future__ import annotations
 
@@ -32,23 +32,25 @@ STREET_WORDS = {
     "bat": "bâtiment",
     "hwy": "highway",
 }
-"""Short form to long form, in the comparable text of an address (lower case, no full stops). Saint is written St too:
-only comparing is done in these words, never what is kept."""
+"""Short form to long form, in the comparable text of an address (lower case, no full stops).
 
-_GERMAN_ABBREVIATION = "str"
-"""German puts the street word at the end of the name: "Hauptstr." is "Hauptstraße"."""
+Addresses are only compared in the long forms, never stored in them: "St" may stand for Saint.
+"""
+
+_GERMAN_ENDINGS = ("str", "strasse")
+"""Other spellings of "straße". German has it at the end of the street's name: "Hauptstr." is "Hauptstraße"."""
 
 
 @lru_cache(maxsize=65536)
-def spelled_out(says: str) -> str:
-    """Comparable text of an address with its street words in full."""
-    return " ".join(_word(word) for word in says.split(" "))
+def spelled_out(normal: str) -> str:
+    """The comparable text of an address with its street words in their long form."""
+    return " ".join(_word(word) for word in normal.split(" "))
 
 
 def _word(word: str) -> str:
     if word in STREET_WORDS:
         return STREET_WORDS[word]
-    for ending in (_GERMAN_ABBREVIATION, "strasse"):
+    for ending in _GERMAN_ENDINGS:
         if word.endswith(ending) and len(word) > len(ending) + 2:
             return word[: -len(ending)] + "straße"
     return word
