@@ -1,0 +1,115 @@
+"""The docs speak of what there is: every path, link, dotted name and signature in them resolves."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+TREES = "transcribe|reconcile|flows|tests|deployments|docs"
+PATH = re.compile(rf"(?<![\w./-])(?:{TREES})/[\w./*-]*")
+DOTTED = re.compile(r"(?<![\w./-])(?:transcribe|reconcile|flows|tests)(?:\.[A-Za-z_]\w*)+(?![\w/])")
+LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[\w-]*)?\)")
+PART = re.compile(r"(?<![\w./*-])(?:[\w-]+/)+[\w-]+\.py\b")
+FILE = re.compile(r"(?<![\w./*-])[\w-]+\.(?:py|sql|html|js)\b")
+TEST = re.compile(r"`(test_\w+)`")
+ROW = re.compile(r"^\|[^|]*\| `(\w+)\(([^)]*)\)` \| `([\w/]+\.py)`", re.MULTILINE)
+
+
+def paths(text: str) -> list[str]:
+    """The paths of a page that lead nowhere; a * stands for any part of a name."""
+    named = {each.rstrip(".") for each in PATH.findall(text)}
+    return sorted(each for each in named if not any(ROOT.glob(each.rstrip("/"))))
+
+
+def dotted(text: str) -> list[str]:
+    """The dotted names of a page that are no module and no name in one."""
+    named = {each for each in DOTTED.findall(text) if not each.endswith((".py", ".db", ".toml", ".csv", ".jsonl"))}
+    return sorted(each for each in named if not resolves(each))
+
+
+def resolves(name: str) -> bool:
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            thing = importlib.import_module(".".join(parts[:length]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[length:]:
+            if not hasattr(thing, part):
+                return False
+            thing = getattr(thing, part)
+        return True
+    return False
+
+
+def links(page: Path, text: str) -> list[str]:
+    """The links of a page to files that are not there."""
+    return sorted(each for each in LINK.findall(text) if not (page.parent / each).exists())
+
+
+def files(text: str) -> list[str]:
+    """The file names of a page, `rapidocr.py`, and ends of paths, `ink/fold_lines.py`, that no file has."""
+    named = {*FILE.findall(text), *PART.findall(text)}
+    return sorted(each for each in named if not any(f"/{path}".endswith(f"/{each}") for path in all_files()))
+
+
+@cache
+def all_files() -> list[str]:
+    folders = [ROOT / folder for folder in TREES.split("|")]
+    return [path.relative_to(ROOT).as_posix() for folder in folders for path in folder.rglob("*.*")]
+
+
+def proofs(text: str) -> list[str]:
+    """The names of tests that a page gives as proof, and that no test has."""
+    return sorted(each for each in set(TEST.findall(text)) if each not in all_tests())
+
+
+@cache
+def all_tests() -> set[str]:
+    pattern = re.compile(r"^(?:async )?def (test_\w+)", re.MULTILINE)
+    return {name for path in (ROOT / "tests").rglob("test_*.py") for name in pattern.findall(path.read_text("utf-8"))}
+
+
+def signatures(text: str) -> list[str]:
+    """The rows of a table `| what | name(a, b) | file |` whose function does not begin with these parameters there."""
+    return [f"{path}: {name}" for name, given, path in ROW.findall(text) if not is_called_so(path, name, given)]
+
+
+def is_called_so(path: str, name: str, given: str) -> bool:
+    wanted = [each.strip() for each in given.split(",") if each.strip()]
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            arguments = [each.arg for each in (*node.args.args, *node.args.kwonlyargs)]
+            return arguments[: len(wanted)] == wanted
+    return False
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_of_the_docs_speaks_of_what_there_is(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    wrong = {"paths": paths(text), "names": dotted(text), "links": links(page, text)}
+    wrong |= {"files": files(text), "proofs": proofs(text), "signatures": signatures(text)}
+    assert {kind: found for kind, found in wrong.items() if found} == {}
+
+
+def test_what_is_not_there_is_found() -> None:
+    page = ROOT / "docs" / "path.md"
+    text = """`transcribe/ink/nothing.py`, `tests/*/nothing.png`, `transcribe/ink/`, `docs/*.md`, `transcribe.ink.Nothing`,
+    `transcribe.ocr.load("tesseract")`, `python -m tests.nothing`; [a](nothing.md), [b](path.md#words); `nothing.py`,
+    `rapidocr.py`, `ink/rapidocr.py`, `engines/rapidocr.py`
+"""
+    assert paths(text) == ["tests/*/nothing.png", "transcribe/ink/nothing.py"]
+    assert dotted(text) == ["tests.nothing", "transcribe.ink.Nothing"]
+    assert links(page, text) == ["nothing.md"]
+    assert files(text) == ["nothing.py"]
+    rows = (
+        "| a | `weigh(form, nothing)` | `reconcile/inference/weigh.py` |\n| b | `nothing()` | `reconcile/policy.py` |\n"
+    )
+    assert signatures(rows) == ["reconcile/inference/weigh.py: weigh", "reconcile/policy.py: nothing"]
