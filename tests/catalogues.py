@@ -1,4 +1,4 @@
-"""The catalogues of `transcribe/locale`, brought up to date with the code: `python -m tests.catalogues`.
+"""The catalogues of `transcribe/i18n/locale`, brought up to date with the code: `python -m tests.catalogues`.
 
 New messages come in empty and obsolete ones go out; a person then fills in the empty ones. The tests fail while one
 is missing or fuzzy.
