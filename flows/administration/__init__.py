@@ -1,6 +1,5 @@
 """What an operator does: people, pay, disputes, records, the doctor."""
 
-from flows.administration import pay
 from flows.administration.disputes import expect_work, settle_dispute
 from flows.administration.doctor import CHECKS, Listed, engines, examine
 from flows.administration.fair_pay import reasons_of, require_fair_serving, require_fair_start, unfair
@@ -22,7 +21,6 @@ __all__ = [
     "invite",
     "micro_of",
     "pause",
-    "pay",
     "pay_lines",
     "reasons_of",
     "require_fair_serving",
