@@ -204,7 +204,9 @@ path { fill: none; stroke: #5a6877; stroke-width: 1.4; marker-end: url(#tip) } .
 def picture(files: Sequence[Source]) -> str:
     """The path as SVG: each function that data goes through, and beside it the rooms that it uses on the way."""
     index = Index(files)
-    top, body, tops = 20, [], {}
+    top = 20
+    body: list[str] = []
+    tops: dict[str, tuple[int, int]] = {}
     for station in PATH:
         left = [station.title, *_signature_lines(index, station), *wrap(station.gives, _signs(station))]
         right = [] if station.function in ASKED else _door_lines(doors(index, station.room, station.function))

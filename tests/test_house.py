@@ -148,8 +148,8 @@ MAKERS = (
     " Path Decimal timedelta datetime field dataclasses.field defaultdict json.JSONEncoder"
     " .split .join .items .index"
     # of the libraries
-    " APIRouter Depends Query Form fastapi.Path Field ConfigDict SettingsConfigDict AfterValidator BeforeValidator PasswordHasher"
-    " typer.Typer typer.Option typer.Argument"
+    " APIRouter Depends Query Form fastapi.Path Field ConfigDict SettingsConfigDict AfterValidator BeforeValidator"
+    " PasswordHasher typer.Typer typer.Option typer.Argument"
     # of the house
     " N_ _body version"
 ).split()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests import house_map
 from tests.house_map import Index, doors, floors, rooms_table
-from tests.house_rules import source, sources
+from tests.house_rules import ROOT, source, sources
 
 MOST_ROOMS_OF_A_PAGE = 8
 ANEW = "It is not that of the code any more: run `python -m tests.house_map`."
@@ -21,7 +21,7 @@ def test_the_picture_of_the_path_is_that_of_the_code() -> None:
 
 def test_a_page_that_is_read_crosses_few_rooms() -> None:
     used = doors(Index(sources()), "transcribe.recognition", "read")
-    rooms = {room for room in used if (house_map.ROOT / room.replace(".", "/")).is_dir()}
+    rooms = {room for room in used if (ROOT / room.replace(".", "/")).is_dir()}
     assert len(rooms | {"transcribe.recognition"}) <= MOST_ROOMS_OF_A_PAGE
 
 
