@@ -1,4 +1,4 @@
-"""What the probability of a choice is made from: how the text stands among the readings of its item and its field."""
+"""The features of a choice: how the chosen text stands among the readings of its item and its field."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reconcile.collection.items import ComparableItem
 from reconcile.collection.text_options import TextOption
 
 ChoiceFeatures = tuple[float, ...]
-"""A number for each of CIRCUMSTANCES."""
+"""A number for each of CHOICE_FEATURES."""
 
 CHOICE_FEATURES = (
     "one",
@@ -38,14 +38,16 @@ CHOICE_FEATURES = (
     "some alike and sure",
     "sure of many",
 )
+"""The features that the probability of a choice is computed from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The text chosen for an item, before its probability.
+    """The text chosen for an item, before it is known how probable it is.
 
-    `share` is its share among those that may be right, `texts` counts the different ones read, `majority` is what most
-    wrote, and `places` counts those of a line where its readers differ (0 of any other text).
+    `option` is None for a blank. `share` is the text's share among the options, 0 to 1. `text_count` is the number of
+    different texts read, and `majority` the comparable text that most wrote. `differing_places` is the number of places
+    of a line where its readers differ, 0 for other texts.
     """
 
     item: ComparableItem
@@ -58,31 +60,32 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldFacts:
-    """What is known of a field of a collection: how often all who read an item agree; how often it is left blank."""
+    """How often all readers of an item of a field agree, and the share of its readings that are blank."""
 
     agreement_share: float
     blank_share: float
 
 
-def field_facts(heard: Sequence[ComparableItem]) -> dict[str, FieldFacts]:
-    """What is known of every field; agreement stays off 0 and 1 by four made-up items, half of them agreed."""
+def field_facts(items: Sequence[ComparableItem]) -> dict[str, FieldFacts]:
+    """The facts of every field of a collection.
+
+    Four made-up items, half of them agreed, keep the share of agreement off 0 and 1.
+    """
     by_field: dict[str, list[ComparableItem]] = defaultdict(list)
-    for each in heard:
-        by_field[each.item.field].append(each)
-    return {field: _facts(some) for field, some in by_field.items()}
+    for item in items:
+        by_field[item.field].append(item)
+    return {field: _facts(group) for field, group in by_field.items()}
 
 
-def _facts(some: Sequence[ComparableItem]) -> FieldFacts:
-    several = [len({voice.normal for voice in each.readings}) == 1 for each in some if len(each.readings) > 1]
-    spoken = sum(len(each.readings) for each in some)
-    silent = sum(each.blank_count + each.unreadable_count for each in some)
-    return FieldFacts(
-        agreement_share=(sum(several) + 2) / (len(several) + 4), blank_share=silent / max(1, silent + spoken)
-    )
+def _facts(items: Sequence[ComparableItem]) -> FieldFacts:
+    agreed = [len({reading.normal for reading in item.readings}) == 1 for item in items if len(item.readings) > 1]
+    read = sum(len(item.readings) for item in items)
+    blank = sum(item.blank_count + item.unreadable_count for item in items)
+    return FieldFacts(agreement_share=(sum(agreed) + 2) / (len(agreed) + 4), blank_share=blank / max(1, blank + read))
 
 
 def features_of(choice: Choice, facts: FieldFacts) -> ChoiceFeatures:
-    """The numbers that the probability is made from, in the order of CIRCUMSTANCES."""
+    """The features of a choice, in the order of CHOICE_FEATURES."""
     option = choice.option
     bounded = min(1.0 - 1e-4, max(1e-4, choice.share))
     odds = log(bounded / (1.0 - bounded)) / 5.0

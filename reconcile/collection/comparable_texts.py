@@ -1,4 +1,4 @@
-"""Make readings comparable: guess each field's type where it is not given, then words or a normal form of each text."""
+"""Readings made comparable: as the normal form of the field's type, which is guessed if not given, or as words."""
 
 from __future__ import annotations
 
@@ -14,29 +14,33 @@ from reconcile.forms import type_of
 from transcribe.model import Field, Form, Value
 
 TextFamily = Literal["line text", "short text", "typed"]
+"""How the text of a field is put together: word by word, from whole texts, or from typed values."""
 
 _GUESSED_TYPES = ("integer", "date", "decimal")
-"""Types that are guessed, the narrowest first; a code or a phone number is compared well enough as words."""
+"""Types that are guessed, the narrowest first. Codes and phone numbers are compared well enough as words."""
+
 _MIN_TYPE_SHARE = 0.97
-"""The share of a field's readings that must be of a type for the field to be taken as of that type."""
+"""The share of a field's readings that must be of a type for the type to be guessed. Chosen by hand."""
+
 _MIN_LINE_WORD_COUNT = 6
+"""Text of so many words (median) is put together word by word, as whole readings hardly ever agree."""
+
 _MIN_LINE_READING_COUNT = 3
-"""From so many words and readings on, whole readings hardly ever agree: a line is put together word by word. With two
-readings it would be a throw of the dice at every word."""
+"""Text of so many readings (median) is put together word by word: two readings would be a throw of the dice."""
 
 
 def empty_form(locale: str = "en_GB") -> Form:
-    """A form with nothing on it, for field types that ask how a form's locale writes things."""
+    """A form without fields, for field types that ask how its locale writes values."""
     return Form(
         name="", version=0, title={}, languages=("eng",), locale=locale, currency="XXX", digest="", blanks=(), fields=()
     )
 
 
 def guess_type(texts: Sequence[str], locale: str = "en_GB") -> str:
-    """The type of a field from its readings: a narrow one where nearly all are of it, text otherwise."""
-    said = [text for text in texts if text.strip()]
+    """The type of a field from its readings: one of _GUESSED_TYPES where nearly all are of it, else "text"."""
+    filled = [text for text in texts if text.strip()]
     for name in _GUESSED_TYPES:
-        if said and sum(_parse(name, text, locale) is not None for text in said) >= _MIN_TYPE_SHARE * len(said):
+        if filled and sum(_parse(name, text, locale) is not None for text in filled) >= _MIN_TYPE_SHARE * len(filled):
             return name
     return "text"
 
@@ -46,29 +50,31 @@ def field_types(items: Sequence[Item], locale: str = "en_GB") -> dict[str, str]:
     given = {item.field: item.type for item in items if item.type}
     texts: dict[str, list[str]] = defaultdict(list)
     for item in items:
-        texts[item.field] += [said.text for said in item.readings if said.text is not None]
-    return {field: given.get(field) or guess_type(said, locale) for field, said in texts.items()}
+        texts[item.field] += [reading.text for reading in item.readings if reading.text is not None]
+    return {field: given.get(field) or guess_type(read, locale) for field, read in texts.items()}
 
 
-def make_comparable(items: Sequence[Item], of_type: Mapping[str, str], locale: str = "en_GB") -> list[ComparableItem]:
-    """Every item with comparable voices; the same source twice speaks once, with its last reading."""
-    return [_comparable_item(item, of_type[item.field], locale) for item in items]
+def make_comparable(
+    items: Sequence[Item], type_names: Mapping[str, str], locale: str = "en_GB"
+) -> list[ComparableItem]:
+    """Every item with comparable readings, from the type of each field. Of each source the last reading counts."""
+    return [_comparable_item(item, type_names[item.field], locale) for item in items]
 
 
-def text_family(heard: Sequence[ComparableItem], type_name: str) -> TextFamily:
-    """The family of a field: what is compared, and how its text is put together."""
+def text_family(items: Sequence[ComparableItem], type_name: str) -> TextFamily:
+    """The family of a field, from all its items."""
     if type_of(type_name).EXACT:
         return "typed"
-    told = [each for each in heard if each.readings]
-    if not told:
+    read = [item for item in items if item.readings]
+    if not read:
         return "short text"
-    many = median(len(each.readings) for each in told) >= _MIN_LINE_READING_COUNT
-    long = median(median(len(voice.words) for voice in each.readings) for each in told) >= _MIN_LINE_WORD_COUNT
+    many = median(len(item.readings) for item in read) >= _MIN_LINE_READING_COUNT
+    long = median(median(len(reading.words) for reading in item.readings) for item in read) >= _MIN_LINE_WORD_COUNT
     return "line text" if many and long else "short text"
 
 
 def value_of(text: str, type_name: str, locale: str = "en_GB") -> Value:
-    """The typed value of a text; the text itself where it is free."""
+    """The typed value of a text, None where it is none; the text itself where the type is free text."""
     if not type_of(type_name).EXACT:
         return text
     return _parse(type_name, text, locale)
@@ -76,26 +82,27 @@ def value_of(text: str, type_name: str, locale: str = "en_GB") -> Value:
 
 def _comparable_item(item: Item, type_name: str, locale: str) -> ComparableItem:
     latest: dict[object, SourceReading] = {}
-    for number, said in enumerate(item.readings):
-        # Nobody's name: this reading is a source of its own, here and nowhere else.
-        latest[said.source if said.source is not None else (item.name, number)] = said
-    voices = [
-        ComparableReading(source=who, words=spoken, text=said.text)
-        for who, said in latest.items()
-        if said.text is not None and (spoken := _words(said.text, type_name, locale))
+    for number, reading in enumerate(item.readings):
+        # A reading without a name is a source of its own, in this item only.
+        latest[reading.source if reading.source is not None else (item.name, number)] = reading
+    readings = [
+        ComparableReading(source=source, words=words, text=reading.text)
+        for source, reading in latest.items()
+        if reading.text is not None and (words := _words(reading.text, type_name, locale))
     ]
-    unreadable = sum(said.text is None for said in latest.values())
+    unreadable = sum(reading.text is None for reading in latest.values())
     gold = None if item.gold is None else " ".join(_words(item.gold, type_name, locale))
     return ComparableItem(
         item=item,
-        readings=tuple(sorted(voices, key=lambda voice: (str(voice.source), voice.text))),
-        blank_count=len(latest) - unreadable - len(voices),
+        readings=tuple(sorted(readings, key=lambda reading: (str(reading.source), reading.text))),
+        blank_count=len(latest) - unreadable - len(readings),
         unreadable_count=unreadable,
         gold=gold,
     )
 
 
 def _words(text: str, type_name: str, locale: str) -> tuple[str, ...]:
+    """The comparable words of a text, none where it is blank; of an exact type its normal form alone."""
     if type_of(type_name).EXACT:
         normal = _normalise(type_name, text, locale)
         return (normal,) if normal else ()

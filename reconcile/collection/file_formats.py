@@ -1,4 +1,4 @@
-"""Formats that other people's readings come in, one file each: which one a text is in, and its items."""
+"""Formats of files with other people's readings, one file each: which one a text is in, and its items."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from transcribe.errors import FormError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A line (or row, from 1) that could not be used, and why."""
+    """A line or row (counted from 1) that could not be used, and why."""
 
     line: int
     message: str
@@ -22,27 +22,27 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """The items of a file in the order they first appear, and what could not be used."""
+    """The items of a file in the order in which they first appear, and its faults."""
 
     items: tuple[Item, ...]
     faults: tuple[Fault, ...] = ()
 
 
 class Format(Protocol):
-    """What a file of this folder provides."""
+    """What a file of `formats/` provides."""
 
     TITLE: str
     """The format's name for people."""
 
     def is_it(self, text: str) -> bool:
-        """Whether a file's text looks like this format; only its beginning need be looked at."""
+        """Whether a file's text looks like this format. Only its beginning need be looked at."""
 
     def collect(self, text: str) -> Collected:
-        """The items of a text; lines that cannot be used are faults, the others are used."""
+        """The items of a text. Lines that cannot be used are faults; the others are used."""
 
 
 def format_names() -> tuple[str, ...]:
-    """Every format."""
+    """The names of all formats."""
     return plugins.names("reconcile.collection.formats")
 
 
@@ -52,25 +52,29 @@ def load_format(name: str) -> Format:
 
 
 def collect(text: str, name: str | None = None) -> Collected:
-    """The items of a text in the format named, or in the first that it looks like; FormError where none, or where the
-    text is not at all in the format named."""
+    """The items of a text in the format of this name, or else in the first that the text looks like.
+
+    FormError where the text is empty, looks like no format, or is not in the format of this name.
+    """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise FormError("The file is empty: it has no readings.")
-    chosen = [load_format(name)] if name else [each for each in map(load_format, format_names()) if each.is_it(text)]
+    chosen = [load_format(name)] if name else [known for known in map(load_format, format_names()) if known.is_it(text)]
     if not chosen:
-        titles = ", ".join(load_format(each).TITLE for each in format_names())
+        titles = ", ".join(load_format(known).TITLE for known in format_names())
         raise FormError(f"This is none of the formats known ({titles}). Name one with --from, or write JSON Lines.")
     return chosen[0].collect(text)
 
 
 def items_of_rows(rows: Iterable[tuple[str, str, SourceReading]], faults: Iterable[Fault] = ()) -> Collected:
-    """Items from (item, field, said) rows, whatever their order."""
+    """The items of (name, field, reading) rows, which may stand in any order."""
     readings: dict[tuple[str, str], list[SourceReading]] = defaultdict(list)
-    for name, field, said in rows:
-        readings[name, field].append(said)
+    for name, field, reading in rows:
+        readings[name, field].append(reading)
     items = tuple(
-        Item(name=f"{name}/{field}" if field else name, field=field, scan=name if field else "", readings=tuple(each))
-        for (name, field), each in readings.items()
+        Item(
+            name=f"{name}/{field}" if field else name, field=field, scan=name if field else "", readings=tuple(of_item)
+        )
+        for (name, field), of_item in readings.items()
     )
     return Collected(items=items, faults=tuple(faults))

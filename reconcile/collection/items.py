@@ -1,16 +1,19 @@
-"""The nouns of a collection: an item, what was said of it, and what comes out."""
+"""The nouns of a collection: an item, its readings, and its result."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from transcribe.model import Evidence, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceReading:
-    """What one source says of an item: "" is blank, None cannot be read. Without a name nobody is known to return."""
+    """One source's reading of an item. `text` is "" for a blank and None where the source could not read it.
+
+    A reading whose `source` is None counts as a source of its own, in this item only.
+    """
 
     source: str | None
     text: str | None
@@ -19,7 +22,10 @@ class SourceReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One thing that several sources read. `gold` is its known right text; `scan` ties items of one form together."""
+    """One thing that several sources read.
+
+    `gold` is its known right text, None where none is known. `scan` is the same for all items of one form.
+    """
 
     name: str
     readings: tuple[SourceReading, ...]
@@ -31,11 +37,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemResult:
-    """What an item says: `text` as it would be written, `normal` as it was compared, and how probable that is.
+    """The text of an item and how probable it is: `text` as it is written, `normal` as it was compared.
 
-    `method` says how it came about, `reason` why as a code with numbers, `ask` whether one more reading is worth it.
-    `majority` and `model` are what most readings and the model say (comparable text), `model_probability` how sure the
-    model is: of a gold item too, where they do not decide.
+    `method` says how the text was chosen and `reason` why. `ask` is true where one more reading is worth its cost.
+    `majority` and `model` are the comparable texts that most readings and the model have. `model_probability` is the
+    model's probability of its own text, also for a gold item, whose `probability` is 1.
     """
 
     item: Item
@@ -52,7 +58,7 @@ class ItemResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparableReading:
-    """One reading made comparable: its words (none: blank), who said it, and the text as written."""
+    """One reading made comparable: its source, its words (at least one), and the text as written."""
 
     source: Hashable
     words: tuple[str, ...]
@@ -66,10 +72,18 @@ class ComparableReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparableItem:
-    """An item with its voices, blank ones apart."""
+    """An item with its comparable readings. Blank and unreadable ones are only counted.
+
+    `gold` is the comparable text of the item's gold, None where it has none.
+    """
 
     item: Item
     readings: tuple[ComparableReading, ...]
     blank_count: int = 0
     unreadable_count: int = 0
-    gold: str | None = field(default=None)
+    gold: str | None = None
+
+    @property
+    def field(self) -> str:
+        """The field of the item."""
+        return self.item.field

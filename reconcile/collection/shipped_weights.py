@@ -1,7 +1,8 @@
-"""The first fit that ships: weights of the choice and of its probability, made by `tests/bench/fit_collection.py`."""
+"""Shipped weights of the choice and of its probability, as `python -m tests.bench.fit_collection` prints them."""
 
 from __future__ import annotations
 
+from reconcile.collection.choice_calibration import CalibrationWeights
 from reconcile.collection.choice_model import ChoiceWeights
 from reconcile.collection.comparable_texts import TextFamily
 
@@ -23,7 +24,7 @@ CHOICE_WEIGHTS: ChoiceWeights = (
     -1.15,
 )
 
-CALIBRATION_WEIGHTS: dict[TextFamily, ChoiceWeights] = {
+CALIBRATION_WEIGHTS: dict[TextFamily, CalibrationWeights] = {
     "line text": (
         -2.761,
         1.306,

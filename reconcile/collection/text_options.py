@@ -1,4 +1,4 @@
-"""The texts that an item may say, each with the features that tell a right one from a wrong one."""
+"""The options of an item: the texts that may be right, each with features that tell right ones from wrong ones."""
 
 from __future__ import annotations
 
@@ -24,25 +24,27 @@ OPTION_FEATURES = (
     "contains",  # other readings whose words are among its own: they left something out
     "contained",  # other readings that hold all its words and more
     "number",
-    "support lost",  # sum over the words where those of better standing say another
+    "support lost",  # sum over the words where sources of better standing have another one
     "support lost worst",
-    "composed",  # nobody wrote it whole: each of its words was read by somebody
+    "composed",  # no source wrote it whole, but each of its words was read
 )
+"""The features of an option."""
 
 _DOUBT_MARKS = ("?", "[", "...", "…")
+"""Marks by which a writer says that a reading is doubtful."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """In how many items' readings each word stands, over all and in each field."""
+    """The number of readings that each word stands in, in all fields and in each (field, word)."""
 
-    item_counts: Mapping[str, int]
-    field_item_counts: Mapping[tuple[str, str], int]
+    reading_counts: Mapping[str, int]
+    field_reading_counts: Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextOption:
-    """One text that an item may say: its words, the voices that say it (none: composed), its features."""
+    """One text that may be right: its words, the readings of it (none where it is composed), and its features."""
 
     words: tuple[str, ...]
     readings: tuple[ComparableReading, ...]
@@ -56,7 +58,7 @@ class TextOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionModel:
-    """All that is learnt of a collection before its items are decided."""
+    """What is learnt of a collection before the text of any item is chosen."""
 
     line_model: LineModel
     field_rates: SourceRates
@@ -64,88 +66,92 @@ class CollectionModel:
     lexicon: Lexicon
 
 
-def count_words(heard: Sequence[ComparableItem]) -> Lexicon:
-    """Count the words of a collection, once a reading."""
+def count_words(items: Sequence[ComparableItem]) -> Lexicon:
+    """The words of a collection; each counts once a reading."""
     words: Counter[str] = Counter()
     field_words: Counter[tuple[str, str]] = Counter()
-    for each in heard:
-        for voice in each.readings:
-            for word in set(voice.words):
+    for item in items:
+        for reading in item.readings:
+            for word in set(reading.words):
                 words[word] += 1
-                field_words[each.item.field, word] += 1
-    return Lexicon(item_counts=words, field_item_counts=field_words)
+                field_words[item.field, word] += 1
+    return Lexicon(reading_counts=words, field_reading_counts=field_words)
 
 
-def line_of(each: ComparableItem) -> Line:
+def line_of(item: ComparableItem) -> Line:
     """The word network of an item's readings."""
     return Line(
-        slots=tuple(build_network([voice.words for voice in each.readings])),
-        sources=tuple(voice.source for voice in each.readings),
+        slots=tuple(build_network([reading.words for reading in item.readings])),
+        sources=tuple(reading.source for reading in item.readings),
     )
 
 
-def options_of(each: ComparableItem, learnt: CollectionModel) -> list[TextOption]:
-    """The texts read, and the one composed of the most probable words where nobody wrote it, in alphabetical order."""
-    laid = line_of(each)
-    shares = learnt.line_model.weigh(laid)
-    places: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for number, voice in enumerate(each.readings):
-        places.setdefault(voice.words, tuple(slot[number] for slot in laid.slots))
-    chosen = tuple(best_line(shares))
-    whole = tuple(word for word in chosen if word)
-    if whole:
-        places.setdefault(whole, chosen)
+def options_of(item: ComparableItem, model: CollectionModel) -> list[TextOption]:
+    """The texts read and the text composed of the most probable words, in alphabetical order."""
+    line = line_of(item)
+    slots = model.line_model.weigh(line)
+    words_by_slot: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for number, reading in enumerate(item.readings):
+        words_by_slot.setdefault(reading.words, tuple(slot[number] for slot in line.slots))
+    best = tuple(best_line(slots))
+    composed = tuple(word for word in best if word)
+    if composed:
+        words_by_slot.setdefault(composed, best)
     return [
         TextOption(
             words=words,
-            readings=tuple(voice for voice in each.readings if voice.words == words),
-            features=_option_features(each, words, slots, laid, shares, learnt),
+            readings=tuple(reading for reading in item.readings if reading.words == words),
+            features=_option_features(item, words, by_slot, line, slots, model),
         )
-        for words, slots in sorted(places.items())
+        for words, by_slot in sorted(words_by_slot.items())
     ]
 
 
 def _option_features(
-    each: ComparableItem,
+    item: ComparableItem,
     words: tuple[str, ...],
-    slots: tuple[str, ...],
-    laid: Line,
-    shares: Sequence[WordProbabilities],
-    learnt: CollectionModel,
+    by_slot: tuple[str, ...],
+    line: Line,
+    slots: Sequence[WordProbabilities],
+    model: CollectionModel,
 ) -> tuple[float, ...]:
-    field = each.item.field
-    said = [voice for voice in each.readings if voice.words == words]
-    others = [set(voice.words) for voice in each.readings if voice.words != words]
-    lost = _support_lost(each, slots, laid, learnt.field_rates)
-    own = Counter(word for voice in each.readings for word in set(voice.words))
-    elsewhere = [learnt.lexicon.field_item_counts.get((field, word), 0) - own[word] for word in words]
+    """The features of a text, in the order of OPTION_FEATURES; `by_slot` has its word (or NO_WORD) in each slot."""
+    field = item.field
+    readings = [reading for reading in item.readings if reading.words == words]
+    others = [set(reading.words) for reading in item.readings if reading.words != words]
+    lost = _support_lost(item, by_slot, line, model.field_rates)
+    own = Counter(word for reading in item.readings for word in set(reading.words))
+    elsewhere = [model.lexicon.field_reading_counts.get((field, word), 0) - own[word] for word in words]
     return (
-        float(len(said)),
-        sum(log(max(share[word], 1e-9)) for share, word in zip(shares, slots, strict=True)),
-        sum(learnt.field_rates.log_odds(voice.source, field) for voice in said),
-        sum(learnt.overall_rates.log_odds(voice.source, "") for voice in said),
+        float(len(readings)),
+        sum(log(max(slot[word], 1e-9)) for slot, word in zip(slots, by_slot, strict=True)),
+        sum(model.field_rates.log_odds(reading.source, field) for reading in readings),
+        sum(model.overall_rates.log_odds(reading.source, "") for reading in readings),
         float(len(words)),
         log(max(1, len(" ".join(words)))),
-        float(sum(learnt.lexicon.item_counts.get(word, 0) <= own[word] for word in words)),
+        float(sum(model.lexicon.reading_counts.get(word, 0) <= own[word] for word in words)),
         sum(log(max(0, count) + 0.3) for count in elsewhere) / max(1, len(words)),
-        float(any(mark in voice.text for voice in said for mark in _DOUBT_MARKS)),
+        float(any(mark in reading.text for reading in readings for mark in _DOUBT_MARKS)),
         float(sum(other < set(words) for other in others)),
         float(sum(other > set(words) for other in others)),
         float(len(words) == 1 and words[0].isdigit()),
         sum(lost),
         min(lost, default=0.0),
-        float(not said),
+        float(not readings),
     )
 
 
-def _support_lost(each: ComparableItem, slots: tuple[str, ...], laid: Line, standing: SourceRates) -> list[float]:
-    """At each word: the standing of those who say it less that of the strongest other word, where that is below 0."""
-    odds = [standing.log_odds(voice.source, each.item.field) for voice in each.readings]
+def _support_lost(item: ComparableItem, by_slot: tuple[str, ...], line: Line, rates: SourceRates) -> list[float]:
+    """How far each word's support is below that of the strongest other word of its slot; 0 where it is not below.
+
+    The support of a word is the sum of the log odds of the sources that read it.
+    """
+    odds = [rates.log_odds(reading.source, item.field) for reading in item.readings]
     lost = []
-    for slot, word in zip(laid.slots, slots, strict=True):
+    for slot, word in zip(line.slots, by_slot, strict=True):
         support: dict[str, float] = defaultdict(float)
-        for said, each_odds in zip(slot, odds, strict=True):
-            support[said] += each_odds
+        for read, source_odds in zip(slot, odds, strict=True):
+            support[read] += source_odds
         rival = max((support[other] for other in support if other != word), default=0.0)
         lost.append(min(0.0, support[word] - max(0.0, rival)))
     return lost

@@ -1,4 +1,4 @@
-"""Fit the shipped weights of `reconcile/collection` on the shared sets, and print the literals of its first_fit.py.
+"""Fit the weights of `reconcile/collection/shipped_weights.py` on the shared sets, and print the literals of that file.
 
 python -m tests.bench.fit_collection [--data DIR]
 """
@@ -27,16 +27,16 @@ them, and of one reading it knew nothing. (The panel's text is then not known fr
 
 
 def main() -> None:
-    """Print CHOICE and HONEST."""
+    """Print CHOICE_WEIGHTS and CALIBRATION_WEIGHTS."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     data = parser.parse_args().data
     cards = [(item, truth) for item, truth in sets.micropasts(data)[0] if truth]
     weights = fit_choice(cards)
-    print("CHOICE: Weights =", rounded(weights))
+    print("CHOICE_WEIGHTS: ChoiceWeights =", rounded(weights))
     logs = sets.weather(data, "observation_fields") + sets.weather(data, "header_fields")
     lines = [each for part in ("dev-clean", "dev-other") for each in by_lot(sets.crowdspeech(data, part), LINE_DRAWS)]
-    print("HONEST: dict[Family, Weights] = {")
+    print("CALIBRATION_WEIGHTS: dict[TextFamily, CalibrationWeights] = {")
     print(f'    "line text": {rounded(fit_honest(lines, weights, "line text"))},')
     print(f'    "short text": {rounded(fit_honest([cards], weights, "short text"))},')
     print(f'    "typed": {rounded(fit_honest(list(by_lot(logs, LOG_DRAWS)), weights, "typed"))},')

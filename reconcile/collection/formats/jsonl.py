@@ -15,7 +15,7 @@ TITLE = "JSON Lines"
 
 
 class ReadingLine(BaseModel):
-    """One reading of a line; unknown keys are left alone."""
+    """One reading of an item. Unknown keys are ignored."""
 
     model_config = ConfigDict(strict=True)
 
@@ -25,7 +25,7 @@ class ReadingLine(BaseModel):
 
 
 class ItemLine(BaseModel):
-    """One line; unknown keys are left alone."""
+    """One item, on a line of its own. Unknown keys are ignored."""
 
     model_config = ConfigDict(strict=True)
 
@@ -38,7 +38,7 @@ class ItemLine(BaseModel):
 
 
 def is_it(text: str) -> bool:
-    """Whether the first line that says something is a JSON object with an item."""
+    """Whether the first line that is not blank is a JSON object with the key "item"."""
     first = next((line for line in text.split("\n") if line.strip()), "")
     try:
         return isinstance(found := json.loads(first), dict) and "item" in found
@@ -47,7 +47,7 @@ def is_it(text: str) -> bool:
 
 
 def collect(text: str) -> Collected:
-    """The items of a text; a line that is no such object is a fault that names the key."""
+    """One item a line. A line that is no such object is a fault, whose message names the key."""
     items: dict[str, Item] = {}
     faults = []
     for number, line in enumerate(text.split("\n"), start=1):

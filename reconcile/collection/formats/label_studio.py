@@ -25,7 +25,7 @@ def is_it(text: str) -> bool:
 
 
 def collect(text: str) -> Collected:
-    """One item a task and text area or choice; a task without annotations is a fault. FormError where it is no list."""
+    """One item a task and control. A task without annotations is a fault; FormError where the text is no list."""
     faults: list[Fault] = []
     tasks = _tasks(text)
 
@@ -38,11 +38,11 @@ def collect(text: str) -> Collected:
             for annotation in given:
                 who = annotation.get("completed_by")
                 who = who.get("email") or who.get("id") if isinstance(who, dict) else who
-                for name, said in _texts(annotation.get("result") or []):
+                for name, written in _texts(annotation.get("result") or []):
                     yield (
                         str(task.get("id", number)),
                         name,
-                        SourceReading(source=None if who is None else str(who), text=said),
+                        SourceReading(source=None if who is None else str(who), text=written),
                     )
 
     collected = items_of_rows(rows())
@@ -65,8 +65,8 @@ def _texts(results: list[dict[str, object]]) -> Iterator[tuple[str, str]]:
         value = each.get("value")
         if not isinstance(value, dict):
             continue
-        said = value.get("text", value.get("choices", value.get("number")))
-        if isinstance(said, list):
-            said = " ".join(str(part) for part in said)
-        if said is not None:
-            yield str(each.get("from_name", "")), str(said)
+        written = value.get("text", value.get("choices", value.get("number")))
+        if isinstance(written, list):
+            written = " ".join(str(part) for part in written)
+        if written is not None:
+            yield str(each.get("from_name", "")), str(written)

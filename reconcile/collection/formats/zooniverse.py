@@ -13,12 +13,12 @@ TITLE = "Zooniverse's classification export"
 
 
 def is_it(text: str) -> bool:
-    """Whether the header has annotations and the subjects' numbers."""
+    """Whether the header has the columns annotations and subject_ids."""
     return {"annotations", "subject_ids"} <= set(column_names(text))
 
 
 def collect(text: str) -> Collected:
-    """One item a subject and task that asks for text or a choice; a row whose annotations are no JSON is a fault."""
+    """One item a subject and task of text or choice. A row whose annotations are no JSON is a fault."""
     faults: list[Fault] = []
 
     def rows() -> Iterator[tuple[str, str, SourceReading]]:
@@ -29,15 +29,15 @@ def collect(text: str) -> Collected:
             except ValueError:
                 faults.append(Fault(line=number, message="annotations: this cell is no JSON"))
                 continue
-            for task, label, said in _texts(annotations if isinstance(annotations, list) else []):
-                yield row["subject_ids"], label or task, SourceReading(source=who, text=said)
+            for task, label, written in _texts(annotations if isinstance(annotations, list) else []):
+                yield row["subject_ids"], label or task, SourceReading(source=who, text=written)
 
     collected = items_of_rows(rows())
     return Collected(items=collected.items, faults=tuple(faults))
 
 
 def _texts(annotations: list[object]) -> Iterator[tuple[str, str, str | None]]:
-    """(task, label, text) of every answer in words; drawings and other marks have none and are passed over."""
+    """(task, label, text) of every answer in words. Drawings and other marks are left out."""
     for each in annotations:
         if not isinstance(each, dict):
             continue
@@ -48,5 +48,5 @@ def _texts(annotations: list[object]) -> Iterator[tuple[str, str, str | None]]:
             for part, answer in enumerate(value):
                 if isinstance(answer, dict) and "task" in answer:
                     yield from _texts([answer])
-                elif isinstance(answer, dict) and isinstance(said := answer.get("label", answer.get("value")), str):
-                    yield f"{task}.{part}", str(answer.get("select_label") or f"{label or task} {part + 1}"), said
+                elif isinstance(answer, dict) and isinstance(written := answer.get("label", answer.get("value")), str):
+                    yield f"{task}.{part}", str(answer.get("select_label") or f"{label or task} {part + 1}"), written
