@@ -118,7 +118,7 @@ def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str,
     given = FILES.get() or tuple(map(Path, paths))
     rooms = home_at(home or str(load_settings().home))
     require_fair_start(rooms, forms_of(rooms, form))
-    done = Ingested(batch=batch, files=len(gather(given, ours=rooms.settings.pictured)))
+    done = Ingested(batch=batch, files=len(gather(given, own_folders=rooms.settings.pictured)))
     shown = create_progress_artifact(progress=0.0, key=_artifact("progress", batch), description=f"Batch {batch}")
     assert isinstance(shown, UUID), "a flow without async gets the id itself"
     queue = _Window(rooms, done, lambda share: update_progress_artifact(artifact_id=shown, progress=share))

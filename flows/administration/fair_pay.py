@@ -10,7 +10,7 @@ from flows.home import Home, now
 from transcribe.errors import SettingsError
 from transcribe.model import Transcriber
 from transcribe.pay_arithmetic import for_time
-from transcribe.people import Fault, faults
+from transcribe.people import PayFault, pay_faults
 from transcribe.store import Floor, Pace, Rate
 
 PAID = ("by reading", "hourly")
@@ -19,7 +19,7 @@ PAID = ("by reading", "hourly")
 ANY = ""
 """The name under which the rate of all forms is kept."""
 
-SPEED: Fault = "pays under the floor"
+SPEED: PayFault = "pays under the floor"
 NO_PACE = Pace(readings=0, seconds=0.0)
 
 
@@ -28,7 +28,7 @@ class Unfair:
     """A form on which paid work must not begin, why, and what is known of its pay."""
 
     form: str
-    faults: tuple[Fault, ...]
+    faults: tuple[PayFault, ...]
     rate: Rate
     floor: Floor | None
     pace: Pace
@@ -73,7 +73,7 @@ def _of(rooms: Home, form: str, paid: Sequence[Transcriber]) -> Unfair | None:
     hour = store.rate(form, at, "hour") if "hourly" in engaged else None
     # An hour is never paid under the floor, so its speed says nothing.
     for rate, speed in ((piece, pace), (hour, NO_PACE)):
-        if rate is not None and (found := faults(rate, floor, speed)):
+        if rate is not None and (found := pay_faults(rate, floor, speed)):
             return Unfair(form=form, faults=found, rate=rate, floor=floor, pace=pace)
     return None
 

@@ -150,7 +150,7 @@ def share(
 def list_controls(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List the control items in use with how many answers were as expected: one that good readers fail is wrong."""
     from flows.home import open_home
-    from transcribe.people import same_text
+    from transcribe.people import is_same_text
 
     rooms = open_home(settings_of(ctx))
     told = []
@@ -158,7 +158,7 @@ def list_controls(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         scan = rooms.store.scan(item.truth.scan)
         form = rooms.forms(scan.form, scan.form_version)
         field = form.field(item.truth.key.name)
-        right = sum(same_text(each.text or "", item.truth.text, field, form) for each in item.readings)
+        right = sum(is_same_text(each.text or "", item.truth.text, field, form) for each in item.readings)
         told.append(
             {
                 "scan": scan.id,

@@ -47,7 +47,7 @@ def ingest(
         with terminal.progress("reading") as told:
             done = ingest_batch(settings.home, paths, form, name, settings.cores, told)
     again = {state.scan.name: state.advice for state in rooms.store.scan_states(name)[::-1] if state.advice}
-    others = [str(each) for each in passed_over(paths, ours=settings.pictured)]
+    others = [str(each) for each in passed_over(paths, own_folders=settings.pictured)]
     if as_json:
         more = {"passed_over": others, "again": again}
         terminal.as_json({**dataclasses.asdict(done), "changed": done.changed, **more})

@@ -95,12 +95,12 @@ def leave(ctx: typer.Context, name: Name) -> None:
 def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Say for each form in use why paid work on it must not start; exit code 1 where there is such a form."""
     from flows.home import now, open_home
-    from transcribe.people import faults
+    from transcribe.people import pay_faults
 
     store = open_home(settings_of(ctx)).store
     at, wrong = now(), False
     for name in sorted({form for form, _, _ in store.forms()}):
-        found = faults(store.rate(name, at), store.floor(at), store.pace(name))
+        found = pay_faults(store.rate(name, at), store.floor(at), store.pace(name))
         wrong = wrong or bool(found)
         if as_json:
             terminal.as_json({"form": name, "faults": list(found)})

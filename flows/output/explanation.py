@@ -21,7 +21,7 @@ from reconcile.inference import weigh
 from reconcile.parameters import read_parameters, shipped_parameters, standing_of
 from transcribe.i18n import named, say, sentence
 from transcribe.model import Decision, FieldKey, Parameters, Reading, Task
-from transcribe.store import Story
+from transcribe.store import FieldHistory
 
 EQUAL_PROBABILITY_DIFFERENCE = 1e-9
 """Two probabilities that differ by less are the same: sums of floats may be added in another order."""
@@ -33,7 +33,7 @@ def explained(home: Home, scan: str, field: str, *, names: bool = True) -> Expla
     Without `names` people are "reader 1", "reader 2", and no person's time is given: for other programs.
     Raises NotFound where there is no such scan or field.
     """
-    story = home.store.story(home.store.scan(scan).id, FieldKey.parse(field))
+    story = home.store.field_history(home.store.scan(scan).id, FieldKey.parse(field))
     champion, replay = _champion(home, story), _replayed(home, story)
     if not names:
         return _explanation(story, _reader_numbers(story), champion, replay=replay, times=False)
@@ -46,14 +46,14 @@ def explained_whole(home: Home, scan: str) -> list[Explanation]:
     whole = home.store.scan(scan).id
     keys = {reading.key for reading in home.store.readings(whole)}
     keys |= {decision.key for decision in home.store.decisions(whole)}
-    stories = [home.store.story(whole, key) for key in sorted(keys, key=lambda key: (key.name, key.row or 0))]
+    stories = [home.store.field_history(whole, key) for key in sorted(keys, key=lambda key: (key.name, key.row or 0))]
     return [
         _explanation(story, _reader_numbers(story), _champion(home, story), replay=None, times=False)
         for story in stories
     ]
 
 
-def _reader_numbers(story: Story) -> dict[str, str]:
+def _reader_numbers(story: FieldHistory) -> dict[str, str]:
     """The people of a story as "reader 1", "reader 2", by id: those who have read first, in their order."""
     readers = [reading.source for reading in story.readings if reading.kind != "machine"]
     asked = [task.transcriber for task in story.tasks if task.transcriber]
@@ -61,7 +61,7 @@ def _reader_numbers(story: Story) -> dict[str, str]:
 
 
 def _explanation(
-    story: Story, names: Mapping[str, str], champion: ChampionJson | None, *, replay: bool | None, times: bool
+    story: FieldHistory, names: Mapping[str, str], champion: ChampionJson | None, *, replay: bool | None, times: bool
 ) -> Explanation:
     """The story with people called by these names, by id; with `times` each reading has its person's active time."""
     return Explanation(
@@ -141,7 +141,7 @@ def _parameters(home: Home, decision: Decision | None) -> Parameters:
     return home.store.parameters(decision.parameters if decision else None) or shipped_parameters()
 
 
-def _champion(home: Home, story: Story) -> ChampionJson | None:
+def _champion(home: Home, story: FieldHistory) -> ChampionJson | None:
     """Whether the model or majority decides fields like this, and by how much: as shipped, and here.
 
     None where the form is unknown, and for what is no field (the rows of a table, the whole scan).
@@ -163,7 +163,7 @@ def _champion(home: Home, story: Story) -> ChampionJson | None:
     )
 
 
-def _replayed(home: Home, story: Story) -> bool | None:
+def _replayed(home: Home, story: FieldHistory) -> bool | None:
     """Whether weighing the same readings again gives the last decision; None where nothing is decided."""
     if not story.decisions:
         return None

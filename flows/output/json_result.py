@@ -56,7 +56,7 @@ def weighed(
     posteriors = weigh(form, reads.readings, parameters)
     return ScanResult(
         scan=scanned.scan,
-        page_sources=scanned.came,
+        page_sources=scanned.origins,
         form=form,
         pages=pages,
         reads=reads,
@@ -83,7 +83,7 @@ def scan_json(result: ScanResult) -> ScanJson:
 def unknown_json(scanned: Scanned, reason: str) -> UnknownScanJson:
     """A scan of an unknown form: no fields, and the task of saying which form it is."""
     return UnknownScanJson(
-        **_sources_json(scanned.came),
+        **_sources_json(scanned.origins),
         scan=scanned.scan.id,
         form=None,
         form_version=None,

@@ -60,12 +60,12 @@ def _add_records(router: APIRouter, home: Home) -> None:
     records = home.settings.records
 
     @router.get("/records")
-    async def forms_published(parts: Here, token: Annotated[ApiToken, allowed("records:read")]) -> PublishedForms:
+    async def forms_published(context: Here, token: Annotated[ApiToken, allowed("records:read")]) -> PublishedForms:
         return PublishedForms(forms=await _in_thread(lambda: tuple(query.forms(records))))
 
     @router.get("/records/{form}")
     async def records_of(
-        parts: Here,
+        context: Here,
         token: Annotated[ApiToken, allowed("records:read")],
         form: Form,
         after: Position = 0,
@@ -74,7 +74,7 @@ def _add_records(router: APIRouter, home: Home) -> None:
         page = await _in_thread(lambda: _record_page(records, form, after, limit))
         if page.records or page.erased:
             detail = {"after": after, "position": page.position, "records": len(page.records)}
-            await _log(parts, token, "records read", form, detail)
+            await _log(context, token, "records read", form, detail)
         return page
 
 
@@ -83,7 +83,7 @@ def _add_explanations(router: APIRouter, home: Home) -> None:
 
     @router.get("/scans/{scan}/explain", response_model_exclude_unset=True)
     async def explain(
-        parts: Here,
+        context: Here,
         token: Annotated[ApiToken, allowed("explain:read")],
         scan: Scan,
         field: Annotated[str | None, Query(max_length=100, pattern=FIELD_PATTERN)] = None,
@@ -92,7 +92,7 @@ def _add_explanations(router: APIRouter, home: Home) -> None:
             lambda: [explained(home, scan, field, names=False)] if field else explained_whole(home, scan)
         )
         whole = (await _in_thread(lambda: home.store.scan(scan))).id
-        await _log(parts, token, "explanation read", whole, {"field": field or ""})
+        await _log(context, token, "explanation read", whole, {"field": field or ""})
         return ExplainedScan(scan=whole, fields=tuple(fields))
 
 
@@ -100,9 +100,9 @@ def _add_pay(router: APIRouter, home: Home) -> None:
     """What people are paid."""
 
     @router.get("/pay")
-    async def pay_of_everybody(parts: Here, token: Annotated[ApiToken, allowed("pay:read")]) -> PayReport:
+    async def pay_of_everybody(context: Here, token: Annotated[ApiToken, allowed("pay:read")]) -> PayReport:
         people = await run_in_threadpool(pay_lines, home)
-        await _log(parts, token, "pay read", "", {"people": len(people)})
+        await _log(context, token, "pay read", "", {"people": len(people)})
         return PayReport(people=tuple(people))
 
 
@@ -113,14 +113,14 @@ def allowed(scope: Scope) -> Any:
     from one address.
     """
 
-    async def token_of(request: Request, parts: Here) -> ApiToken:
+    async def token_of(request: Request, context: Here) -> ApiToken:
         kind, _, secret = request.headers.get("authorization", "").partition(" ")
-        token = await parts.look(lambda store: store.token(secret_hash(secret.strip()), parts.now()))
+        token = await context.look(lambda store: store.token(secret_hash(secret.strip()), context.now()))
         if kind.lower() != "bearer" or token is None:
             host = request.client.host if request.client else "unknown"
-            parts.rates.try_to_sign_in(f"token from {host}")
+            context.rate_limits.count_sign_in_try(f"token from {host}")
             raise HTTPException(401, UNKNOWN_PROGRAM_MESSAGE, {"www-authenticate": "Bearer"})
-        parts.rates.program(token.prefix)
+        context.rate_limits.count_program_request(token.prefix)
         if scope not in token.scopes:
             raise HTTPException(403, f"This token does not have the scope {scope}.")
         return token
@@ -152,6 +152,6 @@ async def _in_thread(ask: Callable[[], Answer]) -> Answer:
         raise HTTPException(404, str(error)) from error
 
 
-def _log(parts: Context, token: ApiToken, action: str, subject: str, detail: Mapping[str, object]) -> Awaitable[None]:
-    now = parts.now()
-    return parts.change(lambda store: store.log(f"token {token.prefix}", action, subject, detail, now))
+def _log(context: Context, token: ApiToken, action: str, subject: str, detail: Mapping[str, object]) -> Awaitable[None]:
+    now = context.now()
+    return context.change(lambda store: store.log(f"token {token.prefix}", action, subject, detail, now))

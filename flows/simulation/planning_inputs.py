@@ -21,7 +21,7 @@ from reconcile.parameters import PRIOR_ERROR, LearntParameters, read_parameters,
 from transcribe.errors import FairhandError, SettingsError
 from transcribe.model import Form, Reading
 from transcribe.pay_arithmetic import MICRO, for_time
-from transcribe.people import MEASURED
+from transcribe.people import MIN_MEASURED_READINGS
 
 READERS = (SLIPS,) * 4
 """Who reads where nobody is named and the store has no history: one more than are asked before an expert is."""
@@ -227,7 +227,7 @@ def _terms(rooms: Home | None, form: Form, said: Said) -> Terms:
     currency = kept.currency if kept else said.currency
     if rooms is not None and said.seconds is None:
         pace = rooms.store.pace(form.name)
-        if pace.readings >= MEASURED:
+        if pace.readings >= MIN_MEASURED_READINGS:
             seconds, stands_on = pace.seconds / pace.readings, f"measured over {pace.readings} readings"
     floor = rooms.store.floor(now()) if rooms is not None else None
     return Terms(

@@ -15,10 +15,10 @@ from reconcile.parameters import shipped_parameters
 from transcribe import ocr
 from transcribe.archive import Archive
 from transcribe.codes import Reason
-from transcribe.drawing import draw
+from transcribe.drawing import draw_page
 from transcribe.errors import EngineMissing, FairhandError, ScanError
 from transcribe.i18n import said, translation
-from transcribe.intake import ANEW, Scanned, Unreadable, gather, load_pages, scans, unexpected
+from transcribe.intake import SAVE_ANEW_ADVICE, Scanned, Unreadable, gather, load_pages, scans, unexpected
 from transcribe.model import Form, Parameters
 from transcribe.ocr import TRIES
 from transcribe.recognition import read
@@ -88,7 +88,7 @@ def _why(error: Exception) -> str:
     if isinstance(error, FairhandError):
         return f"{error} See what `fairhand doctor` says."
     logger.error("Reading a file failed unexpectedly.", exc_info=error)
-    return f"{unexpected(error)} {ANEW} and read it again."
+    return f"{unexpected(error)} {SAVE_ANEW_ADVICE} and read it again."
 
 
 def drawn_pages(it: ScanResult, language: str) -> Iterator[tuple[str, bytes]]:
@@ -98,7 +98,7 @@ def drawn_pages(it: ScanResult, language: str) -> Iterator[tuple[str, bytes]]:
         lying = it.reads.transforms.get(page.number)
         path, number = it.page_sources[lying.page - 1 if lying else 0]
         file = source_label([str(path)], [number])
-        content = draw(
+        content = draw_page(
             it.reads,
             it.outcomes,
             page=page.number,

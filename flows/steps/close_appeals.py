@@ -8,7 +8,7 @@ from datetime import datetime
 
 from transcribe.codes import Flag
 from transcribe.model import Form, Reading
-from transcribe.people import same_text
+from transcribe.people import is_same_text
 from transcribe.store import Appeal, AppealOutcome, Store
 
 Forms = Callable[[str, int], Form]
@@ -50,12 +50,12 @@ def _same(store: Store, forms: Forms, one: Reading, other: Reading) -> bool:
         return one.text is None and other.text is None and one.flags & other.flags != frozenset()
     scan = store.scan(one.scan)
     form = forms(scan.form, scan.form_version)
-    return same_text(one.text, other.text, form.field(one.key.name), form)
+    return is_same_text(one.text, other.text, form.field(one.key.name), form)
 
 
 def _minority(store: Store, forms: Forms, appeal: Appeal) -> bool:
     """Whether more people had read something else than had read what this person read."""
-    story = store.story(appeal.reading.scan, appeal.reading.key)
+    story = store.field_history(appeal.reading.scan, appeal.reading.key)
     latest = {reading.source: reading for reading in story.readings if reading.kind == "person"}
     alike = sum(_same(store, forms, appeal.reading, reading) for reading in latest.values())
     return len(latest) - alike > alike

@@ -143,7 +143,9 @@ def _as_audited(
     if decision.key not in audited:
         return decision
     experts = {each.id for each in readings if each.kind == "expert"}
-    earlier = [each for each in store.story(scan.id, decision.key).decisions if experts.isdisjoint(each.readings)]
+    earlier = [
+        each for each in store.field_history(scan.id, decision.key).decisions if experts.isdisjoint(each.readings)
+    ]
     return earlier[-1] if earlier else decision
 
 

@@ -13,7 +13,7 @@ from flows.home import Home, Settings, limits, now
 from transcribe import ocr
 from transcribe.errors import FairhandError, NotFound, ScanError
 from transcribe.intake import (
-    ANEW,
+    SAVE_ANEW_ADVICE,
     Scanned,
     Unreadable,
     gather,
@@ -55,12 +55,12 @@ def take_in(rooms: Home, paths: Sequence[Path], form_name: str, batch: str) -> I
     forms = [rooms.use_form(name) for name in rooms.forms.names()] if form is None else []
     allowed = limits(rooms.settings)
     found = scans(
-        gather(paths, ours=rooms.settings.pictured),
+        gather(paths, own_folders=rooms.settings.pictured),
         form,
         rooms.archive,
         allowed,
         forms=forms,
-        seen=lambda it: knows(rooms, it),
+        is_known=lambda it: knows(rooms, it),
         batch=batch,
     )
     aside = {each.place for each in rooms.store.list_set_aside()}
@@ -87,7 +87,7 @@ def failed(scan: Scan, error: Exception) -> str:
     if isinstance(error, FairhandError):
         return f"{error} See what `fairhand doctor` says, and ingest it again."
     logger.error("Reading the scan %s failed unexpectedly.", scan.id[:12], exc_info=error)
-    return f"{unexpected(error)} {ANEW} and ingest it again."
+    return f"{unexpected(error)} {SAVE_ANEW_ADVICE} and ingest it again."
 
 
 def knows(rooms: Home, scan: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from transcribe.errors import NotFound, StoreError
-from transcribe.store import write_ahead
+from transcribe.store import enable_write_ahead
 
 _LOCK_WAIT_SECONDS = 30.0
 """Seconds to wait for another publisher: longer than publishing a full batch takes."""
@@ -24,7 +24,7 @@ def open_for_publishing(path: Path) -> Iterator[Database]:
     is lost with the records, they are simply published again.
     """
     with _opened(path, str(path), uri=False) as database:
-        write_ahead(database.conn, _LOCK_WAIT_SECONDS)
+        enable_write_ahead(database.conn, _LOCK_WAIT_SECONDS)
         for pragma in ("synchronous=NORMAL", "secure_delete=ON"):
             database.conn.execute(f"PRAGMA {pragma}")
         yield database

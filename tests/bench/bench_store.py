@@ -21,7 +21,7 @@ from tests.transcribe.store.world import NOON, World, person, sent, sqlite_of, w
 from transcribe.model import Task
 from transcribe.store.drivers.writer import Busy, Writer
 from transcribe.store.row_mapping import micros
-from transcribe.store.verbs.leases import WINDOW
+from transcribe.store.verbs.leases import WINDOW_PER_TASK_COUNT
 from transcribe.store.verbs.reconcile import MISPLACED
 
 OPEN = {True: (10_000, 100_000), False: (10_000, 1_000_000, 5_000_000)}
@@ -63,7 +63,14 @@ def leases(count: int) -> dict[str, object]:
         )
         rows = [here.store.person_row(handle) for handle in people]
         mine = itertools.cycle(rows)
-        values = {"expert": 0, "refused": None, "kinds": None, "sitting": 0, "pool": "read", "count": WINDOW}
+        values = {
+            "expert": 0,
+            "refused": None,
+            "kinds": None,
+            "sitting": 0,
+            "pool": "read",
+            "count": WINDOW_PER_TASK_COUNT,
+        }
         values["misplaced"] = MISPLACED
 
         def chosen() -> None:

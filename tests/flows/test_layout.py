@@ -158,7 +158,7 @@ def received(rooms: Home, form: str, *pages: Image.Image) -> Scan:
 
 def by_machine(rooms: Home, scan: Scan, key: FieldKey) -> dict[str, Reading]:
     """What each engine said last of a field."""
-    story = rooms.store.story(scan.id, key)
+    story = rooms.store.field_history(scan.id, key)
     return {each.source.partition(" ")[0]: each for each in story.readings if each.kind == "machine"}
 
 
@@ -209,7 +209,7 @@ def test_a_field_that_no_machine_found_is_drawn_by_a_person_and_read_there(rooms
     assert place.snippet is not None
     with Image.open(io.BytesIO(rooms.archive.get(place.snippet))) as cut:
         assert cut.width < 600  # the frame and a little around it
-    assert rooms.store.story(scan.id, FieldKey("contract")).decisions[-1].text == "KLM-4471"
+    assert rooms.store.field_history(scan.id, FieldKey("contract")).decisions[-1].text == "KLM-4471"
 
 
 def test_a_frame_that_machines_read_otherwise_is_asked_of_somebody_else_close_up(rooms: Home, form: str) -> None:
@@ -340,7 +340,7 @@ def test_a_picture_that_shows_another_field_is_drawn_anew(rooms: Home, form: str
     mina.frame(asked, DOSSIER, "KLM-4471")
     reconcile_home(rooms)
     assert {each.text for each in by_machine(rooms, scan, key).values()} == {"KLM-4471"}
-    assert store.story(scan.id, key).decisions[-1].text == "KLM-4471"
+    assert store.field_history(scan.id, key).decisions[-1].text == "KLM-4471"
     assert store.misplaced(scan.id) == frozenset()
     assert old is not None
     assert opened(old)[0] in store.forget(scan.id, now())  # the picture that was replaced goes with the others

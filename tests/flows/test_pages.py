@@ -190,6 +190,6 @@ def open_tasks(rooms: Home, scan: str) -> list[Task]:
     return [
         task
         for place in rooms.store.places(scan)
-        for task in rooms.store.story(scan, place.key).tasks
+        for task in rooms.store.field_history(scan, place.key).tasks
         if task.closed_at is None
     ]

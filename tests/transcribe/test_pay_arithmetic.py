@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transcribe.pay_arithmetic import HOUR, an_hour, for_time, up
-from transcribe.people.floor import Fault, fair, faults
+from transcribe.people.floor import PayFault, is_fair, pay_faults
 from transcribe.store.contract import Floor, Pace, Rate
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -55,13 +55,13 @@ def test_an_hour_is_unknown_without_time() -> None:
     ],
 )
 def test_a_form_starts_paid_work_only_with_an_honest_floor_that_its_rate_reaches(
-    paid: Rate | None, least: Floor | None, pace: Pace, expected: tuple[Fault, ...]
+    paid: Rate | None, least: Floor | None, pace: Pace, expected: tuple[PayFault, ...]
 ) -> None:
-    assert faults(paid, least, pace) == expected
+    assert pay_faults(paid, least, pace) == expected
 
 
 def test_a_floor_is_fair_at_its_source_or_above() -> None:
-    assert fair(floor(10, 10))
-    assert fair(floor(10))
-    assert not fair(floor(9, 10))
-    assert not fair(None)
+    assert is_fair(floor(10, 10))
+    assert is_fair(floor(10))
+    assert not is_fair(floor(9, 10))
+    assert not is_fair(None)

@@ -1,6 +1,6 @@
 """Pictures for people: a page with its fields drawn, a field in its surroundings."""
 
-from transcribe.drawing.annotated_page import draw
+from transcribe.drawing.annotated_page import draw_page
 from transcribe.drawing.context_crop import surroundings
 
-__all__ = ["draw", "surroundings"]
+__all__ = ["draw_page", "surroundings"]

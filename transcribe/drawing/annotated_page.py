@@ -15,32 +15,32 @@ import numpy
 from PIL import Image, ImageDraw
 
 from transcribe.drawing.margin_notes import (
-    COLOURS,
+    FATE_COLOURS,
     Fate,
     Note,
     column_width,
+    draw_line,
     font,
-    head,
-    letters,
-    line,
-    placed,
-    wrapped,
+    head_lines,
+    letter_height,
+    place_notes,
+    wrap,
 )
 from transcribe.geometry import Box
 from transcribe.i18n import N_, REASONS
 from transcribe.imaging import grey
 from transcribe.model import Decision, FieldKey, Place, Posterior, ReadResult, Task
 
-SIDE = 2339
+MAX_PAGE_SIDE_PX = 2339
 """Pixels of the longer side of a page as it is drawn, at most."""
 
-HARD = "\u00a0"
+NO_BREAK_SPACE = "\u00a0"
 """A space at which no line ends."""
 
-LONGEST = 90
+MAX_VALUE_LENGTH = 90
 """Letters of a value that are shown; the rest is in the JSON."""
 
-WHOLE = 0.8
+MAX_PLACE_SHARE = 0.8
 """A field whose place is more of its page than this has no place: it gets no frame."""
 
 LEGEND: Mapping[Fate, str] = {
@@ -51,13 +51,18 @@ LEGEND: Mapping[Fate, str] = {
 }
 """What stands at the head of a page, with the frame of each fate."""
 
-FATES: Mapping[Fate, str] = {
+FATE_WORDS: Mapping[Fate, str] = {
     "decided": N_("decided"),
     "blank": N_("blank"),
     "asked": N_("asked"),
     "nothing": N_("not decided"),
 }
-NULLS = {"blank": N_("blank"), "illegible": N_("illegible"), "absent": N_("absent"), "crossed out": N_("crossed out")}
+NULL_WORDS = {
+    "blank": N_("blank"),
+    "illegible": N_("illegible"),
+    "absent": N_("absent"),
+    "crossed out": N_("crossed out"),
+}
 NO_PAGE = N_("There is no page {page} in this scan.")
 
 Translate = Callable[[str], str]
@@ -74,7 +79,7 @@ class _Label:
     text: str
 
 
-def draw(
+def draw_page(
     reads: ReadResult,
     outcomes: Mapping[FieldKey, Decision | Task],
     *,
@@ -92,10 +97,10 @@ def draw(
     """
     shown = next((each for each in reads.pictures if each.number == page), None)
     if shown is None:
-        return said_only(translate(NO_PAGE).format(page=page), title)
+        return draw_message(translate(NO_PAGE).format(page=page), title)
     with Image.open(io.BytesIO(reads.files[shown.sha256])) as picture:
         paper = picture.convert("RGB")
-    scale = min(1.0, SIDE / max(shown.size))
+    scale = min(1.0, MAX_PAGE_SIDE_PX / max(shown.size))
     paper = paper.resize((round(shown.size[0] * scale), round(shown.size[1] * scale)))
     places = sorted((each for each in reads.places if each.page == page), key=_in_reading_order)
     loose = 3 if reads.fit is None else 0  # boxes of a free layout lie close around the print
@@ -103,9 +108,9 @@ def draw(
     return _png(_composed(paper, labels, title, translate))
 
 
-def said_only(text: str, title: str = "") -> bytes:
+def draw_message(text: str, title: str = "") -> bytes:
     """A PNG that says one thing, in place of a page of which nothing can be drawn."""
-    lines = [*wrapped(title, font(17), 680), *wrapped(text, font(17), 680)]
+    lines = [*wrap(title, font(17), 680), *wrap(text, font(17), 680)]
     canvas = Image.new("RGB", (700, 30 + 24 * len(lines)), "white")
     pencil = ImageDraw.Draw(canvas)
     for number, each in enumerate(lines):
@@ -133,11 +138,11 @@ def _label(
     fate = fate_of(outcome)
     value = _decided(outcome, translate) if isinstance(outcome, Decision) else _likeliest(posterior, translate)
     sure = outcome.probability if isinstance(outcome, Decision) else posterior.probability if posterior else None
-    said = [translate(FATES[fate]), *([] if sure is None else [per_cent(sure)])]
+    said = [translate(FATE_WORDS[fate]), *([] if sure is None else [per_cent(sure)])]
     parts = [*([value] if value and fate != "blank" else []), " ".join(said)]
     if isinstance(outcome, Task):
         parts.append(translate(REASONS.get(outcome.reason, outcome.reason)))
-    known = box.area < WHOLE * size[0] * size[1]
+    known = box.area < MAX_PLACE_SHARE * size[0] * size[1]
     return _Label(box=box if known else None, fate=fate, text=f"{place.key}: {' · '.join(parts)}")
 
 
@@ -153,8 +158,8 @@ def fate_of(outcome: Decision | Task | None) -> Fate:
 def _decided(decision: Decision, translate: Translate) -> str:
     """The value as it is written, and as records have it where that is another."""
     if decision.null:
-        return translate(NULLS[decision.null])
-    text, value = _short(decision.text), _short(_said(decision.value))
+        return translate(NULL_WORDS[decision.null])
+    text, value = _short(decision.text), _short(_written(decision.value))
     return text if value in ("", text) else f"{text} = {value}"
 
 
@@ -165,23 +170,23 @@ def _likeliest(posterior: Posterior | None, translate: Translate) -> str:
     best = next((each for each in posterior.candidates if each.origin == "read"), None)
     if best is None:
         return ""
-    return translate(NULLS[best.null]) if best.null else _short(best.text)
+    return translate(NULL_WORDS[best.null]) if best.null else _short(best.text)
 
 
-def _said(value: str | int | bool | None) -> str:
+def _written(value: str | int | bool | None) -> str:
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _short(text: str) -> str:
     said = " ".join(text.split())
-    return said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
+    return said if len(said) <= MAX_VALUE_LENGTH else said[: MAX_VALUE_LENGTH - 1] + "…"
 
 
 def per_cent(probability: float) -> str:
     """A probability as people read it; what is not certain is never said to be 100 %."""
     if 0.9995 <= probability < 1:
-        return f">{HARD}99.9{HARD}%"
-    return f"{100 * probability:.1f}{HARD}%"
+        return f">{NO_BREAK_SPACE}99.9{NO_BREAK_SPACE}%"
+    return f"{100 * probability:.1f}{NO_BREAK_SPACE}%"
 
 
 # --- the drawing -----------------------------------------------------------------------------------------------------
@@ -192,9 +197,9 @@ def _composed(paper: Image.Image, labels: Sequence[_Label], title: str, translat
     width = column_width(paper.size[0])
     heights = [each.box.y0 if each.box else 0 for each in labels]
     notes = [Note(at, y, each.fate, each.text) for at, (y, each) in enumerate(zip(heights, labels, strict=True), 1)]
-    size, columns = placed(notes, letters(max(paper.size)), width, paper.size[1])
+    size, columns = place_notes(notes, letter_height(max(paper.size)), width, paper.size[1])
     across = paper.size[0] + width * max(1, len(columns))
-    lines = head(title, _legend(labels, translate), font(size), across)
+    lines = head_lines(title, _legend(labels, translate), font(size), across)
     foot = max((each.bottom for column in columns for each in column), default=0)
     top = sum(each.height for each in lines) + size
     canvas = Image.new("RGB", (across, top + max(paper.size[1], foot)), "white")
@@ -204,8 +209,8 @@ def _composed(paper: Image.Image, labels: Sequence[_Label], title: str, translat
         each.write(pencil, size // 2 + number * each.height, font(size))
     for label in labels:
         if label.box:
-            _frame(pencil, label.box.shifted(0, top), label.fate)
-    _number(pencil, paper, labels, size, top)
+            _draw_frame(pencil, label.box.shifted(0, top), label.fate)
+    _draw_numbers(pencil, paper, labels, size, top)
     for at, column in enumerate(columns):
         for note in column:
             note.write(pencil, paper.size[0] + at * width, top, font(size))
@@ -218,13 +223,15 @@ def _legend(labels: Sequence[_Label], translate: Translate) -> list[tuple[Fate, 
     return [(fate, f"{translate(word)}: {counts[fate]}") for fate, word in LEGEND.items() if counts[fate]]
 
 
-def _frame(pencil: ImageDraw.ImageDraw, box: Box, fate: Fate) -> None:
+def _draw_frame(pencil: ImageDraw.ImageDraw, box: Box, fate: Fate) -> None:
     x0, y0, x1, y1 = box
     for start, end in (((x0, y0), (x1, y0)), ((x1, y0), (x1, y1)), ((x1, y1), (x0, y1)), ((x0, y1), (x0, y0))):
-        line(pencil, start, end, fate)
+        draw_line(pencil, start, end, fate)
 
 
-def _number(pencil: ImageDraw.ImageDraw, paper: Image.Image, labels: Sequence[_Label], size: int, top: int) -> None:
+def _draw_numbers(
+    pencil: ImageDraw.ImageDraw, paper: Image.Image, labels: Sequence[_Label], size: int, top: int
+) -> None:
     """Each field's number beside its frame, or within it where least is written."""
     edges = cv2.Laplacian(grey(numpy.asarray(paper)), cv2.CV_16S)
     busy = cv2.integral(numpy.minimum(numpy.abs(edges), 255).astype(numpy.uint8))
@@ -235,17 +242,17 @@ def _number(pencil: ImageDraw.ImageDraw, paper: Image.Image, labels: Sequence[_L
             continue
         wide, high = round(pencil.textlength(str(number), font=face)) + 6, size
         page = Box(0, 0, paper.width - 1, paper.height - 1)
-        offers = [each for each in _spots(label.box, wide, high) if page.contains(each)]
+        offers = [each for each in _number_places(label.box, wide, high) if page.contains(each)]
         spot = min(offers, key=lambda each: _cost(each, label.box, boxes, taken, busy), default=None)
         if spot is None:
             continue
         taken.append(spot)
         x0, y0, x1, y1 = spot.shifted(0, top)
-        pencil.rectangle((x0, y0, x1, y1), fill="white", outline=COLOURS[label.fate])
-        pencil.text(((x0 + x1) / 2, (y0 + y1) / 2), str(number), font=face, fill=COLOURS[label.fate], anchor="mm")
+        pencil.rectangle((x0, y0, x1, y1), fill="white", outline=FATE_COLOURS[label.fate])
+        pencil.text(((x0 + x1) / 2, (y0 + y1) / 2), str(number), font=face, fill=FATE_COLOURS[label.fate], anchor="mm")
 
 
-def _spots(box: Box, wide: int, high: int) -> list[Box]:
+def _number_places(box: Box, wide: int, high: int) -> list[Box]:
     """Where the number of a field may stand, best first: left, right, above or below of it, in a corner within it."""
     middle = (box.y0 + box.y1 - high) // 2
     starts = [(box.x0 - wide - 2, middle), (box.x1 + 3, middle), (box.x0, box.y0 - high - 2), (box.x0, box.y1 + 3)]

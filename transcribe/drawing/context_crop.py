@@ -9,19 +9,19 @@ from PIL import Image, ImageDraw
 
 from transcribe.geometry import Box
 
-FORMATS = ("JPEG", "PNG", "WEBP")
+PICTURE_FORMATS = ("JPEG", "PNG", "WEBP")
 """What page pictures of the archive are."""
 
-ABOVE = 3.5
+SEEN_ABOVE_HEIGHTS = 3.5
 """How much is seen above and below the field, in heights of its box: about three rows of a table, or a label."""
 
-BESIDE = 0.6
+SEEN_BESIDE_WIDTHS = 0.6
 """How much is seen on each side, in widths of the box; at least as much as above."""
 
-FRAME = (11, 93, 91)
-RULER = (11, 93, 91, 70)
-MASK = (160, 160, 160)
-QUALITY = 60
+FRAME_COLOUR = (11, 93, 91)
+RULER_COLOUR = (11, 93, 91, 70)
+MASK_COLOUR = (160, 160, 160)
+CROP_JPEG_QUALITY = 60
 
 
 def surroundings(page: bytes, size: tuple[int, int], box: Box | None, hidden: Iterable[Box], *, whole: bool) -> bytes:
@@ -30,23 +30,23 @@ def surroundings(page: bytes, size: tuple[int, int], box: Box | None, hidden: It
     `page` is the page's picture from the archive, `size` the size in pixels of the page that the boxes lie on (its
     picture may be smaller). `hidden` boxes are painted over: other fields that this reader may not see.
     """
-    with Image.open(io.BytesIO(page), formats=FORMATS) as opened:
+    with Image.open(io.BytesIO(page), formats=PICTURE_FORMATS) as opened:
         picture = opened.convert("RGB")
     scale = picture.width / size[0]
     pencil = ImageDraw.Draw(picture, "RGBA")
     for each in hidden:
-        pencil.rectangle(each.scaled(scale), fill=MASK)
+        pencil.rectangle(each.scaled(scale), fill=MASK_COLOUR)
     if box is not None:
         x0, y0, x1, y1 = box.scaled(scale)
-        pencil.rectangle((0, y1 + 2, picture.width, y1 + 4), fill=RULER)
-        pencil.rectangle((x0 - 3, y0 - 3, x1 + 3, y1 + 3), outline=FRAME, width=2)
+        pencil.rectangle((0, y1 + 2, picture.width, y1 + 4), fill=RULER_COLOUR)
+        pencil.rectangle((x0 - 3, y0 - 3, x1 + 3, y1 + 3), outline=FRAME_COLOUR, width=2)
     shown = picture if whole or box is None else picture.crop(_around(box.scaled(scale), picture.size))
     content = io.BytesIO()
-    shown.save(content, "JPEG", quality=QUALITY)
+    shown.save(content, "JPEG", quality=CROP_JPEG_QUALITY)
     return content.getvalue()
 
 
 def _around(box: Box, size: tuple[int, int]) -> Box:
-    high = round(ABOVE * max(box.height, 1))
-    wide = max(high, round(BESIDE * box.width))
+    high = round(SEEN_ABOVE_HEIGHTS * max(box.height, 1))
+    wide = max(high, round(SEEN_BESIDE_WIDTHS * box.width))
     return box.padded(wide, high).clipped(*size)

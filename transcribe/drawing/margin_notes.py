@@ -14,22 +14,22 @@ from PIL import ImageDraw, ImageFont
 
 Fate = Literal["decided", "blank", "asked", "nothing"]
 
-COLOURS: Mapping[Fate, str] = {"decided": "#0a7d33", "blank": "#5f6b7a", "asked": "#b3261e", "nothing": "#8a5a00"}
+FATE_COLOURS: Mapping[Fate, str] = {"decided": "#0a7d33", "blank": "#5f6b7a", "asked": "#b3261e", "nothing": "#8a5a00"}
 """Dark enough to be read on white; the fate also stands in words and in the shape of the frame."""
 
-DASHES: Mapping[Fate, int] = {"decided": 0, "blank": 4, "asked": 14, "nothing": 8}
+FATE_DASHES_PX: Mapping[Fate, int] = {"decided": 0, "blank": 4, "asked": 14, "nothing": 8}
 """Pixels of dash and gap of the frame; 0 is an unbroken line."""
 
-SIGNS: Mapping[Fate, str] = {"decided": "[x]", "blank": "[ ]", "asked": "[?]", "nothing": "[-]"}
+FATE_SIGNS: Mapping[Fate, str] = {"decided": "[x]", "blank": "[ ]", "asked": "[?]", "nothing": "[-]"}
 NARROWEST, WIDEST = 480, 720
 """Pixels of a column of notes."""
-EDGE = 14
-SMALLEST = 15
+COLUMN_MARGIN_PX = 14
+MIN_LETTER_HEIGHT_PX = 15
 """The smallest letters of notes; where they do not fit so, they take more columns."""
-SAMPLE = 48
+SAMPLE_LINE_PX = 48
 """Pixels of line that show a fate's frame at the head."""
 
-Face: TypeAlias = ImageFont.FreeTypeFont | ImageFont.ImageFont
+FontFace: TypeAlias = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class PlacedNote:
     """A note where it stands, from `y` to `bottom`, broken into lines `step` pixels apart."""
 
     note: Note
@@ -55,56 +55,61 @@ class Placed:
     def bottom(self) -> int:
         return self.y + self.step * len(self.lines) + self.step // 4
 
-    def write(self, pencil: ImageDraw.ImageDraw, x: int, top: int, face: Face) -> None:
+    def write(self, pencil: ImageDraw.ImageDraw, x: int, top: int, face: FontFace) -> None:
         """Write it into the column that begins at `x` of a page whose upper edge is at `top`."""
-        colour = COLOURS[self.note.fate]
-        pencil.text((x + EDGE, top + self.y), str(self.note.number), font=face, fill=colour)
+        colour = FATE_COLOURS[self.note.fate]
+        pencil.text((x + COLUMN_MARGIN_PX, top + self.y), str(self.note.number), font=face, fill=colour)
         for number, each in enumerate(self.lines):
-            pencil.text((x + EDGE + _indent(face), top + self.y + number * self.step), each, font=face, fill=colour)
+            pencil.text(
+                (x + COLUMN_MARGIN_PX + _indent(face), top + self.y + number * self.step), each, font=face, fill=colour
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class HeadLine:
     """One line of the head: words, each with the x that it begins at and the fate whose frame stands before it."""
 
     parts: tuple[tuple[int, Fate | None, str], ...]
     height: int
 
-    def write(self, pencil: ImageDraw.ImageDraw, y: int, face: Face) -> None:
+    def write(self, pencil: ImageDraw.ImageDraw, y: int, face: FontFace) -> None:
         """Write it at this height."""
         for x, fate, text in self.parts:
             if fate:
-                line(pencil, (x, y + self.height // 2 - 2), (x + SAMPLE, y + self.height // 2 - 2), fate)
-            start = x + SAMPLE + 8 if fate else x
-            pencil.text((start, y), text, font=face, fill=COLOURS[fate] if fate else "black")
+                draw_line(pencil, (x, y + self.height // 2 - 2), (x + SAMPLE_LINE_PX, y + self.height // 2 - 2), fate)
+            start = x + SAMPLE_LINE_PX + 8 if fate else x
+            pencil.text((start, y), text, font=face, fill=FATE_COLOURS[fate] if fate else "black")
 
 
-def head(title: str, legend: Sequence[tuple[Fate, str]], face: Face, width: int) -> list[Line]:
+def head_lines(title: str, legend: Sequence[tuple[Fate, str]], face: FontFace, width: int) -> list[HeadLine]:
     """The head of a page: its title, then each fate's frame with its words, in as many lines as the width asks for."""
-    step = _step(face)
-    lines = [Line(parts=((EDGE, None, each),), height=step) for each in wrapped(title, face, width - 2 * EDGE)]
+    step = _line_height(face)
+    lines = [
+        HeadLine(parts=((COLUMN_MARGIN_PX, None, each),), height=step)
+        for each in wrap(title, face, width - 2 * COLUMN_MARGIN_PX)
+    ]
     parts: list[tuple[int, Fate | None, str]] = []
-    x = EDGE
+    x = COLUMN_MARGIN_PX
     for fate, text in legend:
-        long = SAMPLE + 8 + round(face.getlength(text))
-        if parts and x + long > width - EDGE:
-            lines.append(Line(parts=tuple(parts), height=step))
-            parts, x = [], EDGE
+        long = SAMPLE_LINE_PX + 8 + round(face.getlength(text))
+        if parts and x + long > width - COLUMN_MARGIN_PX:
+            lines.append(HeadLine(parts=tuple(parts), height=step))
+            parts, x = [], COLUMN_MARGIN_PX
         parts.append((x, fate, text))
         x += long + 30
-    return [*lines, *([Line(parts=tuple(parts), height=step)] if parts else [])]
+    return [*lines, *([HeadLine(parts=tuple(parts), height=step)] if parts else [])]
 
 
-def placed(notes: Sequence[Note], size: int, width: int, height: int) -> tuple[int, list[list[Placed]]]:
+def place_notes(notes: Sequence[Note], size: int, width: int, height: int) -> tuple[int, list[list[PlacedNote]]]:
     """The notes in columns of this width beside a page of this height, and the size of their letters, at most `size`:
     each at its wish, or as near as others leave room in one column; one under the other where it takes more."""
-    laid = _broken(notes, font(size), width)
-    while size > SMALLEST and sum(each.bottom for each in laid) > height:
+    laid = _wrapped_notes(notes, font(size), width)
+    while size > MIN_LETTER_HEIGHT_PX and sum(each.bottom for each in laid) > height:
         size -= 1
-        laid = _broken(notes, font(size), width)
+        laid = _wrapped_notes(notes, font(size), width)
     if sum(each.bottom for each in laid) <= height:
         return size, [_side_by_side(laid, height)]
-    columns: list[list[Placed]] = [[]]
+    columns: list[list[PlacedNote]] = [[]]
     y = 0
     for each in laid:
         if columns[-1] and y + each.bottom > height:
@@ -115,16 +120,21 @@ def placed(notes: Sequence[Note], size: int, width: int, height: int) -> tuple[i
     return size, columns
 
 
-def _broken(notes: Sequence[Note], face: Face, width: int) -> list[Placed]:
+def _wrapped_notes(notes: Sequence[Note], face: FontFace, width: int) -> list[PlacedNote]:
     """Each note in lines that a column of this width holds, all of them at its top."""
-    room = width - 2 * EDGE - _indent(face)
+    room = width - 2 * COLUMN_MARGIN_PX - _indent(face)
     return [
-        Placed(note=each, lines=tuple(wrapped(f"{SIGNS[each.fate]} {each.text}", face, room)), y=0, step=_step(face))
+        PlacedNote(
+            note=each,
+            lines=tuple(wrap(f"{FATE_SIGNS[each.fate]} {each.text}", face, room)),
+            y=0,
+            step=_line_height(face),
+        )
         for each in notes
     ]
 
 
-def _side_by_side(laid: Sequence[Placed], height: int) -> list[Placed]:
+def _side_by_side(laid: Sequence[PlacedNote], height: int) -> list[PlacedNote]:
     """Notes of one column, none above its wish but where those below would not find room."""
     down, y = [], 0
     for each in laid:
@@ -139,7 +149,7 @@ def _side_by_side(laid: Sequence[Placed], height: int) -> list[Placed]:
     return up[::-1]
 
 
-def wrapped(text: str, face: Face, width: int) -> list[str]:
+def wrap(text: str, face: FontFace, width: int) -> list[str]:
     """The text in lines no longer than the width, broken at spaces, and within a word that is longer."""
     lines: list[str] = []
     rest = unicodedata.normalize("NFC", text).split(" ") if text else []
@@ -155,9 +165,9 @@ def wrapped(text: str, face: Face, width: int) -> list[str]:
     return lines
 
 
-def line(pencil: ImageDraw.ImageDraw, start: tuple[int, int], end: tuple[int, int], fate: Fate) -> None:
+def draw_line(pencil: ImageDraw.ImageDraw, start: tuple[int, int], end: tuple[int, int], fate: Fate) -> None:
     """A line in the colour and the dashes of a fate."""
-    dash, colour = DASHES[fate], COLOURS[fate]
+    dash, colour = FATE_DASHES_PX[fate], FATE_COLOURS[fate]
     length = max(abs(end[0] - start[0]), abs(end[1] - start[1]))
     if not dash or not length:
         pencil.line((start, end), fill=colour, width=3)
@@ -169,9 +179,9 @@ def line(pencil: ImageDraw.ImageDraw, start: tuple[int, int], end: tuple[int, in
         pencil.line((one, other), fill=colour, width=3)
 
 
-def letters(side: int) -> int:
+def letter_height(side: int) -> int:
     """The height of letters beside a page whose longer side has so many pixels: as high as print is on it."""
-    return max(SMALLEST, min(22, round(side / 105)))
+    return max(MIN_LETTER_HEIGHT_PX, min(22, round(side / 105)))
 
 
 def column_width(page: int) -> int:
@@ -180,7 +190,7 @@ def column_width(page: int) -> int:
 
 
 @lru_cache(maxsize=16)
-def font(size: int) -> Face:
+def font(size: int) -> FontFace:
     """DejaVu Sans, which comes with matplotlib: none of the machine's is needed, and Pillow's own has no accents."""
     found = find_spec("matplotlib")
     assert found is not None, "matplotlib is among what fairhand needs"
@@ -188,9 +198,9 @@ def font(size: int) -> Face:
     return ImageFont.truetype(str(file), size)
 
 
-def _step(face: Face) -> int:
+def _line_height(face: FontFace) -> int:
     return round(1.2 * (face.getbbox("Ág")[3]))
 
 
-def _indent(face: Face) -> int:
+def _indent(face: FontFace) -> int:
     return round(face.getlength("888 "))

@@ -1,13 +1,13 @@
 """Files to scans: found, checked page by page, put together, masked, kept."""
 
 from transcribe.intake.file_discovery import gather, passed_over
-from transcribe.intake.file_pages import ANEW, Unreadable, unexpected, unreadable
+from transcribe.intake.file_pages import SAVE_ANEW_ADVICE, Unreadable, unexpected, unreadable
 from transcribe.intake.load_pages import load_pages
 from transcribe.intake.masked_copies import is_unmasked, masked_anew
 from transcribe.intake.scans import Scanned, scans
 
 __all__ = [
-    "ANEW",
+    "SAVE_ANEW_ADVICE",
     "Scanned",
     "Unreadable",
     "gather",

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-SUFFIXES = frozenset(
+PICTURE_SUFFIXES = frozenset(
     ".jpg .jpeg .jpe .jfif .png .tif .tiff .webp .heic .heif .avif .bmp .jp2 .ppm .pgm .pdf".split()
 )  # fmt: skip
 
 
-def gather(paths: Iterable[Path], *, ours: Sequence[Path] = ()) -> list[Path]:
+def gather(paths: Iterable[Path], *, own_folders: Sequence[Path] = ()) -> list[Path]:
     """Files named, and the pictures and PDFs in folders named, in the order that people count (2 before 10).
 
     What lies in one of `ours`, the folders where we keep pictures, is left out where a folder around it is named.
@@ -19,33 +19,33 @@ def gather(paths: Iterable[Path], *, ours: Sequence[Path] = ()) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += sorted((each for each in _inside(path, ours) if _is_picture(each)), key=_as_people_count)
+            found += sorted((each for each in _files_in(path, own_folders) if _is_picture(each)), key=_as_people_count)
         else:
             found.append(path)
     return list(dict.fromkeys(found))
 
 
-def passed_over(paths: Iterable[Path], *, ours: Sequence[Path] = ()) -> list[Path]:
+def passed_over(paths: Iterable[Path], *, own_folders: Sequence[Path] = ()) -> list[Path]:
     """Files in folders named that `gather` leaves out for what they are, in the same order; not what belongs to a
     picture beside it."""
-    others = (each for path in paths if path.is_dir() for each in _inside(path, ours) if not _is_picture(each))
+    others = (each for path in paths if path.is_dir() for each in _files_in(path, own_folders) if not _is_picture(each))
     return sorted({each for each in others if each.suffix.lower() != HOCR_SUFFIX}, key=_as_people_count)
 
 
-def _inside(folder: Path, ours: Sequence[Path]) -> Iterator[Path]:
-    around = [each for each in (kept.resolve() for kept in ours) if folder.resolve() in each.parents]
+def _files_in(folder: Path, own_folders: Sequence[Path]) -> Iterator[Path]:
+    around = [each for each in (kept.resolve() for kept in own_folders) if folder.resolve() in each.parents]
     for each in folder.rglob("*"):
-        if (each.is_file() or _leads_nowhere(each)) and not each.name.startswith(".") and not _lies_in(each, around):
+        if (each.is_file() or _is_broken_link(each)) and not each.name.startswith(".") and not _lies_in(each, around):
             yield each
 
 
-def _leads_nowhere(path: Path) -> bool:
+def _is_broken_link(path: Path) -> bool:
     """Whether it is a link to what is not there: an order may be missing, so it is said."""
     return path.is_symlink() and not path.exists()
 
 
 def _is_picture(file: Path) -> bool:
-    return file.suffix.lower() in SUFFIXES
+    return file.suffix.lower() in PICTURE_SUFFIXES
 
 
 def _lies_in(file: Path, folders: Sequence[Path]) -> bool:

@@ -1,4 +1,4 @@
-"""Files -> sheets: what came in is checked page by page."""
+"""Files -> file_pages: what came in is checked page by page."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from transcribe.model import Page, SourceFile
 from transcribe.registration import remembered_alignment
 from transcribe.sandbox import Limits, check, decode
 
-UNKNOWN_TYPE = "application/octet-stream"
-ANEW = "Save the picture anew, as PNG or JPEG,"
+UNKNOWN_MEDIA_TYPE = "application/octet-stream"
+SAVE_ANEW_ADVICE = "Save the picture anew, as PNG or JPEG,"
 """What may help where reading a file failed for a reason that nobody has foreseen."""
-MOST_SAID = 200
+MAX_ERROR_LENGTH = 200
 logger = logging.getLogger("fairhand.scan")
 
 
@@ -33,7 +33,7 @@ class FilePage:
 
     @property
     def light(self) -> FilePage:
-        """The same without the bytes of a file that no other sheet has; of a file of several they are kept once."""
+        """The same without the bytes of a file that no other file_page has; of a file of several they are kept once."""
         return replace(self, content=b"") if self.only else self
 
 
@@ -63,9 +63,9 @@ class Unreadable:
 def file_pages(files: Iterable[Path], limits: Limits) -> Iterator[FilePage | Unreadable]:
     """Every page of every file, in order; a file with a page that cannot be decoded is Unreadable as a whole."""
     for path in files:
-        source = SourceFile(sha256=_name_hash(path), name=path.name, size=0, media_type=UNKNOWN_TYPE)
+        source = SourceFile(sha256=_name_hash(path), name=path.name, size=0, media_type=UNKNOWN_MEDIA_TYPE)
         try:
-            content = _bytes(path, limits)
+            content = _content(path, limits)
             source = replace(source, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
             media_type, count = check(content, limits)
         except Exception as error:
@@ -86,7 +86,7 @@ def unreadable(path: Path, source: SourceFile, error: Exception, page: int = 0) 
         raise error
     else:
         logger.error("Reading a file failed unexpectedly.", exc_info=error)
-        reason, advice = unexpected(error), ANEW
+        reason, advice = unexpected(error), SAVE_ANEW_ADVICE
     name = f"{path.name} p. {page}" if page else path.name
     return Unreadable(
         file=source, error=type(error).__name__, reason=f"{name}: {reason}", path=path, advice=advice, page=page
@@ -95,34 +95,38 @@ def unreadable(path: Path, source: SourceFile, error: Exception, page: int = 0) 
 
 def unexpected(error: Exception) -> str:
     """A sentence for an error that nobody has foreseen, which names it."""
-    said = " ".join(str(error).split())
-    return f"reading it failed unexpectedly ({type(error).__name__}{f': {said[:MOST_SAID]}' if said else ''})."
+    message = " ".join(str(error).split())
+    detail = f": {message[:MAX_ERROR_LENGTH]}" if message else ""
+    return f"reading it failed unexpectedly ({type(error).__name__}{detail})."
 
 
-def page_unreadable(sheet: FilePage, error: Exception) -> Unreadable:
-    """The scan that begins with this sheet set aside. Of a file of several pages the others may give scans, so what
+def page_unreadable(file_page: FilePage, error: Exception) -> Unreadable:
+    """The scan that begins with this file_page set aside. Of a file of several pages the others may give scans, so what
     stands for it is of this page alone."""
-    if sheet.only:
-        return unreadable(sheet.path, sheet.source, error)
-    sha256 = scan_id([(sheet.source.sha256, sheet.page)])
-    page = replace(sheet.source, sha256=sha256, name=f"{sheet.path.name} p. {sheet.page}")
-    return unreadable(sheet.path, page, error, sheet.page)
+    if file_page.only:
+        return unreadable(file_page.path, file_page.source, error)
+    sha256 = scan_id([(file_page.source.sha256, file_page.page)])
+    page = replace(file_page.source, sha256=sha256, name=f"{file_page.path.name} p. {file_page.page}")
+    return unreadable(file_page.path, page, error, file_page.page)
 
 
-def scan_id(each: Iterable[tuple[str, int]]) -> str:
+def scan_id(pages: Iterable[tuple[str, int]]) -> str:
     """SHA-256 of the list of (file, page), as lines of "<sha256> <page>"."""
-    return hashlib.sha256("".join(f"{file} {page}\n" for file, page in each).encode()).hexdigest()
+    return hashlib.sha256("".join(f"{file} {page}\n" for file, page in pages).encode()).hexdigest()
 
 
-def picture(sheet: FilePage, limits: Limits) -> Page:
-    """The sheet's page, decoded."""
-    pixels, dpi = decode(sheet.content, sheet.page, limits)
+def decoded_page(file_page: FilePage, limits: Limits) -> Page:
+    """The file_page's page, decoded."""
+    pixels, dpi = decode(file_page.content, file_page.page, limits)
     return Page(
-        number=sheet.page, picture=pixels, dpi=dpi, alignment=remembered_alignment(sheet.source.sha256, sheet.page)
+        number=file_page.page,
+        picture=pixels,
+        dpi=dpi,
+        alignment=remembered_alignment(file_page.source.sha256, file_page.page),
     )
 
 
-def _bytes(path: Path, limits: Limits) -> bytes:
+def _content(path: Path, limits: Limits) -> bytes:
     try:
         if not path.is_file():
             raise ScanError("it is a link to what is not there." if path.is_symlink() else "there is no such file.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from transcribe.archive import Archive
-from transcribe.intake.jpeg_metadata import flattened, stamp
+from transcribe.intake.jpeg_metadata import stored_alignment, stored_flattening
 from transcribe.model import Page, Scan
 from transcribe.ocr import hocr
 from transcribe.registration import remembered_alignment
@@ -29,9 +29,16 @@ def load_pages(scan: Scan, archive: Archive, limits: Limits) -> list[Page]:
             continue
         beside = archive.get(each.hocr) if each.hocr else None
         beside = None if beside and hocr.is_own(beside) else beside
-        laid = stamp(content) or remembered_alignment(each.file, each.page)
+        laid = stored_alignment(content) or remembered_alignment(each.file, each.page)
         decoded.append(
-            Page(number=number, picture=pixels, dpi=dpi, hocr=beside, alignment=laid, flattened=flattened(content))
+            Page(
+                number=number,
+                picture=pixels,
+                dpi=dpi,
+                hocr=beside,
+                alignment=laid,
+                flattened=stored_flattening(content),
+            )
         )
     return decoded
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 from transcribe.archive import Archive
 from transcribe.intake import redaction
 from transcribe.intake.file_pages import scan_id
-from transcribe.intake.jpeg_metadata import stamped
+from transcribe.intake.jpeg_metadata import with_comment
 from transcribe.intake.load_pages import load_pages
 from transcribe.model import Flattened, Form, Page, Scan, SourceFile
 from transcribe.registration import Aligned, align, shows_second_form
 from transcribe.sandbox import Limits
 
 
-def _masked_copy(page: Page, laid: Aligned, form: Form, archive: Archive, name: str) -> SourceFile:
+def keep_masked_copy(page: Page, laid: Aligned, form: Form, archive: Archive, name: str) -> SourceFile:
     """A page with its payment data painted over, kept in the archive."""
     copy = redaction.redact(page.picture, laid, form)
-    content, lies = redaction.encoded(copy), laid.laid(form)
+    content, lies = redaction.encode_jpeg(copy), laid.laid(form)
     if lies and not laid.bent:
-        content = stamped(content, lies)
+        content = with_comment(content, lies)
     elif (
         lies and copy.shape == laid.page.picture.shape
     ):  # it is flat, and lies on its form otherwise than the photo did
         height, width = page.picture.shape[:2]
-        content = stamped(content, Flattened(size=(width, height), homography=lies.homography))
+        content = with_comment(content, Flattened(size=(width, height), homography=lies.homography))
     return SourceFile(sha256=archive.put(content), name=name, size=len(content), media_type="image/jpeg")
 
 
@@ -39,5 +39,5 @@ def masked_anew(scan: Scan, form: Form, archive: Archive, limits: Limits) -> tup
         laid = align(page, form)
         if shows_second_form(page.picture, laid, form):  # too coarse to read, as a page that does not fit
             laid = Aligned(page=page, fit=0.0, inliers=0, number=page.number)
-        copies.append(_masked_copy(page, laid, form, archive, f"{scan.name} p. {page.number}, masked"))
+        copies.append(keep_masked_copy(page, laid, form, archive, f"{scan.name} p. {page.number}, masked"))
     return tuple(copies)

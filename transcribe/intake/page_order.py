@@ -9,38 +9,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-UNKNOWN = 0
+UNKNOWN_NUMBER = 0
 """The number of a page that lies on no page of its form: it may be any of them."""
 Numbers = Sequence[int | None]
 """The page numbers of pictures in their order; None where something else lies between them."""
-NEAR = 2
+MAX_STRAY_DISTANCE = 2
 """Incomplete forms with at most one complete one between them may have pages of each other."""
 
 
-class Together(NamedTuple):
+class PageGroup(NamedTuple):
     """Places in the sequence whose pages are one filled-in form, and whether that is clear."""
 
     members: tuple[int, ...]
     clear: bool
 
 
-def together(numbers: Numbers, pages: int, *, natural: bool = False) -> list[Together]:
+def group_pages(numbers: Numbers, pages: int, *, natural: bool = False) -> list[PageGroup]:
     """The forms of so many pages in a sequence, complete or not, in order; None in the sequence parts them.
 
     `natural` says that earlier pages of the same folder lay in the order of the form.
     """
-    plans = _plans(numbers, pages, natural=natural or begins_naturally(numbers, pages))
+    plans = _plans(numbers, pages, natural=natural or begins_in_order(numbers, pages))
     sure = set(plans[0]).intersection(*map(set, plans[1:]))
     doubtful = _doubtful(plans[0], numbers, pages)
-    return [Together(each, each in sure and each not in doubtful) for each in plans[0]]
+    return [PageGroup(each, each in sure and each not in doubtful) for each in plans[0]]
 
 
-def begins_naturally(numbers: Numbers, pages: int) -> bool:
+def begins_in_order(numbers: Numbers, pages: int) -> bool:
     """Whether the first pages are those of a form in its own order."""
     return list(numbers[:pages]) == list(range(1, pages + 1))
 
 
-def settled(found: Sequence[Together], numbers: Numbers, pages: int) -> int:
+def settled_count(found: Sequence[PageGroup], numbers: Numbers, pages: int) -> int:
     """How many of the forms found no page that may follow can change: those before a complete one that follows a
     complete one, and is not the last."""
     for end in range(len(found) - 2, 0, -1):
@@ -79,12 +79,12 @@ def _forward(numbers: Numbers, order: Sequence[int]) -> list[tuple[int, ...]]:
         if number is None:
             last = len(order)
             continue
-        place = last + 1 if number == UNKNOWN else order.index(number)
+        place = last + 1 if number == UNKNOWN_NUMBER else order.index(number)
         if last < place < len(order):
             found[-1].append(at)
         else:
             found.append([at])
-            place = 0 if number == UNKNOWN else place
+            place = 0 if number == UNKNOWN_NUMBER else place
         last = place
     return [tuple(each) for each in found]
 
@@ -107,7 +107,7 @@ def _doubtful(plan: Sequence[tuple[int, ...]], numbers: Numbers, pages: int) -> 
     strays = [at for at, members in enumerate(plan) if len(members) < pages]
     doubtful: set[tuple[int, ...]] = set()
     for block in _blocks(strays):
-        held = [{numbers[at] for at in plan[stray]} - {UNKNOWN} for stray in block]
+        held = [{numbers[at] for at in plan[stray]} - {UNKNOWN_NUMBER} for stray in block]
         if any(not one & other for place, one in enumerate(held) for other in held[:place]):
             doubtful.update(plan[block[0] : block[-1] + 1])
     return doubtful
@@ -117,7 +117,7 @@ def _blocks(strays: Iterable[int]) -> Iterator[list[int]]:
     """Strays that stand near each other."""
     block: list[int] = []
     for stray in strays:
-        if block and stray - block[-1] > NEAR:
+        if block and stray - block[-1] > MAX_STRAY_DISTANCE:
             yield block
             block = []
         block.append(stray)

@@ -16,18 +16,18 @@ from transcribe.registration import Aligned
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-SURELY_EMPTY = 0.001
+MAX_EMPTY_PROBABILITY = 0.001
 """The probability of ink below which a box is left as it is: a card number has a hundred times the ink that must be
 there to be seen, so what is this surely empty holds none."""
-MARGIN = 10
+REDACTION_MARGIN_PX = 10
 """Pixels of the blank painted around a box, over a millimetre at 200 dpi: pens do not stop at the frame."""
-PAINT = 96
+PAINT_GREY_LEVELS = 96
 """The grey of what is painted over: plainly not paper, and not the black of ink."""
-COARSE = 96
+COARSE_SIDE_PX = 96
 """Pixels of the longer side of a page on which the box cannot be found: of A4 three millimetres each, so that no number
 can be made out, and people still see what kind of page it is."""
-SHOWN = 960
-QUALITY = 93
+COARSE_SHOWN_SIDE_PX = 960
+MASKED_JPEG_QUALITY = 93
 """JPEG quality of a masked copy: no worse than what phones write."""
 
 
@@ -41,10 +41,10 @@ def redact(picture: Picture, aligned: Aligned, form: Form) -> Picture:
     """
     if aligned.homography is None or not can_mask(aligned, form):
         return _coarse(picture)
-    boxes, copy, there = _asked(aligned, form), picture.copy(), aligned.homography
+    boxes, copy, there = _payment_boxes(aligned, form), picture.copy(), aligned.homography
     if aligned.bent:
         copy, there = aligned.page.picture.copy(), numpy.eye(3)
-    for box in _written(aligned, form, boxes):
+    for box in _written_boxes(aligned, form, boxes):
         _paint(copy, box, there)
     return copy
 
@@ -54,50 +54,54 @@ def can_mask(aligned: Aligned, form: Form) -> bool:
     payment box should be."""
     if not aligned.fits or aligned.homography is None:
         return False
-    return aligned.similarity is None or not any(aligned.similarity.astray(_asked(aligned, form)))
+    return aligned.similarity is None or not any(aligned.similarity.astray(_payment_boxes(aligned, form)))
 
 
-def encoded(picture: Picture) -> bytes:
+def encode_jpeg(picture: Picture) -> bytes:
     """The picture as a JPEG file."""
     ordered = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
-    done, content = cv2.imencode(".jpg", ordered, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    done, content = cv2.imencode(".jpg", ordered, [cv2.IMWRITE_JPEG_QUALITY, MASKED_JPEG_QUALITY])
     assert done, "OpenCV writes every picture of 8 bits as JPEG"
     return content.tobytes()
 
 
-def _asked(aligned: Aligned, form: Form) -> list[Box]:
+def _payment_boxes(aligned: Aligned, form: Form) -> list[Box]:
     """The payment boxes of a page."""
     return [
         field.box for field in form.fields if field.personal == "payment" and field.box and field.page == aligned.number
     ]
 
 
-def _written(aligned: Aligned, form: Form, boxes: Sequence[Box]) -> list[Box]:
+def _written_boxes(aligned: Aligned, form: Form, boxes: Sequence[Box]) -> list[Box]:
     """The payment boxes of a page that are not surely empty, and what of their writing hangs out of them. An empty one
     has nothing to hide, and painted over nobody could know any more that it is empty."""
     inks = ink_layer(aligned.page.picture, form.blanks[aligned.number - 1].path).inks(boxes)
     written = [
-        (box, seen) for box, seen in zip(boxes, inks, strict=True) if seen.doubtful or seen.filled >= SURELY_EMPTY
+        (box, seen)
+        for box, seen in zip(boxes, inks, strict=True)
+        if seen.doubtful or seen.filled >= MAX_EMPTY_PROBABILITY
     ]
-    return [each for box, seen in written for each in (box, *_hanging(box, seen))]
+    return [each for box, seen in written for each in (box, *_overhanging_boxes(box, seen))]
 
 
-def _hanging(box: Box, seen: Ink) -> list[Box]:
+def _overhanging_boxes(box: Box, seen: Ink) -> list[Box]:
     """The pieces of a box's writing that reach farther out of it than MARGIN: a number written too large or too low."""
-    wide = box.padded(MARGIN)
+    wide = box.padded(REDACTION_MARGIN_PX)
     return [patch.box for patch in seen.patches if not wide.contains(patch.box)]
 
 
 def _paint(picture: Picture, box: Box, homography: Homography) -> None:
     """Paint over the box, which is on the blank, where it stands on the photo."""
-    there = project(numpy.linalg.inv(homography), box.padded(MARGIN).corners)
-    cv2.fillConvexPoly(picture, numpy.rint(there).astype(numpy.int32), (PAINT, PAINT, PAINT))
+    there = project(numpy.linalg.inv(homography), box.padded(REDACTION_MARGIN_PX).corners)
+    cv2.fillConvexPoly(
+        picture, numpy.rint(there).astype(numpy.int32), (PAINT_GREY_LEVELS, PAINT_GREY_LEVELS, PAINT_GREY_LEVELS)
+    )
 
 
 def _coarse(picture: Picture) -> Picture:
     height, width = picture.shape[:2]
-    share = COARSE / max(height, width)
+    share = COARSE_SIDE_PX / max(height, width)
     size = (max(1, round(width * share)), max(1, round(height * share)))  # a strip has at least a row of them
     tiny = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    scale = SHOWN / COARSE
+    scale = COARSE_SHOWN_SIDE_PX / COARSE_SIDE_PX
     return numpy.asarray(cv2.resize(tiny, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR), numpy.uint8)

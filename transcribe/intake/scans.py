@@ -11,15 +11,15 @@ from transcribe.archive import Archive
 from transcribe.errors import ScanError
 from transcribe.intake import redaction
 from transcribe.intake.file_discovery import HOCR_SUFFIX
-from transcribe.intake.file_pages import FilePage, Unreadable, file_pages, page_unreadable, picture, scan_id
-from transcribe.intake.grouping import Group, of_any, of_form
-from transcribe.intake.masked_copies import _masked_copy
+from transcribe.intake.file_pages import FilePage, Unreadable, decoded_page, file_pages, page_unreadable, scan_id
+from transcribe.intake.grouping import Group, group_by_any_form, group_by_form
+from transcribe.intake.masked_copies import keep_masked_copy
 from transcribe.model import Form, Scan, ScanPage, SourceFile
 from transcribe.ocr import hocr
 from transcribe.registration import Aligned, align, shows_second_form
 from transcribe.sandbox import Limits
 
-MISFIT = (
+MISFIT_REASON = (
     "it does not lie on the form {form}, so that nobody knows where payment data stand on it; nothing of it was kept."
 )
 MISFIT_ADVICE = "Photograph it again, flat and whole, or name the form that it is,"
@@ -38,13 +38,13 @@ class Scanned:
 
     scan: Scan
     files: tuple[SourceFile, ...]
-    came: tuple[tuple[Path, int], ...]
-    seen: bool = False
+    origins: tuple[tuple[Path, int], ...]
+    is_known: bool = False
     page: int = 0
 
     @property
     def path(self) -> Path:
-        return self.came[0][0]
+        return self.origins[0][0]
 
 
 def scans(
@@ -54,7 +54,7 @@ def scans(
     limits: Limits,
     *,
     forms: Sequence[Form] = (),
-    seen: Callable[[str], bool] = lambda _: False,
+    is_known: Callable[[str], bool] = lambda _: False,
     batch: str = "",
 ) -> Iterator[Scanned | Unreadable]:
     """The scans in these files, in order, each kept in the archive; a file that gives none is Unreadable.
@@ -66,54 +66,54 @@ def scans(
     `seen` says of a scan's id whether it is known already; nothing is kept again then.
     """
     found = file_pages(files, limits)
-    for group in of_form(found, form, limits) if form else of_any(found, forms, limits):
+    for group in group_by_form(found, form, limits) if form else group_by_any_form(found, forms, limits):
         if isinstance(group, Unreadable):
             yield group
             continue
         scanned: list[Scanned | Unreadable]
         try:
-            scanned = [_scanned(group, archive, limits, seen, batch)]
+            scanned = [_scanned(group, archive, limits, is_known, batch)]
         except Exception as error:
-            scanned = [page_unreadable(sheet, error) for sheet in group.sheets]
+            scanned = [page_unreadable(file_page, error) for file_page in group.file_pages]
         yield from scanned
 
 
-def _scanned(group: Group, archive: Archive, limits: Limits, seen: Callable[[str], bool], batch: str) -> Scanned:
-    first = group.sheets[0]
+def _scanned(group: Group, archive: Archive, limits: Limits, is_known: Callable[[str], bool], batch: str) -> Scanned:
+    first = group.file_pages[0]
     scan = Scan(
-        id=scan_id((sheet.source.sha256, sheet.page) for sheet in group.sheets),
-        pages=tuple(ScanPage(file=sheet.source.sha256, page=sheet.page) for sheet in group.sheets),
+        id=scan_id((file_page.source.sha256, file_page.page) for file_page in group.file_pages),
+        pages=tuple(ScanPage(file=file_page.source.sha256, page=file_page.page) for file_page in group.file_pages),
         form=group.form.name if group.form else "",
         form_version=group.form.version if group.form else 0,
         name=first.path.name if first.only else f"{first.path.name} p. {first.page}",
         batch=batch,
     )
-    sources = tuple(dict.fromkeys(sheet.source for sheet in group.sheets))
+    sources = tuple(dict.fromkeys(file_page.source for file_page in group.file_pages))
     scanned = Scanned(
         scan=scan,
         files=sources,
-        came=tuple((sheet.path, sheet.page) for sheet in group.sheets),
+        origins=tuple((file_page.path, file_page.page) for file_page in group.file_pages),
         page=0 if first.only else first.page,
     )
-    if seen(scan.id):
-        return replace(scanned, seen=True)
-    form = group.form or group.near
+    if is_known(scan.id):
+        return replace(scanned, is_known=True)
+    form = group.form or group.likely_form
     if form is not None and form.has_payment:
-        return _kept_masked(scanned, group, form, archive, limits)
-    return _kept_whole(scanned, group.sheets, archive)
+        return _keep_masked(scanned, group, form, archive, limits)
+    return _keep_files(scanned, group.file_pages, archive)
 
 
-def _kept_whole(scanned: Scanned, group: Iterable[FilePage], archive: Archive) -> Scanned:
+def _keep_files(scanned: Scanned, group: Iterable[FilePage], archive: Archive) -> Scanned:
     """The files as they are, and an hOCR file that lies beside one."""
     kept = []
-    for sheet, page in zip(group, scanned.scan.pages, strict=True):
-        archive.put(sheet.content)
-        beside = _beside(sheet.path)
+    for file_page, page in zip(group, scanned.scan.pages, strict=True):
+        archive.put(file_page.content)
+        beside = _hocr_beside(file_page.path)
         kept.append(replace(page, hocr=archive.put(beside) if beside is not None else ""))
     return replace(scanned, scan=replace(scanned.scan, pages=tuple(kept)))
 
 
-def _beside(path: Path) -> bytes | None:
+def _hocr_beside(path: Path) -> bytes | None:
     """The hOCR file beside a picture; None where there is none that can be used: the picture can be read without."""
     file = path.with_suffix(HOCR_SUFFIX)
     try:
@@ -123,24 +123,24 @@ def _beside(path: Path) -> bytes | None:
         return None
 
 
-def _kept_masked(scanned: Scanned, group: Group, form: Form, archive: Archive, limits: Limits) -> Scanned:
+def _keep_masked(scanned: Scanned, group: Group, form: Form, archive: Archive, limits: Limits) -> Scanned:
     """A masked picture of each page instead of the files; an hOCR file is left out too, it may say the number.
 
     ScanError where a page does not lie on the form that it is said to be: nobody knows then where payment data stand,
     and of what may be kept of it nobody could read a field. Where its form is in doubt, people are asked which it is.
     """
     kept, copies = [], []
-    for position, sheet in enumerate(group.sheets):
-        page = picture(sheet, limits)
+    for position, file_page in enumerate(group.file_pages):
+        page = decoded_page(file_page, limits)
         if group.form is None:
             laid = Aligned(page=page, fit=0.0, inliers=0, number=page.number)
         else:
-            laid = group.laid[position] if group.laid else align(page, form)
+            laid = group.alignments[position] if group.alignments else align(page, form)
         if shows_second_form(page.picture, laid, form):  # whose payment data nobody would mask
             raise ScanError("two forms lie on this photograph.", "Take a photograph of each")
         if group.form is not None and not redaction.can_mask(laid, form):
-            raise ScanError(MISFIT.format(form=form.name), MISFIT_ADVICE)
-        copy = _masked_copy(page, laid, form, archive, f"{sheet.path.name} p. {sheet.page}, masked")
+            raise ScanError(MISFIT_REASON.format(form=form.name), MISFIT_ADVICE)
+        copy = keep_masked_copy(page, laid, form, archive, f"{file_page.path.name} p. {file_page.page}, masked")
         kept.append(ScanPage(file=copy.sha256, page=1))
         copies.append(copy)
     return replace(scanned, scan=replace(scanned.scan, pages=tuple(kept)), files=scanned.files + tuple(copies))

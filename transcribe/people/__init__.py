@@ -1,18 +1,18 @@
 """What is fair to people: the floor of pay, the outcome of a reading, access tokens."""
 
-from transcribe.people.floor import MEASURED, Fault, fair, faults
-from transcribe.people.outcome import Outcome, outcome, same_text
+from transcribe.people.floor import MIN_MEASURED_READINGS, PayFault, is_fair, pay_faults
+from transcribe.people.outcome import ReadingOutcome, is_same_text, outcome_of
 from transcribe.people.tokens import Scope, new_token, secret_hash
 
 __all__ = [
-    "MEASURED",
-    "Fault",
-    "Outcome",
+    "MIN_MEASURED_READINGS",
+    "PayFault",
+    "ReadingOutcome",
     "Scope",
-    "fair",
-    "faults",
+    "is_fair",
+    "is_same_text",
     "new_token",
-    "outcome",
-    "same_text",
+    "outcome_of",
+    "pay_faults",
     "secret_hash",
 ]

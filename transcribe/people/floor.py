@@ -7,22 +7,22 @@ from typing import Literal
 from transcribe.pay_arithmetic import an_hour
 from transcribe.store import Floor, Pace, Rate
 
-Fault = Literal["no floor", "floor under its source", "no rate", "currencies differ", "pays under the floor"]
+PayFault = Literal["no floor", "floor under its source", "no rate", "currencies differ", "pays under the floor"]
 
-MEASURED = 30
+MIN_MEASURED_READINGS = 30
 """Readings from which on a measured speed says something: fewer may be one slow person's first hour."""
 
 
-def faults(rate: Rate | None, floor: Floor | None, pace: Pace) -> tuple[Fault, ...]:
+def pay_faults(rate: Rate | None, floor: Floor | None, pace: Pace) -> tuple[PayFault, ...]:
     """Why a batch of a form must not start paid work, empty where it may. `rate` is that of one reading.
 
     The top-up would bring everybody to the floor all the same; a rate that needs it all the time is still refused, as
     people plan by the rate that they are shown.
     """
-    found: list[Fault] = []
+    found: list[PayFault] = []
     if floor is None:
         found.append("no floor")
-    elif not fair(floor):
+    elif not is_fair(floor):
         found.append("floor under its source")
     if rate is None:
         found.append("no rate")
@@ -30,11 +30,14 @@ def faults(rate: Rate | None, floor: Floor | None, pace: Pace) -> tuple[Fault, .
         return tuple(found)
     if rate.currency != floor.currency:
         found.append("currencies differ")
-    elif pace.readings >= MEASURED and (an_hour(rate.micro * pace.readings, pace.seconds) or 0) < floor.micro:
+    elif (
+        pace.readings >= MIN_MEASURED_READINGS
+        and (an_hour(rate.micro * pace.readings, pace.seconds) or 0) < floor.micro
+    ):
         found.append("pays under the floor")
     return tuple(found)
 
 
-def fair(floor: Floor | None) -> bool:
+def is_fair(floor: Floor | None) -> bool:
     """Whether people can be told that there is a fair floor: one is known and not under its own source."""
     return floor is not None and (floor.source_micro is None or floor.micro >= floor.source_micro)

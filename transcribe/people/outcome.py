@@ -6,33 +6,33 @@ from typing import Literal
 
 from transcribe import fields
 from transcribe.model import Decision, Field, Form, Reading
-from transcribe.store import Story
+from transcribe.store import FieldHistory
 
-Outcome = Literal["open", "agreed", "outvoted", "recovered"]
+ReadingOutcome = Literal["open", "agreed", "outvoted", "recovered"]
 """Nothing decided yet; what was read is what is decided; something else is; it is now, though it was not at first."""
 
 
-def outcome(reading: Reading, story: Story, form: Form) -> Outcome:
+def outcome_of(reading: Reading, story: FieldHistory, form: Form) -> ReadingOutcome:
     """The outcome of a reading of the story's field."""
     if not story.decisions:
         return "open"
     field = form.field(story.key.name)
-    agrees = [says_the_same(reading, decision, field, form) for decision in story.decisions]
+    agrees = [is_agreed(reading, decision, field, form) for decision in story.decisions]
     if not agrees[-1]:
         return "outvoted"
     return "agreed" if all(agrees) else "recovered"
 
 
-def says_the_same(reading: Reading, decision: Decision, field: Field, form: Form) -> bool:
+def is_agreed(reading: Reading, decision: Decision, field: Field, form: Form) -> bool:
     """Whether a reading says what was decided, as the field's type compares texts."""
     if reading.text is None:
         return decision.null in ("illegible", "absent", "crossed out")
     if decision.null is not None:
         return decision.null == "blank" and not reading.text.strip()
-    return same_text(reading.text, decision.text, field, form)
+    return is_same_text(reading.text, decision.text, field, form)
 
 
-def same_text(one: str, other: str, field: Field, form: Form) -> bool:
+def is_same_text(one: str, other: str, field: Field, form: Form) -> bool:
     """Whether two texts say the same, as the field's type compares them."""
     normalise = fields.load(field.type).normalise
     return normalise(one, field, form) == normalise(other, field, form)

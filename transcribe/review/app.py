@@ -16,14 +16,14 @@ from transcribe import plugins
 from transcribe.archive import Archive
 from transcribe.review.access.guard import Guard
 from transcribe.review.context import Context, Forms
-from transcribe.review.failures import DOCUMENTED, add_failures
+from transcribe.review.failures import DOCUMENTED_FAILURES, add_failures
 from transcribe.review.options import ReviewOptions
-from transcribe.review.rate_limits import Rates
-from transcribe.review.rendering import STATIC, Rendering, digest
+from transcribe.review.rate_limits import RateLimits
+from transcribe.review.rendering import STATIC_FOLDER, Rendering, static_digest
 from transcribe.store import Store, Writer
 
-PAGES = "transcribe.review.pages"
-OFTEN = ("work", "ahead", "pictures")
+PAGES_PACKAGE = "transcribe.review.pages"
+FIRST_PAGES = ("work", "ahead", "pictures")
 """What people's pages ask for with every field, the oftenest first: routes are matched in order."""
 
 
@@ -44,9 +44,9 @@ def create_app(
     """
     writer = Writer(store)
     app = FastAPI(
-        title="fairhand review", docs_url=None, redoc_url=None, lifespan=_closing(writer), responses=DOCUMENTED
+        title="fairhand review", docs_url=None, redoc_url=None, lifespan=_closing(writer), responses=DOCUMENTED_FAILURES
     )
-    app.state.parts = Context(
+    app.state.context = Context(
         store=store,
         writer=writer,
         archive=archive,
@@ -55,13 +55,13 @@ def create_app(
         now=now,
         on_submit=on_submit,
         rendering=Rendering(options.languages),
-        rates=Rates(options.sign_in_tries, options.requests_a_minute, options.program_requests_a_minute),
+        rate_limits=RateLimits(options.sign_in_tries, options.requests_a_minute, options.program_requests_a_minute),
     )
-    for name in (*OFTEN, *sorted(set(plugins.names(PAGES)).difference(OFTEN))):
-        app.include_router(importlib.import_module(f"{PAGES}.{name}").router)
+    for name in (*FIRST_PAGES, *sorted(set(plugins.names(PAGES_PACKAGE)).difference(FIRST_PAGES))):
+        app.include_router(importlib.import_module(f"{PAGES_PACKAGE}.{name}").router)
     for router in routers:
         app.include_router(router)
-    app.mount(f"/static/{digest()}", _Kept(directory=STATIC), name="static")
+    app.mount(f"/static/{static_digest()}", _ImmutableFiles(directory=STATIC_FOLDER), name="static")
     add_failures(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guard, options=options)
@@ -79,7 +79,7 @@ def _closing(writer: Writer) -> Callable[[FastAPI], AbstractAsyncContextManager[
     return life
 
 
-class _Kept(StaticFiles):
+class _ImmutableFiles(StaticFiles):
     """Static files, which browsers may keep for ever: their address changes with their content."""
 
     def file_response(self, *args: object, **kwargs: object) -> Response:

@@ -14,9 +14,9 @@ from starlette.concurrency import run_in_threadpool
 from transcribe.archive import Archive
 from transcribe.model import Form
 from transcribe.review.options import ReviewOptions
-from transcribe.review.rate_limits import Rates
+from transcribe.review.rate_limits import RateLimits
 from transcribe.review.rendering import Rendering
-from transcribe.review.waits import Waits
+from transcribe.review.waits import WaitingTimes
 from transcribe.store import Store, Writer
 
 Result = TypeVar("Result")
@@ -37,9 +37,9 @@ class Context:
     now: Callable[[], datetime]
     on_submit: Callable[[str], None]
     rendering: Rendering
-    rates: Rates
-    waits: Waits = dataclasses.field(default_factory=Waits)
-    seen: dict[str, str] = dataclasses.field(default_factory=dict)
+    rate_limits: RateLimits
+    waiting_times: WaitingTimes = dataclasses.field(default_factory=WaitingTimes)
+    seen_sessions: dict[str, str] = dataclasses.field(default_factory=dict)
     """Whose session a hash was when it was looked up last; it may have ended since."""
 
     def glance(self, question: Callable[[Store], Result]) -> Result:
@@ -58,23 +58,23 @@ class Context:
     async def keep(self, deed: Callable[[Store], Result]) -> Result:
         """As `change`, for the few deeds that make up nearly all of the work and take a fraction of a millisecond: done
         in the event loop's thread, which costs half of what two threads do."""
-        return await self.writer.write(lambda: deed(self.store), here=True)
+        return await self.writer.write(lambda: deed(self.store), in_event_loop=True)
 
     async def picture(self, name: str) -> bytes:
         """Bytes from the archive; NotFound where they were erased."""
         return await run_in_threadpool(self.archive.get, name)
 
 
-def parts_of(request: Request) -> Context:
+def context_of(request: Request) -> Context:
     """The parts of the app that answers this request."""
-    parts: Context = request.app.state.parts
-    return parts
+    context: Context = request.app.state.context
+    return context
 
 
-async def _here(request: Request) -> Context:
+async def _context(request: Request) -> Context:
     """As `parts_of`; FastAPI calls what is not async in a thread, which costs more than a whole page's routing."""
-    return parts_of(request)
+    return context_of(request)
 
 
-Here = Annotated[Context, Depends(_here)]
+Here = Annotated[Context, Depends(_context)]
 """How a page asks for the parts."""

@@ -15,12 +15,12 @@ from starlette.exceptions import HTTPException
 from transcribe.errors import FairhandError, LeaseLost, NotFound, StoreError
 from transcribe.i18n import N_, translation
 from transcribe.review.access.sessions import NotSignedIn, language_of
-from transcribe.review.context import parts_of
+from transcribe.review.context import context_of
 from transcribe.review.rate_limits import TooMany
 
 logger = logging.getLogger(__name__)
 
-DOCUMENTED: dict[int | str, dict[str, Any]] = {
+DOCUMENTED_FAILURES: dict[int | str, dict[str, Any]] = {
     303: {"description": "See another page"},
     400: {"description": "Nothing that HTTP allows"},
     401: {"description": "Not signed in"},
@@ -49,27 +49,27 @@ def add_failures(app: FastAPI) -> None:
 
 def wants_json(request: Request) -> bool:
     """Whether a program asks: it sends JSON, accepts nothing but JSON, or uses the interface that is for programs."""
-    if of_programs(request):
+    if is_for_programs(request):
         return True
     sent = request.headers.get("content-type", "").startswith("application/json")
     return sent or request.headers.get("accept", "").startswith("application/json")
 
 
-def of_programs(request: Request) -> bool:
+def is_for_programs(request: Request) -> bool:
     """Whether this is the interface for programs."""
     return request.url.path.startswith("/api/")
 
 
-def failed(request: Request, status: int, message: str, retry_after: int | None = None) -> Response:
+def failure_response(request: Request, status: int, message: str, retry_after: int | None = None) -> Response:
     """An error page, or its JSON. `message` is an English message of the catalogues."""
-    parts, number = parts_of(request), secrets.token_hex(6)
+    context, number = context_of(request), secrets.token_hex(6)
     logger.info("error %s: %d", number, status)
-    language = language_of(request, parts.options)
+    language = language_of(request, context.options)
     text = translation(language).gettext(message)
     if wants_json(request):
         response: Response = JSONResponse({"error": text, "error_id": number}, status)
     else:
-        response = parts.rendering.page("error.html", language, status, message=text, number=number)
+        response = context.rendering.page("error.html", language, status, message=text, number=number)
     if retry_after is not None:
         response.headers["retry-after"] = str(retry_after)
     return response
@@ -77,36 +77,38 @@ def failed(request: Request, status: int, message: str, retry_after: int | None 
 
 async def _not_signed_in(request: Request, error: Exception) -> Response:
     if wants_json(request) or request.method != "GET":
-        return failed(request, 401, N_("You are signed out. Sign in again; what you typed is kept on this device."))
+        return failure_response(
+            request, 401, N_("You are signed out. Sign in again; what you typed is kept on this device.")
+        )
     return RedirectResponse("/in", 303)
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     messages = {404: N_("There is nothing here for you."), 405: N_("This cannot be done here.")}
-    said = error.detail if of_programs(request) else messages.get(error.status_code, error.detail)
-    response = failed(request, error.status_code, said)
+    said = error.detail if is_for_programs(request) else messages.get(error.status_code, error.detail)
+    response = failure_response(request, error.status_code, said)
     response.headers.update(error.headers or {})
     return response
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    if of_programs(request) and isinstance(error, RequestValidationError):
-        return failed(request, 422, "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors()))
-    return failed(request, 422, N_("Something is missing in what was sent, or not allowed."))
+    if is_for_programs(request) and isinstance(error, RequestValidationError):
+        return failure_response(request, 422, "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors()))
+    return failure_response(request, 422, N_("Something is missing in what was sent, or not allowed."))
 
 
 async def _too_many(request: Request, error: Exception) -> Response:
     assert isinstance(error, TooMany)
-    return failed(request, 429, error.message, error.retry_after)
+    return failure_response(request, 429, error.message, error.retry_after)
 
 
 async def _ours(request: Request, error: Exception) -> Response:
     if isinstance(error, NotFound):
-        return failed(request, 404, N_("There is nothing here for you."))
+        return failure_response(request, 404, N_("There is nothing here for you."))
     if isinstance(error, LeaseLost):
-        return failed(request, 409, N_("This field is no longer yours."))
+        return failure_response(request, 409, N_("This field is no longer yours."))
     if isinstance(error, StoreError):
         logger.warning("the store is busy: %s", type(error).__name__, exc_info=error)
-        return failed(request, 503, N_("The server is busy. Send it again; it is counted once."), 1)
+        return failure_response(request, 503, N_("The server is busy. Send it again; it is counted once."), 1)
     raise error

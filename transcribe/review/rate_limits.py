@@ -18,7 +18,7 @@ class TooMany(Exception):
         self.message = message
 
 
-class Rates:
+class RateLimits:
     """Three limits: tries to sign in (for each address and each handle), requests of one person, and of one program."""
 
     def __init__(self, sign_in_tries: int, requests_a_minute: int, program_requests_a_minute: int) -> None:
@@ -27,16 +27,16 @@ class Rates:
         self._requests = RateLimitItemPerMinute(requests_a_minute)
         self._program = RateLimitItemPerMinute(program_requests_a_minute)
 
-    def try_to_sign_in(self, *whom: str) -> None:
+    def count_sign_in_try(self, *whom: str) -> None:
         """Count one try for each name given; TooMany where one of them has used up theirs."""
         for name in whom:
             self._count(self._sign_in, "sign in", name)
 
-    def request(self, who: str) -> None:
+    def count_request(self, who: str) -> None:
         """Count one request of a person; TooMany where they have used up theirs."""
         self._count(self._requests, "request", who)
 
-    def program(self, token: str) -> None:
+    def count_program_request(self, token: str) -> None:
         """Count one request of a program; TooMany where it has used up its own."""
         self._count(self._program, "program", token)
 

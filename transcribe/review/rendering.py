@@ -12,8 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from transcribe.i18n import direction, translation
 
-TEMPLATES = Path(__file__).parent / "templates"
-STATIC = Path(__file__).parent / "static"
+TEMPLATES_FOLDER = Path(__file__).parent / "templates"
+STATIC_FOLDER = Path(__file__).parent / "static"
 
 
 class Rendering:
@@ -30,7 +30,7 @@ class Rendering:
 
 def _environment(language: str, languages: tuple[str, ...]) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
@@ -51,14 +51,14 @@ def _environment(language: str, languages: tuple[str, ...]) -> Environment:
 
 
 @cache
-def digest() -> str:
+def static_digest() -> str:
     """A digest of all static files: it stands in their addresses, so that browsers may keep them for ever."""
     together = hashlib.sha256()
-    for path in sorted(STATIC.iterdir()):
+    for path in sorted(STATIC_FOLDER.iterdir()):
         together.update(path.name.encode() + b"\0" + path.read_bytes())
     return together.hexdigest()[:12]
 
 
 def static_address(name: str) -> str:
     """The address of a static file."""
-    return f"/static/{digest()}/{name}"
+    return f"/static/{static_digest()}/{name}"

@@ -29,15 +29,15 @@ FLAGS: dict[Action, Flag] = {
 }
 """The flag of a reading whose text is None."""
 
-LONGEST_TEXT = 4000
+MAX_TEXT_LENGTH = 4000
 """Characters of one field: a full page of handwriting has fewer."""
 
-LONGEST_SECONDS = 3600.0
+MAX_TASK_SECONDS = 3600.0
 """Nobody looks at one field for more than an hour; a clock that says so was left running."""
 
 Idem = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
-Seconds = Annotated[float, Field(ge=0, le=LONGEST_SECONDS, allow_inf_nan=False)]
+Text = Annotated[str, Field(max_length=MAX_TEXT_LENGTH)]
+Seconds = Annotated[float, Field(ge=0, le=MAX_TASK_SECONDS, allow_inf_nan=False)]
 Pixel = Annotated[int, Field(ge=0, le=100_000)]
 PageNumber = Annotated[int, Field(ge=1, le=10_000)]
 Corner = Annotated[Pixel | None, BeforeValidator(lambda typed: None if typed == "" else typed)]
@@ -81,7 +81,7 @@ def _body(model: type[BaseModel]) -> dict[str, object]:
     return {"schema": model.model_json_schema()}
 
 
-SENT = {
+SENT_OPENAPI = {
     "parameters": [
         {"name": "task", "in": "path", "required": True, "schema": {"type": "string"}},
         {"name": "check", "in": "query", "schema": {"type": "string", "enum": ["0", "1"], "default": "0"}},
@@ -100,37 +100,39 @@ def reason_words(language: str) -> dict[Reason, str]:
     return {reason: say(words) for reason, words in REASONS.items()}
 
 
-def from_json(sent: SentJson) -> SentReading:
+def reading_from_json(sent: SentJson) -> SentReading:
     """The reading that the module sent."""
     return _reading(
         sent.action, sent.text, sent.idem, sent.seconds, overrode=sent.overrode, box=sent.box, page=sent.page
     )
 
 
-def from_form(sent: SentForm, kind: str) -> SentReading:
+def reading_from_form(sent: SentForm, kind: str) -> SentReading:
     """The reading that a plain form sent."""
     corners = (sent.x0, sent.y0, sent.x1, sent.y1)
-    box = None if None in corners or sent.action == "absent" else _upright(corners)  # type: ignore[arg-type]  # no None is left in it
+    box = None if None in corners or sent.action == "absent" else _ordered_box(corners)  # type: ignore[arg-type]  # no None is left in it
     page = sent.page if box or kind == "rows" else None
     text = {"identify": f"{sent.form} {sent.turn}", "rows": sent.edges.replace(" ", "")}.get(kind, sent.text)
     none_of_these = kind == "identify" and sent.action == "send" and not sent.form
     action: Action = "absent" if none_of_these else sent.action
-    return _reading(action, text, sent.idem, _measured(sent.seconds), overrode=sent.overrode == "1", box=box, page=page)
+    return _reading(
+        action, text, sent.idem, _seconds_of(sent.seconds), overrode=sent.overrode == "1", box=box, page=page
+    )
 
 
-def _upright(corners: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:
+def _ordered_box(corners: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:
     """The frame with its corners in order; None of one that holds nothing, as a mere click gives it."""
     (left, right), (top, foot) = sorted(corners[::2]), sorted(corners[1::2])
     return (left, top, right, foot) if left < right and top < foot else None
 
 
-def _measured(seconds: str) -> float | None:
+def _seconds_of(seconds: str) -> float | None:
     """The seconds that a form says, None where it says none: the store then counts from the lease."""
     try:
         number = float(seconds)
     except ValueError:
         return None
-    return min(LONGEST_SECONDS, max(0.0, number)) if math.isfinite(number) else None
+    return min(MAX_TASK_SECONDS, max(0.0, number)) if math.isfinite(number) else None
 
 
 def _reading(

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-LONGEST = timedelta(minutes=5)
+MAX_COUNTED_WAIT = timedelta(minutes=5)
 """Counted of the time between two looks at most: who looks less often is doing something else meanwhile."""
 
 
-class Waits:
+class WaitingTimes:
     """Who looked for work last and found none, and when."""
 
     def __init__(self) -> None:
         self._since: dict[str, datetime] = {}
 
-    def looked(self, who: str, now: datetime, *, found: bool) -> float:
+    def count_look(self, who: str, now: datetime, *, found: bool) -> float:
         """Somebody looked for work; the seconds that they have waited since they last found none."""
         since = self._since.pop(who, None)
         if not found:
             self._since[who] = now
-        return 0.0 if since is None else max(0.0, min(now - since, LONGEST).total_seconds())
+        return 0.0 if since is None else max(0.0, min(now - since, MAX_COUNTED_WAIT).total_seconds())

@@ -1,7 +1,7 @@
 """The state of all work, and the only SQL of it."""
 
 from transcribe.store.contract import Store
-from transcribe.store.drivers.journal import write_ahead
+from transcribe.store.drivers.journal import enable_write_ahead
 from transcribe.store.drivers.writer import Writer
 from transcribe.store.facts import (
     ApiToken,
@@ -9,6 +9,7 @@ from transcribe.store.facts import (
     AppealOutcome,
     Counts,
     ExpectedWork,
+    FieldHistory,
     Floor,
     Notice,
     Offer,
@@ -22,7 +23,6 @@ from transcribe.store.facts import (
     ScanState,
     SentReading,
     SetAside,
-    Story,
     TimeDispute,
     Waiting,
 )
@@ -34,6 +34,7 @@ __all__ = [
     "AppealOutcome",
     "Counts",
     "ExpectedWork",
+    "FieldHistory",
     "Floor",
     "Notice",
     "Offer",
@@ -48,10 +49,9 @@ __all__ = [
     "SentReading",
     "SetAside",
     "Store",
-    "Story",
     "TimeDispute",
     "Waiting",
     "Writer",
+    "enable_write_ahead",
     "open_store",
-    "write_ahead",
 ]

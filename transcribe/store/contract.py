@@ -38,6 +38,7 @@ from transcribe.store.facts import (
     Counts,
     ExpectedWork,
     ExpertOutcomes,
+    FieldHistory,
     Floor,
     Notice,
     Offer,
@@ -52,7 +53,6 @@ from transcribe.store.facts import (
     ScanState,
     SentReading,
     SetAside,
-    Story,
     TimeDispute,
     Waiting,
 )
@@ -64,14 +64,15 @@ __all__ = [
     "AppealOutcome",
     "AuditLine",
     "AuditState",
-    "AuditVerbs",
+    "AuditStore",
     "ControlAnswers",
     "Counts",
     "ExpectedWork",
     "ExpertOutcomes",
-    "FairVerbs",
+    "FairStore",
+    "FieldHistory",
     "Floor",
-    "IngestVerbs",
+    "IngestStore",
     "Notice",
     "Offer",
     "OpenBatch",
@@ -79,24 +80,23 @@ __all__ = [
     "Pace",
     "PayLine",
     "PayState",
-    "PayVerbs",
-    "PeopleVerbs",
+    "PayStore",
+    "PeopleStore",
     "QualificationTry",
     "Question",
-    "QueueVerbs",
+    "QueueStore",
     "Rate",
-    "ReconcileVerbs",
+    "ReconcileStore",
     "ScanState",
     "SentReading",
     "SetAside",
     "Store",
-    "Story",
     "TimeDispute",
     "Waiting",
 ]
 
 
-class IngestVerbs(Protocol):
+class IngestStore(Protocol):
     """Used by the ingest flow."""
 
     def put_form(self, form: Form, definition: str, now: datetime) -> None:
@@ -142,7 +142,7 @@ class IngestVerbs(Protocol):
         """Every file set aside, latest first."""
 
 
-class ReconcileVerbs(Protocol):
+class ReconcileStore(Protocol):
     """Used by the reconcile flow and by publishing."""
 
     def claim_waiting(self, limit: int, now: datetime, seconds: float = 60.0) -> list[Waiting]:
@@ -196,7 +196,7 @@ class ReconcileVerbs(Protocol):
     def truths(self, scan: str | None = None) -> list[Truth]:
         """Truths in use."""
 
-    def story(self, scan: str, key: FieldKey) -> Story:
+    def field_history(self, scan: str, key: FieldKey) -> FieldHistory:
         """All that is known of one field; NotFound otherwise."""
 
     def scan(self, scan: str) -> Scan:
@@ -222,7 +222,7 @@ class ReconcileVerbs(Protocol):
         """Scans kept longer than their form says, oldest first: those to forget."""
 
 
-class QueueVerbs(Protocol):
+class QueueStore(Protocol):
     """Used by the review pages."""
 
     def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANYTHING) -> list[Task]:
@@ -256,14 +256,14 @@ class QueueVerbs(Protocol):
     def open_tasks(self, offer: Offer, now: datetime) -> int:
         """How many tasks are open under an offer."""
 
-    def readings_of(self, who: str, limit: int = 50, before: str | None = None) -> list[Story]:
+    def readings_of(self, who: str, limit: int = 50, before: str | None = None) -> list[FieldHistory]:
         """The latest fields that this person read, each with all that is known of it."""
 
-    def story_of_reading(self, reading: str, who: str) -> Story:
+    def history_of_reading(self, reading: str, who: str) -> FieldHistory:
         """All that is known of the field of one reading of this person; NotFound where it is not theirs."""
 
 
-class PeopleVerbs(Protocol):
+class PeopleStore(Protocol):
     """Accounts, sign-in, sessions."""
 
     def put_transcriber(self, person: Transcriber, now: datetime) -> None:
@@ -328,7 +328,7 @@ class PeopleVerbs(Protocol):
         """End a token; NotFound where there is none of this prefix."""
 
 
-class PayVerbs(Protocol):
+class PayStore(Protocol):
     """The ledger: integer micro-units, append-only."""
 
     def put_rate(self, rate: Rate, now: datetime) -> None:
@@ -378,7 +378,7 @@ class PayVerbs(Protocol):
         """Disputes of time, latest first."""
 
 
-class FairVerbs(Protocol):
+class FairStore(Protocol):
     """Appeals, questions, notices, control items, qualification: what people are owed besides pay."""
 
     def open_appeal(self, reading: str, who: str, words: str, deadline: datetime, now: datetime) -> Appeal:
@@ -445,7 +445,7 @@ class FairVerbs(Protocol):
         """A person's tests, latest first."""
 
 
-class AuditVerbs(Protocol):
+class AuditStore(Protocol):
     """The audit log."""
 
     def log(self, actor: str, action: str, subject: str, detail: Mapping[str, object], now: datetime) -> None:
@@ -461,7 +461,7 @@ class AuditVerbs(Protocol):
         """HMAC-SHA256 of some text: what the audit log may say of it."""
 
 
-class Store(IngestVerbs, ReconcileVerbs, QueueVerbs, PeopleVerbs, PayVerbs, FairVerbs, AuditVerbs, Protocol):
+class Store(IngestStore, ReconcileStore, QueueStore, PeopleStore, PayStore, FairStore, AuditStore, Protocol):
     """Everything that a store can do."""
 
     def together(self) -> AbstractContextManager[None]:

@@ -127,7 +127,7 @@ class SentReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class FieldHistory:
     """Everything that is known of one field of one scan, for `explain` and the pages."""
 
     scan: Scan

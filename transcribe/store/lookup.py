@@ -32,10 +32,10 @@ class Lookup:
         row = self.db.one("scan_row", sha256=scan)
         if row is not None:
             return row
-        found = self.db.all("scans_beginning", beginning=scan) if scan else []
-        if len(found) == 1:
-            return found[0]
-        if found:
+        rows = self.db.all("scans_beginning", beginning=scan) if scan else []
+        if len(rows) == 1:
+            return rows[0]
+        if rows:
             raise NotFound(f"{scan!r} begins the id of several scans. Give more of it.")
         raise NotFound(f"There is no scan {scan[:12]!r}. `fairhand status` lists them.")
 

@@ -99,7 +99,7 @@ def place_of(row: Row, scan: str, key: FieldKey) -> Place:
 
 def reading_of(row: Row) -> Reading:
     """A reading; where its words were erased, `text` is None and a flag says so."""
-    flags = _list(row["flags"])
+    flags = _list_of(row["flags"])
     return Reading(
         id=row["id"],
         scan=row["scan"],
@@ -109,7 +109,7 @@ def reading_of(row: Row) -> Reading:
         text=row["text"],
         at=moment(row["at"]),
         confidence=row["confidence"],
-        alternatives=tuple([(each, confidence) for each, confidence in _list(row["alternatives"])]),
+        alternatives=tuple([(each, confidence) for each, confidence in _list_of(row["alternatives"])]),
         seconds=row["seconds"],
         flags=frozenset([*flags, Flag.ERASED] if row["erased"] else flags),
         shown=row["shown"],
@@ -121,9 +121,9 @@ def reading_of(row: Row) -> Reading:
     )
 
 
-def _list(said: str | None) -> Sequence[Any]:
+def _list_of(column: str | None) -> Sequence[Any]:
     """A list as it stands in a column: mostly empty, and there are a hundred readings a scan."""
-    return json.loads(said) if said and said != "[]" else ()
+    return json.loads(column) if column and column != "[]" else ()
 
 
 def task_of(row: Row) -> Task:

@@ -25,7 +25,7 @@ from tests.bench.reconciling import online
 from tests.bench.reconciling.online import Open, Outcome
 from tests.bench.reconciling.rows import Row, at_least
 from transcribe.model import FieldKey, Form, Parameters, Task
-from transcribe.store.verbs.leases import WINDOW
+from transcribe.store.verbs.leases import WINDOW_PER_TASK_COUNT
 
 SEEDS = (301, 302, 303)
 WORLDS = (("usual world", Shape(), 0.995), ("noise x 2.5", HARD, 0.99))
@@ -65,7 +65,7 @@ class Queue:
         """The field that somebody is given: of the next that they have not read, the one to which they add most."""
         may = [cell for cell in self.open if who not in self.read[cell]]
         may.sort(key=lambda cell: self.batch[cell[0]].asked[cell[1]])
-        return max(may[:WINDOW], key=lambda cell: bits.get(self._type(cell), 0), default=None)
+        return max(may[:WINDOW_PER_TASK_COUNT], key=lambda cell: bits.get(self._type(cell), 0), default=None)
 
     def _type(self, cell: Cell) -> str:
         return self.batch[cell[0]].form.field(cell[1].name).type

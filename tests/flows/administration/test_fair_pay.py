@@ -16,7 +16,7 @@ from tests.flows.house import TYPED, House
 from tests.flows.steps.test_reconcile_scans import received
 from transcribe.errors import SettingsError
 from transcribe.model import FieldKey, Task
-from transcribe.people.floor import MEASURED
+from transcribe.people.floor import MIN_MEASURED_READINGS
 from transcribe.store.contract import SentReading
 
 FIELDS = ("company", "date", "total")
@@ -96,10 +96,10 @@ def test_a_floor_under_its_own_source_or_in_another_currency_is_none(rooms: Home
 
 
 def test_a_rate_under_the_floor_as_measured_stops_the_next_batch_and_not_the_one_under_way(rooms: Home) -> None:
-    batch(rooms, MEASURED // len(FIELDS))
+    batch(rooms, MIN_MEASURED_READINGS // len(FIELDS))
     who = pays(rooms)
     require_fair_start(rooms, ["receipt"])
-    read(rooms, who, MEASURED - 1, 30.0)
+    read(rooms, who, MIN_MEASURED_READINGS - 1, 30.0)
     require_fair_start(rooms, ["receipt"])  # too few to say
     read(rooms, who, 1, 30.0)
 
@@ -114,9 +114,9 @@ def test_a_rate_under_the_floor_as_measured_stops_the_next_batch_and_not_the_one
 
 
 def test_serving_a_batch_that_nobody_has_begun_is_refused_at_such_a_rate(rooms: Home) -> None:
-    batch(rooms, MEASURED // len(FIELDS))
+    batch(rooms, MIN_MEASURED_READINGS // len(FIELDS))
     who = pays(rooms)
-    read(rooms, who, MEASURED, 30.0)
+    read(rooms, who, MIN_MEASURED_READINGS, 30.0)
     scan = received(rooms, batch="the next")
     rooms.store.conclude(
         scan.id,

@@ -25,7 +25,7 @@ from tests.flows.steps.test_reconcile_scans import RECEIPT, received
 from tests.transcribe.review.access.test_guard import OPEN, filled
 from transcribe.model import Decision, FieldKey, Record, Task
 from transcribe.people.tokens import SCOPES, new_token
-from transcribe.review.access.guard import HEADERS
+from transcribe.review.access.guard import SECURITY_HEADERS
 from transcribe.review.app import create_app
 from transcribe.review.options import ReviewOptions
 from transcribe.store.contract import Offer, SentReading
@@ -170,7 +170,7 @@ def test_each_route_asks_for_its_scope_and_nothing_else_opens_it(rooms: Home, ap
         for way, needed in NEEDED.items():
             answer = client.get(there[way])
             assert answer.status_code == (200 if needed == scope else 403), (scope, way)
-            assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, (scope, way)
+            assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS, (scope, way)
             assert client.post(there[way]).status_code == 405, "it only reads"
         for way in app.openapi()["paths"]:
             if not way.startswith("/api/") and way not in OPEN:

@@ -65,7 +65,7 @@ def test_audits_count_and_an_audit_that_errs_takes_the_right_to_decide_away(room
     assert found.file == standing.name
 
     reconcile_home(rooms)
-    story = rooms.store.story(standing.id, TOTAL)
+    story = rooms.store.field_history(standing.id, TOTAL)
     (open_one,) = (task for task in story.tasks if task.closed_at is None and task.kind == "read")
     assert open_one.reason == "below target"
     assert story.decisions[-1] == before[TOTAL], "its value stands until somebody has read it"
@@ -77,7 +77,7 @@ def test_audits_count_and_an_audit_that_errs_takes_the_right_to_decide_away(room
     told = whole["tasks"]
     assert "less sure than asked for" in next(each["because"] for each in told if not each["closed"])
     reconcile_home(rooms)
-    assert [task.reason for task in rooms.store.story(standing.id, TOTAL).tasks if task.closed_at is None] == [
+    assert [task.reason for task in rooms.store.field_history(standing.id, TOTAL).tasks if task.closed_at is None] == [
         "below target"
     ]
 
@@ -95,7 +95,7 @@ def test_an_expert_who_alone_contradicts_what_was_decided_is_looked_at_by_anothe
     (again,) = (task for task in rooms.store.lease(other, 9, now(), 600.0, audits) if task.key == TOTAL)
     rooms.store.submit(again.id, other, SentReading(text="12.50", idem="right"), now())
     reconcile_home(rooms)
-    story = rooms.store.story(scan.id, TOTAL)
+    story = rooms.store.field_history(scan.id, TOTAL)
     assert [each.text for each in story.decisions] == ["12.50", "72.50", "12.50"]
     assert [task for task in story.tasks if task.closed_at is None] == []
 

@@ -92,7 +92,7 @@ def test_where_one_tradition_stands_alone_somebody_from_elsewhere_comes_first(ro
     first = answer(rooms, fred, "12.50", field="total")
     received(rooms, texts={"total": ("17.50", "17.60")})
     reconcile_home(rooms)
-    (again,) = (each for each in rooms.store.story(first.scan, first.key).tasks if each.closed_at is None)
+    (again,) = (each for each in rooms.store.field_history(first.scan, first.key).tasks if each.closed_at is None)
     assert (again.slot, again.elsewhere) == (2, "fr")
     for who, scan_is_first in ((gus, False), (hanna, True)):
         (task,) = rooms.store.lease(who, 1, now(), 600.0, Offer(form="receipt", field="total"))
@@ -156,7 +156,7 @@ def test_an_audit_that_an_expert_answered_is_not_asked_again(rooms: Home) -> Non
     expert = invite(rooms, "expert", ["expert"]).person.id
     task = answer(rooms, expert, RECEIPT["company"], kinds=("audit",), field="company")
     reconcile_waiting(rooms.store, rooms.forms, all_of_them, now, no_reading)
-    story = rooms.store.story(task.scan, task.key)
+    story = rooms.store.field_history(task.scan, task.key)
     assert [each.kind for each in story.tasks if each.closed_at is None] == []
     assert story.decisions[-1].method == "expert"
 

@@ -10,8 +10,17 @@ import numpy
 from PIL import Image, ImageChops
 
 from transcribe.drawing import annotated_page as drawing
-from transcribe.drawing.annotated_page import HARD, draw, per_cent
-from transcribe.drawing.margin_notes import COLOURS, DASHES, SMALLEST, Note, font, head, placed, wrapped
+from transcribe.drawing.annotated_page import NO_BREAK_SPACE, draw_page, per_cent
+from transcribe.drawing.margin_notes import (
+    FATE_COLOURS,
+    FATE_DASHES_PX,
+    MIN_LETTER_HEIGHT_PX,
+    Note,
+    font,
+    head_lines,
+    place_notes,
+    wrap,
+)
 from transcribe.geometry import Box
 from transcribe.i18n.catalogues import translation
 from transcribe.model import Candidate, Decision, FieldKey, Place, Posterior, ReadResult, Task
@@ -72,12 +81,12 @@ def notes(monkeypatch: pytest.MonkeyPatch, language: str = "en") -> list[str]:
 
     def kept(notes: list[Note], *rest: int) -> object:
         seen.extend(notes)
-        return placed(notes, *rest)
+        return place_notes(notes, *rest)
 
-    monkeypatch.setattr(drawing, "placed", kept)
+    monkeypatch.setattr(drawing, "place_notes", kept)
     translate = translation(language).gettext
-    draw(reads(), outcomes(), posteriors=likeliest(KEYS[1], "21/03/26", 0.83), translate=translate)
-    return [each.text.replace(HARD, " ") for each in seen]
+    draw_page(reads(), outcomes(), posteriors=likeliest(KEYS[1], "21/03/26", 0.83), translate=translate)
+    return [each.text.replace(NO_BREAK_SPACE, " ") for each in seen]
 
 
 def page_of(picture: Image.Image) -> Image.Image:
@@ -86,18 +95,18 @@ def page_of(picture: Image.Image) -> Image.Image:
 
 
 def test_each_fate_has_its_colour_around_the_field() -> None:
-    page = page_of(opened(draw(reads(), outcomes())))
+    page = page_of(opened(draw_page(reads(), outcomes())))
     for row, fate in enumerate(("decided", "asked", "blank", "nothing")):
-        colour = tuple(bytes.fromhex(COLOURS[fate].lstrip("#")))  # type: ignore[index]  # a closed list of fates
+        colour = tuple(bytes.fromhex(FATE_COLOURS[fate].lstrip("#")))  # type: ignore[index]  # a closed list of fates
         assert colour in [page.getpixel((60, y)) for y in range(100 + 150 * row, 135 + 150 * row)], fate
 
 
 def test_fates_differ_in_shape_as_well_as_in_colour() -> None:
-    assert len(set(DASHES.values())) == len(DASHES)
+    assert len(set(FATE_DASHES_PX.values())) == len(FATE_DASHES_PX)
 
 
 def test_nothing_is_drawn_on_the_writing() -> None:
-    page = page_of(opened(draw(reads(), outcomes())))
+    page = page_of(opened(draw_page(reads(), outcomes())))
     with Image.open(io.BytesIO(next(iter(reads().files.values())))) as paper:
         there = paper.convert("RGB")
     for row in range(len(KEYS)):
@@ -121,29 +130,29 @@ def test_notes_are_in_the_users_language(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_what_is_not_certain_is_never_said_to_be() -> None:
-    said = [per_cent(each).replace(HARD, " ") for each in (1.0, 0.99996, 0.9987, 0.5)]
+    said = [per_cent(each).replace(NO_BREAK_SPACE, " ") for each in (1.0, 0.99996, 0.9987, 0.5)]
     assert said == ["100.0 %", "> 99.9 %", "99.9 %", "50.0 %"]
 
 
 def test_notes_never_overlap_and_take_more_columns_where_they_must() -> None:
     few = [Note(number, 800, "asked", "a field and what it says " * 3) for number in range(1, 6)]
-    _, (column,) = placed(few, 17, 400, 900)
+    _, (column,) = place_notes(few, 17, 400, 900)
     assert all(one.bottom <= other.y for one, other in pairwise(column))
     assert column[-1].bottom <= 900
     many = [Note(number, 0, "decided", "a field and what it says " * 3) for number in range(1, 101)]
-    size, columns = placed(many, 22, 400, 900)
-    assert size == SMALLEST
+    size, columns = place_notes(many, 22, 400, 900)
+    assert size == MIN_LETTER_HEIGHT_PX
     assert len(columns) > 1
     assert all(each.bottom <= 900 for column in columns for each in column)
 
 
 def test_the_head_is_whole_on_a_narrow_page() -> None:
     face, long = font(17), "a/very/long/path/without/a/space/" * 4
-    lines = head(long, [("decided", "[x] decided: 3"), ("asked", "[?] a person is asked: 1")], face, 220)
+    lines = head_lines(long, [("decided", "[x] decided: 3"), ("asked", "[?] a person is asked: 1")], face, 220)
     for each in lines:
         for x, _, text in each.parts:
             assert x + face.getlength(text) <= 220
-    assert "".join(wrapped(long, face, 200)) == long
+    assert "".join(wrap(long, face, 200)) == long
 
 
 def test_the_font_has_the_letters_of_our_languages() -> None:
@@ -154,4 +163,4 @@ def test_the_font_has_the_letters_of_our_languages() -> None:
 
 
 def test_a_page_that_is_not_there_is_said() -> None:
-    assert opened(draw(reads(), {}, page=7)).size[1] < 100
+    assert opened(draw_page(reads(), {}, page=7)).size[1] < 100

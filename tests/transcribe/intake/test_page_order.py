@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transcribe.intake.page_order import begins_naturally, settled, together
+from transcribe.intake.page_order import begins_in_order, group_pages, settled_count
 
 
 def numbers(pages: str) -> list[int | None]:
@@ -14,7 +14,7 @@ def numbers(pages: str) -> list[int | None]:
 
 def told(pages: str, count: int) -> str:
     """The forms found, those in doubt with a question mark."""
-    found = together(numbers(pages), count)
+    found = group_pages(numbers(pages), count)
     return " ".join("".join(pages[at] for at in each.members) + "?" * (not each.clear) for each in found)
 
 
@@ -90,7 +90,7 @@ def test_forms_of_three_pages_are_put_together_the_same(pages: str, found: str) 
 
 def test_what_no_later_page_can_change_is_settled_early() -> None:
     for pages, count in (("1212", 0), ("12121", 1), ("1212121", 2), ("12112", 0), ("121121", 0), ("12112121", 3)):
-        found = together(numbers(pages), 2, natural=True)
-        assert settled(found, numbers(pages), 2) == count, pages
-        assert begins_naturally(numbers(pages), 2)
-    assert not begins_naturally(numbers("1121"), 2)
+        found = group_pages(numbers(pages), 2, natural=True)
+        assert settled_count(found, numbers(pages), 2) == count, pages
+        assert begins_in_order(numbers(pages), 2)
+    assert not begins_in_order(numbers("1121"), 2)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from transcribe.geometry import Box
-from transcribe.intake.redaction import PAINT, redact
+from transcribe.intake.redaction import PAINT_GREY_LEVELS, redact
 from transcribe.model import Blank, Field, Form, Page
 from transcribe.registration.align import Aligned
 from transcribe.registration.similarity import Similarity
@@ -73,7 +73,7 @@ def test_a_number_that_hangs_out_of_its_box_is_painted_over_whole(form: Form, lo
     page, bare = written(form, low), written(form, -9999)
     number = (page != bare) & (bare > 200)  # what the number covers beside the frame
     assert number.any()
-    assert (copy_of(form, page)[number] == PAINT).all()
+    assert (copy_of(form, page)[number] == PAINT_GREY_LEVELS).all()
 
 
 @pytest.mark.parametrize("shape", [(19000, 30), (30, 19000, 3), (30000, 16), (16, 16)])

@@ -161,9 +161,9 @@ def test_a_form_may_take_whole_files(inbox: Path, archive: Archive, plain: Form)
 
 def test_a_known_scan_is_not_kept_again(inbox: Path, archive: Archive, plain: Form) -> None:
     (inbox / "a.png").write_bytes(crafted.readable()["plain.png"])
-    (again,) = scans.scans([inbox / "a.png"], plain, archive, LIMITS, seen=lambda _: True)
+    (again,) = scans.scans([inbox / "a.png"], plain, archive, LIMITS, is_known=lambda _: True)
     assert isinstance(again, Scanned)
-    assert again.seen
+    assert again.is_known
     assert not archive.has(again.scan.pages[0].file)
 
 
@@ -265,7 +265,7 @@ def test_a_page_that_might_be_a_form_with_payment_data_is_kept_too_coarse_to_rea
 # --- what nobody has foreseen ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("where", ["transcribe.intake.scans._kept_whole", "transcribe.sandbox.decoding.check"])
+@pytest.mark.parametrize("where", ["transcribe.intake.scans._keep_files", "transcribe.sandbox.decoding.check"])
 def test_one_file_that_fails_unexpectedly_is_named_with_the_error_and_the_others_go_on(
     where: str, inbox: Path, archive: Archive, plain: Form, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
@@ -298,7 +298,7 @@ def test_a_page_of_a_pdf_that_gives_no_scan_is_set_aside_by_itself(
     original = scans._scanned
 
     def no_second(group: Group, *given: Any) -> Scanned:
-        if group.sheets[0].page == 2:
+        if group.file_pages[0].page == 2:
             raise ScanError("it is not this form.")
         scanned: Scanned = original(group, *given)
         return scanned

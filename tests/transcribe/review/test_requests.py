@@ -27,12 +27,12 @@ def client_of(site: Site, person: Transcriber | None = None) -> TestClient:
 
 def queued(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Grows with each job that the writer is given."""
-    writer, jobs = site.app.state.parts.writer, list[bool]()
+    writer, jobs = site.app.state.context.writer, list[bool]()
     write = writer.write
 
-    async def counted(job: Any, *, here: bool = False) -> Any:
-        jobs.append(here)
-        return await write(job, here=here)
+    async def counted(job: Any, *, in_event_loop: bool = False) -> Any:
+        jobs.append(in_event_loop)
+        return await write(job, in_event_loop=in_event_loop)
 
     monkeypatch.setattr(writer, "write", counted)
     return jobs

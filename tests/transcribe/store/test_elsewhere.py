@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.transcribe.store.world import NOON, World, after, passing, person, sent, world
 from transcribe.model import FieldKey
 from transcribe.store.contract import Offer
-from transcribe.store.verbs.leases import NEW_READINGS
+from transcribe.store.verbs.leases import EXPERIENCED_READING_COUNT
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_asked_again_a_task_has_the_mark_of_the_last_asking(here: World) -> None
     scan = here.scan("a")
     for mark in ("", "fr", "de", ""):
         here.ask(scan, "number", elsewhere=mark)
-        assert [each.elsewhere for each in here.store.story(scan.id, FieldKey("number")).tasks] == [mark]
+        assert [each.elsewhere for each in here.store.field_history(scan.id, FieldKey("number")).tasks] == [mark]
 
 
 def test_of_one_field_too_they_are_given_those_first_to_which_they_add_most(here: World) -> None:
@@ -117,7 +117,7 @@ def experienced(here: World, *handles: str) -> None:
     """Some people who have read often enough to be given more than what is easiest."""
     for handle in handles:
         here.store.put_transcriber(person(handle), NOON)
-    for number in range(NEW_READINGS):
+    for number in range(EXPERIENCED_READING_COUNT):
         scan = here.scan(f"before {number}")
         for slot, handle in enumerate(handles, start=1):
             here.ask(scan, "number", slot=slot)

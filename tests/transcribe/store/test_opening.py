@@ -13,7 +13,7 @@ from tests.transcribe.store.world import NOON, person
 from transcribe.errors import StoreError
 from transcribe.store import open_store
 from transcribe.store.drivers import sqlite
-from transcribe.store.drivers.migrate import FOLDER, migrate
+from transcribe.store.drivers.migrate import MIGRATIONS_FOLDER, migrate
 from transcribe.store.drivers.sqlite import connect
 
 START = """
@@ -91,7 +91,7 @@ def test_what_the_first_version_kept_is_there_after_every_step_since(tmp_path: P
     steps = tmp_path / "steps"
     steps.mkdir()
     for number in ("0001_state.sql", "0002_append_only.sql"):
-        (steps / number).write_text((FOLDER / number).read_text(encoding="utf-8"), encoding="utf-8")
+        (steps / number).write_text((MIGRATIONS_FOLDER / number).read_text(encoding="utf-8"), encoding="utf-8")
     connection = connect(tmp_path / "state.db")
     assert migrate(connection, steps) == 2
     connection.executescript(FIRST)
@@ -108,7 +108,7 @@ def test_what_the_first_version_kept_is_there_after_every_step_since(tmp_path: P
 def test_a_database_newer_than_the_program_is_refused(tmp_path: Path) -> None:
     open_store(tmp_path / "state.db").close()
     connection = connect(tmp_path / "state.db")
-    newest = max(int(path.name[:4]) for path in FOLDER.glob("*.sql"))
+    newest = max(int(path.name[:4]) for path in MIGRATIONS_FOLDER.glob("*.sql"))
     connection.execute(f"PRAGMA user_version = {newest + 1}")
     connection.close()
     with pytest.raises(StoreError, match="newer fairhand"):
@@ -118,7 +118,7 @@ def test_a_database_newer_than_the_program_is_refused(tmp_path: Path) -> None:
 def test_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\n")
-    monkeypatch.setattr(sqlite, "MOUNTS", mounts)
+    monkeypatch.setattr(sqlite, "MOUNTS_FILE", mounts)
     with pytest.raises(StoreError, match="nfs4"):
         open_store(tmp_path / "state.db")
     mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path}/other nfs4 rw 0 0\n")

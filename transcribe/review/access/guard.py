@@ -17,7 +17,7 @@ from transcribe.review.options import ReviewOptions
 
 logger = logging.getLogger(__name__)
 
-POLICY = "; ".join(
+CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -32,8 +32,8 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-HEADERS = {
-    "content-security-policy": POLICY,
+SECURITY_HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",  # "no-referrer" would make browsers send Origin: null with our own forms
     "cross-origin-opener-policy": "same-origin",
@@ -70,7 +70,7 @@ class Guard:
     def _refusal(self, scope: Scope) -> Response | None:
         """A request that is not even looked at: sent from another site, or too large by its own word."""
         headers = Headers(scope=scope)
-        if scope["method"] not in SAFE_METHODS and foreign(headers, self._options.origin):
+        if scope["method"] not in SAFE_METHODS and is_foreign(headers, self._options.origin):
             return PlainTextResponse("This request comes from another site.", 403)
         length = headers.get("content-length", "0")
         if not length.isdigit():
@@ -89,7 +89,7 @@ class Guard:
         await response(scope, receive, answer.send)
 
 
-def foreign(headers: Headers, origin: str) -> bool:
+def is_foreign(headers: Headers, origin: str) -> bool:
     """Whether a browser says that another site made this request. Programs that are no browser say nothing."""
     site = headers.get("sec-fetch-site")
     if site is not None and site not in ("same-origin", "none"):
@@ -110,7 +110,7 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.started = True
             headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in SECURITY_HEADERS.items():
                 headers[name] = value
             headers.setdefault("cache-control", "no-store")
             if self._secure:

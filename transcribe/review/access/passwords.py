@@ -9,7 +9,7 @@ import anyio.to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-SHORTEST = 12
+MIN_PASSWORD_LENGTH = 12
 """Characters: long enough against guessing at the rate that sign-in allows, and a phrase is easy to remember."""
 
 # 19 MiB, two passes, one lane: the least that OWASP's Password Storage Cheat Sheet asks of argon2id (50 ms here)
@@ -22,18 +22,18 @@ def _limiter() -> anyio.CapacityLimiter:
 
 
 @cache
-def _nobody() -> str:
+def _hash_of_nobody() -> str:
     return _HASHER.hash("nobody has this password")
 
 
-async def hashed(password: str) -> str:
+async def hash_password(password: str) -> str:
     """What is kept of a password."""
     return await anyio.to_thread.run_sync(_HASHER.hash, password, limiter=_limiter())
 
 
-async def fits(password: str, kept: str | None) -> bool:
+async def is_password(password: str, kept: str | None) -> bool:
     """Whether a password is the one that was kept; where there is none, no, after the same work."""
-    same = await anyio.to_thread.run_sync(_verify, password, kept or _nobody(), limiter=_limiter())
+    same = await anyio.to_thread.run_sync(_verify, password, kept or _hash_of_nobody(), limiter=_limiter())
     return same and kept is not None
 
 

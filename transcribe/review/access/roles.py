@@ -6,7 +6,7 @@ from transcribe.errors import NotFound
 from transcribe.review.access.sessions import Visitor
 
 
-def operators_only(visitor: Visitor) -> None:
+def require_operator(visitor: Visitor) -> None:
     """NotFound where the visitor is no operator: a page that is not theirs does not exist for them."""
     if "operator" not in visitor.person.roles:
         raise NotFound("This page is for operators.")

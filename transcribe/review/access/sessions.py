@@ -20,7 +20,7 @@ from transcribe.store import Store
 
 LANGUAGE_COOKIE = "fairhand-language"
 
-MOST_SEEN = 50_000
+MAX_SEEN_SESSIONS = 50_000
 """Sessions that are remembered as seen: some megabytes; beyond that they are looked up again."""
 
 
@@ -52,52 +52,54 @@ def language_of(request: Request, options: ReviewOptions, person: Transcriber | 
     return negotiate_locale(list(asked), list(options.languages), sep="-") or options.languages_from
 
 
-async def signed_in(request: Request, parts: Here) -> Visitor:
+async def signed_in(request: Request, context: Here) -> Visitor:
     """The person of this session; NotSignedIn otherwise, TooMany where they ask too often."""
-    session, idle = _session(request, parts), parts.options.idle_minutes * 60
-    found = parts.glance(lambda store: store.glance_session(session, parts.now(), idle))
+    session, idle = _session(request, context), context.options.idle_minutes * 60
+    found = context.glance(lambda store: store.glance_session(session, context.now(), idle))
     if found is None:  # it has ended, or its use is to be written
-        found = await parts.look(lambda store: store.session(session, parts.now(), idle))
-    visitor = _visitor(request, parts, session, found)
-    parts.rates.request(visitor.person.id)
-    if len(parts.seen) >= MOST_SEEN:
-        parts.seen.clear()
-    parts.seen[session] = visitor.person.id
+        found = await context.look(lambda store: store.session(session, context.now(), idle))
+    visitor = _visitor(request, context, session, found)
+    context.rate_limits.count_request(visitor.person.id)
+    if len(context.seen_sessions) >= MAX_SEEN_SESSIONS:
+        context.seen_sessions.clear()
+    context.seen_sessions[session] = visitor.person.id
     return visitor
 
 
-async def not_a_stranger(request: Request, parts: Context) -> None:
+async def require_seen_session(request: Request, context: Context) -> None:
     """Lets only people whose session was seen here on to `sending_json`, and counts their request: strangers are not
     to fill the queue of those who write."""
-    who = parts.seen.get(_session(request, parts))
+    who = context.seen_sessions.get(_session(request, context))
     if who is None:
-        await signed_in(request, parts)
+        await signed_in(request, context)
     else:
-        parts.rates.request(who)
+        context.rate_limits.count_request(who)
 
 
-def sending_json(request: Request, parts: Context, store: Store) -> Visitor:
+def sending_json(request: Request, context: Context, store: Store) -> Visitor:
     """As `sending` for JSON, asked in the transaction that keeps what is sent: a look from outside has to read anew
     whatever others have just written, which takes as long as keeping it."""
-    session = _session(request, parts)
-    visitor = _visitor(request, parts, session, store.session(session, parts.now(), parts.options.idle_minutes * 60))
+    session = _session(request, context)
+    visitor = _visitor(
+        request, context, session, store.session(session, context.now(), context.options.idle_minutes * 60)
+    )
     _require_token(visitor, request.headers.get("x-csrf-token", ""))
     return visitor
 
 
-def _session(request: Request, parts: Context) -> str:
+def _session(request: Request, context: Context) -> str:
     """The hash of this visit's token; NotSignedIn where there is none."""
-    token = request.cookies.get(parts.options.cookie)
+    token = request.cookies.get(context.options.cookie)
     if not token:
         raise NotSignedIn
     return token_hash(token)
 
 
-def _visitor(request: Request, parts: Context, session: str, found: tuple[Transcriber, str] | None) -> Visitor:
+def _visitor(request: Request, context: Context, session: str, found: tuple[Transcriber, str] | None) -> Visitor:
     if found is None:
         raise NotSignedIn
     person, csrf = found
-    return Visitor(person=person, csrf=csrf, session=session, language=language_of(request, parts.options, person))
+    return Visitor(person=person, csrf=csrf, session=session, language=language_of(request, context.options, person))
 
 
 def _require_token(visitor: Visitor, token: object) -> None:
@@ -125,17 +127,17 @@ Sending = Annotated[Visitor, Depends(sending)]
 """How a route that changes something asks who is there: with the session's token."""
 
 
-async def start_session(parts: Context, who: str, response: Response) -> None:
+async def start_session(context: Context, who: str, response: Response) -> None:
     """Give this person a new session; its token is new too, so nothing that stood before can be used after."""
-    token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), parts.now()
-    until = now + timedelta(days=parts.options.session_days)
-    await parts.change(lambda store: store.put_session(who, token_hash(token), csrf, until, now))
+    token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), context.now()
+    until = now + timedelta(days=context.options.session_days)
+    await context.change(lambda store: store.put_session(who, token_hash(token), csrf, until, now))
     response.set_cookie(
-        parts.options.cookie,
+        context.options.cookie,
         token,
-        max_age=int(parts.options.session_days * 86400),
+        max_age=int(context.options.session_days * 86400),
         httponly=True,
         samesite="lax",
-        secure=parts.options.secure,
+        secure=context.options.secure,
         path="/",
     )

@@ -15,33 +15,35 @@ router = APIRouter()
 
 
 @router.get("/me")
-async def me(parts: Here, visitor: SignedIn) -> Response:
+async def me(context: Here, visitor: SignedIn) -> Response:
     """What a person may say and do about what is held about them."""
-    adds = await parts.look(lambda store: store.adds(visitor.person.id))
+    adds = await context.look(lambda store: store.adds(visitor.person.id))
     first, last = (sorted(name for name, bits in adds.items() if bits * side > 0) for side in (1, -1))
-    return parts.rendering.page("me.html", visitor.language, visitor=visitor, first=first, last=last)
+    return context.rendering.page("me.html", visitor.language, visitor=visitor, first=first, last=last)
 
 
 @router.get("/me.json")
-async def me_json(parts: Here, visitor: SignedIn) -> Response:
+async def me_json(context: Here, visitor: SignedIn) -> Response:
     """Everything held about this person, as one download."""
-    held = await parts.look(lambda store: store.about(visitor.person.id))
+    held = await context.look(lambda store: store.about(visitor.person.id))
     return JSONResponse(held, headers={"content-disposition": 'attachment; filename="me.json"'})
 
 
 @router.post("/me")
-async def training(parts: Here, visitor: Sending, training: Annotated[Literal["yes", "no"], Form()]) -> Response:
+async def training(context: Here, visitor: Sending, training: Annotated[Literal["yes", "no"], Form()]) -> Response:
     """Keeps whether their readings may train machines. The work that is offered never looks at it."""
     person = replace(visitor.person, training=training == "yes")
-    await parts.change(lambda store: store.put_transcriber(person, parts.now()))
+    await context.change(lambda store: store.put_transcriber(person, context.now()))
     return RedirectResponse("/me", 303)
 
 
 @router.post("/leave")
-async def leave(parts: Here, visitor: Sending, sure: Annotated[Literal["yes"], Form()]) -> Response:
+async def leave(context: Here, visitor: Sending, sure: Annotated[Literal["yes"], Form()]) -> Response:
     """Ends the account and the name; what was read and earned stays, under a pseudonym. `sure` must say yes."""
-    await parts.change(lambda store: store.leave(visitor.person.id, parts.now()))
+    await context.change(lambda store: store.leave(visitor.person.id, context.now()))
     response = RedirectResponse("/in", 303)
-    response.delete_cookie(parts.options.cookie, path="/", secure=parts.options.secure, httponly=True, samesite="lax")
+    response.delete_cookie(
+        context.options.cookie, path="/", secure=context.options.secure, httponly=True, samesite="lax"
+    )
     response.headers["clear-site-data"] = '"cache", "storage"'
     return response

@@ -12,9 +12,9 @@ from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.requests import Text
-from transcribe.review.views.offers import leased
-from transcribe.review.views.soft_checks import odd
-from transcribe.review.views.task_view import TaskView, sheet
+from transcribe.review.views.offers import lease_tasks
+from transcribe.review.views.soft_checks import task_text_faults
+from transcribe.review.views.task_view import TaskView, task_view
 from transcribe.store import Store
 
 router = APIRouter()
@@ -57,37 +57,37 @@ class Renewed(BaseModel):
 
 @router.get("/work/next")
 async def next_tasks(
-    parts: Here, visitor: SignedIn, count: Annotated[int, Query(ge=1, le=100)] = 4, same: bool = False
+    context: Here, visitor: SignedIn, count: Annotated[int, Query(ge=1, le=100)] = 4, same: bool = False
 ) -> Sheets:
     """What this person holds, up to `count`, leasing more where it is less."""
-    number = min(count, parts.options.most_ahead)
-    return await parts.change(lambda store: _sheets(store, parts, visitor, number, same=same))
+    number = min(count, context.options.most_ahead)
+    return await context.change(lambda store: _sheets(store, context, visitor, number, same=same))
 
 
 @router.post("/work/{task}/check")
-async def check(parts: Here, visitor: Sending, task: TaskId, sent: SentText) -> Checked:
+async def check(context: Here, visitor: Sending, task: TaskId, sent: SentText) -> Checked:
     """Says what looks odd; nothing is kept."""
-    found = await parts.look(lambda store: odd(store, parts, visitor, task, sent.text))
+    found = await context.look(lambda store: task_text_faults(store, context, visitor, task, sent.text))
     return Checked(faults=found)
 
 
 @router.post("/renew")
-async def renew(parts: Here, visitor: Sending, sent: SentTasks) -> Renewed:
+async def renew(context: Here, visitor: Sending, sent: SentTasks) -> Renewed:
     """Goes on holding tasks."""
-    return await parts.change(lambda store: _renewed(store, parts, visitor, sent.tasks))
+    return await context.change(lambda store: _renewed(store, context, visitor, sent.tasks))
 
 
-def _sheets(store: Store, parts: Context, visitor: Visitor, count: int, *, same: bool) -> Sheets:
-    tasks = leased(store, parts, visitor.person, count, same=same)
-    now = parts.now()
-    return Sheets(tasks=[sheet(store, parts.forms, task, visitor.language, now) for task in tasks])
+def _sheets(store: Store, context: Context, visitor: Visitor, count: int, *, same: bool) -> Sheets:
+    tasks = lease_tasks(store, context, visitor.person, count, same=same)
+    now = context.now()
+    return Sheets(tasks=[task_view(store, context.forms, task, visitor.language, now) for task in tasks])
 
 
-def _renewed(store: Store, parts: Context, visitor: Visitor, tasks: list[str]) -> Renewed:
-    now, left, lost = parts.now(), {}, []
+def _renewed(store: Store, context: Context, visitor: Visitor, tasks: list[str]) -> Renewed:
+    now, left, lost = context.now(), {}, []
     for task in tasks:
         try:
-            until = store.renew(task, visitor.person.id, now, parts.options.lease_seconds).leased_until
+            until = store.renew(task, visitor.person.id, now, context.options.lease_seconds).leased_until
         except (LeaseLost, NotFound):
             lost.append(task)
         else:

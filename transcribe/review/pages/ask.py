@@ -11,31 +11,31 @@ from fastapi.responses import RedirectResponse
 
 from transcribe.errors import FormError, NotFound
 from transcribe.i18n import N_, said
-from transcribe.review.access.roles import operators_only
+from transcribe.review.access.roles import require_operator
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Forms, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.rate_limits import TooMany
-from transcribe.review.views.task_view import TaskView, sheet
+from transcribe.review.views.task_view import TaskView, task_view
 from transcribe.store import Question, Store
 
 router = APIRouter()
 
-ASKING_SECONDS = 60.0
+DEFAULT_ASKING_SECONDS = 60.0
 """Paid for a question where the page did not measure: the time to write two sentences."""
 
-LONGEST_ASKING = 600.0
+MAX_ASKING_SECONDS = 600.0
 """Seconds that one question may be said to have taken: what takes longer is a clock to contest."""
 
-HOUR = timedelta(hours=1)
+QUESTION_WINDOW = timedelta(hours=1)
 
-ASKED_A_LOT = N_(
+TOO_MANY_QUESTIONS = N_(
     "Thank you for asking so carefully. Your questions of the last hour are with the operator, who answers each. "
     "Until then, skip such a field (that is paid too), and ask again a little later."
 )
 
 Words = Annotated[str, Form(min_length=1, max_length=1000)]
-Seconds = Annotated[float, Form(ge=0, le=LONGEST_ASKING, allow_inf_nan=False)]
+Seconds = Annotated[float, Form(ge=0, le=MAX_ASKING_SECONDS, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,57 +48,59 @@ class Asked:
 
 
 @router.get("/guide/{task}")
-async def guide_page(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
+async def guide_page(context: Here, visitor: SignedIn, task: TaskId) -> Response:
     """Help, examples and what was asked and answered about the field of a task that this person holds."""
-    shown, answered = await parts.look(lambda store: _guide(store, parts, visitor, task))
-    return parts.rendering.page("guide.html", visitor.language, visitor=visitor, sheet=shown, answered=answered)
+    shown, answered = await context.look(lambda store: _guide(store, context, visitor, task))
+    return context.rendering.page("guide.html", visitor.language, visitor=visitor, view=shown, answered=answered)
 
 
 @router.post("/work/{task}/ask")
-async def ask(parts: Here, visitor: Sending, task: TaskId, words: Words, seconds: Seconds = ASKING_SECONDS) -> Response:
+async def ask(
+    context: Here, visitor: Sending, task: TaskId, words: Words, seconds: Seconds = DEFAULT_ASKING_SECONDS
+) -> Response:
     """Asks the operator about a field; the time is paid, and the answer joins the field's guide for all. 429 where
     this person has asked a lot within the hour."""
-    who, now = visitor.person.id, parts.now()
-    await parts.look(lambda store: store.task(task, who, now))
+    who, now = visitor.person.id, context.now()
+    await context.look(lambda store: store.task(task, who, now))
 
     def put(store: Store) -> None:
-        asked = store.asked_since(who, now - HOUR)
-        if len(asked) >= parts.options.questions_an_hour:
-            raise TooMany(max(1, round((asked[0] + HOUR - now).total_seconds())), ASKED_A_LOT)
+        asked = store.asked_since(who, now - QUESTION_WINDOW)
+        if len(asked) >= context.options.questions_an_hour:
+            raise TooMany(max(1, round((asked[0] + QUESTION_WINDOW - now).total_seconds())), TOO_MANY_QUESTIONS)
         store.put_question(task, who, words, seconds, now)
 
-    await parts.change(put)
+    await context.change(put)
     return RedirectResponse(f"/guide/{task}", 303)
 
 
 @router.get("/questions")
-async def questions_page(parts: Here, visitor: SignedIn) -> Response:
+async def questions_page(context: Here, visitor: SignedIn) -> Response:
     """For operators: what people asked, open ones first."""
-    operators_only(visitor)
-    asked = await parts.look(lambda store: [_asked(parts.forms, each, visitor) for each in store.questions()])
+    require_operator(visitor)
+    asked = await context.look(lambda store: [_asked(context.forms, each, visitor) for each in store.questions()])
     ordered = sorted(asked, key=lambda each: each.question.answer is not None)
-    return parts.rendering.page("questions.html", visitor.language, visitor=visitor, asked=ordered)
+    return context.rendering.page("questions.html", visitor.language, visitor=visitor, asked=ordered)
 
 
 @router.post("/questions/{question}")
 async def answer(
-    parts: Here,
+    context: Here,
     visitor: Sending,
     question: Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")],
     answer: Annotated[str, Form(min_length=1, max_length=2000)],
 ) -> Response:
     """For operators: answers a question for all; who asked is told."""
-    operators_only(visitor)
-    now = parts.now()
-    await parts.change(lambda store: store.answer_question(question, answer, visitor.person.id, now))
+    require_operator(visitor)
+    now = context.now()
+    await context.change(lambda store: store.answer_question(question, answer, visitor.person.id, now))
     return RedirectResponse("/questions", 303)
 
 
-def _guide(store: Store, parts: Context, visitor: Visitor, task: str) -> tuple[TaskView, list[Question]]:
-    now = parts.now()
+def _guide(store: Store, context: Context, visitor: Visitor, task: str) -> tuple[TaskView, list[Question]]:
+    now = context.now()
     theirs = store.task(task, visitor.person.id, now)
     answered = store.guide(theirs.form, theirs.key.name) if theirs.form else []
-    return sheet(store, parts.forms, theirs, visitor.language, now), answered
+    return task_view(store, context.forms, theirs, visitor.language, now), answered
 
 
 def _asked(forms: Forms, question: Question, visitor: Visitor) -> Asked:

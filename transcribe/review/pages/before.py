@@ -10,16 +10,16 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from transcribe.i18n import N_
-from transcribe.people import fair
+from transcribe.people import is_fair
 from transcribe.review.access.sessions import NotSignedIn, Visitor, language_of, signed_in
 from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import amount, share
-from transcribe.review.views.pay_terms import Worth, worths
+from transcribe.review.views.pay_terms import PayTerms, pay_terms
 from transcribe.store import Floor, Store
 
 router = APIRouter()
 
-FAULTS = {
+PAY_FAULT_WORDS = {
     "no floor": N_("There is no floor of an hour, so no new paid work of this form starts."),
     "floor under its source": N_(
         "The floor is less than its own source says, so no new paid work of this form starts."
@@ -35,7 +35,7 @@ FAULTS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class AppealCounts:
     """How appeals ended: `minority` are those upheld where more people had read something else. `experts` are
     (upheld, declined) of each expert."""
 
@@ -48,39 +48,39 @@ class Heard:
 
 
 @router.get("/before")
-async def before(request: Request, parts: Here) -> Response:
+async def before(request: Request, context: Here) -> Response:
     """For everybody: who asks, the share of control items, the floor. Which forms there are, only for whom is signed
     in: they are the business of who asks."""
-    visitor = await _visitor(request, parts)
-    language, now = visitor.language if visitor else language_of(request, parts.options), parts.now()
+    visitor = await _visitor(request, context)
+    language, now = visitor.language if visitor else language_of(request, context.options), context.now()
 
-    def ask(store: Store) -> tuple[float, Floor | None, tuple[Worth, ...], Heard | None]:
-        forms = worths(store, parts.forms, language, now) if visitor else ()
-        return store.control_share(), store.floor(now), forms, heard(store) if visitor else None
+    def ask(store: Store) -> tuple[float, Floor | None, tuple[PayTerms, ...], AppealCounts | None]:
+        forms = pay_terms(store, context.forms, language, now) if visitor else ()
+        return store.control_share(), store.floor(now), forms, appeal_counts(store) if visitor else None
 
-    control, floor, forms, appeals = await parts.look(ask)
+    control, floor, forms, appeals = await context.look(ask)
     values: dict[str, Any] = {"visitor": visitor} if visitor else {}
-    return parts.rendering.page(
+    return context.rendering.page(
         "before.html",
         language,
-        options=parts.options,
+        options=context.options,
         control=share(control, language),
-        audit=share(parts.options.audit_share, language),
+        audit=share(context.options.audit_share, language),
         floor=floor,
-        fair=fair(floor),
+        fair=is_fair(floor),
         forms=forms,
         appeals=appeals,
-        faults=FAULTS,
+        faults=PAY_FAULT_WORDS,
         amount=partial(amount, language=language),
         **values,
     )
 
 
-def heard(store: Store) -> Heard:
+def appeal_counts(store: Store) -> AppealCounts:
     """How appeals ended, in all and by expert; nobody is named."""
     appeals = store.appeals()
     ended = Counter(each.outcome for each in appeals)
-    return Heard(
+    return AppealCounts(
         open=ended[None],
         upheld=ended["upheld"],
         minority=sum(each.minority for each in appeals),
@@ -90,8 +90,8 @@ def heard(store: Store) -> Heard:
     )
 
 
-async def _visitor(request: Request, parts: Context) -> Visitor | None:
+async def _visitor(request: Request, context: Context) -> Visitor | None:
     try:
-        return await signed_in(request, parts)
+        return await signed_in(request, context)
     except NotSignedIn:
         return None

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from transcribe.errors import FormError, NotFound
 from transcribe.i18n import N_, said
-from transcribe.review.access.roles import operators_only
+from transcribe.review.access.roles import require_operator
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import minutes, moment
@@ -19,7 +19,7 @@ from transcribe.store import Store, TimeDispute
 
 router = APIRouter()
 
-MOST_MINUTES = 600.0
+MAX_ADDED_MINUTES = 600.0
 """Minutes that may be added for one task: as many as may be claimed."""
 
 Choice = Literal["theirs", "measured", "other"]
@@ -36,13 +36,13 @@ class Contested:
 
 
 @router.get("/clocks")
-async def clocks_page(parts: Here, visitor: SignedIn) -> Response:
+async def clocks_page(context: Here, visitor: SignedIn) -> Response:
     """For operators: every contested clock, open ones first, oldest first."""
-    operators_only(visitor)
-    found = await parts.look(lambda store: [_contested(store, parts, visitor, each) for each in store.disputes()])
+    require_operator(visitor)
+    found = await context.look(lambda store: [_contested(store, context, visitor, each) for each in store.disputes()])
     ordered = sorted(found, key=lambda each: (each.dispute.answered_at is not None, each.dispute.at))
     language = visitor.language
-    return parts.rendering.page(
+    return context.rendering.page(
         "clocks.html",
         language,
         visitor=visitor,
@@ -54,20 +54,20 @@ async def clocks_page(parts: Here, visitor: SignedIn) -> Response:
 
 @router.post("/clocks/{dispute}")
 async def settle(
-    parts: Here,
+    context: Here,
     visitor: Sending,
     dispute: Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")],
     choice: Annotated[Choice, Form()],
-    added: Annotated[float, Form(alias="minutes", ge=0, le=MOST_MINUTES, allow_inf_nan=False)] = 0.0,
+    added: Annotated[float, Form(alias="minutes", ge=0, le=MAX_ADDED_MINUTES, allow_inf_nan=False)] = 0.0,
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """For operators: adds what makes up the person's figure, nothing, or so many minutes; the person is told why.
 
     422 where it is less than the person says and no reason is given; 409 where it is settled already.
     """
-    operators_only(visitor)
-    words, who, now = reason.strip(), visitor.person.id, parts.now()
-    contested = await parts.look(lambda store: next((each for each in store.disputes() if each.id == dispute), None))
+    require_operator(visitor)
+    words, who, now = reason.strip(), visitor.person.id, context.now()
+    contested = await context.look(lambda store: next((each for each in store.disputes() if each.id == dispute), None))
     if contested is None:
         raise NotFound("There is no such dispute.")
     if contested.answered_at is not None:
@@ -75,14 +75,14 @@ async def settle(
     granted = {"theirs": contested.missing, "measured": 0.0, "other": added * 60}[choice]
     if granted < contested.missing and not words:
         raise HTTPException(422, N_("Say why: the person is told."))
-    await parts.change(lambda store: store.answer_dispute(dispute, granted, now, by=who, reason=words))
+    await context.change(lambda store: store.answer_dispute(dispute, granted, now, by=who, reason=words))
     return RedirectResponse("/clocks", 303)
 
 
-def _contested(store: Store, parts: Context, visitor: Visitor, dispute: TimeDispute) -> Contested:
+def _contested(store: Store, context: Context, visitor: Visitor, dispute: TimeDispute) -> Contested:
     task = store.task_subject(dispute.task)
     try:
-        form = parts.forms(task.form, task.form_version)
+        form = context.forms(task.form, task.form_version)
         title = said(form.title, visitor.language) or form.name
         label = said(form.field(task.key.name).label, visitor.language)
     except (FormError, NotFound, KeyError):

@@ -17,21 +17,21 @@ router = APIRouter()
 
 
 @router.post("/language")
-async def choose(request: Request, parts: Here, language: Annotated[str, Form(max_length=20)]) -> Response:
+async def choose(request: Request, context: Here, language: Annotated[str, Form(max_length=20)]) -> Response:
     """Keeps the language: with the person who is signed in, else in a cookie."""
-    if language not in parts.options.languages:
+    if language not in context.options.languages:
         raise HTTPException(422, N_("We do not speak this language yet."))
     response = RedirectResponse(_back(request), 303)
     try:
-        visitor = await sending(request, await signed_in(request, parts))
+        visitor = await sending(request, await signed_in(request, context))
     except NotSignedIn:
         year = 365 * 86400
         response.set_cookie(
-            LANGUAGE_COOKIE, language, year, httponly=True, samesite="lax", secure=parts.options.secure, path="/"
+            LANGUAGE_COOKIE, language, year, httponly=True, samesite="lax", secure=context.options.secure, path="/"
         )
         return response
     person = replace(visitor.person, interface_language=language)
-    await parts.change(lambda store: store.put_transcriber(person, parts.now()))
+    await context.change(lambda store: store.put_transcriber(person, context.now()))
     return response
 
 

@@ -16,59 +16,62 @@ from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, PagePicture, Place, Task
 from transcribe.review.access.sessions import SignedIn, Visitor
 from transcribe.review.context import Context, Here
-from transcribe.review.views.task_view import page_of, seen, shown_close
+from transcribe.review.views.task_view import allowed_pictures, shown_page, shows_snippet
 from transcribe.store import Store
 
 router = APIRouter()
 
 TaskId = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 
-MOST_PAGES = 10_000
+MAX_PAGE_NUMBER = 10_000
 """No scan has more pages."""
 
-KINDS = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"RIFF", "image/webp"))
+MEDIA_TYPES = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"RIFF", "image/webp"))
 
 
 @router.get("/snippet/{task}")
-async def snippet(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
+async def snippet(context: Here, visitor: SignedIn, task: TaskId) -> Response:
     """The picture of the task's field."""
-    sha256 = await parts.look(lambda store: _snippet(store, store.task(task, visitor.person.id, parts.now())))
-    return answer(await parts.picture(sha256))
+    sha256 = await context.look(lambda store: _snippet(store, store.task(task, visitor.person.id, context.now())))
+    return picture_response(await context.picture(sha256))
 
 
 @router.get("/surroundings/{task}")
-async def around(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
+async def around(context: Here, visitor: SignedIn, task: TaskId) -> Response:
     """What lies around the task's field, where the form allows it."""
-    return await _seen(parts, visitor, task, "surroundings")
+    return await _response(context, visitor, task, "surroundings")
 
 
 @router.get("/page/{task}")
 async def page(
-    parts: Here, visitor: SignedIn, task: TaskId, number: Annotated[int | None, Query(ge=1, le=MOST_PAGES)] = None
+    context: Here,
+    visitor: SignedIn,
+    task: TaskId,
+    number: Annotated[int | None, Query(ge=1, le=MAX_PAGE_NUMBER)] = None,
 ) -> Response:
     """The whole page that the task's field stands on, where the form allows it; another by its `number`, where it is
     asked where something stands."""
-    return await _seen(parts, visitor, task, "page", number)
+    return await _response(context, visitor, task, "page", number)
 
 
 @router.get("/whole/{task}")
-async def whole(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
+async def whole(context: Here, visitor: SignedIn, task: TaskId) -> Response:
     """The whole page without a frame, where the form may be read as a whole."""
-    return await _seen(parts, visitor, task, "whole")
+    return await _response(context, visitor, task, "whole")
 
 
-async def _seen(parts: Context, visitor: Visitor, task: str, what: str, number: int | None = None) -> Response:
-    view = await parts.look(lambda store: _view(store, parts, visitor, task, what, number))
-    content = await parts.picture(view.picture.sha256)
+async def _response(context: Context, visitor: Visitor, task: str, what: str, number: int | None = None) -> Response:
+    view = await context.look(lambda store: _shown_of(store, context, visitor, task, what, number))
+    content = await context.picture(view.picture.sha256)
     if view.box is not None or view.hidden:
         whole = what != "surroundings"
         draw = partial(surroundings, content, view.picture.size, view.box, view.hidden, whole=whole)
         content = await run_in_threadpool(draw)
-    return answer(content)
+    return picture_response(content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _View:
+class _Shown:
     """A page's picture, where on it the task's field stands (None: somewhere), and what is painted over."""
 
     picture: PagePicture
@@ -83,22 +86,22 @@ def _snippet(store: Store, task: Task) -> str:
     raise NotFound("This task has no picture.")
 
 
-def _view(store: Store, parts: Context, visitor: Visitor, name: str, what: str, number: int | None) -> _View:
-    task = store.task(name, visitor.person.id, parts.now())
-    form = parts.forms(task.form, task.form_version) if task.form else None
+def _shown_of(store: Store, context: Context, visitor: Visitor, name: str, what: str, number: int | None) -> _Shown:
+    task = store.task(name, visitor.person.id, context.now())
+    form = context.forms(task.form, task.form_version) if task.form else None
     places = store.places(task.scan)
     place = next((place for place in places if place.key == task.key), None)
-    if what not in seen(form, task, place):
+    if what not in allowed_pictures(form, task, place):
         raise NotFound("This form does not show more of its pages.")
-    picture = page_of(task, place, store.pictures(task.scan), number)
+    picture = shown_page(task, place, store.pictures(task.scan), number)
     if picture is None:
         raise NotFound("This scan has no picture of its page.")
-    known = shown_close(task, place)
+    known = shows_snippet(task, place)
     theirs = {task.key}
     if what == "whole":
-        theirs |= {held.key for held in store.held(visitor.person.id, parts.now()) if held.scan == task.scan}
+        theirs |= {held.key for held in store.held(visitor.person.id, context.now()) if held.scan == task.scan}
     framed = known or (place is not None and _is_region(task, place, picture))
-    return _View(
+    return _Shown(
         picture=picture,
         box=place.box if place is not None and framed and what != "whole" else None,
         hidden=tuple(_hidden(form, places, theirs, picture.number)) if form and known else (),
@@ -127,9 +130,9 @@ def _hidden(form: Form, places: Iterable[Place], theirs: set[FieldKey], page: in
             yield place.box
 
 
-def answer(content: bytes) -> Response:
+def picture_response(content: bytes) -> Response:
     """A picture as a response, which the browser may keep for itself for ten minutes."""
-    media_type = next((kind for start, kind in KINDS if content.startswith(start)), None)
+    media_type = next((kind for start, kind in MEDIA_TYPES if content.startswith(start)), None)
     if media_type is None:
         raise NotFound("This is no picture.")
     return Response(content, media_type=media_type, headers={"cache-control": "private, max-age=600"})

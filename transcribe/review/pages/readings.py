@@ -15,29 +15,29 @@ from fastapi.responses import RedirectResponse
 from transcribe.errors import NotFound
 from transcribe.i18n import EVIDENCE, N_, said, say, sentence, translation
 from transcribe.model import Decision, Evidence, Reading
-from transcribe.people import Outcome, outcome
+from transcribe.people import ReadingOutcome, outcome_of
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
-from transcribe.review.pages.pictures import answer
+from transcribe.review.pages.pictures import picture_response
 from transcribe.review.views.formatting import day, moment, number
-from transcribe.review.views.task_view import MARKS
-from transcribe.store import Appeal, Notice, Store, Story
+from transcribe.review.views.task_view import MARK_TYPES
+from transcribe.store import Appeal, FieldHistory, Notice, Store
 
 router = APIRouter()
 
 ReadingId = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Words = Annotated[str, Form(max_length=1000)]
 
-PER_PAGE = 50
+READINGS_PER_PAGE = 50
 
-OWN = {code: f"own {code}" for code in EVIDENCE if f"own {code}" in EVIDENCE}
+OWN_CODES = {code: f"own {code}" for code in EVIDENCE if f"own {code}" in EVIDENCE}
 """What is said of anybody in the third person, and has a sentence that speaks to whoever reads it."""
 
 YOU, ANOTHER, A_MACHINE = N_("You"), N_("Another reader"), N_("A machine ({name})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mine:
+class OwnReading:
     """One reading as its maker sees it."""
 
     id: str
@@ -47,19 +47,19 @@ class Mine:
     text: str | None
     mark: bool
     at: datetime
-    outcome: Outcome
+    outcome: ReadingOutcome
     decided: str | None
     null: str | None
     probability: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ExplainedReading:
     """One reading with its reasons: sentences in the maker's language, and the appeal if there is one. `words` are what
     experts said who changed their reading after they had seen everybody's. `task` and `seconds`, where time is
     counted, are for contesting the clock."""
 
-    mine: Mine
+    own: OwnReading
     method: str | None
     reasons: tuple[str, ...]
     words: tuple[str, ...]
@@ -72,93 +72,93 @@ class Told:
 
 @router.get("/readings")
 async def readings(
-    parts: Here, visitor: SignedIn, before: Annotated[str | None, Query(max_length=64)] = None
+    context: Here, visitor: SignedIn, before: Annotated[str | None, Query(max_length=64)] = None
 ) -> Response:
     """The latest readings, each with its outcome, and what there is to be told."""
-    who, now = visitor.person.id, parts.now()
-    stories = await parts.look(lambda store: store.readings_of(who, PER_PAGE, before))
-    notices: list[Notice] = await parts.look(lambda store: store.notices(who, unseen_only=True))
-    lines = [_mine(parts, visitor, story, _own(story, who)) for story in stories]
-    page = parts.rendering.page(
+    who, now = visitor.person.id, context.now()
+    stories = await context.look(lambda store: store.readings_of(who, READINGS_PER_PAGE, before))
+    notices: list[Notice] = await context.look(lambda store: store.notices(who, unseen_only=True))
+    lines = [_own_reading(context, visitor, story, _last_of(story, who)) for story in stories]
+    page = context.rendering.page(
         "readings.html",
         visitor.language,
         visitor=visitor,
         lines=lines,
         notices=[notice.kind for notice in notices],
         moment=partial(moment, zone=visitor.person.time_zone, language=visitor.language),
-        more=lines[-1].id if len(lines) == PER_PAGE else None,
+        more=lines[-1].id if len(lines) == READINGS_PER_PAGE else None,
     )
     if notices:
-        await parts.change(lambda store: store.see_notices(who, now))
+        await context.change(lambda store: store.see_notices(who, now))
     return page
 
 
 @router.get("/readings/{reading}")
-async def reading_page(parts: Here, visitor: SignedIn, reading: ReadingId) -> Response:
+async def reading_page(context: Here, visitor: SignedIn, reading: ReadingId) -> Response:
     """One reading: the picture, what was decided, every reason, and the appeal."""
-    told = await parts.look(lambda store: _told(store, parts, visitor, reading))
-    deadline = parts.now() + timedelta(days=parts.options.appeal_days)
+    told = await context.look(lambda store: _explained(store, context, visitor, reading))
+    deadline = context.now() + timedelta(days=context.options.appeal_days)
     local = partial(day, zone=visitor.person.time_zone, language=visitor.language)
     short = partial(number, language=visitor.language)
-    return parts.rendering.page(
+    return context.rendering.page(
         "reading.html", visitor.language, visitor=visitor, told=told, deadline=deadline, day=local, number=short
     )
 
 
 @router.get("/readings/{reading}/snippet")
-async def reading_snippet(parts: Here, visitor: SignedIn, reading: ReadingId) -> Response:
+async def reading_snippet(context: Here, visitor: SignedIn, reading: ReadingId) -> Response:
     """The picture of a field that this person read."""
-    story = await parts.look(lambda store: store.story_of_reading(reading, visitor.person.id))
+    story = await context.look(lambda store: store.history_of_reading(reading, visitor.person.id))
     if story.place is None or story.place.snippet is None:
         raise NotFound("This reading has no picture.")
-    return answer(await parts.picture(story.place.snippet))
+    return picture_response(await context.picture(story.place.snippet))
 
 
 @router.post("/readings/{reading}/appeal")
-async def appeal(parts: Here, visitor: Sending, reading: ReadingId, words: Words = "") -> Response:
+async def appeal(context: Here, visitor: Sending, reading: ReadingId, words: Words = "") -> Response:
     """Contests what was decided: an expert who never read the field reads it blind, by the deadline shown."""
-    now = parts.now()
-    deadline = now + timedelta(days=parts.options.appeal_days)
-    opened = await parts.change(lambda store: store.open_appeal(reading, visitor.person.id, words, deadline, now))
-    parts.on_submit(opened.reading.scan)
+    now = context.now()
+    deadline = now + timedelta(days=context.options.appeal_days)
+    opened = await context.change(lambda store: store.open_appeal(reading, visitor.person.id, words, deadline, now))
+    context.on_submit(opened.reading.scan)
     return RedirectResponse(f"/readings/{reading}", 303)
 
 
-def _own(story: Story, who: str) -> Reading:
+def _last_of(story: FieldHistory, who: str) -> Reading:
     return next(each for each in reversed(story.readings) if each.source == who)
 
 
-def _mine(parts: Context, visitor: Visitor, story: Story, reading: Reading) -> Mine:
-    form = parts.forms(story.scan.form, story.scan.form_version) if story.scan.form else None
+def _own_reading(context: Context, visitor: Visitor, story: FieldHistory, reading: Reading) -> OwnReading:
+    form = context.forms(story.scan.form, story.scan.form_version) if story.scan.form else None
     known = form is not None and story.key.name in {field.name for field in form.all_fields()}
     field = form.field(story.key.name) if form and known else None
     decided = story.decisions[-1] if story.decisions else None
-    return Mine(
+    return OwnReading(
         id=reading.id,
         label=said(field.label, visitor.language) if field else "",
         form=said(form.title, visitor.language) if form else "",
         row=None if story.key.row is None else story.key.row + 1,
         text=reading.text,
-        mark=field is not None and field.type in MARKS,
+        mark=field is not None and field.type in MARK_TYPES,
         at=reading.at,
-        outcome=outcome(reading, story, form) if form and known else "open",
+        outcome=outcome_of(reading, story, form) if form and known else "open",
         decided=decided.text if decided else None,
         null=decided.null if decided else None,
         probability=decided.probability if decided else None,
     )
 
 
-def _told(store: Store, parts: Context, visitor: Visitor, reading: str) -> Told:
-    story = store.story_of_reading(reading, visitor.person.id)
+def _explained(store: Store, context: Context, visitor: Visitor, reading: str) -> ExplainedReading:
+    story = store.history_of_reading(reading, visitor.person.id)
     own = next(each for each in story.readings if each.id == reading)
-    mine = _mine(parts, visitor, story, own)
+    mine = _own_reading(context, visitor, story, own)
     translate = translation(visitor.language).gettext
     decided = story.decisions[-1] if story.decisions else None
     mine_appeals = [each for each in store.appeals(who=visitor.person.id) if each.reading.id == reading]
-    return Told(
-        mine=mine,
+    return ExplainedReading(
+        own=mine,
         method=translate(sentence(decided.method)) if decided else None,
-        reasons=tuple(reasons(decided, story, visitor)) if decided else (),
+        reasons=tuple(reason_sentences(decided, story, visitor)) if decided else (),
         words=tuple(each.reason for each in story.readings if each.reason) if decided else (),
         pictured=story.place is not None and story.place.snippet is not None,
         task=own.task if own.seconds is not None else None,
@@ -168,7 +168,7 @@ def _told(store: Store, parts: Context, visitor: Visitor, reading: str) -> Told:
     )
 
 
-def reasons(decided: Decision, story: Story, visitor: Visitor) -> list[str]:
+def reason_sentences(decided: Decision, story: FieldHistory, visitor: Visitor) -> list[str]:
     """The evidence of a decision in words, with nobody's name but the reader's own."""
     translate = translation(visitor.language).gettext
     people = {reading.source for reading in story.readings if reading.kind != "machine"}
@@ -183,7 +183,7 @@ def _without_names(each: Evidence, people: set[str], own: str, translate: Callab
     if source is None:
         return each
     if source == own:
-        return Evidence(code=OWN.get(each.code, each.code), numbers={**each.numbers, "source": translate(YOU)})
+        return Evidence(code=OWN_CODES.get(each.code, each.code), numbers={**each.numbers, "source": translate(YOU)})
     machine = translate(A_MACHINE).format(name=str(source).partition(" ")[0])
     name = translate(ANOTHER) if source in people else machine
     return Evidence(code=each.code, numbers={**each.numbers, "source": name})

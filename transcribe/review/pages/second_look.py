@@ -17,22 +17,22 @@ from transcribe.model import Reading, Task
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
-from transcribe.review.views.task_view import MARKS
-from transcribe.store import SentReading, Store, Story
+from transcribe.review.views.task_view import MARK_TYPES
+from transcribe.store import FieldHistory, SentReading, Store
 
 router = APIRouter()
 
-LOOK_BACK = timedelta(minutes=15)
+SECOND_LOOK_TIME = timedelta(minutes=15)
 """As long as a picture may be seen after a task was answered."""
 
-SETTLED = frozenset({"adjudicate"})
+SETTLED_KINDS = frozenset({"adjudicate"})
 """Appeals stay blind: who hears one must not know what was contested."""
 
 YOU, READER, MACHINE = N_("You"), N_("Reader {number}"), N_("A machine ({name})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LookLine:
+class SettledReading:
     """One reading of the field, its maker without a name."""
 
     who: str
@@ -41,7 +41,7 @@ class LookLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class SettledTask:
     """One settled task: the expert's own blind reading, and everybody's."""
 
     task: str
@@ -50,20 +50,20 @@ class Look:
     mark: bool
     own: str
     idem: str
-    lines: tuple[LookLine, ...]
+    lines: tuple[SettledReading, ...]
 
 
 @router.get("/second-look")
-async def second_look(parts: Here, visitor: SignedIn) -> Response:
+async def second_look(context: Here, visitor: SignedIn) -> Response:
     """What this expert settled in the last minutes, latest first."""
-    _experts_only(visitor)
-    looks = await parts.look(lambda store: _looks(store, parts, visitor))
-    return parts.rendering.page("second_look.html", visitor.language, visitor=visitor, looks=looks)
+    _require_expert(visitor)
+    looks = await context.look(lambda store: _settled_tasks(store, context, visitor))
+    return context.rendering.page("second_look.html", visitor.language, visitor=visitor, looks=looks)
 
 
 @router.post("/second-look/{task}")
 async def change(
-    parts: Here,
+    context: Here,
     visitor: Sending,
     task: TaskId,
     idem: Annotated[str, Form(min_length=8, max_length=100)],
@@ -71,10 +71,10 @@ async def change(
     reason: Annotated[str, Form(min_length=1, max_length=500)],
 ) -> Response:
     """A new reading of the same field by the same expert; it says that they had seen the others', and why."""
-    _experts_only(visitor)
-    now, who = parts.now(), visitor.person.id
-    theirs = await parts.look(lambda store: store.task(task, who, now))
-    if theirs.kind not in SETTLED:
+    _require_expert(visitor)
+    now, who = context.now(), visitor.person.id
+    theirs = await context.look(lambda store: store.task(task, who, now))
+    if theirs.kind not in SETTLED_KINDS:
         raise NotFound("This task is not one to look at twice.")
     sent = SentReading(text=text, idem=idem, flags=frozenset({Flag.SAW_ALL_READINGS}), reason=reason.strip())
 
@@ -82,35 +82,35 @@ async def change(
         store.submit(task, who, sent, now)
         store.log(who, "settled anew", task, {"reason": store.keyed_hash("reason", sent.reason)}, now)
 
-    await parts.change(keep)
-    parts.on_submit(theirs.scan)
+    await context.change(keep)
+    context.on_submit(theirs.scan)
     return RedirectResponse("/second-look", 303)
 
 
-def _experts_only(visitor: Visitor) -> None:
+def _require_expert(visitor: Visitor) -> None:
     if "expert" not in visitor.person.roles:
         raise HTTPException(403, N_("This page is for experts."))
 
 
-def _looks(store: Store, parts: Context, visitor: Visitor) -> list[Look]:
-    who, since = visitor.person.id, parts.now() - LOOK_BACK
-    found: dict[str, Look] = {}
+def _settled_tasks(store: Store, context: Context, visitor: Visitor) -> list[SettledTask]:
+    who, since = visitor.person.id, context.now() - SECOND_LOOK_TIME
+    found: dict[str, SettledTask] = {}
     for story in store.readings_of(who, 50):
         for own in reversed(story.readings):
             task = _task_of(story, own)
-            if own.source == who and own.at >= since and task is not None and task.kind in SETTLED:
-                found.setdefault(task.id, _look(parts, visitor, story, task, own))
+            if own.source == who and own.at >= since and task is not None and task.kind in SETTLED_KINDS:
+                found.setdefault(task.id, _settled_task(context, visitor, story, task, own))
                 break
     return list(found.values())
 
 
-def _task_of(story: Story, reading: Reading) -> Task | None:
+def _task_of(story: FieldHistory, reading: Reading) -> Task | None:
     return next((task for task in story.tasks if task.id == reading.task), None)
 
 
-def _look(parts: Context, visitor: Visitor, story: Story, task: Task, own: Reading) -> Look:
+def _settled_task(context: Context, visitor: Visitor, story: FieldHistory, task: Task, own: Reading) -> SettledTask:
     translate = translation(visitor.language).gettext
-    form = parts.forms(story.scan.form, story.scan.form_version)
+    form = context.forms(story.scan.form, story.scan.form_version)
     people = list(dict.fromkeys(each.source for each in story.readings if each.kind != "machine"))
     others = [source for source in people if source != visitor.person.id]
 
@@ -122,14 +122,15 @@ def _look(parts: Context, visitor: Visitor, story: Story, task: Task, own: Readi
         return translate(READER).format(number=others.index(reading.source) + 1)
 
     field = form.field(story.key.name)
-    return Look(
+    return SettledTask(
         task=task.id,
         label=said(field.label, visitor.language),
-        mark=field.type in MARKS,
+        mark=field.type in MARK_TYPES,
         row=None if story.key.row is None else story.key.row + 1,
         own=own.text or "",
         idem=secrets.token_urlsafe(16),
         lines=tuple(
-            LookLine(who=name(reading), text=reading.text, confidence=reading.confidence) for reading in story.readings
+            SettledReading(who=name(reading), text=reading.text, confidence=reading.confidence)
+            for reading in story.readings
         ),
     )

@@ -17,7 +17,7 @@ router = APIRouter(include_in_schema=True)
 Token = Annotated[str, Path(min_length=16, max_length=128, pattern=r"^[A-Za-z0-9_-]+$")]
 Handle = Annotated[str, Form(min_length=1, max_length=100)]
 Password = Annotated[str, Form(min_length=1, max_length=200)]
-NewPassword = Annotated[str, Form(min_length=passwords.SHORTEST, max_length=200)]
+NewPassword = Annotated[str, Form(min_length=passwords.MIN_PASSWORD_LENGTH, max_length=200)]
 
 
 @router.get("/")
@@ -27,84 +27,88 @@ async def door() -> Response:
 
 
 @router.get("/in")
-async def sign_in_page(request: Request, parts: Here) -> Response:
+async def sign_in_page(request: Request, context: Here) -> Response:
     """Asks for handle and password."""
-    return parts.rendering.page("sign_in.html", language_of(request, parts.options), wrong=False)
+    return context.rendering.page("sign_in.html", language_of(request, context.options), wrong=False)
 
 
 @router.post("/in")
-async def sign_in(request: Request, parts: Here, handle: Handle, password: Password) -> Response:
+async def sign_in(request: Request, context: Here, handle: Handle, password: Password) -> Response:
     """Signs in by password. An unknown handle takes as long as a wrong password and is told the same."""
-    parts.rates.try_to_sign_in(_address(request), f"handle {handle}")
-    who = await _who_has(parts, handle, password)
+    context.rate_limits.count_sign_in_try(_address(request), f"handle {handle}")
+    who = await _who_has(context, handle, password)
     if who is None:
-        return parts.rendering.page("sign_in.html", language_of(request, parts.options), 401, wrong=True)
-    return await _welcome(parts, who)
+        return context.rendering.page("sign_in.html", language_of(request, context.options), 401, wrong=True)
+    return await _welcome(context, who)
 
 
 @router.get("/in/{token}")
-async def link_page(request: Request, parts: Here, token: Token) -> Response:
+async def link_page(request: Request, context: Here, token: Token) -> Response:
     """Shows a button. Only the button signs in, so that a program that previews links spends none. Only a link that is
     none counts as a try: a whole office may sign in from one address."""
     hashed = token_hash(token)
-    found = await parts.look(lambda store: store.link(hashed, parts.now()))
+    found = await context.look(lambda store: store.link(hashed, context.now()))
     if not found:
-        parts.rates.try_to_sign_in(_address(request))
-    language = language_of(request, parts.options)
-    return parts.rendering.page("link.html", language, 200 if found else 410, token=token if found else None)
+        context.rate_limits.count_sign_in_try(_address(request))
+    language = language_of(request, context.options)
+    return context.rendering.page("link.html", language, 200 if found else 410, token=token if found else None)
 
 
 @router.post("/in/{token}")
-async def sign_in_by_link(request: Request, parts: Here, token: Token) -> Response:
+async def sign_in_by_link(request: Request, context: Here, token: Token) -> Response:
     """Spends the link and signs in."""
     hashed = token_hash(token)
-    who = await parts.change(lambda store: store.spend_link(hashed, parts.now()))
+    who = await context.change(lambda store: store.spend_link(hashed, context.now()))
     if who is None:
-        parts.rates.try_to_sign_in(_address(request))
-        return parts.rendering.page("link.html", language_of(request, parts.options), 410, token=None)
-    return await _welcome(parts, who)
+        context.rate_limits.count_sign_in_try(_address(request))
+        return context.rendering.page("link.html", language_of(request, context.options), 410, token=None)
+    return await _welcome(context, who)
 
 
 @router.get("/password")
-async def password_page(parts: Here, visitor: SignedIn) -> Response:
+async def password_page(context: Here, visitor: SignedIn) -> Response:
     """Asks for a new password."""
-    return parts.rendering.page("password.html", visitor.language, visitor=visitor, shortest=passwords.SHORTEST)
+    return context.rendering.page(
+        "password.html", visitor.language, visitor=visitor, shortest=passwords.MIN_PASSWORD_LENGTH
+    )
 
 
 @router.post("/password")
-async def set_password(parts: Here, visitor: Sending, password: NewPassword) -> Response:
+async def set_password(context: Here, visitor: Sending, password: NewPassword) -> Response:
     """Keeps a new password and ends every other session of this person."""
-    hashed, now = await passwords.hashed(password), parts.now()
-    await parts.change(lambda store: store.put_password(visitor.person.id, hashed, now))
-    await parts.change(lambda store: store.end_sessions(visitor.person.id, now))
-    return await _welcome(parts, visitor.person.id)
+    hashed, now = await passwords.hash_password(password), context.now()
+    await context.change(lambda store: store.put_password(visitor.person.id, hashed, now))
+    await context.change(lambda store: store.end_sessions(visitor.person.id, now))
+    return await _welcome(context, visitor.person.id)
 
 
 @router.post("/out")
-async def sign_out(parts: Here, visitor: Sending) -> Response:
+async def sign_out(context: Here, visitor: Sending) -> Response:
     """Ends this session, gives back what is leased, and tells the browser to forget what it kept for it."""
-    now = parts.now()
-    await parts.change(lambda store: store.give_back(visitor.person.id, now))
-    await parts.change(lambda store: store.end_sessions(visitor.person.id, now, visitor.session))
+    now = context.now()
+    await context.change(lambda store: store.give_back(visitor.person.id, now))
+    await context.change(lambda store: store.end_sessions(visitor.person.id, now, visitor.session))
     response = RedirectResponse("/in", 303)
-    response.delete_cookie(parts.options.cookie, path="/", secure=parts.options.secure, httponly=True, samesite="lax")
+    response.delete_cookie(
+        context.options.cookie, path="/", secure=context.options.secure, httponly=True, samesite="lax"
+    )
     response.headers["clear-site-data"] = '"cache", "storage"'
     return response
 
 
-async def _welcome(parts: Context, who: str) -> Response:
+async def _welcome(context: Context, who: str) -> Response:
     response = RedirectResponse("/work", 303)
-    await start_session(parts, who, response)
+    await start_session(context, who, response)
     return response
 
 
-async def _who_has(parts: Context, handle: str, password: str) -> str | None:
+async def _who_has(context: Context, handle: str, password: str) -> str | None:
     try:
-        person = await parts.look(lambda store: store.transcriber(handle))
-        kept = await parts.look(lambda store: store.password(person.id))
+        person = await context.look(lambda store: store.transcriber(handle))
+        kept = await context.look(lambda store: store.password(person.id))
     except NotFound:
         kept = None
-    if not await passwords.fits(password, kept):
+    if not await passwords.is_password(password, kept):
         return None
     return person.id
 

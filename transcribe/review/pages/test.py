@@ -13,57 +13,62 @@ from fastapi import APIRouter, Form, Path, Request, Response
 from transcribe.codes import Reason
 from transcribe.errors import NotFound
 from transcribe.model import Task
-from transcribe.people import same_text
+from transcribe.people import is_same_text
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.views.formatting import day
-from transcribe.review.views.pay_terms import latest
-from transcribe.review.views.task_view import TaskView, sheet
+from transcribe.review.views.pay_terms import latest_forms
+from transcribe.review.views.task_view import TaskView, task_view
 from transcribe.store import QualificationTry, SentReading, Store
 
 router = APIRouter()
 
-ITEMS = 5
+TEST_ITEM_COUNT = 5
 """Known fields of one test: two or three minutes of work."""
 
-NEEDED = 0.8
+PASS_SHARE = 0.8
 """The share that passes: one slip in five is human, and a test can be taken again at once."""
 
 Kind = Annotated[str, Path(min_length=1, max_length=40, pattern=r"^[a-z_]+$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Marked:
+class MarkedItem:
     """One item after a test: what was typed, what is right, and whether they say the same."""
 
-    sheet: TaskView
+    view: TaskView
     text: str
     right: str
     same: bool
 
 
 @router.get("/test")
-async def tests_page(parts: Here, visitor: SignedIn) -> Response:
+async def tests_page(context: Here, visitor: SignedIn) -> Response:
     """The kinds of field that can be tested, and the tests that this person took."""
-    kinds, tries = await parts.look(lambda store: (_kinds(store, parts), store.qualification_tries(visitor.person.id)))
+    kinds, tries = await context.look(
+        lambda store: (_kinds(store, context), store.qualification_tries(visitor.person.id))
+    )
     local = partial(day, zone=visitor.person.time_zone, language=visitor.language)
-    return parts.rendering.page("tests.html", visitor.language, visitor=visitor, kinds=kinds, tries=tries, day=local)
+    return context.rendering.page("tests.html", visitor.language, visitor=visitor, kinds=kinds, tries=tries, day=local)
 
 
 @router.post("/test/{kind}")
-async def begin(parts: Here, visitor: Sending, kind: Kind) -> Response:
+async def begin(context: Here, visitor: Sending, kind: Kind) -> Response:
     """Gives known fields of this kind, with their help; 404 where there are none."""
-    now, seconds = parts.now(), parts.options.lease_seconds
+    now, seconds = context.now(), context.options.lease_seconds
 
     def lease(store: Store) -> list[TaskView]:
-        store.lease_test(visitor.person.id, kind, ITEMS, now, seconds)
-        return [sheet(store, parts.forms, task, visitor.language, now) for task in _held(store, parts, visitor, kind)]
+        store.lease_test(visitor.person.id, kind, TEST_ITEM_COUNT, now, seconds)
+        return [
+            task_view(store, context.forms, task, visitor.language, now)
+            for task in _held(store, context, visitor, kind)
+        ]
 
-    items = await parts.change(lease)
+    items = await context.change(lease)
     if not items:
         raise NotFound("There is no test for this kind of field.")
-    return parts.rendering.page(
+    return context.rendering.page(
         "test.html", visitor.language, visitor=visitor, kind=kind, items=items, idem=secrets.token_urlsafe(16)
     )
 
@@ -71,77 +76,79 @@ async def begin(parts: Here, visitor: Sending, kind: Kind) -> Response:
 @router.post("/test/{kind}/answers")
 async def finish(
     request: Request,
-    parts: Here,
+    context: Here,
     visitor: Sending,
     kind: Kind,
     idem: Annotated[str, Form(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")],
 ) -> Response:
     """Keeps every answer as a paid reading, and explains each. An answer left empty says that the field is blank."""
     texts = {name: str(value)[:4000] for name, value in (await request.form()).items()}
-    now = parts.now()
-    held = await parts.look(lambda store: _held(store, parts, visitor, kind))
+    now = context.now()
+    held = await context.look(lambda store: _held(store, context, visitor, kind))
     answered = [(task, texts[f"text.{task.id}"].strip()) for task in held if f"text.{task.id}" in texts]
     if not answered:
         raise NotFound("None of these fields is yours any more.")
 
-    def keep(store: Store) -> tuple[list[Marked], QualificationTry]:
-        marked = [_mark(store, parts, visitor, task, text) for task, text in answered]
+    def keep(store: Store) -> tuple[list[MarkedItem], QualificationTry]:
+        marked = [_mark(store, context, visitor, task, text) for task, text in answered]
         for number, (task, text) in enumerate(answered):
             store.submit(task.id, visitor.person.id, SentReading(text=text, idem=f"{idem}-{number}"), now)
         right = sum(each.same for each in marked)
-        passed = len(marked) == len(held) and right >= NEEDED * len(held)
+        passed = len(marked) == len(held) and right >= PASS_SHARE * len(held)
         result = QualificationTry(name=kind, asked=len(held), right=right, passed=passed, at=now)
         store.put_qualification_try(visitor.person.id, result, now)
         return marked, result
 
-    marked, result = await parts.change(keep)
-    return parts.rendering.page(
+    marked, result = await context.change(keep)
+    return context.rendering.page(
         "tested.html", visitor.language, visitor=visitor, kind=kind, marked=marked, result=result
     )
 
 
 @router.get("/test/explained/{task}")
-async def explained(parts: Here, visitor: SignedIn, task: TaskId) -> Response:
+async def explained(context: Here, visitor: SignedIn, task: TaskId) -> Response:
     """One item of a test that was answered on the work page: what is right, at once."""
-    who, now = visitor.person.id, parts.now()
+    who, now = visitor.person.id, context.now()
 
-    def mark(store: Store) -> Marked:
+    def mark(store: Store) -> MarkedItem:
         theirs = store.task(task, who, now)
-        readings = store.story(theirs.scan, theirs.key).readings
+        readings = store.field_history(theirs.scan, theirs.key).readings
         own = next((each for each in reversed(readings) if each.task == task and each.source == who), None)
         if theirs.reason != Reason.QUALIFICATION or own is None:
             raise NotFound("This is no item of a test that you have answered.")
-        return _mark(store, parts, visitor, theirs, own.text or "")
+        return _mark(store, context, visitor, theirs, own.text or "")
 
-    marked = await parts.look(mark)
-    return parts.rendering.page(
-        "tested.html", visitor.language, visitor=visitor, kind=marked.sheet.label, marked=[marked], result=None
+    marked = await context.look(mark)
+    return context.rendering.page(
+        "tested.html", visitor.language, visitor=visitor, kind=marked.view.label, marked=[marked], result=None
     )
 
 
-def _kinds(store: Store, parts: Context) -> list[str]:
+def _kinds(store: Store, context: Context) -> list[str]:
     """Field types that the forms have, and of which some fields are known."""
     known = {each.truth.key.name for each in store.control_answers()}
-    found = {field.type for form in latest(store, parts.forms) for field in form.all_fields() if field.name in known}
+    found = {
+        field.type for form in latest_forms(store, context.forms) for field in form.all_fields() if field.name in known
+    }
     return sorted(found)
 
 
-def _held(store: Store, parts: Context, visitor: Visitor, kind: str) -> Sequence[Task]:
+def _held(store: Store, context: Context, visitor: Visitor, kind: str) -> Sequence[Task]:
     """The items of a test of this kind that this person holds."""
-    held = store.held(visitor.person.id, parts.now())
+    held = store.held(visitor.person.id, context.now())
     return [
         task
         for task in held
         if task.reason == Reason.QUALIFICATION
-        and parts.forms(task.form, task.form_version).field(task.key.name).type == kind
+        and context.forms(task.form, task.form_version).field(task.key.name).type == kind
     ]
 
 
-def _mark(store: Store, parts: Context, visitor: Visitor, task: Task, text: str) -> Marked:
-    form = parts.forms(task.form, task.form_version)
+def _mark(store: Store, context: Context, visitor: Visitor, task: Task, text: str) -> MarkedItem:
+    form = context.forms(task.form, task.form_version)
     truth = next((truth for truth in store.truths(task.scan) if truth.key == task.key), None)
     right = "" if truth is None else truth.text
     # an item that was withdrawn while it was held counts for the person
-    same = truth is None or same_text(text, right, form.field(task.key.name), form)
-    shown = sheet(store, parts.forms, task, visitor.language, parts.now())
-    return Marked(sheet=shown, text=text, right=right, same=same)
+    same = truth is None or is_same_text(text, right, form.field(task.key.name), form)
+    shown = task_view(store, context.forms, task, visitor.language, context.now())
+    return MarkedItem(view=shown, text=text, right=right, same=same)

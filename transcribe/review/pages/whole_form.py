@@ -13,48 +13,48 @@ from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, Place, Task
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
-from transcribe.review.requests import SentForm, from_form
+from transcribe.review.requests import SentForm, reading_from_form
 from transcribe.review.views.offers import offer_to
-from transcribe.review.views.task_view import TaskView, sheet, whole
+from transcribe.review.views.task_view import TaskView, may_be_read_whole, task_view
 from transcribe.store import Store
 
 router = APIRouter()
 
-MOST_FIELDS = 300
+MAX_LEASED_FIELDS = 300
 """Fields of one scan that are given to one person at once: more than any form of one page has."""
 
-READ_AS_TEXT = ("read", "audit", "test")
+TEXT_KINDS = ("read", "audit", "test")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class FormLine:
     """One field on the page of a whole form: its sheet, where it stands, and a new idem."""
 
-    sheet: TaskView
+    view: TaskView
     page: int
     box: Box
     idem: str
 
 
 @router.get("/form")
-async def whole_form(parts: Here, visitor: SignedIn) -> Response:
+async def whole_form(context: Here, visitor: SignedIn) -> Response:
     """Every open field of one scan; to `/work` where no scan of a form that allows it waits."""
-    lines = await parts.change(lambda store: _lines(store, parts, visitor))
+    lines = await context.change(lambda store: _lines(store, context, visitor))
     if not lines:
         return RedirectResponse("/work", 303)
-    pages = {line.page: line.sheet.task for line in reversed(lines)}
-    return parts.rendering.page(
+    pages = {line.page: line.view.task for line in reversed(lines)}
+    return context.rendering.page(
         "whole_form.html", visitor.language, visitor=visitor, lines=lines, pages=dict(sorted(pages.items()))
     )
 
 
 @router.post("/form")
-async def send_form(request: Request, parts: Here, visitor: Sending) -> Response:
+async def send_form(request: Request, context: Here, visitor: Sending) -> Response:
     """Keeps each field that was filled in or marked as a reading of its own; the others stay open."""
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     sent = dict(_sent(form))
     for task, each in sent.items():
-        await _keep(parts, visitor, task, each)
+        await _keep(context, visitor, task, each)
     return RedirectResponse("/form", 303)
 
 
@@ -70,32 +70,34 @@ def _sent(form: Mapping[str, str]) -> Iterator[tuple[str, SentForm]]:
             yield task, SentForm.model_validate({**values, "overrode": form.get(f"overrode.{task}", "")})
 
 
-async def _keep(parts: Context, visitor: Visitor, task: str, sent: SentForm) -> None:
-    who, now = visitor.person.id, parts.now()
-    outcome = await parts.keep(lambda store: store.submit(task, who, from_form(sent, "read"), now))
+async def _keep(context: Context, visitor: Visitor, task: str, sent: SentForm) -> None:
+    who, now = visitor.person.id, context.now()
+    outcome = await context.keep(lambda store: store.submit(task, who, reading_from_form(sent, "read"), now))
     if outcome.kind != "again":
-        parts.on_submit(outcome.scan)
+        context.on_submit(outcome.scan)
 
 
-def _lines(store: Store, parts: Context, visitor: Visitor) -> list[Line]:
+def _lines(store: Store, context: Context, visitor: Visitor) -> list[FormLine]:
     """The fields of the first scan among what this person holds, or is given now, whose form allows it."""
-    who, now, seconds = visitor.person.id, parts.now(), parts.options.lease_seconds
-    offer = replace(offer_to(visitor.person), kinds=READ_AS_TEXT)
-    held = store.lease(who, parts.options.ahead, now, seconds, offer)
-    first = next((task for task in held if task.form and whole(parts.forms(task.form, task.form_version))), None)
+    who, now, seconds = visitor.person.id, context.now(), context.options.lease_seconds
+    offer = replace(offer_to(visitor.person), kinds=TEXT_KINDS)
+    held = store.lease(who, context.options.ahead, now, seconds, offer)
+    first = next(
+        (task for task in held if task.form and may_be_read_whole(context.forms(task.form, task.form_version))), None
+    )
     if first is None:
         return []
-    tasks = store.lease(who, MOST_FIELDS, now, seconds, replace(offer, scan=first.scan))
+    tasks = store.lease(who, MAX_LEASED_FIELDS, now, seconds, replace(offer, scan=first.scan))
     places = {place.key: place for place in store.places(first.scan)}
-    form = parts.forms(first.form, first.form_version)
+    form = context.forms(first.form, first.form_version)
     order = {key: number for number, key in enumerate(paper_order(form, places))}
     known = sorted((task for task in tasks if task.key in places), key=lambda task: order.get(task.key, len(order)))
-    return [_line(store, parts, visitor, task, places[task.key]) for task in known]
+    return [_line(store, context, visitor, task, places[task.key]) for task in known]
 
 
-def _line(store: Store, parts: Context, visitor: Visitor, task: Task, place: Place) -> Line:
-    shown = sheet(store, parts.forms, task, visitor.language, parts.now())
-    return Line(sheet=shown, page=place.page, box=place.box, idem=secrets.token_urlsafe(16))
+def _line(store: Store, context: Context, visitor: Visitor, task: Task, place: Place) -> FormLine:
+    shown = task_view(store, context.forms, task, visitor.language, context.now())
+    return FormLine(view=shown, page=place.page, box=place.box, idem=secrets.token_urlsafe(16))
 
 
 def paper_order(form: Form, places: Mapping[FieldKey, Place]) -> list[FieldKey]:
@@ -108,15 +110,15 @@ def paper_order(form: Form, places: Mapping[FieldKey, Place]) -> list[FieldKey]:
             (key for key in places if key.table == table.name), key=lambda key: (key.row or 0, columns.get(key.name, 0))
         )
         if cells:
-            end = _foot(places[cells[-1]])
-            at = next((n for n, key in enumerate(plain) if _head(places[key]) >= end), len(plain))
+            end = _bottom(places[cells[-1]])
+            at = next((n for n, key in enumerate(plain) if _top(places[key]) >= end), len(plain))
             plain[at:at] = cells
     return plain
 
 
-def _head(place: Place) -> tuple[int, int]:
+def _top(place: Place) -> tuple[int, int]:
     return place.page, place.box.y0
 
 
-def _foot(place: Place) -> tuple[int, int]:
+def _bottom(place: Place) -> tuple[int, int]:
     return place.page, place.box.y1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, JSONResponse, Response
 
-from transcribe.review.rendering import STATIC
+from transcribe.review.rendering import STATIC_FOLDER
 
 router = APIRouter()
 
@@ -13,7 +13,9 @@ router = APIRouter()
 @router.get("/worker.js")
 async def worker() -> Response:
     """The service worker: browsers ask for it anew, so it is not kept."""
-    return FileResponse(STATIC / "worker.js", media_type="text/javascript", headers={"cache-control": "no-cache"})
+    return FileResponse(
+        STATIC_FOLDER / "worker.js", media_type="text/javascript", headers={"cache-control": "no-cache"}
+    )
 
 
 @router.get("/alive")

@@ -12,32 +12,34 @@ from transcribe.i18n import said
 from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context, Forms
 from transcribe.review.views.formatting import minutes, moment, number
-from transcribe.review.views.pay_terms import latest
+from transcribe.review.views.pay_terms import latest_forms
 from transcribe.store import ExpectedWork, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coming:
+class TitledWork:
     """Expected work with the title of its form, "" where that is not known yet."""
 
     work: ExpectedWork
     title: str
 
 
-def coming(store: Store, forms: Forms, language: str, now: datetime) -> tuple[Coming, ...]:
+def titled_work(store: Store, forms: Forms, language: str, now: datetime) -> tuple[TitledWork, ...]:
     """What is expected from now on, soonest first."""
     expected = store.expected_work(now)
-    titles = {form.name: said(form.title, language) or form.name for form in latest(store, forms)} if expected else {}
-    return tuple(Coming(work=each, title=titles.get(each.form, each.form)) for each in expected)
-
-
-async def no_work(parts: Context, visitor: Visitor) -> Response:
-    """The page that says that there is nothing to read now: what is expected, and how long this person has waited."""
-    language, who, now = visitor.language, visitor.person, parts.now()
-    expected, waited = await parts.look(
-        lambda store: (coming(store, parts.forms, language, now), store.waiting_seconds(who.id))
+    titles = (
+        {form.name: said(form.title, language) or form.name for form in latest_forms(store, forms)} if expected else {}
     )
-    return parts.rendering.page(
+    return tuple(TitledWork(work=each, title=titles.get(each.form, each.form)) for each in expected)
+
+
+async def no_work(context: Context, visitor: Visitor) -> Response:
+    """The page that says that there is nothing to read now: what is expected, and how long this person has waited."""
+    language, who, now = visitor.language, visitor.person, context.now()
+    expected, waited = await context.look(
+        lambda store: (titled_work(store, context.forms, language, now), store.waiting_seconds(who.id))
+    )
+    return context.rendering.page(
         "no_work.html",
         language,
         visitor=visitor,

@@ -8,7 +8,7 @@ from transcribe.review.context import Forms
 from transcribe.store import Store
 
 
-def choices(store: Store, forms: Forms, language: str) -> tuple[tuple[str, str], ...]:
+def form_choices(store: Store, forms: Forms, language: str) -> tuple[tuple[str, str], ...]:
     """("name/version", title) of the latest version of every form that is kept, by title."""
     latest: dict[str, int] = {}
     for name, version, _ in store.forms():

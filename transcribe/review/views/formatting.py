@@ -12,7 +12,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 
 from transcribe.pay_arithmetic import MICRO
 
-PATTERN = "#,##0.00####\N{NO-BREAK SPACE}¤¤"
+AMOUNT_PATTERN = "#,##0.00####\N{NO-BREAK SPACE}¤¤"
 """Two to six places, as one reading may pay less than a cent; the code, as "$" is several currencies."""
 
 
@@ -21,7 +21,7 @@ def amount(micro: int, currency: str, language: str) -> str:
     value = Decimal(micro) / MICRO
     if not currency:
         return format_decimal(value, "#,##0.00####", locale=language)
-    return format_currency(value, currency, PATTERN, locale=language, currency_digits=False)
+    return format_currency(value, currency, AMOUNT_PATTERN, locale=language, currency_digits=False)
 
 
 def share(value: float, language: str) -> str:
@@ -42,15 +42,15 @@ def minutes(seconds: float, language: str) -> str:
 
 def moment(at: datetime, zone: str, language: str) -> str:
     """A time where the person lives; in UTC where their time zone is unknown here."""
-    return format_datetime(at, "short", tzinfo=_there(zone), locale=language)
+    return format_datetime(at, "short", tzinfo=_zone(zone), locale=language)
 
 
 def day(at: datetime, zone: str, language: str) -> str:
     """The day of a time where the person lives."""
-    return format_date(at.astimezone(_there(zone)).date(), "medium", locale=language)
+    return format_date(at.astimezone(_zone(zone)).date(), "medium", locale=language)
 
 
-def _there(zone: str) -> ZoneInfo:
+def _zone(zone: str) -> ZoneInfo:
     try:
         return ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):

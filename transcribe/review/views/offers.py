@@ -17,10 +17,10 @@ def offer_to(person: Transcriber) -> Offer:
     return Offer(pools=EXPERT_POOLS if "expert" in person.roles else ("read",))
 
 
-def leased(store: Store, parts: Context, person: Transcriber, count: int, *, same: bool) -> list[Task]:
+def lease_tasks(store: Store, context: Context, person: Transcriber, count: int, *, same: bool) -> list[Task]:
     """Up to `count` tasks for this person; with `same`, of the field that they read last as long as there are some.
     How long somebody waits who finds none is kept."""
-    now, seconds, offer = parts.now(), parts.options.lease_seconds, offer_to(person)
+    now, seconds, offer = context.now(), context.options.lease_seconds, offer_to(person)
     tasks: list[Task] = []
     last = store.readings_of(person.id, limit=1) if same else []
     if last:
@@ -28,6 +28,6 @@ def leased(store: Store, parts: Context, person: Transcriber, count: int, *, sam
         tasks = store.lease(person.id, count, now, seconds, alike)
     if len(tasks) < count:
         tasks = store.lease(person.id, count, now, seconds, offer)
-    if waited := parts.waits.looked(person.id, now, found=bool(tasks)):
+    if waited := context.waiting_times.count_look(person.id, now, found=bool(tasks)):
         store.put_time(person.id, waited, "waiting", now)
     return tasks

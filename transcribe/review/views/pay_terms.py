@@ -10,13 +10,13 @@ from transcribe.errors import FormError, NotFound
 from transcribe.i18n import said
 from transcribe.model import Form
 from transcribe.pay_arithmetic import an_hour
-from transcribe.people import MEASURED, Fault, faults
+from transcribe.people import MIN_MEASURED_READINGS, PayFault, pay_faults
 from transcribe.review.context import Forms
 from transcribe.store import Rate, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Worth:
+class PayTerms:
     """One form: `measured` is what an hour of reading it by the piece has come to in micro-units, None while too few
     readings were measured."""
 
@@ -26,17 +26,19 @@ class Worth:
     measured: int | None
     retention_days: int | None
     training: bool | None
-    faults: tuple[Fault, ...]
+    faults: tuple[PayFault, ...]
 
 
-def worths(store: Store, forms: Forms, language: str, now: datetime) -> tuple[Worth, ...]:
+def pay_terms(store: Store, forms: Forms, language: str, now: datetime) -> tuple[PayTerms, ...]:
     """Every form that is kept and installed, by title."""
     return tuple(
-        sorted((_worth(store, form, language, now) for form in latest(store, forms)), key=lambda each: each.title)
+        sorted(
+            (_pay_terms(store, form, language, now) for form in latest_forms(store, forms)), key=lambda each: each.title
+        )
     )
 
 
-def latest(store: Store, forms: Forms) -> Iterator[Form]:
+def latest_forms(store: Store, forms: Forms) -> Iterator[Form]:
     """The latest version of every form kept; one whose definition is not installed any more is left out."""
     newest: dict[str, int] = {}
     for name, version, _ in store.forms():
@@ -48,16 +50,16 @@ def latest(store: Store, forms: Forms) -> Iterator[Form]:
             continue
 
 
-def _worth(store: Store, form: Form, language: str, now: datetime) -> Worth:
+def _pay_terms(store: Store, form: Form, language: str, now: datetime) -> PayTerms:
     rate, pace = store.rate(form.name, now), store.pace(form.name)
-    known = rate is not None and pace.readings >= MEASURED
+    known = rate is not None and pace.readings >= MIN_MEASURED_READINGS
     training = form.options.get("training")
-    return Worth(
+    return PayTerms(
         title=said(form.title, language) or form.name,
         rate=rate,
         hourly=store.rate(form.name, now, "hour"),
         measured=an_hour(rate.micro * pace.readings, pace.seconds) if rate and known else None,
         retention_days=form.retention_days,
         training=None if training is None else bool(training),
-        faults=faults(rate, store.floor(now), pace),
+        faults=pay_faults(rate, store.floor(now), pace),
     )

@@ -10,10 +10,10 @@ from transcribe.i18n import N_, translation
 from transcribe.model import Field, Outcome, Task
 from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context, Forms
-from transcribe.review.views.task_view import MARKS
+from transcribe.review.views.task_view import MARK_TYPES
 from transcribe.store import Store
 
-WORDS = {
+FAULT_WORDS = {
     "country": N_("This is none of the countries that it could be."),
     "check digit": N_("The check digit does not fit: one character is wrong, or two have changed places."),
     "currency": N_("Another currency stands beside the amount than this form uses."),
@@ -35,37 +35,37 @@ WORDS = {
 }
 """A sentence (a message of the catalogues) for each code of `FieldType.faults`."""
 
-ONE_LINE = N_("One line alone makes no row: mark its top and its foot.")
+SINGLE_EDGE = N_("One line alone makes no row: mark its top and its foot.")
 
-OTHERWISE = N_("This looks odd for this field.")
+OTHER_FAULT = N_("This looks odd for this field.")
 """For codes of field types that come from outside."""
 
 
-def faults(forms: Forms, task: Task | Outcome, text: str, language: str) -> tuple[str, ...]:
+def text_faults(forms: Forms, task: Task | Outcome, text: str, language: str) -> tuple[str, ...]:
     """What is odd about a text, in the reader's language; nothing where the task is not about one field."""
     form = forms(task.form, task.form_version) if task.form else None
     field = next((each for each in form.all_fields() if each.name == task.key.name), None) if form else None
-    if form is None or field is None or not checked(field):
+    if form is None or field is None or not is_checked(field):
         return ()
     say = translation(language).gettext
-    return tuple(say(WORDS.get(code, OTHERWISE)) for code in fields.load(field.type).faults(text, field, form))
+    return tuple(say(FAULT_WORDS.get(code, OTHER_FAULT)) for code in fields.load(field.type).faults(text, field, form))
 
 
-def no_rows(edges: str, language: str) -> tuple[str, ...]:
+def edge_faults(edges: str, language: str) -> tuple[str, ...]:
     """What is odd about the lines between the rows of a table: one alone."""
     one = len(set(re.findall(r"\d+", edges))) == 1
-    return (translation(language).gettext(ONE_LINE),) if one else ()
+    return (translation(language).gettext(SINGLE_EDGE),) if one else ()
 
 
-def odd(store: Store, parts: Context, visitor: Visitor, task: str, text: str) -> tuple[str, ...]:
+def task_text_faults(store: Store, context: Context, visitor: Visitor, task: str, text: str) -> tuple[str, ...]:
     """What is odd about a text for a task of this person; nothing where it is not theirs (any more)."""
     try:
-        theirs = store.task(task, visitor.person.id, parts.now())
+        theirs = store.task(task, visitor.person.id, context.now())
     except NotFound:
         return ()
-    return faults(parts.forms, theirs, text, visitor.language)
+    return text_faults(context.forms, theirs, text, visitor.language)
 
 
-def checked(field: Field) -> bool:
+def is_checked(field: Field) -> bool:
     """Whether texts of a field are checked at all: ticks and signatures are answered by yes or no."""
-    return field.type not in MARKS
+    return field.type not in MARK_TYPES

@@ -14,15 +14,15 @@ from transcribe.review.context import Forms
 from transcribe.store import Store
 from transcribe.table_rows import rows_key
 
-WHOLE_PAGE = frozenset({"locate", "identify", "rows", "whole form"})
+WHOLE_PAGE_KINDS = frozenset({"locate", "identify", "rows", "whole form"})
 """Kinds of tasks for which the whole page must be seen."""
 
-MARKS = frozenset({"checkbox", "signature"})
+MARK_TYPES = frozenset({"checkbox", "signature"})
 """Field types that are answered by yes or no."""
 
 Input = Literal["text", "mark", "place", "form", "edges"]
 
-SIMPLE = frozenset({"text", "mark"})
+SIMPLE_INPUTS = frozenset({"text", "mark"})
 """What the page's module shows without loading another page."""
 
 HEADINGS: Mapping[str, str] = {
@@ -62,14 +62,16 @@ class TaskView:
     pages: int
 
 
-def sheet(store: Store, forms: Forms, task: Task, language: str, now: datetime, page: int | None = None) -> TaskView:
+def task_view(
+    store: Store, forms: Forms, task: Task, language: str, now: datetime, page: int | None = None
+) -> TaskView:
     """The sheet of a task in the reader's language; with another `page` of its scan, where it shows whole pages."""
     form = forms(task.form, task.form_version) if task.form else None
     place = next((place for place in store.places(task.scan) if place.key == task.key), None)
     pictures = store.pictures(task.scan)
-    picture = page_of(task, place, pictures, page)
+    picture = shown_page(task, place, pictures, page)
     field = form.field(task.key.name) if form and task.key.name in {each.name for each in form.all_fields()} else None
-    close = shown_close(task, place)
+    close = shows_snippet(task, place)
     return TaskView(
         task=task.id,
         kind=task.kind,
@@ -82,20 +84,22 @@ def sheet(store: Store, forms: Forms, task: Task, language: str, now: datetime, 
         field_language=_language(form),
         prefill=task.prefill,
         row=None if task.key.row is None else task.key.row + 1,
-        left=_left(task, now),
+        left=_seconds_left(task, now),
         picture=f"/snippet/{task.id}" if close else f"/page/{task.id}?number={picture.number if picture else 1}",
-        more=tuple(what for what in seen(form, task, place) if close and what != "whole"),
-        whole=form is not None and whole(form),
+        more=tuple(what for what in allowed_pictures(form, task, place) if close and what != "whole"),
+        whole=form is not None and may_be_read_whole(form),
         size=picture.size if picture else None,
         page=picture.number if picture else 1,
         pages=len(pictures),
     )
 
 
-def page_of(task: Task, place: Place | None, pictures: Sequence[PagePicture], page: int | None) -> PagePicture | None:
+def shown_page(
+    task: Task, place: Place | None, pictures: Sequence[PagePicture], page: int | None
+) -> PagePicture | None:
     """The picture of the page that a task shows: that of its field's place, else the first; or the one that was asked
     for, where the field or table may stand on any."""
-    if page is not None and task.kind in WHOLE_PAGE:
+    if page is not None and task.kind in WHOLE_PAGE_KINDS:
         return next((each for each in pictures if each.number == page), None)
     return next((each for each in pictures if place is None or each.number == place.page), None)
 
@@ -106,29 +110,29 @@ def _table_label(form: Form | None, task: Task, language: str) -> str:
     return next((said(table.label, language) for table in tables if rows_key(table.name) == task.key), "")
 
 
-def heading(sheet: TaskView, language: str) -> str:
+def heading(view: TaskView, language: str) -> str:
     """What is asked, where it is not only the label of a field."""
-    words = HEADINGS.get(sheet.input)
-    return translation(language).gettext(words).format(label=sheet.label) if words else sheet.label
+    words = HEADINGS.get(view.input)
+    return translation(language).gettext(words).format(label=view.label) if words else view.label
 
 
-def shown_close(task: Task, place: Place | None) -> bool:
+def shows_snippet(task: Task, place: Place | None) -> bool:
     """Whether a task shows the picture of its field; otherwise it shows the whole page."""
-    return place is not None and place.snippet is not None and task.kind not in WHOLE_PAGE
+    return place is not None and place.snippet is not None and task.kind not in WHOLE_PAGE_KINDS
 
 
-def seen(form: Form | None, task: Task, place: Place | None) -> tuple[str, ...]:
+def allowed_pictures(form: Form | None, task: Task, place: Place | None) -> tuple[str, ...]:
     """Which pictures beside the snippet a task may show: what the form allows, and the page where it is needed."""
-    if not shown_close(task, place):
+    if not shows_snippet(task, place):
         return ("page",)
     options: Mapping[str, object] = form.options if form else {}
     if options.get("strict"):
         return ()
     allowed = tuple(what for what in ("surroundings", "page") if options.get(what, what == "surroundings"))
-    return (*allowed, "whole") if form and whole(form) else allowed
+    return (*allowed, "whole") if form and may_be_read_whole(form) else allowed
 
 
-def whole(form: Form) -> bool:
+def may_be_read_whole(form: Form) -> bool:
     """Whether an operator lets a form be read as a whole."""
     return bool(form.options.get("whole_form")) and not form.options.get("strict")
 
@@ -137,7 +141,7 @@ def _input(task: Task, field: Field | None) -> Input:
     by_kind: dict[str, Input] = {"locate": "place", "identify": "form", "rows": "edges"}
     if task.kind in by_kind:
         return by_kind[task.kind]
-    if field is not None and field.type in MARKS:
+    if field is not None and field.type in MARK_TYPES:
         return "mark"
     return "text"
 
@@ -146,6 +150,6 @@ def _language(form: Form | None) -> str:
     return form.locale.partition("_")[0] if form else ""
 
 
-def _left(task: Task, now: datetime) -> int:
+def _seconds_left(task: Task, now: datetime) -> int:
     """Seconds that the task is still held: clocks of browsers are often wrong, so no time of day is sent."""
     return max(0, int((task.leased_until - now).total_seconds())) if task.leased_until else 0

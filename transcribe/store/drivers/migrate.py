@@ -8,10 +8,10 @@ from pathlib import Path
 
 from transcribe.errors import StoreError
 
-FOLDER = Path(__file__).parents[1] / "migrations"
+MIGRATIONS_FOLDER = Path(__file__).parents[1] / "migrations"
 
 
-def migrate(connection: sqlite3.Connection, folder: Path = FOLDER) -> int:
+def migrate(connection: sqlite3.Connection, folder: Path = MIGRATIONS_FOLDER) -> int:
     """Apply what is missing, in order; gives the version. Safe where several processes start at once: each step looks
     again under BEGIN IMMEDIATE. StoreError where the database is newer than the program."""
     steps = _steps(folder)

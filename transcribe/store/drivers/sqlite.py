@@ -17,25 +17,25 @@ import aiosql
 
 from transcribe.errors import StoreError
 from transcribe.store.drivers.database import Row, TransactionLost
-from transcribe.store.drivers.journal import write_ahead
+from transcribe.store.drivers.journal import enable_write_ahead
 from transcribe.store.drivers.migrate import migrate
 
-BUSY_SECONDS = 30.0
+BUSY_TIMEOUT_SECONDS = 30.0
 """How long a write waits for another process: longer than the worst wait measured with 64 writing processes (7.5 s)."""
 
-LOOK_MS = 1
+RETRY_INTERVAL_MS = 1
 """How often it is looked whether another process has ended its write."""
 
-CACHE_KIB = 16384
+PAGE_CACHE_KIB = 16384
 """Page cache of one connection: the hot pages of the queue's indexes; a process may have forty connections."""
 
-STATEMENTS = 512
+CACHED_STATEMENT_COUNT = 512
 """Prepared statements that a connection keeps: more than there are in `queries/`."""
 
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs"})
 """WAL needs shared memory and honest locks, which these do not give."""
 
-MOUNTS = Path("/proc/self/mounts")
+MOUNTS_FILE = Path("/proc/self/mounts")
 """Where Linux says what is mounted; elsewhere nothing is checked."""
 
 
@@ -52,14 +52,14 @@ class SqliteDatabase:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._holders: weakref.WeakSet[_Holder] = weakref.WeakSet()
+        self._holders: weakref.WeakSet[_ThreadConnection] = weakref.WeakSet()
         self._lock = threading.Lock()
         self.statements = _statements()
 
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, opened when first needed (anew in a forked process)."""
-        return self._holder().connection
+        return self._own_connection().connection
 
     def all(self, name: str, /, **values: object) -> list[Row]:
         return self._execute(name, values).fetchall()
@@ -84,16 +84,16 @@ class SqliteDatabase:
 
     @contextmanager
     def write(self) -> Iterator[None]:
-        holder = self._holder()
+        holder = self._own_connection()
         if holder.depth:
             yield
             return
-        with self._our_words():
-            _begin(holder.connection)
+        with self._store_errors():
+            _begin_immediate(holder.connection)
         holder.depth = 1
         try:
             yield
-            with self._our_words():
+            with self._store_errors():
                 holder.connection.execute("COMMIT")
         except BaseException:
             if holder.connection.in_transaction:
@@ -120,7 +120,7 @@ class SqliteDatabase:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        holder = self._holder()
+        holder = self._own_connection()
         if holder.depth:
             yield
             return
@@ -133,7 +133,7 @@ class SqliteDatabase:
             holder.connection.execute("COMMIT")
 
     def handover(self) -> Callable[[], AbstractContextManager[None]]:
-        holder = self._holder()
+        holder = self._own_connection()
 
         @contextmanager
         def elsewhere() -> Iterator[None]:
@@ -148,8 +148,8 @@ class SqliteDatabase:
 
     def checkpoint(self) -> None:
         """Bring the log into the file and cut it, as far as readers let it: what was erased is then nowhere."""
-        if not self._holder().depth:
-            with self._our_words():
+        if not self._own_connection().depth:
+            with self._store_errors():
                 self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
@@ -159,11 +159,11 @@ class SqliteDatabase:
             self._holders.clear()
             self._local = threading.local()
 
-    def _holder(self) -> _Holder:
-        holder: _Holder | None = getattr(self._local, "holder", None)
+    def _own_connection(self) -> _ThreadConnection:
+        holder: _ThreadConnection | None = getattr(self._local, "holder", None)
         if holder is None or holder.process != os.getpid():
-            with self._our_words():
-                holder = _Holder(connect(self.path))
+            with self._store_errors():
+                holder = _ThreadConnection(connect(self.path))
             self._local.holder = holder
             with self._lock:
                 self._holders.add(holder)
@@ -171,26 +171,26 @@ class SqliteDatabase:
 
     def _execute(self, name: str, values: dict[str, object]) -> sqlite3.Cursor:
         try:
-            return self._holder().connection.execute(self.statements[name], values)
+            return self._own_connection().connection.execute(self.statements[name], values)
         except sqlite3.IntegrityError:
             raise
         except sqlite3.DatabaseError as error:
-            raise self._said(error) from error
+            raise self._store_error(error) from error
 
-    def _said(self, error: sqlite3.DatabaseError) -> StoreError:
+    def _store_error(self, error: sqlite3.DatabaseError) -> StoreError:
         return StoreError(f"{self.path.name} could not be read or written ({error}); try again.")
 
     @contextmanager
-    def _our_words(self) -> Iterator[None]:
+    def _store_errors(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.IntegrityError:
             raise
         except sqlite3.DatabaseError as error:
-            raise self._said(error) from error
+            raise self._store_error(error) from error
 
 
-class _Holder:
+class _ThreadConnection:
     """A thread's connection; it is closed when the thread ends and nothing refers to it any more."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -199,13 +199,13 @@ class _Holder:
         self.depth = 0
 
 
-def _begin(connection: sqlite3.Connection) -> None:
+def _begin_immediate(connection: sqlite3.Connection) -> None:
     """BEGIN IMMEDIATE, asked for every millisecond while another process writes. SQLite's own waiting sleeps up to a
     tenth of a second between two looks and so misses the gaps between the transactions of a busy process: behind one
     that reconciles, one write in a hundred then waited for 0.35 s."""
     try:
-        connection.execute(f"PRAGMA busy_timeout={LOOK_MS}").fetchall()
-        end = time.monotonic() + BUSY_SECONDS
+        connection.execute(f"PRAGMA busy_timeout={RETRY_INTERVAL_MS}").fetchall()
+        end = time.monotonic() + BUSY_TIMEOUT_SECONDS
         while True:
             try:
                 connection.execute("BEGIN IMMEDIATE")
@@ -215,22 +215,26 @@ def _begin(connection: sqlite3.Connection) -> None:
             else:
                 return
     finally:
-        connection.execute(f"PRAGMA busy_timeout={int(1000 * BUSY_SECONDS)}").fetchall()
+        connection.execute(f"PRAGMA busy_timeout={int(1000 * BUSY_TIMEOUT_SECONDS)}").fetchall()
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection as every process opens it. The timeout comes first: even the first PRAGMA may meet a lock."""
     connection = sqlite3.connect(
-        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
+        path,
+        timeout=BUSY_TIMEOUT_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=CACHED_STATEMENT_COUNT,
     )
     connection.row_factory = sqlite3.Row
-    write_ahead(connection, BUSY_SECONDS)
+    enable_write_ahead(connection, BUSY_TIMEOUT_SECONDS)
     for pragma in (
         "synchronous=FULL",  # only this survives a power cut, and this is people's work and pay
         "foreign_keys=ON",
         "trusted_schema=OFF",
         "secure_delete=ON",  # what is forgotten is overwritten, not only unlinked
-        f"cache_size=-{CACHE_KIB}",
+        f"cache_size=-{PAGE_CACHE_KIB}",
         "journal_size_limit=67108864",
     ):
         connection.execute(f"PRAGMA {pragma}").fetchall()
@@ -243,7 +247,7 @@ def open_sqlite(path: Path) -> SqliteDatabase:
     StoreError on a network file system, where the database is newer than this program, or where it is none of ours.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    refuse_network(path)
+    refuse_network_file_system(path)
     try:
         with closing(connect(path)) as connection:
             migrate(connection)
@@ -254,13 +258,13 @@ def open_sqlite(path: Path) -> SqliteDatabase:
     return SqliteDatabase(path)
 
 
-def refuse_network(path: Path) -> None:
+def refuse_network_file_system(path: Path) -> None:
     """StoreError where a file would lie on a network file system, as far as this system says."""
-    if not MOUNTS.exists():
+    if not MOUNTS_FILE.exists():
         return
     target = str(path.resolve())
     best, kind = "", ""
-    for line in MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in MOUNTS_FILE.read_text(encoding="utf-8", errors="replace").splitlines():
         _, point, system, *_ = line.split(" ")
         inside = target == point or target.startswith(point.rstrip("/") + "/")
         if inside and len(point) >= len(best):

@@ -17,13 +17,13 @@ from transcribe.store.drivers.database import TransactionLost
 
 T = TypeVar("T")
 
-TOGETHER = 64
+MAX_JOBS_PER_TRANSACTION = 64
 """Most jobs of one transaction: enough to share one `fdatasync`, few enough that the first does not wait long."""
 
-LOOK_SECONDS = 1.0
+LOOP_CHECK_SECONDS = 1.0
 """How often it is looked whether an event loop that was given jobs still runs."""
 
-WAITING = 2048
+MAX_WAITING_JOBS = 2048
 """Most jobs that wait: about a second's work; more than that is refused, as waiting longer would help nobody."""
 
 
@@ -38,7 +38,7 @@ class Writer:
     is kept, also through a power cut. The verbs are the same as outside: here they join the transaction.
     """
 
-    def __init__(self, store: Store, *, waiting: int = WAITING) -> None:
+    def __init__(self, store: Store, *, waiting: int = MAX_WAITING_JOBS) -> None:
         self._store = store
         self._waiting = waiting
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
@@ -52,14 +52,14 @@ class Writer:
         self._put(_Job(work=job, future=future))
         return future
 
-    async def write(self, job: Callable[[], T], *, here: bool = False) -> T:
+    async def write(self, job: Callable[[], T], *, in_event_loop: bool = False) -> T:
         """As `submit`, awaited. All that one transaction kept is told to an event loop in one go, as waking it costs
         more than many a job. With `here` the job, which must be short, runs in the event loop's own thread within the
         writer's transaction: two busy threads hand Python's lock to and fro with each statement, which costs as much
         as the statements."""
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[T] = loop.create_future()
-        self._put(_Job(work=job, future=waiter, loop=loop, here=here))
+        self._put(_Job(work=job, future=waiter, loop=loop, in_event_loop=in_event_loop))
         return await waiter
 
     def _put(self, job: _Job) -> None:
@@ -93,7 +93,7 @@ class Writer:
         while job is not None:
             if job.begins():
                 batch.append(job)
-            if len(batch) == TOGETHER:
+            if len(batch) == MAX_JOBS_PER_TRANSACTION:
                 return batch
             try:
                 job = self._jobs.get_nowait() if batch else self._jobs.get()
@@ -105,14 +105,14 @@ class Writer:
         return None
 
     def _do_all(self, batch: list[_Job]) -> None:
-        there: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+        jobs_by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
         for job in batch:
-            if job.here and job.loop:
-                there.setdefault(job.loop, []).append(job)
+            if job.in_event_loop and job.loop:
+                jobs_by_loop.setdefault(job.loop, []).append(job)
             else:
                 self._do(job)
-        for loop, jobs in there.items():
-            _Turn(jobs, self._do, self._store.handover()).wait(loop)
+        for loop, jobs in jobs_by_loop.items():
+            _LoopBatch(jobs, self._do, self._store.handover()).wait(loop)
 
     def _do(self, job: _Job) -> None:
         try:
@@ -131,7 +131,7 @@ class _Job:
     work: Callable[[], Any]
     future: Future[Any] | asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop | None = None
-    here: bool = False
+    in_event_loop: bool = False
     result: Any = field(default=None)
     error: Exception | None = None
 
@@ -150,7 +150,7 @@ class _Job:
             self.future.set_exception(self.error)
 
 
-class _Turn:
+class _LoopBatch:
     """Jobs that an event loop's thread does within the writer's transaction, while the writer waits; the writer does
     them where that loop runs no more."""
 
@@ -166,7 +166,7 @@ class _Turn:
         """Have them done; what took the whole transaction with it is raised here."""
         with suppress(RuntimeError):  # the loop is closed
             loop.call_soon_threadsafe(self._take)
-        while not self._done.wait(LOOK_SECONDS):
+        while not self._done.wait(LOOP_CHECK_SECONDS):
             if not loop.is_running():
                 self._take()
         if self._error:
@@ -187,13 +187,13 @@ class _Turn:
 
 def _tell(batch: list[_Job]) -> None:
     """Give everybody their result: threads at once, the waiters of each event loop together."""
-    waiting: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+    jobs_by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
     for job in batch:
         if job.loop is None:
             job.tell()
         else:
-            waiting.setdefault(job.loop, []).append(job)
-    for loop, jobs in waiting.items():
+            jobs_by_loop.setdefault(job.loop, []).append(job)
+    for loop, jobs in jobs_by_loop.items():
         with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
             loop.call_soon_threadsafe(_tell_all, jobs)
 

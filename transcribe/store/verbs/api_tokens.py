@@ -31,10 +31,10 @@ class ApiTokenVerbs(LeaseVerbs):
 
     def token(self, token_hash: str, now: datetime) -> ApiToken | None:
         row = self.db.one("token", token_hash=token_hash, now=micros(now))
-        return None if row is None else _token(row)
+        return None if row is None else _token_of(row)
 
     def tokens(self) -> list[ApiToken]:
-        return [_token(row) for row in self.db.all("tokens")]
+        return [_token_of(row) for row in self.db.all("tokens")]
 
     def revoke_token(self, prefix: str, now: datetime) -> None:
         with self.db.write():
@@ -49,7 +49,7 @@ class ApiTokenVerbs(LeaseVerbs):
             person = self.person_row(who)
             return {
                 "person": {name: _plain(name, person[name]) for name in person.keys() if name != "id"},  # noqa: SIM118 - a row is no dict
-                **{what: self._rows(what, person) for what in ABOUT},
+                **{what: self._rows(what, person) for what in ABOUT_PARTS},
             }
 
     def leave(self, who: str, now: datetime) -> None:
@@ -69,7 +69,7 @@ class ApiTokenVerbs(LeaseVerbs):
         ]
 
 
-ABOUT = (
+ABOUT_PARTS = (
     "adds",
     "readings",
     "skips",
@@ -85,21 +85,21 @@ ABOUT = (
 )
 """The parts of what is held about a person, each a statement `about_...`."""
 
-TIMES = frozenset(
+TIME_COLUMNS = frozenset(
     {"at", "left_at", "taken_back_at", "decided_at", "answered_at", "seen_at", "until_at", "spent_at", "deadline"}
 )
-LISTS = frozenset({"roles", "languages", "regions", "qualifications", "flags"})
+LIST_COLUMNS = frozenset({"roles", "languages", "regions", "qualifications", "flags"})
 
 
 def _plain(name: str, value: Any) -> object:
     if value is None:
         return None
-    if name in TIMES:
+    if name in TIME_COLUMNS:
         return moment(value).isoformat()
-    return json.loads(value) if name in LISTS else value
+    return json.loads(value) if name in LIST_COLUMNS else value
 
 
-def _token(row: Row) -> ApiToken:
+def _token_of(row: Row) -> ApiToken:
     return ApiToken(
         prefix=row["prefix"],
         name=row["name"],

@@ -52,7 +52,7 @@ class AppealVerbs(ReconcileVerbs):
     def appeals(self, *, open_only: bool = False, who: str | None = None) -> list[Appeal]:
         person = None if who is None else self.person_row(who)["id"]
         rows = self.db.all("appeals", open_only=int(open_only), person=person, appeal=None)
-        return [self._from(row) for row in rows]
+        return [self._appeal_of(row) for row in rows]
 
     def decide_appeal(self, appeal: str, outcome: AppealOutcome, *, minority: bool, now: datetime) -> None:
         """Close an appeal and tell the person. Upheld, what the expert read becomes the truth of the field and the scan
@@ -101,9 +101,9 @@ class AppealVerbs(ReconcileVerbs):
 
     def _appeal(self, public: str) -> Appeal:
         (row,) = self.db.all("appeals", open_only=0, person=None, appeal=public)
-        return self._from(row)
+        return self._appeal_of(row)
 
-    def _from(self, row: Row) -> Appeal:
+    def _appeal_of(self, row: Row) -> Appeal:
         heard = self.db.one("heard", task_id=row["task_id"])
         return Appeal(
             id=row["public_id"],

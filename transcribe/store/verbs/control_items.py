@@ -15,7 +15,7 @@ from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import key_of, lane_of, micros, moment, reading_of, task_of, text, truth_of
 from transcribe.store.verbs.routing import Routing
 
-SHARE = "control share"
+CONTROL_SHARE_SETTING = "control share"
 
 
 class ControlItemVerbs(Lookup):
@@ -26,14 +26,14 @@ class ControlItemVerbs(Lookup):
         self.routing = Routing(database)
 
     def control_share(self) -> float:
-        return float(self.db.value("setting", name=SHARE) or 0.0)
+        return float(self.db.value("setting", name=CONTROL_SHARE_SETTING) or 0.0)
 
     def put_control_share(self, share: float, now: datetime) -> None:
         """Set the share of control items; SettingsError where it is none."""
         if not 0.0 <= share <= 1.0:
             raise SettingsError(f"A share of control items is between 0 and 1, not {share}.")
         with self.db.write():
-            self.db.run("put_setting", name=SHARE, value=repr(share), now=micros(now))
+            self.db.run("put_setting", name=CONTROL_SHARE_SETTING, value=repr(share), now=micros(now))
             self.log("store", "control share set", "", {"share": share}, now)
 
     def control_answers(self) -> list[ControlAnswers]:

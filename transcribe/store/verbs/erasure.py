@@ -23,7 +23,7 @@ class ErasureVerbs(Lookup):
                 return names
             number = row["id"]
             self.db.run("scan_is_erased", scan_id=number, now=micros(now))
-            for each in ERASURES:
+            for each in ERASURE_STATEMENTS:
                 self.db.run(each, scan_id=number)
             self.db.run("end_tasks_of_erased", scan_id=number, now=micros(now))
             self.db.run("put_outbox", kind="erase", scan_id=number, record_id=None, now=micros(now))
@@ -43,7 +43,7 @@ class ErasureVerbs(Lookup):
         return [each["sha256"] for each in self.db.all("archive_names", scan_id=row["id"])]
 
 
-ERASURES = (
+ERASURE_STATEMENTS = (
     "keep_erased_names",
     "erase_reading_texts",
     "erase_task_texts",

@@ -15,29 +15,29 @@ from transcribe.store.row_mapping import micros, task_of, text, transcriber_of
 from transcribe.store.verbs.control_items import ControlItemVerbs
 from transcribe.store.verbs.reconcile import MISPLACED
 
-SITTING = timedelta(hours=8)
+SITTING_TIME = timedelta(hours=8)
 """Within this time one person does not see two fields of a customer that a form keeps apart: a day's work."""
 
-NEW_READINGS = 20
+EXPERIENCED_READING_COUNT = 20
 """A person with fewer readings is new and is given the easiest of the next tasks first."""
 
-NEW_WINDOW = 40
+NEWCOMER_WINDOW_COUNT = 40
 """Among how many of the next tasks of the same priority the easiest are chosen: a choice, and one page of an index."""
 
-WINDOW = 4
+WINDOW_PER_TASK_COUNT = 4
 """Among so many of the next tasks, for each one wanted, those are chosen to which somebody adds most: to look at forty
 would cost seven times what a lease costs, and saved nothing that could be told from chance."""
 
-WAITS = timedelta(days=1)
+MAX_PREFERENCE_WAIT = timedelta(days=1)
 """So long a task waits for somebody of another tradition, or who adds more to it: there may be nobody else."""
 
-AHEAD = 100.0
+WAITED_TASK_BITS = 100.0
 """More bits than anybody adds: what has waited comes before what they add most to."""
 
-EXTEND_SHARE = 0.1
+MIN_EXTENSION_SHARE = 0.1
 """A lease is extended when at least this share of it has passed: each reading would else write to all that is held."""
 
-JUST_ANSWERED = timedelta(minutes=15)
+REVISIT_TIME = timedelta(minutes=15)
 """How long a person may look again at what they answered: to see its picture, to undo."""
 
 
@@ -57,7 +57,7 @@ class LeaseVerbs(ControlItemVerbs):
             self.db.run("reap", now=micros(now))
             mine = self._held(person, offer, now)
             for row in mine[:count]:
-                if until - row["leased_until"] >= EXTEND_SHARE * seconds * 1_000_000:
+                if until - row["leased_until"] >= MIN_EXTENSION_SHARE * seconds * 1_000_000:
                     self._extend(row["id"], person["id"], until)
             if len(mine) < count and not person["paused"] and person["left_at"] is None:
                 wanted = count - len(mine)
@@ -77,7 +77,7 @@ class LeaseVerbs(ControlItemVerbs):
         )
         if not holds:
             answered = self.db.value("last_answer", task_id=row["id"], who=person["id"])
-            if answered is None or answered < micros(now - JUST_ANSWERED):
+            if answered is None or answered < micros(now - REVISIT_TIME):
                 raise NotFound("This task is not yours now. Take the next one.")
         return task_of(row)
 
@@ -147,7 +147,9 @@ class LeaseVerbs(ControlItemVerbs):
         """Numbers of open tasks in the order of the queue, no two of one field, no two that a form keeps apart."""
         new = self._is_new(person["id"])
         adds = {row["type"]: row["bits"] for row in self.db.all("adds_of", person=person["id"])}
-        rows = self._candidates(person, max(WINDOW * count, NEW_WINDOW if new else 0), offer, now, new, adds)
+        rows = self._candidates(
+            person, max(WINDOW_PER_TASK_COUNT * count, NEWCOMER_WINDOW_COUNT if new else 0), offer, now, new, adds
+        )
         chosen: list[int] = []
         fields: set[tuple[int, str]] = set()
         apart: set[tuple[int, str]] = set()
@@ -171,13 +173,13 @@ class LeaseVerbs(ControlItemVerbs):
         this person's readings are worth most, only order what is there: they may choose which field somebody gets,
         never how much work.
         """
-        order = partial(_order, _tradition(person), micros(now - WAITS), new, self._bits(adds))
+        order = partial(_queue_order, _tradition(person), micros(now - MAX_PREFERENCE_WAIT), new, self._bits(adds))
         named = self.routing.named(offer.form, offer.field)
         values: dict[str, object] = {
             "who": person["id"],
             "expert": int("expert" in person["roles"]),
             "kinds": None if offer.kinds is None else text(list(offer.kinds)),
-            "sitting": micros(now - SITTING),
+            "sitting": micros(now - SITTING_TIME),
             "misplaced": MISPLACED,
             "count": count,
         }
@@ -206,7 +208,10 @@ class LeaseVerbs(ControlItemVerbs):
     def _is_new(self, person: int) -> bool:
         """Whether a person has few readings yet; once they are not, they never are again."""
         if person not in self._experienced:
-            if self.db.value("count_recent_readings", who=person, count=NEW_READINGS) < NEW_READINGS:
+            if (
+                self.db.value("count_recent_readings", who=person, count=EXPERIENCED_READING_COUNT)
+                < EXPERIENCED_READING_COUNT
+            ):
                 return True
             self._experienced.add(person)
         return False
@@ -221,11 +226,17 @@ def _tradition(person: Row) -> str:
     return transcriber_of(person).tradition
 
 
-def _order(tradition: str, waited: int, new: bool, bits: Callable[[Row], int], task: Row) -> tuple[float, ...]:
+def _queue_order(tradition: str, waited: int, new: bool, bits: Callable[[Row], int], task: Row) -> tuple[float, ...]:
     """By priority; then where readers of another tradition stand alone, and last where those of one's own do; then the
     easiest for who is new, for others what they add most to; then as the queue has it. Who has named no language is
     nowhere from elsewhere."""
     mark = task["elsewhere"]
     long = task["opened_at"] < waited
     rank = 1 if not mark or not tradition else 0 if mark != tradition else 1 if long else 2
-    return -task["priority"], rank, -task["ease"] if new else -AHEAD if long else -bits(task), task["slot"], task["id"]
+    return (
+        -task["priority"],
+        rank,
+        -task["ease"] if new else -WAITED_TASK_BITS if long else -bits(task),
+        task["slot"],
+        task["id"],
+    )

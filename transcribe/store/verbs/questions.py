@@ -47,7 +47,9 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
             self.tell(row["transcriber_id"], "question answered", row["field_id"], now)
 
     def questions(self, *, open_only: bool = False) -> list[Question]:
-        return [_from(row) for row in self.db.all("questions", open_only=int(open_only), question=None, person=None)]
+        return [
+            _question_of(row) for row in self.db.all("questions", open_only=int(open_only), question=None, person=None)
+        ]
 
     def asked_since(self, who: str, since: datetime) -> list[datetime]:
         rows = self.db.all("questions_since", person=self.person_row(who)["id"], since=micros(since))
@@ -71,7 +73,7 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
                 raise NotFound(f"No work {work!r} is expected.")
 
     def guide(self, form: str, field: str) -> list[Question]:
-        return [_from(row) for row in self.db.all("guide", form=form, field=field)]
+        return [_question_of(row) for row in self.db.all("guide", form=form, field=field)]
 
     def notices(self, who: str, *, unseen_only: bool = False) -> list[Notice]:
         person = self.person_row(who)["id"]
@@ -93,10 +95,10 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
 
     def _question(self, public: str) -> Question:
         (row,) = self.db.all("questions", open_only=0, question=public, person=None)
-        return _from(row)
+        return _question_of(row)
 
 
-def _from(row: Row) -> Question:
+def _question_of(row: Row) -> Question:
     return Question(
         id=row["public_id"],
         form=row["form"],

@@ -10,20 +10,20 @@ from typing import Literal, cast
 from transcribe.codes import Flag
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import FieldKey, Outcome, Task
-from transcribe.store.contract import SentReading, Story
+from transcribe.store.contract import FieldHistory, SentReading
 from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import key_of, micros, moment, task_of, text
 from transcribe.store.verbs.leases import LeaseVerbs
 from transcribe.store.verbs.pay_ledger import PayLedgerVerbs
-from transcribe.store.verbs.reconcile import ALL, MISPLACED, ReconcileVerbs
+from transcribe.store.verbs.reconcile import MAX_READING_NUMBER, MISPLACED, ReconcileVerbs
 
-UNDO_LAST = 10
+MAX_UNDO_COUNT = 10
 """How many of their last readings a person may take back."""
 
-UNDO_SECONDS = 600.0
+UNDO_LEASE_SECONDS = 600.0
 """How long a task taken back is theirs: as long as a new lease."""
 
-UNTIMED = frozenset({"staff", "volunteer"})
+UNTIMED_ENGAGEMENTS = frozenset({"staff", "volunteer"})
 """Whose time is nobody's business here: no ledger and no timing detail."""
 
 EXPERT_KINDS = frozenset({"adjudicate", "audit", "appeal"})
@@ -68,7 +68,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
                 lane=row["lane"],
                 who=person["id"],
                 reason=reason,
-                seconds=None if person["engagement"] in UNTIMED else active,
+                seconds=None if person["engagement"] in UNTIMED_ENGAGEMENTS else active,
                 now=micros(now),
             )
             self.db.run("give_back", task_id=row["id"], who=person["id"], now=micros(now))
@@ -85,47 +85,47 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             last = self.db.one("last_reading_of_task", task_id=row["id"], who=person["id"])
             if last is None:
                 raise NotFound("There is no reading of yours to take back here.")
-            oldest = self.db.value("tenth_last_reading", who=person["id"], count=UNDO_LAST)
+            oldest = self.db.value("tenth_last_reading", who=person["id"], count=MAX_UNDO_COUNT)
             decided = self.db.value("decided_on", field_id=last["field_id"], reading=last["id"])
             taken = row["closed_at"] is None and row["transcriber"] not in (None, person["public_id"])
             if decided or taken or (oldest is not None and last["number"] <= oldest):
                 raise LeaseLost(
                     "This reading can no longer be taken back: it counts already. You can contest the outcome."
                 )
-            until = micros(now + timedelta(seconds=UNDO_SECONDS))
+            until = micros(now + timedelta(seconds=UNDO_LEASE_SECONDS))
             self.db.run("put_undo", number=last["number"], now=micros(now))
             self.db.run("lease_again", task_id=row["id"], who=person["id"], until=until)
             self.db.run("put_lease", task_id=row["id"], who=person["id"], now=micros(now), until=until)
             self.db.run("wake", scan_id=row["scan_id"])
             return task_of(self.leased_row(task, person))
 
-    def readings_of(self, who: str, limit: int = 50, before: str | None = None) -> list[Story]:
+    def readings_of(self, who: str, limit: int = 50, before: str | None = None) -> list[FieldHistory]:
         """The latest fields that this person read, each with all that is known of it; `before` is a reading's id.
         A control item still in use is not among them."""
         with self.db.snapshot():
             person = self.person_row(who)["id"]
-            number = ALL if before is None else self.db.value("number_of_reading", reading=before)
+            number = MAX_READING_NUMBER if before is None else self.db.value("number_of_reading", reading=before)
             rows = self.db.all("fields_read_by", who=person, before=number or 0, count=limit)
-            return [self._story_of_field(row["field_id"]) for row in rows]
+            return [self._history_of_field(row["field_id"]) for row in rows]
 
-    def story_of_reading(self, reading: str, who: str) -> Story:
+    def history_of_reading(self, reading: str, who: str) -> FieldHistory:
         """All that is known of the field of one reading of this person; NotFound where it is not theirs, was taken back
         or is a control item still in use."""
         with self.db.snapshot():
             person = self.person_row(who)["id"]
             number = self.db.value("number_of_reading", reading=reading) or 0
             rows = self.db.all("fields_read_by", who=person, before=number + 1, count=1)
-            stories = [self._story_of_field(row["field_id"]) for row in rows]
+            stories = [self._history_of_field(row["field_id"]) for row in rows]
         for story in stories:
             if any(each.id == reading for each in story.readings):
                 return story
         raise NotFound("There is no such reading of yours.")
 
-    def _story_of_field(self, number: int) -> Story:
+    def _history_of_field(self, number: int) -> FieldHistory:
         field = cast(Row, self.db.one("field_by_number", field_id=number))
         scan = cast(Row, self.db.one("scan_by_number", scan_id=field["scan_id"]))
         key: FieldKey = key_of(field)
-        return self.story_of(scan, key, number)
+        return self.history_of(scan, key, number)
 
     def _page(self, task: Row, page: int | None) -> int | None:
         """The page that a person showed something on; None where the scan has no such page."""
@@ -141,7 +141,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
     ) -> tuple[str, int]:
         """Writes the reading; its id and number. The words are left out where the scan was forgotten meanwhile."""
         identity = secrets.token_hex(16)
-        untimed = person["engagement"] in UNTIMED
+        untimed = person["engagement"] in UNTIMED_ENGAGEMENTS
         expert = task["kind"] in EXPERT_KINDS
         number = self.db.insert(
             "put_reading",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from transcribe.errors import NotFound
 from transcribe.model import Decision, FieldKey, PagePicture, Parameters, Place, Reading, Record, Task, Truth
-from transcribe.store.contract import OutboxEntry, Story, Waiting
+from transcribe.store.contract import FieldHistory, OutboxEntry, Waiting
 from transcribe.store.drivers.database import Row
 from transcribe.store.lookup import Fields
 from transcribe.store.row_mapping import (
@@ -32,7 +32,7 @@ from transcribe.store.verbs.ingest import IngestVerbs
 MISPLACED = "wrong picture"
 """The reason to skip a task whose picture does not show its field."""
 
-ALL = 2**62
+MAX_READING_NUMBER = 2**62
 """Above every number of a reading."""
 
 
@@ -51,7 +51,8 @@ class ReconcileVerbs(IngestVerbs):
         those made under another form are not among them."""
         number = self.scan_row(scan)["id"]
         return [
-            reading_of(row) for row in self.db.all("readings", scan_id=number, up_to=ALL if up_to is None else up_to)
+            reading_of(row)
+            for row in self.db.all("readings", scan_id=number, up_to=MAX_READING_NUMBER if up_to is None else up_to)
         ]
 
     def places(self, scan: str) -> list[Place]:
@@ -163,16 +164,16 @@ class ReconcileVerbs(IngestVerbs):
         number = None if scan is None else self.scan_row(scan)["id"]
         return [truth_of(row, row["scan"], key_of(row)) for row in self.db.all("truths", scan_id=number)]
 
-    def story(self, scan: str, key: FieldKey) -> Story:
+    def field_history(self, scan: str, key: FieldKey) -> FieldHistory:
         with self.db.snapshot():
             row = self.scan_row(scan)
-            return self.story_of(row, key, self.known_field(row, key))
+            return self.history_of(row, key, self.known_field(row, key))
 
-    def story_of(self, scan: Row, key: FieldKey, field: int) -> Story:
+    def history_of(self, scan: Row, key: FieldKey, field: int) -> FieldHistory:
         """The story of the field with this number."""
         place = self.db.one("place", field_id=field)
         truth = self.db.one("truth_of_field", field_id=field)
-        return Story(
+        return FieldHistory(
             scan=self.scan_from(scan),
             key=key,
             place=None if place is None else place_of(place, scan["sha256"], key),

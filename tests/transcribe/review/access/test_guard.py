@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 
 from tests.transcribe.review.site import Site, make_site
 from transcribe.model import Decision, FieldKey, Transcriber
-from transcribe.review.access.guard import HEADERS
+from transcribe.review.access.guard import SECURITY_HEADERS
 from transcribe.review.options import ReviewOptions
 from transcribe.store.contract import SentReading
 
@@ -101,11 +101,11 @@ def test_every_route_sends_every_header_whatever_it_answers(secured: Site) -> No
     for who in (client, anonymous):
         for method, path in asked:
             answer = who.request(method, filled(path))
-            assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, (method, path)
+            assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS, (method, path)
             assert "max-age=63072000" in answer.headers["strict-transport-security"], (method, path)
             assert answer.headers["cache-control"], (method, path)
             assert answer.status_code < 500, (method, path)
-    assert "'unsafe" not in HEADERS["content-security-policy"]
+    assert "'unsafe" not in SECURITY_HEADERS["content-security-policy"]
 
 
 def test_without_a_session_only_the_open_paths_answer(secured: Site) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from transcribe.store.drivers.journal import write_ahead
+from transcribe.store.drivers.journal import enable_write_ahead
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -23,7 +23,7 @@ def test_who_opens_a_database_that_another_just_makes_waits_for_it(tmp_path: Pat
             second.execute("PRAGMA journal_mode=WAL")
         later = threading.Timer(0.2, first.execute, ["COMMIT"])
         later.start()
-        write_ahead(second, patience=30)
+        enable_write_ahead(second, patience_seconds=30)
         later.join()
         assert second.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
@@ -32,4 +32,4 @@ def test_patience_ends(tmp_path: Path) -> None:
     with closing(opened(tmp_path / "new.db")) as first, closing(opened(tmp_path / "new.db")) as second:
         first.execute("BEGIN EXCLUSIVE")
         with pytest.raises(sqlite3.OperationalError, match="locked"):
-            write_ahead(second, patience=0.1)
+            enable_write_ahead(second, patience_seconds=0.1)

@@ -117,8 +117,8 @@ def test_short_jobs_are_done_in_the_loop_within_the_writers_transaction(tmp_path
                 put("half")
                 raise NotFound("no")
 
-            jobs = [writer.write(partial(put, f"p{n}"), here=True) for n in range(5)]
-            told = await asyncio.gather(*jobs, writer.write(bad, here=True), return_exceptions=True)
+            jobs = [writer.write(partial(put, f"p{n}"), in_event_loop=True) for n in range(5)]
+            told = await asyncio.gather(*jobs, writer.write(bad, in_event_loop=True), return_exceptions=True)
             assert not sqlite_of(here.store).connection.in_transaction  # its own connection is its own again
             return threading.get_ident(), told
 
@@ -138,7 +138,7 @@ def test_what_an_ended_loop_was_to_do_is_kept_all_the_same(tmp_path: Path) -> No
         writer.submit(lambda: gate.wait(10))
 
         async def leave() -> None:
-            work = writer.write(partial(here.store.put_transcriber, person("late"), NOON), here=True)
+            work = writer.write(partial(here.store.put_transcriber, person("late"), NOON), in_event_loop=True)
             asyncio.get_running_loop().create_task(work)
             await asyncio.sleep(0.05)
 

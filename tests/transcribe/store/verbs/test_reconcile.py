@@ -74,7 +74,7 @@ def test_a_changed_decision_is_a_new_version_and_a_new_record(here: World) -> No
     scan = here.scan("a")
     here.decide(scan, decision("number", "A1"), decision("total", "2"), record=True)
     here.decide(scan, decision("number", "A2"), record=True, now=after(5))
-    assert [(each.text, each.version) for each in here.store.story(scan.id, FieldKey("number")).decisions] == [
+    assert [(each.text, each.version) for each in here.store.field_history(scan.id, FieldKey("number")).decisions] == [
         ("A1", 1),
         ("A2", 2),
     ]
@@ -191,7 +191,9 @@ def test_the_latest_truth_counts_and_a_withdrawn_one_does_not(here: World) -> No
     for text in ("A1", "A2"):
         here.store.put_truth(Truth(scan=scan.id, key=key, text=text, origin="gold", at=NOON), NOON)
     assert [each.text for each in here.store.truths()] == ["A2"]
-    assert here.store.story(scan.id, key).truth == Truth(scan=scan.id, key=key, text="A2", origin="gold", at=NOON)
+    assert here.store.field_history(scan.id, key).truth == Truth(
+        scan=scan.id, key=key, text="A2", origin="gold", at=NOON
+    )
     here.store.withdraw_truth(scan.id, key, after(1))
     assert here.store.truths(scan.id) == []
 
@@ -227,7 +229,7 @@ def test_a_scan_is_found_by_the_beginning_of_its_id(here: World) -> None:
     with pytest.raises(NotFound):
         here.store.scan("nothing")
     with pytest.raises(NotFound):
-        here.store.story(scan.id, FieldKey("no such field"))
+        here.store.field_history(scan.id, FieldKey("no such field"))
 
 
 def test_a_box_that_a_person_draws_moves_the_place(here: World) -> None:
