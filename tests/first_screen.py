@@ -22,7 +22,7 @@ from transcribe.archive import Archive
 from transcribe.forms.definition import load
 from transcribe.i18n.evidence_messages import say
 from transcribe.intake.load_pages import load_pages
-from transcribe.intake.scans import Scanned, scans
+from transcribe.intake.scans import Scanned, scans_of
 from transcribe.model import Decision, FieldKey
 from transcribe.recognition.read import read
 from transcribe.sandbox.limits import Limits
@@ -36,7 +36,7 @@ def main() -> None:
     """Read the sample photo as anybody would, and draw what came out."""
     form = load("bon-de-commande")
     archive = Archive("memory://first-screen")
-    scanned = next(each for each in scans([PHOTO], form, archive, Limits()) if isinstance(each, Scanned))
+    scanned = next(each for each in scans_of([PHOTO], form, archive, Limits()) if isinstance(each, Scanned))
     engines = [ocr.load(name, form.languages) for name in ("tesseract", "rapidocr")]
     reads = read(scanned.scan, load_pages(scanned.scan, archive, Limits()), form, engines, datetime.now(UTC))
     posterior = weigh(form, reads.readings, shipped.shipped_parameters())[FIELD]

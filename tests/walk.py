@@ -20,7 +20,7 @@ from tests.transcribe.review.conftest import FLAGS
 from tests.transcribe.review.site import Site, make_site, served
 from transcribe.forms import definition as definitions
 from transcribe.intake.load_pages import load_pages
-from transcribe.intake.scans import Scanned, scans
+from transcribe.intake.scans import Scanned, scans_of
 from transcribe.model import FieldKey, Task
 from transcribe.recognition.read import read
 from transcribe.sandbox.limits import Limits
@@ -51,7 +51,7 @@ def fill(site: Site) -> None:
     """The sample photo laid onto its form, with a few of its fields open."""
     form, now, limits = definitions.load("bon-de-commande"), datetime.now(UTC), Limits()
     site.store.put_form(form, "", now)
-    for scanned in scans([PHOTO], form, site.archive, limits):
+    for scanned in scans_of([PHOTO], form, site.archive, limits):
         assert isinstance(scanned, Scanned), scanned
         site.store.put_scan(scanned.scan, scanned.files, now)
         reads = read(scanned.scan, load_pages(scanned.scan, site.archive, limits), form, [], now)

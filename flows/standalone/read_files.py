@@ -18,7 +18,7 @@ from transcribe.codes import Reason
 from transcribe.drawing import draw_page
 from transcribe.errors import EngineMissing, FairhandError, ScanError
 from transcribe.i18n import said, translation
-from transcribe.intake import SAVE_ANEW_ADVICE, Scanned, Unreadable, gather, load_pages, scans, unexpected
+from transcribe.intake import SAVE_ANEW_ADVICE, Scanned, Unreadable, gather, load_pages, scans_of, unexpected
 from transcribe.model import Form, Parameters
 from transcribe.ocr import TRIES
 from transcribe.recognition import read
@@ -41,7 +41,7 @@ def read_files(
     found = gather(files)
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(folder)
-        for count, each in enumerate(scans(found, form, archive, limits(settings), forms=forms)):
+        for count, each in enumerate(scans_of(found, form, archive, limits(settings), forms=forms)):
             progress(count, max(len(found), count))
             if isinstance(each, Unreadable):
                 yield error_json(each.path, each.error, f"{each.reason} {each.advice} and read it again."), None

@@ -20,7 +20,7 @@ from transcribe.intake import (
     is_unmasked,
     load_pages,
     masked_anew,
-    scans,
+    scans_of,
     unexpected,
     unreadable,
 )
@@ -54,7 +54,7 @@ def take_in(rooms: Home, paths: Sequence[Path], form_name: str, batch: str) -> I
     form = None if form_name == AUTO else rooms.use_form(form_name)
     forms = [rooms.use_form(name) for name in rooms.forms.names()] if form is None else []
     allowed = limits(rooms.settings)
-    found = scans(
+    found = scans_of(
         gather(paths, own_folders=rooms.settings.pictured),
         form,
         rooms.archive,

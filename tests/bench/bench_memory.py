@@ -10,7 +10,6 @@ is the orchestration. What a batch costs once (importing Prefect, beginning and 
 from __future__ import annotations
 
 import argparse
-import importlib
 import subprocess
 import sys
 import tempfile
@@ -27,9 +26,7 @@ from rich.table import Table
 from flows.home import settings as configuration
 from flows.runtime.prefect_server import prefect_for
 from transcribe.archive import Archive
-from transcribe.intake import redaction
-
-scans = importlib.import_module("transcribe.intake.scans")
+from transcribe.intake import redaction, scans
 
 CONSOLE = Console(width=140)
 PAGES, SMALL = 1000, 20
@@ -110,14 +107,14 @@ def measured(folder: Path, pages: int) -> bool:
 
         timed: list[tuple[object, str, Clock]] = [
             (read_scans, "read", read),
-            (read_scans, "pages", decode),
+            (read_scans, "load_pages", decode),
             (ingest, "reconcile_home", weigh),
         ]
         timed += [
             (scans, "align", door),
-            (scans, "picture", decode),
-            (redaction, "masked", door),
-            (redaction, "encoded", door),
+            (scans, "decoded_page", decode),
+            (redaction, "redact", door),
+            (redaction, "encode_jpeg", door),
             (Archive, "put", keep),
         ]
         for module, name, clock in timed:

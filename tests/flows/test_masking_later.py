@@ -10,7 +10,7 @@ from flows.steps.read_scans import read_scan
 from tests.orders import make
 from transcribe.intake.load_pages import load_pages
 from transcribe.intake.masked_copies import is_unmasked
-from transcribe.intake.scans import Scanned, scans
+from transcribe.intake.scans import Scanned, scans_of
 from transcribe.model import ScanPage
 from transcribe.recognition.read import pictures
 
@@ -31,7 +31,7 @@ def test_payment_data_are_masked_once_the_form_is_known_and_what_showed_them_is_
     rooms: Home, tmp_path: Path
 ) -> None:
     file = with_card_number(tmp_path)
-    (came,) = scans([file], None, rooms.archive, limits(rooms.settings))  # no form is known here
+    (came,) = scans_of([file], None, rooms.archive, limits(rooms.settings))  # no form is known here
     assert isinstance(came, Scanned)
     rooms.store.put_scan(came.scan, came.files, now())
     shown = pictures(load_pages(came.scan, rooms.archive, limits(rooms.settings)))
@@ -60,7 +60,7 @@ def test_payment_data_are_masked_once_the_form_is_known_and_what_showed_them_is_
 
 def test_reading_again_after_a_kill_erases_what_was_left(rooms: Home, tmp_path: Path) -> None:
     file = with_card_number(tmp_path)
-    (came,) = scans([file], None, rooms.archive, limits(rooms.settings))
+    (came,) = scans_of([file], None, rooms.archive, limits(rooms.settings))
     assert isinstance(came, Scanned)
     form = rooms.use_form(FORM)
     rooms.store.put_scan(came.scan, came.files, now())

@@ -4,7 +4,7 @@ from transcribe.intake.file_discovery import gather, passed_over
 from transcribe.intake.file_pages import SAVE_ANEW_ADVICE, Unreadable, unexpected, unreadable
 from transcribe.intake.load_pages import load_pages
 from transcribe.intake.masked_copies import is_unmasked, masked_anew
-from transcribe.intake.scans import Scanned, scans
+from transcribe.intake.scans import Scanned, scans_of
 
 __all__ = [
     "SAVE_ANEW_ADVICE",
@@ -15,7 +15,7 @@ __all__ = [
     "load_pages",
     "masked_anew",
     "passed_over",
-    "scans",
+    "scans_of",
     "unexpected",
     "unreadable",
 ]

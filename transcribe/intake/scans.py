@@ -47,7 +47,7 @@ class Scanned:
         return self.origins[0][0]
 
 
-def scans(
+def scans_of(
     files: Iterable[Path],
     form: Form | None,
     archive: Archive,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,7 +21,7 @@ from transcribe.archive import Archive
 from transcribe.errors import ScanError
 from transcribe.forms import definition
 from transcribe.geometry import Box
-from transcribe.intake import file_discovery
+from transcribe.intake import file_discovery, scans
 from transcribe.intake.file_pages import Unreadable, scan_id
 from transcribe.intake.grouping import Group
 from transcribe.intake.load_pages import load_pages
@@ -31,8 +30,6 @@ from transcribe.model import Form, Page, Scan
 from transcribe.recognition.read import read
 from transcribe.registration.align import align
 from transcribe.sandbox.limits import Limits
-
-scans = importlib.import_module("transcribe.intake.scans")
 
 LIMITS = Limits()
 CASES = Path(__file__).parents[2] / "cases"
@@ -110,7 +107,7 @@ def test_bad_files_are_set_aside_with_a_sentence_each_and_the_good_one_is_done(
     for name in names:
         (inbox / name).write_bytes(refused[name])
     (inbox / "good.png").write_bytes(crafted.readable()["plain.png"])
-    found = list(scans.scans([*file_discovery.gather([inbox]), inbox / "gone.jpg"], plain, archive, LIMITS))
+    found = list(scans.scans_of([*file_discovery.gather([inbox]), inbox / "gone.jpg"], plain, archive, LIMITS))
     bad = {each.path.name: each for each in found if isinstance(each, Unreadable)}
     assert set(bad) == {*names, "gone.jpg"}
     assert bad["gone.jpg"].message == "gone.jpg: there is no such file. Replace the file and ingest it again."
@@ -121,7 +118,7 @@ def test_bad_files_are_set_aside_with_a_sentence_each_and_the_good_one_is_done(
 
 def test_a_file_above_the_limit_is_not_even_read(inbox: Path, archive: Archive, plain: Form) -> None:
     (inbox / "large.jpg").write_bytes(crafted.readable()["plain.jpg"])
-    (found,) = scans.scans([inbox / "large.jpg"], plain, archive, replace(LIMITS, bytes=100))
+    (found,) = scans.scans_of([inbox / "large.jpg"], plain, archive, replace(LIMITS, bytes=100))
     assert isinstance(found, Unreadable)
     assert "the limit is 100" in found.message
 
@@ -129,13 +126,13 @@ def test_a_file_above_the_limit_is_not_even_read(inbox: Path, archive: Archive, 
 def test_the_id_is_that_of_the_files_and_pages_whatever_their_names(inbox: Path, archive: Archive, plain: Form) -> None:
     for name in ("a.png", "b.png"):
         (inbox / name).write_bytes(crafted.readable()["plain.png"])
-    first, second = scanned(scans.scans(file_discovery.gather([inbox]), plain, archive, LIMITS))
+    first, second = scanned(scans.scans_of(file_discovery.gather([inbox]), plain, archive, LIMITS))
     assert first.id == second.id == scan_id([(first.pages[0].file, 1)])
 
 
 def test_every_page_of_a_pdf_is_a_scan_of_a_form_of_one_page(inbox: Path, archive: Archive, plain: Form) -> None:
     (inbox / "three.pdf").write_bytes(crafted.readable()["three.pdf"])
-    found = scanned(scans.scans([inbox / "three.pdf"], plain, archive, LIMITS))
+    found = scanned(scans.scans_of([inbox / "three.pdf"], plain, archive, LIMITS))
     assert [[page.page for page in each.pages] for each in found] == [[1], [2], [3]]
     assert [each.name for each in found] == ["three.pdf p. 1", "three.pdf p. 2", "three.pdf p. 3"]
 
@@ -146,7 +143,7 @@ def test_a_form_of_two_pages_takes_two_pages_of_a_file_or_two_pictures(
     (inbox / "a.pdf").write_bytes(crafted.readable()["three.pdf"])
     for number in (1, 2, 3):
         (inbox / f"b{number}.png").write_bytes(crafted.readable()["plain.png"] + bytes(number))
-    found = scanned(scans.scans(file_discovery.gather([inbox]), two_pages(plain), archive, LIMITS))
+    found = scanned(scans.scans_of(file_discovery.gather([inbox]), two_pages(plain), archive, LIMITS))
     assert [len(each.pages) for each in found] == [2, 1, 2, 1]
     assert found[2].pages[0].file != found[2].pages[1].file
 
@@ -155,13 +152,13 @@ def test_a_form_may_take_whole_files(inbox: Path, archive: Archive, plain: Form)
     (inbox / "a.pdf").write_bytes(crafted.readable()["three.pdf"])
     (inbox / "b.png").write_bytes(crafted.readable()["plain.png"])
     whole = replace(plain, options={"pages": "file"})
-    found = scanned(scans.scans(file_discovery.gather([inbox]), whole, archive, LIMITS))
+    found = scanned(scans.scans_of(file_discovery.gather([inbox]), whole, archive, LIMITS))
     assert [len(each.pages) for each in found] == [3, 1]
 
 
 def test_a_known_scan_is_not_kept_again(inbox: Path, archive: Archive, plain: Form) -> None:
     (inbox / "a.png").write_bytes(crafted.readable()["plain.png"])
-    (again,) = scans.scans([inbox / "a.png"], plain, archive, LIMITS, is_known=lambda _: True)
+    (again,) = scans.scans_of([inbox / "a.png"], plain, archive, LIMITS, is_known=lambda _: True)
     assert isinstance(again, Scanned)
     assert again.is_known
     assert not archive.has(again.scan.pages[0].file)
@@ -170,7 +167,7 @@ def test_a_known_scan_is_not_kept_again(inbox: Path, archive: Archive, plain: Fo
 def test_hocr_beside_a_picture_comes_with_its_page(inbox: Path, archive: Archive, plain: Form) -> None:
     (inbox / "a.png").write_bytes(crafted.readable()["plain.png"])
     (inbox / "a.hocr").write_bytes(b"<html></html>")
-    (only,) = scanned(scans.scans([inbox / "a.png"], plain, archive, LIMITS))
+    (only,) = scanned(scans.scans_of([inbox / "a.png"], plain, archive, LIMITS))
     (page,) = load_pages(only, archive, LIMITS)
     assert page.hocr == b"<html></html>"
     assert page.picture.shape == (300, 420, 3)
@@ -182,7 +179,7 @@ def test_an_hocr_file_that_is_too_large_is_left_out_and_the_picture_taken(
     monkeypatch.setattr("transcribe.ocr.hocr.MOST_BYTES", 10)
     (inbox / "a.png").write_bytes(crafted.readable()["plain.png"])
     (inbox / "a.hocr").write_bytes(b"<html></html>")
-    (only,) = scanned(scans.scans([inbox / "a.png"], plain, archive, LIMITS))
+    (only,) = scanned(scans.scans_of([inbox / "a.png"], plain, archive, LIMITS))
     assert load_pages(only, archive, LIMITS)[0].hocr is None
 
 
@@ -207,7 +204,7 @@ def test_the_archive_never_holds_a_card_number(level: str, inbox: Path, archive:
     ordered = definition.load("bon-de-commande")
     content, _ = with_card(level)
     (inbox / "paid.jpg").write_bytes(content)
-    (each,) = scans.scans([inbox / "paid.jpg"], ordered, archive, LIMITS)
+    (each,) = scans.scans_of([inbox / "paid.jpg"], ordered, archive, LIMITS)
     assert isinstance(each, Scanned)
     assert each.files[0].sha256 not in {page.file for page in each.scan.pages}
     assert content not in kept(tmp_path / "archive")
@@ -226,7 +223,7 @@ def test_the_archive_never_holds_a_card_number(level: str, inbox: Path, archive:
 def test_a_masked_page_is_laid_as_it_was_at_the_door(inbox: Path, archive: Archive) -> None:
     ordered = definition.load("bon-de-commande")
     (inbox / "paid.jpg").write_bytes(with_card("phone")[0])
-    (only,) = scanned(scans.scans([inbox / "paid.jpg"], ordered, archive, LIMITS))
+    (only,) = scanned(scans.scans_of([inbox / "paid.jpg"], ordered, archive, LIMITS))
     (page,) = load_pages(only, archive, LIMITS)
     assert page.alignment is not None
     remembered, anew = align(page, ordered), align(replace(page, alignment=None), ordered)
@@ -240,7 +237,7 @@ def test_a_page_that_does_not_lie_on_the_named_form_with_payment_data_is_set_asi
     inbox: Path, archive: Archive, tmp_path: Path
 ) -> None:
     (inbox / "other.jpg").write_bytes((CASES / "receipt-554.jpg").read_bytes())
-    (each,) = scans.scans([inbox / "other.jpg"], definition.load("order-form"), archive, LIMITS)
+    (each,) = scans.scans_of([inbox / "other.jpg"], definition.load("order-form"), archive, LIMITS)
     assert isinstance(each, Unreadable)
     assert "does not lie on the form order-form" in each.message
     assert "Photograph it again, flat and whole" in each.message
@@ -254,7 +251,7 @@ def test_a_page_that_might_be_a_form_with_payment_data_is_kept_too_coarse_to_rea
     ordered = definition.load("order-form")
     with Image.open(CASES / "order-form-flat-typed-0001.png") as whole:
         whole.crop((0, 0, whole.width, whole.height * 2 // 5)).save(inbox / "top.png")
-    (only,) = scanned(scans.scans([inbox / "top.png"], None, archive, LIMITS, forms=[ordered]))
+    (only,) = scanned(scans.scans_of([inbox / "top.png"], None, archive, LIMITS, forms=[ordered]))
     assert only.form == ""
     (page,) = load_pages(only, archive, LIMITS)
     assert max(page.picture.shape) == 960
@@ -265,7 +262,7 @@ def test_a_page_that_might_be_a_form_with_payment_data_is_kept_too_coarse_to_rea
 # --- what nobody has foreseen ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("where", ["transcribe.intake.scans._keep_files", "transcribe.sandbox.decoding.check"])
+@pytest.mark.parametrize("where", ["transcribe.intake.scans._keep_files", "transcribe.intake.file_pages.check"])
 def test_one_file_that_fails_unexpectedly_is_named_with_the_error_and_the_others_go_on(
     where: str, inbox: Path, archive: Archive, plain: Form, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
@@ -281,7 +278,7 @@ def test_one_file_that_fails_unexpectedly_is_named_with_the_error_and_the_others
         return known(*given)
 
     monkeypatch.setattr(where, second_fails)
-    found = sorted(scans.scans(file_discovery.gather([inbox]), plain, archive, LIMITS), key=lambda each: each.path)
+    found = sorted(scans.scans_of(file_discovery.gather([inbox]), plain, archive, LIMITS), key=lambda each: each.path)
     first, failed, last = found
     assert isinstance(first, Scanned)
     assert isinstance(last, Scanned)
@@ -304,7 +301,7 @@ def test_a_page_of_a_pdf_that_gives_no_scan_is_set_aside_by_itself(
         return scanned
 
     monkeypatch.setattr(scans, "_scanned", no_second)
-    first, second, third = scans.scans([inbox / "three.pdf"], plain, archive, LIMITS)
+    first, second, third = scans.scans_of([inbox / "three.pdf"], plain, archive, LIMITS)
     assert isinstance(first, Scanned)
     assert isinstance(third, Scanned)
     assert isinstance(second, Unreadable)
@@ -315,7 +312,7 @@ def test_a_page_of_a_pdf_that_gives_no_scan_is_set_aside_by_itself(
 def test_a_link_that_leads_nowhere_is_named(inbox: Path, archive: Archive, plain: Form) -> None:
     (inbox / "gone.jpg").symlink_to(inbox / "nowhere.jpg")
     (inbox / "list.xlsx").symlink_to(inbox / "nowhere.xlsx")
-    (found,) = scans.scans(file_discovery.gather([inbox]), plain, archive, LIMITS)
+    (found,) = scans.scans_of(file_discovery.gather([inbox]), plain, archive, LIMITS)
     assert isinstance(found, Unreadable)
     assert found.reason == "gone.jpg: it is a link to what is not there."
     assert [each.name for each in file_discovery.passed_over([inbox])] == ["list.xlsx"]
@@ -327,7 +324,7 @@ def test_a_link_that_leads_nowhere_is_named(inbox: Path, archive: Archive, plain
 def test_forms_in_one_folder_are_told_apart_and_a_receipt_is_left_in_doubt(archive: Archive) -> None:
     forms = [definition.load("bon-de-commande"), definition.load("order-form")]
     names = ("bon-de-commande-phone-typed-0002.jpg", "order-form-phone-block-0007.jpg", "receipt-554.jpg")
-    found = scanned(scans.scans([CASES / name for name in names], None, archive, LIMITS, forms=forms))
+    found = scanned(scans.scans_of([CASES / name for name in names], None, archive, LIMITS, forms=forms))
     assert [each.form for each in found] == ["bon-de-commande", "order-form", ""]
     assert archive.has(found[2].pages[0].file)
     assert load_pages(found[2], archive, LIMITS)[0].picture.shape[0] == 1204
@@ -344,7 +341,7 @@ def test_pages_of_one_form_in_any_order_and_upside_down_are_put_together(inbox: 
     second = Image.open(CASES / "bon-de-commande-flat-typed-0000.png").convert("L").rotate(180)
     second.save(inbox / "1.png")
     Image.open(CASES / "order-form-flat-typed-0001.png").convert("L").save(inbox / "2.png")
-    (only,) = scanned(scans.scans(file_discovery.gather([inbox]), None, archive, LIMITS, forms=[both]))
+    (only,) = scanned(scans.scans_of(file_discovery.gather([inbox]), None, archive, LIMITS, forms=[both]))
     assert (only.form, len(only.pages)) == ("both", 2)
     laid = [align(page, both) for page in load_pages(only, archive, LIMITS)]
     assert [each.number for each in laid] == [2, 1]
@@ -358,7 +355,7 @@ def test_the_card_number_on_bent_paper_is_masked_too(inbox: Path, archive: Archi
     wave = numpy.sin(across / upright.shape[1] * 1.5 * numpy.pi + down / upright.shape[0] * numpy.pi) * 22
     bent = cv2.remap(upright, across, down + wave.astype(numpy.float32), cv2.INTER_LINEAR, borderValue=(255,) * 3)
     Image.fromarray(numpy.asarray(bent, numpy.uint8)).save(inbox / "bent.png")
-    (only,) = scanned(scans.scans([inbox / "bent.png"], ordered, archive, LIMITS))
+    (only,) = scanned(scans.scans_of([inbox / "bent.png"], ordered, archive, LIMITS))
     (page,) = load_pages(only, archive, LIMITS)
     laid = align(page, ordered)
     assert laid.fits
@@ -376,7 +373,7 @@ def test_the_quality_of_a_masked_page_is_that_of_the_photograph(inbox: Path, arc
     with Image.open(CASES / "order-form-phone-typed-0003.jpg") as photo:
         photo.resize((round(0.3 * photo.width), round(0.3 * photo.height))).save(inbox / "small.jpg", quality=95)
         size = photo.size
-    (made,) = scans.scans([inbox / "small.jpg"], order, archive, LIMITS)
+    (made,) = scans.scans_of([inbox / "small.jpg"], order, archive, LIMITS)
     assert isinstance(made, Scanned)
     (page,) = load_pages(made.scan, archive, LIMITS)
     assert page.flattened is not None

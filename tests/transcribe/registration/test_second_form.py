@@ -16,7 +16,7 @@ from transcribe.archive import Archive
 from transcribe.forms import definition
 from transcribe.intake import masked_copies
 from transcribe.intake.file_pages import Unreadable
-from transcribe.intake.scans import Scanned, scans
+from transcribe.intake.scans import Scanned, scans_of
 from transcribe.model import Form, Page, Scan, ScanPage
 from transcribe.recognition.read import read
 from transcribe.registration import second_form
@@ -55,7 +55,7 @@ def test_a_second_form_beside_the_one_that_is_read_is_told(two: Image.Image, ord
 
 def test_a_photograph_with_two_card_numbers_is_set_aside(two: Image.Image, order: Form, tmp_path: Path) -> None:
     two.save(tmp_path / "two.png")
-    (each,) = scans([tmp_path / "two.png"], order, Archive(str(tmp_path / "kept")), Limits())
+    (each,) = scans_of([tmp_path / "two.png"], order, Archive(str(tmp_path / "kept")), Limits())
     assert isinstance(each, Unreadable)
     assert "two forms lie on this photograph" in each.message
     assert not [file for file in (tmp_path / "kept").rglob("*") if file.is_file()]
@@ -66,7 +66,7 @@ def test_two_card_numbers_on_a_scan_whose_form_is_told_later_are_kept_too_coarse
 ) -> None:
     two.save(tmp_path / "two.png")
     archive = Archive(str(tmp_path / "kept"))
-    (each,) = scans([tmp_path / "two.png"], None, archive, Limits())
+    (each,) = scans_of([tmp_path / "two.png"], None, archive, Limits())
     assert isinstance(each, Scanned)
     (copy,) = masked_copies.masked_anew(each.scan, order, archive, Limits())
     kept = Page(number=1, picture=numpy.asarray(Image.open(io.BytesIO(archive.get(copy.sha256)))))
