@@ -1,4 +1,4 @@
-"""The file of the record database: opened for publishing or for reading, and its write transaction."""
+"""The file of the record database, opened for publishing or for reading, and its write transaction."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from transcribe.errors import NotFound, StoreError
 from transcribe.store import enable_write_ahead
 
 _LOCK_WAIT_SECONDS = 30.0
-"""Seconds to wait for another publisher: longer than publishing a full batch takes."""
+"""How long to wait for another publisher: longer than publishing a full batch takes."""
 
 
 @contextmanager
 def open_for_publishing(path: Path) -> Iterator[Database]:
-    """The database, made if missing; readers go on while it is written, and what is deleted is overwritten.
+    """The database for writing, made if missing. StoreError where it cannot be used.
 
-    `synchronous=NORMAL` may lose the last transactions when power fails, but never half of one: as the outbox position
-    is lost with the records, they are simply published again.
+    Readers go on while it is written, and deleted content is overwritten. `synchronous=NORMAL` may lose the last
+    transactions when power fails, but never half of one. The outbox position is then lost with the records, and they
+    are published again.
     """
     with _opened(path, str(path), uri=False) as database:
         enable_write_ahead(database.conn, _LOCK_WAIT_SECONDS)
@@ -32,7 +33,7 @@ def open_for_publishing(path: Path) -> Iterator[Database]:
 
 @contextmanager
 def open_for_reading(path: Path) -> Iterator[Database]:
-    """The database, read only; NotFound where nothing was published yet."""
+    """The database, read only. NotFound where nothing was published yet, StoreError where it cannot be used."""
     if not path.exists():
         raise NotFound(f"There is no record database at {path}; `fairhand publish` makes it.")
     with _opened(path, f"{path.resolve().as_uri()}?mode=ro", uri=True) as database:
@@ -41,8 +42,11 @@ def open_for_reading(path: Path) -> Iterator[Database]:
 
 @contextmanager
 def write_transaction(database: Database) -> Iterator[None]:
-    """One transaction that takes the write lock at once: sqlite-utils' own `atomic` begins deferred, and two publishers
-    that read the same position before writing would then fail instead of waiting."""
+    """A transaction that takes the write lock at once, and is rolled back where anything is raised.
+
+    The `atomic` of sqlite-utils begins deferred: two publishers that read the same position before writing would then
+    fail instead of waiting.
+    """
     database.execute("BEGIN IMMEDIATE")
     try:
         yield

@@ -1,7 +1,4 @@
-"""Exports of the record database, one file each: `reconcile.records.export.load("jsonl")`.
-
-A file of this folder is an `Export`.
-"""
+"""Exports of the record database, one file each in `export/`."""
 
 from __future__ import annotations
 
@@ -14,11 +11,11 @@ from transcribe import plugins
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOptions:
-    """What of a form is exported, and how.
+    """The part of a form that is exported, and how.
 
     `table` is one of the form's tables ("lines") where the format has one table a file; "" is the plain fields.
-    `after` leaves out records that have not changed since. `for_spreadsheets` makes a file that a spreadsheet opens
-    without taking text for formulas; it is then no exact copy any more.
+    `after` leaves out records that have not changed since this change number. With `for_spreadsheets` a spreadsheet
+    takes no text for a formula; the file is then no exact copy.
     """
 
     table: str = ""
@@ -27,20 +24,23 @@ class ExportOptions:
 
 
 class Export(Protocol):
-    """What a file of this folder provides."""
+    """What a file of `export/` provides."""
 
     MEDIA_TYPE: str
-    """What the export is, for HTTP."""
+    """The media type of the export, for HTTP."""
 
     def write(self, records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
-        """Write a form's records to `out` (opened with newline=""); how many rows. NotFound where there are none."""
+        """Write a form's records to `out`, opened with newline="", and give the number of rows.
+
+        NotFound where nothing of the form was published.
+        """
 
 
 def load_export(name: str) -> Export:
-    """The export of this name; SettingsError lists the known ones otherwise."""
+    """The export of this name. SettingsError lists the known ones where there is none."""
     return cast(Export, plugins.load("reconcile.records.export", name))
 
 
 def export_names() -> tuple[str, ...]:
-    """Every export."""
+    """The names of all exports."""
     return plugins.names("reconcile.records.export")

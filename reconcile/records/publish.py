@@ -1,4 +1,4 @@
-"""Publishing: entries of the state's outbox become rows of records.db, each exactly once; from nothing at will."""
+"""Publishing: each entry of the state's outbox becomes rows of records.db exactly once, or all of them anew."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ from transcribe.model import Form, Place, Reading, Scan
 from transcribe.store import OutboxEntry
 
 BATCH_ENTRY_COUNT = 200
-"""Entries in one transaction: readers never wait, and another publisher waits well under a second."""
+"""Outbox entries in one transaction. Readers never wait, and another publisher waits well under a second."""
 
 MAX_REBUILT_INDEX_ROWS = 5_000
-"""Rows up to which a table's search index is made anew after each batch (about 25 ms), so that the file then equals a
-rebuilt one to the last byte of its dump. Larger ones are indexed row by row, and made anew when something is erased."""
+"""The most rows of a table whose search index is rebuilt after each batch, which takes about 25 ms.
+
+The file then equals a rebuilt one to the last byte of its dump. Larger tables are indexed row by row; their index is
+rebuilt when something is erased.
+"""
 
 LOG_WAIT_MS = 1_000
-"""Milliseconds that emptying the log waits for readers: it is tried again with every publishing."""
+"""How long emptying the log waits for readers. It is tried again with every publishing."""
 
 
 class Outbox(Protocol):
-    """What publishing asks of the store."""
+    """The part of the store that publishing reads."""
 
     def forms(self) -> list[tuple[str, int, str]]: ...
     def outbox(self, after: int, limit: int = 500) -> list[OutboxEntry]: ...
@@ -36,22 +39,22 @@ class Outbox(Protocol):
 
 
 FormOfVersion = Callable[[str, int], Form]
-"""Gives the form of a name and version."""
+"""Gives the form of a name and version; FormError where its definition is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """How many entries were applied, and the outbox position that records.db now stands at."""
+    """The number of entries applied, and the outbox position of records.db after them."""
 
     count: int
     position: int
 
 
 def publish(store: Outbox, path: Path, forms: FormOfVersion) -> Published:
-    """Apply every outbox entry that records.db has not seen, in order.
+    """Apply every outbox entry after the position of records.db, in order.
 
-    The position moves in the same transaction as the rows, so that a publisher that dies, or two at once, neither lose
-    nor repeat an entry. StoreError where the file cannot be written; FormError where a form's definition is gone.
+    The position moves in the same transaction as the rows. So no entry is lost or repeated where a publisher dies or
+    two publish at once. StoreError where the file cannot be written; FormError where a form's definition is gone.
     """
     count = 0
     with open_for_publishing(path) as database:
@@ -68,7 +71,7 @@ def publish(store: Outbox, path: Path, forms: FormOfVersion) -> Published:
 def rebuild(store: Outbox, path: Path, forms: FormOfVersion) -> Published:
     """Make records.db anew from the whole outbox, in one transaction: readers see the old file, then the new one.
 
-    What was erased stays erased, as the outbox gives of an erased scan only its erasure.
+    Erased scans stay erased, as the outbox holds only their erasure.
     """
     count = 0
     with open_for_publishing(path) as database:
@@ -82,7 +85,7 @@ def rebuild(store: Outbox, path: Path, forms: FormOfVersion) -> Published:
 
 
 def _apply_batch(database: Database, store: Outbox, forms: FormOfVersion) -> Published:
-    """One batch, inside the caller's transaction."""
+    """Apply one batch of entries, inside the caller's transaction."""
     position = int(next(database.query("select position from outbox_position"))["position"])
     new = _add_forms(database, store, forms)
     entries = store.outbox(position, BATCH_ENTRY_COUNT)
@@ -100,7 +103,7 @@ def _apply_batch(database: Database, store: Outbox, forms: FormOfVersion) -> Pub
 
 
 def _add_forms(database: Database, store: Outbox, forms: FormOfVersion) -> int:
-    """Make the tables of every form that the store knows, in the order of their versions; how many were new."""
+    """Make the tables of every form in the store, in the order of their versions; gives how many forms were new."""
     known = {(row["form"], row["version"]) for row in database.table("forms").rows}
     new = [(name, version) for name, version, _ in sorted(store.forms()) if (name, version) not in known]
     for name, version in new:
@@ -109,6 +112,7 @@ def _add_forms(database: Database, store: Outbox, forms: FormOfVersion) -> int:
 
 
 def _write_record(database: Database, store: Outbox, entry: OutboxEntry, form: Form) -> None:
+    """Write a record's rows in place of its former ones, and what changed into its history."""
     assert entry.record is not None, "erasures go another way"
     source = rows.RecordSource(
         entry=entry,
@@ -136,7 +140,7 @@ def _write_record(database: Database, store: Outbox, entry: OutboxEntry, form: F
 
 
 def _erase_record(database: Database, entry: OutboxEntry) -> None:
-    """Take out everything that a scan said. That it was erased, and when, stays for those who keep a copy."""
+    """Delete all rows of a scan. When it was erased is kept for those who keep a copy."""
     old = next(database.table("records").rows_where("scan = ?", [entry.scan]), None)
     if old is not None:
         _remove_rows(database, int(old["id"]), str(old["form"]))
@@ -146,7 +150,7 @@ def _erase_record(database: Database, entry: OutboxEntry) -> None:
 
 
 def _remove_rows(database: Database, number: int, form: str) -> None:
-    """Take out a record's rows; its history stays."""
+    """Delete a record's rows but its history."""
     for part, table in schema.parts_of(database, form).items():
         database.table(table).delete_where("record = ?" if part else "id = ?", [number])
     database.table("records").delete_where("id = ?", [number])
@@ -155,15 +159,17 @@ def _remove_rows(database: Database, number: int, form: str) -> None:
 
 
 def _rebuild_indexes(database: Database, *, erased: bool) -> None:
-    """Make search indexes anew where that is cheap, or needed: an index keeps the words of deleted rows for a while."""
+    """Rebuild search indexes of small tables, and all after an erasure: an index keeps words of deleted rows."""
     for table in schema.searchable_tables(database):
         if erased or table.count <= MAX_REBUILT_INDEX_ROWS:
             table.rebuild_fts()
 
 
 def _empty_log(database: Database) -> None:
-    """Empty the write-ahead log, which still holds pages as they were before an erasure. A reader in the middle of a
-    query keeps it until the next publishing."""
+    """Empty the write-ahead log, which still holds pages from before an erasure.
+
+    A reader in the middle of a query keeps it until the next publishing.
+    """
     database.execute(f"PRAGMA busy_timeout={LOG_WAIT_MS}")
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 

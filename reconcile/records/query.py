@@ -1,4 +1,4 @@
-"""Reading the record database: whole records with their lines, and where each value came from."""
+"""Queries of the record database: whole records with their lines and the origin of each value."""
 
 from __future__ import annotations
 
@@ -14,11 +14,15 @@ from transcribe.errors import NotFound
 from transcribe.model import Value
 
 Line = Mapping[str, Value]
+"""One row of a form's table: values by column, and its number under "row"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueOrigin:
-    """Where one value came from. `no_value` says why it is None; `people` and `experts` are how many have read it."""
+    """Where one value came from.
+
+    `no_value` is the reason why the value is None. `people` and `experts` are the numbers of those who read it.
+    """
 
     field: str
     row: int | None
@@ -36,7 +40,7 @@ class ValueOrigin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenRule:
-    """A rule that the paper breaks, as published."""
+    """A rule that the paper breaks, as it was published."""
 
     rule: str
     fields: tuple[str, ...]
@@ -46,9 +50,10 @@ class BrokenRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedRecord:
-    """One record as downstream systems see it: values by field, lines by table, each line with its row from 0.
+    """One record as downstream systems see it: values by field, and lines by table, each with its row from 0.
 
-    `changed` grows with every change of any record: who keeps a copy asks for what is above the highest one seen.
+    `changed` grows with every change of any record. A copy is kept up to date by asking for records whose number is
+    above the highest one that it has.
     """
 
     id: int
@@ -67,7 +72,7 @@ class PublishedRecord:
 
 
 def forms(path: Path) -> list[str]:
-    """The names of the forms published; NotFound where nothing was published yet."""
+    """The names of the published forms. NotFound where nothing was published yet."""
     with open_for_reading(path) as database:
         return schema.form_names(database)
 
@@ -75,10 +80,11 @@ def forms(path: Path) -> list[str]:
 def records(
     path: Path, form: str, *, after: int = 0, search: str | None = None, limit: int | None = None
 ) -> Iterator[PublishedRecord]:
-    """The records of a form in the order in which they changed, those changed after `after`.
+    """The records of a form that changed after the change number `after`, in the order of their changes.
 
-    `search` gives only records with all its words in their fields or lines, accents and case aside. Records come as
-    they stand when the first one is asked for. NotFound where nothing was published, or the form is unknown.
+    With `search` only records with all its words in their plain fields or in one line; accents and case do not count.
+    All records are as they stand when the first one is asked for. NotFound where nothing was published, or the form is
+    unknown.
     """
     with open_for_reading(path) as database:
         database.execute("begin")
@@ -86,10 +92,10 @@ def records(
         if not parts:
             known = ", ".join(schema.form_names(database)) or "none yet"
             raise NotFound(f"There are no records of a form {form!r}. Published forms: {known}.")
-        found = None if search is None else _record_ids_with_words(database, parts, search)
+        wanted = None if search is None else _record_ids_with_words(database, parts, search)
         given = 0
         for row in database.table("records").rows_where("form = ? and changed > ?", [form, after], order_by="changed"):
-            if found is not None and row["id"] not in found:
+            if wanted is not None and row["id"] not in wanted:
                 continue
             if limit is not None and given >= limit:
                 return
@@ -98,27 +104,27 @@ def records(
 
 
 def erased(path: Path, *, after: int = 0) -> list[tuple[str, int]]:
-    """The scans erased after a change number, each with its own: a copy drops them."""
+    """(scan, change number) of the scans erased after a change number: a copy drops them."""
     with open_for_reading(path) as database:
         rows = database.table("erased").rows_where("changed > ?", [after], order_by="changed")
         return [(str(row["scan"]), int(row["changed"])) for row in rows]
 
 
 def position(path: Path) -> int:
-    """How far publishing has come: every change up to this number stands in the file."""
+    """The outbox position of the file: every change up to this number stands in it."""
     with open_for_reading(path) as database:
         row = next(iter(database.query("select position from outbox_position")), None)
         return 0 if row is None else int(row["position"])
 
 
 def columns(path: Path, form: str, part: str = "") -> list[schema.FieldColumn]:
-    """The columns of a form's plain fields, or of one of its tables; NotFound names what there is otherwise."""
+    """The columns of a form's plain fields, or of one of its tables. NotFound names the tables that there are."""
     with open_for_reading(path) as database:
-        found = schema.columns_of(database, form, part)
-        if not found:
+        columns_of_part = schema.columns_of(database, form, part)
+        if not columns_of_part:
             known = ", ".join(sorted(filter(None, schema.parts_of(database, form)))) or "none"
             raise NotFound(f"There is no table {part!r} of a form {form!r} in the records. Its tables: {known}.")
-        return found
+        return columns_of_part
 
 
 def _record(database: Database, row: Mapping[str, object], parts: Mapping[str, str]) -> PublishedRecord:
@@ -143,26 +149,26 @@ def _record(database: Database, row: Mapping[str, object], parts: Mapping[str, s
 
 def _lines(database: Database, number: int, form: str, part: str, table: str) -> tuple[Line, ...]:
     fields = schema.columns_of(database, form, part)
-    found = database.table(table).rows_where("record = ?", [number], order_by="row")
-    return tuple({"row": int(line["row"]), **_values(line, fields)} for line in found)
+    rows = database.table(table).rows_where("record = ?", [number], order_by="row")
+    return tuple({"row": int(row["row"]), **_values(row, fields)} for row in rows)
 
 
 def _values(row: Mapping[str, object], fields: list[schema.FieldColumn]) -> dict[str, Value]:
-    """Values by field. A field whose type changed with the form's version has several columns, at most one filled."""
+    """Values by field. A field whose type changed between versions has several columns, of which one may be filled."""
     values: dict[str, Value] = {}
-    for each in fields:
-        cell = row[each.column]
+    for column in fields:
+        cell = row[column.column]
         if cell is None:
-            values.setdefault(each.field, None)
-        elif each.kind == "mark":
-            values[each.field] = bool(cell)
+            values.setdefault(column.field, None)
+        elif column.kind == "mark":
+            values[column.field] = bool(cell)
         else:
-            values[each.field] = cell if isinstance(cell, int) else str(cell)
+            values[column.field] = cell if isinstance(cell, int) else str(cell)
     return values
 
 
 def _origins(database: Database, number: int) -> tuple[ValueOrigin, ...]:
-    found = database.table("provenance").rows_where("record = ?", [number], order_by="rowid")
+    rows = database.table("provenance").rows_where("record = ?", [number], order_by="rowid")
     return tuple(
         ValueOrigin(
             field=row["field"],
@@ -178,29 +184,29 @@ def _origins(database: Database, number: int) -> tuple[ValueOrigin, ...]:
             page=row["page"],
             box=None if row["x0"] is None else (row["x0"], row["y0"], row["x1"], row["y1"]),
         )
-        for row in found
+        for row in rows
     )
 
 
 def _exceptions(database: Database, number: int) -> tuple[BrokenRule, ...]:
-    found = database.table("exceptions").rows_where("record = ?", [number], order_by="rowid")
+    rows = database.table("exceptions").rows_where("record = ?", [number], order_by="rowid")
     return tuple(
         BrokenRule(
             rule=row["rule"], fields=tuple(row["fields"].split(", ")), expected=row["expected"], found=row["found"]
         )
-        for row in found
+        for row in rows
     )
 
 
 def _record_ids_with_words(database: Database, parts: Mapping[str, str], words: str) -> set[int]:
-    """The ids of records with all words in their plain fields, or all in one line."""
-    found: set[int] = set()
+    """The ids of records with all words in their plain fields, or all of them in one line."""
+    ids: set[int] = set()
     for part, name in parts.items():
         table = database.table(name)
         if table.detect_fts() is not None:
             id_column = "record" if part else "id"
-            found.update(_integer(row[id_column]) for row in table.search(words, columns=[id_column], quote=True))
-    return found
+            ids.update(_integer(row[id_column]) for row in table.search(words, columns=[id_column], quote=True))
+    return ids
 
 
 def _integer(cell: object) -> int:

@@ -1,4 +1,4 @@
-"""A record as rows of the record database: one of its form's table, its lines, where each value came from."""
+"""The rows of a record: one in its form's table, its lines, and the origin of each value."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from transcribe.model import Decision, FieldKey, Form, Place, Reading, Record, S
 from transcribe.store import OutboxEntry
 
 Row = dict[str, object]
+"""One row by column."""
+
 _MAX_INTEGER = 2**63 - 1
-"""SQLite's largest integer; a value beyond it is kept as text in `provenance` only."""
+"""SQLite's largest integer. A value beyond it is kept as text, in `provenance` only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSource:
-    """What is known of a record's scan when it is published; its readings by their ids."""
+    """A record with its scan, its form and the readings (by id) and places (by field) of its scan."""
 
     entry: OutboxEntry
     record: Record
@@ -31,7 +33,7 @@ class RecordSource:
 
 
 def record_row(number: int, source: RecordSource) -> Row:
-    """The row of `records`: every record of every form, in the order of `changed`."""
+    """The row of the table `records`, which has every record of every form; `number` is the record's id."""
     record = source.record
     return {
         "id": number,
@@ -49,7 +51,7 @@ def record_row(number: int, source: RecordSource) -> Row:
 
 
 def form_row(number: int, source: RecordSource, columns: Sequence[FieldColumn]) -> Row:
-    """The row of the form's own table."""
+    """The row of the form's own table: the plain fields."""
     row: Row = {
         "id": number,
         "scan": source.record.scan,
@@ -63,7 +65,7 @@ def form_row(number: int, source: RecordSource, columns: Sequence[FieldColumn]) 
 
 
 def line_rows(number: int, source: RecordSource, part: str, columns: Sequence[FieldColumn]) -> list[Row]:
-    """The rows of one of the form's tables; a row in which nothing is written, or only boxes not ticked, is none."""
+    """The rows of one of the form's tables, without those that are blank or have only boxes that are not ticked."""
     lines: dict[int, dict[str, Value]] = {}
     for each in source.record.decisions:
         table, name = sql_names.table_and_column(each.key)
@@ -78,7 +80,7 @@ def line_rows(number: int, source: RecordSource, part: str, columns: Sequence[Fi
 
 
 def provenance_row(number: int, source: RecordSource, decision: Decision) -> Row:
-    """Where one value came from. People are counted and never named."""
+    """The row of `provenance` for one value. People are counted and never named."""
     own = [source.readings[each] for each in decision.readings if each in source.readings]
     own = [each for each in own if each.key == decision.key]
     sources = {kind: {each.source for each in own if each.kind == kind} for kind in ("machine", "person", "expert")}
@@ -106,7 +108,7 @@ def provenance_row(number: int, source: RecordSource, decision: Decision) -> Row
 
 
 def exception_rows(number: int, record: Record) -> list[Row]:
-    """The rules that the paper breaks."""
+    """The rows of `exceptions`: the rules that the paper breaks."""
     return [
         {
             "record": number,
@@ -121,7 +123,7 @@ def exception_rows(number: int, record: Record) -> list[Row]:
 
 
 def history_rows(number: int, source: RecordSource, before: Sequence[Row], after: Sequence[Row]) -> list[Row]:
-    """What a new version of a record changed: one row for each value that is not what it was."""
+    """The rows of `history`: one for each value that a new version of a record changed."""
     known = {(row["field"], row["row"]): row for row in before}
     new = {(row["field"], row["row"]): row for row in after}
     changed: list[Row] = []
@@ -147,19 +149,19 @@ def history_rows(number: int, source: RecordSource, before: Sequence[Row], after
 
 
 def written_at(entry: OutboxEntry) -> str:
-    """When an entry was written, ISO 8601 in UTC."""
+    """The time at which an entry was written, ISO 8601 in UTC."""
     return entry.at.isoformat(timespec="seconds")
 
 
 def value_text(value: Value) -> str | None:
-    """A value as text whatever its type: booleans are "true" and "false"."""
+    """The text of a value of any type: booleans are "true" and "false". None where there is no value."""
     if value is None:
         return None
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
 def cells(values: Mapping[str, Value], form: Form, columns: Sequence[FieldColumn], part: str) -> Row:
-    """Values by column. A field of this form's version stands in the column that holds its kind of value."""
+    """Values by column. A field of this version of the form stands in the column for its kind of value."""
     row: Row = {}
     types = {each.name: each for each in form.all_fields()}
     for column in columns:
@@ -174,7 +176,10 @@ def cells(values: Mapping[str, Value], form: Form, columns: Sequence[FieldColumn
 
 
 def minor_units(value: Value, currency: str) -> int | None:
-    """An amount in its currency's minor units ("12.50" EUR is 1250); None where it has finer decimals."""
+    """An amount in its currency's minor units ("12.50" EUR is 1250).
+
+    None where it has finer decimals, is no number, or is larger than SQLite's integers.
+    """
     if value is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The tables of the record database: those every one has, and those made from the forms it publishes."""
+"""The tables of the record database: those that each file has, and those made from the published forms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reconcile.records.views import make_views
 from transcribe.model import Field, FieldKey, Form
 
 SEARCH_TOKENIZER = "unicode61 remove_diacritics 2"
-"""How words are cut for searching: "Müller" is found by "muller"."""
+"""The tokenizer of the search index: "Müller" is found by "muller"."""
 
 TABLES: dict[str, dict[str, type]] = {
     "outbox_position": {"id": int, "position": int},
@@ -38,7 +38,11 @@ TABLES: dict[str, dict[str, type]] = {
     "exceptions": {"record": int, "scan": str, "rule": str, "fields": str, "expected": str, "found": str},
     "erased": {"scan": str, "erased_at": str, "changed": int},
 }
+"""The columns of the tables that each file has."""
+
 _PRIMARY_KEYS = {"outbox_position": "id", "records": "id", "erased": "scan"}
+"""The primary keys of these tables; the others have none."""
+
 _INDEXES = (
     ("records", ("scan",), True),
     ("records", ("changed",), True),
@@ -48,15 +52,18 @@ _INDEXES = (
     ("history", ("record",), False),
     ("exceptions", ("record",), False),
 )
+"""The indexes of these tables: (table, columns, unique)."""
+
 _MADE_OBJECTS_SQL = """
 select type, name, sql from sqlite_master
 where type in ('index', 'trigger', 'view') and sql is not null order by type, name
 """
+"""The indexes, triggers and views of a file, with the SQL that made them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldColumn:
-    """Where one field of a form stands in the record database."""
+    """The column of one field of a form, with the field's type."""
 
     table: str
     column: str
@@ -65,12 +72,12 @@ class FieldColumn:
 
     @property
     def kind(self) -> sql_names.ColumnKind:
-        """What the column holds."""
+        """The kind of value that the column holds."""
         return sql_names.column_kind(self.type)
 
 
 def prepare(database: Database) -> None:
-    """Make the tables that every record database has, where they are missing."""
+    """Make the tables that each file has, where they are missing."""
     if "outbox_position" in database.table_names():
         return
     for name, columns in TABLES.items():
@@ -85,7 +92,7 @@ def prepare(database: Database) -> None:
 
 
 def add_form(database: Database, form: Form) -> None:
-    """Make the tables of a form, or add the columns that its new version has; nothing where it is known."""
+    """Make the tables of a form, or add the columns that a new version of it has."""
     known = "form = ? and version = ?"
     if database.table("forms").count_where(known, [form.name, form.version]):
         return
@@ -98,19 +105,19 @@ def add_form(database: Database, form: Form) -> None:
 
 
 def table_of(database: Database, form: str, part: str = "") -> str | None:
-    """The table of a form's plain fields, or of one of its tables; None where there is none."""
+    """The name of the table of a form's plain fields, or of one of its tables. None where there is none."""
     found = next(database.table("columns").rows_where("form = ? and part = ?", [form, part], limit=1), None)
     return None if found is None else str(found["table_name"])
 
 
 def parts_of(database: Database, form: str) -> dict[str, str]:
-    """Every table of a form by its part: "" for the plain fields, then the names of the form's tables."""
+    """The names of a form's tables by part: "" for the plain fields, else the name of the table on the form."""
     rows = database.query("select distinct part, table_name from columns where form = ? order by part", [form])
     return {str(row["part"]): str(row["table_name"]) for row in rows}
 
 
 def columns_of(database: Database, form: str, part: str) -> list[FieldColumn]:
-    """The columns of one table of a form that are fields of it, in order."""
+    """The columns of one table of a form that hold fields, in their order."""
     rows = database.table("columns").rows_where("form = ? and part = ? and field <> ''", [form, part], order_by="rowid")
     return [
         FieldColumn(table=row["table_name"], column=row["column_name"], field=row["field"], type=row["type"])
@@ -119,12 +126,12 @@ def columns_of(database: Database, form: str, part: str) -> list[FieldColumn]:
 
 
 def form_names(database: Database) -> list[str]:
-    """The names of every form published."""
+    """The names of all published forms."""
     return [str(row["form"]) for row in database.query("select distinct form from forms order by form")]
 
 
 def searchable_tables(database: Database) -> Iterator[Table]:
-    """The tables whose words are indexed."""
+    """The tables that have a search index."""
     for row in database.query("select distinct table_name from columns order by table_name"):
         table = database.table(row["table_name"])
         if table.detect_fts() is not None:
@@ -149,16 +156,16 @@ def _add_table(database: Database, form: Form, part: str, fields: list[Field]) -
 
 
 def _add_field(database: Database, form: Form, part: str, table: str, field: Field) -> None:
-    """A column for the field, unless one of an earlier version holds the same kind of value."""
+    """Add a column for the field, unless one of an earlier version holds the same kind of value."""
     short = sql_names.table_and_column(FieldKey(field.name, 0 if part else None))[1]
-    held = sql_names.column_kind(field.type)
-    known = [each for each in columns_of(database, form.name, part) if each.field == short]
-    if any(each.kind == held for each in known):
+    kind = sql_names.column_kind(field.type)
+    known = [column for column in columns_of(database, form.name, part) if column.field == short]
+    if any(column.kind == kind for column in known):
         return
     wanted = sql_names.sql_name(short) + (f"_v{form.version}" if known else "")
     column = sql_names.free_name(wanted, set(database.table(table).columns_dict))
-    database.table(table).add_column(column, sql_names.sql_type(held))
-    if held == "amount":
+    database.table(table).add_column(column, sql_names.sql_type(kind))
+    if kind == "amount":
         database.table(table).add_column(f"{column}{sql_names.MINOR_UNITS_SUFFIX}", int)
     label = field.label.get("en") or next(iter(field.label.values()), short)
     _note_column(database, form, part, table, column, short, field.type, label)
@@ -172,20 +179,21 @@ def _note_column(
 
 
 def _sort_made_objects(database: Database) -> None:
-    """Keep what is made from forms in the order of names: a file must not depend on the order in which forms came."""
+    """Keep rows and objects made from forms in the order of names, whatever the order in which forms came."""
     for name, keys in (("forms", ("form", "version")), ("columns", ("form", "part"))):
         table = database.table(name)
         rows = list(table.rows_where(order_by=", ".join([*keys, "rowid"])))
         table.delete_where()
         table.insert_all(rows)
-    found = list(database.query(_MADE_OBJECTS_SQL))
-    for each in found:
+    made = list(database.query(_MADE_OBJECTS_SQL))
+    for each in made:
         database.execute(f"drop {each['type']} [{each['name']}]")
-    for each in found:
+    for each in made:
         database.execute(str(each["sql"]))
 
 
 def _index_words(database: Database, form: Form, part: str, name: str) -> None:
-    words = [each.column for each in columns_of(database, form.name, part) if each.type in sql_names.SEARCHABLE_TYPES]
-    if words:
-        database.table(name).enable_fts(words, tokenize=SEARCH_TOKENIZER, create_triggers=True, replace=True)
+    fields = columns_of(database, form.name, part)
+    searchable = [field.column for field in fields if field.type in sql_names.SEARCHABLE_TYPES]
+    if searchable:
+        database.table(name).enable_fts(searchable, tokenize=SEARCH_TOKENIZER, create_triggers=True, replace=True)

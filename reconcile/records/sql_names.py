@@ -1,4 +1,4 @@
-"""How the fields of forms are called in the record database: table and column names, and what a column holds."""
+"""Names of the record database: those of its tables and columns, and the kinds of value that columns hold."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from typing import Literal
 from transcribe.model import FieldKey
 
 ColumnKind = Literal["amount", "integer", "mark", "text"]
-"""What a column holds: money as decimal text beside its minor units; integers; 0 or 1; everything else as text."""
+"""The kind of value in a column.
+
+"amount" is decimal text, with another column for the minor units. "mark" is 0 or 1. All other types are "text".
+"""
 
 FIXED_TABLES = frozenset(
     "records provenance history exceptions erased forms columns outbox_position least_sure sqlite_master".split()
 )
+"""Names that no table of a form may have."""
+
 FORM_TABLE_COLUMNS = {
     "id": int,
     "scan": str,
@@ -21,23 +26,26 @@ FORM_TABLE_COLUMNS = {
     "recorded_at": str,
     "exceptions": int,
 }
-"""Columns of every form's table that are no field of it."""
+"""Columns of each form's table that hold no field."""
 
 LINE_TABLE_COLUMNS = {"id": int, "record": int, "scan": str, "row": int}
-"""Columns of every table of lines that are no column of the form's table."""
+"""Columns of each table of lines that hold no field."""
 
 SEARCHABLE_TYPES = frozenset({"text", "name", "address", "code", "email", "phone", "choice"})
-"""Field types whose words can be searched."""
+"""Field types that the search index covers."""
 
 LINES_PER_RECORD = 10_000
-"""The id of a line is its record's id times this, plus its row: the same after a rebuild."""
+"""The most lines of a record.
+
+The id of a line is its record's id times this, plus its row. So it is the same after a rebuild.
+"""
 
 MINOR_UNITS_SUFFIX = "_minor"
-"""What the column of an amount's minor units has at the end of its name."""
+"""The end of the name of a column with minor units."""
 
 
 def column_kind(type_name: str) -> ColumnKind:
-    """What a column of this field type holds."""
+    """The kind of value in a column of this field type."""
     match type_name:
         case "amount":
             return "amount"
@@ -49,19 +57,19 @@ def column_kind(type_name: str) -> ColumnKind:
             return "text"
 
 
-def sql_type(held: ColumnKind) -> type:
-    """The Python type that sqlite-utils turns into the column's: INTEGER or TEXT."""
-    return int if held in ("integer", "mark") else str
+def sql_type(kind: ColumnKind) -> type:
+    """The Python type of a kind, which sqlite-utils turns into INTEGER or TEXT."""
+    return int if kind in ("integer", "mark") else str
 
 
 def sql_name(name: str) -> str:
-    """A name that needs no quotes in SQL: letters, digits and underscores, no digit first."""
+    """The name made safe to use in SQL without quotes: letters, digits and underscores, no digit first."""
     plain = re.sub(r"[^a-z0-9_]+", "_", name.casefold()).strip("_") or "it"
     return f"n{plain}" if plain[0].isdigit() else plain
 
 
 def free_name(wanted: str, taken: frozenset[str] | set[str]) -> str:
-    """The name, with a number behind it where something else is called so."""
+    """The wanted name, with a number at its end where it is taken."""
     name, number = wanted, 2
     while name in taken:
         name, number = f"{wanted}_{number}", number + 1
@@ -69,7 +77,7 @@ def free_name(wanted: str, taken: frozenset[str] | set[str]) -> str:
 
 
 def table_and_column(key: FieldKey) -> tuple[str, str]:
-    """The form's table ("" for plain fields) and the name inside it: "lines.quantity" is ("lines", "quantity")."""
+    """The form's table ("" for plain fields) and the column in it: "lines.quantity" is ("lines", "quantity")."""
     if key.row is None:
         return "", key.name
     table, _, column = key.name.partition(".")

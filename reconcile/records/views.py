@@ -1,4 +1,4 @@
-"""Views for people and tools that read: every line of a form together with the fields of its record."""
+"""Views for people and tools: each line of a form together with the fields of its record."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 
 def make_views(database: Database, form: str) -> None:
-    """Make the views of a form anew: for each of its tables "<table>_full", one row a line."""
+    """Make the views of a form anew: "<table>_full" for each of its tables, with one row a line."""
     parts: dict[str, str] = {}
     columns: dict[str, list[str]] = {}
     for row in database.table("columns").rows_where("form = ?", [form], order_by="rowid"):

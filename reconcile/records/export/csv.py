@@ -1,4 +1,4 @@
-"""CSV (RFC 4180, UTF-8): one table of a form a file, exact, or safe to open in a spreadsheet."""
+"""CSV (RFC 4180, UTF-8): one table of a form in a file, exact, or safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ from transcribe.model import Value
 MEDIA_TYPE = "text/csv"
 
 _RECORD_COLUMNS = ("scan", "scan_name", "record_version", "recorded_at")
+"""The first columns of each row, which say of which record it is."""
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
-"""What a spreadsheet may begin a formula with (OWASP, CSV injection), full-width forms included."""
+"""Characters that a formula may begin with in a spreadsheet (OWASP, CSV injection), full-width ones included."""
 
 _NUMBER_TYPES = frozenset({"amount", "integer", "decimal", "date", "checkbox", "signature"})
-"""Types whose values are never text that somebody wrote freely: "-5.00" stays a number."""
+"""Types whose values are never free text, so that "-5.00" stays a number."""
 
 _BYTE_ORDER_MARK = "\ufeff"
 
 
 def write(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
-    """Write the plain fields, or the lines of `options.table`, a header first; how many rows. A blank is empty.
+    """Write the plain fields, or the lines of `options.table`, after a header, and give the number of rows.
 
-    Columns are called as in the record database.
+    Columns are called as in the record database. A blank is an empty cell.
     """
     columns = {each.field: each for each in query.columns(records, form, options.table)}
     if options.for_spreadsheets:

@@ -1,4 +1,4 @@
-"""JSON Lines: one whole record a line: values, lines, where each came from, rules that the paper breaks."""
+"""JSON Lines: a whole record on each line, with its values, lines, origins and exceptions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MEDIA_TYPE = "application/jsonl"
 
 
 def write(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
-    """Write each record as one JSON object in UTF-8; how many."""
+    """Write each record as one JSON object on a line of its own, and give the number of records."""
     count = 0
     for record in query.records(records, form, after=options.after):
         out.write(json.dumps(record_json(record), ensure_ascii=False) + "\n")
@@ -23,7 +23,7 @@ def write(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
 
 
 def record_json(record: PublishedRecord) -> dict[str, object]:
-    """The record as JSON types, values as `fairhand read` has them: ISO dates, decimal strings, integers, booleans."""
+    """The record as JSON types. Values are those of `fairhand read`: ISO dates, decimal strings, integers, booleans."""
     return {
         "scan": record.scan,
         "name": record.scan_name,
