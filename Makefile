@@ -10,7 +10,7 @@ SMALL ?=
 # How people are played in the demo: you (at a terminal) or simulated.
 PEOPLE ?=
 
-.PHONY: help demo test lint coverage bench bench-read bench-reconcile bench-review bench-path lock clean
+.PHONY: help demo test soak lint coverage bench bench-read bench-reconcile bench-review bench-path lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -26,6 +26,11 @@ test: $(ENV)/.ready
 	@sh deployments/system.sh test
 	@$(MAKE) --no-print-directory lint
 	$(RUN) -m pytest -q -n 2 --dist loadgroup
+
+## make soak              the long tests: laws with many more examples, killed programs, crowds; half an hour on 2 cores
+soak: $(ENV)/.ready
+	@sh deployments/system.sh test
+	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest -q -ra -n 2 --dist loadgroup --timeout 3600 --durations=15
 
 lint: $(ENV)/.ready
 	$(ENV)/bin/ruff check .

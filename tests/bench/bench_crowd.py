@@ -34,19 +34,21 @@ SLIPS = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How many work for how long. `pause`: seconds that a person takes for a field, from and to."""
+    """How many work for how long: until the time is over, whoever is to vanish has, the server was killed so often, and
+    at `least` so many readings are acknowledged. `pause`: seconds that a person takes for a field, from and to."""
 
     people: int = 200
     seconds: float = 600.0
     kills: int = 5
     scans: int = 400
+    least: int = 1
     pause: tuple[float, float] = (2.0, 6.0)
     lease_seconds: float = 60.0
     whole: bool = True
     """All that `serve` starts; else without Prefect, which has no part in it and takes long to start."""
 
 
-SMALL = Plan(people=12, seconds=5.0, kills=1, scans=6, pause=(0.05, 0.3), lease_seconds=10.0, whole=False)
+SMALL = Plan(people=12, seconds=5.0, kills=1, scans=6, least=60, pause=(0.05, 0.3), lease_seconds=10.0, whole=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,14 +86,19 @@ async def _crowd(rooms: Home, served: Served, plan: Plan) -> tuple[Seen, int]:
         await person.sign_in(path)
     began = served.clock()
 
+    deeds: list[asyncio.Task[None]] = []
+
     def goes_on() -> bool:
-        return served.clock() < began + plan.seconds
+        to_be_done = len(seen.acknowledged) < plan.least or not all(deed.done() for deed in deeds)
+        return to_be_done or served.clock() < began + plan.seconds
 
     working = [asyncio.create_task(person.work(goes_on)) for person, _ in people]
     vanishing = chance.sample(working, max(1, round(VANISH * len(working))))
-    deeds = [_vanish(task, served, began + chance.uniform(0.1, 0.9) * plan.seconds) for task in vanishing]
+    for task in vanishing:
+        deeds.append(asyncio.create_task(_vanish(task, served, began + chance.uniform(0.1, 0.9) * plan.seconds)))
     kills = sorted(chance.uniform(0.05, 0.85) * plan.seconds for _ in range(plan.kills))
-    await asyncio.gather(_killing(served, kills), *deeds)
+    deeds.append(asyncio.create_task(_killing(served, seen, kills)))
+    await asyncio.gather(*deeds)
     done = await asyncio.gather(*working, return_exceptions=True)
     for person, _ in people:
         await person.client.aclose()
@@ -109,7 +116,7 @@ def _person(rooms: Home, served: Served, plan: Plan, seen: Seen, number: int) ->
         said = truth(rooms, rooms.store.task_subject(task))
         return f"{said}{chance.randrange(10)}" if chance.random() < SLIPS else said
 
-    client = httpx.AsyncClient(base_url=served.address, timeout=30)
+    client = httpx.AsyncClient(base_url=served.address, timeout=60)
     person = Person(id=invited.person.id, chance=chance, pause=plan.pause, reads=reads, seen=seen, client=client)
     return person, "/in/" + invited.link.rpartition("/in/")[2]
 
@@ -124,11 +131,16 @@ async def _vanish(task: asyncio.Task[None], served: Served, moment: float) -> No
     task.cancel()
 
 
-async def _killing(served: Served, moments: list[float]) -> None:
+async def _killing(served: Served, seen: Seen, moments: list[float]) -> None:
+    """At each moment; started again as soon as somebody has noticed."""
     began = served.clock()
     for moment in moments:
         await _until(served, began + moment)
+        broken = seen.broken
         await asyncio.to_thread(served.kill)
+        while seen.broken == broken:
+            await asyncio.sleep(0.01)
+        await asyncio.to_thread(served.restart)
 
 
 def main() -> int:

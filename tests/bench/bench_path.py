@@ -14,9 +14,8 @@ import time
 from pathlib import Path
 
 from flows.home import settings as configuration
-from flows.home.home import open_home
 from flows.runtime.prefect_server import PrefectServer
-from tests.flows.house import House
+from tests.flows.house import House, ingest_killed
 from tests.flows.test_ingest import told_of_house
 from tests.orders import FORMS, series, write
 
@@ -44,7 +43,8 @@ def measured(folder: Path, photographs: int, kills: int) -> bool:
         began = time.monotonic()
         ingested = calm.run("ingest", folder / "photographs", "--form", "auto", "--json").json[0]
         print(f"undisturbed: {ingested['read']} photographs in {time.monotonic() - began:.1f} s")
-        finished = [_killed(killed, folder, *moment) for moment in _moments(photographs, kills)]
+        words: list[str | Path] = [folder / "photographs", "--form", "auto"]
+        finished = [ingest_killed(killed, words, *moment) for moment in _moments(photographs, kills)]
         print(f"finished after each kill: {finished}")
         last = killed.run("ingest", folder / "photographs", "--form", "auto", "--json").json[0]
         print(f"the last run: {last['read']} read, {last['known']} known already")
@@ -61,25 +61,6 @@ def _moments(photographs: int, kills: int) -> list[tuple[int, float]]:
     """For each kill: how many photographs are finished before it, spread over the whole way, and the seconds after."""
     chance = random.Random(SEED)
     return [(photographs * kill // kills, chance.uniform(0.0, 1.5)) for kill in range(kills)]
-
-
-def _killed(house: House, folder: Path, finished: int, seconds: float) -> int:
-    """Kill an ingest so many seconds after so many photographs have their readings; how many have them then."""
-    process = house.start("ingest", folder / "photographs", "--form", "auto")
-    while process.poll() is None and _finished(house) < finished:
-        time.sleep(0.2)
-    time.sleep(seconds)
-    process.kill()
-    process.communicate()
-    return _finished(house)
-
-
-def _finished(house: House) -> int:
-    rooms = open_home(configuration.load_settings(house.home))
-    states = rooms.store.scan_states()
-    finished = sum(rooms.store.has_reads(state.scan.id) for state in states)
-    rooms.close()
-    return finished
 
 
 if __name__ == "__main__":

@@ -16,7 +16,9 @@ from typing import Any
 import psutil
 
 from flows.administration.people import invite
-from flows.home.home import Home
+from flows.home.home import Home, open_home
+from flows.home.settings import load_settings
+from flows.runtime.prefect_server import START_SECONDS
 from flows.simulation import ground_truth
 from flows.simulation.ground_truth import Sample
 from flows.simulation.simulated_people import Reader
@@ -25,6 +27,10 @@ CASES = Path(__file__).parent.parent / "cases"
 TYPED = CASES / "bon-de-commande-flat-typed-0000.png"
 SAMPLES = ground_truth.load(CASES / "truth.jsonl")
 FAIRHAND = (sys.executable, "-m", "flows.cli")
+PATIENCE = 240.0
+"""Seconds that anything may take which is a matter of seconds: only whether it comes to an end at all is asked."""
+START = 1.5 * START_SECONDS
+"""Seconds until `serve` has its Prefect, or has given it up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +63,7 @@ class House:
         while watch and process.poll() is None:
             most = max(most, memory(process.pid))
             time.sleep(0.02)
-        out, err = process.communicate(timeout=280)
+        out, err = process.communicate(timeout=4 * PATIENCE)
         return Ran(code=process.returncode, out=out, err=err, most_memory=most)
 
     def start(self, *words: str | Path) -> subprocess.Popen[str]:
@@ -119,9 +125,29 @@ def chosen(*names: str) -> dict[str, Sample]:
     return {name: SAMPLES[name] for name in names}
 
 
-def until(true: Callable[[], object], seconds: float = 60.0) -> None:
+def until(true: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Wait until something is true; AssertionError where it does not become so."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.1)
+
+
+def finished(house: House) -> int:
+    """How many scans of a house have their readings."""
+    rooms = open_home(load_settings(house.home))
+    states = rooms.store.scan_states()
+    found = sum(rooms.store.has_reads(state.scan.id) for state in states)
+    rooms.close()
+    return found
+
+
+def ingest_killed(house: House, words: Sequence[str | Path], after: int, seconds: float) -> int:
+    """Kill an ingest so many seconds after so many scans have their readings; how many have them then."""
+    process = house.start("ingest", *words)
+    while process.poll() is None and finished(house) < after:
+        time.sleep(0.2)
+    time.sleep(seconds)
+    process.kill()
+    process.communicate()
+    return finished(house)

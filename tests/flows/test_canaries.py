@@ -20,7 +20,7 @@ import pytest
 from flows.administration.people import invite
 from flows.home.home import Home
 from flows.runtime.prefect_server import free_port, notice
-from tests.flows.house import SAMPLES, TYPED, House, until
+from tests.flows.house import PATIENCE, SAMPLES, START, TYPED, House, until
 from transcribe.model import FieldKey, Task
 
 pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow, pytest.mark.timeout(900)]
@@ -60,7 +60,7 @@ def typed_and_secret(house: House, rooms: Home, web: str) -> dict[str, str]:
     (scan,) = (state.scan.id for state in rooms.store.scan_states() if state.scan.form)
     tasks = [Task(scan=scan, key=FieldKey(name), kind="read", reason="one engine") for name in ("city", "comment")]
     rooms.store.conclude(scan, 10**9, [], tasks, None, invited.until)
-    with httpx.Client(base_url=web, timeout=30) as client:
+    with httpx.Client(base_url=web, timeout=PATIENCE) as client:
         assert client.post(f"/in/{said['link']}").status_code == 303
         assert client.post("/password", data={**token_of(client), "password": said["password"]}).status_code == 303
         csrf = token_of(client)  # with the password comes a new session
@@ -92,7 +92,7 @@ def test_no_canary_reaches_a_log_or_what_prefect_keeps(house: House, rooms: Home
     house.environment = {"FAIRHAND_PREFECT_PORT": str(free_port()), "PREFECT_LOGGING_LEVEL": "DEBUG"}
     serving = house.start("serve", "--port", "0")
     try:
-        until(lambda: serving.poll() is not None or "prefect" in notice(rooms.settings), 250)
+        until(lambda: serving.poll() is not None or "prefect" in notice(rooms.settings), START)
         told = notice(rooms.settings)
         house.prefect = told["prefect"]
         ingested = house.run("ingest", photo, broken, "--form", "bon-de-commande")
@@ -109,7 +109,7 @@ def test_no_canary_reaches_a_log_or_what_prefect_keeps(house: House, rooms: Home
         assert len(runs) >= 3
     finally:
         serving.send_signal(signal.SIGTERM)
-        out, err = serving.communicate(timeout=60)
+        out, err = serving.communicate(timeout=PATIENCE)
 
     canaries = {*said.values(), *printed(), named}
     read = {reading.text for state in rooms.store.scan_states() for reading in rooms.store.readings(state.scan.id)}

@@ -8,7 +8,7 @@ import pytest
 
 from tests.bench.bench_crowd import SMALL, play
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def test_a_crowd_that_vanishes_and_sends_twice_at_a_server_that_is_killed_loses_nothing(tmp_path: Path) -> None:

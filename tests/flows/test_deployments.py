@@ -6,12 +6,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 
-if TYPE_CHECKING:
-    from tests.flows.house import House
+from tests.flows.house import PATIENCE, House
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "deployments" / "prefect.yaml"
@@ -32,7 +30,7 @@ def test_a_prefect_server_takes_the_deployments_and_a_worker_runs_one(working_ho
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 
-    with httpx.Client(base_url=house.prefect, timeout=60) as server:
+    with httpx.Client(base_url=house.prefect, timeout=PATIENCE) as server:
         server.post("/work_pools/", json={"name": "fairhand", "type": "process"}).raise_for_status()
         run("--no-prompt", "deploy", "--all", "--prefect-file", str(FILE))
         deployed = {each["name"]: each for each in server.post("/deployments/filter", json={}).json()}

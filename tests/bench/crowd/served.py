@@ -23,7 +23,7 @@ from transcribe.model import FieldKey, Form, PagePicture, Place, ReadResult, Sca
 
 FORM = "bon-de-commande"
 WEB = "tests.bench.crowd.web"
-PATIENCE = 120.0
+PATIENCE = 300.0
 TRUTHS = {
     "date": "14/03/2025",
     "amount": "12,50",
@@ -116,13 +116,16 @@ class Served:
         return (self._gone or time.monotonic()) - self.away
 
     def kill(self) -> None:
-        """kill -9, and start again at once."""
+        """kill -9."""
         assert self.process
         self._gone = time.monotonic()
         self.process.kill()
         self.process.wait()
-        self.start()
         self.kills += 1
+
+    def restart(self) -> None:
+        """Start it again."""
+        self.start()
         self.away += time.monotonic() - self._gone
         self._gone = 0.0
 
@@ -147,6 +150,6 @@ class Served:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.address}/alive", timeout=2).status_code == 200
+            return httpx.get(f"{self.address}/alive", timeout=10).status_code == 200
         except httpx.HTTPError:
             return False

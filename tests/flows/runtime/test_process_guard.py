@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.flows.house import until
+from tests.flows.house import PATIENCE, until
 
 SLEEPER = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(600)"
 STARTER = """
@@ -38,7 +38,7 @@ def test_it_ends_when_its_starter_is_killed(tmp_path: Path) -> None:
     starter, sleeper = started(tmp_path)
     starter.kill()
     starter.wait()
-    until(lambda: ended(sleeper), 20)
+    until(lambda: ended(sleeper))
 
 
 def test_it_ends_when_it_is_asked_to(tmp_path: Path) -> None:
@@ -49,9 +49,9 @@ def test_it_ends_when_it_is_asked_to(tmp_path: Path) -> None:
     )
     until(lambda: told.exists() and told.read_text())
     guard.send_signal(signal.SIGTERM)
-    assert guard.wait(20) == 128 + signal.SIGTERM
+    assert guard.wait(PATIENCE) == 128 + signal.SIGTERM
 
 
 def test_it_gives_the_exit_code_of_a_program_that_ends_by_itself() -> None:
-    command = [sys.executable, "-m", "flows.runtime.process_guard", sys.executable, "-c", "raise SystemExit(7)"]
-    assert subprocess.Popen(command, stdin=subprocess.PIPE).wait(20) == 7
+    command = [sys.executable, "-m", "flows.guard", sys.executable, "-c", "raise SystemExit(7)"]
+    assert subprocess.Popen(command, stdin=subprocess.PIPE).wait(PATIENCE) == 7

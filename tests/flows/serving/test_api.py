@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import schemathesis
 from fastapi import FastAPI
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import status_code_conformance
@@ -21,6 +21,7 @@ from flows.administration.records import forget_scan
 from flows.home.home import Home, now
 from flows.serving.api import api
 from flows.steps.reconcile_scans import publish_records
+from tests.examples import examples
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
 from tests.transcribe.review.access.test_guard import OPEN, filled
 from transcribe.model import Decision, FieldKey, Record, Task
@@ -260,6 +261,7 @@ def test_pay_is_what_the_report_says(rooms: Home, app: FastAPI) -> None:
     assert program(app, rooms, "pay:read").get("/api/pay").json() == {"people": []}
 
 
+@pytest.mark.law
 def test_random_requests_find_no_server_error_and_nothing_undocumented(rooms: Home, app: FastAPI) -> None:
     recorded(rooms)
     secret = new_token(rooms.store, "fuzz", SCOPES, now()).secret
@@ -268,7 +270,7 @@ def test_random_requests_find_no_server_error_and_nothing_undocumented(rooms: Ho
     for found in schema.include(path_regex="^/api/").get_all_operations():
         assert isinstance(found, Ok), found
 
-        @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @examples(25, *HealthCheck, database=None)
         @given(case=found.ok().as_strategy())
         def sends(case: schemathesis.Case[Any]) -> None:
             asked.add(case.path)

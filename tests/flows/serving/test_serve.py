@@ -17,7 +17,7 @@ from flows.home.home import Home
 from flows.runtime.prefect_server import answers, free_port, notice
 from flows.serving.serve import stop_by_signal
 from reconcile.records import query
-from tests.flows.house import House, simulated, until
+from tests.flows.house import PATIENCE, START, House, simulated, until
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
 from transcribe.model import Task
 
@@ -32,7 +32,7 @@ def serving(house: House, rooms: Home) -> Iterator[Serving]:
     house.environment = {"FAIRHAND_PREFECT_PORT": str(free_port()), "FAIRHAND_RECONCILE_SECONDS": "600"}
     process = house.start("serve", "--port", "0")
     try:
-        until(lambda: process.poll() is not None or "prefect" in notice(rooms.settings), 250)
+        until(lambda: process.poll() is not None or "prefect" in notice(rooms.settings), START)
         assert process.poll() is None, process.communicate()[1]
         yield house, process
     finally:
@@ -66,7 +66,7 @@ def test_what_people_type_becomes_a_record_at_once_and_sigterm_stops_everything(
     children = family(process)
     assert len(children) >= 3
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     assert all_gone(children)
     assert notice(rooms.settings) == {}
 
@@ -85,7 +85,7 @@ def test_killed_it_leaves_no_process_behind_and_the_next_one_goes_on(serving: Se
     children = family(process)
     process.kill()
     process.communicate()
-    until(lambda: all_gone(children), 30)
+    until(lambda: all_gone(children))
     (state,) = rooms.store.scan_states()
     people = [each for each in rooms.store.readings(state.scan.id) if each.kind == "person"]
     assert len(people) == typed, "what was acknowledged is there, and once"
@@ -93,7 +93,7 @@ def test_killed_it_leaves_no_process_behind_and_the_next_one_goes_on(serving: Se
     until(lambda: notice(rooms.settings).get("pid") == str(again.pid))
     until(lambda: rooms.store.counts().waiting_scans == 0)
     again.send_signal(signal.SIGINT)
-    again.communicate(timeout=60)
+    again.communicate(timeout=PATIENCE)
 
 
 def test_a_taken_port_is_said_in_one_line(house: House) -> None:

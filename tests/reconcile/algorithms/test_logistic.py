@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.algorithms import logistic
 from reconcile.algorithms.logistic import Numbers
+from tests.examples import examples
 
 WEIGHTS = numpy.array([-0.5, 1.5])
 FIRM = [numpy.full(2, ridge) for ridge in (1000.0, 100.0, 10.0, 1.0)]
@@ -39,7 +40,7 @@ def test_observations_that_can_be_parted_give_finite_weights() -> None:
     assert found[1] > 1.0
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(
     st.lists(st.tuples(st.floats(-5, 5), st.booleans()), min_size=1, max_size=30),
     st.floats(0.1, 100.0),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.collection.items import Item, ItemResult, SourceReading
 from reconcile.collection.reconcile_items import reconcile_items
+from tests.examples import examples
 
 
 def item(name: str, *said: tuple[str, str | None], field: str = "remark", gold: str | None = None) -> Item:
@@ -102,7 +103,7 @@ texts = st.sampled_from(["", "axe", "axe bronze", "celt", "12", "celt bronze axe
 items = st.lists(st.lists(st.tuples(st.sampled_from(["ann", "ben", "cy"]), texts), max_size=4), min_size=1, max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(items, st.integers(0, 1000))
 def test_the_order_of_items_and_readings_changes_nothing(said: list[list[tuple[str, str]]], seed: int) -> None:
     one_each = [list(dict(some).items()) for some in said]
@@ -114,7 +115,7 @@ def test_the_order_of_items_and_readings_changes_nothing(said: list[list[tuple[s
     assert first == again
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(items)
 def test_every_word_written_was_read_by_somebody(said: list[list[tuple[str, str]]]) -> None:
     for result in reconcile_items([item(f"i{number}", *some) for number, some in enumerate(said)]).results:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import time
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from reconcile.forms.rule_terms import Binding, bind
 from reconcile.forms.rules import CompiledRule, RuleInstance, Values, compile_rules, operand, solve
+from tests.calls import calls
 from transcribe.errors import FormError
 from transcribe.model import Blank, Column, Field, FieldKey, Form, Rule, Table
 
@@ -273,9 +273,9 @@ def test_only_terms_of_the_grammar_are_bound() -> None:
         )
 
 
-def test_thousands_of_checks_a_second() -> None:
+def test_a_check_costs_less_than_two_hundred_calls() -> None:
+    """So that a slow machine does five thousand a second."""
     rule = instance("subtotal == sum(lines.quantity * lines.unit_price)")
     found = {**line(0, "2", "5"), **line(1, "3", "5"), **line(2, "1", "1"), **values(subtotal="26")}
-    start = time.process_time()
-    assert all(rule.check(found) for _ in range(1000))
-    assert time.process_time() - start < 1000 / 5000
+    assert calls(lambda: [rule.check(found) for _ in range(1000)]) < 200 * 1000
+    assert rule.check(found)

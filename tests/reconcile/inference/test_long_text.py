@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.decision.decide import decide
@@ -16,6 +16,7 @@ from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import read_parameters
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY, Policy
+from tests.examples import examples
 from tests.reconcile.made import expert, field, form, machine, reading
 from transcribe.i18n.evidence_messages import say
 from transcribe.model import Decision, FieldKey, Parameters, Posterior, Reading, Task
@@ -166,7 +167,7 @@ def test_who_leaves_words_out_is_known_by_it() -> None:
     assert best.normal == WHOLE
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(texts=SENTENCES, order=st.randoms(use_true_random=False))
 def test_shares_are_a_probability_and_do_not_depend_on_the_order(texts: list[str], order: Random) -> None:
     readings = [reading("comment", f"p{number}", text, minute=number) for number, text in enumerate(texts)]

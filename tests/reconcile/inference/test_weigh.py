@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.decision.decide import decide
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
+from tests.examples import examples
 from tests.reconcile.made import both, expert, field, form, ink, machine, posterior, reading
 from transcribe.model import Candidate, Decision, FieldKey, Master, Parameters, Posterior, Reading, Rule, Task
 
@@ -41,14 +42,14 @@ def best(posterior: Posterior) -> Candidate:
     return posterior.candidates[0]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(readings=READINGS, order=st.randoms(use_true_random=False))
 def test_the_order_of_readings_changes_nothing(readings: list[Reading], order: object) -> None:
     mixed = sorted(readings, key=lambda each: order.random())  # type: ignore[attr-defined]  # hypothesis' Random
     assert str(weigh(LINES, readings, shipped_parameters())) == str(weigh(LINES, mixed, shipped_parameters()))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(readings=READINGS)
 def test_every_field_with_readings_has_a_posterior_whose_shares_are_a_distribution(readings: list[Reading]) -> None:
     posteriors = weigh(LINES, readings, shipped_parameters())
@@ -58,7 +59,7 @@ def test_every_field_with_readings_has_a_posterior_whose_shares_are_a_distributi
         assert 0.0 <= each.probability <= 1.0
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(readings=READINGS)
 def test_what_is_decided_was_read_by_somebody(readings: list[Reading]) -> None:
     for key, each in weigh(LINES, readings, shipped_parameters()).items():

@@ -60,7 +60,7 @@ def test_every_query_of_the_page_works(records: Path, query: str) -> None:
 def test_every_command_of_the_page_works(records: Path, command: str) -> None:
     _, *arguments = shlex.split(command)
     program = [sys.executable, "-m", "sqlite_utils", *arguments]
-    done = subprocess.run(program, cwd=records.parent, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(program, cwd=records.parent, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
 

@@ -8,10 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from reconcile.records.publish import publish, rebuild
+from tests.examples import examples
 from tests.reconcile.records import MemoryOutbox, a_record, order_form
 from transcribe.errors import StoreError
 
@@ -285,7 +286,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15, HealthCheck.function_scoped_fixture)
 @given(steps=steps)
 def test_rebuilding_gives_an_equal_file_whatever_happened(
     tmp_path_factory: pytest.TempPathFactory, steps: list[Step]

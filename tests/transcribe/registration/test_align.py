@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.orders import make
 from transcribe.forms import blank_image, definition
 from transcribe.imaging.rotation import lay_straight
@@ -143,7 +144,7 @@ def test_in_doubt_there_is_no_guess() -> None:
 # --- level -----------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(st.floats(-5, 5))
 def test_the_skew_of_a_leaning_page_is_found(angle: float) -> None:
     sheet = blank_image.blank_grey(str(definition.load("order-form").blanks[0].path))

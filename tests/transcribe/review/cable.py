@@ -45,7 +45,7 @@ class Cable:
         self._thread.join(10)
 
     def _do(self, deed: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(deed, self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(deed, self._loop).result(120)
 
     async def _mend(self) -> None:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port, reuse_address=True)

@@ -9,13 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.transcribe.review.cable import Cable, cable
 from tests.transcribe.review.site import Site, make_site, served
 from transcribe.model import Transcriber
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 120_000
 """What a browser test waits for is a matter of seconds on a machine that does much else at the same time."""
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -35,6 +35,13 @@ FLAGS = [
 def browser_type_launch_args() -> dict[str, Any]:
     chromium = shutil.which("chromium") or pytest.fail("browser tests need chromium (apt-get install chromium)")
     return {"executable_path": chromium, "args": FLAGS, "headless": True}
+
+
+@pytest.fixture
+def context(context: BrowserContext) -> BrowserContext:
+    """The browser's context of a test, with our patience."""
+    context.set_default_timeout(PATIENCE_MS)
+    return context
 
 
 @pytest.fixture
@@ -78,7 +85,6 @@ def enter(site: Site, line: Cable, page: Page) -> Callable[[Transcriber], Page]:
     """Signs a person in by their link in Chromium and waits for the work page."""
 
     def entered(person: Transcriber) -> Page:
-        page.set_default_timeout(PATIENCE_MS)
         page.goto(f"{line.address}/in/{site.link(person)}")
         page.locator("main button").click()
         page.wait_for_url("**/work")

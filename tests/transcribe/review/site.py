@@ -46,13 +46,15 @@ PAGE = (1240, 1754)
 
 @dataclass(kw_only=True)
 class Clock:
-    """A clock that tests move."""
+    """A clock that tests move. Else it goes on by a millisecond a look, however long anything takes."""
 
     start: datetime = field(default_factory=lambda: datetime.now(UTC))
     forward: timedelta = timedelta()
+    looks: int = 0
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self.forward
+        self.looks += 1
+        return self.start + self.forward + timedelta(milliseconds=self.looks)
 
 
 @dataclass(kw_only=True)

@@ -6,10 +6,11 @@ import re
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from tests.examples import examples
 from tests.transcribe.review.site import Site, make_site
 from transcribe.model import Decision, FieldKey, Task, Transcriber
 from transcribe.store.contract import Floor, Rate, SentReading
@@ -63,7 +64,7 @@ def world(folder: Path, answers: tuple[str, ...]) -> list[tuple[str, int]]:
     return seen
 
 
-@settings(max_examples=3, deadline=None)
+@examples(3)
 @given(st.permutations(ANSWERS))
 def test_being_outvoted_changes_no_pay_page_and_no_offer(answers: list[str]) -> None:
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:

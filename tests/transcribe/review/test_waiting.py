@@ -38,16 +38,16 @@ def test_the_time_between_looks_that_found_nothing_stands_beside_the_pay(site: S
     assert site.store.waiting_seconds(amina.id) == 0
     later(site, minutes=3)
     assert client.get("/work/next").json()["tasks"] == []
-    assert site.store.waiting_seconds(amina.id) == pytest.approx(180, abs=5)
+    assert site.store.waiting_seconds(amina.id) == pytest.approx(180, abs=1)
     later(site, hours=2)
     client.get("/work")
-    assert site.store.waiting_seconds(amina.id) == pytest.approx(180 + MAX_COUNTED_WAIT.total_seconds(), abs=5)
+    assert site.store.waiting_seconds(amina.id) == pytest.approx(180 + MAX_COUNTED_WAIT.total_seconds(), abs=1)
     site.scan("bon-de-commande", {NUMBER: "1"})
     later(site, minutes=1)
     assert 'id="task"' in client.get("/work").text
     later(site, minutes=4)
     client.get("/work")  # who has work waits no more
-    assert site.store.waiting_seconds(amina.id) == pytest.approx(240 + MAX_COUNTED_WAIT.total_seconds(), abs=5)
+    assert site.store.waiting_seconds(amina.id) == pytest.approx(240 + MAX_COUNTED_WAIT.total_seconds(), abs=1)
     assert site.store.ledger(amina.id) == [], "waiting is no line of pay by the piece"
 
 
@@ -64,7 +64,7 @@ def test_who_is_paid_by_the_hour_is_paid_for_waiting_and_volunteers_have_no_cloc
         assert ('id="waited"' in client.get("/work").text) == (who is hourly)
     (line,) = site.store.ledger()
     assert (line.transcriber, line.reference) == (hourly.id, "waiting")
-    assert line.micro == pytest.approx(1_000_000, rel=0.02)
+    assert line.micro == pytest.approx(1_000_000, rel=0.005)
     assert site.store.waiting_seconds(free.id) == 0
 
 
@@ -99,7 +99,7 @@ def test_after_many_questions_within_an_hour_a_kind_word_says_when_to_ask_again(
     refused = client.post(f"/work/{task}/ask", data=said)
     assert refused.status_code == 429
     assert "Thank you for asking so carefully" in refused.text
-    assert 3200 < int(refused.headers["retry-after"]) <= 3600 - 30 * 9
+    assert 3600 - 30 * 10 - 5 < int(refused.headers["retry-after"]) <= 3600 - 30 * 9
     assert len(site.store.questions()) == len(site.store.ledger(amina.id)) == site.options.questions_an_hour
     later(site, seconds=int(refused.headers["retry-after"]) - 450)
     client.get("/work")  # the task is leased for ten minutes

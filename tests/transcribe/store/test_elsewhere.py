@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.transcribe.store.world import NOON, World, after, passing, person, sent, world
 from transcribe.model import FieldKey
 from transcribe.store.contract import Offer
@@ -98,7 +99,7 @@ MARKS = st.lists(st.sampled_from(["", "fr", "de", "ar"]), min_size=1, max_size=6
     named=st.lists(st.sampled_from([(), ("fr",), ("de",), ("ar",)]), min_size=3, max_size=3),
     counts=st.lists(st.tuples(st.sampled_from(["ann", "ben", "cat"]), st.integers(1, 4)), max_size=6),
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_whose_reading_adds_most_changes_which_field_somebody_gets_and_never_how_many(
     marks: list[str], named: list[tuple[str, ...]], counts: list[tuple[str, int]]
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import sqlite3
@@ -11,6 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -61,9 +61,19 @@ def open_many(here: World, count: int) -> None:
             here.store.conclude(scan.id, here.up_to(scan), [], tasks, None, NOON)
 
 
-@pytest.mark.parametrize("through_writer", [True, False], ids=["writer thread", "each its own transaction"])
-def test_forty_people_who_vanish_and_send_twice_lose_nothing(tmp_path: Path, through_writer: bool) -> None:
-    tasks = TASKS if through_writer else TASKS // 10
+LONG = [pytest.mark.soak, pytest.mark.timeout(3600)]
+
+
+@pytest.mark.parametrize(
+    ("through_writer", "tasks"),
+    [
+        pytest.param(True, TASKS, id="writer thread"),
+        pytest.param(False, TASKS // 10, id="each its own transaction"),
+        pytest.param(True, 20 * TASKS, id="writer thread, long", marks=LONG),
+        pytest.param(False, 2 * TASKS, id="each its own transaction, long", marks=LONG),
+    ],
+)
+def test_forty_people_who_vanish_and_send_twice_lose_nothing(tmp_path: Path, through_writer: bool, tasks: int) -> None:
     with world(tmp_path, people=()) as here:
         here.store.put_rate(Rate(form="", micro=7, currency="EUR", since=NOON), NOON)
         for number in range(PEOPLE):
@@ -85,9 +95,10 @@ def play(here: World, through_writer: bool) -> dict[str, str]:
     """Everybody reads until the queue is empty; the text of each acknowledged reading and what it was."""
     writer = Writer(here.store) if through_writer else None
     clock, seen, faults = Clock(), dict[str, str](), list[BaseException]()
+    everybody = threading.Barrier(PEOPLE)  # so that nobody is through before the last has begun
 
     def call(work: partial[T]) -> T:
-        return work() if writer is None else writer.submit(work).result(120)
+        return work() if writer is None else writer.submit(work).result()
 
     def read(who: str, task: Task, dice: random.Random) -> None:
         text = f"{who} {task.id}"
@@ -98,6 +109,7 @@ def play(here: World, through_writer: bool) -> dict[str, str]:
 
     def work_on(who: str, seed: int) -> None:
         dice, vanished = random.Random(seed), list[Task]()
+        everybody.wait()
         try:
             while tasks := call(partial(here.store.lease, who, 4, clock.tick(0.01), 60.0)):
                 for task in tasks:
@@ -126,14 +138,26 @@ def play(here: World, through_writer: bool) -> dict[str, str]:
 
 
 WRITE = """
-import sys
+import os, signal, sys
 from datetime import timedelta
 from pathlib import Path
 from tests.transcribe.store.world import KEY, NOON, sent
 from transcribe.store import open_store
 from transcribe.store.drivers.writer import Writer
 store = open_store(Path(sys.argv[1]), KEY)
-writer, who, run = Writer(store), sys.argv[2], sys.argv[3]
+who, run, last = sys.argv[2], sys.argv[3], int(sys.argv[4])
+writer, statements = Writer(store), 0
+
+def killing(connection):
+    def count(statement):
+        global statements
+        statements += connection.in_transaction
+        if statements == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+    connection.set_trace_callback(count)
+
+if last:
+    writer.submit(lambda: killing(store.db.connection)).result()  # each thread has a connection of its own
 number = 0
 while tasks := writer.submit(lambda: store.lease(who, 8, NOON + timedelta(seconds=number))).result():
     sends = [
@@ -147,36 +171,60 @@ while tasks := writer.submit(lambda: store.lease(who, 8, NOON + timedelta(second
     number += 1
 """
 
+MOST_TOLD = 4096
+"""Bytes that a writer can say before it is listened to: it waits then, and never reads all there is to be read."""
+MOST_LINES = 100
+MOST_STATEMENTS = 1_000
+TASKS_OF_A_RUN = 700
+"""More than two writers read before they are killed: what we hear, what stands in their pipes, what is on its way."""
 
-def test_writers_killed_at_random_moments_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    dice = random.Random(1)
+
+def writing(path: Path, who: str, run: int, last_statement: int = 0) -> subprocess.Popen[str]:
+    """A process that reads as this person; killed by itself at so many statements within transactions, if any."""
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITE, str(path), who, str(run), str(last_statement)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[3],
+        pipesize=MOST_TOLD,
+    )
+
+
+def killed(path: Path, run: int, dice: random.Random) -> set[str]:
+    """What two writers told before they were killed: one by us, a moment after so many lines, and one by itself in the
+    middle of a transaction. They take turns."""
+    by_us, by_itself = ("ann", "ben") if run % 2 else ("ben", "ann")
+    heard = writing(path, by_us, run)
+    other = writing(path, by_itself, run, last_statement=dice.randint(1, MOST_STATEMENTS))
+    assert heard.stdout is not None
+    with ThreadPoolExecutor(1) as apart:
+        rest = apart.submit(other.communicate)
+        try:
+            lines = [heard.stdout.readline() for _ in range(dice.randint(1, MOST_LINES))]
+            time.sleep(dice.uniform(0.0, 0.02))
+        finally:
+            heard.kill()
+        told = "".join(lines) + heard.communicate()[0] + rest.result()[0]
+    assert all(lines), "it goes on until it is killed"
+    assert (heard.returncode, other.returncode) == (-signal.SIGKILL, -signal.SIGKILL)
+    return {line.strip() for line in told.splitlines(keepends=True) if line.endswith("\n")}
+
+
+@pytest.mark.parametrize("runs", [4, pytest.param(60, marks=LONG)])
+def test_writers_killed_at_random_moments_lose_nothing_that_was_acknowledged(tmp_path: Path, runs: int) -> None:
+    dice = random.Random(runs)
     with world(tmp_path, people=("ann", "ben")) as here:
         here.store.put_rate(Rate(form="", micro=7, currency="EUR", since=NOON), NOON)
-        open_many(here, 3_000)
+        open_many(here, TASKS_OF_A_RUN * runs)
         path = here.store.db.path
     acknowledged: set[str] = set()
-    for run in range(4):
-        writers = [
-            subprocess.Popen(
-                [sys.executable, "-c", WRITE, str(path), who, str(run)],
-                stdout=subprocess.PIPE,
-                text=True,
-                cwd=Path(__file__).parents[3],
-            )
-            for who in ("ann", "ben")
-        ]
-        lines = [each.stdout.readline() for each in writers if each.stdout]
-        time.sleep(dice.uniform(0.05, 0.6))
-        for each in writers:
-            os.kill(each.pid, signal.SIGKILL)
-        told = "".join(lines) + "".join(each.communicate()[0] for each in writers)
-        acknowledged |= {line for line in told.splitlines(keepends=True) if line.endswith("\n")}
-    assert len(acknowledged) > 20
+    for run in range(runs):
+        acknowledged |= killed(path, run, dice)
     store = open_store(path, KEY)
     readings = [
         each for state in store.scan_states() for each in store.readings(state.scan.id) if each.kind == "person"
     ]
-    assert {line.strip() for line in acknowledged} <= {each.text for each in readings}
+    assert acknowledged <= {each.text for each in readings}
     assert len({each.text for each in readings}) == len(readings)
     assert {line.reading for line in store.ledger()} == {each.id for each in readings}
     assert sum(line.micro for line in store.ledger()) == 7 * len(readings)

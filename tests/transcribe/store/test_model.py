@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from tests.examples import examples
 from tests.transcribe.store.world import NOON, World, decision, person, sent
 from transcribe.errors import LeaseLost
 from transcribe.model import FieldKey, Task
@@ -240,5 +240,5 @@ class QueueMachine(RuleBasedStateMachine):
                 self._free(wish)
 
 
-QueueMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+QueueMachine.TestCase.settings = examples(25, stateful_step_count=30)
 TestQueue = QueueMachine.TestCase

@@ -8,12 +8,13 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from reconcile.records import export_formats
 from reconcile.records.export_formats import ExportOptions
 from reconcile.records.publish import publish
+from tests.examples import examples
 from tests.reconcile.records import MemoryOutbox, a_record
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import Value
@@ -98,7 +99,7 @@ def test_csv_for_spreadsheets_never_holds_a_formula_and_leaves_numbers_alone(tmp
     assert row["total"] == "-5.00"
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15, HealthCheck.function_scoped_fixture)
 @given(text=st.text(min_size=1, max_size=30).filter(lambda text: text.isprintable()))
 def test_csv_gives_back_any_text_exactly(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     records = published(tmp_path_factory.mktemp("csv"), customer=text)

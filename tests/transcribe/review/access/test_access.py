@@ -177,7 +177,7 @@ def test_the_first_load_is_small(site: Site, address: str, browser: Browser) -> 
     page.goto(f"{address}/in/{site.link(site.person('amina'))}")
     page.locator("main button").click()
     page.locator("html[data-ready]").wait_for()
-    page.wait_for_timeout(500)
+    page.wait_for_load_state("networkidle")
 
     assert 5_000 < sum(loaded) <= FIRST_LOAD
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -16,15 +16,24 @@ def opened(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
 
 
-def test_who_opens_a_database_that_another_just_makes_waits_for_it(tmp_path: Path) -> None:
+def test_who_opens_a_database_that_another_just_makes_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        """Instead of sleeping; in the third one the other has finished."""
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            first.execute("COMMIT")
+
     with closing(opened(tmp_path / "new.db")) as first, closing(opened(tmp_path / "new.db")) as second:
         first.execute("BEGIN EXCLUSIVE")
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             second.execute("PRAGMA journal_mode=WAL")
-        later = threading.Timer(0.2, first.execute, ["COMMIT"])
-        later.start()
-        enable_write_ahead(second, patience_seconds=30)
-        later.join()
+        monkeypatch.setattr(time, "sleep", pause)
+        enable_write_ahead(second, patience_seconds=600)
+        assert len(pauses) == 3
         assert second.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.transcribe.store.world import NOON, World, after, decision, passing, person, sent, world
 from transcribe.store.contract import Floor, PayLine, Rate
 
@@ -221,7 +222,7 @@ SENDS: dict[str, Any] = {
 
 
 @given(**AGREEMENT)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_who_agrees_changes_neither_pay_nor_work_nor_hours(
     texts: list[Texts], turn: Sequence[int], decided: str
 ) -> None:
@@ -229,7 +230,7 @@ def test_who_agrees_changes_neither_pay_nor_work_nor_hours(
 
 
 @given(**SENDS)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_pay_is_readings_times_rate_and_top_ups_and_never_under_the_floor(
     sends: list[tuple[str, int, bool, bool]], rate: int, floor: int
 ) -> None:

@@ -1,0 +1,35 @@
+"""How many examples the laws draw, and which tests a run has: all but the long ones, or the long ones and the laws."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+
+from tests.examples import SOAK, examples
+
+settings.register_profile("fairhand", examples(100))
+settings.load_profile("fairhand")
+
+
+@pytest.hookimpl(tryfirst=True)  # the marks are there before `-m` looks at them
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what Hypothesis draws as a law, and leave out what this run does not have."""
+    for item in items:
+        if _is_law(item):
+            item.add_marker("law")
+    chosen = [item for item in items if _belongs(item)]
+    left_out = [item for item in items if not _belongs(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = chosen
+
+
+def _is_law(item: pytest.Item) -> bool:
+    """Whether its examples are drawn: a function under @given, or a state machine."""
+    function, case = getattr(item, "obj", None), getattr(item, "cls", None)
+    return bool(getattr(function, "is_hypothesis_test", False) or getattr(case, "settings", None))
+
+
+def _belongs(item: pytest.Item) -> bool:
+    only_in_soak, law = (item.get_closest_marker(name) is not None for name in ("soak", "law"))
+    return only_in_soak or law if SOAK else not only_in_soak
