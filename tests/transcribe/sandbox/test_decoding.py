@@ -86,7 +86,7 @@ if __name__ == "__main__":
         except ScanError:
             continue
         raise SystemExit(f"{name} was not refused")
-    decoding.close()
+    decoding.children().close()
     own = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())  # getrusage counts before exec too
     print(own[1], resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
@@ -112,9 +112,9 @@ def test_a_picture_within_the_pixels_but_beyond_the_memory_is_refused_and_the_ne
 def hastened(limits: Limits, seconds: float) -> Limits:
     """The waiting process of these limits has so many seconds from now on."""
     hasty = replace(limits, seconds=seconds)
-    for idle in decoding._idle:
-        if idle.limits == limits:
-            idle.limits = hasty
+    for idle in decoding.children()._idle:
+        if idle.key == limits:
+            idle.key = hasty
     return hasty
 
 
@@ -157,7 +157,7 @@ def test_threads_decode_side_by_side_and_leave_no_process_behind() -> None:
     for thread in threads:
         thread.join()
     assert shapes == [(300, 420, 3)] * 4
-    decoding.close()
+    decoding.children().close()
     assert not [
         child
         for child in psutil.Process().children()
