@@ -187,11 +187,6 @@ NUMBERS_TOGETHER_STILL = (
 )
 LONG_SENTENCES_STILL = ("transcribe/", "reconcile/", "flows/")
 RUN_AT_IMPORT_STILL = {
-    "transcribe/registration/align.py: cv2.setNumThreads(1)": "moves into the function that opens the room",
-    "transcribe/sandbox/decoding.py: atexit.register(close)": "moves into the function that opens the room",
-    "transcribe/sandbox/decoding.py: os.register_at_fork(after_in_child=_idle.clear)": "moves with it",
-    "reconcile/collection/formats/_table.py: csv.field_size_limit(1 << 24)": "moves into the function that opens it",
-    "flows/ingest.py: logging.getLogger('prefect.task_runs').addFilter(_in_one_line)": "moves into the flow",
     "flows/standalone/reconcile_file.py: shipped_parameters()": "is asked for where it is needed",
     "flows/cli/__main__.py: main()": "`python -m flows.cli`",
 }

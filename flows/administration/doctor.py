@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.metadata
 import importlib.util
 import os
@@ -91,7 +90,7 @@ def _listed(name: str, settings: Settings) -> Listed:
     languages = tuple(sorted({language for each in spoken for language in each}))
     if name not in ocr.names():
         return Listed(engine=name, sources=(), languages=(), used=used, problem="there is no such engine")
-    problem = importlib.import_module(f"transcribe.ocr.engines.{name}").problem(languages) or ""
+    problem = ocr.problem(name, languages) or ""
     sources: tuple[str, ...] = ()
     if not problem:
         sources = tuple(dict.fromkeys(ocr.load(name, each).source for each in spoken))
@@ -112,7 +111,7 @@ def _engines(settings: Settings) -> Iterator[Finding]:
             mend = f"set FAIRHAND_ENGINES to some of {','.join(ocr.names())}"
             yield Finding(check="engines", message=f"There is no OCR engine {name}.", mend=mend)
             continue
-        said = importlib.import_module(f"transcribe.ocr.engines.{name}").problem(tuple(languages))
+        said = ocr.problem(name, tuple(languages))
         if said:
             message, _, mend = said.rpartition(": ")
             yield Finding(check="engines", message=message + ".", mend=mend, machine=True)

@@ -19,7 +19,7 @@ from transcribe.form_drafting.label_types import plain, type_of
 from transcribe.form_drafting.rulings import ruling, without_lines
 from transcribe.forms import comb
 from transcribe.geometry import Box
-from transcribe.imaging import grey
+from transcribe.imaging import grey, use_one_thread
 from transcribe.ink import A4_HEIGHT
 from transcribe.model import Page
 from transcribe.ocr import Engine
@@ -56,11 +56,6 @@ class Definition:
     notes: tuple[str, ...]
 
 
-def draft(page: Page, engine: Engine, *, name: str, blank: str, language: str = "eng", locale: str = "en_GB") -> str:
-    """The TOML of a form of one page; see `draft_pages`."""
-    return draft_pages([page], engine, name=name, blanks=[blank], language=language, locale=locale).text
-
-
 def draft_pages(
     pages: Sequence[Page], engine: Engine, *, name: str, blanks: Sequence[str], language: str, locale: str
 ) -> Definition:
@@ -70,6 +65,7 @@ def draft_pages(
     it is a field all the same, without a label; lines and boxes to tick are left out there, and `notes` count them.
     Raises FormError where the locale is unknown, or no page has a frame, or a line or box with print beside it.
     """
+    use_one_thread()
     currency = _currency(locale)
     found = [_on_page(replace(page, number=number), engine, language) for number, page in enumerate(pages, 1)]
     named = _distinct([each for on_page in found for each in on_page.fields])

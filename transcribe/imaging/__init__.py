@@ -13,8 +13,9 @@ from transcribe.imaging.crops import cover, crop, page_picture
 from transcribe.imaging.masks import Mask, grown_mask
 from transcribe.imaging.orientation import way_up
 from transcribe.imaging.quality import Quality, geometry, quality, rim_of_paper, with_geometry
-from transcribe.imaging.rotation import lay_straight, straightened
+from transcribe.imaging.rotation import straightened
 from transcribe.imaging.text_size import LETTER, share_inside, text_scale
+from transcribe.imaging.threads import use_one_thread
 from transcribe.imaging.tiling import patience, shrinking, tiles, widened_tile
 
 __all__ = [
@@ -34,7 +35,6 @@ __all__ = [
     "geometry",
     "grey",
     "grown_mask",
-    "lay_straight",
     "page_picture",
     "patience",
     "quality",
@@ -45,6 +45,7 @@ __all__ = [
     "straightened",
     "text_scale",
     "tiles",
+    "use_one_thread",
     "way_up",
     "widened_tile",
     "with_geometry",

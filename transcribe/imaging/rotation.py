@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,15 +13,7 @@ from transcribe.imaging.skew import LEVEL, skew
 from transcribe.model import Page
 
 if TYPE_CHECKING:
-    from transcribe.model import Picture
-
-
-def lay_straight(page: Page, quarter_turns: Callable[[Picture], int] | None = None) -> Page:
-    """The page upright and level, for free layouts: turned by quarters as the caller's engine says, then deskewed.
-
-    `quarter_turns` says how many quarters to turn the picture against the clock; without it the page keeps its way up.
-    """
-    return straightened(page, quarter_turns(page.picture) if quarter_turns else 0)[0]
+    pass
 
 
 def straightened(page: Page, turns: int) -> tuple[Page, Homography]:

@@ -1,7 +1,7 @@
 """OCR engines behind one contract, words read from hOCR, and words as readings."""
 
 from transcribe.ocr import hocr
-from transcribe.ocr.engine import Engine, load, names
+from transcribe.ocr.engine import Engine, load, names, problem
 from transcribe.ocr.engine_fallback import TRIES, FallbackEngine, without_failed
 from transcribe.ocr.hocr import Beside, is_beside
 from transcribe.ocr.machine_readings import MOST_ALTERNATIVES, alternatives_of, confidence_of, reading, spread, text_of
@@ -18,6 +18,7 @@ __all__ = [
     "is_beside",
     "load",
     "names",
+    "problem",
     "reading",
     "spread",
     "text_of",

@@ -38,6 +38,12 @@ def load(name: str, languages: tuple[str, ...]) -> Engine:
     return made
 
 
+def problem(name: str, languages: tuple[str, ...]) -> str | None:
+    """What keeps an engine from reading these languages, with the command that mends it; None where nothing does."""
+    said: str | None = plugins.load("transcribe.ocr.engines", name, error=EngineMissing).problem(languages)
+    return said
+
+
 def names() -> tuple[str, ...]:
     """Every engine shipped."""
     return plugins.names("transcribe.ocr.engines")

@@ -12,7 +12,7 @@ from transcribe.codes import Flag
 from transcribe.extraction import AnnotatedCell, PageText, cells_of_rows, lines, text_in_box
 from transcribe.forms import field_boxes
 from transcribe.geometry import Box
-from transcribe.imaging import cover, crop
+from transcribe.imaging import cover, crop, use_one_thread
 from transcribe.ink import ink_layer
 from transcribe.model import Form, Page, Place, Reading, ReadResult, Scan, Word
 from transcribe.ocr import Engine, alternatives_of, confidence_of, reading
@@ -51,6 +51,7 @@ def read_annotated(
     Such a reading has its box, and speaks in place of what its engine said before. Raises EngineError when an engine
     failed; it can be read again.
     """
+    use_one_thread()
     kept = ReadResultBuilder()
     if form.free:
         sheets = {page.number: page for page in laid_pages(pages)}

@@ -12,7 +12,7 @@ from transcribe.codes import Flag
 from transcribe.errors import ScanError
 from transcribe.forms import field_boxes
 from transcribe.geometry import Box, Homography, project
-from transcribe.imaging import cover, crop
+from transcribe.imaging import cover, crop, use_one_thread
 from transcribe.ink import ink_layer
 from transcribe.model import INK, FieldKey, Form, Page, Place, Reading, ReadResult, Scan
 from transcribe.ocr import Engine, FallbackEngine, hocr, reading, without_failed
@@ -52,6 +52,7 @@ def read(
     Raises EngineError when an engine failed, or under `without` every engine on one page; the scan can be read again.
     Raises ScanError under `masked` where a page is too coarse to be read.
     """
+    use_one_thread()
     if not options.without:
         return _read(scan, pages, form, engines, now, options)
     spared = [FallbackEngine(engine=engine, times=options.without) for engine in engines]

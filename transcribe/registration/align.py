@@ -9,7 +9,7 @@ import cv2
 import numpy
 
 from transcribe.geometry import Homography
-from transcribe.imaging import lay_straight
+from transcribe.imaging import straightened, use_one_thread
 from transcribe.model import Form, Page, StoredAlignment
 from transcribe.registration.dewarp import dewarp
 from transcribe.registration.matching import (
@@ -29,11 +29,6 @@ from transcribe.registration.similarity import Similarity, similarity
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
-
-cv2.setNumThreads(
-    1
-)  # pages are read side by side, one a core; threads inside OpenCV would only fight for the same cores
-
 
 FITS = 0.5
 """A page fits its form from this `fit` on; below it nothing that stands in the boxes is believed."""
@@ -80,8 +75,9 @@ def align(page: Page, form: Form) -> Aligned:
     A page that does not fit gives a low `fit`, never an error. A form of free layout gives the page laid straight with
     fit 1: there is nothing to fit.
     """
+    use_one_thread()
     if form.free:
-        return Aligned(page=lay_straight(page), fit=1.0, inliers=0, number=page.number)
+        return Aligned(page=straightened(page, 0)[0], fit=1.0, inliers=0, number=page.number)
     if page.alignment and page.alignment.form == form.digest:
         known = numpy.array(page.alignment.homography, numpy.float64).reshape(3, 3)
         return lay(page, form, Match(number=page.alignment.number, inliers=page.alignment.inliers, homography=known))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy
 
 from transcribe.geometry import Homography
+from transcribe.imaging import use_one_thread
 from transcribe.model import Form, Page
 from transcribe.registration.align import FITS, Aligned, lay
 from transcribe.registration.matching import CLOSER, SIDE, SURE, Features, best_match, features
@@ -39,6 +40,7 @@ class Guess:
 
 def identify(pages: Sequence[Page], forms: Iterable[Form]) -> tuple[Guess, ...]:
     """The forms with a blank that these pages may be, most agreeing features first. Pages may be in any order."""
+    use_one_thread()
     known = [form for form in forms if not form.free]
     guesses = _guesses(pages, [features(page.picture) for page in pages], known)
     large = any(max(page.picture.shape) > SIDE for page in pages)

@@ -14,11 +14,12 @@ from rapidfuzz import fuzz
 
 from transcribe import ocr
 from transcribe.errors import FormError
-from transcribe.form_drafting.draft import draft, draft_pages
+from transcribe.form_drafting.draft import draft_pages
 from transcribe.forms import blank_image, definition
 from transcribe.forms.preview import preview
 from transcribe.geometry import Box
 from transcribe.model import Field, Form, Page
+from transcribe.ocr import Engine
 
 FOUND = 0.9
 """The share of the shipped forms' fields that a draft must find."""
@@ -40,6 +41,11 @@ def is_found(field: Field, drafted: Form) -> bool:
     assert nearest.box
     named = max(fuzz.ratio(nearest.label["en"].lower(), label.lower()) for label in field.label.values())
     return overlap(nearest.box, field.box) > 0.5 and named > 75
+
+
+def draft(page: Page, engine: Engine, *, name: str, blank: str, language: str = "eng", locale: str = "en_GB") -> str:
+    """The TOML of a form of one page."""
+    return draft_pages([page], engine, name=name, blanks=[blank], language=language, locale=locale).text
 
 
 @pytest.mark.parametrize(("name", "language"), [("bon-de-commande", "fra"), ("order-form", "eng")])

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tests.orders import make
 from transcribe.forms import blank_image, definition
-from transcribe.imaging.rotation import lay_straight
+from transcribe.imaging.rotation import straightened
 from transcribe.imaging.skew import skew
 from transcribe.model import Page
 from transcribe.registration.align import FITS, Aligned, align, lay
@@ -157,6 +157,6 @@ def test_the_skew_of_a_leaning_page_is_found(angle: float) -> None:
 def test_a_page_of_free_layout_is_turned_as_it_is_told_and_levelled() -> None:
     page = photo("receipt-554.jpg")
     upside_down = Page(number=1, picture=numpy.ascontiguousarray(numpy.rot90(page.picture, 2)))
-    righted = lay_straight(upside_down, lambda _: 2)
+    righted = straightened(upside_down, 2)[0]
     assert righted.picture.shape == page.picture.shape
     assert abs(skew(righted.picture)) < 0.5

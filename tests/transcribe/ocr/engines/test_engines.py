@@ -8,7 +8,7 @@ import numpy
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from transcribe import ocr, plugins
+from transcribe import ocr
 from transcribe.errors import EngineError, EngineMissing
 from transcribe.geometry import Box
 from transcribe.model import Page
@@ -105,7 +105,7 @@ def test_the_source_begins_with_the_engines_name(engine: Engine) -> None:
 
 
 def test_nothing_is_wrong_with_what_is_installed(engine: Engine) -> None:
-    assert plugins.load("transcribe.ocr", engine.name).problem(("fra",)) is None
+    assert ocr.problem(engine.name, ("fra",)) is None
 
 
 def test_a_language_that_is_not_installed_is_named_with_its_package() -> None:

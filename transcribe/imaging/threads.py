@@ -1,0 +1,16 @@
+"""Threads inside OpenCV."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+
+
+@cache
+def use_one_thread() -> None:
+    """Keep OpenCV to one thread in this process.
+
+    Pages are read side by side, one a core: threads inside OpenCV would only fight for the same cores.
+    """
+    cv2.setNumThreads(1)
