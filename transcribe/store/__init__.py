@@ -1,4 +1,4 @@
-"""The state of all work, and the only SQL of it."""
+"""The state of all work, and all SQL that touches it."""
 
 from transcribe.store.contract import Store
 from transcribe.store.drivers.journal import enable_write_ahead

@@ -1,6 +1,6 @@
-"""What every store can do, whatever database is behind it: the verbs of the state, grouped by who uses them.
+"""What every store can do, whatever database is behind it: its methods, grouped by who calls them.
 
-The longest list of the house, on purpose in one place. `now` is always passed in; every verb is one transaction.
+The list is long and on purpose in one place. Every method is one transaction. `now` is always passed in.
 """
 
 from __future__ import annotations
@@ -97,65 +97,73 @@ __all__ = [
 
 
 class IngestStore(Protocol):
-    """Used by the ingest flow."""
+    """What the ingest flow calls."""
 
     def put_form(self, form: Form, definition: str, now: datetime) -> None:
-        """Keep a form; FormError where this name and version stand with another digest."""
+        """Keep a form. FormError where this name and version are kept with another digest."""
 
     def forms(self) -> list[tuple[str, int, str]]:
         """(name, version, digest) of every form kept."""
 
     def put_scan(self, scan: Scan, files: Sequence[SourceFile], now: datetime) -> bool:
-        """Keep a scan; False where it was there already (nothing is changed)."""
+        """Keep a scan. False where it was there already; nothing is changed then."""
 
     def put_reads(self, scan: str, reads: ReadResult, now: datetime) -> None:
-        """Keep places, pictures and machine readings of one scan, all at once; again is no change."""
+        """Keep the places, pictures and machine readings of one scan, all at once. Again is no change."""
 
     def has_reads(self, scan: str) -> bool:
-        """Whether the machines have read this scan with its present form."""
+        """Whether machines have read this scan with its present form. Also True for a scan that was forgotten: it is
+        never read."""
 
     def put_places(self, scan: str, places: Sequence[Place], now: datetime, readings: Sequence[Reading] = ()) -> None:
-        """Say anew where fields stand (a person drew a box, told the rows of a table), with what machines read there;
-        the scan is weighed again."""
+        """Keep new places of fields, and what machines read there. A person drew a box, or told the rows of a table.
+        The scan is weighed again."""
 
     def set_form(self, scan: str, form: str, version: int, now: datetime, turn: int = 0) -> None:
-        """Say which form a scan is (after an identify task), and how far its pages must be turned with the clock to
-        stand upright (0, 90, 180, 270); what was read with another form stays, unused."""
+        """Say which form a scan is, as an identify task found out.
+
+        `turn` is how far its pages must be turned with the clock to stand upright: 0, 90, 180 or 270 degrees. What was
+        read with another form stays, unused.
+        """
 
     def mask_pages(self, scan: str, copies: Sequence[SourceFile], now: datetime) -> None:
-        """Take masked copies, one a page, for the pages of a scan; what they replace is then among `replaced`."""
+        """Take masked copies, one a page, for the pages of a scan. The files that they replace are then among
+        `replaced`."""
 
     def replaced(self, scan: str) -> list[str]:
-        """Archive names of what was kept of a scan and nothing shows any more: its files before they were masked, and
-        pictures made anew since."""
+        """Archive names of what was kept of a scan and is shown no more: files before masking, pictures made anew."""
 
     def set_aside(self, file: SourceFile, error: str, message: str, batch: str, now: datetime, place: str = "") -> None:
-        """Keep that a file could not be read and why; again replaces the reason, and what lay at its place before."""
+        """Keep that a file could not be read, and why. Again replaces the reason, and what lay at its place before."""
 
     def set_scan_aside(self, scan: str, error: str, message: str, batch: str, now: datetime) -> None:
-        """Keep that a scan could not be read and why, until machines have read it or its form is said."""
+        """Keep that a scan could not be read, and why. This ends when machines have read it, or when its form is
+        said."""
 
     def end_set_aside_at(self, place: str) -> None:
-        """What lay at this place could not be read, and was replaced by what can."""
+        """End what is set aside at this place: the file there was replaced by one that can be read."""
 
     def list_set_aside(self) -> list[SetAside]:
         """Every file set aside, latest first."""
 
 
 class ReconcileStore(Protocol):
-    """Used by the reconcile flow and by publishing."""
+    """What the reconcile flow and publishing call."""
 
     def claim_waiting(self, limit: int, now: datetime, seconds: float = 60.0) -> list[Waiting]:
-        """Lease up to `limit` scans with a reading newer than their cursor; an expired lease goes back."""
+        """Lease up to `limit` scans that have a reading newer than their cursor. An expired lease goes back."""
 
     def readings(self, scan: str, up_to: int | None = None) -> list[Reading]:
-        """All readings of a scan in the order they came, the latest of each source last."""
+        """All readings of a scan in the order they came, the latest of each source last.
+
+        Readings that were taken back, and those made under another form, are not among them.
+        """
 
     def places(self, scan: str) -> list[Place]:
-        """Every place of a scan as last known (a person may have drawn one anew)."""
+        """Every place of a scan as last known. A person may have drawn one anew."""
 
     def misplaced(self, scan: str) -> frozenset[FieldKey]:
-        """Fields of which somebody said, skipping, that their picture shows something else; until one is drawn anew."""
+        """Fields that somebody skipped because their picture shows something else, until a person draws them anew."""
 
     def pictures(self, scan: str) -> list[PagePicture]:
         """The page pictures of a scan."""
@@ -172,38 +180,42 @@ class ReconcileStore(Protocol):
         record: Record | None,
         now: datetime,
     ) -> None:
-        """Write new decisions (unchanged ones are no new version), open tasks (same slot, same task), close unleased
-        tasks of decided fields, write the record's outbox entry when it is complete and new, move the cursor."""
+        """Keep what was concluded from the readings of a scan up to number `up_to`, and move the scan's cursor there.
+
+        Decisions that changed get a new version. Tasks are opened; in the same slot it is the same task. Tasks of
+        decided fields that nobody holds are closed. A record that is complete and new gets its entry in the outbox.
+        Nothing happens where a later conclusion stands already, or where the scan was forgotten.
+        """
 
     def wake(self, scans: Iterable[str], now: datetime) -> None:
-        """Make scans wait again though no reading is new (parameters were learnt, a truth was withdrawn)."""
+        """Make scans wait again though no reading is new: parameters were learnt, or a truth was withdrawn."""
 
     def outbox(self, after: int, limit: int = 500) -> list[OutboxEntry]:
-        """Entries numbered above `after`, in order; erased scans come as an erasure only."""
+        """Entries numbered above `after`, in order. A scan that was erased comes as an erasure only."""
 
     def parameters(self, version: int | None = None) -> Parameters | None:
-        """That version, or the latest; None where nothing was learnt yet."""
+        """That version of the parameters, or the latest. None where nothing was learnt yet."""
 
     def put_parameters(self, content: Mapping[str, object], now: datetime) -> Parameters:
-        """Append a new version."""
+        """Append a new version of the parameters."""
 
     def put_truth(self, truth: Truth, now: datetime) -> None:
-        """Keep a truth (latest per field counts)."""
+        """Keep a truth. The latest of a field counts."""
 
     def withdraw_truth(self, scan: str, key: FieldKey, now: datetime) -> None:
-        """Take a truth out of use; the fact that it was one stays."""
+        """Take a truth out of use. That it was one stays on record."""
 
     def truths(self, scan: str | None = None) -> list[Truth]:
         """Truths in use."""
 
     def field_history(self, scan: str, key: FieldKey) -> FieldHistory:
-        """All that is known of one field; NotFound otherwise."""
+        """All that is known of one field. NotFound where there is none."""
 
     def scan(self, scan: str) -> Scan:
-        """The scan of this id or unique beginning of an id; NotFound otherwise."""
+        """The scan of this id, or of this unique beginning of an id. NotFound where there is none."""
 
     def scan_states(self, batch: str | None = None) -> list[ScanState]:
-        """Every scan with counts, latest first."""
+        """Every scan with its counts, latest first."""
 
     def counts(self, batch: str | None = None) -> Counts:
         """The state in numbers."""
@@ -212,234 +224,289 @@ class ReconcileStore(Protocol):
         """Every form and batch with tasks that wait for people, and whether anybody has read in it yet."""
 
     def forget(self, scan: str, now: datetime) -> list[str]:
-        """Erase personal text and pictures of a scan; gives the archive names (SHA-256) to erase. Counts, pay and
-        keyed hashes stay; the outbox tells records.db. A scan forgotten stays forgotten when ingested again."""
+        """Erase the personal text and the pictures of a scan. Gives the archive names (SHA-256) to erase.
+
+        Counts, pay and keyed hashes stay. The outbox tells the record database. A scan once forgotten stays so when it
+        is ingested again. Forgetting it again gives the same names, for an erasure of files that was cut short.
+        """
 
     def forgotten(self, sha256: str) -> bool:
-        """Whether a scan, or every scan of a file, was forgotten: such a file is not to be kept again."""
+        """Whether a scan, or every scan of a file, was forgotten. Such a file must not be kept again."""
 
     def past_retention(self, now: datetime) -> list[str]:
-        """Scans kept longer than their form says, oldest first: those to forget."""
+        """Scans kept longer than their form allows, oldest first. They are to be forgotten."""
 
 
 class QueueStore(Protocol):
-    """Used by the review pages."""
+    """What the review pages call."""
 
     def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANYTHING) -> list[Task]:
-        """Up to `count` open tasks for this person, never a field they have read or hold; theirs come back first."""
+        """Up to `count` open tasks for this person; tasks that they hold already come first, with their time extended.
+
+        It is never a field that they have read. A person who is paused or has left gets nothing new.
+        """
 
     def held(self, who: str, now: datetime) -> list[Task]:
-        """What this person holds now, in the order leased."""
+        """The tasks that this person holds now, in the order leased."""
 
     def task(self, task: str, who: str, now: datetime) -> Task:
-        """A task that this person holds or has answered in the last 15 minutes; NotFound otherwise."""
+        """A task that this person holds or has answered in the last 15 minutes. NotFound otherwise."""
 
     def task_subject(self, task: str) -> Task:
-        """A task by its public id, whoever holds it: for operators and simulations; NotFound otherwise."""
+        """A task by its public id, whoever holds it. For operators and simulations. NotFound where there is none."""
 
     def renew(self, task: str, who: str, now: datetime, seconds: float = 600.0) -> Task:
-        """Extend a lease; LeaseLost where it has gone to somebody else or is closed."""
+        """Extend a lease. LeaseLost where somebody else holds the task, or where it is closed.
+
+        A lease that has expired is theirs again, if nobody else has taken the task.
+        """
 
     def give_back(self, who: str, now: datetime, tasks: Sequence[str] | None = None) -> int:
-        """End this person's leases (or the named ones) without a reading; how many."""
+        """End this person's leases, or the named ones, without a reading. Gives how many."""
 
     def submit(self, task: str, who: str, sent: SentReading, now: datetime) -> Outcome:
-        """Keep a reading typed under a lease, and its pay line, in one transaction. Kept even when the lease has
-        expired or the task is closed (late); the same `idem` is one reading. NotFound where it was never theirs."""
+        """Keep a reading typed under a lease, and its pay line, in one transaction.
+
+        It is kept even when the lease has expired or the task is closed; the outcome is then "late". The same `idem` is
+        one reading. NotFound where the task was never theirs.
+        """
 
     def skip(self, task: str, who: str, reason: str, seconds: float, now: datetime) -> None:
-        """Give a task back with a reason; this person is not offered it again; the time is paid."""
+        """Give a task back with a reason. This person is not offered it again. The time is paid."""
 
     def undo(self, task: str, who: str, now: datetime) -> Task:
-        """Take back the last reading of a task while nothing is decided on it: the task is theirs again."""
+        """Take back the last reading of a task while nothing is decided on it. The task is theirs again.
+
+        The reading and its pay stay as facts. LeaseLost where the field is decided, or where the reading is older than
+        their last ten.
+        """
 
     def open_tasks(self, offer: Offer, now: datetime) -> int:
-        """How many tasks are open under an offer."""
+        """How many tasks are open under an offer and held by nobody."""
 
     def readings_of(self, who: str, limit: int = 50, before: str | None = None) -> list[FieldHistory]:
-        """The latest fields that this person read, each with all that is known of it."""
+        """The latest fields that this person read, each with all that is known of it.
+
+        `before` is a reading's id. A control item still in use is not among them.
+        """
 
     def history_of_reading(self, reading: str, who: str) -> FieldHistory:
-        """All that is known of the field of one reading of this person; NotFound where it is not theirs."""
+        """All that is known of the field of one reading of this person.
+
+        NotFound where the reading is not theirs, was taken back, or is a control item still in use.
+        """
 
 
 class PeopleStore(Protocol):
     """Accounts, sign-in, sessions."""
 
     def put_transcriber(self, person: Transcriber, now: datetime) -> None:
-        """Add a person, or change what is known of them."""
+        """Add a person, or change what is known of them.
+
+        Pausing ends their sessions and takes no pay away. SettingsError where the handle is somebody else's.
+        """
 
     def transcriber(self, who: str) -> Transcriber:
-        """By id or handle; NotFound otherwise."""
+        """The person of this id or handle. NotFound where there is none."""
 
     def transcribers(self) -> list[Transcriber]:
-        """Everybody, by handle."""
+        """All people, by handle."""
 
     def put_adds(self, adds: Mapping[str, Mapping[str, int]], now: datetime) -> None:
-        """By how many bits the readings of some people (by id) of a type of field say more or less than anybody's, for
-        the order in which they are given open fields; those of everybody else are forgotten."""
+        """Keep how many bits each person's readings of a type of field say more (or less) than anybody's.
+
+        By id of person, then by type of field. It orders the open fields that people are given. Whatever was kept
+        before is dropped.
+        """
 
     def adds(self, who: str) -> dict[str, int]:
-        """What was put of this person: bits by type of field."""
+        """How many bits this person's readings say more (or less) than anybody's, by type of field."""
 
     def put_link(self, who: str, token_hash: str, until: datetime, now: datetime) -> None:
-        """A personal sign-in link (only the SHA-256 of its token is kept)."""
+        """Keep a personal sign-in link. Only the SHA-256 of its token is kept."""
 
     def link(self, token_hash: str, now: datetime) -> str | None:
-        """Whose unspent link this is, without spending it."""
+        """The id of the person whose unspent link this is; the link is not spent. None where there is none."""
 
     def spend_link(self, token_hash: str, now: datetime) -> str | None:
-        """Whose link this was; None where it is unknown, spent or too old."""
+        """Spend a link and give the id of its person. None where it is unknown, spent or too old."""
 
     def put_session(self, who: str, token_hash: str, csrf: str, until: datetime, now: datetime) -> None:
-        """Start a session."""
+        """Start a session. Sessions of this person that have run out are cleared away."""
 
     def session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
-        """Who this session is and its CSRF token; None where it has ended or they are paused out."""
+        """The person of this session and its CSRF token. None where it has ended, or the person is paused."""
 
     def glance_session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
-        """As `session`, but never a write: None also where that it was used is to be written."""
+        """As `session`, but it never writes. None also where the use of the session is due to be written."""
 
     def end_sessions(self, who: str, now: datetime, token_hash: str | None = None) -> None:
         """End one or all sessions of a person."""
 
     def put_password(self, who: str, argon2: str, now: datetime) -> None:
-        """Keep a password's argon2id hash."""
+        """Keep the argon2id hash of a password."""
 
     def password(self, who: str) -> str | None:
-        """The argon2id hash, None where there is none."""
+        """The argon2id hash of a person's password. None where they have none."""
 
     def about(self, who: str) -> dict[str, object]:
-        """Everything held about a person, for their own download: plain data, times in ISO 8601."""
+        """Everything held about a person, for their own download: plain data, times in ISO 8601.
+
+        A control item still in use is left out, as naming it would end its use. Its pay and time are there like all
+        others.
+        """
 
     def leave(self, who: str, now: datetime) -> None:
-        """End a person's account and their name: what they read and were paid stays, under a pseudonym."""
+        """End a person's account and erase their name. Their readings and their pay stay, under a pseudonym."""
 
     def put_token(self, token: ApiToken, token_hash: str, now: datetime) -> None:
-        """Keep a program's token (only the SHA-256 of it)."""
+        """Keep a program's token. Only its SHA-256 is kept."""
 
     def token(self, token_hash: str, now: datetime) -> ApiToken | None:
-        """The token in force with this hash, None otherwise."""
+        """The token in force with this hash. None where there is none."""
 
     def tokens(self) -> list[ApiToken]:
         """Every token, latest first."""
 
     def revoke_token(self, prefix: str, now: datetime) -> None:
-        """End a token; NotFound where there is none of this prefix."""
+        """End a token. NotFound where none has this prefix."""
 
 
 class PayStore(Protocol):
-    """The ledger: integer micro-units, append-only."""
+    """The ledger of pay: integer micro-units, append-only."""
 
     def put_rate(self, rate: Rate, now: datetime) -> None:
-        """A rate from a time on."""
+        """Keep a rate that holds from its `since` on."""
 
     def rate(self, form: str, now: datetime, per: Literal["reading", "hour"] = "reading") -> Rate | None:
-        """The rate in force for a form (that of all forms where it has none of its own)."""
+        """The rate in force for a form: its own, or that of all forms. None where there is neither."""
 
     def put_floor(self, floor: Floor, now: datetime) -> None:
-        """The floor of an hour from a time on."""
+        """Keep a floor of an hour's pay that holds from its `since` on."""
 
     def floor(self, now: datetime) -> Floor | None:
-        """The floor in force."""
+        """The floor in force. None where there is none."""
 
     def ledger(self, who: str | None = None, after: int = 0) -> list[PayLine]:
-        """Lines in order."""
+        """Lines of the ledger numbered above `after`, in order, of everybody or of one person."""
 
     def put_time(self, who: str, seconds: float, what: str, now: datetime) -> None:
-        """Paid time without a reading (tests, waiting, appeals, a disputed clock), with its pay line where due."""
+        """Keep paid time without a reading, with its pay line where due: tests, appeals, questions, disputed clocks.
+
+        Waiting for work is kept beside the pay; only people paid by the hour are paid for it.
+        """
 
     def waiting_seconds(self, who: str) -> float:
-        """How long a person has waited for work, in all."""
+        """The seconds that a person has waited for work, in all."""
 
     def top_up(self, who: str, now: datetime) -> PayLine | None:
-        """Bring a person's pay up to the floor for their measured time, each day alone; the last line written, None
-        where it is there already."""
+        """Bring a person's pay up to the floor for their measured time. Gives the last line written, None where none is
+        due.
+
+        Each day in the person's time zone stands alone, so that a good day does not pay for a slow one. Each day that
+        needs it gets one line, with the day as its reference.
+        """
 
     def close_period(self, until: datetime, reference: str, now: datetime) -> list[PayLine]:
-        """Mark everything due up to a time as paid: one negative line a person."""
+        """Mark everything due up to a time as paid, after topping up: one negative line a person. Closing again pays
+        nothing twice."""
 
     def pay_states(self, now: datetime, who: str | None = None) -> list[PayState]:
-        """What everybody (or one person) is owed and was paid; staff and volunteers have none."""
+        """What everybody, or one person, is owed and was paid: one state for each currency.
+
+        Staff and volunteers have no ledger, and so no state.
+        """
 
     def pace(self, form: str) -> Pace:
-        """How fast people read a form, as measured."""
+        """How fast people read a form, measured over everybody who is paid."""
 
     def dispute_time(self, task: str, who: str, claimed: float, words: str, now: datetime) -> TimeDispute:
-        """Say that a task took longer than measured; again is the same dispute."""
+        """Keep that a person says that a task took longer than measured. Again is the same dispute."""
 
     def answer_dispute(
         self, dispute: str, granted: float, now: datetime, *, by: str = "store", reason: str = ""
     ) -> None:
-        """Add seconds to the person's time (none where the measured time stays), paid like all time, and tell them
-        with the reason. The first answer holds."""
+        """Add seconds to the person's time, paid like all time, and tell them with the reason.
+
+        `granted` is 0 where the measured time stays. The first answer holds. NotFound where there is no such dispute.
+        """
 
     def disputes(self, *, open_only: bool = False) -> list[TimeDispute]:
         """Disputes of time, latest first."""
 
 
 class FairStore(Protocol):
-    """Appeals, questions, notices, control items, qualification: what people are owed besides pay."""
+    """What people are owed besides pay: appeals, questions, notices, control items, qualification."""
 
     def open_appeal(self, reading: str, who: str, words: str, deadline: datetime, now: datetime) -> Appeal:
-        """Contest the outcome of a reading of one's own: a task for an expert who never read the field. Again is the
-        same appeal. NotFound where the reading is not theirs, StoreError where nothing is decided yet."""
+        """Contest the outcome of one's own reading. It opens a task for an expert who never read the field.
+
+        Again is the same appeal. NotFound where the reading is not theirs. StoreError where nothing is decided yet.
+        """
 
     def appeals(self, *, open_only: bool = False, who: str | None = None) -> list[Appeal]:
         """Appeals, latest first."""
 
     def decide_appeal(self, appeal: str, outcome: AppealOutcome, *, minority: bool, now: datetime) -> None:
-        """Close an appeal and tell the person. Upheld, what the expert read becomes the truth of the field and the scan
-        is weighed again. Deciding again changes nothing."""
+        """Close an appeal and tell the person. Deciding again changes nothing.
+
+        If upheld, what the expert read becomes the truth of the field, and the scan is weighed again. StoreError where
+        it is upheld or declined though no expert has heard it.
+        """
 
     def expert_outcomes(self) -> list[ExpertOutcomes]:
         """How each expert's hearings ended."""
 
     def put_question(self, task: str, who: str, words: str, seconds: float, now: datetime) -> Question:
-        """Ask about the field of a task; the time is paid."""
+        """Ask about the field of a task. The time is paid. NotFound where the task was never theirs."""
 
     def answer_question(self, question: str, answer: str, by: str, now: datetime) -> None:
-        """Answer for all, and tell whoever asked."""
+        """Answer a question for all, and tell the person who asked.
+
+        A later answer replaces the first. NotFound where there is no such question.
+        """
 
     def questions(self, *, open_only: bool = False) -> list[Question]:
         """Questions, latest first."""
 
     def asked_since(self, who: str, since: datetime) -> list[datetime]:
-        """When a person asked questions after a time, oldest first."""
+        """The times at which a person asked questions since then, oldest first."""
 
     def put_expected_work(self, work: ExpectedWork, now: datetime) -> None:
-        """Say what work is expected, for people who find none."""
+        """Keep what work is expected. People who find none are told of it."""
 
     def expected_work(self, now: datetime) -> list[ExpectedWork]:
-        """What is expected from now on, soonest first."""
+        """The work that is expected from now on, soonest first."""
 
     def end_expected_work(self, work: str, now: datetime) -> None:
-        """It does not come after all; NotFound where it is not expected."""
+        """End expected work that will not come after all. NotFound where it is not expected."""
 
     def guide(self, form: str, field: str) -> list[Question]:
         """The answered questions of a field, oldest first."""
 
     def notices(self, who: str, *, unseen_only: bool = False) -> list[Notice]:
-        """What a person is told, latest first."""
+        """A person's notices, latest first."""
 
     def see_notices(self, who: str, now: datetime) -> None:
-        """They have seen them."""
+        """Keep that a person has seen their notices."""
 
     def control_share(self) -> float:
-        """The share of control items among what is offered, 0 to 1, as disclosed to everybody."""
+        """The share of control items among the tasks offered, 0 to 1, as disclosed to everybody."""
 
     def put_control_share(self, share: float, now: datetime) -> None:
-        """Set the share of control items."""
+        """Set the share of control items. SettingsError where it is not between 0 and 1."""
 
     def control_answers(self) -> list[ControlAnswers]:
-        """Every control item in use with its answers: where good readers fail one together, the item is wrong."""
+        """Every control item in use with its answers. Where good readers fail one together, the item is wrong."""
 
     def lease_test(self, who: str, qualification: str, count: int, now: datetime, seconds: float = 600.0) -> list[Task]:
-        """Up to `count` known items of a field type as a test, paid like all work; taken again it has other items
-        first."""
+        """Up to `count` known items of a field type as a test, paid like all work.
+
+        Items of a test that the person holds already come first. A test taken again begins with other items.
+        """
 
     def put_qualification_try(self, who: str, result: QualificationTry, now: datetime) -> None:
-        """Keep a test's result; passed, the person has the qualification."""
+        """Keep a test's result. A person who passes has the qualification, and no later try takes it away."""
 
     def qualification_tries(self, who: str) -> list[QualificationTry]:
         """A person's tests, latest first."""
@@ -449,29 +516,36 @@ class AuditStore(Protocol):
     """The audit log."""
 
     def log(self, actor: str, action: str, subject: str, detail: Mapping[str, object], now: datetime) -> None:
-        """Append one line to the chain."""
+        """Append one line to the chain, within the transaction of the action: what cannot be logged fails.
+
+        `detail` holds facts and keyed hashes, never words that may be personal.
+        """
 
     def audit(self, after: int = 0) -> list[AuditLine]:
-        """Lines in order."""
+        """Lines of the audit log numbered above `after`, in order."""
 
     def verify_audit(self, head: str | None = None) -> AuditState:
-        """Whether the chain holds, and goes through a head that was saved elsewhere."""
+        """Whether the chain holds from its first line to its last.
+
+        A chain that was cut at its end shows only against a `head` that was saved elsewhere. With one, the chain must
+        go through it.
+        """
 
     def keyed_hash(self, *parts: str) -> str:
-        """HMAC-SHA256 of some text: what the audit log may say of it."""
+        """HMAC-SHA256 of some text: all that stays of an erased text, and all that the audit log says of one."""
 
 
 class Store(IngestStore, ReconcileStore, QueueStore, PeopleStore, PayStore, FairStore, AuditStore, Protocol):
     """Everything that a store can do."""
 
     def together(self) -> AbstractContextManager[None]:
-        """Several verbs as one transaction of this thread: all of them at the end, or none."""
+        """Several methods as one transaction of this thread: all of them at the end, or none."""
 
     def part(self) -> AbstractContextManager[None]:
-        """Within `together`: verbs that may fail without the others."""
+        """Within `together`, methods that may fail without the others."""
 
     def handover(self) -> Callable[[], AbstractContextManager[None]]:
-        """Within `together`: how another thread goes on with this transaction while this one waits."""
+        """Within `together`, a context in which another thread goes on with this transaction while this one waits."""
 
     def close(self) -> None:
         """Close every connection."""

@@ -1,4 +1,4 @@
-"""What the verbs of the store take and give besides the nouns, on purpose in one file as the nouns are."""
+"""What the store's methods take and give besides the nouns, on purpose in one file as the nouns are."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEntry:
-    """One thing to publish, in order: a record as concluded ("record") or an erasure ("erase", record None)."""
+    """One thing to publish, in order: a record as concluded ("record") or an erasure ("erase", with no record)."""
 
     number: int
     kind: str
@@ -69,7 +69,7 @@ class ScanState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """The state in numbers, per form where a mapping; `waiting_reasons` is form -> reason code -> open tasks."""
+    """The state in numbers. A mapping is by form; `waiting_reasons` is form -> reason code -> open tasks."""
 
     scans: Mapping[str, int]
     fields: Mapping[str, int]
@@ -84,7 +84,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenBatch:
-    """The scans of one form in one batch, of which some wait for people. `begun`: somebody has read in it."""
+    """The scans of one form in one batch, some of which wait for people. `begun`: somebody has read in it."""
 
     form: str
     batch: str
@@ -93,7 +93,7 @@ class OpenBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What a person may be given: their languages, qualifications and wishes; `None` is no restriction."""
+    """Which tasks a person may be given: their languages, qualifications and wishes. None is no restriction."""
 
     pools: tuple[str, ...] = ("read",)
     form: str | None = None
@@ -103,16 +103,17 @@ class Offer:
 
 
 ANYTHING = Offer()
-"""Whatever is to be read."""
+"""The offer of every field to be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentReading:
-    """What a person sends for a task. `idem` is made by the page once a reading: the same idem twice is one reading.
+    """What a person sends for a task.
 
-    `legible` is what can be made out where `text` is None for "illegible"; `reason` is why an expert reads it otherwise
-    now. The reading keeps both. `page` is the one that `box` lies on, or the rows that `text` tells (None: that of the
-    field's place).
+    The page makes one `idem` for each reading: the same idem twice is one reading. `legible` is what can be made out
+    where `text` is None for "illegible". `reason` is why an expert reads it otherwise now. The reading keeps both.
+    `page` is the one that `box` lies on, or the page of the rows that `text` tells. None is the page of the field's
+    place.
     """
 
     text: str | None
@@ -141,8 +142,10 @@ class FieldHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """Pay for one reading of a form (form "" is all), or for an hour's work, in micro-units of a currency, from a
-    time on."""
+    """Pay for one reading of a form or for an hour's work, from a time on, in micro-units.
+
+    The form "" is all forms.
+    """
 
     form: str
     micro: int
@@ -153,8 +156,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
-    """The least that an hour of work pays: micro-units, where the figure comes from, and its date. `source_micro` is
-    the figure that the source itself gives, where it is known: a floor under it is no fair floor."""
+    """The least that an hour of work pays, in micro-units, with the source of the figure and its date.
+
+    `source_micro` is the figure that the source itself gives, None where it is not known. A floor under it is not fair.
+    """
 
     micro: int
     currency: str
@@ -181,8 +186,11 @@ class PayLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayState:
-    """What one person is owed and was paid, in one currency. `coming` is the top-up that is measured and not yet a
-    line; `an_hour` is what an hour of their measured time has come to (None where none was measured)."""
+    """What one person is owed and was paid, in one currency.
+
+    `coming` is the top-up that is measured and not yet a line. `an_hour` is what an hour of their measured time has
+    come to, None where none was measured.
+    """
 
     transcriber: str
     currency: str
@@ -197,7 +205,7 @@ class PayState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How fast a form is read, as measured: readings and the active seconds that they took."""
+    """How fast a form is read, as measured: the readings, and the active seconds that they took."""
 
     readings: int
     seconds: float
@@ -205,8 +213,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeDispute:
-    """A person says that a task took longer than the `measured` seconds of their readings and skips of it. `granted`
-    seconds were added when it was answered, by whom and for which reason."""
+    """A person says that a task took longer than the `measured` seconds of their readings and skips of it.
+
+    `granted` seconds were added when it was answered; `answered_by` and `reason` say who answered and why.
+    """
 
     id: str
     transcriber: str
@@ -231,9 +241,10 @@ AppealOutcome = Literal["upheld", "declined", "no expert"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appeal:
-    """A person contests the outcome of their reading. `heard` is what an expert, who did not know it, read since.
+    """A person contests the outcome of their reading.
 
-    `minority` says of an upheld one that others had read otherwise: one person was right against them.
+    `heard` is what an expert, who did not know the reading, has read since. `minority` says of an upheld appeal that
+    others had read otherwise: one person was right against them.
     """
 
     id: str
@@ -252,7 +263,7 @@ class Appeal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpertOutcomes:
-    """How one expert's hearings ended; published to everybody."""
+    """How one expert's hearings ended. Everybody can see it."""
 
     expert: str
     upheld: int
@@ -261,7 +272,10 @@ class ExpertOutcomes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedWork:
-    """Work that an operator expects: when it comes, about how many hours of reading it is, of which form ("": any)."""
+    """Work that an operator expects: when it comes, and about how many hours of reading it is.
+
+    `form` is "" where it may be of any form.
+    """
 
     id: str
     at: datetime
@@ -271,7 +285,7 @@ class ExpectedWork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a person asked about a field, and the answer, which joins the field's guide for all."""
+    """A person's question about a field, and its answer, which joins the field's guide for all."""
 
     id: str
     form: str
@@ -298,7 +312,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlAnswers:
-    """A control item in use and what people answered who did not know that it was one."""
+    """A control item in use, and the answers of people who did not know that it was one."""
 
     truth: Truth
     readings: tuple[Reading, ...]
@@ -317,7 +331,7 @@ class QualificationTry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """A token for a program: its public prefix, name and scopes; only the SHA-256 of the whole is kept."""
+    """A token for a program: its public prefix, name and scopes. Only the SHA-256 of the whole is kept."""
 
     prefix: str
     name: str
@@ -329,8 +343,11 @@ class ApiToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLine:
-    """One line of the audit log: a hash chain, hash = HMAC-SHA256(previous hash and the line's canonical JSON), keyed
-    so that who can write the database alone cannot mend the chain."""
+    """One line of the audit log, which is a chain of hashes.
+
+    `hash` is HMAC-SHA256 of the previous hash and the line's canonical JSON. It is keyed: writing to the database is
+    not enough to mend the chain.
+    """
 
     number: int
     at: datetime
@@ -344,7 +361,10 @@ class AuditLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditState:
-    """The chain from its first line: how many lines, the last hash, and the first line that does not hold (or None)."""
+    """The state of the chain: how many lines it has, and its last hash.
+
+    `broken_at` is the first line that does not hold, None where all do.
+    """
 
     lines: int
     head: str

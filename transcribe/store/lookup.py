@@ -1,4 +1,4 @@
-"""What every group of verbs needs: the database, the key of the hashes, and rows looked up by their public names."""
+"""What every group of verbs needs: the database, the key of the hashes, and rows by their public names."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ from transcribe.store.drivers.database import Database, Row
 from transcribe.store.row_mapping import key_columns, key_of, micros, text
 
 FIRST_HASH = "0" * 64
+"""The hash that the first line of the audit chain has in place of one before it."""
 
 
 class Lookup:
-    """Holds the database and finds rows. `key` makes hashes that say two texts are the same and nothing more."""
+    """Holds the database and finds rows. Hashes made with `key` tell whether two texts are the same, and nothing
+    else."""
 
     def __init__(self, database: Database, key: bytes) -> None:
         self.db = database
         self._key = key
 
     def keyed_hash(self, *parts: str) -> str:
-        """HMAC-SHA256 of some text: what stays of it when the text is erased, and what the audit log says of it."""
         return hmac.digest(self._key, "\x1f".join(parts).encode(), "sha256").hex()
 
     def scan_row(self, scan: str) -> Row:
-        """The row of the scan with this id or unique beginning of an id; NotFound otherwise."""
+        """The row of the scan with this id, or with this unique beginning of an id. NotFound where there is none."""
         row = self.db.one("scan_row", sha256=scan)
         if row is not None:
             return row
@@ -40,12 +41,12 @@ class Lookup:
         raise NotFound(f"There is no scan {scan[:12]!r}. `fairhand status` lists them.")
 
     def field_id(self, scan: Row, key: FieldKey) -> int | None:
-        """The number of a field of a scan under its present form, None where nothing is known of it."""
+        """The number of a field of a scan under its present form. None where nothing is known of it."""
         number = self.db.value("field_id", **_form_of(scan, key), **key_columns(key))
         return cast("int | None", number)
 
     def known_field(self, scan: Row, key: FieldKey) -> int:
-        """As `field_id`, NotFound where nothing is known of it."""
+        """As `field_id`, but NotFound where nothing is known of the field."""
         number = self.field_id(scan, key)
         if number is None:
             raise NotFound(f"The scan {scan['sha256'][:12]} has no field {key}.")
@@ -59,12 +60,12 @@ class Lookup:
         return self.db.insert("put_field", **_form_of(scan, key), **key_columns(key))
 
     def fields_of(self, scan: Row) -> Fields:
-        """All fields of a scan, for whoever needs the numbers of many."""
+        """All fields of a scan under its present form, for callers that need many numbers."""
         known = {key_of(row): int(row["id"]) for row in self.db.all("fields_now", scan_id=scan["id"])}
         return Fields(known, partial(self.make_field, scan))
 
     def person_row(self, who: str) -> Row:
-        """The row of a person by id or handle; NotFound otherwise."""
+        """The row of a person by id or handle. NotFound where there is none."""
         row = self.db.one("person", who=who)
         if row is None:
             raise NotFound(f"There is nobody called {who!r}. `fairhand people list` shows who there is.")
@@ -75,8 +76,6 @@ class Lookup:
         self.db.run("put_notice", person=person, kind=kind, field_id=field, now=micros(now))
 
     def log(self, actor: str, action: str, subject: str, detail: Mapping[str, object], now: datetime) -> None:
-        """Append one line to the audit chain, within the action's own transaction: what cannot be logged fails.
-        `detail` holds facts and keyed hashes, never words that may be personal."""
         with self.db.write():
             last = self.db.one("last_audit")
             line = {
@@ -97,7 +96,7 @@ class Lookup:
 
 
 class Fields(dict[FieldKey, int]):
-    """The numbers of the fields of a scan under its present form; one that is new is made when it is asked for."""
+    """The numbers of the fields of a scan under its present form. A new field is made when it is asked for."""
 
     def __init__(self, known: Mapping[FieldKey, int], make: Callable[[FieldKey], int]) -> None:
         super().__init__(known)

@@ -28,12 +28,14 @@ from transcribe.model import (
 from transcribe.store.drivers.database import Row
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Times are stored as microseconds since this moment."""
 
 VALUE_LANE = "value"
+"""The lane of all tasks that ask what a field says."""
 
 
 def lane_of(kind: TaskKind) -> str:
-    """Which kinds of task ask for the same thing: all that ask what a field says are one lane."""
+    """The lane of a kind of task. All kinds that ask what a field says share one lane; every other kind has its own."""
     return VALUE_LANE if kind in ("read", "locate", "adjudicate", "audit", "test", "appeal") else kind
 
 
@@ -53,7 +55,7 @@ def moment_or_none(value: int | None) -> datetime | None:
 
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-"""Made once: `json.dumps` makes a new one in each call that asks for other than its own ways of writing."""
+"""Made once: `json.dumps` with options makes a new encoder in each call."""
 
 
 def text(value: object) -> str:
@@ -62,7 +64,7 @@ def text(value: object) -> str:
 
 
 def key_columns(key: FieldKey) -> dict[str, object]:
-    """The columns of a field's key; NULLs are distinct in a UNIQUE index, so "no row" is -1."""
+    """The columns of a field's key. NULLs are distinct in a UNIQUE index, so "no row" is -1."""
     return {"name": key.name, "row_number": -1 if key.row is None else key.row}
 
 
@@ -98,7 +100,7 @@ def place_of(row: Row, scan: str, key: FieldKey) -> Place:
 
 
 def reading_of(row: Row) -> Reading:
-    """A reading; where its words were erased, `text` is None and a flag says so."""
+    """A reading. Where its words were erased, `text` is None and a flag says so."""
     flags = _list_of(row["flags"])
     return Reading(
         id=row["id"],
@@ -122,7 +124,7 @@ def reading_of(row: Row) -> Reading:
 
 
 def _list_of(column: str | None) -> Sequence[Any]:
-    """A list as it stands in a column: mostly empty, and there are a hundred readings a scan."""
+    """A list from its column. It is mostly empty, and a scan has a hundred readings: an empty one is not parsed."""
     return json.loads(column) if column and column != "[]" else ()
 
 
@@ -166,7 +168,7 @@ def decision_of(row: Row) -> Decision:
 
 
 def decision_columns(decision: Decision) -> dict[str, Any]:
-    """The columns of a decision, facts and words together; equal decisions have equal columns."""
+    """The columns of a decision, facts and words together. Equal decisions have equal columns."""
     value: Value = decision.value
     return {
         "probability": decision.probability,

@@ -1,4 +1,4 @@
-"""The store: every verb of the contract over one database, and how that database is opened."""
+"""The store: every method of the contract over one database, and how that database is opened."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ class StateStore(
 
 
 def open_store(path: Path, key: bytes | None = None) -> StateStore:
-    """The store in this file, made where there is none and brought up to date where it is old.
+    """The store in this file. It is made where there is none, and brought up to date where it is old.
 
-    `key` is that of the keyed hashes; without one it is kept in a file of its own beside the database, readable to its
-    owner only. Safe with several processes starting at once. StoreError on a network file system or where the database
-    is newer than this program.
+    `key` is that of the keyed hashes. Without one it is kept in a file of its own beside the database, which only its
+    owner can read. Several processes may open it at once. StoreError on a network file system, or where the database is
+    newer than this program.
     """
     return StateStore(open_sqlite(path), _own_key(path.with_suffix(".key")) if key is None else key)
 

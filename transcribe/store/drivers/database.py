@@ -15,10 +15,10 @@ class TransactionLost(StoreError):
 
 
 class Row(Protocol):
-    """One row of a result; its columns by their names."""
+    """One row of a result, its columns by their names."""
 
     def __getitem__(self, column: str, /) -> Any:
-        """The value of a column; IndexError or KeyError where there is none of this name."""
+        """The value of a column. IndexError or KeyError where there is no column of this name."""
 
     def keys(self) -> Iterable[str]:
         """The names of the columns, in the order of the statement."""
@@ -36,37 +36,38 @@ class Database(Protocol):
 
     @property
     def conflict(self) -> type[Exception]:
-        """What the driver raises where a row would break a constraint (a handle that is taken)."""
+        """The error that the driver raises where a row would break a constraint, such as a handle that is taken."""
 
     def all(self, name: str, /, **values: object) -> list[Row]:
         """Every row of a named statement."""
 
     def one(self, name: str, /, **values: object) -> Row | None:
-        """The first row of a named statement, None where there is none."""
+        """The first row of a named statement. None where there is none."""
 
     def value(self, name: str, /, **values: object) -> Any:
-        """The first value of the first row, None where there is none."""
+        """The first value of the first row. None where there is no row."""
 
     def run(self, name: str, /, **values: object) -> int:
-        """Change rows; how many."""
+        """Change rows. Gives how many."""
 
     def insert(self, name: str, /, **values: object) -> int:
-        """Insert one row; its integer key."""
+        """Insert one row. Gives its integer key."""
 
     def added(self, name: str, /, **values: object) -> int:
-        """Insert one row unless it is there; its integer key, 0 where it was there already."""
+        """Insert one row unless it is there. Gives its integer key, 0 where it was there already."""
 
     def write(self) -> AbstractContextManager[None]:
         """One transaction: committed and on disk at the end, or nothing of it. Inside another one it joins it."""
 
     def savepoint(self) -> AbstractContextManager[None]:
-        """A part of a transaction that can fail alone. TransactionLost where the failure ended the whole one."""
+        """A part of a transaction that can fail alone. TransactionLost where the failure ended the whole
+        transaction."""
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Several reads of one state. Inside a transaction it is that one's."""
 
     def handover(self) -> Callable[[], AbstractContextManager[None]]:
-        """This thread's transaction, for another thread to go on with while this one waits."""
+        """A context in which another thread goes on with this thread's transaction while this one waits."""
 
     def checkpoint(self) -> None:
         """Leave nothing of what was erased in the database's own logs, as far as readers let it."""

@@ -6,12 +6,15 @@ import sqlite3
 import time
 
 RETRY_PAUSE_SECONDS = 0.01
-"""Seconds between two attempts."""
+"""The time between two attempts. Chosen by hand."""
 
 
 def enable_write_ahead(connection: sqlite3.Connection, patience_seconds: float) -> None:
-    """Let readers go on while others write. Of a new database only one connection at a time may set this, and SQLite's
-    own patience does not cover it: the others wait here, at most so many seconds; then OperationalError."""
+    """Switch a database to its write-ahead log, so that readers go on while others write.
+
+    Only one connection at a time may set this on a new database, and SQLite's own patience does not cover it. Others
+    wait here, at most `patience_seconds`; then OperationalError.
+    """
     until = time.monotonic() + patience_seconds
     while True:
         try:

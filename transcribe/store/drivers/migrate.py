@@ -9,11 +9,15 @@ from pathlib import Path
 from transcribe.errors import StoreError
 
 MIGRATIONS_FOLDER = Path(__file__).parents[1] / "migrations"
+"""Where the numbered SQL files lie."""
 
 
 def migrate(connection: sqlite3.Connection, folder: Path = MIGRATIONS_FOLDER) -> int:
-    """Apply what is missing, in order; gives the version. Safe where several processes start at once: each step looks
-    again under BEGIN IMMEDIATE. StoreError where the database is newer than the program."""
+    """Apply the steps that are missing, in order. Gives the version.
+
+    Several processes may start at once: each step looks again under BEGIN IMMEDIATE. StoreError where the database is
+    newer than the program.
+    """
     steps = _steps(folder)
     newest = max(steps)
     for version in sorted(steps):
@@ -45,7 +49,7 @@ def _steps(folder: Path) -> dict[int, Path]:
 
 
 def _statements(script: str) -> list[str]:
-    """Statements one by one: `executescript` would commit the transaction that they stand in."""
+    """The statements of a script, one by one: `executescript` would commit the transaction that they stand in."""
     found, text = [], ""
     for line in script.splitlines(keepends=True):
         text += line

@@ -1,4 +1,4 @@
-"""One SQLite file: a connection a thread, transactions that nest, named statements, and errors in our own words."""
+"""One SQLite file: a connection for each thread, transactions that nest, named statements, errors in our own words."""
 
 from __future__ import annotations
 
@@ -21,30 +21,29 @@ from transcribe.store.drivers.journal import enable_write_ahead
 from transcribe.store.drivers.migrate import migrate
 
 BUSY_TIMEOUT_SECONDS = 30.0
-"""How long a write waits for another process: longer than the worst wait measured with 64 writing processes (7.5 s)."""
+"""How long a write waits for another process. The worst wait measured with 64 writing processes was 7.5 s."""
 
 RETRY_INTERVAL_MS = 1
-"""How often it is looked whether another process has ended its write."""
+"""How often a waiting write tries again while another process writes."""
 
 PAGE_CACHE_KIB = 16384
-"""Page cache of one connection: the hot pages of the queue's indexes; a process may have forty connections."""
+"""Page cache of one connection: the hot pages of the queue's indexes. A process may have forty connections."""
 
 CACHED_STATEMENT_COUNT = 512
 """Prepared statements that a connection keeps: more than there are in `queries/`."""
 
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs"})
-"""WAL needs shared memory and honest locks, which these do not give."""
+"""File systems without the shared memory and the honest locks that WAL needs."""
 
 MOUNTS_FILE = Path("/proc/self/mounts")
-"""Where Linux says what is mounted; elsewhere nothing is checked."""
+"""Where Linux lists its mounts. On other systems nothing is checked."""
 
 
 class SqliteDatabase:
     """The connections of one process to one file.
 
-    Statements are called by their name in `queries/`. A write outside `write()` is a programming error: everything
-    that changes something stands in a transaction that begins with BEGIN IMMEDIATE, as a deferred one fails at once
-    where two processes read first and write then.
+    Everything that changes something stands in a transaction that begins with BEGIN IMMEDIATE. A deferred one fails at
+    once where two processes read first and write then.
     """
 
     conflict = sqlite3.IntegrityError
@@ -58,7 +57,7 @@ class SqliteDatabase:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """This thread's connection, opened when first needed (anew in a forked process)."""
+        """This thread's connection, opened when first needed, and anew in a forked process."""
         return self._own_connection().connection
 
     def all(self, name: str, /, **values: object) -> list[Row]:
@@ -104,8 +103,7 @@ class SqliteDatabase:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """A part of a transaction that can fail alone. StoreError where the failure took the whole transaction with it
-        (a full disk does): then nothing of it was kept."""
+        """The failure ends the whole transaction when the disk is full, for example."""
         connection = self.connection
         connection.execute("SAVEPOINT part")
         try:
@@ -147,7 +145,7 @@ class SqliteDatabase:
         return elsewhere
 
     def checkpoint(self) -> None:
-        """Bring the log into the file and cut it, as far as readers let it: what was erased is then nowhere."""
+        """Bring the log into the file and cut it."""
         if not self._own_connection().depth:
             with self._store_errors():
                 self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -191,7 +189,7 @@ class SqliteDatabase:
 
 
 class _ThreadConnection:
-    """A thread's connection; it is closed when the thread ends and nothing refers to it any more."""
+    """A thread's connection. It is closed when the thread ends and nothing refers to it any more."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
@@ -200,9 +198,11 @@ class _ThreadConnection:
 
 
 def _begin_immediate(connection: sqlite3.Connection) -> None:
-    """BEGIN IMMEDIATE, asked for every millisecond while another process writes. SQLite's own waiting sleeps up to a
-    tenth of a second between two looks and so misses the gaps between the transactions of a busy process: behind one
-    that reconciles, one write in a hundred then waited for 0.35 s."""
+    """BEGIN IMMEDIATE, tried every millisecond while another process writes.
+
+    SQLite's own waiting sleeps up to a tenth of a second between two tries, and so misses the gaps between the
+    transactions of a busy process. Behind a process that reconciles, one write in a hundred then waited for 0.35 s.
+    """
     try:
         connection.execute(f"PRAGMA busy_timeout={RETRY_INTERVAL_MS}").fetchall()
         end = time.monotonic() + BUSY_TIMEOUT_SECONDS
@@ -242,7 +242,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def open_sqlite(path: Path) -> SqliteDatabase:
-    """The database in this file, made or brought up to date first; any number of processes may do so at once.
+    """The database in this file, made or brought up to date first. Any number of processes may do so at once.
 
     StoreError on a network file system, where the database is newer than this program, or where it is none of ours.
     """
@@ -275,7 +275,7 @@ def refuse_network_file_system(path: Path) -> None:
 
 @cache
 def _statements() -> dict[str, str]:
-    """Name -> SQL. aiosql reads the files; its calls are left out, as they cost more than most of our statements."""
+    """Name -> SQL. aiosql reads the files. Its calls are not used, as they cost more than most of our statements."""
     queries = aiosql.from_path(Path(__file__).parents[1] / "queries", "sqlite3", mandatory_parameters=False)
     names = [name for name in queries.available_queries if hasattr(getattr(queries, name), "sql")]
     return {name: getattr(queries, name).sql for name in names if not name.endswith("_cursor")}

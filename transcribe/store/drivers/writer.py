@@ -1,4 +1,5 @@
-"""One thread that writes for a whole process: what waits is written together and is on disk before anybody is told."""
+"""One thread that writes for a whole process. Waiting jobs share a transaction, and are on disk before anybody is
+told."""
 
 from __future__ import annotations
 
@@ -18,13 +19,14 @@ from transcribe.store.drivers.database import TransactionLost
 T = TypeVar("T")
 
 MAX_JOBS_PER_TRANSACTION = 64
-"""Most jobs of one transaction: enough to share one `fdatasync`, few enough that the first does not wait long."""
+"""Most jobs of one transaction: enough to share one `fdatasync`, few enough that the first does not wait long. Chosen
+by hand."""
 
 LOOP_CHECK_SECONDS = 1.0
-"""How often it is looked whether an event loop that was given jobs still runs."""
+"""How often the writer looks whether an event loop that was given jobs still runs."""
 
 MAX_WAITING_JOBS = 2048
-"""Most jobs that wait: about a second's work; more than that is refused, as waiting longer would help nobody."""
+"""Most jobs that wait: about a second's work. More are refused, as waiting longer would help nobody."""
 
 
 class Busy(StoreError):
@@ -32,10 +34,10 @@ class Busy(StoreError):
 
 
 class Writer:
-    """Runs jobs (functions that call verbs of the store) one after the other in one thread, many in a transaction.
+    """Runs jobs (functions that call methods of the store) one after the other in one thread, many in a transaction.
 
-    A job that fails fails alone. A result is given only after the transaction is on disk, so whatever was acknowledged
-    is kept, also through a power cut. The verbs are the same as outside: here they join the transaction.
+    A job that fails fails alone. A result is given only after the transaction is on disk: what was acknowledged
+    survives a power cut. The methods are the same as outside; here they join the transaction.
     """
 
     def __init__(self, store: Store, *, waiting: int = MAX_WAITING_JOBS) -> None:
@@ -47,16 +49,18 @@ class Writer:
         self._thread.start()
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
-        """Queue a job; its result once it is on disk. Busy where too many wait, StoreError after `close`."""
+        """Queue a job. Gives its result once it is on disk. Busy where too many wait, StoreError after `close`."""
         future: Future[T] = Future()
         self._put(_Job(work=job, future=future))
         return future
 
     async def write(self, job: Callable[[], T], *, in_event_loop: bool = False) -> T:
-        """As `submit`, awaited. All that one transaction kept is told to an event loop in one go, as waking it costs
-        more than many a job. With `here` the job, which must be short, runs in the event loop's own thread within the
-        writer's transaction: two busy threads hand Python's lock to and fro with each statement, which costs as much
-        as the statements."""
+        """As `submit`, awaited.
+
+        All results of one transaction are told to an event loop in one go, as waking it costs more than many a job. A
+        job with `in_event_loop` must be short. It runs in the event loop's own thread within the writer's transaction.
+        Two busy threads hand Python's lock to and fro with each statement, which costs as much as the statements.
+        """
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[T] = loop.create_future()
         self._put(_Job(work=job, future=waiter, loop=loop, in_event_loop=in_event_loop))
@@ -70,7 +74,7 @@ class Writer:
         self._jobs.put(job)
 
     def close(self) -> None:
-        """Write what waits, then end the thread."""
+        """Write the jobs that wait, then end the thread."""
         if not self._closed:
             self._closed = True
             self._jobs.put(None)
@@ -87,7 +91,7 @@ class Writer:
             _tell(batch)
 
     def _next(self) -> list[_Job] | None:
-        """What waits, at least one job; None at the end."""
+        """The jobs that wait, at least one. None at the end."""
         batch: list[_Job] = []
         job = self._jobs.get()
         while job is not None:
@@ -151,8 +155,10 @@ class _Job:
 
 
 class _LoopBatch:
-    """Jobs that an event loop's thread does within the writer's transaction, while the writer waits; the writer does
-    them where that loop runs no more."""
+    """Jobs that an event loop's thread does within the writer's transaction, while the writer waits.
+
+    Where that loop runs no more, the writer does them.
+    """
 
     def __init__(
         self, jobs: list[_Job], do: Callable[[_Job], None], handover: Callable[[], AbstractContextManager[None]]
@@ -163,7 +169,7 @@ class _LoopBatch:
         self._error: BaseException | None = None
 
     def wait(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Have them done; what took the whole transaction with it is raised here."""
+        """Have the jobs done. An error that ended the whole transaction is raised here."""
         with suppress(RuntimeError):  # the loop is closed
             loop.call_soon_threadsafe(self._take)
         while not self._done.wait(LOOP_CHECK_SECONDS):

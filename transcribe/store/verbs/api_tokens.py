@@ -14,7 +14,7 @@ from transcribe.store.verbs.leases import LeaseVerbs
 
 
 class ApiTokenVerbs(LeaseVerbs):
-    """Keeps programs' tokens; gives people what is theirs."""
+    """Keeps the tokens of programs, and gives people what is held about them."""
 
     def put_token(self, token: ApiToken, token_hash: str, now: datetime) -> None:
         with self.db.write():
@@ -43,8 +43,6 @@ class ApiTokenVerbs(LeaseVerbs):
             self.log("store", "token revoked", prefix, {}, now)
 
     def about(self, who: str) -> dict[str, object]:
-        """Everything held about a person, for their own download: plain data, times in ISO 8601. A control item still
-        in use is left out, as naming it would end its use; its pay and time are there like all others."""
         with self.db.snapshot():
             person = self.person_row(who)
             return {
@@ -88,7 +86,9 @@ ABOUT_PARTS = (
 TIME_COLUMNS = frozenset(
     {"at", "left_at", "taken_back_at", "decided_at", "answered_at", "seen_at", "until_at", "spent_at", "deadline"}
 )
+"""Columns that hold microseconds."""
 LIST_COLUMNS = frozenset({"roles", "languages", "regions", "qualifications", "flags"})
+"""Columns that hold a list as JSON."""
 
 
 def _plain(name: str, value: Any) -> object:

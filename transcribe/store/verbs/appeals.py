@@ -1,4 +1,4 @@
-"""Appeals: a person contests what became of their reading, and somebody who never read the field hears it blind."""
+"""Appeals: a person contests the outcome of their reading, and an expert who never read the field hears it blind."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from transcribe.store.row_mapping import lane_of, micros, moment, moment_or_none
 from transcribe.store.verbs.reconcile import ReconcileVerbs
 
 APPEAL_PRIORITY = 100
-"""Before everything else an expert does: a person waits for the answer, and a date was promised."""
+"""Before everything else that an expert does: a person waits for the answer, and a date was promised."""
 
 EXPERT_POOL = "expert"
+"""The pool whose tasks only experts are given."""
 
 
 class AppealVerbs(ReconcileVerbs):
@@ -55,11 +56,6 @@ class AppealVerbs(ReconcileVerbs):
         return [self._appeal_of(row) for row in rows]
 
     def decide_appeal(self, appeal: str, outcome: AppealOutcome, *, minority: bool, now: datetime) -> None:
-        """Close an appeal and tell the person. Upheld, what the expert read becomes the truth of the field and the scan
-        is weighed again. Deciding again changes nothing.
-
-        StoreError where it is upheld or declined though no expert has heard it.
-        """
         with self.db.write():
             rows = self.db.all("appeals", open_only=0, person=None, appeal=appeal)
             if not rows:

@@ -10,7 +10,7 @@ from transcribe.store.row_mapping import moment
 
 
 class AuditLogVerbs(Lookup):
-    """Reads and checks the chain; `log` itself stands in `lookup.py`, as every room writes it."""
+    """Reads and checks the chain. `log` itself stands in `lookup.py`, as every group of verbs writes it."""
 
     def audit(self, after: int = 0) -> list[AuditLine]:
         return [
@@ -28,8 +28,6 @@ class AuditLogVerbs(Lookup):
         ]
 
     def verify_audit(self, head: str | None = None) -> AuditState:
-        """Whether the chain holds from its first line to its last. A chain cut at its end shows only against a head
-        that was saved elsewhere: give it, and the chain must go through it."""
         previous, lines, broken, seen = FIRST_HASH, 0, None, head in (None, FIRST_HASH)
         for row in self.db.all("audit", after=0):
             lines += 1

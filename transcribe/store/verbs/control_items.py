@@ -16,10 +16,11 @@ from transcribe.store.row_mapping import key_of, lane_of, micros, moment, readin
 from transcribe.store.verbs.routing import Routing
 
 CONTROL_SHARE_SETTING = "control share"
+"""The name of the setting that holds the share."""
 
 
 class ControlItemVerbs(Lookup):
-    """Keeps the share of control items, gives them out, and keeps what tests showed."""
+    """Keeps the share of control items, gives them out, and keeps the results of tests."""
 
     def __init__(self, database: Database, key: bytes) -> None:
         super().__init__(database, key)
@@ -29,7 +30,6 @@ class ControlItemVerbs(Lookup):
         return float(self.db.value("setting", name=CONTROL_SHARE_SETTING) or 0.0)
 
     def put_control_share(self, share: float, now: datetime) -> None:
-        """Set the share of control items; SettingsError where it is none."""
         if not 0.0 <= share <= 1.0:
             raise SettingsError(f"A share of control items is between 0 and 1, not {share}.")
         with self.db.write():
@@ -49,8 +49,6 @@ class ControlItemVerbs(Lookup):
             ]
 
     def lease_test(self, who: str, qualification: str, count: int, now: datetime, seconds: float = 600.0) -> list[Task]:
-        """Up to `count` known items of a field type as a test, paid like all work; taken again it has other items
-        first. What they hold of a test already is given first."""
         with self.db.write():
             person = self.person_row(who)
             until = now + timedelta(seconds=seconds)
@@ -61,7 +59,6 @@ class ControlItemVerbs(Lookup):
             return [task_of(row) for row in self.db.all("held_tests", who=person["id"], now=micros(now))[:count]]
 
     def put_qualification_try(self, who: str, result: QualificationTry, now: datetime) -> None:
-        """Keep a test's result; passed, the person has the qualification. It never goes away by a later try."""
         with self.db.write():
             person = self.person_row(who)
             self.db.run(
@@ -92,10 +89,10 @@ class ControlItemVerbs(Lookup):
         ]
 
     def give_controls(self, person: Row, count: int, offer: Offer, now: datetime, until: datetime) -> int:
-        """Lease control items in place of some of the next `count` tasks; how many.
+        """Lease control items in place of some of the next `count` tasks. Gives how many.
 
-        Which of a person's tasks are control items follows from a keyed hash of the person and the task's number, so
-        that nobody can foresee it and the share is the same for everybody, whatever they have read.
+        A keyed hash of the person and the task's number says which of a person's tasks are control items. So nobody can
+        foresee it, and the share is the same for everybody, whatever they have read.
         """
         share = self.control_share()
         if share <= 0.0 or offer.scan is not None or "read" not in offer.pools:
@@ -120,7 +117,7 @@ class ControlItemVerbs(Lookup):
         return int(self.keyed_hash("control", who, str(number))[:13], 16) < share * 16**13
 
     def _give_known(self, row: Row, person: Row, reason: Reason, pool: str, now: datetime, until: datetime) -> None:
-        """Open a test task of a known field and lease it at once; it is never in the queue for anybody else."""
+        """Open a test task of a known field and lease it at once. It never waits in the queue for anybody else."""
         slot = 1 + self.db.value("newest_slot", field_id=row["field_id"], kind="test")
         public = secrets.token_urlsafe(16)
         wish = {"kind": "test", "lane": lane_of("test"), "reason": reason, "slot": slot, "pool": pool, "priority": 0}
@@ -130,6 +127,6 @@ class ControlItemVerbs(Lookup):
         self.give(task["id"], person["id"], now, micros(until))
 
     def give(self, task: int, person: int, now: datetime, until: int) -> None:
-        """Lease one open task to a person; nothing where somebody has it."""
+        """Lease one open task to a person. Nothing happens where somebody has it."""
         if self.db.run("lease_task", task_id=task, who=person, until=until):
             self.db.run("put_lease", task_id=task, who=person, now=micros(now), until=until)

@@ -10,12 +10,9 @@ from transcribe.store.row_mapping import micros
 
 
 class ErasureVerbs(Lookup):
-    """Erases, once and for good."""
+    """Erases scans, once and for good."""
 
     def forget(self, scan: str, now: datetime) -> list[str]:
-        """Erase personal text and pictures of a scan; gives the archive names (SHA-256) to erase. Counts, pay and
-        keyed hashes stay; the outbox tells records.db. A scan forgotten stays forgotten when ingested again.
-        Forgetting again gives the same names, for an erasure of files that was cut short."""
         with self.db.write():
             row = self.scan_row(scan)
             names = self._archive_names(row)
@@ -38,8 +35,10 @@ class ErasureVerbs(Lookup):
         return [row["sha256"] for row in self.db.all("past_retention", now=micros(now))]
 
     def _archive_names(self, row: Row) -> list[str]:
-        """Files, snippets and pictures that no other scan needs. What was found at the erasure is kept as names only,
-        as names are hashes, so that a second call can finish the first one's work."""
+        """Files, snippets and pictures that no other scan needs.
+
+        Names are hashes. Those found at the erasure are kept, so that a second call can finish the first one's work.
+        """
         return [each["sha256"] for each in self.db.all("archive_names", scan_id=row["id"])]
 
 

@@ -1,4 +1,4 @@
-"""The verbs of the ingest flow: forms, scans, what machines read, and files that could not be read."""
+"""What the ingest flow keeps: forms, scans, what machines read, and files that could not be read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from transcribe.store.row_mapping import VALUE_LANE, micros, moment, scan_of, te
 
 
 class IngestVerbs(Lookup):
-    """Keeps what came in and what machines read of it."""
+    """Keeps forms and scans, and what machines read of them."""
 
     def put_form(self, form: Form, definition: str, now: datetime) -> None:
         with self.db.write():
@@ -132,7 +132,6 @@ class IngestVerbs(Lookup):
                 self.db.run("wake", scan_id=row["id"])
 
     def has_reads(self, scan: str) -> bool:
-        """Whether the machines have read this scan with its present form, or never shall (it was forgotten)."""
         row = self.scan_row(scan)
         if row["erased_at"] is not None:
             return True
@@ -173,8 +172,7 @@ class IngestVerbs(Lookup):
             )
 
     def set_scan_aside(self, scan: str, error: str, message: str, batch: str, now: datetime) -> None:
-        """Keep that a scan could not be read and why, until machines have read it or its form is said. What stands for
-        it is the scan's own id and name: its file may hold other scans."""
+        """The scan's own id and name are set aside, not its file's: the file may hold other scans."""
         with self.db.write():
             row = self.scan_row(scan)
             if row["erased_at"] is not None:
@@ -233,8 +231,10 @@ class IngestVerbs(Lookup):
         self.db.run("scan_has_new", scan_id=scan["id"], number=latest)
 
     def _put_machine_reading(self, field: int, reading: Reading) -> int:
-        """The same words of the same source about the same place are one reading, whatever id it came with. Gives the
-        number of a new one, 0 where it was there already."""
+        """Keep a machine reading. Gives its number, 0 where it was there already.
+
+        The same words of the same source about the same place are one reading, whatever id they came with.
+        """
         words = text([reading.text, list(reading.alternatives), list(reading.box or ()), reading.confidence])
         idem = self.keyed_hash("machine", str(field), reading.source, words)
         number = self.db.added(

@@ -1,4 +1,4 @@
-"""Giving out tasks: which open ones a person may have, in which order, and for how long."""
+"""Which open tasks a person may have, in which order, and for how long."""
 
 from __future__ import annotations
 
@@ -16,41 +16,42 @@ from transcribe.store.verbs.control_items import ControlItemVerbs
 from transcribe.store.verbs.reconcile import MISPLACED
 
 SITTING_TIME = timedelta(hours=8)
-"""Within this time one person does not see two fields of a customer that a form keeps apart: a day's work."""
+"""A day's work. Within it one person does not see two fields of a customer that a form keeps apart."""
 
 EXPERIENCED_READING_COUNT = 20
-"""A person with fewer readings is new and is given the easiest of the next tasks first."""
+"""A person with fewer readings is new, and is given the easiest of the next tasks first. Chosen by hand."""
 
 NEWCOMER_WINDOW_COUNT = 40
-"""Among how many of the next tasks of the same priority the easiest are chosen: a choice, and one page of an index."""
+"""The easiest are chosen among so many next tasks of one priority: a choice, and one page of an index."""
 
 WINDOW_PER_TASK_COUNT = 4
-"""Among so many of the next tasks, for each one wanted, those are chosen to which somebody adds most: to look at forty
-would cost seven times what a lease costs, and saved nothing that could be told from chance."""
+"""For each task wanted, so many next tasks are looked at for those to which a person adds most.
+
+To look at forty would cost seven times what a lease costs, and saved nothing that could be told from chance.
+"""
 
 MAX_PREFERENCE_WAIT = timedelta(days=1)
-"""So long a task waits for somebody of another tradition, or who adds more to it: there may be nobody else."""
+"""How long a task waits for a person of another tradition, or one who adds more to it. There may be nobody else."""
 
 WAITED_TASK_BITS = 100.0
-"""More bits than anybody adds: what has waited comes before what they add most to."""
+"""More bits than any person adds. A task that has waited so comes before those to which they add most."""
 
 MIN_EXTENSION_SHARE = 0.1
-"""A lease is extended when at least this share of it has passed: each reading would else write to all that is held."""
+"""A lease is extended when at least this share of it has passed. Otherwise each reading would write to all that is
+held."""
 
 REVISIT_TIME = timedelta(minutes=15)
-"""How long a person may look again at what they answered: to see its picture, to undo."""
+"""How long a person may look again at what they answered, to see its picture or to take it back."""
 
 
 class LeaseVerbs(ControlItemVerbs):
-    """Leases, and what is seen of the tasks leased."""
+    """Leases tasks, and gives what a person may see of a leased one."""
 
     def __init__(self, database: Database, key: bytes) -> None:
         super().__init__(database, key)
         self._experienced: set[int] = set()
 
     def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANYTHING) -> list[Task]:
-        """Up to `count` open tasks for this person, never a field they have read or hold; theirs come back first,
-        with their time extended. Nothing new for whom is paused or has left."""
         with self.db.write():
             person = self.person_row(who)
             until = micros(now + timedelta(seconds=seconds))
@@ -88,8 +89,6 @@ class LeaseVerbs(ControlItemVerbs):
         return task_of(row)
 
     def renew(self, task: str, who: str, now: datetime, seconds: float = 600.0) -> Task:
-        """Extend a lease; LeaseLost where it has gone to somebody else or is closed. One that has expired and that
-        nobody else has taken yet is theirs again."""
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
@@ -110,7 +109,6 @@ class LeaseVerbs(ControlItemVerbs):
             return sum(self.db.run("give_back", task_id=each, who=person, now=micros(now)) for each in ids)
 
     def open_tasks(self, offer: Offer, now: datetime) -> int:
-        """How many tasks are open under an offer and held by nobody."""
         named = self.routing.named(offer.form, offer.field)
         count: int = self.db.value(
             "count_offered",
@@ -123,14 +121,14 @@ class LeaseVerbs(ControlItemVerbs):
         return count
 
     def leased_row(self, task: str, person: Row) -> Row:
-        """The task with this person's last lease of it; NotFound where it was never theirs."""
+        """The task with this person's last lease of it. NotFound where the task was never theirs."""
         row = self.db.one("task_with_lease", task=task, who=person["id"])
         if row is None:
             raise NotFound("This task was never yours. Take the next one.")
         return row
 
     def _held(self, person: Row, offer: Offer, now: datetime) -> list[Row]:
-        """What the person holds and the offer asks for; items of a test stay on the page of the test."""
+        """The tasks that the person holds and the offer asks for. Items of a test stay on the page of the test."""
         rows = self.db.all("held", who=person["id"], now=micros(now))
         return [
             row
@@ -144,7 +142,8 @@ class LeaseVerbs(ControlItemVerbs):
         ]
 
     def _choose(self, person: Row, count: int, offer: Offer, now: datetime) -> list[int]:
-        """Numbers of open tasks in the order of the queue, no two of one field, no two that a form keeps apart."""
+        """Numbers of open tasks in the order of the queue. No two are of one field, and no two that a form keeps
+        apart."""
         new = self._is_new(person["id"])
         adds = {row["type"]: row["bits"] for row in self.db.all("adds_of", person=person["id"])}
         rows = self._candidates(
@@ -167,11 +166,11 @@ class LeaseVerbs(ControlItemVerbs):
     def _candidates(
         self, person: Row, count: int, offer: Offer, now: datetime, new: bool, adds: Mapping[str, int]
     ) -> Iterator[Row]:
-        """The next open tasks of each pool of an offer, those first to which this person adds most.
+        """The next open tasks of each pool of an offer; those to which this person adds most come first.
 
-        Nothing here looks at agreement or decisions. Who has read a field (its mark), and the types of field on which
-        this person's readings are worth most, only order what is there: they may choose which field somebody gets,
-        never how much work.
+        It looks neither at agreement nor at decisions. The order depends on who has read a field (the task's mark), and
+        on the types of field on which this person's readings are worth most. So it may choose which field somebody
+        gets, never how much work.
         """
         order = partial(_queue_order, _tradition(person), micros(now - MAX_PREFERENCE_WAIT), new, self._bits(adds))
         named = self.routing.named(offer.form, offer.field)
@@ -195,18 +194,20 @@ class LeaseVerbs(ControlItemVerbs):
                 yield from sorted(self._next("next_tasks", person, {"pool": pool, **values}), key=order)
 
     def _bits(self, adds: Mapping[str, int]) -> Callable[[Row], int]:
-        """How many bits this person adds to a task beside others; a new person is given the easiest instead."""
+        """A function: how many bits this person adds to a task beside others. A new person is given the easiest
+        instead."""
         return lambda task: adds.get(self.routing.type_of(task["form_field_id"]), 0) if adds else 0
 
     def _next(self, statement: str, person: Row, values: dict[str, object]) -> list[Row]:
-        """Rows that the person may be given; asked again where one is of a form that this process did not know."""
+        """Rows that the person may be given. The statement runs again where a row is of a form that was not known
+        here."""
         rows = self.db.all(statement, refused=self.routing.refused(person), **values)
         if all(self.routing.knows(number) for number in {row["form_field_id"] for row in rows}):
             return rows
         return self.db.all(statement, refused=self.routing.refused(person), **values)
 
     def _is_new(self, person: int) -> bool:
-        """Whether a person has few readings yet; once they are not, they never are again."""
+        """Whether a person has few readings yet. Once they have enough, this process looks no more."""
         if person not in self._experienced:
             if (
                 self.db.value("count_recent_readings", who=person, count=EXPERIENCED_READING_COUNT)
@@ -227,9 +228,12 @@ def _tradition(person: Row) -> str:
 
 
 def _queue_order(tradition: str, waited: int, new: bool, bits: Callable[[Row], int], task: Row) -> tuple[float, ...]:
-    """By priority; then where readers of another tradition stand alone, and last where those of one's own do; then the
-    easiest for who is new, for others what they add most to; then as the queue has it. Who has named no language is
-    nowhere from elsewhere."""
+    """The key by which a task is sorted for this person.
+
+    First by priority. Then tasks on which readers of another tradition stand alone; last those on which readers of the
+    person's own do. Then the easiest for a new person, and for others what they add most to. Then as the queue has it.
+    For a person who has named no language all traditions are alike.
+    """
     mark = task["elsewhere"]
     long = task["opened_at"] < waited
     rank = 1 if not mark or not tradition else 0 if mark != tradition else 1 if long else 2

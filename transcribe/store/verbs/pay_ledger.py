@@ -1,4 +1,4 @@
-"""The ledger: written with the work itself, append-only. Nothing here reads a decision, an agreement or a trust."""
+"""The ledger: written with the work itself, append-only. It reads no decision, agreement or trust."""
 
 from __future__ import annotations
 
@@ -53,9 +53,11 @@ class PayLedgerVerbs(Lookup):
         return [line_of(row) for row in self.db.all("ledger", person=person, after=after)]
 
     def pay_reading(self, person: Row, task: Row, number: int, seconds: float, now: datetime) -> None:
-        """The line of one reading, in the transaction that keeps it. What is paid depends on the form's rate, on the
-        time and on the person's engagement only. A reading that replaces one taken back has its time paid, as the
-        first was paid by the piece already."""
+        """Write the line of one reading, in the transaction that keeps the reading.
+
+        The pay depends only on the form's rate, on the time and on the person's engagement. A reading that replaces one
+        taken back has its time paid, as the first was paid by the piece already.
+        """
         engagement = person["engagement"]
         if engagement == "by reading":
             rate = self.rate(task["form"], now)
@@ -70,13 +72,14 @@ class PayLedgerVerbs(Lookup):
     def pay_time(
         self, person: Row, seconds: float, what: str, now: datetime, *, form: str = "", task: int | None = None
     ) -> None:
-        """The line of working time without a reading, paid by the hour at the floor or the person's hourly rate."""
+        """Write the line of working time without a reading. It is paid at the higher of the hourly rate and the
+        floor."""
         if person["engagement"] in ("by reading", "hourly"):
             micro, currency = self._for_hours(form, seconds, now)
             self.write_line(person["id"], "time", micro, currency, seconds, now, task=task, reference=what)
 
     def _for_hours(self, form: str, seconds: float, now: datetime) -> tuple[int, str]:
-        """Pay for a time at the hour's rate, never under the floor."""
+        """Pay for a time, and its currency, at the hour's rate, never under the floor."""
         rate, floor = self.rate(form, now, "hour"), self.floor(now)
         if floor is not None and (rate is None or rate.currency != floor.currency or rate.micro < floor.micro):
             return for_time(floor.micro, seconds), floor.currency
@@ -95,7 +98,7 @@ class PayLedgerVerbs(Lookup):
         task: int | None = None,
         reference: str = "",
     ) -> int:
-        """Append one line; its number."""
+        """Append one line to the ledger. Gives its number."""
         return self.db.insert(
             "put_ledger",
             person=person,

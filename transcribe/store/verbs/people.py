@@ -16,8 +16,6 @@ class PeopleVerbs(Lookup):
     """Keeps people and how they sign in."""
 
     def put_transcriber(self, person: Transcriber, now: datetime) -> None:
-        """Add a person, or change what is known of them. Pausing ends their sessions and takes no pay away.
-        SettingsError where the handle is somebody else's."""
         with self.db.write():
             try:
                 self.db.run(
@@ -57,7 +55,6 @@ class PeopleVerbs(Lookup):
                     self.db.run("put_adds", person=person["id"], type=name, bits=bits)
 
     def adds(self, who: str) -> dict[str, int]:
-        """By how many bits this person's readings say more or less than anybody's, by type of field."""
         return {row["type"]: row["bits"] for row in self.db.all("adds_of", person=self.person_row(who)["id"])}
 
     def put_link(self, who: str, token_hash: str, until: datetime, now: datetime) -> None:
@@ -77,7 +74,6 @@ class PeopleVerbs(Lookup):
         return who
 
     def put_session(self, who: str, token_hash: str, csrf: str, until: datetime, now: datetime) -> None:
-        """Start a session; those of this person that have run out are cleared away."""
         with self.db.write():
             person = self.person_row(who)["id"]
             self.db.run("end_old_sessions", person=person, now=micros(now))
@@ -86,8 +82,8 @@ class PeopleVerbs(Lookup):
             )
 
     def session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
-        """Who this session is and its CSRF token; None where it has ended. That it was used is written at most once
-        in a twentieth of the idle time, so that looking at a page is seldom a write."""
+        """The use of a session is written at most once in a twentieth of the idle time. So looking at a page is seldom
+        a write."""
         row = self._session(token_hash, now, idle_seconds)
         if row is None:
             return None

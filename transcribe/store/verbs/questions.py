@@ -1,4 +1,4 @@
-"""Questions about fields, the guide that their answers make, and notices to people."""
+"""Questions about fields, the guide that their answers make, expected work, and notices to people."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from transcribe.store.verbs.pay_ledger import PayLedgerVerbs
 
 
 class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
-    """Keeps what people ask and are told."""
+    """Keeps questions and answers, expected work, and notices."""
 
     def put_question(self, task: str, who: str, words: str, seconds: float, now: datetime) -> Question:
-        """Ask about the field of a task; the time is paid. NotFound where the task was never theirs."""
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
@@ -37,7 +36,6 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
             return self._question(public)
 
     def answer_question(self, question: str, answer: str, by: str, now: datetime) -> None:
-        """Answer for all, and tell whoever asked. A later answer replaces the first. NotFound where there is none."""
         with self.db.write():
             rows = self.db.all("questions", open_only=0, question=question, person=None)
             if not rows:

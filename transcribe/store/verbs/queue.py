@@ -1,4 +1,4 @@
-"""What people send: readings, skips, taking back, and what they have read so far."""
+"""What people send: readings, skips, and readings taken back; and what they have read so far."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNDO_LEASE_SECONDS = 600.0
 """How long a task taken back is theirs: as long as a new lease."""
 
 UNTIMED_ENGAGEMENTS = frozenset({"staff", "volunteer"})
-"""Whose time is nobody's business here: no ledger and no timing detail."""
+"""Engagements without a ledger: the time of these people is not kept."""
 
 EXPERT_KINDS = frozenset({"adjudicate", "audit", "appeal"})
 
@@ -77,8 +77,6 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             self.pay_time(person, active, "skip", now, task=row["id"])
 
     def undo(self, task: str, who: str, now: datetime) -> Task:
-        """Take back the last reading of a task while nothing is decided on it: the task is theirs again. The reading
-        and its pay stay as facts. LeaseLost where it is decided, or older than their last ten readings."""
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
@@ -100,8 +98,6 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             return task_of(self.leased_row(task, person))
 
     def readings_of(self, who: str, limit: int = 50, before: str | None = None) -> list[FieldHistory]:
-        """The latest fields that this person read, each with all that is known of it; `before` is a reading's id.
-        A control item still in use is not among them."""
         with self.db.snapshot():
             person = self.person_row(who)["id"]
             number = MAX_READING_NUMBER if before is None else self.db.value("number_of_reading", reading=before)
@@ -109,8 +105,6 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             return [self._history_of_field(row["field_id"]) for row in rows]
 
     def history_of_reading(self, reading: str, who: str) -> FieldHistory:
-        """All that is known of the field of one reading of this person; NotFound where it is not theirs, was taken back
-        or is a control item still in use."""
         with self.db.snapshot():
             person = self.person_row(who)["id"]
             number = self.db.value("number_of_reading", reading=reading) or 0
@@ -128,18 +122,19 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         return self.history_of(scan, key, number)
 
     def _page(self, task: Row, page: int | None) -> int | None:
-        """The page that a person showed something on; None where the scan has no such page."""
+        """The page that a person showed something on. None where the scan has no such page."""
         return None if page is None else self.db.value("picture_number", scan_id=task["scan_id"], number=page)
 
     def _last_act(self, person: Row, task: Row) -> datetime | None:
-        """When this person last sent something, if that was after this task was leased."""
+        """When this person last sent something. None where that was before this task was leased."""
         last = self.db.value("last_act", who=person["id"])
         return None if last is None or last < task["from_at"] else moment(last)
 
     def _keep(
         self, task: Row, person: Row, sent: SentReading, idem: str, seconds: float, late: bool, now: datetime
     ) -> tuple[str, int]:
-        """Writes the reading; its id and number. The words are left out where the scan was forgotten meanwhile."""
+        """Writes the reading. Gives its id and its number. Where the scan was forgotten meanwhile, the words are left
+        out."""
         identity = secrets.token_hex(16)
         untimed = person["engagement"] in UNTIMED_ENGAGEMENTS
         expert = task["kind"] in EXPERT_KINDS
@@ -176,8 +171,11 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
 
 
 def measured_seconds(claimed: float | None, leased: datetime, last_act: datetime | None, now: datetime) -> float:
-    """Active seconds of one task. The page measures them; they are never more than the time since the lease, and
-    without a page that measures, they are all the time since the lease or since the person last sent something."""
+    """Active seconds of one task.
+
+    What the page measured (`claimed`), at most the time since the lease. Without it, the whole time since the lease, or
+    since the person last sent something.
+    """
     since_lease = max(0.0, (now - leased).total_seconds())
     if claimed is not None:
         return min(max(0.0, claimed), since_lease)

@@ -1,4 +1,4 @@
-"""The verbs of the reconcile flow: what waits, what was read, and how its decisions are kept."""
+"""What waits to be weighed, what was read, and what was decided."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MISPLACED = "wrong picture"
 """The reason to skip a task whose picture does not show its field."""
 
 MAX_READING_NUMBER = 2**62
-"""Above every number of a reading."""
+"""Above the number of every reading."""
 
 
 class ReconcileVerbs(IngestVerbs):
@@ -47,8 +47,6 @@ class ReconcileVerbs(IngestVerbs):
             return [Waiting(scan=self.scan_from(row), up_to=row["latest"]) for row in rows]
 
     def readings(self, scan: str, up_to: int | None = None) -> list[Reading]:
-        """All readings of a scan in the order they came, the latest of each source last. Readings taken back and
-        those made under another form are not among them."""
         number = self.scan_row(scan)["id"]
         return [
             reading_of(row)
@@ -81,11 +79,6 @@ class ReconcileVerbs(IngestVerbs):
         record: Record | None,
         now: datetime,
     ) -> None:
-        """Write new decisions (unchanged ones are no new version), open tasks (same slot, same task), close unleased
-        tasks of decided fields, write the record's outbox entry when it is complete and new, move the cursor.
-
-        Nothing happens where a later conclusion stands already, or where the scan was forgotten.
-        """
         with self.db.write():
             row = self.scan_row(scan)
             if row["erased_at"] is not None or up_to < row["cursor"]:
@@ -170,7 +163,7 @@ class ReconcileVerbs(IngestVerbs):
             return self.history_of(row, key, self.known_field(row, key))
 
     def history_of(self, scan: Row, key: FieldKey, field: int) -> FieldHistory:
-        """The story of the field with this number."""
+        """The history of the field with this number."""
         place = self.db.one("place", field_id=field)
         truth = self.db.one("truth_of_field", field_id=field)
         return FieldHistory(
@@ -186,7 +179,7 @@ class ReconcileVerbs(IngestVerbs):
     def _keep_decisions(
         self, scan: Row, new: Mapping[FieldKey, Decision], fields: Fields, now: datetime
     ) -> dict[FieldKey, int]:
-        """Writes those that say something new; gives the number of the standing decision of each field."""
+        """Writes the decisions that say something new. Gives the number of the standing decision of each field."""
         standing = {key_of(row): row for row in self.db.all("decisions", scan_id=scan["id"])}
         people: dict[int, set[str]] = {}
         for row in self.db.all("people_readings", scan_id=scan["id"]):

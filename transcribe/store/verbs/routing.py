@@ -1,4 +1,4 @@
-"""Who may be given which field: languages, regions and qualifications, as the forms say."""
+"""Which fields a person may be given: languages, regions and qualifications, as the forms say."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from transcribe.store.row_mapping import text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormField:
-    """What routing needs of one field of one form."""
+    """What routing needs to know of one field of one form."""
 
     number: int
     form: str
@@ -25,8 +25,11 @@ class FormField:
 
 
 class Routing:
-    """The fields of all forms. They are kept in memory and read again when a number comes up that is not known yet, as
-    any process may add a form; what was known never changes."""
+    """The fields of all forms, kept in memory.
+
+    They are read again when a number comes up that is not known yet, as any process may add a form. A field that was
+    known never changes.
+    """
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -35,7 +38,7 @@ class Routing:
         self._types: dict[int, str] = {}
 
     def knows(self, number: int) -> bool:
-        """Whether the field of this number is known here; if not, all are read again."""
+        """Whether the field of this number is known here. If not, all are read again."""
         if number <= self._newest:
             return True
         self._fields = tuple(_form_field(row) for row in self._db.all("form_fields"))
@@ -44,11 +47,11 @@ class Routing:
         return False
 
     def type_of(self, number: int) -> str:
-        """The type of the field of this number; "" where it is none."""
+        """The type of the field of this number; "" where there is none."""
         return self._types.get(number, "")
 
     def refused(self, person: Row) -> str | None:
-        """The numbers of the fields that this person may not be given, as JSON; None where there are none."""
+        """The numbers of the fields that this person may not be given, as JSON. None where there are none."""
         closed = [each for each in self._fields if each.languages or each.regions or each.qualification]
         if not closed:
             return None
@@ -64,7 +67,8 @@ class Routing:
         return text(numbers) if numbers else None
 
     def named(self, form: str | None, field: str | None) -> Sequence[int] | None:
-        """The numbers of the fields of these names in every version, newest first; None where neither is given."""
+        """The numbers of the fields of this form and this name in every version, newest first. None where neither is
+        given."""
         if form is None and field is None:
             return None
         return self._named(form, field) or ([] if self.knows(self._newest + 1) else self._named(form, field))

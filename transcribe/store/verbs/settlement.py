@@ -14,11 +14,9 @@ from transcribe.store.verbs.pay_ledger import PayLedgerVerbs, line_of
 
 
 class SettlementVerbs(PayLedgerVerbs):
-    """Settles what is due."""
+    """Settles the pay that is due."""
 
     def put_time(self, who: str, seconds: float, what: str, now: datetime) -> None:
-        """Paid time without a reading (tests, appeals, questions, a disputed clock), with its pay line where due.
-        Waiting for work is kept beside the pay; it is paid to whom is paid by the hour."""
         with self.db.write():
             person = self.person_row(who)
             if what == "waiting" and person["engagement"] not in ("staff", "volunteer"):
@@ -31,11 +29,6 @@ class SettlementVerbs(PayLedgerVerbs):
         return seconds
 
     def top_up(self, who: str, now: datetime) -> PayLine | None:
-        """Bring a person's pay up to the floor for their measured time; None where it is there already.
-
-        Each day (in the person's time zone) stands alone, so that a good day does not pay for a slow one: one line for
-        each day that needs it, the day as its reference; the last of them is given back.
-        """
         written = None
         with self.db.write():
             person = self.person_row(who)
@@ -46,8 +39,6 @@ class SettlementVerbs(PayLedgerVerbs):
             return None if written is None else self._line_of(written)
 
     def close_period(self, until: datetime, reference: str, now: datetime) -> list[PayLine]:
-        """Mark everything due up to a time as paid: one negative line a person, after topping up. Closing again
-        pays nothing twice."""
         with self.db.write():
             paid = []
             for person in self.db.all("people"):
@@ -63,7 +54,7 @@ class SettlementVerbs(PayLedgerVerbs):
         return paid
 
     def missing(self, person: Row, until: datetime) -> dict[tuple[str, str], int]:
-        """(day, currency) -> micro-units by which that day's lines stay under the floor of their time."""
+        """(day, currency) -> micro-units by which the lines of that day stay under the floor of their time."""
         zone = ZoneInfo(person["time_zone"])
         floors = self.db.all("floors")
         short: dict[tuple[str, str], Fraction] = {}
@@ -86,5 +77,5 @@ class SettlementVerbs(PayLedgerVerbs):
 
 
 def _floor_at(floors: list[Row], at: int) -> Row | None:
-    """The floor in force at a time; `floors` stand oldest first."""
+    """The floor in force at a time, None where there was none. `floors` stand oldest first."""
     return next((floor for floor in reversed(floors) if floor["since"] <= at), None)

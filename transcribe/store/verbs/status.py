@@ -11,7 +11,7 @@ from transcribe.store.verbs.ingest import IngestVerbs
 
 
 class StatusVerbs(IngestVerbs):
-    """Counts."""
+    """Counts scans, fields, tasks and records."""
 
     def scan_states(self, batch: str | None = None) -> list[ScanState]:
         with self.db.snapshot():

@@ -16,17 +16,14 @@ from transcribe.store.verbs.settlement import SettlementVerbs
 
 
 class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
-    """Counts time and pay."""
+    """Gives pay and pace, and keeps disputes of time."""
 
     def pay_states(self, now: datetime, who: str | None = None) -> list[PayState]:
-        """What everybody (or one person) is owed and was paid, a line for each currency; staff and volunteers, who have
-        no ledger, have none."""
         with self.db.snapshot():
             people = self.db.all("people") if who is None else [self.person_row(who)]
             return [state for person in people for state in self._states(person, now)]
 
     def pace(self, form: str) -> Pace:
-        """How fast people read a form, as measured over everybody who is paid by time or reading."""
         row = cast(Row, self.db.one("pace", form=form))
         return Pace(readings=row["readings"], seconds=row["seconds"])
 
@@ -50,7 +47,6 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
     def answer_dispute(
         self, dispute: str, granted: float, now: datetime, *, by: str = "store", reason: str = ""
     ) -> None:
-        """Add seconds to the person's time, paid like all time, and tell them. Answering again changes nothing."""
         with self.db.write():
             rows = self.db.all("disputes", open_only=0, person=None, task_id=None, dispute=dispute)
             if not rows:
