@@ -183,9 +183,12 @@ REBUILT_LATER = ("transcribe/ink", "transcribe/registration", "transcribe/recogn
 NUMBERS_TOGETHER_STILL = (
     *REBUILT_LATER,
     *("transcribe/extraction", "transcribe/form_drafting", "transcribe/imaging", "transcribe/ocr"),
-    *("transcribe/drawing", "transcribe/forms", "reconcile/collection", "reconcile/inference", "reconcile/parameters"),
+    *("transcribe/drawing", "transcribe/forms", "reconcile/inference", "reconcile/parameters"),
 )
-LONG_SENTENCES_STILL = ("transcribe/", "reconcile/", "flows/")
+LONG_SENTENCES_STILL = (
+    *("transcribe/", "flows/"),
+    *("reconcile/decision", "reconcile/inference", "reconcile/learning", "reconcile/parameters"),
+)
 RUN_AT_IMPORT_STILL = {
     "flows/standalone/reconcile_file.py: shipped_parameters()": "is asked for where it is needed",
     "flows/cli/__main__.py: main()": "`python -m flows.cli`",

@@ -54,7 +54,10 @@ _FIELD_RIDGE_SHARE = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnCalibration:
-    """How a collection's own gold corrects the shipped log odds: shift + slope x log odds + the field's own shift."""
+    """The correction of the shipped log odds by a collection's own gold.
+
+    The corrected log odds are shift + slope x log odds + the field's own shift.
+    """
 
     shift: float = 0.0
     slope: float = 1.0

@@ -52,7 +52,9 @@ def load_format(name: str) -> Format:
 
 
 def collect(text: str, name: str | None = None) -> Collected:
-    """The items of a text in the format of this name, or else in the first that the text looks like.
+    """The items of a text, and its faults.
+
+    The format is the one of this name, or without a name the first that the text looks like.
 
     FormError where the text is empty, looks like no format, or is not in the format of this name.
     """

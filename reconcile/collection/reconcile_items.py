@@ -36,9 +36,9 @@ To overlook a field is common, to invent its text is rare. Chosen by hand.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
-    """The results of a collection in the order of its items, the type and family of each field, and the champions.
+    """The results of a collection in the order of its items.
 
-    The champion of a family is "model" or "majority".
+    `types` and `families` are those of each field. The champion of a family is "model" or "majority".
     """
 
     results: tuple[ItemResult, ...]

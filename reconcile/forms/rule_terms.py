@@ -25,7 +25,7 @@ _OPERATIONS: dict[type[ast.operator], Operation] = {ast.Add: add, ast.Sub: sub, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """What a term is bound to: the row of its columns, the rows of each table, the decimals of the currency.
+    """The row, the rows of each table and the decimals of the currency that a term is bound to.
 
     `row` is None for a term without columns outside `sum`. `smooth` leaves rounding out, for solving. `keys` collects
     the fields met, in the order of the rule.

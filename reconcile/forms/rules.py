@@ -156,7 +156,10 @@ def compile_rules(form: Form) -> tuple[CompiledRule, ...]:
 
 
 def operand(value: Value, type_name: str) -> Operand:
-    """A field's typed value as rules calculate with it; None for a blank and for types other than numbers and dates."""
+    """A field's typed value as rules calculate with it.
+
+    None for a blank and for types other than numbers and dates.
+    """
     if value is None:
         return None
     if type_name in NUMBER_TYPES:

@@ -1,4 +1,4 @@
-"""What ships as parameters version 0. Long on purpose: data written by `python -m tests.bench.fit_first`.
+"""Shipped parameters, version 0: data, written by `python -m tests.bench.fit_first`.
 
 Learnt from 376 documents with known truth: generated order photos, typed and in block letters, and real receipts.
 """

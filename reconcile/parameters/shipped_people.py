@@ -1,4 +1,4 @@
-"""What ships of people's calibration (`reconcile.inference.calibration`), by `python -m tests.bench.fit_people`."""
+"""Shipped calibration of what people decide: data, written by `python -m tests.bench.fit_people`."""
 
 from __future__ import annotations
 

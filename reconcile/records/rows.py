@@ -65,7 +65,10 @@ def form_row(number: int, source: RecordSource, columns: Sequence[FieldColumn]) 
 
 
 def line_rows(number: int, source: RecordSource, part: str, columns: Sequence[FieldColumn]) -> list[Row]:
-    """The rows of one of the form's tables, without those that are blank or have only boxes that are not ticked."""
+    """The rows of one of the form's tables.
+
+    Rows that are blank, or have only boxes that are not ticked, are left out.
+    """
     lines: dict[int, dict[str, Value]] = {}
     for each in source.record.decisions:
         table, name = sql_names.table_and_column(each.key)

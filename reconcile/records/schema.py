@@ -111,7 +111,10 @@ def table_of(database: Database, form: str, part: str = "") -> str | None:
 
 
 def parts_of(database: Database, form: str) -> dict[str, str]:
-    """The names of a form's tables by part: "" for the plain fields, else the name of the table on the form."""
+    """The names of a form's tables by part.
+
+    The part is "" for the plain fields, else the name of the table on the form.
+    """
     rows = database.query("select distinct part, table_name from columns where form = ? order by part", [form])
     return {str(row["part"]): str(row["table_name"]) for row in rows}
 

@@ -91,7 +91,7 @@ def main(dumps: Iterable[str]) -> None:
     print(f"{len(documents)} documents; machines alone on typed print not fitted on: {wrong} wrong of {count}")
 
 
-HEAD = '''"""What ships as parameters version 0. Long on purpose: data written by `python -m tests.bench.fit_first`.
+HEAD = '''"""Shipped parameters, version 0: data, written by `python -m tests.bench.fit_first`.
 
 Learnt from {count} documents with known truth: generated order photos, typed and in block letters, and real receipts.
 """

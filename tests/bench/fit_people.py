@@ -22,7 +22,7 @@ from tests.bench.reconciling.online import Outcome, run
 from transcribe.codes import Method
 from transcribe.model import Parameters
 
-TARGET = Path("reconcile/parameters/shipped_people.py")
+TARGET = Path(__file__).parents[2] / "reconcile" / "parameters" / "shipped_people.py"
 
 SEEDS, NOISY = range(1, 6), range(31, 36)
 
@@ -38,8 +38,7 @@ FAMILIES = {
 }
 """The family of each kind of item; the others are amounts."""
 
-HEAD = '''"""What ships of people's calibration (`reconcile.inference.calibration`), by `python -m
-tests.bench.fit_people`."""
+HEAD = '''"""Shipped calibration of what people decide: data, written by `python -m tests.bench.fit_people`."""
 
 from __future__ import annotations
 
