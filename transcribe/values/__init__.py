@@ -1,4 +1,4 @@
-"""Text to typed values and back: folding, numbers, dates, patterns."""
+"""Text to typed values and back: folding, numbers, dates, patterns, word lists."""
 
 from transcribe.values.dates import damaged_date_parts, date_of_parts, date_parts, date_separator, date_text, day_order
 from transcribe.values.folding import fold, has_letter, plain, tidy, without_accents, without_marks
@@ -15,9 +15,11 @@ from transcribe.values.numbers import (
     write_number,
 )
 from transcribe.values.patterns import breaks_pattern, shaped_by_pattern
+from transcribe.values.word_lists import any_word, word_lists
 
 __all__ = [
     "Number",
+    "any_word",
     "breaks_pattern",
     "comparable_number",
     "currency_of",
@@ -40,5 +42,6 @@ __all__ = [
     "tidy",
     "without_accents",
     "without_marks",
+    "word_lists",
     "write_number",
 ]

@@ -1,4 +1,4 @@
-"""Dates in the print, and which of them a field asks for."""
+"""Dates in the print, and the date that a field asks for."""
 
 from __future__ import annotations
 
@@ -6,41 +6,65 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from transcribe import fields
 from transcribe.extraction.page_text.field_candidates import Candidate, candidate
 from transcribe.extraction.page_text.page_text import PageText, ValueSpan, horizontal_distance, value_spans
+from transcribe.extraction.page_text.vocabulary import any_of
 from transcribe.model import Field, Form
 
-_MONTH = (
-    r"(?:jan|feb|f[ée]v|m[aä]r|mac|apr|avr|ma[iy]|mei|jui?n|jui?l|aug|ao[uû]|ogo|sep|o[ck]t|nov|de[cz]|d[ée]c|dis)"
-    r"[^\W\d_]{0,7}\.?"
-)
-"""How months begin in English, French, German and Malay; the field type knows which of them are the form's."""
-
-_SEPARATED = r"\d{1,2} ?([./-]) ?\d{1,2} ?\1 ?(?:\d{4}|\d{2})|\d{4} ?([./-]) ?\d{1,2} ?\2 ?\d{1,2}"
-_DAY_FIRST = rf"\d{{1,2}}(?:st|nd|rd|th|er)? ?[-./ ]? ?{_MONTH} ?[-./, ]? ?(?:\d{{4}}|\d{{2}})"
-_MONTH_FIRST = rf"{_MONTH} ?\d{{1,2}}(?:,? |,)\d{{4}}"
-_SOLID = r"(?:19|20)\d{2}[01]\d[0-3]\d"
-DATE = re.compile(
-    rf"(?<![\d./,-])(?:{_SEPARATED}|{_DAY_FIRST}|{_MONTH_FIRST}|{_SOLID})(?:(?!\d|[./-]\d)|(?=[0-2]?\d ?:\d\d))",
-    re.IGNORECASE,
-)
 TIME_PATTERN = re.compile(r"\b[0-2]?\d ?: ?[0-5]\d\b")
+"""A time of day, hours and minutes."""
 
-LABEL_SCORE, TIME_SCORE, REPETITION_SCORE, OTHER_ROLE_SCORE, NO_DAY_SCORE = 0.4, 0.12, 0.08, -0.35, -0.15
-"""What speaks for a date and against it, added to BARE; fitted by hand on half of the shared receipts and invoices."""
+YEAR_PATTERN = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+"""A year in full. With one, print is a date even if it is no day in the form's order: a person then sees it."""
 
 BASE_SCORE = 0.4
-YEAR_PATTERN = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
-"""With a year in full it is a date, even if no day in the form's order: a person then sees what is written."""
+"""The score of the first date of a page. Fitted by hand on half of the shared receipts and invoices."""
+
+LABEL_SCORE = 0.4
+"""What a date gains beside the field's label. Fitted by hand on half of the shared receipts and invoices."""
+
+TIME_SCORE = 0.12
+"""What a date gains before a time of day. Fitted by hand on half of the shared receipts and invoices."""
+
+REPETITION_SCORE = 0.08
+"""What a date gains that stands on the page twice. Fitted by hand on half of the shared receipts and invoices."""
+
+OTHER_ROLE_SCORE = -0.35
+"""What a date loses beside the label of another role. Fitted by hand on half of the shared receipts and invoices."""
+
+NO_DAY_SCORE = -0.15
+"""What a date loses that is no day in the form's order. Fitted by hand on half of the shared receipts and invoices."""
 
 OTHER_ROLES = ("#due", "#delivery", "#born", "#registered", "#phone")
+"""Roles whose labels make a date, or what looks like one, another one than the field's."""
+
+
+@cache
+def date_pattern() -> re.Pattern[str]:
+    """Dates in figures, with the names of months in any language that we know, and of eight digits.
+
+    The field type knows which names are those of the form's language.
+    """
+    month = rf"{any_of('month')}[^\W\d_]{{0,7}}\.?"
+    separated = r"\d{1,2} ?([./-]) ?\d{1,2} ?\1 ?(?:\d{4}|\d{2})|\d{4} ?([./-]) ?\d{1,2} ?\2 ?\d{1,2}"
+    day_first = rf"\d{{1,2}}{any_of('day_ordinal')}? ?[-./ ]? ?{month} ?[-./, ]? ?(?:\d{{4}}|\d{{2}})"
+    month_first = rf"{month} ?\d{{1,2}}(?:,? |,)\d{{4}}"
+    solid = r"(?:19|20)\d{2}[01]\d[0-3]\d"
+    return re.compile(
+        rf"(?<![\d./,-])(?:{separated}|{day_first}|{month_first}|{solid})(?:(?!\d|[./-]\d)|(?=[0-2]?\d ?:\d\d))",
+        re.IGNORECASE,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateMatch:
-    """One date in the print: where, as printed, and its value as the field type gives it (ISO 8601)."""
+    """One date in the print: its place, its text as printed, and its value as the field type gives it (ISO 8601).
+
+    The value is "" where the text is no day in the form's order.
+    """
 
     line: int
     start: int
@@ -49,62 +73,67 @@ class DateMatch:
     value: str
 
 
-def find_dates(sheet: PageText, field: Field, form: Form) -> list[DateMatch]:
-    """Every plausible date of a sheet, in reading order; times, phone numbers and article numbers are none."""
+def find_dates(page_text: PageText, field: Field, form: Form) -> list[DateMatch]:
+    """Every plausible date of a page, in reading order; times, phone numbers and article numbers are none."""
     kind = fields.load(field.type)
-    found = []
-    for number, line in enumerate(sheet.lines):
-        for hit in DATE.finditer(line.text):
+    dates = []
+    for number, line in enumerate(page_text.lines):
+        for hit in date_pattern().finditer(line.text):
             text = hit[0].strip()
             value = kind.parse(text, field, form)
             if value is not None and not kind.faults(text, field, form):
-                found.append(DateMatch(line=number, start=hit.start(), end=hit.end(), text=text, value=str(value)))
+                dates.append(DateMatch(line=number, start=hit.start(), end=hit.end(), text=text, value=str(value)))
             elif value is None and YEAR_PATTERN.search(text):
-                found.append(DateMatch(line=number, start=hit.start(), end=hit.end(), text=text, value=""))
-    return found
+                dates.append(DateMatch(line=number, start=hit.start(), end=hit.end(), text=text, value=""))
+    return dates
 
 
-def candidates(sheet: PageText, field: Field, form: Form) -> list[Candidate]:
+def candidates(page_text: PageText, field: Field, form: Form) -> list[Candidate]:
     """The dates that the field may mean, most likely first, scores 0 to 1."""
-    every = find_dates(sheet, field, form)
-    times = Counter(date.value for date in every)
-    own = {each.name for each in form.fields if each.type == field.type}
-    owners = dict(_label_owners(sheet, every, own))
+    dates = find_dates(page_text, field, form)
+    occurrences = Counter(date.value for date in dates)
+    date_fields = {other.name for other in form.fields if other.type == field.type}
+    owners = dict(_label_owners(page_text, dates, date_fields))
     scored = []
-    for order, date in enumerate(every):
+    for order, date in enumerate(dates):
         owner = owners.get(date)
+        if owner in date_fields and owner != field.name:
+            continue
         score = BASE_SCORE - 0.02 * order
         score += LABEL_SCORE if owner == field.name else 0.0
-        if owner in own and owner != field.name:
-            continue
         score += OTHER_ROLE_SCORE if owner in OTHER_ROLES else 0.0
-        score += TIME_SCORE if TIME_PATTERN.search(sheet.lines[date.line].text[date.end :]) else 0.0
-        score += REPETITION_SCORE if times[date.value] > 1 else 0.0
+        score += TIME_SCORE if TIME_PATTERN.search(page_text.lines[date.line].text[date.end :]) else 0.0
+        score += REPETITION_SCORE if occurrences[date.value] > 1 else 0.0
         score += NO_DAY_SCORE if not date.value else 0.0
         scored.append((max(0.01, min(1.0, score)), date))
-    if any(owners.get(date) == field.name for date in every) or not _may_be_unlabelled(field, form):
+    if any(owners.get(date) == field.name for date in dates) or not _may_be_unlabelled(field, form):
         scored = [(score, date) for score, date in scored if owners.get(date) == field.name]
     scored.sort(key=lambda pair: -pair[0])
-    return [candidate((sheet.lines[d.line].span(d.start, d.end),), score) for score, d in scored]
+    return [candidate((page_text.lines[d.line].span(d.start, d.end),), score) for score, d in scored]
 
 
-def _label_owners(sheet: PageText, every: list[DateMatch], own: set[str]) -> Iterator[tuple[DateMatch, str]]:
+def _label_owners(
+    page_text: PageText, dates: list[DateMatch], date_fields: set[str]
+) -> Iterator[tuple[DateMatch, str]]:
     """The field or role whose label stands beside a date; a role owns only what stands to its right."""
     for where in ("below", "right"):  # the later wins
-        for seen in sheet.all_labels():
-            for place in value_spans(sheet, seen):
-                inside = [date for date in every if _is_inside(date, place)]
+        for match in page_text.all_labels():
+            for span in value_spans(page_text, match):
+                inside = [date for date in dates if _is_inside(date, span)]
                 if inside:
-                    if place.where == where and (where == "right" or seen.label.owner in own):
-                        nearest = min(inside, key=lambda d: horizontal_distance(sheet, d.line, d.start, d.end, seen))
-                        yield (inside[0] if where == "right" else nearest), seen.label.owner
+                    if span.where == where and (where == "right" or match.label.owner in date_fields):
+                        nearest = min(
+                            inside,
+                            key=lambda date: horizontal_distance(page_text, date.line, date.start, date.end, match),
+                        )
+                        yield (inside[0] if where == "right" else nearest), match.label.owner
                     break
 
 
-def _is_inside(date: DateMatch, place: ValueSpan) -> bool:
-    return date.line == place.line and place.start <= date.start and date.end <= place.end + 1
+def _is_inside(date: DateMatch, span: ValueSpan) -> bool:
+    return date.line == span.line and span.start <= date.start and date.end <= span.end + 1
 
 
 def _may_be_unlabelled(field: Field, form: Form) -> bool:
     """Whether a date without a label can be this field's: it is the first date of the form."""
-    return next(each.name for each in form.fields if each.type == field.type) == field.name
+    return next(other.name for other in form.fields if other.type == field.type) == field.name

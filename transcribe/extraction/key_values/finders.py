@@ -4,41 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from transcribe.extraction.key_values import (
-    address_blocks,
-    amount_fields,
-    company_names,
-    date_fields,
-    labelled_values,
-    name_filters,
-    recipients,
-)
+from transcribe.extraction.key_values import amount_fields, date_fields, labelled_values
+from transcribe.extraction.key_values.company_names import address_candidates, company_candidates
+from transcribe.extraction.key_values.issuers import issuer_candidates
+from transcribe.extraction.key_values.name_filters import without_non_names
+from transcribe.extraction.key_values.recipients import is_recipient_field, recipient_candidates
 from transcribe.extraction.page_text.field_candidates import Candidate
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.model import Field, Form
 
 
-def candidates(sheet: PageText, form: Form) -> dict[str, list[Candidate]]:
+def candidates(page_text: PageText, form: Form) -> dict[str, list[Candidate]]:
     """The candidates of each plain field, most likely first; a field that was not found has none."""
-    found: dict[str, list[Candidate]] = {}
+    by_field: dict[str, list[Candidate]] = {}
     for field in form.fields:
-        found[field.name] = _candidates(sheet, field, form, found)
-    return found
+        by_field[field.name] = _candidates(page_text, field, form, by_field)
+    return by_field
 
 
-def _candidates(sheet: PageText, field: Field, form: Form, before: Mapping[str, list[Candidate]]) -> list[Candidate]:
-    """A name or address without labels stands at the head of the page; `before` holds the fields above it."""
-    labelled = field.find is not None and bool(field.find.labels)
+def _candidates(
+    page_text: PageText, field: Field, form: Form, fields_above: Mapping[str, list[Candidate]]
+) -> list[Candidate]:
+    """The candidates of one field. A name or address without labels stands at the head of the page."""
+    has_labels = field.find is not None and bool(field.find.labels)
     if field.type == "date":
-        return date_fields.candidates(sheet, field, form)
+        return date_fields.candidates(page_text, field, form)
     if field.type == "amount":
-        return amount_fields.candidates(sheet, field, form)
-    if field.type == "name" and not labelled:
-        return name_filters.without_non_names(
-            address_blocks.issuer_candidates(sheet) or company_names.company_candidates(sheet)
-        )
-    if recipients.is_recipient_field(field):
-        return recipients.recipient_candidates(sheet, field)
-    if field.type == "address" and not labelled:
-        return company_names.address_candidates(sheet, next((found[0] for found in before.values() if found), None))
-    return labelled_values.candidates(sheet, field, form)
+        return amount_fields.candidates(page_text, field, form)
+    if field.type == "name" and not has_labels:
+        return without_non_names(issuer_candidates(page_text) or company_candidates(page_text))
+    if is_recipient_field(field):
+        return recipient_candidates(page_text, field)
+    if field.type == "address" and not has_labels:
+        issuer = next((candidates[0] for candidates in fields_above.values() if candidates), None)
+        return address_candidates(page_text, issuer)
+    return labelled_values.candidates(page_text, field, form)

@@ -14,12 +14,16 @@ from transcribe.values import currency_of, minor_digits, read_number
 
 _SIGN = r"[€$£¥]|EUR|USD|GBP|CHF|MYR|SGD|RM|Rs\.?"
 _BODY = r"\d{1,3}(?:(?: \d{3})+|(?:'\d{3})+|(?:,\d{3})+|(?:\.\d{3})+)(?:[.,]\d{1,2})?|\d+ ?[.,] ?\d{1,2}|[.,]\d{2}"
-AMOUNT = re.compile(
+
+AMOUNT_PATTERN = re.compile(
     rf"(?<![\w.,/:-])(?:(?:{_SIGN})\s{{0,2}})?\+?(-?(?:{_BODY})-?)(?![\d%])(?![.,:/-]\d)(?! ?%)", re.IGNORECASE
 )
-WHOLE = re.compile(
+"""An amount with decimals or thousands, with or without a currency sign. Group 1 is the number."""
+
+WHOLE_AMOUNT_PATTERN = re.compile(
     rf"(?:(?:{_SIGN})\s?)(\d{{1,6}})(?![\d.,%])|(?<![\w.,/:#-])(\d{{1,6}})(?=\s?(?:€|EUR))", re.IGNORECASE
 )
+"""A whole number after a currency sign (group 1), or before "€" or "EUR" (group 2)."""
 
 REGISTER_NUMBER = re.compile(r"\d{3}(?: \d{3}){2,}|\d{9,}")
 """A number of nine digits or more without cents is the number of a register ("530 848 134"), no amount."""
@@ -27,7 +31,7 @@ REGISTER_NUMBER = re.compile(r"\d{3}(?: \d{3}){2,}|\d{9,}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
-    """One amount in the print: where, its text as printed without the currency, its value."""
+    """One amount in the print: its place, its text as printed without the currency, its value."""
 
     line: int
     start: int
@@ -36,40 +40,39 @@ class Amount:
     value: Decimal
 
 
-def find_amounts(sheet: PageText, field: Field, form: Form) -> list[Amount]:
-    """Every amount of a sheet, in reading order; whole numbers only beside a currency sign."""
+def find_amounts(page_text: PageText, field: Field, form: Form) -> list[Amount]:
+    """Every amount of a page, in reading order; whole numbers only beside a currency sign."""
     minor = minor_digits(currency_of(field, form))
-    found = []
-    for number, line in enumerate(sheet.lines):
+    amounts = []
+    for number, line in enumerate(page_text.lines):
         for start, end in _amount_spans(line.text):
             text = line.text[start:end]
-            read = read_number(text, form.locale, minor)
-            if read is not None and not REGISTER_NUMBER.fullmatch(text):
-                found.append(Amount(line=number, start=start, end=end, text=text, value=read.amount))
-    return found
+            parsed = read_number(text, form.locale, minor)
+            if parsed is not None and not REGISTER_NUMBER.fullmatch(text):
+                amounts.append(Amount(line=number, start=start, end=end, text=text, value=parsed.amount))
+    return amounts
 
 
-def _amount_spans(text: str) -> Iterator[tuple[int, int]]:
-    taken: list[tuple[int, int]] = []
-    for found in AMOUNT.finditer(text):
-        taken.append(found.span(1))
-    for found in WHOLE.finditer(text):
-        span = found.span(1) if found[1] else found.span(2)
-        if all(span[1] <= start or span[0] >= end for start, end in taken):
-            taken.append(span)
-    return iter(sorted(taken))
+def _amount_spans(text: str) -> list[tuple[int, int]]:
+    """Start and end of each amount of a line, without its currency sign."""
+    spans = [hit.span(1) for hit in AMOUNT_PATTERN.finditer(text)]
+    for hit in WHOLE_AMOUNT_PATTERN.finditer(text):
+        span = hit.span(1) if hit[1] else hit.span(2)
+        if all(span[1] <= start or span[0] >= end for start, end in spans):
+            spans.append(span)
+    return sorted(spans)
 
 
 def amounts_beside_label(
-    sheet: PageText, seen: LabelMatch, every: Sequence[Amount]
+    page_text: PageText, match: LabelMatch, amounts: Sequence[Amount]
 ) -> Iterator[tuple[Amount, ValueSpan]]:
-    """The amounts beside a label: the last to the right of it, else those below."""
-    for place in value_spans(sheet, seen):
-        inside = [a for a in every if a.line == place.line and place.start <= a.start and a.end <= place.end + 1]
+    """The amount beside a label, with its place: the last to the right of it, else the nearest below; at most one."""
+    for place in value_spans(page_text, match):
+        inside = [a for a in amounts if a.line == place.line and place.start <= a.start and a.end <= place.end + 1]
         if inside:
-            yield (inside[-1] if place.where == "right" else _nearest(sheet, inside, seen)), place
+            yield (inside[-1] if place.where == "right" else _nearest(page_text, inside, match)), place
             return
 
 
-def _nearest(sheet: PageText, found: Sequence[Amount], seen: LabelMatch) -> Amount:
-    return min(found, key=lambda each: horizontal_distance(sheet, each.line, each.start, each.end, seen))
+def _nearest(page_text: PageText, amounts: Sequence[Amount], match: LabelMatch) -> Amount:
+    return min(amounts, key=lambda a: horizontal_distance(page_text, a.line, a.start, a.end, match))

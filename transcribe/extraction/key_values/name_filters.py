@@ -1,56 +1,77 @@
-"""Lines that are no name of a firm, as they say something else: amounts, questions, page numbers, labels of sums;
-and streets, which are none for sure."""
+"""Lines that are no name of a firm: amounts, questions, page numbers, labels of sums, and streets."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
-from transcribe.extraction.key_values.company_names import LEGAL, STREET, TRADE
-from transcribe.extraction.key_values.money_amounts import AMOUNT
+from transcribe.extraction.key_values.company_patterns import (
+    house_number_pattern,
+    legal_form_pattern,
+    street_pattern,
+    trade_pattern,
+)
+from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
 from transcribe.extraction.page_text.field_candidates import Candidate
+from transcribe.extraction.page_text.vocabulary import any_of
 
-ASKS = re.compile(r"\?\W*(?:\s|$)")
-PAGE = re.compile(
-    r"\b(?:page|seite|blatt)\W{0,3}\d|\(\d{1,2} ?(?:/|of|sur|von|de) ?\d{1,2}\)|\b\d{1,2} of \d{1,2}$", re.IGNORECASE
-)
-OF = re.compile(r"(?<![\w./-])(\d{1,2}) ?/ ?(\d{1,2})$")
-"""The number of a page: "PAGE 2/2", "(1 of 1)", "COMMANDE 1/2"; of a shop it may be the street's: "MART 5/8"."""
+QUESTION = re.compile(r"\?\W*(?:\s|$)")
+"""A question mark at the end of a word."""
 
-_WORD = (
-    r"(?:total|sub-?total|sous-?total|amount|montant|date|datum|pay(?:ment|able)?|paid|paiement|r[èe]glement|payer|"
-    r"[ée]ch[ée]ance|livraison|delivery|tax|vat|tva|summe|betrag|zahlung)"
-)
-LABEL = re.compile(rf"^\W*{_WORD}\b|\b{_WORD}(?:\W*$|\s?:)", re.IGNORECASE)
-"""Words that announce sums, dates and payment begin or end a line, or stand before a colon ("RELAIS TOTAL OULMES" is a
-name); a name with a legal form or a trade may have them there too."""
+PAGE_OF_PAGES = re.compile(r"(?<![\w./-])(\d{1,2}) ?/ ?(\d{1,2})$")
+"""The number of a page at the end of a line: "COMMANDE 1/2". Of a shop it may be the street's: "MART 5/8"."""
 
-HOUSE = re.compile(r"^\W*(?:no|nr|n°|lot|unit|suite)\b\W{0,3}\d", re.IGNORECASE)
-"""A house's number begins a line of an address."""
+
+@cache
+def page_number_pattern() -> re.Pattern[str]:
+    """The number of a page with a word: "PAGE 2/2", "(1 of 1)", "1 of 2"."""
+    return re.compile(
+        rf"\b{any_of('page_word')}\W{{0,3}}\d|\(\d{{1,2}} ?(?:/|{any_of('page_of_pages')}) ?\d{{1,2}}\)|"
+        rf"\b\d{{1,2}} {any_of('page_of_pages_bare')} \d{{1,2}}$",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def announcement_pattern() -> re.Pattern[str]:
+    """Words that announce sums, dates and payment, where they begin or end a line or stand before a colon.
+
+    Elsewhere they may be part of a name: "RELAIS TOTAL OULMES". A name with a legal form or a trade may have them
+    anywhere.
+    """
+    word = any_of("announcement")
+    return re.compile(rf"^\W*{word}\b|\b{word}(?:\W*$|\s?:)", re.IGNORECASE)
 
 
 def is_no_name(text: str) -> bool:
-    """Whether a line says something else than who issued a page."""
-    if AMOUNT.search(text) or ASKS.search(text) or PAGE.search(text):
+    """Whether a line says something else than the name of an issuer."""
+    if AMOUNT_PATTERN.search(text) or QUESTION.search(text) or page_number_pattern().search(text):
         return True
-    legal, trade = LEGAL.search(text) is not None, TRADE.search(text) is not None
-    of = OF.search(text)
-    if of and int(of[1]) <= int(of[2]):
-        return legal or not trade
-    return LABEL.search(text) is not None and not (legal or trade)
+    has_legal_form = legal_form_pattern().search(text) is not None
+    has_trade = trade_pattern().search(text) is not None
+    page = PAGE_OF_PAGES.search(text)
+    if page and int(page[1]) <= int(page[2]):
+        return has_legal_form or not has_trade
+    return announcement_pattern().search(text) is not None and not (has_legal_form or has_trade)
 
 
-def without_non_names(found: Sequence[Candidate]) -> list[Candidate]:
-    """Without what is no name. One with a legal form stays, doubtful: more than the name was read. Where the likeliest
-    is no name the page does not begin as others do, and all others are doubtful."""
-    odd = bool(found) and is_no_name(found[0].text)
-    kept = [each for each in found if not is_no_name(each.text) or LEGAL.search(each.text)]
-    return [replace(each, doubtful=odd or is_no_name(each.text) or is_street(each.text)) for each in kept]
+def without_non_names(names: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates that can be names. One that says something else but has a legal form stays, and is doubtful.
+
+    Where the likeliest candidate is no name, the page does not begin as others do: all others are then doubtful. A
+    street is doubtful too.
+    """
+    has_odd_head = bool(names) and is_no_name(names[0].text)
+    kept = [name for name in names if not is_no_name(name.text) or legal_form_pattern().search(name.text)]
+    return [replace(name, doubtful=has_odd_head or is_no_name(name.text) or is_street(name.text)) for name in kept]
 
 
 def is_street(text: str) -> bool:
-    """Whether a line is that of a street and no firm's, as far as it tells: where it stands first, the name over it was
-    not read, and machines would take it for the name."""
-    named = LEGAL.search(text) or TRADE.search(text)
-    return not named and HOUSE.search(text) is not None and STREET.search(text) is not None
+    """Whether a line is that of a street and no firm's, as far as it tells.
+
+    Where a street stands first, the name over it was not read, and the street would be taken for the name.
+    """
+    is_company = legal_form_pattern().search(text) or trade_pattern().search(text)
+    return not is_company and bool(house_number_pattern().search(text) and street_pattern().search(text))

@@ -5,60 +5,78 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 
-from transcribe.extraction.key_values.money_amounts import AMOUNT, Amount
+from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN, Amount
 from transcribe.extraction.page_text.page_text import PageText
+from transcribe.extraction.page_text.vocabulary import any_of
 from transcribe.geometry import Box
 
 TAX_RATE = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,2})?) ?%")
-FOOT = re.compile(r"^\W*tota(?:l|ux)\b[^\w]*(?:(?:eur|ht|tva|ttc|\d+)[^\w]*)*$", re.IGNORECASE)
-"""A line of nothing but the word and its numbers."""
+"""A rate in per cent. Group 1 is the number."""
 
 MAX_COLUMN_GAP_HEIGHTS = 2.6
-"""The next amount of a column stands within so many line heights."""
+"""The next amount of a column stands at most so many line heights below. Chosen by hand."""
 
 MAX_ALIGNMENT_OFFSET_HEIGHTS = 1.5
-"""Amounts of one column end, or have their middles, within so many line heights of one another."""
+"""Amounts of one column end, or have their middles, at most so many line heights apart. Chosen by hand."""
 
 
-def column_foot(sheet: PageText, first: Amount, every: Sequence[Amount]) -> Amount:
-    """The amount of a column that begins with one which is the sum of those above it, or stands in a row called total
-    of several amounts; the first where there is none such."""
+@cache
+def total_row_pattern() -> re.Pattern[str]:
+    """A line of nothing but the word for a total and its numbers."""
+    return re.compile(
+        rf"^\W*{any_of('total_row')}\b[^\w]*(?:(?:eur|{any_of('beside_total')}|\d+)[^\w]*)*$", re.IGNORECASE
+    )
+
+
+def column_foot(page_text: PageText, first: Amount, amounts: Sequence[Amount]) -> Amount:
+    """The foot of the column that begins with an amount: the sum of those above it, or one in a row called total.
+
+    The row called total has several amounts. A column without a foot gives its first amount.
+    """
     column = [first]
-    last = _amount_box(sheet, first)
-    for amount in every:
-        line, box = sheet.lines[amount.line], _amount_box(sheet, amount)
-        if amount.line <= column[-1].line or line.page != sheet.lines[first.line].page or not _is_aligned(last, box):
+    last = _amount_box(page_text, first)
+    for amount in amounts:
+        line, box = page_text.lines[amount.line], _amount_box(page_text, amount)
+        is_same_page = line.page == page_text.lines[first.line].page
+        if amount.line <= column[-1].line or not is_same_page or not _is_aligned(last, box):
             continue
         if box.y0 - last.y1 > MAX_COLUMN_GAP_HEIGHTS * last.height:
             break
-        total = FOOT.match(line.text) and sum(each.line == amount.line for each in every) > 1
-        if total or (len(column) > 1 and amount.value == sum(each.value for each in column)):
+        amounts_on_line = sum(other.line == amount.line for other in amounts)
+        is_total_row = total_row_pattern().match(line.text) and amounts_on_line > 1
+        if is_total_row or (len(column) > 1 and amount.value == sum(above.value for above in column)):
             return amount
         column.append(amount)
         last = box
     return first
 
 
-def single_rate_lines(sheet: PageText) -> set[int]:
-    """The lines with the tax of one rate, where there are several: the label of a tax and a rate, or a rate at the
-    head of a line without words. What all of them come to may be printed nowhere."""
-    taxed = {seen.line for seen in sheet.labels_in_role("#tax")}
+def single_rate_lines(page_text: PageText) -> set[int]:
+    """The lines with the tax of one rate, where a page has several rates; else none.
+
+    Such a line has the label of a tax and a rate, or a rate at its head and no words. The sum of all rates may be
+    printed nowhere.
+    """
+    tax_lines = {match.line for match in page_text.labels_in_role("#tax")}
     rates: dict[int, Decimal] = {}
-    for number, line in enumerate(sheet.lines):
+    for number, line in enumerate(page_text.lines):
         hit = TAX_RATE.search(line.text)
-        if hit and (number in taxed or _is_rate_row(line.text, hit)):
+        if hit and (number in tax_lines or _is_rate_row(line.text, hit)):
             rates[number] = Decimal(hit[1].replace(",", ".")).normalize()
     return set(rates) if len(set(rates.values())) > 1 else set()
 
 
 def _is_rate_row(text: str, rate: re.Match[str]) -> bool:
+    """Whether a line begins with a rate, has an amount, and no words but the euro."""
     bare = re.sub(r"(?i)\beur\b", "", text)
-    return not re.search(r"\w", text[: rate.start()]) and not re.search(r"[^\W\d_]", bare) and bool(AMOUNT.search(text))
+    has_words = re.search(r"\w", text[: rate.start()]) or re.search(r"[^\W\d_]", bare)
+    return not has_words and bool(AMOUNT_PATTERN.search(text))
 
 
-def _amount_box(sheet: PageText, amount: Amount) -> Box:
-    return sheet.lines[amount.line].span(amount.start, amount.end).box
+def _amount_box(page_text: PageText, amount: Amount) -> Box:
+    return page_text.lines[amount.line].span(amount.start, amount.end).box
 
 
 def _is_aligned(one: Box, other: Box) -> bool:

@@ -14,12 +14,17 @@ MAX_ROUNDING = Decimal(1)
 """A sum is rounded by less than one unit; more beside the word is the rounded sum itself."""
 
 CHECKED_ROLES = ("#total", "#subtotal", "#tax", "#service", "#rounding", "#tip", "#paid", "#change", "#discount")
+"""The roles whose amounts are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotalsEvidence:
-    """How often each value stands on the sheet, the values that its sums give a role, the roundings, the tips, and the
-    first lines of the tax summary and of what was paid."""
+    """What speaks for the amounts of a page as the one of a role.
+
+    `occurrences`: how often each value stands on the page. `implied_values`: the values that its sums give the role.
+    `summary_line`, `paid_line`: the first lines of the tax summary and of what was paid; the number of lines where
+    there is none.
+    """
 
     occurrences: Counter[Decimal]
     implied_values: frozenset[Decimal]
@@ -29,37 +34,41 @@ class TotalsEvidence:
     paid_line: int
 
 
-def totals_evidence(sheet: PageText, every: Sequence[Amount], role: str) -> TotalsEvidence:
-    """What speaks for the amounts of a sheet as the one of a role ("#total", "#subtotal", "#tax")."""
-    named = {
-        each: {a.value for seen in sheet.labels_in_role(each) for a, _ in amounts_beside_label(sheet, seen, every)}
-        for each in CHECKED_ROLES
-    }
-    found = {"#total": _totals, "#subtotal": _subtotals, "#tax": _taxes}.get(role)
+def totals_evidence(page_text: PageText, amounts: Sequence[Amount], role: str) -> TotalsEvidence:
+    """What speaks for the amounts of a page as the one of a role ("#total", "#subtotal", "#tax")."""
+    by_role = {checked: _values_in_role(page_text, amounts, checked) for checked in CHECKED_ROLES}
+    implied = {"#total": _implied_totals, "#subtotal": _implied_subtotals, "#tax": _implied_taxes}.get(role)
+    end = len(page_text.lines)
+    paid = [match.line for other in ("#change", "#paid") for match in page_text.labels_of(other)]
     return TotalsEvidence(
-        occurrences=Counter(amount.value for amount in every),
-        implied_values=frozenset(found(named) if found else ()),
-        roundings=frozenset(value for value in named["#rounding"] if 0 < abs(value) < MAX_ROUNDING),
-        tips=frozenset(value for value in named["#tip"] if value > 0),
-        summary_line=min((seen.line for seen in sheet.labels_in_role("#summary")), default=len(sheet.lines)),
-        paid_line=min(
-            (seen.line for each in ("#change", "#paid") for seen in sheet.labels_of(each)), default=len(sheet.lines)
-        ),
+        occurrences=Counter(amount.value for amount in amounts),
+        implied_values=frozenset(implied(by_role) if implied else ()),
+        roundings=frozenset(value for value in by_role["#rounding"] if 0 < abs(value) < MAX_ROUNDING),
+        tips=frozenset(value for value in by_role["#tip"] if value > 0),
+        summary_line=min((match.line for match in page_text.labels_in_role("#summary")), default=end),
+        paid_line=min(paid, default=end),
     )
 
 
-def _totals(named: Mapping[str, set[Decimal]]) -> set[Decimal]:
-    found = {paid - change for paid in named["#paid"] for change in named["#change"] if paid > change}
-    for base in named["#subtotal"]:
-        for tax in {*named["#tax"], Decimal(0)}:
-            found |= {base + tax + adjust for adjust in named["#rounding"] if tax or adjust}
-            found |= {base + tax} if tax else set()
-    return found
+def _values_in_role(page_text: PageText, amounts: Sequence[Amount], role: str) -> set[Decimal]:
+    """The values of the amounts beside the labels of a role."""
+    matches = page_text.labels_in_role(role)
+    return {amount.value for match in matches for amount, _ in amounts_beside_label(page_text, match, amounts)}
 
 
-def _subtotals(named: Mapping[str, set[Decimal]]) -> set[Decimal]:
-    return {total - tax for total in named["#total"] for tax in named["#tax"] if 0 < tax < total}
+def _implied_totals(by_role: Mapping[str, set[Decimal]]) -> set[Decimal]:
+    """Paid - change, and subtotal + tax + rounding; without a tax subtotal + rounding."""
+    totals = {paid - change for paid in by_role["#paid"] for change in by_role["#change"] if paid > change}
+    for base in by_role["#subtotal"]:
+        for tax in {*by_role["#tax"], Decimal(0)}:
+            totals |= {base + tax + rounding for rounding in by_role["#rounding"] if tax or rounding}
+            totals |= {base + tax} if tax else set()
+    return totals
 
 
-def _taxes(named: Mapping[str, set[Decimal]]) -> set[Decimal]:
-    return {total - base for total in named["#total"] for base in named["#subtotal"] if 0 < base < total}
+def _implied_subtotals(by_role: Mapping[str, set[Decimal]]) -> set[Decimal]:
+    return {total - tax for total in by_role["#total"] for tax in by_role["#tax"] if 0 < tax < total}
+
+
+def _implied_taxes(by_role: Mapping[str, set[Decimal]]) -> set[Decimal]:
+    return {total - base for total in by_role["#total"] for base in by_role["#subtotal"] if 0 < base < total}

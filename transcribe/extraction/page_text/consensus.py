@@ -1,4 +1,4 @@
-"""Where a field stands, agreed between sources: their candidates gathered into places, the best supported first."""
+"""Places of a field on which sources agree: their candidates put together, the best supported place first."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from transcribe.extraction.page_text.text_lines import Line
 from transcribe.values import fold
 
 MIN_SAME_PLACE_OVERLAP_SHARE = 0.5
-"""Two candidates are at one place when they share this part of the smaller one's box."""
+"""Two candidates are at one place when they share this part of the smaller one's box. Chosen by hand."""
 
 FURTHER_SOURCE_WEIGHT = 0.25
-"""What the word of a further source for a place counts: sources see the same labels, so that they are no strangers."""
+"""How much the word of a further source for a place counts beside the first one's. Sources see the same labels, so that
+they are not independent. Chosen by hand."""
 
 PLACE_CONFIDENCE_POINTS = ((0.0, 0.0), (0.4, 0.5), (0.55, 0.91), (0.65, 0.945), (0.75, 0.98), (1.0, 0.99))
-"""How many places were right (0 to 1) at how clear a lead of the first place, on one half of the shared receipts: 400
-places of names, dates, addresses and totals; the other half gave 0.60, 0.89, 0.97, 0.97 and 0.99 at the same points."""
+"""The share of first places that were right (0 to 1) at the lead of the first place over the next (0 to 1).
+
+Measured on one half of the shared receipts: 400 places of names, dates, addresses and totals. The other half gave 0.60,
+0.89, 0.97, 0.97 and 0.99 at the same points."""
 
 DEFAULT_LEGIBILITY = 0.5
-"""The legibility taken of a source that makes no claim of its own."""
+"""The legibility of a page for a source that claims no confidence. Chosen by hand."""
 
 
 @dataclass(slots=True)
@@ -33,20 +36,21 @@ class PlaceHypothesis:
     support: float = 0.0
 
     def has_place_of(self, candidate: Candidate) -> bool:
+        """Whether a candidate stands at the place of any source's."""
         return any(is_same_place(candidate, own) for own in self.by_source.values())
 
     @property
     def doubtful(self) -> bool:
-        """Whether no source is sure what stands there."""
-        return all(each.doubtful for each in self.by_source.values())
+        """Whether the candidates of all sources are doubtful."""
+        return all(candidate.doubtful for candidate in self.by_source.values())
 
     @property
     def folded_texts(self) -> set[str]:
         """What the sources read there, by letters and digits alone."""
-        return {fold(each.text) for each in self.by_source.values()}
+        return {fold(candidate.text) for candidate in self.by_source.values()}
 
     def most_legible(self, legibility: Mapping[str, float]) -> Candidate:
-        """The candidate of the source that reads the page best."""
+        """The candidate of the source for which the page is the most legible."""
         return self.by_source[max(self.by_source, key=lambda name: (legibility[name], name))]
 
 
@@ -56,43 +60,49 @@ def legibility(lines: Sequence[Line]) -> float:
     return mean(claims) if claims else DEFAULT_LEGIBILITY
 
 
-def place_hypotheses(offers: Mapping[str, Sequence[Candidate]], readable: Mapping[str, float]) -> list[PlaceHypothesis]:
+def place_hypotheses(
+    candidates: Mapping[str, Sequence[Candidate]], legibility_by_source: Mapping[str, float]
+) -> list[PlaceHypothesis]:
     """The places that sources offer for a field, best supported first; a source weighs as much as it reads well."""
-    found: list[PlaceHypothesis] = []
-    clearest = max(readable.values(), default=0.0) or 1.0
-    for source in sorted(offers, key=lambda name: (-readable[name], name)):
-        for each in offers[source]:
-            spot = next((spot for spot in found if source not in spot.by_source and spot.has_place_of(each)), None)
-            if spot is None:
-                if any(spot.has_place_of(each) for spot in found):
+    places: list[PlaceHypothesis] = []
+    clearest = max(legibility_by_source.values(), default=0.0) or 1.0
+    for source in sorted(candidates, key=lambda name: (-legibility_by_source[name], name)):
+        for candidate in candidates[source]:
+            at_candidate = [place for place in places if place.has_place_of(candidate)]
+            place = next((place for place in at_candidate if source not in place.by_source), None)
+            if place is None:
+                if at_candidate:
                     continue  # the same place again, with a lower score
-                spot = PlaceHypothesis()
-                found.append(spot)
-            spot.by_source[source] = each
-            weight = (readable[source] / clearest) ** 2
-            spot.support += each.score * weight * (1.0 if len(spot.by_source) == 1 else FURTHER_SOURCE_WEIGHT)
-    found.sort(key=lambda spot: -spot.support)
-    return found
+                place = PlaceHypothesis()
+                places.append(place)
+            place.by_source[source] = candidate
+            weight = (legibility_by_source[source] / clearest) ** 2
+            place.support += candidate.score * weight * (1.0 if len(place.by_source) == 1 else FURTHER_SOURCE_WEIGHT)
+    places.sort(key=lambda place: -place.support)
+    return places
 
 
 def is_same_place(one: Candidate, other: Candidate) -> bool:
-    """Whether two candidates stand on the same spot of the same page."""
+    """Whether two candidates stand at the same place of the same page."""
     return one.page == other.page and one.box.overlap_share(other.box) >= MIN_SAME_PLACE_OVERLAP_SHARE
 
 
-def place_confidence(found: Sequence[PlaceHypothesis], sources: int) -> float:
-    """How likely the first place is the right one: its support against that of the next which says something else,
-    and how many of the sources see it there, through MEASURED."""
-    first, says = found[0], found[0].folded_texts
-    second = max((spot.support for spot in found[1:] if not spot.folded_texts & says), default=0.0)
-    seen = len(first.by_source) / max(1, sources)
-    raw = first.support / (first.support + second + 0.05) * (0.7 + 0.3 * seen)
-    return round(_calibrated(min(1.0, raw)), 4)
+def place_confidence(places: Sequence[PlaceHypothesis], sources: int) -> float:
+    """How likely the first place is the right one, 0 to 1, by PLACE_CONFIDENCE_POINTS.
+
+    It rises with the support of the first place against that of the next which says something else, and with the share
+    of the sources that see it there.
+    """
+    first, first_texts = places[0], places[0].folded_texts
+    second_support = max((place.support for place in places[1:] if not place.folded_texts & first_texts), default=0.0)
+    share = len(first.by_source) / max(1, sources)
+    lead = first.support / (first.support + second_support + 0.05) * (0.7 + 0.3 * share)
+    return round(_calibrated(min(1.0, lead)), 4)
 
 
-def _calibrated(raw: float) -> float:
-    """The measured share at a raw value, linear between the points of MEASURED."""
+def _calibrated(lead: float) -> float:
+    """The measured share at a lead, linear between the points of PLACE_CONFIDENCE_POINTS."""
     for (a, low), (b, high) in pairwise(PLACE_CONFIDENCE_POINTS):
-        if raw <= b:
-            return low + (high - low) * (raw - a) / (b - a)
+        if lead <= b:
+            return low + (high - low) * (lead - a) / (b - a)
     return PLACE_CONFIDENCE_POINTS[-1][1]

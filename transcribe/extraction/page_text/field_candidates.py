@@ -1,4 +1,4 @@
-"""What one source offers for one field: print at a place, the text it says, and how likely it is what is meant."""
+"""A candidate: print at a place that one source offers for one field, with its text and how likely it is meant."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from transcribe.model import Word
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """Pieces of lines of one page and what they say. `score` (0 to 1): how likely the place is the field's; `doubtful`:
-    nothing printed around it says so for sure, so that a person is asked however alike sources read it."""
+    """Pieces of lines of one page and their text.
+
+    `score` (0 to 1): how likely the place is the field's. `doubtful`: nothing printed around it says so for sure, so
+    that a person is asked even if all sources read it alike.
+    """
 
     lines: tuple[Line, ...]
     text: str
@@ -34,6 +37,6 @@ class Candidate:
 
 
 def candidate(lines: Sequence[Line], score: float, *, separator: str = " ", doubtful: bool = False) -> Candidate:
-    """A candidate of pieces of lines, `parted` by a blank or a line break in its text; score cut to 0.01 to 1."""
+    """A candidate of pieces of lines, with the separator between them in its text; score cut to 0.01 to 1."""
     text = separator.join(" ".join(line.text.split()) for line in lines)
     return Candidate(lines=tuple(lines), text=text, score=max(0.01, min(1.0, score)), doubtful=doubtful)

@@ -1,4 +1,4 @@
-"""The print of one scan as one source sees it: lines, the labels in them, and what stands beside a label."""
+"""The text of one scan as one source sees it: lines, the labels in them, and what stands beside a label."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from transcribe.geometry import Box
 from transcribe.model import Form
 
 MAX_VALUE_DEPTH_HEIGHTS = 3.6
-"""Line heights below a label in which its value may begin."""
+"""A value begins at most so many line heights below its label. Chosen by hand."""
 
 MAX_COLUMN_OFFSET_HEIGHTS = 4.0
-"""Line heights beside a label within which what stands below may begin or end."""
+"""What stands below a label begins or ends at most so many line heights beside it. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,32 +29,32 @@ class PageText:
 
     def labels_of(self, owner: str) -> list[LabelMatch]:
         """Every label of a field or role, top to bottom."""
-        return [seen for line in self.labels for seen in line if seen.label.owner == owner]
+        return [match for match in self.all_labels() if match.label.owner == owner]
 
     def labels_in_role(self, role: str) -> list[LabelMatch]:
-        """Every label whose text plays a role, whoever owns it."""
-        return [seen for line in self.labels for seen in line if seen.label.role == role]
+        """Every label whose text plays a role, also where a field owns it."""
+        return [match for match in self.all_labels() if match.label.role == role]
 
     def is_label(self, line: Line) -> bool:
         """Whether a line, or a piece of one, is nothing but a label."""
         bare = re.sub(r"\W+", "", line.text)
         return any(
-            seen.box.x0 >= line.box.x0 - 1 and seen.box.x1 <= line.box.x1 + 1 and _covers_piece(seen, own, bare)
-            for own, labels in zip(self.lines, self.labels, strict=True)
+            match.box.x0 >= line.box.x0 - 1 and match.box.x1 <= line.box.x1 + 1 and _covers_piece(match, own, bare)
+            for own, matches in zip(self.lines, self.labels, strict=True)
             if own.page == line.page and own.box.y0 <= line.box.y0 and line.box.y1 <= own.box.y1
-            for seen in labels
+            for match in matches
         )
 
     def all_labels(self) -> list[LabelMatch]:
-        """Every label of the sheet."""
-        return [seen for line in self.labels for seen in line]
+        """Every label of the scan, top to bottom."""
+        return [match for matches in self.labels for match in matches]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueSpan:
     """Where a value may stand: characters of a line from a label's end to the next label, or of a line below."""
 
-    label: LabelMatch
+    match: LabelMatch
     line: int
     start: int
     end: int
@@ -65,54 +65,56 @@ def page_text_of(lines: Sequence[Line], form: Form) -> PageText:
     """The lines with the labels of a form's fields and of the known roles in them; a table's header has none."""
     known = form_labels(form)
     headings = [(table, table_headers.header_labels(table)) for table in form.tables]
-    taken = {
+    header_lines = {
         part
         for number, line in enumerate(lines)
         for table, words in headings
         if table_headers.is_header(line, table, words)
         for part in range(number, table_headers.last_header_line(lines, number, table) + 1)
     }
-    found = [() if number in taken else tuple(find_labels(number, line, known)) for number, line in enumerate(lines)]
-    return PageText(lines=tuple(lines), labels=tuple(found))
+    labels = [
+        () if number in header_lines else tuple(find_labels(number, line, known)) for number, line in enumerate(lines)
+    ]
+    return PageText(lines=tuple(lines), labels=tuple(labels))
 
 
-def value_spans(sheet: PageText, seen: LabelMatch) -> list[ValueSpan]:
+def value_spans(page_text: PageText, match: LabelMatch) -> list[ValueSpan]:
     """Where the value of a label may stand, nearest first: right of it up to the next label, then below it."""
-    line, row = sheet.lines[seen.line], sheet.labels[seen.line]
-    after = [other.start for other in row if other.start >= seen.end]
-    end = min(after, default=len(line.text))
-    places = []
-    if re.search(r"[^\W_]", line.text[seen.end : end]):
-        places.append(ValueSpan(label=seen, line=seen.line, start=seen.end, end=end, where="right"))
-    places.extend(_spans_below(sheet, seen))
-    return places
+    line = page_text.lines[match.line]
+    labels_after = [other.start for other in page_text.labels[match.line] if other.start >= match.end]
+    end = min(labels_after, default=len(line.text))
+    spans = []
+    if re.search(r"[^\W_]", line.text[match.end : end]):
+        spans.append(ValueSpan(match=match, line=match.line, start=match.end, end=end, where="right"))
+    spans.extend(_spans_below(page_text, match))
+    return spans
 
 
-def horizontal_distance(sheet: PageText, line: int, start: int, end: int, seen: LabelMatch) -> float:
-    """How far the middle of characters of a line stands from that of a label, in x."""
-    box = sheet.lines[line].span(start, end).box
-    return abs((box.x0 + box.x1) - (seen.box.x0 + seen.box.x1)) / 2
+def horizontal_distance(page_text: PageText, line: int, start: int, end: int, match: LabelMatch) -> float:
+    """Pixels in x from the middle of characters of a line to the middle of a label."""
+    box = page_text.lines[line].span(start, end).box
+    return abs((box.x0 + box.x1) - (match.box.x0 + match.box.x1)) / 2
 
 
-def _spans_below(sheet: PageText, seen: LabelMatch) -> Iterable[ValueSpan]:
-    """Pieces of the lines under a label that stand under its column, cut where a neighbour's column begins."""
-    line = sheet.lines[seen.line]
-    left, right = _label_column(sheet, seen)
-    room = MAX_COLUMN_OFFSET_HEIGHTS * line.height
-    deepest = seen.box.y1 + MAX_VALUE_DEPTH_HEIGHTS * line.height
-    for number in range(seen.line + 1, len(sheet.lines)):
-        under = sheet.lines[number]
+def _spans_below(page_text: PageText, match: LabelMatch) -> Iterable[ValueSpan]:
+    """Pieces of the lines under a label that stand in its column, cut where a neighbour's column begins."""
+    line = page_text.lines[match.line]
+    left, right = _label_column(page_text, match)
+    reach = MAX_COLUMN_OFFSET_HEIGHTS * line.height
+    deepest = match.box.y1 + MAX_VALUE_DEPTH_HEIGHTS * line.height
+    for number in range(match.line + 1, len(page_text.lines)):
+        under = page_text.lines[number]
         if under.page != line.page or under.box.y0 > deepest:
             return
         for start, end, box in under.pieces:
-            if box.x1 <= max(left, seen.box.x0 - room) or box.x0 >= min(right, seen.box.x1 + room):
+            if box.x1 <= max(left, match.box.x0 - reach) or box.x0 >= min(right, match.box.x1 + reach):
                 continue
-            kept = [at for at in _word_spans(under, start, end) if left <= (at[2].x0 + at[2].x1) / 2 <= right]
-            if not kept or box.y0 < seen.box.y0 + line.height / 2:
+            in_column = [span for span in _word_spans(under, start, end) if left <= span[2].middle[0] <= right]
+            if not in_column or box.y0 < match.box.y0 + line.height / 2:
                 continue
-            start, end = kept[0][0], kept[-1][1]
-            if not any(s.start < end and start < s.end for s in sheet.labels[number]):
-                yield ValueSpan(label=seen, line=number, start=start, end=end, where="below")
+            start, end = in_column[0][0], in_column[-1][1]
+            if not any(other.start < end and start < other.end for other in page_text.labels[number]):
+                yield ValueSpan(match=match, line=number, start=start, end=end, where="below")
 
 
 def _word_spans(line: Line, start: int, end: int) -> list[tuple[int, int, Box]]:
@@ -124,17 +126,17 @@ def _word_spans(line: Line, start: int, end: int) -> list[tuple[int, int, Box]]:
     ]
 
 
-def _label_column(sheet: PageText, seen: LabelMatch) -> tuple[float, float]:
-    """From where to where the column of a label reaches: to the middle of the gap to its neighbours on the line."""
-    line = sheet.lines[seen.line]
-    boxes = [box for _, _, box in line.pieces] + [other.box for other in sheet.labels[seen.line]]
-    lefts = [box.x1 for box in boxes if box.x1 <= seen.box.x0]
-    rights = [box.x0 for box in boxes if box.x0 >= seen.box.x1]
-    left = (seen.box.x0 + max(lefts)) / 2 if lefts else 0.0
-    right = (seen.box.x1 + min(rights)) / 2 if rights else float("inf")
+def _label_column(page_text: PageText, match: LabelMatch) -> tuple[float, float]:
+    """Left and right end of a label's column: the middle of the gap to its neighbours on the line."""
+    line = page_text.lines[match.line]
+    boxes = [box for _, _, box in line.pieces] + [other.box for other in page_text.labels[match.line]]
+    lefts = [box.x1 for box in boxes if box.x1 <= match.box.x0]
+    rights = [box.x0 for box in boxes if box.x0 >= match.box.x1]
+    left = (match.box.x0 + max(lefts)) / 2 if lefts else 0.0
+    right = (match.box.x1 + min(rights)) / 2 if rights else float("inf")
     return left, right
 
 
-def _covers_piece(seen: LabelMatch, line: Line, bare: str) -> bool:
+def _covers_piece(match: LabelMatch, line: Line, bare: str) -> bool:
     """Whether a label is as long as a piece of its line without its punctuation."""
-    return len(re.sub(r"\W+", "", line.text[seen.start : seen.end])) >= len(bare) > 0
+    return len(re.sub(r"\W+", "", line.text[match.start : match.end])) >= len(bare) > 0

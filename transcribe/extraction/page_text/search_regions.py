@@ -1,4 +1,4 @@
-"""Where a field that no source found is likely to be: what people are shown to look for it."""
+"""Where a field that no source found is likely to be: the region that people are shown to look for it."""
 
 from __future__ import annotations
 
@@ -9,23 +9,26 @@ from transcribe.geometry import Box
 from transcribe.model import Field, Page
 
 HEAD_HEIGHT_SHARE = 0.35
-"""The part of the first page in which names, addresses and dates of issue stand."""
+"""The share of the first page's height in which names, addresses and dates of issue stand. Chosen by hand."""
 
 LABEL_MARGIN_HEIGHTS = 4
-"""Line heights above and below a label that are shown with it, over the whole width of the page."""
+"""Line heights above and below a label that are shown with it, over the whole width of the page. Chosen by hand."""
 
 
-def search_region(field: Field, pages: Sequence[Page], sheets: Sequence[PageText]) -> tuple[int, Box]:
-    """Page number and box: around the field's label where one was seen, the head of the page for names and addresses,
-    else the whole first page."""
-    for sheet in sheets:
-        seen = max(sheet.labels_of(field.name), key=lambda each: each.similarity, default=None)
-        if seen is not None:
-            line = sheet.lines[seen.line]
-            page = next(each for each in pages if each.number == line.page)
+def search_region(field: Field, pages: Sequence[Page], page_texts: Sequence[PageText]) -> tuple[int, Box]:
+    """Page number and box in which a field is likely.
+
+    It is around the field's label where a source saw one. Else it is the head of the first page for names and
+    addresses, and the whole first page for others.
+    """
+    for page_text in page_texts:
+        match = max(page_text.labels_of(field.name), key=lambda match: match.similarity, default=None)
+        if match is not None:
+            line = page_text.lines[match.line]
+            page = next(page for page in pages if page.number == line.page)
             height, width = page.picture.shape[:2]
-            room = round(LABEL_MARGIN_HEIGHTS * line.height)
-            return line.page, Box(0, max(0, seen.box.y0 - room), width, min(height, seen.box.y1 + room))
+            margin = round(LABEL_MARGIN_HEIGHTS * line.height)
+            return line.page, Box(0, max(0, match.box.y0 - margin), width, min(height, match.box.y1 + margin))
     height, width = pages[0].picture.shape[:2]
     if field.type in ("name", "address"):
         return pages[0].number, Box(0, 0, width, max(1, round(height * HEAD_HEIGHT_SHARE)))

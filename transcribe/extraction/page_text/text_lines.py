@@ -13,20 +13,22 @@ from transcribe.geometry import Box
 from transcribe.model import Word
 
 MIN_SHARED_HEIGHT_SHARE = 0.45
-"""Two words stand on one line when they share this part of the lower one's height; lines of print do not overlap so."""
+"""Two words stand on one line when they share this part of the lower one's height; lines of print overlap less. Chosen
+by hand."""
 
 MIN_WIDE_GAP_HEIGHTS = 0.6
-"""A gap of this part of the line's height is more than a blank between words: the text then has two blanks there."""
+"""A wider gap than this is more than a blank between words: the text then has two blanks there. Chosen by hand."""
 
 MIN_SEGMENT_GAP_HEIGHTS = 1.4
-"""A gap of this part of the line's height parts two columns."""
+"""A wider gap than this parts two columns. Chosen by hand."""
 
 MAX_WORD_HEIGHT_MEDIANS = 3.0
-"""Words taller than this many times the page's median are no print of a line: frames, stamps, pictures."""
+"""Words taller than this many times the page's median are no print of a line: frames, stamps, pictures. Chosen by
+hand."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:  # without slots: what is asked of a line again and again is kept
+class Line:  # without slots: what is asked of a line again and again is cached
     """Words side by side on one page, left to right. `page` counts from 1."""
 
     page: int
@@ -48,12 +50,12 @@ class Line:  # without slots: what is asked of a line again and again is kept
 
     def span(self, start: int, end: int) -> Line:
         """The words, cut at the edges, that characters `start` to `end` of `text` come from."""
-        found = []
+        pieces = []
         for word, first in zip(self.words, self._word_starts, strict=True):
             head, tail = max(start - first, 0), min(end - first, len(word.text))
             if head < tail:
-                found.append(cut_word(word, head, tail))
-        return Line(page=self.page, words=tuple(found))
+                pieces.append(cut_word(word, head, tail))
+        return Line(page=self.page, words=tuple(pieces))
 
     def segments(self) -> list[Line]:
         """The line parted where its gaps are as wide as between columns."""
@@ -68,13 +70,13 @@ class Line:  # without slots: what is asked of a line again and again is kept
     @cached_property
     def pieces(self) -> tuple[tuple[int, int, Box], ...]:
         """The segments as (start, end, box) in `text`."""
-        found, at = [], 0
+        pieces, at = [], 0
         for segment in self.segments():
             start = at = self.text.index(segment.words[0].text, at)
             for word in segment.words:
                 at = self.text.index(word.text, at) + len(word.text)
-            found.append((start, at, segment.box))
-        return tuple(found)
+            pieces.append((start, at, segment.box))
+        return tuple(pieces)
 
     def _words_with_blanks(self) -> list[tuple[Word, str]]:
         widest = MIN_WIDE_GAP_HEIGHTS * self.height
@@ -90,16 +92,23 @@ class Line:  # without slots: what is asked of a line again and again is kept
 
 
 def lines(words: Iterable[Word], page: int) -> list[Line]:
-    """Every line of print of a page: words that stand at one height, also where the page lies aslant."""
+    """Every line of print of a page, top to bottom: words that stand at one height, also where the page lies aslant."""
     single = [part for word in words if word.text.strip() for part in split_at_blanks(word)]
     if not single:
         return []
     usual = median(word.box.height for word in single)
     single = [word for word in single if word.box.height <= MAX_WORD_HEIGHT_MEDIANS * usual or len(word.text) > 2]
     slope = text_slope(single)
+    rows = _rows(single, slope)
+    rows.sort(key=lambda row: _deskewed_y(row[0], slope))
+    return [Line(page=page, words=tuple(row)) for row in rows]
+
+
+def _rows(words: Sequence[Word], slope: float) -> list[list[Word]]:
+    """The words by lines, each line left to right."""
     rows: list[list[Word]] = []
     ends: list[tuple[float, int, int]] = []  # of each row's last word its middle, top and bottom: looked at most of all
-    for word in sorted(single, key=lambda each: (each.box.x0, each.box.y0)):
+    for word in sorted(words, key=lambda word: (word.box.x0, word.box.y0)):
         middle, top, bottom = word.box.middle[0], word.box.y0, word.box.y1
         best, most = -1, MIN_SHARED_HEIGHT_SHARE
         for number, (before, high, low) in enumerate(ends):
@@ -113,12 +122,11 @@ def lines(words: Iterable[Word], page: int) -> list[Line]:
             ends.append((middle, top, bottom))
         rows[best].append(word)
         ends[best] = (middle, top, bottom)
-    rows.sort(key=lambda row: _deskewed_y(row[0], slope))
-    return [Line(page=page, words=tuple(row)) for row in rows]
+    return rows
 
 
 def text_slope(words: Sequence[Word]) -> float:
-    """How many pixels a line of print sinks with each pixel to the right, from the lines that the engine saw."""
+    """How many pixels a line of print sinks with each pixel to the right; from the lines that the engine saw."""
     groups: dict[int, list[Word]] = {}
     for word in words:
         groups.setdefault(word.line, []).append(word)
@@ -136,7 +144,7 @@ def split_at_blanks(word: Word) -> list[Word]:
     """A word whose text has blanks, as the words between them, each with its share of the box."""
     if " " not in word.text.strip():
         return [replace(word, text=word.text.strip()) if word.text != word.text.strip() else word]
-    return [cut_word(word, found.start(), found.end()) for found in re.finditer(r"\S+", word.text)]
+    return [cut_word(word, hit.start(), hit.end()) for hit in re.finditer(r"\S+", word.text)]
 
 
 def cut_word(word: Word, start: int, end: int) -> Word:

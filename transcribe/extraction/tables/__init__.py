@@ -1,0 +1,1 @@
+"""Table extraction: rows and columns of tables without a grid."""

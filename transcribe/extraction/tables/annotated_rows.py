@@ -1,4 +1,4 @@
-"""A table whose rows a person told: which words stand in which cell, its columns parted by the gaps between them."""
+"""A table whose rows a person marked: the words of each cell, with columns parted by the gaps between them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import mean, median
 
-from transcribe.extraction.key_values.money_amounts import AMOUNT
+from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
 from transcribe.extraction.page_text.consensus import legibility
 from transcribe.extraction.page_text.field_candidates import Candidate
 from transcribe.extraction.page_text.page_text import PageText
@@ -20,25 +20,32 @@ from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, Table, Word
 
 MIN_CORRIDOR_WIDTH_HEIGHTS = 0.7
-"""A gap of this part of the height of print that goes through all rows parts two columns."""
+"""A wider gap that goes through all rows parts two columns; in heights of print. Chosen by hand."""
 
 MAX_COLUMNS = 9
-"""So many columns are tried in every way; print with more gaps is no table that can be told apart."""
+"""So many columns are tried in every way; print with more gaps is no table that can be told apart. Chosen by hand."""
 
 MIN_PROOF_SHARE = 0.7
-"""The share of rows whose numbers must multiply, or of cells that look as their column does where no rule says so,
-before columns are believed."""
+"""The share of rows whose numbers must multiply before columns are believed. Where no rule says so, it is the mean
+likeness of cells to their columns. Chosen by hand."""
 
-PROVEN_COLUMN_CONFIDENCE, GUESSED_COLUMN_CONFIDENCE = 0.97, 0.5
-"""How sure the place of a cell is whose row a person told: where its numbers prove its column (129 of 129 cells of 24
-French invoices), and where two columns could change places (345 of 393; people see the whole row then)."""
+PROVEN_COLUMN_CONFIDENCE = 0.97
+"""The confidence of a cell's place where its numbers prove its column: right for 129 of 129 cells of 24 French
+invoices."""
+
+GUESSED_COLUMN_CONFIDENCE = 0.5
+"""The confidence of a cell's place where two columns could change places: right for 345 of 393 cells. People see the
+whole row then."""
 
 COLUMN_ORDER_SCORE = 0.05
-"""What two columns side by side in the order of the form are worth beside one that looks right (1)."""
+"""The score of two columns side by side in the order of the form, beside 1 for one that looks right. Chosen by hand."""
 
 MIN_SCORE_LEAD = 0.3
 """By so much (1 is a column that looks quite right) a way of taking the columns must be better than all others: a
-quantity and a price that are printed alike multiply either way."""
+quantity and a price that are printed alike multiply either way. Chosen by hand."""
+
+MIN_APPEARANCE_SCORE = 0.1
+"""A column that looks less like a field than this is not it. Chosen by hand."""
 
 RowStrip = tuple[int, int]
 """Top and foot of a row."""
@@ -49,7 +56,7 @@ ColumnAssignment = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _AssignedColumns:
-    """Which gap-parted column is which of the form's, and the names of those of which that is sure."""
+    """The number of the gap-parted column for each of the form's that was found, and the names that are proven."""
 
     columns: Mapping[str, int]
     proven: frozenset[str]
@@ -57,7 +64,7 @@ class _AssignedColumns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnotatedCell:
-    """One cell: its box, what each source reads in it (None where it sees nothing there), how sure the place is."""
+    """One cell: its box, what each source reads in it (None for nothing), and the confidence of the place."""
 
     key: FieldKey
     box: Box
@@ -66,39 +73,40 @@ class AnnotatedCell:
 
 
 def cells_of_rows(
-    prints: Mapping[str, PageText], wanted: Table, form: Form, rows: Sequence[RowStrip], width: int
+    page_texts: Mapping[str, PageText], table: Table, form: Form, rows: Sequence[RowStrip], width: int
 ) -> Iterator[AnnotatedCell]:
-    """The cells of a table whose rows are known. Where its columns cannot be told apart, and where a row shows nothing,
-    each of its cells is the whole row, and nothing was read in it."""
-    words = {source: [_words_in_strip(sheet, strip) for strip in rows] for source, sheet in prints.items()}
-    taken, spans = _best_assignment(prints, words, wanted, form)
+    """The cells of a table whose rows are known, on a page of this width in pixels.
+
+    Where its columns cannot be told apart, and where a row shows nothing, each of its cells is the whole row, and
+    nothing was read in it.
+    """
+    words = {source: [_words_in_strip(text, strip) for strip in rows] for source, text in page_texts.items()}
+    assigned, spans = _best_assignment(page_texts, words, table, form)
     edges = [0, *((a[1] + b[0]) // 2 for a, b in pairwise(spans)), width]
     for number, strip in enumerate(rows):
-        found = list(_row_cells(words, number, strip, edges, taken, wanted, form))
-        left_over = len(taken.columns) < len(spans) or not found
+        cells = list(_row_cells(words, number, strip, edges, assigned, table, form))
+        has_unassigned = len(assigned.columns) < len(spans) or not cells
         whole = Box(0, strip[0], width, strip[1])
-        yield from found
-        for column in wanted.columns:
-            if left_over and (column.field.name not in taken.columns or not found):
+        yield from cells
+        for column in table.columns:
+            if has_unassigned and (column.field.name not in assigned.columns or not cells):
                 key = FieldKey(column.field.name, number)
-                yield AnnotatedCell(key=key, box=whole, by_source=dict.fromkeys(prints), confidence=None)
+                yield AnnotatedCell(key=key, box=whole, by_source=dict.fromkeys(page_texts), confidence=None)
 
 
 def _best_assignment(
-    prints: Mapping[str, PageText], words: Mapping[str, Sequence[Sequence[Word]]], wanted: Table, form: Form
+    page_texts: Mapping[str, PageText], words: Mapping[str, Sequence[Sequence[Word]]], table: Table, form: Form
 ) -> tuple[_AssignedColumns, list[tuple[int, int]]]:
     """The columns as the source sees them whose print proves most of them; among equals the one that reads best."""
-    found = []
-    for source in sorted(prints, key=lambda name: (-legibility(prints[name].lines), name)):
+    tried = []
+    for source in sorted(page_texts, key=lambda name: (-legibility(page_texts[name].lines), name)):
         spans = _column_spans([word for row in words[source] for word in row])
-        found.append((_assign_columns(words[source], spans, wanted, form), spans))
-    return max(found, key=lambda each: (len(each[0].proven), len(each[0].columns)))
+        tried.append((_assign_columns(words[source], spans, table, form), spans))
+    return max(tried, key=lambda pair: (len(pair[0].proven), len(pair[0].columns)))
 
 
-def _words_in_strip(sheet: PageText, strip: RowStrip) -> list[Word]:
-    return [
-        word for line in sheet.lines for word in line.words if strip[0] <= (word.box.y0 + word.box.y1) / 2 < strip[1]
-    ]
+def _words_in_strip(page_text: PageText, strip: RowStrip) -> list[Word]:
+    return [word for line in page_text.lines for word in line.words if strip[0] <= word.box.middle[1] < strip[1]]
 
 
 def _column_spans(words: Sequence[Word]) -> list[tuple[int, int]]:
@@ -116,38 +124,41 @@ def _column_spans(words: Sequence[Word]) -> list[tuple[int, int]]:
 
 
 def _assign_columns(
-    rows: Sequence[Sequence[Word]], spans: Sequence[tuple[int, int]], wanted: Table, form: Form
+    rows: Sequence[Sequence[Word]], spans: Sequence[tuple[int, int]], table: Table, form: Form
 ) -> _AssignedColumns:
-    """Which gap-parted column is which of the form's, where the print proves it: by the rule of products, else by how
-    its cells look. Sure is what all ways have in common that are nearly as good."""
+    """The gap-parted columns as the form's, where the print proves it: by the rule of products, else by their looks.
+
+    Proven are the columns that all assignments nearly as good as the best have in common.
+    """
     if not rows or not 1 < len(spans) <= MAX_COLUMNS:
         return _AssignedColumns(columns={}, proven=frozenset())
     cells = [[_words_in_span(row, span) for span in spans] for row in rows]
-    names = [column.field.name for column in wanted.columns]
+    names = [column.field.name for column in table.columns]
     looks = {
         name: [_appearance_score([row[at] for row in cells], name, form) for at in range(len(spans))] for name in names
     }
-    rule = product_rule(wanted, form)
-    proven: list[tuple[float, ColumnAssignment]] = []
-    for way in _assignments(names, looks, len(spans)):
-        taken = dict(way)
-        holds = product_share(_assigned_rows(cells, taken), wanted, form) if rule and set(rule) <= set(taken) else 0.0
-        seen = [looks[name][at] for name, at in way]
-        if (holds if rule else mean(seen)) >= MIN_PROOF_SHARE:
-            proven.append((sum(seen) + holds * len(way) + COLUMN_ORDER_SCORE * _count_ordered_pairs(way), way))
-    best, chosen = max(proven, default=(0.0, ()))
-    near = [set(way) for score, way in proven if score >= best - MIN_SCORE_LEAD]
-    return _AssignedColumns(
-        columns=dict(chosen), proven=frozenset(name for name, _ in set.intersection(*near)) if near else frozenset()
-    )
+    rule = product_rule(table, form)
+    believed: list[tuple[float, ColumnAssignment]] = []
+    for assignment in _assignments(names, looks, len(spans)):
+        columns = dict(assignment)
+        has_rule = rule and set(rule) <= set(columns)
+        share = product_share(_assigned_rows(cells, columns), table, form) if has_rule else 0.0
+        scores = [looks[name][at] for name, at in assignment]
+        if (share if rule else mean(scores)) >= MIN_PROOF_SHARE:
+            order_score = COLUMN_ORDER_SCORE * _count_ordered_pairs(assignment)
+            believed.append((sum(scores) + share * len(assignment) + order_score, assignment))
+    best, chosen = max(believed, default=(0.0, ()))
+    near = [set(assignment) for score, assignment in believed if score >= best - MIN_SCORE_LEAD]
+    common = set.intersection(*near) if near else set()
+    return _AssignedColumns(columns=dict(chosen), proven=frozenset(name for name, _ in common))
 
 
-def _count_ordered_pairs(way: ColumnAssignment) -> int:
-    return sum(after > before for (_, before), (_, after) in pairwise(way))
+def _count_ordered_pairs(assignment: ColumnAssignment) -> int:
+    return sum(after > before for (_, before), (_, after) in pairwise(assignment))
 
 
 def _words_in_span(row: Sequence[Word], span: tuple[int, int]) -> list[Word]:
-    return [word for word in row if span[0] <= (word.box.x0 + word.box.x1) / 2 <= span[1]]
+    return [word for word in row if span[0] <= word.box.middle[0] <= span[1]]
 
 
 def _appearance_score(cells: Sequence[Sequence[Word]], name: str, form: Form) -> float:
@@ -158,12 +169,8 @@ def _appearance_score(cells: Sequence[Sequence[Word]], name: str, form: Form) ->
         return 0.0
     if kind not in NUMBER_TYPES:
         return mean(sum(c.isalpha() for c in text) / len(text) for text in texts)
-    pattern = AMOUNT if kind == "amount" else NUMBER_PATTERN
+    pattern = AMOUNT_PATTERN if kind == "amount" else NUMBER_PATTERN
     return mean(1.0 if pattern.search(text) else 0.5 if NUMBER_PATTERN.search(text) else 0.0 for text in texts)
-
-
-MIN_APPEARANCE_SCORE = 0.1
-"""A column that looks less like a field than this is not it."""
 
 
 def _assignments(
@@ -171,26 +178,27 @@ def _assignments(
 ) -> Iterator[ColumnAssignment]:
     """Every way to give the fields columns of their own, in the order of the form."""
 
-    def go_on(at: int, used: frozenset[int], way: ColumnAssignment) -> Iterator[ColumnAssignment]:
+    def extend(at: int, used: frozenset[int], assignment: ColumnAssignment) -> Iterator[ColumnAssignment]:
         if at == len(names):
-            if way:
-                yield way
+            if assignment:
+                yield assignment
             return
-        yield from go_on(at + 1, used, way)
+        yield from extend(at + 1, used, assignment)
         for number in range(columns):
             if number not in used and looks[names[at]][number] >= MIN_APPEARANCE_SCORE:
-                yield from go_on(at + 1, used | {number}, (*way, (names[at], number)))
+                yield from extend(at + 1, used | {number}, (*assignment, (names[at], number)))
 
-    return go_on(0, frozenset(), ())
+    return extend(0, frozenset(), ())
 
 
-def _assigned_rows(cells: Sequence[Sequence[list[Word]]], taken: Mapping[str, int]) -> list[TableRow]:
+def _assigned_rows(cells: Sequence[Sequence[list[Word]]], columns: Mapping[str, int]) -> list[TableRow]:
+    """The rows with the words of the assigned columns."""
     rows = []
-    for each in cells:
+    for row_cells in cells:
         row = TableRow()
-        for name, at in taken.items():
-            if each[at]:
-                row.add(name, each[at], 1)
+        for name, at in columns.items():
+            if row_cells[at]:
+                row.add(name, row_cells[at], 1)
         rows.append(row)
     return rows
 
@@ -200,32 +208,32 @@ def _row_cells(
     number: int,
     strip: RowStrip,
     edges: Sequence[int],
-    taken: _AssignedColumns,
-    wanted: Table,
+    assigned: _AssignedColumns,
+    table: Table,
     form: Form,
 ) -> Iterator[AnnotatedCell]:
     """The cells of one row in which some source sees something."""
-    for column in wanted.columns:
+    for column in table.columns:
         name = column.field.name
-        if name not in taken.columns:
+        if name not in assigned.columns:
             continue
-        left, right = edges[taken.columns[name]], edges[taken.columns[name] + 1]
-        found = {
-            source: _read_cell(_words_in_span(rows[number], (left, right)), name, form)
-            for source, rows in words.items()
+        span = edges[assigned.columns[name]], edges[assigned.columns[name] + 1]
+        by_source = {
+            source: _read_cell(_words_in_span(rows[number], span), name, form) for source, rows in words.items()
         }
-        if any(found.values()):
-            sure = name in taken.proven
-            box = Box(left, strip[0], right, strip[1]) if sure else Box(edges[0], strip[0], edges[-1], strip[1])
+        if any(by_source.values()):
+            is_proven = name in assigned.proven
+            left, right = span if is_proven else (edges[0], edges[-1])
             yield AnnotatedCell(
                 key=FieldKey(name, number),
-                box=box,
-                by_source=found,
-                confidence=PROVEN_COLUMN_CONFIDENCE if sure else GUESSED_COLUMN_CONFIDENCE,
+                box=Box(left, strip[0], right, strip[1]),
+                by_source=by_source,
+                confidence=PROVEN_COLUMN_CONFIDENCE if is_proven else GUESSED_COLUMN_CONFIDENCE,
             )
 
 
 def _read_cell(words: Sequence[Word], name: str, form: Form) -> Candidate | None:
+    """What the words of a cell say; None where it has none."""
     if not words:
         return None
     return cell_candidate(lines(words, 1), name, form)

@@ -11,31 +11,37 @@ from transcribe.model import Form, Table
 from transcribe.values import read_number
 
 
-def has_missing_rows(found: AgreedTable, sums: Collection[str], wanted: Table, form: Form) -> bool:
-    """Whether lines with a number were left out of a table on one page, and what the form adds up of its rows is, as no
-    source reads it, one of the sums (as printed). Where no sum was found, and without such a rule, nothing says so."""
-    column = _summed_column(wanted, form)
+def has_missing_rows(agreed: AgreedTable, sums: Collection[str], table: Table, form: Form) -> bool:
+    """Whether lines with a number were left out of a table on one page, and its rows make up none of the sums.
+
+    `sums` are the page's, as printed. The form's rule says which column is added up; no source may read it so that it
+    makes up a sum. False where no sum was found, and without such a rule.
+    """
+    column = _summed_column(table, form)
     values = {value for text in sums for value in _parsed_amounts(text, form)}
-    if not found.skipped_lines or not column or not values or len({cell.place.page for cell in found.cells}) != 1:
+    pages = {cell.place.page for cell in agreed.cells}
+    if not agreed.skipped_lines or not column or not values or len(pages) != 1:
         return False
-    sources = {source for cell in found.cells for source in cell.by_source}
-    return all(_column_sum(found, source, column, form) not in values for source in sources)
+    sources = {source for cell in agreed.cells for source in cell.by_source}
+    return all(_column_sum(agreed, source, column, form) not in values for source in sources)
 
 
-def _summed_column(wanted: Table, form: Form) -> str:
+def _summed_column(table: Table, form: Form) -> str:
     """The column that a rule such as "total_untaxed == sum(lines.amount)" adds up; "" without one."""
-    shape = rf"\s*\w+\s*==\s*sum\(\s*({re.escape(wanted.name)}\.\w+)\s*\)\s*"
+    shape = rf"\s*\w+\s*==\s*sum\(\s*({re.escape(table.name)}\.\w+)\s*\)\s*"
     hits = (re.fullmatch(shape, rule.check) for rule in form.rules)
     return next((hit[1] for hit in hits if hit), "")
 
 
-def _column_sum(found: AgreedTable, source: str, column: str, form: Form) -> Decimal:
-    """What a source's readings of a column add up to."""
-    texts = [said.text for cell in found.cells if cell.key.name == column and (said := cell.by_source.get(source))]
+def _column_sum(agreed: AgreedTable, source: str, column: str, form: Form) -> Decimal:
+    """The sum of a source's readings of a column."""
+    readings = [cell.by_source.get(source) for cell in agreed.cells if cell.key.name == column]
+    texts = [candidate.text for candidate in readings if candidate]
     return sum((value for text in texts for value in _parsed_amounts(text, form)), Decimal(0))
 
 
 def _parsed_amounts(text: str, form: Form) -> Iterator[Decimal]:
-    read = read_number(text, form.locale, 2)
-    if read is not None:
-        yield read.amount
+    """The amount of a text; none where it is no number."""
+    parsed = read_number(text, form.locale, 2)
+    if parsed is not None:
+        yield parsed.amount

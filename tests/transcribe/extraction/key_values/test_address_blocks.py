@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from tests.transcribe.extraction.printed import printed
-from transcribe.extraction.key_values.address_blocks import issuer_candidates, text_blocks
+from transcribe.extraction.key_values.address_blocks import text_blocks
+from transcribe.extraction.key_values.issuers import issuer_candidates
 from transcribe.extraction.page_text.page_text import PageText, page_text_of
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.forms import definition

@@ -40,9 +40,9 @@ def page(rows: Sequence[Sequence[str]], xs: Sequence[int] = (50, 400, 600, 800))
     return PageText(lines=tuple(lines(words, 1)), labels=())
 
 
-def told(rows: Sequence[Sequence[str]], **sheets: PageText) -> dict[FieldKey, AnnotatedCell]:
+def told(rows: Sequence[Sequence[str]], **page_texts: PageText) -> dict[FieldKey, AnnotatedCell]:
     strips = [(100 + 60 * number, 160 + 60 * number) for number in range(len(rows))]
-    prints = sheets or {"one": page(rows)}
+    prints = page_texts or {"one": page(rows)}
     return {cell.key: cell for cell in cells_of_rows(prints, FACTURE.table("lines"), FACTURE, strips, WIDTH)}
 
 

@@ -25,11 +25,11 @@ def seen(rows: Sequence[str]) -> PageText:
     return page_text_of(lines(printed(*rows), 1), FACTURE)
 
 
-def found(**sheets: PageText) -> Mapping[FieldKey, TableCell]:
+def found(**page_texts: PageText) -> Mapping[FieldKey, TableCell]:
     return {
         cell.key: cell
         for cell in agreed_table(
-            sheets, {name: 0.5 if name == "worn" else 0.9 for name in sheets}, LINES, FACTURE
+            page_texts, {name: 0.5 if name == "worn" else 0.9 for name in page_texts}, LINES, FACTURE
         ).cells
     }
 
