@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from transcribe.codes import Reason, Witness
 from transcribe.geometry import Box
 
 if TYPE_CHECKING:
@@ -522,10 +523,42 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stands beside the probability of a field's likeliest value that was read; deciding looks at it.
+
+    `engines`, `people` and `experts` count independent sources that say it, `listening` all engines. `against_people`
+    are people who say something else, `contradicting` those of them whose word could be so. `by_ink` and `by_code`:
+    the ink test, or a barcode, says it by itself. `witness` vouches for it beside readings; "" where nothing does.
+    `trouble` is why machines alone may not decide; "" where they may. `typed_alike`: it is a long text that all who
+    read it typed alike. `searched_text`: it is a text of a free layout, and where it begins and ends is not sure.
+    `situation` is what machines' right to decide alone is measured by, and `earned` the share right that is proven of
+    them there. `fit` and `quality` (0 to 1) are those of the worst page that an engine read it on.
+    """
+
+    engines: int = 0
+    listening: int = 0
+    people: int = 0
+    experts: int = 0
+    against_people: int = 0
+    contradicting: int = 0
+    by_ink: bool = False
+    by_code: bool = False
+    witness: Witness | Literal[""] = ""
+    trouble: Reason | Literal[""] = ""
+    typed_alike: bool = False
+    searched_text: bool = False
+    situation: str = ""
+    earned: float = 0.0
+    fit: float = 1.0
+    quality: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Posterior:
     """How probable each value of one field is, most probable first; `none` is the probability of none of these.
 
     `probability` is the calibrated probability that the first candidate which was read is right: only that decides.
+    `standing` is what stands beside it. `people`, `experts` and `machines` count all that read the field.
     `readings` are the ids of all readings it stands on (neighbours' too), `parameters` their version.
     """
 
@@ -539,8 +572,7 @@ class Posterior:
     people: int = 0
     experts: int = 0
     machines: int = 0
-    method: str = ""
-    facts: Mapping[str, float | int | str | bool] = field(default_factory=dict)
+    standing: Standing = Standing()
     scan: str = ""
 
 

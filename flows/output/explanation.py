@@ -18,7 +18,7 @@ from flows.output.explanation_models import (
 from flows.steps import outcomes
 from reconcile.forms import family_of
 from reconcile.inference import weigh
-from reconcile.parameters import read_parameters, shipped_parameters, standing_of
+from reconcile.parameters import champion_standing, read_parameters, shipped_parameters
 from transcribe.i18n import named, say, sentence
 from transcribe.model import Decision, FieldKey, Parameters, Reading, Task
 from transcribe.store import FieldHistory
@@ -154,7 +154,7 @@ def _champion(home: Home, story: FieldHistory) -> ChampionJson | None:
     types = {field.name: field.type for field in form.all_fields()}
     if story.key.name not in types:
         return None
-    standing = standing_of(family_of(types[story.key.name]), read_parameters(parameters))
+    standing = champion_standing(family_of(types[story.key.name]), read_parameters(parameters))
     return ChampionJson(
         family=standing.family,
         side=standing.side,

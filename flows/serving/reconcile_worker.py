@@ -14,6 +14,7 @@ import time
 
 from flows.home import Home, load_settings, open_home
 from flows.steps import reconcile_home
+from reconcile.inference import ScanMemory
 from transcribe.errors import FairhandError
 
 logger = logging.getLogger("fairhand.rounds")
@@ -27,9 +28,10 @@ GATHER_SECONDS = 0.25
 
 def go(rooms: Home, stdin: int, seconds: float) -> None:
     """Reconcile at once, then whenever woken or `seconds` have passed, until the input closes."""
+    memory = ScanMemory()
     while True:
         try:
-            done = reconcile_home(rooms)
+            done = reconcile_home(rooms, memory)
             for scan, message in done.failed:
                 logger.error("scan %s: %s", scan[:12], message)
         except FairhandError as error:

@@ -17,7 +17,7 @@ from flows.simulation.planning import Batch, Planned
 from flows.simulation.simulated_people import SLIPS
 from flows.simulation.simulated_sources import Source, engines, from_history, stated
 from reconcile.algorithms import wilson
-from reconcile.parameters import PRIOR_ERROR, LearntParameters, read_parameters, shipped_parameters
+from reconcile.parameters import PRIOR_ERROR_SHARE, LearntParameters, read_parameters, shipped_parameters
 from transcribe.errors import FairhandError, SettingsError
 from transcribe.model import Form, Reading
 from transcribe.pay_arithmetic import MICRO, for_time
@@ -36,7 +36,7 @@ class Said:
 
     people: Sequence[float] | None = None
     machines: Sequence[float] | None = None
-    expert: float = PRIOR_ERROR["expert"]
+    expert: float = PRIOR_ERROR_SHARE["expert"]
     rounds: int = 5
     seed: int = 1
     seconds: float | None = None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from flows.simulation.simulated_people import slip
 from reconcile.forms import PreparedField
-from reconcile.parameters import STEPS, LearntParameters
+from reconcile.parameters import CONFIDENCE_STEPS, LearntParameters
 from transcribe.model import INK, FieldKey, Form, Kind, Reading, Transcriber
 
 BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
@@ -97,9 +97,9 @@ def read(written: Written, source: Source, learnt: LearntParameters, lot: str, n
 
 def _typed(written: Written, source: Source, learnt: LearntParameters, chance: random.Random, lot: str) -> str:
     type_name = written.spot.field.type
-    rate, tempting = source.errors[type_name], learnt.shared_confusion(type_name)
+    rate, tempting = source.errors[type_name], learnt.shared_confusions.share(type_name)
     shared = random.Random(f"{lot}/looks like something else")
-    alike = min(learnt.source_model(source.name, source.kind, type_name).follows, rate / tempting)
+    alike = min(learnt.source_model(source.name, source.kind, type_name).follow_rate, rate / tempting)
     if shared.random() < tempting and chance.random() < alike:
         return _slip(written, shared)
     if chance.random() < (rate - tempting * alike) / (1.0 - tempting * alike):
@@ -116,11 +116,11 @@ def _slip(written: Written, chance: random.Random) -> str:
 
 def _confidence(engine: str, right: bool, learnt: LearntParameters, chance: random.Random) -> float | None:
     """A confidence such as the engine claimed when it was right, or wrong; None for one of which nothing is known."""
-    counted = learnt.content.get("sure", {}).get(engine)
+    counted = learnt.confidence.tallies.get(engine)
     weights = [row[int(right)] for row in counted or ()]
     if not sum(weights):
         return None
-    edges = (0.0, *STEPS, 1.0)
+    edges = (0.0, *CONFIDENCE_STEPS, 1.0)
     place = chance.choices(range(len(weights)), weights)[0]
     return (edges[place] + edges[place + 1]) / 2
 
@@ -139,11 +139,11 @@ def _reading(written: Written, source: str, kind: Kind, text: str, confidence: f
 
 
 def _learnt(form: Form, name: str, source: str, kind: Kind, learnt: LearntParameters) -> Source:
-    return Source(name=name, kind=kind, errors={each: learnt.error(source, kind, each) for each in _types(form)})
+    return Source(name=name, kind=kind, errors={each: learnt.errors.error(source, kind, each) for each in _types(form)})
 
 
 def _heard(source: str, learnt: LearntParameters) -> float:
-    return sum(float(tally[1]) for tally in learnt.content.get("sources", {}).get(source, {}).values())
+    return learnt.errors.reading_count(source)
 
 
 def _types(form: Form) -> set[str]:

@@ -79,7 +79,7 @@ def _lost(posterior: Posterior) -> bool:
 
 def _in_short_table(posterior: Posterior) -> bool:
     """Whether machines found too few rows of a cell's table, and no person has looked at it yet."""
-    return not posterior.people + posterior.experts and posterior.facts.get("trouble") == Reason.ROWS_MISSING
+    return not posterior.people + posterior.experts and posterior.standing.trouble == Reason.ROWS_MISSING
 
 
 def _rows_task(form: Form, key: FieldKey, cell: Task, reason: Reason) -> Task:

@@ -15,11 +15,11 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     A decision is what some source read, or a long text of which each word was read; what nobody read (a repaired digit,
     a known customer) is its proposal.
     """
-    facts = posterior.facts
+    standing = posterior.standing
     best = next((each for each in posterior.candidates if each.origin in READ), None)
     if best is None:
         return ask(posterior, "read", Reason.NOTHING_READ)
-    if facts["experts"]:
+    if standing.experts:
         return _decision(posterior, best, Method.EXPERT)
 
     target = max(policy.target, field.target or 0.0)
@@ -27,17 +27,17 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     enough = probable or (field.target is None and 1.0 - posterior.probability <= policy.reading_cost_share)
     if enough and not probable:
         posterior = _not_worth(posterior, target, policy)
-    if not posterior.people and enough and facts["by ink"]:
+    if not posterior.people and enough and standing.by_ink:
         return _decision(posterior, best, Method.INK)
-    if enough and facts.get("by code"):
+    if enough and standing.by_code:
         return _decision(posterior, best, Method.BARCODE)
     if _machines_may(posterior, policy, enough, probable):
         return _decision(posterior, best, Method.MACHINES)
-    if enough and facts["people"] and facts["engines"]:
+    if enough and standing.people and standing.engines:
         return _decision(posterior, best, Method.PERSON_AND_MACHINE)
-    if enough and facts["people"] and facts["witness"]:
+    if enough and standing.people and standing.witness:
         return _decision(posterior, best, Method.PERSON_AND_WITNESS)
-    if int(facts["people"]) >= policy.people_to_agree and (enough or _agreed(posterior, policy)):
+    if standing.people >= policy.people_to_agree and (enough or _agreed(posterior, policy)):
         return _decision(posterior, best, Method.PEOPLE)
     if posterior.people >= policy.people_before_expert and probable:
         return _decision(posterior, best, Method.WEIGHED)
@@ -55,11 +55,11 @@ def _machines_may(posterior: Posterior, policy: Policy, enough: bool, probable: 
     nothing. A long text that was searched for needs a witness: both engines read the same
     place, so that their agreement says nothing of where it begins and ends (4 of 79 addresses of receipts were wrong).
     """
-    facts = posterior.facts
-    if facts["trouble"] or float(facts["earned"]) < policy.target or (facts.get("extent") and not facts["witness"]):
+    standing = posterior.standing
+    if standing.trouble or standing.earned < policy.target or (standing.searched_text and not standing.witness):
         return False
-    if facts["contradicting"] and (
-        int(facts["contradicting"]) > 1 or posterior.probability < policy.min_outvote_probability
+    if standing.contradicting and (
+        standing.contradicting > 1 or posterior.probability < policy.min_outvote_probability
     ):
         return False
     if posterior.people or probable:
@@ -69,28 +69,29 @@ def _machines_may(posterior: Posterior, policy: Policy, enough: bool, probable: 
 
 def _agreed(posterior: Posterior, policy: Policy) -> bool:
     """Whether more people say this than anything else, and nothing speaks strongly against it."""
-    more = int(posterior.facts["people"]) > int(posterior.facts["against people"])
+    standing = posterior.standing
+    more = standing.people > standing.against_people
     return more and posterior.probability >= (
-        policy.min_identical_text_probability if posterior.facts.get("whole text") else policy.min_agreed_probability
+        policy.min_identical_text_probability if standing.typed_alike else policy.min_agreed_probability
     )
 
 
 def _reason(posterior: Posterior, policy: Policy) -> Reason:
     """Why one more person is asked, as a code with a sentence in `transcribe/i18n/evidence_messages.py`."""
-    facts = posterior.facts
+    standing = posterior.standing
     if posterior.people >= policy.people_to_agree:
         return Reason.READERS_DISAGREE
     if posterior.people == 1:
         return Reason.ONE_READER
-    if facts["trouble"]:
-        return Reason(str(facts["trouble"]))
-    if int(facts["listening"]) > int(facts["engines"]):
+    if standing.trouble:
+        return standing.trouble
+    if standing.listening > standing.engines:
         return Reason.ENGINES_DISAGREE
-    if int(facts["engines"]) < policy.engines_to_agree:
+    if standing.engines < policy.engines_to_agree:
         return Reason.ONE_ENGINE
-    if facts.get("extent"):
+    if standing.searched_text:
         return Reason.EXTENT
-    return Reason.NOT_PROVEN if float(facts["earned"]) < policy.target else Reason.NOT_SURE_ENOUGH
+    return Reason.NOT_PROVEN if standing.earned < policy.target else Reason.NOT_SURE_ENOUGH
 
 
 def _decision(posterior: Posterior, best: Candidate, method: Method) -> Decision:

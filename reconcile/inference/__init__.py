@@ -3,17 +3,18 @@
 from reconcile.inference.calibration import Lesson, at_hand, calibrated, fit_calibration
 from reconcile.inference.circumstances import PEOPLE, Circumstances, circumstances
 from reconcile.inference.noisy_channel import edits, habits, ways
-from reconcile.inference.posterior import GLYPHS, FieldPosterior, weigh_field
+from reconcile.inference.posterior import FieldPosterior, weigh_field
 from reconcile.inference.prior import flat_prior
+from reconcile.inference.scan_memory import ScanMemory
 from reconcile.inference.votes import Vote, closely, majority, null_of, vote, votes
 from reconcile.inference.weigh import weigh, weigh_together
 
 __all__ = [
-    "GLYPHS",
     "PEOPLE",
     "Circumstances",
     "FieldPosterior",
     "Lesson",
+    "ScanMemory",
     "Vote",
     "at_hand",
     "calibrated",

@@ -69,13 +69,13 @@ class _Option(NamedTuple):
 
 
 def apply_rules(
-    made: PreparedForm, weighed: dict[FieldKey, FieldPosterior], known: LearntParameters
+    made: PreparedForm, weighed: dict[FieldKey, FieldPosterior], learnt: LearntParameters
 ) -> dict[FieldKey, FieldPosterior]:
     """The fields of one scan, each with what the form's rules say of it."""
     instances = made.instances(tuple(weighed))
     if not instances:
         return weighed
-    weighed = _with_arithmetic(made, instances, weighed, known)
+    weighed = _with_arithmetic(made, instances, weighed, learnt)
     pointed = any(WITH_DECIMALS.search(text) for key, each in weighed.items() for text in _texts(made, key, each))
     keys = {key for each in instances for key in each.keys}
     options = {key: _options(made, key, weighed[key], pointed=pointed) for key in keys}
@@ -99,7 +99,7 @@ def _with_arithmetic(
     made: PreparedForm,
     instances: tuple[RuleInstance, ...],
     weighed: dict[FieldKey, FieldPosterior],
-    known: LearntParameters,
+    learnt: LearntParameters,
 ) -> dict[FieldKey, FieldPosterior]:
     """Where the likeliest values break an equation, the values that would mend it are weighed too."""
     keys = {key for instance in instances for key in instance.keys}
@@ -118,7 +118,7 @@ def _with_arithmetic(
     if not wanted:
         return weighed
     again = {
-        key: weigh_field(made.fields[key.name], weighed[key].votes, known, arithmetic)
+        key: weigh_field(made.fields[key.name], weighed[key].votes, learnt, arithmetic)
         for key, arithmetic in wanted.items()
     }
     return {**weighed, **again}

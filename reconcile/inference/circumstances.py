@@ -15,7 +15,7 @@ from reconcile.inference.votes import BLANK, Vote, closely, null_of
 from reconcile.parameters import LearntParameters
 from reconcile.policy import POLICY
 from transcribe.codes import Flag, Reason, Witness
-from transcribe.model import INK, Null
+from transcribe.model import INK, Null, Standing
 
 LOOKALIKE = re.compile(r"[0O1IL|]")
 """Characters that both engines mistake alike in a code (both read PO as P0)."""
@@ -143,25 +143,26 @@ class Circumstances(NamedTuple):
             return f"{self.family}: vouched for"
         return ""
 
-    def facts(self) -> dict[str, float | int | str | bool]:
-        """The same as a posterior carries it, for deciding and explaining."""
-        return {
-            "engines": self.engines,
-            "listening": self.listening,
-            "people": self.people,
-            "experts": self.experts,
-            "against people": self.against_people,
-            "contradicting": self.contradicting,
-            "by ink": self.by_ink,
-            "by code": self.by_code,
-            "witness": self.witness,
-            "trouble": self.trouble,
-            "whole text": self.prose is not None and self.prose.origin == "alike",
-            "extent": self.searched and self.family == "line text",
-            "situation": self.situation,
-            "fit": self.fit,
-            "quality": self.quality,
-        }
+    def standing(self, earned: float) -> Standing:
+        """The same as a posterior carries it, for deciding; `earned` is the share right that is proven of machines."""
+        return Standing(
+            engines=self.engines,
+            listening=self.listening,
+            people=self.people,
+            experts=self.experts,
+            against_people=self.against_people,
+            contradicting=self.contradicting,
+            by_ink=self.by_ink,
+            by_code=self.by_code,
+            witness=self.witness,
+            trouble=self.trouble,
+            typed_alike=self.prose is not None and self.prose.origin == "alike",
+            searched_text=self.searched and self.family == "line text",
+            situation=self.situation,
+            earned=earned,
+            fit=self.fit,
+            quality=self.quality,
+        )
 
 
 def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learnt: LearntParameters) -> Circumstances:
@@ -214,7 +215,7 @@ def _could_be(spot: PreparedField, says: str) -> bool:
 def _in_place(spot: PreparedField, engines: Sequence[Vote], says: str, learnt: LearntParameters) -> float:
     """How probable it is that this was read where the field stands: both engines read the same place."""
     places = [vote.place for vote in engines if vote.says == says and vote.place is not None]
-    return learnt.in_place(spot.name_on_form, spot.field.type, min(places)) if places else 1.0
+    return learnt.places.in_place_probability(spot.name_on_form, spot.field.type, min(places)) if places else 1.0
 
 
 def _trouble(spot: PreparedField, votes: Sequence[Vote], says: str, sums: float) -> Reason | Literal[""]:

@@ -9,7 +9,7 @@ from reconcile.forms import PreparedField
 from reconcile.inference.circumstances import Circumstances
 from reconcile.inference.posterior import FieldPosterior, Ruled
 from reconcile.inference.votes import Vote
-from reconcile.parameters import PRIOR_ERROR, LearntParameters
+from reconcile.parameters import PRIOR_ERROR_SHARE, LearntParameters
 from transcribe.codes import EvidenceCode, Witness
 from transcribe.model import Evidence
 
@@ -70,7 +70,7 @@ def evidence(
         raw = round(weighed.shares[best], 4)
         found.append(Evidence(code=EvidenceCode.CALIBRATED, numbers={"raw": raw, "probability": round(probability, 4)}))
     if seen.situation and not seen.readers:
-        wrong, count = learnt.tally(seen.situation)
+        wrong, count = learnt.machines.tally(seen.situation)
         found.append(Evidence(code=EvidenceCode.AUDITED, numbers={"wrong": round(wrong, 1), "count": round(count)}))
     if learnt.champion(spot.family) == "majority":
         found.append(Evidence(code=EvidenceCode.MAJORITY))
@@ -79,7 +79,7 @@ def evidence(
 
 def _after_one_more(weighed: FieldPosterior, best: str, other: str) -> float:
     """What would be left of the best value if one more person of the usual kind read the other one."""
-    error = PRIOR_ERROR["person"]
+    error = PRIOR_ERROR_SHARE["person"]
     kept = weighed.shares[best] * error * ONE_OF_MANY
     return kept / (kept + weighed.shares[other] * (1 - error) + weighed.none * error)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from math import prod
 
 from reconcile.algorithms import (
@@ -92,7 +92,7 @@ def _split(speaking: Sequence[Vote]) -> bool:
     return not any(vote.machine for vote in speaking) and 2 * max(counts.values()) <= counts.total()
 
 
-def word_by_word(spot: PreparedField, whole: FieldPosterior, known: LearntParameters) -> FieldPosterior:
+def word_by_word(spot: PreparedField, whole: FieldPosterior, learnt: LearntParameters) -> FieldPosterior:
     """A field that was weighed `whole`, weighed again by its words. What speaks for no text at all (blank, illegible)
     keeps its share."""
     said = speaking(whole.votes)
@@ -100,8 +100,8 @@ def word_by_word(spot: PreparedField, whole: FieldPosterior, known: LearntParame
         slots=tuple(build_network([vote.says.split() for vote in said])),
         sources=tuple(vote.source for vote in said),
     )
-    model = line_model(spot, said, known)
-    power = _power(spot, said, known)
+    model = line_model(spot, said, learnt)
+    power = _power(spot, said, learnt)
     slots = [_believed(share, power) for share in model.weigh(line)]
     likeliest = tuple(best_line(slots))
     composed = " ".join(word for word in likeliest if word)
@@ -135,23 +135,23 @@ def speaking(votes: Iterable[Vote]) -> list[Vote]:
     return [vote for vote in votes if vote.null is None and vote.shown is None]
 
 
-def line_model(spot: PreparedField, speaking: Sequence[Vote], known: LearntParameters) -> LineModel:
+def line_model(spot: PreparedField, speaking: Sequence[Vote], learnt: LearntParameters) -> LineModel:
     """What is known of these sources, and of the words of this field; its own words come on top, as the model takes
     each line's own words off again."""
-    learnt: Mapping[str, Sequence[float]] = known.content.get("lines", {})
-    words = known.words(spot.field.name)
+    words = learnt.words(spot.field.name)
     counts = Counter({word: round(count) for word, count in words.counts.items()})
     own = Counter(word for vote in speaking for word in vote.says.split())
     rates: dict[Hashable, WordRates] = {
-        vote.source: shrunk_rates(learnt.get(vote.source, NOTHING_DONE), USUAL[vote.kind], BELIEF) for vote in speaking
+        vote.source: shrunk_rates(learnt.lines.get(vote.source, NOTHING_DONE), USUAL[vote.kind], BELIEF)
+        for vote in speaking
     }
     return LineModel(source_rates=rates, word_counts=counts + own, word_total=round(words.total) + own.total())
 
 
-def _power(spot: PreparedField, speaking: Sequence[Vote], known: LearntParameters) -> float:
+def _power(spot: PreparedField, speaking: Sequence[Vote], learnt: LearntParameters) -> float:
     """How far the sources of one text are believed together, a factor on log odds. They share their mistakes, and the
     product of twenty slots shows it; the more they are, the less each adds."""
-    words = known.words(spot.field.name).total
+    words = learnt.words(spot.field.name).total
     met = words / (words + VOCABULARY)
     strangers, known_ones = (c / len(speaking) ** k for c, k in (STRANGERS, KNOWN))
     return float(strangers ** (1.0 - met) * known_ones**met)

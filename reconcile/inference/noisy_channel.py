@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA, Levenshtein
 
 from reconcile.inference.prior import flat_share
 from reconcile.inference.votes import Vote, null_of, textless
-from reconcile.parameters import PLAIN_CONFUSION, LearntParameters, SourceModel
+from reconcile.parameters import UNSEEN_CONFUSION_SHARE, LearntParameters, SourceModel
 from transcribe.values import without_accents
 
 LEAST = 1e-290
@@ -27,6 +27,9 @@ misreadings."""
 
 FOLLOWED = 0.6
 """How often a person who was shown a value simply takes it."""
+
+CACHED_MISREADING_COUNT = 65536
+"""The probabilities of so many misreadings are kept: the texts of a few hundred scans. Chosen by hand."""
 
 MOST_EDITS = 4
 """More edits than this are another text."""
@@ -70,20 +73,20 @@ Source = tuple[Vote, SourceModel, float]
 """One vote with how its source reads, and P(its confidence | it is wrong) / P(its confidence | it is right)."""
 
 
-def likelihoods(known: LearntParameters, sources: Sequence[Source], written: str) -> list[float]:
+def likelihoods(learnt: LearntParameters, sources: Sequence[Source], written: str) -> list[float]:
     """P(each source says what it says, as surely as it does | `written`, comparable text, is on the paper)."""
     blank, plain = textless(written), written.isascii()
     found = []
-    for vote, hearing, ratio in sources:
+    for vote, source_model, ratio in sources:
         said = vote.says
         if blank or vote.null is not None:
-            blind = _null(said, hearing.kind, written)
-        elif hearing.swap or hearing.phrases or (hearing.accents and not plain):
-            blind = _in_some_way(known, said, hearing, ratio, written)
+            blind = _null(said, source_model.kind, written)
+        elif source_model.swap or source_model.phrases or (source_model.accents and not plain):
+            blind = _in_some_way(learnt, said, source_model, ratio, written)
         elif said == written:
-            blind = 1.0 - hearing.error
+            blind = 1.0 - source_model.error
         else:
-            blind = hearing.error * ratio * error(known, said, hearing, written)
+            blind = source_model.error * ratio * error(learnt, said, source_model, written)
         if blind < LEAST:
             blind = LEAST
         if vote.shown is not None:
@@ -92,38 +95,38 @@ def likelihoods(known: LearntParameters, sources: Sequence[Source], written: str
     return found
 
 
-def error(known: LearntParameters, said: str, hearing: SourceModel, written: str) -> float:
+def error(learnt: LearntParameters, said: str, source_model: SourceModel, written: str) -> float:
     """P(an error gives `said` | an error, and `written` on the paper): edits, or something unrelated."""
-    near = known.edits.get((hearing.kind, written, said))
-    if near is None:
-        near = edits(known, hearing.kind, written, said)
-    return (1.0 - hearing.unrelated) * near + hearing.unrelated * flat_share(said)
+    near = edits(learnt, source_model.kind, written, said)
+    return (1.0 - source_model.unrelated) * near + source_model.unrelated * flat_share(said)
 
 
-def _in_some_way(known: LearntParameters, said: str, hearing: SourceModel, ratio: float, written: str) -> float:
+def _in_some_way(learnt: LearntParameters, said: str, source_model: SourceModel, ratio: float, written: str) -> float:
     """The same of a source that may say it in a way of its own."""
     probability, left = 0.0, 1.0
-    for way, share in (*ways(written, hearing), (written, 1.0)):
-        wrong = hearing.error * ratio
-        probability += left * share * (1.0 - hearing.error if said == way else wrong * error(known, said, hearing, way))
+    for way, share in (*ways(written, source_model), (written, 1.0)):
+        wrong = source_model.error * ratio
+        probability += (
+            left * share * (1.0 - source_model.error if said == way else wrong * error(learnt, said, source_model, way))
+        )
         left *= 1.0 - share
     return probability
 
 
-def ways(written: str, hearing: SourceModel) -> Iterator[tuple[str, float]]:
+def ways(written: str, source_model: SourceModel) -> Iterator[tuple[str, float]]:
     """Other ways in which this source may say the same, with how often it does of the times left by those before."""
-    for _, way, share in habits(written, hearing):
+    for _, way, share in habits(written, source_model):
         yield way, share
-    for phrased in hearing.phrases.ways(written) if hearing.phrases else ():
+    for phrased in source_model.phrases.ways(written) if source_model.phrases else ():
         yield phrased.text, phrased.share
 
 
-def habits(written: str, hearing: SourceModel) -> Iterator[tuple[str, str, float]]:
+def habits(written: str, source_model: SourceModel) -> Iterator[tuple[str, str, float]]:
     """(habit, the text that it gives, how often) for the habits that would show in what is written."""
-    if hearing.accents and not written.isascii():
-        yield "accents", without_accents(written), hearing.accents
-    if hearing.swap and (other := swapped(written)) is not None:
-        yield "swap", other, hearing.swap
+    if source_model.accents and not written.isascii():
+        yield "accents", without_accents(written), source_model.accents
+    if source_model.swap and (other := swapped(written)) is not None:
+        yield "swap", other, source_model.swap
 
 
 @lru_cache(maxsize=65536)
@@ -140,22 +143,19 @@ def swapped(text: str) -> str | None:
         return None
 
 
-def edits(known: LearntParameters, kind: str, written: str, said: str) -> float:
-    """P(this misreading | a misreading of what is written): a geometric number of edits, anywhere, by what characters
-    this kind of source takes for one another; two characters changed about are one edit."""
-    found = known.edits.get((kind, written, said))
-    if found is None:
-        found = known.edits[kind, written, said] = _edits(known, kind, written, said)
-    return found
+@lru_cache(CACHED_MISREADING_COUNT)
+def edits(learnt: LearntParameters, kind: str, written: str, said: str) -> float:
+    """P(this misreading | a misreading of what is written), by what characters this kind takes for one another.
 
-
-def _edits(known: LearntParameters, kind: str, written: str, said: str) -> float:
+    A geometric number of edits, anywhere; two characters changed about are one edit. Learnt parameters never change, so
+    that what was worked out stays right.
+    """
     apart = _apart(written, said)
     if apart is None:
         return 0.0
     probability, taken, about = apart
     for was, became in taken:
-        probability *= known.confused(kind, was, became)
+        probability *= learnt.characters.share(kind, was, became)
     return max(probability, about * CHANGED_ABOUT[kind]) if about and kind in CHANGED_ABOUT else probability
 
 
@@ -178,9 +178,9 @@ def _apart(written: str, said: str) -> tuple[float, tuple[tuple[str, str], ...],
             probability *= 0.22
         else:
             doubled = said[operation.dest_pos] in written[max(0, operation.src_pos - 1) : operation.src_pos + 1]
-            probability *= 0.16 * (0.5 if doubled else 0.5 * PLAIN_CONFUSION)
+            probability *= 0.16 * (0.5 if doubled else 0.5 * UNSEEN_CONFUSION_SHARE)
     fewer = OSA.distance(written, said)
-    others = (0.62 * PLAIN_CONFUSION / places) ** (fewer - 1)
+    others = (0.62 * UNSEEN_CONFUSION_SHARE / places) ** (fewer - 1)
     about = 0.8 * 0.2 ** (fewer - 1) / places * others if fewer < count else 0.0
     return probability, tuple(taken), about
 

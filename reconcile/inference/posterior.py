@@ -16,12 +16,9 @@ from reconcile.inference.candidates import candidates
 from reconcile.inference.noisy_channel import LEAST, Source, edits, error, likelihoods, swapped
 from reconcile.inference.prior import PROPOSED, Spelt, log_near, log_prior, words_of
 from reconcile.inference.votes import Vote, textless
-from reconcile.parameters import LearntParameters
+from reconcile.parameters import SHARED_CONFUSIONS, LearntParameters
 from transcribe.model import Origin
 from transcribe.values import without_accents
-
-GLYPHS = "glyphs"
-"""The table of what looks like what to everybody, learnt from all sources' confusions."""
 
 FOLDED = 0.02
 """How tempting a text without accents, or a date with day and month changed about, is to everybody."""
@@ -84,33 +81,33 @@ class FieldPosterior(NamedTuple):
 
 
 def weigh_field(
-    spot: PreparedField, votes: Sequence[Vote], known: LearntParameters, arithmetic: Iterable[str] = ()
+    spot: PreparedField, votes: Sequence[Vote], learnt: LearntParameters, arithmetic: Iterable[str] = ()
 ) -> FieldPosterior:
     """Raw probabilities of one field by itself. `arithmetic` are values to consider that the form's rules ask for."""
     sources = []
     for vote in votes:
-        hearing = known.source_model(vote.source, vote.kind, spot.type, vote.bad_page)
-        sources.append((vote, hearing, hearing.ratio(vote.confidence, vote.says)))
+        source_model = learnt.source_model(vote.source, vote.kind, spot.type, vote.bad_page)
+        sources.append((vote, source_model, source_model.ratio(vote.confidence, vote.says)))
     read = {vote.says: vote.null for vote in votes}
     texts = sorted([says for says, null in read.items() if null is None])
     typed = [vote.says for vote in votes if not vote.machine and vote.shown is None]
     alike = {says for says in typed if typed.count(says) > 1} if len(typed) > 1 else ()
-    origins = candidates(spot, read, texts, known.words(spot.field.name), arithmetic, alike)
-    terms = {says: likelihoods(known, sources, says) for says in origins}
-    spelt = {says: words_of(spot, says, known) for says in texts}
-    none_prior, none_alone, none_tempted = _none_of_these(spot, sources, spelt, known)
+    origins = candidates(spot, read, texts, learnt.words(spot.field.name), arithmetic, alike)
+    terms = {says: likelihoods(learnt, sources, says) for says in origins}
+    spelt = {says: words_of(spot, says, learnt) for says in texts}
+    none_prior, none_alone, none_tempted = _none_of_these(spot, sources, spelt, learnt)
     most = [max(column) for column in zip(*terms.values(), none_alone, strict=True)]
-    tempting = known.shared_confusion(spot.type, any(vote.bad_page for vote in votes))
+    tempting = learnt.shared_confusions.share(spot.type, bad_page=any(vote.bad_page for vote in votes))
     scores: dict[str, float] = {}
     priors: dict[str, float] = {}
     tempted: dict[str, dict[str, float]] = {}
     for says, origin in origins.items():
         total = (1 - tempting) * _scaled(terms[says], most)
-        by_other = _shared_confusions(known, says, texts, sources, terms, most, tempting) if len(origins) > 1 else {}
+        by_other = _shared_confusions(learnt, says, texts, sources, terms, most, tempting) if len(origins) > 1 else {}
         if by_other and (total := total + sum(by_other.values())) > 0:
             tempted[says] = {other: part / total for other, part in by_other.items()}
         held_back = 0.0 if origin in ("read", "master") else PROPOSED
-        priors[says] = log_prior(spot, says, known, spelt.get(says)) + held_back
+        priors[says] = log_prior(spot, says, learnt, spelt.get(says)) + held_back
         scores[says] = priors[says] + (log(total) if total > 0 else IMPOSSIBLE)
     none_total = (1 - tempting) * _scaled(none_alone, most) + tempting * _scaled(none_tempted, most)
     none = none_prior + (log(none_total) if none_total > 0 else IMPOSSIBLE)
@@ -132,7 +129,7 @@ def _normalised(scores: Mapping[str, float], none: float) -> tuple[dict[str, flo
 
 
 def _shared_confusions(
-    known: LearntParameters,
+    learnt: LearntParameters,
     written: str,
     texts: Sequence[str],
     sources: Sequence[Source],
@@ -146,32 +143,32 @@ def _shared_confusions(
     if textless(written):
         return found
     for other in texts:
-        looks = 0.0 if other == written else _looks_like(known, written, other)
+        looks = 0.0 if other == written else _looks_like(learnt, written, other)
         if looks <= 0:
             continue
         product = tempting * looks
-        for (vote, hearing, ratio), term, followed, top in zip(
+        for (vote, source_model, ratio), term, followed, top in zip(
             sources, terms[written], terms[other], most, strict=True
         ):
             if vote.says == other:
                 followed *= ratio
             elif vote.says == written:
                 term *= ratio**UNSURE
-            product *= ((1 - hearing.follows) * term + hearing.follows * followed) / top
+            product *= ((1 - source_model.follow_rate) * term + source_model.follow_rate * followed) / top
         found[other] = product
     return found
 
 
-def _looks_like(known: LearntParameters, written: str, other: str) -> float:
+def _looks_like(learnt: LearntParameters, written: str, other: str) -> float:
     """P(this is what it looks like | it looks like something else)."""
-    looks = edits(known, GLYPHS, written, other)
+    looks = edits(learnt, SHARED_CONFUSIONS, written, other)
     if other == swapped(written) or (not written.isascii() and other == without_accents(written)):
         looks += FOLDED
     return looks
 
 
 def _none_of_these(
-    spot: PreparedField, sources: Sequence[Source], texts: Mapping[str, Spelt], known: LearntParameters
+    spot: PreparedField, sources: Sequence[Source], texts: Mapping[str, Spelt], learnt: LearntParameters
 ) -> tuple[float, list[float], list[float]]:
     """When something is written that nobody read: (log prior, P of each vote alone, P of each where all are tempted).
 
@@ -180,30 +177,30 @@ def _none_of_these(
     makes the votes most probable stands for all.
     """
     if not texts:
-        alone = likelihoods(known, sources, UNREAD)
+        alone = likelihoods(learnt, sources, UNREAD)
         return NOTHING_NEAR, alone, alone
     guesses = [
-        (log_near(spot, near, known, words), *_each_wrong(sources, near, known)) for near, words in texts.items()
+        (log_near(spot, near, learnt, words), *_each_wrong(sources, near, learnt)) for near, words in texts.items()
     ]
     if len(guesses) == 1:
         return guesses[0]
     return max(guesses, key=lambda guess: guess[0] + sum(log(max(a, b)) for a, b in zip(*guess[1:], strict=True)))
 
 
-def _each_wrong(sources: Sequence[Source], near: str, known: LearntParameters) -> tuple[list[float], list[float]]:
+def _each_wrong(sources: Sequence[Source], near: str, learnt: LearntParameters) -> tuple[list[float], list[float]]:
     """P of each vote when a text is written of which `near` is a misreading: of each alone, and where all are
     tempted."""
     alone, together, first = [], [], True
-    for vote, hearing, ratio in sources:
-        slip = hearing.error * ratio
+    for vote, source_model, ratio in sources:
+        slip = source_model.error * ratio
         if vote.null is not None:
-            term = tempted = likelihoods(known, [(vote, hearing, ratio)], UNREAD)[0]
+            term = tempted = likelihoods(learnt, [(vote, source_model, ratio)], UNREAD)[0]
         elif vote.says == near:
-            term = slip * (1 - hearing.unrelated) * (1.0 if first else SAME_ERROR)
-            tempted = hearing.follows * ratio + (1 - hearing.follows) * term
+            term = slip * (1 - source_model.unrelated) * (1.0 if first else SAME_ERROR)
+            tempted = source_model.follow_rate * ratio + (1 - source_model.follow_rate) * term
             first = False
         else:
-            term = tempted = max(slip * ALSO_NEAR * error(known, vote.says, hearing, near), LEAST)
+            term = tempted = max(slip * ALSO_NEAR * error(learnt, vote.says, source_model, near), LEAST)
         alone.append(term)
         together.append(tempted)
     return alone, together

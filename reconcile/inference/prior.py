@@ -66,12 +66,12 @@ Spelt = Sequence[tuple[float, float, int]]
 length."""
 
 
-def log_prior(spot: PreparedField, says: str, known: LearntParameters, words: Spelt | None = None) -> float:
+def log_prior(spot: PreparedField, says: str, learnt: LearntParameters, words: Spelt | None = None) -> float:
     """Log probability of a value before anybody read it; `words` are its `words_of`, where they are at hand."""
     field, values = spot.field, spot.known_values
     if textless(says):
         return BLANK_SHARE[field.required] if says == BLANK and spot.family != "mark" else NULL_SHARE
-    share = _share(spot, says, known, words)
+    share = _share(spot, says, learnt, words)
     found = spot.faults(says)
     for fault in found:
         share += FAULTS.get(fault, FAULTY)
@@ -79,12 +79,12 @@ def log_prior(spot: PreparedField, says: str, known: LearntParameters, words: Sp
         share += CHECKED
     if values is None:
         return share
-    covered = known.covered(field.name)
+    covered = learnt.covered_share(field.name)
     listed = 1.0 if values.has(says) else PLAIN if values.has_without_accents(says) else 0.0
     return log(listed * covered / values.count + (1 - covered) * exp(share))
 
 
-def log_near(spot: PreparedField, says: str, known: LearntParameters, words: Spelt | None = None) -> float:
+def log_near(spot: PreparedField, says: str, learnt: LearntParameters, words: Spelt | None = None) -> float:
     """Log probability of a value near this text that nobody read: what is written when all are wrong.
 
     Where a number or a word that nobody knows is misread, another is as likely as the one read; where a known word is,
@@ -93,14 +93,14 @@ def log_near(spot: PreparedField, says: str, known: LearntParameters, words: Spe
     found = FLAT.get(spot.type)
     if found is None:
         as_likely, share, length = 0.0, 0.0, 0
-        for as_held, alone, size in words_of(spot, says, known) if words is None else words:
+        for as_held, alone, size in words_of(spot, says, learnt) if words is None else words:
             share, length = share + as_held, length + size
             as_likely += size * exp(alone - as_held)
         found = max(FLATTEST, share) + log(min(1.0, as_likely / (length or 1)))
-    return found + (log(1 - known.covered(spot.field.name)) if spot.known_values is not None else 0.0)
+    return found + (log(1 - learnt.covered_share(spot.field.name)) if spot.known_values is not None else 0.0)
 
 
-def _share(spot: PreparedField, says: str, known: LearntParameters, words: Spelt | None) -> float:
+def _share(spot: PreparedField, says: str, learnt: LearntParameters, words: Spelt | None) -> float:
     found = FLAT.get(spot.type)
     if found is not None:
         return found
@@ -109,17 +109,17 @@ def _share(spot: PreparedField, says: str, known: LearntParameters, words: Spelt
     if not says.strip():
         return flat_prior(says)
     found = 0.0
-    for as_held, _, _ in words_of(spot, says, known) if words is None else words:
+    for as_held, _, _ in words_of(spot, says, learnt) if words is None else words:
         found += as_held
     return max(FLATTEST, found)
 
 
-def words_of(spot: PreparedField, says: str, known: LearntParameters) -> Spelt:
+def words_of(spot: PreparedField, says: str, learnt: LearntParameters) -> Spelt:
     """The words of a text, as this field has held them and as if nothing were known of them; none for a number or a
     date, of which one is as likely as another."""
     if spot.type in FLAT:
         return ()
-    words, listed = known.words(spot.field.name), spot.known_values
+    words, listed = learnt.words(spot.field.name), spot.known_values
     total = words.total + (listed.word_count if listed is not None else 0)
     found = []
     for word in says.split():

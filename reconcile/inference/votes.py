@@ -10,7 +10,7 @@ from typing import NamedTuple, get_args
 from rapidfuzz.distance import Indel
 
 from reconcile.forms import PreparedField
-from reconcile.parameters import BAD_PAGE
+from reconcile.parameters import BAD_PAGE_QUALITY
 from transcribe.codes import Flag
 from transcribe.model import Kind, Null, Reading
 
@@ -47,7 +47,7 @@ class Vote(NamedTuple):
     @property
     def bad_page(self) -> bool:
         """Whether an engine read it on a page that is hard to read."""
-        return self.machine and self.quality < BAD_PAGE
+        return self.machine and self.quality < BAD_PAGE_QUALITY
 
 
 def votes(spot: PreparedField, readings: Iterable[Reading]) -> tuple[Vote, ...]:

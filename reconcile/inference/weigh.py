@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple, cast
 
 from reconcile.forms import PreparedField, PreparedForm, prepared
 from reconcile.inference.arithmetic import apply_rules
@@ -15,6 +14,7 @@ from reconcile.inference.evidence import evidence
 from reconcile.inference.long_text import is_long, word_by_word
 from reconcile.inference.posterior import FieldPosterior, weigh_field
 from reconcile.inference.row_filter import standing
+from reconcile.inference.scan_memory import ScanMemory, WeighedField
 from reconcile.inference.votes import closely, majority, null_of, surface, votes
 from reconcile.parameters import LearntParameters, read_parameters
 from reconcile.policy import POLICY
@@ -27,47 +27,36 @@ LAST_WORD = frozenset({Flag.HEARD_AN_APPEAL, Flag.SAW_ALL_READINGS})
 LIKELIER = 2.0
 """So many times as probable is what an earlier expert read, where it stands against the latest."""
 
-REMEMBERED = 128
-"""So many scans that were weighed last are kept in memory: those that people are reading just now."""
 
-
-class _Field(NamedTuple):
-    """One field as it was weighed last: what its readings were, what they give by themselves and under the form's
-    rules, and the posterior."""
-
-    said: tuple[object, ...]
-    alone: FieldPosterior
-    ruled: FieldPosterior
-    posterior: Posterior
-
-
-def weigh(form: Form, readings: Sequence[Reading], parameters: Parameters) -> dict[FieldKey, Posterior]:
+def weigh(
+    form: Form, readings: Sequence[Reading], parameters: Parameters, memory: ScanMemory | None = None
+) -> dict[FieldKey, Posterior]:
     """The posterior of every field of one scan that has readings, whatever their order.
 
-    A pure function: the same readings and parameters give the same posteriors for ever. Readings of fields that the
-    form does not have (another form was tried first) are left out, and so are cells of rows that a table does not have.
-    What a scan gave last is kept in memory: with one more reading its other fields stay as they are.
+    A pure function: the same readings and parameters give the same posteriors for ever, with a `memory` or without.
+    Readings of fields that the form does not have (another form was tried first) are left out, and so are cells of rows
+    that a table does not have. What a scan gave last is kept in `memory`: with one more reading its other fields need
+    not be weighed again.
     """
     if not readings:
         return {}
-    learnt, made = read_parameters(parameters), prepared(form)
-    before = cast(dict[FieldKey, _Field], learnt.remembered.get((made, readings[0].scan), {}))
-    said = _by_field(made, standing(form, readings))
-    tokens = {key: tuple([(each.id, each.text, each.confidence) for each in here]) for key, here in said.items()}
-    kept = {key: before[key] for key, token in tokens.items() if key in before and before[key].said == token}
+    learnt, made, scan = read_parameters(parameters), prepared(form), readings[0].scan
+    before = {} if memory is None else memory.recall(learnt, made, scan)
+    by_field = _by_field(made, standing(form, readings))
+    tokens = {key: tuple([(each.id, each.text, each.confidence) for each in own]) for key, own in by_field.items()}
+    kept = {key: before[key] for key, token in tokens.items() if key in before and before[key].readings == token}
     alone = {
-        key: kept[key].alone if key in kept else _by_itself(made.fields[key.name], here, learnt)
-        for key, here in said.items()
+        key: kept[key].alone if key in kept else _by_itself(made.fields[key.name], own, learnt)
+        for key, own in by_field.items()
     }
     now = {
         key: kept[key]
         if key in kept and kept[key].ruled == ruled
-        else _Field(tokens[key], alone[key], ruled, _posterior(key, made.fields[key.name], ruled, learnt))
+        else WeighedField(tokens[key], alone[key], ruled, _posterior(key, made.fields[key.name], ruled, learnt))
         for key, ruled in apply_rules(made, alone, learnt).items()
     }
-    if len(learnt.remembered) >= REMEMBERED:
-        learnt.remembered.clear()
-    learnt.remembered[made, readings[0].scan] = now
+    if memory is not None:
+        memory.keep(learnt, made, scan, now)
     return {key: each.posterior for key, each in now.items()}
 
 
@@ -118,7 +107,7 @@ def _posterior(key: FieldKey, spot: PreparedField, weighed: FieldPosterior, lear
         people=seen.readers,
         experts=len([vote for vote in weighed.votes if vote.kind == "expert"]),
         machines=len([vote for vote in weighed.votes if vote.machine]),
-        facts={**seen.facts(), "earned": learnt.earned(seen.situation)},
+        standing=seen.standing(learnt.machines.earned_share(seen.situation)),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import log
 
-from reconcile.parameters import HABITS, LearntParameters, odds
+from reconcile.parameters import PRIOR_HABIT_SHARE, LearntParameters, odds
 
 PERSON = "person"
 
@@ -22,7 +22,10 @@ def adds(learnt: LearntParameters, people: Iterable[str], types: Iterable[str]) 
     reading of a rare text adds. Days and months that somebody swaps count as wrong here: a habit that is known does not
     make a person less trusted, but of 03/04 it leaves open what is written.
     """
-    usual = {name: odds(_unclear(learnt.typical(PERSON, name), HABITS["swap"], name)) for name in set(types)}
+    usual = {
+        name: odds(_unclear(learnt.errors.typical(PERSON, name), PRIOR_HABIT_SHARE["swap"], name))
+        for name in set(types)
+    }
     found: dict[str, dict[str, int]] = {}
     for person in people:
         own = {name: int((usual[name] - odds(_wrong(learnt, person, name))) / log(2)) for name in sorted(usual)}
@@ -32,8 +35,8 @@ def adds(learnt: LearntParameters, people: Iterable[str], types: Iterable[str]) 
 
 
 def _wrong(learnt: LearntParameters, person: str, type_name: str) -> float:
-    hearing = learnt.source_model(person, PERSON, type_name)
-    return _unclear(hearing.error, hearing.swap, type_name)
+    source_model = learnt.source_model(person, PERSON, type_name)
+    return _unclear(source_model.error, source_model.swap, type_name)
 
 
 def _unclear(error: float, swap: float, type_name: str) -> float:

@@ -14,8 +14,17 @@ from rapidfuzz.distance import Levenshtein
 
 from reconcile.algorithms import count_edits
 from reconcile.forms import TEXT_FAMILIES, PreparedField
-from reconcile.inference import GLYPHS, FieldPosterior, Vote, edits, flat_prior, habits, null_of, weigh_field
-from reconcile.parameters import STEPS, LearntParameters, SourceModel, bin_of, confidence_table, differences, has_digits
+from reconcile.inference import FieldPosterior, Vote, edits, flat_prior, habits, null_of, weigh_field
+from reconcile.parameters import (
+    CONFIDENCE_STEPS,
+    SHARED_CONFUSIONS,
+    LearntParameters,
+    SourceModel,
+    bin_of,
+    confidence_table,
+    differences,
+    has_digits,
+)
 
 SHARED = 0.8
 """Of a reading that follows what a place looks like to everybody, so much is the place's fault, not the source's."""
@@ -63,10 +72,10 @@ class Counts:
     """By source and (what is written, what is said for it): so often in readings that no known convention explains."""
     words: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
 
-    def count(self, spot: PreparedField, weighed: FieldPosterior, known: LearntParameters, truth: str | None) -> None:
-        """Count one field; `truth`, where it is known, is its only value."""
+    def count(self, spot: PreparedField, weighed: FieldPosterior, learnt: LearntParameters, truth: str | None) -> None:
+        """Count one field; `truth`, where it is learnt, is its only value."""
         if truth is not None and truth not in weighed.shares and weighed.words is None and null_of(truth) is None:
-            weighed = weigh_field(spot, weighed.votes, known, (truth,))  # may look like what everybody read
+            weighed = weigh_field(spot, weighed.votes, learnt, (truth,))  # may look like what everybody read
         shares = weighed.shares if truth is None else {truth: 1.0}
         in_place = 0.0
         for written, share in shares.items():
@@ -77,7 +86,7 @@ class Counts:
             self._count_value(spot, written, share)
             for vote in weighed.votes:
                 if vote.shown is None and null_of(vote.says) is None:
-                    self._count_vote(spot, vote, written, share, tempted, known)
+                    self._count_vote(spot, vote, written, share, tempted, learnt)
         none = 0.0 if truth is not None else weighed.none
         if none >= LEAST_SHARE:
             for vote in weighed.votes:
@@ -101,34 +110,34 @@ class Counts:
         written: str,
         share: float,
         tempted: dict[str, float],
-        known: LearntParameters,
+        learnt: LearntParameters,
     ) -> None:
         if _elsewhere(vote, written):
             return
-        hearing = known.source_model(vote.source, vote.kind, spot.field.type, vote.bad_page)
+        source_model = learnt.source_model(vote.source, vote.kind, spot.field.type, vote.bad_page)
         if spot.family == "line text" and share > LIKELY:
             self.lines[vote.source] = list(
                 map(add, self.lines[vote.source], count_edits(written.split(), vote.says.split()))
             )
         for other, part in tempted.items():
             _add(self.follows[vote.kind], share * part * (vote.says == other), share * part)
-        for habit, way, _ in habits(written, hearing):
+        for habit, way, _ in habits(written, source_model):
             _add(self.habits[vote.source][habit], share * (vote.says == way), share)
             if vote.says == way:
                 return
-        if spot.family in TEXT_FAMILIES and not vote.machine and self._in_own_words(vote, written, share, hearing):
+        if spot.family in TEXT_FAMILIES and not vote.machine and self._in_own_words(vote, written, share, source_model):
             self._count_wrong(spot, vote, 0.0, share)
             return
         blame = share * (1 - SHARED * tempted.get(vote.says, 0.0)) if vote.says != written else 0.0
         self._count_wrong(spot, vote, blame, share)
         self._count_sure(vote, vote.says != written, share)
         if blame:
-            self._count_error(vote, written, blame, hearing, known)
+            self._count_error(vote, written, blame, source_model, learnt)
 
-    def _in_own_words(self, vote: Vote, written: str, share: float, hearing: SourceModel) -> bool:
+    def _in_own_words(self, vote: Vote, written: str, share: float, source_model: SourceModel) -> bool:
         """Count the source's conventions that apply; whether they explain what it says. Where they do not, what else
         may become one is noted."""
-        possible = hearing.phrases.ways(written)
+        possible = source_model.phrases.ways(written)
         followed = next((way.pairs for way in possible if way.text == vote.says), ())
         for was, became in sorted({pair for way in possible for pair in way.pairs}):
             _add(self.conventions[vote.source][was][became], share * ((was, became) in followed), share)
@@ -151,11 +160,11 @@ class Counts:
                 self.sure[name][bin_of(vote.confidence)][0 if wrong else 1] += share
 
     def _count_error(
-        self, vote: Vote, written: str, blame: float, hearing: SourceModel, known: LearntParameters
+        self, vote: Vote, written: str, blame: float, source_model: SourceModel, learnt: LearntParameters
     ) -> None:
         """An error is unrelated, or edits: then which characters were taken for which."""
-        near = (1 - hearing.unrelated) * edits(known, vote.kind, written, vote.says)
-        far = hearing.unrelated * exp(flat_prior(vote.says))
+        near = (1 - source_model.unrelated) * edits(learnt, vote.kind, written, vote.says)
+        far = source_model.unrelated * exp(flat_prior(vote.says))
         unrelated = far / (near + far) if near + far > 0 else 1.0
         _add(self.unrelated[vote.source], blame * unrelated, blame)
         if Levenshtein.distance(written, vote.says, score_cutoff=2) <= 2:
@@ -163,7 +172,7 @@ class Counts:
                 if operation.tag == "replace":
                     was, became = written[operation.src_pos], vote.says[operation.dest_pos]
                     self.confusions[vote.kind][was][became] += blame * (1 - unrelated)
-                    self.confusions[GLYPHS][was][became] += blame * (1 - unrelated)
+                    self.confusions[SHARED_CONFUSIONS][was][became] += blame * (1 - unrelated)
 
 
 def _elsewhere(vote: Vote, written: str) -> bool:
@@ -177,7 +186,7 @@ def misplaced(written: str, says: str) -> bool:
 
 
 def _bins() -> list[list[float]]:
-    return [[0.0, 0.0] for _ in range(len(STEPS) + 1)]
+    return [[0.0, 0.0] for _ in range(len(CONFIDENCE_STEPS) + 1)]
 
 
 def _add(tally: list[float], some: float, of: float) -> None:

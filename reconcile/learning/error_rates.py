@@ -100,5 +100,5 @@ def _wrong(spot: PreparedField, vote: Vote, truth: str, learnt: LearntParameters
     """Whether a reading says something else than what is written; a habit that says the same is no error."""
     if vote.says == truth:
         return False
-    hearing = learnt.source_model(vote.source, vote.kind, spot.field.type)
-    return all(vote.says != way or share < HABITUAL for way, share in ways(truth, hearing))
+    source_model = learnt.source_model(vote.source, vote.kind, spot.field.type)
+    return all(vote.says != way or share < HABITUAL for way, share in ways(truth, source_model))

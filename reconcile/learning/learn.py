@@ -18,10 +18,17 @@ from reconcile.inference import weigh_together
 from reconcile.learning import lessons
 from reconcile.learning.counts import Counts
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters import STEPS, LearntParameters, kept_phrases, odds, read_parameters, shipped_parameters
+from reconcile.parameters import (
+    CONFIDENCE_STEPS,
+    LearntParameters,
+    kept_phrases,
+    odds,
+    read_parameters,
+    shipped_parameters,
+)
 from reconcile.policy import POLICY
 from transcribe.codes import EvidenceCode
-from transcribe.model import Evidence, Parameters
+from transcribe.model import Evidence, Numbers, Parameters
 
 PASSES = 4
 """Passes over the scans: the figures of the generator's worlds move by less than their noise after the third."""
@@ -53,15 +60,15 @@ def learn(facts: Iterable[ScanFacts], previous: Parameters) -> Learnt:
     scans = list(facts)
     content = dict(previous.content)
     for _ in range(PASSES):
-        learnt, counts = LearntParameters(version=previous.version, content=content), Counts()
+        learnt, counts = LearntParameters.read(version=previous.version, content=content), Counts()
         for scan in scans:
             _count(counts, scan, learnt)
         content = {**content, **_content(counts)}
-    learnt = LearntParameters(version=previous.version, content=content)
+    learnt = LearntParameters.read(version=previous.version, content=content)
     content = {**content, **lessons.taught(scans, learnt)}
     content["proven"] = _proven(content)
     return Learnt(
-        content=content, changes=changes(read_parameters(previous), LearntParameters(version=-1, content=content))
+        content=content, changes=changes(read_parameters(previous), LearntParameters.read(version=-1, content=content))
     )
 
 
@@ -112,7 +119,7 @@ def _plain(counted: Any, shipped: Any) -> Any:
 def _sure(counted: list[list[float]] | None, shipped: list[list[float]] | None) -> list[list[float]]:
     """Wrong and right readings by bin of confidence, the shipped ones added for at most SURE readings in all."""
     if shipped is None:
-        shipped = [[0.0, 0.0]] * (len(STEPS) + 1)
+        shipped = [[0.0, 0.0]] * (len(CONFIDENCE_STEPS) + 1)
     weight = SURE / max(SURE, sum(map(sum, shipped)))
     own = counted or [[0.0, 0.0]] * len(shipped)
     return [
@@ -138,17 +145,16 @@ def changes(before: LearntParameters, after: LearntParameters) -> tuple[Evidence
             code=EvidenceCode.CHAMPION,
             numbers={"family": family, "side": after.champion(family), "items": tally["items"]},
         )
-        for family, tally in after.content["contests"].items()
+        for family, tally in after.contests.items()
         if after.champion(family) != before.champion(family)
     ]
     moved = []
-    for source, types in after.content["sources"].items():
-        kind = "machine" if source in after.content.get("sure", {}) else "person"
+    for source, types in after.errors.by_source.items():
+        kind = "machine" if source in after.confidence.tallies else "person"
         for name, (_, count) in types.items():
-            old, new = (known.source_model(source, kind, name).error for known in (before, after))
+            old, new = (each.source_model(source, kind, name).error for each in (before, after))
             if abs(odds(new) - odds(old)) > MOVED:
-                numbers = {"source": source, "type": name, "before": old, "after": new, "count": round(count)}
-                moved.append(
-                    (-abs(odds(new) - odds(old)), source, name, Evidence(code=EvidenceCode.RATE, numbers=numbers))
-                )
+                numbers: Numbers = {"source": source, "type": name, "before": old, "after": new, "count": round(count)}
+                rate = Evidence(code=EvidenceCode.RATE, numbers=numbers)
+                moved.append((-abs(odds(new) - odds(old)), source, name, rate))
     return tuple(sides + [each[-1] for each in sorted(moved, key=lambda each: each[:3])])

@@ -21,7 +21,14 @@ from reconcile.inference import (
 )
 from reconcile.learning.counts import misplaced
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters import ENOUGH, PLACES, LearntParameters, place_bin, read_parameters, shipped_parameters
+from reconcile.parameters import (
+    MIN_CONTEST_COUNT,
+    PLACE_CONFIDENCE_STEPS,
+    LearntParameters,
+    place_bin,
+    read_parameters,
+    shipped_parameters,
+)
 from reconcile.policy import POLICY
 from transcribe.model import FieldKey
 
@@ -52,7 +59,9 @@ class Before:
 def taught(scans: Sequence[ScanFacts], learnt: LearntParameters) -> dict[str, object]:
     """Calibration, and the audited tallies of each situation in which machines decide alone."""
     found: list[Lesson] = []
-    places: dict[str, list[list[float]]] = defaultdict(lambda: [[0.0, 0.0] for _ in range(len(PLACES) + 1)])
+    places: dict[str, list[list[float]]] = defaultdict(
+        lambda: [[0.0, 0.0] for _ in range(len(PLACE_CONFIDENCE_STEPS) + 1)]
+    )
     audited: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for scan in scans:
         for before in machines_alone(scan, learnt):
@@ -73,13 +82,17 @@ def taught(scans: Sequence[ScanFacts], learnt: LearntParameters) -> dict[str, ob
             if result.lesson.stage.startswith(PEOPLE):
                 of_people[result.lesson.stage].append(result.lesson)
     for lessons in of_people.values():
-        found += lessons if len(lessons) >= ENOUGH else []
+        found += lessons if len(lessons) >= MIN_CONTEST_COUNT else []
     return {
         "calibration": fit_calibration(found, read_parameters(shipped_parameters()).calibration),
         "audited": dict(audited),
         "places": dict(places),
         "contests": {family: dict(tally) for family, tally in contests.items()},
     }
+
+
+def _no_places() -> list[list[float]]:
+    return [[0.0, 0.0] for _ in range(len(PLACE_CONFIDENCE_STEPS) + 1)]
 
 
 def _would_decide(before: Before, learnt: LearntParameters) -> bool:

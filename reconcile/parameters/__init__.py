@@ -1,33 +1,37 @@
 """What was learnt about sources, typed."""
 
-from reconcile.parameters.champion import ENOUGH
-from reconcile.parameters.confidence_bins import BAD_PAGE, STEPS, bin_of, confidence_table, has_digits
-from reconcile.parameters.parameters import (
-    HABITS,
-    PLACES,
-    PLAIN_CONFUSION,
-    PRIOR_ERROR,
-    LearntParameters,
-    odds,
-    place_bin,
-    read_parameters,
+from reconcile.parameters.champion import MIN_CONTEST_COUNT
+from reconcile.parameters.confidence_bins import (
+    BAD_PAGE_QUALITY,
+    CONFIDENCE_STEPS,
+    bin_of,
+    confidence_table,
+    has_digits,
 )
+from reconcile.parameters.confusions import SHARED_CONFUSIONS, UNSEEN_CONFUSION_SHARE
+from reconcile.parameters.parameters import LearntParameters, read_parameters
+from reconcile.parameters.place_errors import PLACE_CONFIDENCE_STEPS, place_bin
 from reconcile.parameters.shipped import shipped_parameters
+from reconcile.parameters.shrinkage import odds
+from reconcile.parameters.source_errors import PRIOR_ERROR_SHARE
+from reconcile.parameters.source_habits import PRIOR_HABIT_SHARE
 from reconcile.parameters.source_model import SourceModel
 from reconcile.parameters.source_phrases import differences, kept_phrases
-from reconcile.parameters.standings import standing_of
+from reconcile.parameters.standings import champion_standing
 
 __all__ = [
-    "BAD_PAGE",
-    "ENOUGH",
-    "HABITS",
-    "PLACES",
-    "PLAIN_CONFUSION",
-    "PRIOR_ERROR",
-    "STEPS",
+    "BAD_PAGE_QUALITY",
+    "CONFIDENCE_STEPS",
+    "MIN_CONTEST_COUNT",
+    "PLACE_CONFIDENCE_STEPS",
+    "PRIOR_ERROR_SHARE",
+    "PRIOR_HABIT_SHARE",
+    "SHARED_CONFUSIONS",
+    "UNSEEN_CONFUSION_SHARE",
     "LearntParameters",
     "SourceModel",
     "bin_of",
+    "champion_standing",
     "confidence_table",
     "differences",
     "has_digits",
@@ -36,5 +40,4 @@ __all__ = [
     "place_bin",
     "read_parameters",
     "shipped_parameters",
-    "standing_of",
 ]

@@ -12,19 +12,22 @@ from typing import Literal
 
 Champion = Literal["model", "majority"]
 
-ENOUGH = 100
-"""Items with a known truth before majority may take the model's place, and before it tells how sure people make it."""
+MIN_CONTEST_COUNT = 100
+"""Items with a known truth before majority may take the model's place, and before they tell how sure people make it.
 
-DOUBT = 0.05
-"""How often chance alone may make majority look this much better."""
+Chosen by hand.
+"""
+
+MAX_CHANCE_PROBABILITY = 0.05
+"""How often chance alone may make majority look this much better. Chosen by hand."""
 
 
 def champion(tally: Mapping[str, float]) -> Champion:
     """Who decides: the model, unless majority was better on enough items. `tally` counts "items", and the items on
     which only "model" or only "majority" was right."""
     ours, theirs = round(tally.get("model", 0)), round(tally.get("majority", 0))
-    if tally.get("items", 0) < ENOUGH or theirs <= ours:
+    if tally.get("items", 0) < MIN_CONTEST_COUNT or theirs <= ours:
         return "model"
     apart = ours + theirs
     by_chance = sum(comb(apart, wins) for wins in range(theirs, apart + 1)) / 2**apart
-    return "majority" if by_chance <= DOUBT else "model"
+    return "majority" if by_chance <= MAX_CHANCE_PROBABILITY else "model"

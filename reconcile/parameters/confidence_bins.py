@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import exp, log
+from typing import Any
 
-STEPS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 0.99, 0.995)
-"""Where the confidence of an engine is cut into bins; engines crowd near 1."""
+CONFIDENCE_STEPS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 0.99, 0.995)
+"""Where the confidence of an engine is cut into bins; engines crowd near 1. Chosen by hand."""
 
-USUAL = (1.5, 1.3, 1.1, 0.9, 0.6, 0.3, 0.0, -0.3, -0.6, -0.8, -1.0, -1.1, -1.2)
+PRIOR_LOG_RATIOS = (1.5, 1.3, 1.1, 0.9, 0.6, 0.3, 0.0, -0.3, -0.6, -0.8, -1.0, -1.1, -1.2)
 """Log of P(bin | wrong) / P(bin | right) of an engine of which nothing was learnt: about Tesseract's, halved."""
 
-BAD_PAGE = 0.7
-"""Quality of a page (0 to 1) below which it is a bad one: engines err more often there, more often alike, and their
-confidence says something else. The hard photographs of the generator have 0.29 to 0.55, its others 0.83 and more."""
+BAD_PAGE_QUALITY = 0.7
+"""Quality of a page (0 to 1) below which it is a bad one.
 
-WEIGHT = 6.0
-"""How many wrong and how many right readings the usual meaning counts for."""
+Engines err more often there, more often alike, and their confidence says something else. The hard photographs of the
+generator have 0.29 to 0.55, its others 0.83 and more.
+"""
 
-KIND_WEIGHT = 100.0
-"""How many wrong readings of one kind what an engine's confidence means in general counts for."""
+PRIOR_WEIGHT_COUNT = 6.0
+"""How many wrong and how many right readings the usual meaning counts for. Chosen by hand."""
+
+GENERAL_WEIGHT_COUNT = 100.0
+"""How many wrong readings of one kind what an engine's confidence means in general counts for. Chosen by hand."""
 
 
 def confidence_table(engine: str, *, digits: bool, bad: bool) -> str:
@@ -35,33 +40,40 @@ def has_digits(text: str) -> bool:
 
 def bin_of(confidence: float) -> int:
     """Which bin a confidence falls into."""
-    return bisect_right(STEPS, confidence)
+    return bisect_right(CONFIDENCE_STEPS, confidence)
 
 
-def ratios(tallies: Sequence[Sequence[float]] | None) -> tuple[float, ...]:
+def log_ratios(tallies: Sequence[Sequence[float]] | None) -> tuple[float, ...]:
     """Log of P(bin | wrong) / P(bin | right) for each bin, from (wrong, right) readings counted in it.
 
     Never rising with confidence: bins that would are pooled (pool adjacent violators, M. Ayer and others, Annals of
     Mathematical Statistics 26, 1955).
     """
     if tallies is None:
-        return USUAL
+        return PRIOR_LOG_RATIOS
     wrong, right = sum(tally[0] for tally in tallies), sum(tally[1] for tally in tallies)
     drawn = []
-    for tally, usual in zip(tallies, USUAL, strict=True):
-        seen = (sum(tally) + 1.0) / (wrong + right + len(USUAL))
-        drawn.append((tally[0] + WEIGHT * seen * exp(usual / 2), tally[1] + WEIGHT * seen * exp(-usual / 2)))
+    for tally, usual in zip(tallies, PRIOR_LOG_RATIOS, strict=True):
+        seen = (sum(tally) + 1.0) / (wrong + right + len(PRIOR_LOG_RATIOS))
+        drawn.append(
+            (
+                tally[0] + PRIOR_WEIGHT_COUNT * seen * exp(usual / 2),
+                tally[1] + PRIOR_WEIGHT_COUNT * seen * exp(-usual / 2),
+            )
+        )
     return _logs(drawn)
 
 
-def of_kind(tallies: Sequence[Sequence[float]] | None, usual: Sequence[float]) -> tuple[float, ...]:
-    """The same of one kind of an engine's readings, drawn to what is `usual` of all of them: where none of the kind was
-    wrong it is that."""
+def log_ratios_of_kind(tallies: Sequence[Sequence[float]] | None, usual: Sequence[float]) -> tuple[float, ...]:
+    """Log of P(bin | wrong) / P(bin | right) of one kind of an engine's readings, drawn to what is `usual` of them all.
+
+    Where none of the kind was wrong it is `usual`.
+    """
     if tallies is None:
         return tuple(usual)
     right = sum(tally[1] for tally in tallies) + len(usual)
     shares = [(tally[1] + 1.0) / right for tally in tallies]
-    scale = KIND_WEIGHT / sum(share * exp(log_ratio) for share, log_ratio in zip(shares, usual, strict=True))
+    scale = GENERAL_WEIGHT_COUNT / sum(share * exp(log_ratio) for share, log_ratio in zip(shares, usual, strict=True))
     return _logs(
         [
             (tally[0] + scale * share * exp(log_ratio), right * share)
@@ -80,3 +92,27 @@ def _logs(tallies: Sequence[tuple[float, float]]) -> tuple[float, ...]:
             pools.append((last[0] + before[0], last[1] + before[1], last[2] + before[2]))
     all_wrong, all_right = sum(pool[0] for pool in pools), sum(pool[1] for pool in pools)
     return tuple(log(pool[0] / all_wrong) - log(pool[1] / all_right) for pool in pools for _ in range(pool[2]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfidenceTables:
+    """(wrong, right) readings by bin of confidence, of each engine and of each kind of its readings."""
+
+    tallies: Mapping[str, Sequence[Sequence[float]]]
+
+    @classmethod
+    def read(cls, content: Mapping[str, Any]) -> ConfidenceTables:
+        """The confidence tables of stored parameters: `sure`."""
+        return cls(tallies=content.get("sure", {}))
+
+    def ratios(self, engine: str, *, bad_page: bool) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """P(bin | wrong) / P(bin | right) for each bin, of words and of what holds digits.
+
+        What an engine's confidence means on one kind of its readings is drawn to what it means on all of them.
+        """
+        usual = log_ratios(self.tallies.get(engine))
+        words, digits = (
+            log_ratios_of_kind(self.tallies.get(confidence_table(engine, digits=digits, bad=bad_page)), usual)
+            for digits in (False, True)
+        )
+        return tuple(map(exp, words)), tuple(map(exp, digits))

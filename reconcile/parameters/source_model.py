@@ -1,27 +1,30 @@
-"""How one source reads one type of field, as the channel hears it."""
+"""How one source reads one type of field, as the noisy channel uses it."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from reconcile.parameters.confidence_bins import STEPS, has_digits
+from reconcile.parameters.confidence_bins import CONFIDENCE_STEPS, has_digits
 from reconcile.parameters.source_phrases import Phrases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceModel:
-    """How one source reads one type of field: what the channel needs to know of it; `phrases` are its conventions.
+    """How one source reads one type of field. All numbers are shares from 0 to 1 but the ratios.
 
-    `rate` is `error` as it is told; `ratios` are P(confidence | wrong) / P(confidence | right) by bin of confidence, of
-    words and of what holds digits.
+    `error` is how often it is wrong, `rate` the same as it is told, rounded. `unrelated` is the share of its errors
+    that have nothing to do with what is written, `follow_rate` how often it takes a damaged place for what it looks
+    like to everybody. `accents` and `swap` are how often it drops accents, and changes day and month about. `ratios`
+    are P(confidence | wrong) / P(confidence | right) by bin of confidence, of words and of what holds digits. `phrases`
+    are its conventions.
     """
 
     kind: str
     error: float
     rate: float
     unrelated: float
-    follows: float
+    follow_rate: float
     accents: float
     swap: float
     ratios: tuple[tuple[float, ...], tuple[float, ...]]
@@ -29,4 +32,4 @@ class SourceModel:
 
     def ratio(self, confidence: float | None, says: str) -> float:
         """P(this confidence | wrong) / P(this confidence | right) of what it says; 1 where the source claims none."""
-        return 1.0 if confidence is None else self.ratios[has_digits(says)][bisect_right(STEPS, confidence)]
+        return 1.0 if confidence is None else self.ratios[has_digits(says)][bisect_right(CONFIDENCE_STEPS, confidence)]

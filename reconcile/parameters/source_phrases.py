@@ -8,7 +8,7 @@ behind is a pair like any other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
@@ -16,31 +16,38 @@ from rapidfuzz.distance import Levenshtein
 Pair = tuple[str, str]
 """(what is written, what is said for it)."""
 
-Tree = Mapping[str, Mapping[str, Mapping[str, list[float]]]]
-"""By source, what is written and what is said for it: (followed, of so many)."""
+TalliesByPhrase = Mapping[str, Mapping[str, Sequence[float]]]
+"""By what is written and what is said for it: (followed, of so many)."""
 
-START, END = "^", "$"
+START_SIGN = "^"
+"""Stands for the start of a text in a phrase."""
 
-LONGEST = 3
-"""Words of the longest phrase: whole lines that differ are no convention."""
+END_SIGN = "$"
+"""Stands for the end of a text in a phrase."""
 
-SEEN_AGAIN = 3.0
-"""A source must have done so on so many fields before it counts as its convention: what stands in parameters outlives
-the scans, so it must not be about one of them."""
+MAX_PHRASE_WORD_COUNT = 3
+"""Words of the longest phrase: whole lines that differ are no convention. Chosen by hand."""
 
-OFTEN = 0.2
-"""What a source does less often than this is an error each time."""
+MIN_FOLLOWED_COUNT = 3.0
+"""A source must have followed it on so many fields before it counts as its convention.
 
-AT_FIRST = 2.0
-"""A convention just noticed is taken to be followed once in so many times, until it was counted."""
+What stands in parameters outlives the scans, so it must not be about one of them.
+"""
 
-WEIGHT = 2.0
-"""So many fields on which it was not followed are added, so that no convention is certain."""
+MIN_FOLLOWED_SHARE = 0.2
+"""What a source does less often than this is an error each time. Chosen by hand."""
 
-TOGETHER = 3
-"""So many conventions that apply to one text are tried, all at once and each by itself."""
+FIRST_OCCASIONS_PER_USE = 2.0
+"""A convention just noticed is taken to be followed once in so many times, until it was counted. Chosen by hand."""
 
-REMEMBERED = 4096
+NOT_FOLLOWED_WEIGHT_COUNT = 2.0
+"""So many fields on which it was not followed are added, so that no convention is certain. Chosen by hand."""
+
+MAX_COMBINED_COUNT = 3
+"""So many conventions that apply to one text are tried, all at once and each by itself. Chosen by hand."""
+
+CACHED_TEXT_COUNT = 4096
+"""The ways to say so many texts are kept. Chosen by hand."""
 
 
 class Way(NamedTuple):
@@ -54,9 +61,9 @@ class Way(NamedTuple):
 class Phrases:
     """The conventions of one source."""
 
-    def __init__(self, tree: Mapping[str, Mapping[str, list[float]]]) -> None:
+    def __init__(self, tree: TalliesByPhrase) -> None:
         self._shares: dict[Pair, float] = {
-            (written, said): tally[0] / (tally[1] + WEIGHT)
+            (written, said): tally[0] / (tally[1] + NOT_FOLLOWED_WEIGHT_COUNT)
             for written, others in tree.items()
             for said, tally in others.items()
         }
@@ -69,16 +76,16 @@ class Phrases:
         """How the source may say this text instead: by all of its conventions that apply, then by each alone."""
         found = self._ways.get(written)
         if found is None:
-            if len(self._ways) >= REMEMBERED:
+            if len(self._ways) >= CACHED_TEXT_COUNT:
                 self._ways.clear()
             found = self._ways[written] = self._find(written)
         return found
 
     def _find(self, written: str) -> tuple[Way, ...]:
-        padded = f" {START} {written} {END} "
+        padded = f" {START_SIGN} {written} {END_SIGN} "
         pairs = sorted(
             (pair for pair in self._shares if f" {pair[0]} " in padded), key=lambda pair: (-self._shares[pair], pair)
-        )[:TOGETHER]
+        )[:MAX_COMBINED_COUNT]
         chosen = [tuple(pairs), *((pair,) for pair in pairs)] if len(pairs) > 1 else [(pair,) for pair in pairs]
         found: dict[str, Way] = {}
         for some in chosen:
@@ -88,7 +95,7 @@ class Phrases:
         return tuple(found.values())
 
 
-NONE = Phrases({})
+NO_PHRASES = Phrases({})
 
 
 def differences(written: str, said: str) -> list[Pair]:
@@ -101,31 +108,33 @@ def differences(written: str, said: str) -> list[Pair]:
         was, became = there[block.src_start : block.src_end], here[block.dest_start : block.dest_end]
         if block.tag == "equal":
             kept += len(was)
-        elif len(was) > LONGEST or len(became) > LONGEST:
+        elif len(was) > MAX_PHRASE_WORD_COUNT or len(became) > MAX_PHRASE_WORD_COUNT:
             return []
         elif was:
             found.append((" ".join(was), " ".join(became)))
         elif block.src_start == 0:
-            found.append((START, " ".join([START, *became])))
+            found.append((START_SIGN, " ".join([START_SIGN, *became])))
         elif block.src_start == len(there):
-            found.append((END, " ".join([*became, END])))
+            found.append((END_SIGN, " ".join([*became, END_SIGN])))
         else:
             return []
     return found if kept else []
 
 
 def kept_phrases(
-    counted: Tree, noticed: Mapping[str, Mapping[Pair, float]]
+    counted: Mapping[str, TalliesByPhrase], noticed: Mapping[str, Mapping[Pair, float]]
 ) -> dict[str, dict[str, dict[str, list[float]]]]:
     """The conventions of each source that were followed often enough; those just noticed at a first guess."""
     tree: dict[str, dict[str, dict[str, list[float]]]] = {}
     for source, written, said, tally in _all(counted, noticed):
-        if tally[0] >= SEEN_AGAIN and tally[0] >= OFTEN * tally[1]:
+        if tally[0] >= MIN_FOLLOWED_COUNT and tally[0] >= MIN_FOLLOWED_SHARE * tally[1]:
             tree.setdefault(source, {}).setdefault(written, {})[said] = [round(each, 3) for each in tally]
     return tree
 
 
-def _all(counted: Tree, noticed: Mapping[str, Mapping[Pair, float]]) -> Iterable[tuple[str, str, str, list[float]]]:
+def _all(
+    counted: Mapping[str, TalliesByPhrase], noticed: Mapping[str, Mapping[Pair, float]]
+) -> Iterable[tuple[str, str, str, Sequence[float]]]:
     for source in sorted({*counted, *noticed}):
         known = counted.get(source, {})
         for written in sorted(known):
@@ -133,10 +142,10 @@ def _all(counted: Tree, noticed: Mapping[str, Mapping[Pair, float]]) -> Iterable
                 yield source, written, said, known[written][said]
         for (written, said), count in sorted(noticed.get(source, {}).items()):
             if said not in known.get(written, {}):
-                yield source, written, said, [count, count * AT_FIRST]
+                yield source, written, said, [count, count * FIRST_OCCASIONS_PER_USE]
 
 
 def _said(padded: str, pairs: Iterable[Pair]) -> str:
     for written, said in pairs:
         padded = padded.replace(f" {written} ", f" {said} ")
-    return " ".join(word for word in padded.split() if word not in (START, END))
+    return " ".join(word for word in padded.split() if word not in (START_SIGN, END_SIGN))

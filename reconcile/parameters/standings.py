@@ -18,7 +18,7 @@ class Contest(NamedTuple):
     majority: int
 
 
-class Standing(NamedTuple):
+class ChampionStanding(NamedTuple):
     """Who decides in a family, what that stood on when fairhand shipped, and what this store has seen."""
 
     family: str
@@ -41,8 +41,8 @@ out, on which only the model says anything."""
 NOTHING = Contest(0, 0, 0)
 
 
-def standing_of(family: Family, learnt: LearntParameters) -> Standing:
+def champion_standing(family: Family, learnt: LearntParameters) -> ChampionStanding:
     """Who decides in a family under these parameters, and why."""
-    tally = learnt.content.get("contests", {}).get(family, {})
+    tally = learnt.contests.get(family, {})
     here = Contest(*(round(tally.get(name, 0)) for name in ("items", "model", "majority")))
-    return Standing(family, learnt.champion(family), SHIPPED.get(family, NOTHING), here)
+    return ChampionStanding(family, learnt.champion(family), SHIPPED.get(family, NOTHING), here)

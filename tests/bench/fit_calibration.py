@@ -66,7 +66,7 @@ def documents(dump: Path) -> Iterator[list[Lesson]]:
             readings=[reading(row, number) for number, row in enumerate(rows)],
             truths={key(row): row["truth"] for row in rows} | {key(row): row["text"] for row in rows if row["right"]},
         )
-        yield [each.lesson for each in machines_alone(facts, LearntParameters(version=0, content=CONTENT))]
+        yield [each.lesson for each in machines_alone(facts, LearntParameters.read(version=0, content=CONTENT))]
 
 
 def show(lessons: Sequence[Lesson], fitted: Mapping[str, Mapping[str, float]]) -> None:

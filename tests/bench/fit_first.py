@@ -83,7 +83,7 @@ def main(dumps: Iterable[str]) -> None:
                 errors, decided = machines_alone(each, learnt)
                 wrong, count = wrong + errors, count + decided
     content = kept(learn([each.facts for _, each in fixed], nothing).content)
-    content["places"] = taught(free, LearntParameters(version=0, content=content))["places"]
+    content["places"] = taught(free, LearntParameters.read(version=0, content=content))["places"]
     families = ("line text", "short text", "code", "amount", "date")
     situations = [f"{family}: {how}" for family in families for how in ("engines agree", "vouched for")]
     content["shipped"] = {situation: [float(wrong), float(count)] for situation in situations}
@@ -127,7 +127,7 @@ def machines_alone(document: Document, learnt: Parameters) -> tuple[int, int]:
     spots = prepared(document.form).fields
     wrong = count = 0
     for where, posterior in weigh(document.form, document.readings, learnt).items():
-        proven = replace(posterior, facts={**posterior.facts, "earned": PROVEN})
+        proven = replace(posterior, standing=replace(posterior.standing, earned=PROVEN))
         answer = decide(document.form.field(where.name), proven, POLICY)
         spot = spots[where.name]
         truth = spot.normal(document.truths[where])

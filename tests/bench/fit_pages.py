@@ -22,7 +22,7 @@ from reconcile.inference.weigh import weigh_together
 from reconcile.learning.counts import Counts
 from reconcile.learning.lessons import machines_alone
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters.confidence_bins import BAD_PAGE
+from reconcile.parameters.confidence_bins import BAD_PAGE_QUALITY
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.parameters.shipped_data import CONTENT
 from tests.bench.fit_first import TARGET, key, reading
@@ -68,7 +68,7 @@ def documents(dump: Path) -> list[ScanFacts]:
 
 def fitted(scans: Sequence[ScanFacts], before: dict[str, Any], weighed_with: dict[str, Any]) -> dict[str, Any]:
     """The content with the tallies of these scans, weighed with what was fitted in the pass before."""
-    learnt, counts = LearntParameters(version=0, content=weighed_with), Counts()
+    learnt, counts = LearntParameters.read(version=0, content=weighed_with), Counts()
     for scan in scans:
         made = prepared(scan.form)
         for place, weighed in weigh_together(made, scan.readings, learnt).items():
@@ -96,8 +96,8 @@ def show(name: str, scans: Sequence[ScanFacts], content: dict[str, Any]) -> None
     for bad in (False, True):
         told: list[tuple[float, bool]] = []
         for scan in scans:
-            if any(each.conditions.get("quality", 1.0) < BAD_PAGE for each in scan.readings) == bad:
-                alone = machines_alone(scan, LearntParameters(version=0, content=content))
+            if any(each.conditions.get("quality", 1.0) < BAD_PAGE_QUALITY for each in scan.readings) == bad:
+                alone = machines_alone(scan, LearntParameters.read(version=0, content=content))
                 told += [(each.share, each.right) for each in alone if each.seen.alone and each.seen.engines > 1]
         for low, high in ((0.5, 0.95), (0.95, 0.99), (0.99, 0.999), (0.999, 1.0)):
             some = [each for each in told if low <= each[0] < high or (high == 1.0 and each[0] == high)]

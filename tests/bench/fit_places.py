@@ -86,7 +86,9 @@ def places(found: Iterable[Document]) -> dict[str, list[list[float]]]:
     for each in found:
         by_layout[each.layout].append(each.facts())
     shipped = shipped_parameters().content
-    learnt = LearntParameters(version=0, content={name: each for name, each in shipped.items() if name != "places"})
+    learnt = LearntParameters.read(
+        version=0, content={name: each for name, each in shipped.items() if name != "places"}
+    )
     total: dict[str, list[list[float]]] = {}
     for scans in by_layout.values():
         tallies: Any = taught(scans, learnt)["places"]

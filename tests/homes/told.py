@@ -121,7 +121,7 @@ def _weighed(rooms: Home, scan: Scan) -> dict[str, dict[str, Any]]:
 def _posterior(posterior: Posterior, outcome: Decision | Task | None) -> dict[str, Any]:
     return {
         "probability": posterior.probability,
-        "method": posterior.method,
+        "method": "",
         "none": posterior.none,
         "read by": [posterior.machines, posterior.people, posterior.experts],
         "candidates": [

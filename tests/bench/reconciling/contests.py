@@ -48,7 +48,7 @@ def rows(small: bool) -> Iterator[Row]:
 def _add(tally: dict[str, Counter[str]], scans: Sequence[ScanFacts]) -> None:
     """Trust is learnt without the truths, as a store would have it, then both sides are held against them."""
     blind = [ScanFacts(form=scan.form, readings=scan.readings) for scan in scans]
-    learnt = LearntParameters(version=1, content=learn(blind, shipped.shipped_parameters()).content)
+    learnt = LearntParameters.read(version=1, content=learn(blind, shipped.shipped_parameters()).content)
     for scan in scans:
         for contest in contested(scan, learnt):
             tally[contest.lesson.family] += contest.tally

@@ -84,7 +84,7 @@ def facts_of(each: Open) -> ScanFacts:
 
 
 def _day(phase: str, scans: int, batch: Sequence[Open], facts: Sequence[ScanFacts], parameters: Parameters) -> Day:
-    measured = rates(facts, {}, LearntParameters(version=parameters.version, content=parameters.content))
+    measured = rates(facts, {}, LearntParameters.read(version=parameters.version, content=parameters.content))
     decided = [each for each in measured if each.of == "form"]
     return Day(
         phase=phase,

@@ -30,6 +30,7 @@ from transcribe.store.contract import Floor, Rate
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 FORM = forms.load("bon-de-commande")
 SPOTS = prepared(FORM).fields
+CONTENT = shipped.shipped_parameters().content
 LEARNT = read_parameters(shipped.shipped_parameters())
 ORDER = Sample(
     file="one.png",
@@ -92,7 +93,7 @@ def test_the_same_lot_gives_the_same_reading_and_another_lot_another() -> None:
 
 
 def test_some_errors_are_shared_where_a_field_looks_like_something_else() -> None:
-    tempting = LearntParameters(version=9, content={**LEARNT.content, "tempting": {"amount": [900.0, 1000.0]}})
+    tempting = LearntParameters.read(version=9, content={**CONTENT, "tempting": {"amount": [900.0, 1000.0]}})
     one, other = stated(FORM, "machine", [0.3, 0.3], "engine")
     both = [
         (read(written(number), one, tempting, "1", 0).text, read(written(number), other, tempting, "1", 0).text)
@@ -204,7 +205,7 @@ def test_people_with_a_history_err_as_was_learnt_of_them() -> None:
     person = Transcriber(id="mina", handle="Mina", roles=frozenset({"transcriber"}))
     new, expert = replace(person, id="new"), replace(person, id="expert", roles=frozenset({"expert"}))
     tally = {"amount": [30.0, 100.0]}
-    learnt = LearntParameters(version=3, content={**LEARNT.content, "sources": {"mina": tally, "expert": tally}})
+    learnt = LearntParameters.read(version=3, content={**CONTENT, "sources": {"mina": tally, "expert": tally}})
     (mina,) = from_history(FORM, [person, new, expert, replace(person, paused=True)], learnt)
     assert mina.name == "mina"
     assert mina.errors["amount"] == pytest.approx(0.3, abs=0.05)

@@ -58,9 +58,9 @@ def test_audits_count_and_an_audit_that_errs_takes_the_right_to_decide_away(room
     assert learnt.audited >= 12
     parameters = rooms.store.parameters()
     assert parameters is not None
-    wrong, count = read_parameters(parameters).tally("amount: engines agree")
+    wrong, count = read_parameters(parameters).machines.tally("amount: engines agree")
     assert (round(wrong) >= 4, count > 12) == (True, True)
-    assert read_parameters(parameters).earned("amount: engines agree") < policy(rooms.settings).target
+    assert read_parameters(parameters).machines.earned_share("amount: engines agree") < policy(rooms.settings).target
     (found,) = (each for each in learnt.reopened if each.scan == standing.id and each.field == "total")
     assert found.file == standing.name
 
@@ -195,7 +195,7 @@ def test_what_people_read_while_nothing_is_proven_is_counted_as_proof(rooms: Hom
     learn_home(rooms)
     parameters = rooms.store.parameters()
     assert parameters is not None
-    assert read_parameters(parameters).tally("amount: engines agree") == (0.0, 1.0)
+    assert read_parameters(parameters).machines.tally("amount: engines agree") == (0.0, 1.0)
 
 
 def test_the_command_says_what_moved_what_is_measured_and_what_is_asked_again(house: House) -> None:

@@ -11,9 +11,9 @@ from reconcile.decision.decide import decide
 from reconcile.inference.calibration import DOUBTED
 from reconcile.policy import POLICY
 from tests.reconcile.made import both, expert, field, ink, machine, posterior, reading
-from transcribe.codes import Method
+from transcribe.codes import Method, Witness
 from transcribe.i18n.evidence_messages import say
-from transcribe.model import Candidate, Decision, Field, FieldKey, Posterior, Reading, Task
+from transcribe.model import Candidate, Decision, Field, FieldKey, Posterior, Reading, Standing, Task
 
 DATE = field("order_date", "date")
 TOTAL = field("total", "amount")
@@ -49,11 +49,11 @@ def test_one_engine_alone_never_decides_however_sure() -> None:
 def test_a_long_text_that_was_searched_for_needs_a_witness_as_engines_agree_on_its_words_and_not_its_ends() -> None:
     agreed = posterior(NAME, *both("customer_name", "Dupont SARL"))
     assert isinstance(decide(NAME, agreed, POLICY), Decision)
-    searched = replace(agreed, facts={**agreed.facts, "extent": True})
+    searched = replace(agreed, standing=replace(agreed.standing, searched_text=True))
     task = decide(NAME, searched, POLICY)
     assert isinstance(task, Task)
     assert task.reason == "extent"
-    vouched = replace(searched, facts={**searched.facts, "witness": "known value"})
+    vouched = replace(searched, standing=replace(searched.standing, witness=Witness.KNOWN_VALUE))
     assert isinstance(decide(NAME, vouched, POLICY), Decision)
 
 
@@ -168,7 +168,7 @@ def test_what_an_expert_decides_against_the_evidence_is_given_no_great_probabili
 def test_machines_alone_need_more_than_people_do_whether_they_agree_or_a_witness_chooses() -> None:
     agreed = posterior(DATE, *both("order_date", "14/03/2025"))
     chosen = replace(
-        agreed, facts={**agreed.facts, "engines": 1, "witness": "format", "situation": "date: vouched for"}
+        agreed, standing=replace(agreed.standing, engines=1, witness=Witness.FORMAT, situation="date: vouched for")
     )
     person = posterior(DATE, *both("order_date", "14/03/2025"), reading("order_date", "ana", "14/03/2025"))
     between = (POLICY.min_machine_probability + 1 - POLICY.reading_cost_share) / 2
@@ -260,21 +260,9 @@ def test_people_may_agree_that_it_cannot_be_read() -> None:
     assert (answer.value, answer.null, answer.text) == (None, "illegible", "")
 
 
-def sure(probability: float, **facts: float | str | bool) -> Posterior:
+def sure(probability: float) -> Posterior:
     """One person and one engine say the same, and it is so probable."""
     says = Candidate(normal="15.60", text="15.60", probability=probability, value="15.60")
-    agreed: dict[str, float | int | str | bool] = {
-        "engines": 1,
-        "listening": 2,
-        "people": 1,
-        "experts": 0,
-        "against people": 0,
-        "contradicting": 0,
-        "by ink": False,
-        "witness": "",
-        "trouble": "",
-        "earned": 0.0,
-    }
     return Posterior(
         key=FieldKey("total"),
         candidates=(says,),
@@ -285,7 +273,7 @@ def sure(probability: float, **facts: float | str | bool) -> Posterior:
         parameters=1,
         people=1,
         machines=2,
-        facts={**agreed, **facts},
+        standing=Standing(engines=1, listening=2, people=1),
     )
 
 

@@ -47,8 +47,8 @@ def test_who_only_agrees_with_what_they_saw_is_no_independent_vote() -> None:
     blind = replace(saw, shown=None)
     says = replace(SAYS, confidence=0.9)
     weighed = {each.shown: posterior(NUMBER, says, each) for each in (saw, blind)}
-    assert weighed["BC-2025-0417"].facts["people"] == 0
-    assert weighed[None].facts["people"] == 1
+    assert weighed["BC-2025-0417"].standing.people == 0
+    assert weighed[None].standing.people == 1
     assert posterior(NUMBER, says).probability < weighed["BC-2025-0417"].probability < weighed[None].probability
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reconcile.algorithms.intervals import lower_bound
 from reconcile.inference.calibration import Lesson, adjusted, fit_calibration
 from reconcile.inference.circumstances import NEVER
-from reconcile.parameters.confidence_bins import STEPS, of_kind, ratios
+from reconcile.parameters.confidence_bins import CONFIDENCE_STEPS, log_ratios, log_ratios_of_kind
 
 SHARES = st.floats(0.5, 1.0)
 
@@ -62,23 +62,27 @@ def test_a_lower_bound_needs_six_hundred_fields_without_an_error() -> None:
     assert lower_bound((1, 600)) < lower_bound((0, 600))
 
 
-TALLIES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=len(STEPS) + 1, max_size=len(STEPS) + 1)
+TALLIES = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(0, 40)),
+    min_size=len(CONFIDENCE_STEPS) + 1,
+    max_size=len(CONFIDENCE_STEPS) + 1,
+)
 
 
 @given(TALLIES, TALLIES)
 def test_of_one_kind_of_readings_too_the_surer_is_the_righter_and_without_an_error_it_is_as_usual(
     all_of_it: list[tuple[int, int]], kind: list[tuple[int, int]]
 ) -> None:
-    usual = ratios(all_of_it)
-    assert all(later <= earlier + 1e-9 for earlier, later in pairwise(of_kind(kind, usual)))
-    assert of_kind(None, usual) == usual
-    never_wrong = of_kind([(0, right) for _, right in kind], usual)
+    usual = log_ratios(all_of_it)
+    assert all(later <= earlier + 1e-9 for earlier, later in pairwise(log_ratios_of_kind(kind, usual)))
+    assert log_ratios_of_kind(None, usual) == usual
+    never_wrong = log_ratios_of_kind([(0, right) for _, right in kind], usual)
     apart = [mine - theirs for mine, theirs in zip(never_wrong, usual, strict=True)]
     assert max(apart) - min(apart) < 1e-6, "but for one factor on all, as the shares of right readings differ"
 
 
 @given(TALLIES)
 def test_the_surer_an_engine_the_less_probably_it_is_wrong(tallies: list[tuple[int, int]]) -> None:
-    found = ratios([list(each) for each in tallies])
-    assert len(found) == len(STEPS) + 1
+    found = log_ratios([list(each) for each in tallies])
+    assert len(found) == len(CONFIDENCE_STEPS) + 1
     assert all(later <= earlier + 1e-9 for earlier, later in pairwise(found))

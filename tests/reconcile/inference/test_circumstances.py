@@ -40,7 +40,7 @@ def test_an_amount_without_decimals_may_have_lost_its_point_and_is_asked(text: s
 
 @pytest.mark.parametrize("text", ["172.17", "172.1 EUR", "1,217.00", "50"])
 def test_an_amount_with_decimals_or_too_short_to_have_lost_them_is_decided(text: str) -> None:
-    assert of_price(text).facts["trouble"] == ""
+    assert of_price(text).standing.trouble == ""
     assert isinstance(decide(PRICE.field("price"), of_price(text), POLICY), Decision)
 
 
@@ -82,18 +82,18 @@ def test_a_lone_stroke_that_is_a_known_value_is_no_lookalike() -> None:
     size = field("size", "text")
     listed = Master(field="size", values=(("1", "1"), ("2", "2")), digest="m")
     found = weigh(form(size, masters=(listed,)), both("size", "1"), shipped_parameters())[FieldKey("size")]
-    assert found.facts["trouble"] == ""
+    assert found.standing.trouble == ""
 
 
 def trouble(type: str, one: str, other: str) -> object:
     readings = [machine("some", "tesseract 5.5.0 fra", one), machine("some", "rapidocr 3.10.0", other, 0.99)]
-    return weigh(form(field("some", type)), readings, shipped_parameters())[FieldKey("some")].facts["trouble"]
+    return weigh(form(field("some", type)), readings, shipped_parameters())[FieldKey("some")].standing.trouble
 
 
 def test_sums_vouch_for_an_amount_without_decimals() -> None:
     readings = [*both("net", "1500.00"), *both("tax", "300.00"), *both("total", "1800")]
     total = weigh(SUMS, readings, shipped_parameters())[FieldKey("total")]
-    assert (total.facts["witness"], total.facts["trouble"]) == ("sums", "")
+    assert (total.standing.witness, total.standing.trouble) == ("sums", "")
 
 
 @pytest.mark.parametrize("seen", ["1721.79", "1721 79"])
@@ -138,13 +138,13 @@ def test_on_a_bad_page_two_digits_may_be_a_quantity_that_lost_its_point(
     text: str, quality: float, trouble: str
 ) -> None:
     readings = [replace(each, conditions={"fit": 0.8, "quality": quality}) for each in both("pot", text)]
-    assert weigh(POT, readings, shipped_parameters())[FieldKey("pot")].facts["trouble"] == trouble
+    assert weigh(POT, readings, shipped_parameters())[FieldKey("pot")].standing.trouble == trouble
 
 
 @pytest.mark.parametrize("text", ["7.5", "7"])
 def test_with_its_point_or_of_one_digit_it_is_whole_on_any_page(text: str) -> None:
     readings = [replace(each, conditions={"fit": 0.8, "quality": 0.3}) for each in both("pot", text)]
-    assert weigh(POT, readings, shipped_parameters())[FieldKey("pot")].facts["trouble"] == ""
+    assert weigh(POT, readings, shipped_parameters())[FieldKey("pot")].standing.trouble == ""
 
 
 def test_sums_rounded_to_cents_do_not_vouch_for_a_decimal_that_one_engine_alone_saw() -> None:
@@ -166,7 +166,7 @@ def on_page(quality: float, sure: float, text: str = "12 rue Berger") -> object:
         reading("street", source, text, kind="machine", confidence=confidence, conditions=conditions)
         for source, confidence in (("tesseract 5.5.0 fra", 0.96), ("rapidocr 3.10.0", sure))
     ]
-    return weigh(form(field("street", "address")), said, shipped_parameters())[FieldKey("street")].facts["trouble"]
+    return weigh(form(field("street", "address")), said, shipped_parameters())[FieldKey("street")].standing.trouble
 
 
 @pytest.mark.parametrize(
@@ -183,4 +183,4 @@ def test_what_something_vouches_for_needs_no_sure_engine_on_a_bad_page() -> None
         reading("code", source, "4006381333931", kind="machine", confidence=0.6, conditions=conditions)
         for source in ("tesseract 5.5.0 fra", "rapidocr 3.10.0")
     ]
-    assert posterior(field("code", "ean"), *said).facts["trouble"] == ""
+    assert posterior(field("code", "ean"), *said).standing.trouble == ""

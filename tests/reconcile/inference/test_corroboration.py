@@ -24,7 +24,7 @@ def witness(of: Field, best: str, *readings: Reading) -> str:
     content = {**shipped_parameters().content, "words": {of.name: WORDS}}
     found = weigh(form(of), readings, Parameters(version=1, content=content))[FieldKey(of.name)]
     assert found.candidates[0].text == best
-    return str(found.facts["witness"])
+    return str(found.standing.witness)
 
 
 def test_words_often_written_on_a_field_choose_between_engines_that_differ_in_them_alone() -> None:
@@ -50,7 +50,7 @@ def test_words_do_not_vouch_for_a_text_whose_words_run_together() -> None:
             machine("street", "tesseract 5.5.0 fra", parted, 0.6),
             machine("street", "rapidocr 3.10.0", joined, 0.99),
         )
-        assert posterior(STREET, *said).facts["witness"] == ""
+        assert posterior(STREET, *said).standing.witness == ""
 
 
 def test_words_do_not_vouch_for_what_no_engine_read() -> None:
@@ -61,36 +61,36 @@ def test_words_do_not_vouch_for_what_no_engine_read() -> None:
 
 def test_a_date_is_vouched_for_where_the_other_engine_took_a_stroke_for_a_digit() -> None:
     assert witness(DATE, "29/12/2024", *engines(DATE, "29/12/2024", "29/1212024")) == "format"
-    assert posterior(DATE, *engines(DATE, "29/12/2024", "29/11/2024")).facts["witness"] == ""
+    assert posterior(DATE, *engines(DATE, "29/12/2024", "29/11/2024")).standing.witness == ""
 
 
 def test_an_amount_is_vouched_for_where_the_other_engine_took_a_digit_for_a_letter_and_not_where_it_lost_one() -> None:
-    assert posterior(TOTAL, *engines(TOTAL, "869.90", "869.g0")).facts["witness"] == "format"
-    assert posterior(TOTAL, *engines(TOTAL, "869.90", "869.9O1x")).facts["witness"] == ""
-    assert posterior(TOTAL, *engines(TOTAL, "869.90", "86.90")).facts["witness"] == ""
+    assert posterior(TOTAL, *engines(TOTAL, "869.90", "869.g0")).standing.witness == "format"
+    assert posterior(TOTAL, *engines(TOTAL, "869.90", "869.9O1x")).standing.witness == ""
+    assert posterior(TOTAL, *engines(TOTAL, "869.90", "86.90")).standing.witness == ""
 
 
 def test_a_broad_letter_may_stand_for_two_digits_of_an_amount_so_that_its_format_tells_nothing() -> None:
     """11 166,36 was seen as n 166,36 by one engine and as 1 166,36 by the other."""
-    assert posterior(TOTAL, *engines(TOTAL, "1 166.36", "n 166.36")).facts["witness"] == ""
-    assert posterior(TOTAL, *engines(TOTAL, "1 166.36", "1 l66.36")).facts["witness"] == "format"
+    assert posterior(TOTAL, *engines(TOTAL, "1 166.36", "n 166.36")).standing.witness == ""
+    assert posterior(TOTAL, *engines(TOTAL, "1 166.36", "1 l66.36")).standing.witness == "format"
 
 
 def test_what_is_known_does_not_vouch_for_an_accent_that_the_other_engine_did_not_see_in_capitals() -> None:
     listed = Master(field="street", values=(("Pochettes à bulles", "1"), ("Agrafeuse rouge", "2")), digest="m")
     said = engines(STREET, "POCHETTES À BULLES", "POCHETTES A BULLES")
-    assert weigh(form(STREET, masters=(listed,)), said, shipped_parameters())[FieldKey("street")].facts["witness"] == ""
+    assert weigh(form(STREET, masters=(listed,)), said, shipped_parameters())[FieldKey("street")].standing.witness == ""
     said = engines(STREET, "POCHETTES À BULLES", "POCHETTES À BUL1ES")
     assert (
-        weigh(form(STREET, masters=(listed,)), said, shipped_parameters())[FieldKey("street")].facts["witness"]
+        weigh(form(STREET, masters=(listed,)), said, shipped_parameters())[FieldKey("street")].standing.witness
         == "known value"
     )
     written = {**shipped_parameters().content, "words": {"street": {"": 400.0, "malmö": 40.0}}}
     learnt = Parameters(version=1, content=written)
     said = engines(STREET, "MALMÖ 4", "MALMO 4")
-    assert weigh(form(STREET), said, learnt)[FieldKey("street")].facts["witness"] == ""
+    assert weigh(form(STREET), said, learnt)[FieldKey("street")].standing.witness == ""
     said = engines(STREET, "Malmö 4", "Malmo 4")
-    assert weigh(form(STREET), said, learnt)[FieldKey("street")].facts["witness"] == "known words"
+    assert weigh(form(STREET), said, learnt)[FieldKey("street")].standing.witness == "known words"
 
 
 def test_on_a_poor_page_one_character_against_another_tells_nothing() -> None:

@@ -157,7 +157,7 @@ def test_who_leaves_words_out_is_known_by_it() -> None:
         )
     ] * 20
     content = learn(facts, shipped_parameters()).content
-    done = read_parameters(Parameters(version=1, content=content)).content["lines"]
+    done = read_parameters(Parameters(version=1, content=content)).lines
     assert done["ann"][0] > 150
     assert done["eve"][2] > 70
     learnt = Parameters(version=1, content=content)

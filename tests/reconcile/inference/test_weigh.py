@@ -82,7 +82,7 @@ def test_sums_choose_between_two_engines() -> None:
     ]
     posterior = weigh(LINES, readings, shipped_parameters())[AMOUNT]
     assert best(posterior).normal == "37.50"
-    assert posterior.facts["witness"] == "sums"
+    assert posterior.standing.witness == "sums"
     assert any(each.code == "rule holds" for each in posterior.evidence)
 
 
@@ -117,7 +117,7 @@ def test_a_quantity_that_leaves_the_digits_as_they_are_proves_nothing(
         machine(AMOUNT, "tesseract 5", amount),
     ]
     posterior = weigh(LINES, readings, shipped_parameters())[AMOUNT]
-    assert (posterior.facts["witness"] == "sums") is vouches
+    assert (posterior.standing.witness == "sums") is vouches
 
 
 def test_a_wrong_sum_that_people_confirm_stands_as_written() -> None:
@@ -221,8 +221,8 @@ def test_a_comparison_speaks_against_a_value_that_breaks_it() -> None:
 def test_a_blank_operand_makes_a_rule_silent() -> None:
     readings = [*both(QUANTITY, "3"), ink(PRICE, ""), *both(AMOUNT, "37.50")]
     posterior = weigh(LINES, readings, shipped_parameters())[AMOUNT]
-    assert posterior.facts["witness"] == ""
-    assert posterior.facts["trouble"] == ""
+    assert posterior.standing.witness == ""
+    assert posterior.standing.trouble == ""
 
 
 def test_a_blank_does_not_beat_a_long_text_by_its_length_alone() -> None:

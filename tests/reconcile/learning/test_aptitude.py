@@ -14,7 +14,7 @@ TYPES = ("amount", "date", "name")
 def learnt(**content: object) -> LearntParameters:
     """Parameters of which only this much is known."""
     rates = {"person": dict.fromkeys(TYPES, (60.0, 1000.0))}
-    return LearntParameters(version=1, content={"rates": rates, **content})
+    return LearntParameters.read(version=1, content={"rates": rates, **content})
 
 
 def test_who_is_like_most_and_who_is_unknown_add_nothing_of_their_own() -> None:

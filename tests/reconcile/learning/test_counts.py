@@ -38,17 +38,21 @@ def placed(source: str, text: str, place: float) -> Reading:
 def test_how_many_values_master_data_know_is_learnt() -> None:
     who = (reading("customer", "ana", "Anna Meier"), reading("customer", "ben", "Anna Meier"))
     stranger = (reading("customer", "ana", "Zoë Quist"), reading("customer", "ben", "Zoë Quist"))
-    usual = read_parameters(shipped_parameters()).covered("customer")
-    assert after(NAME, *both("customer", "Anna Meier"), *who).covered("customer") > usual
-    assert after(NAME, *both("customer", "Zoë Quist"), *stranger).covered("customer") < usual
+    usual = read_parameters(shipped_parameters()).covered_share("customer")
+    assert after(NAME, *both("customer", "Anna Meier"), *who).covered_share("customer") > usual
+    assert after(NAME, *both("customer", "Zoë Quist"), *stranger).covered_share("customer") < usual
 
 
 def test_a_place_where_both_engines_read_something_else_is_learnt_to_be_the_wrong_one() -> None:
     engines = (placed("tesseract 5", "15.60", 0.5), placed("rapidocr 3", "15.60", 0.5))
     found, shipped = after(TOTAL, *engines, truth="99.10"), read_parameters(shipped_parameters())
-    assert found.in_place("test: total", "amount", 0.5) < 0.3 < shipped.in_place("test: total", "amount", 0.5)
-    sure = shipped.in_place("test: total", "amount", 0.95)
-    assert found.in_place("test: total", "amount", 0.95) == sure, "only places as unsure as that"
+    assert (
+        found.places.in_place_probability("test: total", "amount", 0.5)
+        < 0.3
+        < shipped.places.in_place_probability("test: total", "amount", 0.5)
+    )
+    sure = shipped.places.in_place_probability("test: total", "amount", 0.95)
+    assert found.places.in_place_probability("test: total", "amount", 0.95) == sure, "only places as unsure as that"
 
 
 def test_an_engine_that_read_another_place_is_not_blamed_for_how_it_reads() -> None:
@@ -61,8 +65,8 @@ def test_an_engine_that_read_another_place_is_not_blamed_for_how_it_reads() -> N
 
 def test_a_blank_that_somebody_sent_is_no_error_of_reading() -> None:
     found = after(TOTAL, *both("total", "15.60"), reading("total", "ana", "15.60"), reading("total", "ben", ""))
-    assert "ben" not in found.content["sources"]
-    assert "ana" in found.content["sources"]
+    assert "ben" not in found.errors.by_source
+    assert "ana" in found.errors.by_source
 
 
 def seen(source: str, text: str, quality: float, confidence: float = 0.9) -> Reading:
@@ -96,8 +100,10 @@ def test_what_confidence_means_of_digits_and_of_words_is_learnt_apart() -> None:
 def test_a_place_that_both_engines_misread_alike_on_a_bad_page_makes_others_there_doubtful() -> None:
     alike = (seen("tesseract 5", "15.80", 0.4), seen("rapidocr 3", "15.80", 0.4))
     found, shipped = after(TOTAL, *alike, truth="15.60"), read_parameters(shipped_parameters())
-    assert found.shared_confusion("amount", True) > shipped.shared_confusion("amount", True)
-    assert found.shared_confusion("amount", True) > found.shared_confusion("amount")
+    assert found.shared_confusions.share("amount", bad_page=True) > shipped.shared_confusions.share(
+        "amount", bad_page=True
+    )
+    assert found.shared_confusions.share("amount", bad_page=True) > found.shared_confusions.share("amount")
 
 
 def test_what_a_source_takes_for_what_is_learnt_and_a_lost_character_is_no_confusion() -> None:
@@ -106,7 +112,10 @@ def test_what_a_source_takes_for_what_is_learnt_and_a_lost_character_is_no_confu
         TOTAL, machine("total", "rapidocr 3", "15.60"), machine("total", "tesseract 5", "15.68", 0.6), *people
     )
     lost = after(TOTAL, machine("total", "rapidocr 3", "15.60"), machine("total", "tesseract 5", "1.60", 0.6), *people)
-    assert taken.confused("machine", "0", "8") > read_parameters(shipped_parameters()).confused("machine", "0", "8")
+    assert taken.characters.share("machine", "0", "8") > read_parameters(shipped_parameters()).characters.share(
+        "machine", "0", "8"
+    )
     assert (
-        lost.confused("machine", "5", "1") <= read_parameters(shipped_parameters()).confused("machine", "5", "1") + 1e-9
+        lost.characters.share("machine", "5", "1")
+        <= read_parameters(shipped_parameters()).characters.share("machine", "5", "1") + 1e-9
     )

@@ -83,7 +83,9 @@ def test_a_habit_is_no_error_and_the_same_by_chance_is_one() -> None:
     american = reading("ordered", "ana", "03/05/2025")
     usual = scan("05/03/2025", american, key=ORDERED, audit=False)
     assert found(usual) == {("group", "es"): (1, 1)}
-    habit = LearntParameters(version=2, content={**LEARNT.content, "habits": {"ana": {"swap": [40.0, 44.0]}}})
+    habit = LearntParameters.read(
+        version=2, content={**shipped_parameters().content, "habits": {"ana": {"swap": [40.0, 44.0]}}}
+    )
     assert found(usual, learnt=habit) == {("group", "es"): (0, 1)}
 
 

@@ -99,14 +99,14 @@ def test_audits_take_the_right_to_decide_alone_away() -> None:
     assert isinstance(before, Decision)
     audited = [agreed_wrongly(number, number % 20 == 0) for number in range(200)]
     learnt = Parameters(version=1, content=learn(audited, shipped_parameters()).content)
-    assert read_parameters(learnt).earned("amount: engines agree") < POLICY.target
+    assert read_parameters(learnt).machines.earned_share("amount: engines agree") < POLICY.target
     assert not isinstance(decide(TOTAL.field("total"), weigh(TOTAL, readings, learnt)[KEY], POLICY), Decision)
 
 
 def test_audits_without_an_error_leave_the_right() -> None:
     audited = [agreed_wrongly(number, wrong=False) for number in range(200)]
     learnt = after(learn(audited, shipped_parameters()))
-    assert learnt.earned("amount: engines agree") >= POLICY.target
+    assert learnt.machines.earned_share("amount: engines agree") >= POLICY.target
 
 
 def unproven() -> Parameters:
@@ -124,7 +124,7 @@ def test_what_people_read_because_nothing_was_proven_earns_machines_the_right() 
         for number in range(620)
     ]
     few, enough = (Parameters(version=2, content=learn(some, unproven()).content) for some in (read[:400], read))
-    assert read_parameters(few).earned("amount: engines agree") < POLICY.target
+    assert read_parameters(few).machines.earned_share("amount: engines agree") < POLICY.target
     answer = decide(TOTAL.field("total"), weigh(TOTAL, both_agree, enough)[KEY], POLICY)
     assert isinstance(answer, Decision)
     assert answer.method == "machines"
@@ -137,16 +137,16 @@ def test_what_was_proven_once_stands_until_audits_disprove_it() -> None:
     ]
     proven = Parameters(version=2, content=learn(read, unproven()).content)
     later = Parameters(version=3, content=learn(scans(("ana", "15.60")), proven).content)
-    assert read_parameters(later).earned("amount: engines agree") >= POLICY.target
+    assert read_parameters(later).machines.earned_share("amount: engines agree") >= POLICY.target
     wrong = [agreed_wrongly(number, number % 20 == 0) for number in range(100)]
     disproven = Parameters(version=4, content=learn(wrong, later).content)
-    assert read_parameters(disproven).earned("amount: engines agree") < POLICY.target
+    assert read_parameters(disproven).machines.earned_share("amount: engines agree") < POLICY.target
 
 
 def test_what_was_read_for_another_reason_proves_nothing() -> None:
     read = [replace(agreed_wrongly(number, wrong=False), audited=frozenset(), truths={}) for number in range(620)]
     learnt = read_parameters(Parameters(version=2, content=learn(read, unproven()).content))
-    assert learnt.earned("amount: engines agree") == 0.0
+    assert learnt.machines.earned_share("amount: engines agree") == 0.0
 
 
 @pytest.mark.parametrize(
@@ -155,16 +155,16 @@ def test_what_was_read_for_another_reason_proves_nothing() -> None:
 )
 def test_the_shipped_right_stands_until_audits_disprove_it(wrong: int, count: int, kept: bool) -> None:
     audited = {"amount: engines agree": [float(wrong), float(count)]}
-    learnt = LearntParameters(version=2, content={**shipped_parameters().content, "audited": audited})
-    assert (learnt.earned("amount: engines agree") >= POLICY.target) is kept
+    learnt = LearntParameters.read(version=2, content={**shipped_parameters().content, "audited": audited})
+    assert (learnt.machines.earned_share("amount: engines agree") >= POLICY.target) is kept
 
 
 def test_after_enough_audits_only_they_count() -> None:
     for wrong, kept in ((8, True), (12, False)):
         audited = {"amount: engines agree": [float(wrong), 3000.0]}
-        learnt = LearntParameters(version=2, content={**shipped_parameters().content, "audited": audited})
-        assert learnt.tally("amount: engines agree") == (wrong, 3000.0)
-        assert (learnt.earned("amount: engines agree") >= POLICY.target) is kept
+        learnt = LearntParameters.read(version=2, content={**shipped_parameters().content, "audited": audited})
+        assert learnt.machines.tally("amount: engines agree") == (wrong, 3000.0)
+        assert (learnt.machines.earned_share("amount: engines agree") >= POLICY.target) is kept
 
 
 def test_an_engine_that_is_unsure_when_wrong_is_believed_by_its_confidence() -> None:

@@ -12,7 +12,7 @@ from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import LearntParameters, read_parameters
 from reconcile.parameters.shipped import shipped_parameters
-from reconcile.parameters.source_phrases import END, START, Phrases, differences, kept_phrases
+from reconcile.parameters.source_phrases import END_SIGN, START_SIGN, Phrases, differences, kept_phrases
 from tests.reconcile.made import field, form, machine, reading
 from transcribe.model import FieldKey, Form, Parameters
 
@@ -49,15 +49,15 @@ TITLES = scans([f"smith {number}" for number in NUMBERS], [f"mr smith {number}" 
 
 @pytest.mark.parametrize(
     ("facts", "pair"),
-    [(UNITS, ("kg", "")), (SHORT, ("department", "dept")), (TITLES, (START, f"{START} mr"))],
+    [(UNITS, ("kg", "")), (SHORT, ("department", "dept")), (TITLES, (START_SIGN, f"{START_SIGN} mr"))],
 )
 def test_what_one_source_does_again_and_again_is_its_convention(facts: list[ScanFacts], pair: tuple[str, str]) -> None:
     learnt = learnt_from(facts)
-    followed, of = learnt.content["conventions"]["ann"][pair[0]][pair[1]]
+    followed, of = learnt.habits.conventions["ann"][pair[0]][pair[1]]
     assert followed > 0.9 * of > 10
-    assert not learnt.content["conventions"].get("ben")
+    assert not learnt.habits.conventions.get("ben")
     # It is no error: she is believed about as much as those who write it in full.
-    assert learnt.error("ann", "person", "text") < 2 * learnt.error("ben", "person", "text")
+    assert learnt.errors.error("ann", "person", "text") < 2 * learnt.errors.error("ben", "person", "text")
 
 
 def test_a_reading_in_ones_own_words_speaks_for_what_is_written() -> None:
@@ -80,7 +80,7 @@ def test_a_machine_has_no_conventions_and_neither_has_a_date() -> None:
 
 
 def test_twice_is_no_convention() -> None:
-    assert "ann" not in learnt_from(UNITS[:2]).content["conventions"]
+    assert "ann" not in learnt_from(UNITS[:2]).habits.conventions
     assert kept_phrases({"ann": {"kg": {"": [5.0, 100.0]}}}, {}) == {}
     assert kept_phrases({}, {"ann": {("kg", ""): 2.9}}) == {}
 
@@ -98,7 +98,7 @@ def test_differences_lead_from_what_is_written_to_what_is_said(written: str, sai
 
 
 def test_several_conventions_apply_together_and_each_alone() -> None:
-    phrases = Phrases({"road": {"rd": [9.0, 10.0]}, END: {f"uk {END}": [5.0, 10.0]}})
+    phrases = Phrases({"road": {"rd": [9.0, 10.0]}, END_SIGN: {f"uk {END_SIGN}": [5.0, 10.0]}})
     assert [way.text for way in phrases.ways("mill road")] == ["mill rd uk", "mill rd", "mill road uk"]
     assert phrases.ways("mill lane")[0].share < phrases.ways("mill road")[1].share
     assert Phrases({"kg": {"": [9.0, 9.0]}}).ways("kg") == ()  # nothing would be left: that is a blank

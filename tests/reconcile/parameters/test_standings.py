@@ -5,13 +5,13 @@ from __future__ import annotations
 from reconcile.parameters.champion import champion
 from reconcile.parameters.parameters import read_parameters
 from reconcile.parameters.shipped import shipped_parameters
-from reconcile.parameters.standings import SHIPPED, Contest, standing_of
+from reconcile.parameters.standings import SHIPPED, Contest, champion_standing
 from transcribe.model import Parameters
 
 
 def test_every_family_that_ships_with_the_model_in_front_names_what_it_won_on() -> None:
     for family in ("amount", "code", "date", "line text", "short text"):
-        standing = standing_of(family, read_parameters(shipped_parameters()))
+        standing = champion_standing(family, read_parameters(shipped_parameters()))
         assert standing.side == "model"
         assert standing.shipped == SHIPPED[family]
         assert standing.shipped.model > standing.shipped.majority
@@ -21,6 +21,6 @@ def test_every_family_that_ships_with_the_model_in_front_names_what_it_won_on() 
 
 def test_majority_that_is_better_here_decides_and_by_how_much_is_told() -> None:
     content = {**shipped_parameters().content, "contests": {"code": {"items": 120, "majority": 9}}}
-    standing = standing_of("code", read_parameters(Parameters(version=1, content=content)))
+    standing = champion_standing("code", read_parameters(Parameters(version=1, content=content)))
     assert standing.side == "majority"
     assert standing.here == Contest(120, 0, 9)

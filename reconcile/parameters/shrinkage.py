@@ -1,0 +1,43 @@
+"""Counted shares drawn towards what is usual, as few readings say little, and log odds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import log
+
+from reconcile.algorithms import Tally
+
+ODDS_MARGIN = 1e-12
+"""Shares nearer to 0 or 1 than this are taken for this near. Chosen by hand, to keep log odds finite."""
+
+MAX_USUAL_SHARE = 0.9
+"""The most that a source's other types may make usual. Chosen by hand."""
+
+MIN_SHARE = 0.0005
+"""The least that a share learnt with the help of other types may be. Chosen by hand."""
+
+MAX_SHARE = 0.97
+"""The most that a share learnt with the help of other types may be. Chosen by hand."""
+
+
+def odds(share: float) -> float:
+    """Log odds of a share, kept finite."""
+    kept = min(max(share, ODDS_MARGIN), 1 - ODDS_MARGIN)
+    return log(kept / (1 - kept))
+
+
+def shrunk(tally: Tally | Sequence[float] | None, usual: float, weight: float) -> float:
+    """A counted share, drawn towards what is usual as if that had been counted `weight` times."""
+    return usual if tally is None else (weight * usual + tally[0]) / (weight + tally[1])
+
+
+def shrunk_like_others(
+    type_name: str, own: Mapping[str, Tally] | None, typical: Callable[[str], float], weight: float
+) -> float:
+    """A share of one type of field, drawn towards what is typical of the type times what is usual for these tallies."""
+    if not own:
+        return typical(type_name)
+    some = sum(tally[0] for tally in own.values())
+    expected = sum(tally[1] * typical(name) for name, tally in own.items())
+    usual = min(MAX_USUAL_SHARE, typical(type_name) * (1.0 + some) / (1.0 + expected))
+    return min(MAX_SHARE, max(MIN_SHARE, shrunk(own.get(type_name), usual, weight)))
