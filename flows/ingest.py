@@ -25,21 +25,21 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from flows.administration import require_fair_start
 from flows.home import Home, home_at, load_settings, now
 from flows.runtime import settle_memory
-from flows.steps import Taken, failed, forms_of, read_scan, reconcile_home, take_in, work_key
+from flows.steps import Taken, failure_message, forms_of, read_scan, reconcile_home, take_in, work_key
 from transcribe.errors import FairhandError, ScanError
 from transcribe.intake import Unreadable, gather
 from transcribe.model import Scan
 
-WINDOW = 4
+WINDOW_SCANS_COUNT = 4
 """Scans handed to Prefect ahead of those being read, a worker: its server drops events when thousands come at once."""
 
 RETRY_SECONDS = (1, 10)
 """An engine that failed is asked again soon, and once more when a short overload has passed."""
 
-PROGRESS: ContextVar[Callable[[int, int], None]] = ContextVar("progress", default=lambda done, total: None)
+REPORT_PROGRESS: ContextVar[Callable[[int, int], None]] = ContextVar("progress", default=lambda done, total: None)
 """Who is told (scans done, files in all) in this process; a function cannot be a flow's parameter."""
 
-FILES: ContextVar[tuple[Path, ...]] = ContextVar("files", default=())
+BATCH_FILES: ContextVar[tuple[Path, ...]] = ContextVar("files", default=())
 """What the command line was given. Files are often named after customers, and Prefect keeps a flow's parameters,
 where nothing that is forgotten here would reach them."""
 
@@ -98,10 +98,10 @@ def _in_one_line(record: logging.LogRecord) -> bool:
 def read_one(home: str, scan: str, short: str, key: str) -> dict[str, Any]:
     """Read one scan; the last time that it is tried, without an engine that fails. Its parameters and its result hold
     no text of the paper, as Prefect keeps both."""
-    rooms = home_at(home)
+    opened = home_at(home)
     running = TaskRunContext.get()
     last = running is not None and running.task_run.run_count > len(RETRY_SECONDS)
-    reads = read_scan(rooms, rooms.store.scan(scan), without=int(last))
+    reads = read_scan(opened, opened.store.scan(scan), without=int(last))
     return {"readings": len(reads.readings), "failed": list(reads.failed)}
 
 
@@ -115,23 +115,23 @@ def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str,
     """
     settle_memory()
     logging.getLogger("prefect.task_runs").addFilter(_in_one_line)  # once, however often it is called
-    given = FILES.get() or tuple(map(Path, paths))
-    rooms = home_at(home or str(load_settings().home))
-    require_fair_start(rooms, forms_of(rooms, form))
-    done = Ingested(batch=batch, files=len(gather(given, own_folders=rooms.settings.pictured)))
+    given = BATCH_FILES.get() or tuple(map(Path, paths))
+    opened = home_at(home or str(load_settings().home))
+    require_fair_start(opened, forms_of(opened, form))
+    done = Ingested(batch=batch, files=len(gather(given, own_folders=opened.settings.picture_folders)))
     shown = create_progress_artifact(progress=0.0, key=_artifact("progress", batch), description=f"Batch {batch}")
     assert isinstance(shown, UUID), "a flow without async gets the id itself"
-    queue = _Window(rooms, done, lambda share: update_progress_artifact(artifact_id=shown, progress=share))
-    before = {each.file.sha256 for each in rooms.store.list_set_aside()}
-    for each in take_in(rooms, given, form, batch):
+    queue = _Window(opened, done, lambda share: update_progress_artifact(artifact_id=shown, progress=share))
+    before = {each.file.sha256 for each in opened.store.list_set_aside()}
+    for each in take_in(opened, given, form, batch):
         if isinstance(each, Unreadable):
             (done.failed if each.failed else done.set_aside).append((str(each.path), each.message))
             done.aside_before += each.file.sha256 in before
         else:
             queue.add(each)
     queue.drain()
-    reconcile_home(rooms)
-    create_markdown_artifact(key=_artifact("summary", batch), markdown=_summary(done, rooms))
+    reconcile_home(opened)
+    create_markdown_artifact(key=_artifact("summary", batch), markdown=_summary(done, opened))
     return asdict(done)
 
 
@@ -139,23 +139,23 @@ def ingest_batch(
     home: Path, paths: list[Path], form: str, batch: str, workers: int, told: Callable[[int, int], None]
 ) -> Ingested:
     """Run the flow in this process with so many scans at a time; `told` hears how far it is."""
-    token, files = PROGRESS.set(told), FILES.set(tuple(paths))
+    token, files = REPORT_PROGRESS.set(told), BATCH_FILES.set(tuple(paths))
     try:
         runner = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=workers))
         flow = ingest.with_options(task_runner=runner)
         return Ingested(**flow([], form, batch, str(home)))
     finally:
-        FILES.reset(files)
-        PROGRESS.reset(token)
+        BATCH_FILES.reset(files)
+        REPORT_PROGRESS.reset(token)
 
 
 class _Window:
     """Readings under way, as many as the workers need and no more, taken off in the order in which they began."""
 
-    def __init__(self, rooms: Home, done: Ingested, show: Callable[[float], object]) -> None:
-        self._rooms, self._done, self._show = rooms, done, show
+    def __init__(self, home: Home, done: Ingested, show: Callable[[float], object]) -> None:
+        self._home, self._done, self._show = home, done, show
         self._running: deque[tuple[Scan, PrefectFuture[Any]]] = deque()
-        self._most = WINDOW * rooms.settings.cores
+        self._most = WINDOW_SCANS_COUNT * home.settings.cores
         self._seen: set[str] = set()  # the same picture under two names is one scan, and is read once
         self._finished = 0
 
@@ -165,7 +165,7 @@ class _Window:
         self._done.scans += 1
         if not scan.form and taken.new:
             self._done.unidentified += 1
-        elif not scan.form or scan.id in self._seen or self._rooms.store.has_reads(scan.id):
+        elif not scan.form or scan.id in self._seen or self._home.store.has_reads(scan.id):
             self._done.known += 1
         else:
             self._seen.add(scan.id)
@@ -183,12 +183,12 @@ class _Window:
 
     def _submit(self, scan: Scan, *, anew: bool) -> PrefectFuture[Any]:
         task = read_one.with_options(refresh_cache=True) if anew else read_one
-        return task.submit(str(self._rooms.settings.home), scan.id, scan.id[:12], work_key(self._rooms, scan))
+        return task.submit(str(self._home.settings.home), scan.id, scan.id[:12], work_key(self._home, scan))
 
     def _take_off(self) -> None:
         scan, future = self._running.popleft()
         result = future.result(raise_on_failure=False)
-        if not isinstance(result, Exception) and not self._rooms.store.has_reads(scan.id):
+        if not isinstance(result, Exception) and not self._home.store.has_reads(scan.id):
             # Prefect remembers work whose result the store has lost (another store, an old backup): do it again.
             result = self._submit(scan, anew=True).result(raise_on_failure=False)
         if isinstance(result, Exception):
@@ -200,13 +200,13 @@ class _Window:
 
     def _fail(self, scan: Scan, error: Exception) -> None:
         """The scan is set aside, whatever happened, and the others go on."""
-        message = failed(scan, error)
-        self._rooms.store.set_scan_aside(scan.id, type(error).__name__, message, self._done.batch, now())
+        message = failure_message(scan, error)
+        self._home.store.set_scan_aside(scan.id, type(error).__name__, message, self._done.batch, now())
         (self._done.set_aside if isinstance(error, ScanError) else self._done.failed).append((scan.name, message))
 
     def _tell(self) -> None:
         self._finished += 1
-        PROGRESS.get()(self._finished, max(self._done.files, self._finished))
+        REPORT_PROGRESS.get()(self._finished, max(self._done.files, self._finished))
         if self._finished % self._most == 0:
             self._show(100.0 * self._finished / max(self._done.files, self._finished))
 
@@ -216,9 +216,9 @@ def _artifact(what: str, batch: str) -> str:
     return "-".join(filter(None, (what, *"".join(c if c.isalnum() else " " for c in batch.lower()).split())))
 
 
-def _summary(done: Ingested, rooms: Home) -> str:
+def _summary(done: Ingested, home: Home) -> str:
     """The batch in a table, for Prefect's pages: counts only, no text of the paper."""
-    counts = rooms.store.counts(done.batch)
+    counts = home.store.counts(done.batch)
     lines = [
         f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already, "
         f"{done.unidentified} of an unknown form, {len(done.set_aside)} files set aside, {len(done.failed)} failed.",

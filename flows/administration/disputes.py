@@ -11,7 +11,7 @@ from transcribe.errors import NotFound, SettingsError
 from transcribe.store import ExpectedWork
 
 
-def expect_work(rooms: Home, at: datetime, hours: float, form: str) -> ExpectedWork:
+def expect_work(home: Home, at: datetime, hours: float, form: str) -> ExpectedWork:
     """Announce work, in UTC where `at` names no zone. SettingsError where it is past or no hours, FormError where there
     is no such form."""
     when = at if at.tzinfo else at.replace(tzinfo=UTC)
@@ -20,19 +20,19 @@ def expect_work(rooms: Home, at: datetime, hours: float, form: str) -> ExpectedW
     if not math.isfinite(hours) or hours <= 0:
         raise SettingsError("Say about how many hours of work it is, such as --hours 20.")
     expected = ExpectedWork(
-        id=secrets.token_urlsafe(9), at=when, hours=hours, form=rooms.forms.find(form).name if form else ""
+        id=secrets.token_urlsafe(9), at=when, hours=hours, form=home.forms.find(form).name if form else ""
     )
-    rooms.store.put_expected_work(expected, now())
+    home.store.put_expected_work(expected, now())
     return expected
 
 
-def settle_dispute(rooms: Home, dispute: str, seconds: float | None, reason: str, by: str) -> float:
+def settle_dispute(home: Home, dispute: str, seconds: float | None, reason: str, by: str) -> float:
     """Add so many seconds to a person's paid time (None: what makes up their own figure); the seconds added.
 
     NotFound where there is no such dispute; SettingsError where it is settled already, or where it is less than the
     person says and no reason is given.
     """
-    found = next((each for each in rooms.store.disputes() if each.id == dispute), None)
+    found = next((each for each in home.store.disputes() if each.id == dispute), None)
     if found is None:
         raise NotFound(f"There is no dispute {dispute!r}. See them with: fairhand time list --open")
     if found.answered_at is not None:
@@ -42,5 +42,5 @@ def settle_dispute(rooms: Home, dispute: str, seconds: float | None, reason: str
         raise SettingsError(
             f"They say {found.missing:g} seconds are missing. Say with --reason why it is less: they are told."
         )
-    rooms.store.answer_dispute(dispute, granted, now(), by=by, reason=reason.strip())
+    home.store.answer_dispute(dispute, granted, now(), by=by, reason=reason.strip())
     return granted

@@ -17,7 +17,7 @@ from transcribe.errors import FairhandError
 from transcribe.store import open_store
 
 PACKAGES = ("transcribe", "reconcile", "flows")
-SPARE_BYTES = 1_000_000_000
+MIN_FREE_DISK_BYTES = 1_000_000_000
 """Below a gigabyte of free disk a batch of a few hundred photographs may not fit."""
 
 
@@ -34,7 +34,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class EngineState:
     """An engine as it stands here: `sources` is what its readings are called (name, version, settings), `languages`
     those of the forms, `used` whether the settings name it, `problem` what keeps it from reading, "" for nothing."""
 
@@ -79,22 +79,22 @@ def _folder(package: str) -> str:
     return str(Path(found.origin).parent.parent) if found and found.origin else "nowhere"
 
 
-def engines(settings: Settings) -> Iterator[Listed]:
+def engines(settings: Settings) -> Iterator[EngineState]:
     """Every engine that is shipped or named in the settings, those in use first."""
     for name in dict.fromkeys((*settings.engines, *ocr.names())):
         yield _listed(name, settings)
 
 
-def _listed(name: str, settings: Settings) -> Listed:
+def _listed(name: str, settings: Settings) -> EngineState:
     spoken, used = _spoken(settings), name in settings.engines
     languages = tuple(sorted({language for each in spoken for language in each}))
     if name not in ocr.names():
-        return Listed(engine=name, sources=(), languages=(), used=used, problem="there is no such engine")
+        return EngineState(engine=name, sources=(), languages=(), used=used, problem="there is no such engine")
     problem = ocr.problem(name, languages) or ""
     sources: tuple[str, ...] = ()
     if not problem:
         sources = tuple(dict.fromkeys(ocr.load(name, each).source for each in spoken))
-    return Listed(engine=name, sources=sources, languages=languages, used=used, problem=problem)
+    return EngineState(engine=name, sources=sources, languages=languages, used=used, problem=problem)
 
 
 def _spoken(settings: Settings) -> list[tuple[str, ...]]:
@@ -156,7 +156,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     if not os.access(folder, os.W_OK):
         yield Finding(check="disk", message=f"{folder} cannot be written.", mend=f"chmod u+w {folder}", machine=True)
     free = shutil.disk_usage(folder).free
-    if free < SPARE_BYTES:
+    if free < MIN_FREE_DISK_BYTES:
         message = f"Only {free // 1_000_000} MB are free at {folder}."
         yield Finding(check="disk", message=message, mend="make room, or set FAIRHAND_HOME", machine=True)
 

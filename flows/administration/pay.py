@@ -17,7 +17,7 @@ from transcribe.store import Floor, Rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PayOf:
+class PayLine:
     """What one person is owed in one currency; amounts as decimal text, hours as measured."""
 
     handle: str
@@ -32,28 +32,28 @@ class PayOf:
     an_hour: str | None
 
 
-def pay_lines(rooms: Home) -> list[PayOf]:
+def pay_lines(home: Home) -> list[PayLine]:
     """Everybody who is paid, by handle."""
-    handles = {person.id: person.handle for person in rooms.store.transcribers()}
+    handles = {person.id: person.handle for person in home.store.transcribers()}
     found = [
-        PayOf(
+        PayLine(
             handle=handles.get(state.transcriber, state.transcriber),
             transcriber=state.transcriber,
             currency=state.currency,
-            due=decimal(state.due),
-            coming=decimal(state.coming),
-            paid=decimal(state.paid),
+            due=decimal_text(state.due),
+            coming=decimal_text(state.coming),
+            paid=decimal_text(state.paid),
             hours=state.seconds / 3600,
             waiting_hours=state.waiting_seconds / 3600,
             readings=state.readings,
-            an_hour=None if state.an_hour is None else decimal(state.an_hour),
+            an_hour=None if state.an_hour is None else decimal_text(state.an_hour),
         )
-        for state in rooms.store.pay_states(now())
+        for state in home.store.pay_states(now())
     ]
     return sorted(found, key=lambda each: each.handle)
 
 
-def set_rate(rooms: Home, amount: str, currency: str, form: str, *, per_hour: bool) -> None:
+def set_rate(home: Home, amount: str, currency: str, form: str, *, per_hour: bool) -> None:
     """What a reading (or an hour) pays from now on; SettingsError where it is no amount or no currency."""
     rate = Rate(
         form=form,
@@ -62,10 +62,10 @@ def set_rate(rooms: Home, amount: str, currency: str, form: str, *, per_hour: bo
         since=now(),
         per="hour" if per_hour else "reading",
     )
-    rooms.store.put_rate(rate, now())
+    home.store.put_rate(rate, now())
 
 
-def set_floor(rooms: Home, amount: str, currency: str, source: str, source_amount: str | None) -> None:
+def set_floor(home: Home, amount: str, currency: str, source: str, source_amount: str | None) -> None:
     """The least that an hour pays from now on, and where the figure comes from."""
     floor = Floor(
         micro=micro_of(amount),
@@ -74,22 +74,22 @@ def set_floor(rooms: Home, amount: str, currency: str, source: str, source_amoun
         since=now(),
         source_micro=None if source_amount is None else micro_of(source_amount),
     )
-    rooms.store.put_floor(floor, now())
+    home.store.put_floor(floor, now())
 
 
-def close_period(rooms: Home, reference: str, until: datetime | None) -> str:
+def close_period(home: Home, reference: str, until: datetime | None) -> str:
     """Top everybody up to the floor, mark what is due as paid; the transfers as CSV."""
     moment = now()
     last = moment if until is None else until.replace(tzinfo=UTC)
-    people = {person.id: person.handle for person in rooms.store.transcribers()}
+    people = {person.id: person.handle for person in home.store.transcribers()}
     for who in people:
-        rooms.store.top_up(who, moment)
+        home.store.top_up(who, moment)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("handle", "amount", "currency", "reference", "date"))
-    for line in rooms.store.close_period(last, reference, moment):
+    for line in home.store.close_period(last, reference, moment):
         handle = people.get(line.transcriber, line.transcriber)
-        writer.writerow((handle, decimal(-line.micro), line.currency, reference, f"{line.at:%Y-%m-%d}"))
+        writer.writerow((handle, decimal_text(-line.micro), line.currency, reference, f"{line.at:%Y-%m-%d}"))
     return out.getvalue()
 
 
@@ -110,7 +110,7 @@ def _currency(code: str) -> str:
     return code
 
 
-def decimal(micro: int) -> str:
+def decimal_text(micro: int) -> str:
     """Micro-units as decimal text with at least two places."""
     text = f"{Decimal(micro) / MICRO:.6f}"
     whole, _, places = text.partition(".")

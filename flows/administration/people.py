@@ -23,7 +23,7 @@ Change = tuple[object, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Invited:
+class Invitation:
     """A person and their sign-in link, which works once and until then. Nobody can look it up again.
 
     `added` says that they are new; `changed` what of a person who was known is another now, by name.
@@ -37,7 +37,7 @@ class Invited:
 
 
 def invite(
-    rooms: Home,
+    home: Home,
     handle: str,
     roles: Sequence[str] | None = None,
     languages: Sequence[str] | None = None,
@@ -45,7 +45,7 @@ def invite(
     interface_language: str | None = None,
     regions: Sequence[str] | None = None,
     time_zone: str | None = None,
-) -> Invited:
+) -> Invitation:
     """Add a person and make a sign-in link. Of a person who is known here already only what is given is changed.
 
     SettingsError names what is unknown.
@@ -62,45 +62,45 @@ def invite(
         "regions": None if regions is None else tuple(regions),
         "time_zone": time_zone,
     }
-    before = _person_of(rooms, handle)
+    before = _person_of(home, handle)
     known = before or Transcriber(id=secrets.token_urlsafe(9), handle=handle, roles=frozenset({"transcriber"}))
     person = replace(known, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # checked above
     if person != before:
-        rooms.store.put_transcriber(person, now())
+        home.store.put_transcriber(person, now())
     changed = {name: (getattr(before, name), getattr(person, name)) for name in given if before is not None}
     return replace(
-        new_link(rooms, person),
+        new_link(home, person),
         added=before is None,
         changed={name: change for name, change in changed.items() if change[0] != change[1]},
     )
 
 
-def new_link(rooms: Home, person: Transcriber) -> Invited:
+def new_link(home: Home, person: Transcriber) -> Invitation:
     """A new sign-in link for a person; older ones go on working until they are used or too old."""
     token = secrets.token_urlsafe(32)
-    until = now() + timedelta(days=rooms.settings.link_days)
-    rooms.store.put_link(person.id, token_hash(token), until, now())
-    return Invited(person=person, link=f"{address(rooms)}/in/{token}", until=until)
+    until = now() + timedelta(days=home.settings.link_days)
+    home.store.put_link(person.id, token_hash(token), until, now())
+    return Invitation(person=person, link=f"{pages_address(home)}/in/{token}", until=until)
 
 
-def pause(rooms: Home, handle: str, *, paused: bool) -> Transcriber:
+def pause(home: Home, handle: str, *, paused: bool) -> Transcriber:
     """Stop giving a person work, or begin again; their work and their pay are never touched."""
-    person = replace(rooms.store.transcriber(handle), paused=paused)
-    rooms.store.put_transcriber(person, now())
+    person = replace(home.store.transcriber(handle), paused=paused)
+    home.store.put_transcriber(person, now())
     if paused:
-        rooms.store.give_back(person.id, now())
+        home.store.give_back(person.id, now())
     return person
 
 
-def address(rooms: Home) -> str:
+def pages_address(home: Home) -> str:
     """Where people find the review pages: as set, else where serve runs, else where it would."""
-    settings = rooms.settings
+    settings = home.settings
     return settings.public_url.rstrip("/") or notice(settings).get("web") or f"http://{settings.host}:{settings.port}"
 
 
-def _person_of(rooms: Home, handle: str) -> Transcriber | None:
+def _person_of(home: Home, handle: str) -> Transcriber | None:
     try:
-        return rooms.store.transcriber(handle)
+        return home.store.transcriber(handle)
     except NotFound:
         return None
 

@@ -13,7 +13,7 @@ from transcribe.errors import SettingsError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forgotten:
+class ForgottenScan:
     """A scan that was erased, and how many pictures of it were in the archive."""
 
     scan: str
@@ -38,14 +38,14 @@ def export_records(
         return sum(writer.write(records, name, file, options) for name in names)
 
 
-def forget_scan(rooms: Home, scan: str) -> Forgotten:
+def forget_scan(home: Home, scan: str) -> ForgottenScan:
     """Erase what a scan says and shows in the state, the archive and records.db; NotFound where there is none.
 
     Called again it finishes what a killed run began.
     """
-    found = rooms.store.scan(scan).id
-    names = rooms.store.forget(found, now())
+    found = home.store.scan(scan).id
+    names = home.store.forget(found, now())
     for name in names:
-        rooms.archive.erase(name)
-    publish_records(rooms)
-    return Forgotten(scan=found, files=len(names))
+        home.archive.erase(name)
+    publish_records(home)
+    return ForgottenScan(scan=found, files=len(names))

@@ -19,10 +19,10 @@ from transcribe.errors import FairhandError
 if TYPE_CHECKING:
     from flows.home import FormLibrary, Settings
 
-EXIT_CODES = {1: 1, 2: 2, 3: 1, 4: 3}
+EXIT_CODE_OF_ERROR = {1: 1, 2: 2, 3: 1, 4: 3}
 """From an error's own code to the command line's: a file that cannot be read is a finding, a missing program is 3."""
 
-GROUPS = (
+COMMAND_GROUPS = (
     "setup",
     "ingesting",
     "reading",
@@ -49,7 +49,7 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)  # type: ignore[arg-type]  # typer's own copy of click has no public types
         except FairhandError as error:
             typer.echo(f"fairhand: {error}", err=True)
-            raise typer.Exit(EXIT_CODES.get(error.exit_code, error.exit_code)) from error
+            raise typer.Exit(EXIT_CODE_OF_ERROR.get(error.exit_code, error.exit_code)) from error
 
 
 app = typer.Typer(
@@ -89,7 +89,7 @@ def settings_of(ctx: typer.Context) -> Settings:
     return load_settings(ctx.obj)
 
 
-def shelf_of(ctx: typer.Context) -> FormLibrary:
+def form_library(ctx: typer.Context) -> FormLibrary:
     """The forms that may be named in this command."""
     from flows.home import FormLibrary
 
@@ -98,6 +98,6 @@ def shelf_of(ctx: typer.Context) -> FormLibrary:
 
 def run() -> None:
     """Load every group of commands and run the one that was asked for."""
-    for group in GROUPS:
+    for group in COMMAND_GROUPS:
         importlib.import_module(f"flows.cli.{group}")
     app(prog_name="fairhand")

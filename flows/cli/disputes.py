@@ -152,11 +152,11 @@ def list_controls(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     from flows.home import open_home
     from transcribe.people import is_same_text
 
-    rooms = open_home(settings_of(ctx))
+    home = open_home(settings_of(ctx))
     told = []
-    for item in rooms.store.control_answers():
-        scan = rooms.store.scan(item.truth.scan)
-        form = rooms.forms(scan.form, scan.form_version)
+    for item in home.store.control_answers():
+        scan = home.store.scan(item.truth.scan)
+        form = home.forms(scan.form, scan.form_version)
         field = form.field(item.truth.key.name)
         right = sum(is_same_text(each.text or "", item.truth.text, field, form) for each in item.readings)
         told.append(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of, shelf_of
+from flows.cli.app import app, form_library, settings_of
 
 forms = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check, look at and draft forms.")
 app.add_typer(forms, name="forms")
@@ -21,7 +21,7 @@ def list_forms(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List the forms that are shipped, installed, or were used here."""
     from transcribe.i18n import said
 
-    shelf = shelf_of(ctx)
+    shelf = form_library(ctx)
     found = [shelf.find(name) for name in shelf.names()]
     if as_json:
         terminal.as_json(
@@ -56,7 +56,7 @@ def list_forms(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 @forms.command("check")
 def check_form(ctx: typer.Context, form: Form) -> None:
     """Check a form's definition; a mistake is named by file and key."""
-    found = shelf_of(ctx).find(form)
+    found = form_library(ctx).find(form)
     fields, tables = len(found.fields), len(found.tables)
     typer.echo(f"{found.name} version {found.version} is well formed: {fields} fields, {tables} tables.")
 
@@ -73,7 +73,7 @@ def preview_form(
     """Draw a form's boxes on its blank page."""
     from transcribe.forms import preview
 
-    out.write_bytes(preview(shelf_of(ctx).find(form), page))
+    out.write_bytes(preview(form_library(ctx).find(form), page))
     typer.echo(f"Page {page} of {form} with its boxes is in {out}.")
 
 

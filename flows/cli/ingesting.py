@@ -35,33 +35,33 @@ def ingest(
     from transcribe.intake import passed_over
 
     settings = settings_of(ctx)
-    terminal.require_there(paths)
-    rooms = open_home(settings)
-    for each in (form,) if form != AUTO else rooms.forms.names():
-        rooms.use_form(each)  # what is wrong with a form is said before anything begins
-    require_fair_start(rooms, forms_of(rooms, form))
+    terminal.require_existing(paths)
+    home = open_home(settings)
+    for each in (form,) if form != AUTO else home.forms.names():
+        home.use_form(each)  # what is wrong with a form is said before anything begins
+    require_fair_start(home, forms_of(home, form))
     with prefect_for(settings):
         from flows.ingest import ingest_batch
 
         name = batch or datetime.now(UTC).strftime("%Y-%m-%d %H.%M.%S")
         with terminal.progress("reading") as told:
             done = ingest_batch(settings.home, paths, form, name, settings.cores, told)
-    again = {state.scan.name: state.advice for state in rooms.store.scan_states(name)[::-1] if state.advice}
-    others = [str(each) for each in passed_over(paths, own_folders=settings.pictured)]
+    again = {state.scan.name: state.advice for state in home.store.scan_states(name)[::-1] if state.advice}
+    others = [str(each) for each in passed_over(paths, own_folders=settings.picture_folders)]
     if as_json:
         more = {"passed_over": others, "again": again}
         terminal.as_json({**dataclasses.asdict(done), "changed": done.changed, **more})
     else:
         _print(done, others)
         for scan, codes in again.items():
-            typer.echo(f"{scan}: {terminal.to_do(codes, settings.speaks)}")
+            typer.echo(f"{scan}: {terminal.photo_advice(codes, settings.spoken_language)}")
     if done.set_aside or done.failed or done.without:
         raise typer.Exit(1)
 
 
 def _print(done: Ingested, others: Sequence[str]) -> None:
     if not done.files:
-        typer.echo(f"{terminal.NOTHING_THERE}; nothing has changed.")
+        typer.echo(f"{terminal.NO_PICTURE_MESSAGE}; nothing has changed.")
     elif done.changed or not done.scans:
         typer.echo(f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already.")
     else:
@@ -70,8 +70,8 @@ def _print(done: Ingested, others: Sequence[str]) -> None:
         typer.echo(f"{done.unidentified} of an unknown form wait for a person to say which it is.")
     for what, listed in (("set aside", done.set_aside), ("failed", done.failed)):
         for name, message in listed:
-            typer.echo(f"{what}: {terminal.about(name, message)}")
+            typer.echo(f"{what}: {terminal.with_file(name, message)}")
     for name, engine in done.without:
         typer.echo(f"{name}: {engine} failed on it; the other engines read it, and people are asked.")
     if others:
-        typer.echo(terminal.passed_over(others))
+        typer.echo(terminal.passed_over_message(others))

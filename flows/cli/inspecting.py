@@ -13,7 +13,7 @@ from flows.terminal import print_counts
 if TYPE_CHECKING:
     from transcribe.store import ScanState
 
-THE_FILES_FAULT = ("ScanError", "FormError")
+FILE_ERRORS = ("ScanError", "FormError")
 """The errors that say something of a file; others are failures of the program or of the machine."""
 
 
@@ -28,33 +28,33 @@ def status(
     from flows.cli.status_json import status_json
     from flows.home import open_home
 
-    rooms = open_home(settings_of(ctx))
-    counts = rooms.store.counts(batch)
-    aside = [each for each in rooms.store.list_set_aside() if batch in (None, each.batch)]
+    home = open_home(settings_of(ctx))
+    counts = home.store.counts(batch)
+    aside = [each for each in home.store.list_set_aside() if batch in (None, each.batch)]
     if as_json:
-        terminal.as_json(status_json(rooms, counts, aside, batch).model_dump(mode="json"))
+        terminal.as_json(status_json(home, counts, aside, batch).model_dump(mode="json"))
         return
     if batch is not None and not counts.scans and not counts.set_aside:
         typer.echo(f"No scan came in a batch {batch!r} first. fairhand status --json tells each scan's batch.")
         return
     print_counts(counts)
     for what, listed in (
-        ("set aside", [each for each in aside if each.error in THE_FILES_FAULT]),
-        ("failed, and not read", [each for each in aside if each.error not in THE_FILES_FAULT]),
+        ("set aside", [each for each in aside if each.error in FILE_ERRORS]),
+        ("failed, and not read", [each for each in aside if each.error not in FILE_ERRORS]),
     ):
         if listed:
             typer.echo(f"\n{len(listed)} {what}:")
         for each in listed:
-            typer.echo(f"  {terminal.about(each.file.name, each.message)}")
-    again = [state for state in rooms.store.scan_states(batch) if state.advice]
+            typer.echo(f"  {terminal.with_file(each.file.name, each.message)}")
+    again = [state for state in home.store.scan_states(batch) if state.advice]
     if again:
         typer.echo(f"\n{len(again)} to photograph again:")
     for state in again:
-        typer.echo(f"  {state.scan.name}: {terminal.to_do(state.advice, rooms.settings.speaks)}")
+        typer.echo(f"  {state.scan.name}: {terminal.photo_advice(state.advice, home.settings.spoken_language)}")
     if scans:
         typer.echo("")
         terminal.columns(
-            ("scan", "name", "form", "fields", "decided", "open"), map(_row, rooms.store.scan_states(batch))
+            ("scan", "name", "form", "fields", "decided", "open"), map(_row, home.store.scan_states(batch))
         )
 
 

@@ -49,14 +49,14 @@ def rate(
     hour: Annotated[bool, typer.Option("--hour", help="For an hour's work instead of a reading.")] = False,
 ) -> None:
     """Set what a reading pays from now on; readings made before keep what they paid."""
-    from flows.administration import reasons_of, set_rate, unfair
+    from flows.administration import fault_messages, set_rate, unfair_forms
     from flows.home import open_home
 
-    rooms = open_home(settings_of(ctx))
-    set_rate(rooms, amount, currency, form, per_hour=hour)
+    home = open_home(settings_of(ctx))
+    set_rate(home, amount, currency, form, per_hour=hour)
     typer.echo(f"{'An hour' if hour else 'A reading'} of {form or 'every form'} pays {amount} {currency} from now on.")
-    for each in unfair(rooms, [form] if form else [name for name, _, _ in rooms.store.forms()]):
-        for reason in reasons_of(each):
+    for each in unfair_forms(home, [form] if form else [name for name, _, _ in home.store.forms()]):
+        for reason in fault_messages(each):
             terminal.note(f"No paid work begins before this is mended. {reason}")
 
 

@@ -40,11 +40,11 @@ def add(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Add a person and print a sign-in link that works once. Of whom is known already only what is given changes."""
-    from flows.administration import invite, reasons_of, unfair
+    from flows.administration import fault_messages, invite, unfair_forms
     from flows.home import open_home
 
-    rooms = open_home(settings_of(ctx))
-    it = invite(rooms, name, role or None, language or None, engagement, interface, region or None, zone)
+    home = open_home(settings_of(ctx))
+    it = invite(home, name, role or None, language or None, engagement, interface, region or None, zone)
     if as_json:
         changed = {each: list(map(_plain, change)) for each, change in it.changed.items()}
         told = {**_told(it.person), "link": it.link, "until": it.until.isoformat()}
@@ -54,8 +54,8 @@ def add(
         typer.echo(f"{it.person.handle} is known already{'.' if it.changed else ': nothing is changed.'}")
     for what, (before, after) in it.changed.items():
         typer.echo(f"{what.replace('_', ' ')}: {_words(after)} (was {_words(before)})")
-    for each in unfair(rooms, [form for form, _, _ in rooms.store.forms()]):
-        for reason in reasons_of(each):
+    for each in unfair_forms(home, [form for form, _, _ in home.store.forms()]):
+        for reason in fault_messages(each):
             terminal.note(f"No paid work begins before this is mended. {reason}")
     typer.echo(f"{it.person.handle} signs in once, until {it.until:%Y-%m-%d}, with {it.link}")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +13,10 @@ from flows import terminal
 from flows.cli.app import app, settings_of
 
 if TYPE_CHECKING:
-    from flows.simulation import Prospect
+    from flows.simulation import PlanInputs, PlanLine
+
+HEAD = ("target", "orders wholly right", "fields right", "machines alone", "readings a field", "by experts", "hours")
+"""The head of the table; the cost follows, with its currency."""
 
 
 @app.command()
@@ -38,78 +43,73 @@ def simulate(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Plan a batch: play orders of known truth with made-up readers, and see quality, work and cost by target."""
-    from flows.simulation import Said, prospect, rates
+    from flows.simulation import PlanOptions, error_shares, plan_inputs
 
-    said = Said(
-        people=rates(people) if people else None,
-        machines=rates(machines) if machines else None,
-        expert=expert,
+    options = PlanOptions(
+        people_shares=error_shares(people) if people else None,
+        machine_shares=error_shares(machines) if machines else None,
+        expert_share=expert,
         rounds=rounds,
         seed=seed,
         seconds=seconds,
         rate=rate,
-        an_hour=hour,
+        is_hourly=hour,
         currency=currency,
     )
-    found = prospect(settings_of(ctx), form, truth, said)
-    _play(found, target, orders or len(found.batch.orders), as_json=as_json, plot=plot)
+    inputs = plan_inputs(settings_of(ctx), form, truth, options)
+    _play(inputs, target, orders or len(inputs.batch.orders), as_json=as_json, plot=plot)
 
 
-def _play(found: Prospect, targets: list[float] | None, size: int, *, as_json: bool, plot: Path | None) -> None:
-    from flows.simulation import TARGETS, plan, plan_json, plan_plot
+def _play(
+    inputs: PlanInputs, targets: list[float] | None, order_count: int, *, as_json: bool, plot: Path | None
+) -> None:
+    """Play the batch at each target and print what comes of it, hours and cost for so many orders."""
+    from flows.simulation import DEFAULT_TARGETS, plan, plan_line, plan_plot
 
-    wanted = targets or TARGETS
-    planned = []
+    batch, played_targets = inputs.batch, targets or DEFAULT_TARGETS
+    lines: list[PlanLine] = []
     with terminal.progress("simulating") as progress:
-        for each in plan(found.batch, wanted):
-            planned.append(each)
-            progress(len(planned), len(wanted))
-    batch = found.batch
-    lines = [plan_json(each, found.terms, size, batch.form, batch.rounds) for each in planned]
+        for planned in plan(batch, played_targets):
+            lines.append(plan_line(planned, inputs.terms, order_count, batch.form, batch.rounds))
+            progress(len(lines), len(played_targets))
     if as_json:
-        terminal.as_json(*lines)
+        terminal.as_json(*map(dataclasses.asdict, lines))
     else:
-        _print(found, lines, size)
+        _print(inputs, lines, order_count)
     if plot is not None:
         plot.write_text(plan_plot(lines, batch.form.name), encoding="utf-8")
         terminal.note(f"The plot stands in {plot}.")
 
 
-def _print(found: Prospect, lines: list[dict[str, Any]], size: int) -> None:
-    batch, terms = found.batch, found.terms
+def _print(inputs: PlanInputs, lines: Sequence[PlanLine], order_count: int) -> None:
+    batch, terms = inputs.batch, inputs.terms
     played = f"{len(batch.orders)} orders of {batch.form.name}, each played {batch.rounds} times"
     typer.echo(f"SIMULATION, no measurement: {played} (seed {batch.seed}).")
-    typer.echo(f"{len(batch.people)} people, {found.people_from}; machines: {found.machines_from}.\n")
-    cost = f"cost {terms.currency}"
-    head = (
-        "target",
-        "orders wholly right",
-        "fields right",
-        "machines alone",
-        "readings a field",
-        "by experts",
-        "hours",
-    )
-    terminal.columns((*head, cost), map(_row, lines))
+    typer.echo(f"{len(batch.people)} people, {inputs.people_from}; machines: {inputs.machines_from}.\n")
+    terminal.columns((*HEAD, f"cost {terms.currency}"), map(_row, lines))
     typer.echo(
         f"\nIn brackets: 95 % intervals of {len(batch.orders)} orders, as playing one again says little of others."
     )
-    if len({line["readings_a_field"] for line in lines}) < len(lines):
+    if len({line.readings_a_field for line in lines}) < len(lines):
         typer.echo(
             f"Where targets do not differ, the price of a reading stops the asking: one more is bought only where it "
             f"could make a value right {batch.policy.reading_cost_share:.0%} more often."
         )
-    typer.echo(f"Hours and cost are those of {size} orders, at {terms.seconds:.1f} s a reading ({terms.stands_on}).")
-    if terms.micro is None:
+    typer.echo(
+        f"Hours and cost are those of {order_count} orders, at {terms.seconds:.1f} s a reading ({terms.seconds_from})."
+    )
+    if terms.micro_rate is None:
         typer.echo("No rate is known: give one as --rate, or keep one with fairhand pay rate.")
 
 
-def _row(line: dict[str, Any]) -> tuple[str, ...]:
-    shares = (_share(line, "orders_wholly_right", 3), _share(line, "accuracy", 4), f"{line['decided_by_machines']:.3f}")
-    work = (f"{line['readings_a_field']:.3f}", f"{line['expert_readings_a_field']:.3f}", f"{line['hours']:.2f}")
-    return f"{line['target']:g}", *shares, *work, str(line["cost"] or "-")
+def _row(line: PlanLine) -> tuple[str, ...]:
+    """One line of the table, cell by cell."""
+    orders = _share(line.orders_wholly_right, line.orders_wholly_right_interval, 3)
+    fields = _share(line.accuracy, line.accuracy_interval, 4)
+    work = (f"{line.readings_a_field:.3f}", f"{line.expert_readings_a_field:.3f}", f"{line.hours:.2f}")
+    return f"{line.target:g}", orders, fields, f"{line.decided_by_machines:.3f}", *work, line.cost or "-"
 
 
-def _share(line: dict[str, Any], name: str, digits: int) -> str:
-    low, high = line[f"{name}_interval"]
-    return f"{line[name]:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+def _share(share: float, interval: tuple[float, float], decimals: int) -> str:
+    low, high = interval
+    return f"{share:.{decimals}f} ({low:.{decimals}f} to {high:.{decimals}f})"

@@ -43,9 +43,9 @@ def read(
             if as_json:
                 terminal.as_json(answer.plain())
             else:
-                _print(answer, settings.speaks)
+                _print(answer, settings.spoken_language)
             if result and picture:
-                for source, content in drawn_pages(result, settings.speaks):
+                for source, content in drawn_pages(result, settings.spoken_language):
                     path = _numbered(picture, next(picture_numbers))
                     path.write_bytes(content)
                     terminal.note(f"{path} is the picture of {source}")
@@ -63,9 +63,9 @@ def _say_what_was_not_read(files: Sequence[Path], scan_count: int) -> None:
     from transcribe.intake import passed_over
 
     if not scan_count:
-        terminal.note(f"{terminal.NOTHING_THERE}; nothing was read.")
+        terminal.note(f"{terminal.NO_PICTURE_MESSAGE}; nothing was read.")
     if others := [str(each) for each in passed_over(files)]:
-        terminal.note(terminal.passed_over(others))
+        terminal.note(terminal.passed_over_message(others))
 
 
 def _numbered(path: Path, number: int) -> Path:
@@ -82,7 +82,7 @@ def _print(answer: ScanJson | ErrorJson, language: str) -> None:
     fit = "" if answer.fit is None else f", fit {answer.fit:.2f}"
     typer.echo(f"\n{source_label(answer.files, answer.pages)}: {answer.form or 'unknown form'}{fit}")
     if answer.advice:
-        typer.echo(terminal.to_do(answer.advice, language))
+        typer.echo(terminal.photo_advice(answer.advice, language))
     if answer.form is None:
         typer.echo("A person is asked which form it is; or name it with --form.")
         return

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of, shelf_of
+from flows.cli.app import app, form_library, settings_of
 
 if TYPE_CHECKING:
     from transcribe.model import Form
 
-MOST = 20
+PRINTED_FIELDS_COUNT = 20
 """So many reopened fields are printed one by one."""
 
 
@@ -47,7 +47,7 @@ def reconcile(
 ) -> None:
     """Weigh what was read since, decide or ask, and publish; or reconcile a file of other people's readings."""
     if file is not None:
-        known = shelf_of(ctx).find(form) if form else None
+        known = form_library(ctx).find(form) if form else None
         _reconcile_file(file, out=out, form=known, layout=layout, target=target, report=report)
         return
     if any(given is not None for given in (out, form, layout, report)):
@@ -111,12 +111,12 @@ def publish(
     from flows.home import open_home
     from flows.steps import publish_records, rebuild_records
 
-    rooms = open_home(settings_of(ctx))
-    count = rebuild_records(rooms) if rebuild else publish_records(rooms)
+    home = open_home(settings_of(ctx))
+    count = rebuild_records(home) if rebuild else publish_records(home)
     if as_json:
-        terminal.as_json({"entries": count, "records_db": str(rooms.settings.records)})
+        terminal.as_json({"entries": count, "records_db": str(home.settings.records)})
     else:
-        typer.echo(f"{count} changes published to {rooms.settings.records}.")
+        typer.echo(f"{count} changes published to {home.settings.records}.")
 
 
 @app.command()
@@ -136,8 +136,8 @@ def learn(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     if learnt.reopened:
         scans = len({each.scan for each in learnt.reopened})
         typer.echo(f"\n{len(learnt.reopened)} decided fields of {scans} scans fall below their target now:")
-        _told(f"{each.scan[:12]} {each.file} {each.field}" for each in learnt.reopened[:MOST])
-        if len(learnt.reopened) > MOST:
+        _told(f"{each.scan[:12]} {each.file} {each.field}" for each in learnt.reopened[:PRINTED_FIELDS_COUNT])
+        if len(learnt.reopened) > PRINTED_FIELDS_COUNT:
             typer.echo("  ... all of them with --json")
         typer.echo("They are weighed again: fairhand reconcile, or wait for serve.")
 

@@ -116,8 +116,8 @@ def retention(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     from flows.administration import forget_scan
     from flows.home import now, open_home
 
-    rooms = open_home(settings_of(ctx))
-    forgotten = [forget_scan(rooms, scan).scan for scan in rooms.store.past_retention(now())]
+    home = open_home(settings_of(ctx))
+    forgotten = [forget_scan(home, scan).scan for scan in home.store.past_retention(now())]
     if as_json:
         terminal.as_json(*({"scan": scan} for scan in forgotten))
     else:

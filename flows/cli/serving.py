@@ -36,6 +36,6 @@ def demo(
     samples: Annotated[Path | None, typer.Option(help="A folder of photographs with their truth.jsonl.")] = None,
 ) -> None:
     """Show the whole path on sample order forms: read by machine, reviewed by people, recorded."""
-    from flows.simulation import SAMPLES, show
+    from flows.simulation import SAMPLES, run_demo
 
-    raise typer.Exit(show(settings_of(ctx), people, samples or SAMPLES))
+    raise typer.Exit(run_demo(settings_of(ctx), people, samples or SAMPLES))

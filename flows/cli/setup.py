@@ -11,7 +11,7 @@ from flows import terminal
 from flows.cli.app import app, settings_of
 
 if TYPE_CHECKING:
-    from flows.administration import Listed
+    from flows.administration import EngineState
 
 
 @app.command()
@@ -50,7 +50,7 @@ def doctor(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         raise typer.Exit(3 if any(finding.machine for finding in wrong) else 1)
 
 
-def _engine_in_words(each: Listed) -> str:
+def _engine_in_words(each: EngineState) -> str:
     said = ", ".join(each.sources) or each.problem
     languages = f"; languages: {', '.join(each.languages)}" if each.languages else ""
     return f"engine {each.engine}{'' if each.used else ' (not in use)'}: {said}{languages}"

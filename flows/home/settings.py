@@ -11,20 +11,20 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from transcribe.errors import SettingsError
 
-HOME = "fairhand-data"
+DEFAULT_HOME_FOLDER = "fairhand-data"
 SETTINGS_FILE = "settings.env"
-PREFIX = "FAIRHAND_"
-APART = frozenset({"FAIRHAND_SHARED_DATA"})
+VARIABLE_PREFIX = "FAIRHAND_"
+FOREIGN_VARIABLES = frozenset({"FAIRHAND_SHARED_DATA"})
 """Names with our prefix that are no settings: where the benchmarks find the shared data."""
 
 
 class Settings(BaseSettings):
     """Everything that may be set: FAIRHAND_<NAME> in the environment, else in <home>/settings.env, else as here."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix=VARIABLE_PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
 
     home: Path = Field(
-        Path(HOME), description="the folder of state.db, records.db, the archive and Prefect's own files"
+        Path(DEFAULT_HOME_FOLDER), description="the folder of state.db, records.db, the archive and Prefect's own files"
     )
     archive: str = Field("", description="where pictures are kept: a folder or an fsspec URL; empty: <home>/archive")
     host: str = Field("127.0.0.1", description="the address that serve listens on")
@@ -66,7 +66,7 @@ class Settings(BaseSettings):
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @property
-    def speaks(self) -> str:
+    def spoken_language(self) -> str:
         """The language of sentences that we have in several: what is set, else the terminal's where we speak it."""
         from transcribe.i18n import SOURCE_LANGUAGE, languages  # takes a moment, and few commands need it
 
@@ -86,7 +86,7 @@ class Settings(BaseSettings):
         return self.home / "records.db"
 
     @property
-    def pictured(self) -> tuple[Path, ...]:
+    def picture_folders(self) -> tuple[Path, ...]:
         """The folders of the home that hold pictures of ours: none of them is an order that came in."""
         return self.forms, self.home / "archive", self.home / "prefect"
 
@@ -103,20 +103,20 @@ class Settings(BaseSettings):
 
 def load_settings(home: Path | None = None) -> Settings:
     """The settings that hold for a home (else FAIRHAND_HOME, else ./fairhand-data); SettingsError names a wrong one."""
-    folder = (home or Path(os.environ.get(PREFIX + "HOME") or HOME)).absolute()
+    folder = (home or Path(os.environ.get(VARIABLE_PREFIX + "HOME") or DEFAULT_HOME_FOLDER)).absolute()
     try:
         return Settings(_env_file=folder / SETTINGS_FILE, _env_file_encoding="utf-8", home=folder)  # type: ignore[call-arg]  # pydantic-settings takes these beside the fields
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]
-        name = PREFIX + str(wrong["loc"][0]).upper().removeprefix(PREFIX)
+        name = VARIABLE_PREFIX + str(wrong["loc"][0]).upper().removeprefix(VARIABLE_PREFIX)
         what = "there is no such setting" if wrong["type"] == "extra_forbidden" else wrong["msg"]
         raise SettingsError(f"{name}: {what}. Set it in the environment or in {folder / SETTINGS_FILE}.") from error
 
 
 def unknown_variables() -> list[str]:
     """Variables of the environment with our prefix that are no setting: a slip that would go unseen."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | APART
-    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    known = {VARIABLE_PREFIX + name.upper() for name in Settings.model_fields} | FOREIGN_VARIABLES
+    return sorted(name for name in os.environ if name.startswith(VARIABLE_PREFIX) and name not in known)
 
 
 def settings_file() -> str:
@@ -125,7 +125,7 @@ def settings_file() -> str:
     for name, field in Settings.model_fields.items():
         if name != "home":
             value = ",".join(field.default) if isinstance(field.default, tuple) else field.default
-            lines += ["", f"# {field.description}", f"# {PREFIX}{name.upper()}={value}"]
+            lines += ["", f"# {field.description}", f"# {VARIABLE_PREFIX}{name.upper()}={value}"]
     return "\n".join(lines) + "\n"
 
 
@@ -162,4 +162,4 @@ def prefect_address() -> str | None:
 
 def child_environment(settings: Settings, **more: str) -> dict[str, str]:
     """The environment of a child process: ours, Prefect's variables, and this home."""
-    return {**os.environ, **prefect_variables(settings), PREFIX + "HOME": str(settings.home), **more}
+    return {**os.environ, **prefect_variables(settings), VARIABLE_PREFIX + "HOME": str(settings.home), **more}

@@ -23,15 +23,15 @@ from reconcile.collection import ItemResult, Reconciled
 from transcribe.codes import EvidenceCode
 from transcribe.i18n import say
 
-DOUBTFUL = 100
+DOUBTFUL_ITEMS_COUNT = 100
 """So many of the least probable items are listed."""
 
-ENOUGH_GOLD = 20
+MIN_GOLD_ITEMS_COUNT = 20
 """Below so many items with a known text a calibration curve would draw chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FieldLine:
+class FieldRow:
     """One field of the report."""
 
     name: str
@@ -44,7 +44,7 @@ class FieldLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceLine:
+class SourceRow:
     """One source of the report: the share of its readings that were written at last, with a 95 % interval."""
 
     name: str
@@ -68,8 +68,8 @@ def report_of(done: Reconciled, *, title: str) -> str:
         expected_wrong=sum(1.0 - result.probability for result in open_ones),
         gold=len(known),
         probabilities=_bars([result.probability for result in open_ones]),
-        calibration=_curve(known) if len(known) >= ENOUGH_GOLD else None,
-        errors=_errors(known) if len(known) >= ENOUGH_GOLD else [],
+        calibration=_curve(known) if len(known) >= MIN_GOLD_ITEMS_COUNT else None,
+        errors=_errors(known) if len(known) >= MIN_GOLD_ITEMS_COUNT else [],
         fields=_fields(done),
         sources=_sources(results),
         doubtful=[
@@ -80,17 +80,19 @@ def report_of(done: Reconciled, *, title: str) -> str:
                 "reason": say(result.reason),
                 "said": [said.text if said.text is not None else "(cannot be read)" for said in result.item.readings],
             }
-            for result in sorted(open_ones, key=lambda result: (result.probability, result.item.name))[:DOUBTFUL]
+            for result in sorted(open_ones, key=lambda result: (result.probability, result.item.name))[
+                :DOUBTFUL_ITEMS_COUNT
+            ]
         ],
     )
 
 
-def _fields(done: Reconciled) -> list[FieldLine]:
+def _fields(done: Reconciled) -> list[FieldRow]:
     by_field: dict[str, list[ItemResult]] = defaultdict(list)
     for result in done.results:
         by_field[result.item.field].append(result)
     return [
-        FieldLine(
+        FieldRow(
             name=name,
             type=done.types[name],
             champion=done.champions[done.families[name]],
@@ -103,7 +105,7 @@ def _fields(done: Reconciled) -> list[FieldLine]:
     ]
 
 
-def _sources(results: Sequence[ItemResult]) -> list[SourceLine]:
+def _sources(results: Sequence[ItemResult]) -> list[SourceRow]:
     right: dict[str, int] = defaultdict(int)
     count: dict[str, int] = defaultdict(int)
     for result in results:
@@ -115,9 +117,9 @@ def _sources(results: Sequence[ItemResult]) -> list[SourceLine]:
     return sorted(lines, key=lambda line: (-line.readings, line.name))
 
 
-def _source(name: str, right: int, count: int) -> SourceLine:
+def _source(name: str, right: int, count: int) -> SourceRow:
     low, high = wilson(right, count)
-    return SourceLine(name=name, readings=count, share=right / count, low=low, high=high)
+    return SourceRow(name=name, readings=count, share=right / count, low=low, high=high)
 
 
 def _bars(probabilities: Sequence[float]) -> Markup:

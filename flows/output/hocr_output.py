@@ -16,13 +16,13 @@ from transcribe.geometry import Box, Homography, project
 from transcribe.model import Decision, Flattened, Page, PagePicture, PageTransform, Place, SourceWords, Task, Word
 from transcribe.ocr import hocr, spread, text_of
 
-MARKS = frozenset({"checkbox", "signature"})
+MARK_TYPES = frozenset({"checkbox", "signature"})
 """Fields that are no words."""
 
-SAME_LINE = 0.5
+MIN_LINE_OVERLAP_SHARE = 0.5
 """The share of the lower one's height from which a field's word stands on a line of the page."""
 
-MOST_SURE = 0.99
+MAX_HOCR_CONFIDENCE = 0.99
 """The most that a decided word is written with: hOCR has no more digits, and 100 would be certain."""
 
 
@@ -80,7 +80,7 @@ def _whole_page(
 def _of_field(it: ScanResult, place: Place) -> list[Word]:
     """The words of a field where they stand: decided, else likeliest; none of a mark, or of what nobody could read."""
     outcome = it.outcomes.get(place.key)
-    if it.form.field(place.key.name).type in MARKS or outcome is None:
+    if it.form.field(place.key.name).type in MARK_TYPES or outcome is None:
         return []
     text = outcome.text if isinstance(outcome, Decision) else _likeliest(it, outcome)
     if not text.split():
@@ -88,7 +88,7 @@ def _of_field(it: ScanResult, place: Place) -> list[Word]:
     seen = [each for each in (_inside(one, place) for one in it.reads.source_words) if each]
     found = next((each for each in seen if _text(each).split() == text.split()), None) or _laid_out(text, place)
     if isinstance(outcome, Decision):
-        sure = min(MOST_SURE, outcome.probability)
+        sure = min(MAX_HOCR_CONFIDENCE, outcome.probability)
         return [replace(word, confidence=sure) for word in found]
     return list(found)
 
@@ -127,7 +127,7 @@ def _is_wordless(it: ScanResult, place: Place) -> bool:
     """Whether no words are written there, or none that may be told: a page's words there would be frames and ticks."""
     outcome = it.outcomes.get(place.key)
     blank = isinstance(outcome, Decision) and outcome.null is not None
-    return blank or it.form.field(place.key.name).type in MARKS
+    return blank or it.form.field(place.key.name).type in MARK_TYPES
 
 
 # --- lines, and the way back to the file -----------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def _in_lines(page: Sequence[Word], said: Sequence[Word]) -> list[Word]:
         lines.setdefault(word.line, []).append(word)
     for word in sorted(said, key=lambda each: (each.box.y0, each.box.x0)):
         found = max(lines, key=lambda number: _shared(word, lines[number]), default=None)
-        if found is None or _shared(word, lines[found]) < SAME_LINE:
+        if found is None or _shared(word, lines[found]) < MIN_LINE_OVERLAP_SHARE:
             found = max(lines, default=0) + 1
         lines.setdefault(found, []).append(word)
     ordered = sorted(lines.values(), key=lambda line: min(word.box.y0 for word in line))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from functools import cache
 
-GARBAGE = (20_000, 20, 20)
+GC_THRESHOLDS_COUNT = (20_000, 20, 20)
 """New objects before it is looked which of them are garbage, and how much rarer it is looked through older ones."""
 
 
@@ -16,4 +16,4 @@ def settle_memory() -> None:
     does by itself, as most goes without that. Once a process."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*GARBAGE)
+    gc.set_threshold(*GC_THRESHOLDS_COUNT)

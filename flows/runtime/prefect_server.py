@@ -20,7 +20,7 @@ from transcribe.errors import FairhandError
 START_SECONDS = 300.0
 """The most that a server may take to answer: 7 s on an idle machine, two minutes on one with five programs a core."""
 
-SEND_SECONDS = 5.0
+SEND_LOGS_SECONDS = 5.0
 """What sending the last lines of Prefect's log may take."""
 
 
@@ -70,13 +70,13 @@ class PrefectServer:
         while time.monotonic() < end:
             if self._process is None or self._process.poll() is not None:
                 break
-            if answers(self.address):
+            if is_answering(self.address):
                 return
             time.sleep(0.2)
         self.stop()
         raise FairhandError(f"Prefect's server did not start; {self.log} says why.")
 
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         """Whether it was started and has ended by itself."""
         return self._process is not None and self._process.poll() is not None
 
@@ -96,7 +96,7 @@ class PrefectServer:
 @contextmanager
 def prefect_for(settings: Settings) -> Iterator[str]:
     """Set Prefect up for this process, before it is imported; gives the address of the server that flows talk to."""
-    known = prefect_address() or serving(settings)
+    known = prefect_address() or serving_address(settings)
     if known:
         use_prefect(settings, known)
         yield known
@@ -116,10 +116,10 @@ def _send_logs() -> None:
     """Have Prefect send what it would send when this process ends: the server would be gone by then, and it would
     complain of that."""
     if "prefect.logging.handlers" in sys.modules:
-        sys.modules["prefect.logging.handlers"].APILogWorker.drain_all(timeout=SEND_SECONDS)
+        sys.modules["prefect.logging.handlers"].APILogWorker.drain_all(timeout=SEND_LOGS_SECONDS)
 
 
-def answers(address: str) -> bool:
+def is_answering(address: str) -> bool:
     """Whether a Prefect server answers at this address."""
     try:
         return httpx.get(f"{address}/health", timeout=2).status_code == 200
@@ -127,10 +127,10 @@ def answers(address: str) -> bool:
         return False
 
 
-def serving(settings: Settings) -> str | None:
+def serving_address(settings: Settings) -> str | None:
     """The Prefect address of the `fairhand serve` of this home, None where none is running."""
     address = notice(settings).get("prefect")
-    return address if address and answers(address) else None
+    return address if address and is_answering(address) else None
 
 
 def notice(settings: Settings) -> dict[str, str]:

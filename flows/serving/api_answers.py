@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from flows.administration import PayOf
+from flows.administration import PayLine
 from flows.output import Explanation
 from transcribe.model import Value
 
@@ -93,4 +93,4 @@ class ExplainedScan(BaseModel):
 class PayReport(BaseModel):
     """What everybody is owed and was paid, as `fairhand pay report --json` has it."""
 
-    people: tuple[PayOf, ...]
+    people: tuple[PayLine, ...]

@@ -26,12 +26,12 @@ GATHER_SECONDS = 0.25
 """What arrives this soon after a reading is weighed with it: a round costs more than most of its scans."""
 
 
-def go(rooms: Home, stdin: int, seconds: float) -> None:
+def run_worker(home: Home, stdin: int, seconds: float) -> None:
     """Reconcile at once, then whenever woken or `seconds` have passed, until the input closes."""
     memory = ScanMemory()
     while True:
         try:
-            done = reconcile_home(rooms, memory)
+            done = reconcile_home(home, memory)
             for scan, message in done.failed:
                 logger.error("scan %s: %s", scan[:12], message)
         except FairhandError as error:
@@ -47,4 +47,4 @@ if __name__ == "__main__":
     logging.basicConfig(format="fairhand: %(message)s")
     os.nice(NICENESS)
     settings = load_settings()
-    go(open_home(settings), sys.stdin.fileno(), settings.reconcile_seconds)
+    run_worker(open_home(settings), sys.stdin.fileno(), settings.reconcile_seconds)

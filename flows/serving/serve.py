@@ -39,26 +39,26 @@ class Serving:
     def run(self) -> None:
         """Serve until Ctrl-C or SIGTERM, then stop everything."""
         listening = _listen(self._settings)
-        rooms = open_home(self._settings)
-        require_fair_serving(rooms)
+        home = open_home(self._settings)
+        require_fair_serving(home)
         self._prefect.start()
         watching = threading.Thread(target=self._watch, daemon=True)
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             self._start_rounds()
-            pages = self._pages(rooms, listening)  # built before anybody is told of them: that takes a second
+            pages = self._pages(home, listening)  # built before anybody is told of them: that takes a second
             stop_by_signal(pages)
             self._say(listening)
             watching.start()
             settle_memory()
             pages.run(sockets=[listening])
         finally:
-            self._stop(rooms)
+            self._stop(home)
 
-    def _pages(self, rooms: Home, listening: socket.socket) -> uvicorn.Server:
+    def _pages(self, home: Home, listening: socket.socket) -> uvicorn.Server:
         options = review_options(self._settings, listening.getsockname()[1])
         app = create_app(
-            rooms.store, rooms.archive, rooms.forms, options, now, lambda _: self._wake(), routers=[api(rooms)]
+            home.store, home.archive, home.forms, options, now, lambda _: self._wake(), routers=[api(home)]
         )
         config = uvicorn.Config(
             app,
@@ -92,7 +92,7 @@ class Serving:
             if self._rounds and self._rounds.poll() is not None:
                 _tell("reconciling ended by itself and is started again")
                 self._start_rounds()
-            if self._prefect.ended():
+            if self._prefect.has_ended():
                 _tell("Prefect's server ended by itself and is started again")
                 self._prefect.start()
                 self._await_prefect()
@@ -114,7 +114,7 @@ class Serving:
         _tell(f"records:      {self._settings.records}")
         _tell("sign-in links: fairhand people add NAME; Ctrl-C stops everything")
 
-    def _stop(self, rooms: Home) -> None:
+    def _stop(self, home: Home) -> None:
         self._stopping.set()
         notice_file(self._settings).unlink(missing_ok=True)
         if self._rounds and self._rounds.stdin:
@@ -125,7 +125,7 @@ class Serving:
                 self._rounds.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 self._rounds.kill()
-        rooms.close()
+        home.close()
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -1,7 +1,20 @@
 """Made-up readers, planning, and the demo."""
 
-from flows.simulation.demo import SAMPLES, show
-from flows.simulation.planning import TARGETS, plan
-from flows.simulation.planning_inputs import Prospect, Said, plan_json, plan_plot, prospect, rates
+from flows.simulation.demo import SAMPLES, run_demo
+from flows.simulation.plan_lines import PlanLine, plan_line, plan_plot
+from flows.simulation.planning import DEFAULT_TARGETS, plan
+from flows.simulation.planning_inputs import PlanInputs, PlanOptions, error_shares, plan_inputs
 
-__all__ = ["SAMPLES", "TARGETS", "Prospect", "Said", "plan", "plan_json", "plan_plot", "prospect", "rates", "show"]
+__all__ = [
+    "DEFAULT_TARGETS",
+    "SAMPLES",
+    "PlanInputs",
+    "PlanLine",
+    "PlanOptions",
+    "error_shares",
+    "plan",
+    "plan_inputs",
+    "plan_line",
+    "plan_plot",
+    "run_demo",
+]

@@ -1,4 +1,4 @@
-"""The demo: sample order forms go the whole path; you, or simulated people, type what machines could not read."""
+"""The demo: sample photographs go the whole path. You, or simulated people, type what machines could not read."""
 
 from __future__ import annotations
 
@@ -13,48 +13,60 @@ from pathlib import Path
 from typing import Literal
 
 from flows import terminal
-from flows.administration import Invited, invite
+from flows.administration import Invitation, invite
 from flows.home import Home, Settings, child_environment, load_settings, open_home
 from flows.runtime import START_SECONDS, notice, prefect_for
 from flows.simulation import ground_truth
-from flows.simulation.ground_truth import Compared, Sample
-from flows.simulation.simulated_people import SLIPS, Reader, play
+from flows.simulation.ground_truth import Comparison, Sample
+from flows.simulation.simulated_people import SLIP_SHARE, SimulatedReader, play
 from flows.steps import AUTO, publish_records
 from transcribe.errors import FairhandError
 
 Who = Literal["you", "simulated"]
 
 SAMPLES = Path(__file__).parents[2] / "tests" / "cases"
-SEEDS = (11, 12, 13)
+"""The folder of the sample photographs and their truth, in fairhand's source folder."""
+
+READER_SEEDS = (11, 12, 13)
 """One simulated transcriber each: as many readers as a field may need before an expert is asked."""
-EXPERTS = 2
+
+EXPERTS_COUNT = 2
 """Experts never decide on what they read themselves, so there are two."""
+
 PATIENCE_SECONDS = 30.0
-"""How long simulated people wait for work that does not come, before the demo says so."""
+"""How long simulated people wait for work that does not come, before the demo says so. Chosen by hand."""
+
+POLL_SECONDS = 0.2
+"""How often it is looked whether `fairhand serve` answers. Chosen by hand."""
 
 
-def show(settings: Settings, people: Who | None, samples: Path) -> int:
-    """Run the demo; gives its exit code: 0 where simulated people ended with records equal to the truth."""
+def run_demo(settings: Settings, people: Who | None, samples: Path) -> int:
+    """Run the demo; its exit code is 0 where simulated people ended with records equal to the truth, else 1.
+
+    Without `people` it is you at a terminal, simulated people elsewhere. FairhandError where there are no samples.
+    """
     if not (samples / "truth.jsonl").is_file():
         raise FairhandError(f"There are no sample photographs at {samples}. Run the demo in fairhand's source folder.")
     who: Who = people or ("you" if sys.stdin.isatty() and sys.stdout.isatty() else "simulated")
-    home = settings.home / f"demo-{who}"
+    folder = settings.home / f"demo-{who}"
     if who == "simulated":
-        shutil.rmtree(home, ignore_errors=True)
-    rooms = open_home(load_settings(home))
-    known = ground_truth.load(samples / "truth.jsonl")
-    print(f"The demo's data are in {home}. Starting the review pages and Prefect ...", flush=True)
-    with _serving(rooms) as said:
-        print(f"review pages  {said['web']}\nPrefect       {said['prefect'].removesuffix('/api')}", flush=True)
-        _read(rooms, samples, known)
-        _say_state(rooms)
-        return _simulated(rooms, known) if who == "simulated" else _you(rooms)
+        shutil.rmtree(folder, ignore_errors=True)
+    home = open_home(load_settings(folder))
+    truth = ground_truth.load(samples / "truth.jsonl")
+    print(f"The demo's data are in {folder}. Starting the review pages and Prefect ...", flush=True)
+    with _serving(home) as addresses:
+        print(
+            f"review pages  {addresses['web']}\nPrefect       {addresses['prefect'].removesuffix('/api')}", flush=True
+        )
+        _read(home, samples, truth)
+        _print_state(home)
+        return _by_simulated_people(home, truth) if who == "simulated" else _by_you(home)
 
 
 @contextmanager
-def _serving(rooms: Home) -> Iterator[dict[str, str]]:
-    """`fairhand serve` beside us, on any free port, until this ends (also when it is killed)."""
-    settings = rooms.settings
+def _serving(home: Home) -> Iterator[dict[str, str]]:
+    """Run `fairhand serve` on any free port until this ends, also when it is killed; gives its addresses."""
+    settings = home.settings
     command = [sys.executable, "-m", "flows.runtime.process_guard", sys.executable, "-m", "flows.cli"]
     with (settings.home / "serve.log").open("wb") as log:
         process = subprocess.Popen(
@@ -65,121 +77,134 @@ def _serving(rooms: Home) -> Iterator[dict[str, str]]:
             env=child_environment(settings),
         )
         try:
-            yield _when_ready(rooms, process)
+            yield _when_ready(home, process)
         finally:
             if process.stdin:
                 process.stdin.close()
             process.wait()
 
 
-def _when_ready(rooms: Home, process: subprocess.Popen[bytes]) -> dict[str, str]:
+def _when_ready(home: Home, process: subprocess.Popen[bytes]) -> dict[str, str]:
+    """The addresses of a `fairhand serve` once Prefect answers too; FairhandError where it does not start."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
-        said = notice(rooms.settings)
-        if "prefect" in said:
-            return said
-        time.sleep(0.2)
-    raise FairhandError(f"fairhand serve did not start; {rooms.settings.home / 'serve.log'} says why.")
+        addresses = notice(home.settings)
+        if "prefect" in addresses:
+            return addresses
+        time.sleep(POLL_SECONDS)
+    raise FairhandError(f"fairhand serve did not start; {home.settings.home / 'serve.log'} says why.")
 
 
-def _read(rooms: Home, samples: Path, known: Mapping[str, Sample]) -> None:
-    """Take the samples in: which order form a photograph is, is found out; receipts have no boxes to know them by."""
-    free = {name for name, sample in known.items() if rooms.forms.find(sample.form).free}
-    with prefect_for(rooms.settings):
-        from flows.ingest import ingest_batch
+def _read(home: Home, samples: Path, truth: Mapping[str, Sample]) -> None:
+    """Take the samples in. The form of an order form is found out; receipts have no boxes to know them by, so theirs is
+    named."""
+    free = {name for name, sample in truth.items() if home.forms.find(sample.form).free}
+    with prefect_for(home.settings):
+        from flows.ingest import ingest_batch  # imports Prefect, which must be set up before
 
-        batches = {"order forms": (AUTO, [name for name in known if name not in free])}
-        for form in sorted({known[name].form for name in free}):
-            batches[f"{form}s"] = (form, [name for name in known if known[name].form == form])
+        batches = {"order forms": (AUTO, [name for name in truth if name not in free])}
+        for form in sorted({truth[name].form for name in free}):
+            batches[f"{form}s"] = (form, [name for name in truth if truth[name].form == form])
         for batch, (form, names) in batches.items():
-            with terminal.progress(f"reading {batch}") as told:
+            with terminal.progress(f"reading {batch}") as progress:
                 paths = [samples / name for name in names]
-                done = ingest_batch(rooms.settings.home, paths, form, batch, rooms.settings.cores, told)
+                done = ingest_batch(home.settings.home, paths, form, batch, home.settings.cores, progress)
             print(f"{batch}: {done.read} photographs read, {done.known} known already", flush=True)
 
 
-def _say_state(rooms: Home) -> None:
-    from flows.terminal import print_counts
-
-    print()
-    print_counts(rooms.store.counts())
-    print(flush=True)
-
-
-def _you(rooms: Home) -> int:
-    """Say where to sign in, then tell what changes until everything is decided or Ctrl-C."""
-    transcriber = invite(rooms, "transcriber", ["transcriber"])
-    expert = invite(rooms, "expert", ["expert"])
+def _by_you(home: Home) -> int:
+    """Say where to sign in, then print what changes until everything is decided or Ctrl-C."""
+    transcriber = invite(home, "transcriber", ["transcriber"])
+    expert = invite(home, "expert", ["expert"])
     print(f"Sign in as a transcriber: {transcriber.link}\nSign in as an expert:     {expert.link}")
     print("Type what the pictures show. Each link works once; Ctrl-C ends the demo and keeps what was typed.\n")
     before = None
     try:
-        while left := _left(rooms):
-            records = sum(rooms.store.counts().records.values())
-            if (left, records) != before:
-                print(f"{left} tasks wait for people, {records} records are finished", flush=True)
-            before = (left, records)
+        while work := _work_left(home):
+            records = sum(home.store.counts().records.values())
+            if (work, records) != before:
+                print(f"{work} tasks wait for people, {records} records are finished", flush=True)
+            before = (work, records)
             time.sleep(1)
     except KeyboardInterrupt:
         print()
-    _say_records(rooms)
+    _print_records(home)
     return 0
 
 
-def _simulated(rooms: Home, known: Mapping[str, Sample]) -> int:
-    readers = [
-        *(_reader(rooms, known, invite(rooms, f"simulated-{seed}", ["transcriber"]), seed, SLIPS) for seed in SEEDS),
-        *(_reader(rooms, known, invite(rooms, f"simulated-expert-{n}", ["expert"]), n, 0.0) for n in range(EXPERTS)),
-    ]
-    seeds = ", ".join(map(str, SEEDS))
+def _by_simulated_people(home: Home, truth: Mapping[str, Sample]) -> int:
+    """Have scripted people do all the work; the exit code of the demo."""
+    seeds = ", ".join(map(str, READER_SEEDS))
     print(
-        f"SIMULATED PEOPLE from here on: {len(SEEDS)} scripted readers (seeds {seeds}) who get {SLIPS:.0%} of fields\n"
-        f"wrong, and {EXPERTS} scripted experts who make no mistakes, work through the review pages over HTTP.",
+        f"SIMULATED PEOPLE from here on: {len(READER_SEEDS)} scripted readers (seeds {seeds}) who get "
+        f"{SLIP_SHARE:.0%} of fields\n"
+        f"wrong, and {EXPERTS_COUNT} scripted experts who make no mistakes, work through the review pages over HTTP.",
         flush=True,
     )
+    readers = list(_readers(home, truth))
     for reader in readers:
         reader.sign_in()
-    stuck = play(readers, lambda: _left(rooms), PATIENCE_SECONDS, time.sleep)
-    publish_records(rooms)  # what was concluded last may not have been published by serve yet
+    stuck = play(readers, lambda: _work_left(home), PATIENCE_SECONDS, time.sleep)
+    publish_records(home)  # what was concluded last may not have been published by serve yet
     for reader in readers:
         reader.close()
     typed, wrong = sum(reader.read for reader in readers), sum(reader.wrong for reader in readers)
     print(f"Simulated people typed {typed} fields, {wrong} of them wrong.\n")
-    _say_state(rooms)
-    _say_records(rooms)
+    _print_state(home)
+    _print_records(home)
     if stuck:
         print(f"{stuck} tasks could be given to nobody.")
-    return _say_compared(ground_truth.compare(rooms, known))
+    return _print_comparison(ground_truth.compare(home, truth))
 
 
-def _reader(rooms: Home, known: Mapping[str, Sample], who: Invited, seed: int, slips: float) -> Reader:
-    return Reader(
-        link=who.link,
-        slips=slips,
+def _readers(home: Home, truth: Mapping[str, Sample]) -> Iterator[SimulatedReader]:
+    """The simulated transcribers, then the simulated experts, who make no mistakes."""
+    for seed in READER_SEEDS:
+        yield _reader(home, truth, invite(home, f"simulated-{seed}", ["transcriber"]), seed, SLIP_SHARE)
+    for number in range(EXPERTS_COUNT):
+        yield _reader(home, truth, invite(home, f"simulated-expert-{number}", ["expert"]), number, 0.0)
+
+
+def _reader(
+    home: Home, truth: Mapping[str, Sample], invitation: Invitation, seed: int, slip_share: float
+) -> SimulatedReader:
+    return SimulatedReader(
+        link=invitation.link,
+        slip_share=slip_share,
         chance=random.Random(seed),
-        answers=lambda task: ground_truth.answer(rooms, known, task),
-        subject=rooms.store.task_subject,
+        answers=lambda task: ground_truth.answer(home, truth, task),
+        subject=home.store.task_subject,
     )
 
 
-def _left(rooms: Home) -> int:
-    """Open tasks, and scans whose readings were not weighed yet."""
-    counts = rooms.store.counts()
+def _work_left(home: Home) -> int:
+    """Open tasks, and scans with readings that were not weighed yet."""
+    counts = home.store.counts()
     return sum(counts.open_tasks.values()) + counts.waiting_scans
 
 
-def _say_records(rooms: Home) -> None:
-    path = rooms.settings.records
+def _print_state(home: Home) -> None:
+    print()
+    terminal.print_counts(home.store.counts())
+    print(flush=True)
+
+
+def _print_records(home: Home) -> None:
+    path = home.settings.records
     print(f"The records are in {path}, an SQLite database with a table for each form. Query it for example with")
     print(f"  sqlite-utils rows {path} bon_de_commande -c scan_name -c order_number -c customer_name -c total -t")
-    print(f"  fairhand --home {rooms.settings.home} export --format jsonl\n", flush=True)
+    print(f"  fairhand --home {home.settings.home} export --format jsonl\n", flush=True)
 
 
-def _say_compared(it: Compared) -> int:
-    for file, field, got, true in it.wrong:
-        print(f"  {file} {field}: published {got!r}, written {true!r}")
-    for file in it.missing:
+def _print_comparison(comparison: Comparison) -> int:
+    """Print how the records stand against the truth; 0 where all are equal, else 1."""
+    for file, field, published, true in comparison.wrong:
+        print(f"  {file} {field}: published {published!r}, written {true!r}")
+    for file in comparison.missing:
         print(f"  {file}: no record")
-    right = it.values - len(it.wrong)
-    print(f"{right} of {it.values} published values of {it.records} records equal what is written (people simulated).")
-    return 0 if it.equal else 1
+    right = comparison.values - len(comparison.wrong)
+    print(
+        f"{right} of {comparison.values} published values of {comparison.records} records equal what is written "
+        "(people simulated)."
+    )
+    return 0 if comparison.is_equal else 1

@@ -1,4 +1,4 @@
-"""What is really written on sample photographs: read from a file, told to simulated people, compared with the records.
+"""The truth of sample photographs: read from a file, typed by simulated people, compared with the records.
 
 A truth file is JSON Lines, one photograph a line: {"file", "form", "fields": {"total": "12,50", "lines.price[0]": ""}}.
 """
@@ -27,8 +27,11 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """How published records stand against the truth. `wrong` are (file, field, published, true)."""
+class Comparison:
+    """How published records stand against the truth: counts of values and records, and what differs.
+
+    `missing` are files without a record; `wrong` are (file, field, published value, true value).
+    """
 
     values: int
     records: int
@@ -36,57 +39,54 @@ class Compared:
     wrong: tuple[tuple[str, str, Value, Value], ...]
 
     @property
-    def equal(self) -> bool:
+    def is_equal(self) -> bool:
         """Whether every photograph has its record and every value is the true one."""
         return not self.missing and not self.wrong
 
 
 def load(path: Path) -> dict[str, Sample]:
     """The samples of a truth file, by file name; FairhandError names a line that is none."""
-    found = {}
+    samples = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
-            said = json.loads(line)
-            found[said["file"]] = Sample(file=said["file"], form=said["form"], fields=said["fields"])
+            parts = json.loads(line)
+            samples[parts["file"]] = Sample(file=parts["file"], form=parts["form"], fields=parts["fields"])
         except (ValueError, KeyError, TypeError) as error:
             raise FairhandError(f"{path.name} line {number}: no file, form and fields in it ({error}).") from error
-    return found
+    return samples
 
 
-def answer(rooms: Home, samples: Mapping[str, Sample], task: Task) -> str | None:
-    """What is written in a task's field, or which form it is ("name/version"); None where the truth says nothing."""
-    sample = samples.get(rooms.store.scan(task.scan).name)
+def answer(home: Home, samples: Mapping[str, Sample], task: Task) -> str | None:
+    """The text written in a task's field, or the scan's form as "name/version"; None where the truth has none."""
+    sample = samples.get(home.store.scan(task.scan).name)
     if sample is None:
         return None
     if task.key == WHOLE:
-        return f"{sample.form}/{rooms.forms.find(sample.form).version}"
+        return f"{sample.form}/{home.forms.find(sample.form).version}"
     return sample.fields.get(str(task.key))
 
 
-def compare(rooms: Home, samples: Mapping[str, Sample]) -> Compared:
+def compare(home: Home, samples: Mapping[str, Sample]) -> Comparison:
     """Every published value against the truth, as typed values; text of forms without boxes is compared folded."""
-    records = {record.scan_name: record for form in _forms(samples) for record in _records(rooms, form)}
+    forms = sorted({sample.form for sample in samples.values()})
+    records = {record.scan_name: record for form in forms for record in _records(home, form)}
     wrong: list[tuple[str, str, Value, Value]] = []
     count = 0
     for sample in samples.values():
         if record := records.get(sample.file):
-            form = rooms.forms(record.form, record.form_version)
+            form = home.forms(record.form, record.form_version)
             for name, text in sample.fields.items():
                 count += 1
-                got, true = _published(record, name), _typed(form, name, text)
-                if comparable(got, form) != comparable(true, form):
-                    wrong.append((sample.file, name, got, true))
+                published, true = _published(record, name), _typed(form, name, text)
+                if comparable(published, form) != comparable(true, form):
+                    wrong.append((sample.file, name, published, true))
     missing = tuple(name for name in samples if name not in records)
-    return Compared(values=count, records=len(records), missing=missing, wrong=tuple(wrong))
+    return Comparison(values=count, records=len(records), missing=missing, wrong=tuple(wrong))
 
 
-def _forms(samples: Mapping[str, Sample]) -> list[str]:
-    return sorted({sample.form for sample in samples.values()})
-
-
-def _records(rooms: Home, form: str) -> Iterator[PublishedRecord]:
+def _records(home: Home, form: str) -> Iterator[PublishedRecord]:
     try:
-        yield from query.records(rooms.settings.records, form)
+        yield from query.records(home.settings.records, form)
     except NotFound:
         return  # no record of this form yet: its photographs are missing
 
@@ -96,7 +96,7 @@ def _published(record: PublishedRecord, name: str) -> Value:
     if key.row is None:
         return record.values.get(key.name)
     lines = record.tables.get(str(key.table), ())
-    line = next((each for each in lines if each["row"] == key.row), {})
+    line = next((line for line in lines if line["row"] == key.row), {})
     return line.get(key.name.partition(".")[2], line.get(key.name))
 
 
@@ -106,8 +106,8 @@ def _typed(form: Form, name: str, text: str) -> Value:
 
 
 def comparable(value: Value, form: Form) -> Value:
-    """A value as truth and record are compared: where the layout is free, case, space and punctuation of text are the
-    labeller's as much as the paper's."""
+    """A value as truth and record are compared. For a free layout only a text's letters and digits count, case aside:
+    the rest is the labeller's as much as the paper's."""
     if form.free and isinstance(value, str):
-        return "".join(each for each in value.casefold() if each.isalnum())
+        return "".join(character for character in value.casefold() if character.isalnum())
     return value

@@ -1,7 +1,7 @@
-"""Planning: what a batch would ask of people and cost, played through the real loop with made-up readers in memory.
+"""Planning: how right a batch would be, and how much people would read, played in memory with made-up readers.
 
-Weighing, deciding, asking and auditing are those of `flows.steps.reconcile_scans`; no store is written, nothing runs
-in Prefect.
+Weighing, deciding, asking and auditing are the real ones of `flows.steps.reconcile_scans`. No store is written, and
+nothing runs in Prefect.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flows.simulation.ground_truth import Sample, comparable
-from flows.simulation.simulated_sources import Source, Written, read, read_by_machines
-from flows.steps import audited, outcomes
+from flows.simulation.simulated_sources import SimulatedSource, WrittenField, read, read_by_machines
+from flows.steps import is_audited, outcomes
 from reconcile.forms import prepared
 from reconcile.inference import weigh
 from reconcile.parameters import read_parameters
@@ -21,13 +21,13 @@ from reconcile.policy import Policy
 from transcribe.errors import FairhandError
 from transcribe.model import Decision, FieldKey, Form, Parameters, Reading, Task
 
-TARGETS = (0.95, 0.98, 0.99, 0.995, 0.999)
-"""What is compared where no target is named: round the policy's own of 0.995."""
+DEFAULT_TARGETS = (0.95, 0.98, 0.99, 0.995, 0.999)
+"""The targets that are compared where none is named: round the policy's own of 0.995."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
-    """What is played: orders whose truth is known, what machines said of some of them (by file name), and who reads.
+class PlannedBatch:
+    """A batch to play: orders with known truth, machine readings of some of them (by file name), and who reads.
 
     Every order is played `rounds` times, each time with other slips, since a few orders alone say little.
     """
@@ -35,9 +35,9 @@ class Batch:
     form: Form
     orders: Sequence[Sample]
     machine_readings: Mapping[str, Sequence[Reading]]
-    engines: Sequence[Source]
-    people: Sequence[Source]
-    expert: Source
+    engines: Sequence[SimulatedSource]
+    people: Sequence[SimulatedSource]
+    expert: SimulatedSource
     parameters: Parameters
     policy: Policy
     rounds: int = 5
@@ -45,8 +45,8 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """What came of a batch at one target, in counts over all rounds. `readings` are people's, experts' among them."""
+class PlannedResult:
+    """The result of a batch at one target, in counts over all rounds. `readings` are people's, experts' among them."""
 
     target: float
     orders: int
@@ -59,12 +59,16 @@ class Planned:
 
     @property
     def readings_an_order(self) -> float:
+        """How often people read for one order."""
         return self.readings / self.orders
 
 
-def plan(batch: Batch, targets: Sequence[float]) -> Iterator[Planned]:
-    """Play the batch at each target. Who reads what, and what they slip on, is the same at all of them, so that they
-    differ by the target alone. FairhandError where the truth names a field that the form does not have."""
+def plan(batch: PlannedBatch, targets: Sequence[float]) -> Iterator[PlannedResult]:
+    """Play the batch at each target.
+
+    Readers and their slips are the same at every target, so that results differ by the target alone. FairhandError
+    where the truth names a field that the form does not have.
+    """
     scans = [
         _scan(batch.form, order, f"{order.file} {batch.seed}/{number}")
         for number in range(batch.rounds)
@@ -73,7 +77,7 @@ def plan(batch: Batch, targets: Sequence[float]) -> Iterator[Planned]:
     for target in targets:
         policy = replace(batch.policy, target=target)
         tally = sum((_played(batch, file, scan, policy) for file, scan in scans), Counter[str]())
-        yield Planned(
+        yield PlannedResult(
             target=target,
             orders=len(scans),
             **{
@@ -83,83 +87,93 @@ def plan(batch: Batch, targets: Sequence[float]) -> Iterator[Planned]:
         )
 
 
-def _scan(form: Form, order: Sample, scan: str) -> tuple[str, dict[FieldKey, Written]]:
-    """The fields of one order that may be shown to people."""
-    spots, found = prepared(form).fields, {}
+def _scan(form: Form, order: Sample, scan: str) -> tuple[str, dict[FieldKey, WrittenField]]:
+    """The order's file, and its fields that may be shown to people, as fields of this scan."""
+    prepared_fields, written = prepared(form).fields, {}
     for name, text in order.fields.items():
         key = FieldKey.parse(name)
-        if key.name not in spots:
+        if key.name not in prepared_fields:
             raise FairhandError(
                 f"{order.file}: {form.name} has no field {name}. Give the truth of orders of this form."
             )
-        if spots[key.name].field.personal != "payment":
-            found[key] = Written(scan=scan, key=key, spot=spots[key.name], text=text)
-    return order.file, found
+        if prepared_fields[key.name].field.personal != "payment":
+            written[key] = WrittenField(scan=scan, key=key, prepared=prepared_fields[key.name], text=text)
+    return order.file, written
 
 
-def _played(batch: Batch, file: str, written: Mapping[FieldKey, Written], policy: Policy) -> Counter[str]:
+def _played(batch: PlannedBatch, file: str, written: Mapping[FieldKey, WrittenField], policy: Policy) -> Counter[str]:
     """One order, read, weighed and asked about until every field is decided and every audit drawn is read."""
-    readings = _machines(batch, file, written)
-    heard: Counter[FieldKey] = Counter()
-    asked: Counter[str] = Counter()
+    readings = _machine_readings(batch, file, written)
+    read_count: Counter[FieldKey] = Counter()
+    counts: Counter[str] = Counter()
     while True:
         posteriors = weigh(batch.form, readings, batch.parameters)
-        said = outcomes(batch.form, posteriors, policy)
-        wanted = {
-            key: _whom(batch, written[key], heard[key], posteriors[key].experts, answer)
-            for key, answer in said.items()
-            if isinstance(answer, Task) or audited(written[key].scan, posteriors[key], policy)
+        answers = outcomes(batch.form, posteriors, policy)
+        next_readers = {
+            key: _next_reader(batch, written[key], read_count[key], posteriors[key].experts, answer)
+            for key, answer in answers.items()
+            if isinstance(answer, Task) or is_audited(written[key].scan, posteriors[key], policy)
         }
-        if not wanted:
-            decisions = {key: answer for key, answer in said.items() if isinstance(answer, Decision)}
-            return asked + _judged(batch.form, written, decisions, heard)
-        for key, source in wanted.items():
-            heard[key] += 1
-            asked += Counter({"readings": 1, "expert_readings": int(source.kind == "expert")})
-            readings.append(read(written[key], source, read_parameters(batch.parameters), str(batch.seed), heard[key]))
+        if not next_readers:
+            decisions = {key: answer for key, answer in answers.items() if isinstance(answer, Decision)}
+            return counts + _judged(batch.form, written, decisions, read_count)
+        for key, source in next_readers.items():
+            read_count[key] += 1
+            counts += Counter({"readings": 1, "expert_readings": int(source.kind == "expert")})
+            learnt = read_parameters(batch.parameters)
+            readings.append(read(written[key], source, learnt, str(batch.seed), read_count[key]))
 
 
-def _machines(batch: Batch, file: str, written: Mapping[FieldKey, Written]) -> list[Reading]:
-    """What machines said of this order in the store; made up where it was not read there."""
+def _machine_readings(batch: PlannedBatch, file: str, written: Mapping[FieldKey, WrittenField]) -> list[Reading]:
+    """The machine readings of this order in the store; made-up ones where it was not read there."""
     if file in batch.machine_readings:
-        return [each for each in batch.machine_readings[file] if each.key in written]
+        return [reading for reading in batch.machine_readings[file] if reading.key in written]
     learnt = read_parameters(batch.parameters)
     return [
-        each for field in written.values() for each in read_by_machines(field, batch.engines, learnt, str(batch.seed))
+        reading
+        for field in written.values()
+        for reading in read_by_machines(field, batch.engines, learnt, str(batch.seed))
     ]
 
 
-def _whom(batch: Batch, written: Written, heard: int, experts: int, answer: Task | Decision) -> Source:
-    """Who reads next: people in an order drawn by lot for each field; an expert where readers are split, where a
-    decision is audited, and where everybody has read. After `experts` of them it is another: the same one's latest
-    reading takes the place of the one before, and who asks for a second would ask for ever."""
-    if isinstance(answer, Decision) or answer.kind == "adjudicate" or heard >= len(batch.people):
+def _next_reader(
+    batch: PlannedBatch, written: WrittenField, read_count: int, experts: int, answer: Task | Decision
+) -> SimulatedSource:
+    """Who reads a field next: people in an order drawn by lot for each field, or an expert.
+
+    An expert reads where readers are split, where a decision is audited, and where all people have read. After
+    `experts` of them it is another one: a second reading of the same expert would take the place of the first, and
+    the asking would never end.
+    """
+    if isinstance(answer, Decision) or answer.kind == "adjudicate" or read_count >= len(batch.people):
         return replace(batch.expert, name=f"{batch.expert.name}-{experts + 1}") if experts else batch.expert
     order = random.Random(f"{batch.seed}/{written.scan}/{written.key}").sample(batch.people, len(batch.people))
-    return order[heard]
+    return order[read_count]
 
 
 def _judged(
     form: Form,
-    written: Mapping[FieldKey, Written],
+    written: Mapping[FieldKey, WrittenField],
     decisions: Mapping[FieldKey, Decision],
-    heard: Mapping[FieldKey, int],
+    read_count: Mapping[FieldKey, int],
 ) -> Counter[str]:
-    """How many values are the true ones. A field that no source found has no value, which is right where it is
-    blank."""
-    right = sum(_right(form, field, decisions.get(key)) for key, field in written.items())
+    """How many values of an order are the true ones, and how many fields machines decided alone.
+
+    A field that no source found has no value, which is right where it is blank.
+    """
+    right = sum(_is_right(form, field, decisions.get(key)) for key, field in written.items())
     return Counter(
         {
             "orders_right": int(right == len(written)),
             "fields": len(written),
             "fields_right": right,
-            "by_machines": sum(not heard[key] for key in decisions),
+            "by_machines": sum(not read_count[key] for key in decisions),
         }
     )
 
 
-def _right(form: Form, written: Written, decision: Decision | None) -> bool:
+def _is_right(form: Form, written: WrittenField, decision: Decision | None) -> bool:
     if decision is not None and decision.null not in (None, "blank"):
         return False
     value = None if decision is None else decision.value
-    return comparable(value, form) == comparable(written.spot.value(written.text), form)
+    return comparable(value, form) == comparable(written.prepared.value(written.text), form)

@@ -1,4 +1,4 @@
-"""Scripted readers who work through the real queue over HTTP, as people do; what they type is made up from a truth."""
+"""Simulated readers who work through the real queue over HTTP, as people do, and type a known truth with slips."""
 
 from __future__ import annotations
 
@@ -12,20 +12,30 @@ import httpx
 from transcribe.model import FieldKey, Task
 
 Answers = Callable[[Task], str | None]
-"""What is really written in a task's field; "" is blank, None where the truth says nothing of it."""
+"""Gives the text written in a task's field; "" is blank, None where the truth has none."""
 
-SLIPS = 0.05
+SLIP_SHARE = 0.05
 """Share of fields that a simulated transcriber gets wrong; volunteers' typing is measured at 3 to 8 % of fields."""
 
 PAUSE_SECONDS = 0.3
-"""How long somebody without work waits before they look again."""
+"""How long readers without work wait before they look again. Chosen by hand."""
 
-CONFUSIONS = {"0": "8", "1": "7", "7": "1", "5": "6", "6": "0", "8": "3", "3": "8", "9": "4", "2": "7", "4": "9"}
-LETTERS = {"é": "e", "è": "e", "ê": "e", "ç": "c", "à": "a", "O": "0", "l": "1", "n": "u", "u": "n", "m": "rn"}
+DIGIT_CONFUSIONS = {
+    "0": "8", "1": "7", "7": "1", "5": "6", "6": "0", "8": "3", "3": "8", "9": "4", "2": "7", "4": "9"
+}  # fmt: skip
+"""For each digit another that it is easily taken for. Chosen by hand."""
+
+LETTER_CONFUSIONS = {
+    "é": "e", "è": "e", "ê": "e", "ç": "c", "à": "a", "O": "0", "l": "1", "n": "u", "u": "n", "m": "rn"
+}  # fmt: skip
+"""For some letters what they are easily taken for. Chosen by hand."""
 
 
-class _Form(HTMLParser):
-    """The form of a task on a page: where it is sent, its kind, and its hidden inputs."""
+class _TaskForm(HTMLParser):
+    """The HTML form of a task on a page: where it is sent, its kind, and its hidden inputs.
+
+    `idle` tells that the page has no work.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,15 +45,15 @@ class _Form(HTMLParser):
         self._inside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = {name: value or "" for name, value in attrs}
-        if said.get("id") == "no-work":
+        attributes = {name: value or "" for name, value in attrs}
+        if attributes.get("id") == "no-work":
             self.idle = True
         if tag == "form":
-            self._inside = said.get("id") == "task"
+            self._inside = attributes.get("id") == "task"
             if self._inside:
-                self.action, self.kind = said["action"], said.get("data-kind", "")
-        elif tag == "input" and self._inside and said.get("type") == "hidden":
-            self.hidden[said["name"]] = said.get("value", "")
+                self.action, self.kind = attributes["action"], attributes.get("data-kind", "")
+        elif tag == "input" and self._inside and attributes.get("type") == "hidden":
+            self.hidden[attributes["name"]] = attributes.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -51,11 +61,16 @@ class _Form(HTMLParser):
 
 
 @dataclass(slots=True, kw_only=True)
-class Reader:
-    """One simulated person. `slips` is the share of fields that they get wrong; `known` says what they have typed."""
+class SimulatedReader:
+    """One simulated person, who signs in with `link`.
+
+    `slip_share` is the share of fields that they get wrong, `chance` decides which. `answers` gives the truth of a
+    task, `subject` the task of an id. `read` and `wrong` count what they typed; `mistakes` has each wrong text by scan
+    and field.
+    """
 
     link: str
-    slips: float
+    slip_share: float
     chance: random.Random
     answers: Answers
     subject: Callable[[str], Task]
@@ -70,11 +85,11 @@ class Reader:
         self._client.post(self.link).raise_for_status()
 
     def work_one(self) -> bool:
-        """Take one task and answer it; False where there is none for this person."""
+        """Take one task and answer it; whether there was one for this person."""
         base = self.link.split("/in/")[0]
         page = self._client.get(f"{base}/work")
         page.raise_for_status()
-        form = _Form()
+        form = _TaskForm()
         form.feed(page.text)
         if not form.action:
             return False
@@ -87,24 +102,26 @@ class Reader:
         self._client.close()
 
     def _typed(self, task: Task) -> Mapping[str, str]:
-        """What this person enters: the truth, or now and then something near it."""
+        """The inputs that this person sends: the truth, now and then with a slip; a task without truth is skipped."""
         truth = self.answers(task)
         if truth is None:
             return {"action": "skip", "reason": "other"}
         if task.kind == "identify":
             return {"action": "send", "form": truth, "turn": "0"}
         self.read += 1
-        said = slip(truth, self.chance) if self.chance.random() < self.slips else truth
-        if said != truth:
+        text = slip(truth, self.chance) if self.chance.random() < self.slip_share else truth
+        if text != truth:
             self.wrong += 1
-            self.mistakes[task.scan, task.key] = said
-        return {"action": "send", "text": said} if said else {"action": "blank"}
+            self.mistakes[task.scan, task.key] = text
+        return {"action": "send", "text": text} if text else {"action": "blank"}
 
 
-def play(readers: Sequence[Reader], left: Callable[[], int], patience: float, sleep: Callable[[float], None]) -> int:
-    """Have everybody work, one task each in turn, until nothing is left to do; gives what nobody could be given.
+def play(
+    readers: Sequence[SimulatedReader], left: Callable[[], int], patience: float, sleep: Callable[[float], None]
+) -> int:
+    """Have every reader do one task in turn until no work is left; gives how much is left at the end.
 
-    `left` says how much still waits. Where nobody is offered anything for `patience` seconds, it is over too.
+    `left` gives how much work still waits. It ends early where no reader is offered anything for `patience` seconds.
     """
     idle = 0.0
     while remaining := left():
@@ -119,11 +136,11 @@ def play(readers: Sequence[Reader], left: Callable[[], int], patience: float, sl
 
 
 def slip(text: str, chance: random.Random) -> str:
-    """The text with one mistake as people make them: a confused, lost, doubled or swapped character, a missed field."""
+    """The text with one mistake: a character confused, lost, doubled or swapped; a tick missed or imagined."""
     if text in ("true", "false"):
         return "false" if text == "true" else "true"
     if len(text) < 2:
-        return text and CONFUSIONS.get(text, "")
+        return text and DIGIT_CONFUSIONS.get(text, "")
     place = chance.randrange(len(text))
     kinds: list[Callable[[], str]] = [
         lambda: text[:place] + text[place + 1 :],
@@ -141,8 +158,11 @@ def _swapped(text: str, place: int) -> str:
 
 
 def _confused(text: str, start: int) -> str:
-    """The first character from `start` on, round the text, that is easily taken for another."""
-    table = {**CONFUSIONS, **LETTERS}
+    """The text with its first confusable character from `start` on confused, going round from the end to the beginning.
+
+    Without such a character the last one is lost.
+    """
+    table = {**DIGIT_CONFUSIONS, **LETTER_CONFUSIONS}
     for place in (*range(start, len(text)), *range(start)):
         if text[place] in table:
             return text[:place] + table[text[place]] + text[place + 1 :]

@@ -12,24 +12,25 @@ from reconcile.forms import PreparedField
 from reconcile.parameters import CONFIDENCE_STEPS, LearntParameters
 from transcribe.model import INK, FieldKey, Form, Kind, Reading, Transcriber
 
-BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
-"""When made-up readings begin. Only their order counts; a date long past shows that they are none of the store's."""
+FIRST_READING_AT = datetime(2000, 1, 1, tzinfo=UTC)
+"""The time of the first made-up reading. Only their order counts; a date long past tells them from real ones."""
 
-SURE_INK = 0.99
+INK_CONFIDENCE = 0.99
 """What the ink test claims on a clean box: 1,361 of the 1,440 claims counted in the shipped fit are above it."""
 
-HEARD = 30
-"""Readings from which a person's own error rate says something: below, it is mostly what is usual of everybody."""
+MIN_KNOWN_READINGS_COUNT = 30
+"""A person's own error rate counts from so many readings on: below, it is mostly that of everybody. Chosen by hand."""
 
-TRIES = 8
-"""A slip may leave a text as it is (two equal letters swapped, a space lost): so often another is made up."""
+MAX_SLIPS_COUNT = 8
+"""So many slips are tried: one may leave a text as it is (two equal letters swapped, a space lost). Chosen by hand."""
 
-ENGINES = "rapidocr", "tesseract"
+ENGINES = ("rapidocr", "tesseract")
+"""The engines that are made up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Somebody or something made up; `errors` is the share of filled fields that it gets wrong, by field type."""
+class SimulatedSource:
+    """A made-up person, expert or engine; `errors` is the share of filled fields that it gets wrong, by field type."""
 
     name: str
     kind: Kind
@@ -37,55 +38,59 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """One field of one made-up scan, and what is written in it ("" is blank)."""
+class WrittenField:
+    """One field of one made-up scan, and the text written in it ("" is blank)."""
 
     scan: str
     key: FieldKey
-    spot: PreparedField
+    prepared: PreparedField
     text: str
 
 
-def stated(form: Form, kind: Kind, rates: Iterable[float], name: str) -> tuple[Source, ...]:
+def stated(form: Form, kind: Kind, rates: Iterable[float], name: str) -> tuple[SimulatedSource, ...]:
     """A source for each rate, wrong on that share of the filled fields of every type."""
     types = _types(form)
     return tuple(
-        Source(name=f"{name}-{number}", kind=kind, errors=dict.fromkeys(types, rate))
+        SimulatedSource(name=f"{name}-{number}", kind=kind, errors=dict.fromkeys(types, rate))
         for number, rate in enumerate(rates, 1)
     )
 
 
-def from_history(form: Form, people: Iterable[Transcriber], learnt: LearntParameters) -> tuple[Source, ...]:
-    """The people of a store who may be given work, each wrong as often as was learnt of them by field type."""
+def from_history(form: Form, people: Iterable[Transcriber], learnt: LearntParameters) -> tuple[SimulatedSource, ...]:
+    """The people of a store who may be given work, each wrong as often as was learnt of them, by field type."""
     return tuple(
         _learnt(form, person.id, person.id, "person", learnt)
         for person in people
-        if "transcriber" in person.roles and not person.paused and _heard(person.id, learnt) >= HEARD
+        if "transcriber" in person.roles
+        and not person.paused
+        and _known_readings(person.id, learnt) >= MIN_KNOWN_READINGS_COUNT
     )
 
 
-def engines(form: Form, learnt: LearntParameters) -> tuple[Source, ...]:
-    """Both engines, each wrong as often as was learnt of it by field type; in a new store that is the shipped fit."""
+def engines(form: Form, learnt: LearntParameters) -> tuple[SimulatedSource, ...]:
+    """Both engines, each wrong as often as was learnt of it, by field type; in a new store that is the shipped fit."""
     return tuple(_learnt(form, f"{engine} simulated", engine, "machine", learnt) for engine in ENGINES)
 
 
 def read_by_machines(
-    written: Written, sources: Iterable[Source], learnt: LearntParameters, lot: str
+    written: WrittenField, sources: Iterable[SimulatedSource], learnt: LearntParameters, lot: str
 ) -> Iterator[Reading]:
-    """What machines say of a field: the ink test of a mark or an empty box, which does not err on clean paper, and
-    each engine of what is written."""
-    if written.text == "" or written.spot.family == "mark":
-        yield _reading(written, INK, "machine", written.text, SURE_INK, 0)
+    """The machines' readings of a field: the ink test's for a mark or an empty box, else each engine's.
+
+    The ink test does not err on clean paper.
+    """
+    if written.text == "" or written.prepared.family == "mark":
+        yield _reading(written, INK, "machine", written.text, INK_CONFIDENCE, 0)
         return
     for source in sources:
         yield read(written, source, learnt, lot, 0)
 
 
-def read(written: Written, source: Source, learnt: LearntParameters, lot: str, number: int) -> Reading:
-    """What a source says of a field; the same for the same `lot`, whoever else has read. `number` is its turn.
+def read(written: WrittenField, source: SimulatedSource, learnt: LearntParameters, lot: str, number: int) -> Reading:
+    """The reading of a field by a source; the same for the same `lot`, whoever else has read. `number` is its turn.
 
-    Errors are those of the model that weighs: a few fields look like something else to everybody (learnt by type),
-    and a source that errs there mostly says what the others say who err; elsewhere each slips by itself.
+    Errors follow the model that weighs. A few fields look like something else to every source (learnt by type), and a
+    source that errs there mostly reads what the others read who err. Elsewhere each slips by itself.
     """
     chance = random.Random(f"{lot}/{written.scan}/{written.key}/{source.name}")
     text = _typed(written, source, learnt, chance, f"{lot}/{written.scan}/{written.key}")
@@ -95,27 +100,29 @@ def read(written: Written, source: Source, learnt: LearntParameters, lot: str, n
     return _reading(written, source.name, source.kind, text, confidence, number)
 
 
-def _typed(written: Written, source: Source, learnt: LearntParameters, chance: random.Random, lot: str) -> str:
-    type_name = written.spot.field.type
-    rate, tempting = source.errors[type_name], learnt.shared_confusions.share(type_name)
+def _typed(
+    written: WrittenField, source: SimulatedSource, learnt: LearntParameters, chance: random.Random, lot: str
+) -> str:
+    type_name = written.prepared.field.type
+    rate, shared_share = source.errors[type_name], learnt.shared_confusions.share(type_name)
     shared = random.Random(f"{lot}/looks like something else")
-    alike = min(learnt.source_model(source.name, source.kind, type_name).follow_rate, rate / tempting)
-    if shared.random() < tempting and chance.random() < alike:
+    alike = min(learnt.source_model(source.name, source.kind, type_name).follow_rate, rate / shared_share)
+    if shared.random() < shared_share and chance.random() < alike:
         return _slip(written, shared)
-    if chance.random() < (rate - tempting * alike) / (1.0 - tempting * alike):
+    if chance.random() < (rate - shared_share * alike) / (1.0 - shared_share * alike):
         return _slip(written, chance)
     return written.text
 
 
-def _slip(written: Written, chance: random.Random) -> str:
+def _slip(written: WrittenField, chance: random.Random) -> str:
     """One mistake that changes what the text says; the text where there is nothing in it to mistake."""
-    right = written.spot.normal(written.text)
-    tries = (slip(written.text, chance) for _ in range(TRIES))
-    return next((said for said in tries if written.spot.normal(said) != right), written.text)
+    right = written.prepared.normal(written.text)
+    tries = (slip(written.text, chance) for _ in range(MAX_SLIPS_COUNT))
+    return next((text for text in tries if written.prepared.normal(text) != right), written.text)
 
 
 def _confidence(engine: str, right: bool, learnt: LearntParameters, chance: random.Random) -> float | None:
-    """A confidence such as the engine claimed when it was right, or wrong; None for one of which nothing is known."""
+    """A confidence drawn from those that the engine claimed when it was right, or wrong; None for an unknown engine."""
     counted = learnt.confidence.tallies.get(engine)
     weights = [row[int(right)] for row in counted or ()]
     if not sum(weights):
@@ -125,7 +132,9 @@ def _confidence(engine: str, right: bool, learnt: LearntParameters, chance: rand
     return (edges[place] + edges[place + 1]) / 2
 
 
-def _reading(written: Written, source: str, kind: Kind, text: str, confidence: float | None, number: int) -> Reading:
+def _reading(
+    written: WrittenField, source: str, kind: Kind, text: str, confidence: float | None, number: int
+) -> Reading:
     return Reading(
         id=f"{written.scan}/{written.key}/{source}",
         scan=written.scan,
@@ -133,16 +142,17 @@ def _reading(written: Written, source: str, kind: Kind, text: str, confidence: f
         source=source,
         kind=kind,
         text=text,
-        at=BEGIN + timedelta(minutes=number),
+        at=FIRST_READING_AT + timedelta(minutes=number),
         confidence=confidence,
     )
 
 
-def _learnt(form: Form, name: str, source: str, kind: Kind, learnt: LearntParameters) -> Source:
-    return Source(name=name, kind=kind, errors={each: learnt.errors.error(source, kind, each) for each in _types(form)})
+def _learnt(form: Form, name: str, source: str, kind: Kind, learnt: LearntParameters) -> SimulatedSource:
+    errors = {type_name: learnt.errors.error(source, kind, type_name) for type_name in _types(form)}
+    return SimulatedSource(name=name, kind=kind, errors=errors)
 
 
-def _heard(source: str, learnt: LearntParameters) -> float:
+def _known_readings(source: str, learnt: LearntParameters) -> float:
     return learnt.errors.reading_count(source)
 
 

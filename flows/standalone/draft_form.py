@@ -20,12 +20,12 @@ from transcribe.sandbox import check, decode
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-AS_IT_IS = frozenset({"image/png", "image/jpeg"})
+BLANK_MEDIA_TYPES = frozenset({"image/png", "image/jpeg"})
 """Pictures that a definition can name as its blank; pages of other files are written as PNG."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class FormDraft:
     """The text of a definition, what to say about it, and the blanks that lie beside it: their bytes by name."""
 
     text: str
@@ -33,7 +33,7 @@ class Draft:
     blanks: Mapping[str, bytes]
 
 
-def draft_definition(settings: Settings, blank: Path, name: str, language: str, locale: str) -> Draft:
+def draft_definition(settings: Settings, blank: Path, name: str, language: str, locale: str) -> FormDraft:
     """A first definition with every page of the file; ScanError where it cannot be read."""
     allowed = limits(settings)
     try:
@@ -45,11 +45,11 @@ def draft_definition(settings: Settings, blank: Path, name: str, language: str, 
         pages = [_page(decode(content, number, allowed), number) for number in range(1, count + 1)]
     except ScanError as error:
         raise ScanError(f"{blank.name}: {error} Give a picture of the blank form.") from error
-    kept = count == 1 and media_type in AS_IT_IS
+    kept = count == 1 and media_type in BLANK_MEDIA_TYPES
     blanks = {blank.name: content} if kept else dict(zip(_names(blank, count), map(_png, pages), strict=True))
     engine = ocr.load(settings.engines[0], (language,))
     made = draft_pages(pages, engine, name=name, blanks=list(blanks), language=language, locale=locale)
-    return Draft(text=made.text, notes=made.notes, blanks=blanks)
+    return FormDraft(text=made.text, notes=made.notes, blanks=blanks)
 
 
 def _page(decoded: tuple[Picture, float | None], number: int) -> Page:

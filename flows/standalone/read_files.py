@@ -35,7 +35,7 @@ def read_files(
     Raises FormError and EngineMissing, after which no file can be read.
     """
     shelf = FormLibrary(settings.forms)
-    parameters = parameters_of(settings)
+    parameters = parameters_in_force(settings)
     form = None if form_name == AUTO else shelf.find(form_name)
     forms = [shelf.find(name) for name in shelf.names()] if form is None else []
     found = gather(files)
@@ -50,7 +50,7 @@ def read_files(
                 yield _one(each, known, archive, settings, parameters)
 
 
-def parameters_of(settings: Settings) -> Parameters:
+def parameters_in_force(settings: Settings) -> Parameters:
     """What the home has learnt, as `ingest` uses it there; what comes with fairhand where nothing was learnt."""
     if not settings.state.exists():
         return shipped_parameters()

@@ -20,11 +20,11 @@ from transcribe.errors import FormError
 from transcribe.i18n import say
 from transcribe.model import Evidence, Field, FieldKey, Form, Posterior, Reading, Task, Value
 
-COLUMNS = ("item", "value", "text", "probability", "method", "reason", "ask")
+CSV_COLUMNS = ("item", "value", "text", "probability", "method", "reason", "ask")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ItemLine:
     """One line of what comes out."""
 
     item: str
@@ -37,17 +37,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class CollectionResult:
     """A file reconciled: its lines, what could not be used, and (without a form) what the report is made of."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ItemLine, ...]
     faults: tuple[Fault, ...]
     reconciled: Reconciled | None
 
 
 def reconcile_collection(
     path: Path, *, form: Form | None, layout: str | None, target: float, translate: Callable[[str], str] = str
-) -> Done:
+) -> CollectionResult:
     """The most probable text of every item of a file; with a form, its field types, master data and rules count.
 
     Raises FormError where the file is no UTF-8 or in no format known, or an item's field is none of the form's.
@@ -57,10 +57,12 @@ def reconcile_collection(
     except FormError as error:
         raise FormError(f"{path}: {error}") from error
     if form is not None:
-        return Done(lines=tuple(_by_form(collected, form, translate)), faults=collected.faults, reconciled=None)
+        return CollectionResult(
+            lines=tuple(_by_form(collected, form, translate)), faults=collected.faults, reconciled=None
+        )
     done = reconcile_items(collected.items, target=target)
     lines = tuple(_line(result, done.types[result.item.field], translate) for result in done.results)
-    return Done(lines=lines, faults=collected.faults, reconciled=done)
+    return CollectionResult(lines=lines, faults=collected.faults, reconciled=done)
 
 
 def _text(path: Path) -> str:
@@ -73,23 +75,23 @@ def _text(path: Path) -> str:
         raise FormError(f"line {line} is no UTF-8. Save the file as UTF-8 (CSV UTF-8 in a spreadsheet).") from error
 
 
-def write_reconciled(lines: Sequence[Line], target: Path) -> None:
+def write_reconciled(lines: Sequence[ItemLine], target: Path) -> None:
     """Write lines as JSON Lines (a name that ends in .jsonl) or CSV."""
     with target.open("w", encoding="utf-8", newline="") as out:
         if target.suffix == ".jsonl":
             out.writelines(json.dumps(_row(line), ensure_ascii=False) + "\n" for line in lines)
             return
-        writer = csv.DictWriter(out, COLUMNS)
+        writer = csv.DictWriter(out, CSV_COLUMNS)
         writer.writeheader()
         writer.writerows(_row(line) for line in lines)
 
 
-def _row(line: Line) -> dict[str, Value | float]:
-    return {name: getattr(line, name) for name in COLUMNS}
+def _row(line: ItemLine) -> dict[str, Value | float]:
+    return {name: getattr(line, name) for name in CSV_COLUMNS}
 
 
-def _line(result: ItemResult, type_name: str, translate: Callable[[str], str]) -> Line:
-    return Line(
+def _line(result: ItemResult, type_name: str, translate: Callable[[str], str]) -> ItemLine:
+    return ItemLine(
         item=result.item.name,
         value=value_of(result.text, type_name),
         text=result.text,
@@ -100,12 +102,12 @@ def _line(result: ItemResult, type_name: str, translate: Callable[[str], str]) -
     )
 
 
-def _by_form(collected: Collected, form: Form, translate: Callable[[str], str]) -> Iterator[Line]:
+def _by_form(collected: Collected, form: Form, translate: Callable[[str], str]) -> Iterator[ItemLine]:
     """Weigh the items of each scan together on their form, in the order of the file."""
     scans: dict[str, list[Item]] = defaultdict(list)
     for item in collected.items:
         scans[item.scan or item.name].append(item)
-    lines: dict[str, Line] = {}
+    lines: dict[str, ItemLine] = {}
     for scan, items in scans.items():
         keys = {item.name: _key(item, form) for item in items}
         posteriors = weigh(form, [each for item in items for each in _readings(item, keys[item.name], scan)], FIRST)
@@ -148,12 +150,12 @@ def _readings(item: Item, key: FieldKey, scan: str) -> Iterator[Reading]:
         )
 
 
-def _decided(item: Item, field: Field, posterior: Posterior, translate: Callable[[str], str]) -> Line:
+def _decided(item: Item, field: Field, posterior: Posterior, translate: Callable[[str], str]) -> ItemLine:
     outcome = decide(field, posterior, POLICY)
     best = posterior.candidates[0]
     if isinstance(outcome, Task):
         why = say(Evidence(code=outcome.reason), translate)
-        return Line(
+        return ItemLine(
             item=item.name,
             value=best.value,
             text=best.text,
@@ -162,7 +164,7 @@ def _decided(item: Item, field: Field, posterior: Posterior, translate: Callable
             reason=why,
             ask=True,
         )
-    return Line(
+    return ItemLine(
         item=item.name,
         value=outcome.value,
         text=outcome.text,

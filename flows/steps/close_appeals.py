@@ -15,7 +15,7 @@ Forms = Callable[[str, int], Form]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class ClosedAppeals:
     """How many appeals were closed, and how."""
 
     upheld: int = 0
@@ -23,7 +23,7 @@ class Settled:
     no_expert: int = 0
 
 
-def settle_appeals(store: Store, forms: Forms, now: datetime) -> Settled:
+def close_appeals(store: Store, forms: Forms, now: datetime) -> ClosedAppeals:
     """Close every appeal that can be closed; called again it changes nothing.
 
     Upheld where the expert, who did not know it, reads what the person read. Without an expert by the deadline it
@@ -40,7 +40,7 @@ def settle_appeals(store: Store, forms: Forms, now: datetime) -> Settled:
             continue
         store.decide_appeal(appeal.id, outcome, minority=_minority(store, forms, appeal), now=now)
         closed.append(outcome)
-    return Settled(
+    return ClosedAppeals(
         upheld=closed.count("upheld"), declined=closed.count("declined"), no_expert=closed.count("no expert")
     )
 

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from transcribe.codes import Reason
 from transcribe.model import WHOLE, Reading, Task
 
-TURNS = ("0", "90", "180", "270")
+TURNS_DEGREES = ("0", "90", "180", "270")
 
 
-NO_FORM = (
+NO_FORM_MESSAGE = (
     "None of the forms known here fits this scan, an expert says. Draft its form with `fairhand forms draft`, then "
     "ingest the file again with `--form NAME`."
 )
 """Why a scan that is of no form is set aside."""
 
 
-def which_form(scan: str, readings: Sequence[Reading] = ()) -> Task:
+def identify_task(scan: str, readings: Sequence[Reading] = ()) -> Task:
     """The task of saying which form a scan is; who has said "none of these" leaves it to an expert."""
     asked = len(_heard(readings))
     return Task(
@@ -57,4 +57,4 @@ def identified(readings: Sequence[Reading]) -> Identified | None:
     name, slash, version = form.rpartition("/")
     if not slash or not version.isdigit():
         return None
-    return Identified(form=name, version=int(version), turn=int(turn) if turn in TURNS else 0)
+    return Identified(form=name, version=int(version), turn=int(turn) if turn in TURNS_DEGREES else 0)

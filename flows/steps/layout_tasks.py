@@ -15,7 +15,7 @@ from transcribe.recognition import DRAWN, Annotations, read_annotated
 from transcribe.table_rows import ToldRows, rows_key, told_rows
 
 
-def unread(form: Form, places: Sequence[Place], readings: Sequence[Reading]) -> Annotations:
+def unread_annotations(form: Form, places: Sequence[Place], readings: Sequence[Reading]) -> Annotations:
     """What people showed that machines have not read there yet: a place that was drawn has no picture until then."""
     known = {field.name: field for field in form.all_fields()}
     drawn = (place for place in places if place.confidence == DRAWN and place.snippet is None)
@@ -35,15 +35,15 @@ def _stand(table: str, told: ToldRows, places: Sequence[Place]) -> bool:
     return all((number, top, foot) in heights for number, (top, foot) in enumerate(told.rows))
 
 
-def read_shown(rooms: Home, scan: Scan, drawn: Annotations) -> ReadResult:
+def read_shown_layout(home: Home, scan: Scan, drawn: Annotations) -> ReadResult:
     """Have every engine read what people showed, and keep the places with their pictures, and the readings."""
-    form = rooms.forms(scan.form, scan.form_version)
-    decoded = load_pages(scan, rooms.archive, limits(rooms.settings))
-    engines = [FallbackEngine(engine=engine) for engine in engines_for(rooms, form)]
+    form = home.forms(scan.form, scan.form_version)
+    decoded = load_pages(scan, home.archive, limits(home.settings))
+    engines = [FallbackEngine(engine=engine) for engine in engines_for(home, form)]
     reads = without_failed(read_annotated(scan, decoded, form, engines, drawn, now()), engines)
     for content in reads.files.values():
-        rooms.archive.put(content)
-    rooms.store.put_places(scan.id, reads.places, now(), reads.readings)
+        home.archive.put(content)
+    home.store.put_places(scan.id, reads.places, now(), reads.readings)
     return reads
 
 
@@ -87,6 +87,6 @@ def _rows_task(form: Form, key: FieldKey, cell: Task, reason: Reason) -> Task:
     return replace(cell, key=rows_key(table.name), kind="rows", reason=reason, slot=1)
 
 
-def distinct(said: Mapping[FieldKey, Decision | Task]) -> Iterator[Task]:
+def distinct_tasks(said: Mapping[FieldKey, Decision | Task]) -> Iterator[Task]:
     """The tasks of a scan, each once: all cells of a table may wait for one."""
     return iter({(each.key, each.kind): each for each in said.values() if isinstance(each, Task)}.values())

@@ -19,7 +19,7 @@ from transcribe.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reopened:
+class ReopenedField:
     """A decided field that, with what was learnt, would not be decided, or not so. It is weighed and asked again."""
 
     scan: str
@@ -28,7 +28,7 @@ class Reopened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LearntHere:
+class LearningReport:
     """What learning changed: the parameters' new version, its changes in words, how often decisions, sources and groups
     of people were wrong where the truth is known, in words with intervals, and what is asked again."""
 
@@ -38,25 +38,25 @@ class LearntHere:
     audited: int
     changes: tuple[str, ...]
     rates: tuple[str, ...]
-    reopened: tuple[Reopened, ...]
+    reopened: tuple[ReopenedField, ...]
 
 
-def learn_home(rooms: Home, *, handles: bool = True) -> LearntHere:
+def learn_home(home: Home, *, handles: bool = True) -> LearningReport:
     """Learn from every scan of a home, keep the result as new parameters, and wake the scans of which a decided value
     is now less probable than its target. Without `handles` people are told by their ids, which name nobody."""
-    before = in_force(rooms.store, now())
-    scans = list(_scans(rooms))
-    unheard = _unheard(rooms)
-    facts = [_facts(rooms, scan, unheard) for scan in scans]
+    before = in_force(home.store, now())
+    scans = list(_scans(home))
+    unheard = _unheard(home)
+    facts = [_facts(home, scan, unheard) for scan in scans]
     learnt = learn(facts, before)
-    after = rooms.store.put_parameters(learnt.content, now())
-    reopened = tuple(each for scan in scans for each in _fallen(rooms, scan, after))
-    rooms.store.wake(sorted({each.scan for each in reopened}), now())
-    people = rooms.store.transcribers()
-    rooms.store.put_adds(adds(read_parameters(after), [each.id for each in people], _types(facts)), now())
+    after = home.store.put_parameters(learnt.content, now())
+    reopened = tuple(each for scan in scans for each in _fallen(home, scan, after))
+    home.store.wake(sorted({each.scan for each in reopened}), now())
+    people = home.store.transcribers()
+    home.store.put_adds(adds(read_parameters(after), [each.id for each in people], _types(facts)), now())
     names = {person.id: person.handle for person in people} if handles else {}
     measured = rates(facts, traditions(people).of, read_parameters(after))
-    return LearntHere(
+    return LearningReport(
         version=after.version,
         scans=len(scans),
         truths=sum(len(each.truths) for each in facts),
@@ -76,46 +76,46 @@ def _in_words(found: Sequence[Evidence], names: Mapping[str, str]) -> tuple[str,
     return tuple(say(named(each, names)) for each in found)
 
 
-def _scans(rooms: Home) -> Iterator[Scan]:
-    for state in rooms.store.scan_states():
+def _scans(home: Home) -> Iterator[Scan]:
+    for state in home.store.scan_states():
         if state.scan.form and state.erased_at is None:
             yield state.scan
 
 
-def _unheard(rooms: Home) -> dict[tuple[str, FieldKey], str]:
+def _unheard(home: Home) -> dict[tuple[str, FieldKey], str]:
     """What was contested and no expert heard in time: it counts as right."""
     return {
         (appeal.reading.scan, appeal.reading.key): appeal.reading.text
-        for appeal in rooms.store.appeals()
+        for appeal in home.store.appeals()
         if appeal.outcome == "no expert" and appeal.reading.text is not None
     }
 
 
-def _facts(rooms: Home, scan: Scan, unheard: Mapping[tuple[str, FieldKey], str]) -> ScanFacts:
+def _facts(home: Home, scan: Scan, unheard: Mapping[tuple[str, FieldKey], str]) -> ScanFacts:
     """What is known of a scan. What was decided by experts is the truth of a field, else what one read of it, unless it
     is known otherwise. Only what an expert read first of all by lot counts as audited: where readers were split, or
     somebody appealed, a second look that followed says nothing of the rest."""
-    readings = rooms.store.readings(scan.id)
+    readings = home.store.readings(scan.id)
     said = {each.key: each for each in readings if each.kind == "expert"}  # the latest comes last
-    kinds = {key: _kinds(rooms.store, key, readings) for key in said}
+    kinds = {key: _kinds(home.store, key, readings) for key in said}
     audited = frozenset(key for key, asked in kinds.items() if asked[:1] == ["audit"])
     heard = {key: each.text for key, each in said.items() if each.text is not None}
     heard |= {
         each.key: each.text
-        for each in rooms.store.decisions(scan.id)
+        for each in home.store.decisions(scan.id)
         if each.method == Method.EXPERT and each.key in heard and each.null is None
     }
     contested = {key: text for (of, key), text in unheard.items() if of == scan.id}
     return ScanFacts(
-        form=rooms.forms(scan.form, scan.form_version),
+        form=home.forms(scan.form, scan.form_version),
         readings=readings,
-        truths=heard | contested | {truth.key: truth.text for truth in rooms.store.truths(scan.id)},
+        truths=heard | contested | {truth.key: truth.text for truth in home.store.truths(scan.id)},
         decisions=tuple(
-            _as_audited(rooms.store, scan, each, audited, readings) for each in rooms.store.decisions(scan.id)
+            _as_audited(home.store, scan, each, audited, readings) for each in home.store.decisions(scan.id)
         ),
         audited=audited,
         adjudicated=frozenset(key for key, asked in kinds.items() if "adjudicate" in asked and key not in audited),
-        proving=frozenset(_proving(rooms.store, readings)),
+        proving=frozenset(_proving(home.store, readings)),
     )
 
 
@@ -149,12 +149,12 @@ def _as_audited(
     return earlier[-1] if earlier else decision
 
 
-def _fallen(rooms: Home, scan: Scan, parameters: Parameters) -> Iterator[Reopened]:
+def _fallen(home: Home, scan: Scan, parameters: Parameters) -> Iterator[ReopenedField]:
     """The decided fields that would not be decided, or otherwise, with these parameters."""
-    form = rooms.forms(scan.form, scan.form_version)
-    decided = {each.key: each for each in rooms.store.decisions(scan.id)}
-    found = outcomes(form, weigh(form, rooms.store.readings(scan.id), parameters), policy(rooms.settings))
+    form = home.forms(scan.form, scan.form_version)
+    decided = {each.key: each for each in home.store.decisions(scan.id)}
+    found = outcomes(form, weigh(form, home.store.readings(scan.id), parameters), policy(home.settings))
     for key, old in decided.items():
         new = found.get(key)
         if new is not None and not (isinstance(new, Decision) and (new.value, new.null) == (old.value, old.null)):
-            yield Reopened(scan=scan.id, file=scan.name, field=str(key))
+            yield ReopenedField(scan=scan.id, file=scan.name, field=str(key))

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from flows.home import Home, policy
 from flows.home import now as clock
-from flows.steps.close_appeals import settle_appeals
-from flows.steps.identify_tasks import NO_FORM, identified, is_of_no_form, which_form
-from flows.steps.layout_tasks import distinct, read_shown, shown_by_people, unread
+from flows.steps.close_appeals import close_appeals
+from flows.steps.identify_tasks import NO_FORM_MESSAGE, identified, identify_task, is_of_no_form
+from flows.steps.layout_tasks import distinct_tasks, read_shown_layout, shown_by_people, unread_annotations
 from flows.steps.outcomes import outcomes
-from flows.steps.read_scans import failed as why_failed
+from flows.steps.read_scans import failure_message as why_failed
 from flows.steps.read_scans import read_scan
 from flows.steps.reopened import reopened
 from reconcile.decision import (
@@ -45,7 +45,7 @@ ReadAgain = Callable[[Scan, Annotations], object]
 
 logger = logging.getLogger("fairhand.reconcile")
 
-AT_ONCE = 50
+LEASED_SCANS_COUNT = 50
 """Scans leased together: few enough to be concluded within their lease of a minute, enough to share its cost."""
 
 
@@ -76,7 +76,7 @@ def reconcile_waiting(
     """
     done: list[tuple[int, int, int]] = []
     failed: list[tuple[str, str]] = []
-    while waiting := store.claim_waiting(AT_ONCE, now()):
+    while waiting := store.claim_waiting(LEASED_SCANS_COUNT, now()):
         parameters, people = in_force(store, now()), traditions(store.transcribers())
         for each in waiting:
             try:
@@ -93,29 +93,29 @@ def reconcile_waiting(
     return Reconciled(scans=len(done), decided=decided, asked=asked, records=records, failed=tuple(failed))
 
 
-def reconcile_home(rooms: Home, memory: ScanMemory | None = None) -> Reconciled:
+def reconcile_home(home: Home, memory: ScanMemory | None = None) -> Reconciled:
     """Close the appeals that can be closed, reconcile everything that waits in a home, and publish its records.
 
     Who calls it again and again holds one `memory`, so that one more reading costs only its own field.
     """
-    settle_appeals(rooms.store, rooms.forms, clock())
+    close_appeals(home.store, home.forms, clock())
 
     def read_again(scan: Scan, drawn: Annotations) -> object:
-        return read_shown(rooms, scan, drawn) if drawn else read_scan(rooms, scan, without=TRIES)
+        return read_shown_layout(home, scan, drawn) if drawn else read_scan(home, scan, without=TRIES)
 
-    done = reconcile_waiting(rooms.store, rooms.forms, policy(rooms.settings), clock, read_again, memory)
-    publish_records(rooms)
+    done = reconcile_waiting(home.store, home.forms, policy(home.settings), clock, read_again, memory)
+    publish_records(home)
     return done
 
 
-def publish_records(rooms: Home) -> int:
+def publish_records(home: Home) -> int:
     """Bring records.db up to date; how many entries were new."""
-    return publish(rooms.store, rooms.settings.records, rooms.forms).count
+    return publish(home.store, home.settings.records, home.forms).count
 
 
-def rebuild_records(rooms: Home) -> int:
+def rebuild_records(home: Home) -> int:
     """Make records.db anew from the state; how many entries it holds."""
-    return rebuild(rooms.store, rooms.settings.records, rooms.forms).count
+    return rebuild(home.store, home.settings.records, home.forms).count
 
 
 def in_force(store: Store, now: datetime) -> Parameters:
@@ -140,7 +140,7 @@ def _conclude(
     if readings and all(each.key == WHOLE for each in readings):  # nobody read more of it than which form it is
         return _first_read(waiting, store, now, read_again)
     form = forms(scan.form, scan.form_version)
-    if shown := unread(form, store.places(scan.id), readings):
+    if shown := unread_annotations(form, store.places(scan.id), readings):
         read_again(scan, shown)  # the scan waits again then, with what was read
         store.conclude(scan.id, waiting.up_to, [], [], None, now())
         return 0, 0, 0
@@ -149,10 +149,10 @@ def _conclude(
     said = reopened(said, posteriors, store.decisions(scan.id))
     said = shown_by_people(form, posteriors, said, store.misplaced(scan.id))
     decisions = [each for each in said.values() if isinstance(each, Decision)]
-    tasks = list(distinct(said))
+    tasks = list(distinct_tasks(said))
     record = assemble(scan, form, decisions) if complete(form, posteriors, decisions) else None
     audits = [
-        _audit(scan.id, posteriors[each.key]) for each in decisions if audited(scan.id, posteriors[each.key], policy)
+        _audit(scan.id, posteriors[each.key]) for each in decisions if is_audited(scan.id, posteriors[each.key], policy)
     ]
     store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, now())
     return len(decisions), len(tasks), int(record is not None)
@@ -182,10 +182,10 @@ def _identify(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgain)
     readings = store.readings(scan, waiting.up_to)
     said = identified(readings)
     if said is None:
-        tasks = [] if is_of_no_form(readings, store.task_subject) else [which_form(scan, readings)]
+        tasks = [] if is_of_no_form(readings, store.task_subject) else [identify_task(scan, readings)]
         store.conclude(scan, waiting.up_to, [], tasks, None, now())
         if not tasks:
-            store.set_scan_aside(scan, FormError.__name__, NO_FORM, waiting.scan.batch, now())
+            store.set_scan_aside(scan, FormError.__name__, NO_FORM_MESSAGE, waiting.scan.batch, now())
         return 0, len(tasks), 0
     store.set_form(scan, said.form, said.version, now(), said.turn)
     return _first_read(replace(waiting, scan=store.scan(scan)), store, now, read_again)
@@ -202,7 +202,7 @@ def _first_read(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgai
     return 0, 0, 0
 
 
-def audited(scan: str, posterior: Posterior, policy: Policy) -> bool:
+def is_audited(scan: str, posterior: Posterior, policy: Policy) -> bool:
     """Whether a decided field is read once more, blind, by an expert. Each new reading by a person draws anew; what an
     expert has read already is not asked again, unless nobody else read it so."""
     drawn_now = not posterior.experts and draw_audit(

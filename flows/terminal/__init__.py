@@ -2,30 +2,30 @@
 
 from flows.terminal.counts_table import print_counts
 from flows.terminal.printing import (
-    NOTHING_THERE,
+    NO_PICTURE_MESSAGE,
     AsJson,
-    about,
     as_json,
     columns,
     note,
-    passed_over,
+    passed_over_message,
+    photo_advice,
     progress,
-    require_there,
-    to_do,
+    require_existing,
+    with_file,
     writable,
 )
 
 __all__ = [
-    "NOTHING_THERE",
+    "NO_PICTURE_MESSAGE",
     "AsJson",
-    "about",
     "as_json",
     "columns",
     "note",
-    "passed_over",
+    "passed_over_message",
+    "photo_advice",
     "print_counts",
     "progress",
-    "require_there",
-    "to_do",
+    "require_existing",
+    "with_file",
     "writable",
 ]

@@ -15,18 +15,18 @@ import typer
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 """The option of every command that reads."""
 
-NAMED = 5
+NAMED_FILES_COUNT = 5
 """So many files that are passed over are named."""
 
-NOTHING_THERE = "There is no picture and no PDF in what was named"
-KINDS = "JPEG, PNG, TIFF, WebP, HEIF, AVIF, BMP, JPEG 2000, PPM, PDF"
+NO_PICTURE_MESSAGE = "There is no picture and no PDF in what was named"
+FILE_KINDS = "JPEG, PNG, TIFF, WebP, HEIF, AVIF, BMP, JPEG 2000, PPM, PDF"
 """The kinds of files that are read."""
 
 
-def passed_over(others: Sequence[str]) -> str:
+def passed_over_message(others: Sequence[str]) -> str:
     """The files in folders that are of no kind that is read."""
-    more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
-    return f"passed over, as only {KINDS} are read: {', '.join(others[:NAMED])}{more}"
+    more = f" and {len(others) - NAMED_FILES_COUNT} more" if len(others) > NAMED_FILES_COUNT else ""
+    return f"passed over, as only {FILE_KINDS} are read: {', '.join(others[:NAMED_FILES_COUNT])}{more}"
 
 
 def writable(path: Path | None) -> Path | None:
@@ -53,19 +53,19 @@ def note(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def require_there(paths: Iterable[Path]) -> None:
+def require_existing(paths: Iterable[Path]) -> None:
     """Refuse what was named and is not there, before anything is done: most often it is a slip of the fingers."""
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise typer.BadParameter(f"there is no file or folder {', '.join(missing)}. Nothing was done.")
 
 
-def about(file: str, message: str) -> str:
+def with_file(file: str, message: str) -> str:
     """A message with the file that it is about, once, as a path where the path is known."""
     return f"{file}: {message.removeprefix(f'{Path(file).name}: ')}"
 
 
-def to_do(codes: Iterable[str], language: str) -> str:
+def photo_advice(codes: Iterable[str], language: str) -> str:
     """What is wrong with a photograph and what to do, in the user's language."""
     from transcribe.i18n import advice, translation
 

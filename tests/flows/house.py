@@ -21,7 +21,7 @@ from flows.home.settings import load_settings
 from flows.runtime.prefect_server import START_SECONDS
 from flows.simulation import ground_truth
 from flows.simulation.ground_truth import Sample
-from flows.simulation.simulated_people import Reader
+from flows.simulation.simulated_people import SimulatedReader
 
 CASES = Path(__file__).parent.parent / "cases"
 TYPED = CASES / "bon-de-commande-flat-typed-0000.png"
@@ -107,11 +107,13 @@ def folder_of(place: Path, names: Sequence[str]) -> Path:
     return place
 
 
-def simulated(rooms: Home, handle: str, seed: int, slips: float, roles: Sequence[str] = ("transcriber",)) -> Reader:
+def simulated(
+    rooms: Home, handle: str, seed: int, slips: float, roles: Sequence[str] = ("transcriber",)
+) -> SimulatedReader:
     """A scripted person who has signed in and knows the truth of the samples."""
-    reader = Reader(
+    reader = SimulatedReader(
         link=invite(rooms, handle, roles).link,
-        slips=slips,
+        slip_share=slips,
         chance=random.Random(seed),
         answers=lambda task: ground_truth.answer(rooms, SAMPLES, task),
         subject=rooms.store.task_subject,

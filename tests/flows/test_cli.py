@@ -15,14 +15,14 @@ from PIL import Image
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from flows.cli.app import GROUPS, app
+from flows.cli.app import COMMAND_GROUPS, app
 from flows.terminal import printing
 from tests.flows.house import House
 from transcribe.forms import definition as form
 
 ROOT = Path(__file__).parent.parent.parent
 
-for group in GROUPS:
+for group in COMMAND_GROUPS:
     importlib.import_module(f"flows.cli.{group}")
 
 
@@ -150,7 +150,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_work(name: str, opt
 
 
 def test_a_draft_in_another_folder_takes_its_blank_along(house: House, tmp_path: Path) -> None:
-    blank = ROOT / "transcribe" / "forms" / "order-form.png"
+    blank = ROOT / "transcribe" / "forms" / "shipped" / "order-form.png"
     (tmp_path / "mine").mkdir()
     definition = tmp_path / "mine" / "order.toml"
     assert house.run("forms", "draft", blank, "--out", definition).code == 0
@@ -161,7 +161,10 @@ def test_a_draft_in_another_folder_takes_its_blank_along(house: House, tmp_path:
 
 
 def test_every_page_of_a_pdf_is_drafted_and_its_blanks_are_written_beside_it(house: House, tmp_path: Path) -> None:
-    shipped = [Image.open(ROOT / "transcribe" / "forms" / f"{name}.png") for name in ("order-form", "bon-de-commande")]
+    shipped = [
+        Image.open(ROOT / "transcribe" / "forms" / "shipped" / f"{name}.png")
+        for name in ("order-form", "bon-de-commande")
+    ]
     pages = [each.convert("L") for each in shipped]
     pages[0].save(tmp_path / "both.pdf", save_all=True, append_images=pages[1:], resolution=200)
     definition = tmp_path / "both.toml"
@@ -179,13 +182,13 @@ def test_every_page_of_a_pdf_is_drafted_and_its_blanks_are_written_beside_it(hou
 def test_a_draft_does_not_write_over_what_was_edited(house: House, tmp_path: Path) -> None:
     edited = tmp_path / "form.toml"
     edited.write_text("edited")
-    done = house.run("forms", "draft", ROOT / "transcribe" / "forms" / "order-form.png", "--out", edited)
+    done = house.run("forms", "draft", ROOT / "transcribe" / "forms" / "shipped" / "order-form.png", "--out", edited)
     assert (done.code, edited.read_text()) == (2, "edited")
     assert "would be lost" in done.err
 
 
 def test_a_locale_that_is_none_and_a_blank_that_is_no_picture_are_named(house: House, tmp_path: Path) -> None:
-    blank = ROOT / "transcribe" / "forms" / "order-form.png"
+    blank = ROOT / "transcribe" / "forms" / "shipped" / "order-form.png"
     done = house.run("forms", "draft", blank, "--locale", "xx_XX")
     assert (done.code, "xx_XX" in done.err, "Traceback" in done.err) == (2, True, False)
     (tmp_path / "letter.jpg").write_text("Dear Sir or Madam")

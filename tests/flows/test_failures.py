@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from flows.administration.people import invite
-from flows.cli.inspecting import THE_FILES_FAULT
+from flows.cli.inspecting import FILE_ERRORS
 from flows.home.home import Home, now
 from flows.ingest import Ingested, _Window
 from flows.steps.read_scans import AUTO, Taken, read_scan, take_in
@@ -61,7 +61,7 @@ def test_whatever_happens_to_one_scan_is_said_of_it_and_kept_until_it_is_read(ro
     assert "tried again" not in message
     (aside,) = rooms.store.list_set_aside()
     assert (aside.file.name, aside.error, aside.message) == (name, type(error).__name__, message)
-    assert bool(done.set_aside) == (aside.error in THE_FILES_FAULT)
+    assert bool(done.set_aside) == (aside.error in FILE_ERRORS)
     list(take_in(rooms, [RECEIPT], "receipt", "tuesday"))
     assert rooms.store.list_set_aside() == [aside], "coming again does not make it read"
     read_scan(rooms, taken.scan)

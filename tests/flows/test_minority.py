@@ -8,7 +8,7 @@ import secrets
 import pytest
 from starlette.testclient import TestClient
 
-from flows.administration.people import Invited, invite
+from flows.administration.people import Invitation, invite
 from flows.home.home import Home, now
 from flows.steps.learn_parameters import learn_home
 from flows.steps.reconcile_scans import reconcile_home
@@ -31,7 +31,7 @@ def people(rooms: Home) -> dict[str, TestClient]:
     app = create_app(rooms.store, rooms.archive, rooms.forms, ReviewOptions(), now, lambda _: None)
     clients = {}
     for name in (*READERS, "fay"):
-        invited: Invited = invite(rooms, name, ["expert" if name == "fay" else "transcriber"])
+        invited: Invitation = invite(rooms, name, ["expert" if name == "fay" else "transcriber"])
         client = TestClient(app, follow_redirects=False)
         assert client.post(f"/in/{invited.link.rpartition('/')[2]}").status_code == 303
         clients[name] = client

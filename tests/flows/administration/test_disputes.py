@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli.app import GROUPS, app
+from flows.cli.app import COMMAND_GROUPS, app
 from tests.transcribe.store.world import NOON, World, after, decision, sent, sqlite_of
 from transcribe.forms.definition import definition, load
 from transcribe.model import FieldKey, Truth
 from transcribe.people.tokens import secret_hash
 from transcribe.store.contract import Floor, Rate
 
-for group in GROUPS:
+for group in COMMAND_GROUPS:
     importlib.import_module(f"flows.cli.{group}")
 
 KEY = FieldKey("order_number")

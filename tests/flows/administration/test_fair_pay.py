@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from flows.administration import pay
-from flows.administration.fair_pay import require_fair_serving, require_fair_start, unfair
+from flows.administration.fair_pay import require_fair_serving, require_fair_start, unfair_forms
 from flows.administration.people import invite, pause
 from flows.home.home import Home, now
 from tests.flows.house import TYPED, House
@@ -91,7 +91,7 @@ def test_a_floor_under_its_own_source_or_in_another_currency_is_none(rooms: Home
     batch(rooms)
     pays(rooms, floor=None)
     pay.set_floor(rooms, "9", "CHF", "law of 2026-01-01", "12")
-    (found,) = unfair(rooms, ["receipt"])
+    (found,) = unfair_forms(rooms, ["receipt"])
     assert found.faults == ("floor under its source", "currencies differ")
 
 

@@ -69,7 +69,7 @@ def test_prefect_sends_nothing_to_anybody_and_batches_what_it_records(tmp_path: 
 def test_the_example_of_the_deployments_names_every_setting() -> None:
     example = (Path(__file__).parents[3] / "deployments" / "example.env").read_text(encoding="utf-8")
     named = {line.removeprefix("# ").partition("=")[0] for line in example.splitlines() if "FAIRHAND_" in line}
-    assert named == {settings.PREFIX + name.upper() for name in settings.Settings.model_fields}
+    assert named == {settings.VARIABLE_PREFIX + name.upper() for name in settings.Settings.model_fields}
 
 
 def test_sentences_are_in_the_language_that_is_set_or_the_terminals(
@@ -77,14 +77,14 @@ def test_sentences_are_in_the_language_that_is_set_or_the_terminals(
 ) -> None:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
-    assert settings.load_settings(tmp_path).speaks == "en"
+    assert settings.load_settings(tmp_path).spoken_language == "en"
     monkeypatch.setenv("LANG", "fr_CA.UTF-8")
-    assert settings.load_settings(tmp_path).speaks == "fr"
+    assert settings.load_settings(tmp_path).spoken_language == "fr"
     monkeypatch.setenv("LANG", "de_DE.UTF-8")
-    assert settings.load_settings(tmp_path).speaks == "en"
+    assert settings.load_settings(tmp_path).spoken_language == "en"
     for language in languages():
         monkeypatch.setenv("FAIRHAND_LANGUAGE", language)
-        assert settings.load_settings(tmp_path).speaks == language
+        assert settings.load_settings(tmp_path).spoken_language == language
     monkeypatch.setenv("FAIRHAND_LANGUAGE", "xx")
     with pytest.raises(SettingsError, match="FAIRHAND_LANGUAGE"):
         settings.load_settings(tmp_path)

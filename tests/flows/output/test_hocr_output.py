@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from flows.home.home import Home
-from flows.output.hocr_output import MARKS, hocr_pages
+from flows.output.hocr_output import MARK_TYPES, hocr_pages
 from flows.output.json_result import ScanResult
 from flows.standalone.read_files import read_files
 from flows.steps.read_scans import Taken, read_scan, take_in
@@ -49,7 +49,7 @@ def read_out(rooms: Home, picture: Path, form: str) -> tuple[str, list[Word], tu
 
 def decided(it: ScanResult) -> list[str]:
     """The texts that were decided, but for marks."""
-    marks = {each.name for each in it.form.all_fields() if each.type in MARKS}
+    marks = {each.name for each in it.form.all_fields() if each.type in MARK_TYPES}
     said = [each for each in it.outcomes.values() if isinstance(each, Decision) and each.key.name not in marks]
     return [each.text for each in said if each.text]
 

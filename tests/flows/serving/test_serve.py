@@ -14,7 +14,7 @@ import uvicorn
 from flows.administration.people import invite
 from flows.home import settings as configuration
 from flows.home.home import Home
-from flows.runtime.prefect_server import answers, free_port, notice
+from flows.runtime.prefect_server import free_port, is_answering, notice
 from flows.serving.serve import stop_by_signal
 from reconcile.records import query
 from tests.flows.house import PATIENCE, START, House, simulated, until
@@ -53,7 +53,7 @@ def test_what_people_type_becomes_a_record_at_once_and_sigterm_stops_everything(
     house, process = serving
     said = notice(rooms.settings)
     assert httpx.get(f"{said['web']}/in").status_code == 200
-    assert answers(said["prefect"])
+    assert is_answering(said["prefect"])
     scan = received(rooms)
     house.run("reconcile")
     readers = [simulated(rooms, name, 1, 0.0) for name in ("mina", "omar")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,9 +12,24 @@ import pytest
 
 from flows.home.home import Home
 from flows.simulation.ground_truth import Sample
-from flows.simulation.planning import Batch, Planned, plan
-from flows.simulation.planning_inputs import SECONDS, Said, Terms, plan_json, plan_plot, prospect, rates
-from flows.simulation.simulated_sources import Source, Written, engines, from_history, read, read_by_machines, stated
+from flows.simulation.plan_lines import plan_line, plan_plot
+from flows.simulation.planning import PlannedBatch, PlannedResult, plan
+from flows.simulation.planning_inputs import (
+    DEFAULT_READING_SECONDS,
+    PlanOptions,
+    PlanTerms,
+    error_shares,
+    plan_inputs,
+)
+from flows.simulation.simulated_sources import (
+    SimulatedSource,
+    WrittenField,
+    engines,
+    from_history,
+    read,
+    read_by_machines,
+    stated,
+)
 from reconcile.algorithms.intervals import wilson
 from reconcile.forms.prepared_form import prepared
 from reconcile.parameters import shipped
@@ -46,9 +61,11 @@ ORDER = Sample(
 )
 
 
-def batch(people: list[float], machines: list[float] | None = None, *, audits: float = 0.0, rounds: int = 20) -> Batch:
+def batch(
+    people: list[float], machines: list[float] | None = None, *, audits: float = 0.0, rounds: int = 20
+) -> PlannedBatch:
     """One order played so often by these people."""
-    return Batch(
+    return PlannedBatch(
         form=FORM,
         orders=[ORDER],
         machine_readings={},
@@ -61,16 +78,16 @@ def batch(people: list[float], machines: list[float] | None = None, *, audits: f
     )
 
 
-def planned(of: Batch, target: float = 0.995) -> Planned:
+def planned(of: PlannedBatch, target: float = 0.995) -> PlannedResult:
     (found,) = plan(of, [target])
     return found
 
 
-def written(number: int, key: str = "total", text: str = "1 234,50") -> Written:
-    return Written(scan=f"scan {number}", key=FieldKey(key), spot=SPOTS[key], text=text)
+def written(number: int, key: str = "total", text: str = "1 234,50") -> WrittenField:
+    return WrittenField(scan=f"scan {number}", key=FieldKey(key), prepared=SPOTS[key], text=text)
 
 
-def wrong_share(source: Source, count: int = 2000) -> float:
+def wrong_share(source: SimulatedSource, count: int = 2000) -> float:
     said = (read(written(number), source, LEARNT, "1", 1).text for number in range(count))
     return sum(SPOTS["total"].normal(text or "") != SPOTS["total"].normal("1 234,50") for text in said) / count
 
@@ -162,16 +179,16 @@ def test_a_field_that_the_form_does_not_have_is_named() -> None:
 
 
 def test_hours_and_cost_come_from_seconds_and_rate_and_never_fall_under_the_floor() -> None:
-    paid = Terms(seconds=36.0, stands_on="as stated", micro=50_000, an_hour=False, currency="EUR")
+    paid = PlanTerms(seconds=36.0, seconds_from="as stated", micro_rate=50_000, is_hourly=False, currency="EUR")
     assert f"{paid.cost(100)}" == "5"
-    assert f"{replace(paid, floor=12_000_000).cost(100)}" == "12"
-    assert f"{replace(paid, micro=20_000_000, an_hour=True).cost(100)}" == "20"
-    assert replace(paid, micro=None).cost(100) is None
+    assert f"{replace(paid, micro_floor=12_000_000).cost(100)}" == "12"
+    assert f"{replace(paid, micro_rate=20_000_000, is_hourly=True).cost(100)}" == "20"
+    assert replace(paid, micro_rate=None).cost(100) is None
 
 
 def test_a_line_is_for_as_many_orders_as_are_wanted() -> None:
-    terms = Terms(seconds=36.0, stands_on="as stated", micro=50_000, an_hour=False, currency="EUR")
-    found = Planned(
+    terms = PlanTerms(seconds=36.0, seconds_from="as stated", micro_rate=50_000, is_hourly=False, currency="EUR")
+    found = PlannedResult(
         target=0.99,
         orders=10,
         orders_right=9,
@@ -181,15 +198,15 @@ def test_a_line_is_for_as_many_orders_as_are_wanted() -> None:
         readings=20,
         expert_readings=3,
     )
-    line = plan_json(found, terms, 1000, FORM, rounds=5)
+    line = json.loads(json.dumps(asdict(plan_line(found, terms, 1000, FORM, rounds=5))))
     assert line["simulation"] is True
     assert line["orders_wholly_right_interval"] == list(wilson(1.8, 2))
     assert (line["orders_wholly_right"], line["accuracy"], line["hours"], line["cost"]) == (0.9, 0.95, 20.0, "100.00")
 
 
 def test_the_plot_says_that_it_is_a_simulation() -> None:
-    terms = Terms(seconds=36.0, stands_on="as stated", micro=None, an_hour=False, currency="EUR")
-    lines = [plan_json(each, terms, 10, FORM, 1) for each in plan(batch([0.05] * 3, rounds=1), (0.99, 0.999))]
+    terms = PlanTerms(seconds=36.0, seconds_from="as stated", micro_rate=None, is_hourly=False, currency="EUR")
+    lines = [plan_line(each, terms, 10, FORM, 1) for each in plan(batch([0.05] * 3, rounds=1), (0.99, 0.999))]
     drawn = plan_plot(lines, FORM.name)
     assert drawn.startswith("<svg")
     assert "Simulation of bon-de-commande" in drawn
@@ -198,7 +215,7 @@ def test_the_plot_says_that_it_is_a_simulation() -> None:
 @pytest.mark.parametrize("text", ["", "many", "0.1,1.5", "-0.1"])
 def test_what_is_no_error_rate_is_refused(text: str) -> None:
     with pytest.raises(SettingsError):
-        rates(text)
+        error_shares(text)
 
 
 def test_people_with_a_history_err_as_was_learnt_of_them() -> None:
@@ -217,14 +234,14 @@ def test_a_home_gives_its_machine_readings_rate_and_people(rooms: Home, tmp_path
     _as_read(rooms, file)
     rooms.store.put_rate(Rate(form="", micro=70_000, currency="CHF", since=NOW), NOW)
     rooms.store.put_floor(Floor(micro=20_000_000, currency="CHF", source="by law, 2026", since=NOW), NOW)
-    found = prospect(rooms.settings, form.name, _truth(tmp_path, file), Said(rounds=1))
+    found = plan_inputs(rooms.settings, form.name, _truth(tmp_path, file), PlanOptions(rounds=1))
     assert list(found.batch.machine_readings) == [file]
     assert found.machines_from == "as read in this home"
-    assert (found.terms.micro, found.terms.currency, found.terms.floor) == (70_000, "CHF", 20_000_000)
-    assert (found.terms.seconds, found.terms.stands_on) == (SECONDS, "assumed")
+    assert (found.terms.micro_rate, found.terms.currency, found.terms.micro_floor) == (70_000, "CHF", 20_000_000)
+    assert (found.terms.seconds, found.terms.seconds_from) == (DEFAULT_READING_SECONDS, "assumed")
     (line,) = plan(found.batch, [0.995])
     assert line.by_machines > 0
-    again = prospect(rooms.settings, form.name, _truth(tmp_path, file), Said(machines=[0.1, 0.1]))
+    again = plan_inputs(rooms.settings, form.name, _truth(tmp_path, file), PlanOptions(machine_shares=[0.1, 0.1]))
     assert again.batch.machine_readings == {}
 
 
@@ -246,7 +263,7 @@ def test_the_command_prints_a_table_json_and_a_plot_and_makes_no_home(house: Hou
 def test_a_truth_without_an_order_of_the_form_is_named(rooms: Home, tmp_path: Path) -> None:
     file = next(name for name, sample in SAMPLES.items() if sample.form == FORM.name)
     with pytest.raises(FairhandError, match=r"truth\.jsonl holds no order of order-form"):
-        prospect(rooms.settings, "order-form", _truth(tmp_path, file), Said())
+        plan_inputs(rooms.settings, "order-form", _truth(tmp_path, file), PlanOptions())
 
 
 def _truth(folder: Path, file: str) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.steps.close_appeals import Settled, settle_appeals
+from flows.steps.close_appeals import ClosedAppeals, close_appeals
 from flows.steps.reconcile_scans import reconcile_waiting
 from reconcile.policy import Policy
 from tests.transcribe.store.world import NOON, World, after, field, form, person, sent, world
@@ -65,9 +65,9 @@ def test_one_who_was_right_against_two_is_upheld_and_the_decision_changes(here: 
     (scan,) = [each.scan.id for each in here.store.scan_states()]
     assert decided(here, scan) == ["B1"]
     appeal = here.store.open_appeal(reading, "ann", "that is a seven", DEADLINE, after(400))
-    assert settle_appeals(here.store, forms, after(450)) == Settled()
+    assert close_appeals(here.store, forms, after(450)) == ClosedAppeals()
     hear(here, "b7")
-    assert settle_appeals(here.store, forms, after(520)) == Settled(upheld=1)
+    assert close_appeals(here.store, forms, after(520)) == ClosedAppeals(upheld=1)
     (done,) = here.store.appeals()
     assert (done.id, done.outcome, done.minority) == (appeal.id, "upheld", True)
     reconcile(here, 530)
@@ -81,7 +81,7 @@ def test_one_who_was_wrong_is_declined_and_nothing_changes(here: World) -> None:
     (scan,) = [each.scan.id for each in here.store.scan_states()]
     here.store.open_appeal(reading, "ann", "", DEADLINE, after(400))
     hear(here, "B1")
-    assert settle_appeals(here.store, forms, after(520)) == Settled(declined=1)
+    assert close_appeals(here.store, forms, after(520)) == ClosedAppeals(declined=1)
     reconcile(here, 530)
     assert here.store.appeals()[0].outcome == "declined"
     assert decided(here, scan) == ["B1"]
@@ -90,9 +90,9 @@ def test_one_who_was_wrong_is_declined_and_nothing_changes(here: World) -> None:
 def test_an_appeal_that_nobody_heard_is_closed_at_its_deadline(here: World) -> None:
     reading = read_until_decided(here, {"ann": "B7", "ben": "B1", "cat": "B1", "eve": "B1"})
     here.store.open_appeal(reading, "ann", "", DEADLINE, after(400))
-    assert settle_appeals(here.store, forms, DEADLINE - timedelta(seconds=1)) == Settled()
-    assert settle_appeals(here.store, forms, DEADLINE) == Settled(no_expert=1)
-    assert settle_appeals(here.store, forms, DEADLINE) == Settled()
+    assert close_appeals(here.store, forms, DEADLINE - timedelta(seconds=1)) == ClosedAppeals()
+    assert close_appeals(here.store, forms, DEADLINE) == ClosedAppeals(no_expert=1)
+    assert close_appeals(here.store, forms, DEADLINE) == ClosedAppeals()
     assert here.store.appeals()[0].outcome == "no expert"
 
 
@@ -102,5 +102,5 @@ def test_an_appeal_whose_words_were_forgotten_ends_without_a_judgement(here: Wor
     here.store.open_appeal(reading, "ann", "", DEADLINE, after(400))
     hear(here, "B1")
     here.store.forget(scan, after(515))
-    assert settle_appeals(here.store, forms, after(520)) == Settled(no_expert=1)
+    assert close_appeals(here.store, forms, after(520)) == ClosedAppeals(no_expert=1)
     assert here.store.truths() == []

@@ -11,7 +11,7 @@ from PIL import Image
 
 from flows.administration.people import invite
 from flows.home.home import Home, now, policy
-from flows.steps.identify_tasks import Identified, identified, which_form
+from flows.steps.identify_tasks import Identified, identified, identify_task
 from flows.steps.read_scans import AUTO, Taken, read_scan, take_in
 from flows.steps.reconcile_scans import in_force, publish_records, rebuild_records, reconcile_home, reconcile_waiting
 from reconcile.records import query
@@ -207,8 +207,8 @@ def test_none_of_these_is_no_form_and_goes_to_an_expert() -> None:
     assert identified([said("receipt/1 90"), said("order-form/2 0")]) == Identified(form="order-form", version=2)
     assert identified([said("receipt/1 90")]) == Identified(form="receipt", version=1, turn=90)
     assert identified([said("0")]) is None
-    assert which_form("s").pool == "read"
-    assert which_form("s", [said("0")]).pool == "expert"
+    assert identify_task("s").pool == "read"
+    assert identify_task("s", [said("0")]).pool == "expert"
 
 
 def test_a_scan_that_an_expert_knows_no_form_for_is_set_aside_until_it_comes_again_as_a_form(

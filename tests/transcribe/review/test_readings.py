@@ -9,7 +9,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from flows.steps.close_appeals import settle_appeals
+from flows.steps.close_appeals import close_appeals
 from tests.transcribe.review.site import Site, form_of
 from transcribe.model import Decision, Evidence, FieldKey, Task, Transcriber
 from transcribe.review.views.formatting import day, moment
@@ -126,9 +126,9 @@ def test_an_appeal_is_heard_blind_by_an_expert_and_told(
     assert 'data-kind="appeal"' in task
     assert "Durant" not in task
     read(site, expert, heard)
-    settled = settle_appeals(site.store, form_of, site.clock.now())
+    settled = close_appeals(site.store, form_of, site.clock.now())
     assert (settled.upheld, settled.declined) == ((1, 0) if outcome == "upheld" else (0, 1))
-    assert settle_appeals(site.store, form_of, site.clock.now()) == type(settled)()
+    assert close_appeals(site.store, form_of, site.clock.now()) == type(settled)()
     assert 'id="notices"' in client.get("/readings").text
     assert 'id="notices"' not in client.get("/readings").text
     truths = {truth.key: truth.text for truth in site.store.truths(scan)}
@@ -141,7 +141,7 @@ def test_without_an_expert_by_the_deadline_the_reading_counts_as_right(
     _, ann, _, reading = outvoted
     now = site.clock.now()
     site.store.open_appeal(reading, ann.id, "", now, now)
-    assert settle_appeals(site.store, form_of, now).no_expert == 1
+    assert close_appeals(site.store, form_of, now).no_expert == 1
     assert site.store.appeals(who=ann.id)[0].outcome == "no expert"
 
 

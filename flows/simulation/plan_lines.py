@@ -1,0 +1,98 @@
+"""What planning gives: a line of figures for each target, and a plot of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flows.output import svg
+from flows.simulation.planning import PlannedResult
+from flows.simulation.planning_inputs import PlanTerms
+from reconcile.algorithms import wilson
+from transcribe.model import Form
+
+MARKER_SHIFT_TARGETS = 0.06
+"""How far the two series of the plot stand apart, as a share of the distance of two targets. Chosen by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLine:
+    """The figures of one target, in the order of its JSON; hours and cost are for a batch of `orders` orders.
+
+    Intervals (95 %) are those of the orders that the truth holds: an order played again says little more of others.
+    `cost` is decimal text, None where no rate is known.
+    """
+
+    simulation: bool
+    form: str
+    target: float
+    orders_played: int
+    orders_wholly_right: float
+    orders_wholly_right_interval: tuple[float, float]
+    accuracy: float
+    accuracy_interval: tuple[float, float]
+    readings_a_field: float
+    expert_readings_a_field: float
+    decided_by_machines: float
+    orders: int
+    hours: float
+    seconds_a_reading: float
+    cost: str | None
+    currency: str
+
+
+def plan_line(planned: PlannedResult, terms: PlanTerms, orders: int, form: Form, rounds: int) -> PlanLine:
+    """The figures of one target, for a batch of so many orders."""
+    readings = planned.readings_an_order * orders
+    cost = terms.cost(readings)
+    return PlanLine(
+        simulation=True,
+        form=form.name,
+        target=planned.target,
+        orders_played=planned.orders,
+        orders_wholly_right=planned.orders_right / planned.orders,
+        orders_wholly_right_interval=wilson(planned.orders_right / rounds, planned.orders / rounds),
+        accuracy=planned.fields_right / max(1, planned.fields),
+        accuracy_interval=wilson(planned.fields_right / rounds, planned.fields / rounds),
+        readings_a_field=planned.readings / max(1, planned.fields),
+        expert_readings_a_field=planned.expert_readings / max(1, planned.fields),
+        decided_by_machines=planned.by_machines / max(1, planned.fields),
+        orders=orders,
+        hours=readings * terms.seconds / 3600,
+        seconds_a_reading=terms.seconds,
+        cost=None if cost is None else f"{cost:.2f}",
+        currency=terms.currency,
+    )
+
+
+def plan_plot(lines: Sequence[PlanLine], title: str) -> str:
+    """What is right, with intervals, and how often people read, by target: an SVG page labelled as simulation."""
+    from matplotlib.figure import Figure  # takes long to load, and few commands draw
+
+    figure = Figure(figsize=(9, 3.8), layout="constrained")
+    figure.suptitle(f"Simulation: {title}")
+    right, work = figure.subplots(1, 2)
+    targets = [f"{line.target:g}" for line in lines]
+    orders = [(line.orders_wholly_right, line.orders_wholly_right_interval) for line in lines]
+    fields = [(line.accuracy, line.accuracy_interval) for line in lines]
+    for label, marker, shift, series in (
+        ("orders wholly right", "o", -MARKER_SHIFT_TARGETS, orders),
+        ("fields right", "s", MARKER_SHIFT_TARGETS, fields),
+    ):
+        shares = [share for share, _ in series]
+        below = [share - low for share, (low, _) in series]
+        above = [high - share for share, (_, high) in series]
+        positions = [position + shift for position in range(len(lines))]
+        right.errorbar(positions, shares, yerr=[below, above], marker=marker, capsize=3, label=label)
+    right.set_xticks(range(len(lines)), targets)
+    right.set_ylabel("share, 95 % interval")
+    right.legend(loc="lower right")
+    people = [line.readings_a_field - line.expert_readings_a_field for line in lines]
+    work.bar(targets, people, color="#2f5d8a", label="people")
+    experts = [line.expert_readings_a_field for line in lines]
+    work.bar(targets, experts, bottom=people, color="#d08a2f", label="experts, audits among them")
+    work.set_ylabel("readings a field")
+    work.legend(loc="upper left")
+    for axes in (right, work):
+        axes.set_xlabel("target")
+    return str(svg(figure, f"Simulation of {title}: what is right, and people's readings a field, by target"))
