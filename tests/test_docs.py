@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.house_rules import ROOT, sources
+
+KEYS = {"Alt", "Enter", "Escape"}
+"""Keys of a keyboard, which look like classes."""
+
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 TREES = "transcribe|reconcile|flows|tests|deployments|docs"
 PATH = re.compile(rf"(?<![\w./-])(?:{TREES})/[\w./*-]*")
@@ -19,6 +23,9 @@ PLACEHOLDER = re.compile(r"(?<=/)(?:NAME|LANGUAGE)\b")
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[\w-]*)?\)")
 PART = re.compile(r"(?<![\w./*-])(?:[\w-]+/)+[\w-]+\.py\b")
 FILE = re.compile(r"(?<![\w./*-])[\w-]+\.(?:py|sql|html|js)\b")
+CLASS = re.compile(r"`([A-Z][a-z]\w*)(?:\.(\w+))?(?=[`(])")
+CALL = re.compile(r"`(?:[a-z]\w*\.)*([a-z]\w*)\(")
+WORD = re.compile(r"`([a-z]+(?:_[a-z]+)+)`")
 TEST = re.compile(r"`(test_\w+)`")
 ROW = re.compile(r"^\|[^|]*\| `(\w+)\(([^)]*)\)` \| `([\w/]+\.py)`", re.MULTILINE)
 
@@ -78,6 +85,34 @@ def all_tests() -> set[str]:
     return {name for path in (ROOT / "tests").rglob("test_*.py") for name in pattern.findall(path.read_text("utf-8"))}
 
 
+def definitions(text: str) -> list[str]:
+    """Classes, attributes of classes, calls, and names with an underscore that the code does not have."""
+    known, functions, words = all_definitions()
+    wrong = {name for name, _ in CLASS.findall(text) if name not in known and name not in KEYS}
+    wrong |= {f"{name}.{part}" for name, part in CLASS.findall(text) if part and part not in known.get(name, ())}
+    wrong |= {f"{name}()" for name in CALL.findall(text) if name not in functions}
+    return sorted(wrong | {name for name in WORD.findall(text) if name not in words})
+
+
+@cache
+def all_definitions() -> tuple[dict[str, set[str]], set[str], set[str]]:
+    """Class -> its attributes and methods; functions; and every word that stands in a file of the packages."""
+    known: dict[str, set[str]] = {}
+    functions = set()
+    for file in sources():
+        for node in ast.walk(file.tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                functions.add(node.name)
+            elif isinstance(node, ast.ClassDef):
+                parts = known.setdefault(node.name, set())
+                parts |= {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+                parts |= {ast.unparse(part.target) for part in node.body if isinstance(part, ast.AnnAssign)}
+    texts = [
+        (ROOT / name).read_text("utf-8") for name in all_files() if name.endswith((".py", ".sql", ".toml", ".html"))
+    ]
+    return known, functions, set(re.findall(r"\w+", "\n".join(texts)))
+
+
 def signatures(text: str) -> list[str]:
     """The rows of a table `| what | name(a, b) | file |` whose function does not begin with these parameters there."""
     return [f"{path}: {name}" for name, given, path in ROW.findall(text) if not is_called_so(path, name, given)]
@@ -96,7 +131,12 @@ def is_called_so(path: str, name: str, given: str) -> bool:
 def test_a_page_of_the_docs_speaks_of_what_there_is(document: Path) -> None:
     text = PLACEHOLDER.sub("*", document.read_text(encoding="utf-8"))
     wrong = {"paths": paths(text), "names": dotted(text), "links": links(document, text)}
-    wrong |= {"files": files(text), "proofs": proofs(text), "signatures": signatures(text)}
+    wrong |= {
+        "files": files(text),
+        "proofs": proofs(text),
+        "definitions": definitions(text),
+        "signatures": signatures(text),
+    }
     assert {kind: found for kind, found in wrong.items() if found} == {}
 
 
@@ -110,6 +150,8 @@ def test_what_is_not_there_is_found() -> None:
     assert paths(text) == ["tests/*/nothing.png", "transcribe/ink/nothing.py"]
     assert dotted(text) == ["tests.nothing", "transcribe.ink.Nothing"]
     assert links(page, text) == ["nothing.md"]
+    text += "`Alt`, `Nothing`, `Task.nothing`, `Task.elsewhere`, `weigh(form)`, `nothing(form)`, `no_such_word`"
+    assert definitions(text) == ["Nothing", "Task.nothing", "no_such_word", "nothing()"]
     assert files(text) == ["ink/rapidocr.py", "nothing.py", "transcribe/ink/nothing.py"]
     rows = (
         "| a | `weigh(form, nothing)` | `reconcile/inference/weigh.py` |\n| b | `nothing()` | `reconcile/policy.py` |\n"
