@@ -26,7 +26,7 @@ OPEN_GROUND = ("transcribe.model", "transcribe.geometry", "transcribe.errors", "
 class Station:
     """A function that data goes through: the room by whose face it is called, its name, and what comes of it.
 
-    A method of the store's contract is named with its class.
+    A method of the store's contract is named as one of `Store`, whichever of its parts has it.
     """
 
     room: str
@@ -39,19 +39,19 @@ class Station:
 
 
 PATH = (
-    Station("transcribe.intake", "scans", "a scan: which pages of which files are one filled-in form"),
+    Station("transcribe.intake", "scans_of", "a scan: which pages of which files are one filled-in form"),
     Station("transcribe.intake", "load_pages", "its pages, decoded and the right way up"),
     Station("transcribe.recognition", "read", "places, machine readings and pictures; the store keeps them"),
     Station("reconcile.inference", "weigh", "how probable each value of each field is"),
     Station("reconcile.decision", "decide", "a decision, or the task of asking one more person"),
-    Station("transcribe.store", "QueueVerbs.lease", "a task, shown by the pages of transcribe.review"),
-    Station("transcribe.store", "QueueVerbs.submit", "a reading by a person: weighed with all the others"),
+    Station("transcribe.store", "Store.lease", "a task, shown by the pages of transcribe.review"),
+    Station("transcribe.store", "Store.submit", "a reading by a person: weighed with all the others"),
     Station("reconcile.decision", "assemble", "the record, once every field is decided"),
     Station("reconcile.records", "publish", "records.db"),
 )
 """From a file to a published record; the two of the store are the way round by people."""
 
-ASKED = ("QueueVerbs.lease", "QueueVerbs.submit")
+ASKED = ("Store.lease", "Store.submit")
 
 
 class Index:
@@ -139,11 +139,9 @@ def _names(node: ast.AST) -> Iterator[str]:
 
 def signature(index: Index, station: Station) -> str:
     """The function as it is called: its positional parameters without defaults, and what it returns."""
-    *owner, name = station.function.split(".")
-    node: ast.AST = index.definitions[index.defined(station.room, owner[0] if owner else name)]
-    if owner:
-        node = next(it for it in ast.walk(node) if isinstance(it, ast.FunctionDef) and it.name == name)
-    assert isinstance(node, ast.FunctionDef)
+    owner, _, name = station.function.rpartition(".")
+    file, _ = index.defined(station.room, owner or name)
+    node = next(it for it in ast.walk(index.files[file].tree) if isinstance(it, ast.FunctionDef) and it.name == name)
     given = [it.arg for it in node.args.args if it.arg != "self"]
     wanted = given[: len(given) - len(node.args.defaults)]
     return f"{name}({', '.join(wanted)}) -> {ast.unparse(node.returns) if node.returns else 'None'}"

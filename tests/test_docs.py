@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house_rules import ROOT, sources
+from tests.house_rules import PACKAGES, ROOT, sources
 
 KEYS = {"Alt", "Enter", "Escape"}
 """Keys of a keyboard, which look like classes."""
@@ -96,7 +96,7 @@ def definitions(text: str) -> list[str]:
 
 @cache
 def all_definitions() -> tuple[dict[str, set[str]], set[str], set[str]]:
-    """Class -> its attributes and methods; functions; and every word that stands in a file of the packages."""
+    """Class -> its attributes and methods; functions; and every word of the packages and their tests."""
     known: dict[str, set[str]] = {}
     functions = set()
     for file in sources():
@@ -107,9 +107,13 @@ def all_definitions() -> tuple[dict[str, set[str]], set[str], set[str]]:
                 parts = known.setdefault(node.name, set())
                 parts |= {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
                 parts |= {ast.unparse(part.target) for part in node.body if isinstance(part, ast.AnnAssign)}
-    texts = [
-        (ROOT / name).read_text("utf-8") for name in all_files() if name.endswith((".py", ".sql", ".toml", ".html"))
+    ours = [
+        name for name in all_files() if name.startswith(PACKAGES) and name.endswith((".py", ".sql", ".toml", ".html"))
     ]
+    kinds = (".py", ".sql", ".toml", ".html")
+    folders = (*PACKAGES, "tests/transcribe", "tests/reconcile", "tests/flows")
+    ours = [name for name in all_files() if name.startswith(folders) and name.endswith(kinds)]
+    texts = [(ROOT / name).read_text("utf-8") for name in ours]
     return known, functions, set(re.findall(r"\w+", "\n".join(texts)))
 
 
@@ -150,8 +154,8 @@ def test_what_is_not_there_is_found() -> None:
     assert paths(text) == ["tests/*/nothing.png", "transcribe/ink/nothing.py"]
     assert dotted(text) == ["tests.nothing", "transcribe.ink.Nothing"]
     assert links(page, text) == ["nothing.md"]
-    text += "`Alt`, `Nothing`, `Task.nothing`, `Task.elsewhere`, `weigh(form)`, `nothing(form)`, `no_such_word`"
-    assert definitions(text) == ["Nothing", "Task.nothing", "no_such_word", "nothing()"]
+    text += "`Alt`, `Nothing`, `Task.nothing`, `Task.elsewhere`, `weigh(form)`, `nothing(form)`, `no_name_at_all`"
+    assert definitions(text) == ["Nothing", "Task.nothing", "no_name_at_all", "nothing()"]
     assert files(text) == ["ink/rapidocr.py", "nothing.py", "transcribe/ink/nothing.py"]
     rows = (
         "| a | `weigh(form, nothing)` | `reconcile/inference/weigh.py` |\n| b | `nothing()` | `reconcile/policy.py` |\n"

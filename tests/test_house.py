@@ -143,9 +143,9 @@ FORBIDDEN_NAMES = {"utils.py", "util.py", "helpers.py", "common.py", "base.py", 
 
 MAKERS = (
     # of the language and its library: they make a value and do nothing else
-    "frozenset tuple dict.fromkeys str.maketrans getattr get_args log exp log2 memoryview range"
+    "frozenset tuple dict.fromkeys str.maketrans getattr get_args log exp memoryview"
     " re.compile logging.getLogger TypeVar ContextVar MappingProxyType OrderedDict Lock threading.Lock struct.Struct"
-    " Path Decimal timedelta datetime field dataclasses.field defaultdict json.JSONEncoder"
+    " Path Decimal timedelta datetime field dataclasses.field json.JSONEncoder"
     " .split .join .items .index"
     # of the libraries
     " APIRouter Depends Query Form fastapi.Path Field ConfigDict SettingsConfigDict AfterValidator BeforeValidator"
@@ -175,29 +175,71 @@ LONG_STILL = (
     "transcribe/recognition/form_page.py",
     "transcribe/extraction/key_values/address_blocks.py: issuer_candidates",
 )
-"""Work in progress."""
+
+SAID_AS_HELP = ("flows/cli",)
+"""Docstrings of commands are what `--help` says."""
 
 REBUILT_LATER = ("transcribe/ink", "transcribe/registration", "transcribe/recognition")
 """Rooms that are to be made anew: their constants and docstrings wait for that."""
 
-NUMBERS_TOGETHER_STILL = (
+NUMBERS_TOGETHER_STILL: tuple[str, ...] = (
     *REBUILT_LATER,
-    *("transcribe/extraction", "transcribe/form_drafting", "transcribe/imaging", "transcribe/ocr"),
-    *("transcribe/drawing", "transcribe/forms", "reconcile/inference", "reconcile/parameters"),
+    "reconcile/inference",
+    "reconcile/parameters",
+    "transcribe/drawing",
+    "transcribe/extraction",
+    "transcribe/form_drafting",
+    "transcribe/forms",
+    "transcribe/imaging",
+    "transcribe/ocr",
 )
-LONG_SENTENCES_STILL = (
-    *("transcribe/", "flows/"),
-    *("reconcile/decision", "reconcile/inference", "reconcile/learning", "reconcile/parameters"),
+"""Work in progress, as all that ends in `_STILL`."""
+
+LONG_SENTENCES_STILL: tuple[str, ...] = (
+    *REBUILT_LATER,
+    "flows/administration",
+    "flows/home",
+    "flows/ingest.py",
+    "flows/output",
+    "flows/runtime",
+    "flows/serving",
+    "flows/simulation",
+    "flows/standalone",
+    "flows/steps",
+    "flows/terminal",
+    "reconcile/decision",
+    "reconcile/inference",
+    "reconcile/learning",
+    "reconcile/parameters",
+    "transcribe/archive.py",
+    "transcribe/drawing",
+    "transcribe/extraction",
+    "transcribe/fields",
+    "transcribe/form_drafting",
+    "transcribe/forms",
+    "transcribe/i18n",
+    "transcribe/imaging",
+    "transcribe/intake",
+    "transcribe/model.py",
+    "transcribe/ocr",
+    "transcribe/pay_arithmetic.py",
+    "transcribe/review",
+    "transcribe/sandbox",
+    "transcribe/table_rows.py",
+    "transcribe/values",
 )
-RUN_AT_IMPORT_STILL = {
-    "flows/standalone/reconcile_file.py: shipped_parameters()": "is asked for where it is needed",
-    "flows/cli/__main__.py: main()": "`python -m flows.cli`",
+RUN_AT_IMPORT_STILL: dict[str, str] = {
+    "flows/standalone/reconcile_file.py: shipped_parameters()": "is to move into a function",
 }
-NAMED_TWICE_STILL = (
-    "reconcile.Contest reconcile.Learnt reconcile.Standing transcribe.Beside transcribe.Candidate transcribe.Cell"
-    " transcribe.Definition transcribe.Found transcribe.IngestVerbs transcribe.Line transcribe.PeopleVerbs"
-    " transcribe.Piece transcribe.Print transcribe.QueueVerbs transcribe.ReconcileVerbs transcribe.Row"
-).split()
+NAMED_TWICE_STILL: tuple[str, ...] = (
+    "reconcile.Contest",
+    "transcribe.Candidate",
+    "transcribe.Definition",
+    "transcribe.Line",
+    "transcribe.Print",
+)
+
+RUN_AT_IMPORT = {"flows/cli/__main__.py: main()": "`python -m flows.cli` is the command"}
 
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
@@ -416,7 +458,7 @@ def test_long_files_and_functions_are_found() -> None:
 
 
 def test_nothing_runs_at_import_but_definitions() -> None:
-    assert but(rules.run_at_import(house(), MAKERS, DECORATORS), RUN_AT_IMPORT_STILL) == []
+    assert but(rules.run_at_import(house(), MAKERS, DECORATORS), {*RUN_AT_IMPORT, *RUN_AT_IMPORT_STILL}) == []
 
 
 @pytest.mark.parametrize(
@@ -519,7 +561,7 @@ def test_every_public_function_and_class_says_what_it_gives() -> None:
 
 def test_a_docstring_begins_with_a_short_sentence() -> None:
     found = rules.long_first_sentences(house(), LONGEST_FIRST_SENTENCE)
-    assert elsewhere(found, (*REBUILT_LATER, *LONG_SENTENCES_STILL)) == []
+    assert elsewhere(found, (*SAID_AS_HELP, *LONG_SENTENCES_STILL)) == []
 
 
 def test_missing_docstrings_and_long_sentences_are_found() -> None:
