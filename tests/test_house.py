@@ -185,9 +185,7 @@ REBUILT_LATER = ("transcribe/ink", "transcribe/registration", "transcribe/recogn
 NUMBERS_TOGETHER_STILL: tuple[str, ...] = (
     *REBUILT_LATER,
     "reconcile/inference",
-    "reconcile/parameters",
     "transcribe/drawing",
-    "transcribe/extraction",
     "transcribe/form_drafting",
     "transcribe/forms",
     "transcribe/imaging",
