@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from transcribe.form_drafting.grids import NEAR, Grid
+from transcribe.form_drafting.paper_tint import MIN_TINT_LEVELS, tinted
 from transcribe.geometry import Box
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ ROW = (0.018, 0.075)
 FEWEST_ROWS, FEWEST_COLUMNS = 3, 3
 EVEN = 4
 """Pixels by which steps from row to row differ at most."""
-TINT, MOST_TINT = 6, 90
-"""Grey levels by which a tinted row is darker than the paper."""
 HEAD, NEAREST = 1.4, 0.6
 """Heights of a row in which the header stands above the first one, and within which its last words end."""
 GAP = 1.2
@@ -144,11 +143,10 @@ def _level(one: Box, other: Box) -> bool:
 def _bands(picture: Picture) -> list[Box]:
     """Tinted bands across much of the page, from the top; where the tint changes another one begins."""
     width = picture.shape[1]
-    paper = int(numpy.bincount(picture.ravel(), minlength=256)[128:].argmax()) + 128
-    tint = (picture <= paper - TINT) & (picture >= paper - MOST_TINT)
+    tint = tinted(picture)
     wide = tint.mean(axis=1) >= WIDE
     level = [int(numpy.median(line[mask])) if long else 0 for line, mask, long in zip(picture, tint, wide, strict=True)]
-    starts = [0, *(numpy.flatnonzero(numpy.abs(numpy.diff(level)) > TINT / 2) + 1).tolist(), len(level)]
+    starts = [0, *(numpy.flatnonzero(numpy.abs(numpy.diff(level)) > MIN_TINT_LEVELS / 2) + 1).tolist(), len(level)]
     found = []
     for y0, y1 in pairwise(starts):
         if level[y0] and ROW[0] * width <= y1 - y0 <= ROW[1] * width:

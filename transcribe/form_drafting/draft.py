@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_territory_currencies
@@ -19,7 +18,7 @@ from transcribe.form_drafting.label_types import plain, type_of
 from transcribe.form_drafting.rulings import ruling, without_lines
 from transcribe.forms import comb
 from transcribe.geometry import Box
-from transcribe.imaging import grey, use_one_thread
+from transcribe.imaging import grey, shrunk, use_one_thread
 from transcribe.ink import A4_HEIGHT
 from transcribe.model import Page
 from transcribe.ocr import Engine
@@ -167,8 +166,7 @@ def _as_a4(page: Page) -> tuple[Page, float]:
     scale = max(picture.shape) / A4_HEIGHT
     if scale < LARGE:
         return Page(number=page.number, picture=picture), 1.0
-    small = cv2.resize(picture, None, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_AREA)
-    return Page(number=page.number, picture=numpy.asarray(small, numpy.uint8)), scale
+    return Page(number=page.number, picture=shrunk(picture, 1 / scale)), scale
 
 
 def _enlarged(grid: Grid, columns: Sequence[Drafted], scale: float) -> tuple[Grid, list[Drafted]]:

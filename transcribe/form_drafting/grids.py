@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from transcribe.forms import cell
 from transcribe.geometry import Box
 
 if TYPE_CHECKING:
@@ -50,9 +51,7 @@ def grids(cells: Sequence[Box]) -> tuple[list[Grid], list[Box]]:
 
 def cells(grid: Grid) -> list[Box]:
     """The boxes of a grid, row by row."""
-    height = grid.box.height / grid.rows
-    tops = [round(grid.box.y0 + row * height) for row in range(grid.rows + 1)]
-    return [Box(x0, y0, x1, y1) for y0, y1 in pairwise(tops) for x0, x1 in grid.spans]
+    return [cell(grid.box, grid.rows, row, span) for row in range(grid.rows) for span in grid.spans]
 
 
 def combs(boxes: Sequence[Box]) -> tuple[list[Box], list[Box]]:

@@ -11,6 +11,7 @@ import numpy
 
 from transcribe.form_drafting.borderless_tables import Print, striped
 from transcribe.form_drafting.grids import NEAR, Grid, below_header, cells, combs, grids, has_print_between, is_combs
+from transcribe.form_drafting.paper_tint import tinted
 from transcribe.geometry import Box
 from transcribe.imaging import flatten, grey
 
@@ -33,8 +34,6 @@ SEPARATOR = 0.85
 """A line as wide as this share of the page parts the page; nobody writes on it."""
 BELOW = 0.006
 """How far writing hangs below its line."""
-TINT, MOST_TINT = 6, 90
-"""Grey levels by which a box that is tinted and not framed is darker than the paper."""
 HIGHEST = 0.15
 """Height of a tinted box to write in, at most, as a share of the page's width: what is higher is a panel."""
 BARE = 0.985
@@ -187,9 +186,7 @@ def _with(boxes: Sequence[Box], more: Iterable[Box]) -> list[Box]:
 
 def _tinted(picture: Picture, width: int) -> list[Box]:
     """Bare rectangles of another tint than the paper, without a frame, as wide as something to write in."""
-    paper = int(numpy.bincount(picture.ravel(), minlength=256)[128:].argmax()) + 128
-    tint = ((picture <= paper - TINT) & (picture >= paper - MOST_TINT)).astype(numpy.uint8)
-    solid = cv2.morphologyEx(tint, cv2.MORPH_OPEN, numpy.ones((15, 15), numpy.uint8))
+    solid = cv2.morphologyEx(tinted(picture).astype(numpy.uint8), cv2.MORPH_OPEN, numpy.ones((15, 15), numpy.uint8))
     count, _, sizes, _ = cv2.connectedComponentsWithStats(solid, connectivity=4)
     found = []
     for x, y, w, h, area in sizes[1:count].tolist():

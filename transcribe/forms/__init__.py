@@ -3,7 +3,7 @@
 from transcribe.forms.blank_image import blank_grey
 from transcribe.forms.comb_fields import Comb, comb, combs
 from transcribe.forms.definition import find, installed, load
-from transcribe.forms.field_boxes import field_boxes
+from transcribe.forms.field_boxes import cell, field_boxes
 from transcribe.forms.preview import preview
 
-__all__ = ["Comb", "blank_grey", "comb", "combs", "field_boxes", "find", "installed", "load", "preview"]
+__all__ = ["Comb", "blank_grey", "cell", "comb", "combs", "field_boxes", "find", "installed", "load", "preview"]

@@ -16,12 +16,10 @@ def field_boxes(form: Form, number: int) -> Iterator[tuple[FieldKey, Field, Box]
     for table in form.tables:
         if table.page != number or table.box is None:
             continue
-        height = (table.box.y1 - table.box.y0) / table.rows
         for row in range(table.rows):
-            top, bottom = round(table.box.y0 + row * height), round(table.box.y0 + (row + 1) * height)
             for column in table.columns:
-                left, right = column.span or (table.box.x0, table.box.x1)
-                yield FieldKey(column.field.name, row), column.field, Box(left, top, right, bottom)
+                span = column.span or (table.box.x0, table.box.x1)
+                yield FieldKey(column.field.name, row), column.field, cell(table.box, table.rows, row, span)
 
 
 def cell(table: Box, rows: int, row: int, span: tuple[int, int]) -> Box:

@@ -12,7 +12,9 @@ from transcribe.imaging.barcodes import (
 from transcribe.imaging.crops import cover, crop, page_picture
 from transcribe.imaging.masks import Mask, grown_mask
 from transcribe.imaging.orientation import way_up
+from transcribe.imaging.pattern_search import find_shift
 from transcribe.imaging.quality import Quality, geometry, quality, rim_of_paper, with_geometry
+from transcribe.imaging.resizing import shrunk, shrunk_to
 from transcribe.imaging.rotation import straightened
 from transcribe.imaging.text_size import LETTER, share_inside, text_scale
 from transcribe.imaging.threads import use_one_thread
@@ -31,6 +33,7 @@ __all__ = [
     "barcodes_on_page",
     "cover",
     "crop",
+    "find_shift",
     "flatten",
     "geometry",
     "grey",
@@ -42,6 +45,8 @@ __all__ = [
     "shadow",
     "share_inside",
     "shrinking",
+    "shrunk",
+    "shrunk_to",
     "straightened",
     "text_scale",
     "tiles",

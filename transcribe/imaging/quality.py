@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from transcribe.geometry import Box, project
 from transcribe.imaging.background import background, grey
+from transcribe.imaging.resizing import shrunk
 
 if TYPE_CHECKING:
     from transcribe.geometry import Homography
@@ -134,8 +135,7 @@ def _steepest(pixels: Picture, share: float) -> float:
 
 def _burnt(pixels: Picture) -> NDArray[numpy.bool_]:
     """Where a page is burnt out, on a small copy: patches at full white, far brighter than the paper beside them."""
-    scale = min(1.0, SIDE / max(pixels.shape))
-    small = numpy.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=numpy.uint8)
+    small = shrunk(pixels, SIDE / max(pixels.shape))
     usual = float(numpy.median(background(small)))
     if usual > 215:  # a scan, or a bright photo: its paper is as white as white gets
         return numpy.zeros(small.shape, numpy.bool_)

@@ -9,6 +9,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.imaging.background import grey
+from transcribe.imaging.resizing import shrunk
 from transcribe.imaging.tiling import is_strip
 
 if TYPE_CHECKING:
@@ -31,13 +32,11 @@ def skew(picture: Picture) -> float:
     if is_strip(picture):
         return 0.0
     whole = grey(picture)
-    scale = min(1.0, SKEW_SIDE / max(whole.shape))
-    small = cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = shrunk(whole, SKEW_SIDE / max(whole.shape))
     ink = cv2.adaptiveThreshold(small, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 12)
     if ink.mean() < 1e-4:
         return 0.0
-    share = min(1.0, ROUGH_SIDE / max(ink.shape))
-    rough = cv2.resize(255 * ink, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    rough = shrunk(numpy.asarray(255 * ink, numpy.uint8), ROUGH_SIDE / max(ink.shape))
     coarse = max(numpy.arange(-MOST_SKEW, MOST_SKEW + 0.1, 1.0), key=lambda angle: _standing_out(rough, angle))
     return float(max(numpy.arange(coarse - 0.9, coarse + 0.91, 0.15), key=lambda angle: _standing_out(ink, angle)))
 

@@ -10,6 +10,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.forms import blank_grey
+from transcribe.imaging import find_shift
 
 if TYPE_CHECKING:
     from transcribe.geometry import Box
@@ -118,11 +119,8 @@ def _moved(print_: Grey, seen: Grey) -> Grey:
 
 def _off(print_: Grey, seen: Grey) -> tuple[int, int]:
     """How far across and down from its place print is seen."""
-    likeness = cv2.matchTemplate(seen, print_[REACH:-REACH, REACH:-REACH], cv2.TM_CCOEFF_NORMED)
-    off = numpy.abs(numpy.arange(-REACH, REACH + 1))
-    nearer = likeness - NEARER * numpy.hypot(off[:, numpy.newaxis], off[numpy.newaxis, :])
-    row, column = numpy.unravel_index(int(nearer.argmax()), nearer.shape)
-    return int(column) - REACH, int(row) - REACH
+    shift = find_shift(print_[REACH:-REACH, REACH:-REACH], seen, REACH, NEARER)
+    return shift.across, shift.down
 
 
 def _shifted(print_: Grey, across: int, down: int) -> Grey:

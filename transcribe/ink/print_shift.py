@@ -10,6 +10,7 @@ import numpy
 
 from transcribe.forms import blank_grey
 from transcribe.geometry import Box
+from transcribe.imaging import find_shift
 
 if TYPE_CHECKING:
     from transcribe.imaging import Mask
@@ -76,11 +77,8 @@ def _moved(sheet: InkLayer, grey: Picture, tile: Box, reach: int) -> tuple[int, 
     if dark.std() < PLAIN:
         return None
     around = sheet.dark[tile.padded(reach).slices]
-    likeness = cv2.matchTemplate(around, dark, cv2.TM_CCOEFF_NORMED)
-    off = numpy.abs(numpy.arange(-reach, reach + 1)) / sheet.unit
-    nearer = likeness - NEARER * numpy.hypot(off[:, numpy.newaxis], off[numpy.newaxis, :])
-    row, column = numpy.unravel_index(int(nearer.argmax()), nearer.shape)
-    return (int(column) - reach, int(row) - reach) if likeness[row, column] >= ALIKE else None
+    shift = find_shift(numpy.asarray(dark, numpy.uint8), around, reach, NEARER, sheet.unit)
+    return (shift.across, shift.down) if shift.correlation >= ALIKE else None
 
 
 def _paste(into: Mask, piece: Mask, x: int, y: int) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-import cv2
 import numpy
 
 from transcribe.extraction import locate
@@ -19,6 +18,7 @@ from transcribe.imaging import (
     quality,
     share_inside,
     shrinking,
+    shrunk,
     straightened,
     text_scale,
     way_up,
@@ -110,10 +110,7 @@ def _shrunk(page: Page) -> tuple[Page, float]:
     """The page not too large, and how many times longer its sides are than they were (1 or less): engines read no
     better above, and every step is slower."""
     scale = shrinking(page.picture)
-    if scale == 1.0:
-        return page, scale
-    small = cv2.resize(page.picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return replace(page, picture=numpy.asarray(small, dtype=numpy.uint8)), scale
+    return replace(page, picture=shrunk(page.picture, scale)), scale
 
 
 def _beside(page: Page, scale: float) -> list[Engine]:

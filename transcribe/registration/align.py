@@ -9,7 +9,7 @@ import cv2
 import numpy
 
 from transcribe.geometry import Homography
-from transcribe.imaging import straightened, use_one_thread
+from transcribe.imaging import shrunk, straightened, use_one_thread
 from transcribe.model import Form, Page, StoredAlignment
 from transcribe.registration.dewarp import dewarp
 from transcribe.registration.matching import (
@@ -21,7 +21,6 @@ from transcribe.registration.matching import (
     _is_plausible,
     _pairs,
     _path,
-    _smaller,
     best_match,
     features,
 )
@@ -129,7 +128,7 @@ def _warped(picture: Picture, homography: Homography, size: tuple[int, int]) -> 
     """The picture on the blank's grid; a picture that is much finer is averaged first, which also takes noise away."""
     scale = float(numpy.sqrt(abs(numpy.linalg.det(homography[:2, :2]))))
     if scale < 0.6:
-        picture = _smaller(picture, scale)
+        picture = shrunk(picture, scale)
         homography = homography @ numpy.diag([1 / scale, 1 / scale, 1.0])
     white = (255, 255, 255)
     laid = cv2.warpPerspective(

@@ -10,7 +10,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.forms import blank_grey
-from transcribe.imaging import flatten, grey
+from transcribe.imaging import find_shift, flatten, grey, shrunk
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -106,8 +106,7 @@ def _windows(page: Picture, blank_path: str) -> Field:
 
 
 def _dark(page: Picture, scale: float) -> Picture:
-    small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return 255 - flatten(numpy.asarray(small, dtype=numpy.uint8))
+    return 255 - flatten(shrunk(page, scale))
 
 
 @lru_cache(maxsize=16)
@@ -130,8 +129,8 @@ def _sought(seen: Picture, wanted: Picture, x: int, y: int) -> tuple[float, ...]
     """Where the window around (x, y) of the blank lies on the page: x, y, shift across and down, and their weights."""
     around = WINDOW + REACH
     window = wanted[y - WINDOW : y + WINDOW, x - WINDOW : x + WINDOW]
-    likeness = cv2.matchTemplate(seen[y - around : y + around, x - around : x + around], window, cv2.TM_CCOEFF_NORMED)
-    _, best, _, (column, row) = cv2.minMaxLoc(likeness)
+    found = find_shift(window, seen[y - around : y + around, x - around : x + around], REACH)
+    likeness, best, column, row = found.correlations, found.correlation, found.across + REACH, found.down + REACH
     if best < ALIKE or not (3 <= column < 2 * REACH - 2 and 3 <= row < 2 * REACH - 2):
         return None
     fall_across = best - max(likeness[row, column - 3], likeness[row, column + 3])

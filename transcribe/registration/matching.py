@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from transcribe.forms import blank_grey
 from transcribe.geometry import Box, Homography, project
-from transcribe.imaging import grey
+from transcribe.imaging import grey, shrunk
 from transcribe.model import Form
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def features(picture: Picture, side: int = SIDE) -> Features:
     """SIFT features of a picture, sought on a copy of `side` pixels; a dark photo is first made as light as others."""
     whole = grey(picture)
     scale = min(1.0, side / max(whole.shape))
-    small = _smaller(whole, scale)
+    small = shrunk(whole, scale)
     light = float(numpy.percentile(small[::4, ::4], 98))
     if 0 < light < DIM:
         small = numpy.asarray(cv2.convertScaleAbs(small, alpha=DIM / light), numpy.uint8)
@@ -104,12 +104,6 @@ def match(seen: Features, form: Form, number: int) -> Match:
     if homography is None or inliers < FEWEST:
         return nothing
     return Match(number=number, inliers=inliers, homography=homography.astype(numpy.float64))
-
-
-def _smaller(picture: Picture, scale: float) -> Picture:
-    if scale >= 1:
-        return picture
-    return numpy.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), numpy.uint8)
 
 
 @lru_cache(maxsize=32)

@@ -9,14 +9,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-import cv2
-import numpy
 import pytesseract
 from PIL import Image
 
 from transcribe.errors import EngineError, EngineMissing
 from transcribe.geometry import Box
-from transcribe.imaging import flatten, grey, patience, shrinking
+from transcribe.imaging import flatten, grey, patience, shrinking, shrunk_to
 from transcribe.model import Page, Word
 from transcribe.ocr.engines._montage import montages
 
@@ -59,8 +57,10 @@ class Tesseract:
         """The words of each box, or of the whole page; confidences as Tesseract gives them, over 100."""
         picture = grey(page.picture)
         if boxes is None:
-            small, scale = _shrunk(picture)
-            return [[_grown(word, scale) for word in self._read(flatten(small), PAGE_MODE, self.languages)]]
+            scale = 1.0 / shrinking(picture)
+            small = shrunk_to(picture, round(picture.shape[1] / scale), round(picture.shape[0] / scale))
+            words = self._read(flatten(small), PAGE_MODE, self.languages)
+            return [[replace(word, box=word.box.scaled(scale)) for word in words]]
         found: list[list[Word]] = [[] for _ in boxes]
         for montage in montages(picture, boxes):
             words = self._read(montage.picture, BOX_MODE, self.languages[:1], AS_DARK)
@@ -123,19 +123,6 @@ def _installed() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _version() -> str:
     return str(pytesseract.get_tesseract_version())
-
-
-def _shrunk(picture: Picture) -> tuple[Picture, float]:
-    """The picture not too large, and how much longer its sides were."""
-    scale = 1.0 / shrinking(picture)
-    if scale == 1.0:
-        return picture, scale
-    size = (round(picture.shape[1] / scale), round(picture.shape[0] / scale))
-    return numpy.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=numpy.uint8), scale
-
-
-def _grown(word: Word, scale: float) -> Word:
-    return replace(word, box=word.box.scaled(scale))
 
 
 Column = Literal["text", "conf", "left", "top", "width", "height", "block_num", "par_num", "line_num"]

@@ -1,0 +1,44 @@
+"""A pattern looked for around its place."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+import cv2
+import numpy
+from numpy.typing import NDArray
+
+Shades: TypeAlias = NDArray[numpy.uint8] | NDArray[numpy.float32]
+"""Rows x columns of shades of grey, as OpenCV compares them."""
+
+
+class Shift(NamedTuple):
+    """How far across and down from its place a pattern was found, in pixels.
+
+    `correlations` holds the correlation at every shift tried, -1 to 1: its middle is the pattern's own place.
+    """
+
+    across: int
+    down: int
+    correlations: NDArray[numpy.float32]
+
+    @property
+    def correlation(self) -> float:
+        """How well the pattern fits where it was found, -1 to 1."""
+        rows, columns = self.correlations.shape
+        return float(self.correlations[self.down + rows // 2, self.across + columns // 2])
+
+
+def find_shift(pattern: Shades, picture: Shades, reach: int, cost: float = 0.0, unit: float = 1.0) -> Shift:
+    """The shift at which a pattern fits a picture best, at most `reach` pixels in each direction.
+
+    `picture` is the pattern's place with `reach` pixels around it. A shift costs so much correlation for each `unit`
+    pixels of its length: along a line all places look the same, and the nearest is right.
+    """
+    correlations = numpy.asarray(cv2.matchTemplate(picture, pattern, cv2.TM_CCOEFF_NORMED), numpy.float32)
+    worth: NDArray[numpy.floating] = correlations
+    if cost:
+        off = numpy.abs(numpy.arange(-reach, reach + 1)) / unit
+        worth = correlations - cost * numpy.hypot(off[:, numpy.newaxis], off[numpy.newaxis, :])
+    row, column = numpy.unravel_index(int(worth.argmax()), worth.shape)
+    return Shift(int(column) - reach, int(row) - reach, correlations)
