@@ -23,8 +23,9 @@ from transcribe.review.rendering import STATIC_FOLDER, Rendering, static_digest
 from transcribe.store import Store, Writer
 
 PAGES_PACKAGE = "transcribe.review.pages"
+"""The package whose files bring the routes."""
 FIRST_PAGES = ("work", "ahead", "pictures")
-"""What people's pages ask for with every field, the oftenest first: routes are matched in order."""
+"""The files that people's pages ask for with every field, the oftenest first. Routes are matched in order."""
 
 
 def create_app(
@@ -38,9 +39,9 @@ def create_app(
 ) -> FastAPI:
     """The review pages as an ASGI app.
 
-    `forms` gives the form of a name and version. `now` gives the time, aware and in UTC. `on_submit` is called with
-    the id of the scan after each new reading, from the event loop: it must not block. Each file of `pages/` brings a
-    `router`; `routers` are what others serve beside the pages, guarded alike.
+    `forms` gives the form of a name and version. `now` gives the time, aware and in UTC. `on_submit` is called with the
+    id of the scan after each new reading, from the event loop: it must not block. Each file of `pages/` brings a
+    `router`. `routers` are what others serve beside the pages, guarded alike.
     """
     writer = Writer(store)
     app = FastAPI(
@@ -69,7 +70,7 @@ def create_app(
 
 
 def _closing(writer: Writer) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """What was sent is written before the server ends."""
+    """A lifespan that writes all that was sent before the server ends."""
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:

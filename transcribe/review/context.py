@@ -22,12 +22,12 @@ from transcribe.store import Store, Writer
 Result = TypeVar("Result")
 
 Forms = Callable[[str, int], Form]
-"""The form of a name and version; it raises NotFound or FormError where there is none."""
+"""Gives the form of a name and version. It raises NotFound or FormError where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The app's parts, made once by `create_app`. `on_submit` is told the scan of each new reading."""
+    """What the pages work with, made once by `create_app`. `on_submit` is called with the scan of each new reading."""
 
     store: Store
     writer: Writer
@@ -40,11 +40,13 @@ class Context:
     rate_limits: RateLimits
     waiting_times: WaitingTimes = dataclasses.field(default_factory=WaitingTimes)
     seen_sessions: dict[str, str] = dataclasses.field(default_factory=dict)
-    """Whose session a hash was when it was looked up last; it may have ended since."""
+    """Hash of a session -> id of its person when it was looked up last. The session may have ended since."""
 
     def glance(self, question: Callable[[Store], Result]) -> Result:
-        """Ask the store what one look into an index answers, in the event loop itself: readers never wait for writers,
-        and handing it to a thread costs several times the 20 microseconds of the question."""
+        """Ask the store a question that one look into an index answers, in the event loop itself.
+
+        Readers never wait for writers, and handing the question to a thread costs several times its 20 microseconds.
+        """
         return question(self.store)
 
     async def look(self, question: Callable[[Store], Result]) -> Result:
@@ -52,29 +54,33 @@ class Context:
         return await run_in_threadpool(question, self.store)
 
     async def change(self, deed: Callable[[Store], Result]) -> Result:
-        """Change something in the store, together with what others change just now; on disk before this comes back."""
+        """Change something in the store, together with what others change just now. It is on disk before this comes
+        back."""
         return await self.writer.write(lambda: deed(self.store))
 
     async def keep(self, deed: Callable[[Store], Result]) -> Result:
-        """As `change`, for the few deeds that make up nearly all of the work and take a fraction of a millisecond: done
-        in the event loop's thread, which costs half of what two threads do."""
+        """As `change`, in the event loop's thread, which costs half of what two threads do.
+
+        It is for the few changes that make up nearly all of the work and take a fraction of a millisecond.
+        """
         return await self.writer.write(lambda: deed(self.store), in_event_loop=True)
 
     async def picture(self, name: str) -> bytes:
-        """Bytes from the archive; NotFound where they were erased."""
+        """Bytes from the archive. NotFound where they were erased."""
         return await run_in_threadpool(self.archive.get, name)
 
 
 def context_of(request: Request) -> Context:
-    """The parts of the app that answers this request."""
+    """The context of the app that answers this request."""
     context: Context = request.app.state.context
     return context
 
 
 async def _context(request: Request) -> Context:
-    """As `parts_of`; FastAPI calls what is not async in a thread, which costs more than a whole page's routing."""
+    """As `context_of`. It is async because FastAPI calls other functions in a thread, which costs more than a page's
+    routing."""
     return context_of(request)
 
 
 Here = Annotated[Context, Depends(_context)]
-"""How a page asks for the parts."""
+"""How a page asks for the context."""

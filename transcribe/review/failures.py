@@ -34,7 +34,7 @@ DOCUMENTED_FAILURES: dict[int | str, dict[str, Any]] = {
     429: {"description": "Too many requests"},
     503: {"description": "The store is busy; send it again"},
 }
-"""What every route may answer beside what it is for, as OpenAPI says it."""
+"""What every route may answer beside its own answer, as OpenAPI says it."""
 
 
 def add_failures(app: FastAPI) -> None:
@@ -48,7 +48,7 @@ def add_failures(app: FastAPI) -> None:
 
 
 def wants_json(request: Request) -> bool:
-    """Whether a program asks: it sends JSON, accepts nothing but JSON, or uses the interface that is for programs."""
+    """Whether a program asks. It sends JSON, accepts only JSON, or uses the interface for programs."""
     if is_for_programs(request):
         return True
     sent = request.headers.get("content-type", "").startswith("application/json")

@@ -1,4 +1,4 @@
-"""What an operator may set about the review pages; each default with its reason."""
+"""What an operator may set about the review pages, each default with its reason."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ class ReviewOptions:
 
     public_url: str = "http://127.0.0.1:8080"
     lease_seconds: float = 600.0
-    """Ten minutes: long enough for the hardest field and a phone call; a vanished reader delays little."""
+    """Ten minutes: long enough for the hardest field and a phone call. A reader who vanished delays little."""
     ahead: int = 4
     """Tasks held by one page: with two seconds a field this covers eight seconds without a network."""
     most_ahead: int = 40
-    """The most that a page may hold after outages (a quarter of an hour offline at 20 s a field)."""
+    """The most that a page may hold after outages: a quarter of an hour offline at 20 s a field."""
     idle_minutes: float = 12 * 60
     """A session ends after a night without use."""
     session_days: float = 30
@@ -30,6 +30,7 @@ class ReviewOptions:
     questions_an_hour: int = 10
     """Questions an hour and person: each is read by an operator, and its time is paid."""
     body_bytes: int = 64 * 1024
+    """The largest body of a request: far above a full page of typed text."""
     appeal_days: float = 14
     """An expert hears an appeal within two weeks, or the reading counts as right."""
     asked_by: str = ""
@@ -37,7 +38,7 @@ class ReviewOptions:
     audit_share: float = 0.04
     """The share of decided fields that is read again, as people are told before they begin."""
     link_days: float = 14.0
-    """How long a sign-in link that an operator makes on the people page holds."""
+    """How long a sign-in link holds that an operator makes on the people page."""
     training: bool = False
     """Whether readings may train machines, as people are told before they begin."""
     languages: tuple[str, ...] = ("en", "fr", "es")
@@ -46,12 +47,12 @@ class ReviewOptions:
 
     @property
     def secure(self) -> bool:
-        """Whether people come by https: the cookie is then Secure with the __Host- prefix, and HSTS is sent."""
+        """Whether people come by https. The cookie is then Secure with the __Host- prefix, and HSTS is sent."""
         return urlsplit(self.public_url).scheme == "https"
 
     @property
     def origin(self) -> str:
-        """The origin that forms of our own pages are sent from."""
+        """The origin of forms of our own pages."""
         parts = urlsplit(self.public_url)
         return f"{parts.scheme}://{parts.netloc}"
 

@@ -10,7 +10,7 @@ from transcribe.i18n import N_
 
 
 class TooMany(Exception):
-    """Too many requests; `retry_after` seconds until the next is welcome. `message` is one of the catalogues."""
+    """Too many requests. The next is welcome in `retry_after` seconds. `message` is one of the catalogues."""
 
     def __init__(self, retry_after: int, message: str = N_("Too many requests. Wait a minute.")) -> None:
         super().__init__(f"try again in {retry_after} s")
@@ -28,16 +28,16 @@ class RateLimits:
         self._program = RateLimitItemPerMinute(program_requests_a_minute)
 
     def count_sign_in_try(self, *whom: str) -> None:
-        """Count one try for each name given; TooMany where one of them has used up theirs."""
+        """Count one try for each name given. TooMany where one of them has used up theirs."""
         for name in whom:
             self._count(self._sign_in, "sign in", name)
 
     def count_request(self, who: str) -> None:
-        """Count one request of a person; TooMany where they have used up theirs."""
+        """Count one request of a person. TooMany where they have used up theirs."""
         self._count(self._requests, "request", who)
 
     def count_program_request(self, token: str) -> None:
-        """Count one request of a program; TooMany where it has used up its own."""
+        """Count one request of a program. TooMany where it has used up its own."""
         self._count(self._program, "program", token)
 
     def _count(self, item: RateLimitItem, what: str, name: str) -> None:

@@ -13,11 +13,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from transcribe.i18n import direction, translation
 
 TEMPLATES_FOLDER = Path(__file__).parent / "templates"
+"""Where the templates lie."""
 STATIC_FOLDER = Path(__file__).parent / "static"
+"""Where the static files lie."""
 
 
 class Rendering:
-    """Fills templates. Every text is escaped; what is undefined is an error."""
+    """Fills templates. Every text is escaped. An undefined name is an error."""
 
     def __init__(self, languages: tuple[str, ...]) -> None:
         self._environments = {language: _environment(language, languages) for language in languages}
@@ -52,7 +54,7 @@ def _environment(language: str, languages: tuple[str, ...]) -> Environment:
 
 @cache
 def static_digest() -> str:
-    """A digest of all static files: it stands in their addresses, so that browsers may keep them for ever."""
+    """A digest of all static files. It stands in their addresses, so that browsers may keep them for ever."""
     together = hashlib.sha256()
     for path in sorted(STATIC_FOLDER.iterdir()):
         together.update(path.name.encode() + b"\0" + path.read_bytes())

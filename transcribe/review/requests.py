@@ -12,8 +12,8 @@ from transcribe.i18n import N_, translation
 from transcribe.store import SentReading
 
 Action = Literal["send", "blank", "illegible", "crossed_out", "absent", "skip"]
-Reason = Literal["hard to see", "wrong language", "wrong picture", "rather not", "other"]
-REASONS: dict[Reason, str] = {
+SkipReason = Literal["hard to see", "wrong language", "wrong picture", "rather not", "other"]
+SKIP_REASON_WORDS: dict[SkipReason, str] = {
     "hard to see": N_("The picture is hard to see"),
     "wrong language": N_("I do not read this language or script"),
     "wrong picture": N_("The picture does not show this field"),
@@ -22,7 +22,7 @@ REASONS: dict[Reason, str] = {
 }
 """Why a task is skipped, with the message of the catalogues."""
 
-FLAGS: dict[Action, Flag] = {
+FLAG_OF_ACTION: dict[Action, Flag] = {
     "illegible": Flag.ILLEGIBLE,
     "crossed_out": Flag.CROSSED_OUT,
     "absent": Flag.ABSENT,
@@ -33,7 +33,7 @@ MAX_TEXT_LENGTH = 4000
 """Characters of one field: a full page of handwriting has fewer."""
 
 MAX_TASK_SECONDS = 3600.0
-"""Nobody looks at one field for more than an hour; a clock that says so was left running."""
+"""Nobody looks at one field for more than an hour. A clock that says so was left running."""
 
 Idem = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Text = Annotated[str, Field(max_length=MAX_TEXT_LENGTH)]
@@ -51,7 +51,7 @@ class SentJson(BaseModel):
     idem: Idem
     action: Action
     text: Text = ""
-    reason: Reason = "other"
+    reason: SkipReason = "other"
     seconds: Seconds = 0.0
     overrode: bool = False
     box: tuple[Pixel, Pixel, Pixel, Pixel] | None = None
@@ -59,12 +59,12 @@ class SentJson(BaseModel):
 
 
 class SentForm(BaseModel):
-    """A reading as the plain form sends it; numbers are texts there, and an empty one is none."""
+    """A reading as the plain form sends it. Numbers are texts there, and an empty one is none."""
 
     idem: Idem
     action: Action = "send"
     text: Text = ""
-    reason: Reason = "other"
+    reason: SkipReason = "other"
     seconds: Annotated[str, Field(max_length=20)] = ""
     overrode: Literal["", "0", "1"] = ""
     x0: Corner = None
@@ -94,10 +94,10 @@ SENT_OPENAPI = {
 """What OpenAPI says of a request that sends a reading: the route takes both kinds of body."""
 
 
-def reason_words(language: str) -> dict[Reason, str]:
+def reason_words(language: str) -> dict[SkipReason, str]:
     """The reasons to skip in the reader's language."""
     say = translation(language).gettext
-    return {reason: say(words) for reason, words in REASONS.items()}
+    return {reason: say(words) for reason, words in SKIP_REASON_WORDS.items()}
 
 
 def reading_from_json(sent: SentJson) -> SentReading:
@@ -121,13 +121,14 @@ def reading_from_form(sent: SentForm, kind: str) -> SentReading:
 
 
 def _ordered_box(corners: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:
-    """The frame with its corners in order; None of one that holds nothing, as a mere click gives it."""
+    """The frame with its corners in order. None where it has no area, as after a mere click."""
     (left, right), (top, foot) = sorted(corners[::2]), sorted(corners[1::2])
     return (left, top, right, foot) if left < right and top < foot else None
 
 
 def _seconds_of(seconds: str) -> float | None:
-    """The seconds that a form says, None where it says none: the store then counts from the lease."""
+    """The seconds that a form says, at most MAX_TASK_SECONDS. None where it says none: the store then counts from the
+    lease."""
     try:
         number = float(seconds)
     except ValueError:
@@ -145,8 +146,11 @@ def _reading(
     box: tuple[int, int, int, int] | None,
     page: int | None,
 ) -> SentReading:
-    """A blank is "", what cannot be read is None and what was legible of it stands beside."""
-    flags = {FLAGS[action]} if action in FLAGS else set()
+    """The reading as the store takes it.
+
+    A blank is "". An illegible text is None, with what was legible of it beside.
+    """
+    flags = {FLAG_OF_ACTION[action]} if action in FLAG_OF_ACTION else set()
     if overrode and action == "send":
         flags.add(Flag.OVERRODE_A_CHECK)
     typed = text.strip()

@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 MAX_COUNTED_WAIT = timedelta(minutes=5)
-"""Counted of the time between two looks at most: who looks less often is doing something else meanwhile."""
+"""The most that counts of the time between two looks. A person who looks less often does something else meanwhile."""
 
 
 class WaitingTimes:
-    """Who looked for work last and found none, and when."""
+    """When each person last looked for work and found none."""
 
     def __init__(self) -> None:
         self._since: dict[str, datetime] = {}
 
     def count_look(self, who: str, now: datetime, *, found: bool) -> float:
-        """Somebody looked for work; the seconds that they have waited since they last found none."""
+        """Count a person's look for work. Gives the seconds that they have waited since they last found none."""
         since = self._since.pop(who, None)
         if not found:
             self._since[who] = now

@@ -1,4 +1,4 @@
-"""What guards every route alike: headers, size of bodies, requests from other sites, and errors that tell nothing."""
+"""What guards every route alike: headers, size of bodies, requests from other sites, errors that give nothing away."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+"""Pages load only what we serve ourselves."""
 SECURITY_HEADERS = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
@@ -40,11 +41,13 @@ SECURITY_HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+"""Headers of every answer."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing, and so may come from other sites."""
 
 
 class Guard:
-    """ASGI middleware around the whole app; it works on the stream, so a body without length is limited too."""
+    """ASGI middleware around the whole app. It works on the stream, so a body without a length is limited too."""
 
     def __init__(self, app: ASGIApp, options: ReviewOptions) -> None:
         self._app = app
@@ -68,7 +71,8 @@ class Guard:
             await self._failed(scope, receive, answer, error)
 
     def _refusal(self, scope: Scope) -> Response | None:
-        """A request that is not even looked at: sent from another site, or too large by its own word."""
+        """The answer to a request that is not looked at: it comes from another site, or names a wrong length. None for
+        others."""
         headers = Headers(scope=scope)
         if scope["method"] not in SAFE_METHODS and is_foreign(headers, self._options.origin):
             return PlainTextResponse("This request comes from another site.", 403)
@@ -80,7 +84,7 @@ class Guard:
         return None
 
     async def _failed(self, scope: Scope, receive: Receive, answer: _Answer, error: Exception) -> None:
-        """Say only an id; the log says the kind of error beside it, never a text that a person typed."""
+        """Answers only an id. The log has the kind of error beside it, never a text that a person typed."""
         if answer.started:
             raise error
         number = secrets.token_hex(6)
@@ -90,7 +94,7 @@ class Guard:
 
 
 def is_foreign(headers: Headers, origin: str) -> bool:
-    """Whether a browser says that another site made this request. Programs that are no browser say nothing."""
+    """Whether a browser says that another site made this request. Programs other than browsers say nothing."""
     site = headers.get("sec-fetch-site")
     if site is not None and site not in ("same-origin", "none"):
         return True
@@ -99,7 +103,7 @@ def is_foreign(headers: Headers, origin: str) -> bool:
 
 
 class _Answer:
-    """Adds our headers to whatever is answered."""
+    """Adds our headers to every answer."""
 
     def __init__(self, send: Send, *, secure: bool) -> None:
         self._send = send

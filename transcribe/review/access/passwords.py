@@ -10,7 +10,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 MIN_PASSWORD_LENGTH = 12
-"""Characters: long enough against guessing at the rate that sign-in allows, and a phrase is easy to remember."""
+"""Characters: long enough against guessing at the rate that sign-in allows. A phrase of this length is easy to
+remember."""
 
 # 19 MiB, two passes, one lane: the least that OWASP's Password Storage Cheat Sheet asks of argon2id (50 ms here)
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -27,12 +28,12 @@ def _hash_of_nobody() -> str:
 
 
 async def hash_password(password: str) -> str:
-    """What is kept of a password."""
+    """The hash that is kept of a password."""
     return await anyio.to_thread.run_sync(_HASHER.hash, password, limiter=_limiter())
 
 
 async def is_password(password: str, kept: str | None) -> bool:
-    """Whether a password is the one that was kept; where there is none, no, after the same work."""
+    """Whether a password is the one of which `kept` is the hash. False where `kept` is None, after the same work."""
     same = await anyio.to_thread.run_sync(_verify, password, kept or _hash_of_nobody(), limiter=_limiter())
     return same and kept is not None
 

@@ -1,4 +1,4 @@
-"""Pages that only some may see: to everybody else there is no such page."""
+"""Pages that only some may see. For everybody else there is no such page."""
 
 from __future__ import annotations
 

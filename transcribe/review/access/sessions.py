@@ -19,9 +19,10 @@ from transcribe.review.options import ReviewOptions
 from transcribe.store import Store
 
 LANGUAGE_COOKIE = "fairhand-language"
+"""The cookie that keeps the language of visitors who are not signed in."""
 
 MAX_SEEN_SESSIONS = 50_000
-"""Sessions that are remembered as seen: some megabytes; beyond that they are looked up again."""
+"""Sessions that are remembered as seen: some megabytes. Beyond that they are looked up again."""
 
 
 class NotSignedIn(Exception):
@@ -39,7 +40,8 @@ class Visitor:
 
 
 def token_hash(token: str) -> str:
-    """What the store keeps of a token: its SHA-256. Tokens have 256 random bits, so no salt is needed."""
+    """The SHA-256 of a token, which is all that the store keeps of it. Tokens have 256 random bits, so no salt is
+    needed."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -53,7 +55,7 @@ def language_of(request: Request, options: ReviewOptions, person: Transcriber | 
 
 
 async def signed_in(request: Request, context: Here) -> Visitor:
-    """The person of this session; NotSignedIn otherwise, TooMany where they ask too often."""
+    """The person of this session. NotSignedIn where there is none, TooMany where they ask too often."""
     session, idle = _session(request, context), context.options.idle_minutes * 60
     found = context.glance(lambda store: store.glance_session(session, context.now(), idle))
     if found is None:  # it has ended, or its use is to be written
@@ -67,8 +69,10 @@ async def signed_in(request: Request, context: Here) -> Visitor:
 
 
 async def require_seen_session(request: Request, context: Context) -> None:
-    """Lets only people whose session was seen here on to `sending_json`, and counts their request: strangers are not
-    to fill the queue of those who write."""
+    """NotSignedIn for strangers, before they reach `sending_json`; for others the request is counted.
+
+    Only people whose session was seen here go on: strangers must not fill the queue of those who write.
+    """
     who = context.seen_sessions.get(_session(request, context))
     if who is None:
         await signed_in(request, context)
@@ -77,8 +81,10 @@ async def require_seen_session(request: Request, context: Context) -> None:
 
 
 def sending_json(request: Request, context: Context, store: Store) -> Visitor:
-    """As `sending` for JSON, asked in the transaction that keeps what is sent: a look from outside has to read anew
-    whatever others have just written, which takes as long as keeping it."""
+    """As `sending` for JSON, asked in the transaction that keeps what is sent.
+
+    To look from outside has to read anew what others have just written, which takes as long as keeping it.
+    """
     session = _session(request, context)
     visitor = _visitor(
         request, context, session, store.session(session, context.now(), context.options.idle_minutes * 60)
@@ -88,7 +94,7 @@ def sending_json(request: Request, context: Context, store: Store) -> Visitor:
 
 
 def _session(request: Request, context: Context) -> str:
-    """The hash of this visit's token; NotSignedIn where there is none."""
+    """The hash of this visit's token. NotSignedIn where there is none."""
     token = request.cookies.get(context.options.cookie)
     if not token:
         raise NotSignedIn
@@ -108,7 +114,7 @@ def _require_token(visitor: Visitor, token: object) -> None:
 
 
 async def sending(request: Request, visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
-    """The person who sends something: the token of their session stands in the form, or in a header beside JSON."""
+    """The person who sends something. The token of their session stands in the form, or in a header beside JSON."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == "application/json":
         token: object = request.headers.get("x-csrf-token", "")
@@ -121,14 +127,14 @@ async def sending(request: Request, visitor: Annotated[Visitor, Depends(signed_i
 
 
 SignedIn = Annotated[Visitor, Depends(signed_in)]
-"""How a page asks who is there."""
+"""How a page asks for the visitor."""
 
 Sending = Annotated[Visitor, Depends(sending)]
-"""How a route that changes something asks who is there: with the session's token."""
+"""How a route that changes something asks for the visitor: with the session's token."""
 
 
 async def start_session(context: Context, who: str, response: Response) -> None:
-    """Give this person a new session; its token is new too, so nothing that stood before can be used after."""
+    """Give this person a new session. Its token is new too, so that no earlier one can be used after."""
     token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), context.now()
     until = now + timedelta(days=context.options.session_days)
     await context.change(lambda store: store.put_session(who, token_hash(token), csrf, until, now))

@@ -16,7 +16,7 @@ router = APIRouter()
 
 @router.get("/me")
 async def me(context: Here, visitor: SignedIn) -> Response:
-    """What a person may say and do about what is held about them."""
+    """Everything that a person may see and do about what is held about them."""
     adds = await context.look(lambda store: store.adds(visitor.person.id))
     first, last = (sorted(name for name, bits in adds.items() if bits * side > 0) for side in (1, -1))
     return context.rendering.page("me.html", visitor.language, visitor=visitor, first=first, last=last)
@@ -31,7 +31,7 @@ async def me_json(context: Here, visitor: SignedIn) -> Response:
 
 @router.post("/me")
 async def training(context: Here, visitor: Sending, training: Annotated[Literal["yes", "no"], Form()]) -> Response:
-    """Keeps whether their readings may train machines. The work that is offered never looks at it."""
+    """Keeps whether their readings may train machines. The work that is offered never depends on it."""
     person = replace(visitor.person, training=training == "yes")
     await context.change(lambda store: store.put_transcriber(person, context.now()))
     return RedirectResponse("/me", 303)
@@ -39,7 +39,7 @@ async def training(context: Here, visitor: Sending, training: Annotated[Literal[
 
 @router.post("/leave")
 async def leave(context: Here, visitor: Sending, sure: Annotated[Literal["yes"], Form()]) -> Response:
-    """Ends the account and the name; what was read and earned stays, under a pseudonym. `sure` must say yes."""
+    """Ends the account and the name. The readings and the pay stay, under a pseudonym. `sure` must say yes."""
     await context.change(lambda store: store.leave(visitor.person.id, context.now()))
     response = RedirectResponse("/in", 303)
     response.delete_cookie(

@@ -59,21 +59,21 @@ class Renewed(BaseModel):
 async def next_tasks(
     context: Here, visitor: SignedIn, count: Annotated[int, Query(ge=1, le=100)] = 4, same: bool = False
 ) -> Sheets:
-    """What this person holds, up to `count`, leasing more where it is less."""
+    """The tasks that this person holds, up to `count`. If they hold fewer, more are leased."""
     number = min(count, context.options.most_ahead)
     return await context.change(lambda store: _sheets(store, context, visitor, number, same=same))
 
 
 @router.post("/work/{task}/check")
 async def check(context: Here, visitor: Sending, task: TaskId, sent: SentText) -> Checked:
-    """Says what looks odd; nothing is kept."""
+    """Says what looks odd. Nothing is kept."""
     found = await context.look(lambda store: task_text_faults(store, context, visitor, task, sent.text))
     return Checked(faults=found)
 
 
 @router.post("/renew")
 async def renew(context: Here, visitor: Sending, sent: SentTasks) -> Renewed:
-    """Goes on holding tasks."""
+    """Extends the leases of tasks."""
     return await context.change(lambda store: _renewed(store, context, visitor, sent.tasks))
 
 

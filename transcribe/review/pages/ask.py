@@ -1,4 +1,4 @@
-"""Help, examples and answered questions of a field; asking, which is paid; and answering, for operators."""
+"""Help, examples and answered questions of a field. Asking, which is paid; and answering, for operators."""
 
 from __future__ import annotations
 
@@ -25,14 +25,16 @@ DEFAULT_ASKING_SECONDS = 60.0
 """Paid for a question where the page did not measure: the time to write two sentences."""
 
 MAX_ASKING_SECONDS = 600.0
-"""Seconds that one question may be said to have taken: what takes longer is a clock to contest."""
+"""The most seconds that one question may be said to have taken. What takes longer is a clock to contest."""
 
 QUESTION_WINDOW = timedelta(hours=1)
+"""The time in which a person's questions are counted."""
 
 TOO_MANY_QUESTIONS = N_(
     "Thank you for asking so carefully. Your questions of the last hour are with the operator, who answers each. "
     "Until then, skip such a field (that is paid too), and ask again a little later."
 )
+"""What a person is told who has asked a lot within the hour."""
 
 Words = Annotated[str, Form(min_length=1, max_length=1000)]
 Seconds = Annotated[float, Form(ge=0, le=MAX_ASKING_SECONDS, allow_inf_nan=False)]
@@ -40,7 +42,7 @@ Seconds = Annotated[float, Form(ge=0, le=MAX_ASKING_SECONDS, allow_inf_nan=False
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One question as an operator sees it: about which field, in words, and not by whom."""
+    """One question as an operator sees it: about which field, in words. It does not say whose it is."""
 
     question: Question
     form: str
@@ -49,7 +51,7 @@ class Asked:
 
 @router.get("/guide/{task}")
 async def guide_page(context: Here, visitor: SignedIn, task: TaskId) -> Response:
-    """Help, examples and what was asked and answered about the field of a task that this person holds."""
+    """Help and examples of the field of a task that this person holds, with the questions answered about it."""
     shown, answered = await context.look(lambda store: _guide(store, context, visitor, task))
     return context.rendering.page("guide.html", visitor.language, visitor=visitor, view=shown, answered=answered)
 
@@ -58,8 +60,10 @@ async def guide_page(context: Here, visitor: SignedIn, task: TaskId) -> Response
 async def ask(
     context: Here, visitor: Sending, task: TaskId, words: Words, seconds: Seconds = DEFAULT_ASKING_SECONDS
 ) -> Response:
-    """Asks the operator about a field; the time is paid, and the answer joins the field's guide for all. 429 where
-    this person has asked a lot within the hour."""
+    """Asks the operator about a field. The time is paid, and the answer joins the field's guide for all.
+
+    429 where this person has asked a lot within the hour.
+    """
     who, now = visitor.person.id, context.now()
     await context.look(lambda store: store.task(task, who, now))
 
@@ -75,7 +79,7 @@ async def ask(
 
 @router.get("/questions")
 async def questions_page(context: Here, visitor: SignedIn) -> Response:
-    """For operators: what people asked, open ones first."""
+    """For operators: the questions of all people, open ones first."""
     require_operator(visitor)
     asked = await context.look(lambda store: [_asked(context.forms, each, visitor) for each in store.questions()])
     ordered = sorted(asked, key=lambda each: each.question.answer is not None)
@@ -89,7 +93,7 @@ async def answer(
     question: Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")],
     answer: Annotated[str, Form(min_length=1, max_length=2000)],
 ) -> Response:
-    """For operators: answers a question for all; who asked is told."""
+    """For operators: answers a question for all. The person who asked is told."""
     require_operator(visitor)
     now = context.now()
     await context.change(lambda store: store.answer_question(question, answer, visitor.person.id, now))
@@ -104,7 +108,7 @@ def _guide(store: Store, context: Context, visitor: Visitor, task: str) -> tuple
 
 
 def _asked(forms: Forms, question: Question, visitor: Visitor) -> Asked:
-    """The question with its form and field in words: of the first version, which every form has had."""
+    """The question with its form and field in words, of the first version, which every form has had."""
     try:
         form = forms(question.form, 1)
         label = said(form.field(question.field).label, visitor.language)

@@ -1,4 +1,4 @@
-"""Before the first task: who asks, for what, how long pictures are kept, what is checked, and what the work pays."""
+"""Before the first task: who asks, for what, what is checked, what is kept how long, and the pay."""
 
 from __future__ import annotations
 
@@ -36,8 +36,10 @@ PAY_FAULT_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppealCounts:
-    """How appeals ended: `minority` are those upheld where more people had read something else. `experts` are
-    (upheld, declined) of each expert."""
+    """How appeals ended. `minority` counts those upheld where more people had read something else.
+
+    `experts` has (upheld, declined) of each expert.
+    """
 
     open: int
     upheld: int
@@ -49,8 +51,10 @@ class AppealCounts:
 
 @router.get("/before")
 async def before(request: Request, context: Here) -> Response:
-    """For everybody: who asks, the share of control items, the floor. Which forms there are, only for whom is signed
-    in: they are the business of who asks."""
+    """For everybody: who asks, the share of control items, the floor.
+
+    Which forms there are is shown only to people who are signed in: it is the business of whoever asks for the work.
+    """
     visitor = await _visitor(request, context)
     language, now = visitor.language if visitor else language_of(request, context.options), context.now()
 
@@ -77,7 +81,7 @@ async def before(request: Request, context: Here) -> Response:
 
 
 def appeal_counts(store: Store) -> AppealCounts:
-    """How appeals ended, in all and by expert; nobody is named."""
+    """How appeals ended, in all and by expert. Nobody is named."""
     appeals = store.appeals()
     ended = Counter(each.outcome for each in appeals)
     return AppealCounts(

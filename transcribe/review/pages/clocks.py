@@ -20,14 +20,15 @@ from transcribe.store import Store, TimeDispute
 router = APIRouter()
 
 MAX_ADDED_MINUTES = 600.0
-"""Minutes that may be added for one task: as many as may be claimed."""
+"""The most minutes that may be added for one task: as many as may be claimed."""
 
 Choice = Literal["theirs", "measured", "other"]
+"""Which figure the operator takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contested:
-    """One contested clock as an operator sees it: whose, on which field, measured and claimed."""
+    """One contested clock as an operator sees it: whose it is, on which field, and both figures."""
 
     dispute: TimeDispute
     handle: str
@@ -61,9 +62,9 @@ async def settle(
     added: Annotated[float, Form(alias="minutes", ge=0, le=MAX_ADDED_MINUTES, allow_inf_nan=False)] = 0.0,
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
-    """For operators: adds what makes up the person's figure, nothing, or so many minutes; the person is told why.
+    """For operators: adds the seconds missing by the person's figure, none, or so many minutes. The person is told why.
 
-    422 where it is less than the person says and no reason is given; 409 where it is settled already.
+    422 where it is less than the person says and no reason is given. 409 where it is settled already.
     """
     require_operator(visitor)
     words, who, now = reason.strip(), visitor.person.id, context.now()

@@ -36,6 +36,6 @@ async def choose(request: Request, context: Here, language: Annotated[str, Form(
 
 
 def _back(request: Request) -> str:
-    """The path of the page that the form stood on; only a path, so that nobody is sent to another site."""
+    """The path of the page that the form stood on. Only a path, so that nobody is sent to another site."""
     path = urlsplit(request.headers.get("referer", "")).path
     return path if path.startswith("/") and not path.startswith("//") else "/work"

@@ -1,4 +1,4 @@
-"""My pay: what is due, paid and on the way, the floor, every line of the ledger; and a clock that can be contested."""
+"""My pay: what is due, paid and on the way, the floor, every line, and clocks to contest."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ UNPAID_ENGAGEMENTS = frozenset({"staff", "volunteer"})
 """Engagements without a ledger or a measured time."""
 
 LINES_PER_PAGE = 100
+"""Lines of the ledger on one page. Chosen by hand."""
 MAX_CLAIM_MINUTES = 600.0
-"""Minutes that may be claimed for one task: a working day is shorter."""
+"""The most minutes that may be claimed for one task: a working day is shorter."""
 
 LINE_KIND_WORDS = {
     "reading": N_("Reading"),
@@ -47,7 +48,7 @@ TIME_KIND_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayPage:
-    """Everything on one person's pay page; lines latest first."""
+    """Everything on one person's pay page, lines latest first."""
 
     states: tuple[PayState, ...]
     floor: Floor | None
@@ -65,8 +66,11 @@ async def pay_page(
     before: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
     task: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")] = "",
 ) -> Response:
-    """What is due, paid and on the way, and the lines it is made of; for staff and volunteers, that none is counted.
-    With a task its clock is the one chosen to be contested."""
+    """What is due, paid and on the way, and the lines it is made of. Staff and volunteers are told that none is
+    counted.
+
+    With a task its clock is the one chosen to be contested.
+    """
     language, zone = visitor.language, visitor.person.time_zone
     counted = visitor.person.engagement not in UNPAID_ENGAGEMENTS
     return context.rendering.page(
@@ -94,7 +98,7 @@ async def dispute(
     minutes_taken: Annotated[float, Form(alias="minutes", ge=0, le=MAX_CLAIM_MINUTES, allow_inf_nan=False)],
     words: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
-    """Keeps that a task took longer than was measured; an operator answers, and the time granted is paid."""
+    """Keeps that a task took longer than was measured. An operator answers, and the time granted is paid."""
     who, now = visitor.person.id, context.now()
     await context.change(lambda store: store.dispute_time(task, who, minutes_taken * 60, words, now))
     return RedirectResponse("/pay#disputes", 303)

@@ -29,12 +29,14 @@ ROLES: dict[Role, str] = {
     "expert": N_("Expert"),
     "operator": N_("Operator"),
 }
+"""What a person may be, as a message of the catalogues."""
 ENGAGEMENTS: dict[Engagement, str] = {
     "by reading": N_("paid by reading"),
     "hourly": N_("paid by the hour"),
     "staff": N_("staff"),
     "volunteer": N_("volunteer"),
 }
+"""How a person is paid, as a message of the catalogues."""
 
 PersonId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Handle = Annotated[str, Form(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
@@ -44,7 +46,7 @@ Languages = Annotated[str, Form(max_length=200, pattern=r"^[A-Za-z_, -]*$")]
 
 @router.get("/people")
 async def people_page(context: Here, visitor: SignedIn) -> Response:
-    """Everybody, with what an operator may change."""
+    """All people, with what an operator may change."""
     require_operator(visitor)
     return await _page(context, visitor)
 
@@ -58,7 +60,7 @@ async def invite(
     languages: Languages = "",
     engagement: Annotated[Engagement, Form()] = "by reading",
 ) -> Response:
-    """Adds a person and shows their sign-in link, once: only its hash is kept. 422 where the handle is taken."""
+    """Adds a person and shows their sign-in link once: only its hash is kept. 422 where the handle is taken."""
     require_operator(visitor)
     person = Transcriber(
         id=secrets.token_urlsafe(9),
@@ -81,7 +83,7 @@ async def change(
     languages: Languages = "",
     paused: Annotated[Literal["", "1"], Form()] = "",
 ) -> Response:
-    """Changes roles, languages and pause. Who is paused is signed out and holds nothing; work and pay stay."""
+    """Changes roles, languages and pause. A person who is paused is signed out and holds nothing; work and pay stay."""
     require_operator(visitor)
     known = await context.look(lambda store: store.transcriber(person))
     if known.id == visitor.person.id and (paused or "operator" not in role):
@@ -93,13 +95,13 @@ async def change(
 
 @router.post("/people/{person}/link")
 async def link(context: Here, visitor: Sending, person: PersonId) -> Response:
-    """Makes a new sign-in link for a person who has lost theirs, shown once."""
+    """Makes a new sign-in link for a person who has lost theirs. It is shown once."""
     require_operator(visitor)
     return await _link(context, visitor, await context.look(lambda store: store.transcriber(person)))
 
 
 async def _kept(context: Context, visitor: Visitor, person: Transcriber, action: str) -> None:
-    """Keep a person, and in the audit log who did it."""
+    """Keep a person, and in the audit log who did it. 422 where the handle is taken."""
     try:
         await context.change(_keeping(person, visitor.person.id, action, context))
     except SettingsError as error:

@@ -1,4 +1,4 @@
-"""Pictures of a task, only for whom it is leased to, or who answered it a moment ago."""
+"""Pictures of a task, only for the person who holds it or answered it a moment ago."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ router = APIRouter()
 TaskId = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 
 MAX_PAGE_NUMBER = 10_000
-"""No scan has more pages."""
+"""No scan has more pages. Chosen by hand."""
 
 MEDIA_TYPES = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"RIFF", "image/webp"))
+"""The first bytes of a picture and its media type."""
 
 
 @router.get("/snippet/{task}")
@@ -38,7 +39,7 @@ async def snippet(context: Here, visitor: SignedIn, task: TaskId) -> Response:
 
 @router.get("/surroundings/{task}")
 async def around(context: Here, visitor: SignedIn, task: TaskId) -> Response:
-    """What lies around the task's field, where the form allows it."""
+    """The surroundings of the task's field, where the form allows it."""
     return await _response(context, visitor, task, "surroundings")
 
 
@@ -49,8 +50,10 @@ async def page(
     task: TaskId,
     number: Annotated[int | None, Query(ge=1, le=MAX_PAGE_NUMBER)] = None,
 ) -> Response:
-    """The whole page that the task's field stands on, where the form allows it; another by its `number`, where it is
-    asked where something stands."""
+    """The whole page that the task's field stands on, where the form allows it.
+
+    It is another page by its `number`, if the task asks where something stands.
+    """
     return await _response(context, visitor, task, "page", number)
 
 
@@ -72,7 +75,7 @@ async def _response(context: Context, visitor: Visitor, task: str, what: str, nu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shown:
-    """A page's picture, where on it the task's field stands (None: somewhere), and what is painted over."""
+    """A page's picture, where on it the task's field stands (None: somewhere), and the boxes that are painted over."""
 
     picture: PagePicture
     box: Box | None
@@ -109,7 +112,7 @@ def _shown_of(store: Store, context: Context, visitor: Visitor, name: str, what:
 
 
 def _is_region(task: Task, place: Place, picture: PagePicture) -> bool:
-    """Whether the place of a field that is asked for is the part of this page in which it is likely."""
+    """Whether the place of a field that is asked for is only the likely part of this page."""
     return (
         task.kind == "locate"
         and place.page == picture.number
@@ -118,8 +121,10 @@ def _is_region(task: Task, place: Place, picture: PagePicture) -> bool:
 
 
 def _hidden(form: Form, places: Iterable[Place], theirs: set[FieldKey], page: int) -> Iterator[Box]:
-    """The boxes of personal fields on a page that are not theirs, and of those that may not go to one person in one
-    sitting."""
+    """The boxes on a page that this person may not see.
+
+    They are other people's personal fields, and fields that may not go to one person in one sitting.
+    """
     fields = {field.name: field for field in form.all_fields()}
     apart = {fields[key.name].apart for key in theirs if key.name in fields} - {""}
     for place in places:

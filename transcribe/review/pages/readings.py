@@ -29,11 +29,14 @@ ReadingId = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0
 Words = Annotated[str, Form(max_length=1000)]
 
 READINGS_PER_PAGE = 50
+"""Readings on one page. Chosen by hand."""
 
 OWN_CODES = {code: f"own {code}" for code in EVIDENCE if f"own {code}" in EVIDENCE}
-"""What is said of anybody in the third person, and has a sentence that speaks to whoever reads it."""
+"""Code of a sentence about any person -> code of the one that speaks to the reader."""
 
-YOU, ANOTHER, A_MACHINE = N_("You"), N_("Another reader"), N_("A machine ({name})")
+YOU = N_("You")
+ANOTHER_READER = N_("Another reader")
+A_MACHINE = N_("A machine ({name})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +58,11 @@ class OwnReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedReading:
-    """One reading with its reasons: sentences in the maker's language, and the appeal if there is one. `words` are what
-    experts said who changed their reading after they had seen everybody's. `task` and `seconds`, where time is
-    counted, are for contesting the clock."""
+    """One reading with its reasons: sentences in the maker's language, and the appeal if there is one.
+
+    `words` are the reasons of experts who changed their reading after they had seen all readings. `task` and `seconds`,
+    where time is counted, are for contesting the clock.
+    """
 
     own: OwnReading
     method: str | None
@@ -74,7 +79,7 @@ class ExplainedReading:
 async def readings(
     context: Here, visitor: SignedIn, before: Annotated[str | None, Query(max_length=64)] = None
 ) -> Response:
-    """The latest readings, each with its outcome, and what there is to be told."""
+    """The latest readings, each with its outcome, and the notices that are new."""
     who, now = visitor.person.id, context.now()
     stories = await context.look(lambda store: store.readings_of(who, READINGS_PER_PAGE, before))
     notices: list[Notice] = await context.look(lambda store: store.notices(who, unseen_only=True))
@@ -116,7 +121,7 @@ async def reading_snippet(context: Here, visitor: SignedIn, reading: ReadingId) 
 
 @router.post("/readings/{reading}/appeal")
 async def appeal(context: Here, visitor: Sending, reading: ReadingId, words: Words = "") -> Response:
-    """Contests what was decided: an expert who never read the field reads it blind, by the deadline shown."""
+    """Contests the decision. An expert who never read the field reads it blind, by the deadline shown."""
     now = context.now()
     deadline = now + timedelta(days=context.options.appeal_days)
     opened = await context.change(lambda store: store.open_appeal(reading, visitor.person.id, words, deadline, now))
@@ -185,5 +190,5 @@ def _without_names(each: Evidence, people: set[str], own: str, translate: Callab
     if source == own:
         return Evidence(code=OWN_CODES.get(each.code, each.code), numbers={**each.numbers, "source": translate(YOU)})
     machine = translate(A_MACHINE).format(name=str(source).partition(" ")[0])
-    name = translate(ANOTHER) if source in people else machine
+    name = translate(ANOTHER_READER) if source in people else machine
     return Evidence(code=each.code, numbers={**each.numbers, "source": name})

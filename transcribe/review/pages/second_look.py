@@ -1,4 +1,4 @@
-"""An expert's second look: what they have just settled blind, with what everybody read; a change needs a reason."""
+"""An expert's second look at what they have just settled blind, beside all readings. A change needs a reason."""
 
 from __future__ import annotations
 
@@ -26,9 +26,11 @@ SECOND_LOOK_TIME = timedelta(minutes=15)
 """As long as a picture may be seen after a task was answered."""
 
 SETTLED_KINDS = frozenset({"adjudicate"})
-"""Appeals stay blind: who hears one must not know what was contested."""
+"""Appeals stay blind: the expert who hears one must not know what was contested."""
 
-YOU, READER, MACHINE = N_("You"), N_("Reader {number}"), N_("A machine ({name})")
+YOU = N_("You")
+A_READER = N_("Reader {number}")
+A_MACHINE = N_("A machine ({name})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class SettledTask:
 
 @router.get("/second-look")
 async def second_look(context: Here, visitor: SignedIn) -> Response:
-    """What this expert settled in the last minutes, latest first."""
+    """The tasks that this expert settled in the last minutes, latest first."""
     _require_expert(visitor)
     looks = await context.look(lambda store: _settled_tasks(store, context, visitor))
     return context.rendering.page("second_look.html", visitor.language, visitor=visitor, looks=looks)
@@ -70,7 +72,7 @@ async def change(
     text: Annotated[str, Form(max_length=10_000)],
     reason: Annotated[str, Form(min_length=1, max_length=500)],
 ) -> Response:
-    """A new reading of the same field by the same expert; it says that they had seen the others', and why."""
+    """Keeps a new reading of the same field by the same expert. It says that they had seen the others', and why."""
     _require_expert(visitor)
     now, who = context.now(), visitor.person.id
     theirs = await context.look(lambda store: store.task(task, who, now))
@@ -118,8 +120,8 @@ def _settled_task(context: Context, visitor: Visitor, story: FieldHistory, task:
         if reading.source == visitor.person.id:
             return translate(YOU)
         if reading.kind == "machine":
-            return translate(MACHINE).format(name=reading.source.partition(" ")[0])
-        return translate(READER).format(number=others.index(reading.source) + 1)
+            return translate(A_MACHINE).format(name=reading.source.partition(" ")[0])
+        return translate(A_READER).format(number=others.index(reading.source) + 1)
 
     field = form.field(story.key.name)
     return SettledTask(

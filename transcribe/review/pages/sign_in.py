@@ -22,7 +22,7 @@ NewPassword = Annotated[str, Form(min_length=passwords.MIN_PASSWORD_LENGTH, max_
 
 @router.get("/")
 async def door() -> Response:
-    """Everybody goes to work; who is not signed in is sent on from there."""
+    """Sends everybody to work. People who are not signed in are sent on from there."""
     return RedirectResponse("/work", 303)
 
 
@@ -34,7 +34,7 @@ async def sign_in_page(request: Request, context: Here) -> Response:
 
 @router.post("/in")
 async def sign_in(request: Request, context: Here, handle: Handle, password: Password) -> Response:
-    """Signs in by password. An unknown handle takes as long as a wrong password and is told the same."""
+    """Signs in by password. An unknown handle takes as long as a wrong password and gets the same answer."""
     context.rate_limits.count_sign_in_try(_address(request), f"handle {handle}")
     who = await _who_has(context, handle, password)
     if who is None:
@@ -44,8 +44,10 @@ async def sign_in(request: Request, context: Here, handle: Handle, password: Pas
 
 @router.get("/in/{token}")
 async def link_page(request: Request, context: Here, token: Token) -> Response:
-    """Shows a button. Only the button signs in, so that a program that previews links spends none. Only a link that is
-    none counts as a try: a whole office may sign in from one address."""
+    """Shows a button. Only the button signs in, so that a program that previews links spends none.
+
+    Only a wrong link counts as a try: a whole office may sign in from one address.
+    """
     hashed = token_hash(token)
     found = await context.look(lambda store: store.link(hashed, context.now()))
     if not found:

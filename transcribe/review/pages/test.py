@@ -17,8 +17,8 @@ from transcribe.people import is_same_text
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
+from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import day
-from transcribe.review.views.pay_terms import latest_forms
 from transcribe.review.views.task_view import TaskView, task_view
 from transcribe.store import QualificationTry, SentReading, Store
 
@@ -28,7 +28,7 @@ TEST_ITEM_COUNT = 5
 """Known fields of one test: two or three minutes of work."""
 
 PASS_SHARE = 0.8
-"""The share that passes: one slip in five is human, and a test can be taken again at once."""
+"""The share of right answers that passes. One slip in five is human, and a test can be taken again at once."""
 
 Kind = Annotated[str, Path(min_length=1, max_length=40, pattern=r"^[a-z_]+$")]
 
@@ -55,7 +55,7 @@ async def tests_page(context: Here, visitor: SignedIn) -> Response:
 
 @router.post("/test/{kind}")
 async def begin(context: Here, visitor: Sending, kind: Kind) -> Response:
-    """Gives known fields of this kind, with their help; 404 where there are none."""
+    """Gives known fields of this kind, with their help. 404 where there are none."""
     now, seconds = context.now(), context.options.lease_seconds
 
     def lease(store: Store) -> list[TaskView]:
@@ -81,7 +81,7 @@ async def finish(
     kind: Kind,
     idem: Annotated[str, Form(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")],
 ) -> Response:
-    """Keeps every answer as a paid reading, and explains each. An answer left empty says that the field is blank."""
+    """Keeps every answer as a paid reading, and explains each. An empty answer says that the field is blank."""
     texts = {name: str(value)[:4000] for name, value in (await request.form()).items()}
     now = context.now()
     held = await context.look(lambda store: _held(store, context, visitor, kind))
@@ -125,7 +125,7 @@ async def explained(context: Here, visitor: SignedIn, task: TaskId) -> Response:
 
 
 def _kinds(store: Store, context: Context) -> list[str]:
-    """Field types that the forms have, and of which some fields are known."""
+    """Field types of the forms kept, where some fields are known."""
     known = {each.truth.key.name for each in store.control_answers()}
     found = {
         field.type for form in latest_forms(store, context.forms) for field in form.all_fields() if field.name in known

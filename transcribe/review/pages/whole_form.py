@@ -1,4 +1,4 @@
-"""The whole form at once, where an operator allows it: every open field of one scan, in the order of the paper."""
+"""The whole form at once, where an operator allows it: every open field of one scan, in paper order."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ MAX_LEASED_FIELDS = 300
 """Fields of one scan that are given to one person at once: more than any form of one page has."""
 
 TEXT_KINDS = ("read", "audit", "test")
+"""Kinds of tasks that are answered by a text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormLine:
-    """One field on the page of a whole form: its sheet, where it stands, and a new idem."""
+    """One field on the page of a whole form: its task, where it stands, and a new idem."""
 
     view: TaskView
     page: int
@@ -38,7 +39,7 @@ class FormLine:
 
 @router.get("/form")
 async def whole_form(context: Here, visitor: SignedIn) -> Response:
-    """Every open field of one scan; to `/work` where no scan of a form that allows it waits."""
+    """Every open field of one scan. To `/work` where no scan waits whose form allows it."""
     lines = await context.change(lambda store: _lines(store, context, visitor))
     if not lines:
         return RedirectResponse("/work", 303)
@@ -50,7 +51,7 @@ async def whole_form(context: Here, visitor: SignedIn) -> Response:
 
 @router.post("/form")
 async def send_form(request: Request, context: Here, visitor: Sending) -> Response:
-    """Keeps each field that was filled in or marked as a reading of its own; the others stay open."""
+    """Keeps each field that was filled in or marked as a reading of its own. The others stay open."""
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     sent = dict(_sent(form))
     for task, each in sent.items():
@@ -78,7 +79,7 @@ async def _keep(context: Context, visitor: Visitor, task: str, sent: SentForm) -
 
 
 def _lines(store: Store, context: Context, visitor: Visitor) -> list[FormLine]:
-    """The fields of the first scan among what this person holds, or is given now, whose form allows it."""
+    """The fields of the first scan that this person holds, or is given now, whose form allows it."""
     who, now, seconds = visitor.person.id, context.now(), context.options.lease_seconds
     offer = replace(offer_to(visitor.person), kinds=TEXT_KINDS)
     held = store.lease(who, context.options.ahead, now, seconds, offer)
@@ -101,8 +102,11 @@ def _line(store: Store, context: Context, visitor: Visitor, task: Task, place: P
 
 
 def paper_order(form: Form, places: Mapping[FieldKey, Place]) -> list[FieldKey]:
-    """The fields of one scan as one fills them in on paper: plain fields as the form defines them, and each table row
-    by row before the first plain field that stands below it."""
+    """The fields of one scan in the order in which one fills them in on paper.
+
+    Plain fields come as the form defines them. Each table comes row by row, before the first plain field that stands
+    below it.
+    """
     plain = [key for key in (FieldKey(field.name) for field in form.fields) if key in places]
     columns = {column.field.name: number for table in form.tables for number, column in enumerate(table.columns)}
     for table in form.tables:

@@ -1,4 +1,4 @@
-"""The work page: one field at a time, as a plain form; the module in static/work.js makes it fast."""
+"""The work page: one field at a time, as a plain form. The module in static/work.js makes it fast."""
 
 from __future__ import annotations
 
@@ -59,8 +59,11 @@ async def work(
     task: Annotated[str | None, Query(max_length=64)] = None,
     page: Annotated[int | None, Query(ge=1, le=MAX_PAGE_NUMBER)] = None,
 ) -> Response:
-    """The next task, the same one until it is answered (or the one asked for, if it is held); or that there is none.
-    With a `page`, that one of the scan, where it is asked where something stands."""
+    """The next task, the same one until it is answered, or the one asked for if it is held.
+
+    Where there is none, the page says so. With a `page`, it shows that page of the scan, if the task asks where
+    something stands.
+    """
     if task is not None:
         held = await context.look(lambda store: store.held(visitor.person.id, context.now()))
         tasks = [each for each in held if each.id == task]
@@ -73,10 +76,10 @@ async def work(
 
 @router.post("/work/{task}", openapi_extra=SENT_OPENAPI)
 async def send(request: Request) -> Response:
-    """Keeps a reading, or skips. A form goes on to the next task; JSON is told what became of it.
+    """Keeps a reading, or skips. A form goes on to the next task. JSON gets the outcome.
 
-    With `check`, a text of a form that looks odd comes back once, unkept. Who sends what is asked here and not by
-    dependencies and parameters: this is what everybody sends all day, and FastAPI's asking costs as much as keeping it.
+    With `check`, a text of a form that looks odd comes back once, unkept. The sender is asked for here, and not by
+    dependencies and parameters. Everybody sends this all day, and FastAPI's asking costs as much as keeping it.
     """
     context, task = context_of(request), request.path_params["task"]
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
@@ -133,7 +136,7 @@ async def _send_json(request: Request, context: Context, task: str) -> dict[str,
 def _keep(
     store: Store, context: Context, visitor: Visitor, task: str, sent: SentJson | SentForm, reading: SentReading
 ) -> Outcome | None:
-    """Keep a reading and what became of it, or that a task is skipped and why."""
+    """Keep a reading and give its outcome, or keep that a task is skipped and why (None)."""
     who, now = visitor.person.id, context.now()
     if sent.action != "skip":
         return store.submit(task, who, reading, now)
@@ -143,7 +146,7 @@ def _keep(
 
 
 def _announce(context: Context, outcome: Outcome | None) -> None:
-    """Have what is new weighed."""
+    """Have the scan of a new reading weighed."""
     if outcome is not None and outcome.kind != "again":
         context.on_submit(outcome.scan)
 
@@ -180,7 +183,7 @@ async def _work_page(
 def _shown(
     store: Store, context: Context, visitor: Visitor, task: Task, page: int | None
 ) -> tuple[TaskView, str | None]:
-    """The sheet of a task, and the task that this person answered last (it can be taken back)."""
+    """A task as its page shows it, and the task that this person answered last, which can be taken back."""
     who = visitor.person.id
     stories = store.readings_of(who, limit=1)
     own = [reading.task for story in stories for reading in story.readings if reading.source == who]

@@ -12,7 +12,7 @@ router = APIRouter()
 
 @router.get("/worker.js")
 async def worker() -> Response:
-    """The service worker: browsers ask for it anew, so it is not kept."""
+    """The service worker. Browsers ask for it anew, so it is not kept."""
     return FileResponse(
         STATIC_FOLDER / "worker.js", media_type="text/javascript", headers={"cache-control": "no-cache"}
     )

@@ -1,4 +1,4 @@
-"""The work that is expected, as people are told who find none now."""
+"""The work that is expected, for people who find none now."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from fastapi import Response
 from transcribe.i18n import said
 from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context, Forms
+from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import minutes, moment, number
-from transcribe.review.views.pay_terms import latest_forms
 from transcribe.store import ExpectedWork, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TitledWork:
-    """Expected work with the title of its form, "" where that is not known yet."""
+    """Expected work with the title of its form, or "" where the form is not known yet."""
 
     work: ExpectedWork
     title: str
 
 
 def titled_work(store: Store, forms: Forms, language: str, now: datetime) -> tuple[TitledWork, ...]:
-    """What is expected from now on, soonest first."""
+    """The work that is expected from now on, soonest first."""
     expected = store.expected_work(now)
     titles = (
         {form.name: said(form.title, language) or form.name for form in latest_forms(store, forms)} if expected else {}
@@ -34,7 +34,7 @@ def titled_work(store: Store, forms: Forms, language: str, now: datetime) -> tup
 
 
 async def no_work(context: Context, visitor: Visitor) -> Response:
-    """The page that says that there is nothing to read now: what is expected, and how long this person has waited."""
+    """The page for a person who finds nothing to read: what is expected, and how long they have waited."""
     language, who, now = visitor.language, visitor.person, context.now()
     expected, waited = await context.look(
         lambda store: (titled_work(store, context.forms, language, now), store.waiting_seconds(who.id))

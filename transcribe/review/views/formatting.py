@@ -13,11 +13,12 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from transcribe.pay_arithmetic import MICRO
 
 AMOUNT_PATTERN = "#,##0.00####\N{NO-BREAK SPACE}¤¤"
-"""Two to six places, as one reading may pay less than a cent; the code, as "$" is several currencies."""
+"""Two to six places, as one reading may pay less than a cent. The code of the currency, as "$" is several
+currencies."""
 
 
 def amount(micro: int, currency: str, language: str) -> str:
-    """Micro-units of a currency, such as "0.05 EUR"; without a currency the number alone."""
+    """Micro-units of a currency, such as "0.05 EUR". Without a currency it is the number alone."""
     value = Decimal(micro) / MICRO
     if not currency:
         return format_decimal(value, "#,##0.00####", locale=language)
@@ -41,7 +42,7 @@ def minutes(seconds: float, language: str) -> str:
 
 
 def moment(at: datetime, zone: str, language: str) -> str:
-    """A time where the person lives; in UTC where their time zone is unknown here."""
+    """A time where the person lives. It is in UTC where their time zone is unknown here."""
     return format_datetime(at, "short", tzinfo=_zone(zone), locale=language)
 
 

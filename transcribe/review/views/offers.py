@@ -18,8 +18,10 @@ def offer_to(person: Transcriber) -> Offer:
 
 
 def lease_tasks(store: Store, context: Context, person: Transcriber, count: int, *, same: bool) -> list[Task]:
-    """Up to `count` tasks for this person; with `same`, of the field that they read last as long as there are some.
-    How long somebody waits who finds none is kept."""
+    """Up to `count` tasks for this person. With `same`, those of the field that they read last come first.
+
+    The time that a person waits who finds none is kept.
+    """
     now, seconds, offer = context.now(), context.options.lease_seconds, offer_to(person)
     tasks: list[Task] = []
     last = store.readings_of(person.id, limit=1) if same else []

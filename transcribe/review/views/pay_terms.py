@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from transcribe.errors import FormError, NotFound
 from transcribe.i18n import said
 from transcribe.model import Form
 from transcribe.pay_arithmetic import an_hour
 from transcribe.people import MIN_MEASURED_READINGS, PayFault, pay_faults
 from transcribe.review.context import Forms
+from transcribe.review.views.form_choices import latest_forms
 from transcribe.store import Rate, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayTerms:
-    """One form: `measured` is what an hour of reading it by the piece has come to in micro-units, None while too few
-    readings were measured."""
+    """What one form pays.
+
+    `measured` is what an hour of reading it by the piece has come to, in micro-units. None while too few readings were
+    measured.
+    """
 
     title: str
     rate: Rate | None
@@ -30,24 +32,12 @@ class PayTerms:
 
 
 def pay_terms(store: Store, forms: Forms, language: str, now: datetime) -> tuple[PayTerms, ...]:
-    """Every form that is kept and installed, by title."""
+    """The terms of every form that is kept and installed, by title."""
     return tuple(
         sorted(
             (_pay_terms(store, form, language, now) for form in latest_forms(store, forms)), key=lambda each: each.title
         )
     )
-
-
-def latest_forms(store: Store, forms: Forms) -> Iterator[Form]:
-    """The latest version of every form kept; one whose definition is not installed any more is left out."""
-    newest: dict[str, int] = {}
-    for name, version, _ in store.forms():
-        newest[name] = max(version, newest.get(name, 0))
-    for name, version in newest.items():
-        try:
-            yield forms(name, version)
-        except (FormError, NotFound):
-            continue
 
 
 def _pay_terms(store: Store, form: Form, language: str, now: datetime) -> PayTerms:

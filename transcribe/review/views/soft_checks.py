@@ -36,13 +36,14 @@ FAULT_WORDS = {
 """A sentence (a message of the catalogues) for each code of `FieldType.faults`."""
 
 SINGLE_EDGE = N_("One line alone makes no row: mark its top and its foot.")
+"""For one line alone between the rows of a table."""
 
 OTHER_FAULT = N_("This looks odd for this field.")
 """For codes of field types that come from outside."""
 
 
 def text_faults(forms: Forms, task: Task | Outcome, text: str, language: str) -> tuple[str, ...]:
-    """What is odd about a text, in the reader's language; nothing where the task is not about one field."""
+    """What is odd about a text, in the reader's language. Empty where the task is not about one field."""
     form = forms(task.form, task.form_version) if task.form else None
     field = next((each for each in form.all_fields() if each.name == task.key.name), None) if form else None
     if form is None or field is None or not is_checked(field):
@@ -52,13 +53,13 @@ def text_faults(forms: Forms, task: Task | Outcome, text: str, language: str) ->
 
 
 def edge_faults(edges: str, language: str) -> tuple[str, ...]:
-    """What is odd about the lines between the rows of a table: one alone."""
+    """What is odd about the lines between the rows of a table: that there is only one."""
     one = len(set(re.findall(r"\d+", edges))) == 1
     return (translation(language).gettext(SINGLE_EDGE),) if one else ()
 
 
 def task_text_faults(store: Store, context: Context, visitor: Visitor, task: str, text: str) -> tuple[str, ...]:
-    """What is odd about a text for a task of this person; nothing where it is not theirs (any more)."""
+    """What is odd about a text for a task of this person. Empty where the task is not theirs, or no longer."""
     try:
         theirs = store.task(task, visitor.person.id, context.now())
     except NotFound:
@@ -67,5 +68,5 @@ def task_text_faults(store: Store, context: Context, visitor: Visitor, task: str
 
 
 def is_checked(field: Field) -> bool:
-    """Whether texts of a field are checked at all: ticks and signatures are answered by yes or no."""
+    """Whether texts of a field are checked at all. Ticks and signatures are answered by yes or no."""
     return field.type not in MARK_TYPES

@@ -21,25 +21,27 @@ MARK_TYPES = frozenset({"checkbox", "signature"})
 """Field types that are answered by yes or no."""
 
 Input = Literal["text", "mark", "place", "form", "edges"]
+"""What the person gives: a text, yes or no, a place on the page, a form, or the edges of rows."""
 
 SIMPLE_INPUTS = frozenset({"text", "mark"})
-"""What the page's module shows without loading another page."""
+"""Inputs that the page's module shows without loading another page."""
 
 HEADINGS: Mapping[str, str] = {
     "form": N_("Which form is this?"),
     "place": N_("Draw a frame around the field {label}, and type what it says"),
     "edges": N_("Mark the rows of the table {label}"),
 }
+"""What is asked, for inputs other than the text of a field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskView:
-    """One task as its page shows it. `picture` is the address of what is shown first.
+    """One task as its page shows it.
 
-    `prefill` is what the box shows at first, where the form allows it; the store keeps it with the reading as what was
-    shown. `left` is the seconds that the task is still held. `more` says which other pictures may be seen; `whole`
-    whether its form may be read as a whole; `size` is that of the page picture in pixels (for drawing on it), which is
-    `page` of so many `pages`.
+    `picture` is the address of what is shown first. `prefill` is what the box shows at first, where the form allows it;
+    the store keeps it with the reading as what was shown. `left` is the seconds that the task is still held. `more`
+    says which other pictures may be seen. `whole` says whether its form may be read as a whole. `size` is that of the
+    page picture in pixels, for drawing on it. It is page number `page` of `pages`.
     """
 
     task: str
@@ -65,7 +67,10 @@ class TaskView:
 def task_view(
     store: Store, forms: Forms, task: Task, language: str, now: datetime, page: int | None = None
 ) -> TaskView:
-    """The sheet of a task in the reader's language; with another `page` of its scan, where it shows whole pages."""
+    """A task as its page shows it, in the reader's language.
+
+    With `page` it shows that page of its scan, if it is a task that shows whole pages.
+    """
     form = forms(task.form, task.form_version) if task.form else None
     place = next((place for place in store.places(task.scan) if place.key == task.key), None)
     pictures = store.pictures(task.scan)
@@ -97,8 +102,10 @@ def task_view(
 def shown_page(
     task: Task, place: Place | None, pictures: Sequence[PagePicture], page: int | None
 ) -> PagePicture | None:
-    """The picture of the page that a task shows: that of its field's place, else the first; or the one that was asked
-    for, where the field or table may stand on any."""
+    """The picture of the page that a task shows: the page of its field's place, else the first.
+
+    If the field or table may stand on any page, it is the page that was asked for. None where there is no such picture.
+    """
     if page is not None and task.kind in WHOLE_PAGE_KINDS:
         return next((each for each in pictures if each.number == page), None)
     return next((each for each in pictures if place is None or each.number == place.page), None)
@@ -111,13 +118,13 @@ def _table_label(form: Form | None, task: Task, language: str) -> str:
 
 
 def heading(view: TaskView, language: str) -> str:
-    """What is asked, where it is not only the label of a field."""
+    """What is asked, where it is more than the label of a field."""
     words = HEADINGS.get(view.input)
     return translation(language).gettext(words).format(label=view.label) if words else view.label
 
 
 def shows_snippet(task: Task, place: Place | None) -> bool:
-    """Whether a task shows the picture of its field; otherwise it shows the whole page."""
+    """Whether a task shows the picture of its field. Otherwise it shows the whole page."""
     return place is not None and place.snippet is not None and task.kind not in WHOLE_PAGE_KINDS
 
 
@@ -151,5 +158,5 @@ def _language(form: Form | None) -> str:
 
 
 def _seconds_left(task: Task, now: datetime) -> int:
-    """Seconds that the task is still held: clocks of browsers are often wrong, so no time of day is sent."""
+    """Seconds that the task is still held. Clocks of browsers are often wrong, so no time of day is sent."""
     return max(0, int((task.leased_until - now).total_seconds())) if task.leased_until else 0
