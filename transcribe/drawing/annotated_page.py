@@ -1,6 +1,6 @@
-"""A whole page with its fields drawn on it: what each says, how probable that is, and what became of it.
+"""A whole page with its fields drawn on it: the value of each, its probability, and its fate.
 
-Fields have numbers on the page, and what they say stands under the same number beside it: nothing lies on the writing.
+Fields have numbers on the page, and their texts stand under the same number beside it: nothing lies on the writing.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ from transcribe.imaging import grey
 from transcribe.model import Decision, FieldKey, Place, Posterior, ReadResult, Task
 
 MAX_PAGE_SIDE_PX = 2339
-"""Pixels of the longer side of a page as it is drawn, at most."""
+"""Pixels of the longer side of a page as it is drawn: A4 at 200 dpi."""
 
 NO_BREAK_SPACE = "\u00a0"
 """A space at which no line ends."""
 
 MAX_VALUE_LENGTH = 90
-"""Letters of a value that are shown; the rest is in the JSON."""
+"""Letters of a value that are shown. The rest is in the JSON. Chosen by hand."""
 
 MAX_PLACE_SHARE = 0.8
-"""A field whose place is more of its page than this has no place: it gets no frame."""
+"""A field whose place is more of its page than this has no known place, and gets no frame. Chosen by hand."""
 
 LEGEND: Mapping[Fate, str] = {
     "decided": N_("[x] decided"),
@@ -49,7 +49,7 @@ LEGEND: Mapping[Fate, str] = {
     "asked": N_("[?] a person is asked"),
     "nothing": N_("[-] not decided"),
 }
-"""What stands at the head of a page, with the frame of each fate."""
+"""The words at the head of a page beside the frame of each fate."""
 
 FATE_WORDS: Mapping[Fate, str] = {
     "decided": N_("decided"),
@@ -57,22 +57,27 @@ FATE_WORDS: Mapping[Fate, str] = {
     "asked": N_("asked"),
     "nothing": N_("not decided"),
 }
+"""The words of each fate beside a field."""
 NULL_WORDS = {
     "blank": N_("blank"),
     "illegible": N_("illegible"),
     "absent": N_("absent"),
     "crossed out": N_("crossed out"),
 }
+"""The words of a decision without a value."""
 NO_PAGE = N_("There is no page {page} in this scan.")
+"""What the picture of a page that does not exist says."""
 
 Translate = Callable[[str], str]
+"""Gives a message of the catalogues in the reader's language."""
 
 NOT_WEIGHED: Mapping[FieldKey, Posterior] = {}
+"""No posteriors: the scan was read and not weighed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Label:
-    """What is drawn for one field; `box` is None where nobody knows where on the page it is."""
+    """What is drawn for one field. `box` is None where its place on the page is not known."""
 
     box: Box | None
     fate: Fate
@@ -88,12 +93,11 @@ def draw_page(
     title: str = "",
     translate: Translate = str,
 ) -> bytes:
-    """A PNG of one page of a scan with each field boxed and numbered, and beside it each field's value, its
-    probability, and its fate in words.
+    """A PNG of one page of a scan, each field boxed and numbered, with notes beside it.
 
-    `outcomes` is what `decide` gave for each field; a field without one was read and not decided. Of a field that is
-    asked for `posteriors` give the likeliest value. `title` stands at the head. A page that has no picture gives a
-    picture that says so.
+    A note gives the field's value, its probability, and its fate in words. `outcomes` has what `decide` gave for each
+    field; a field without one was read and not decided. `posteriors` give the likeliest value of a field that a person
+    is asked for. `title` stands at the head. For a page without a picture it is a picture that says so.
     """
     shown = next((each for each in reads.pictures if each.number == page), None)
     if shown is None:
@@ -147,7 +151,7 @@ def _label(
 
 
 def fate_of(outcome: Decision | Task | None) -> Fate:
-    """What became of a field."""
+    """The fate of a field with this outcome."""
     if outcome is None:
         return "nothing"
     if isinstance(outcome, Task):
@@ -164,7 +168,7 @@ def _decided(decision: Decision, translate: Translate) -> str:
 
 
 def _likeliest(posterior: Posterior | None, translate: Translate) -> str:
-    """The likeliest value that was read."""
+    """The likeliest value that was read, "" where there is none."""
     if posterior is None:
         return ""
     best = next((each for each in posterior.candidates if each.origin == "read"), None)
@@ -183,7 +187,7 @@ def _short(text: str) -> str:
 
 
 def per_cent(probability: float) -> str:
-    """A probability as people read it; what is not certain is never said to be 100 %."""
+    """A probability as people read it. It is 100 % only where the probability is 1."""
     if 0.9995 <= probability < 1:
         return f">{NO_BREAK_SPACE}99.9{NO_BREAK_SPACE}%"
     return f"{100 * probability:.1f}{NO_BREAK_SPACE}%"
@@ -232,7 +236,7 @@ def _draw_frame(pencil: ImageDraw.ImageDraw, box: Box, fate: Fate) -> None:
 def _draw_numbers(
     pencil: ImageDraw.ImageDraw, paper: Image.Image, labels: Sequence[_Label], size: int, top: int
 ) -> None:
-    """Each field's number beside its frame, or within it where least is written."""
+    """Draw each field's number beside its frame, or within it where least is written."""
     edges = cv2.Laplacian(grey(numpy.asarray(paper)), cv2.CV_16S)
     busy = cv2.integral(numpy.minimum(numpy.abs(edges), 255).astype(numpy.uint8))
     face, boxes = font(size - 3), [each.box for each in labels if each.box]
@@ -253,7 +257,7 @@ def _draw_numbers(
 
 
 def _number_places(box: Box, wide: int, high: int) -> list[Box]:
-    """Where the number of a field may stand, best first: left, right, above or below of it, in a corner within it."""
+    """Where the number of a field may stand, best first: beside, above or below it, then in a corner of it."""
     middle = (box.y0 + box.y1 - high) // 2
     starts = [(box.x0 - wide - 2, middle), (box.x1 + 3, middle), (box.x0, box.y0 - high - 2), (box.x0, box.y1 + 3)]
     starts += [(box.x1 - wide, box.y0 - high - 2), (box.x1 - wide, box.y1 + 3)]

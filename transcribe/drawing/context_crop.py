@@ -1,4 +1,4 @@
-"""What lies around a field: a piece of the page's picture with the field framed and a ruler under its row."""
+"""The surroundings of a field: a piece of the page with the field framed and a ruler under its row."""
 
 from __future__ import annotations
 
@@ -10,25 +10,32 @@ from PIL import Image, ImageDraw
 from transcribe.geometry import Box
 
 PICTURE_FORMATS = ("JPEG", "PNG", "WEBP")
-"""What page pictures of the archive are."""
+"""The formats of page pictures in the archive."""
 
 SEEN_ABOVE_HEIGHTS = 3.5
-"""How much is seen above and below the field, in heights of its box: about three rows of a table, or a label."""
+"""How much is seen above and below the field, in heights of its box.
+
+It is about three rows of a table, or a label.
+"""
 
 SEEN_BESIDE_WIDTHS = 0.6
-"""How much is seen on each side, in widths of the box; at least as much as above."""
+"""How much is seen on each side, in widths of the box. It is at least as much as above."""
 
 FRAME_COLOUR = (11, 93, 91)
+"""The colour of the frame around the field."""
 RULER_COLOUR = (11, 93, 91, 70)
+"""The colour of the ruler under the field's row, and its opacity of 255."""
 MASK_COLOUR = (160, 160, 160)
+"""The grey of boxes that are painted over."""
 CROP_JPEG_QUALITY = 60
+"""JPEG quality of the crop. Chosen by hand."""
 
 
 def surroundings(page: bytes, size: tuple[int, int], box: Box | None, hidden: Iterable[Box], *, whole: bool) -> bytes:
-    """A JPEG of the field's surroundings, or of the `whole` page (without a `box`, with nothing framed).
+    """A JPEG of the field's surroundings, or of the `whole` page. Without a `box` nothing is framed.
 
-    `page` is the page's picture from the archive, `size` the size in pixels of the page that the boxes lie on (its
-    picture may be smaller). `hidden` boxes are painted over: other fields that this reader may not see.
+    `page` is the page's picture from the archive. `size` is the size in pixels of the page that the boxes lie on; its
+    picture may be smaller. `hidden` boxes are painted over: other fields that this reader may not see.
     """
     with Image.open(io.BytesIO(page), formats=PICTURE_FORMATS) as opened:
         picture = opened.convert("RGB")

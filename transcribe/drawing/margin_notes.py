@@ -13,28 +13,38 @@ from typing import Literal, TypeAlias
 from PIL import ImageDraw, ImageFont
 
 Fate = Literal["decided", "blank", "asked", "nothing"]
+"""What became of a field."""
 
 FATE_COLOURS: Mapping[Fate, str] = {"decided": "#0a7d33", "blank": "#5f6b7a", "asked": "#b3261e", "nothing": "#8a5a00"}
-"""Dark enough to be read on white; the fate also stands in words and in the shape of the frame."""
+"""Dark enough to be read on white. The fate also stands in words and in the shape of the frame."""
 
 FATE_DASHES_PX: Mapping[Fate, int] = {"decided": 0, "blank": 4, "asked": 14, "nothing": 8}
-"""Pixels of dash and gap of the frame; 0 is an unbroken line."""
+"""Dash and gap of the frame. 0 is an unbroken line."""
 
 FATE_SIGNS: Mapping[Fate, str] = {"decided": "[x]", "blank": "[ ]", "asked": "[?]", "nothing": "[-]"}
-NARROWEST, WIDEST = 480, 720
-"""Pixels of a column of notes."""
+"""The sign before each note."""
+
+MIN_COLUMN_WIDTH_PX = 480
+"""The narrowest column of notes. Chosen by hand."""
+
+MAX_COLUMN_WIDTH_PX = 720
+"""The widest column of notes. Chosen by hand."""
+
 COLUMN_MARGIN_PX = 14
+"""The margin on both sides of a column of notes. Chosen by hand."""
+
 MIN_LETTER_HEIGHT_PX = 15
-"""The smallest letters of notes; where they do not fit so, they take more columns."""
+"""The smallest letters of notes. Where they do not fit so, they take more columns."""
+
 SAMPLE_LINE_PX = 48
-"""Pixels of line that show a fate's frame at the head."""
+"""The length of the line that shows a fate's frame at the head."""
 
 FontFace: TypeAlias = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is said of the field with this number; it wishes to stand at the height `y` of the page."""
+    """The note of the field with this number. It should stand at the height `y` of the page."""
 
     number: int
     y: int
@@ -53,10 +63,11 @@ class PlacedNote:
 
     @property
     def bottom(self) -> int:
+        """Where the next note may begin."""
         return self.y + self.step * len(self.lines) + self.step // 4
 
     def write(self, pencil: ImageDraw.ImageDraw, x: int, top: int, face: FontFace) -> None:
-        """Write it into the column that begins at `x` of a page whose upper edge is at `top`."""
+        """Write it into the column that begins at `x`, of a page whose upper edge is at `top`."""
         colour = FATE_COLOURS[self.note.fate]
         pencil.text((x + COLUMN_MARGIN_PX, top + self.y), str(self.note.number), font=face, fill=colour)
         for number, each in enumerate(self.lines):
@@ -67,7 +78,10 @@ class PlacedNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadLine:
-    """One line of the head: words, each with the x that it begins at and the fate whose frame stands before it."""
+    """One line of the head.
+
+    Each part has the x where it begins, the fate whose frame stands before it (or None), and its words.
+    """
 
     parts: tuple[tuple[int, Fate | None, str], ...]
     height: int
@@ -82,7 +96,10 @@ class HeadLine:
 
 
 def head_lines(title: str, legend: Sequence[tuple[Fate, str]], face: FontFace, width: int) -> list[HeadLine]:
-    """The head of a page: its title, then each fate's frame with its words, in as many lines as the width asks for."""
+    """The head of a page: its title, then each fate's frame with its words.
+
+    It has as many lines as the width asks for.
+    """
     step = _line_height(face)
     lines = [
         HeadLine(parts=((COLUMN_MARGIN_PX, None, each),), height=step)
@@ -101,17 +118,20 @@ def head_lines(title: str, legend: Sequence[tuple[Fate, str]], face: FontFace, w
 
 
 def place_notes(notes: Sequence[Note], size: int, width: int, height: int) -> tuple[int, list[list[PlacedNote]]]:
-    """The notes in columns of this width beside a page of this height, and the size of their letters, at most `size`:
-    each at its wish, or as near as others leave room in one column; one under the other where it takes more."""
-    laid = _wrapped_notes(notes, font(size), width)
-    while size > MIN_LETTER_HEIGHT_PX and sum(each.bottom for each in laid) > height:
+    """The height of the notes' letters, at most `size`, and the notes in columns of this width.
+
+    In one column beside a page of this height each note stands at its wish, or as near as others leave room. Where more
+    columns are needed, the notes stand one under the other.
+    """
+    placed = _wrapped_notes(notes, font(size), width)
+    while size > MIN_LETTER_HEIGHT_PX and sum(each.bottom for each in placed) > height:
         size -= 1
-        laid = _wrapped_notes(notes, font(size), width)
-    if sum(each.bottom for each in laid) <= height:
-        return size, [_side_by_side(laid, height)]
+        placed = _wrapped_notes(notes, font(size), width)
+    if sum(each.bottom for each in placed) <= height:
+        return size, [_side_by_side(placed, height)]
     columns: list[list[PlacedNote]] = [[]]
     y = 0
-    for each in laid:
+    for each in placed:
         if columns[-1] and y + each.bottom > height:
             columns.append([])
             y = 0
@@ -134,10 +154,10 @@ def _wrapped_notes(notes: Sequence[Note], face: FontFace, width: int) -> list[Pl
     ]
 
 
-def _side_by_side(laid: Sequence[PlacedNote], height: int) -> list[PlacedNote]:
-    """Notes of one column, none above its wish but where those below would not find room."""
+def _side_by_side(placed: Sequence[PlacedNote], height: int) -> list[PlacedNote]:
+    """Notes of one column. A note stands above its wish only where those below would not find room."""
     down, y = [], 0
-    for each in laid:
+    for each in placed:
         y = max(y, each.note.y)
         down.append(replace(each, y=y))
         y += each.bottom
@@ -166,7 +186,7 @@ def wrap(text: str, face: FontFace, width: int) -> list[str]:
 
 
 def draw_line(pencil: ImageDraw.ImageDraw, start: tuple[int, int], end: tuple[int, int], fate: Fate) -> None:
-    """A line in the colour and the dashes of a fate."""
+    """Draw a line in the colour and the dashes of a fate."""
     dash, colour = FATE_DASHES_PX[fate], FATE_COLOURS[fate]
     length = max(abs(end[0] - start[0]), abs(end[1] - start[1]))
     if not dash or not length:
@@ -180,18 +200,18 @@ def draw_line(pencil: ImageDraw.ImageDraw, start: tuple[int, int], end: tuple[in
 
 
 def letter_height(side: int) -> int:
-    """The height of letters beside a page whose longer side has so many pixels: as high as print is on it."""
+    """The height of letters beside a page whose longer side has so many pixels: about as high as its print."""
     return max(MIN_LETTER_HEIGHT_PX, min(22, round(side / 105)))
 
 
 def column_width(page: int) -> int:
     """The width of a column beside a page of this width."""
-    return max(NARROWEST, min(WIDEST, round(0.45 * page)))
+    return max(MIN_COLUMN_WIDTH_PX, min(MAX_COLUMN_WIDTH_PX, round(0.45 * page)))
 
 
 @lru_cache(maxsize=16)
 def font(size: int) -> FontFace:
-    """DejaVu Sans, which comes with matplotlib: none of the machine's is needed, and Pillow's own has no accents."""
+    """DejaVu Sans, which comes with matplotlib. No font of the machine is needed, and Pillow's own has no accents."""
     found = find_spec("matplotlib")
     assert found is not None, "matplotlib is among what fairhand needs"
     file = Path(str(found.origin)).parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"

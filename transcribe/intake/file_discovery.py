@@ -6,15 +6,19 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+HOCR_SUFFIX = ".hocr"
+"""A file of this ending beside a picture has the words of the picture."""
+
 PICTURE_SUFFIXES = frozenset(
     ".jpg .jpeg .jpe .jfif .png .tif .tiff .webp .heic .heif .avif .bmp .jp2 .ppm .pgm .pdf".split()
 )  # fmt: skip
+"""Endings of files that are looked into for pictures."""
 
 
 def gather(paths: Iterable[Path], *, own_folders: Sequence[Path] = ()) -> list[Path]:
     """Files named, and the pictures and PDFs in folders named, in the order that people count (2 before 10).
 
-    What lies in one of `ours`, the folders where we keep pictures, is left out where a folder around it is named.
+    `own_folders` are where we keep pictures. Files in one of them are left out where a folder around it is named.
     """
     found: list[Path] = []
     for path in paths:
@@ -26,8 +30,10 @@ def gather(paths: Iterable[Path], *, own_folders: Sequence[Path] = ()) -> list[P
 
 
 def passed_over(paths: Iterable[Path], *, own_folders: Sequence[Path] = ()) -> list[Path]:
-    """Files in folders named that `gather` leaves out for what they are, in the same order; not what belongs to a
-    picture beside it."""
+    """Files in the folders named that `gather` leaves out for their kind, in the same order.
+
+    An hOCR file is not among them: it belongs to a picture.
+    """
     others = (each for path in paths if path.is_dir() for each in _files_in(path, own_folders) if not _is_picture(each))
     return sorted({each for each in others if each.suffix.lower() != HOCR_SUFFIX}, key=_as_people_count)
 
@@ -40,7 +46,7 @@ def _files_in(folder: Path, own_folders: Sequence[Path]) -> Iterator[Path]:
 
 
 def _is_broken_link(path: Path) -> bool:
-    """Whether it is a link to what is not there: an order may be missing, so it is said."""
+    """Whether it is a link to a file that is not there. It is reported, as an order may be missing."""
     return path.is_symlink() and not path.exists()
 
 
@@ -55,6 +61,3 @@ def _lies_in(file: Path, folders: Sequence[Path]) -> bool:
 def _as_people_count(path: Path) -> list[tuple[int, str]]:
     parts = re.split(r"(\d+)", str(path).lower())
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
-
-
-HOCR_SUFFIX = ".hocr"

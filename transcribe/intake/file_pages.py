@@ -1,4 +1,4 @@
-"""Files -> file_pages: what came in is checked page by page."""
+"""Files to pages: each file is checked page by page before anything of it is kept."""
 
 from __future__ import annotations
 
@@ -14,16 +14,22 @@ from transcribe.registration import remembered_alignment
 from transcribe.sandbox import Limits, check, decode
 
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
+"""The media type of a file that could not be read."""
+
 SAVE_ANEW_ADVICE = "Save the picture anew, as PNG or JPEG,"
-"""What may help where reading a file failed for a reason that nobody has foreseen."""
+"""What may help where reading a file failed for an unforeseen reason."""
+
 MAX_ERROR_LENGTH = 200
+"""Letters of an unforeseen error's text that are shown."""
 logger = logging.getLogger("fairhand.scan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilePage:
-    """One page of one file that has come in; `only` where the file has no other. `content` is the whole file, empty
-    where it is to be read again."""
+    """One page of one file that has come in.
+
+    `only` is True where the file has no other page. `content` is the whole file, empty where it is to be read again.
+    """
 
     path: Path
     source: SourceFile
@@ -33,14 +39,17 @@ class FilePage:
 
     @property
     def light(self) -> FilePage:
-        """The same without the bytes of a file that no other file_page has; of a file of several they are kept once."""
+        """The same without the bytes of a file that no other page has. Those of a file of several pages are kept
+        once."""
         return replace(self, content=b"") if self.only else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """A file that gives no scan, or a `page` of it (0: the whole file): the name of the error's class, a sentence of
-    why, and what to do before it comes again."""
+    """A file that gives no scan, or a `page` of it (0 for the whole file).
+
+    `error` is the name of the error's class, `reason` a sentence of why. `advice` is what to do before it comes again.
+    """
 
     file: SourceFile
     error: str
@@ -51,17 +60,17 @@ class Unreadable:
 
     @property
     def message(self) -> str:
-        """Why, and what to do, for who ingests."""
+        """Why, and what to do, for the person who ingests."""
         return f"{self.reason} {self.advice} and ingest it again."
 
     @property
     def failed(self) -> bool:
-        """Whether this is a failure of ours, and the file may be a good one."""
+        """Whether the fault is ours, so that the file may be a good one."""
         return self.error != ScanError.__name__
 
 
 def file_pages(files: Iterable[Path], limits: Limits) -> Iterator[FilePage | Unreadable]:
-    """Every page of every file, in order; a file with a page that cannot be decoded is Unreadable as a whole."""
+    """Every page of every file, in order. A file with a page that cannot be decoded is Unreadable as a whole."""
     for path in files:
         source = SourceFile(sha256=_name_hash(path), name=path.name, size=0, media_type=UNKNOWN_MEDIA_TYPE)
         try:
@@ -77,9 +86,11 @@ def file_pages(files: Iterable[Path], limits: Limits) -> Iterator[FilePage | Unr
 
 
 def unreadable(path: Path, source: SourceFile, error: Exception, page: int = 0) -> Unreadable:
-    """The file set aside, with the error's reason said as one sentence that names the file. What nobody has foreseen
-    goes to the log with where it happened, and the other files go on; our own errors that are of no one file are
-    raised."""
+    """The file set aside, with the error's reason as one sentence that names the file.
+
+    An unforeseen error goes to the log with where it happened, and the other files go on. Our own errors that are not
+    about one file are raised.
+    """
     if isinstance(error, ScanError):
         reason, advice = str(error), error.advice
     elif isinstance(error, FairhandError):
@@ -94,15 +105,17 @@ def unreadable(path: Path, source: SourceFile, error: Exception, page: int = 0) 
 
 
 def unexpected(error: Exception) -> str:
-    """A sentence for an error that nobody has foreseen, which names it."""
+    """A sentence for an unforeseen error, which names it."""
     message = " ".join(str(error).split())
     detail = f": {message[:MAX_ERROR_LENGTH]}" if message else ""
     return f"reading it failed unexpectedly ({type(error).__name__}{detail})."
 
 
 def page_unreadable(file_page: FilePage, error: Exception) -> Unreadable:
-    """The scan that begins with this file_page set aside. Of a file of several pages the others may give scans, so what
-    stands for it is of this page alone."""
+    """The scan that begins with this page, set aside.
+
+    Other pages of a file of several may give scans, so what stands for it is of this page alone.
+    """
     if file_page.only:
         return unreadable(file_page.path, file_page.source, error)
     sha256 = scan_id([(file_page.source.sha256, file_page.page)])
@@ -116,7 +129,7 @@ def scan_id(pages: Iterable[tuple[str, int]]) -> str:
 
 
 def decoded_page(file_page: FilePage, limits: Limits) -> Page:
-    """The file_page's page, decoded."""
+    """The page with its picture decoded."""
     pixels, dpi = decode(file_page.content, file_page.page, limits)
     return Page(
         number=file_page.page,
@@ -139,5 +152,5 @@ def _content(path: Path, limits: Limits) -> bytes:
 
 
 def _name_hash(path: Path) -> str:
-    """What stands for the bytes of a file that was not read, so that two such files are two."""
+    """Stands for the hash of a file that was not read, so that two such files are two."""
     return hashlib.sha256(str(path).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Sheets -> groups: pages of one filled-in form are put together, and what is in doubt is left to a person."""
+"""Pages to groups: pages of one filled-in form are put together, and doubtful ones are left to a person."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ APART_ADVICE = (
     "Put the pages of each order into a PDF or a folder of their own, or see that the folder begins with a whole "
     "order, its first page first,"
 )
-"""What to do about pages of which nobody can tell whose they are."""
+"""What to do about pages that may belong to several orders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The file_pages of one scan and their form, None where it is in doubt; `laid` is how they lie on it, if looked at.
+    """The pages of one scan and their form, None where it is in doubt.
 
-    `near` is a form that the file_pages might be where none is sure: they can be laid on it, well or badly.
+    `alignments` are the pages' alignments on the form, empty where they were not computed. `likely_form` is a form that
+    the pages might be where none is sure: they can be aligned to it, well or badly.
     """
 
     file_pages: tuple[FilePage, ...]
@@ -47,15 +48,15 @@ class NumberedPage:
 
 
 Found = Group | Unreadable | NumberedPage
+"""A group, a file set aside, or a page that may belong together with others."""
 
 
 def group_by_form(found: Iterable[FilePage | Unreadable], form: Form, limits: Limits) -> Iterator[Group | Unreadable]:
     """The filled-in forms among these pages.
 
     Of a form of one page, every page is a group. Pages of a longer form are one group where they lie in one file, or
-    follow each other as single pictures of one folder, and surely belong together.
-
-    Of a form with the option `pages = "file"` every file is one group, whatever its number of pages.
+    follow each other as single pictures of one folder, and surely belong together. Of a form with the option `pages =
+    "file"` every file is one group, whatever its number of pages.
     """
     if form.options.get("pages") == "file":
         return _whole_files(found, form)
@@ -67,7 +68,7 @@ def group_by_form(found: Iterable[FilePage | Unreadable], form: Form, limits: Li
 def group_by_any_form(
     found: Iterable[FilePage | Unreadable], forms: Sequence[Form], limits: Limits
 ) -> Iterator[Group | Unreadable]:
-    """Each file_page by itself with the form it surely is; pages of one form of several pages put together."""
+    """Each page by itself with the form it surely is. Pages of one form of several pages are put together."""
     return _joined(each if isinstance(each, Unreadable) else _recognised(each, forms, limits) for each in found)
 
 
@@ -120,7 +121,10 @@ def _whole_files(found: Iterable[FilePage | Unreadable], form: Form) -> Iterator
 
 
 def _joined(found: Iterable[Found]) -> Iterator[Group | Unreadable]:
-    """The same with pieces put together; what came after pieces that still wait waits too, so that the order stays."""
+    """The same with numbered pages put together.
+
+    What came after pages that still wait waits too, so that the order stays.
+    """
     waiting: _WaitingPages | None = None
     for each in found:
         place = _place(each)
@@ -134,7 +138,7 @@ def _joined(found: Iterable[Found]) -> Iterator[Group | Unreadable]:
 
 
 def _place(each: Found) -> Path:
-    """Where file_pages must lie that may belong together: a file of several pages, or the folder of single pictures."""
+    """Where pages must lie that may belong together: a file of several pages, or the folder of single pictures."""
     if isinstance(each, Unreadable):
         return each.path.parent
     file_page = each.file_pages[0] if isinstance(each, Group) else each.file_page
@@ -143,7 +147,7 @@ def _place(each: Found) -> Path:
 
 @dataclass(slots=True)
 class _WaitingPages:
-    """What was found in one place, in order, of which some may belong together with what comes next."""
+    """What was found in one place, in order. Some of it may belong together with what comes next."""
 
     place: Path
     found: list[Found] = field(default_factory=list)
@@ -151,7 +155,7 @@ class _WaitingPages:
     parted: dict[Path, tuple[FilePage, list[int]]] = field(default_factory=dict)
 
     def after(self, each: Found) -> Iterator[Group | Unreadable]:
-        """What is settled now that this one came."""
+        """Add what was found next. Gives what is settled now."""
         if not self.found and not isinstance(each, NumberedPage):
             yield each
             return
@@ -170,7 +174,7 @@ class _WaitingPages:
             yield from self._released(now, {name: plan[:count]})
 
     def all(self) -> Iterator[Group | Unreadable]:
-        """Everything that still waits, and last of all the files of which pages stay in doubt."""
+        """Everything that still waits, and last of all the files whose pages stay in doubt."""
         forms = {piece.form.name: piece.form for piece in self.found if isinstance(piece, NumberedPage)}
         plans = {
             name: group_pages(self._numbers(name), len(form.blanks), natural=name in self.natural)
@@ -204,12 +208,12 @@ class _WaitingPages:
 
 
 def _light(group: Group) -> Group:
-    """A group that waits: a folder may hold more pictures than the memory."""
+    """A group that waits, without the bytes of its files: a folder may hold more pictures than the memory."""
     return replace(group, file_pages=tuple(file_page.light for file_page in group.file_pages), alignments=())
 
 
 def _reloaded(group: Group) -> Iterator[Group | Unreadable]:
-    """The group with the bytes of its files; one whose file was changed or taken away in between is set aside."""
+    """The group with the bytes of its files. A page whose file was changed or taken away in between is set aside."""
     file_pages = []
     for file_page in group.file_pages:
         try:
@@ -227,7 +231,8 @@ def _reloaded(group: Group) -> Iterator[Group | Unreadable]:
 
 
 def _in_doubt(file_page: FilePage, pages: Sequence[int]) -> Unreadable:
-    """A file with pages that may belong to one order or to another: joined wrongly they would be read as one."""
+    """A file with pages that may belong to one order or to another, set aside. Joined wrongly they would be read as
+    one."""
     which = "it" if file_page.only else f"page {', '.join(map(str, sorted(pages)))}"
     reason = f"{file_page.path.name}: it is not clear which other pages belong together with {which}."
     return Unreadable(

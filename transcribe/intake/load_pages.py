@@ -18,25 +18,27 @@ if TYPE_CHECKING:
 
 
 def load_pages(scan: Scan, archive: Archive, limits: Limits) -> list[Page]:
-    """The pages of a scan, decoded, and turned as somebody said they lie; ScanError where one cannot be decoded,
-    NotFound where it was erased."""
+    """The pages of a scan, decoded, and turned as a person said that they lie.
+
+    ScanError where one cannot be decoded, NotFound where it was erased.
+    """
     decoded = []
-    for number, each in enumerate(scan.pages, 1):
-        content = archive.get(each.file)
-        pixels, dpi = decode(content, each.page, limits)
-        if each.turn:  # what lies beside the file speaks of the picture as it lay
-            decoded.append(Page(number=number, picture=_turned(pixels, each.turn), dpi=dpi))
+    for number, page in enumerate(scan.pages, 1):
+        content = archive.get(page.file)
+        pixels, dpi = decode(content, page.page, limits)
+        if page.turn:  # what lies beside the file speaks of the picture as it lay
+            decoded.append(Page(number=number, picture=_turned(pixels, page.turn), dpi=dpi))
             continue
-        beside = archive.get(each.hocr) if each.hocr else None
+        beside = archive.get(page.hocr) if page.hocr else None
         beside = None if beside and hocr.is_own(beside) else beside
-        laid = stored_alignment(content) or remembered_alignment(each.file, each.page)
+        alignment = stored_alignment(content) or remembered_alignment(page.file, page.page)
         decoded.append(
             Page(
                 number=number,
                 picture=pixels,
                 dpi=dpi,
                 hocr=beside,
-                alignment=laid,
+                alignment=alignment,
                 flattened=stored_flattening(content),
             )
         )

@@ -12,32 +12,37 @@ from transcribe.registration import Aligned, align, shows_second_form
 from transcribe.sandbox import Limits
 
 
-def keep_masked_copy(page: Page, laid: Aligned, form: Form, archive: Archive, name: str) -> SourceFile:
+def keep_masked_copy(page: Page, aligned: Aligned, form: Form, archive: Archive, name: str) -> SourceFile:
     """A page with its payment data painted over, kept in the archive."""
-    copy = redaction.redact(page.picture, laid, form)
-    content, lies = redaction.encode_jpeg(copy), laid.laid(form)
-    if lies and not laid.bent:
-        content = with_comment(content, lies)
+    copy = redaction.redact(page.picture, aligned, form)
+    content, alignment = redaction.encode_jpeg(copy), aligned.laid(form)
+    if alignment and not aligned.bent:
+        content = with_comment(content, alignment)
     elif (
-        lies and copy.shape == laid.page.picture.shape
+        alignment and copy.shape == aligned.page.picture.shape
     ):  # it is flat, and lies on its form otherwise than the photo did
         height, width = page.picture.shape[:2]
-        content = with_comment(content, Flattened(size=(width, height), homography=lies.homography))
+        content = with_comment(content, Flattened(size=(width, height), homography=alignment.homography))
     return SourceFile(sha256=archive.put(content), name=name, size=len(content), media_type="image/jpeg")
 
 
 def is_unmasked(scan: Scan, form: Form) -> bool:
-    """Whether a scan has payment data to mask and its pages are still the files as they came: nobody knew then which
-    form it is."""
+    """Whether a scan has payment data to mask and its pages are still the files as they came.
+
+    That is so where its form was not known then.
+    """
     return form.has_payment and scan_id((page.file, page.page) for page in scan.pages) == scan.id
 
 
 def masked_anew(scan: Scan, form: Form, archive: Archive, limits: Limits) -> tuple[SourceFile, ...]:
-    """Masked copies of the pages of a scan whose form was not known when it came, one a page, kept in the archive."""
+    """Masked copies of the pages of a scan whose form was not known when it came.
+
+    There is one for each page, kept in the archive.
+    """
     copies = []
     for page in load_pages(scan, archive, limits):
-        laid = align(page, form)
-        if shows_second_form(page.picture, laid, form):  # too coarse to read, as a page that does not fit
-            laid = Aligned(page=page, fit=0.0, inliers=0, number=page.number)
-        copies.append(keep_masked_copy(page, laid, form, archive, f"{scan.name} p. {page.number}, masked"))
+        aligned = align(page, form)
+        if shows_second_form(page.picture, aligned, form):  # too coarse to read, as a page that does not fit
+            aligned = Aligned(page=page, fit=0.0, inliers=0, number=page.number)
+        copies.append(keep_masked_copy(page, aligned, form, archive, f"{scan.name} p. {page.number}, masked"))
     return tuple(copies)

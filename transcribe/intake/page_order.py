@@ -1,7 +1,8 @@
 """Which pictures that follow each other are pages of one filled-in form, told from their page numbers alone.
 
 Pages of two orders in one scan give a record that is wrong and looks right. So the pages of a folder are put together
-only where one order of pages explains it best, and what two explanations put together differently is left in doubt.
+only where one order of pages explains it best. Where two explanations put them together differently, they stay in
+doubt.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 UNKNOWN_NUMBER = 0
-"""The number of a page that lies on no page of its form: it may be any of them."""
+"""The number of a page that fits no page of its form: it may be any of them."""
 Numbers = Sequence[int | None]
-"""The page numbers of pictures in their order; None where something else lies between them."""
+"""The page numbers of pictures in their order. None where something else lies between them."""
+
 MAX_STRAY_DISTANCE = 2
 """Incomplete forms with at most one complete one between them may have pages of each other."""
 
@@ -25,7 +27,7 @@ class PageGroup(NamedTuple):
 
 
 def group_pages(numbers: Numbers, pages: int, *, natural: bool = False) -> list[PageGroup]:
-    """The forms of so many pages in a sequence, complete or not, in order; None in the sequence parts them.
+    """The forms of so many pages in a sequence, complete or not, in order. None in the sequence parts them.
 
     `natural` says that earlier pages of the same folder lay in the order of the form.
     """
@@ -41,8 +43,10 @@ def begins_in_order(numbers: Numbers, pages: int) -> bool:
 
 
 def settled_count(found: Sequence[PageGroup], numbers: Numbers, pages: int) -> int:
-    """How many of the forms found no page that may follow can change: those before a complete one that follows a
-    complete one, and is not the last."""
+    """How many of the forms found can no longer change, whatever page follows.
+
+    Those are settled that stand before a complete form which follows a complete one and is not the last.
+    """
     for end in range(len(found) - 2, 0, -1):
         one, next_ = found[end - 1], found[end]
         if all(_is_whole(each.members, numbers, pages) for each in (one, next_)):
@@ -55,25 +59,25 @@ def _plans(numbers: Numbers, pages: int, *, natural: bool) -> list[list[tuple[in
     first = tuple(range(1, pages + 1))
     known = any(numbers)
     orders = [first] if natural or not known else [first, *sorted(_orders(numbers, pages) - {first})]
-    found = []
+    plans = []
     for order in orders:
-        found.append(_forward(numbers, order))
+        plans.append(_forward(numbers, order))
         if known:  # where no page is known they are counted from the first
-            found.append(_backward(numbers, order))
-    fewest = min(map(len, found))
-    return [each for each in found if len(each) == fewest]
+            plans.append(_backward(numbers, order))
+    fewest = min(map(len, plans))
+    return [each for each in plans if len(each) == fewest]
 
 
 def _orders(numbers: Numbers, pages: int) -> set[tuple[int, ...]]:
-    """The orders in which all pages of a form stand somewhere, and the form's own turned round."""
+    """The orders in which all pages of a form stand somewhere, and the form's own order turned round."""
     windows = (tuple(numbers[at : at + pages]) for at in range(len(numbers) - pages + 1))
     whole = {tuple(each or 0 for each in window) for window in windows if set(window) == set(range(1, pages + 1))}
     return whole | {tuple(range(pages, 0, -1))}
 
 
 def _forward(numbers: Numbers, order: Sequence[int]) -> list[tuple[int, ...]]:
-    """Each form is begun where the next page cannot be one of the form before it."""
-    found: list[list[int]] = []
+    """The plan in which a form begins wherever the next page cannot be one of the form before it."""
+    groups: list[list[int]] = []
     last = len(order)
     for at, number in enumerate(numbers):
         if number is None:
@@ -81,12 +85,12 @@ def _forward(numbers: Numbers, order: Sequence[int]) -> list[tuple[int, ...]]:
             continue
         place = last + 1 if number == UNKNOWN_NUMBER else order.index(number)
         if last < place < len(order):
-            found[-1].append(at)
+            groups[-1].append(at)
         else:
-            found.append([at])
+            groups.append([at])
             place = 0 if number == UNKNOWN_NUMBER else place
         last = place
-    return [tuple(each) for each in found]
+    return [tuple(each) for each in groups]
 
 
 def _backward(numbers: Numbers, order: Sequence[int]) -> list[tuple[int, ...]]:
@@ -102,8 +106,10 @@ def _is_whole(members: Sequence[int], numbers: Numbers, pages: int) -> bool:
 
 
 def _doubtful(plan: Sequence[tuple[int, ...]], numbers: Numbers, pages: int) -> set[tuple[int, ...]]:
-    """The forms among which incomplete ones stand that have what each other lacks: pages may lie in another order
-    there, or lie apart from their own."""
+    """The forms among which incomplete ones stand that have what each other lacks.
+
+    Pages may lie in another order there, or apart from their own.
+    """
     strays = [at for at, members in enumerate(plan) if len(members) < pages]
     doubtful: set[tuple[int, ...]] = set()
     for block in _blocks(strays):

@@ -17,16 +17,26 @@ if TYPE_CHECKING:
     from transcribe.model import Picture
 
 MAX_EMPTY_PROBABILITY = 0.001
-"""The probability of ink below which a box is left as it is: a card number has a hundred times the ink that must be
-there to be seen, so what is this surely empty holds none."""
+"""A box with a lower probability of ink is left as it is.
+
+A card number has a hundred times the ink that must be there to be seen, so a box this surely empty holds none.
+"""
+
 REDACTION_MARGIN_PX = 10
-"""Pixels of the blank painted around a box, over a millimetre at 200 dpi: pens do not stop at the frame."""
+"""Pixels of the blank painted around a box. It is over a millimetre at 200 dpi: pens do not stop at the frame."""
+
 PAINT_GREY_LEVELS = 96
 """The grey of what is painted over: plainly not paper, and not the black of ink."""
+
 COARSE_SIDE_PX = 96
-"""Pixels of the longer side of a page on which the box cannot be found: of A4 three millimetres each, so that no number
-can be made out, and people still see what kind of page it is."""
+"""Pixels of the longer side of a page on which the box cannot be found.
+
+On A4 each is three millimetres, so that no number can be made out, and people still see what kind of page it is.
+"""
+
 COARSE_SHOWN_SIDE_PX = 960
+"""The longer side of such a page as it is kept: its coarse pixels are enlarged."""
+
 MASKED_JPEG_QUALITY = 93
 """JPEG quality of a masked copy: no worse than what phones write."""
 
@@ -34,24 +44,25 @@ MASKED_JPEG_QUALITY = 93
 def redact(picture: Picture, aligned: Aligned, form: Form) -> Picture:
     """A copy of the photo in which the payment boxes of the page are painted over.
 
-    Of bent paper no straight lines say where a box stands on the photo: the copy is then of the page pressed flat.
-
-    Where that cannot be (`can_mask`), the whole picture is made too coarse to read; the file itself stays with the
+    On bent paper no straight lines tell where a box stands on the photo: the copy is then of the flattened page. Where
+    masking is not possible (`can_mask`), the whole picture is made too coarse to read. The file itself stays with the
     operator.
     """
     if aligned.homography is None or not can_mask(aligned, form):
         return _coarse(picture)
-    boxes, copy, there = _payment_boxes(aligned, form), picture.copy(), aligned.homography
+    boxes, copy, homography = _payment_boxes(aligned, form), picture.copy(), aligned.homography
     if aligned.bent:
-        copy, there = aligned.page.picture.copy(), numpy.eye(3)
+        copy, homography = aligned.page.picture.copy(), numpy.eye(3)
     for box in _written_boxes(aligned, form, boxes):
-        _paint(copy, box, there)
+        _paint(copy, box, homography)
     return copy
 
 
 def can_mask(aligned: Aligned, form: Form) -> bool:
-    """Whether it is known where on a page the payment data stand: not where it does not fit its form, or not where a
-    payment box should be."""
+    """Whether it is known where the payment data stand on a page.
+
+    It is not where the page does not fit its form, or where the place of a payment box does not look like its form.
+    """
     if not aligned.fits or aligned.homography is None:
         return False
     return aligned.similarity is None or not any(aligned.similarity.astray(_payment_boxes(aligned, form)))
@@ -73,28 +84,28 @@ def _payment_boxes(aligned: Aligned, form: Form) -> list[Box]:
 
 
 def _written_boxes(aligned: Aligned, form: Form, boxes: Sequence[Box]) -> list[Box]:
-    """The payment boxes of a page that are not surely empty, and what of their writing hangs out of them. An empty one
-    has nothing to hide, and painted over nobody could know any more that it is empty."""
+    """The payment boxes of a page that are not surely empty, and their writing that hangs out of them.
+
+    An empty box has nothing to hide. Painted over, it could no longer be seen to be empty.
+    """
     inks = ink_layer(aligned.page.picture, form.blanks[aligned.number - 1].path).inks(boxes)
     written = [
-        (box, seen)
-        for box, seen in zip(boxes, inks, strict=True)
-        if seen.doubtful or seen.filled >= MAX_EMPTY_PROBABILITY
+        (box, ink) for box, ink in zip(boxes, inks, strict=True) if ink.doubtful or ink.filled >= MAX_EMPTY_PROBABILITY
     ]
-    return [each for box, seen in written for each in (box, *_overhanging_boxes(box, seen))]
+    return [painted for box, ink in written for painted in (box, *_overhanging_boxes(box, ink))]
 
 
-def _overhanging_boxes(box: Box, seen: Ink) -> list[Box]:
-    """The pieces of a box's writing that reach farther out of it than MARGIN: a number written too large or too low."""
+def _overhanging_boxes(box: Box, ink: Ink) -> list[Box]:
+    """The pieces of a box's writing that reach beyond the margin around it: a number too large or too low."""
     wide = box.padded(REDACTION_MARGIN_PX)
-    return [patch.box for patch in seen.patches if not wide.contains(patch.box)]
+    return [patch.box for patch in ink.patches if not wide.contains(patch.box)]
 
 
 def _paint(picture: Picture, box: Box, homography: Homography) -> None:
     """Paint over the box, which is on the blank, where it stands on the photo."""
-    there = project(numpy.linalg.inv(homography), box.padded(REDACTION_MARGIN_PX).corners)
+    corners = project(numpy.linalg.inv(homography), box.padded(REDACTION_MARGIN_PX).corners)
     cv2.fillConvexPoly(
-        picture, numpy.rint(there).astype(numpy.int32), (PAINT_GREY_LEVELS, PAINT_GREY_LEVELS, PAINT_GREY_LEVELS)
+        picture, numpy.rint(corners).astype(numpy.int32), (PAINT_GREY_LEVELS, PAINT_GREY_LEVELS, PAINT_GREY_LEVELS)
     )
 
 

@@ -1,4 +1,4 @@
-"""Files -> scans -> pages: what comes in is checked, kept by its SHA-256 (payment data masked) and decoded."""
+"""Files to scans: what comes in is checked and kept by its SHA-256, with payment data masked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from transcribe.sandbox import Limits
 MISFIT_REASON = (
     "it does not lie on the form {form}, so that nobody knows where payment data stand on it; nothing of it was kept."
 )
+"""Why a page with payment data was not kept."""
 MISFIT_ADVICE = "Photograph it again, flat and whole, or name the form that it is,"
+"""What to do about such a page."""
 logger = logging.getLogger("fairhand.scan")
 
 
@@ -30,10 +32,9 @@ logger = logging.getLogger("fairhand.scan")
 class Scanned:
     """A scan whose pages are in the archive, and the files that it was made of.
 
-    `files` begins with the files as they came in; masked copies, which are then what the archive keeps, follow.
-    `came` is where each page came from: a file's path and the page in it; `path` is the first.
-    `seen` is True where the caller knew the scan already: nothing was kept anew. `page` is where in its file it begins,
-    0 where the file has but one page.
+    `files` begins with the files as they came in. Masked copies follow; the archive then keeps those. `origins` has for
+    each page a file's path and the page in it; `path` is the first. `is_known` is True where the caller knew the scan
+    already: nothing was kept anew. `page` is where in its file it begins, 0 where the file has but one page.
     """
 
     scan: Scan
@@ -57,13 +58,13 @@ def scans_of(
     is_known: Callable[[str], bool] = lambda _: False,
     batch: str = "",
 ) -> Iterator[Scanned | Unreadable]:
-    """The scans in these files, in order, each kept in the archive; a file that gives none is Unreadable.
+    """The scans in these files, in order, each kept in the archive. A file that gives none is Unreadable.
 
-    Of a form of several pages those are one scan that lie in one PDF or TIFF, or follow each other in one folder, and
-    surely belong together; pages in doubt are Unreadable. Of a form with the option `pages = "file"` every file is one
-    scan. Without a form it is looked for among `forms`; in
-    doubt the scan's form stays empty, and a page that might be a form with payment data is kept coarse.
-    `seen` says of a scan's id whether it is known already; nothing is kept again then.
+    Pages of a form of several pages are one scan where they lie in one PDF or TIFF, or follow each other in one folder,
+    and surely belong together. Pages in doubt are Unreadable. Of a form with the option `pages = "file"` every file is
+    one scan. Without a form it is looked for among `forms`. In doubt the scan's form stays empty, and a page that might
+    be a form with payment data is kept coarse. `is_known` says of a scan's id whether it is known already; nothing is
+    kept again then.
     """
     found = file_pages(files, limits)
     for group in group_by_form(found, form, limits) if form else group_by_any_form(found, forms, limits):
@@ -114,7 +115,7 @@ def _keep_files(scanned: Scanned, group: Iterable[FilePage], archive: Archive) -
 
 
 def _hocr_beside(path: Path) -> bytes | None:
-    """The hOCR file beside a picture; None where there is none that can be used: the picture can be read without."""
+    """The hOCR file beside a picture. None where there is none that can be used: the picture can be read without."""
     file = path.with_suffix(HOCR_SUFFIX)
     try:
         return file.read_bytes() if file.is_file() and file.stat().st_size <= hocr.MOST_BYTES else None
@@ -124,23 +125,23 @@ def _hocr_beside(path: Path) -> bytes | None:
 
 
 def _keep_masked(scanned: Scanned, group: Group, form: Form, archive: Archive, limits: Limits) -> Scanned:
-    """A masked picture of each page instead of the files; an hOCR file is left out too, it may say the number.
+    """A masked picture of each page, kept instead of the files. An hOCR file is left out too: it may say the number.
 
-    ScanError where a page does not lie on the form that it is said to be: nobody knows then where payment data stand,
-    and of what may be kept of it nobody could read a field. Where its form is in doubt, people are asked which it is.
+    ScanError where a page does not lie on the form that it is said to be: it is then not known where payment data
+    stand, and nothing that may be kept could be read. Where its form is in doubt, people are asked which it is.
     """
-    kept, copies = [], []
+    pages, copies = [], []
     for position, file_page in enumerate(group.file_pages):
         page = decoded_page(file_page, limits)
         if group.form is None:
-            laid = Aligned(page=page, fit=0.0, inliers=0, number=page.number)
+            aligned = Aligned(page=page, fit=0.0, inliers=0, number=page.number)
         else:
-            laid = group.alignments[position] if group.alignments else align(page, form)
-        if shows_second_form(page.picture, laid, form):  # whose payment data nobody would mask
+            aligned = group.alignments[position] if group.alignments else align(page, form)
+        if shows_second_form(page.picture, aligned, form):  # whose payment data nobody would mask
             raise ScanError("two forms lie on this photograph.", "Take a photograph of each")
-        if group.form is not None and not redaction.can_mask(laid, form):
+        if group.form is not None and not redaction.can_mask(aligned, form):
             raise ScanError(MISFIT_REASON.format(form=form.name), MISFIT_ADVICE)
-        copy = keep_masked_copy(page, laid, form, archive, f"{file_page.path.name} p. {file_page.page}, masked")
-        kept.append(ScanPage(file=copy.sha256, page=1))
+        copy = keep_masked_copy(page, aligned, form, archive, f"{file_page.path.name} p. {file_page.page}, masked")
+        pages.append(ScanPage(file=copy.sha256, page=1))
         copies.append(copy)
-    return replace(scanned, scan=replace(scanned.scan, pages=tuple(kept)), files=scanned.files + tuple(copies))
+    return replace(scanned, scan=replace(scanned.scan, pages=tuple(pages)), files=scanned.files + tuple(copies))

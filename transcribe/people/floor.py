@@ -8,16 +8,17 @@ from transcribe.pay_arithmetic import an_hour
 from transcribe.store import Floor, Pace, Rate
 
 PayFault = Literal["no floor", "floor under its source", "no rate", "currencies differ", "pays under the floor"]
+"""Why paid work of a form must not start."""
 
 MIN_MEASURED_READINGS = 30
-"""Readings from which on a measured speed says something: fewer may be one slow person's first hour."""
+"""A measured speed counts from this many readings on: fewer may be one slow person's first hour. Chosen by hand."""
 
 
 def pay_faults(rate: Rate | None, floor: Floor | None, pace: Pace) -> tuple[PayFault, ...]:
-    """Why a batch of a form must not start paid work, empty where it may. `rate` is that of one reading.
+    """Why paid work of a form must not start, empty where it may. `rate` is that of one reading.
 
-    The top-up would bring everybody to the floor all the same; a rate that needs it all the time is still refused, as
-    people plan by the rate that they are shown.
+    The top-up would bring everybody to the floor all the same. A rate that always needs it is still refused, as people
+    plan by the rate that they are shown.
     """
     found: list[PayFault] = []
     if floor is None:

@@ -1,4 +1,4 @@
-"""What became of a reading, for the person who made it: compared with what is decided, never turned into pay."""
+"""The outcome of a reading, for the person who made it. It compares with what is decided, and never becomes pay."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from transcribe.model import Decision, Field, Form, Reading
 from transcribe.store import FieldHistory
 
 ReadingOutcome = Literal["open", "agreed", "outvoted", "recovered"]
-"""Nothing decided yet; what was read is what is decided; something else is; it is now, though it was not at first."""
+""""open": nothing is decided yet. "agreed": the reading says what is decided. "outvoted": something else is decided.
+"recovered": the reading says what is decided now, though not what was decided at first."""
 
 
 def outcome_of(reading: Reading, story: FieldHistory, form: Form) -> ReadingOutcome:
-    """The outcome of a reading of the story's field."""
+    """The outcome of a reading of the history's field."""
     if not story.decisions:
         return "open"
     field = form.field(story.key.name)

@@ -13,27 +13,29 @@ from transcribe.errors import SettingsError
 from transcribe.store import ApiToken, Store
 
 Scope = Literal["records:read", "explain:read", "pay:read"]
+"""The name of one permission of a token."""
 SCOPES: frozenset[str] = frozenset(get_args(Scope))
-"""What a token may be allowed, each apart: published records; how a value came to be; what people are paid."""
+"""The permissions of tokens, each apart: published records; how a value came to be; what people are paid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewToken:
-    """A token that was just made: `secret` is shown once and kept nowhere."""
+    """A token that was just made. `secret` is shown once and kept nowhere."""
 
     secret: str
     token: ApiToken
 
 
 def secret_hash(secret: str) -> str:
-    """What is kept of a secret: its SHA-256. Secrets have 256 random bits, so no salt is needed."""
+    """The SHA-256 of a secret, which is all that is kept of it. Secrets have 256 random bits, so no salt is needed."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def new_token(
     store: Store, name: str, scopes: Iterable[str], now: datetime, valid: timedelta | None = None
 ) -> NewToken:
-    """A new token `fh_<prefix>_<secret>` for a program. SettingsError names a scope that does not exist."""
+    """A new token `fh_<prefix>_<secret>` for a program, kept in the store. SettingsError names a scope that does not
+    exist."""
     wanted = frozenset(scopes)
     if unknown := sorted(wanted - SCOPES):
         raise SettingsError(f"There is no scope {unknown[0]!r}. Use one of: {', '.join(sorted(SCOPES))}.")

@@ -101,12 +101,12 @@ async def readings(
 @router.get("/readings/{reading}")
 async def reading_page(context: Here, visitor: SignedIn, reading: ReadingId) -> Response:
     """One reading: the picture, what was decided, every reason, and the appeal."""
-    told = await context.look(lambda store: _explained(store, context, visitor, reading))
+    explained = await context.look(lambda store: _explained(store, context, visitor, reading))
     deadline = context.now() + timedelta(days=context.options.appeal_days)
     local = partial(day, zone=visitor.person.time_zone, language=visitor.language)
     short = partial(number, language=visitor.language)
     return context.rendering.page(
-        "reading.html", visitor.language, visitor=visitor, told=told, deadline=deadline, day=local, number=short
+        "reading.html", visitor.language, visitor=visitor, told=explained, deadline=deadline, day=local, number=short
     )
 
 
@@ -183,12 +183,14 @@ def reason_sentences(decided: Decision, story: FieldHistory, visitor: Visitor) -
     ]
 
 
-def _without_names(each: Evidence, people: set[str], own: str, translate: Callable[[str], str]) -> Evidence:
-    source = each.numbers.get("source")
+def _without_names(evidence: Evidence, people: set[str], own: str, translate: Callable[[str], str]) -> Evidence:
+    source = evidence.numbers.get("source")
     if source is None:
-        return each
+        return evidence
     if source == own:
-        return Evidence(code=OWN_CODES.get(each.code, each.code), numbers={**each.numbers, "source": translate(YOU)})
+        return Evidence(
+            code=OWN_CODES.get(evidence.code, evidence.code), numbers={**evidence.numbers, "source": translate(YOU)}
+        )
     machine = translate(A_MACHINE).format(name=str(source).partition(" ")[0])
     name = translate(ANOTHER_READER) if source in people else machine
-    return Evidence(code=each.code, numbers={**each.numbers, "source": name})
+    return Evidence(code=evidence.code, numbers={**evidence.numbers, "source": name})
