@@ -26,6 +26,7 @@ FILE = re.compile(r"(?<![\w./*-])[\w-]+\.(?:py|sql|html|js)\b")
 CLASS = re.compile(r"`([A-Z][a-z]\w*)(?:\.(\w+))?(?=[`(])")
 CALL = re.compile(r"`(?:[a-z]\w*\.)*([a-z]\w*)\(")
 WORD = re.compile(r"`([a-z]+(?:_[a-z]+)+)`")
+MAKE = re.compile(r"(?:^|`)make ([a-z-]+)", re.MULTILINE)
 TEST = re.compile(r"`(test_\w+)`")
 ROW = re.compile(r"^\|[^|]*\| `(\w+)\(([^)]*)\)` \| `([\w/]+\.py)`", re.MULTILINE)
 
@@ -83,6 +84,12 @@ def proofs(text: str) -> list[str]:
 def all_tests() -> set[str]:
     pattern = re.compile(r"^(?:async )?def (test_\w+)", re.MULTILINE)
     return {name for path in (ROOT / "tests").rglob("test_*.py") for name in pattern.findall(path.read_text("utf-8"))}
+
+
+def targets(text: str) -> list[str]:
+    """The targets of make that a page names and the Makefile does not have."""
+    known = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    return sorted(set(MAKE.findall(text)) - set(known))
 
 
 def definitions(text: str) -> list[str]:
@@ -155,6 +162,7 @@ def test_what_is_not_there_is_found() -> None:
     assert dotted(text) == ["tests.nothing", "transcribe.ink.Nothing"]
     assert links(page, text) == ["nothing.md"]
     text += "`Alt`, `Nothing`, `Task.nothing`, `Task.elsewhere`, `weigh(form)`, `nothing(form)`, `no_name_at_all`"
+    assert targets("make test\n`make nothing`, to make do\n") == ["nothing"]
     assert definitions(text) == ["Nothing", "Task.nothing", "no_name_at_all", "nothing()"]
     assert files(text) == ["ink/rapidocr.py", "nothing.py", "transcribe/ink/nothing.py"]
     rows = (
