@@ -78,8 +78,8 @@ ROOMS = {
     " transcribe.i18n transcribe.intake transcribe.ocr transcribe.recognition transcribe.sandbox transcribe.store",
     "flows.administration": "home runtime steps reconcile.records transcribe.ocr transcribe.pay_arithmetic"
     " transcribe.people transcribe.review transcribe.store",
-    "flows.serving": "home runtime steps output administration reconcile.inference reconcile.records transcribe.people transcribe.review"
-    " transcribe.store",
+    "flows.serving": "home runtime steps output administration reconcile.inference reconcile.records transcribe.people"
+    " transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
     " reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records transcribe.fields"
     " transcribe.pay_arithmetic transcribe.people",
@@ -171,10 +171,7 @@ LONG_FUNCTIONS = {"reconcile/inference/evidence.py: evidence": "one line for eac
 
 LISTED_FOR_OTHERS = {"flows.cli.main": "the console script `fairhand`"}
 
-LONG_STILL = (
-    "transcribe/recognition/form_page.py",
-    "transcribe/extraction/key_values/address_blocks.py: issuer_candidates",
-)
+LONG_STILL = ("transcribe/recognition/form_page.py",)
 
 SAID_AS_HELP = ("flows/cli",)
 """Docstrings of commands are what `--help` says."""
