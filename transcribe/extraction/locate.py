@@ -1,4 +1,4 @@
-"""The fields of a form of free layout in one scan: where they stand, and what each source reads there."""
+"""Places of a form's fields in a scan of free layout, and what each source reads there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from transcribe.codes import Flag
 from transcribe.extraction.key_values import finders
 from transcribe.extraction.key_values.text_in_box import read_in_box
 from transcribe.extraction.page_text.consensus import PlaceHypothesis, legibility, place_confidence, place_hypotheses
-from transcribe.extraction.page_text.field_candidates import Candidate
+from transcribe.extraction.page_text.field_candidates import FieldCandidate
 from transcribe.extraction.page_text.page_text import PageText, page_text_of
 from transcribe.extraction.page_text.search_regions import search_region
 from transcribe.extraction.page_text.text_lines import lines
@@ -55,7 +55,9 @@ def locate(
     form: Form,
     now: datetime,
 ) -> Located:
-    """Places and readings of every field of a scan, from the words that each source (by name) saw on each page.
+    """Places and readings of every field of a scan.
+
+    `words` are those that each source (by name) saw on each page (by number).
 
     A field that some source found has one place, on which the sources agreed, and one reading a source: what it reads
     there, or None with the flag "absent" where it sees nothing. An hOCR file that sees nothing has no reading. A field
@@ -132,7 +134,7 @@ def _source_reading(
     scan: _ScanContext,
     place: Place,
     source: str,
-    own: Candidate | None,
+    own: FieldCandidate | None,
     alternatives: Sequence[tuple[str, float]] = (),
 ) -> Iterator[Reading]:
     """What a source reads at a place; nothing where a file beside the page has no text there."""
@@ -153,7 +155,9 @@ def _source_reading(
     )
 
 
-def _candidate_of_source(scan: _ScanContext, field: Field, place: PlaceHypothesis, source: str) -> Candidate | None:
+def _candidate_of_source(
+    scan: _ScanContext, field: Field, place: PlaceHypothesis, source: str
+) -> FieldCandidate | None:
     """What a source reads at a place: its own candidate there, else its print inside the place of the others."""
     if source in place.by_source and len(place.by_source[source].lines) == 1:
         return place.by_source[source]
@@ -166,7 +170,7 @@ def _candidate_of_source(scan: _ScanContext, field: Field, place: PlaceHypothesi
 def _locate_table(
     scan: _ScanContext, table: Table, sums: Collection[str], places: list[Place], readings: list[Reading]
 ) -> None:
-    """The cells of a table, row by row; where it was not found, its first row is somewhere on the first page."""
+    """Adds the cells of a table, row by row. Of a table that was not found, the first row is the whole first page."""
     agreed = agreed_table(scan.page_texts, scan.legibility_by_source, table, scan.form)
     if has_missing_rows(agreed, sums, table, scan.form):
         scan = replace(scan, flags=(*scan.flags, Flag.ROWS_MISSING))
@@ -202,7 +206,7 @@ def _absent_reading(
 
 
 def _alternatives(
-    hypotheses: Sequence[PlaceHypothesis], source: str, own: Candidate | None
+    hypotheses: Sequence[PlaceHypothesis], source: str, own: FieldCandidate | None
 ) -> tuple[tuple[str, float], ...]:
     """What else the source may mean, (text, likelihood) with the likeliest first.
 

@@ -22,7 +22,7 @@ from transcribe.extraction.key_values.party_headings import (
     recipient_heading_pattern,
 )
 from transcribe.extraction.page_text.page_text import PageText
-from transcribe.extraction.page_text.text_lines import Line
+from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.geometry import Box
 
 MAX_ALIGNMENT_OFFSET_HEIGHTS = 1.2
@@ -45,14 +45,14 @@ MAX_HEADING_DISTANCE_HEIGHTS = 3.0
 class TextBlock:
     """Pieces of lines under one another, and the numbers of their lines in the page's text."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[TextLine] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
 
     @property
     def box(self) -> Box:
         return Box.enclosing(line.box for line in self.lines)
 
-    def may_take(self, piece: Line) -> bool:
+    def may_take(self, piece: TextLine) -> bool:
         """Whether a piece stands right under the block, aligned with it."""
         last, height = self.lines[-1].box, self.lines[-1].height
         gap = piece.box.y0 - last.y1
@@ -93,18 +93,18 @@ def is_address_block(block: TextBlock) -> bool:
     )
 
 
-def address_name(block: TextBlock, blocks: Sequence[TextBlock]) -> Line | None:
+def address_name(block: TextBlock, blocks: Sequence[TextBlock]) -> TextLine | None:
     """The name over an address; None where a block is no address, or a bank's."""
     if not is_address_block(block) or bank_heading_pattern().match(block.lines[0].text):
         return None
     return block_name(block, blocks)
 
 
-def block_name(block: TextBlock, blocks: Sequence[TextBlock]) -> Line | None:
+def block_name(block: TextBlock, blocks: Sequence[TextBlock]) -> TextLine | None:
     """The name that a block begins with; None where it begins with something else.
 
-    A line among the first three that names a legal form goes before all others. Else it is the first line that is no
-    heading and no address. Where a block begins with its address, the name is the line of print right over it.
+    A line among the first three that names a legal form is preferred. Else the name is the first line that is no
+    heading and no address. Where a block begins with its address, it is the line right over the block.
     """
     lines = [line for line in block.lines if not _is_heading(line.text)]
     with_legal_form = (line for line in lines if legal_form_pattern().search(line.text) and line in block.lines[:3])
@@ -122,7 +122,7 @@ def block_name(block: TextBlock, blocks: Sequence[TextBlock]) -> Line | None:
     return None
 
 
-def block_heading(block: TextBlock, name: Line, blocks: Sequence[TextBlock]) -> str:
+def block_heading(block: TextBlock, name: TextLine, blocks: Sequence[TextBlock]) -> str:
     """The text over the name of a block, in the block and above it."""
     above = block.lines[: block.lines.index(name)] if name in block.lines else []
     return " ".join(line.text for line in [*lines_above(block, blocks), *above] if line is not name)
@@ -141,12 +141,12 @@ def is_recipient_heading(text: str) -> bool:
 
 
 def has_print_beside(block: TextBlock, blocks: Sequence[TextBlock]) -> bool:
-    """Whether other print stands beside the first lines of a block, as it does not at the head of a receipt."""
+    """Whether other print stands beside the first lines of a block. At the head of a receipt none does."""
     first_lines = set(block.numbers[:MAX_ADDRESS_LINES])
     return any(other is not block and first_lines & set(other.numbers) for other in blocks)
 
 
-def lines_above(block: TextBlock, blocks: Sequence[TextBlock]) -> list[Line]:
+def lines_above(block: TextBlock, blocks: Sequence[TextBlock]) -> list[TextLine]:
     """The lines that stand right over a block, in its column."""
     box, reach = block.box, MAX_HEADING_DISTANCE_HEIGHTS * block.lines[0].height
     return [
@@ -159,7 +159,7 @@ def lines_above(block: TextBlock, blocks: Sequence[TextBlock]) -> list[Line]:
 
 
 def _is_no_name(text: str) -> bool:
-    """Whether a line holds a postcode or a date, or says something else and names no legal form."""
+    """Whether a line holds a postcode or a date, or other words without a legal form."""
     if postcode_pattern().search(text) or date_pattern().search(text):
         return True
     return bool(no_name_pattern().search(text) and not legal_form_pattern().search(text))
@@ -171,7 +171,7 @@ def _has_letters(text: str) -> bool:
 
 
 def _is_heading(text: str) -> bool:
-    """Whether a line names what stands behind or under it, or says how a firm is registered: it is no name."""
+    """Whether a line announces what stands behind or under it, or is part of an imprint: it is no name."""
     patterns = (
         document_title_pattern(),
         issuer_heading_pattern(),
@@ -182,7 +182,7 @@ def _is_heading(text: str) -> bool:
     return text.endswith(":") or any(pattern.search(text) for pattern in patterns)
 
 
-def _name_over_address(block: TextBlock, blocks: Sequence[TextBlock]) -> Line | None:
+def _name_over_address(block: TextBlock, blocks: Sequence[TextBlock]) -> TextLine | None:
     """The line right over a block that begins where it does, if it can be a name."""
     left = block.box.x0
     aligned = [

@@ -10,7 +10,7 @@ from functools import cache
 from transcribe.extraction.key_values import tax_rates, totals_check
 from transcribe.extraction.key_values.money_amounts import Amount, amounts_beside_label, find_amounts
 from transcribe.extraction.key_values.totals_check import TotalsEvidence
-from transcribe.extraction.page_text.field_candidates import Candidate, candidate
+from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
 from transcribe.extraction.page_text.labels import role_of
 from transcribe.extraction.page_text.page_text import PageText, ValueSpan
 from transcribe.extraction.page_text.vocabulary import any_of
@@ -35,7 +35,7 @@ def to_pay_pattern() -> re.Pattern[str]:
     return re.compile(any_of("to_pay"), re.IGNORECASE)
 
 
-def candidates(page_text: PageText, field: Field, form: Form) -> list[Candidate]:
+def candidates(page_text: PageText, field: Field, form: Form) -> list[FieldCandidate]:
     """The amounts that the field may mean, most likely first, scores 0 to 1."""
     amounts = find_amounts(page_text, field, form)
     role = role_of(field)
@@ -64,7 +64,7 @@ def candidates(page_text: PageText, field: Field, form: Form) -> list[Candidate]
             vouched.add(amount.value)
     ranked = sorted(scores.items(), key=lambda item: (-item[1], -item[0].line))
     return [
-        candidate(
+        field_candidate(
             (page_text.lines[amount.line].span(amount.start, amount.end),),
             score,
             doubtful=role == TOTAL_ROLE and amount.value not in vouched,

@@ -9,7 +9,7 @@ from functools import cache
 from rapidfuzz import fuzz
 
 from transcribe.extraction.key_values.company_patterns import is_address_like, legal_form_pattern, no_name_pattern
-from transcribe.extraction.page_text.text_lines import Line
+from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.extraction.page_text.vocabulary import any_of
 from transcribe.values import fold
 
@@ -50,12 +50,12 @@ def legal_form_alone_pattern() -> re.Pattern[str]:
     return re.compile(rf"\b{any_of('legal_form_alone')}\b\.?", re.IGNORECASE)
 
 
-def is_imprint(lines: Sequence[Line]) -> bool:
+def is_imprint(lines: Sequence[TextLine]) -> bool:
     """Whether lines of one block say how a firm is registered, and the firm is not the recipient."""
     return any(imprint_pattern().search(line.text) and not other_imprint_pattern().search(line.text) for line in lines)
 
 
-def is_in_imprint(imprints: Sequence[Sequence[Line]], name: Line) -> bool:
+def is_in_imprint(imprints: Sequence[Sequence[TextLine]], name: TextLine) -> bool:
     """Whether an imprint says a name that stands elsewhere."""
     folded = fold(name.text)
     if not MIN_NAME_CHARACTERS <= len(folded) <= MAX_NAME_CHARACTERS:
@@ -71,7 +71,7 @@ def _has_name(text: str, name: str) -> bool:
     return any(fuzz.ratio(run, name, score_cutoff=MIN_NAME_SIMILARITY_PERCENT) for run in runs)
 
 
-def imprint_names(imprints: Sequence[Sequence[Line]]) -> Iterator[Line]:
+def imprint_names(imprints: Sequence[Sequence[TextLine]]) -> Iterator[TextLine]:
     """The name with which each imprint begins; none where it begins with a word before a colon, or no name."""
     for lines in imprints:
         first = lines[0]

@@ -23,9 +23,9 @@ from transcribe.extraction.key_values.company_patterns import (
 )
 from transcribe.extraction.key_values.date_fields import date_pattern
 from transcribe.extraction.key_values.party_headings import customer_heading_pattern
-from transcribe.extraction.page_text.field_candidates import Candidate, candidate
+from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
 from transcribe.extraction.page_text.page_text import PageText
-from transcribe.extraction.page_text.text_lines import Line
+from transcribe.extraction.page_text.text_lines import TextLine
 
 BRANCH_LINE = re.compile(r"^\d{3,4} ?- ?[^\W\d_]{3}")
 """A line under the postcode that names the shop's branch: "1214-JINJANG UTARA"."""
@@ -55,19 +55,19 @@ TRADE_WORD_SCORE = 0.06
 """What a name without a legal form gains with the word of a trade. Fitted by hand on half of the receipts."""
 
 ADDRESS_PENALTY = 0.4
-"""What a name without a legal form loses that reads as an address. Half of it where only a house number says so.
+"""What a name without a legal form loses that reads as an address; half of it where only a house number says so.
 Fitted by hand on half of the receipts."""
 
 DIGITS_PENALTY = 0.3
-"""What a name loses of which more than a third is digits. Fitted by hand on half of the receipts."""
+"""What a name loses if more than a third of it is digits. Fitted by hand on half of the receipts."""
 
 SMALL_LETTERS_PENALTY = 0.2
-"""What a name loses that begins with a sign, or is all small letters. Fitted by hand on half of the receipts."""
+"""What a name loses if it begins with a sign, or is all small letters. Fitted by hand on half of the receipts."""
 
 
-def head_lines(page_text: PageText) -> list[Line]:
-    """The lines from the top down to the first price or customer; a receipt's name and address are among them."""
-    head: list[Line] = []
+def head_lines(page_text: PageText) -> list[TextLine]:
+    """The lines from the top down to the first price or customer. A receipt's name and address are among them."""
+    head: list[TextLine] = []
     for line in page_text.lines[:MAX_HEAD_LINES]:
         if head and (_is_priced_line(line.text) or customer_heading_pattern().search(line.text)):
             break
@@ -76,7 +76,7 @@ def head_lines(page_text: PageText) -> list[Line]:
     return head
 
 
-def company_candidates(page_text: PageText) -> list[Candidate]:
+def company_candidates(page_text: PageText) -> list[FieldCandidate]:
     """The name of the issuer: the first line of the head, unless one below names a legal form."""
     lines = [_without_title(line) for line in head_lines(page_text)]
     scored = []
@@ -88,7 +88,7 @@ def company_candidates(page_text: PageText) -> list[Candidate]:
         text = " ".join(piece.text for piece in pieces)
         if sum(c.isalpha() for c in text) < 3:
             continue
-        scored.append(candidate(pieces, _name_score(text, names_above)))
+        scored.append(field_candidate(pieces, _name_score(text, names_above)))
         names_above += 1
     return sorted(scored, key=lambda name: -name.score)
 
@@ -114,7 +114,7 @@ def _name_score(text: str, names_above: int) -> float:
     return score
 
 
-def _without_title(line: Line) -> Line:
+def _without_title(line: TextLine) -> TextLine:
     """The part of a line that names a legal form, where a title such as "INVOICE" stands far beside it."""
     if not (no_name_pattern().search(line.text) and legal_form_pattern().search(line.text)):
         return line
@@ -122,8 +122,8 @@ def _without_title(line: Line) -> Line:
     return parts[0] if len(parts) == 1 and legal_form_pattern().search(parts[0].text) else line
 
 
-def address_candidates(page_text: PageText, issuer: Candidate | None) -> list[Candidate]:
-    """The lines of the head that read as an address, the first such block before others; never the issuer's name."""
+def address_candidates(page_text: PageText, issuer: FieldCandidate | None) -> list[FieldCandidate]:
+    """The runs of lines of the head that read as an address, the first before others; without the issuer's name."""
     name_boxes = {word.box for word in issuer.words} if issuer is not None else set()
     lines = [line for line in head_lines(page_text) if not any(word.box in name_boxes for word in line.words)]
     scored = []
@@ -131,13 +131,13 @@ def address_candidates(page_text: PageText, issuer: Candidate | None) -> list[Ca
         text = " ".join(line.text for line in run)
         address_lines = sum(is_address_like(line.text) for line in run)
         score = 0.3 + 0.12 * min(3, address_lines) + (0.25 if postcode_pattern().search(text) else 0.0) - 0.2 * order
-        scored.append(candidate(run, score, separator="\n"))
+        scored.append(field_candidate(run, score, separator="\n"))
     return sorted(scored, key=lambda address: -address.score)
 
 
-def _name_lines(lines: Sequence[Line], number: int) -> list[Line]:
+def _name_lines(lines: Sequence[TextLine], number: int) -> list[TextLine]:
     """The name that begins on a line, without its register number, with the lines that continue it."""
-    pieces: list[Line] = []
+    pieces: list[TextLine] = []
     for line in lines[number : number + MAX_NAME_LINES]:
         so_far = " ".join(piece.text for piece in pieces)
         if pieces and not (name_continuation_pattern().match(line.text) or so_far.count("(") > so_far.count(")")):
@@ -148,10 +148,10 @@ def _name_lines(lines: Sequence[Line], number: int) -> list[Line]:
     return pieces
 
 
-def _address_runs(lines: Sequence[Line]) -> list[list[Line]]:
+def _address_runs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
     """The runs of lines that read as addresses, each up to the first line that does not go on with it."""
-    runs: list[list[Line]] = []
-    run: list[Line] = []
+    runs: list[list[TextLine]] = []
+    run: list[TextLine] = []
     for line in lines:
         piece = _without_label(line)
         patterns = (no_name_pattern(), date_pattern(), legal_form_pattern())
@@ -164,13 +164,13 @@ def _address_runs(lines: Sequence[Line]) -> list[list[Line]]:
     return [*runs, run] if run else runs
 
 
-def _without_label(line: Line) -> Line:
+def _without_label(line: TextLine) -> TextLine:
     label = address_label_pattern().match(line.text)
     return line.span(label.end(), len(line.text)) if label and label.end() < len(line.text) else line
 
 
-def _continues_address(address: Sequence[Line], line: Line) -> bool:
-    """Whether an address goes on: after its postcode only with a place's name, never far below."""
+def _continues_address(address: Sequence[TextLine], line: TextLine) -> bool:
+    """Whether a line continues an address: close below, and after the postcode only with the name of a place."""
     last = address[-1]
     if line.box.y0 - last.box.y1 > MAX_BLOCK_GAP_HEIGHTS * last.height:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from transcribe.extraction.page_text.text_lines import Line
+from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.extraction.page_text.vocabulary import any_of, texts_of
 
 NUMBERED_LINE = re.compile(r"^\W*[A-Z]{0,3}[\d-]{1,7}[A-Z]?\b.*,|^\W*\d{1,4}[A-Z]?,? +[^\W\d_]{3}|.*[^\W\d_]{3}.*\d.*,")
@@ -36,7 +36,10 @@ def name_continuation_pattern() -> re.Pattern[str]:
 
 @cache
 def register_number_pattern() -> re.Pattern[str]:
-    """What follows a name on its line: a register number "(139386 X)", or a bracket of which no more was read."""
+    """What follows a name on its line: a register number "(139386 X)", or an empty bracket.
+
+    The bracket is that of a number that was not read.
+    """
     owner = any_of("register_owner")
     return re.compile(
         rf"\s*(?:[(<\[{{][^()]*\d{{4,}}.*|\b\d{{5,7}}\s?-\s?[A-Z]\b.*|\b{owner}\.? *(?:reg\w*\.? *)?no\b.*|"
@@ -93,7 +96,7 @@ def address_label_pattern() -> re.Pattern[str]:
 
 @cache
 def no_name_pattern() -> re.Pattern[str]:
-    """What makes a line of the head neither name nor address: words such as "invoice", web addresses, telephones."""
+    """Words of lines that are neither name nor address: "invoice", web addresses, telephones."""
     return re.compile(
         rf"\b(?:{any_of('no_name_word')}|www|http)\b|{any_of('no_name_word_glued')}|@|\.com\b|"
         r"(?<!\d)\+?0\d{1,2}[- ]?\d{3,4}[- ]?\d{3,4}",
@@ -108,7 +111,7 @@ def is_address_like(text: str) -> bool:
     return bool(street_pattern().search(text) or postcode_pattern().search(text) or NUMBERED_LINE.search(text))
 
 
-def without_register_number(line: Line) -> Line:
-    """The part of a line before the register number that follows a name; all of it where the line begins with one."""
+def without_register_number(line: TextLine) -> TextLine:
+    """The part of a line before its register number; all of a line that begins with one, or has none."""
     number = register_number_pattern().search(line.text)
     return line.span(0, number.start() if number and number.start() else len(line.text))

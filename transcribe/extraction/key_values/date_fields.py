@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from transcribe import fields
-from transcribe.extraction.page_text.field_candidates import Candidate, candidate
+from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
 from transcribe.extraction.page_text.page_text import PageText, ValueSpan, horizontal_distance, value_spans
 from transcribe.extraction.page_text.vocabulary import any_of
 from transcribe.model import Field, Form
@@ -18,7 +18,7 @@ TIME_PATTERN = re.compile(r"\b[0-2]?\d ?: ?[0-5]\d\b")
 """A time of day, hours and minutes."""
 
 YEAR_PATTERN = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
-"""A year in full. With one, print is a date even if it is no day in the form's order: a person then sees it."""
+"""A year in full. Print with one is a date even if it is no day in the form's order: a person then sees it."""
 
 BASE_SCORE = 0.4
 """The score of the first date of a page. Fitted by hand on half of the shared receipts and invoices."""
@@ -39,7 +39,7 @@ NO_DAY_SCORE = -0.15
 """What a date loses that is no day in the form's order. Fitted by hand on half of the shared receipts and invoices."""
 
 OTHER_ROLES = ("#due", "#delivery", "#born", "#registered", "#phone")
-"""Roles whose labels make a date, or what looks like one, another one than the field's."""
+"""Roles whose labels speak against a date beside them."""
 
 
 @cache
@@ -61,9 +61,9 @@ def date_pattern() -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateMatch:
-    """One date in the print: its place, its text as printed, and its value as the field type gives it (ISO 8601).
+    """One date in the print: its place and its text as printed.
 
-    The value is "" where the text is no day in the form's order.
+    `value` is the date as the field type gives it (ISO 8601), "" where the text is no day in the form's order.
     """
 
     line: int
@@ -88,7 +88,7 @@ def find_dates(page_text: PageText, field: Field, form: Form) -> list[DateMatch]
     return dates
 
 
-def candidates(page_text: PageText, field: Field, form: Form) -> list[Candidate]:
+def candidates(page_text: PageText, field: Field, form: Form) -> list[FieldCandidate]:
     """The dates that the field may mean, most likely first, scores 0 to 1."""
     dates = find_dates(page_text, field, form)
     occurrences = Counter(date.value for date in dates)
@@ -109,13 +109,13 @@ def candidates(page_text: PageText, field: Field, form: Form) -> list[Candidate]
     if any(owners.get(date) == field.name for date in dates) or not _may_be_unlabelled(field, form):
         scored = [(score, date) for score, date in scored if owners.get(date) == field.name]
     scored.sort(key=lambda pair: -pair[0])
-    return [candidate((page_text.lines[d.line].span(d.start, d.end),), score) for score, d in scored]
+    return [field_candidate((page_text.lines[d.line].span(d.start, d.end),), score) for score, d in scored]
 
 
 def _label_owners(
     page_text: PageText, dates: list[DateMatch], date_fields: set[str]
 ) -> Iterator[tuple[DateMatch, str]]:
-    """The field or role whose label stands beside a date; a role owns only what stands to its right."""
+    """Dates with the field or role whose label stands beside them. A role owns only what stands to its right."""
     for where in ("below", "right"):  # the later wins
         for match in page_text.all_labels():
             for span in value_spans(page_text, match):

@@ -9,22 +9,22 @@ from transcribe.extraction.key_values.company_names import address_candidates, c
 from transcribe.extraction.key_values.issuers import issuer_candidates
 from transcribe.extraction.key_values.name_filters import without_non_names
 from transcribe.extraction.key_values.recipients import is_recipient_field, recipient_candidates
-from transcribe.extraction.page_text.field_candidates import Candidate
+from transcribe.extraction.page_text.field_candidates import FieldCandidate
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.model import Field, Form
 
 
-def candidates(page_text: PageText, form: Form) -> dict[str, list[Candidate]]:
+def candidates(page_text: PageText, form: Form) -> dict[str, list[FieldCandidate]]:
     """The candidates of each plain field, most likely first; a field that was not found has none."""
-    by_field: dict[str, list[Candidate]] = {}
+    by_field: dict[str, list[FieldCandidate]] = {}
     for field in form.fields:
         by_field[field.name] = _candidates(page_text, field, form, by_field)
     return by_field
 
 
 def _candidates(
-    page_text: PageText, field: Field, form: Form, fields_above: Mapping[str, list[Candidate]]
-) -> list[Candidate]:
+    page_text: PageText, field: Field, form: Form, fields_above: Mapping[str, list[FieldCandidate]]
+) -> list[FieldCandidate]:
     """The candidates of one field. A name or address without labels stands at the head of the page."""
     has_labels = field.find is not None and bool(field.find.labels)
     if field.type == "date":

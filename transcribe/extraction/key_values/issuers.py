@@ -31,9 +31,9 @@ from transcribe.extraction.key_values.party_headings import (
     issuer_heading_pattern,
     person_title_pattern,
 )
-from transcribe.extraction.page_text.field_candidates import Candidate, candidate
+from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
 from transcribe.extraction.page_text.page_text import PageText
-from transcribe.extraction.page_text.text_lines import Line
+from transcribe.extraction.page_text.text_lines import TextLine
 
 BASE_SCORE = 0.55
 """The score of an address block at the top of the page as the issuer's. Fitted by hand on half of the invoices."""
@@ -55,7 +55,7 @@ IMPRINT_MATCH_SCORE = 0.3
 """What a name gains that the firm's imprint says too. Chosen by hand."""
 
 NO_IMPRINT_MATCH_SHARE = 0.4
-"""The share of their score that other names keep where the imprint says one. Chosen by hand."""
+"""The share of their score that the other names keep where an imprint says one. Chosen by hand."""
 
 IMPRINT_ONLY_SCORE = 0.7
 """The score of a name that only the imprint says. Chosen by hand."""
@@ -64,15 +64,15 @@ HEAD_HEIGHT_SHARE = 0.35
 """The share of the print's height in which a name without an address may be the issuer's, if its imprint says it.
 Chosen by hand."""
 
-ScoredNames = Mapping[Line, tuple[float, TextBlock | None]]
+ScoredNames = Mapping[TextLine, tuple[float, TextBlock | None]]
 """Names with their scores, and the address blocks that they head; None for a name without an address."""
 
 
-def issuer_candidates(page_text: PageText) -> list[Candidate]:
+def issuer_candidates(page_text: PageText) -> list[FieldCandidate]:
     """The names that may be the issuer's, likeliest first.
 
-    They stand over the addresses of a page of several columns, or where its imprint says the firm's name. There are
-    none on a page of one column without an imprint.
+    They stand over the addresses of a page of several columns, or its imprint says them. There are none on a page of
+    one column without an imprint.
     """
     blocks = text_blocks(page_text)
     imprints = [block.lines for block in blocks if is_imprint(block.lines) and not is_recipient_block(block, blocks)]
@@ -89,13 +89,15 @@ def issuer_candidates(page_text: PageText) -> list[Candidate]:
     is_single_column = not any(has_print_beside(block, blocks) for block in with_address)
     if not vouched and ranked and names[ranked[0]][1] and is_single_column:
         return []
-    return [candidate((without_register_number(name),), scores[name]) for name in ranked]
+    return [field_candidate((without_register_number(name),), scores[name]) for name in ranked]
 
 
-def _scored_names(page_text: PageText, blocks: Sequence[TextBlock], imprints: Sequence[Sequence[Line]]) -> ScoredNames:
+def _scored_names(
+    page_text: PageText, blocks: Sequence[TextBlock], imprints: Sequence[Sequence[TextLine]]
+) -> ScoredNames:
     """The names over addresses, and those in the head of the page that an imprint says, with their scores."""
     bottom = max((block.box.y1 for block in blocks), default=1)
-    scored: dict[Line, tuple[float, TextBlock | None]] = {}
+    scored: dict[TextLine, tuple[float, TextBlock | None]] = {}
     for block, name in _issuer_blocks(page_text, blocks):
         score = BASE_SCORE - FOOT_PENALTY * block.box.y0 / bottom
         score += LEGAL_FORM_SCORE if legal_form_pattern().search(name.text) else 0.0
@@ -108,8 +110,10 @@ def _scored_names(page_text: PageText, blocks: Sequence[TextBlock], imprints: Se
     return scored
 
 
-def _weighed_by_imprints(names: ScoredNames, vouched: set[Line], imprints: Sequence[Sequence[Line]]) -> ScoredNames:
-    """The names with what the imprints say: their own names where they vouch for none, else less for all others."""
+def _weighed_by_imprints(
+    names: ScoredNames, vouched: set[TextLine], imprints: Sequence[Sequence[TextLine]]
+) -> ScoredNames:
+    """The names with new scores: where imprints vouch for some, the others lose; else the imprints' own names join."""
     if not vouched:
         return {**names, **{name: (IMPRINT_ONLY_SCORE, None) for name in imprint_names(imprints) if name not in names}}
     return {
@@ -118,7 +122,7 @@ def _weighed_by_imprints(names: ScoredNames, vouched: set[Line], imprints: Seque
     }
 
 
-def _issuer_blocks(page_text: PageText, blocks: Sequence[TextBlock]) -> Iterator[tuple[TextBlock, Line]]:
+def _issuer_blocks(page_text: PageText, blocks: Sequence[TextBlock]) -> Iterator[tuple[TextBlock, TextLine]]:
     """The address blocks that may be the issuer's, each with its name."""
     for block in blocks:
         name = address_name(block, blocks)
@@ -128,7 +132,7 @@ def _issuer_blocks(page_text: PageText, blocks: Sequence[TextBlock]) -> Iterator
             yield block, name
 
 
-def _head_names(page_text: PageText, blocks: Sequence[TextBlock], bottom: int) -> Iterator[Line]:
+def _head_names(page_text: PageText, blocks: Sequence[TextBlock], bottom: int) -> Iterator[TextLine]:
     """The pieces of print in the head of the page that may be a name."""
     no_name = (document_title_pattern(), date_pattern(), no_name_pattern(), imprint_pattern())
     for block in blocks:

@@ -7,10 +7,10 @@ import re
 from transcribe import fields
 from transcribe.extraction.key_values.date_fields import date_pattern
 from transcribe.extraction.key_values.party_headings import invoice_title_pattern
-from transcribe.extraction.page_text.field_candidates import Candidate, candidate
+from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
 from transcribe.extraction.page_text.labels import LabelMatch
 from transcribe.extraction.page_text.page_text import PageText, ValueSpan, horizontal_distance, value_spans
-from transcribe.extraction.page_text.text_lines import MIN_SEGMENT_GAP_HEIGHTS, Line
+from transcribe.extraction.page_text.text_lines import MIN_SEGMENT_GAP_HEIGHTS, TextLine
 from transcribe.extraction.page_text.vocabulary import texts_of
 from transcribe.model import Field, Form
 from transcribe.values import fold
@@ -19,28 +19,28 @@ _EDGE = re.compile(r"^[\s:;.,=#°|-]+|[\s:;,|=-]+$")
 _CODE = re.compile(r"(?<![\w.,/-])(?:[^\W_][\w/.&-]*\d[\w/.-]*|\d)(?![.,]\d)")
 
 OTHER_COLUMN_PENALTY = 0.15
-"""What a value loses that stands in another column than the label before it. Chosen by hand."""
+"""What a value loses if it stands in another column than the label before it. Chosen by hand."""
 
 INSIDE_TEXT_PENALTY = 0.25
-"""What a value loses whose label is a word in the middle of a text ("Service client"). Chosen by hand."""
+"""What a value loses if its label is a word in the middle of a text ("Service client"). Chosen by hand."""
 
 OTHER_LABEL_PENALTY = 0.3
-"""What a value below its label loses that stands right behind a label of its own line. Chosen by hand."""
+"""What a value below its label loses if it stands right behind a label of its own line. Chosen by hand."""
 
 MAX_TITLE_DISTANCE_HEIGHTS = 5.0
 """The title of an invoice at most so many line heights from a bare "Référence" makes that doubtful. Chosen by hand."""
 
 ONE_WORD_TYPES = {"code", "ean", "email", "phone", "siret", "vat"}
-"""Types of which only the first fitting word is the value, whatever follows on the line."""
+"""Types with a value of one word: the first that fits, even if more follows on the line."""
 
 
-def candidates(page_text: PageText, field: Field, form: Form) -> list[Candidate]:
+def candidates(page_text: PageText, field: Field, form: Form) -> list[FieldCandidate]:
     """What stands beside the field's labels, most likely first, scores 0 to 1."""
     by_label = [_labelled_candidate(page_text, match, field, form) for match in page_text.labels_of(field.name)]
     return sorted((value for value in by_label if value is not None), key=lambda value: -value.score)
 
 
-def _labelled_candidate(page_text: PageText, match: LabelMatch, field: Field, form: Form) -> Candidate | None:
+def _labelled_candidate(page_text: PageText, match: LabelMatch, field: Field, form: Form) -> FieldCandidate | None:
     """The first value among the three nearest places beside a label; None where none of them holds one."""
     assert field.find is not None
     rank_share = match.label.rank / max(1, len(field.find.labels))
@@ -57,7 +57,7 @@ def _labelled_candidate(page_text: PageText, match: LabelMatch, field: Field, fo
         else:
             score -= OTHER_COLUMN_PENALTY if _is_in_other_column(page_text, place, piece) else 0.0
         score += 0.15 if not fields.load(field.type).faults(piece.text, field, form) else -0.2
-        return candidate((piece,), score, doubtful=_may_be_invoice_number(page_text, match))
+        return field_candidate((piece,), score, doubtful=_may_be_invoice_number(page_text, match))
     return None
 
 
@@ -95,7 +95,7 @@ def _has_own_label(page_text: PageText, line: int, start: int) -> bool:
     )
 
 
-def _is_in_other_column(page_text: PageText, place: ValueSpan, piece: Line) -> bool:
+def _is_in_other_column(page_text: PageText, place: ValueSpan, piece: TextLine) -> bool:
     """Whether a value to the right of its label stands in another column."""
     gap = piece.box.x0 - place.match.box.x1
     return gap > MIN_SEGMENT_GAP_HEIGHTS * page_text.lines[place.line].height

@@ -26,7 +26,7 @@ WHOLE_AMOUNT_PATTERN = re.compile(
 """A whole number after a currency sign (group 1), or before "€" or "EUR" (group 2)."""
 
 REGISTER_NUMBER = re.compile(r"\d{3}(?: \d{3}){2,}|\d{9,}")
-"""A number of nine digits or more without cents is the number of a register ("530 848 134"), no amount."""
+"""The number of a register ("530 848 134"): nine digits or more without cents. It is no amount."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,10 @@ def _amount_spans(text: str) -> list[tuple[int, int]]:
 def amounts_beside_label(
     page_text: PageText, match: LabelMatch, amounts: Sequence[Amount]
 ) -> Iterator[tuple[Amount, ValueSpan]]:
-    """The amount beside a label, with its place: the last to the right of it, else the nearest below; at most one."""
+    """The amount beside a label, with its place; at most one.
+
+    It is the last to the right of the label, else the nearest below.
+    """
     for place in value_spans(page_text, match):
         inside = [a for a in amounts if a.line == place.line and place.start <= a.start and a.end <= place.end + 1]
         if inside:

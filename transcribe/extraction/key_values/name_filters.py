@@ -14,7 +14,7 @@ from transcribe.extraction.key_values.company_patterns import (
     trade_pattern,
 )
 from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
-from transcribe.extraction.page_text.field_candidates import Candidate
+from transcribe.extraction.page_text.field_candidates import FieldCandidate
 from transcribe.extraction.page_text.vocabulary import any_of
 
 QUESTION = re.compile(r"\?\W*(?:\s|$)")
@@ -57,11 +57,11 @@ def is_no_name(text: str) -> bool:
     return announcement_pattern().search(text) is not None and not (has_legal_form or has_trade)
 
 
-def without_non_names(names: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates that can be names. One that says something else but has a legal form stays, and is doubtful.
+def without_non_names(names: Sequence[FieldCandidate]) -> list[FieldCandidate]:
+    """The candidates that can be names.
 
-    Where the likeliest candidate is no name, the page does not begin as others do: all others are then doubtful. A
-    street is doubtful too.
+    One that says something else but has a legal form stays, and is doubtful: more than the name was read. A street is
+    doubtful too. Where the likeliest candidate is no name, the page has an odd head, and all others are doubtful.
     """
     has_odd_head = bool(names) and is_no_name(names[0].text)
     kept = [name for name in names if not is_no_name(name.text) or legal_form_pattern().search(name.text)]
@@ -69,9 +69,9 @@ def without_non_names(names: Sequence[Candidate]) -> list[Candidate]:
 
 
 def is_street(text: str) -> bool:
-    """Whether a line is that of a street and no firm's, as far as it tells.
+    """Whether a line reads as a street with a house number, and not as a firm.
 
-    Where a street stands first, the name over it was not read, and the street would be taken for the name.
+    Where a street stands first, the name over it was not read, and machines would take the street for the name.
     """
     is_company = legal_form_pattern().search(text) or trade_pattern().search(text)
     return not is_company and bool(house_number_pattern().search(text) and street_pattern().search(text))

@@ -29,10 +29,10 @@ from transcribe.extraction.key_values.party_headings import (
     person_title_pattern,
     recipient_heading_pattern,
 )
-from transcribe.extraction.page_text.field_candidates import Candidate, candidate
+from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
 from transcribe.extraction.page_text.labels import LabelMatch
 from transcribe.extraction.page_text.page_text import PageText
-from transcribe.extraction.page_text.text_lines import Line
+from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.model import Field
 
 MAX_NAME_DEPTH_HEIGHTS = 2.5
@@ -42,7 +42,7 @@ MAX_NAME_OFFSET_HEIGHTS = 4.0
 """A name under its label begins at most so many line heights to its side. Chosen by hand."""
 
 MIN_SIMILARITY_WITHOUT_COLON = 0.95
-"""A label less alike than this needs a colon before the name behind it: "Adresse IP" is no "Adressée à". Chosen by
+"""A label of less similarity needs a colon before the name behind it: "Adresse IP" is no "Adressée à". Chosen by
 hand."""
 
 MAX_NAME_SEARCH_LINES = 3
@@ -64,7 +64,7 @@ UNLABELLED_SCORE = 0.5
 """The score of the name over another address than the issuer's. Chosen by hand."""
 
 PERSON_SCORE = 0.1
-"""What such a name gains that is a person's. Chosen by hand."""
+"""What such a name gains if it is a person's. Chosen by hand."""
 
 CONTACT_PENALTY = 0.2
 """What such a name loses with a telephone in its block. Chosen by hand."""
@@ -80,17 +80,17 @@ def is_recipient_field(field: Field) -> bool:
     return 2 * of_recipient > len(texts) and not any(delivery_heading_pattern().search(text) for text in texts)
 
 
-def recipient_candidates(page_text: PageText, field: Field) -> list[Candidate]:
+def recipient_candidates(page_text: PageText, field: Field) -> list[FieldCandidate]:
     """The names that may be the recipient's, likeliest first."""
     blocks = text_blocks(page_text) if page_text.lines else []
-    best: dict[Line, float] = {}
+    best: dict[TextLine, float] = {}
     for name, score in [*_labelled_names(page_text, field, blocks), *_unlabelled_names(page_text, blocks)]:
         best[name] = max(score, best.get(name, 0.0))
-    return [candidate((name,), score) for name, score in sorted(best.items(), key=lambda item: -item[1])]
+    return [field_candidate((name,), score) for name, score in sorted(best.items(), key=lambda item: -item[1])]
 
 
-def _labelled_names(page_text: PageText, field: Field, blocks: Sequence[TextBlock]) -> Iterator[tuple[Line, float]]:
-    """The name behind each label of the field, else that of the block under it."""
+def _labelled_names(page_text: PageText, field: Field, blocks: Sequence[TextBlock]) -> Iterator[tuple[TextLine, float]]:
+    """For each label of the field the name behind it, else that of the block under it, with scores."""
     assert field.find is not None
     for match in page_text.labels_of(field.name):
         line = page_text.lines[match.line]
@@ -109,7 +109,7 @@ def _labelled_names(page_text: PageText, field: Field, blocks: Sequence[TextBloc
             yield name, score + (OVER_ADDRESS_SCORE if is_address_block(block) else 0.0)
 
 
-def _name_behind(page_text: PageText, match: LabelMatch, end: int) -> Line | None:
+def _name_behind(page_text: PageText, match: LabelMatch, end: int) -> TextLine | None:
     """The name that follows a label on its piece of the line, up to the next label."""
     line = page_text.lines[match.line]
     next_label = min((other.start for other in page_text.labels[match.line] if other.start >= match.end), default=end)
@@ -122,10 +122,12 @@ def _name_behind(page_text: PageText, match: LabelMatch, end: int) -> Line | Non
     return line.span(start, start + len(bare))
 
 
-def _name_under(page_text: PageText, match: LabelMatch, blocks: Sequence[TextBlock]) -> tuple[Line, TextBlock] | None:
+def _name_under(
+    page_text: PageText, match: LabelMatch, blocks: Sequence[TextBlock]
+) -> tuple[TextLine, TextBlock] | None:
     """The first name of the block that begins under a label, or goes on under it, and the block."""
     height = page_text.lines[match.line].height
-    below: list[tuple[bool, float, list[Line], TextBlock]] = []
+    below: list[tuple[bool, float, list[TextLine], TextBlock]] = []
     for block in blocks:
         lines = [line for line in block.lines if line.box.y0 >= match.box.y0 + height / 2]
         if not lines or lines[0].box.y0 - match.box.y1 > MAX_NAME_DEPTH_HEIGHTS * height:
@@ -143,7 +145,7 @@ def _name_under(page_text: PageText, match: LabelMatch, blocks: Sequence[TextBlo
     return None
 
 
-def _unlabelled_names(page_text: PageText, blocks: Sequence[TextBlock]) -> Iterator[tuple[Line, float]]:
+def _unlabelled_names(page_text: PageText, blocks: Sequence[TextBlock]) -> Iterator[tuple[TextLine, float]]:
     """The names over addresses that are not the issuer's."""
     issuer = next(iter(issuer_candidates(page_text)), None)
     for block in blocks:
@@ -159,7 +161,10 @@ def _unlabelled_names(page_text: PageText, blocks: Sequence[TextBlock]) -> Itera
 
 
 def may_be_name(text: str) -> bool:
-    """Whether a text can be the name of a person or a firm: more letters than digits, no date and no address."""
+    """Whether a text can be the name of a person or a firm.
+
+    It has more letters than digits, no date and no address.
+    """
     letters, digits = sum(c.isalpha() for c in text), sum(c.isdigit() for c in text)
     if letters < 3 or digits >= letters or len(text) > MAX_ADDRESS_CHARACTERS:
         return False

@@ -31,9 +31,9 @@ def total_row_pattern() -> re.Pattern[str]:
 
 
 def column_foot(page_text: PageText, first: Amount, amounts: Sequence[Amount]) -> Amount:
-    """The foot of the column that begins with an amount: the sum of those above it, or one in a row called total.
+    """The foot of the column of amounts that begins with `first`; `first` itself where the column has no foot.
 
-    The row called total has several amounts. A column without a foot gives its first amount.
+    A foot is the sum of the amounts above it, or stands in a row called total with several amounts.
     """
     column = [first]
     last = _amount_box(page_text, first)

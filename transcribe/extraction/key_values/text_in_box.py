@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from transcribe.extraction.key_values.date_fields import date_pattern
 from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
-from transcribe.extraction.page_text.field_candidates import Candidate, candidate
+from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
 from transcribe.extraction.page_text.page_text import PageText
-from transcribe.extraction.page_text.text_lines import Line
+from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.geometry import Box
 from transcribe.model import Field, Form, Word
 
@@ -16,7 +16,7 @@ SIDE_MARGIN_HEIGHTS = 0.35
 """A word belongs to a place when its middle lies in it, or at most this far beside it. Chosen by hand."""
 
 
-def read_in_box(page_text: PageText, other: Candidate, field: Field, form: Form) -> Candidate | None:
+def read_in_box(page_text: PageText, other: FieldCandidate, field: Field, form: Form) -> FieldCandidate | None:
     """The print of a page inside another source's candidate; None where it has none there.
 
     Of a line in which the field's type can be told apart (a date, an amount) only that part is taken.
@@ -26,23 +26,23 @@ def read_in_box(page_text: PageText, other: Candidate, field: Field, form: Form)
         return None
     if len(pieces) == 1:
         pieces = [_typed_part(pieces[0], field, form)]
-    return candidate(pieces, other.score, separator="\n" if "\n" in other.text else " ")
+    return field_candidate(pieces, other.score, separator="\n" if "\n" in other.text else " ")
 
 
-def text_in_box(lines: Sequence[Line], box: Box, field: Field, form: Form) -> Candidate | None:
+def text_in_box(lines: Sequence[TextLine], box: Box, field: Field, form: Form) -> FieldCandidate | None:
     """The print whose middle lies in a box that a person drew around a field; None where there is none.
 
     Of a date or an amount with its label only that part is taken. Lines of print stay lines of the text.
     """
-    pieces = [Line(page=line.page, words=tuple(words)) for line in lines if (words := _words_in(line, box))]
+    pieces = [TextLine(page=line.page, words=tuple(words)) for line in lines if (words := _words_in(line, box))]
     if not pieces:
         return None
     if len(pieces) == 1:
         pieces = [_typed_part(pieces[0], field, form)]
-    return candidate(pieces, 1.0, separator="\n")
+    return field_candidate(pieces, 1.0, separator="\n")
 
 
-def _words_in(line: Line, box: Box, side_margin: float = 0.0) -> list[Word]:
+def _words_in(line: TextLine, box: Box, side_margin: float = 0.0) -> list[Word]:
     """The words whose middle lies in a box, its edges too, or at most `side_margin` pixels beside it."""
     middles = [(*word.box.middle, word) for word in line.words]
     return [
@@ -50,15 +50,15 @@ def _words_in(line: Line, box: Box, side_margin: float = 0.0) -> list[Word]:
     ]
 
 
-def _lines_in(page_text: PageText, box: Box, page: int) -> list[Line]:
+def _lines_in(page_text: PageText, box: Box, page: int) -> list[TextLine]:
     """The words of each line that lie in a box."""
     margin = SIDE_MARGIN_HEIGHTS * box.height
     lines = [line for line in page_text.lines if line.page == page and line.box.y1 >= box.y0 and line.box.y0 <= box.y1]
     pieces = [(line, _words_in(line, box, margin)) for line in lines]
-    return [Line(page=page, words=tuple(words)) for line, words in pieces if words]
+    return [TextLine(page=page, words=tuple(words)) for line, words in pieces if words]
 
 
-def _typed_part(piece: Line, field: Field, form: Form) -> Line:
+def _typed_part(piece: TextLine, field: Field, form: Form) -> TextLine:
     """The date or amount of a line, for a field of that type; else all of it."""
     pattern = date_pattern() if field.type == "date" else AMOUNT_PATTERN if field.type == "amount" else None
     hit = pattern.search(piece.text) if pattern else None

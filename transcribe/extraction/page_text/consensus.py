@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import mean
 
-from transcribe.extraction.page_text.field_candidates import Candidate
-from transcribe.extraction.page_text.text_lines import Line
+from transcribe.extraction.page_text.field_candidates import FieldCandidate
+from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.values import fold
 
 MIN_SAME_PLACE_OVERLAP_SHARE = 0.5
@@ -32,10 +32,10 @@ DEFAULT_LEGIBILITY = 0.5
 class PlaceHypothesis:
     """A place with the candidate of each source that stands there. `support` is the sources' joint score, 0 to 1."""
 
-    by_source: dict[str, Candidate] = field(default_factory=dict)
+    by_source: dict[str, FieldCandidate] = field(default_factory=dict)
     support: float = 0.0
 
-    def has_place_of(self, candidate: Candidate) -> bool:
+    def has_place_of(self, candidate: FieldCandidate) -> bool:
         """Whether a candidate stands at the place of any source's."""
         return any(is_same_place(candidate, own) for own in self.by_source.values())
 
@@ -49,19 +49,19 @@ class PlaceHypothesis:
         """What the sources read there, by letters and digits alone."""
         return {fold(candidate.text) for candidate in self.by_source.values()}
 
-    def most_legible(self, legibility: Mapping[str, float]) -> Candidate:
+    def most_legible(self, legibility: Mapping[str, float]) -> FieldCandidate:
         """The candidate of the source for which the page is the most legible."""
         return self.by_source[max(self.by_source, key=lambda name: (legibility[name], name))]
 
 
-def legibility(lines: Sequence[Line]) -> float:
+def legibility(lines: Sequence[TextLine]) -> float:
     """How well a source reads a scan by its own claims: the mean confidence of its words, 0 to 1."""
     claims = [word.confidence for line in lines for word in line.words if word.confidence is not None]
     return mean(claims) if claims else DEFAULT_LEGIBILITY
 
 
 def place_hypotheses(
-    candidates: Mapping[str, Sequence[Candidate]], legibility_by_source: Mapping[str, float]
+    candidates: Mapping[str, Sequence[FieldCandidate]], legibility_by_source: Mapping[str, float]
 ) -> list[PlaceHypothesis]:
     """The places that sources offer for a field, best supported first; a source weighs as much as it reads well."""
     places: list[PlaceHypothesis] = []
@@ -82,7 +82,7 @@ def place_hypotheses(
     return places
 
 
-def is_same_place(one: Candidate, other: Candidate) -> bool:
+def is_same_place(one: FieldCandidate, other: FieldCandidate) -> bool:
     """Whether two candidates stand at the same place of the same page."""
     return one.page == other.page and one.box.overlap_share(other.box) >= MIN_SAME_PLACE_OVERLAP_SHARE
 

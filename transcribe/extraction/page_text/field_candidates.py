@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transcribe.extraction.page_text.text_lines import Line
+from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.geometry import Box
 from transcribe.model import Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class FieldCandidate:
     """Pieces of lines of one page and their text.
 
     `score` (0 to 1): how likely the place is the field's. `doubtful`: nothing printed around it says so for sure, so
     that a person is asked even if all sources read it alike.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[TextLine, ...]
     text: str
     score: float
     doubtful: bool = False
@@ -36,7 +36,9 @@ class Candidate:
         return tuple(word for line in self.lines for word in line.words)
 
 
-def candidate(lines: Sequence[Line], score: float, *, separator: str = " ", doubtful: bool = False) -> Candidate:
+def field_candidate(
+    lines: Sequence[TextLine], score: float, *, separator: str = " ", doubtful: bool = False
+) -> FieldCandidate:
     """A candidate of pieces of lines, with the separator between them in its text; score cut to 0.01 to 1."""
     text = separator.join(" ".join(line.text.split()) for line in lines)
-    return Candidate(lines=tuple(lines), text=text, score=max(0.01, min(1.0, score)), doubtful=doubtful)
+    return FieldCandidate(lines=tuple(lines), text=text, score=max(0.01, min(1.0, score)), doubtful=doubtful)

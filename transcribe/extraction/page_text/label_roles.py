@@ -1,6 +1,6 @@
-"""Roles that print beside a form's own fields plays on receipts and invoices, with the labels that announce them.
+"""Roles of print on receipts and invoices beside a form's own fields, with the labels that announce them.
 
-A label belongs to the owner that it is most like. These take away from a field what only looks like its label.
+Print belongs to the label that it is most like. A role takes from a field what only looks like the field's label.
 """
 
 from __future__ import annotations

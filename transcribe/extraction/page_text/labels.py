@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 
 from transcribe.extraction.page_text.label_roles import labels_by_role
-from transcribe.extraction.page_text.text_lines import Line
+from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.geometry import Box
 from transcribe.model import Field, Form
 from transcribe.values import fold
@@ -28,7 +28,7 @@ MAX_SHORT_LABEL_CHARACTERS = 4
 """Letters and digits up to which a label is short. Chosen by hand."""
 
 CHANCE_SIMILARITY_PERCENT = 65
-"""Likeness that speaks for nothing: print of the same length is that alike to many labels. Chosen by hand."""
+"""Likeness by chance: print of the same length is that alike to many labels. Chosen by hand."""
 
 MAX_LABEL_WORDS = 7
 """Words of the longest label. Chosen by hand."""
@@ -41,10 +41,10 @@ _LETTERS_LIKE_DIGITS = str.maketrans({"0": "o", "1": "l", "5": "s", "8": "b", "|
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """A text that names what stands beside it.
+    """A text that announces a value beside it.
 
-    `owner` is a field's name or a role of label_roles. `role` is the part that such a text usually plays, whatever its
-    owner; "" where none is known. `rank` is its number among the labels of its owner, from 0.
+    `owner` is a field's name or a role of label_roles. `role` is the part that such a text usually plays, also under
+    another owner; "" where none is known. `rank` is its number among the labels of its owner, from 0.
     """
 
     owner: str
@@ -55,7 +55,11 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelMatch:
-    """A label in the print: number of its line in the page's text, characters of that line, similarity 0 to 1."""
+    """A label in the print.
+
+    `line` is the number of its line in the page's text; `start` and `end` are characters of that line. `similarity` is
+    0 to 1.
+    """
 
     label: Label
     line: int
@@ -67,7 +71,7 @@ class LabelMatch:
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
-    """A label that some words of a line, `first` to `last`, are alike to; similarity in percent."""
+    """A label that the words `first` to `last` of a line resemble; similarity in percent."""
 
     weight: float
     similarity: float
@@ -109,8 +113,8 @@ def _role_by_key() -> dict[str, str]:
     return {comparison_key(text): role for role, texts in labels_by_role().items() for text in texts}
 
 
-def find_labels(number: int, line: Line, known: Sequence[Label]) -> list[LabelMatch]:
-    """The labels in a line, left to right; where they overlap the longest counts: "Sub total" is no "Total"."""
+def find_labels(number: int, line: TextLine, known: Sequence[Label]) -> list[LabelMatch]:
+    """The labels in a line, left to right. Of labels that overlap the longest counts: "Sub total" is no "Total"."""
     text = line.text
     words = [hit.span() for hit in _LABEL_WORD.finditer(text)]
     if not words or not known:
@@ -128,8 +132,8 @@ def find_labels(number: int, line: Line, known: Sequence[Label]) -> list[LabelMa
     return sorted(matches, key=lambda match: match.start)
 
 
-def _hits(line: Line, words: Sequence[tuple[int, int]], known: Sequence[Label]) -> Iterator[_Hit]:
-    """Every label that a run of words is alike to, but for runs over a gap as wide as between columns."""
+def _hits(line: TextLine, words: Sequence[tuple[int, int]], known: Sequence[Label]) -> Iterator[_Hit]:
+    """Every label that a run of words resembles; no run reaches over a gap between columns."""
     text = line.text
     windows = [(a, b) for a in range(len(words)) for b in range(a, min(a + MAX_LABEL_WORDS, len(words)))]
     segments = [(start, end) for start, end, _ in line.pieces]

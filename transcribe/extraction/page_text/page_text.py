@@ -9,7 +9,7 @@ from typing import Literal
 
 from transcribe.extraction.page_text import table_headers
 from transcribe.extraction.page_text.labels import LabelMatch, find_labels, form_labels
-from transcribe.extraction.page_text.text_lines import Line
+from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.geometry import Box
 from transcribe.model import Form
 
@@ -22,9 +22,9 @@ MAX_COLUMN_OFFSET_HEIGHTS = 4.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageText:
-    """The print of one scan as one source sees it: lines of all pages, top to bottom, and the labels in each."""
+    """The lines of a scan as one source sees them, top to bottom, and the labels in each."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[TextLine, ...]
     labels: tuple[tuple[LabelMatch, ...], ...]
 
     def labels_of(self, owner: str) -> list[LabelMatch]:
@@ -35,7 +35,7 @@ class PageText:
         """Every label whose text plays a role, also where a field owns it."""
         return [match for match in self.all_labels() if match.label.role == role]
 
-    def is_label(self, line: Line) -> bool:
+    def is_label(self, line: TextLine) -> bool:
         """Whether a line, or a piece of one, is nothing but a label."""
         bare = re.sub(r"\W+", "", line.text)
         return any(
@@ -52,7 +52,10 @@ class PageText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueSpan:
-    """Where a value may stand: characters of a line from a label's end to the next label, or of a line below."""
+    """Where a value may stand: right of a label up to the next one, or on a line below.
+
+    `start` and `end` are characters of the line.
+    """
 
     match: LabelMatch
     line: int
@@ -61,8 +64,8 @@ class ValueSpan:
     where: Literal["right", "below"]
 
 
-def page_text_of(lines: Sequence[Line], form: Form) -> PageText:
-    """The lines with the labels of a form's fields and of the known roles in them; a table's header has none."""
+def page_text_of(lines: Sequence[TextLine], form: Form) -> PageText:
+    """The lines with the labels of a form's fields and of the known roles. A table's header has none."""
     known = form_labels(form)
     headings = [(table, table_headers.header_labels(table)) for table in form.tables]
     header_lines = {
@@ -79,7 +82,7 @@ def page_text_of(lines: Sequence[Line], form: Form) -> PageText:
 
 
 def value_spans(page_text: PageText, match: LabelMatch) -> list[ValueSpan]:
-    """Where the value of a label may stand, nearest first: right of it up to the next label, then below it."""
+    """Where the value of a label may stand, nearest first: right of it, then below it."""
     line = page_text.lines[match.line]
     labels_after = [other.start for other in page_text.labels[match.line] if other.start >= match.end]
     end = min(labels_after, default=len(line.text))
@@ -117,7 +120,7 @@ def _spans_below(page_text: PageText, match: LabelMatch) -> Iterable[ValueSpan]:
                 yield ValueSpan(match=match, line=number, start=start, end=end, where="below")
 
 
-def _word_spans(line: Line, start: int, end: int) -> list[tuple[int, int, Box]]:
+def _word_spans(line: TextLine, start: int, end: int) -> list[tuple[int, int, Box]]:
     """The words between two characters of a line: start, end, box."""
     return [
         (hit.start(), hit.end(), line.span(hit.start(), hit.end()).box)
@@ -137,6 +140,6 @@ def _label_column(page_text: PageText, match: LabelMatch) -> tuple[float, float]
     return left, right
 
 
-def _covers_piece(match: LabelMatch, line: Line, bare: str) -> bool:
-    """Whether a label is as long as a piece of its line without its punctuation."""
+def _covers_piece(match: LabelMatch, line: TextLine, bare: str) -> bool:
+    """Whether a label is as long as the letters and digits of a piece of its line."""
     return len(re.sub(r"\W+", "", line.text[match.start : match.end])) >= len(bare) > 0

@@ -10,7 +10,7 @@ from math import prod
 
 from transcribe.extraction.page_text.labels import Label, LabelMatch, find_labels
 from transcribe.extraction.page_text.multi_line_headings import merged_headings
-from transcribe.extraction.page_text.text_lines import Line
+from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.model import Table, Word
 
 MIN_HEADER_COLUMNS = 2
@@ -56,18 +56,18 @@ def header_labels(table: Table) -> tuple[Label, ...]:
     return tuple(labels)
 
 
-def is_header(line: Line, table: Table, known: Sequence[Label]) -> bool:
-    """Whether a line is the header of a table: it names three of its columns, the first of them among these."""
+def is_header(line: TextLine, table: Table, known: Sequence[Label]) -> bool:
+    """Whether a line is the header of a table: it names three of its columns, the first included."""
     owners = {match.label.owner for match in find_labels(0, line, known)}
     return len(owners) >= 3 and table.columns[0].field.name in owners
 
 
-def last_header_line(lines: Sequence[Line], number: int, table: Table) -> int:
+def last_header_line(lines: Sequence[TextLine], number: int, table: Table) -> int:
     """The last line of the header that begins on a line."""
     return next((readings[0].last for readings in _readings_from(lines, [number], table)), number)
 
 
-def header_readings(lines: Sequence[Line], table: Table) -> Iterator[list[TableHeader]]:
+def header_readings(lines: Sequence[TextLine], table: Table) -> Iterator[list[TableHeader]]:
     """For each header of the table on these lines the ways to take it, likeliest first.
 
     The best named header comes first; of headers named alike, the one of the fewest lines.
@@ -77,7 +77,7 @@ def header_readings(lines: Sequence[Line], table: Table) -> Iterator[list[TableH
     yield from by_header
 
 
-def _readings_from(lines: Sequence[Line], numbers: Iterable[int], table: Table) -> Iterator[list[TableHeader]]:
+def _readings_from(lines: Sequence[TextLine], numbers: Iterable[int], table: Table) -> Iterator[list[TableHeader]]:
     """The ways to take the header that begins on each of these lines, where one does."""
     known = header_labels(table)
     for number in numbers:
@@ -90,7 +90,7 @@ def _readings_from(lines: Sequence[Line], numbers: Iterable[int], table: Table) 
             yield readings
 
 
-def _line_readings(first: int, last: int, line: Line, known: Sequence[Label]) -> list[TableHeader]:
+def _line_readings(first: int, last: int, line: TextLine, known: Sequence[Label]) -> list[TableHeader]:
     """The ways to take the headings of a line as columns that use no column twice, likeliest first.
 
     The line is that of the headings on the lines `first` to `last`.
@@ -122,7 +122,7 @@ def _column_score(options: Sequence[LabelMatch], name: str, label_counts: Mappin
     )
 
 
-def _heading_spans(number: int, line: Line, known: Sequence[Label]) -> list[HeadingSpan]:
+def _heading_spans(number: int, line: TextLine, known: Sequence[Label]) -> list[HeadingSpan]:
     """Left and right end of each heading of a line, with the labels that it may be, left to right."""
     matches = find_labels(number, line, known)
     spans = [
@@ -140,7 +140,7 @@ def _heading_spans(number: int, line: Line, known: Sequence[Label]) -> list[Head
     return _merged_spans(sorted(spans, key=lambda span: span[0]))
 
 
-def _options(number: int, line: Line, match: LabelMatch, known: Sequence[Label]) -> list[LabelMatch]:
+def _options(number: int, line: TextLine, match: LabelMatch, known: Sequence[Label]) -> list[LabelMatch]:
     """The labels that a heading may be: the best of each column that covers most of it."""
     text = line.span(match.start, match.end)
     return [
@@ -162,12 +162,12 @@ def _merged_spans(spans: Sequence[HeadingSpan]) -> list[HeadingSpan]:
     return merged
 
 
-def _right_end(line: Line, match: LabelMatch, matches: Sequence[LabelMatch]) -> int:
+def _right_end(line: TextLine, match: LabelMatch, matches: Sequence[LabelMatch]) -> int:
     """The right end of a heading with the words a blank behind it: "P.U. brut", "Désignation des travaux"."""
     return line.span(match.start, _qualifier_end(line, match, matches)).box.x1
 
 
-def _qualifier_end(line: Line, match: LabelMatch, matches: Sequence[LabelMatch]) -> int:
+def _qualifier_end(line: TextLine, match: LabelMatch, matches: Sequence[LabelMatch]) -> int:
     """Where the words end that say more of a heading: up to a wide gap or another heading."""
     end = min((other.start for other in matches if other.start >= match.end), default=len(line.text))
     behind = re.match(r"(?: ?\S+)*", line.text[match.end : end])
@@ -176,7 +176,7 @@ def _qualifier_end(line: Line, match: LabelMatch, matches: Sequence[LabelMatch])
 
 
 def column_bounds(header: TableHeader, body: Sequence[Word]) -> list[float]:
-    """The x between each two neighbouring columns: where the fewest words of the body are cut, in the widest gap."""
+    """The x between each two neighbouring columns, where the fewest words of the body are cut."""
     edges = []
     for (_, a0, a1), (_, b0, b1) in pairwise(header.columns):
         left, right = (a0 + a1) // 2, (b0 + b1) // 2

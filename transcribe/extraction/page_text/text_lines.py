@@ -1,4 +1,4 @@
-"""Words of one page become its lines of print, top to bottom, with a way back from characters to boxes."""
+"""Lines of print, made of the words of one page, with a way back from characters to boxes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ hand."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:  # without slots: what is asked of a line again and again is cached
+class TextLine:  # without slots: what is asked of a line again and again is cached
     """Words side by side on one page, left to right. `page` counts from 1."""
 
     page: int
@@ -48,16 +48,16 @@ class Line:  # without slots: what is asked of a line again and again is cached
         """The words with one blank between them, two where the gap is wide."""
         return "".join(part for word, blanks in self._words_with_blanks() for part in (blanks, word.text))
 
-    def span(self, start: int, end: int) -> Line:
+    def span(self, start: int, end: int) -> TextLine:
         """The words, cut at the edges, that characters `start` to `end` of `text` come from."""
         pieces = []
         for word, first in zip(self.words, self._word_starts, strict=True):
             head, tail = max(start - first, 0), min(end - first, len(word.text))
             if head < tail:
                 pieces.append(cut_word(word, head, tail))
-        return Line(page=self.page, words=tuple(pieces))
+        return TextLine(page=self.page, words=tuple(pieces))
 
-    def segments(self) -> list[Line]:
+    def segments(self) -> list[TextLine]:
         """The line parted where its gaps are as wide as between columns."""
         widest = MIN_SEGMENT_GAP_HEIGHTS * self.height
         groups = [[self.words[0]]]
@@ -65,7 +65,7 @@ class Line:  # without slots: what is asked of a line again and again is cached
             if after.box.x0 - before.box.x1 > widest:
                 groups.append([])
             groups[-1].append(after)
-        return [Line(page=self.page, words=tuple(group)) for group in groups]
+        return [TextLine(page=self.page, words=tuple(group)) for group in groups]
 
     @cached_property
     def pieces(self) -> tuple[tuple[int, int, Box], ...]:
@@ -91,8 +91,11 @@ class Line:  # without slots: what is asked of a line again and again is cached
         return tuple(end - len(word.text) for end, word in zip(ends, self.words, strict=True))
 
 
-def lines(words: Iterable[Word], page: int) -> list[Line]:
-    """Every line of print of a page, top to bottom: words that stand at one height, also where the page lies aslant."""
+def lines(words: Iterable[Word], page: int) -> list[TextLine]:
+    """Every line of print of a page, top to bottom.
+
+    A line is words at one height, also where the page lies aslant.
+    """
     single = [part for word in words if word.text.strip() for part in split_at_blanks(word)]
     if not single:
         return []
@@ -101,7 +104,7 @@ def lines(words: Iterable[Word], page: int) -> list[Line]:
     slope = text_slope(single)
     rows = _rows(single, slope)
     rows.sort(key=lambda row: _deskewed_y(row[0], slope))
-    return [Line(page=page, words=tuple(row)) for row in rows]
+    return [TextLine(page=page, words=tuple(row)) for row in rows]
 
 
 def _rows(words: Sequence[Word], slope: float) -> list[list[Word]]:
@@ -126,7 +129,7 @@ def _rows(words: Sequence[Word], slope: float) -> list[list[Word]]:
 
 
 def text_slope(words: Sequence[Word]) -> float:
-    """How many pixels a line of print sinks with each pixel to the right; from the lines that the engine saw."""
+    """How many pixels a line of print sinks with each pixel to the right, by the engine's own lines."""
     groups: dict[int, list[Word]] = {}
     for word in words:
         groups.setdefault(word.line, []).append(word)
@@ -148,7 +151,10 @@ def split_at_blanks(word: Word) -> list[Word]:
 
 
 def cut_word(word: Word, start: int, end: int) -> Word:
-    """The characters `start` to `end` of a word, with their share of its width; other readings of it are left out."""
+    """The characters `start` to `end` of a word, with their share of its width.
+
+    A part of a word has no alternatives.
+    """
     if (start, end) == (0, len(word.text)):
         return word
     step = word.box.width / len(word.text)

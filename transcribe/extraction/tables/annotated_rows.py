@@ -9,7 +9,7 @@ from statistics import mean, median
 
 from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
 from transcribe.extraction.page_text.consensus import legibility
-from transcribe.extraction.page_text.field_candidates import Candidate
+from transcribe.extraction.page_text.field_candidates import FieldCandidate
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.extraction.tables.cells import cell_candidate
@@ -26,8 +26,8 @@ MAX_COLUMNS = 9
 """So many columns are tried in every way; print with more gaps is no table that can be told apart. Chosen by hand."""
 
 MIN_PROOF_SHARE = 0.7
-"""The share of rows whose numbers must multiply before columns are believed. Where no rule says so, it is the mean
-likeness of cells to their columns. Chosen by hand."""
+"""The share of rows whose numbers must multiply before columns are believed. Where the form has no rule of products,
+it is the least mean appearance score of the columns. Chosen by hand."""
 
 PROVEN_COLUMN_CONFIDENCE = 0.97
 """The confidence of a cell's place where its numbers prove its column: right for 129 of 129 cells of 24 French
@@ -56,7 +56,7 @@ ColumnAssignment = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _AssignedColumns:
-    """The number of the gap-parted column for each of the form's that was found, and the names that are proven."""
+    """For each column of the form that was found the number of its gap-parted column, and the names that are proven."""
 
     columns: Mapping[str, int]
     proven: frozenset[str]
@@ -68,7 +68,7 @@ class AnnotatedCell:
 
     key: FieldKey
     box: Box
-    by_source: Mapping[str, Candidate | None]
+    by_source: Mapping[str, FieldCandidate | None]
     confidence: float | None
 
 
@@ -232,7 +232,7 @@ def _row_cells(
             )
 
 
-def _read_cell(words: Sequence[Word], name: str, form: Form) -> Candidate | None:
+def _read_cell(words: Sequence[Word], name: str, form: Form) -> FieldCandidate | None:
     """What the words of a cell say; None where it has none."""
     if not words:
         return None

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
 from transcribe.extraction.key_values.text_in_box import read_in_box
-from transcribe.extraction.page_text.field_candidates import Candidate, candidate
+from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
 from transcribe.extraction.page_text.page_text import PageText
-from transcribe.extraction.page_text.text_lines import Line
+from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.extraction.tables.line_items import NUMBER_TYPES
 from transcribe.extraction.tables.row_assembly import SourceTable, TableRow, find_table
 from transcribe.extraction.tables.table_extent import NUMBER_PATTERN
@@ -33,8 +33,8 @@ class TableCell:
     """One cell: its key, the place, what each source reads in it (None for nothing), and the place's confidence."""
 
     key: FieldKey
-    place: Candidate
-    by_source: Mapping[str, Candidate | None]
+    place: FieldCandidate
+    by_source: Mapping[str, FieldCandidate | None]
     confidence: float
 
 
@@ -87,7 +87,7 @@ def _row_cells(
         place = cell_candidate(pieces, name, form) if pieces else None
         if place is None:
             continue
-        by_source: dict[str, Candidate | None] = {chosen: place}
+        by_source: dict[str, FieldCandidate | None] = {chosen: place}
         for source, page_text in page_texts.items():
             if source != chosen:
                 other = read_in_box(page_text, place, column.field, form)
@@ -95,14 +95,14 @@ def _row_cells(
         yield TableCell(key=FieldKey(name, number), place=place, by_source=by_source, confidence=confidence)
 
 
-def cell_candidate(pieces: Sequence[Line], name: str, form: Form) -> Candidate | None:
+def cell_candidate(pieces: Sequence[TextLine], name: str, form: Form) -> FieldCandidate | None:
     """The text of a cell's words: of a number column only the number."""
     kind = form.field(name).type
     if kind not in NUMBER_TYPES:
-        return candidate(pieces, AGREED_ROWS_CONFIDENCE, separator="\n")
+        return field_candidate(pieces, AGREED_ROWS_CONFIDENCE, separator="\n")
     pattern = AMOUNT_PATTERN if kind == "amount" else NUMBER_PATTERN
     for piece in pieces:
         hit = pattern.search(piece.text) or NUMBER_PATTERN.search(piece.text)
         if hit:
-            return candidate((piece.span(*hit.span(hit.lastindex or 0)),), AGREED_ROWS_CONFIDENCE)
-    return candidate(pieces, AGREED_ROWS_CONFIDENCE, separator="\n")
+            return field_candidate((piece.span(*hit.span(hit.lastindex or 0)),), AGREED_ROWS_CONFIDENCE)
+    return field_candidate(pieces, AGREED_ROWS_CONFIDENCE, separator="\n")

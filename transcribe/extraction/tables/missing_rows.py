@@ -12,10 +12,10 @@ from transcribe.values import read_number
 
 
 def has_missing_rows(agreed: AgreedTable, sums: Collection[str], table: Table, form: Form) -> bool:
-    """Whether lines with a number were left out of a table on one page, and its rows make up none of the sums.
+    """Whether lines with a number were left out of a table, and its rows make up none of the sums.
 
-    `sums` are the page's, as printed. The form's rule says which column is added up; no source may read it so that it
-    makes up a sum. False where no sum was found, and without such a rule.
+    `sums` are the page's, as printed. The form's rule says which column is added up. False where any source's column
+    makes up a sum, for a table on several pages, where no sum was found, and without such a rule.
     """
     column = _summed_column(table, form)
     values = {value for text in sums for value in _parsed_amounts(text, form)}

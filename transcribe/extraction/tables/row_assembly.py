@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.table_headers import TableHeader, column_bounds, header_readings
-from transcribe.extraction.page_text.text_lines import Line
+from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.extraction.tables import line_items
 from transcribe.extraction.tables.line_items import is_number_column, product_rule
 from transcribe.extraction.tables.table_extent import NUMBER_PATTERN, table_sections
@@ -37,7 +37,7 @@ class TableRow:
     `multiplies`: whether its numbers hold what the form's rule of products says, None where one is missing.
     """
 
-    cells: dict[str, list[Line]] = field(default_factory=dict)
+    cells: dict[str, list[TextLine]] = field(default_factory=dict)
     multiplies: bool | None = None
 
     def has_text_above(self, name: str, words: Sequence[Word]) -> bool:
@@ -48,14 +48,15 @@ class TableRow:
         return words[0].box.x0 < max(box.x1 for box in over) and words[-1].box.x1 > min(box.x0 for box in over)
 
     def add(self, name: str, words: Sequence[Word], page: int) -> None:
-        self.cells.setdefault(name, []).append(Line(page=page, words=tuple(words)))
+        self.cells.setdefault(name, []).append(TextLine(page=page, words=tuple(words)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceTable:
-    """A table as one source sees it: its rows top to bottom, the names of its columns, and how good it looks.
+    """A table as one source sees it: its rows top to bottom and the names of its columns.
 
-    `score` is that of its header, with more for rows that multiply. `skipped_lines` counts the lines among the rows
+    `score` says how good it looks: the score of its header, with more for rows that multiply. `skipped_lines` counts
+    the lines among the rows
     with a number in a column that are neither a row nor a part of one.
     """
 
@@ -118,7 +119,7 @@ def _with_factor(
 
 
 def _assemble_rows(
-    lines: Sequence[Line], header: TableHeader, edges: Sequence[float], table: Table, form: Form
+    lines: Sequence[TextLine], header: TableHeader, edges: Sequence[float], table: Table, form: Form
 ) -> tuple[list[TableRow], int]:
     """The rows of one section of a table, and how many of its lines have a number and are no row."""
     rows: list[TableRow] = []
@@ -142,7 +143,7 @@ def _assemble_rows(
     return rows, skipped_lines
 
 
-def _line_cells(line: Line, header: TableHeader, edges: Sequence[float]) -> dict[str, list[Word]]:
+def _line_cells(line: TextLine, header: TableHeader, edges: Sequence[float]) -> dict[str, list[Word]]:
     """The words of each of the table's own columns, without what stands far to the left of the first."""
     columns: list[list[Word]] = [[] for _ in header.columns]
     for word in line.words:

@@ -9,7 +9,7 @@ from itertools import permutations
 
 from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
 from transcribe.extraction.page_text.page_text import PageText
-from transcribe.extraction.page_text.text_lines import Line
+from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.model import Form
 from transcribe.values import read_number
 
@@ -34,7 +34,10 @@ MAX_ROW_NUMBERS = 12
 
 
 def table_sections(page_text: PageText, below: Sequence[int], form: Form) -> list[list[int]]:
-    """The lines under a header up to the sums or to a wide empty space, parted where a subtotal stands between rows."""
+    """The lines under a header up to the sums, parted where a subtotal stands between rows.
+
+    A wide empty space ends the table too.
+    """
     sums = {field.name for field in form.fields if field.type == "amount"} | set(SUM_ROLES)
     reach = _lines_before_gap(page_text, below)
     sections: list[list[int]] = [[]]
@@ -82,7 +85,7 @@ def _has_rows_below(page_text: PageText, below: Sequence[int], sums: Collection[
     return False
 
 
-def _is_product_line(line: Line, form: Form) -> bool:
+def _is_product_line(line: TextLine, form: Form) -> bool:
     """Whether the last amount of a line is the product of two numbers before it."""
     amounts = list(AMOUNT_PATTERN.finditer(line.text))
     if not amounts:

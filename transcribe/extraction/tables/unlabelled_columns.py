@@ -10,14 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from transcribe.extraction.page_text.table_headers import TableHeader
-from transcribe.extraction.page_text.text_lines import Line
+from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.model import Table
 
 MIN_TEXT_LETTERS_PER_LINE = 3
 """A column of text has so many letters a line, at least. Chosen by hand."""
 
 
-def with_text_column(header: TableHeader, body: Sequence[Line], edges: Sequence[float], table: Table) -> TableHeader:
+def with_text_column(
+    header: TableHeader, body: Sequence[TextLine], edges: Sequence[float], table: Table
+) -> TableHeader:
     """The header with the table's first column, where that is of text and no heading names it.
 
     It is the column with the most letters of those that no heading names.
@@ -36,7 +38,10 @@ def with_text_column(header: TableHeader, body: Sequence[Line], edges: Sequence[
 
 
 def with_factor_column(header: TableHeader, rule: tuple[str, str, str] | None) -> Iterator[TableHeader]:
-    """The header with the one column of the rule of products that no heading names, in each place where it may be."""
+    """The header with the unnamed factor of the rule of products, in each place where it may be.
+
+    Nothing where headings name all columns of the rule, or fewer than all but one.
+    """
     named = {name for name, _, _ in header.columns}
     missing = [name for name in rule or () if name not in named]
     if len(missing) == 1:

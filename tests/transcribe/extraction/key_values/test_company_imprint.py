@@ -6,10 +6,10 @@ import pytest
 
 from tests.transcribe.extraction.printed import printed
 from transcribe.extraction.key_values.company_imprint import imprint_names, is_imprint, is_in_imprint
-from transcribe.extraction.page_text.text_lines import Line, lines
+from transcribe.extraction.page_text.text_lines import TextLine, lines
 
 
-def block(*rows: str) -> list[Line]:
+def block(*rows: str) -> list[TextLine]:
     return lines(printed(*rows), 1)
 
 

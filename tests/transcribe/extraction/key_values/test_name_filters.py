@@ -6,7 +6,7 @@ import pytest
 
 from tests.transcribe.extraction.printed import printed
 from transcribe.extraction.key_values.name_filters import is_no_name, is_street, without_non_names
-from transcribe.extraction.page_text.field_candidates import candidate
+from transcribe.extraction.page_text.field_candidates import field_candidate
 from transcribe.extraction.page_text.text_lines import lines
 
 
@@ -43,7 +43,7 @@ def test_a_name_with_such_a_word_or_number_in_it_is_one(text: str) -> None:
 
 
 def named(*texts: str) -> list[tuple[str, bool]]:
-    found = [candidate(lines(printed(text), 1), 1.0 - number / 10) for number, text in enumerate(texts)]
+    found = [field_candidate(lines(printed(text), 1), 1.0 - number / 10) for number, text in enumerate(texts)]
     return [(each.text, each.doubtful) for each in without_non_names(found)]
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.transcribe.extraction.printed import HEIGHT, PITCH, WIDTH, printed
 from transcribe.extraction.key_values.text_in_box import read_in_box, text_in_box
-from transcribe.extraction.page_text.field_candidates import candidate
+from transcribe.extraction.page_text.field_candidates import field_candidate
 from transcribe.extraction.page_text.page_text import page_text_of
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.forms import definition
@@ -46,7 +46,7 @@ def test_an_empty_frame_says_nothing() -> None:
 
 
 def test_another_sources_place_is_read_in_ones_own_print() -> None:
-    found = candidate(tuple(lines(printed(*ROWS), 1))[3:], 0.9)
+    found = field_candidate(tuple(lines(printed(*ROWS), 1))[3:], 0.9)
     own = page_text_of(lines(printed(*ROWS[:3], "TOTAL RM 9.4O"), 1), RECEIPT)
     read = read_in_box(own, found, RECEIPT.field("company"), RECEIPT)
     assert read is not None

@@ -18,13 +18,13 @@ from transcribe.extraction.page_text.consensus import (
     place_confidence,
     place_hypotheses,
 )
-from transcribe.extraction.page_text.field_candidates import Candidate, candidate
+from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
 from transcribe.extraction.page_text.text_lines import lines
 
 
-def at(text: str, row: int, score: float = 0.8, page: int = 1) -> Candidate:
+def at(text: str, row: int, score: float = 0.8, page: int = 1) -> FieldCandidate:
     """A candidate on the row of a page."""
-    return candidate(tuple(lines(printed(*[""] * row, text), page)), score)
+    return field_candidate(tuple(lines(printed(*[""] * row, text), page)), score)
 
 
 def test_a_place_that_two_sources_see_is_one_place_and_counts_more() -> None:
