@@ -208,7 +208,6 @@ LONG_SENTENCES_STILL: tuple[str, ...] = (
     "reconcile/parameters",
     "transcribe/archive.py",
     "transcribe/drawing",
-    "transcribe/extraction",
     "transcribe/fields",
     "transcribe/form_drafting",
     "transcribe/forms",
