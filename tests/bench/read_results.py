@@ -143,7 +143,7 @@ def _line_reads(sample: Sample, form: Form, engines: Sequence[str]) -> ReadResul
     sheet = ink_layer(page.picture, None)
     box = Box(0, 0, page.picture.shape[1], page.picture.shape[0])
     spot = form_fields.FieldRegion(key=FieldKey("text"), field=form.fields[0], box=box, ink=sheet.inks([box])[0])
-    here = form_page.Circumstances(scan=sample.file, at=NOW, fit=1.0, quality=1.0)
+    here = form_fields.Circumstances(scan=sample.file, at=NOW, fit=1.0, quality=1.0)
     readers = [_engine(name, form.languages) for name in engines]
     found = form_page.readings(page, sheet, [spot], readers, here)
     return ReadResult(places=(), readings=tuple(found), fit=None, quality={})

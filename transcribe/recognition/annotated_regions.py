@@ -17,8 +17,7 @@ from transcribe.ink import ink_layer
 from transcribe.model import Form, Page, Place, Reading, ReadResult, Scan, Word
 from transcribe.ocr import Engine, alternatives_of, confidence_of, reading
 from transcribe.recognition import form_page
-from transcribe.recognition.form_fields import FieldRegion
-from transcribe.recognition.form_page import Circumstances
+from transcribe.recognition.form_fields import Circumstances, FieldRegion
 from transcribe.recognition.free_page import laid_pages, line_scale
 from transcribe.recognition.page_assignment import RegisteredPage, assign_pages, register_pages
 from transcribe.recognition.result import ReadResultBuilder

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from transcribe.forms import Comb, combs, field_boxes
 from transcribe.geometry import Box
@@ -37,3 +39,16 @@ def field_regions(form: Form, number: int, layer: InkLayer, alike: Similarity | 
         FieldRegion(key=key, field=field, box=box, ink=ink, comb=None if field.type in MARKS else comb, astray=astray)
         for (key, field, box), ink, comb, astray in zip(places, layer.inks(sides), toothed, beside, strict=True)
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What every reading of a page shares."""
+
+    scan: str
+    at: datetime
+    fit: float
+    quality: float
+
+    def conditions(self, filled: float) -> Mapping[str, float]:
+        return {"fit": self.fit, "quality": self.quality, "place": 1.0, "ink": filled}

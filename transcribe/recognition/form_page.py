@@ -1,57 +1,23 @@
-"""A page that lies on its blank form: what ink and engines say of each of its boxes."""
+"""A page that lies on its blank form: what its ink says, and everything that machines say."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import combinations
-
-from rapidfuzz.fuzz import ratio as per_cent
+from collections.abc import Sequence
 
 from transcribe.codes import Flag
-from transcribe.imaging import BARCODE_FIELD_TYPES, BARCODE_SOURCE, MIN_CODE_BOX_HEIGHT_PX, Barcode, barcodes
 from transcribe.ink import (
     InkLayer,
-    ShownLine,
-    compacted_page,
-    crossed_out,
-    joinedness,
     probability_signed,
     probability_ticked,
-    unbarred,
-    without_bars,
 )
-from transcribe.model import INK, Page, Reading, SourceWords, Word
-from transcribe.ocr import Beside, Engine, alternatives_of, confidence_of, reading, spread, text_of
-from transcribe.recognition.barcode_readings import adds_to_barcode
+from transcribe.model import INK, Page, Reading
+from transcribe.ocr import Engine, reading
+from transcribe.recognition.asked_regions import ask_engines, engine_readings
 from transcribe.recognition.cascade import Cascade
-from transcribe.recognition.form_fields import MARKS, FieldRegion
-
-SURELY_BLANK = 0.02
-"""Engines are not asked about a box that is filled with less than this confidence."""
-
-JOINED, SOMEWHAT_JOINED = 2.2, 1.1
-"""`strokes.joinedness` of joined writing, and the least it has: a quarter of real lines lie between the two."""
-
-DOUBTED, UNLIKE = 0.6, 0.6
-"""Confidence that no engine has, and likeness of two engines' texts, on joined writing: 0 of 40 lines were right."""
+from transcribe.recognition.form_fields import Circumstances, FieldRegion
 
 MOST_SURE = 0.9999
 """The ink test claims no more: it has never been tested on more than ten thousand boxes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
-    """What every reading of a page shares."""
-
-    scan: str
-    at: datetime
-    fit: float
-    quality: float
-
-    def conditions(self, filled: float) -> Mapping[str, float]:
-        return {"fit": self.fit, "quality": self.quality, "place": 1.0, "ink": filled}
 
 
 def readings(
@@ -70,36 +36,6 @@ def readings(
 def ink_readings(regions: Sequence[FieldRegion], layer: InkLayer, here: Circumstances) -> list[Reading]:
     """What the ink alone says of each region; nothing of those in which something is written."""
     return [reading for region in regions if (reading := _by_ink(region, layer, here))]
-
-
-def ask_engines(
-    page: Page,
-    layer: InkLayer,
-    regions: Sequence[FieldRegion],
-    engines: Sequence[Engine],
-    here: Circumstances,
-    cascade: Cascade | None = None,
-) -> list[AskedRegion]:
-    """The words of every region that has writing in it; payment data are never asked for.
-
-    With a `cascade` engines after the first are asked only for what it holds for doubtful.
-    """
-    in_place = [region for region in regions if not region.astray and region.field.type not in MARKS]
-    written = [region for region in in_place if region.ink.filled >= SURELY_BLANK]
-    asked = [region for region in written if region.field.personal != "payment"]
-    codes = {number: code for number, region in enumerate(asked) if (code := _barcode(region, page))}
-    shown = unbarred(layer.clean, {number: asked[number].ink for number in codes}, codes)
-    clean = Page(number=page.number, picture=shown, dpi=page.dpi)
-    asked = [
-        _unbarred(region, codes[number], layer) if number in codes else region for number, region in enumerate(asked)
-    ]
-    seen = _asked_in_turn(engines, clean, layer, asked, here, cascade)
-    return [
-        AskedRegion(
-            region=region, barcode=codes.get(number), words=tuple(said[number] for said in seen if number in said)
-        )
-        for number, region in enumerate(asked)
-    ]
 
 
 def _by_ink(region: FieldRegion, layer: InkLayer, here: Circumstances) -> Reading | None:
@@ -133,171 +69,4 @@ def _by_ink(region: FieldRegion, layer: InkLayer, here: Circumstances) -> Readin
         confidence=confidence and min(MOST_SURE, confidence),
         conditions=here.conditions(filled),
         flags=flags,
-    )
-
-
-def engine_readings(asked: Sequence[AskedRegion], layer: InkLayer, here: Circumstances) -> list[Reading]:
-    """What barcodes and engines say of the regions that were asked for."""
-    return [each for region in asked for each in region.readings(layer, here)]
-
-
-@dataclass(frozen=True, slots=True)
-class EngineWords:
-    """What one engine saw in a field, line by line; `miscounted` where that is more or fewer characters than there are
-    cells of its comb with writing in them. `placed` are the words where they were written on the page."""
-
-    source: str
-    lines: Sequence[Sequence[Word]]
-    miscounted: bool = False
-    placed: tuple[Word, ...] = ()
-
-    @property
-    def text(self) -> str:
-        return text_of(self.lines)
-
-    @property
-    def confidence(self) -> float | None:
-        return confidence_of([word for line in self.lines for word in line])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedRegion:
-    """A region that engines were asked for: its barcode, and the words of each source that said something."""
-
-    region: FieldRegion
-    barcode: Barcode | None
-    words: tuple[EngineWords, ...]
-
-    @property
-    def heard(self) -> list[EngineWords]:
-        """The words that count: those beside a barcode only where they say something else than it."""
-        code = self.barcode
-        return [each for each in self.words if code is None or adds_to_barcode(each.text, code)]
-
-    def readings(self, layer: InkLayer, here: Circumstances) -> list[Reading]:
-        """The barcode's reading, then one of each engine."""
-        flags = _flags(self.region, layer, self.heard) if self.barcode is None else []
-        by_code = [_by_barcode(self.region, self.barcode, here)] if self.barcode else []
-        return by_code + [_by_engine(each, self.region, flags, here) for each in self.heard]
-
-    def source_words(self, page: int) -> list[SourceWords]:
-        """The words as they stand on the page of this number."""
-        key = self.region.key
-        return [
-            SourceWords(source=each.source, page=page, key=key, words=each.placed) for each in self.heard if each.placed
-        ]
-
-
-def _asked_in_turn(
-    engines: Sequence[Engine],
-    page: Page,
-    layer: InkLayer,
-    asked: Sequence[FieldRegion],
-    here: Circumstances,
-    cascade: Cascade | None,
-) -> list[dict[int, EngineWords]]:
-    """What each engine says of the regions that it is asked for, by their number. An hOCR file beside the picture has
-    read the page as it is, and where it has no words it says nothing."""
-    seen: list[dict[int, EngineWords]] = []
-    every = doubtful = list(range(len(asked)))
-    closed, lines = compacted_page(page, layer, [(region.ink, region.comb) for region in asked])
-    for engine in engines:
-        if isinstance(engine, Beside):
-            plain = compacted_page(page, layer, [(region.ink, None) for region in asked])
-            seen.append({number: said for number, said in _said_by(engine, *plain, every).items() if said.text})
-        else:
-            seen.append(_said_by(engine, closed, lines, doubtful))
-        if cascade is not None and engine is engines[0]:
-            said = [seen[-1][number].lines for number in every]
-            doubtful = cascade.doubtful([region.field for region in asked], said, here.quality)
-    return seen
-
-
-def _said_by(engine: Engine, page: Page, lines: Sequence[ShownLine], asked: Sequence[int]) -> dict[int, EngineWords]:
-    """What an engine says of some fields, line by line, all boxes of the page in one call."""
-    boxes = [line for line in lines if line.field in set(asked)]
-    words: dict[int, list[list[Word]]] = {number: [] for number in asked}
-    placed: dict[int, list[Word]] = {number: [] for number in asked}
-    miscounted = set()
-    seen = engine.words(page, [line.box for line in boxes]) if boxes else []
-    for line, found in zip(boxes, seen, strict=True):
-        said = line.closed.spaced(found) if line.closed else found
-        there = spread(said, line.closed.box) if line.closed else said
-        placed[line.field] += [replace(word, line=len(words[line.field])) for word in there]
-        words[line.field].append(said)
-        if line.closed and found and not line.closed.fits(text_of([found])):
-            miscounted.add(line.field)
-    return {
-        number: EngineWords(engine.source, words[number], number in miscounted, tuple(placed[number]))
-        for number in asked
-    }
-
-
-def _by_engine(said: EngineWords, region: FieldRegion, flags: Sequence[Flag], here: Circumstances) -> Reading:
-    """One engine's words of a field as its reading. Silence over ink is no blank: it could not be read."""
-    silent = not said.text and region.ink.filled >= 0.5
-    return reading(
-        scan=here.scan,
-        key=region.key,
-        source=said.source,
-        text=None if silent else said.text,
-        at=here.at,
-        confidence=said.confidence,
-        conditions=here.conditions(region.ink.filled),
-        flags=[
-            *flags,
-            *([Flag.ILLEGIBLE] if silent and Flag.ILLEGIBLE not in flags else []),
-            *([Flag.MISCOUNTED] if said.miscounted else []),
-        ],
-        alternatives=alternatives_of(said.lines),
-    )
-
-
-def _flags(region: FieldRegion, layer: InkLayer, said: Sequence[EngineWords]) -> list[Flag]:
-    """What kind of writing it is, where that matters: joined by hand, struck through."""
-    joined = 0.0 if region.comb else joinedness(layer, region.ink)  # each letter in a cell of its own
-    flags = [Flag.HANDWRITING] if _is_handwriting(joined, said) else []
-    flags += (
-        [Flag.ILLEGIBLE] if region.ink.doubtful else []
-    )  # part of it may stand in the row beside, or be of that row
-    return [*flags, Flag.CROSSED_OUT] if crossed_out(layer, region.ink) else flags
-
-
-def _is_handwriting(joined: float, said: Sequence[EngineWords]) -> bool:
-    """Letters that run together and that engines cannot make out: blur joins printed letters too, but they agree."""
-    if joined < SOMEWHAT_JOINED or not said:
-        return False
-    texts = ["".join(each.text.casefold().split()) for each in said]
-    if len(texts) > 1 and texts[0] and all(text == texts[0] for text in texts):
-        return False
-    likeness = min((per_cent(one, other) / 100 for one, other in combinations(texts, 2)), default=0.0)
-    surest = max((each.confidence or 0.0 for each in said), default=0.0)
-    return surest < DOUBTED and (joined >= JOINED or likeness < UNLIKE)
-
-
-def _barcode(region: FieldRegion, page: Page) -> Barcode | None:
-    """A barcode that stands in a field's box, or beside it."""
-    if region.field.type not in BARCODE_FIELD_TYPES or (
-        region.field.type == "code" and region.box.height < MIN_CODE_BOX_HEIGHT_PX
-    ):
-        return None
-    return next(iter(barcodes(page.picture, region.box)), None)
-
-
-def _unbarred(region: FieldRegion, code: Barcode, layer: InkLayer) -> FieldRegion:
-    """The field as engines are asked for it: without the bars."""
-    return replace(region, ink=without_bars(region.ink, code, layer.unit), comb=None)
-
-
-def _by_barcode(region: FieldRegion, code: Barcode, here: Circumstances) -> Reading:
-    """What a barcode says. It checks itself and says nothing of how sure it is."""
-    return reading(
-        scan=here.scan,
-        key=region.key,
-        source=BARCODE_SOURCE,
-        text=code.text,
-        at=here.at,
-        confidence=None,
-        conditions=here.conditions(1.0),
-        flags=[Flag.CHECKS_ITSELF] if code.checked else [],
     )

@@ -16,9 +16,10 @@ from transcribe.imaging import cover, crop, use_one_thread
 from transcribe.ink import ink_layer
 from transcribe.model import INK, FieldKey, Form, Page, Place, Reading, ReadResult, Scan
 from transcribe.ocr import Engine, FallbackEngine, hocr, reading, without_failed
+from transcribe.recognition.asked_regions import ask_engines, engine_readings
 from transcribe.recognition.cascade import Cascade
-from transcribe.recognition.form_fields import FieldRegion, field_regions
-from transcribe.recognition.form_page import Circumstances, ask_engines, engine_readings, ink_readings
+from transcribe.recognition.form_fields import Circumstances, FieldRegion, field_regions
+from transcribe.recognition.form_page import ink_readings
 from transcribe.recognition.free_page import read_free
 from transcribe.recognition.page_assignment import (
     DEFAULT_OPTIONS,

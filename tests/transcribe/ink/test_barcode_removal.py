@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from transcribe.model import Picture
 
 EAN = "4006381333931"
-HERE = form_page.Circumstances(scan="s", at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
+HERE = form_fields.Circumstances(scan="s", at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
 
 
 @pytest.fixture

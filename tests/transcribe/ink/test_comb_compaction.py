@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from transcribe.model import Picture
 
 BOX, PITCH = Box(200, 200, 200 + 16 * 44, 256), 44
-HERE = form_page.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
+HERE = form_fields.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
 
 
 @pytest.fixture

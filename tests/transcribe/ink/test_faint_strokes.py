@@ -131,7 +131,7 @@ def test_a_box_whose_print_is_gone_in_the_light_is_never_said_to_be_blank(blank:
     (seen,) = sheet.inks([FIRST])
     assert seen.bleached
     field = Field(name="a", type="text", label={"en": "A"}, box=FIRST)
-    here = form_page.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
+    here = form_fields.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
     spot = form_fields.FieldRegion(key=FieldKey("a"), field=field, box=FIRST, ink=seen)
     (said,) = form_page.readings(Page(number=1, picture=page), sheet, [spot], [], here)
     assert (said.text, said.flags) == (None, frozenset({"illegible"}))

@@ -237,7 +237,7 @@ def test_a_box_whose_ink_is_disputed_is_never_said_to_be_blank(blank: Path) -> N
     form, page = made_form(blank), photographed(blank)
     cv2.line(page, (400, 205), (420, 500), 40, 4)
     sheet = ink_layer(page, str(blank))
-    here = form_page.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
+    here = form_fields.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
     spots = form_fields.field_regions(form, 1, sheet)
     said = form_page.readings(Page(number=1, picture=page), sheet, spots, [], here)
     of_first = [(each.text, each.flags) for each in said if each.key.name == "a"]

@@ -16,7 +16,7 @@ from transcribe.model import Page
 from transcribe.recognition import form_fields, form_page
 from transcribe.registration.similarity import Similarity, similarity
 
-HERE = form_page.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=0.8, quality=0.9)
+HERE = form_fields.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=0.8, quality=0.9)
 
 
 @pytest.mark.parametrize("name", ["bon-de-commande", "order-form"])
