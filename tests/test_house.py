@@ -184,7 +184,6 @@ NUMBERS_TOGETHER_STILL: tuple[str, ...] = (
     "transcribe/drawing",
     "transcribe/form_drafting",
     "transcribe/forms",
-    "transcribe/imaging",
     "transcribe/ocr",
 )
 """Work in progress, as all that ends in `_STILL`."""
@@ -211,7 +210,6 @@ LONG_SENTENCES_STILL: tuple[str, ...] = (
     "transcribe/form_drafting",
     "transcribe/forms",
     "transcribe/i18n",
-    "transcribe/imaging",
     "transcribe/intake",
     "transcribe/model.py",
     "transcribe/ocr",

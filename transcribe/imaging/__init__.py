@@ -16,14 +16,14 @@ from transcribe.imaging.pattern_search import find_shift
 from transcribe.imaging.quality import Quality, geometry, quality, rim_of_paper, with_geometry
 from transcribe.imaging.resizing import shrunk, shrunk_to
 from transcribe.imaging.rotation import straightened
-from transcribe.imaging.text_size import LETTER, share_inside, text_scale
+from transcribe.imaging.text_size import LETTER_HEIGHT_PX, share_inside, text_scale
 from transcribe.imaging.threads import use_one_thread
 from transcribe.imaging.tiling import patience, shrinking, tiles, widened_tile
 
 __all__ = [
     "BARCODE_FIELD_TYPES",
     "BARCODE_SOURCE",
-    "LETTER",
+    "LETTER_HEIGHT_PX",
     "MIN_CODE_BOX_HEIGHT_PX",
     "Barcode",
     "Mask",

@@ -10,48 +10,72 @@ import numpy
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-SHRINK = 4
-"""The paper is looked at in a picture this many times smaller: it has no detail, and it is 16 times quicker."""
+PAPER_SHRINK_FACTOR = 4
+"""How many times smaller the picture is in which paper is looked for: 16 times quicker, and paper has no detail."""
 
-STROKE = 5
-"""Side of the square (shrunken pixels) whose brightest point is paper: wider than a stroke at 200 to 300 dpi."""
+BRIGHTEST_SQUARE_PX = 5
+"""Side of the square whose brightest pixel is paper, in pixels of the smaller picture.
 
-SMOOTH = 21
-"""Side of the median that follows (shrunken pixels): smaller than a shadow, larger than a letter."""
+It is wider than a stroke at 200 to 300 dpi.
+"""
 
-SHADE = 40
-"""Pixels across from which what is evenly dark is a shadow and no stroke: broader than a marker's, narrower than a
-finger's shadow."""
+SMOOTHING_PX = 21
+"""Side of the median that follows, in pixels of the smaller picture: smaller than a shadow, larger than a letter."""
+
+MIN_SHADOW_WIDTH_PX = 40
+"""Width from which an evenly dark place is a shadow and no stroke.
+
+It is broader than a marker's stroke and narrower than a finger's shadow.
+"""
 
 
 def grey(picture: Picture) -> Picture:
-    """Rows x columns, whether the picture was grey or RGB."""
+    """The picture in grey, rows x columns; itself where it is grey already."""
     if picture.ndim == 2:
         return picture
     return numpy.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), dtype=numpy.uint8)
 
 
 def background(picture: Picture) -> Picture:
-    """How bright the bare paper is at each pixel of a grey picture (rows x columns): lamp light and shadows, no ink."""
+    """How bright the bare paper is at each pixel of a grey picture.
+
+    It shows lamp light and shadows, and no ink.
+    """
     height, width = picture.shape
-    small = cv2.resize(picture, (max(1, width // SHRINK), max(1, height // SHRINK)), interpolation=cv2.INTER_AREA)
-    bright = cv2.medianBlur(cv2.dilate(small, numpy.ones((STROKE, STROKE), numpy.uint8)), SMOOTH)
+    small = cv2.resize(
+        picture,
+        (max(1, width // PAPER_SHRINK_FACTOR), max(1, height // PAPER_SHRINK_FACTOR)),
+        interpolation=cv2.INTER_AREA,
+    )
+    bright = cv2.medianBlur(
+        cv2.dilate(small, numpy.ones((BRIGHTEST_SQUARE_PX, BRIGHTEST_SQUARE_PX), numpy.uint8)), SMOOTHING_PX
+    )
     return numpy.asarray(cv2.resize(bright, (width, height)), dtype=numpy.uint8)
 
 
 def flatten(picture: Picture, under: Picture | None = None) -> Picture:
-    """A grey picture with its paper divided out: bare paper is 255 everywhere, ink keeps its contrast."""
+    """A grey picture with its paper divided out: bare paper is 255 everywhere, ink keeps its contrast.
+
+    `under` is the background, where the caller has it already.
+    """
     return numpy.asarray(
         cv2.divide(picture, background(picture) if under is None else under, scale=255), dtype=numpy.uint8
     )
 
 
 def shadow(dark: Picture, most: float, unit: float) -> Picture:
-    """How dark the edges of shadows leave the paper, which is brighter than `paper` says there: of a flattened page's
-    darkness what is broader than any stroke and not darker than `most`. `unit` is a pixel's length at 200 dpi."""
+    """The part of a flattened page's darkness that is shadow: broader than any stroke, not darker than `most`.
+
+    At the edges of shadows the paper is darker than `background` says. `unit` is how many pixels of the page make one
+    pixel at 200 dpi.
+    """
     height, width = dark.shape
-    small = cv2.resize(dark, (max(1, width // SHRINK), max(1, height // SHRINK)), interpolation=cv2.INTER_AREA)
-    side = max(3, round(SHADE * unit / SHRINK))
+    small = cv2.resize(
+        dark,
+        (max(1, width // PAPER_SHRINK_FACTOR), max(1, height // PAPER_SHRINK_FACTOR)),
+        interpolation=cv2.INTER_AREA,
+    )
+    side = max(3, round(MIN_SHADOW_WIDTH_PX * unit / PAPER_SHRINK_FACTOR))
     broad = cv2.morphologyEx(small, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
     broad[broad > most] = 0
     return numpy.asarray(cv2.resize(cv2.blur(broad, (3, 3)), (width, height)), dtype=numpy.uint8)

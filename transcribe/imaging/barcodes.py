@@ -1,4 +1,4 @@
-"""Barcodes and QR codes, by ZXing: one more source for codes, and one that checks itself."""
+"""Barcodes and QR codes read by ZXing: one more source for codes, most of which check themselves."""
 
 from __future__ import annotations
 
@@ -14,24 +14,31 @@ if TYPE_CHECKING:
     from transcribe.model import Picture
 
 BARCODE_SOURCE = f"zxing {version('zxing-cpp')}"
+"""The name of ZXing's readings."""
+
 BARCODE_FIELD_TYPES = frozenset({"code", "ean"})
 """Field types whose box may hold a barcode."""
 
 MIN_CODE_BOX_HEIGHT_PX = 50
-"""Pixels of height of a box of the type code that may hold a barcode; EAN boxes are always looked at."""
+"""Height from which a box of the type code may hold a barcode; EAN boxes are always looked at. Chosen by hand."""
 
-AROUND = 0.5
-"""Heights of the box that are looked at beyond it: labels are stuck on beside the line, and want a quiet margin."""
+SEARCH_MARGIN_HEIGHTS = 0.5
+"""How far beyond a box barcodes are looked for, in its heights. Chosen by hand.
 
-DETECTING = frozenset(
+Labels are stuck on beside the line, and want a quiet margin.
+"""
+
+ERROR_DETECTING_FORMATS = frozenset(
     getattr(zxingcpp.BarcodeFormat, name)
     for name in (
         *("EAN13", "EAN8", "UPCA", "UPCE", "ITF14", "Code128", "Code93", "DataBarOmni", "DataBarExp"),
         *("QRCode", "MicroQRCode", "RMQRCode", "DataMatrix", "Aztec", "PDF417", "MicroPDF417", "MaxiCode"),
     )
 )
-"""Kinds with a check character or error detection that are refused where it fails; Code 39, ITF and Codabar need none,
-and a piece of one may read as a shorter one."""
+"""Kinds of barcode that detect errors: a code whose check fails is not read.
+
+Code 39, ITF and Codabar need no check character, and a piece of one may read as a shorter one.
+"""
 
 
 class Barcode(NamedTuple):
@@ -43,11 +50,13 @@ class Barcode(NamedTuple):
 
 
 def barcodes(picture: Picture, box: Box) -> list[Barcode]:
-    """The barcodes in and around a box, each text once, those in the box first, left to right; empty where there is
-    none. One beside the box, or one of several in it, may be of another field and proves nothing."""
+    """The barcodes in and around a box, each text once: first those in the box, from left to right.
+
+    One beside the box, or one of several in it, may be of another field and proves nothing: it is not `checked`.
+    """
     height, width = picture.shape[:2]
-    wide = box.padded(round(AROUND * box.height)).clipped(width, height)
-    found = list({code.text: code for code in _seen(picture[wide.slices])}.values())
+    wide = box.padded(round(SEARCH_MARGIN_HEIGHTS * box.height)).clipped(width, height)
+    found = list({code.text: code for code in _read(picture[wide.slices])}.values())
     codes = [code._replace(box=code.box.shifted(wide.x0, wide.y0)) for code in found]
     within = [code for code in codes if box.contains_middle(code.box)]
     rest = [code for code in codes if code not in within]
@@ -56,14 +65,18 @@ def barcodes(picture: Picture, box: Box) -> list[Barcode]:
 
 def barcodes_on_page(picture: Picture) -> list[Barcode]:
     """All barcodes of a page, left to right."""
-    return list(_seen(picture))
+    return list(_read(picture))
 
 
-def _seen(cut: Picture) -> Iterator[Barcode]:
-    if min(cut.shape[:2], default=0) < 8:
+def _read(picture_piece: Picture) -> Iterator[Barcode]:
+    if min(picture_piece.shape[:2], default=0) < 8:
         return
-    for code in sorted(zxingcpp.read_barcodes(cut.copy()), key=lambda code: code.position.top_left.x):
+    for code in sorted(zxingcpp.read_barcodes(picture_piece.copy()), key=lambda code: code.position.top_left.x):
         corners = [getattr(code.position, each) for each in ("top_left", "top_right", "bottom_left", "bottom_right")]
         across, down = [each.x for each in corners], [each.y for each in corners]
         if text := code.text.strip():
-            yield Barcode(text, Box(min(across), min(down), max(across) + 1, max(down) + 1), code.format in DETECTING)
+            yield Barcode(
+                text,
+                Box(min(across), min(down), max(across) + 1, max(down) + 1),
+                code.format in ERROR_DETECTING_FORMATS,
+            )

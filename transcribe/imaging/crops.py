@@ -14,39 +14,43 @@ from transcribe.imaging.background import grey
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-AROUND = 0.35
-"""Context around a field, in heights of its box and at most MOST_AROUND pixels: a letter's tail, the label's foot."""
+CROP_MARGIN_HEIGHTS = 0.35
+"""Context shown around a field, in heights of its box: a letter's tail, the label's foot. Chosen by hand."""
 
-MOST_AROUND = 28
+MAX_CROP_MARGIN_PX = 28
+"""The most context shown around a field, at the size in which tasks are shown. Chosen by hand."""
 
-SNIPPET_BYTES = 8_000
+MAX_SNIPPET_BYTES = 8_000
 """A snippet is at most this large, so that the next ones are on the screen before they are needed."""
 
-PAGE_BYTES = 150_000
-"""About what a page's picture takes; its small print can still be read."""
+MAX_PAGE_PICTURE_BYTES = 150_000
+"""About the size of a page's picture; its small print can still be read."""
 
-PAGE_SIDE = 2400
-"""Pixels of the longer side of a page's picture: A4 at 200 dpi, so that boxes mostly lie on it as they are."""
+MAX_PAGE_SIDE_PX = 2400
+"""Longer side of a page's picture: A4 at 200 dpi, so that boxes mostly lie on it as they are."""
 
-QUALITIES = (72, 55, 40, 28, 18)
-"""JPEG qualities tried, best first; typed text at 28 is still easy to read. WebP is a third smaller and takes six to
-ten times as long: of a form of a hundred fields, as long as Tesseract takes to read it."""
+JPEG_QUALITIES = (72, 55, 40, 28, 18)
+"""JPEG qualities tried, best first; typed text at 28 is still easy to read.
 
-SHRINKS = (1.0, 0.75, 0.5, 0.35)
-"""Sizes tried after the qualities: only large boxes full of writing come to that."""
+WebP is a third smaller and takes six to ten times as long: for a form of a hundred fields, as long as Tesseract takes
+to read it.
+"""
 
-MASKED = 160
-"""Grey of what nobody may see."""
+SHRINK_FACTORS = (1.0, 0.75, 0.5, 0.35)
+"""Sizes tried after the qualities: only large boxes full of writing come to that. Chosen by hand."""
+
+MASK_GREY_LEVEL = 160
+"""Grey level painted over what readers may not see."""
 
 
 def crop(picture: Picture, box: Box, *, scale: float = 1.0, strict: bool = False) -> bytes:
-    """A field's picture as a grey JPEG without metadata, at most SNIPPET_BYTES.
+    """A field's picture as a grey JPEG without metadata, at most MAX_SNIPPET_BYTES.
 
-    `scale` brings a page to the size at which every task is shown (one over the page's `unit`), so that writing is as
-    large from task to task. Some context lies around the box; under `strict` it is masked, for fields whose neighbours
-    the reader may not see.
+    `scale` brings a page to the size at which every task is shown (one over the page's `unit`), so that writing is
+    equally large from task to task. Some context lies around the box. Under `strict` it is masked, for fields whose
+    neighbours the reader may not see.
     """
-    around = min(MOST_AROUND / scale, AROUND * max(box.height, 1))
+    around = min(MAX_CROP_MARGIN_PX / scale, CROP_MARGIN_HEIGHTS * max(box.height, 1))
     wide = Box(
         max(0, round(box.x0 - around)),
         max(0, round(box.y0 - around)),
@@ -56,16 +60,16 @@ def crop(picture: Picture, box: Box, *, scale: float = 1.0, strict: bool = False
     cut = grey(picture[wide.slices]).copy()
     if strict:
         inside = box.shifted(-wide.x0, -wide.y0).clipped(wide.width, wide.height)
-        shown = numpy.full_like(cut, MASKED)
+        shown = numpy.full_like(cut, MASK_GREY_LEVEL)
         shown[inside.slices] = cut[inside.slices]
         cut = shown
-    return _smallest(cut, scale, SNIPPET_BYTES)
+    return _smallest(cut, scale, MAX_SNIPPET_BYTES)
 
 
 def page_picture(picture: Picture) -> bytes:
-    """A whole page as a grey JPEG of about PAGE_BYTES, at most PAGE_SIDE pixels long."""
+    """A whole page as a grey JPEG of about MAX_PAGE_PICTURE_BYTES, at most MAX_PAGE_SIDE_PX pixels long."""
     cut = grey(picture)
-    return _smallest(cut, min(1.0, PAGE_SIDE / max(cut.shape)), PAGE_BYTES)
+    return _smallest(cut, min(1.0, MAX_PAGE_SIDE_PX / max(cut.shape)), MAX_PAGE_PICTURE_BYTES)
 
 
 def cover(picture: Picture, boxes: Iterable[Box]) -> Picture:
@@ -73,27 +77,27 @@ def cover(picture: Picture, boxes: Iterable[Box]) -> Picture:
     shown = picture.copy()
     height, width = picture.shape[:2]
     for box in boxes:
-        shown[box.clipped(width, height).slices] = MASKED
+        shown[box.clipped(width, height).slices] = MASK_GREY_LEVEL
     return shown
 
 
 def _smallest(cut: Picture, scale: float, most: int) -> bytes:
     content = b""
-    for content in _tries(cut, scale):
+    for content in _encodings(cut, scale):
         if len(content) <= most:
             break
     return content
 
 
-def _tries(cut: Picture, scale: float) -> Iterator[bytes]:
-    """The picture ever smaller in bytes: first coarser, then smaller."""
-    for shrink in SHRINKS:
-        sized = _scaled(cut, scale * shrink)
-        for quality in QUALITIES:
+def _encodings(cut: Picture, scale: float) -> Iterator[bytes]:
+    """The picture as ever fewer bytes: first coarser, then smaller."""
+    for shrink in SHRINK_FACTORS:
+        sized = _resized(cut, scale * shrink)
+        for quality in JPEG_QUALITIES:
             yield cv2.imencode(".jpg", sized, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
 
 
-def _scaled(cut: Picture, scale: float) -> Picture:
+def _resized(cut: Picture, scale: float) -> Picture:
     if abs(scale - 1.0) < 0.02:
         return cut
     size = (max(1, round(cut.shape[1] * scale)), max(1, round(cut.shape[0] * scale)))

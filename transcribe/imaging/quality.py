@@ -21,25 +21,29 @@ if TYPE_CHECKING:
 
 Rim = NDArray[numpy.float64]
 """The four corners of a photo, one after the other, in pixels of the page."""
-FAR = 30_000
-"""Pixels beyond which a corner need not be known: OpenCV draws no farther."""
 
-SIDE = 1000
-"""Pixels of the longer side of the copy that light is measured on."""
+MAX_CORNER_DISTANCE_PX = 30_000
+"""Corners farther away are moved to this distance: OpenCV draws no farther."""
 
-ADVICE = {"blur": "blurred", "contrast": "faint", "resolution": "too small", "cut": "cut off", "glare": "glare"}
-"""The code of what to take again, by the measure that is bad."""
+LIGHT_SIDE_PX = 1000
+"""Longer side of the copy on which light is measured. Chosen by hand."""
 
-BAD = 0.35
-"""A measure below this is given as advice."""
+ADVICE_CODES = {"blur": "blurred", "contrast": "faint", "resolution": "too small", "cut": "cut off", "glare": "glare"}
+"""The code of the advice for each measure that may be bad."""
 
-BLURRED_TOO = 0.6
+MIN_GOOD_MEASURE = 0.35
+"""A measure below this is given as advice. Chosen by hand."""
+
+MIN_SHARPNESS_OF_PALE_PRINT = 0.6
 """A pale page whose sharpness is below this is blurred: sharp faint print has 0.9 and more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality:
-    """The measures of one page, each 0 bad to 1 good, "overall" among them; `advice` are codes of what is bad."""
+    """The measures of one page, each from 0 (bad) to 1 (good), "overall" among them.
+
+    `advice` holds the codes of what is bad.
+    """
 
     measures: Mapping[str, float]
     advice: tuple[str, ...]
@@ -48,19 +52,21 @@ class Quality:
 def quality(
     picture: Picture, *, ink_contrast: float, noise: float, scale: float, inside: float, rim: Rim | None = None
 ) -> Quality:
-    """The quality of a page as it lies straight.
+    """The quality of a page that lies straight.
 
-    `ink_contrast` is the darkness of its print over the paper (0 to 255), `noise` the standard deviation of bare paper,
-    `scale` how many pixels of the photo make one pixel at 200 dpi, `inside` the share of the page that is on the photo,
-    `rim` the photo's corners on the page, None where the page is all of it. What lies beyond the rim is white, and no
-    glare; "overall" counts it with glare all the same, as that is what machines' claims were calibrated with.
+    `ink_contrast` is the darkness of its print over the paper (0 to 255), and `noise` the standard deviation of bare
+    paper. `scale` is how many pixels of the photo make one pixel at 200 dpi, and `inside` the share of the page that is
+    on the photo. `rim` holds the photo's corners on the page, None where the page is all of it.
+
+    Pixels beyond the rim are white and no glare. "overall" counts them as glare all the same, as machines' claims were
+    calibrated with that.
     """
     pixels = grey(picture)
     burnt = _burnt(pixels)
-    glare, white = (1.0 - _between(float(each.mean()), 0.002, 0.03) for each in (_within(burnt, rim, pixels), burnt))
+    glare, white = (1.0 - _graded(float(each.mean()), 0.002, 0.03) for each in (_on_photo(burnt, rim, pixels), burnt))
     measures = {
         "blur": _sharpness(pixels, ink_contrast),
-        "contrast": _between(ink_contrast / max(4.0 * noise, 12.0), 2.0, 8.0) * _between(ink_contrast, 30.0, 90.0),
+        "contrast": _graded(ink_contrast / max(4.0 * noise, 12.0), 2.0, 8.0) * _graded(ink_contrast, 30.0, 90.0),
         **_geometry(scale, inside),
         "glare": glare,
     }
@@ -77,20 +83,26 @@ def with_geometry(seen: Quality, *, scale: float, inside: float) -> Quality:
 
 
 def advice(measures: Mapping[str, float]) -> tuple[str, ...]:
-    """The codes of what is bad. A blurred page is pale too, as its ink runs into its paper: what mends it is focus."""
-    bad = [name for name in ADVICE if measures[name] < BAD]
-    if "contrast" in bad and measures["blur"] < BLURRED_TOO:
+    """The codes of what is bad.
+
+    A blurred page is pale too, as its ink runs into its paper: focus mends both, and pale print is not told.
+    """
+    bad = [name for name in ADVICE_CODES if measures[name] < MIN_GOOD_MEASURE]
+    if "contrast" in bad and measures["blur"] < MIN_SHARPNESS_OF_PALE_PRINT:
         bad = ["blur", *(name for name in bad if name not in ("blur", "contrast"))]
-    return tuple(ADVICE[name] for name in bad)
+    return tuple(ADVICE_CODES[name] for name in bad)
 
 
 def _geometry(scale: float, inside: float) -> dict[str, float]:
-    return {"resolution": _between(scale, 0.35, 0.8), "cut": _between(inside, 0.90, 0.99)}
+    return {"resolution": _graded(scale, 0.35, 0.8), "cut": _graded(inside, 0.90, 0.99)}
 
 
 def geometry(homography: Homography, photo: tuple[int, int], size: tuple[int, int]) -> tuple[float, float]:
-    """How many pixels of the photo (rows, columns) make one of the laid page in its middle, and the share of the page
-    (width, height) that is on the photo. `homography` takes pixels of the photo to pixels of the page."""
+    """The photo's scale, and the share of the page that is on the photo.
+
+    The scale is how many pixels of the photo make one pixel of the page, on average. `homography` takes pixels of the
+    photo to pixels of the page. `photo` is rows and columns, `size` width and height of the page.
+    """
     back = numpy.linalg.inv(homography)
     width, height = size
     there = numpy.array(project(back, Box(0, 0, width, height).corners), numpy.float32)
@@ -107,23 +119,27 @@ def rim_of_paper(homography: Homography, photo: tuple[int, int]) -> Rim:
     return numpy.array(project(homography, Box(0, 0, columns, rows).corners), numpy.float64)
 
 
-def _between(value: float, bad: float, good: float) -> float:
+def _graded(value: float, bad: float, good: float) -> float:
     """0 at `bad`, 1 at `good`, a straight line between."""
     return float(min(1.0, max(0.0, (value - bad) / (good - bad))))
 
 
 def _sharpness(pixels: Picture, ink_contrast: float) -> float:
-    """How steep the steepest edges are, in shares of the ink's contrast a pixel: 0.5 where print is sharp at 200 dpi.
+    """How steep the steepest edges are, 0 to 1; 1 from a slope of 0.3 of the ink's contrast a pixel on.
 
-    A step blurred by a normal curve of s pixels has its steepest slope at contrast / (s * sqrt(2 pi)): 1 px of blur is
-    0.40, 2 px 0.20, 3 px 0.13. Below 0.10 letters of 10 points run together.
+    Sharp print at 200 dpi has a slope of 0.5. A step blurred by a normal curve of s pixels has its steepest slope at
+    contrast / (s * sqrt(2 pi)): 1 px of blur gives 0.40, 2 px 0.20, 3 px 0.13. Below 0.10 letters of 10 points run
+    together.
     """
-    return _between(_steepest(pixels, 0.99) / max(ink_contrast, 1.0), 0.07, 0.30)
+    return _graded(_steepest(pixels, 0.99) / max(ink_contrast, 1.0), 0.07, 0.30)
 
 
 def _steepest(pixels: Picture, share: float) -> float:
-    """The slope in grey levels a pixel that this share of a page does not exceed, by its central differences at every
-    second pixel of every second row; counted, which is quicker than sorting."""
+    """The slope, in grey levels a pixel, that this share of a page does not exceed.
+
+    Slopes are central differences at every second pixel of every second row. They are counted, which is quicker than
+    sorting.
+    """
     if min(pixels.shape) < 3:
         return 0.0
     across = cv2.absdiff(pixels[1:-1:2, 2::2], pixels[1:-1:2, :-2:2]).astype(numpy.int32)
@@ -134,19 +150,22 @@ def _steepest(pixels: Picture, share: float) -> float:
 
 
 def _burnt(pixels: Picture) -> NDArray[numpy.bool_]:
-    """Where a page is burnt out, on a small copy: patches at full white, far brighter than the paper beside them."""
-    small = shrunk(pixels, SIDE / max(pixels.shape))
+    """Where a page is burnt out: patches at full white, on a copy of LIGHT_SIDE_PX pixels.
+
+    A scan, and a photo whose paper is nearly white, has none.
+    """
+    small = shrunk(pixels, LIGHT_SIDE_PX / max(pixels.shape))
     usual = float(numpy.median(background(small)))
     if usual > 215:  # a scan, or a bright photo: its paper is as white as white gets
         return numpy.zeros(small.shape, numpy.bool_)
     return numpy.asarray(cv2.blur(small, (9, 9)) > 250)
 
 
-def _within(burnt: NDArray[numpy.bool_], rim: Rim | None, pixels: Picture) -> NDArray[numpy.bool_]:
-    """What is burnt out on the photo itself."""
+def _on_photo(burnt: NDArray[numpy.bool_], rim: Rim | None, pixels: Picture) -> NDArray[numpy.bool_]:
+    """The burnt patches that lie on the photo itself, inside its rim."""
     if rim is None or not burnt.any():
         return burnt
     shown = numpy.zeros(burnt.shape, numpy.uint8)
-    corners = numpy.clip(rim * burnt.shape[0] / pixels.shape[0], -FAR, FAR)
+    corners = numpy.clip(rim * burnt.shape[0] / pixels.shape[0], -MAX_CORNER_DISTANCE_PX, MAX_CORNER_DISTANCE_PX)
     cv2.fillConvexPoly(shown, numpy.rint(corners).astype(numpy.int32), 1)
     return burnt & (cv2.erode(shown, numpy.ones((5, 5), numpy.uint8)) > 0)

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy
 
 from transcribe.geometry import Homography
-from transcribe.imaging.skew import LEVEL, skew
+from transcribe.imaging.skew import MIN_SKEW_DEGREES, skew
 from transcribe.model import Page
-
-if TYPE_CHECKING:
-    pass
 
 
 def straightened(page: Page, turns: int) -> tuple[Page, Homography]:
-    """The page turned so many quarters against the clock and made level, and the homography from the pixels that came
-    in to those of the page."""
+    """The page turned so many quarters against the clock and made level, and the homography that does it.
+
+    The homography takes pixels of the page as it came in to pixels of the page that is given back.
+    """
     turned, quarters = numpy.rot90(page.picture, turns % 4), _quarters(page.picture.shape, turns % 4)
     angle = skew(turned)
-    if abs(angle) < LEVEL:
+    if abs(angle) < MIN_SKEW_DEGREES:
         return replace(page, picture=numpy.ascontiguousarray(turned)), quarters
     height, width = turned.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
@@ -34,8 +32,10 @@ def straightened(page: Page, turns: int) -> tuple[Page, Homography]:
 
 
 def _quarters(shape: tuple[int, ...], turns: int) -> Homography:
-    """The homography of turning a picture of this shape so many quarters against the clock; sides stand between pixels,
-    so that a box's x1 is outside of it."""
+    """The homography that turns a picture of this shape so many quarters against the clock.
+
+    Sides stand between pixels, so that a box's x1 is outside of it.
+    """
     height, width = shape[:2]
     made = {
         0: ((1, 0, 0), (0, 1, 0)),

@@ -15,33 +15,40 @@ from transcribe.imaging.tiling import is_strip
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-LEVEL = 0.2
-"""Degrees below which a page is level: Tesseract lost nothing up to 2 degrees, and turning costs a little sharpness."""
-MOST_SKEW = 8.0
-"""Degrees up to which lines of text are looked for; a page that leans more is no scan but a photo."""
-SKEW_SIDE, ROUGH_SIDE = 800, 400
-"""Pixels of the longer side of the copies that the angle is looked for on: to a degree, and to a seventh of it."""
+MIN_SKEW_DEGREES = 0.2
+"""A page that leans less is level: Tesseract lost nothing up to 2 degrees, and turning costs a little sharpness."""
+
+MAX_SKEW_DEGREES = 8.0
+"""Degrees up to which lines of text are looked for; a page that leans more is no scan but a photo. Chosen by hand."""
+
+FINE_SIDE_PX = 800
+"""Longer side of the copy on which the angle is looked for to a seventh of a degree. Chosen by hand."""
+
+ROUGH_SIDE_PX = 400
+"""Longer side of the copy on which the angle is looked for to a degree. Chosen by hand."""
 
 
 def skew(picture: Picture) -> float:
-    """Degrees by which the picture must be turned against the clock to be level: where rows of ink stand out most.
+    """Degrees by which the picture must be turned against the clock to be level.
 
-    The variance of the ink's projection on the vertical axis is highest when lines of text are level (Postl 1986).
-    A strip is left as it lies: turned, its ends would lie outside the picture.
+    At that angle rows of ink stand out most: the variance of the ink's projection on the vertical axis is highest when
+    lines of text are level (Postl 1986). A strip gives 0: turned, its ends would lie outside the picture.
     """
     if is_strip(picture):
         return 0.0
     whole = grey(picture)
-    small = shrunk(whole, SKEW_SIDE / max(whole.shape))
+    small = shrunk(whole, FINE_SIDE_PX / max(whole.shape))
     ink = cv2.adaptiveThreshold(small, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 12)
     if ink.mean() < 1e-4:
         return 0.0
-    rough = shrunk(numpy.asarray(255 * ink, numpy.uint8), ROUGH_SIDE / max(ink.shape))
-    coarse = max(numpy.arange(-MOST_SKEW, MOST_SKEW + 0.1, 1.0), key=lambda angle: _standing_out(rough, angle))
-    return float(max(numpy.arange(coarse - 0.9, coarse + 0.91, 0.15), key=lambda angle: _standing_out(ink, angle)))
+    rough = shrunk(numpy.asarray(255 * ink, numpy.uint8), ROUGH_SIDE_PX / max(ink.shape))
+    coarse = max(
+        numpy.arange(-MAX_SKEW_DEGREES, MAX_SKEW_DEGREES + 0.1, 1.0), key=lambda angle: _row_contrast(rough, angle)
+    )
+    return float(max(numpy.arange(coarse - 0.9, coarse + 0.91, 0.15), key=lambda angle: _row_contrast(ink, angle)))
 
 
-def _standing_out(ink: NDArray[Any], angle: float) -> float:
+def _row_contrast(ink: NDArray[Any], angle: float) -> float:
     height, width = ink.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(angle), 1.0)
     turned = cv2.warpAffine(ink, turn, (width, height), flags=cv2.INTER_NEAREST)

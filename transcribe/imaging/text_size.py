@@ -16,45 +16,66 @@ if TYPE_CHECKING:
     from transcribe.imaging.masks import Mask
     from transcribe.model import Picture
 
-WORD, LETTER = 18.0, 13.0
-"""Pixels of height, at 200 dpi, of words as engines frame them and of single letters, in print of 10 points."""
-READ, LONG, ENOUGH = 0.5, 3, 10
-"""Confidence and letters from which a word's height is believed, and how many such words are enough."""
-INK, DARK = 0.4, 40
-"""What is ink: this share of the page's ink contrast, and this much darker than the paper, 0 to 255."""
-LIKE = (0.6, 1.8)
-"""Least and most height of a letter at the rim, in heights of the page's print."""
-PAPER = 0.8
-"""The share of the page's brightness from which a side of the picture is paper, and not the table beside it."""
-ONE_LETTER = 0.025
+WORD_HEIGHT_PX = 18.0
+"""Height of words as engines frame them, in print of 10 points at 200 dpi."""
+
+LETTER_HEIGHT_PX = 13.0
+"""Height of single letters in print of 10 points at 200 dpi."""
+
+MIN_READ_CONFIDENCE = 0.5
+"""An engine's confidence above which a word's height is believed. Chosen by hand."""
+
+MIN_WORD_LETTERS = 3
+"""Letters from which a word's height is believed. Chosen by hand."""
+
+MIN_SAMPLE_COUNT = 10
+"""How many words, or letters, are enough to tell the size of print. Chosen by hand."""
+
+MIN_INK_CONTRAST_SHARE = 0.4
+"""Ink is darker than this share of the page's ink contrast. Chosen by hand."""
+
+MIN_INK_DARKNESS_LEVELS = 40
+"""Ink is this much darker than the paper, of 0 to 255. Chosen by hand."""
+
+RIM_LETTER_HEIGHTS = (0.6, 1.8)
+"""Least and most height of a letter at the rim, in heights of the page's print. Chosen by hand."""
+
+MIN_PAPER_BRIGHTNESS_SHARE = 0.8
+"""Share of the page's brightness from which a side of the picture is paper, not the table beside it. Chosen by hand."""
+
+CUT_SHARE_PER_LETTER = 0.025
 """The share of a page that counts as cut off for each letter that the rim cuts: three are advice to take it again."""
 
 
 def text_scale(picture: Picture, words: Sequence[Word], contrast: float) -> float:
-    """How many pixels make one pixel of print of 10 points at 200 dpi; of a page without any print 1."""
+    """How many times larger the page's print is than print of 10 points at 200 dpi; 1 without any print."""
     heights = sorted(
-        word.box.height for word in words if (word.confidence or 0.0) > READ and len(word.text) >= LONG and _lies(word)
+        word.box.height
+        for word in words
+        if (word.confidence or 0.0) > MIN_READ_CONFIDENCE and len(word.text) >= MIN_WORD_LETTERS and _is_level(word)
     )
-    if len(heights) >= ENOUGH:
-        return heights[len(heights) // 2] / WORD
+    if len(heights) >= MIN_SAMPLE_COUNT:
+        return heights[len(heights) // 2] / WORD_HEIGHT_PX
     letters = _letters(_ink(picture, contrast))[:, cv2.CC_STAT_HEIGHT]
-    return float(numpy.median(letters)) / LETTER if len(letters) >= ENOUGH else 1.0
+    return float(numpy.median(letters)) / LETTER_HEIGHT_PX if len(letters) >= MIN_SAMPLE_COUNT else 1.0
 
 
 def share_inside(picture: Picture, height: float, contrast: float) -> float:
-    """The share of the page that is on the picture, by the letters of this height that one side of it cuts: nobody
-    knows what stood beyond them."""
+    """The share of the page that is on the picture, 0 to 1, by the letters that one side of it cuts.
+
+    `height` is that of the page's letters in pixels. What stood beyond cut letters is not known.
+    """
     shown = grey(picture)
     bright = float(numpy.percentile(shown[::8, ::8], 80))
     thick = max(16, round(5 * height))
     most = 0
     for side in _sides(shown, thick):
-        if min(side.shape) > 8 and float(numpy.percentile(side[::2, ::2], 80)) >= PAPER * bright:
-            most = max(most, _cut(side, height, contrast))
-    return 1.0 - min(1.0, ONE_LETTER * most)
+        if min(side.shape) > 8 and float(numpy.percentile(side[::2, ::2], 80)) >= MIN_PAPER_BRIGHTNESS_SHARE * bright:
+            most = max(most, _count_cut(side, height, contrast))
+    return 1.0 - min(1.0, CUT_SHARE_PER_LETTER * most)
 
 
-def _lies(word: Word) -> bool:
+def _is_level(word: Word) -> bool:
     return word.box.width > word.box.height
 
 
@@ -66,20 +87,26 @@ def _sides(picture: Picture, thick: int) -> Iterator[Picture]:
     yield numpy.ascontiguousarray(picture[: -thick - 1 : -1].T)
 
 
-def _cut(side: Picture, height: float, contrast: float) -> int:
+def _count_cut(side: Picture, height: float, contrast: float) -> int:
     """How many letters the left rim cuts."""
     ink = _ink(numpy.ascontiguousarray(side), contrast)
     if not ink[:, :2].any():
         return 0
     found = _letters(ink)
     size = numpy.maximum(found[:, cv2.CC_STAT_HEIGHT], found[:, cv2.CC_STAT_WIDTH])
-    at_rim = (found[:, cv2.CC_STAT_LEFT] <= 1) & (size >= LIKE[0] * height) & (size <= LIKE[1] * height)
+    at_rim = (
+        (found[:, cv2.CC_STAT_LEFT] <= 1)
+        & (size >= RIM_LETTER_HEIGHTS[0] * height)
+        & (size <= RIM_LETTER_HEIGHTS[1] * height)
+    )
     return int(at_rim.sum())
 
 
 def _ink(picture: Picture, contrast: float) -> Mask:
     """1 where a picture is as dark as ink."""
-    return (255 - flatten(grey(picture)) > max(DARK, INK * contrast)).view(numpy.uint8)
+    return (255 - flatten(grey(picture)) > max(MIN_INK_DARKNESS_LEVELS, MIN_INK_CONTRAST_SHARE * contrast)).view(
+        numpy.uint8
+    )
 
 
 def _letters(ink: Mask) -> NDArray[numpy.int32]:

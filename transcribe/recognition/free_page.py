@@ -11,7 +11,7 @@ import numpy
 from transcribe.extraction import locate
 from transcribe.geometry import Homography
 from transcribe.imaging import (
-    LETTER,
+    LETTER_HEIGHT_PX,
     Quality,
     crop,
     grey,
@@ -126,7 +126,7 @@ def _quality(small: Page, laid: Page, words: Sequence[Word]) -> Quality:
     contrast, noise = strength(picture)
     light = quality(picture, ink_contrast=contrast, noise=noise, scale=1.0, inside=1.0)
     size = text_scale(picture, words, contrast)
-    inside = share_inside(small.picture, size * LETTER, contrast)
+    inside = share_inside(small.picture, size * LETTER_HEIGHT_PX, contrast)
     return with_geometry(light, scale=size, inside=inside)
 
 

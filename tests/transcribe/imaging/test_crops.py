@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from transcribe.geometry import Box
-from transcribe.imaging.crops import MASKED, SNIPPET_BYTES, cover, crop, page_picture
+from transcribe.imaging.crops import MASK_GREY_LEVEL, MAX_SNIPPET_BYTES, cover, crop, page_picture
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -28,7 +28,7 @@ def opened(content: bytes) -> Image.Image:
 
 @pytest.mark.parametrize("box", [Box(100, 100, 300, 160), Box(100, 400, 1554, 900), Box(0, 0, 1654, 2339)])
 def test_a_snippet_is_at_most_8_kilobytes_even_of_a_grainy_page(box: Box) -> None:
-    assert len(crop(page(), box)) <= SNIPPET_BYTES
+    assert len(crop(page(), box)) <= MAX_SNIPPET_BYTES
 
 
 def test_snippets_have_one_scale_and_a_little_context() -> None:
@@ -51,7 +51,7 @@ def test_a_strict_snippet_masks_what_lies_around() -> None:
     cv2.putText(shown, "NEIGHBOUR", (110, 95), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0, 2)
     box = Box(100, 100, 300, 160)
     strict = numpy.asarray(opened(crop(shown, box, strict=True)))
-    assert abs(int(numpy.median(strict[:15])) - MASKED) < 8
+    assert abs(int(numpy.median(strict[:15])) - MASK_GREY_LEVEL) < 8
     assert strict[:15].min() > 120
 
 
@@ -72,4 +72,4 @@ def test_masking_changes_a_copy_only() -> None:
     before = shown.copy()
     hidden = cover(shown, [Box(100, 100, 300, 160)])
     assert (shown == before).all()
-    assert (hidden[100:160, 100:300] == MASKED).all()
+    assert (hidden[100:160, 100:300] == MASK_GREY_LEVEL).all()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.transcribe.extraction.printed import printed
 from transcribe.geometry import Box
-from transcribe.imaging.orientation import clarity, standing, way_up
+from transcribe.imaging.orientation import clarity, is_standing, way_up
 from transcribe.model import Word
 
 PRINT = ("HARDWARE STORE", "TOTAL AMOUNT", "THANK YOU")
@@ -68,7 +68,7 @@ def test_an_empty_page_is_not_read_again() -> None:
 def test_short_scraps_and_engines_without_a_claim_say_nothing() -> None:
     assert clarity([Word(text="ab", box=Box(0, 0, 9, 9), confidence=1.0)]) == 0
     assert clarity(seen(None)) == 0
-    assert not standing([])
+    assert not is_standing([])
 
 
 @given(st.lists(st.floats(0, 1), max_size=9))

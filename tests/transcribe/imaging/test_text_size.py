@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from transcribe.geometry import Box
-from transcribe.imaging.text_size import LETTER, share_inside, text_scale
+from transcribe.imaging.text_size import LETTER_HEIGHT_PX, share_inside, text_scale
 from transcribe.model import Word
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def test_where_no_words_are_read_letters_say_it() -> None:
 
 def test_print_that_the_rim_cuts_is_told() -> None:
     page = receipt()
-    height = text_scale(page, [], CONTRAST) * LETTER
+    height = text_scale(page, [], CONTRAST) * LETTER_HEIGHT_PX
     assert share_inside(page, height, CONTRAST) > 0.95
     assert share_inside(numpy.ascontiguousarray(page[:, :300]), height, CONTRAST) <= 0.925
     assert share_inside(numpy.ascontiguousarray(page[:420]), height, CONTRAST) <= 0.925
