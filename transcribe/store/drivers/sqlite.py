@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import threading
 import time
@@ -34,6 +35,9 @@ CACHED_STATEMENT_COUNT = 512
 
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs"})
 """File systems without the shared memory and the honest locks that WAL needs."""
+
+PART = re.compile(r"\{(part_\w+)\}")
+"""Where a statement holds the text of another one of `queries/`, so that a condition is written once."""
 
 MOUNTS_FILE = Path("/proc/self/mounts")
 """Where Linux lists its mounts. On other systems nothing is checked."""
@@ -278,4 +282,6 @@ def _statements() -> dict[str, str]:
     """Name -> SQL. aiosql reads the files. Its calls are not used, as they cost more than most of our statements."""
     queries = aiosql.from_path(Path(__file__).parents[1] / "queries", "sqlite3", mandatory_parameters=False)
     names = [name for name in queries.available_queries if hasattr(getattr(queries, name), "sql")]
-    return {name: getattr(queries, name).sql for name in names if not name.endswith("_cursor")}
+    texts = {name: getattr(queries, name).sql.rstrip("; \n") for name in names if not name.endswith("_cursor")}
+    parts = {name: text for name, text in texts.items() if name.startswith("part_")}
+    return {name: PART.sub(lambda it: parts[it[1]], text) for name, text in texts.items() if name not in parts}

@@ -4,6 +4,20 @@ UPDATE task SET transcriber_id = NULL, leased_until = NULL,
 WHERE id IN (SELECT id FROM task WHERE closed_at IS NULL AND transcriber_id IS NOT NULL AND leased_until <= :now
              ORDER BY leased_until LIMIT 200);
 
+-- name: part_may_be_given
+-- Whether the task t may be given to :who: a part of the statements below.
+(:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
+    AND (:expert OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
+    AND (:refused IS NULL OR t.form_field_id NOT IN (SELECT value FROM json_each(:refused)))
+    AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who AND r.lane = t.lane)
+    AND NOT EXISTS (SELECT 1 FROM task h WHERE h.transcriber_id = :who AND h.closed_at IS NULL
+        AND h.field_id = t.field_id AND h.lane = t.lane)
+    AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane
+        AND (t.kind <> 'locate' OR k.reason <> :misplaced))
+    AND (t.apart = '' OR NOT EXISTS (
+        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.apart <> '' AND o.field_id <> t.field_id
+            AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)));
+
 -- name: next_tasks
 -- The next so many of each mark ('' first): whoever asks is then given those first to which they add most.
 WITH RECURSIVE mark (name) AS (
@@ -16,51 +30,21 @@ SELECT n.id, n.field_id, n.scan_id, n.form_field_id, n.lane, n.apart, n.priority
 FROM mark CROSS JOIN task n WHERE n.id IN (
 SELECT t.id FROM task t
 WHERE t.pool = :pool AND t.elsewhere = mark.name AND t.closed_at IS NULL AND t.transcriber_id IS NULL
-    AND (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
-    AND (:expert OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
-    AND (:refused IS NULL OR t.form_field_id NOT IN (SELECT value FROM json_each(:refused)))
-    AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who AND r.lane = t.lane)
-    AND NOT EXISTS (SELECT 1 FROM task h WHERE h.transcriber_id = :who AND h.closed_at IS NULL
-        AND h.field_id = t.field_id AND h.lane = t.lane)
-    AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane
-        AND (t.kind <> 'locate' OR k.reason <> :misplaced))
-    AND (t.apart = '' OR NOT EXISTS (
-        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.apart <> '' AND o.field_id <> t.field_id
-            AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)))
+    AND {part_may_be_given}
 ORDER BY t.priority DESC, t.slot, t.id LIMIT :count);
 
 -- name: next_tasks_of_field
 SELECT t.id, t.field_id, t.scan_id, t.form_field_id, t.lane, t.apart, t.priority, t.ease, t.slot, t.elsewhere, t.opened_at
 FROM task t
 WHERE t.form_field_id = :form_field AND t.pool = :pool AND t.closed_at IS NULL AND t.transcriber_id IS NULL
-    AND (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
-    AND (:expert OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
-    AND (:refused IS NULL OR t.form_field_id NOT IN (SELECT value FROM json_each(:refused)))
-    AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who AND r.lane = t.lane)
-    AND NOT EXISTS (SELECT 1 FROM task h WHERE h.transcriber_id = :who AND h.closed_at IS NULL
-        AND h.field_id = t.field_id AND h.lane = t.lane)
-    AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane
-        AND (t.kind <> 'locate' OR k.reason <> :misplaced))
-    AND (t.apart = '' OR NOT EXISTS (
-        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.apart <> '' AND o.field_id <> t.field_id
-            AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)))
+    AND {part_may_be_given}
 ORDER BY t.priority DESC, t.slot, t.id LIMIT :count;
 
 -- name: next_tasks_of_scan
 SELECT t.id, t.field_id, t.scan_id, t.form_field_id, t.lane, t.apart, t.priority, t.ease, t.slot, t.elsewhere, t.opened_at
 FROM task t
 WHERE t.scan_id = :scan_id AND t.pool = :pool AND t.closed_at IS NULL AND t.transcriber_id IS NULL
-    AND (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
-    AND (:expert OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
-    AND (:refused IS NULL OR t.form_field_id NOT IN (SELECT value FROM json_each(:refused)))
-    AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who AND r.lane = t.lane)
-    AND NOT EXISTS (SELECT 1 FROM task h WHERE h.transcriber_id = :who AND h.closed_at IS NULL
-        AND h.field_id = t.field_id AND h.lane = t.lane)
-    AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane
-        AND (t.kind <> 'locate' OR k.reason <> :misplaced))
-    AND (t.apart = '' OR NOT EXISTS (
-        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.apart <> '' AND o.field_id <> t.field_id
-            AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)))
+    AND {part_may_be_given}
 ORDER BY t.field_id, t.slot LIMIT :count;
 
 -- name: count_recent_readings^
