@@ -115,8 +115,7 @@ ONLY_IN = {
     "subprocess": "transcribe.sandbox flows.runtime flows.serving flows.simulation",
     "pickle": "transcribe.sandbox",
     "cv2": "transcribe.imaging transcribe.registration transcribe.ink transcribe.forms transcribe.form_drafting"
-    " transcribe.intake transcribe.recognition transcribe.drawing transcribe.ocr flows.output.hocr_output"
-    " transcribe.geometry",
+    " transcribe.intake transcribe.drawing transcribe.ocr flows.output.hocr_output",
     "numpy": "transcribe.model transcribe.geometry transcribe.imaging transcribe.registration transcribe.ink"
     " transcribe.forms transcribe.form_drafting transcribe.intake transcribe.recognition transcribe.drawing"
     " transcribe.ocr transcribe.sandbox reconcile.algorithms reconcile.collection reconcile.inference"
@@ -319,6 +318,14 @@ def test_a_cycle_is_found() -> None:
     assert rules.cycle(rules.file_graph(files)) == ["flows.home.home", "flows.steps.learn", "flows.home.home"]
     files[2] = source("flows/steps/learn.py", "def learn():\n    from flows.home.home import Home\n")
     assert rules.cycle(rules.file_graph(files)) == []
+
+
+def test_every_room_that_may_know_a_library_does() -> None:
+    unused = []
+    for library, rooms in ONLY_IN.items():
+        known = {each.by.module for each in rules.imports(house()) if each.module.partition(".")[0] == library}
+        unused += [(library, it) for it in rooms.split() if not any(f"{by}.".startswith(f"{it}.") for by in known)]
+    assert unused == []
 
 
 @pytest.mark.parametrize("library", sorted(ONLY_IN))
