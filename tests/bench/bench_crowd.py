@@ -23,7 +23,7 @@ from flows.home.home import Home, now, open_home
 from tests.bench.crowd.checked import FLOOR, RATE, wrong
 from tests.bench.crowd.people import Person, Seen
 from tests.bench.crowd.served import Served, fill, truth
-from transcribe.store.contract import Floor, Rate
+from transcribe.store.facts import Floor, Rate
 
 VANISH = 0.1
 """Share of people who go away for good, in the middle of whatever they do."""

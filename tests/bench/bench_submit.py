@@ -28,7 +28,7 @@ from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from tests.bench.crowd.people import CSRF
 from tests.bench.crowd.served import Served, fill
-from transcribe.store.contract import Floor, Rate
+from transcribe.store.facts import Floor, Rate
 
 CONNECTIONS = 64
 RATIO, P99_MS = 0.6, 150.0

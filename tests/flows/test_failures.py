@@ -18,7 +18,7 @@ from flows.steps.read_scans import AUTO, Taken, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from tests.flows.house import CASES, House
 from transcribe.errors import EngineError, ScanError
-from transcribe.store.contract import Offer, SentReading
+from transcribe.store.facts import Offer, SentReading
 
 RECEIPT = CASES / "receipt-554.jpg"
 GARBAGE = """#!/bin/sh

@@ -25,7 +25,7 @@ from tests.homes.make_home import CASES, ORDER, WAITING, Making
 from tests.homes.told import told
 from transcribe.intake.load_pages import load_pages as pages_of
 from transcribe.model import Scan
-from transcribe.store.contract import Offer
+from transcribe.store.facts import Offer
 
 OLD = Path(__file__).parent.parent / "homes" / "v0_1"
 EXPECTED = json.loads(OLD.with_name("v0_1.expected.json").read_text(encoding="utf-8"))

@@ -28,7 +28,7 @@ from flows.steps.reconcile_scans import reconcile_home
 from tests.homes.desk import Visitor, command, listed, opened, signed_in
 from tests.homes.told import told
 from transcribe.model import FieldKey, Scan, Task, Truth
-from transcribe.store.contract import Offer, QualificationTry, SentReading
+from transcribe.store.facts import Offer, QualificationTry, SentReading
 
 CASES = Path(__file__).parent.parent / "cases"
 ORDER, PAID, WAITING, FORGOTTEN = "bon-de-commande-flat-typed-0000", "receipt-217", "receipt-035", "receipt-554"

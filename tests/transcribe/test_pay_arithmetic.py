@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from transcribe.pay_arithmetic import HOUR, an_hour, for_time, up
 from transcribe.people.floor import PayFault, is_fair, pay_faults
-from transcribe.store.contract import Floor, Pace, Rate
+from transcribe.store.facts import Floor, Pace, Rate
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 UNMEASURED = Pace(readings=0, seconds=0.0)

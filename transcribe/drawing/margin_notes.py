@@ -124,19 +124,19 @@ def place_notes(notes: Sequence[Note], size: int, width: int, height: int) -> tu
     columns are needed, the notes stand one under the other.
     """
     placed = _wrapped_notes(notes, font(size), width)
-    while size > MIN_LETTER_HEIGHT_PX and sum(each.bottom for each in placed) > height:
+    while size > MIN_LETTER_HEIGHT_PX and sum(note.bottom for note in placed) > height:
         size -= 1
         placed = _wrapped_notes(notes, font(size), width)
-    if sum(each.bottom for each in placed) <= height:
+    if sum(note.bottom for note in placed) <= height:
         return size, [_side_by_side(placed, height)]
     columns: list[list[PlacedNote]] = [[]]
     y = 0
-    for each in placed:
-        if columns[-1] and y + each.bottom > height:
+    for note in placed:
+        if columns[-1] and y + note.bottom > height:
             columns.append([])
             y = 0
-        columns[-1].append(replace(each, y=y))
-        y += each.bottom
+        columns[-1].append(replace(note, y=y))
+        y += note.bottom
     return size, columns
 
 
@@ -157,14 +157,14 @@ def _wrapped_notes(notes: Sequence[Note], face: FontFace, width: int) -> list[Pl
 def _side_by_side(placed: Sequence[PlacedNote], height: int) -> list[PlacedNote]:
     """Notes of one column. A note stands above its wish only where those below would not find room."""
     down, y = [], 0
-    for each in placed:
-        y = max(y, each.note.y)
-        down.append(replace(each, y=y))
-        y += each.bottom
+    for note in placed:
+        y = max(y, note.note.y)
+        down.append(replace(note, y=y))
+        y += note.bottom
     up, limit = [], height
-    for each in reversed(down):
-        y = min(each.y, limit - (each.bottom - each.y))
-        up.append(replace(each, y=y))
+    for note in reversed(down):
+        y = min(note.y, limit - (note.bottom - note.y))
+        up.append(replace(note, y=y))
         limit = y
     return up[::-1]
 

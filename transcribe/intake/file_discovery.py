@@ -20,13 +20,13 @@ def gather(paths: Iterable[Path], *, own_folders: Sequence[Path] = ()) -> list[P
 
     `own_folders` are where we keep pictures. Files in one of them are left out where a folder around it is named.
     """
-    found: list[Path] = []
+    files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += sorted((each for each in _files_in(path, own_folders) if _is_picture(each)), key=_as_people_count)
+            files += sorted((each for each in _files_in(path, own_folders) if _is_picture(each)), key=_as_people_count)
         else:
-            found.append(path)
-    return list(dict.fromkeys(found))
+            files.append(path)
+    return list(dict.fromkeys(files))
 
 
 def passed_over(paths: Iterable[Path], *, own_folders: Sequence[Path] = ()) -> list[Path]:

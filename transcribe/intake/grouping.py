@@ -51,7 +51,7 @@ Found = Group | Unreadable | NumberedPage
 """A group, a file set aside, or a page that may belong together with others."""
 
 
-def group_by_form(found: Iterable[FilePage | Unreadable], form: Form, limits: Limits) -> Iterator[Group | Unreadable]:
+def group_by_form(pages: Iterable[FilePage | Unreadable], form: Form, limits: Limits) -> Iterator[Group | Unreadable]:
     """The filled-in forms among these pages.
 
     Of a form of one page, every page is a group. Pages of a longer form are one group where they lie in one file, or
@@ -59,17 +59,17 @@ def group_by_form(found: Iterable[FilePage | Unreadable], form: Form, limits: Li
     "file"` every file is one group, whatever its number of pages.
     """
     if form.options.get("pages") == "file":
-        return _whole_files(found, form)
+        return _whole_files(pages, form)
     if len(form.blanks) == 1 or form.free:
-        return (each if isinstance(each, Unreadable) else Group(file_pages=(each,), form=form) for each in found)
-    return _joined(each if isinstance(each, Unreadable) else _aligned(each, form, limits) for each in found)
+        return (each if isinstance(each, Unreadable) else Group(file_pages=(each,), form=form) for each in pages)
+    return _joined(each if isinstance(each, Unreadable) else _aligned(each, form, limits) for each in pages)
 
 
 def group_by_any_form(
-    found: Iterable[FilePage | Unreadable], forms: Sequence[Form], limits: Limits
+    pages: Iterable[FilePage | Unreadable], forms: Sequence[Form], limits: Limits
 ) -> Iterator[Group | Unreadable]:
     """Each page by itself with the form it surely is. Pages of one form of several pages are put together."""
-    return _joined(each if isinstance(each, Unreadable) else _recognised(each, forms, limits) for each in found)
+    return _joined(each if isinstance(each, Unreadable) else _recognised(each, forms, limits) for each in pages)
 
 
 # --- one page --------------------------------------------------------------------------------------------------------
@@ -126,22 +126,22 @@ def _joined(found: Iterable[Found]) -> Iterator[Group | Unreadable]:
     What came after pages that still wait waits too, so that the order stays.
     """
     waiting: _WaitingPages | None = None
-    for each in found:
-        place = _place(each)
+    for item in found:
+        place = _place(item)
         if waiting and place != waiting.place:
             yield from waiting.all()
             waiting = None
         waiting = waiting or _WaitingPages(place)
-        yield from waiting.after(each)
+        yield from waiting.after(item)
     if waiting:
         yield from waiting.all()
 
 
-def _place(each: Found) -> Path:
+def _place(item: Found) -> Path:
     """Where pages must lie that may belong together: a file of several pages, or the folder of single pictures."""
-    if isinstance(each, Unreadable):
-        return each.path.parent
-    file_page = each.file_pages[0] if isinstance(each, Group) else each.file_page
+    if isinstance(item, Unreadable):
+        return item.path.parent
+    file_page = item.file_pages[0] if isinstance(item, Group) else item.file_page
     return file_page.path.parent if file_page.only else file_page.path
 
 
@@ -154,12 +154,12 @@ class _WaitingPages:
     natural: set[str] = field(default_factory=set)
     parted: dict[Path, tuple[FilePage, list[int]]] = field(default_factory=dict)
 
-    def after(self, each: Found) -> Iterator[Group | Unreadable]:
+    def after(self, item: Found) -> Iterator[Group | Unreadable]:
         """Add what was found next. Gives what is settled now."""
-        if not self.found and not isinstance(each, NumberedPage):
-            yield each
+        if not self.found and not isinstance(item, NumberedPage):
+            yield item
             return
-        self.found.append(_light(each) if isinstance(each, Group) else each)
+        self.found.append(_light(item) if isinstance(item, Group) else item)
         (name, *others) = {piece.form.name for piece in self.found if isinstance(piece, NumberedPage)}
         pages = next(len(piece.form.blanks) for piece in self.found if isinstance(piece, NumberedPage))
         numbers = self._numbers(name)
@@ -192,16 +192,16 @@ class _WaitingPages:
 
     def _released(self, found: Sequence[Found], plans: dict[str, list[PageGroup]]) -> Iterator[Group | Unreadable]:
         """What was found, each form where its first page stands."""
-        begins = {each.members[0]: each for plan in plans.values() for each in plan}
-        for at, each in enumerate(found):
-            if isinstance(each, Unreadable):
-                yield each
-            elif isinstance(each, Group):
-                yield from _reloaded(each)
+        begins = {item.members[0]: item for plan in plans.values() for item in plan}
+        for at, item in enumerate(found):
+            if isinstance(item, Unreadable):
+                yield item
+            elif isinstance(item, Group):
+                yield from _reloaded(item)
             elif at in begins:
                 pieces = [piece for member in begins[at].members if isinstance(piece := found[member], NumberedPage)]
                 if begins[at].clear:
-                    yield from _reloaded(Group(file_pages=tuple(piece.file_page for piece in pieces), form=each.form))
+                    yield from _reloaded(Group(file_pages=tuple(piece.file_page for piece in pieces), form=item.form))
                     continue
                 for piece in pieces:
                     self.parted.setdefault(piece.file_page.path, (piece.file_page, []))[1].append(piece.file_page.page)

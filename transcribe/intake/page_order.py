@@ -42,13 +42,13 @@ def begins_in_order(numbers: Numbers, pages: int) -> bool:
     return list(numbers[:pages]) == list(range(1, pages + 1))
 
 
-def settled_count(found: Sequence[PageGroup], numbers: Numbers, pages: int) -> int:
+def settled_count(groups: Sequence[PageGroup], numbers: Numbers, pages: int) -> int:
     """How many of the forms found can no longer change, whatever page follows.
 
     Those are settled that stand before a complete form which follows a complete one and is not the last.
     """
-    for end in range(len(found) - 2, 0, -1):
-        one, next_ = found[end - 1], found[end]
+    for end in range(len(groups) - 2, 0, -1):
+        one, next_ = groups[end - 1], groups[end]
         if all(_is_whole(each.members, numbers, pages) for each in (one, next_)):
             return end
     return 0

@@ -20,23 +20,23 @@ def pay_faults(rate: Rate | None, floor: Floor | None, pace: Pace) -> tuple[PayF
     The top-up would bring everybody to the floor all the same. A rate that always needs it is still refused, as people
     plan by the rate that they are shown.
     """
-    found: list[PayFault] = []
+    faults: list[PayFault] = []
     if floor is None:
-        found.append("no floor")
+        faults.append("no floor")
     elif not is_fair(floor):
-        found.append("floor under its source")
+        faults.append("floor under its source")
     if rate is None:
-        found.append("no rate")
+        faults.append("no rate")
     if rate is None or floor is None:
-        return tuple(found)
+        return tuple(faults)
     if rate.currency != floor.currency:
-        found.append("currencies differ")
+        faults.append("currencies differ")
     elif (
         pace.readings >= MIN_MEASURED_READINGS
         and (an_hour(rate.micro * pace.readings, pace.seconds) or 0) < floor.micro
     ):
-        found.append("pays under the floor")
-    return tuple(found)
+        faults.append("pays under the floor")
+    return tuple(faults)
 
 
 def is_fair(floor: Floor | None) -> bool:

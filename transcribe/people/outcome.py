@@ -13,12 +13,12 @@ ReadingOutcome = Literal["open", "agreed", "outvoted", "recovered"]
 "recovered": the reading says what is decided now, though not what was decided at first."""
 
 
-def outcome_of(reading: Reading, story: FieldHistory, form: Form) -> ReadingOutcome:
+def outcome_of(reading: Reading, history: FieldHistory, form: Form) -> ReadingOutcome:
     """The outcome of a reading of the history's field."""
-    if not story.decisions:
+    if not history.decisions:
         return "open"
-    field = form.field(story.key.name)
-    agrees = [is_agreed(reading, decision, field, form) for decision in story.decisions]
+    field = form.field(history.key.name)
+    agrees = [is_agreed(reading, decision, field, form) for decision in history.decisions]
     if not agrees[-1]:
         return "outvoted"
     return "agreed" if all(agrees) else "recovered"

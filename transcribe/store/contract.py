@@ -57,44 +57,6 @@ from transcribe.store.facts import (
     Waiting,
 )
 
-__all__ = [
-    "ANYTHING",
-    "ApiToken",
-    "Appeal",
-    "AppealOutcome",
-    "AuditLine",
-    "AuditState",
-    "AuditStore",
-    "ControlAnswers",
-    "Counts",
-    "ExpectedWork",
-    "ExpertOutcomes",
-    "FairStore",
-    "FieldHistory",
-    "Floor",
-    "IngestStore",
-    "Notice",
-    "Offer",
-    "OpenBatch",
-    "OutboxEntry",
-    "Pace",
-    "PayLine",
-    "PayState",
-    "PayStore",
-    "PeopleStore",
-    "QualificationTry",
-    "Question",
-    "QueueStore",
-    "Rate",
-    "ReconcileStore",
-    "ScanState",
-    "SentReading",
-    "SetAside",
-    "Store",
-    "TimeDispute",
-    "Waiting",
-]
-
 
 class IngestStore(Protocol):
     """What the ingest flow calls."""

@@ -18,7 +18,7 @@ from tests.transcribe.store.world import NOON, World, after, decision, sent, sql
 from transcribe.forms.definition import definition, load
 from transcribe.model import FieldKey, Truth
 from transcribe.people.tokens import secret_hash
-from transcribe.store.contract import Floor, Rate
+from transcribe.store.facts import Floor, Rate
 
 for group in COMMAND_GROUPS:
     importlib.import_module(f"flows.cli.{group}")

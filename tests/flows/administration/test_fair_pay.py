@@ -17,7 +17,7 @@ from tests.flows.steps.test_reconcile_scans import received
 from transcribe.errors import SettingsError
 from transcribe.model import FieldKey, Task
 from transcribe.people.floor import MIN_MEASURED_READINGS
-from transcribe.store.contract import SentReading
+from transcribe.store.facts import SentReading
 
 FIELDS = ("company", "date", "total")
 

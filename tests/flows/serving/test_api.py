@@ -29,7 +29,7 @@ from transcribe.people.tokens import SCOPES, new_token
 from transcribe.review.access.guard import SECURITY_HEADERS
 from transcribe.review.app import create_app
 from transcribe.review.options import ReviewOptions
-from transcribe.store.contract import Offer, SentReading
+from transcribe.store.facts import Offer, SentReading
 
 NEEDED = {
     "/api/records": "records:read",

@@ -40,7 +40,7 @@ from transcribe.errors import FairhandError, SettingsError
 from transcribe.forms import definition as forms
 from transcribe.model import FieldKey, ReadResult, Scan, ScanPage, SourceFile, Transcriber
 from transcribe.ocr.machine_readings import reading
-from transcribe.store.contract import Floor, Rate
+from transcribe.store.facts import Floor, Rate
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 FORM = forms.load("bon-de-commande")

@@ -13,7 +13,7 @@ from flows.steps.reconcile_scans import reconcile_waiting
 from reconcile.policy import Policy
 from tests.transcribe.store.world import NOON, World, after, field, form, person, sent, world
 from transcribe.model import Form
-from transcribe.store.contract import Offer
+from transcribe.store.facts import Offer
 
 SMALL = form(field("number", "code"), name="small")
 DEADLINE = after(86_400)

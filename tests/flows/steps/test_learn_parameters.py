@@ -19,7 +19,7 @@ from reconcile.policy import Policy
 from tests.flows.house import House
 from tests.flows.steps.test_reconcile_scans import RECEIPT, answer, received
 from transcribe.model import FieldKey, Scan, Truth
-from transcribe.store.contract import Offer, SentReading
+from transcribe.store.facts import Offer, SentReading
 
 TOTAL = FieldKey("total")
 

@@ -19,7 +19,7 @@ from transcribe.errors import FormError
 from transcribe.model import WHOLE, FieldKey, Form, Reading, ReadResult, Scan, Task
 from transcribe.ocr.machine_readings import reading
 from transcribe.recognition.annotated_regions import Annotations
-from transcribe.store.contract import Offer, SentReading
+from transcribe.store.facts import Offer, SentReading
 
 ENGINES = ("tesseract 5 fra", "rapidocr 3")
 RECEIPT = {"company": "ACME LTD", "date": "12/03/2025", "address": "1, High Street", "total": "12.50"}

@@ -24,7 +24,7 @@ from transcribe.model import (
     Table,
     Value,
 )
-from transcribe.store.contract import OutboxEntry
+from transcribe.store.facts import OutboxEntry
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 FIELDS = {"order_number": "code", "customer": "name", "order_date": "date", "total": "amount", "signed": "signature"}

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from tests.examples import examples
 from tests.transcribe.review.site import Site, make_site
 from transcribe.model import Decision, FieldKey, Task, Transcriber
-from transcribe.store.contract import Floor, Rate, SentReading
+from transcribe.store.facts import Floor, Rate, SentReading
 
 KEY, NEXT = FieldKey("customer_name"), FieldKey("order_number")
 ANSWERS = ("Dupont", "Dupont", "Dupond")

@@ -15,7 +15,7 @@ from tests.transcribe.review.site import Site, make_site
 from transcribe.model import FieldKey, Transcriber, Truth
 from transcribe.review.options import ReviewOptions
 from transcribe.review.views.offers import offer_to
-from transcribe.store.contract import Floor, Rate, SentReading
+from transcribe.store.facts import Floor, Rate, SentReading
 
 SignIn = Callable[[Transcriber], httpx.Client]
 

@@ -11,7 +11,7 @@ from tests.transcribe.review.access.test_access import faults_of
 from tests.transcribe.review.site import Site
 from transcribe.model import Decision, Evidence, FieldKey, Task, Truth
 from transcribe.review.views.offers import offer_to
-from transcribe.store.contract import ExpectedWork, Floor, SentReading
+from transcribe.store.facts import ExpectedWork, Floor, SentReading
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,7 @@ from flows.steps.close_appeals import close_appeals
 from tests.transcribe.review.site import Site, form_of
 from transcribe.model import Decision, Evidence, FieldKey, Task, Transcriber
 from transcribe.review.views.formatting import day, moment
-from transcribe.store.contract import SentReading
+from transcribe.store.facts import SentReading
 
 KEY = FieldKey("customer_name")
 SignIn = Callable[[Transcriber], httpx.Client]

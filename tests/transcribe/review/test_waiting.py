@@ -15,7 +15,7 @@ from tests.transcribe.review.site import Site
 from transcribe.model import FieldKey, Transcriber, Truth
 from transcribe.review.views.formatting import moment
 from transcribe.review.waits import MAX_COUNTED_WAIT
-from transcribe.store.contract import ExpectedWork, Floor
+from transcribe.store.facts import ExpectedWork, Floor
 
 SignIn = Callable[[Transcriber], httpx.Client]
 NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tests.transcribe.store.world import NOON, World, after, passing, person, sent, world
 from transcribe.model import FieldKey
-from transcribe.store.contract import Offer
+from transcribe.store.facts import Offer
 from transcribe.store.verbs.leases import EXPERIENCED_READING_COUNT
 
 

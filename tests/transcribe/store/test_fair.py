@@ -10,7 +10,7 @@ import pytest
 from tests.transcribe.store.world import NOON, World, after, decision, sent, world
 from transcribe.errors import NotFound, SettingsError, StoreError
 from transcribe.model import FieldKey, Truth
-from transcribe.store.contract import Appeal, Offer, QualificationTry
+from transcribe.store.facts import Appeal, Offer, QualificationTry
 
 NUMBER = FieldKey("number")
 DEADLINE = after(7 * 86_400)

@@ -20,8 +20,8 @@ import pytest
 
 from tests.transcribe.store.world import KEY, NOON, World, field, form, person, sent, world
 from transcribe.model import Column, FieldKey, Outcome, Table, Task
-from transcribe.store.contract import Offer, Rate
 from transcribe.store.drivers.writer import Writer
+from transcribe.store.facts import Offer, Rate
 from transcribe.store.state_store import open_store
 
 T = TypeVar("T")

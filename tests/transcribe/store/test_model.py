@@ -14,7 +14,7 @@ from tests.examples import examples
 from tests.transcribe.store.world import NOON, World, decision, person, sent
 from transcribe.errors import LeaseLost
 from transcribe.model import FieldKey, Task
-from transcribe.store.contract import Rate
+from transcribe.store.facts import Rate
 
 PEOPLE = ("ann", "ben", "cat")
 LEASE = 100.0

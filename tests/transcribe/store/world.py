@@ -32,8 +32,8 @@ from transcribe.model import (
     Task,
     Transcriber,
 )
-from transcribe.store.contract import SentReading
 from transcribe.store.drivers.sqlite import SqliteDatabase
+from transcribe.store.facts import SentReading
 from transcribe.store.state_store import StateStore, open_store
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

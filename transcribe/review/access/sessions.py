@@ -11,6 +11,7 @@ from typing import Annotated
 
 from babel import negotiate_locale
 from fastapi import Depends, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 
 from transcribe.i18n import N_
 from transcribe.model import Transcriber
@@ -147,3 +148,13 @@ async def start_session(context: Context, who: str, response: Response) -> None:
         secure=context.options.secure,
         path="/",
     )
+
+
+def signed_out(context: Context) -> Response:
+    """Sends a person whose session has ended to the sign-in page. The browser forgets what it kept for them."""
+    response = RedirectResponse("/in", 303)
+    response.delete_cookie(
+        context.options.cookie, path="/", secure=context.options.secure, httponly=True, samesite="lax"
+    )
+    response.headers["clear-site-data"] = '"cache", "storage"'
+    return response

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from transcribe.review.access.sessions import Sending, SignedIn
+from transcribe.review.access.sessions import Sending, SignedIn, signed_out
 from transcribe.review.context import Here
 
 router = APIRouter()
@@ -41,9 +41,4 @@ async def training(context: Here, visitor: Sending, training: Annotated[Literal[
 async def leave(context: Here, visitor: Sending, sure: Annotated[Literal["yes"], Form()]) -> Response:
     """Ends the account and the name. The readings and the pay stay, under a pseudonym. `sure` must say yes."""
     await context.change(lambda store: store.leave(visitor.person.id, context.now()))
-    response = RedirectResponse("/in", 303)
-    response.delete_cookie(
-        context.options.cookie, path="/", secure=context.options.secure, httponly=True, samesite="lax"
-    )
-    response.headers["clear-site-data"] = '"cache", "storage"'
-    return response
+    return signed_out(context)

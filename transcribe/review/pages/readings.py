@@ -81,9 +81,9 @@ async def readings(
 ) -> Response:
     """The latest readings, each with its outcome, and the notices that are new."""
     who, now = visitor.person.id, context.now()
-    stories = await context.look(lambda store: store.readings_of(who, READINGS_PER_PAGE, before))
+    histories = await context.look(lambda store: store.readings_of(who, READINGS_PER_PAGE, before))
     notices: list[Notice] = await context.look(lambda store: store.notices(who, unseen_only=True))
-    lines = [_own_reading(context, visitor, story, _last_of(story, who)) for story in stories]
+    lines = [_own_reading(context, visitor, history, _last_of(history, who)) for history in histories]
     page = context.rendering.page(
         "readings.html",
         visitor.language,
@@ -113,10 +113,10 @@ async def reading_page(context: Here, visitor: SignedIn, reading: ReadingId) -> 
 @router.get("/readings/{reading}/snippet")
 async def reading_snippet(context: Here, visitor: SignedIn, reading: ReadingId) -> Response:
     """The picture of a field that this person read."""
-    story = await context.look(lambda store: store.history_of_reading(reading, visitor.person.id))
-    if story.place is None or story.place.snippet is None:
+    history = await context.look(lambda store: store.history_of_reading(reading, visitor.person.id))
+    if history.place is None or history.place.snippet is None:
         raise NotFound("This reading has no picture.")
-    return picture_response(await context.picture(story.place.snippet))
+    return picture_response(await context.picture(history.place.snippet))
 
 
 @router.post("/readings/{reading}/appeal")
@@ -129,24 +129,24 @@ async def appeal(context: Here, visitor: Sending, reading: ReadingId, words: Wor
     return RedirectResponse(f"/readings/{reading}", 303)
 
 
-def _last_of(story: FieldHistory, who: str) -> Reading:
-    return next(each for each in reversed(story.readings) if each.source == who)
+def _last_of(history: FieldHistory, who: str) -> Reading:
+    return next(each for each in reversed(history.readings) if each.source == who)
 
 
-def _own_reading(context: Context, visitor: Visitor, story: FieldHistory, reading: Reading) -> OwnReading:
-    form = context.forms(story.scan.form, story.scan.form_version) if story.scan.form else None
-    known = form is not None and story.key.name in {field.name for field in form.all_fields()}
-    field = form.field(story.key.name) if form and known else None
-    decided = story.decisions[-1] if story.decisions else None
+def _own_reading(context: Context, visitor: Visitor, history: FieldHistory, reading: Reading) -> OwnReading:
+    form = context.forms(history.scan.form, history.scan.form_version) if history.scan.form else None
+    known = form is not None and history.key.name in {field.name for field in form.all_fields()}
+    field = form.field(history.key.name) if form and known else None
+    decided = history.decisions[-1] if history.decisions else None
     return OwnReading(
         id=reading.id,
         label=said(field.label, visitor.language) if field else "",
         form=said(form.title, visitor.language) if form else "",
-        row=None if story.key.row is None else story.key.row + 1,
+        row=None if history.key.row is None else history.key.row + 1,
         text=reading.text,
         mark=field is not None and field.type in MARK_TYPES,
         at=reading.at,
-        outcome=outcome_of(reading, story, form) if form and known else "open",
+        outcome=outcome_of(reading, history, form) if form and known else "open",
         decided=decided.text if decided else None,
         null=decided.null if decided else None,
         probability=decided.probability if decided else None,
@@ -154,18 +154,18 @@ def _own_reading(context: Context, visitor: Visitor, story: FieldHistory, readin
 
 
 def _explained(store: Store, context: Context, visitor: Visitor, reading: str) -> ExplainedReading:
-    story = store.history_of_reading(reading, visitor.person.id)
-    own = next(each for each in story.readings if each.id == reading)
-    mine = _own_reading(context, visitor, story, own)
+    history = store.history_of_reading(reading, visitor.person.id)
+    own = next(each for each in history.readings if each.id == reading)
+    mine = _own_reading(context, visitor, history, own)
     translate = translation(visitor.language).gettext
-    decided = story.decisions[-1] if story.decisions else None
+    decided = history.decisions[-1] if history.decisions else None
     mine_appeals = [each for each in store.appeals(who=visitor.person.id) if each.reading.id == reading]
     return ExplainedReading(
         own=mine,
         method=translate(sentence(decided.method)) if decided else None,
-        reasons=tuple(reason_sentences(decided, story, visitor)) if decided else (),
-        words=tuple(each.reason for each in story.readings if each.reason) if decided else (),
-        pictured=story.place is not None and story.place.snippet is not None,
+        reasons=tuple(reason_sentences(decided, history, visitor)) if decided else (),
+        words=tuple(each.reason for each in history.readings if each.reason) if decided else (),
+        pictured=history.place is not None and history.place.snippet is not None,
         task=own.task if own.seconds is not None else None,
         seconds=own.seconds,
         appeal=mine_appeals[0] if mine_appeals else None,
@@ -173,10 +173,10 @@ def _explained(store: Store, context: Context, visitor: Visitor, reading: str) -
     )
 
 
-def reason_sentences(decided: Decision, story: FieldHistory, visitor: Visitor) -> list[str]:
+def reason_sentences(decided: Decision, history: FieldHistory, visitor: Visitor) -> list[str]:
     """The evidence of a decision in words, with nobody's name but the reader's own."""
     translate = translation(visitor.language).gettext
-    people = {reading.source for reading in story.readings if reading.kind != "machine"}
+    people = {reading.source for reading in history.readings if reading.kind != "machine"}
     return [
         say(_without_names(each, people, visitor.person.id, translate), translate, get_decimal_symbol(visitor.language))
         for each in decided.evidence

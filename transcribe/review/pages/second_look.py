@@ -96,24 +96,24 @@ def _require_expert(visitor: Visitor) -> None:
 
 def _settled_tasks(store: Store, context: Context, visitor: Visitor) -> list[SettledTask]:
     who, since = visitor.person.id, context.now() - SECOND_LOOK_TIME
-    found: dict[str, SettledTask] = {}
-    for story in store.readings_of(who, 50):
-        for own in reversed(story.readings):
-            task = _task_of(story, own)
+    settled: dict[str, SettledTask] = {}
+    for history in store.readings_of(who, 50):
+        for own in reversed(history.readings):
+            task = _task_of(history, own)
             if own.source == who and own.at >= since and task is not None and task.kind in SETTLED_KINDS:
-                found.setdefault(task.id, _settled_task(context, visitor, story, task, own))
+                settled.setdefault(task.id, _settled_task(context, visitor, history, task, own))
                 break
-    return list(found.values())
+    return list(settled.values())
 
 
-def _task_of(story: FieldHistory, reading: Reading) -> Task | None:
-    return next((task for task in story.tasks if task.id == reading.task), None)
+def _task_of(history: FieldHistory, reading: Reading) -> Task | None:
+    return next((task for task in history.tasks if task.id == reading.task), None)
 
 
-def _settled_task(context: Context, visitor: Visitor, story: FieldHistory, task: Task, own: Reading) -> SettledTask:
+def _settled_task(context: Context, visitor: Visitor, history: FieldHistory, task: Task, own: Reading) -> SettledTask:
     translate = translation(visitor.language).gettext
-    form = context.forms(story.scan.form, story.scan.form_version)
-    people = list(dict.fromkeys(each.source for each in story.readings if each.kind != "machine"))
+    form = context.forms(history.scan.form, history.scan.form_version)
+    people = list(dict.fromkeys(each.source for each in history.readings if each.kind != "machine"))
     others = [source for source in people if source != visitor.person.id]
 
     def name(reading: Reading) -> str:
@@ -123,16 +123,16 @@ def _settled_task(context: Context, visitor: Visitor, story: FieldHistory, task:
             return translate(A_MACHINE).format(name=reading.source.partition(" ")[0])
         return translate(A_READER).format(number=others.index(reading.source) + 1)
 
-    field = form.field(story.key.name)
+    field = form.field(history.key.name)
     return SettledTask(
         task=task.id,
         label=said(field.label, visitor.language),
         mark=field.type in MARK_TYPES,
-        row=None if story.key.row is None else story.key.row + 1,
+        row=None if history.key.row is None else history.key.row + 1,
         own=own.text or "",
         idem=secrets.token_urlsafe(16),
         lines=tuple(
             SettledReading(who=name(reading), text=reading.text, confidence=reading.confidence)
-            for reading in story.readings
+            for reading in history.readings
         ),
     )

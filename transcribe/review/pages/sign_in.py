@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from transcribe.errors import NotFound
 from transcribe.review.access import passwords
-from transcribe.review.access.sessions import Sending, SignedIn, language_of, start_session, token_hash
+from transcribe.review.access.sessions import Sending, SignedIn, language_of, signed_out, start_session, token_hash
 from transcribe.review.context import Context, Here
 
 router = APIRouter(include_in_schema=True)
@@ -49,11 +49,11 @@ async def link_page(request: Request, context: Here, token: Token) -> Response:
     Only a wrong link counts as a try: a whole office may sign in from one address.
     """
     hashed = token_hash(token)
-    found = await context.look(lambda store: store.link(hashed, context.now()))
-    if not found:
+    owner = await context.look(lambda store: store.link(hashed, context.now()))
+    if not owner:
         context.rate_limits.count_sign_in_try(_address(request))
     language = language_of(request, context.options)
-    return context.rendering.page("link.html", language, 200 if found else 410, token=token if found else None)
+    return context.rendering.page("link.html", language, 200 if owner else 410, token=token if owner else None)
 
 
 @router.post("/in/{token}")
@@ -90,12 +90,7 @@ async def sign_out(context: Here, visitor: Sending) -> Response:
     now = context.now()
     await context.change(lambda store: store.give_back(visitor.person.id, now))
     await context.change(lambda store: store.end_sessions(visitor.person.id, now, visitor.session))
-    response = RedirectResponse("/in", 303)
-    response.delete_cookie(
-        context.options.cookie, path="/", secure=context.options.secure, httponly=True, samesite="lax"
-    )
-    response.headers["clear-site-data"] = '"cache", "storage"'
-    return response
+    return signed_out(context)
 
 
 async def _welcome(context: Context, who: str) -> Response:

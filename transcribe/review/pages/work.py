@@ -90,11 +90,11 @@ async def send(request: Request) -> Response:
     if request.query_params.get("check", "0") != "0" and sent.action == "send":
         rows = theirs.kind == "rows"
         text = sent.edges if rows else sent.text
-        found = (
+        faults = (
             edge_faults(text, visitor.language) if rows else text_faults(context.forms, theirs, text, visitor.language)
         )
-        if found:
-            return await _work_page(context, visitor, theirs, Doubt(text=text, faults=found), page=sent.page)
+        if faults:
+            return await _work_page(context, visitor, theirs, Doubt(text=text, faults=faults), page=sent.page)
     reading = reading_from_form(sent, theirs.kind)
     _announce(context, await context.keep(lambda store: _keep(store, context, visitor, task, sent, reading)))
     tested = theirs.reason == Reason.QUALIFICATION and sent.action != "skip"
@@ -185,6 +185,6 @@ def _shown(
 ) -> tuple[TaskView, str | None]:
     """A task as its page shows it, and the task that this person answered last, which can be taken back."""
     who = visitor.person.id
-    stories = store.readings_of(who, limit=1)
-    own = [reading.task for story in stories for reading in story.readings if reading.source == who]
+    histories = store.readings_of(who, limit=1)
+    own = [reading.task for history in histories for reading in history.readings if reading.source == who]
     return task_view(store, context.forms, task, visitor.language, context.now(), page), next(iter(reversed(own)), None)

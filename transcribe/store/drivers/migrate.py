@@ -23,12 +23,12 @@ def migrate(connection: sqlite3.Connection, folder: Path = MIGRATIONS_FOLDER) ->
     for version in sorted(steps):
         connection.execute("BEGIN IMMEDIATE")
         try:
-            found = _version(connection)
-            if found > newest:
+            present = _version(connection)
+            if present > newest:
                 raise StoreError(
-                    f"The database has version {found}, this program knows {newest}. Install a newer fairhand."
+                    f"The database has version {present}, this program knows {newest}. Install a newer fairhand."
                 )
-            if found < version:
+            if present < version:
                 for statement in _statements(steps[version].read_text(encoding="utf-8")):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {version}")
@@ -50,10 +50,10 @@ def _steps(folder: Path) -> dict[int, Path]:
 
 def _statements(script: str) -> list[str]:
     """The statements of a script, one by one: `executescript` would commit the transaction that they stand in."""
-    found, text = [], ""
+    statements, text = [], ""
     for line in script.splitlines(keepends=True):
         text += line
         if sqlite3.complete_statement(text):
-            found.append(text)
+            statements.append(text)
             text = ""
-    return found
+    return statements

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from transcribe.errors import NotFound
-from transcribe.store.contract import ApiToken
 from transcribe.store.drivers.database import Row
+from transcribe.store.facts import ApiToken
 from transcribe.store.row_mapping import micros, moment, moment_or_none, text
 from transcribe.store.verbs.leases import LeaseVerbs
 

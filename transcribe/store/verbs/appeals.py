@@ -9,8 +9,8 @@ from typing import cast
 from transcribe.codes import Reason
 from transcribe.errors import NotFound, StoreError
 from transcribe.model import Truth
-from transcribe.store.contract import Appeal, AppealOutcome, ExpertOutcomes
 from transcribe.store.drivers.database import Row
+from transcribe.store.facts import Appeal, AppealOutcome, ExpertOutcomes
 from transcribe.store.row_mapping import lane_of, micros, moment, moment_or_none, reading_of
 from transcribe.store.verbs.reconcile import ReconcileVerbs
 

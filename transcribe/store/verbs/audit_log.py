@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from transcribe.store.contract import AuditLine, AuditState
+from transcribe.store.facts import AuditLine, AuditState
 from transcribe.store.lookup import FIRST_HASH, Lookup
 from transcribe.store.row_mapping import moment
 
@@ -28,14 +28,14 @@ class AuditLogVerbs(Lookup):
         ]
 
     def verify_audit(self, head: str | None = None) -> AuditState:
-        previous, lines, broken, seen = FIRST_HASH, 0, None, head in (None, FIRST_HASH)
+        previous, lines, broken, head_met = FIRST_HASH, 0, None, head in (None, FIRST_HASH)
         for row in self.db.all("audit", after=0):
             lines += 1
             if row["number"] != lines or row["previous"] != previous or self.line_hash(dict(row)) != row["hash"]:
                 broken = lines
                 break
             previous = row["hash"]
-            seen = seen or previous == head
-        if broken is None and not seen:
+            head_met = head_met or previous == head
+        if broken is None and not head_met:
             broken = lines + 1
         return AuditState(lines=lines, head=previous, broken_at=broken)

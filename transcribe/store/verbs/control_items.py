@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from transcribe.codes import Reason
 from transcribe.errors import SettingsError
 from transcribe.model import Task
-from transcribe.store.contract import ControlAnswers, Offer, QualificationTry
 from transcribe.store.drivers.database import Database, Row
+from transcribe.store.facts import ControlAnswers, Offer, QualificationTry
 from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import key_of, lane_of, micros, moment, reading_of, task_of, text, truth_of
 from transcribe.store.verbs.routing import Routing

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from transcribe.errors import FormError
 from transcribe.model import Form, Place, Reading, ReadResult, Scan, SourceFile
-from transcribe.store.contract import SetAside
 from transcribe.store.drivers.database import Row
+from transcribe.store.facts import SetAside
 from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import VALUE_LANE, micros, moment, scan_of, text
 
@@ -36,17 +36,17 @@ class IngestVerbs(Lookup):
                 retention_days=form.retention_days,
                 now=micros(now),
             )
-            for each in form.all_fields():
+            for field in form.all_fields():
                 self.db.run(
                     "put_form_field",
                     form=form.name,
                     version=form.version,
-                    name=each.name,
-                    type=each.type,
-                    languages=text(list(each.languages)),
-                    regions=text(list(each.regions)),
-                    qualification=each.type if form.options.get("qualification") else "",
-                    apart=each.apart,
+                    name=field.name,
+                    type=field.type,
+                    languages=text(list(field.languages)),
+                    regions=text(list(field.regions)),
+                    qualification=field.type if form.options.get("qualification") else "",
+                    apart=field.apart,
                 )
 
     def forms(self) -> list[tuple[str, int, str]]:

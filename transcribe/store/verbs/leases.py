@@ -9,8 +9,8 @@ from functools import partial
 from transcribe.codes import Reason
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import Task
-from transcribe.store.contract import ANYTHING, Offer
 from transcribe.store.drivers.database import Database, Row
+from transcribe.store.facts import ANYTHING, Offer
 from transcribe.store.row_mapping import micros, task_of, text, transcriber_of
 from transcribe.store.verbs.control_items import ControlItemVerbs
 from transcribe.store.verbs.reconcile import MISPLACED

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from transcribe.pay_arithmetic import for_time
-from transcribe.store.contract import Floor, PayLine, Rate
 from transcribe.store.drivers.database import Row
+from transcribe.store.facts import Floor, PayLine, Rate
 from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import micros, moment
 

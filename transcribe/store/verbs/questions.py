@@ -6,8 +6,8 @@ import secrets
 from datetime import datetime
 
 from transcribe.errors import NotFound
-from transcribe.store.contract import ExpectedWork, Notice, Question
 from transcribe.store.drivers.database import Row
+from transcribe.store.facts import ExpectedWork, Notice, Question
 from transcribe.store.row_mapping import key_of, micros, moment, moment_or_none
 from transcribe.store.verbs.leases import LeaseVerbs
 from transcribe.store.verbs.pay_ledger import PayLedgerVerbs

@@ -10,8 +10,8 @@ from typing import Literal, cast
 from transcribe.codes import Flag
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import FieldKey, Outcome, Task
-from transcribe.store.contract import FieldHistory, SentReading
 from transcribe.store.drivers.database import Row
+from transcribe.store.facts import FieldHistory, SentReading
 from transcribe.store.row_mapping import key_of, micros, moment, task_of, text
 from transcribe.store.verbs.leases import LeaseVerbs
 from transcribe.store.verbs.pay_ledger import PayLedgerVerbs
@@ -109,10 +109,10 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             person = self.person_row(who)["id"]
             number = self.db.value("number_of_reading", reading=reading) or 0
             rows = self.db.all("fields_read_by", who=person, before=number + 1, count=1)
-            stories = [self._history_of_field(row["field_id"]) for row in rows]
-        for story in stories:
-            if any(each.id == reading for each in story.readings):
-                return story
+            histories = [self._history_of_field(row["field_id"]) for row in rows]
+        for history in histories:
+            if any(each.id == reading for each in history.readings):
+                return history
         raise NotFound("There is no such reading of yours.")
 
     def _history_of_field(self, number: int) -> FieldHistory:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from transcribe.errors import NotFound
 from transcribe.model import Decision, FieldKey, PagePicture, Parameters, Place, Reading, Record, Task, Truth
-from transcribe.store.contract import FieldHistory, OutboxEntry, Waiting
 from transcribe.store.drivers.database import Row
+from transcribe.store.facts import FieldHistory, OutboxEntry, Waiting
 from transcribe.store.lookup import Fields
 from transcribe.store.row_mapping import (
     decision_columns,

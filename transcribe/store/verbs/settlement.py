@@ -7,8 +7,8 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from transcribe.pay_arithmetic import HOUR, up
-from transcribe.store.contract import PayLine
 from transcribe.store.drivers.database import Row
+from transcribe.store.facts import PayLine
 from transcribe.store.row_mapping import micros, moment
 from transcribe.store.verbs.pay_ledger import PayLedgerVerbs, line_of
 

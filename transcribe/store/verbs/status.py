@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from transcribe.store.contract import Counts, OpenBatch, ScanState
 from transcribe.store.drivers.database import Row
+from transcribe.store.facts import Counts, OpenBatch, ScanState
 from transcribe.store.row_mapping import moment, moment_or_none, numbers_of
 from transcribe.store.verbs.ingest import IngestVerbs
 

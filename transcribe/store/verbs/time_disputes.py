@@ -8,8 +8,8 @@ from typing import cast
 
 from transcribe.errors import NotFound
 from transcribe.pay_arithmetic import an_hour
-from transcribe.store.contract import Pace, PayState, TimeDispute
 from transcribe.store.drivers.database import Row
+from transcribe.store.facts import Pace, PayState, TimeDispute
 from transcribe.store.row_mapping import micros, moment, moment_or_none
 from transcribe.store.verbs.leases import LeaseVerbs
 from transcribe.store.verbs.settlement import SettlementVerbs

@@ -24,7 +24,7 @@ from tests.transcribe.review.site import Site, make_site
 from transcribe.model import Decision, FieldKey, Transcriber
 from transcribe.review.access.guard import SECURITY_HEADERS
 from transcribe.review.options import ReviewOptions
-from transcribe.store.contract import SentReading
+from transcribe.store.facts import SentReading
 
 NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
 SECURE = ReviewOptions(public_url="https://work.example", sign_in_tries=1000)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.transcribe.store.world import KEY, NOON, World, after, person, sqlite_of, world
-from transcribe.store.contract import Rate
+from transcribe.store.facts import Rate
 from transcribe.store.state_store import open_store
 
 

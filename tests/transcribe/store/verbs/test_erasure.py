@@ -11,7 +11,7 @@ import pytest
 
 from tests.transcribe.store.world import NOON, World, after, decision, form, machine, sent, sha, sqlite_of, world
 from transcribe.model import FieldKey, Scan, Truth
-from transcribe.store.contract import Offer, Rate
+from transcribe.store.facts import Offer, Rate
 
 CANARY = "Zebedee Quandary"
 

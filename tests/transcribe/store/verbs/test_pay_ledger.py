@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.transcribe.store.world import NOON, World, after, decision, passing, person, sent, world
-from transcribe.store.contract import Floor, PayLine, Rate
+from transcribe.store.facts import Floor, PayLine, Rate
 
 CENT = 10_000
 PEOPLE = ("ann", "ben", "cat")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.transcribe.store.world import NOON, World, after, person, sent, sha, world
 from transcribe.errors import NotFound, SettingsError
-from transcribe.store.contract import ApiToken, Rate
+from transcribe.store.facts import ApiToken, Rate
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, person, sent, world
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import FieldKey, ReadResult, Task
-from transcribe.store.contract import Offer
+from transcribe.store.facts import Offer
 
 
 @pytest.fixture

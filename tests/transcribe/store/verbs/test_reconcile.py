@@ -11,7 +11,7 @@ import pytest
 from tests.transcribe.store.world import NOON, World, after, decision, machine, person, sent, world
 from transcribe.errors import NotFound
 from transcribe.model import FieldKey, Record, RuleException, Task, Truth
-from transcribe.store.contract import Offer
+from transcribe.store.facts import Offer
 
 
 @pytest.fixture
