@@ -44,7 +44,10 @@ NO_TEXT: Mapping[str, str] = MappingProxyType({})
 
 
 class FieldKey(NamedTuple):
-    """Which field of a form: its name, and its row from 0 where it is a cell of a table ("lines.quantity", 2)."""
+    """The name of a field of a form, and its row where it is a cell of a table: ("lines.quantity", 2).
+
+    Rows count from 0; `row` is None for a plain field.
+    """
 
     name: str
     row: int | None = None
@@ -83,9 +86,11 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanPage:
-    """One page of one file of the archive: the file that came in, or its masked copy where payment data were masked.
+    """One page of one file of the archive.
 
-    `hocr` is the SHA-256 of an hOCR file that lay beside the picture, "" where there was none.
+    `file` is the SHA-256 of the file that came in, or of its masked copy where payment data were masked. `page` counts
+    from 1. `turn` is by how many degrees with the clock the page is turned to stand upright. `hocr` is the SHA-256 of
+    an hOCR file that lay beside the picture, "" where there was none.
     """
 
     file: str
@@ -111,8 +116,11 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAlignment:
-    """How a page was found to lie on a form: the form's digest, which page of it, and the nine numbers, row by row,
-    of the homography from pixels of the photo to pixels of the blank. `inliers` are the features that agree."""
+    """How a page was found to lie on a form.
+
+    `form` is the form's digest, `number` which of its pages it is, and `inliers` how many features agree. `homography`
+    are the nine numbers, row by row, of the homography from pixels of the photo to pixels of the blank.
+    """
 
     form: str
     number: int
@@ -122,8 +130,11 @@ class StoredAlignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flattened:
-    """What a picture that was pressed flat was before: the photo's size (width, height), and the nine numbers, row by
-    row, of the homography from its pixels to the picture's, as far as the paper was flat."""
+    """What a photo was before its bent page was pressed flat.
+
+    `size` is the photo's (width, height). `homography` are the nine numbers, row by row, of the homography from its
+    pixels to those of the flat picture, as far as the paper was flat.
+    """
 
     size: tuple[int, int]
     homography: tuple[float, ...]
@@ -131,8 +142,11 @@ class Flattened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One picture of a scan, decoded, as it stands in memory; number from 1. `laid` where it was laid already, `flat`
-    where it was pressed flat, as masked copies of bent paper are."""
+    """One picture of a scan, decoded, as it stands in memory; `number` counts from 1.
+
+    `alignment` is known where the page was laid onto its form before. `flattened` is known where it was pressed flat,
+    as masked copies of bent paper are. `hocr` is an hOCR file that lay beside the picture.
+    """
 
     number: int
     picture: Picture
@@ -357,7 +371,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagePicture:
-    """A page as laid straight, in the archive, for people: SHA-256 and size in pixels; boxes of places are on it."""
+    """The picture of a page as laid straight, in the archive, for people.
+
+    `sha256` names it there. `size` is (width, height) in pixels; boxes of places are on it.
+    """
 
     number: int
     sha256: str
@@ -366,8 +383,11 @@ class PagePicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageTransform:
-    """How the picture of a page came out of the page as it came in: the number of that page in the scan, and the nine
-    numbers, row by row, of the homography from its pixels to those of the picture, as far as the paper was flat."""
+    """How the picture of a page came out of the page as it came in.
+
+    `page` is the number of that page in the scan. `homography` are the nine numbers, row by row, of the homography from
+    its pixels to those of the picture, as far as the paper was flat.
+    """
 
     page: int
     homography: tuple[float, ...]
@@ -375,8 +395,10 @@ class PageTransform:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceWords:
-    """The words that one source saw in one field of a page, or on the whole page (`key` None), in pixels of the page's
-    picture, line by line."""
+    """The words that one source saw in one field of a page, line by line.
+
+    `key` is None where they are of the whole page. Boxes are in pixels of the page's picture.
+    """
 
     source: str
     page: int
@@ -388,13 +410,13 @@ class SourceWords:
 class ReadResult:
     """What `read` gives: places and machine readings of one scan, with the pictures that they refer to.
 
-    `fit` (0 to 1, None for a free layout) is how well the worst page lies on its form; `quality` holds numbers of the
-    pages ("blur", "contrast", "resolution", "cut", "glare", and "overall", 0 bad to 1 good); `advice` holds codes of
-    what to take again and why. `files` are the bytes of page pictures, and of the file in which all snippets lie, by
-    SHA-256. `turns` are the degrees with the clock (0, 90, 180, 270) by which each page of a free layout, as it came,
-    stands upright. `lying` says of a picture's number how that page lay as it came in, and `seen` what words the
-    readings are made of; neither is stored. `failed` names the engines that failed on a page, and without which it was
-    read.
+    `fit` is how well the worst page lies on its form, 0 to 1; None for a free layout. `quality` holds numbers of the
+    worst page, 0 bad to 1 good: "blur", "contrast", "resolution", "cut", "glare" and "overall". `advice` holds codes of
+    what to photograph again and why. `files` are the bytes of page pictures, and of the file in which all snippets lie,
+    by SHA-256. `turns` are the degrees with the clock (0, 90, 180, 270) by which each page of a free layout, as it
+    came, stands upright. `transforms` says of a picture's number how its page lay as it came in. `source_words` are the
+    words that the readings are made of. Neither of the two is stored. `failed` names the engines that failed on a page,
+    which was read without them.
     """
 
     places: tuple[Place, ...]
@@ -441,13 +463,15 @@ class Transcriber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A wish for one reading by one person. `id` is random and the only id a person's page sees ("" before stored).
+    """A wish for one reading by one person.
 
-    `prefill` is the value that the box shows at first, "" for an empty box: whoever answers is no independent witness.
-    `slot` is 1 + people's readings of the field so far, so that asking twice is the same task. `reason` is a
-    `transcribe.codes.Reason`. `closed_at` and `leased_until` are facts; there is no status that could disagree with
-    them. `ease`, 0 hard to 1 easy, only orders what new people are offered first. `elsewhere` is a writing tradition
-    ("fr"), or "". All its readers agree here and nobody else does, so readers of other traditions come to it first.
+    `id` is random and the only id that a person's page sees; "" before the task is stored. `prefill` is the value that
+    the box shows at first, "" for an empty box: who answers a shown value is no independent witness. `slot` is 1 +
+    people's readings of the field so far, so that asking twice is the same task. `reason` is a
+    `transcribe.codes.Reason`.
+    `closed_at` and `leased_until` are facts; no status could disagree with them. `ease`, 0 hard to 1 easy, only orders
+    what new people are offered first. `elsewhere` is a writing tradition ("fr"), or "": all its readers agree here and
+    nobody else does, so readers of other traditions are offered this task first.
     """
 
     scan: str
@@ -503,10 +527,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One value that a field may have. `origin` says whether a source read it ("words": nobody read it whole, but each
-    of its words) or it is a proposal only.
+    """One value that a field may have.
 
-    `normal` is the text as its type compares it, `text` as a source wrote it, `value` as the type parses it.
+    `origin` says how it came about: a source read it ("read"), sources read each of its words ("words"), or it is a
+    proposal only. `normal` is the text as its type compares it, `text` as a source wrote it, `value` as the type parses
+    it.
     """
 
     normal: str
@@ -618,8 +643,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a sent reading: kept, again (a repeated send, nothing new), late (kept all the same); and which
-    field of which scan and form it is of."""
+    """What became of a sent reading: kept, again or late.
+
+    "again" is a repeated send, with nothing new. "late" came after its lease had ended, and is kept all the same.
+    `key`, `scan`, `form` and `form_version` say of which field it is.
+    """
 
     kind: Literal["kept", "again", "late"]
     reading: str
