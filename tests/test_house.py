@@ -179,8 +179,6 @@ REBUILT_LATER = ("transcribe/ink", "transcribe/registration", "transcribe/recogn
 NUMBERS_TOGETHER_STILL: tuple[str, ...] = (
     *REBUILT_LATER,
     "reconcile/inference",
-    "transcribe/form_drafting",
-    "transcribe/forms",
     "transcribe/ocr",
 )
 """Work in progress, as all that ends in `_STILL`."""
@@ -188,7 +186,6 @@ NUMBERS_TOGETHER_STILL: tuple[str, ...] = (
 NUMBERS_WITHOUT_REASON_STILL: tuple[str, ...] = (
     "transcribe/registration",
     "reconcile/inference",
-    "transcribe/forms",
     "transcribe/ocr",
     "transcribe/pay_arithmetic.py",
     "transcribe/values",
@@ -211,10 +208,7 @@ LONG_SENTENCES_STILL: tuple[str, ...] = (
     "reconcile/parameters",
     "transcribe/archive.py",
     "transcribe/fields",
-    "transcribe/form_drafting",
-    "transcribe/forms",
     "transcribe/i18n",
-    "transcribe/imaging",
     "transcribe/model.py",
     "transcribe/ocr",
     "transcribe/pay_arithmetic.py",
@@ -225,11 +219,7 @@ LONG_SENTENCES_STILL: tuple[str, ...] = (
 RUN_AT_IMPORT_STILL: dict[str, str] = {
     "flows/standalone/reconcile_file.py: shipped_parameters()": "is to move into a function",
 }
-NAMED_TWICE_STILL: tuple[str, ...] = (
-    "reconcile.Contest",
-    "transcribe.Definition",
-    "transcribe.Print",
-)
+NAMED_TWICE_STILL: tuple[str, ...] = ("reconcile.Contest",)
 
 RUN_AT_IMPORT = {"flows/cli/__main__.py: main()": "`python -m flows.cli` is the command"}
 

@@ -1,4 +1,4 @@
-"""The print beside the places of a blank page that may be their labels, and which label is whose."""
+"""Labels of the places of a blank page: the print beside them, and which label belongs to which place."""
 
 from __future__ import annotations
 
@@ -9,23 +9,26 @@ from dataclasses import replace
 import cv2
 import numpy
 
-from transcribe.form_drafting.rulings import BELOW
+from transcribe.form_drafting.rulings import BELOW_LINE_SHARE
 from transcribe.geometry import Box
 from transcribe.model import Page, Word
 from transcribe.ocr import Engine
 
-WIDE = 1.6
-"""Words of a label are closer than this many times their height; what is farther is another label."""
-TICKED = 0.07
-"""How far from a box to tick its label may begin, as a share of the page's width."""
-STEP = 2.2
-"""Lines of one label follow each other within this many times their height."""
-ZOOM = 2
-"""How many times larger labels are shown to the engine than they are printed."""
+MAX_WORD_GAP_HEIGHTS = 1.6
+"""Words of one label stand closer than so many times their height. Chosen by hand."""
+
+MAX_TICK_LABEL_GAP_SHARE = 0.07
+"""How far from a box to tick its label may begin, as a share of the page's width. Chosen by hand."""
+
+MAX_LINE_STEP_HEIGHTS = 2.2
+"""Lines of one label follow each other within so many times their height. Chosen by hand."""
+
+LABEL_ZOOM = 2
+"""How many times larger labels are shown to the engine than they are printed. Chosen by hand."""
 
 
-def read(engine: Engine, page: Page, regions: Sequence[Box], zoom: int = ZOOM) -> list[Word]:
-    """The labels in some regions, read enlarged: they are often the smallest print of a page."""
+def read_labels(engine: Engine, page: Page, regions: Sequence[Box], zoom: int = LABEL_ZOOM) -> list[Word]:
+    """The labels in some regions, read `zoom` times enlarged: they are often the smallest print of a page."""
     if not regions:
         return []
     larger = numpy.asarray(cv2.resize(page.picture, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC), numpy.uint8)
@@ -35,9 +38,11 @@ def read(engine: Engine, page: Page, regions: Sequence[Box], zoom: int = ZOOM) -
     return [label for words in smaller for label in _labels(words)]
 
 
-def beside(asked: Sequence[Box], places: Sequence[Box], page: Page) -> list[Box]:
-    """Where the labels of places to write in may stand: to the left as far as the next place, above, inside at the top
-    of a high one, and below."""
+def label_regions(asked: Sequence[Box], places: Sequence[Box], page: Page) -> list[Box]:
+    """The regions in which the labels of places to write in may stand.
+
+    They lie to the left as far as the next place, above, inside at the top of a high place, and below.
+    """
     height, width = page.picture.shape[:2]
     high = round(width * 0.024)
     regions = []
@@ -48,12 +53,15 @@ def beside(asked: Sequence[Box], places: Sequence[Box], page: Page) -> list[Box]
         regions.append(Box(box.x0 - 4, box.y0 - high, box.x1, box.y0 - 1))
         if box.height > 1.8 * high:
             regions.append(Box(box.x0 + 3, box.y0 + 3, box.x1 - 3, box.y0 + high))
-        regions.append(Box(box.x0, box.y1 - round(width * BELOW) + 2, box.x1, min(height, box.y1 + high)))
+        regions.append(Box(box.x0, box.y1 - round(width * BELOW_LINE_SHARE) + 2, box.x1, min(height, box.y1 + high)))
     return [each for each in regions if each.y0 >= 0 and each.width > high and each.height > high / 2]
 
 
-def right_of(ticks: Sequence[Box], page: Page) -> list[Box]:
-    """Where the labels of boxes to tick stand: as far as the next box on the same level."""
+def tick_label_regions(ticks: Sequence[Box], page: Page) -> list[Box]:
+    """The regions right of boxes to tick, where their labels stand.
+
+    Each reaches as far as the next box on the same level.
+    """
     width = page.picture.shape[1]
     regions = []
     for box in ticks:
@@ -63,25 +71,32 @@ def right_of(ticks: Sequence[Box], page: Page) -> list[Box]:
 
 
 def _labels(words: Iterable[Word]) -> list[Word]:
-    """Words that stand together, as one."""
+    """Words that stand together, joined into labels."""
     said = [word for word in words if re.search(r"\w{2}|°", word.text) and word.box.height > 6]
     joined: list[Word] = []
     for word in sorted(said, key=lambda each: (each.line, each.box.x0)):
         last = joined[-1] if joined else None
-        if last and last.line == word.line and 0 <= word.box.x0 - last.box.x1 + 3 <= WIDE * word.box.height:
-            joined[-1] = _together(last, word)
+        if (
+            last
+            and last.line == word.line
+            and 0 <= word.box.x0 - last.box.x1 + 3 <= MAX_WORD_GAP_HEIGHTS * word.box.height
+        ):
+            joined[-1] = _joined(last, word)
         else:
             joined.append(word)
     return joined
 
 
-def _together(one: Word, other: Word) -> Word:
+def _joined(one: Word, other: Word) -> Word:
     box = Box(one.box.x0, min(one.box.y0, other.box.y0), other.box.x1, max(one.box.y1, other.box.y1))
     return Word(text=f"{one.text} {other.text}", box=box, confidence=one.confidence, line=one.line)
 
 
-def label(box: Box, labels: Sequence[Word], width: int, *, right: bool) -> str | None:
-    """The print that belongs to a place: right of a box to tick; else inside at the top, above, left, or below."""
+def label_of(box: Box, labels: Sequence[Word], width: int, *, right: bool) -> str | None:
+    """The label that belongs to a place, None where there is none.
+
+    It stands to the `right` of a box to tick, else to the left, above, inside at the top, or below.
+    """
     near = [
         (distance, word.text, word)
         for word in labels
@@ -94,7 +109,7 @@ def label(box: Box, labels: Sequence[Word], width: int, *, right: bool) -> str |
 
 
 def _lines(nearest: Word, place: Box, labels: Sequence[Word]) -> list[Word]:
-    """The lines of a label that stands left of its place, from the top; any other label is one line."""
+    """The lines of a label from the top; only one that stands left of its place has several."""
     if nearest.box.x1 > place.x0 + 6:
         return [nearest]
     column = [word for word in labels if abs(word.box.x0 - nearest.box.x0) < 12 and _is_level(place, word.box)]
@@ -110,7 +125,7 @@ def _lines(nearest: Word, place: Box, labels: Sequence[Word]) -> list[Word]:
 
 def _is_under(one: Box, other: Box) -> bool:
     """Whether a line of print is the next after another one."""
-    return one.y1 - 6 <= other.y0 and other.y0 - one.y0 < STEP * min(one.height, other.height)
+    return one.y1 - 6 <= other.y0 and other.y0 - one.y0 < MAX_LINE_STEP_HEIGHTS * min(one.height, other.height)
 
 
 def _is_level(place: Box, word: Box) -> bool:
@@ -118,12 +133,12 @@ def _is_level(place: Box, word: Box) -> bool:
 
 
 def _distance(box: Box, word: Box, width: int, *, right: bool) -> float | None:
-    """How far a label stands from its place, in pixels with a penalty for unusual sides; None if it cannot be its."""
+    """How far a label stands from its place, in pixels, with a penalty for unusual sides; None for another's label."""
     level = _is_level(box, word)
     over = box.overlap_across(word)
     if right:
         gap = word.x0 - box.x1
-        return gap if level and -4 <= gap <= width * TICKED else None
+        return gap if level and -4 <= gap <= width * MAX_TICK_LABEL_GAP_SHARE else None
     left_gap, above_gap, below_gap = box.x0 - word.x1, box.y0 - word.y1, word.y0 - box.y1
     starts = -12 <= word.x0 - box.x0 <= box.width / 2
     if level and left_gap >= -6:
@@ -132,6 +147,6 @@ def _distance(box: Box, word: Box, width: int, *, right: bool) -> float | None:
         return max(0.0, above_gap) + 2
     if starts and box.y0 - 2 <= word.y0 and word.y1 <= box.y1 and over > 0:
         return 20.0
-    if starts and over > 0 and -width * BELOW <= below_gap <= word.height:
+    if starts and over > 0 and -width * BELOW_LINE_SHARE <= below_gap <= word.height:
         return below_gap + 60.0
     return None

@@ -1,4 +1,4 @@
-"""A form definition drafted from its blank page: ruled places, named by the print beside them, to be edited by hand."""
+"""A form definition drafted from its blank pages: ruled places named by the print beside them, to be edited by hand."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import get_territory_currencies
 
 from transcribe.errors import FormError
-from transcribe.form_drafting.captions import beside, label, read, right_of
+from transcribe.form_drafting.captions import label_of, label_regions, read_labels, tick_label_regions
 from transcribe.form_drafting.grids import Grid
 from transcribe.form_drafting.label_types import plain, type_of
-from transcribe.form_drafting.rulings import ruling, without_lines
+from transcribe.form_drafting.rulings import find_ruling, without_lines
 from transcribe.forms import comb
 from transcribe.geometry import Box
 from transcribe.imaging import grey, shrunk, use_one_thread
@@ -26,14 +26,14 @@ from transcribe.ocr import Engine
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-DARK = 128
-"""Rows of a header whose middle grey is below have light print on a dark band."""
-SIGNATURE = 2.2
-"""How many times the room of a line of writing a signature takes."""
+MAX_DARK_BAND_LEVEL = 128
+"""A place whose median grey is below is a dark band: a heading with light print. Chosen by hand."""
 
+SIGNATURE_HEIGHT_LINES = 2.2
+"""How many times the room of a line of writing a signature takes. Chosen by hand."""
 
-LARGE = 1.1
-"""Pages so much larger than A4 at 200 dpi are looked at in that size: labels are lost in what is much finer."""
+MIN_SHRUNK_SCALE = 1.1
+"""A page so many times higher than A4 at 200 dpi is looked at in that size: labels are lost in finer pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +48,8 @@ class Drafted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
-    """A drafted definition: its TOML, and what to say to whoever edits it."""
+class DraftedDefinition:
+    """A drafted definition: its TOML, and notes for the person who edits it."""
 
     text: str
     notes: tuple[str, ...]
@@ -57,10 +57,10 @@ class Definition:
 
 def draft_pages(
     pages: Sequence[Page], engine: Engine, *, name: str, blanks: Sequence[str], language: str, locale: str
-) -> Definition:
+) -> DraftedDefinition:
     """The definition of a form whose blanks are `pages`, kept as the files `blanks`.
 
-    `form.load` takes it as it is; names, types and rows are guesses to be looked through. A frame without print beside
+    `forms.load` takes it as it is; names, types and rows are guesses to be looked through. A frame without print beside
     it is a field all the same, without a label; lines and boxes to tick are left out there, and `notes` count them.
     Raises FormError where the locale is unknown, or no page has a frame, or a line or box with print beside it.
     """
@@ -74,11 +74,13 @@ def draft_pages(
     head = _head(pages, name=name, blanks=blanks, language=language, locale=locale, currency=currency)
     body = [_field_toml(each) for each in named]
     body += [_table_toml(number, *table) for number, table in enumerate(tables)]
-    return Definition(text="\n\n".join((head, *body)) + "\n", notes=_notes(named, sum(each.left for each in found)))
+    return DraftedDefinition(
+        text="\n\n".join((head, *body)) + "\n", notes=_notes(named, sum(each.left for each in found))
+    )
 
 
 def _head(pages: Sequence[Page], *, name: str, blanks: Sequence[str], language: str, locale: str, currency: str) -> str:
-    """What stands before the fields."""
+    """The lines before the fields."""
     written = re.sub(r"[^a-z0-9]+", "-", plain(name)).strip("-") or "form"
     sizes = [list(page.picture.shape[1::-1]) for page in pages]
     whose = [f'blank = "{blank}"\nsize = {size}' for blank, size in zip(blanks, sizes, strict=True)]
@@ -95,7 +97,7 @@ currency = "{currency}"
 
 
 def _notes(fields: Sequence[Drafted], left: int) -> tuple[str, ...]:
-    """What was not understood: never left out without a word."""
+    """What was not understood, in sentences."""
     silent = [each.name for each in fields if not each.label]
     notes = [f"No print stands beside {', '.join(silent)}: name them, or delete what is no field."] if silent else []
     if left:
@@ -104,7 +106,7 @@ def _notes(fields: Sequence[Drafted], left: int) -> tuple[str, ...]:
 
 
 def _currency(locale: str) -> str:
-    """The money of the locale's country, euros where it names none."""
+    """The currency of the locale's country, EUR where the locale names none; FormError for an unknown locale."""
     try:
         territory = Locale.parse(locale).territory
     except (UnknownLocaleError, ValueError) as error:
@@ -113,12 +115,12 @@ def _currency(locale: str) -> str:
 
 
 def _is_dark(page: Page, box: Box) -> bool:
-    """Whether a place is a dark band, as behind a heading: nobody writes on it."""
-    return bool(numpy.median(grey(page.picture)[_clipped(box, page).slices]) < DARK)
+    """Whether a place is a dark band behind a heading: nobody writes on it."""
+    return bool(numpy.median(grey(page.picture)[_clipped(box, page).slices]) < MAX_DARK_BAND_LEVEL)
 
 
-def _without_teeth(print_: Picture, places: Sequence[Box]) -> Picture:
-    """A blank's print without the teeth of combs: dots that the engine takes for letters, and loses labels for."""
+def _without_dividers(print_: Picture, places: Sequence[Box]) -> Picture:
+    """A blank's print without the dividers of combs: engines take them for letters, and lose labels."""
     for box in places:
         if comb(print_, box, max(print_.shape) / A4_HEIGHT):
             print_[box.slices] = 255
@@ -130,7 +132,7 @@ def _without_teeth(print_: Picture, places: Sequence[Box]) -> Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OnPage:
-    """What one page has: fields from the top, tables with their columns, and how many places were left out."""
+    """The drafts of one page: fields from the top, tables with their columns, and the number of places left out."""
 
     fields: list[Drafted]
     tables: list[tuple[int, Grid, list[Drafted]]]
@@ -138,17 +140,19 @@ class _OnPage:
 
 
 def _on_page(page: Page, engine: Engine, language: str) -> _OnPage:
-    seen, scale = _as_a4(page)
-    found = ruling(seen.picture)
+    seen, scale = _at_a4_size(page)
+    found = find_ruling(seen.picture)
     places = [box for box in (*found.frames, *found.lines) if not _is_dark(seen, box)]
-    print_ = Page(number=seen.number, picture=_without_teeth(without_lines(seen.picture), places))
-    labels = read(engine, print_, [*beside(places, places, seen), *right_of(found.ticks, seen)])
+    print_ = Page(number=seen.number, picture=_without_dividers(without_lines(seen.picture), places))
+    labels = read_labels(engine, print_, [*label_regions(places, places, seen), *tick_label_regions(found.ticks, seen)])
     width = seen.picture.shape[1]
-    silent = [box for box in places if label(box, labels, width, right=False) is None]
-    labels += read(engine, print_, beside(silent, places, seen), zoom=1)  # fewer crops at once lose fewer
+    silent = [box for box in places if label_of(box, labels, width, right=False) is None]
+    labels += read_labels(engine, print_, label_regions(silent, places, seen), zoom=1)  # fewer crops at once lose fewer
     frames = set(found.frames)
-    fields = [_field(box, label(box, labels, width, right=False), language, room=box not in frames) for box in places]
-    marks = [_field(box, label(box, labels, width, right=True), "", room=False) for box in found.ticks]
+    fields = [
+        _field(box, label_of(box, labels, width, right=False), language, room=box not in frames) for box in places
+    ]
+    marks = [_field(box, label_of(box, labels, width, right=True), "", room=False) for box in found.ticks]
     kept = [each for each, box in zip(fields, places, strict=True) if each.label or box in frames]
     ticked = [replace(each, type="checkbox") for each in marks if each.label]
     named = sorted([*kept, *ticked], key=lambda each: (each.box.y0, each.box.x0))
@@ -160,11 +164,11 @@ def _on_page(page: Page, engine: Engine, language: str) -> _OnPage:
     )
 
 
-def _as_a4(page: Page) -> tuple[Page, float]:
-    """The page in grey as large as A4 at 200 dpi where it is larger, and how many times larger it is."""
+def _at_a4_size(page: Page) -> tuple[Page, float]:
+    """The page in grey, no larger than A4 at 200 dpi, and how many times larger it came."""
     picture = grey(page.picture)
     scale = max(picture.shape) / A4_HEIGHT
-    if scale < LARGE:
+    if scale < MIN_SHRUNK_SCALE:
         return Page(number=page.number, picture=picture), 1.0
     return Page(number=page.number, picture=shrunk(picture, 1 / scale)), scale
 
@@ -180,7 +184,7 @@ def _field(box: Box, text: str | None, language: str, *, room: bool) -> Drafted:
     """A field named by its label; `room` above a line is made higher for a signature."""
     kind = type_of(_clean(text or ""), language)
     if room and kind == "signature" and box.height < box.width / 5:
-        box = Box(box.x0, max(0, box.y1 - round(box.height * SIGNATURE)), box.x1, box.y1)
+        box = Box(box.x0, max(0, box.y1 - round(box.height * SIGNATURE_HEIGHT_LINES)), box.x1, box.y1)
     return Drafted(name=_name(text) if text else "field", label=_clean(text or ""), type=kind, box=box)
 
 
@@ -189,7 +193,7 @@ def _columns(grid: Grid, page: Page, engine: Engine, language: str) -> list[Draf
     height = round(grid.box.height / grid.rows)
     heads = [Box(x0 + 6, max(0, grid.box.y0 - height), x1 - 6, grid.box.y0 - 5) for x0, x1 in grid.spans]
     picture = grey(page.picture)
-    dark = numpy.median(picture[heads[0]._replace(x1=heads[-1].x1).slices], axis=1) < DARK
+    dark = numpy.median(picture[heads[0]._replace(x1=heads[-1].x1).slices], axis=1) < MAX_DARK_BAND_LEVEL
     if dark.mean() > 0.5:
         top, bottom = heads[0].y0 + int(dark.argmax()) + 3, heads[0].y1 - int(dark[::-1].argmax()) - 3
         heads = [Box(head.x0, top, head.x1, bottom) for head in heads]
@@ -209,7 +213,7 @@ def _clipped(box: Box, page: Page) -> Box:
 
 
 def _name(label: str) -> str:
-    """The label as a name: small letters without accents, words joined by _."""
+    """The label as a name: lower case without accents, words joined by _."""
     spelt = plain(label).replace("n°", "no").replace("%", "")
     name = re.sub(r"[^a-z0-9]+", "_", spelt).strip("_")
     return name if re.match(r"[a-z]", name) else f"field_{name}".rstrip("_")
@@ -220,7 +224,8 @@ def _clean(label: str) -> str:
 
 
 def _distinct(found: Sequence[Drafted]) -> list[Drafted]:
-    """The same, the second of a name with a number after it, and those without a label counted from field_1."""
+    """The same drafts with names of their own: a second of a name gets a number, and those without a label are counted
+    from field_1."""
     seen: dict[str, int] = {}
     distinct = []
     for each in found:

@@ -28,20 +28,20 @@ TYPE_OF_SUBJECT: tuple[tuple[str, str], ...] = (
     ("address", "address"),
     ("name", "name"),
 )
-"""The list of words and the type that it stands for. The first list with a word of the label counts."""
+"""The lists of words, each with the type that it stands for. The first list with a word of the label counts."""
 
-MEANT: dict[str, tuple[str, str]] = {"deu": (r"\bfirma\b", "company"), "spa": (r"\bnombre\b", "name")}
+OTHER_MEANINGS: dict[str, tuple[str, str]] = {"deu": (r"\bfirma\b", "company"), "spa": (r"\bnombre\b", "name")}
 """Words that mean something else in one language than in another, and what they mean there in English."""
 
 
 def plain(text: str) -> str:
-    """The text in small letters without accents, every number sign as °."""
+    """The text in lower case without accents, every number sign as °."""
     return without_marks(text.replace("º", "°").replace("ß", "ss")).lower()
 
 
 def type_of(label: str, language: str) -> str:
     """The type of field that a label names on a form in this language (as Tesseract names it); else "text"."""
-    word, meaning = MEANT.get(language, ("", ""))
+    word, meaning = OTHER_MEANINGS.get(language, ("", ""))
     text = re.sub(word, meaning, plain(label)) if word else plain(label)
     return next((kind for kind, pattern in _type_patterns() if pattern.search(text)), "text")
 

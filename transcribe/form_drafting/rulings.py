@@ -1,4 +1,4 @@
-"""What is ruled on a blank page: frames, lines to write on, small boxes to tick, and grids of equal rows."""
+"""The ruling of a blank page: frames, lines to write on, small boxes to tick, and grids of equal rows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
-from transcribe.form_drafting.borderless_tables import Print, striped
-from transcribe.form_drafting.grids import NEAR, Grid, below_header, cells, combs, grids, has_print_between, is_combs
+from transcribe.form_drafting.borderless_tables import BlankPrint, borderless_tables
+from transcribe.form_drafting.grids import (
+    SAME_SIDE_PX,
+    Grid,
+    below_header,
+    comb_rows,
+    grid_cells,
+    grids,
+    has_print_between,
+    is_combs,
+)
 from transcribe.form_drafting.paper_tint import tinted
 from transcribe.geometry import Box
 from transcribe.imaging import flatten, grey
@@ -18,33 +27,44 @@ from transcribe.imaging import flatten, grey
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-DARK = 215
-"""Ruling may be light grey; paper divided out is 255."""
-LENGTH = 0.03
-"""A line is at least this share of the page's width; a stroke of a letter is shorter."""
-TICK = (0.011, 0.035)
-"""Sides of a box to tick as shares of the page's width: 2.3 to 7 mm of A4."""
-HOLLOW = 0.45
-"""Share of a tick box that is paper inside its outline; of a printed O or 0 it is less."""
-CHARACTER = 0.01
+MAX_INK_LEVEL = 215
+"""Grey below which a pixel is ink: ruling may be light grey, and paper divided out is 255. Chosen by hand."""
+
+MIN_LINE_LENGTH_SHARE = 0.03
+"""A line takes at least this share of the page's width: a stroke of a letter is shorter. Chosen by hand."""
+
+TICK_SIDE_SHARES = (0.011, 0.035)
+"""Least and most side of a box to tick, as shares of the page's width: 2.3 to 7 mm of A4."""
+
+MIN_HOLLOW_SHARE = 0.45
+"""Share of a box to tick that is paper inside its outline; of a printed O or 0 it is less. Chosen by hand."""
+
+MIN_CHARACTER_WIDTH_SHARE = 0.01
 """Width of the narrowest box for a single character, as a share of the page's width: 2 mm of A4."""
-ROOM = 0.038
+
+ROOM_HEIGHT_SHARE = 0.038
 """Height of the room to write above a line, as a share of the page's width: 8 mm of A4."""
-SEPARATOR = 0.85
-"""A line as wide as this share of the page parts the page; nobody writes on it."""
-BELOW = 0.006
-"""How far writing hangs below its line."""
-HIGHEST = 0.15
-"""Height of a tinted box to write in, at most, as a share of the page's width: what is higher is a panel."""
-BARE = 0.985
-"""Share of a tinted box that is tint: a heading's band has print on it."""
-FILLED = 0.85
-"""Share of a frame's upright rectangle that its inside covers; what is less is no rectangle."""
+
+MIN_SEPARATOR_SHARE = 0.85
+"""A line that takes this share of the page's width divides the page; nobody writes on it. Chosen by hand."""
+
+BELOW_LINE_SHARE = 0.006
+"""How far writing hangs below its line, as a share of the page's width. Chosen by hand."""
+
+MAX_TINTED_HEIGHT_SHARE = 0.15
+"""Height of a tinted box to write in, at most, as a share of the page's width: a higher one is a panel. Chosen by hand.
+"""
+
+MIN_BARE_SHARE = 0.985
+"""Share of a tinted box that is tint: a heading's band has print on it. Chosen by hand."""
+
+MIN_FILLED_SHARE = 0.85
+"""Share of its upright rectangle that a frame's inside covers at least. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """What was found, from the top: frames to write in, room above lines, boxes to tick, grids."""
+    """The ruling that was found, from the top: frames to write in, room above lines, boxes to tick, grids."""
 
     frames: tuple[Box, ...]
     lines: tuple[Box, ...]
@@ -52,69 +72,68 @@ class Ruling:
     grids: tuple[Grid, ...]
 
 
-def ruling(picture: Picture) -> Ruling:
+def find_ruling(picture: Picture) -> Ruling:
     """Frames, lines, tick boxes and grids of a blank page (grey or RGB), in pixels of the page."""
-    ink = ((flatten(grey(picture)) < DARK) * 255).astype(numpy.uint8)
+    ink = ((flatten(grey(picture)) < MAX_INK_LEVEL) * 255).astype(numpy.uint8)
     width = picture.shape[1]
-    across, down = _long(ink, round(width * LENGTH), 1), _long(ink, 1, round(width * LENGTH * 0.8))
-    dotted = _long(_joined_dots(ink, width), round(width * LENGTH * 1.5), 1)
+    across, down, dotted = _line_masks(ink)
     lines = numpy.asarray(cv2.dilate(across | down, numpy.ones((3, 3), numpy.uint8)), numpy.uint8)
-    boxes = _insides(lines, width)
-    boxes = _with(boxes, [*_insides(ink, width), *_tinted(grey(picture), width)])
+    boxes = _enclosed(lines, width)
+    boxes = _with_more(boxes, [*_enclosed(ink, width), *_tinted_boxes(grey(picture), width)])
     framed, frames = grids(boxes)
     teeth = [grid.box for grid in framed if is_combs(grid)]
-    toothed, frames = combs([*frames, *(box for box in boxes if any(grid.contains(box) for grid in teeth))])
-    small = _with(_insides(lines, width, CHARACTER), _insides(ink, width, CHARACTER))
-    toothed += combs([box for box in small if box.width <= width * LENGTH])[0]
+    toothed, frames = comb_rows([*frames, *(box for box in boxes if any(grid.contains(box) for grid in teeth))])
+    small = _with_more(*(_enclosed(each, width, MIN_CHARACTER_WIDTH_SHARE) for each in (lines, ink)))
+    toothed += comb_rows([box for box in small if box.width <= width * MIN_LINE_LENGTH_SHARE])[0]
     frames += toothed
     boxes += toothed
     tables = {grid: below_header(grid, ink) for grid in framed if not is_combs(grid)}
-    apart = [grid.box.padded(NEAR) for grid, table in tables.items() if table is None]
+    apart = [grid.box.padded(SAME_SIDE_PX) for grid, table in tables.items() if table is None]
     frames += [box for box in boxes if any(grid.contains(box) for grid in apart)]
     framed = [table for table in tables.values() if table]
     rules = _lines(across) + _lines(dotted)
-    framed += (bare := striped(Print(grey=grey(picture), ink=ink, across=rules, down=down), framed))
-    frames = [box for box in frames if not any(_heads(box, g) or (g in bare and g.box.contains(box)) for g in framed)]
+    framed += (bare := borderless_tables(BlankPrint(grey=grey(picture), ink=ink, across=rules, down=down), framed))
+    frames = [box for box in frames if not any(_is_heading(box, grid) for grid in framed)]
+    frames = [box for box in frames if not any(grid.box.contains(box) for grid in bare)]
+    tables_apart = [grid.box.padded(SAME_SIDE_PX) for grid in bare]
     alone = [
-        line
-        for line in rules
-        if not _edges_any(line, boxes)
-        and line.width < width * SEPARATOR
-        and not any(grid.box.padded(NEAR).contains(line) for grid in bare)
+        line for line in rules if not _edges_any(line, boxes) and not any(box.contains(line) for box in tables_apart)
     ]
-    lined, rooms = grids([_room(line, width) for line in _longest_first(alone)])
-    labelled = [grid for grid in lined if has_print_between(grid, ink)]
-    rooms += [box for grid in labelled for box in cells(grid)]
-    lined = [grid for grid in lined if grid not in labelled]
+    lined, rooms = _rooms_above(alone, ink)
     return Ruling(
         frames=tuple(_sorted(frames)),
         lines=tuple(_sorted(rooms)),
-        ticks=tuple(_sorted(_ticks(ink, boxes, width))),
+        ticks=tuple(_sorted(_tick_boxes(ink, boxes, width))),
         grids=tuple(sorted((*framed, *lined), key=lambda grid: grid.box.y0)),
     )
 
 
 def without_lines(picture: Picture) -> Picture:
-    """A grey blank page without its ruling: its print alone, which an engine would take lines for letters of."""
+    """A blank page in grey without its ruling: engines would take lines for letters."""
     shown = grey(picture).copy()
-    ink = ((flatten(shown) < DARK) * 255).astype(numpy.uint8)
-    width = shown.shape[1]
-    lines = _long(ink, round(width * LENGTH), 1) | _long(ink, 1, round(width * LENGTH * 0.8))
-    lines |= _long(_joined_dots(ink, width), round(width * LENGTH * 1.5), 1)
-    shown[cv2.dilate(lines, numpy.ones((3, 3), numpy.uint8)) > 0] = 255
+    across, down, dotted = _line_masks(((flatten(shown) < MAX_INK_LEVEL) * 255).astype(numpy.uint8))
+    shown[cv2.dilate(across | down | dotted, numpy.ones((3, 3), numpy.uint8)) > 0] = 255
     return shown
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------
 
 
-def _long(ink: Picture, width: int, height: int) -> Picture:
-    """What is left of the ink where only strokes of this size stay."""
+def _line_masks(ink: Picture) -> tuple[Picture, Picture, Picture]:
+    """The long lines across, those down, and those across of dots and dashes; 255 on a line and 0 elsewhere."""
+    width = ink.shape[1]
+    least = width * MIN_LINE_LENGTH_SHARE
+    dotted = _strokes(_joined_dots(ink, width), round(least * 1.5), 1)
+    return _strokes(ink, round(least), 1), _strokes(ink, 1, round(least * 0.8)), dotted
+
+
+def _strokes(ink: Picture, width: int, height: int) -> Picture:
+    """The ink that holds strokes of this size: shorter and thinner ones are gone."""
     return numpy.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, numpy.ones((height, width), numpy.uint8)), numpy.uint8)
 
 
 def _joined_dots(ink: Picture, width: int) -> Picture:
-    """Dots and dashes in a row, drawn through: small specks whose neighbours stand at the same height."""
+    """Dots and dashes in a row, drawn through as a line: small specks with neighbours at the same height."""
     largest = max(3, width // 240)
     _, labels, sizes, _ = cv2.connectedComponentsWithStats(ink)
     small = (sizes[:, cv2.CC_STAT_HEIGHT] <= largest) & (sizes[:, cv2.CC_STAT_WIDTH] <= 3 * largest)
@@ -125,7 +144,7 @@ def _joined_dots(ink: Picture, width: int) -> Picture:
 
 
 def _lines(mask: Picture) -> list[Box]:
-    """The straight pieces of a mask of lines; parts of one line that a pixel's step divides are one."""
+    """The straight pieces of a mask of lines; pieces of one line with a pixel's step between them are one."""
     joined = cv2.dilate(mask, numpy.ones((3, 3), numpy.uint8))
     count, _, sizes, _ = cv2.connectedComponentsWithStats(joined)
     boxes = [Box.sized(x, y, w, h) for x, y, w, h, _ in sizes[1:count].tolist()]
@@ -133,7 +152,7 @@ def _lines(mask: Picture) -> list[Box]:
 
 
 def _longest_first(lines: Iterable[Box]) -> list[Box]:
-    """Of lines close above one another, as double rules are, the longest."""
+    """The longest of lines that lie close above one another, as double rules do; longest first."""
     kept: list[Box] = []
     for line in sorted(lines, key=lambda each: -each.width):
         if not any(abs(line.y0 - each.y0) < 14 and _common_width(line, each) > 0.5 for each in kept):
@@ -141,9 +160,22 @@ def _longest_first(lines: Iterable[Box]) -> list[Box]:
     return kept
 
 
-def _room(line: Box, page_width: int) -> Box:
-    below = line.y1 + round(page_width * BELOW)
-    return Box(line.x0, max(0, below - round(page_width * ROOM)), line.x1, below)
+def _rooms_above(lines: Sequence[Box], ink: Picture) -> tuple[list[Grid], list[Box]]:
+    """The rooms above lines to write on: those in tables as grids, and the others.
+
+    Lines with labels between them are no table.
+    """
+    width = ink.shape[1]
+    narrow = [line for line in lines if line.width < width * MIN_SEPARATOR_SHARE]
+    tables, rooms = grids([_room_above(line, width) for line in _longest_first(narrow)])
+    labelled = [grid for grid in tables if has_print_between(grid, ink)]
+    rooms += [box for grid in labelled for box in grid_cells(grid)]
+    return [grid for grid in tables if grid not in labelled], rooms
+
+
+def _room_above(line: Box, page_width: int) -> Box:
+    below = line.y1 + round(page_width * BELOW_LINE_SHARE)
+    return Box(line.x0, max(0, below - round(page_width * ROOM_HEIGHT_SHARE)), line.x1, below)
 
 
 def _edges_any(line: Box, cells: Sequence[Box]) -> bool:
@@ -154,29 +186,29 @@ def _edges_any(line: Box, cells: Sequence[Box]) -> bool:
 
 
 def _common_width(one: Box, other: Box) -> float:
-    """Share of the shorter's width that both cover."""
+    """The share of the shorter line's width that both cover."""
     return one.overlap_across(other) / max(1, min(one.width, other.width))
 
 
 # --- frames ----------------------------------------------------------------------------------------------------------
 
 
-def _insides(lines: Picture, width: int, least: float = LENGTH) -> list[Box]:
-    """The rectangles of paper that lines enclose, as wide as this share of the page at least."""
+def _enclosed(lines: Picture, width: int, least: float = MIN_LINE_LENGTH_SHARE) -> list[Box]:
+    """The rectangles of paper that lines enclose, at least as wide as this share of the page."""
     contours, levels = cv2.findContours(lines, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     if levels is None:
         return []
     found = []
     for contour, level in zip(contours, levels[0], strict=True):
         x, y, w, h = cv2.boundingRect(contour)
-        is_hole, large = level[3] >= 0, w > width * least and h > width * TICK[0] * 1.4
-        if is_hole and large and h < width and cv2.contourArea(contour) > FILLED * w * h:
+        is_hole, large = level[3] >= 0, w > width * least and h > width * TICK_SIDE_SHARES[0] * 1.4
+        if is_hole and large and h < width and cv2.contourArea(contour) > MIN_FILLED_SHARE * w * h:
             found.append(Box.sized(x, y, w, h).padded(2))
     return _sorted(found)
 
 
-def _with(boxes: Sequence[Box], more: Iterable[Box]) -> list[Box]:
-    """The boxes, and those more that lie on none of them."""
+def _with_more(boxes: Sequence[Box], more: Iterable[Box]) -> list[Box]:
+    """The boxes, and those of some more that overlap none."""
     found = list(boxes)
     for box in more:
         if not any(box.intersects(other) for other in found):
@@ -184,21 +216,24 @@ def _with(boxes: Sequence[Box], more: Iterable[Box]) -> list[Box]:
     return _sorted(found)
 
 
-def _tinted(picture: Picture, width: int) -> list[Box]:
-    """Bare rectangles of another tint than the paper, without a frame, as wide as something to write in."""
+def _tinted_boxes(picture: Picture, width: int) -> list[Box]:
+    """Bare tinted rectangles without a frame, as wide as something to write in."""
     solid = cv2.morphologyEx(tinted(picture).astype(numpy.uint8), cv2.MORPH_OPEN, numpy.ones((15, 15), numpy.uint8))
     count, _, sizes, _ = cv2.connectedComponentsWithStats(solid, connectivity=4)
     found = []
     for x, y, w, h, area in sizes[1:count].tolist():
-        large = width * LENGTH < w < width * SEPARATOR and width * TICK[0] * 1.4 < h < width * HIGHEST
-        if large and area > BARE * w * h:
+        large = (
+            width * MIN_LINE_LENGTH_SHARE < w < width * MIN_SEPARATOR_SHARE
+            and width * TICK_SIDE_SHARES[0] * 1.4 < h < width * MAX_TINTED_HEIGHT_SHARE
+        )
+        if large and area > MIN_BARE_SHARE * w * h:
             found.append(Box.sized(x, y, w, h))
     return found
 
 
-def _ticks(ink: Picture, cells: Sequence[Box], width: int) -> list[Box]:
+def _tick_boxes(ink: Picture, cells: Sequence[Box], width: int) -> list[Box]:
     """Small hollow squares and circles that stand alone, in no frame."""
-    least, most = width * TICK[0], width * TICK[1]
+    least, most = width * TICK_SIDE_SHARES[0], width * TICK_SIDE_SHARES[1]
     contours, levels = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     found = []
     for contour, level in zip(contours, () if levels is None else levels[0], strict=True):
@@ -207,7 +242,7 @@ def _ticks(ink: Picture, cells: Sequence[Box], width: int) -> list[Box]:
             continue
         hollow = cv2.contourArea(contours[level[2]]) / (w * h)
         if (
-            hollow > HOLLOW
+            hollow > MIN_HOLLOW_SHARE
             and _stands_alone(ink, x, y, w, h)
             and not any(cell.contains(Box.sized(x, y, w, h)) for cell in cells)
         ):
@@ -216,16 +251,16 @@ def _ticks(ink: Picture, cells: Sequence[Box], width: int) -> list[Box]:
 
 
 def _stands_alone(ink: Picture, x: int, y: int, w: int, h: int) -> bool:
-    """Whether there is paper at both sides, a fifth of its width: letters of a word stand closer."""
+    """Whether there is paper at both sides for a fifth of its width: letters of a word stand closer."""
     gap = max(4, w // 5)
     left, right = ink[y : y + h, max(0, x - gap) : x], ink[y : y + h, x + w : x + w + gap]
     return not left.any() and not right.any()
 
 
-def _heads(box: Box, grid: Grid) -> bool:
-    """Whether a box stands on a column of a table: it is the column's heading."""
-    on_top = abs(box.y1 - grid.box.y0) < NEAR
-    return on_top and any(abs(box.x0 - x0) < NEAR and abs(box.x1 - x1) < NEAR for x0, x1 in grid.spans)
+def _is_heading(box: Box, grid: Grid) -> bool:
+    """Whether a box stands on top of a table's column, as the column's heading does."""
+    on_top = abs(box.y1 - grid.box.y0) < SAME_SIDE_PX
+    return on_top and any(abs(box.x0 - x0) < SAME_SIDE_PX and abs(box.x1 - x1) < SAME_SIDE_PX for x0, x1 in grid.spans)
 
 
 def _sorted(boxes: Iterable[Box]) -> list[Box]:

@@ -1,4 +1,4 @@
-"""The empty page of a form as a picture: its size, and its grey pixels for laying photos onto it."""
+"""The blank page of a form as a picture: its size and its grey pixels."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ def blank_size(path: Path) -> tuple[int, int]:
 
 @lru_cache(maxsize=16)
 def blank_grey(path: str) -> Picture:
-    """The blank's pixels, rows x columns, 0 = black; kept for the life of the process and not to be written to."""
+    """The blank's grey pixels, rows x columns, 0 for black.
+
+    They are kept for the life of the process and cannot be written to.
+    """
     with Image.open(path) as picture:
         pixels = numpy.asarray(picture.convert("L"), dtype=numpy.uint8)
     pixels.setflags(write=False)

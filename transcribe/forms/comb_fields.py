@@ -1,4 +1,4 @@
-"""Combs on a blank form: boxes for one character each, or teeth between characters, and which field has one."""
+"""Comb fields of a blank form: a box for each character, or dividers between characters."""
 
 from __future__ import annotations
 
@@ -18,42 +18,47 @@ from transcribe.geometry import Box
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-NARROW = 13
-"""Pixels at 200 dpi: what is darker than the paper beside it and narrower than this may be a tooth; tints, rules along
-the box and paper are not."""
+MAX_NARROW_PRINT_PX = 13
+"""Print narrower than this, and darker than the paper beside it, may be a divider: tints and rules along the box are
+not. Chosen by hand."""
 
-FAINT = 25
-"""Grey levels by which a tooth is darker than the paper beside it."""
+MIN_DIVIDER_LEVELS = 25
+"""Grey levels by which a divider is darker than the paper beside it. Chosen by hand."""
 
-TOOTH = 0.15
-"""Share of the box's height that a tooth has at least: low ones have a quarter, dotted ones a third of their pixels."""
+MIN_DIVIDER_HEIGHT_SHARE = 0.15
+"""Share of the box's height that a divider covers at least: low ones cover a quarter, dotted ones a third."""
 
-THICK = 7
-"""Pixels at 200 dpi of the thickest tooth; a letter of a label is wider."""
+MAX_DIVIDER_WIDTH_PX = 7
+"""A thicker stroke is no divider: a letter of a label is wider. Chosen by hand."""
 
-CELLS = (14, 110)
-"""Width of the narrowest and of the widest cell at 200 dpi, 2 and 14 mm."""
+CELL_WIDTHS_PX = (14, 110)
+"""Width of the narrowest and of the widest cell, 2 and 14 mm."""
 
-FEWEST, FEWEST_WIDE = 3, 4
-"""Cells of a comb at least; four where cells are wider than high, as three may be for day, month and year."""
+MIN_CELL_COUNT = 3
+"""A comb has at least so many cells. Chosen by hand."""
 
-WIDEST = 1.3
-"""Width of a cell over its height: what is wider is written in as a word is."""
+MIN_WIDE_CELL_COUNT = 4
+"""A comb of cells that are wider than high has at least so many: three may be for day, month and year."""
 
-EVEN = 0.12
-"""How far cells of one comb differ, as a share of their width."""
+MAX_CELL_ASPECT = 1.3
+"""Width of a cell over its height, at most: people write a word in what is wider. Chosen by hand."""
 
-COVERS = 0.75
-"""Share of the field's box that the cells of its comb cover."""
+MAX_CELL_WIDTH_DIFFERENCE_SHARE = 0.12
+"""How far the widths of one comb's cells differ, as a share of the usual one. Chosen by hand."""
 
-GROUP = 0.3
-"""Room between two cells, as a share of a cell, beyond what lies between all: there one group of characters ends."""
+MIN_COVERED_SHARE = 0.75
+"""Share of the field's box that the cells of its comb cover. Chosen by hand."""
+
+MIN_GROUP_GAP_SHARE = 0.3
+"""A group of characters ends where two cells are farther apart than others by this share of a cell. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comb:
-    """The cells of a field, from left to right: x0 and x1 of each, and the numbers of those that end a group. `y0` and
-    `y1` are the field's."""
+    """The cells of a field, from left to right: x0 and x1 of each.
+
+    `group_ends` holds the numbers of the cells that end a group of characters. `y0` and `y1` are the field's.
+    """
 
     cells: tuple[tuple[int, int], ...]
     group_ends: frozenset[int]
@@ -62,7 +67,7 @@ class Comb:
 
     @property
     def dividers(self) -> list[int]:
-        """Where the teeth stand."""
+        """Where the dividers stand."""
         return sorted({side for cell in self.cells for side in cell})
 
     @property
@@ -71,11 +76,11 @@ class Comb:
         return float(numpy.median([x1 - x0 for x0, x1 in self.cells]))
 
     def cell_of(self, x: float) -> int:
-        """The number of the cell in which a place lies, or to which it is nearest."""
+        """The number of the cell that holds a place, or is nearest to it."""
         return min(range(len(self.cells)), key=lambda cell: max(self.cells[cell][0] - x, x - self.cells[cell][1]))
 
-    def from_tooth(self, x: float) -> float:
-        """How far a place is from the nearest tooth."""
+    def from_divider(self, x: float) -> float:
+        """How far a place is from the nearest divider."""
         return min(abs(x - side) for cell in self.cells for side in cell)
 
     def from_frame(self, y: float) -> float:
@@ -85,58 +90,71 @@ class Comb:
 
 @lru_cache(maxsize=64)
 def combs(path: str, boxes: tuple[Box, ...], unit: float) -> tuple[Comb | None, ...]:
-    """The comb in each box of a blank, None where it has none. Looked for once a form: its blank alone says it."""
+    """The comb in each box of a blank, None where a box has none; looked for once a form."""
     return tuple(comb(blank_image.blank_grey(path), box, unit) for box in boxes)
 
 
 def comb(picture: Picture, box: Box, unit: float) -> Comb | None:
-    """The comb in a box of a grey blank page, None where there is none: narrow upright strokes at even distances."""
-    around = round(4 * unit)
-    left = max(0, box.x0 - around)
-    cut = picture[max(0, box.y0) : box.y1, left : box.x1 + around]
-    if cut.shape[0] < CELLS[0] * unit / WIDEST or cut.shape[1] < FEWEST * CELLS[0] * unit:
+    """The comb in a box of a grey blank page, None where there is none.
+
+    A comb is narrow upright strokes at even distances. `unit` is how many pixels make one pixel at 200 dpi.
+    """
+    height, width = picture.shape
+    searched = box.padded(round(4 * unit), 0).clipped(width, height)
+    cut = picture[searched.slices]
+    if (
+        cut.shape[0] < CELL_WIDTHS_PX[0] * unit / MAX_CELL_ASPECT
+        or cut.shape[1] < MIN_CELL_COUNT * CELL_WIDTHS_PX[0] * unit
+    ):
         return None
-    side = 2 * round(NARROW * unit / 2) + 1
-    upright = cv2.morphologyEx(cut, cv2.MORPH_BLACKHAT, numpy.ones((1, side), numpy.uint8)) >= FAINT
-    teeth = [left + x for x in _teeth(upright.mean(axis=0), THICK * unit)]
-    return _comb(_with_ends(teeth, box), box, unit)
+    side = 2 * round(MAX_NARROW_PRINT_PX * unit / 2) + 1
+    upright = cv2.morphologyEx(cut, cv2.MORPH_BLACKHAT, numpy.ones((1, side), numpy.uint8)) >= MIN_DIVIDER_LEVELS
+    dividers = [searched.x0 + x for x in _dividers(upright.mean(axis=0), MAX_DIVIDER_WIDTH_PX * unit)]
+    return _comb(_with_ends(dividers, box), box, unit)
 
 
-def _teeth(profile: NDArray[numpy.float64], thick: float) -> list[float]:
-    """The middles of narrow strokes in the profile of upright print; two pixels of paper part two strokes."""
-    columns = numpy.flatnonzero(profile >= TOOTH)
+def _dividers(profile: NDArray[numpy.float64], thick: float) -> list[float]:
+    """The middles of narrow strokes in the profile of upright print; two pixels of paper separate two strokes."""
+    columns = numpy.flatnonzero(profile >= MIN_DIVIDER_HEIGHT_SHARE)
     runs = numpy.split(columns, numpy.flatnonzero(numpy.diff(columns) > 2) + 1)
     return [float(run[0] + run[-1]) / 2 for run in runs if run.size and run[-1] - run[0] < thick]
 
 
-def _with_ends(teeth: Sequence[float], box: Box) -> list[float]:
-    """The teeth with the sides of the box where a cell ends at one that has no tooth of its own."""
-    if len(teeth) < FEWEST - 1:
-        return list(teeth)
-    pitch = float(numpy.median(numpy.diff(teeth)))
-    first, last = teeth[0] - box.x0, box.x1 - teeth[-1]
-    before = [teeth[0] - pitch] if abs(first - pitch) < pitch / 4 else []
-    after = [teeth[-1] + pitch] if abs(last - pitch) < pitch / 4 else []
-    return [*before, *teeth, *after]
+def _with_ends(dividers: Sequence[float], box: Box) -> list[float]:
+    """The dividers, and the sides of the box at which a cell ends without a divider."""
+    if len(dividers) < MIN_CELL_COUNT - 1:
+        return list(dividers)
+    pitch = float(numpy.median(numpy.diff(dividers)))
+    first, last = dividers[0] - box.x0, box.x1 - dividers[-1]
+    before = [dividers[0] - pitch] if abs(first - pitch) < pitch / 4 else []
+    after = [dividers[-1] + pitch] if abs(last - pitch) < pitch / 4 else []
+    return [*before, *dividers, *after]
 
 
-def _comb(teeth: Sequence[float], box: Box, unit: float) -> Comb | None:
-    gaps = [(x0, x1) for x0, x1 in pairwise(teeth) if CELLS[0] * unit <= x1 - x0 <= CELLS[1] * unit]
-    if len(gaps) < FEWEST:
+def _comb(dividers: Sequence[float], box: Box, unit: float) -> Comb | None:
+    gaps = [
+        (x0, x1) for x0, x1 in pairwise(dividers) if CELL_WIDTHS_PX[0] * unit <= x1 - x0 <= CELL_WIDTHS_PX[1] * unit
+    ]
+    if len(gaps) < MIN_CELL_COUNT:
         return None
     pitch = float(numpy.median([x1 - x0 for x0, x1 in gaps]))
-    cells = [(x0, x1) for x0, x1 in gaps if abs(x1 - x0 - pitch) <= max(2 * unit, EVEN * pitch)]
-    fewest = FEWEST if pitch <= box.height else FEWEST_WIDE
-    if len(cells) < fewest or pitch > WIDEST * box.height:
+    cells = [
+        (x0, x1) for x0, x1 in gaps if abs(x1 - x0 - pitch) <= max(2 * unit, MAX_CELL_WIDTH_DIFFERENCE_SHARE * pitch)
+    ]
+    fewest = MIN_CELL_COUNT if pitch <= box.height else MIN_WIDE_CELL_COUNT
+    if len(cells) < fewest or pitch > MAX_CELL_ASPECT * box.height:
         return None
     between = [right[0] - left[1] for left, right in pairwise(cells)]
     usual = float(numpy.median(between))
     covered = sum(x1 - x0 for x0, x1 in cells) + sum(between)
-    if covered < COVERS * box.width or len(cells) * (pitch + usual) < COVERS * COVERS * box.width:
+    if (
+        covered < MIN_COVERED_SHARE * box.width
+        or len(cells) * (pitch + usual) < MIN_COVERED_SHARE * MIN_COVERED_SHARE * box.width
+    ):
         return None
     return Comb(
         cells=tuple((round(x0), round(x1)) for x0, x1 in cells),
-        group_ends=frozenset(cell for cell, gap in enumerate(between) if gap - usual > GROUP * pitch),
+        group_ends=frozenset(cell for cell, gap in enumerate(between) if gap - usual > MIN_GROUP_GAP_SHARE * pitch),
         y0=box.y0,
         y1=box.y1,
     )

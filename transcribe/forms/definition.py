@@ -1,4 +1,4 @@
-"""A TOML form definition becomes a Form; every mistake is a FormError that names the file and the key."""
+"""Form definitions in TOML made into Forms; every mistake is a FormError that names the file and the key."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from transcribe.geometry import Box
 from transcribe.model import Blank, Column, Field, Find, Form, Master, Rule, Table
 
 SHIPPED = Path(__file__).parent / "shipped"
+"""The folder of the forms that come with fairhand."""
 
 
 def load(name_or_path: str | Path, folders: Sequence[Path] = ()) -> Form:

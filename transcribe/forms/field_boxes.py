@@ -1,4 +1,4 @@
-"""The boxes of a form's fields, rows of tables divided."""
+"""The boxes of a form's fields, those of its tables cell by cell."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from transcribe.model import Field, FieldKey, Form
 
 
 def field_boxes(form: Form, number: int) -> Iterator[tuple[FieldKey, Field, Box]]:
-    """Every field of a page of the form with its box on the blank; the rows of a table divide its height evenly."""
+    """Every field of a page of the form with its box on the blank, cell by cell in tables."""
     for field in form.fields:
         if field.page == number and field.box:
             yield FieldKey(field.name), field, field.box
@@ -23,6 +23,6 @@ def field_boxes(form: Form, number: int) -> Iterator[tuple[FieldKey, Field, Box]
 
 
 def cell(table: Box, rows: int, row: int, span: tuple[int, int]) -> Box:
-    """The box of one cell: rows divide the height of the table evenly."""
+    """The box of one cell: `rows` rows divide the table's height evenly, `span` is x0 and x1 of the column."""
     height = table.height / rows
     return Box(span[0], round(table.y0 + row * height), span[1], round(table.y0 + (row + 1) * height))

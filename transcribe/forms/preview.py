@@ -1,4 +1,4 @@
-"""The blank with the boxes of its fields drawn on it: what a form's author looks at."""
+"""The blank with the boxes of its fields drawn on it, for the form's author."""
 
 from __future__ import annotations
 
@@ -12,13 +12,27 @@ from transcribe.forms.field_boxes import cell
 from transcribe.geometry import Box
 from transcribe.model import Form
 
-COLOURS = {"checkbox": "#b8860b", "signature": "#8b008b"}
-FIELD, COLUMN, PAYMENT = "#0b5fa5", "#1b7f3b", "#b00020"
-LETTER = 17
+COLOUR_OF_TYPE = {"checkbox": "#b8860b", "signature": "#8b008b"}
+"""The colours of field types that have one of their own."""
+
+FIELD_COLOUR = "#0b5fa5"
+"""The colour of other fields."""
+
+COLUMN_COLOUR = "#1b7f3b"
+"""The colour of cells of tables."""
+
+PAYMENT_COLOUR = "#b00020"
+"""The colour of payment data."""
+
+LETTER_SIZE_PX = 17
+"""Size of the letters of names and types."""
 
 
 def preview(form: Form, page: int = 1) -> bytes:
-    """A PNG of one page of the form, each field boxed with its name and type; FormError where the layout is free."""
+    """A PNG of one page of the form, each field boxed with its name and type.
+
+    FormError where the form has no such blank page: a free layout has none.
+    """
     path = form.blanks[page - 1].path if page <= len(form.blanks) else None
     if path is None:
         raise FormError(f"The form {form.name} has no blank page {page}; a free layout has no boxes to draw.")
@@ -26,24 +40,24 @@ def preview(form: Form, page: int = 1) -> bytes:
     draw = ImageDraw.Draw(picture, "RGBA")
     for field in form.fields:
         if field.box and field.page == page:
-            colour = PAYMENT if field.personal == "payment" else COLOURS.get(field.type, FIELD)
-            _boxed(draw, field.box, f"{field.name}: {field.type}", colour)
+            colour = PAYMENT_COLOUR if field.personal == "payment" else COLOUR_OF_TYPE.get(field.type, FIELD_COLOUR)
+            _draw_box(draw, field.box, f"{field.name}: {field.type}", colour)
     for table in form.tables:
         if table.box and table.page == page:
             for column in table.columns:
                 assert column.span, "form.load gives every column of a boxed table its span"
                 for row in range(table.rows):
                     text = f"{column.field.name}: {column.field.type}" if row == 0 else ""
-                    _boxed(draw, cell(table.box, table.rows, row, column.span), text, COLUMN)
+                    _draw_box(draw, cell(table.box, table.rows, row, column.span), text, COLUMN_COLOUR)
     content = io.BytesIO()
     picture.save(content, "PNG", optimize=True)
     return content.getvalue()
 
 
-def _boxed(draw: ImageDraw.ImageDraw, box: Box, text: str, colour: str) -> None:
+def _draw_box(draw: ImageDraw.ImageDraw, box: Box, text: str, colour: str) -> None:
     draw.rectangle((box.x0, box.y0, box.x1 - 1, box.y1 - 1), outline=colour, fill=f"{colour}22", width=3)
     if text:
-        font = ImageFont.load_default(LETTER)
+        font = ImageFont.load_default(LETTER_SIZE_PX)
         x0, y0, x1, y1 = draw.textbbox((box.x0 + 5, box.y0 + 3), text, font=font)
         draw.rectangle((x0 - 2, y0 - 1, x1 + 2, y1 + 1), fill="#ffffffd0")
         draw.text((box.x0 + 5, box.y0 + 3), text, font=font, fill=colour)

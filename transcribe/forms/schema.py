@@ -1,4 +1,4 @@
-"""What a form definition may say, key by key, as pydantic models; `form.py` turns them into the nouns."""
+"""The keys of a form definition as pydantic models, with what each may hold."""
 
 from __future__ import annotations
 
@@ -68,21 +68,21 @@ def _formula(value: str) -> str:
     return value.strip()
 
 
-NAME = r"^[a-z][a-z0-9_]*$"
+NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 Texts = Annotated[dict[str, str], BeforeValidator(_texts)]
-Name = Annotated[str, Field(pattern=NAME, description="small letters, digits and _; begins with a letter")]
+Name = Annotated[str, Field(pattern=NAME_PATTERN, description="small letters, digits and _; begins with a letter")]
 BoxKey = Annotated[tuple[int, int, int, int], AfterValidator(_ordered_box)]
 Span = Annotated[tuple[int, int], AfterValidator(_ordered_span)]
 Size = tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]]
 
 
-class Definition(BaseModel):
-    """A table of the definition: a key that nobody knows is a mistake."""
+class DefinitionTable(BaseModel):
+    """A table of the definition; an unknown key in it is a mistake."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class FindTable(Definition):
+class FindTable(DefinitionTable):
     """`find`: where a field or table stands on a page of free layout."""
 
     labels: tuple[str, ...] = ()
@@ -90,7 +90,7 @@ class FindTable(Definition):
     header: tuple[str, ...] = ()
 
 
-class FieldBody(Definition):
+class FieldBody(DefinitionTable):
     """The keys that a field and a column of a table share."""
 
     name: Name
@@ -129,7 +129,7 @@ class ColumnTable(FieldBody):
     find: FindTable | None = None
 
 
-class TableTable(Definition):
+class TableTable(DefinitionTable):
     """`[[table]]`: rows of the same fields."""
 
     name: Name
@@ -154,14 +154,14 @@ class TableTable(Definition):
         return self
 
 
-class RuleTable(Definition):
+class RuleTable(DefinitionTable):
     """`[[rule]]`: a sum or comparison that the fields should satisfy."""
 
     check: Annotated[str, Field(min_length=1), AfterValidator(_formula)]
     name: str = ""
 
 
-class MasterTable(Definition):
+class MasterTable(DefinitionTable):
     """`[[master]]`: a CSV of known values beside the form."""
 
     field: str
@@ -170,7 +170,7 @@ class MasterTable(Definition):
     key: str = ""
 
 
-class PageTable(Definition):
+class PageTable(DefinitionTable):
     """`[[page]]`: one page of a form of several pages."""
 
     blank: str
@@ -184,7 +184,7 @@ def _known_options(options: dict[str, str | int | float | bool]) -> dict[str, st
     return options
 
 
-class FormFile(Definition):
+class FormFile(DefinitionTable):
     """A whole definition."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]

@@ -61,9 +61,10 @@ def text_scale(picture: Picture, words: Sequence[Word], contrast: float) -> floa
 
 
 def share_inside(picture: Picture, height: float, contrast: float) -> float:
-    """The share of the page that is on the picture, 0 to 1, by the letters that one side of it cuts.
+    """The share of the page that is on the picture, 0 to 1, by the letters that its rim cuts.
 
-    `height` is that of the page's letters in pixels. What stood beyond cut letters is not known.
+    The side that cuts most letters counts. `height` is that of the page's letters in pixels. What stood beyond cut
+    letters is not known.
     """
     shown = grey(picture)
     bright = float(numpy.percentile(shown[::8, ::8], 80))

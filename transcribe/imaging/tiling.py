@@ -64,14 +64,18 @@ def shrinking(picture: Picture) -> float:
 
 
 def patience(picture: Picture) -> float:
-    """How many times longer an engine may take over this page than over another one; it may be so much larger too."""
+    """How many times longer an engine may take over this page than over another one.
+
+    The page may have so many times more pixels too.
+    """
     return min(MAX_PATIENCE, max(1.0, ratio(picture) / MIN_STRIP_RATIO))
 
 
 def tiles(picture: Picture) -> Iterator[tuple[int, int, Picture]]:
-    """The tiles of a page from top to bottom, or from left to right: x and y of the corner, and the pixels.
+    """The tiles of a page in order: x and y of the corner, and the pixels.
 
-    A page that is no strip is one tile. A strip is cut where there is least print.
+    They follow each other from top to bottom, or from left to right where the page is wider than high. A page that is
+    no strip is one tile. A strip is cut where there is least print.
     """
     if not is_strip(picture):
         yield 0, 0, picture

@@ -132,7 +132,7 @@ def _of_frame(patch: Patch, comb: Comb, unit: float) -> bool:
 
 def _of_print(patch: Patch, comb: Comb, unit: float) -> bool:
     """Whether a patch may be what is left of a tooth or a speck of the frame."""
-    at_tooth = patch.box.width <= THIN * unit and comb.from_tooth(patch.middle[0]) <= AT_PRINT * unit
+    at_tooth = patch.box.width <= THIN * unit and comb.from_divider(patch.middle[0]) <= AT_PRINT * unit
     return at_tooth or (patch.box.height <= THIN * unit and comb.from_frame(patch.middle[1]) <= AT_PRINT * unit)
 
 

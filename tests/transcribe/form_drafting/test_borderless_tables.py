@@ -8,7 +8,7 @@ import numpy
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from transcribe.form_drafting.rulings import ruling
+from transcribe.form_drafting.rulings import find_ruling
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -52,7 +52,7 @@ def blank(rows: str, sides: str = "lllll", dark: bool = False) -> Picture:
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize(("rows", "count"), [("ruled", 8), ("dotted", 8), ("tinted", 9)])
 def test_columns_are_found_from_the_words_above_rows(rows: str, count: int, dark: bool, sides: str) -> None:
-    found = ruling(blank(rows, sides, dark))
+    found = find_ruling(blank(rows, sides, dark))
     (grid,) = found.grids
     assert grid.rows == count
     assert (grid.box.y0, grid.box.y1) == pytest.approx((TOP, TOP + count * HEIGHT), abs=5)
@@ -61,7 +61,7 @@ def test_columns_are_found_from_the_words_above_rows(rows: str, count: int, dark
 
 
 def test_numbers_with_labels_at_the_right_end_where_their_labels_do() -> None:
-    (grid,) = ruling(blank("ruled", "llrrr")).grids
+    (grid,) = find_ruling(blank("ruled", "llrrr")).grids
     assert [x1 for _, x1 in grid.spans[2:]] == pytest.approx([1020, 1260, 1554], abs=8)
 
 
@@ -69,7 +69,7 @@ def test_upright_lines_part_columns_wherever_the_labels_stand() -> None:
     page = blank("tinted", "lcrcl").copy()
     for x0, _, _ in COLUMNS[1:]:
         page[TOP : TOP + 9 * HEIGHT, x0] = 150
-    (grid,) = ruling(page).grids
+    (grid,) = find_ruling(page).grids
     assert [x0 for x0, _ in grid.spans] == pytest.approx([x0 for x0, _, _ in COLUMNS], abs=3)
 
 
@@ -79,7 +79,7 @@ def test_lines_under_one_label_are_no_table() -> None:
     draw.text((100, 750), "Remarks", font=ImageFont.load_default(24), fill=30)
     for y in range(TOP, TOP + 4 * HEIGHT, HEIGHT):
         draw.line((100, y, 1300, y), fill=120, width=2)
-    found = ruling(numpy.asarray(page))
+    found = find_ruling(numpy.asarray(page))
     assert (found.grids, len(found.lines)) == ((), 4)
 
 
@@ -88,4 +88,4 @@ def test_rows_with_print_in_them_are_no_table_to_fill_in() -> None:
     draw = ImageDraw.Draw(page)
     for row in range(8):
         draw.text((110, TOP + 20 + row * HEIGHT), "Printed article", font=ImageFont.load_default(24), fill=30)
-    assert ruling(numpy.asarray(page)).grids == ()
+    assert find_ruling(numpy.asarray(page)).grids == ()

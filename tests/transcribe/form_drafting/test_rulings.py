@@ -8,7 +8,7 @@ from itertools import accumulate
 import numpy
 from PIL import Image, ImageDraw, ImageFont
 
-from transcribe.form_drafting.rulings import ruling
+from transcribe.form_drafting.rulings import find_ruling
 from transcribe.geometry import Box
 
 
@@ -27,7 +27,7 @@ def test_frames_lines_and_ticks_are_told_apart() -> None:
     for x in range(100, 500, 6):
         draw.point([(x, 500), (x + 1, 500), (x, 501), (x + 1, 501)], fill=0)
     draw.line((50, 600, 950, 600), fill=0, width=2)  # parts the page
-    found = ruling(numpy.asarray(sheet))
+    found = find_ruling(numpy.asarray(sheet))
     assert [overlap(box, Box(100, 100, 501, 151)) > 0.9 for box in found.frames] == [True]
     assert [abs(box.y1 - y) < 12 for box, y in zip(found.lines, (300, 501), strict=True)] == [True, True]
     assert [overlap(box, Box(100, 400, 123, 423)) > 0.8 for box in found.ticks] == [True]
@@ -40,7 +40,7 @@ def test_tinted_boxes_and_frames_with_round_corners_are_places_to_write_in() -> 
     draw.rectangle((100, 100, 500, 150), fill=236)
     draw.rounded_rectangle((100, 300, 500, 380), 10, outline=190, width=2)
     draw.rectangle((0, 600, 999, 900), fill=236)  # a panel
-    found = ruling(numpy.asarray(sheet))
+    found = find_ruling(numpy.asarray(sheet))
     wanted = (Box(100, 100, 501, 151), Box(100, 300, 501, 381))
     assert [overlap(box, each) > 0.9 for box, each in zip(found.frames, wanted, strict=True)] == [True, True]
 
@@ -54,7 +54,7 @@ def test_a_header_as_high_as_the_rows_is_no_row() -> None:
             draw.rectangle((x, y, x + 250, y + 60), outline=0, width=2)
             if row == 0:
                 draw.text((x + 30, y + 15), "Amount", font=ImageFont.load_default(26), fill=0)
-    (grid,) = ruling(numpy.asarray(sheet)).grids
+    (grid,) = find_ruling(numpy.asarray(sheet)).grids
     assert (grid.rows, round(grid.box.y0, -1)) == (5, 160)
 
 
@@ -70,7 +70,7 @@ def test_frames_with_labels_inside_are_each_where_they_stand_and_headings_of_a_t
         draw.text((x + 10, 710), "Amount", font=font, fill=0)
         for row in range(5):
             draw.rectangle((x, 740 + 60 * row, x + 300, 800 + 60 * row), outline=0, width=2)
-    found = ruling(numpy.asarray(sheet))
+    found = find_ruling(numpy.asarray(sheet))
     wanted = [Box(x, 100 + 100 * row, x + 400, 176 + 100 * row) for row in range(4) for x in (60, 530)]
     assert len(found.frames) == len(wanted)
     assert all(overlap(box, each) > 0.9 for box, each in zip(found.frames, wanted, strict=True))
@@ -84,7 +84,7 @@ def test_lines_with_labels_between_them_are_no_table() -> None:
         for x in (200, 650):
             draw.text((x - 130, 180 + 55 * row), "Customer", font=ImageFont.load_default(24), fill=0)
             draw.line((x, 210 + 55 * row, x + 250, 210 + 55 * row), fill=0, width=2)
-    found = ruling(numpy.asarray(sheet))
+    found = find_ruling(numpy.asarray(sheet))
     assert (found.grids, len(found.lines)) == ((), 8)
 
 
@@ -104,7 +104,7 @@ def test_boxes_for_a_character_each_are_one_place() -> None:
     for top in range(1000, 1240, 60):  # a table of sizes
         draw.rectangle((100, top, 800, top + 60), outline=60, width=2)
         row(800, top, [60] * 3, 60)
-    found = ruling(numpy.asarray(sheet))
+    found = find_ruling(numpy.asarray(sheet))
     wanted = [
         Box(100, 100, 452, 156),
         Box(100, 300, 564, 356),
