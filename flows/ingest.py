@@ -1,7 +1,7 @@
 """The flow that takes a batch of files in: scans, machine readings, decisions or tasks, records.
 
-Our own store is the truth: what it has is not read again. Prefect runs the readings side by side, tries again what may
-pass, and shows it all.
+Our own store is the truth: a scan with readings there is not read again. Prefect runs the readings side by side, tries
+again where an error may pass, and shows it all.
 """
 
 from __future__ import annotations
@@ -25,31 +25,38 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from flows.administration import require_fair_start
 from flows.home import Home, home_at, load_settings, now
 from flows.runtime import settle_memory
-from flows.steps import Taken, failure_message, forms_of, read_scan, reconcile_home, take_in, work_key
+from flows.steps import TakenScan, failure_message, forms_of, read_scan, reconcile_home, take_in, work_key
 from transcribe.errors import FairhandError, ScanError
 from transcribe.intake import Unreadable, gather
 from transcribe.model import Scan
 
 WINDOW_SCANS_COUNT = 4
-"""Scans handed to Prefect ahead of those being read, a worker: its server drops events when thousands come at once."""
+"""Scans handed to Prefect ahead of those being read, for each worker: its server drops events when thousands come at
+once."""
 
 RETRY_SECONDS = (1, 10)
 """An engine that failed is asked again soon, and once more when a short overload has passed."""
 
+FULL_PROGRESS_PERCENT = 100.0
+"""What Prefect's progress bar shows when all is done."""
+
 REPORT_PROGRESS: ContextVar[Callable[[int, int], None]] = ContextVar("progress", default=lambda done, total: None)
-"""Who is told (scans done, files in all) in this process; a function cannot be a flow's parameter."""
+"""The function of this process that is given (scans done, files in all); a function cannot be a flow's parameter."""
 
 BATCH_FILES: ContextVar[tuple[Path, ...]] = ContextVar("files", default=())
-"""What the command line was given. Files are often named after customers, and Prefect keeps a flow's parameters,
-where nothing that is forgotten here would reach them."""
+"""The files and folders that the command line was given.
+
+Files are often named after customers. Prefect keeps a flow's parameters, and forgetting a scan would not reach them.
+"""
 
 
 @dataclass(slots=True, kw_only=True)
 class Ingested:
-    """What became of a batch: how many scans there are, were read now, and were known already; what was set aside.
+    """What became of a batch, in counts: files, scans, scans read now, and scans known already.
 
-    `unidentified` are new scans of an unknown form. `aside_before` counts files that were set aside before. `without`
-    names scans that were read without an engine that failed on them, and the engine.
+    `unidentified` counts new scans of an unknown form, `aside_before` files that were set aside before. `set_aside` has
+    the files that could not be read and `failed` what failed for another reason, each with a message. `without` has
+    the scans that were read without an engine that failed on them, with the engine.
     """
 
     batch: str
@@ -65,21 +72,21 @@ class Ingested:
 
     @property
     def changed(self) -> bool:
-        """Whether anything is new."""
+        """Whether the batch brought anything new."""
         return bool(self.read or self.unidentified or self.failed or len(self.set_aside) > self.aside_before)
 
 
-def _worth_retrying(task: prefect.Task[Any, Any], run: TaskRun, state: State[Any]) -> bool:
+def _is_worth_retrying(task: prefect.Task[Any, Any], run: TaskRun, state: State[Any]) -> bool:
     error = state.result(raise_on_failure=False)
     return isinstance(error, FairhandError) and error.retry
 
 
-def _key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
+def _cache_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
     return str(parameters["key"])
 
 
-def _in_one_line(record: logging.LogRecord) -> bool:
-    """What Prefect says of a reading that failed, without its own traceback: who takes the reading off says it once."""
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """Take the traceback off what Prefect logs of a failed reading: we log an unforeseen error once ourselves."""
     record.exc_info = None
     return True
 
@@ -89,8 +96,8 @@ def _in_one_line(record: logging.LogRecord) -> bool:
     task_run_name="read {short}",
     retries=len(RETRY_SECONDS),
     retry_delay_seconds=list(RETRY_SECONDS),
-    retry_condition_fn=_worth_retrying,
-    cache_key_fn=_key,
+    retry_condition_fn=_is_worth_retrying,
+    cache_key_fn=_cache_key,
     persist_result=True,
     result_serializer="json",
     log_prints=False,
@@ -114,106 +121,110 @@ def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str,
     folders, as Prefect keeps them; the command line hands its own past Prefect.
     """
     settle_memory()
-    logging.getLogger("prefect.task_runs").addFilter(_in_one_line)  # once, however often it is called
-    given = BATCH_FILES.get() or tuple(map(Path, paths))
+    logging.getLogger("prefect.task_runs").addFilter(_without_traceback)  # once, however often it is called
+    files = BATCH_FILES.get() or tuple(map(Path, paths))
     opened = home_at(home or str(load_settings().home))
     require_fair_start(opened, forms_of(opened, form))
-    done = Ingested(batch=batch, files=len(gather(given, own_folders=opened.settings.picture_folders)))
-    shown = create_progress_artifact(progress=0.0, key=_artifact("progress", batch), description=f"Batch {batch}")
-    assert isinstance(shown, UUID), "a flow without async gets the id itself"
-    queue = _Window(opened, done, lambda share: update_progress_artifact(artifact_id=shown, progress=share))
-    before = {each.file.sha256 for each in opened.store.list_set_aside()}
-    for each in take_in(opened, given, form, batch):
-        if isinstance(each, Unreadable):
-            (done.failed if each.failed else done.set_aside).append((str(each.path), each.message))
-            done.aside_before += each.file.sha256 in before
+    done = Ingested(batch=batch, files=len(gather(files, own_folders=opened.settings.picture_folders)))
+    artifact = create_progress_artifact(
+        progress=0.0, key=_artifact_key("progress", batch), description=f"Batch {batch}"
+    )
+    assert isinstance(artifact, UUID), "a flow without async gets the id itself"
+    queue = _Window(opened, done, lambda percent: update_progress_artifact(artifact_id=artifact, progress=percent))
+    aside_before = {aside.file.sha256 for aside in opened.store.list_set_aside()}
+    for taken in take_in(opened, files, form, batch):
+        if isinstance(taken, Unreadable):
+            (done.failed if taken.failed else done.set_aside).append((str(taken.path), taken.message))
+            done.aside_before += taken.file.sha256 in aside_before
         else:
-            queue.add(each)
+            queue.add(taken)
     queue.drain()
     reconcile_home(opened)
-    create_markdown_artifact(key=_artifact("summary", batch), markdown=_summary(done, opened))
+    create_markdown_artifact(key=_artifact_key("summary", batch), markdown=_summary(done, opened))
     return asdict(done)
 
 
 def ingest_batch(
-    home: Path, paths: list[Path], form: str, batch: str, workers: int, told: Callable[[int, int], None]
+    home: Path, paths: list[Path], form: str, batch: str, workers: int, progress: Callable[[int, int], None]
 ) -> Ingested:
-    """Run the flow in this process with so many scans at a time; `told` hears how far it is."""
-    token, files = REPORT_PROGRESS.set(told), BATCH_FILES.set(tuple(paths))
+    """Run the flow in this process with so many scans at a time; `progress` is called with (scans done, files in all)
+    after each."""
+    progress_token, files_token = REPORT_PROGRESS.set(progress), BATCH_FILES.set(tuple(paths))
     try:
         runner = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=workers))
         flow = ingest.with_options(task_runner=runner)
         return Ingested(**flow([], form, batch, str(home)))
     finally:
-        BATCH_FILES.reset(files)
-        REPORT_PROGRESS.reset(token)
+        BATCH_FILES.reset(files_token)
+        REPORT_PROGRESS.reset(progress_token)
 
 
 class _Window:
-    """Readings under way, as many as the workers need and no more, taken off in the order in which they began."""
+    """Readings under way, as many as the workers need and no more. The one that began first is finished first."""
 
     def __init__(self, home: Home, done: Ingested, show: Callable[[float], object]) -> None:
         self._home, self._done, self._show = home, done, show
         self._running: deque[tuple[Scan, PrefectFuture[Any]]] = deque()
-        self._most = WINDOW_SCANS_COUNT * home.settings.cores
-        self._seen: set[str] = set()  # the same picture under two names is one scan, and is read once
+        self._size = WINDOW_SCANS_COUNT * home.settings.cores
+        self._submitted: set[str] = set()  # the same picture under two names is one scan, and is read once
         self._finished = 0
 
-    def add(self, taken: Taken) -> None:
-        """Begin to read a scan, unless its form is unknown or its readings are in the store already."""
+    def add(self, taken: TakenScan) -> None:
+        """Begin to read a scan, unless its form is unknown or the store has its readings."""
         scan = taken.scan
         self._done.scans += 1
         if not scan.form and taken.new:
             self._done.unidentified += 1
-        elif not scan.form or scan.id in self._seen or self._home.store.has_reads(scan.id):
+        elif not scan.form or scan.id in self._submitted or self._home.store.has_reads(scan.id):
             self._done.known += 1
         else:
-            self._seen.add(scan.id)
+            self._submitted.add(scan.id)
             self._running.append((scan, self._submit(scan, anew=False)))
-            if len(self._running) > self._most:
-                self._take_off()
+            if len(self._running) > self._size:
+                self._finish_first()
             return
-        self._tell()
+        self._report()
 
     def drain(self) -> None:
         """Wait for everything that is under way."""
         while self._running:
-            self._take_off()
-        self._show(100.0)
+            self._finish_first()
+        self._show(FULL_PROGRESS_PERCENT)
 
     def _submit(self, scan: Scan, *, anew: bool) -> PrefectFuture[Any]:
         task = read_one.with_options(refresh_cache=True) if anew else read_one
         return task.submit(str(self._home.settings.home), scan.id, scan.id[:12], work_key(self._home, scan))
 
-    def _take_off(self) -> None:
+    def _finish_first(self) -> None:
         scan, future = self._running.popleft()
         result = future.result(raise_on_failure=False)
         if not isinstance(result, Exception) and not self._home.store.has_reads(scan.id):
-            # Prefect remembers work whose result the store has lost (another store, an old backup): do it again.
+            # Prefect remembers work whose result the store has not (another store, an old backup): do it again.
             result = self._submit(scan, anew=True).result(raise_on_failure=False)
         if isinstance(result, Exception):
             self._fail(scan, result)
         else:
             self._done.read += 1
             self._done.without += [(scan.name, engine) for engine in result.get("failed", ())]
-        self._tell()
+        self._report()
 
     def _fail(self, scan: Scan, error: Exception) -> None:
-        """The scan is set aside, whatever happened, and the others go on."""
+        """Set a scan aside, whatever happened to it, so that the others go on."""
         message = failure_message(scan, error)
         self._home.store.set_scan_aside(scan.id, type(error).__name__, message, self._done.batch, now())
         (self._done.set_aside if isinstance(error, ScanError) else self._done.failed).append((scan.name, message))
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         self._finished += 1
         REPORT_PROGRESS.get()(self._finished, max(self._done.files, self._finished))
-        if self._finished % self._most == 0:
-            self._show(100.0 * self._finished / max(self._done.files, self._finished))
+        if self._finished % self._size == 0:
+            self._show(FULL_PROGRESS_PERCENT * self._finished / max(self._done.files, self._finished))
 
 
-def _artifact(what: str, batch: str) -> str:
-    """An artifact's key may hold small letters, digits and dashes only."""
-    return "-".join(filter(None, (what, *"".join(c if c.isalnum() else " " for c in batch.lower()).split())))
+def _artifact_key(name: str, batch: str) -> str:
+    """The key of a batch's artifact: small letters, digits and dashes only, as Prefect asks."""
+    words = "".join(character if character.isalnum() else " " for character in batch.lower()).split()
+    return "-".join(filter(None, (name, *words)))
 
 
 def _summary(done: Ingested, home: Home) -> str:
@@ -228,5 +239,6 @@ def _summary(done: Ingested, home: Home) -> str:
     ]
     for form, scans in counts.scans.items():
         columns = (counts.fields, counts.decided_by_machine, counts.open_tasks, counts.records)
-        lines.append(f"| {form or 'unknown'} | {scans} | {' | '.join(str(each.get(form, 0)) for each in columns)} |")
+        cells = [form or "unknown", str(scans), *(str(column.get(form, 0)) for column in columns)]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -64,8 +64,8 @@ ROOMS = {
     "reconcile.collection": "algorithms forms transcribe.fields transcribe.plugins",
     "reconcile.records": "transcribe.store transcribe.plugins",
     # flows: the only package that puts the two together
-    "flows.home": "reconcile.policy transcribe.archive transcribe.forms transcribe.i18n transcribe.review"
-    " transcribe.sandbox transcribe.store",
+    "flows.home": "reconcile.policy transcribe.archive transcribe.forms transcribe.i18n transcribe.sandbox"
+    " transcribe.store",
     "flows.terminal": "transcribe.i18n transcribe.store",
     "flows.runtime": "home",
     "flows.steps": "home reconcile.decision reconcile.forms reconcile.inference reconcile.learning"
@@ -77,7 +77,7 @@ ROOMS = {
     " reconcile.parameters reconcile.policy transcribe.archive transcribe.drawing transcribe.form_drafting"
     " transcribe.i18n transcribe.intake transcribe.ocr transcribe.recognition transcribe.sandbox transcribe.store",
     "flows.administration": "home runtime steps reconcile.records transcribe.ocr transcribe.pay_arithmetic"
-    " transcribe.people transcribe.review transcribe.store",
+    " transcribe.people transcribe.store",
     "flows.serving": "home runtime steps output administration reconcile.inference reconcile.records transcribe.people"
     " transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
@@ -193,7 +193,6 @@ NUMBERS_WITHOUT_REASON_STILL: tuple[str, ...] = (
 LONG_SENTENCES_STILL: tuple[str, ...] = (
     *REBUILT_LATER,
     "flows/administration",
-    "flows/home",
     "flows/ingest.py",
     "flows/output",
     "flows/runtime",

@@ -45,7 +45,8 @@ def test_photographs_become_true_records_that_can_be_explained_and_erased(tmp_pa
 def _people_type(house: House) -> None:
     """Three readers who err and two experts who do not, over the real pages, with reconciling after each round."""
     rooms = open_home(configuration.load_settings(house.home))
-    from flows.home.home import now, review_options
+    from flows.home.home import now
+    from flows.serving.review_settings import review_options
     from flows.steps.reconcile_scans import reconcile_home
 
     def left() -> int:

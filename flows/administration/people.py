@@ -12,7 +12,7 @@ from flows.home import Home, now
 from flows.runtime import notice
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import Transcriber
-from transcribe.review import token_hash
+from transcribe.people import secret_hash
 
 ROLES = ("transcriber", "expert", "operator")
 ENGAGEMENTS = ("by reading", "hourly", "staff", "volunteer")
@@ -79,7 +79,7 @@ def new_link(home: Home, person: Transcriber) -> Invitation:
     """A new sign-in link for a person; older ones go on working until they are used or too old."""
     token = secrets.token_urlsafe(32)
     until = now() + timedelta(days=home.settings.link_days)
-    home.store.put_link(person.id, token_hash(token), until, now())
+    home.store.put_link(person.id, secret_hash(token), until, now())
     return Invitation(person=person, link=f"{pages_address(home)}/in/{token}", until=until)
 
 

@@ -31,13 +31,13 @@ def ingest(
     from flows.administration import require_fair_start
     from flows.home import open_home
     from flows.runtime import prefect_for
-    from flows.steps import AUTO, forms_of
+    from flows.steps import AUTO_FORM, forms_of
     from transcribe.intake import passed_over
 
     settings = settings_of(ctx)
     terminal.require_existing(paths)
     home = open_home(settings)
-    for each in (form,) if form != AUTO else home.forms.names():
+    for each in (form,) if form != AUTO_FORM else home.forms.names():
         home.use_form(each)  # what is wrong with a form is said before anything begins
     require_fair_start(home, forms_of(home, form))
     with prefect_for(settings):

@@ -1,7 +1,7 @@
 """Settings, and the store, archive and forms of one home."""
 
 from flows.home.form_library import FormLibrary
-from flows.home.home import Home, home_at, limits, now, open_home, policy, review_options
+from flows.home.home import Home, home_at, limits, now, open_home, policy
 from flows.home.settings import (
     SETTINGS_FILE,
     Settings,
@@ -26,7 +26,6 @@ __all__ = [
     "open_home",
     "policy",
     "prefect_address",
-    "review_options",
     "settings_file",
     "unknown_variables",
     "use_prefect",

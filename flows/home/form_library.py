@@ -1,4 +1,4 @@
-"""The forms of one home: those shipped, those installed, and a copy of every version that a scan was read with."""
+"""The forms of one home: shipped, installed, and a copy of every version that a scan was read with."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ from transcribe.model import Form
 
 
 class FormLibrary:
-    """Forms by name and version. `folder` holds definitions that an operator installed (*.toml, with their files
-    beside them) and below it one folder for each version used, so that a scan keeps the form it was read with."""
+    """Forms by name and version.
+
+    `folder` holds definitions that an operator installed (*.toml, with their files beside them). Below it lies one
+    folder for each version used, so that a scan keeps the form it was read with.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._known: dict[tuple[str, int], Form] = {}
 
     def names(self) -> tuple[str, ...]:
-        """Every form that may be asked for by name."""
+        """The names of all forms: installed, shipped, or used before."""
         return tuple(sorted({*forms.installed((self._folder,)), *(path.parent.name for path in self._kept())}))
 
     def find(self, name_or_path: str) -> Form:
@@ -70,15 +73,15 @@ def _key(form: Form) -> tuple[str, int]:
 
 
 def _beside(path: Path) -> list[Path]:
-    """The files that a definition names: blank pages and master data, which lie beside it."""
-    said = tomllib.loads(path.read_text(encoding="utf-8"))
-    names = [said.get("blank"), *(page.get("blank") for page in said.get("page", ()))]
-    names += [master.get("source") for master in said.get("master", ())]
+    """The files beside a definition that it names: blank pages and master data."""
+    definition = tomllib.loads(path.read_text(encoding="utf-8"))
+    names = [definition.get("blank"), *(page.get("blank") for page in definition.get("page", ()))]
+    names += [master.get("source") for master in definition.get("master", ())]
     return [path.parent / name for name in names if name]
 
 
 def _place(half: Path, kept: Path) -> None:
-    """Put a finished copy in its place at once; another process may have been quicker, with the same files."""
+    """Put a finished copy in its place in one step. Another process may have been quicker, with the same files."""
     whole = half.parent / f"{half.name}.whole"
     shutil.copytree(half, whole)
     try:

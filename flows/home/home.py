@@ -1,4 +1,4 @@
-"""The rooms of one home, furnished from the settings: store, archive, forms, and every room's options."""
+"""One home: its store, archive and forms, and the options that its settings give to other packages."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from flows.home.settings import Settings
 from reconcile.policy import POLICY, Policy
 from transcribe.archive import Archive
 from transcribe.model import Form
-from transcribe.review import ReviewOptions
 from transcribe.sandbox import Limits
 from transcribe.store import Store, open_store
+
+OPEN_HOMES_COUNT = 4
+"""So many homes are kept open in a process. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """What flows and commands work with."""
+    """The store, archive and forms of one home, with its settings."""
 
     settings: Settings
     store: Store
@@ -32,7 +34,7 @@ class Home:
         self.store.close()
 
     def use_form(self, name_or_path: str) -> Form:
-        """The form of this name or path, kept here from now on; FormError where its version says something else."""
+        """The form of this name or path, kept here from now on; FormError where its version was another form."""
         form = self.forms.find(name_or_path)
         self.store.put_form(form, self.forms.keep(form, name_or_path), now())
         return form
@@ -50,35 +52,22 @@ def open_home(settings: Settings) -> Home:
     )
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=OPEN_HOMES_COUNT)
 def home_at(home: str) -> Home:
-    """The rooms of a home, opened once a process: a Prefect task is told where home is, as it can be told text only."""
+    """The home in this folder, opened once a process. It is named by text, as Prefect passes only text to a task."""
     return open_home(configuration.load_settings(Path(home)))
 
 
 def now() -> datetime:
-    """The time, aware and in UTC: what every room is told as `now`."""
+    """The time, aware and in UTC: what functions elsewhere are given as `now`."""
     return datetime.now(UTC)
 
 
 def limits(settings: Settings) -> Limits:
-    """How much one file may cost."""
+    """The limits of one file: bytes, pixels and pages."""
     return Limits(bytes=settings.most_file_bytes, pixels=settings.most_pixels, pages=settings.most_pages)
 
 
 def policy(settings: Settings) -> Policy:
-    """Every threshold of deciding."""
+    """Every threshold of deciding, with those that the settings give."""
     return replace(POLICY, target=settings.target, audit_share=settings.audit_share)
-
-
-def review_options(settings: Settings, port: int) -> ReviewOptions:
-    """Options of the review pages, which listen on this port."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return ReviewOptions(
-        public_url=settings.public_url or f"http://{host}:{port}",
-        lease_seconds=settings.lease_seconds,
-        link_days=settings.link_days,
-        audit_share=settings.audit_share,
-        asked_by=settings.asked_by,
-        training=settings.training,
-    )

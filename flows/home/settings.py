@@ -12,8 +12,14 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from transcribe.errors import SettingsError
 
 DEFAULT_HOME_FOLDER = "fairhand-data"
+"""The home where none is named, in the current folder."""
+
 SETTINGS_FILE = "settings.env"
+"""The name of the settings file in a home."""
+
 VARIABLE_PREFIX = "FAIRHAND_"
+"""What the names of all variables of the environment begin with that are settings."""
+
 FOREIGN_VARIABLES = frozenset({"FAIRHAND_SHARED_DATA"})
 """Names with our prefix that are no settings: where the benchmarks find the shared data."""
 
@@ -67,12 +73,12 @@ class Settings(BaseSettings):
 
     @property
     def spoken_language(self) -> str:
-        """The language of sentences that we have in several: what is set, else the terminal's where we speak it."""
+        """The language of advice and drawn pages: the one that is set, else the terminal's, else English."""
         from transcribe.i18n import SOURCE_LANGUAGE, languages  # takes a moment, and few commands need it
 
         named = [self.language, *(os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))]
-        said = next(filter(None, named), "")
-        code = said.replace("-", "_").partition("_")[0].partition(".")[0].lower()
+        locale = next(filter(None, named), "")
+        code = locale.replace("-", "_").partition("_")[0].partition(".")[0].lower()
         return code if code in languages() else SOURCE_LANGUAGE
 
     @property
@@ -87,7 +93,7 @@ class Settings(BaseSettings):
 
     @property
     def picture_folders(self) -> tuple[Path, ...]:
-        """The folders of the home that hold pictures of ours: none of them is an order that came in."""
+        """The folders of the home with pictures that fairhand made; none of them is an order that came in."""
         return self.forms, self.home / "archive", self.home / "prefect"
 
     @property
@@ -114,7 +120,7 @@ def load_settings(home: Path | None = None) -> Settings:
 
 
 def unknown_variables() -> list[str]:
-    """Variables of the environment with our prefix that are no setting: a slip that would go unseen."""
+    """Variables of the environment with our prefix that are no setting: slips that would go unseen."""
     known = {VARIABLE_PREFIX + name.upper() for name in Settings.model_fields} | FOREIGN_VARIABLES
     return sorted(name for name in os.environ if name.startswith(VARIABLE_PREFIX) and name not in known)
 
@@ -130,7 +136,7 @@ def settings_file() -> str:
 
 
 def prefect_variables(settings: Settings) -> dict[str, str]:
-    """What Prefect is told: its folder, to send nothing, and batches that make its server five times cheaper."""
+    """Prefect's settings: its folder, no reports to its makers, and batches that make its server five times cheaper."""
     recorder = "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_"
     persister = "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_"
     return {
@@ -150,7 +156,7 @@ def prefect_variables(settings: Settings) -> dict[str, str]:
 
 
 def use_prefect(settings: Settings, address: str) -> None:
-    """Set Prefect's variables for this process; call it before Prefect is imported. What the operator set stays."""
+    """Set Prefect's variables for this process, but those that the operator set. Call it before Prefect is imported."""
     for name, value in {**prefect_variables(settings), "PREFECT_API_URL": address}.items():
         os.environ.setdefault(name, value)
 

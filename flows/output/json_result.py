@@ -17,7 +17,7 @@ from flows.output.result_models import (
     TaskJson,
     UnknownScanJson,
 )
-from flows.steps import outcomes, shown_by_people
+from flows.steps import outcomes, with_layout_tasks
 from reconcile.forms import prepared
 from reconcile.inference import vote, weigh
 from reconcile.policy import Policy
@@ -61,7 +61,7 @@ def weighed(
         pages=pages,
         reads=reads,
         posteriors=posteriors,
-        outcomes=shown_by_people(form, posteriors, outcomes(form, posteriors, policy)),
+        outcomes=with_layout_tasks(form, posteriors, outcomes(form, posteriors, policy)),
     )
 
 

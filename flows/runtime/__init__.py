@@ -2,5 +2,15 @@
 
 from flows.runtime.gc_tuning import settle_memory
 from flows.runtime.prefect_server import START_SECONDS, PrefectServer, notice, notice_file, port_is_free, prefect_for
+from flows.runtime.process_guard import guarded
 
-__all__ = ["START_SECONDS", "PrefectServer", "notice", "notice_file", "port_is_free", "prefect_for", "settle_memory"]
+__all__ = [
+    "START_SECONDS",
+    "PrefectServer",
+    "guarded",
+    "notice",
+    "notice_file",
+    "port_is_free",
+    "prefect_for",
+    "settle_memory",
+]

@@ -1,4 +1,4 @@
-"""How Python tidies up the memory of a process that works for long."""
+"""Settings of Python's garbage collector for a process that works for long."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import gc
 from functools import cache
 
 GC_THRESHOLDS_COUNT = (20_000, 20, 20)
-"""New objects before it is looked which of them are garbage, and how much rarer it is looked through older ones."""
+"""New objects before a collection of the youngest, and how much rarer older ones are looked through."""
 
 
 @cache
 def settle_memory() -> None:
-    """What is loaded by now stays for good: looking through it for garbage again and again would stop every review page
-    for a tenth of a second, and cost a batch 3 ms a scan. What work leaves behind is looked for less often than Python
-    does by itself, as most goes without that. Once a process."""
+    """Take all objects of this moment out of garbage collection, and collect less often from now on. Once a process.
+
+    What is loaded by now stays for good. Looking through it again and again would stop every review page for a tenth of
+    a second, and cost a batch 3 ms a scan. Most of what work leaves behind goes without the collector.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS_COUNT)

@@ -1,4 +1,4 @@
-"""Which Prefect server a flow talks to: the operator's, that of `fairhand serve`, or one of our own while it runs."""
+"""The Prefect server of a flow: the operator's, that of `fairhand serve`, or one of our own while it runs."""
 
 from __future__ import annotations
 
@@ -14,14 +14,20 @@ from pathlib import Path
 import httpx
 
 from flows.home import Settings, child_environment, prefect_address, use_prefect
-from flows.runtime.process_guard import GRACE_SECONDS
+from flows.runtime.process_guard import GRACE_SECONDS, guarded
 from transcribe.errors import FairhandError
 
 START_SECONDS = 300.0
-"""The most that a server may take to answer: 7 s on an idle machine, two minutes on one with five programs a core."""
+"""How long a server may take to answer: 7 s on an idle machine, two minutes on one with five programs a core."""
 
 SEND_LOGS_SECONDS = 5.0
-"""What sending the last lines of Prefect's log may take."""
+"""How long sending the last lines of Prefect's log may take. Chosen by hand."""
+
+POLL_SECONDS = 0.2
+"""How often it is looked whether a server answers. Chosen by hand."""
+
+ANSWER_SECONDS = 2
+"""How long a server may take to say that it is well. Chosen by hand."""
 
 
 class PrefectServer:
@@ -39,25 +45,16 @@ class PrefectServer:
 
     @property
     def log(self) -> Path:
-        """Where it writes what it has to say."""
+        """The file of its output."""
         return self._settings.home / "prefect" / "server.log"
 
     def start(self) -> None:
         """Start it without waiting until it answers."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        command = [
-            sys.executable,
-            "-m",
-            "flows.runtime.process_guard",
-            sys.executable,
-            "-m",
-            "prefect",
-            "server",
-            "start",
-        ]
+        server = (sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self.port))
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [*command, "--host", "127.0.0.1", "--port", str(self.port)],
+                guarded(*server),
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -65,14 +62,14 @@ class PrefectServer:
             )
 
     def wait(self, seconds: float = START_SECONDS) -> None:
-        """Wait until it answers; FairhandError names its log where it does not."""
+        """Wait until it answers. FairhandError names its log where it ends or does not answer in time."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self._process is None or self._process.poll() is not None:
                 break
             if is_answering(self.address):
                 return
-            time.sleep(0.2)
+            time.sleep(POLL_SECONDS)
         self.stop()
         raise FairhandError(f"Prefect's server did not start; {self.log} says why.")
 
@@ -95,7 +92,7 @@ class PrefectServer:
 
 @contextmanager
 def prefect_for(settings: Settings) -> Iterator[str]:
-    """Set Prefect up for this process, before it is imported; gives the address of the server that flows talk to."""
+    """Set Prefect up for this process, before it is imported; gives the address of the server for flows."""
     known = prefect_address() or serving_address(settings)
     if known:
         use_prefect(settings, known)
@@ -113,8 +110,8 @@ def prefect_for(settings: Settings) -> Iterator[str]:
 
 
 def _send_logs() -> None:
-    """Have Prefect send what it would send when this process ends: the server would be gone by then, and it would
-    complain of that."""
+    """Have Prefect send its log now. It would send the rest when this process ends, and complain as the server would be
+    gone by then."""
     if "prefect.logging.handlers" in sys.modules:
         sys.modules["prefect.logging.handlers"].APILogWorker.drain_all(timeout=SEND_LOGS_SECONDS)
 
@@ -122,7 +119,7 @@ def _send_logs() -> None:
 def is_answering(address: str) -> bool:
     """Whether a Prefect server answers at this address."""
     try:
-        return httpx.get(f"{address}/health", timeout=2).status_code == 200
+        return httpx.get(f"{address}/health", timeout=ANSWER_SECONDS).status_code == 200
     except httpx.HTTPError:
         return False
 
@@ -134,16 +131,16 @@ def serving_address(settings: Settings) -> str | None:
 
 
 def notice(settings: Settings) -> dict[str, str]:
-    """What a running `serve` has written about itself: its addresses and process; empty where none has."""
+    """The addresses ("web", "prefect") and process ("pid") of a running `serve`; empty where none runs."""
     try:
-        said: dict[str, str] = json.loads(notice_file(settings).read_text(encoding="utf-8"))
+        written: dict[str, str] = json.loads(notice_file(settings).read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
-    return said
+    return written
 
 
 def notice_file(settings: Settings) -> Path:
-    """Where `serve` writes its addresses while it runs."""
+    """The file in which `serve` writes its addresses while it runs."""
     return settings.home / "serve.json"
 
 
@@ -159,7 +156,7 @@ def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """The number of a port that no program listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number: int = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""The part of `fairhand serve` that reconciles: a process of its own, so that weighing never holds up a page.
+"""The process of `fairhand serve` that reconciles, apart from the pages so that weighing never holds one up.
 
 Each byte on its standard input wakes it (a reading was kept); without one it looks every few seconds. It ends when its
 input closes, that is with `serve`, however that ended.

@@ -1,4 +1,4 @@
-"""Serves the review pages and supervises what runs beside them: Prefect's server, and reconciling."""
+"""Serves the review pages, and supervises the two processes beside them: Prefect's server and reconciling."""
 
 from __future__ import annotations
 
@@ -10,31 +10,33 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-
-import uvicorn
+from typing import TYPE_CHECKING
 
 from flows.administration import require_fair_serving
-from flows.home import Home, Settings, child_environment, now, open_home, review_options
+from flows.home import Home, Settings, child_environment, now, open_home
 from flows.runtime import PrefectServer, notice, notice_file, settle_memory
-from flows.serving.api import api
+from flows.serving.review_settings import review_options
 from transcribe.errors import FairhandError, SettingsError
-from transcribe.review import create_app
+
+if TYPE_CHECKING:
+    import uvicorn
 
 WATCH_SECONDS = 2.0
-"""How often it is looked whether the processes beside us still run."""
+"""How often it is looked whether the processes beside us still run. Chosen by hand."""
+
 STOP_SECONDS = 8
-"""What open requests get to end: longer than any page takes."""
+"""How long open requests may take to end: longer than any page takes."""
 
 
 class Serving:
-    """Everything that runs while `fairhand serve` does."""
+    """Everything that runs while `fairhand serve` does: the pages, Prefect's server, and the reconciling worker."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._stopping = threading.Event()
-        # Who takes any free port for the pages (the demo) may run beside another: then any for Prefect too.
+        # Pages on any free port (the demo) may run beside another `serve`: then Prefect takes any free port too.
         self._prefect = PrefectServer(settings, settings.prefect_port if settings.port else 0)
-        self._rounds: subprocess.Popen[bytes] | None = None
+        self._worker: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
         """Serve until Ctrl-C or SIGTERM, then stop everything."""
@@ -45,10 +47,10 @@ class Serving:
         watching = threading.Thread(target=self._watch, daemon=True)
         signal.signal(signal.SIGTERM, _interrupt)
         try:
-            self._start_rounds()
-            pages = self._pages(home, listening)  # built before anybody is told of them: that takes a second
+            self._start_worker()
+            pages = self._pages(home, listening)  # takes a second, so it comes before the address is printed
             stop_by_signal(pages)
-            self._say(listening)
+            self._announce(listening)
             watching.start()
             settle_memory()
             pages.run(sockets=[listening])
@@ -56,6 +58,12 @@ class Serving:
             self._stop(home)
 
     def _pages(self, home: Home, listening: socket.socket) -> uvicorn.Server:
+        """The web server of the review pages and the programs' interface."""
+        import uvicorn  # with the web app it takes much memory, and the worker has this room's face loaded too
+
+        from flows.serving.api import api
+        from transcribe.review import create_app
+
         options = review_options(self._settings, listening.getsockname()[1])
         app = create_app(
             home.store, home.archive, home.forms, options, now, lambda _: self._wake(), routers=[api(home)]
@@ -70,66 +78,68 @@ class Serving:
         )
         return uvicorn.Server(config)
 
-    def _start_rounds(self) -> None:
-        self._rounds = subprocess.Popen(
+    def _start_worker(self) -> None:
+        self._worker = subprocess.Popen(
             [sys.executable, "-m", "flows.serving.reconcile_worker"],
             stdin=subprocess.PIPE,
             env=child_environment(self._settings),
         )
-        if self._rounds.stdin:
-            os.set_blocking(self._rounds.stdin.fileno(), False)
+        if self._worker.stdin:
+            os.set_blocking(self._worker.stdin.fileno(), False)
 
     def _wake(self) -> None:
-        """Have what was just read weighed at once. Never waits: a full pipe means that it is awake already."""
-        if self._rounds and self._rounds.stdin:
+        """Have a new reading weighed at once. Never waits: a full pipe means that the worker is awake already."""
+        if self._worker and self._worker.stdin:
             with suppress(BlockingIOError, BrokenPipeError, ValueError):
-                os.write(self._rounds.stdin.fileno(), b".")
+                os.write(self._worker.stdin.fileno(), b".")
 
     def _watch(self) -> None:
-        """Start again what ended by itself, and say when Prefect answers."""
+        """Start again what ended by itself, and print Prefect's address when it answers."""
         self._await_prefect()
         while not self._stopping.wait(WATCH_SECONDS):
-            if self._rounds and self._rounds.poll() is not None:
-                _tell("reconciling ended by itself and is started again")
-                self._start_rounds()
+            if self._worker and self._worker.poll() is not None:
+                _print("reconciling ended by itself and is started again")
+                self._start_worker()
             if self._prefect.has_ended():
-                _tell("Prefect's server ended by itself and is started again")
+                _print("Prefect's server ended by itself and is started again")
                 self._prefect.start()
                 self._await_prefect()
 
     def _await_prefect(self) -> None:
+        """Wait until Prefect answers, then write and print its address; print what is wrong where it does not."""
         try:
             self._prefect.wait()
         except FairhandError as error:
             if not self._stopping.is_set():
-                _tell(str(error))
+                _print(str(error))
             return
         _write_notice(self._settings, {**notice(self._settings), "prefect": self._prefect.address})
-        _tell(f"Prefect:      {self._prefect.address.removesuffix('/api')}")
+        _print(f"Prefect:      {self._prefect.address.removesuffix('/api')}")
 
-    def _say(self, listening: socket.socket) -> None:
+    def _announce(self, listening: socket.socket) -> None:
+        """Write and print where the pages are."""
         web = review_options(self._settings, listening.getsockname()[1]).public_url
         _write_notice(self._settings, {"web": web, "pid": str(os.getpid())})
-        _tell(f"review pages: {web}")
-        _tell(f"records:      {self._settings.records}")
-        _tell("sign-in links: fairhand people add NAME; Ctrl-C stops everything")
+        _print(f"review pages: {web}")
+        _print(f"records:      {self._settings.records}")
+        _print("sign-in links: fairhand people add NAME; Ctrl-C stops everything")
 
     def _stop(self, home: Home) -> None:
         self._stopping.set()
         notice_file(self._settings).unlink(missing_ok=True)
-        if self._rounds and self._rounds.stdin:
-            self._rounds.stdin.close()
+        if self._worker and self._worker.stdin:
+            self._worker.stdin.close()
         self._prefect.stop()
-        if self._rounds:
+        if self._worker:
             try:
-                self._rounds.wait(STOP_SECONDS)
+                self._worker.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
-                self._rounds.kill()
+                self._worker.kill()
         home.close()
 
 
 def _listen(settings: Settings) -> socket.socket:
-    """A socket on the port that was asked for; SettingsError where another program has it."""
+    """A socket that listens on the address and port of the settings; SettingsError where that is not possible."""
     listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -143,8 +153,10 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def stop_by_signal(pages: uvicorn.Server) -> None:
-    """Ctrl-C and SIGTERM are remembered, until uvicorn heeds them itself: an exception that is raised while Python
-    tidies up memory is lost."""
+    """Remember Ctrl-C and SIGTERM until uvicorn handles them itself.
+
+    An exception raised by a signal would be lost while Python collects garbage.
+    """
 
     def remember(*_: object) -> None:
         pages.should_exit = True
@@ -154,15 +166,16 @@ def stop_by_signal(pages: uvicorn.Server) -> None:
 
 
 def _interrupt(*_: object) -> None:
-    """SIGTERM ends us as Ctrl-C does: uvicorn stops first, then everything beside it."""
+    """End as by Ctrl-C: uvicorn stops first, then everything beside it."""
     raise KeyboardInterrupt
 
 
-def _write_notice(settings: Settings, said: dict[str, str]) -> None:
+def _write_notice(settings: Settings, addresses: dict[str, str]) -> None:
+    """Write the notice of this `serve` in one step, so that nobody reads half of it."""
     half = notice_file(settings).with_suffix(".part")
-    half.write_text(json.dumps(said), encoding="utf-8")
+    half.write_text(json.dumps(addresses), encoding="utf-8")
     half.replace(notice_file(settings))
 
 
-def _tell(text: str) -> None:
+def _print(text: str) -> None:
     print(f"fairhand: {text}", file=sys.stderr, flush=True)

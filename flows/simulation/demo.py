@@ -15,11 +15,11 @@ from typing import Literal
 from flows import terminal
 from flows.administration import Invitation, invite
 from flows.home import Home, Settings, child_environment, load_settings, open_home
-from flows.runtime import START_SECONDS, notice, prefect_for
+from flows.runtime import START_SECONDS, guarded, notice, prefect_for
 from flows.simulation import ground_truth
 from flows.simulation.ground_truth import Comparison, Sample
 from flows.simulation.simulated_people import SLIP_SHARE, SimulatedReader, play
-from flows.steps import AUTO, publish_records
+from flows.steps import AUTO_FORM, publish_records
 from transcribe.errors import FairhandError
 
 Who = Literal["you", "simulated"]
@@ -67,10 +67,10 @@ def run_demo(settings: Settings, people: Who | None, samples: Path) -> int:
 def _serving(home: Home) -> Iterator[dict[str, str]]:
     """Run `fairhand serve` on any free port until this ends, also when it is killed; gives its addresses."""
     settings = home.settings
-    command = [sys.executable, "-m", "flows.runtime.process_guard", sys.executable, "-m", "flows.cli"]
+    serve = (sys.executable, "-m", "flows.cli", "--home", str(settings.home), "serve", "--port", "0")
     with (settings.home / "serve.log").open("wb") as log:
         process = subprocess.Popen(
-            [*command, "--home", str(settings.home), "serve", "--port", "0"],
+            guarded(*serve),
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -102,7 +102,7 @@ def _read(home: Home, samples: Path, truth: Mapping[str, Sample]) -> None:
     with prefect_for(home.settings):
         from flows.ingest import ingest_batch  # imports Prefect, which must be set up before
 
-        batches = {"order forms": (AUTO, [name for name in truth if name not in free])}
+        batches = {"order forms": (AUTO_FORM, [name for name in truth if name not in free])}
         for form in sorted({truth[name].form for name in free}):
             batches[f"{form}s"] = (form, [name for name in truth if truth[name].form == form])
         for batch, (form, names) in batches.items():

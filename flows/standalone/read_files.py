@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flows.home import FormLibrary, Settings, limits, now, policy
 from flows.output import ErrorJson, ScanJson, ScanResult, error_json, scan_json, source_label, unknown_json, weighed
-from flows.steps import AUTO, read_options
+from flows.steps import AUTO_FORM, read_options
 from reconcile.parameters import shipped_parameters
 from transcribe import ocr
 from transcribe.archive import Archive
@@ -35,8 +35,8 @@ def read_files(
     Raises FormError and EngineMissing, after which no file can be read.
     """
     shelf = FormLibrary(settings.forms)
-    parameters = parameters_in_force(settings)
-    form = None if form_name == AUTO else shelf.find(form_name)
+    parameters = parameters_of_home(settings)
+    form = None if form_name == AUTO_FORM else shelf.find(form_name)
     forms = [shelf.find(name) for name in shelf.names()] if form is None else []
     found = gather(files)
     with tempfile.TemporaryDirectory() as folder:
@@ -50,7 +50,7 @@ def read_files(
                 yield _one(each, known, archive, settings, parameters)
 
 
-def parameters_in_force(settings: Settings) -> Parameters:
+def parameters_of_home(settings: Settings) -> Parameters:
     """What the home has learnt, as `ingest` uses it there; what comes with fairhand where nothing was learnt."""
     if not settings.state.exists():
         return shipped_parameters()

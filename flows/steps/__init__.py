@@ -1,14 +1,23 @@
 """What a flow does, as plain functions: take in, read, weigh, decide or ask, learn."""
 
-from flows.steps.layout_tasks import shown_by_people
+from flows.steps.layout_tasks import with_layout_tasks
 from flows.steps.learn_parameters import learn_home
 from flows.steps.outcomes import outcomes
-from flows.steps.read_scans import AUTO, Taken, failure_message, forms_of, read_options, read_scan, take_in, work_key
+from flows.steps.read_scans import (
+    AUTO_FORM,
+    TakenScan,
+    failure_message,
+    forms_of,
+    read_options,
+    read_scan,
+    take_in,
+    work_key,
+)
 from flows.steps.reconcile_scans import is_audited, publish_records, rebuild_records, reconcile_home
 
 __all__ = [
-    "AUTO",
-    "Taken",
+    "AUTO_FORM",
+    "TakenScan",
     "failure_message",
     "forms_of",
     "is_audited",
@@ -19,7 +28,7 @@ __all__ = [
     "read_scan",
     "rebuild_records",
     "reconcile_home",
-    "shown_by_people",
     "take_in",
+    "with_layout_tasks",
     "work_key",
 ]

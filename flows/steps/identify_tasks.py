@@ -1,4 +1,4 @@
-"""A scan of an unknown form: a person is asked which it is, and what they say is taken as its form."""
+"""Tasks of saying which form a scan is, and the form that people said."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from transcribe.codes import Reason
 from transcribe.model import WHOLE, Reading, Task
 
 TURNS_DEGREES = ("0", "90", "180", "270")
-
+"""How far a page may have to be turned with the clock to stand upright, as people send it."""
 
 NO_FORM_MESSAGE = (
     "None of the forms known here fits this scan, an expert says. Draft its form with `fairhand forms draft`, then "
@@ -19,31 +19,34 @@ NO_FORM_MESSAGE = (
 
 
 def identify_task(scan: str, readings: Sequence[Reading] = ()) -> Task:
-    """The task of saying which form a scan is; who has said "none of these" leaves it to an expert."""
-    asked = len(_heard(readings))
+    """The task of saying which form a scan is; after an answer without a form it is for an expert."""
+    answered = len(_answers(readings))
     return Task(
         scan=scan,
         key=WHOLE,
         kind="identify",
         reason=Reason.FORM_UNKNOWN,
-        slot=1 + asked,
-        pool="expert" if asked else "read",
+        slot=1 + answered,
+        pool="expert" if answered else "read",
     )
 
 
-def is_of_no_form(readings: Sequence[Reading], task: Callable[[str], Task]) -> bool:
-    """Whether an expert too has said "none of these": then nobody is asked any more. `task` gives what a reading
-    answers."""
-    return any(each.task and task(each.task).pool == "expert" for each in _heard(readings))
+def is_of_no_form(readings: Sequence[Reading], task_of: Callable[[str], Task]) -> bool:
+    """Whether an expert too has said "none of these"; then nobody is asked any more.
+
+    `task_of` gives the task of an id.
+    """
+    return any(answer.task and task_of(answer.task).pool == "expert" for answer in _answers(readings))
 
 
-def _heard(readings: Sequence[Reading]) -> list[Reading]:
-    return [each for each in readings if each.key == WHOLE and each.kind != "machine"]
+def _answers(readings: Sequence[Reading]) -> list[Reading]:
+    """What people answered to the question which form a scan is."""
+    return [reading for reading in readings if reading.key == WHOLE and reading.kind != "machine"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identified:
-    """Which form a scan is, and how far its pages must be turned with the clock to stand upright."""
+    """Which form a scan is, and how many degrees its pages must be turned with the clock to stand upright."""
 
     form: str
     version: int
@@ -51,9 +54,9 @@ class Identified:
 
 
 def identified(readings: Sequence[Reading]) -> Identified | None:
-    """The form that a person said last ("name/version turn"); None where nobody knew one."""
-    said = [each.text for each in _heard(readings) if each.text]
-    form, _, turn = said[-1].strip().partition(" ") if said else ("", "", "")
+    """The form that a person said last ("name/version turn"); None where no person knew one."""
+    texts = [answer.text for answer in _answers(readings) if answer.text]
+    form, _, turn = texts[-1].strip().partition(" ") if texts else ("", "", "")
     name, slash, version = form.rpartition("/")
     if not slash or not version.isdigit():
         return None

@@ -1,4 +1,4 @@
-"""What people showed of a scan's layout: which fields and rows machines have still to read there, and what is asked."""
+"""Tasks of showing where fields and rows stand on a page, and reading there what people showed."""
 
 from __future__ import annotations
 
@@ -16,68 +16,74 @@ from transcribe.table_rows import ToldRows, rows_key, told_rows
 
 
 def unread_annotations(form: Form, places: Sequence[Place], readings: Sequence[Reading]) -> Annotations:
-    """What people showed that machines have not read there yet: a place that was drawn has no picture until then."""
+    """The places and rows that people showed and machines have not read yet.
+
+    A place that was drawn has no picture until it is read.
+    """
     known = {field.name: field for field in form.all_fields()}
     drawn = (place for place in places if place.confidence == DRAWN and place.snippet is None)
     fields = tuple(place for place in drawn if place.key.name in known and known[place.key.name].personal != "payment")
-    told = told_rows(form, readings)
-    rows = {table: rows for table, rows in told.items() if form.free and not _stand(table, rows, places)}
+    shown_rows = told_rows(form, readings)
+    rows = {table: rows for table, rows in shown_rows.items() if form.free and not _is_cut_by(table, rows, places)}
     return Annotations(places=fields, rows=rows)
 
 
-def _stand(table: str, told: ToldRows, places: Sequence[Place]) -> bool:
-    """Whether the cells of a table were cut by these rows: of each row one at least is exactly as high."""
+def _is_cut_by(table: str, rows: ToldRows, places: Sequence[Place]) -> bool:
+    """Whether the cells of a table were cut by these rows: each row has a cell of exactly its height."""
     heights = {
         (place.key.row, place.box.y0, place.box.y1)
         for place in places
-        if place.key.table == table and place.page == told.page
+        if place.key.table == table and place.page == rows.page
     }
-    return all((number, top, foot) in heights for number, (top, foot) in enumerate(told.rows))
+    return all((number, top, foot) in heights for number, (top, foot) in enumerate(rows.rows))
 
 
-def read_shown_layout(home: Home, scan: Scan, drawn: Annotations) -> ReadResult:
-    """Have every engine read what people showed, and keep the places with their pictures, and the readings."""
+def read_shown_layout(home: Home, scan: Scan, shown: Annotations) -> ReadResult:
+    """Have every engine read where people showed fields and rows; keep the places, their pictures and the readings."""
     form = home.forms(scan.form, scan.form_version)
     decoded = load_pages(scan, home.archive, limits(home.settings))
     engines = [FallbackEngine(engine=engine) for engine in engines_for(home, form)]
-    reads = without_failed(read_annotated(scan, decoded, form, engines, drawn, now()), engines)
+    reads = without_failed(read_annotated(scan, decoded, form, engines, shown, now()), engines)
     for content in reads.files.values():
         home.archive.put(content)
     home.store.put_places(scan.id, reads.places, now(), reads.readings)
     return reads
 
 
-def shown_by_people(
+def with_layout_tasks(
     form: Form,
     posteriors: Mapping[FieldKey, Posterior],
-    said: Mapping[FieldKey, Decision | Task],
+    answers: Mapping[FieldKey, Decision | Task],
     misplaced: Collection[FieldKey] = (),
 ) -> dict[FieldKey, Decision | Task]:
-    """What was decided or asked, where a person must first show something: where a field stands that no machine found,
-    or whose picture shows something else; and the rows of a table of which nothing was found, or of which some may be
-    missing, asked once for all."""
-    lost = {key for key, each in posteriors.items() if isinstance(said[key], Task) and _lost(each)}
+    """The answers, with tasks of showing where fields or the rows of a table stand in place of tasks of reading them.
+
+    A field is shown where no machine found it, or where its picture shows something else (`misplaced`). Rows are shown
+    where none of a table were found, or where some may be missing; all cells of the table then have the same task.
+    """
+    lost = {key for key, posterior in posteriors.items() if isinstance(answers[key], Task) and _is_lost(posterior)}
     tables = {key.table for key in lost if key.table} - {key.table for key in posteriors if key not in lost}
-    short = {key.table for key, each in posteriors.items() if key.table and _in_short_table(each)}
-    changed = dict(said)
-    for key, each in said.items():
-        if not isinstance(each, Task) or each.kind != "read":
+    short = {key.table for key, posterior in posteriors.items() if key.table and _is_in_short_table(posterior)}
+    changed = dict(answers)
+    for key, answer in answers.items():
+        if not isinstance(answer, Task) or answer.kind != "read":
             continue
         if key.table in tables | short:
-            changed[key] = _rows_task(form, key, each, Reason.ROWS_MISSING if key.table in short else Reason.NOT_FOUND)
+            reason = Reason.ROWS_MISSING if key.table in short else Reason.NOT_FOUND
+            changed[key] = _rows_task(form, key, answer, reason)
         elif key in lost or key in misplaced:
             reason = Reason.NOT_FOUND if key in lost else Reason.MISPLACED
-            changed[key] = replace(each, kind="locate", reason=reason, prefill="")
+            changed[key] = replace(answer, kind="locate", reason=reason, prefill="")
     return changed
 
 
-def _lost(posterior: Posterior) -> bool:
+def _is_lost(posterior: Posterior) -> bool:
     """Whether no machine found a field (one may have failed), and no person has looked for it yet."""
-    said = {each.null for each in posterior.candidates if each.origin == "read"}
-    return not posterior.people + posterior.experts and "absent" in said and said <= {"absent", "illegible"}
+    nulls = {candidate.null for candidate in posterior.candidates if candidate.origin == "read"}
+    return not posterior.people + posterior.experts and "absent" in nulls and nulls <= {"absent", "illegible"}
 
 
-def _in_short_table(posterior: Posterior) -> bool:
+def _is_in_short_table(posterior: Posterior) -> bool:
     """Whether machines found too few rows of a cell's table, and no person has looked at it yet."""
     return not posterior.people + posterior.experts and posterior.standing.trouble == Reason.ROWS_MISSING
 
@@ -87,6 +93,7 @@ def _rows_task(form: Form, key: FieldKey, cell: Task, reason: Reason) -> Task:
     return replace(cell, key=rows_key(table.name), kind="rows", reason=reason, slot=1)
 
 
-def distinct_tasks(said: Mapping[FieldKey, Decision | Task]) -> Iterator[Task]:
+def distinct_tasks(answers: Mapping[FieldKey, Decision | Task]) -> Iterator[Task]:
     """The tasks of a scan, each once: all cells of a table may wait for one."""
-    return iter({(each.key, each.kind): each for each in said.values() if isinstance(each, Task)}.values())
+    tasks = [answer for answer in answers.values() if isinstance(answer, Task)]
+    return iter({(task.key, task.kind): task for task in tasks}.values())

@@ -1,4 +1,4 @@
-"""Learns from what was decided and known to be right: trust and calibration become new parameters."""
+"""Learning from decisions and known truths: trust and calibration become new parameters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flows.home import Home, now, policy
 from flows.steps.outcomes import outcomes
-from flows.steps.reconcile_scans import in_force
+from flows.steps.reconcile_scans import parameters_in_force
 from reconcile.decision import traditions
 from reconcile.inference import weigh
 from reconcile.learning import ScanFacts, adds, learn, rates
@@ -20,7 +20,7 @@ from transcribe.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReopenedField:
-    """A decided field that, with what was learnt, would not be decided, or not so. It is weighed and asked again."""
+    """A decided field that would not be decided so with what was learnt. It is weighed and asked again."""
 
     scan: str
     file: str
@@ -29,8 +29,11 @@ class ReopenedField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningReport:
-    """What learning changed: the parameters' new version, its changes in words, how often decisions, sources and groups
-    of people were wrong where the truth is known, in words with intervals, and what is asked again."""
+    """What learning changed. `version` is that of the new parameters, `changes` says in words what is new in them.
+
+    `truths` counts fields with a known truth, `audited` those known by audits. `rates` says in words, with intervals,
+    how often decisions, sources and groups of people were wrong there. `reopened` are fields to be asked again.
+    """
 
     version: int
     scans: int
@@ -42,48 +45,53 @@ class LearningReport:
 
 
 def learn_home(home: Home, *, handles: bool = True) -> LearningReport:
-    """Learn from every scan of a home, keep the result as new parameters, and wake the scans of which a decided value
-    is now less probable than its target. Without `handles` people are told by their ids, which name nobody."""
-    before = in_force(home.store, now())
+    """Learn from every scan of a home and keep the result as new parameters.
+
+    Scans with a decided value that is now less probable than its target are woken. With `handles` the report calls
+    people by their handles, else by their ids, which name nobody.
+    """
+    before = parameters_in_force(home.store, now())
     scans = list(_scans(home))
-    unheard = _unheard(home)
+    unheard = _unheard_appeals(home)
     facts = [_facts(home, scan, unheard) for scan in scans]
     learnt = learn(facts, before)
     after = home.store.put_parameters(learnt.content, now())
-    reopened = tuple(each for scan in scans for each in _fallen(home, scan, after))
-    home.store.wake(sorted({each.scan for each in reopened}), now())
+    reopened = tuple(field for scan in scans for field in _reopened(home, scan, after))
+    home.store.wake(sorted({field.scan for field in reopened}), now())
     people = home.store.transcribers()
-    home.store.put_adds(adds(read_parameters(after), [each.id for each in people], _types(facts)), now())
+    home.store.put_adds(adds(read_parameters(after), [person.id for person in people], _types(facts)), now())
     names = {person.id: person.handle for person in people} if handles else {}
     measured = rates(facts, traditions(people).of, read_parameters(after))
     return LearningReport(
         version=after.version,
         scans=len(scans),
-        truths=sum(len(each.truths) for each in facts),
-        audited=sum(len(each.audited) for each in facts),
+        truths=sum(len(of_scan.truths) for of_scan in facts),
+        audited=sum(len(of_scan.audited) for of_scan in facts),
         changes=_in_words(learnt.changes, names),
-        rates=_in_words([each.evidence() for each in measured], names),
+        rates=_in_words([rate.evidence() for rate in measured], names),
         reopened=reopened,
     )
 
 
 def _types(facts: Sequence[ScanFacts]) -> set[str]:
     """The types of the fields of all forms that came in."""
-    return {field.type for form in {id(scan.form): scan.form for scan in facts}.values() for field in form.all_fields()}
+    forms = {id(of_scan.form): of_scan.form for of_scan in facts}
+    return {field.type for form in forms.values() for field in form.all_fields()}
 
 
-def _in_words(found: Sequence[Evidence], names: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(say(named(each, names)) for each in found)
+def _in_words(evidence: Sequence[Evidence], names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(say(named(reason, names)) for reason in evidence)
 
 
 def _scans(home: Home) -> Iterator[Scan]:
+    """The scans to learn from: their form is known, and they were not forgotten."""
     for state in home.store.scan_states():
         if state.scan.form and state.erased_at is None:
             yield state.scan
 
 
-def _unheard(home: Home) -> dict[tuple[str, FieldKey], str]:
-    """What was contested and no expert heard in time: it counts as right."""
+def _unheard_appeals(home: Home) -> dict[tuple[str, FieldKey], str]:
+    """The contested texts that no expert heard in time, by scan and field: they count as right."""
     return {
         (appeal.reading.scan, appeal.reading.key): appeal.reading.text
         for appeal in home.store.appeals()
@@ -92,41 +100,43 @@ def _unheard(home: Home) -> dict[tuple[str, FieldKey], str]:
 
 
 def _facts(home: Home, scan: Scan, unheard: Mapping[tuple[str, FieldKey], str]) -> ScanFacts:
-    """What is known of a scan. What was decided by experts is the truth of a field, else what one read of it, unless it
-    is known otherwise. Only what an expert read first of all by lot counts as audited: where readers were split, or
-    somebody appealed, a second look that followed says nothing of the rest."""
-    readings = home.store.readings(scan.id)
-    said = {each.key: each for each in readings if each.kind == "expert"}  # the latest comes last
-    kinds = {key: _kinds(home.store, key, readings) for key in said}
+    """The facts of a scan to learn from.
+
+    The truth of a field is what is known otherwise, else an unheard appeal, else what experts decided, else what an
+    expert read. A field counts as audited only where its first expert read it by lot: where readers were split, or a
+    person appealed, a second look that followed says nothing of the rest.
+    """
+    store = home.store
+    readings, decisions = store.readings(scan.id), store.decisions(scan.id)
+    by_expert = {reading.key: reading for reading in readings if reading.kind == "expert"}  # the latest comes last
+    kinds = {key: _expert_tasks(store, key, readings) for key in by_expert}
     audited = frozenset(key for key, asked in kinds.items() if asked[:1] == ["audit"])
-    heard = {key: each.text for key, each in said.items() if each.text is not None}
-    heard |= {
-        each.key: each.text
-        for each in home.store.decisions(scan.id)
-        if each.method == Method.EXPERT and each.key in heard and each.null is None
+    experts_truths = {key: reading.text for key, reading in by_expert.items() if reading.text is not None}
+    experts_truths |= {
+        decision.key: decision.text
+        for decision in decisions
+        if decision.method == Method.EXPERT and decision.key in experts_truths and decision.null is None
     }
-    contested = {key: text for (of, key), text in unheard.items() if of == scan.id}
+    contested = {key: text for (of_scan, key), text in unheard.items() if of_scan == scan.id}
     return ScanFacts(
         form=home.forms(scan.form, scan.form_version),
         readings=readings,
-        truths=heard | contested | {truth.key: truth.text for truth in home.store.truths(scan.id)},
-        decisions=tuple(
-            _as_audited(home.store, scan, each, audited, readings) for each in home.store.decisions(scan.id)
-        ),
+        truths=experts_truths | contested | {truth.key: truth.text for truth in store.truths(scan.id)},
+        decisions=tuple(_as_audited(store, scan, decision, audited, readings) for decision in decisions),
         audited=audited,
         adjudicated=frozenset(key for key, asked in kinds.items() if "adjudicate" in asked and key not in audited),
-        proving=frozenset(_proving(home.store, readings)),
+        proving=frozenset(_proving(store, readings)),
     )
 
 
-def _kinds(store: Store, key: FieldKey, readings: Sequence[Reading]) -> list[str]:
-    """What experts were asked who have read a field, in their order."""
-    tasks = [each.task for each in readings if each.key == key and each.kind == "expert" and each.task]
+def _expert_tasks(store: Store, key: FieldKey, readings: Sequence[Reading]) -> list[str]:
+    """The kinds of the tasks in which experts read a field, in their order."""
+    tasks = [reading.task for reading in readings if reading.key == key and reading.kind == "expert" and reading.task]
     return [store.task_subject(task).kind for task in tasks]
 
 
 def _proving(store: Store, readings: Sequence[Reading]) -> Iterator[FieldKey]:
-    """The fields of which the first person was asked because it was not proven how right machines are."""
+    """The fields whose first person was asked because it was not proven how right machines are."""
     first: dict[FieldKey, Reading] = {}
     for reading in readings:
         if reading.kind == "person" and reading.task:
@@ -139,22 +149,21 @@ def _proving(store: Store, readings: Sequence[Reading]) -> Iterator[FieldKey]:
 def _as_audited(
     store: Store, scan: Scan, decision: Decision, audited: frozenset[FieldKey], readings: Sequence[Reading]
 ) -> Decision:
-    """A decision; where it was audited, the last one that no expert's reading is part of."""
+    """A decision as it was before its audit: the last one without an expert's reading, itself where there is none."""
     if decision.key not in audited:
         return decision
-    experts = {each.id for each in readings if each.kind == "expert"}
-    earlier = [
-        each for each in store.field_history(scan.id, decision.key).decisions if experts.isdisjoint(each.readings)
-    ]
+    experts = {reading.id for reading in readings if reading.kind == "expert"}
+    history = store.field_history(scan.id, decision.key).decisions
+    earlier = [version for version in history if experts.isdisjoint(version.readings)]
     return earlier[-1] if earlier else decision
 
 
-def _fallen(home: Home, scan: Scan, parameters: Parameters) -> Iterator[ReopenedField]:
-    """The decided fields that would not be decided, or otherwise, with these parameters."""
+def _reopened(home: Home, scan: Scan, parameters: Parameters) -> Iterator[ReopenedField]:
+    """The decided fields that would be decided otherwise, or not at all, with these parameters."""
     form = home.forms(scan.form, scan.form_version)
-    decided = {each.key: each for each in home.store.decisions(scan.id)}
-    found = outcomes(form, weigh(form, home.store.readings(scan.id), parameters), policy(home.settings))
+    decided = {decision.key: decision for decision in home.store.decisions(scan.id)}
+    answers = outcomes(form, weigh(form, home.store.readings(scan.id), parameters), policy(home.settings))
     for key, old in decided.items():
-        new = found.get(key)
+        new = answers.get(key)
         if new is not None and not (isinstance(new, Decision) and (new.value, new.null) == (old.value, old.null)):
             yield ReopenedField(scan=scan.id, file=scan.name, field=str(key))

@@ -1,4 +1,4 @@
-"""What becomes of each field of one scan once it is weighed: a decision, or a task for a person."""
+"""The outcome of each weighed field of a scan: a decision, or a task for a person."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from transcribe.model import Decision, Field, FieldKey, Form, Posterior, Task
 
 
 def outcomes(form: Form, posteriors: Mapping[FieldKey, Posterior], policy: Policy) -> dict[FieldKey, Decision | Task]:
-    """Each field's decision or task. Payment data are shown to nobody, so nobody is asked for them."""
+    """Each field's decision or task. Payment data are shown to nobody: an undecided one is decided illegible."""
     return {key: _outcome(form, form.field(key.name), posterior, policy) for key, posterior in posteriors.items()}
 
 
 def _outcome(form: Form, field: Field, posterior: Posterior, policy: Policy) -> Decision | Task:
-    said = decide(field, posterior, policy)
-    if isinstance(said, Decision):
-        return said
+    outcome = decide(field, posterior, policy)
+    if isinstance(outcome, Decision):
+        return outcome
     if field.personal != "payment":
-        return prefilled(said, posterior, form)
+        return prefilled(outcome, posterior, form)
     return Decision(
         key=posterior.key,
         value=None,

@@ -1,4 +1,4 @@
-"""The loop after reading: weigh each waiting scan, decide or ask, keep the record when it is whole, publish."""
+"""The loop after reading: weigh each waiting scan, decide or ask, keep its record when it is whole, publish."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from flows.home import Home, policy
 from flows.home import now as clock
 from flows.steps.close_appeals import close_appeals
 from flows.steps.identify_tasks import NO_FORM_MESSAGE, identified, identify_task, is_of_no_form
-from flows.steps.layout_tasks import distinct_tasks, read_shown_layout, shown_by_people, unread_annotations
+from flows.steps.layout_tasks import distinct_tasks, read_shown_layout, unread_annotations, with_layout_tasks
 from flows.steps.outcomes import outcomes
-from flows.steps.read_scans import failure_message as why_failed
-from flows.steps.read_scans import read_scan
-from flows.steps.reopened import reopened
+from flows.steps.read_scans import failure_message, read_scan
+from flows.steps.reopened import with_reopened
 from reconcile.decision import (
     Traditions,
     assemble,
@@ -39,9 +39,13 @@ from transcribe.recognition import Annotations
 from transcribe.store import Store, Waiting
 
 Clock = Callable[[], datetime]
+"""Gives the time, aware and in UTC."""
+
 Forms = Callable[[str, int], Form]
+"""Gives the form of a name and version."""
+
 ReadAgain = Callable[[Scan, Annotations], object]
-"""Has machines read a scan again: what people showed of its layout, all of it where that is nothing."""
+"""Has machines read a scan again: what people showed of its layout, or the whole scan where they showed nothing."""
 
 logger = logging.getLogger("fairhand.reconcile")
 
@@ -50,14 +54,25 @@ LEASED_SCANS_COUNT = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reconciled:
-    """What one call of `reconcile_waiting` did. `failed` names the scans that could not be weighed, and why."""
+class ReconciledScans:
+    """What one call of `reconcile_waiting` did: scans weighed, fields decided, tasks asked, records made.
+
+    `failed` has the ids of the scans that could not be weighed, and why.
+    """
 
     scans: int = 0
     decided: int = 0
     asked: int = 0
     records: int = 0
     failed: tuple[tuple[str, str], ...] = ()
+
+
+class _Conclusion(NamedTuple):
+    """What became of one scan: fields decided, tasks asked, and whether a record was made (0 or 1)."""
+
+    decided: int = 0
+    asked: int = 0
+    records: int = 0
 
 
 def reconcile_waiting(
@@ -67,41 +82,44 @@ def reconcile_waiting(
     now: Clock,
     read_again: ReadAgain,
     memory: ScanMemory | None = None,
-) -> Reconciled:
+) -> ReconciledScans:
     """Weigh, decide and conclude every waiting scan. Called again it changes nothing; several may run at once.
 
-    `read_again` has machines read a scan of which a person has just said which form it is, or where in it a field or
-    the rows of a table stand. A scan that fails stays waiting and is named; the others go on. `memory` is what scans
-    gave when they were weighed last, for speed alone.
+    `read_again` is called for a scan whose form a person has just said, or of whose layout they showed something. A
+    scan that fails stays waiting and is named; the others go on. `memory` is what scans gave when they were weighed
+    last, for speed alone.
     """
-    done: list[tuple[int, int, int]] = []
+    concluded: list[_Conclusion] = []
     failed: list[tuple[str, str]] = []
-    while waiting := store.claim_waiting(LEASED_SCANS_COUNT, now()):
-        parameters, people = in_force(store, now()), traditions(store.transcribers())
-        for each in waiting:
+    while leased := store.claim_waiting(LEASED_SCANS_COUNT, now()):
+        parameters, people = parameters_in_force(store, now()), traditions(store.transcribers())
+        loop = _Loop(store, forms, policy, now, read_again, memory, parameters, people)
+        for waiting in leased:
             try:
-                if not each.scan.form:
-                    done.append(_identify(each, store, now, read_again))
-                else:
-                    done.append(_conclude(each, store, forms, policy, parameters, people, now, read_again, memory))
+                concluded.append(loop.conclude(waiting) if waiting.scan.form else loop.identify(waiting))
             except FairhandError as error:
-                failed.append((each.scan.id, str(error)))
-            except Exception as error:  # nobody has foreseen it, and the other scans go on
-                logger.error("Weighing the scan %s failed unexpectedly.", each.scan.id[:12], exc_info=error)
-                failed.append((each.scan.id, f"weighing it failed unexpectedly ({type(error).__name__}: {error})."))
-    decided, asked, records = (sum(column) for column in zip(*done, strict=True)) if done else (0, 0, 0)
-    return Reconciled(scans=len(done), decided=decided, asked=asked, records=records, failed=tuple(failed))
+                failed.append((waiting.scan.id, str(error)))
+            except Exception as error:  # an unforeseen one must not stop the other scans
+                logger.error("Weighing the scan %s failed unexpectedly.", waiting.scan.id[:12], exc_info=error)
+                failed.append((waiting.scan.id, f"weighing it failed unexpectedly ({type(error).__name__}: {error})."))
+    return ReconciledScans(
+        scans=len(concluded),
+        decided=sum(conclusion.decided for conclusion in concluded),
+        asked=sum(conclusion.asked for conclusion in concluded),
+        records=sum(conclusion.records for conclusion in concluded),
+        failed=tuple(failed),
+    )
 
 
-def reconcile_home(home: Home, memory: ScanMemory | None = None) -> Reconciled:
-    """Close the appeals that can be closed, reconcile everything that waits in a home, and publish its records.
+def reconcile_home(home: Home, memory: ScanMemory | None = None) -> ReconciledScans:
+    """Close the appeals that can be closed, reconcile every scan that waits in a home, and publish its records.
 
-    Who calls it again and again holds one `memory`, so that one more reading costs only its own field.
+    A caller that reconciles again and again holds one `memory`, so that one more reading costs only its own field.
     """
     close_appeals(home.store, home.forms, clock())
 
-    def read_again(scan: Scan, drawn: Annotations) -> object:
-        return read_shown_layout(home, scan, drawn) if drawn else read_scan(home, scan, without=TRIES)
+    def read_again(scan: Scan, shown: Annotations) -> object:
+        return read_shown_layout(home, scan, shown) if shown else read_scan(home, scan, without=TRIES)
 
     done = reconcile_waiting(home.store, home.forms, policy(home.settings), clock, read_again, memory)
     publish_records(home)
@@ -109,106 +127,121 @@ def reconcile_home(home: Home, memory: ScanMemory | None = None) -> Reconciled:
 
 
 def publish_records(home: Home) -> int:
-    """Bring records.db up to date; how many entries were new."""
+    """Bring records.db up to date; gives how many entries were new."""
     return publish(home.store, home.settings.records, home.forms).count
 
 
 def rebuild_records(home: Home) -> int:
-    """Make records.db anew from the state; how many entries it holds."""
+    """Make records.db anew from the state; gives how many entries it holds."""
     return rebuild(home.store, home.settings.records, home.forms).count
 
 
-def in_force(store: Store, now: datetime) -> Parameters:
-    """The parameters learnt last; the first fit that comes with fairhand is kept as version 1 where none are."""
+def parameters_in_force(store: Store, now: datetime) -> Parameters:
+    """The parameters learnt last. Where none are, those that ship with fairhand are kept as version 1."""
     return store.parameters() or store.put_parameters(shipped_parameters().content, now)
 
 
-def _conclude(
-    waiting: Waiting,
-    store: Store,
-    forms: Forms,
-    policy: Policy,
-    parameters: Parameters,
-    people: Traditions,
-    now: Clock,
-    read_again: ReadAgain,
-    memory: ScanMemory | None,
-) -> tuple[int, int, int]:
-    """One scan, from its readings to what is kept: (fields decided, tasks asked, records)."""
-    scan = waiting.scan
-    readings = store.readings(scan.id, waiting.up_to)
-    if readings and all(each.key == WHOLE for each in readings):  # nobody read more of it than which form it is
-        return _first_read(waiting, store, now, read_again)
-    form = forms(scan.form, scan.form_version)
-    if shown := unread_annotations(form, store.places(scan.id), readings):
-        read_again(scan, shown)  # the scan waits again then, with what was read
-        store.conclude(scan.id, waiting.up_to, [], [], None, now())
-        return 0, 0, 0
-    posteriors = weigh(form, readings, parameters, memory)
-    said = _asked_elsewhere(form, readings, posteriors, outcomes(form, posteriors, policy), people, policy)
-    said = reopened(said, posteriors, store.decisions(scan.id))
-    said = shown_by_people(form, posteriors, said, store.misplaced(scan.id))
-    decisions = [each for each in said.values() if isinstance(each, Decision)]
-    tasks = list(distinct_tasks(said))
-    record = assemble(scan, form, decisions) if complete(form, posteriors, decisions) else None
-    audits = [
-        _audit(scan.id, posteriors[each.key]) for each in decisions if is_audited(scan.id, posteriors[each.key], policy)
-    ]
-    store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, now())
-    return len(decisions), len(tasks), int(record is not None)
+@dataclass(frozen=True, slots=True)
+class _Loop:
+    """What every scan of one lease is weighed with."""
+
+    store: Store
+    forms: Forms
+    policy: Policy
+    now: Clock
+    read_again: ReadAgain
+    memory: ScanMemory | None
+    parameters: Parameters
+    people: Traditions
+
+    def conclude(self, waiting: Waiting) -> _Conclusion:
+        """Weigh one scan, decide or ask for each field, and keep what came of it."""
+        scan, store = waiting.scan, self.store
+        readings = store.readings(scan.id, waiting.up_to)
+        if readings and all(reading.key == WHOLE for reading in readings):  # only its form was said yet
+            return self._read_first(waiting)
+        form = self.forms(scan.form, scan.form_version)
+        if shown := unread_annotations(form, store.places(scan.id), readings):
+            self.read_again(scan, shown)  # the scan waits again then, with the new readings
+            store.conclude(scan.id, waiting.up_to, [], [], None, self.now())
+            return _Conclusion()
+        posteriors = weigh(form, readings, self.parameters, self.memory)
+        answers = self._answers(scan, form, readings, posteriors)
+        decisions = [answer for answer in answers.values() if isinstance(answer, Decision)]
+        tasks = list(distinct_tasks(answers))
+        record = assemble(scan, form, decisions) if complete(form, posteriors, decisions) else None
+        decided = [posteriors[decision.key] for decision in decisions]
+        audits = [_audit(scan.id, posterior) for posterior in decided if is_audited(scan.id, posterior, self.policy)]
+        store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, self.now())
+        return _Conclusion(len(decisions), len(tasks), int(record is not None))
+
+    def identify(self, waiting: Waiting) -> _Conclusion:
+        """Read a scan of an unknown form with the form that a person said; without one, ask which it is.
+
+        It is set aside where an expert too knows no form for it.
+        """
+        scan, store = waiting.scan.id, self.store
+        readings = store.readings(scan, waiting.up_to)
+        form = identified(readings)
+        if form is not None:
+            store.set_form(scan, form.form, form.version, self.now(), form.turn)
+            return self._read_first(replace(waiting, scan=store.scan(scan)))
+        tasks = [] if is_of_no_form(readings, store.task_subject) else [identify_task(scan, readings)]
+        store.conclude(scan, waiting.up_to, [], tasks, None, self.now())
+        if not tasks:
+            store.set_scan_aside(scan, FormError.__name__, NO_FORM_MESSAGE, waiting.scan.batch, self.now())
+        return _Conclusion(asked=len(tasks))
+
+    def _read_first(self, waiting: Waiting) -> _Conclusion:
+        """Have machines read a scan whose form a person said; it is set aside where they cannot."""
+        scan = waiting.scan
+        try:
+            self.read_again(scan, Annotations())
+        except (ScanError, EngineError) as error:
+            message = failure_message(scan, error)
+            self.store.set_scan_aside(scan.id, type(error).__name__, message, scan.batch, self.now())
+        self.store.conclude(scan.id, waiting.up_to, [], [], None, self.now())
+        return _Conclusion()
+
+    def _answers(
+        self, scan: Scan, form: Form, readings: Sequence[Reading], posteriors: Mapping[FieldKey, Posterior]
+    ) -> dict[FieldKey, Decision | Task]:
+        """The decision or task of each field of a scan."""
+        answers = outcomes(form, posteriors, self.policy)
+        answers = _asked_elsewhere(form, readings, posteriors, answers, self.people, self.policy)
+        answers = with_reopened(answers, posteriors, self.store.decisions(scan.id))
+        return with_layout_tasks(form, posteriors, answers, self.store.misplaced(scan.id))
 
 
 def _asked_elsewhere(
     form: Form,
     readings: Sequence[Reading],
     posteriors: Mapping[FieldKey, Posterior],
-    said: Mapping[FieldKey, Decision | Task],
+    answers: Mapping[FieldKey, Decision | Task],
     people: Traditions,
     policy: Policy,
 ) -> dict[FieldKey, Decision | Task]:
-    """What was decided or asked, where readers of one writing tradition stand alone: somebody else adds most there."""
-    spots, changed = prepared(form).fields, dict(said)
-    for key in {reading.key for reading in readings if reading.kind == "person"} & said.keys():
-        own = [reading for reading in readings if reading.key == key]
-        if alone := standing_alone(spots[key.name], own, people, policy):
-            changed[key] = from_elsewhere(said[key], posteriors[key], form.field(key.name), alone, policy)
+    """The answers, with a reader of another writing tradition asked where readers of one tradition stand alone.
+
+    Another tradition adds most there.
+    """
+    fields, changed = prepared(form).fields, dict(answers)
+    for key in {reading.key for reading in readings if reading.kind == "person"} & answers.keys():
+        of_field = [reading for reading in readings if reading.key == key]
+        if tradition := standing_alone(fields[key.name], of_field, people, policy):
+            changed[key] = from_elsewhere(answers[key], posteriors[key], form.field(key.name), tradition, policy)
     return changed
 
 
-def _identify(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgain) -> tuple[int, int, int]:
-    """A scan of an unknown form: read with the form that a person said, else somebody is asked; set aside where an
-    expert knows no form either."""
-    scan = waiting.scan.id
-    readings = store.readings(scan, waiting.up_to)
-    said = identified(readings)
-    if said is None:
-        tasks = [] if is_of_no_form(readings, store.task_subject) else [identify_task(scan, readings)]
-        store.conclude(scan, waiting.up_to, [], tasks, None, now())
-        if not tasks:
-            store.set_scan_aside(scan, FormError.__name__, NO_FORM_MESSAGE, waiting.scan.batch, now())
-        return 0, len(tasks), 0
-    store.set_form(scan, said.form, said.version, now(), said.turn)
-    return _first_read(replace(waiting, scan=store.scan(scan)), store, now, read_again)
-
-
-def _first_read(waiting: Waiting, store: Store, now: Clock, read_again: ReadAgain) -> tuple[int, int, int]:
-    """Machines read a scan of which a person said the form; it is set aside where they cannot."""
-    scan = waiting.scan
-    try:
-        read_again(scan, Annotations())
-    except (ScanError, EngineError) as error:
-        store.set_scan_aside(scan.id, type(error).__name__, why_failed(scan, error), scan.batch, now())
-    store.conclude(scan.id, waiting.up_to, [], [], None, now())
-    return 0, 0, 0
-
-
 def is_audited(scan: str, posterior: Posterior, policy: Policy) -> bool:
-    """Whether a decided field is read once more, blind, by an expert. Each new reading by a person draws anew; what an
-    expert has read already is not asked again, unless nobody else read it so."""
-    drawn_now = not posterior.experts and draw_audit(
-        scan, posterior.key, posterior.people + posterior.experts, policy.audit_share
-    )
-    return drawn_now or second_look(posterior)
+    """Whether a decided field is read once more, blind, by an expert.
+
+    Each new reading by a person draws anew. A field that an expert has read is not drawn again; it gets a second look
+    where nobody else read it so.
+    """
+    read_count = posterior.people + posterior.experts
+    is_drawn = not posterior.experts and draw_audit(scan, posterior.key, read_count, policy.audit_share)
+    return is_drawn or second_look(posterior)
 
 
 def _audit(scan: str, posterior: Posterior) -> Task:

@@ -9,15 +9,17 @@ from transcribe.codes import Reason
 from transcribe.model import Decision, FieldKey, Posterior, Task
 
 
-def reopened(
-    said: Mapping[FieldKey, Decision | Task], posteriors: Mapping[FieldKey, Posterior], standing: Iterable[Decision]
+def with_reopened(
+    answers: Mapping[FieldKey, Decision | Task], posteriors: Mapping[FieldKey, Posterior], decisions: Iterable[Decision]
 ) -> dict[FieldKey, Decision | Task]:
-    """The same, with the reason where a field was decided on these very readings: only what was learnt is new then. Its
-    value stands until somebody has read it."""
-    decided = {each.key: frozenset(each.readings) for each in standing}
+    """The answers, with a reason of its own for each task of a field that was decided on these very readings.
+
+    Only what was learnt is new there. The value of `decisions` stands until somebody has read the field.
+    """
+    decided = {decision.key: frozenset(decision.readings) for decision in decisions}
     return {
         key: replace(answer, reason=Reason.BELOW_TARGET)
         if isinstance(answer, Task) and key in posteriors and decided.get(key) == frozenset(posteriors[key].readings)
         else answer
-        for key, answer in said.items()
+        for key, answer in answers.items()
     }

@@ -181,7 +181,7 @@ def memory() -> tuple[int, int]:
 
 
 def _is_server(process: psutil.Process) -> bool:
-    return any("prefect" in part or "flows.runtime.process_guard" in part for part in process.cmdline())
+    return any("prefect" in part or "process_guard.py" in part for part in process.cmdline())
 
 
 def _cpu_of_server() -> float:

@@ -14,7 +14,7 @@ from flows.administration.people import invite
 from flows.cli.inspecting import FILE_ERRORS
 from flows.home.home import Home, now
 from flows.ingest import Ingested, _Window
-from flows.steps.read_scans import AUTO, Taken, read_scan, take_in
+from flows.steps.read_scans import AUTO_FORM, TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from tests.flows.house import CASES, House
 from transcribe.errors import EngineError, ScanError
@@ -49,7 +49,7 @@ def fails(*given: object) -> None:
 @pytest.mark.parametrize("error", [KeyError("text"), EngineError("The reader failed."), ScanError("it is no picture.")])
 def test_whatever_happens_to_one_scan_is_said_of_it_and_kept_until_it_is_read(rooms: Home, error: Exception) -> None:
     (taken,) = take_in(rooms, [RECEIPT], "receipt", "monday")
-    assert isinstance(taken, Taken)
+    assert isinstance(taken, TakenScan)
     done = Ingested(batch="monday")
     queue = _Window(rooms, done, lambda share: None)
     queue._running.append((taken.scan, cast(Any, SimpleNamespace(result=lambda **_: error))))
@@ -75,12 +75,12 @@ def test_an_error_while_a_file_is_taken_in_is_of_that_file_and_put_right_when_it
         Image.effect_noise((900, 1200), 60 + len(name)).save(tmp_path / name)
     with monkeypatch.context() as broken:
         broken.setattr("flows.steps.read_scans.pictures", fails)
-        found = list(take_in(rooms, [tmp_path / "a.png"], AUTO, "monday"))
-    assert [each.message.partition(".png: ")[2][:50] for each in found if not isinstance(each, Taken)] == [
+        found = list(take_in(rooms, [tmp_path / "a.png"], AUTO_FORM, "monday"))
+    assert [each.message.partition(".png: ")[2][:50] for each in found if not isinstance(each, TakenScan)] == [
         "reading it failed unexpectedly (KeyError: 'text')."
     ]
     assert len(rooms.store.list_set_aside()) == 1
-    list(take_in(rooms, [tmp_path / "a.png", tmp_path / "b.png"], AUTO, "monday"))
+    list(take_in(rooms, [tmp_path / "a.png", tmp_path / "b.png"], AUTO_FORM, "monday"))
     assert rooms.store.list_set_aside() == []
     reconcile_home(rooms)
     assert rooms.store.open_tasks(Offer(), now()) == 2, "somebody is asked which form each is"
@@ -89,8 +89,8 @@ def test_an_error_while_a_file_is_taken_in_is_of_that_file_and_put_right_when_it
 def test_a_coarse_copy_whose_form_a_person_says_is_set_aside_and_asks_nobody_for_its_fields(
     rooms: Home, tmp_path: Path
 ) -> None:
-    (taken,) = take_in(rooms, [upper_part(tmp_path / "top.png")], AUTO, "monday")
-    assert isinstance(taken, Taken)
+    (taken,) = take_in(rooms, [upper_part(tmp_path / "top.png")], AUTO_FORM, "monday")
+    assert isinstance(taken, TakenScan)
     assert taken.scan.form == ""
     reconcile_home(rooms)
     who = invite(rooms, "mina").person.id

@@ -13,8 +13,9 @@ from PIL import Image, ImageDraw, ImageFont
 from starlette.testclient import TestClient
 
 from flows.administration.people import invite
-from flows.home.home import Home, now, review_options
-from flows.steps.read_scans import Taken, read_scan, take_in
+from flows.home.home import Home, now
+from flows.serving.review_settings import review_options
+from flows.steps.read_scans import TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
 from tests.flows.house import TYPED
@@ -149,7 +150,7 @@ def received(rooms: Home, form: str, *pages: Image.Image) -> Scan:
     file = Path(rooms.settings.home) / "letter.tiff"
     pages[0].save(file, save_all=True, append_images=pages[1:])
     (taken,) = take_in(rooms, [file], form, "batch")
-    assert isinstance(taken, Taken)
+    assert isinstance(taken, TakenScan)
     if taken.scan.form:
         read_scan(rooms, taken.scan)
     reconcile_home(rooms)
@@ -384,7 +385,7 @@ def test_a_photo_that_lies_on_its_side_is_set_upright_and_stays_so(rooms: Home, 
 
 def test_a_box_of_a_form_that_lies_beside_its_writing_is_drawn_anew(rooms: Home) -> None:
     (taken,) = take_in(rooms, [TYPED], "bon-de-commande", "batch")
-    assert isinstance(taken, Taken)
+    assert isinstance(taken, TakenScan)
     scan, key = taken.scan, FieldKey("order_number")
     read_scan(rooms, scan)
     before = by_machine(rooms, scan, key)

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 
 from flows.home.home import Home, limits
 from flows.simulation import ground_truth
-from flows.steps.read_scans import AUTO, Taken, take_in
+from flows.steps.read_scans import AUTO_FORM, TakenScan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from tests.homes.desk import by_password, command, listed, opened, pages, signed_in
 from tests.homes.make_home import CASES, ORDER, WAITING, Making
@@ -176,9 +176,9 @@ def test_the_same_file_again_changes_nothing(here: Making, tmp_path: Path) -> No
     file = tmp_path / waiting.name
     file.write_bytes(here.rooms.archive.get(waiting.pages[0].file))
     before = here.rooms.store.counts()
-    for form in ("receipt", AUTO):
+    for form in ("receipt", AUTO_FORM):
         (again,) = take_in(here.rooms, [file], form, "again")
-        assert isinstance(again, Taken)
+        assert isinstance(again, TakenScan)
         assert (again.scan, again.new) == (waiting, False)
     assert here.rooms.store.has_reads(waiting.id)
     reconcile_home(here.rooms)

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from flows.home.home import Home
 from flows.standalone.read_files import read_files
-from flows.steps.read_scans import Taken, read_scan, take_in
+from flows.steps.read_scans import TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from transcribe.model import FieldKey, Task
 
@@ -81,7 +81,7 @@ def pdf(place: Path, *pages: Image.Image) -> Path:
 def taken(rooms: Home, file: Path, form: str) -> list[dict[str, str]]:
     """Each scan of a file, taken in, read and reconciled: its form and the text of each field that was decided."""
     found = []
-    scans = [each.scan for each in take_in(rooms, [file], form, "batch") if isinstance(each, Taken)]
+    scans = [each.scan for each in take_in(rooms, [file], form, "batch") if isinstance(each, TakenScan)]
     for scan in scans:
         read_scan(rooms, scan)
     reconcile_home(rooms)

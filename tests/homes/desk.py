@@ -17,8 +17,9 @@ from typer.testing import CliRunner
 from flows.cli import disputes, expected_work, inspecting, pay_and_audit, people, reconciling, records, retention, setup
 from flows.cli.app import app
 from flows.home import settings as configuration
-from flows.home.home import Home, now, open_home, review_options
+from flows.home.home import Home, now, open_home
 from flows.serving.api import api
+from flows.serving.review_settings import review_options
 from transcribe.review.app import create_app
 
 COMMANDS = (disputes, reconciling, expected_work, pay_and_audit, retention, inspecting, people, records, setup)

@@ -23,7 +23,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from flows.home.home import Home, now
 from flows.simulation import ground_truth
-from flows.steps.read_scans import AUTO, Taken, read_scan, take_in
+from flows.steps.read_scans import AUTO_FORM, TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from tests.homes.desk import Visitor, command, listed, opened, signed_in
 from tests.homes.told import told
@@ -154,11 +154,11 @@ def take_everything_in(rooms: Home, inbox: Path) -> None:
     ):
         file = draft_scan(CASES / name, inbox / (Path(name).stem + ".png"), size)
         for each in take_in(rooms, [file], form, batch):
-            assert isinstance(each, Taken)
+            assert isinstance(each, TakenScan)
             read_scan(rooms, each.scan)
     note(inbox / UNKNOWN)
     (inbox / BROKEN).write_bytes(b"\xff\xd8\xff this was cut off on its way")
-    list(take_in(rooms, [inbox / UNKNOWN, inbox / BROKEN], AUTO, "wednesday"))
+    list(take_in(rooms, [inbox / UNKNOWN, inbox / BROKEN], AUTO_FORM, "wednesday"))
     reconcile_home(rooms)
 
 

@@ -1,8 +1,7 @@
 """The web app of the review queue: people see one field at a time and type what it says."""
 
-from transcribe.review.access.sessions import token_hash
 from transcribe.review.app import create_app
 from transcribe.review.context import Context, Here
 from transcribe.review.options import ReviewOptions
 
-__all__ = ["Context", "Here", "ReviewOptions", "create_app", "token_hash"]
+__all__ = ["Context", "Here", "ReviewOptions", "create_app"]

@@ -11,13 +11,13 @@ from flows.administration.people import invite, pause
 from flows.home.home import Home, now
 from tests.flows.house import House
 from transcribe.errors import SettingsError
-from transcribe.review.access.sessions import token_hash
+from transcribe.people.tokens import secret_hash
 
 
 def test_a_link_is_for_one_person_and_only_its_hash_is_kept(rooms: Home) -> None:
     invited = invite(rooms, "Mina", ["transcriber"], ["fr"])
     token = invited.link.rpartition("/in/")[2]
-    assert rooms.store.link(token_hash(token), now()) == invited.person.id
+    assert rooms.store.link(secret_hash(token), now()) == invited.person.id
     assert token.encode() not in b"".join(file.read_bytes() for file in rooms.settings.home.glob("state.db*"))
 
 

@@ -12,7 +12,7 @@ from flows.home.home import Home
 from flows.output.hocr_output import MARK_TYPES, hocr_pages
 from flows.output.json_result import ScanResult
 from flows.standalone.read_files import read_files
-from flows.steps.read_scans import Taken, read_scan, take_in
+from flows.steps.read_scans import TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from reconcile.inference.votes import source_of
 from tests.flows.house import CASES, SAMPLES
@@ -97,7 +97,7 @@ def test_hocr_out_of_our_own_read_is_no_further_source(rooms: Home, tmp_path: Pa
 def sources(rooms: Home, picture: Path) -> dict[str, Reading]:
     """What each source says of the receipt's date, taken in, read and reconciled."""
     (taken,) = take_in(rooms, [picture], "receipt", "batch")
-    assert isinstance(taken, Taken)
+    assert isinstance(taken, TakenScan)
     read_scan(rooms, taken.scan)
     reconcile_home(rooms)
     readings = [each for each in rooms.store.readings(taken.scan.id) if each.key == FieldKey("date")]

@@ -53,5 +53,5 @@ def test_it_ends_when_it_is_asked_to(tmp_path: Path) -> None:
 
 
 def test_it_gives_the_exit_code_of_a_program_that_ends_by_itself() -> None:
-    command = [sys.executable, "-m", "flows.guard", sys.executable, "-c", "raise SystemExit(7)"]
+    command = [sys.executable, "-m", "flows.runtime.process_guard", sys.executable, "-c", "raise SystemExit(7)"]
     assert subprocess.Popen(command, stdin=subprocess.PIPE).wait(PATIENCE) == 7

@@ -13,7 +13,7 @@ from PIL import Image, ImageFilter
 from flows.home import settings
 from flows.home.home import now, open_home
 from flows.output.json_result import source_label
-from flows.standalone.read_files import parameters_in_force
+from flows.standalone.read_files import parameters_of_home
 from reconcile.parameters import shipped
 from tests.flows.house import CASES, SAMPLES, TYPED, House, Ran
 from transcribe.forms import definition as definitions
@@ -126,11 +126,11 @@ def test_every_file_of_a_scan_is_named() -> None:
 
 
 def test_what_the_home_has_learnt_weighs(house: House) -> None:
-    assert parameters_in_force(settings.load_settings(house.home)) == shipped.shipped_parameters()
+    assert parameters_of_home(settings.load_settings(house.home)) == shipped.shipped_parameters()
     rooms = open_home(settings.load_settings(house.home))
     kept = rooms.store.put_parameters({"learnt": "here"}, now())
     rooms.close()
-    assert parameters_in_force(settings.load_settings(house.home)) == kept
+    assert parameters_of_home(settings.load_settings(house.home)) == kept
 
 
 def test_auto_finds_out_which_form_a_photograph_is(house: House) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.steps.layout_tasks import distinct_tasks, shown_by_people
+from flows.steps.layout_tasks import distinct_tasks, with_layout_tasks
 from reconcile.decision.decide import decide
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
@@ -21,7 +21,7 @@ def asked(*rows: str) -> list[Task]:
     read = locate("scan", [PAGE], {"tesseract 5 fra": {1: words}, "rapidocr 1": {1: words}}, FACTURE, NOW)
     posteriors = weigh(FACTURE, read.readings, shipped_parameters())
     said = {key: decide(FACTURE.field(key.name), each, POLICY) for key, each in posteriors.items()}
-    return list(distinct_tasks(shown_by_people(FACTURE, posteriors, said)))
+    return list(distinct_tasks(with_layout_tasks(FACTURE, posteriors, said)))
 
 
 def test_where_rows_of_a_table_may_be_missing_its_rows_are_asked_once_and_none_of_its_cells() -> None:

@@ -12,8 +12,14 @@ from PIL import Image
 from flows.administration.people import invite
 from flows.home.home import Home, now, policy
 from flows.steps.identify_tasks import Identified, identified, identify_task
-from flows.steps.read_scans import AUTO, Taken, read_scan, take_in
-from flows.steps.reconcile_scans import in_force, publish_records, rebuild_records, reconcile_home, reconcile_waiting
+from flows.steps.read_scans import AUTO_FORM, TakenScan, read_scan, take_in
+from flows.steps.reconcile_scans import (
+    parameters_in_force,
+    publish_records,
+    rebuild_records,
+    reconcile_home,
+    reconcile_waiting,
+)
 from reconcile.records import query
 from transcribe.errors import FormError
 from transcribe.model import WHOLE, FieldKey, Form, Reading, ReadResult, Scan, Task
@@ -163,8 +169,8 @@ def test_an_audit_that_an_expert_answered_is_not_asked_again(rooms: Home) -> Non
 
 def test_the_first_fit_is_kept_as_the_first_parameters(rooms: Home) -> None:
     assert rooms.store.parameters() is None
-    first = in_force(rooms.store, now())
-    assert (first.version, in_force(rooms.store, now()).version) == (1, 1)
+    first = parameters_in_force(rooms.store, now())
+    assert (first.version, parameters_in_force(rooms.store, now()).version) == (1, 1)
     scan = received(rooms)
     reconcile_home(rooms)
     assert {each.parameters for each in rooms.store.decisions(scan.id)} <= {1}
@@ -216,8 +222,8 @@ def test_a_scan_that_an_expert_knows_no_form_for_is_set_aside_until_it_comes_aga
 ) -> None:
     file = tmp_path / "noise.png"
     Image.effect_noise((900, 1200), 60).save(file)
-    (taken,) = take_in(rooms, [file], AUTO, "one")
-    assert isinstance(taken, Taken)
+    (taken,) = take_in(rooms, [file], AUTO_FORM, "one")
+    assert isinstance(taken, TakenScan)
     assert taken.scan.form == ""
     for who in (invite(rooms, "mina").person.id, invite(rooms, "eve", ["expert"]).person.id):
         reconcile_home(rooms)
@@ -229,7 +235,7 @@ def test_a_scan_that_an_expert_knows_no_form_for_is_set_aside_until_it_comes_aga
     assert (aside.file.name, "fairhand forms draft" in aside.message) == ("noise.png", True)
 
     (taken,) = take_in(rooms, [file], "receipt", "two")
-    assert isinstance(taken, Taken)
+    assert isinstance(taken, TakenScan)
     assert (taken.scan.form, taken.new) == ("receipt", False)
     assert not rooms.store.has_reads(taken.scan.id)
     assert rooms.store.list_set_aside() == []
@@ -239,10 +245,10 @@ def test_files_are_taken_in_once_and_read_with_the_forms_languages(rooms: Home) 
     from tests.flows.house import TYPED
 
     (taken,) = take_in(rooms, [TYPED], "bon-de-commande", "batch")
-    assert isinstance(taken, Taken)
+    assert isinstance(taken, TakenScan)
     assert (taken.new, taken.scan.batch, taken.scan.form) == (True, "batch", "bon-de-commande")
     (again,) = take_in(rooms, [TYPED], "bon-de-commande", "other")
-    assert isinstance(again, Taken)
+    assert isinstance(again, TakenScan)
     assert (again.new, again.scan) == (False, taken.scan)
     reads = read_scan(rooms, taken.scan)
     assert rooms.store.has_reads(taken.scan.id)

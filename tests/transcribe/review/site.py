@@ -34,7 +34,7 @@ from transcribe.model import (
     TaskKind,
     Transcriber,
 )
-from transcribe.review.access.sessions import token_hash
+from transcribe.people.tokens import secret_hash
 from transcribe.review.app import create_app
 from transcribe.review.context import Forms
 from transcribe.review.options import ReviewOptions
@@ -84,7 +84,7 @@ class Site:
         """The token of a new sign-in link."""
         token = secrets.token_urlsafe(32)
         now = self.clock.now()
-        self.store.put_link(person.id, token_hash(token), now + timedelta(days=7), now)
+        self.store.put_link(person.id, secret_hash(token), now + timedelta(days=7), now)
         return token
 
     def scan(self, form: str, texts: dict[FieldKey, str], kind: TaskKind = "read", name: str = "") -> str:

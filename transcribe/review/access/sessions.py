@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from fastapi.responses import RedirectResponse
 
 from transcribe.i18n import N_
 from transcribe.model import Transcriber
+from transcribe.people import secret_hash
 from transcribe.review.context import Context, Here
 from transcribe.review.options import ReviewOptions
 from transcribe.store import Store
@@ -38,12 +38,6 @@ class Visitor:
     csrf: str
     session: str
     language: str
-
-
-def token_hash(token: str) -> str:
-    """The SHA-256 of a token, which is all that the store keeps of it. Tokens have 256 random bits, so no salt is
-    needed."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def language_of(request: Request, options: ReviewOptions, person: Transcriber | None = None) -> str:
@@ -99,7 +93,7 @@ def _session(request: Request, context: Context) -> str:
     token = request.cookies.get(context.options.cookie)
     if not token:
         raise NotSignedIn
-    return token_hash(token)
+    return secret_hash(token)
 
 
 def _visitor(request: Request, context: Context, session: str, found: tuple[Transcriber, str] | None) -> Visitor:
@@ -138,7 +132,7 @@ async def start_session(context: Context, who: str, response: Response) -> None:
     """Give this person a new session. Its token is new too, so that no earlier one can be used after."""
     token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), context.now()
     until = now + timedelta(days=context.options.session_days)
-    await context.change(lambda store: store.put_session(who, token_hash(token), csrf, until, now))
+    await context.change(lambda store: store.put_session(who, secret_hash(token), csrf, until, now))
     response.set_cookie(
         context.options.cookie,
         token,

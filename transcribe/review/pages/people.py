@@ -14,8 +14,9 @@ from fastapi.responses import RedirectResponse
 from transcribe.errors import SettingsError
 from transcribe.i18n import N_
 from transcribe.model import Transcriber
+from transcribe.people import secret_hash
 from transcribe.review.access.roles import require_operator
-from transcribe.review.access.sessions import Sending, SignedIn, Visitor, token_hash
+from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.store import Store
 
@@ -125,7 +126,7 @@ async def _link(context: Context, visitor: Visitor, person: Transcriber) -> Resp
     until = now + timedelta(days=context.options.link_days)
 
     def keep(store: Store) -> None:
-        store.put_link(person.id, token_hash(token), until, now)
+        store.put_link(person.id, secret_hash(token), until, now)
         store.log(visitor.person.id, "link made", person.id, {}, now)
 
     await context.change(keep)

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import NotFound
+from transcribe.people import secret_hash
 from transcribe.review.access import passwords
-from transcribe.review.access.sessions import Sending, SignedIn, language_of, signed_out, start_session, token_hash
+from transcribe.review.access.sessions import Sending, SignedIn, language_of, signed_out, start_session
 from transcribe.review.context import Context, Here
 
 router = APIRouter(include_in_schema=True)
@@ -48,7 +49,7 @@ async def link_page(request: Request, context: Here, token: Token) -> Response:
 
     Only a wrong link counts as a try: a whole office may sign in from one address.
     """
-    hashed = token_hash(token)
+    hashed = secret_hash(token)
     owner = await context.look(lambda store: store.link(hashed, context.now()))
     if not owner:
         context.rate_limits.count_sign_in_try(_address(request))
@@ -59,7 +60,7 @@ async def link_page(request: Request, context: Here, token: Token) -> Response:
 @router.post("/in/{token}")
 async def sign_in_by_link(request: Request, context: Here, token: Token) -> Response:
     """Spends the link and signs in."""
-    hashed = token_hash(token)
+    hashed = secret_hash(token)
     who = await context.change(lambda store: store.spend_link(hashed, context.now()))
     if who is None:
         context.rate_limits.count_sign_in_try(_address(request))

@@ -1,0 +1,25 @@
+"""The options of the review pages that the settings give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows.home import Settings
+
+if TYPE_CHECKING:
+    from transcribe.review import ReviewOptions
+
+
+def review_options(settings: Settings, port: int) -> ReviewOptions:
+    """The options of the review pages when they listen on this port."""
+    from transcribe.review import ReviewOptions  # loads the whole web app
+
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return ReviewOptions(
+        public_url=settings.public_url or f"http://{host}:{port}",
+        lease_seconds=settings.lease_seconds,
+        link_days=settings.link_days,
+        audit_share=settings.audit_share,
+        asked_by=settings.asked_by,
+        training=settings.training,
+    )
