@@ -19,11 +19,11 @@ from flows.steps.reopened import with_reopened
 from reconcile.decision import (
     Traditions,
     assemble,
-    complete,
     draw_audit,
     from_elsewhere,
-    second_look,
-    standing_alone,
+    is_complete,
+    lone_tradition,
+    may_need_second_look,
     traditions,
 )
 from reconcile.forms import prepared
@@ -169,7 +169,7 @@ class _Loop:
         answers = self._answers(scan, form, readings, posteriors)
         decisions = [answer for answer in answers.values() if isinstance(answer, Decision)]
         tasks = list(distinct_tasks(answers))
-        record = assemble(scan, form, decisions) if complete(form, posteriors, decisions) else None
+        record = assemble(scan, form, decisions) if is_complete(form, posteriors, decisions) else None
         decided = [posteriors[decision.key] for decision in decisions]
         audits = [_audit(scan.id, posterior) for posterior in decided if is_audited(scan.id, posterior, self.policy)]
         store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, self.now())
@@ -228,7 +228,7 @@ def _asked_elsewhere(
     fields, changed = prepared(form).fields, dict(answers)
     for key in {reading.key for reading in readings if reading.kind == "person"} & answers.keys():
         of_field = [reading for reading in readings if reading.key == key]
-        if tradition := standing_alone(fields[key.name], of_field, people, policy):
+        if tradition := lone_tradition(fields[key.name], of_field, people, policy):
             changed[key] = from_elsewhere(answers[key], posteriors[key], form.field(key.name), tradition, policy)
     return changed
 
@@ -241,7 +241,7 @@ def is_audited(scan: str, posterior: Posterior, policy: Policy) -> bool:
     """
     read_count = posterior.people + posterior.experts
     is_drawn = not posterior.experts and draw_audit(scan, posterior.key, read_count, policy.audit_share)
-    return is_drawn or second_look(posterior)
+    return is_drawn or may_need_second_look(posterior)
 
 
 def _audit(scan: str, posterior: Posterior) -> Task:

@@ -10,10 +10,10 @@ from transcribe.model import READ, Candidate, Decision, Evidence, Field, Posteri
 
 
 def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Task:
-    """The value that is taken as true, or the wish for one more reading with the reason.
+    """The value that is taken as true, or the task of asking one more person with the reason.
 
-    A decision is what some source read, or a long text of which each word was read; what nobody read (a repaired digit,
-    a known customer) is its proposal.
+    A decision is a text that some source read, or a long text of which each word was read. A value that no source read
+    (a repaired digit, a known customer) is its proposal.
     """
     standing = posterior.standing
     best = next((each for each in posterior.candidates if each.origin in READ), None)
@@ -26,18 +26,18 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     probable = posterior.probability >= target
     enough = probable or (field.target is None and 1.0 - posterior.probability <= policy.reading_cost_share)
     if enough and not probable:
-        posterior = _not_worth(posterior, target, policy)
+        posterior = _with_price(posterior, target, policy)
     if not posterior.people and enough and standing.by_ink:
         return _decision(posterior, best, Method.INK)
     if enough and standing.by_code:
         return _decision(posterior, best, Method.BARCODE)
-    if _machines_may(posterior, policy, enough, probable):
+    if _may_machines_decide(posterior, policy, enough, probable):
         return _decision(posterior, best, Method.MACHINES)
     if enough and standing.people and standing.engines:
         return _decision(posterior, best, Method.PERSON_AND_MACHINE)
     if enough and standing.people and standing.witness:
         return _decision(posterior, best, Method.PERSON_AND_WITNESS)
-    if standing.people >= policy.people_to_agree and (enough or _agreed(posterior, policy)):
+    if standing.people >= policy.people_to_agree and (enough or _is_agreed(posterior, policy)):
         return _decision(posterior, best, Method.PEOPLE)
     if posterior.people >= policy.people_before_expert and probable:
         return _decision(posterior, best, Method.WEIGHED)
@@ -47,13 +47,12 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     return ask(posterior, "read", _reason(posterior, policy))
 
 
-def _machines_may(posterior: Posterior, policy: Policy, enough: bool, probable: bool) -> bool:
-    """Whether machines decide alone: earned for values like this, nothing odd about it, and no person contradicts
-    whose word could well be so.
+def _may_machines_decide(posterior: Posterior, policy: Policy, enough: bool, probable: bool) -> bool:
+    """Whether machines decide alone: they have earned it, nothing is odd, and no person whose word could be so objects.
 
-    By themselves they need a little more than people do, and the whole target where somebody read and could say
-    nothing. A long text that was searched for needs a witness: both engines read the same
-    place, so that their agreement says nothing of where it begins and ends (4 of 79 addresses of receipts were wrong).
+    By themselves they need a little more than people do, and the whole target where a person could not read the field.
+    A long text that was searched for needs a witness: both engines read the same place, so that their agreement says
+    nothing of where the text begins and ends (4 of 79 addresses of receipts were wrong).
     """
     standing = posterior.standing
     if standing.trouble or standing.earned < policy.target or (standing.searched_text and not standing.witness):
@@ -67,7 +66,7 @@ def _machines_may(posterior: Posterior, policy: Policy, enough: bool, probable: 
     return enough and posterior.probability >= policy.min_machine_probability
 
 
-def _agreed(posterior: Posterior, policy: Policy) -> bool:
+def _is_agreed(posterior: Posterior, policy: Policy) -> bool:
     """Whether more people say this than anything else, and nothing speaks strongly against it."""
     standing = posterior.standing
     more = standing.people > standing.against_people
@@ -110,14 +109,17 @@ def _decision(posterior: Posterior, best: Candidate, method: Method) -> Decision
     )
 
 
-def _not_worth(posterior: Posterior, target: float, policy: Policy) -> Posterior:
-    """With the reason why no more is asked: at most, one more reading makes right all that may be wrong now."""
+def _with_price(posterior: Posterior, target: float, policy: Policy) -> Posterior:
+    """The posterior with evidence of why no more is asked: one more reading would gain less than its price.
+
+    At most it would make right all that may be wrong now.
+    """
     numbers = {"target": target, "gain": round(1.0 - posterior.probability, 4), "price": policy.reading_cost_share}
     return replace(posterior, evidence=(*posterior.evidence, Evidence(code=EvidenceCode.NOT_WORTH, numbers=numbers)))
 
 
 def ask(posterior: Posterior, kind: TaskKind, reason: Reason) -> Task:
-    """The wish for one more reading."""
+    """The task of asking one more person."""
     return Task(
         scan=posterior.scan,
         key=posterior.key,

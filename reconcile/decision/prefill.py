@@ -1,4 +1,4 @@
-"""What a form lets its readers see before they type: the likeliest value, where it is probable enough."""
+"""The value that a form lets its first reader see before they type: the likeliest, where it is probable enough."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from transcribe.model import Form, Posterior, Task
 
 
 def prefilled(task: Task, posterior: Posterior, form: Form) -> Task:
-    """The task with the value that its box shows at first, where the form's option `prefill` is reached.
+    """The task with the value that its box shows at first, where it is as probable as the form's option `prefill`.
 
-    Only the first person who reads a field sees it: whoever reads after that is blind, so that one independent vote is
-    always to be had. Ticks and signatures are never shown, as one key says them anyway.
+    Only the first person who reads a field sees it. Later readers are blind, so that there is always one independent
+    vote. Ticks and signatures are never shown, as one key says them anyway.
     """
     least = form.options.get("prefill")
     if least is None or task.kind != "read" or posterior.people or posterior.experts:

@@ -11,9 +11,9 @@ from transcribe.model import Decision, FieldKey, Form, Record, RuleException, Sc
 
 
 def assemble(scan: Scan, form: Form, decisions: Sequence[Decision]) -> Record:
-    """The record of these decisions, one of each field; the same decisions in another order give the same record.
+    """The record of these decisions, one of each field. Their order does not matter.
 
-    Whether they are all that the scan needs is asked of `complete`. A rule whose fields cannot all be read is silent.
+    `is_complete` tells whether they are all that the scan needs. A rule whose fields cannot all be read is left out.
     """
     places = {field.name: place for place, field in enumerate(form.all_fields())}
     table_of = {column.field.name: place for place, table in enumerate(form.tables) for column in table.columns}
@@ -31,7 +31,7 @@ def assemble(scan: Scan, form: Form, decisions: Sequence[Decision]) -> Record:
     )
 
 
-def complete(form: Form, keys: Iterable[FieldKey], decisions: Iterable[Decision]) -> bool:
+def is_complete(form: Form, keys: Iterable[FieldKey], decisions: Iterable[Decision]) -> bool:
     """Whether every field is decided: those that the form itself fixes, and `keys`, those that the scan has (the rows
     of a free table)."""
     return {*form.keys(), *keys} <= {decision.key for decision in decisions}
@@ -51,7 +51,7 @@ def broken_rules(form: Form, decisions: Iterable[Decision]) -> tuple[RuleExcepti
 
 
 def _values(form: Form, decisions: Iterable[Decision]) -> Values:
-    """What rules calculate with. A field that could not be read is left out: it is not known, and not blank."""
+    """The values that rules calculate with. A field that could not be read is left out: it is unknown, not blank."""
     types = {field.name: field.type for field in form.all_fields()}
     values: dict[FieldKey, Operand] = {}
     for decision in decisions:

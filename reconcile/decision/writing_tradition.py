@@ -1,7 +1,7 @@
-"""Whose reading adds most: somebody who learnt to write elsewhere, where readers of one tradition stand alone.
+"""Readers of one writing tradition who stand alone with what they read: then one of another tradition is asked.
 
-A 1 with a serif is a 7 to most who never wrote it so: a second reader of the same tradition repeats the first, and two
-who agree for such a reason are not two witnesses.
+A 1 with a serif is a 7 to most people who never wrote it so. A second reader of the same tradition repeats the first,
+and two who agree for such a reason are not two witnesses.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from reconcile.decision.decide import ask
 from reconcile.forms import PreparedField
-from reconcile.inference import Vote, closely, votes
+from reconcile.inference import Vote, is_nearly_same, votes
 from reconcile.policy import Policy
 from transcribe.codes import Method, Reason
 from transcribe.model import INK, Decision, Field, Posterior, Reading, Task, Transcriber
@@ -25,7 +25,7 @@ class Traditions:
     of: Mapping[str, str]
     working: frozenset[str]
 
-    def elsewhere(self, tradition: str) -> bool:
+    def has_elsewhere(self, tradition: str) -> bool:
         """Whether somebody of another known tradition may be asked."""
         return bool(self.working - {"", tradition})
 
@@ -42,9 +42,11 @@ def traditions(people: Iterable[Transcriber]) -> Traditions:
 def from_elsewhere(
     said: Decision | Task, posterior: Posterior, field: Field, alone: str, policy: Policy
 ) -> Decision | Task:
-    """What was decided or asked, given that readers of the tradition `alone` stand alone: a task is marked, so that
-    others come to it first; and where those readers agree, but are believed less than the target asks, somebody from
-    elsewhere is asked before it is decided."""
+    """The decision or task, changed where readers of the tradition `alone` stand alone.
+
+    A task is marked, so that readers of other traditions come to it first. A decision of people that is less probable
+    than the target becomes a task for a reader of another tradition.
+    """
     if isinstance(said, Task):
         return replace(said, elsewhere=alone) if said.kind == "read" else said
     sure = posterior.probability >= (field.target or policy.target)
@@ -53,29 +55,31 @@ def from_elsewhere(
     return said
 
 
-def standing_alone(spot: PreparedField, readings: Sequence[Reading], known: Traditions, policy: Policy) -> str:
-    """The tradition whose readers all say the same of a field while nobody else says it and an engine, or somebody of
-    another tradition, says something else; "" where there is none, or as many stand alone on the other side, or nobody
-    else could be asked."""
+def lone_tradition(spot: PreparedField, readings: Sequence[Reading], traditions: Traditions, policy: Policy) -> str:
+    """The tradition whose readers all agree on a field while nobody else says the same; "" where there is none.
+
+    An engine, or a reader of another tradition, then says something else. "" too where as many stand alone on another
+    side, and where no reader of another tradition could be asked.
+    """
     heard = [each for each in votes(spot, readings) if each.null is None and each.shown is None and each.source != INK]
     people: dict[str, list[Vote]] = defaultdict(list)
     for vote in heard:
-        if vote.kind == "person" and (tradition := known.of.get(vote.source, "")):
+        if vote.kind == "person" and (tradition := traditions.of.get(vote.source, "")):
             people[tradition].append(vote)
     sizes = {
         tradition: len(some)
         for tradition, some in people.items()
-        if _alone(spot, some, [vote for vote in heard if vote not in some], policy)
+        if _stand_alone(spot, some, [vote for vote in heard if vote not in some], policy)
     }
     most = [tradition for tradition, size in sizes.items() if size == max(sizes.values())]
-    return most[0] if len(most) == 1 and known.elsewhere(most[0]) else ""
+    return most[0] if len(most) == 1 and traditions.has_elsewhere(most[0]) else ""
 
 
-def _alone(spot: PreparedField, some: Sequence[Vote], others: Sequence[Vote], policy: Policy) -> bool:
+def _stand_alone(spot: PreparedField, some: Sequence[Vote], others: Sequence[Vote], policy: Policy) -> bool:
     says = some[0].says
-    alike = [closely(spot, says, other.says, policy.min_text_similarity) for other in others]
+    alike = [is_nearly_same(spot, says, other.says, policy.min_text_similarity) for other in others]
     return (
         bool(others)
         and not any(alike)
-        and all(closely(spot, says, each.says, policy.min_text_similarity) for each in some)
+        and all(is_nearly_same(spot, says, each.says, policy.min_text_similarity) for each in some)
     )

@@ -1,8 +1,8 @@
 """The form's arithmetic as evidence: sums and comparisons couple the fields of one scan.
 
-Belief propagation over the rules bound to the scan: a rule tells each of its fields how well each value fits the other
-fields' values, as probable as they are without this rule. A rule may be broken on the paper itself, so it never
-decides alone.
+This is belief propagation over the rules bound to the scan. A rule sends each of its fields a message: how well each
+value fits the other fields' values, as probable as these are without this rule. The paper itself may break a rule, so a
+rule never decides alone.
 """
 
 from __future__ import annotations
@@ -16,41 +16,41 @@ from math import exp, prod, sqrt
 from typing import NamedTuple
 
 from reconcile.forms import PreparedForm, RuleInstance, solve
-from reconcile.inference.circumstances import WITH_DECIMALS, WITH_POINT, lack_decimals
 from reconcile.inference.posterior import FieldPosterior, Ruled, weigh_field
-from reconcile.inference.prior import FLAT
-from reconcile.inference.votes import textless
+from reconcile.inference.prior import FLAT_LOG_PRIORS
+from reconcile.inference.troubles import DECIMALS_PATTERN, TYPES_WITH_POINT, may_lack_decimals
+from reconcile.inference.votes import is_null
 from reconcile.parameters import LearntParameters
 from transcribe.model import FieldKey
 
-BROKEN = 0.05
-"""The share of papers that break a sum themselves: a discount that is not printed, a writer's slip."""
+BROKEN_SUM_SHARE = 0.05
+"""The share of papers that break a sum themselves, by a discount that is not printed or a slip. Chosen by hand."""
 
-LATE = 0.02
-"""The same for comparisons, such as a delivery before the order."""
+BROKEN_COMPARISON_SHARE = 0.02
+"""The share of papers that break a comparison themselves, by a delivery before the order. Chosen by hand."""
 
-SWEEPS = 2
-"""Rounds of messages: values travel from a price to its amount and on to the total."""
+SWEEP_COUNT = 2
+"""Rounds of messages. Two let values travel from a price to its amount and on to the total."""
 
-VALUES = 4
-"""So many of a field's values are tried in a rule; the rest of its probability counts as unknown."""
+MAX_TRIED_VALUE_COUNT = 4
+"""So many of a field's values are tried in a rule; the rest of its probability counts as unknown. Chosen by hand."""
 
-LEAST = 1e-9
-"""Values less probable than this are not tried."""
+MIN_TRIED_PROBABILITY = 1e-9
+"""Values less probable than this are not tried in a rule. Chosen by hand."""
 
-SETTLED = 0.999
-"""Rules between fields that are all as sure as this have said what they can in one sweep."""
+SETTLED_PROBABILITY = 0.999
+"""A rule between fields that are all as probable as this sends messages in the first round only. Chosen by hand."""
 
-COMBINATIONS = 64
-"""Above so many combinations only those are tried that differ from the most probable one in one field."""
+MAX_COMBINATION_COUNT = 64
+"""Above so many combinations only those are tried that differ from the likeliest in one field. Chosen by hand."""
 
-AMONG = {name: exp(-flat) for name, flat in FLAT.items()}
-"""One value of a type is one among so many."""
+TYPE_VALUE_COUNT = {name: exp(-flat) for name, flat in FLAT_LOG_PRIORS.items()}
+"""How many values of a type are equally likely where nothing else is known."""
 
 Shares = dict[str, float]
 Number = Decimal | date
-Heard = Mapping[FieldKey, Sequence[tuple[int, Ruled]]]
-"""What each field was told, and by which of the bound rules."""
+MessagesByField = Mapping[FieldKey, Sequence[tuple[int, Ruled]]]
+"""The messages that each field got, with the numbers of the bound rules that sent them."""
 
 
 class _Option(NamedTuple):
@@ -60,11 +60,11 @@ class _Option(NamedTuple):
     number: Number
     readers: frozenset[str]
     unscaled: bool = False
-    """Whether it may have lost its decimal point, as the others of the scan have one."""
+    """Whether it may have lost its decimal point: others of the scan have one."""
 
     @property
     def digits(self) -> object:
-        """The number without its zeros and its point: tenfold it looks the same."""
+        """The digits without trailing zeros and point, so that the tenfold number has the same; a date as it is."""
         return self.number.normalize().as_tuple().digits if isinstance(self.number, Decimal) else self.number
 
 
@@ -76,19 +76,19 @@ def apply_rules(
     if not instances:
         return weighed
     weighed = _with_arithmetic(made, instances, weighed, learnt)
-    pointed = any(WITH_DECIMALS.search(text) for key, each in weighed.items() for text in _texts(made, key, each))
+    pointed = any(DECIMALS_PATTERN.search(text) for key, each in weighed.items() for text in _texts(made, key, each))
     keys = {key for each in instances for key in each.keys}
     options = {key: _options(made, key, weighed[key], pointed=pointed) for key in keys}
-    open_to_doubt = {key for key in options if max(weighed[key].shares.values()) < SETTLED}
+    open_to_doubt = {key for key in options if max(weighed[key].shares.values()) < SETTLED_PROBABILITY}
     messages: dict[FieldKey, dict[int, Ruled]] = defaultdict(dict)
-    for sweep in range(SWEEPS):
+    for sweep in range(SWEEP_COUNT):
         heard = {key: list(said.items()) for key, said in messages.items()}
         for number, instance in enumerate(instances):
             if sweep == 0 or not open_to_doubt.isdisjoint(instance.keys):
                 for key, ruled in _rule_messages(made, number, instance, weighed, heard, options):
                     messages[key][number] = ruled
     return {
-        key: _ruled(key, each, [(instances[number], ruled) for number, ruled in messages[key].items()], weighed)
+        key: _with_messages(key, each, [(instances[number], ruled) for number, ruled in messages[key].items()], weighed)
         if key in messages
         else each
         for key, each in weighed.items()
@@ -101,7 +101,7 @@ def _with_arithmetic(
     weighed: dict[FieldKey, FieldPosterior],
     learnt: LearntParameters,
 ) -> dict[FieldKey, FieldPosterior]:
-    """Where the likeliest values break an equation, the values that would mend it are weighed too."""
+    """The fields, with the values weighed too that would mend an equation which the likeliest values break."""
     keys = {key for instance in instances for key in instance.keys}
     likeliest = {key: _number(made, key, _likeliest(weighed[key].shares)) for key in keys}
     wanted: dict[FieldKey, set[str]] = defaultdict(set)
@@ -133,10 +133,10 @@ def _rule_messages(
     number: int,
     instance: RuleInstance,
     weighed: Mapping[FieldKey, FieldPosterior],
-    heard: Heard,
+    heard: MessagesByField,
     all_options: Mapping[FieldKey, list[_Option]],
 ) -> Iterator[tuple[FieldKey, Ruled]]:
-    """What one bound rule says to each of its fields."""
+    """The messages of one bound rule to its fields; none where a field has no value that a rule can calculate with."""
     options = {key: all_options[key] for key in instance.keys}
     if not all(options.values()):
         return
@@ -147,7 +147,7 @@ def _rule_messages(
     if factors is None:
         return
     equation = instance.comparison == "=="
-    broken = BROKEN if equation else 0.0
+    broken = BROKEN_SUM_SHARE if equation else 0.0
     known = {key: sum([beliefs[key][option.says] for option in options[key]]) for key in instance.keys}
     for key in instance.keys:
         unknown = 1.0
@@ -169,7 +169,7 @@ def _factors(
     options: Mapping[FieldKey, list[_Option]],
     beliefs: Mapping[FieldKey, Shares],
 ) -> dict[FieldKey, Shares] | None:
-    """How well each tried value fits the other fields' values; None where the rule is silent."""
+    """How well each tried value fits the other fields' values; None where the rule cannot be calculated."""
     equation = instance.comparison == "=="
     factors: dict[FieldKey, Shares] = {key: {} for key in instance.keys}
     for chosen in _combinations(options, beliefs):
@@ -178,7 +178,9 @@ def _factors(
             return None
         if equation and not holds:
             continue
-        worths = _worths(made, chosen) if equation else [1.0 if holds else LATE] * len(chosen)
+        worths = (
+            _equation_factors(made, chosen) if equation else [1.0 if holds else BROKEN_COMPARISON_SHARE] * len(chosen)
+        )
         shares = [beliefs[key][option.says] for key, option in chosen.items()]
         for at, (key, option) in enumerate(chosen.items()):
             others = prod(shares[:at]) * prod(shares[at + 1 :])
@@ -187,7 +189,7 @@ def _factors(
 
 
 def _belief(each: FieldPosterior, messages: list[Ruled]) -> Shares:
-    """A field's shares with what other rules say of it."""
+    """A field's shares, the messages of other rules counted in."""
     if not messages:
         return each.shares
     shares = {
@@ -198,8 +200,8 @@ def _belief(each: FieldPosterior, messages: list[Ruled]) -> Shares:
 
 
 def _texts(made: PreparedForm, key: FieldKey, weighed: FieldPosterior) -> Iterator[str]:
-    """What was read of a field whose type has a decimal point."""
-    if made.fields[key.name].type in WITH_POINT:
+    """The texts that were read of a field whose type has a decimal point."""
+    if made.fields[key.name].type in TYPES_WITH_POINT:
         yield from (vote.text for vote in weighed.votes if vote.text)
 
 
@@ -207,12 +209,12 @@ def _options(made: PreparedForm, key: FieldKey, weighed: FieldPosterior, *, poin
     """The likeliest values of a field that a rule can calculate with."""
     found = []
     shares = weighed.shares
-    for says in sorted(shares, key=lambda says: (-shares[says], says))[:VALUES]:
+    for says in sorted(shares, key=lambda says: (-shares[says], says))[:MAX_TRIED_VALUE_COUNT]:
         number = _number(made, key, says)
-        if number is not None and shares[says] > LEAST:
+        if number is not None and shares[says] > MIN_TRIED_PROBABILITY:
             votes = [vote for vote in weighed.votes if vote.says == says]
-            alone = pointed and made.fields[key.name].type in WITH_POINT and all(vote.machine for vote in votes)
-            unscaled = alone and lack_decimals([vote.text for vote in votes])
+            alone = pointed and made.fields[key.name].type in TYPES_WITH_POINT and all(vote.machine for vote in votes)
+            unscaled = alone and may_lack_decimals([vote.text for vote in votes])
             found.append(_Option(says, number, frozenset([vote.source for vote in votes]), unscaled))
     return found
 
@@ -220,8 +222,8 @@ def _options(made: PreparedForm, key: FieldKey, weighed: FieldPosterior, *, poin
 def _combinations(
     options: Mapping[FieldKey, list[_Option]], beliefs: Mapping[FieldKey, Shares]
 ) -> Iterator[dict[FieldKey, _Option]]:
-    """Every choice of values; where these are too many, the likeliest and those that differ from it in one field."""
-    if prod([len(each) for each in options.values()]) <= COMBINATIONS:
+    """Every choice of values. Of too many, the likeliest and those that differ from it in one field."""
+    if prod([len(each) for each in options.values()]) <= MAX_COMBINATION_COUNT:
         for choice in product(*options.values()):
             yield dict(zip(options, choice, strict=True))
         return
@@ -232,21 +234,21 @@ def _combinations(
             yield {**likeliest, key: option}
 
 
-def _worths(made: PreparedForm, chosen: Mapping[FieldKey, _Option]) -> list[float]:
-    """How much likelier each value is that makes an equation hold: as one among the many that would not.
+def _equation_factors(made: PreparedForm, chosen: Mapping[FieldKey, _Option]) -> list[float]:
+    """The factor on each value that makes an equation hold: it is one among the many that would not.
 
-    Nothing where another field has the same digits (quantity 1 or 10, a single line): both may be misread alike.
-    Nothing for a number without decimals where no other of its kind has some: price and amount lose their points
-    alike, and the equation holds as before. Half the bits where one engine alone read all of it: it may have read one
-    place for another throughout.
+    1 where another field has the same digits (quantity 1 or 10, a single line): both may be misread alike. 1 for a
+    number without decimals where no other of its kind has some: price and amount lose their points alike, and the
+    equation holds as before. Half the bits where one engine alone read all of it: it may have read one place for
+    another throughout.
     """
     digits = [option.digits for option in chosen.values()]
-    kinds = [option for key, option in chosen.items() if made.fields[key.name].type in WITH_POINT]
+    kinds = [option for key, option in chosen.items() if made.fields[key.name].type in TYPES_WITH_POINT]
     adrift = all(option.unscaled for option in kinds)
     readers = frozenset[str]().union(*[option.readers for option in chosen.values()])
     found = []
     for key, option in chosen.items():
-        among = AMONG.get(made.fields[key.name].type, 1.0)
+        among = TYPE_VALUE_COUNT.get(made.fields[key.name].type, 1.0)
         if option.number == 0 or digits.count(option.digits) > 1 or (adrift and option.unscaled):
             found.append(1.0)
         else:
@@ -255,16 +257,16 @@ def _worths(made: PreparedForm, chosen: Mapping[FieldKey, _Option]) -> list[floa
 
 
 def _number(made: PreparedForm, key: FieldKey, says: str) -> Number | None:
-    return None if textless(says) else made.fields[key.name].number(says)
+    return None if is_null(says) else made.fields[key.name].number(says)
 
 
-def _ruled(
+def _with_messages(
     key: FieldKey,
     each: FieldPosterior,
     said: list[tuple[RuleInstance, Ruled]],
     weighed: Mapping[FieldKey, FieldPosterior],
 ) -> FieldPosterior:
-    """One field with what the rules say of it put into its shares."""
+    """One field, the messages of the rules counted into its shares."""
     shares, none = dict(each.shares), each.none
     for _, ruled in said:
         none *= ruled.none

@@ -1,4 +1,4 @@
-"""What a field may say: every value that a source read, and nearby ones that nobody read, which are proposals only."""
+"""The values that a field may have: every one that a source read, and proposals near them that no source read."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from reconcile.inference.noisy_channel import swapped
 from transcribe.model import Origin
 from transcribe.values import without_accents
 
-PROPOSALS_AT_MOST = 12
-"""So many values that nobody read are weighed beside those that were: more never changed a result."""
+MAX_PROPOSAL_COUNT = 12
+"""So many proposals are weighed beside the values that were read: more never changed a result."""
 
-MENDABLE = {
+REPAIRABLE_FAULTS = {
     **{name: {"check digit", "not a number"} for name in ("luhn", "ean", "siret", "vat")},
     "date": {"not a date"},
 }
-"""The faults that one changed character may mend, by field type."""
+"""The faults that one changed character may repair, by field type."""
 
 
 def candidates(
@@ -30,9 +30,9 @@ def candidates(
 ) -> Mapping[str, Origin]:
     """Comparable texts with where each comes from, in an order that the votes' order does not change.
 
-    `read` is all that was read, `texts` in order what of it has a value; `words` are those known of this field,
-    `arithmetic` are values that the form's rules ask for, `alike` are texts that several people typed alike: no rare
-    word of these is mended, as people share no typing errors.
+    `read` is all that was read, `texts` are those of it that have a value, in order. `words` are those known of this
+    field. `arithmetic` are values that the form's rules ask for. `alike` are texts that several people typed alike: no
+    rare word of these is corrected, as people share no typing errors.
     """
     found: dict[str, Origin] = dict.fromkeys(sorted(read), "read")
     proposals: dict[str, Origin] = dict.fromkeys(sorted(arithmetic), "arithmetic") if arithmetic else {}
@@ -46,17 +46,17 @@ def candidates(
                 proposals.setdefault(near, "master")
         if words.total and says not in alike:
             proposals.setdefault(words.corrected(says), "composed")
-        if spot.type in MENDABLE and MENDABLE[spot.type].intersection(spot.faults(says)):
-            for mended in _mended(spot, says):
+        if spot.type in REPAIRABLE_FAULTS and REPAIRABLE_FAULTS[spot.type].intersection(spot.faults(says)):
+            for mended in _repairs(spot, says):
                 proposals.setdefault(mended, "repaired")
-    for says, origin in list(proposals.items())[:PROPOSALS_AT_MOST] if proposals else ():
+    for says, origin in list(proposals.items())[:MAX_PROPOSAL_COUNT] if proposals else ():
         found.setdefault(says, origin)
     return found
 
 
 @lru_cache(maxsize=4096)
-def _mended(spot: PreparedField, says: str) -> tuple[str, ...]:
-    """The text with one character changed to a digit so that nothing is wrong with it."""
+def _repairs(spot: PreparedField, says: str) -> tuple[str, ...]:
+    """The text with one letter or digit changed to another digit, each way in which no fault is left."""
     return tuple(
         mended
         for at, digit in enumerate(says)

@@ -13,15 +13,17 @@ from reconcile.parameters import PRIOR_ERROR_SHARE, LearntParameters
 from transcribe.codes import EvidenceCode, Witness
 from transcribe.model import Evidence
 
-BIT = log(2.0)
-SILENT = 0.05
-"""Fewer bits than this are no evidence either way."""
+NATS_PER_BIT = log(2.0)
+"""One bit in units of the natural logarithm."""
 
-WORTH_SAYING = 0.0005
-"""Calibration that moves a probability by less is not worth a line."""
+MIN_EVIDENCE_BITS = 0.05
+"""Fewer bits than this are no evidence either way. Chosen by hand."""
 
-ONE_OF_MANY = 0.05
-"""How often an error gives just the next likely value, of all that it might give."""
+MIN_CALIBRATION_CHANGE = 0.0005
+"""Calibration that moves a probability by less is not worth a line. Chosen by hand."""
+
+NEXT_VALUE_ERROR_SHARE = 0.05
+"""The share of errors that give just the next likely value, of all that they might give. Chosen by hand."""
 
 
 def evidence(
@@ -32,7 +34,7 @@ def evidence(
     probability: float,
     learnt: LearntParameters,
 ) -> tuple[Evidence, ...]:
-    """What speaks for the value that was read against the next likely one (or against "none of these"), in bits.
+    """The evidence for the value that was read, in bits against the next likely one or against "none of these".
 
     No evidence holds a text that was read: texts are personal and may be erased, evidence stays.
     """
@@ -43,13 +45,17 @@ def evidence(
     against = weighed.none_terms if other is None else weighed.terms[other]
     found = [
         _reader(
-            vote, log(term / rival) / BIT, learnt.source_model(vote.source, vote.kind, spot.type, vote.bad_page).rate
+            vote,
+            log(term / rival) / NATS_PER_BIT,
+            learnt.source_model(vote.source, vote.kind, spot.type, vote.bad_page).rate,
         )
         for vote, term, rival in zip(weighed.votes, weighed.terms[best], against, strict=True)
     ]
     prior = weighed.none_prior if other is None else weighed.priors[other]
     found.append(
-        Evidence(code=EvidenceCode.BEFORE_READING, numbers={"bits": round((weighed.priors[best] - prior) / BIT, 2)})
+        Evidence(
+            code=EvidenceCode.BEFORE_READING, numbers={"bits": round((weighed.priors[best] - prior) / NATS_PER_BIT, 2)}
+        )
     )
     found += [Evidence(code=EvidenceCode.BARCODE)] if seen.coded else []
     found += [Evidence(code=EvidenceCode(seen.witness))] if seen.witness not in ("", Witness.SUMS) else []
@@ -66,7 +72,7 @@ def evidence(
                 code=EvidenceCode.WOULD_FLIP, numbers={"probability": round(_after_one_more(weighed, best, other), 4)}
             )
         )
-    if abs(probability - weighed.shares[best]) >= WORTH_SAYING:
+    if abs(probability - weighed.shares[best]) >= MIN_CALIBRATION_CHANGE:
         raw = round(weighed.shares[best], 4)
         found.append(Evidence(code=EvidenceCode.CALIBRATED, numbers={"raw": raw, "probability": round(probability, 4)}))
     if seen.situation and not seen.readers:
@@ -78,9 +84,9 @@ def evidence(
 
 
 def _after_one_more(weighed: FieldPosterior, best: str, other: str) -> float:
-    """What would be left of the best value if one more person of the usual kind read the other one."""
+    """The probability of the best value if one more person of the usual kind read the other one."""
     error = PRIOR_ERROR_SHARE["person"]
-    kept = weighed.shares[best] * error * ONE_OF_MANY
+    kept = weighed.shares[best] * error * NEXT_VALUE_ERROR_SHARE
     return kept / (kept + weighed.shares[other] * (1 - error) + weighed.none * error)
 
 
@@ -88,12 +94,12 @@ def _reader(vote: Vote, bits: float, rate: float) -> Evidence:
     if vote.shown is not None:
         return Evidence(code=EvidenceCode.SAW_A_VALUE, numbers={"source": vote.source, "bits": round(bits, 2)})
     code = EvidenceCode.READER_FOR if bits > 0 else EvidenceCode.READER_AGAINST
-    code = EvidenceCode.READER_NEITHER if abs(bits) < SILENT else code
+    code = EvidenceCode.READER_NEITHER if abs(bits) < MIN_EVIDENCE_BITS else code
     return Evidence(code=code, numbers={"source": vote.source, "bits": round(bits, 2), "rate": rate})
 
 
 def _rule(ruled: Ruled, best: str, other: str | None) -> Evidence:
     rival = ruled.none if other is None else ruled.factors[other]
-    bits = log(ruled.factors[best] / rival) / BIT
+    bits = log(ruled.factors[best] / rival) / NATS_PER_BIT
     code = EvidenceCode.RULE_BROKEN if ruled.factors[best] < 1.0 and bits <= 0 else EvidenceCode.RULE_HOLDS
     return Evidence(code=code, numbers={"rule": ruled.rule, "bits": round(bits, 2)})

@@ -1,8 +1,8 @@
-"""How probable it is that all of a long text is right which people alone read.
+"""How probable it is that all of a long text is right that people alone read.
 
-A careful typist has one word in ten otherwise than it is written, so that of texts of ten words most are wrong
-somewhere, however sure each word may be; and people who typed one alike may share what they took it for. What single
-words come to is known best from whole texts whose truth is known: a logistic map by how the text came about.
+A careful typist has one word in ten otherwise than it is written. So of texts of ten words most are wrong somewhere,
+however sure each word may be. People who typed a text alike may share a misreading. What single words come to is known
+best from whole texts whose truth is known: by a logistic map for each way in which the text came about.
 """
 
 from __future__ import annotations
@@ -12,31 +12,36 @@ from math import exp, log
 from typing import Literal, NamedTuple
 
 from reconcile.forms import PreparedField
-from reconcile.inference.long_text import SEVERAL, WORDS, speaking
+from reconcile.inference.long_text import MIN_LONG_WORD_COUNT, MIN_WORD_COUNT, speaking
 from reconcile.inference.votes import Vote, null_of
 from reconcile.parameters import odds
 
 Origin = Literal["one reader", "split", "alike", "words"]
 
-MAPS: dict[Origin, tuple[float, ...]] = {
+LOGISTIC_WEIGHTS: dict[Origin, tuple[float, ...]] = {
     "one reader": (1.057, -0.961),
     "split": (0.154, -0.95, 0.287),
     "alike": (3.834, -1.186, 0.715),
     "words": (-0.819, 0.799, 0.186, -0.161, 0.015, 0.967, -0.088),
 }
-"""Weights of `numbers`, by how the text came about. Fitted on 400 sentences that one to seven of seven workers typed,
-drawn by lot: every second of CrowdSpeech dev-clean and dev-other (N. Pavlichenko, I. Stelmakh, D. Ustalov, NeurIPS
-Datasets and Benchmarks 2021, CC BY 4.0; `python -m tests.bench.fit_comments --maps`). The benchmark of comments
-measures them on the others. They were typed from hearing: what is typed from pictures may be better, and a store's own
-known truths show it."""
+"""Weights of `regressors`, by how the text came about.
 
-BOUND = 4.0
-"""Log odds of a share beyond which the words say no more."""
+Fitted on 400 sentences that one to seven of seven workers typed, drawn by lot: every second of CrowdSpeech dev-clean
+and dev-other (N. Pavlichenko, I. Stelmakh, D. Ustalov, NeurIPS Datasets and Benchmarks 2021, CC BY 4.0; `python -m
+tests.bench.fit_comments --maps`). The benchmark of comments measures them on the others. They were typed from hearing:
+what is typed from pictures may be better, and a store's own known truths show it.
+"""
+
+MAX_WORDS_LOG_ODDS = 4.0
+"""Log odds of a share beyond which the words say no more. Chosen by hand."""
 
 
 class Prose(NamedTuple):
-    """A long text of people: how it came about (one reader; readers of whom no two agree or who were too few to weigh
-    words; all alike; weighed word by word), its words, how many read it, and how many wrote all of it."""
+    """A long text of people: how it came about, how many words it has, how many read it, how many wrote all of it.
+
+    It came about by one reader; by readers who do not all agree ("split"); by readers who all agree ("alike"); or it
+    was weighed word by word ("words").
+    """
 
     origin: Origin
     words: int
@@ -45,13 +50,15 @@ class Prose(NamedTuple):
 
 
 def prose(spot: PreparedField, votes: Sequence[Vote], says: str, by_words: bool) -> Prose | None:
-    """What a text that `says` so is made of; None where a machine has read it too, or where it is not long: of names
-    and addresses long is what hardly anybody types alike, of free text two words are."""
+    """How a text came about; None where a machine read it too, or where it is not long.
+
+    Free text is long from two words on; names and addresses from so many on that people hardly type them alike.
+    """
     if spot.family != "line text" or null_of(says):
         return None
     said = speaking(votes)
     words = len(says.split())
-    least = SEVERAL if spot.field.type == "text" else WORDS
+    least = MIN_WORD_COUNT if spot.field.type == "text" else MIN_LONG_WORD_COUNT
     if not said or any(vote.kind != "person" for vote in said) or not (by_words or words >= least):
         return None
     alike = sum(vote.says == says for vote in said)
@@ -61,10 +68,12 @@ def prose(spot: PreparedField, votes: Sequence[Vote], says: str, by_words: bool)
     return Prose(origin, words, len(said), alike)
 
 
-def numbers(share: float, seen: Prose) -> tuple[float, ...]:
-    """What the probability of the whole is made from, by its origin; `share` is what its words, or the text weighed at
-    once, came to."""
-    near = min(BOUND, max(-BOUND, odds(share)))
+def regressors(share: float, seen: Prose) -> tuple[float, ...]:
+    """The numbers that the probability of the whole is fitted on, by its origin.
+
+    `share` is what its words, or the text weighed at once, came to.
+    """
+    near = min(MAX_WORDS_LOG_ODDS, max(-MAX_WORDS_LOG_ODDS, odds(share)))
     long, many, backed = log(seen.words), log(seen.readers), float(seen.alike > 1)
     if seen.origin == "one reader":
         return 1.0, long
@@ -75,7 +84,9 @@ def numbers(share: float, seen: Prose) -> tuple[float, ...]:
     return 1.0, near, long, many, near * many, backed, backed * near
 
 
-def whole(share: float, seen: Prose) -> float:
+def whole_text_probability(share: float, seen: Prose) -> float:
     """The probability that all of the text is right."""
-    score = sum(number * weight for number, weight in zip(numbers(share, seen), MAPS[seen.origin], strict=True))
+    score = sum(
+        number * weight for number, weight in zip(regressors(share, seen), LOGISTIC_WEIGHTS[seen.origin], strict=True)
+    )
     return 1.0 / (1.0 + exp(-score))

@@ -1,9 +1,9 @@
-"""How probable is a reading, given what is written: the noisy channel between the paper and a source.
+"""How probable a reading is, given what is written: the noisy channel between the paper and a source.
 
-A source reads what is written, or a way of its own to say the same (without accents, day and month the other way
-about, by conventions of its own, see `reconcile.parameters.source_phrases`), or makes an error: some edits, or
-something unrelated. A
-place that looks like something else to everybody is in `reconcile.inference.posterior`, since it couples sources.
+A source reads what is written, or says the same in a way of its own: without accents, with day and month changed about,
+or by conventions of its own (see `reconcile.parameters.source_phrases`). Else it makes an error: some edits, or
+something unrelated. Places that look like something else to everybody couple sources, so that they are in
+`reconcile.inference.posterior`.
 """
 
 from __future__ import annotations
@@ -16,30 +16,51 @@ from math import factorial
 from rapidfuzz.distance import OSA, Levenshtein
 
 from reconcile.inference.prior import flat_share
-from reconcile.inference.votes import Vote, null_of, textless
-from reconcile.parameters import UNSEEN_CONFUSION_SHARE, LearntParameters, SourceModel
+from reconcile.inference.votes import Vote, is_null, null_of
+from reconcile.parameters import UNSEEN_CONFUSION_SHARE, CharacterConfusions, LearntParameters, SourceModel
 from transcribe.values import without_accents
 
-LEAST = 1e-290
-"""The least probability of one reading: one impossible reading must not silence all others. Far below any text's own
-(`reconcile.inference.prior.FLATTEST`): a floor that long texts reach would make them less probable than their
-misreadings."""
+MIN_READING_PROBABILITY = 1e-290
+"""The least probability of one reading: one impossible reading must not silence all others.
 
-FOLLOWED = 0.6
-"""How often a person who was shown a value simply takes it."""
+Far below any text's own (`reconcile.inference.prior.MIN_LOG_PRIOR`): a floor that long texts reach would make them less
+probable than their misreadings.
+"""
+
+FOLLOWED_PREFILL_SHARE = 0.6
+"""How often a person who was shown a value simply takes it. Chosen by hand."""
 
 CACHED_MISREADING_COUNT = 65536
 """The probabilities of so many misreadings are kept: the texts of a few hundred scans. Chosen by hand."""
 
-MOST_EDITS = 4
-"""More edits than this are another text."""
+MAX_EDIT_COUNT = 4
+"""More edits than this are another text. Chosen by hand."""
 
-CHANGED_ABOUT = {"person": 0.1, "expert": 0.1}
-"""The share of one-edit errors that change two neighbouring characters about: fingers do, engines do not. (Of
-volunteers' errors in ship logs it was less than 1 %, of the generator's it is a quarter.)"""
+FIRST_EDIT_SHARE = 0.8
+"""The share of misreadings of a single edit. Chosen by hand."""
 
-NULLS: dict[str, dict[tuple[str, str], float]] = {
-    # P(what a source says | what is written) where either is no text, by kind of source: (written, said).
+FURTHER_EDIT_SHARE = 0.2
+"""How much rarer a misreading is by each further edit. Chosen by hand."""
+
+REPLACED_SHARE = 0.62
+"""The share of edits that take one character for another. Chosen by hand."""
+
+LOST_SHARE = 0.22
+"""The share of edits that lose a character. Chosen by hand."""
+
+ADDED_SHARE = 0.16
+"""The share of edits that add a character. Chosen by hand."""
+
+DOUBLED_SHARE = 0.5
+"""The share of added characters that double their neighbour; as many are any other character. Chosen by hand."""
+
+TRANSPOSITION_SHARE = {"person": 0.1, "expert": 0.1}
+"""The share of one-edit errors that change two neighbouring characters about: fingers do, engines do not.
+
+Of volunteers' errors in ship logs it was less than 1 %, of the generator's it is a quarter.
+"""
+
+NULL_PROBABILITIES: dict[str, dict[tuple[str, str], float]] = {
     "machine": {
         ("text", ""): 0.03,
         ("text", "illegible"): 0.02,
@@ -62,59 +83,64 @@ NULLS: dict[str, dict[tuple[str, str], float]] = {
         ("illegible", "illegible"): 0.9,
     },
 }
-"""Machines fall silent on faint print; a person overlooks a filled field, or gives one up, once in 250."""
+"""P(what a source says | what is written) where either is no text, by kind of source and (written, said).
 
-SAME_NULL = 0.97
-OTHER_NULL = 0.002
-"""P that a source sees what is not text as it is, and as any other of "absent", "crossed out" and their like."""
+Machines fall silent on faint print. A person overlooks a filled field, or gives one up, once in 250.
+"""
 
+SAME_NULL_PROBABILITY = 0.97
+"""P that a source sees what is not text as it is ("absent", "crossed out" and their like). Chosen by hand."""
+
+OTHER_NULL_PROBABILITY = 0.002
+"""P that a source sees what is not text as any other of its like. Chosen by hand."""
 
 Source = tuple[Vote, SourceModel, float]
-"""One vote with how its source reads, and P(its confidence | it is wrong) / P(its confidence | it is right)."""
+"""A vote, the model of its source, and P(its confidence | it is wrong) / P(its confidence | it is right)."""
 
 
 def likelihoods(learnt: LearntParameters, sources: Sequence[Source], written: str) -> list[float]:
     """P(each source says what it says, as surely as it does | `written`, comparable text, is on the paper)."""
-    blank, plain = textless(written), written.isascii()
+    blank, plain = is_null(written), written.isascii()
     found = []
     for vote, source_model, ratio in sources:
         said = vote.says
         if blank or vote.null is not None:
-            blind = _null(said, source_model.kind, written)
+            blind = _null_probability(said, source_model.kind, written)
         elif source_model.swap or source_model.phrases or (source_model.accents and not plain):
             blind = _in_some_way(learnt, said, source_model, ratio, written)
         elif said == written:
             blind = 1.0 - source_model.error
         else:
-            blind = source_model.error * ratio * error(learnt, said, source_model, written)
-        if blind < LEAST:
-            blind = LEAST
+            blind = source_model.error * ratio * error_probability(learnt, said, source_model, written)
+        if blind < MIN_READING_PROBABILITY:
+            blind = MIN_READING_PROBABILITY
         if vote.shown is not None:
-            blind = (FOLLOWED if said == vote.shown else 0.0) + (1 - FOLLOWED) * blind
+            blind = (FOLLOWED_PREFILL_SHARE if said == vote.shown else 0.0) + (1 - FOLLOWED_PREFILL_SHARE) * blind
         found.append(blind)
     return found
 
 
-def error(learnt: LearntParameters, said: str, source_model: SourceModel, written: str) -> float:
+def error_probability(learnt: LearntParameters, said: str, source_model: SourceModel, written: str) -> float:
     """P(an error gives `said` | an error, and `written` on the paper): edits, or something unrelated."""
-    near = edits(learnt, source_model.kind, written, said)
+    near = misreading_probability(learnt.characters, source_model.kind, written, said)
     return (1.0 - source_model.unrelated) * near + source_model.unrelated * flat_share(said)
 
 
 def _in_some_way(learnt: LearntParameters, said: str, source_model: SourceModel, ratio: float, written: str) -> float:
-    """The same of a source that may say it in a way of its own."""
+    """P(a source that has ways of its own says this, as surely as it does | `written` is on the paper)."""
     probability, left = 0.0, 1.0
     for way, share in (*ways(written, source_model), (written, 1.0)):
-        wrong = source_model.error * ratio
-        probability += (
-            left * share * (1.0 - source_model.error if said == way else wrong * error(learnt, said, source_model, way))
-        )
+        if said == way:
+            term = 1.0 - source_model.error
+        else:
+            term = source_model.error * ratio * error_probability(learnt, said, source_model, way)
+        probability += left * share * term
         left *= 1.0 - share
     return probability
 
 
 def ways(written: str, source_model: SourceModel) -> Iterator[tuple[str, float]]:
-    """Other ways in which this source may say the same, with how often it does of the times left by those before."""
+    """Other ways in which this source may say the same, with how often of the times that those before leave."""
     for _, way, share in habits(written, source_model):
         yield way, share
     for phrased in source_model.phrases.ways(written) if source_model.phrases else ():
@@ -144,56 +170,58 @@ def swapped(text: str) -> str | None:
 
 
 @lru_cache(CACHED_MISREADING_COUNT)
-def edits(learnt: LearntParameters, kind: str, written: str, said: str) -> float:
+def misreading_probability(characters: CharacterConfusions, kind: str, written: str, said: str) -> float:
     """P(this misreading | a misreading of what is written), by what characters this kind takes for one another.
 
-    A geometric number of edits, anywhere; two characters changed about are one edit. Learnt parameters never change, so
-    that what was worked out stays right.
+    A geometric number of edits, anywhere. Two characters changed about are one edit. 0 where the texts are the same or
+    too far apart.
     """
-    apart = _apart(written, said)
+    apart = _edit_path(written, said)
     if apart is None:
         return 0.0
     probability, taken, about = apart
     for was, became in taken:
-        probability *= learnt.characters.share(kind, was, became)
-    return max(probability, about * CHANGED_ABOUT[kind]) if about and kind in CHANGED_ABOUT else probability
+        probability *= characters.share(kind, was, became)
+    return max(probability, about * TRANSPOSITION_SHARE[kind]) if about and kind in TRANSPOSITION_SHARE else probability
 
 
 @lru_cache(maxsize=65536)
-def _apart(written: str, said: str) -> tuple[float, tuple[tuple[str, str], ...], float] | None:
-    """How one text becomes the other, whoever reads it, None where they are the same or too far apart: (P of so many
-    edits at these places, (written, said) of each character taken for another, P of it with two of them changed about
-    instead, where that is shorter)."""
-    if not 0 < Levenshtein.distance(written, said, score_cutoff=MOST_EDITS) <= MOST_EDITS:
+def _edit_path(written: str, said: str) -> tuple[float, tuple[tuple[str, str], ...], float] | None:
+    """How one text becomes the other, whoever reads it; None where they are the same or too far apart.
+
+    Gives P of so many edits at these places, (written, said) of each character taken for another, and P of the same
+    with two characters changed about, 0 where that is no shorter.
+    """
+    if not 0 < Levenshtein.distance(written, said, score_cutoff=MAX_EDIT_COUNT) <= MAX_EDIT_COUNT:
         return None
     operations = Levenshtein.editops(written, said)
     places, count = len(written) + 1, len(operations)
-    probability = 0.8 * 0.2 ** (count - 1) * factorial(count) / places**count
+    probability = FIRST_EDIT_SHARE * FURTHER_EDIT_SHARE ** (count - 1) * factorial(count) / places**count
     taken = []
     for operation in operations:
         if operation.tag == "replace":
-            probability *= 0.62
+            probability *= REPLACED_SHARE
             taken.append((written[operation.src_pos], said[operation.dest_pos]))
         elif operation.tag == "delete":
-            probability *= 0.22
+            probability *= LOST_SHARE
         else:
             doubled = said[operation.dest_pos] in written[max(0, operation.src_pos - 1) : operation.src_pos + 1]
-            probability *= 0.16 * (0.5 if doubled else 0.5 * UNSEEN_CONFUSION_SHARE)
+            probability *= ADDED_SHARE * (DOUBLED_SHARE if doubled else DOUBLED_SHARE * UNSEEN_CONFUSION_SHARE)
     fewer = OSA.distance(written, said)
-    others = (0.62 * UNSEEN_CONFUSION_SHARE / places) ** (fewer - 1)
-    about = 0.8 * 0.2 ** (fewer - 1) / places * others if fewer < count else 0.0
+    others = (REPLACED_SHARE * UNSEEN_CONFUSION_SHARE / places) ** (fewer - 1)
+    about = FIRST_EDIT_SHARE * FURTHER_EDIT_SHARE ** (fewer - 1) / places * others if fewer < count else 0.0
     return probability, tuple(taken), about
 
 
-def _null(said: str, kind: str, written: str) -> float:
+def _null_probability(said: str, kind: str, written: str) -> float:
     """P(this is said | this is written) where one of them is no text."""
-    of, what = _what(written), _what(said)
+    of, what = _null_name(written), _null_name(said)
     if of == what:
-        return NULLS[kind].get((of, what), SAME_NULL)
-    share = NULLS[kind].get((of, what), OTHER_NULL)
+        return NULL_PROBABILITIES[kind].get((of, what), SAME_NULL_PROBABILITY)
+    share = NULL_PROBABILITIES[kind].get((of, what), OTHER_NULL_PROBABILITY)
     return share * flat_share(said) if what == "text" else share
 
 
-def _what(says: str) -> str:
+def _null_name(says: str) -> str:
     null = null_of(says)
     return "text" if null is None else "" if null == "blank" else null

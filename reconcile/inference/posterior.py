@@ -1,4 +1,4 @@
-"""How probable is each value of one field, given its votes: prior times channel, with errors that sources share.
+"""How probable each value of one field is, given its votes: prior times channel, with errors that sources share.
 
 P(votes | c) = (1 - t) prod_i P(n_i | c) + t sum_a g(a | c) prod_i [(1 - h_i) P(n_i | c) + h_i P(n_i | a)]: with
 probability t a place of the field looks like something else to everybody, a, and each source follows it with h_i.
@@ -13,37 +13,53 @@ from typing import NamedTuple
 
 from reconcile.forms import PreparedField
 from reconcile.inference.candidates import candidates
-from reconcile.inference.noisy_channel import LEAST, Source, edits, error, likelihoods, swapped
-from reconcile.inference.prior import PROPOSED, Spelt, log_near, log_prior, words_of
-from reconcile.inference.votes import Vote, textless
+from reconcile.inference.noisy_channel import (
+    MIN_READING_PROBABILITY,
+    Source,
+    error_probability,
+    likelihoods,
+    misreading_probability,
+    swapped,
+)
+from reconcile.inference.prior import PROPOSAL_LOG_FACTOR, WordPriors, log_prior, unread_log_prior, word_priors
+from reconcile.inference.votes import Vote, is_null
 from reconcile.parameters import SHARED_CONFUSIONS, LearntParameters
 from transcribe.model import Origin
 from transcribe.values import without_accents
 
-FOLDED = 0.02
-"""How tempting a text without accents, or a date with day and month changed about, is to everybody."""
+FOLDED_CONFUSION_SHARE = 0.02
+"""P that a place looks to everybody like the text without accents, or like the date with day and month changed about.
 
-SAME_ERROR = 0.03
-"""P that a second source makes the very same error as a first one, both erring by themselves."""
+Chosen by hand.
+"""
 
-UNSURE = 0.5
-"""How much of the unsureness of a wrong reading an engine shows that reads such a place right: a power of the ratio."""
+SAME_ERROR_PROBABILITY = 0.03
+"""P that a second source makes the very same error as a first one, both erring by themselves. Chosen by hand."""
 
-ALSO_NEAR = 0.3
-"""How near to one misreading another misreading of the same text lies, against a misreading of that misreading."""
+UNSURE_RATIO_POWER = 0.5
+"""An engine that reads a misleading place right is as unsure as this power of the ratio of a wrong reading.
 
-NOTHING_NEAR = log(0.001)
-"""Prior that a text is written where no source read any."""
+Chosen by hand.
+"""
 
-UNREAD = "\x01"
-"""Stands for a text that nobody read."""
+SECOND_MISREADING_SHARE = 0.3
+"""P of another misreading of a text near one misreading of it, against P of a misreading of that misreading.
 
-IMPOSSIBLE = -1e9
+Chosen by hand.
+"""
+
+UNREAD_TEXT_LOG_PRIOR = log(0.001)
+"""Log prior that a text is written where no source read any. Chosen by hand."""
+
+UNREAD_TEXT = "\x01"
+"""Stands for a text that no source read."""
+
+IMPOSSIBLE_LOG_PROBABILITY = -1e9
 """Log of a product that has become 0."""
 
 
 class Ruled(NamedTuple):
-    """What a rule of the form says of one field: the factor on each text's share, and on none of them."""
+    """The message of a rule of the form to one field: the factor on each text's share, and on none of them."""
 
     rule: str
     factors: Mapping[str, float]
@@ -51,7 +67,7 @@ class Ruled(NamedTuple):
 
 
 class Composed(NamedTuple):
-    """A long text put together from words that somebody read: comparable, as written, and of how many places."""
+    """A long text put together from words that were read: comparable, as written, and of how many places."""
 
     says: str
     text: str
@@ -61,9 +77,9 @@ class Composed(NamedTuple):
 class FieldPosterior(NamedTuple):
     """The raw probabilities of one field: `shares` of each comparable text, `none` that none of them is written.
 
-    `terms` are each vote's probability given each text, `none_terms` given that something else is written; they are
-    what evidence is made of. `tempted` is, for each text, the share of its probability in which another one tempts.
-    `words` is the likeliest text of a field that was weighed word by word, None of one that was weighed whole.
+    `terms` are each vote's probability given each text, `none_terms` given that something else is written; evidence is
+    made of them. `shared_confusions` is, for each text, the share of its probability in which the place looks like
+    another text. `words` is the likeliest text of a field that was weighed word by word, None of one weighed whole.
     """
 
     votes: tuple[Vote, ...]
@@ -72,7 +88,7 @@ class FieldPosterior(NamedTuple):
     none: float
     terms: dict[str, list[float]]
     none_terms: list[float]
-    tempted: dict[str, dict[str, float]]
+    shared_confusions: dict[str, dict[str, float]]
     priors: dict[str, float]
     none_prior: float
     ruled: tuple[Ruled, ...] = ()
@@ -94,28 +110,32 @@ def weigh_field(
     alike = {says for says in typed if typed.count(says) > 1} if len(typed) > 1 else ()
     origins = candidates(spot, read, texts, learnt.words(spot.field.name), arithmetic, alike)
     terms = {says: likelihoods(learnt, sources, says) for says in origins}
-    spelt = {says: words_of(spot, says, learnt) for says in texts}
-    none_prior, none_alone, none_tempted = _none_of_these(spot, sources, spelt, learnt)
+    spelt = {says: word_priors(spot, says, learnt) for says in texts}
+    none_prior, none_alone, none_confused = _none_of_these(spot, sources, spelt, learnt)
     most = [max(column) for column in zip(*terms.values(), none_alone, strict=True)]
-    tempting = learnt.shared_confusions.share(spot.type, bad_page=any(vote.bad_page for vote in votes))
+    confusion_share = learnt.shared_confusions.share(spot.type, bad_page=any(vote.bad_page for vote in votes))
     scores: dict[str, float] = {}
     priors: dict[str, float] = {}
-    tempted: dict[str, dict[str, float]] = {}
+    confused: dict[str, dict[str, float]] = {}
     for says, origin in origins.items():
-        total = (1 - tempting) * _scaled(terms[says], most)
-        by_other = _shared_confusions(learnt, says, texts, sources, terms, most, tempting) if len(origins) > 1 else {}
+        total = (1 - confusion_share) * _scaled_product(terms[says], most)
+        by_other = (
+            _by_shared_confusion(learnt, says, texts, sources, terms, most, confusion_share) if len(origins) > 1 else {}
+        )
         if by_other and (total := total + sum(by_other.values())) > 0:
-            tempted[says] = {other: part / total for other, part in by_other.items()}
-        held_back = 0.0 if origin in ("read", "master") else PROPOSED
+            confused[says] = {other: part / total for other, part in by_other.items()}
+        held_back = 0.0 if origin in ("read", "master") else PROPOSAL_LOG_FACTOR
         priors[says] = log_prior(spot, says, learnt, spelt.get(says)) + held_back
-        scores[says] = priors[says] + (log(total) if total > 0 else IMPOSSIBLE)
-    none_total = (1 - tempting) * _scaled(none_alone, most) + tempting * _scaled(none_tempted, most)
-    none = none_prior + (log(none_total) if none_total > 0 else IMPOSSIBLE)
+        scores[says] = priors[says] + (log(total) if total > 0 else IMPOSSIBLE_LOG_PROBABILITY)
+    none_total = (1 - confusion_share) * _scaled_product(none_alone, most) + confusion_share * _scaled_product(
+        none_confused, most
+    )
+    none = none_prior + (log(none_total) if none_total > 0 else IMPOSSIBLE_LOG_PROBABILITY)
     shares, none_share = _normalised(scores, none)
-    return FieldPosterior(tuple(votes), origins, shares, none_share, terms, none_alone, tempted, priors, none_prior)
+    return FieldPosterior(tuple(votes), origins, shares, none_share, terms, none_alone, confused, priors, none_prior)
 
 
-def _scaled(terms: Sequence[float], most: Sequence[float]) -> float:
+def _scaled_product(terms: Sequence[float], most: Sequence[float]) -> float:
     """The product of the terms, each against the greatest of its vote, so that long texts do not vanish."""
     return prod([term / top for term, top in zip(terms, most, strict=True)])
 
@@ -128,59 +148,59 @@ def _normalised(scores: Mapping[str, float], none: float) -> tuple[dict[str, flo
     return {says: part / total for says, part in parts.items()}, none / total
 
 
-def _shared_confusions(
+def _by_shared_confusion(
     learnt: LearntParameters,
     written: str,
     texts: Sequence[str],
     sources: Sequence[Source],
     terms: Mapping[str, list[float]],
     most: Sequence[float],
-    tempting: float,
+    confusion_share: float,
 ) -> dict[str, float]:
-    """For each other text that was read, and that what is written looks like: the chance that it does, times P(votes)
-    when it does."""
+    """P(votes, and the place looks like this other text), for each other text that was read and may be seen there."""
     found: dict[str, float] = {}
-    if textless(written):
+    if is_null(written):
         return found
     for other in texts:
-        looks = 0.0 if other == written else _looks_like(learnt, written, other)
+        looks = 0.0 if other == written else _look_alike_probability(learnt, written, other)
         if looks <= 0:
             continue
-        product = tempting * looks
+        product = confusion_share * looks
         for (vote, source_model, ratio), term, followed, top in zip(
             sources, terms[written], terms[other], most, strict=True
         ):
             if vote.says == other:
                 followed *= ratio
             elif vote.says == written:
-                term *= ratio**UNSURE
+                term *= ratio**UNSURE_RATIO_POWER
             product *= ((1 - source_model.follow_rate) * term + source_model.follow_rate * followed) / top
         found[other] = product
     return found
 
 
-def _looks_like(learnt: LearntParameters, written: str, other: str) -> float:
+def _look_alike_probability(learnt: LearntParameters, written: str, other: str) -> float:
     """P(this is what it looks like | it looks like something else)."""
-    looks = edits(learnt, SHARED_CONFUSIONS, written, other)
+    looks = misreading_probability(learnt.characters, SHARED_CONFUSIONS, written, other)
     if other == swapped(written) or (not written.isascii() and other == without_accents(written)):
-        looks += FOLDED
+        looks += FOLDED_CONFUSION_SHARE
     return looks
 
 
 def _none_of_these(
-    spot: PreparedField, sources: Sequence[Source], texts: Mapping[str, Spelt], learnt: LearntParameters
+    spot: PreparedField, sources: Sequence[Source], texts: Mapping[str, WordPriors], learnt: LearntParameters
 ) -> tuple[float, list[float], list[float]]:
-    """When something is written that nobody read: (log prior, P of each vote alone, P of each where all are tempted).
+    """When something is written that nobody read: (log prior, P of each vote alone, P of each where all are confused).
 
     What is written then lies near one of the texts. Whoever read that text first made some error; who reads the same
     made the same error, which is rare unless it looks like it; who reads another text made another error. The text that
     makes the votes most probable stands for all.
     """
     if not texts:
-        alone = likelihoods(learnt, sources, UNREAD)
-        return NOTHING_NEAR, alone, alone
+        alone = likelihoods(learnt, sources, UNREAD_TEXT)
+        return UNREAD_TEXT_LOG_PRIOR, alone, alone
     guesses = [
-        (log_near(spot, near, learnt, words), *_each_wrong(sources, near, learnt)) for near, words in texts.items()
+        (unread_log_prior(spot, near, learnt, words), *_each_wrong(sources, near, learnt))
+        for near, words in texts.items()
     ]
     if len(guesses) == 1:
         return guesses[0]
@@ -189,18 +209,21 @@ def _none_of_these(
 
 def _each_wrong(sources: Sequence[Source], near: str, learnt: LearntParameters) -> tuple[list[float], list[float]]:
     """P of each vote when a text is written of which `near` is a misreading: of each alone, and where all are
-    tempted."""
+    confused."""
     alone, together, first = [], [], True
     for vote, source_model, ratio in sources:
         slip = source_model.error * ratio
         if vote.null is not None:
-            term = tempted = likelihoods(learnt, [(vote, source_model, ratio)], UNREAD)[0]
+            term = confused = likelihoods(learnt, [(vote, source_model, ratio)], UNREAD_TEXT)[0]
         elif vote.says == near:
-            term = slip * (1 - source_model.unrelated) * (1.0 if first else SAME_ERROR)
-            tempted = source_model.follow_rate * ratio + (1 - source_model.follow_rate) * term
+            term = slip * (1 - source_model.unrelated) * (1.0 if first else SAME_ERROR_PROBABILITY)
+            confused = source_model.follow_rate * ratio + (1 - source_model.follow_rate) * term
             first = False
         else:
-            term = tempted = max(slip * ALSO_NEAR * error(learnt, vote.says, source_model, near), LEAST)
+            term = confused = max(
+                slip * SECOND_MISREADING_SHARE * error_probability(learnt, vote.says, source_model, near),
+                MIN_READING_PROBABILITY,
+            )
         alone.append(term)
-        together.append(tempted)
+        together.append(confused)
     return alone, together

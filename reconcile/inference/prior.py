@@ -1,4 +1,4 @@
-"""How probable is a value before anybody reads it: by its type, its faults, master data and common words."""
+"""How probable a value is before it is read: by its type, its faults, master data and common words."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from functools import lru_cache
 from math import exp, log
 
 from reconcile.forms import PreparedField
-from reconcile.inference.votes import BLANK, textless
+from reconcile.inference.votes import BLANK, is_null
 from reconcile.parameters import LearntParameters
 
-FLAT = {"amount": log(1e-5), "integer": log(1 / 400), "decimal": log(1e-4), "date": log(1 / 1500)}
-"""Log probability of one value of a type, of which nothing else is known."""
+FLAT_LOG_PRIORS = {"amount": log(1e-5), "integer": log(1 / 400), "decimal": log(1e-4), "date": log(1 / 1500)}
+"""Log probability of one value of a type, of which nothing else is known. Chosen by hand."""
 
-FLAT_MARK = log(0.5)
+FLAT_MARK_LOG_PRIOR = log(0.5)
+"""Log probability of a mark, ticked or not."""
 
-FAULTS = {
+FAULT_LOG_FACTORS = {
     "check digit": log(0.033),
     "pattern": log(1e-3),
     "not a number": log(1e-4),
@@ -29,95 +30,110 @@ FAULTS = {
     "not a choice": log(1e-3),
     "not a mark": log(1e-4),
 }
-"""How much rarer a value is that its type finds fault with, against one value of the type without a fault: values that
-break their format are 1 to 3 % of those written, and there are many more of them."""
+"""Log of how much rarer one value with this fault is than one value of the type without a fault.
 
-FAULTY = log(1e-2)
-"""The same for faults that only a field type from outside knows."""
+Values that break their format are 1 to 3 % of those written, and there are many more of them.
+"""
 
-CHECKED = log(9.7)
-"""How much likelier one value with a right check digit is: nearly all written values have it, one in ten strings."""
+OTHER_FAULT_LOG_FACTOR = log(1e-2)
+"""The same for faults that only a field type from outside knows. Chosen by hand."""
 
-BLANK_SHARE = {True: log(0.01), False: log(0.3)}
-"""Prior of blank for a required and for an optional field."""
+CHECK_DIGIT_LOG_FACTOR = log(9.7)
+"""Log of how much likelier one value with a right check digit is.
 
-NULL_SHARE = log(0.003)
-"""Prior of illegible, absent and crossed out, each."""
+Nearly all written values have it, and one in ten strings.
+"""
 
-WORDS = 0.95
-"""The share of words that occur again on the same field of other forms, once enough forms were seen."""
+BLANK_LOG_PRIORS = {True: log(0.01), False: log(0.3)}
+"""Log prior of blank for a required and for an optional field. Chosen by hand."""
 
-PLAIN = 0.3
-"""How often a known value is written without the accents that master data give it: mostly in capitals."""
+NULL_LOG_PRIOR = log(0.003)
+"""Log prior of illegible, absent and crossed out, each. Chosen by hand."""
 
-PROPOSED = log(0.02)
-"""How much rarer a text is that nobody read, against one that somebody read: corpus words rewrote rare true names
-until proposals were held back."""
+RECURRING_WORD_SHARE = 0.95
+"""The share of words that occur again on the same field of other forms, once enough forms were seen.
 
-FLATTEST = -600.0
-"""No text is less probable than this, whoever asks: the prior and the misreading of one long text stay on one scale, or
-a blank would beat every comment of three lines."""
+Chosen by hand.
+"""
 
-CHECK_DIGITS = frozenset({"luhn", "ean", "siret", "vat"})
+UNACCENTED_SHARE = 0.3
+"""How often a known value is written without the accents that master data give it, mostly in capitals.
+
+Chosen by hand.
+"""
+
+PROPOSAL_LOG_FACTOR = log(0.02)
+"""Log of how much rarer a text is that no source read than one that was read.
+
+Corpus words rewrote rare true names until proposals were held back.
+"""
+
+MIN_LOG_PRIOR = -600.0
+"""No text has a smaller log prior than this, and none a smaller log probability as an unrelated error.
+
+So the prior and the misreading of one long text stay on one scale, or a blank would beat every comment of three lines.
+"""
+
+CHECK_DIGIT_TYPES = frozenset({"luhn", "ean", "siret", "vat"})
+"""Types whose values have a check digit."""
+
+WordPriors = Sequence[tuple[float, float, int]]
+"""Each word of a text: log probability as one that this field has held, the same with nothing known, and length."""
 
 
-Spelt = Sequence[tuple[float, float, int]]
-"""Each word of a text: its log probability as one that this field has held, as one of which nothing is known, and its
-length."""
-
-
-def log_prior(spot: PreparedField, says: str, learnt: LearntParameters, words: Spelt | None = None) -> float:
-    """Log probability of a value before anybody read it; `words` are its `words_of`, where they are at hand."""
+def log_prior(spot: PreparedField, says: str, learnt: LearntParameters, words: WordPriors | None = None) -> float:
+    """Log probability of a value before it was read; `words` are its `word_priors`, where they are at hand."""
     field, values = spot.field, spot.known_values
-    if textless(says):
-        return BLANK_SHARE[field.required] if says == BLANK and spot.family != "mark" else NULL_SHARE
-    share = _share(spot, says, learnt, words)
+    if is_null(says):
+        return BLANK_LOG_PRIORS[field.required] if says == BLANK and spot.family != "mark" else NULL_LOG_PRIOR
+    share = _text_log_prior(spot, says, learnt, words)
     found = spot.faults(says)
     for fault in found:
-        share += FAULTS.get(fault, FAULTY)
-    if spot.type in CHECK_DIGITS and "check digit" not in found:
-        share += CHECKED
+        share += FAULT_LOG_FACTORS.get(fault, OTHER_FAULT_LOG_FACTOR)
+    if spot.type in CHECK_DIGIT_TYPES and "check digit" not in found:
+        share += CHECK_DIGIT_LOG_FACTOR
     if values is None:
         return share
     covered = learnt.covered_share(field.name)
-    listed = 1.0 if values.has(says) else PLAIN if values.has_without_accents(says) else 0.0
+    listed = 1.0 if values.has(says) else UNACCENTED_SHARE if values.has_without_accents(says) else 0.0
     return log(listed * covered / values.count + (1 - covered) * exp(share))
 
 
-def log_near(spot: PreparedField, says: str, learnt: LearntParameters, words: Spelt | None = None) -> float:
-    """Log probability of a value near this text that nobody read: what is written when all are wrong.
+def unread_log_prior(
+    spot: PreparedField, says: str, learnt: LearntParameters, words: WordPriors | None = None
+) -> float:
+    """Log probability of a value near this text that no source read: it is what is written when all are wrong.
 
-    Where a number or a word that nobody knows is misread, another is as likely as the one read; where a known word is,
-    an unknown one is written, which is rare.
+    Where a number or an unknown word is misread, another is as likely as the one read. Where a known word was read by
+    mistake, an unknown one is written, which is rare.
     """
-    found = FLAT.get(spot.type)
+    found = FLAT_LOG_PRIORS.get(spot.type)
     if found is None:
         as_likely, share, length = 0.0, 0.0, 0
-        for as_held, alone, size in words_of(spot, says, learnt) if words is None else words:
+        for as_held, alone, size in word_priors(spot, says, learnt) if words is None else words:
             share, length = share + as_held, length + size
             as_likely += size * exp(alone - as_held)
-        found = max(FLATTEST, share) + log(min(1.0, as_likely / (length or 1)))
+        found = max(MIN_LOG_PRIOR, share) + log(min(1.0, as_likely / (length or 1)))
     return found + (log(1 - learnt.covered_share(spot.field.name)) if spot.known_values is not None else 0.0)
 
 
-def _share(spot: PreparedField, says: str, learnt: LearntParameters, words: Spelt | None) -> float:
-    found = FLAT.get(spot.type)
+def _text_log_prior(spot: PreparedField, says: str, learnt: LearntParameters, words: WordPriors | None) -> float:
+    found = FLAT_LOG_PRIORS.get(spot.type)
     if found is not None:
         return found
     if spot.family == "mark":
-        return FLAT_MARK
+        return FLAT_MARK_LOG_PRIOR
     if not says.strip():
         return flat_prior(says)
     found = 0.0
-    for as_held, _, _ in words_of(spot, says, learnt) if words is None else words:
+    for as_held, _, _ in word_priors(spot, says, learnt) if words is None else words:
         found += as_held
-    return max(FLATTEST, found)
+    return max(MIN_LOG_PRIOR, found)
 
 
-def words_of(spot: PreparedField, says: str, learnt: LearntParameters) -> Spelt:
-    """The words of a text, as this field has held them and as if nothing were known of them; none for a number or a
-    date, of which one is as likely as another."""
-    if spot.type in FLAT:
+def word_priors(spot: PreparedField, says: str, learnt: LearntParameters) -> WordPriors:
+    """The words of a text with their log probabilities; none for a number or a date, which are all equally likely."""
+    if spot.type in FLAT_LOG_PRIORS:
         return ()
     words, listed = learnt.words(spot.field.name), spot.known_values
     total = words.total + (listed.word_count if listed is not None else 0)
@@ -127,7 +143,7 @@ def words_of(spot: PreparedField, says: str, learnt: LearntParameters) -> Spelt:
         if total:
             seen = max(0.0, words.counts.get(word, 0.0) - 1.0)  # one may be this very field, learnt before
             seen += listed.words.get(word, 0) if listed is not None else 0
-            as_held = log(WORDS * seen / total + exp(alone))
+            as_held = log(RECURRING_WORD_SHARE * seen / total + exp(alone))
         found.append((as_held, alone, len(word)))
     return found
 
@@ -141,7 +157,7 @@ def flat_share(text: str) -> float:
 @lru_cache(maxsize=65536)
 def flat_prior(text: str) -> float:
     """Log probability of a text of which nothing is known: word for word, character for character."""
-    return max(FLATTEST, sum(flat_word(word) for word in text.split())) if text.strip() else log(1e-3)
+    return max(MIN_LOG_PRIOR, sum(flat_word(word) for word in text.split())) if text.strip() else log(1e-3)
 
 
 @lru_cache(maxsize=65536)

@@ -1,4 +1,4 @@
-"""Readings that stand where people told the rows of a table: of its cells only what was read in these rows."""
+"""Readings of a table whose rows people told: of its cells only what was read in these rows."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from transcribe.model import Form, Reading
 from transcribe.table_rows import ToldRows, told_rows
 
 
-def standing(form: Form, readings: Sequence[Reading]) -> Sequence[Reading]:
-    """All readings without those of rows that the table does not have, and without what machines said of its cells
-    before anybody told where they are."""
+def readings_in_told_rows(form: Form, readings: Sequence[Reading]) -> Sequence[Reading]:
+    """All readings that hold where people told the rows of a table.
+
+    Left out are readings of rows that the table does not have, and what machines read before the rows were told.
+    """
     told = told_rows(form, readings)
     if not told:
         return readings

@@ -1,4 +1,4 @@
-"""What scans gave when they were weighed last, kept by whoever weighs again and again, for speed alone."""
+"""What scans gave when they were weighed last, kept for speed by callers that weigh again and again."""
 
 from __future__ import annotations
 

@@ -15,18 +15,22 @@ from transcribe.codes import Flag
 from transcribe.model import Kind, Null, Reading
 
 BLANK = ""
+"""The comparable text of a field where nothing is written."""
+
 NULLS: tuple[Null, ...] = get_args(Null)
-MARK = "\x00"
-"""What begins the normal form of "cannot be read" and its like; no text that was read has it."""
+"""Why a field has no value, in the order in which flags of a reading count."""
+
+NULL_SIGN = "\x00"
+"""Begins the comparable text of "cannot be read" and its like; no text that was read has it."""
 
 
 class Vote(NamedTuple):
-    """What one source says of one field. `source` is a person's id or the engine's name; `says` is comparable.
+    """What one source says of one field. `source` is a person's id or the engine's name; `says` is comparable text.
 
-    `says` is "" for blank, MARK and the reason for what has no text; `null` is that reason, None where there is text.
-    `shown` is what the source saw before it read, as comparable text (None: it read blind): then the vote is not
-    independent. `place` is how sure it is that the field stands there, on a free layout (None: the form says where it
-    stands, or unknown).
+    `says` is "" for blank, NULL_SIGN and the reason for what has no text; `null` is that reason, None where there is
+    text. `shown` is the comparable text that the source saw before it read, None where it read blind; a vote of a
+    source that saw something is not independent. `place` is how sure it is, on a free layout, that the field stands
+    there; None where the form says where it stands, or where it is unknown.
     """
 
     id: str
@@ -63,7 +67,7 @@ def votes(spot: PreparedField, readings: Iterable[Reading]) -> tuple[Vote, ...]:
 
 def vote(spot: PreparedField, reading: Reading, source: str = "") -> Vote:
     """One reading as a vote."""
-    says, conditions, shown = said(spot, reading), reading.conditions, reading.shown
+    says, conditions, shown = comparable_text(spot, reading), reading.conditions, reading.shown
     return Vote(
         reading.id,
         reading.at,
@@ -83,36 +87,36 @@ def vote(spot: PreparedField, reading: Reading, source: str = "") -> Vote:
 
 
 def source_of(reading: Reading) -> str:
-    """Whose word a reading is. Two readings of one engine are one source, whatever its version and settings."""
+    """The source of a reading. Two readings of one engine are one source, whatever its version and settings."""
     if reading.kind == "machine":
         return reading.source.partition(" ")[0] or reading.source
     return reading.source
 
 
-def said(spot: PreparedField, reading: Reading) -> str:
+def comparable_text(spot: PreparedField, reading: Reading) -> str:
     """A reading's comparable text."""
     if reading.text is None:
-        return MARK + next((null for null in NULLS if null in reading.flags and null != "blank"), Flag.ILLEGIBLE)
+        return NULL_SIGN + next((null for null in NULLS if null in reading.flags and null != "blank"), Flag.ILLEGIBLE)
     if Flag.CROSSED_OUT in reading.flags:
-        return MARK + Flag.CROSSED_OUT
+        return NULL_SIGN + Flag.CROSSED_OUT
     return spot.normal(reading.text)
 
 
-def textless(says: str) -> bool:
-    """Whether comparable text has no value: blank, or one of its like."""
-    return not says or says[0] == MARK
+def is_null(says: str) -> bool:
+    """Whether comparable text stands for no value: blank, illegible and their like."""
+    return not says or says[0] == NULL_SIGN
 
 
 def null_of(says: str) -> Null | None:
     """Why comparable text has no value; None where it has one."""
-    return _NULL_OF[says] if not says or says[0] == MARK else None
+    return _NULL_OF[says] if not says or says[0] == NULL_SIGN else None
 
 
-_NULL_OF: dict[str, Null] = {BLANK: "blank", **{MARK + null: null for null in NULLS}}
+_NULL_OF: dict[str, Null] = {BLANK: "blank", **{NULL_SIGN + null: null for null in NULLS}}
 
 
-def closely(spot: PreparedField, one: str, other: str, share: float) -> bool:
-    """Whether two comparable texts are as good as the same: equal, or nearly so where the type allows it."""
+def is_nearly_same(spot: PreparedField, one: str, other: str, share: float) -> bool:
+    """Whether two comparable texts are equal, or as similar as `share` (0 to 1) where the type allows it."""
     if one == other:
         return True
     if spot.exact or null_of(one) or null_of(other):
@@ -120,11 +124,13 @@ def closely(spot: PreparedField, one: str, other: str, share: float) -> bool:
     return Indel.normalized_similarity(one, other) >= share
 
 
-def surface(spot: PreparedField, says: str, among: Sequence[Vote]) -> str:
-    """The text as written for a comparable one: what most of those wrote who say it, experts before people and people
-    before machines; where as many wrote each, the one that is nearest to how the form writes such a value, then the
-    surest engine's."""
-    if textless(says):
+def written_text(spot: PreparedField, says: str, among: Sequence[Vote]) -> str:
+    """The text as written for a comparable one: the spelling of most sources that say it.
+
+    Experts come before people, and people before machines. Of equally frequent spellings it is the one nearest to how
+    the form writes such a value, then the surest engine's.
+    """
+    if is_null(says):
         return ""
     for_it = [each for each in among if each.says == says]
     texts = {each.text for each in for_it}
@@ -148,7 +154,7 @@ def surface(spot: PreparedField, says: str, among: Sequence[Vote]) -> str:
 
 
 def _well_written(spot: PreparedField, says: str, text: str) -> float:
-    """How near a text is to the same value as the form writes it, or, of free text, to its comparable form."""
+    """How similar a text is to the same value as the form writes it, or, of free text, to its comparable text."""
     value = spot.value(text)
     return Indel.normalized_similarity(text, says if value is None else spot.written(value)) + (
         Indel.normalized_similarity(text.casefold(), says.casefold())
@@ -156,7 +162,7 @@ def _well_written(spot: PreparedField, says: str, text: str) -> float:
 
 
 def majority(votes: Iterable[Vote]) -> str | None:
-    """What most independent sources say, each counting one; None where none is in front."""
+    """The text of most independent sources, each counting one; None where two texts have equally many."""
     counts = Counter(vote.says for vote in votes if vote.shown is None and vote.null is None)
     front = counts.most_common(2)
     if not front or (len(front) == 2 and front[0][1] == front[1][1]):

@@ -1,4 +1,4 @@
-"""Weigh all readings of one scan together: how probable is each value of each field, and why."""
+"""Weigh all readings of one scan together: how probable each value of each field is, and why."""
 
 from __future__ import annotations
 
@@ -9,23 +9,26 @@ from reconcile.forms import PreparedField, PreparedForm, prepared
 from reconcile.inference.arithmetic import apply_rules
 from reconcile.inference.calibration import calibrated
 from reconcile.inference.circumstances import circumstances
-from reconcile.inference.corroboration import near
+from reconcile.inference.corroboration import is_one_slip_apart
 from reconcile.inference.evidence import evidence
 from reconcile.inference.long_text import is_long, word_by_word
 from reconcile.inference.posterior import FieldPosterior, weigh_field
-from reconcile.inference.row_filter import standing
+from reconcile.inference.row_filter import readings_in_told_rows
 from reconcile.inference.scan_memory import ScanMemory, WeighedField
-from reconcile.inference.votes import closely, majority, null_of, surface, votes
+from reconcile.inference.votes import is_nearly_same, majority, null_of, votes, written_text
 from reconcile.parameters import LearntParameters, read_parameters
 from reconcile.policy import POLICY
 from transcribe.codes import Flag
 from transcribe.model import READ, Candidate, FieldKey, Form, Origin, Parameters, Posterior, Reading
 
-LAST_WORD = frozenset({Flag.HEARD_AN_APPEAL, Flag.SAW_ALL_READINGS})
-"""Flags of readings by experts that stand whatever another expert read."""
+LAST_WORD_FLAGS = frozenset({Flag.HEARD_AN_APPEAL, Flag.SAW_ALL_READINGS})
+"""Flags of readings by experts that hold, whatever another expert read."""
 
-LIKELIER = 2.0
-"""So many times as probable is what an earlier expert read, where it stands against the latest."""
+MIN_EARLIER_EXPERT_RATIO = 2.0
+"""An earlier expert's text holds against the latest one's where it is more than so many times as probable.
+
+Chosen by hand.
+"""
 
 
 def weigh(
@@ -42,7 +45,7 @@ def weigh(
         return {}
     learnt, made, scan = read_parameters(parameters), prepared(form), readings[0].scan
     before = {} if memory is None else memory.recall(learnt, made, scan)
-    by_field = _by_field(made, standing(form, readings))
+    by_field = _by_field(made, readings_in_told_rows(form, readings))
     tokens = {key: tuple([(each.id, each.text, each.confidence) for each in own]) for key, own in by_field.items()}
     kept = {key: before[key] for key, token in tokens.items() if key in before and before[key].readings == token}
     alone = {
@@ -71,7 +74,7 @@ def weigh_together(
 
 
 def _by_itself(spot: PreparedField, readings: Sequence[Reading], learnt: LearntParameters) -> FieldPosterior:
-    """One field without its form: whole, and a long text that several sources read differently word by word."""
+    """One field without the rules of its form: whole, or word by word where `is_long` says so."""
     said = votes(spot, readings)
     whole = weigh_field(spot, said, learnt)
     return word_by_word(spot, whole, learnt) if is_long(spot, said) else whole
@@ -83,19 +86,19 @@ def _by_field(made: PreparedForm, readings: Sequence[Reading]) -> dict[FieldKey,
     for reading in readings:
         if reading.key.name in made.fields:
             found[reading.key].append(reading)
-    return {key: found[key] for key in sorted(found, key=_place)}
+    return {key: found[key] for key in sorted(found, key=_sort_key)}
 
 
-def _place(key: FieldKey) -> tuple[str, int]:
+def _sort_key(key: FieldKey) -> tuple[str, int]:
     return key.name, -1 if key.row is None else key.row
 
 
 def _posterior(key: FieldKey, spot: PreparedField, weighed: FieldPosterior, learnt: LearntParameters) -> Posterior:
-    """What was weighed of one field, as a Posterior: typed values, the calibrated probability, evidence, facts."""
+    """What was weighed of one field, as a Posterior: typed values, calibrated probability, evidence, standing."""
     order = _order(spot, weighed, learnt)
     best = next(says for says in order if weighed.origins[says] in READ)
     seen = circumstances(spot, weighed, best, learnt)
-    probability = calibrated(weighed.shares[best] + _alike(spot, weighed, best), seen, learnt)
+    probability = calibrated(weighed.shares[best] + _nearly_same_share(spot, weighed, best), seen, learnt)
     return Posterior(
         key=key,
         candidates=tuple([_candidate(spot, says, weighed, weighed.origins[says]) for says in order]),
@@ -111,55 +114,61 @@ def _posterior(key: FieldKey, spot: PreparedField, weighed: FieldPosterior, lear
     )
 
 
-def _alike(spot: PreparedField, weighed: FieldPosterior, best: str) -> float:
-    """The share of what people typed that is as good as the best: nearly the same. Not of a text weighed word by word:
-    there its near rivals are what the doubt is about, and one in twenty characters is a word."""
+def _nearly_same_share(spot: PreparedField, weighed: FieldPosterior, best: str) -> float:
+    """The share of texts that people typed and that are nearly the same as the best.
+
+    0 for a text weighed word by word: there the doubt is about its near rivals, and one in twenty characters is a word.
+    """
     if weighed.words is not None:
         return 0.0
     typed = {vote.says for vote in weighed.votes if not vote.machine} - {best}
     return sum(
-        [weighed.shares[says] for says in sorted(typed) if closely(spot, says, best, POLICY.min_text_similarity)]
+        [weighed.shares[says] for says in sorted(typed) if is_nearly_same(spot, says, best, POLICY.min_text_similarity)]
     )
 
 
 def _order(spot: PreparedField, weighed: FieldPosterior, learnt: LearntParameters) -> list[str]:
-    """What experts say first, then what the majority says where it is champion, then the most probable;
-    equals in the order of their text."""
+    """All texts in order: the experts', then the majority's where it is champion, then the most probable.
+
+    Equally probable ones stand in the order of their text.
+    """
     if len(weighed.shares) == 1:
         return list(weighed.shares)
-    first = _of_experts(spot, weighed)
+    first = _experts_text(spot, weighed)
     if first is None and learnt.champion(spot.family) == "majority":
         first = majority(weighed.votes)
     return sorted(weighed.shares, key=lambda says: (says != first, -weighed.shares[says], says))
 
 
-def _of_experts(spot: PreparedField, weighed: FieldPosterior) -> str | None:
-    """What the experts say: the latest, or what another said that is plainly likelier; the latest of those who heard an
-    appeal or saw all readings where any did. Where that is no value of the field's type (02/0412024) and they did not
-    insist on it, it is a slip: what somebody read that is one and differs in as little stands first, and may be asked
-    again."""
+def _experts_text(spot: PreparedField, weighed: FieldPosterior) -> str | None:
+    """The text of the experts; None where none read the field.
+
+    It is that of the latest who heard an appeal or saw all readings, where any did; else the latest, or another one's
+    that is plainly likelier. Where it is faulty for the field's type (02/0412024) and they did not insist on it, they
+    slipped: a text without a fault that was read and differs as little comes first, and may be asked again.
+    """
     experts = [vote for vote in weighed.votes if vote.kind == "expert"]
     if not experts:
         return None
-    last = [vote for vote in experts if vote.flags & LAST_WORD]
+    last = [vote for vote in experts if vote.flags & LAST_WORD_FLAGS]
     latest = max(last or experts, key=lambda vote: (vote.at, vote.id))
     if not last:
         likeliest = max(experts, key=lambda vote: (weighed.shares[vote.says], vote.at, vote.id))
-        if weighed.shares[likeliest.says] > LIKELIER * weighed.shares[latest.says]:
+        if weighed.shares[likeliest.says] > MIN_EARLIER_EXPERT_RATIO * weighed.shares[latest.says]:
             latest = likeliest
     if null_of(latest.says) or not spot.faults(latest.says) or Flag.OVERRODE_A_CHECK in latest.flags:
         return latest.says
     meant = {
         vote.says
         for vote in weighed.votes
-        if null_of(vote.says) is None and not spot.faults(vote.says) and near(vote.text, latest.text)
+        if null_of(vote.says) is None and not spot.faults(vote.says) and is_one_slip_apart(vote.text, latest.text)
     }
     return max(meant, key=lambda says: (weighed.shares[says], says), default=latest.says)
 
 
 def _candidate(spot: PreparedField, says: str, weighed: FieldPosterior, origin: Origin) -> Candidate:
     null = null_of(says)
-    text = surface(spot, says, weighed.votes) if origin == "read" else says
+    text = written_text(spot, says, weighed.votes) if origin == "read" else says
     if origin == "words" and weighed.words is not None:
         text = weighed.words.text
     if origin == "master" and spot.known_values is not None and spot.known_values.has(says):

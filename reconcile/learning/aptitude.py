@@ -1,7 +1,7 @@
-"""Who adds most to which type of field: by how much a person's readings are worth more there than those of most.
+"""By how much a person's readings of one type of field are worth more than those of most people.
 
-It chooses which of the open fields somebody is given first, never how much work: who adds little anywhere has the same
-queue in another order.
+It orders the open fields that a person is offered. It never limits how much work there is for them: a person who adds
+little anywhere has the same queue in another order.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from math import log
 from reconcile.parameters import PRIOR_HABIT_SHARE, LearntParameters, odds
 
 PERSON = "person"
+"""The kind of source that people are."""
 
 
 def adds(learnt: LearntParameters, people: Iterable[str], types: Iterable[str]) -> dict[str, dict[str, int]]:
-    """For each person who is not like most, the types of field on which they are not: in whole bits, rounded towards
-    nothing, by which a reading of theirs speaks more (or less) for what it says than one of anybody's.
+    """By how many bits a person's reading speaks more, or less, than anybody's, by person and type of field.
 
-    A reading that is wrong with probability e speaks with log2((1 - e) / e) bits for what it says, beside what every
-    reading of a rare text adds. Days and months that somebody swaps count as wrong here: a habit that is known does not
-    make a person less trusted, but of 03/04 it leaves open what is written.
+    Bits are whole, rounded towards 0, and left out where they are 0. A reading that is wrong with probability e speaks
+    with log2((1 - e) / e) bits for what it says, beside what every reading of a rare text adds. Days and months that a
+    person swaps count as wrong here: a known habit does not make a person less trusted, but of 03/04 it leaves open
+    what is written.
     """
     usual = {
         name: odds(_unclear(learnt.errors.typical(PERSON, name), PRIOR_HABIT_SHARE["swap"], name))

@@ -1,4 +1,4 @@
-"""What one pass over weighed fields counts: how often each source was wrong, in which way, and how sure it said it was.
+"""Counts of one pass over weighed fields: how often each source was wrong, in which way, and how sure it was.
 
 The counts are expectations: a field whose value is 0.9 probable counts 0.9 for it and 0.1 for the others.
 """
@@ -14,7 +14,7 @@ from rapidfuzz.distance import Levenshtein
 
 from reconcile.algorithms import count_edits
 from reconcile.forms import TEXT_FAMILIES, PreparedField
-from reconcile.inference import FieldPosterior, Vote, edits, flat_prior, habits, null_of, weigh_field
+from reconcile.inference import FieldPosterior, Vote, flat_prior, habits, misreading_probability, null_of, weigh_field
 from reconcile.parameters import (
     CONFIDENCE_STEPS,
     SHARED_CONFUSIONS,
@@ -26,18 +26,20 @@ from reconcile.parameters import (
     has_digits,
 )
 
-SHARED = 0.8
-"""Of a reading that follows what a place looks like to everybody, so much is the place's fault, not the source's."""
+SHARED_BLAME_SHARE = 0.8
+"""Of a reading that follows what a place looks like to everybody, so much is the place's fault, not the source's.
 
-ALIKE = 0.5
-"""Texts that have less than half in common are of two places, not two readings of one."""
+Chosen by hand.
+"""
 
-LEAST_SHARE = 1e-3
-"""Values less probable than this are not counted."""
+MIN_COMMON_SHARE = 0.5
+"""Texts less similar than this (0 to 1) are of two places, not two readings of one. Chosen by hand."""
 
+MIN_COUNTED_SHARE = 1e-3
+"""Values less probable than this are not counted. Chosen by hand."""
 
-LIKELY = 0.5
-"""What a source does with the words of a long text is counted against a text that is likelier than not."""
+MIN_LINE_SHARE = 0.5
+"""What a source does with the words of a long text is counted against texts likelier than this alone."""
 
 
 def _pairs() -> dict[str, dict[str, list[float]]]:
@@ -46,7 +48,7 @@ def _pairs() -> dict[str, dict[str, list[float]]]:
 
 @dataclass(slots=True)
 class Counts:
-    """(so many, of so many) by what they are kept by; see `reconcile.parameters.parameters.Known` for the names."""
+    """(so many, of so many) under the names of `LearntParameters.read`, which says what they are kept by."""
 
     sources: dict[str, dict[str, list[float]]] = field(default_factory=_pairs)
     rates: dict[str, dict[str, list[float]]] = field(default_factory=_pairs)
@@ -58,18 +60,17 @@ class Counts:
     tempting_on_bad: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
     covered: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
     sure: dict[str, list[list[float]]] = field(default_factory=lambda: defaultdict(_bins))
-    """By engine, and by its kind of readings, and bin of confidence: (readings that were wrong, that were right)."""
+    """By engine, or one kind of its readings, and by bin of confidence: (wrong readings, right ones)."""
     confusions: dict[str, dict[str, dict[str, float]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(lambda: defaultdict(float)))
     )
     conventions: dict[str, dict[str, dict[str, list[float]]]] = field(default_factory=lambda: defaultdict(_pairs))
     lines: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0] * 5))
-    """By source: words of long text that it copied, changed, left out and put in; see
-    `reconcile.algorithms.word_model.done`."""
+    """By source: words of long text that it copied, changed, left out and put in."""
     noticed: dict[str, dict[tuple[str, str], float]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
-    """By source and (what is written, what is said for it): so often in readings that no known convention explains."""
+    """By source and (what is written, what is said for it): counts of readings that no known convention explains."""
     words: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
 
     def count(self, spot: PreparedField, weighed: FieldPosterior, learnt: LearntParameters, truth: str | None) -> None:
@@ -79,16 +80,16 @@ class Counts:
         shares = weighed.shares if truth is None else {truth: 1.0}
         in_place = 0.0
         for written, share in shares.items():
-            if share < LEAST_SHARE or null_of(written) is not None:
+            if share < MIN_COUNTED_SHARE or null_of(written) is not None:
                 continue
-            tempted = weighed.tempted.get(written, {})
+            tempted = weighed.shared_confusions.get(written, {})
             in_place += share * sum(tempted.values())
             self._count_value(spot, written, share)
             for vote in weighed.votes:
                 if vote.shown is None and null_of(vote.says) is None:
                     self._count_vote(spot, vote, written, share, tempted, learnt)
         none = 0.0 if truth is not None else weighed.none
-        if none >= LEAST_SHARE:
+        if none >= MIN_COUNTED_SHARE:
             for vote in weighed.votes:
                 self._count_wrong(spot, vote, none, none)
         _add(self.tempting[spot.field.type], in_place, 1.0)
@@ -112,10 +113,10 @@ class Counts:
         tempted: dict[str, float],
         learnt: LearntParameters,
     ) -> None:
-        if _elsewhere(vote, written):
+        if _is_read_elsewhere(vote, written):
             return
         source_model = learnt.source_model(vote.source, vote.kind, spot.field.type, vote.bad_page)
-        if spot.family == "line text" and share > LIKELY:
+        if spot.family == "line text" and share > MIN_LINE_SHARE:
             self.lines[vote.source] = list(
                 map(add, self.lines[vote.source], count_edits(written.split(), vote.says.split()))
             )
@@ -125,18 +126,24 @@ class Counts:
             _add(self.habits[vote.source][habit], share * (vote.says == way), share)
             if vote.says == way:
                 return
-        if spot.family in TEXT_FAMILIES and not vote.machine and self._in_own_words(vote, written, share, source_model):
+        if (
+            spot.family in TEXT_FAMILIES
+            and not vote.machine
+            and self._is_in_own_words(vote, written, share, source_model)
+        ):
             self._count_wrong(spot, vote, 0.0, share)
             return
-        blame = share * (1 - SHARED * tempted.get(vote.says, 0.0)) if vote.says != written else 0.0
+        blame = share * (1 - SHARED_BLAME_SHARE * tempted.get(vote.says, 0.0)) if vote.says != written else 0.0
         self._count_wrong(spot, vote, blame, share)
         self._count_sure(vote, vote.says != written, share)
         if blame:
             self._count_error(vote, written, blame, source_model, learnt)
 
-    def _in_own_words(self, vote: Vote, written: str, share: float, source_model: SourceModel) -> bool:
-        """Count the source's conventions that apply; whether they explain what it says. Where they do not, what else
-        may become one is noted."""
+    def _is_in_own_words(self, vote: Vote, written: str, share: float, source_model: SourceModel) -> bool:
+        """Whether the source's conventions explain what it says; those that apply are counted.
+
+        Where they do not explain it, the differences are noticed, as they may become conventions.
+        """
         possible = source_model.phrases.ways(written)
         followed = next((way.pairs for way in possible if way.text == vote.says), ())
         for was, became in sorted({pair for way in possible for pair in way.pairs}):
@@ -163,7 +170,7 @@ class Counts:
         self, vote: Vote, written: str, blame: float, source_model: SourceModel, learnt: LearntParameters
     ) -> None:
         """An error is unrelated, or edits: then which characters were taken for which."""
-        near = (1 - source_model.unrelated) * edits(learnt, vote.kind, written, vote.says)
+        near = (1 - source_model.unrelated) * misreading_probability(learnt.characters, vote.kind, written, vote.says)
         far = source_model.unrelated * exp(flat_prior(vote.says))
         unrelated = far / (near + far) if near + far > 0 else 1.0
         _add(self.unrelated[vote.source], blame * unrelated, blame)
@@ -175,14 +182,14 @@ class Counts:
                     self.confusions[SHARED_CONFUSIONS][was][became] += blame * (1 - unrelated)
 
 
-def _elsewhere(vote: Vote, written: str) -> bool:
-    """Whether an engine seems to have read another place of a free layout: that says nothing of how well it reads."""
-    return vote.place is not None and misplaced(written, vote.says)
+def _is_read_elsewhere(vote: Vote, written: str) -> bool:
+    """Whether an engine seems to have read another place of a free layout: its reading then says nothing of it."""
+    return vote.place is not None and is_misplaced(written, vote.says)
 
 
-def misplaced(written: str, says: str) -> bool:
-    """Whether what was read has so little in common with what is written that it stands somewhere else."""
-    return Levenshtein.normalized_similarity(written, says) < ALIKE
+def is_misplaced(written: str, says: str) -> bool:
+    """Whether two texts have so little in common that what was read stands somewhere else."""
+    return Levenshtein.normalized_similarity(written, says) < MIN_COMMON_SHARE
 
 
 def _bins() -> list[list[float]]:

@@ -1,8 +1,8 @@
 """How often sources and decisions were wrong on fields whose truth is known, with intervals.
 
-What is counted of decisions and of each source comes from audits alone, as only these are drawn by lot. Groups of
-people are counted on control items and appeals too, but never where an expert was asked because readers stayed split:
-those fields are the hard ones.
+Decisions and sources are counted on audits alone, as only these are drawn by lot. Groups of people are counted on
+control items and appeals too. Fields of which an expert was asked because readers stayed split are never counted: they
+are the hard ones.
 """
 
 from __future__ import annotations
@@ -22,14 +22,16 @@ from transcribe.model import INK, Evidence, FieldKey
 
 Of = Literal["form", "source", "group"]
 
-HABITUAL = 0.5
-"""What somebody does more often than not is a habit; what they do now and then is an error each time."""
+MIN_HABIT_SHARE = 0.5
+"""A way of saying the same that a source uses more often than this is a habit; a rarer one is an error each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """(wrong, of so many) on one type of field: of the decided values of a form, of a source, or of a group of people
-    by the tradition in which they learnt to write."""
+    """(wrong, of so many) on one type of field: of a form's decided values, of a source, or of a group of people.
+
+    Groups are by the tradition in which people learnt to write.
+    """
 
     of: Of
     name: str
@@ -39,7 +41,7 @@ class Rate:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Between which shares the true one lies, 19 times in 20."""
+        """The shares between which the true one lies, 19 times in 20."""
         return wilson(self.wrong, self.count)
 
     def evidence(self) -> Evidence:
@@ -53,7 +55,7 @@ class Rate:
 
 
 def rates(scans: Sequence[ScanFacts], traditions: Mapping[str, str], learnt: LearntParameters) -> tuple[Rate, ...]:
-    """Every rate that these scans give, by what it is of, name and type; `traditions` are people's, by their id."""
+    """Every rate that these scans give, in the order of `of`, name and type. `traditions` are people's, by their id."""
     tallies: dict[tuple[Of, str, str], list[int]] = defaultdict(lambda: [0, 0])
     for scan in scans:
         for what, name, type_name, wrong in _judged(scan, traditions, learnt):
@@ -80,25 +82,25 @@ def _judged(
             decision = decided[key]
             wrong = decision.null not in (None, "blank") or spot.normal(decision.text) != truth
             yield "form", scan.form.name, type_name, wrong
-        for vote in _heard(scan, key, spot):
-            wrong = _wrong(spot, vote, truth, learnt)
+        for vote in _independent_votes(scan, key, spot):
+            wrong = _is_wrong(spot, vote, truth, learnt)
             if key in scan.audited:
                 yield "source", vote.source, type_name, wrong
             if vote.kind == "person" and (tradition := traditions.get(vote.source)):
                 yield "group", tradition, type_name, wrong
 
 
-def _heard(scan: ScanFacts, key: FieldKey, spot: PreparedField) -> Iterator[Vote]:
-    """What engines and people read who were shown nothing; who cannot read a field is not wrong about it."""
+def _independent_votes(scan: ScanFacts, key: FieldKey, spot: PreparedField) -> Iterator[Vote]:
+    """Votes of engines and people who were shown nothing; a source that cannot read a field is not wrong about it."""
     own = [reading for reading in scan.readings if reading.key == key and reading.kind != "expert"]
     for vote in votes(spot, own):
         if vote.shown is None and vote.source != INK and vote.null in (None, "blank"):
             yield vote
 
 
-def _wrong(spot: PreparedField, vote: Vote, truth: str, learnt: LearntParameters) -> bool:
+def _is_wrong(spot: PreparedField, vote: Vote, truth: str, learnt: LearntParameters) -> bool:
     """Whether a reading says something else than what is written; a habit that says the same is no error."""
     if vote.says == truth:
         return False
     source_model = learnt.source_model(vote.source, vote.kind, spot.field.type)
-    return all(vote.says != way or share < HABITUAL for way, share in ways(truth, source_model))
+    return all(vote.says != way or share < MIN_HABIT_SHARE for way, share in ways(truth, source_model))

@@ -1,4 +1,4 @@
-"""What later readings teach about earlier probabilities: how often machines alone were right where people read too."""
+"""Lessons of later readings about earlier probabilities: how often machines alone were right where people read too."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 from reconcile.forms import PreparedField, PreparedForm, prepared
 from reconcile.inference import (
-    PEOPLE,
+    PEOPLE_STAGE,
     Circumstances,
     FieldPosterior,
     Lesson,
-    at_hand,
     calibrated,
     circumstances,
     fit_calibration,
+    informed_share,
     majority,
     weigh_together,
 )
-from reconcile.learning.counts import misplaced
+from reconcile.learning.counts import is_misplaced
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import (
     MIN_CONTEST_COUNT,
@@ -32,13 +32,13 @@ from reconcile.parameters import (
 from reconcile.policy import POLICY
 from transcribe.model import FieldKey
 
-SETTLED = 0.99
-"""From this probability on, what people and machines together say is taken for the truth."""
+SETTLED_SHARE = 0.99
+"""From this share on, the text of people and machines together is taken for the truth. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
-    """What machines alone said of a field, and whether it was right."""
+class MachinesAlone:
+    """The value that machines alone gave a field, and whether it was right."""
 
     key: FieldKey
     seen: Circumstances
@@ -52,7 +52,7 @@ class Before:
     @property
     def lesson(self) -> Lesson:
         """What calibration learns from it."""
-        share = at_hand(self.share, self.seen)
+        share = informed_share(self.share, self.seen)
         return Lesson(stage=self.seen.stage, family=self.seen.family, share=share, right=self.right)
 
 
@@ -79,7 +79,7 @@ def taught(scans: Sequence[ScanFacts], learnt: LearntParameters) -> dict[str, ob
     for scan in scans:
         for result in contested(scan, learnt):
             contests[result.lesson.family] += result.tally
-            if result.lesson.stage.startswith(PEOPLE):
+            if result.lesson.stage.startswith(PEOPLE_STAGE):
                 of_people[result.lesson.stage].append(result.lesson)
     for lessons in of_people.values():
         found += lessons if len(lessons) >= MIN_CONTEST_COUNT else []
@@ -95,23 +95,29 @@ def _no_places() -> list[list[float]]:
     return [[0.0, 0.0] for _ in range(len(PLACE_CONFIDENCE_STEPS) + 1)]
 
 
-def _would_decide(before: Before, learnt: LearntParameters) -> bool:
-    """Whether machines would decide this alone if they had the right: only such values say how right they are. Whether
-    they did does not matter: what people read because nothing was proven proves it, and what is audited upholds it."""
+def _would_decide(before: MachinesAlone, learnt: LearntParameters) -> bool:
+    """Whether machines would decide this alone if they had the right: only such values tell how right they are.
+
+    Whether they did decide does not matter. Fields that people read because nothing was proven prove it, and audited
+    ones uphold it.
+    """
     probable = calibrated(before.share, before.seen, learnt)
-    return before.seen.alone and probable >= POLICY.min_machine_probability
+    return before.seen.may_decide_alone and probable >= POLICY.min_machine_probability
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
-    """What the readings before the truth came to: 1 of "items" and of the side, model or majority, that alone is right;
-    and how probable the model had its best value."""
+class ContestResult:
+    """The outcome of one field of which the truth came to be known, from the readings before it.
+
+    `tally` counts 1 of "items" and 1 of the side, "model" or "majority", that alone is right. `lesson` is how probable
+    the model held its best value.
+    """
 
     tally: Counter[str]
     lesson: Lesson
 
 
-def contested(scan: ScanFacts, learnt: LearntParameters) -> Iterator[Contest]:
+def contested(scan: ScanFacts, learnt: LearntParameters) -> Iterator[ContestResult]:
     """The model against majority on gold and audited fields, each from the readings before the expert's."""
     if not scan.truths:
         return
@@ -129,11 +135,11 @@ def contested(scan: ScanFacts, learnt: LearntParameters) -> Iterator[Contest]:
         if front is not None and right != (front == truth):
             tally["model" if right else "majority"] = 1
         seen = circumstances(spot, weighed, best, learnt)
-        share = at_hand(weighed.shares[best], seen)
-        yield Contest(tally, Lesson(stage=seen.stage, family=spot.family, share=share, right=right))
+        share = informed_share(weighed.shares[best], seen)
+        yield ContestResult(tally, Lesson(stage=seen.stage, family=spot.family, share=share, right=right))
 
 
-def machines_alone(scan: ScanFacts, learnt: LearntParameters) -> Iterator[Before]:
+def machines_alone(scan: ScanFacts, learnt: LearntParameters) -> Iterator[MachinesAlone]:
     """Fields that people read too, or whose truth is known, as the machines alone would have had them."""
     made = prepared(scan.form)
     settled = _settled(scan, made, learnt)
@@ -145,20 +151,20 @@ def machines_alone(scan: ScanFacts, learnt: LearntParameters) -> Iterator[Before
             read = [says for says, origin in weighed.origins.items() if origin == "read"]
             best = max(read, key=lambda says: (weighed.shares[says], says))
             if made.fields[key.name].family != "mark" and best:
-                yield _before(key, made.fields[key.name], weighed, best, settled[key], learnt)
+                yield _alone(key, made.fields[key.name], weighed, best, settled[key], learnt)
 
 
-def _before(
+def _alone(
     key: FieldKey, spot: PreparedField, weighed: FieldPosterior, best: str, truth: str, learnt: LearntParameters
-) -> Before:
+) -> MachinesAlone:
     places = [vote.place for vote in weighed.votes if vote.says == best and vote.place is not None]
     seen = circumstances(spot, weighed, best, learnt)
-    return Before(
+    return MachinesAlone(
         key=key,
         seen=seen,
         share=weighed.shares[best],
         right=best == truth,
-        misplaced=misplaced(truth, best),
+        misplaced=is_misplaced(truth, best),
         name=spot.name_on_form,
         type=spot.field.type,
         place=min(places, default=None),
@@ -166,13 +172,13 @@ def _before(
 
 
 def _settled(scan: ScanFacts, made: PreparedForm, learnt: LearntParameters) -> dict[FieldKey, str]:
-    """What is known of fields by now, as comparable text."""
+    """The fields whose truth is known by now, or taken for known, as comparable text."""
     people = {reading.key for reading in scan.readings if reading.kind != "machine" and reading.shown is None}
     together: dict[FieldKey, FieldPosterior] = weigh_together(made, scan.readings, learnt) if people else {}
     settled = {}
     for key in people:
         says, share = max(together[key].shares.items(), key=lambda each: (each[1], each[0]))
-        if share >= SETTLED and together[key].origins[says] == "read":
+        if share >= SETTLED_SHARE and together[key].origins[says] == "read":
             settled[key] = says
     truths = {key: made.fields[key.name].normal(text) for key, text in scan.truths.items()}
     return {**settled, **truths}

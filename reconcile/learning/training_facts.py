@@ -1,4 +1,4 @@
-"""What is known of one scan when trust is learnt from it."""
+"""The facts of one scan that learning uses."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from transcribe.model import Decision, FieldKey, Form, Reading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanFacts:
-    """One scan. `truths` are texts known to be right (gold, expert, appeal), `audited` the fields that were drawn by
-    lot to be read again, blind, and `adjudicated` those of which an expert was asked because readers stayed split: the
-    hard ones, which clamp the truth and say nothing of how often anybody errs. `decisions` are the latest, those of
+    """One scan with its readings and what is known of them.
+
+    `truths` are texts known to be right (gold, expert, appeal). `audited` are the fields that were drawn by lot to be
+    read again, blind. `adjudicated` are those of which an expert was asked because readers stayed split: they are the
+    hard ones, whose truth holds but which say nothing of how often anybody errs. `decisions` are the latest, those of
     audited fields as they stood before. `proving` are the fields that people were asked because it was not proven how
     right machines are.
     """

@@ -8,7 +8,7 @@ from reconcile.parameters.confidence_bins import (
     confidence_table,
     has_digits,
 )
-from reconcile.parameters.confusions import SHARED_CONFUSIONS, UNSEEN_CONFUSION_SHARE
+from reconcile.parameters.confusions import SHARED_CONFUSIONS, UNSEEN_CONFUSION_SHARE, CharacterConfusions
 from reconcile.parameters.parameters import LearntParameters, read_parameters
 from reconcile.parameters.place_errors import PLACE_CONFIDENCE_STEPS, place_bin
 from reconcile.parameters.shipped import shipped_parameters
@@ -28,6 +28,7 @@ __all__ = [
     "PRIOR_HABIT_SHARE",
     "SHARED_CONFUSIONS",
     "UNSEEN_CONFUSION_SHARE",
+    "CharacterConfusions",
     "LearntParameters",
     "SourceModel",
     "bin_of",

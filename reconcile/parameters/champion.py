@@ -1,7 +1,7 @@
-"""Champion and challenger: the model stands beside the plain majority, family by family, and has to win.
+"""Champion and challenger: whether the model or the plain majority decides, family by family of field types.
 
-What a store has seen settles it: on items whose truth is known, those count on which only one of the two is right (the
-sign test, as in Q. McNemar, Psychometrika 12, 1947).
+The items of the store settle it whose truth is known: those count on which only one of the two is right (the sign test,
+as in Q. McNemar, Psychometrika 12, 1947).
 """
 
 from __future__ import annotations

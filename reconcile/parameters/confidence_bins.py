@@ -1,4 +1,4 @@
-"""What an engine's confidence says: how much likelier it is to be so sure when wrong than when right."""
+"""The meaning of an engine's confidence: how much likelier it is to be so sure when wrong than when right."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ MAX_SHARED_CONFUSION_SHARE = 0.4
 """The most that a field may be taken to look like something else to everybody. Chosen by hand."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CharacterConfusions:
     """The shares of each character's misreadings by kind of source, and what is left for characters never seen."""
 

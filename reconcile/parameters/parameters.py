@@ -25,14 +25,14 @@ PRIOR_COVERED_TALLY = (8.0, 10.0)
 MAX_COVERED_SHARE = 0.99
 """The most values that master data may be taken to know. Chosen by hand."""
 
-CACHED_MODEL_COUNT = 16384
-"""So many source models are kept: the sources of a large home with their types of field."""
+CACHED_MODEL_COUNT = 4096
+"""So many source models are kept: some hundred sources with their types of field. Chosen by hand."""
 
-CACHED_WORDS_COUNT = 1024
-"""The known words of so many fields are kept."""
+CACHED_WORDS_COUNT = 256
+"""The known words of so many fields are kept. Chosen by hand."""
 
 RECENT_COUNT = 4
-"""The typed parameters of so many versions are kept, since most scans are weighed under the same."""
+"""The typed parameters of so many versions are kept, since most scans are weighed under the same. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -8,9 +8,11 @@ from transcribe.model import Parameters
 
 
 def shipped_parameters() -> Parameters:
-    """What weighing stands on before anything was learnt here: how the two engines read, how sure they are when wrong,
-    what they take for what, and on how many typed fields machines alone were wrong; and what the model's probability
-    turned out to mean where people read too."""
+    """The parameters of a store that has learnt nothing yet.
+
+    They hold how the two engines read, how sure they are when wrong, what they take for what, and on how many typed
+    fields machines alone were wrong. They hold too what the model's probability turned out to mean where people read.
+    """
     return _SHIPPED
 
 

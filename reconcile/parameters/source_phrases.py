@@ -1,6 +1,6 @@
-"""Conventions that one source has: what it writes for what stands there, learnt from its own readings.
+"""Conventions of one source, learnt from its own readings: what it writes for what stands there.
 
-Somebody writes "rd" for "road", leaves a unit out, puts "Mr" before a name or mends "Meier" to "Meyer", and does so
+A reader writes "rd" for "road", leaves a unit out, puts "Mr" before a name or mends "Meier" to "Meyer", and does so
 again and again: that is a way of saying the same, not an error. A convention is a pair of phrases, what is written and
 what the source says for it; "^" and "$" stand for the start and the end of a text, so that a phrase put in before or
 behind is a pair like any other.
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import Levenshtein
 
 Pair = tuple[str, str]
-"""(what is written, what is said for it)."""
+"""(what is written, what the source writes for it)."""
 
 TalliesByPhrase = Mapping[str, Mapping[str, Sequence[float]]]
 """By what is written and what is said for it: (followed, of so many)."""
@@ -99,8 +99,10 @@ NO_PHRASES = Phrases({})
 
 
 def differences(written: str, said: str) -> list[Pair]:
-    """The pairs of phrases by which what is said differs from what is written; none where they have little in common
-    or something was put in between."""
+    """The pairs of phrases by which a reading differs from what is written.
+
+    None where they have nothing in common, where a phrase is too long, or where something was put in between.
+    """
     there, here = written.split(), said.split()
     found: list[Pair] = []
     kept = 0
@@ -124,7 +126,7 @@ def differences(written: str, said: str) -> list[Pair]:
 def kept_phrases(
     counted: Mapping[str, TalliesByPhrase], noticed: Mapping[str, Mapping[Pair, float]]
 ) -> dict[str, dict[str, dict[str, list[float]]]]:
-    """The conventions of each source that were followed often enough; those just noticed at a first guess."""
+    """The conventions of each source that were followed often enough, those just noticed with a first guess."""
     tree: dict[str, dict[str, dict[str, list[float]]]] = {}
     for source, written, said, tally in _all(counted, noticed):
         if tally[0] >= MIN_FOLLOWED_COUNT and tally[0] >= MIN_FOLLOWED_SHARE * tally[1]:

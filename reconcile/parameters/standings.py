@@ -1,5 +1,4 @@
-"""Who decides in each family of field types, the model or plain majority, and by how much: what ships, what was seen
-here."""
+"""Who decides in each family of field types, the model or plain majority, and on which items that stands."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ class Contest(NamedTuple):
 
 
 class ChampionStanding(NamedTuple):
-    """Who decides in a family, what that stood on when fairhand shipped, and what this store has seen."""
+    """Who decides in a family, on which items that stood when fairhand shipped, and on which it stands here."""
 
     family: str
     side: Champion
@@ -27,7 +26,7 @@ class ChampionStanding(NamedTuple):
     here: Contest
 
 
-SHIPPED: dict[Family, Contest] = {
+SHIPPED_CONTESTS: dict[Family, Contest] = {
     "amount": Contest(4630, 96, 7),
     "code": Contest(1966, 57, 1),
     "date": Contest(1296, 38, 5),
@@ -38,11 +37,11 @@ SHIPPED: dict[Family, Contest] = {
 (CrowdSpeech), as `python -m tests.bench.bench_reconcile --set contests` counts them. Fields without a majority are left
 out, on which only the model says anything."""
 
-NOTHING = Contest(0, 0, 0)
+NO_CONTEST = Contest(0, 0, 0)
 
 
 def champion_standing(family: Family, learnt: LearntParameters) -> ChampionStanding:
     """Who decides in a family under these parameters, and why."""
     tally = learnt.contests.get(family, {})
     here = Contest(*(round(tally.get(name, 0)) for name in ("items", "model", "majority")))
-    return ChampionStanding(family, learnt.champion(family), SHIPPED.get(family, NOTHING), here)
+    return ChampionStanding(family, learnt.champion(family), SHIPPED_CONTESTS.get(family, NO_CONTEST), here)

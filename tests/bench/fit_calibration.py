@@ -17,7 +17,7 @@ from typing import Any
 
 from reconcile.algorithms.metrics import calibration_error
 from reconcile.inference.calibration import Lesson, adjusted, fit_calibration
-from reconcile.inference.circumstances import NEVER, SEARCHED
+from reconcile.inference.circumstances import SEARCHED_STAGE, UNDECIDED_STAGE
 from reconcile.learning.lessons import machines_alone
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import LearntParameters
@@ -26,7 +26,7 @@ from tests.bench.fit_first import TARGET, key, reading
 from tests.bench.intervals import by_chance
 from tests.bench.read_results import form_of
 
-FITTED = (NEVER, SEARCHED)
+FITTED = (UNDECIDED_STAGE, SEARCHED_STAGE)
 """How the names of the stages begin that are fitted here."""
 
 

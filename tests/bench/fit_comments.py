@@ -25,7 +25,7 @@ from reconcile.algorithms.word_model import Line, best_line
 from reconcile.algorithms.word_network import build_network
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference import long_text
-from reconcile.inference.long_text_calibration import Prose, numbers, prose
+from reconcile.inference.long_text_calibration import Prose, prose, regressors
 from reconcile.inference.votes import votes
 from reconcile.inference.weigh import weigh_together
 from reconcile.learning.learn import learn
@@ -82,7 +82,7 @@ def maps(data: Path) -> dict[str, tuple[float, ...]]:
     for part in PARTS:
         for drawn in by_lot(sets.crowdspeech(data, part)[::2], DRAWS):
             for seen, share, was in wholes(drawn):
-                known.setdefault(seen.origin, []).append((numbers(share, seen), was))
+                known.setdefault(seen.origin, []).append((regressors(share, seen), was))
     found = {}
     for origin, some in sorted(known.items()):
         inputs, right = numpy.array([each for each, _ in some]), numpy.array([float(was) for _, was in some])
@@ -137,7 +137,7 @@ def texts(data: Path, part: str, readers: int) -> Iterator[Text]:
             yield Text(
                 rivals=tuple(map(_rivals, shares, likeliest)),
                 readers=len(speaking),
-                met=words / (words + long_text.VOCABULARY),
+                met=words / (words + long_text.HALF_KNOWN_WORD_COUNT),
                 right=" ".join(word for word in likeliest if word) == spot.normal(truth),
             )
 
@@ -177,7 +177,7 @@ class Likelihood:
         self.met, self.readers, self.right = (
             numpy.array([getattr(text, name) for text in found], float) for name in ("met", "readers", "right")
         )
-        self.left = numpy.array([len(text.rivals) for text in found]) * numpy.log(1 - long_text.SLIP)
+        self.left = numpy.array([len(text.rivals) for text in found]) * numpy.log(1 - long_text.UNREAD_WORD_SHARE)
 
     def loss(self, figures: Numbers) -> float:
         """The negative log likelihood of which texts are right, by (log c, k) of strangers and of known words."""

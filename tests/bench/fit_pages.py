@@ -98,7 +98,9 @@ def show(name: str, scans: Sequence[ScanFacts], content: dict[str, Any]) -> None
         for scan in scans:
             if any(each.conditions.get("quality", 1.0) < BAD_PAGE_QUALITY for each in scan.readings) == bad:
                 alone = machines_alone(scan, LearntParameters.read(version=0, content=content))
-                told += [(each.share, each.right) for each in alone if each.seen.alone and each.seen.engines > 1]
+                told += [
+                    (each.share, each.right) for each in alone if each.seen.may_decide_alone and each.seen.engines > 1
+                ]
         for low, high in ((0.5, 0.95), (0.95, 0.99), (0.99, 0.999), (0.999, 1.0)):
             some = [each for each in told if low <= each[0] < high or (high == 1.0 and each[0] == high)]
             stated = sum(share for share, _ in some) / max(1, len(some))

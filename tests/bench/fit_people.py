@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from reconcile.inference.calibration import Lesson, fit_calibration
-from reconcile.inference.circumstances import PEOPLE
+from reconcile.inference.circumstances import PEOPLE_STAGE
 from reconcile.parameters.shipped_data import CONTENT
 from tests.bench.generator import Shape, make
 from tests.bench.generator.orders import HARD
@@ -70,7 +70,7 @@ def learnt(outcome: Outcome) -> Iterator[Lesson]:
     words = any(each.code in ("each word", "read whole") for each in outcome.decision.evidence)
     if outcome.decision.method in METHODS and not words:
         share = float(raw[0]) if raw else outcome.decision.probability
-        yield Lesson(stage=f"{PEOPLE} {family}", family=family, share=share, right=outcome.right)
+        yield Lesson(stage=f"{PEOPLE_STAGE} {family}", family=family, share=share, right=outcome.right)
 
 
 if __name__ == "__main__":

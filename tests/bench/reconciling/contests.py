@@ -14,7 +14,7 @@ from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped
 from reconcile.parameters.champion import champion
 from reconcile.parameters.parameters import LearntParameters
-from reconcile.parameters.standings import SHIPPED
+from reconcile.parameters.standings import SHIPPED_CONTESTS
 from tests.bench import sets
 from tests.bench.generator import Shape, World, make
 from tests.bench.generator.paper import KEYS, forms, reading, scan_of
@@ -42,7 +42,9 @@ def rows(small: bool) -> Iterator[Row]:
         yield Row(of=f"{family}: right alone, model : majority", figure=said)
         if differ:
             yield at_least(f"{family}: share of the model", counts["model"] / differ, 0.5, 3)
-        yield Row(of=f"{family}: champion", figure=f"{champion(counts)}, as shipped" if family in SHIPPED else "new")
+        yield Row(
+            of=f"{family}: champion", figure=f"{champion(counts)}, as shipped" if family in SHIPPED_CONTESTS else "new"
+        )
 
 
 def _add(tally: dict[str, Counter[str]], scans: Sequence[ScanFacts]) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from reconcile.decision.audit_sampling import draw_audit, second_look
+from reconcile.decision.audit_sampling import draw_audit, may_need_second_look
 from reconcile.decision.decide import decide
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference.weigh import weigh
@@ -103,7 +103,7 @@ def work(world: World, each: Open, parameters: Parameters, policy: Policy, *, ex
                 each.audited.add(key)
                 each.before[key] = each.decisions[key]
                 wanted.append(key)
-            elif second_look(posteriors[key]):
+            elif may_need_second_look(posteriors[key]):
                 wanted.append(key)
         if not wanted:
             return

@@ -12,7 +12,7 @@ from flows.home.home import Home, now, policy
 from flows.output.explanation import explained, in_words
 from flows.steps.learn_parameters import learn_home
 from flows.steps.reconcile_scans import reconcile_home, reconcile_waiting
-from reconcile.inference.calibration import DOUBTED
+from reconcile.inference.calibration import MIN_EXPERT_PROBABILITY
 from reconcile.parameters import shipped
 from reconcile.parameters.parameters import read_parameters
 from reconcile.policy import Policy
@@ -175,7 +175,7 @@ def test_a_second_look_at_what_an_expert_read_against_all_others_is_no_audit_and
     answer(rooms, expert, "21.50", scan=scan.id, field="total", kinds=("adjudicate",))
     reconcile_home(rooms)
     decided = {each.key: each for each in rooms.store.decisions(scan.id)}
-    assert (decided[TOTAL].text, decided[TOTAL].probability) == ("21.50", DOUBTED)
+    assert (decided[TOTAL].text, decided[TOTAL].probability) == ("21.50", MIN_EXPERT_PROBABILITY)
     answer(rooms, other, "12.50", scan=scan.id, field="total", kinds=("audit",))
     reconcile_home(rooms)
     later = {each.key: each for each in rooms.store.decisions(scan.id)}[TOTAL]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconcile.decision.audit_sampling import draw_audit, second_look
+from reconcile.decision.audit_sampling import draw_audit, may_need_second_look
 from tests.reconcile.made import both, expert, field, ink, posterior, reading
 from transcribe.model import FieldKey
 
@@ -27,13 +27,15 @@ def test_nothing_is_drawn_at_no_share_and_everything_at_the_whole() -> None:
 
 def test_an_expert_who_reads_what_is_improbable_even_with_their_word_is_heard_a_second_time_by_another() -> None:
     said = [*both("total", "15.60"), reading("total", "ana", "15.60"), reading("total", "ben", "15.60")]
-    assert second_look(posterior(TOTAL, *said, expert("total", "15.80")))
-    assert not second_look(posterior(TOTAL, *said))
-    assert not second_look(posterior(TOTAL, *said, expert("total", "15.60")))
-    assert not second_look(posterior(TOTAL, *both("total", "15.60"), reading("total", "ana", "15.80"), CONFIRMS))
-    assert not second_look(posterior(TOTAL, ink("total", ""), expert("total", "")))
+    assert may_need_second_look(posterior(TOTAL, *said, expert("total", "15.80")))
+    assert not may_need_second_look(posterior(TOTAL, *said))
+    assert not may_need_second_look(posterior(TOTAL, *said, expert("total", "15.60")))
+    assert not may_need_second_look(
+        posterior(TOTAL, *both("total", "15.60"), reading("total", "ana", "15.80"), CONFIRMS)
+    )
+    assert not may_need_second_look(posterior(TOTAL, ink("total", ""), expert("total", "")))
 
 
 def test_two_experts_are_enough_whatever_they_read() -> None:
     other = reading("total", "other expert", "15.90", kind="expert", minute=10)
-    assert not second_look(posterior(TOTAL, *both("total", "15.60"), expert("total", "15.80"), other))
+    assert not may_need_second_look(posterior(TOTAL, *both("total", "15.60"), expert("total", "15.80"), other))

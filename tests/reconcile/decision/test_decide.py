@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from reconcile.decision.decide import decide
-from reconcile.inference.calibration import DOUBTED
+from reconcile.inference.calibration import MIN_EXPERT_PROBABILITY
 from reconcile.policy import POLICY
 from tests.reconcile.made import both, expert, field, ink, machine, posterior, reading
 from transcribe.codes import Method, Witness
@@ -161,7 +161,7 @@ def test_of_two_experts_the_one_decides_who_is_plainly_likelier_unless_the_other
 def test_what_an_expert_decides_against_the_evidence_is_given_no_great_probability() -> None:
     doubted = decided(TOTAL, *both("total", "15.60"), *[reading("total", who, "15.60") for who in "ab"], EXPERT)
     plain = decided(TOTAL, machine("total", "tesseract 5", "15.60"), reading("total", "ana", "15.80"), EXPERT)
-    assert (doubted.value, doubted.probability) == ("15.80", DOUBTED)
+    assert (doubted.value, doubted.probability) == ("15.80", MIN_EXPERT_PROBABILITY)
     assert plain.probability > 0.95
 
 

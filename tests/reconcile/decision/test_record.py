@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import permutations
 
-from reconcile.decision.record import assemble, broken_rules, complete
+from reconcile.decision.record import assemble, broken_rules, is_complete
 from tests.reconcile.made import field, form
 from transcribe.model import Decision, FieldKey, Null, Rule, RuleException, Scan, Table, Value
 
@@ -95,7 +95,7 @@ def test_a_blank_cell_is_left_out_of_a_sum_and_an_illegible_one_makes_it_silent(
 def test_a_record_is_complete_when_fixed_fields_and_the_scan_s_own_are_decided() -> None:
     free = replace(ORDER, tables=(replace(ORDER.tables[0], rows=0),))
     keys = [FieldKey("lines.quantity", 0), FieldKey("lines.price", 0)]
-    assert complete(free, keys, DECISIONS)
-    assert not complete(free, [*keys, FieldKey("lines.price", 1)], DECISIONS)
-    assert not complete(free, keys, DECISIONS[:-1])
-    assert not complete(ORDER, keys, DECISIONS)
+    assert is_complete(free, keys, DECISIONS)
+    assert not is_complete(free, [*keys, FieldKey("lines.price", 1)], DECISIONS)
+    assert not is_complete(free, keys, DECISIONS[:-1])
+    assert not is_complete(ORDER, keys, DECISIONS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconcile.decision.decide import decide
-from reconcile.decision.writing_tradition import Traditions, from_elsewhere, standing_alone, traditions
+from reconcile.decision.writing_tradition import Traditions, from_elsewhere, lone_tradition, traditions
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
@@ -22,7 +22,7 @@ PEOPLE = Traditions(
 
 
 def alone(*readings: Reading, people: Traditions = PEOPLE) -> str:
-    return standing_alone(prepared(FORM).fields["number"], readings, people, POLICY)
+    return lone_tradition(prepared(FORM).fields["number"], readings, people, POLICY)
 
 
 def said(who: str, text: str | None) -> Reading:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconcile.algorithms.intervals import lower_bound
 from reconcile.inference.calibration import Lesson, adjusted, fit_calibration
-from reconcile.inference.circumstances import NEVER
+from reconcile.inference.circumstances import UNDECIDED_STAGE
 from reconcile.parameters.confidence_bins import CONFIDENCE_STEPS, log_ratios, log_ratios_of_kind
 
 SHARES = st.floats(0.5, 1.0)
@@ -37,9 +37,9 @@ def test_a_few_fields_change_little() -> None:
 
 
 def test_values_that_are_never_decided_are_calibrated_whatever_their_share_and_others_from_a_half_on() -> None:
-    hand = [Lesson(stage=f"{NEVER} handwriting: line text", family="line text", share=0.4, right=False)] * 80
+    hand = [Lesson(stage=f"{UNDECIDED_STAGE} handwriting: line text", family="line text", share=0.4, right=False)] * 80
     fitted = fit_calibration([*hand, *lessons(0.4, 0, 80)])
-    assert adjusted(0.4, f"{NEVER} handwriting: line text", "line text", fitted) < 0.15
+    assert adjusted(0.4, f"{UNDECIDED_STAGE} handwriting: line text", "line text", fitted) < 0.15
     assert adjusted(0.4, "machines", "date", fitted) == 0.4
 
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.decision.decide import decide
-from reconcile.inference.long_text import WORDS
-from reconcile.inference.long_text_calibration import MAPS, Prose, whole
+from reconcile.inference.long_text import MIN_LONG_WORD_COUNT
+from reconcile.inference.long_text_calibration import LOGISTIC_WEIGHTS, Prose, whole_text_probability
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
@@ -63,19 +63,19 @@ def test_a_person_who_saw_a_value_is_no_second_reader() -> None:
     assert copied.probability <= max(alone.probability, 0.5)
 
 
-@given(st.integers(min_value=WORDS, max_value=60), st.integers(min_value=2, max_value=9))
+@given(st.integers(min_value=MIN_LONG_WORD_COUNT, max_value=60), st.integers(min_value=2, max_value=9))
 def test_the_longer_a_text_the_less_probable_and_the_more_wrote_it_alike_the_more(words: int, readers: int) -> None:
-    here = whole(1.0, Prose("alike", words, readers, readers))
-    assert whole(1.0, Prose("alike", words + 1, readers, readers)) < here
-    assert whole(1.0, Prose("alike", words, readers + 1, readers + 1)) > here
+    here = whole_text_probability(1.0, Prose("alike", words, readers, readers))
+    assert whole_text_probability(1.0, Prose("alike", words + 1, readers, readers)) < here
+    assert whole_text_probability(1.0, Prose("alike", words, readers + 1, readers + 1)) > here
 
 
 @given(
-    st.sampled_from(sorted(MAPS)),
+    st.sampled_from(sorted(LOGISTIC_WEIGHTS)),
     st.floats(min_value=0.001, max_value=0.999),
-    st.integers(min_value=WORDS, max_value=60),
+    st.integers(min_value=MIN_LONG_WORD_COUNT, max_value=60),
     st.integers(min_value=3, max_value=9),
 )
 def test_what_words_come_to_never_counts_against_the_whole(origin: str, share: float, words: int, readers: int) -> None:
     seen = Prose(origin, words, readers, 1)  # type: ignore[arg-type]  # drawn from the maps' own names
-    assert whole(min(0.999, 1.1 * share), seen) >= whole(share, seen)
+    assert whole_text_probability(min(0.999, 1.1 * share), seen) >= whole_text_probability(share, seen)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from reconcile.forms.master_data import KnownValues, KnownWords
 from reconcile.forms.prepared_form import prepared
 from reconcile.forms.street_words import spelled_out
-from reconcile.inference.noisy_channel import error, likelihoods, swapped
+from reconcile.inference.noisy_channel import error_probability, likelihoods, swapped
 from reconcile.inference.posterior import weigh_field
 from reconcile.inference.prior import flat_prior, log_prior
-from reconcile.inference.votes import MARK, votes
+from reconcile.inference.votes import NULL_SIGN, votes
 from reconcile.parameters.parameters import read_parameters
 from reconcile.parameters.shipped import shipped_parameters
 from tests.reconcile.made import both, expert, field, form, machine, reading
@@ -38,7 +38,7 @@ def said_by(kind: str, text: str | None, shown: str | None = None) -> float:
 
 @given(written=TEXTS, said=TEXTS)
 def test_every_reading_has_a_probability(written: str, said: str) -> None:
-    assert 0.0 <= error(LEARNT, said, ANA, written) <= 1.0
+    assert 0.0 <= error_probability(LEARNT, said, ANA, written) <= 1.0
     assert flat_prior(said) < 0
 
 
@@ -122,7 +122,7 @@ def test_engines_are_one_source_each_and_the_latest_reading_speaks() -> None:
     said = votes(SPOT, [machine("customer", "tesseract 5 eng", "A"), machine("customer", "tesseract 5 fra", "B")])
     assert [vote.source for vote in said] == ["tesseract"]
     crossed = reading("customer", "ana", "Dupont", flags=frozenset({"crossed out"}))
-    assert votes(SPOT, [crossed])[0].says == MARK + "crossed out"
+    assert votes(SPOT, [crossed])[0].says == NULL_SIGN + "crossed out"
 
 
 def test_an_experts_error_is_rarer_than_a_persons() -> None:

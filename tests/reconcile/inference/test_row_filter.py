@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reconcile.inference.row_filter import standing
+from reconcile.inference.row_filter import readings_in_told_rows
 from transcribe.forms import definition
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Kind, Reading
@@ -35,17 +35,17 @@ TYPED = said("lines.tax", 0, "20", "person")
 
 
 def test_without_a_word_about_rows_all_readings_stand() -> None:
-    assert list(standing(FACTURE, [BEFORE, BEYOND, PLAIN])) == [BEFORE, BEYOND, PLAIN]
+    assert list(readings_in_told_rows(FACTURE, [BEFORE, BEYOND, PLAIN])) == [BEFORE, BEYOND, PLAIN]
 
 
 def test_what_machines_said_before_and_of_rows_beyond_is_left_out() -> None:
     every = [BEFORE, told("100,200,300"), THERE, BEYOND, PLAIN, TYPED]
-    assert list(standing(FACTURE, every)) == [every[1], THERE, PLAIN, TYPED]
+    assert list(readings_in_told_rows(FACTURE, every)) == [every[1], THERE, PLAIN, TYPED]
 
 
 def test_a_table_that_is_not_there_has_no_cells() -> None:
     every = [BEFORE, THERE, TYPED, PLAIN, told("")]
-    assert list(standing(FACTURE, every)) == [PLAIN, every[-1]]
+    assert list(readings_in_told_rows(FACTURE, every)) == [PLAIN, every[-1]]
 
 
 @pytest.mark.parametrize("text", ["100", None])

@@ -8,7 +8,7 @@ import pytest
 
 from reconcile.decision.decide import decide
 from reconcile.inference.calibration import adjusted
-from reconcile.inference.circumstances import NEVER, SEARCHED
+from reconcile.inference.circumstances import SEARCHED_STAGE, UNDECIDED_STAGE
 from reconcile.inference.weigh import weigh
 from reconcile.parameters import shipped
 from reconcile.parameters.parameters import read_parameters
@@ -41,10 +41,10 @@ def test_an_address_on_which_engines_agree_is_asked_for_all_the_same() -> None:
 
 @pytest.mark.parametrize("family", ["amount", "code", "date", "line text", "short text"])
 def test_what_ships_says_how_sure_machines_are_of_every_family_on_a_free_layout(family: str) -> None:
-    doubted = f"{SEARCHED} machines in doubt: {family}"
+    doubted = f"{SEARCHED_STAGE} machines in doubt: {family}"
     assert doubted in STAGES
     assert 0.0 < adjusted(0.9, doubted, family, STAGES) < 1.0
 
 
 def test_joined_handwriting_is_next_to_impossible_whatever_an_engine_claims() -> None:
-    assert adjusted(0.5, f"{NEVER} handwriting: line text", "line text", STAGES) < 0.15
+    assert adjusted(0.5, f"{UNDECIDED_STAGE} handwriting: line text", "line text", STAGES) < 0.15

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reconcile.parameters.champion import champion
 from reconcile.parameters.parameters import read_parameters
 from reconcile.parameters.shipped import shipped_parameters
-from reconcile.parameters.standings import SHIPPED, Contest, champion_standing
+from reconcile.parameters.standings import SHIPPED_CONTESTS, Contest, champion_standing
 from transcribe.model import Parameters
 
 
@@ -13,7 +13,7 @@ def test_every_family_that_ships_with_the_model_in_front_names_what_it_won_on() 
     for family in ("amount", "code", "date", "line text", "short text"):
         standing = champion_standing(family, read_parameters(shipped_parameters()))
         assert standing.side == "model"
-        assert standing.shipped == SHIPPED[family]
+        assert standing.shipped == SHIPPED_CONTESTS[family]
         assert standing.shipped.model > standing.shipped.majority
         assert champion(standing.shipped._asdict()) == "model"
         assert standing.here == Contest(0, 0, 0)

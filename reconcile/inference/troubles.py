@@ -1,0 +1,171 @@
+"""The troubles of a field's readings: why machines alone may not decide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from reconcile.forms import TEXT_FAMILIES, PreparedField
+from reconcile.inference.corroboration import MIN_VOUCHING_SUMS_FACTOR
+from reconcile.inference.votes import BLANK, Vote, null_of
+from reconcile.parameters import LearntParameters
+from transcribe.codes import Flag, Reason
+from transcribe.model import INK
+
+LOOKALIKE_PATTERN = re.compile(r"[0O1IL|]")
+"""Characters that both engines mistake alike in a code: both read PO as P0."""
+
+STROKE_PATTERN = re.compile(r"\W*[1Il|!]\W*")
+"""A single upright stroke: a piece of a fold, of a frame or of the letter above looks the same."""
+
+LITRES_PATTERN = re.compile(r"\d\s?[1I|]$")
+"""The end of a text that may be litres: both engines read 30 l as 301."""
+
+REASON_BY_FLAG: Mapping[Flag, Reason] = {
+    Flag.ROWS_MISSING: Reason.ROWS_MISSING,
+    Flag.NOT_FITTING: Reason.NOT_FITTING,
+    Flag.ABSENT: Reason.NOT_FOUND,
+    Flag.ILLEGIBLE: Reason.ILLEGIBLE,
+    Flag.CROSSED_OUT: Reason.CROSSED_OUT,
+    Flag.ANOTHER_DOCUMENT: Reason.ANOTHER_DOCUMENT,
+    Flag.UNLABELLED: Reason.UNLABELLED,
+}
+"""What a machine may say of a field that it cannot read, and why people look at it; the first that holds counts."""
+
+
+DECIMALS_PATTERN = re.compile(r"[.,]\s?\d{1,2}\D*$")
+"""The end of an amount that is written with its decimals."""
+
+DECIMAL_GAP_PATTERN = re.compile(r"[.,\s]\s?\d{2}\D*$")
+"""The same where the point may be so faint that there is only a gap."""
+
+TYPES_WITH_POINT = ("amount", "decimal")
+"""Types that have a decimal point to lose; a quantity has none."""
+
+MIN_POINTLESS_DIGIT_COUNT = 3
+"""From so many digits on, an amount without decimals may be one whose point was not seen. Chosen by hand."""
+
+MIN_POINTLESS_DIGIT_COUNT_ON_BLUR = 2
+"""From so many digits on, the same may be of a quantity with decimals on a blurred page: 7.5 is read as 75.
+
+On other pages two digits are a whole number.
+"""
+
+BLURRED_PAGE_QUALITY = 0.5
+"""Quality of a page (0 to 1) below which blur may hide the point of a quantity.
+
+Blur takes points from pages of 0.46 at most.
+"""
+
+MIN_CONFIDENCE_ON_BAD_PAGE = 0.9
+"""How sure the better engine must be on a bad page where nothing else vouches for its value.
+
+See `is_unsure_on_bad_page` for what was measured.
+"""
+
+MAX_OPPOSING_SUMS_FACTOR = 0.3
+"""Below this factor the form's sums speak against a value. Chosen by hand."""
+
+
+def is_said_by_barcode(votes: Sequence[Vote], says: str) -> bool:
+    """Whether a barcode that checks itself says this."""
+    return any(vote.machine and Flag.CHECKS_ITSELF in vote.flags and vote.says == says for vote in votes)
+
+
+def trouble_of(spot: PreparedField, votes: Sequence[Vote], says: str, sums: float) -> Reason | Literal[""]:
+    """Why machines alone may not decide, as a task reason; "" where they may."""
+    machines = [vote for vote in votes if vote.machine]
+    flags = [flag for vote in machines if vote.flags for flag in vote.flags]
+    for flag, reason in REASON_BY_FLAG.items() if flags else ():
+        if flag in flags:
+            return reason
+    if Flag.HANDWRITING in flags:
+        return Reason.HANDWRITING
+    if Flag.CHECKS_ITSELF in flags and any(
+        vote.null is None and not is_said_by_barcode(machines, vote.says) for vote in machines
+    ):
+        return Reason.ENGINES_DISAGREE  # the label is of something else, or what is printed under its bars is
+    if Flag.MISCOUNTED in flags and any(vote.says == says and Flag.MISCOUNTED in vote.flags for vote in machines):
+        return Reason.MISCOUNTED
+    if says == BLANK and not any(vote.source == INK and vote.says == BLANK for vote in machines):
+        return Reason.INK_BUT_NO_TEXT if any(vote.source == INK for vote in machines) else Reason.NOTHING_READ
+    if null_of(says) is None and spot.faults(says):
+        return Reason.FORMAT
+    if sums < MAX_OPPOSING_SUMS_FACTOR:
+        return Reason.SUMS
+    if spot.type in TYPES_WITH_POINT and (
+        _may_lack_its_point(spot, machines, says, sums) or _has_extra_decimals(machines, says)
+    ):
+        return Reason.FORMAT
+    return Reason.LOOKALIKE if _has_lookalikes(spot, machines, says) else ""
+
+
+def _has_lookalikes(spot: PreparedField, machines: Sequence[Vote], says: str) -> bool:
+    """Whether a value holds characters that engines take for one another, and nothing tells which they are.
+
+    So may be a code without a pattern, a text or a price of a single stroke, litres at the end of a text.
+    """
+    if (
+        null_of(says)
+        or (spot.known_values is not None and spot.known_values.has(says))
+        or is_said_by_barcode(machines, says)
+    ):
+        return False
+    if spot.field.type == "code":
+        return spot.field.pattern is None and bool(LOOKALIKE_PATTERN.search(says))
+    texts = [vote.text for vote in machines if vote.says == says]
+    if spot.family in TEXT_FAMILIES or spot.field.type == "amount":
+        stroke = bool(texts) and all(STROKE_PATTERN.fullmatch(text) for text in texts)
+        return stroke or (spot.field.type == "text" and any(LITRES_PATTERN.search(text) for text in texts))
+    return False
+
+
+def is_unsure_on_bad_page(spot: PreparedField, engines: Sequence[Vote], says: str, learnt: LearntParameters) -> bool:
+    """Whether the better engine is not sure of what it read on a bad page.
+
+    On hard photographs of other fonts and hands than the fit has seen, both engines misread 6 of 92 such values alike,
+    and 2 of 1,299 where the better one was sure.
+    """
+    for_it = [vote for vote in engines if vote.says == says and vote.bad_page and vote.confidence is not None]
+    if null_of(says) or not for_it:
+        return False
+    better = min(for_it, key=lambda vote: learnt.source_model(vote.source, vote.kind, spot.type, True).error)
+    return (better.confidence or 0.0) < MIN_CONFIDENCE_ON_BAD_PAGE
+
+
+def _has_extra_decimals(machines: Sequence[Vote], says: str) -> bool:
+    """Whether an engine read the same number with fewer decimals.
+
+    What the other one saw behind it may be a speck, and sums that are rounded to cents agree with both.
+    """
+    return any("." in vote.says and vote.says != says and says.startswith(vote.says) for vote in machines)
+
+
+def _may_lack_its_point(spot: PreparedField, machines: Sequence[Vote], says: str, sums: float) -> bool:
+    """Whether an amount was read as three digits or more without decimals, so that its point may not have been seen.
+
+    Of faint or small print both engines lose the point alike (172.17 read as 17217), and what is left is well formed.
+    Sums vouch for it, but not where an engine saw the point: sums hold too where price and amount both lose theirs.
+    """
+    texts = [vote.text for vote in machines if vote.says == says]
+    vouched = sums >= MIN_VOUCHING_SUMS_FACTOR and not _has_point_elsewhere(machines, says)
+    bad = spot.type == "decimal" and any(vote.quality < BLURRED_PAGE_QUALITY for vote in machines)
+    return not vouched and may_lack_decimals(
+        texts, MIN_POINTLESS_DIGIT_COUNT_ON_BLUR if bad else MIN_POINTLESS_DIGIT_COUNT
+    )
+
+
+def may_lack_decimals(texts: Sequence[str], least: int = MIN_POINTLESS_DIGIT_COUNT) -> bool:
+    """Whether there are texts, and all have so many digits or more and no decimals."""
+    return bool(texts) and all(len(_digits(text)) >= least and not DECIMALS_PATTERN.search(text) for text in texts)
+
+
+def _has_point_elsewhere(machines: Sequence[Vote], says: str) -> bool:
+    """Whether an engine read the same digits with a decimal point among them, or a gap for it."""
+    digits = {_digits(vote.text) for vote in machines if vote.says == says}
+    return any(_digits(vote.text) in digits and DECIMAL_GAP_PATTERN.search(vote.text) for vote in machines)
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
