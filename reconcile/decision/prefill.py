@@ -8,7 +8,9 @@ from transcribe.model import Form, Posterior, Task
 
 
 def prefilled(task: Task, posterior: Posterior, form: Form) -> Task:
-    """The task with the value that its box shows at first, where it is as probable as the form's option `prefill`.
+    """The task with the value that its box shows at first, where the form's option `prefill` allows it.
+
+    The value must be as probable as that option says.
 
     Only the first person who reads a field sees it. Later readers are blind, so that there is always one independent
     vote. Ticks and signatures are never shown, as one key says them anyway.

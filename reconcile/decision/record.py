@@ -32,8 +32,7 @@ def assemble(scan: Scan, form: Form, decisions: Sequence[Decision]) -> Record:
 
 
 def is_complete(form: Form, keys: Iterable[FieldKey], decisions: Iterable[Decision]) -> bool:
-    """Whether every field is decided: those that the form itself fixes, and `keys`, those that the scan has (the rows
-    of a free table)."""
+    """Whether every field is decided: those of the form, and `keys`, those of the scan (rows of a free table)."""
     return {*form.keys(), *keys} <= {decision.key for decision in decisions}
 
 

@@ -20,7 +20,7 @@ from transcribe.model import INK, Decision, Field, Posterior, Reading, Task, Tra
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traditions:
-    """Which tradition each person learnt to write in, by their id, and those of the people who may be asked now."""
+    """The writing tradition of each person by id, and the traditions of people who may be asked now."""
 
     of: Mapping[str, str]
     working: frozenset[str]

@@ -37,7 +37,7 @@ MAX_WORDS_LOG_ODDS = 4.0
 
 
 class Prose(NamedTuple):
-    """A long text of people: how it came about, how many words it has, how many read it, how many wrote all of it.
+    """A long text of people: how it came about, its words, its readers, and those who wrote all of it.
 
     It came about by one reader; by readers who do not all agree ("split"); by readers who all agree ("alike"); or it
     was weighed word by word ("words").

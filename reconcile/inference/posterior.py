@@ -59,7 +59,7 @@ IMPOSSIBLE_LOG_PROBABILITY = -1e9
 
 
 class Ruled(NamedTuple):
-    """The message of a rule of the form to one field: the factor on each text's share, and on none of them."""
+    """The message of one rule to one field: the factor on each text's share, and on none of them."""
 
     rule: str
     factors: Mapping[str, float]

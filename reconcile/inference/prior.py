@@ -102,7 +102,7 @@ def log_prior(spot: PreparedField, says: str, learnt: LearntParameters, words: W
 def unread_log_prior(
     spot: PreparedField, says: str, learnt: LearntParameters, words: WordPriors | None = None
 ) -> float:
-    """Log probability of a value near this text that no source read: it is what is written when all are wrong.
+    """Log probability of a value near this text that no source read, for the case that all are wrong.
 
     Where a number or an unknown word is misread, another is as likely as the one read. Where a known word was read by
     mistake, an unknown one is written, which is rare.
@@ -132,7 +132,10 @@ def _text_log_prior(spot: PreparedField, says: str, learnt: LearntParameters, wo
 
 
 def word_priors(spot: PreparedField, says: str, learnt: LearntParameters) -> WordPriors:
-    """The words of a text with their log probabilities; none for a number or a date, which are all equally likely."""
+    """The words of a text with their log probabilities.
+
+    None for a number or a date, of which one is as likely as another.
+    """
     if spot.type in FLAT_LOG_PRIORS:
         return ()
     words, listed = learnt.words(spot.field.name), spot.known_values

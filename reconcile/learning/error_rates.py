@@ -28,9 +28,10 @@ MIN_HABIT_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """(wrong, of so many) on one type of field: of a form's decided values, of a source, or of a group of people.
+    """How many were wrong of so many on one type of field.
 
-    Groups are by the tradition in which people learnt to write.
+    Counted are a form's decided values, a source's readings, or those of a group of people who learnt to write in one
+    tradition.
     """
 
     of: Of

@@ -29,7 +29,7 @@ GENERAL_WEIGHT_COUNT = 100.0
 
 
 def confidence_table(engine: str, *, digits: bool, bad: bool) -> str:
-    """The name of the tallies of an engine's readings of one kind: with digits or without, on bad pages or not."""
+    """The stored name of the tallies of one kind of an engine's readings: digits or words, bad pages or others."""
     return f"{engine}, {'digits' if digits else 'words'}{' on bad pages' if bad else ''}"
 
 
@@ -65,9 +65,9 @@ def log_ratios(tallies: Sequence[Sequence[float]] | None) -> tuple[float, ...]:
 
 
 def log_ratios_of_kind(tallies: Sequence[Sequence[float]] | None, usual: Sequence[float]) -> tuple[float, ...]:
-    """Log of P(bin | wrong) / P(bin | right) of one kind of an engine's readings, drawn to what is `usual` of them all.
+    """The same log ratios of one kind of an engine's readings, drawn to what is `usual` of them all.
 
-    Where none of the kind was wrong it is `usual`.
+    Where none of the kind was wrong they are `usual`.
     """
     if tallies is None:
         return tuple(usual)

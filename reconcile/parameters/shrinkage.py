@@ -34,7 +34,7 @@ def shrunk(tally: Tally | Sequence[float] | None, usual: float, weight: float) -
 def shrunk_like_others(
     type_name: str, own: Mapping[str, Tally] | None, typical: Callable[[str], float], weight: float
 ) -> float:
-    """A share of one type of field, drawn towards what is typical of the type times what is usual for these tallies."""
+    """A share of one type of field, drawn towards the typical one times how these tallies differ from it."""
     if not own:
         return typical(type_name)
     some = sum(tally[0] for tally in own.values())

@@ -28,7 +28,7 @@ TalliesByType = Mapping[str, Tally]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceErrors:
-    """(wrong, of so many) by type of field: of each kind of source, of each source, and of engines on bad pages."""
+    """(wrong, of so many) by type of field, for kinds of source, for sources, and for engines on bad pages."""
 
     by_kind: Mapping[str, TalliesByType]
     by_source: Mapping[str, TalliesByType]

@@ -51,7 +51,10 @@ CACHED_TEXT_COUNT = 4096
 
 
 class Way(NamedTuple):
-    """One way in which a source may say a text: the text, how often of the times left, and the conventions in it."""
+    """One way in which a source may say a text.
+
+    `share` is how often it does of the times that likelier ways leave; `pairs` are the conventions in it.
+    """
 
     text: str
     share: float
