@@ -212,7 +212,7 @@ LONG_SENTENCES_STILL: tuple[str, ...] = (
 RUN_AT_IMPORT_STILL: dict[str, str] = {
     "flows/standalone/reconcile_file.py: shipped_parameters()": "is to move into a function",
 }
-NAMED_TWICE_STILL: tuple[str, ...] = ("reconcile.Contest",)
+NAMED_TWICE_STILL: tuple[str, ...] = ()
 
 RUN_AT_IMPORT = {"flows/cli/__main__.py: main()": "`python -m flows.cli` is the command"}
 
