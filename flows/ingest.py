@@ -147,8 +147,10 @@ def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str,
 def ingest_batch(
     home: Path, paths: list[Path], form: str, batch: str, workers: int, progress: Callable[[int, int], None]
 ) -> Ingested:
-    """Run the flow in this process with so many scans at a time; `progress` is called with (scans done, files in all)
-    after each."""
+    """Run the flow in this process with so many scans at a time.
+
+    `progress` is called with (scans done, files in all) after each.
+    """
     progress_token, files_token = REPORT_PROGRESS.set(progress), BATCH_FILES.set(tuple(paths))
     try:
         runner = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=workers))

@@ -1,4 +1,4 @@
-"""What an operator tells people: answers to disputes about their measured time, and what work is to come."""
+"""What an operator tells people: answers to disputes about their measured time, and the work to come."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from transcribe.store import ExpectedWork
 
 
 def expect_work(home: Home, at: datetime, hours: float, form: str) -> ExpectedWork:
-    """Announce work, in UTC where `at` names no zone. SettingsError where it is past or no hours, FormError where there
-    is no such form."""
+    """Announce work to come, in UTC where `at` names no zone.
+
+    SettingsError where the time is past or the hours are none, FormError where there is no such form.
+    """
     when = at if at.tzinfo else at.replace(tzinfo=UTC)
     if when < now():
         raise SettingsError(f"{when:%Y-%m-%d %H:%M} is past. Announce work that is to come.")
@@ -27,20 +29,22 @@ def expect_work(home: Home, at: datetime, hours: float, form: str) -> ExpectedWo
 
 
 def settle_dispute(home: Home, dispute: str, seconds: float | None, reason: str, by: str) -> float:
-    """Add so many seconds to a person's paid time (None: what makes up their own figure); the seconds added.
+    """Settle a dispute by adding seconds to the person's paid time; gives the seconds added.
 
-    NotFound where there is no such dispute; SettingsError where it is settled already, or where it is less than the
-    person says and no reason is given.
+    None adds what makes up the person's own figure. NotFound where there is no such dispute. SettingsError where it is
+    settled already, or where less than the person says is added without a reason.
     """
-    found = next((each for each in home.store.disputes() if each.id == dispute), None)
-    if found is None:
+    disputed = next((known for known in home.store.disputes() if known.id == dispute), None)
+    if disputed is None:
         raise NotFound(f"There is no dispute {dispute!r}. See them with: fairhand time list --open")
-    if found.answered_at is not None:
-        raise SettingsError(f"This dispute is settled: {found.granted:g} seconds were added. The first answer holds.")
-    granted = found.missing if seconds is None else seconds
-    if granted < found.missing and not reason.strip():
+    if disputed.answered_at is not None:
         raise SettingsError(
-            f"They say {found.missing:g} seconds are missing. Say with --reason why it is less: they are told."
+            f"This dispute is settled: {disputed.granted:g} seconds were added. The first answer holds."
+        )
+    granted = disputed.missing if seconds is None else seconds
+    if granted < disputed.missing and not reason.strip():
+        raise SettingsError(
+            f"They say {disputed.missing:g} seconds are missing. Say with --reason why it is less: they are told."
         )
     home.store.answer_dispute(dispute, granted, now(), by=by, reason=reason.strip())
     return granted

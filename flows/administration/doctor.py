@@ -1,4 +1,4 @@
-"""What on this machine keeps fairhand from working, each with the command that mends it."""
+"""The doctor: what keeps fairhand from working on this machine, each with the command that mends it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ from transcribe.errors import FairhandError
 from transcribe.store import open_store
 
 PACKAGES = ("transcribe", "reconcile", "flows")
+"""The packages of fairhand."""
+
 MIN_FREE_DISK_BYTES = 1_000_000_000
 """Below a gigabyte of free disk a batch of a few hundred photographs may not fit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that is wrong. `machine`: something is missing here, rather than set wrongly. `warning`: it works, and
-    less well than it could."""
+    """One thing that is wrong, and the command that mends it.
+
+    `machine` tells that something is missing on this machine, rather than set wrongly; `warning` that fairhand works,
+    but less well than it could.
+    """
 
     check: str
     message: str
@@ -35,8 +40,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineState:
-    """An engine as it stands here: `sources` is what its readings are called (name, version, settings), `languages`
-    those of the forms, `used` whether the settings name it, `problem` what keeps it from reading, "" for nothing."""
+    """An engine on this machine: whether the settings name it, and whether it can read.
+
+    `sources` are the names of its readings (name, version, settings), `languages` those of the forms. `problem` is what
+    keeps it from reading, "" for nothing.
+    """
 
     engine: str
     sources: tuple[str, ...]
@@ -50,7 +58,7 @@ CHECKS = ("packages", "engines", "settings", "forms", "disk", "database", "ports
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Every finding of every check, none where all is well."""
+    """Every finding of every check; none where all is well."""
     yield from _packages()
     yield from _engines(settings)
     yield from _settings()
@@ -61,7 +69,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 
 def _packages() -> Iterator[Finding]:
-    """Packages on the index have the names of ours; installed beside us they overwrite our files."""
+    """Packages of other makers with our names: installed beside us they overwrite our files."""
     owners = importlib.metadata.packages_distributions()
     folders = {name: _folder(name) for name in PACKAGES}
     for name in PACKAGES:
@@ -75,64 +83,64 @@ def _packages() -> Iterator[Finding]:
 
 
 def _folder(package: str) -> str:
-    found = importlib.util.find_spec(package)
-    return str(Path(found.origin).parent.parent) if found and found.origin else "nowhere"
+    spec = importlib.util.find_spec(package)
+    return str(Path(spec.origin).parent.parent) if spec and spec.origin else "nowhere"
 
 
 def engines(settings: Settings) -> Iterator[EngineState]:
     """Every engine that is shipped or named in the settings, those in use first."""
     for name in dict.fromkeys((*settings.engines, *ocr.names())):
-        yield _listed(name, settings)
+        yield _engine_state(name, settings)
 
 
-def _listed(name: str, settings: Settings) -> EngineState:
-    spoken, used = _spoken(settings), name in settings.engines
-    languages = tuple(sorted({language for each in spoken for language in each}))
+def _engine_state(name: str, settings: Settings) -> EngineState:
+    language_sets, used = _language_sets(settings), name in settings.engines
+    languages = tuple(sorted({language for languages in language_sets for language in languages}))
     if name not in ocr.names():
         return EngineState(engine=name, sources=(), languages=(), used=used, problem="there is no such engine")
     problem = ocr.problem(name, languages) or ""
     sources: tuple[str, ...] = ()
     if not problem:
-        sources = tuple(dict.fromkeys(ocr.load(name, each).source for each in spoken))
+        sources = tuple(dict.fromkeys(ocr.load(name, languages).source for languages in language_sets))
     return EngineState(engine=name, sources=sources, languages=languages, used=used, problem=problem)
 
 
-def _spoken(settings: Settings) -> list[tuple[str, ...]]:
-    """The languages of each form, those of several forms once."""
-    shelf = FormLibrary(settings.forms)
-    return sorted({each for name in shelf.names() if (each := _languages(shelf, name))})
+def _language_sets(settings: Settings) -> list[tuple[str, ...]]:
+    """The languages of each form, equal ones once."""
+    library = FormLibrary(settings.forms)
+    return sorted({languages for name in library.names() if (languages := _languages(library, name))})
 
 
 def _engines(settings: Settings) -> Iterator[Finding]:
-    languages = sorted({language for each in _spoken(settings) for language in each})
-    yield from _choice(settings.engines)
+    languages = sorted({language for languages in _language_sets(settings) for language in languages})
+    yield from _engine_choice(settings.engines)
     for name in dict.fromkeys(settings.engines):
         if name not in ocr.names():
             mend = f"set FAIRHAND_ENGINES to some of {','.join(ocr.names())}"
             yield Finding(check="engines", message=f"There is no OCR engine {name}.", mend=mend)
             continue
-        said = ocr.problem(name, tuple(languages))
-        if said:
-            message, _, mend = said.rpartition(": ")
+        problem = ocr.problem(name, tuple(languages))
+        if problem:
+            message, _, mend = problem.rpartition(": ")
             yield Finding(check="engines", message=message + ".", mend=mend, machine=True)
 
 
-def _choice(named: tuple[str, ...]) -> Iterator[Finding]:
-    """What is wrong with which engines are in use: one is never believed alone, and the same twice is still one."""
-    for name in sorted({each for each in named if named.count(each) > 1}):
+def _engine_choice(named: tuple[str, ...]) -> Iterator[Finding]:
+    """What is wrong with the choice of engines: one alone is never believed, and one named twice is still one."""
+    for name in sorted({name for name in named if named.count(name) > 1}):
         mend = f"set FAIRHAND_ENGINES to {','.join(dict.fromkeys(named))}"
         message = f"The engine {name} is named {named.count(name)} times; it is one source, however often it reads."
         yield Finding(check="engines", message=message, mend=mend)
     if len(set(named)) < 2:
-        others = [each for each in ocr.names() if each not in named]
+        others = [name for name in ocr.names() if name not in named]
         mend = f"set FAIRHAND_ENGINES to {','.join((*dict.fromkeys(named), *others))}"
         message = f"Only {''.join(set(named)) or 'no engine'} reads: machines then decide no text, people read it all."
         yield Finding(check="engines", message=message, mend=mend, warning=True)
 
 
-def _languages(shelf: FormLibrary, name: str) -> tuple[str, ...]:
+def _languages(library: FormLibrary, name: str) -> tuple[str, ...]:
     try:
-        return shelf.find(name).languages
+        return library.find(name).languages
     except FairhandError:
         return ()  # what is wrong with the form is a finding of its own
 
@@ -143,16 +151,16 @@ def _settings() -> Iterator[Finding]:
 
 
 def _forms(settings: Settings) -> Iterator[Finding]:
-    shelf = FormLibrary(settings.forms)
-    for name in shelf.names():
+    library = FormLibrary(settings.forms)
+    for name in library.names():
         try:
-            shelf.find(name)
+            library.find(name)
         except FairhandError as error:
             yield Finding(check="forms", message=str(error), mend=f"fairhand forms check {name}")
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
-    folder = next(each for each in (settings.home, *settings.home.parents) if each.exists())
+    folder = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
     if not os.access(folder, os.W_OK):
         yield Finding(check="disk", message=f"{folder} cannot be written.", mend=f"chmod u+w {folder}", machine=True)
     free = shutil.disk_usage(folder).free

@@ -18,7 +18,11 @@ from transcribe.store import Floor, Rate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayLine:
-    """What one person is owed in one currency; amounts as decimal text, hours as measured."""
+    """What one person is owed and was paid in one currency.
+
+    Amounts are decimal text; `coming` is a top-up that is measured and not settled yet. Hours are as measured.
+    `an_hour` is what an hour of measured time has come to, None where none was measured.
+    """
 
     handle: str
     transcriber: str
@@ -33,9 +37,9 @@ class PayLine:
 
 
 def pay_lines(home: Home) -> list[PayLine]:
-    """Everybody who is paid, by handle."""
+    """The pay of all who are paid, by handle."""
     handles = {person.id: person.handle for person in home.store.transcribers()}
-    found = [
+    lines = [
         PayLine(
             handle=handles.get(state.transcriber, state.transcriber),
             transcriber=state.transcriber,
@@ -50,11 +54,11 @@ def pay_lines(home: Home) -> list[PayLine]:
         )
         for state in home.store.pay_states(now())
     ]
-    return sorted(found, key=lambda each: each.handle)
+    return sorted(lines, key=lambda line: line.handle)
 
 
 def set_rate(home: Home, amount: str, currency: str, form: str, *, per_hour: bool) -> None:
-    """What a reading (or an hour) pays from now on; SettingsError where it is no amount or no currency."""
+    """Set what a reading (or an hour) pays from now on; SettingsError where it is no amount or no currency."""
     rate = Rate(
         form=form,
         micro=micro_of(amount),
@@ -66,7 +70,7 @@ def set_rate(home: Home, amount: str, currency: str, form: str, *, per_hour: boo
 
 
 def set_floor(home: Home, amount: str, currency: str, source: str, source_amount: str | None) -> None:
-    """The least that an hour pays from now on, and where the figure comes from."""
+    """Set the least that an hour pays from now on, and where the figure comes from."""
     floor = Floor(
         micro=micro_of(amount),
         currency=_currency(currency),
@@ -78,17 +82,17 @@ def set_floor(home: Home, amount: str, currency: str, source: str, source_amount
 
 
 def close_period(home: Home, reference: str, until: datetime | None) -> str:
-    """Top everybody up to the floor, mark what is due as paid; the transfers as CSV."""
+    """Top all people up to the floor and mark what is due as paid; gives the transfers as CSV."""
     moment = now()
     last = moment if until is None else until.replace(tzinfo=UTC)
-    people = {person.id: person.handle for person in home.store.transcribers()}
-    for who in people:
-        home.store.top_up(who, moment)
+    handles = {person.id: person.handle for person in home.store.transcribers()}
+    for person in handles:
+        home.store.top_up(person, moment)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("handle", "amount", "currency", "reference", "date"))
     for line in home.store.close_period(last, reference, moment):
-        handle = people.get(line.transcriber, line.transcriber)
+        handle = handles.get(line.transcriber, line.transcriber)
         writer.writerow((handle, decimal_text(-line.micro), line.currency, reference, f"{line.at:%Y-%m-%d}"))
     return out.getvalue()
 

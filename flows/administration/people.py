@@ -15,8 +15,13 @@ from transcribe.model import Transcriber
 from transcribe.people import secret_hash
 
 ROLES = ("transcriber", "expert", "operator")
-ENGAGEMENTS = ("by reading", "hourly", "staff", "volunteer")
+"""What a person may be."""
 
+ENGAGEMENTS = ("by reading", "hourly", "staff", "volunteer")
+"""How a person may be engaged."""
+
+LISTED_NAMES_COUNT = 10
+"""From so many names on an error gives one as an example instead of all. Chosen by hand."""
 
 Change = tuple[object, object]
 """What was known of a person before, and what is known now."""
@@ -24,9 +29,9 @@ Change = tuple[object, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """A person and their sign-in link, which works once and until then. Nobody can look it up again.
+    """A person and their sign-in link, which works once, until a time. It cannot be looked up again.
 
-    `added` says that they are new; `changed` what of a person who was known is another now, by name.
+    `added` tells that the person is new. `changed` has what changed of a person who was known, by name.
     """
 
     person: Transcriber
@@ -46,14 +51,14 @@ def invite(
     regions: Sequence[str] | None = None,
     time_zone: str | None = None,
 ) -> Invitation:
-    """Add a person and make a sign-in link. Of a person who is known here already only what is given is changed.
+    """Add a person and make a sign-in link. Of a person who is known already only what is given changes.
 
-    SettingsError names what is unknown.
+    SettingsError names a role, engagement or time zone that does not exist.
     """
-    _known("role", roles or (), ROLES)
-    _known("engagement", (engagement,) if engagement else (), ENGAGEMENTS)
+    _require_known("role", roles or (), ROLES)
+    _require_known("engagement", (engagement,) if engagement else (), ENGAGEMENTS)
     if time_zone is not None:
-        _known("time zone", (time_zone,), available_timezones())
+        _require_known("time zone", (time_zone,), available_timezones())
     given: dict[str, object] = {
         "roles": frozenset(roles) if roles else None,
         "languages": None if languages is None else tuple(languages),
@@ -62,7 +67,7 @@ def invite(
         "regions": None if regions is None else tuple(regions),
         "time_zone": time_zone,
     }
-    before = _person_of(home, handle)
+    before = _person(home, handle)
     known = before or Transcriber(id=secrets.token_urlsafe(9), handle=handle, roles=frozenset({"transcriber"}))
     person = replace(known, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # checked above
     if person != before:
@@ -93,20 +98,21 @@ def pause(home: Home, handle: str, *, paused: bool) -> Transcriber:
 
 
 def pages_address(home: Home) -> str:
-    """Where people find the review pages: as set, else where serve runs, else where it would."""
+    """The address of the review pages: the one that is set, else where `serve` runs, else where it would."""
     settings = home.settings
     return settings.public_url.rstrip("/") or notice(settings).get("web") or f"http://{settings.host}:{settings.port}"
 
 
-def _person_of(home: Home, handle: str) -> Transcriber | None:
+def _person(home: Home, handle: str) -> Transcriber | None:
     try:
         return home.store.transcriber(handle)
     except NotFound:
         return None
 
 
-def _known(what: str, said: Sequence[str], known: Collection[str]) -> None:
-    for each in said:
-        if each not in known:
-            some = ", ".join(known) if len(known) < 10 else "a name such as Europe/Paris"
-            raise SettingsError(f"There is no {what} {each!r}. Use {some}.")
+def _require_known(what: str, names: Sequence[str], known: Collection[str]) -> None:
+    """SettingsError for the first of these names that is not known; `what` says what they are names of."""
+    for name in names:
+        if name not in known:
+            some = ", ".join(known) if len(known) < LISTED_NAMES_COUNT else "a name such as Europe/Paris"
+            raise SettingsError(f"There is no {what} {name!r}. Use {some}.")

@@ -1,4 +1,4 @@
-"""What an operator does with finished records: export them, and erase what a scan said."""
+"""What an operator does with finished records: exporting them, and forgetting a scan."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ class ForgottenScan:
 def export_records(
     records: Path, format: str, form: str | None, table: str, after: int, out: Path | None, *, for_spreadsheets: bool
 ) -> int:
-    """Write the records of one form, or of all where the format allows it; how many rows.
+    """Write the records of one form, or of all where the format allows it; gives how many rows.
+
+    They go to standard output where `out` is None.
 
     Raises SettingsError where the format is unknown or needs a form named, NotFound where there are no records.
     """
@@ -43,9 +45,9 @@ def forget_scan(home: Home, scan: str) -> ForgottenScan:
 
     Called again it finishes what a killed run began.
     """
-    found = home.store.scan(scan).id
-    names = home.store.forget(found, now())
+    whole = home.store.scan(scan).id
+    names = home.store.forget(whole, now())
     for name in names:
         home.archive.erase(name)
     publish_records(home)
-    return ForgottenScan(scan=found, files=len(names))
+    return ForgottenScan(scan=whole, files=len(names))

@@ -1,4 +1,4 @@
-"""A page on a collection that was reconciled: agreement, sources, calibration, doubtful items first."""
+"""A page on a reconciled collection: agreement, sources, calibration, and the doubtful items first."""
 
 from __future__ import annotations
 
@@ -24,15 +24,22 @@ from transcribe.codes import EvidenceCode
 from transcribe.i18n import say
 
 DOUBTFUL_ITEMS_COUNT = 100
-"""So many of the least probable items are listed."""
+"""So many of the least probable items are listed. Chosen by hand."""
 
 MIN_GOLD_ITEMS_COUNT = 20
-"""Below so many items with a known text a calibration curve would draw chance."""
+"""Below so many items with a known text a calibration curve would draw chance. Chosen by hand."""
+
+CURVE_GROUPS_COUNT = 5
+"""The points of the calibration curve. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldRow:
-    """One field of the report."""
+    """One field of the report.
+
+    `agree` is the share of items on which all sources agree, `probability` the mean of theirs. `ask` counts items that
+    are worth one more reading.
+    """
 
     name: str
     type: str
@@ -45,7 +52,7 @@ class FieldRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
-    """One source of the report: the share of its readings that were written at last, with a 95 % interval."""
+    """One source of the report: the share of its readings that agree with the result, with a 95 % interval."""
 
     name: str
     readings: int
@@ -58,36 +65,43 @@ def report_of(done: Reconciled, *, title: str) -> str:
     """The page as HTML: no script, nothing loaded from elsewhere."""
     page = jinja2.Environment(loader=jinja2.PackageLoader("flows", "output"), autoescape=True)
     results = done.results
-    open_ones = [result for result in results if result.method != "gold"]
+    estimated = [result for result in results if result.method != "gold"]
     known = [result for result in results if result.method == "gold"]
     return page.get_template("report.html").render(
         title=title,
         items=len(results),
         readings=sum(len(result.item.readings) for result in results),
         ask=sum(result.ask for result in results),
-        expected_wrong=sum(1.0 - result.probability for result in open_ones),
+        expected_wrong=sum(1.0 - result.probability for result in estimated),
         gold=len(known),
-        probabilities=_bars([result.probability for result in open_ones]),
-        calibration=_curve(known) if len(known) >= MIN_GOLD_ITEMS_COUNT else None,
+        probabilities=_histogram([result.probability for result in estimated]),
+        calibration=_calibration_plot(known) if len(known) >= MIN_GOLD_ITEMS_COUNT else None,
         errors=_errors(known) if len(known) >= MIN_GOLD_ITEMS_COUNT else [],
-        fields=_fields(done),
-        sources=_sources(results),
-        doubtful=[
-            {
-                "name": result.item.name,
-                "text": result.text,
-                "probability": result.probability,
-                "reason": say(result.reason),
-                "said": [said.text if said.text is not None else "(cannot be read)" for said in result.item.readings],
-            }
-            for result in sorted(open_ones, key=lambda result: (result.probability, result.item.name))[
-                :DOUBTFUL_ITEMS_COUNT
-            ]
-        ],
+        fields=_field_rows(done),
+        sources=_source_rows(results),
+        doubtful=_doubtful(estimated),
     )
 
 
-def _fields(done: Reconciled) -> list[FieldRow]:
+def _doubtful(estimated: Sequence[ItemResult]) -> list[dict[str, object]]:
+    """The least probable items as the page's template takes them."""
+    return [
+        {
+            "name": result.item.name,
+            "text": result.text,
+            "probability": result.probability,
+            "reason": say(result.reason),
+            "said": [
+                reading.text if reading.text is not None else "(cannot be read)" for reading in result.item.readings
+            ],
+        }
+        for result in sorted(estimated, key=lambda result: (result.probability, result.item.name))[
+            :DOUBTFUL_ITEMS_COUNT
+        ]
+    ]
+
+
+def _field_rows(done: Reconciled) -> list[FieldRow]:
     by_field: dict[str, list[ItemResult]] = defaultdict(list)
     for result in done.results:
         by_field[result.item.field].append(result)
@@ -96,33 +110,34 @@ def _fields(done: Reconciled) -> list[FieldRow]:
             name=name,
             type=done.types[name],
             champion=done.champions[done.families[name]],
-            items=len(some),
-            agree=sum(result.reason.code == EvidenceCode.COLLECTION_UNANIMOUS for result in some) / len(some),
-            probability=sum(result.probability for result in some) / len(some),
-            ask=sum(result.ask for result in some),
+            items=len(results),
+            agree=sum(result.reason.code == EvidenceCode.COLLECTION_UNANIMOUS for result in results) / len(results),
+            probability=sum(result.probability for result in results) / len(results),
+            ask=sum(result.ask for result in results),
         )
-        for name, some in sorted(by_field.items())
+        for name, results in sorted(by_field.items())
     ]
 
 
-def _sources(results: Sequence[ItemResult]) -> list[SourceRow]:
+def _source_rows(results: Sequence[ItemResult]) -> list[SourceRow]:
+    """The sources that are named, those with most readings first."""
     right: dict[str, int] = defaultdict(int)
     count: dict[str, int] = defaultdict(int)
     for result in results:
-        for said in result.item.readings:
-            if said.source is not None and said.text is not None:
-                count[said.source] += 1
-                right[said.source] += said.text.strip().casefold() == result.text.casefold()
-    lines = [_source(name, right[name], number) for name, number in count.items()]
-    return sorted(lines, key=lambda line: (-line.readings, line.name))
+        for reading in result.item.readings:
+            if reading.source is not None and reading.text is not None:
+                count[reading.source] += 1
+                right[reading.source] += reading.text.strip().casefold() == result.text.casefold()
+    rows = [_source_row(name, right[name], number) for name, number in count.items()]
+    return sorted(rows, key=lambda row: (-row.readings, row.name))
 
 
-def _source(name: str, right: int, count: int) -> SourceRow:
+def _source_row(name: str, right: int, count: int) -> SourceRow:
     low, high = wilson(right, count)
     return SourceRow(name=name, readings=count, share=right / count, low=low, high=high)
 
 
-def _bars(probabilities: Sequence[float]) -> Markup:
+def _histogram(probabilities: Sequence[float]) -> Markup:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 2.6), layout="constrained")
@@ -133,11 +148,11 @@ def _bars(probabilities: Sequence[float]) -> Markup:
     return svg(figure, "How many items have which probability")
 
 
-def _curve(known: Sequence[ItemResult]) -> Markup:
-    """Share right against mean probability in five groups of equal size."""
+def _calibration_plot(known: Sequence[ItemResult]) -> Markup:
+    """Share right against mean probability in groups of equal size."""
     from matplotlib.figure import Figure
 
-    groups = calibration_curve(_told(known), 5)
+    groups = calibration_curve(_forecasts(known), CURVE_GROUPS_COUNT)
     figure = Figure(figsize=(4, 4), layout="constrained")
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="#8a93a6", linestyle="--")
@@ -152,18 +167,18 @@ def _curve(known: Sequence[ItemResult]) -> Markup:
     return svg(figure, "Share right against predicted probability")
 
 
-def _told(known: Iterable[ItemResult]) -> list[Forecast]:
-    """What was predicted of items with a known text without looking at it, and whether that was right."""
+def _forecasts(known: Iterable[ItemResult]) -> list[Forecast]:
+    """The model's probability of each item with a known text, which it did not see, and whether the model was right."""
     return [(result.model_probability, result.model == result.normal) for result in known]
 
 
 def _errors(known: Sequence[ItemResult]) -> list[tuple[str, str]]:
     """How wrong the model was on items with a known text, figure by figure."""
-    told = _told(known)
+    forecasts = _forecasts(known)
     pairs = [(result.model, result.normal) for result in known]
     return [
-        ("texts wholly right", str(Share(sum(right for _, right in told), len(told)))),
+        ("texts wholly right", str(Share(sum(right for _, right in forecasts), len(forecasts)))),
         ("characters wrong (CER)", str(character_errors(pairs))),
         ("words wrong (WER)", str(word_errors((text.split(), truth.split()) for text, truth in pairs))),
-        ("expected calibration error", f"{calibration_error(told):.3f}"),
+        ("expected calibration error", f"{calibration_error(forecasts):.3f}"),
     ]

@@ -28,7 +28,9 @@ EQUAL_PROBABILITY_DIFFERENCE = 1e-9
 
 
 def explained(home: Home, scan: str, field: str, *, names: bool = True) -> Explanation:
-    """Everything known of a field of a scan (its id, or the beginning of it), with its last decision weighed again.
+    """Everything known of a field of a scan, with its last decision weighed again.
+
+    `scan` is an id, or the beginning of one.
 
     Without `names` people are "reader 1", "reader 2", and no person's time is given: for other programs.
     Raises NotFound where there is no such scan or field.

@@ -37,8 +37,10 @@ PageSources = Sequence[tuple[Path, int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
-    """A scan that was read and weighed without a store: where its pages came from, and for each field its posterior and
-    its decision or task."""
+    """A scan that was read and weighed without a store.
+
+    It has where its pages came from, and for each field its posterior and its decision or task.
+    """
 
     scan: Scan
     page_sources: PageSources
@@ -66,7 +68,7 @@ def weighed(
 
 
 def scan_json(result: ScanResult) -> ScanJson:
-    """The scan as JSON: readings most probable first, and for each field a decision or the task that it would be."""
+    """The scan as JSON. Readings stand most probable first; each field has a decision or the task that it would be."""
     reads = result.reads
     return ScanJson(
         **_sources_json(result.page_sources),

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def svg(figure: Figure, title: str) -> Markup:
-    """A figure as an SVG element that says its title to whoever cannot see it; the same figure gives the same text."""
+    """A figure as an SVG element, with its title for people who cannot see it. Equal figures give equal text."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG  # takes long to load, and few commands draw
 
     out = io.StringIO()
     metadata = {"Date": None, "Title": title}
     FigureCanvasSVG(figure).print_svg(out, metadata=metadata)  # type: ignore[no-untyped-call]  # matplotlib has no types here
     text = out.getvalue()
-    drawn = text[text.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)
-    return Markup(drawn)  # noqa: S704  # drawn by matplotlib from numbers alone
+    element = text[text.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)
+    return Markup(element)  # noqa: S704  # drawn by matplotlib from numbers alone

@@ -25,7 +25,10 @@ def guarded(*command: str) -> list[str]:
 
 
 def guard(command: Sequence[str]) -> int:
-    """Run a program until it ends or our standard input closes; its exit code, or 128 and the signal that ended it."""
+    """Run a program until it ends or our standard input closes.
+
+    Gives its exit code, or 128 and the signal that ended it.
+    """
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda *_: _end(child))

@@ -1,4 +1,4 @@
-"""A small HTTP interface for other programs: records in order, how a value came to be, and pay. It only reads.
+"""The HTTP interface for other programs: records in order, how a value came to be, and pay. It only reads.
 
 A program shows a token as `Authorization: Bearer fh_...`; each route asks for one scope. What is delivered stands in
 the audit log, without any of its text.
@@ -107,7 +107,7 @@ def _add_pay(router: APIRouter, home: Home) -> None:
 
 
 def allowed(scope: Scope) -> Any:
-    """What a route depends on: the token of the program that asks, which must be in force and have this scope.
+    """The dependency of a route: the asking program's token, which must be in force and have this scope.
 
     401 without such a token, 403 without the scope, 429 for too many requests of one token, or for too many wrong ones
     from one address.

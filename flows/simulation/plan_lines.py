@@ -17,7 +17,7 @@ MARKER_SHIFT_TARGETS = 0.06
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanLine:
-    """The figures of one target, in the order of its JSON; hours and cost are for a batch of `orders` orders.
+    """The figures of one target, in the order of its JSON. Hours and cost are for a batch of `orders` orders.
 
     Intervals (95 %) are those of the orders that the truth holds: an order played again says little more of others.
     `cost` is decimal text, None where no rate is known.

@@ -119,9 +119,9 @@ class SimulatedReader:
 def play(
     readers: Sequence[SimulatedReader], left: Callable[[], int], patience: float, sleep: Callable[[float], None]
 ) -> int:
-    """Have every reader do one task in turn until no work is left; gives how much is left at the end.
+    """Have all readers do one task each in turn until none is left; gives how many are left.
 
-    `left` gives how much work still waits. It ends early where no reader is offered anything for `patience` seconds.
+    `left` gives how many tasks still wait. It ends early where no reader is offered anything for `patience` seconds.
     """
     idle = 0.0
     while remaining := left():

@@ -57,7 +57,7 @@ def stated(form: Form, kind: Kind, rates: Iterable[float], name: str) -> tuple[S
 
 
 def from_history(form: Form, people: Iterable[Transcriber], learnt: LearntParameters) -> tuple[SimulatedSource, ...]:
-    """The people of a store who may be given work, each wrong as often as was learnt of them, by field type."""
+    """The people of a store who may be given work, each with the error rates that were learnt of them."""
     return tuple(
         _learnt(form, person.id, person.id, "person", learnt)
         for person in people
@@ -68,7 +68,7 @@ def from_history(form: Form, people: Iterable[Transcriber], learnt: LearntParame
 
 
 def engines(form: Form, learnt: LearntParameters) -> tuple[SimulatedSource, ...]:
-    """Both engines, each wrong as often as was learnt of it, by field type; in a new store that is the shipped fit."""
+    """Both engines, each with the error rates that were learnt of it. A new store has those of the shipped fit."""
     return tuple(_learnt(form, f"{engine} simulated", engine, "machine", learnt) for engine in ENGINES)
 
 

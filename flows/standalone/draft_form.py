@@ -1,4 +1,4 @@
-"""Drafts a form definition from the picture of a blank page, or from the pages of a PDF."""
+"""Drafting a form definition from the picture of a blank page, or from the pages of a PDF."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BLANK_MEDIA_TYPES = frozenset({"image/png", "image/jpeg"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormDraft:
-    """The text of a definition, what to say about it, and the blanks that lie beside it: their bytes by name."""
+    """The text of a drafted definition, notes on it, and the blanks that lie beside it: their bytes by name."""
 
     text: str
     notes: tuple[str, ...]
@@ -34,7 +34,7 @@ class FormDraft:
 
 
 def draft_definition(settings: Settings, blank: Path, name: str, language: str, locale: str) -> FormDraft:
-    """A first definition with every page of the file; ScanError where it cannot be read."""
+    """A first definition, with each page of the file as a page of the form. ScanError where it cannot be read."""
     allowed = limits(settings)
     try:
         content = blank.read_bytes()
@@ -46,17 +46,17 @@ def draft_definition(settings: Settings, blank: Path, name: str, language: str, 
     except ScanError as error:
         raise ScanError(f"{blank.name}: {error} Give a picture of the blank form.") from error
     kept = count == 1 and media_type in BLANK_MEDIA_TYPES
-    blanks = {blank.name: content} if kept else dict(zip(_names(blank, count), map(_png, pages), strict=True))
+    blanks = {blank.name: content} if kept else dict(zip(_blank_names(blank, count), map(_png, pages), strict=True))
     engine = ocr.load(settings.engines[0], (language,))
-    made = draft_pages(pages, engine, name=name, blanks=list(blanks), language=language, locale=locale)
-    return FormDraft(text=made.text, notes=made.notes, blanks=blanks)
+    draft = draft_pages(pages, engine, name=name, blanks=list(blanks), language=language, locale=locale)
+    return FormDraft(text=draft.text, notes=draft.notes, blanks=blanks)
 
 
 def _page(decoded: tuple[Picture, float | None], number: int) -> Page:
     return Page(number=number, picture=decoded[0], dpi=decoded[1])
 
 
-def _names(blank: Path, count: int) -> Sequence[str]:
+def _blank_names(blank: Path, count: int) -> Sequence[str]:
     if count == 1:
         return [f"{blank.stem}.png"]
     return [f"{blank.stem}-{number}.png" for number in range(1, count + 1)]

@@ -1,4 +1,4 @@
-"""Reads files without a store: what `fairhand read` does, for programs that want readings and decisions only."""
+"""Reading files without a store: what `fairhand read` does, for programs that want readings and decisions only."""
 
 from __future__ import annotations
 
@@ -30,28 +30,30 @@ logger = logging.getLogger("fairhand.read")
 def read_files(
     settings: Settings, files: Sequence[Path], form_name: str, progress: Callable[[int, int], None]
 ) -> Iterator[tuple[ScanJson | ErrorJson, ScanResult | None]]:
-    """Each scan as told to other programs, with what was weighed; a file that cannot be read is told as an error.
+    """Read files and give each scan as JSON, with what was weighed; None for a file that cannot be read.
 
-    Raises FormError and EngineMissing, after which no file can be read.
+    `progress` is called with (scans done, files in all). Raises FormError and EngineMissing, after which no file can be
+    read.
     """
-    shelf = FormLibrary(settings.forms)
+    library = FormLibrary(settings.forms)
     parameters = parameters_of_home(settings)
-    form = None if form_name == AUTO_FORM else shelf.find(form_name)
-    forms = [shelf.find(name) for name in shelf.names()] if form is None else []
-    found = gather(files)
+    form = None if form_name == AUTO_FORM else library.find(form_name)
+    forms = [library.find(name) for name in library.names()] if form is None else []
+    gathered = gather(files)
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(folder)
-        for count, each in enumerate(scans_of(found, form, archive, limits(settings), forms=forms)):
-            progress(count, max(len(found), count))
-            if isinstance(each, Unreadable):
-                yield error_json(each.path, each.error, f"{each.reason} {each.advice} and read it again."), None
+        for count, scanned in enumerate(scans_of(gathered, form, archive, limits(settings), forms=forms)):
+            progress(count, max(len(gathered), count))
+            if isinstance(scanned, Unreadable):
+                message = f"{scanned.reason} {scanned.advice} and read it again."
+                yield error_json(scanned.path, scanned.error, message), None
             else:
-                known = next((it for it in forms if it.name == each.scan.form), form)
-                yield _one(each, known, archive, settings, parameters)
+                form_of_scan = next((known for known in forms if known.name == scanned.scan.form), form)
+                yield _read_scan(scanned, form_of_scan, archive, settings, parameters)
 
 
 def parameters_of_home(settings: Settings) -> Parameters:
-    """What the home has learnt, as `ingest` uses it there; what comes with fairhand where nothing was learnt."""
+    """The parameters learnt last in the home, as `ingest` uses them; the shipped ones where none were learnt."""
     if not settings.state.exists():
         return shipped_parameters()
     store = open_store(settings.state)
@@ -61,28 +63,30 @@ def parameters_of_home(settings: Settings) -> Parameters:
         store.close()
 
 
-def _one(
-    each: Scanned, form: Form | None, archive: Archive, settings: Settings, parameters: Parameters
+def _read_scan(
+    scanned: Scanned, form: Form | None, archive: Archive, settings: Settings, parameters: Parameters
 ) -> tuple[ScanJson | ErrorJson, ScanResult | None]:
+    """One scan read and weighed. Its pages are erased from the archive then."""
     if form is None:
-        return unknown_json(each, Reason.FORM_UNKNOWN), None
+        return unknown_json(scanned, Reason.FORM_UNKNOWN), None
     engines = [ocr.load(name, form.languages) for name in settings.engines]
     try:
-        decoded = load_pages(each.scan, archive, limits(settings))
-        reads = read(each.scan, decoded, form, engines, now(), replace(read_options(settings), without=TRIES))
-        it = weighed(each, form, decoded, reads, parameters, policy(settings))
-        return scan_json(it), it
+        pages = load_pages(scanned.scan, archive, limits(settings))
+        reads = read(scanned.scan, pages, form, engines, now(), replace(read_options(settings), without=TRIES))
+        result = weighed(scanned, form, pages, reads, parameters, policy(settings))
+        return scan_json(result), result
     except EngineMissing:
         raise
     except Exception as error:
-        return error_json(each.path, type(error).__name__, f"{each.path.name}: {_why(error)}"), None
+        message = f"{scanned.path.name}: {_failure_message(error)}"
+        return error_json(scanned.path, type(error).__name__, message), None
     finally:
-        for page in each.scan.pages:
+        for page in scanned.scan.pages:
             archive.erase(page.file)
 
 
-def _why(error: Exception) -> str:
-    """Why a file could not be read, and what to do; what nobody has foreseen goes to the log with where it happened."""
+def _failure_message(error: Exception) -> str:
+    """Why a file could not be read, and what to do. An unforeseen error goes to the log with its traceback."""
     if isinstance(error, ScanError):
         return f"{error} {error.advice} and read it again."
     if isinstance(error, FairhandError):
@@ -91,19 +95,18 @@ def _why(error: Exception) -> str:
     return f"{unexpected(error)} {SAVE_ANEW_ADVICE} and read it again."
 
 
-def drawn_pages(it: ScanResult, language: str) -> Iterator[tuple[str, bytes]]:
-    """Of each page of a scan where it came from, and a PNG with its fields drawn on it: value, probability, fate."""
+def drawn_pages(result: ScanResult, language: str) -> Iterator[tuple[str, bytes]]:
+    """For each page of a scan where it came from, and a PNG with each field's value, probability and fate."""
     translate = translation(language).gettext
-    for page in it.reads.pictures:
-        lying = it.reads.transforms.get(page.number)
-        path, number = it.page_sources[lying.page - 1 if lying else 0]
-        file = source_label([str(path)], [number])
+    for page in result.reads.pictures:
+        transform = result.reads.transforms.get(page.number)
+        path, number = result.page_sources[transform.page - 1 if transform else 0]
         content = draw_page(
-            it.reads,
-            it.outcomes,
+            result.reads,
+            result.outcomes,
             page=page.number,
-            posteriors=it.posteriors,
-            title=f"{source_label([path.name], [number])} · {said(it.form.title, language)}",
+            posteriors=result.posteriors,
+            title=f"{source_label([path.name], [number])} · {said(result.form.title, language)}",
             translate=translate,
         )
-        yield file, content
+        yield source_label([str(path)], [number]), content

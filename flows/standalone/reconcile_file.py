@@ -1,4 +1,4 @@
-"""Reconcile a file of other people's readings, without a store: read it, weigh it, write one line an item."""
+"""Reconciling a file of other people's readings without a store: it is read, weighed, and written one line an item."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ from transcribe.i18n import say
 from transcribe.model import Evidence, Field, FieldKey, Form, Posterior, Reading, Task, Value
 
 CSV_COLUMNS = ("item", "value", "text", "probability", "method", "reason", "ask")
+"""The keys of a line, in their order."""
+
+PROBABILITY_DECIMALS_COUNT = 4
+"""Decimals of the probabilities that are written. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemLine:
-    """One line of what comes out."""
+    """The result of one item. `ask` tells that it is worth one more reading; `reason` is in words."""
 
     item: str
     value: Value
@@ -38,7 +42,7 @@ class ItemLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionResult:
-    """A file reconciled: its lines, what could not be used, and (without a form) what the report is made of."""
+    """A reconciled file: its lines, what could not be used, and without a form what its report is made of."""
 
     lines: tuple[ItemLine, ...]
     faults: tuple[Fault, ...]
@@ -48,7 +52,7 @@ class CollectionResult:
 def reconcile_collection(
     path: Path, *, form: Form | None, layout: str | None, target: float, translate: Callable[[str], str] = str
 ) -> CollectionResult:
-    """The most probable text of every item of a file; with a form, its field types, master data and rules count.
+    """The most probable text of every item of a file. With a form its field types, master data and rules count.
 
     Raises FormError where the file is no UTF-8 or in no format known, or an item's field is none of the form's.
     """
@@ -95,7 +99,7 @@ def _line(result: ItemResult, type_name: str, translate: Callable[[str], str]) -
         item=result.item.name,
         value=value_of(result.text, type_name),
         text=result.text,
-        probability=round(result.probability, 4),
+        probability=round(result.probability, PROBABILITY_DECIMALS_COUNT),
         method=result.method,
         reason=say(result.reason, translate),
         ask=result.ask,
@@ -103,27 +107,25 @@ def _line(result: ItemResult, type_name: str, translate: Callable[[str], str]) -
 
 
 def _by_form(collected: Collected, form: Form, translate: Callable[[str], str]) -> Iterator[ItemLine]:
-    """Weigh the items of each scan together on their form, in the order of the file."""
+    """Weigh the items of each scan together on their form, with the shipped parameters; lines in the file's order."""
     scans: dict[str, list[Item]] = defaultdict(list)
     for item in collected.items:
         scans[item.scan or item.name].append(item)
+    parameters = shipped_parameters()
     lines: dict[str, ItemLine] = {}
     for scan, items in scans.items():
         keys = {item.name: _key(item, form) for item in items}
-        posteriors = weigh(form, [each for item in items for each in _readings(item, keys[item.name], scan)], FIRST)
+        readings = [reading for item in items for reading in _readings(item, keys[item.name], scan)]
+        posteriors = weigh(form, readings, parameters)
         for item in items:
             key = keys[item.name]
             if key in posteriors:
-                lines[item.name] = _decided(item, form.field(key.name), posteriors[key], translate)
+                lines[item.name] = _decided_line(item, form.field(key.name), posteriors[key], translate)
     yield from (lines[item.name] for item in collected.items if item.name in lines)
 
 
-FIRST = shipped_parameters()
-"""Without a store nothing has been learnt but what ships."""
-
-
 def _key(item: Item, form: Form) -> FieldKey:
-    """The field that an item speaks of: "total", or a cell as "lines.quantity[2]"."""
+    """The field that an item is of: "total", or a cell as "lines.quantity[2]"; FormError where the form has it not."""
     name, _, row = item.field.partition("[")
     try:
         form.field(name)
@@ -137,38 +139,38 @@ def _key(item: Item, form: Form) -> FieldKey:
 
 
 def _readings(item: Item, key: FieldKey, scan: str) -> Iterator[Reading]:
-    for number, said in enumerate(item.readings):
+    for number, reading in enumerate(item.readings):
         yield Reading(
             id=f"{item.name}#{number}",
             scan=scan,
             key=key,
-            source=said.source or f"{item.name}#{number}",
-            kind=said.kind,
-            text=said.text,
+            source=reading.source or f"{item.name}#{number}",
+            kind=reading.kind,
+            text=reading.text,
             at=datetime.fromtimestamp(number, UTC),
-            flags=frozenset() if said.text is not None else frozenset({Flag.ILLEGIBLE}),
+            flags=frozenset() if reading.text is not None else frozenset({Flag.ILLEGIBLE}),
         )
 
 
-def _decided(item: Item, field: Field, posterior: Posterior, translate: Callable[[str], str]) -> ItemLine:
+def _decided_line(item: Item, field: Field, posterior: Posterior, translate: Callable[[str], str]) -> ItemLine:
+    """The decision on an item; where none is made, its likeliest value as "undecided"."""
     outcome = decide(field, posterior, POLICY)
-    best = posterior.candidates[0]
     if isinstance(outcome, Task):
-        why = say(Evidence(code=outcome.reason), translate)
+        likeliest = posterior.candidates[0]
         return ItemLine(
             item=item.name,
-            value=best.value,
-            text=best.text,
-            probability=round(posterior.probability, 4),
+            value=likeliest.value,
+            text=likeliest.text,
+            probability=round(posterior.probability, PROBABILITY_DECIMALS_COUNT),
             method="undecided",
-            reason=why,
+            reason=say(Evidence(code=outcome.reason), translate),
             ask=True,
         )
     return ItemLine(
         item=item.name,
         value=outcome.value,
         text=outcome.text,
-        probability=round(outcome.probability, 4),
+        probability=round(outcome.probability, PROBABILITY_DECIMALS_COUNT),
         method=outcome.method,
         reason=say(Evidence(code=outcome.method), translate),
         ask=False,

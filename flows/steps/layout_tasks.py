@@ -56,10 +56,11 @@ def with_layout_tasks(
     answers: Mapping[FieldKey, Decision | Task],
     misplaced: Collection[FieldKey] = (),
 ) -> dict[FieldKey, Decision | Task]:
-    """The answers, with tasks of showing where fields or the rows of a table stand in place of tasks of reading them.
+    """The answers, with tasks of showing fields or rows in place of some tasks of reading them.
 
-    A field is shown where no machine found it, or where its picture shows something else (`misplaced`). Rows are shown
-    where none of a table were found, or where some may be missing; all cells of the table then have the same task.
+    People show where a field or the rows of a table stand. A field is shown where no machine found it, or where its
+    picture shows something else (`misplaced`). Rows are shown where none of a table were found, or where some may be
+    missing; all cells of the table then have the same task.
     """
     lost = {key for key, posterior in posteriors.items() if isinstance(answers[key], Task) and _is_lost(posterior)}
     tables = {key.table for key in lost if key.table} - {key.table for key in posteriors if key not in lost}

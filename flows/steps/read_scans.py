@@ -51,7 +51,7 @@ def forms_of(home: Home, form_name: str) -> list[str]:
 
 
 def take_in(home: Home, paths: Sequence[Path], form_name: str, batch: str) -> Iterator[TakenScan | Unreadable]:
-    """The scans in these files and folders, kept in the store; a file that gives none is set aside with the reason.
+    """Take in the scans in these files and folders; a file that gives none is set aside with the reason.
 
     With the form "auto" each scan's form is looked for among all forms that are known here.
     """
@@ -78,7 +78,7 @@ def take_in(home: Home, paths: Sequence[Path], form_name: str, batch: str) -> It
 
 
 def place_of(path: Path, page: int = 0) -> str:
-    """A hash of the place of a file, or of a page of it: paths have customers' names, and are kept nowhere."""
+    """A hash of the path of a file, or of a page of it. Paths have customers' names, and are kept nowhere."""
     return hashlib.sha256(f"{path.resolve()}{f' p. {page}' if page else ''}".encode()).hexdigest()
 
 

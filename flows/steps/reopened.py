@@ -12,7 +12,7 @@ from transcribe.model import Decision, FieldKey, Posterior, Task
 def with_reopened(
     answers: Mapping[FieldKey, Decision | Task], posteriors: Mapping[FieldKey, Posterior], decisions: Iterable[Decision]
 ) -> dict[FieldKey, Decision | Task]:
-    """The answers, with a reason of its own for each task of a field that was decided on these very readings.
+    """The answers, with their own reason for tasks of fields that were decided on these very readings.
 
     Only what was learnt is new there. The value of `decisions` stands until somebody has read the field.
     """

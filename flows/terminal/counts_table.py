@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def print_counts(counts: Counts) -> None:
-    """Print what is done and what waits, a line a form."""
+    """Print what is done and what waits, one line a form."""
     if not counts.scans:
         typer.echo("Nothing was ingested yet: fairhand ingest PATH... --form NAME")
         return

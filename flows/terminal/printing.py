@@ -16,21 +16,23 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a l
 """The option of every command that reads."""
 
 NAMED_FILES_COUNT = 5
-"""So many files that are passed over are named."""
+"""So many of the files that are passed over are named. Chosen by hand."""
 
 NO_PICTURE_MESSAGE = "There is no picture and no PDF in what was named"
+"""What is said where folders hold nothing to read; more follows."""
+
 FILE_KINDS = "JPEG, PNG, TIFF, WebP, HEIF, AVIF, BMP, JPEG 2000, PPM, PDF"
 """The kinds of files that are read."""
 
 
 def passed_over_message(others: Sequence[str]) -> str:
-    """The files in folders that are of no kind that is read."""
+    """A line on the files in folders that are of no kind that is read."""
     more = f" and {len(others) - NAMED_FILES_COUNT} more" if len(others) > NAMED_FILES_COUNT else ""
     return f"passed over, as only {FILE_KINDS} are read: {', '.join(others[:NAMED_FILES_COUNT])}{more}"
 
 
 def writable(path: Path | None) -> Path | None:
-    """The callback of every option that names a file to write: what cannot be written is refused before the work."""
+    """The callback of options that name a file to write: what cannot be written is refused before the work."""
     if path is None:
         return None
     if path.is_dir():
@@ -44,57 +46,59 @@ def writable(path: Path | None) -> Path | None:
 
 def as_json(*objects: object) -> None:
     """Print each object as one line of JSON."""
-    for each in objects:
-        typer.echo(json.dumps(each, ensure_ascii=False))
+    for item in objects:
+        typer.echo(json.dumps(item, ensure_ascii=False))
 
 
 def note(text: str) -> None:
-    """Say something beside the answer, on stderr."""
+    """Print a line beside the answer, on stderr."""
     typer.echo(text, err=True)
 
 
 def require_existing(paths: Iterable[Path]) -> None:
-    """Refuse what was named and is not there, before anything is done: most often it is a slip of the fingers."""
+    """Refuse files and folders that do not exist, before anything is done. Most often it is a slip of the fingers."""
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise typer.BadParameter(f"there is no file or folder {', '.join(missing)}. Nothing was done.")
 
 
 def with_file(file: str, message: str) -> str:
-    """A message with the file that it is about, once, as a path where the path is known."""
+    """A message after the file that it is about. Where the message begins with the file's name, that is taken off."""
     return f"{file}: {message.removeprefix(f'{Path(file).name}: ')}"
 
 
 def photo_advice(codes: Iterable[str], language: str) -> str:
-    """What is wrong with a photograph and what to do, in the user's language."""
+    """The words of codes of advice: what is wrong with a photograph and what to do, in the user's language."""
     from transcribe.i18n import advice, translation
 
     return advice(codes, translation(language).gettext)
 
 
 def columns(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows in columns that line up; numbers to the right."""
+    """Print rows in columns that line up, with columns of numbers to the right."""
     texts = [[str(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(head, *texts, strict=True)]
-    right = [bool(texts) and all(row[place].replace(".", "").isdigit() for row in texts) for place in range(len(head))]
+    is_number = [
+        bool(texts) and all(row[column].replace(".", "").isdigit() for row in texts) for column in range(len(head))
+    ]
     for row in [list(head), *texts]:
         cells = (
             cell.rjust(width) if to_right else cell.ljust(width)
-            for cell, width, to_right in zip(row, widths, right, strict=True)
+            for cell, width, to_right in zip(row, widths, is_number, strict=True)
         )
         typer.echo("  ".join(cells).rstrip())
 
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Gives a function that is told (done, of how many); it draws a bar on stderr, only where that is a terminal."""
+    """Gives a function to call with (done, of how many). It draws a bar on stderr, where that is a terminal."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    shown = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*shown, console=Console(stderr=True), transient=True) as bar:
+    parts = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*parts, console=Console(stderr=True), transient=True) as bar:
         line = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(line, completed=done, total=total)
