@@ -22,6 +22,9 @@ app.add_typer(question, name="question")
 app.add_typer(time, name="time")
 app.add_typer(control, name="control")
 
+CELL_LENGTH_COUNT = 40
+"""Characters of a cell that are printed; JSON has them all. Chosen by hand."""
+
 OpenOnly = Annotated[bool, typer.Option("--open", help="Only what is not answered yet.")]
 
 
@@ -29,49 +32,49 @@ OpenOnly = Annotated[bool, typer.Option("--open", help="Only what is not answere
 def list_appeals(ctx: typer.Context, open_only: OpenOnly = False, as_json: terminal.AsJson = False) -> None:
     """List appeals: what is contested, until when it must be heard, and how it ended."""
     store = _store(ctx)
-    told = [
+    rows = [
         {
-            "appeal": each.id,
-            "scan": each.reading.scan,
-            "field": str(each.reading.key),
-            "by": store.transcriber(each.transcriber).handle,
-            "deadline": each.deadline.isoformat(),
-            "heard": each.heard is not None,
-            "outcome": each.outcome,
-            "minority": each.minority,
+            "appeal": appeal.id,
+            "scan": appeal.reading.scan,
+            "field": str(appeal.reading.key),
+            "by": store.transcriber(appeal.transcriber).handle,
+            "deadline": appeal.deadline.isoformat(),
+            "heard": appeal.heard is not None,
+            "outcome": appeal.outcome,
+            "minority": appeal.minority,
         }
-        for each in store.appeals(open_only=open_only)
+        for appeal in store.appeals(open_only=open_only)
     ]
-    _tell(told, as_json)
+    _print(rows, as_json)
 
 
 @appeal.command("outcomes")
 def outcomes(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Say how each expert's hearings ended; this may be shown to everybody."""
     store = _store(ctx)
-    told = [
-        {"expert": store.transcriber(each.expert).handle, "upheld": each.upheld, "declined": each.declined}
-        for each in store.expert_outcomes()
+    rows = [
+        {"expert": store.transcriber(expert.expert).handle, "upheld": expert.upheld, "declined": expert.declined}
+        for expert in store.expert_outcomes()
     ]
-    _tell(told, as_json)
+    _print(rows, as_json)
 
 
 @question.command("list")
 def list_questions(ctx: typer.Context, open_only: OpenOnly = False, as_json: terminal.AsJson = False) -> None:
     """List what people asked about fields, latest first."""
     store = _store(ctx)
-    told = [
+    rows = [
         {
-            "question": each.id,
-            "form": each.form,
-            "field": each.field,
-            "by": store.transcriber(each.transcriber).handle,
-            "words": each.words,
-            "answer": each.answer,
+            "question": question.id,
+            "form": question.form,
+            "field": question.field,
+            "by": store.transcriber(question.transcriber).handle,
+            "words": question.words,
+            "answer": question.answer,
         }
-        for each in store.questions(open_only=open_only)
+        for question in store.questions(open_only=open_only)
     ]
-    _tell(told, as_json)
+    _print(rows, as_json)
 
 
 @question.command("answer")
@@ -92,19 +95,19 @@ def answer_question(
 def list_disputes(ctx: typer.Context, open_only: OpenOnly = False, as_json: terminal.AsJson = False) -> None:
     """List disputes about measured time, latest first."""
     store = _store(ctx)
-    told = [
+    rows = [
         {
-            "dispute": each.id,
-            "by": store.transcriber(each.transcriber).handle,
-            "measured_seconds": each.measured,
-            "claimed_seconds": each.claimed,
-            "granted_seconds": each.granted,
-            "words": each.words,
-            "reason": each.reason,
+            "dispute": dispute.id,
+            "by": store.transcriber(dispute.transcriber).handle,
+            "measured_seconds": dispute.measured,
+            "claimed_seconds": dispute.claimed,
+            "granted_seconds": dispute.granted,
+            "words": dispute.words,
+            "reason": dispute.reason,
         }
-        for each in store.disputes(open_only=open_only)
+        for dispute in store.disputes(open_only=open_only)
     ]
-    _tell(told, as_json)
+    _print(rows, as_json)
 
 
 @time.command("answer")
@@ -153,13 +156,13 @@ def list_controls(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     from transcribe.people import is_same_text
 
     home = open_home(settings_of(ctx))
-    told = []
+    rows = []
     for item in home.store.control_answers():
         scan = home.store.scan(item.truth.scan)
         form = home.forms(scan.form, scan.form_version)
         field = form.field(item.truth.key.name)
-        right = sum(is_same_text(each.text or "", item.truth.text, field, form) for each in item.readings)
-        told.append(
+        right = sum(is_same_text(reading.text or "", item.truth.text, field, form) for reading in item.readings)
+        rows.append(
             {
                 "scan": scan.id,
                 "field": str(item.truth.key),
@@ -168,7 +171,7 @@ def list_controls(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
                 "as_expected": right,
             }
         )
-    _tell(told, as_json)
+    _print(rows, as_json)
 
 
 @control.command("withdraw")
@@ -194,9 +197,9 @@ def _store(ctx: typer.Context) -> Store:
     return open_home(settings_of(ctx)).store
 
 
-def _tell(told: Sequence[Mapping[str, object]], as_json: bool) -> None:
-    """One object a line, or columns with the objects' names as their head."""
+def _print(rows: Sequence[Mapping[str, object]], as_json: bool) -> None:
+    """Print one object a line, or columns with the objects' keys as their head."""
     if as_json:
-        terminal.as_json(*told)
-    elif told:
-        terminal.columns(list(told[0]), ([str(value)[:40] for value in each.values()] for each in told))
+        terminal.as_json(*rows)
+    elif rows:
+        terminal.columns(list(rows[0]), ([str(value)[:CELL_LENGTH_COUNT] for value in row.values()] for row in rows))

@@ -13,14 +13,16 @@ from flows.cli.app import app, settings_of
 work = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Announce work to come.")
 app.add_typer(work, name="work")
 
-FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z"]
+TIME_FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z"]
+"""How the time of work to come may be written."""
 
 
 @work.command("expect")
 def expect(
     ctx: typer.Context,
     at: Annotated[
-        datetime, typer.Argument(help="When it comes, in UTC unless it says +02:00.", metavar="WHEN", formats=FORMATS)
+        datetime,
+        typer.Argument(help="When it comes, in UTC unless it says +02:00.", metavar="WHEN", formats=TIME_FORMATS),
     ],
     hours: Annotated[float, typer.Option(help="About how many hours of reading it is, for everybody together.", min=0)],
     form: Annotated[str, typer.Option(help="Of which form, where that is known.")] = "",
@@ -42,14 +44,17 @@ def list_work(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List what is announced."""
     from flows.home import now, open_home
 
-    found = open_home(settings_of(ctx)).store.expected_work(now())
+    announced = open_home(settings_of(ctx)).store.expected_work(now())
     if as_json:
         terminal.as_json(
-            *({"work": it.id, "at": it.at.isoformat(), "hours": it.hours, "form": it.form} for it in found)
+            *(
+                {"work": work.id, "at": work.at.isoformat(), "hours": work.hours, "form": work.form}
+                for work in announced
+            )
         )
     else:
-        head = ("work", "from (UTC)", "hours", "form")
-        terminal.columns(head, ((it.id, f"{it.at:%Y-%m-%d %H:%M}", f"{it.hours:g}", it.form) for it in found))
+        rows = ((work.id, f"{work.at:%Y-%m-%d %H:%M}", f"{work.hours:g}", work.form) for work in announced)
+        terminal.columns(("work", "from (UTC)", "hours", "form"), rows)
 
 
 @work.command("cancel")

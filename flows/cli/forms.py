@@ -21,8 +21,8 @@ def list_forms(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List the forms that are shipped, installed, or were used here."""
     from transcribe.i18n import said
 
-    shelf = form_library(ctx)
-    found = [shelf.find(name) for name in shelf.names()]
+    library = form_library(ctx)
+    known = [library.find(name) for name in library.names()]
     if as_json:
         terminal.as_json(
             *(
@@ -33,9 +33,9 @@ def list_forms(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
                     "languages": list(form.languages),
                     "pages": len(form.blanks),
                     "free": form.free,
-                    "fields": [{"name": each.name, "type": each.type} for each in form.all_fields()],
+                    "fields": [{"name": field.name, "type": field.type} for field in form.all_fields()],
                 }
-                for form in found
+                for form in known
             )
         )
         return
@@ -48,7 +48,7 @@ def list_forms(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
             "free" if form.free else "fixed",
             len(list(form.all_fields())),
         )
-        for form in found
+        for form in known
     )
     terminal.columns(head, rows)
 
@@ -56,9 +56,9 @@ def list_forms(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 @forms.command("check")
 def check_form(ctx: typer.Context, form: Form) -> None:
     """Check a form's definition; a mistake is named by file and key."""
-    found = form_library(ctx).find(form)
-    fields, tables = len(found.fields), len(found.tables)
-    typer.echo(f"{found.name} version {found.version} is well formed: {fields} fields, {tables} tables.")
+    checked = form_library(ctx).find(form)
+    fields, tables = len(checked.fields), len(checked.tables)
+    typer.echo(f"{checked.name} version {checked.version} is well formed: {fields} fields, {tables} tables.")
 
 
 @forms.command("preview")
@@ -96,19 +96,20 @@ def draft_form(
 
     if out and out.exists():
         raise typer.BadParameter(f"{out} exists, and what was edited there would be lost. Name another file as --out.")
-    made = draft_definition(settings_of(ctx), blank, name or blank.stem, language, locale)
+    draft = draft_definition(settings_of(ctx), blank, name or blank.stem, language, locale)
     folder = out.parent if out else blank.parent
-    for beside, content in made.blanks.items():
-        if (folder / beside).exists() and (folder / beside).read_bytes() != content:
-            raise typer.BadParameter(f"{folder / beside} is another picture. Name another folder for --out.")
-    for beside, content in made.blanks.items():  # a definition names its blanks as they lie beside it
-        if not (folder / beside).exists():
-            (folder / beside).write_bytes(content)
-            terminal.note(f"The blank is in {folder / beside}.")
-    for note in made.notes:
+    blanks = {folder / file_name: content for file_name, content in draft.blanks.items()}
+    for path, content in blanks.items():
+        if path.exists() and path.read_bytes() != content:
+            raise typer.BadParameter(f"{path} is another picture. Name another folder for --out.")
+    for path, content in blanks.items():  # a definition names its blanks as they lie beside it
+        if not path.exists():
+            path.write_bytes(content)
+            terminal.note(f"The blank is in {path}.")
+    for note in draft.notes:
         terminal.note(note)
     if out:
-        out.write_text(made.text, encoding="utf-8")
+        out.write_text(draft.text, encoding="utf-8")
         typer.echo(f"A first definition is in {out}. Look at it with: fairhand forms preview {out}")
     else:
-        typer.echo(made.text, nl=False)
+        typer.echo(draft.text, nl=False)

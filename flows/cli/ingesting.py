@@ -37,17 +37,17 @@ def ingest(
     settings = settings_of(ctx)
     terminal.require_existing(paths)
     home = open_home(settings)
-    for each in (form,) if form != AUTO_FORM else home.forms.names():
-        home.use_form(each)  # what is wrong with a form is said before anything begins
+    for name in (form,) if form != AUTO_FORM else home.forms.names():
+        home.use_form(name)  # what is wrong with a form is said before anything begins
     require_fair_start(home, forms_of(home, form))
     with prefect_for(settings):
         from flows.ingest import ingest_batch
 
-        name = batch or datetime.now(UTC).strftime("%Y-%m-%d %H.%M.%S")
-        with terminal.progress("reading") as told:
-            done = ingest_batch(settings.home, paths, form, name, settings.cores, told)
-    again = {state.scan.name: state.advice for state in home.store.scan_states(name)[::-1] if state.advice}
-    others = [str(each) for each in passed_over(paths, own_folders=settings.picture_folders)]
+        batch = batch or datetime.now(UTC).strftime("%Y-%m-%d %H.%M.%S")
+        with terminal.progress("reading") as progress:
+            done = ingest_batch(settings.home, paths, form, batch, settings.cores, progress)
+    again = {state.scan.name: state.advice for state in home.store.scan_states(batch)[::-1] if state.advice}
+    others = [str(path) for path in passed_over(paths, own_folders=settings.picture_folders)]
     if as_json:
         more = {"passed_over": others, "again": again}
         terminal.as_json({**dataclasses.asdict(done), "changed": done.changed, **more})

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from transcribe.store import ScanState
 
 FILE_ERRORS = ("ScanError", "FormError")
-"""The errors that say something of a file; others are failures of the program or of the machine."""
+"""Errors that are about a file; others are failures of the program or of the machine."""
 
 
 @app.command()
@@ -30,7 +30,7 @@ def status(
 
     home = open_home(settings_of(ctx))
     counts = home.store.counts(batch)
-    aside = [each for each in home.store.list_set_aside() if batch in (None, each.batch)]
+    aside = [file for file in home.store.list_set_aside() if batch in (None, file.batch)]
     if as_json:
         terminal.as_json(status_json(home, counts, aside, batch).model_dump(mode="json"))
         return
@@ -39,13 +39,13 @@ def status(
         return
     print_counts(counts)
     for what, listed in (
-        ("set aside", [each for each in aside if each.error in FILE_ERRORS]),
-        ("failed, and not read", [each for each in aside if each.error not in FILE_ERRORS]),
+        ("set aside", [file for file in aside if file.error in FILE_ERRORS]),
+        ("failed, and not read", [file for file in aside if file.error not in FILE_ERRORS]),
     ):
         if listed:
             typer.echo(f"\n{len(listed)} {what}:")
-        for each in listed:
-            typer.echo(f"  {terminal.with_file(each.file.name, each.message)}")
+        for file in listed:
+            typer.echo(f"  {terminal.with_file(file.file.name, file.message)}")
     again = [state for state in home.store.scan_states(batch) if state.advice]
     if again:
         typer.echo(f"\n{len(again)} to photograph again:")

@@ -28,14 +28,23 @@ def report(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     from flows.administration import pay_lines
     from flows.home import open_home
 
-    found = pay_lines(open_home(settings_of(ctx)))
+    lines = pay_lines(open_home(settings_of(ctx)))
     if as_json:
-        terminal.as_json(*map(dataclasses.asdict, found))
+        terminal.as_json(*map(dataclasses.asdict, lines))
         return
     head = ("person", "currency", "due", "on the way", "paid", "hours", "an hour", "readings")
     rows = (
-        (it.handle, it.currency, it.due, it.coming, it.paid, f"{it.hours:.2f}", it.an_hour or "-", it.readings)
-        for it in found
+        (
+            line.handle,
+            line.currency,
+            line.due,
+            line.coming,
+            line.paid,
+            f"{line.hours:.2f}",
+            line.an_hour or "-",
+            line.readings,
+        )
+        for line in lines
     )
     terminal.columns(head, rows)
 
@@ -55,8 +64,8 @@ def rate(
     home = open_home(settings_of(ctx))
     set_rate(home, amount, currency, form, per_hour=hour)
     typer.echo(f"{'An hour' if hour else 'A reading'} of {form or 'every form'} pays {amount} {currency} from now on.")
-    for each in unfair_forms(home, [form] if form else [name for name, _, _ in home.store.forms()]):
-        for reason in fault_messages(each):
+    for unfair in unfair_forms(home, [form] if form else [name for name, _, _ in home.store.forms()]):
+        for reason in fault_messages(unfair):
             terminal.note(f"No paid work begins before this is mended. {reason}")
 
 
@@ -100,11 +109,11 @@ def list_audit(
     """List what was done and by whom."""
     from flows.home import open_home
 
-    found = open_home(settings_of(ctx)).store.audit(after)
+    lines = open_home(settings_of(ctx)).store.audit(after)
     if as_json:
-        terminal.as_json(*({**dataclasses.asdict(line), "at": line.at.isoformat()} for line in found))
+        terminal.as_json(*({**dataclasses.asdict(line), "at": line.at.isoformat()} for line in lines))
     else:
-        rows = ((line.number, f"{line.at:%Y-%m-%d %H:%M:%S}", line.actor, line.action, line.subject) for line in found)
+        rows = ((line.number, f"{line.at:%Y-%m-%d %H:%M:%S}", line.actor, line.action, line.subject) for line in lines)
         terminal.columns(("line", "at", "who", "did", "to"), rows)
 
 

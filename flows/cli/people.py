@@ -44,20 +44,22 @@ def add(
     from flows.home import open_home
 
     home = open_home(settings_of(ctx))
-    it = invite(home, name, role or None, language or None, engagement, interface, region or None, zone)
+    invitation = invite(home, name, role or None, language or None, engagement, interface, region or None, zone)
     if as_json:
-        changed = {each: list(map(_plain, change)) for each, change in it.changed.items()}
-        told = {**_told(it.person), "link": it.link, "until": it.until.isoformat()}
-        terminal.as_json({**told, "added": it.added, "changed": changed})
+        changed = {name: list(map(_plain, change)) for name, change in invitation.changed.items()}
+        invited = {**_person_json(invitation.person), "link": invitation.link, "until": invitation.until.isoformat()}
+        terminal.as_json({**invited, "added": invitation.added, "changed": changed})
         return
-    if not it.added:
-        typer.echo(f"{it.person.handle} is known already{'.' if it.changed else ': nothing is changed.'}")
-    for what, (before, after) in it.changed.items():
+    if not invitation.added:
+        typer.echo(
+            f"{invitation.person.handle} is known already{'.' if invitation.changed else ': nothing is changed.'}"
+        )
+    for what, (before, after) in invitation.changed.items():
         typer.echo(f"{what.replace('_', ' ')}: {_words(after)} (was {_words(before)})")
-    for each in unfair_forms(home, [form for form, _, _ in home.store.forms()]):
-        for reason in fault_messages(each):
+    for unfair in unfair_forms(home, [form for form, _, _ in home.store.forms()]):
+        for reason in fault_messages(unfair):
             terminal.note(f"No paid work begins before this is mended. {reason}")
-    typer.echo(f"{it.person.handle} signs in once, until {it.until:%Y-%m-%d}, with {it.link}")
+    typer.echo(f"{invitation.person.handle} signs in once, until {invitation.until:%Y-%m-%d}, with {invitation.link}")
 
 
 @people.command("list")
@@ -65,22 +67,21 @@ def list_people(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List everybody."""
     from flows.home import open_home
 
-    found = open_home(settings_of(ctx)).store.transcribers()
+    everybody = open_home(settings_of(ctx)).store.transcribers()
     if as_json:
-        terminal.as_json(*map(_told, found))
+        terminal.as_json(*map(_person_json, everybody))
     else:
-        head = ("handle", "roles", "languages", "engagement", "")
         rows = (
             (
-                each.handle,
-                ", ".join(sorted(each.roles)),
-                ", ".join(each.languages),
-                each.engagement,
-                "paused" * each.paused,
+                person.handle,
+                ", ".join(sorted(person.roles)),
+                ", ".join(person.languages),
+                person.engagement,
+                "paused" * person.paused,
             )
-            for each in found
+            for person in everybody
         )
-        terminal.columns(head, rows)
+        terminal.columns(("handle", "roles", "languages", "engagement", ""), rows)
 
 
 @people.command("pause")
@@ -108,11 +109,11 @@ def _plain(value: object) -> object:
 
 
 def _words(value: object) -> str:
-    said = _plain(value)
-    return ", ".join(map(str, said)) or "none" if isinstance(said, list | tuple) else str(said)
+    plain = _plain(value)
+    return ", ".join(map(str, plain)) or "none" if isinstance(plain, list | tuple) else str(plain)
 
 
-def _told(person: Transcriber) -> dict[str, Any]:
+def _person_json(person: Transcriber) -> dict[str, Any]:
     return {
         "id": person.id,
         "handle": person.handle,

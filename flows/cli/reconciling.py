@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from transcribe.model import Form
 
 PRINTED_FIELDS_COUNT = 20
-"""So many reopened fields are printed one by one."""
+"""So many reopened fields are printed one by one. Chosen by hand."""
 
 
 @app.command()
@@ -47,8 +47,8 @@ def reconcile(
 ) -> None:
     """Weigh what was read since, decide or ask, and publish; or reconcile a file of other people's readings."""
     if file is not None:
-        known = form_library(ctx).find(form) if form else None
-        _reconcile_file(file, out=out, form=known, layout=layout, target=target, report=report)
+        used_form = form_library(ctx).find(form) if form else None
+        _reconcile_file(file, out=out, form=used_form, layout=layout, target=target, report=report)
         return
     if any(given is not None for given in (out, form, layout, report)):
         raise typer.BadParameter("--out, --form, --from and --report go with a FILE of readings; name it.")
@@ -130,18 +130,20 @@ def learn(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         terminal.as_json(dataclasses.asdict(learnt))
         return
     typer.echo(f"Learnt from {learnt.scans} scans; the parameters are version {learnt.version} now.")
-    _told(learnt.changes or ("Nothing moved by half again or more.",))
+    _print_lines(learnt.changes or ("Nothing moved by half again or more.",))
     typer.echo(f"\nThe truth of {learnt.truths} fields is known, {learnt.audited} of them by audits:")
-    _told(learnt.rates or ("nothing that says how often anybody errs.",))
+    _print_lines(learnt.rates or ("nothing that says how often anybody errs.",))
     if learnt.reopened:
-        scans = len({each.scan for each in learnt.reopened})
+        scans = len({field.scan for field in learnt.reopened})
         typer.echo(f"\n{len(learnt.reopened)} decided fields of {scans} scans fall below their target now:")
-        _told(f"{each.scan[:12]} {each.file} {each.field}" for each in learnt.reopened[:PRINTED_FIELDS_COUNT])
+        _print_lines(
+            f"{field.scan[:12]} {field.file} {field.field}" for field in learnt.reopened[:PRINTED_FIELDS_COUNT]
+        )
         if len(learnt.reopened) > PRINTED_FIELDS_COUNT:
             typer.echo("  ... all of them with --json")
         typer.echo("They are weighed again: fairhand reconcile, or wait for serve.")
 
 
-def _told(lines: Iterable[str]) -> None:
+def _print_lines(lines: Iterable[str]) -> None:
     for line in lines:
         typer.echo(f"  {line}")

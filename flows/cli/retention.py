@@ -32,12 +32,14 @@ def add(
     from transcribe.people import new_token
 
     valid = None if days is None else timedelta(days=days)
-    made = new_token(open_home(settings_of(ctx)).store, name, scope, now(), valid)
+    created = new_token(open_home(settings_of(ctx)).store, name, scope, now(), valid)
     if as_json:
-        terminal.as_json({"token": made.secret, "prefix": made.token.prefix, "scopes": sorted(made.token.scopes)})
+        terminal.as_json(
+            {"token": created.secret, "prefix": created.token.prefix, "scopes": sorted(created.token.scopes)}
+        )
     else:
-        typer.echo(made.secret)
-        terminal.note("This is shown once. `fairhand token revoke " + made.token.prefix + "` ends it.")
+        typer.echo(created.secret)
+        terminal.note("This is shown once. `fairhand token revoke " + created.token.prefix + "` ends it.")
 
 
 @token.command("list")
@@ -45,21 +47,25 @@ def list_tokens(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List tokens by prefix and scopes."""
     from flows.home import open_home
 
-    found = open_home(settings_of(ctx)).store.tokens()
-    told = [
-        {
-            "prefix": each.prefix,
-            "name": each.name,
-            "scopes": sorted(each.scopes),
-            "until": each.until.isoformat() if each.until else None,
-            "revoked": each.revoked_at is not None,
-        }
-        for each in found
-    ]
+    tokens = open_home(settings_of(ctx)).store.tokens()
     if as_json:
-        terminal.as_json(*told)
+        terminal.as_json(
+            *(
+                {
+                    "prefix": token.prefix,
+                    "name": token.name,
+                    "scopes": sorted(token.scopes),
+                    "until": token.until.isoformat() if token.until else None,
+                    "revoked": token.revoked_at is not None,
+                }
+                for token in tokens
+            )
+        )
     else:
-        rows = ((it.prefix, it.name, ", ".join(sorted(it.scopes)), "revoked" * bool(it.revoked_at)) for it in found)
+        rows = (
+            (token.prefix, token.name, ", ".join(sorted(token.scopes)), "revoked" * bool(token.revoked_at))
+            for token in tokens
+        )
         terminal.columns(("prefix", "name", "scopes", ""), rows)
 
 
@@ -100,12 +106,12 @@ def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     store = open_home(settings_of(ctx)).store
     at, wrong = now(), False
     for name in sorted({form for form, _, _ in store.forms()}):
-        found = pay_faults(store.rate(name, at), store.floor(at), store.pace(name))
-        wrong = wrong or bool(found)
+        faults = pay_faults(store.rate(name, at), store.floor(at), store.pace(name))
+        wrong = wrong or bool(faults)
         if as_json:
-            terminal.as_json({"form": name, "faults": list(found)})
+            terminal.as_json({"form": name, "faults": list(faults)})
         else:
-            typer.echo(f"{name}: {', '.join(found) or 'fine'}")
+            typer.echo(f"{name}: {', '.join(faults) or 'fine'}")
     if wrong:
         raise typer.Exit(1)
 

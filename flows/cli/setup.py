@@ -33,14 +33,14 @@ def doctor(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     from flows.administration import CHECKS, engines, examine
 
     settings = settings_of(ctx)
-    listed, findings = list(engines(settings)), list(examine(settings))
+    states, findings = list(engines(settings)), list(examine(settings))
     if as_json:
         terminal.as_json(
-            *(dataclasses.asdict(each) for each in listed), *(dataclasses.asdict(each) for each in findings)
+            *(dataclasses.asdict(state) for state in states), *(dataclasses.asdict(finding) for finding in findings)
         )
     else:
-        for each in listed:
-            typer.echo(_engine_in_words(each))
+        for state in states:
+            typer.echo(_engine_in_words(state))
         for finding in findings:
             typer.echo(f"{finding.check}: {finding.message}\n    mend it: {finding.mend}")
         if not findings:
@@ -50,7 +50,7 @@ def doctor(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         raise typer.Exit(3 if any(finding.machine for finding in wrong) else 1)
 
 
-def _engine_in_words(each: EngineState) -> str:
-    said = ", ".join(each.sources) or each.problem
-    languages = f"; languages: {', '.join(each.languages)}" if each.languages else ""
-    return f"engine {each.engine}{'' if each.used else ' (not in use)'}: {said}{languages}"
+def _engine_in_words(state: EngineState) -> str:
+    readings = ", ".join(state.sources) or state.problem
+    languages = f"; languages: {', '.join(state.languages)}" if state.languages else ""
+    return f"engine {state.engine}{'' if state.used else ' (not in use)'}: {readings}{languages}"
