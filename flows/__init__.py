@@ -1,1 +1,1 @@
-"""When things run; the only place that knows Prefect."""
+"""Flows, commands and services: what runs when. The only package that puts the other two together."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flows.home import FormLibrary, Settings
 
 EXIT_CODE_OF_ERROR = {1: 1, 2: 2, 3: 1, 4: 3}
-"""From an error's own code to the command line's: a file that cannot be read is a finding, a missing program is 3."""
+"""The command line's exit code for each code of an error. An unreadable file is a finding, a missing program is 3."""
 
 COMMAND_GROUPS = (
     "setup",

@@ -10,6 +10,7 @@ from flows import terminal
 from flows.cli.app import app, settings_of
 
 if TYPE_CHECKING:
+    from flows.administration import Invitation
     from transcribe.model import Transcriber
 
 people = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Add people, list them, pause them.")
@@ -46,20 +47,32 @@ def add(
     home = open_home(settings_of(ctx))
     invitation = invite(home, name, role or None, language or None, engagement, interface, region or None, zone)
     if as_json:
-        changed = {name: list(map(_plain, change)) for name, change in invitation.changed.items()}
-        invited = {**_person_json(invitation.person), "link": invitation.link, "until": invitation.until.isoformat()}
-        terminal.as_json({**invited, "added": invitation.added, "changed": changed})
+        terminal.as_json(_invitation_json(invitation))
         return
-    if not invitation.added:
-        typer.echo(
-            f"{invitation.person.handle} is known already{'.' if invitation.changed else ': nothing is changed.'}"
-        )
-    for what, (before, after) in invitation.changed.items():
-        typer.echo(f"{what.replace('_', ' ')}: {_words(after)} (was {_words(before)})")
+    _print_changes(invitation)
     for unfair in unfair_forms(home, [form for form, _, _ in home.store.forms()]):
         for reason in fault_messages(unfair):
             terminal.note(f"No paid work begins before this is mended. {reason}")
     typer.echo(f"{invitation.person.handle} signs in once, until {invitation.until:%Y-%m-%d}, with {invitation.link}")
+
+
+def _invitation_json(invitation: Invitation) -> dict[str, Any]:
+    return {
+        **_person_json(invitation.person),
+        "link": invitation.link,
+        "until": invitation.until.isoformat(),
+        "added": invitation.added,
+        "changed": {name: list(map(_plain, change)) for name, change in invitation.changed.items()},
+    }
+
+
+def _print_changes(invitation: Invitation) -> None:
+    """Print what changed of a person who was known; nothing of a new one."""
+    if not invitation.added:
+        ending = "." if invitation.changed else ": nothing is changed."
+        typer.echo(f"{invitation.person.handle} is known already{ending}")
+    for name, (before, after) in invitation.changed.items():
+        typer.echo(f"{name.replace('_', ' ')}: {_words(after)} (was {_words(before)})")
 
 
 @people.command("list")

@@ -34,7 +34,7 @@ class Home:
         self.store.close()
 
     def use_form(self, name_or_path: str) -> Form:
-        """The form of this name or path, kept here from now on; FormError where its version was another form."""
+        """The form of this name or path, kept here from now on; FormError where its version is kept as another form."""
         form = self.forms.find(name_or_path)
         self.store.put_form(form, self.forms.keep(form, name_or_path), now())
         return form

@@ -18,7 +18,7 @@ SETTINGS_FILE = "settings.env"
 """The name of the settings file in a home."""
 
 VARIABLE_PREFIX = "FAIRHAND_"
-"""What the names of all variables of the environment begin with that are settings."""
+"""The beginning of the names of all variables of the environment that are settings."""
 
 FOREIGN_VARIABLES = frozenset({"FAIRHAND_SHARED_DATA"})
 """Names with our prefix that are no settings: where the benchmarks find the shared data."""

@@ -35,12 +35,12 @@ def explained(home: Home, scan: str, field: str, *, names: bool = True) -> Expla
     Without `names` people are "reader 1", "reader 2", and no person's time is given: for other programs.
     Raises NotFound where there is no such scan or field.
     """
-    story = home.store.field_history(home.store.scan(scan).id, FieldKey.parse(field))
-    champion, replay = _champion(home, story), _replayed(home, story)
+    history = home.store.field_history(home.store.scan(scan).id, FieldKey.parse(field))
+    champion, replay = _champion(home, history), _replayed(home, history)
     if not names:
-        return _explanation(story, _reader_numbers(story), champion, replay=replay, times=False)
+        return _explanation(history, _reader_numbers(history), champion, replay=replay, times=False)
     handles = {person.id: person.handle for person in home.store.transcribers()}
-    return _explanation(story, handles, champion, replay=replay, times=True)
+    return _explanation(history, handles, champion, replay=replay, times=True)
 
 
 def explained_whole(home: Home, scan: str) -> list[Explanation]:
@@ -48,37 +48,37 @@ def explained_whole(home: Home, scan: str) -> list[Explanation]:
     whole = home.store.scan(scan).id
     keys = {reading.key for reading in home.store.readings(whole)}
     keys |= {decision.key for decision in home.store.decisions(whole)}
-    stories = [home.store.field_history(whole, key) for key in sorted(keys, key=lambda key: (key.name, key.row or 0))]
+    histories = [home.store.field_history(whole, key) for key in sorted(keys, key=lambda key: (key.name, key.row or 0))]
     return [
-        _explanation(story, _reader_numbers(story), _champion(home, story), replay=None, times=False)
-        for story in stories
+        _explanation(history, _reader_numbers(history), _champion(home, history), replay=None, times=False)
+        for history in histories
     ]
 
 
-def _reader_numbers(story: FieldHistory) -> dict[str, str]:
-    """The people of a story as "reader 1", "reader 2", by id: those who have read first, in their order."""
-    readers = [reading.source for reading in story.readings if reading.kind != "machine"]
-    asked = [task.transcriber for task in story.tasks if task.transcriber]
+def _reader_numbers(history: FieldHistory) -> dict[str, str]:
+    """The people of a history as "reader 1", "reader 2", by id: those who have read first, in their order."""
+    readers = [reading.source for reading in history.readings if reading.kind != "machine"]
+    asked = [task.transcriber for task in history.tasks if task.transcriber]
     return {person: f"reader {number}" for number, person in enumerate(dict.fromkeys([*readers, *asked]), 1)}
 
 
 def _explanation(
-    story: FieldHistory, names: Mapping[str, str], champion: ChampionJson | None, *, replay: bool | None, times: bool
+    history: FieldHistory, names: Mapping[str, str], champion: ChampionJson | None, *, replay: bool | None, times: bool
 ) -> Explanation:
-    """The story with people called by these names, by id; with `times` each reading has its person's active time."""
+    """The history with people called by these names, by id; with `times` each reading has its person's active time."""
     return Explanation(
-        scan=story.scan.id,
-        file=story.scan.name,
-        form=story.scan.form,
-        form_version=story.scan.form_version,
-        field=story.key.name,
-        row=story.key.row,
-        page=story.place.page if story.place else None,
-        box=story.place.box if story.place else None,
-        readings=tuple(_reading(reading, names, times=times) for reading in story.readings),
-        decisions=tuple(_decision(decision, names) for decision in story.decisions),
-        tasks=tuple(_task(task, names) for task in story.tasks),
-        truth=story.truth.text if story.truth else None,
+        scan=history.scan.id,
+        file=history.scan.name,
+        form=history.scan.form,
+        form_version=history.scan.form_version,
+        field=history.key.name,
+        row=history.key.row,
+        page=history.place.page if history.place else None,
+        box=history.place.box if history.place else None,
+        readings=tuple(_reading(reading, names, times=times) for reading in history.readings),
+        decisions=tuple(_decision(decision, names) for decision in history.decisions),
+        tasks=tuple(_task(task, names) for task in history.tasks),
+        truth=history.truth.text if history.truth else None,
         champion=champion,
         replay=replay,
     )
@@ -143,20 +143,20 @@ def _parameters(home: Home, decision: Decision | None) -> Parameters:
     return home.store.parameters(decision.parameters if decision else None) or shipped_parameters()
 
 
-def _champion(home: Home, story: FieldHistory) -> ChampionJson | None:
+def _champion(home: Home, history: FieldHistory) -> ChampionJson | None:
     """Whether the model or majority decides fields like this, and by how much: as shipped, and here.
 
     None where the form is unknown, and for what is no field (the rows of a table, the whole scan).
     """
-    if not story.scan.form:
+    if not history.scan.form:
         return None
-    last = story.decisions[-1] if story.decisions else None
+    last = history.decisions[-1] if history.decisions else None
     parameters = _parameters(home, last)
-    form = home.forms(story.scan.form, story.scan.form_version)
+    form = home.forms(history.scan.form, history.scan.form_version)
     types = {field.name: field.type for field in form.all_fields()}
-    if story.key.name not in types:
+    if history.key.name not in types:
         return None
-    standing = champion_standing(family_of(types[story.key.name]), read_parameters(parameters))
+    standing = champion_standing(family_of(types[history.key.name]), read_parameters(parameters))
     return ChampionJson(
         family=standing.family,
         side=standing.side,
@@ -165,16 +165,16 @@ def _champion(home: Home, story: FieldHistory) -> ChampionJson | None:
     )
 
 
-def _replayed(home: Home, story: FieldHistory) -> bool | None:
+def _replayed(home: Home, history: FieldHistory) -> bool | None:
     """Whether weighing the same readings again gives the last decision; None where nothing is decided."""
-    if not story.decisions:
+    if not history.decisions:
         return None
-    last = story.decisions[-1]
-    form = home.forms(story.scan.form, story.scan.form_version)
+    last = history.decisions[-1]
+    form = home.forms(history.scan.form, history.scan.form_version)
     used = set(last.readings)
-    readings = [reading for reading in home.store.readings(story.scan.id) if reading.id in used]
+    readings = [reading for reading in home.store.readings(history.scan.id) if reading.id in used]
     posteriors = weigh(form, readings, _parameters(home, last))
-    again = outcomes(form, posteriors, policy(home.settings)).get(story.key)
+    again = outcomes(form, posteriors, policy(home.settings)).get(history.key)
     return (
         isinstance(again, Decision)
         and (again.value, again.null, again.text) == (last.value, last.null, last.text)

@@ -69,7 +69,7 @@ class ExplainedTask(JsonAnswer):
 
 
 class ContestJson(JsonAnswer):
-    """Fields on which the model and majority differed: on how many of all `items` either alone was right."""
+    """Of `items` fields with a known truth, on how many the model alone was right, and majority alone."""
 
     items: int
     model: int

@@ -1,4 +1,4 @@
-"""The ground of every JSON object that fairhand gives to other programs."""
+"""What all models of JSON that `read` and `explain` give have in common."""
 
 from __future__ import annotations
 

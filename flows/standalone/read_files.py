@@ -30,8 +30,9 @@ logger = logging.getLogger("fairhand.read")
 def read_files(
     settings: Settings, files: Sequence[Path], form_name: str, progress: Callable[[int, int], None]
 ) -> Iterator[tuple[ScanJson | ErrorJson, ScanResult | None]]:
-    """Read files and give each scan as JSON, with what was weighed; None for a file that cannot be read.
+    """Read files and give each scan as JSON, with what was weighed.
 
+    The latter is None for a file that cannot be read and for a scan of an unknown form.
     `progress` is called with (scans done, files in all). Raises FormError and EngineMissing, after which no file can be
     read.
     """

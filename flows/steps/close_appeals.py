@@ -57,7 +57,7 @@ def _is_same(store: Store, forms: Forms, one: Reading, other: Reading) -> bool:
 
 def _is_minority(store: Store, forms: Forms, appeal: Appeal) -> bool:
     """Whether more people read something else than read the same as this person. Each one's latest reading counts."""
-    story = store.field_history(appeal.reading.scan, appeal.reading.key)
-    latest = {reading.source: reading for reading in story.readings if reading.kind == "person"}
+    history = store.field_history(appeal.reading.scan, appeal.reading.key)
+    latest = {reading.source: reading for reading in history.readings if reading.kind == "person"}
     alike = sum(_is_same(store, forms, appeal.reading, reading) for reading in latest.values())
     return len(latest) - alike > alike
