@@ -1,7 +1,7 @@
 """The archive: bytes named by their SHA-256, in a folder or any place that fsspec knows.
 
 Small pictures of one scan lie in one file: making a file costs more than a picture of 3 kB, and a million pages would
-make sixty million. "SHA-256.start.length" names one of them (`packed`).
+make sixty million files. "SHA-256.start.length" names one picture in such a file.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from transcribe.errors import NotFound
 
 
 def packed(contents: Mapping[str, bytes]) -> tuple[bytes, dict[str, str]]:
-    """All of these bytes as one file's, and for each of their names the name that it has in there."""
+    """The bytes of one file that holds all these contents, and the name of each content in it."""
     content = b"".join(contents.values())
     sha256, start, names = hashlib.sha256(content).hexdigest(), 0, {}
     for name, each in contents.items():
@@ -25,7 +25,10 @@ def packed(contents: Mapping[str, bytes]) -> tuple[bytes, dict[str, str]]:
 
 
 def opened(name: str) -> tuple[str, int, int | None]:
-    """The file that a name stands for, and where in it its bytes begin and end (None: at the file's end)."""
+    """The file that a name stands for, and the begin and end of the name's bytes in it.
+
+    The end is None where they reach to the file's end.
+    """
     sha256, _, part = name.partition(".")
     if not part:
         return sha256, 0, None
@@ -34,7 +37,7 @@ def opened(name: str) -> tuple[str, int, int | None]:
 
 
 class Archive:
-    """Keeps bytes under their SHA-256. `url` is a folder or an fsspec URL; what is kept is never changed."""
+    """Keeps bytes under their SHA-256 and never changes them; `url` is a folder or an fsspec URL."""
 
     def __init__(self, url: str) -> None:
         self._files, self._root = fsspec.core.url_to_fs(url)
@@ -57,8 +60,10 @@ class Archive:
         return sha256
 
     def get(self, name: str) -> bytes:
-        """The bytes of this name, a whole file's or a part's; NotFound where there are none (they may have been
-        erased)."""
+        """The bytes of this name, of a whole file or of a part.
+
+        NotFound where there are none: they may have been erased.
+        """
         sha256, start, end = opened(name)
         try:
             content: bytes = self._files.cat_file(self._path(sha256), start=start, end=end)
@@ -71,6 +76,6 @@ class Archive:
         return bool(self._files.exists(self._path(opened(name)[0])))
 
     def erase(self, name: str) -> None:
-        """Remove these bytes, with everything that lies in the same file; nothing happens where there are none."""
+        """Remove the file that holds these bytes, with everything else in it; do nothing where there is none."""
         if self.has(name):
             self._files.rm_file(self._path(opened(name)[0]))

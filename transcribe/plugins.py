@@ -1,4 +1,4 @@
-"""Load one module by name from a folder: a new engine, field type, form or export is one new file."""
+"""Plugins: modules loaded by name from a folder, so that a new engine, field type or export is one new file."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from transcribe.errors import FairhandError, SettingsError
 
 
 def names(package: str) -> tuple[str, ...]:
-    """The plugins in a package's folder, in alphabetical order; names that begin with _ are not plugins."""
+    """The plugins in a package's folder, in alphabetical order; files that begin with _ are none."""
     folder = importlib.import_module(package)
     found = (module.name for module in pkgutil.iter_modules(folder.__path__) if not module.name.startswith("_"))
     return tuple(sorted(found))
 
 
 def load(package: str, name: str, *, error: type[FairhandError] = SettingsError) -> ModuleType:
-    """The plugin `name` of a package; an `error` that lists the known names where there is none."""
+    """The plugin of this name in a package; raises `error`, which lists the known names, where there is none."""
     known = names(package)
     if name not in known:
         what = package.rpartition(".")[2]

@@ -1,4 +1,4 @@
-"""What people say of the rows of a table that no machine found: the heights of the lines between them."""
+"""Rows of a table as people drew them where no machine found them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from transcribe.model import FieldKey, Form, Reading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldRows:
-    """The rows of one table: its page, and the y of the top of the first row, of each line between two, and of the foot
-    of the last. Without `edges` the table has no rows."""
+    """The rows of one table on a page, told by the y of their sides.
+
+    `edges` holds the top of the first row, each line between two rows, and the foot of the last. Without edges the
+    table has no rows.
+    """
 
     page: int
     edges: tuple[int, ...]
@@ -25,12 +28,15 @@ class ToldRows:
 
 
 def rows_key(table: str) -> FieldKey:
-    """The key of the task and of the readings that tell a table's rows: the table's own name."""
+    """The key of the task and readings that tell a table's rows: the table's own name."""
     return FieldKey(table)
 
 
 def told_rows(form: Form, readings: Iterable[Reading]) -> dict[str, ToldRows]:
-    """What was told last of each table. What gives no row, and is not empty either (a single height), says nothing."""
+    """The rows that were told last of each table.
+
+    A single height gives no row and is not empty either: such a reading counts for nothing.
+    """
     tables = {rows_key(table.name): table.name for table in form.tables}
     told = [each for each in readings if each.kind != "machine" and each.key in tables]
     found: dict[str, ToldRows] = {}

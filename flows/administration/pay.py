@@ -12,7 +12,7 @@ from babel.numbers import is_currency
 
 from flows.home import Home, now
 from transcribe.errors import SettingsError
-from transcribe.pay_arithmetic import MICRO
+from transcribe.pay_arithmetic import MICRO_UNITS
 from transcribe.store import Floor, Rate
 
 
@@ -100,7 +100,7 @@ def close_period(home: Home, reference: str, until: datetime | None) -> str:
 def micro_of(amount: str) -> int:
     """An amount as integer micro-units; SettingsError where it is none or has more than six decimal places."""
     try:
-        micro = Decimal(amount) * MICRO
+        micro = Decimal(amount) * MICRO_UNITS
     except InvalidOperation as error:
         raise SettingsError(f"{amount!r} is no amount. Write it like 0.05.") from error
     if not micro.is_finite() or micro < 0 or micro != micro.to_integral_value():
@@ -116,6 +116,6 @@ def _currency(code: str) -> str:
 
 def decimal_text(micro: int) -> str:
     """Micro-units as decimal text with at least two places."""
-    text = f"{Decimal(micro) / MICRO:.6f}"
+    text = f"{Decimal(micro) / MICRO_UNITS:.6f}"
     whole, _, places = text.partition(".")
     return f"{whole}.{places.rstrip('0').ljust(2, '0')}"

@@ -14,7 +14,7 @@ from flows.output.json_result import ScanResult, source_label
 from transcribe import ocr
 from transcribe.geometry import Box, Homography, project
 from transcribe.model import Decision, Flattened, Page, PagePicture, PageTransform, Place, SourceWords, Task, Word
-from transcribe.ocr import hocr, spread, text_of
+from transcribe.ocr import hocr, spread_words, text_of
 
 MARK_TYPES = frozenset({"checkbox", "signature"})
 """Types of fields that hold no words."""
@@ -37,7 +37,7 @@ def hocr_pages(settings: Settings, result: ScanResult) -> Iterator[tuple[str, st
     on it: on a free layout while it read the page, on a form in one pass more over the page as it was laid.
     """
     sources = ", ".join(dict.fromkeys(words.source for words in result.reads.source_words))
-    system = f"{hocr.OWN} {version('fairhand')} ({sources})"
+    system = f"{hocr.OWN_SYSTEM} {version('fairhand')} ({sources})"
     for page in result.reads.pictures:
         transform = result.reads.transforms[page.number]
         path, number = result.page_sources[transform.page - 1]
@@ -118,14 +118,14 @@ def _text(words: Sequence[Word]) -> str:
 
 
 def _spread_out(text: str, place: Place) -> list[Word]:
-    """The words of a text that no source saw as it is, spread over its field's box line by line."""
+    """The words of a text that no source saw as it is, spread_words over its field's box line by line."""
     lines = [line.split() for line in text.splitlines() if line.split()]
     height = place.box.height / len(lines)
     words: list[Word] = []
     for number, line in enumerate(lines):
         top, foot = place.box.y0 + round(number * height), place.box.y0 + round((number + 1) * height)
         box = Box(place.box.x0, top, place.box.x1, max(top + 1, foot))
-        words += spread([Word(text=part, box=box, confidence=None, line=number) for part in line], box)
+        words += spread_words([Word(text=part, box=box, confidence=None, line=number) for part in line], box)
     return words
 
 

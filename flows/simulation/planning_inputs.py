@@ -17,7 +17,7 @@ from flows.simulation.simulated_sources import SimulatedSource, engines, from_hi
 from reconcile.parameters import PRIOR_ERROR_SHARE, LearntParameters, read_parameters, shipped_parameters
 from transcribe.errors import FairhandError, SettingsError
 from transcribe.model import Form, Reading
-from transcribe.pay_arithmetic import MICRO, for_time
+from transcribe.pay_arithmetic import MICRO_UNITS, for_time
 from transcribe.people import MIN_MEASURED_READINGS
 
 DEFAULT_READERS_SLIP_SHARE = (SLIP_SHARE,) * 4
@@ -69,7 +69,7 @@ class PlanTerms:
             return None
         time = readings * self.seconds
         pay = for_time(self.micro_rate, time) if self.is_hourly else round(self.micro_rate * readings)
-        return Decimal(max(pay, for_time(self.micro_floor, time))) / MICRO
+        return Decimal(max(pay, for_time(self.micro_floor, time))) / MICRO_UNITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

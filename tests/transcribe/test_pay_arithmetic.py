@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcribe.pay_arithmetic import HOUR, an_hour, for_time, up
+from transcribe.pay_arithmetic import HOUR_SECONDS, an_hour, for_time, up
 from transcribe.people.floor import PayFault, is_fair, pay_faults
 from transcribe.store.facts import Floor, Pace, Rate
 
@@ -27,7 +27,7 @@ def floor(micro: int, source: int | None = None) -> Floor:
 
 @given(micro=st.integers(0, 10**9), seconds=st.floats(0, 10**6))
 def test_pay_for_time_is_rounded_in_the_persons_favour_by_less_than_a_micro_unit(micro: int, seconds: float) -> None:
-    exact = Fraction(micro) * Fraction(seconds) / HOUR
+    exact = Fraction(micro) * Fraction(seconds) / HOUR_SECONDS
     assert exact <= for_time(micro, seconds) < exact + 1
 
 

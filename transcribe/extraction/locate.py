@@ -18,7 +18,7 @@ from transcribe.extraction.tables.cells import agreed_table
 from transcribe.extraction.tables.missing_rows import has_missing_rows
 from transcribe.geometry import Box
 from transcribe.model import Field, FieldKey, Form, Page, Place, Reading, Table, Word
-from transcribe.ocr import MOST_ALTERNATIVES, alternatives_of, confidence_of, is_beside, reading
+from transcribe.ocr import MAX_ALTERNATIVE_COUNT, alternatives_of, confidence_of, is_hocr_source, reading
 
 MIN_ALTERNATIVE_SUPPORT_SHARE = 0.2
 """Another place is an alternative when it has this share of the support of both, or more. Chosen by hand."""
@@ -113,7 +113,7 @@ def _place(scan: _ScanContext, field: Field, hypotheses: Sequence[PlaceHypothesi
         number, box = search_region(field, scan.pages, list(scan.page_texts.values()))
         return Place(scan=scan.id, key=key, page=number, box=box)
     best = hypotheses[0].most_legible(scan.legibility_by_source)
-    asked = [source for source in scan.page_texts if not is_beside(source) or source in hypotheses[0].by_source]
+    asked = [source for source in scan.page_texts if not is_hocr_source(source) or source in hypotheses[0].by_source]
     confidence = place_confidence(hypotheses, len(asked))
     return Place(scan=scan.id, key=key, page=best.page, box=best.box, confidence=confidence)
 
@@ -139,7 +139,7 @@ def _source_reading(
 ) -> Iterator[Reading]:
     """What a source reads at a place; nothing where a file beside the page has no text there."""
     if own is None:
-        if not is_beside(source):
+        if not is_hocr_source(source):
             yield _absent_reading(scan, place, source, alternatives)
         return
     yield reading(
@@ -222,4 +222,4 @@ def _alternatives(
         if other is not None and share >= MIN_ALTERNATIVE_SUPPORT_SHARE and (own is None or other.text != own.text):
             texts.setdefault(other.text, round(share, 4))
     ranked = sorted(texts.items(), key=lambda alternative: -alternative[1])
-    return tuple(ranked[:MOST_ALTERNATIVES])
+    return tuple(ranked[:MAX_ALTERNATIVE_COUNT])

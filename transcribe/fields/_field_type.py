@@ -1,6 +1,6 @@
-"""Field types, one file each: how the text of a field is parsed, compared, written and checked.
+"""Field types: how the text of a field is parsed, compared, written and checked.
 
-A file of this folder is a `FieldType`: `transcribe.fields.load("amount")`.
+Each file of this folder is one: `transcribe.fields.load("amount")`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from transcribe.model import Field, Form, Value
 
 
 class FieldType(Protocol):
-    """What a file of this folder provides. The form's locale rules, not the typist's."""
+    """What each file of this folder provides; the form's locale counts, not the typist's."""
 
     EXACT: bool
     """True where nearly the same is not the same (codes, amounts, dates): such readings never agree "closely"."""
@@ -26,18 +26,21 @@ class FieldType(Protocol):
         """The typed value; None where the text is none of this type (blank text is None too)."""
 
     def normalise(self, text: str, field: Field, form: Form) -> str:
-        """Comparable text, also of what cannot be parsed: two texts that say the same are equal. Idempotent."""
+        """The text made comparable, even where it cannot be parsed: texts that say the same are equal. Idempotent."""
 
     def write(self, value: Value, field: Field, form: Form) -> str:
         """The value as this form writes it: `parse(write(value)) == value`."""
 
     def faults(self, text: str, field: Field, form: Form) -> tuple[str, ...]:
-        """Codes of what is wrong with the text, empty where nothing is: the soft checks, and evidence for weighing."""
+        """Codes of what is wrong with the text, empty where nothing is.
+
+        They are shown as soft checks, and are evidence when readings are weighed.
+        """
 
 
 @cache
 def load(name: str) -> FieldType:
-    """The field type of this name, found in its folder once; FormError lists the known ones otherwise."""
+    """The field type of this name; FormError lists the known ones where there is none."""
     return cast(FieldType, plugins.load("transcribe.fields", name, error=FormError))
 
 

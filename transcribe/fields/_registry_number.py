@@ -1,4 +1,4 @@
-"""What codes with check digits share: bare characters in, a code of a possible shape out."""
+"""What the types of codes with check digits share: the code without spaces and marks."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from transcribe.model import Field, Form, Value
 from transcribe.values import tidy
 
 _MARKS = re.compile(r"[\s.\-_/,:;|'\"]+")
+"""Spaces and marks that do not count in a code."""
 
 
 def bare(text: str) -> str:
-    """The text in upper case without spaces and marks; the tidy text where nothing else is in it."""
+    """The text in upper case without spaces and marks; the tidy text where it has nothing else."""
     return tidy(_MARKS.sub("", tidy(tidy(text).upper()))) or tidy(text)
 
 
 def is_digits(text: str) -> bool:
-    """Whether there are digits and nothing else."""
+    """Whether the text is digits and nothing else."""
     return text.isascii() and text.isdigit()
 
 

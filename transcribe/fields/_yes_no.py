@@ -1,4 +1,4 @@
-"""What sources and people write for a tick or a signature that is there, or is not: the whole of both field types."""
+"""Marks that are there or not, ticks and signatures: the whole of both field types."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ EXACT = True
 INPUT_MODE = "text"
 
 _YES = frozenset("true yes y oui o si sí ja on 1 x v ok ✓ ✔ ☑ ☒ ✗ ✘ × checked ticked coché signed signé vrai".split())
+"""Words for a mark that is there."""
+
 _NO = frozenset(["", *"false no n non nein off 0 ☐ □ - unchecked unticked unsigned faux".split()])
+"""Words for a mark that is not there."""
 
 
 def parse(text: str, field: Field, form: Form) -> bool | None:

@@ -15,7 +15,7 @@ def parse(text: str, field: Field, form: Form) -> Value:
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
-    """On one line, without case, punctuation and hyphens: commas and line ends say the same."""
+    """The address on one line, without case, punctuation and hyphens: commas and line ends say the same."""
     flat = " ".join(text.splitlines())
     return plain(plain(flat).replace("-", " ")) or tidy(flat)
 

@@ -22,13 +22,13 @@ INPUT_MODE = "decimal"
 
 
 def parse(text: str, field: Field, form: Form) -> Value:
-    """A decimal string with the decimals of the currency's minor unit at least, more where more are written."""
+    """A decimal string with the decimals of the currency's minor unit, or more where more are written."""
     number = _read(text, field, form)
     return None if number is None else plain_number(number.amount, _minor(field, form))
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
-    """The plain number, the currency left out; what is no number is written like one as far as it goes."""
+    """The plain number, the currency left out; another text is written like a number as far as it goes."""
     number = _read(text, field, form)
     if number is None:
         return rough_number(text, form.locale, _minor(field, form))

@@ -12,7 +12,10 @@ INPUT_MODE = "text"
 
 
 def parse(text: str, field: Field, form: Form) -> Value:
-    """The choice as the form has it, whatever the case, accents and marks; what is no choice is kept as written."""
+    """The choice as the form writes it, whatever the case, accents and marks.
+
+    A text that is no choice is kept as written.
+    """
     return _choices(field.examples).get(fold(text), tidy(text)) or None
 
 

@@ -11,7 +11,10 @@ EXACT = True
 INPUT_MODE = "text"
 
 _AROUND_MARKS = re.compile(r"\s*([-/._])\s*")
+"""A separator with spaces beside it."""
+
 _EDGES = " .,:;'\"|"
+"""Signs that do not count at the ends of a code."""
 
 
 def parse(text: str, field: Field, form: Form) -> Value:

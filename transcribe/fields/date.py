@@ -12,9 +12,10 @@ EXACT = True
 INPUT_MODE = "text"
 
 _EARLIEST = "1950-01-01"
+"""The earliest likely date, where a form has no option `earliest_date`: forms name people alive."""
+
 _LATEST = "2049-12-31"
-"""Order forms are dated near their time and name people alive; beyond lies mostly a misread digit of the year. A form
-says otherwise by the options `earliest_date` and `latest_date`."""
+"""The latest likely date, where a form has no option `latest_date`: a later one mostly has a misread digit."""
 
 
 def parse(text: str, field: Field, form: Form) -> Value:
@@ -24,8 +25,11 @@ def parse(text: str, field: Field, form: Form) -> Value:
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
-    """Year, month and day in ISO order even where impossible ("75.12.2024" is "2024-12-75") or damaged ("1O.03.2024" is
-    "2024-03-1o"); else the text in lower case with its separators alike."""
+    """Year, month and day in ISO order; else the text in lower case with one kind of separator.
+
+    That holds for an impossible date ("75.12.2024" is "2024-12-75") and for a damaged one ("1O.03.2024" is
+    "2024-03-1o") too.
+    """
     parts = date_parts(text, form.locale, form.free)
     if parts is not None:
         return date_text(parts)

@@ -18,7 +18,7 @@ def parse(text: str, field: Field, form: Form) -> Value:
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
-    """The plain number, the unit left out; what is no number is written like one as far as it goes."""
+    """The plain number, the unit left out; another text is written like a number as far as it goes."""
     number = read_number(text, form.locale, None)
     if number is None:
         return rough_number(text, form.locale, None)

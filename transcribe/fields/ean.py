@@ -13,10 +13,11 @@ INPUT_MODE = "numeric"
 __all__ = ["EXACT", "INPUT_MODE", "faults", "normalise", "parse", "write"]
 
 _LENGTHS = (8, 12, 13, 14)
+"""How many digits there may be."""
 
 
 def parse(text: str, field: Field, form: Form) -> Value:
-    """The digits where there are 8, 12, 13 or 14; a wrong check digit is a fault, the number is what is written."""
+    """The digits where there are 8, 12, 13 or 14, as written: a wrong check digit is a fault."""
     digits = bare(text)
     return digits if is_digits(digits) and len(digits) in _LENGTHS else None
 

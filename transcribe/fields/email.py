@@ -17,12 +17,12 @@ _AROUND = re.compile(r"""^(?:mailto:|[.,;:<>()"'])+|[.,;:<>()"']+$""")
 
 
 def parse(text: str, field: Field, form: Form) -> Value:
-    """The address in lower case; None where it can be none. No name is looked up."""
+    """The address in lower case; None where it cannot be one. No domain is looked up."""
     return _valid(_bare(text))
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
-    """The address in lower case without spaces; the same for what is none."""
+    """The text in lower case without spaces, address or not."""
     bare = _bare(text)
     return _valid(bare) or bare
 

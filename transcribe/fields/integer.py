@@ -20,7 +20,7 @@ def parse(text: str, field: Field, form: Form) -> Value:
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
-    """The plain number; what is no number is written like one as far as it goes."""
+    """The plain number; another text is written like a number as far as it goes."""
     number = read_number(text, form.locale, 0)
     if number is None:
         return rough_number(text, form.locale, 0)

@@ -15,7 +15,7 @@ __all__ = ["EXACT", "INPUT_MODE", "faults", "normalise", "parse", "write"]
 
 
 def parse(text: str, field: Field, form: Form) -> Value:
-    """The digits; a wrong check digit is a fault, the number is what is written."""
+    """The digits as written: a wrong check digit is a fault."""
     digits = bare(text)
     return digits if is_digits(digits) else None
 

@@ -15,7 +15,7 @@ def parse(text: str, field: Field, form: Form) -> Value:
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
-    """Without case, punctuation and hyphens: "DUPONT, Jean-Pierre" is "dupont jean pierre"."""
+    """The name without case, punctuation and hyphens: "DUPONT, Jean-Pierre" is "dupont jean pierre"."""
     return plain(plain(text).replace("-", " ")) or tidy(text)
 
 

@@ -18,12 +18,12 @@ _EXTENSION = re.compile(r"\s*(?:;ext=|ext(?:ension)?\.?|poste|x|#)\s*(\d{1,7})$"
 
 
 def parse(text: str, field: Field, form: Form) -> Value:
-    """E.164, with ";ext=12" for an extension; None where the number of digits can be no telephone number."""
+    """The number as E.164, with ";ext=12" for an extension; None where it has too few or too many digits."""
     return _number(_bare(text), _country(form.locale))
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
-    """E.164; for what is no number, its letters and digits without spaces and marks."""
+    """The number as E.164; of another text the letters and digits without spaces and marks."""
     bare = _bare(text)
     number = _number(bare, _country(form.locale))
     if number is not None:
@@ -33,7 +33,7 @@ def normalise(text: str, field: Field, form: Form) -> str:
 
 
 def write(value: Value, field: Field, form: Form) -> str:
-    """As the form's country writes its own numbers, internationally for those of other countries."""
+    """The number as the form's country writes its own, and internationally for other countries."""
     if value is None:
         return ""
     number = phonenumbers.parse(str(value), None)

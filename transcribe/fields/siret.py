@@ -13,16 +13,17 @@ INPUT_MODE = "numeric"
 __all__ = ["EXACT", "INPUT_MODE", "faults", "normalise", "parse", "write"]
 
 _VALID = {9: siren.is_valid, 14: siret.is_valid}
+"""The check of a number by its count of digits."""
 
 
 def parse(text: str, field: Field, form: Form) -> Value:
-    """The digits where there are 9 or 14; a wrong check digit is a fault, the number is what is written."""
+    """The digits where there are 9 or 14, as written: a wrong check digit is a fault."""
     digits = bare(text)
     return digits if is_digits(digits) and len(digits) in _VALID else None
 
 
 def write(value: Value, field: Field, form: Form) -> str:
-    """In groups of three digits, the establishment's five together: "732 829 320 00074"."""
+    """The number in groups of three digits, the establishment's five together: "732 829 320 00074"."""
     if value is None:
         return ""
     digits = str(value)

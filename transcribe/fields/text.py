@@ -1,4 +1,4 @@
-"""Free text on one line: what is written, compared without case, spacing and punctuation; accents count."""
+"""Free text on one line, compared without case, spacing and punctuation; accents count."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def parse(text: str, field: Field, form: Form) -> Value:
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
-    """Without case and punctuation, accents kept; a text of punctuation only stays as it is."""
+    """The text without case and punctuation, accents kept; one of punctuation only stays as it is."""
     return plain(text) or tidy(text)
 
 

@@ -18,7 +18,7 @@ INPUT_MODE = "text"
 
 
 class _Rules(Protocol):
-    """What python-stdnum knows of one country's VAT numbers."""
+    """The checks of one country's VAT numbers, from python-stdnum."""
 
     def validate(self, number: str) -> str: ...
 
@@ -28,14 +28,16 @@ _MODULES = {"EL": "gr", "XI": "gb"}
 
 
 def parse(text: str, field: Field, form: Form) -> Value:
-    """Country and number without spaces; a number without a country is of the form's. A wrong check digit is a fault,
-    the number is what is written."""
+    """Country and number without spaces, as written: a wrong check digit is a fault.
+
+    A number without a country is of the form's country.
+    """
     number = _with_country(bare(text), form.locale)
     return number if _SHAPE.fullmatch(number) else None
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
-    """Upper case without spaces and marks, the country before it."""
+    """The number in upper case without spaces and marks, its country before it."""
     return _with_country(bare(text), form.locale)
 
 

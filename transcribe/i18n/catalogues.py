@@ -12,10 +12,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 LOCALE = Path(__file__).parent / "locale"
+"""The folder of the catalogues."""
+
 SOURCE_LANGUAGE = "en"
 """The messages in the code are English; other languages are one catalogue each."""
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi"})
+"""Languages that are written from right to left."""
 
 
 def N_(message: str) -> str:
@@ -24,13 +27,13 @@ def N_(message: str) -> str:
 
 
 def languages() -> tuple[str, ...]:
-    """Every language that we speak, the source language first."""
+    """Every language that there are messages in, the source language first."""
     return (SOURCE_LANGUAGE, *sorted(path.parent.parent.name for path in LOCALE.glob("*/LC_MESSAGES/fairhand.po")))
 
 
 @cache
 def translation(language: str) -> gettext.NullTranslations:
-    """The catalogue of a language; the messages as they stand where we do not speak it.
+    """The catalogue of a language; it leaves messages in English where there is no such catalogue.
 
     The .po file is the only copy: compiling it in memory takes a few hundredths of a second, once, and cannot be stale.
     """
@@ -50,7 +53,7 @@ def direction(language: str) -> str:
 
 
 def said(texts: Mapping[str, str], language: str) -> str:
-    """A text that a form gives in several languages: in this one, else in English, else in whichever comes first."""
+    """A text of a form in this language, else in English, else in its first one."""
     if language in texts:
         return texts[language]
     return texts.get(SOURCE_LANGUAGE) or next(iter(texts.values()), "")

@@ -1,4 +1,4 @@
-"""Every code of evidence, method and reason, with its sentence: what pages and commands say in a reader's language.
+"""The sentence of every code of evidence, method and reason, for pages and commands.
 
 Sentences have named places for the numbers of an `Evidence`; `say` fills them. They are marked with `N_` so that Babel
 finds them for the catalogues; the reader's language comes in as the function `translate`.
@@ -143,8 +143,10 @@ def sentence(code: str) -> str:
 
 
 def say(evidence: Evidence, translate: Callable[[str], str] = str, point: str = ".") -> str:
-    """One piece of evidence in words, its numbers written short; `translate` gives the reader's language, and `point`
-    is what stands before decimals in it."""
+    """One piece of evidence in words, with its numbers written short.
+
+    `translate` gives the reader's language, and `point` is the decimal sign in it.
+    """
     numbers = {name: _short(name, number, point) for name, number in evidence.numbers.items()}
     return translate(sentence(evidence.code)).format_map(numbers)
 

@@ -1,4 +1,4 @@
-"""What is wrong with a photograph, and what to do better: each code of advice in one sentence of its reader."""
+"""Advice on photographs: for each code one sentence that says what is wrong and what to do better."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ ADVICE: Mapping[str, str] = {
     ),
     "two forms": N_("More than one form lies on it, and only one was read: take a photograph of each."),
 }
-"""Every code of `Reads.advice`."""
+"""Every code of `ReadResult.advice`."""
 
 
 def advice(codes: Iterable[str], translate: Callable[[str], str] = str) -> str:
-    """What to do about a photograph with these codes, a sentence each; `translate` gives the reader's language."""
+    """The sentences for these codes of a photograph; `translate` gives the reader's language."""
     return " ".join(translate(ADVICE.get(code, code)) for code in codes)

@@ -118,7 +118,7 @@ def _hocr_beside(path: Path) -> bytes | None:
     """The hOCR file beside a picture. None where there is none that can be used: the picture can be read without."""
     file = path.with_suffix(HOCR_SUFFIX)
     try:
-        return file.read_bytes() if file.is_file() and file.stat().st_size <= hocr.MOST_BYTES else None
+        return file.read_bytes() if file.is_file() and file.stat().st_size <= hocr.MAX_FILE_BYTES else None
     except OSError as error:
         logger.warning("The hOCR file beside a picture was left out: %s", error.strerror)
         return None

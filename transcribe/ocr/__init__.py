@@ -3,24 +3,31 @@
 from transcribe.ocr import hocr
 from transcribe.ocr.engine import Engine, load, names, problem
 from transcribe.ocr.engine_fallback import TRIES, FallbackEngine, without_failed
-from transcribe.ocr.hocr import Beside, is_beside
-from transcribe.ocr.machine_readings import MOST_ALTERNATIVES, alternatives_of, confidence_of, reading, spread, text_of
+from transcribe.ocr.hocr import HocrEngine, is_hocr_source
+from transcribe.ocr.machine_readings import (
+    MAX_ALTERNATIVE_COUNT,
+    alternatives_of,
+    confidence_of,
+    reading,
+    spread_words,
+    text_of,
+)
 
 __all__ = [
-    "MOST_ALTERNATIVES",
+    "MAX_ALTERNATIVE_COUNT",
     "TRIES",
-    "Beside",
     "Engine",
     "FallbackEngine",
+    "HocrEngine",
     "alternatives_of",
     "confidence_of",
     "hocr",
-    "is_beside",
+    "is_hocr_source",
     "load",
     "names",
     "problem",
     "reading",
-    "spread",
+    "spread_words",
     "text_of",
     "without_failed",
 ]

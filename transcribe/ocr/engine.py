@@ -12,23 +12,26 @@ from transcribe.model import Page, Word
 
 
 class Engine(Protocol):
-    """Reads print. A file of this folder has `def engine(languages: tuple[str, ...]) -> Engine`, and
-    `def problem(languages: tuple[str, ...]) -> str | None`, what keeps it from reading and the command that mends it.
+    """Reads print.
+
+    A file of `engines/` has `def engine(languages: tuple[str, ...]) -> Engine`, and
+    `def problem(languages: tuple[str, ...]) -> str | None`, which says what keeps it from reading and the command that
+    mends it.
     """
 
     @property
     def name(self) -> str:
-        """The engine's short name, that of its file: it is the same source whatever its settings."""
+        """The engine's short name, that of its file, whatever its settings."""
 
     @property
     def source(self) -> str:
-        """Name, version and settings, as it stands in a Reading: "tesseract 5.5.0 fra"."""
+        """Name, version and settings, the source of its Readings: "tesseract 5.5.0 fra"."""
 
     def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
-        """The words seen in each box of a page, in reading order; one list for the whole page where boxes is None.
+        """The words in each box of a page, in reading order; one list for the whole page where boxes is None.
 
-        Word boxes are in pixels of the page. A box in which nothing is seen gives an empty list.
-        Raises EngineError when the engine failed or timed out, EngineMissing when it is not installed.
+        Word boxes are in pixels of the page. A box without words gives an empty list. Raises EngineError when the
+        engine failed or timed out, EngineMissing when it is not installed.
         """
 
 

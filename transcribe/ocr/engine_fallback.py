@@ -1,4 +1,4 @@
-"""Reading on without an engine that fails on a page: what it would have read is said to be what it could not read."""
+"""Fallback when an engine fails on a page: the others read on, and its own readings there are illegible."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ from transcribe.ocr.engine import Engine
 from transcribe.ocr.machine_readings import reading
 
 TRIES = 2
-"""So often an engine may fail on a page before it is read without it."""
+"""How often an engine may fail on a page before the page is read without it. Chosen by hand."""
 
 logger = logging.getLogger("fairhand.read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FallbackEngine:
-    """An engine that is asked so many `times`, and no more of a page on which it failed then; `failures` says why, by
-    page."""
+    """An engine that gives no words where it fails, instead of an error.
+
+    It is asked so many `times` for a page, and no more about a page on which it failed then. `failures` holds the last
+    error by page.
+    """
 
     engine: Engine
     times: int = TRIES
@@ -37,7 +40,7 @@ class FallbackEngine:
         return self.engine.source
 
     def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
-        """What the engine sees; nothing where it fails. EngineMissing is raised, as it will fail on every page."""
+        """The engine's words; none where it fails. EngineMissing is raised, as it would fail on every page."""
         nothing: list[list[Word]] = [[] for _ in (boxes if boxes is not None else (None,))]
         if page.number in self.failures:
             return nothing
@@ -61,8 +64,10 @@ class FallbackEngine:
 
 
 def without_failed(reads: ReadResult, engines: Sequence[FallbackEngine]) -> ReadResult:
-    """What was read, where engines that failed on a page say of its fields that they could not read them. EngineError
-    where no engine read some page."""
+    """What was read, with readings "illegible" of engines that failed on a page.
+
+    Raises EngineError where no engine read some page.
+    """
     failed = {each.source: each.failures for each in engines if each.failures}
     for number in {page for failures in failed.values() for page in failures}:
         if all(number in each.failures for each in engines):
@@ -75,7 +80,7 @@ def without_failed(reads: ReadResult, engines: Sequence[FallbackEngine]) -> Read
 
 
 def _unread(said: Reading, failures: dict[int, EngineError], page: int | None) -> Reading:
-    """A reading without words of an engine that failed there, or that may not have found the field for that reason."""
+    """A reading made illegible where its engine failed on the page, or may not have found the field for that reason."""
     if not failures or said.text or (page not in failures and Flag.ABSENT not in said.flags):
         return said
     return reading(

@@ -1,4 +1,4 @@
-"""hOCR: words written as it, and words of any other engine read from it."""
+"""hOCR files: words written as hOCR, and words of any engine read from it."""
 
 from __future__ import annotations
 
@@ -14,27 +14,41 @@ from transcribe.geometry import Box
 from transcribe.model import Page, Word
 from transcribe.ocr.engine import names
 
-SYSTEM = "ocr-system"
-OWN = "fairhand"
-"""What the system of a file begins with that was written out of a read: its words are those of the engines that read
-here, and no further witness."""
+SYSTEM_META_NAME = "ocr-system"
+"""The name of the meta element that names the program."""
+
+OWN_SYSTEM = "fairhand"
+"""How the system of our own files begins: their words are those of engines that read here, and no further witness."""
+
 UNKNOWN_SYSTEM = "unknown"
-LINES = frozenset({"ocr_line", "ocrx_line", "ocr_header", "ocr_caption", "ocr_textfloat"})
-WORD = "ocrx_word"
-NO_END = frozenset({"meta", "link", "br", "img", "hr", "input"})
-MOST_WORDS = 200_000
-"""Words of one file beyond which it is no page of print."""
-MOST_BYTES = 50_000_000
-"""Bytes beyond which a file is not looked at: twice what MOST_WORDS take with a line each."""
-SIDE = r"\s+(-?\d{1,7})"
-"""A side of a bbox as it is written; no page has ten million pixels a side."""
+"""The system of a file that names none."""
 
-FEWEST, LONG = 5, 3
-"""Words of a page, and letters and digits of each, with fewer of which a file beside a page of free layout tells
-nothing: a receipt has dozens."""
+LINE_CLASSES = frozenset({"ocr_line", "ocrx_line", "ocr_header", "ocr_caption", "ocr_textfloat"})
+"""The classes of elements that are a line of print."""
 
-BESIDE = "hocr"
-"""How the source of a file beside a picture begins or ends."""
+WORD_CLASS = "ocrx_word"
+"""The class of elements that are a word."""
+
+VOID_ELEMENTS = frozenset({"meta", "link", "br", "img", "hr", "input"})
+"""Elements of HTML without an end tag."""
+
+MAX_WORD_COUNT = 200_000
+"""A file with more words is no page of print. Chosen by hand."""
+
+MAX_FILE_BYTES = 50_000_000
+"""A larger file is not read: twice the size of MAX_WORD_COUNT with a line each."""
+
+SIDE_PATTERN = r"\s+(-?\d{1,7})"
+"""The pattern of a side of a bbox; no page has ten million pixels a side."""
+
+MIN_WORD_COUNT = 5
+"""A file beside a page of free layout tells nothing with fewer words: a receipt has dozens. Chosen by hand."""
+
+MIN_WORD_LETTERS = 3
+"""A word counts for that from so many letters and digits on. Chosen by hand."""
+
+HOCR_SOURCE_WORD = "hocr"
+"""The word with which the source of a file beside a picture begins or ends."""
 
 
 def write(words: Sequence[Word], *, size: tuple[int, int], system: str, page: int = 1) -> str:
@@ -52,7 +66,7 @@ def write(words: Sequence[Word], *, size: tuple[int, int], system: str, page: in
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>\n'
         '<html xmlns="http://www.w3.org/1999/xhtml">\n <head>\n  <title></title>\n  <meta charset="utf-8"/>\n'
-        f'  <meta name="{SYSTEM}" content="{escape(system, quote=True)}"/>\n'
+        f'  <meta name="{SYSTEM_META_NAME}" content="{escape(system, quote=True)}"/>\n'
         '  <meta name="ocr-capabilities" content="ocr_page ocr_line ocrx_word ocrp_wconf"/>\n </head>\n <body>\n'
         f'  <div class="ocr_page" id="page_{page}" title="bbox 0 0 {size[0]} {size[1]}; ppageno {page - 1}">\n'
         f"{body}\n  </div>\n </body>\n</html>\n"
@@ -64,8 +78,8 @@ def read(content: bytes, *, page: int = 1) -> tuple[str, list[Word]]:
 
     ScanError where it holds no page, or is no HTML. Nothing outside the file is looked at, whatever it refers to.
     """
-    if len(content) > MOST_BYTES:
-        raise ScanError(f"the hOCR file beside the picture has more than {MOST_BYTES:,} bytes.")
+    if len(content) > MAX_FILE_BYTES:
+        raise ScanError(f"the hOCR file beside the picture has more than {MAX_FILE_BYTES:,} bytes.")
     reader = _Reader()
     try:
         reader.feed(content.decode("utf-8", errors="replace"))
@@ -78,13 +92,16 @@ def read(content: bytes, *, page: int = 1) -> tuple[str, list[Word]]:
 
 
 def is_own(content: bytes) -> bool:
-    """Whether a file was written out of a read of ours."""
-    return f'name="{SYSTEM}" content="{OWN} '.encode() in content[:2000]
+    """Whether fairhand wrote a file."""
+    return f'name="{SYSTEM_META_NAME}" content="{OWN_SYSTEM} '.encode() in content[:2000]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
-    """An hOCR file beside a page as an engine that has read already: a source of its own, named by its program."""
+class HocrEngine:
+    """An hOCR file beside a page as an engine that has read the page already.
+
+    It is a source of its own, named by the file's program.
+    """
 
     source: str
     seen: tuple[Word, ...]
@@ -97,9 +114,12 @@ class Beside:
         return [[word for word in self.seen if box.contains_middle(word.box)] for box in boxes]
 
 
-def beside(page: Page, moved: Callable[[Box], Box]) -> Beside | None:
-    """The hOCR beside a page, None where there is none. `moved` takes a box on the picture as it came to the page as
-    it was laid. A file of several pages is read at the page's number where it has that many, else at its first."""
+def hocr_engine(page: Page, moved: Callable[[Box], Box]) -> HocrEngine | None:
+    """The hOCR file beside a page as an engine, None where there is none.
+
+    `moved` takes a box on the picture as it came to the page as it was laid. A file of several pages is read at the
+    page's number where it has that many, else at its first.
+    """
     if page.hocr is None:
         return None
     try:
@@ -108,32 +128,43 @@ def beside(page: Page, moved: Callable[[Box], Box]) -> Beside | None:
     except ScanError:
         return None  # the picture itself can be read; a spoilt file beside it is no reason to refuse it
     laid = tuple(replace(word, box=moved(word.box)) for word in words)
-    return Beside(source=_source(system), seen=laid)
+    return HocrEngine(source=_source(system), seen=laid)
 
 
-def tells(page: Page) -> bool:
-    """Whether there is an hOCR file beside a page with more than a few words."""
-    found = beside(page, lambda box: box)
+def has_words(page: Page) -> bool:
+    """Whether the hOCR file beside a page has more than a few words; False where there is none."""
+    found = hocr_engine(page, lambda box: box)
     if found is None:
         return False
-    return sum(sum(letter.isalnum() for letter in word.text) >= LONG for word in found.seen) >= FEWEST
+    return (
+        sum(sum(letter.isalnum() for letter in word.text) >= MIN_WORD_LETTERS for word in found.seen) >= MIN_WORD_COUNT
+    )
 
 
-def is_beside(source: str) -> bool:
-    """Whether a source is an hOCR file. Where it has no words nobody knows whether somebody looked: that is no word
-    against what engines see there."""
-    return source.startswith(f"{BESIDE} ") or source.endswith(f" {BESIDE}")
+def is_hocr_source(source: str) -> bool:
+    """Whether a source is an hOCR file.
+
+    Where such a file has no words, its program may not have looked: that is no evidence against words of engines.
+    """
+    return source.startswith(f"{HOCR_SOURCE_WORD} ") or source.endswith(f" {HOCR_SOURCE_WORD}")
 
 
 def _source(system: str) -> str:
-    """The source of a file that a program wrote: "hocr kraken 5". One that reads here too is the same source as it is
-    here ("tesseract 5.5.0 hocr"), as two passes of one engine are no two."""
+    """The source of a file that a program wrote: "hocr kraken 5".
+
+    An engine that reads here too begins the name as here, "tesseract 5.5.0 hocr": two passes of one engine are no two
+    witnesses.
+    """
     program = system.casefold().partition(" ")[0]
-    return f"{program} {system[len(program) :].strip()} {BESIDE}" if program in names() else f"{BESIDE} {system}"
+    return (
+        f"{program} {system[len(program) :].strip()} {HOCR_SOURCE_WORD}"
+        if program in names()
+        else f"{HOCR_SOURCE_WORD} {system}"
+    )
 
 
 class _Reader(HTMLParser):
-    """Gathers words page by page; elements that are not closed do no harm."""
+    """Gathers words page by page; unclosed elements do no harm."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -148,19 +179,19 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attributes}
         kinds = set(said.get("class", "").split())
-        if tag == "meta" and said.get("name") == SYSTEM:
+        if tag == "meta" and said.get("name") == SYSTEM_META_NAME:
             self.system = said.get("content", "").strip() or UNKNOWN_SYSTEM
         if "ocr_page" in kinds:
             self.pages.append([])
-        if kinds & LINES:
+        if kinds & LINE_CLASSES:
             self._line += 1
-        if WORD in kinds:
+        if WORD_CLASS in kinds:
             self._title, self._text, self._open = said.get("title", ""), [], 1
-        elif self._open and tag not in NO_END:
+        elif self._open and tag not in VOID_ELEMENTS:
             self._open += 1
 
     def handle_endtag(self, tag: str) -> None:
-        if self._open and tag not in NO_END:
+        if self._open and tag not in VOID_ELEMENTS:
             self._open -= 1
             if not self._open:
                 self._keep()
@@ -172,13 +203,13 @@ class _Reader(HTMLParser):
     def _keep(self) -> None:
         text, box = " ".join("".join(self._text).split()), _box(self._title)
         self._count += 1
-        if text and box and self.pages and self._count <= MOST_WORDS:
+        if text and box and self.pages and self._count <= MAX_WORD_COUNT:
             confidence = _confidence(self._title)
             self.pages[-1].append(Word(text=text, box=box, confidence=confidence, line=max(0, self._line)))
 
 
 def _box(title: str) -> Box | None:
-    found = re.search(rf"\bbbox{4 * SIDE}(?!\d)", title)
+    found = re.search(rf"\bbbox{4 * SIDE_PATTERN}(?!\d)", title)
     return Box(*(int(side) for side in found.groups())) if found else None
 
 

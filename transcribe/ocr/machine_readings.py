@@ -1,4 +1,4 @@
-"""Machine readings as nouns: one engine's words of a field, or what the ink alone says, as a Reading."""
+"""Machine readings: one engine's words of a field, or what the ink alone says, as a Reading."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from datetime import datetime
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Reading, Word
 
-MOST_ALTERNATIVES = 5
+MAX_ALTERNATIVE_COUNT = 5
+"""How many other texts a reading keeps. Chosen by hand."""
 
 
 def reading(
@@ -26,8 +27,10 @@ def reading(
     alternatives: Sequence[tuple[str, float]] = (),
     box: Box | None = None,
 ) -> Reading:
-    """A machine's reading. Its id is the SHA-256 of everything that it says, so that reading again adds nothing. `box`
-    is given where a person said where the field stands: read there, the same words are another reading."""
+    """A machine's reading, with the SHA-256 of everything that it says as its id: reading again adds nothing.
+
+    `box` is given where a person said where the field stands: read there, the same words are another reading.
+    """
     flagged = frozenset(flags)
     rounded = {name: round(number, 4) for name, number in conditions.items()}
     sure = None if confidence is None else round(confidence, 4)
@@ -52,12 +55,15 @@ def reading(
 
 
 def text_of(lines: Sequence[Sequence[Word]]) -> str:
-    """The words of a field as text: words parted by a space, lines by a line break."""
+    """The words of a field as text: a space between words, a line break between lines."""
     return "\n".join(" ".join(word.text for word in line) for line in lines if line)
 
 
-def spread(words: Sequence[Word], box: Box) -> list[Word]:
-    """Words of one line side by side in a box, each as wide as it has characters: where nobody knows it better."""
+def spread_words(words: Sequence[Word], box: Box) -> list[Word]:
+    """Words of one line side by side in a box, where their places are not known.
+
+    Each is as wide as it has characters.
+    """
     signs = sum(len(word.text) + 1 for word in words) - 1
     placed, at = [], 0
     for word in words:
@@ -68,7 +74,10 @@ def spread(words: Sequence[Word], box: Box) -> list[Word]:
 
 
 def confidence_of(words: Sequence[Word]) -> float | None:
-    """That of the least sure word, as the engine gave it; None where there is no word or one makes no claim."""
+    """The confidence of the least sure word, as the engine gave it.
+
+    None where there is no word, or one without a confidence.
+    """
     claims = [word.confidence for word in words]
     if not claims or any(claim is None for claim in claims):
         return None
@@ -76,7 +85,7 @@ def confidence_of(words: Sequence[Word]) -> float | None:
 
 
 def alternatives_of(lines: Sequence[Sequence[Word]]) -> tuple[tuple[str, float], ...]:
-    """What else the field may say by the same engine: each runner-up of one word in its place, surest first."""
+    """Other texts of the field by the same engine, surest first: each has a runner-up in place of one word."""
     found: dict[str, float] = {}
     for row, line in enumerate(lines):
         for column, word in enumerate(line):
@@ -88,4 +97,4 @@ def alternatives_of(lines: Sequence[Sequence[Word]]) -> tuple[tuple[str, float],
                 found[whole] = max(found.get(whole, 0.0), round(confidence, 4))
     found.pop(text_of(lines), None)
     ranked = sorted(found.items(), key=lambda each: (-each[1], each[0]))
-    return tuple(ranked[:MOST_ALTERNATIVES])
+    return tuple(ranked[:MAX_ALTERNATIVE_COUNT])

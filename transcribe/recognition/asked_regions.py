@@ -12,7 +12,7 @@ from transcribe.codes import Flag
 from transcribe.imaging import BARCODE_FIELD_TYPES, BARCODE_SOURCE, MIN_CODE_BOX_HEIGHT_PX, Barcode, barcodes
 from transcribe.ink import InkLayer, ShownLine, compacted_page, crossed_out, joinedness, unbarred, without_bars
 from transcribe.model import Page, Reading, SourceWords, Word
-from transcribe.ocr import Beside, Engine, alternatives_of, confidence_of, reading, spread, text_of
+from transcribe.ocr import Engine, HocrEngine, alternatives_of, confidence_of, reading, spread_words, text_of
 from transcribe.recognition.barcode_readings import adds_to_barcode
 from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.form_fields import MARKS, Circumstances, FieldRegion
@@ -125,7 +125,7 @@ def _asked_in_turn(
     every = doubtful = list(range(len(asked)))
     closed, lines = compacted_page(page, layer, [(region.ink, region.comb) for region in asked])
     for engine in engines:
-        if isinstance(engine, Beside):
+        if isinstance(engine, HocrEngine):
             plain = compacted_page(page, layer, [(region.ink, None) for region in asked])
             seen.append({number: said for number, said in _said_by(engine, *plain, every).items() if said.text})
         else:
@@ -145,7 +145,7 @@ def _said_by(engine: Engine, page: Page, lines: Sequence[ShownLine], asked: Sequ
     seen = engine.words(page, [line.box for line in boxes]) if boxes else []
     for line, found in zip(boxes, seen, strict=True):
         said = line.closed.spaced(found) if line.closed else found
-        there = spread(said, line.closed.box) if line.closed else said
+        there = spread_words(said, line.closed.box) if line.closed else said
         placed[line.field] += [replace(word, line=len(words[line.field])) for word in there]
         words[line.field].append(said)
         if line.closed and found and not line.closed.fits(text_of([found])):

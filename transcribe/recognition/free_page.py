@@ -65,7 +65,7 @@ def read_free(
 
 def _as_told(page: Page, number: int) -> Page:
     """A page by its number, with the hOCR file beside it where that tells something."""
-    return replace(page, number=number, hocr=page.hocr if hocr.tells(page) else None)
+    return replace(page, number=number, hocr=page.hocr if hocr.has_words(page) else None)
 
 
 def _upright(words: Words, page: Page, scale: float, engines: Sequence[Engine]) -> tuple[Page, int, Homography]:
@@ -114,7 +114,7 @@ def _shrunk(page: Page) -> tuple[Page, float]:
 
 
 def _beside(page: Page, scale: float) -> list[Engine]:
-    found = hocr.beside(page, lambda box: box.scaled(scale))
+    found = hocr.hocr_engine(page, lambda box: box.scaled(scale))
     return [found] if found else []
 
 

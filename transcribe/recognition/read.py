@@ -107,7 +107,7 @@ def _read_page(
     quality = registered.quality(layer, form)
     regions = field_regions(form, page.number, layer, registered.aligned.similarity)
     circumstances = Circumstances(scan=scan.id, at=now, fit=registered.fit, quality=quality.measures["overall"])
-    beside = hocr.beside(registered.photo, partial(_on_blank, homography))
+    beside = hocr.hocr_engine(registered.photo, partial(_on_blank, homography))
     sources = [*engines, *([beside] if beside else [])]
     cascade = Cascade(form=form) if options.cascade else None
     asked = ask_engines(page, layer, regions, sources, circumstances, cascade)

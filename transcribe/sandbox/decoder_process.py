@@ -1,7 +1,7 @@
-"""Bytes of a picture or PDF -> pixels: what the confined process does, one request after another.
+"""The confined process that decodes pictures and PDFs to pixels, one request after another.
 
-Run as `python -m transcribe.sandbox.decoder_process` by `decoding.py`, never imported by it: what comes in may be
-made to do harm.
+`decoding.py` runs it as `python -m transcribe.sandbox.decoder_process` and never imports it: the bytes that come in may
+be made to do harm.
 """
 
 from __future__ import annotations
@@ -20,21 +20,24 @@ from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 from transcribe.sandbox.limits import Limits
 
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF", "BMP", "PPM", "JPEG2000")
+"""The formats that are read, as Pillow names them."""
+
 REDUCED_COPY = 1
 """Bit of TIFF's NewSubfileType: the frame is a small copy of another one, no page of its own."""
-GREY_STEP = 4
-"""Every fourth pixel of every fourth row tells whether a colour picture is grey all the same."""
 
+GREY_STEP = 4
+"""Every fourth pixel of every fourth row tells whether a colour picture is grey all the same. Chosen by hand."""
 
 NOTHING = memoryview(b"")
+"""The body of an answer without one."""
 
 
 class Refused(Exception):
-    """Why the bytes give no picture: one sentence for the operator."""
+    """The bytes give no picture; the message is one sentence that says why."""
 
 
 def check(content: bytes, limits: Limits) -> dict[str, Any]:
-    """Decode every page, small where the format allows it; gives the media type and the number of pages."""
+    """The media type and the number of pages; every page is decoded, small where the format allows it."""
     if _is_pdf(content):
         return {"media_type": "application/pdf", "pages": _check_pdf(content, limits)}
     with _opened(content) as image:
@@ -49,7 +52,10 @@ def check(content: bytes, limits: Limits) -> dict[str, Any]:
 
 
 def picture(content: bytes, page: int, limits: Limits) -> tuple[numpy.ndarray[Any, Any], float | None]:
-    """One page, upright by its EXIF mark, grey or RGB, no larger than `limits.kept`; and its dots an inch if said."""
+    """One page in grey or RGB, and its dots an inch, None where they are not said.
+
+    The page stands upright by its EXIF mark and has no more pixels than `limits.kept`.
+    """
     if _is_pdf(content):
         return _pdf_page(content, page, limits)
     with _opened(content) as image:
@@ -81,7 +87,7 @@ def _what_it_is(content: bytes) -> str:
 
 
 def _frames(image: Image.Image, limits: Limits) -> Iterator[Image.Image]:
-    """The pages of a TIFF; of every other format the first picture only (the rest are thumbnails and animations)."""
+    """The pages of a TIFF, or the first picture of another format: its others are thumbnails and animations."""
     if image.format != "TIFF":
         yield image
         return
@@ -119,7 +125,7 @@ def _pixels(image: Image.Image, limits: Limits) -> tuple[numpy.ndarray[Any, Any]
 
 
 def _no_larger(image: Image.Image, kept: int) -> Image.Image:
-    """Averaged down to `kept` pixels before anything copies it."""
+    """The picture averaged down to `kept` pixels before anything copies it."""
     factor = (image.width * image.height / kept) ** 0.5
     if factor <= 1:
         return image
@@ -131,7 +137,10 @@ def _no_larger(image: Image.Image, kept: int) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Grey or RGB of 8 bits: transparency laid on white, deep grey scaled, CMYK and palettes turned to RGB."""
+    """The picture in grey or RGB of 8 bits.
+
+    Transparency is laid on white, deep grey is scaled, CMYK and palettes are turned to RGB.
+    """
     if image.mode in ("L", "RGB"):
         return image
     if image.mode == "1":
@@ -147,7 +156,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _scaled(deep: numpy.ndarray[Any, Any]) -> numpy.ndarray[Any, Any]:
-    """Deep grey to 8 bits: by the depth that its highest value needs (1.0, 8, 10, 12, 16 bits ...)."""
+    """Deep grey scaled to 8 bits, by the depth that its highest value needs (1.0, 8, 10, 12, 16 bits ...)."""
     values = numpy.nan_to_num(deep.astype(numpy.float32), nan=0.0, posinf=0.0, neginf=0.0)
     highest = float(values.max(initial=0.0))
     full = 1.0 if highest <= 1.0 else 2.0 ** max(8, int(numpy.ceil(numpy.log2(highest + 1)))) - 1
@@ -251,7 +260,10 @@ def _serve(requests: IO[bytes], answers: int) -> None:
 
 
 def main() -> None:
-    """Answer requests until the parent closes the pipe; its own messages and those of C libraries go nowhere."""
+    """Answer requests until the parent closes the pipe.
+
+    Messages of this process and of its C libraries are dropped.
+    """
     import pillow_heif
 
     answers = os.dup(1)

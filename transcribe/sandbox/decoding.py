@@ -35,13 +35,20 @@ HEADER_READ_BYTES = 65_536
 
 
 def check(content: bytes, limits: Limits) -> tuple[str, int]:
-    """Media type and number of pages, every page decoded once; ScanError says in one sentence why not."""
+    """The media type and the number of pages; every page is decoded once.
+
+    ScanError says in one sentence why that fails.
+    """
     header, _ = _ask({"wish": "check"}, content, limits)
     return str(header["media_type"]), int(header["pages"])
 
 
 def decode(content: bytes, page: int, limits: Limits) -> tuple[Picture, float | None]:
-    """The pixels of one page (from 1), upright by its EXIF mark, and its dots an inch where the file says so."""
+    """The pixels of one page, counted from 1, and its dots an inch.
+
+    These are None where the file does not say them. The page stands upright by its EXIF mark. ScanError says in one
+    sentence why it cannot be decoded.
+    """
     header, body = _ask({"wish": "picture", "page": page}, content, limits)
     return numpy.frombuffer(body, dtype=numpy.uint8).reshape(header["shape"]), header["dpi"]
 

@@ -1,4 +1,4 @@
-"""How much one file may cost us: bytes, pages, pixels, memory and seconds."""
+"""Limits of one file: bytes, pages, pixels, memory and seconds."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a file may be and what decoding it may take; beyond it the file is set aside with the reason.
+    """How large a file may be, and how much its decoding may take.
 
-    `pixels` is what a picture may hold as it lies in the file (phones make up to 108 million); `kept` is what is handed
-    on: a larger picture is made smaller first, because print is read no better above it. `memory` bounds the address
-    space of the process that decodes (a picture of `pixels` in colour, and what decoding needs besides).
+    A file beyond these limits is set aside with the reason. `pixels` is the size of a picture in its file; phones make
+    up to 108 million. `kept` is the most pixels handed on: a larger picture is made smaller first, as print is read no
+    better above. `side` and `smallest_side` are in pixels. `memory` bounds the address space of the decoding process,
+    in bytes: a picture of `pixels` in colour fits, with all that decoding needs besides. `seconds` is for one request.
     """
 
     bytes: int = 100_000_000

@@ -17,16 +17,16 @@ from transcribe.errors import EngineError
 from transcribe.sandbox import pipes
 from transcribe.sandbox.child_pool import Child, ChildPool
 
-LENGTH = struct.Struct(">Q")
+LENGTH_HEADER = struct.Struct(">Q")
 """Each message is its length in bytes, then a pickle. Both ends are this program, so the pickle can be trusted."""
 
 
 @dataclass(slots=True, kw_only=True)
 class WorkerPool:
-    """Up to `most` children that each run `python -m module`; a call takes an idle one, or starts one, or waits.
+    """Up to `most` children that each run `python -m module`.
 
-    A child that does not take its request and answer within `seconds` is killed, and the call raises EngineError. So
-    does a call whose child fails.
+    A call takes an idle child, else starts one, else waits. A child that does not take its request and answer within
+    `seconds` is killed, and the call raises EngineError. So does a call whose child fails.
     """
 
     module: str
@@ -89,18 +89,18 @@ def serve(answer: Callable[[object], object], *, bytes_of_memory: int) -> None:
 
 def _packed(message: object) -> bytes:
     content = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    return LENGTH.pack(len(content)) + content
+    return LENGTH_HEADER.pack(len(content)) + content
 
 
 def _received(stream: IO[bytes]) -> bytes | None:
-    head = stream.read(LENGTH.size)
-    if len(head) < LENGTH.size:
+    head = stream.read(LENGTH_HEADER.size)
+    if len(head) < LENGTH_HEADER.size:
         return None
-    content = stream.read(LENGTH.unpack(head)[0])
+    content = stream.read(LENGTH_HEADER.unpack(head)[0])
     return content or None
 
 
 def _exchange(child: Child[str], request: object, until: float) -> object:
     pipes.write(child.requests, _packed(request), until)
-    head = pipes.read_exactly(child.answers, LENGTH.size, until)
-    return pickle.loads(pipes.read_exactly(child.answers, LENGTH.unpack(head)[0], until))  # noqa: S301 - our own child
+    head = pipes.read_exactly(child.answers, LENGTH_HEADER.size, until)
+    return pickle.loads(pipes.read_exactly(child.answers, LENGTH_HEADER.unpack(head)[0], until))  # noqa: S301 - our own child

@@ -1,4 +1,4 @@
-"""The parts of a date as people write them, found by the order and month names of a locale (CLDR, through Babel)."""
+"""Dates as people write them, read by the order and month names of a locale (CLDR, through Babel)."""
 
 from __future__ import annotations
 
@@ -17,25 +17,38 @@ Parts = tuple[str, str, str]
 _TIME = re.compile(
     r"(?:(?<=\d)t|[à@]|\bat\b|\b)\s*\d{1,2}\s?[:h]\s?\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?\s?m\b\.?|z\b|h\b)?"
 )
-_ORDINAL = re.compile(r"(?<=\d)\s?(?:st|nd|rd|th|er|ère|re|º|°|ª)(?![^\W\d_])")
-_SEPARATED = re.compile(r"[-./]+")
-_DAMAGED = re.compile(r"(?=.*\d|.{1,2}$)\w+")
-"""A group of a date in which at least a digit is left, or that is so short that none may be."""
+"""A time of day beside a date."""
+
+_ORDINAL_ENDING = re.compile(r"(?<=\d)\s?(?:st|nd|rd|th|er|ère|re|º|°|ª)(?![^\W\d_])")
+"""The ending of an ordinal number."""
+
+_SEPARATORS = re.compile(r"[-./]+")
+"""Signs between the numbers of a date."""
+
+_DAMAGED_GROUP = re.compile(r"(?=.*\d|.{1,2}$)\w+")
+"""A group of a damaged date: it still has a digit, or it is so short that it may have none."""
+
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
+"""A number or a word."""
+
 _SMALL_WORDS = frozenset("le la du de del den der d l el am the of on al dd date".split())
-_LANGUAGES = ("en", "fr", "es", "de", "nl", "it", "pt")
-_CENTURY = 69
-"""Two-digit years from here on are of the 1900s, as POSIX strptime has it."""
+"""Words that may stand in a date."""
+
+_MONTH_LANGUAGES = ("en", "fr", "es", "de", "nl", "it", "pt")
+"""Languages whose month names are known on every form."""
+
+_FIRST_YEAR_OF_1900S = 69
+"""Two-digit years from this one on are of the 1900s, as in POSIX strptime."""
 
 
 @lru_cache(maxsize=65536)
 def date_parts(text: str, locale: str, foreign: bool) -> Parts | None:
     """The year, month and day that a text names, None where it does not name all three.
 
-    `foreign` is paper printed by others (a free layout): where the locale's order of day and month is impossible and
-    the other one possible, that one counts.
+    `foreign` is for paper printed by others (a free layout): the other order of day and month counts there, where the
+    locale's is impossible and the other is possible.
     """
-    text = _ORDINAL.sub("", _TIME.sub(" ", tidy(text.casefold()).casefold()))
+    text = _ORDINAL_ENDING.sub("", _TIME.sub(" ", tidy(text.casefold()).casefold()))
     tokens = _TOKEN.findall(re.sub("[年月日]", "-", text))
     order = day_order(locale)
     names = _month_names(locale)
@@ -56,13 +69,13 @@ def date_parts(text: str, locale: str, foreign: bool) -> Parts | None:
 
 
 def damaged_date_parts(text: str, locale: str) -> Parts | None:
-    """Year, month and day of a date of which letters were read for digits, in lower case; None where it is none.
+    """Year, month and day of a date with letters misread for digits, in lower case; None for other texts.
 
-    A damaged reading stays near the right one only in the same order of year, month and day.
+    Only in this order does a damaged reading stay near the right one.
     """
     groups = tidy(tidy(text).casefold()).split()
-    groups = [each for group in groups for each in _SEPARATED.split(group) if each]
-    if len(groups) != 3 or not all(_DAMAGED.fullmatch(each) for each in groups):
+    groups = [each for group in groups for each in _SEPARATORS.split(group) if each]
+    if len(groups) != 3 or not all(_DAMAGED_GROUP.fullmatch(each) for each in groups):
         return None
     first, middle, last = groups
     if len(first) == 4 and len(middle) <= 2 and len(last) <= 2:
@@ -84,7 +97,7 @@ def date_of_parts(parts: Parts) -> date | None:
 
 
 def date_text(parts: Parts) -> str:
-    """The parts in ISO 8601 order, possible or not."""
+    """The parts of a date, possible or not, in ISO 8601 order."""
     year, month, day = parts
     return f"{year.zfill(3)}-{month.zfill(2)}-{day.zfill(2)}"
 
@@ -98,7 +111,7 @@ def day_order(locale: str) -> str:
 
 @lru_cache(maxsize=256)
 def date_separator(locale: str) -> str:
-    """What stands between the numbers of a locale's short dates: "/", "." or "-"."""
+    """The sign between the numbers of a locale's short dates: "/", "." or "-"."""
     pattern = locale_of(locale).date_formats["short"].pattern
     return next((c for c in pattern if c in "/.-"), "-")
 
@@ -131,7 +144,7 @@ def _with_month(numbers: list[str], month: int, order: str) -> Parts | None:
 
 
 def _cut(digits: str, order: str) -> list[str]:
-    """Dates without separators: 20250312, 12032025 or 120325."""
+    """The numbers of a date without separators: 20250312, 12032025 or 120325."""
     if len(digits) == 6:
         return [digits[:2], digits[2:4], digits[4:]]
     if len(digits) != 8:
@@ -142,10 +155,10 @@ def _cut(digits: str, order: str) -> list[str]:
 
 
 def _full(year: str) -> str:
-    """Two digits with their century; other lengths are as damaged as they are, at least three digits long."""
+    """A year of two digits with its century; a damaged one of another length stays, with three digits at least."""
     if len(year) != 2:
         return year.zfill(3)
-    return ("19" if int(year) >= _CENTURY else "20") + year
+    return ("19" if int(year) >= _FIRST_YEAR_OF_1900S else "20") + year
 
 
 def _month(token: str, names: dict[str, int]) -> int | None:
@@ -162,7 +175,7 @@ def _month(token: str, names: dict[str, int]) -> int | None:
 def _month_names(locale: str) -> dict[str, int]:
     """Folded month names, long and short, of the locale and of common languages; the locale's own win."""
     names: dict[str, int] = {}
-    for where in (*(Locale(language) for language in reversed(_LANGUAGES)), locale_of(locale)):
+    for where in (*(Locale(language) for language in reversed(_MONTH_LANGUAGES)), locale_of(locale)):
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
                 for number, name in where.months[context][width].items():
@@ -173,7 +186,7 @@ def _month_names(locale: str) -> dict[str, int]:
 
 @lru_cache(maxsize=256)
 def _weekdays(locale: str) -> frozenset[str]:
-    wheres = (*(Locale(language) for language in _LANGUAGES), locale_of(locale))
+    wheres = (*(Locale(language) for language in _MONTH_LANGUAGES), locale_of(locale))
     widths = ("wide", "abbreviated")
     return frozenset(
         fold(name) for where in wheres for width in widths for name in where.days["format"][width].values()

@@ -1,4 +1,4 @@
-"""Text made comparable: spaces, digits, quotes and dashes of one kind; case, punctuation and accents folded."""
+"""Text made comparable: one kind of spaces, digits, quotes and dashes; case, punctuation and accents folded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_SAME = str.maketrans(
+_SAME_SIGNS = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛`´ʼ′", "'"),
         **dict.fromkeys("“”„‟«»″", '"'),
@@ -16,22 +16,32 @@ _SAME = str.maketrans(
         **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u061c\ufeff\u00ad", None),
     }
 )
+"""Signs that say the same as a plain one, and signs that say nothing."""
+
 _PUNCTUATION = re.compile(r"""[,;:!?"()\[\]{}|*_~]|(?<!\w)[-.']|[-.'](?!\w)""")
+"""Punctuation, but for hyphens, points and apostrophes inside words."""
+
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[,.](?=\d)")
-_MARKED = re.compile(r"[^0-9a-z]+")
+"""A comma or point inside a number."""
+
+_NO_PLAIN_SIGNS = re.compile(r"[^0-9a-z]+")
+"""Anything but plain letters and digits."""
+
 _LIGATURES = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+"""Letters that Unicode does not decompose, as `fold` compares them."""
+
 _PLAIN_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "œ": "oe", "æ": "ae", "ł": "l"})
-"""Letters that Unicode does not decompose, as they are typed where the keyboard has none of them."""
+"""Letters that Unicode does not decompose, as people type them on a keyboard without them."""
 
 
 @lru_cache(maxsize=65536)
 def tidy(text: str) -> str:
-    """One way of writing the same characters (NFKC, ASCII digits, plain quotes and dashes), spaces single and trimmed.
+    """The text in one way of writing: NFKC, ASCII digits, plain quotes and dashes, single spaces, none at its ends.
 
-    Case, accents and punctuation stay: this is still what is written.
+    Case, accents and punctuation stay: it is still the text that was written.
     """
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_SAME)
+        text = unicodedata.normalize("NFKC", text).translate(_SAME_SIGNS)
         text = unicodedata.normalize("NFC", text)  # what was left out may have stood between a letter and its accent
         text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else c for c in text)
     return " ".join(text.split())
@@ -55,13 +65,13 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
-    """Only letters and digits, without case and accents, words apart by one space: "Élan n° 4" is "elan n 4".
+    """Only letters and digits, without case and accents, one space between words: "Élan n° 4" is "elan n 4".
 
-    For comparing names across conventions; letters of other scripts than Latin stay as they are.
+    It compares names across conventions. Letters of other scripts than Latin stay as they are.
     """
     text = unicodedata.normalize("NFKD", tidy(text).casefold()).translate(_LIGATURES)
     if text.isascii():
-        return _MARKED.sub(" ", text).strip()
+        return _NO_PLAIN_SIGNS.sub(" ", text).strip()
     return " ".join("".join(c if c.isalnum() else " " for c in _without_combining(text)).split())
 
 
@@ -75,14 +85,14 @@ def without_marks(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def without_accents(text: str) -> str:
-    """The text in plain letters, as people type it who have no accents on the keyboard: "straße" is "strasse"."""
+    """The text in plain letters, as people type it on a keyboard without accents: "straße" is "strasse"."""
     if text.isascii():
         return text
     return without_marks(text).translate(_PLAIN_LETTERS)
 
 
 def has_letter(text: str) -> bool:
-    """Whether any letter of any script is there."""
+    """Whether the text has a letter of any script."""
     return any(c.isalpha() for c in text)
 
 

@@ -1,4 +1,4 @@
-"""Numbers as a locale writes them, read with the tolerance that paper needs: separators, signs, currencies, units."""
+"""Numbers as a locale writes them, read with tolerance for separators, signs, currencies and units on paper."""
 
 from __future__ import annotations
 
@@ -20,28 +20,45 @@ from babel.numbers import (
 from transcribe.model import Field, Form
 from transcribe.values.folding import tidy
 
-_MOST_DIGITS = 24
-_SIGNS = re.compile(r"^\((.*)\)$|^-(.*)$|^(.*[^-,.\s])\s*-$")
-_AROUND = re.compile(r"^[*=#\s]+|[*=#\s]+$")
+_MAX_DIGIT_COUNT = 24
+"""A longer number is none. Chosen by hand."""
+
+_NEGATIVE = re.compile(r"^\((.*)\)$|^-(.*)$|^(.*[^-,.\s])\s*-$")
+"""A negative number: in brackets, or with a minus before or after it."""
+
+_FILLERS = re.compile(r"^[*=#\s]+|[*=#\s]+$")
+"""Signs that fill the room beside a number."""
+
 _NO_CENTS = re.compile(r"[.,]\s?-{1,2}$")
+"""A dash in place of cents."""
+
 _LOOSE_SEPARATOR = re.compile(r"\s*([.,'])\s*(?=\d)")
-_LETTERS = r"[^\W\d_]"
+"""A separator with spaces beside it."""
+
+_ANY_LETTER = r"[^\W\d_]"
+"""A letter of any script."""
+
 _EDGE_WORDS = re.compile(
-    rf"^(?P<before>{_LETTERS}+\.?|\W)?\s*(?P<rest>.*?)\s*(?P<after>{_LETTERS}+\.?|\W)?$", re.DOTALL
+    rf"^(?P<before>{_ANY_LETTER}+\.?|\W)?\s*(?P<rest>.*?)\s*(?P<after>{_ANY_LETTER}+\.?|\W)?$", re.DOTALL
 )
-_INSIDE = re.compile(r"^(\d[\d .]*)\s?([€$£])\s?(\d\d)$")
+"""A text with the word or sign before it, and that after it."""
+
+_SIGN_INSIDE = re.compile(r"^(\d[\d .]*)\s?([€$£])\s?(\d\d)$")
+"""Money with its sign in place of the decimal point: 12€50."""
+
 UNITS = frozenset(
     "x pc pcs pce pces piece pieces pièce pièces ud uds ea each un unit units unité unités stk stück kg gr mg cl ml dl "
     "cm mm km lot lots box boxes boîte boîtes carton cartons paquet paquets rouleau rouleaux".split()
 )
-"""Words that may stand beside a quantity. None of one letter: a lone l or O beside digits is a misread digit."""
+"""Words that may stand beside a quantity. None but x has one letter: a lone l or O there is a misread digit."""
 
 _MONEY_WORDS = frozenset("euro euros eur rm rs kr fr frs f chf dollar dollars pound pounds livre livres hk us".split())
+"""Words for money besides ISO 4217 codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A number read from a text, and the currency or unit that stood beside it ("" where none did)."""
+    """A number read from a text, and the currency or unit beside it, "" for none."""
 
     amount: Decimal
     beside: str
@@ -57,7 +74,7 @@ def locale_of(name: str) -> Locale:
 
 
 def currency_of(field: Field, form: Form) -> str:
-    """The ISO 4217 code of a field's amounts: its own, else the form's."""
+    """The ISO 4217 code of a field's amounts: the field's own, else the form's."""
     return field.currency or form.currency
 
 
@@ -72,36 +89,39 @@ def read_number(text: str, locale: str, minor: int | None) -> Number | None:
     """The number that a text says in a locale, None where it says none.
 
     The locale's decimal symbol is decimal. Another single point or comma groups thousands where exactly three digits
-    follow it and either the locale groups with it or money of `minor` decimals would not have three; else it is decimal
-    too (12.50 on a French form). Where both stand, the last is decimal. `minor` is None for quantities.
+    follow it, and either the locale groups with it or money of `minor` decimals would not have three. Else it is
+    decimal too (12.50 on a French form). Where both stand, the last is decimal. `minor` is None for quantities.
     """
-    text = _AROUND.sub("", tidy(text))
-    if len(text) > 4 * _MOST_DIGITS:
+    text = _FILLERS.sub("", tidy(text))
+    if len(text) > 4 * _MAX_DIGIT_COUNT:
         return None
     text, negative = _sign(_NO_CENTS.sub("", text))
     text, beside = _beside(text)
     if not negative:
         text, negative = _sign(text)
     digits = _digits(_LOOSE_SEPARATOR.sub(r"\1", text), locale, minor)
-    if digits is None or len(digits) > _MOST_DIGITS:
+    if digits is None or len(digits) > _MAX_DIGIT_COUNT:
         return None
     amount = Decimal(digits)
     return Number(amount=-amount if negative and amount else amount, beside=beside)
 
 
 def rough_number(text: str, locale: str, minor: int | None) -> str:
-    """A text that is no number, written like one so that it stays near the truth: "1 234,5O EUR" is "1234.5o"."""
+    """A text that is no number, written like one: "1 234,5O EUR" is "1234.5o".
+
+    So it stays near the number that was misread.
+    """
     plain = tidy(tidy(text).casefold())
-    bare = tidy(_beside(_AROUND.sub("", plain))[0].replace(" ", "").replace("'", ""))
+    bare = tidy(_beside(_FILLERS.sub("", plain))[0].replace(" ", "").replace("'", ""))
     head, mark, tail = _last_separator(bare)
     bare = re.sub(r"[.,]", "", head) + ("." + tail if mark and len(tail) <= 2 else tail)
-    again = _beside(_AROUND.sub("", bare))[0]
+    again = _beside(_FILLERS.sub("", bare))[0]
     settled = again == bare and read_number(bare, locale, minor) is None
     return bare if settled and bare else plain
 
 
 def plain_number(amount: Decimal, least: int = 0) -> str:
-    """A decimal as text with at least `least` decimals and no needless ones: "1234.50"."""
+    """A decimal as text, with `least` decimals at least and no needless ones: "1234.50"."""
     whole, _, part = f"{amount:f}".partition(".")
     part = part.rstrip("0").ljust(least, "0")
     return f"{whole}.{part}" if part else whole
@@ -123,7 +143,7 @@ def write_number(amount: Decimal, locale: str, least: int = 0) -> str:
 
 @lru_cache(maxsize=256)
 def currency_words(currency: str) -> frozenset[str]:
-    """What may stand for a currency beside an amount, in lower case: its code and its signs."""
+    """The words and signs for a currency beside an amount, in lower case."""
     signs = {currency, *(get_currency_symbol(currency, locale=name) for name in ("en", "fr", "es", "de"))}
     extra = {
         "EUR": {"euro", "euros", "€"},
@@ -141,7 +161,7 @@ def _known_words() -> frozenset[str]:
 
 
 def _sign(text: str) -> tuple[str, bool]:
-    found = _SIGNS.match(text)
+    found = _NEGATIVE.match(text)
     if found is None:
         return text, False
     return next(part for part in found.groups() if part is not None).strip(), True
@@ -149,7 +169,7 @@ def _sign(text: str) -> tuple[str, bool]:
 
 def _beside(text: str) -> tuple[str, str]:
     """The text without the currency or unit at its edges, and that word; a sign between euros and cents is a point."""
-    inside = _INSIDE.match(text)
+    inside = _SIGN_INSIDE.match(text)
     if inside is not None:
         return f"{inside[1]}.{inside[3]}", inside[2]
     found = _EDGE_WORDS.match(text)

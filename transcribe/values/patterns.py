@@ -1,4 +1,4 @@
-"""The pattern of a field: whether a text keeps to it, and the same text with the separators that it asks for."""
+"""Patterns of fields: whether a text is of its pattern, and the text with the separators that the pattern asks for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import re
 from functools import lru_cache
 
 _SEPARATOR = re.compile(r"\\[-./_ ]|[-/_ ]")
+"""A separator in a pattern."""
+
 _LOOSE = r"[-./_ ]*"
+"""The separators that a text may have instead."""
 
 
 @lru_cache(maxsize=256)
@@ -15,7 +18,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def breaks_pattern(text: str, pattern: str | None) -> bool:
-    """True where there is a pattern and the whole text is not of it."""
+    """Whether there is a pattern and the whole text is not of it."""
     return pattern is not None and _compiled(pattern).fullmatch(text) is None
 
 
@@ -49,7 +52,7 @@ def shaped_by_pattern(text: str, pattern: str | None) -> str:
 
 @lru_cache(maxsize=256)
 def _pieces(pattern: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """A pattern cut at its separators; in one piece where groups or alternatives make cutting unsafe."""
+    """A pattern cut at its separators, and these; in one piece where groups or alternatives make that unsafe."""
     if set(pattern) & set("(|"):
         return (pattern,), ()
     pieces, separators, at, depth = [""], [], 0, 0

@@ -176,7 +176,7 @@ def test_hocr_beside_a_picture_comes_with_its_page(inbox: Path, archive: Archive
 def test_an_hocr_file_that_is_too_large_is_left_out_and_the_picture_taken(
     inbox: Path, archive: Archive, plain: Form, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transcribe.ocr.hocr.MOST_BYTES", 10)
+    monkeypatch.setattr("transcribe.ocr.hocr.MAX_FILE_BYTES", 10)
     (inbox / "a.png").write_bytes(crafted.readable()["plain.png"])
     (inbox / "a.hocr").write_bytes(b"<html></html>")
     (only,) = scanned(scans.scans_of([inbox / "a.png"], plain, archive, LIMITS))

@@ -49,11 +49,11 @@ def test_a_box_whose_numbers_no_page_has_is_no_box_and_the_other_words_are_read(
 def test_broken_markup_is_refused_or_read_and_never_more(content: bytes) -> None:
     with contextlib.suppress(ScanError):
         hocr.read(content)
-    hocr.beside(Page(number=1, picture=numpy.zeros((9, 9), numpy.uint8), hocr=content), lambda box: box)
+    hocr.hocr_engine(Page(number=1, picture=numpy.zeros((9, 9), numpy.uint8), hocr=content), lambda box: box)
 
 
 def test_a_file_that_is_too_large_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hocr, "MOST_BYTES", 100)
+    monkeypatch.setattr(hocr, "MAX_FILE_BYTES", 100)
     with pytest.raises(ScanError, match="more than 100 bytes"):
         hocr.read(TESSERACT)
 
@@ -68,7 +68,7 @@ def test_a_spoilt_file_beside_a_picture_is_left_out() -> None:
     import numpy
 
     page = Page(number=1, picture=numpy.zeros((10, 10), numpy.uint8), hocr=b"not hocr")
-    assert hocr.beside(page, lambda box: box) is None
+    assert hocr.hocr_engine(page, lambda box: box) is None
 
 
 def test_elements_that_are_never_closed_do_no_harm() -> None:

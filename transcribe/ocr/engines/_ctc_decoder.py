@@ -7,37 +7,43 @@ from collections.abc import Iterator, Sequence
 import numpy
 from numpy.typing import NDArray
 
-from transcribe.ocr.engines._rapidocr_messages import Found
+from transcribe.ocr.engines._rapidocr_messages import ReadWord
 
-BLANK = 0
-"""The symbol that stands for "no new letter here"."""
+BLANK_SYMBOL = 0
+"""The number of the symbol that stands for "no new letter here"."""
 
-SURE = 0.98
-"""A word whose every step is surer than this gets no runners-up: there is nothing to choose."""
+MIN_SURE_PROBABILITY = 0.98
+"""A word gets no runners-up where every step is surer than this: there is nothing to choose. Chosen by hand."""
 
-WIDTH, DEPTH, KEPT = 8, 5, 4
-"""Of the search: texts kept at each step, symbols tried at each step, runners-up given."""
+BEAM_COUNT = 8
+"""How many texts the search keeps at each step. Chosen by hand."""
 
-FAINT = 1e-3
-"""A symbol below this at a step is not tried, a runner-up below it is not given."""
+TRIED_SYMBOL_COUNT = 5
+"""How many symbols the search tries at each step. Chosen by hand."""
+
+RUNNER_UP_COUNT = 4
+"""How many runners-up a word gets. Chosen by hand."""
+
+MIN_PROBABILITY = 1e-3
+"""A symbol less probable than this is not tried, and such a runner-up is not given. Chosen by hand."""
 
 
-def words(steps: NDArray[numpy.float32], alphabet: Sequence[str]) -> list[Found]:
-    """The words of a line. `steps` (time x symbol) holds probabilities; symbol 0 is the blank, " " parts words."""
+def words(steps: NDArray[numpy.float32], alphabet: Sequence[str]) -> list[ReadWord]:
+    """The words of a line. `steps` (time x symbol) holds probabilities; symbol 0 is the blank, " " ends a word."""
     space = alphabet.index(" ")
     closed = steps.copy()
-    closed[:, BLANK] += closed[:, space]  # inside a word a space is no letter
+    closed[:, BLANK_SYMBOL] += closed[:, space]  # inside a word a space is no letter
     closed[:, space] = 0.0
     found = []
     for start, end in _spans(steps, alphabet):
         part = closed[start:end]
         texts = _texts(part, alphabet)
-        seen = numpy.flatnonzero(part.argmax(axis=1) != BLANK)
+        seen = numpy.flatnonzero(part.argmax(axis=1) != BLANK_SYMBOL)
         first, last = (start + int(seen[0]), start + int(seen[-1])) if len(seen) else (start, end - 1)
         text, confidence = texts[0]
         if text:
             here = (max(0.0, (first - 0.5) / len(steps)), min(1.0, (last + 1.5) / len(steps)))
-            found.append(Found(text, confidence, *here, tuple(texts[1:])))
+            found.append(ReadWord(text, confidence, *here, tuple(texts[1:])))
     return found
 
 
@@ -56,14 +62,14 @@ def _spans(steps: NDArray[numpy.float32], alphabet: Sequence[str]) -> Iterator[t
 def _texts(steps: NDArray[numpy.float32], alphabet: Sequence[str]) -> list[tuple[str, float]]:
     """The most probable text and its runners-up, each with its probability."""
     best = steps.max(axis=1)
-    if best.min() >= SURE:
+    if best.min() >= MIN_SURE_PROBABILITY:
         symbols = steps.argmax(axis=1)
-        new = numpy.concatenate(([True], symbols[1:] != symbols[:-1])) & (symbols != BLANK)
+        new = numpy.concatenate(([True], symbols[1:] != symbols[:-1])) & (symbols != BLANK_SYMBOL)
         return [("".join(alphabet[symbol] for symbol in symbols[new]), float(best.prod()))]
     beams = _search(steps)
     texts = {"".join(alphabet[symbol] for symbol in prefix): sum(ends) for prefix, ends in beams.items()}
     ranked = sorted(texts.items(), key=lambda each: (-each[1], each[0]))
-    return [ranked[0], *((text, share) for text, share in ranked[1 : KEPT + 1] if share >= FAINT)]
+    return [ranked[0], *((text, share) for text, share in ranked[1 : RUNNER_UP_COUNT + 1] if share >= MIN_PROBABILITY)]
 
 
 Beams = dict[tuple[int, ...], tuple[float, float]]
@@ -75,13 +81,17 @@ def _search(steps: NDArray[numpy.float32]) -> Beams:
     using Bi-Directional Recurrent DNNs, arXiv:1408.2873, algorithm 1, without a language model."""
     beams: Beams = {(): (1.0, 0.0)}
     for step in steps:
-        likely = min(FAINT, float(step.max()))  # all may be faint where letters are barred
-        tried = [int(symbol) for symbol in numpy.argpartition(step, -DEPTH)[-DEPTH:] if step[symbol] >= likely]
+        likely = min(MIN_PROBABILITY, float(step.max()))  # all may be faint where letters are barred
+        tried = [
+            int(symbol)
+            for symbol in numpy.argpartition(step, -TRIED_SYMBOL_COUNT)[-TRIED_SYMBOL_COUNT:]
+            if step[symbol] >= likely
+        ]
         grown: Beams = {}
         for prefix, (blank, letter) in beams.items():
             for symbol in tried:
                 here = float(step[symbol])
-                if symbol == BLANK:
+                if symbol == BLANK_SYMBOL:
                     _add(grown, prefix, (blank + letter) * here, 0.0)
                 elif prefix and symbol == prefix[-1]:
                     _add(grown, prefix, 0.0, letter * here)
@@ -89,7 +99,7 @@ def _search(steps: NDArray[numpy.float32]) -> Beams:
                 else:
                     _add(grown, (*prefix, symbol), 0.0, (blank + letter) * here)
         ranked = sorted(grown.items(), key=lambda each: (-sum(each[1]), each[0]))
-        beams = dict(ranked[:WIDTH])
+        beams = dict(ranked[:BEAM_COUNT])
     return beams
 
 

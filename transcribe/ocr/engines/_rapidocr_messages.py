@@ -1,4 +1,4 @@
-"""What goes between a reader and its child process."""
+"""The messages between RapidOCR's reader and its child process."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ if TYPE_CHECKING:
 
 
 class Request(NamedTuple):
-    """Pictures of one line each, or one picture of a page; `latin` forbids letters of other scripts."""
+    """Pictures of one line each, or under `page` one picture of a page; `latin` allows Latin letters only."""
 
     pictures: tuple[Picture, ...]
     page: bool
     latin: bool
 
 
-class Found(NamedTuple):
-    """A word in a line: text, its probability, where its letters begin and end (0 left to 1 right), runners-up."""
+class ReadWord(NamedTuple):
+    """A word in a line: text, probability, where its letters begin and end (0 left to 1 right), runners-up."""
 
     text: str
     confidence: float
@@ -26,8 +26,11 @@ class Found(NamedTuple):
     alternatives: tuple[tuple[str, float], ...]
 
 
-class Line(NamedTuple):
-    """The words of a line. Its corners on the page, clockwise from the top left, are empty where the place is known."""
+class ReadLine(NamedTuple):
+    """The words of a line, and its corners on the page, clockwise from the top left.
+
+    There are no corners where the reader knows the line's place.
+    """
 
     corners: tuple[tuple[float, float], ...]
-    words: tuple[Found, ...]
+    words: tuple[ReadWord, ...]

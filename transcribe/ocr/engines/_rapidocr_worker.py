@@ -15,47 +15,52 @@ from rapidocr.utils.process_img import get_rotate_crop_image
 
 from transcribe.imaging import tiles, widened_tile
 from transcribe.ocr.engines._ctc_decoder import words
-from transcribe.ocr.engines._rapidocr_messages import Found, Line, Request
+from transcribe.ocr.engines._rapidocr_messages import ReadLine, ReadWord, Request
 from transcribe.sandbox import serve
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-MEMORY = 3_000_000_000
-"""Bytes of data a child may hold: three times what a page of 4 megapixels takes."""
+MAX_DATA_BYTES = 3_000_000_000
+"""Bytes of data that a child may hold: three times what a page of 4 megapixels takes."""
 
-DETECTOR, RECOGNISER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
-"""The networks inside the wheel, named by their path: RapidOCR downloads what it is given no path for."""
+DETECTOR_FILE = "PP-OCRv6_det_small.onnx"
+"""The network that finds lines. It is named by its path in the wheel: without a path RapidOCR would download it."""
 
-LONGEST_SIDE = 2000
-"""Pixels: a page is shrunk to it before lines are looked for; they are read in the full picture."""
+RECOGNISER_FILE = "PP-OCRv6_rec_small.onnx"
+"""The network that reads lines, named by its path as well."""
 
-NARROWEST = 2.5
-"""Width over height of the narrowest picture given to the recogniser. RapidOCR's own 6.7 costs a third more for short
-fields and reads no better."""
+MAX_DETECTION_SIDE_PX = 2000
+"""Longer side of the copy on which lines are looked for; they are read in the full picture. Chosen by hand."""
 
-BEYOND_LATIN = frozenset("\u2116\u2122\u2022\u2026\u20ac\u2013\u2014\u2018\u2019\u201c\u201d")
+MIN_LINE_ASPECT = 2.5
+"""Width over height of the narrowest picture given to the recogniser.
+
+RapidOCR's own 6.7 costs a third more for short fields and reads no better.
+"""
+
+SIGNS_OF_LATIN_PRINT = frozenset("\u2116\u2122\u2022\u2026\u20ac\u2013\u2014\u2018\u2019\u201c\u201d")
 """Signs of Latin print outside Latin letters: numero, trade mark, bullet, ellipsis, euro, dashes, quotation marks."""
 
 
-def answer(request: object) -> list[Line]:
-    """One Line for each picture of a line; for a picture of a page the lines found, top to bottom."""
+def answer(request: object) -> list[ReadLine]:
+    """The line on each picture of a line, or the lines on a picture of a page, top to bottom."""
     assert isinstance(request, Request)
     if not request.page:
-        return [Line((), _read(_coloured(picture), request.latin)) for picture in request.pictures]
+        return [ReadLine((), _read(_coloured(picture), request.latin)) for picture in request.pictures]
     picture = _coloured(request.pictures[0])
-    return [line for x, y, part in tiles(picture) for line in _lines(part, x, y, request.latin)]
+    return [line for x, y, tile in tiles(picture) for line in _lines(tile, x, y, request.latin)]
 
 
-def _lines(part: Picture, x: int, y: int, latin: bool) -> Iterator[Line]:
-    """The lines found on a part of a page whose corner lies at (x, y) of it."""
-    height, width = part.shape[:2]
-    right, down, picture = widened_tile(part)
+def _lines(tile: Picture, x: int, y: int, latin: bool) -> Iterator[ReadLine]:
+    """The lines found on a tile of a page; (x, y) is the tile's corner on the page."""
+    height, width = tile.shape[:2]
+    right, down, picture = widened_tile(tile)
     found: Any = _reader()(picture, use_det=True, use_cls=False, use_rec=False)
     for corners in [] if found.boxes is None else found.boxes:
         read = _read(get_rotate_crop_image(picture, corners.astype(numpy.float32)), latin)
         inside = numpy.clip(corners - (right, down), (0, 0), (width, height))
-        yield Line(tuple((x + float(left), y + float(top)) for left, top in inside), read)
+        yield ReadLine(tuple((x + float(left), y + float(top)) for left, top in inside), read)
 
 
 def _coloured(picture: Picture) -> Picture:
@@ -63,18 +68,18 @@ def _coloured(picture: Picture) -> Picture:
     return numpy.asarray(cv2.cvtColor(picture, conversion), dtype=numpy.uint8)
 
 
-def _read(line: Picture, latin: bool) -> tuple[Found, ...]:
-    """Each line alone: in a batch its width, and so at times its text, would depend on the lines beside it."""
+def _read(line: Picture, latin: bool) -> tuple[ReadWord, ...]:
+    """The words of one line, read alone: in a batch its width, and so its text, would depend on other lines."""
     recogniser = _recogniser()
     ratio = line.shape[1] / line.shape[0]
-    ready = recogniser.resize_norm_img(line, max(NARROWEST, ratio))[numpy.newaxis].astype(numpy.float32)
+    ready = recogniser.resize_norm_img(line, max(MIN_LINE_ASPECT, ratio))[numpy.newaxis].astype(numpy.float32)
     steps = recogniser.session(ready)[0]
     if latin:
         allowed = _latin()
         steps, alphabet = steps[:, allowed], tuple(recogniser.postprocess_op.character[each] for each in allowed)
     else:
         alphabet = tuple(recogniser.postprocess_op.character)
-    used = min(1.0, ratio / NARROWEST)  # the rest of the picture is padding on the right
+    used = min(1.0, ratio / MIN_LINE_ASPECT)  # the rest of the picture is padding on the right
     return tuple(
         each._replace(start=min(1.0, each.start / used), end=min(1.0, each.end / used))
         for each in words(steps, alphabet)
@@ -88,9 +93,9 @@ def _reader() -> RapidOCR:
         params={
             "Global.log_level": "critical",
             "Global.use_cls": False,
-            "Global.max_side_len": LONGEST_SIDE,
-            "Det.model_path": f"{models}/{DETECTOR}",
-            "Rec.model_path": f"{models}/{RECOGNISER}",
+            "Global.max_side_len": MAX_DETECTION_SIDE_PX,
+            "Det.model_path": f"{models}/{DETECTOR_FILE}",
+            "Rec.model_path": f"{models}/{RECOGNISER_FILE}",
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
@@ -110,11 +115,11 @@ def _latin() -> Sequence[int]:
 
 
 def _is_latin(character: str) -> bool:
-    return character in BEYOND_LATIN or all(
+    return character in SIGNS_OF_LATIN_PRINT or all(
         sign < "\u0080" or unicodedata.name(sign, "").startswith("LATIN ") or "\u00a0" <= sign <= "\u00bf"
         for sign in character
     )
 
 
 if __name__ == "__main__":
-    serve(answer, bytes_of_memory=MEMORY)
+    serve(answer, bytes_of_memory=MAX_DATA_BYTES)

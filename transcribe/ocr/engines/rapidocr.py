@@ -1,4 +1,4 @@
-"""RapidOCR: the second reader, small neural networks inside its wheel, run in child processes."""
+"""RapidOCR, small neural networks inside its wheel, run in child processes: the second reader."""
 
 from __future__ import annotations
 
@@ -13,28 +13,33 @@ from transcribe.errors import EngineMissing
 from transcribe.geometry import Box
 from transcribe.imaging import patience
 from transcribe.model import Page, Word
-from transcribe.ocr.engines._rapidocr_messages import Found, Line, Request
+from transcribe.ocr.engines._rapidocr_messages import ReadLine, ReadWord, Request
 from transcribe.sandbox import WorkerPool
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-SECONDS = 120.0
-"""The limit of one call: thirty times what a page takes on a slow core, the start of the child included."""
+CALL_SECONDS = 120.0
+"""Seconds that one call may take: thirty times those of a page on a slow core, the start of the child included."""
 
-LATIN = frozenset(
+LATIN_LANGUAGES = frozenset(
     "afr aze bos bre cat ceb ces cos cym dan deu eng enm epo est eus fao fil fin fra frm fry gla gle glg hat hrv hun "
     "iku ind isl ita jav lat lav lit ltz mlt mri msa nld nor oci pol por que ron slk slv spa sqi srp_latn sun swa swe "
     "tat tgl ton tur uzb vie yor".split()
 )
 """Languages, as Tesseract names them, in Latin letters: where a form has only such, no other script can be read."""
 
-MODELS = ("PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx")
-NETWORKS = "PP-OCRv6-small"
-INSTALL = 'pip install "rapidocr>=3.10,<4" onnxruntime'
+MODEL_FILES = ("PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx")
+"""The files of the networks in RapidOCR's wheel."""
 
-PADDING = 4
-"""Pixels of the page beside a box that are read with it: the network was trained on lines with paper around."""
+NETWORKS = "PP-OCRv6-small"
+"""The networks as they stand in the source."""
+
+INSTALL_COMMAND = 'pip install "rapidocr>=3.10,<4" onnxruntime'
+"""The command that installs RapidOCR."""
+
+CROP_PADDING_PX = 4
+"""Paper read with a box on each side: the network was trained on lines with paper around. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +55,15 @@ class RapidOcr:
         return f"{self.name} {self.version} {NETWORKS}{' latin' if self.latin else ''}"
 
     def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
-        """The words of each box (one line of print each), or of the whole page. A confidence is the probability of the
-        word's letters as the network gives it."""
+        """The words of each box (one line of print each), or of the whole page.
+
+        A confidence is the probability of the word's letters as the network gives it.
+        """
         if boxes is None:
             lines = self._read((page.picture,), page=True)
             return [[word for number, line in enumerate(lines) for word in _on_page(line, number)]]
         height, width = page.picture.shape[:2]
-        crops = [box.padded(PADDING).clipped(width, height) for box in boxes]
+        crops = [box.padded(CROP_PADDING_PX).clipped(width, height) for box in boxes]
         asked = [number for number, crop in enumerate(crops) if crop.area]
         pictures = tuple(page.picture[crops[number].slices] for number in asked)
         found: list[list[Word]] = [[] for _ in boxes]
@@ -64,9 +71,9 @@ class RapidOcr:
             found[number] = [_in_box(each, crops[number], number) for each in line.words]
         return found
 
-    def _read(self, pictures: tuple[Picture, ...], *, page: bool) -> list[Line]:
+    def _read(self, pictures: tuple[Picture, ...], *, page: bool) -> list[ReadLine]:
         longer = patience(pictures[0]) if page else 1.0
-        return cast(list[Line], _children().call(Request(pictures, page, self.latin), longer))
+        return cast(list[ReadLine], _children().call(Request(pictures, page, self.latin), longer))
 
 
 def engine(languages: tuple[str, ...]) -> RapidOcr:
@@ -74,42 +81,44 @@ def engine(languages: tuple[str, ...]) -> RapidOcr:
     found = problem(languages)
     if found:
         raise EngineMissing(found)
-    return RapidOcr(latin=set(languages) <= LATIN, version=_version())
+    return RapidOcr(latin=set(languages) <= LATIN_LANGUAGES, version=_version())
 
 
 def problem(languages: tuple[str, ...]) -> str | None:
-    """What keeps RapidOCR from reading, with the command that mends it; None where nothing does. It has one network
-    for all `languages`."""
+    """What keeps RapidOCR from reading, with the command that mends it; None where nothing does.
+
+    It has one network for all `languages`.
+    """
     try:
         distribution("onnxruntime")
         models = Path(str(distribution("rapidocr").locate_file("rapidocr/models")))
     except PackageNotFoundError as error:
-        return f"The package {error.name} is not installed: {INSTALL}"
-    absent = [model for model in MODELS if not (models / model).is_file()]
+        return f"The package {error.name} is not installed: {INSTALL_COMMAND}"
+    absent = [model for model in MODEL_FILES if not (models / model).is_file()]
     if absent:
-        return f"RapidOCR's networks {', '.join(absent)} are not in its wheel: {INSTALL} --force-reinstall"
+        return f"RapidOCR's networks {', '.join(absent)} are not in its wheel: {INSTALL_COMMAND} --force-reinstall"
     return None
 
 
 @lru_cache(maxsize=1)
 def _version() -> str:
-    """Asked once: it reads the whole of the package's description, 1 ms that every scan would pay twice."""
+    """RapidOCR's version, asked once: that takes 1 ms, which every scan would pay twice."""
     return version("rapidocr")
 
 
 @lru_cache(maxsize=1)
 def _children() -> WorkerPool:
-    return WorkerPool(module="transcribe.ocr.engines._rapidocr_worker", seconds=SECONDS)
+    return WorkerPool(module="transcribe.ocr.engines._rapidocr_worker", seconds=CALL_SECONDS)
 
 
-def _in_box(found: Found, crop: Box, line: int) -> Word:
+def _in_box(found: ReadWord, crop: Box, line: int) -> Word:
     x0, x1 = crop.x0 + found.start * crop.width, crop.x0 + found.end * crop.width
     box = Box(round(x0), crop.y0, round(x1), crop.y1)
     return _word(found, box, line)
 
 
-def _on_page(line: Line, number: int) -> list[Word]:
-    """The words of a line that may lie aslant: each gets the upright box around its share of the line."""
+def _on_page(line: ReadLine, number: int) -> list[Word]:
+    """The words of a line that may lean: each gets the upright box around its share of the line."""
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = line.corners
     words = []
     for each in line.words:
@@ -119,6 +128,6 @@ def _on_page(line: Line, number: int) -> list[Word]:
     return words
 
 
-def _word(found: Found, box: Box, line: int) -> Word:
+def _word(found: ReadWord, box: Box, line: int) -> Word:
     confidence = min(1.0, max(0.0, found.confidence))
     return Word(text=found.text, box=box, confidence=confidence, line=line, alternatives=found.alternatives)

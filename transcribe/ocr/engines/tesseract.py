@@ -1,4 +1,4 @@
-"""Tesseract, by pytesseract: the first reader, one process for a whole page or for all boxes of a page."""
+"""Tesseract, called through pytesseract, one process for a page or for all its boxes: the first reader."""
 
 from __future__ import annotations
 
@@ -21,24 +21,31 @@ from transcribe.ocr.engines._montage import montages
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-LIMIT = "OMP_THREAD_LIMIT"
-"""Tesseract's own threads make it up to seven times slower on two cores; one thread and many processes are best."""
+THREAD_LIMIT_VARIABLE = "OMP_THREAD_LIMIT"
+"""The environment variable that limits Tesseract's threads.
 
-PAGE_MODE, BOX_MODE = 6, 6
-"""Tesseract's page segmentation: 6 takes the picture as one block of lines, the best measured on receipts and crops."""
+Its threads make it up to seven times slower on two cores; one thread and many processes are best.
+"""
 
-AS_DARK = " -c invert_threshold=0"
-"""What is written in a box is dark on light: Tesseract is not to try a doubtful line the other way about as well, which
-costs up to a tenth of its time and made 3 of 1590 fields worse."""
+SEGMENTATION_MODE = 6
+"""Tesseract's page segmentation mode: 6 reads the picture as one block of lines, the best on receipts and crops."""
 
-NO_TABLE = "Tesseract failed on a page: what it wrote is no table of words."
+DARK_ON_LIGHT_OPTION = " -c invert_threshold=0"
+"""The option that keeps Tesseract from reading a doubtful line as light on dark too.
 
-DEBIAN = {"chi_sim": "chi-sim", "chi_tra": "chi-tra"}
+Writing in a box is dark on light. Trying both costs up to a tenth of Tesseract's time, and made 3 of 1590 fields worse.
+"""
+
+NO_TABLE_MESSAGE = "Tesseract failed on a page: what it wrote is no table of words."
+"""The message where Tesseract's table cannot be read."""
+
+DEBIAN_NAMES = {"chi_sim": "chi-sim", "chi_tra": "chi-tra"}
+"""Languages whose Debian packages are not called by the rule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tesseract:
-    """Reads print with the tesseract program. `seconds` is the limit of one call.
+    """Reads print with the tesseract program; one call may take so many `seconds`.
 
     Boxes are read in the first language alone: a second doubles what a call costs and was worse on accents (98.2 %
     against 99.3 % of 272 fields), because every language in Latin letters knows the others' plain ones.
@@ -54,29 +61,31 @@ class Tesseract:
         return f"{self.name} {self.version} {'+'.join(self.languages)}"
 
     def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
-        """The words of each box, or of the whole page; confidences as Tesseract gives them, over 100."""
+        """The words of each box, or of the whole page; a confidence is Tesseract's own, divided by 100."""
         picture = grey(page.picture)
         if boxes is None:
             scale = 1.0 / shrinking(picture)
             small = shrunk_to(picture, round(picture.shape[1] / scale), round(picture.shape[0] / scale))
-            words = self._read(flatten(small), PAGE_MODE, self.languages)
+            words = self._read(flatten(small), self.languages)
             return [[replace(word, box=word.box.scaled(scale)) for word in words]]
         found: list[list[Word]] = [[] for _ in boxes]
         for montage in montages(picture, boxes):
-            words = self._read(montage.picture, BOX_MODE, self.languages[:1], AS_DARK)
+            words = self._read(montage.picture, self.languages[:1], DARK_ON_LIGHT_OPTION)
             for number, here in montage.share(words).items():
                 found[number] = here
         return found
 
-    def _read(self, picture: Picture, mode: int, languages: tuple[str, ...], more: str = "") -> list[Word]:
+    def _read(self, picture: Picture, languages: tuple[str, ...], more: str = "") -> list[Word]:
         image = Image.fromarray(picture)
         image.format = "PPM"  # pytesseract writes the file in this format; PNG, its default, costs 300 ms a page
-        os.environ[LIMIT] = "1"  # pytesseract hands the environment on to its child and has no argument for it
+        os.environ[THREAD_LIMIT_VARIABLE] = (
+            "1"  # pytesseract hands the environment on to its child and has no argument for it
+        )
         try:
             table = pytesseract.image_to_data(
                 image,
                 lang="+".join(languages),
-                config=f"--psm {mode} --oem 1 --dpi 200{more}",
+                config=f"--psm {SEGMENTATION_MODE} --oem 1 --dpi 200{more}",
                 output_type=pytesseract.Output.DICT,
                 timeout=self.seconds * patience(picture),
             )
@@ -85,11 +94,11 @@ class Tesseract:
         except (RuntimeError, OSError) as error:  # TesseractError is a RuntimeError, and so is its time-out
             raise EngineError(f"Tesseract failed on a page: {error}.") from error
         except (LookupError, TypeError, ValueError) as error:  # what reads its table raises them
-            raise EngineError(NO_TABLE) from error
+            raise EngineError(NO_TABLE_MESSAGE) from error
         try:
             return _words(table)
         except (LookupError, TypeError, ValueError) as error:
-            raise EngineError(NO_TABLE) from error
+            raise EngineError(NO_TABLE_MESSAGE) from error
 
 
 def engine(languages: tuple[str, ...]) -> Tesseract:
@@ -106,7 +115,7 @@ def problem(languages: tuple[str, ...]) -> str | None:
         return _missing()
     absent = [language for language in languages if language not in _installed()]
     if absent:
-        packages = " ".join(f"tesseract-ocr-{DEBIAN.get(each, each.replace('_', '-'))}" for each in absent)
+        packages = " ".join(f"tesseract-ocr-{DEBIAN_NAMES.get(each, each.replace('_', '-'))}" for each in absent)
         return f"Tesseract has no language data for {', '.join(absent)}: apt-get install {packages}"
     return None
 
@@ -127,18 +136,18 @@ def _version() -> str:
 
 Column = Literal["text", "conf", "left", "top", "width", "height", "block_num", "par_num", "line_num"]
 
-SIDES: tuple[Column, ...] = ("left", "top", "width", "height")
+BOX_COLUMNS: tuple[Column, ...] = ("left", "top", "width", "height")
 """The columns of Tesseract's table that say where a word stands."""
 
 
 def _words(table: dict[Column, list[int | str]]) -> list[Word]:
-    """Tesseract's table of words as Words; `line` counts its lines of print from 0."""
+    """The words of Tesseract's table; `line` counts its lines of print from 0."""
     lines: dict[tuple[int | str, ...], int] = {}
     words = []
     for row, text in enumerate(table["text"]):
         if not str(text).strip():
             continue
-        left, top, width, height = (int(table[side][row]) for side in SIDES)
+        left, top, width, height = (int(table[side][row]) for side in BOX_COLUMNS)
         box = Box.sized(left, top, width, height)
         line = lines.setdefault((table["block_num"][row], table["par_num"][row], table["line_num"][row]), len(lines))
         confidence = min(1.0, max(0.0, float(table["conf"][row]) / 100))

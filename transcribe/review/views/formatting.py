@@ -10,7 +10,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from transcribe.pay_arithmetic import MICRO
+from transcribe.pay_arithmetic import MICRO_UNITS
 
 AMOUNT_PATTERN = "#,##0.00####\N{NO-BREAK SPACE}¤¤"
 """Two to six places, as one reading may pay less than a cent. The code of the currency, as "$" is several
@@ -19,7 +19,7 @@ currencies."""
 
 def amount(micro: int, currency: str, language: str) -> str:
     """Micro-units of a currency, such as "0.05 EUR". Without a currency it is the number alone."""
-    value = Decimal(micro) / MICRO
+    value = Decimal(micro) / MICRO_UNITS
     if not currency:
         return format_decimal(value, "#,##0.00####", locale=language)
     return format_currency(value, currency, AMOUNT_PATTERN, locale=language, currency_digits=False)

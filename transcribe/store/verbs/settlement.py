@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from transcribe.pay_arithmetic import HOUR, up
+from transcribe.pay_arithmetic import HOUR_SECONDS, up
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PayLine
 from transcribe.store.row_mapping import micros, moment
@@ -64,7 +64,7 @@ class SettlementVerbs(PayLedgerVerbs):
             if line["kind"] in ("reading", "time") and line["at"] <= micros(until) and floor is not None:
                 day = moment(line["at"]).astimezone(zone).date().isoformat()
                 earned = line["micro"] if line["currency"] == floor["currency"] else 0
-                worth = Fraction(floor["micro"]) * Fraction(line["seconds"]) / HOUR
+                worth = Fraction(floor["micro"]) * Fraction(line["seconds"]) / HOUR_SECONDS
                 short[day, floor["currency"]] = short.get((day, floor["currency"]), Fraction(0)) + worth - earned
         for line in lines:
             if line["kind"] == "top-up" and (line["reference"], line["currency"]) in short:
