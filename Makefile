@@ -32,6 +32,7 @@ soak: $(ENV)/.ready
 	@sh deployments/system.sh test
 	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest -q -ra -n 2 --dist loadgroup --timeout 3600 --durations=15
 
+## make lint              ruff and mypy alone
 lint: $(ENV)/.ready
 	$(ENV)/bin/ruff check .
 	$(ENV)/bin/ruff format --check .
@@ -77,6 +78,7 @@ lock:
 	$(ENV)/bin/uv pip compile pyproject.toml --group dev --group bench --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet -o requirements-bench.lock
 
+## make clean             remove .venv and what the tools left
 clean:
 	rm -rf $(ENV) .mypy_cache .ruff_cache .hypothesis build dist
 

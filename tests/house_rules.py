@@ -89,7 +89,7 @@ class Import:
 
 def imports(files: Iterable[Source], modules: Collection[str] = ()) -> Iterator[Import]:
     """Every import of these files. `modules` are the dotted names that are files, so that `from a import b` is known to
-    mean the file `a/b.py`; relative imports are not used in this house."""
+    mean the file `a/b.py`."""
     for file in files:
         for each in _imports_of(file):
             whole = f"{each.module}.{each.name}"
@@ -103,13 +103,22 @@ def _imports_of(file: Source) -> list[Import]:
     for node in ast.walk(file.tree):
         if isinstance(node, ast.Import):
             names = [(alias.name, "", alias.asname or alias.name) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [(node.module, alias.name, alias.asname or alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [(_module_of(file, node), alias.name, alias.asname or alias.name) for alias in node.names]
         else:
             continue
         for module, name, bound in names:
             found.append(Import(file, node.lineno, module, name, bound, module, id(node) in top))
     return found
+
+
+def _module_of(file: Source, node: ast.ImportFrom) -> str:
+    """The full dotted name of what is imported from, also where dots stand before it."""
+    if not node.level:
+        return node.module or ""
+    folders = file.path.parts[:-1]
+    above = folders[: len(folders) - node.level + 1]
+    return ".".join([*above, *([node.module] if node.module else [])])
 
 
 @cache
@@ -203,6 +212,33 @@ def past_the_face(files: Sequence[Source]) -> list[str]:
     return wrong
 
 
+def hidden_imports(files: Sequence[Source]) -> list[str]:
+    """Imports of the house that hide what they use: `import transcribe`, relative ones, stars, and loading by name."""
+    wrong = []
+    for file in files:
+        for node in ast.walk(file.tree):
+            hidden = _hidden_import(node)
+            if hidden.startswith(".") or (
+                hidden.partition(".")[0] in PACKAGES and not f"{hidden}.".startswith(f"{file.room}.")
+            ):
+                wrong.append(f"{file.path}:{node.lineno} {ast.unparse(node)}")  # type: ignore[attr-defined]
+    return wrong
+
+
+def _hidden_import(node: ast.AST) -> str:
+    """What a statement or call imports without a name for it; "" where it does no such thing."""
+    if isinstance(node, ast.Import):
+        return next((it.name for it in node.names if it.name.partition(".")[0] in PACKAGES), "")
+    if isinstance(node, ast.ImportFrom):
+        return "." if node.level else (node.module or "") if node.names[0].name == "*" else ""
+    if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("import_module", "__import__"):
+        first = node.args[0] if node.args else None
+        if isinstance(first, ast.JoinedStr):
+            first = first.values[0]
+        return str(first.value) if isinstance(first, ast.Constant) else ""
+    return ""
+
+
 def _passed_on(face: Source) -> set[str]:
     """What a face gives that is defined in a file of its room, and not a file itself."""
     return {it.bound for it in imports([face]) if it.module != face.room}
@@ -292,13 +328,13 @@ def files_of_one_name(files: Sequence[Source], plugins: Collection[str]) -> list
 
 
 def classes_of_one_name(files: Sequence[Source]) -> list[str]:
-    """Names of public classes that a package has twice: `package.Name`."""
-    named: dict[str, int] = defaultdict(int)
+    """Names of public classes that a package has twice: `package.Name in` its files."""
+    named: dict[str, list[str]] = defaultdict(list)
     for file in files:
         for node in file.tree.body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                named[f"{file.package}.{node.name}"] += 1
-    return sorted(name for name, count in named.items() if count > 1)
+                named[f"{file.package}.{node.name}"].append(str(file.path))
+    return sorted(f"{name} in {', '.join(paths)}" for name, paths in named.items() if len(paths) > 1)
 
 
 def outside_its_rooms(files: Sequence[Source], library: str, rooms: Collection[str]) -> list[str]:
@@ -359,6 +395,8 @@ def _calls(node: ast.AST, decorators: Collection[str]) -> Iterator[str]:
         name = ast.unparse(decorator.func if isinstance(decorator, ast.Call) else decorator)
         if name not in decorators and f".{name.rpartition('.')[2]}" not in decorators:
             yield f"@{name}"
+        if isinstance(decorator, ast.Call):
+            parts += [*decorator.args, *decorator.keywords]
     for part in parts:
         yield from _calls(part, decorators)
 
@@ -369,7 +407,8 @@ def _is_text(node: ast.stmt) -> bool:
 
 def _is_guarded(node: ast.stmt) -> bool:
     """`if TYPE_CHECKING:` and `if __name__ == "__main__":`"""
-    return isinstance(node, ast.If) and ("TYPE_CHECKING" in ast.dump(node.test) or "__main__" in ast.dump(node.test))
+    tests = ("TYPE_CHECKING", "typing.TYPE_CHECKING", "__name__ == '__main__'")
+    return isinstance(node, ast.If) and ast.unparse(node.test) in tests and not node.orelse
 
 
 def _adds_commands(node: ast.stmt) -> bool:
@@ -404,16 +443,32 @@ def numbers_in_one_line(files: Sequence[Source]) -> list[str]:
 
 
 def numbers_without_reason(files: Sequence[Source]) -> list[str]:
-    """Numeric constants of a module that no docstring follows."""
+    """Constants of a module that are numbers, or made of numbers alone, and that no docstring follows."""
     silent = []
     for file in files:
         for node, after in zip(file.tree.body, [*file.tree.body, ast.Pass()][1:], strict=True):
             value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-            if isinstance(value, ast.UnaryOp):
-                value = value.operand
-            if isinstance(value, ast.Constant) and type(value.value) in (int, float) and not _is_text(after):
+            if value is not None and _is_numeric(value) and not _is_text(after):
                 silent.append(f"{file.path}:{node.lineno}")
     return silent
+
+
+def _is_numeric(value: ast.expr) -> bool:
+    """Whether a value is a number, a product or sum with one, a Decimal, or a tuple or flat dict of such."""
+    match value:
+        case ast.Constant():
+            return type(value.value) in (int, float)
+        case ast.UnaryOp():
+            return _is_numeric(value.operand)
+        case ast.BinOp():
+            return _is_numeric(value.left) or _is_numeric(value.right)
+        case ast.Call():
+            return ast.unparse(value.func) in ("Decimal", "timedelta", "log", "exp")
+        case ast.Tuple() | ast.List() | ast.Set():
+            return any(_is_numeric(it) for it in value.elts)
+        case ast.Dict():
+            return any(not isinstance(it, ast.Dict) and _is_numeric(it) for it in value.values)
+    return False
 
 
 def public_definitions(file: Source) -> Iterator[DEFINITION]:
@@ -438,11 +493,17 @@ def first_sentence(docstring: str) -> str:
     return re.split(r"(?<=[^.\s][^.\s][.!?])\s|(?<=\)[.!?])\s", paragraph, maxsplit=1)[0]
 
 
-def long_first_sentences(files: Sequence[Source], most: int) -> list[str]:
-    """Public definitions whose docstring begins with a sentence of more than `most` words."""
-    return [
-        f"{file.path}:{node.lineno} {node.name}: {words} words"
-        for file in files
-        for node in public_definitions(file)
-        if (words := len(first_sentence(ast.get_docstring(node) or "").split())) > most
-    ]
+def long_first_sentences(files: Sequence[Source], most: int, most_inside: int) -> list[str]:
+    """Definitions whose docstring begins with a sentence of more than `most` words.
+
+    `most_inside` holds for what is private or stands inside another definition.
+    """
+    wrong = []
+    for file in files:
+        public = list(public_definitions(file))
+        for node in ast.walk(file.tree):
+            if isinstance(node, DEFINITION):
+                words = len(first_sentence(ast.get_docstring(node) or "").split())
+                if words > (most if node in public else most_inside):
+                    wrong.append(f"{file.path}:{node.lineno} {node.name}: {words} words")
+    return wrong

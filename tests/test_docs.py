@@ -26,6 +26,7 @@ FILE = re.compile(r"(?<![\w./*-])[\w-]+\.(?:py|sql|html|js)\b")
 CLASS = re.compile(r"`([A-Z][a-z]\w*)(?:\.(\w+))?(?=[`(])")
 CALL = re.compile(r"`(?:[a-z]\w*\.)*([a-z]\w*)\(")
 WORD = re.compile(r"`([a-z]+(?:_[a-z]+)+)`")
+CONSTANT = re.compile(r"`(?!FAIRHAND_)([A-Z_]{4,})`")
 MAKE = re.compile(r"(?:^|`)make ([a-z-]+)", re.MULTILINE)
 TEST = re.compile(r"`(test_\w+)`")
 ROW = re.compile(r"^\|[^|]*\| `(\w+)\(([^)]*)\)` \| `([\w/]+\.py)`", re.MULTILINE)
@@ -93,12 +94,13 @@ def targets(text: str) -> list[str]:
 
 
 def definitions(text: str) -> list[str]:
-    """Classes, attributes of classes, calls, and names with an underscore that the code does not have."""
+    """Classes, attributes of classes, calls, constants, and names with an underscore that the code does not have."""
     known, functions, words = all_definitions()
     wrong = {name for name, _ in CLASS.findall(text) if name not in known and name not in KEYS}
     wrong |= {f"{name}.{part}" for name, part in CLASS.findall(text) if part and part not in known.get(name, ())}
     wrong |= {f"{name}()" for name in CALL.findall(text) if name not in functions}
-    return sorted(wrong | {name for name in WORD.findall(text) if name not in words})
+    named = {*WORD.findall(text), *CONSTANT.findall(text)}
+    return sorted(wrong | {name for name in named if name not in words})
 
 
 @cache
@@ -114,9 +116,6 @@ def all_definitions() -> tuple[dict[str, set[str]], set[str], set[str]]:
                 parts = known.setdefault(node.name, set())
                 parts |= {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
                 parts |= {ast.unparse(part.target) for part in node.body if isinstance(part, ast.AnnAssign)}
-    ours = [
-        name for name in all_files() if name.startswith(PACKAGES) and name.endswith((".py", ".sql", ".toml", ".html"))
-    ]
     kinds = (".py", ".sql", ".toml", ".html")
     folders = (*PACKAGES, "tests/transcribe", "tests/reconcile", "tests/flows")
     ours = [name for name in all_files() if name.startswith(folders) and name.endswith(kinds)]
@@ -154,18 +153,25 @@ def test_a_page_of_the_docs_speaks_of_what_there_is(document: Path) -> None:
 def test_what_is_not_there_is_found() -> None:
     page = ROOT / "docs" / "path.md"
     text = """`transcribe/ink/nothing.py`, `tests/*/nothing.png`, `transcribe/ink/`, `docs/*.md`,
-    `transcribe.ink.Nothing`, `transcribe.ocr.load("tesseract")`, `python -m tests.nothing`;
+    `transcribe.ink.NoSuchClassAtAll`, `transcribe.ocr.load("tesseract")`, `python -m tests.nothing`;
     [a](nothing.md), [b](path.md#words); `nothing.py`,
     `rapidocr.py`, `ink/rapidocr.py`, `engines/rapidocr.py`
 """
     assert paths(text) == ["tests/*/nothing.png", "transcribe/ink/nothing.py"]
-    assert dotted(text) == ["tests.nothing", "transcribe.ink.Nothing"]
+    assert dotted(text) == ["tests.nothing", "transcribe.ink.NoSuchClassAtAll"]
     assert links(page, text) == ["nothing.md"]
-    text += "`Alt`, `Nothing`, `Task.nothing`, `Task.elsewhere`, `weigh(form)`, `nothing(form)`, `no_name_at_all`"
+    text += "`Alt`, `NoSuchClassAtAll`, `Task.nothing`, `Task.elsewhere`, `weigh(form)`, `no_call(form)`"
+    text += "`no_name_at_all`, `COMMAND_GROUPS`, `NO_SUCH_CONSTANT`, `NOSUCHTABLE`, `SQL`"
     assert targets("make test\n`make nothing`, to make do\n") == ["nothing"]
-    assert definitions(text) == ["Nothing", "Task.nothing", "no_name_at_all", "nothing()"]
+    assert definitions(text) == [
+        "NOSUCHTABLE",
+        "NO_SUCH_CONSTANT",
+        "NoSuchClassAtAll",
+        "Task.nothing",
+        "no_call()",
+        "no_name_at_all",
+    ]
     assert files(text) == ["ink/rapidocr.py", "nothing.py", "transcribe/ink/nothing.py"]
-    rows = (
-        "| a | `weigh(form, nothing)` | `reconcile/inference/weigh.py` |\n| b | `nothing()` | `reconcile/policy.py` |\n"
-    )
-    assert signatures(rows) == ["reconcile/inference/weigh.py: weigh", "reconcile/policy.py: nothing"]
+    rows = "| a | `weigh(form, nothing)` | `reconcile/inference/weigh.py` |\n"
+    rows += "| b | `no_call()` | `reconcile/policy.py` |\n"
+    assert signatures(rows) == ["reconcile/inference/weigh.py: weigh", "reconcile/policy.py: no_call"]

@@ -23,6 +23,7 @@ CHOICE_WEIGHTS: ChoiceWeights = (
     0.129,
     -1.15,
 )
+"""The weight of each feature of the choice, in the order of `OPTION_FEATURES`."""
 
 CALIBRATION_WEIGHTS: dict[TextFamily, CalibrationWeights] = {
     "line text": (
@@ -101,3 +102,4 @@ CALIBRATION_WEIGHTS: dict[TextFamily, CalibrationWeights] = {
         0.0,
     ),
 }
+"""The weights of the choice's probability, for each family of texts."""

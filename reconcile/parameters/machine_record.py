@@ -16,6 +16,7 @@ be lost by chance, so until then it stands on what shipped unless they disprove 
 """
 
 NOTHING: Tally = (0.0, 0.0)
+"""No value wrong, of none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
