@@ -15,6 +15,7 @@ from flows.home.home import open_home
 from flows.simulation import ground_truth
 from flows.simulation.simulated_people import SLIP_SHARE, play
 from tests.flows.house import House, chosen, folder_of, simulated
+from tests.patience import PATIENCE
 from tests.transcribe.review.site import served
 from transcribe.errors import NotFound
 from transcribe.review.app import create_app
@@ -57,7 +58,7 @@ def _people_type(house: House) -> None:
     app = create_app(rooms.store, rooms.archive, rooms.forms, options, now, lambda scan: None)
     with served(app) as address:
         rooms.settings.home.joinpath("serve.json").write_text(json.dumps({"web": address}), encoding="utf-8")
-        assert httpx.get(invite(rooms, "looker").link).status_code == 200
+        assert httpx.get(invite(rooms, "looker").link, timeout=PATIENCE).status_code == 200
         readers = [
             *(simulated(rooms, f"reader {seed}", seed, SLIP_SHARE) for seed in (21, 22, 23)),
             *(simulated(rooms, f"expert {seed}", seed, 0.0, ["expert"]) for seed in (31, 32)),

@@ -20,7 +20,8 @@ import pytest
 from flows.administration.people import invite
 from flows.home.home import Home
 from flows.runtime.prefect_server import free_port, notice
-from tests.flows.house import PATIENCE, SAMPLES, START, TYPED, House, until
+from tests.flows.house import SAMPLES, START, TYPED, House, until
+from tests.patience import PATIENCE
 from transcribe.model import FieldKey, Task
 
 pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow, pytest.mark.timeout(900)]
@@ -104,7 +105,7 @@ def test_no_canary_reaches_a_log_or_what_prefect_keeps(house: House, rooms: Home
             [sys.executable, "-c", FLOWS], env=environment, capture_output=True, text=True, check=False
         )
         assert flows.returncode == 0, flows.stderr[-2000:]
-        runs = httpx.post(f"{house.prefect}/flow_runs/filter", json={}).json()
+        runs = httpx.post(f"{house.prefect}/flow_runs/filter", json={}, timeout=PATIENCE).json()
         assert {run["name"].split()[0] for run in runs} >= {"ingest"}
         assert len(runs) >= 3
     finally:

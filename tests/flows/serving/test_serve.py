@@ -17,8 +17,9 @@ from flows.home.home import Home
 from flows.runtime.prefect_server import free_port, is_answering, notice
 from flows.serving.serve import stop_by_signal
 from reconcile.records import query
-from tests.flows.house import PATIENCE, START, House, simulated, until
+from tests.flows.house import START, House, simulated, until
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
+from tests.patience import PATIENCE
 from transcribe.model import Task
 
 pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow, pytest.mark.timeout(900)]
@@ -52,7 +53,7 @@ def all_gone(processes: list[psutil.Process]) -> bool:
 def test_what_people_type_becomes_a_record_at_once_and_sigterm_stops_everything(serving: Serving, rooms: Home) -> None:
     house, process = serving
     said = notice(rooms.settings)
-    assert httpx.get(f"{said['web']}/in").status_code == 200
+    assert httpx.get(f"{said['web']}/in", timeout=PATIENCE).status_code == 200
     assert is_answering(said["prefect"])
     scan = received(rooms)
     house.run("reconcile")

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.patience import PATIENCE
 from tests.transcribe.review.cable import Cable, cable
 from tests.transcribe.review.site import Site, make_site, served
 from transcribe.model import Transcriber
@@ -70,7 +71,7 @@ def sign_in(site: Site, address: str) -> Iterator[Callable[[Transcriber], httpx.
     clients = []
 
     def signed_in(person: Transcriber) -> httpx.Client:
-        client = httpx.Client(base_url=address)
+        client = httpx.Client(base_url=address, timeout=PATIENCE)
         clients.append(client)
         assert client.post(f"/in/{site.link(person)}").status_code == 303
         return client

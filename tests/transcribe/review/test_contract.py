@@ -9,6 +9,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from tests.patience import PATIENCE
 from tests.transcribe.review.site import Site
 from transcribe.model import FieldKey, Transcriber
 
@@ -40,13 +41,13 @@ def test_looking_at_a_link_does_not_spend_it(site: Site, address: str) -> None:
     token = site.link(site.person("amina"))
 
     for _ in range(3):
-        page = httpx.get(f"{address}/in/{token}")
+        page = httpx.get(f"{address}/in/{token}", timeout=PATIENCE)
         assert page.status_code == 200
         assert f'<form method="post" action="/in/{token}">' in page.text
 
-    first = httpx.post(f"{address}/in/{token}")
+    first = httpx.post(f"{address}/in/{token}", timeout=PATIENCE)
     assert (first.status_code, first.headers["location"]) == (303, "/work")
-    assert httpx.post(f"{address}/in/{token}").status_code == 410
+    assert httpx.post(f"{address}/in/{token}", timeout=PATIENCE).status_code == 410
 
 
 def test_a_reading_typed_is_kept_and_the_next_field_is_shown(site: Site, sign_in: SignIn) -> None:
@@ -229,8 +230,8 @@ def test_what_is_not_allowed_is_refused_with_an_id(site: Site, sign_in: SignIn) 
     assert client.post("/work/0123456789abcdef", data=sent).status_code == 404
     wrong = client.post(f"/work/{task}", data={**sent, "csrf": "wrong"})
     assert 'id="error-id"' in wrong.text
-    assert httpx.get(f"{client.base_url}/work").headers["location"] == "/in"
-    anonymous = httpx.get(f"{client.base_url}/work/next", headers={"accept": "application/json"})
+    assert httpx.get(f"{client.base_url}/work", timeout=PATIENCE).headers["location"] == "/in"
+    anonymous = httpx.get(f"{client.base_url}/work/next", headers={"accept": "application/json"}, timeout=PATIENCE)
     assert (anonymous.status_code, set(anonymous.json())) == (401, {"error", "error_id"})
 
 

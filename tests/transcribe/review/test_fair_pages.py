@@ -11,6 +11,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from tests.patience import PATIENCE
 from tests.transcribe.review.site import Site, make_site
 from transcribe.model import FieldKey, Transcriber, Truth
 from transcribe.review.options import ReviewOptions
@@ -217,7 +218,7 @@ def test_an_operator_invites_changes_and_pauses(site: Site, sign_in: SignIn, add
 
     assert link
     assert link[1] not in client.get("/people").text, "shown once"
-    assert httpx.post(f"{address}{link[1]}").status_code == 303
+    assert httpx.post(f"{address}{link[1]}", timeout=PATIENCE).status_code == 303
     ana = site.store.transcriber("ana")
     assert ana.languages == ("es",)
     again = client.post("/people", data={"csrf": token, "handle": "ana", "role": ["transcriber"]})
@@ -284,7 +285,9 @@ def test_who_leaves_is_forgotten_and_the_ledger_stays(site: Site, sign_in: SignI
 
     assert client.post("/leave", data={"csrf": token, "sure": "yes"}).status_code == 303
 
-    assert httpx.get(f"{client.base_url}/me", cookies=cookies).status_code == 303, "the session is over"
+    assert httpx.get(f"{client.base_url}/me", cookies=cookies, timeout=PATIENCE).status_code == 303, (
+        "the session is over"
+    )
     assert site.store.transcriber(amina.id).handle.startswith("left-")
     assert [line.micro for line in site.store.ledger(amina.id)] == [14_000]
 
