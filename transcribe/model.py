@@ -415,8 +415,8 @@ class ReadResult:
     what to photograph again and why. `files` are the bytes of page pictures, and of the file in which all snippets lie,
     by SHA-256. `turns` are the degrees with the clock (0, 90, 180, 270) by which each page of a free layout, as it
     came, stands upright. `transforms` says of a picture's number how its page lay as it came in. `source_words` are the
-    words that the readings are made of. Neither of the two is stored. `failed` names the engines that failed on a page,
-    which was read without them.
+    words that the readings are made of. `transforms` and `source_words` are not stored. `failed` names the engines that
+    failed on a page, which was read without them.
     """
 
     places: tuple[Place, ...]

@@ -22,7 +22,7 @@ app.add_typer(question, name="question")
 app.add_typer(time, name="time")
 app.add_typer(control, name="control")
 
-CELL_LENGTH_COUNT = 40
+MAX_CELL_CHARACTERS = 40
 """Characters of a cell that are printed; JSON has them all. Chosen by hand."""
 
 OpenOnly = Annotated[bool, typer.Option("--open", help="Only what is not answered yet.")]
@@ -202,4 +202,4 @@ def _print(rows: Sequence[Mapping[str, object]], as_json: bool) -> None:
     if as_json:
         terminal.as_json(*rows)
     elif rows:
-        terminal.columns(list(rows[0]), ([str(value)[:CELL_LENGTH_COUNT] for value in row.values()] for row in rows))
+        terminal.columns(list(rows[0]), ([str(value)[:MAX_CELL_CHARACTERS] for value in row.values()] for row in rows))

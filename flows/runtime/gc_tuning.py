@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from functools import cache
 
-GC_THRESHOLDS_COUNT = (20_000, 20, 20)
+GC_THRESHOLDS = (20_000, 20, 20)
 """New objects before a collection of the youngest, and how much rarer older ones are looked through."""
 
 
@@ -18,4 +18,4 @@ def settle_memory() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS_COUNT)
+    gc.set_threshold(*GC_THRESHOLDS)

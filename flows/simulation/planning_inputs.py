@@ -20,7 +20,7 @@ from transcribe.model import Form, Reading
 from transcribe.pay_arithmetic import MICRO_UNITS, for_time
 from transcribe.people import MIN_MEASURED_READINGS
 
-DEFAULT_READERS_SLIP_SHARE = (SLIP_SHARE,) * 4
+DEFAULT_READERS_SLIP_SHARES = (SLIP_SHARE,) * 4
 """Error shares of the readers where none are given and the store has no history.
 
 They are one more than are asked before an expert is.
@@ -139,7 +139,7 @@ def _people(
     people = from_history(form, home.store.transcribers(), learnt) if home else ()
     if people:
         return people, "error rates as learnt in this home"
-    return stated(form, "person", DEFAULT_READERS_SLIP_SHARE, "simulated"), "usual error rates"
+    return stated(form, "person", DEFAULT_READERS_SLIP_SHARES, "simulated"), "usual error rates"
 
 
 def _engines(form: Form, options: PlanOptions, learnt: LearntParameters) -> tuple[SimulatedSource, ...]:

@@ -73,7 +73,8 @@ def _read_scan(
     engines = [ocr.load(name, form.languages) for name in settings.engines]
     try:
         pages = load_pages(scanned.scan, archive, limits(settings))
-        reads = read(scanned.scan, pages, form, engines, now(), replace(read_options(settings), without=TRIES))
+        options = replace(read_options(settings), failures_before_fallback=TRIES)
+        reads = read(scanned.scan, pages, form, engines, now(), options)
         result = weighed(scanned, form, pages, reads, parameters, policy(settings))
         return scan_json(result), result
     except EngineMissing:

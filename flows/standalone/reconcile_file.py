@@ -23,7 +23,7 @@ from transcribe.model import Evidence, Field, FieldKey, Form, Posterior, Reading
 CSV_COLUMNS = ("item", "value", "text", "probability", "method", "reason", "ask")
 """The keys of a line, in their order."""
 
-PROBABILITY_DECIMALS_COUNT = 4
+PROBABILITY_DECIMALS = 4
 """Decimals of the probabilities that are written. Chosen by hand."""
 
 
@@ -99,7 +99,7 @@ def _line(result: ItemResult, type_name: str, translate: Callable[[str], str]) -
         item=result.item.name,
         value=value_of(result.text, type_name),
         text=result.text,
-        probability=round(result.probability, PROBABILITY_DECIMALS_COUNT),
+        probability=round(result.probability, PROBABILITY_DECIMALS),
         method=result.method,
         reason=say(result.reason, translate),
         ask=result.ask,
@@ -161,7 +161,7 @@ def _decided_line(item: Item, field: Field, posterior: Posterior, translate: Cal
             item=item.name,
             value=likeliest.value,
             text=likeliest.text,
-            probability=round(posterior.probability, PROBABILITY_DECIMALS_COUNT),
+            probability=round(posterior.probability, PROBABILITY_DECIMALS),
             method="undecided",
             reason=say(Evidence(code=outcome.reason), translate),
             ask=True,
@@ -170,7 +170,7 @@ def _decided_line(item: Item, field: Field, posterior: Posterior, translate: Cal
         item=item.name,
         value=outcome.value,
         text=outcome.text,
-        probability=round(outcome.probability, PROBABILITY_DECIMALS_COUNT),
+        probability=round(outcome.probability, PROBABILITY_DECIMALS),
         method=outcome.method,
         reason=say(Evidence(code=outcome.method), translate),
         ask=False,

@@ -136,7 +136,7 @@ def _expert_tasks(store: Store, key: FieldKey, readings: Sequence[Reading]) -> l
 
 
 def _proving(store: Store, readings: Sequence[Reading]) -> Iterator[FieldKey]:
-    """The fields whose first person was asked because it was not proven how right machines are."""
+    """The fields whose first person was asked to measure the machines' error rate."""
     first: dict[FieldKey, Reading] = {}
     for reading in readings:
         if reading.kind == "person" and reading.task:

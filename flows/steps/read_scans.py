@@ -141,7 +141,7 @@ def read_scan(home: Home, scan: Scan, *, without: int = 0) -> ReadResult:
     if form.has_payment:
         scan = _masked(home, scan, form)
     pages = load_pages(scan, home.archive, limits(home.settings))
-    options = replace(read_options(home.settings), without=without)
+    options = replace(read_options(home.settings), failures_before_fallback=without)
     reads = read(scan, pages, form, engines_for(home, form), now(), options)
     _put_reads(home, scan, reads)
     return reads

@@ -7,7 +7,7 @@ from hashlib import sha256
 from transcribe.model import FieldKey, Posterior
 
 SECOND_LOOK_PROBABILITY = 0.5
-"""What one expert read and is less probable, their own word counted, another expert reads too."""
+"""Below this probability a value read by one expert is read by a second. The first expert's word is counted in it."""
 
 
 def draw_audit(scan: str, key: FieldKey, version: int, share: float) -> bool:

@@ -1,4 +1,4 @@
-"""Decide one field: either a Decision or the Task of asking one more person. All of it on one screen."""
+"""Decide one field: either a Decision or the Task of asking one more person."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
 
 
 def _may_machines_decide(posterior: Posterior, policy: Policy, enough: bool, probable: bool) -> bool:
-    """Whether machines decide alone: they have earned it, nothing is odd, and no person whose word could be so objects.
+    """Whether machines decide alone: they have earned it, nothing is odd, and no person gave another plausible value.
 
     By themselves they need a little more than people do, and the whole target where a person could not read the field.
     A long text that was searched for needs a witness: both engines read the same place, so that their agreement says

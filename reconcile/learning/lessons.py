@@ -96,7 +96,7 @@ def _no_places() -> list[list[float]]:
 
 
 def _would_decide(before: MachinesAlone, learnt: LearntParameters) -> bool:
-    """Whether machines would decide this alone if they had the right: only such values tell how right they are.
+    """Whether machines alone would decide this. Their error rate is measured on these values.
 
     Whether they did decide does not matter. Fields that people read because nothing was proven prove it, and audited
     ones uphold it.

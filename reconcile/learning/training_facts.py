@@ -14,9 +14,8 @@ class ScanFacts:
 
     `truths` are texts known to be right (gold, expert, appeal). `audited` are the fields that were drawn by lot to be
     read again, blind. `adjudicated` are those of which an expert was asked because readers stayed split: they are the
-    hard ones, whose truth holds but which say nothing of how often anybody errs. `decisions` are the latest, those of
-    audited fields as they stood before. `proving` are the fields that people were asked because it was not proven how
-    right machines are.
+    hard ones, whose truth holds, and are left out of error rates. `decisions` are the latest, those of audited fields
+    as they stood before. `proving` are the fields that people were asked to measure the machines' error rate.
     """
 
     form: Form

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transcribe.pay_arithmetic import HOUR_SECONDS, an_hour, for_time, up
-from transcribe.people.floor import PayFault, is_fair, pay_faults
+from transcribe.people.floor import PayFault, has_fair_floor, pay_faults
 from transcribe.store.facts import Floor, Pace, Rate
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -61,7 +61,7 @@ def test_a_form_starts_paid_work_only_with_an_honest_floor_that_its_rate_reaches
 
 
 def test_a_floor_is_fair_at_its_source_or_above() -> None:
-    assert is_fair(floor(10, 10))
-    assert is_fair(floor(10))
-    assert not is_fair(floor(9, 10))
-    assert not is_fair(None)
+    assert has_fair_floor(floor(10, 10))
+    assert has_fair_floor(floor(10))
+    assert not has_fair_floor(floor(9, 10))
+    assert not has_fair_floor(None)

@@ -18,7 +18,7 @@ SYSTEM_META_NAME = "ocr-system"
 """The name of the meta element that names the program."""
 
 OWN_SYSTEM = "fairhand"
-"""How the system of our own files begins: their words are those of engines that read here, and no further witness."""
+"""How the system of our own files begins: a file that fairhand wrote adds no independent source."""
 
 UNKNOWN_SYSTEM = "unknown"
 """The system of a file that names none."""

@@ -1,6 +1,6 @@
 """What is fair to people: the floor of pay, the outcome of a reading, access tokens."""
 
-from transcribe.people.floor import MIN_MEASURED_READINGS, PayFault, is_fair, pay_faults
+from transcribe.people.floor import MIN_MEASURED_READINGS, PayFault, has_fair_floor, pay_faults
 from transcribe.people.outcome import ReadingOutcome, is_same_text, outcome_of
 from transcribe.people.tokens import Scope, new_token, secret_hash
 
@@ -9,7 +9,7 @@ __all__ = [
     "PayFault",
     "ReadingOutcome",
     "Scope",
-    "is_fair",
+    "has_fair_floor",
     "is_same_text",
     "new_token",
     "outcome_of",

@@ -23,7 +23,7 @@ def pay_faults(rate: Rate | None, floor: Floor | None, pace: Pace) -> tuple[PayF
     faults: list[PayFault] = []
     if floor is None:
         faults.append("no floor")
-    elif not is_fair(floor):
+    elif not has_fair_floor(floor):
         faults.append("floor under its source")
     if rate is None:
         faults.append("no rate")
@@ -39,6 +39,6 @@ def pay_faults(rate: Rate | None, floor: Floor | None, pace: Pace) -> tuple[PayF
     return tuple(faults)
 
 
-def is_fair(floor: Floor | None) -> bool:
+def has_fair_floor(floor: Floor | None) -> bool:
     """Whether people can be told that there is a fair floor: one is known and not under its own source."""
     return floor is not None and (floor.source_micro is None or floor.micro >= floor.source_micro)

@@ -86,7 +86,7 @@ def _read_fixed(
     here = Circumstances(scan=scan.id, at=now, fit=laid.fit, quality=laid.quality(sheet, form).measures["overall"])
     kept.readings += [_at(said, box) for said in form_page.readings(page, sheet, [spot], engines, here)]
     shown = cover(page.picture, payment)
-    cut = kept.put(crop(shown, box, scale=1 / sheet.unit, strict=bool(form.options.get("strict"))))
+    cut = kept.add_field_picture(crop(shown, box, scale=1 / sheet.unit, strict=bool(form.options.get("strict"))))
     kept.places.append(replace(place, box=box, snippet=cut, confidence=DRAWN))
 
 
@@ -137,7 +137,7 @@ def _read_free(
 
 
 def _keep_place(kept: ReadResultBuilder, page: Page, place: Place, words: Sequence[Word]) -> None:
-    cut = kept.put(crop(page.picture, _on_page(place.box, page), scale=line_scale(words)))
+    cut = kept.add_field_picture(crop(page.picture, _on_page(place.box, page), scale=line_scale(words)))
     kept.places.append(replace(place, snippet=cut))
 
 

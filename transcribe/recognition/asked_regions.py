@@ -92,22 +92,24 @@ class AskedRegion:
     words: tuple[EngineWords, ...]
 
     @property
-    def heard(self) -> list[EngineWords]:
+    def counted_words(self) -> list[EngineWords]:
         """The words that count: those beside a barcode only where they say something else than it."""
         code = self.barcode
         return [each for each in self.words if code is None or adds_to_barcode(each.text, code)]
 
     def readings(self, layer: InkLayer, here: Circumstances) -> list[Reading]:
         """The barcode's reading, then one of each engine."""
-        flags = _flags(self.region, layer, self.heard) if self.barcode is None else []
+        flags = _flags(self.region, layer, self.counted_words) if self.barcode is None else []
         by_code = [_by_barcode(self.region, self.barcode, here)] if self.barcode else []
-        return by_code + [_by_engine(each, self.region, flags, here) for each in self.heard]
+        return by_code + [_by_engine(each, self.region, flags, here) for each in self.counted_words]
 
     def source_words(self, page: int) -> list[SourceWords]:
         """The words as they stand on the page of this number."""
         key = self.region.key
         return [
-            SourceWords(source=each.source, page=page, key=key, words=each.placed) for each in self.heard if each.placed
+            SourceWords(source=each.source, page=page, key=key, words=each.placed)
+            for each in self.counted_words
+            if each.placed
         ]
 
 
@@ -157,7 +159,7 @@ def _said_by(engine: Engine, page: Page, lines: Sequence[ShownLine], asked: Sequ
 
 
 def _by_engine(said: EngineWords, region: FieldRegion, flags: Sequence[Flag], here: Circumstances) -> Reading:
-    """One engine's words of a field as its reading. Silence over ink is no blank: it could not be read."""
+    """One engine's words of a field as its reading. No text where there is ink means illegible, not blank."""
     silent = not said.text and region.ink.filled >= 0.5
     return reading(
         scan=here.scan,

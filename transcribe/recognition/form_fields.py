@@ -17,8 +17,10 @@ MARKS = frozenset({"checkbox", "signature"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldRegion:
-    """One field of a page: its key, its definition, its box on the blank, the ink in it, and the blank's comb. `astray`
-    where this part of the page does not lie on the blank: what stands in the box is of somewhere else."""
+    """One field of a page: its key, its definition, its box on the blank, the ink in it, and the blank's comb.
+
+    `astray`: the page is not aligned here, so the box shows another place.
+    """
 
     key: FieldKey
     field: Field
@@ -28,16 +30,16 @@ class FieldRegion:
     astray: bool = False
 
 
-def field_regions(form: Form, number: int, layer: InkLayer, alike: Similarity | None = None) -> list[FieldRegion]:
-    """Every field of a page with its ink; `alike` says where the page lies on its blank (None: everywhere)."""
+def field_regions(form: Form, number: int, layer: InkLayer, similarity: Similarity | None = None) -> list[FieldRegion]:
+    """Every field of a page with its ink; `similarity` says where the page lies on its blank (None: everywhere)."""
     places = list(field_boxes(form, number))
     sides = tuple(box for _, _, box in places)
     path = form.blanks[number - 1].path
-    toothed = combs(path, sides, layer.unit) if path else (None,) * len(sides)
-    beside = alike.astray(sides) if alike else [False] * len(sides)
+    comb_of_each = combs(path, sides, layer.unit) if path else (None,) * len(sides)
+    is_astray = similarity.astray(sides) if similarity else [False] * len(sides)
     return [
         FieldRegion(key=key, field=field, box=box, ink=ink, comb=None if field.type in MARKS else comb, astray=astray)
-        for (key, field, box), ink, comb, astray in zip(places, layer.inks(sides), toothed, beside, strict=True)
+        for (key, field, box), ink, comb, astray in zip(places, layer.inks(sides), comb_of_each, is_astray, strict=True)
     ]
 
 

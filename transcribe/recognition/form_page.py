@@ -28,7 +28,10 @@ def readings(
     here: Circumstances,
     cascade: Cascade | None = None,
 ) -> list[Reading]:
-    """Everything that machines say of a page's fields. A field has at least one reading."""
+    """Everything that machines say of a page's fields. A field has at least one reading.
+
+    Used by `annotated_regions.py` and by tests; `read.py` keeps the regions that were asked, and calls the two below.
+    """
     asked = ask_engines(page, layer, regions, engines, here, cascade)
     return ink_readings(regions, layer, here) + engine_readings(asked, layer, here)
 

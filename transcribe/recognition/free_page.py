@@ -51,7 +51,7 @@ def read_free(
         straight.append(laid)
         seen = [word for by_page in words.values() for word in by_page.get(number, ())]
         kept.qualities.append(_quality(small, laid, seen))
-        kept.picture(laid.number, laid.picture)
+        kept.add_page_picture(laid.number, laid.picture)
         kept.transforms[laid.number] = page_transform(number, homography)
     for source, by_page in words.items():
         kept.source_words += [
@@ -139,7 +139,7 @@ def _with_snippet(kept: ReadResultBuilder, place: Place, pages: Sequence[Page], 
     if place.box.area >= 0.5 * picture.shape[0] * picture.shape[1]:
         return replace(place, snippet=kept.pictures[place.page - 1].sha256)
     scale = line_scale([word for by_page in words.values() for word in by_page.get(place.page, ())])
-    return replace(place, snippet=kept.put(crop(picture, place.box, scale=scale)))
+    return replace(place, snippet=kept.add_field_picture(crop(picture, place.box, scale=scale)))
 
 
 def line_scale(words: Sequence[Word]) -> float:

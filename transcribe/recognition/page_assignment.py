@@ -17,15 +17,15 @@ from transcribe.registration import FITS, Aligned, align
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
     """How a scan is read. `fit` is the least with which what stands in a form's boxes is believed. `cascade`: on a form
-    with a blank engines after the first are asked only for what it is not sure of (never on a bad page). A page on
-    which an engine fails `without` times is read by the others; 0: its failure is raised. `masked`: pages are the
-    masked copies that are kept of them, so that one that does not lie on a form with payment data is too coarse for
-    anybody to read a field on it.
+    with a blank engines after the first are asked only for what it is not sure of (never on a bad page). After
+    `failures_before_fallback` failures of an engine on a page the others read on; 0: the failure is raised. `masked`:
+    pages are the masked copies that are kept of them, so that one that does not lie on a form with payment data is too
+    coarse for anybody to read a field on it.
     """
 
     fit: float = FITS
     cascade: bool = False
-    without: int = 0
+    failures_before_fallback: int = 0
     masked: bool = False
 
 
@@ -51,7 +51,7 @@ class RegisteredPage:
 
     def quality(self, layer: InkLayer, form: Form) -> Quality:
         """How good the photo is, as the page lies on its blank."""
-        came, photo = self._came()
+        came, photo = self._original_geometry()
         size = form.blanks[self.aligned.number - 1].size
         scale, inside = geometry(came, photo, size)
         return quality(
@@ -63,7 +63,7 @@ class RegisteredPage:
             rim=rim_of_paper(came, photo),
         )
 
-    def _came(self) -> tuple[Homography, tuple[int, int]]:
+    def _original_geometry(self) -> tuple[Homography, tuple[int, int]]:
         """The homography from the photo as it was taken, and that photo's rows and columns."""
         if self.photo.flattened is None:
             rows, columns = self.photo.picture.shape[:2]
@@ -76,7 +76,7 @@ class RegisteredPage:
 class PageAssignment:
     """Which page of a scan is read as which page of its form, by the form's page numbers.
 
-    A page that lies on none stands, with a fit of 0, for one that is missing. `advice` says what is wrong with the
+    A missing page is filled by a page that fits none, with fit 0. `advice` says what is wrong with the
     number of pages: "page missing", "page left over".
     """
 

@@ -50,13 +50,14 @@ def read(
 
     Pages may come in any order and any way up. Every field gets at least one reading: a field of a page that does not
     fit its form, or is missing, gets one without text and the flag "not fitting", and the whole page as its place.
-    Raises EngineError when an engine failed, or under `without` every engine on one page; the scan can be read again.
+    Raises EngineError when an engine failed, or under `failures_before_fallback` every engine on one page; the
+    scan can be read again.
     Raises ScanError under `masked` where a page is too coarse to be read.
     """
     use_one_thread()
-    if not options.without:
+    if not options.failures_before_fallback:
         return _read(scan, pages, form, engines, now, options)
-    spared = [FallbackEngine(engine=engine, times=options.without) for engine in engines]
+    spared = [FallbackEngine(engine=engine, times=options.failures_before_fallback) for engine in engines]
     return without_failed(_read(scan, pages, form, spared, now, options), spared)
 
 
@@ -67,19 +68,19 @@ def _read(
     if form.free:
         read_free(builder, scan, pages, form, engines, now)
         return builder.result(None)
-    registered = register_pages(pages, form)
-    if options.masked and form.has_payment and any(page.fit < options.fit for page in registered):
+    registered_pages = register_pages(pages, form)
+    if options.masked and form.has_payment and any(registered.fit < options.fit for registered in registered_pages):
         raise ScanError(COARSE.format(form=form.name), COARSE_ADVICE)
-    assignment = assign_pages(registered, form, options.fit)
-    for number, page in assignment.pages.items():
-        if page.fit >= options.fit:
-            _read_page(builder, scan, page, form, engines, now, options)
+    assignment = assign_pages(registered_pages, form, options.fit)
+    for number, registered in assignment.pages.items():
+        if registered.fit >= options.fit:
+            _read_page(builder, scan, registered, form, engines, now, options)
         else:
-            _keep_unread_page(builder, scan, page, number, form, now)
-            if not assignment.is_read(page.photo, options.fit):
+            _keep_unread_page(builder, scan, registered, number, form, now)
+            if not assignment.is_read(registered.photo, options.fit):
                 builder.advice.append("not fitting")  # else it fits, and stands for a page that is missing
     builder.advice += assignment.advice
-    if any(shows_second_form(page.photo.picture, page.aligned, form) for page in assignment.pages.values()):
+    if any(shows_second_form(it.photo.picture, it.aligned, form) for it in assignment.pages.values()):
         builder.advice.append("two forms")
     return builder.result(assignment.fit)
 
@@ -88,7 +89,7 @@ def pictures(pages: Sequence[Page]) -> ReadResult:
     """The pages as they came, for people, and no reading: their form is not known yet."""
     builder = ReadResultBuilder()
     for page in pages:
-        builder.picture(page.number, page.picture)
+        builder.add_page_picture(page.number, page.picture)
     return builder.result(None)
 
 
@@ -107,8 +108,8 @@ def _read_page(
     quality = registered.quality(layer, form)
     regions = field_regions(form, page.number, layer, registered.aligned.similarity)
     circumstances = Circumstances(scan=scan.id, at=now, fit=registered.fit, quality=quality.measures["overall"])
-    beside = hocr.hocr_engine(registered.photo, partial(_on_blank, homography))
-    sources = [*engines, *([beside] if beside else [])]
+    hocr_source = hocr.hocr_engine(registered.photo, partial(_on_blank, homography))
+    sources = [*engines, *([hocr_source] if hocr_source else [])]
     cascade = Cascade(form=form) if options.cascade else None
     asked = ask_engines(page, layer, regions, sources, circumstances, cascade)
     builder.qualities.append(quality)
@@ -123,11 +124,11 @@ def _keep_pictures(
 ) -> None:
     """The page's picture with payment data covered, and the picture and place of each field."""
     shown = cover(page.picture, [region.box for region in regions if region.field.personal == "payment"])
-    builder.picture(page.number, shown)
+    builder.add_page_picture(page.number, shown)
     strict = bool(form.options.get("strict"))  # readers see the field alone
     for region in regions:
         picture = crop(shown, region.box, scale=1 / unit, strict=strict)
-        snippet = None if region.field.personal == "payment" else builder.put(picture)
+        snippet = None if region.field.personal == "payment" else builder.add_field_picture(picture)
         builder.places.append(
             Place(scan=scan.id, key=region.key, page=page.number, box=region.box, snippet=snippet, confidence=1.0)
         )
@@ -139,17 +140,17 @@ def _on_blank(homography: Homography, box: Box) -> Box:
 
 
 def _keep_unread_page(
-    builder: ReadResultBuilder, scan: Scan, page: RegisteredPage, number: int, form: Form, now: datetime
+    builder: ReadResultBuilder, scan: Scan, registered: RegisteredPage, number: int, form: Form, now: datetime
 ) -> None:
     """The fields of a page that does not fit: each is somewhere on the whole picture, and nothing of it was read."""
-    shown = page.photo.picture
-    whole = builder.picture(number, shown)
-    builder.transforms[number] = page_transform(page.photo.number, numpy.eye(3))
+    shown = registered.photo.picture
+    whole = builder.add_page_picture(number, shown)
+    builder.transforms[number] = page_transform(registered.photo.number, numpy.eye(3))
     box = Box(0, 0, shown.shape[1], shown.shape[0])
     for key, field, _ in field_boxes(form, number):
         snippet = None if field.personal == "payment" else whole
         builder.places.append(Place(scan=scan.id, key=key, page=number, box=box, snippet=snippet, confidence=None))
-        builder.readings.append(_not_fitting(scan, key, page.fit, now))
+        builder.readings.append(_not_fitting(scan, key, registered.fit, now))
 
 
 def _not_fitting(scan: Scan, key: FieldKey, fit: float, now: datetime) -> Reading:

@@ -21,26 +21,26 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class ReadResultBuilder:
     """Places, readings, pictures and qualities so far; `files` are the bytes of the pages' pictures by SHA-256, and
-    `cuts` those of fields."""
+    `field_pictures` those of fields."""
 
     places: list[Place] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     pictures: list[PagePicture] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
-    cuts: dict[str, bytes] = field(default_factory=dict)
+    field_pictures: dict[str, bytes] = field(default_factory=dict)
     qualities: list[Quality] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
     turns: list[int] = field(default_factory=list)
     transforms: dict[int, PageTransform] = field(default_factory=dict)
     source_words: list[SourceWords] = field(default_factory=list)
 
-    def put(self, content: bytes) -> str:
+    def add_field_picture(self, content: bytes) -> str:
         """Keep the picture of a field; gives its SHA-256."""
         sha256 = hashlib.sha256(content).hexdigest()
-        self.cuts[sha256] = content
+        self.field_pictures[sha256] = content
         return sha256
 
-    def picture(self, number: int, shown: Picture) -> str:
+    def add_page_picture(self, number: int, shown: Picture) -> str:
         """Keep the picture of a page, on which the boxes of its places lie; gives its SHA-256."""
         content = page_picture(shown)
         sha256 = hashlib.sha256(content).hexdigest()
@@ -51,8 +51,8 @@ class ReadResultBuilder:
     def result(self, fit: float | None) -> ReadResult:
         """All of it. `fit` is that of the worst page, None for a free layout."""
         names: dict[str, str] = {}
-        if self.cuts:
-            pack, names = packed(self.cuts)
+        if self.field_pictures:
+            pack, names = packed(self.field_pictures)
             self.files[hashlib.sha256(pack).hexdigest()] = pack
         places = [replace(each, snippet=names.get(each.snippet or "", each.snippet)) for each in self.places]
         codes = [*(code for each in self.qualities for code in each.advice), *self.advice]
@@ -79,6 +79,9 @@ def _worst(measures: Iterable[Mapping[str, float]]) -> dict[str, float]:
     return worst
 
 
-def page_transform(came: int, homography: NDArray[numpy.float64]) -> PageTransform:
-    """How a picture came out of page `came` of the scan, by a homography from that page's pixels to the picture's."""
-    return PageTransform(page=came, homography=tuple(float(each) for each in homography.ravel()))
+def page_transform(photo_number: int, homography: NDArray[numpy.float64]) -> PageTransform:
+    """How a picture came out of page `photo_number` of the scan.
+
+    `homography` takes that page's pixels to the picture's.
+    """
+    return PageTransform(page=photo_number, homography=tuple(float(each) for each in homography.ravel()))

@@ -17,12 +17,12 @@ from transcribe.registration.matching import (
     SIDE,
     SURE,
     Match,
-    _blank_features,
-    _is_plausible,
-    _pairs,
-    _path,
     best_match,
+    blank_features,
+    blank_path,
     features,
+    is_plausible,
+    matched_pairs,
 )
 from transcribe.registration.similarity import Similarity, similarity
 
@@ -44,7 +44,7 @@ class Aligned:
     `fit` is 0 to 1: how alike blank and page are where the blank has print (median correlation of tiles); 0 where no
     homography was found, and `page` is then the picture as it came. `inliers` are the matches that agree.
     `homography` takes pixels of the photo to pixels of the blank, as far as the paper was flat; where it was `bent`,
-    `page` was pressed flat after that. `likeness` says where on the page it fits, None where there is nothing to fit.
+    `page` was pressed flat after that. `similarity` says where on the page it fits, None where there is nothing to fit.
     """
 
     page: Page
@@ -88,7 +88,7 @@ def align(page: Page, form: Form) -> Aligned:
 
 def lay(page: Page, form: Form, found: Match) -> Aligned:
     """The page laid onto the blank by a match that was found; how well it fits is measured on the result."""
-    if found.homography is None or not _is_plausible(found.homography, page.picture.shape):
+    if found.homography is None or not is_plausible(found.homography, page.picture.shape):
         return Aligned(page=page, fit=0.0, inliers=found.inliers, number=found.number)
     straight = _warped(page.picture, found.homography, form.blanks[found.number - 1].size)
     pressed, alike = _pressed(straight, form, found.number)
@@ -105,11 +105,11 @@ def lay(page: Page, form: Form, found: Match) -> Aligned:
 
 def _pressed(straight: Picture, form: Form, number: int) -> tuple[Picture, Similarity]:
     """The page pressed flat where it fits better so, and how it fits: paper that was bent lies on no blank."""
-    alike, path = similarity(straight, form, number), _path(form, number)
+    alike, path = similarity(straight, form, number), blank_path(form, number)
     if alike.fit >= FLAT:
         return straight, alike
-    seen, known = features(straight), _blank_features(path)
-    pairs = numpy.array(_pairs(seen, known), numpy.intp).reshape(-1, 2)
+    seen, known = features(straight), blank_features(path)
+    pairs = numpy.array(matched_pairs(seen, known), numpy.intp).reshape(-1, 2)
     there, here = known.points[pairs[:, 1]], seen.points[pairs[:, 0]]
     table = numpy.hstack((there, here - there)).astype(numpy.float64)
     near = numpy.abs(table[:, 2:]).max(axis=1, initial=0.0) < MOST_BENT

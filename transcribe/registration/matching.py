@@ -92,9 +92,9 @@ def best_match(seen: Features, form: Form) -> Match:
 
 def match(seen: Features, form: Form, number: int) -> Match:
     """The homography from a picture to page `number` of a form, by USAC_MAGSAC over the matches of features."""
-    known = _blank_features(_path(form, number))
+    known = blank_features(blank_path(form, number))
     nothing = Match(number=number, inliers=0, homography=None)
-    pairs = _pairs(seen, known)
+    pairs = matched_pairs(seen, known)
     if len(pairs) < FEWEST:
         return nothing
     source = seen.points[[pair[0] for pair in pairs]]
@@ -107,17 +107,19 @@ def match(seen: Features, form: Form, number: int) -> Match:
 
 
 @lru_cache(maxsize=32)
-def _blank_features(path: str) -> Features:
+def blank_features(path: str) -> Features:
+    """The features of the blank in this file."""
     return features(blank_grey(path))
 
 
-def _path(form: Form, number: int) -> str:
+def blank_path(form: Form, number: int) -> str:
+    """The file of the blank of this page of a form."""
     path = form.blanks[number - 1].path
     assert path is not None, "a form of free layout has no blank to lay a page onto"
     return path
 
 
-def _pairs(seen: Features, known: Features) -> Sequence[tuple[int, int]]:
+def matched_pairs(seen: Features, known: Features) -> Sequence[tuple[int, int]]:
     """Indices (seen, known) of matches that pass Lowe's test."""
     if len(seen.points) < 2 or len(known.points) < 2:
         return ()
@@ -125,7 +127,7 @@ def _pairs(seen: Features, known: Features) -> Sequence[tuple[int, int]]:
     return [(best.queryIdx, best.trainIdx) for best, second in both if best.distance < RATIO * second.distance]
 
 
-def _is_plausible(homography: Homography, shape: tuple[int, ...]) -> bool:
+def is_plausible(homography: Homography, shape: tuple[int, ...]) -> bool:
     """A photo of a flat page keeps the picture's orientation (no mirror) and does not fold it over."""
     height, width = shape[:2]
     corners = Box(0, 0, width, height).corners

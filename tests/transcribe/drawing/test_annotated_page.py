@@ -40,7 +40,7 @@ def reads() -> ReadResult:
     shown: Picture = numpy.full(SIZE[::-1], 255, numpy.uint8)
     for row in range(len(KEYS)):
         shown[105 + 150 * row : 155 + 150 * row, 70:550:6] = 0  # writing that fills its box
-    kept.picture(1, shown)
+    kept.add_page_picture(1, shown)
     for row, key in enumerate(KEYS):
         box = Box(60, 100 + 150 * row, 560, 160 + 150 * row)
         kept.places.append(Place(scan="s", key=key, page=1, box=box, confidence=1.0))

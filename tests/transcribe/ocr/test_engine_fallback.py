@@ -19,7 +19,7 @@ from transcribe.ocr.engine_fallback import FallbackEngine
 from transcribe.recognition.page_assignment import ReadOptions
 from transcribe.recognition.read import read
 
-READ_ON = ReadOptions(without=1)
+READ_ON = ReadOptions(failures_before_fallback=1)
 PRINT = [Word(text="TOTAL", box=Box(40, 400, 130, 424), confidence=0.9)]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from transcribe.i18n import N_
-from transcribe.people import is_fair
+from transcribe.people import has_fair_floor
 from transcribe.review.access.sessions import NotSignedIn, Visitor, language_of, signed_in
 from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import amount, share
@@ -71,7 +71,7 @@ async def before(request: Request, context: Here) -> Response:
         control=share(control, language),
         audit=share(context.options.audit_share, language),
         floor=floor,
-        fair=is_fair(floor),
+        fair=has_fair_floor(floor),
         forms=forms,
         appeals=appeals,
         faults=PAY_FAULT_WORDS,

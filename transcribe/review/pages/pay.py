@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.i18n import N_
-from transcribe.people import is_fair
+from transcribe.people import has_fair_floor
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.views.expected_work import TitledWork, titled_work
@@ -82,7 +82,7 @@ async def pay_page(
         pay=await context.look(lambda store: _pay_page_of(store, context, visitor, before)) if counted else None,
         kinds=LINE_KIND_WORDS,
         times=TIME_KIND_WORDS,
-        fair=is_fair,
+        fair=has_fair_floor,
         amount=partial(amount, language=language),
         minutes=partial(minutes, language=language),
         hours=partial(number, language=language),
