@@ -25,7 +25,15 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from flows.administration import require_fair_start
 from flows.home import Home, home_at, load_settings, now
 from flows.runtime import settle_memory
-from flows.steps import TakenScan, failure_message, forms_of, read_scan, reconcile_home, take_in, work_key
+from flows.steps import (
+    TakenScan,
+    failure_message,
+    forms_of,
+    read_scan,
+    reconcile_to_the_end,
+    take_in,
+    work_key,
+)
 from transcribe.errors import FairhandError, ScanError
 from transcribe.intake import Unreadable, gather
 from transcribe.model import Scan
@@ -139,7 +147,7 @@ def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str,
         else:
             queue.add(taken)
     queue.drain()
-    reconcile_home(opened)
+    reconcile_to_the_end(opened)
     create_markdown_artifact(key=_artifact_key("summary", batch), markdown=_summary(done, opened))
     return asdict(done)
 

@@ -85,9 +85,9 @@ def _reconcile_file(
 
 def _reconcile_store(ctx: typer.Context, *, as_json: bool) -> None:
     from flows.home import open_home
-    from flows.steps import reconcile_home
+    from flows.steps import reconcile_to_the_end
 
-    done = reconcile_home(open_home(settings_of(ctx)))
+    done = reconcile_to_the_end(open_home(settings_of(ctx)))
     if as_json:
         terminal.as_json(dataclasses.asdict(done))
     else:

@@ -13,7 +13,7 @@ from flows.steps.read_scans import (
     take_in,
     work_key,
 )
-from flows.steps.reconcile_scans import is_audited, publish_records, rebuild_records, reconcile_home
+from flows.steps.reconcile_scans import is_audited, publish_records, rebuild_records, reconcile_home, reconcile_to_the_end
 
 __all__ = [
     "AUTO_FORM",
@@ -28,6 +28,7 @@ __all__ = [
     "read_scan",
     "rebuild_records",
     "reconcile_home",
+    "reconcile_to_the_end",
     "take_in",
     "with_layout_tasks",
     "work_key",

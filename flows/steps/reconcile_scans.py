@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -36,7 +37,7 @@ from transcribe.errors import EngineError, FairhandError, FormError, ScanError
 from transcribe.model import WHOLE, Decision, FieldKey, Form, Parameters, Posterior, Reading, Scan, Task
 from transcribe.ocr import TRIES
 from transcribe.recognition import Annotations
-from transcribe.store import Store, Waiting
+from transcribe.store import CLAIM_SECONDS, Store, Waiting
 
 Clock = Callable[[], datetime]
 """Gives the time, aware and in UTC."""
@@ -51,6 +52,9 @@ logger = logging.getLogger("fairhand.reconcile")
 
 LEASED_SCANS_COUNT = 50
 """Scans leased together: few enough to be concluded within their lease of a minute, enough to share its cost."""
+
+LOOK_SECONDS = 0.5
+"""Between two looks whether others are done with the scans they claimed; chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +128,32 @@ def reconcile_home(home: Home, memory: ScanMemory | None = None) -> ReconciledSc
     done = reconcile_waiting(home.store, home.forms, policy(home.settings), clock, read_again, memory)
     publish_records(home)
     return done
+
+
+def reconcile_to_the_end(home: Home) -> ReconciledScans:
+    """Reconcile a home, and also what others had claimed and did not conclude: one of them may have been killed.
+
+    It waits for them as long as a claim lasts at most, so that nothing that waited at the start is left.
+    """
+    done = reconcile_home(home)
+    elsewhere = home.store.list_claimed(clock()) - {scan for scan, _ in done.failed}
+    if not elsewhere:
+        return done
+    last = time.monotonic() + CLAIM_SECONDS
+    while elsewhere and time.monotonic() < last:
+        time.sleep(LOOK_SECONDS)
+        elsewhere &= home.store.list_claimed(clock())
+    return _sum_of(done, reconcile_home(home))
+
+
+def _sum_of(first: ReconciledScans, second: ReconciledScans) -> ReconciledScans:
+    return ReconciledScans(
+        scans=first.scans + second.scans,
+        decided=first.decided + second.decided,
+        asked=first.asked + second.asked,
+        records=first.records + second.records,
+        failed=first.failed + second.failed,
+    )
 
 
 def publish_records(home: Home) -> int:

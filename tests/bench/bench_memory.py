@@ -108,7 +108,7 @@ def measured(folder: Path, pages: int) -> bool:
         timed: list[tuple[object, str, Clock]] = [
             (read_scans, "read", read),
             (read_scans, "load_pages", decode),
-            (ingest, "reconcile_home", weigh),
+            (ingest, "reconcile_to_the_end", weigh),
         ]
         timed += [
             (scans, "align", door),

@@ -4,6 +4,7 @@ from transcribe.store.contract import Store
 from transcribe.store.drivers.journal import enable_write_ahead
 from transcribe.store.drivers.writer import Writer
 from transcribe.store.facts import (
+    CLAIM_SECONDS,
     ApiToken,
     Appeal,
     AppealOutcome,
@@ -29,6 +30,7 @@ from transcribe.store.facts import (
 from transcribe.store.state_store import open_store
 
 __all__ = [
+    "CLAIM_SECONDS",
     "ApiToken",
     "Appeal",
     "AppealOutcome",

@@ -29,6 +29,7 @@ from transcribe.model import (
 )
 from transcribe.store.facts import (
     ANYTHING,
+    CLAIM_SECONDS,
     ApiToken,
     Appeal,
     AppealOutcome,
@@ -112,8 +113,11 @@ class IngestStore(Protocol):
 class ReconcileStore(Protocol):
     """What the reconcile flow and publishing call."""
 
-    def claim_waiting(self, limit: int, now: datetime, seconds: float = 60.0) -> list[Waiting]:
+    def claim_waiting(self, limit: int, now: datetime, seconds: float = CLAIM_SECONDS) -> list[Waiting]:
         """Lease up to `limit` scans that have a reading newer than their cursor. An expired lease goes back."""
+
+    def list_claimed(self, now: datetime) -> frozenset[str]:
+        """The scans that wait and that some process has claimed. It may have been killed since."""
 
     def readings(self, scan: str, up_to: int | None = None) -> list[Reading]:
         """All readings of a scan in the order they came, the latest of each source last.

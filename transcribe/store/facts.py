@@ -105,6 +105,10 @@ class Offer:
 ANYTHING = Offer()
 """The offer of every field to be read."""
 
+CLAIM_SECONDS = 60.0
+"""How long the claim of a waiting scan lasts: 50 scans are weighed in it, and one lost in a crash waits no longer.
+Chosen by hand."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentReading:

@@ -18,6 +18,7 @@ from flows.steps.reconcile_scans import (
     publish_records,
     rebuild_records,
     reconcile_home,
+    reconcile_to_the_end,
     reconcile_waiting,
 )
 from reconcile.records import query
@@ -72,6 +73,15 @@ def test_every_waiting_scan_is_concluded_once(rooms: Home) -> None:
     first = reconcile_home(rooms)
     assert (first.scans, first.decided + first.asked) == (3, 12)
     assert reconcile_home(rooms).scans == 0
+
+
+def test_what_a_killed_process_had_claimed_is_concluded_all_the_same(rooms: Home) -> None:
+    received(rooms)
+    assert rooms.store.claim_waiting(1, now(), seconds=2.0), "claimed by a process that is then killed"
+    received(rooms)
+    assert reconcile_to_the_end(rooms).scans == 2
+    assert rooms.store.list_claimed(now()) == frozenset()
+    assert rooms.store.counts().waiting_scans == 0
 
 
 def test_a_field_that_people_agree_on_is_decided_and_the_record_published(rooms: Home) -> None:

@@ -36,6 +36,7 @@ HOT = (
     "tenth_last_reading",
     "fields_read_by",
     "claim_waiting",
+    "list_claimed",
     "fields_now",
     "fields_asked",
     "count_waiting",

@@ -4,6 +4,9 @@ UPDATE scan SET claimed_until = :until, wakes_claimed = wakes WHERE id IN (
         AND (claimed_until IS NULL OR claimed_until <= :now) ORDER BY id LIMIT :count)
 RETURNING *;
 
+-- name: list_claimed
+SELECT sha256 FROM scan WHERE (latest > cursor OR wakes > wakes_done) AND erased_at IS NULL AND claimed_until > :now;
+
 -- name: readings
 SELECT r.* FROM field_now f JOIN reading_seen r ON r.field_id = f.id
 WHERE f.scan_id = :scan_id AND r.number <= :up_to AND NOT r.erased ORDER BY r.number;

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from transcribe.errors import NotFound
 from transcribe.model import Decision, FieldKey, PagePicture, Parameters, Place, Reading, Record, Task, Truth
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import FieldHistory, OutboxEntry, Waiting
+from transcribe.store.facts import CLAIM_SECONDS, FieldHistory, OutboxEntry, Waiting
 from transcribe.store.lookup import Fields
 from transcribe.store.row_mapping import (
     decision_columns,
@@ -39,12 +39,15 @@ MAX_READING_NUMBER = 2**62
 class ReconcileVerbs(IngestVerbs):
     """Gives readings to weigh and keeps what was decided."""
 
-    def claim_waiting(self, limit: int, now: datetime, seconds: float = 60.0) -> list[Waiting]:
+    def claim_waiting(self, limit: int, now: datetime, seconds: float = CLAIM_SECONDS) -> list[Waiting]:
         with self.db.write():
             until = micros(now + timedelta(seconds=seconds))
             rows = self.db.all("claim_waiting", now=micros(now), until=until, count=limit)
             rows.sort(key=lambda row: int(row["id"]))
             return [Waiting(scan=self.scan_from(row), up_to=row["latest"]) for row in rows]
+
+    def list_claimed(self, now: datetime) -> frozenset[str]:
+        return frozenset(row["sha256"] for row in self.db.all("list_claimed", now=micros(now)))
 
     def readings(self, scan: str, up_to: int | None = None) -> list[Reading]:
         number = self.scan_row(scan)["id"]
