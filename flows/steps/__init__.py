@@ -13,7 +13,13 @@ from flows.steps.read_scans import (
     take_in,
     work_key,
 )
-from flows.steps.reconcile_scans import is_audited, publish_records, rebuild_records, reconcile_home, reconcile_to_the_end
+from flows.steps.reconcile_scans import (
+    is_audited,
+    publish_records,
+    rebuild_records,
+    reconcile_home,
+    reconcile_to_the_end,
+)
 
 __all__ = [
     "AUTO_FORM",
