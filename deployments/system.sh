@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the system's package manager must bring, installed where it is missing: `sh deployments/system.sh demo|test`.
-# demo: the OCR program with French and English, and Python's venv. test: also a browser and the fonts of sample orders.
+# demo: the OCR program with French and English, and Python's venv. test: also a browser, strace, and the fonts of sample orders.
 set -eu
 
 purpose=${1:-demo}
@@ -27,6 +27,7 @@ need tesseract-ocr-fra has_language fra
 need tesseract-ocr-eng has_language eng
 if [ "$purpose" = test ]; then
     need chromium command -v chromium
+    need strace command -v strace
     for font in fonts-dejavu-core fonts-liberation fonts-crosextra-carlito fonts-crosextra-caladea fonts-freefont-ttf \
         fonts-comic-neue fonts-klee fonts-breip fonts-dkg-handwriting fonts-bwht fonts-rufscript; do
         need $font has_package $font

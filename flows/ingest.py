@@ -62,6 +62,7 @@ Files are often named after customers. Prefect keeps a flow's parameters, and fo
 class Ingested:
     """What became of a batch, in counts: files, scans, scans read now, and scans known already.
 
+    `healed` are those read again because pictures of them were lost.
     `unidentified` counts new scans of an unknown form, `aside_before` files that were set aside before. `set_aside` has
     the files that could not be read and `failed` what failed for another reason, each with a message. `without` has
     the scans that were read without an engine that failed on them, with the engine.
@@ -72,6 +73,7 @@ class Ingested:
     scans: int = 0
     read: int = 0
     known: int = 0
+    healed: int = 0
     unidentified: int = 0
     aside_before: int = 0
     set_aside: list[tuple[str, str]] = field(default_factory=list)
@@ -177,6 +179,7 @@ class _Window:
         self._running: deque[tuple[Scan, PrefectFuture[Any]]] = deque()
         self._size = WINDOW_SCANS_COUNT * home.settings.cores
         self._submitted: set[str] = set()  # the same picture under two names is one scan, and is read once
+        self._lost: set[str] = set()
         self._finished = 0
 
     def add(self, taken: TakenScan) -> None:
@@ -185,11 +188,12 @@ class _Window:
         self._done.scans += 1
         if not scan.form and taken.new:
             self._done.unidentified += 1
-        elif not scan.form or scan.id in self._submitted or self._home.store.has_reads(scan.id):
+        elif not scan.form or scan.id in self._submitted or (not taken.lost and self._home.store.has_reads(scan.id)):
             self._done.known += 1
         else:
             self._submitted.add(scan.id)
-            self._running.append((scan, self._submit(scan, anew=False)))
+            self._lost |= {scan.id} if taken.lost else set()
+            self._running.append((scan, self._submit(scan, anew=taken.lost)))
             if len(self._running) > self._size:
                 self._finish_first()
             return
@@ -215,6 +219,7 @@ class _Window:
             self._fail(scan, result)
         else:
             self._done.read += 1
+            self._done.healed += scan.id in self._lost
             self._done.without += [(scan.name, engine) for engine in result.get("failed", ())]
         self._report()
 

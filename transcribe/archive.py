@@ -7,9 +7,14 @@ make sixty million files. "SHA-256.start.length" names one picture in such a fil
 from __future__ import annotations
 
 import hashlib
+import os
+import secrets
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
 from transcribe.errors import NotFound
 
@@ -41,6 +46,8 @@ class Archive:
 
     def __init__(self, url: str) -> None:
         self._files, self._root = fsspec.core.url_to_fs(url)
+        self._local = isinstance(self._files, LocalFileSystem)
+        self._synced_folders: set[Path] = set()
 
     def _path(self, sha256: str) -> str:
         return f"{self._folder(sha256)}/{sha256}"
@@ -49,15 +56,66 @@ class Archive:
         return f"{self._root.rstrip('/')}/{sha256[:2]}"
 
     def put(self, content: bytes) -> str:
-        """Keep these bytes; gives their SHA-256. A killed process leaves no half file under the name."""
+        """Keep these bytes; gives their SHA-256. In a folder they are on disk when this returns, whatever happens then.
+
+        Any number of writers may keep the same bytes at once, and a killed one leaves no half file under the name. A
+        file of this name that was cut or changed is put right. Elsewhere than in a folder the place itself says when
+        bytes are safe.
+        """
         sha256 = hashlib.sha256(content).hexdigest()
         path = self._path(sha256)
-        if not self._files.exists(path):
-            self._files.makedirs(self._folder(sha256), exist_ok=True)
-            with self._files.open(path + ".part", "wb") as part:
-                part.write(content)
-            self._files.mv(path + ".part", path)
+        if self._holds(path, content):
+            if self._local:
+                _sync(Path(path))
+                self._sync_folder(Path(path).parent)
+        elif self._local:
+            self._put_in_folder(Path(path), content)
+        else:
+            self._put_elsewhere(path, content)
         return sha256
+
+    def _holds(self, path: str, content: bytes) -> bool:
+        try:
+            return bool(self._files.cat_file(path) == content)
+        except FileNotFoundError:
+            return False
+
+    def _put_in_folder(self, path: Path, content: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(_part_name(path.name))
+        try:
+            with part.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        self._sync_folder(path.parent)
+
+    def _sync_folder(self, folder: Path) -> None:
+        """Have what stands in a folder on disk, and once a process where the folder itself stands."""
+        _sync(folder)
+        if folder not in self._synced_folders:
+            _sync(folder.parent)
+            _sync(folder.parent.parent)
+            self._synced_folders.add(folder)
+
+    def _put_elsewhere(self, path: str, content: bytes) -> None:
+        folder, _, name = path.rpartition("/")
+        self._files.makedirs(folder, exist_ok=True)
+        part = f"{folder}/{_part_name(name)}"
+        with self._files.open(part, "wb") as file:
+            file.write(content)
+        try:
+            self._files.mv(part, path)
+        except Exception:
+            if not self._holds(
+                path, content
+            ):  # where nothing may be moved onto another writer's file of the same bytes
+                raise
+            self._files.rm_file(part)
 
     def get(self, name: str) -> bytes:
         """The bytes of this name, of a whole file or of a part.
@@ -75,7 +133,52 @@ class Archive:
         """Whether there are bytes of this name."""
         return bool(self._files.exists(self._path(opened(name)[0])))
 
+    def is_whole(self, name: str) -> bool:
+        """Whether the file of this name is there, with the very bytes that its name says."""
+        sha256 = opened(name)[0]
+        try:
+            content = self._files.cat_file(self._path(sha256))
+        except FileNotFoundError:
+            return False
+        return hashlib.sha256(content).hexdigest() == sha256
+
     def erase(self, name: str) -> None:
-        """Remove the file that holds these bytes, with everything else in it; do nothing where there is none."""
-        if self.has(name):
-            self._files.rm_file(self._path(opened(name)[0]))
+        """Remove these bytes, with everything that lies in the same file and what killed writers left of them.
+
+        Nothing happens where there are none.
+        """
+        path = self._path(opened(name)[0])
+        with suppress(FileNotFoundError):
+            self._files.rm_file(path)
+        if self._local:
+            folder = Path(path).parent
+            for part in folder.glob(f".{opened(name)[0]}.*.part"):
+                if not _is_being_written(part):
+                    part.unlink(missing_ok=True)
+            if folder.is_dir():
+                _sync(folder)
+
+
+def _part_name(name: str) -> str:
+    """A name for a file that is being written; no two writers have the same."""
+    return f".{name}.{os.getpid()}.{secrets.token_hex(8)}.part"
+
+
+def _is_being_written(part: Path) -> bool:
+    """Whether the process that named this file runs still."""
+    try:
+        os.kill(int(part.name.split(".")[2]), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _sync(path: Path) -> None:
+    """Have a file, or the names in a folder, on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -25,6 +25,10 @@ class FormError(FairhandError):
     exit_code = 2
 
 
+class FormNotOffered(FormError):
+    """Somebody said that a scan is of a form that was not among those offered."""
+
+
 class ScanError(FairhandError):
     """There is no picture here that can be read; the file was set aside."""
 
@@ -61,7 +65,19 @@ class LeaseLost(StoreError):
     retry = False
 
 
+class CountsAlready(LeaseLost):
+    """This reading counts already and is no longer changed by sending another; contest the outcome instead."""
+
+
+class LateTooLong(LeaseLost):
+    """This task was leased too long ago for a first reading of it; take the next one."""
+
+
 class NotFound(StoreError):
     """There is nothing of this name or number."""
 
     retry = False
+
+
+class AccountPaused(FairhandError):
+    """An operator has paused this account; another operator can end the pause."""

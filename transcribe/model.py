@@ -25,6 +25,8 @@ Null = Literal["blank", "illegible", "absent", "crossed out"]
 """Why a value is None: nothing written; not to be read; not on this form; written and struck through."""
 
 Kind = Literal["machine", "person", "expert"]
+Role = Literal["transcriber", "expert", "operator"]
+"""What a person may be."""
 TaskKind = Literal["read", "adjudicate", "audit", "test", "appeal", "identify", "locate", "rows", "whole form"]
 Personal = Literal["contact", "payment"]
 Where = Literal["right", "below", "line", "anywhere"]
@@ -444,7 +446,7 @@ class Transcriber:
 
     id: str
     handle: str
-    roles: frozenset[Literal["transcriber", "expert", "operator"]]
+    roles: frozenset[Role]
     languages: tuple[str, ...] = ()
     qualifications: frozenset[str] = frozenset()
     time_zone: str = "UTC"

@@ -1,10 +1,12 @@
 """What an operator does: people, pay, disputes, records, the doctor."""
 
+from flows.administration.anomalies import anomalies, forgery_sentence
+from flows.administration.deep_check import examine_deeply
 from flows.administration.disputes import expect_work, settle_dispute
 from flows.administration.doctor import CHECKS, EngineState, engines, examine
 from flows.administration.fair_pay import fault_messages, require_fair_serving, require_fair_start, unfair_forms
 from flows.administration.pay import PayLine, close_period, micro_of, pay_lines, set_floor, set_rate
-from flows.administration.people import Invitation, invite, pause
+from flows.administration.people import Invitation, invite, pause, sign_out_everywhere
 from flows.administration.records import export_records, forget_scan
 
 __all__ = [
@@ -12,12 +14,15 @@ __all__ = [
     "EngineState",
     "Invitation",
     "PayLine",
+    "anomalies",
     "close_period",
     "engines",
     "examine",
+    "examine_deeply",
     "expect_work",
     "export_records",
     "fault_messages",
+    "forgery_sentence",
     "forget_scan",
     "invite",
     "micro_of",
@@ -28,5 +33,6 @@ __all__ = [
     "set_floor",
     "set_rate",
     "settle_dispute",
+    "sign_out_everywhere",
     "unfair_forms",
 ]

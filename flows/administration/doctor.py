@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.administration.finding import Finding
 from flows.home import FormLibrary, Settings, unknown_variables
 from flows.runtime import notice, port_is_free
 from transcribe import ocr
@@ -21,21 +22,6 @@ PACKAGES = ("transcribe", "reconcile", "flows")
 
 MIN_FREE_DISK_BYTES = 1_000_000_000
 """Below a gigabyte of free disk a batch of a few hundred photographs may not fit."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that is wrong, and the command that mends it.
-
-    `machine` tells that something is missing on this machine, rather than set wrongly; `warning` that fairhand works,
-    but less well than it could.
-    """
-
-    check: str
-    message: str
-    mend: str
-    machine: bool = False
-    warning: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +161,11 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         open_store(settings.state).close()
     except FairhandError as error:
-        mend = f"put {settings.state} back from a backup, or move it away and ingest again"
+        mend = f"put {settings.state} back from a backup, as docs/running.md says"
+        if not os.access(settings.state, os.W_OK) or not os.access(settings.home, os.W_OK) or "readonly" in str(error):
+            mend = f"make the disk of {settings.home} writable; what lies there is as it was"
+        elif settings.state.with_suffix(".key").name in str(error):
+            mend = f"put {settings.state.with_suffix('.key')} back from the backup of this state"
         yield Finding(check="database", message=str(error), mend=mend)
 
 

@@ -67,11 +67,14 @@ def invite(
         "regions": None if regions is None else tuple(regions),
         "time_zone": time_zone,
     }
-    before = _person(home, handle)
+    before = _person_of(home, handle)
     known = before or Transcriber(id=secrets.token_urlsafe(9), handle=handle, roles=frozenset({"transcriber"}))
-    person = replace(known, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # checked above
-    if person != before:
+    wanted = {name: value for name, value in given.items() if value is not None}
+    person = replace(known, **wanted)  # type: ignore[arg-type]  # checked above
+    if before is None:
         home.store.put_transcriber(person, now())
+    else:
+        _set(home, person, wanted)
     changed = {name: (getattr(before, name), getattr(person, name)) for name in given if before is not None}
     return replace(
         new_link(home, person),
@@ -90,11 +93,19 @@ def new_link(home: Home, person: Transcriber) -> Invitation:
 
 def pause(home: Home, handle: str, *, paused: bool) -> Transcriber:
     """Stop giving a person work, or begin again; their work and their pay are never touched."""
-    person = replace(home.store.transcriber(handle), paused=paused)
-    home.store.put_transcriber(person, now())
-    if paused:
-        home.store.give_back(person.id, now())
-    return person
+    home.store.set_paused(handle, paused=paused, now=now())
+    return home.store.transcriber(handle)
+
+
+def sign_out_everywhere(home: Home, handle: str) -> tuple[int, int]:
+    """End every session and every unused link of a person. Gives how many of each."""
+    store, at = home.store, now()
+    with store.together():
+        who, sessions = store.transcriber(handle).id, len(store.sessions(handle, at))
+        store.end_sessions(who, at)
+        links = store.revoke_links(who, at)
+        store.log("operator", "signed out everywhere", who, {"sessions": sessions, "links": links}, at)
+    return sessions, links
 
 
 def pages_address(home: Home) -> str:
@@ -103,7 +114,23 @@ def pages_address(home: Home) -> str:
     return settings.public_url.rstrip("/") or notice(settings).get("web") or f"http://{settings.host}:{settings.port}"
 
 
-def _person(home: Home, handle: str) -> Transcriber | None:
+def _set(home: Home, person: Transcriber, facts: Collection[str]) -> None:
+    """Write these facts of a person who is known, each alone: what others change meanwhile stays."""
+    store, at = home.store, now()
+    verbs = {
+        "roles": lambda: store.set_roles(person.id, person.roles, at),
+        "languages": lambda: store.set_languages(person.id, person.languages, at),
+        "engagement": lambda: store.set_engagement(person.id, person.engagement, at),
+        "interface_language": lambda: store.set_interface_language(person.id, person.interface_language, at),
+        "regions": lambda: store.set_regions(person.id, person.regions, at),
+        "time_zone": lambda: store.set_time_zone(person.id, person.time_zone, at),
+    }
+    with store.together():
+        for fact in facts:
+            verbs[fact]()
+
+
+def _person_of(home: Home, handle: str) -> Transcriber | None:
     try:
         return home.store.transcriber(handle)
     except NotFound:

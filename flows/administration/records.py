@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.home import Home, now
-from flows.steps import publish_records
+from flows.steps import finish_erasures
 from reconcile.records import ExportOptions, load_export, query
 from transcribe.errors import SettingsError
+
+READER_WAIT_SECONDS = 30.0
+"""How long forgetting waits for those who read a database. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +43,13 @@ def export_records(
         return sum(writer.write(records, name, file, options) for name in names)
 
 
-def forget_scan(home: Home, scan: str) -> ForgottenScan:
+def forget_scan(home: Home, scan: str, wait_seconds: float = READER_WAIT_SECONDS) -> ForgottenScan:
     """Erase what a scan says and shows in the state, the archive and records.db; NotFound where there is none.
 
-    Called again it finishes what a killed run began.
+    When this returns no word of it is left. Where a program that reads keeps it from that for `wait_seconds`, an error
+    says so, and later publishing finishes it. Called again it finishes what a killed run began.
     """
-    whole = home.store.scan(scan).id
-    names = home.store.forget(whole, now())
-    for name in names:
-        home.archive.erase(name)
-    publish_records(home)
-    return ForgottenScan(scan=whole, files=len(names))
+    found = home.store.scan(scan).id
+    names = home.store.forget(found, now())
+    finish_erasures(home, wait_seconds)
+    return ForgottenScan(scan=found, files=len(names))

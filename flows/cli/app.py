@@ -35,6 +35,7 @@ COMMAND_GROUPS = (
     "records",
     "pay_and_audit",
     "disputes",
+    "quarantine",
     "expected_work",
     "retention",
 )

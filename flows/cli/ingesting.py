@@ -66,6 +66,8 @@ def _print(done: Ingested, others: Sequence[str]) -> None:
         typer.echo(f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already.")
     else:
         typer.echo(f"All {done.known} scans are known already; nothing has changed.")
+    if done.healed:
+        typer.echo(f"Pictures of {done.healed} known scans were lost or damaged in the archive; they were kept again.")
     if done.unidentified:
         typer.echo(f"{done.unidentified} of an unknown form wait for a person to say which it is.")
     for what, listed in (("set aside", done.set_aside), ("failed", done.failed)):

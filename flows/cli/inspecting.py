@@ -11,7 +11,7 @@ from flows.cli.app import app, settings_of
 from flows.terminal import print_counts
 
 if TYPE_CHECKING:
-    from transcribe.store import ScanState
+    from transcribe.store import Quarantined, ScanState
 
 FILE_ERRORS = ("ScanError", "FormError")
 """Errors that are about a file; others are failures of the program or of the machine."""
@@ -44,8 +44,9 @@ def status(
     ):
         if listed:
             typer.echo(f"\n{len(listed)} {what}:")
-        for file in listed:
-            typer.echo(f"  {terminal.with_file(file.file.name, file.message)}")
+        for each in listed:
+            typer.echo(f"  {terminal.with_file(each.file.name, each.message)}")
+    _print_quarantined([each for each in home.store.quarantined() if batch in (None, each.scan.batch)])
     again = [state for state in home.store.scan_states(batch) if state.advice]
     if again:
         typer.echo(f"\n{len(again)} to photograph again:")
@@ -56,6 +57,13 @@ def status(
         terminal.columns(
             ("scan", "name", "form", "fields", "decided", "open"), map(_row, home.store.scan_states(batch))
         )
+
+
+def _print_quarantined(apart: list[Quarantined]) -> None:
+    if apart:
+        typer.echo(f"\n{len(apart)} could not be weighed, see fairhand quarantine list:")
+    for each in apart:
+        typer.echo(f"  {terminal.with_file(each.scan.name or each.scan.id[:12], each.message)}")
 
 
 def _row(state: ScanState) -> tuple[object, ...]:

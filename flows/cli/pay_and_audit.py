@@ -93,11 +93,19 @@ def close(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Up to this day; else up to now.")
     ] = None,
 ) -> None:
-    """Mark everything due as paid, and print the transfers as CSV: handle, amount, currency, reference, date."""
-    from flows.administration import close_period
+    """Mark everything due as paid, and print the transfers as CSV: handle, amount, currency, reference, date.
+
+    What is odd in it is asked first, on the error output, with figures. Look at it before you pay.
+    """
+    from flows.administration import anomalies, close_period, forgery_sentence
     from flows.home import open_home
 
-    typer.echo(close_period(open_home(settings_of(ctx)), reference, until), nl=False)
+    home = open_home(settings_of(ctx))
+    for forgery in home.store.verify_audit().forgeries:
+        terminal.note(forgery_sentence(forgery))
+    for each in anomalies(home):
+        terminal.note(f"{each.handle}: {each.question}")
+    typer.echo(close_period(home, reference, until), nl=False)
 
 
 @audit.command("list")
@@ -123,16 +131,21 @@ def verify_audit(
     as_json: terminal.AsJson = False,
     head: Annotated[str | None, typer.Option(help="A head that was saved elsewhere: it must be in the chain.")] = None,
 ) -> None:
-    """Check that nothing in the log was changed or taken out, and print its head, to be kept elsewhere."""
+    """Check that nothing in the log, in pay, readings and decisions was changed or taken out, and print the log's head.
+
+    The head is to be kept elsewhere.
+    """
+    from flows.administration import forgery_sentence
     from flows.home import open_home
 
     state = open_home(settings_of(ctx)).store.verify_audit(head)
-    whole = state.broken_at is None
     if as_json:
-        terminal.as_json({**dataclasses.asdict(state), "whole": whole})
-    elif whole:
+        terminal.as_json({**dataclasses.asdict(state), "whole": state.whole})
+    elif state.whole:
         typer.echo(f"The log of {state.lines} lines is whole. Its head is {state.head}")
-    else:
+    elif state.broken_at is not None:
         typer.echo(f"The log does not hold from line {state.broken_at} on: it was changed, or lines were taken out.")
-    if not whole:
+    for each in state.forgeries if not as_json else ():
+        typer.echo(forgery_sentence(each))
+    if not state.whole:
         raise typer.Exit(1)

@@ -109,6 +109,32 @@ def resume_person(ctx: typer.Context, name: Name) -> None:
     _set_paused(ctx, name, paused=False)
 
 
+@people.command("sessions")
+def list_sessions(ctx: typer.Context, name: Name, as_json: terminal.AsJson = False) -> None:
+    """List where a person is signed in, and the links of theirs that were not used yet."""
+    from flows.home import now, open_home
+
+    store = open_home(settings_of(ctx)).store
+    found = [("session", each) for each in store.sessions(name, now())]
+    found += [("link", each) for each in store.links(name, now())]
+    if as_json:
+        said = [(what, it.id, it.at.isoformat(), it.until.isoformat()) for what, it in found]
+        terminal.as_json(*(dict(zip(("what", "id", "at", "until"), each, strict=True)) for each in said))
+    else:
+        rows = ((what, it.id, f"{it.at:%Y-%m-%d %H:%M}", f"{it.until:%Y-%m-%d %H:%M}") for what, it in found)
+        terminal.columns(("what", "id", "since", "until"), rows)
+
+
+@people.command("sign-out")
+def sign_out(ctx: typer.Context, name: Name) -> None:
+    """End every session of a person, and every link of theirs that was not used yet."""
+    from flows.administration import sign_out_everywhere
+    from flows.home import open_home
+
+    sessions, links = sign_out_everywhere(open_home(settings_of(ctx)), name)
+    typer.echo(f"Sessions ended: {sessions}. Links ended: {links}.")
+
+
 def _set_paused(ctx: typer.Context, name: str, *, paused: bool) -> None:
     from flows.administration import pause
     from flows.home import open_home

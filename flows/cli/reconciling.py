@@ -130,6 +130,8 @@ def learn(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         terminal.as_json(dataclasses.asdict(learnt))
         return
     typer.echo(f"Learnt from {learnt.scans} scans; the parameters are version {learnt.version} now.")
+    for scan in learnt.skipped:
+        terminal.note(f"fairhand: {scan.scan[:12]} {scan.file} is left out: {scan.message}")
     _print_lines(learnt.changes or ("Nothing moved by half again or more.",))
     typer.echo(f"\nThe truth of {learnt.truths} fields is known, {learnt.audited} of them by audits:")
     _print_lines(learnt.rates or ("nothing that says how often anybody errs.",))

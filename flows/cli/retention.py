@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import timedelta
 from typing import Annotated
@@ -99,11 +100,16 @@ def leave(ctx: typer.Context, name: Name) -> None:
 
 @pay.command("check")
 def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
-    """Say for each form in use why paid work on it must not start; exit code 1 where there is such a form."""
+    """Say for each form in use why paid work on it must not start; exit code 1 where there is such a form.
+
+    Then it asks about what is odd in the pay that is due, with figures: time beyond the clock, bursts, many sendings.
+    """
+    from flows.administration import anomalies
     from flows.home import now, open_home
     from transcribe.people import pay_faults
 
-    store = open_home(settings_of(ctx)).store
+    home = open_home(settings_of(ctx))
+    store = home.store
     at, wrong = now(), False
     for name in sorted({form for form, _, _ in store.forms()}):
         faults = pay_faults(store.rate(name, at), store.floor(at), store.pace(name))
@@ -112,6 +118,11 @@ def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
             terminal.as_json({"form": name, "faults": list(faults)})
         else:
             typer.echo(f"{name}: {', '.join(faults) or 'fine'}")
+    for each in anomalies(home):
+        if as_json:
+            terminal.as_json(dataclasses.asdict(each))
+        else:
+            typer.echo(f"{each.handle}: {each.question}")
     if wrong:
         raise typer.Exit(1)
 

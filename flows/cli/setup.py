@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,12 +28,17 @@ def init(ctx: typer.Context) -> None:
 
 
 @app.command()
-def doctor(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+def doctor(
+    ctx: typer.Context,
+    as_json: terminal.AsJson = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Also read every picture and both databases whole.")] = False,
+) -> None:
     """Look for what keeps fairhand from working here, and say what mends it."""
-    from flows.administration import CHECKS, engines, examine
+    from flows.administration import CHECKS, engines, examine, examine_deeply
 
     settings = settings_of(ctx)
     states, findings = list(engines(settings)), list(examine(settings))
+    findings += examine_deeply(settings) if deep else ()
     if as_json:
         terminal.as_json(
             *(dataclasses.asdict(state) for state in states), *(dataclasses.asdict(finding) for finding in findings)
@@ -44,7 +49,8 @@ def doctor(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         for finding in findings:
             typer.echo(f"{finding.check}: {finding.message}\n    mend it: {finding.mend}")
         if not findings:
-            typer.echo(f"All is well: {', '.join(CHECKS)}.")
+            more = ("archive", "records", "triggers", "key") if deep else ()
+            typer.echo(f"All is well: {', '.join((*CHECKS, *more))}.")
     wrong = [finding for finding in findings if not finding.warning]
     if wrong:
         raise typer.Exit(3 if any(finding.machine for finding in wrong) else 1)

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 if TYPE_CHECKING:
     from flows.home import Home
-    from transcribe.store import Counts, ScanState, SetAside
+    from transcribe.store import Counts, Quarantined, ScanState, SetAside
 
 
 class ScanStateJson(BaseModel):
@@ -44,6 +44,20 @@ class SetAsideJson(BaseModel):
     at: str
 
 
+class QuarantinedJson(BaseModel):
+    """A scan that could not be weighed: the error's class as `type`, and the reading to blame, if there is one."""
+
+    scan: str
+    name: str
+    batch: str
+    type: str
+    message: str
+    reading: str | None
+    tries: int
+    since: str
+    retry_at: str | None
+
+
 class StatusJson(BaseModel):
     """The state of a home: counts per form, then every scan and every file set aside.
 
@@ -61,6 +75,7 @@ class StatusJson(BaseModel):
     waiting_scans: int
     scan_states: tuple[ScanStateJson, ...]
     files_set_aside: tuple[SetAsideJson, ...]
+    quarantined: tuple[QuarantinedJson, ...]
     records_db: str
 
 
@@ -70,6 +85,7 @@ def status_json(home: Home, counts: Counts, set_aside: Sequence[SetAside], batch
         **dataclasses.asdict(counts),
         scan_states=tuple(map(_scan_state, home.store.scan_states(batch))),
         files_set_aside=tuple(map(_set_aside, set_aside)),
+        quarantined=tuple(_quarantined(each) for each in home.store.quarantined() if batch in (None, each.scan.batch)),
         records_db=str(home.settings.records),
     )
 
@@ -101,6 +117,20 @@ def _set_aside(file: SetAside) -> SetAsideJson:
         message=file.message,
         batch=file.batch,
         at=file.at.isoformat(),
+    )
+
+
+def _quarantined(scan: Quarantined) -> QuarantinedJson:
+    return QuarantinedJson(
+        scan=scan.scan.id,
+        name=scan.scan.name,
+        batch=scan.scan.batch,
+        type=scan.error,
+        message=scan.message,
+        reading=scan.reading,
+        tries=scan.tries,
+        since=scan.since.isoformat(),
+        retry_at=_iso(scan.retry_at),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import tomllib
@@ -53,6 +54,8 @@ class FormLibrary:
 
     def __call__(self, name: str, version: int) -> Form:
         """The form of this name and version; NotFound where it was never used here and is not shipped."""
+        if not re.fullmatch(forms.FORM_NAME, name):  # never a path: what is asked for may come from anybody
+            raise NotFound(f"There is no form {name!r} here; the name of a form is small letters, digits, _ and -.")
         if (name, version) not in self._known:
             self._known[name, version] = self._load(name, version)
         return self._known[name, version]

@@ -55,6 +55,11 @@ class Settings(BaseSettings):
     target: float = Field(0.995, gt=0.5, lt=1, description="the least probability of a decision")
     audit_share: float = Field(0.04, ge=0, le=1, description="the share of decided fields that a person reads again")
     lease_seconds: float = Field(600.0, gt=0, description="how long a task is held for a person who is silent")
+    late_days: float = Field(
+        7.0, ge=0, description="a reading that comes late is taken and paid for so many days after its lease"
+    )
+    paid_questions: int = Field(20, ge=0, description="questions of one person that are paid in 24 hours")
+    paid_tests: int = Field(20, ge=0, description="items of tests of one person that are paid in 24 hours")
     link_days: float = Field(14.0, gt=0, description="how long a sign-in link holds")
     asked_by: str = Field("", description="who asks for the work and how to reach them: shown before the first task")
     training: bool = Field(False, description="whether readings may train machines: shown before the first task")

@@ -21,7 +21,7 @@ from flows.serving.api_answers import ErasedScan, ExplainedScan, PayReport, Publ
 from reconcile.records import query, record_json
 from transcribe.errors import NotFound
 from transcribe.people import Scope, secret_hash
-from transcribe.review import Context, Here
+from transcribe.review import Context, Here, network_of
 from transcribe.store import ApiToken
 
 Answer = TypeVar("Answer")
@@ -117,8 +117,7 @@ def allowed(scope: Scope) -> Any:
         kind, _, secret = request.headers.get("authorization", "").partition(" ")
         token = await context.look(lambda store: store.token(secret_hash(secret.strip()), context.now()))
         if kind.lower() != "bearer" or token is None:
-            host = request.client.host if request.client else "unknown"
-            context.rate_limits.count_sign_in_try(f"token from {host}")
+            context.rate_limits.count_sign_in_try(f"token from {network_of(request)}")
             raise HTTPException(401, UNKNOWN_PROGRAM_MESSAGE, {"www-authenticate": "Bearer"})
         context.rate_limits.count_program_request(token.prefix)
         if scope not in token.scopes:

@@ -18,6 +18,9 @@ def review_options(settings: Settings, port: int) -> ReviewOptions:
     return ReviewOptions(
         public_url=settings.public_url or f"http://{host}:{port}",
         lease_seconds=settings.lease_seconds,
+        late_days=settings.late_days,
+        paid_questions=settings.paid_questions,
+        paid_tests=settings.paid_tests,
         link_days=settings.link_days,
         audit_share=settings.audit_share,
         asked_by=settings.asked_by,

@@ -1,5 +1,6 @@
 """What a flow does, as plain functions: take in, read, weigh, decide or ask, learn."""
 
+from flows.steps.erasures import finish_erasures, publish_records
 from flows.steps.layout_tasks import with_layout_tasks
 from flows.steps.learn_parameters import learn_home
 from flows.steps.outcomes import outcomes
@@ -15,7 +16,6 @@ from flows.steps.read_scans import (
 )
 from flows.steps.reconcile_scans import (
     is_audited,
-    publish_records,
     rebuild_records,
     reconcile_home,
     reconcile_to_the_end,
@@ -25,6 +25,7 @@ __all__ = [
     "AUTO_FORM",
     "TakenScan",
     "failure_message",
+    "finish_erasures",
     "forms_of",
     "is_audited",
     "learn_home",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from transcribe.codes import Reason
@@ -53,11 +53,12 @@ class Identified:
     turn: int = 0
 
 
-def identified(readings: Sequence[Reading]) -> Identified | None:
-    """The form that a person said last ("name/version turn"); None where no person knew one."""
+def identified(readings: Sequence[Reading], offered: Collection[tuple[str, int]]) -> Identified | None:
+    """The form that a person said last ("name/version turn"), of those `offered`; None where no person knew one."""
+    known = {f"{name}/{version}": (name, version) for name, version in offered}
     texts = [answer.text for answer in _answers(readings) if answer.text]
     form, _, turn = texts[-1].strip().partition(" ") if texts else ("", "", "")
-    name, slash, version = form.rpartition("/")
-    if not slash or not version.isdigit():
+    if form not in known:
         return None
-    return Identified(form=name, version=int(version), turn=int(turn) if turn in TURNS_DEGREES else 0)
+    name, version = known[form]
+    return Identified(form=name, version=version, turn=int(turn) if turn in TURNS_DEGREES else 0)

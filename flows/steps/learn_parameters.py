@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flows.home import Home, now, policy
@@ -10,9 +11,10 @@ from flows.steps.outcomes import outcomes
 from flows.steps.reconcile_scans import parameters_in_force
 from reconcile.decision import traditions
 from reconcile.inference import weigh
-from reconcile.learning import ScanFacts, adds, learn, rates
+from reconcile.learning import Learnt, ScanFacts, adds, learn, rates
 from reconcile.parameters import read_parameters
 from transcribe.codes import Method, Reason
+from transcribe.errors import FairhandError
 from transcribe.i18n import named, say
 from transcribe.model import Decision, Evidence, FieldKey, Parameters, Reading, Scan
 from transcribe.store import Store
@@ -28,6 +30,15 @@ class ReopenedField:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedScan:
+    """A scan of which nothing was learnt, and why: it is in quarantine, or cannot be learnt from."""
+
+    scan: str
+    file: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LearningReport:
     """What learning changed. `version` is that of the new parameters, `changes` says in words what is new in them.
 
@@ -37,6 +48,7 @@ class LearningReport:
 
     version: int
     scans: int
+    skipped: tuple[SkippedScan, ...]
     truths: int
     audited: int
     changes: tuple[str, ...]
@@ -51,12 +63,13 @@ def learn_home(home: Home, *, handles: bool = True) -> LearningReport:
     people by their handles, else by their ids, which name nobody.
     """
     before = parameters_in_force(home.store, now())
-    scans = list(_scans(home))
-    unheard = _unheard_appeals(home)
-    facts = [_facts(home, scan, unheard) for scan in scans]
-    learnt = learn(facts, before)
+    skipped: list[SkippedScan] = []
+    scans, facts, learnt = _learnt(_known(home, skipped), before, skipped)
     after = home.store.put_parameters(learnt.content, now())
-    reopened = tuple(field for scan in scans for field in _reopened(home, scan, after))
+    reopened: list[ReopenedField] = []
+    for scan in scans:
+        with _left_out_if_it_fails(scan, skipped):
+            reopened += _reopened(home, scan, after)
     home.store.wake(sorted({field.scan for field in reopened}), now())
     people = home.store.transcribers()
     home.store.put_adds(adds(read_parameters(after), [person.id for person in people], _types(facts)), now())
@@ -65,12 +78,54 @@ def learn_home(home: Home, *, handles: bool = True) -> LearningReport:
     return LearningReport(
         version=after.version,
         scans=len(scans),
+        skipped=tuple(skipped),
         truths=sum(len(of_scan.truths) for of_scan in facts),
         audited=sum(len(of_scan.audited) for of_scan in facts),
         changes=_in_words(learnt.changes, names),
         rates=_in_words([rate.evidence() for rate in measured], names),
-        reopened=reopened,
+        reopened=tuple(reopened),
     )
+
+
+def _known(home: Home, skipped: list[SkippedScan]) -> list[tuple[Scan, ScanFacts]]:
+    """The scans that are not in quarantine, with what is known of each."""
+    apart, unheard = {found.scan.id: found.message for found in home.store.quarantined()}, _unheard_appeals(home)
+    known = []
+    for scan in _scans(home):
+        if scan.id in apart:
+            skipped.append(SkippedScan(scan=scan.id, file=scan.name, message=apart[scan.id]))
+            continue
+        with _left_out_if_it_fails(scan, skipped):
+            known.append((scan, _facts(home, scan, unheard)))
+    return known
+
+
+def _learnt(
+    known: Sequence[tuple[Scan, ScanFacts]], before: Parameters, skipped: list[SkippedScan]
+) -> tuple[list[Scan], list[ScanFacts], Learnt]:
+    """What is learnt, and from which scans: all, or each that can be learnt from alone."""
+    scans, facts = [scan for scan, _ in known], [of_scan for _, of_scan in known]
+    try:
+        return scans, facts, learn(facts, before)
+    except Exception:  # nobody has foreseen it: it is looked for which scan it was
+        able = []
+        for scan, of_scan in known:
+            with _left_out_if_it_fails(scan, skipped):
+                learn([of_scan], before)
+                able.append((scan, of_scan))
+        if len(able) == len(known):
+            raise
+    return _learnt(able, before, skipped)
+
+
+@contextmanager
+def _left_out_if_it_fails(scan: Scan, skipped: list[SkippedScan]) -> Iterator[None]:
+    """One scan must not keep a home from learning, whatever is wrong with it: it is named, and the others go on."""
+    try:
+        yield
+    except Exception as error:
+        message = str(error) if isinstance(error, FairhandError) else f"{type(error).__name__}: {error}"
+        skipped.append(SkippedScan(scan=scan.id, file=scan.name, message=message))
 
 
 def _types(facts: Sequence[ScanFacts]) -> set[str]:

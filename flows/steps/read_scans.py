@@ -20,6 +20,7 @@ from transcribe.intake import (
     is_unmasked,
     load_pages,
     masked_anew,
+    scan_id,
     scans_of,
     unexpected,
     unreadable,
@@ -39,10 +40,14 @@ ENGINES_COUNT = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenScan:
-    """A scan that the store now has, and whether it is new there."""
+    """A scan that the store now has, and whether it is new there.
+
+    `lost`: some of its pictures are not in the archive, or are not what their names say, so that it is read again.
+    """
 
     scan: Scan
     new: bool
+    lost: bool = False
 
 
 def forms_of(home: Home, form_name: str) -> list[str]:
@@ -63,7 +68,7 @@ def take_in(home: Home, paths: Sequence[Path], form_name: str, batch: str) -> It
         home.archive,
         limits(home.settings),
         forms=forms,
-        is_known=lambda scan: is_known(home, scan),
+        is_known=lambda scan: is_known(home, scan, form),
         batch=batch,
     )
     places_aside = {file.place for file in home.store.list_set_aside()}
@@ -93,13 +98,20 @@ def failure_message(scan: Scan, error: Exception) -> str:
     return f"{unexpected(error)} {SAVE_ANEW_ADVICE} and ingest it again."
 
 
-def is_known(home: Home, scan: str) -> bool:
-    """Whether the store has this scan already."""
+def is_known(home: Home, scan: str, form: Form | None = None) -> bool:
+    """Whether there is nothing to keep of this scan: it was forgotten, or the store and the archive have all of it.
+
+    Nor is there where a masked copy is lost and `form`, that it comes in as, does not say where to mask it again.
+    """
+    if home.store.forgotten(scan):
+        return True
     try:
-        home.store.scan(scan)
+        pages = home.store.scan(scan).pages
     except NotFound:
         return False
-    return True
+    if scan_id((page.file, page.page) for page in pages) != scan and not (form and form.has_payment):
+        return True
+    return all(home.archive.is_whole(name) for page in pages for name in (page.file, page.hocr) if name)
 
 
 def _kept_or_failed(home: Home, scanned: Scanned) -> TakenScan | Unreadable:
@@ -118,10 +130,21 @@ def _kept(home: Home, scanned: Scanned) -> TakenScan:
     if not new and scanned.scan.form and not home.store.scan(scanned.scan.id).form:
         home.store.set_form(scanned.scan.id, scanned.scan.form, scanned.scan.form_version, now())
     scan = home.store.scan(scanned.scan.id)
-    if not scan.form and not home.store.has_reads(scan.id):
+    if not new and not scanned.is_known and _names_lost_copies(home, scan):
+        copies = {file.sha256: file for file in scanned.files}
+        home.store.mask_pages(scan.id, [copies[page.file] for page in scanned.scan.pages], now())
+        scan = home.store.scan(scan.id)
+    lost = not new and not all(map(home.archive.is_whole, home.store.kept_names(scan.id)))
+    if not scan.form and (lost or not home.store.has_reads(scan.id)):
         _put_pictures(home, scan)
         home.store.wake([scan.id], now())
-    return TakenScan(scan=scan, new=new)
+    return TakenScan(scan=scan, new=new, lost=lost)
+
+
+def _names_lost_copies(home: Home, scan: Scan) -> bool:
+    """Whether a scan names masked copies that are lost still, although it was masked anew: the new ones are others."""
+    masked = scan_id((page.file, page.page) for page in scan.pages) != scan.id
+    return masked and not all(home.archive.is_whole(page.file) for page in scan.pages)
 
 
 def _put_pictures(home: Home, scan: Scan) -> None:

@@ -7,14 +7,17 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from flows.home import Home, policy
 from flows.home import now as clock
 from flows.steps.close_appeals import close_appeals
+from flows.steps.erasures import publish_records
 from flows.steps.identify_tasks import NO_FORM_MESSAGE, identified, identify_task, is_of_no_form
 from flows.steps.layout_tasks import distinct_tasks, read_shown_layout, unread_annotations, with_layout_tasks
 from flows.steps.outcomes import outcomes
+from flows.steps.quarantine import program, set_apart
 from flows.steps.read_scans import failure_message, read_scan
 from flows.steps.reopened import with_reopened
 from reconcile.decision import (
@@ -31,7 +34,7 @@ from reconcile.forms import prepared
 from reconcile.inference import ScanMemory, weigh
 from reconcile.parameters import shipped_parameters
 from reconcile.policy import Policy
-from reconcile.records import publish, rebuild
+from reconcile.records import rebuild
 from transcribe.codes import Reason
 from transcribe.errors import EngineError, FairhandError, FormError, ScanError
 from transcribe.model import WHOLE, Decision, FieldKey, Form, Parameters, Posterior, Reading, Scan, Task
@@ -61,7 +64,7 @@ LOOK_SECONDS = 0.5
 class ReconciledScans:
     """What one call of `reconcile_waiting` did: scans weighed, fields decided, tasks asked, records made.
 
-    `failed` has the ids of the scans that could not be weighed, and why.
+    `failed` has the ids of the scans set apart as they could not be weighed, and why.
     """
 
     scans: int = 0
@@ -90,28 +93,30 @@ def reconcile_waiting(
     """Weigh, decide and conclude every waiting scan. Called again it changes nothing; several may run at once.
 
     `read_again` is called for a scan whose form a person has just said, or of whose layout they showed something. A
-    scan that fails stays waiting and is named; the others go on. `memory` is what scans gave when they were weighed
-    last, for speed alone.
+    scan that fails is named and set apart; the others go on. `memory` is what scans gave when they were weighed last,
+    for speed alone.
     """
     concluded: list[_Conclusion] = []
-    failed: list[tuple[str, str]] = []
-    while leased := store.claim_waiting(LEASED_SCANS_COUNT, now()):
+    failed: dict[str, str] = {}
+    while leased := store.claim_waiting(LEASED_SCANS_COUNT, now(), program=program()):
         parameters, people = parameters_in_force(store, now()), traditions(store.transcribers())
         loop = _Loop(store, forms, policy, now, read_again, memory, parameters, people)
         for waiting in leased:
+            if waiting.scan.id in failed:  # it has new readings of its own making: the next round is soon enough
+                continue
             try:
                 concluded.append(loop.conclude(waiting) if waiting.scan.form else loop.identify(waiting))
-            except FairhandError as error:
-                failed.append((waiting.scan.id, str(error)))
             except Exception as error:  # an unforeseen one must not stop the other scans
-                logger.error("Weighing the scan %s failed unexpectedly.", waiting.scan.id[:12], exc_info=error)
-                failed.append((waiting.scan.id, f"weighing it failed unexpectedly ({type(error).__name__}: {error})."))
+                if not isinstance(error, FairhandError):
+                    logger.error("Weighing the scan %s failed unexpectedly.", waiting.scan.id[:12], exc_info=error)
+                weighed = partial(loop.weighed_again, waiting.scan)
+                failed[waiting.scan.id] = set_apart(store, waiting, error, now(), weighed)
     return ReconciledScans(
         scans=len(concluded),
         decided=sum(conclusion.decided for conclusion in concluded),
         asked=sum(conclusion.asked for conclusion in concluded),
         records=sum(conclusion.records for conclusion in concluded),
-        failed=tuple(failed),
+        failed=tuple(failed.items()),
     )
 
 
@@ -154,11 +159,6 @@ def _sum_of(first: ReconciledScans, second: ReconciledScans) -> ReconciledScans:
         records=first.records + second.records,
         failed=first.failed + second.failed,
     )
-
-
-def publish_records(home: Home) -> int:
-    """Bring records.db up to date; gives how many entries were new."""
-    return publish(home.store, home.settings.records, home.forms).count
 
 
 def rebuild_records(home: Home) -> int:
@@ -205,6 +205,11 @@ class _Loop:
         store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, self.now())
         return _Conclusion(len(decisions), len(tasks), int(record is not None))
 
+    def weighed_again(self, scan: Scan, readings: Sequence[Reading]) -> object:
+        """What would be decided and asked with these readings of a scan alone."""
+        form = self.forms(scan.form, scan.form_version)
+        return outcomes(form, weigh(form, readings, self.parameters), self.policy)
+
     def identify(self, waiting: Waiting) -> _Conclusion:
         """Read a scan of an unknown form with the form that a person said; without one, ask which it is.
 
@@ -212,7 +217,7 @@ class _Loop:
         """
         scan, store = waiting.scan.id, self.store
         readings = store.readings(scan, waiting.up_to)
-        form = identified(readings)
+        form = identified(readings, {(name, version) for name, version, _ in store.forms()})
         if form is not None:
             store.set_form(scan, form.form, form.version, self.now(), form.turn)
             return self._read_first(replace(waiting, scan=store.scan(scan)))

@@ -10,6 +10,7 @@ from reconcile.forms.rule_terms import Operand
 from reconcile.forms.rules import CompiledRule, RuleInstance, compile_rules, operand
 from reconcile.forms.street_words import spelled_out
 from transcribe.model import Field, FieldKey, Form, Value
+from transcribe.values import shown_controls
 
 CACHED_TEXT_COUNT = 65536
 """So many texts of one field are cached in each of their forms: weighing asks for the same ones many times."""
@@ -39,7 +40,7 @@ class PreparedField:
         self._kind = kind
 
     def _normal(self, text: str) -> str:
-        normal = self._kind.normalise(text, self.field, self.form)
+        normal = self._kind.normalise(shown_controls(text), self.field, self.form)
         return spelled_out(normal) if self.field.type == "address" else normal
 
     def value(self, text: str) -> Value:

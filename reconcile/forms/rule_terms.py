@@ -1,6 +1,6 @@
 """One side of a rule as a function of the form's values: a parsed term bound to the fields of one scan.
 
-Only terms that `reconcile.forms.rule_grammar` has accepted come here.
+Only terms that `transcribe.rule_grammar` has accepted come here.
 """
 
 from __future__ import annotations

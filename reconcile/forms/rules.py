@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from reconcile.forms.rule_grammar import NUMBER_TYPES, Comparison, parse_check
 from reconcile.forms.rule_terms import Binding, Operand, Term, bind
 from transcribe.model import FieldKey, Form, Rule, Value
+from transcribe.rule_grammar import NUMBER_TYPES, Comparison, parse_check
 from transcribe.values import minor_digits
 
 Values = Mapping[FieldKey, Operand]

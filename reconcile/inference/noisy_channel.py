@@ -160,7 +160,7 @@ def swapped(text: str) -> str | None:
     """An ISO date with day and month the other way about; None where that is no other date."""
     if len(text) != 10 or text[4] != "-" or text[7] != "-":
         return None
-    year, month, day = text.split("-")
+    year, month, day = text[:4], text[5:7], text[8:]  # machines also read dates with four dashes
     if month == day:
         return None
     try:

@@ -56,6 +56,9 @@ RECURRING_WORD_SHARE = 0.95
 Chosen by hand.
 """
 
+MIN_LOG_PROBABILITY = -700.0
+"""Log probability below which a float has no logarithm any more: exp(-746) is 0. With all faults a text stays above."""
+
 UNACCENTED_SHARE = 0.3
 """How often a known value is written without the accents that master data give it, mostly in capitals.
 
@@ -96,7 +99,7 @@ def log_prior(spot: PreparedField, says: str, learnt: LearntParameters, words: W
         return share
     covered = learnt.covered_share(field.name)
     listed = 1.0 if values.has(says) else UNACCENTED_SHARE if values.has_without_accents(says) else 0.0
-    return log(listed * covered / values.count + (1 - covered) * exp(share))
+    return log(listed * covered / values.count + (1 - covered) * exp(max(MIN_LOG_PROBABILITY, share)))
 
 
 def unread_log_prior(
@@ -165,6 +168,9 @@ def flat_prior(text: str) -> float:
 
 @lru_cache(maxsize=65536)
 def flat_word(word: str) -> float:
-    """Log probability of a word of which nothing is known: 10 digits, about 17 letters likely at each place."""
+    """Log probability of a word of which nothing is known: 10 digits, about 17 letters likely at each place.
+
+    Like a text, no word is less probable than MIN_LOG_PRIOR: its probability must not vanish, or it has no logarithm.
+    """
     digits = sum(character.isdigit() for character in word)
-    return log(0.3 if digits == len(word) else 0.03) - 2.3 * digits - 2.8 * (len(word) - digits)
+    return max(MIN_LOG_PRIOR, log(0.3 if digits == len(word) else 0.03) - 2.3 * digits - 2.8 * (len(word) - digits))

@@ -1,9 +1,21 @@
 """The published record database."""
 
 from reconcile.records import query
+from reconcile.records.database import damage
 from reconcile.records.export.jsonl import record_json
 from reconcile.records.export_formats import ExportOptions, load_export
-from reconcile.records.publish import publish, rebuild
+from reconcile.records.publish import empty_log_of, is_of, publish, rebuild
 from reconcile.records.query import PublishedRecord
 
-__all__ = ["ExportOptions", "PublishedRecord", "load_export", "publish", "query", "rebuild", "record_json"]
+__all__ = [
+    "ExportOptions",
+    "PublishedRecord",
+    "damage",
+    "empty_log_of",
+    "is_of",
+    "load_export",
+    "publish",
+    "query",
+    "rebuild",
+    "record_json",
+]

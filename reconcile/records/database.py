@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from transcribe.errors import NotFound, StoreError
-from transcribe.store import enable_write_ahead
+from transcribe.store import empty_log, enable_write_ahead
 
 _LOCK_WAIT_SECONDS = 30.0
 """How long to wait for another publisher: longer than publishing a full batch takes."""
@@ -65,4 +65,45 @@ def _opened(path: Path, address: str, *, uri: bool) -> Iterator[Database]:
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"The record database {path} could not be used: {error}. Try again, or rebuild it.") from error
+        advice = "make it anew with `fairhand publish --rebuild`" if _is_damage(error) else "try again"
+        raise StoreError(f"The record database {path} could not be used: {error}; {advice}.") from error
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether what lies there is no database, or one that was broken."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def damage(path: Path) -> list[str]:
+    """What is broken in a database file. Empty where it is whole or missing; StoreError where nobody can look."""
+    if not path.exists() or not path.stat().st_size:
+        return []
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_LOCK_WAIT_SECONDS)
+    try:
+        return [said for (said,) in connection.execute("PRAGMA integrity_check(10)") if said != "ok"]
+    except sqlite3.DatabaseError as error:
+        if _is_damage(error):
+            return [str(error)]
+        raise StoreError(f"The record database {path} could not be looked at: {error}; try again.") from error
+    finally:
+        connection.close()
+
+
+@contextmanager
+def made_anew(path: Path) -> Iterator[Database]:
+    """A new database that takes the place of the one of this path when all is written. Readers see one or the other."""
+    anew = path.with_name(f"{path.name}.anew")
+    _remove(anew)
+    with open_for_publishing(anew) as database:
+        yield database
+        empty_log(database.conn, _LOCK_WAIT_SECONDS)
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    anew.replace(path)
+    _remove(anew)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from sqlite_utils import Database
 
 from reconcile.records import rows, schema
-from reconcile.records.database import open_for_publishing, write_transaction
+from reconcile.records.database import damage, made_anew, open_for_publishing, write_transaction
 from transcribe.model import Form, Place, Reading, Scan
-from transcribe.store import OutboxEntry
+from transcribe.store import OutboxEntry, empty_log
 
 BATCH_ENTRY_COUNT = 200
 """Outbox entries in one transaction. Readers never wait, and another publisher waits well under a second."""
@@ -24,7 +25,7 @@ The file then equals a rebuilt one to the last byte of its dump. Larger tables a
 rebuilt when something is erased.
 """
 
-LOG_WAIT_MS = 1_000
+LOG_WAIT_SECONDS = 1.0
 """How long emptying the log waits for readers. It is tried again with every publishing."""
 
 
@@ -33,6 +34,9 @@ class Outbox(Protocol):
 
     def forms(self) -> list[tuple[str, int, str]]: ...
     def outbox(self, after: int, limit: int = 500) -> list[OutboxEntry]: ...
+    def outbox_mark(self, number: int) -> str: ...
+    def outbox_goes_on_after(self, number: int) -> None: ...
+    def keep_erased(self, scans: Mapping[str, datetime]) -> None: ...
     def scan(self, scan: str) -> Scan: ...
     def readings(self, scan: str, up_to: int | None = None) -> list[Reading]: ...
     def places(self, scan: str) -> list[Place]: ...
@@ -44,49 +48,116 @@ FormOfVersion = Callable[[str, int], Form]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """The number of entries applied, and the outbox position of records.db after them."""
+    """The number of entries applied, and the outbox position of records.db after them.
+
+    `anew`: the file was made anew, as what it held was of another state, such as one that a backup has replaced.
+    """
 
     count: int
     position: int
+    anew: bool = False
 
 
 def publish(store: Outbox, path: Path, forms: FormOfVersion) -> Published:
     """Apply every outbox entry after the position of records.db, in order.
 
     The position moves in the same transaction as the rows. So no entry is lost or repeated where a publisher dies or
-    two publish at once. StoreError where the file cannot be written; FormError where a form's definition is gone.
+    two publish at once. A file that came from another state than this one is made anew. StoreError where the file
+    cannot be written; FormError where a form's definition is gone.
     """
-    count = 0
+    count, anew = 0, False
     with open_for_publishing(path) as database:
         while True:
             with write_transaction(database):
                 schema.prepare(database)
-                done = _apply_batch(database, store, forms)
-            count += done.count
-            if done.count < BATCH_ENTRY_COUNT:
-                _empty_log(database)
-                return Published(count=count, position=done.position)
+                foreign = not _belongs(database, store)
+                done = (_write_all if foreign else _apply_batch)(database, store, forms)
+            count, anew = count + done.count, anew or foreign
+            if foreign or done.count < BATCH_ENTRY_COUNT:
+                empty_log(database.conn, LOG_WAIT_SECONDS)
+                return Published(count=count, position=done.position, anew=anew)
 
 
 def rebuild(store: Outbox, path: Path, forms: FormOfVersion) -> Published:
     """Make records.db anew from the whole outbox, in one transaction: readers see the old file, then the new one.
 
-    Erased scans stay erased, as the outbox holds only their erasure.
+    Erased scans stay erased: the outbox holds only their erasure, and those that the file lists are erased in the store
+    too. A file that is broken, or is no database, is replaced.
     """
-    count = 0
+    if damage(path):
+        with made_anew(path) as database, write_transaction(database):
+            return _write_all(database, store, forms)
     with open_for_publishing(path) as database:
         with write_transaction(database):
-            _drop_everything(database)
+            done = _write_all(database, store, forms)
+        empty_log(database.conn, LOG_WAIT_SECONDS)
+    return done
+
+
+def empty_log_of(path: Path, seconds: float) -> bool:
+    """Leave nothing of what was erased in the log of records.db. False where a reader kept it from that so long."""
+    with open_for_publishing(path) as database:
+        return empty_log(database.conn, seconds)
+
+
+def is_of(store: Outbox, path: Path) -> tuple[bool, int]:
+    """Whether records.db was published from this state, and its outbox position; it is made where it is missing."""
+    with open_for_publishing(path) as database:
+        with write_transaction(database):
             schema.prepare(database)
-            while (done := _apply_batch(database, store, forms)).count:
-                count += done.count
-        _empty_log(database)
+        return _belongs(database, store), _position(database)
+
+
+def _write_all(database: Database, store: Outbox, forms: FormOfVersion) -> Published:
+    """Everything of the outbox in place of what is there, inside the caller's transaction.
+
+    Numbers of changes go on above those that the file had, so that nobody who follows it misses one.
+    """
+    before, erased = _kept_of_file(database)
+    store.keep_erased({scan: at for scan, (at, _) in erased.items()})
+    store.outbox_goes_on_after(before)
+    _drop_everything(database)
+    schema.prepare(database)
+    count = 0
+    while (done := _apply_batch(database, store, forms)).count:
+        count += done.count
+    again = {str(row["scan"]) for row in database.table("erased").rows}
+    for scan, (at, changed) in erased.items():
+        if scan not in again:  # the state never had it
+            row = {"scan": scan, "erased_at": at.isoformat(), "changed": changed}
+            database.table("erased").insert(row)
     return Published(count=count, position=done.position)
+
+
+def _kept_of_file(database: Database) -> tuple[int, dict[str, tuple[datetime, int]]]:
+    """The position of a file, and the scans that it lists as erased: when, and the number of that change."""
+    tables = set(database.table_names())
+    if not tables >= {"outbox_position", "erased"}:
+        return 0, {}
+    rows = list(database.table("erased").rows)
+    erased = {str(row["scan"]): (datetime.fromisoformat(row["erased_at"]), int(row["changed"])) for row in rows}
+    return _position(database), erased
+
+
+def _position(database: Database) -> int:
+    row = next(iter(database.query("select position from outbox_position")), None)
+    return 0 if row is None else int(row["position"])
+
+
+def _belongs(database: Database, store: Outbox) -> bool:
+    """Whether the entry that was published last is the one of that number in this state."""
+    position = _position(database)
+    if not position:
+        return True
+    mark = next(iter(database.query("select mark from outbox_mark")), None)
+    if mark is None:  # a file of before there were marks
+        return bool(store.outbox_mark(position))
+    return str(mark["mark"]) == store.outbox_mark(position)
 
 
 def _apply_batch(database: Database, store: Outbox, forms: FormOfVersion) -> Published:
     """Apply one batch of entries, inside the caller's transaction."""
-    position = int(next(database.query("select position from outbox_position"))["position"])
+    position = _position(database)
     new = _add_forms(database, store, forms)
     entries = store.outbox(position, BATCH_ENTRY_COUNT)
     for entry in entries:
@@ -95,8 +166,9 @@ def _apply_batch(database: Database, store: Outbox, forms: FormOfVersion) -> Pub
         else:
             _write_record(database, store, entry, forms(entry.record.form, entry.record.form_version))
         position = entry.number
-    if entries:
+    if entries or (position and not database.table("outbox_mark").count):
         database.table("outbox_position").update(1, {"position": position})
+        database.table("outbox_mark").upsert({"id": 1, "mark": store.outbox_mark(position)}, pk="id")
     if entries or new:
         _rebuild_indexes(database, erased=any(entry.record is None for entry in entries))
     return Published(count=len(entries), position=position)
@@ -163,15 +235,6 @@ def _rebuild_indexes(database: Database, *, erased: bool) -> None:
     for table in schema.searchable_tables(database):
         if erased or table.count <= MAX_REBUILT_INDEX_ROWS:
             table.rebuild_fts()
-
-
-def _empty_log(database: Database) -> None:
-    """Empty the write-ahead log, which still holds pages from before an erasure.
-
-    A reader in the middle of a query keeps it until the next publishing.
-    """
-    database.execute(f"PRAGMA busy_timeout={LOG_WAIT_MS}")
-    database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _drop_everything(database: Database) -> None:

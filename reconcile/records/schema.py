@@ -17,6 +17,7 @@ SEARCH_TOKENIZER = "unicode61 remove_diacritics 2"
 
 TABLES: dict[str, dict[str, type]] = {
     "outbox_position": {"id": int, "position": int},
+    "outbox_mark": {"id": int, "mark": str},
     "forms": {"form": str, "version": int, "digest": str},
     "columns": {
         **{"table_name": str, "column_name": str, "form": str, "part": str, "field": str},
@@ -40,7 +41,7 @@ TABLES: dict[str, dict[str, type]] = {
 }
 """The columns of the tables that each file has."""
 
-_PRIMARY_KEYS = {"outbox_position": "id", "records": "id", "erased": "scan"}
+_PRIMARY_KEYS = {"outbox_position": "id", "outbox_mark": "id", "records": "id", "erased": "scan"}
 """The primary keys of these tables; the others have none."""
 
 _INDEXES = (
@@ -78,10 +79,12 @@ class FieldColumn:
 
 def prepare(database: Database) -> None:
     """Make the tables that each file has, where they are missing."""
-    if "outbox_position" in database.table_names():
-        return
+    present = set(database.table_names())
     for name, columns in TABLES.items():
-        database.table(name).create(columns, pk=_PRIMARY_KEYS.get(name), strict=True)
+        if name not in present:
+            database.table(name).create(columns, pk=_PRIMARY_KEYS.get(name), strict=True)
+    if "outbox_position" in present:
+        return
     for name, columns_of_index, unique in _INDEXES:
         database.table(name).create_index(columns_of_index, unique=unique)
     database.table("outbox_position").insert({"id": 1, "position": 0})

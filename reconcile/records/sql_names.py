@@ -14,7 +14,8 @@ ColumnKind = Literal["amount", "integer", "mark", "text"]
 """
 
 FIXED_TABLES = frozenset(
-    "records provenance history exceptions erased forms columns outbox_position least_sure sqlite_master".split()
+    "records provenance history exceptions erased forms columns outbox_position outbox_mark".split()
+    + "least_sure sqlite_master".split()
 )
 """Names that no table of a form may have."""
 

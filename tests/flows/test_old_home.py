@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -189,7 +190,9 @@ def test_the_records_made_anew_are_the_same_to_the_last_row(home: Path) -> None:
     before = dump(home / "records.db")
     assert "nicolas83@example.net" in before
     command(home, "publish", "--rebuild")
-    assert dump(home / "records.db") == before
+    marks = r'CREATE TABLE "outbox_mark" \([^)]*\) STRICT;\n|INSERT INTO "outbox_mark".*\n'
+    anew = re.sub(marks, "", dump(home / "records.db"))
+    assert anew == before, "a table that came later stands beside"
 
 
 def test_the_work_goes_on_until_the_record_is_published(here: Making) -> None:

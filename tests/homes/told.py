@@ -51,7 +51,7 @@ def told(home: Path) -> dict[str, Any]:
         people, scans = rooms.store.transcribers(), _scans(rooms)
         said = {
             "settings": {name: getattr(rooms.settings, name) for name in SET},
-            "status": [_without(each, "records_db") for each in listed(home, "status")],
+            "status": [_without(each, "records_db", "quarantined") for each in listed(home, "status")],
             **{name: listed(home, *words) for name, words in LISTS.items()},
             "about": json.loads(command(home, "people", "export", ABOUT)),
             **_held(rooms, people),
@@ -60,6 +60,7 @@ def told(home: Path) -> dict[str, Any]:
             "weighed": {scan.name: _weighed(rooms, scan) for scan in scans},
             "records": [json.loads(line) for line in command(home, "export").splitlines()],
         }
+    said["log verified"] = [_without(each, "forgeries") for each in said["log verified"]]  # newer than the old home
     plain: dict[str, Any] = json.loads(json.dumps(said, default=_plain))
     return plain
 
@@ -142,8 +143,8 @@ def _named(task: Task) -> list[str]:
     return [task.id, task.scan, str(task.key), task.kind]
 
 
-def _without(said: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in said.items() if key != name}
+def _without(said: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in said.items() if key not in names}
 
 
 def _plain(value: object) -> object:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -38,6 +42,39 @@ def test_pictures_that_lie_in_one_file_are_found_by_their_names_and_erased_toget
     assert not archive.has(names["c"])
     with pytest.raises(NotFound):
         archive.get(names["c"])
+
+
+def test_any_number_of_writers_keep_the_same_bytes_at_once(archive: Archive, tmp_path: Path) -> None:
+    contents = [bytes([number]) * 4096 for number in range(20)]
+    with ThreadPoolExecutor(10) as writers:
+        names = list(writers.map(archive.put, contents * 10))
+    assert set(names) == {hashlib.sha256(each).hexdigest() for each in contents}
+    assert all(map(archive.is_whole, names))
+    assert not list(tmp_path.rglob("*.part"))
+
+
+@pytest.mark.parametrize("left", [b"", b"a pa", b"a pagE", b"a page and more"])
+def test_a_file_that_was_cut_or_changed_is_put_right(tmp_path: Path, left: bytes) -> None:
+    archive = Archive(str(tmp_path / "archive"))
+    name = archive.put(b"a page")
+    assert archive.is_whole(name)
+    (tmp_path / "archive" / name[:2] / name).write_bytes(left)
+    assert not archive.is_whole(name)
+    assert archive.put(b"a page") == name
+    assert (archive.get(name), archive.is_whole(name)) == (b"a page", True)
+
+
+def test_what_a_killed_writer_left_goes_when_its_bytes_are_erased(tmp_path: Path) -> None:
+    archive = Archive(str(tmp_path / "archive"))
+    name = archive.put(b"a page")
+    folder = tmp_path / "archive" / name[:2]
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    old, new = (folder / f".{name}.{process}.abc.part" for process in (ended.pid, os.getpid()))
+    for part in (old, new):
+        part.write_bytes(b"a pa")
+    archive.erase(name)
+    assert list(folder.iterdir()) == [new], "somebody may be writing that one now"
 
 
 @given(st.dictionaries(st.text(max_size=4), st.binary(max_size=40), min_size=1, max_size=8))

@@ -5,5 +5,18 @@ from transcribe.forms.comb_fields import Comb, comb, combs
 from transcribe.forms.definition import find, installed, load
 from transcribe.forms.field_boxes import cell, field_boxes
 from transcribe.forms.preview import preview
+from transcribe.forms.schema import FORM_NAME
 
-__all__ = ["Comb", "blank_grey", "cell", "comb", "combs", "field_boxes", "find", "installed", "load", "preview"]
+__all__ = [
+    "FORM_NAME",
+    "Comb",
+    "blank_grey",
+    "cell",
+    "comb",
+    "combs",
+    "field_boxes",
+    "find",
+    "installed",
+    "load",
+    "preview",
+]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import csv
 import hashlib
 import tomllib
@@ -16,6 +15,7 @@ from transcribe.forms import blank_image
 from transcribe.forms.schema import ColumnTable, FieldTable, FindTable, FormFile, MasterTable, TableTable
 from transcribe.geometry import Box
 from transcribe.model import Blank, Column, Field, Find, Form, Master, Rule, Table
+from transcribe.rule_grammar import parse_check
 
 SHIPPED = Path(__file__).parent / "shipped"
 """The folder of the forms that come with fairhand."""
@@ -80,6 +80,8 @@ def _parse(path: Path, raw: bytes) -> dict[str, object]:
         return tomllib.loads(raw.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FormError(f"{path.name}: this is no TOML: {error}.") from error
+    except RecursionError as error:
+        raise FormError(f"{path.name}: this is nested too deep for a form definition.") from error
 
 
 def _mistakes(path: Path, raw: bytes, error: ValidationError) -> str:
@@ -121,10 +123,8 @@ def _form(path: Path, raw: bytes, said: FormFile) -> Form:
     for table in tables:
         _check_place(path, f'table "{table.name}"', table.page, table.box, blanks)
     known = {field.name for field in fields} | {column.field.name for table in tables for column in table.columns}
-    for number, rule in enumerate(said.rule, 1):
-        _check_rule(path, f'rule "{rule.name or number}" check', rule.check, known)
     masters = tuple(_master(path, each, known) for each in said.master)
-    return Form(
+    form = Form(
         name=said.name,
         version=said.version,
         title=said.title,
@@ -140,6 +140,9 @@ def _form(path: Path, raw: bytes, said: FormFile) -> Form:
         retention_days=said.retention_days,
         options=dict(said.options),
     )
+    for number, rule in enumerate(said.rule, 1):
+        _check_rule(path, f'rule "{rule.name or number}" check', Rule(name=rule.name, check=rule.check), form)
+    return form
 
 
 def _blanks(path: Path, said: FormFile) -> tuple[Blank, ...]:
@@ -154,13 +157,21 @@ def _blanks(path: Path, said: FormFile) -> tuple[Blank, ...]:
 
 
 def _blank(path: Path, key: str, name: str, size: tuple[int, int] | None) -> Blank:
-    file = path.parent / name
-    if not file.is_file():
-        raise FormError(f"{path.name}: {key}: there is no file {name} beside the definition.")
+    file = _beside(path, key, name)
     real = blank_image.blank_size(file)
     if size is not None and size != real:
         raise FormError(f"{path.name}: size: {name} is {real[0]} x {real[1]} pixels, not {size[0]} x {size[1]}.")
     return Blank(path=str(file), size=real)
+
+
+def _beside(path: Path, key: str, name: str) -> Path:
+    """A file that lies beside the definition: a link that leads elsewhere would take in whatever can be read there."""
+    file = path.parent / name
+    if not file.is_file():
+        raise FormError(f"{path.name}: {key}: there is no file {name} beside the definition.")
+    if file.resolve().parent != path.parent.resolve():
+        raise FormError(f"{path.name}: {key}: {name} is a link out of the definition's folder; put the file there.")
+    return file
 
 
 def _field(said: FieldTable) -> Field:
@@ -213,9 +224,7 @@ def _table(said: TableTable) -> Table:
 def _master(path: Path, said: MasterTable, known: set[str]) -> Master:
     if said.field not in known:
         raise FormError(f'{path.name}: master field: the form has no field "{said.field}".')
-    file = path.parent / said.source
-    if not file.is_file():
-        raise FormError(f"{path.name}: master source: there is no file {said.source} beside the definition.")
+    file = _beside(path, "master source", said.source)
     content = file.read_bytes()
     try:
         rows = list(csv.DictReader(content.decode("utf-8-sig").splitlines()))
@@ -267,20 +276,8 @@ def _check_place(path: Path, key: str, page: int, box: Box | None, blanks: Seque
         )
 
 
-def _check_rule(path: Path, key: str, check: str, known: set[str]) -> None:
-    for name in sorted(_names_in(check) - known):
-        raise FormError(f'{path.name}: {key}: the form has no field "{name}".')
-
-
-def _names_in(check: str) -> set[str]:
-    """The fields that a formula speaks of: `a`, and `lines.b` for a cell; names that are called are functions."""
-    tree = ast.parse(check, mode="eval")
-    inner = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    names = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and id(node) not in called:
-            names.add(ast.unparse(node))
-        elif isinstance(node, ast.Name) and id(node) not in inner | called:
-            names.add(node.id)
-    return names
+def _check_rule(path: Path, key: str, rule: Rule, form: Form) -> None:
+    try:
+        parse_check(rule, form)
+    except FormError as error:
+        raise FormError(f"{path.name}: {key}: {error}") from error

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import re
+from pathlib import PurePath
 from typing import Annotated
 
 from babel import Locale, UnknownLocaleError
@@ -12,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from transcribe import fields as field_types
 from transcribe.model import Personal, Where
+from transcribe.values import pattern_fault
 
 
 def _texts(value: object) -> object:
@@ -40,10 +40,12 @@ def _known_currency(value: str) -> str:
 
 
 def _regular_expression(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise ValueError(f"the pattern {value!r} is no regular expression: {error}") from error
+    fault = pattern_fault(value)
+    if fault is not None:
+        raise ValueError(
+            f"the pattern {value!r} is no regular expression that RE2 knows ({fault}); it knows no look-around and no "
+            "reference back, because those can take for ever: https://github.com/google/re2/wiki/Syntax"
+        )
     return value
 
 
@@ -60,15 +62,17 @@ def _ordered_span(value: tuple[int, int]) -> tuple[int, int]:
     return value
 
 
-def _formula(value: str) -> str:
-    try:
-        ast.parse(value.strip(), mode="eval")
-    except SyntaxError as error:
-        raise ValueError(f"the check {value!r} is no formula: {error.msg}") from error
-    return value.strip()
+def _file_beside(value: str) -> str:
+    if value in ("", "..") or value != PurePath(value).name or "\0" in value:
+        raise ValueError(f"{value!r} is no plain file name; the file must lie in the folder of the definition")
+    return value
 
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+FORM_NAME = r"^[a-z][a-z0-9_-]*$"
+"""What a form may be called: its name is that of a folder too."""
+
+Beside = Annotated[str, AfterValidator(_file_beside)]
 Texts = Annotated[dict[str, str], BeforeValidator(_texts)]
 Name = Annotated[str, Field(pattern=NAME_PATTERN, description="small letters, digits and _; begins with a letter")]
 BoxKey = Annotated[tuple[int, int, int, int], AfterValidator(_ordered_box)]
@@ -157,7 +161,7 @@ class TableTable(DefinitionTable):
 class RuleTable(DefinitionTable):
     """`[[rule]]`: a sum or comparison that the fields should satisfy."""
 
-    check: Annotated[str, Field(min_length=1), AfterValidator(_formula)]
+    check: Annotated[str, Field(min_length=1), AfterValidator(str.strip)]
     name: str = ""
 
 
@@ -165,7 +169,7 @@ class MasterTable(DefinitionTable):
     """`[[master]]`: a CSV of known values beside the form."""
 
     field: str
-    source: str
+    source: Beside
     column: str
     key: str = ""
 
@@ -173,7 +177,7 @@ class MasterTable(DefinitionTable):
 class PageTable(DefinitionTable):
     """`[[page]]`: one page of a form of several pages."""
 
-    blank: str
+    blank: Beside
     size: Size | None = None
 
 
@@ -187,14 +191,14 @@ def _known_options(options: dict[str, str | int | float | bool]) -> dict[str, st
 class FormFile(DefinitionTable):
     """A whole definition."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    name: Annotated[str, Field(pattern=FORM_NAME, max_length=100)]
     version: Annotated[int, Field(ge=1)]
     title: Texts
     languages: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]{3}(_\w+)?$")], ...], Field(min_length=1)]
     locale: Annotated[str, AfterValidator(_known_locale)]
     currency: Annotated[str, AfterValidator(_known_currency)] = "EUR"
     retention_days: Annotated[int, Field(gt=0)] | None = None
-    blank: str | None = None
+    blank: Beside | None = None
     size: Size | None = None
     page: tuple[PageTable, ...] = ()
     field: tuple[FieldTable, ...] = ()

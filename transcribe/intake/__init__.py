@@ -1,7 +1,7 @@
 """Files to scans: found, checked page by page, put together, masked, kept."""
 
 from transcribe.intake.file_discovery import gather, passed_over
-from transcribe.intake.file_pages import SAVE_ANEW_ADVICE, Unreadable, unexpected, unreadable
+from transcribe.intake.file_pages import SAVE_ANEW_ADVICE, Unreadable, scan_id, unexpected, unreadable
 from transcribe.intake.load_pages import load_pages
 from transcribe.intake.masked_copies import is_unmasked, masked_anew
 from transcribe.intake.scans import Scanned, scans_of
@@ -15,6 +15,7 @@ __all__ = [
     "load_pages",
     "masked_anew",
     "passed_over",
+    "scan_id",
     "scans_of",
     "unexpected",
     "unreadable",

@@ -1,7 +1,8 @@
 """The web app of the review queue: people see one field at a time and type what it says."""
 
+from transcribe.review.access.proof import network_of
 from transcribe.review.app import create_app
 from transcribe.review.context import Context, Here
 from transcribe.review.options import ReviewOptions
 
-__all__ = ["Context", "Here", "ReviewOptions", "create_app"]
+__all__ = ["Context", "Here", "ReviewOptions", "create_app", "network_of"]

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Response
 from starlette.concurrency import run_in_threadpool
@@ -27,6 +28,10 @@ PAGES_PACKAGE = "transcribe.review.pages"
 FIRST_PAGES = ("work", "ahead", "pictures")
 """The files that people's pages ask for with every field, the oftenest first. Routes are matched in order."""
 
+UNUSED: Any = {"docs_url": None, "redoc_url": None, "openapi_url": None, "redirect_slashes": False}
+"""What FastAPI would do by itself and is not done. `pages/worker.py` gives the OpenAPI to people who are signed in. A
+redirect for a slash too many would go to whatever host the request names."""
+
 
 def create_app(
     store: Store,
@@ -44,9 +49,7 @@ def create_app(
     `router`. `routers` are what others serve beside the pages, guarded alike.
     """
     writer = Writer(store)
-    app = FastAPI(
-        title="fairhand review", docs_url=None, redoc_url=None, lifespan=_closing(writer), responses=DOCUMENTED_FAILURES
-    )
+    app = FastAPI(title="fairhand review", lifespan=_closing(writer), responses=DOCUMENTED_FAILURES, **UNUSED)
     app.state.context = Context(
         store=store,
         writer=writer,

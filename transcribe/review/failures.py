@@ -12,11 +12,23 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
-from transcribe.errors import FairhandError, LeaseLost, NotFound, StoreError
+from transcribe.errors import (
+    AccountPaused,
+    CountsAlready,
+    FairhandError,
+    FormError,
+    FormNotOffered,
+    LateTooLong,
+    LeaseLost,
+    NotFound,
+    StoreError,
+)
 from transcribe.i18n import N_, translation
+from transcribe.review.access.proof import ProofNeeded
 from transcribe.review.access.sessions import NotSignedIn, language_of
 from transcribe.review.context import context_of
 from transcribe.review.rate_limits import TooMany
+from transcribe.review.text_limits import TextRefused
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +49,24 @@ DOCUMENTED_FAILURES: dict[int | str, dict[str, Any]] = {
 """What every route may answer beside its own answer, as OpenAPI says it."""
 
 
+LOST_WORDS: dict[type[Exception], str] = {
+    CountsAlready: N_(
+        "Your first reading of this field is kept, paid, and counts already. What you sent now does not replace it. "
+        "If the outcome is wrong, contest it under My readings."
+    ),
+    LateTooLong: N_(
+        "Too many days have gone by since this field was yours, so this reading is not taken. "
+        "My pay says how many days there are. If the line was down so long, tell the operator."
+    ),
+}
+"""Why a task is not written to any more, and the way on."""
+
+
 def add_failures(app: FastAPI) -> None:
     """Teach the app to answer each kind of error."""
     app.add_exception_handler(NotSignedIn, _not_signed_in)
+    app.add_exception_handler(AccountPaused, _paused)
+    app.add_exception_handler(ProofNeeded, _proof_needed)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(ValidationError, _invalid)
@@ -80,7 +107,28 @@ async def _not_signed_in(request: Request, error: Exception) -> Response:
         return failure_response(
             request, 401, N_("You are signed out. Sign in again; what you typed is kept on this device.")
         )
-    return RedirectResponse("/in", 303)
+    response = RedirectResponse("/in", 303)
+    if request.cookies.get(context_of(request).options.cookie):  # a session that has ended: its pictures go
+        response.headers["clear-site-data"] = '"cache"'
+    return response
+
+
+async def _paused(request: Request, error: Exception) -> Response:
+    response = failure_response(
+        request,
+        403,
+        N_(
+            "Your account is paused. What you read and earned stays, and what is due is paid. Ask whoever invited you "
+            "what comes next; what you typed and did not send is kept on this device."
+        ),
+    )
+    response.headers["clear-site-data"] = '"cache"'  # pictures go; readings that were not sent stay
+    return response
+
+
+async def _proof_needed(request: Request, error: Exception) -> Response:
+    """Asks for the password again. What was sent is not kept: browsers show it again on the way back."""
+    return RedirectResponse("/proof", 303)
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -107,7 +155,14 @@ async def _ours(request: Request, error: Exception) -> Response:
     if isinstance(error, NotFound):
         return failure_response(request, 404, N_("There is nothing here for you."))
     if isinstance(error, LeaseLost):
-        return failure_response(request, 409, N_("This field is no longer yours."))
+        return failure_response(request, 409, LOST_WORDS.get(type(error), N_("This field is no longer yours.")))
+    if isinstance(error, TextRefused):
+        return failure_response(request, 422, error.said(language_of(request, context_of(request).options)))
+    if isinstance(error, FormNotOffered):
+        return failure_response(request, 422, N_("This form was not offered. Choose one of the list."))
+    if isinstance(error, FormError):
+        logger.error("a form cannot be used: %s", error)
+        return failure_response(request, 404, N_("There is nothing here for you."))
     if isinstance(error, StoreError):
         logger.warning("the store is busy: %s", type(error).__name__, exc_info=error)
         return failure_response(request, 503, N_("The server is busy. Send it again; it is counted once."), 1)

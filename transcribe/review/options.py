@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from transcribe.store import PayMeasure
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewOptions:
@@ -29,6 +31,12 @@ class ReviewOptions:
     """Requests a minute and token of a program: ten a second fetch half a million records in two minutes."""
     questions_an_hour: int = 10
     """Questions an hour and person: each is read by an operator, and its time is paid."""
+    late_days: float = 7.0
+    """A first reading that comes late is taken and paid for a week: long enough for days without a line."""
+    paid_questions: int = 20
+    """Questions of one person that are paid in 24 hours. More are kept and answered, unpaid."""
+    paid_tests: int = 20
+    """Items of tests of one person that are paid in 24 hours: four tests. More may be taken, unpaid."""
     body_bytes: int = 64 * 1024
     """The largest body of a request: far above a full page of typed text."""
     appeal_days: float = 14
@@ -44,6 +52,11 @@ class ReviewOptions:
     languages: tuple[str, ...] = ("en", "fr", "es")
     languages_from: str = "en"
     """The language where the browser asks for none that we speak."""
+
+    @property
+    def measure(self) -> PayMeasure:
+        """How far pay goes, as the store is told."""
+        return PayMeasure(late_days=self.late_days, questions_a_day=self.paid_questions, tests_a_day=self.paid_tests)
 
     @property
     def secure(self) -> bool:

@@ -8,6 +8,9 @@ from limits.strategies import MovingWindowRateLimiter
 
 from transcribe.i18n import N_
 
+NAMES_A_NETWORK = 3
+"""People of one network who may all use up their tries within a minute. Chosen by hand: an office is one network."""
+
 
 class TooMany(Exception):
     """Too many requests. The next is welcome in `retry_after` seconds. `message` is one of the catalogues."""
@@ -19,18 +22,23 @@ class TooMany(Exception):
 
 
 class RateLimits:
-    """Three limits: tries to sign in (for each address and each handle), requests of one person, and of one program."""
+    """Limits of tries to sign in, by network and by name within one. Limits of requests of one person or program."""
 
     def __init__(self, sign_in_tries: int, requests_a_minute: int, program_requests_a_minute: int) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._sign_in = RateLimitItemPerMinute(sign_in_tries)
+        self._sign_in_of_all = RateLimitItemPerMinute(sign_in_tries * NAMES_A_NETWORK)
         self._requests = RateLimitItemPerMinute(requests_a_minute)
         self._program = RateLimitItemPerMinute(program_requests_a_minute)
 
-    def count_sign_in_try(self, *whom: str) -> None:
-        """Count one try for each name given. TooMany where one of them has used up theirs."""
-        for name in whom:
-            self._count(self._sign_in, "sign in", name)
+    def count_sign_in_try(self, network: str, name: str | None = None) -> None:
+        """Count one try from a network: with this name, or with a link. TooMany where it has used up its tries.
+
+        No network uses up the tries of another: so nobody can shut out somebody whose name they know.
+        """
+        self._count(self._sign_in, "link" if name is None else f"name {name}", network)
+        if name is not None:
+            self._count(self._sign_in_of_all, "names", network)
 
     def count_request(self, who: str) -> None:
         """Count one request of a person. TooMany where they have used up theirs."""

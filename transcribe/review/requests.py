@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from transcribe.codes import Flag
 from transcribe.i18n import N_, translation
+from transcribe.review.text_limits import require_keepable
 from transcribe.store import SentReading
 
 Action = Literal["send", "blank", "illegible", "crossed_out", "absent", "skip"]
@@ -29,14 +30,14 @@ FLAG_OF_ACTION: dict[Action, Flag] = {
 }
 """The flag of a reading whose text is None."""
 
-MAX_TEXT_LENGTH = 4000
-"""Characters of one field: a full page of handwriting has fewer."""
+MAX_SENT_LENGTH = 16_000
+"""Characters that are looked at: a text that is too long, but no attack, is told its own limit."""
 
 MAX_TASK_SECONDS = 3600.0
 """Nobody looks at one field for more than an hour. A clock that says so was left running."""
 
 Idem = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-Text = Annotated[str, Field(max_length=MAX_TEXT_LENGTH)]
+Text = Annotated[str, Field(max_length=MAX_SENT_LENGTH)]
 Seconds = Annotated[float, Field(ge=0, le=MAX_TASK_SECONDS, allow_inf_nan=False)]
 Pixel = Annotated[int, Field(ge=0, le=100_000)]
 PageNumber = Annotated[int, Field(ge=1, le=10_000)]
@@ -148,8 +149,10 @@ def _reading(
 ) -> SentReading:
     """The reading as the store takes it.
 
-    A blank is "". An illegible text is None, with what was legible of it beside.
+    A blank is "". An illegible text is None, with what was legible of it beside. TextRefused where the text cannot be
+    kept.
     """
+    require_keepable(text)
     flags = {FLAG_OF_ACTION[action]} if action in FLAG_OF_ACTION else set()
     if overrode and action == "send":
         flags.add(Flag.OVERRODE_A_CHECK)

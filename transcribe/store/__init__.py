@@ -1,7 +1,8 @@
 """The state of all work, and all SQL that touches it."""
 
 from transcribe.store.contract import Store
-from transcribe.store.drivers.journal import enable_write_ahead
+from transcribe.store.drivers.integrity import state_faults
+from transcribe.store.drivers.journal import empty_log, enable_write_ahead, log_readers
 from transcribe.store.drivers.writer import Writer
 from transcribe.store.facts import (
     CLAIM_SECONDS,
@@ -12,18 +13,22 @@ from transcribe.store.facts import (
     ExpectedWork,
     FieldHistory,
     Floor,
+    Forgery,
     Notice,
     Offer,
     OutboxEntry,
     Pace,
     PayLine,
+    PayMeasure,
     PayState,
     QualificationTry,
+    Quarantined,
     Question,
     Rate,
     ScanState,
     SentReading,
     SetAside,
+    TimeClaim,
     TimeDispute,
     Waiting,
 )
@@ -38,22 +43,29 @@ __all__ = [
     "ExpectedWork",
     "FieldHistory",
     "Floor",
+    "Forgery",
     "Notice",
     "Offer",
     "OutboxEntry",
     "Pace",
     "PayLine",
+    "PayMeasure",
     "PayState",
     "QualificationTry",
+    "Quarantined",
     "Question",
     "Rate",
     "ScanState",
     "SentReading",
     "SetAside",
     "Store",
+    "TimeClaim",
     "TimeDispute",
     "Waiting",
     "Writer",
+    "empty_log",
     "enable_write_ahead",
+    "log_readers",
     "open_store",
+    "state_faults",
 ]

@@ -5,7 +5,7 @@ The list is long and on purpose in one place. Every method is one transaction. `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Literal, Protocol
@@ -21,6 +21,7 @@ from transcribe.model import (
     Reading,
     ReadResult,
     Record,
+    Role,
     Scan,
     SourceFile,
     Task,
@@ -30,6 +31,7 @@ from transcribe.model import (
 from transcribe.store.facts import (
     ANYTHING,
     CLAIM_SECONDS,
+    PAY_MEASURE,
     ApiToken,
     Appeal,
     AppealOutcome,
@@ -47,15 +49,19 @@ from transcribe.store.facts import (
     OutboxEntry,
     Pace,
     PayLine,
+    PayMeasure,
     PayState,
     QualificationTry,
+    Quarantined,
     Question,
     Rate,
     ScanState,
     SentReading,
     SetAside,
+    TimeClaim,
     TimeDispute,
     Waiting,
+    WayIn,
 )
 
 
@@ -113,8 +119,42 @@ class IngestStore(Protocol):
 class ReconcileStore(Protocol):
     """What the reconcile flow and publishing call."""
 
-    def claim_waiting(self, limit: int, now: datetime, seconds: float = CLAIM_SECONDS) -> list[Waiting]:
-        """Lease up to `limit` scans that have a reading newer than their cursor. An expired lease goes back."""
+    def claim_waiting(
+        self, limit: int, now: datetime, seconds: float = CLAIM_SECONDS, *, program: str = ""
+    ) -> list[Waiting]:
+        """Lease up to `limit` scans that have a reading newer than their cursor. An expired lease goes back.
+
+        What is in quarantine is left out until something has changed: its readings, or the version of the `program`.
+        """
+
+    def quarantine(
+        self,
+        scan: str,
+        up_to: int,
+        error: str,
+        message: str,
+        now: datetime,
+        *,
+        program: str = "",
+        reading: str = "",
+        by_chance: bool = False,
+    ) -> None:
+        """Set a claimed scan apart that could not be weighed. `reading` is the one to blame, if there is one.
+
+        What failed `by_chance`, or may be mended outside, is tried again by itself, less and less often.
+        """
+
+    def quarantined(self, scan: str | None = None) -> list[Quarantined]:
+        """The scans set apart because they could not be weighed, or this one, longest first."""
+
+    def retry_quarantined(self, now: datetime, scan: str | None = None) -> int:
+        """Have this scan, or all in quarantine, weighed again. Gives how many."""
+
+    def withdraw_reading(self, reading: str, who: str, reason: str, now: datetime) -> bool:
+        """Take a reading out of weighing; it stays, with who withdrew it and why, and so does its pay.
+
+        The scan is weighed again. False where it was withdrawn already; NotFound where there is none.
+        """
 
     def list_claimed(self, now: datetime) -> frozenset[str]:
         """The scans that wait and that some process has claimed. It may have been killed since."""
@@ -159,6 +199,12 @@ class ReconcileStore(Protocol):
     def outbox(self, after: int, limit: int = 500) -> list[OutboxEntry]:
         """Entries numbered above `after`, in order. A scan that was erased comes as an erasure only."""
 
+    def outbox_mark(self, number: int) -> str:
+        """What tells the entry of this number from that of another state. Empty where there is none."""
+
+    def outbox_goes_on_after(self, number: int) -> None:
+        """Number entries from now on above this one."""
+
     def parameters(self, version: int | None = None) -> Parameters | None:
         """That version of the parameters, or the latest. None where nothing was learnt yet."""
 
@@ -193,8 +239,33 @@ class ReconcileStore(Protocol):
         """Erase the personal text and the pictures of a scan. Gives the archive names (SHA-256) to erase.
 
         Counts, pay and keyed hashes stay. The outbox tells the record database. A scan once forgotten stays so when it
-        is ingested again. Forgetting it again gives the same names, for an erasure of files that was cut short.
+        is ingested again, and in an older state that is put back. Forgetting it again gives the same names, for an
+        erasure of files that was cut short. It is unfinished until `end_erasures`.
         """
+
+    def unfinished_erasures(self) -> list[str]:
+        """Forgotten scans of which pictures, rows of the record database or pages of a log may still be there."""
+
+    def erased_names(self, scan: str) -> list[str]:
+        """The archive names to erase of a forgotten scan. Empty where it is not forgotten."""
+
+    def end_erasures(self, scans: list[str]) -> None:
+        """Say that nothing of these forgotten scans is left anywhere."""
+
+    def empty_log(self, seconds: float = 0.0) -> bool:
+        """Leave nothing of what was erased in the log of the database. It waits so long for readers.
+
+        False where somebody who reads kept it from that.
+        """
+
+    def log_readers(self) -> list[str]:
+        """The programs that are in the middle of reading the database, as far as the system says."""
+
+    def keep_erased(self, scans: Mapping[str, datetime]) -> None:
+        """Have these scans forgotten, by id with the time. Those that are not known here are refused when they come."""
+
+    def kept_names(self, scan: str) -> list[str]:
+        """The archive names of what a scan consists of and shows. Empty where it was forgotten."""
 
     def forgotten(self, sha256: str) -> bool:
         """Whether a scan, or every scan of a file, was forgotten. Such a file must not be kept again."""
@@ -230,21 +301,36 @@ class QueueStore(Protocol):
     def give_back(self, who: str, now: datetime, tasks: Sequence[str] | None = None) -> int:
         """End this person's leases, or the named ones, without a reading. Gives how many."""
 
-    def submit(self, task: str, who: str, sent: SentReading, now: datetime) -> Outcome:
+    def submit(
+        self, task: str, who: str, sent: SentReading, now: datetime, measure: PayMeasure = PAY_MEASURE
+    ) -> Outcome:
         """Keep a reading typed under a lease, and its pay line, in one transaction.
 
         It is kept even when the lease has expired or the task is closed; the outcome is then "late". The same `idem` is
-        one reading. NotFound where the task was never theirs.
+        one reading. A second reading of a task corrects the first within undo's rules, and is not paid again; after
+        that, CountsAlready. LateTooLong where the lease ended too many days ago. What a person who is paused sends is
+        kept and not paid. NotFound where the task was never theirs.
         """
 
-    def skip(self, task: str, who: str, reason: str, seconds: float, now: datetime) -> None:
-        """Give a task back with a reason. This person is not offered it again. The time is paid."""
+    def skip(
+        self,
+        task: str,
+        who: str,
+        reason: str,
+        seconds: float,
+        now: datetime,
+        measure: PayMeasure = PAY_MEASURE,
+    ) -> None:
+        """Give a task back with a reason. This person is not offered it again. The time is paid, once a task.
+
+        The seconds are a claim. They are cut to what is free of the time since the lease.
+        """
 
     def undo(self, task: str, who: str, now: datetime) -> Task:
         """Take back the last reading of a task while nothing is decided on it. The task is theirs again.
 
-        The reading and its pay stay as facts. LeaseLost where the field is decided, or where the reading is older than
-        their last ten.
+        The reading and its pay stay as facts. LeaseLost where the field is decided, where the reading is older than
+        their last ten, or after an hour.
         """
 
     def open_tasks(self, offer: Offer, now: datetime) -> int:
@@ -253,13 +339,14 @@ class QueueStore(Protocol):
     def readings_of(self, who: str, limit: int = 50, before: str | None = None) -> list[FieldHistory]:
         """The latest fields that this person read, each with all that is known of it.
 
-        `before` is a reading's id. A control item still in use is not among them.
+        `before` is a reading's id. A control item still in use is told as a field that is not decided yet.
         """
 
     def history_of_reading(self, reading: str, who: str) -> FieldHistory:
         """All that is known of the field of one reading of this person.
 
-        NotFound where the reading is not theirs, was taken back, or is a control item still in use.
+        NotFound where the reading is not theirs, or was taken back. A control item still in use is told as a field that
+        is not decided yet.
         """
 
 
@@ -267,9 +354,42 @@ class PeopleStore(Protocol):
     """Accounts, sign-in, sessions."""
 
     def put_transcriber(self, person: Transcriber, now: datetime) -> None:
-        """Add a person, or change what is known of them.
+        """Add a person. SettingsError where the handle is somebody else's.
 
-        Pausing ends their sessions and takes no pay away. SettingsError where the handle is somebody else's.
+        What is known of them is changed by the verbs `set_...`, one a fact.
+        """
+
+    def set_roles(self, who: str, roles: Collection[Role], now: datetime, by: str = "store") -> None:
+        """Say what a person may do. `by` is who says so, for the audit log.
+
+        This and each verb `set_...` writes its own fact and no other. NotFound for who has left.
+        """
+
+    def set_languages(self, who: str, languages: Sequence[str], now: datetime, by: str = "store") -> None:
+        """Say which languages a person reads."""
+
+    def set_regions(self, who: str, regions: Sequence[str], now: datetime, by: str = "store") -> None:
+        """Say in which regions a person works."""
+
+    def set_qualifications(self, who: str, qualifications: Collection[str], now: datetime, by: str = "store") -> None:
+        """Say which tests a person has passed."""
+
+    def set_time_zone(self, who: str, time_zone: str, now: datetime, by: str = "store") -> None:
+        """Say in which time zone a person lives."""
+
+    def set_engagement(self, who: str, engagement: str, now: datetime, by: str = "store") -> None:
+        """Say how a person is paid."""
+
+    def set_interface_language(self, who: str, language: str, now: datetime, by: str = "store") -> None:
+        """Say in which language a person's pages are."""
+
+    def set_training(self, who: str, *, training: bool, now: datetime, by: str = "store") -> None:
+        """Say whether a person's readings may train machines."""
+
+    def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "store") -> None:
+        """Pause a person, or end their pause.
+
+        Pausing ends their sessions, gives back what they hold, and takes no pay away.
         """
 
     def transcriber(self, who: str) -> Transcriber:
@@ -295,16 +415,43 @@ class PeopleStore(Protocol):
         """The id of the person whose unspent link this is; the link is not spent. None where there is none."""
 
     def spend_link(self, token_hash: str, now: datetime) -> str | None:
-        """Spend a link and give the id of its person. None where it is unknown, spent or too old."""
+        """Spend a link and give the id of its person. None where it is unknown, spent or too old.
+
+        AccountPaused where its person is paused; the link is not spent.
+        """
 
     def put_session(self, who: str, token_hash: str, csrf: str, until: datetime, now: datetime) -> None:
-        """Start a session. Sessions of this person that have run out are cleared away."""
+        """Start a session. Sessions of this person that have run out are cleared away.
+
+        AccountPaused where the person is paused.
+        """
 
     def session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
         """The person of this session and its CSRF token. None where it has ended, or the person is paused."""
 
     def glance_session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
         """As `session`, but it never writes. None also where the use of the session is due to be written."""
+
+    def links(self, who: str, now: datetime) -> list[WayIn]:
+        """The links of a person that would sign in, latest first."""
+
+    def revoke_links(self, who: str, now: datetime, link: str | None = None) -> int:
+        """End one (by its id) or all links of a person that were not used yet. Gives how many."""
+
+    def sessions(self, who: str, now: datetime) -> list[WayIn]:
+        """The sessions of a person that have not ended, latest first."""
+
+    def end_session(self, who: str, session: str, now: datetime) -> int:
+        """End one session of a person by its id. Gives 0 where it had ended."""
+
+    def prove_session(self, token_hash: str, now: datetime) -> None:
+        """Keep that the person of this session has just proved again who they are."""
+
+    def proved_at(self, token_hash: str) -> datetime | None:
+        """When the person of a session last proved who they are: by signing in, or later. None where it has ended."""
+
+    def is_session_of_paused(self, token_hash: str, now: datetime) -> bool:
+        """Whether a session would hold, were its person not paused now."""
 
     def end_sessions(self, who: str, now: datetime, token_hash: str | None = None) -> None:
         """End one or all sessions of a person."""
@@ -318,8 +465,7 @@ class PeopleStore(Protocol):
     def about(self, who: str) -> dict[str, object]:
         """Everything held about a person, for their own download: plain data, times in ISO 8601.
 
-        A control item still in use is left out, as naming it would end its use. Its pay and time are there like all
-        others.
+        A control item still in use is told like any other reading, as naming it would end its use.
         """
 
     def leave(self, who: str, now: datetime) -> None:
@@ -383,6 +529,12 @@ class PayStore(Protocol):
         Staff and volunteers have no ledger, and so no state.
         """
 
+    def unpaid_claims(self) -> list[TimeClaim]:
+        """The time in the ledger since each person's last payment, by person, oldest first."""
+
+    def often_sent(self, count: int) -> list[tuple[str, int]]:
+        """Each task of which one person sent more than `count` readings since their last payment: who, how many."""
+
     def pace(self, form: str) -> Pace:
         """How fast people read a form, measured over everybody who is paid."""
 
@@ -423,8 +575,20 @@ class FairStore(Protocol):
     def expert_outcomes(self) -> list[ExpertOutcomes]:
         """How each expert's hearings ended."""
 
-    def put_question(self, task: str, who: str, words: str, seconds: float, now: datetime) -> Question:
-        """Ask about the field of a task. The time is paid. NotFound where the task was never theirs."""
+    def put_question(
+        self,
+        task: str,
+        who: str,
+        words: str,
+        seconds: float,
+        now: datetime,
+        measure: PayMeasure = PAY_MEASURE,
+    ) -> Question:
+        """Ask about the field of a task. The same words again are the same question.
+
+        The time of a person's first question on a field is paid, up to the measure of a day. NotFound where the task
+        was never theirs.
+        """
 
     def answer_question(self, question: str, answer: str, by: str, now: datetime) -> None:
         """Answer a question for all, and tell the person who asked.
@@ -494,7 +658,7 @@ class AuditStore(Protocol):
         """Whether the chain holds from its first line to its last.
 
         A chain that was cut at its end shows only against a `head` that was saved elsewhere. With one, the chain must
-        go through it.
+        go through it. Lines of pay, readings and decisions are checked against the seals of their transactions.
         """
 
     def keyed_hash(self, *parts: str) -> str:

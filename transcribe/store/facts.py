@@ -29,6 +29,24 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """A scan that could not be weighed, with the error, since when, and how often it was tried.
+
+    `reading` is the id of the reading without which it can be weighed, None where no single one is to blame. It is
+    tried again when it has a new reading, one is withdrawn, or the program is another; and at `retry_at`, if set.
+    """
+
+    scan: Scan
+    reading: str | None
+    error: str
+    message: str
+    tries: int
+    since: datetime
+    at: datetime
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
     """A file that could not be read, with the reason."""
 
@@ -173,6 +191,23 @@ class Floor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PayMeasure:
+    """How far pay goes, as people are told.
+
+    A first reading that comes late is taken and paid for `late_days` after its lease. Of one person's questions, and of
+    their items of tests, so many in 24 hours are paid; those above are kept and not paid.
+    """
+
+    late_days: float = 7.0
+    questions_a_day: int = 20
+    tests_a_day: int = 20
+
+
+PAY_MEASURE = PayMeasure()
+"""A week offline, and far more questions and tests than a day's work has. Chosen by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PayLine:
     """One line of the ledger, append-only. `kind`: reading, time (tests, skips, waiting), top-up, correction, paid."""
 
@@ -186,6 +221,19 @@ class PayLine:
     reading: str | None = None
     task: str | None = None
     reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeClaim:
+    """Time in the ledger that is not paid out yet: `seconds` until `at`, of a task first leased `since`."""
+
+    transcriber: str
+    at: datetime
+    seconds: float
+    micro: int
+    task: str | None
+    since: datetime | None
+    reading: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,6 +382,19 @@ class QualificationTry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WayIn:
+    """A session, or a link that was not used yet: how a person is or may be signed in.
+
+    `id` is the beginning of its hash. `seen` is None of a link.
+    """
+
+    id: str
+    at: datetime
+    until: datetime
+    seen: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
     """A token for a program: its public prefix, name and scopes. Only the SHA-256 of the whole is kept."""
 
@@ -364,12 +425,32 @@ class AuditLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forgery:
+    """Rows of the ledger, readings, decisions or seals that are not as the program wrote them.
+
+    `what`: changed (or some taken out), foreign (written by something else), or gone.
+    """
+
+    table: str
+    first: int
+    last: int
+    what: Literal["changed", "foreign", "gone"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditState:
     """The state of the chain: how many lines it has, and its last hash.
 
-    `broken_at` is the first line that does not hold, None where all do.
+    `broken_at` is the first line that does not hold, None where all do. `forgeries` are rows of pay, readings and
+    decisions that do not hold.
     """
 
     lines: int
     head: str
     broken_at: int | None
+    forgeries: tuple[Forgery, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all holds."""
+        return self.broken_at is None and not self.forgeries

@@ -77,7 +77,7 @@ class Lookup:
 
     def log(self, actor: str, action: str, subject: str, detail: Mapping[str, object], now: datetime) -> None:
         with self.db.write():
-            last = self.db.one("last_audit")
+            last, seal = self.db.one("last_audit"), self.db.one("last_seal")
             line = {
                 "at": micros(now),
                 "actor": actor,
@@ -85,14 +85,21 @@ class Lookup:
                 "subject": subject,
                 "detail": text(dict(detail)),
                 "previous": FIRST_HASH if last is None else last["hash"],
+                "seal": "" if seal is None else seal["hash"],
             }
             self.db.run("put_audit", **line, hash=self.line_hash(line))
 
     def line_hash(self, line: Mapping[str, object]) -> str:
-        """HMAC-SHA256 over the previous line's hash and this line, as canonical JSON."""
-        return self.keyed_hash(
-            text([line[part] for part in ("previous", "at", "actor", "action", "subject", "detail")])
-        )
+        """HMAC-SHA256 over the previous line's hash and this line, as canonical JSON.
+
+        A line names the last seal of pay, readings and decisions. Those written before there were seals name none.
+        """
+        parts = [line[part] for part in ("previous", "at", "actor", "action", "subject", "detail")]
+        return self.keyed_hash(text([*parts, line["seal"]] if line["seal"] else parts))
+
+    def words_hash(self, words: Mapping[str, object] | Row) -> str:
+        """The keyed hash of all words of a decision."""
+        return self.keyed_hash("words", text([words[part] for part in ("value", "text", "evidence", "proposal")]))
 
 
 class Fields(dict[FieldKey, int]):

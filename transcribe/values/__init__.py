@@ -1,7 +1,7 @@
 """Text to typed values and back: folding, numbers, dates, patterns, word lists."""
 
 from transcribe.values.dates import damaged_date_parts, date_of_parts, date_parts, date_separator, date_text, day_order
-from transcribe.values.folding import fold, has_letter, plain, tidy, without_accents, without_marks
+from transcribe.values.folding import fold, has_letter, plain, shown_controls, tidy, without_accents, without_marks
 from transcribe.values.numbers import (
     Number,
     comparable_number,
@@ -14,7 +14,7 @@ from transcribe.values.numbers import (
     rough_number,
     write_number,
 )
-from transcribe.values.patterns import breaks_pattern, shaped_by_pattern
+from transcribe.values.patterns import breaks_pattern, found_pattern, pattern_fault, shaped_by_pattern
 from transcribe.values.word_lists import any_word, word_lists
 
 __all__ = [
@@ -31,14 +31,17 @@ __all__ = [
     "date_text",
     "day_order",
     "fold",
+    "found_pattern",
     "has_letter",
     "locale_of",
     "minor_digits",
+    "pattern_fault",
     "plain",
     "plain_number",
     "read_number",
     "rough_number",
     "shaped_by_pattern",
+    "shown_controls",
     "tidy",
     "without_accents",
     "without_marks",

@@ -18,6 +18,9 @@ _SAME_SIGNS = str.maketrans(
 )
 """Signs that say the same as a plain one, and signs that say nothing."""
 
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f\ud800-\udfff]")
+"""Characters that nobody writes on paper: controls, and halves of what UTF-16 writes in two."""
+
 _PUNCTUATION = re.compile(r"""[,;:!?"()\[\]{}|*_~]|(?<!\w)[-.']|[-.'](?!\w)""")
 """Punctuation, but for hyphens, points and apostrophes inside words."""
 
@@ -89,6 +92,11 @@ def without_accents(text: str) -> str:
     if text.isascii():
         return text
     return without_marks(text).translate(_PLAIN_LETTERS)
+
+
+def shown_controls(text: str) -> str:
+    """The text with a sign in place of each character that nobody writes: NUL, other controls, halves of surrogates."""
+    return text if text.isprintable() else _CONTROLS.sub("\ufffd", text)
 
 
 def has_letter(text: str) -> bool:

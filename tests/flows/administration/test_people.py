@@ -31,7 +31,8 @@ def test_adding_again_changes_the_same_person(rooms: Home) -> None:
 
 def test_of_a_known_person_only_what_is_given_changes_and_is_said(rooms: Home) -> None:
     first = invite(rooms, "Mina", ["expert"], ["fr"], "hourly", "fr", ["EU"], "Europe/Paris")
-    rooms.store.put_transcriber(replace(first.person, qualifications=frozenset({"date"}), training=False), now())
+    rooms.store.set_qualifications(first.person.id, {"date"}, now())
+    rooms.store.set_training(first.person.id, training=False, now=now())
     before = rooms.store.transcriber("Mina")
 
     again = invite(rooms, "Mina")
@@ -101,3 +102,11 @@ def test_the_audit_log_is_whole_and_a_foreign_head_is_found_out(house: House) ->
     assert state["whole"]
     assert house.run("audit", "verify", "--head", state["head"]).code == 0
     assert house.run("audit", "verify", "--head", "f" * 64).code == 1
+
+
+def test_the_command_ends_every_session_and_link(house: House) -> None:
+    house.run("people", "add", "Mina")
+    (link,) = house.run("people", "sessions", "Mina", "--json").json
+    assert link["what"] == "link"
+    assert "Links ended: 1." in house.run("people", "sign-out", "Mina").out
+    assert house.run("people", "sessions", "Mina", "--json").json == []

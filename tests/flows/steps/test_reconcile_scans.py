@@ -11,11 +11,11 @@ from PIL import Image
 
 from flows.administration.people import invite
 from flows.home.home import Home, now, policy
+from flows.steps.erasures import publish_records
 from flows.steps.identify_tasks import Identified, identified, identify_task
 from flows.steps.read_scans import AUTO_FORM, TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import (
     parameters_in_force,
-    publish_records,
     rebuild_records,
     reconcile_home,
     reconcile_to_the_end,
@@ -29,6 +29,7 @@ from transcribe.recognition.annotated_regions import Annotations
 from transcribe.store.facts import Offer, SentReading
 
 ENGINES = ("tesseract 5 fra", "rapidocr 3")
+OFFERED = {("receipt", 1), ("order-form", 2)}
 RECEIPT = {"company": "ACME LTD", "date": "12/03/2025", "address": "1, High Street", "total": "12.50"}
 
 
@@ -220,9 +221,11 @@ def test_none_of_these_is_no_form_and_goes_to_an_expert() -> None:
     def said(text: str) -> Reading:
         return Reading(id=text, scan="s", key=WHOLE, source="mina", kind="person", text=text, at=now())
 
-    assert identified([said("receipt/1 90"), said("order-form/2 0")]) == Identified(form="order-form", version=2)
-    assert identified([said("receipt/1 90")]) == Identified(form="receipt", version=1, turn=90)
-    assert identified([said("0")]) is None
+    assert identified([said("receipt/1 90"), said("order-form/2 0")], OFFERED) == Identified(
+        form="order-form", version=2
+    )
+    assert identified([said("receipt/1 90")], OFFERED) == Identified(form="receipt", version=1, turn=90)
+    assert identified([said("0")], OFFERED) is None
     assert identify_task("s").pool == "read"
     assert identify_task("s", [said("0")]).pool == "expert"
 

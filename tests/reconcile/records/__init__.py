@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -117,6 +117,7 @@ class MemoryOutbox:
     entries: list[OutboxEntry] = field(default_factory=list)
     fails_at: int | None = None
     last: int = 2
+    marks: dict[int, str] = field(default_factory=dict)
 
     def put(self, record: Record) -> None:
         self._append("record", record.scan, record)
@@ -133,6 +134,17 @@ class MemoryOutbox:
 
     def outbox(self, after: int, limit: int = 500) -> list[OutboxEntry]:
         return [each for each in self.entries if each.number > after][:limit]
+
+    def outbox_mark(self, number: int) -> str:
+        return self.marks.get(number, "")
+
+    def outbox_goes_on_after(self, number: int) -> None:
+        self.last = max(self.last, number)
+
+    def keep_erased(self, scans: Mapping[str, datetime]) -> None:
+        """Those that were never here are none of this store."""
+        for scan in {each.scan for each in self.entries if each.record is not None} & scans.keys():
+            self.erase(scan)
 
     def scan(self, scan: str) -> Scan:
         return Scan(id=scan, pages=(), form="", form_version=0, name=f"{scan}.jpg")
@@ -155,4 +167,5 @@ class MemoryOutbox:
     def _append(self, kind: str, scan: str, record: Record | None) -> None:
         self.last += 3
         at = START + timedelta(minutes=self.last)
+        self.marks[self.last] = f"{kind} {scan}"
         self.entries.append(OutboxEntry(number=self.last, kind=kind, scan=scan, record=record, at=at))

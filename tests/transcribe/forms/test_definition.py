@@ -139,8 +139,16 @@ def test_a_form_of_two_pages_puts_each_field_on_its_page(folder: Path) -> None:
         ("[10, 10, 100, 30]", "[100, 10, 10, 30]", 'field "number" box: the box'),
         ('name = "total"', 'name = "number"', '"number" stands twice'),
         ('name = "price"', 'name = "quantity"', '"lines.quantity" stands twice'),
-        ("total == sum(lines.quantity * lines.price)", "total == (", "rule number 1 check: the check"),
-        ("lines.quantity * lines.price", "lines.quantity * lines.cost", 'the form has no field "lines.cost"'),
+        (
+            "total == sum(lines.quantity * lines.price)",
+            "total == (",
+            "rule \"1\" check: Form small, rule 'total == (' is no comparison",
+        ),
+        (
+            "lines.quantity * lines.price",
+            "lines.quantity * lines.cost",
+            "names 'lines.cost', which is no field of the form",
+        ),
         ('blank = "small.png"', 'blank = "other.png"', "blank: there is no file other.png"),
         ("size = [200, 300]", "size = [300, 200]", "size: small.png is 200 x 300 pixels"),
         ('locale = "en_GB"', 'locale = "xx_QQ"', "locale: there is no locale"),

@@ -11,6 +11,7 @@ import pytest
 
 from flows.steps.close_appeals import close_appeals
 from tests.transcribe.review.site import Site, form_of
+from tests.transcribe.store.world import put
 from transcribe.model import Decision, Evidence, FieldKey, Task, Transcriber
 from transcribe.review.views.formatting import day, moment
 from transcribe.store.facts import SentReading
@@ -88,7 +89,7 @@ def test_times_are_those_of_where_the_person_lives(
 ) -> None:
     _, ann, _, reading = outvoted
     moved = replace(ann, time_zone="Pacific/Kiritimati")  # 14 hours before UTC
-    site.store.put_transcriber(moved, site.clock.now())
+    put(site.store, moved, site.clock.now())
     client = sign_in(moved)
     (mine,) = (each for story in site.store.readings_of(ann.id) for each in story.readings if each.id == reading)
     assert moment(mine.at, "Pacific/Kiritimati", "en") in client.get("/readings").text

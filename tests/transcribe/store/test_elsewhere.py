@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tests.transcribe.store.world import NOON, World, after, passing, person, sent, world
+from tests.transcribe.store.world import NOON, World, after, passing, person, put, sent, world
 from transcribe.model import FieldKey
 from transcribe.store.facts import Offer
 from transcribe.store.verbs.leases import EXPERIENCED_READING_COUNT
@@ -26,7 +26,7 @@ def abroad(here: World) -> None:
     """Ann and ben learnt to write in French, cat in German; dora has named no language."""
     languages = {"ann": ("fr",), "ben": ("fr-BE", "de"), "cat": ("de",), "dora": ()}
     for handle, named in languages.items():
-        here.store.put_transcriber(person(handle, languages=named), NOON)
+        put(here.store, person(handle, languages=named), NOON)
 
 
 def test_who_learnt_to_write_elsewhere_comes_first_to_where_one_tradition_stands_alone(here: World) -> None:
@@ -106,7 +106,7 @@ def test_whose_reading_adds_most_changes_which_field_somebody_gets_and_never_how
     def given_out(marks: list[str]) -> list[int]:
         with passing() as here:
             for handle, languages in zip(("ann", "ben", "cat"), named, strict=True):
-                here.store.put_transcriber(person(handle, languages=languages), NOON)
+                put(here.store, person(handle, languages=languages), NOON)
             for number, mark in enumerate(marks):
                 here.ask(here.scan(f"s{number}"), "number", elsewhere=mark)
             return [len(here.store.lease(who, count, NOON)) for who, count in counts]
@@ -117,7 +117,7 @@ def test_whose_reading_adds_most_changes_which_field_somebody_gets_and_never_how
 def experienced(here: World, *handles: str) -> None:
     """Some people who have read often enough to be given more than what is easiest."""
     for handle in handles:
-        here.store.put_transcriber(person(handle), NOON)
+        put(here.store, person(handle), NOON)
     for number in range(EXPERIENCED_READING_COUNT):
         scan = here.scan(f"before {number}")
         for slot, handle in enumerate(handles, start=1):
@@ -151,7 +151,7 @@ def test_what_has_waited_for_a_day_comes_before_what_somebody_adds_most_to(here:
 
 
 def test_what_somebody_adds_is_told_them_and_forgotten_when_they_leave(here: World) -> None:
-    here.store.put_transcriber(person("ann"), NOON)
+    put(here.store, person("ann"), NOON)
     here.store.put_adds({person("ann").id: {"amount": 2, "date": -1}}, NOON)
     assert here.store.about("ann")["adds"] == [{"type": "amount", "bits": 2}, {"type": "date", "bits": -1}]
     assert here.store.adds("ann") == {"amount": 2, "date": -1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -147,15 +148,17 @@ def test_control_items_come_at_the_disclosed_share_to_everybody_alike(here: Worl
     assert len({(task.transcriber, task.scan) for task in tests}) == len(tests)
 
 
-def test_a_control_item_is_paid_hidden_while_in_use_and_shown_when_withdrawn(here: World) -> None:
+def test_a_control_item_is_paid_and_told_like_a_field_not_decided_until_it_is_withdrawn(here: World) -> None:
     gold(here, 1)
     here.store.put_control_share(1.0, NOON)
     (task,) = here.store.lease("ann", 1, NOON)
     assert task.kind == "test"
     here.store.submit(task.id, "ann", sent("X", "i"), after(5))
     assert len(here.store.ledger("ann")) == 1
-    assert here.store.readings_of("ann") == []
-    assert here.store.about("ann")["readings"] == []
+    (story,) = here.store.readings_of("ann")
+    assert ([each.text for each in story.readings], story.decisions, story.truth) == (["X"], (), None)
+    held = json.loads(json.dumps(here.store.about("ann")))
+    assert [(each["text"], each["task_kind"]) for each in held["readings"]] == [("X", "read")]
     (answers,) = here.store.control_answers()
     assert (answers.truth.text, [each.text for each in answers.readings]) == ("G", ["X"])
     here.store.withdraw_truth(task.scan, NUMBER, after(10))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.examples import examples
-from tests.transcribe.store.world import NOON, World, decision, person, sent
+from tests.transcribe.store.world import NOON, World, decision, person, put, sent
 from transcribe.errors import LeaseLost
 from transcribe.model import FieldKey, Task
 from transcribe.store.facts import Rate
@@ -53,6 +53,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.skips: set[tuple[str, Cell]] = set()
         self.read: set[tuple[str, Cell]] = set()
         self.paid: dict[str, int] = dict.fromkeys(PEOPLE, 0)
+        self.said: dict[str, tuple[str, datetime]] = {}
         self.taken_back: set[tuple[str, str]] = set()
 
     def teardown(self) -> None:
@@ -63,7 +64,7 @@ class QueueMachine(RuleBasedStateMachine):
     def begin(self) -> None:
         self.store.put_rate(Rate(form="", micro=3, currency="EUR", since=NOON), NOON)
         for who, languages in zip(PEOPLE, (("fr",), ("de",), ()), strict=True):
-            self.store.put_transcriber(person(who, languages=languages), NOON)
+            put(self.store, person(who, languages=languages), NOON)
         self.scans = {name: self.here.scan(name) for name in ("a", "b")}
 
     @rule(name=st.sampled_from(["a", "b"]), key=st.sampled_from(FIELDS), mark=st.sampled_from(["", "fr", "de"]))
@@ -124,15 +125,25 @@ class QueueMachine(RuleBasedStateMachine):
         if who not in wish.ever:
             return
         name = f"{self.ids[task]} {idem}"
-        holds = self._holds(wish, who)
-        kind = self.store.submit(task, who, sent(text, name), self.now).kind
-        if (who, name) in self.idems:
+        holds, before = self._holds(wish, who), self._last_said(who, task)
+        try:
+            kind = self.store.submit(task, who, sent(text, name), self.now).kind
+        except LeaseLost:
+            assert before is not None, "only what was read already may be refused within the days that it may be late"
+            assert (who, name) not in self.idems
+            old = len([each for each in self.idems if each[0] == who]) > 10
+            assert old or self.now - before[1] > timedelta(hours=1)
+            return
+        if (who, name) in self.idems or (before is not None and before[0] == (text or "")):
             assert kind == "again"
             return
-        assert kind == ("kept" if holds else "late")
+        assert kind == ("kept" if holds or before else "late")
         self.idems.add((who, name))
         self.standing[f"{who} {name}"] = (wish.field, who, task)
+        self.said[f"{who} {name}"] = (text or "", self.now)
         self.read.add((who, wish.field))
+        if before is not None:
+            return
         self.paid[who] += 0 if (who, task) in self.taken_back else 3
         wish.answered = True
         if not wish.closed and (wish.holder in (None, who) or not self._holds(wish, wish.holder)):
@@ -171,11 +182,16 @@ class QueueMachine(RuleBasedStateMachine):
         except LeaseLost:
             elsewhere = not wish.closed and wish.holder not in (None, who)
             old = len([each for each in self.idems if each[0] == who]) > 10
-            assert elsewhere or old
+            assert elsewhere or old or self.now - self.said[idem][1] > timedelta(hours=1)
             return
         del self.standing[idem]
         self.taken_back.add((who, task))
         wish.closed, wish.holder, wish.until = False, who, self.now + timedelta(seconds=600)
+
+    def _last_said(self, who: str, task: str) -> tuple[str, datetime] | None:
+        """What a person's reading of a task says that was not taken back, and when it came."""
+        mine = [idem for idem, (_, whose, of) in self.standing.items() if (whose, of) == (who, task)]
+        return self.said[mine[-1]] if mine else None
 
     @rule(seconds=st.sampled_from([1.0, 30.0, 101.0]))
     def wait(self, seconds: float) -> None:

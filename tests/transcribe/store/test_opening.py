@@ -96,7 +96,7 @@ def test_what_the_first_version_kept_is_there_after_every_step_since(tmp_path: P
     assert migrate(connection, steps) == 2
     connection.executescript(FIRST)
     connection.close()
-    store = open_store(tmp_path / "state.db")
+    store = open_store(tmp_path / "state.db", b"k" * 32)
     (reading,) = store.readings("abc")
     assert (reading.text, reading.seconds, reading.reason) == ("12.50", 7.0, "")
     (dispute,) = store.disputes()

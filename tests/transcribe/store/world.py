@@ -32,6 +32,7 @@ from transcribe.model import (
     Task,
     Transcriber,
 )
+from transcribe.store.contract import Store
 from transcribe.store.drivers.sqlite import SqliteDatabase
 from transcribe.store.facts import SentReading
 from transcribe.store.state_store import StateStore, open_store
@@ -85,6 +86,22 @@ def person(
         engagement=engagement,
         **more,
     )
+
+
+def put(store: Store, person: Transcriber, now: datetime) -> None:
+    """Add a person, or bring one who is known up to this, fact by fact."""
+    if all(each.id != person.id for each in store.transcribers()):
+        store.put_transcriber(person, now)
+        return
+    store.set_roles(person.id, person.roles, now)
+    store.set_languages(person.id, person.languages, now)
+    store.set_regions(person.id, person.regions, now)
+    store.set_qualifications(person.id, person.qualifications, now)
+    store.set_time_zone(person.id, person.time_zone, now)
+    store.set_engagement(person.id, person.engagement, now)
+    store.set_interface_language(person.id, person.interface_language, now)
+    store.set_training(person.id, training=person.training, now=now)
+    store.set_paused(person.id, paused=person.paused, now=now)
 
 
 def machine(scan: Scan, name: str, text: str | None, confidence: float | None = 0.5) -> Reading:

@@ -13,7 +13,7 @@ from transcribe.extraction.page_text.page_text import PageText, ValueSpan, horiz
 from transcribe.extraction.page_text.text_lines import MIN_SEGMENT_GAP_HEIGHTS, TextLine
 from transcribe.extraction.page_text.vocabulary import texts_of
 from transcribe.model import Field, Form
-from transcribe.values import fold
+from transcribe.values import fold, found_pattern
 
 _EDGE = re.compile(r"^[\s:;.,=#°|-]+|[\s:;,|=-]+$")
 _CODE = re.compile(r"(?<![\w.,/-])(?:[^\W_][\w/.&-]*\d[\w/.-]*|\d)(?![.,]\d)")
@@ -106,8 +106,8 @@ def _value_span(page_text: PageText, place: ValueSpan, field: Field, form: Form)
     line = page_text.lines[place.line].text
     raw = line[place.start : place.end]
     if field.pattern:
-        hit = re.search(field.pattern, raw)
-        return (place.start + hit.start(), place.start + hit.end()) if hit else None
+        hit = found_pattern(raw, field.pattern)
+        return (place.start + hit[0], place.start + hit[1]) if hit else None
     if field.type in ONE_WORD_TYPES:
         return _code_span(page_text, place, raw)
     text = re.split(r"\s{2}", _EDGE.sub("", raw))[0]

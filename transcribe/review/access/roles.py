@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from transcribe.errors import NotFound
 from transcribe.review.access.sessions import Visitor
+from transcribe.store import Store
 
 
 def require_operator(visitor: Visitor) -> None:
     """NotFound where the visitor is no operator: a page that is not theirs does not exist for them."""
     if "operator" not in visitor.person.roles:
+        raise NotFound("This page is for operators.")
+
+
+def require_still_operator(store: Store, visitor: Visitor) -> None:
+    """As `require_operator`, asked in the transaction itself: they may have been demoted or paused meanwhile."""
+    person = store.transcriber(visitor.person.id)
+    if person.paused or "operator" not in person.roles:
         raise NotFound("This page is for operators.")

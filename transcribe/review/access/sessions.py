@@ -12,6 +12,7 @@ from babel import negotiate_locale
 from fastapi import Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from transcribe.errors import AccountPaused
 from transcribe.i18n import N_
 from transcribe.model import Transcriber
 from transcribe.people import secret_hash
@@ -50,11 +51,11 @@ def language_of(request: Request, options: ReviewOptions, person: Transcriber | 
 
 
 async def signed_in(request: Request, context: Here) -> Visitor:
-    """The person of this session. NotSignedIn where there is none, TooMany where they ask too often."""
+    """The person of this session. NotSignedIn where there is none, AccountPaused, TooMany where they ask too often."""
     session, idle = _session(request, context), context.options.idle_minutes * 60
     found = context.glance(lambda store: store.glance_session(session, context.now(), idle))
     if found is None:  # it has ended, or its use is to be written
-        found = await context.look(lambda store: store.session(session, context.now(), idle))
+        found = await context.look(lambda store: _found(store, context, session))
     visitor = _visitor(request, context, session, found)
     context.rate_limits.count_request(visitor.person.id)
     if len(context.seen_sessions) >= MAX_SEEN_SESSIONS:
@@ -81,11 +82,17 @@ def sending_json(request: Request, context: Context, store: Store) -> Visitor:
     To look from outside has to read anew what others have just written, which takes as long as keeping it.
     """
     session = _session(request, context)
-    visitor = _visitor(
-        request, context, session, store.session(session, context.now(), context.options.idle_minutes * 60)
-    )
+    visitor = _visitor(request, context, session, _found(store, context, session))
     _require_token(visitor, request.headers.get("x-csrf-token", ""))
     return visitor
+
+
+def _found(store: Store, context: Context, session: str) -> tuple[Transcriber, str] | None:
+    """The person and the CSRF token of a session. AccountPaused where it would hold, were its person not paused."""
+    found = store.session(session, context.now(), context.options.idle_minutes * 60)
+    if found is None and store.is_session_of_paused(session, context.now()):
+        raise AccountPaused
+    return found
 
 
 def _session(request: Request, context: Context) -> str:
@@ -128,11 +135,19 @@ Sending = Annotated[Visitor, Depends(sending)]
 """How a route that changes something asks for the visitor: with the session's token."""
 
 
-async def start_session(context: Context, who: str, response: Response) -> None:
-    """Give this person a new session. Its token is new too, so that no earlier one can be used after."""
+async def start_session(context: Context, who: str, by: str, response: Response) -> None:
+    """Give this person a new session. Its token is new too, so that no earlier one can be used after.
+
+    `by` is what they proved who they are with, for the audit log.
+    """
     token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), context.now()
     until = now + timedelta(days=context.options.session_days)
-    await context.change(lambda store: store.put_session(who, secret_hash(token), csrf, until, now))
+
+    def keep(store: Store) -> None:
+        store.put_session(who, secret_hash(token), csrf, until, now)
+        store.log(who, "signed in", who, {"by": by}, now)
+
+    await context.change(keep)
     response.set_cookie(
         context.options.cookie,
         token,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Response
@@ -32,8 +31,8 @@ async def me_json(context: Here, visitor: SignedIn) -> Response:
 @router.post("/me")
 async def training(context: Here, visitor: Sending, training: Annotated[Literal["yes", "no"], Form()]) -> Response:
     """Keeps whether their readings may train machines. The work that is offered never depends on it."""
-    person = replace(visitor.person, training=training == "yes")
-    await context.change(lambda store: store.put_transcriber(person, context.now()))
+    who, now = visitor.person.id, context.now()
+    await context.change(lambda store: store.set_training(who, training=training == "yes", now=now, by=who))
     return RedirectResponse("/me", 303)
 
 

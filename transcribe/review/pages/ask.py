@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from transcribe.errors import FormError, NotFound
 from transcribe.i18n import N_, said
-from transcribe.review.access.roles import require_operator
+from transcribe.review.access.roles import require_operator, require_still_operator
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Forms, Here
 from transcribe.review.pages.pictures import TaskId
@@ -71,7 +71,7 @@ async def ask(
         asked = store.asked_since(who, now - QUESTION_WINDOW)
         if len(asked) >= context.options.questions_an_hour:
             raise TooMany(max(1, round((asked[0] + QUESTION_WINDOW - now).total_seconds())), TOO_MANY_QUESTIONS)
-        store.put_question(task, who, words, seconds, now)
+        store.put_question(task, who, words, seconds, now, context.options.measure)
 
     await context.change(put)
     return RedirectResponse(f"/guide/{task}", 303)
@@ -96,7 +96,12 @@ async def answer(
     """For operators: answers a question for all. The person who asked is told."""
     require_operator(visitor)
     now = context.now()
-    await context.change(lambda store: store.answer_question(question, answer, visitor.person.id, now))
+
+    def keep(store: Store) -> None:
+        require_still_operator(store, visitor)
+        store.answer_question(question, answer, visitor.person.id, now)
+
+    await context.change(keep)
     return RedirectResponse("/questions", 303)
 
 

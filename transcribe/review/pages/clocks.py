@@ -11,7 +11,8 @@ from fastapi.responses import RedirectResponse
 
 from transcribe.errors import FormError, NotFound
 from transcribe.i18n import N_, said
-from transcribe.review.access.roles import require_operator
+from transcribe.review.access.proof import require_proof
+from transcribe.review.access.roles import require_operator, require_still_operator
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import minutes, moment
@@ -40,6 +41,7 @@ class Contested:
 async def clocks_page(context: Here, visitor: SignedIn) -> Response:
     """For operators: every contested clock, open ones first, oldest first."""
     require_operator(visitor)
+    await require_proof(context, visitor)
     found = await context.look(lambda store: [_contested(store, context, visitor, each) for each in store.disputes()])
     ordered = sorted(found, key=lambda each: (each.dispute.answered_at is not None, each.dispute.at))
     language = visitor.language
@@ -67,6 +69,7 @@ async def settle(
     422 where it is less than the person says and no reason is given. 409 where it is settled already.
     """
     require_operator(visitor)
+    await require_proof(context, visitor)
     words, who, now = reason.strip(), visitor.person.id, context.now()
     contested = await context.look(lambda store: next((each for each in store.disputes() if each.id == dispute), None))
     if contested is None:
@@ -76,7 +79,12 @@ async def settle(
     granted = {"theirs": contested.missing, "measured": 0.0, "other": added * 60}[choice]
     if granted < contested.missing and not words:
         raise HTTPException(422, N_("Say why: the person is told."))
-    await context.change(lambda store: store.answer_dispute(dispute, granted, now, by=who, reason=words))
+
+    def keep(store: Store) -> None:
+        require_still_operator(store, visitor)
+        store.answer_dispute(dispute, granted, now, by=who, reason=words)
+
+    await context.change(keep)
     return RedirectResponse("/clocks", 303)
 
 

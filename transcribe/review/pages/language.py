@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -30,8 +29,8 @@ async def choose(request: Request, context: Here, language: Annotated[str, Form(
             LANGUAGE_COOKIE, language, year, httponly=True, samesite="lax", secure=context.options.secure, path="/"
         )
         return response
-    person = replace(visitor.person, interface_language=language)
-    await context.change(lambda store: store.put_transcriber(person, context.now()))
+    who, now = visitor.person.id, context.now()
+    await context.change(lambda store: store.set_interface_language(who, language, now, who))
     return response
 
 

@@ -41,6 +41,7 @@ TIME_KIND_WORDS = {
     "skip": N_("skipped field"),
     "question": N_("question asked"),
     "appeal": N_("appeal"),
+    "test": N_("test"),
     "disputed clock": N_("clock put right"),
 }
 """What a line of time without a reading was for."""
@@ -83,6 +84,7 @@ async def pay_page(
         kinds=LINE_KIND_WORDS,
         times=TIME_KIND_WORDS,
         fair=has_fair_floor,
+        measure=context.options.measure,
         amount=partial(amount, language=language),
         minutes=partial(minutes, language=language),
         hours=partial(number, language=language),

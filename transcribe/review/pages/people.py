@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -13,16 +11,16 @@ from fastapi.responses import RedirectResponse
 
 from transcribe.errors import SettingsError
 from transcribe.i18n import N_
-from transcribe.model import Transcriber
+from transcribe.model import Role, Transcriber
 from transcribe.people import secret_hash
-from transcribe.review.access.roles import require_operator
+from transcribe.review.access.proof import require_proof
+from transcribe.review.access.roles import require_operator, require_still_operator
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.store import Store
 
 router = APIRouter()
 
-Role = Literal["transcriber", "expert", "operator"]
 Engagement = Literal["by reading", "hourly", "staff", "volunteer"]
 
 ROLES: dict[Role, str] = {
@@ -43,12 +41,15 @@ PersonId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-
 Handle = Annotated[str, Form(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
 Roles = Annotated[list[Role], Form(min_length=1, max_length=3)]
 Languages = Annotated[str, Form(max_length=200, pattern=r"^[A-Za-z_, -]*$")]
+SomeRoles = Annotated[list[Role] | None, Form(min_length=1, max_length=3)]
+SomeLanguages = Annotated[str | None, Form(max_length=200, pattern=r"^[A-Za-z_, -]*$")]
 
 
 @router.get("/people")
 async def people_page(context: Here, visitor: SignedIn) -> Response:
-    """All people, with what an operator may change."""
+    """All people, with what an operator may change. It asks for the password again before anything is typed here."""
     require_operator(visitor)
+    await require_proof(context, visitor)
     return await _page(context, visitor)
 
 
@@ -63,6 +64,7 @@ async def invite(
 ) -> Response:
     """Adds a person and shows their sign-in link once: only its hash is kept. 422 where the handle is taken."""
     require_operator(visitor)
+    await require_proof(context, visitor)
     person = Transcriber(
         id=secrets.token_urlsafe(9),
         handle=handle,
@@ -71,7 +73,17 @@ async def invite(
         engagement=engagement,
         interface_language=visitor.language,
     )
-    await _kept(context, visitor, person, "person invited")
+    now = context.now()
+
+    def add(store: Store) -> None:
+        require_still_operator(store, visitor)
+        store.put_transcriber(person, now)
+        store.log(visitor.person.id, "person invited", person.id, {"roles": sorted(person.roles)}, now)
+
+    try:
+        await context.change(add)
+    except SettingsError as error:
+        raise HTTPException(422, N_("This name is taken here. Choose another.")) from error
     return await _link(context, visitor, person)
 
 
@@ -80,17 +92,31 @@ async def change(
     context: Here,
     visitor: Sending,
     person: PersonId,
-    role: Roles,
-    languages: Languages = "",
-    paused: Annotated[Literal["", "1"], Form()] = "",
+    role: SomeRoles = None,
+    languages: SomeLanguages = None,
+    paused: Annotated[Literal["0", "1"] | None, Form()] = None,
 ) -> Response:
-    """Changes roles, languages and pause. A person who is paused is signed out and holds nothing; work and pay stay."""
+    """Changes roles, languages or pause: what is sent, and nothing else, so that no older page undoes what is newer.
+
+    A person who is paused is signed out and holds nothing; work and pay stay.
+    """
     require_operator(visitor)
-    known = await context.look(lambda store: store.transcriber(person))
-    if known.id == visitor.person.id and (paused or "operator" not in role):
+    await require_proof(context, visitor)
+    shut_out = paused == "1" or (role is not None and "operator" not in role)
+    if shut_out and person in (visitor.person.id, visitor.person.handle):
         raise HTTPException(422, N_("Another operator must do this: you would shut yourself out."))
-    changed = replace(known, roles=frozenset(role), languages=_languages(languages), paused=bool(paused))
-    await _kept(context, visitor, changed, "person changed")
+    now, by = context.now(), visitor.person.id
+
+    def keep(store: Store) -> None:
+        require_still_operator(store, visitor)
+        if role is not None:
+            store.set_roles(person, role, now, by)
+        if languages is not None:
+            store.set_languages(person, _languages(languages), now, by)
+        if paused is not None:
+            store.set_paused(person, paused=paused == "1", now=now, by=by)
+
+    await context.change(keep)
     return RedirectResponse("/people", 303)
 
 
@@ -98,27 +124,8 @@ async def change(
 async def link(context: Here, visitor: Sending, person: PersonId) -> Response:
     """Makes a new sign-in link for a person who has lost theirs. It is shown once."""
     require_operator(visitor)
+    await require_proof(context, visitor)
     return await _link(context, visitor, await context.look(lambda store: store.transcriber(person)))
-
-
-async def _kept(context: Context, visitor: Visitor, person: Transcriber, action: str) -> None:
-    """Keep a person, and in the audit log who did it. 422 where the handle is taken."""
-    try:
-        await context.change(_keeping(person, visitor.person.id, action, context))
-    except SettingsError as error:
-        raise HTTPException(422, N_("This name is taken here. Choose another.")) from error
-
-
-def _keeping(person: Transcriber, by: str, action: str, context: Context) -> Callable[[Store], None]:
-    now = context.now()
-
-    def keep(store: Store) -> None:
-        store.put_transcriber(person, now)
-        if person.paused:
-            store.give_back(person.id, now)
-        store.log(by, action, person.id, {"roles": sorted(person.roles), "paused": person.paused}, now)
-
-    return keep
 
 
 async def _link(context: Context, visitor: Visitor, person: Transcriber) -> Response:
@@ -126,6 +133,7 @@ async def _link(context: Context, visitor: Visitor, person: Transcriber) -> Resp
     until = now + timedelta(days=context.options.link_days)
 
     def keep(store: Store) -> None:
+        require_still_operator(store, visitor)
         store.put_link(person.id, secret_hash(token), until, now)
         store.log(visitor.person.id, "link made", person.id, {}, now)
 

@@ -34,7 +34,7 @@ MEDIA_TYPES = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"RIFF",
 async def snippet(context: Here, visitor: SignedIn, task: TaskId) -> Response:
     """The picture of the task's field."""
     sha256 = await context.look(lambda store: _snippet(store, store.task(task, visitor.person.id, context.now())))
-    return picture_response(await context.picture(sha256))
+    return picture_response(await context.picture(sha256), brief=True)
 
 
 @router.get("/surroundings/{task}")
@@ -135,9 +135,11 @@ def _hidden(form: Form, places: Iterable[Place], theirs: set[FieldKey], page: in
             yield place.box
 
 
-def picture_response(content: bytes) -> Response:
-    """A picture as a response, which the browser may keep for itself for ten minutes."""
+def picture_response(content: bytes, *, brief: bool = False) -> Response:
+    """A picture as a response. No browser keeps it, or a `brief` one for ten minutes, so that it is fetched once."""
     media_type = next((kind for start, kind in MEDIA_TYPES if content.startswith(start)), None)
     if media_type is None:
         raise NotFound("This is no picture.")
-    return Response(content, media_type=media_type, headers={"cache-control": "private, max-age=600"})
+    return Response(
+        content, media_type=media_type, headers={"cache-control": "private, max-age=600" if brief else "no-store"}
+    )

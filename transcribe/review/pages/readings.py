@@ -1,4 +1,4 @@
-"""My readings: what became of each, why in plain words, and the appeal. Never others' names or a live control item."""
+"""My readings: what became of each, why in plain words, and the appeal. Never others' names."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from functools import partial
 from typing import Annotated
 
 from babel.numbers import get_decimal_symbol
-from fastapi import APIRouter, Form, Path, Query, Response
+from fastapi import APIRouter, Form, HTTPException, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
-from transcribe.errors import NotFound
+from transcribe import model
+from transcribe.errors import FormError, NotFound
 from transcribe.i18n import EVIDENCE, N_, said, say, sentence, translation
 from transcribe.model import Decision, Evidence, Reading
 from transcribe.people import ReadingOutcome, outcome_of
@@ -124,7 +125,16 @@ async def appeal(context: Here, visitor: Sending, reading: ReadingId, words: Wor
     """Contests the decision. An expert who never read the field reads it blind, by the deadline shown."""
     now = context.now()
     deadline = now + timedelta(days=context.options.appeal_days)
-    opened = await context.change(lambda store: store.open_appeal(reading, visitor.person.id, words, deadline, now))
+
+    def contest(store: Store) -> Appeal:
+        told = _explained(store, context, visitor, reading)
+        if told.appeal is not None:  # one a field: sent again, it is the same
+            return told.appeal
+        if not told.may_appeal:
+            raise HTTPException(409, N_("Nothing is decided against this reading, so there is nothing to contest."))
+        return store.open_appeal(reading, visitor.person.id, words, deadline, now)
+
+    opened = await context.change(contest)
     context.on_submit(opened.reading.scan)
     return RedirectResponse(f"/readings/{reading}", 303)
 
@@ -133,8 +143,16 @@ def _last_of(history: FieldHistory, who: str) -> Reading:
     return next(each for each in reversed(history.readings) if each.source == who)
 
 
+def _form_of(context: Context, history: FieldHistory) -> model.Form | None:
+    """The form of the scan, None where nobody knows it or its definition cannot be used any more."""
+    try:
+        return context.forms(history.scan.form, history.scan.form_version) if history.scan.form else None
+    except (FormError, NotFound):
+        return None
+
+
 def _own_reading(context: Context, visitor: Visitor, history: FieldHistory, reading: Reading) -> OwnReading:
-    form = context.forms(history.scan.form, history.scan.form_version) if history.scan.form else None
+    form = _form_of(context, history)
     known = form is not None and history.key.name in {field.name for field in form.all_fields()}
     field = form.field(history.key.name) if form and known else None
     decided = history.decisions[-1] if history.decisions else None
@@ -159,7 +177,11 @@ def _explained(store: Store, context: Context, visitor: Visitor, reading: str) -
     mine = _own_reading(context, visitor, history, own)
     translate = translation(visitor.language).gettext
     decided = history.decisions[-1] if history.decisions else None
-    mine_appeals = [each for each in store.appeals(who=visitor.person.id) if each.reading.id == reading]
+    mine_appeals = [
+        each
+        for each in store.appeals(who=visitor.person.id)
+        if (each.reading.scan, each.reading.key) == (own.scan, own.key)
+    ]
     return ExplainedReading(
         own=mine,
         method=translate(sentence(decided.method)) if decided else None,
@@ -169,7 +191,7 @@ def _explained(store: Store, context: Context, visitor: Visitor, reading: str) -
         task=own.task if own.seconds is not None else None,
         seconds=own.seconds,
         appeal=mine_appeals[0] if mine_appeals else None,
-        may_appeal=decided is not None and not mine_appeals and mine.outcome == "outvoted",
+        may_appeal=not mine_appeals and mine.outcome == "outvoted" and own == _last_of(history, own.source),
     )
 
 

@@ -17,6 +17,8 @@ from transcribe.model import Reading, Task
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
+from transcribe.review.requests import MAX_SENT_LENGTH
+from transcribe.review.text_limits import require_keepable
 from transcribe.review.views.task_view import MARK_TYPES
 from transcribe.store import FieldHistory, SentReading, Store
 
@@ -69,7 +71,7 @@ async def change(
     visitor: Sending,
     task: TaskId,
     idem: Annotated[str, Form(min_length=8, max_length=100)],
-    text: Annotated[str, Form(max_length=10_000)],
+    text: Annotated[str, Form(max_length=MAX_SENT_LENGTH)],
     reason: Annotated[str, Form(min_length=1, max_length=500)],
 ) -> Response:
     """Keeps a new reading of the same field by the same expert. It says that they had seen the others', and why."""
@@ -78,10 +80,11 @@ async def change(
     theirs = await context.look(lambda store: store.task(task, who, now))
     if theirs.kind not in SETTLED_KINDS:
         raise NotFound("This task is not one to look at twice.")
+    require_keepable(text)
     sent = SentReading(text=text, idem=idem, flags=frozenset({Flag.SAW_ALL_READINGS}), reason=reason.strip())
 
     def keep(store: Store) -> None:
-        store.submit(task, who, sent, now)
+        store.submit(task, who, sent, now, context.options.measure)
         store.log(who, "settled anew", task, {"reason": store.keyed_hash("reason", sent.reason)}, now)
 
     await context.change(keep)

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
-from transcribe.errors import NotFound
+from transcribe.errors import AccountPaused, NotFound
+from transcribe.i18n import N_, translation
 from transcribe.people import secret_hash
 from transcribe.review.access import passwords
-from transcribe.review.access.sessions import Sending, SignedIn, language_of, signed_out, start_session
+from transcribe.review.access.proof import FRESH_FOR, is_proved, network_of
+from transcribe.review.access.sessions import (
+    Sending,
+    SignedIn,
+    Visitor,
+    language_of,
+    signed_out,
+    start_session,
+)
 from transcribe.review.context import Context, Here
+from transcribe.store import Store
 
 router = APIRouter(include_in_schema=True)
 
@@ -19,6 +29,8 @@ Token = Annotated[str, Path(min_length=16, max_length=128, pattern=r"^[A-Za-z0-9
 Handle = Annotated[str, Form(min_length=1, max_length=100)]
 Password = Annotated[str, Form(min_length=1, max_length=200)]
 NewPassword = Annotated[str, Form(min_length=passwords.MIN_PASSWORD_LENGTH, max_length=200)]
+
+COMMON_PASSWORD = N_("This password is soon guessed. Choose a few words that do not belong together.")
 
 
 @router.get("/")
@@ -36,11 +48,13 @@ async def sign_in_page(request: Request, context: Here) -> Response:
 @router.post("/in")
 async def sign_in(request: Request, context: Here, handle: Handle, password: Password) -> Response:
     """Signs in by password. An unknown handle takes as long as a wrong password and gets the same answer."""
-    context.rate_limits.count_sign_in_try(_address(request), f"handle {handle}")
-    who = await _who_has(context, handle, password)
+    context.rate_limits.count_sign_in_try(network_of(request), handle)
+    known, who = await _who_has(context, handle, password)
     if who is None:
+        now = context.now()
+        await context.change(lambda store: store.log("", "sign-in failed", known, {"by": "password"}, now))
         return context.rendering.page("sign_in.html", language_of(request, context.options), 401, wrong=True)
-    return await _welcome(context, who)
+    return await _welcome(context, who, "password")
 
 
 @router.get("/in/{token}")
@@ -52,66 +66,108 @@ async def link_page(request: Request, context: Here, token: Token) -> Response:
     hashed = secret_hash(token)
     owner = await context.look(lambda store: store.link(hashed, context.now()))
     if not owner:
-        context.rate_limits.count_sign_in_try(_address(request))
+        context.rate_limits.count_sign_in_try(network_of(request))
+    elif (await context.look(lambda store: store.transcriber(owner))).paused:
+        raise AccountPaused
     language = language_of(request, context.options)
     return context.rendering.page("link.html", language, 200 if owner else 410, token=token if owner else None)
 
 
 @router.post("/in/{token}")
 async def sign_in_by_link(request: Request, context: Here, token: Token) -> Response:
-    """Spends the link and signs in."""
+    """Spends the link and signs in. A person who is paused is told so, and their link is kept."""
     hashed = secret_hash(token)
     who = await context.change(lambda store: store.spend_link(hashed, context.now()))
     if who is None:
-        context.rate_limits.count_sign_in_try(_address(request))
+        context.rate_limits.count_sign_in_try(network_of(request))
+        await context.change(lambda store: store.log("", "sign-in failed", "", {"by": "link"}, context.now()))
         return context.rendering.page("link.html", language_of(request, context.options), 410, token=None)
-    return await _welcome(context, who)
+    return await _welcome(context, who, "link")
 
 
 @router.get("/password")
 async def password_page(context: Here, visitor: SignedIn) -> Response:
-    """Asks for a new password."""
-    return context.rendering.page(
-        "password.html", visitor.language, visitor=visitor, shortest=passwords.MIN_PASSWORD_LENGTH
-    )
+    """Asks for a new password; for the present one too, unless the sign-in is a moment ago."""
+    return await _password_page(context, visitor)
 
 
 @router.post("/password")
-async def set_password(context: Here, visitor: Sending, password: NewPassword) -> Response:
-    """Keeps a new password and ends every other session of this person."""
-    hashed, now = await passwords.hash_password(password), context.now()
-    await context.change(lambda store: store.put_password(visitor.person.id, hashed, now))
-    await context.change(lambda store: store.end_sessions(visitor.person.id, now))
-    return await _welcome(context, visitor.person.id)
+async def set_password(
+    request: Request,
+    context: Here,
+    visitor: Sending,
+    password: NewPassword,
+    current: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Keeps a new password, and ends every other session and every unused link of this person.
+
+    403 where the present one is asked for and is not given; 422 where the new one would soon be guessed.
+    """
+    who, now, say = visitor.person.id, context.now(), translation(visitor.language).gettext
+    if await _asks_current(context, visitor):
+        context.rate_limits.count_sign_in_try(network_of(request), who)
+        kept = await context.look(lambda store: store.password(who))
+        if not await passwords.is_password(current, kept):
+            await context.change(lambda store: store.log(who, "password given wrong", who, {}, now))
+            return await _password_page(context, visitor, 403, say(N_("This is not your present password.")))
+    if await passwords.is_common(password, visitor.person.handle):
+        return await _password_page(context, visitor, 422, say(COMMON_PASSWORD))
+    hashed = await passwords.hash_password(password)
+
+    def keep(store: Store) -> None:
+        store.put_password(who, hashed, now)
+        store.end_sessions(who, now)
+        store.revoke_links(who, now)
+        store.log(who, "password set", who, {}, now)
+
+    await context.change(keep)
+    return await _welcome(context, who, "new password")
+
+
+async def _asks_current(context: Context, visitor: Visitor) -> bool:
+    if await is_proved(context, visitor, FRESH_FOR):
+        return False
+    return await context.look(lambda store: store.password(visitor.person.id)) is not None
+
+
+async def _password_page(context: Context, visitor: Visitor, status: int = 200, refused: str = "") -> Response:
+    return context.rendering.page(
+        "password.html",
+        visitor.language,
+        status,
+        visitor=visitor,
+        shortest=passwords.MIN_PASSWORD_LENGTH,
+        ask_current=await _asks_current(context, visitor),
+        refused=refused,
+    )
 
 
 @router.post("/out")
 async def sign_out(context: Here, visitor: Sending) -> Response:
     """Ends this session, gives back what is leased, and tells the browser to forget what it kept for it."""
-    now = context.now()
-    await context.change(lambda store: store.give_back(visitor.person.id, now))
-    await context.change(lambda store: store.end_sessions(visitor.person.id, now, visitor.session))
+    who, now = visitor.person.id, context.now()
+
+    def keep(store: Store) -> None:
+        store.give_back(who, now)
+        store.end_sessions(who, now, visitor.session)
+        store.log(who, "signed out", who, {}, now)
+
+    await context.change(keep)
     return signed_out(context)
 
 
-async def _welcome(context: Context, who: str) -> Response:
+async def _welcome(context: Context, who: str, by: str) -> Response:
     response = RedirectResponse("/work", 303)
-    await start_session(context, who, response)
+    await start_session(context, who, by, response)
     return response
 
 
-async def _who_has(context: Context, handle: str, password: str) -> str | None:
+async def _who_has(context: Context, handle: str, password: str) -> tuple[str, str | None]:
+    """The id of whoever has this handle ("" for nobody); and again, where the password is theirs, else None."""
     try:
         person = await context.look(lambda store: store.transcriber(handle))
-        kept = await context.look(lambda store: store.password(person.id))
+        known, kept = person.id, await context.look(lambda store: store.password(person.id))
     except NotFound:
-        kept = None
-    if not await passwords.is_password(password, kept):
-        return None
-    return person.id
-
-
-def _address(request: Request) -> str:
-    if request.client is None:
-        raise HTTPException(400, "There is no address.")
-    return f"address {request.client.host}"
+        known, kept = "", None
+    right = await passwords.is_password(password, kept)
+    return known, known if right else None

@@ -17,6 +17,7 @@ from transcribe.people import is_same_text
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
+from transcribe.review.text_limits import require_keepable
 from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import day
 from transcribe.review.views.task_view import TaskView, task_view
@@ -82,7 +83,9 @@ async def finish(
     idem: Annotated[str, Form(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")],
 ) -> Response:
     """Keeps every answer as a paid reading, and explains each. An empty answer says that the field is blank."""
-    texts = {name: str(value)[:4000] for name, value in (await request.form()).items()}
+    texts = {name: str(value) for name, value in (await request.form()).items()}
+    for text in texts.values():
+        require_keepable(text)
     now = context.now()
     held = await context.look(lambda store: _held(store, context, visitor, kind))
     answered = [(task, texts[f"text.{task.id}"].strip()) for task in held if f"text.{task.id}" in texts]
@@ -92,7 +95,8 @@ async def finish(
     def keep(store: Store) -> tuple[list[MarkedItem], QualificationTry]:
         marked = [_mark(store, context, visitor, task, text) for task, text in answered]
         for number, (task, text) in enumerate(answered):
-            store.submit(task.id, visitor.person.id, SentReading(text=text, idem=f"{idem}-{number}"), now)
+            sent = SentReading(text=text, idem=f"{idem}-{number}")
+            store.submit(task.id, visitor.person.id, sent, now, context.options.measure)
         right = sum(each.same for each in marked)
         passed = len(marked) == len(held) and right >= PASS_SHARE * len(held)
         result = QualificationTry(name=kind, asked=len(held), right=right, passed=passed, at=now)

@@ -14,6 +14,7 @@ from transcribe.model import FieldKey, Form, Place, Task
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.requests import SentForm, reading_from_form
+from transcribe.review.text_limits import require_keepable
 from transcribe.review.views.offers import offer_to
 from transcribe.review.views.task_view import TaskView, may_be_read_whole, task_view
 from transcribe.store import Store
@@ -54,6 +55,8 @@ async def send_form(request: Request, context: Here, visitor: Sending) -> Respon
     """Keeps each field that was filled in or marked as a reading of its own. The others stay open."""
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     sent = dict(_sent(form))
+    for each in sent.values():  # all are kept or none, so that the browser goes back to all of them
+        require_keepable(each.text)
     for task, each in sent.items():
         await _keep(context, visitor, task, each)
     return RedirectResponse("/form", 303)
@@ -73,7 +76,8 @@ def _sent(form: Mapping[str, str]) -> Iterator[tuple[str, SentForm]]:
 
 async def _keep(context: Context, visitor: Visitor, task: str, sent: SentForm) -> None:
     who, now = visitor.person.id, context.now()
-    outcome = await context.keep(lambda store: store.submit(task, who, reading_from_form(sent, "read"), now))
+    reading, measure = reading_from_form(sent, "read"), context.options.measure
+    outcome = await context.keep(lambda store: store.submit(task, who, reading, now, measure))
     if outcome.kind != "again":
         context.on_submit(outcome.scan)
 

@@ -33,6 +33,7 @@ from transcribe.review.requests import (
     reading_from_json,
     reason_words,
 )
+from transcribe.review.text_limits import TextRefused
 from transcribe.review.views.expected_work import no_work
 from transcribe.review.views.form_choices import form_choices
 from transcribe.review.views.offers import lease_tasks
@@ -87,6 +88,11 @@ async def send(request: Request) -> Response:
     visitor = await sending(request, await signed_in(request, context))
     sent = SentForm.model_validate(dict(await request.form()))
     theirs = await context.look(lambda store: store.task(task, visitor.person.id, context.now()))
+    try:
+        reading = reading_from_form(sent, theirs.kind)
+    except TextRefused as error:
+        doubt = Doubt(text=sent.text, faults=(error.said(visitor.language),))
+        return await _work_page(context, visitor, theirs, doubt, page=sent.page, status=422)
     if request.query_params.get("check", "0") != "0" and sent.action == "send":
         rows = theirs.kind == "rows"
         text = sent.edges if rows else sent.text
@@ -95,7 +101,6 @@ async def send(request: Request) -> Response:
         )
         if faults:
             return await _work_page(context, visitor, theirs, Doubt(text=text, faults=faults), page=sent.page)
-    reading = reading_from_form(sent, theirs.kind)
     _announce(context, await context.keep(lambda store: _keep(store, context, visitor, task, sent, reading)))
     tested = theirs.reason == Reason.QUALIFICATION and sent.action != "skip"
     return RedirectResponse(f"/test/explained/{task}" if tested else "/work", 303)
@@ -119,10 +124,11 @@ async def _send_json(request: Request, context: Context, task: str) -> dict[str,
         await sending(request, await signed_in(request, context))  # a stranger is told nothing else
         raise
     await require_seen_session(request, context)
+    reading = reading_from_json(sent)
 
     def keep(store: Store) -> tuple[Visitor, Outcome | None]:
         visitor = sending_json(request, context, store)
-        return visitor, _keep(store, context, visitor, task, sent, reading_from_json(sent))
+        return visitor, _keep(store, context, visitor, task, sent, reading)
 
     visitor, outcome = await context.keep(keep)
     _announce(context, outcome)
@@ -139,9 +145,9 @@ def _keep(
     """Keep a reading and give its outcome, or keep that a task is skipped and why (None)."""
     who, now = visitor.person.id, context.now()
     if sent.action != "skip":
-        return store.submit(task, who, reading, now)
+        return store.submit(task, who, reading, now, context.options.measure)
     seconds = MAX_TASK_SECONDS if reading.seconds is None else reading.seconds  # the store cuts it at the lease
-    store.skip(task, who, sent.reason, seconds, now)
+    store.skip(task, who, sent.reason, seconds, now, context.options.measure)
     return None
 
 
@@ -152,7 +158,14 @@ def _announce(context: Context, outcome: Outcome | None) -> None:
 
 
 async def _work_page(
-    context: Context, visitor: Visitor, task: Task, doubt: Doubt, *, same: bool = False, page: int | None = None
+    context: Context,
+    visitor: Visitor,
+    task: Task,
+    doubt: Doubt,
+    *,
+    same: bool = False,
+    page: int | None = None,
+    status: int = 200,
 ) -> Response:
     language = visitor.language
     options = (
@@ -164,6 +177,7 @@ async def _work_page(
     return context.rendering.page(
         "work.html",
         language,
+        status,
         visitor=visitor,
         view=shown,
         simple=shown.input in SIMPLE_INPUTS,

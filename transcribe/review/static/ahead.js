@@ -18,6 +18,7 @@ export class Ahead {
     this.unacknowledged = () => 0;
     this.secondsEach = 5;
     this.empty = false;
+    this.coming = new Set(); // addresses of pictures that are on their way
   }
 
   /** How many to hold: enough for the longest outage seen, at the pace of this person. */
@@ -67,12 +68,14 @@ export class Ahead {
   async take_in(sheets) {
     const here = new Set(this.queue.map((ready) => ready.sheet.task));
     const fresh = sheets.filter((sheet) => !here.has(sheet.task) && !this.known(sheet.task));
+    for (const sheet of fresh) this.coming.add(sheet.picture);
     const all = fresh.map((sheet) => prepared(sheet));
     for (const each of all) {
       const ready = await each.catch(() => null);
       if (ready && !this.known(ready.sheet.task)) this.queue.push(ready);
       this.ready();
     }
+    for (const sheet of fresh) this.coming.delete(sheet.picture);
   }
 }
 

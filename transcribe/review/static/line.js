@@ -11,8 +11,10 @@ export class Refused extends Error {
 }
 
 export class Line {
-  constructor(csrf, changed) {
+  /** `out()` is called when this person is signed out or paused. */
+  constructor(csrf, changed, out = () => null) {
     this.csrf = csrf;
+    this.out = out;
     this.changed = changed; // called when the line goes down or comes back
     this.downSince = null;
     this.longest = 0; // seconds of the longest outage seen by this page
@@ -43,6 +45,7 @@ export class Line {
     if (response.status >= 502) this.broken();
     else this.restored();
     const said = await response.json().catch(() => ({}));
+    if (response.status === 401 || response.status === 403) this.out();
     if (!response.ok) throw new Refused(response.status, said.error ?? String(response.status));
     return said;
   }

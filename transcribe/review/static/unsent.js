@@ -134,7 +134,7 @@ export class Unsent {
   /** Whether to go on with the next at once. */
   async failed(item, error) {
     const status = error instanceof Refused ? error.status : 0;
-    if ([404, 413, 422].includes(status)) {
+    if ([404, 409, 413, 422].includes(status)) {
       await this.done(item);
       this.told.refused(item, error);
       return true;

@@ -19,11 +19,11 @@ const form = part("lines");
 const fields = [...form.querySelectorAll(".line")];
 const figures = [...document.querySelectorAll(".picture")];
 const keep = await open(setup.person);
-const line = new Line(setup.csrf, tell);
+const line = new Line(setup.csrf, tell, () => navigator.serviceWorker?.controller?.postMessage({ wipe: true }));
 const clock = new Clock(() => {});
 const unsent = new Unsent(keep, line, {
   sent: onwards,
-  refused: (item, error) => say(words.refused.replace("{text}", item.text || error.message)),
+  refused: (item, error) => say(`${error.message} ${words.refused.replace("{text}", item.text || item.action)}`),
   changed: tell,
   signedOut: () => say(words.signed_out, "/in"),
 });

@@ -25,7 +25,10 @@ const input = part("text");
 const mark = part("mark");
 
 const keep = await open(setup.person);
-const line = new Line(setup.csrf, tell);
+const line = new Line(setup.csrf, tell, () => {
+  tellWorker({ wipe: true });
+  keep.replace("held", []);
+});
 const picture = new Picture(part("picture"), document.querySelector("[data-tool=more]"));
 const checks = new Checks(line);
 const clock = new Clock(tell);
@@ -141,6 +144,11 @@ function arrived() {
 function holding() {
   const all = [current, ...ahead.queue].filter(Boolean).map((ready) => ready.sheet);
   keep.replace("held", all);
+  tellWorker({ only: [...all.map((sheet) => sheet.picture), ...ahead.coming] });
+}
+
+function tellWorker(what) {
+  navigator.serviceWorker?.controller?.postMessage(what);
 }
 
 function value() {
@@ -206,6 +214,7 @@ async function takeBack() {
   answered.delete(back.ready.sheet.task);
   if (current) ahead.putBack(current);
   await show(back.ready, back.text);
+  tellWorker({ keep: [back.ready.sheet.picture] });
   input.select();
 }
 
@@ -216,7 +225,7 @@ function sent(item, said) {
 }
 
 function refused(item, error) {
-  say(words.refused.replace("{text}", item.text || error.message));
+  say(`${error.message} ${words.refused.replace("{text}", item.text || item.action)}`);
   ahead.fill();
 }
 
@@ -232,7 +241,10 @@ async function second() {
       const seconds = answer.left[ready.sheet.task];
       if (seconds !== undefined) ready.until = Date.now() + seconds * 1000;
     }
-    if (answer) ahead.drop(answer.lost);
+    if (answer?.lost.length) {
+      ahead.drop(answer.lost);
+      holding();
+    }
     if (part("notice").dataset.about === "ending") say("");
   } else if (left > 0 && left < ENDING) {
     say(words.ending.replace("{seconds}", Math.ceil(left / 1000)), null, "ending");

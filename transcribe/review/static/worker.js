@@ -4,6 +4,7 @@ const KEPT = "fairhand-1";
 const PICTURES = "fairhand-pictures-1";
 const PAGES = ["/work", "/form"];
 const MOST_PICTURES = 80;
+const OLDEST = 12 * 3_600_000; // ms that a picture is kept, whatever happens: a session without use lasts as long
 const PATIENCE = 5_000; // ms before the kept page is shown on a line that does not answer
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -12,7 +13,8 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 
 self.addEventListener("message", (event) => {
   if (event.data.keep) event.waitUntil(keep(event.data.keep));
-  if (event.data.wipe) event.waitUntil(Promise.all([caches.delete(KEPT), caches.delete(PICTURES)]));
+  if (event.data.only) event.waitUntil(keepOnly(event.data.only));
+  if (event.data.wipe) event.waitUntil(wipe());
 });
 
 self.addEventListener("fetch", (event) => {
@@ -34,11 +36,24 @@ async function keep(addresses) {
   }
 }
 
+/** Of the pictures only these stay: what is answered, given back or forgotten is not on this device any more. */
+async function keepOnly(addresses) {
+  const wanted = new Set(addresses.map((address) => new URL(address, self.location).href));
+  const cache = await caches.open(PICTURES);
+  const others = (await cache.keys()).filter((request) => !wanted.has(request.url));
+  await Promise.all(others.map((request) => cache.delete(request)));
+}
+
+function wipe() {
+  return Promise.all([caches.delete(KEPT), caches.delete(PICTURES)]);
+}
+
 async function cached(name, request) {
   const cache = await caches.open(name);
   const kept = await cache.match(request);
   if (kept) return kept;
-  const response = await fetch(request);
+  // a picture is kept here and nowhere else in the browser, so that it can go
+  const response = await fetch(request, name === PICTURES ? { cache: "no-store" } : {});
   if (response.ok) {
     await cache.put(request, response.clone());
     if (name === PICTURES) await prune(cache);
@@ -47,9 +62,13 @@ async function cached(name, request) {
   return response;
 }
 
-/** Only the latest pictures are kept. */
+/** Only the latest pictures are kept, and none that is old. */
 async function prune(cache) {
   const all = await cache.keys();
+  for (const request of all) {
+    const response = await cache.match(request);
+    if (Date.now() - Date.parse(response?.headers.get("date") ?? "") > OLDEST) await cache.delete(request);
+  }
   await Promise.all(all.slice(0, Math.max(0, all.length - MOST_PICTURES)).map((request) => cache.delete(request)));
 }
 
@@ -71,6 +90,9 @@ async function page(request, pathname) {
   try {
     const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
     if (response.ok && !response.redirected && response.type === "basic") await cache.put(pathname, response.clone());
+    const out = pathname === "/work" && response.type === "opaqueredirect"; // sent to the sign-in page
+    if (out || [401, 403].includes(response.status)) await wipe();
+    else if (response.headers.get("x-fairhand-pictures") === "none") await caches.delete(PICTURES);
     return response;
   } catch (error) {
     const kept = await cache.match(pathname);

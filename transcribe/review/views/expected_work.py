@@ -39,7 +39,7 @@ async def no_work(context: Context, visitor: Visitor) -> Response:
     expected, waited = await context.look(
         lambda store: (titled_work(store, context.forms, language, now), store.waiting_seconds(who.id))
     )
-    return context.rendering.page(
+    page = context.rendering.page(
         "no_work.html",
         language,
         visitor=visitor,
@@ -48,3 +48,5 @@ async def no_work(context: Context, visitor: Visitor) -> Response:
         moment=partial(moment, zone=who.time_zone, language=language),
         hours=partial(number, language=language),
     )
+    page.headers["x-fairhand-pictures"] = "none"  # who holds nothing needs none: the service worker drops them
+    return page

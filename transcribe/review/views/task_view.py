@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from transcribe import fields
+from transcribe.codes import Reason
 from transcribe.i18n import N_, said, translation
 from transcribe.model import Field, Form, PagePicture, Place, Task
 from transcribe.review.context import Forms
@@ -79,7 +80,7 @@ def task_view(
     close = shows_snippet(task, place)
     return TaskView(
         task=task.id,
-        kind=task.kind,
+        kind="read" if task.reason == Reason.CONTROL else task.kind,  # known items look like all others
         title=said(form.title, language) if form else "",
         label=said(field.label, language) if field else _table_label(form, task, language),
         help=said(field.help, language) if field else "",

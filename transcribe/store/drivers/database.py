@@ -59,6 +59,9 @@ class Database(Protocol):
     def write(self) -> AbstractContextManager[None]:
         """One transaction: committed and on disk at the end, or nothing of it. Inside another one it joins it."""
 
+    def watch(self, begun: Callable[[], Row], ended: Callable[[Row], None]) -> None:
+        """Have `begun` called as each transaction begins, and `ended` with what it gave before it is committed."""
+
     def savepoint(self) -> AbstractContextManager[None]:
         """A part of a transaction that can fail alone. TransactionLost where the failure ended the whole
         transaction."""
@@ -69,8 +72,11 @@ class Database(Protocol):
     def handover(self) -> Callable[[], AbstractContextManager[None]]:
         """A context in which another thread goes on with this thread's transaction while this one waits."""
 
-    def checkpoint(self) -> None:
-        """Leave nothing of what was erased in the database's own logs, as far as readers let it."""
+    def checkpoint(self, seconds: float = 0.0) -> bool:
+        """Leave nothing of what was erased in the database's own logs. False where a reader kept it from that.
+
+        It waits for readers so long.
+        """
 
     def close(self) -> None:
         """Close the connections of every thread."""

@@ -18,7 +18,7 @@ import aiosql
 
 from transcribe.errors import StoreError
 from transcribe.store.drivers.database import Row, TransactionLost
-from transcribe.store.drivers.journal import enable_write_ahead
+from transcribe.store.drivers.journal import empty_log, enable_write_ahead
 from transcribe.store.drivers.migrate import migrate
 
 BUSY_TIMEOUT_SECONDS = 30.0
@@ -58,6 +58,7 @@ class SqliteDatabase:
         self._holders: weakref.WeakSet[_ThreadConnection] = weakref.WeakSet()
         self._lock = threading.Lock()
         self.statements = _statements()
+        self._watch: tuple[Callable[[], Row], Callable[[Row], None]] | None = None
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -65,14 +66,17 @@ class SqliteDatabase:
         return self._own_connection().connection
 
     def all(self, name: str, /, **values: object) -> list[Row]:
-        return self._execute(name, values).fetchall()
+        with self._store_errors():
+            return self._execute(name, values).fetchall()
 
     def one(self, name: str, /, **values: object) -> Row | None:
-        row: Row | None = self._execute(name, values).fetchone()
+        with self._store_errors():
+            row: Row | None = self._execute(name, values).fetchone()
         return row
 
     def value(self, name: str, /, **values: object) -> Any:
-        row = self._execute(name, values).fetchone()
+        with self._store_errors():
+            row = self._execute(name, values).fetchone()
         return None if row is None else row[0]
 
     def run(self, name: str, /, **values: object) -> int:
@@ -95,7 +99,10 @@ class SqliteDatabase:
             _begin_immediate(holder.connection)
         holder.depth = 1
         try:
+            before = self._watch[0]() if self._watch else None
             yield
+            if self._watch and before is not None:
+                self._watch[1](before)
             with self._store_errors():
                 holder.connection.execute("COMMIT")
         except BaseException:
@@ -104,6 +111,9 @@ class SqliteDatabase:
             raise
         finally:
             holder.depth = 0
+
+    def watch(self, begun: Callable[[], Row], ended: Callable[[Row], None]) -> None:
+        self._watch = begun, ended
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -148,11 +158,12 @@ class SqliteDatabase:
 
         return elsewhere
 
-    def checkpoint(self) -> None:
+    def checkpoint(self, seconds: float = 0.0) -> bool:
         """Bring the log into the file and cut it."""
-        if not self._own_connection().depth:
-            with self._store_errors():
-                self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if self._own_connection().depth:
+            return False
+        with self._store_errors():
+            return empty_log(self.connection, seconds)
 
     def close(self) -> None:
         with self._lock:

@@ -15,13 +15,12 @@ UPDATE api_token SET revoked_at = :now WHERE prefix = :prefix AND revoked_at IS 
 SELECT type, bits FROM adds WHERE transcriber_id = :person ORDER BY type;
 
 -- name: about_readings
-SELECT r.id AS reading, f.form, f.name AS field, NULLIF(f.row_number, -1) AS row_number, t.kind AS task_kind, r.at, r.seconds,
+SELECT r.id AS reading, f.form, f.name AS field, NULLIF(f.row_number, -1) AS row_number, CASE WHEN t.reason = 'control' AND g.id IS NOT NULL THEN 'read' ELSE t.kind END AS task_kind, r.at, r.seconds,
     r.flags, r.late, x.text, x.shown, x.legible, x.reason, u.at AS taken_back_at
 FROM reading r JOIN field f ON f.id = r.field_id LEFT JOIN task t ON t.id = r.task_id
 LEFT JOIN reading_text x ON x.number = r.number LEFT JOIN undo u ON u.number = r.number
-WHERE r.transcriber_id = :person AND NOT EXISTS (
-    SELECT 1 FROM truth g WHERE g.field_id = r.field_id AND g.withdrawn_at IS NULL AND t.kind = 'test'
-        AND t.reason = 'control')
+LEFT JOIN truth g ON g.field_id = r.field_id AND g.withdrawn_at IS NULL
+WHERE r.transcriber_id = :person
 ORDER BY r.number;
 
 -- name: about_skips

@@ -78,7 +78,7 @@ UPDATE source_file SET name = '' WHERE sha256 IN (SELECT sha256 FROM scan_file W
         WHERE o.sha256 = source_file.sha256 AND s.erased_at IS NULL);
 
 -- name: end_tasks_of_erased!
-UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
+UPDATE task SET closed_at = :now, withdrawn_at = :now
 WHERE scan_id = :scan_id AND closed_at IS NULL;
 
 -- name: is_forgotten^
@@ -92,3 +92,56 @@ SELECT 1 WHERE EXISTS (SELECT 1 FROM scan_file WHERE sha256 = :sha256)
 SELECT s.sha256 FROM scan s JOIN form f ON f.name = s.form AND f.version = s.form_version
 WHERE s.erased_at IS NULL AND f.retention_days IS NOT NULL
     AND s.received_at + f.retention_days * 86400000000 <= :now ORDER BY s.received_at;
+
+-- name: key_mark^
+SELECT key_mark FROM lineage;
+
+-- name: set_key_mark!
+UPDATE lineage SET key_mark = :mark;
+
+-- name: erasures_size^
+SELECT erasures_size FROM lineage;
+
+-- name: set_erasures_size!
+UPDATE lineage SET erasures_size = :size;
+
+-- name: put_erasure!
+INSERT INTO erasure (keyed, at) VALUES (:keyed, :at) ON CONFLICT DO NOTHING;
+
+-- name: erasures
+SELECT keyed, at FROM erasure ORDER BY at, keyed;
+
+-- name: erased_at^
+SELECT at FROM erasure WHERE keyed = :keyed;
+
+-- name: every_scan
+SELECT sha256, erased_at FROM scan ORDER BY id;
+
+-- name: put_erased_scan!
+INSERT INTO scan (sha256, form, form_version, name, batch, received_at, erased_at) VALUES (:sha256, '', 0, '', '', :at, :at)
+ON CONFLICT DO NOTHING;
+
+-- name: put_unfinished_erasure!
+INSERT INTO unfinished_erasure (scan_id, at) VALUES (:scan_id, :now) ON CONFLICT DO NOTHING;
+
+-- name: unfinished_erasures
+SELECT s.sha256 FROM unfinished_erasure u JOIN scan s ON s.id = u.scan_id ORDER BY u.scan_id;
+
+-- name: end_unfinished_erasure!
+DELETE FROM unfinished_erasure WHERE scan_id = (SELECT id FROM scan WHERE sha256 = :sha256);
+
+-- name: outbox_entry^
+SELECT o.kind, o.at, s.sha256 AS scan FROM outbox o JOIN scan s ON s.id = o.scan_id WHERE o.number = :number;
+
+-- name: outbox_goes_on!
+UPDATE sqlite_sequence SET seq = MAX(seq, :number) WHERE name = 'outbox';
+
+-- name: outbox_begins!
+INSERT INTO sqlite_sequence (name, seq) SELECT 'outbox', :number
+WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'outbox');
+
+-- name: kept_names
+SELECT file AS name FROM scan_page WHERE scan_id = :scan_id
+UNION SELECT hocr FROM scan_page WHERE scan_id = :scan_id AND hocr <> ''
+UNION SELECT sha256 FROM page_picture WHERE scan_id = :scan_id
+UNION SELECT p.snippet FROM place p JOIN field f ON f.id = p.field_id WHERE f.scan_id = :scan_id AND p.snippet IS NOT NULL;

@@ -59,6 +59,10 @@ UPDATE notice SET seen_at = :now WHERE transcriber_id = :person AND seen_at IS N
 INSERT INTO question (public_id, form, field, field_id, transcriber_id, at)
 VALUES (:public_id, :form, :field, :field_id, :person, :now);
 
+-- name: questions_on_field
+SELECT q.public_id, x.words FROM question q LEFT JOIN question_text x ON x.id = q.id
+WHERE q.field_id = :field_id AND q.transcriber_id = :person ORDER BY q.id;
+
 -- name: put_question_text!
 INSERT INTO question_text (id, words) VALUES (:id, :words);
 
@@ -129,9 +133,6 @@ VALUES (:person, :name, :asked, :right, :passed, :at);
 
 -- name: qualification_tries
 SELECT * FROM qualification_try WHERE transcriber_id = :person ORDER BY id DESC;
-
--- name: set_qualifications!
-UPDATE transcriber SET qualifications = :qualifications WHERE id = :person;
 
 -- name: put_dispute!
 INSERT INTO time_dispute (public_id, transcriber_id, task_id, claimed, words, at)

@@ -48,3 +48,49 @@ FROM ledger WHERE transcriber_id = :person GROUP BY currency ORDER BY currency;
 -- name: pace^
 SELECT COUNT(*) AS readings, COALESCE(SUM(l.seconds), 0.0) AS seconds FROM ledger l
 JOIN reading r ON r.number = l.reading JOIN field f ON f.id = r.field_id WHERE f.form = :form;
+
+-- name: paid_time
+SELECT id, from_at, until_at FROM paid_time WHERE transcriber_id = :person AND until_at >= :begin ORDER BY until_at;
+
+-- name: put_paid_time<!
+INSERT INTO paid_time (transcriber_id, from_at, until_at) VALUES (:person, :begin, :until);
+
+-- name: move_paid_time!
+UPDATE paid_time SET from_at = :begin, until_at = :until WHERE id = :id;
+
+-- name: join_paid_time!
+DELETE FROM paid_time WHERE id = :id;
+
+-- name: drop_paid_time!
+DELETE FROM paid_time WHERE transcriber_id = :person AND from_at >= :now;
+
+-- name: cut_paid_time!
+UPDATE paid_time SET until_at = :now WHERE transcriber_id = :person AND until_at > :now;
+
+-- name: earned_on_task^
+SELECT (SELECT COALESCE(SUM(l.micro), 0) FROM ledger l JOIN reading r ON r.number = l.reading
+        WHERE r.task_id = :task AND r.transcriber_id = :person AND l.currency = :currency)
+    + (SELECT COALESCE(SUM(l.micro), 0) FROM ledger l
+       WHERE l.task_id = :task AND l.transcriber_id = :person AND l.kind = 'time' AND l.reference = 'skip'
+           AND l.currency = :currency);
+
+-- name: count_measured^
+SELECT COUNT(*) FROM ledger WHERE transcriber_id = :person AND reference = :what AND at > :since
+    AND reference IN ('question', 'test');
+
+-- name: unpaid_claims
+-- Time in the ledger since the last payment, with the person's first lease of its task. What an operator granted is none.
+SELECT p.public_id AS transcriber, l.at, l.seconds, l.kind, l.micro, t.public_id AS task,
+    (SELECT MIN(e.from_at) FROM lease e WHERE e.task_id = l.task_id AND e.transcriber_id = l.transcriber_id) AS since,
+    l.reading IS NOT NULL AS reading
+FROM ledger l JOIN transcriber p ON p.id = l.transcriber_id LEFT JOIN task t ON t.id = l.task_id
+WHERE l.kind IN ('reading', 'time') AND l.reference <> 'disputed clock' AND l.number > COALESCE(
+    (SELECT MAX(d.number) FROM ledger d WHERE d.transcriber_id = l.transcriber_id AND d.kind = 'paid'), 0)
+ORDER BY l.transcriber_id, l.at, l.number;
+
+-- name: often_sent
+-- Tasks that one person sent more than :count readings of since their last payment.
+SELECT p.public_id AS transcriber, COUNT(*) AS readings FROM reading r JOIN transcriber p ON p.id = r.transcriber_id
+WHERE r.task_id IS NOT NULL AND r.at > COALESCE(
+    (SELECT MAX(d.at) FROM ledger d WHERE d.transcriber_id = r.transcriber_id AND d.kind = 'paid'), 0)
+GROUP BY r.transcriber_id, r.task_id HAVING COUNT(*) > :count;

@@ -21,11 +21,34 @@ SELECT type, bits FROM adds WHERE transcriber_id = :person;
 INSERT INTO transcriber (public_id, handle, roles, languages, regions, qualifications, time_zone, engagement,
     interface_language, training, paused, at)
 VALUES (:id, :handle, :roles, :languages, :regions, :qualifications, :time_zone, :engagement, :interface_language,
-    :training, :paused, :now)
-ON CONFLICT (public_id) DO UPDATE SET handle = excluded.handle, roles = excluded.roles, languages = excluded.languages,
-    regions = excluded.regions, qualifications = excluded.qualifications, time_zone = excluded.time_zone,
-    engagement = excluded.engagement, interface_language = excluded.interface_language, training = excluded.training,
-    paused = excluded.paused;
+    :training, :paused, :now);
+
+-- name: set_roles!
+UPDATE transcriber SET roles = :value WHERE id = :person;
+
+-- name: set_languages!
+UPDATE transcriber SET languages = :value WHERE id = :person;
+
+-- name: set_regions!
+UPDATE transcriber SET regions = :value WHERE id = :person;
+
+-- name: set_qualifications!
+UPDATE transcriber SET qualifications = :value WHERE id = :person;
+
+-- name: set_time_zone!
+UPDATE transcriber SET time_zone = :value WHERE id = :person;
+
+-- name: set_engagement!
+UPDATE transcriber SET engagement = :value WHERE id = :person;
+
+-- name: set_interface_language!
+UPDATE transcriber SET interface_language = :value WHERE id = :person;
+
+-- name: set_training!
+UPDATE transcriber SET training = :value WHERE id = :person;
+
+-- name: set_paused!
+UPDATE transcriber SET paused = :value WHERE id = :person;
 
 -- name: people
 SELECT * FROM transcriber ORDER BY handle;
@@ -35,10 +58,32 @@ INSERT INTO sign_in_link (token_hash, transcriber_id, until_at, at) VALUES (:tok
 
 -- name: link^
 SELECT p.public_id FROM sign_in_link l JOIN transcriber p ON p.id = l.transcriber_id
-WHERE l.token_hash = :token_hash AND l.spent_at IS NULL AND l.until_at > :now AND p.left_at IS NULL;
+WHERE l.token_hash = :token_hash AND l.spent_at IS NULL AND l.revoked_at IS NULL AND l.until_at > :now AND p.left_at IS NULL;
 
 -- name: spend_link!
-UPDATE sign_in_link SET spent_at = :now WHERE token_hash = :token_hash AND spent_at IS NULL AND until_at > :now;
+UPDATE sign_in_link SET spent_at = :now WHERE token_hash = :token_hash AND spent_at IS NULL
+    AND revoked_at IS NULL AND until_at > :now;
+
+-- name: links_of
+SELECT token_hash, at, until_at FROM sign_in_link
+WHERE transcriber_id = :person AND spent_at IS NULL AND revoked_at IS NULL AND until_at > :now ORDER BY at DESC;
+
+-- name: revoke_links!
+UPDATE sign_in_link SET revoked_at = :now WHERE transcriber_id = :person AND spent_at IS NULL AND revoked_at IS NULL
+    AND (:beginning IS NULL OR substr(token_hash, 1, 16) = :beginning);
+
+-- name: sessions_of
+SELECT token_hash, at, seen_at, until_at FROM session
+WHERE transcriber_id = :person AND ended_at IS NULL AND waits_for_code = 0 AND until_at > :now ORDER BY at DESC;
+
+-- name: end_session_beginning!
+DELETE FROM session WHERE transcriber_id = :person AND substr(token_hash, 1, 16) = :beginning;
+
+-- name: prove_session!
+UPDATE session SET proved_at = :now WHERE token_hash = :token_hash;
+
+-- name: proved_at^
+SELECT COALESCE(proved_at, at) FROM session WHERE token_hash = :token_hash;
 
 -- name: put_session!
 INSERT INTO session (token_hash, transcriber_id, csrf, at, seen_at, until_at)
@@ -46,7 +91,15 @@ VALUES (:token_hash, :person, :csrf, :now, :now, :until);
 
 -- name: session^
 SELECT s.csrf, s.seen_at, p.* FROM session s JOIN transcriber p ON p.id = s.transcriber_id
-WHERE s.token_hash = :token_hash AND s.until_at > :now AND s.seen_at > :seen_after AND p.left_at IS NULL;
+WHERE s.token_hash = :token_hash AND s.until_at > :now AND s.seen_at > :seen_after AND p.left_at IS NULL
+    AND p.paused = 0 AND s.ended_at IS NULL AND s.waits_for_code = 0;
+
+-- name: session_of_paused^
+SELECT 1 FROM session s JOIN transcriber p ON p.id = s.transcriber_id
+WHERE s.token_hash = :token_hash AND s.until_at > :now AND p.paused = 1 AND p.left_at IS NULL;
+
+-- name: pause_sessions!
+UPDATE session SET ended_at = :now WHERE transcriber_id = :person AND ended_at IS NULL;
 
 -- name: session_seen!
 UPDATE session SET seen_at = :now WHERE token_hash = :token_hash;

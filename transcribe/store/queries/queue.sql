@@ -18,6 +18,13 @@ WHERE id IN (SELECT id FROM task WHERE closed_at IS NULL AND transcriber_id IS N
         SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.apart <> '' AND o.field_id <> t.field_id
             AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)));
 
+-- name: reap_far!
+UPDATE task SET transcriber_id = NULL, leased_until = NULL,
+    closed_at = CASE WHEN withdrawn_at IS NOT NULL OR kind = 'test' THEN :now END
+WHERE id IN (SELECT t.id FROM task t WHERE t.closed_at IS NULL AND t.transcriber_id IS NOT NULL AND t.leased_until > :far
+             AND (SELECT MAX(l.from_at) FROM lease l WHERE l.task_id = t.id AND l.transcriber_id = t.transcriber_id) > :ahead
+             ORDER BY t.leased_until LIMIT 200);
+
 -- name: next_tasks
 -- The next so many of each mark ('' first): whoever asks is then given those first to which they add most.
 WITH RECURSIVE mark (name) AS (
@@ -72,9 +79,11 @@ UPDATE lease SET until_at = :until WHERE id = (
 SELECT * FROM task_seen WHERE public_id = :task;
 
 -- name: task_with_lease^
-SELECT t.*, l.from_at, l.until_at, EXISTS (
-    SELECT 1 FROM reading r JOIN undo u ON u.number = r.number WHERE r.task_id = t.id AND r.transcriber_id = :who
-) AS taken_back FROM task_seen t JOIN lease l ON l.id = (
+SELECT t.*, l.from_at, l.until_at,
+    (SELECT MIN(e.from_at) FROM lease e WHERE e.task_id = t.id AND e.transcriber_id = :who) AS first_at,
+    (SELECT COUNT(*) FROM reading r WHERE r.task_id = t.id AND r.transcriber_id = :who) AS answers,
+    EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.task_id = t.id) AS skipped
+FROM task_seen t JOIN lease l ON l.id = (
     SELECT MAX(id) FROM lease WHERE task_id = t.id AND transcriber_id = :who)
 WHERE t.public_id = :task;
 
@@ -101,7 +110,7 @@ INSERT INTO skip (task_id, field_id, lane, transcriber_id, reason, seconds, at)
 VALUES (:task_id, :field_id, :lane, :who, :reason, :seconds, :now);
 
 -- name: last_reading_of_task^
-SELECT r.number, r.id, r.field_id, r.at FROM reading r WHERE r.task_id = :task_id AND r.transcriber_id = :who
+SELECT r.number, r.id, r.field_id, r.at, r.text_hash, r.flags, r.box, r.conditions FROM reading r WHERE r.task_id = :task_id AND r.transcriber_id = :who
     AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number) ORDER BY r.number DESC LIMIT 1;
 
 -- name: tenth_last_reading^
@@ -109,6 +118,13 @@ SELECT number FROM reading WHERE transcriber_id = :who ORDER BY number DESC LIMI
 
 -- name: decided_on^
 SELECT 1 FROM decision WHERE field_id = :field_id AND instr(readings, :reading) > 0 LIMIT 1;
+
+-- name: decided_since^
+SELECT 1 FROM decision WHERE field_id = :field_id AND (at >= :at OR instr(readings, :reading) > 0) LIMIT 1;
+
+-- name: skip_of_task^
+SELECT reason FROM skip WHERE field_id = :field_id AND transcriber_id = :who AND task_id = :task_id
+ORDER BY id DESC LIMIT 1;
 
 -- name: put_undo!
 INSERT INTO undo (number, at) VALUES (:number, :now);
@@ -125,10 +141,10 @@ SELECT COUNT(*) FROM task t WHERE t.closed_at IS NULL AND t.withdrawn_at IS NULL
     AND (:scan_id IS NULL OR t.scan_id = :scan_id);
 
 -- name: fields_read_by
-SELECT r.field_id FROM reading r
+SELECT r.field_id, EXISTS (SELECT 1 FROM task t JOIN truth g ON g.field_id = t.field_id AND g.withdrawn_at IS NULL
+        WHERE t.id = r.task_id AND t.kind = 'test' AND t.reason = 'control') AS control_in_use
+FROM reading r
 WHERE r.transcriber_id = :who AND r.number < :before AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number)
-    AND NOT EXISTS (SELECT 1 FROM task t JOIN truth g ON g.field_id = t.field_id AND g.withdrawn_at IS NULL
-        WHERE t.id = r.task_id AND t.kind = 'test' AND t.reason = 'control')
     AND NOT EXISTS (SELECT 1 FROM reading l WHERE l.field_id = r.field_id AND l.transcriber_id = :who
         AND l.number > r.number AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = l.number))
 ORDER BY r.number DESC LIMIT :count;

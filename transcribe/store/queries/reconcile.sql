@@ -1,7 +1,10 @@
 -- name: claim_waiting
 UPDATE scan SET claimed_until = :until, wakes_claimed = wakes WHERE id IN (
     SELECT id FROM scan WHERE (latest > cursor OR wakes > wakes_done) AND erased_at IS NULL
-        AND (claimed_until IS NULL OR claimed_until <= :now) ORDER BY id LIMIT :count)
+        AND (claimed_until IS NULL OR claimed_until <= :now) AND NOT EXISTS (
+            SELECT 1 FROM quarantine q WHERE q.scan_id = scan.id AND q.latest = scan.latest AND q.wakes = scan.wakes
+                AND q.program = :program AND (q.retry_at IS NULL OR q.retry_at > :now))
+    ORDER BY id LIMIT :count)
 RETURNING *;
 
 -- name: list_claimed
@@ -9,7 +12,8 @@ SELECT sha256 FROM scan WHERE (latest > cursor OR wakes > wakes_done) AND erased
 
 -- name: readings
 SELECT r.* FROM field_now f JOIN reading_seen r ON r.field_id = f.id
-WHERE f.scan_id = :scan_id AND r.number <= :up_to AND NOT r.erased ORDER BY r.number;
+WHERE f.scan_id = :scan_id AND r.number <= :up_to AND NOT r.erased
+    AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number) ORDER BY r.number;
 
 -- name: readings_of_field
 SELECT * FROM reading_seen WHERE field_id = :field_id ORDER BY number;
@@ -33,8 +37,8 @@ WHERE f.scan_id = :scan_id AND d.version = (SELECT MAX(version) FROM decision WH
 SELECT * FROM decision_seen WHERE field_id = :field_id ORDER BY version;
 
 -- name: put_decision<!
-INSERT INTO decision (field_id, version, probability, method, no_value, parameters, readings, by_people, text_hash, at)
-VALUES (:field_id, :version, :probability, :method, :no_value, :parameters, :readings, :by_people, :text_hash, :now);
+INSERT INTO decision (field_id, version, probability, method, no_value, parameters, readings, by_people, text_hash, words_hash, at)
+VALUES (:field_id, :version, :probability, :method, :no_value, :parameters, :readings, :by_people, :text_hash, :words_hash, :now);
 
 -- name: put_decision_text!
 INSERT INTO decision_text (id, value, text, evidence, proposal) VALUES (:id, :value, :text, :evidence, :proposal);

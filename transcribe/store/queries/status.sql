@@ -32,7 +32,7 @@ SELECT COUNT(*) FROM set_aside WHERE :batch IS NULL OR batch = :batch;
 
 -- name: count_waiting^
 SELECT COUNT(*) FROM scan WHERE (latest > cursor OR wakes > wakes_done) AND erased_at IS NULL
-    AND (:batch IS NULL OR batch = :batch);
+    AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.scan_id = scan.id) AND (:batch IS NULL OR batch = :batch);
 
 -- name: open_batches
 WITH open AS MATERIALIZED (

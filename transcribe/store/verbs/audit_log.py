@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 from transcribe.store.facts import AuditLine, AuditState
-from transcribe.store.lookup import FIRST_HASH, Lookup
+from transcribe.store.lookup import FIRST_HASH
 from transcribe.store.row_mapping import moment
+from transcribe.store.seals import SealVerbs
 
 
-class AuditLogVerbs(Lookup):
+class AuditLogVerbs(SealVerbs):
     """Reads and checks the chain. `log` itself stands in `lookup.py`, as every group of verbs writes it."""
 
     def audit(self, after: int = 0) -> list[AuditLine]:
@@ -38,4 +39,4 @@ class AuditLogVerbs(Lookup):
             head_met = head_met or previous == head
         if broken is None and not head_met:
             broken = lines + 1
-        return AuditState(lines=lines, head=previous, broken_at=broken)
+        return AuditState(lines=lines, head=previous, broken_at=broken, forgeries=tuple(self.forgeries()))

@@ -72,7 +72,7 @@ class ControlItemVerbs(Lookup):
             )
             if result.passed:
                 has = sorted({*json.loads(person["qualifications"]), result.name})
-                self.db.run("set_qualifications", person=person["id"], qualifications=text(has))
+                self.db.run("set_qualifications", person=person["id"], value=text(has))
             facts = {"name": result.name, "asked": result.asked, "right": result.right, "passed": result.passed}
             self.log("store", "test taken", person["public_id"], facts, now)
 

@@ -2,34 +2,118 @@
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Mapping
 from datetime import datetime
 
+from transcribe.errors import NotFound, StoreError
 from transcribe.store.drivers.database import Row
+from transcribe.store.drivers.durable_files import ErasureList
+from transcribe.store.drivers.journal import log_readers
 from transcribe.store.lookup import Lookup
-from transcribe.store.row_mapping import micros
+from transcribe.store.row_mapping import micros, moment
 
 
 class ErasureVerbs(Lookup):
-    """Erases scans, once and for good."""
+    """Erases scans, once and for good: what was erased stays so in an older state that is put back.
+
+    `erasures` is the list beside the database, which is written before anything is erased here.
+    """
+
+    erasures: ErasureList
 
     def forget(self, scan: str, now: datetime) -> list[str]:
         with self.db.write():
             row = self.scan_row(scan)
             names = self._archive_names(row)
             if row["erased_at"] is not None:
+                self.db.run("put_unfinished_erasure", scan_id=row["id"], now=micros(now))
                 return names
-            number = row["id"]
-            self.db.run("scan_is_erased", scan_id=number, now=micros(now))
-            for each in ERASURE_STATEMENTS:
-                self.db.run(each, scan_id=number)
-            self.db.run("end_tasks_of_erased", scan_id=number, now=micros(now))
-            self.db.run("put_outbox", kind="erase", scan_id=number, record_id=None, now=micros(now))
+            self._list_erasures({self._keyed(row["sha256"]): micros(now)})
+            self._erase(row, now)
             self.log("store", "scan forgotten", row["sha256"], {"files": len(names)}, now)
         self.db.checkpoint()
         return names
 
     def forgotten(self, sha256: str) -> bool:
-        return self.db.value("is_forgotten", sha256=sha256) is not None
+        if self.db.value("is_forgotten", sha256=sha256) is not None:
+            return True
+        return self.db.value("erased_at", keyed=self._keyed(sha256)) is not None
+
+    def erased_names(self, scan: str) -> list[str]:
+        row = self.scan_row(scan)
+        return [] if row["erased_at"] is None else self._archive_names(row)
+
+    def unfinished_erasures(self) -> list[str]:
+        return [row["sha256"] for row in self.db.all("unfinished_erasures")]
+
+    def end_erasures(self, scans: list[str]) -> None:
+        with self.db.write():
+            for scan in scans:
+                self.db.run("end_unfinished_erasure", sha256=scan)
+
+    def empty_log(self, seconds: float = 0.0) -> bool:
+        return self.db.checkpoint(seconds)
+
+    def log_readers(self) -> list[str]:
+        return log_readers(self.db.path)
+
+    def keep_erased(self, scans: Mapping[str, datetime]) -> None:
+        unknown = {scan: at for scan, at in scans.items() if not self.forgotten(scan)}
+        with self.db.write():
+            for scan, at in unknown.items():
+                try:
+                    self.forget(scan, at)
+                except NotFound:
+                    self._list_erasures({self._keyed(scan): micros(at)})
+
+    def replay_erasures(self) -> None:
+        """Erase again what the list beside the database says was erased, where this state does not know of it."""
+        if self.erasures.size == self.db.value("erasures_size"):
+            return
+        with self.db.write():
+            listed, scans = self.erasures.read(), self.db.all("every_scan")
+            known = {row["keyed"]: row["at"] for row in self.db.all("erasures")}
+            known |= {self._keyed(row["sha256"]): row["erased_at"] for row in scans if row["erased_at"] is not None}
+            for row in scans:
+                at = listed.get(self._keyed(row["sha256"])) if row["erased_at"] is None else None
+                if at is not None:
+                    self._erase(self.scan_row(row["sha256"]), moment(at))
+                    self.log("store", "scan forgotten", row["sha256"], {"again": True}, moment(at))
+            for keyed, at in (known | listed).items():
+                self.db.run("put_erasure", keyed=keyed, at=at)
+            self._list_erasures({keyed: at for keyed, at in known.items() if keyed not in listed})
+
+    def require_own_key(self) -> None:
+        """StoreError where the key is not that with which this state was made."""
+        mark, own = self.db.value("key_mark"), self.keyed_hash("the key of this state")
+        if mark and not hmac.compare_digest(mark, own):
+            raise StoreError(
+                f"{self.db.path.with_suffix('.key')} is the key of another {self.db.path.name}. Put back the one that "
+                "belongs to it, from the same backup; nothing was changed."
+            )
+        if not mark:
+            with self.db.write():
+                self.db.run("set_key_mark", mark=own)
+
+    def _keyed(self, scan: str) -> str:
+        return self.keyed_hash("erased", scan)
+
+    def _list_erasures(self, erasures: Mapping[str, int]) -> None:
+        """Have these on the list beside the database, and here; the list comes first, whatever becomes of this."""
+        size = self.erasures.add(erasures)
+        for keyed, at in erasures.items():
+            self.db.run("put_erasure", keyed=keyed, at=at)
+        self.db.run("set_erasures_size", size=size)
+
+    def _erase(self, row: Row, now: datetime) -> None:
+        number = row["id"]
+        self.db.run("scan_is_erased", scan_id=number, now=micros(now))
+        for each in ERASURE_STATEMENTS:
+            self.db.run(each, scan_id=number)
+        self.db.run("end_tasks_of_erased", scan_id=number, now=micros(now))
+        self.db.run("put_outbox", kind="erase", scan_id=number, record_id=None, now=micros(now))
+        self.db.run("put_unfinished_erasure", scan_id=number, now=micros(now))
 
     def past_retention(self, now: datetime) -> list[str]:
         return [row["sha256"] for row in self.db.all("past_retention", now=micros(now))]
@@ -55,6 +139,7 @@ ERASURE_STATEMENTS = (
     "erase_snippets",
     "erase_pictures",
     "end_set_aside_of_scan",
+    "end_quarantine",
     "erase_scan_name",
     "erase_file_names",
 )

@@ -54,6 +54,10 @@ class IngestVerbs(Lookup):
 
     def put_scan(self, scan: Scan, files: Sequence[SourceFile], now: datetime) -> bool:
         with self.db.write():
+            erased_at = self.db.value("erased_at", keyed=self.keyed_hash("erased", scan.id))
+            if erased_at is not None:  # also where an older state was put back, which never had it
+                self.db.run("put_erased_scan", sha256=scan.id, at=erased_at)
+                return False
             for file in files:
                 self._put_file(file, now)
                 self.db.run("end_set_aside", file=file.sha256)
@@ -91,6 +95,12 @@ class IngestVerbs(Lookup):
     def scan_from(self, row: Row) -> Scan:
         """The scan of a row, with its pages."""
         return scan_of(row, self.db.all("scan_pages", scan_id=row["id"]))
+
+    def kept_names(self, scan: str) -> list[str]:
+        row = self.scan_row(scan)
+        if row["erased_at"] is not None:
+            return []
+        return [each["name"] for each in self.db.all("kept_names", scan_id=row["id"])]
 
     def put_reads(self, scan: str, reads: ReadResult, now: datetime) -> None:
         with self.db.write():

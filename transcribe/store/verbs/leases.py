@@ -11,6 +11,7 @@ from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import Task
 from transcribe.store.drivers.database import Database, Row
 from transcribe.store.facts import ANYTHING, Offer
+from transcribe.store.paid_time import MAX_CLOCK_STEP
 from transcribe.store.row_mapping import micros, task_of, text, transcriber_of
 from transcribe.store.verbs.control_items import ControlItemVerbs
 from transcribe.store.verbs.reconcile import MISPLACED
@@ -56,6 +57,7 @@ class LeaseVerbs(ControlItemVerbs):
             person = self.person_row(who)
             until = micros(now + timedelta(seconds=seconds))
             self.db.run("reap", now=micros(now))
+            self.db.run("reap_far", now=micros(now), far=until, ahead=micros(now + MAX_CLOCK_STEP))
             mine = self._held(person, offer, now)
             for row in mine[:count]:
                 if until - row["leased_until"] >= MIN_EXTENSION_SHARE * seconds * 1_000_000:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
+from transcribe.codes import Reason
 from transcribe.pay_arithmetic import for_time
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import Floor, PayLine, Rate
+from transcribe.store.facts import Floor, PayLine, PayMeasure, Rate
 from transcribe.store.lookup import Lookup
+from transcribe.store.paid_time import PAID_ENGAGEMENTS, is_paid
 from transcribe.store.row_mapping import micros, moment
+
+TEST_LINE = "test"
+"""The reference of the lines of items of tests, of which so many a day are paid."""
+
+QUESTION_LINE = "question"
+"""The reference of the lines of questions, of which so many a day are paid."""
+
+MEASURE_TIME = timedelta(hours=24)
+"""The day within which they are counted: the last 24 hours, whatever the time zone."""
 
 
 class PayLedgerVerbs(Lookup):
@@ -52,31 +63,57 @@ class PayLedgerVerbs(Lookup):
         person = None if who is None else self.person_row(who)["id"]
         return [line_of(row) for row in self.db.all("ledger", person=person, after=after)]
 
+    def pays(self, person: Row, task: Row, now: datetime, measure: PayMeasure) -> bool:
+        """Whether a reading of this task is paid: not from a paused account, nor tests above the measure of a day."""
+        if not is_paid(person):
+            return False
+        if task["reason"] != Reason.QUALIFICATION:
+            return True
+        return self.measured_today(person, TEST_LINE, now) < measure.tests_a_day
+
+    def measured_today(self, person: Row, what: str, now: datetime) -> int:
+        """How many questions or items of tests of this person were paid in the last 24 hours."""
+        since = micros(now - MEASURE_TIME)
+        return int(self.db.value("count_measured", person=person["id"], what=what, since=since))
+
     def pay_reading(self, person: Row, task: Row, number: int, seconds: float, now: datetime) -> None:
         """Write the line of one reading, in the transaction that keeps the reading.
 
-        The pay depends only on the form's rate, on the time and on the person's engagement. A reading that replaces one
-        taken back has its time paid, as the first was paid by the piece already.
+        The pay depends only on the form's rate, on the time and on the person's engagement. One task is paid by the
+        piece once: a reading that replaces one taken back has its time paid, and what a skip of it paid is taken off.
         """
-        engagement = person["engagement"]
-        if engagement == "by reading":
+        reference = TEST_LINE if task["reason"] == Reason.QUALIFICATION else ""
+        line = {"reading": number, "task": task["id"], "reference": reference}
+        if person["engagement"] == "by reading":
             rate = self.rate(task["form"], now)
             floor = self.floor(now) if rate is None else None
-            piece = 0 if rate is None or task["taken_back"] else rate.micro
             currency = rate.currency if rate else floor.currency if floor else ""
-            self.write_line(person["id"], "reading", piece, currency, seconds, now, reading=number, task=task["id"])
-        elif engagement == "hourly":
+            piece = 0 if rate is None or task["answers"] else rate.micro
+            if piece and task["skipped"]:
+                piece = max(0, piece - self._earned(person, task, currency))
+            self.write_line(person["id"], "reading", piece, currency, seconds, now, **line)
+        else:
             micro, currency = self._for_hours(task["form"], seconds, now)
-            self.write_line(person["id"], "reading", micro, currency, seconds, now, reading=number, task=task["id"])
+            self.write_line(person["id"], "reading", micro, currency, seconds, now, **line)
 
     def pay_time(
-        self, person: Row, seconds: float, what: str, now: datetime, *, form: str = "", task: int | None = None
+        self, person: Row, seconds: float, what: str, now: datetime, *, form: str = "", task: Row | None = None
     ) -> None:
         """Write the line of working time without a reading. It is paid at the higher of the hourly rate and the
-        floor."""
-        if person["engagement"] in ("by reading", "hourly"):
-            micro, currency = self._for_hours(form, seconds, now)
-            self.write_line(person["id"], "time", micro, currency, seconds, now, task=task, reference=what)
+        floor. For those paid by the piece, what the task has paid already is taken off a skip.
+        """
+        if person["engagement"] not in PAID_ENGAGEMENTS:
+            return
+        micro, currency = self._for_hours(form, seconds, now)
+        if what == "skip" and task is not None and task["answers"] and person["engagement"] == "by reading":
+            micro = max(0, micro - self._earned(person, task, currency))
+        number = None if task is None else task["id"]
+        self.write_line(person["id"], "time", micro, currency, seconds, now, task=number, reference=what)
+
+    def _earned(self, person: Row, task: Row, currency: str) -> int:
+        """What readings and the skip of a task have paid this person."""
+        micro: int = self.db.value("earned_on_task", person=person["id"], task=task["id"], currency=currency)
+        return micro
 
     def _for_hours(self, form: str, seconds: float, now: datetime) -> tuple[int, str]:
         """Pay for a time, and its currency, at the hour's rate, never under the floor."""

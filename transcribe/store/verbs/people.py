@@ -1,18 +1,22 @@
-"""People: accounts, sign-in links, sessions and passwords. Only hashes of secrets are kept."""
+"""People: accounts, sign-in links, sessions and passwords. Only hashes of secrets are kept.
+
+A change of a person is one verb a fact: it writes one column, and in the audit log who did it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from transcribe.errors import SettingsError
-from transcribe.model import Transcriber
+from transcribe.errors import AccountPaused, NotFound, SettingsError
+from transcribe.model import Role, Transcriber
 from transcribe.store.drivers.database import Row
-from transcribe.store.lookup import Lookup
-from transcribe.store.row_mapping import micros, text, transcriber_of
+from transcribe.store.facts import WayIn
+from transcribe.store.row_mapping import micros, moment, text, transcriber_of
+from transcribe.store.verbs.leases import LeaseVerbs
 
 
-class PeopleVerbs(Lookup):
+class PeopleVerbs(LeaseVerbs):
     """Keeps people and how they sign in."""
 
     def put_transcriber(self, person: Transcriber, now: datetime) -> None:
@@ -35,10 +39,51 @@ class PeopleVerbs(Lookup):
                 )
             except self.db.conflict as error:
                 raise SettingsError(f"The handle {person.handle!r} is taken. Choose another.") from error
-            if person.paused:
-                self.db.run("end_sessions", person=self.person_row(person.id)["id"], token_hash=None)
             facts = {"roles": sorted(person.roles), "engagement": person.engagement, "paused": person.paused}
             self.log("store", "person kept", person.id, facts, now)
+
+    def set_roles(self, who: str, roles: Collection[Role], now: datetime, by: str = "store") -> None:
+        self._set(who, "set_roles", sorted(roles), now, by)
+
+    def set_languages(self, who: str, languages: Sequence[str], now: datetime, by: str = "store") -> None:
+        self._set(who, "set_languages", list(languages), now, by)
+
+    def set_regions(self, who: str, regions: Sequence[str], now: datetime, by: str = "store") -> None:
+        self._set(who, "set_regions", list(regions), now, by)
+
+    def set_qualifications(self, who: str, qualifications: Collection[str], now: datetime, by: str = "store") -> None:
+        self._set(who, "set_qualifications", sorted(qualifications), now, by)
+
+    def set_time_zone(self, who: str, time_zone: str, now: datetime, by: str = "store") -> None:
+        self._set(who, "set_time_zone", time_zone, now, by)
+
+    def set_engagement(self, who: str, engagement: str, now: datetime, by: str = "store") -> None:
+        self._set(who, "set_engagement", engagement, now, by)
+
+    def set_interface_language(self, who: str, language: str, now: datetime, by: str = "store") -> None:
+        self._set(who, "set_interface_language", language, now, by)
+
+    def set_training(self, who: str, *, training: bool, now: datetime, by: str = "store") -> None:
+        self._set(who, "set_training", int(training), now, by)
+
+    def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "store") -> None:
+        with self.db.write():
+            person = self._set(who, "set_paused", int(paused), now, by)
+            if paused:
+                self.db.run("pause_sessions", person=person["id"], now=micros(now))
+                self.give_back(person["public_id"], now)
+
+    def _set(self, who: str, statement: str, value: str | int | list[str], now: datetime, by: str) -> Row:
+        """Write one column where it says something else. NotFound for who has left: they are changed no more."""
+        with self.db.write():
+            person = self.person_row(who)
+            if person["left_at"] is not None:
+                raise NotFound("This person has left.")
+            kept, fact = text(value) if isinstance(value, list) else value, statement.removeprefix("set_")
+            if person[fact] != kept:
+                self.db.run(statement, person=person["id"], value=kept)
+                self.log(by, f"{fact.replace('_', ' ')} set", person["public_id"], {fact: value}, now)
+        return person
 
     def transcriber(self, who: str) -> Transcriber:
         return transcriber_of(self.person_row(who))
@@ -70,12 +115,40 @@ class PeopleVerbs(Lookup):
         with self.db.write():
             who = self.link(token_hash, now)
             if who is not None:
+                self._require_at_work(self.person_row(who))
                 self.db.run("spend_link", token_hash=token_hash, now=micros(now))
         return who
 
-    def put_session(self, who: str, token_hash: str, csrf: str, until: datetime, now: datetime) -> None:
+    def links(self, who: str, now: datetime) -> list[WayIn]:
+        rows = self.db.all("links_of", person=self.person_row(who)["id"], now=micros(now))
+        return [_way_in(row) for row in rows]
+
+    def revoke_links(self, who: str, now: datetime, link: str | None = None) -> int:
         with self.db.write():
             person = self.person_row(who)["id"]
+            return self.db.run("revoke_links", person=person, beginning=link, now=micros(now))
+
+    def sessions(self, who: str, now: datetime) -> list[WayIn]:
+        rows = self.db.all("sessions_of", person=self.person_row(who)["id"], now=micros(now))
+        return [_way_in(row, moment(row["seen_at"])) for row in rows]
+
+    def end_session(self, who: str, session: str, now: datetime) -> int:
+        with self.db.write():
+            return self.db.run("end_session_beginning", person=self.person_row(who)["id"], beginning=session)
+
+    def prove_session(self, token_hash: str, now: datetime) -> None:
+        with self.db.write():
+            self.db.run("prove_session", token_hash=token_hash, now=micros(now))
+
+    def proved_at(self, token_hash: str) -> datetime | None:
+        at = self.db.value("proved_at", token_hash=token_hash)
+        return None if at is None else moment(at)
+
+    def put_session(self, who: str, token_hash: str, csrf: str, until: datetime, now: datetime) -> None:
+        with self.db.write():
+            row = self.person_row(who)
+            self._require_at_work(row)
+            person = row["id"]
             self.db.run("end_old_sessions", person=person, now=micros(now))
             self.db.run(
                 "put_session", token_hash=token_hash, person=person, csrf=csrf, until=micros(until), now=micros(now)
@@ -98,6 +171,13 @@ class PeopleVerbs(Lookup):
             return None
         return transcriber_of(row), row["csrf"]
 
+    def is_session_of_paused(self, token_hash: str, now: datetime) -> bool:
+        return self.db.value("session_of_paused", token_hash=token_hash, now=micros(now)) is not None
+
+    def _require_at_work(self, person: Row) -> None:
+        if person["paused"]:
+            raise AccountPaused("This account is paused. An operator can end the pause.")
+
     def _session(self, token_hash: str, now: datetime, idle_seconds: float) -> Row | None:
         seen_after = micros(now - timedelta(seconds=idle_seconds))
         return self.db.one("session", token_hash=token_hash, now=micros(now), seen_after=seen_after)
@@ -113,6 +193,10 @@ class PeopleVerbs(Lookup):
     def password(self, who: str) -> str | None:
         argon2: str | None = self.db.value("password", person=self.person_row(who)["id"])
         return argon2
+
+
+def _way_in(row: Row, seen: datetime | None = None) -> WayIn:
+    return WayIn(id=row["token_hash"][:16], at=moment(row["at"]), until=moment(row["until_at"]), seen=seen)
 
 
 def _long_unseen(session: Row, now: datetime, idle_seconds: float) -> bool:

@@ -7,19 +7,32 @@ from datetime import datetime
 
 from transcribe.errors import NotFound
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import ExpectedWork, Notice, Question
+from transcribe.store.facts import PAY_MEASURE, ExpectedWork, Notice, PayMeasure, Question
+from transcribe.store.paid_time import is_paid, take_time
 from transcribe.store.row_mapping import key_of, micros, moment, moment_or_none
 from transcribe.store.verbs.leases import LeaseVerbs
-from transcribe.store.verbs.pay_ledger import PayLedgerVerbs
+from transcribe.store.verbs.pay_ledger import QUESTION_LINE, PayLedgerVerbs
 
 
 class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
     """Keeps questions and answers, expected work, and notices."""
 
-    def put_question(self, task: str, who: str, words: str, seconds: float, now: datetime) -> Question:
+    def put_question(
+        self,
+        task: str,
+        who: str,
+        words: str,
+        seconds: float,
+        now: datetime,
+        measure: PayMeasure = PAY_MEASURE,
+    ) -> Question:
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
+            asked = self.db.all("questions_on_field", field_id=row["field_id"], person=person["id"])
+            same = next((each for each in asked if each["words"] == words), None)
+            if same is not None:
+                return self._question(same["public_id"])
             public = secrets.token_urlsafe(16)
             number = self.db.insert(
                 "put_question",
@@ -32,7 +45,10 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
             )
             if row["erased_at"] is None:
                 self.db.run("put_question_text", id=number, words=words)
-            self.pay_time(person, seconds, "question", now, form=row["form"], task=row["id"])
+            few = self.measured_today(person, QUESTION_LINE, now) < measure.questions_a_day
+            if is_paid(person) and not asked and few:
+                active = take_time(self.db, person, row["from_at"], seconds, now)
+                self.pay_time(person, active, QUESTION_LINE, now, form=row["form"], task=row)
             return self._question(public)
 
     def answer_question(self, question: str, answer: str, by: str, now: datetime) -> None:

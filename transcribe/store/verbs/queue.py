@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from transcribe.codes import Flag
-from transcribe.errors import LeaseLost, NotFound
+from transcribe.errors import CountsAlready, FormNotOffered, LeaseLost, NotFound
 from transcribe.model import FieldKey, Outcome, Task
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import FieldHistory, SentReading
+from transcribe.store.facts import PAY_MEASURE, FieldHistory, PayMeasure, SentReading
+from transcribe.store.paid_time import is_paid, measured_seconds, require_in_time, take_time, work_since
 from transcribe.store.row_mapping import key_of, micros, moment, task_of, text
 from transcribe.store.verbs.leases import LeaseVerbs
 from transcribe.store.verbs.pay_ledger import PayLedgerVerbs
@@ -23,6 +24,12 @@ MAX_UNDO_COUNT = 10
 UNDO_LEASE_SECONDS = 600.0
 """How long a task taken back is theirs: as long as a new lease."""
 
+UNDO_TIME = timedelta(hours=1)
+"""How long a reading may be taken back or corrected, while nothing is decided on it. Chosen by hand."""
+
+MAX_CORRECTION_COUNT = 10
+"""How often one person may correct one task: as many readings as may be taken back."""
+
 UNTIMED_ENGAGEMENTS = frozenset({"staff", "volunteer"})
 """Engagements without a ledger: the time of these people is not kept."""
 
@@ -32,7 +39,9 @@ EXPERT_KINDS = frozenset({"adjudicate", "audit", "appeal"})
 class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
     """Keeps what people send."""
 
-    def submit(self, task: str, who: str, sent: SentReading, now: datetime) -> Outcome:
+    def submit(
+        self, task: str, who: str, sent: SentReading, now: datetime, measure: PayMeasure = PAY_MEASURE
+    ) -> Outcome:
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
@@ -40,27 +49,48 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             again = self.db.one("reading_of_idem", idem=idem)
             if again is not None:
                 return _outcome("again", again["id"], row)
+            if row["kind"] == "identify":
+                self._check_form(sent.text or "")
+            sent = replace(sent, page=self._page(row, sent.page))
+            standing = self._standing(row, person)
+            if standing is not None:
+                return self._correct(row, person, sent, idem, standing, now)
             late = not _holds(row, person, now)
-            last_act = self._last_act(person, row) if sent.seconds is None else None
-            seconds = measured_seconds(sent.seconds, moment(row["from_at"]), last_act, now)
-            page = self._page(row, sent.page)
-            identity, number = self._keep(row, person, replace(sent, page=page), idem, seconds, late, now)
+            if late:
+                require_in_time(row, now, measure)
+            seconds = self._seconds(row, person, sent.seconds, now)
+            paid = self.pays(person, row, now, measure)
+            if paid:
+                seconds = take_time(self.db, person, work_since(row), seconds, now)
+            identity, number = self._keep(row, person, sent, idem, seconds, late, now)
             self.db.run("close_task", task_id=row["id"], who=person["id"], now=micros(now))
-            if row["kind"] != "test":  # what is known already need not be weighed again
-                self.db.run("scan_has_new", scan_id=row["scan_id"], number=number)
-            if row["kind"] == "locate" and sent.box is not None:
-                x0, y0, x1, y1 = sent.box
-                field = {"field_id": row["field_id"]}
-                self.db.run("keep_replaced_snippet", **field, snippet=None)
-                self.db.run("move_place", **field, page=page, x0=x0, y0=y0, x1=x1, y1=y1)
-            self.pay_reading(person, row, number, seconds, now)
+            self._follow(row, sent, number)
+            if paid:
+                self.pay_reading(person, row, number, seconds, now)
         return _outcome("late" if late else "kept", identity, row)
 
-    def skip(self, task: str, who: str, reason: str, seconds: float, now: datetime) -> None:
+    def skip(
+        self,
+        task: str,
+        who: str,
+        reason: str,
+        seconds: float,
+        now: datetime,
+        measure: PayMeasure = PAY_MEASURE,
+    ) -> None:
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
-            active = measured_seconds(seconds, moment(row["from_at"]), None, now)
+            self.db.run("give_back", task_id=row["id"], who=person["id"], now=micros(now))
+            before = self.db.one("skip_of_task", task_id=row["id"], field_id=row["field_id"], who=person["id"])
+            if self._standing(row, person) or (before is not None and before["reason"] == reason):
+                return  # it was answered, or skipped for the same reason: nothing new is said
+            if not _holds(row, person, now):
+                require_in_time(row, now, measure)
+            paid = before is None and is_paid(person)
+            active = self._seconds(row, person, seconds, now) if before is None else 0.0
+            if paid:
+                active = take_time(self.db, person, work_since(row), active, now)
             self.db.run(
                 "put_skip",
                 task_id=row["id"],
@@ -71,10 +101,61 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
                 seconds=None if person["engagement"] in UNTIMED_ENGAGEMENTS else active,
                 now=micros(now),
             )
-            self.db.run("give_back", task_id=row["id"], who=person["id"], now=micros(now))
             if reason == MISPLACED:
                 self.db.run("wake", scan_id=row["scan_id"])
-            self.pay_time(person, active, "skip", now, task=row["id"])
+            if paid:
+                self.pay_time(person, active, "skip", now, task=row)
+
+    def _standing(self, task: Row, person: Row) -> Row | None:
+        """This person's reading of a task, if it was not taken back."""
+        return self.db.one("last_reading_of_task", task_id=task["id"], who=person["id"]) if task["answers"] else None
+
+    def _correct(self, task: Row, person: Row, sent: SentReading, idem: str, standing: Row, now: datetime) -> Outcome:
+        """Keep another reading of a task that was paid already: within undo's rules, and without a line of pay.
+
+        What says the same is the same reading. An expert who has seen all readings may correct what is decided.
+        """
+        if self._says_the_same(task, sent, standing):
+            return _outcome("again", standing["id"], task)
+        looked = Flag.SAW_ALL_READINGS in sent.flags
+        counts = {"field_id": standing["field_id"], "reading": standing["id"], "at": standing["at"]}
+        settled = not looked and self.db.value("decided_since", **counts)
+        old = self._is_old(standing, person, now)
+        if settled or old or person["paused"] or task["answers"] > MAX_CORRECTION_COUNT:
+            raise CountsAlready
+        identity, number = self._keep(task, person, sent, idem, 0.0, False, now)
+        self._follow(task, sent, number)
+        return _outcome("kept", identity, task)
+
+    def _says_the_same(self, task: Row, sent: SentReading, standing: Row) -> bool:
+        same_words = standing["text_hash"] == self.keyed_hash("text", sent.text or "") and not sent.reason
+        return bool(
+            same_words
+            and standing["flags"] == _flags(task, sent)
+            and standing["box"] == _box(sent)
+            and standing["conditions"] == _conditions(sent)
+        )
+
+    def _is_old(self, reading: Row, person: Row, now: datetime) -> bool:
+        """Whether a reading is too old to be taken back or corrected: by the hour, or not among the last ten."""
+        oldest = self.db.value("tenth_last_reading", who=person["id"], count=MAX_UNDO_COUNT)
+        return now - moment(reading["at"]) > UNDO_TIME or (oldest is not None and reading["number"] <= oldest)
+
+    def _seconds(self, task: Row, person: Row, claimed: float | None, now: datetime) -> float:
+        """Active seconds of one task, as the page claims them or by the clock, before they are cut to what is free."""
+        last_act = self._last_act(person, task) if claimed is None else None
+        since = task["from_at"] if claimed is None else work_since(task)
+        return measured_seconds(claimed, moment(since), last_act, now)
+
+    def _follow(self, task: Row, sent: SentReading, number: int) -> None:
+        """Have a new reading weighed, and the place moved that it tells."""
+        if task["kind"] != "test":  # what is known already need not be weighed again
+            self.db.run("scan_has_new", scan_id=task["scan_id"], number=number)
+        if task["kind"] == "locate" and sent.box is not None:
+            x0, y0, x1, y1 = sent.box
+            field = {"field_id": task["field_id"]}
+            self.db.run("keep_replaced_snippet", **field, snippet=None)
+            self.db.run("move_place", **field, page=sent.page, x0=x0, y0=y0, x1=x1, y1=y1)
 
     def undo(self, task: str, who: str, now: datetime) -> Task:
         with self.db.write():
@@ -83,10 +164,9 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             last = self.db.one("last_reading_of_task", task_id=row["id"], who=person["id"])
             if last is None:
                 raise NotFound("There is no reading of yours to take back here.")
-            oldest = self.db.value("tenth_last_reading", who=person["id"], count=MAX_UNDO_COUNT)
             decided = self.db.value("decided_on", field_id=last["field_id"], reading=last["id"])
             taken = row["closed_at"] is None and row["transcriber"] not in (None, person["public_id"])
-            if decided or taken or (oldest is not None and last["number"] <= oldest):
+            if decided or taken or self._is_old(last, person, now):
                 raise LeaseLost(
                     "This reading can no longer be taken back: it counts already. You can contest the outcome."
                 )
@@ -102,24 +182,44 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             person = self.person_row(who)["id"]
             number = MAX_READING_NUMBER if before is None else self.db.value("number_of_reading", reading=before)
             rows = self.db.all("fields_read_by", who=person, before=number or 0, count=limit)
-            return [self._history_of_field(row["field_id"]) for row in rows]
+            return [self._history_for(row, who) for row in rows]
 
     def history_of_reading(self, reading: str, who: str) -> FieldHistory:
         with self.db.snapshot():
             person = self.person_row(who)["id"]
             number = self.db.value("number_of_reading", reading=reading) or 0
             rows = self.db.all("fields_read_by", who=person, before=number + 1, count=1)
-            histories = [self._history_of_field(row["field_id"]) for row in rows]
+            histories = [self._history_for(row, who) for row in rows]
         for history in histories:
             if any(each.id == reading for each in history.readings):
                 return history
         raise NotFound("There is no such reading of yours.")
+
+    def _history_for(self, row: Row, who: str) -> FieldHistory:
+        """The history of a field as somebody who read it may know it.
+
+        A control item in use looks like a field that nobody has decided: their own readings, and nothing else.
+        """
+        history = self._history_of_field(row["field_id"])
+        if not row["control_in_use"]:
+            return history
+        source = self.person_row(who)["public_id"]
+        own = tuple(each for each in history.readings if each.source == source)
+        return replace(history, readings=own, decisions=(), tasks=(), truth=None)
 
     def _history_of_field(self, number: int) -> FieldHistory:
         field = cast(Row, self.db.one("field_by_number", field_id=number))
         scan = cast(Row, self.db.one("scan_by_number", scan_id=field["scan_id"]))
         key: FieldKey = key_of(field)
         return self.history_of(scan, key, number)
+
+    def _check_form(self, said: str) -> None:
+        """FormNotOffered where what is said of a scan ("name/version turn") names a form that was never offered. A turn
+        alone names none."""
+        form = said.strip().partition(" ")[0]
+        offered = {f"{row['name']}/{row['version']}" for row in self.db.all("forms")}
+        if form and not form.isdecimal() and form not in offered:
+            raise FormNotOffered("This is none of the forms that were offered.")
 
     def _page(self, task: Row, page: int | None) -> int | None:
         """The page that a person showed something on. None where the scan has no such page."""
@@ -151,9 +251,9 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             late=int(late),
             confidence=None,
             seconds=None if untimed else seconds,
-            flags=text(sorted(sent.flags | ({Flag.HEARD_AN_APPEAL} if task["kind"] == "appeal" else set()))),
-            conditions=text({} if sent.page is None else {"page": sent.page}),
-            box=text(list(sent.box)) if sent.box else None,
+            flags=_flags(task, sent),
+            conditions=_conditions(sent),
+            box=_box(sent),
             text_hash=self.keyed_hash("text", sent.text or ""),
             now=micros(now),
         )
@@ -170,16 +270,16 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         return identity, number
 
 
-def measured_seconds(claimed: float | None, leased: datetime, last_act: datetime | None, now: datetime) -> float:
-    """Active seconds of one task.
+def _flags(task: Row, sent: SentReading) -> str:
+    return text(sorted(sent.flags | ({Flag.HEARD_AN_APPEAL} if task["kind"] == "appeal" else set())))
 
-    What the page measured (`claimed`), at most the time since the lease. Without it, the whole time since the lease, or
-    since the person last sent something.
-    """
-    since_lease = max(0.0, (now - leased).total_seconds())
-    if claimed is not None:
-        return min(max(0.0, claimed), since_lease)
-    return since_lease if last_act is None else max(0.0, (now - last_act).total_seconds())
+
+def _conditions(sent: SentReading) -> str:
+    return text({} if sent.page is None else {"page": sent.page})
+
+
+def _box(sent: SentReading) -> str | None:
+    return text(list(sent.box)) if sent.box else None
 
 
 def _outcome(kind: Literal["kept", "again", "late"], reading: str, task: Row) -> Outcome:

@@ -39,10 +39,12 @@ MAX_READING_NUMBER = 2**62
 class ReconcileVerbs(IngestVerbs):
     """Gives readings to weigh and keeps what was decided."""
 
-    def claim_waiting(self, limit: int, now: datetime, seconds: float = CLAIM_SECONDS) -> list[Waiting]:
+    def claim_waiting(
+        self, limit: int, now: datetime, seconds: float = CLAIM_SECONDS, *, program: str = ""
+    ) -> list[Waiting]:
         with self.db.write():
             until = micros(now + timedelta(seconds=seconds))
-            rows = self.db.all("claim_waiting", now=micros(now), until=until, count=limit)
+            rows = self.db.all("claim_waiting", now=micros(now), until=until, count=limit, program=program)
             rows.sort(key=lambda row: int(row["id"]))
             return [Waiting(scan=self.scan_from(row), up_to=row["latest"]) for row in rows]
 
@@ -99,6 +101,7 @@ class ReconcileVerbs(IngestVerbs):
             for task in tasks:
                 self._open(row, task, up_to, now)
             self.db.run("scan_is_weighed", scan_id=row["id"], up_to=up_to)
+            self.db.run("end_quarantine", scan_id=row["id"])
 
     def wake(self, scans: Iterable[str], now: datetime) -> None:
         with self.db.write():
@@ -118,6 +121,15 @@ class ReconcileVerbs(IngestVerbs):
                 )
                 for row in rows
             ]
+
+    def outbox_mark(self, number: int) -> str:
+        row = self.db.one("outbox_entry", number=number)
+        return "" if row is None else f"{row['kind']} {row['at']} {row['scan']}"
+
+    def outbox_goes_on_after(self, number: int) -> None:
+        with self.db.write():
+            self.db.run("outbox_begins", number=number)
+            self.db.run("outbox_goes_on", number=number)
 
     def parameters(self, version: int | None = None) -> Parameters | None:
         if version is None:
@@ -202,6 +214,7 @@ class ReconcileVerbs(IngestVerbs):
                 version=1 if old is None else old["version"] + 1,
                 by_people=int(not people.get(field, set()).isdisjoint(decision.readings)),
                 text_hash=self.keyed_hash("text", decision.text),
+                words_hash=self.words_hash(words),
                 now=micros(now),
             )
             self.db.run("put_decision_text", id=kept[key], **words)

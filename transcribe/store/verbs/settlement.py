@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from transcribe.pay_arithmetic import HOUR_SECONDS, up
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import PayLine
-from transcribe.store.row_mapping import micros, moment
+from transcribe.store.facts import PayLine, TimeClaim
+from transcribe.store.paid_time import is_paid, take_time
+from transcribe.store.row_mapping import micros, moment, moment_or_none
 from transcribe.store.verbs.pay_ledger import PayLedgerVerbs, line_of
 
 
@@ -21,8 +22,9 @@ class SettlementVerbs(PayLedgerVerbs):
             person = self.person_row(who)
             if what == "waiting" and person["engagement"] not in ("staff", "volunteer"):
                 self.db.run("put_waiting", person=person["id"], seconds=seconds, now=micros(now))
-            if what != "waiting" or person["engagement"] == "hourly":
-                self.pay_time(person, seconds, what, now)
+            if is_paid(person) and (what != "waiting" or person["engagement"] == "hourly"):
+                since = micros(now - timedelta(seconds=seconds))
+                self.pay_time(person, take_time(self.db, person, since, seconds, now), what, now)
 
     def waiting_seconds(self, who: str) -> float:
         seconds: float = self.db.value("waiting_seconds", person=self.person_row(who)["id"])
@@ -52,6 +54,23 @@ class SettlementVerbs(PayLedgerVerbs):
             total = sum(-line.micro for line in paid)
             self.log("store", "period closed", reference, {"lines": len(paid), "micro": total}, now)
         return paid
+
+    def unpaid_claims(self) -> list[TimeClaim]:
+        return [
+            TimeClaim(
+                transcriber=row["transcriber"],
+                at=moment(row["at"]),
+                seconds=row["seconds"],
+                micro=row["micro"],
+                task=row["task"],
+                since=moment_or_none(row["since"]),
+                reading=bool(row["reading"]),
+            )
+            for row in self.db.all("unpaid_claims")
+        ]
+
+    def often_sent(self, count: int) -> list[tuple[str, int]]:
+        return [(row["transcriber"], row["readings"]) for row in self.db.all("often_sent", count=count)]
 
     def missing(self, person: Row, until: datetime) -> dict[tuple[str, str], int]:
         """(day, currency) -> micro-units by which the lines of that day stay under the floor of their time."""

@@ -1,13 +1,21 @@
-"""What an operator sees: every scan with its counts, and the state in numbers."""
+"""What an operator sees: every scan with its counts, the state in numbers, and scans that could not be weighed."""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 
+from transcribe.errors import NotFound
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import Counts, OpenBatch, ScanState
-from transcribe.store.row_mapping import moment, moment_or_none, numbers_of
+from transcribe.store.facts import Counts, OpenBatch, Quarantined, ScanState
+from transcribe.store.row_mapping import micros, moment, moment_or_none, numbers_of
 from transcribe.store.verbs.ingest import IngestVerbs
+
+FIRST_RETRY_SECONDS = 60.0
+"""How soon a scan is tried again that failed by chance. Chosen by hand."""
+
+LAST_RETRY_SECONDS = 3600.0
+"""How far apart tries are at most: an operator who mended a form waits no longer. Chosen by hand."""
 
 
 class StatusVerbs(IngestVerbs):
@@ -52,6 +60,80 @@ class StatusVerbs(IngestVerbs):
             recorded_at=moment_or_none(row["recorded_at"]),
             erased_at=moment_or_none(row["erased_at"]),
         )
+
+
+class QuarantineVerbs(IngestVerbs):
+    """Keeps scans apart that cannot be weighed, and takes readings out of weighing."""
+
+    def quarantine(
+        self,
+        scan: str,
+        up_to: int,
+        error: str,
+        message: str,
+        now: datetime,
+        *,
+        program: str = "",
+        reading: str = "",
+        by_chance: bool = False,
+    ) -> None:
+        with self.db.write():
+            row = self.scan_row(scan)
+            if row["erased_at"] is not None:
+                return
+            tries = self.db.value("quarantine_tries", scan_id=row["id"]) or 0
+            pause = timedelta(seconds=min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(tries, 16)))
+            self.db.run(
+                "put_quarantine",
+                scan_id=row["id"],
+                reading=reading,
+                error=error,
+                message=message,
+                program=program,
+                up_to=up_to,
+                wakes=row["wakes_claimed"],
+                now=micros(now),
+                retry_at=micros(now + pause) if by_chance else None,
+            )
+            self.db.run("release_claim", scan_id=row["id"])
+            if not tries:
+                self.log("store", "scan quarantined", row["sha256"], {"error": error, "reading": reading}, now)
+
+    def quarantined(self, scan: str | None = None) -> list[Quarantined]:
+        number = None if scan is None else self.scan_row(scan)["id"]
+        with self.db.snapshot():
+            return [
+                Quarantined(
+                    scan=self.scan_from(row),
+                    reading=row["reading"] or None,
+                    error=row["error"],
+                    message=row["message"],
+                    tries=row["tries"],
+                    since=moment(row["since"]),
+                    at=moment(row["at"]),
+                    retry_at=moment_or_none(row["retry_at"]),
+                )
+                for row in self.db.all("quarantined", scan_id=number)
+            ]
+
+    def retry_quarantined(self, now: datetime, scan: str | None = None) -> int:
+        with self.db.write():
+            number = None if scan is None else self.scan_row(scan)["id"]
+            for row in self.db.all("quarantined", scan_id=number):
+                self.db.run("release_claim", scan_id=row["id"])
+            return self.db.run("retry_quarantined", scan_id=number, now=micros(now))
+
+    def withdraw_reading(self, reading: str, who: str, reason: str, now: datetime) -> bool:
+        with self.db.write():
+            row = self.db.one("reading_to_withdraw", reading=reading)
+            if row is None:
+                raise NotFound(f"There is no reading {reading!r}. fairhand quarantine list names readings.")
+            if row["withdrawn"]:
+                return False
+            self.db.run("put_withdrawal", number=row["number"], by=who, reason=reason, now=micros(now))
+            self.db.run("wake", scan_id=row["scan_id"])
+            self.log(who, "reading withdrawn", reading, {"scan": row["sha256"]}, now)
+            return True
 
 
 def _by_form(rows: list[Row]) -> dict[str, int]:

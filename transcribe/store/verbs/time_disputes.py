@@ -56,7 +56,8 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
                 return
             person = cast(Row, self.db.one("person_by_number", person=row["transcriber_id"]))
             if granted > 0:
-                self.pay_time(person, granted, "disputed clock", now, task=row["task_id"])
+                task = self.db.one("task_by_public", task=row["task"])
+                self.pay_time(person, granted, "disputed clock", now, task=task)
             self.tell(person["id"], "time answered", None, now)
             self.log(by, "dispute answered", dispute, {"granted": granted}, now)
 

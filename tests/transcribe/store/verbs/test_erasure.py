@@ -120,7 +120,7 @@ def test_work_that_somebody_holds_is_paid_and_its_words_are_not_kept(here: World
     here.ask(scan, "number")
     (task,) = here.store.lease("ann", 1, NOON)
     here.store.forget(scan.id, after(1))
-    assert here.store.submit(task.id, "ann", sent(CANARY, "i"), after(5)).kind == "kept"
+    assert here.store.submit(task.id, "ann", sent(CANARY, "i"), after(5)).kind == "late"
     assert len(here.store.ledger("ann")) == 1
     assert sqlite_of(here.store).connection.execute("SELECT COUNT(*) FROM reading_text").fetchone()[0] == 0
     assert here.store.lease("ben", 1, after(6)) == []

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tests.transcribe.store.world import NOON, World, after, decision, passing, person, sent, world
+from tests.transcribe.store.world import NOON, World, after, decision, passing, person, put, sent, world
 from transcribe.store.facts import Floor, PayLine, Rate
 
 CENT = 10_000
@@ -76,7 +76,7 @@ def test_a_reading_taken_back_stays_paid_and_its_replacement_counts_as_time(here
 @pytest.mark.parametrize("engagement", ["staff", "volunteer"])
 def test_staff_and_volunteers_have_no_ledger_and_no_timing(here: World, engagement: str) -> None:
     pay(here, floor=12_000_000)
-    here.store.put_transcriber(person("vic", engagement=engagement), NOON)  # type: ignore[arg-type]  # parametrized
+    put(here.store, person("vic", engagement=engagement), NOON)  # type: ignore[arg-type]  # parametrized
     here.ask(here.scan("s"), "number")
     (task,) = here.store.lease("vic", 1, NOON)
     here.store.skip(task.id, "vic", "other", 5.0, after(5))
@@ -90,7 +90,7 @@ def test_staff_and_volunteers_have_no_ledger_and_no_timing(here: World, engageme
 
 def test_hourly_people_are_paid_for_their_time_and_never_under_the_floor(here: World) -> None:
     pay(here, floor=12_000_000)
-    here.store.put_transcriber(person("hal", engagement="hourly"), NOON)
+    put(here.store, person("hal", engagement="hourly"), NOON)
     here.store.put_rate(Rate(form="", micro=9_000_000, currency="EUR", since=NOON, per="hour"), NOON)
     read(here, "a", "hal", 36.0)
     here.store.put_rate(Rate(form="", micro=18_000_000, currency="EUR", since=after(60), per="hour"), NOON)
@@ -109,8 +109,8 @@ def test_skips_questions_and_appeals_are_time_paid_at_the_floor_rounded_up(here:
 
 def test_a_slow_person_is_topped_up_to_the_floor_once(here: World) -> None:
     pay(here, floor=10_000_000)
-    for name in ("a", "b"):
-        read(here, name, "ann", 120.0)
+    for number, name in enumerate(("a", "b")):
+        read(here, name, "ann", 120.0, after(120.0 * number))
     line = here.store.top_up("ann", after(400))
     assert line is not None
     assert line.micro + 4 * CENT == -(-10_000_000 * 240 // 3600)
@@ -131,7 +131,7 @@ def test_a_good_day_does_not_pay_for_a_slow_one(here: World) -> None:
 
 def test_a_day_is_the_persons_own_day(here: World) -> None:
     pay(here, floor=3_600_000)
-    here.store.put_transcriber(person("ann", time_zone="Pacific/Auckland"), NOON)
+    put(here.store, person("ann", time_zone="Pacific/Auckland"), NOON)
     read(here, "a", "ann", 600.0)
     line = here.store.top_up("ann", after(700))
     assert line is not None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, person, sent, sha, world
-from transcribe.errors import NotFound, SettingsError
+from tests.transcribe.store.world import NOON, World, after, person, put, sent, sha, world
+from transcribe.errors import AccountPaused, NotFound, SettingsError
 from transcribe.store.facts import ApiToken, Rate
 
 
@@ -74,12 +74,45 @@ def test_a_session_ends_when_idle_when_old_and_when_ended(here: World) -> None:
     assert here.store.session(sha("s"), after(10), idle_seconds=1000) is None
 
 
-def test_pausing_ends_sessions_and_signing_in_again_shows_the_pay(here: World) -> None:
+def test_pausing_ends_sessions_for_good_and_nothing_begins_one_meanwhile(here: World) -> None:
     here.store.put_session("ann", sha("s"), "csrf", after(10_000), NOON)
-    here.store.put_transcriber(person("ann", paused=True), NOON)
+    put(here.store, person("ann", paused=True), NOON)
     assert here.store.session(sha("s"), after(1), 1000) is None
-    here.store.put_session("ann", sha("t"), "csrf", after(10_000), NOON)
-    assert here.store.session(sha("t"), after(1), 1000) is not None
+    assert here.store.is_session_of_paused(sha("s"), after(1))
+    with pytest.raises(AccountPaused):
+        here.store.put_session("ann", sha("t"), "csrf", after(10_000), NOON)
+    here.store.put_link("ann", sha("l"), after(100), NOON)
+    with pytest.raises(AccountPaused):
+        here.store.spend_link(sha("l"), after(1))
+    here.store.set_paused("ann", paused=False, now=after(2))
+    assert here.store.session(sha("s"), after(3), 1000) is None, "what a pause ended is not taken up again"
+    assert here.store.spend_link(sha("l"), after(3)) == here.store.transcriber("ann").id
+
+
+def test_each_change_of_a_person_writes_its_own_fact_and_no_other(here: World) -> None:
+    changes: dict[str, Callable[[], None]] = {
+        "roles": lambda: here.store.set_roles("ann", {"expert"}, NOON, "olga"),
+        "languages": lambda: here.store.set_languages("ann", ("es",), NOON, "olga"),
+        "regions": lambda: here.store.set_regions("ann", ("ES",), NOON, "olga"),
+        "qualifications": lambda: here.store.set_qualifications("ann", {"date"}, NOON, "olga"),
+        "time_zone": lambda: here.store.set_time_zone("ann", "Asia/Dili", NOON, "olga"),
+        "engagement": lambda: here.store.set_engagement("ann", "hourly", NOON, "olga"),
+        "interface_language": lambda: here.store.set_interface_language("ann", "es", NOON, "olga"),
+        "training": lambda: here.store.set_training("ann", training=False, now=NOON, by="olga"),
+        "paused": lambda: here.store.set_paused("ann", paused=True, now=NOON, by="olga"),
+    }
+    for fact, change in changes.items():
+        before, lines = asdict(here.store.transcriber("ann")), len(here.store.audit())
+        for _ in range(2):
+            change()
+        after_it = asdict(here.store.transcriber("ann"))
+        assert {name for name in before if before[name] != after_it[name]} == {fact}
+        (line,) = here.store.audit()[lines:]
+        assert (line.actor, line.action) == ("olga", f"{fact.replace('_', ' ')} set")
+    here.store.leave("ann", NOON)
+    gone = here.store.transcriber(sha("ann")[:16])
+    with pytest.raises(NotFound):
+        here.store.set_paused(gone.id, paused=False, now=NOON)
 
 
 def test_a_password_is_kept_as_its_hash_and_replaced(here: World) -> None:

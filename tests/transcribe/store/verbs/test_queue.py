@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, person, sent, world
+from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, person, put, sent, world
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import FieldKey, ReadResult, Task
 from transcribe.store.facts import Offer
@@ -225,8 +225,8 @@ def test_a_field_is_seen_only_by_people_of_its_languages_regions_and_qualificati
         here.store.put_form(each, "", NOON)
     here.ask(here.scan("a", form=closed), "number", "total")
     here.ask(here.scan("b", form=tested), "total")
-    here.store.put_transcriber(person("nour", languages=("ara",)), NOON)
-    here.store.put_transcriber(person("fred", regions=("FR",), qualifications=frozenset({"amount"})), NOON)
+    put(here.store, person("nour", languages=("ara",)), NOON)
+    put(here.store, person("fred", regions=("FR",), qualifications=frozenset({"amount"})), NOON)
     assert here.store.lease("ann", 9, NOON) == []
     assert [each.key.name for each in here.store.lease("nour", 9, NOON)] == ["number"]
     assert sorted(each.form for each in here.store.lease("fred", 9, NOON)) == ["closed", "tested"]
@@ -254,12 +254,12 @@ def test_new_people_are_given_the_easiest_of_the_next_tasks(here: World) -> None
     assert first.scan == scans[1].id
 
 
-def test_who_is_paused_is_given_nothing_new_and_keeps_what_they_hold(here: World) -> None:
+def test_who_is_paused_is_given_nothing_and_what_they_send_is_kept(here: World) -> None:
     here.ask(here.scan("a"), "number", "total")
     (task,) = here.store.lease("ann", 1, NOON)
-    here.store.put_transcriber(person("ann", paused=True), NOON)
-    assert here.store.lease("ann", 4, NOON) == [task]
-    assert here.store.submit(task.id, "ann", sent("A", "i"), after(4)).kind == "kept"
+    put(here.store, person("ann", paused=True), NOON)
+    assert here.store.lease("ann", 4, NOON) == []
+    assert here.store.submit(task.id, "ann", sent("A", "i"), after(4)).kind == "late"
 
 
 def test_a_leased_task_is_never_withdrawn_and_an_unleased_one_is(here: World) -> None:
@@ -280,7 +280,7 @@ def test_a_task_no_longer_wanted_ends_when_its_lease_does(here: World) -> None:
     assert here.store.submit(task.id, "ann", sent("A", "i"), after(70)).kind == "late"
 
 
-def test_my_readings_come_latest_first_without_control_items_in_use(here: World) -> None:
+def test_my_readings_come_latest_first(here: World) -> None:
     for name in ("a", "b", "c"):
         here.ask(here.scan(name), "number")
     for place, task in enumerate(here.store.lease("ann", 3, NOON)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NoReturn, get_args
@@ -28,6 +29,13 @@ _MAX_CHECK_LENGTH = 1000
 """The most characters of a check. Longer ones were not written by a person, and could nest too deep to walk."""
 
 
+_SHOWN_CHARACTER_COUNT = 100
+"""So much of a check stands for the name of a rule without one. Chosen by hand."""
+
+_MAX_CHECK_DEPTH = 100
+"""The most terms inside each other in a check: a sum of 100 fields has so many. Deeper ones could not be walked."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedCheck:
     """A parsed check: two terms, the fields that they name, and the table of columns outside `sum` (None: no table)."""
@@ -42,7 +50,7 @@ class ParsedCheck:
 def parse_check(rule: Rule, form: Form) -> ParsedCheck:
     """The rule's check, parsed and safe to bind. FormError names the rule and what is wrong with it."""
     types = {each.name: each.type for each in form.all_fields()}
-    reader = _CheckReader(form=form, rule=rule.name or rule.check, types=types)
+    reader = _CheckReader(form=form, rule=rule.name or rule.check[:_SHOWN_CHARACTER_COUNT], types=types)
     tree = _comparison(rule.check, reader)
     left, right = tree.left, tree.comparators[0]
     if reader.term_type(left) != reader.term_type(right):
@@ -60,12 +68,23 @@ def _comparison(check: str, reader: _CheckReader) -> ast.Compare:
     if len(check) > _MAX_CHECK_LENGTH:
         reader.refuse(f"is longer than {_MAX_CHECK_LENGTH} characters")
     try:
-        tree = ast.parse(check.strip(), mode="eval").body
+        with warnings.catch_warnings():  # Python would warn the terminal of what is refused here anyway
+            warnings.simplefilter("ignore", SyntaxWarning)
+            tree = ast.parse(check.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         reader.refuse(f"is no comparison: {check!r}")
+    if _depth(tree) > _MAX_CHECK_DEPTH:
+        reader.refuse(f"has more than {_MAX_CHECK_DEPTH} terms inside each other")
     if not isinstance(tree, ast.Compare) or len(tree.ops) != 1 or type(tree.ops[0]) not in _COMPARISONS:
         reader.refuse(f"must be one comparison of two terms with one of {' '.join(get_args(Comparison))}")
     return tree
+
+
+def _depth(tree: ast.AST) -> int:
+    depth, level = 0, [tree]
+    while level:
+        depth, level = depth + 1, [child for node in level for child in ast.iter_child_nodes(node)]
+    return depth
 
 
 @dataclass(slots=True, kw_only=True)

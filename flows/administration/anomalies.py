@@ -1,0 +1,130 @@
+"""What an operator should look at before money leaves: questions with figures. Nothing here acts by itself."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flows.home import Home
+from transcribe.store import Forgery, TimeClaim
+
+CLOCK_SLACK_SECONDS = 1.0
+"""So much may be over by rounding. Chosen by hand."""
+
+BURST_READING_COUNT = 20
+"""Readings of one minute from which on they are a burst. A quick typist sends as many, with more time on each."""
+
+BURST_TIME = timedelta(minutes=1)
+"""The time within which a burst comes. An afternoon without a line comes as quickly, but with its seconds."""
+
+LEAST_SECONDS_A_READING = 1.0
+"""In a burst, readings with less measured time than this on average are asked about. Chosen by hand."""
+
+MANY_READINGS_COUNT = 3
+"""More readings of one task than this are asked about: one, and two corrections. Chosen by hand."""
+
+TABLE_WORDS = {
+    "ledger": "lines of pay",
+    "reading": "readings",
+    "decision": "decisions",
+    "seal": "seals",
+}
+"""The tables that are sealed, in words."""
+
+
+def forgery_sentence(forgery: Forgery) -> str:
+    """What is wrong with some rows, where, and what to do."""
+    where = f"number {forgery.first}" if forgery.first == forgery.last else f"numbers {forgery.first} to {forgery.last}"
+    what = TABLE_WORDS[forgery.table]
+    if forgery.what == "foreign":
+        said = f"{what}, {where}: written by something else than fairhand."
+    elif forgery.what == "gone":
+        said = f"the seal that line {forgery.first} of the log names is gone: {what} were taken out."
+    else:
+        said = f"{what}, {where}: changed since they were written, or some were taken out."
+    return f"{said[0].upper()}{said[1:]} Pay nothing out before you know why; compare with a backup."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anomaly:
+    """Something odd in one person's pay: a question with figures. `kind` names it for programs."""
+
+    handle: str
+    kind: str
+    question: str
+
+
+def anomalies(home: Home) -> list[Anomaly]:
+    """Every question that the time since each person's last payment leaves, by person."""
+    handles = {person.id: person.handle for person in home.store.transcribers()}
+    claims: dict[str, list[TimeClaim]] = defaultdict(list)
+    for claim in home.store.unpaid_claims():
+        claims[claim.transcriber].append(claim)
+    found = [
+        Anomaly(handle=handles.get(who, who), kind=kind, question=question)
+        for who, theirs in claims.items()
+        for kind, question in _questions(theirs)
+    ]
+    often: dict[str, list[int]] = defaultdict(list)
+    for who, count in home.store.often_sent(MANY_READINGS_COUNT):
+        often[who].append(count)
+    for who, counts in often.items():
+        said = f"{len(counts)} tasks were sent more than {MANY_READINGS_COUNT} times, one {max(counts)} times. Why?"
+        found.append(Anomaly(handle=handles.get(who, who), kind="sent often", question=said))
+    return sorted(found, key=lambda each: (each.handle, each.kind))
+
+
+def _questions(claims: Sequence[TimeClaim]) -> list[tuple[str, str]]:
+    found = []
+    if beyond := _beyond_the_clock(claims):
+        seconds, begin, end = beyond
+        long = (end - begin).total_seconds()
+        said = f"{seconds:.0f} s are counted within {long:.0f} s, from {_said(begin)} to {_said(end)}. How?"
+        found.append(("beyond the clock", said))
+    if burst := _burst(claims):
+        count, seconds, begin = burst
+        said = f"{count} readings came in a minute from {_said(begin)}, with {seconds:.1f} s on them. Whose are they?"
+        found.append(("burst", said))
+    tasks: dict[str | None, int] = defaultdict(int)
+    for claim in claims:
+        tasks[claim.task] += claim.reading and claim.micro > 0 and claim.task is not None
+    if twice := [count for count in tasks.values() if count > 1]:
+        said = f"{len(twice)} tasks are paid more than once, one {max(twice)} times. Are they the same work?"
+        found.append(("paid again", said))
+    return found
+
+
+def _beyond_the_clock(claims: Sequence[TimeClaim]) -> tuple[float, datetime, datetime] | None:
+    """The worst stretch in which more time is counted than it has: the seconds, its begin and end."""
+    ends, worst, most = [claim.at for claim in claims], None, CLOCK_SLACK_SECONDS
+    for number, last in enumerate(claims):
+        begin = last.since or last.at - timedelta(seconds=last.seconds)
+        inside = claims[bisect_left(ends, begin) : number + 1]
+        seconds = sum(
+            each.seconds for each in inside if (each.since or each.at - timedelta(seconds=each.seconds)) >= begin
+        )
+        over = seconds - (last.at - begin).total_seconds()
+        if over > most:
+            most, worst = over, (seconds, begin, last.at)
+    return worst
+
+
+def _burst(claims: Sequence[TimeClaim]) -> tuple[int, float, datetime] | None:
+    """The largest burst of readings with hardly any time on them: how many, their seconds, its begin."""
+    readings, first, worst = [claim for claim in claims if claim.reading], 0, None
+    for number, last in enumerate(readings):
+        while last.at - readings[first].at > BURST_TIME:
+            first += 1
+        together = readings[first : number + 1]
+        seconds = sum(each.seconds for each in together)
+        quick = len(together) >= BURST_READING_COUNT and seconds < LEAST_SECONDS_A_READING * len(together)
+        if quick and (worst is None or len(together) > worst[0]):
+            worst = (len(together), seconds, together[0].at)
+    return worst
+
+
+def _said(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}"

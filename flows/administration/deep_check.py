@@ -1,0 +1,78 @@
+"""What lies in a home, looked at byte by byte: databases, pictures, and whether they belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.administration.finding import Finding
+from flows.home import Home, Settings, open_home
+from reconcile.records import damage, is_of
+from transcribe.errors import FairhandError
+from transcribe.store import state_faults
+
+RESTORE_MEND = "stop everything and put state.db back from a backup, as docs/running.md says (Putting one back)"
+REBUILD_MEND = "fairhand publish --rebuild"
+
+
+def examine_deeply(settings: Settings) -> Iterator[Finding]:
+    """Every finding in a home's own files. It reads all of them, which takes as long as the disk needs."""
+    if not settings.state.exists():
+        return
+    faults = state_faults(settings.state)
+    for fault in faults:
+        yield Finding(check="state", message=f"state.db is broken: {fault}.", mend=RESTORE_MEND)
+    if faults:
+        return
+    broken = damage(settings.records)
+    for fault in broken:
+        yield Finding(check="records", message=f"records.db is broken: {fault}.", mend=REBUILD_MEND)
+    try:
+        home = open_home(settings)
+    except FairhandError:
+        return  # the finding is one of the database already
+    try:
+        yield from _pictures(home)
+        yield from _records(home, broken=bool(broken))
+        yield from _work(home)
+    finally:
+        home.close()
+
+
+def _pictures(home: Home) -> Iterator[Finding]:
+    for state in home.store.scan_states():
+        lost = sum(not home.archive.is_whole(name) for name in home.store.kept_names(state.scan.id))
+        if lost:
+            what = f"{lost} files of the scan {state.scan.id[:12]} ({state.scan.name}) are missing or damaged."
+            mend = (
+                f"put the archive back from a backup, or ingest that file again with --form {state.scan.form or 'auto'}"
+            )
+            yield Finding(check="archive", message=what, mend=mend)
+
+
+def _records(home: Home, *, broken: bool) -> Iterator[Finding]:
+    if broken or not home.settings.records.exists():
+        return
+    belongs, position = is_of(home.store, home.settings.records)
+    if not belongs:
+        message = f"records.db (at {position}) is of another state than state.db."
+        yield Finding(check="records", message=message, mend="fairhand publish")
+        return
+    behind = len(home.store.outbox(position, 10_000))
+    if behind:
+        message = f"{behind} changes are not published yet."
+        yield Finding(check="records", message=message, mend="fairhand publish", warning=True)
+
+
+def _work(home: Home) -> Iterator[Finding]:
+    waiting = home.store.counts().waiting_scans
+    if waiting:
+        message = f"{waiting} scans wait to be weighed."
+        yield Finding(check="work", message=message, mend="fairhand reconcile", warning=True)
+    unfinished = len(home.store.unfinished_erasures())
+    if unfinished:
+        message = f"Words of {unfinished} forgotten scans may still be in the files."
+        yield Finding(check="erasures", message=message, mend="end what reads the databases, then fairhand publish")
+    audit = home.store.verify_audit()
+    if audit.broken_at is not None:
+        message = f"The log does not hold from line {audit.broken_at} on: it was changed, or the key is another one."
+        yield Finding(check="key", message=message, mend="put state.key back from the backup of this state.db")

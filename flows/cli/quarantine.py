@@ -1,0 +1,103 @@
+"""Commands about scans that could not be weighed: list them, withdraw the reading to blame, try again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows import terminal
+from flows.cli.app import app, settings_of
+
+if TYPE_CHECKING:
+    from transcribe.model import Reading
+    from transcribe.store import Quarantined, Store
+
+quarantine = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Scans that could not be weighed: list, withdraw, retry."
+)
+app.add_typer(quarantine, name="quarantine")
+
+
+@quarantine.command("list")
+def list_quarantined(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """List the scans that could not be weighed, with the error and the reading to blame, longest first."""
+    store = _store(ctx)
+    found = store.quarantined()
+    if as_json:
+        terminal.as_json(*(_told(store, each) for each in found))
+        return
+    if not found:
+        typer.echo("No scan is in quarantine.")
+    for each in found:
+        typer.echo(terminal.with_file(each.scan.name or each.scan.id[:12], each.message))
+        typer.echo(f"  scan {each.scan.id[:12]}, {each.tries} tries since {each.since:%Y-%m-%d %H:%M} UTC")
+        blamed = _blamed(store, each)
+        if blamed is not None:
+            typer.echo(f"  because of reading {blamed.id} of {blamed.key} by {_by(store, blamed)}")
+
+
+@quarantine.command("withdraw")
+def withdraw(
+    ctx: typer.Context,
+    reading: Annotated[str, typer.Argument(help="The reading's id, as list names it.")],
+    reason: Annotated[str, typer.Option(help="Why it is taken out of weighing; kept with it.")],
+    by: Annotated[str, typer.Option(help="Who withdraws it; kept with it.")] = "operator",
+) -> None:
+    """Take a reading out of weighing. It stays in the store, and so does what was paid for it."""
+    from flows.home import now
+
+    if not reason.strip():
+        raise typer.BadParameter("--reason says why the reading is withdrawn; it cannot be empty.")
+    if _store(ctx).withdraw_reading(reading, by, reason.strip(), now()):
+        typer.echo("Withdrawn. Its scan is weighed again: fairhand reconcile, or wait for serve.")
+    else:
+        typer.echo("It was withdrawn before; nothing has changed.")
+
+
+@quarantine.command("retry")
+def retry(
+    ctx: typer.Context,
+    scan: Annotated[str | None, typer.Argument(help="A scan's id, or its beginning; without it all.")] = None,
+) -> None:
+    """Have scans in quarantine weighed again, after what was wrong is mended."""
+    from flows.home import now
+
+    count = _store(ctx).retry_quarantined(now(), scan)
+    typer.echo(f"{count} scans are weighed again: fairhand reconcile, or wait for serve.")
+
+
+def _store(ctx: typer.Context) -> Store:
+    from flows.home import open_home
+
+    return open_home(settings_of(ctx)).store
+
+
+def _told(store: Store, each: Quarantined) -> dict[str, object]:
+    blamed = _blamed(store, each)
+    return {
+        "scan": each.scan.id,
+        "name": each.scan.name,
+        "error": each.error,
+        "message": each.message,
+        "reading": each.reading,
+        "field": None if blamed is None else str(blamed.key),
+        "by": None if blamed is None else _by(store, blamed),
+        "text": None if blamed is None else blamed.text,
+        "tries": each.tries,
+        "since": each.since.isoformat(),
+        "retry_at": _iso(each.retry_at),
+    }
+
+
+def _blamed(store: Store, each: Quarantined) -> Reading | None:
+    return next((one for one in store.readings(each.scan.id) if one.id == each.reading), None)
+
+
+def _by(store: Store, reading: Reading) -> str:
+    return reading.source if reading.kind == "machine" else store.transcriber(reading.source).handle
+
+
+def _iso(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None

@@ -1,0 +1,106 @@
+"""The door: what nobody can read is refused by name where people send it, and the text is still where it was typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.review.test_requests import client_of
+from transcribe.forms import definition
+from transcribe.model import WHOLE, FieldKey, Scan, Task
+from transcribe.review.text_limits import MAX_TEXT_LENGTH, MAX_WORD_LENGTH
+
+NAME = FieldKey("customer_name")
+REFUSED = [
+    ("\0", "NUL (U+0000)"),
+    ("Durand\x1b[2J", "ESC (U+001B)"),
+    ("a\x07\x08b", "BEL (U+0007), BS (U+0008)"),
+    ("a\x7fb", "U+007F"),
+    ("\x85", "U+0085"),
+    ("x" * (MAX_WORD_LENGTH + 1), f"more than {MAX_WORD_LENGTH} characters"),
+    ("a b " * 1001, f"at most {MAX_TEXT_LENGTH}"),
+]
+KEPT = ["two\nlines\r\nand\ta tab", "x" * MAX_WORD_LENGTH, "日本語" * 400, "می\u200cخواهم", "é" * 200, "e\u0301 😀"]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return make_site(tmp_path)
+
+
+@pytest.fixture
+def client(site: Site) -> TestClient:
+    return client_of(site, site.person("amina"))
+
+
+def leased(site: Site) -> str:
+    """A task that the person holds."""
+    (person,) = site.store.transcribers()
+    (task,) = site.store.lease(person.id, 1, site.clock.now())
+    return task.id
+
+
+def texts(site: Site) -> list[str | None]:
+    (person,) = site.store.transcribers()
+    return site.texts_of(person.id)
+
+
+@pytest.mark.parametrize(("text", "said"), REFUSED)
+@pytest.mark.parametrize("action", ["send", "illegible"])
+def test_a_program_of_ours_is_told_what_cannot_be_kept(
+    site: Site, client: TestClient, text: str, said: str, action: str
+) -> None:
+    site.scan("bon-de-commande", {NAME: "Durand"})
+    task, idem = leased(site), "idem-1234"
+    sent = {"idem": idem, "action": action, "text": text, "seconds": 1.0}
+    answer = client.post(f"/work/{task}", json=sent)
+    assert (answer.status_code, texts(site)) == (422, [])
+    assert said in answer.json()["error"]
+    assert client.post(f"/work/{task}", json={**sent, "text": "Durand"}).json()["outcome"] == "kept"
+
+
+@pytest.mark.parametrize(("text", "said"), REFUSED)
+def test_a_plain_form_comes_back_with_its_text(site: Site, client: TestClient, text: str, said: str) -> None:
+    site.scan("bon-de-commande", {NAME: "Durand"})
+    sent = {"csrf": client.headers["x-csrf-token"], "idem": "idem-1234", "text": text}
+    answer = client.post(f"/work/{leased(site)}?check=1", data=sent)
+    assert (answer.status_code, texts(site)) == (422, [])
+    assert said in answer.text
+    assert text.replace("\r\n", "\n").strip() in answer.text.replace("\r\n", "\n") or "\x85" in text
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_what_people_do_type_is_kept(site: Site, client: TestClient, text: str) -> None:
+    site.scan("bon-de-commande", {NAME: "Durand"})
+    sent = {"idem": "idem-1234", "action": "send", "text": text, "seconds": 1.0}
+    assert client.post(f"/work/{leased(site)}", json=sent).status_code == 200
+    assert texts(site) == [text]
+
+
+@pytest.mark.parametrize(
+    "form", ["nope/7", "/proc/kmsg/1", "../../etc/passwd/1", "bon-de-commande/99", "bon-de-commande", "x.toml/1"]
+)
+@pytest.mark.parametrize("as_json", [True, False])
+def test_only_a_form_that_was_offered_is_an_answer(site: Site, client: TestClient, form: str, as_json: bool) -> None:
+    offered = definition.load("bon-de-commande")
+    site.store.put_form(offered, "", site.clock.now())
+    scan = Scan(id="5" * 64, pages=(), form="", form_version=0)
+    site.store.put_scan(scan, [], site.clock.now())
+    asked = Task(scan=scan.id, key=WHOLE, kind="identify", reason="form unknown")
+    site.store.conclude(scan.id, 0, [], [asked], None, site.clock.now())
+    task = leased(site)
+
+    def send(said: str, idem: str) -> int:
+        if as_json:
+            sent = {"idem": idem, "action": "send", "text": f"{said} 0"}
+            return int(client.post(f"/work/{task}", json=sent).status_code)
+        fields = {"csrf": client.headers["x-csrf-token"], "idem": idem, "form": said, "turn": "0"}
+        return int(client.post(f"/work/{task}", data=fields).status_code)
+
+    assert (send(form, "idem-0001"), texts(site)) == (422, [])
+    assert send(f"bon-de-commande/{offered.version}", "idem-0002") in (200, 303)
+    assert texts(site) == [f"bon-de-commande/{offered.version} 0"]
+    assert client.get("/readings").status_code == 200

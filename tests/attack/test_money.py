@@ -1,0 +1,319 @@
+"""Pay drawn without work: each request that an account could send is sent, through the real pages.
+
+Beside each stands what an honest person on a bad line sends: that goes on to be kept and paid.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.testclient import TestClient
+
+from tests.transcribe.review.site import Site, make_site
+from transcribe.model import Decision, FieldKey, Transcriber, Truth
+from transcribe.review.options import ReviewOptions
+from transcribe.store import Floor, PayLine, Rate, SentReading
+
+NUMBER, DATE, MARK = FieldKey("order_number"), FieldKey("order_date"), FieldKey("express")
+PIECE, HOUR = 50_000, 12_000_000
+SIGNED_IN = Callable[[Transcriber], "Thief"]
+
+
+class Thief:
+    """Somebody with an account and a script."""
+
+    def __init__(self, site: Site, person: Transcriber, client: httpx.Client, csrf: str) -> None:
+        self.site, self.person, self.client, self.csrf = site, person, client, csrf
+
+    def lease(self, count: int = 1) -> list[str]:
+        found = self.client.get("/work/next", params={"count": count}).json()
+        return [each["task"] for each in found["tasks"]]
+
+    def post(self, task: str, action: str = "send", text: str = "12", seconds: float = 1.0, **more: Any) -> Any:
+        body = {"idem": secrets.token_hex(8), "action": action, "text": text, "seconds": seconds, **more}
+        return self.client.post(f"/work/{task}", json=body, headers={"x-csrf-token": self.csrf})
+
+    def form(self, path: str, **values: str) -> httpx.Response:
+        return self.client.post(path, data={"csrf": self.csrf, **values}, follow_redirects=False)
+
+    def lines(self) -> list[PayLine]:
+        return self.site.store.ledger(self.person.id)
+
+    @property
+    def seconds(self) -> float:
+        return sum(line.seconds for line in self.lines())
+
+    @property
+    def micro(self) -> int:
+        return sum(line.micro for line in self.lines())
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = make_site(tmp_path, ReviewOptions(public_url="http://testserver"))
+    now = made.clock.now()
+    made.store.put_rate(Rate(form="", micro=PIECE, currency="EUR", since=now), now)
+    made.store.put_floor(Floor(micro=HOUR, currency="EUR", source="made up", since=now), now)
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def enter(site: Site) -> Iterator[SIGNED_IN]:
+    clients: list[TestClient] = []
+
+    def signed_in(person: Transcriber) -> Thief:
+        client = TestClient(site.app, follow_redirects=False)
+        client.__enter__()
+        clients.append(client)
+        assert client.post(f"/in/{site.link(person)}").status_code == 303
+        found = re.search(r'name="csrf" value="([^"]+)"', client.get("/me").text)
+        assert found
+        return Thief(site, person, client, found[1])
+
+    yield signed_in
+    for client in clients:
+        client.__exit__(None, None, None)
+
+
+def wait(site: Site, seconds: float) -> None:
+    site.clock.forward += timedelta(seconds=seconds)
+
+
+def decide(site: Site, scan: str, key: FieldKey, text: str) -> None:
+    """Conclude one field from what was read of it."""
+    found = site.store.readings(scan)
+    decision = Decision(
+        key=key,
+        value=text,
+        text=text,
+        probability=0.99,
+        method="agreed",
+        evidence=(),
+        readings=tuple(each.id for each in found if each.key == key),
+        parameters=0,
+    )
+    number = site.store.scan_row(scan)["latest"]  # type: ignore[attr-defined]  # the store behind the contract
+    site.store.conclude(scan, number, [decision], [], None, site.clock.now())
+
+
+def test_one_task_sent_three_hundred_times_with_new_idems_is_paid_once(site: Site, enter: SIGNED_IN) -> None:
+    scan = site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    thief = enter(site.person("amina"))
+    (task,) = thief.lease()
+    wait(site, 5)
+    answers = [thief.post(task, text=f"{number}").status_code for number in range(300)]
+    assert thief.micro == PIECE
+    assert [line.kind for line in thief.lines()] == ["reading"]
+    assert set(answers) == {200, 409}
+    assert answers.count(200) <= 12
+    assert len([each for each in site.store.readings(scan) if each.kind == "person"]) == answers.count(200)
+
+
+def test_the_same_text_from_two_tabs_is_one_reading(site: Site, enter: SIGNED_IN) -> None:
+    scan = site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    honest = enter(site.person("amina"))
+    (task,) = honest.lease()
+    wait(site, 5)
+    assert [honest.post(task, text="BC-1").json()["outcome"] for _ in range(2)] == ["kept", "again"]
+    assert len([each for each in site.store.readings(scan) if each.kind == "person"]) == 1
+    assert honest.micro == PIECE
+
+
+def test_a_correction_is_the_reading_that_counts_and_costs_nobody_anything(site: Site, enter: SIGNED_IN) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    honest = enter(site.person("amina"))
+    (task,) = honest.lease()
+    wait(site, 5)
+    honest.post(task, text="BC-7")
+    assert honest.post(task, text="BC-1").json()["outcome"] == "kept"
+    assert site.texts_of(honest.person.id) == ["BC-7", "BC-1"]
+    assert honest.micro == PIECE
+
+
+def test_one_skip_sent_fifty_times_is_one_skip(site: Site, enter: SIGNED_IN) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    thief = enter(site.person("amina"))
+    (task,) = thief.lease()
+    wait(site, 6)
+    for reason in ("rather not", "other", "hard to see") * 17:
+        assert thief.post(task, "skip", reason=reason, seconds=3600.0).status_code == 200
+    assert len(thief.lines()) == 1
+    assert 6 <= thief.seconds < 7
+
+
+def test_forty_leases_side_by_side_are_paid_the_wall_clock(site: Site, enter: SIGNED_IN) -> None:
+    for number in range(14):
+        site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"}, name=f"s{number}")
+    thief = enter(site.person("amina"))
+    before = site.clock.now()
+    tasks = thief.lease(40)
+    assert len(tasks) >= 30
+    wait(site, 20)
+    for task in tasks:
+        thief.post(task, "skip", reason="rather not", seconds=3600.0)
+    assert thief.seconds <= (site.clock.now() - before).total_seconds()
+    assert thief.seconds >= 20
+
+
+def test_an_afternoon_without_a_line_is_paid_whole_when_it_comes(site: Site, enter: SIGNED_IN) -> None:
+    for number in range(14):
+        site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"}, name=f"s{number}")
+    honest = enter(site.person("amina"))
+    tasks = honest.lease(40)
+    wait(site, 6.0 * len(tasks))
+    assert {honest.post(task, seconds=6.0).json()["outcome"] for task in tasks} <= {"kept", "late"}
+    assert honest.seconds == pytest.approx(6.0 * len(tasks))
+    assert honest.micro == PIECE * len(tasks)
+
+
+def test_questions_are_paid_by_the_clock_once_a_field_and_by_the_day(site: Site, enter: SIGNED_IN) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    thief = enter(site.person("amina"))
+    before = site.clock.now()
+    (task,) = thief.lease()
+    wait(site, 4)
+    for number in range(10):
+        assert thief.form(f"/work/{task}/ask", words=f"what {number}?", seconds="600").status_code == 303
+    assert len(site.store.questions()) == 10, "nothing that was asked is lost"
+    assert len(thief.lines()) == 1
+    assert thief.seconds <= (site.clock.now() - before).total_seconds()
+    thief.form(f"/work/{task}/ask", words="what 3?", seconds="600")
+    assert len(site.store.questions()) == 10, "the same words are the same question"
+
+
+def test_questions_above_the_measure_of_a_day_are_kept_and_not_paid(site: Site) -> None:
+    measure = replace(site.options, paid_questions=2).measure
+    site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"})
+    who = site.person("amina").id
+    for task in site.store.lease(who, 3, site.clock.now()):
+        wait(site, 10)
+        site.store.put_question(task.id, who, "what?", 5.0, site.clock.now(), measure)
+    assert [line.seconds for line in site.store.ledger(who)] == [5.0, 5.0]
+    assert len(site.store.questions()) == 3
+
+
+def test_tests_in_a_loop_are_paid_up_to_the_measure_of_a_day(site: Site, enter: SIGNED_IN) -> None:
+    now = site.clock.now()
+    for number in range(6):
+        scan = site.scan("bon-de-commande", {NUMBER: "BC-1"}, name=f"s{number}")
+        site.store.put_truth(Truth(scan=scan, key=NUMBER, text="BC-1", origin="gold", at=now), now)
+    thief = enter(site.person("amina"))
+    kind = "code"
+    taken = 0
+    for number in range(9):
+        page = thief.form(f"/test/{kind}")
+        tasks = re.findall(r'name="text\.([^"]+)"', page.text)
+        assert tasks
+        answers = {f"text.{task}": "wrong" for task in tasks}
+        assert thief.form(f"/test/{kind}/answers", idem=f"looping-{number:04}", **answers).status_code == 200
+        taken += len(tasks)
+    assert taken > 40
+    assert len(thief.lines()) == site.options.paid_tests
+    wait(site, 25 * 3600)
+    rested = enter(thief.person)
+    page = rested.form(f"/test/{kind}")
+    (first, *_) = re.findall(r'name="text\.([^"]+)"', page.text)
+    rested.form(f"/test/{kind}/answers", idem="tomorrow-1", **{f"text.{first}": "BC-1"})
+    assert len(thief.lines()) == site.options.paid_tests + 1
+
+
+def test_a_paused_account_earns_nothing_by_whatever_door(site: Site) -> None:
+    site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"})
+    person = site.person("amina")
+    first, second, third = site.store.lease(person.id, 3, site.clock.now())
+    wait(site, 5)
+    site.store.set_paused(person.id, paused=True, now=site.clock.now())
+    kept = [each for each in (first, second) if _kept(site, each.id, person.id, site.clock.now())]
+    assert kept == [first, second], "what was typed under a lease is kept, and not paid"
+    site.store.skip(third.id, person.id, "other", 5.0, site.clock.now())
+    site.store.put_question(first.id, person.id, "what?", 5.0, site.clock.now())
+    site.store.put_time(person.id, 60.0, "appeal", site.clock.now())
+    assert site.store.ledger(person.id) == []
+
+
+def _kept(site: Site, task: str, who: str, now: datetime) -> bool:
+    sent = SentReading(text="x", idem=f"paused-{task}", seconds=2.0)
+    return site.store.submit(task, who, sent, now, site.options.measure).kind == "late"
+
+
+def test_records_are_not_changed_later_by_whoever_once_had_the_lease(site: Site, enter: SIGNED_IN) -> None:
+    scan = site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    thief = enter(site.person("amina"))
+    (task,) = thief.lease()
+    wait(site, 5)
+    thief.post(task, text="BC-1")
+    decide(site, scan, NUMBER, "BC-1")
+    wait(site, 5)
+    refused = thief.post(task, text="BC-9")
+    assert refused.status_code == 409
+    assert "contest it under My readings" in refused.json()["error"]
+    assert site.texts_of(thief.person.id) == ["BC-1"]
+
+
+def test_a_task_is_not_written_to_for_ever(site: Site, enter: SIGNED_IN) -> None:
+    site.scan("bon-de-commande", {NUMBER: "x", DATE: "y"})
+    thief = enter(site.person("amina"))
+    read, late = thief.lease(2)
+    wait(site, 5)
+    thief.post(read, text="x")
+    wait(site, 3700)
+    assert thief.post(read, text="y").status_code == 409, "after undo's time"
+    wait(site, 6 * 86_400)
+    fresh = enter(thief.person)
+    assert fresh.post(late, text="12/03/2025").json()["outcome"] == "late"
+    assert thief.micro == 2 * PIECE
+
+
+def test_a_first_reading_that_comes_after_the_days_that_the_page_says_is_refused(site: Site, enter: SIGNED_IN) -> None:
+    site.scan("bon-de-commande", {NUMBER: "x"})
+    thief = enter(site.person("amina"))
+    (task,) = thief.lease()
+    wait(site, 8 * 86_400)
+    back = enter(thief.person)
+    refused = back.post(task, text="x")
+    assert refused.status_code == 409
+    assert "Too many days" in refused.json()["error"]
+    assert "up to 7 days" in back.client.get("/pay").text
+
+
+def test_a_skip_and_a_reading_of_one_task_are_paid_as_one(site: Site, enter: SIGNED_IN) -> None:
+    site.scan("bon-de-commande", {NUMBER: "x"})
+    thief = enter(site.person("amina"))
+    (task,) = thief.lease()
+    wait(site, 10)
+    thief.post(task, "skip", reason="other", seconds=10.0)
+    thief.post(task, text="x", seconds=10.0)
+    assert thief.micro == PIECE
+    assert thief.seconds <= 10.1
+
+
+def test_a_clock_that_stood_ahead_locks_nothing_and_costs_nobody_their_pay(site: Site) -> None:
+    site.scan("bon-de-commande", {NUMBER: "x", DATE: "y"})
+    amina, boris = site.person("amina").id, site.person("boris").id
+    site.clock.forward += timedelta(days=2)
+    tasks = site.store.lease(amina, 2, site.clock.now())
+    site.clock.forward -= timedelta(days=2)
+    wait(site, 10)
+    assert len(site.store.lease(boris, 2, site.clock.now())) == 2
+    assert _sends(site, tasks[0].id, amina) == "late"
+    (line,) = site.store.ledger(amina)
+    assert (line.micro, line.seconds) == (PIECE, 7.0)
+    wait(site, 2 * 86_400)
+    site.scan("bon-de-commande", {NUMBER: "x"}, name="later")
+    (task,) = site.store.lease(amina, 1, site.clock.now())
+    wait(site, 10)
+    _sends(site, task.id, amina)
+    assert site.store.ledger(amina)[-1].seconds == 7.0
+
+
+def _sends(site: Site, task: str, who: str) -> str:
+    return site.store.submit(task, who, SentReading(text="x", idem=f"i-{task}", seconds=7.0), site.clock.now()).kind

@@ -1,0 +1,223 @@
+"""Laws of pay, whatever is sent in whatever order: nobody earns more than by the same work done once, nobody less."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import ExitStack, suppress
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from tests.examples import examples
+from tests.transcribe.store.world import NOON, World, after, decision, passing, person, sqlite_of
+from transcribe.errors import LeaseLost, NotFound
+from transcribe.model import FieldKey, Truth
+from transcribe.pay_arithmetic import for_time
+from transcribe.store.facts import Floor, PayLine, PayMeasure, Rate, SentReading
+
+RATE, FLOOR = 20_000, 12_000_000
+MEASURE = PayMeasure(late_days=3, questions_a_day=2, tests_a_day=3)
+WHO = st.sampled_from(["ann", "hal"])
+PLACE = st.integers(0, 30)
+CLAIM = st.sampled_from([0.0, 1.0, 5.5, 600.0, 3600.0])
+TEXT = st.sampled_from(["A", "B", ""])
+DAY = 86_400.0
+
+
+class PayMachine(RuleBasedStateMachine):
+    """Two people, by the piece and by the hour, who send whatever a script could; a clock that may be put wrong."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        self.here: World = self.stack.enter_context(passing())
+        self.store = self.here.store
+        self.now, self.moved, self.skewed = NOON, 0.0, False
+        self.tasks: list[tuple[str, str]] = []
+        self.idems = 0
+        self.paused: set[str] = set()
+
+    def teardown(self) -> None:
+        self.stack.close()
+
+    @initialize()
+    def begin(self) -> None:
+        self.store.put_rate(Rate(form="", micro=RATE, currency="EUR", since=NOON - timedelta(days=9)), NOON)
+        floor = Floor(micro=FLOOR, currency="EUR", source="law", since=NOON - timedelta(days=9))
+        self.store.put_floor(floor, NOON)
+        self.store.put_transcriber(person("hal", engagement="hourly"), NOON)
+        self.scans = [self.here.scan(name) for name in ("a", "b", "c")]
+        for scan in self.scans:
+            self.here.ask(scan, "number", "total")
+        known = self.here.scan("known")
+        self.store.put_truth(Truth(scan=known.id, key=FieldKey("number"), text="A", origin="gold", at=NOON), NOON)
+
+    def _task(self, place: int) -> tuple[str, str] | None:
+        return self.tasks[place % len(self.tasks)] if self.tasks else None
+
+    @rule(seconds=st.sampled_from([0.5, 3.0, 20.0, 700.0, 0.9 * DAY, 4 * DAY]))
+    def wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.moved += seconds
+
+    @rule(seconds=st.sampled_from([-2 * DAY, -300.0, -0.02, 0.02, 300.0, 2 * DAY]))
+    def skew(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.moved += abs(seconds)
+        self.skewed = True
+
+    @rule(who=WHO, count=st.integers(1, 4))
+    def lease(self, who: str, count: int) -> None:
+        self._hold(who, [task.id for task in self.store.lease(who, count, self.now)])
+
+    @rule(who=WHO)
+    def begin_test(self, who: str) -> None:
+        self._hold(who, [task.id for task in self.store.lease_test(who, "code", 2, self.now)])
+
+    def _hold(self, who: str, tasks: list[str]) -> None:
+        self.tasks += [(who, task) for task in tasks if (who, task) not in self.tasks]
+
+    @rule(place=PLACE, text=TEXT, claim=st.none() | CLAIM, old=st.booleans(), twice=st.booleans())
+    def send(self, place: int, text: str, claim: float | None, old: bool, twice: bool) -> None:
+        if (found := self._task(place)) is None:
+            return
+        who, task = found
+        for _ in range(2 if twice else 1):
+            self.idems += not old
+            with suppress(LeaseLost):
+                sent = SentReading(text=text, idem=f"i{self.idems}-{task}", seconds=claim)
+                self.store.submit(task, who, sent, self.now, MEASURE)
+
+    @rule(place=PLACE, reason=st.sampled_from(["other", "rather not", "wrong picture"]), claim=CLAIM)
+    def skip(self, place: int, reason: str, claim: float) -> None:
+        if found := self._task(place):
+            with suppress(LeaseLost):
+                self.store.skip(found[1], found[0], reason, claim, self.now, MEASURE)
+
+    @rule(place=PLACE)
+    def undo(self, place: int) -> None:
+        if found := self._task(place):
+            with suppress(LeaseLost, NotFound):
+                self.store.undo(found[1], found[0], self.now)
+
+    @rule(place=PLACE)
+    def renew(self, place: int) -> None:
+        if found := self._task(place):
+            with suppress(LeaseLost):
+                self.store.renew(found[1], found[0], self.now)
+
+    @rule(place=PLACE, words=TEXT, claim=CLAIM)
+    def ask(self, place: int, words: str, claim: float) -> None:
+        if found := self._task(place):
+            self.store.put_question(found[1], found[0], words, claim, self.now, MEASURE)
+
+    @rule(who=WHO, seconds=st.sampled_from([1.0, 300.0]))
+    def look_in_vain(self, who: str, seconds: float) -> None:
+        """The page counts what passes between two looks."""
+        self.wait(seconds)
+        self.store.put_time(who, seconds, "waiting", self.now)
+
+    @rule(who=WHO)
+    def pause_or_let_in(self, who: str) -> None:
+        self.paused ^= {who}
+        self.store.set_paused(who, paused=who in self.paused, now=self.now)
+
+    @rule(name=st.sampled_from([0, 1, 2]), key=st.sampled_from(["number", "total"]), value=TEXT)
+    def decide(self, name: int, key: str, value: str) -> None:
+        scan = self.scans[name]
+        self.here.decide(scan, decision(key, value, *self.store.readings(scan.id)), now=self.now)
+        self.here.ask(scan, key, now=self.now)
+
+    @invariant()
+    def no_second_is_paid_twice(self) -> None:
+        for who in ("ann", "hal"):
+            paid = sum(line.seconds for line in self.store.ledger(who))
+            assert paid <= self.moved + 1e-6
+            if not self.skewed:
+                stretches = self._stretches(who)
+                assert all(first[1] < second[0] for first, second in pairwise(stretches))
+                assert all(NOON <= begin < end <= self.now for begin, end in stretches)
+                assert abs(sum((end - begin).total_seconds() for begin, end in stretches) - paid) < 1e-6
+
+    @invariant()
+    def one_task_is_paid_once(self) -> None:
+        for line in self.store.ledger("hal"):
+            assert line.micro == for_time(FLOOR, line.seconds)
+        by_task: dict[str | None, list[PayLine]] = defaultdict(list)
+        for line in self.store.ledger("ann"):
+            by_task[None if line.reference == "question" else line.task].append(line)
+        for task, lines in by_task.items():
+            paid, worth = sum(line.micro for line in lines), sum(for_time(FLOOR, line.seconds) for line in lines)
+            assert paid <= (worth if task is None else max(RATE, worth))
+            assert sum(line.micro > 0 for line in lines if line.kind == "reading") <= 1
+
+    @invariant()
+    def lines_and_paid_readings_are_one_to_one(self) -> None:
+        lines = [line for line in self.store.ledger() if line.kind == "reading"]
+        assert len({line.reading for line in lines}) == len(lines)
+        assert all(line.reading for line in lines)
+
+    @invariant()
+    def a_day_has_its_measure(self) -> None:
+        for who in ("ann", "hal"):
+            for what, most in (("question", MEASURE.questions_a_day), ("test", MEASURE.tests_a_day)):
+                times = [line.at for line in self.store.ledger(who) if line.reference == what]
+                within = [sum(at <= each < at + timedelta(days=1) for each in times) for at in times]
+                assert self.skewed or max(within, default=0) <= most
+
+    def _stretches(self, who: str) -> list[tuple[datetime, datetime]]:
+        number = self.store.person_row(who)["id"]
+        rows = sqlite_of(self.store).connection.execute(
+            "SELECT from_at, until_at FROM paid_time WHERE transcriber_id = ? ORDER BY from_at", (number,)
+        )
+        epoch = NOON - timedelta(seconds=NOON.timestamp())
+        return [tuple(epoch + timedelta(microseconds=each) for each in row) for row in rows]  # type: ignore[misc]  # two
+
+
+TestPay = PayMachine.TestCase
+TestPay.settings = examples(250, stateful_step_count=25)
+
+
+@given(
+    work=st.lists(
+        st.tuples(st.floats(0.1, 900.0), st.floats(0.0, 60.0), st.booleans(), st.booleans()), min_size=1, max_size=6
+    )
+)
+@examples(40)
+def test_who_works_honestly_is_paid_every_second_however_late_the_line_brings_it(
+    work: list[tuple[float, float, bool, bool]],
+) -> None:
+    """One field after the other, each with its own seconds; leased ahead or one by one; sent at once or at the end."""
+    with passing() as here:
+        here.store.put_rate(Rate(form="", micro=RATE, currency="EUR", since=NOON), NOON)
+        for number in range(len(work)):
+            here.ask(here.scan(f"s{number}"), "number")
+        clock, known = 0.0, set[str]()
+        held: list[str] = []
+        kept: list[tuple[str, float]] = []
+
+        def send(task: str, seconds: float) -> None:
+            sent = SentReading(text="x", idem=task, seconds=seconds)
+            here.store.submit(task, "ann", sent, after(clock))
+
+        for seconds, rest, ahead, later in work:
+            if not held:
+                given = here.store.lease("ann", len(kept) + (3 if ahead else 1), after(clock))
+                held = [task.id for task in given if task.id not in known]
+                known |= set(held)
+            task = held.pop(0)
+            clock = round(clock + seconds, 6)
+            kept.append((task, seconds))
+            if not later:
+                for each in kept:
+                    send(*each)
+                kept = []
+            clock = round(clock + rest, 6)
+        for each in kept:
+            send(*each)
+        lines = here.store.ledger("ann")
+        assert len(lines) == len(work)
+        assert abs(sum(line.seconds for line in lines) - sum(each[0] for each in work)) < 1e-4

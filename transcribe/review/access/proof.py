@@ -1,0 +1,48 @@
+"""Who a person is, asked again: before a password is changed, and before anything that moves money or power."""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import timedelta
+
+from fastapi import HTTPException, Request
+
+from transcribe.review.access.sessions import Visitor
+from transcribe.review.context import Context
+
+FRESH_FOR = timedelta(minutes=15)
+"""How long after a sign-in a password is changed without the present one. Chosen by hand."""
+
+PROOF_HOLDS_FOR = timedelta(hours=1)
+"""How long a proof holds for what moves money or power. Chosen by hand: a sitting of an operator's work."""
+
+
+class ProofNeeded(Exception):
+    """It was too long ago that this person proved who they are."""
+
+
+async def is_proved(context: Context, visitor: Visitor, within: timedelta) -> bool:
+    """Whether a person has signed in, or given their password again, within this time."""
+    at = await context.look(lambda store: store.proved_at(visitor.session))
+    return at is not None and context.now() - at <= within
+
+
+async def require_proof(context: Context, visitor: Visitor) -> None:
+    """ProofNeeded where it was too long ago for what moves money or power."""
+    if not await is_proved(context, visitor, PROOF_HOLDS_FOR):
+        raise ProofNeeded
+
+
+def network_of(request: Request) -> str:
+    """The network that a request comes from: an IPv4 address, or the /64 of an IPv6 address."""
+    if request.client is None:
+        raise HTTPException(400, "There is no address.")
+    try:
+        address = ipaddress.ip_address(request.client.host)
+    except ValueError:  # a socket of this machine
+        return request.client.host
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((int(address), 64), strict=False))

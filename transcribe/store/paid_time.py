@@ -1,0 +1,102 @@
+"""Time that is paid once: a claim of seconds is cut to what is still free of a person's wall clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from transcribe.errors import LateTooLong
+from transcribe.store.drivers.database import Database, Row
+from transcribe.store.facts import PayMeasure
+from transcribe.store.row_mapping import micros, moment
+
+SECOND = 1_000_000
+"""Microseconds."""
+
+MAX_CLOCK_STEP = timedelta(minutes=1)
+"""What begins or ends later than this from now was written by a clock that stood ahead. Chosen by hand."""
+
+MAX_UNSURE_TIME = timedelta(minutes=10)
+"""What may be claimed under a lease that begins later than now: the clock was put back, so its length is not known."""
+
+PAID_ENGAGEMENTS = frozenset({"by reading", "hourly"})
+"""Engagements with a ledger."""
+
+
+def is_paid(person: Row) -> bool:
+    """Whether work of this person is paid: not of staff, nor of volunteers, nor from an account that is paused."""
+    return person["engagement"] in PAID_ENGAGEMENTS and not person["paused"]
+
+
+def require_in_time(task: Row, now: datetime, measure: PayMeasure) -> None:
+    """Refuse what comes too many days after its lease."""
+    if now - moment(task["until_at"]) > timedelta(days=measure.late_days):
+        raise LateTooLong
+
+
+def work_since(task: Row) -> int:
+    """When work on a task may have begun: with its first lease.
+
+    It may have been leased again before the line was back. After an answer was taken back, it is the last one.
+    """
+    since: int = task["from_at"] if task["answers"] else task["first_at"]
+    return since
+
+
+def measured_seconds(claimed: float | None, leased: datetime, last_act: datetime | None, now: datetime) -> float:
+    """Active seconds of one task.
+
+    What the page measured (`claimed`), at most the time since the lease. Without it, the whole time since the lease, or
+    since the person last sent something. Where the clock was put back since the lease, the claim stands.
+    """
+    since_lease = max(0.0, (now - leased).total_seconds())
+    if claimed is not None and leased > now:
+        return max(0.0, claimed)
+    if claimed is not None:
+        return min(max(0.0, claimed), since_lease)
+    return since_lease if last_act is None else max(0.0, (now - last_act).total_seconds())
+
+
+def take_time(db: Database, person: Row, since: int, claimed: float, now: datetime) -> float:
+    """The seconds of a claim that are free between `since` (microseconds) and now. From then on they are taken.
+
+    The earliest are taken first: later ones are open to more of what may still come. Where the clock was put back
+    since, as much before now counts, up to some minutes.
+    """
+    end = micros(now)
+    last = begin = since if since <= end else end - min(since - end, MAX_UNSURE_TIME // timedelta(microseconds=1))
+    wanted = max(0, min(round(claimed * SECOND), end - begin))
+    taken, left, first, start = _taken(db, person["id"], begin, now), wanted, None, begin
+    for row in (*taken, None):
+        until = end if row is None else min(end, row["from_at"])
+        piece = min(left, until - start)
+        if piece > 0:
+            first, left = start if first is None else first, left - piece
+            last = start + piece
+        if row is None or left == 0:
+            break
+        start = max(start, row["until_at"])
+    if first is not None:
+        _put(db, person["id"], first, last, taken)
+    return (wanted - left) / SECOND
+
+
+def _taken(db: Database, person: int, begin: int, now: datetime) -> list[Row]:
+    """Stretches that end at `begin` or later, in order. Those that a clock ahead of ours wrote are dropped."""
+    rows = db.all("paid_time", person=person, begin=begin)
+    if rows and rows[-1]["until_at"] > micros(now + MAX_CLOCK_STEP):
+        db.run("drop_paid_time", person=person, now=micros(now))
+        db.run("cut_paid_time", person=person, now=micros(now))
+        rows = db.all("paid_time", person=person, begin=begin)
+    return rows
+
+
+def _put(db: Database, person: int, begin: int, end: int, taken: list[Row]) -> None:
+    """Write a stretch, in which no gap is left. What it covers or touches becomes one with it."""
+    one = [row for row in taken if row["from_at"] <= end and row["until_at"] >= begin]
+    if not one:
+        db.insert("put_paid_time", person=person, begin=begin, until=end)
+        return
+    begin, end = min(begin, one[0]["from_at"]), max(end, one[-1]["until_at"])
+    db.run("move_paid_time", id=one[0]["id"], begin=begin, until=end)
+    for row in one[1:]:
+        db.run("join_paid_time", id=row["id"])
