@@ -19,7 +19,7 @@ class ErasureUnfinished(StoreError):
 
 
 def publish_records(home: Home) -> int:
-    """Bring records.db up to date, and finish what was forgotten as far as readers let it; how many entries were new.
+    """Bring records.db up to date, and finish erasures as far as readers let it; gives how many entries were new.
 
     What readers keep back is tried again with every publishing.
     """

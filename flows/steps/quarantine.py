@@ -53,8 +53,10 @@ def set_apart(
 
 
 def to_blame(readings: Sequence[Reading], weighed: Callable[[Sequence[Reading]], object]) -> Reading | None:
-    """The reading without which the others can be weighed, the latest first and people's before machines'; one that
-    cannot be weighed alone where there are several. None where no single one is to blame."""
+    """The reading without which the others can be weighed; None where no single one is to blame.
+
+    The latest is tried first, people's before machines'. Of several it is one that cannot be weighed alone.
+    """
 
     def fails(some: Sequence[Reading]) -> bool:
         try:

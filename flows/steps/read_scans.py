@@ -99,9 +99,10 @@ def failure_message(scan: Scan, error: Exception) -> str:
 
 
 def is_known(home: Home, scan: str, form: Form | None = None) -> bool:
-    """Whether there is nothing to keep of this scan: it was forgotten, or the store and the archive have all of it.
+    """Whether there is nothing to keep of this scan.
 
-    Nor is there where a masked copy is lost and `form`, that it comes in as, does not say where to mask it again.
+    So it is where it was forgotten, where the store and the archive have all of it, and where a masked copy is
+    lost and `form`, that it comes in as, does not say where to mask it again.
     """
     if home.store.forgotten(scan):
         return True

@@ -26,7 +26,10 @@ _ALONE = {"d": r"\p{Nd}", "w": r"[\p{L}\p{N}_]", "D": r"\P{Nd}", "W": r"[^\p{L}\
 
 
 def pattern_fault(pattern: str) -> str | None:
-    """Why a pattern cannot be used, None where it can: it is none, or has what no engine matches in bounded time."""
+    """Why a pattern cannot be used; None where it can.
+
+    It is no pattern, or has what no engine matches in bounded time.
+    """
     try:
         _compiled(pattern)
     except re2.error as error:

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.app import COMMAND_GROUPS, app
+from tests.transcribe.store.world import KEY as STATE_KEY
 from tests.transcribe.store.world import NOON, World, after, decision, sent, sqlite_of
 from transcribe.forms.definition import definition, load
 from transcribe.model import FieldKey, Truth
@@ -30,6 +31,7 @@ KEY = FieldKey("order_number")
 def here(tmp_path: Path) -> Iterator[World]:
     """A home where ann read one field of an order form, and asked, disputed and contested."""
     made = World(tmp_path / "state.db")
+    (tmp_path / "state.key").write_bytes(STATE_KEY)
     sqlite_of(made.store).connection.execute("DELETE FROM form")  # the small form of other tests stands on no shelf
     made.form = replace(load("bon-de-commande"), retention_days=30)
     made.store.put_form(made.form, definition("bon-de-commande"), NOON)

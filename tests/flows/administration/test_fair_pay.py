@@ -30,12 +30,14 @@ def batch(rooms: Home, scans: int = 1) -> None:
         rooms.store.conclude(scan.id, 10**9, [], tasks, None, now())
 
 
-def read(rooms: Home, who: str, readings: int, seconds: float) -> None:
-    """A person reads so many fields, each in this time."""
-    started = now() - timedelta(seconds=seconds)
-    for task in rooms.store.lease(who, readings, started, 10_000.0):
+def read(rooms: Home, who: str, readings: int, seconds: float, ago: float = 0.0) -> None:
+    """A person reads so many fields one after another, each in this time, the last of them so many seconds `ago`."""
+    started = now() - timedelta(seconds=ago + seconds * readings)
+    for number in range(readings):
+        begun = started + timedelta(seconds=seconds * number)
+        (task,) = rooms.store.lease(who, 1, begun, 10_000.0)
         sent = SentReading(text="1", idem=secrets.token_hex(8), seconds=seconds)
-        rooms.store.submit(task.id, who, sent, started + timedelta(seconds=seconds))
+        rooms.store.submit(task.id, who, sent, begun + timedelta(seconds=seconds))
 
 
 def pays(rooms: Home, rate: str = "0.05", floor: str | None = "12", engagement: str = "by reading") -> str:
@@ -99,7 +101,7 @@ def test_a_rate_under_the_floor_as_measured_stops_the_next_batch_and_not_the_one
     batch(rooms, MIN_MEASURED_READINGS // len(FIELDS))
     who = pays(rooms)
     require_fair_start(rooms, ["receipt"])
-    read(rooms, who, MIN_MEASURED_READINGS - 1, 30.0)
+    read(rooms, who, MIN_MEASURED_READINGS - 1, 30.0, ago=60.0)
     require_fair_start(rooms, ["receipt"])  # too few to say
     read(rooms, who, 1, 30.0)
 
