@@ -121,7 +121,7 @@ ONLY_IN = {
     "numpy": "transcribe.model transcribe.geometry transcribe.imaging transcribe.registration transcribe.ink"
     " transcribe.forms transcribe.form_drafting transcribe.intake transcribe.recognition transcribe.drawing"
     " transcribe.ocr transcribe.sandbox reconcile.algorithms reconcile.collection reconcile.inference"
-    " flows.output.hocr_output",
+    " transcribe.extraction flows.output.hocr_output",
     "PIL": "transcribe.drawing transcribe.forms transcribe.ocr transcribe.sandbox flows.standalone",
     "pypdfium2": "transcribe.sandbox",
     "pillow_heif": "transcribe.sandbox",

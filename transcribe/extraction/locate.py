@@ -14,6 +14,7 @@ from transcribe.extraction.page_text.field_candidates import FieldCandidate
 from transcribe.extraction.page_text.page_text import PageText, page_text_of
 from transcribe.extraction.page_text.search_regions import search_region
 from transcribe.extraction.page_text.text_lines import lines
+from transcribe.extraction.page_text.word_limits import require_bounded
 from transcribe.extraction.tables.cells import agreed_table
 from transcribe.extraction.tables.missing_rows import has_missing_rows
 from transcribe.geometry import Box
@@ -57,13 +58,13 @@ def locate(
 ) -> Located:
     """Places and readings of every field of a scan.
 
-    `words` are those that each source (by name) saw on each page (by number).
-
-    A field that some source found has one place, on which the sources agreed, and one reading a source: what it reads
-    there, or None with the flag "absent" where it sees nothing. An hOCR file that sees nothing has no reading. A field
-    that no source found has the region in which it is likely as its place, confidence None, so that a person can be
-    asked with a picture. Boxes are pixels of the page.
+    `words` are those that each source (by name) saw on each page (by number). A field that some source found has one
+    place, on which the sources agreed, and one reading a source: what it reads there, or None with the flag "absent"
+    where it sees nothing. An hOCR file that sees nothing has no reading. A field that no source found has the region in
+    which it is likely as its place, confidence None, so that a person can be asked with a picture. Boxes are pixels of
+    the page. ScanError where a source sees more words than any print has.
     """
+    require_bounded(words)
     page_texts = {source: _page_text(by_page, form) for source, by_page in words.items()}
     legibility_by_source = {source: legibility(page_text.lines) for source, page_text in page_texts.items()}
     candidates = {source: finders.candidates(page_text, form) for source, page_text in page_texts.items()}

@@ -42,9 +42,11 @@ def check(content: bytes, limits: Limits) -> dict[str, Any]:
         return {"media_type": "application/pdf", "pages": _check_pdf(content, limits)}
     with _opened(content) as image:
         media_type = Image.MIME.get(image.format or "", "image/heif")
-        pages = 0
+        pages = pixels = 0
         for frame in _frames(image, limits):
             _check_size(*frame.size, limits)
+            pixels += min(frame.width * frame.height, limits.kept)
+            _check_all_pixels(pixels, limits)
             frame.draft(None, (frame.width // 8, frame.height // 8))
             frame.load()
             pages += 1
@@ -107,6 +109,14 @@ def _check_size(width: int, height: int, limits: Limits) -> None:
         raise Refused(f"the picture of {width} x {height} pixels is larger than the limit")
     if min(width, height) < limits.smallest_side:
         raise Refused(f"the picture of {width} x {height} pixels is too small to hold writing")
+
+
+def _check_all_pixels(pixels: int, limits: Limits) -> None:
+    if pixels > limits.file_pixels:
+        raise Refused(
+            f"its pages have more than {limits.file_pixels // 1_000_000:,} million pixels together; "
+            "save it as several files, or at a smaller page size"
+        )
 
 
 def _pixels(image: Image.Image, limits: Limits) -> tuple[numpy.ndarray[Any, Any], float | None]:
@@ -194,6 +204,9 @@ def _opened_pdf(content: bytes, limits: Limits) -> Any:
 
 def _check_pdf(content: bytes, limits: Limits) -> int:
     document = _opened_pdf(content, limits)
+    sizes = (document.get_page_size(number) for number in range(len(document)))
+    scale = (limits.pdf_dpi / 72) ** 2
+    _check_all_pixels(int(sum(min(width * height * scale, limits.kept) for width, height in sizes)), limits)
     for number in range(len(document)):
         _rendered(document, number, 18 / 72, limits)
     return len(document)

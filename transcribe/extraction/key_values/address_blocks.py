@@ -47,21 +47,26 @@ class TextBlock:
 
     lines: list[TextLine] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+    _boxed: tuple[int, Box] | None = None
 
     @property
     def box(self) -> Box:
-        return Box.enclosing(line.box for line in self.lines)
+        """The box of all its lines, enclosed anew where lines were added."""
+        if self._boxed is None or self._boxed[0] != len(self.lines):
+            self._boxed = len(self.lines), Box.enclosing(line.box for line in self.lines)
+        return self._boxed[1]
 
     def may_take(self, piece: TextLine) -> bool:
         """Whether a piece stands right under the block, aligned with it."""
         last, height = self.lines[-1].box, self.lines[-1].height
         gap = piece.box.y0 - last.y1
+        if not -height / 2 <= gap <= MAX_BLOCK_GAP_HEIGHTS * height:
+            return False
         left = abs(piece.box.x0 - last.x0)
         middle = abs(piece.box.x0 + piece.box.x1 - last.x0 - last.x1) / 2
         right = abs(piece.box.x1 - last.x1)
-        is_near = -height / 2 <= gap <= MAX_BLOCK_GAP_HEIGHTS * height
         is_aligned = min(left, middle, right) <= MAX_ALIGNMENT_OFFSET_HEIGHTS * height
-        return is_near and is_aligned and 0.6 < piece.height / height < 1.7
+        return is_aligned and 0.6 < piece.height / height < 1.7
 
 
 def text_blocks(page_text: PageText) -> list[TextBlock]:
@@ -152,10 +157,15 @@ def lines_above(block: TextBlock, blocks: Sequence[TextBlock]) -> list[TextLine]
     return [
         line
         for other in blocks
-        if other is not block
+        if other is not block and _may_have_lines_above(other.box, box, reach)
         for line in other.lines
         if 0 <= box.y0 - line.box.y1 <= reach and line.box.x0 < box.x1 and line.box.x1 > box.x0
     ]
+
+
+def _may_have_lines_above(other: Box, box: Box, reach: float) -> bool:
+    """Whether a line of a block with this box may stand over another box, at most so many pixels away."""
+    return other.overlap_across(box) > 0 and other.y0 <= box.y0 <= other.y1 + reach
 
 
 def _is_no_name(text: str) -> bool:

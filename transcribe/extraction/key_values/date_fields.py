@@ -116,10 +116,13 @@ def _label_owners(
     page_text: PageText, dates: list[DateMatch], date_fields: set[str]
 ) -> Iterator[tuple[DateMatch, str]]:
     """Dates with the field or role whose label stands beside them. A role owns only what stands to its right."""
+    by_line: dict[int, list[DateMatch]] = {}
+    for date in dates:
+        by_line.setdefault(date.line, []).append(date)
     for where in ("below", "right"):  # the later wins
         for match in page_text.all_labels():
             for span in value_spans(page_text, match):
-                inside = [date for date in dates if _is_inside(date, span)]
+                inside = [date for date in by_line.get(span.line, ()) if _is_inside(date, span)]
                 if inside:
                     if span.where == where and (where == "right" or match.label.owner in date_fields):
                         nearest = min(

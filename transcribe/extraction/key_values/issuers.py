@@ -136,10 +136,11 @@ def _head_names(page_text: PageText, blocks: Sequence[TextBlock], bottom: int) -
     """The pieces of print in the head of the page that may be a name."""
     no_name = (document_title_pattern(), date_pattern(), no_name_pattern(), imprint_pattern())
     for block in blocks:
+        if block.box.y0 >= HEAD_HEIGHT_SHARE * bottom or is_recipient_block(block, blocks):
+            continue
         for line in block.lines:
             text = line.text
             is_other = any(pattern.search(text) for pattern in no_name) or is_address_like(text)
             may_be_name = sum(c.isalpha() for c in text) >= 3 and not is_other and not page_text.is_label(line)
-            is_in_head = line.box.y0 < HEAD_HEIGHT_SHARE * bottom
-            if is_in_head and may_be_name and not is_recipient_block(block, blocks):
+            if line.box.y0 < HEAD_HEIGHT_SHARE * bottom and may_be_name:
                 yield line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -66,15 +67,22 @@ def _amount_spans(text: str) -> list[tuple[int, int]]:
 def amounts_beside_label(
     page_text: PageText, match: LabelMatch, amounts: Sequence[Amount]
 ) -> Iterator[tuple[Amount, ValueSpan]]:
-    """The amount beside a label, with its place; at most one.
+    """The amount beside a label, with its place; at most one. The amounts come in the order of their lines.
 
     It is the last to the right of the label, else the nearest below.
     """
     for place in value_spans(page_text, match):
-        inside = [a for a in amounts if a.line == place.line and place.start <= a.start and a.end <= place.end + 1]
+        on_line = amounts[
+            bisect_left(amounts, place.line, key=_line_of) : bisect_right(amounts, place.line, key=_line_of)
+        ]
+        inside = [a for a in on_line if place.start <= a.start and a.end <= place.end + 1]
         if inside:
             yield (inside[-1] if place.where == "right" else _nearest(page_text, inside, match)), place
             return
+
+
+def _line_of(amount: Amount) -> int:
+    return amount.line
 
 
 def _nearest(page_text: PageText, amounts: Sequence[Amount], match: LabelMatch) -> Amount:

@@ -6,12 +6,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from transcribe.extraction.key_values.money_amounts import Amount, amounts_beside_label
 from transcribe.extraction.page_text.page_text import PageText
 
 MAX_ROUNDING = Decimal(1)
 """A sum is rounded by less than one unit; more beside the word is the rounded sum itself."""
+
+MAX_ROLE_VALUES_COUNT = 50
+"""So many amounts of one role are tried in sums, top to bottom: sums of three roles are made of all of them. Chosen by
+hand."""
 
 CHECKED_ROLES = ("#total", "#subtotal", "#tax", "#service", "#rounding", "#tip", "#paid", "#change", "#discount")
 """The roles whose amounts are looked at."""
@@ -53,7 +58,8 @@ def totals_evidence(page_text: PageText, amounts: Sequence[Amount], role: str) -
 def _values_in_role(page_text: PageText, amounts: Sequence[Amount], role: str) -> set[Decimal]:
     """The values of the amounts beside the labels of a role."""
     matches = page_text.labels_in_role(role)
-    return {amount.value for match in matches for amount, _ in amounts_beside_label(page_text, match, amounts)}
+    beside = (amount.value for match in matches for amount, _ in amounts_beside_label(page_text, match, amounts))
+    return set(islice(beside, MAX_ROLE_VALUES_COUNT))
 
 
 def _implied_totals(by_role: Mapping[str, set[Decimal]]) -> set[Decimal]:

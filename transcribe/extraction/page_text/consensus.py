@@ -24,6 +24,9 @@ PLACE_CONFIDENCE_POINTS = ((0.0, 0.0), (0.4, 0.5), (0.55, 0.91), (0.65, 0.945), 
 Measured on one half of the shared receipts: 400 places of names, dates, addresses and totals. The other half gave 0.60,
 0.89, 0.97, 0.97 and 0.99 at the same points."""
 
+MAX_CANDIDATES_COUNT = 300
+"""So many candidates of one source, the best scored, are compared with those of others. Chosen by hand."""
+
 DEFAULT_LEGIBILITY = 0.5
 """The legibility of a page for a source that claims no confidence. Chosen by hand."""
 
@@ -67,7 +70,7 @@ def place_hypotheses(
     places: list[PlaceHypothesis] = []
     clearest = max(legibility_by_source.values(), default=0.0) or 1.0
     for source in sorted(candidates, key=lambda name: (-legibility_by_source[name], name)):
-        for candidate in candidates[source]:
+        for candidate in candidates[source][:MAX_CANDIDATES_COUNT]:
             at_candidate = [place for place in places if place.has_place_of(candidate)]
             place = next((place for place in at_candidate if source not in place.by_source), None)
             if place is None:

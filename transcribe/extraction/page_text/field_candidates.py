@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.geometry import Box
 from transcribe.model import Word
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldCandidate:
+@dataclass(frozen=True, kw_only=True)
+class FieldCandidate:  # without slots: its box is compared with many others
     """Pieces of lines of one page and their text.
 
     `score` (0 to 1): how likely the place is the field's. `doubtful`: nothing printed around it says so for sure, so
@@ -27,7 +28,7 @@ class FieldCandidate:
     def page(self) -> int:
         return self.lines[0].page
 
-    @property
+    @cached_property
     def box(self) -> Box:
         return Box.enclosing(line.box for line in self.lines)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from transcribe.extraction.page_text import table_headers
 from transcribe.extraction.page_text.labels import LabelMatch, find_labels, form_labels
 from transcribe.extraction.page_text.text_lines import TextLine
-from transcribe.geometry import Box
 from transcribe.model import Form
 
 MAX_VALUE_DEPTH_HEIGHTS = 3.6
@@ -20,8 +20,8 @@ MAX_COLUMN_OFFSET_HEIGHTS = 4.0
 """What stands below a label begins or ends at most so many line heights beside it. Chosen by hand."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageText:
+@dataclass(frozen=True, kw_only=True)
+class PageText:  # without slots: the lines with labels are looked for once
     """The lines of a scan as one source sees them, top to bottom, and the labels in each."""
 
     lines: tuple[TextLine, ...]
@@ -40,10 +40,15 @@ class PageText:
         bare = re.sub(r"\W+", "", line.text)
         return any(
             match.box.x0 >= line.box.x0 - 1 and match.box.x1 <= line.box.x1 + 1 and _covers_piece(match, own, bare)
-            for own, matches in zip(self.lines, self.labels, strict=True)
+            for own, matches in self._labelled_lines
             if own.page == line.page and own.box.y0 <= line.box.y0 and line.box.y1 <= own.box.y1
             for match in matches
         )
+
+    @cached_property
+    def _labelled_lines(self) -> tuple[tuple[TextLine, tuple[LabelMatch, ...]], ...]:
+        both = zip(self.lines, self.labels, strict=True)
+        return tuple((line, matches) for line, matches in both if matches)
 
     def all_labels(self) -> list[LabelMatch]:
         """Every label of the scan, top to bottom."""
@@ -112,21 +117,12 @@ def _spans_below(page_text: PageText, match: LabelMatch) -> Iterable[ValueSpan]:
         for start, end, box in under.pieces:
             if box.x1 <= max(left, match.box.x0 - reach) or box.x0 >= min(right, match.box.x1 + reach):
                 continue
-            in_column = [span for span in _word_spans(under, start, end) if left <= span[2].middle[0] <= right]
+            in_column = [span for span in under.word_spans(start, end) if left <= span[2].middle[0] <= right]
             if not in_column or box.y0 < match.box.y0 + line.height / 2:
                 continue
             start, end = in_column[0][0], in_column[-1][1]
             if not any(other.start < end and start < other.end for other in page_text.labels[number]):
                 yield ValueSpan(match=match, line=number, start=start, end=end, where="below")
-
-
-def _word_spans(line: TextLine, start: int, end: int) -> list[tuple[int, int, Box]]:
-    """The words between two characters of a line: start, end, box."""
-    return [
-        (hit.start(), hit.end(), line.span(hit.start(), hit.end()).box)
-        for hit in re.finditer(r"\S+", line.text)
-        if hit.start() >= start and hit.end() <= end
-    ]
 
 
 def _label_column(page_text: PageText, match: LabelMatch) -> tuple[float, float]:

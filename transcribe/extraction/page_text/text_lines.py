@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 from statistics import median
+
+import numpy
 
 from transcribe.geometry import Box
 from transcribe.model import Word
@@ -51,11 +54,19 @@ class TextLine:  # without slots: what is asked of a line again and again is cac
     def span(self, start: int, end: int) -> TextLine:
         """The words, cut at the edges, that characters `start` to `end` of `text` come from."""
         pieces = []
-        for word, first in zip(self.words, self._word_starts, strict=True):
+        begin = max(0, bisect_right(self._word_starts, start) - 1)
+        for number in range(begin, bisect_left(self._word_starts, end)):
+            word, first = self.words[number], self._word_starts[number]
             head, tail = max(start - first, 0), min(end - first, len(word.text))
             if head < tail:
                 pieces.append(cut_word(word, head, tail))
         return TextLine(page=self.page, words=tuple(pieces))
+
+    def word_spans(self, start: int, end: int) -> Sequence[tuple[int, int, Box]]:
+        """The words between two characters of `text`: start, end, box."""
+        first = bisect_left(self._word_spans, start, key=lambda span: span[0])
+        last = bisect_right(self._word_spans, end, key=lambda span: span[1])
+        return self._word_spans[first:last]
 
     def segments(self) -> list[TextLine]:
         """The line parted where its gaps are as wide as between columns."""
@@ -77,6 +88,11 @@ class TextLine:  # without slots: what is asked of a line again and again is cac
                 at = self.text.index(word.text, at) + len(word.text)
             pieces.append((start, at, segment.box))
         return tuple(pieces)
+
+    @cached_property
+    def _word_spans(self) -> tuple[tuple[int, int, Box], ...]:
+        hits = re.finditer(r"\S+", self.text)
+        return tuple((hit.start(), hit.end(), self.span(hit.start(), hit.end()).box) for hit in hits)
 
     def _words_with_blanks(self) -> list[tuple[Word, str]]:
         widest = MIN_WIDE_GAP_HEIGHTS * self.height
@@ -110,21 +126,19 @@ def lines(words: Iterable[Word], page: int) -> list[TextLine]:
 def _rows(words: Sequence[Word], slope: float) -> list[list[Word]]:
     """The words by lines, each line left to right."""
     rows: list[list[Word]] = []
-    ends: list[tuple[float, int, int]] = []  # of each row's last word its middle, top and bottom: looked at most of all
+    middles, tops, feet = (numpy.empty(len(words)) for _ in range(3))  # of each row's last word
     for word in sorted(words, key=lambda word: (word.box.x0, word.box.y0)):
-        middle, top, bottom = word.box.middle[0], word.box.y0, word.box.y1
-        best, most = -1, MIN_SHARED_HEIGHT_SHARE
-        for number, (before, high, low) in enumerate(ends):
-            drop = slope * (middle - before)
-            shared = min(low + drop, bottom) - max(high + drop, top)
-            share = shared / max(1, min(low - high, bottom - top))
-            if share > most or (share == most and best < 0):
-                best, most = number, share
-        if best < 0:
+        middle, top, foot = word.box.middle[0], word.box.y0, word.box.y1
+        count = len(rows)
+        drops = slope * (middle - middles[:count])
+        shared = numpy.minimum(feet[:count] + drops, foot) - numpy.maximum(tops[:count] + drops, top)
+        shares = shared / numpy.maximum(1, numpy.minimum(feet[:count] - tops[:count], foot - top))
+        best = int(shares.argmax()) if count else count
+        if not count or shares[best] < MIN_SHARED_HEIGHT_SHARE:
+            best = count
             rows.append([])
-            ends.append((middle, top, bottom))
         rows[best].append(word)
-        ends[best] = (middle, top, bottom)
+        middles[best], tops[best], feet[best] = middle, top, foot
     return rows
 
 
