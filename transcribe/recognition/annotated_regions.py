@@ -48,19 +48,23 @@ def read_annotated(
     """What machines read where people say that it stands: places with their pictures, and a reading of every engine.
 
     Such a reading has its box, and speaks in place of what its engine said before. Raises EngineError when an engine
-    failed; it can be read again.
+    failed; it can be read again. What was shown on a page that the scan has not is left out.
     """
     use_one_thread()
     kept = ReadResultBuilder()
     if form.free:
         sheets = {page.number: page for page in laid_pages(pages)}
         for place in drawn.places:
-            _read_free(kept, scan, sheets[place.page], place, form, engines, now)
+            if place.page in sheets:
+                _read_free(kept, scan, sheets[place.page], place, form, engines, now)
         for table, rows in drawn.rows.items():
-            _read_rows(kept, scan, sheets[rows.page], table, rows, form, engines, now)
+            if rows.page in sheets:
+                _read_rows(kept, scan, sheets[rows.page], table, rows, form, engines, now)
     else:
         laid = assign_pages(register_pages(pages, form), form).pages
         for place in drawn.places:
+            if place.page not in laid:
+                continue
             _read_fixed(kept, scan, laid[place.page], place, form, engines, now)
     return kept.result(None)
 
