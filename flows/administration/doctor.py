@@ -141,8 +141,14 @@ def _forms(settings: Settings) -> Iterator[Finding]:
     for name in library.names():
         try:
             library.find(name)
+            if library.is_installed(name):
+                library.check(name)
         except FairhandError as error:
             yield Finding(check="forms", message=str(error), mend=f"fairhand forms check {name}")
+    for told in library.ignored_patterns():
+        message = f"{told} Until then nothing is held against this pattern."
+        mend = "write the pattern anew in the form's own file, with a higher version, then fairhand forms check"
+        yield Finding(check="forms", message=message, mend=mend, warning=True)
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:

@@ -56,7 +56,7 @@ def list_forms(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 @forms.command("check")
 def check_form(ctx: typer.Context, form: Form) -> None:
     """Check a form's definition; a mistake is named by file and key."""
-    checked = form_library(ctx).find(form)
+    checked = form_library(ctx).check(form)
     fields, tables = len(checked.fields), len(checked.tables)
     typer.echo(f"{checked.name} version {checked.version} is well formed: {fields} fields, {tables} tables.")
 

@@ -46,6 +46,7 @@ def status(
             typer.echo(f"\n{len(listed)} {what}:")
         for each in listed:
             typer.echo(f"  {terminal.with_file(each.file.name, each.message)}")
+    _print_ignored_patterns(home.forms.ignored_patterns())
     _print_quarantined([each for each in home.store.quarantined() if batch in (None, each.scan.batch)])
     again = [state for state in home.store.scan_states(batch) if state.advice]
     if again:
@@ -57,6 +58,13 @@ def status(
         terminal.columns(
             ("scan", "name", "form", "fields", "decided", "open"), map(_row, home.store.scan_states(batch))
         )
+
+
+def _print_ignored_patterns(told: list[str]) -> None:
+    if told:
+        typer.echo(f"\n{len(told)} not used of the patterns of forms:")
+    for each in told:
+        typer.echo(f"  {each}")
 
 
 def _print_quarantined(apart: list[Quarantined]) -> None:

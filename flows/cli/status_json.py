@@ -61,7 +61,8 @@ class QuarantinedJson(BaseModel):
 class StatusJson(BaseModel):
     """The state of a home: counts per form, then every scan and every file set aside.
 
-    `waiting_reasons` has for each form the open tasks by reason code.
+    `waiting_reasons` has for each form the open tasks by reason code. `ignored_patterns` tell each pattern of a form
+    that is not used any more.
     """
 
     scans: Mapping[str, int]
@@ -76,6 +77,7 @@ class StatusJson(BaseModel):
     scan_states: tuple[ScanStateJson, ...]
     files_set_aside: tuple[SetAsideJson, ...]
     quarantined: tuple[QuarantinedJson, ...]
+    ignored_patterns: tuple[str, ...]
     records_db: str
 
 
@@ -86,6 +88,7 @@ def status_json(home: Home, counts: Counts, set_aside: Sequence[SetAside], batch
         scan_states=tuple(map(_scan_state, home.store.scan_states(batch))),
         files_set_aside=tuple(map(_set_aside, set_aside)),
         quarantined=tuple(_quarantined(each) for each in home.store.quarantined() if batch in (None, each.scan.batch)),
+        ignored_patterns=tuple(home.forms.ignored_patterns()),
         records_db=str(home.settings.records),
     )
 

@@ -39,6 +39,32 @@ class FormLibrary:
                 raise
             return self(name_or_path, max(versions))
 
+    def is_installed(self, name: str) -> bool:
+        """Whether there is a definition of this name that new scans come in with: installed here, or shipped."""
+        return name in forms.installed((self._folder,))
+
+    def check(self, name_or_path: str) -> Form:
+        """The form as `find` gives it, but without mercy: FormError names every mistake, also of patterns."""
+        try:
+            return forms.load(name_or_path, (self._folder,))
+        except FormError:
+            versions = [int(path.name) for path in self._kept() if path.parent.name == name_or_path]
+            if self.is_installed(name_or_path) or not versions:
+                raise
+            return forms.load(self._definition(name_or_path, max(versions)))
+
+    def ignored_patterns(self) -> list[str]:
+        """The patterns of forms used here that cannot be used any more, each with what to write instead.
+
+        Such a form goes on without them, as scans were read with it.
+        """
+        kept = sorted(self._kept())
+        return [
+            f"{path.parent.name} version {path.name}: {told.partition(': ')[2]}"
+            for path in kept
+            for told in forms.ignored_patterns(self._definition(path.parent.name, int(path.name)))
+        ]
+
     def keep(self, form: Form, name_or_path: str) -> str:
         """Keep a copy of a form with its blank pages and master files; gives the text of its definition."""
         path = forms.find(name_or_path, (self._folder,)) if form != self._known.get(_key(form)) else None
@@ -61,11 +87,15 @@ class FormLibrary:
         return self._known[name, version]
 
     def _load(self, name: str, version: int) -> Form:
-        kept = self._folder / name / str(version) / f"{name}.toml"
-        form = forms.load(kept if kept.is_file() else name, (self._folder,))
+        kept = self._definition(name, version)
+        form = forms.load(kept, patterns_ignored=True) if kept.is_file() else forms.load(name, (self._folder,))
         if form.version != version:
             raise NotFound(f"There is no version {version} of the form {name} here, only {form.version}.")
         return form
+
+    def _definition(self, name: str, version: int) -> Path:
+        """Where the definition of a version that was used lies."""
+        return self._folder / name / str(version) / f"{name}.toml"
 
     def _kept(self) -> Iterator[Path]:
         return (path for path in self._folder.glob("*/*") if path.name.isdigit())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from urllib.parse import quote, urlencode
@@ -33,7 +34,7 @@ pytestmark = [pytest.mark.law, pytest.mark.timeout(3600)]
 REQUESTS_COUNT = 100
 """So many requests are sent before the people, tasks and sessions are made anew. Chosen by hand."""
 
-KINDS: tuple[TaskKind, ...] = ("read", "locate", "rows", "identify", "settle")
+KINDS: tuple[TaskKind, ...] = ("read", "locate", "rows", "identify", "adjudicate", "audit", "whole form")
 SENT_NAMES = (
     "idem action text reason seconds overrode x0 y0 x1 y1 page form turn edges box csrf handle password token language "
     "languages time_zone answer question words reading dispute check outcome roles paused rate amount currency email"
@@ -61,7 +62,7 @@ class Nothing:
 
     source = name = "nothing 1"
 
-    def words(self, page: Page, boxes: list[Box] | None = None) -> list[list[Word]]:
+    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
         for box in boxes or ():
             assert page.picture[box.y0 : box.y1, box.x0 : box.x1].size >= 0
         return [[Word(text="x", box=Box(0, 0, 9, 9), confidence=0.5)] for _ in boxes or (None,)]
@@ -179,6 +180,6 @@ def test_no_request_makes_an_error_of_the_server(seed: int, tmp_path: Path) -> N
             headers |= {
                 random.choice(("accept-language", "cookie", "range", "if-none-match", "x-csrf-token")): "a=\x01;q"
             }
-        answer = sender.request(method, path if path.startswith("/") else f"/{path}", content=content, headers=headers)
+        answer = sender.request(method, f"http://testserver/{path.removeprefix('/')}", content=content, headers=headers)
         assert answer.status_code < 500, (method, path, content, answer.text)
     home.close()

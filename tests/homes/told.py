@@ -51,7 +51,9 @@ def told(home: Path) -> dict[str, Any]:
         people, scans = rooms.store.transcribers(), _scans(rooms)
         said = {
             "settings": {name: getattr(rooms.settings, name) for name in SET},
-            "status": [_without(each, "records_db", "quarantined") for each in listed(home, "status")],
+            "status": [
+                _without(each, "records_db", "quarantined", "ignored_patterns") for each in listed(home, "status")
+            ],
             **{name: listed(home, *words) for name, words in LISTS.items()},
             "about": json.loads(command(home, "people", "export", ABOUT)),
             **_held(rooms, people),

@@ -4,6 +4,7 @@ from transcribe.forms.blank_image import blank_grey
 from transcribe.forms.comb_fields import Comb, comb, combs
 from transcribe.forms.definition import find, installed, load
 from transcribe.forms.field_boxes import cell, field_boxes
+from transcribe.forms.ignored_patterns import ignored_patterns
 from transcribe.forms.preview import preview
 from transcribe.forms.schema import FORM_NAME
 
@@ -16,6 +17,7 @@ __all__ = [
     "combs",
     "field_boxes",
     "find",
+    "ignored_patterns",
     "installed",
     "load",
     "preview",

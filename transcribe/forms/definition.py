@@ -12,7 +12,15 @@ from pydantic import ValidationError
 
 from transcribe.errors import FormError
 from transcribe.forms import blank_image
-from transcribe.forms.schema import ColumnTable, FieldTable, FindTable, FormFile, MasterTable, TableTable
+from transcribe.forms.schema import (
+    PATTERNS_IGNORED,
+    ColumnTable,
+    FieldTable,
+    FindTable,
+    FormFile,
+    MasterTable,
+    TableTable,
+)
 from transcribe.geometry import Box
 from transcribe.model import Blank, Column, Field, Find, Form, Master, Rule, Table
 from transcribe.rule_grammar import parse_check
@@ -21,15 +29,16 @@ SHIPPED = Path(__file__).parent / "shipped"
 """The folder of the forms that come with fairhand."""
 
 
-def load(name_or_path: str | Path, folders: Sequence[Path] = ()) -> Form:
+def load(name_or_path: str | Path, folders: Sequence[Path] = (), *, patterns_ignored: bool = False) -> Form:
     """The form of this name (in `folders`, then among those shipped), or of this path of a TOML file.
 
-    Its blank pages and master files lie beside the definition. FormError names the file and key of a mistake.
+    Its blank pages and master files lie beside the definition. FormError names the file and key of a mistake. With
+    `patterns_ignored`, patterns that cannot be used are left out: scans were read with the form when they still could.
     """
     path = find(name_or_path, folders)
     raw = _read(path)
     try:
-        said = FormFile.model_validate(_parse(path, raw))
+        said = FormFile.model_validate(_parse(path, raw), context={PATTERNS_IGNORED: patterns_ignored})
     except ValidationError as error:
         raise FormError(_mistakes(path, raw, error)) from error
     return _form(path, raw, said)

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import is_currency
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from transcribe import fields as field_types
 from transcribe.model import Personal, Where
-from transcribe.values import pattern_fault
+from transcribe.values import pattern_advice, pattern_fault
 
 
 def _texts(value: object) -> object:
@@ -39,14 +39,26 @@ def _known_currency(value: str) -> str:
     return value
 
 
-def _regular_expression(value: str) -> str:
+PATTERNS_IGNORED = "patterns_ignored"
+"""The key of a validation's context: with it, a pattern that cannot be used is left out, not refused."""
+
+
+def pattern_refusal(value: str) -> str | None:
+    """Why a pattern cannot be used, and what to write instead; None where it can."""
     fault = pattern_fault(value)
-    if fault is not None:
-        raise ValueError(
-            f"the pattern {value!r} is no regular expression that RE2 knows ({fault}); it knows no look-around and no "
-            "reference back, because those can take for ever: https://github.com/google/re2/wiki/Syntax"
-        )
-    return value
+    if fault is None:
+        return None
+    advice = pattern_advice(value) or "see https://github.com/google/re2/wiki/Syntax"
+    return f"the pattern {value!r} is no regular expression that RE2 knows ({fault}); {advice}"
+
+
+def _regular_expression(value: str, info: ValidationInfo) -> str | None:
+    refusal = pattern_refusal(value)
+    if refusal is None:
+        return value
+    if info.context and info.context.get(PATTERNS_IGNORED):
+        return None
+    raise ValueError(refusal)
 
 
 def _ordered_box(value: tuple[int, int, int, int]) -> tuple[int, int, int, int]:

@@ -14,7 +14,7 @@ from transcribe.values.numbers import (
     rough_number,
     write_number,
 )
-from transcribe.values.patterns import breaks_pattern, found_pattern, pattern_fault, shaped_by_pattern
+from transcribe.values.patterns import breaks_pattern, found_pattern, pattern_advice, pattern_fault, shaped_by_pattern
 from transcribe.values.word_lists import any_word, word_lists
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "has_letter",
     "locale_of",
     "minor_digits",
+    "pattern_advice",
     "pattern_fault",
     "plain",
     "plain_number",

@@ -25,6 +25,22 @@ _ALONE = {"d": r"\p{Nd}", "w": r"[\p{L}\p{N}_]", "D": r"\P{Nd}", "W": r"[^\p{L}\
 """The same outside square brackets."""
 
 
+_UNKNOWN_TO_RE2 = {
+    r"\(\?=": ("a look-ahead", "write what must stand there as a part of the pattern, all that is allowed joined by |"),
+    r"\(\?!": ("a negative look-ahead", "write what is allowed there instead of what is not, joined by |"),
+    r"\(\?<=": (
+        "a look-behind",
+        "write what must stand there as a part of the pattern, all that is allowed joined by |",
+    ),
+    r"\(\?<!": ("a negative look-behind", "write what is allowed there instead of what is not, joined by |"),
+    r"(?<!\\)(?:\\\\)*\\[1-9]|\(\?P=\w+\)": ("a reference back", "write the pattern of that group once more"),
+    r"\(\?\(": ("a condition", "write both ways it may go on, joined by |"),
+    r"\(\?>": ("an atomic group", "write (?: for it, as RE2 never goes back"),
+    r"[*+?}]\+": ("a possessive repetition", "leave the second sign away, as RE2 never goes back"),
+}
+"""What Python's patterns have and RE2's have not: what it is called, and what to write instead."""
+
+
 def pattern_fault(pattern: str) -> str | None:
     """Why a pattern cannot be used; None where it can.
 
@@ -36,6 +52,15 @@ def pattern_fault(pattern: str) -> str | None:
         reason = error.args[0] if error.args else ""
         return reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
     return None
+
+
+def pattern_advice(pattern: str) -> str:
+    """What of a pattern RE2 does not know, and what to write instead; "" where nothing better is known."""
+    for construct, (what, instead) in _UNKNOWN_TO_RE2.items():
+        found = re.search(construct, pattern)
+        if found is not None:
+            return f"{found[0]} is {what}: {instead}"
+    return ""
 
 
 def found_pattern(text: str, pattern: str) -> tuple[int, int] | None:
