@@ -31,6 +31,19 @@ TABLE_WORDS = {
     "reading": "readings",
     "decision": "decisions",
     "seal": "seals",
+    "fact": "lines about facts",
+    "rate": "rates of pay",
+    "floor": "floors of pay",
+    "undo": "readings taken back",
+    "withdrawal": "readings withdrawn",
+    "truth": "truths",
+    "appeal": "appeals",
+    "dispute": "disputes of time",
+    "person": "people's roles and ways of being paid",
+    "parameters": "what was learnt",
+    "form": "forms",
+    "record": "records",
+    "scan": "scans that are marked as forgotten",
 }
 """The tables that are sealed, in words."""
 

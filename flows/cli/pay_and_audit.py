@@ -131,9 +131,9 @@ def verify_audit(
     as_json: terminal.AsJson = False,
     head: Annotated[str | None, typer.Option(help="A head that was saved elsewhere: it must be in the chain.")] = None,
 ) -> None:
-    """Check that nothing in the log, in pay, readings and decisions was changed or taken out, and print the log's head.
+    """Check that nothing was changed or taken out of the log and of what decides money or values, and print the head.
 
-    The head is to be kept elsewhere.
+    The head of the log is to be kept elsewhere. It finds what was written without the key of the state (state.key).
     """
     from flows.administration import forgery_sentence
     from flows.home import open_home

@@ -139,6 +139,18 @@ def test_a_correction_is_the_reading_that_counts_and_costs_nobody_anything(site:
     assert honest.micro == PIECE
 
 
+def test_other_words_of_an_illegible_field_are_a_correction_and_are_kept(site: Site, enter: SIGNED_IN) -> None:
+    """Nothing typed is lost: what is legible stands beside a reading without a text."""
+    scan = site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    honest = enter(site.person("amina"))
+    (task,) = honest.lease()
+    wait(site, 5)
+    said = [honest.post(task, "illegible", text=text).json()["outcome"] for text in ("B?", "BC?", "BC?")]
+    assert said == ["kept", "kept", "again"]
+    assert [each.legible for each in site.store.readings(scan) if each.kind == "person"] == ["B?", "BC?"]
+    assert honest.micro == PIECE
+
+
 def test_one_skip_sent_fifty_times_is_one_skip(site: Site, enter: SIGNED_IN) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-1"})
     thief = enter(site.person("amina"))

@@ -658,7 +658,7 @@ class AuditStore(Protocol):
         """Whether the chain holds from its first line to its last.
 
         A chain that was cut at its end shows only against a `head` that was saved elsewhere. With one, the chain must
-        go through it. Lines of pay, readings and decisions are checked against the seals of their transactions.
+        go through it. What decides money or values is checked against its seals.
         """
 
     def keyed_hash(self, *parts: str) -> str:

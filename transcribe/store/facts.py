@@ -426,8 +426,9 @@ class AuditLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgery:
-    """Rows of the ledger, readings, decisions or seals that are not as the program wrote them.
+    """Rows of what is sealed, or seals, that are not as the program wrote them.
 
+    `table` is ledger, reading, decision, scan, seal, "fact" (a line about a fact) or a kind of fact, such as rate.
     `what`: changed (or some taken out), foreign (written by something else), or gone.
     """
 
@@ -441,8 +442,8 @@ class Forgery:
 class AuditState:
     """The state of the chain: how many lines it has, and its last hash.
 
-    `broken_at` is the first line that does not hold, None where all do. `forgeries` are rows of pay, readings and
-    decisions that do not hold.
+    `broken_at` is the first line that does not hold, None where all do. `forgeries` are rows of what is sealed
+    that do not hold.
     """
 
     lines: int

@@ -11,10 +11,26 @@ from typing import cast
 from transcribe.errors import NotFound
 from transcribe.model import WHOLE, FieldKey
 from transcribe.store.drivers.database import Database, Row
-from transcribe.store.row_mapping import key_columns, key_of, micros, text
+from transcribe.store.row_mapping import key_columns, key_of, micros, text, values_of
 
 FIRST_HASH = "0" * 64
 """The hash that the first line of the audit chain has in place of one before it."""
+
+
+SEALED_FACTS = {
+    "rate": "sealed_rate",
+    "floor": "sealed_floor",
+    "undo": "sealed_undo",
+    "withdrawal": "sealed_withdrawal",
+    "truth": "sealed_truth",
+    "appeal": "sealed_appeal",
+    "dispute": "sealed_dispute",
+    "person": "sealed_person",
+    "parameters": "sealed_parameters",
+    "form": "sealed_form",
+    "record": "sealed_record",
+}
+"""Facts that decide money or values beside pay, readings and decisions: the kind, and the statement that reads them."""
 
 
 class Lookup:
@@ -23,10 +39,12 @@ class Lookup:
 
     def __init__(self, database: Database, key: bytes) -> None:
         self.db = database
-        self._key = key
+        self._hmac = hmac.new(key, digestmod="sha256")
 
     def keyed_hash(self, *parts: str) -> str:
-        return hmac.digest(self._key, "\x1f".join(parts).encode(), "sha256").hex()
+        hashed = self._hmac.copy()  # the key's own two blocks are computed once
+        hashed.update("\x1f".join(parts).encode())
+        return hashed.hexdigest()
 
     def scan_row(self, scan: str) -> Row:
         """The row of the scan with this id, or with this unique beginning of an id. NotFound where there is none."""
@@ -89,6 +107,17 @@ class Lookup:
             }
             self.db.run("put_audit", **line, hash=self.line_hash(line))
 
+    def vouch(self, kind: str, number: int) -> None:
+        """Seal a fact as it is now: whoever writes or changes one that decides money or values calls this after."""
+        (row,) = self.db.all(SEALED_FACTS[kind], begin=number, until=number)
+        digest, words = self.fact_hashes(kind, row)
+        self.db.run("put_sealed_fact", kind=kind, fact=number, digest=digest, words=words)
+
+    def fact_hashes(self, kind: str, row: Row) -> tuple[str, str]:
+        """The keyed hashes of a fact and of its words; "" where it has none."""
+        *facts, words, _ = values_of(row)
+        return self.keyed_hash(kind, text(facts)), "" if words is None else self.keyed_hash(kind, "words", words)
+
     def line_hash(self, line: Mapping[str, object]) -> str:
         """HMAC-SHA256 over the previous line's hash and this line, as canonical JSON.
 
@@ -96,6 +125,11 @@ class Lookup:
         """
         parts = [line[part] for part in ("previous", "at", "actor", "action", "subject", "detail")]
         return self.keyed_hash(text([*parts, line["seal"]] if line["seal"] else parts))
+
+    def reading_hash(self, words: Mapping[str, object] | Row) -> str:
+        """The keyed hash of all words of a reading."""
+        parts = [words[part] for part in ("text", "alternatives", "shown", "legible", "reason")]
+        return self.keyed_hash("reading", text(parts))
 
     def words_hash(self, words: Mapping[str, object] | Row) -> str:
         """The keyed hash of all words of a decision."""

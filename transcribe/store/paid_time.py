@@ -59,11 +59,10 @@ def measured_seconds(claimed: float | None, leased: datetime, last_act: datetime
 def take_time(db: Database, person: Row, since: int, claimed: float, now: datetime) -> float:
     """The seconds of a claim that are free between `since` (microseconds) and now. From then on they are taken.
 
-    The earliest are taken first: later ones are open to more of what may still come. Where the clock was put back
-    since, as much before now counts, up to some minutes.
+    The earliest are taken first: later ones are open to more of what may still come.
     """
     end = micros(now)
-    last = begin = since if since <= end else end - min(since - end, MAX_UNSURE_TIME // timedelta(microseconds=1))
+    last = begin = since if since <= end else end - _unsure(db, person["id"], since, end)
     wanted = max(0, min(round(claimed * SECOND), end - begin))
     taken, left, first, start = _taken(db, person["id"], begin, now), wanted, None, begin
     for row in (*taken, None):
@@ -80,23 +79,30 @@ def take_time(db: Database, person: Row, since: int, claimed: float, now: dateti
     return (wanted - left) / SECOND
 
 
+def _unsure(db: Database, person: int, since: int, end: int) -> int:
+    """How much before now (microseconds) a claim may take where the clock was put back since its lease.
+
+    As much as the clock was put back, less what was paid within that stretch of it already, up to some minutes.
+    """
+    paid = float(db.value("paid_between", person=person, begin=end, until=since))
+    return max(0, min(since - end - round(paid * SECOND), MAX_UNSURE_TIME // timedelta(microseconds=1)))
+
+
 def _taken(db: Database, person: int, begin: int, now: datetime) -> list[Row]:
     """Stretches that end at `begin` or later, in order. Those that a clock ahead of ours wrote are dropped."""
-    rows = db.all("paid_time", person=person, begin=begin)
+    rows = [row for row in db.all("paid_time", person=person, begin=begin) if row["until_at"] >= begin]
     if rows and rows[-1]["until_at"] > micros(now + MAX_CLOCK_STEP):
         db.run("drop_paid_time", person=person, now=micros(now))
         db.run("cut_paid_time", person=person, now=micros(now))
-        rows = db.all("paid_time", person=person, begin=begin)
+        rows = [row for row in db.all("paid_time", person=person, begin=begin) if row["until_at"] >= begin]
     return rows
 
 
 def _put(db: Database, person: int, begin: int, end: int, taken: list[Row]) -> None:
     """Write a stretch, in which no gap is left. What it covers or touches becomes one with it."""
-    one = [row for row in taken if row["from_at"] <= end and row["until_at"] >= begin]
-    if not one:
-        db.insert("put_paid_time", person=person, begin=begin, until=end)
-        return
-    begin, end = min(begin, one[0]["from_at"]), max(end, one[-1]["until_at"])
-    db.run("move_paid_time", id=one[0]["id"], begin=begin, until=end)
-    for row in one[1:]:
-        db.run("join_paid_time", id=row["id"])
+    for row in taken:
+        if row["from_at"] <= end and row["until_at"] >= begin:
+            begin, end = min(begin, row["from_at"]), max(end, row["until_at"])
+            if row["from_at"] != begin:
+                db.run("join_paid_time", person=person, begin=row["from_at"])
+    db.run("put_paid_time", person=person, begin=begin, until=end)

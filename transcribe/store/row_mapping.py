@@ -63,6 +63,11 @@ def text(value: object) -> str:
     return _CANONICAL.encode(value)
 
 
+def values_of(row: Row) -> list[Any]:
+    """The values of a row in the order of its statement."""
+    return list(row)  # type: ignore[call-overload, no-any-return]  # a row is a sequence too
+
+
 def key_columns(key: FieldKey) -> dict[str, object]:
     """The columns of a field's key. NULLs are distinct in a UNIQUE index, so "no row" is -1."""
     return {"name": key.name, "row_number": -1 if key.row is None else key.row}

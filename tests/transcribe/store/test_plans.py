@@ -29,7 +29,6 @@ HOT = (
     "lease_task",
     "task_with_lease",
     "task_by_public",
-    "reading_of_idem",
     "close_task",
     "count_recent_readings",
     "last_act",

@@ -93,7 +93,7 @@ def test_seals_taken_out_and_made_anew_are_found(here: World) -> None:
     path = here.store.db.path
     here.store.close()
     unsigned = """INSERT INTO seal SELECT 1, 1, (SELECT MAX(number) FROM ledger), 1, (SELECT MAX(number) FROM reading),
-        1, (SELECT MAX(id) FROM decision), '', '', '', ''"""
+        1, (SELECT MAX(id) FROM decision), '', '', '', '', 1, (SELECT MAX(number) FROM sealed_fact), ''"""
     tamper(here.store, THOUSAND, "DELETE FROM seal", unsigned)
     again = open_store(path, KEY)
     assert not again.verify_audit().whole

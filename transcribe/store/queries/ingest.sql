@@ -5,7 +5,7 @@ SELECT digest FROM form WHERE name = :name AND version = :version;
 INSERT INTO form (name, version, digest, definition, options, retention_days, at)
 VALUES (:name, :version, :digest, :definition, :options, :retention_days, :now);
 
--- name: put_form_field!
+-- name: put_form_field<!
 INSERT INTO form_field (form, version, name, type, languages, regions, qualification, apart)
 VALUES (:form, :version, :name, :type, :languages, :regions, :qualification, :apart);
 
@@ -128,9 +128,9 @@ SELECT p.*, f.name, f.row_number FROM field_now f JOIN place p ON p.field_id = f
 
 -- name: put_reading<!
 INSERT INTO reading (id, idem, field_id, lane, source, kind, transcriber_id, task_id, late, confidence, seconds, flags,
-    conditions, box, text_hash, at)
+    conditions, box, text_hash, words_hash, at)
 VALUES (:id, :idem, :field_id, :lane, :source, :kind, :transcriber_id, :task_id, :late, :confidence, :seconds, :flags,
-    :conditions, :box, :text_hash, :now) ON CONFLICT (idem) DO NOTHING;
+    :conditions, :box, :text_hash, :words_hash, :now) ON CONFLICT (idem) DO NOTHING;
 
 -- name: put_reading_text!
 INSERT INTO reading_text (number, text, alternatives, shown, legible, reason)

@@ -1,11 +1,12 @@
--- name: put_rate!
+-- name: put_rate<!
 INSERT INTO rate (form, per, micro, currency, since, at) VALUES (:form, :per, :micro, :currency, :since, :now);
 
 -- name: rate_now^
-SELECT * FROM rate WHERE form IN (:form, '') AND per = :per AND since <= :now
-ORDER BY form = '' , since DESC, id DESC LIMIT 1;
+SELECT * FROM rate WHERE id = COALESCE(
+    (SELECT id FROM rate WHERE form = :form AND per = :per AND since <= :now ORDER BY since DESC, id DESC LIMIT 1),
+    (SELECT id FROM rate WHERE form = '' AND per = :per AND since <= :now ORDER BY since DESC, id DESC LIMIT 1));
 
--- name: put_floor!
+-- name: put_floor<!
 INSERT INTO floor (micro, currency, source, source_micro, since, at)
 VALUES (:micro, :currency, :source, :source_micro, :since, :now);
 
@@ -50,22 +51,24 @@ SELECT COUNT(*) AS readings, COALESCE(SUM(l.seconds), 0.0) AS seconds FROM ledge
 JOIN reading r ON r.number = l.reading JOIN field f ON f.id = r.field_id WHERE f.form = :form;
 
 -- name: paid_time
-SELECT id, from_at, until_at FROM paid_time WHERE transcriber_id = :person AND until_at >= :begin ORDER BY until_at;
+SELECT from_at, until_at FROM paid_time WHERE transcriber_id = :person AND from_at >= COALESCE(
+    (SELECT MAX(from_at) FROM paid_time WHERE transcriber_id = :person AND from_at <= :begin), 0) ORDER BY from_at;
 
--- name: put_paid_time<!
-INSERT INTO paid_time (transcriber_id, from_at, until_at) VALUES (:person, :begin, :until);
-
--- name: move_paid_time!
-UPDATE paid_time SET from_at = :begin, until_at = :until WHERE id = :id;
+-- name: put_paid_time!
+INSERT INTO paid_time (transcriber_id, from_at, until_at) VALUES (:person, :begin, :until)
+ON CONFLICT (transcriber_id, from_at) DO UPDATE SET until_at = excluded.until_at;
 
 -- name: join_paid_time!
-DELETE FROM paid_time WHERE id = :id;
+DELETE FROM paid_time WHERE transcriber_id = :person AND from_at = :begin;
 
 -- name: drop_paid_time!
 DELETE FROM paid_time WHERE transcriber_id = :person AND from_at >= :now;
 
 -- name: cut_paid_time!
 UPDATE paid_time SET until_at = :now WHERE transcriber_id = :person AND until_at > :now;
+
+-- name: paid_between^
+SELECT COALESCE(SUM(seconds), 0.0) FROM ledger WHERE transcriber_id = :person AND at BETWEEN :begin AND :until;
 
 -- name: earned_on_task^
 SELECT (SELECT COALESCE(SUM(l.micro), 0) FROM ledger l JOIN reading r ON r.number = l.reading

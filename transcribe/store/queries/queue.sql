@@ -79,7 +79,7 @@ UPDATE lease SET until_at = :until WHERE id = (
 SELECT * FROM task_seen WHERE public_id = :task;
 
 -- name: task_with_lease^
-SELECT t.*, l.from_at, l.until_at,
+SELECT t.*, l.from_at, l.until_at, (SELECT s.id FROM reading s WHERE s.idem = :idem) AS sent_before,
     (SELECT MIN(e.from_at) FROM lease e WHERE e.task_id = t.id AND e.transcriber_id = :who) AS first_at,
     (SELECT COUNT(*) FROM reading r WHERE r.task_id = t.id AND r.transcriber_id = :who) AS answers,
     EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.task_id = t.id) AS skipped
@@ -102,15 +102,13 @@ SELECT id, public_id FROM task WHERE transcriber_id = :who AND closed_at IS NULL
 UPDATE task SET closed_at = :now, transcriber_id = :who WHERE id = :task_id AND closed_at IS NULL
     AND (transcriber_id IS NULL OR transcriber_id = :who OR leased_until <= :now);
 
--- name: reading_of_idem^
-SELECT id, number FROM reading WHERE idem = :idem;
-
 -- name: put_skip!
 INSERT INTO skip (task_id, field_id, lane, transcriber_id, reason, seconds, at)
 VALUES (:task_id, :field_id, :lane, :who, :reason, :seconds, :now);
 
 -- name: last_reading_of_task^
-SELECT r.number, r.id, r.field_id, r.at, r.text_hash, r.flags, r.box, r.conditions FROM reading r WHERE r.task_id = :task_id AND r.transcriber_id = :who
+SELECT r.number, r.id, r.field_id, r.at, r.text_hash, r.flags, r.box, r.conditions, x.legible FROM reading r
+LEFT JOIN reading_text x ON x.number = r.number WHERE r.task_id = :task_id AND r.transcriber_id = :who
     AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number) ORDER BY r.number DESC LIMIT 1;
 
 -- name: tenth_last_reading^

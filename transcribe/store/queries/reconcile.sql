@@ -144,6 +144,9 @@ INSERT INTO truth (field_id, origin, at) VALUES (:field_id, :origin, :now);
 -- name: put_truth_text!
 INSERT INTO truth_text (id, text) VALUES (:id, :text);
 
+-- name: truths_in_force
+SELECT id FROM truth WHERE field_id = :field_id AND withdrawn_at IS NULL;
+
 -- name: withdraw_truth!
 UPDATE truth SET withdrawn_at = :now WHERE field_id = :field_id AND withdrawn_at IS NULL;
 

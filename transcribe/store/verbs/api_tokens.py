@@ -58,6 +58,7 @@ class ApiTokenVerbs(LeaseVerbs):
                 self.db.run(each, person=person["id"])
             handle = f"left-{self.keyed_hash('left', person['public_id'])[:12]}"
             self.db.run("pseudonymise", person=person["id"], handle=handle, now=micros(now))
+            self.vouch("person", person["id"])
             self.log("store", "person left", person["public_id"], {}, now)
 
     def _rows(self, what: str, person: Row) -> list[dict[str, object]]:

@@ -47,6 +47,7 @@ class AppealVerbs(ReconcileVerbs):
                 now=micros(now),
             )
             self.db.run("put_appeal_text", id=number, words=words)
+            self.vouch("appeal", number)
             self.log(person["public_id"], "appeal opened", public, {"reading": reading}, now)
             return self._appeal(public)
 
@@ -68,6 +69,7 @@ class AppealVerbs(ReconcileVerbs):
             facts = {"outcome": outcome, "minority": int(minority and outcome == "upheld")}
             if not self.db.run("decide_appeal", id=row["id"], **facts, expert=expert, now=micros(now)):
                 return
+            self.vouch("appeal", row["id"])
             self.db.run("close_unleased_task", task_id=row["task_id"], now=micros(now))
             if outcome == "upheld" and heard is not None and heard["text"] is not None:
                 found = reading_of(heard)

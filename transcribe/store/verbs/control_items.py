@@ -73,6 +73,7 @@ class ControlItemVerbs(Lookup):
             if result.passed:
                 has = sorted({*json.loads(person["qualifications"]), result.name})
                 self.db.run("set_qualifications", person=person["id"], value=text(has))
+                self.vouch("person", person["id"])
             facts = {"name": result.name, "asked": result.asked, "right": result.right, "passed": result.passed}
             self.log("store", "test taken", person["public_id"], facts, now)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from transcribe.errors import FormError
-from transcribe.model import Form, Place, Reading, ReadResult, Scan, SourceFile
+from transcribe.model import Field, Form, Place, Reading, ReadResult, Scan, SourceFile
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import SetAside
 from transcribe.store.lookup import Lookup
@@ -36,18 +36,21 @@ class IngestVerbs(Lookup):
                 retention_days=form.retention_days,
                 now=micros(now),
             )
-            for field in form.all_fields():
-                self.db.run(
-                    "put_form_field",
-                    form=form.name,
-                    version=form.version,
-                    name=field.name,
-                    type=field.type,
-                    languages=text(list(field.languages)),
-                    regions=text(list(field.regions)),
-                    qualification=field.type if form.options.get("qualification") else "",
-                    apart=field.apart,
-                )
+            fields = [self._put_form_field(form, field) for field in form.all_fields()]
+            self.vouch("form", fields[0])
+
+    def _put_form_field(self, form: Form, field: Field) -> int:
+        return self.db.insert(
+            "put_form_field",
+            form=form.name,
+            version=form.version,
+            name=field.name,
+            type=field.type,
+            languages=text(list(field.languages)),
+            regions=text(list(field.regions)),
+            qualification=field.type if form.options.get("qualification") else "",
+            apart=field.apart,
+        )
 
     def forms(self) -> list[tuple[str, int, str]]:
         return [(row["name"], row["version"], row["digest"]) for row in self.db.all("forms")]
@@ -247,6 +250,13 @@ class IngestVerbs(Lookup):
         """
         words = text([reading.text, list(reading.alternatives), list(reading.box or ()), reading.confidence])
         idem = self.keyed_hash("machine", str(field), reading.source, words)
+        kept = {
+            "text": reading.text,
+            "alternatives": text([list(each) for each in reading.alternatives]),
+            "shown": reading.shown,
+            "legible": reading.legible,
+            "reason": reading.reason,
+        }
         number = self.db.added(
             "put_reading",
             id=reading.id or idem[:32],
@@ -264,17 +274,9 @@ class IngestVerbs(Lookup):
             conditions=text(dict(reading.conditions)),
             box=text(list(reading.box)) if reading.box else None,
             text_hash=self.keyed_hash("text", reading.text or ""),
+            words_hash=self.reading_hash(kept),
             now=micros(reading.at),
         )
         if number:
-            alternatives = text([list(each) for each in reading.alternatives])
-            self.db.run(
-                "put_reading_text",
-                number=number,
-                text=reading.text,
-                alternatives=alternatives,
-                shown=reading.shown,
-                legible=reading.legible,
-                reason=reading.reason,
-            )
+            self.db.run("put_reading_text", number=number, **kept)
         return number

@@ -122,9 +122,12 @@ class LeaseVerbs(ControlItemVerbs):
         )
         return count
 
-    def leased_row(self, task: str, person: Row) -> Row:
-        """The task with this person's last lease of it. NotFound where the task was never theirs."""
-        row = self.db.one("task_with_lease", task=task, who=person["id"])
+    def leased_row(self, task: str, person: Row, idem: str | None = None) -> Row:
+        """The task with this person's last lease of it, and the reading that was sent as `idem` (`sent_before`).
+
+        NotFound where the task was never theirs.
+        """
+        row = self.db.one("task_with_lease", task=task, who=person["id"], idem=idem)
         if row is None:
             raise NotFound("This task was never yours. Take the next one.")
         return row

@@ -29,7 +29,7 @@ class PayLedgerVerbs(Lookup):
     def put_rate(self, rate: Rate, now: datetime) -> None:
         with self.db.write():
             values = {"form": rate.form, "per": rate.per, "micro": rate.micro, "currency": rate.currency}
-            self.db.run("put_rate", **values, since=micros(rate.since), now=micros(now))
+            self.vouch("rate", self.db.insert("put_rate", **values, since=micros(rate.since), now=micros(now)))
             self.log("store", "rate kept", rate.form, values, now)
 
     def rate(self, form: str, now: datetime, per: Literal["reading", "hour"] = "reading") -> Rate | None:
@@ -44,7 +44,7 @@ class PayLedgerVerbs(Lookup):
         with self.db.write():
             values = {"micro": floor.micro, "currency": floor.currency, "source": floor.source}
             values["source_micro"] = floor.source_micro
-            self.db.run("put_floor", **values, since=micros(floor.since), now=micros(now))
+            self.vouch("floor", self.db.insert("put_floor", **values, since=micros(floor.since), now=micros(now)))
             self.log("store", "floor kept", "", values, now)
 
     def floor(self, now: datetime) -> Floor | None:

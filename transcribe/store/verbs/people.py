@@ -39,6 +39,7 @@ class PeopleVerbs(LeaseVerbs):
                 )
             except self.db.conflict as error:
                 raise SettingsError(f"The handle {person.handle!r} is taken. Choose another.") from error
+            self.vouch("person", self.person_row(person.id)["id"])
             facts = {"roles": sorted(person.roles), "engagement": person.engagement, "paused": person.paused}
             self.log("store", "person kept", person.id, facts, now)
 
@@ -82,6 +83,7 @@ class PeopleVerbs(LeaseVerbs):
             kept, fact = text(value) if isinstance(value, list) else value, statement.removeprefix("set_")
             if person[fact] != kept:
                 self.db.run(statement, person=person["id"], value=kept)
+                self.vouch("person", person["id"])
                 self.log(by, f"{fact.replace('_', ' ')} set", person["public_id"], {fact: value}, now)
         return person
 

@@ -44,14 +44,14 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
     ) -> Outcome:
         with self.db.write():
             person = self.person_row(who)
-            row = self.leased_row(task, person)
             idem = self.keyed_hash("person", person["public_id"], sent.idem)
-            again = self.db.one("reading_of_idem", idem=idem)
-            if again is not None:
-                return _outcome("again", again["id"], row)
+            row = self.leased_row(task, person, idem)
+            if row["sent_before"] is not None:
+                return _outcome("again", row["sent_before"], row)
             if row["kind"] == "identify":
                 self._check_form(sent.text or "")
-            sent = replace(sent, page=self._page(row, sent.page))
+            if sent.page is not None:
+                sent = replace(sent, page=self._page(row, sent.page))
             standing = self._standing(row, person)
             if standing is not None:
                 return self._correct(row, person, sent, idem, standing, now)
@@ -134,6 +134,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             and standing["flags"] == _flags(task, sent)
             and standing["box"] == _box(sent)
             and standing["conditions"] == _conditions(sent)
+            and standing["legible"] in (None, sent.legible)
         )
 
     def _is_old(self, reading: Row, person: Row, now: datetime) -> bool:
@@ -143,9 +144,9 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
 
     def _seconds(self, task: Row, person: Row, claimed: float | None, now: datetime) -> float:
         """Active seconds of one task, as the page claims them or by the clock, before they are cut to what is free."""
-        last_act = self._last_act(person, task) if claimed is None else None
-        since = task["from_at"] if claimed is None else work_since(task)
-        return measured_seconds(claimed, moment(since), last_act, now)
+        if claimed is None:
+            return measured_seconds(None, moment(task["from_at"]), self._last_act(person, task), now)
+        return measured_seconds(claimed, moment(work_since(task)), None, now)
 
     def _follow(self, task: Row, sent: SentReading, number: int) -> None:
         """Have a new reading weighed, and the place moved that it tells."""
@@ -172,6 +173,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
                 )
             until = micros(now + timedelta(seconds=UNDO_LEASE_SECONDS))
             self.db.run("put_undo", number=last["number"], now=micros(now))
+            self.vouch("undo", last["number"])
             self.db.run("lease_again", task_id=row["id"], who=person["id"], until=until)
             self.db.run("put_lease", task_id=row["id"], who=person["id"], now=micros(now), until=until)
             self.db.run("wake", scan_id=row["scan_id"])
@@ -221,9 +223,10 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         if form and not form.isdecimal() and form not in offered:
             raise FormNotOffered("This is none of the forms that were offered.")
 
-    def _page(self, task: Row, page: int | None) -> int | None:
+    def _page(self, task: Row, page: int) -> int | None:
         """The page that a person showed something on. None where the scan has no such page."""
-        return None if page is None else self.db.value("picture_number", scan_id=task["scan_id"], number=page)
+        number: int | None = self.db.value("picture_number", scan_id=task["scan_id"], number=page)
+        return number
 
     def _last_act(self, person: Row, task: Row) -> datetime | None:
         """When this person last sent something. None where that was before this task was leased."""
@@ -237,6 +240,9 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         out."""
         identity = secrets.token_hex(16)
         untimed = person["engagement"] in UNTIMED_ENGAGEMENTS
+        shown = task["prefill"] if sent.shown is None else sent.shown
+        words = {"text": sent.text, "alternatives": "[]", "shown": shown}
+        words |= {"legible": sent.legible, "reason": sent.reason}
         expert = task["kind"] in EXPERT_KINDS
         number = self.db.insert(
             "put_reading",
@@ -255,27 +261,21 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             conditions=_conditions(sent),
             box=_box(sent),
             text_hash=self.keyed_hash("text", sent.text or ""),
+            words_hash=self.reading_hash(words),
             now=micros(now),
         )
         if task["erased_at"] is None:
-            self.db.run(
-                "put_reading_text",
-                number=number,
-                text=sent.text,
-                alternatives="[]",
-                shown=task["prefill"] if sent.shown is None else sent.shown,
-                legible=sent.legible,
-                reason=sent.reason,
-            )
+            self.db.run("put_reading_text", number=number, **words)
         return identity, number
 
 
 def _flags(task: Row, sent: SentReading) -> str:
-    return text(sorted(sent.flags | ({Flag.HEARD_AN_APPEAL} if task["kind"] == "appeal" else set())))
+    flags = sent.flags | {Flag.HEARD_AN_APPEAL} if task["kind"] == "appeal" else sent.flags
+    return text(sorted(flags)) if flags else "[]"
 
 
 def _conditions(sent: SentReading) -> str:
-    return text({} if sent.page is None else {"page": sent.page})
+    return "{}" if sent.page is None else text({"page": sent.page})
 
 
 def _box(sent: SentReading) -> str | None:

@@ -145,6 +145,7 @@ class ReconcileVerbs(IngestVerbs):
             last = self.db.one("parameters_latest")
             version = 1 if last is None else last["version"] + 1
             self.db.run("put_parameters", version=version, content=text(dict(content)), now=micros(now))
+            self.vouch("parameters", version)
         return Parameters(version=version, content=content, at=now)
 
     def put_truth(self, truth: Truth, now: datetime) -> None:
@@ -153,20 +154,29 @@ class ReconcileVerbs(IngestVerbs):
             if row["erased_at"] is not None:
                 return
             field = self.make_field(row, truth.key)
-            self.db.run("withdraw_truth", field_id=field, now=micros(now))
+            self._end_truth(field, now)
             number = self.db.insert("put_truth", field_id=field, origin=truth.origin, now=micros(truth.at))
             self.db.run("put_truth_text", id=number, text=truth.text)
+            self.vouch("truth", number)
             self.db.run("wake", scan_id=row["id"])
 
     def withdraw_truth(self, scan: str, key: FieldKey, now: datetime) -> None:
         with self.db.write():
             row = self.scan_row(scan)
             field = self.known_field(row, key)
-            if self.db.run("withdraw_truth", field_id=field, now=micros(now)):
+            if self._end_truth(field, now):
                 self.db.run("wake", scan_id=row["id"])
                 for tested in self.db.all("tested_people", field_id=field):
                     self.tell(tested["person"], "control item withdrawn", field, now)
                 self.log("store", "truth withdrawn", row["sha256"], {"field": str(key)}, now)
+
+    def _end_truth(self, field: int, now: datetime) -> bool:
+        """Withdraw the truth of a field. False where none is in force."""
+        standing = [row["id"] for row in self.db.all("truths_in_force", field_id=field)]
+        self.db.run("withdraw_truth", field_id=field, now=micros(now))
+        for number in standing:
+            self.vouch("truth", number)
+        return bool(standing)
 
     def truths(self, scan: str | None = None) -> list[Truth]:
         number = None if scan is None else self.scan_row(scan)["id"]
@@ -236,6 +246,7 @@ class ReconcileVerbs(IngestVerbs):
         for place, decision in enumerate(ids):
             self.db.run("put_record_decision", record_id=number, place=place, decision_id=decision)
         self.db.run("put_record_text", record_id=number, exceptions=exceptions)
+        self.vouch("record", number)
         self.db.run("put_outbox", kind="record", scan_id=scan["id"], record_id=number, now=micros(now))
         self.db.run("scan_is_recorded", scan_id=scan["id"], now=micros(now))
 

@@ -131,6 +131,7 @@ class QuarantineVerbs(IngestVerbs):
             if row["withdrawn"]:
                 return False
             self.db.run("put_withdrawal", number=row["number"], by=who, reason=reason, now=micros(now))
+            self.vouch("withdrawal", row["number"])
             self.db.run("wake", scan_id=row["scan_id"])
             self.log(who, "reading withdrawn", reading, {"scan": row["sha256"]}, now)
             return True

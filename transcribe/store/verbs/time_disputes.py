@@ -32,7 +32,7 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
             person = self.person_row(who)
             row = self.leased_row(task, person)
             public = secrets.token_urlsafe(16)
-            self.db.run(
+            number = self.db.added(
                 "put_dispute",
                 public_id=public,
                 person=person["id"],
@@ -41,6 +41,8 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
                 words=words,
                 now=micros(now),
             )
+            if number:
+                self.vouch("dispute", number)
             (kept,) = self._disputes(person=person["id"], task_id=row["id"])
             return kept
 
@@ -54,6 +56,7 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
             (row,) = rows
             if not self.db.run("answer_dispute", id=row["id"], granted=granted, by=by, reason=reason, now=micros(now)):
                 return
+            self.vouch("dispute", row["id"])
             person = cast(Row, self.db.one("person_by_number", person=row["transcriber_id"]))
             if granted > 0:
                 task = self.db.one("task_by_public", task=row["task"])
