@@ -137,6 +137,26 @@ def is_called_so(path: str, name: str, given: str) -> bool:
     return False
 
 
+def unproven(text: str) -> list[str]:
+    """The promises of a page, rows of its tables `| promise | tests |`, that name no test."""
+    tables = re.findall(r"^\| promise \| tests \|\n\|---\|---\|\n((?:\|.*\n?)+)", text, re.MULTILINE)
+    rows = [row for table in tables for row in table.splitlines()]
+    return [row for row in rows if not TEST.search(row.rstrip("| ").rpartition(" | ")[2])]
+
+
+def test_every_promise_of_safety_names_its_test() -> None:
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    assert text.count("| promise | tests |") >= 8
+    assert len(set(TEST.findall(text))) > 100
+    assert unproven(text) == []
+    assert proofs(text) == []
+
+
+def test_a_promise_without_a_test_is_found() -> None:
+    text = "| promise | tests |\n|---|---|\n| a `test_x` | `test_y` |\n| b `test_x` | soon |\n\n| c | soon |\n"
+    assert unproven(text) == ["| b `test_x` | soon |"]
+
+
 @pytest.mark.parametrize("document", PAGES, ids=lambda document: document.name)
 def test_a_page_of_the_docs_speaks_of_what_there_is(document: Path) -> None:
     text = PLACEHOLDER.sub("*", document.read_text(encoding="utf-8"))

@@ -197,6 +197,13 @@ def test_words_and_marks_changed_by_hand_are_found(home: Path, statement: str) -
     assert WORDS[statement] in said
 
 
+def test_closing_a_period_says_so_first(home: Path) -> None:
+    tamper(home, "UPDATE rate SET micro = 9000000")
+    ran = CliRunner().invoke(app, ["--home", str(home), "pay", "close", "--reference", "December"])
+    assert ran.exit_code == 0
+    assert "Rates of pay, number 1: changed" in ran.stderr
+
+
 def test_a_change_that_the_program_then_goes_on_from_is_still_found(home: Path) -> None:
     tamper(home, "UPDATE rate SET micro = 9000000", "UPDATE transcriber SET engagement = 'hourly' WHERE id = 2")
     store = open_store(home / "state.db")
