@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -35,8 +35,10 @@ from flows.steps import (
     work_key,
 )
 from transcribe.errors import FairhandError, ScanError
-from transcribe.intake import Unreadable, gather
+from transcribe.intake import Unreadable, gather, shown_path
 from transcribe.model import Scan
+
+logger = logging.getLogger("fairhand.ingest")
 
 WINDOW_SCANS_COUNT = 4
 """Scans handed to Prefect ahead of those being read, for each worker: its server drops events when thousands come at
@@ -86,6 +88,13 @@ class Ingested:
         return bool(self.read or self.unidentified or self.failed or len(self.set_aside) > self.aside_before)
 
 
+class BatchError(FairhandError):
+    """A batch ended for a reason that nobody has foreseen; the log of the program has it.
+
+    Prefect, which keeps the message of every error, is told no word of it.
+    """
+
+
 def _is_worth_retrying(task: prefect.Task[Any, Any], run: TaskRun, state: State[Any]) -> bool:
     error = state.result(raise_on_failure=False)
     return isinstance(error, FairhandError) and error.retry
@@ -132,7 +141,17 @@ def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str,
     """
     settle_memory()
     logging.getLogger("prefect.task_runs").addFilter(_without_traceback)  # once, however often it is called
-    files = BATCH_FILES.get() or tuple(map(Path, paths))
+    try:
+        return asdict(_ingested(BATCH_FILES.get() or tuple(map(Path, paths)), form, batch, home))
+    except FairhandError:
+        raise
+    except Exception as error:
+        logger.exception("The batch ended unexpectedly.")
+        raise BatchError(f"The batch ended unexpectedly ({type(error).__name__}); ingest it again.") from None
+
+
+def _ingested(files: Sequence[Path], form: str, batch: str, home: str) -> Ingested:
+    """What `ingest` does, in a function of its own: Prefect keeps the message of each error that leaves a flow."""
     opened = home_at(home or str(load_settings().home))
     require_fair_start(opened, forms_of(opened, form))
     done = Ingested(batch=batch, files=len(gather(files, own_folders=opened.settings.picture_folders)))
@@ -144,14 +163,14 @@ def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str,
     aside_before = {aside.file.sha256 for aside in opened.store.list_set_aside()}
     for taken in take_in(opened, files, form, batch):
         if isinstance(taken, Unreadable):
-            (done.failed if taken.failed else done.set_aside).append((str(taken.path), taken.message))
+            (done.failed if taken.failed else done.set_aside).append((shown_path(taken.path), taken.message))
             done.aside_before += taken.file.sha256 in aside_before
         else:
             queue.add(taken)
     queue.drain()
     reconcile_to_the_end(opened)
     create_markdown_artifact(key=_artifact_key("summary", batch), markdown=_summary(done, opened))
-    return asdict(done)
+    return done
 
 
 def ingest_batch(

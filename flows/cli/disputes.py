@@ -88,7 +88,7 @@ def answer_question(
     from flows.home import now
 
     _store(ctx).answer_question(asked, answer, by, now())
-    typer.echo("The answer is in the field's guide, and whoever asked is told.")
+    terminal.say("The answer is in the field's guide, and whoever asked is told.")
 
 
 @time.command("list")
@@ -134,7 +134,7 @@ def answer_dispute(
     if (seconds is None) != as_claimed:
         raise SettingsError("Say either the seconds to add or --as-claimed.")
     granted = settle_dispute(open_home(settings_of(ctx)), disputed, seconds, reason, by)
-    typer.echo(f"{granted:g} seconds are added, and the person is told.")
+    terminal.say(f"{granted:g} seconds are added, and the person is told.")
 
 
 @control.command("share")
@@ -146,7 +146,7 @@ def share(
     from flows.home import now
 
     _store(ctx).put_control_share(share, now())
-    typer.echo(f"{share:.1%} of the work are control items from now on.")
+    terminal.say(f"{share:.1%} of the work are control items from now on.")
 
 
 @control.command("list")
@@ -188,7 +188,7 @@ def withdraw(
     key = FieldKey(name, int(row) if bracket and row.isdigit() else None)
     store = _store(ctx)
     store.withdraw_truth(store.scan(scan).id, key, now())
-    typer.echo(f"{key} of scan {scan[:12]} is no longer held to be known.")
+    terminal.say(f"{key} of scan {scan[:12]} is no longer held to be known.")
 
 
 def _store(ctx: typer.Context) -> Store:

@@ -36,7 +36,7 @@ def expect(
     if as_json:
         terminal.as_json({"work": expected.id, "at": expected.at.isoformat(), "hours": hours, "form": form})
     else:
-        typer.echo(f"People are told of about {hours:g} hours of work from {expected.at:%Y-%m-%d %H:%M} UTC on.")
+        terminal.say(f"People are told of about {hours:g} hours of work from {expected.at:%Y-%m-%d %H:%M} UTC on.")
 
 
 @work.command("list")
@@ -63,4 +63,4 @@ def cancel(ctx: typer.Context, announced: Annotated[str, typer.Argument(help="It
     from flows.home import now, open_home
 
     open_home(settings_of(ctx)).store.end_expected_work(announced, now())
-    typer.echo("It is announced no more.")
+    terminal.say("It is announced no more.")

@@ -58,7 +58,7 @@ def check_form(ctx: typer.Context, form: Form) -> None:
     """Check a form's definition; a mistake is named by file and key."""
     checked = form_library(ctx).check(form)
     fields, tables = len(checked.fields), len(checked.tables)
-    typer.echo(f"{checked.name} version {checked.version} is well formed: {fields} fields, {tables} tables.")
+    terminal.say(f"{checked.name} version {checked.version} is well formed: {fields} fields, {tables} tables.")
 
 
 @forms.command("preview")
@@ -74,7 +74,7 @@ def preview_form(
     from transcribe.forms import preview
 
     out.write_bytes(preview(form_library(ctx).find(form), page))
-    typer.echo(f"Page {page} of {form} with its boxes is in {out}.")
+    terminal.say(f"Page {page} of {form} with its boxes is in {out}.")
 
 
 @forms.command("draft")
@@ -110,6 +110,6 @@ def draft_form(
         terminal.note(note)
     if out:
         out.write_text(draft.text, encoding="utf-8")
-        typer.echo(f"A first definition is in {out}. Look at it with: fairhand forms preview {out}")
+        terminal.say(f"A first definition is in {out}. Look at it with: fairhand forms preview {out}")
     else:
         typer.echo(draft.text, nl=False)

@@ -32,7 +32,7 @@ def ingest(
     from flows.home import open_home
     from flows.runtime import prefect_for
     from flows.steps import AUTO_FORM, forms_of
-    from transcribe.intake import passed_over
+    from transcribe.intake import passed_over, shown_path, unreached
 
     settings = settings_of(ctx)
     terminal.require_existing(paths)
@@ -47,33 +47,38 @@ def ingest(
         with terminal.progress("reading") as progress:
             done = ingest_batch(settings.home, paths, form, batch, settings.cores, progress)
     again = {state.scan.name: state.advice for state in home.store.scan_states(batch)[::-1] if state.advice}
-    others = [str(path) for path in passed_over(paths, own_folders=settings.picture_folders)]
+    others = [shown_path(path) for path in passed_over(paths, own_folders=settings.picture_folders)]
+    missed = [(shown_path(each.path), each.reason) for each in unreached(paths, own_folders=settings.picture_folders)]
     if as_json:
-        more = {"passed_over": others, "again": again}
+        more = {"passed_over": others, "unreached": missed, "again": again}
         terminal.as_json({**dataclasses.asdict(done), "changed": done.changed, **more})
     else:
-        _print(done, others)
+        _print(done, others, missed)
         for scan, codes in again.items():
-            typer.echo(f"{scan}: {terminal.photo_advice(codes, settings.spoken_language)}")
-    if done.set_aside or done.failed or done.without:
+            terminal.say(f"{scan}: {terminal.photo_advice(codes, settings.spoken_language)}")
+    if done.set_aside or done.failed or done.without or missed:
         raise typer.Exit(1)
 
 
-def _print(done: Ingested, others: Sequence[str]) -> None:
+def _print(done: Ingested, others: Sequence[str], missed: Sequence[tuple[str, str]]) -> None:
     if not done.files:
-        typer.echo(f"{terminal.NO_PICTURE_MESSAGE}; nothing has changed.")
+        terminal.say(f"{terminal.NO_PICTURE_MESSAGE}; nothing has changed.")
     elif done.changed or not done.scans:
-        typer.echo(f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already.")
+        terminal.say(f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already.")
     else:
-        typer.echo(f"All {done.known} scans are known already; nothing has changed.")
+        terminal.say(f"All {done.known} scans are known already; nothing has changed.")
     if done.healed:
-        typer.echo(f"Pictures of {done.healed} known scans were lost or damaged in the archive; they were kept again.")
+        terminal.say(
+            f"Pictures of {done.healed} known scans were lost or damaged in the archive; they were kept again."
+        )
     if done.unidentified:
-        typer.echo(f"{done.unidentified} of an unknown form wait for a person to say which it is.")
+        terminal.say(f"{done.unidentified} of an unknown form wait for a person to say which it is.")
     for what, listed in (("set aside", done.set_aside), ("failed", done.failed)):
         for name, message in listed:
-            typer.echo(f"{what}: {terminal.with_file(name, message)}")
+            terminal.say(f"{what}: {terminal.with_file(name, message)}")
     for name, engine in done.without:
-        typer.echo(f"{name}: {engine} failed on it; the other engines read it, and people are asked.")
+        terminal.say(f"{name}: {engine} failed on it; the other engines read it, and people are asked.")
+    for folder, reason in missed:
+        terminal.say(terminal.unreached_message(folder, reason))
     if others:
-        typer.echo(terminal.passed_over_message(others))
+        terminal.say(terminal.passed_over_message(others))

@@ -35,7 +35,7 @@ def status(
         terminal.as_json(status_json(home, counts, aside, batch).model_dump(mode="json"))
         return
     if batch is not None and not counts.scans and not counts.set_aside:
-        typer.echo(f"No scan came in a batch {batch!r} first. fairhand status --json tells each scan's batch.")
+        terminal.say(f"No scan came in a batch {batch!r} first. fairhand status --json tells each scan's batch.")
         return
     print_counts(counts)
     for what, listed in (
@@ -43,18 +43,18 @@ def status(
         ("failed, and not read", [file for file in aside if file.error not in FILE_ERRORS]),
     ):
         if listed:
-            typer.echo(f"\n{len(listed)} {what}:")
+            terminal.say(f"\n{len(listed)} {what}:")
         for each in listed:
-            typer.echo(f"  {terminal.with_file(each.file.name, each.message)}")
+            terminal.say(f"  {terminal.with_file(each.file.name, each.message)}")
     _print_ignored_patterns(home.forms.ignored_patterns())
     _print_quarantined([each for each in home.store.quarantined() if batch in (None, each.scan.batch)])
     again = [state for state in home.store.scan_states(batch) if state.advice]
     if again:
-        typer.echo(f"\n{len(again)} to photograph again:")
+        terminal.say(f"\n{len(again)} to photograph again:")
     for state in again:
-        typer.echo(f"  {state.scan.name}: {terminal.photo_advice(state.advice, home.settings.spoken_language)}")
+        terminal.say(f"  {state.scan.name}: {terminal.photo_advice(state.advice, home.settings.spoken_language)}")
     if scans:
-        typer.echo("")
+        terminal.say("")
         terminal.columns(
             ("scan", "name", "form", "fields", "decided", "open"), map(_row, home.store.scan_states(batch))
         )
@@ -62,16 +62,16 @@ def status(
 
 def _print_ignored_patterns(told: list[str]) -> None:
     if told:
-        typer.echo(f"\n{len(told)} not used of the patterns of forms:")
+        terminal.say(f"\n{len(told)} not used of the patterns of forms:")
     for each in told:
-        typer.echo(f"  {each}")
+        terminal.say(f"  {each}")
 
 
 def _print_quarantined(apart: list[Quarantined]) -> None:
     if apart:
-        typer.echo(f"\n{len(apart)} could not be weighed, see fairhand quarantine list:")
+        terminal.say(f"\n{len(apart)} could not be weighed, see fairhand quarantine list:")
     for each in apart:
-        typer.echo(f"  {terminal.with_file(each.scan.name or each.scan.id[:12], each.message)}")
+        terminal.say(f"  {terminal.with_file(each.scan.name or each.scan.id[:12], each.message)}")
 
 
 def _row(state: ScanState) -> tuple[object, ...]:
@@ -94,6 +94,6 @@ def explain(
     if as_json:
         terminal.as_json(explanation.plain())
     else:
-        typer.echo(in_words(explanation))
+        terminal.say(in_words(explanation))
     if explanation.replay is False:
         raise typer.Exit(1)

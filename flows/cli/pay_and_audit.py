@@ -63,7 +63,9 @@ def rate(
 
     home = open_home(settings_of(ctx))
     set_rate(home, amount, currency, form, per_hour=hour)
-    typer.echo(f"{'An hour' if hour else 'A reading'} of {form or 'every form'} pays {amount} {currency} from now on.")
+    terminal.say(
+        f"{'An hour' if hour else 'A reading'} of {form or 'every form'} pays {amount} {currency} from now on."
+    )
     for unfair in unfair_forms(home, [form] if form else [name for name, _, _ in home.store.forms()]):
         for reason in fault_messages(unfair):
             terminal.note(f"No paid work begins before this is mended. {reason}")
@@ -82,7 +84,7 @@ def floor(
     from flows.home import open_home
 
     set_floor(open_home(settings_of(ctx)), amount, currency, source, source_amount)
-    typer.echo(f"An hour of work pays at least {amount} {currency} from now on ({source}).")
+    terminal.say(f"An hour of work pays at least {amount} {currency} from now on ({source}).")
 
 
 @pay.command("close")
@@ -142,10 +144,10 @@ def verify_audit(
     if as_json:
         terminal.as_json({**dataclasses.asdict(state), "whole": state.whole})
     elif state.whole:
-        typer.echo(f"The log of {state.lines} lines is whole. Its head is {state.head}")
+        terminal.say(f"The log of {state.lines} lines is whole. Its head is {state.head}")
     elif state.broken_at is not None:
-        typer.echo(f"The log does not hold from line {state.broken_at} on: it was changed, or lines were taken out.")
+        terminal.say(f"The log does not hold from line {state.broken_at} on: it was changed, or lines were taken out.")
     for each in state.forgeries if not as_json else ():
-        typer.echo(forgery_sentence(each))
+        terminal.say(forgery_sentence(each))
     if not state.whole:
         raise typer.Exit(1)

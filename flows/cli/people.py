@@ -53,7 +53,7 @@ def add(
     for unfair in unfair_forms(home, [form for form, _, _ in home.store.forms()]):
         for reason in fault_messages(unfair):
             terminal.note(f"No paid work begins before this is mended. {reason}")
-    typer.echo(f"{invitation.person.handle} signs in once, until {invitation.until:%Y-%m-%d}, with {invitation.link}")
+    terminal.say(f"{invitation.person.handle} signs in once, until {invitation.until:%Y-%m-%d}, with {invitation.link}")
 
 
 def _invitation_json(invitation: Invitation) -> dict[str, Any]:
@@ -70,9 +70,9 @@ def _print_changes(invitation: Invitation) -> None:
     """Print what changed of a person who was known; nothing of a new one."""
     if not invitation.added:
         ending = "." if invitation.changed else ": nothing is changed."
-        typer.echo(f"{invitation.person.handle} is known already{ending}")
+        terminal.say(f"{invitation.person.handle} is known already{ending}")
     for name, (before, after) in invitation.changed.items():
-        typer.echo(f"{name.replace('_', ' ')}: {_words(after)} (was {_words(before)})")
+        terminal.say(f"{name.replace('_', ' ')}: {_words(after)} (was {_words(before)})")
 
 
 @people.command("list")
@@ -132,7 +132,7 @@ def sign_out(ctx: typer.Context, name: Name) -> None:
     from flows.home import open_home
 
     sessions, links = sign_out_everywhere(open_home(settings_of(ctx)), name)
-    typer.echo(f"Sessions ended: {sessions}. Links ended: {links}.")
+    terminal.say(f"Sessions ended: {sessions}. Links ended: {links}.")
 
 
 def _set_paused(ctx: typer.Context, name: str, *, paused: bool) -> None:
@@ -140,7 +140,7 @@ def _set_paused(ctx: typer.Context, name: str, *, paused: bool) -> None:
     from flows.home import open_home
 
     person = pause(open_home(settings_of(ctx)), name, paused=paused)
-    typer.echo(f"{person.handle} is {'paused' if paused else 'back at work'}.")
+    terminal.say(f"{person.handle} is {'paused' if paused else 'back at work'}.")
 
 
 def _plain(value: object) -> object:

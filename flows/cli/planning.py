@@ -84,22 +84,22 @@ def _play(
 def _print(inputs: PlanInputs, lines: Sequence[PlanLine], order_count: int) -> None:
     batch, terms = inputs.batch, inputs.terms
     played = f"{len(batch.orders)} orders of {batch.form.name}, each played {batch.rounds} times"
-    typer.echo(f"SIMULATION, no measurement: {played} (seed {batch.seed}).")
-    typer.echo(f"{len(batch.people)} people, {inputs.people_from}; machines: {inputs.machines_from}.\n")
+    terminal.say(f"SIMULATION, no measurement: {played} (seed {batch.seed}).")
+    terminal.say(f"{len(batch.people)} people, {inputs.people_from}; machines: {inputs.machines_from}.\n")
     terminal.columns((*HEAD, f"cost {terms.currency}"), map(_row, lines))
-    typer.echo(
+    terminal.say(
         f"\nIn brackets: 95 % intervals of {len(batch.orders)} orders, as playing one again says little of others."
     )
     if len({line.readings_a_field for line in lines}) < len(lines):
-        typer.echo(
+        terminal.say(
             f"Where targets do not differ, the price of a reading stops the asking: one more is bought only where it "
             f"could make a value right {batch.policy.reading_cost_share:.0%} more often."
         )
-    typer.echo(
+    terminal.say(
         f"Hours and cost are those of {order_count} orders, at {terms.seconds:.1f} s a reading ({terms.seconds_from})."
     )
     if terms.micro_rate is None:
-        typer.echo("No rate is known: give one as --rate, or keep one with fairhand pay rate.")
+        terminal.say("No rate is known: give one as --rate, or keep one with fairhand pay rate.")
 
 
 def _row(line: PlanLine) -> tuple[str, ...]:

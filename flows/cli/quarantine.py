@@ -29,13 +29,13 @@ def list_quarantined(ctx: typer.Context, as_json: terminal.AsJson = False) -> No
         terminal.as_json(*(_told(store, each) for each in found))
         return
     if not found:
-        typer.echo("No scan is in quarantine.")
+        terminal.say("No scan is in quarantine.")
     for each in found:
-        typer.echo(terminal.with_file(each.scan.name or each.scan.id[:12], each.message))
-        typer.echo(f"  scan {each.scan.id[:12]}, {each.tries} tries since {each.since:%Y-%m-%d %H:%M} UTC")
+        terminal.say(terminal.with_file(each.scan.name or each.scan.id[:12], each.message))
+        terminal.say(f"  scan {each.scan.id[:12]}, {each.tries} tries since {each.since:%Y-%m-%d %H:%M} UTC")
         blamed = _blamed(store, each)
         if blamed is not None:
-            typer.echo(f"  because of reading {blamed.id} of {blamed.key} by {_by(store, blamed)}")
+            terminal.say(f"  because of reading {blamed.id} of {blamed.key} by {_by(store, blamed)}")
 
 
 @quarantine.command("withdraw")
@@ -51,9 +51,9 @@ def withdraw(
     if not reason.strip():
         raise typer.BadParameter("--reason says why the reading is withdrawn; it cannot be empty.")
     if _store(ctx).withdraw_reading(reading, by, reason.strip(), now()):
-        typer.echo("Withdrawn. Its scan is weighed again: fairhand reconcile, or wait for serve.")
+        terminal.say("Withdrawn. Its scan is weighed again: fairhand reconcile, or wait for serve.")
     else:
-        typer.echo("It was withdrawn before; nothing has changed.")
+        terminal.say("It was withdrawn before; nothing has changed.")
 
 
 @quarantine.command("retry")
@@ -65,7 +65,7 @@ def retry(
     from flows.home import now
 
     count = _store(ctx).retry_quarantined(now(), scan)
-    typer.echo(f"{count} scans are weighed again: fairhand reconcile, or wait for serve.")
+    terminal.say(f"{count} scans are weighed again: fairhand reconcile, or wait for serve.")
 
 
 def _store(ctx: typer.Context) -> Store:

@@ -54,18 +54,22 @@ def read(
                     path = _numbered(hocr, next(hocr_numbers))
                     path.write_text(text, encoding="utf-8")
                     terminal.note(f"{path} has the words of {source}")
-    _say_what_was_not_read(files, scan_count)
-    if failed:
+    if not _say_what_was_not_read(files, scan_count) or failed:
         raise typer.Exit(1)
 
 
-def _say_what_was_not_read(files: Sequence[Path], scan_count: int) -> None:
-    from transcribe.intake import passed_over
+def _say_what_was_not_read(files: Sequence[Path], scan_count: int) -> bool:
+    """Name what was passed over; False where a folder was not looked into."""
+    from transcribe.intake import passed_over, shown_path, unreached
 
     if not scan_count:
         terminal.note(f"{terminal.NO_PICTURE_MESSAGE}; nothing was read.")
-    if others := [str(each) for each in passed_over(files)]:
+    missed = unreached(files)
+    for each in missed:
+        terminal.note(terminal.unreached_message(shown_path(each.path), each.reason))
+    if others := [shown_path(each) for each in passed_over(files)]:
         terminal.note(terminal.passed_over_message(others))
+    return not missed
 
 
 def _numbered(path: Path, number: int) -> Path:
@@ -80,17 +84,17 @@ def _print(answer: ScanJson | ErrorJson, language: str) -> None:
         terminal.note(f"fairhand: {answer.error.message}")
         return
     fit = "" if answer.fit is None else f", fit {answer.fit:.2f}"
-    typer.echo(f"\n{source_label(answer.files, answer.pages)}: {answer.form or 'unknown form'}{fit}")
+    terminal.say(f"\n{source_label(answer.files, answer.pages)}: {answer.form or 'unknown form'}{fit}")
     if answer.advice:
-        typer.echo(terminal.photo_advice(answer.advice, language))
+        terminal.say(terminal.photo_advice(answer.advice, language))
     if answer.form is None:
-        typer.echo("A person is asked which form it is; or name it with --form.")
+        terminal.say("A person is asked which form it is; or name it with --form.")
         return
     rows = [_row(field) for field in answer.fields if not _is_blank(field)]
     terminal.columns(("field", "value", "probability", "because"), rows)
     blank_count = sum(map(_is_blank, answer.fields))
     if blank_count:
-        typer.echo(f"and {blank_count} fields that are blank")
+        terminal.say(f"and {blank_count} fields that are blank")
 
 
 def _is_blank(field: FieldJson) -> bool:

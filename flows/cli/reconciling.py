@@ -71,12 +71,12 @@ def _reconcile_file(
     else:
         write_reconciled(done.lines, out)
         asked = sum(line.ask for line in done.lines)
-        typer.echo(f"{len(done.lines)} items written to {out}; {asked} are worth one more reading.")
+        terminal.say(f"{len(done.lines)} items written to {out}; {asked} are worth one more reading.")
     if report is not None and done.reconciled is not None:
         from flows.output import report_of
 
         report.write_text(report_of(done.reconciled, title=file.name), encoding="utf-8")
-        typer.echo(f"The report stands in {report}.")
+        terminal.say(f"The report stands in {report}.")
     for fault in done.faults:
         terminal.note(f"fairhand: {file}, line {fault.line}: {fault.message}")
     if done.faults:
@@ -91,7 +91,7 @@ def _reconcile_store(ctx: typer.Context, *, as_json: bool) -> None:
     if as_json:
         terminal.as_json(dataclasses.asdict(done))
     else:
-        typer.echo(
+        terminal.say(
             f"{done.scans} scans weighed: {done.decided} fields decided, {done.asked} asked of people, "
             f"{done.records} records."
         )
@@ -116,7 +116,7 @@ def publish(
     if as_json:
         terminal.as_json({"entries": count, "records_db": str(home.settings.records)})
     else:
-        typer.echo(f"{count} changes published to {home.settings.records}.")
+        terminal.say(f"{count} changes published to {home.settings.records}.")
 
 
 @app.command()
@@ -129,23 +129,23 @@ def learn(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     if as_json:
         terminal.as_json(dataclasses.asdict(learnt))
         return
-    typer.echo(f"Learnt from {learnt.scans} scans; the parameters are version {learnt.version} now.")
+    terminal.say(f"Learnt from {learnt.scans} scans; the parameters are version {learnt.version} now.")
     for scan in learnt.skipped:
         terminal.note(f"fairhand: {scan.scan[:12]} {scan.file} is left out: {scan.message}")
     _print_lines(learnt.changes or ("Nothing moved by half again or more.",))
-    typer.echo(f"\nThe truth of {learnt.truths} fields is known, {learnt.audited} of them by audits:")
+    terminal.say(f"\nThe truth of {learnt.truths} fields is known, {learnt.audited} of them by audits:")
     _print_lines(learnt.rates or ("nothing that says how often anybody errs.",))
     if learnt.reopened:
         scans = len({field.scan for field in learnt.reopened})
-        typer.echo(f"\n{len(learnt.reopened)} decided fields of {scans} scans fall below their target now:")
+        terminal.say(f"\n{len(learnt.reopened)} decided fields of {scans} scans fall below their target now:")
         _print_lines(
             f"{field.scan[:12]} {field.file} {field.field}" for field in learnt.reopened[:PRINTED_FIELDS_COUNT]
         )
         if len(learnt.reopened) > PRINTED_FIELDS_COUNT:
-            typer.echo("  ... all of them with --json")
-        typer.echo("They are weighed again: fairhand reconcile, or wait for serve.")
+            terminal.say("  ... all of them with --json")
+        terminal.say("They are weighed again: fairhand reconcile, or wait for serve.")
 
 
 def _print_lines(lines: Iterable[str]) -> None:
     for line in lines:
-        typer.echo(f"  {line}")
+        terminal.say(f"  {line}")

@@ -47,6 +47,6 @@ def forget(
     if as_json:
         terminal.as_json({"scan": erased.scan, "files": erased.files})
     else:
-        typer.echo(
+        terminal.say(
             f"Scan {erased.scan[:12]} is forgotten: its texts, its record and {erased.files} pictures are erased."
         )

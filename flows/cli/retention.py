@@ -39,7 +39,7 @@ def add(
             {"token": created.secret, "prefix": created.token.prefix, "scopes": sorted(created.token.scopes)}
         )
     else:
-        typer.echo(created.secret)
+        terminal.say(created.secret)
         terminal.note("This is shown once. `fairhand token revoke " + created.token.prefix + "` ends it.")
 
 
@@ -76,7 +76,7 @@ def revoke(ctx: typer.Context, prefix: Annotated[str, typer.Argument(help="The t
     from flows.home import now, open_home
 
     open_home(settings_of(ctx)).store.revoke_token(prefix, now())
-    typer.echo(f"The token {prefix} works no more.")
+    terminal.say(f"The token {prefix} works no more.")
 
 
 @people.command("export")
@@ -95,7 +95,7 @@ def leave(ctx: typer.Context, name: Name) -> None:
     store = open_home(settings_of(ctx)).store
     who = store.transcriber(name).id
     store.leave(who, now())
-    typer.echo(f"{name} has left and is now {store.transcriber(who).handle}. What is due to them stays due.")
+    terminal.say(f"{name} has left and is now {store.transcriber(who).handle}. What is due to them stays due.")
 
 
 @pay.command("check")
@@ -117,12 +117,12 @@ def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         if as_json:
             terminal.as_json({"form": name, "faults": list(faults)})
         else:
-            typer.echo(f"{name}: {', '.join(faults) or 'fine'}")
+            terminal.say(f"{name}: {', '.join(faults) or 'fine'}")
     for each in anomalies(home):
         if as_json:
             terminal.as_json(dataclasses.asdict(each))
         else:
-            typer.echo(f"{each.handle}: {each.question}")
+            terminal.say(f"{each.handle}: {each.question}")
     if wrong:
         raise typer.Exit(1)
 
@@ -138,4 +138,4 @@ def retention(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     if as_json:
         terminal.as_json(*({"scan": scan} for scan in forgotten))
     else:
-        typer.echo(f"{len(forgotten)} scans were kept long enough and are forgotten.")
+        terminal.say(f"{len(forgotten)} scans were kept long enough and are forgotten.")

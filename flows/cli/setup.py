@@ -24,7 +24,7 @@ def init(ctx: typer.Context) -> None:
     file = settings.home / SETTINGS_FILE
     if not file.exists():
         file.write_text(settings_file(), encoding="utf-8")
-    typer.echo(f"{settings.home} is ready; its settings stand in {file}.")
+    terminal.say(f"{settings.home} is ready; its settings stand in {file}.")
 
 
 @app.command()
@@ -45,12 +45,12 @@ def doctor(
         )
     else:
         for state in states:
-            typer.echo(_engine_in_words(state))
+            terminal.say(_engine_in_words(state))
         for finding in findings:
-            typer.echo(f"{finding.check}: {finding.message}\n    mend it: {finding.mend}")
+            terminal.say(f"{finding.check}: {finding.message}\n    mend it: {finding.mend}")
         if not findings:
             more = ("archive", "records", "triggers", "key") if deep else ()
-            typer.echo(f"All is well: {', '.join((*CHECKS, *more))}.")
+            terminal.say(f"All is well: {', '.join((*CHECKS, *more))}.")
     wrong = [finding for finding in findings if not finding.warning]
     if wrong:
         raise typer.Exit(3 if any(finding.machine for finding in wrong) else 1)

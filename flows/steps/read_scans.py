@@ -20,6 +20,8 @@ from transcribe.intake import (
     is_unmasked,
     load_pages,
     masked_anew,
+    path_bytes,
+    real_path,
     scan_id,
     scans_of,
     unexpected,
@@ -84,7 +86,7 @@ def take_in(home: Home, paths: Sequence[Path], form_name: str, batch: str) -> It
 
 def place_of(path: Path, page: int = 0) -> str:
     """A hash of the path of a file, or of a page of it. Paths have customers' names, and are kept nowhere."""
-    return hashlib.sha256(f"{path.resolve()}{f' p. {page}' if page else ''}".encode()).hexdigest()
+    return hashlib.sha256(path_bytes(f"{real_path(path)}{f' p. {page}' if page else ''}")).hexdigest()
 
 
 def failure_message(scan: Scan, error: Exception) -> str:

@@ -11,6 +11,8 @@ from flows.terminal.printing import (
     photo_advice,
     progress,
     require_existing,
+    say,
+    unreached_message,
     with_file,
     writable,
 )
@@ -26,6 +28,8 @@ __all__ = [
     "print_counts",
     "progress",
     "require_existing",
+    "say",
+    "unreached_message",
     "with_file",
     "writable",
 ]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
 from flows.terminal import printing
 
 if TYPE_CHECKING:
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
 def print_counts(counts: Counts) -> None:
     """Print what is done and what waits, one line a form."""
     if not counts.scans:
-        typer.echo("Nothing was ingested yet: fairhand ingest PATH... --form NAME")
+        printing.say("Nothing was ingested yet: fairhand ingest PATH... --form NAME")
         return
     head = ("form", "scans", "fields", "by machine", "by people", "open tasks", "records")
     columns = (counts.fields, counts.decided_by_machine, counts.decided_by_people, counts.open_tasks, counts.records)
@@ -25,10 +23,10 @@ def print_counts(counts: Counts) -> None:
     printing.columns(head, rows)
     for form, reasons in counts.waiting_reasons.items():
         if reasons:
-            typer.echo(f"\n{form or 'unknown form'} waits for people:")
+            printing.say(f"\n{form or 'unknown form'} waits for people:")
             printing.columns(("because", "tasks"), [(_in_words(code), number) for code, number in reasons.items()])
     if counts.waiting_scans:
-        typer.echo(f"\n{counts.waiting_scans} scans have readings that were not weighed yet: fairhand reconcile")
+        printing.say(f"\n{counts.waiting_scans} scans have readings that were not weighed yet: fairhand reconcile")
 
 
 def _in_words(code: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a l
 NAMED_FILES_COUNT = 5
 """So many of the files that are passed over are named. Chosen by hand."""
 
+OBEYED_PATTERN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
+"""Characters that are not printed: commands to the terminal, turns of the direction, and bytes that are no UTF-8."""
+
 NO_PICTURE_MESSAGE = "There is no picture and no PDF in what was named"
 """What is said where folders hold nothing to read; more follows."""
 
@@ -25,10 +29,31 @@ FILE_KINDS = "JPEG, PNG, TIFF, WebP, HEIF, AVIF, BMP, JPEG 2000, PPM, PDF"
 """The kinds of files that are read."""
 
 
+def say(text: str = "", *, err: bool = False) -> None:
+    """Print a line of the answer. What a file's name or a reading would do to the terminal is shown instead of done."""
+    typer.echo(printable(text), err=err)
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal obeys or cannot show: such a character stands as \\x1b or \\u202e."""
+    return OBEYED_PATTERN.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    byte = code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code  # a byte of a name that is no UTF-8
+    return f"\\x{byte:02x}" if byte < 0x100 else f"\\u{code:04x}"
+
+
 def passed_over_message(others: Sequence[str]) -> str:
     """A line on the files in folders that are of no kind that is read."""
     more = f" and {len(others) - NAMED_FILES_COUNT} more" if len(others) > NAMED_FILES_COUNT else ""
     return f"passed over, as only {FILE_KINDS} are read: {', '.join(others[:NAMED_FILES_COUNT])}{more}"
+
+
+def unreached_message(folder: str, reason: str) -> str:
+    """A line on a folder whose files were not looked for."""
+    return f"not looked into: {folder}: {reason}. Name it by itself, once it can be read."
 
 
 def writable(path: Path | None) -> Path | None:
@@ -47,17 +72,24 @@ def writable(path: Path | None) -> Path | None:
 def as_json(*objects: object) -> None:
     """Print each object as one line of JSON."""
     for item in objects:
-        typer.echo(json.dumps(item, ensure_ascii=False))
+        typer.echo(OBEYED_PATTERN.sub(_json_escape, json.dumps(item, ensure_ascii=False)))
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def note(text: str) -> None:
     """Print a line beside the answer, on stderr."""
-    typer.echo(text, err=True)
+    say(text, err=True)
 
 
 def require_existing(paths: Iterable[Path]) -> None:
-    """Refuse files and folders that do not exist, before anything is done. Most often it is a slip of the fingers."""
-    missing = [str(path) for path in paths if not path.exists()]
+    """Refuse files and folders that do not exist, before anything is done. Most often it is a slip of the fingers.
+
+    A link that leads nowhere does exist; it is named with the other files that cannot be read.
+    """
+    missing = [printable(str(path)) for path in paths if not os.path.lexists(path)]
     if missing:
         raise typer.BadParameter(f"there is no file or folder {', '.join(missing)}. Nothing was done.")
 
@@ -86,7 +118,7 @@ def columns(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
             cell.rjust(width) if to_right else cell.ljust(width)
             for cell, width, to_right in zip(row, widths, is_number, strict=True)
         )
-        typer.echo("  ".join(cells).rstrip())
+        say("  ".join(cells).rstrip())
 
 
 @contextmanager

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 HOCR_SUFFIX = ".hocr"
@@ -15,15 +17,25 @@ PICTURE_SUFFIXES = frozenset(
 """Endings of files that are looked into for pictures."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """A folder in a folder named whose files were not looked for, and why, in a few words."""
+
+    path: Path
+    reason: str
+
+
 def gather(paths: Iterable[Path], *, own_folders: Sequence[Path] = ()) -> list[Path]:
     """Files named, and the pictures and PDFs in folders named, in the order that people count (2 before 10).
 
+    A picture that is a link to nothing, a pipe or a device is given too and reported: an order may be missing.
     `own_folders` are where we keep pictures. Files in one of them are left out where a folder around it is named.
     """
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            files += sorted((each for each in _files_in(path, own_folders) if _is_picture(each)), key=_as_people_count)
+            found = _looked_into(path, own_folders).files
+            files += sorted((each for each in found if _is_picture(each) or _is_no_file(each)), key=_as_people_count)
         else:
             files.append(path)
     return list(dict.fromkeys(files))
@@ -34,20 +46,50 @@ def passed_over(paths: Iterable[Path], *, own_folders: Sequence[Path] = ()) -> l
 
     An hOCR file is not among them: it belongs to a picture.
     """
-    others = (each for path in paths if path.is_dir() for each in _files_in(path, own_folders) if not _is_picture(each))
+    found = (each for path in paths if path.is_dir() for each in _looked_into(path, own_folders).files)
+    others = {each for each in found if not _is_picture(each) and not _is_no_file(each)}
     return sorted({each for each in others if each.suffix.lower() != HOCR_SUFFIX}, key=_as_people_count)
 
 
-def _files_in(folder: Path, own_folders: Sequence[Path]) -> Iterator[Path]:
-    around = [each for each in (kept.resolve() for kept in own_folders) if folder.resolve() in each.parents]
-    for each in folder.rglob("*"):
-        if (each.is_file() or _is_broken_link(each)) and not each.name.startswith(".") and not _lies_in(each, around):
-            yield each
+def unreached(paths: Iterable[Path], *, own_folders: Sequence[Path] = ()) -> list[Unreached]:
+    """Folders in the folders named, and folders named, of which `gather` could not look into or did not: links."""
+    found = (each for path in paths if path.is_dir() for each in _looked_into(path, own_folders).unreached)
+    return sorted(dict.fromkeys(found), key=lambda each: _as_people_count(each.path))
 
 
-def _is_broken_link(path: Path) -> bool:
-    """Whether it is a link to a file that is not there. It is reported, as an order may be missing."""
-    return path.is_symlink() and not path.exists()
+@dataclass(frozen=True, slots=True)
+class _LookedInto:
+    """What was found in a folder: all that is no folder, and the folders that were not looked into."""
+
+    files: list[Path]
+    unreached: list[Unreached]
+
+
+def _looked_into(folder: Path, own_folders: Sequence[Path]) -> _LookedInto:
+    top = real_path(folder)
+    around = [each for each in map(real_path, own_folders) if top in each.parents]
+    found = _LookedInto(files=[], unreached=[])
+
+    def failed(error: OSError) -> None:
+        found.unreached.append(Unreached(Path(error.filename), f"it cannot be looked into ({error.strerror})"))
+
+    for place, folders, names in os.walk(folder, onerror=failed):
+        for each in (Path(place, name) for name in folders if not name.startswith(".")):
+            if each.is_symlink() and not _lies_in(each, [top, *around]):
+                found.unreached.append(Unreached(each, "it is a link to a folder elsewhere, which is not followed"))
+        files = (Path(place, name) for name in names if not name.startswith("."))
+        found.files.extend(each for each in files if not _lies_in(each, around))
+    return found
+
+
+def real_path(path: Path) -> Path:
+    """The path without links. One that leads to itself stays as it is, where `Path.resolve` raises."""
+    return Path(os.path.realpath(path))
+
+
+def _is_no_file(path: Path) -> bool:
+    """Whether it is there and no file: a pipe, a device. A link to nothing is not there."""
+    return path.exists() and not path.is_file()
 
 
 def _is_picture(file: Path) -> bool:
@@ -55,7 +97,10 @@ def _is_picture(file: Path) -> bool:
 
 
 def _lies_in(file: Path, folders: Sequence[Path]) -> bool:
-    return bool(folders) and any(folder in file.resolve().parents for folder in folders)
+    if not folders:
+        return False
+    real = real_path(file)
+    return any(folder == real or folder in real.parents for folder in folders)
 
 
 def _as_people_count(path: Path) -> list[tuple[int, str]]:

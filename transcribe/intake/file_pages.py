@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
+import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from transcribe.errors import FairhandError, ScanError
+from transcribe.intake.file_names import is_utf8, path_bytes, shown_name
 from transcribe.model import Page, SourceFile
 from transcribe.registration import remembered_alignment
 from transcribe.sandbox import Limits, check, decode
@@ -72,10 +76,12 @@ class Unreadable:
 def file_pages(files: Iterable[Path], limits: Limits) -> Iterator[FilePage | Unreadable]:
     """Every page of every file, in order. A file with a page that cannot be decoded is Unreadable as a whole."""
     for path in files:
-        source = SourceFile(sha256=_name_hash(path), name=path.name, size=0, media_type=UNKNOWN_MEDIA_TYPE)
+        source = SourceFile(sha256=_name_hash(path), name=shown_name(path), size=0, media_type=UNKNOWN_MEDIA_TYPE)
         try:
             content = _content(path, limits)
             source = replace(source, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+            if not is_utf8(path.name):
+                raise ScanError("its name is no UTF-8, so that it cannot be kept.", "Rename the file")
             media_type, count = check(content, limits)
         except Exception as error:
             yield unreadable(path, source, error)
@@ -98,7 +104,7 @@ def unreadable(path: Path, source: SourceFile, error: Exception, page: int = 0) 
     else:
         logger.error("Reading a file failed unexpectedly.", exc_info=error)
         reason, advice = unexpected(error), SAVE_ANEW_ADVICE
-    name = f"{path.name} p. {page}" if page else path.name
+    name = f"{shown_name(path)} p. {page}" if page else shown_name(path)
     return Unreadable(
         file=source, error=type(error).__name__, reason=f"{name}: {reason}", path=path, advice=advice, page=page
     )
@@ -140,17 +146,43 @@ def decoded_page(file_page: FilePage, limits: Limits) -> Page:
 
 
 def _content(path: Path, limits: Limits) -> bytes:
+    """All of a regular file. It never waits: what is no file any more when it is opened gives nothing."""
     try:
-        if not path.is_file():
-            raise ScanError("it is a link to what is not there." if path.is_symlink() else "there is no such file.")
-        size = path.stat().st_size
-        if size > limits.bytes:
-            raise ScanError(f"the file has {size:,} bytes, and the limit is {limits.bytes:,}.")
-        return path.read_bytes()
+        _require_file(path.stat().st_mode)
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            found = os.fstat(file.fileno())
+            _require_file(found.st_mode)
+            if found.st_size > limits.bytes:
+                raise ScanError(f"the file has {found.st_size:,} bytes, and the limit is {limits.bytes:,}.")
+            content = file.read(limits.bytes + 1)
+    except FileNotFoundError as error:
+        reason = "it is a link to what is not there." if path.is_symlink() else "there is no such file."
+        raise ScanError(reason) from error
     except OSError as error:
-        raise ScanError(f"the file cannot be read ({error.strerror}).") from error
+        loops = error.errno == errno.ELOOP
+        reason = "it is a link that leads to itself." if loops else f"the file cannot be read ({error.strerror})."
+        raise ScanError(reason) from error
+    if len(content) > limits.bytes:  # such as a file of the system, which says that it has none
+        raise ScanError(f"the file has more bytes than {limits.bytes:,}, which is the limit.")
+    return content
+
+
+def _require_file(mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        kind = next((name for is_kind, name in KINDS_OF_NO_FILE if is_kind(mode)), "no file")
+        raise ScanError(f"it is {kind}, and no file.", "Put the file itself there")
+
+
+KINDS_OF_NO_FILE = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISSOCK, "a socket"),
+)
+"""What stands in a folder and is no file, with its name for people."""
 
 
 def _name_hash(path: Path) -> str:
     """Stands for the hash of a file that was not read, so that two such files are two."""
-    return hashlib.sha256(str(path).encode()).hexdigest()
+    return hashlib.sha256(path_bytes(path)).hexdigest()
