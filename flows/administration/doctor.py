@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from flows.administration.finding import Finding
-from flows.home import FormLibrary, Settings, unknown_variables
+from flows.home import FormLibrary, Settings, is_open_to_others, unknown_variables
 from flows.runtime import notice, port_is_free
 from transcribe import ocr
 from transcribe.errors import FairhandError
@@ -39,7 +40,10 @@ class EngineState:
     problem: str = ""
 
 
-CHECKS = ("packages", "engines", "settings", "forms", "disk", "database", "ports")
+NAMED_PLACES_COUNT = 3
+"""So many files that others may read are named. Chosen by hand."""
+
+CHECKS = ("packages", "engines", "settings", "forms", "disk", "private", "database", "ports")
 """Every check, in the order in which they run."""
 
 
@@ -50,6 +54,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _settings()
     yield from _forms(settings)
     yield from _disk(settings)
+    yield from _private(settings)
     yield from _database(settings)
     yield from _ports(settings)
 
@@ -159,6 +164,23 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     if free < MIN_FREE_DISK_BYTES:
         message = f"Only {free // 1_000_000} MB are free at {folder}."
         yield Finding(check="disk", message=message, mend="make room, or set FAIRHAND_HOME", machine=True)
+
+
+def _private(settings: Settings) -> Iterator[Finding]:
+    """What lies in a home that was made before files were for their owner only, or was copied there."""
+    if not settings.state.exists():
+        return
+    places = [settings.home, *sorted(settings.home.iterdir())]
+    if settings.archive and "://" not in settings.archive:
+        places.append(Path(settings.archive))
+    open_places = [place for place in places if place.exists() and is_open_to_others(place)]
+    if open_places:
+        names = ", ".join(map(str, open_places[:NAMED_PLACES_COUNT]))
+        more = f" and {len(open_places) - NAMED_PLACES_COUNT} more" if len(open_places) > NAMED_PLACES_COUNT else ""
+        message = f"Other users of this machine may look at customers' orders and people's pay: {names}{more}."
+        roots = dict.fromkeys((settings.home, *(place for place in open_places if settings.home not in place.parents)))
+        mend = f"chmod -R go= {shlex.join(map(str, roots))}"
+        yield Finding(check="private", message=message, mend=mend)
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

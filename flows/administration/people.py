@@ -111,7 +111,7 @@ def sign_out_everywhere(home: Home, handle: str) -> tuple[int, int]:
 def pages_address(home: Home) -> str:
     """The address of the review pages: the one that is set, else where `serve` runs, else where it would."""
     settings = home.settings
-    return settings.public_url.rstrip("/") or notice(settings).get("web") or f"http://{settings.host}:{settings.port}"
+    return settings.public_url.rstrip("/") or notice(settings).get("web") or settings.web_address(settings.port)
 
 
 def _set(home: Home, person: Transcriber, facts: Collection[str]) -> None:

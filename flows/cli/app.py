@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
+from flows import terminal
 from transcribe.errors import FairhandError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)  # type: ignore[arg-type]  # typer's own copy of click has no public types
         except FairhandError as error:
-            typer.echo(f"fairhand: {error}", err=True)
+            terminal.say(f"fairhand: {error}", err=True)
             raise typer.Exit(EXIT_CODE_OF_ERROR.get(error.exit_code, error.exit_code)) from error
 
 
@@ -66,7 +67,7 @@ app = typer.Typer(
 
 def _say_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"fairhand {version('fairhand')}")
+        terminal.say(f"fairhand {version('fairhand')}")
         raise typer.Exit
 
 
@@ -80,6 +81,10 @@ def _options(
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version.")
     ] = False,
 ) -> None:
+    """Before every command: what it writes is for its owner only."""
+    from flows.home import keep_private
+
+    keep_private()
     ctx.obj = home
 
 

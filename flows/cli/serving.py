@@ -17,12 +17,20 @@ def serve(
         int | None, typer.Option(help="The port of the review pages; 0: any free one, for Prefect too.")
     ] = None,
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    public_url: Annotated[
+        str | None, typer.Option(help="The https address that people type, where a proxy stands before it.")
+    ] = None,
+    insecure: Annotated[
+        bool | None,
+        typer.Option("--insecure", help="Speak plain http with other machines: only on a network of yours."),
+    ] = None,
 ) -> None:
     """Serve the review pages, with Prefect beside them and reconciling after every reading, until Ctrl-C."""
     from flows.serving import Serving
 
     settings = settings_of(ctx)
-    chosen = {name: value for name, value in (("port", port), ("host", host)) if value is not None}
+    given = {"port": port, "host": host, "public_url": public_url, "insecure": insecure}
+    chosen = {name: value for name, value in given.items() if value is not None}
     Serving(settings.model_copy(update=chosen)).run()
 
 

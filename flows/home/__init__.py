@@ -2,30 +2,37 @@
 
 from flows.home.form_library import FormLibrary
 from flows.home.home import Home, home_at, limits, now, open_home, policy
+from flows.home.private_files import is_open_to_others, keep_private
 from flows.home.settings import (
+    PREFECT_KEY_FILE,
     SETTINGS_FILE,
     Settings,
     child_environment,
     load_settings,
     prefect_address,
+    prefect_server_variables,
     settings_file,
     unknown_variables,
     use_prefect,
 )
 
 __all__ = [
+    "PREFECT_KEY_FILE",
     "SETTINGS_FILE",
     "FormLibrary",
     "Home",
     "Settings",
     "child_environment",
     "home_at",
+    "is_open_to_others",
+    "keep_private",
     "limits",
     "load_settings",
     "now",
     "open_home",
     "policy",
     "prefect_address",
+    "prefect_server_variables",
     "settings_file",
     "unknown_variables",
     "use_prefect",

@@ -66,15 +66,18 @@ class FormLibrary:
         ]
 
     def keep(self, form: Form, name_or_path: str) -> str:
-        """Keep a copy of a form with its blank pages and master files; gives the text of its definition."""
+        """Keep a copy of a form with its blank pages and master files; gives the text of its definition.
+
+        The copies are for their owner only, whoever may read what was copied.
+        """
         path = forms.find(name_or_path, (self._folder,)) if form != self._known.get(_key(form)) else None
         kept = self._folder / form.name / str(form.version)
         if path is not None and not kept.exists():
             kept.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self._folder) as half:
-                shutil.copy(path, Path(half) / f"{form.name}.toml")
+                shutil.copyfile(path, Path(half) / f"{form.name}.toml")
                 for beside in _beside(path):
-                    shutil.copy(beside, Path(half) / beside.name)
+                    shutil.copyfile(beside, Path(half) / beside.name)
                 _place(Path(half), kept)
         return (kept / f"{form.name}.toml").read_text(encoding="utf-8")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flows.home import settings as configuration
 from flows.home.form_library import FormLibrary
+from flows.home.private_files import keep_private
 from flows.home.settings import Settings
 from reconcile.policy import POLICY, Policy
 from transcribe.archive import Archive
@@ -41,7 +42,11 @@ class Home:
 
 
 def open_home(settings: Settings) -> Home:
-    """Open the home of these settings; it is made where it is missing."""
+    """Open the home of these settings; it is made where it is missing.
+
+    From then on this process makes files for their owner only: every flow and every command opens its home here.
+    """
+    keep_private()
     settings.home.mkdir(parents=True, exist_ok=True)
     settings.forms.mkdir(exist_ok=True)
     return Home(

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from flows.home.addresses import is_loopback, reached_host
+from flows.home.private_files import key_made_once
 from transcribe.errors import SettingsError
 
 DEFAULT_HOME_FOLDER = "fairhand-data"
@@ -16,6 +18,9 @@ DEFAULT_HOME_FOLDER = "fairhand-data"
 
 SETTINGS_FILE = "settings.env"
 """The name of the settings file in a home."""
+
+PREFECT_KEY_FILE = "prefect.key"
+"""The name of the file in a home that has the user and password of its Prefect server."""
 
 VARIABLE_PREFIX = "FAIRHAND_"
 """The beginning of the names of all variables of the environment that are settings."""
@@ -34,6 +39,9 @@ class Settings(BaseSettings):
     )
     archive: str = Field("", description="where pictures are kept: a folder or an fsspec URL; empty: <home>/archive")
     host: str = Field("127.0.0.1", description="the address that serve listens on")
+    insecure: bool = Field(
+        False, description="whether serve may speak plain http with other machines: passwords and orders unencrypted"
+    )
     port: int = Field(8484, ge=0, lt=65536, description="the port of the review pages; 0: any free one")
     public_url: str = Field("", description="the address that people type, where a proxy stands before serve")
     trusted_proxy: str = Field("127.0.0.1", description="the address of the proxy whose forwarded headers are believed")
@@ -85,6 +93,15 @@ class Settings(BaseSettings):
         locale = next(filter(None, named), "")
         code = locale.replace("-", "_").partition("_")[0].partition(".")[0].lower()
         return code if code in languages() else SOURCE_LANGUAGE
+
+    def web_address(self, port: int) -> str:
+        """The address that people type when the review pages listen on this port."""
+        return self.public_url.rstrip("/") or f"http://{reached_host(self.host)}:{port}"
+
+    @property
+    def speaks_plainly(self) -> bool:
+        """Whether passwords and orders would go over a network unencrypted."""
+        return not self.public_url.startswith("https://") and not is_loopback(self.host)
 
     @property
     def state(self) -> Path:
@@ -160,10 +177,34 @@ def prefect_variables(settings: Settings) -> dict[str, str]:
     }
 
 
-def use_prefect(settings: Settings, address: str) -> None:
-    """Set Prefect's variables for this process, but those that the operator set. Call it before Prefect is imported."""
+def prefect_secret(settings: Settings) -> str:
+    """The user and password of our own Prefect server, made once in a file that only its owner reads."""
+    return key_made_once(settings.home / PREFECT_KEY_FILE, "fairhand:")
+
+
+def prefect_server_variables(settings: Settings, port: int) -> dict[str, str]:
+    """The settings of a Prefect server of our own on this port.
+
+    Its interface asks for our secret. Its own pages may call it from a browser, and no page from elsewhere.
+    """
+    secret = prefect_secret(settings)
+    return {
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_API_AUTH_STRING": secret,
+        "PREFECT_SERVER_API_AUTH_STRING": secret,
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{port},http://localhost:{port}",
+    }
+
+
+def use_prefect(settings: Settings, address: str, *, own: bool) -> None:
+    """Set Prefect's variables for this process, but those that the operator set. Call it before Prefect is imported.
+
+    A server of our `own` is told our secret; another is told nothing of ours.
+    """
     for name, value in {**prefect_variables(settings), "PREFECT_API_URL": address}.items():
         os.environ.setdefault(name, value)
+    if own:
+        os.environ["PREFECT_API_AUTH_STRING"] = prefect_secret(settings)
 
 
 def prefect_address() -> str | None:

@@ -1,16 +1,27 @@
 """Processes: Prefect's server, a guard for children, memory."""
 
+from flows.runtime.file_locks import take_lock
 from flows.runtime.gc_tuning import settle_memory
-from flows.runtime.prefect_server import START_SECONDS, PrefectServer, notice, notice_file, port_is_free, prefect_for
+from flows.runtime.prefect_server import (
+    START_SECONDS,
+    PrefectServer,
+    lock_file,
+    notice,
+    notice_file,
+    port_is_free,
+    prefect_for,
+)
 from flows.runtime.process_guard import guarded
 
 __all__ = [
     "START_SECONDS",
     "PrefectServer",
     "guarded",
+    "lock_file",
     "notice",
     "notice_file",
     "port_is_free",
     "prefect_for",
     "settle_memory",
+    "take_lock",
 ]

@@ -9,11 +9,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 
 import httpx
 
-from flows.home import Settings, child_environment, prefect_address, use_prefect
+from flows.home import Settings, child_environment, prefect_address, prefect_server_variables, use_prefect
+from flows.runtime.file_locks import is_locked, take_lock
 from flows.runtime.process_guard import GRACE_SECONDS, guarded
 from transcribe.errors import FairhandError
 
@@ -37,6 +39,7 @@ class PrefectServer:
         self._settings = settings
         self.port = port if port and port_is_free(port) else free_port()
         self._process: subprocess.Popen[bytes] | None = None
+        self._starting: TextIOWrapper | None = None
 
     @property
     def address(self) -> str:
@@ -49,8 +52,11 @@ class PrefectServer:
         return self._settings.home / "prefect" / "server.log"
 
     def start(self) -> None:
-        """Start it without waiting until it answers."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
+        """Start it without waiting until it answers.
+
+        Servers of one home start one after another: two that make its database at once would both fail.
+        """
+        self._starting = self._starting or take_lock(self.log.parent / "starting.lock", START_SECONDS)
         server = (sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self.port))
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -58,7 +64,7 @@ class PrefectServer:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=child_environment(self._settings, PREFECT_API_URL=self.address),
+                env=child_environment(self._settings, **prefect_server_variables(self._settings, self.port)),
             )
 
     def wait(self, seconds: float = START_SECONDS) -> None:
@@ -68,6 +74,7 @@ class PrefectServer:
             if self._process is None or self._process.poll() is not None:
                 break
             if is_answering(self.address):
+                self._let_others_start()
                 return
             time.sleep(POLL_SECONDS)
         self.stop()
@@ -79,6 +86,7 @@ class PrefectServer:
 
     def stop(self) -> None:
         """Stop it; it is killed where it does not end by itself."""
+        self._let_others_start()
         if self._process is None:
             return
         if self._process.stdin:
@@ -89,20 +97,26 @@ class PrefectServer:
             self._process.kill()
         self._process = None
 
+    def _let_others_start(self) -> None:
+        if self._starting:
+            self._starting.close()
+        self._starting = None
+
 
 @contextmanager
 def prefect_for(settings: Settings) -> Iterator[str]:
     """Set Prefect up for this process, before it is imported; gives the address of the server for flows."""
-    known = prefect_address() or serving_address(settings)
+    serving = serving_address(settings)
+    known = prefect_address() or serving
     if known:
-        use_prefect(settings, known)
+        use_prefect(settings, known, own=known == serving)
         yield known
         return
     server = PrefectServer(settings)
     server.start()
     try:
         server.wait()
-        use_prefect(settings, server.address)
+        use_prefect(settings, server.address, own=True)
         yield server.address
     finally:
         _send_logs()
@@ -125,9 +139,12 @@ def is_answering(address: str) -> bool:
 
 
 def serving_address(settings: Settings) -> str | None:
-    """The Prefect address of the `fairhand serve` of this home, None where none is running."""
+    """The Prefect address of the `fairhand serve` of this home, None where none is running.
+
+    What one that was killed left behind is not believed: by now anybody may listen there, and would be told our secret.
+    """
     address = notice(settings).get("prefect")
-    return address if address and is_answering(address) else None
+    return address if address and is_locked(lock_file(settings)) and is_answering(address) else None
 
 
 def notice(settings: Settings) -> dict[str, str]:
@@ -142,6 +159,11 @@ def notice(settings: Settings) -> dict[str, str]:
 def notice_file(settings: Settings) -> Path:
     """The file in which `serve` writes its addresses while it runs."""
     return settings.home / "serve.json"
+
+
+def lock_file(settings: Settings) -> Path:
+    """The file that `serve` holds locked while it runs."""
+    return settings.home / "serve.lock"
 
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:

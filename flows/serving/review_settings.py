@@ -14,9 +14,8 @@ def review_options(settings: Settings, port: int) -> ReviewOptions:
     """The options of the review pages when they listen on this port."""
     from transcribe.review import ReviewOptions  # loads the whole web app
 
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return ReviewOptions(
-        public_url=settings.public_url or f"http://{host}:{port}",
+        public_url=settings.web_address(port),
         lease_seconds=settings.lease_seconds,
         late_days=settings.late_days,
         paid_questions=settings.paid_questions,

@@ -10,11 +10,12 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from flows.administration import require_fair_serving
-from flows.home import Home, Settings, child_environment, now, open_home
-from flows.runtime import PrefectServer, notice, notice_file, settle_memory
+from flows.home import PREFECT_KEY_FILE, Home, Settings, child_environment, now, open_home
+from flows.runtime import PrefectServer, lock_file, notice, notice_file, settle_memory, take_lock
 from flows.serving.review_settings import review_options
 from transcribe.errors import FairhandError, SettingsError
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 WATCH_SECONDS = 2.0
 """How often it is looked whether the processes beside us still run. Chosen by hand."""
+
+LOCK_SECONDS = 1.0
+"""How long the lock of a home is tried for: others look at it for a moment only. Chosen by hand."""
 
 STOP_SECONDS = 8
 """How long open requests may take to end: longer than any page takes."""
@@ -39,7 +43,24 @@ class Serving:
         self._worker: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
-        """Serve until Ctrl-C or SIGTERM, then stop everything."""
+        """Serve until Ctrl-C or SIGTERM, then stop everything. SettingsError where another serves this home."""
+        _require_encryption(self._settings)
+        with self._lock():
+            self._run()
+
+    def _lock(self) -> TextIOWrapper:
+        """The lock of this home, which ends with this process."""
+        held = take_lock(lock_file(self._settings), LOCK_SECONDS)
+        if held is None:
+            other = notice(self._settings)
+            who = ", ".join(filter(None, (f"process {other['pid']}" if "pid" in other else "", other.get("web", ""))))
+            raise SettingsError(
+                f"fairhand serve runs on {self._settings.home} already{f' ({who})' if who else ''}. "
+                "Stop that one first, or name another --home."
+            )
+        return held
+
+    def _run(self) -> None:
         listening = _listen(self._settings)
         home = open_home(self._settings)
         require_fair_serving(home)
@@ -62,6 +83,7 @@ class Serving:
         import uvicorn  # with the web app it takes much memory, and the worker has this room's face loaded too
 
         from flows.serving.api import api
+        from flows.serving.slow_clients import PatientProtocol, most_connections
         from transcribe.review import create_app
 
         options = review_options(self._settings, listening.getsockname()[1])
@@ -70,6 +92,9 @@ class Serving:
         )
         config = uvicorn.Config(
             app,
+            http=PatientProtocol,
+            ws="none",  # there are none, and one would be out of the protocol's sight
+            limit_concurrency=most_connections(),
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -114,13 +139,16 @@ class Serving:
                 _print(str(error))
             return
         _write_notice(self._settings, {**notice(self._settings), "prefect": self._prefect.address})
-        _print(f"Prefect:      {self._prefect.address.removesuffix('/api')}")
+        pages = self._prefect.address.removesuffix("/api")
+        _print(f"Prefect:      {pages}, where one signs in with what stands in {PREFECT_KEY_FILE}")
 
     def _announce(self, listening: socket.socket) -> None:
         """Write and print where the pages are."""
         web = review_options(self._settings, listening.getsockname()[1]).public_url
         _write_notice(self._settings, {"web": web, "pid": str(os.getpid())})
         _print(f"review pages: {web}")
+        if self._settings.speaks_plainly:
+            _print("plain http: whoever is on the network can read passwords, sign-in links and orders")
         _print(f"records:      {self._settings.records}")
         _print("sign-in links: fairhand people add NAME; Ctrl-C stops everything")
 
@@ -136,6 +164,16 @@ class Serving:
             except subprocess.TimeoutExpired:
                 self._worker.kill()
         home.close()
+
+
+def _require_encryption(settings: Settings) -> None:
+    """SettingsError where passwords and orders would go over a network unencrypted, and nobody said that they may."""
+    if settings.speaks_plainly and not settings.insecure:
+        raise SettingsError(
+            f"On {settings.host} other machines reach the pages by plain http: passwords, sign-in links and orders "
+            "would go over the network for anybody to read. Put a proxy with https before it (deployments/Caddyfile, "
+            "deployments/nginx.conf) and say --public-url https://NAME, or --insecure where the network is yours alone."
+        )
 
 
 def _listen(settings: Settings) -> socket.socket:

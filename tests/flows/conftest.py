@@ -22,7 +22,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.start()
     server.wait()
     before = dict(os.environ)
-    configuration.use_prefect(settings, server.address)
+    configuration.use_prefect(settings, server.address, own=True)
     yield server.address
     os.environ.clear()
     os.environ.update(before)
@@ -39,6 +39,7 @@ def house(tmp_path: Path) -> House:
 def working_house(house: House, prefect_server: str) -> House:
     """A house whose flows talk to the session's Prefect server."""
     house.prefect = prefect_server
+    house.prefect_secret = os.environ["PREFECT_API_AUTH_STRING"]
     return house
 
 

@@ -54,6 +54,7 @@ class House:
 
     home: Path
     prefect: str | None = None
+    prefect_secret: str = ""
     environment: dict[str, str] = field(default_factory=dict)
 
     def run(self, *words: str | Path, watch: bool = False) -> Ran:
@@ -75,12 +76,20 @@ class House:
             stderr=subprocess.PIPE,
             text=True,
             env=self.child_environment(),
+            umask=0o022,  # as most machines have it: files that everybody may read
         )
 
     def child_environment(self) -> dict[str, str]:
         """The environment of a child process: ours without Prefect's or our own variables, and those of this house."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "FAIRHAND_"))}
-        return {**plain, **({"PREFECT_API_URL": self.prefect} if self.prefect else {}), **self.environment}
+        where = {"PREFECT_API_URL": self.prefect or "", "PREFECT_API_AUTH_STRING": self.prefect_secret}
+        return {**plain, **{name: value for name, value in where.items() if value}, **self.environment}
+
+    @property
+    def prefect_sign_in(self) -> tuple[str, str]:
+        """The user and password of the Prefect server, as HTTP asks for them."""
+        user, _, password = self.prefect_secret.partition(":")
+        return user, password
 
 
 def memory(pid: int) -> int:

@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from flows.administration.people import invite
+from flows.home import PREFECT_KEY_FILE
 from flows.home.home import Home
 from flows.runtime.prefect_server import free_port, notice
 from tests.flows.house import SAMPLES, START, TYPED, House, until
@@ -96,6 +97,7 @@ def test_no_canary_reaches_a_log_or_what_prefect_keeps(house: House, rooms: Home
         until(lambda: serving.poll() is not None or "prefect" in notice(rooms.settings), START)
         told = notice(rooms.settings)
         house.prefect = told["prefect"]
+        house.prefect_secret = (house.home / PREFECT_KEY_FILE).read_text()
         ingested = house.run("ingest", photo, broken, "--form", "bon-de-commande")
         assert ingested.code == 1, "one of the two is set aside"
         said = typed_and_secret(house, rooms, told["web"])
@@ -105,18 +107,19 @@ def test_no_canary_reaches_a_log_or_what_prefect_keeps(house: House, rooms: Home
             [sys.executable, "-c", FLOWS], env=environment, capture_output=True, text=True, check=False
         )
         assert flows.returncode == 0, flows.stderr[-2000:]
-        runs = httpx.post(f"{house.prefect}/flow_runs/filter", json={}, timeout=PATIENCE).json()
+        sign_in = house.prefect_sign_in
+        runs = httpx.post(f"{house.prefect}/flow_runs/filter", json={}, auth=sign_in, timeout=PATIENCE).json()
         assert {run["name"].split()[0] for run in runs} >= {"ingest"}
         assert len(runs) >= 3
     finally:
         serving.send_signal(signal.SIGTERM)
         out, err = serving.communicate(timeout=PATIENCE)
 
-    canaries = {*said.values(), *printed(), named}
+    canaries = {*said.values(), *printed(), named, house.prefect_sign_in[1]}
     read = {reading.text for state in rooms.store.scan_states() for reading in rooms.store.readings(state.scan.id)}
     assert len(printed() & read) > 5, "what is searched for was read from the paper"
     assert said["text"] in read
-    assert found_in(house.home, canaries) == set()
+    assert found_in(house.home, canaries) == {(PREFECT_KEY_FILE, house.prefect_sign_in[1])}
     assert {file.name for file in (house.home / "prefect").iterdir()} >= {"prefect.db", "server.log"}
     logs = "\n".join((out, err, ingested.err, flows.stdout, flows.stderr))
     assert [canary for canary in sorted(canaries) if canary in logs] == []

@@ -21,6 +21,7 @@ def test_a_prefect_server_takes_the_deployments_and_a_worker_runs_one(working_ho
     assert house.prefect is not None
     environment = os.environ | {
         "PREFECT_API_URL": house.prefect,
+        "PREFECT_API_AUTH_STRING": house.prefect_secret,
         "FAIRHAND_SOURCE": str(ROOT),
         "FAIRHAND_HOME": str(house.home),
     }
@@ -30,7 +31,7 @@ def test_a_prefect_server_takes_the_deployments_and_a_worker_runs_one(working_ho
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 
-    with httpx.Client(base_url=house.prefect, timeout=PATIENCE) as server:
+    with httpx.Client(base_url=house.prefect, auth=house.prefect_sign_in, timeout=PATIENCE) as server:
         server.post("/work_pools/", json={"name": "fairhand", "type": "process"}).raise_for_status()
         run("--no-prompt", "deploy", "--all", "--prefect-file", str(FILE))
         deployed = {each["name"]: each for each in server.post("/deployments/filter", json={}).json()}

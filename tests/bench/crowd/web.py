@@ -46,7 +46,7 @@ class _None:
     def stop(self) -> None: ...
     def wait(self) -> None: ...
 
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         return False
 
 

@@ -84,6 +84,7 @@ def test_an_engine_that_does_not_exist_is_found(tmp_path: Path, monkeypatch: pyt
 def test_a_database_that_is_none_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRHAND_PORT", "0")
     (tmp_path / "state.db").write_bytes(b"this is no database" * 100)
+    (tmp_path / "state.db").chmod(0o600)
     assert [each.check for each in examine(settings.load_settings(tmp_path))] == ["database"]
 
 
