@@ -14,6 +14,9 @@ from flows.cli.app import app, settings_of
 from flows.cli.pay_and_audit import pay
 from flows.cli.people import Name, people
 
+LEAVE_WAIT_SECONDS = 30.0
+"""How long readers of the database are waited for when a person leaves: as long as when a scan is forgotten."""
+
 token = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Tokens by which programs are known.")
 app.add_typer(token, name="token")
 
@@ -96,6 +99,13 @@ def leave(ctx: typer.Context, name: Name) -> None:
     who = store.transcriber(name).id
     store.leave(who, now())
     terminal.say(f"{name} has left and is now {store.transcriber(who).handle}. What is due to them stays due.")
+    if store.log_has_words() and not store.empty_log(LEAVE_WAIT_SECONDS):
+        readers = ", ".join(store.log_readers()) or "a program"
+        terminal.note(
+            f"Their words are still in state.db-wal, which {readers} reads. End that; then `fairhand publish`, or the "
+            "next round of `fairhand serve`, takes them away."
+        )
+        raise typer.Exit(1)
 
 
 @pay.command("check")

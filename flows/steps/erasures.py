@@ -24,7 +24,7 @@ def publish_records(home: Home) -> int:
     What readers keep back is tried again with every publishing.
     """
     count = _published(home)
-    if home.store.unfinished_erasures():
+    if home.store.unfinished_erasures() or home.store.log_has_words():
         _finish(home, 0.0)
     return count
 

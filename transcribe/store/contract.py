@@ -258,6 +258,9 @@ class ReconcileStore(Protocol):
         False where somebody who reads kept it from that.
         """
 
+    def log_has_words(self) -> bool:
+        """Whether erased words may stand in the database's log still, as a reader kept it from being emptied."""
+
     def log_readers(self) -> list[str]:
         """The programs that are in the middle of reading the database, as far as the system says."""
 
@@ -469,7 +472,10 @@ class PeopleStore(Protocol):
         """
 
     def leave(self, who: str, now: datetime) -> None:
-        """End a person's account and erase their name. Their readings and their pay stay, under a pseudonym."""
+        """End a person's account and erase their name, their time zone and what they wrote about their work.
+
+        Their readings and their pay stay, under a pseudonym.
+        """
 
     def put_token(self, token: ApiToken, token_hash: str, now: datetime) -> None:
         """Keep a program's token. Only its SHA-256 is kept."""

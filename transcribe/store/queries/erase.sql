@@ -145,3 +145,12 @@ SELECT file AS name FROM scan_page WHERE scan_id = :scan_id
 UNION SELECT hocr FROM scan_page WHERE scan_id = :scan_id AND hocr <> ''
 UNION SELECT sha256 FROM page_picture WHERE scan_id = :scan_id
 UNION SELECT p.snippet FROM place p JOIN field f ON f.id = p.field_id WHERE f.scan_id = :scan_id AND p.snippet IS NOT NULL;
+
+-- name: note_words_in_log!
+INSERT INTO setting (name, value, at) VALUES ('words in the log', '', :now) ON CONFLICT (name) DO UPDATE SET at = excluded.at;
+
+-- name: words_in_log^
+SELECT at FROM setting WHERE name = 'words in the log';
+
+-- name: forget_words_in_log!
+DELETE FROM setting WHERE name = 'words in the log';

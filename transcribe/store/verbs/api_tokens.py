@@ -10,10 +10,12 @@ from transcribe.errors import NotFound
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import ApiToken
 from transcribe.store.row_mapping import micros, moment, moment_or_none, text
+from transcribe.store.verbs.erasure import ErasureVerbs
 from transcribe.store.verbs.leases import LeaseVerbs
+from transcribe.store.verbs.settlement import SettlementVerbs
 
 
-class ApiTokenVerbs(LeaseVerbs):
+class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
     """Keeps the tokens of programs, and gives people what is held about them."""
 
     def put_token(self, token: ApiToken, token_hash: str, now: datetime) -> None:
@@ -54,12 +56,15 @@ class ApiTokenVerbs(LeaseVerbs):
         with self.db.write():
             person = self.person_row(who)
             self.give_back(who, now)
-            for each in ("end_all_sessions", "end_links", "end_password", "end_adds"):
+            self.top_up(who, now)  # by the days of their time zone, which is forgotten then
+            for each in LEAVING_STATEMENTS:
                 self.db.run(each, person=person["id"])
             handle = f"left-{self.keyed_hash('left', person['public_id'])[:12]}"
             self.db.run("pseudonymise", person=person["id"], handle=handle, now=micros(now))
             self.vouch("person", person["id"])
             self.log("store", "person left", person["public_id"], {}, now)
+            self.note_words_in_log(now)
+        self.empty_log()
 
     def _rows(self, what: str, person: Row) -> list[dict[str, object]]:
         return [
@@ -83,6 +88,17 @@ ABOUT_PARTS = (
     "links",
 )
 """The parts of what is held about a person, each a statement `about_...`."""
+
+LEAVING_STATEMENTS = (
+    "end_all_sessions",
+    "end_links",
+    "end_password",
+    "end_adds",
+    "erase_questions_of",
+    "erase_disputes_of",
+    "erase_appeals_of",
+)
+"""What ends when a person leaves, and the words that they wrote about their work, each a statement."""
 
 TIME_COLUMNS = frozenset(
     {"at", "left_at", "taken_back_at", "decided_at", "answered_at", "seen_at", "until_at", "spent_at", "deadline"}

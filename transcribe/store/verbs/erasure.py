@@ -53,7 +53,18 @@ class ErasureVerbs(Lookup):
                 self.db.run("end_unfinished_erasure", sha256=scan)
 
     def empty_log(self, seconds: float = 0.0) -> bool:
-        return self.db.checkpoint(seconds)
+        done = self.db.checkpoint(seconds)
+        if done and self.log_has_words():
+            with self.db.write():
+                self.db.run("forget_words_in_log")
+        return done
+
+    def note_words_in_log(self, now: datetime) -> None:
+        """Remember, until the log is emptied, that words which were erased may stand in it."""
+        self.db.run("note_words_in_log", now=micros(now))
+
+    def log_has_words(self) -> bool:
+        return self.db.value("words_in_log") is not None
 
     def log_readers(self) -> list[str]:
         return log_readers(self.db.path)

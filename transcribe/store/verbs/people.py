@@ -15,6 +15,9 @@ from transcribe.store.facts import WayIn
 from transcribe.store.row_mapping import micros, moment, text, transcriber_of
 from transcribe.store.verbs.leases import LeaseVerbs
 
+FORGOTTEN_FACTS = frozenset({"languages", "regions", "time_zone", "interface_language"})
+"""What is forgotten of who leaves: the log, which forgets nothing, says that it was set, and not to what."""
+
 
 class PeopleVerbs(LeaseVerbs):
     """Keeps people and how they sign in."""
@@ -84,7 +87,8 @@ class PeopleVerbs(LeaseVerbs):
             if person[fact] != kept:
                 self.db.run(statement, person=person["id"], value=kept)
                 self.vouch("person", person["id"])
-                self.log(by, f"{fact.replace('_', ' ')} set", person["public_id"], {fact: value}, now)
+                detail = {} if fact in FORGOTTEN_FACTS else {fact: value}
+                self.log(by, f"{fact.replace('_', ' ')} set", person["public_id"], detail, now)
         return person
 
     def transcriber(self, who: str) -> Transcriber:

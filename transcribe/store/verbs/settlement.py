@@ -74,10 +74,12 @@ class SettlementVerbs(PayLedgerVerbs):
 
     def missing(self, person: Row, until: datetime) -> dict[tuple[str, str], int]:
         """(day, currency) -> micro-units by which the lines of that day stay under the floor of their time."""
-        zone = ZoneInfo(person["time_zone"])
+        zone = ZoneInfo(person["time_zone"] or "UTC")
         floors = self.db.all("floors")
         short: dict[tuple[str, str], Fraction] = {}
         lines = self.db.all("ledger", person=person["id"], after=0)
+        if not person["time_zone"]:  # they left, and were topped up by the days that they had until then
+            lines = [line for line in lines if line["at"] > person["left_at"]]
         for line in lines:
             floor = _floor_at(floors, line["at"])
             if line["kind"] in ("reading", "time") and line["at"] <= micros(until) and floor is not None:
