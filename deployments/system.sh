@@ -1,8 +1,9 @@
 #!/bin/sh
 # What the system's package manager must bring, installed where it is missing: `sh deployments/system.sh demo|test`.
-# demo: the OCR program with French and English, and Python's venv. test: also a browser, strace, and the fonts of sample orders.
+# demo: the OCR program with French and English, and Python's venv. test: also a browser, strace, proxies (not started), and fonts.
 set -eu
 
+PATH=$PATH:/usr/sbin
 purpose=${1:-demo}
 missing=""
 
@@ -28,6 +29,9 @@ need tesseract-ocr-eng has_language eng
 if [ "$purpose" = test ]; then
     need chromium command -v chromium
     need strace command -v strace
+    need nginx command -v nginx
+    need caddy command -v caddy
+    need openssl command -v openssl
     for font in fonts-dejavu-core fonts-liberation fonts-crosextra-carlito fonts-crosextra-caladea fonts-freefont-ttf \
         fonts-comic-neue fonts-klee fonts-breip fonts-dkg-handwriting fonts-bwht fonts-rufscript; do
         need $font has_package $font
@@ -48,8 +52,9 @@ if [ "$(id -u)" != 0 ]; then
     root=sudo
 fi
 echo "Installing system packages:$missing" >&2
+# RUNLEVEL=1: packages of servers do not start them.
 install() {
     $root apt-get update -qq &&
-        $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+        $root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }
 install || { sleep 5; install; } || { echo "apt-get could not install:$missing" >&2; exit 3; }

@@ -6,10 +6,13 @@ import errno
 import os
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -294,3 +297,15 @@ def test_a_link_into_the_folder_itself_is_no_news(tmp_path: Path) -> None:
     (tmp_path / "latest").symlink_to("2025-11")
     assert gather([tmp_path]) == [tmp_path / "2025-11" / "order.png"]
     assert unreached([tmp_path]) == []
+
+
+def test_eleven_hundred_idle_sockets_leave_the_pages_to_others(served: Served) -> None:
+    address = httpx.URL(served.web)
+    with ExitStack() as stack:
+        for number in range(1_100):
+            idle = stack.enter_context(socket.create_connection((address.host, address.port or 0), timeout=PATIENCE))
+            if number % 2:
+                idle.sendall(b"GET /in HTTP/1.1\r\nhost: x\r\n")
+        began = time.monotonic()
+        assert [httpx.get(f"{served.web}/alive", timeout=PATIENCE).status_code for _ in range(10)] == [200] * 10
+        assert time.monotonic() - began < PATIENCE / 4
