@@ -60,6 +60,8 @@ def test_no_word_of_who_left_is_in_a_file(here: World) -> None:
     assert [each.words for each in here.store.questions()] == [""]
     assert [each.words for each in here.store.appeals()] == [""]
     assert [(each.words, each.reason) for each in here.store.disputes()] == [("", "")]
+    log = here.store.verify_audit()
+    assert (log.broken_at, list(log.forgeries)) == (None, [])
 
 
 def test_a_reader_delays_the_end_of_the_words_and_does_not_prevent_it(here: World) -> None:
