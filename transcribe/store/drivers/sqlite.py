@@ -66,17 +66,29 @@ class SqliteDatabase:
         return self._own_connection().connection
 
     def all(self, name: str, /, **values: object) -> list[Row]:
-        with self._store_errors():
+        try:  # not `_store_errors`: a context manager would cost as much as a small statement
             return self._execute(name, values).fetchall()
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise self._store_error(error) from error
 
     def one(self, name: str, /, **values: object) -> Row | None:
-        with self._store_errors():
+        try:
             row: Row | None = self._execute(name, values).fetchone()
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise self._store_error(error) from error
         return row
 
     def value(self, name: str, /, **values: object) -> Any:
-        with self._store_errors():
+        try:
             row = self._execute(name, values).fetchone()
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise self._store_error(error) from error
         return None if row is None else row[0]
 
     def run(self, name: str, /, **values: object) -> int:

@@ -1,6 +1,6 @@
 -- name: person^
-SELECT * FROM transcriber WHERE public_id = :who
-UNION ALL SELECT * FROM transcriber WHERE handle = :who LIMIT 1;
+SELECT * FROM transcriber WHERE id = COALESCE(
+    (SELECT id FROM transcriber WHERE public_id = :who), (SELECT id FROM transcriber WHERE handle = :who));
 
 -- name: person_by_number^
 SELECT * FROM transcriber WHERE id = :person;
