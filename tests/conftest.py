@@ -1,11 +1,16 @@
-"""How many examples the laws draw, and which tests a run has: all but the long ones, or the long ones and the laws."""
+"""How many examples the laws draw, and which tests a run has: all but the long ones; or these, laws and attacks."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tests.examples import SOAK, examples
+
+ATTACKS = Path(__file__).parent / "attack"
+"""Every attack belongs to the long run too: there it is whole."""
 
 settings.register_profile("fairhand", examples(100))
 settings.load_profile("fairhand")
@@ -32,4 +37,4 @@ def _is_law(item: pytest.Item) -> bool:
 
 def _belongs(item: pytest.Item) -> bool:
     only_in_soak, law = (item.get_closest_marker(name) is not None for name in ("soak", "law"))
-    return only_in_soak or law if SOAK else not only_in_soak
+    return only_in_soak or law or ATTACKS in item.path.parents if SOAK else not only_in_soak
