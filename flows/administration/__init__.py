@@ -6,7 +6,7 @@ from flows.administration.disputes import expect_work, settle_dispute
 from flows.administration.doctor import CHECKS, EngineState, engines, examine
 from flows.administration.fair_pay import fault_messages, require_fair_serving, require_fair_start, unfair_forms
 from flows.administration.pay import PayLine, close_period, micro_of, pay_lines, set_floor, set_rate
-from flows.administration.people import Invitation, invite, pause, sign_out_everywhere
+from flows.administration.people import Invitation, end_second_factor, invite, pause, sign_out_everywhere
 from flows.administration.records import export_records, forget_scan
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "PayLine",
     "anomalies",
     "close_period",
+    "end_second_factor",
     "engines",
     "examine",
     "examine_deeply",

@@ -84,7 +84,7 @@ def invite(
 
 
 def new_link(home: Home, person: Transcriber) -> Invitation:
-    """A new sign-in link for a person; older ones go on working until they are used or too old."""
+    """A new sign-in link for a person; it ends older ones that were not used."""
     token = secrets.token_urlsafe(32)
     until = now() + timedelta(days=home.settings.link_days)
     home.store.put_link(person.id, secret_hash(token), until, now())
@@ -106,6 +106,11 @@ def sign_out_everywhere(home: Home, handle: str) -> tuple[int, int]:
         links = store.revoke_links(who, at)
         store.log("operator", "signed out everywhere", who, {"sessions": sessions, "links": links}, at)
     return sessions, links
+
+
+def end_second_factor(home: Home, handle: str) -> bool:
+    """End the code that a person is asked for at sign-in. False where they have none."""
+    return home.store.end_second_factor(handle, now(), "operator")
 
 
 def pages_address(home: Home) -> str:

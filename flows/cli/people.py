@@ -135,6 +135,18 @@ def sign_out(ctx: typer.Context, name: Name) -> None:
     terminal.say(f"Sessions ended: {sessions}. Links ended: {links}.")
 
 
+@people.command("end-code")
+def end_code(ctx: typer.Context, name: Name) -> None:
+    """End the code that a person is asked for at sign-in, where their telephone is lost; they can set up another."""
+    from flows.administration import end_second_factor
+    from flows.home import open_home
+
+    if end_second_factor(open_home(settings_of(ctx)), name):
+        typer.echo("Ended. They sign in without a code; fairhand people sign-out ends what a finder could have open.")
+    else:
+        typer.echo("They have no code at sign-in; nothing has changed.")
+
+
 def _set_paused(ctx: typer.Context, name: str, *, paused: bool) -> None:
     from flows.administration import pause
     from flows.home import open_home

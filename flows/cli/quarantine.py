@@ -42,7 +42,7 @@ def list_quarantined(ctx: typer.Context, as_json: terminal.AsJson = False) -> No
 def withdraw(
     ctx: typer.Context,
     reading: Annotated[str, typer.Argument(help="The reading's id, as list names it.")],
-    reason: Annotated[str, typer.Option(help="Why it is taken out of weighing; kept with it.")],
+    reason: Annotated[str, typer.Option(help="Why it is taken out of weighing; kept with it, and told to its person.")],
     by: Annotated[str, typer.Option(help="Who withdraws it; kept with it.")] = "operator",
 ) -> None:
     """Take a reading out of weighing. It stays in the store, and so does what was paid for it."""

@@ -206,6 +206,42 @@ def test_a_slash_too_many_sends_nobody_to_the_host_that_the_request_names(site: 
     assert (answer.status_code, answer.headers.get("location")) == (404, None)
 
 
+HOSTILE_REFERERS = (
+    "http://evil.example/work",
+    "http://evil.example//evil.example/work",
+    "http://evil.example/\\evil.example",
+    "http://evil.example/\\/evil.example",
+    "//evil.example//evil.example",
+    "javascript:alert(1)",
+    "evil.example",
+    "",
+)
+
+
+@pytest.mark.parametrize("is_signed_in", [False, True])
+def test_no_redirect_goes_where_the_host_or_the_referer_of_a_request_says(site: Site, is_signed_in: bool) -> None:
+    client, csrf = client_of(site, site.person("olga", "operator", "expert") if is_signed_in else None)
+    names = dict.fromkeys(("task", "token", "reading", "question", "dispute", "person", "kind"), "0123456789abcdef")
+    foreign = {"host": "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "gopher"}
+    asked = [("POST", "/language", referer) for referer in HOSTILE_REFERERS]
+    for each in iter_route_contexts(site.app.routes):
+        methods = (each.methods or set()) & {"GET", "POST"} if each.path not in (None, "/out", "/leave") else ()
+        asked += [(method, str(each.path) + slash, HOSTILE_REFERERS[0]) for method in methods for slash in ("", "/")]
+    asked += [("POST", "/out", "")] if is_signed_in else []
+    seen = 0
+    for method, path, referer in asked:
+        sent = {"csrf": csrf, "language": "fr", "training": "no", "password": PHRASE, "text": "1", "idem": "12345678"}
+        headers = {**foreign, "referer": referer}
+        answer = client.request(method, path.format(**names), data=sent, headers=headers)
+        place = answer.headers.get("location")
+        if place is not None:
+            seen += 1
+            assert re.match(r"/(?![/\\])", place), (path, referer, place)
+            assert "\\" not in place, (path, referer, place)
+        assert "evil.example" not in str(answer.headers), path
+    assert seen >= (15 if is_signed_in else 30)
+
+
 def test_the_list_of_routes_is_for_people_who_are_signed_in(site: Site) -> None:
     stranger, _ = client_of(site)
     assert stranger.get("/openapi.json").headers["location"] == "/in"

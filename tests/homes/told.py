@@ -45,6 +45,10 @@ ABOUT = "mina"
 """Of whom everything that is held is told: she has done a bit of everything."""
 
 
+NEW_OF_READINGS = ("withdrawn_at", "withdrawn_because")
+"""What is held of a reading since a later version, None in an older home."""
+
+
 def told(home: Path) -> dict[str, Any]:
     """What the program says of a home, part by part. It is brought up to date first; nothing else is changed."""
     with opened(home) as rooms:
@@ -55,7 +59,7 @@ def told(home: Path) -> dict[str, Any]:
                 _without(each, "records_db", "quarantined", "ignored_patterns") for each in listed(home, "status")
             ],
             **{name: listed(home, *words) for name, words in LISTS.items()},
-            "about": json.loads(command(home, "people", "export", ABOUT)),
+            "about": _about(json.loads(command(home, "people", "export", ABOUT))),
             **_held(rooms, people),
             "parameters": _parameters(rooms, people),
             "explained": {scan.name: _explained(rooms, scan) for scan in scans},
@@ -65,6 +69,14 @@ def told(home: Path) -> dict[str, Any]:
     said["log verified"] = [_without(each, "forgeries") for each in said["log verified"]]  # newer than the old home
     plain: dict[str, Any] = json.loads(json.dumps(said, default=_plain))
     return plain
+
+
+def _about(held: dict[str, Any]) -> dict[str, Any]:
+    """What is held of a person, without what no older home can hold."""
+    assert held.pop("second_factor") == []
+    for reading in held["readings"]:
+        assert {reading.pop(each) for each in NEW_OF_READINGS} == {None}
+    return held
 
 
 def _held(rooms: Home, people: list[Transcriber]) -> dict[str, Any]:

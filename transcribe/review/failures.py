@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -87,8 +88,38 @@ def is_for_programs(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
 
-def failure_response(request: Request, status: int, message: str, retry_after: int | None = None) -> Response:
-    """An error page, or its JSON. `message` is an English message of the catalogues."""
+TYPED_NAMES = frozenset({"text", "words", "answer"})
+"""Names under which forms send what somebody typed and would not like to type again; never a password or code."""
+
+
+async def typed_in(request: Request) -> tuple[str, ...]:
+    """What somebody typed into the form that they sent, so that its error page can give it back."""
+    if request.method != "POST" or wants_json(request):
+        return ()
+    try:
+        form = await request.form()
+    except Exception:  # too large, broken, or gone: nothing is there to be given back
+        return ()
+    named = ((name.partition(".")[0], value) for name, value in form.multi_items())
+    typed = (value for name, value in named if name in TYPED_NAMES and isinstance(value, str) and value.strip())
+    return tuple(map(_visible, typed))
+
+
+def _visible(text: str) -> str:
+    """A text without characters that no page may hold: each becomes U+FFFD."""
+    return "".join(each if each.isprintable() or each.isspace() else "\ufffd" for each in text)
+
+
+def lost_words(error: LeaseLost) -> str:
+    """Why a task is not written to any more, and the way on: an English message of the catalogues."""
+    return LOST_WORDS.get(type(error), N_("This field is no longer yours."))
+
+
+def failure_response(
+    request: Request, status: int, message: str, retry_after: int | None = None, typed: Sequence[str] = ()
+) -> Response:
+    """An error page, or its JSON. `message` is an English message of the catalogues. The page gives back what was
+    typed."""
     context, number = context_of(request), secrets.token_hex(6)
     logger.info("error %s: %d", number, status)
     language = language_of(request, context.options)
@@ -96,7 +127,9 @@ def failure_response(request: Request, status: int, message: str, retry_after: i
     if wants_json(request):
         response: Response = JSONResponse({"error": text, "error_id": number}, status)
     else:
-        response = context.rendering.page("error.html", language, status, message=text, number=number)
+        response = context.rendering.page(
+            "error.html", language, status, is_lost=status == 409, message=text, number=number, typed=typed
+        )
     if retry_after is not None:
         response.headers["retry-after"] = str(retry_after)
     return response
@@ -105,7 +138,10 @@ def failure_response(request: Request, status: int, message: str, retry_after: i
 async def _not_signed_in(request: Request, error: Exception) -> Response:
     if wants_json(request) or request.method != "GET":
         return failure_response(
-            request, 401, N_("You are signed out. Sign in again; what you typed is kept on this device.")
+            request,
+            401,
+            N_("You are signed out. Sign in again; what you typed is kept on this device."),
+            typed=await typed_in(request),
         )
     response = RedirectResponse("/in", 303)
     if request.cookies.get(context_of(request).options.cookie):  # a session that has ended: its pictures go
@@ -121,6 +157,7 @@ async def _paused(request: Request, error: Exception) -> Response:
             "Your account is paused. What you read and earned stays, and what is due is paid. Ask whoever invited you "
             "what comes next; what you typed and did not send is kept on this device."
         ),
+        typed=await typed_in(request),
     )
     response.headers["clear-site-data"] = '"cache"'  # pictures go; readings that were not sent stay
     return response
@@ -135,7 +172,7 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     messages = {404: N_("There is nothing here for you."), 405: N_("This cannot be done here.")}
     said = error.detail if is_for_programs(request) else messages.get(error.status_code, error.detail)
-    response = failure_response(request, error.status_code, said)
+    response = failure_response(request, error.status_code, said, typed=await typed_in(request))
     response.headers.update(error.headers or {})
     return response
 
@@ -143,27 +180,31 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     if is_for_programs(request) and isinstance(error, RequestValidationError):
         return failure_response(request, 422, "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors()))
-    return failure_response(request, 422, N_("Something is missing in what was sent, or not allowed."))
+    said = N_("Something is missing in what was sent, or not allowed.")
+    return failure_response(request, 422, said, typed=await typed_in(request))
 
 
 async def _too_many(request: Request, error: Exception) -> Response:
     assert isinstance(error, TooMany)
-    return failure_response(request, 429, error.message, error.retry_after)
+    return failure_response(request, 429, error.message, error.retry_after, await typed_in(request))
 
 
 async def _ours(request: Request, error: Exception) -> Response:
+    typed = await typed_in(request)
     if isinstance(error, NotFound):
-        return failure_response(request, 404, N_("There is nothing here for you."))
+        return failure_response(request, 404, N_("There is nothing here for you."), typed=typed)
     if isinstance(error, LeaseLost):
-        return failure_response(request, 409, LOST_WORDS.get(type(error), N_("This field is no longer yours.")))
+        return failure_response(request, 409, lost_words(error), typed=typed)
     if isinstance(error, TextRefused):
-        return failure_response(request, 422, error.said(language_of(request, context_of(request).options)))
+        return failure_response(
+            request, 422, error.said(language_of(request, context_of(request).options)), typed=typed
+        )
     if isinstance(error, FormNotOffered):
-        return failure_response(request, 422, N_("This form was not offered. Choose one of the list."))
+        return failure_response(request, 422, N_("This form was not offered. Choose one of the list."), typed=typed)
     if isinstance(error, FormError):
         logger.error("a form cannot be used: %s", error)
-        return failure_response(request, 404, N_("There is nothing here for you."))
+        return failure_response(request, 404, N_("There is nothing here for you."), typed=typed)
     if isinstance(error, StoreError):
         logger.warning("the store is busy: %s", type(error).__name__, exc_info=error)
-        return failure_response(request, 503, N_("The server is busy. Send it again; it is counted once."), 1)
+        return failure_response(request, 503, N_("The server is busy. Send it again; it is counted once."), 1, typed)
     raise error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -10,6 +10,10 @@ from transcribe.i18n import N_
 
 NAMES_A_NETWORK = 3
 """People of one network who may all use up their tries within a minute. Chosen by hand: an office is one network."""
+
+CODE_MINUTES_AN_HOUR = 3
+"""Minutes of an hour in which a person may use up their tries of codes. A guess is right three times in a million: at
+thirty an hour, from whatever networks, it takes a year to be right once. Chosen by hand."""
 
 
 class TooMany(Exception):
@@ -28,6 +32,7 @@ class RateLimits:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._sign_in = RateLimitItemPerMinute(sign_in_tries)
         self._sign_in_of_all = RateLimitItemPerMinute(sign_in_tries * NAMES_A_NETWORK)
+        self._codes_an_hour = RateLimitItemPerHour(sign_in_tries * CODE_MINUTES_AN_HOUR)
         self._requests = RateLimitItemPerMinute(requests_a_minute)
         self._program = RateLimitItemPerMinute(program_requests_a_minute)
 
@@ -40,6 +45,14 @@ class RateLimits:
         if name is not None:
             self._count(self._sign_in_of_all, "names", network)
 
+    def count_code_try(self, who: str) -> None:
+        """Count one try of a code, from any network. TooMany where this person's are used up.
+
+        Only who has their password or link gets so far: strangers cannot shut anybody out.
+        """
+        self._count(self._sign_in, "code", who)
+        self._count(self._codes_an_hour, "codes", who, 600)
+
     def count_request(self, who: str) -> None:
         """Count one request of a person. TooMany where they have used up theirs."""
         self._count(self._requests, "request", who)
@@ -48,6 +61,6 @@ class RateLimits:
         """Count one request of a program. TooMany where it has used up its own."""
         self._count(self._program, "program", token)
 
-    def _count(self, item: RateLimitItem, what: str, name: str) -> None:
+    def _count(self, item: RateLimitItem, what: str, name: str, retry_after: int = 60) -> None:
         if not self._limiter.hit(item, what, name):
-            raise TooMany(60)
+            raise TooMany(retry_after)

@@ -56,6 +56,7 @@ from transcribe.store.facts import (
     Question,
     Rate,
     ScanState,
+    SecondFactor,
     SentReading,
     SetAside,
     TimeClaim,
@@ -153,7 +154,8 @@ class ReconcileStore(Protocol):
     def withdraw_reading(self, reading: str, who: str, reason: str, now: datetime) -> bool:
         """Take a reading out of weighing; it stays, with who withdrew it and why, and so does its pay.
 
-        The scan is weighed again. False where it was withdrawn already; NotFound where there is none.
+        Whoever read it is told. The scan is weighed again. False where it was withdrawn already; NotFound where there
+        is none.
         """
 
     def list_claimed(self, now: datetime) -> frozenset[str]:
@@ -412,7 +414,10 @@ class PeopleStore(Protocol):
         """How many bits this person's readings say more (or less) than anybody's, by type of field."""
 
     def put_link(self, who: str, token_hash: str, until: datetime, now: datetime) -> None:
-        """Keep a personal sign-in link. Only the SHA-256 of its token is kept."""
+        """Keep a personal sign-in link, and end older ones of this person that were not used.
+
+        Only the SHA-256 of its token is kept.
+        """
 
     def link(self, token_hash: str, now: datetime) -> str | None:
         """The id of the person whose unspent link this is; the link is not spent. None where there is none."""
@@ -423,11 +428,17 @@ class PeopleStore(Protocol):
         AccountPaused where its person is paused; the link is not spent.
         """
 
-    def put_session(self, who: str, token_hash: str, csrf: str, until: datetime, now: datetime) -> None:
+    def put_session(
+        self, who: str, token_hash: str, csrf: str, until: datetime, now: datetime, *, waits_for_code: bool = False
+    ) -> None:
         """Start a session. Sessions of this person that have run out are cleared away.
 
+        One that waits for its code is no session for any other method but `waiting_session` and those that end it.
         AccountPaused where the person is paused.
         """
+
+    def waiting_session(self, token_hash: str, now: datetime) -> tuple[Transcriber, str] | None:
+        """The person whose code a session waits for, and its CSRF token. None where it has ended or waits for none."""
 
     def session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
         """The person of this session and its CSRF token. None where it has ended, or the person is paused."""
@@ -464,6 +475,32 @@ class PeopleStore(Protocol):
 
     def password(self, who: str) -> str | None:
         """The argon2id hash of a person's password. None where they have none."""
+
+    def second_factor(self, who: str) -> SecondFactor | None:
+        """The second factor of a person, in force or not yet. None where they have none."""
+
+    def begin_second_factor(self, who: str, secret: str, now: datetime) -> bool:
+        """Keep a secret that is not in force yet, in place of one before it. False where one is in force."""
+
+    def confirm_second_factor(
+        self, who: str, secret: str, step: int, recovery: Collection[str], session: str, now: datetime
+    ) -> bool:
+        """Have a secret in force, with the hashes of its recovery codes. Other sessions of this person end.
+
+        `step` is the half minute of the code that showed it. False where another secret was begun or is in force.
+        """
+
+    def spend_code(self, who: str, step: int) -> bool:
+        """Spend the code of a half minute. False where that one, or a later one, was spent."""
+
+    def spend_recovery_code(self, who: str, code_hash: str, now: datetime) -> bool:
+        """Spend a recovery code. False where it is unknown or spent."""
+
+    def put_recovery_codes(self, who: str, recovery: Collection[str], now: datetime) -> None:
+        """Keep the hashes of new recovery codes; older ones are worth nothing from now on."""
+
+    def end_second_factor(self, who: str, now: datetime, by: str) -> bool:
+        """End the second factor of a person with its recovery codes. False where they have none in force."""
 
     def about(self, who: str) -> dict[str, object]:
         """Everything held about a person, for their own download: plain data, times in ISO 8601.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -160,6 +160,8 @@ class FieldHistory:
     decisions: tuple[Decision, ...]
     tasks: tuple[Task, ...]
     truth: Truth | None = None
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
+    """Id of a reading that an operator took out of weighing -> why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,6 +394,18 @@ class WayIn:
     at: datetime
     until: datetime
     seen: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactor:
+    """The second factor of a person: codes are asked for at sign-in once it is in force.
+
+    `secret` is what their app makes codes from, in base32. `recovery_codes` tells how many are left.
+    """
+
+    secret: str
+    in_force: bool
+    recovery_codes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from transcribe.store.verbs.api_tokens import ApiTokenVerbs
 from transcribe.store.verbs.appeals import AppealVerbs
 from transcribe.store.verbs.audit_log import AuditLogVerbs
 from transcribe.store.verbs.erasure import ErasureVerbs
-from transcribe.store.verbs.people import PeopleVerbs
+from transcribe.store.verbs.people import PeopleVerbs, SecondFactorVerbs
 from transcribe.store.verbs.questions import QuestionVerbs
 from transcribe.store.verbs.queue import QueueVerbs
 from transcribe.store.verbs.status import QuarantineVerbs, StatusVerbs
@@ -29,6 +29,7 @@ class StateStore(
     QuarantineVerbs,
     StatusVerbs,
     PeopleVerbs,
+    SecondFactorVerbs,
     ErasureVerbs,
     AuditLogVerbs,
 ):

@@ -110,3 +110,16 @@ def test_the_command_ends_every_session_and_link(house: House) -> None:
     assert link["what"] == "link"
     assert "Links ended: 1." in house.run("people", "sign-out", "Mina").out
     assert house.run("people", "sessions", "Mina", "--json").json == []
+
+
+def test_the_command_ends_a_code_at_sign_in_and_the_log_says_so(house: House, rooms: Home) -> None:
+    house.run("people", "add", "Mina", "--role", "expert")
+    assert "nothing has changed" in house.run("people", "end-code", "Mina").out
+    mina = rooms.store.transcriber("Mina").id
+    rooms.store.begin_second_factor(mina, "SECRET", now())
+    rooms.store.confirm_second_factor(mina, "SECRET", 1, ["hash"], "", now())
+    assert house.run("people", "end-code", "Mina").out.startswith("Ended.")
+    assert rooms.store.second_factor(mina) is None
+    line = rooms.store.audit()[-1]
+    assert (line.actor, line.action, line.subject) == ("operator", "second factor ended", mina)
+    assert house.run("people", "end-code", "Nobody").code == 2

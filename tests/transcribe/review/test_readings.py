@@ -212,3 +212,29 @@ def test_an_expert_looks_twice_at_a_mark_with_two_buttons(site: Site, sign_in: S
     page = sign_in(expert).get("/second-look").text
     assert page.count('type="radio" name="text"') == 2
     assert 'value="false" required checked' in page
+
+
+def test_who_read_it_is_told_that_a_reading_was_set_aside_and_why(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {KEY: "Durand"})
+    ann, ben = site.person("ann"), site.person("ben")
+    reading = read(site, ann, "Durand")
+    client, other = sign_in(ann), sign_in(ben)
+    before = client.get(f"/readings/{reading}").text
+    assert "set aside" not in client.get("/readings").text + before
+    site.store.withdraw_reading(reading, "olga", "not <readable> here", site.clock.now())
+
+    assert "There is news about your readings." in client.get("/work").text
+    first, second = client.get("/readings").text, client.get("/readings").text
+    assert "An operator set one of your readings aside" in first
+    assert "An operator set one of your readings aside" not in second, "news are told once"
+    assert "data-withdrawn" in second
+    assert "set aside by an operator" in second, "the mark stays"
+    page = client.get(f"/readings/{reading}").text
+    assert "no longer counts" in page
+    assert "not &lt;readable&gt; here" in page
+    (held,) = client.get("/me.json").json()["readings"]
+    assert (held["reading"], held["text"], held["withdrawn_because"]) == (reading, "Durand", "not <readable> here")
+    assert held["withdrawn_at"].startswith(f"{site.clock.now():%Y-%m-%d}")
+    assert [each["kind"] for each in client.get("/me.json").json()["notices"]] == ["reading withdrawn"]
+    assert site.store.notices(ben.id) == []
+    assert "There is news" not in other.get("/work").text + client.get("/work").text

@@ -27,6 +27,10 @@ MAX_SEEN_SESSIONS = 50_000
 """Sessions that are remembered as seen: some megabytes. Beyond that they are looked up again."""
 
 
+CODE_WAIT = timedelta(minutes=15)
+"""How long a sign-in waits for its code. Chosen by hand: long enough to fetch a telephone."""
+
+
 class NotSignedIn(Exception):
     """This page is for people who are signed in."""
 
@@ -83,7 +87,7 @@ def sending_json(request: Request, context: Context, store: Store) -> Visitor:
     """
     session = _session(request, context)
     visitor = _visitor(request, context, session, _found(store, context, session))
-    _require_token(visitor, request.headers.get("x-csrf-token", ""))
+    require_token(visitor, request.headers.get("x-csrf-token", ""))
     return visitor
 
 
@@ -110,7 +114,8 @@ def _visitor(request: Request, context: Context, session: str, found: tuple[Tran
     return Visitor(person=person, csrf=csrf, session=session, language=language_of(request, context.options, person))
 
 
-def _require_token(visitor: Visitor, token: object) -> None:
+def require_token(visitor: Visitor, token: object) -> None:
+    """HTTPException where a form came without the token of the session that it is sent in."""
     if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.csrf.encode()):
         raise HTTPException(403, N_("This page is too old or not ours; load it again."))
 
@@ -124,7 +129,7 @@ async def sending(request: Request, visitor: Annotated[Visitor, Depends(signed_i
         token = (await request.form()).get("csrf", "")
     else:
         raise HTTPException(415, N_("Send a form or JSON."))
-    _require_token(visitor, token)
+    require_token(visitor, token)
     return visitor
 
 
@@ -135,23 +140,38 @@ Sending = Annotated[Visitor, Depends(sending)]
 """How a route that changes something asks for the visitor: with the session's token."""
 
 
-async def start_session(context: Context, who: str, by: str, response: Response) -> None:
+async def waiting_for_code(request: Request, context: Here) -> Visitor:
+    """Whoever is signed in but for their code. NotSignedIn for everybody else, AccountPaused."""
+    session = _session(request, context)
+    found = await context.look(lambda store: store.waiting_session(session, context.now()))
+    if found is None and await context.look(lambda store: store.is_session_of_paused(session, context.now())):
+        raise AccountPaused
+    return _visitor(request, context, session, found)
+
+
+Waiting = Annotated[Visitor, Depends(waiting_for_code)]
+"""How the page that asks for a code asks for whose it is. No other page knows them yet."""
+
+
+async def start_session(
+    context: Context, who: str, by: str, response: Response, *, waits_for_code: bool = False
+) -> None:
     """Give this person a new session. Its token is new too, so that no earlier one can be used after.
 
-    `by` is what they proved who they are with, for the audit log.
+    `by` is what they proved who they are with, for the audit log. With `waits_for_code` it is good for giving the code.
     """
     token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), context.now()
-    until = now + timedelta(days=context.options.session_days)
+    lasts = CODE_WAIT if waits_for_code else timedelta(days=context.options.session_days)
 
     def keep(store: Store) -> None:
-        store.put_session(who, secret_hash(token), csrf, until, now)
-        store.log(who, "signed in", who, {"by": by}, now)
+        store.put_session(who, secret_hash(token), csrf, now + lasts, now, waits_for_code=waits_for_code)
+        store.log(who, "code asked for" if waits_for_code else "signed in", who, {"by": by}, now)
 
     await context.change(keep)
     response.set_cookie(
         context.options.cookie,
         token,
-        max_age=int(context.options.session_days * 86400),
+        max_age=int(lasts.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=context.options.secure,

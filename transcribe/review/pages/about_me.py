@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 
 from transcribe.review.access.sessions import Sending, SignedIn, signed_out
 from transcribe.review.context import Here
+from transcribe.review.pages.second_factor import ROLES_WITH_CODES
 
 router = APIRouter()
 
@@ -16,9 +17,13 @@ router = APIRouter()
 @router.get("/me")
 async def me(context: Here, visitor: SignedIn) -> Response:
     """Everything that a person may see and do about what is held about them."""
-    adds = await context.look(lambda store: store.adds(visitor.person.id))
+    who = visitor.person.id
+    adds, factor = await context.look(lambda store: (store.adds(who), store.second_factor(who)))
     first, last = (sorted(name for name, bits in adds.items() if bits * side > 0) for side in (1, -1))
-    return context.rendering.page("me.html", visitor.language, visitor=visitor, first=first, last=last)
+    has_code = factor is not None or bool(ROLES_WITH_CODES & visitor.person.roles)
+    return context.rendering.page(
+        "me.html", visitor.language, visitor=visitor, first=first, last=last, has_code=has_code
+    )
 
 
 @router.get("/me.json")

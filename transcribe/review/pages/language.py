@@ -37,4 +37,4 @@ async def choose(request: Request, context: Here, language: Annotated[str, Form(
 def _back(request: Request) -> str:
     """The path of the page that the form stood on. Only a path, so that nobody is sent to another site."""
     path = urlsplit(request.headers.get("referer", "")).path
-    return path if path.startswith("/") and not path.startswith("//") else "/work"
+    return path if path.startswith("/") and not path.startswith("//") and "\\" not in path else "/work"

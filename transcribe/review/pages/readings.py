@@ -42,7 +42,7 @@ A_MACHINE = N_("A machine ({name})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnReading:
-    """One reading as its maker sees it."""
+    """One reading as its maker sees it. `withdrawn` is why an operator took it out of weighing, None for others."""
 
     id: str
     label: str
@@ -55,6 +55,7 @@ class OwnReading:
     decided: str | None
     null: str | None
     probability: float | None
+    withdrawn: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +169,7 @@ def _own_reading(context: Context, visitor: Visitor, history: FieldHistory, read
         decided=decided.text if decided else None,
         null=decided.null if decided else None,
         probability=decided.probability if decided else None,
+        withdrawn=history.withdrawn.get(reading.id),
     )
 
 

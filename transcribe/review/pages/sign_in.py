@@ -121,7 +121,9 @@ async def set_password(
         store.log(who, "password set", who, {}, now)
 
     await context.change(keep)
-    return await _welcome(context, who, "new password")
+    response = RedirectResponse("/work", 303)
+    await start_session(context, who, "new password", response)
+    return response
 
 
 async def _asks_current(context: Context, visitor: Visitor) -> bool:
@@ -157,8 +159,11 @@ async def sign_out(context: Here, visitor: Sending) -> Response:
 
 
 async def _welcome(context: Context, who: str, by: str) -> Response:
-    response = RedirectResponse("/work", 303)
-    await start_session(context, who, by, response)
+    """Begins a session; one that waits for a code where this person has set that one is asked for."""
+    factor = await context.look(lambda store: store.second_factor(who))
+    waits = factor is not None and factor.in_force
+    response = RedirectResponse("/code" if waits else "/work", 303)
+    await start_session(context, who, by, response, waits_for_code=waits)
     return response
 
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from transcribe.errors import LeaseLost, NotFound
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, Place, Task
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
+from transcribe.review.failures import failure_response, lost_words
 from transcribe.review.requests import SentForm, reading_from_form
 from transcribe.review.text_limits import require_keepable
 from transcribe.review.views.offers import offer_to
@@ -52,13 +54,23 @@ async def whole_form(context: Here, visitor: SignedIn) -> Response:
 
 @router.post("/form")
 async def send_form(request: Request, context: Here, visitor: Sending) -> Response:
-    """Keeps each field that was filled in or marked as a reading of its own. The others stay open."""
+    """Keeps each field that was filled in or marked as a reading of its own. The others stay open.
+
+    Where one is not taken any more the others are kept all the same: 409, with what was typed there.
+    """
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     sent = dict(_sent(form))
     for each in sent.values():  # all are kept or none, so that the browser goes back to all of them
         require_keepable(each.text)
+    lost: dict[str, LeaseLost | NotFound] = {}
     for task, each in sent.items():
-        await _keep(context, visitor, task, each)
+        try:
+            await _keep(context, visitor, task, each)
+        except (LeaseLost, NotFound) as error:
+            lost[each.text] = error
+    if lost:
+        first = next((error for error in lost.values() if isinstance(error, LeaseLost)), LeaseLost())
+        return failure_response(request, 409, lost_words(first), typed=[text for text in lost if text.strip()])
     return RedirectResponse("/form", 303)
 
 

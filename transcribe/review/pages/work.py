@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,6 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import ValidationError
 
 from transcribe.codes import Reason
+from transcribe.errors import NotFound
 from transcribe.model import Outcome, Task
 from transcribe.review.access.sessions import (
     Sending,
@@ -87,13 +89,15 @@ async def send(request: Request) -> Response:
         return JSONResponse(await _send_json(request, context, task))
     visitor = await sending(request, await signed_in(request, context))
     sent = SentForm.model_validate(dict(await request.form()))
-    theirs = await context.look(lambda store: store.task(task, visitor.person.id, context.now()))
+    theirs, is_shown = await context.look(lambda store: _sent_task(store, task, visitor.person.id, context.now()))
     try:
         reading = reading_from_form(sent, theirs.kind)
     except TextRefused as error:
+        if not is_shown:
+            raise
         doubt = Doubt(text=sent.text, faults=(error.said(visitor.language),))
         return await _work_page(context, visitor, theirs, doubt, page=sent.page, status=422)
-    if request.query_params.get("check", "0") != "0" and sent.action == "send":
+    if is_shown and request.query_params.get("check", "0") != "0" and sent.action == "send":
         rows = theirs.kind == "rows"
         text = sent.edges if rows else sent.text
         faults = (
@@ -115,6 +119,18 @@ async def undo(request: Request, context: Here, visitor: Sending, task: TaskId) 
     now = context.now()
     shown = await context.look(lambda store: task_view(store, context.forms, again, visitor.language, now))
     return JSONResponse({"task": asdict(shown)})
+
+
+def _sent_task(store: Store, task: str, who: str, now: datetime) -> tuple[Task, bool]:
+    """The task that a form answers, and whether its page may be shown to this person again.
+
+    Where the task went on to somebody else meanwhile it may not; what they sent is taken all the same, if the store
+    takes it.
+    """
+    try:
+        return store.task(task, who, now), True
+    except NotFound:
+        return store.task_subject(task), False
 
 
 async def _send_json(request: Request, context: Context, task: str) -> dict[str, object]:
@@ -173,12 +189,13 @@ async def _work_page(
         if task.kind == "identify"
         else ()
     )
-    shown, last = await context.look(lambda store: _shown(store, context, visitor, task, page))
+    shown, last, has_news = await context.look(lambda store: _shown(store, context, visitor, task, page))
     return context.rendering.page(
         "work.html",
         language,
         status,
         visitor=visitor,
+        has_news=has_news,
         view=shown,
         simple=shown.input in SIMPLE_INPUTS,
         heading=heading(shown, language),
@@ -196,9 +213,14 @@ async def _work_page(
 
 def _shown(
     store: Store, context: Context, visitor: Visitor, task: Task, page: int | None
-) -> tuple[TaskView, str | None]:
-    """A task as its page shows it, and the task that this person answered last, which can be taken back."""
+) -> tuple[TaskView, str | None, bool]:
+    """A task as its page shows it, the task that this person answered last, and whether there is news for them.
+
+    The last answer can be taken back.
+    """
     who = visitor.person.id
+    has_news = bool(store.notices(who, unseen_only=True))
     histories = store.readings_of(who, limit=1)
     own = [reading.task for history in histories for reading in history.readings if reading.source == who]
-    return task_view(store, context.forms, task, visitor.language, context.now(), page), next(iter(reversed(own)), None)
+    view = task_view(store, context.forms, task, visitor.language, context.now(), page)
+    return view, next(iter(reversed(own)), None), has_news

@@ -2,11 +2,11 @@
 
 const PATIENCE = 5_000; // ms to send what is left
 
-/** `question`: what is asked where something could not be sent; {count} stands in it. */
-export function leaveSafely(keep, unsent, question) {
+/** `question`: what is asked where something could not be sent, or was not taken; {count} stands in it. */
+export function leaveSafely(keep, unsent, notTaken, question) {
   document.getElementById("out").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const left = await unsent.flush(PATIENCE);
+    const left = (await unsent.flush(PATIENCE)) + notTaken.count;
     if (left && !confirm(question.replace("{count}", left))) return;
     navigator.serviceWorker?.controller?.postMessage({ wipe: true });
     sessionStorage.clear();

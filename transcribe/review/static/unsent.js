@@ -2,6 +2,7 @@
 
 import { Refused } from "./line.js";
 import { afterPaint } from "./paint.js";
+import { keepRefused } from "./refused.js";
 
 const FIRST_PAUSE = 1_000; // ms before a failed send is tried again; doubled each time
 const LONGEST_PAUSE = 30_000;
@@ -135,7 +136,7 @@ export class Unsent {
   async failed(item, error) {
     const status = error instanceof Refused ? error.status : 0;
     if ([404, 409, 413, 422].includes(status)) {
-      await this.done(item);
+      await this.done(item, ...(item.text ? [keepRefused(item, error.message)] : []));
       this.told.refused(item, error);
       return true;
     }
@@ -148,9 +149,9 @@ export class Unsent {
     return false;
   }
 
-  async done(item) {
+  async done(item, ...deeds) {
     this.items = this.items.filter((each) => each.idem !== item.idem);
-    await this.keep.change(["remove", "unsent", item.idem]);
+    await this.keep.change(["remove", "unsent", item.idem], ...deeds);
     this.forget(item.idem);
     this.told.changed();
   }

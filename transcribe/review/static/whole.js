@@ -7,6 +7,7 @@ import { open } from "./keep.js";
 import { leaveSafely } from "./leave.js";
 import { Line } from "./line.js";
 import { keepOffline } from "./offline.js";
+import { Refused } from "./refused.js";
 import { Unsent } from "./unsent.js";
 
 const RENEW_EVERY = 60_000;
@@ -21,9 +22,13 @@ const figures = [...document.querySelectorAll(".picture")];
 const keep = await open(setup.person);
 const line = new Line(setup.csrf, tell, () => navigator.serviceWorker?.controller?.postMessage({ wipe: true }));
 const clock = new Clock(() => {});
+const notTaken = new Refused(keep, part("refused"), words);
 const unsent = new Unsent(keep, line, {
   sent: onwards,
-  refused: (item, error) => say(`${error.message} ${words.refused.replace("{text}", item.text || item.action)}`),
+  refused: (item, error) => {
+    say(`${error.message} ${words.refused.replace("{text}", item.text || item.action)}`);
+    notTaken.show();
+  },
   changed: tell,
   signedOut: () => say(words.signed_out, "/in"),
 });
@@ -39,6 +44,7 @@ for (const figure of figures) {
 
 async function begin() {
   await unsent.load();
+  await notTaken.show();
   const answered = new Set((await keep.all("answered")).map(({ task }) => task));
   for (const field of fields) {
     if (answered.has(field.dataset.task) || unsent.has(field.dataset.task)) done(field);
@@ -213,5 +219,5 @@ setInterval(() => {
   if (open.length) line.post("/renew", { tasks: open.slice(0, 100) }).catch(() => null);
 }, RENEW_EVERY);
 
-leaveSafely(keep, unsent, words.leave_unsent);
+leaveSafely(keep, unsent, notTaken, words.leave_unsent);
 begin();

@@ -9,6 +9,7 @@ import { Line } from "./line.js";
 import { keepOffline } from "./offline.js";
 import { afterPaint } from "./paint.js";
 import { Picture } from "./picture.js";
+import { Refused } from "./refused.js";
 import { only, takeOver } from "./single.js";
 import { Unsent } from "./unsent.js";
 
@@ -31,6 +32,7 @@ const line = new Line(setup.csrf, tell, () => {
 });
 const picture = new Picture(part("picture"), document.querySelector("[data-tool=more]"));
 const checks = new Checks(line);
+const notTaken = new Refused(keep, part("refused"), words);
 const clock = new Clock(tell);
 const answered = new Set();
 const unsent = new Unsent(keep, line, { sent, refused, changed: tell, signedOut: () => say(words.signed_out, "/in") });
@@ -48,6 +50,7 @@ async function begin() {
   if (!(await only(elsewhere))) elsewhere();
   for (const { task } of await keep.all("answered")) answered.add(task);
   await unsent.load();
+  await notTaken.show();
   if (known(setup.sheet.task)) {
     next();
     await ahead.take_in(await keep.all("held"));
@@ -199,7 +202,7 @@ function sure(text) {
 async function takeBack() {
   const back = last.pop();
   if (!back) return say(words.nothing_to_undo);
-  if (back.action === "skip") return say(words.gone);
+  if (back.action === "skip") return say(words.gone, "/readings");
   if (!(await unsent.withdraw(back.idem))) {
     await unsent.flush(3_000);
     try {
@@ -208,7 +211,7 @@ async function takeBack() {
       back.ready.until = Date.now() + task.left * 1000;
       await keep.change(["remove", "answered", task.task]);
     } catch {
-      return say(words.gone);
+      return say(words.gone, "/readings");
     }
   }
   answered.delete(back.ready.sheet.task);
@@ -226,6 +229,7 @@ function sent(item, said) {
 
 function refused(item, error) {
   say(`${error.message} ${words.refused.replace("{text}", item.text || item.action)}`);
+  notTaken.show();
   ahead.fill();
 }
 
@@ -357,5 +361,5 @@ part("same").addEventListener("change", (event) => {
   input.focus({ preventScroll: true });
 });
 
-leaveSafely(keep, unsent, words.leave_unsent);
+leaveSafely(keep, unsent, notTaken, words.leave_unsent);
 begin();

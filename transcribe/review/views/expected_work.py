@@ -36,13 +36,18 @@ def titled_work(store: Store, forms: Forms, language: str, now: datetime) -> tup
 async def no_work(context: Context, visitor: Visitor) -> Response:
     """The page for a person who finds nothing to read: what is expected, and how long they have waited."""
     language, who, now = visitor.language, visitor.person, context.now()
-    expected, waited = await context.look(
-        lambda store: (titled_work(store, context.forms, language, now), store.waiting_seconds(who.id))
+    expected, waited, has_news = await context.look(
+        lambda store: (
+            titled_work(store, context.forms, language, now),
+            store.waiting_seconds(who.id),
+            bool(store.notices(who.id, unseen_only=True)),
+        )
     )
     page = context.rendering.page(
         "no_work.html",
         language,
         visitor=visitor,
+        has_news=has_news,
         coming=expected,
         waited=minutes(waited, language) if who.engagement in ("by reading", "hourly") else None,
         moment=partial(moment, zone=who.time_zone, language=language),

@@ -16,9 +16,9 @@ SELECT type, bits FROM adds WHERE transcriber_id = :person ORDER BY type;
 
 -- name: about_readings
 SELECT r.id AS reading, f.form, f.name AS field, NULLIF(f.row_number, -1) AS row_number, CASE WHEN t.reason = 'control' AND g.id IS NOT NULL THEN 'read' ELSE t.kind END AS task_kind, r.at, r.seconds,
-    r.flags, r.late, x.text, x.shown, x.legible, x.reason, u.at AS taken_back_at
+    r.flags, r.late, x.text, x.shown, x.legible, x.reason, u.at AS taken_back_at, w.at AS withdrawn_at, w.reason AS withdrawn_because
 FROM reading r JOIN field f ON f.id = r.field_id LEFT JOIN task t ON t.id = r.task_id
-LEFT JOIN reading_text x ON x.number = r.number LEFT JOIN undo u ON u.number = r.number
+LEFT JOIN reading_text x ON x.number = r.number LEFT JOIN undo u ON u.number = r.number LEFT JOIN withdrawal w ON w.number = r.number
 LEFT JOIN truth g ON g.field_id = r.field_id AND g.withdrawn_at IS NULL
 WHERE r.transcriber_id = :person
 ORDER BY r.number;
@@ -56,6 +56,11 @@ SELECT at, seen_at, until_at FROM session WHERE transcriber_id = :person ORDER B
 
 -- name: about_links
 SELECT at, until_at, spent_at FROM sign_in_link WHERE transcriber_id = :person ORDER BY at;
+
+-- name: about_second_factor
+SELECT f.at, f.confirmed_at, (SELECT COUNT(*) FROM recovery_code c
+    WHERE c.transcriber_id = f.transcriber_id AND c.spent_at IS NULL) AS recovery_codes
+FROM second_factor f WHERE f.transcriber_id = :person;
 
 -- name: end_all_sessions!
 DELETE FROM session WHERE transcriber_id = :person;

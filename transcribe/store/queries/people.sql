@@ -86,8 +86,13 @@ UPDATE session SET proved_at = :now WHERE token_hash = :token_hash;
 SELECT COALESCE(proved_at, at) FROM session WHERE token_hash = :token_hash;
 
 -- name: put_session!
-INSERT INTO session (token_hash, transcriber_id, csrf, at, seen_at, until_at)
-VALUES (:token_hash, :person, :csrf, :now, :now, :until);
+INSERT INTO session (token_hash, transcriber_id, csrf, at, seen_at, until_at, waits_for_code)
+VALUES (:token_hash, :person, :csrf, :now, :now, :until, :waits);
+
+-- name: waiting_session^
+SELECT s.csrf, p.* FROM session s JOIN transcriber p ON p.id = s.transcriber_id
+WHERE s.token_hash = :token_hash AND s.until_at > :now AND s.waits_for_code = 1 AND s.ended_at IS NULL
+    AND p.paused = 0 AND p.left_at IS NULL;
 
 -- name: session^
 SELECT s.csrf, s.seen_at, p.* FROM session s JOIN transcriber p ON p.id = s.transcriber_id
@@ -107,6 +112,9 @@ UPDATE session SET seen_at = :now WHERE token_hash = :token_hash;
 -- name: end_sessions!
 DELETE FROM session WHERE transcriber_id = :person AND (:token_hash IS NULL OR token_hash = :token_hash);
 
+-- name: end_other_sessions!
+DELETE FROM session WHERE transcriber_id = :person AND token_hash <> :token_hash;
+
 -- name: end_old_sessions!
 DELETE FROM session WHERE transcriber_id = :person AND until_at <= :now;
 
@@ -116,3 +124,36 @@ ON CONFLICT (transcriber_id) DO UPDATE SET argon2 = excluded.argon2, at = exclud
 
 -- name: password^
 SELECT argon2 FROM password WHERE transcriber_id = :person;
+
+-- name: second_factor^
+SELECT f.secret, f.confirmed_at, (SELECT COUNT(*) FROM recovery_code c
+    WHERE c.transcriber_id = f.transcriber_id AND c.spent_at IS NULL) AS recovery_codes
+FROM second_factor f WHERE f.transcriber_id = :person;
+
+-- name: begin_second_factor!
+INSERT INTO second_factor (transcriber_id, secret, at) VALUES (:person, :secret, :now)
+ON CONFLICT (transcriber_id) DO UPDATE SET secret = excluded.secret, at = excluded.at WHERE confirmed_at IS NULL;
+
+-- name: confirm_second_factor!
+UPDATE second_factor SET confirmed_at = :now, last_step = :step
+WHERE transcriber_id = :person AND secret = :secret AND confirmed_at IS NULL;
+
+-- name: spend_code!
+UPDATE second_factor SET last_step = :step
+WHERE transcriber_id = :person AND confirmed_at IS NOT NULL AND last_step < :step;
+
+-- name: put_recovery_code!
+INSERT INTO recovery_code (transcriber_id, code_hash) VALUES (:person, :code_hash);
+
+-- name: spend_recovery_code!
+UPDATE recovery_code SET spent_at = :now
+WHERE transcriber_id = :person AND code_hash = :code_hash AND spent_at IS NULL;
+
+-- name: end_recovery_codes!
+DELETE FROM recovery_code WHERE transcriber_id = :person;
+
+-- name: end_second_factor!
+DELETE FROM second_factor WHERE transcriber_id = :person;
+
+-- name: end_waiting_sessions!
+DELETE FROM session WHERE transcriber_id = :person AND waits_for_code = 1;

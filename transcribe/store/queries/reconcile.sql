@@ -18,6 +18,9 @@ WHERE f.scan_id = :scan_id AND r.number <= :up_to AND NOT r.erased
 -- name: readings_of_field
 SELECT * FROM reading_seen WHERE field_id = :field_id ORDER BY number;
 
+-- name: withdrawn_of_field
+SELECT r.id, w.reason FROM reading r JOIN withdrawal w ON w.number = r.number WHERE r.field_id = :field_id;
+
 -- name: misplaced
 SELECT f.name, f.row_number FROM field_now f WHERE f.scan_id = :scan_id AND EXISTS (
     SELECT 1 FROM skip k WHERE k.field_id = f.id AND k.reason = :reason AND NOT EXISTS (

@@ -86,6 +86,7 @@ ABOUT_PARTS = (
     "notices",
     "sessions",
     "links",
+    "second_factor",
 )
 """The parts of what is held about a person, each a statement `about_...`."""
 
@@ -93,6 +94,8 @@ LEAVING_STATEMENTS = (
     "end_all_sessions",
     "end_links",
     "end_password",
+    "end_second_factor",
+    "end_recovery_codes",
     "end_adds",
     "erase_questions_of",
     "erase_disputes_of",
@@ -101,7 +104,19 @@ LEAVING_STATEMENTS = (
 """What ends when a person leaves, and the words that they wrote about their work, each a statement."""
 
 TIME_COLUMNS = frozenset(
-    {"at", "left_at", "taken_back_at", "decided_at", "answered_at", "seen_at", "until_at", "spent_at", "deadline"}
+    {
+        "at",
+        "left_at",
+        "taken_back_at",
+        "withdrawn_at",
+        "decided_at",
+        "answered_at",
+        "confirmed_at",
+        "seen_at",
+        "until_at",
+        "spent_at",
+        "deadline",
+    }
 )
 """Columns that hold microseconds."""
 LIST_COLUMNS = frozenset({"roles", "languages", "regions", "qualifications", "flags"})

@@ -1,4 +1,6 @@
-"""People: accounts, sign-in links, sessions and passwords. Only hashes of secrets are kept.
+"""People: accounts, sign-in links, sessions, passwords and second factors.
+
+Only hashes of secrets are kept, but of the one that codes at sign-in come from: to check a code takes the secret.
 
 A change of a person is one verb a fact: it writes one column, and in the audit log who did it.
 """
@@ -11,7 +13,8 @@ from datetime import datetime, timedelta
 from transcribe.errors import AccountPaused, NotFound, SettingsError
 from transcribe.model import Role, Transcriber
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import WayIn
+from transcribe.store.facts import SecondFactor, WayIn
+from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import micros, moment, text, transcriber_of
 from transcribe.store.verbs.leases import LeaseVerbs
 
@@ -111,6 +114,7 @@ class PeopleVerbs(LeaseVerbs):
     def put_link(self, who: str, token_hash: str, until: datetime, now: datetime) -> None:
         with self.db.write():
             person = self.person_row(who)["id"]
+            self.db.run("revoke_links", person=person, beginning=None, now=micros(now))
             self.db.run("put_link", token_hash=token_hash, person=person, until=micros(until), now=micros(now))
 
     def link(self, token_hash: str, now: datetime) -> str | None:
@@ -150,15 +154,27 @@ class PeopleVerbs(LeaseVerbs):
         at = self.db.value("proved_at", token_hash=token_hash)
         return None if at is None else moment(at)
 
-    def put_session(self, who: str, token_hash: str, csrf: str, until: datetime, now: datetime) -> None:
+    def put_session(
+        self, who: str, token_hash: str, csrf: str, until: datetime, now: datetime, *, waits_for_code: bool = False
+    ) -> None:
         with self.db.write():
             row = self.person_row(who)
             self._require_at_work(row)
             person = row["id"]
             self.db.run("end_old_sessions", person=person, now=micros(now))
             self.db.run(
-                "put_session", token_hash=token_hash, person=person, csrf=csrf, until=micros(until), now=micros(now)
+                "put_session",
+                token_hash=token_hash,
+                person=person,
+                csrf=csrf,
+                until=micros(until),
+                waits=int(waits_for_code),
+                now=micros(now),
             )
+
+    def waiting_session(self, token_hash: str, now: datetime) -> tuple[Transcriber, str] | None:
+        row = self.db.one("waiting_session", token_hash=token_hash, now=micros(now))
+        return None if row is None else (transcriber_of(row), row["csrf"])
 
     def session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
         """The use of a session is written at most once in a twentieth of the idle time. So looking at a page is seldom
@@ -199,6 +215,66 @@ class PeopleVerbs(LeaseVerbs):
     def password(self, who: str) -> str | None:
         argon2: str | None = self.db.value("password", person=self.person_row(who)["id"])
         return argon2
+
+
+class SecondFactorVerbs(Lookup):
+    """Keeps second factors. A code counts once, whoever sends it how often at the same time."""
+
+    def second_factor(self, who: str) -> SecondFactor | None:
+        row = self.db.one("second_factor", person=self.person_row(who)["id"])
+        if row is None:
+            return None
+        in_force = row["confirmed_at"] is not None
+        return SecondFactor(secret=row["secret"], in_force=in_force, recovery_codes=row["recovery_codes"])
+
+    def begin_second_factor(self, who: str, secret: str, now: datetime) -> bool:
+        with self.db.write():
+            person = self.person_row(who)["id"]
+            return self.db.run("begin_second_factor", person=person, secret=secret, now=micros(now)) > 0
+
+    def confirm_second_factor(
+        self, who: str, secret: str, step: int, recovery: Collection[str], session: str, now: datetime
+    ) -> bool:
+        with self.db.write():
+            row = self.person_row(who)
+            person = row["id"]
+            if not self.db.run("confirm_second_factor", person=person, secret=secret, step=step, now=micros(now)):
+                return False
+            self._keep_recovery(person, recovery)
+            self.db.run("end_other_sessions", person=person, token_hash=session)
+            self.log(row["public_id"], "second factor set", row["public_id"], {}, now)
+            return True
+
+    def spend_code(self, who: str, step: int) -> bool:
+        with self.db.write():
+            return self.db.run("spend_code", person=self.person_row(who)["id"], step=step) > 0
+
+    def spend_recovery_code(self, who: str, code_hash: str, now: datetime) -> bool:
+        with self.db.write():
+            person = self.person_row(who)["id"]
+            return self.db.run("spend_recovery_code", person=person, code_hash=code_hash, now=micros(now)) > 0
+
+    def put_recovery_codes(self, who: str, recovery: Collection[str], now: datetime) -> None:
+        with self.db.write():
+            row = self.person_row(who)
+            self._keep_recovery(row["id"], recovery)
+            self.log(row["public_id"], "recovery codes made", row["public_id"], {"codes": len(recovery)}, now)
+
+    def end_second_factor(self, who: str, now: datetime, by: str) -> bool:
+        with self.db.write():
+            row = self.person_row(who)
+            factor = self.second_factor(who)
+            for each in ("end_second_factor", "end_recovery_codes", "end_waiting_sessions"):
+                self.db.run(each, person=row["id"])
+            if factor is None or not factor.in_force:
+                return False
+            self.log(by, "second factor ended", row["public_id"], {}, now)
+            return True
+
+    def _keep_recovery(self, person: int, recovery: Collection[str]) -> None:
+        self.db.run("end_recovery_codes", person=person)
+        for code_hash in recovery:
+            self.db.run("put_recovery_code", person=person, code_hash=code_hash)
 
 
 def _way_in(row: Row, seen: datetime | None = None) -> WayIn:

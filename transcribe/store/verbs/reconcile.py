@@ -199,6 +199,7 @@ class ReconcileVerbs(IngestVerbs):
             decisions=tuple(decision_of(row) for row in self.db.all("decisions_of_field", field_id=field)),
             tasks=tuple(task_of(row) for row in self.db.all("tasks_of_field", field_id=field)),
             truth=None if truth is None else truth_of(truth, scan["sha256"], key),
+            withdrawn={row["id"]: row["reason"] for row in self.db.all("withdrawn_of_field", field_id=field)},
         )
 
     def _keep_decisions(

@@ -133,6 +133,8 @@ class QuarantineVerbs(IngestVerbs):
             self.db.run("put_withdrawal", number=row["number"], by=who, reason=reason, now=micros(now))
             self.vouch("withdrawal", row["number"])
             self.db.run("wake", scan_id=row["scan_id"])
+            if row["transcriber_id"] is not None:
+                self.tell(row["transcriber_id"], "reading withdrawn", row["field_id"], now)
             self.log(who, "reading withdrawn", reading, {"scan": row["sha256"]}, now)
             return True
 

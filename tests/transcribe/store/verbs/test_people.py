@@ -11,7 +11,7 @@ import pytest
 
 from tests.transcribe.store.world import NOON, World, after, person, put, sent, sha, world
 from transcribe.errors import AccountPaused, NotFound, SettingsError
-from transcribe.store.facts import ApiToken, Rate
+from transcribe.store.facts import ApiToken, Rate, SecondFactor
 
 
 @pytest.fixture
@@ -58,6 +58,65 @@ def test_a_link_signs_in_once_and_not_after_its_time(here: World) -> None:
     here.store.put_link("ann", sha("old"), after(100), NOON)
     assert here.store.spend_link(sha("old"), after(100)) is None
     assert here.store.link(sha("unknown"), NOON) is None
+
+
+def test_a_new_link_ends_older_ones_that_were_not_used(here: World) -> None:
+    for name in ("first", "second", "third"):
+        here.store.put_link("ann", sha(name), after(100), NOON)
+    here.store.put_link("ben", sha("ben's"), after(100), NOON)
+    assert [here.store.spend_link(sha(name), after(1)) for name in ("first", "second")] == [None, None]
+    assert here.store.spend_link(sha("third"), after(1)) == here.store.transcriber("ann").id
+    assert here.store.link(sha("ben's"), after(1)) == here.store.transcriber("ben").id
+
+
+def test_a_second_factor_is_in_force_once_confirmed_and_a_code_counts_once(here: World) -> None:
+    ann = here.store.transcriber("ann").id
+    for session in ("own", "other"):
+        here.store.put_session("ann", sha(session), "csrf", after(10_000), NOON)
+    assert here.store.begin_second_factor("ann", "OLD", NOON)
+    assert here.store.begin_second_factor("ann", "SECRET", NOON), "what was not confirmed is begun anew"
+    assert not here.store.spend_code("ann", 7), "it is not in force yet"
+    assert not here.store.confirm_second_factor("ann", "OLD", 7, [sha("a")], sha("own"), NOON)
+    assert here.store.confirm_second_factor("ann", "SECRET", 7, [sha("a"), sha("b")], sha("own"), NOON)
+    assert not here.store.begin_second_factor("ann", "THIRD", NOON)
+    assert here.store.second_factor("ann") == SecondFactor(secret="SECRET", in_force=True, recovery_codes=2)
+    alive = [here.store.session(sha(each), after(1), 1000) is not None for each in ("own", "other")]
+    assert alive == [True, False]
+
+    assert [here.store.spend_code("ann", step) for step in (6, 7, 8, 8, 7, 9)] == [
+        False,
+        False,
+        True,
+        False,
+        False,
+        True,
+    ]
+    spent = [here.store.spend_recovery_code("ann", sha(each), NOON) for each in "aacb"]
+    assert spent == [True, False, False, True]
+    here.store.put_recovery_codes("ann", [sha("d")], NOON)
+    assert [here.store.spend_recovery_code("ann", sha(each), NOON) for each in "ad"] == [False, True]
+    assert here.store.about("ann")["second_factor"] == [
+        {"at": NOON.isoformat(), "confirmed_at": NOON.isoformat(), "recovery_codes": 0}
+    ]
+
+    here.store.put_session("ann", sha("waits"), "csrf", after(100), NOON, waits_for_code=True)
+    assert here.store.session(sha("waits"), after(1), 1000) is None
+    assert here.store.waiting_session(sha("waits"), after(1)) == (here.store.transcriber("ann"), "csrf")
+    assert here.store.waiting_session(sha("own"), after(1)) is None
+    assert here.store.end_second_factor("ann", NOON, "operator")
+    assert not here.store.end_second_factor("ann", NOON, "operator")
+    assert here.store.waiting_session(sha("waits"), after(1)) is None
+    said = [(line.actor, line.action) for line in here.store.audit() if line.subject == ann][-3:]
+    assert said == [(ann, "second factor set"), (ann, "recovery codes made"), ("operator", "second factor ended")]
+
+
+def test_who_leaves_takes_their_second_factor_along(here: World) -> None:
+    here.store.begin_second_factor("ann", "SECRET", NOON)
+    here.store.confirm_second_factor("ann", "SECRET", 7, [sha("a")], "", NOON)
+    ann = here.store.transcriber("ann").id
+    here.store.leave("ann", NOON)
+    assert here.store.second_factor(ann) is None
+    assert not here.store.spend_recovery_code(ann, sha("a"), NOON)
 
 
 def test_a_session_ends_when_idle_when_old_and_when_ended(here: World) -> None:

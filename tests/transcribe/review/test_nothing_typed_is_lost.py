@@ -1,0 +1,205 @@
+"""What the server does not take: the person is told what to do, and what they typed stays in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.transcribe.review.cable import Cable
+from tests.transcribe.review.site import Site, form_of, make_site
+from transcribe.model import FieldKey, Form, Transcriber
+from transcribe.store import Rate, SentReading
+
+NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
+SignIn = Callable[[Transcriber], httpx.Client]
+Enter = Callable[[Transcriber], Page]
+COUNTS = "Your first reading of this field is kept, paid, and counts already."
+WAY_ON = "If the outcome is wrong, contest it under My readings."
+
+HELD_AHEAD = """
+  async () => {
+    const name = (await indexedDB.databases()).find((each) => each.name.startsWith("fairhand-")).name;
+    const open = indexedDB.open(name);
+    const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+    const count = database.transaction("held").objectStore("held").count();
+    const held = await new Promise((done) => { count.onsuccess = () => done(count.result); });
+    database.close();
+    return held >= 2;
+  }
+"""
+"""Whether the next field is here already."""
+
+
+def as_a_whole(name: str, version: int) -> Form:
+    return replace(form_of(name, version), options={"whole_form": True})
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = make_site(tmp_path, forms=as_a_whole)
+    yield made
+    made.store.close()
+
+
+def read_elsewhere(site: Site, who: Transcriber, text: str) -> str:
+    """This person's own reading of the field that they hold, sent from another device two hours ago. The task."""
+    (task, *_) = site.store.held(who.id, site.clock.now())
+    site.store.submit(task.id, who.id, SentReading(text=text, idem="elsewhere"), site.clock.now())
+    site.clock.forward += timedelta(hours=2)
+    return task.id
+
+
+@pytest.mark.browser
+def test_who_sends_an_old_reading_anew_is_told_to_contest_and_loses_no_word(
+    site: Site, enter: Enter, line: Cable
+) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1"}, name="one")
+    site.scan("bon-de-commande", {NUMBER: "BC-2"}, name="two")
+    amina = site.person("amina")
+    page = enter(amina)
+    page.wait_for_function(HELD_AHEAD)
+    line.cut()
+    before = str(page.locator("#task").get_attribute("action"))
+    page.keyboard.type("BC-1 <b>bis</b>")
+    page.keyboard.press("Enter")
+    expect(page.locator("#task")).not_to_have_attribute("action", before)
+    read_elsewhere(site, amina, "BC-1")
+    line.mend()
+
+    refused = page.locator("#refused")
+    expect(refused).to_be_visible()
+    expect(refused).to_contain_text(COUNTS)
+    expect(refused).to_contain_text(WAY_ON)
+    expect(refused.locator("q")).to_have_text("BC-1 <b>bis</b>")
+    expect(refused.get_by_role("link", name="My readings")).to_have_attribute("href", "/readings")
+    assert Axe().run(page).response["violations"] == []
+    page.keyboard.type("BC-2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#no-work")).to_be_visible()
+    page.goto(f"{line.address}/work")
+    site.scan("bon-de-commande", {NUMBER: "BC-3"}, name="three")
+    page.goto(f"{line.address}/work")
+    expect(refused.locator("q")).to_have_text("BC-1 <b>bis</b>")
+
+    refused.get_by_role("button", name="Put it away").click()
+    expect(refused).not_to_be_visible()
+    page.reload()
+    page.locator("html[data-ready]").wait_for()
+    expect(refused).not_to_be_visible()
+    assert sorted(str(each) for each in site.texts_of(amina.id)) == ["BC-1", "BC-2"]
+
+
+@pytest.mark.browser
+def test_who_takes_back_an_old_reading_is_told_to_contest(site: Site, enter: Enter) -> None:
+    for name in ("one", "two"):
+        site.scan("bon-de-commande", {NUMBER: name}, name=name)
+    page = enter(site.person("amina"))
+    before = str(page.locator("#task").get_attribute("action"))
+    page.keyboard.type("BC-1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#task")).not_to_have_attribute("action", before)
+    expect(page.locator("#status")).to_have_text("all sent")
+    site.clock.forward += timedelta(hours=2)
+    page.keyboard.type("half a te")
+    page.keyboard.press("Alt+u")
+
+    expect(page.locator("#notice")).to_contain_text(WAY_ON)
+    expect(page.locator("#notice a")).to_have_attribute("href", "/readings")
+    assert page.locator("#text").input_value() == "half a te"
+
+
+@pytest.mark.browser
+def test_without_javascript_the_answer_gives_back_what_was_typed(site: Site, address: str, browser: Browser) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina = site.person("amina")
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{address}/in/{site.link(amina)}")
+    page.locator("main button").click()
+    page.wait_for_url("**/work")
+    read_elsewhere(site, amina, "BC-1")
+    page.locator("#text").fill("BC-1 <b>bis</b>")
+    page.locator("button.main").first.click()
+
+    expect(page.locator("h1")).to_contain_text(COUNTS)
+    expect(page.locator("h1")).to_contain_text(WAY_ON)
+    expect(page.locator("#typed q")).to_have_text("BC-1 <b>bis</b>")
+    page.locator("main a[href='/readings']").click()
+    expect(page.locator("#readings")).to_contain_text("BC-1")
+
+
+def test_of_a_whole_form_what_can_be_kept_is_kept_and_the_rest_given_back(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "14/03/2025"})
+    amina = site.person("amina")
+    client = sign_in(amina)
+    assert client.get("/form").status_code == 200
+    csrf = client.get("/me").text.split('name="csrf" value="')[1].split('"')[0]
+    tasks = {task.key: task.id for task in site.store.held(amina.id, site.clock.now())}
+    old = read_elsewhere(site, amina, "first")
+    (other,) = set(tasks.values()) - {old}
+    sent = {"csrf": csrf}
+    for task, text in ((old, "second"), (other, "right")):  # the one that is refused comes first
+        sent |= {f"idem.{task}": f"idem-{task[:12]}", f"text.{task}": text}
+    answer = client.post("/form", data=sent)
+    assert (answer.status_code, COUNTS in answer.text, WAY_ON in answer.text) == (409, True, True)
+    assert '<q dir="auto">second</q>' in answer.text
+    assert "right" not in answer.text
+    assert sorted(str(each) for each in site.texts_of(amina.id)) == ["first", "right"]
+
+
+@pytest.mark.parametrize("ended", ["session", "token", "pause"])
+def test_whatever_refuses_a_form_its_words_are_given_back_and_never_a_password(
+    site: Site, sign_in: SignIn, ended: str
+) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina = site.person("amina")
+    client = sign_in(amina)
+    client.get("/work")
+    csrf = client.get("/me").text.split('name="csrf" value="')[1].split('"')[0]
+    (task,) = site.store.held(amina.id, site.clock.now())
+    if ended == "session":
+        site.store.end_sessions(amina.id, site.clock.now())
+    elif ended == "pause":
+        site.store.set_paused(amina.id, paused=True, now=site.clock.now())
+    else:
+        csrf = "older"
+    sent = {
+        "csrf": csrf,
+        "idem": "idem-1234",
+        "text": "a long \x01 <b>text</b>",
+        "password": "canary",
+        "code": "canary",
+    }
+    answer = client.post(f"/work/{task.id}", data=sent)
+    assert answer.status_code == (401 if ended == "session" else 403)
+    assert "a long \ufffd &lt;b&gt;text&lt;/b&gt;" in answer.text
+    assert "canary" not in answer.text
+
+
+def test_a_plain_form_that_comes_late_is_kept_and_paid_as_the_module_s_is(site: Site, sign_in: SignIn) -> None:
+    scan, now = site.scan("bon-de-commande", {NUMBER: "BC-1"}), site.clock.now
+    site.store.put_rate(Rate(form="", micro=50_000, currency="EUR", since=now()), now())
+    amina, ben = site.person("amina"), site.person("ben")
+    client = sign_in(amina)
+    client.get("/work")
+    csrf = client.get("/me").text.split('name="csrf" value="')[1].split('"')[0]
+    (task,) = site.store.held(amina.id, now())
+    site.clock.forward += timedelta(minutes=40)
+    (taken,) = site.store.lease(ben.id, 1, now())
+    assert taken.id == task.id
+    site.store.submit(task.id, ben.id, SentReading(text="BC-1", idem="ben's-one"), now())
+    sent = {"csrf": csrf, "idem": "idem-1234", "text": "BC-1 bis"}
+    answer = client.post(f"/work/{task.id}?check=1", data=sent)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/work")
+    assert site.texts_of(amina.id) == ["BC-1 bis"]
+    assert [line.micro for line in site.store.ledger(amina.id)] == [50_000]
+    strange = sign_in(site.person("eve"))
+    csrf = strange.get("/me").text.split('name="csrf" value="')[1].split('"')[0]
+    assert strange.post(f"/work/{task.id}", data={**sent, "csrf": csrf}).status_code == 404, "it was never hers"
+    assert len([each for each in site.store.readings(scan) if each.kind == "person"]) == 2
