@@ -8,7 +8,8 @@ from pathlib import Path
 
 from transcribe.store.drivers.database import Database
 from transcribe.store.drivers.durable_files import ErasureList, own_key
-from transcribe.store.drivers.sqlite import open_sqlite, refuse_network_file_system
+from transcribe.store.drivers.network_disks import refuse_network_file_system
+from transcribe.store.drivers.sqlite import open_sqlite
 from transcribe.store.verbs.api_tokens import ApiTokenVerbs
 from transcribe.store.verbs.appeals import AppealVerbs
 from transcribe.store.verbs.audit_log import AuditLogVerbs

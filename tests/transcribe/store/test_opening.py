@@ -12,7 +12,7 @@ import pytest
 from tests.transcribe.store.world import NOON, person
 from transcribe.errors import StoreError
 from transcribe.store import open_store
-from transcribe.store.drivers import sqlite
+from transcribe.store.drivers import network_disks
 from transcribe.store.drivers.migrate import MIGRATIONS_FOLDER, migrate
 from transcribe.store.drivers.sqlite import connect
 
@@ -118,7 +118,7 @@ def test_a_database_newer_than_the_program_is_refused(tmp_path: Path) -> None:
 def test_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\n")
-    monkeypatch.setattr(sqlite, "MOUNTS_FILE", mounts)
+    monkeypatch.setattr(network_disks, "MOUNTS_FILE", mounts)
     with pytest.raises(StoreError, match="nfs4"):
         open_store(tmp_path / "state.db")
     mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path}/other nfs4 rw 0 0\n")

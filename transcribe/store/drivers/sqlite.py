@@ -20,6 +20,7 @@ from transcribe.errors import StoreError
 from transcribe.store.drivers.database import Row, TransactionLost
 from transcribe.store.drivers.journal import empty_log, enable_write_ahead
 from transcribe.store.drivers.migrate import migrate
+from transcribe.store.drivers.network_disks import refuse_network_file_system
 
 BUSY_TIMEOUT_SECONDS = 30.0
 """How long a write waits for another process. The worst wait measured with 64 writing processes was 7.5 s."""
@@ -33,14 +34,8 @@ PAGE_CACHE_KIB = 16384
 CACHED_STATEMENT_COUNT = 512
 """Prepared statements that a connection keeps: more than there are in `queries/`."""
 
-NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs"})
-"""File systems without the shared memory and the honest locks that WAL needs."""
-
 PART = re.compile(r"\{(part_\w+)\}")
 """Where a statement holds the text of another one of `queries/`, so that a condition is written once."""
-
-MOUNTS_FILE = Path("/proc/self/mounts")
-"""Where Linux lists its mounts. On other systems nothing is checked."""
 
 
 class SqliteDatabase:
@@ -66,7 +61,7 @@ class SqliteDatabase:
         return self._own_connection().connection
 
     def all(self, name: str, /, **values: object) -> list[Row]:
-        try:  # not `_store_errors`: a context manager would cost as much as a small statement
+        try:
             return self._execute(name, values).fetchall()
         except sqlite3.IntegrityError:
             raise
@@ -83,12 +78,7 @@ class SqliteDatabase:
         return row
 
     def value(self, name: str, /, **values: object) -> Any:
-        try:
-            row = self._execute(name, values).fetchone()
-        except sqlite3.IntegrityError:
-            raise
-        except sqlite3.DatabaseError as error:
-            raise self._store_error(error) from error
+        row = self.one(name, **values)
         return None if row is None else row[0]
 
     def run(self, name: str, /, **values: object) -> int:
@@ -283,21 +273,6 @@ def open_sqlite(path: Path) -> SqliteDatabase:
             f"{path.name} cannot be opened ({error}). Is it a database of fairhand, on a disk with room?"
         ) from error
     return SqliteDatabase(path)
-
-
-def refuse_network_file_system(path: Path) -> None:
-    """StoreError where a file would lie on a network file system, as far as this system says."""
-    if not MOUNTS_FILE.exists():
-        return
-    target = str(path.resolve())
-    best, kind = "", ""
-    for line in MOUNTS_FILE.read_text(encoding="utf-8", errors="replace").splitlines():
-        _, point, system, *_ = line.split(" ")
-        inside = target == point or target.startswith(point.rstrip("/") + "/")
-        if inside and len(point) >= len(best):
-            best, kind = point, system
-    if kind in NETWORK_FILE_SYSTEMS:
-        raise StoreError(f"{path} lies on {kind}, where SQLite cannot lock safely. Put FAIRHAND_HOME on a local disk.")
 
 
 @cache
