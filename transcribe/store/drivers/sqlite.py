@@ -78,7 +78,7 @@ class SqliteDatabase:
         return row
 
     def value(self, name: str, /, **values: object) -> Any:
-        row = self.one(name, **values)
+        row: Any = self.one(name, **values)
         return None if row is None else row[0]
 
     def run(self, name: str, /, **values: object) -> int:
