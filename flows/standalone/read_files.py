@@ -42,7 +42,7 @@ def read_files(
     forms = [library.find(name) for name in library.names()] if form is None else []
     gathered = gather(files)
     with tempfile.TemporaryDirectory() as folder:
-        archive = Archive(folder)
+        archive = Archive(folder, lasting=False)
         for count, scanned in enumerate(scans_of(gathered, form, archive, limits(settings), forms=forms)):
             progress(count, max(len(gathered), count))
             if isinstance(scanned, Unreadable):

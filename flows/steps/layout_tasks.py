@@ -44,8 +44,7 @@ def read_shown_layout(home: Home, scan: Scan, shown: Annotations) -> ReadResult:
     decoded = load_pages(scan, home.archive, limits(home.settings))
     engines = [FallbackEngine(engine=engine) for engine in engines_for(home, form)]
     reads = without_failed(read_annotated(scan, decoded, form, engines, shown, now()), engines)
-    for content in reads.files.values():
-        home.archive.put(content)
+    home.archive.put_all(reads.files.values())
     home.store.put_places(scan.id, reads.places, now(), reads.readings)
     return reads
 

@@ -175,8 +175,7 @@ def read_scan(home: Home, scan: Scan, *, without: int = 0) -> ReadResult:
 
 def _put_reads(home: Home, scan: Scan, reads: ReadResult) -> None:
     """Keep what machines read of a scan: the pictures first, as the readings refer to them."""
-    for content in reads.files.values():
-        home.archive.put(content)
+    home.archive.put_all(reads.files.values())
     home.store.put_reads(scan.id, reads, now())
 
 

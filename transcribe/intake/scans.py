@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -106,11 +107,12 @@ def _scanned(group: Group, archive: Archive, limits: Limits, is_known: Callable[
 
 def _keep_files(scanned: Scanned, group: Iterable[FilePage], archive: Archive) -> Scanned:
     """The files as they are, and an hOCR file that lies beside one."""
-    kept = []
-    for file_page, page in zip(group, scanned.scan.pages, strict=True):
-        archive.put(file_page.content)
-        beside = _hocr_beside(file_page.path)
-        kept.append(replace(page, hocr=archive.put(beside) if beside is not None else ""))
+    group = tuple(group)
+    beside = {path: content for path in {each.path for each in group} if (content := _hocr_beside(path)) is not None}
+    archive.put_all([*{each.path: each.content for each in group}.values(), *beside.values()])
+    names = {path: hashlib.sha256(content).hexdigest() for path, content in beside.items()}
+    pages = zip(group, scanned.scan.pages, strict=True)
+    kept = [replace(page, hocr=names.get(file_page.path, "")) for file_page, page in pages]
     return replace(scanned, scan=replace(scanned.scan, pages=tuple(kept)))
 
 
