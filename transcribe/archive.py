@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from transcribe.errors import NotFound
+
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 OPEN_FILES_COUNT = 64
 """So many files are open at once while many are kept; a process may have about a thousand. Chosen by hand."""
@@ -116,8 +121,10 @@ class Archive:
 
     def _sync_known(self, paths: Sequence[Path]) -> None:
         """Have on disk what another writer may have written a moment ago."""
-        for path in paths if self._lasting else ():
-            _sync(path)
+        for path in paths:
+            os.utime(path)  # so that nobody takes it for one that no scan needs
+            if self._lasting:
+                _sync(path)
         self._sync_folders({path.parent for path in paths})
 
     def _sync_folders(self, folders: Collection[Path]) -> None:
@@ -174,6 +181,38 @@ class Archive:
         except FileNotFoundError:
             return False
         return hashlib.sha256(content).hexdigest() == sha256
+
+    def settled_files(self, before: datetime) -> Iterator[str]:
+        """The SHA-256 of every file that was not written or kept again since then.
+
+        A younger one may be one that a scan is about to name. Where the place says no times there are none.
+        """
+        for folder in (entry for entry in self._entries(self._root) if entry["type"] == "directory"):
+            for entry in self._entries(folder["name"]):
+                if _HASH.fullmatch(entry["name"].rpartition("/")[2]) and self._is_settled(entry, before):
+                    yield entry["name"].rpartition("/")[2]
+
+    def is_settled(self, sha256: str, before: datetime) -> bool:
+        """Whether a file is there and was not written or kept again since then."""
+        try:
+            return self._is_settled(self._files.info(self._path(sha256)), before)
+        except FileNotFoundError:
+            return False
+
+    def _entries(self, folder: str) -> list[dict[str, Any]]:
+        try:
+            listed: list[dict[str, Any]] = self._files.ls(folder, detail=True)
+        except FileNotFoundError:
+            return []
+        return listed
+
+    def _is_settled(self, entry: Mapping[str, Any], before: datetime) -> bool:
+        written = next(
+            (entry[name] for name in ("mtime", "LastModified", "updated", "created") if entry.get(name)), None
+        )
+        if isinstance(written, int | float):
+            written = datetime.fromtimestamp(written, UTC)
+        return isinstance(written, datetime) and written.tzinfo is not None and written < before
 
     def erase(self, name: str) -> None:
         """Remove these bytes, with everything that lies in the same file and what killed writers left of them.

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.administration.finding import Finding
-from flows.home import Home, Settings, open_home
+from flows.administration.orphans import orphaned_files
+from flows.home import Home, Settings, now, open_home
 from reconcile.records import damage, is_of
 from transcribe.errors import FairhandError
 from transcribe.store import state_faults
+
+SHOWN_ORPHANS_COUNT = 10
+"""So many files of no scan are named; `fairhand prune` lists them all. Chosen by hand."""
 
 RESTORE_MEND = "stop everything and put state.db back from a backup, as docs/running.md says (Putting one back)"
 REBUILD_MEND = "fairhand publish --rebuild"
@@ -32,6 +36,7 @@ def examine_deeply(settings: Settings) -> Iterator[Finding]:
         return  # the finding is one of the database already
     try:
         yield from _pictures(home)
+        yield from _orphans(home)
         yield from _records(home, broken=bool(broken))
         yield from _work(home)
     finally:
@@ -47,6 +52,14 @@ def _pictures(home: Home) -> Iterator[Finding]:
                 f"put the archive back from a backup, or ingest that file again with --form {state.scan.form or 'auto'}"
             )
             yield Finding(check="archive", message=what, mend=mend)
+
+
+def _orphans(home: Home) -> Iterator[Finding]:
+    orphans = list(orphaned_files(home, now()))
+    if orphans:
+        listed = ", ".join(orphans[:SHOWN_ORPHANS_COUNT]) + (", ..." if len(orphans) > SHOWN_ORPHANS_COUNT else "")
+        message = f"{len(orphans)} files of the archive are of no scan: {listed}."
+        yield Finding(check="archive", message=message, mend="fairhand prune", warning=True)
 
 
 def _records(home: Home, *, broken: bool) -> Iterator[Finding]:
@@ -75,4 +88,8 @@ def _work(home: Home) -> Iterator[Finding]:
     audit = home.store.verify_audit()
     if audit.broken_at is not None:
         message = f"The log does not hold from line {audit.broken_at} on: it was changed, or the key is another one."
-        yield Finding(check="key", message=message, mend="put state.key back from the backup of this state.db")
+        yield Finding(
+            check="key",
+            message=message,
+            mend="put state.key back from the backup of this state.db; after fairhand init --new-key it stays so",
+        )

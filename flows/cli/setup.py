@@ -13,13 +13,33 @@ from flows.cli.app import app, settings_of
 if TYPE_CHECKING:
     from flows.administration import EngineState
 
+LOST_WITH_KEY = """state.key is new and everything opens again. Scans, readings, pay and people are as they were.
+Lost with the old key is:
+- the proof of what was written until now: fairhand audit verify finds the log and every seal broken from the first.
+  Check pay against what you exported before, and keep a copy of state.db as it is today.
+- scans that state.erased alone knows as forgotten, where an older state was put back: forget them again if they come.
+- that something sent or read before is known again by its hash: a reading sent once more is an unpaid correction, and
+  a scan that machines read again has their readings once more.
+Put the new state.key into your backup now, apart from the databases."""
+"""What is said where a new key was made: all that the old one was for."""
+
 
 @app.command()
-def init(ctx: typer.Context) -> None:
+def init(
+    ctx: typer.Context,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="state.key is lost for good: make another, and say what is lost with it.")
+    ] = False,
+) -> None:
     """Make the folder of all data: its databases, and a settings file in which everything is explained."""
-    from flows.home import SETTINGS_FILE, open_home, settings_file
+    from flows.home import SETTINGS_FILE, now, open_home, settings_file
+    from transcribe.store import renew_key
 
     settings = settings_of(ctx)
+    if new_key:
+        renew_key(settings.state, now())
+        typer.echo(LOST_WITH_KEY)
+        return
     open_home(settings).close()
     file = settings.home / SETTINGS_FILE
     if not file.exists():
@@ -54,6 +74,34 @@ def doctor(
     wrong = [finding for finding in findings if not finding.warning]
     if wrong:
         raise typer.Exit(3 if any(finding.machine for finding in wrong) else 1)
+
+
+@app.command()
+def prune(
+    ctx: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove them; else they are only listed.")] = False,
+    as_json: terminal.AsJson = False,
+) -> None:
+    """List the files of the archive that no scan names, a day old or more; with --yes remove them."""
+    from flows.administration import orphaned_files, remove_orphans
+    from flows.home import now, open_home
+
+    home = open_home(settings_of(ctx))
+    names = remove_orphans(home, now()) if yes else list(orphaned_files(home, now()))
+    if as_json:
+        terminal.as_json({"removed" if yes else "orphans": names})
+        return
+    for name in names:
+        typer.echo(name)
+    if not names:
+        typer.echo("Every file of the archive that is older than a day is of a scan.")
+    elif yes:
+        typer.echo(f"{len(names)} files removed.")
+    else:
+        typer.echo(
+            f"{len(names)} files are of no scan. Put state.db back from a backup first if scans are missing; "
+            "fairhand prune --yes removes the files for good."
+        )
 
 
 def _engine_in_words(state: EngineState) -> str:

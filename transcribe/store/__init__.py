@@ -33,7 +33,7 @@ from transcribe.store.facts import (
     TimeDispute,
     Waiting,
 )
-from transcribe.store.state_store import open_store
+from transcribe.store.state_store import open_store, renew_key
 
 __all__ = [
     "CLAIM_SECONDS",
@@ -69,5 +69,6 @@ __all__ = [
     "enable_write_ahead",
     "log_readers",
     "open_store",
+    "renew_key",
     "state_faults",
 ]

@@ -254,6 +254,9 @@ class ReconcileStore(Protocol):
     def end_erasures(self, scans: list[str]) -> None:
         """Say that nothing of these forgotten scans is left anywhere."""
 
+    def names_file(self, sha256: str) -> bool:
+        """Whether any scan, as its page, what lies beside it, or a picture of it, names this file of the archive."""
+
     def empty_log(self, seconds: float = 0.0) -> bool:
         """Leave nothing of what was erased in the log of the database. It waits so long for readers.
 

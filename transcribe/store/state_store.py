@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 
+from transcribe.errors import StoreError
 from transcribe.store.drivers.database import Database
-from transcribe.store.drivers.durable_files import ErasureList, own_key
+from transcribe.store.drivers.durable_files import ErasureList, own_key, replace_key
 from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.sqlite import open_sqlite
 from transcribe.store.verbs.api_tokens import ApiTokenVerbs
@@ -70,3 +72,29 @@ def open_store(path: Path, key: bytes | None = None) -> StateStore:
     store.watch()
     store.replay_erasures()
     return store
+
+
+def renew_key(path: Path, now: datetime) -> None:
+    """Give a state whose key is lost, damaged or another's a new one. StoreError where there is none, or its key holds.
+
+    What was sealed, logged and listed under the old key cannot be checked any more. A key that does not fit is kept
+    beside the new one.
+    """
+    if not path.exists() or not path.stat().st_size:
+        raise StoreError(f"There is no {path.name} here, so that no key can be lost: fairhand init makes both.")
+    try:
+        open_store(path).close()
+    except StoreError as error:
+        if path.with_suffix(".key").name not in str(error):
+            raise
+    else:
+        raise StoreError(
+            f"{path.with_suffix('.key').name} is there and is that of {path.name}. A new one would only lose what it "
+            "vouches for; nothing was changed."
+        )
+    replace_key(path.with_suffix(".key"))
+    key = own_key(path.with_suffix(".key"), path)
+    store = StateStore(open_sqlite(path), key, ErasureList(path.with_suffix(".erased")))
+    store.watch()
+    store.own_anew(now)
+    store.close()

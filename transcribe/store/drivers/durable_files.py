@@ -61,7 +61,8 @@ def own_key(path: Path, database: Path) -> bytes:
         if made:
             raise StoreError(
                 f"{path} is missing: it holds the key of the hashes in {database.name}. Put it back from your backup, "
-                "where it was kept apart from the database; nothing was changed."
+                "where it was kept apart from the database; nothing was changed. If it is lost for good: "
+                "fairhand init --new-key."
             )
         _make_key(path)
     key = path.read_bytes()
@@ -71,6 +72,13 @@ def own_key(path: Path, database: Path) -> bytes:
             "nothing was changed."
         )
     return key
+
+
+def replace_key(path: Path) -> None:
+    """Make a new key in this file. What lies there is kept beside it, under a name that ends in "set-aside"."""
+    if path.exists():
+        path.rename(path.with_name(f"{path.name}.{secrets.token_hex(4)}.set-aside"))
+    _make_key(path)
 
 
 def _make_key(path: Path) -> None:

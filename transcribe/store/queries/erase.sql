@@ -18,6 +18,12 @@ WHERE NOT EXISTS (SELECT 1 FROM scan_page o JOIN scan s ON s.id = o.scan_id
         WHERE substr(o.snippet, 1, 64) = substr(n.sha256, 1, 64) AND o.snippet IS NOT NULL AND f.scan_id <> :scan_id)
 ORDER BY 1;
 
+-- name: names_file^
+SELECT EXISTS (SELECT 1 FROM scan_page o JOIN scan s ON s.id = o.scan_id
+        WHERE (o.file = :sha256 OR o.hocr = :sha256) AND s.erased_at IS NULL)
+    OR EXISTS (SELECT 1 FROM page_picture o WHERE o.sha256 = :sha256)
+    OR EXISTS (SELECT 1 FROM place o WHERE substr(o.snippet, 1, 64) = :sha256 AND o.snippet IS NOT NULL) AS is_named;
+
 -- name: replaced_names
 SELECT DISTINCT substr(n.sha256, 1, 64) AS sha256 FROM erased_name n WHERE n.scan_id = :scan_id
     AND NOT EXISTS (SELECT 1 FROM scan_page o JOIN scan s ON s.id = o.scan_id

@@ -52,6 +52,9 @@ class ErasureVerbs(Lookup):
             for scan in scans:
                 self.db.run("end_unfinished_erasure", sha256=scan)
 
+    def names_file(self, sha256: str) -> bool:
+        return bool(self.db.value("names_file", sha256=sha256))
+
     def empty_log(self, seconds: float = 0.0) -> bool:
         done = self.db.checkpoint(seconds)
         if done and self.log_has_words():
@@ -106,6 +109,14 @@ class ErasureVerbs(Lookup):
         if not mark:
             with self.db.write():
                 self.db.run("set_key_mark", mark=own)
+
+    def own_anew(self, now: datetime) -> None:
+        """Be the state of another key from now on; the scans forgotten here are listed under it too."""
+        with self.db.write():
+            self.db.run("set_key_mark", mark=self.keyed_hash("the key of this state"))
+            self.db.run("set_erasures_size", size=-1)
+            self.log("store", "key replaced", "", {}, now)
+        self.replay_erasures()
 
     def _keyed(self, scan: str) -> str:
         return self.keyed_hash("erased", scan)
