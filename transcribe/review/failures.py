@@ -91,6 +91,9 @@ def is_for_programs(request: Request) -> bool:
 TYPED_NAMES = frozenset({"text", "words", "answer"})
 """Names under which forms send what somebody typed and would not like to type again; never a password or code."""
 
+UNREADABLE_BODY = frozenset({400, 408, 413, 415})
+"""What is answered while a body is still coming, or is no form: reading on would wait for what never comes."""
+
 
 async def typed_in(request: Request) -> tuple[str, ...]:
     """What somebody typed into the form that they sent, so that its error page can give it back."""
@@ -172,7 +175,8 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     messages = {404: N_("There is nothing here for you."), 405: N_("This cannot be done here.")}
     said = error.detail if is_for_programs(request) else messages.get(error.status_code, error.detail)
-    response = failure_response(request, error.status_code, said, typed=await typed_in(request))
+    typed = () if error.status_code in UNREADABLE_BODY else await typed_in(request)
+    response = failure_response(request, error.status_code, said, typed=typed)
     response.headers.update(error.headers or {})
     return response
 
