@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from starlette.testclient import TestClient
 
 from tests.transcribe.review.site import Site, make_site
 from tests.transcribe.review.test_requests import client_of
+from transcribe.errors import StoreError
 from transcribe.forms import definition
 from transcribe.model import WHOLE, FieldKey, Scan, Task
 from transcribe.review.text_limits import MAX_TEXT_LENGTH, MAX_WORD_LENGTH
@@ -104,3 +106,20 @@ def test_only_a_form_that_was_offered_is_an_answer(site: Site, client: TestClien
     assert send(f"bon-de-commande/{offered.version}", "idem-0002") in (200, 303)
     assert texts(site) == [f"bon-de-commande/{offered.version} 0"]
     assert client.get("/readings").status_code == 200
+
+
+def test_a_full_disk_is_one_line_of_the_log_a_request(
+    site: Site, client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        try:
+            raise sqlite3.OperationalError("database or disk is full")
+        except sqlite3.OperationalError as error:
+            raise StoreError from error
+
+    monkeypatch.setattr(site.store, "set_training", full)
+    sent = {"csrf": client.headers["x-csrf-token"], "training": "no"}
+    assert client.post("/me", data=sent).status_code == 503
+    (line,) = (record for record in caplog.records if record.name.startswith("transcribe.review"))
+    assert line.getMessage() == "the store is busy: StoreError, database or disk is full"
+    assert line.exc_info is None

@@ -86,3 +86,13 @@ def test_top_ups_are_written_by_the_days_of_the_zone_and_never_twice(here: World
     here.store.close_period(after(190_000), "again", after(190_000))
     assert [line for line in here.store.ledger(who) if line.kind == "top-up"] == before
     assert sum(line.micro for line in here.store.ledger(who)) == 0
+
+
+def test_who_leaves_by_the_pages_is_forgotten_with_the_next_publishing(here: World) -> None:
+    """There several deeds are one transaction, in which the log cannot be emptied."""
+    with here.store.db.write():
+        here.store.leave("ann", after(30))
+    assert here.store.log_has_words()
+    assert here.store.empty_log()
+    assert not here.store.log_has_words()
+    assert not any(found(here).values())

@@ -193,6 +193,13 @@ async def _too_many(request: Request, error: Exception) -> Response:
     return failure_response(request, 429, error.message, error.retry_after, await typed_in(request))
 
 
+def _cause_in_words(error: Exception) -> str:
+    """What kind of error it is, in a line: a full disk makes thousands. What SQLite itself says names no text."""
+    cause = error.__cause__
+    said = f", {cause}" if type(cause).__module__ == "sqlite3" else ""
+    return f"{type(error).__name__}{said}"
+
+
 async def _ours(request: Request, error: Exception) -> Response:
     typed = await typed_in(request)
     if isinstance(error, NotFound):
@@ -209,6 +216,6 @@ async def _ours(request: Request, error: Exception) -> Response:
         logger.error("a form cannot be used: %s", error)
         return failure_response(request, 404, N_("There is nothing here for you."), typed=typed)
     if isinstance(error, StoreError):
-        logger.warning("the store is busy: %s", type(error).__name__, exc_info=error)
+        logger.warning("the store is busy: %s", _cause_in_words(error))
         return failure_response(request, 503, N_("The server is busy. Send it again; it is counted once."), 1, typed)
     raise error
