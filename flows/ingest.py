@@ -88,8 +88,12 @@ class Ingested:
         return bool(self.read or self.unidentified or self.failed or len(self.set_aside) > self.aside_before)
 
 
+UNFORESEEN: dict[str, Exception] = {}
+"""By scan the unforeseen errors of reading it in this process, which may quote the paper: they go past Prefect."""
+
+
 class BatchError(FairhandError):
-    """A batch ended for a reason that nobody has foreseen; the log of the program has it.
+    """A batch or a reading ended for a reason that nobody has foreseen; the log of the program has it.
 
     Prefect, which keeps the message of every error, is told no word of it.
     """
@@ -122,12 +126,20 @@ def _without_traceback(record: logging.LogRecord) -> bool:
     log_prints=False,
 )
 def read_one(home: str, scan: str, short: str, key: str) -> dict[str, Any]:
-    """Read one scan; the last time that it is tried, without an engine that fails. Its parameters and its result hold
-    no text of the paper, as Prefect keeps both."""
+    """Read one scan; the last time that it is tried, without an engine that fails.
+
+    Its parameters, its result and the message of its error hold no text of the paper, as Prefect keeps all three.
+    """
     opened = home_at(home)
     running = TaskRunContext.get()
     last = running is not None and running.task_run.run_count > len(RETRY_SECONDS)
-    reads = read_scan(opened, opened.store.scan(scan), without=int(last))
+    try:
+        reads = read_scan(opened, opened.store.scan(scan), without=int(last))
+    except FairhandError:
+        raise
+    except Exception as error:
+        UNFORESEEN[scan] = error
+        raise BatchError(f"Reading it failed unexpectedly ({type(error).__name__}).") from None
     return {"readings": len(reads.readings), "failed": list(reads.failed)}
 
 
@@ -235,7 +247,7 @@ class _Window:
             # Prefect remembers work whose result the store has not (another store, an old backup): do it again.
             result = self._submit(scan, anew=True).result(raise_on_failure=False)
         if isinstance(result, Exception):
-            self._fail(scan, result)
+            self._fail(scan, UNFORESEEN.pop(scan.id, result))
         else:
             self._done.read += 1
             self._done.healed += scan.id in self._lost

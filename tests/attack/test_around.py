@@ -26,7 +26,7 @@ from flows.home.private_files import key_made_once
 from flows.runtime.file_locks import is_locked, take_lock
 from flows.runtime.prefect_server import free_port, lock_file, notice, notice_file, serving_address
 from flows.terminal.printing import OBEYED_PATTERN
-from tests.flows.house import START, TYPED, House, until
+from tests.flows.house import CASES, START, TYPED, House, until
 from tests.patience import PATIENCE
 from transcribe.intake import gather, unreached
 
@@ -264,6 +264,32 @@ def test_no_name_of_these_files_reaches_prefect(served: Served, tmp_path: Path) 
     kept = [each for each in (served.house.home / "prefect").rglob("*") if each.is_file()]
     assert {each.name for each in kept} >= {"prefect.db", "server.log"}
     assert [each for each in kept if CANARY.encode() in each.read_bytes()] == []
+
+
+MISREADS = f"""
+import sys
+from pathlib import Path
+import flows.ingest
+def breaks(*_, **__):
+    raise ValueError("no date: {CANARY}")
+flows.ingest.read_scan = breaks
+home, file = map(Path, sys.argv[1:])
+done = flows.ingest.ingest_batch(home, [file], "bon-de-commande", "misread", 1, lambda *_: None)
+print(done.failed)
+"""
+
+
+def test_an_unforeseen_error_of_reading_tells_prefect_no_text(served: Served) -> None:
+    environment = {**served.house.child_environment(), "PREFECT_HOME": str(served.house.home / "prefect")}
+    words = (sys.executable, "-c", MISREADS, str(served.house.home), str(CASES / "bon-de-commande-flat-typed-0008.png"))
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert f"reading it failed unexpectedly (ValueError: no date: {CANARY})" in done.stdout, "the operator is told"
+    with httpx.Client(base_url=str(served.house.prefect), auth=served.house.prefect_sign_in) as operator:
+        runs = operator.post("/task_runs/filter", json={}, timeout=PATIENCE).json()
+    failed = [run["state"]["message"] for run in runs if run["state_type"] == "FAILED"]
+    assert "Reading it failed unexpectedly (ValueError)" in failed[0]
+    assert CANARY not in str(runs)
 
 
 def test_read_names_them_too(tmp_path: Path) -> None:
