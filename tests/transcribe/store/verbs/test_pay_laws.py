@@ -72,8 +72,8 @@ class PayMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.store.put_rate(Rate(form="", micro=RATE, currency="EUR", since=NOON - timedelta(days=9)), NOON)
-        floor = Floor(micro=FLOOR, currency="EUR", source="law", since=NOON - timedelta(days=9))
+        self.store.put_rate(Rate(form="", micro=RATE, currency="EUR", since=NOON - timedelta(days=9000)), NOON)
+        floor = Floor(micro=FLOOR, currency="EUR", source="law", since=NOON - timedelta(days=9000))
         self.store.put_floor(floor, NOON)
         self.store.put_transcriber(person("hal", engagement="hourly"), NOON)
         self.scans = [self.here.scan(name) for name in ("a", "b", "c")]
