@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import httpx
 from flows.home import Settings, child_environment, prefect_address, prefect_server_variables, use_prefect
 from flows.runtime.file_locks import is_locked, take_lock
 from flows.runtime.process_guard import GRACE_SECONDS, guarded
-from transcribe.errors import FairhandError
+from transcribe.errors import FairhandError, SettingsError
 
 START_SECONDS = 300.0
 """How long a server may take to answer: 7 s on an idle machine, two minutes on one with five programs a core."""
@@ -110,6 +111,7 @@ def prefect_for(settings: Settings) -> Iterator[str]:
     known = prefect_address() or serving
     if known:
         use_prefect(settings, known, own=known == serving)
+        _require_welcome(known)
         yield known
         return
     server = PrefectServer(settings)
@@ -121,6 +123,20 @@ def prefect_for(settings: Settings) -> Iterator[str]:
     finally:
         _send_logs()
         server.stop()
+
+
+def _require_welcome(address: str) -> None:
+    """SettingsError where the server asks for a user and password that this process does not have."""
+    user, _, password = os.environ.get("PREFECT_API_AUTH_STRING", "").partition(":")
+    try:
+        answer = httpx.get(f"{address}/admin/version", auth=(user, password) if user else None, timeout=ANSWER_SECONDS)
+    except httpx.HTTPError:
+        return  # Prefect tries longer, and says what is wrong
+    if answer.status_code == 401 and "PREFECT_API_KEY" not in os.environ:
+        raise SettingsError(
+            f"Prefect at {address} asks for a user and password. Set PREFECT_API_AUTH_STRING to them; that of a "
+            "`fairhand serve` stands in prefect.key of its home."
+        )
 
 
 def _send_logs() -> None:

@@ -123,6 +123,13 @@ def test_prefect_obeys_nobody_without_the_key_and_no_page_from_elsewhere(served:
         assert own.headers["access-control-allow-origin"] == str(where).removesuffix("/api")
 
 
+def test_who_names_a_prefect_without_its_key_is_told_what_to_set(served: Served, tmp_path: Path) -> None:
+    house = House(home=tmp_path / "home", prefect=served.house.prefect)
+    done = house.run("ingest", TYPED, "--form", "bon-de-commande")
+    assert (done.code, "Traceback" in done.err) == (2, False)
+    assert "Set PREFECT_API_AUTH_STRING" in done.err
+
+
 def test_the_key_stands_in_no_command_line(served: Served) -> None:
     secret = served.house.prefect_sign_in[1]
     lines = [each.read_bytes() for each in Path("/proc").glob("[0-9]*/cmdline") if os.access(each, os.R_OK)]

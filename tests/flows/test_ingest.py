@@ -117,7 +117,7 @@ def test_killed_three_times_it_ends_with_what_an_undisturbed_run_has(
 ) -> None:
     names = [f"{form}-{kind}-typed-{number}.{end}" for form, kind, number, end in PHOTOGRAPHS]
     paths = [CASES / name for name in names]
-    calm = House(home=tmp_path / "calm", prefect=prefect_server)
+    calm = House(home=tmp_path / "calm", prefect=prefect_server, prefect_secret=working_house.prefect_secret)
     assert calm.run("ingest", *paths, "--form", "auto").code == 0
     chance = random.Random(7)
     for after in (1, 3, 4):
