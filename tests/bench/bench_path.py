@@ -35,11 +35,13 @@ def main() -> None:
 def measured(folder: Path, photographs: int, kills: int) -> bool:
     """Whether the killed runs end as the undisturbed one; the figures are printed."""
     write(series(photographs, SEED, FORMS, ("flat", "phone"), ("typed",)), folder / "photographs")
-    server = PrefectServer(configuration.load_settings(folder / "prefect"))
+    settings = configuration.load_settings(folder / "prefect")
+    server = PrefectServer(settings)
     server.start()
     server.wait()
     try:
-        calm, killed = (House(home=folder / name, prefect=server.address) for name in ("calm", "killed"))
+        secret, where = configuration.prefect_secret(settings), server.address
+        calm, killed = (House(home=folder / name, prefect=where, prefect_secret=secret) for name in ("calm", "killed"))
         began = time.monotonic()
         ingested = calm.run("ingest", folder / "photographs", "--form", "auto", "--json").json[0]
         print(f"undisturbed: {ingested['read']} photographs in {time.monotonic() - began:.1f} s")
