@@ -212,6 +212,17 @@ def prefect_address() -> str | None:
     return os.environ.get("PREFECT_API_URL") or None
 
 
+def prefect_login() -> tuple[str, str] | None:
+    """The user and password that this process gives a Prefect server; None where it has none."""
+    user, _, password = os.environ.get("PREFECT_API_AUTH_STRING", "").partition(":")
+    return (user, password) if user else None
+
+
+def has_prefect_api_key() -> bool:
+    """Whether the operator gave this process a key of Prefect's own service, in place of a user and password."""
+    return "PREFECT_API_KEY" in os.environ
+
+
 def child_environment(settings: Settings, **more: str) -> dict[str, str]:
     """The environment of a child process: ours, Prefect's variables, and this home."""
     return {**os.environ, **prefect_variables(settings), VARIABLE_PREFIX + "HOME": str(settings.home), **more}

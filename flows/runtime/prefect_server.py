@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -15,7 +14,15 @@ from pathlib import Path
 
 import httpx
 
-from flows.home import Settings, child_environment, prefect_address, prefect_server_variables, use_prefect
+from flows.home import (
+    Settings,
+    child_environment,
+    has_prefect_api_key,
+    prefect_address,
+    prefect_login,
+    prefect_server_variables,
+    use_prefect,
+)
 from flows.runtime.file_locks import is_locked, take_lock
 from flows.runtime.process_guard import GRACE_SECONDS, guarded
 from transcribe.errors import FairhandError, SettingsError
@@ -127,12 +134,11 @@ def prefect_for(settings: Settings) -> Iterator[str]:
 
 def _require_welcome(address: str) -> None:
     """SettingsError where the server asks for a user and password that this process does not have."""
-    user, _, password = os.environ.get("PREFECT_API_AUTH_STRING", "").partition(":")
     try:
-        answer = httpx.get(f"{address}/admin/version", auth=(user, password) if user else None, timeout=ANSWER_SECONDS)
+        answer = httpx.get(f"{address}/admin/version", auth=prefect_login(), timeout=ANSWER_SECONDS)
     except httpx.HTTPError:
         return  # Prefect tries longer, and says what is wrong
-    if answer.status_code == 401 and "PREFECT_API_KEY" not in os.environ:
+    if answer.status_code == 401 and not has_prefect_api_key():
         raise SettingsError(
             f"Prefect at {address} asks for a user and password. Set PREFECT_API_AUTH_STRING to them; that of a "
             "`fairhand serve` stands in prefect.key of its home."

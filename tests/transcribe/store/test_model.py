@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.examples import examples
 from tests.transcribe.store.world import NOON, World, decision, person, put, sent
-from transcribe.errors import LeaseLost
+from transcribe.errors import CountsAlready, LeaseLost
 from transcribe.model import FieldKey, Task
 from transcribe.store.facts import Rate
 
@@ -55,6 +55,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.paid: dict[str, int] = dict.fromkeys(PEOPLE, 0)
         self.said: dict[str, tuple[str, datetime]] = {}
         self.taken_back: set[tuple[str, str]] = set()
+        self.counted: dict[tuple[str, str], str] = {}
 
     def teardown(self) -> None:
         self.store.close()
@@ -99,6 +100,8 @@ class QueueMachine(RuleBasedStateMachine):
             if where == (name, key):
                 self.taken_back.discard((who, task))
                 self.standing[idem] = (where, who, "decided")
+                if task != "decided":
+                    self.counted[who, task] = self.said[idem][0]
 
     @rule(who=st.sampled_from(PEOPLE), count=st.integers(1, 3))
     def lease(self, who: str, count: int) -> None:
@@ -126,6 +129,9 @@ class QueueMachine(RuleBasedStateMachine):
             return
         name = f"{self.ids[task]} {idem}"
         holds, before = self._holds(wish, who), self._last_said(who, task)
+        if (who, task) in self.counted:
+            self._send_what_counts(task, who, text, name)
+            return
         try:
             kind = self.store.submit(task, who, sent(text, name), self.now).kind
         except LeaseLost:
@@ -148,6 +154,17 @@ class QueueMachine(RuleBasedStateMachine):
         wish.answered = True
         if not wish.closed and (wish.holder in (None, who) or not self._holds(wish, wish.holder)):
             wish.closed, wish.holder = True, who
+
+    def _send_what_counts(self, task: str, who: str, text: str | None, name: str) -> None:
+        """Send a reading again that was decided with: other words are refused, and the same change nothing."""
+        same = (who, name) in self.idems or self.counted[who, task] == (text or "")
+        try:
+            kind = self.store.submit(task, who, sent(text, name), self.now).kind
+        except CountsAlready:
+            assert not same
+        else:
+            assert same
+            assert kind == "again"
 
     @rule(who=st.sampled_from(PEOPLE))
     def give_back(self, who: str) -> None:
