@@ -102,6 +102,7 @@ class QueueMachine(RuleBasedStateMachine):
                 self.standing[idem] = (where, who, "decided")
                 if task != "decided":
                     self.counted[who, task] = self.said[idem][0]
+        self.now += timedelta(milliseconds=1)  # what is read from now on came after the decision
 
     @rule(who=st.sampled_from(PEOPLE), count=st.integers(1, 3))
     def lease(self, who: str, count: int) -> None:
