@@ -154,3 +154,13 @@ class EvidenceCode(StrEnum):
     COLLECTION_MINORITY = "collection minority"
     COLLECTION_COMPOSED = "collection composed"
     COLLECTION_BLANK = "collection blank"
+
+
+TURNS_DEGREES = {"0": 0, "90": 90, "180": 180, "270": 270}
+"""How far a page may have to be turned with the clock to stand upright, as people send it."""
+
+
+def turned_form(said: str) -> tuple[str, int] | None:
+    """ "name/version" and the turn of an answer to which form a scan is; None for what no page sends."""
+    form, space, turn = said.rpartition(" ")
+    return (form, TURNS_DEGREES[turn]) if form and space and turn in TURNS_DEGREES else None

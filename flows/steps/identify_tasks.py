@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from transcribe.codes import Reason
+from transcribe.codes import Reason, turned_form
 from transcribe.model import WHOLE, Reading, Task
-
-TURNS_DEGREES = ("0", "90", "180", "270")
-"""How far a page may have to be turned with the clock to stand upright, as people send it."""
 
 NO_FORM_MESSAGE = (
     "None of the forms known here fits this scan, an expert says. Draft its form with `fairhand forms draft`, then "
@@ -57,8 +54,9 @@ def identified(readings: Sequence[Reading], offered: Collection[tuple[str, int]]
     """The form that a person said last ("name/version turn"), of those `offered`; None where no person knew one."""
     known = {f"{name}/{version}": (name, version) for name, version in offered}
     texts = [answer.text for answer in _answers(readings) if answer.text]
-    form, _, turn = texts[-1].strip().partition(" ") if texts else ("", "", "")
-    if form not in known:
+    said = turned_form(texts[-1]) if texts else None
+    if said is None or said[0] not in known:
         return None
+    form, turn = said
     name, version = known[form]
-    return Identified(form=name, version=version, turn=int(turn) if turn in TURNS_DEGREES else 0)
+    return Identified(form=name, version=version, turn=turn)

@@ -83,7 +83,12 @@ def test_what_people_do_type_is_kept(site: Site, client: TestClient, text: str) 
 
 
 @pytest.mark.parametrize(
-    "form", ["nope/7", "/proc/kmsg/1", "../../etc/passwd/1", "bon-de-commande/99", "bon-de-commande", "x.toml/1"]
+    "form",
+    [
+        *("nope/7", "/proc/kmsg/1", "../../etc/passwd/1", "bon-de-commande/99", "bon-de-commande", "x.toml/1"),
+        *("45", "٣", "bon-de-commande/1 x", "bon-de-commande/1 90", "bon-de-commande/١", "bon-de-commande/01"),
+        *("Bon-de-commande/1", "bon-de-commande/1\t", "bon-de-commande/1\n", "x bon-de-commande/1"),
+    ],
 )
 @pytest.mark.parametrize("as_json", [True, False])
 def test_only_a_form_that_was_offered_is_an_answer(site: Site, client: TestClient, form: str, as_json: bool) -> None:
@@ -106,6 +111,20 @@ def test_only_a_form_that_was_offered_is_an_answer(site: Site, client: TestClien
     assert send(f"bon-de-commande/{offered.version}", "idem-0002") in (200, 303)
     assert texts(site) == [f"bon-de-commande/{offered.version} 0"]
     assert client.get("/readings").status_code == 200
+
+
+@pytest.mark.parametrize("text", ["0", "", "bon-de-commande/1", "bon-de-commande/1 45", "bon-de-commande/1  0", "1 90"])
+def test_an_answer_without_a_form_or_a_turn_is_none(site: Site, client: TestClient, text: str) -> None:
+    site.store.put_form(definition.load("bon-de-commande"), "", site.clock.now())
+    scan = Scan(id="5" * 64, pages=(), form="", form_version=0)
+    site.store.put_scan(scan, [], site.clock.now())
+    asked = Task(scan=scan.id, key=WHOLE, kind="identify", reason="form unknown")
+    site.store.conclude(scan.id, 0, [], [asked], None, site.clock.now())
+    task, sent = leased(site), {"idem": "idem-0001", "action": "send", "text": text}
+    assert (client.post(f"/work/{task}", json=sent).status_code, texts(site)) == (422, [])
+    sent = {"csrf": client.headers["x-csrf-token"], "idem": "idem-0002", "form": "", "turn": "0"}
+    assert client.post(f"/work/{task}", data=sent).status_code in (200, 303), "none of these is an answer"
+    assert texts(site) == [None]
 
 
 def test_a_full_disk_is_one_line_of_the_log_a_request(

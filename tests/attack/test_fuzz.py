@@ -38,6 +38,7 @@ TEXTS = ("12.50", "2025-01-12", "12/03/2025", "Customer 1", "BC-2025-0417", "", 
 EDGES = ("100,200,300", "1,2", "0 5 9")
 FORMS = ("receipt/1 90", "order-form/2 0", "0")
 OFFERED = {("receipt", 1), ("order-form", 2)}
+ALL_ANSWERS = {f"{name}/{version} {turn}" for name, version in OFFERED for turn in (0, 90, 180, 270)}
 SHIPPED = tuple(file.read_text(encoding="utf-8") for file in sorted(definition.SHIPPED.glob("*.toml")))
 PAGE = hocr.write([], size=(100, 100), system="kraken 5").replace(
     "</div>", '<span class="ocrx_word" title="bbox 1 2 30 40; x_wconf 93">Total</span></div>'
@@ -99,8 +100,11 @@ def test_any_readings_are_learnt_from(seed: int) -> None:
 def test_an_identify_answer_is_one_of_those_offered_or_none(seed: int) -> None:
     for random in rounds(seed):
         for _ in range(100):
-            found = identified([reading(WHOLE, "ana", mutated(FORMS, random))], OFFERED)
-            assert found is None or ((found.form, found.version) in OFFERED and found.turn in (0, 90, 180, 270))
+            text = mutated(FORMS, random)
+            found = identified([reading(WHOLE, "ana", text)], OFFERED)
+            assert (None if found is None else f"{found.form}/{found.version} {found.turn}") == (
+                text if text in ALL_ANSWERS else None
+            )
 
 
 @pytest.mark.parametrize("seed", [4])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
-from transcribe.codes import Flag
+from transcribe.codes import Flag, turned_form
 from transcribe.errors import CountsAlready, FormNotOffered, LeaseLost, NotFound
 from transcribe.model import FieldKey, Outcome, Task
 from transcribe.store.drivers.database import Row
@@ -49,7 +49,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             if row["sent_before"] is not None:
                 return _outcome("again", row["sent_before"], row)
             if row["kind"] == "identify":
-                self._check_form(sent.text or "")
+                self._check_form(sent.text)
             if sent.page is not None:
                 sent = replace(sent, page=self._page(row, sent.page))
             standing = self._standing(row, person)
@@ -215,13 +215,15 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         key: FieldKey = key_of(field)
         return self.history_of(scan, key, number)
 
-    def _check_form(self, said: str) -> None:
-        """FormNotOffered where what is said of a scan ("name/version turn") names a form that was never offered. A turn
-        alone names none."""
-        form = said.strip().partition(" ")[0]
-        offered = {f"{row['name']}/{row['version']}" for row in self.db.all("forms")}
-        if form and not form.isdecimal() and form not in offered:
+    def _check_form(self, said: str | None) -> None:
+        """FormNotOffered where what is said of a scan is not exactly "name/version turn" of a form that was offered.
+        Without a text nobody knew one."""
+        answer = None if said is None else turned_form(said)
+        if said is not None and (answer is None or answer[0] not in self._offered_forms()):
             raise FormNotOffered("This is none of the forms that were offered.")
+
+    def _offered_forms(self) -> set[str]:
+        return {f"{row['name']}/{row['version']}" for row in self.db.all("forms")}
 
     def _page(self, task: Row, page: int) -> int | None:
         """The page that a person showed something on. None where the scan has no such page."""
