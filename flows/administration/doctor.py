@@ -14,6 +14,7 @@ from pathlib import Path
 from flows.administration.finding import Finding
 from flows.home import FormLibrary, Settings, is_open_to_others, unknown_variables
 from flows.runtime import notice, port_is_free
+from flows.steps import held_forms
 from transcribe import ocr
 from transcribe.errors import FairhandError
 from transcribe.store import open_store
@@ -43,7 +44,7 @@ class EngineState:
 NAMED_PLACES_COUNT = 3
 """So many files that others may read are named. Chosen by hand."""
 
-CHECKS = ("packages", "engines", "settings", "forms", "disk", "private", "database", "ports")
+CHECKS = ("packages", "engines", "settings", "forms", "disk", "private", "database", "records", "ports")
 """Every check, in the order in which they run."""
 
 
@@ -56,6 +57,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _disk(settings)
     yield from _private(settings)
     yield from _database(settings)
+    yield from _records(settings)
     yield from _ports(settings)
 
 
@@ -195,6 +197,15 @@ def _database(settings: Settings) -> Iterator[Finding]:
         elif settings.state.with_suffix(".key").name in str(error):
             mend = f"put {settings.state.with_suffix('.key')} back from the backup of this state"
         yield Finding(check="database", message=str(error), mend=mend)
+
+
+def _records(settings: Settings) -> Iterator[Finding]:
+    """Whether records.db can be used, and the forms that cannot be published in it."""
+    try:
+        for told in held_forms(settings):
+            yield Finding(check="records", message=told, mend="fairhand publish")
+    except FairhandError as error:
+        yield Finding(check="records", message=str(error), mend="fairhand publish --rebuild")
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ def status(
     """Say what is done, what waits for people and why, and which files were set aside."""
     from flows.cli.status_json import status_json
     from flows.home import open_home
+    from flows.steps import held_forms
 
     home = open_home(settings_of(ctx))
     counts = home.store.counts(batch)
@@ -47,6 +48,7 @@ def status(
         for each in listed:
             terminal.say(f"  {terminal.with_file(each.file.name, each.message)}")
     _print_ignored_patterns(home.forms.ignored_patterns())
+    _print_held_forms(held_forms(home.settings))
     _print_quarantined([each for each in home.store.quarantined() if batch in (None, each.scan.batch)])
     again = [state for state in home.store.scan_states(batch) if state.advice]
     if again:
@@ -63,6 +65,13 @@ def status(
 def _print_ignored_patterns(told: list[str]) -> None:
     if told:
         terminal.say(f"\n{len(told)} not used of the patterns of forms:")
+    for each in told:
+        terminal.say(f"  {each}")
+
+
+def _print_held_forms(told: list[str]) -> None:
+    if told:
+        terminal.say(f"\n{len(told)} forms that cannot be published:")
     for each in told:
         terminal.say(f"  {each}")
 

@@ -109,14 +109,19 @@ def publish(
 ) -> None:
     """Bring records.db up to date."""
     from flows.home import open_home
-    from flows.steps import publish_records, rebuild_records
+    from flows.steps import held_forms, publish_records, rebuild_records
 
     home = open_home(settings_of(ctx))
     count = rebuild_records(home) if rebuild else publish_records(home)
+    held = held_forms(home.settings)
     if as_json:
-        terminal.as_json({"entries": count, "records_db": str(home.settings.records)})
+        terminal.as_json({"entries": count, "records_db": str(home.settings.records), "held_forms": held})
     else:
         terminal.say(f"{count} changes published to {home.settings.records}.")
+    for told in held:
+        terminal.note(f"fairhand: {told}")
+    if held:
+        raise typer.Exit(1)
 
 
 @app.command()

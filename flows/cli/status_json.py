@@ -62,7 +62,7 @@ class StatusJson(BaseModel):
     """The state of a home: counts per form, then every scan and every file set aside.
 
     `waiting_reasons` has for each form the open tasks by reason code. `ignored_patterns` tell each pattern of a form
-    that is not used any more.
+    that is not used any more, `held_forms` each form whose records cannot be published.
     """
 
     scans: Mapping[str, int]
@@ -78,17 +78,21 @@ class StatusJson(BaseModel):
     files_set_aside: tuple[SetAsideJson, ...]
     quarantined: tuple[QuarantinedJson, ...]
     ignored_patterns: tuple[str, ...]
+    held_forms: tuple[str, ...]
     records_db: str
 
 
 def status_json(home: Home, counts: Counts, set_aside: Sequence[SetAside], batch: str | None) -> StatusJson:
     """The state of a home, of one batch or of all."""
+    from flows.steps import held_forms  # takes a moment, and few commands need it
+
     return StatusJson(
         **dataclasses.asdict(counts),
         scan_states=tuple(map(_scan_state, home.store.scan_states(batch))),
         files_set_aside=tuple(map(_set_aside, set_aside)),
         quarantined=tuple(_quarantined(each) for each in home.store.quarantined() if batch in (None, each.scan.batch)),
         ignored_patterns=tuple(home.forms.ignored_patterns()),
+        held_forms=tuple(held_forms(home.settings)),
         records_db=str(home.settings.records),
     )
 

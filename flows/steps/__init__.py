@@ -1,6 +1,6 @@
 """What a flow does, as plain functions: take in, read, weigh, decide or ask, learn."""
 
-from flows.steps.erasures import finish_erasures, publish_records
+from flows.steps.erasures import finish_erasures, held_forms, publish_records
 from flows.steps.layout_tasks import with_layout_tasks
 from flows.steps.learn_parameters import learn_home
 from flows.steps.outcomes import outcomes
@@ -27,6 +27,7 @@ __all__ = [
     "failure_message",
     "finish_erasures",
     "forms_of",
+    "held_forms",
     "is_audited",
     "learn_home",
     "outcomes",

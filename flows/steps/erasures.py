@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from flows.home import Home
-from reconcile.records import empty_log_of, publish
+from flows.home import Home, Settings
+from reconcile.records import empty_log_of, held, publish
 from transcribe.errors import StoreError
 from transcribe.store import log_readers
 
@@ -27,6 +27,16 @@ def publish_records(home: Home) -> int:
     if home.store.unfinished_erasures() or home.store.log_has_words():
         _finish(home, 0.0)
     return count
+
+
+def held_forms(settings: Settings) -> list[str]:
+    """Each form that cannot be published: why, what waits for it, and what to do."""
+    return [
+        f"{each.form} version {each.version} is not published, and {each.entries} changes of its records wait: "
+        f"{each.message} Mend {settings.forms / each.form / str(each.version)}, or put it back from a backup, "
+        "then fairhand publish. All other forms are published."
+        for each in held(settings.records)
+    ]
 
 
 def finish_erasures(home: Home, wait_seconds: float) -> None:

@@ -58,6 +58,7 @@ def write_transaction(database: Database) -> Iterator[None]:
 
 @contextmanager
 def _opened(path: Path, address: str, *, uri: bool) -> Iterator[Database]:
+    _refuse_folder(path)
     try:
         connection = sqlite3.connect(address, uri=uri, timeout=_LOCK_WAIT_SECONDS, isolation_level=None)
         try:
@@ -69,6 +70,13 @@ def _opened(path: Path, address: str, *, uri: bool) -> Iterator[Database]:
         raise StoreError(f"The record database {path} could not be used: {error}; {advice}.") from error
 
 
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir():
+        raise StoreError(
+            f"{path} is a folder, where the record database stands. Move it away; `fairhand publish` makes it anew."
+        )
+
+
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
     """Whether what lies there is no database, or one that was broken."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -77,6 +85,7 @@ def _is_damage(error: sqlite3.DatabaseError) -> bool:
 
 def damage(path: Path) -> list[str]:
     """What is broken in a database file. Empty where it is whole or missing; StoreError where nobody can look."""
+    _refuse_folder(path)
     if not path.exists() or not path.stat().st_size:
         return []
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_LOCK_WAIT_SECONDS)

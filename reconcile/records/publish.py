@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +10,9 @@ from typing import Protocol
 
 from sqlite_utils import Database
 
-from reconcile.records import rows, schema
+from reconcile.records import held_forms, rows, schema
 from reconcile.records.database import damage, made_anew, open_for_publishing, write_transaction
+from reconcile.records.held_forms import FormOfVersion
 from transcribe.model import Form, Place, Reading, Scan
 from transcribe.store import OutboxEntry, empty_log
 
@@ -42,10 +43,6 @@ class Outbox(Protocol):
     def places(self, scan: str) -> list[Place]: ...
 
 
-FormOfVersion = Callable[[str, int], Form]
-"""Gives the form of a name and version; FormError where its definition is gone."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """The number of entries applied, and the outbox position of records.db after them.
@@ -62,8 +59,8 @@ def publish(store: Outbox, path: Path, forms: FormOfVersion) -> Published:
     """Apply every outbox entry after the position of records.db, in order.
 
     The position moves in the same transaction as the rows. So no entry is lost or repeated where a publisher dies or
-    two publish at once. A file that came from another state than this one is made anew. StoreError where the file
-    cannot be written; FormError where a form's definition is gone.
+    two publish at once. A file that came from another state than this one is made anew. A form that cannot be published
+    is held, and all others go on; it is published when it is mended. StoreError where the file cannot be written.
     """
     count, anew = 0, False
     with open_for_publishing(path) as database:
@@ -71,9 +68,10 @@ def publish(store: Outbox, path: Path, forms: FormOfVersion) -> Published:
             with write_transaction(database):
                 schema.prepare(database)
                 foreign = not _belongs(database, store)
-                done = (_write_all if foreign else _apply_batch)(database, store, forms)
+                whole = foreign or held_forms.is_mended(database, forms)
+                done = (_write_all if whole else _apply_batch)(database, store, forms)
             count, anew = count + done.count, anew or foreign
-            if foreign or done.count < BATCH_ENTRY_COUNT:
+            if whole or done.count < BATCH_ENTRY_COUNT:
                 empty_log(database.conn, LOG_WAIT_SECONDS)
                 return Published(count=count, position=done.position, anew=anew)
 
@@ -164,7 +162,12 @@ def _apply_batch(database: Database, store: Outbox, forms: FormOfVersion) -> Pub
         if entry.record is None:
             _erase_record(database, entry)
         else:
-            _write_record(database, store, entry, forms(entry.record.form, entry.record.form_version))
+            named = entry.record.form, entry.record.form_version
+            form = held_forms.publishable(database, forms, *named)
+            if form is None:
+                held_forms.hold_back(database, *named)
+            else:
+                _write_record(database, store, entry, form)
         position = entry.number
     if entries or (position and not database.table("outbox_mark").count):
         database.table("outbox_position").update(1, {"position": position})
@@ -177,9 +180,10 @@ def _apply_batch(database: Database, store: Outbox, forms: FormOfVersion) -> Pub
 def _add_forms(database: Database, store: Outbox, forms: FormOfVersion) -> int:
     """Make the tables of every form in the store, in the order of their versions; gives how many forms were new."""
     known = {(row["form"], row["version"]) for row in database.table("forms").rows}
+    known |= {(each.form, each.version) for each in held_forms.held_in(database)}
     new = [(name, version) for name, version, _ in sorted(store.forms()) if (name, version) not in known]
     for name, version in new:
-        schema.add_form(database, forms(name, version))
+        held_forms.publishable(database, forms, name, version)
     return len(new)
 
 
@@ -194,7 +198,6 @@ def _write_record(database: Database, store: Outbox, entry: OutboxEntry, form: F
         readings={reading.id: reading for reading in store.readings(entry.scan)},
         places={place.key: place for place in store.places(entry.scan)},
     )
-    schema.add_form(database, form)
     old = next(database.table("records").rows_where("scan = ?", [entry.scan]), None)
     number = entry.number if old is None else int(old["id"])
     before = list(database.table("provenance").rows_where("record = ?", [number]))
@@ -232,9 +235,9 @@ def _remove_rows(database: Database, number: int, form: str) -> None:
 
 def _rebuild_indexes(database: Database, *, erased: bool) -> None:
     """Rebuild search indexes of small tables, and all after an erasure: an index keeps words of deleted rows."""
-    for table in schema.searchable_tables(database):
-        if erased or table.count <= MAX_REBUILT_INDEX_ROWS:
-            table.rebuild_fts()
+    for table, index in schema.indexed_tables(database):
+        if erased or database.table(table).count <= MAX_REBUILT_INDEX_ROWS:
+            database.execute(f'insert into "{index}" ("{index}") values (\'rebuild\')')  # noqa: S608 our own name
 
 
 def _drop_everything(database: Database) -> None:

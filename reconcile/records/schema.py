@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlite_utils import Database
-from sqlite_utils.db import Table
 
 from reconcile.records import sql_names
 from reconcile.records.views import make_views
+from transcribe.errors import FormError
 from transcribe.model import Field, FieldKey, Form
 
 SEARCH_TOKENIZER = "unicode61 remove_diacritics 2"
 """The tokenizer of the search index: "Müller" is found by "muller"."""
+
+HELD_FORMS = "_held_forms"
+"""The table of forms that cannot be published. No form's table has a name that begins so."""
 
 TABLES: dict[str, dict[str, type]] = {
     "outbox_position": {"id": int, "position": int},
@@ -38,6 +43,7 @@ TABLES: dict[str, dict[str, type]] = {
     },
     "exceptions": {"record": int, "scan": str, "rule": str, "fields": str, "expected": str, "found": str},
     "erased": {"scan": str, "erased_at": str, "changed": int},
+    HELD_FORMS: {"form": str, "version": int, "message": str, "entries": int},
 }
 """The columns of the tables that each file has."""
 
@@ -54,6 +60,9 @@ _INDEXES = (
     ("exceptions", ("record",), False),
 )
 """The indexes of these tables: (table, columns, unique)."""
+
+_OF_THE_FORM = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_CONSTRAINT})
+"""SQLite's codes for what it refuses to make; the others are of the file, the disk and the memory."""
 
 _MADE_OBJECTS_SQL = """
 select type, name, sql from sqlite_master
@@ -95,16 +104,43 @@ def prepare(database: Database) -> None:
 
 
 def add_form(database: Database, form: Form) -> None:
-    """Make the tables of a form, or add the columns that a new version of it has."""
+    """Make the tables of a form, or add the columns that a new version of it has.
+
+    FormError names the form and the field where records.db cannot have them.
+    """
     known = "form = ? and version = ?"
     if database.table("forms").count_where(known, [form.name, form.version]):
         return
-    _add_table(database, form, "", list(form.fields))
+    with saying(form, "its plain fields"):
+        _add_table(database, form, "", list(form.fields))
     for table in form.tables:
-        _add_table(database, form, table.name, [column.field for column in table.columns])
+        with saying(form, f'table "{table.name}"'):
+            _add_table(database, form, table.name, [column.field for column in table.columns])
     make_views(database, form.name)
     database.table("forms").insert({"form": form.name, "version": form.version, "digest": form.digest})
     _sort_made_objects(database)
+
+
+@contextmanager
+def saying(form: Form, what: str) -> Iterator[None]:
+    """Has what SQLite says against a part of a form said as a FormError that names the form, its version and the part.
+
+    What is wrong with the file or the machine, and not with the form, passes as it is.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OF_THE_FORM:
+            raise
+        raise FormError(_refusal(form, what, str(error))) from error
+    except FormError as error:
+        beginning = _refusal(form, "", "")
+        raise error if str(error).startswith(beginning) else FormError(_refusal(form, what, str(error))) from error
+
+
+def _refusal(form: Form, what: str, why: str) -> str:
+    named = f"The form {form.name} version {form.version} cannot be published: "
+    return f"{named}{what}: {why}" if what else named
 
 
 def table_of(database: Database, form: str, part: str = "") -> str | None:
@@ -136,29 +172,44 @@ def form_names(database: Database) -> list[str]:
     return [str(row["form"]) for row in database.query("select distinct form from forms order by form")]
 
 
-def searchable_tables(database: Database) -> Iterator[Table]:
-    """The tables that have a search index."""
+def index_of(database: Database, table: str) -> str | None:
+    """The name of the search index of a table, by its name alone. None where it has none."""
+    name = f"{table}{sql_names.INDEX_SUFFIX}"
+    return name if database.table(name).exists() else None
+
+
+def indexed_tables(database: Database) -> Iterator[tuple[str, str]]:
+    """The tables that have a search index, each with the name of the index."""
     for row in database.query("select distinct table_name from columns order by table_name"):
-        table = database.table(row["table_name"])
-        if table.detect_fts() is not None:
-            yield table
+        index = index_of(database, row["table_name"])
+        if index is not None:
+            yield str(row["table_name"]), index
 
 
 def _add_table(database: Database, form: Form, part: str, fields: list[Field]) -> None:
     own = sql_names.LINE_TABLE_COLUMNS if part else sql_names.FORM_TABLE_COLUMNS
     name = table_of(database, form.name, part)
     if name is None:
-        wanted = sql_names.sql_name(f"{form.name}_{part}" if part else form.name)
-        name = sql_names.free_name(
-            wanted, sql_names.FIXED_TABLES | set(database.table_names()) | set(database.view_names())
-        )
+        wanted = f"{form.name}_{part}" if part else form.name
+        name = sql_names.free_table(wanted, _taken(database), lines=bool(part))
         database.table(name).create(own, pk="id", strict=True)
-        database.table(name).create_index(["record", "row"] if part else ["scan"], unique=True)
+        index = sql_names.unique_index(name, lines=bool(part))
+        database.table(name).create_index(sql_names.UNIQUE_COLUMNS[bool(part)], index, unique=True)
         for column in own:
             _note_column(database, form, part, name, column, "", "", "")
     for field in fields:
-        _add_field(database, form, part, name, field)
+        with saying(form, f'field "{field.name}"'):
+            _add_field(database, form, part, name, field)
     _index_words(database, form, part, name)
+
+
+def _taken(database: Database) -> frozenset[str]:
+    """The names of all objects of the file, and of all that may yet be made for its tables."""
+    names = {str(row["name"]).casefold() for row in database.query("select name from sqlite_master")}
+    tables = database.query("select distinct table_name, part <> '' as lines from columns")
+    return frozenset(names).union(
+        *(sql_names.objects_of(row["table_name"], lines=bool(row["lines"])) for row in tables)
+    )
 
 
 def _add_field(database: Database, form: Form, part: str, table: str, field: Field) -> None:
@@ -168,8 +219,11 @@ def _add_field(database: Database, form: Form, part: str, table: str, field: Fie
     known = [column for column in columns_of(database, form.name, part) if column.field == short]
     if any(column.kind == kind for column in known):
         return
-    wanted = sql_names.sql_name(short) + (f"_v{form.version}" if known else "")
-    column = sql_names.free_name(wanted, set(database.table(table).columns_dict))
+    wanted = short + (f"_v{form.version}" if known else "")
+    present = database.table(table).columns_dict
+    column = sql_names.free_column(wanted, field.type, table, present)
+    if len(present) + (2 if kind == "amount" else 1) > sql_names.MAX_TABLE_COLUMNS:
+        raise FormError(f"the table {table} has {len(present)} columns already, and cannot have more.")
     database.table(table).add_column(column, sql_names.sql_type(kind))
     if kind == "amount":
         database.table(table).add_column(f"{column}{sql_names.MINOR_UNITS_SUFFIX}", int)
@@ -199,7 +253,15 @@ def _sort_made_objects(database: Database) -> None:
 
 
 def _index_words(database: Database, form: Form, part: str, name: str) -> None:
+    """Make the search index of a table, or make it anew where a version of the form brought columns to it."""
     fields = columns_of(database, form.name, part)
     searchable = [field.column for field in fields if field.type in sql_names.SEARCHABLE_TYPES]
+    index = index_of(database, name)
+    if index is not None:
+        if list(database.table(index).columns_dict) == searchable:
+            return
+        for suffix in ("_ai", "_ad", "_au"):
+            database.execute(f'drop trigger "{name}{suffix}"')
+        database.table(index).drop()
     if searchable:
-        database.table(name).enable_fts(searchable, tokenize=SEARCH_TOKENIZER, create_triggers=True, replace=True)
+        database.table(name).enable_fts(searchable, tokenize=SEARCH_TOKENIZER, create_triggers=True)

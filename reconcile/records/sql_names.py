@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Set
 from typing import Literal
 
 from transcribe.model import FieldKey
@@ -44,6 +45,27 @@ The id of a line is its record's id times this, plus its row. So it is the same 
 MINOR_UNITS_SUFFIX = "_minor"
 """The end of the name of a column with minor units."""
 
+INDEX_SUFFIX = "_fts"
+"""The end of the name of a table's search index."""
+
+VIEW_SUFFIX = "_full"
+"""The end of the name of the view of a table of lines with its records."""
+
+UNIQUE_COLUMNS = {False: ("scan",), True: ("record", "row")}
+"""The columns that no two rows of a table share: of a form's plain fields, and of its lines."""
+
+MAX_TABLE_COLUMNS = 999
+"""The most columns of a table: those that sqlite-utils writes in one row (its SQLITE_MAX_VARS)."""
+
+_SHADOWS = ("", "_data", "_idx", "_content", "_docsize", "_config")
+"""The ends of the names of the tables that SQLite keeps for a search index."""
+
+_OWN_OF_SQLITE = "sqlite_"
+"""The beginning of names that SQLite keeps for itself."""
+
+_OWN_OF_INDEXES = frozenset({"rank", "rowid"})
+"""Names that no column of a search index may have."""
+
 
 def column_kind(type_name: str) -> ColumnKind:
     """The kind of value in a column of this field type."""
@@ -69,10 +91,50 @@ def sql_name(name: str) -> str:
     return f"n{plain}" if plain[0].isdigit() else plain
 
 
-def free_name(wanted: str, taken: frozenset[str] | set[str]) -> str:
-    """The wanted name, with a number at its end where it is taken."""
+def objects_of(table: str, *, lines: bool) -> frozenset[str]:
+    """The names of all that stands or may come to stand in a file for a table: itself, its indexes, its view."""
+    shadows = {f"{table}{INDEX_SUFFIX}{suffix}" for suffix in _SHADOWS}
+    view = {f"{table}{VIEW_SUFFIX}"} if lines else set()
+    return frozenset({table, unique_index(table, lines=lines), *shadows, *view})
+
+
+def unique_index(table: str, *, lines: bool) -> str:
+    """The name of the index over a table's UNIQUE_COLUMNS."""
+    return f"idx_{table}_{'_'.join(UNIQUE_COLUMNS[lines])}"
+
+
+def free_table(wanted: str, taken: Set[str], *, lines: bool) -> str:
+    """The name of a new table, with a number where it, or anything that belongs to it, would meet a name taken.
+
+    `taken` are the names of all objects of the file, and `objects_of` its tables.
+    """
+
+    def is_free(name: str) -> bool:
+        objects = objects_of(name, lines=lines)
+        own = any(each.startswith(_OWN_OF_SQLITE) for each in objects)
+        return not own and objects.isdisjoint(taken) and objects.isdisjoint(FIXED_TABLES)
+
+    plain = sql_name(wanted)
+    return _free(f"form_{plain}" if f"{plain}_".startswith(_OWN_OF_SQLITE) else plain, is_free)
+
+
+def free_column(wanted: str, type_name: str, table: str, taken: Collection[str]) -> str:
+    """The name of a new column of a table, with a number where it, or its minor units, would meet a name taken.
+
+    Names that a search index, or SQLite for its numbers of rows, has for itself are never given.
+    """
+    reserved = {f"{table}{INDEX_SUFFIX}", *_OWN_OF_INDEXES} if type_name in SEARCHABLE_TYPES else {"rowid"}
+    minor = MINOR_UNITS_SUFFIX if column_kind(type_name) == "amount" else ""
+    return _free(
+        sql_name(wanted),
+        lambda name: name not in reserved and name not in taken and f"{name}{minor}" not in taken,
+    )
+
+
+def _free(wanted: str, is_free: Callable[[str], bool]) -> str:
+    """The wanted name, with a number at its end where it is not free."""
     name, number = wanted, 2
-    while name in taken:
+    while not is_free(name):
         name, number = f"{wanted}_{number}", number + 1
     return name
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from reconcile.records.sql_names import VIEW_SUFFIX
+
 
 def make_views(database: Database, form: str) -> None:
     """Make the views of a form anew: "<table>_full" for each of its tables, with one row a line."""
@@ -22,7 +24,7 @@ def make_views(database: Database, form: str) -> None:
         ]
         select = f"select {', '.join([*outer, *inner])} from {_quoted(table)} l"  # noqa: S608 our own names, quoted
         join = f"join {_quoted(parts[''])} r on r.id = l.record order by l.id"
-        database.create_view(f"{table}_full", f"{select} {join}", replace=True)
+        database.create_view(f"{table}{VIEW_SUFFIX}", f"{select} {join}", replace=True)
 
 
 def _quoted(name: str) -> str:

@@ -56,7 +56,8 @@ def told(home: Path) -> dict[str, Any]:
         said = {
             "settings": {name: getattr(rooms.settings, name) for name in SET},
             "status": [
-                _without(each, "records_db", "quarantined", "ignored_patterns") for each in listed(home, "status")
+                _without(each, "records_db", "quarantined", "ignored_patterns", "held_forms")
+                for each in listed(home, "status")
             ],
             **{name: listed(home, *words) for name, words in LISTS.items()},
             "about": _about(json.loads(command(home, "people", "export", ABOUT))),

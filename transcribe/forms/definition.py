@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from transcribe.errors import FormError
 from transcribe.forms import blank_image
+from transcribe.forms.record_width import require_publishable
 from transcribe.forms.schema import (
     PATTERNS_IGNORED,
     ColumnTable,
@@ -34,6 +35,7 @@ def load(name_or_path: str | Path, folders: Sequence[Path] = (), *, patterns_ign
 
     Its blank pages and master files lie beside the definition. FormError names the file and key of a mistake. With
     `patterns_ignored`, patterns that cannot be used are left out: scans were read with the form when they still could.
+    Nor is a form refused then that is too wide to be published.
     """
     path = find(name_or_path, folders)
     raw = _read(path)
@@ -41,7 +43,10 @@ def load(name_or_path: str | Path, folders: Sequence[Path] = (), *, patterns_ign
         said = FormFile.model_validate(_parse(path, raw), context={PATTERNS_IGNORED: patterns_ignored})
     except ValidationError as error:
         raise FormError(_mistakes(path, raw, error)) from error
-    return _form(path, raw, said)
+    form = _form(path, raw, said)
+    if not patterns_ignored:
+        require_publishable(path.name, form)
+    return form
 
 
 def shipped() -> tuple[str, ...]:
