@@ -11,6 +11,7 @@ from flows.cli.app import app, settings_of
 from flows.terminal import print_counts
 
 if TYPE_CHECKING:
+    from flows.home import Settings
     from transcribe.store import Quarantined, ScanState
 
 FILE_ERRORS = ("ScanError", "FormError")
@@ -50,11 +51,7 @@ def status(
     _print_ignored_patterns(home.forms.ignored_patterns())
     _print_held_forms(held_forms(home.settings))
     _print_quarantined([each for each in home.store.quarantined() if batch in (None, each.scan.batch)])
-    again = [state for state in home.store.scan_states(batch) if state.advice]
-    if again:
-        terminal.say(f"\n{len(again)} to photograph again:")
-    for state in again:
-        terminal.say(f"  {state.scan.name}: {terminal.photo_advice(state.advice, home.settings.spoken_language)}")
+    _print_photo_advice([state for state in home.store.scan_states(batch) if state.advice], home.settings)
     if scans:
         terminal.say("")
         terminal.columns(
@@ -67,6 +64,13 @@ def _print_ignored_patterns(told: list[str]) -> None:
         terminal.say(f"\n{len(told)} not used of the patterns of forms:")
     for each in told:
         terminal.say(f"  {each}")
+
+
+def _print_photo_advice(again: list[ScanState], settings: Settings) -> None:
+    if again:
+        terminal.say(f"\n{len(again)} to photograph again:")
+    for state in again:
+        terminal.say(f"  {state.scan.name}: {terminal.photo_advice(state.advice, settings.spoken_language)}")
 
 
 def _print_held_forms(told: list[str]) -> None:

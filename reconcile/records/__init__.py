@@ -4,13 +4,12 @@ from reconcile.records import query
 from reconcile.records.database import damage
 from reconcile.records.export.jsonl import record_json
 from reconcile.records.export_formats import ExportOptions, load_export
-from reconcile.records.held_forms import HeldForm, held
+from reconcile.records.held_forms import held
 from reconcile.records.publish import empty_log_of, is_of, publish, rebuild
 from reconcile.records.query import PublishedRecord
 
 __all__ = [
     "ExportOptions",
-    "HeldForm",
     "PublishedRecord",
     "damage",
     "empty_log_of",

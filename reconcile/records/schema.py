@@ -123,7 +123,7 @@ def add_form(database: Database, form: Form) -> None:
 
 @contextmanager
 def saying(form: Form, what: str) -> Iterator[None]:
-    """Has what SQLite says against a part of a form said as a FormError that names the form, its version and the part.
+    """Say what SQLite has against a part of a form as a FormError that names both.
 
     What is wrong with the file or the machine, and not with the form, passes as it is.
     """

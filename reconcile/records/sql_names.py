@@ -92,7 +92,7 @@ def sql_name(name: str) -> str:
 
 
 def objects_of(table: str, *, lines: bool) -> frozenset[str]:
-    """The names of all that stands or may come to stand in a file for a table: itself, its indexes, its view."""
+    """The names of all that stands for a table, or may come to: itself, its indexes, its view."""
     shadows = {f"{table}{INDEX_SUFFIX}{suffix}" for suffix in _SHADOWS}
     view = {f"{table}{VIEW_SUFFIX}"} if lines else set()
     return frozenset({table, unique_index(table, lines=lines), *shadows, *view})
@@ -104,7 +104,7 @@ def unique_index(table: str, *, lines: bool) -> str:
 
 
 def free_table(wanted: str, taken: Set[str], *, lines: bool) -> str:
-    """The name of a new table, with a number where it, or anything that belongs to it, would meet a name taken.
+    """The name of a new table, with a number where it or what belongs to it would meet another.
 
     `taken` are the names of all objects of the file, and `objects_of` its tables.
     """
@@ -119,7 +119,7 @@ def free_table(wanted: str, taken: Set[str], *, lines: bool) -> str:
 
 
 def free_column(wanted: str, type_name: str, table: str, taken: Collection[str]) -> str:
-    """The name of a new column of a table, with a number where it, or its minor units, would meet a name taken.
+    """The name of a new column, with a number where it or its minor units would meet another.
 
     Names that a search index, or SQLite for its numbers of rows, has for itself are never given.
     """

@@ -18,7 +18,10 @@ MAX_NAME_CHARACTERS = 100
 
 
 def require_publishable(file: str, form: Form) -> None:
-    """FormError, with what to write instead, where the form is too wide for a table or a name is too long."""
+    """Refuse a form that is too wide for a table, or a name that is too long.
+
+    FormError says what to write instead.
+    """
     _require_columns(file, "its plain fields", form.fields)
     for table in form.tables:
         _require_columns(file, f'table "{table.name}"', [column.field for column in table.columns])
