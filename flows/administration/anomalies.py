@@ -26,6 +26,12 @@ LEAST_SECONDS_A_READING = 1.0
 MANY_READINGS_COUNT = 3
 """More readings of one task than this are asked about: one, and two corrections. Chosen by hand."""
 
+BESIDE_READINGS = frozenset({"skip", "question"})
+"""What the lines of time refer to that a person by the piece is paid for without a reading."""
+
+MANY_SECONDS_BESIDE = 3600.0
+"""From so much time without a reading on it is asked about where it is more than half. Chosen by hand."""
+
 TABLE_WORDS = {
     "ledger": "lines of pay",
     "reading": "readings",
@@ -79,7 +85,7 @@ def anomalies(home: Home) -> list[Anomaly]:
     found = [
         Anomaly(handle=handles.get(who, who), kind=kind, question=question)
         for who, theirs in claims.items()
-        for kind, question in _questions(theirs)
+        for kind, question in _questions(theirs, home.settings.paid_waiting_minutes)
     ]
     often: dict[str, list[int]] = defaultdict(list)
     for who, count in home.store.often_sent(MANY_READINGS_COUNT):
@@ -90,8 +96,17 @@ def anomalies(home: Home) -> list[Anomaly]:
     return sorted(found, key=lambda each: (each.handle, each.kind))
 
 
-def _questions(claims: Sequence[TimeClaim]) -> list[tuple[str, str]]:
+def _questions(claims: Sequence[TimeClaim], paid_waiting_minutes: float) -> list[tuple[str, str]]:
     found = []
+    if begin := _waited_all(claims, paid_waiting_minutes):
+        said = (
+            f"{paid_waiting_minutes:g} minutes of waiting are paid in 24 hours from {_said(begin)}: all that a day has."
+        )
+        found.append(("waiting", f"{said} Was there no work?"))
+    if beside := _beside_pieces(claims):
+        seconds, read = beside
+        said = f"{seconds:.0f} s are counted for skips and questions, and {read:.0f} s for readings. Why so many?"
+        found.append(("beside readings", said))
     if beyond := _beyond_the_clock(claims):
         seconds, begin, end = beyond
         long = (end - begin).total_seconds()
@@ -137,6 +152,26 @@ def _burst(claims: Sequence[TimeClaim]) -> tuple[int, float, datetime] | None:
         if quick and (worst is None or len(together) > worst[0]):
             worst = (len(together), seconds, together[0].at)
     return worst
+
+
+def _waited_all(claims: Sequence[TimeClaim], minutes: float) -> datetime | None:
+    """When the first 24 hours began in which all waiting was paid that a day has. None where there are none."""
+    waits, first, seconds = [claim for claim in claims if claim.what == "waiting"], 0, 0.0
+    for last in waits:
+        seconds += last.seconds
+        while last.at - waits[first].at >= timedelta(hours=24):
+            seconds, first = seconds - waits[first].seconds, first + 1
+        if seconds >= minutes * 60 - CLOCK_SLACK_SECONDS:
+            return waits[first].at
+    return None
+
+
+def _beside_pieces(claims: Sequence[TimeClaim]) -> tuple[float, float] | None:
+    """The seconds without a reading and those with one, where the first are many and more than half."""
+    beside = sum(claim.seconds for claim in claims if claim.what in BESIDE_READINGS)
+    read = sum(claim.seconds for claim in claims if claim.reading)
+    pieces = any(claim.reading and claim.micro > 0 for claim in claims)
+    return (beside, read) if pieces and beside >= MANY_SECONDS_BESIDE and beside > read else None
 
 
 def _said(at: datetime) -> str:

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     )
     paid_questions: int = Field(20, ge=0, description="questions of one person that are paid in 24 hours")
     paid_tests: int = Field(20, ge=0, description="items of tests of one person that are paid in 24 hours")
+    paid_waiting_minutes: float = Field(
+        60.0, ge=0, description="minutes of waiting that are paid in 24 hours to a person paid by the hour"
+    )
     link_days: float = Field(14.0, gt=0, description="how long a sign-in link holds")
     asked_by: str = Field("", description="who asks for the work and how to reach them: shown before the first task")
     training: bool = Field(False, description="whether readings may train machines: shown before the first task")

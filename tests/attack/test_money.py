@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from flows.administration import anomalies
 from tests.transcribe.review.site import Site, make_site
 from transcribe.model import Decision, FieldKey, Transcriber, Truth
 from transcribe.review.options import ReviewOptions
@@ -329,3 +331,110 @@ def test_a_clock_that_stood_ahead_locks_nothing_and_costs_nobody_their_pay(site:
 
 def _sends(site: Site, task: str, who: str) -> str:
     return site.store.submit(task, who, SentReading(text="x", idem=f"i-{task}", seconds=7.0), site.clock.now()).kind
+
+
+def test_items_of_tests_that_are_skipped_count_in_the_measure_of_a_day(site: Site, enter: SIGNED_IN) -> None:
+    now = site.clock.now()
+    for number in range(40):
+        scan = site.scan("bon-de-commande", {NUMBER: "BC-1"}, name=f"s{number}")
+        site.store.put_truth(Truth(scan=scan, key=NUMBER, text="BC-1", origin="gold", at=now), now)
+    thief = enter(site.person("amina"))
+    skipped = []
+    for _ in range(8):
+        items = re.findall(r'name="text\.([^"]+)"', thief.form("/test/code").text)
+        wait(site, 30)
+        for item in items:
+            assert thief.post(item, "skip", text="", seconds=6.0, reason="other").status_code == 200
+        skipped += items
+    assert len(skipped) == 40
+    assert len(thief.lines()) == site.options.paid_tests
+    assert thief.seconds == pytest.approx(6.0 * site.options.paid_tests)
+    for item in skipped:
+        assert thief.post(item, seconds=6.0).status_code == 200, "what is typed later is kept"
+    assert len(thief.lines()) == site.options.paid_tests
+
+
+def test_the_time_of_a_pause_is_paid_to_nobody(site: Site, enter: SIGNED_IN) -> None:
+    site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"})
+    hourly = site.person("hal")
+    site.store.set_engagement(hourly.id, "hourly", site.clock.now())
+    for person in (site.person("amina"), hourly):
+        thief = enter(person)
+        tasks = thief.lease(40)
+        wait(site, 30)
+        begin = site.clock.now()
+        site.store.set_paused(person.id, paused=True, now=begin)
+        wait(site, 8 * 3600)
+        site.store.set_paused(person.id, paused=False, now=site.clock.now())
+        pause = (site.clock.now() - begin).total_seconds()
+        thief = enter(person)
+        wait(site, 3)
+        answers = [thief.post(task, seconds=3600.0).json()["outcome"] for task in tasks[:-1]]
+        thief.post(tasks[-1], "skip", text="", seconds=3600.0, reason="other")
+        site.store.put_time(person.id, 600.0, "appeal", site.clock.now())
+        assert set(answers) <= {"kept", "late"}
+        assert 33 <= thief.seconds <= 34, f"and none of the {pause} s of the pause"
+
+
+@pytest.mark.parametrize("claimed", [0.0, 1.0])
+def test_an_hour_is_not_paid_by_the_piece_and_by_a_skip(site: Site, enter: SIGNED_IN, claimed: float) -> None:
+    for number in range(40):
+        site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"}, name=f"s{number}")
+    thief = enter(site.person("amina"))
+    (kept,) = thief.lease(1)
+    read = 0
+    for _ in range(90):
+        wait(site, 6.6)
+        others = [task for task in thief.lease(2) if task != kept]
+        read += thief.post(others[0], seconds=claimed).status_code == 200
+        thief.client.post("/renew", json={"tasks": [kept]}, headers={"x-csrf-token": thief.csrf})
+    wait(site, 9)
+    assert thief.post(kept, "skip", text="", seconds=3600.0, reason="hard to see").status_code == 200
+    site.store.top_up(thief.person.id, site.clock.now())
+    assert 9 <= thief.lines()[-1].seconds <= 10, "what passed since the last reading"
+    assert thief.micro <= read * PIECE + thief.lines()[-1].micro
+
+
+def test_waiting_is_paid_up_to_the_measure_of_a_day_and_the_operator_sees_who_reaches_it(
+    site: Site, enter: SIGNED_IN
+) -> None:
+    person = site.person("hal")
+    site.store.set_engagement(person.id, "hourly", site.clock.now())
+    thief = enter(person)
+    for _ in range(24):
+        wait(site, 299)
+        thief.client.get("/work")
+    assert thief.seconds == pytest.approx(3600)
+    assert site.store.waiting_seconds(person.id) > 6000, "what is above it stands beside the pay"
+    assert "60 minutes of waiting" in re.sub(r"\s+", " ", thief.client.get("/pay").text)
+    assert "60 minutes of waiting" in re.sub(r"\s+", " ", thief.client.get("/before").text)
+    home: Any = SimpleNamespace(store=site.store, settings=SimpleNamespace(paid_waiting_minutes=60.0))
+    (asked,) = anomalies(home)
+    assert asked.kind == "waiting"
+    assert "60 minutes" in asked.question
+    wait(site, 25 * 3600)
+    rested = enter(person)
+    for _ in range(3):
+        rested.client.get("/work")
+        wait(site, 299)
+    assert rested.seconds > 3600
+
+
+def test_waiting_beside_work_that_was_passed_on_is_not_paid(site: Site, enter: SIGNED_IN) -> None:
+    person = site.person("hal")
+    site.store.set_engagement(person.id, "hourly", site.clock.now())
+    site.scan("bon-de-commande", {NUMBER: "x"})
+    thief, other = enter(person), enter(site.person("boris"))
+    (task,) = thief.lease()
+    wait(site, 10)
+    thief.post(task, "skip", text="", seconds=10.0, reason="rather not")
+    for _ in range(3):
+        thief.client.get("/work")
+        wait(site, 299)
+    assert thief.seconds == pytest.approx(10, abs=0.5)
+    (same,) = other.lease()
+    other.post(same, text="x")
+    for _ in range(3):
+        thief.client.get("/work")
+        wait(site, 200)
+    assert thief.seconds > 400, "somebody has read it: there is nothing left that they passed on"

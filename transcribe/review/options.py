@@ -37,6 +37,8 @@ class ReviewOptions:
     """Questions of one person that are paid in 24 hours. More are kept and answered, unpaid."""
     paid_tests: int = 20
     """Items of tests of one person that are paid in 24 hours: four tests. More may be taken, unpaid."""
+    paid_waiting_minutes: float = 60.0
+    """Minutes of waiting that are paid in 24 hours to who is paid by the hour: about an eighth of a day's work."""
     body_bytes: int = 64 * 1024
     """The largest body of a request: far above a full page of typed text."""
     appeal_days: float = 14
@@ -56,7 +58,12 @@ class ReviewOptions:
     @property
     def measure(self) -> PayMeasure:
         """How far pay goes, as the store is told."""
-        return PayMeasure(late_days=self.late_days, questions_a_day=self.paid_questions, tests_a_day=self.paid_tests)
+        return PayMeasure(
+            late_days=self.late_days,
+            questions_a_day=self.paid_questions,
+            tests_a_day=self.paid_tests,
+            waiting_minutes_a_day=self.paid_waiting_minutes,
+        )
 
     @property
     def secure(self) -> bool:

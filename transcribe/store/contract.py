@@ -331,7 +331,8 @@ class QueueStore(Protocol):
     ) -> None:
         """Give a task back with a reason. This person is not offered it again. The time is paid, once a task.
 
-        The seconds are a claim. They are cut to what is free of the time since the lease.
+        The seconds are a claim. They are cut to what is free of the time since the lease, and to what readings by the
+        piece sent since then have not paid already.
         """
 
     def undo(self, task: str, who: str, now: datetime) -> Task:
@@ -397,7 +398,7 @@ class PeopleStore(Protocol):
     def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "store") -> None:
         """Pause a person, or end their pause.
 
-        Pausing ends their sessions, gives back what they hold, and takes no pay away.
+        Pausing ends their sessions, gives back what they hold, and takes no pay away. No claim takes time of a pause.
         """
 
     def transcriber(self, who: str) -> Transcriber:
@@ -548,10 +549,11 @@ class PayStore(Protocol):
     def ledger(self, who: str | None = None, after: int = 0) -> list[PayLine]:
         """Lines of the ledger numbered above `after`, in order, of everybody or of one person."""
 
-    def put_time(self, who: str, seconds: float, what: str, now: datetime) -> None:
+    def put_time(self, who: str, seconds: float, what: str, now: datetime, measure: PayMeasure = PAY_MEASURE) -> None:
         """Keep paid time without a reading, with its pay line where due: tests, appeals, questions, disputed clocks.
 
-        Waiting for work is kept beside the pay; only people paid by the hour are paid for it.
+        Waiting for work is kept beside the pay. Only people paid by the hour are paid for it, up to the measure of a
+        day, and not while a field that they skipped within that day is open.
         """
 
     def waiting_seconds(self, who: str) -> float:

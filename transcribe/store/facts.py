@@ -197,16 +197,18 @@ class PayMeasure:
     """How far pay goes, as people are told.
 
     A first reading that comes late is taken and paid for `late_days` after its lease. Of one person's questions, and of
-    their items of tests, so many in 24 hours are paid; those above are kept and not paid.
+    their items of tests, so many in 24 hours are paid; those above are kept and not paid. Of who is paid by the hour,
+    so many minutes of waiting in 24 hours are paid, and none while a field that they skipped within them is open.
     """
 
     late_days: float = 7.0
     questions_a_day: int = 20
     tests_a_day: int = 20
+    waiting_minutes_a_day: float = 60.0
 
 
 PAY_MEASURE = PayMeasure()
-"""A week offline, and far more questions and tests than a day's work has. Chosen by hand."""
+"""A week offline, far more questions and tests than a day's work has, and an hour without work. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +229,10 @@ class PayLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeClaim:
-    """Time in the ledger that is not paid out yet: `seconds` until `at`, of a task first leased `since`."""
+    """Time in the ledger that is not paid out yet: `seconds` until `at`, of a task first leased `since`.
+
+    `what` is the reference of its line.
+    """
 
     transcriber: str
     at: datetime
@@ -236,6 +241,7 @@ class TimeClaim:
     task: str | None
     since: datetime | None
     reading: bool
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,12 @@ def take_time(db: Database, person: Row, since: int, claimed: float, now: dateti
     return (wanted - left) / SECOND
 
 
+def take_all_time(db: Database, person: int, begin: int, now: datetime) -> None:
+    """Take whatever is free between `begin` (microseconds) and now, unpaid: nothing may claim the time of a pause."""
+    if begin < micros(now):
+        _put(db, person, begin, micros(now), _taken(db, person, begin, now))
+
+
 def _unsure(db: Database, person: int, since: int, end: int) -> int:
     """How much before now (microseconds) a claim may take where the clock was put back since its lease.
 

@@ -24,7 +24,7 @@ def here(tmp_path: Path) -> Iterator[World]:
 
 
 def asked(here: World) -> list[str]:
-    home: Any = SimpleNamespace(store=here.store)
+    home: Any = SimpleNamespace(store=here.store, settings=SimpleNamespace(paid_waiting_minutes=60.0))
     return [each.kind for each in anomalies(cast(Home, home))]
 
 

@@ -42,6 +42,7 @@ TIME_KIND_WORDS = {
     "question": N_("question asked"),
     "appeal": N_("appeal"),
     "test": N_("test"),
+    "waiting": N_("waited for work"),
     "disputed clock": N_("clock put right"),
 }
 """What a line of time without a reading was for."""

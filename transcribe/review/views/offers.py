@@ -31,5 +31,5 @@ def lease_tasks(store: Store, context: Context, person: Transcriber, count: int,
     if len(tasks) < count:
         tasks = store.lease(person.id, count, now, seconds, offer)
     if waited := context.waiting_times.count_look(person.id, now, found=bool(tasks)):
-        store.put_time(person.id, waited, "waiting", now)
+        store.put_time(person.id, waited, "waiting", now, context.options.measure)
     return tasks

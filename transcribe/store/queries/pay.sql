@@ -61,6 +61,25 @@ ON CONFLICT (transcriber_id, from_at) DO UPDATE SET until_at = excluded.until_at
 -- name: join_paid_time!
 DELETE FROM paid_time WHERE transcriber_id = :person AND from_at = :begin;
 
+-- name: pieces_since
+-- Lines of work since :since, with what each has paid by the piece, as they were written.
+SELECT at, seconds, CASE WHEN kind = 'reading' AND currency = :currency THEN micro ELSE 0 END AS piece FROM ledger
+WHERE transcriber_id = :person AND kind IN ('reading', 'time') AND reference <> 'disputed clock' AND at > :since
+    AND number > COALESCE((SELECT b.number FROM ledger b WHERE b.transcriber_id = :person AND b.at <= :since
+        ORDER BY b.number DESC LIMIT 1), 0)
+ORDER BY number;
+
+-- name: waiting_paid^
+SELECT COALESCE(SUM(seconds), 0.0) FROM ledger WHERE transcriber_id = :person AND at > :since AND reference = 'waiting';
+
+-- name: passed_on^
+-- Whether a field that this person skipped lately, and has not read, is open and held by nobody.
+SELECT EXISTS (
+    SELECT 1 FROM skip k JOIN task t ON t.field_id = k.field_id AND t.lane = k.lane
+    WHERE k.transcriber_id = :person AND k.at > :since AND t.closed_at IS NULL AND t.withdrawn_at IS NULL
+        AND (t.transcriber_id IS NULL OR t.leased_until <= :now) AND NOT EXISTS (
+            SELECT 1 FROM reading r WHERE r.field_id = k.field_id AND r.lane = k.lane AND r.transcriber_id = :person));
+
 -- name: drop_paid_time!
 DELETE FROM paid_time WHERE transcriber_id = :person AND from_at >= :now;
 
@@ -74,7 +93,7 @@ SELECT COALESCE(SUM(seconds), 0.0) FROM ledger WHERE transcriber_id = :person AN
 SELECT (SELECT COALESCE(SUM(l.micro), 0) FROM ledger l JOIN reading r ON r.number = l.reading
         WHERE r.task_id = :task AND r.transcriber_id = :person AND l.currency = :currency)
     + (SELECT COALESCE(SUM(l.micro), 0) FROM ledger l
-       WHERE l.task_id = :task AND l.transcriber_id = :person AND l.kind = 'time' AND l.reference = 'skip'
+       WHERE l.task_id = :task AND l.transcriber_id = :person AND l.kind = 'time' AND l.reference IN ('skip', 'test')
            AND l.currency = :currency);
 
 -- name: count_measured^
@@ -85,7 +104,7 @@ SELECT COUNT(*) FROM ledger WHERE transcriber_id = :person AND reference = :what
 -- Time in the ledger since the last payment, with the person's first lease of its task. What an operator granted is none.
 SELECT p.public_id AS transcriber, l.at, l.seconds, l.kind, l.micro, t.public_id AS task,
     (SELECT MIN(e.from_at) FROM lease e WHERE e.task_id = l.task_id AND e.transcriber_id = l.transcriber_id) AS since,
-    l.reading IS NOT NULL AS reading
+    l.reading IS NOT NULL AS reading, l.reference AS what
 FROM ledger l JOIN transcriber p ON p.id = l.transcriber_id LEFT JOIN task t ON t.id = l.task_id
 WHERE l.kind IN ('reading', 'time') AND l.reference <> 'disputed clock' AND l.number > COALESCE(
     (SELECT MAX(d.number) FROM ledger d WHERE d.transcriber_id = l.transcriber_id AND d.kind = 'paid'), 0)

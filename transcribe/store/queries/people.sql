@@ -19,9 +19,9 @@ SELECT type, bits FROM adds WHERE transcriber_id = :person;
 
 -- name: put_person!
 INSERT INTO transcriber (public_id, handle, roles, languages, regions, qualifications, time_zone, engagement,
-    interface_language, training, paused, at)
+    interface_language, training, paused, paused_at, at)
 VALUES (:id, :handle, :roles, :languages, :regions, :qualifications, :time_zone, :engagement, :interface_language,
-    :training, :paused, :now);
+    :training, :paused, CASE WHEN :paused THEN :now END, :now);
 
 -- name: set_roles!
 UPDATE transcriber SET roles = :value WHERE id = :person;
@@ -48,7 +48,8 @@ UPDATE transcriber SET interface_language = :value WHERE id = :person;
 UPDATE transcriber SET training = :value WHERE id = :person;
 
 -- name: set_paused!
-UPDATE transcriber SET paused = :value WHERE id = :person;
+UPDATE transcriber SET paused = :value, paused_at = CASE WHEN :value THEN COALESCE(paused_at, :now) END
+WHERE id = :person;
 
 -- name: people
 SELECT * FROM transcriber ORDER BY handle;

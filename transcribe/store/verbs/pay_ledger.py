@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from transcribe.codes import Reason
-from transcribe.pay_arithmetic import for_time
+from transcribe.pay_arithmetic import HOUR_SECONDS, for_time
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Floor, PayLine, PayMeasure, Rate
 from transcribe.store.lookup import Lookup
-from transcribe.store.paid_time import PAID_ENGAGEMENTS, is_paid
+from transcribe.store.paid_time import PAID_ENGAGEMENTS, SECOND, is_paid
 from transcribe.store.row_mapping import micros, moment
 
 TEST_LINE = "test"
 """The reference of the lines of items of tests, of which so many a day are paid."""
+
+SKIP_LINE = "skip"
+"""The reference of the lines of skips."""
 
 QUESTION_LINE = "question"
 """The reference of the lines of questions, of which so many a day are paid."""
@@ -64,7 +67,7 @@ class PayLedgerVerbs(Lookup):
         return [line_of(row) for row in self.db.all("ledger", person=person, after=after)]
 
     def pays(self, person: Row, task: Row, now: datetime, measure: PayMeasure) -> bool:
-        """Whether a reading of this task is paid: not from a paused account, nor tests above the measure of a day."""
+        """Whether an answer or a skip of this task is paid: not while paused, nor tests above the measure of a day."""
         if not is_paid(person):
             return False
         if task["reason"] != Reason.QUALIFICATION:
@@ -100,15 +103,39 @@ class PayLedgerVerbs(Lookup):
         self, person: Row, seconds: float, what: str, now: datetime, *, form: str = "", task: Row | None = None
     ) -> None:
         """Write the line of working time without a reading. It is paid at the higher of the hourly rate and the
-        floor. For those paid by the piece, what the task has paid already is taken off a skip.
-        """
+        floor."""
         if person["engagement"] not in PAID_ENGAGEMENTS:
             return
         micro, currency = self._for_hours(form, seconds, now)
-        if what == "skip" and task is not None and task["answers"] and person["engagement"] == "by reading":
-            micro = max(0, micro - self._earned(person, task, currency))
         number = None if task is None else task["id"]
         self.write_line(person["id"], "time", micro, currency, seconds, now, task=number, reference=what)
+
+    def time_beside_pieces(self, person: Row, since: int, seconds: float, now: datetime, *, form: str = "") -> float:
+        """How much of a claim of time without a reading the readings by the piece have left since then (microseconds).
+
+        A reading takes of the clock before it what it pays for at an hour's price, whatever was claimed for it, as far
+        as the clock has it. So what comes after one is paid whole, and no hour is paid by the piece and by the time.
+        """
+        price, currency = self._for_hours(form, HOUR_SECONDS, now)
+        if person["engagement"] != "by reading" or price == 0:
+            return seconds
+        left, last = 0.0, since
+        for line in self.db.all("pieces_since", person=person["id"], currency=currency, since=since):
+            left, last = left + max(0, line["at"] - last) / SECOND, max(last, line["at"])
+            left = max(0.0, left - max(line["seconds"], line["piece"] * HOUR_SECONDS / price))
+        left += max(0, micros(now) - last) / SECOND
+        return min(seconds, left) if since <= micros(now) else seconds
+
+    def pay_skip(self, person: Row, task: Row, seconds: float, now: datetime) -> None:
+        """Write the line of a skip. An item of a test counts in the measure of a day, answered or skipped.
+
+        For those paid by the piece, what the task has paid already is taken off.
+        """
+        micro, currency = self._for_hours("", seconds, now)
+        if task["answers"] and person["engagement"] == "by reading":
+            micro = max(0, micro - self._earned(person, task, currency))
+        what = TEST_LINE if task["reason"] == Reason.QUALIFICATION else SKIP_LINE
+        self.write_line(person["id"], "time", micro, currency, seconds, now, task=task["id"], reference=what)
 
     def _earned(self, person: Row, task: Row, currency: str) -> int:
         """What readings and the skip of a task have paid this person."""

@@ -15,6 +15,7 @@ from transcribe.model import Role, Transcriber
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import SecondFactor, WayIn
 from transcribe.store.lookup import Lookup
+from transcribe.store.paid_time import take_all_time
 from transcribe.store.row_mapping import micros, moment, text, transcriber_of
 from transcribe.store.verbs.leases import LeaseVerbs
 
@@ -75,7 +76,10 @@ class PeopleVerbs(LeaseVerbs):
 
     def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "store") -> None:
         with self.db.write():
+            paused_at = self.person_row(who)["paused_at"]
             person = self._set(who, "set_paused", int(paused), now, by)
+            if not paused and paused_at is not None:
+                take_all_time(self.db, person["id"], paused_at, now)
             if paused:
                 self.db.run("pause_sessions", person=person["id"], now=micros(now))
                 self.give_back(person["public_id"], now)
@@ -88,7 +92,7 @@ class PeopleVerbs(LeaseVerbs):
                 raise NotFound("This person has left.")
             kept, fact = text(value) if isinstance(value, list) else value, statement.removeprefix("set_")
             if person[fact] != kept:
-                self.db.run(statement, person=person["id"], value=kept)
+                self.db.run(statement, person=person["id"], value=kept, now=micros(now))
                 self.vouch("person", person["id"])
                 detail = {} if fact in FORGOTTEN_FACTS else {fact: value}
                 self.log(by, f"{fact.replace('_', ' ')} set", person["public_id"], detail, now)

@@ -12,7 +12,7 @@ from transcribe.errors import CountsAlready, FormNotOffered, LeaseLost, NotFound
 from transcribe.model import FieldKey, Outcome, Task
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, FieldHistory, PayMeasure, SentReading
-from transcribe.store.paid_time import is_paid, measured_seconds, require_in_time, take_time, work_since
+from transcribe.store.paid_time import measured_seconds, require_in_time, take_time, work_since
 from transcribe.store.row_mapping import key_of, micros, moment, task_of, text
 from transcribe.store.verbs.leases import LeaseVerbs
 from transcribe.store.verbs.pay_ledger import PayLedgerVerbs
@@ -87,9 +87,10 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
                 return  # it was answered, or skipped for the same reason: nothing new is said
             if not _holds(row, person, now):
                 require_in_time(row, now, measure)
-            paid = before is None and is_paid(person)
+            paid = before is None and self.pays(person, row, now, measure)
             active = self._seconds(row, person, seconds, now) if before is None else 0.0
             if paid:
+                active = self.time_beside_pieces(person, work_since(row), active, now)
                 active = take_time(self.db, person, work_since(row), active, now)
             self.db.run(
                 "put_skip",
@@ -104,7 +105,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             if reason == MISPLACED:
                 self.db.run("wake", scan_id=row["scan_id"])
             if paid:
-                self.pay_time(person, active, "skip", now, task=row)
+                self.pay_skip(person, row, active, now)
 
     def _standing(self, task: Row, person: Row) -> Row | None:
         """This person's reading of a task, if it was not taken back."""

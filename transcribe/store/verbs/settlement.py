@@ -8,23 +8,36 @@ from zoneinfo import ZoneInfo
 
 from transcribe.pay_arithmetic import HOUR_SECONDS, up
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import PayLine, TimeClaim
+from transcribe.store.facts import PAY_MEASURE, PayLine, PayMeasure, TimeClaim
 from transcribe.store.paid_time import is_paid, take_time
 from transcribe.store.row_mapping import micros, moment, moment_or_none
-from transcribe.store.verbs.pay_ledger import PayLedgerVerbs, line_of
+from transcribe.store.verbs.pay_ledger import MEASURE_TIME, PayLedgerVerbs, line_of
+
+WAITING_LINE = "waiting"
+"""The reference of the lines of waiting for work, of which so many minutes a day are paid."""
 
 
 class SettlementVerbs(PayLedgerVerbs):
     """Settles the pay that is due."""
 
-    def put_time(self, who: str, seconds: float, what: str, now: datetime) -> None:
+    def put_time(self, who: str, seconds: float, what: str, now: datetime, measure: PayMeasure = PAY_MEASURE) -> None:
         with self.db.write():
             person = self.person_row(who)
-            if what == "waiting" and person["engagement"] not in ("staff", "volunteer"):
+            since, claimed = micros(now - timedelta(seconds=seconds)), seconds
+            if what == WAITING_LINE and person["engagement"] not in ("staff", "volunteer"):
                 self.db.run("put_waiting", person=person["id"], seconds=seconds, now=micros(now))
-            if is_paid(person) and (what != "waiting" or person["engagement"] == "hourly"):
-                since = micros(now - timedelta(seconds=seconds))
-                self.pay_time(person, take_time(self.db, person, since, seconds, now), what, now)
+            if what == WAITING_LINE:
+                claimed = min(seconds, self._paid_wait(person, now, measure))
+            claimed = self.time_beside_pieces(person, since, claimed, now)
+            if is_paid(person) and (what != WAITING_LINE or claimed > 0):
+                self.pay_time(person, take_time(self.db, person, since, claimed, now), what, now)
+
+    def _paid_wait(self, person: Row, now: datetime, measure: PayMeasure) -> float:
+        """How many seconds of waiting may still be paid today: none but by the hour, nor beside work passed on."""
+        since = {"person": person["id"], "since": micros(now - MEASURE_TIME)}
+        if person["engagement"] != "hourly" or self.db.value("passed_on", **since, now=micros(now)):
+            return 0.0
+        return max(0.0, measure.waiting_minutes_a_day * 60 - float(self.db.value("waiting_paid", **since)))
 
     def waiting_seconds(self, who: str) -> float:
         seconds: float = self.db.value("waiting_seconds", person=self.person_row(who)["id"])
@@ -65,6 +78,7 @@ class SettlementVerbs(PayLedgerVerbs):
                 task=row["task"],
                 since=moment_or_none(row["since"]),
                 reading=bool(row["reading"]),
+                what=row["what"],
             )
             for row in self.db.all("unpaid_claims")
         ]

@@ -19,7 +19,7 @@ from transcribe.pay_arithmetic import for_time
 from transcribe.store.facts import Floor, PayLine, PayMeasure, Rate, SentReading
 
 RATE, FLOOR = 20_000, 12_000_000
-MEASURE = PayMeasure(late_days=3, questions_a_day=2, tests_a_day=3)
+MEASURE = PayMeasure(late_days=3, questions_a_day=2, tests_a_day=3, waiting_minutes_a_day=11)
 WHO = st.sampled_from(["ann", "hal"])
 PLACE = st.integers(0, 30)
 CLAIM = st.sampled_from([0.0, 1.0, 5.5, 600.0, 3600.0, 1e9])
@@ -42,6 +42,9 @@ TO_BE_MET = {
     "leased": "tasks given out",
     "test begun": "items of a test given out",
     "test answered": "an item of a test answered",
+    "test skipped": "an item of a test skipped",
+    "waited in vain": "a wait after the measure of a day",
+    "let in": "a pause that ended while something leased before was not sent",
     "asked": "a question",
     "asked again": "the same question once more",
     "paused": "an account paused that holds tasks",
@@ -65,7 +68,8 @@ class PayMachine(RuleBasedStateMachine):
         self.now, self.moved, self.skewed = NOON, 0.0, False
         self.tasks: list[tuple[str, str]] = []
         self.idems: list[tuple[str, str]] = []
-        self.paused: set[str] = set()
+        self.paused: dict[str, datetime] = {}
+        self.pauses: dict[str, float] = defaultdict(float)
 
     def teardown(self) -> None:
         self.stack.close()
@@ -156,7 +160,9 @@ class PayMachine(RuleBasedStateMachine):
             row = self.store.leased_row(found[1], self.store.person_row(found[0]))
             with suppress(LeaseLost):
                 self.store.skip(found[1], found[0], reason, claim, self.now, MEASURE)
-                MET["skipped again" if row["skipped"] or row["answers"] else "skipped"] += 1
+                again = row["skipped"] or row["answers"]
+                MET["skipped again" if again else "skipped"] += 1
+                MET["test skipped"] += row["reason"] == "qualification" and not again
 
     @rule(place=PLACE)
     def undo(self, place: int) -> None:
@@ -184,12 +190,18 @@ class PayMachine(RuleBasedStateMachine):
     def look_in_vain(self, who: str, seconds: float) -> None:
         """The page counts what passes between two looks."""
         self.wait(seconds)
-        self.store.put_time(who, seconds, "waiting", self.now)
+        before = len(self.store.ledger(who))
+        self.store.put_time(who, seconds, "waiting", self.now, MEASURE)
+        MET["waited in vain"] += who == "hal" and who not in self.paused and len(self.store.ledger(who)) == before
 
     @rule(who=WHO)
     def pause_or_let_in(self, who: str) -> None:
-        self.paused ^= {who}
-        MET["paused"] += who in self.paused and bool(self.store.held(who, self.now))
+        if who in self.paused:
+            self.pauses[who] += (self.now - self.paused.pop(who)).total_seconds()
+            MET["let in"] += any(each == who for each, _ in self.tasks)
+        else:
+            self.paused[who] = self.now
+            MET["paused"] += bool(self.store.held(who, self.now))
         self.store.set_paused(who, paused=who in self.paused, now=self.now)
 
     @rule(name=st.sampled_from([0, 1, 2]), key=st.sampled_from(["number", "total"]), value=TEXT)
@@ -207,7 +219,8 @@ class PayMachine(RuleBasedStateMachine):
                 stretches = self._stretches(who)
                 assert all(first[1] < second[0] for first, second in pairwise(stretches))
                 assert all(NOON <= begin < end <= self.now for begin, end in stretches)
-                assert abs(sum((end - begin).total_seconds() for begin, end in stretches) - paid) < 1e-6
+                taken = sum((end - begin).total_seconds() for begin, end in stretches)
+                assert abs(taken - self.pauses[who] - paid) < 1e-6, "a pause is taken off the clock, unpaid"
 
     @invariant()
     def one_task_is_paid_once(self) -> None:
@@ -234,6 +247,14 @@ class PayMachine(RuleBasedStateMachine):
                 times = [line.at for line in self.store.ledger(who) if line.reference == what]
                 within = [sum(at <= each < at + timedelta(days=1) for each in times) for at in times]
                 assert self.skewed or max(within, default=0) <= most
+
+    @invariant()
+    def waiting_has_its_measure_and_only_by_the_hour(self) -> None:
+        assert not [line for line in self.store.ledger("ann") if line.reference == "waiting"]
+        lines = [line for line in self.store.ledger("hal") if line.reference == "waiting"]
+        for first in lines:
+            day = [each for each in lines if first.at <= each.at < first.at + timedelta(days=1)]
+            assert self.skewed or sum(each.seconds for each in day) <= MEASURE.waiting_minutes_a_day * 60 + 1e-6
 
     def _stretches(self, who: str) -> list[tuple[datetime, datetime]]:
         number = self.store.person_row(who)["id"]
@@ -304,3 +325,41 @@ def test_who_works_honestly_is_paid_every_second_however_late_the_line_brings_it
         lines = here.store.ledger("ann")
         assert len(lines) == len(work)
         assert abs(sum(line.seconds for line in lines) - sum(each[0] for each in work)) < 1e-4
+
+
+@given(
+    pieces=st.lists(st.tuples(st.floats(0.5, 40.0), st.none() | CLAIM), min_size=1, max_size=8),
+    last=st.floats(0.0, 60.0),
+    claim=CLAIM,
+    how=st.sampled_from(["skip", "question"]),
+)
+@examples(40)
+def test_no_hour_is_paid_by_the_piece_and_by_the_time(
+    pieces: list[tuple[float, float | None]], last: float, claim: float, how: str
+) -> None:
+    """One field is kept while others are read, whatever is claimed for these; then the time is claimed for the first.
+
+    All pay together is at most the greater of the pieces and of the floor of what the clock says; what passed since the
+    last reading is paid in any case.
+    """
+    with passing() as here:
+        here.store.put_rate(Rate(form="", micro=RATE, currency="EUR", since=NOON), NOON)
+        here.store.put_floor(Floor(micro=FLOOR, currency="EUR", source="law", since=NOON), NOON)
+        for number in range(len(pieces) + 1):
+            here.ask(here.scan(f"s{number}"), "number")
+        kept, *others = [task.id for task in here.store.lease("ann", len(pieces) + 1, NOON)]
+        clock = 0.0
+        for task, (seconds, said) in zip(others, pieces, strict=True):
+            clock += seconds
+            here.store.submit(task, "ann", SentReading(text="x", idem=task, seconds=said), after(clock))
+        clock += last
+        if how == "skip":
+            here.store.skip(kept, "ann", "other", claim, after(clock))
+        else:
+            here.store.put_question(kept, "ann", "what?", claim, after(clock))
+        here.store.top_up("ann", after(clock))
+        lines = here.store.ledger("ann")
+        worth = for_time(FLOOR, clock)
+        assert sum(line.micro for line in lines) <= max(RATE * len(pieces), worth) + len(lines) + 2
+        (beside,) = [line for line in lines if line.kind == "time"]
+        assert beside.seconds >= min(claim, last) - 1e-5
