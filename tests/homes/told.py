@@ -75,6 +75,7 @@ def told(home: Path) -> dict[str, Any]:
 def _about(held: dict[str, Any]) -> dict[str, Any]:
     """What is held of a person, without what no older home can hold."""
     assert held.pop("second_factor") == []
+    assert held["person"].pop("paused_at") is None
     for reading in held["readings"]:
         assert {reading.pop(each) for each in NEW_OF_READINGS} == {None}
     return held
