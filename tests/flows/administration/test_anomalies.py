@@ -13,7 +13,7 @@ import pytest
 from flows.administration import anomalies
 from flows.home import Home
 from tests.transcribe.store.world import NOON, World, after, sent, sqlite_of, world
-from transcribe.store import Rate
+from transcribe.store import Floor, Rate
 
 
 @pytest.fixture
@@ -79,3 +79,13 @@ def test_time_beyond_the_clock_is_asked_about_until_it_is_paid(here: World) -> N
     assert asked(here) == ["beyond the clock"]
     here.store.close_period(after(3600), "November", after(3600))
     assert asked(here) == []
+
+
+def test_more_time_beside_readings_than_on_them_is_asked_about(here: World) -> None:
+    here.store.put_floor(Floor(micro=12_000_000, currency="EUR", source="law", since=NOON), NOON)
+    here.ask(here.scan("a"), "number")
+    here.ask(here.scan("b"), "number")
+    kept, read = here.store.lease("ann", 2, NOON)
+    here.store.skip(kept.id, "ann", "other", 3600.0, after(3600))
+    here.store.submit(read.id, "ann", sent("x", "i", 3.0), after(3603))
+    assert asked(here) == ["beside readings"]
