@@ -139,13 +139,14 @@ def failure_response(
 
 
 async def _not_signed_in(request: Request, error: Exception) -> Response:
-    if wants_json(request) or request.method != "GET":
+    if wants_json(request):  # the page's own module asks: it keeps what was typed
         return failure_response(
-            request,
-            401,
-            N_("You are signed out. Sign in again; what you typed is kept on this device."),
-            typed=await typed_in(request),
+            request, 401, N_("You are signed out. Sign in again; what you typed is kept on this device.")
         )
+    if request.method != "GET":
+        typed = await typed_in(request)
+        said = N_("You are signed out, and this was not taken. Sign in again, and send it once more.")
+        return failure_response(request, 401, said, typed=typed)
     response = RedirectResponse("/in", 303)
     if request.cookies.get(context_of(request).options.cookie):  # a session that has ended: its pictures go
         response.headers["clear-site-data"] = '"cache"'
@@ -153,15 +154,16 @@ async def _not_signed_in(request: Request, error: Exception) -> Response:
 
 
 async def _paused(request: Request, error: Exception) -> Response:
-    response = failure_response(
-        request,
-        403,
-        N_(
-            "Your account is paused. What you read and earned stays, and what is due is paid. Ask whoever invited you "
-            "what comes next; what you typed and did not send is kept on this device."
-        ),
-        typed=await typed_in(request),
+    kept = N_(
+        "Your account is paused. What you read and earned stays, and what is due is paid. Ask whoever invited you "
+        "what comes next; what you typed and did not send is kept on this device."
     )
+    plain = N_(
+        "Your account is paused. What you read and earned stays, and what is due is paid. Ask whoever invited you "
+        "what comes next."
+    )
+    said = kept if wants_json(request) else plain
+    response = failure_response(request, 403, said, typed=await typed_in(request))
     response.headers["clear-site-data"] = '"cache"'  # pictures go; readings that were not sent stay
     return response
 

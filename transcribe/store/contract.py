@@ -301,13 +301,19 @@ class QueueStore(Protocol):
         """A task by its public id, whoever holds it. For operators and simulations. NotFound where there is none."""
 
     def renew(self, task: str, who: str, now: datetime, seconds: float = 600.0) -> Task:
-        """Extend a lease. LeaseLost where somebody else holds the task, or where it is closed.
+        """Extend a lease that is in force. LeaseLost where it has ended, was given back, or is not for them any more.
 
-        A lease that has expired is theirs again, if nobody else has taken the task.
+        Whoever has lost one asks for the next task with `lease`.
         """
 
     def give_back(self, who: str, now: datetime, tasks: Sequence[str] | None = None) -> int:
         """End this person's leases, or the named ones, without a reading. Gives how many."""
+
+    def held_by_others(self, who: str, offer: Offer, now: datetime) -> int:
+        """How many tasks others hold now that this person would otherwise be offered, counted up to a thousand."""
+
+    def has_lapsed(self, who: str) -> bool:
+        """Whether what this person was given last was neither read nor skipped by them. They may hold it still."""
 
     def submit(
         self, task: str, who: str, sent: SentReading, now: datetime, measure: PayMeasure = PAY_MEASURE
@@ -315,9 +321,9 @@ class QueueStore(Protocol):
         """Keep a reading typed under a lease, and its pay line, in one transaction.
 
         It is kept even when the lease has expired or the task is closed; the outcome is then "late". The same `idem` is
-        one reading. A second reading of a task corrects the first within undo's rules, and is not paid again; after
-        that, CountsAlready. LateTooLong where the lease ended too many days ago. What a person who is paused sends is
-        kept and not paid. NotFound where the task was never theirs.
+        one reading. A second reading of a field, also under another task of it, corrects the first within undo's rules,
+        and is not paid again; after that, CountsAlready. LateTooLong where the lease ended too many days ago. What a
+        person who is paused sends is kept and not paid. NotFound where the task was never theirs.
         """
 
     def skip(

@@ -13,7 +13,7 @@ from transcribe.store.drivers.durable_files import ErasureList, own_key, replace
 from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.sqlite import open_sqlite
 from transcribe.store.verbs.api_tokens import ApiTokenVerbs
-from transcribe.store.verbs.appeals import AppealVerbs
+from transcribe.store.verbs.appeals import AppealVerbs, OwnReadingVerbs
 from transcribe.store.verbs.audit_log import AuditLogVerbs
 from transcribe.store.verbs.erasure import ErasureVerbs
 from transcribe.store.verbs.people import PeopleVerbs, SecondFactorVerbs
@@ -25,6 +25,7 @@ from transcribe.store.verbs.time_disputes import TimeDisputeVerbs
 
 class StateStore(
     QueueVerbs,
+    OwnReadingVerbs,
     QuestionVerbs,
     TimeDisputeVerbs,
     ApiTokenVerbs,

@@ -196,7 +196,7 @@ def test_a_plain_form_that_comes_late_is_kept_and_paid_as_the_module_s_is(site: 
     site.store.submit(task.id, ben.id, SentReading(text="BC-1", idem="ben's-one"), now())
     sent = {"csrf": csrf, "idem": "idem-1234", "text": "BC-1 bis"}
     answer = client.post(f"/work/{task.id}?check=1", data=sent)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/work")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/work?late=1")
     assert site.texts_of(amina.id) == ["BC-1 bis"]
     assert [line.micro for line in site.store.ledger(amina.id)] == [50_000]
     strange = sign_in(site.person("eve"))

@@ -54,8 +54,8 @@ class QueueMachine(RuleBasedStateMachine):
         self.read: set[tuple[str, Cell]] = set()
         self.paid: dict[str, int] = dict.fromkeys(PEOPLE, 0)
         self.said: dict[str, tuple[str, datetime]] = {}
-        self.taken_back: set[tuple[str, str]] = set()
-        self.counted: dict[tuple[str, str], str] = {}
+        self.taken_back: set[tuple[str, Cell]] = set()
+        self.counted: dict[tuple[str, Cell], tuple[str, str]] = {}
 
     def teardown(self) -> None:
         self.store.close()
@@ -98,10 +98,10 @@ class QueueMachine(RuleBasedStateMachine):
                 self._unwanted(wish)
         for idem, (where, who, task) in list(self.standing.items()):
             if where == (name, key):
-                self.taken_back.discard((who, task))
+                self.taken_back.discard((who, where))
                 self.standing[idem] = (where, who, "decided")
                 if task != "decided":
-                    self.counted[who, task] = self.said[idem][0]
+                    self.counted[who, where] = self.said[idem][0], task
         self.now += timedelta(milliseconds=1)  # what is read from now on came after the decision
 
     @rule(who=st.sampled_from(PEOPLE), count=st.integers(1, 3))
@@ -129,8 +129,8 @@ class QueueMachine(RuleBasedStateMachine):
         if who not in wish.ever:
             return
         name = f"{self.ids[task]} {idem}"
-        holds, before = self._holds(wish, who), self._last_said(who, task)
-        if (who, task) in self.counted:
+        holds, before = self._holds(wish, who), self._last_said(who, wish.field)
+        if (who, wish.field) in self.counted:
             self._send_what_counts(task, who, text, name)
             return
         try:
@@ -141,24 +141,29 @@ class QueueMachine(RuleBasedStateMachine):
             old = len([each for each in self.idems if each[0] == who]) > 10
             assert old or self.now - before[1] > timedelta(hours=1)
             return
-        if (who, name) in self.idems or (before is not None and before[0] == (text or "")):
+        again = (who, name) in self.idems
+        if before is not None and not again and before[2] != task and wish.holder == who and not wish.closed:
+            self._free(wish)  # what was sent is a correction of their reading under the other task
+        if again or (before is not None and before[0] == (text or "")):
             assert kind == "again"
             return
         assert kind == ("kept" if holds or before else "late")
         self.idems.add((who, name))
-        self.standing[f"{who} {name}"] = (wish.field, who, task)
+        self.standing[f"{who} {name}"] = (wish.field, who, task if before is None else before[2])
         self.said[f"{who} {name}"] = (text or "", self.now)
         self.read.add((who, wish.field))
         if before is not None:
             return
-        self.paid[who] += 0 if (who, task) in self.taken_back else 3
+        self.paid[who] += 0 if (who, wish.field) in self.taken_back else 3
         wish.answered = True
         if not wish.closed and (wish.holder in (None, who) or not self._holds(wish, wish.holder)):
             wish.closed, wish.holder = True, who
 
     def _send_what_counts(self, task: str, who: str, text: str | None, name: str) -> None:
         """Send a reading again that was decided with: other words are refused, and the same change nothing."""
-        same = (who, name) in self.idems or self.counted[who, task] == (text or "")
+        wish = self.wishes[self.ids[task]]
+        again, counted = (who, name) in self.idems, self.counted[who, wish.field]
+        same = again or counted[0] == (text or "")
         try:
             kind = self.store.submit(task, who, sent(text, name), self.now).kind
         except CountsAlready:
@@ -166,6 +171,8 @@ class QueueMachine(RuleBasedStateMachine):
         else:
             assert same
             assert kind == "again"
+            if not again and counted[1] != task and wish.holder == who and not wish.closed:
+                self._free(wish)
 
     @rule(who=st.sampled_from(PEOPLE))
     def give_back(self, who: str) -> None:
@@ -203,13 +210,13 @@ class QueueMachine(RuleBasedStateMachine):
             assert elsewhere or old or self.now - self.said[idem][1] > timedelta(hours=1)
             return
         del self.standing[idem]
-        self.taken_back.add((who, task))
+        self.taken_back.add((who, wish.field))
         wish.closed, wish.holder, wish.until = False, who, self.now + timedelta(seconds=600)
 
-    def _last_said(self, who: str, task: str) -> tuple[str, datetime] | None:
-        """What a person's reading of a task says that was not taken back, and when it came."""
-        mine = [idem for idem, (_, whose, of) in self.standing.items() if (whose, of) == (who, task)]
-        return self.said[mine[-1]] if mine else None
+    def _last_said(self, who: str, field: Cell) -> tuple[str, datetime, str] | None:
+        """What a person's reading of a field says that was not taken back, when it came, and for which task."""
+        mine = [idem for idem, (where, whose, _) in self.standing.items() if (whose, where) == (who, field)]
+        return (*self.said[mine[-1]], self.standing[mine[-1]][2]) if mine else None
 
     @rule(seconds=st.sampled_from([1.0, 30.0, 101.0]))
     def wait(self, seconds: float) -> None:

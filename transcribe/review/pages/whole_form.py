@@ -41,14 +41,17 @@ class FormLine:
 
 
 @router.get("/form")
-async def whole_form(context: Here, visitor: SignedIn) -> Response:
-    """Every open field of one scan. To `/work` where no scan waits whose form allows it."""
+async def whole_form(context: Here, visitor: SignedIn, late: bool = False) -> Response:
+    """Every open field of one scan. To `/work` where no scan waits whose form allows it.
+
+    `late` says that readings sent before came after their time.
+    """
     lines = await context.change(lambda store: _lines(store, context, visitor))
     if not lines:
-        return RedirectResponse("/work", 303)
+        return RedirectResponse("/work?late=1" if late else "/work", 303)
     pages = {line.page: line.view.task for line in reversed(lines)}
     return context.rendering.page(
-        "whole_form.html", visitor.language, visitor=visitor, lines=lines, pages=dict(sorted(pages.items()))
+        "whole_form.html", visitor.language, visitor=visitor, lines=lines, pages=dict(sorted(pages.items())), late=late
     )
 
 
@@ -63,15 +66,16 @@ async def send_form(request: Request, context: Here, visitor: Sending) -> Respon
     for each in sent.values():  # all are kept or none, so that the browser goes back to all of them
         require_keepable(each.text)
     lost: dict[str, LeaseLost | NotFound] = {}
+    kinds: set[str] = set()
     for task, each in sent.items():
         try:
-            await _keep(context, visitor, task, each)
+            kinds.add(await _keep(context, visitor, task, each))
         except (LeaseLost, NotFound) as error:
             lost[each.text] = error
     if lost:
         first = next((error for error in lost.values() if isinstance(error, LeaseLost)), LeaseLost())
         return failure_response(request, 409, lost_words(first), typed=[text for text in lost if text.strip()])
-    return RedirectResponse("/form", 303)
+    return RedirectResponse("/form?late=1" if "late" in kinds else "/form", 303)
 
 
 def _sent(form: Mapping[str, str]) -> Iterator[tuple[str, SentForm]]:
@@ -86,12 +90,14 @@ def _sent(form: Mapping[str, str]) -> Iterator[tuple[str, SentForm]]:
             yield task, SentForm.model_validate({**values, "overrode": form.get(f"overrode.{task}", "")})
 
 
-async def _keep(context: Context, visitor: Visitor, task: str, sent: SentForm) -> None:
+async def _keep(context: Context, visitor: Visitor, task: str, sent: SentForm) -> str:
+    """Keep one reading. Gives the kind of its outcome."""
     who, now = visitor.person.id, context.now()
     reading, measure = reading_from_form(sent, "read"), context.options.measure
     outcome = await context.keep(lambda store: store.submit(task, who, reading, now, measure))
     if outcome.kind != "again":
         context.on_submit(outcome.scan)
+    return outcome.kind
 
 
 def _lines(store: Store, context: Context, visitor: Visitor) -> list[FormLine]:

@@ -61,11 +61,12 @@ async def work(
     same: bool = False,
     task: Annotated[str | None, Query(max_length=64)] = None,
     page: Annotated[int | None, Query(ge=1, le=MAX_PAGE_NUMBER)] = None,
+    late: bool = False,
 ) -> Response:
     """The next task, the same one until it is answered, or the one asked for if it is held.
 
     Where there is none, the page says so. With a `page`, it shows that page of the scan, if the task asks where
-    something stands.
+    something stands. `late`: the last reading came after its time.
     """
     if task is not None:
         held = await context.look(lambda store: store.held(visitor.person.id, context.now()))
@@ -73,8 +74,8 @@ async def work(
     else:
         tasks = await context.change(lambda store: lease_tasks(store, context, visitor.person, 1, same=same))
     if not tasks:
-        return await no_work(context, visitor)
-    return await _work_page(context, visitor, tasks[0], Doubt(), same=same, page=page)
+        return await no_work(context, visitor, asked=task is not None, late=late)
+    return await _work_page(context, visitor, tasks[0], Doubt(), same=same, page=page, late=late)
 
 
 @router.post("/work/{task}", openapi_extra=SENT_OPENAPI)
@@ -105,9 +106,11 @@ async def send(request: Request) -> Response:
         )
         if faults:
             return await _work_page(context, visitor, theirs, Doubt(text=text, faults=faults), page=sent.page)
-    _announce(context, await context.keep(lambda store: _keep(store, context, visitor, task, sent, reading)))
-    tested = theirs.reason == Reason.QUALIFICATION and sent.action != "skip"
-    return RedirectResponse(f"/test/explained/{task}" if tested else "/work", 303)
+    outcome = await context.keep(lambda store: _keep(store, context, visitor, task, sent, reading))
+    _announce(context, outcome)
+    if theirs.reason == Reason.QUALIFICATION and outcome is not None:
+        return RedirectResponse(f"/test/explained/{task}", 303)
+    return RedirectResponse("/work?late=1" if outcome is not None and outcome.kind == "late" else "/work", 303)
 
 
 @router.post("/work/{task}/undo")
@@ -182,6 +185,7 @@ async def _work_page(
     same: bool = False,
     page: int | None = None,
     status: int = 200,
+    late: bool = False,
 ) -> Response:
     language = visitor.language
     options = (
@@ -204,6 +208,7 @@ async def _work_page(
         last=last,
         doubt=doubt,
         same=same,
+        late=late,
         reason_words=reason_words(language),
         choices=options,
         ahead=context.options.ahead,

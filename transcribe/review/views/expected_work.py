@@ -13,6 +13,7 @@ from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context, Forms
 from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import minutes, moment, number
+from transcribe.review.views.offers import offer_to
 from transcribe.store import ExpectedWork, Store
 
 
@@ -33,14 +34,19 @@ def titled_work(store: Store, forms: Forms, language: str, now: datetime) -> tup
     return tuple(TitledWork(work=each, title=titles.get(each.form, each.form)) for each in expected)
 
 
-async def no_work(context: Context, visitor: Visitor) -> Response:
-    """The page for a person who finds nothing to read: what is expected, and how long they have waited."""
+async def no_work(context: Context, visitor: Visitor, *, asked: bool = False, late: bool = False) -> Response:
+    """The page for a person who finds nothing to read: what is expected, and how long they have waited.
+
+    It says too what others are reading meanwhile. Where they `asked` for one field, it speaks of that.
+    """
     language, who, now = visitor.language, visitor.person, context.now()
-    expected, waited, has_news = await context.look(
+    expected, waited, has_news, elsewhere, has_lapsed = await context.look(
         lambda store: (
             titled_work(store, context.forms, language, now),
             store.waiting_seconds(who.id),
             bool(store.notices(who.id, unseen_only=True)),
+            store.held_by_others(who.id, offer_to(who), now),
+            store.has_lapsed(who.id),
         )
     )
     page = context.rendering.page(
@@ -48,10 +54,15 @@ async def no_work(context: Context, visitor: Visitor) -> Response:
         language,
         visitor=visitor,
         has_news=has_news,
+        elsewhere=elsewhere,
+        has_lapsed=has_lapsed,
+        asked=asked,
+        late=late,
         coming=expected,
         waited=minutes(waited, language) if who.engagement in ("by reading", "hourly") else None,
         moment=partial(moment, zone=who.time_zone, language=language),
         hours=partial(number, language=language),
     )
-    page.headers["x-fairhand-pictures"] = "none"  # who holds nothing needs none: the service worker drops them
+    if not asked:
+        page.headers["x-fairhand-pictures"] = "none"  # who holds nothing needs none: the service worker drops them
     return page

@@ -29,7 +29,7 @@ FROM reading r JOIN field f ON f.id = r.field_id JOIN scan s ON s.id = f.scan_id
 LEFT JOIN reading_text x ON x.number = r.number LEFT JOIN task t ON t.id = r.task_id WHERE r.number = :number;
 
 -- name: heard^
-SELECT * FROM reading_seen WHERE task_id = :task_id ORDER BY number DESC LIMIT 1;
+SELECT * FROM reading_seen WHERE task_id = :task_id AND kind = 'expert' ORDER BY number DESC LIMIT 1;
 
 -- name: decide_appeal!
 UPDATE appeal SET outcome = :outcome, minority = :minority, decided_at = :now, expert_id = :expert
@@ -91,8 +91,23 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at;
 -- name: count_leases^
 SELECT COUNT(*) FROM lease WHERE transcriber_id = :who;
 
+-- name: lapsed_controls
+-- Control items among the last leases of :who that they gave back or let lapse: they come again as other fields do.
+SELECT t.id FROM task t JOIN scan s ON s.id = t.scan_id
+WHERE t.id IN (SELECT task_id FROM lease WHERE transcriber_id = :who ORDER BY id DESC LIMIT :recent)
+    AND t.kind = 'test' AND t.reason = 'control' AND t.transcriber_id IS NULL AND s.erased_at IS NULL
+    AND EXISTS (SELECT 1 FROM truth g WHERE g.field_id = t.field_id AND g.origin = 'gold' AND g.withdrawn_at IS NULL)
+    AND (:refused IS NULL OR t.form_field_id NOT IN (SELECT value FROM json_each(:refused)))
+    AND (:form_fields IS NULL OR t.form_field_id IN (SELECT value FROM json_each(:form_fields)))
+    AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who AND r.lane = t.lane)
+    AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane)
+LIMIT :count;
+
 -- name: next_controls
-SELECT t.field_id, f.scan_id FROM truth t JOIN field f ON f.id = t.field_id JOIN scan s ON s.id = f.scan_id
+SELECT t.field_id, f.scan_id, (SELECT MAX(o.id) FROM task o WHERE o.field_id = t.field_id AND o.kind = 'test'
+    AND o.reason = 'control' AND o.transcriber_id IS NULL
+    AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who)) AS lapsed
+FROM truth t JOIN field f ON f.id = t.field_id JOIN scan s ON s.id = f.scan_id
 LEFT JOIN form_field ff ON ff.form = f.form AND ff.version = f.form_version AND ff.name = f.name
 WHERE t.origin = 'gold' AND t.withdrawn_at IS NULL AND s.erased_at IS NULL
     AND (:refused IS NULL OR COALESCE(ff.id, 0) NOT IN (SELECT value FROM json_each(:refused)))
@@ -101,6 +116,7 @@ WHERE t.origin = 'gold' AND t.withdrawn_at IS NULL AND s.erased_at IS NULL
         AND h.field_id = t.field_id AND h.lane = 'value')
     AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who
         AND r.lane = 'value')
+    AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = 'value')
 ORDER BY t.id LIMIT :count;
 
 -- name: next_tests

@@ -81,7 +81,7 @@ SELECT * FROM task_seen WHERE public_id = :task;
 -- name: task_with_lease^
 SELECT t.*, l.from_at, l.until_at, (SELECT s.id FROM reading s WHERE s.idem = :idem) AS sent_before,
     (SELECT MIN(e.from_at) FROM lease e WHERE e.task_id = t.id AND e.transcriber_id = :who) AS first_at,
-    (SELECT COUNT(*) FROM reading r WHERE r.task_id = t.id AND r.transcriber_id = :who) AS answers,
+    (SELECT COUNT(*) FROM reading r WHERE {part_same_reading}) AS answers,
     EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.task_id = t.id) AS skipped
 FROM task_seen t JOIN lease l ON l.id = (
     SELECT MAX(id) FROM lease WHERE task_id = t.id AND transcriber_id = :who)
@@ -96,7 +96,7 @@ UPDATE task SET transcriber_id = NULL, leased_until = NULL,
 WHERE id = :task_id AND transcriber_id = :who AND closed_at IS NULL;
 
 -- name: held_ids
-SELECT id, public_id FROM task WHERE transcriber_id = :who AND closed_at IS NULL;
+SELECT id, public_id, kind, pool, reason, form_field_id FROM task WHERE transcriber_id = :who AND closed_at IS NULL;
 
 -- name: close_task!
 UPDATE task SET closed_at = :now, transcriber_id = :who WHERE id = :task_id AND closed_at IS NULL
@@ -106,10 +106,18 @@ UPDATE task SET closed_at = :now, transcriber_id = :who WHERE id = :task_id AND 
 INSERT INTO skip (task_id, field_id, lane, transcriber_id, reason, seconds, at)
 VALUES (:task_id, :field_id, :lane, :who, :reason, :seconds, :now);
 
--- name: last_reading_of_task^
-SELECT r.number, r.id, r.field_id, r.at, r.text_hash, r.flags, r.box, r.conditions, x.legible FROM reading r
-LEFT JOIN reading_text x ON x.number = r.number WHERE r.task_id = :task_id AND r.transcriber_id = :who
-    AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number) ORDER BY r.number DESC LIMIT 1;
+-- name: part_same_reading
+-- Whether a reading r by :who counts as theirs of the task t: of its field in its lane, under whatever task it was sent.
+-- Items of tests stand apart, as a test may be taken again.
+r.transcriber_id = :who AND r.field_id = t.field_id AND r.lane = t.lane
+    AND (r.task_id = t.id OR (t.reason <> 'qualification' AND NOT EXISTS (
+        SELECT 1 FROM task q WHERE q.id = r.task_id AND q.reason = 'qualification')))
+
+-- name: standing_reading^
+SELECT r.number, r.id, r.field_id, r.task_id, r.at, r.text_hash, r.flags, r.box, r.conditions, x.legible,
+    (SELECT o.public_id FROM task o WHERE o.id = r.task_id) AS task
+FROM task t JOIN reading r ON {part_same_reading} LEFT JOIN reading_text x ON x.number = r.number
+WHERE t.id = :task_id AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number) ORDER BY r.number DESC LIMIT 1;
 
 -- name: tenth_last_reading^
 SELECT number FROM reading WHERE transcriber_id = :who ORDER BY number DESC LIMIT 1 OFFSET :count;
@@ -137,6 +145,17 @@ SELECT COUNT(*) FROM task t WHERE t.closed_at IS NULL AND t.withdrawn_at IS NULL
     AND (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
     AND (:form_fields IS NULL OR t.form_field_id IN (SELECT value FROM json_each(:form_fields)))
     AND (:scan_id IS NULL OR t.scan_id = :scan_id);
+
+-- name: count_held_by_others^
+SELECT COUNT(*) FROM (
+    SELECT 1 FROM task t WHERE t.closed_at IS NULL AND t.transcriber_id <> :who AND t.leased_until > :now
+        AND t.withdrawn_at IS NULL AND t.kind <> 'test' AND t.pool IN (SELECT value FROM json_each(:pools))
+        AND {part_may_be_given} LIMIT :count);
+
+-- name: has_lapsed^
+SELECT 1 FROM task t WHERE t.id = (SELECT task_id FROM lease WHERE transcriber_id = :who ORDER BY id DESC LIMIT 1)
+    AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who AND r.lane = t.lane)
+    AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane);
 
 -- name: fields_read_by
 SELECT r.field_id, EXISTS (SELECT 1 FROM task t JOIN truth g ON g.field_id = t.field_id AND g.withdrawn_at IS NULL

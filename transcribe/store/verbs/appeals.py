@@ -1,24 +1,66 @@
-"""Appeals: a person contests the outcome of their reading, and an expert who never read the field hears it blind."""
+"""What people have read, and appeals: one contests the outcome of a reading, and an expert hears it blind.
+
+The expert never read the field.
+"""
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
 from transcribe.codes import Reason
 from transcribe.errors import NotFound, StoreError
-from transcribe.model import Truth
+from transcribe.model import FieldKey, Truth
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import Appeal, AppealOutcome, ExpertOutcomes
-from transcribe.store.row_mapping import lane_of, micros, moment, moment_or_none, reading_of
-from transcribe.store.verbs.reconcile import ReconcileVerbs
+from transcribe.store.facts import Appeal, AppealOutcome, ExpertOutcomes, FieldHistory
+from transcribe.store.row_mapping import key_of, lane_of, micros, moment, moment_or_none, reading_of
+from transcribe.store.verbs.reconcile import MAX_READING_NUMBER, ReconcileVerbs
+from transcribe.store.verbs.routing import EXPERT_POOL
 
 APPEAL_PRIORITY = 100
 """Before everything else that an expert does: a person waits for the answer, and a date was promised."""
 
-EXPERT_POOL = "expert"
-"""The pool whose tasks only experts are given."""
+
+class OwnReadingVerbs(ReconcileVerbs):
+    """Gives people the histories of the fields that they read."""
+
+    def readings_of(self, who: str, limit: int = 50, before: str | None = None) -> list[FieldHistory]:
+        with self.db.snapshot():
+            person = self.person_row(who)["id"]
+            number = MAX_READING_NUMBER if before is None else self.db.value("number_of_reading", reading=before)
+            rows = self.db.all("fields_read_by", who=person, before=number or 0, count=limit)
+            return [self._history_for(row, who) for row in rows]
+
+    def history_of_reading(self, reading: str, who: str) -> FieldHistory:
+        with self.db.snapshot():
+            person = self.person_row(who)["id"]
+            number = self.db.value("number_of_reading", reading=reading) or 0
+            rows = self.db.all("fields_read_by", who=person, before=number + 1, count=1)
+            histories = [self._history_for(row, who) for row in rows]
+        for history in histories:
+            if any(each.id == reading for each in history.readings):
+                return history
+        raise NotFound("There is no such reading of yours.")
+
+    def _history_for(self, row: Row, who: str) -> FieldHistory:
+        """The history of a field as somebody who read it may know it.
+
+        A control item in use looks like a field that nobody has decided: their own readings, and nothing else.
+        """
+        history = self._history_of_field(row["field_id"])
+        if not row["control_in_use"]:
+            return history
+        source = self.person_row(who)["public_id"]
+        own = tuple(each for each in history.readings if each.source == source)
+        return replace(history, readings=own, decisions=(), tasks=(), truth=None)
+
+    def _history_of_field(self, number: int) -> FieldHistory:
+        field = cast(Row, self.db.one("field_by_number", field_id=number))
+        scan = cast(Row, self.db.one("scan_by_number", scan_id=field["scan_id"]))
+        key: FieldKey = key_of(field)
+        return self.history_of(scan, key, number)
 
 
 class AppealVerbs(ReconcileVerbs):

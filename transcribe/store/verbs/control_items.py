@@ -18,6 +18,9 @@ from transcribe.store.verbs.routing import Routing
 CONTROL_SHARE_SETTING = "control share"
 """The name of the setting that holds the share."""
 
+RECENT_LEASE_COUNT = 200
+"""So many of a person's last leases are looked at for control items that lapsed: twice what they hold at most."""
+
 
 class ControlItemVerbs(Lookup):
     """Keeps the share of control items, gives them out, and keeps the results of tests."""
@@ -93,26 +96,30 @@ class ControlItemVerbs(Lookup):
         """Lease control items in place of some of the next `count` tasks. Gives how many.
 
         A keyed hash of the person and the task's number says which of a person's tasks are control items. So nobody can
-        foresee it, and the share is the same for everybody, whatever they have read.
+        foresee it, and the share is the same for everybody, whatever they have read. Those that lapsed or were given
+        back come first, as other fields do.
         """
         share = self.control_share()
         if share <= 0.0 or offer.scan is not None or "read" not in offer.pools:
             return 0
         if offer.kinds is not None and "read" not in offer.kinds:
             return 0
-        given = self.db.value("count_leases", who=person["id"])
-        wanted = sum(self._is_control(person["public_id"], given + place, share) for place in range(count))
         named = self.routing.named(offer.form, offer.field)
-        rows = self.db.all(
-            "next_controls",
-            who=person["id"],
-            refused=self.routing.refused(person),
-            form_fields=None if named is None else text(list(named)),
-            count=wanted,
-        )
+        values = {"who": person["id"], "refused": self.routing.refused(person)}
+        values["form_fields"] = None if named is None else text(list(named))
+        lapsed = self.db.all("lapsed_controls", recent=RECENT_LEASE_COUNT, count=count, **values)
+        for row in lapsed:
+            self._give_again(row["id"], person, now, until)
+        given = self.db.value("count_leases", who=person["id"])
+        left = count - len(lapsed)
+        wanted = sum(self._is_control(person["public_id"], given + place, share) for place in range(left))
+        rows = self.db.all("next_controls", count=wanted, **values)
         for row in rows:
-            self._give_known(row, person, Reason.CONTROL, "read", now, until)
-        return len(rows)
+            if row["lapsed"] is None:
+                self._give_known(row, person, Reason.CONTROL, "read", now, until)
+            else:
+                self._give_again(row["lapsed"], person, now, until)
+        return len(lapsed) + len(rows)
 
     def _is_control(self, who: str, number: int, share: float) -> bool:
         return int(self.keyed_hash("control", who, str(number))[:13], 16) < share * 16**13
@@ -126,6 +133,11 @@ class ControlItemVerbs(Lookup):
         task = self.db.one("task_by_public", task=public)
         assert task is not None
         self.give(task["id"], person["id"], now, micros(until))
+
+    def _give_again(self, task: int, person: Row, now: datetime, until: datetime) -> None:
+        """Lease a control item that this person had: under its old name, as an open field is when it comes again."""
+        self.db.run("lease_again", task_id=task, who=person["id"], until=micros(until))
+        self.db.run("put_lease", task_id=task, who=person["id"], now=micros(now), until=micros(until))
 
     def give(self, task: int, person: int, now: datetime, until: int) -> None:
         """Lease one open task to a person. Nothing happens where somebody has it."""

@@ -15,6 +15,7 @@ from transcribe.store.paid_time import MAX_CLOCK_STEP
 from transcribe.store.row_mapping import micros, task_of, text, transcriber_of
 from transcribe.store.verbs.control_items import ControlItemVerbs
 from transcribe.store.verbs.reconcile import MISPLACED
+from transcribe.store.verbs.routing import is_expert
 
 SITTING_TIME = timedelta(hours=8)
 """A day's work. Within it one person does not see two fields of a customer that a form keeps apart."""
@@ -37,6 +38,12 @@ MAX_PREFERENCE_WAIT = timedelta(days=1)
 WAITED_TASK_BITS = 100.0
 """More bits than any person adds. A task that has waited so comes before those to which they add most."""
 
+MAX_HELD_COUNT = 100
+"""Tasks that a person holds at most, but for those of one whole form: what a page asks for ahead, and as much again."""
+
+MAX_COUNTED_COUNT = 1000
+"""Tasks that others hold are counted up to here: enough to say that work goes on."""
+
 MIN_EXTENSION_SHARE = 0.1
 """A lease is extended when at least this share of it has passed. Otherwise each reading would write to all that is
 held."""
@@ -58,16 +65,18 @@ class LeaseVerbs(ControlItemVerbs):
             until = micros(now + timedelta(seconds=seconds))
             self.db.run("reap", now=micros(now))
             self.db.run("reap_far", now=micros(now), far=until, ahead=micros(now + MAX_CLOCK_STEP))
-            mine = self._held(person, offer, now)
+            held = self.db.all("held", who=person["id"], now=micros(now))
+            mine = _asked_for(held, offer)
             for row in mine[:count]:
                 if until - row["leased_until"] >= MIN_EXTENSION_SHARE * seconds * 1_000_000:
                     self._extend(row["id"], person["id"], until)
             if len(mine) < count and not person["paused"] and person["left_at"] is None:
-                wanted = count - len(mine)
+                wanted = min(count - len(mine), max(0, max(count, MAX_HELD_COUNT) - len(held)))
                 wanted -= self.give_controls(person, wanted, offer, now, now + timedelta(seconds=seconds))
                 for task in self._choose(person, wanted, offer, now):
                     self.give(task, person["id"], now, until)
-            return [task_of(row) for row in self._held(person, offer, now)[:count]]
+            held = self.db.all("held", who=person["id"], now=micros(now))
+            return [task_of(row) for row in _asked_for(held, offer)[:count]]
 
     def held(self, who: str, now: datetime) -> list[Task]:
         return [task_of(row) for row in self.db.all("held", who=self.person_row(who)["id"], now=micros(now))]
@@ -75,12 +84,10 @@ class LeaseVerbs(ControlItemVerbs):
     def task(self, task: str, who: str, now: datetime) -> Task:
         person = self.person_row(who)
         row = self.leased_row(task, person)
-        holds = (
-            row["transcriber"] == person["public_id"] and row["closed_at"] is None and row["leased_until"] > micros(now)
-        )
-        if not holds:
+        if not holds(row, person, now):
             answered = self.db.value("last_answer", task_id=row["id"], who=person["id"])
-            if answered is None or answered < micros(now - REVISIT_TIME):
+            old = answered is None or answered < micros(now - REVISIT_TIME)
+            if old or not self.routing.may_do(row, person):
                 raise NotFound("This task is not yours now. Take the next one.")
         return task_of(row)
 
@@ -94,13 +101,9 @@ class LeaseVerbs(ControlItemVerbs):
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
-            until = micros(now + timedelta(seconds=seconds))
-            if row["closed_at"] is None and row["transcriber"] is None:
-                self.give(row["id"], person["id"], now, until)
-            elif row["closed_at"] is None and row["transcriber"] == person["public_id"]:
-                self._extend(row["id"], person["id"], until)
-            else:
+            if not holds(row, person, now) or not self.routing.may_do(row, person):
                 raise LeaseLost
+            self._extend(row["id"], person["id"], micros(now + timedelta(seconds=seconds)))
             return task_of(self.leased_row(task, person))
 
     def give_back(self, who: str, now: datetime, tasks: Sequence[str] | None = None) -> int:
@@ -109,6 +112,22 @@ class LeaseVerbs(ControlItemVerbs):
             mine = self.db.all("held_ids", who=person)
             ids = [row["id"] for row in mine if tasks is None or row["public_id"] in tasks]
             return sum(self.db.run("give_back", task_id=each, who=person, now=micros(now)) for each in ids)
+
+    def give_back_refused(self, person: Row, now: datetime) -> None:
+        """End a person's leases of what they may not do any more."""
+        for row in self.db.all("held_ids", who=person["id"]):
+            if not self.routing.may_do(row, person):
+                self.db.run("give_back", task_id=row["id"], who=person["id"], now=micros(now))
+
+    def held_by_others(self, who: str, offer: Offer, now: datetime) -> int:
+        person = self.person_row(who)
+        values = {"who": person["id"], "expert": int(is_expert(person)), "kinds": None, "misplaced": MISPLACED}
+        values |= {"refused": self.routing.refused(person), "sitting": micros(now - SITTING_TIME)}
+        values |= {"pools": text(list(offer.pools)), "now": micros(now), "count": MAX_COUNTED_COUNT}
+        return int(self.db.value("count_held_by_others", **values))
+
+    def has_lapsed(self, who: str) -> bool:
+        return self.db.value("has_lapsed", who=self.person_row(who)["id"]) is not None
 
     def open_tasks(self, offer: Offer, now: datetime) -> int:
         named = self.routing.named(offer.form, offer.field)
@@ -131,20 +150,6 @@ class LeaseVerbs(ControlItemVerbs):
         if row is None:
             raise NotFound("This task was never yours. Take the next one.")
         return row
-
-    def _held(self, person: Row, offer: Offer, now: datetime) -> list[Row]:
-        """The tasks that the person holds and the offer asks for. Items of a test stay on the page of the test."""
-        rows = self.db.all("held", who=person["id"], now=micros(now))
-        return [
-            row
-            for row in rows
-            if row["reason"] != Reason.QUALIFICATION
-            and row["pool"] in offer.pools
-            and offer.form in (None, row["form"])
-            and offer.field in (None, row["name"])
-            and offer.scan in (None, row["scan"])
-            and (offer.kinds is None or row["kind"] in offer.kinds)
-        ]
 
     def _choose(self, person: Row, count: int, offer: Offer, now: datetime) -> list[int]:
         """Numbers of open tasks in the order of the queue. No two are of one field, and no two that a form keeps
@@ -181,7 +186,7 @@ class LeaseVerbs(ControlItemVerbs):
         named = self.routing.named(offer.form, offer.field)
         values: dict[str, object] = {
             "who": person["id"],
-            "expert": int("expert" in person["roles"]),
+            "expert": int(is_expert(person)),
             "kinds": None if offer.kinds is None else text(list(offer.kinds)),
             "sitting": micros(now - SITTING_TIME),
             "misplaced": MISPLACED,
@@ -225,6 +230,26 @@ class LeaseVerbs(ControlItemVerbs):
     def _extend(self, task: int, person: int, until: int) -> None:
         self.db.run("extend_lease", task_id=task, until=until)
         self.db.run("extend_lease_fact", task_id=task, who=person, until=until)
+
+
+def holds(task: Row, person: Row, now: datetime) -> bool:
+    """Whether this person holds a task now: it is open, and their lease of it has not ended."""
+    mine = task["transcriber_id"] == person["id"] and task["closed_at"] is None
+    return bool(mine and task["leased_until"] is not None and task["leased_until"] > micros(now))
+
+
+def _asked_for(held: Sequence[Row], offer: Offer) -> list[Row]:
+    """Of the tasks that a person holds those that the offer asks for. Items of a test stay on the page of the test."""
+    return [
+        row
+        for row in held
+        if row["reason"] != Reason.QUALIFICATION
+        and row["pool"] in offer.pools
+        and offer.form in (None, row["form"])
+        and offer.field in (None, row["name"])
+        and offer.scan in (None, row["scan"])
+        and (offer.kinds is None or row["kind"] in offer.kinds)
+    ]
 
 
 def _tradition(person: Row) -> str:

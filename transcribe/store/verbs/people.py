@@ -22,6 +22,9 @@ from transcribe.store.verbs.leases import LeaseVerbs
 FORGOTTEN_FACTS = frozenset({"languages", "regions", "time_zone", "interface_language"})
 """What is forgotten of who leaves: the log, which forgets nothing, says that it was set, and not to what."""
 
+OFFER_FACTS = frozenset({"roles", "languages", "regions", "qualifications"})
+"""What says which tasks a person may have: when one changes, what they may not do any more goes back."""
+
 
 class PeopleVerbs(LeaseVerbs):
     """Keeps people and how they sign in."""
@@ -96,6 +99,8 @@ class PeopleVerbs(LeaseVerbs):
                 self.vouch("person", person["id"])
                 detail = {} if fact in FORGOTTEN_FACTS else {fact: value}
                 self.log(by, f"{fact.replace('_', ' ')} set", person["public_id"], detail, now)
+                if fact in OFFER_FACTS:
+                    self.give_back_refused(self.person_row(who), now)
         return person
 
     def transcriber(self, who: str) -> Transcriber:

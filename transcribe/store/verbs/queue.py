@@ -1,22 +1,23 @@
-"""What people send: readings, skips, and readings taken back; and what they have read so far."""
+"""What people send: readings, skips, and readings taken back."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal, cast
+from typing import Literal
 
 from transcribe.codes import Flag, turned_form
 from transcribe.errors import CountsAlready, FormNotOffered, LeaseLost, NotFound
-from transcribe.model import FieldKey, Outcome, Task
+from transcribe.model import Outcome, Task
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import PAY_MEASURE, FieldHistory, PayMeasure, SentReading
+from transcribe.store.facts import PAY_MEASURE, PayMeasure, SentReading
 from transcribe.store.paid_time import measured_seconds, require_in_time, take_time, work_since
 from transcribe.store.row_mapping import key_of, micros, moment, task_of, text
-from transcribe.store.verbs.leases import LeaseVerbs
+from transcribe.store.verbs.leases import LeaseVerbs, holds
 from transcribe.store.verbs.pay_ledger import PayLedgerVerbs
-from transcribe.store.verbs.reconcile import MAX_READING_NUMBER, MISPLACED, ReconcileVerbs
+from transcribe.store.verbs.reconcile import MISPLACED, ReconcileVerbs
+from transcribe.store.verbs.routing import EXPERT_KINDS, is_expert
 
 MAX_UNDO_COUNT = 10
 """How many of their last readings a person may take back."""
@@ -32,8 +33,6 @@ MAX_CORRECTION_COUNT = 10
 
 UNTIMED_ENGAGEMENTS = frozenset({"staff", "volunteer"})
 """Engagements without a ledger: the time of these people is not kept."""
-
-EXPERT_KINDS = frozenset({"adjudicate", "audit", "appeal"})
 
 
 class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
@@ -54,8 +53,9 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
                 sent = replace(sent, page=self._page(row, sent.page))
             standing = self._standing(row, person)
             if standing is not None:
+                row = self._task_of_standing(row, person, standing, now)
                 return self._correct(row, person, sent, idem, standing, now)
-            late = not _holds(row, person, now)
+            late = not holds(row, person, now)
             if late:
                 require_in_time(row, now, measure)
             seconds = self._seconds(row, person, sent.seconds, now)
@@ -63,7 +63,8 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             if paid:
                 seconds = take_time(self.db, person, work_since(row), seconds, now)
             identity, number = self._keep(row, person, sent, idem, seconds, late, now)
-            self.db.run("close_task", task_id=row["id"], who=person["id"], now=micros(now))
+            if row["kind"] not in EXPERT_KINDS or is_expert(person):  # else an expert has still to do it
+                self.db.run("close_task", task_id=row["id"], who=person["id"], now=micros(now))
             self._follow(row, sent, number)
             if paid:
                 self.pay_reading(person, row, number, seconds, now)
@@ -85,7 +86,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             before = self.db.one("skip_of_task", task_id=row["id"], field_id=row["field_id"], who=person["id"])
             if self._standing(row, person) or (before is not None and before["reason"] == reason):
                 return  # it was answered, or skipped for the same reason: nothing new is said
-            if not _holds(row, person, now):
+            if not holds(row, person, now):
                 require_in_time(row, now, measure)
             paid = before is None and self.pays(person, row, now, measure)
             active = self._seconds(row, person, seconds, now) if before is None else 0.0
@@ -108,17 +109,24 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
                 self.pay_skip(person, row, active, now)
 
     def _standing(self, task: Row, person: Row) -> Row | None:
-        """This person's reading of a task, if it was not taken back."""
-        return self.db.one("last_reading_of_task", task_id=task["id"], who=person["id"]) if task["answers"] else None
+        """This person's reading of the field of a task, under whichever task they sent it, if it was not taken back."""
+        return self.db.one("standing_reading", task_id=task["id"], who=person["id"]) if task["answers"] else None
+
+    def _task_of_standing(self, task: Row, person: Row, standing: Row, now: datetime) -> Row:
+        """The task that a reading was sent for. Another one of the same field goes back: nobody reads a field twice."""
+        if standing["task_id"] == task["id"]:
+            return task
+        self.db.run("give_back", task_id=task["id"], who=person["id"], now=micros(now))
+        return self.leased_row(standing["task"], person)
 
     def _correct(self, task: Row, person: Row, sent: SentReading, idem: str, standing: Row, now: datetime) -> Outcome:
         """Keep another reading of a task that was paid already: within undo's rules, and without a line of pay.
 
         What says the same is the same reading. An expert who has seen all readings may correct what is decided.
         """
-        if self._says_the_same(task, sent, standing):
+        if self._says_the_same(task, person, sent, standing):
             return _outcome("again", standing["id"], task)
-        looked = Flag.SAW_ALL_READINGS in sent.flags
+        looked = Flag.SAW_ALL_READINGS in _flags(task, person, sent)
         counts = {"field_id": standing["field_id"], "reading": standing["id"], "at": standing["at"]}
         settled = not looked and self.db.value("decided_since", **counts)
         old = self._is_old(standing, person, now)
@@ -128,11 +136,11 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         self._follow(task, sent, number)
         return _outcome("kept", identity, task)
 
-    def _says_the_same(self, task: Row, sent: SentReading, standing: Row) -> bool:
+    def _says_the_same(self, task: Row, person: Row, sent: SentReading, standing: Row) -> bool:
         same_words = standing["text_hash"] == self.keyed_hash("text", sent.text or "") and not sent.reason
         return bool(
             same_words
-            and standing["flags"] == _flags(task, sent)
+            and standing["flags"] == text(_flags(task, person, sent))
             and standing["box"] == _box(sent)
             and standing["conditions"] == _conditions(sent)
             and standing["legible"] in (None, sent.legible)
@@ -163,12 +171,13 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
-            last = self.db.one("last_reading_of_task", task_id=row["id"], who=person["id"])
+            last = self._standing(row, person)
             if last is None:
                 raise NotFound("There is no reading of yours to take back here.")
+            row = self._task_of_standing(row, person, last, now)
             decided = self.db.value("decided_on", field_id=last["field_id"], reading=last["id"])
             taken = row["closed_at"] is None and row["transcriber"] not in (None, person["public_id"])
-            if decided or taken or self._is_old(last, person, now):
+            if decided or taken or not self.routing.may_do(row, person) or self._is_old(last, person, now):
                 raise LeaseLost(
                     "This reading can no longer be taken back: it counts already. You can contest the outcome."
                 )
@@ -178,43 +187,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             self.db.run("lease_again", task_id=row["id"], who=person["id"], until=until)
             self.db.run("put_lease", task_id=row["id"], who=person["id"], now=micros(now), until=until)
             self.db.run("wake", scan_id=row["scan_id"])
-            return task_of(self.leased_row(task, person))
-
-    def readings_of(self, who: str, limit: int = 50, before: str | None = None) -> list[FieldHistory]:
-        with self.db.snapshot():
-            person = self.person_row(who)["id"]
-            number = MAX_READING_NUMBER if before is None else self.db.value("number_of_reading", reading=before)
-            rows = self.db.all("fields_read_by", who=person, before=number or 0, count=limit)
-            return [self._history_for(row, who) for row in rows]
-
-    def history_of_reading(self, reading: str, who: str) -> FieldHistory:
-        with self.db.snapshot():
-            person = self.person_row(who)["id"]
-            number = self.db.value("number_of_reading", reading=reading) or 0
-            rows = self.db.all("fields_read_by", who=person, before=number + 1, count=1)
-            histories = [self._history_for(row, who) for row in rows]
-        for history in histories:
-            if any(each.id == reading for each in history.readings):
-                return history
-        raise NotFound("There is no such reading of yours.")
-
-    def _history_for(self, row: Row, who: str) -> FieldHistory:
-        """The history of a field as somebody who read it may know it.
-
-        A control item in use looks like a field that nobody has decided: their own readings, and nothing else.
-        """
-        history = self._history_of_field(row["field_id"])
-        if not row["control_in_use"]:
-            return history
-        source = self.person_row(who)["public_id"]
-        own = tuple(each for each in history.readings if each.source == source)
-        return replace(history, readings=own, decisions=(), tasks=(), truth=None)
-
-    def _history_of_field(self, number: int) -> FieldHistory:
-        field = cast(Row, self.db.one("field_by_number", field_id=number))
-        scan = cast(Row, self.db.one("scan_by_number", scan_id=field["scan_id"]))
-        key: FieldKey = key_of(field)
-        return self.history_of(scan, key, number)
+            return task_of(self.leased_row(row["public_id"], person))
 
     def _check_form(self, said: str | None) -> None:
         """FormNotOffered where what is said of a scan is not exactly "name/version turn" of a form that was offered.
@@ -246,7 +219,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         shown = task["prefill"] if sent.shown is None else sent.shown
         words = {"text": sent.text, "alternatives": "[]", "shown": shown}
         words |= {"legible": sent.legible, "reason": sent.reason}
-        expert = task["kind"] in EXPERT_KINDS
+        expert = task["kind"] in EXPERT_KINDS and is_expert(person)
         number = self.db.insert(
             "put_reading",
             id=identity,
@@ -260,7 +233,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             late=int(late),
             confidence=None,
             seconds=None if untimed else seconds,
-            flags=_flags(task, sent),
+            flags=text(_flags(task, person, sent)),
             conditions=_conditions(sent),
             box=_box(sent),
             text_hash=self.keyed_hash("text", sent.text or ""),
@@ -272,9 +245,11 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         return identity, number
 
 
-def _flags(task: Row, sent: SentReading) -> str:
-    flags = sent.flags | {Flag.HEARD_AN_APPEAL} if task["kind"] == "appeal" else sent.flags
-    return text(sorted(flags)) if flags else "[]"
+def _flags(task: Row, person: Row, sent: SentReading) -> list[str]:
+    """The marks of a reading. Those that give the last word are for who is an expert now."""
+    if not is_expert(person):
+        return sorted(sent.flags - {Flag.HEARD_AN_APPEAL, Flag.SAW_ALL_READINGS})
+    return sorted(sent.flags | {Flag.HEARD_AN_APPEAL} if task["kind"] == "appeal" else sent.flags)
 
 
 def _conditions(sent: SentReading) -> str:
@@ -294,8 +269,3 @@ def _outcome(kind: Literal["kept", "again", "late"], reading: str, task: Row) ->
         form=task["form"],
         form_version=task["form_version"],
     )
-
-
-def _holds(task: Row, person: Row, now: datetime) -> bool:
-    mine = task["transcriber_id"] == person["id"] and task["closed_at"] is None
-    return bool(mine and task["leased_until"] is not None and task["leased_until"] > micros(now))

@@ -6,8 +6,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from transcribe.codes import Reason
 from transcribe.store.drivers.database import Database, Row
 from transcribe.store.row_mapping import text
+
+EXPERT_KINDS = frozenset({"adjudicate", "audit", "appeal"})
+"""Kinds of tasks that are for experts only."""
+
+EXPERT_POOL = "expert"
+"""The pool whose tasks only experts are given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +73,22 @@ class Routing:
         ]
         return text(numbers) if numbers else None
 
+    def may_do(self, task: Row, person: Row) -> bool:
+        """Whether a person may do a task by what they are now.
+
+        Tasks of experts are for experts; languages, regions and qualifications are those of the form. A test is for
+        whoever takes it.
+        """
+        if not is_expert(person) and (task["pool"] == EXPERT_POOL or task["kind"] in EXPERT_KINDS):
+            return False
+        self.knows(task["form_field_id"])
+        refused = self.refused(person)
+        return (
+            refused is None
+            or task["reason"] == Reason.QUALIFICATION
+            or task["form_field_id"] not in json.loads(refused)
+        )
+
     def named(self, form: str | None, field: str | None) -> Sequence[int] | None:
         """The numbers of the fields of this form and this name in every version, newest first. None where neither is
         given."""
@@ -79,6 +102,11 @@ class Routing:
             for each in reversed(self._fields)
             if (form is None or each.form == form) and (field is None or each.name == field)
         ]
+
+
+def is_expert(person: Row) -> bool:
+    """Whether this person has the role of an expert now."""
+    return "expert" in json.loads(person["roles"])
 
 
 def _form_field(row: Row) -> FormField:

@@ -137,14 +137,16 @@ def test_giving_back_frees_all_or_only_the_named_tasks(here: World) -> None:
     assert here.store.held("ann", NOON) == []
 
 
-def test_a_lease_is_renewed_while_it_is_nobody_elses(here: World) -> None:
+def test_a_lease_is_renewed_while_it_is_in_force(here: World) -> None:
     here.ask(here.scan("a"), "number")
     (task,) = here.store.lease("ann", 1, NOON, seconds=60)
     assert here.store.renew(task.id, "ann", after(30), seconds=60).leased_until == after(90)
-    assert here.store.renew(task.id, "ann", after(95), seconds=60).leased_until == after(155)
-    here.store.lease("ben", 1, after(200))
     with pytest.raises(LeaseLost):
-        here.store.renew(task.id, "ann", after(201))
+        here.store.renew(task.id, "ann", after(91))
+    assert [each.id for each in here.store.lease("ann", 1, after(92))] == [task.id]
+    here.store.give_back("ann", after(93))
+    with pytest.raises(LeaseLost):
+        here.store.renew(task.id, "ann", after(94))
 
 
 def test_a_reading_can_be_taken_back_while_nothing_is_decided_on_it(here: World) -> None:
