@@ -29,6 +29,10 @@ Two words that share less than about a sixth of their letters are aligned as one
 inserted phrase stays in slots of its own.
 """
 
+_MAX_COMPARED_COUNT = 10_000
+"""Two stretches of more pairs of words, 100 by 100, without one equal word are no readings of one text: their words are
+not compared. Chosen by hand."""
+
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
@@ -119,8 +123,14 @@ def _align_gap(
     row: list[str],
     inserted: dict[int, list[str]],
 ) -> None:
-    """Align the words between two equal stretches by their similarity, into `row` and `inserted`."""
+    """Align the words between two equal stretches by their similarity, into `row` and `inserted`.
+
+    Stretches of more than _MAX_COMPARED_COUNT pairs stand one beside the other, each word in a slot of its own.
+    """
     pivot_words, words = pivot[start[0] : end[0]], reading[start[1] : end[1]]
+    if len(pivot_words) * len(words) > _MAX_COMPARED_COUNT:
+        inserted[start[0]] = list(words)
+        return
     cost = _cost_table(pivot_words, words)
     x, y = len(pivot_words), len(words)
     while x or y:

@@ -19,6 +19,9 @@ REPAIRABLE_FAULTS = {
 }
 """The faults that one changed character may repair, by field type."""
 
+MAX_REPAIRED_LENGTH = 40
+"""Characters of a text that one changed one may repair: no date or number of these types has more. Chosen by hand."""
+
 
 def candidates(
     spot: PreparedField,
@@ -56,7 +59,12 @@ def candidates(
 
 @lru_cache(maxsize=4096)
 def _repairs(spot: PreparedField, says: str) -> tuple[str, ...]:
-    """The text with one letter or digit changed to another digit, each way in which no fault is left."""
+    """The text with one letter or digit changed to another digit, each way in which no fault is left.
+
+    None of a text that is too long to be a value: every change of it would be checked for nothing.
+    """
+    if len(says) > MAX_REPAIRED_LENGTH:
+        return ()
     return tuple(
         mended
         for at, digit in enumerate(says)

@@ -41,6 +41,10 @@ _FIRST_YEAR_OF_1900S = 69
 """Two-digit years from this one on are of the 1900s, as in POSIX strptime."""
 
 
+MAX_DATE_LENGTH = 100
+"""Characters of a date in words, with its weekday and time: a longer text is none. Chosen by hand."""
+
+
 @lru_cache(maxsize=65536)
 def date_parts(text: str, locale: str, foreign: bool) -> Parts | None:
     """The year, month and day that a text names, None where it does not name all three.
@@ -48,6 +52,8 @@ def date_parts(text: str, locale: str, foreign: bool) -> Parts | None:
     `foreign` is for paper printed by others (a free layout): the other order of day and month counts there, where the
     locale's is impossible and the other is possible.
     """
+    if len(text) > MAX_DATE_LENGTH:
+        return None
     text = _ORDINAL_ENDING.sub("", _TIME.sub(" ", tidy(text.casefold()).casefold()))
     tokens = _TOKEN.findall(re.sub("[年月日]", "-", text))
     order = day_order(locale)
@@ -73,6 +79,8 @@ def damaged_date_parts(text: str, locale: str) -> Parts | None:
 
     Only in this order does a damaged reading stay near the right one.
     """
+    if len(text) > MAX_DATE_LENGTH:
+        return None
     groups = tidy(tidy(text).casefold()).split()
     groups = [each for group in groups for each in _SEPARATORS.split(group) if each]
     if len(groups) != 3 or not all(_DAMAGED_GROUP.fullmatch(each) for each in groups):

@@ -21,6 +21,9 @@ _SAME_SIGNS = str.maketrans(
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f\ud800-\udfff]")
 """Characters that nobody writes on paper: controls, and halves of what UTF-16 writes in two."""
 
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+"""A decimal digit of another script."""
+
 _PUNCTUATION = re.compile(r"""[,;:!?"()\[\]{}|*_~]|(?<!\w)[-.']|[-.'](?!\w)""")
 """Punctuation, but for hyphens, points and apostrophes inside words."""
 
@@ -46,7 +49,7 @@ def tidy(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(_SAME_SIGNS)
         text = unicodedata.normalize("NFC", text)  # what was left out may have stood between a letter and its accent
-        text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else c for c in text)
+        text = _OTHER_DIGIT.sub(_plain_digit, text)
     return " ".join(text.split())
 
 
@@ -75,7 +78,7 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKD", tidy(text).casefold()).translate(_LIGATURES)
     if text.isascii():
         return _NO_PLAIN_SIGNS.sub(" ", text).strip()
-    return " ".join("".join(c if c.isalnum() else " " for c in _without_combining(text)).split())
+    return " ".join("".join([c if c.isalnum() else " " for c in _without_combining(text)]).split())
 
 
 def without_marks(text: str) -> str:
@@ -104,5 +107,10 @@ def has_letter(text: str) -> bool:
     return any(c.isalpha() for c in text)
 
 
+def _plain_digit(found: re.Match[str]) -> str:
+    return str(unicodedata.decimal(found[0]))
+
+
 def _without_combining(decomposed: str) -> str:
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    combining = unicodedata.combining
+    return "".join([c for c in decomposed if not combining(c)])
