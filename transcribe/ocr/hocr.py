@@ -35,6 +35,9 @@ VOID_ELEMENTS = frozenset({"meta", "link", "br", "img", "hr", "input"})
 MAX_WORD_COUNT = 200_000
 """A file with more words is no page of print. Chosen by hand."""
 
+MAX_WORD_LENGTH = 300
+"""Characters of a word: a longer one is no word of print, and is left out. The longest e-mail address has 254."""
+
 MAX_FILE_BYTES = 50_000_000
 """A larger file is not read: twice the size of MAX_WORD_COUNT with a line each."""
 
@@ -203,7 +206,7 @@ class _Reader(HTMLParser):
     def _keep(self) -> None:
         text, box = " ".join("".join(self._text).split()), _box(self._title)
         self._count += 1
-        if text and box and self.pages and self._count <= MAX_WORD_COUNT:
+        if text and len(text) <= MAX_WORD_LENGTH and box and self.pages and self._count <= MAX_WORD_COUNT:
             confidence = _confidence(self._title)
             self.pages[-1].append(Word(text=text, box=box, confidence=confidence, line=max(0, self._line)))
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from transcribe.extraction.key_values.company_patterns import (
     BRACKETED_LINE,
-    NUMBERED_LINE,
     address_label_pattern,
     country_pattern,
     is_address_like,
+    is_numbered,
     legal_form_pattern,
     name_continuation_pattern,
     no_name_pattern,
@@ -108,7 +108,7 @@ def _name_score(text: str, names_above: int) -> float:
     score += LEGAL_FORM_SCORE if has_legal_form else TRADE_WORD_SCORE if trade_pattern().search(text) else 0.0
     if not has_legal_form:
         is_address = street_pattern().search(text) or postcode_pattern().search(text)
-        score -= ADDRESS_PENALTY * (1.0 if is_address else 0.5 if NUMBERED_LINE.search(text) else 0.0)
+        score -= ADDRESS_PENALTY * (1.0 if is_address else 0.5 if is_numbered(text) else 0.0)
     score -= DIGITS_PENALTY if sum(c.isdigit() for c in text) > len(text) / 3 else 0.0
     score -= SMALL_LETTERS_PENALTY if not text[0].isalnum() or (text[0].islower() and text.islower()) else 0.0
     return score

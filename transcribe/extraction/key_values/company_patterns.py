@@ -8,8 +8,12 @@ from functools import cache
 from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.extraction.page_text.vocabulary import any_of, texts_of
 
-NUMBERED_LINE = re.compile(r"^\W*[A-Z]{0,3}[\d-]{1,7}[A-Z]?\b.*,|^\W*\d{1,4}[A-Z]?,? +[^\W\d_]{3}|.*[^\W\d_]{3}.*\d.*,")
-"""A line with a house number before a comma or a word."""
+NUMBERED_LINE = re.compile(r"^\W*[A-Z]{0,3}[\d-]{1,7}[A-Z]?\b.*,|^\W*\d{1,4}[A-Z]?,? +[^\W\d_]{3}")
+"""A line that begins with a house number, before a comma or a word."""
+
+_WORD_OF_LETTERS = re.compile(r"[^\W\d_]{3}")
+
+_DIGIT = re.compile(r"\d")
 
 BRACKETED_LINE = re.compile(r"\W*\(.*\)\W*")
 """A line that is nothing but a bracket."""
@@ -108,7 +112,19 @@ def is_address_like(text: str) -> bool:
     """Whether a line reads as one of an address: a street, a postcode, a house number with a comma."""
     if BRACKETED_LINE.fullmatch(text):
         return False
-    return bool(street_pattern().search(text) or postcode_pattern().search(text) or NUMBERED_LINE.search(text))
+    return is_numbered(text) or bool(street_pattern().search(text) or postcode_pattern().search(text))
+
+
+def is_numbered(text: str) -> bool:
+    """Whether a line has a house number before a comma, or before a word at its beginning.
+
+    Each part is looked for after the one before: a pattern of all three would try every way to part the line.
+    """
+    if NUMBERED_LINE.search(text):
+        return True
+    word = _WORD_OF_LETTERS.search(text)
+    digit = _DIGIT.search(text, word.end()) if word else None
+    return digit is not None and text.find(",", digit.end()) >= 0
 
 
 def without_register_number(line: TextLine) -> TextLine:

@@ -1,4 +1,4 @@
-"""How many words a page and a scan may have: looking through them takes time that grows faster than their number."""
+"""The limits of words and characters on a page and in a scan: time to look through them grows faster than their number."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from transcribe.ocr import is_hocr_source
 
 MAX_PAGE_WORDS_COUNT = 5000
 """A page with more words is refused: a full page has about a thousand, and 5,000 strewn over a page took 27 s."""
+
+MAX_PAGE_CHARACTERS_COUNT = 50_000
+"""A page with more characters is refused: a full page has about 5,000, and one of a newspaper 30,000."""
 
 MAX_SCAN_WORDS_COUNT = 40_000
 """A scan with more words is refused: 20,000 words on 40 pages took 11 s."""
@@ -25,6 +28,10 @@ def require_bounded(words: Mapping[str, Mapping[int, Sequence[Word]]]) -> None:
             if len(page_words) > MAX_PAGE_WORDS_COUNT:
                 most = f"and the limit is {MAX_PAGE_WORDS_COUNT:,}"
                 raise ScanError(f"{says} {len(page_words):,} words on page {number}, {most}.", advice)
+            characters = sum(len(word.text) for word in page_words)
+            if characters > MAX_PAGE_CHARACTERS_COUNT:
+                most = f"and the limit is {MAX_PAGE_CHARACTERS_COUNT:,}"
+                raise ScanError(f"{says} {characters:,} characters on page {number}, {most}.", advice)
         total = sum(map(len, by_page.values()))
         if total > MAX_SCAN_WORDS_COUNT:
             raise ScanError(f"{says} {total:,} words on its pages, and the limit is {MAX_SCAN_WORDS_COUNT:,}.", advice)
