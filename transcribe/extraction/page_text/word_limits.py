@@ -1,4 +1,4 @@
-"""The limits of words and characters on a page and in a scan: time to look through them grows faster than their number."""
+"""Limits of words and characters on a page and in a scan: looking through them takes longer than their number grows."""
 
 from __future__ import annotations
 
