@@ -107,6 +107,7 @@ TIME_COLUMNS = frozenset(
     {
         "at",
         "left_at",
+        "paused_at",
         "taken_back_at",
         "withdrawn_at",
         "decided_at",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -229,3 +230,13 @@ def test_who_leaves_is_a_pseudonym_and_their_pay_stays(here: World) -> None:
     assert here.store.lease(who, 4, after(12)) == []
     assert [task.id for task in here.store.lease("ben", 4, after(12))] == [second.id]
     assert [line.micro for line in here.store.close_period(after(20), "last", after(20))] == [-5]
+
+
+def test_since_when_an_account_is_paused_is_held_until_the_pause_ends(here: World) -> None:
+    for at in (1, 5):
+        here.store.set_paused("ann", paused=True, now=after(at))
+    held = cast(dict[str, object], here.store.about("ann")["person"])
+    assert held["paused_at"] == after(1).isoformat(), "pausing again begins no other pause"
+    here.store.set_paused("ann", paused=False, now=after(9))
+    held = cast(dict[str, object], here.store.about("ann")["person"])
+    assert held["paused_at"] is None
