@@ -64,7 +64,8 @@ Files are often named after customers. Prefect keeps a flow's parameters, and fo
 class Ingested:
     """What became of a batch, in counts: files, scans, scans read now, and scans known already.
 
-    `healed` are those read again because pictures of them were lost.
+    `healed` are those read again because pictures of them were lost. `forgotten` are those of the known that were
+    forgotten, and are not taken in again.
     `unidentified` counts new scans of an unknown form, `aside_before` files that were set aside before. `set_aside` has
     the files that could not be read and `failed` what failed for another reason, each with a message. `without` has
     the scans that were read without an engine that failed on them, with the engine.
@@ -76,6 +77,7 @@ class Ingested:
     read: int = 0
     known: int = 0
     healed: int = 0
+    forgotten: int = 0
     unidentified: int = 0
     aside_before: int = 0
     set_aside: list[tuple[str, str]] = field(default_factory=list)
@@ -217,7 +219,10 @@ class _Window:
         """Begin to read a scan, unless its form is unknown or the store has its readings."""
         scan = taken.scan
         self._done.scans += 1
-        if not scan.form and taken.new:
+        if taken.forgotten:
+            self._done.known += 1
+            self._done.forgotten += 1
+        elif not scan.form and taken.new:
             self._done.unidentified += 1
         elif not scan.form or scan.id in self._submitted or (not taken.lost and self._home.store.has_reads(scan.id)):
             self._done.known += 1

@@ -27,7 +27,10 @@ def examine_deeply(settings: Settings) -> Iterator[Finding]:
         yield Finding(check="state", message=f"state.db is broken: {fault}.", mend=RESTORE_MEND)
     if faults:
         return
-    broken = damage(settings.records)
+    try:
+        broken = damage(settings.records)
+    except FairhandError:
+        return  # a finding of the doctor already
     for fault in broken:
         yield Finding(check="records", message=f"records.db is broken: {fault}.", mend=REBUILD_MEND)
     try:

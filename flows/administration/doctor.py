@@ -12,12 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.administration.finding import Finding
-from flows.home import FormLibrary, Settings, is_open_to_others, unknown_variables
+from flows.home import (
+    PREFECT_KEY_FILE,
+    FormLibrary,
+    Settings,
+    is_open_to_others,
+    prefect_secret,
+    unknown_variables,
+)
 from flows.runtime import notice, port_is_free
 from flows.steps import held_forms
 from transcribe import ocr
 from transcribe.errors import FairhandError
-from transcribe.store import open_store
+from transcribe.store import erasure_list_faults, open_store
 
 PACKAGES = ("transcribe", "reconcile", "flows")
 """The packages of fairhand."""
@@ -52,7 +59,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Every finding of every check; none where all is well."""
     yield from _packages()
     yield from _engines(settings)
-    yield from _settings()
+    yield from _settings(settings)
     yield from _forms(settings)
     yield from _disk(settings)
     yield from _private(settings)
@@ -138,9 +145,15 @@ def _languages(library: FormLibrary, name: str) -> tuple[str, ...]:
         return ()  # what is wrong with the form is a finding of its own
 
 
-def _settings() -> Iterator[Finding]:
+def _settings(settings: Settings) -> Iterator[Finding]:
     for name in unknown_variables():
         yield Finding(check="settings", message=f"There is no setting {name}.", mend=f"unset {name}")
+    key = settings.home / PREFECT_KEY_FILE
+    try:
+        if key.exists():
+            prefect_secret(settings)
+    except FairhandError as error:
+        yield Finding(check="settings", message=str(error), mend=f"rm -r {shlex.quote(str(key))}")
 
 
 def _forms(settings: Settings) -> Iterator[Finding]:
@@ -197,6 +210,10 @@ def _database(settings: Settings) -> Iterator[Finding]:
         elif settings.state.with_suffix(".key").name in str(error):
             mend = f"put {settings.state.with_suffix('.key')} back from the backup of this state"
         yield Finding(check="database", message=str(error), mend=mend)
+        return
+    for fault in erasure_list_faults(settings.state):
+        mend = "leave it, or put it back from a backup; then put back no older state.db without looking at what returns"
+        yield Finding(check="database", message=fault, mend=mend, warning=True)
 
 
 def _records(settings: Settings) -> Iterator[Finding]:

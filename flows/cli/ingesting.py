@@ -55,7 +55,7 @@ def ingest(
     else:
         _print(done, others, missed)
         for scan, codes in again.items():
-            terminal.say(f"{scan}: {terminal.photo_advice(codes, settings.spoken_language)}")
+            terminal.say(f"{terminal.one_line(scan)}: {terminal.photo_advice(codes, settings.spoken_language)}")
     if done.set_aside or done.failed or done.without or missed:
         raise typer.Exit(1)
 
@@ -67,6 +67,10 @@ def _print(done: Ingested, others: Sequence[str], missed: Sequence[tuple[str, st
         terminal.say(f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already.")
     else:
         terminal.say(f"All {done.known} scans are known already; nothing has changed.")
+    if done.forgotten:
+        terminal.say(
+            f"{done.forgotten} of them were forgotten, and are not taken in again: what is erased stays erased."
+        )
     if done.healed:
         terminal.say(
             f"Pictures of {done.healed} known scans were lost or damaged in the archive; they were kept again."
@@ -77,7 +81,9 @@ def _print(done: Ingested, others: Sequence[str], missed: Sequence[tuple[str, st
         for name, message in listed:
             terminal.say(f"{what}: {terminal.with_file(name, message)}")
     for name, engine in done.without:
-        terminal.say(f"{name}: {engine} failed on it; the other engines read it, and people are asked.")
+        terminal.say(
+            f"{terminal.one_line(name)}: {engine} failed on it; the other engines read it, and people are asked."
+        )
     for folder, reason in missed:
         terminal.say(terminal.unreached_message(folder, reason))
     if others:

@@ -70,7 +70,9 @@ def _print_photo_advice(again: list[ScanState], settings: Settings) -> None:
     if again:
         terminal.say(f"\n{len(again)} to photograph again:")
     for state in again:
-        terminal.say(f"  {state.scan.name}: {terminal.photo_advice(state.advice, settings.spoken_language)}")
+        terminal.say(
+            f"  {terminal.one_line(state.scan.name)}: {terminal.photo_advice(state.advice, settings.spoken_language)}"
+        )
 
 
 def _print_held_forms(told: list[str]) -> None:

@@ -136,7 +136,7 @@ def learn(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         return
     terminal.say(f"Learnt from {learnt.scans} scans; the parameters are version {learnt.version} now.")
     for scan in learnt.skipped:
-        terminal.note(f"fairhand: {scan.scan[:12]} {scan.file} is left out: {scan.message}")
+        terminal.note(f"fairhand: {scan.scan[:12]} {terminal.one_line(scan.file)} is left out: {scan.message}")
     _print_lines(learnt.changes or ("Nothing moved by half again or more.",))
     terminal.say(f"\nThe truth of {learnt.truths} fields is known, {learnt.audited} of them by audits:")
     _print_lines(learnt.rates or ("nothing that says how often anybody errs.",))
@@ -144,7 +144,8 @@ def learn(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         scans = len({field.scan for field in learnt.reopened})
         terminal.say(f"\n{len(learnt.reopened)} decided fields of {scans} scans fall below their target now:")
         _print_lines(
-            f"{field.scan[:12]} {field.file} {field.field}" for field in learnt.reopened[:PRINTED_FIELDS_COUNT]
+            f"{field.scan[:12]} {terminal.one_line(field.file)} {field.field}"
+            for field in learnt.reopened[:PRINTED_FIELDS_COUNT]
         )
         if len(learnt.reopened) > PRINTED_FIELDS_COUNT:
             terminal.say("  ... all of them with --json")

@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from transcribe.errors import SettingsError
+
 PRIVATE_UMASK = 0o077
 """The umask under which files get mode 0600 and folders 0700: a home holds customers' orders and people's pay."""
 
@@ -27,7 +29,10 @@ def is_open_to_others(path: Path) -> bool:
 
 
 def key_made_once(file: Path, beginning: str = "") -> str:
-    """The key in this file, with this beginning; it is made where there is none. Of several who make it one wins."""
+    """The key in this file, with this beginning; it is made where there is none. Of several who make it one wins.
+
+    SettingsError where what lies there is no key: an empty one would let everybody in.
+    """
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
@@ -39,4 +44,10 @@ def key_made_once(file: Path, beginning: str = "") -> str:
             pass  # another process was quicker, and its key is whole
         finally:
             part.unlink()
-    return file.read_text(encoding="ascii").strip()
+    try:
+        key = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        key = ""
+    if not key.startswith(beginning) or len(key) < len(beginning) + KEY_BYTES:
+        raise SettingsError(f"{file} holds no key, or half of one. Remove it; fairhand makes a new one when it starts.")
+    return key

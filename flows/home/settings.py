@@ -25,6 +25,12 @@ PREFECT_KEY_FILE = "prefect.key"
 VARIABLE_PREFIX = "FAIRHAND_"
 """The beginning of the names of all variables of the environment that are settings."""
 
+MAX_SECONDS = 2_592_000
+"""The longest time that is set in seconds: 30 days. Chosen by hand."""
+
+MAX_DAYS = 36_500
+"""The longest time that is set in days: 100 years. Chosen by hand."""
+
 FOREIGN_VARIABLES = frozenset({"FAIRHAND_SHARED_DATA"})
 """Names with our prefix that are no settings: where the benchmarks find the shared data."""
 
@@ -58,20 +64,28 @@ class Settings(BaseSettings):
     )
     workers: int = Field(0, ge=0, description="scans read at the same time; 0: one a core")
     reconcile_seconds: float = Field(
-        5.0, gt=0, description="serve looks for waiting scans this often; a reading wakes it at once"
+        5.0, gt=0, le=MAX_SECONDS, description="serve looks for waiting scans this often; a reading wakes it at once"
     )
     target: float = Field(0.995, gt=0.5, lt=1, description="the least probability of a decision")
     audit_share: float = Field(0.04, ge=0, le=1, description="the share of decided fields that a person reads again")
-    lease_seconds: float = Field(600.0, gt=0, description="how long a task is held for a person who is silent")
+    lease_seconds: float = Field(
+        600.0, gt=0, le=MAX_SECONDS, description="how long a task is held for a person who is silent"
+    )
     late_days: float = Field(
-        7.0, ge=0, description="a reading that comes late is taken and paid for so many days after its lease"
+        7.0,
+        ge=0,
+        le=MAX_DAYS,
+        description="a reading that comes late is taken and paid for so many days after its lease",
     )
     paid_questions: int = Field(20, ge=0, description="questions of one person that are paid in 24 hours")
     paid_tests: int = Field(20, ge=0, description="items of tests of one person that are paid in 24 hours")
     paid_waiting_minutes: float = Field(
-        60.0, ge=0, description="minutes of waiting that are paid in 24 hours to a person paid by the hour"
+        60.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="minutes of waiting that are paid in 24 hours to a person paid by the hour",
     )
-    link_days: float = Field(14.0, gt=0, description="how long a sign-in link holds")
+    link_days: float = Field(14.0, gt=0, le=MAX_DAYS, description="how long a sign-in link holds")
     asked_by: str = Field("", description="who asks for the work and how to reach them: shown before the first task")
     training: bool = Field(False, description="whether readings may train machines: shown before the first task")
     language: Literal["", "en", "es", "fr"] = Field(
@@ -137,6 +151,10 @@ def load_settings(home: Path | None = None) -> Settings:
     folder = (home or Path(os.environ.get(VARIABLE_PREFIX + "HOME") or DEFAULT_HOME_FOLDER)).absolute()
     try:
         return Settings(_env_file=folder / SETTINGS_FILE, _env_file_encoding="utf-8", home=folder)  # type: ignore[call-arg]  # pydantic-settings takes these beside the fields
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{folder / SETTINGS_FILE} is no text in UTF-8 (byte {error.start}). Save it as UTF-8, or write it anew."
+        ) from error
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]
         name = VARIABLE_PREFIX + str(wrong["loc"][0]).upper().removeprefix(VARIABLE_PREFIX)

@@ -45,11 +45,13 @@ class TakenScan:
     """A scan that the store now has, and whether it is new there.
 
     `lost`: some of its pictures are not in the archive, or are not what their names say, so that it is read again.
+    `forgotten`: it was forgotten, so that nothing of it is kept again.
     """
 
     scan: Scan
     new: bool
     lost: bool = False
+    forgotten: bool = False
 
 
 def forms_of(home: Home, form_name: str) -> list[str]:
@@ -130,6 +132,8 @@ def _kept(home: Home, scanned: Scanned) -> TakenScan:
     """The scan as the store has it. One of an unknown form waits until a person says its form, or until it is taken in
     again as a form."""
     new = home.store.put_scan(scanned.scan, scanned.files, now())
+    if not new and home.store.forgotten(scanned.scan.id):
+        return TakenScan(scan=home.store.scan(scanned.scan.id), new=False, forgotten=True)
     if not new and scanned.scan.form and not home.store.scan(scanned.scan.id).form:
         home.store.set_form(scanned.scan.id, scanned.scan.form, scanned.scan.form_version, now())
     scan = home.store.scan(scanned.scan.id)

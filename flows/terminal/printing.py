@@ -22,6 +22,9 @@ NAMED_FILES_COUNT = 5
 OBEYED_PATTERN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
 """Characters that are not printed: commands to the terminal, turns of the direction, and bytes that are no UTF-8."""
 
+LINE_BREAK_PATTERN = re.compile("[\\n\\u2028\\u2029]")
+"""Breaks of lines that are printed in texts of several lines, and shown in names."""
+
 NO_PICTURE_MESSAGE = "There is no picture and no PDF in what was named"
 """What is said where folders hold nothing to read; more follows."""
 
@@ -39,6 +42,11 @@ def printable(text: str) -> str:
     return OBEYED_PATTERN.sub(_escape, text)
 
 
+def one_line(text: str) -> str:
+    """A name or a message as one line, whatever breaks of lines it has: a name must not look like a line of ours."""
+    return LINE_BREAK_PATTERN.sub(_escape, text)
+
+
 def _escape(found: re.Match[str]) -> str:
     code = ord(found[0])
     byte = code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code  # a byte of a name that is no UTF-8
@@ -48,12 +56,12 @@ def _escape(found: re.Match[str]) -> str:
 def passed_over_message(others: Sequence[str]) -> str:
     """A line on the files in folders that are of no kind that is read."""
     more = f" and {len(others) - NAMED_FILES_COUNT} more" if len(others) > NAMED_FILES_COUNT else ""
-    return f"passed over, as only {FILE_KINDS} are read: {', '.join(others[:NAMED_FILES_COUNT])}{more}"
+    return f"passed over, as only {FILE_KINDS} are read: {one_line(', '.join(others[:NAMED_FILES_COUNT]))}{more}"
 
 
 def unreached_message(folder: str, reason: str) -> str:
     """A line on a folder whose files were not looked for."""
-    return f"not looked into: {folder}: {reason}. Name it by itself, once it can be read."
+    return f"not looked into: {one_line(folder)}: {reason}. Name it by itself, once it can be read."
 
 
 def writable(path: Path | None) -> Path | None:
@@ -96,7 +104,7 @@ def require_existing(paths: Iterable[Path]) -> None:
 
 def with_file(file: str, message: str) -> str:
     """A message after the file that it is about. Where the message begins with the file's name, that is taken off."""
-    return f"{file}: {message.removeprefix(f'{Path(file).name}: ')}"
+    return one_line(f"{file}: {message.removeprefix(f'{Path(file).name}: ')}")
 
 
 def photo_advice(codes: Iterable[str], language: str) -> str:
@@ -108,7 +116,7 @@ def photo_advice(codes: Iterable[str], language: str) -> str:
 
 def columns(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows in columns that line up, with columns of numbers to the right."""
-    texts = [[str(cell) for cell in row] for row in rows]
+    texts = [[one_line(str(cell)) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(head, *texts, strict=True)]
     is_number = [
         bool(texts) and all(row[column].replace(".", "").isdigit() for row in texts) for column in range(len(head))

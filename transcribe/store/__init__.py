@@ -1,7 +1,7 @@
 """The state of all work, and all SQL that touches it."""
 
 from transcribe.store.contract import Store
-from transcribe.store.drivers.integrity import state_faults
+from transcribe.store.drivers.integrity import erasure_list_faults, state_faults
 from transcribe.store.drivers.journal import empty_log, enable_write_ahead, log_readers
 from transcribe.store.drivers.writer import Writer
 from transcribe.store.facts import (
@@ -67,6 +67,7 @@ __all__ = [
     "Writer",
     "empty_log",
     "enable_write_ahead",
+    "erasure_list_faults",
     "log_readers",
     "open_store",
     "renew_key",

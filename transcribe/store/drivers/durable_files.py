@@ -14,6 +14,9 @@ from transcribe.errors import StoreError
 KEY_BYTES_COUNT = 32
 """The length of a key: that of the hash it is used with."""
 
+_CUT_SHORT = re.compile(rb"[0-9a-f]{0,64}(?:(?<=[0-9a-f]{64}) [0-9]*)?\0*")
+"""What a power cut may leave of a line."""
+
 _LINE = re.compile(rb"([0-9a-f]{64}) (\d+)\n")
 
 
@@ -26,6 +29,11 @@ class ErasureList:
     @property
     def size(self) -> int:
         """Its length in bytes, 0 where there is none."""
+        if self.path.is_dir():
+            raise StoreError(
+                f"{self.path} is a folder, where the list of what was erased stands. Move it away; the list is made anew "
+                "from the state."
+            )
         try:
             return self.path.stat().st_size
         except FileNotFoundError:
@@ -35,6 +43,12 @@ class ErasureList:
         """Keyed hash -> time. A line that was cut short by a power cut is passed over."""
         content = self.path.read_bytes() if self.size else b""
         return {keyed.decode(): int(at) for keyed, at in _LINE.findall(content)}
+
+    def foreign_line_count(self) -> int:
+        """How many lines are none that was written here, whole or cut short: what they listed is not known any more."""
+        lines = self.path.read_bytes().split(b"\n") if self.size else []
+        whole = (_LINE.fullmatch(line + b"\n") or _CUT_SHORT.fullmatch(line) for line in lines)
+        return sum(not each for each in whole)
 
     def add(self, erasures: Mapping[str, int]) -> int:
         """Add these lines and have them on disk; gives the new length."""

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from transcribe.store.drivers.durable_files import ErasureList
 from transcribe.store.drivers.migrate import migrate
 
 MAX_FAULTS_COUNT = 10
@@ -23,6 +24,16 @@ def state_faults(path: Path) -> list[str]:
             return faults + _missing_triggers(connection)
     except sqlite3.DatabaseError as error:
         return [str(error)]
+
+
+def erasure_list_faults(path: Path) -> list[str]:
+    """What is wrong with the list of erasures beside a state database, in words. Empty where it is whole."""
+    listed = ErasureList(path.with_suffix(".erased"))
+    count = listed.foreign_line_count()
+    said = (
+        f"{count} lines of {listed.path} are damaged: what they listed comes back if an older {path.name} is put back."
+    )
+    return [said] if count else []
 
 
 def _missing_triggers(connection: sqlite3.Connection) -> list[str]:
