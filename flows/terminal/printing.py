@@ -43,7 +43,7 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A name or a message as one line, whatever breaks of lines it has: a name must not look like a line of ours."""
+    """A name or a message as one line. What stands in a name must not look like a line of ours."""
     return LINE_BREAK_PATTERN.sub(_escape, text)
 
 

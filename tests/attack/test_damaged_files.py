@@ -88,7 +88,7 @@ def test_a_key_of_prefect_that_is_none_is_named_and_never_used(tmp_path: Path, c
     assert prefect_secret(settings) == prefect_secret(settings)
     assert PREFECT_KEY_FILE not in findings(settings)
     (tmp_path / PREFECT_KEY_FILE).write_bytes(content)
-    with pytest.raises(SettingsError, match="holds no key, or half of one. Remove it"):
+    with pytest.raises(SettingsError, match=r"holds no key, or half of one. Remove it"):
         prefect_secret(settings)
     assert f"{PREFECT_KEY_FILE} holds no key" in findings(settings)
 

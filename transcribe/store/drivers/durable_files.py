@@ -31,8 +31,8 @@ class ErasureList:
         """Its length in bytes, 0 where there is none."""
         if self.path.is_dir():
             raise StoreError(
-                f"{self.path} is a folder, where the list of what was erased stands. Move it away; the list is made anew "
-                "from the state."
+                f"{self.path} is a folder, where the list of what was erased stands. Move it away; the list is made "
+                "anew from the state."
             )
         try:
             return self.path.stat().st_size

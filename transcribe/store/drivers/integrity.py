@@ -30,9 +30,7 @@ def erasure_list_faults(path: Path) -> list[str]:
     """What is wrong with the list of erasures beside a state database, in words. Empty where it is whole."""
     listed = ErasureList(path.with_suffix(".erased"))
     count = listed.foreign_line_count()
-    said = (
-        f"{count} lines of {listed.path} are damaged: what they listed comes back if an older {path.name} is put back."
-    )
+    said = f"{count} lines of {listed.path} are damaged: what they listed may come back with an older {path.name}."
     return [said] if count else []
 
 
