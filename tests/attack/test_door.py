@@ -82,6 +82,27 @@ def test_what_people_do_type_is_kept(site: Site, client: TestClient, text: str) 
     assert texts(site) == [text]
 
 
+LONG_DATE = "12 mars 2025 " * 24
+"""More characters than a date has: 312."""
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_field_of_one_value_takes_no_page_of_text(site: Site, client: TestClient, as_json: bool) -> None:
+    site.scan("bon-de-commande", {FieldKey("order_date"): "12/03/2025"})
+    task = leased(site)
+    if as_json:
+        sent = {"idem": "idem-1234", "action": "send", "text": LONG_DATE}
+        answer = client.post(f"/work/{task}", json=sent)
+    else:
+        sent = {"csrf": client.headers["x-csrf-token"], "idem": "idem-1234", "text": LONG_DATE}
+        answer = client.post(f"/work/{task}", data=sent)
+        assert LONG_DATE.strip() in answer.text
+    assert (answer.status_code, texts(site)) == (422, [])
+    assert "at most 300 characters" in answer.text
+    sent = {"idem": "idem-1234", "action": "send", "text": LONG_DATE[:300]}
+    assert client.post(f"/work/{task}", json=sent).json()["outcome"] == "kept"
+
+
 @pytest.mark.parametrize(
     "form",
     [

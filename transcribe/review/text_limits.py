@@ -15,6 +15,12 @@ MAX_TEXT_LENGTH = 4000
 MAX_WORD_LENGTH = 300
 """Characters without a space, in scripts that put spaces between words: the longest e-mail address has 254."""
 
+MAX_VALUE_LENGTH = 300
+"""Characters of a field that holds one value, with what may be written around it: six lines of a form."""
+
+VALUE_TYPES = frozenset("amount checkbox date decimal ean email integer luhn phone signature siret vat".split())
+"""Types of fields that hold one value, and no free text."""
+
 SHOWN_NAMES_COUNT = 3
 """So many characters are named in one sentence. Chosen by hand."""
 
@@ -60,6 +66,18 @@ def require_keepable(text: str) -> None:
         raise TextRefused(
             N_("One word has more than {most} characters. Put spaces where the paper has them, and send it again."),
             {"most": MAX_WORD_LENGTH},
+        )
+
+
+def require_value_length(text: str, type_name: str) -> None:
+    """TextRefused where a text is longer than any value of its field's type."""
+    if type_name in VALUE_TYPES and len(text) > MAX_VALUE_LENGTH:
+        raise TextRefused(
+            N_(
+                "This field holds a date, a number or the like: at most {most} characters can be kept, and the text "
+                "has {count}. Type what belongs in this field, and send it again."
+            ),
+            {"most": MAX_VALUE_LENGTH, "count": len(text)},
         )
 
 

@@ -19,6 +19,7 @@ from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.requests import MAX_SENT_LENGTH
 from transcribe.review.text_limits import require_keepable
+from transcribe.review.views.soft_checks import require_fitting_lengths
 from transcribe.review.views.task_view import MARK_TYPES
 from transcribe.store import FieldHistory, SentReading, Store
 
@@ -81,6 +82,7 @@ async def change(
     if theirs.kind not in SETTLED_KINDS:
         raise NotFound("This task is not one to look at twice.")
     require_keepable(text)
+    await context.look(lambda store: require_fitting_lengths(store, context, [(task, text)]))
     sent = SentReading(text=text, idem=idem, flags=frozenset({Flag.SAW_ALL_READINGS}), reason=reason.strip())
 
     def keep(store: Store) -> None:

@@ -20,6 +20,7 @@ from transcribe.review.pages.pictures import TaskId
 from transcribe.review.text_limits import require_keepable
 from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import day
+from transcribe.review.views.soft_checks import require_fitting_lengths
 from transcribe.review.views.task_view import TaskView, task_view
 from transcribe.store import QualificationTry, SentReading, Store
 
@@ -91,6 +92,9 @@ async def finish(
     answered = [(task, texts[f"text.{task.id}"].strip()) for task in held if f"text.{task.id}" in texts]
     if not answered:
         raise NotFound("None of these fields is yours any more.")
+
+    said = [(task.id, text) for task, text in answered]
+    await context.look(lambda store: require_fitting_lengths(store, context, said))
 
     def keep(store: Store) -> tuple[list[MarkedItem], QualificationTry]:
         marked = [_mark(store, context, visitor, task, text) for task, text in answered]

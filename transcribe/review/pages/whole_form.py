@@ -18,6 +18,7 @@ from transcribe.review.failures import failure_response, lost_words
 from transcribe.review.requests import SentForm, reading_from_form
 from transcribe.review.text_limits import require_keepable
 from transcribe.review.views.offers import offer_to
+from transcribe.review.views.soft_checks import require_fitting_lengths
 from transcribe.review.views.task_view import TaskView, may_be_read_whole, task_view
 from transcribe.store import Store
 
@@ -63,8 +64,10 @@ async def send_form(request: Request, context: Here, visitor: Sending) -> Respon
     """
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     sent = dict(_sent(form))
+    texts = [(task, each.text) for task, each in sent.items()]
     for each in sent.values():  # all are kept or none, so that the browser goes back to all of them
         require_keepable(each.text)
+    await context.look(lambda store: require_fitting_lengths(store, context, texts))
     lost: dict[str, LeaseLost | NotFound] = {}
     kinds: set[str] = set()
     for task, each in sent.items():

@@ -39,7 +39,7 @@ from transcribe.review.text_limits import TextRefused
 from transcribe.review.views.expected_work import no_work
 from transcribe.review.views.form_choices import form_choices
 from transcribe.review.views.offers import lease_tasks
-from transcribe.review.views.soft_checks import edge_faults, text_faults
+from transcribe.review.views.soft_checks import edge_faults, require_fitting_lengths, text_faults
 from transcribe.review.views.task_view import SIMPLE_INPUTS, TaskView, heading, task_view
 from transcribe.store import SentReading, Store
 
@@ -93,6 +93,7 @@ async def send(request: Request) -> Response:
     theirs, is_shown = await context.look(lambda store: _sent_task(store, task, visitor.person.id, context.now()))
     try:
         reading = reading_from_form(sent, theirs.kind)
+        await context.look(lambda store: require_fitting_lengths(store, context, [(task, reading.text)]))
     except TextRefused as error:
         if not is_shown:
             raise
@@ -147,6 +148,7 @@ async def _send_json(request: Request, context: Context, task: str) -> dict[str,
 
     def keep(store: Store) -> tuple[Visitor, Outcome | None]:
         visitor = sending_json(request, context, store)
+        require_fitting_lengths(store, context, [(task, reading.text)])
         return visitor, _keep(store, context, visitor, task, sent, reading)
 
     visitor, outcome = await context.keep(keep)

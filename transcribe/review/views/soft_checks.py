@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 
 from transcribe import fields
 from transcribe.errors import NotFound
@@ -10,6 +12,7 @@ from transcribe.i18n import N_, translation
 from transcribe.model import Field, Outcome, Task
 from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context, Forms
+from transcribe.review.text_limits import MAX_VALUE_LENGTH, require_value_length
 from transcribe.review.views.task_view import MARK_TYPES
 from transcribe.store import Store
 
@@ -50,6 +53,22 @@ def text_faults(forms: Forms, task: Task | Outcome, text: str, language: str) ->
         return ()
     say = translation(language).gettext
     return tuple(say(FAULT_WORDS.get(code, OTHER_FAULT)) for code in fields.load(field.type).faults(text, field, form))
+
+
+def require_fitting_lengths(store: Store, context: Context, texts: Iterable[tuple[str, str | None]]) -> None:
+    """TextRefused where the text for a task is longer than any value of the field that it asks for.
+
+    A task that is not there is left to the store, which says so.
+    """
+    for task, text in texts:
+        if text is None or len(text) <= MAX_VALUE_LENGTH:
+            continue
+        with suppress(NotFound):
+            asked = store.task_subject(task)
+            form = context.forms(asked.form, asked.form_version) if asked.form else None
+            for field in form.all_fields() if form else ():
+                if field.name == asked.key.name:
+                    require_value_length(text, field.type)
 
 
 def edge_faults(edges: str, language: str) -> tuple[str, ...]:
