@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
-from tests.attack.test_bounds import calls
+from tests.attack.test_bounds import located
 from tests.examples import examples
 from tests.reconcile.made import field, form, machine, reading
 from transcribe import fields
@@ -112,16 +112,16 @@ def test_a_word_that_is_longer_than_any_is_none() -> None:
 
 def test_a_page_of_more_characters_than_print_has_is_refused_with_what_to_do() -> None:
     with pytest.raises(ScanError, match="says 50,001 characters on page 1, and the limit is 50,000") as no:
-        calls({1: words_of(["9"] + ["9" * 250] * (MAX_PAGE_CHARACTERS_COUNT // 250))}, "receipt")
+        located({1: words_of(["9"] + ["9" * 250] * (MAX_PAGE_CHARACTERS_COUNT // 250))}, "receipt")
     assert no.value.advice == "Take that file away"
 
 
 @pytest.mark.parametrize("form", ["receipt", "facture"])
 @pytest.mark.parametrize("unit", ["9", "abc1", "(", "1."])
 def test_words_as_long_as_can_be_are_located_at_once(form: str, unit: str) -> None:
-    calls({1: words_of(["Total"])}, form)  # what is read once
+    located({1: words_of(["Total"])}, form)  # what is read once
     begun = time.process_time()
-    calls({1: words_of([(unit * 300)[:300]] * 160)}, form)
+    assert located({1: words_of([(unit * 300)[:300]] * 160)}, form).places
     assert time.process_time() - begun < 10.0
 
 
