@@ -40,6 +40,7 @@ class KnownValues:
         for normal in self._texts:
             for key in _deletions(normal):
                 self._by_deletion[key].append(normal)
+        self._most_letters = max(map(len, self._texts), default=0) + MAX_PROPOSAL_EDITS
         self._neighbours: dict[str, tuple[str, ...]] = {}
         self._without_accents = {without_accents(normal) for normal in texts}
         self.words = Counter(word for normal in texts for word in normal.split())
@@ -68,6 +69,8 @@ class KnownValues:
         return neighbours
 
     def _find_neighbours(self, normal: str) -> tuple[str, ...]:
+        if len(normal) > self._most_letters:
+            return ()  # so many edits apart from each that its deletions would be made for nothing
         sharing = {value for key in _deletions(normal) for value in self._by_deletion.get(key, ())} - {normal}
         near = sorted(value for value in sharing if OSA.distance(normal, value, score_cutoff=1) <= 1)
         if not near and normal not in self._texts:

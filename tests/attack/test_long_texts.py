@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -19,7 +20,7 @@ from transcribe.errors import ScanError
 from transcribe.extraction.key_values.company_patterns import is_address_like, is_numbered
 from transcribe.extraction.page_text.word_limits import MAX_PAGE_CHARACTERS_COUNT
 from transcribe.geometry import Box
-from transcribe.model import FieldKey, Word
+from transcribe.model import FieldKey, Master, Word
 from transcribe.ocr import hocr
 from transcribe.review.text_limits import MAX_TEXT_LENGTH, TextRefused, require_keepable
 
@@ -89,6 +90,15 @@ def test_long_texts_that_share_no_word_are_weighed_at_once(kind: str) -> None:
     made, begun = form(field("number", kind)), time.process_time()
     assert KEY in weigh(made, readings, shipped_parameters())
     assert time.process_time() - begun < SEVERAL_TEXTS_SECONDS
+
+
+@pytest.mark.parametrize("text", ["\ufdfa" * 4000, "漢字" * 2000])
+def test_a_long_text_is_weighed_at_once_against_master_data(text: str) -> None:
+    made = replace(form(field("number", "name")), masters=(Master(field="number", values=(("Ana", "1"),), digest="0"),))
+    weigh(made, [reading(KEY, "ana", "Anna")], shipped_parameters())
+    begun = time.process_time()
+    assert KEY in weigh(made, [reading(KEY, "ana", text)], shipped_parameters())
+    assert time.process_time() - begun < ONE_TEXT_SECONDS
 
 
 # --- hOCR ------------------------------------------------------------------------------------------------------------
