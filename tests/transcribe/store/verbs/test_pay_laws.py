@@ -339,7 +339,7 @@ def test_no_hour_is_paid_by_the_piece_and_by_the_time(
 ) -> None:
     """One field is kept while others are read, whatever is claimed for these; then the time is claimed for the first.
 
-    All pay together is at most the greater of the pieces and of the floor of what the clock says; what passed since the
+    Each stretch between two sends is paid once: by the piece or at the floor, whichever is more. What passed since the
     last reading is paid in any case.
     """
     with passing() as here:
@@ -359,7 +359,7 @@ def test_no_hour_is_paid_by_the_piece_and_by_the_time(
             here.store.put_question(kept, "ann", "what?", claim, after(clock))
         here.store.top_up("ann", after(clock))
         lines = here.store.ledger("ann")
-        worth = for_time(FLOOR, clock)
-        assert sum(line.micro for line in lines) <= max(RATE * len(pieces), worth) + len(lines) + 2
+        once = sum(max(RATE, for_time(FLOOR, seconds)) for seconds, _ in pieces) + for_time(FLOOR, last)
+        assert sum(line.micro for line in lines) <= once + len(lines) + 2
         (beside,) = [line for line in lines if line.kind == "time"]
         assert beside.seconds >= min(claim, last) - 1e-5
