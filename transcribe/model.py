@@ -559,7 +559,9 @@ class Standing:
     `trouble` is why machines alone may not decide; "" where they may. `typed_alike`: it is a long text that all who
     read it typed alike. `searched_text`: it is a text of a free layout, and where it begins and ends is not sure.
     `situation` is what machines' right to decide alone is measured by, and `earned` the share right that is proven of
-    them there. `fit` and `quality` (0 to 1) are those of the worst page that an engine read it on.
+    them there. `fit` and `quality` (0 to 1) are those of the worst page that an engine read it on. `careful` are those
+    of `people` who are not known to err often. `opposed`: sums, the check digit or a likelier reading speak against
+    it; `unlisted`: master data do not have it; `against_engines` are engines that read something else.
     """
 
     engines: int = 0
@@ -578,6 +580,10 @@ class Standing:
     earned: float = 0.0
     fit: float = 1.0
     quality: float = 1.0
+    careful: int = 0
+    against_engines: int = 0
+    opposed: bool = False
+    unlisted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

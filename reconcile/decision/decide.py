@@ -8,6 +8,9 @@ from reconcile.policy import Policy
 from transcribe.codes import EvidenceCode, Method, Reason
 from transcribe.model import READ, Candidate, Decision, Evidence, Field, Posterior, Task, TaskKind
 
+PICTURE_TROUBLES = frozenset({Reason.NOT_FITTING, Reason.ROWS_MISSING})
+"""Troubles that say that the picture which people saw may be cut or of another place: a wider one has to be shown."""
+
 
 def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Task:
     """The value that is taken as true, or the task of asking one more person with the reason.
@@ -38,6 +41,8 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     if enough and standing.people and standing.witness:
         return _decision(posterior, best, Method.PERSON_AND_WITNESS)
     if standing.people >= policy.people_to_agree and (enough or _is_agreed(posterior, policy)):
+        return _decision(posterior, best, Method.PEOPLE)
+    if _is_unanimous(posterior, policy):
         return _decision(posterior, best, Method.PEOPLE)
     if posterior.people >= policy.people_before_expert and probable:
         return _decision(posterior, best, Method.WEIGHED)
@@ -73,6 +78,20 @@ def _is_agreed(posterior: Posterior, policy: Policy) -> bool:
     return more and posterior.probability >= (
         policy.min_identical_text_probability if standing.typed_alike else policy.min_agreed_probability
     )
+
+
+def _is_unanimous(posterior: Posterior, policy: Policy) -> bool:
+    """Whether all people say this, unprompted, and nothing that is known of the field or the picture speaks against it.
+
+    Two are enough where no engine reads something else and master data have it, if there are any. Three always are.
+    """
+    standing = posterior.standing
+    if standing.careful < posterior.people or standing.opposed or standing.trouble in PICTURE_TROUBLES:
+        return False
+    if standing.careful >= policy.people_before_expert:
+        return True
+    alone = not standing.against_engines and not standing.unlisted
+    return standing.careful >= policy.people_to_agree and alone
 
 
 def _reason(posterior: Posterior, policy: Policy) -> Reason:

@@ -87,10 +87,22 @@ def calibrated(share: float, seen: Circumstances, learnt: LearntParameters) -> f
         return max(share, seen.ink)
     if seen.by_code:
         return max(share, MIN_BARCODE_PROBABILITY)
-    share = adjusted(informed_share(share, seen), seen.stage, seen.family, learnt.calibration)
+    informed = informed_share(share, seen)
+
+    def at(stage: str) -> float:
+        return adjusted(informed, stage, seen.family, learnt.calibration)
+
+    if seen.prose:
+        share = at(LONG_TEXT_STAGE)
+    else:
+        share = at(seen.sound_stage)
+        if not seen.is_sound:  # one engine is never surer than two that agree
+            share = min(share, at(seen.doubt_stage))
+        if seen.trouble_stages:  # what troubles machines makes nothing surer
+            share = min(share, *map(at, seen.trouble_stages))
+        if seen.people:  # a person who says it too makes it no less sure
+            share = max(share, at(seen.stage)) if seen.by_engine else at(seen.stage)
     if seen.engines + seen.people >= POLICY.people_to_agree or seen.witness:
-        return share
-    if seen.readers >= POLICY.people_before_expert:
         return share
     return min(share, MAX_ONE_READER_PROBABILITY if seen.people else MAX_ONE_ENGINE_PROBABILITY)
 
@@ -101,7 +113,7 @@ def informed_share(share: float, seen: Circumstances) -> float:
     Where machines alone read it, it is multiplied by the probability of the place. Of a long text that people alone
     read it is the probability that all of its words are right.
     """
-    if not seen.readers:
+    if not seen.people:
         return share * seen.in_place
     return whole_text_probability(share, seen.prose) if seen.prose else share
 
@@ -109,7 +121,7 @@ def informed_share(share: float, seen: Circumstances) -> float:
 def adjusted(share: float, stage: str, family: str, fitted: Mapping[str, Mapping[str, float]]) -> float:
     """The probability that a share means, as fitted; the share itself where nothing was fitted."""
     line = fitted.get(stage)
-    if line is None or not _is_calibrated(stage, share):
+    if line is None:
         return share
     within = _bounded_log_odds(share)
     return 1.0 / (1.0 + exp(-(line["a"] + line.get(family, 0.0) + line["b"] * within + odds(share) - within)))

@@ -1,12 +1,22 @@
-"""The values that a field may have: every one that a source read, and proposals near them that no source read."""
+"""The values that a field may have: those that sources read, proposals near them, and something that nobody read."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain, combinations
+from math import exp, log
 
 from reconcile.forms import KnownWords, PreparedField
-from reconcile.inference.noisy_channel import swapped
+from reconcile.inference.noisy_channel import (
+    MIN_READING_PROBABILITY,
+    Source,
+    error_probability,
+    likelihoods,
+    swapped,
+)
+from reconcile.inference.prior import FLAT_MARK_LOG_PRIOR, WordPriors, unread_log_prior
+from reconcile.parameters import LearntParameters
 from transcribe.model import Origin
 from transcribe.values import without_accents
 
@@ -21,6 +31,21 @@ REPAIRABLE_FAULTS = {
 
 MAX_REPAIRED_LENGTH = 40
 """Characters of a text that one changed one may repair: no date or number of these types has more. Chosen by hand."""
+
+SAME_ERROR_PROBABILITY = 0.03
+"""P that a second source makes the very same error as a first one, both erring by themselves. Chosen by hand."""
+
+UNREAD_TEXT_LOG_PRIOR = log(0.001)
+"""Log prior that a text is written where no source read any. Chosen by hand."""
+
+MARK_VALUES = frozenset({"true", "false"})
+"""The two comparable texts of a mark."""
+
+IMPOSSIBLE_LOG_PROBABILITY = -1e9
+"""Log of a product that has become 0."""
+
+UNREAD_TEXT = "\x01"
+"""Stands for a text that no source read."""
 
 
 def candidates(
@@ -72,3 +97,91 @@ def _repairs(spot: PreparedField, says: str) -> tuple[str, ...]:
         for other in "0123456789"
         if other != digit and not spot.faults(mended := says[:at] + other + says[at + 1 :])
     )
+
+
+def nothing_read(
+    spot: PreparedField,
+    sources: Sequence[Source],
+    texts: Mapping[str, WordPriors],
+    learnt: LearntParameters,
+    confusion_share: float,
+    caps: Sequence[float],
+) -> tuple[float, list[float], float]:
+    """Something that nobody read: (its log prior, P of each vote, log of prior times P of all votes).
+
+    Of a mark it is the other value, where one was read. Else what is written lies near one of the texts. Whoever read
+    that text first made some error; who reads the same made the same error, which is rare unless it looks like it; who
+    reads another text made another error. The text that makes the votes most probable stands for all. No vote is more
+    probable than its entry of `caps`.
+    """
+    unread = MARK_VALUES - texts.keys() if spot.family == "mark" and texts else {UNREAD_TEXT}
+    if not unread:
+        return IMPOSSIBLE_LOG_PROBABILITY, list(caps), IMPOSSIBLE_LOG_PROBABILITY
+    if spot.family == "mark" or not texts:
+        (text,) = unread
+        prior = FLAT_MARK_LOG_PRIOR if texts else UNREAD_TEXT_LOG_PRIOR
+        alone = [min(term, cap) for term, cap in zip(likelihoods(learnt, sources, text), caps, strict=True)]
+        return prior, alone, prior + sum(map(log, alone))
+    guesses = []
+    for near, words in texts.items():
+        prior = unread_log_prior(spot, near, learnt, words)
+        alone, confused = _each_wrong(sources, near, learnt)
+        for at, (vote, _, _) in enumerate(sources):
+            if vote.says != near:
+                alone[at], confused[at] = min(alone[at], caps[at]), min(confused[at], caps[at])
+        for_it = [at for at, (vote, _, _) in enumerate(sources) if vote.says == near]
+        unsure = [at for at in for_it if max(alone[at], confused[at]) > caps[at]]
+        guesses.append(
+            min(
+                _guess(prior, _without(alone, some, caps), _without(confused, some, caps), confusion_share)
+                for some in _subsets(unsure)
+            )
+        )
+    total, prior, alone = max(guesses, key=lambda guess: guess[0])
+    return prior, alone, total
+
+
+def _each_wrong(sources: Sequence[Source], near: str, learnt: LearntParameters) -> tuple[list[float], list[float]]:
+    """P of each vote when a text is written of which `near` is a misreading: of each alone, and where all are
+    confused."""
+    alone, together = [], []
+    for vote, source_model, ratio in sources:
+        slip = source_model.error * ratio
+        if vote.null is not None:
+            term = confused = likelihoods(learnt, [(vote, source_model, ratio)], UNREAD_TEXT)[0]
+        elif vote.says == near:
+            term = slip * (1 - source_model.unrelated) * SAME_ERROR_PROBABILITY
+            confused = source_model.follow_rate * ratio + (1 - source_model.follow_rate) * term
+        else:
+            term = confused = max(
+                slip * error_probability(learnt, vote.says, source_model, near),
+                MIN_READING_PROBABILITY,
+            )
+        alone.append(term)
+        together.append(confused)
+    return alone, together
+
+
+def _guess(
+    prior: float, alone: list[float], confused: list[float], confusion_share: float
+) -> tuple[float, float, list[float]]:
+    """(log of prior times P of all votes, log prior, P of each vote alone)."""
+    logs = [
+        log(share) + sum(map(log, terms))
+        for share, terms in (
+            ((1 - confusion_share) / SAME_ERROR_PROBABILITY, alone),  # who errs first repeats nobody
+            (confusion_share, confused),
+        )
+        if share > 0
+    ]
+    top = max(logs)
+    return prior + top + log(sum([exp(each - top) for each in logs])), prior, alone
+
+
+def _without(terms: list[float], votes: Collection[int], caps: Sequence[float]) -> list[float]:
+    """P of each vote, where these votes say nothing."""
+    return [cap if at in votes else term for at, (term, cap) in enumerate(zip(terms, caps, strict=True))]
+
+
+def _subsets(of: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    return chain.from_iterable(combinations(of, count) for count in range(len(of) + 1))

@@ -10,7 +10,13 @@ from reconcile.forms import Family, PreparedField
 from reconcile.inference.corroboration import witness_of
 from reconcile.inference.long_text_calibration import Prose, prose
 from reconcile.inference.posterior import FieldPosterior
-from reconcile.inference.troubles import is_said_by_barcode, is_unsure_on_bad_page, trouble_of
+from reconcile.inference.troubles import (
+    MAX_OPPOSING_SUMS_FACTOR,
+    is_said_by_barcode,
+    is_unsure_on_bad_page,
+    telling_troubles,
+    trouble_of,
+)
 from reconcile.inference.votes import Vote, is_nearly_same, null_of
 from reconcile.parameters import LearntParameters
 from reconcile.policy import POLICY
@@ -29,8 +35,11 @@ PEOPLE_STAGE = "people:"
 LONG_TEXT_STAGE = f"{PEOPLE_STAGE} long text"
 """The stage of long texts that people alone read. Their probability has a map of its own."""
 
-TELLING_TROUBLES = (Reason.HANDWRITING, Reason.ILLEGIBLE, Reason.FORMAT)
-"""Troubles that have stages of their own, as they tell much of how probable a value is."""
+MAX_SURE_RATIO = 4.0
+"""An engine whose confidence is more than so many times as frequent when it is wrong is not sure of what it says."""
+
+MAX_CAREFUL_ERROR_SHARE = 0.25
+"""Who errs on more than this share of fields of a type is known to be careless there. Chosen by hand."""
 
 
 class Circumstances(NamedTuple):
@@ -63,6 +72,12 @@ class Circumstances(NamedTuple):
     in_place: float
     searched: bool
     prose: Prose | None
+    careful: int
+    against_engines: int
+    opposed: bool
+    unlisted: bool
+    telling: tuple[Reason, ...]
+    by_engine: bool
 
     @property
     def by_ink(self) -> bool:
@@ -76,17 +91,44 @@ class Circumstances(NamedTuple):
 
     @property
     def stage(self) -> str:
-        """The stage of calibration: machines by themselves, where they might decide and where not.
+        """The stage of calibration: people who say it, or machines by themselves."""
+        if self.prose:
+            return LONG_TEXT_STAGE
+        return f"{PEOPLE_STAGE} {self.family}" if self.people else self.machine_stage
 
-        By family of types, as long texts say nothing of codes, for three kinds: fields searched for on a free layout,
-        fields that people read too, and troubles that tell much of whether a value is right.
+    @property
+    def machine_stage(self) -> str:
+        """The stage of what machines say by themselves, where they might decide and where not.
+
+        By family of types, as long texts say nothing of codes, for fields searched for on a free layout, and for
+        troubles that tell much of whether a value is right.
         """
-        if self.readers:
-            return LONG_TEXT_STAGE if self.prose else f"{PEOPLE_STAGE} {self.family}"
-        if self.trouble in TELLING_TROUBLES:
-            return f"{UNDECIDED_STAGE} {self.trouble}: {self.family}"
-        alone = "machines" if self.may_decide_alone else "machines in doubt"
-        return f"{SEARCHED_STAGE} {alone}: {self.family}" if self.searched else alone
+        if self.trouble_stages:
+            return self.trouble_stages[0]
+        return self.sound_stage if self.is_sound else self.doubt_stage
+
+    @property
+    def sound_stage(self) -> str:
+        """The stage of machines that agree, or of what something vouches for."""
+        return self._machines("machines")
+
+    @property
+    def doubt_stage(self) -> str:
+        """The stage of machines that may not decide alone."""
+        return self._machines("machines in doubt")
+
+    @property
+    def trouble_stages(self) -> tuple[str, ...]:
+        """The stages of the troubles that have one of their own."""
+        return tuple([f"{UNDECIDED_STAGE} {trouble}: {self.family}" for trouble in self.telling])
+
+    def _machines(self, which: str) -> str:
+        return f"{SEARCHED_STAGE} {which}: {self.family}" if self.searched else which
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether machines agree, or something vouches for what one of them says, and nothing troubles them."""
+        return not self.trouble and bool(self.engines >= POLICY.engines_to_agree or (self.engines and self.witness))
 
     @property
     def may_decide_alone(self) -> bool:
@@ -121,6 +163,10 @@ class Circumstances(NamedTuple):
             earned=earned,
             fit=self.fit,
             quality=self.quality,
+            careful=self.careful,
+            against_engines=self.against_engines,
+            opposed=self.opposed,
+            unlisted=self.unlisted,
         )
 
 
@@ -142,7 +188,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         family=spot.family,
         null=null_of(says),
         coded=is_said_by_barcode(votes, says),
-        engines=len([vote for vote in engines if vote.says == says]),
+        engines=len([vote for vote in engines if vote.says == says and _is_sure(spot, vote, learnt)]),
         listening=len(engines),
         people=len([vote for vote in for_it if vote.shown is None or vote.shown != vote.says]),
         experts=len([vote for vote in votes if vote.kind == "expert" and vote.says == says]),
@@ -157,7 +203,36 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         in_place=_in_place(spot, engines, says, learnt),
         searched=any(vote.place is not None for vote in engines),
         prose=prose(spot, votes, says, weighed.words is not None),
+        careful=len([vote for vote in people if vote.says == says and _is_careful(spot, vote, learnt)]),
+        against_engines=len([vote for vote in engines if vote.null is None and vote.says != says]),
+        opposed=_is_opposed(spot, weighed, says, sums),
+        by_engine=any(vote.says == says for vote in engines),
+        telling=telling_troubles(spot, votes, says),
+        unlisted=spot.known_values is not None and null_of(says) is None and not spot.known_values.has(says),
     )
+
+
+def _is_sure(spot: PreparedField, vote: Vote, learnt: LearntParameters) -> bool:
+    """Whether an engine is sure enough of what it read to count as one more that says it."""
+    source_model = learnt.source_model(vote.source, vote.kind, spot.type, vote.bad_page)
+    return source_model.ratio(vote.confidence, vote.says) <= MAX_SURE_RATIO
+
+
+def _is_careful(spot: PreparedField, vote: Vote, learnt: LearntParameters) -> bool:
+    """Whether a person read it unprompted, and is not known to err often on fields of this type."""
+    prompted = vote.shown is not None and vote.shown == vote.says
+    return not prompted and learnt.source_model(vote.source, vote.kind, spot.type).error <= MAX_CAREFUL_ERROR_SHARE
+
+
+def _is_opposed(spot: PreparedField, weighed: FieldPosterior, says: str, sums: float) -> bool:
+    """Whether the form's sums, the rules of its type, or a likelier value speak against a value.
+
+    A likelier value is another reading, a known customer, a repaired digit, or something that nobody read: where a
+    place looks like something else to everybody, people who agree are wrong alike.
+    """
+    if sums < MAX_OPPOSING_SUMS_FACTOR or (null_of(says) is None and spot.faults(says)):
+        return True
+    return max([weighed.none, *weighed.shares.values()]) > weighed.shares[says]
 
 
 def _could_be(spot: PreparedField, says: str) -> bool:

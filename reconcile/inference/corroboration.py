@@ -37,6 +37,8 @@ def witness_of(
     """The witness of a value; "" where nothing vouches for it. `sums` is the factor that the form's sums put on it."""
     if sums >= MIN_VOUCHING_SUMS_FACTOR:
         return Witness.SUMS
+    if null_of(says):
+        return ""
     if spot.known_values is not None and spot.known_values.has(says) and not _has_unaccented_rival(votes, says):
         return Witness.KNOWN_VALUE
     if spot.field.type in CHECK_DIGIT_TYPES and not spot.faults(says):

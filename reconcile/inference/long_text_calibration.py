@@ -85,7 +85,17 @@ def regressors(share: float, seen: Prose) -> tuple[float, ...]:
 
 
 def whole_text_probability(share: float, seen: Prose) -> float:
-    """The probability that all of the text is right."""
+    """The probability that all of the text is right.
+
+    Where readers are split it is no more than it would be without those who say something else.
+    """
+    if seen.origin == "split":
+        alike = seen._replace(origin="alike" if seen.alike > 1 else "one reader", readers=max(1, seen.alike))
+        return min(_mapped(share, seen), _mapped(share, alike))
+    return _mapped(share, seen)
+
+
+def _mapped(share: float, seen: Prose) -> float:
     score = sum(
         number * weight for number, weight in zip(regressors(share, seen), LOGISTIC_WEIGHTS[seen.origin], strict=True)
     )

@@ -63,14 +63,13 @@ Of volunteers' errors in ship logs it was less than 1 %, of the generator's it i
 NULL_PROBABILITIES: dict[str, dict[tuple[str, str], float]] = {
     "machine": {
         ("text", ""): 0.03,
-        ("text", "illegible"): 0.02,
         ("", "text"): 0.02,
         ("illegible", ""): 0.3,
-        ("illegible", "illegible"): 0.3,
     },
     "person": {
         ("text", ""): 0.004,
         ("text", "illegible"): 0.004,
+        ("", "illegible"): 0.004,
         ("", "text"): 0.006,
         ("illegible", ""): 0.1,
         ("illegible", "illegible"): 0.7,
@@ -78,6 +77,7 @@ NULL_PROBABILITIES: dict[str, dict[tuple[str, str], float]] = {
     "expert": {
         ("text", ""): 0.001,
         ("text", "illegible"): 0.001,
+        ("", "illegible"): 0.001,
         ("", "text"): 0.001,
         ("illegible", ""): 0.05,
         ("illegible", "illegible"): 0.9,
@@ -93,6 +93,15 @@ SAME_NULL_PROBABILITY = 0.97
 
 OTHER_NULL_PROBABILITY = 0.002
 """P that a source sees what is not text as any other of its like. Chosen by hand."""
+
+SILENCE = ("illegible", "absent")
+"""What a machine says of a field that it could not read or find."""
+
+MACHINE_SILENCE_PROBABILITY = 0.02
+"""P that a machine gives a field up, whatever is written there: its silence tells of the machine, not of the paper.
+
+Measured on filled fields.
+"""
 
 Source = tuple[Vote, SourceModel, float]
 """A vote, the model of its source, and P(its confidence | it is wrong) / P(its confidence | it is right)."""
@@ -122,6 +131,8 @@ def likelihoods(learnt: LearntParameters, sources: Sequence[Source], written: st
 
 def error_probability(learnt: LearntParameters, said: str, source_model: SourceModel, written: str) -> float:
     """P(an error gives `said` | an error, and `written` on the paper): edits, or something unrelated."""
+    if source_model.two_valued:
+        return 1.0
     near = misreading_probability(learnt.characters, source_model.kind, written, said)
     return (1.0 - source_model.unrelated) * near + source_model.unrelated * flat_share(said)
 
@@ -216,6 +227,8 @@ def _edit_path(written: str, said: str) -> tuple[float, tuple[tuple[str, str], .
 def _null_probability(said: str, kind: str, written: str) -> float:
     """P(this is said | this is written) where one of them is no text."""
     of, what = _null_name(written), _null_name(said)
+    if kind == "machine" and what in SILENCE:
+        return MACHINE_SILENCE_PROBABILITY
     if of == what:
         return NULL_PROBABILITIES[kind].get((of, what), SAME_NULL_PROBABILITY)
     share = NULL_PROBABILITIES[kind].get((of, what), OTHER_NULL_PROBABILITY)

@@ -12,16 +12,18 @@ from math import exp, log, prod
 from typing import NamedTuple
 
 from reconcile.forms import PreparedField
-from reconcile.inference.candidates import candidates
+from reconcile.inference.candidates import IMPOSSIBLE_LOG_PROBABILITY, candidates, nothing_read
 from reconcile.inference.noisy_channel import (
-    MIN_READING_PROBABILITY,
     Source,
-    error_probability,
     likelihoods,
     misreading_probability,
     swapped,
 )
-from reconcile.inference.prior import PROPOSAL_LOG_FACTOR, WordPriors, log_prior, unread_log_prior, word_priors
+from reconcile.inference.prior import (
+    PROPOSAL_LOG_FACTOR,
+    log_prior,
+    word_priors,
+)
 from reconcile.inference.votes import Vote, is_null
 from reconcile.parameters import SHARED_CONFUSIONS, LearntParameters
 from transcribe.model import Origin
@@ -33,29 +35,11 @@ FOLDED_CONFUSION_SHARE = 0.02
 Chosen by hand.
 """
 
-SAME_ERROR_PROBABILITY = 0.03
-"""P that a second source makes the very same error as a first one, both erring by themselves. Chosen by hand."""
-
 UNSURE_RATIO_POWER = 0.5
 """An engine that reads a misleading place right is as unsure as this power of the ratio of a wrong reading.
 
 Chosen by hand.
 """
-
-SECOND_MISREADING_SHARE = 0.3
-"""P of another misreading of a text near one misreading of it, against P of a misreading of that misreading.
-
-Chosen by hand.
-"""
-
-UNREAD_TEXT_LOG_PRIOR = log(0.001)
-"""Log prior that a text is written where no source read any. Chosen by hand."""
-
-UNREAD_TEXT = "\x01"
-"""Stands for a text that no source read."""
-
-IMPOSSIBLE_LOG_PROBABILITY = -1e9
-"""Log of a product that has become 0."""
 
 
 class Ruled(NamedTuple):
@@ -72,6 +56,17 @@ class Composed(NamedTuple):
     says: str
     text: str
     places: int
+
+
+class _Way(NamedTuple):
+    """One way in which a text gives the votes: seen as it is, or as another text that the place looks like.
+
+    `weight` is how probable that is, `terms` are each vote's probability then.
+    """
+
+    looks_like: str
+    weight: float
+    terms: list[float]
 
 
 class FieldPosterior(NamedTuple):
@@ -111,28 +106,42 @@ def weigh_field(
     origins = candidates(spot, read, texts, learnt.words(spot.field.name), arithmetic, alike)
     terms = {says: likelihoods(learnt, sources, says) for says in origins}
     spelt = {says: word_priors(spot, says, learnt) for says in texts}
-    none_prior, none_alone, none_confused = _none_of_these(spot, sources, spelt, learnt)
-    most = [max(column) for column in zip(*terms.values(), none_alone, strict=True)]
-    confusion_share = learnt.shared_confusions.share(spot.type, bad_page=any(vote.bad_page for vote in votes))
+    bad = any(vote.bad_page for vote in votes)
+    confusion_share = 0.0 if spot.family == "mark" else learnt.shared_confusions.share(spot.type, bad_page=bad)
+    ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share) for says in origins}
+    caps = [min([way.terms[at] for way in ways[vote.says]]) for at, vote in enumerate(votes)]
+    if len(origins) > 1:
+        ways = {says: [_capped(way, says, votes, caps) for way in of_text] for says, of_text in ways.items()}
+    none_prior, none_terms, none = nothing_read(spot, sources, spelt, learnt, confusion_share, caps)
+    terms = {says: of_text[0].terms for says, of_text in ways.items()}
+    most = [max(column) for column in zip(*terms.values(), none_terms, strict=True)]
+    priors = {
+        says: log_prior(spot, says, learnt, spelt.get(says))
+        + (0.0 if origin in ("read", "master") else PROPOSAL_LOG_FACTOR)
+        for says, origin in origins.items()
+    }
     scores: dict[str, float] = {}
-    priors: dict[str, float] = {}
     confused: dict[str, dict[str, float]] = {}
-    for says, origin in origins.items():
-        total = (1 - confusion_share) * _scaled_product(terms[says], most)
-        by_other = (
-            _by_shared_confusion(learnt, says, texts, sources, terms, most, confusion_share) if len(origins) > 1 else {}
-        )
-        if by_other and (total := total + sum(by_other.values())) > 0:
-            confused[says] = {other: part / total for other, part in by_other.items()}
-        held_back = 0.0 if origin in ("read", "master") else PROPOSAL_LOG_FACTOR
-        priors[says] = log_prior(spot, says, learnt, spelt.get(says)) + held_back
+    for says, of_text in ways.items():
+        parts = [way.weight * _scaled_product(way.terms, most) for way in of_text]
+        total = sum(parts)
+        if len(parts) > 1 and total > 0:
+            confused[says] = {way.looks_like: part / total for way, part in zip(of_text[1:], parts[1:], strict=True)}
         scores[says] = priors[says] + (log(total) if total > 0 else IMPOSSIBLE_LOG_PROBABILITY)
-    none_total = (1 - confusion_share) * _scaled_product(none_alone, most) + confusion_share * _scaled_product(
-        none_confused, most
-    )
-    none = none_prior + (log(none_total) if none_total > 0 else IMPOSSIBLE_LOG_PROBABILITY)
-    shares, none_share = _normalised(scores, none)
-    return FieldPosterior(tuple(votes), origins, shares, none_share, terms, none_alone, confused, priors, none_prior)
+    shares, none_share = _normalised(scores, none - sum(map(log, most)))
+    return FieldPosterior(tuple(votes), origins, shares, none_share, terms, none_terms, confused, priors, none_prior)
+
+
+def _capped(way: _Way, says: str, votes: Sequence[Vote], caps: Sequence[float]) -> _Way:
+    """A way in which no vote for another text is more probable than it is at least where its own text is written.
+
+    So no reading speaks against what it says, however unsure its source or however often that one errs.
+    """
+    terms = [
+        term if term <= cap or vote.says == says else cap
+        for vote, term, cap in zip(votes, way.terms, caps, strict=True)
+    ]
+    return _Way(way.looks_like, way.weight, terms)
 
 
 def _scaled_product(terms: Sequence[float], most: Sequence[float]) -> float:
@@ -148,33 +157,30 @@ def _normalised(scores: Mapping[str, float], none: float) -> tuple[dict[str, flo
     return {says: part / total for says, part in parts.items()}, none / total
 
 
-def _by_shared_confusion(
+def _ways(
     learnt: LearntParameters,
     written: str,
     texts: Sequence[str],
     sources: Sequence[Source],
     terms: Mapping[str, list[float]],
-    most: Sequence[float],
     confusion_share: float,
-) -> dict[str, float]:
-    """P(votes, and the place looks like this other text), for each other text that was read and may be seen there."""
-    found: dict[str, float] = {}
-    if is_null(written):
+) -> list[_Way]:
+    """A text seen as it is, and as each other text that was read and that the place may look like."""
+    found = [_Way("", 1 - confusion_share, terms[written])]
+    if is_null(written) or not confusion_share:
         return found
     for other in texts:
         looks = 0.0 if other == written else _look_alike_probability(learnt, written, other)
         if looks <= 0:
             continue
-        product = confusion_share * looks
-        for (vote, source_model, ratio), term, followed, top in zip(
-            sources, terms[written], terms[other], most, strict=True
-        ):
+        said = []
+        for (vote, source_model, ratio), term, followed in zip(sources, terms[written], terms[other], strict=True):
             if vote.says == other:
                 followed *= ratio
-            elif vote.says == written:
-                term *= ratio**UNSURE_RATIO_POWER
-            product *= ((1 - source_model.follow_rate) * term + source_model.follow_rate * followed) / top
-        found[other] = product
+            elif vote.says == written:  # it did not follow
+                term, followed = term * ratio**UNSURE_RATIO_POWER, 0.0
+            said.append((1 - source_model.follow_rate) * term + source_model.follow_rate * followed)
+        found.append(_Way(other, confusion_share * looks, said))
     return found
 
 
@@ -184,46 +190,3 @@ def _look_alike_probability(learnt: LearntParameters, written: str, other: str) 
     if other == swapped(written) or (not written.isascii() and other == without_accents(written)):
         looks += FOLDED_CONFUSION_SHARE
     return looks
-
-
-def _none_of_these(
-    spot: PreparedField, sources: Sequence[Source], texts: Mapping[str, WordPriors], learnt: LearntParameters
-) -> tuple[float, list[float], list[float]]:
-    """When something is written that nobody read: (log prior, P of each vote alone, P of each where all are confused).
-
-    What is written then lies near one of the texts. Whoever read that text first made some error; who reads the same
-    made the same error, which is rare unless it looks like it; who reads another text made another error. The text that
-    makes the votes most probable stands for all.
-    """
-    if not texts:
-        alone = likelihoods(learnt, sources, UNREAD_TEXT)
-        return UNREAD_TEXT_LOG_PRIOR, alone, alone
-    guesses = [
-        (unread_log_prior(spot, near, learnt, words), *_each_wrong(sources, near, learnt))
-        for near, words in texts.items()
-    ]
-    if len(guesses) == 1:
-        return guesses[0]
-    return max(guesses, key=lambda guess: guess[0] + sum(log(max(a, b)) for a, b in zip(*guess[1:], strict=True)))
-
-
-def _each_wrong(sources: Sequence[Source], near: str, learnt: LearntParameters) -> tuple[list[float], list[float]]:
-    """P of each vote when a text is written of which `near` is a misreading: of each alone, and where all are
-    confused."""
-    alone, together, first = [], [], True
-    for vote, source_model, ratio in sources:
-        slip = source_model.error * ratio
-        if vote.null is not None:
-            term = confused = likelihoods(learnt, [(vote, source_model, ratio)], UNREAD_TEXT)[0]
-        elif vote.says == near:
-            term = slip * (1 - source_model.unrelated) * (1.0 if first else SAME_ERROR_PROBABILITY)
-            confused = source_model.follow_rate * ratio + (1 - source_model.follow_rate) * term
-            first = False
-        else:
-            term = confused = max(
-                slip * SECOND_MISREADING_SHARE * error_probability(learnt, vote.says, source_model, near),
-                MIN_READING_PROBABILITY,
-            )
-        alone.append(term)
-        together.append(confused)
-    return alone, together

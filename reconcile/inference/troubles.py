@@ -34,6 +34,12 @@ REASON_BY_FLAG: Mapping[Flag, Reason] = {
 """What a machine may say of a field that it cannot read, and why people look at it; the first that holds counts."""
 
 
+TELLING_FLAGS: Mapping[Flag, Reason] = {
+    Flag.HANDWRITING: Reason.HANDWRITING,
+    Flag.ILLEGIBLE: Reason.ILLEGIBLE,
+}
+"""Flags that have stages of calibration of their own, as a value outside its format has."""
+
 DECIMALS_PATTERN = re.compile(r"[.,]\s?\d{1,2}\D*$")
 """The end of an amount that is written with its decimals."""
 
@@ -99,6 +105,13 @@ def trouble_of(spot: PreparedField, votes: Sequence[Vote], says: str, sums: floa
     ):
         return Reason.FORMAT
     return Reason.LOOKALIKE if _has_lookalikes(spot, machines, says) else ""
+
+
+def telling_troubles(spot: PreparedField, votes: Sequence[Vote], says: str) -> tuple[Reason, ...]:
+    """The troubles that tell much of how probable a machine's value is, whatever else troubles it."""
+    flags = {flag for vote in votes if vote.machine for flag in vote.flags}
+    found = [reason for flag, reason in TELLING_FLAGS.items() if flag in flags]
+    return (*found, Reason.FORMAT) if null_of(says) is None and spot.faults(says) else tuple(found)
 
 
 def _has_lookalikes(spot: PreparedField, machines: Sequence[Vote], says: str) -> bool:

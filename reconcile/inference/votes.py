@@ -116,12 +116,19 @@ _NULL_OF: dict[str, Null] = {BLANK: "blank", **{NULL_SIGN + null: null for null 
 
 
 def is_nearly_same(spot: PreparedField, one: str, other: str, share: float) -> bool:
-    """Whether two comparable texts are equal, or as similar as `share` (0 to 1) where the type allows it."""
+    """Whether two comparable texts are equal, or as similar as `share` (0 to 1) where the type allows it.
+
+    Their digits are equal in any case: another house number is another address.
+    """
     if one == other:
         return True
-    if spot.exact or null_of(one) or null_of(other):
+    if spot.exact or null_of(one) or null_of(other) or _digits(one) != _digits(other):
         return False
     return Indel.normalized_similarity(one, other) >= share
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
 
 
 def written_text(spot: PreparedField, says: str, among: Sequence[Vote]) -> str:

@@ -131,6 +131,7 @@ def _source_model(learnt: LearntParameters, source: str, kind: str, type_name: s
         swap=habits.habit(source, "swap") if may_swap else 0.0,
         ratios=learnt.confidence.ratios(source, bad_page=bad_page),
         phrases=habits.phrases(source) if has_phrases else NO_PHRASES,
+        two_valued=family_of(type_name) == "mark",
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 CALIBRATION: Mapping[str, Mapping[str, float]] = {
-    "people: amount": {"a": -0.59159, "amount": -0.59159, "b": 0.77017},
-    "people: code": {"a": -0.17319, "b": 0.84145, "code": -0.17319},
-    "people: date": {"a": 0.8719, "b": 0.50126, "date": 0.8719},
-    "people: line text": {"a": 0.59181, "b": 0.32594, "line text": 0.59181},
-    "people: short text": {"a": -0.3523, "b": 0.65749, "short text": -0.3523},
+    "people: amount": {"a": -0.3719, "amount": -0.3719, "b": 0.66197},
+    "people: code": {"a": -0.00117, "b": 0.99879, "code": -0.00117},
+    "people: date": {"a": 0.00537, "b": 0.99061, "date": 0.00537},
+    "people: line text": {"a": -0.08609, "b": 0.60522, "line text": -0.08609},
+    "people: short text": {"a": -0.43437, "b": 0.59988, "short text": -0.43437},
 }

@@ -1,0 +1,227 @@
+"""Laws of weighing and deciding that hold for any field, readings and parameters, shipped, learnt or extreme.
+
+Long texts that are weighed word by word have laws of their own (see `test_long_text.py`). Of an engine's first reading
+of a page it is not only what it says that is new, but also how bad the page is: where an engine is added, one has
+read the page before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import HealthCheck, assume, given
+from hypothesis import strategies as st
+
+from reconcile.decision.decide import decide
+from reconcile.forms.prepared_form import PreparedField, prepared
+from reconcile.inference.long_text import is_long
+from reconcile.inference.noisy_channel import misreading_probability
+from reconcile.inference.posterior import weigh_field
+from reconcile.inference.votes import comparable_text, is_null, votes
+from reconcile.inference.weigh import weigh
+from reconcile.parameters.parameters import read_parameters
+from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
+from tests.examples import examples
+from tests.reconcile.drawn import (
+    CONFIDENCES,
+    ENGINES,
+    KEY,
+    LINES,
+    NULL_FLAGS,
+    PARTS,
+    PEOPLE,
+    World,
+    lines,
+    worlds,
+)
+from tests.reconcile.made import reading
+from transcribe.model import READ, Decision, FieldKey, Parameters, Posterior, Reading
+
+EXAMPLES = 250
+"""Examples of a law in a test run; forty times as many, 10,000, in `make soak`."""
+
+ROUNDING = 1e-9
+
+MAX_ERROR_BETTER_THAN_CHANCE = 0.5
+"""Whose readings are wrong more often than this say nothing, and have a law of their own."""
+
+
+def weighed(world: World, readings: Sequence[Reading] | None = None) -> Posterior:
+    return weigh(world.form, world.readings if readings is None else readings, world.parameters)[KEY]
+
+
+def spot_of(world: World) -> PreparedField:
+    return prepared(world.form).fields[KEY.name]
+
+
+def error_of(world: World) -> float:
+    """How often the source of the last reading errs."""
+    last, type_name = world.readings[-1], world.form.fields[0].type
+    source = last.source.partition(" ")[0]
+    return read_parameters(world.parameters).source_model(source, last.kind, type_name).error
+
+
+def share(posterior: Posterior, says: str) -> float:
+    return next((each.probability for each in posterior.candidates if each.normal == says), 0.0)
+
+
+def first_read(posterior: Posterior) -> str:
+    """The likeliest text that somebody read: `probability` is its."""
+    return next(each.normal for each in posterior.candidates if each.origin in READ)
+
+
+def before_and_after(world: World) -> tuple[Posterior, Posterior, str]:
+    """A field without its last reading and with it, and what that one says."""
+    *before, last = world.readings
+    spot = spot_of(world)
+    assume(before)
+    assume(last.kind != "machine" or any(each.kind == "machine" for each in before))
+    assume(not any(is_long(spot, votes(spot, some)) for some in (before, world.readings)))
+    return weighed(world, before), weighed(world), comparable_text(spot, last)
+
+
+@examples(EXAMPLES, HealthCheck.filter_too_much)
+@given(world=worlds(least=2))
+def test_a_reading_that_agrees_never_makes_its_value_less_probable(world: World) -> None:
+    before, after, says = before_and_after(world)
+    assume(any(comparable_text(spot_of(world), each) == says for each in world.readings[:-1]))
+    assert share(after, says) >= share(before, says) - ROUNDING
+    if first_read(before) == says:
+        assert first_read(after) == says
+        assert after.probability >= before.probability - ROUNDING
+
+
+@examples(EXAMPLES, HealthCheck.filter_too_much)
+@given(world=worlds(least=2))
+def test_a_reading_of_something_else_never_makes_a_value_more_probable(world: World) -> None:
+    before, after, says = before_and_after(world)
+    best = first_read(before)
+    assume(best != says)
+    characters = read_parameters(world.parameters).characters
+    near = 0.0 if is_null(says) or is_null(best) else misreading_probability(characters, "glyphs", best, says)
+    assume(near == 0.0)  # a misreading of it is evidence for it
+    assume(error_of(world) <= MAX_ERROR_BETTER_THAN_CHANCE)
+    found = weigh_field(spot_of(world), votes(spot_of(world), world.readings), read_parameters(world.parameters))
+    at = [vote.id for vote in found.votes].index(world.readings[-1].id)
+    rivals = [terms[at] for text, terms in found.terms.items() if text != best]
+    assume(found.terms[best][at] <= min([*rivals, found.none_terms[at]]))
+    assert share(after, best) <= share(before, best) + ROUNDING
+    if first_read(after) == best:
+        assert after.probability <= before.probability + ROUNDING
+
+
+@examples(EXAMPLES, HealthCheck.filter_too_much)
+@given(readings=lines(), key=st.sampled_from(PARTS), source=st.sampled_from((*ENGINES, *PEOPLE)), sure=CONFIDENCES)
+def test_the_same_holds_where_rules_tie_fields_together(
+    readings: list[Reading], key: FieldKey, source: str, sure: float | None
+) -> None:
+    own = [each for each in readings if each.key == key]
+    assume(own and source not in {each.source for each in own})
+    before = weigh(LINES, readings, shipped_parameters())[key]
+    best = before.candidates[0]
+    spot = prepared(LINES).fields[key.name]
+    alike = [each for each in own if comparable_text(spot, each) == best.normal]
+    assume(alike)
+    machine = source in ENGINES
+    new = replace(
+        alike[0],
+        id="new",
+        source=source,
+        kind="machine" if machine else "person",
+        confidence=sure if machine else None,
+        conditions={"fit": 1.0, "quality": 1.0} if machine else {},
+    )
+    after = weigh(LINES, [*readings, new], shipped_parameters())[key]
+    assert share(after, best.normal) >= best.probability - ROUNDING
+    assert after.probability >= before.probability - ROUNDING
+
+
+def careless(world: World, source: str, wrong: float, of: float = 400.0) -> Parameters:
+    """The parameters of a world in which this source was wrong so often on fields of this type."""
+    content: dict[str, Any] = dict(world.parameters.content)
+    type_name = world.form.fields[0].type
+    content["sources"] = {**content["sources"], source: {type_name: [wrong, of]}}
+    return Parameters(version=world.parameters.version + 1, content=content)
+
+
+@examples(EXAMPLES, HealthCheck.filter_too_much)
+@given(world=worlds(least=1, types=("checkbox",)), text=st.sampled_from(["true", "false"]), wrong=st.floats(204, 400))
+def test_a_source_no_better_than_chance_counts_nothing(world: World, text: str, wrong: float) -> None:
+    new = reading(KEY, "coin", text)
+    noisy = replace(world, parameters=careless(world, "coin", wrong, 400.0))
+    before, after = weighed(noisy), weighed(noisy, [*world.readings, new])
+    for each in ("true", "false"):
+        if share(before, each) > 0:
+            assert abs(share(after, each) - share(before, each)) < 0.02
+
+
+@examples(EXAMPLES, HealthCheck.filter_too_much)
+@given(world=worlds(least=1), less=st.floats(0, 400), more=st.floats(0, 400))
+def test_a_source_that_errs_more_never_counts_more(world: World, less: float, more: float) -> None:
+    less, more = sorted((less, more))
+    last = world.readings[-1]
+    spot = spot_of(world)
+    assume(not is_long(spot, votes(spot, world.readings)))
+    says, source = comparable_text(spot, last), last.source.partition(" ")[0]
+    careful, noisy = (replace(world, parameters=careless(world, source, wrong)) for wrong in (less, more))
+    assert share(weighed(noisy), says) <= share(weighed(careful), says) + ROUNDING
+
+
+@examples(EXAMPLES, HealthCheck.filter_too_much)
+@given(world=worlds(least=2), order=st.permutations(range(6)), names=st.permutations(PEOPLE))
+def test_order_names_and_repeating_change_nothing(world: World, order: list[int], names: list[str]) -> None:
+    name = dict(zip(PEOPLE, names, strict=True))
+    renamed = [
+        replace(each, source=name.get(each.source, each.source), id=f"other {each.id}") for each in world.readings
+    ]
+    mixed = [renamed[at] for at in order if at < len(renamed)]
+    again = [*mixed, *mixed[:1]]
+    content: dict[str, Any] = dict(world.parameters.content)
+    for part in ("sources", "unrelated"):
+        content[part] = {name.get(source, source): tallies for source, tallies in content[part].items()}
+    other = replace(world, parameters=Parameters(version=world.parameters.version, content=content))
+    one, two = weighed(world), weighed(other, again)
+    assert abs(one.probability - two.probability) < ROUNDING
+    for each in one.candidates:
+        assert abs(each.probability - share(two, each.normal)) < ROUNDING
+
+
+@examples(EXAMPLES, HealthCheck.filter_too_much)
+@given(world=worlds(least=1), text=st.integers(0, 5), count=st.integers(2, 4), data=st.data())
+def test_people_who_agree_decide(world: World, text: int, count: int, data: st.DataObject) -> None:
+    """Two where nothing speaks against it, three whatever engines say, unless it is known to be wrong for its type."""
+    spot = spot_of(world)
+    said = [*world.texts, "", None][text % (len(world.texts) + 2)]
+    flags = frozenset({data.draw(st.sampled_from(NULL_FLAGS))}) if said is None else frozenset[str]()
+    people = [reading(KEY, source, said, flags=flags) for source in PEOPLE[:count]]
+    says = comparable_text(spot, people[0])
+    assume(is_null(says) or not spot.faults(says))
+    shipped = shipped_parameters()
+    engines = [each for each in world.readings if each.kind == "machine"]
+    if count == POLICY.people_to_agree:
+        engines = [each for each in engines if each.text is None or comparable_text(spot, each) == says]
+    posterior = weigh(world.form, [*people, *engines], shipped)[KEY]
+    answer = decide(world.form.fields[0], posterior, POLICY)
+    if posterior.candidates[0].normal == says:
+        assert isinstance(answer, Decision), posterior
+    else:  # a shared confusion or a habit of people speaks against it: what an engine read is likelier
+        assert engines
+
+
+@examples(EXAMPLES, HealthCheck.filter_too_much)
+@given(
+    world=worlds(least=1, people_only=True), flag=st.sampled_from(["illegible", "absent"]), engines=st.integers(1, 2)
+)
+def test_what_a_machine_could_not_read_says_nothing_against_people(world: World, flag: str, engines: int) -> None:
+    before = weighed(world)
+    assume(isinstance(decide(world.form.fields[0], before, POLICY), Decision))
+    silent = [
+        reading(KEY, source, None, kind="machine", flags=frozenset({flag}), conditions={"fit": 1.0, "quality": 1.0})
+        for source in ENGINES[:engines]
+    ]
+    after = weighed(world, [*world.readings, *silent])
+    assert after.candidates[0].normal == before.candidates[0].normal
+    assert isinstance(decide(world.form.fields[0], after, POLICY), Decision), after
