@@ -11,6 +11,9 @@ from prefect.artifacts import create_markdown_artifact
 from flows.home import home_at, load_settings
 from flows.steps import learn_home, reconcile_home
 
+SCHEDULE = "schedule"
+"""Who has it learnt, as the log says."""
+
 
 @prefect.flow(name="reconcile", log_prints=False)
 def reconcile(home: str = "") -> dict[str, Any]:
@@ -20,12 +23,24 @@ def reconcile(home: str = "") -> dict[str, Any]:
 
 @prefect.flow(name="learn", log_prints=False)
 def learn(home: str = "") -> dict[str, Any]:
-    """Learn from what was decided; an artifact says what changed. Prefect keeps it, so it names no person or file."""
-    learnt = learn_home(home_at(home or str(load_settings().home)), handles=False)
-    lines = [f"Parameters version {learnt.version}, learnt from {learnt.scans} scans.", ""]
+    """Learn from what was decided, where known truths bear it out; an artifact says what became of it.
+
+    Prefect keeps the artifact, so it names no person or file.
+    """
+    learnt = learn_home(home_at(home or str(load_settings().home)), by=SCHEDULE, handles=False)
+    kept = "came into force" if learnt.came_into_force else "stays in force"
+    lines = [f"Parameters version {learnt.version} {kept}: {learnt.verdict}. {learnt.scans} scans.", ""]
     lines += [f"- {change}" for change in learnt.changes] or ["Nothing changed."]
     lines += ["", f"Known truths: {learnt.truths}, by audits: {learnt.audited}.", ""]
     lines += [f"- {rate}" for rate in learnt.rates]
-    lines += ["", f"Decided fields that are asked again: {len(learnt.reopened)}."] if learnt.reopened else []
+    again = "are asked again" if learnt.came_into_force else "would have been asked again"
+    lines += ["", f"Decided fields that {again}: {len(learnt.reopened)}."] if learnt.reopened else []
     create_markdown_artifact(key="learnt", markdown="\n".join(lines))
-    return {"version": learnt.version, "scans": learnt.scans, "truths": learnt.truths, "audited": learnt.audited}
+    return {
+        "version": learnt.version,
+        "verdict": learnt.verdict,
+        "came_into_force": learnt.came_into_force,
+        "scans": learnt.scans,
+        "truths": learnt.truths,
+        "audited": learnt.audited,
+    }

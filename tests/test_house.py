@@ -62,7 +62,8 @@ ROOMS = {
     "reconcile.parameters": "algorithms forms",
     "reconcile.inference": "policy algorithms forms parameters transcribe.table_rows transcribe.values",
     "reconcile.decision": "policy forms inference",
-    "reconcile.learning": "policy algorithms forms parameters inference",
+    # what is learnt is judged by what would be decided with it
+    "reconcile.learning": "policy algorithms forms parameters inference decision",
     "reconcile.collection": "algorithms forms transcribe.fields transcribe.plugins",
     "reconcile.records": "transcribe.store transcribe.plugins",
     # flows: the only package that puts the two together

@@ -112,6 +112,31 @@ class Method(StrEnum):
     WEIGHED = "weighed"
 
 
+class Verdict(StrEnum):
+    """What became of a proposal of learning, and why; kept with it."""
+
+    BETTER = "better"
+    """In force: known truths were less of a surprise to it."""
+    NOT_WORSE = "not worse"
+    """In force: on known truths it is not worse beyond chance."""
+    TOO_LITTLE_TRUTH = "too little truth"
+    """In force, though too little truth is known to judge it: what shipped stands, and nothing is reopened."""
+    WORSE = "worse"
+    """Not in force: on known truths it is worse beyond chance."""
+    REOPENS_WITHOUT_TRUTH = "reopens without truth"
+    """Not in force: it would reopen decided fields, and no known truth speaks for that."""
+    REOPENS_TOO_MANY = "reopens too many"
+    """Not in force: it would reopen a larger share of the decided fields than is set."""
+    SAME = "same"
+    """Nothing else than is known was learnt."""
+    NO_NEWS = "no news"
+    """Nothing was learnt: nothing was read or came to be known since the last time."""
+    NO_NEW_TRUTH = "no new truth"
+    """Nothing was learnt: the operator went back to an earlier version, and no truth came to be known since."""
+    WENT_BACK = "went back"
+    """In force: the operator went back to what was known before."""
+
+
 class EvidenceCode(StrEnum):
     """What one piece of evidence says; `Evidence.code` holds one."""
 

@@ -28,6 +28,7 @@ COMMAND_GROUPS = (
     "ingesting",
     "reading",
     "reconciling",
+    "learning",
     "planning",
     "inspecting",
     "serving",

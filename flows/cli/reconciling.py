@@ -1,9 +1,8 @@
-"""Commands that decide: reconcile, publish, learn."""
+"""Commands that decide: reconcile, publish."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,9 +13,6 @@ from flows.cli.app import app, form_library, settings_of
 
 if TYPE_CHECKING:
     from transcribe.model import Form
-
-PRINTED_FIELDS_COUNT = 20
-"""So many reopened fields are printed one by one. Chosen by hand."""
 
 
 @app.command()
@@ -122,36 +118,3 @@ def publish(
         terminal.note(f"fairhand: {told}")
     if held:
         raise typer.Exit(1)
-
-
-@app.command()
-def learn(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
-    """Learn how far each source is to be trusted, and weigh again what has become doubtful."""
-    from flows.home import open_home
-    from flows.steps import learn_home
-
-    learnt = learn_home(open_home(settings_of(ctx)))
-    if as_json:
-        terminal.as_json(dataclasses.asdict(learnt))
-        return
-    terminal.say(f"Learnt from {learnt.scans} scans; the parameters are version {learnt.version} now.")
-    for scan in learnt.skipped:
-        terminal.note(f"fairhand: {scan.scan[:12]} {terminal.one_line(scan.file)} is left out: {scan.message}")
-    _print_lines(learnt.changes or ("Nothing moved by half again or more.",))
-    terminal.say(f"\nThe truth of {learnt.truths} fields is known, {learnt.audited} of them by audits:")
-    _print_lines(learnt.rates or ("nothing that says how often anybody errs.",))
-    if learnt.reopened:
-        scans = len({field.scan for field in learnt.reopened})
-        terminal.say(f"\n{len(learnt.reopened)} decided fields of {scans} scans fall below their target now:")
-        _print_lines(
-            f"{field.scan[:12]} {terminal.one_line(field.file)} {field.field}"
-            for field in learnt.reopened[:PRINTED_FIELDS_COUNT]
-        )
-        if len(learnt.reopened) > PRINTED_FIELDS_COUNT:
-            terminal.say("  ... all of them with --json")
-        terminal.say("They are weighed again: fairhand reconcile, or wait for serve.")
-
-
-def _print_lines(lines: Iterable[str]) -> None:
-    for line in lines:
-        terminal.say(f"  {line}")

@@ -68,6 +68,13 @@ class Settings(BaseSettings):
     )
     target: float = Field(0.995, gt=0.5, lt=1, description="the least probability of a decision")
     audit_share: float = Field(0.04, ge=0, le=1, description="the share of decided fields that a person reads again")
+    reopened_share: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        description="learn keeps the old version where a new one would ask a larger share of the decided fields again "
+        "(about as many as audits read again)",
+    )
     lease_seconds: float = Field(
         600.0, gt=0, le=MAX_SECONDS, description="how long a task is held for a person who is silent"
     )

@@ -2,8 +2,9 @@
 
 from flows.steps.erasures import finish_erasures, held_forms, publish_records
 from flows.steps.layout_tasks import with_layout_tasks
-from flows.steps.learn_parameters import learn_home
+from flows.steps.learn_parameters import LearningReport, ReopenedField, learn_home
 from flows.steps.outcomes import outcomes
+from flows.steps.parameter_versions import go_back, parameter_versions
 from flows.steps.read_scans import (
     AUTO_FORM,
     TakenScan,
@@ -23,14 +24,18 @@ from flows.steps.reconcile_scans import (
 
 __all__ = [
     "AUTO_FORM",
+    "LearningReport",
+    "ReopenedField",
     "TakenScan",
     "failure_message",
     "finish_erasures",
     "forms_of",
+    "go_back",
     "held_forms",
     "is_audited",
     "learn_home",
     "outcomes",
+    "parameter_versions",
     "publish_records",
     "read_options",
     "read_scan",

@@ -28,7 +28,7 @@ def close_appeals(store: Store, forms: Forms, now: datetime) -> ClosedAppeals:
     """Close every appeal that can be closed; called again it changes nothing.
 
     An appeal is upheld where the expert reads what the person read, without knowing it. Without an expert by the
-    deadline it closes as "no expert": the reading counts as right wherever trust is learnt, and operators see it.
+    deadline it closes as "no expert" and changes nothing: what nobody heard is no truth. Operators see it.
     """
     closed: list[AppealOutcome] = []
     for appeal in store.appeals(open_only=True):

@@ -1,28 +1,29 @@
-"""Learning from decisions and known truths: trust and calibration become new parameters."""
+"""Learning from decisions and known truths: what was learnt comes into force where the truths bear it out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flows.home import Home, now, policy
-from flows.steps.outcomes import outcomes
+from flows.steps.learning_facts import KnownScan, SkippedScan, fingerprint, known_scans, left_out_if_it_fails
 from flows.steps.reconcile_scans import parameters_in_force
 from reconcile.decision import traditions
-from reconcile.inference import weigh
-from reconcile.learning import Learnt, ScanFacts, adds, learn, rates
-from reconcile.parameters import read_parameters
-from transcribe.codes import Method, Reason
-from transcribe.errors import FairhandError
+from reconcile.learning import ChangedFields, Proposal, adds, can_learn_from, propose, rates
+from reconcile.parameters import read_parameters, shipped_parameters
+from transcribe.codes import Verdict
 from transcribe.i18n import named, say
-from transcribe.model import Decision, Evidence, FieldKey, Parameters, Reading, Scan
-from transcribe.store import Store
+from transcribe.model import Evidence, Parameters
+from transcribe.store import Learning
+
+OPERATOR = "operator"
+"""Who has something learnt where nobody else is named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReopenedField:
-    """A decided field that would not be decided so with what was learnt. It is weighed and asked again."""
+    """A decided field that would not be decided so with what was learnt."""
 
     scan: str
     file: str
@@ -30,195 +31,179 @@ class ReopenedField:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SkippedScan:
-    """A scan of which nothing was learnt, and why: it is in quarantine, or cannot be learnt from."""
-
-    scan: str
-    file: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LearningReport:
-    """What learning changed. `version` is that of the new parameters, `changes` says in words what is new in them.
+    """What became of learning: the `version` in force now, why, and what a proposal would change.
 
-    `truths` counts fields with a known truth, `audited` those known by audits. `rates` says in words, with intervals,
-    how often decisions, sources and groups of people were wrong there. `reopened` are fields to be asked again.
+    `changes` says in words what is new in it. `truths` counts fields with a known truth, `audited` those known by
+    audits; `numbers` are what the verdict stands on. `rates` says in words, with intervals, how often decisions,
+    sources and groups of people were wrong. `reopened` are decided fields that are asked again, or would be. `dry`
+    says that nothing was kept.
     """
 
     version: int
+    verdict: str
+    came_into_force: bool
+    dry: bool
     scans: int
     skipped: tuple[SkippedScan, ...]
     truths: int
     audited: int
+    numbers: Mapping[str, float]
     changes: tuple[str, ...]
     rates: tuple[str, ...]
     reopened: tuple[ReopenedField, ...]
 
 
-def learn_home(home: Home, *, handles: bool = True) -> LearningReport:
-    """Learn from every scan of a home and keep the result as new parameters.
+def learn_home(home: Home, *, by: str = OPERATOR, dry: bool = False, handles: bool = True) -> LearningReport:
+    """Learn from every scan of a home; what was learnt comes into force where known truths bear it out.
 
-    Scans with a decided value that is now less probable than its target are woken. With `handles` the report calls
-    people by their handles, else by their ids, which name nobody.
+    Scans with fields that come out otherwise then are woken. Without news nothing happens, and with `dry` nothing is
+    kept. With `handles` the report calls people by their handles, else by their ids, which name nobody.
     """
-    before = parameters_in_force(home.store, now())
+    before = _in_force(home, dry=dry)
     skipped: list[SkippedScan] = []
-    scans, facts, learnt = _learnt(_known(home, skipped), before, skipped)
-    after = home.store.put_parameters(learnt.content, now())
-    reopened: list[ReopenedField] = []
-    for scan in scans:
-        with _left_out_if_it_fails(scan, skipped):
-            reopened += _reopened(home, scan, after)
-    home.store.wake(sorted({field.scan for field in reopened}), now())
+    known = known_scans(home, skipped)
+    seen = fingerprint(known, home.settings.target, home.settings.reopened_share)
+    verdict = _nothing_to_learn(home.store.learnings(), before, known, seen)
+    if verdict is not None:
+        return _report(home, known, skipped, before, verdict=verdict, dry=dry, handles=handles)
+    known, proposal = _proposed(home, known, before, skipped)
+    after = before
+    if not dry and proposal.verdict != Verdict.SAME:
+        learning = Learning(
+            version=before.version,
+            verdict=proposal.verdict,
+            by=by,
+            at=now(),
+            seen=seen,
+            numbers=numbers_of(proposal),
+        )
+        after = _kept(home, learning, proposal, known)
+    return _report(home, known, skipped, after, verdict=proposal.verdict, proposal=proposal, dry=dry, handles=handles)
+
+
+def _in_force(home: Home, *, dry: bool) -> Parameters:
+    """The parameters in force; where nothing may be kept and none are, those that ship."""
+    if dry:
+        return home.store.parameters() or shipped_parameters()
+    return parameters_in_force(home.store, now())
+
+
+def _nothing_to_learn(
+    earlier: Sequence[Learning], before: Parameters, known: Sequence[KnownScan], seen: str
+) -> Verdict | None:
+    """Why nothing is to be learnt: no news since the last time, or no new truth since the operator went back."""
+    if not any(each.facts.readings for each in known):
+        return Verdict.NO_NEWS
+    last = earlier[-1] if earlier else None
+    if last is None or last.version != before.version:
+        return None
+    made = next((each for each in reversed(earlier) if each.made), None)
+    if made is not None and made.back_to is not None and not _is_truth_newer(known, made.at):
+        return Verdict.NO_NEW_TRUTH
+    return Verdict.NO_NEWS if last.seen == seen else None
+
+
+def _is_truth_newer(known: Iterable[KnownScan], at: datetime) -> bool:
+    return any(each.truth_at is not None and each.truth_at > at for each in known)
+
+
+def _proposed(
+    home: Home, known: list[KnownScan], before: Parameters, skipped: list[SkippedScan]
+) -> tuple[list[KnownScan], Proposal]:
+    """What is learnt, and from which scans: all, or each that can be learnt from alone."""
+    rules, share = policy(home.settings), home.settings.reopened_share
+    try:
+        return known, propose([each.facts for each in known], before, rules, share)
+    except Exception:  # nobody has foreseen it: it is looked for which scan it was
+        able = []
+        for each in known:
+            with left_out_if_it_fails(each.scan, skipped):
+                can_learn_from(each.facts, before, rules)
+                able.append(each)
+        if len(able) == len(known):
+            raise
+    return _proposed(home, able, before, skipped)
+
+
+def _kept(home: Home, learning: Learning, proposal: Proposal, known: Sequence[KnownScan]) -> Parameters:
+    """The parameters in force once it is kept what became of a proposal."""
+    kept = home.store.keep_learning(learning, proposal.content if proposal.is_accepted else None)
+    after = home.store.parameters(kept.version)
+    assert after is not None
+    if proposal.is_accepted:
+        put_into_force(home, after, proposal.changed, known)
+    return after
+
+
+def put_into_force(home: Home, after: Parameters, changed: ChangedFields, known: Iterable[KnownScan]) -> None:
+    """Wake the scans of the fields that come out otherwise, and find anew what each person adds."""
+    home.store.wake(sorted({field.scan for field in changed.fields}), now())
+    forms = {id(each.facts.form): each.facts.form for each in known}
+    types = {field.type for form in forms.values() for field in form.all_fields()}
+    people = [person.id for person in home.store.transcribers()]
+    home.store.put_adds(adds(read_parameters(after), people, types), now())
+
+
+def numbers_of(proposal: Proposal) -> dict[str, float]:
+    """What a verdict stands on, as plain numbers."""
+    changed, compared = proposal.changed, proposal.comparison
+    numbers: dict[str, float] = {
+        "judging": proposal.judging,
+        "decided": changed.decided,
+        "reopened": len(changed.reopened),
+        "asked": changed.asked,
+        "settled": len(changed.settled),
+    }
+    if compared is not None:
+        numbers |= {
+            "compared": compared.fields,
+            "loss_before": round(compared.loss_before, 5),
+            "loss_after": round(compared.loss_after, 5),
+            "wrong_before": compared.wrong_before,
+            "wrong_after": compared.wrong_after,
+            "decided_before": compared.decided_before,
+            "decided_after": compared.decided_after,
+        }
+    return numbers
+
+
+def _report(
+    home: Home,
+    known: Sequence[KnownScan],
+    skipped: Iterable[SkippedScan],
+    in_force: Parameters,
+    *,
+    verdict: Verdict,
+    dry: bool,
+    handles: bool,
+    proposal: Proposal | None = None,
+) -> LearningReport:
     people = home.store.transcribers()
-    home.store.put_adds(adds(read_parameters(after), [person.id for person in people], _types(facts)), now())
     names = {person.id: person.handle for person in people} if handles else {}
-    measured = rates(facts, traditions(people).of, read_parameters(after))
+    files = {each.scan.id: each.scan.name for each in known}
+    facts = [each.facts for each in known]
+    measured = rates(facts, traditions(people).of, read_parameters(in_force))
     return LearningReport(
-        version=after.version,
-        scans=len(scans),
+        version=in_force.version,
+        verdict=verdict,
+        came_into_force=proposal is not None and proposal.is_accepted and not dry,
+        dry=dry,
+        scans=len(known),
         skipped=tuple(skipped),
         truths=sum(len(of_scan.truths) for of_scan in facts),
         audited=sum(len(of_scan.audited) for of_scan in facts),
-        changes=_in_words(learnt.changes, names),
+        numbers=numbers_of(proposal) if proposal is not None else {},
+        changes=_in_words(proposal.changes, names) if proposal is not None else (),
         rates=_in_words([rate.evidence() for rate in measured], names),
-        reopened=tuple(reopened),
+        reopened=reopened_fields(proposal.changed, files) if proposal is not None else (),
     )
 
 
-def _known(home: Home, skipped: list[SkippedScan]) -> list[tuple[Scan, ScanFacts]]:
-    """The scans that are not in quarantine, with what is known of each."""
-    apart, unheard = {found.scan.id: found.message for found in home.store.quarantined()}, _unheard_appeals(home)
-    known = []
-    for scan in _scans(home):
-        if scan.id in apart:
-            skipped.append(SkippedScan(scan=scan.id, file=scan.name, message=apart[scan.id]))
-            continue
-        with _left_out_if_it_fails(scan, skipped):
-            known.append((scan, _facts(home, scan, unheard)))
-    return known
-
-
-def _learnt(
-    known: Sequence[tuple[Scan, ScanFacts]], before: Parameters, skipped: list[SkippedScan]
-) -> tuple[list[Scan], list[ScanFacts], Learnt]:
-    """What is learnt, and from which scans: all, or each that can be learnt from alone."""
-    scans, facts = [scan for scan, _ in known], [of_scan for _, of_scan in known]
-    try:
-        return scans, facts, learn(facts, before)
-    except Exception:  # nobody has foreseen it: it is looked for which scan it was
-        able = []
-        for scan, of_scan in known:
-            with _left_out_if_it_fails(scan, skipped):
-                learn([of_scan], before)
-                able.append((scan, of_scan))
-        if len(able) == len(known):
-            raise
-    return _learnt(able, before, skipped)
-
-
-@contextmanager
-def _left_out_if_it_fails(scan: Scan, skipped: list[SkippedScan]) -> Iterator[None]:
-    """One scan must not keep a home from learning, whatever is wrong with it: it is named, and the others go on."""
-    try:
-        yield
-    except Exception as error:
-        message = str(error) if isinstance(error, FairhandError) else f"{type(error).__name__}: {error}"
-        skipped.append(SkippedScan(scan=scan.id, file=scan.name, message=message))
-
-
-def _types(facts: Sequence[ScanFacts]) -> set[str]:
-    """The types of the fields of all forms that came in."""
-    forms = {id(of_scan.form): of_scan.form for of_scan in facts}
-    return {field.type for form in forms.values() for field in form.all_fields()}
+def reopened_fields(changed: ChangedFields, files: Mapping[str, str]) -> tuple[ReopenedField, ...]:
+    """The decided fields that would not stay as they are, with the names of their files."""
+    return tuple(ReopenedField(scan=each.scan, file=files[each.scan], field=str(each.key)) for each in changed.reopened)
 
 
 def _in_words(evidence: Sequence[Evidence], names: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(say(named(reason, names)) for reason in evidence)
-
-
-def _scans(home: Home) -> Iterator[Scan]:
-    """The scans to learn from: their form is known, and they were not forgotten."""
-    for state in home.store.scan_states():
-        if state.scan.form and state.erased_at is None:
-            yield state.scan
-
-
-def _unheard_appeals(home: Home) -> dict[tuple[str, FieldKey], str]:
-    """The contested texts that no expert heard in time, by scan and field: they count as right."""
-    return {
-        (appeal.reading.scan, appeal.reading.key): appeal.reading.text
-        for appeal in home.store.appeals()
-        if appeal.outcome == "no expert" and appeal.reading.text is not None
-    }
-
-
-def _facts(home: Home, scan: Scan, unheard: Mapping[tuple[str, FieldKey], str]) -> ScanFacts:
-    """The facts of a scan to learn from.
-
-    The truth of a field is what is known otherwise, else an unheard appeal, else what experts decided, else what an
-    expert read. A field counts as audited only where its first expert read it by lot: where readers were split, or a
-    person appealed, a second look that followed says nothing of the rest.
-    """
-    store = home.store
-    readings, decisions = store.readings(scan.id), store.decisions(scan.id)
-    by_expert = {reading.key: reading for reading in readings if reading.kind == "expert"}  # the latest comes last
-    kinds = {key: _expert_tasks(store, key, readings) for key in by_expert}
-    audited = frozenset(key for key, asked in kinds.items() if asked[:1] == ["audit"])
-    experts_truths = {key: reading.text for key, reading in by_expert.items() if reading.text is not None}
-    experts_truths |= {
-        decision.key: decision.text
-        for decision in decisions
-        if decision.method == Method.EXPERT and decision.key in experts_truths and decision.null is None
-    }
-    contested = {key: text for (of_scan, key), text in unheard.items() if of_scan == scan.id}
-    return ScanFacts(
-        form=home.forms(scan.form, scan.form_version),
-        readings=readings,
-        truths=experts_truths | contested | {truth.key: truth.text for truth in store.truths(scan.id)},
-        decisions=tuple(_as_audited(store, scan, decision, audited, readings) for decision in decisions),
-        audited=audited,
-        adjudicated=frozenset(key for key, asked in kinds.items() if "adjudicate" in asked and key not in audited),
-        proving=frozenset(_proving(store, readings)),
-    )
-
-
-def _expert_tasks(store: Store, key: FieldKey, readings: Sequence[Reading]) -> list[str]:
-    """The kinds of the tasks in which experts read a field, in their order."""
-    tasks = [reading.task for reading in readings if reading.key == key and reading.kind == "expert" and reading.task]
-    return [store.task_subject(task).kind for task in tasks]
-
-
-def _proving(store: Store, readings: Sequence[Reading]) -> Iterator[FieldKey]:
-    """The fields whose first person was asked to measure the machines' error rate."""
-    first: dict[FieldKey, Reading] = {}
-    for reading in readings:
-        if reading.kind == "person" and reading.task:
-            first.setdefault(reading.key, reading)
-    for key, reading in first.items():
-        if store.task_subject(str(reading.task)).reason == Reason.NOT_PROVEN:
-            yield key
-
-
-def _as_audited(
-    store: Store, scan: Scan, decision: Decision, audited: frozenset[FieldKey], readings: Sequence[Reading]
-) -> Decision:
-    """A decision as it was before its audit: the last one without an expert's reading, itself where there is none."""
-    if decision.key not in audited:
-        return decision
-    experts = {reading.id for reading in readings if reading.kind == "expert"}
-    history = store.field_history(scan.id, decision.key).decisions
-    earlier = [version for version in history if experts.isdisjoint(version.readings)]
-    return earlier[-1] if earlier else decision
-
-
-def _reopened(home: Home, scan: Scan, parameters: Parameters) -> Iterator[ReopenedField]:
-    """The decided fields that would be decided otherwise, or not at all, with these parameters."""
-    form = home.forms(scan.form, scan.form_version)
-    decided = {decision.key: decision for decision in home.store.decisions(scan.id)}
-    answers = outcomes(form, weigh(form, home.store.readings(scan.id), parameters), policy(home.settings))
-    for key, old in decided.items():
-        new = answers.get(key)
-        if new is not None and not (isinstance(new, Decision) and (new.value, new.null) == (old.value, old.null)):
-            yield ReopenedField(scan=scan.id, file=scan.name, field=str(key))

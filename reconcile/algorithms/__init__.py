@@ -10,6 +10,7 @@ from reconcile.algorithms.metrics import (
     character_errors,
     word_errors,
 )
+from reconcile.algorithms.paired import flip_probability, sign_probability
 from reconcile.algorithms.word_model import (
     Line,
     LineModel,
@@ -40,9 +41,11 @@ __all__ = [
     "count_edits",
     "fit_logistic",
     "fit_strongest_ridge",
+    "flip_probability",
     "learn_line_model",
     "lower_bound",
     "shrunk_rates",
+    "sign_probability",
     "upper_bound",
     "wilson",
     "word_errors",

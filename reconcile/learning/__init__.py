@@ -2,7 +2,8 @@
 
 from reconcile.learning.aptitude import adds
 from reconcile.learning.error_rates import rates
-from reconcile.learning.learn import Learnt, learn
+from reconcile.learning.proposal import Proposal, can_learn_from, propose
+from reconcile.learning.reopening import ChangedFields, changed
 from reconcile.learning.training_facts import ScanFacts
 
-__all__ = ["Learnt", "ScanFacts", "adds", "learn", "rates"]
+__all__ = ["ChangedFields", "Proposal", "ScanFacts", "adds", "can_learn_from", "changed", "propose", "rates"]

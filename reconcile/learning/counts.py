@@ -73,8 +73,19 @@ class Counts:
     """By source and (what is written, what is said for it): counts of readings that no known convention explains."""
     words: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
 
-    def count(self, spot: PreparedField, weighed: FieldPosterior, learnt: LearntParameters, truth: str | None) -> None:
-        """Count one field; `truth`, where it is learnt, is its only value."""
+    def count(
+        self,
+        spot: PreparedField,
+        weighed: FieldPosterior,
+        learnt: LearntParameters,
+        truth: str | None,
+        *,
+        contested: bool = False,
+    ) -> None:
+        """Count one field; `truth`, where it is learnt, is its only value.
+
+        Of a contested field only what people read is counted.
+        """
         if truth is not None and truth not in weighed.shares and weighed.words is None and null_of(truth) is None:
             weighed = weigh_field(spot, weighed.votes, learnt, (truth,))  # may look like what everybody read
         shares = weighed.shares if truth is None else {truth: 1.0}
@@ -84,10 +95,13 @@ class Counts:
                 continue
             tempted = weighed.shared_confusions.get(written, {})
             in_place += share * sum(tempted.values())
-            self._count_value(spot, written, share)
+            if not contested:
+                self._count_value(spot, written, share)
             for vote in weighed.votes:
-                if vote.shown is None and null_of(vote.says) is None:
+                if vote.shown is None and null_of(vote.says) is None and not (contested and vote.machine):
                     self._count_vote(spot, vote, written, share, tempted, learnt)
+        if contested:
+            return
         none = 0.0 if truth is not None else weighed.none
         if none >= MIN_COUNTED_SHARE:
             for vote in weighed.votes:

@@ -20,6 +20,7 @@ from reconcile.learning.counts import Counts
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import (
     CONFIDENCE_STEPS,
+    PLACE_CONFIDENCE_STEPS,
     LearntParameters,
     kept_phrases,
     odds,
@@ -72,6 +73,7 @@ def learn(facts: Iterable[ScanFacts], previous: Parameters) -> Learnt:
         content = {**content, **_content(counts)}
     learnt = LearntParameters.read(version=previous.version, content=content)
     content = {**content, **lessons.taught(scans, learnt)}
+    content["places"] = _summed_places(content["places"], shipped_parameters().content["places"])
     content["proven"] = _proven(content)
     return Learnt(
         content=content, changes=changes(read_parameters(previous), LearntParameters.read(version=-1, content=content))
@@ -93,7 +95,8 @@ def _count(counts: Counts, scan: ScanFacts, learnt: LearntParameters) -> None:
     for key, weighed in weigh_together(made, scan.readings, learnt).items():
         spot = made.fields[key.name]
         truth = scan.truths.get(key)
-        counts.count(spot, weighed, learnt, None if truth is None else spot.normal(truth))
+        known = None if truth is None else spot.normal(truth)
+        counts.count(spot, weighed, learnt, known, contested=key in scan.contested)
 
 
 def _content(counts: Counts) -> dict[str, object]:
@@ -135,6 +138,18 @@ def _summed_bins(counted: list[list[float]] | None, shipped: list[list[float]] |
         [round(mine + weight * theirs, 4) for mine, theirs in zip(one, other, strict=True)]
         for one, other in zip(own, shipped, strict=True)
     ]
+
+
+def _summed_places(counted: Any, shipped: Any) -> dict[str, list[list[float]]]:
+    """Misplaced and all places by bin of confidence, the shipped ones added for at most SHIPPED places a bin.
+
+    What shipped is never dropped for want of places here: it then stands as it is.
+    """
+    none = [[0.0, 0.0]] * (len(PLACE_CONFIDENCE_STEPS) + 1)
+    return {
+        name: list(map(_summed_tallies, counted.get(name, none), shipped.get(name, none)))
+        for name in sorted({*counted, *shipped})
+    }
 
 
 def _summed_counts(counted: Any, shipped: Any) -> Any:

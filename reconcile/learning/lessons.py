@@ -65,8 +65,14 @@ def taught(scans: Sequence[ScanFacts], learnt: LearntParameters) -> dict[str, ob
     audited: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for scan in scans:
         for before in machines_alone(scan, learnt):
+            if before.key in scan.contested:
+                continue
             found.append(before.lesson)
-            if before.place is not None and before.seen.engines >= POLICY.engines_to_agree:
+            if (
+                before.place is not None
+                and before.seen.engines >= POLICY.engines_to_agree
+                and before.key in scan.judging - scan.adjudicated
+            ):
                 for name in (before.name, before.type):
                     tally = places[name][place_bin(before.place)]
                     tally[0] += before.misplaced
@@ -89,10 +95,6 @@ def taught(scans: Sequence[ScanFacts], learnt: LearntParameters) -> dict[str, ob
         "places": dict(places),
         "contests": {family: dict(tally) for family, tally in contests.items()},
     }
-
-
-def _no_places() -> list[list[float]]:
-    return [[0.0, 0.0] for _ in range(len(PLACE_CONFIDENCE_STEPS) + 1)]
 
 
 def _would_decide(before: MachinesAlone, learnt: LearntParameters) -> bool:
@@ -125,7 +127,7 @@ def contested(scan: ScanFacts, learnt: LearntParameters) -> Iterator[ContestResu
     readings = [reading for reading in scan.readings if reading.kind != "expert"]
     for key, weighed in weigh_together(made, readings, learnt).items():
         front = majority(weighed.votes)
-        if key not in scan.truths or key in scan.adjudicated:
+        if key not in scan.truths or key in scan.adjudicated | scan.contested:
             continue
         spot = made.fields[key.name]
         truth = spot.normal(scan.truths[key])

@@ -7,8 +7,9 @@ as in Q. McNemar, Psychometrika 12, 1947).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import comb
 from typing import Literal
+
+from reconcile.algorithms import sign_probability
 
 Champion = Literal["model", "majority"]
 
@@ -28,6 +29,4 @@ def champion(tally: Mapping[str, float]) -> Champion:
     ours, theirs = round(tally.get("model", 0)), round(tally.get("majority", 0))
     if tally.get("items", 0) < MIN_CONTEST_COUNT or theirs <= ours:
         return "model"
-    apart = ours + theirs
-    by_chance = sum(comb(apart, wins) for wins in range(theirs, apart + 1)) / 2**apart
-    return "majority" if by_chance <= MAX_CHANCE_PROBABILITY else "model"
+    return "majority" if sign_probability(theirs, ours) <= MAX_CHANCE_PROBABILITY else "model"

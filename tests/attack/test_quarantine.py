@@ -12,10 +12,11 @@ import pytest
 
 from flows.administration.people import invite
 from flows.home.home import Home, now, policy
-from flows.steps import learn_parameters, quarantine, reconcile_scans
+from flows.steps import quarantine, reconcile_scans
 from flows.steps.learn_parameters import learn_home
 from flows.steps.reconcile_scans import ReconciledScans, reconcile_waiting
 from reconcile.inference.weigh import weigh as weigh_readings
+from reconcile.learning import proposal, reopening
 from reconcile.learning.learn import learn as learn_from
 from tests.flows.conftest import house, rooms
 from tests.flows.house import House
@@ -43,8 +44,8 @@ def poisonous(monkeypatch: pytest.MonkeyPatch) -> None:
         return facts(scans, before)
 
     monkeypatch.setattr(reconcile_scans, "weigh", weighed)
-    monkeypatch.setattr(learn_parameters, "weigh", weighed)
-    monkeypatch.setattr(learn_parameters, "learn", learnt)
+    monkeypatch.setattr(reopening, "weigh", weighed)
+    monkeypatch.setattr(proposal, "learn", learnt)
 
 
 def reconciled(rooms: Home, at: datetime | None = None) -> ReconciledScans:

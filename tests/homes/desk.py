@@ -14,7 +14,18 @@ from typing import Any
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from flows.cli import disputes, expected_work, inspecting, pay_and_audit, people, reconciling, records, retention, setup
+from flows.cli import (
+    disputes,
+    expected_work,
+    inspecting,
+    learning,
+    pay_and_audit,
+    people,
+    reconciling,
+    records,
+    retention,
+    setup,
+)
 from flows.cli.app import app
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
@@ -22,7 +33,18 @@ from flows.serving.api import api
 from flows.serving.review_settings import review_options
 from transcribe.review.app import create_app
 
-COMMANDS = (disputes, reconciling, expected_work, pay_and_audit, retention, inspecting, people, records, setup)
+COMMANDS = (
+    disputes,
+    reconciling,
+    learning,
+    expected_work,
+    pay_and_audit,
+    retention,
+    inspecting,
+    people,
+    records,
+    setup,
+)
 """Files of commands: importing one puts its commands into the app."""
 
 APPEAL_DAYS = 36_500.0

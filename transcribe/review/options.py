@@ -42,7 +42,7 @@ class ReviewOptions:
     body_bytes: int = 64 * 1024
     """The largest body of a request: far above a full page of typed text."""
     appeal_days: float = 14
-    """An expert hears an appeal within two weeks, or the reading counts as right."""
+    """An expert hears an appeal within two weeks, or it ends without changing anything."""
     asked_by: str = ""
     """Who asks for the work, as people are told before they begin: a name and how to reach them."""
     audit_share: float = 0.04

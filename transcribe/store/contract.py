@@ -43,6 +43,7 @@ from transcribe.store.facts import (
     ExpertOutcomes,
     FieldHistory,
     Floor,
+    Learning,
     Notice,
     Offer,
     OpenBatch,
@@ -212,6 +213,19 @@ class ReconcileStore(Protocol):
 
     def put_parameters(self, content: Mapping[str, object], now: datetime) -> Parameters:
         """Append a new version of the parameters."""
+
+    def parameters_versions(self) -> list[tuple[int, datetime]]:
+        """Every version of the parameters, with when it came, first to latest. The latest is in force."""
+
+    def keep_learning(self, learning: Learning, content: Mapping[str, object] | None) -> Learning:
+        """Keep what became of a proposal, or of going back, and log who had it done; gives it with its version.
+
+        With `content` that comes into force as a new version. StoreError where another version than `learning.version`
+        is in force by now.
+        """
+
+    def learnings(self) -> list[Learning]:
+        """What became of every proposal, first to latest."""
 
     def put_truth(self, truth: Truth, now: datetime) -> None:
         """Keep a truth. The latest of a field counts."""

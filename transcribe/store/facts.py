@@ -331,6 +331,25 @@ class ExpertOutcomes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Learning:
+    """What became of a proposal of learning, or of going back.
+
+    `version` is in force since, because of `verdict`; `by` had it done. `made` says that this version came into force
+    by it; else the one before was kept. `back_to` is the earlier version whose content it has. `seen` is a digest of
+    what was learnt from. `numbers` are what the verdict stands on: truths, fields reopened, and such.
+    """
+
+    version: int
+    verdict: str
+    by: str
+    at: datetime
+    seen: str = ""
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    made: bool = False
+    back_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedWork:
     """Work that an operator expects: when it comes, and about how many hours of reading it is.
 

@@ -14,7 +14,7 @@ from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.sqlite import open_sqlite
 from transcribe.store.verbs.api_tokens import ApiTokenVerbs
 from transcribe.store.verbs.appeals import AppealVerbs, OwnReadingVerbs
-from transcribe.store.verbs.audit_log import AuditLogVerbs
+from transcribe.store.verbs.audit_log import AuditLogVerbs, LearningVerbs
 from transcribe.store.verbs.erasure import ErasureVerbs
 from transcribe.store.verbs.people import PeopleVerbs, SecondFactorVerbs
 from transcribe.store.verbs.questions import QuestionVerbs
@@ -35,6 +35,7 @@ class StateStore(
     PeopleVerbs,
     SecondFactorVerbs,
     ErasureVerbs,
+    LearningVerbs,
     AuditLogVerbs,
 ):
     """`Store` over one database. Each verb is a transaction of its own, or part of `together` around it."""

@@ -10,7 +10,9 @@ import pytest
 from flows.administration.people import invite
 from flows.home.home import Home, now, policy
 from flows.output.explanation import explained, in_words
+from flows.steps.close_appeals import close_appeals
 from flows.steps.learn_parameters import learn_home
+from flows.steps.learning_facts import known_scans
 from flows.steps.reconcile_scans import reconcile_home, reconcile_waiting
 from reconcile.inference.calibration import MIN_EXPERT_PROBABILITY
 from reconcile.parameters import shipped
@@ -198,10 +200,25 @@ def test_what_people_read_while_nothing_is_proven_is_counted_as_proof(rooms: Hom
     assert read_parameters(parameters).machines.tally("amount: engines agree") == (0.0, 1.0)
 
 
-def test_the_command_says_what_moved_what_is_measured_and_what_is_asked_again(house: House) -> None:
+def test_the_command_says_what_became_of_it_and_what_is_measured(house: House) -> None:
     done = house.run("learn")
     assert done.code == 0, done.err
-    assert done.out.startswith("Learnt from 0 scans; the parameters are version 2 now.")
+    assert done.out.startswith("Learnt from 0 scans. Nothing was read or came to be known since the last time")
     assert "The truth of 0 fields is known" in done.out
     (told,) = house.run("learn", "--json").json
-    assert (told["version"], told["rates"], told["reopened"]) == (3, [], [])
+    assert (told["version"], told["verdict"], told["rates"], told["reopened"]) == (1, "no news", [], [])
+
+
+def test_an_appeal_that_nobody_heard_in_time_is_no_truth_and_teaches_nothing(rooms: Home) -> None:
+    readers = [invite(rooms, f"reader {name}", languages=["fr"]).person.id for name in ("one", "two", "three")]
+    scan = received(rooms, texts={"total": ("12.50", "18.50")})
+    for who, text in zip(readers, ("77.70", "12.50", "12.50"), strict=True):
+        reconcile_home(rooms)
+        answer(rooms, who, text, scan=scan.id, field="total")
+    reconcile_home(rooms)
+    before = known_scans(rooms, [])
+    (contested,) = (each.id for each in rooms.store.readings(scan.id) if each.source == readers[0])
+    rooms.store.open_appeal(contested, readers[0], "mine is right", now(), now())
+    assert close_appeals(rooms.store, rooms.forms, now()).no_expert == 1
+    assert known_scans(rooms, []) == before
+    assert [known.facts.truths for known in before] == [{}]

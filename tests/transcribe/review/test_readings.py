@@ -136,14 +136,18 @@ def test_an_appeal_is_heard_blind_by_an_expert_and_told(
     assert truths == ({KEY: "Durand"} if outcome == "upheld" else {})
 
 
-def test_without_an_expert_by_the_deadline_the_reading_counts_as_right(
-    site: Site, outvoted: tuple[str, Transcriber, Transcriber, str]
+def test_without_an_expert_by_the_deadline_nothing_changes_and_the_page_says_so(
+    site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str]
 ) -> None:
     _, ann, _, reading = outvoted
     now = site.clock.now()
     site.store.open_appeal(reading, ann.id, "", now, now)
     assert close_appeals(site.store, form_of, now).no_expert == 1
     assert site.store.appeals(who=ann.id)[0].outcome == "no expert"
+    assert site.store.truths() == []
+    told = sign_in(ann).get(f"/readings/{reading}").text
+    assert "What was decided stays as it is, and so does your pay." in told
+    assert "counts as right" not in told
 
 
 def test_an_expert_sees_all_readings_after_settling_and_may_change_with_a_reason(site: Site, sign_in: SignIn) -> None:

@@ -132,15 +132,6 @@ INSERT INTO outbox (kind, scan_id, record_id, at) VALUES (:kind, :scan_id, :reco
 SELECT o.number, o.kind, o.record_id, o.at, s.sha256 AS scan FROM outbox o JOIN scan s ON s.id = o.scan_id
 WHERE o.number > :after AND (o.kind = 'erase' OR s.erased_at IS NULL) ORDER BY o.number LIMIT :count;
 
--- name: parameters_latest^
-SELECT * FROM parameters ORDER BY version DESC LIMIT 1;
-
--- name: parameters_version^
-SELECT * FROM parameters WHERE version = :version;
-
--- name: put_parameters!
-INSERT INTO parameters (version, content, at) VALUES (:version, :content, :now);
-
 -- name: put_truth<!
 INSERT INTO truth (field_id, origin, at) VALUES (:field_id, :origin, :now);
 

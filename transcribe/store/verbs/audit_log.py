@@ -1,12 +1,20 @@
-"""The audit log: a chain in which each line vouches for the one before it."""
+"""What is kept to look back on: the audit log, and the versions of what was learnt with why each came into force.
+
+The log is a chain in which each line vouches for the one before it.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
-from transcribe.store.facts import AuditLine, AuditState
-from transcribe.store.lookup import FIRST_HASH
-from transcribe.store.row_mapping import moment
+from transcribe.errors import StoreError
+from transcribe.model import Parameters
+from transcribe.store.facts import AuditLine, AuditState, Learning
+from transcribe.store.lookup import FIRST_HASH, Lookup
+from transcribe.store.row_mapping import micros, moment, text
 from transcribe.store.seals import SealVerbs
 
 
@@ -40,3 +48,70 @@ class AuditLogVerbs(SealVerbs):
         if broken is None and not head_met:
             broken = lines + 1
         return AuditState(lines=lines, head=previous, broken_at=broken, forgeries=tuple(self.forgeries()))
+
+
+class LearningVerbs(Lookup):
+    """Keeps versions of the parameters, and what became of each proposal."""
+
+    def parameters(self, version: int | None = None) -> Parameters | None:
+        if version is None:
+            row = self.db.one("parameters_latest")
+        else:
+            row = self.db.one("parameters_version", version=version)
+        if row is None:
+            return None
+        return Parameters(version=row["version"], content=json.loads(row["content"]), at=moment(row["at"]))
+
+    def put_parameters(self, content: Mapping[str, object], now: datetime) -> Parameters:
+        with self.db.write():
+            last = self.db.one("parameters_latest")
+            version = 1 if last is None else last["version"] + 1
+            self.db.run("put_parameters", version=version, content=text(dict(content)), now=micros(now))
+            self.vouch("parameters", version)
+        return Parameters(version=version, content=content, at=now)
+
+    def parameters_versions(self) -> list[tuple[int, datetime]]:
+        return [(row["version"], moment(row["at"])) for row in self.db.all("parameters_versions")]
+
+    def keep_learning(self, learning: Learning, content: Mapping[str, object] | None) -> Learning:
+        with self.db.write():
+            last = self.db.one("parameters_latest")
+            if last is None or last["version"] != learning.version:
+                raise StoreError("Something else came into force meanwhile, so that nothing was kept. Run it again.")
+            if content is not None:
+                learning = replace(learning, version=self.put_parameters(content, learning.at).version, made=True)
+            facts = {"verdict": learning.verdict, "version": learning.version, "back_to": learning.back_to}
+            self.db.run(
+                "put_learning",
+                **facts,
+                actor=learning.by,
+                made=int(learning.made),
+                seen=learning.seen,
+                numbers=text(dict(learning.numbers)),
+                now=micros(learning.at),
+            )
+            done = (
+                "parameters put back"
+                if learning.back_to
+                else "parameters learnt"
+                if learning.made
+                else "proposal refused"
+            )
+            detail = {name: value for name, value in facts.items() if value is not None} | dict(learning.numbers)
+            self.log(learning.by, done, f"version {learning.version}", detail, learning.at)
+        return learning
+
+    def learnings(self) -> list[Learning]:
+        return [
+            Learning(
+                version=row["version"],
+                verdict=row["verdict"],
+                by=row["actor"],
+                at=moment(row["at"]),
+                seen=row["seen"],
+                numbers=json.loads(row["numbers"]),
+                made=bool(row["made"]),
+                back_to=row["back_to"],
+            )
+            for row in self.db.all("learnings")
+        ]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from transcribe.errors import NotFound
-from transcribe.model import Decision, FieldKey, PagePicture, Parameters, Place, Reading, Record, Task, Truth
+from transcribe.model import Decision, FieldKey, PagePicture, Place, Reading, Record, Task, Truth
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import CLAIM_SECONDS, FieldHistory, OutboxEntry, Waiting
 from transcribe.store.lookup import Fields
@@ -24,7 +23,6 @@ from transcribe.store.row_mapping import (
     reading_of,
     record_of,
     task_of,
-    text,
     truth_of,
 )
 from transcribe.store.verbs.ingest import IngestVerbs
@@ -130,23 +128,6 @@ class ReconcileVerbs(IngestVerbs):
         with self.db.write():
             self.db.run("outbox_begins", number=number)
             self.db.run("outbox_goes_on", number=number)
-
-    def parameters(self, version: int | None = None) -> Parameters | None:
-        if version is None:
-            row = self.db.one("parameters_latest")
-        else:
-            row = self.db.one("parameters_version", version=version)
-        if row is None:
-            return None
-        return Parameters(version=row["version"], content=json.loads(row["content"]), at=moment(row["at"]))
-
-    def put_parameters(self, content: Mapping[str, object], now: datetime) -> Parameters:
-        with self.db.write():
-            last = self.db.one("parameters_latest")
-            version = 1 if last is None else last["version"] + 1
-            self.db.run("put_parameters", version=version, content=text(dict(content)), now=micros(now))
-            self.vouch("parameters", version)
-        return Parameters(version=version, content=content, at=now)
 
     def put_truth(self, truth: Truth, now: datetime) -> None:
         with self.db.write():

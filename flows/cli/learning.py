@@ -1,0 +1,164 @@
+"""Commands about what is learnt: learn, list the versions, go back to an earlier one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows import terminal
+from flows.cli.app import app, settings_of
+from transcribe.codes import Verdict
+
+if TYPE_CHECKING:
+    from flows.steps import LearningReport, ReopenedField
+
+PRINTED_FIELDS_COUNT = 20
+"""So many reopened fields are printed one by one. Chosen by hand."""
+
+WHY: Mapping[str, str] = {
+    "": "As shipped, or learnt by a program that kept no reasons.",
+    Verdict.BETTER: "Known truths speak for it.",
+    Verdict.NOT_WORSE: "On known truths it is not worse beyond chance.",
+    Verdict.TOO_LITTLE_TRUTH: "Too little truth is known to judge it: what shipped stands, and nothing is asked again.",
+    Verdict.WORSE: "Refused: on known truths it is worse beyond chance.",
+    Verdict.REOPENS_WITHOUT_TRUTH: "Refused: it would ask decided fields again, and no known truth speaks for that.",
+    Verdict.REOPENS_TOO_MANY: "Refused: it would ask more of the decided fields again than is set "
+    "(FAIRHAND_REOPENED_SHARE).",
+    Verdict.SAME: "Nothing else than is known was learnt.",
+    Verdict.NO_NEWS: "Nothing was read or came to be known since the last time; nothing has changed.",
+    Verdict.NO_NEW_TRUTH: "An operator went back to this version, and no audit, gold or expert's reading came since; "
+    "nothing has changed.",
+    Verdict.WENT_BACK: "An operator went back to it.",
+}
+"""What each verdict says to an operator."""
+
+learn = typer.Typer(
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    help="Learn how far each source is to be trusted; known truths decide whether it comes into force.",
+)
+app.add_typer(learn, name="learn")
+
+By = Annotated[str, typer.Option(help="Who has it done; kept in the log.")]
+
+
+@learn.callback()
+def learn_now(
+    ctx: typer.Context,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Say what would change; keep nothing.")] = False,
+    by: By = "operator",
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Learn how far each source is to be trusted; known truths decide whether it comes into force."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from flows.home import open_home
+    from flows.steps import learn_home
+
+    learnt = learn_home(open_home(settings_of(ctx)), by=by, dry=dry)
+    if as_json:
+        terminal.as_json(dataclasses.asdict(learnt))
+    else:
+        _print(learnt)
+
+
+def _print(learnt: LearningReport) -> None:
+    terminal.say(f"Learnt from {learnt.scans} scans. {WHY[learnt.verdict]}")
+    if learnt.came_into_force:
+        terminal.say(f"The parameters are version {learnt.version} now.")
+    elif learnt.dry and learnt.numbers:
+        terminal.say(f"Nothing was kept: this was a dry run. Version {learnt.version} stays in force.")
+    else:
+        terminal.say(f"Version {learnt.version} stays in force.")
+    for scan in learnt.skipped:
+        terminal.note(f"fairhand: {scan.scan[:12]} {terminal.one_line(scan.file)} is left out: {scan.message}")
+    if learnt.numbers:
+        _print_lines([*_judged(learnt.numbers), *(learnt.changes or ("Nothing moved by half again or more.",))])
+    terminal.say(f"\nThe truth of {learnt.truths} fields is known, {learnt.audited} of them by audits:")
+    _print_lines(learnt.rates or ("nothing that says how often anybody errs.",))
+    _print_reopened(learnt.reopened, "are asked again" if learnt.came_into_force else "would be asked again")
+    if learnt.came_into_force and learnt.reopened:
+        terminal.say("They are weighed again: fairhand reconcile, or wait for serve.")
+
+
+def _judged(numbers: Mapping[str, float]) -> Iterable[str]:
+    """What the verdict stands on, in words."""
+    if "compared" in numbers:
+        yield (
+            f"Judged on {numbers['compared']:.0f} fields of known truth that it was not learnt from: "
+            f"log loss {numbers['loss_before']:.4f} before, {numbers['loss_after']:.4f} with it; "
+            f"wrong {numbers['wrong_before']:.0f} of {numbers['decided_before']:.0f} decided before, "
+            f"{numbers['wrong_after']:.0f} of {numbers['decided_after']:.0f} with it."
+        )
+    else:
+        yield f"{numbers.get('judging', 0):.0f} fields of known truth could judge it; what shipped stands."
+    yield (
+        f"Of {numbers['decided']:.0f} decided fields {numbers['reopened']:.0f} would be asked again or decided "
+        f"otherwise; of {numbers['asked']:.0f} open ones {numbers['settled']:.0f} would be decided."
+    )
+
+
+def _print_reopened(fields: Sequence[ReopenedField], how: str) -> None:
+    if not fields:
+        return
+    scans = len({field.scan for field in fields})
+    terminal.say(f"\n{len(fields)} decided fields of {scans} scans {how}, or decided otherwise:")
+    _print_lines(
+        f"{field.scan[:12]} {terminal.one_line(field.file)} {field.field}" for field in fields[:PRINTED_FIELDS_COUNT]
+    )
+    if len(fields) > PRINTED_FIELDS_COUNT:
+        terminal.say("  ... all of them with --json")
+
+
+@learn.command("versions")
+def list_versions(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """List the versions of what was learnt: when, which is in force, why it was kept or refused, on how many truths."""
+    from flows.home import open_home
+    from flows.steps import parameter_versions
+
+    found = parameter_versions(open_home(settings_of(ctx)))
+    if as_json:
+        terminal.as_json(*({**dataclasses.asdict(each), "at": each.at.isoformat()} for each in found))
+        return
+    if not found:
+        terminal.say("Nothing was weighed or learnt here yet: what ships with fairhand is in force.")
+    for each in found:
+        number = "refused" if each.version is None else f"version {each.version}"
+        state = ", in force" if each.in_force else ""
+        model = "" if each.back_to is None else f" It is version {each.back_to} again."
+        by = f" By {terminal.one_line(each.by)}." if each.by else ""
+        terminal.say(f"{number}{state}, {each.at:%Y-%m-%d %H:%M} UTC: {WHY[each.verdict]}{model}{by}")
+        if "judging" in each.numbers:
+            _print_lines(_judged(each.numbers))
+
+
+@learn.command("back")
+def back(
+    ctx: typer.Context,
+    version: Annotated[int | None, typer.Argument(help="The version; without it the one before that in force.")] = None,
+    by: By = "operator",
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Put an earlier version in force again. Learning brings a later one only once new truths are known."""
+    from flows.home import open_home
+    from flows.steps import go_back
+
+    done = go_back(open_home(settings_of(ctx)), version, by=by)
+    if as_json:
+        terminal.as_json({"changed": False} if done is None else {"changed": True, **dataclasses.asdict(done)})
+    elif done is None:
+        terminal.say("That version is in force already; nothing has changed.")
+    else:
+        terminal.say(
+            f"Version {done.back_to} is in force again, as version {done.version}. {done.settled} open questions fall "
+            "away. Scans are weighed again: fairhand reconcile, or wait for serve."
+        )
+        _print_reopened(done.reopened, "are asked again")
+
+
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        terminal.say(f"  {line}")

@@ -1,0 +1,150 @@
+"""What a home has to learn from: every scan with its readings, and what experts, audits, gold and appeals say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from flows.home import Home
+from reconcile.learning import ScanFacts
+from transcribe.codes import Method, Reason
+from transcribe.errors import FairhandError
+from transcribe.model import Decision, FieldKey, Reading, Scan, Truth
+from transcribe.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedScan:
+    """A scan of which nothing was learnt, and why: it is in quarantine, or cannot be learnt from."""
+
+    scan: str
+    file: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownScan:
+    """A scan to learn from. `truth_at` is when the last truth that may judge came to be known, None where none did."""
+
+    scan: Scan
+    facts: ScanFacts
+    truth_at: datetime | None
+
+
+def known_scans(home: Home, skipped: list[SkippedScan]) -> list[KnownScan]:
+    """The scans that are not in quarantine, with what is known of each; the others are added to `skipped`."""
+    apart = {found.scan.id: found.message for found in home.store.quarantined()}
+    known = []
+    for scan in _scans(home):
+        if scan.id in apart:
+            skipped.append(SkippedScan(scan=scan.id, file=scan.name, message=apart[scan.id]))
+            continue
+        with left_out_if_it_fails(scan, skipped):
+            known.append(_known(home, scan))
+    return known
+
+
+@contextmanager
+def left_out_if_it_fails(scan: Scan, skipped: list[SkippedScan]) -> Iterator[None]:
+    """One scan must not keep a home from learning: it is named, and the others go on."""
+    try:
+        yield
+    except Exception as error:
+        message = str(error) if isinstance(error, FairhandError) else f"{type(error).__name__}: {error}"
+        skipped.append(SkippedScan(scan=scan.id, file=scan.name, message=message))
+
+
+def fingerprint(known: Iterable[KnownScan], *settings: float) -> str:
+    """A digest of what is learnt from and of the settings of a verdict: the same without news."""
+    digest = sha256(repr(settings).encode())
+    for each in sorted(known, key=lambda each: each.scan.id):
+        facts = each.facts
+        digest.update(repr((each.scan.id, each.scan.form, each.scan.form_version)).encode())
+        digest.update(repr(sorted(reading.id for reading in facts.readings)).encode())
+        digest.update(repr(sorted((str(key), text) for key, text in facts.truths.items())).encode())
+        digest.update(repr([sorted(map(str, some)) for some in (facts.audited, facts.appealed)]).encode())
+    return digest.hexdigest()
+
+
+def _scans(home: Home) -> Iterator[Scan]:
+    """The scans to learn from: their form is known, and they were not forgotten."""
+    for state in home.store.scan_states():
+        if state.scan.form and state.erased_at is None:
+            yield state.scan
+
+
+def _known(home: Home, scan: Scan) -> KnownScan:
+    """The facts of a scan to learn from.
+
+    The truth of a field is what is known otherwise (gold, an appeal that was upheld), else what experts decided, else
+    what an expert read. An appeal that nobody heard says nothing. A field counts as audited only where its first expert
+    read it by lot: where readers were split, or a person appealed, a second look that followed says nothing of the
+    rest.
+    """
+    store = home.store
+    readings, decisions, known = store.readings(scan.id), store.decisions(scan.id), store.truths(scan.id)
+    by_expert = {reading.key: reading for reading in readings if reading.kind == "expert"}  # the latest comes last
+    kinds = {key: _expert_tasks(store, key, readings) for key in by_expert}
+    audited = frozenset(key for key, asked in kinds.items() if asked[:1] == ["audit"])
+    experts_truths = {key: reading.text for key, reading in by_expert.items() if reading.text is not None}
+    experts_truths |= {
+        decision.key: decision.text
+        for decision in decisions
+        if decision.method == Method.EXPERT and decision.key in experts_truths and decision.null is None
+    }
+    facts = ScanFacts(
+        form=home.forms(scan.form, scan.form_version),
+        readings=readings,
+        truths=experts_truths | {truth.key: truth.text for truth in known},
+        decisions=tuple(_as_audited(store, scan, decision, audited, readings) for decision in decisions),
+        audited=audited,
+        adjudicated=frozenset(key for key, asked in kinds.items() if "adjudicate" in asked and key not in audited),
+        proving=frozenset(_proving(store, readings)),
+        appealed=frozenset(_appealed(kinds, known)),
+    )
+    return KnownScan(scan=scan, facts=facts, truth_at=_truth_at(facts, known))
+
+
+def _appealed(kinds: Mapping[FieldKey, Sequence[str]], truths: Iterable[Truth]) -> Iterator[FieldKey]:
+    """The fields of which an expert heard an appeal, but for gold: that was known before anybody contested it."""
+    gold = {truth.key for truth in truths if truth.origin != "appeal"}
+    yield from (key for key, asked in kinds.items() if "appeal" in asked and key not in gold)
+
+
+def _truth_at(facts: ScanFacts, truths: Iterable[Truth]) -> datetime | None:
+    """When the last truth of a scan came to be known that may judge what is learnt."""
+    told = [truth.at for truth in truths if truth.origin != "appeal"]
+    read = [reading.at for reading in facts.readings if reading.kind == "expert" and reading.key in facts.judging]
+    return max([*told, *read], default=None)
+
+
+def _expert_tasks(store: Store, key: FieldKey, readings: Sequence[Reading]) -> list[str]:
+    """The kinds of the tasks in which experts read a field, in their order."""
+    tasks = [reading.task for reading in readings if reading.key == key and reading.kind == "expert" and reading.task]
+    return [store.task_subject(task).kind for task in tasks]
+
+
+def _proving(store: Store, readings: Sequence[Reading]) -> Iterator[FieldKey]:
+    """The fields whose first person was asked to measure the machines' error rate."""
+    first: dict[FieldKey, Reading] = {}
+    for reading in readings:
+        if reading.kind == "person" and reading.task:
+            first.setdefault(reading.key, reading)
+    for key, reading in first.items():
+        if store.task_subject(str(reading.task)).reason == Reason.NOT_PROVEN:
+            yield key
+
+
+def _as_audited(
+    store: Store, scan: Scan, decision: Decision, audited: frozenset[FieldKey], readings: Sequence[Reading]
+) -> Decision:
+    """A decision as it was before its audit: the last one without an expert's reading, itself where there is none."""
+    if decision.key not in audited:
+        return decision
+    experts = {reading.id for reading in readings if reading.kind == "expert"}
+    history = store.field_history(scan.id, decision.key).decisions
+    earlier = [version for version in history if experts.isdisjoint(version.readings)]
+    return earlier[-1] if earlier else decision
