@@ -92,6 +92,12 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="minutes of waiting that are paid in 24 hours to a person paid by the hour",
     )
+    paid_skip_minutes: float = Field(
+        60.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="minutes of skips and questions that are paid in 24 hours to a person paid by the piece",
+    )
     link_days: float = Field(14.0, gt=0, le=MAX_DAYS, description="how long a sign-in link holds")
     asked_by: str = Field("", description="who asks for the work and how to reach them: shown before the first task")
     training: bool = Field(False, description="whether readings may train machines: shown before the first task")

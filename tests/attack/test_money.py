@@ -395,6 +395,60 @@ def test_an_hour_is_not_paid_by_the_piece_and_by_a_skip(site: Site, enter: SIGNE
     assert thief.micro <= read * PIECE + thief.lines()[-1].micro
 
 
+def test_an_hour_is_not_paid_by_a_skip_sent_first_and_by_the_pieces_typed_meanwhile(
+    site: Site, enter: SIGNED_IN
+) -> None:
+    for number in range(14):
+        site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"}, name=f"s{number}")
+    thief = enter(site.person("amina"))
+    kept, *others = thief.lease(31)
+    wait(site, 600)
+    assert thief.post(kept, "skip", text="", seconds=600.0, reason="hard to see").status_code == 200
+    assert {thief.post(task, seconds=20.0).json()["outcome"] for task in others} <= {"kept", "late"}
+    once = 600 * HOUR / 3600 + len(others) * HOUR / 3600
+    assert thief.micro <= once, "but for a begun second each"
+    assert "time that a skip or a question has paid already" in thief.client.get("/pay").text
+
+
+def test_skips_are_paid_up_to_the_measure_of_a_day_whatever_is_claimed_for_readings(
+    site: Site, enter: SIGNED_IN
+) -> None:
+    for number in range(30):
+        site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"}, name=f"s{number}")
+    thief = enter(site.person("amina"))
+    for _ in range(9):
+        kept, *others = thief.lease(4)
+        wait(site, 590)
+        thief.post(kept, "skip", text="", seconds=590.0, reason="hard to see")
+        for task in others:
+            assert thief.post(task, seconds=0.0).json()["outcome"] == "kept"
+    assert sum(line.seconds for line in thief.lines() if line.reference == "skip") == pytest.approx(3600, abs=1)
+    assert sum(line.micro for line in thief.lines() if line.kind == "reading") == 27 * PIECE, "no piece falls"
+    for page in ("/pay", "/before"):
+        assert "60 minutes of skips and questions" in re.sub(r"\s+", " ", thief.client.get(page).text)
+    wait(site, 25 * 3600)
+    rested = enter(thief.person)
+    (task, *_) = rested.lease()
+    wait(site, 30)
+    rested.post(task, "skip", text="", seconds=30.0, reason="other")
+    assert rested.lines()[-1].seconds == pytest.approx(30, abs=1)
+
+
+def test_a_plain_form_is_paid_for_a_skip_what_passed_since_the_last_sending(site: Site, enter: SIGNED_IN) -> None:
+    """Not all the time since a first lease days ago, which would be all that a day has."""
+    site.scan("bon-de-commande", {NUMBER: "x", DATE: "y"})
+    honest = enter(site.person("amina"))
+    honest.lease(2)
+    wait(site, 2 * 86_400)
+    honest = enter(honest.person)
+    first, second = honest.lease(2)
+    wait(site, 12)
+    honest.form(f"/work/{first}", idem="plain-form-1", action="send", text="x", seconds="")
+    wait(site, 7)
+    honest.form(f"/work/{second}", idem="plain-form-2", action="skip", text="", reason="other", seconds="")
+    assert [round(line.seconds) for line in honest.lines()] == [12, 7]
+
+
 def test_waiting_is_paid_up_to_the_measure_of_a_day_and_the_operator_sees_who_reaches_it(
     site: Site, enter: SIGNED_IN
 ) -> None:

@@ -39,6 +39,8 @@ class ReviewOptions:
     """Items of tests of one person that are paid in 24 hours: four tests. More may be taken, unpaid."""
     paid_waiting_minutes: float = 60.0
     """Minutes of waiting that are paid in 24 hours to who is paid by the hour: about an eighth of a day's work."""
+    paid_skip_minutes: float = 60.0
+    """Minutes of skips and questions that are paid in 24 hours to who is paid by the piece: as with waiting."""
     body_bytes: int = 64 * 1024
     """The largest body of a request: far above a full page of typed text."""
     appeal_days: float = 14
@@ -63,6 +65,7 @@ class ReviewOptions:
             questions_a_day=self.paid_questions,
             tests_a_day=self.paid_tests,
             waiting_minutes_a_day=self.paid_waiting_minutes,
+            skip_minutes_a_day=self.paid_skip_minutes,
         )
 
     @property

@@ -345,14 +345,14 @@ class QueueStore(Protocol):
         task: str,
         who: str,
         reason: str,
-        seconds: float,
+        seconds: float | None,
         now: datetime,
         measure: PayMeasure = PAY_MEASURE,
     ) -> None:
         """Give a task back with a reason. This person is not offered it again. The time is paid, once a task.
 
-        The seconds are a claim. They are cut to what is free of the time since the lease, and to what readings by the
-        piece sent since then have not paid already.
+        The seconds are a claim (None: since they last sent something). They are cut to what is free of the time since
+        the lease, to what readings by the piece sent since then have not paid already, and to the measure of a day.
         """
 
     def undo(self, task: str, who: str, now: datetime) -> Task:

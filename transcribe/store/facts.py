@@ -198,17 +198,20 @@ class PayMeasure:
 
     A first reading that comes late is taken and paid for `late_days` after its lease. Of one person's questions, and of
     their items of tests, so many in 24 hours are paid; those above are kept and not paid. Of who is paid by the hour,
-    so many minutes of waiting in 24 hours are paid, and none while a field that they skipped within them is open.
+    so many minutes of waiting in 24 hours are paid, and none while a field that they skipped within them is open. Of
+    who is paid by the piece, so many minutes of skips and questions in 24 hours are paid.
     """
 
     late_days: float = 7.0
     questions_a_day: int = 20
     tests_a_day: int = 20
     waiting_minutes_a_day: float = 60.0
+    skip_minutes_a_day: float = 60.0
 
 
 PAY_MEASURE = PayMeasure()
-"""A week offline, far more questions and tests than a day's work has, and an hour without work. Chosen by hand."""
+"""A week offline, far more questions and tests than a day's work has, an hour without work and one beside pieces.
+Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,20 @@ def take_time(db: Database, person: Row, since: int, claimed: float, now: dateti
     return (wanted - left) / SECOND
 
 
+def free_time(db: Database, person: int, begin: int, now: datetime) -> float:
+    """The seconds between `begin` (microseconds) and now that are not taken."""
+    end = micros(now)
+    rows = db.all("paid_time", person=person, begin=begin)
+    taken = sum(max(0, min(end, row["until_at"]) - max(begin, row["from_at"])) for row in rows)
+    return float(max(0, end - begin - taken)) / SECOND
+
+
+def busy_since(db: Database, person: int, begin: int) -> int:
+    """Since when the clock that is taken at `begin` (microseconds) is taken without a gap; else `begin`."""
+    rows = db.all("paid_time", person=person, begin=begin)
+    return min(begin, rows[0]["from_at"]) if rows and rows[0]["until_at"] >= begin else begin
+
+
 def take_all_time(db: Database, person: int, begin: int, now: datetime) -> None:
     """Take whatever is free between `begin` (microseconds) and now, unpaid: nothing may claim the time of a pause."""
     if begin < micros(now):

@@ -301,6 +301,30 @@ def test_the_page_asks_before_the_clock_stops(site: Site, enter: Enter, page: Pa
     assert 120 <= reading.seconds <= 125, "the minute before the question and the minute to answer count"
 
 
+def test_a_page_claims_no_second_of_two_tasks(site: Site, enter: Enter) -> None:
+    """A begun second is whole, and is taken off the next task: the sum is never a second more than there was."""
+    orders(site, 1)
+    page = enter(site.person("amina"))
+    took = [6300, 200, 6300, 1, 2500, 900, 4100]
+    said = page.evaluate(
+        """async (took) => {
+            const { Clock } = await import(new URL('clock.js', document.querySelector('script[src]').src));
+            const now = Date.now;
+            let at = now();
+            Date.now = () => at;
+            try {
+                const clock = new Clock(() => {});
+                return took.map((each) => ((at += each), clock.take()));
+            } finally {
+                Date.now = now;
+            }
+        }""",
+        took,
+    )
+    for count in range(1, len(took) + 1):
+        assert 0 <= sum(said[:count]) - sum(took[:count]) / 1000 < 1
+
+
 def test_more_of_the_page_is_one_key_away_where_the_form_allows_it(site: Site, enter: Enter) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1"})
     page = enter(site.person("amina"))

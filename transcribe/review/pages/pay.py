@@ -44,6 +44,7 @@ TIME_KIND_WORDS = {
     "test": N_("test"),
     "waiting": N_("waited for work"),
     "disputed clock": N_("clock put right"),
+    "paid already": N_("time that a skip or a question has paid already"),
 }
 """What a line of time without a reading was for."""
 

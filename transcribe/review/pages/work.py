@@ -27,7 +27,6 @@ from transcribe.review.context import Context, Here, context_of
 from transcribe.review.failures import wants_json
 from transcribe.review.pages.pictures import MAX_PAGE_NUMBER, TaskId
 from transcribe.review.requests import (
-    MAX_TASK_SECONDS,
     SENT_OPENAPI,
     SentForm,
     SentJson,
@@ -167,8 +166,7 @@ def _keep(
     who, now = visitor.person.id, context.now()
     if sent.action != "skip":
         return store.submit(task, who, reading, now, context.options.measure)
-    seconds = MAX_TASK_SECONDS if reading.seconds is None else reading.seconds  # the store cuts it at the lease
-    store.skip(task, who, sent.reason, seconds, now, context.options.measure)
+    store.skip(task, who, sent.reason, reading.seconds, now, context.options.measure)
     return None
 
 

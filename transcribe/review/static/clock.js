@@ -8,6 +8,7 @@ export class Clock {
   constructor(told) {
     this.told = told;
     this.sum = 0;
+    this.over = 0; // ms that were said of begun seconds and had not passed yet
     this.state = "running";
     this.last = Date.now();
     this.from = document.visibilityState === "visible" ? this.last : null;
@@ -23,10 +24,12 @@ export class Clock {
     return Date.now() - this.last < within;
   }
 
-  /** The seconds since it was asked last, begun ones whole; starts the next task. */
+  /** The seconds since it was asked last, a begun one whole and no second of two tasks; starts the next task. */
   take() {
     const now = Date.now();
-    const seconds = Math.ceil((this.sum + (this.from === null ? 0 : now - this.from)) / 1000);
+    const passed = this.sum + (this.from === null ? 0 : now - this.from) - this.over;
+    const seconds = Math.max(0, Math.ceil(passed / 1000));
+    this.over = 1000 * seconds - passed;
     this.sum = 0;
     if (this.from !== null) this.from = now;
     return Math.min(3600, seconds);

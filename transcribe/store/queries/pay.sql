@@ -69,6 +69,28 @@ WHERE transcriber_id = :person AND kind IN ('reading', 'time') AND reference <> 
         ORDER BY b.number DESC LIMIT 1), 0)
 ORDER BY number;
 
+-- name: time_since
+-- Lines of time without a reading since :since, the latest first, and what was taken off pieces for them.
+SELECT task_id, reference, micro, currency, seconds, at FROM ledger
+WHERE transcriber_id = :person AND kind = 'time' AND reference <> 'disputed clock' AND at > :since
+    AND number > COALESCE((SELECT b.number FROM ledger b WHERE b.transcriber_id = :person AND b.at <= :since
+        ORDER BY b.number DESC LIMIT 1), 0)
+ORDER BY number DESC;
+
+-- name: clock_steps^
+-- The latest time of a line, and by how much the line of a clock put back stands before one written earlier.
+SELECT MAX(top) AS top, MAX(top - at) AS step FROM (
+    SELECT at, MAX(at) OVER (ORDER BY number) AS top FROM ledger
+    WHERE number > (SELECT MAX(number) FROM ledger) - :count) AS line
+WHERE top > :since;
+
+-- name: paused_since^
+SELECT number FROM audit WHERE action = 'paused set' AND subject = :subject AND at > :since LIMIT 1;
+
+-- name: beside_paid^
+SELECT COALESCE(SUM(seconds), 0.0) FROM ledger WHERE transcriber_id = :person AND at > :since AND kind = 'time'
+    AND reference IN ('skip', 'question', 'test');
+
 -- name: waiting_paid^
 SELECT COALESCE(SUM(seconds), 0.0) FROM ledger WHERE transcriber_id = :person AND at > :since AND reference = 'waiting';
 

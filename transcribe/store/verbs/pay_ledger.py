@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -10,7 +11,7 @@ from transcribe.pay_arithmetic import HOUR_SECONDS, for_time
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Floor, PayLine, PayMeasure, Rate
 from transcribe.store.lookup import Lookup
-from transcribe.store.paid_time import PAID_ENGAGEMENTS, SECOND, is_paid
+from transcribe.store.paid_time import PAID_ENGAGEMENTS, SECOND, busy_since, free_time, is_paid, work_since
 from transcribe.store.row_mapping import micros, moment
 
 TEST_LINE = "test"
@@ -21,6 +22,18 @@ SKIP_LINE = "skip"
 
 QUESTION_LINE = "question"
 """The reference of the lines of questions, of which so many a day are paid."""
+
+PAID_ALREADY_LINE = "paid already"
+"""The reference of the lines that take off a piece what skips or questions have paid for the same time."""
+
+BEGUN_SECONDS = 1.0
+"""A page counts begun seconds whole: so much more than there was may be claimed by whoever is honest."""
+
+GUESSED_SECONDS = 60.0
+"""A question whose time was not measured is paid so much: a guess of the server's, and nobody's claim."""
+
+STEPS_LOOKED_AT_COUNT = 5000
+"""Among so many last lines it is looked for a server's clock that was put back. Chosen by hand."""
 
 MEASURE_TIME = timedelta(hours=24)
 """The day within which they are counted: the last 24 hours, whatever the time zone."""
@@ -79,11 +92,14 @@ class PayLedgerVerbs(Lookup):
         since = micros(now - MEASURE_TIME)
         return int(self.db.value("count_measured", person=person["id"], what=what, since=since))
 
-    def pay_reading(self, person: Row, task: Row, number: int, seconds: float, now: datetime) -> None:
+    def pay_reading(
+        self, person: Row, task: Row, number: int, seconds: float, now: datetime, short: float = 0.0
+    ) -> None:
         """Write the line of one reading, in the transaction that keeps the reading.
 
         The pay depends only on the form's rate, on the time and on the person's engagement. One task is paid by the
         piece once: a reading that replaces one taken back has its time paid, and what a skip of it paid is taken off.
+        Of the seconds claimed for it so many were not free (`short`): what time lines paid for these comes off.
         """
         reference = TEST_LINE if task["reason"] == Reason.QUALIFICATION else ""
         line = {"reading": number, "task": task["id"], "reference": reference}
@@ -95,6 +111,10 @@ class PayLedgerVerbs(Lookup):
             if piece and task["skipped"]:
                 piece = max(0, piece - self._earned(person, task, currency))
             self.write_line(person["id"], "reading", piece, currency, seconds, now, **line)
+            off = min(piece, self._paid_already(person, task, short, currency, now)) if short > BEGUN_SECONDS else 0
+            if off > 0:
+                what = {"task": task["id"], "reference": PAID_ALREADY_LINE}
+                self.write_line(person["id"], "time", -off, currency, 0.0, now, **what)
         else:
             micro, currency = self._for_hours(task["form"], seconds, now)
             self.write_line(person["id"], "reading", micro, currency, seconds, now, **line)
@@ -119,12 +139,54 @@ class PayLedgerVerbs(Lookup):
         price, currency = self._for_hours(form, HOUR_SECONDS, now)
         if person["engagement"] != "by reading" or price == 0:
             return seconds
-        left, last = 0.0, since
+        left, last, beyond = 0.0, since, 0.0
         for line in self.db.all("pieces_since", person=person["id"], currency=currency, since=since):
+            worth = line["piece"] * HOUR_SECONDS / price
             left, last = left + max(0, line["at"] - last) / SECOND, max(last, line["at"])
-            left = max(0.0, left - max(line["seconds"], line["piece"] * HOUR_SECONDS / price))
+            left, beyond = max(0.0, left - max(line["seconds"], worth)), beyond + max(0.0, worth - line["seconds"])
         left += max(0, micros(now) - last) / SECOND
-        return min(seconds, left) if since <= micros(now) else seconds
+        if since > micros(now):
+            return seconds
+        return min(seconds, max(left, free_time(self.db, person["id"], since, now) - beyond))
+
+    def beside_left(self, person: Row, now: datetime, measure: PayMeasure) -> float:
+        """How many seconds of skips and questions may still be paid today to a person paid by the piece."""
+        if person["engagement"] != "by reading":
+            return math.inf
+        paid = float(self.db.value("beside_paid", person=person["id"], since=micros(now - MEASURE_TIME)))
+        return max(0.0, measure.skip_minutes_a_day * 60 - paid)
+
+    def _paid_already(self, person: Row, task: Row, short: float, currency: str, now: datetime) -> int:
+        """What time lines have paid for those seconds of a reading's claim that were not free since its lease.
+
+        Nothing where something else explains them: the same task's own lines, a guess of the server's, its clock put
+        back, or a pause.
+        """
+        since = work_since(task)
+        begin = busy_since(self.db, person["id"], since)
+        lines = self.db.all("time_since", person=person["id"], since=begin)
+        short -= BEGUN_SECONDS + sum(_explained(line, task) for line in lines)
+        beside = [line for line in lines if line["at"] > since and line["currency"] == currency]
+        if short <= 0 or not any(line["micro"] > 0 for line in beside):
+            return 0
+        short -= self._put_back(since, now)
+        if self.db.one("paused_since", subject=person["public_id"], since=begin) is not None:
+            return 0
+        off, left = 0.0, float(sum(line["micro"] for line in beside if line["reference"] == PAID_ALREADY_LINE))
+        for line in beside:
+            seconds = min(line["seconds"] - _explained(line, task), (line["at"] - since) / SECOND)
+            if seconds > 0 and line["micro"] > 0:
+                price = line["micro"] / line["seconds"]
+                off, left = off + max(0.0, min(short, seconds)) * price, left + seconds * price
+                short -= seconds
+        return max(0, int(min(off, left)))
+
+    def _put_back(self, since: int, now: datetime) -> float:
+        """By how many seconds the server's clock was put back since then, as far as lines of pay tell it."""
+        row = self.db.one("clock_steps", since=since, count=STEPS_LOOKED_AT_COUNT)
+        if row is None or row["top"] is None:
+            return 0.0
+        return float(max(0, row["step"], row["top"] - micros(now))) / SECOND
 
     def pay_skip(self, person: Row, task: Row, seconds: float, now: datetime) -> None:
         """Write the line of a skip. An item of a test counts in the measure of a day, answered or skipped.
@@ -175,6 +237,13 @@ class PayLedgerVerbs(Lookup):
             task_id=task,
             reference=reference,
         )
+
+
+def _explained(line: Row, task: Row) -> float:
+    """The seconds of a time line that are none of a claim beside this task: of the task itself, or guessed."""
+    if line["task_id"] == task["id"]:
+        return float(line["seconds"])
+    return min(float(line["seconds"]), GUESSED_SECONDS) if line["reference"] == QUESTION_LINE else 0.0
 
 
 def line_of(row: Row) -> PayLine:

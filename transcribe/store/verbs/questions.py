@@ -47,7 +47,8 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
                 self.db.run("put_question_text", id=number, words=words)
             few = self.measured_today(person, QUESTION_LINE, now) < measure.questions_a_day
             if is_paid(person) and not asked and few:
-                active = self.time_beside_pieces(person, row["from_at"], seconds, now, form=row["form"])
+                active = min(seconds, self.beside_left(person, now, measure))
+                active = self.time_beside_pieces(person, row["from_at"], active, now, form=row["form"])
                 active = take_time(self.db, person, row["from_at"], active, now)
                 self.pay_time(person, active, QUESTION_LINE, now, form=row["form"], task=row)
             return self._question(public)

@@ -58,7 +58,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             late = not holds(row, person, now)
             if late:
                 require_in_time(row, now, measure)
-            seconds = self._seconds(row, person, sent.seconds, now)
+            seconds = claimed = self._seconds(row, person, sent.seconds, now)
             paid = self.pays(person, row, now, measure)
             if paid:
                 seconds = take_time(self.db, person, work_since(row), seconds, now)
@@ -67,7 +67,8 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
                 self.db.run("close_task", task_id=row["id"], who=person["id"], now=micros(now))
             self._follow(row, sent, number)
             if paid:
-                self.pay_reading(person, row, number, seconds, now)
+                short = 0.0 if sent.seconds is None or work_since(row) > micros(now) else claimed - seconds
+                self.pay_reading(person, row, number, seconds, now, short)
         return _outcome("late" if late else "kept", identity, row)
 
     def skip(
@@ -75,7 +76,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         task: str,
         who: str,
         reason: str,
-        seconds: float,
+        seconds: float | None,
         now: datetime,
         measure: PayMeasure = PAY_MEASURE,
     ) -> None:
@@ -92,7 +93,9 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             active = self._seconds(row, person, seconds, now) if before is None else 0.0
             if paid:
                 active = self.time_beside_pieces(person, work_since(row), active, now)
-                active = take_time(self.db, person, work_since(row), active, now)
+                above = max(0.0, active - self.beside_left(person, now, measure))
+                taken = take_time(self.db, person, work_since(row), active - above, now)
+                active = taken + above
             self.db.run(
                 "put_skip",
                 task_id=row["id"],
@@ -106,7 +109,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             if reason == MISPLACED:
                 self.db.run("wake", scan_id=row["scan_id"])
             if paid:
-                self.pay_skip(person, row, active, now)
+                self.pay_skip(person, row, taken, now)
 
     def _standing(self, task: Row, person: Row) -> Row | None:
         """This person's reading of the field of a task, under whichever task they sent it, if it was not taken back."""

@@ -19,7 +19,7 @@ from transcribe.pay_arithmetic import for_time
 from transcribe.store.facts import Floor, PayLine, PayMeasure, Rate, SentReading
 
 RATE, FLOOR = 20_000, 12_000_000
-MEASURE = PayMeasure(late_days=3, questions_a_day=2, tests_a_day=3, waiting_minutes_a_day=11)
+MEASURE = PayMeasure(late_days=3, questions_a_day=2, tests_a_day=3, waiting_minutes_a_day=11, skip_minutes_a_day=13)
 WHO = st.sampled_from(["ann", "hal"])
 PLACE = st.integers(0, 30)
 CLAIM = st.sampled_from([0.0, 1.0, 5.5, 600.0, 3600.0, 1e9])
@@ -53,6 +53,8 @@ TO_BE_MET = {
     "clock put ahead": "the server's clock put ahead",
     "claimed too much": "a page whose clock says more seconds than there were",
     "given back": "tasks given back",
+    "skipped above the measure": "a skip of which more is kept than was left of the measure of a day",
+    "taken off a piece": "a piece of which a skip or a question had paid the time",
 }
 """What sequences must have met, each in its plain words: a law about what never happened says nothing."""
 
@@ -161,8 +163,16 @@ class PayMachine(RuleBasedStateMachine):
             with suppress(LeaseLost):
                 self.store.skip(found[1], found[0], reason, claim, self.now, MEASURE)
                 again = row["skipped"] or row["answers"]
+                MET["skipped above the measure"] += not again and self._is_measure_full(found[0])
                 MET["skipped again" if again else "skipped"] += 1
                 MET["test skipped"] += row["reason"] == "qualification" and not again
+
+    @rule(place=PLACE, other=PLACE, seconds=st.sampled_from([20.0, 300.0]))
+    def skip_and_send_what_was_typed_meanwhile(self, place: int, other: int, seconds: float) -> None:
+        """The same time is claimed twice, by who holds both tasks."""
+        self.wait(seconds)
+        self.skip(place, "other", seconds)
+        self.send(other, "A", seconds, False)
 
     @rule(place=PLACE)
     def undo(self, place: int) -> None:
@@ -229,8 +239,10 @@ class PayMachine(RuleBasedStateMachine):
         by_task: dict[str | None, list[PayLine]] = defaultdict(list)
         for line in self.store.ledger("ann"):
             by_task[None if line.reference == "question" else line.task].append(line)
+            assert line.micro >= 0 or line.reference == "paid already"
         for task, lines in by_task.items():
             paid, worth = sum(line.micro for line in lines), sum(for_time(FLOOR, line.seconds) for line in lines)
+            assert paid >= 0
             assert paid <= (worth if task is None else max(RATE, worth))
             assert sum(line.micro > 0 for line in lines if line.kind == "reading") <= 1
 
@@ -249,12 +261,25 @@ class PayMachine(RuleBasedStateMachine):
                 assert self.skewed or max(within, default=0) <= most
 
     @invariant()
+    def what_is_beside_pieces_has_its_measure(self) -> None:
+        lines = self.store.ledger("ann")
+        MET["taken off a piece"] += any(line.reference == "paid already" for line in lines)
+        beside = [line for line in lines if line.kind == "time" and line.reference in ("skip", "question", "test")]
+        for first in beside:
+            day = [each for each in beside if first.at <= each.at < first.at + timedelta(days=1)]
+            assert self.skewed or sum(each.seconds for each in day) <= MEASURE.skip_minutes_a_day * 60 + 1e-6
+
+    @invariant()
     def waiting_has_its_measure_and_only_by_the_hour(self) -> None:
         assert not [line for line in self.store.ledger("ann") if line.reference == "waiting"]
         lines = [line for line in self.store.ledger("hal") if line.reference == "waiting"]
         for first in lines:
             day = [each for each in lines if first.at <= each.at < first.at + timedelta(days=1)]
             assert self.skewed or sum(each.seconds for each in day) <= MEASURE.waiting_minutes_a_day * 60 + 1e-6
+
+    def _is_measure_full(self, who: str) -> bool:
+        person = self.store.person_row(who)
+        return self.store.beside_left(person, self.now, MEASURE) < 1e-6
 
     def _stretches(self, who: str) -> list[tuple[datetime, datetime]]:
         number = self.store.person_row(who)["id"]
@@ -363,3 +388,167 @@ def test_no_hour_is_paid_by_the_piece_and_by_the_time(
         assert sum(line.micro for line in lines) <= once + len(lines) + 2
         (beside,) = [line for line in lines if line.kind == "time"]
         assert beside.seconds >= min(claim, last) - 1e-5
+
+
+def _paid(here: World, count: int) -> None:
+    """The rate and the floor of these laws, and so many fields to be read."""
+    here.store.put_rate(Rate(form="", micro=RATE, currency="EUR", since=NOON), NOON)
+    here.store.put_floor(Floor(micro=FLOOR, currency="EUR", source="law", since=NOON), NOON)
+    for number in range(count):
+        here.ask(here.scan(f"s{number}"), "number")
+
+
+@given(
+    pieces=st.lists(st.tuples(st.floats(0.5, 40.0), st.floats(0.0, 1.2)), min_size=1, max_size=8),
+    skipped=st.floats(0.0, 400.0),
+    first=st.booleans(),
+    minutes=st.sampled_from([0.0, 1.0, 60.0]),
+)
+@examples(60)
+def test_in_either_order_a_stretch_is_paid_by_the_piece_or_by_the_time_as_far_as_claims_overlap(
+    pieces: list[tuple[float, float]], skipped: float, first: bool, minutes: float
+) -> None:
+    """A long skip, and readings typed meanwhile under other leases, of which a share of their time is claimed.
+
+    What is claimed for a reading is paid by its piece or at the floor, whichever is more, and only the rest as time. A
+    begun second each is let pass. No piece falls below nothing, and none falls where the skip came after it.
+    """
+    with passing() as here:
+        _paid(here, len(pieces) + 1)
+        kept, *others = [task.id for task in here.store.lease("ann", len(pieces) + 1, NOON)]
+        end = sum(seconds for seconds, _ in pieces) + 0.1
+        claims = [seconds * share for seconds, share in pieces]
+
+        def skip() -> None:
+            here.store.skip(kept, "ann", "other", skipped, after(end), PayMeasure(skip_minutes_a_day=minutes))
+
+        if first:
+            skip()
+        for task, claim in zip(others, claims, strict=True):
+            here.store.submit(task, "ann", SentReading(text="x", idem=task, seconds=claim), after(end))
+        if not first:
+            skip()
+        lines = here.store.ledger("ann")
+        (line,) = [each for each in lines if each.reference == "skip"]
+        assert line.seconds <= min(skipped, minutes * 60) + 1e-6
+        of_task: Counter[str | None] = Counter()
+        for each in lines:
+            of_task[each.task] += each.micro
+        assert min(of_task.values()) >= 0
+        assert -sum(each.micro for each in lines if each.reference == "paid already") <= line.micro
+        assert first or all(of_task[each.task] == RATE for each in lines if each.kind == "reading")
+        rest = max(0.0, end - sum(claims))
+        once = sum(max(RATE, for_time(FLOOR, claim)) for claim in claims) + for_time(FLOOR, min(rest, line.seconds))
+        assert sum(of_task.values()) <= once + for_time(FLOOR, len(pieces) * 1.0) + len(lines)
+
+
+@given(
+    acts=st.lists(
+        st.tuples(
+            st.sampled_from(["skip", "ask", "read", "skip of a test"]),
+            st.sampled_from([0.0, 1.0, 50.0, 300.0, 1800.0]),
+            CLAIM,
+        ),
+        min_size=1,
+        max_size=14,
+    ),
+    minutes=st.sampled_from([0.0, 0.5, 10.0, 45.0]),
+)
+@examples(60)
+def test_whatever_the_order_and_the_claims_skips_and_questions_pay_at_most_the_measure_of_a_day(
+    acts: list[tuple[str, float, float]], minutes: float
+) -> None:
+    """What is above it is kept with the skip, and not paid; a day later there is a new measure."""
+    measure = PayMeasure(skip_minutes_a_day=minutes)
+    with passing() as here:
+        _paid(here, len(acts))
+        known = here.scan("known")
+        here.store.put_truth(Truth(scan=known.id, key=FieldKey("number"), text="A", origin="gold", at=NOON), NOON)
+        here.ask(known, "number")
+        tasks = [task.id for task in here.store.lease("ann", len(acts), NOON, 1e6)]
+        tests = [task.id for task in here.store.lease_test("ann", "code", 1, NOON, 1e6)]
+        clock, skips = 0.0, 0
+        for (how, wait, claim), task in zip(acts, tasks, strict=False):
+            clock += wait
+            if how == "read":
+                here.store.submit(task, "ann", SentReading(text="x", idem=task, seconds=claim), after(clock), measure)
+            elif how == "ask":
+                here.store.put_question(task, "ann", "what?", claim, after(clock), measure)
+            elif how == "skip" or tests:
+                of = tests.pop() if how == "skip of a test" else task
+                here.store.skip(of, "ann", "other", claim, after(clock), measure)
+                skips += 1
+        lines = [each for each in here.store.ledger("ann") if each.kind == "time" and each.micro >= 0]
+        for last in lines:
+            day = [each for each in lines if last.at - timedelta(days=1) < each.at <= last.at]
+            assert sum(each.seconds for each in day) <= minutes * 60 + 1e-6
+        kept = sqlite_of(here.store).connection.execute("SELECT seconds FROM skip").fetchall()
+        assert len(kept) == skips, "every skip is kept"
+        assert sum(each.seconds for each in lines if each.reference != "question") <= sum(row[0] for row in kept) + 1e-6
+
+
+WORK = st.lists(
+    st.tuples(
+        st.floats(6.0, 300.0),
+        st.sampled_from([0.0, 0.0, 3.0, 90.0]),
+        st.sampled_from(["read", "read", "skip", "read anew"]),
+        st.booleans(),
+        st.floats(0.0, 900.0),
+    ),
+    min_size=1,
+    max_size=7,
+)
+"""Seconds of work, of rest after it, what it is, whether tasks are leased ahead, how long its sending takes."""
+
+
+@given(work=WORK, line=st.sampled_from(["good", "gone until the end", "bad"]), twice=st.booleans())
+@examples(60)
+def test_who_is_honest_earns_the_same_in_whatever_order_it_is_sent(
+    work: list[tuple[float, float, str, bool, float]], line: str, twice: bool
+) -> None:
+    """One thing after the other; leased ahead or one by one; sent at once, or late and out of order, and again.
+
+    A piece pays for no more than its time here. Every piece is paid whole, and every second that was worked.
+    """
+    with passing() as here:
+        _paid(here, len(work))
+        clock, read, worked, known = 0.0, 0, 0.0, set[str]()
+        held: list[str] = []
+        waiting: list[tuple[float, str, str, float]] = []
+
+        def send(until: float, at: float | None = None) -> None:
+            for each in sorted(each for each in waiting if each[0] <= until):
+                waiting.remove(each)
+                for _ in range(2 if twice else 1):
+                    _send(here, each[1], each[2], each[3], each[0] if at is None else at)
+
+        for seconds, rest, how, ahead, delay in work:
+            send(clock)
+            if not held:
+                given = here.store.lease("ann", len(waiting) + (3 if ahead else 1), after(clock))
+                held = [task.id for task in given if task.id not in known]
+                known |= set(held)
+            task = held.pop(0)
+            clock, worked, read = clock + seconds, worked + seconds, read + (how != "skip")
+            late = {"good": 0.0, "bad": delay, "gone until the end": 1e6 + delay}[line]
+            waiting.append((clock + late, task, how, seconds))
+            if how == "read anew" and line == "good":
+                send(clock)
+                here.store.undo(task, "ann", after(clock))
+                clock, worked = clock + 4.0, worked + 4.0
+                here.store.submit(task, "ann", SentReading(text="y", idem=f"{task} anew", seconds=4.0), after(clock))
+            clock += rest
+        send(1e6 - 1)
+        send(1e9, clock)
+        lines = here.store.ledger("ann")
+        assert {each.reference for each in lines} <= {"", "skip"}, "nothing is taken off"
+        assert sum(each.micro for each in lines if each.kind == "reading") == read * RATE
+        assert abs(sum(each.seconds for each in lines) - worked) < 1e-4
+        assert all(each.micro == for_time(FLOOR, each.seconds) for each in lines if each.kind == "time")
+
+
+def _send(here: World, task: str, how: str, seconds: float, at: float) -> None:
+    if how == "skip":
+        here.store.skip(task, "ann", "other", seconds, after(at))
+    else:
+        here.store.submit(task, "ann", SentReading(text="x", idem=task, seconds=seconds), after(at))

@@ -199,6 +199,68 @@ def test_time_is_never_more_than_since_the_lease_and_is_measured_without_a_page(
     assert [line.seconds for line in here.store.ledger("ann")] == [10.0, 15.0, 0.0]
 
 
+def overclaimed(here: World, *, paused: bool = False, put_back: float = 0.0, how: str = "skip") -> list[PayLine]:
+    """A skip or question of 100 s, then 60 s of a reading, all of it leased together; the clock has only 110 s."""
+    pay(here, rate=CENT * 100, floor=3_600_000)
+    for name in ("a", "b", "c"):
+        here.ask(here.scan(name), "number")
+    first, second, _ = here.store.lease("ann", 3, NOON)
+    if how == "question":
+        here.store.put_question(first.id, "ann", "what?", 60.0, after(60))
+    elif how == "own question":
+        here.store.put_question(second.id, "ann", "what?", 100.0, after(100))
+    else:
+        here.store.skip(first.id, "ann", "other", 100.0, after(100))
+    if put_back:
+        here.store.put_time("ben", 1.0, "appeal", after(110 + put_back))
+    if paused:
+        here.store.set_paused("ann", paused=True, now=after(100))
+        here.store.set_paused("ann", paused=False, now=after(109))
+    here.store.submit(second.id, "ann", sent("x", "i", 60.0), after(62 if how == "question" else 110))
+    return here.store.ledger("ann")
+
+
+def test_what_a_skip_has_paid_comes_off_the_piece_claimed_for_the_same_time(here: World) -> None:
+    skip, piece, off = overclaimed(here)
+    assert (skip.micro, piece.micro, piece.seconds) == (100_000, 100 * CENT, 10.0)
+    assert (off.kind, off.reference, off.micro, off.seconds) == ("time", "paid already", -49_000, 0.0)
+    assert off.task == piece.task
+    assert here.store.top_up("ann", after(200)) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"paused": True}, {"put_back": 60.0}, {"how": "question"}, {"how": "own question"}],
+    ids=["a pause", "a clock put back", "a question's time that was a guess", "a question on the same field"],
+)
+def test_nothing_comes_off_a_piece_where_something_else_explains_the_claim(here: World, other: dict[str, Any]) -> None:
+    lines = overclaimed(here, **other)
+    assert [line.micro for line in lines if line.kind == "reading"] == [100 * CENT]
+    assert all(line.micro > 0 for line in lines)
+
+
+def test_without_a_claim_nothing_comes_off_a_piece(here: World) -> None:
+    pay(here, floor=3_600_000)
+    for name in ("a", "b"):
+        here.ask(here.scan(name), "number")
+    first, second = here.store.lease("ann", 2, NOON)
+    here.store.put_question(first.id, "ann", "what?", 100.0, after(100))
+    here.store.submit(second.id, "ann", sent("x", "i", None), after(110))
+    assert [line.micro for line in here.store.ledger("ann")] == [100_000, 2 * CENT]
+
+
+def test_a_long_line_without_an_answer_takes_nothing_off(here: World) -> None:
+    """What was worked before a skip's lease and sent after it does not take the skip's time."""
+    pay(here, floor=3_600_000, rate=1)
+    here.ask(here.scan("a"), "number")
+    (first,) = here.store.lease("ann", 1, NOON)
+    here.ask(here.scan("b"), "number")
+    second = next(task for task in here.store.lease("ann", 2, after(90)) if task.id != first.id)
+    here.store.submit(first.id, "ann", sent("x", "i", 95.0), after(120))
+    here.store.skip(second.id, "ann", "other", 25.0, after(120))
+    assert [line.seconds for line in here.store.ledger("ann")] == [95.0, 25.0]
+
+
 def test_the_pace_of_a_form_is_its_measured_time(here: World) -> None:
     pay(here)
     read(here, "a", "ann", 4.0)
