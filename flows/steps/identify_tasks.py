@@ -33,7 +33,10 @@ def is_of_no_form(readings: Sequence[Reading], task_of: Callable[[str], Task]) -
 
     `task_of` gives the task of an id.
     """
-    return any(answer.task and task_of(answer.task).pool == "expert" for answer in _answers(readings))
+    return any(
+        answer.kind == "expert" or (answer.task and task_of(answer.task).pool == "expert")
+        for answer in _answers(readings)
+    )
 
 
 def _answers(readings: Sequence[Reading]) -> list[Reading]:

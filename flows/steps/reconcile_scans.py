@@ -131,6 +131,7 @@ def reconcile_home(home: Home, memory: ScanMemory | None = None) -> ReconciledSc
         return read_shown_layout(home, scan, shown) if shown else read_scan(home, scan, without=TRIES)
 
     done = reconcile_waiting(home.store, home.forms, policy(home.settings), clock, read_again, memory)
+    home.store.end_vain_checks(clock())
     publish_records(home)
     return done
 

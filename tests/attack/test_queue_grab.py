@@ -101,7 +101,7 @@ def test_who_is_no_expert_any_more_decides_nothing(site: Site, enter: SIGNED_IN,
     ask(site.store, site, scan, NUMBER, kind, 5, "expert")
     expert = site.person("exp", "expert")
     thief = enter(expert)
-    (task,) = (each.id for each in _leased(site, thief) if each.kind == kind)
+    (task,) = (each.id for each in _leased(site, thief) if (each.kind, each.key) == (kind, NUMBER))
     assert renew(thief, [task])["left"]
     site.store.set_roles(expert.id, ["transcriber"], site.clock.now())
     assert renew(thief, [task]) == {"left": {}, "lost": [task]}
@@ -126,7 +126,7 @@ def test_what_was_taken_back_after_a_demotion_is_not_theirs_again(site: Site, en
     ask(site.store, site, scan, NUMBER, "adjudicate", 5, "expert")
     expert = site.person("exp", "expert")
     thief = enter(expert)
-    (task,) = (each.id for each in _leased(site, thief) if each.kind == "adjudicate")
+    (task,) = (each.id for each in _leased(site, thief) if (each.kind, each.key) == ("adjudicate", NUMBER))
     wait(site, 5)
     assert thief.post(task, text="1").json()["outcome"] == "kept"
     site.store.set_roles(expert.id, ["transcriber"], site.clock.now())

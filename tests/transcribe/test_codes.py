@@ -64,6 +64,8 @@ STORED: dict[type[StrEnum], tuple[str, ...]] = {
         "one tradition",
         "readers disagree",
         "readers split",
+        "no other reader",
+        "no other expert",
         "audit",
         "below target",
         "control",

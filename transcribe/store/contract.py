@@ -302,7 +302,9 @@ class QueueStore(Protocol):
     def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANYTHING) -> list[Task]:
         """Up to `count` open tasks for this person; tasks that they hold already come first, with their time extended.
 
-        It is never a field that they have read. A person who is paused or has left gets nothing new.
+        It is never a field that they have read. A person who is paused or has left gets nothing new. The last expert
+        who has not read a field is not given its ordinary reading. Where too few are found, they get what nobody else
+        who is there is left for: what they skipped, and, for an expert, what others cannot read, with the last word.
         """
 
     def held(self, who: str, now: datetime) -> list[Task]:
@@ -349,7 +351,9 @@ class QueueStore(Protocol):
         now: datetime,
         measure: PayMeasure = PAY_MEASURE,
     ) -> None:
-        """Give a task back with a reason. This person is not offered it again. The time is paid, once a task.
+        """Give a task back with a reason. The time is paid, once a task.
+
+        This person is offered it again only where nobody else who is there is left for it, and after a day's work.
 
         The seconds are a claim (None: since they last sent something). They are cut to what is free of the time since
         the lease, to what readings by the piece sent since then have not paid already, and to the measure of a day.
@@ -360,6 +364,12 @@ class QueueStore(Protocol):
 
         The reading and its pay stay as facts. LeaseLost where the field is decided, where the reading is older than
         their last ten, or after an hour.
+        """
+
+    def end_vain_checks(self, now: datetime) -> int:
+        """Close checks of decided fields that every expert who is there has read. Gives how many.
+
+        Where no expert is there they stay, for one who comes.
         """
 
     def open_tasks(self, offer: Offer, now: datetime) -> int:

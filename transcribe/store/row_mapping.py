@@ -134,13 +134,13 @@ def _list_of(column: str | None) -> Sequence[Any]:
 
 
 def task_of(row: Row) -> Task:
-    """A task, from `task_seen`."""
+    """A task, from `task_seen`. A reading that an expert has the last word with is an adjudication."""
     return Task(
         id=row["public_id"],
         scan=row["scan"],
         key=key_of(row),
-        kind=row["kind"],
-        reason=row["reason"],
+        kind="adjudicate" if row["resort"] and row["kind"] == "read" else row["kind"],
+        reason=row["resort"] or row["reason"],
         slot=row["slot"],
         pool=row["pool"],
         priority=row["priority"],

@@ -36,7 +36,7 @@ def audited(rooms: Home, expert: str, total: str) -> Scan:
     """A receipt on whose total both engines agree and which is decided and then audited: the expert reads this."""
     scan = received(rooms, texts={"total": ("12.50", "12.50")})
     everything_audited(rooms)
-    offer = Offer(scan=scan.id, kinds=("audit",))
+    offer = Offer(pools=("expert",), scan=scan.id, kinds=("audit",))
     for task in rooms.store.lease(expert, 9, now(), 600.0, offer):
         text = total if task.key == TOTAL else RECEIPT[task.key.name]
         rooms.store.submit(task.id, expert, SentReading(text=text, idem=secrets.token_hex(8)), now())
@@ -88,7 +88,7 @@ def test_an_expert_who_alone_contradicts_what_was_decided_is_looked_at_by_anothe
     scan = received(rooms, texts={"total": ("12.50", "12.50")})
     everything_audited(rooms)
     other = invite(rooms, "olga", ["expert"]).person.id
-    audits = Offer(scan=scan.id, kinds=("audit",))
+    audits = Offer(pools=("expert",), scan=scan.id, kinds=("audit",))
     slip = next(task for task in rooms.store.lease(expert, 9, now(), 600.0, audits) if task.key == TOTAL)
     rooms.store.submit(slip.id, expert, SentReading(text="72.50", idem="slip"), now())
     reconcile_home(rooms)

@@ -160,10 +160,12 @@ def test_decided_fields_are_audited_by_experts_who_have_not_read_them(rooms: Hom
     done = reconcile_waiting(rooms.store, rooms.forms, all_of_them, now, no_reading)
     assert rooms.store.counts().waiting_reasons["receipt"]["audit"] == done.decided
     expert = invite(rooms, "expert", ["expert"]).person.id
-    audits = {task.key.name for task in rooms.store.lease(expert, 9, now(), 600.0, Offer(kinds=("audit",)))}
+    audits = {
+        task.key.name for task in rooms.store.lease(expert, 9, now(), 600.0, Offer(pools=("expert",), kinds=("audit",)))
+    }
     assert len(audits) == done.decided
     transcriber = invite(rooms, "mina").person.id
-    assert rooms.store.lease(transcriber, 9, now(), 600.0, Offer(kinds=("audit",))) == []
+    assert rooms.store.lease(transcriber, 9, now(), 600.0, Offer(pools=("expert",), kinds=("audit",))) == []
 
 
 def test_an_audit_that_an_expert_answered_is_not_asked_again(rooms: Home) -> None:

@@ -13,8 +13,8 @@ from transcribe.store.row_mapping import micros
 from transcribe.store.verbs import api_tokens, erasure
 
 STORE = Path(erasure.__file__).parents[1]
-SMALL = {"json_each", "mark"}
-"""What may be read whole: a handful of values."""
+SMALL = {"json_each", "mark", "o"}
+"""What may be read whole: a handful of values; `o` are the people who are there."""
 
 OF_ONE = frozenset({"held", "readings", "decisions", "places", "rate_now", "next_tasks_of_scan"})
 """May sort what belongs to one person, scan or form."""

@@ -282,4 +282,5 @@ def _statements() -> dict[str, str]:
     names = [name for name in queries.available_queries if hasattr(getattr(queries, name), "sql")]
     texts = {name: getattr(queries, name).sql.rstrip("; \n") for name in names if not name.endswith("_cursor")}
     parts = {name: text for name, text in texts.items() if name.startswith("part_")}
-    return {name: PART.sub(lambda it: parts[it[1]], text) for name, text in texts.items() if name not in parts}
+    whole = {name: PART.sub(lambda it: parts[it[1]], text) for name, text in parts.items()}  # parts hold parts
+    return {name: PART.sub(lambda it: whole[it[1]], text) for name, text in texts.items() if name not in parts}

@@ -1,5 +1,5 @@
 -- name: reap!
-UPDATE task SET transcriber_id = NULL, leased_until = NULL,
+UPDATE task SET transcriber_id = NULL, leased_until = NULL, resort = '',
     closed_at = CASE WHEN withdrawn_at IS NOT NULL OR kind = 'test' THEN :now END
 WHERE id IN (SELECT id FROM task WHERE closed_at IS NULL AND transcriber_id IS NOT NULL AND leased_until <= :now
              ORDER BY leased_until LIMIT 200);
@@ -16,10 +16,12 @@ WHERE id IN (SELECT id FROM task WHERE closed_at IS NULL AND transcriber_id IS N
         AND (t.kind <> 'locate' OR k.reason <> :misplaced))
     AND (t.apart = '' OR NOT EXISTS (
         SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.apart <> '' AND o.field_id <> t.field_id
-            AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)));
+            AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)))
+    AND (:spares IS NULL OR t.pool <> 'read' OR EXISTS (
+        SELECT 1 FROM json_each(:spares) o WHERE {part_not_passed_by} AND {part_not_held_by}));
 
 -- name: reap_far!
-UPDATE task SET transcriber_id = NULL, leased_until = NULL,
+UPDATE task SET transcriber_id = NULL, leased_until = NULL, resort = '',
     closed_at = CASE WHEN withdrawn_at IS NOT NULL OR kind = 'test' THEN :now END
 WHERE id IN (SELECT t.id FROM task t WHERE t.closed_at IS NULL AND t.transcriber_id IS NOT NULL AND t.leased_until > :far
              AND (SELECT MAX(l.from_at) FROM lease l WHERE l.task_id = t.id AND l.transcriber_id = t.transcriber_id) > :ahead
@@ -91,7 +93,7 @@ WHERE t.public_id = :task;
 SELECT MAX(r.at) FROM reading r WHERE r.task_id = :task_id AND r.transcriber_id = :who;
 
 -- name: give_back!
-UPDATE task SET transcriber_id = NULL, leased_until = NULL,
+UPDATE task SET transcriber_id = NULL, leased_until = NULL, resort = '',
     closed_at = CASE WHEN withdrawn_at IS NOT NULL OR kind = 'test' THEN :now END
 WHERE id = :task_id AND transcriber_id = :who AND closed_at IS NULL;
 

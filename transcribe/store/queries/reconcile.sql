@@ -47,7 +47,9 @@ VALUES (:field_id, :version, :probability, :method, :no_value, :parameters, :rea
 INSERT INTO decision_text (id, value, text, evidence, proposal) VALUES (:id, :value, :text, :evidence, :proposal);
 
 -- name: task_of_slot^
-SELECT id, closed_at, withdrawn_at, EXISTS (SELECT 1 FROM reading r WHERE r.task_id = task.id) AS answered
+-- A task, and the number of the reading that answered it: one that was taken back does not. NULL where there is none.
+SELECT id, closed_at, withdrawn_at, (SELECT MAX(r.number) FROM reading r WHERE r.task_id = task.id
+    AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number)) AS answered
 FROM task WHERE field_id = :field_id AND kind = :kind AND slot = :slot;
 
 -- name: open_task!
@@ -64,6 +66,7 @@ INSERT INTO task_text (id, prefill) VALUES (:task_id, :prefill);
 
 -- name: reopen_task!
 UPDATE task SET closed_at = NULL, withdrawn_at = NULL, reason = :reason, priority = :priority, pool = :pool,
+    resort = CASE WHEN closed_at IS NULL THEN resort ELSE '' END,
     transcriber_id = CASE WHEN closed_at IS NULL THEN transcriber_id END,
     leased_until = CASE WHEN closed_at IS NULL THEN leased_until END
 WHERE id = :task_id;

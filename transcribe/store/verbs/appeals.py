@@ -15,9 +15,9 @@ from transcribe.errors import NotFound, StoreError
 from transcribe.model import FieldKey, Truth
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Appeal, AppealOutcome, ExpertOutcomes, FieldHistory
+from transcribe.store.offering.routing import EXPERT_POOL
 from transcribe.store.row_mapping import key_of, lane_of, micros, moment, moment_or_none, reading_of
 from transcribe.store.verbs.reconcile import MAX_READING_NUMBER, ReconcileVerbs
-from transcribe.store.verbs.routing import EXPERT_POOL
 
 APPEAL_PRIORITY = 100
 """Before everything else that an expert does: a person waits for the answer, and a date was promised."""

@@ -12,8 +12,8 @@ from transcribe.model import Task
 from transcribe.store.drivers.database import Database, Row
 from transcribe.store.facts import ControlAnswers, Offer, QualificationTry
 from transcribe.store.lookup import Lookup
+from transcribe.store.offering.routing import Routing
 from transcribe.store.row_mapping import key_of, lane_of, micros, moment, reading_of, task_of, text, truth_of
-from transcribe.store.verbs.routing import Routing
 
 CONTROL_SHARE_SETTING = "control share"
 """The name of the setting that holds the share."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,11 +12,13 @@ from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import Task
 from transcribe.store.drivers.database import Database, Row
 from transcribe.store.facts import ANYTHING, Offer
+from transcribe.store.offering.last_resort import LastResort
+from transcribe.store.offering.queue_order import queue_order, tradition_of
+from transcribe.store.offering.routing import EXPERT_POOL, is_expert
 from transcribe.store.paid_time import MAX_CLOCK_STEP
-from transcribe.store.row_mapping import micros, task_of, text, transcriber_of
+from transcribe.store.row_mapping import micros, task_of, text
 from transcribe.store.verbs.control_items import ControlItemVerbs
 from transcribe.store.verbs.reconcile import MISPLACED
-from transcribe.store.verbs.routing import is_expert
 
 SITTING_TIME = timedelta(hours=8)
 """A day's work. Within it one person does not see two fields of a customer that a form keeps apart."""
@@ -35,9 +38,6 @@ To look at forty would cost seven times what a lease costs, and saved nothing th
 MAX_PREFERENCE_WAIT = timedelta(days=1)
 """How long a task waits for a person of another tradition, or one who adds more to it. There may be nobody else."""
 
-WAITED_TASK_BITS = 100.0
-"""More bits than any person adds. A task that has waited so comes before those to which they add most."""
-
 MAX_HELD_COUNT = 100
 """Tasks that a person holds at most, but for those of one whole form: what a page asks for ahead, and as much again."""
 
@@ -47,6 +47,9 @@ MAX_COUNTED_COUNT = 1000
 MIN_EXTENSION_SHARE = 0.1
 """A lease is extended when at least this share of it has passed. Otherwise each reading would write to all that is
 held."""
+
+NOBODY = "[]"
+"""No people, as JSON."""
 
 REVISIT_TIME = timedelta(minutes=15)
 """How long a person may look again at what they answered, to see its picture or to take it back."""
@@ -58,6 +61,7 @@ class LeaseVerbs(ControlItemVerbs):
     def __init__(self, database: Database, key: bytes) -> None:
         super().__init__(database, key)
         self._experienced: set[int] = set()
+        self._last_resort = LastResort(database, self.routing)
 
     def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANYTHING) -> list[Task]:
         with self.db.write():
@@ -72,9 +76,13 @@ class LeaseVerbs(ControlItemVerbs):
                     self._extend(row["id"], person["id"], until)
             if len(mine) < count and not person["paused"] and person["left_at"] is None:
                 wanted = min(count - len(mine), max(0, max(count, MAX_HELD_COUNT) - len(held)))
-                wanted -= self.give_controls(person, wanted, offer, now, now + timedelta(seconds=seconds))
-                for task in self._choose(person, wanted, offer, now):
+                ends = now + timedelta(seconds=seconds)
+                wanted -= self.give_controls(person, wanted, offer, now, ends)
+                chosen = self._choose(person, wanted, offer, now)
+                for task in chosen:
                     self.give(task, person["id"], now, until)
+                if len(chosen) < wanted:
+                    self._give_last(person, wanted - len(chosen), offer, now, until)
             held = self.db.all("held", who=person["id"], now=micros(now))
             return [task_of(row) for row in _asked_for(held, offer)[:count]]
 
@@ -121,13 +129,20 @@ class LeaseVerbs(ControlItemVerbs):
 
     def held_by_others(self, who: str, offer: Offer, now: datetime) -> int:
         person = self.person_row(who)
-        values = {"who": person["id"], "expert": int(is_expert(person)), "kinds": None, "misplaced": MISPLACED}
-        values |= {"refused": self.routing.refused(person), "sitting": micros(now - SITTING_TIME)}
+        values = {**self._who(person, replace(offer, kinds=None), now), "spares": self._last_resort.spares(person)}
+        values |= {"refused": self.routing.refused(person)}
         values |= {"pools": text(list(offer.pools)), "now": micros(now), "count": MAX_COUNTED_COUNT}
         return int(self.db.value("count_held_by_others", **values))
 
     def has_lapsed(self, who: str) -> bool:
         return self.db.value("has_lapsed", who=self.person_row(who)["id"]) is not None
+
+    def end_vain_checks(self, now: datetime) -> int:
+        with self.db.write():
+            vain = self._last_resort.vain_checks()
+            for task in vain:
+                self.db.run("close_unleased_task", task_id=task, now=micros(now))
+            return len(vain)
 
     def open_tasks(self, offer: Offer, now: datetime) -> int:
         named = self.routing.named(offer.form, offer.field)
@@ -173,6 +188,14 @@ class LeaseVerbs(ControlItemVerbs):
                 break
         return chosen
 
+    def _give_last(self, person: Row, count: int, offer: Offer, now: datetime, until: int) -> None:
+        """Lease up to `count` tasks that nobody else who is there is left for."""
+        scan = None if offer.scan is None else self.scan_row(offer.scan)["id"]
+        for task in self._last_resort.tasks(person, {**self._who(person, offer, now), "scan_id": scan}, count, offer):
+            self.give(task.id, person["id"], now, until)
+            if task.resort:
+                self.db.run("set_resort", task_id=task.id, resort=task.resort)
+
     def _candidates(
         self, person: Row, count: int, offer: Offer, now: datetime, new: bool, adds: Mapping[str, int]
     ) -> Iterator[Row]:
@@ -182,17 +205,13 @@ class LeaseVerbs(ControlItemVerbs):
         on the types of field on which this person's readings are worth most. So it may choose which field somebody
         gets, never how much work.
         """
-        order = partial(_queue_order, _tradition(person), micros(now - MAX_PREFERENCE_WAIT), new, self._bits(adds))
+        order = partial(queue_order, tradition_of(person), micros(now - MAX_PREFERENCE_WAIT), new, self._bits(adds))
         named = self.routing.named(offer.form, offer.field)
-        values: dict[str, object] = {
-            "who": person["id"],
-            "expert": int(is_expert(person)),
-            "kinds": None if offer.kinds is None else text(list(offer.kinds)),
-            "sitting": micros(now - SITTING_TIME),
-            "misplaced": MISPLACED,
-            "count": count,
-        }
+        is_only_expert = self._last_resort.spares(person) == NOBODY
+        values = {**self._who(person, offer, now), "count": count}
         for pool in offer.pools:
+            if is_only_expert and pool != EXPERT_POOL:
+                continue  # the only expert is kept for every field
             if offer.scan is not None:
                 scan = self.scan_row(offer.scan)["id"]
                 yield from self._next("next_tasks_of_scan", person, {"pool": pool, "scan_id": scan, **values})
@@ -203,6 +222,16 @@ class LeaseVerbs(ControlItemVerbs):
             else:
                 yield from sorted(self._next("next_tasks", person, {"pool": pool, **values}), key=order)
 
+    def _who(self, person: Row, offer: Offer, now: datetime) -> dict[str, object]:
+        """Who asks for what, as the statements want it."""
+        return {
+            "who": person["id"],
+            "expert": int(is_expert(person)),
+            "kinds": None if offer.kinds is None else text(list(offer.kinds)),
+            "sitting": micros(now - SITTING_TIME),
+            "misplaced": MISPLACED,
+        }
+
     def _bits(self, adds: Mapping[str, int]) -> Callable[[Row], int]:
         """A function: how many bits this person adds to a task beside others. A new person is given the easiest
         instead."""
@@ -211,10 +240,15 @@ class LeaseVerbs(ControlItemVerbs):
     def _next(self, statement: str, person: Row, values: dict[str, object]) -> list[Row]:
         """Rows that the person may be given. The statement runs again where a row is of a form that was not known
         here."""
-        rows = self.db.all(statement, refused=self.routing.refused(person), **values)
-        if all(self.routing.knows(number) for number in {row["form_field_id"] for row in rows}):
-            return rows
-        return self.db.all(statement, refused=self.routing.refused(person), **values)
+
+        def rows() -> list[Row]:
+            spares = self._last_resort.spares(person)
+            return self.db.all(statement, refused=self.routing.refused(person), spares=spares, **values)
+
+        found = rows()
+        return (
+            found if all(self.routing.knows(number) for number in {row["form_field_id"] for row in found}) else rows()
+        )
 
     def _is_new(self, person: int) -> bool:
         """Whether a person has few readings yet. Once they have enough, this process looks no more."""
@@ -250,27 +284,3 @@ def _asked_for(held: Sequence[Row], offer: Offer) -> list[Row]:
         and offer.scan in (None, row["scan"])
         and (offer.kinds is None or row["kind"] in offer.kinds)
     ]
-
-
-def _tradition(person: Row) -> str:
-    """The writing tradition of a person, as `Transcriber.tradition` has it."""
-    return transcriber_of(person).tradition
-
-
-def _queue_order(tradition: str, waited: int, new: bool, bits: Callable[[Row], int], task: Row) -> tuple[float, ...]:
-    """The key by which a task is sorted for this person.
-
-    First by priority. Then tasks on which readers of another tradition stand alone; last those on which readers of the
-    person's own do. Then the easiest for a new person, and for others what they add most to. Then as the queue has it.
-    For a person who has named no language all traditions are alike.
-    """
-    mark = task["elsewhere"]
-    long = task["opened_at"] < waited
-    rank = 1 if not mark or not tradition else 0 if mark != tradition else 1 if long else 2
-    return (
-        -task["priority"],
-        rank,
-        -task["ease"] if new else -WAITED_TASK_BITS if long else -bits(task),
-        task["slot"],
-        task["id"],
-    )

@@ -12,12 +12,12 @@ from transcribe.errors import CountsAlready, FormNotOffered, LeaseLost, NotFound
 from transcribe.model import Outcome, Task
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, PayMeasure, SentReading
+from transcribe.store.offering.routing import EXPERT_KINDS, is_expert
 from transcribe.store.paid_time import measured_seconds, require_in_time, take_time, work_since
-from transcribe.store.row_mapping import key_of, micros, moment, task_of, text
+from transcribe.store.row_mapping import key_of, micros, moment, task_of, text, values_of
 from transcribe.store.verbs.leases import LeaseVerbs, holds
 from transcribe.store.verbs.pay_ledger import PayLedgerVerbs
 from transcribe.store.verbs.reconcile import MISPLACED, ReconcileVerbs
-from transcribe.store.verbs.routing import EXPERT_KINDS, is_expert
 
 MAX_UNDO_COUNT = 10
 """How many of their last readings a person may take back."""
@@ -52,7 +52,11 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             if sent.page is not None:
                 sent = replace(sent, page=self._page(row, sent.page))
             standing = self._standing(row, person)
-            if standing is not None:
+            if standing is not None and is_last_word(row, person, standing):
+                row = dict(zip(row.keys(), values_of(row), strict=True)) | {
+                    "answers": 0
+                }  # asked for and paid like any other
+            elif standing is not None:
                 row = self._task_of_standing(row, person, standing, now)
                 return self._correct(row, person, sent, idem, standing, now)
             late = not holds(row, person, now)
@@ -106,6 +110,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
                 seconds=None if person["engagement"] in UNTIMED_ENGAGEMENTS else active,
                 now=micros(now),
             )
+            self.db.run("count_passed", field_id=row["field_id"], lane=row["lane"])
             if reason == MISPLACED:
                 self.db.run("wake", scan_id=row["scan_id"])
             if paid:
@@ -189,6 +194,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             self.vouch("undo", last["number"])
             self.db.run("lease_again", task_id=row["id"], who=person["id"], until=until)
             self.db.run("put_lease", task_id=row["id"], who=person["id"], now=micros(now), until=until)
+            self.db.run("count_passed", field_id=row["field_id"], lane=row["lane"])
             self.db.run("wake", scan_id=row["scan_id"])
             return task_of(self.leased_row(row["public_id"], person))
 
@@ -222,7 +228,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         shown = task["prefill"] if sent.shown is None else sent.shown
         words = {"text": sent.text, "alternatives": "[]", "shown": shown}
         words |= {"legible": sent.legible, "reason": sent.reason}
-        expert = task["kind"] in EXPERT_KINDS and is_expert(person)
+        expert = (task["kind"] in EXPERT_KINDS or bool(task["resort"])) and is_expert(person)
         number = self.db.insert(
             "put_reading",
             id=identity,
@@ -246,6 +252,15 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         if task["erased_at"] is None:
             self.db.run("put_reading_text", number=number, **words)
         return identity, number
+
+
+def is_last_word(task: Row, person: Row, standing: Row) -> bool:
+    """Whether an expert was given a task of a field that they had read already.
+
+    No other expert is there then. What they send for it is a reading of its own, and no correction of the former one.
+    """
+    asked_again = bool(task["resort"]) and standing["task_id"] != task["id"] and standing["at"] <= task["from_at"]
+    return asked_again and is_expert(person)
 
 
 def _flags(task: Row, person: Row, sent: SentReading) -> list[str]:

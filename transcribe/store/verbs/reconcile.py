@@ -11,6 +11,7 @@ from transcribe.model import Decision, FieldKey, PagePicture, Place, Reading, Re
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import CLAIM_SECONDS, FieldHistory, OutboxEntry, Waiting
 from transcribe.store.lookup import Fields
+from transcribe.store.offering.routing import EXPERT_KINDS, EXPERT_POOL
 from transcribe.store.row_mapping import (
     decision_columns,
     decision_of,
@@ -240,13 +241,18 @@ class ReconcileVerbs(IngestVerbs):
         return record_of(row, self.db.all("record_decisions", record_id=number), exceptions or "[]")
 
     def _open(self, scan: Row, task: Task, up_to: int, now: datetime) -> None:
-        """Open the task of this slot. Asked again it is the same task; one that was answered stays answered."""
+        """Open the task of this slot. Asked again it is the same task; one that was answered stays answered.
+
+        One that was answered by what was weighed is another task's slot: the next is opened.
+        """
         field = self.make_field(scan, task.key)
         lane = lane_of(task.kind)
         slot = max(task.slot, 1 + int(self.db.value("people_slots", field_id=field, lane=lane, up_to=up_to)))
+        while (old := self._of_slot(field, task, slot)) and old["answered"] and old["answered"] <= up_to:
+            slot += 1
         wish = {"kind": task.kind, "slot": slot}
-        how = {"reason": task.reason, "pool": task.pool, "priority": task.priority}
-        old = self.db.one("task_of_slot", field_id=field, **wish)
+        pool = EXPERT_POOL if task.kind in EXPERT_KINDS else task.pool
+        how = {"reason": task.reason, "pool": pool, "priority": task.priority}
         if old is None:
             public = secrets.token_urlsafe(16)  # 128 bits: nobody guesses the task of another
             made = self.db.insert(
@@ -258,3 +264,9 @@ class ReconcileVerbs(IngestVerbs):
             self.db.run("reopen_task", task_id=old["id"], **how)
         if task.elsewhere or old is not None:
             self.db.run("mark_task", field_id=field, elsewhere=task.elsewhere, **wish)
+        if old is not None or slot > 1:
+            self.db.run("count_passed", field_id=field, lane=lane)
+
+    def _of_slot(self, field: int, task: Task, slot: int) -> Row | None:
+        """The task of a field in this slot, with the number of the reading that answered it."""
+        return self.db.one("task_of_slot", field_id=field, kind=task.kind, slot=slot)

@@ -185,6 +185,7 @@ def test_only_the_last_ten_readings_can_be_taken_back(here: World) -> None:
 
 def test_only_experts_are_given_what_experts_decide_and_never_what_they_read(here: World) -> None:
     scan = here.scan("a")
+    put(here.store, person("eva", "expert"), NOON)
     here.ask(scan, "number")
     (task,) = here.store.lease("eve", 1, NOON)
     here.store.submit(task.id, "eve", sent("A1", "i"), after(1))

@@ -53,6 +53,14 @@ class Routing:
         self._newest = max((each.number for each in self._fields), default=0)
         return False
 
+    def read_again(self) -> None:
+        """Read all fields anew, as a form may have come."""
+        self.knows(self._newest + 1)
+
+    def numbers(self) -> list[int]:
+        """The numbers of all fields that are known."""
+        return [each.number for each in self._fields]
+
     def type_of(self, number: int) -> str:
         """The type of the field of this number; "" where there is none."""
         return self._types.get(number, "")
@@ -107,6 +115,11 @@ class Routing:
 def is_expert(person: Row) -> bool:
     """Whether this person has the role of an expert now."""
     return "expert" in json.loads(person["roles"])
+
+
+def may_read(person: Row) -> bool:
+    """Whether this person is one of those who read: transcribers, and experts."""
+    return not {"transcriber", "expert"}.isdisjoint(json.loads(person["roles"]))
 
 
 def _form_field(row: Row) -> FormField:
