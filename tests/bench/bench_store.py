@@ -65,6 +65,7 @@ def leases(count: int) -> dict[str, object]:
         mine = itertools.cycle(rows)
         values = {
             "expert": 0,
+            "spares": None,
             "refused": None,
             "kinds": None,
             "sitting": 0,
