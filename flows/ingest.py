@@ -285,11 +285,11 @@ def _summary(done: Ingested, home: Home) -> str:
         f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already, "
         f"{done.unidentified} of an unknown form, {len(done.set_aside)} files set aside, {len(done.failed)} failed.",
         "",
-        "| form | scans | fields | decided by machine | open tasks | records |",
+        "| form | scans | fields | decided by machine | open | records |",
         "|---|---|---|---|---|---|",
     ]
     for form, scans in counts.scans.items():
-        columns = (counts.fields, counts.decided_by_machine, counts.open_tasks, counts.records)
+        columns = (counts.fields, counts.decided_by_machine, counts.open_fields, counts.records)
         cells = [form or "unknown", str(scans), *(str(column.get(form, 0)) for column in columns)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -55,7 +55,8 @@ def status(
     if scans:
         terminal.say("")
         terminal.columns(
-            ("scan", "name", "form", "fields", "decided", "open"), map(_row, home.store.scan_states(batch))
+            ("scan", "name", "form", "fields", "decided", "open", "not asked", "batch"),
+            map(_row, home.store.scan_states(batch)),
         )
 
 
@@ -91,7 +92,8 @@ def _print_quarantined(apart: list[Quarantined]) -> None:
 
 def _row(state: ScanState) -> tuple[object, ...]:
     form = f"{state.scan.form} {state.scan.form_version}" if state.scan.form else "unknown"
-    return state.scan.id[:12], state.scan.name, form, state.fields, state.decided, state.open_tasks
+    counts = state.fields, state.decided, state.open_fields, state.unasked_fields
+    return state.scan.id[:12], state.scan.name, form, *counts, state.scan.batch
 
 
 @app.command()

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class ScanStateJson(BaseModel):
-    """One scan: what it is, the quality of its pages, and how far its fields have come. Times are ISO 8601."""
+    """One scan: what it is, the quality of its pages, and how far its fields have come. Times are ISO 8601.
+
+    `fields` are `decided`, `open_fields` (people are asked) and `unasked_fields` together.
+    """
 
     scan: str
     name: str
@@ -28,6 +31,8 @@ class ScanStateJson(BaseModel):
     advice: tuple[str, ...]
     fields: int
     decided: int
+    open_fields: int
+    unasked_fields: int
     open_tasks: int
     recorded_at: str | None
     erased_at: str | None
@@ -58,19 +63,36 @@ class QuarantinedJson(BaseModel):
     retry_at: str | None
 
 
+class AskedJson(BaseModel):
+    """Fields that people have read, those of them that are decided, and those that were asked needlessly.
+
+    `needless`: the decided text is exactly what every engine had read before anybody was asked.
+    """
+
+    fields: int
+    decided: int
+    needless: int
+
+
 class StatusJson(BaseModel):
     """The state of a home: counts per form, then every scan and every file set aside.
 
-    `waiting_reasons` has for each form the open tasks by reason code. `ignored_patterns` tell each pattern of a form
-    that is not used any more, `held_forms` each form whose records cannot be published.
+    Of each form, `fields` are `decided_by_machine`, `decided_by_people`, `open_fields` and `unasked_fields` together;
+    `reopened_fields` are those open ones of which a value was decided before. `waiting_reasons` has the open tasks by
+    reason code, `asked` the fields that people have read by the reason of the first question. `ignored_patterns` tell
+    each pattern of a form that is not used any more, `held_forms` each form whose records cannot be published.
     """
 
     scans: Mapping[str, int]
     fields: Mapping[str, int]
     decided_by_machine: Mapping[str, int]
     decided_by_people: Mapping[str, int]
+    open_fields: Mapping[str, int]
+    reopened_fields: Mapping[str, int]
+    unasked_fields: Mapping[str, int]
     open_tasks: Mapping[str, int]
     waiting_reasons: Mapping[str, Mapping[str, int]]
+    asked: Mapping[str, Mapping[str, AskedJson]]
     records: Mapping[str, int]
     set_aside: int
     waiting_scans: int
@@ -110,6 +132,8 @@ def _scan_state(state: ScanState) -> ScanStateJson:
         advice=state.advice,
         fields=state.fields,
         decided=state.decided,
+        open_fields=state.open_fields,
+        unasked_fields=state.unasked_fields,
         open_tasks=state.open_tasks,
         recorded_at=_iso(state.recorded_at),
         erased_at=_iso(state.erased_at),

@@ -15,8 +15,9 @@ def print_counts(counts: Counts) -> None:
     if not counts.scans:
         printing.say("Nothing was ingested yet: fairhand ingest PATH... --form NAME")
         return
-    head = ("form", "scans", "fields", "by machine", "by people", "open tasks", "records")
-    columns = (counts.fields, counts.decided_by_machine, counts.decided_by_people, counts.open_tasks, counts.records)
+    head = ("form", "scans", "fields", "by machine", "by people", "open", "not asked", "records")
+    decided = counts.decided_by_machine, counts.decided_by_people
+    columns = (counts.fields, *decided, counts.open_fields, counts.unasked_fields, counts.records)
     rows = [
         (form or "unknown", count, *(column.get(form, 0) for column in columns)) for form, count in counts.scans.items()
     ]
@@ -25,6 +26,8 @@ def print_counts(counts: Counts) -> None:
         if reasons:
             printing.say(f"\n{form or 'unknown form'} waits for people:")
             printing.columns(("because", "tasks"), [(_in_words(code), number) for code, number in reasons.items()])
+    if again := sum(counts.reopened_fields.values()):
+        printing.say(f"\n{again} of the open fields were decided before and are asked again.")
     if counts.waiting_scans:
         printing.say(f"\n{counts.waiting_scans} scans have readings that were not weighed yet: fairhand reconcile")
 

@@ -45,6 +45,15 @@ ABOUT = "mina"
 """Of whom everything that is held is told: she has done a bit of everything."""
 
 
+NEW_OF_STATUS = (
+    *("records_db", "quarantined", "ignored_patterns", "held_forms"),
+    *("open_fields", "reopened_fields", "unasked_fields", "asked"),
+)
+"""What status says since a later version, and where the home lies."""
+
+NEW_OF_SCANS = ("open_fields", "unasked_fields")
+"""What status says of a scan since a later version."""
+
 NEW_OF_READINGS = ("withdrawn_at", "withdrawn_because")
 """What is held of a reading since a later version, None in an older home."""
 
@@ -55,10 +64,7 @@ def told(home: Path) -> dict[str, Any]:
         people, scans = rooms.store.transcribers(), _scans(rooms)
         said = {
             "settings": {name: getattr(rooms.settings, name) for name in SET},
-            "status": [
-                _without(each, "records_db", "quarantined", "ignored_patterns", "held_forms")
-                for each in listed(home, "status")
-            ],
+            "status": [_status(each) for each in listed(home, "status")],
             **{name: listed(home, *words) for name, words in LISTS.items()},
             "about": _about(json.loads(command(home, "people", "export", ABOUT))),
             **_held(rooms, people),
@@ -70,6 +76,12 @@ def told(home: Path) -> dict[str, Any]:
     said["log verified"] = [_without(each, "forgeries") for each in said["log verified"]]  # newer than the old home
     plain: dict[str, Any] = json.loads(json.dumps(said, default=_plain))
     return plain
+
+
+def _status(told: dict[str, Any]) -> dict[str, Any]:
+    """The state, without what no older program says of it."""
+    old = _without(told, *NEW_OF_STATUS)
+    return {**old, "scan_states": [_without(each, *NEW_OF_SCANS) for each in old["scan_states"]]}
 
 
 def _about(held: dict[str, Any]) -> dict[str, Any]:

@@ -71,7 +71,11 @@ class OutboxEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanState:
-    """What an operator sees of one scan: facts and counts."""
+    """What an operator sees of one scan: facts and counts.
+
+    Its `fields` are `decided`, `open_fields` (people are asked, also where a value was decided before) or
+    `unasked_fields`. `open_tasks` are questions of every kind.
+    """
 
     scan: Scan
     received_at: datetime
@@ -80,21 +84,44 @@ class ScanState:
     advice: tuple[str, ...]
     fields: int
     decided: int
+    open_fields: int
+    unasked_fields: int
     open_tasks: int
     recorded_at: datetime | None
     erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedFields:
+    """Fields that people have read, those of them that are decided now, and those that were asked needlessly.
+
+    `needless` ones are decided as exactly the text that every engine had read before anybody was asked.
+    """
+
+    fields: int
+    decided: int
+    needless: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """The state in numbers. A mapping is by form; `waiting_reasons` is form -> reason code -> open tasks."""
+    """The state in numbers. A mapping is by form.
+
+    `fields` are decided by machine, decided by people, open, or unasked: these add up. A field is open while people are
+    asked for it; `reopened_fields` are the open ones of which a value was decided before. `waiting_reasons` is form ->
+    reason code -> open tasks, `asked` form -> reason code of the first question -> fields.
+    """
 
     scans: Mapping[str, int]
     fields: Mapping[str, int]
     decided_by_machine: Mapping[str, int]
     decided_by_people: Mapping[str, int]
+    open_fields: Mapping[str, int]
+    reopened_fields: Mapping[str, int]
+    unasked_fields: Mapping[str, int]
     open_tasks: Mapping[str, int]
     waiting_reasons: Mapping[str, Mapping[str, int]]
+    asked: Mapping[str, Mapping[str, AskedFields]]
     records: Mapping[str, int]
     set_aside: int
     waiting_scans: int

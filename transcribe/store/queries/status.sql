@@ -1,23 +1,65 @@
+-- name: part_field_state
+-- What became of the field f: 'open' while people are asked for it, also where a value was decided before; else 'decided';
+-- else 'unasked'. The cells of a table whose rows people are asked for are open too.
+CASE
+    WHEN EXISTS (SELECT 1 FROM task t WHERE t.field_id = f.id AND t.closed_at IS NULL AND t.withdrawn_at IS NULL
+        AND t.kind IN ('read', 'adjudicate', 'locate')) THEN 'open'
+    WHEN EXISTS (SELECT 1 FROM decision d WHERE d.field_id = f.id) THEN 'decided'
+    WHEN f.row_number >= 0 AND EXISTS (SELECT 1 FROM task t JOIN field w ON w.id = t.field_id
+        WHERE t.scan_id = f.scan_id AND t.closed_at IS NULL AND t.withdrawn_at IS NULL AND t.kind = 'rows'
+        AND w.name = substr(f.name, 1, instr(f.name, '.') - 1)) THEN 'open'
+    ELSE 'unasked' END
+
+-- name: part_is_of_form
+-- Whether f is a field of the form: what is asked of a whole scan, or of the rows of a table, is none.
+f.name <> '' AND NOT EXISTS (SELECT 1 FROM task t WHERE t.field_id = f.id AND t.kind = 'rows')
+
 -- name: scan_states
 SELECT s.*, r.fit, r.quality, r.advice,
-    (SELECT COUNT(*) FROM field_now f WHERE f.scan_id = s.id AND f.name <> '') AS fields,
-    (SELECT COUNT(*) FROM field_now f WHERE f.scan_id = s.id
-        AND EXISTS (SELECT 1 FROM decision d WHERE d.field_id = f.id)) AS decided,
-    (SELECT COUNT(*) FROM task t WHERE t.scan_id = s.id AND t.closed_at IS NULL) AS open_tasks
+    (SELECT COUNT(*) FROM task t WHERE t.scan_id = s.id AND t.closed_at IS NULL AND t.withdrawn_at IS NULL
+        AND t.kind <> 'test') AS open_tasks
 FROM scan s LEFT JOIN reads r ON r.scan_id = s.id AND r.form = s.form AND r.form_version = s.form_version
 WHERE (:batch IS NULL OR s.batch = :batch) ORDER BY s.received_at DESC, s.id DESC;
+
+-- name: scan_fields
+SELECT scan_id, SUM(state = 'decided') AS decided, SUM(state = 'open') AS open, SUM(state = 'unasked') AS unasked FROM (
+    SELECT f.scan_id, {part_field_state} AS state FROM field_now f
+    WHERE {part_is_of_form} AND (:batch IS NULL OR f.batch = :batch))
+GROUP BY scan_id;
 
 -- name: count_scans
 SELECT form, COUNT(*) AS count FROM scan WHERE :batch IS NULL OR batch = :batch GROUP BY form;
 
 -- name: count_fields
-SELECT f.scan_form AS form, COUNT(*) AS count FROM field_now f
-WHERE f.name <> '' AND (:batch IS NULL OR f.batch = :batch) GROUP BY f.scan_form;
+SELECT form, state, by_people, COUNT(*) AS count FROM (
+    SELECT f.scan_form AS form, {part_field_state} AS state,
+        (SELECT d.by_people FROM decision d WHERE d.field_id = f.id ORDER BY d.version DESC LIMIT 1) AS by_people
+    FROM field_now f WHERE {part_is_of_form} AND (:batch IS NULL OR f.batch = :batch))
+GROUP BY form, state, by_people;
 
--- name: count_decided
-SELECT f.scan_form AS form, d.by_people, COUNT(*) AS count FROM field_now f JOIN decision d ON d.field_id = f.id
-WHERE d.version = (SELECT MAX(version) FROM decision l WHERE l.field_id = f.id) AND (:batch IS NULL OR f.batch = :batch)
-GROUP BY f.scan_form, d.by_people;
+-- name: part_machines_before
+-- Each engine's last reading m of the field before people were asked, which a.number is the first reading of.
+m.field_id = a.field_id AND m.kind = 'machine' AND m.source <> 'ink' AND m.number < a.number AND NOT EXISTS (
+    SELECT 1 FROM reading l WHERE l.field_id = m.field_id AND l.source = m.source AND l.number > m.number AND l.number < a.number)
+
+-- name: count_asked
+-- By the reason for which people were asked first: fields that they have read, those of them that are decided, and those
+-- decided as exactly what every engine had read before.
+WITH asked AS (
+    SELECT f.id AS field_id, f.scan_form AS form, {part_field_state} AS state,
+        (SELECT MIN(r.number) FROM reading r JOIN task t ON t.id = r.task_id
+            WHERE r.field_id = f.id AND r.transcriber_id IS NOT NULL AND t.kind IN ('read', 'adjudicate', 'locate')) AS number
+    FROM field_now f WHERE {part_is_of_form} AND (:batch IS NULL OR f.batch = :batch))
+SELECT a.form, t.reason, COUNT(*) AS fields, SUM(a.state = 'decided') AS decided,
+    SUM(a.state = 'decided' AND d.no_value IS NOT 'illegible' AND d.no_value IS NOT 'absent'
+        AND d.no_value IS NOT 'crossed out'
+        AND EXISTS (SELECT 1 FROM reading m WHERE {part_machines_before})
+        AND NOT EXISTS (SELECT 1 FROM reading m LEFT JOIN reading_text x ON x.number = m.number
+            WHERE {part_machines_before} AND (x.text IS NULL OR m.text_hash <> d.text_hash))) AS needless
+FROM asked a JOIN reading r ON r.number = a.number JOIN task t ON t.id = r.task_id
+LEFT JOIN decision d ON d.field_id = a.field_id
+    AND d.version = (SELECT MAX(version) FROM decision l WHERE l.field_id = a.field_id)
+GROUP BY a.form, t.reason;
 
 -- name: count_open
 SELECT s.form, t.reason, COUNT(*) AS count FROM task t JOIN scan s ON s.id = t.scan_id

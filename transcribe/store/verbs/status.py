@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from transcribe.errors import NotFound
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import Counts, OpenBatch, Quarantined, ScanState
+from transcribe.store.facts import AskedFields, Counts, OpenBatch, Quarantined, ScanState
 from transcribe.store.row_mapping import micros, moment, moment_or_none, numbers_of
 from transcribe.store.verbs.ingest import IngestVerbs
 
@@ -23,19 +23,26 @@ class StatusVerbs(IngestVerbs):
 
     def scan_states(self, batch: str | None = None) -> list[ScanState]:
         with self.db.snapshot():
-            return [self._state(row) for row in self.db.all("scan_states", batch=batch)]
+            fields = {row["scan_id"]: row for row in self.db.all("scan_fields", batch=batch)}
+            return [self._state(row, fields.get(row["id"])) for row in self.db.all("scan_states", batch=batch)]
 
     def counts(self, batch: str | None = None) -> Counts:
         with self.db.snapshot():
-            decided = self.db.all("count_decided", batch=batch)
+            fields = self.db.all("count_fields", batch=batch)
+            decided = [row for row in fields if row["state"] == "decided"]
+            still_open = [row for row in fields if row["state"] == "open"]
             reasons: dict[str, dict[str, int]] = {}
             for row in self.db.all("count_open", batch=batch):
                 reasons.setdefault(row["form"], {})[row["reason"]] = row["count"]
             return Counts(
                 scans=_by_form(self.db.all("count_scans", batch=batch)),
-                fields=_by_form(self.db.all("count_fields", batch=batch)),
+                fields=_by_form(fields),
                 decided_by_machine=_by_form([row for row in decided if not row["by_people"]]),
                 decided_by_people=_by_form([row for row in decided if row["by_people"]]),
+                open_fields=_by_form(still_open),
+                reopened_fields=_by_form([row for row in still_open if row["by_people"] is not None]),
+                unasked_fields=_by_form([row for row in fields if row["state"] == "unasked"]),
+                asked=self._asked(batch),
                 open_tasks={form: sum(counts.values()) for form, counts in reasons.items()},
                 waiting_reasons=reasons,
                 records=_by_form(self.db.all("count_records", batch=batch)),
@@ -43,19 +50,29 @@ class StatusVerbs(IngestVerbs):
                 waiting_scans=self.db.value("count_waiting", batch=batch),
             )
 
+    def _asked(self, batch: str | None) -> dict[str, dict[str, AskedFields]]:
+        asked: dict[str, dict[str, AskedFields]] = {}
+        for row in self.db.all("count_asked", batch=batch):
+            counts = AskedFields(fields=row["fields"], decided=row["decided"], needless=row["needless"])
+            asked.setdefault(row["form"], {})[row["reason"]] = counts
+        return asked
+
     def open_batches(self) -> list[OpenBatch]:
         rows = self.db.all("open_batches")
         return [OpenBatch(form=row["form"], batch=row["batch"], begun=bool(row["begun"])) for row in rows]
 
-    def _state(self, row: Row) -> ScanState:
+    def _state(self, row: Row, fields: Row | None) -> ScanState:
+        decided, still_open, unasked = (fields[each] if fields else 0 for each in ("decided", "open", "unasked"))
         return ScanState(
             scan=self.scan_from(row),
             received_at=moment(row["received_at"]),
             fit=row["fit"],
             quality=numbers_of(row["quality"]),
             advice=tuple(json.loads(row["advice"] or "[]")),
-            fields=row["fields"],
-            decided=row["decided"],
+            fields=decided + still_open + unasked,
+            decided=decided,
+            open_fields=still_open,
+            unasked_fields=unasked,
             open_tasks=row["open_tasks"],
             recorded_at=moment_or_none(row["recorded_at"]),
             erased_at=moment_or_none(row["erased_at"]),
@@ -140,4 +157,7 @@ class QuarantineVerbs(IngestVerbs):
 
 
 def _by_form(rows: list[Row]) -> dict[str, int]:
-    return {row["form"]: row["count"] for row in rows}
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row["form"]] = counts.get(row["form"], 0) + row["count"]
+    return counts

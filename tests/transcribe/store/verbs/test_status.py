@@ -1,0 +1,118 @@
+"""Counts tell the truth: every field is in one of them, and what is asked again is not decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, sent, world
+from transcribe.model import FieldKey, ReadResult, Scan, Task
+from transcribe.store.facts import AskedFields
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as made:
+        yield made
+
+
+def sums(here: World) -> tuple[int, ...]:
+    """Fields, and those decided by machine, by people, open and not asked: the latter make up the former."""
+    counts = here.store.counts()
+    of_each = (counts.decided_by_machine, counts.decided_by_people, counts.open_fields, counts.unasked_fields)
+    parts = tuple(sum(each.values()) for each in of_each)
+    states = here.store.scan_states()
+    whole = sum(counts.fields.values())
+    assert whole == sum(parts) == sum(state.fields for state in states)
+    assert all(state.fields == state.decided + state.open_fields + state.unasked_fields for state in states)
+    assert sum(state.open_fields for state in states) == parts[2]
+    return whole, *parts
+
+
+def test_every_field_is_decided_or_open_or_not_asked_yet(here: World) -> None:
+    scan = here.scan("a")
+    assert sums(here) == (2, 0, 0, 0, 2)
+    here.ask(scan, "number")
+    here.decide(scan, decision("total", "1"))
+    assert sums(here) == (2, 1, 0, 1, 0)
+    here.decide(scan, decision("number", "1"))
+    assert sums(here) == (2, 2, 0, 0, 0)
+
+
+def test_a_decided_field_that_is_asked_again_is_open_until_it_is_decided_again(here: World) -> None:
+    scan = here.scan("a")
+    here.decide(scan, decision("number", "1"), decision("total", "1"), record=True)
+    here.ask(scan, "number", reason="below target")
+    assert sums(here) == (2, 1, 0, 1, 0)
+    assert here.store.counts().reopened_fields == {"order": 1}
+    (task,) = here.store.lease("ann", 1, NOON)
+    here.store.submit(task.id, "ann", sent("1", "i"), after(1))
+    here.decide(scan, decision("number", "1", here.store.readings(scan.id)[-1]))
+    assert sums(here) == (2, 1, 1, 0, 0)
+    assert here.store.counts().reopened_fields == {}
+
+
+def test_a_check_of_a_decided_field_does_not_open_it(here: World) -> None:
+    scan = here.scan("a")
+    here.decide(scan, decision("number", "1"), decision("total", "1"))
+    here.ask(scan, "number", kind="audit", reason="audit")
+    assert sums(here) == (2, 2, 0, 0, 0)
+    assert here.store.counts().waiting_reasons == {"order": {"audit": 1}}
+
+
+def test_the_rows_of_a_table_are_no_field_and_its_cells_are_open_while_they_are_asked_for(here: World) -> None:
+    cells = form(field("lines.quantity", "integer"), name="cells")
+    here.store.put_form(cells, "", NOON)
+    scan = here.scan("a", form=cells)
+    read = machine(scan, "lines.quantity", "3")
+    cell = FieldKey("lines.quantity", 0)
+
+    reads = ReadResult(places=(), readings=(replace(read, key=cell, id="cell"),), fit=None, quality={})
+    here.store.put_reads(scan.id, reads, NOON)
+    before = sums(here)
+    wish = Task(scan=scan.id, key=FieldKey("lines"), kind="rows", reason="rows missing")
+    here.store.conclude(scan.id, here.up_to(scan), [], [wish], None, NOON)
+    assert sums(here)[0] == before[0]
+    assert here.store.counts().open_fields == {"cells": 1}
+
+
+def asked(here: World, scan: Scan, name: str, typed: str, reason: str) -> None:
+    """Somebody is asked for a field, types this, and it is decided so."""
+    here.ask(scan, name, reason=reason)
+    (task,) = (each for each in here.store.lease("ann", 9, NOON) if each.scan == scan.id)
+    here.store.submit(task.id, "ann", sent(typed, f"{scan.name} {name}"), after(1))
+    here.decide(scan, decision(name, typed, here.store.readings(scan.id)[-1]))
+
+
+def test_who_was_asked_what_every_engine_had_read_was_asked_needlessly(here: World) -> None:
+    first, second = here.scan("a"), here.scan("b")
+    asked(here, first, "number", "a-number", "one engine")
+    asked(here, first, "total", "12.50", "one engine")
+    asked(here, second, "number", "b-number", "not proven")
+    here.ask(second, "total", reason="lookalike")
+    assert here.store.counts().asked == {
+        "order": {
+            "one engine": AskedFields(fields=2, decided=2, needless=1),
+            "not proven": AskedFields(fields=1, decided=1, needless=1),
+        }
+    }
+
+
+def test_where_engines_disagreed_nobody_was_asked_needlessly(here: World) -> None:
+
+    scan = here.scan("a")
+    other = replace(machine(scan, "number", "A-7"), source="rapidocr", id="other")
+    here.store.put_reads(scan.id, ReadResult(places=(), readings=(other,), fit=None, quality={}), NOON)
+    asked(here, scan, "number", "a-number", "engines disagree")
+    assert here.store.counts().asked["order"]["engines disagree"] == AskedFields(fields=1, decided=1, needless=0)
+
+
+def test_a_batch_is_counted_by_itself(here: World) -> None:
+    here.scan("a")
+    asked(here, here.scan("b", batch="late"), "number", "b-number", "one engine")
+    assert here.store.counts("late").fields == {"order": 2}
+    assert here.store.counts("late").asked == {"order": {"one engine": AskedFields(fields=1, decided=1, needless=1)}}
+    assert here.store.counts("none").asked == {}
