@@ -20,6 +20,7 @@ def examples(few: int, *allowed: HealthCheck, **others: Any) -> settings:
     return settings(
         max_examples=few * (MORE if SOAK else 1),
         deadline=None,
+        report_multiple_bugs=False,
         suppress_health_check=[HealthCheck.too_slow, *allowed],
         **others,
     )

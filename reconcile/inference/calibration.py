@@ -89,7 +89,7 @@ def calibrated(share: float, seen: Circumstances, learnt: LearntParameters) -> f
         return max(share, MIN_BARCODE_PROBABILITY)
     informed = informed_share(share, seen)
 
-    def at(stage: str) -> float:
+    def at(stage: str, informed: float = informed) -> float:
         return adjusted(informed, stage, seen.family, learnt.calibration)
 
     if seen.prose:
@@ -100,8 +100,12 @@ def calibrated(share: float, seen: Circumstances, learnt: LearntParameters) -> f
             share = min(share, at(seen.doubt_stage))
         if seen.trouble_stages:  # what troubles machines makes nothing surer
             share = min(share, *map(at, seen.trouble_stages))
-        if seen.people:  # a person who says it too makes it no less sure
-            share = max(share, at(seen.stage)) if seen.by_engine else at(seen.stage)
+        if seen.people:
+            of_people = [at(seen.stage)]
+            if seen.typed:
+                of_people.append(at(LONG_TEXT_STAGE, whole_text_probability(informed, seen.typed)))
+            # an engine that says it too makes it no less sure, one that says something else no surer
+            share = max(share, *of_people) if seen.by_engine else min(of_people)
     if seen.engines + seen.people >= POLICY.people_to_agree or seen.witness:
         return share
     return min(share, MAX_ONE_READER_PROBABILITY if seen.people else MAX_ONE_ENGINE_PROBABILITY)

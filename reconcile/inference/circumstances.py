@@ -50,7 +50,8 @@ class Circumstances(NamedTuple):
     all people; `listening` all engines. `ink` is the ink test's confidence that it is so, 0 where it did not look.
     `witness` vouches for it beside readings; "" where nothing does. `trouble` is why machines alone may not decide
     here; "" where they may. `in_place` is how probable it is that it was read where the field stands. `prose` tells how
-    a long text came about that people alone read, None of others.
+    a long text came about that people alone read, `typed` how it did among people where machines read it too; None of
+    others.
     """
 
     says: str
@@ -72,6 +73,7 @@ class Circumstances(NamedTuple):
     in_place: float
     searched: bool
     prose: Prose | None
+    typed: Prose | None
     careful: int
     against_engines: int
     opposed: bool
@@ -157,7 +159,7 @@ class Circumstances(NamedTuple):
             by_code=self.by_code,
             witness=self.witness,
             trouble=self.trouble,
-            typed_alike=self.prose is not None and self.prose.origin == "alike",
+            typed_alike=any(prose is not None and prose.origin == "alike" for prose in (self.prose, self.typed)),
             searched_text=self.searched and self.family == "line text",
             situation=self.situation,
             earned=earned,
@@ -203,6 +205,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         in_place=_in_place(spot, engines, says, learnt),
         searched=any(vote.place is not None for vote in engines),
         prose=prose(spot, votes, says, weighed.words is not None),
+        typed=prose(spot, people, says, False) if engines and weighed.words is None else None,
         careful=len([vote for vote in people if vote.says == says and _is_careful(spot, vote, learnt)]),
         against_engines=len([vote for vote in engines if vote.null is None and vote.says != says]),
         opposed=_is_opposed(spot, weighed, says, sums),

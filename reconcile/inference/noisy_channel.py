@@ -8,7 +8,7 @@ something unrelated. Places that look like something else to everybody couple so
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from math import factorial
@@ -65,6 +65,9 @@ NULL_PROBABILITIES: dict[str, dict[tuple[str, str], float]] = {
         ("text", ""): 0.03,
         ("", "text"): 0.02,
         ("illegible", ""): 0.3,
+        ("illegible", "text"): 0.5,
+        ("crossed out", "text"): 0.5,
+        ("absent", "text"): 0.3,
     },
     "person": {
         ("text", ""): 0.004,
@@ -72,6 +75,7 @@ NULL_PROBABILITIES: dict[str, dict[tuple[str, str], float]] = {
         ("", "illegible"): 0.004,
         ("", "text"): 0.006,
         ("illegible", ""): 0.1,
+        ("illegible", "text"): 0.15,
         ("illegible", "illegible"): 0.7,
     },
     "expert": {
@@ -85,7 +89,8 @@ NULL_PROBABILITIES: dict[str, dict[tuple[str, str], float]] = {
 }
 """P(what a source says | what is written) where either is no text, by kind of source and (written, said).
 
-Machines fall silent on faint print. A person overlooks a filled field, or gives one up, once in 250.
+Machines fall silent on faint print, and read on where a person sees that nothing can be read, or that it is struck
+out. A person overlooks a filled field, or gives one up, once in 250.
 """
 
 SAME_NULL_PROBABILITY = 0.97
@@ -103,18 +108,31 @@ MACHINE_SILENCE_PROBABILITY = 0.02
 Measured on filled fields.
 """
 
+NO_STRAYS: Mapping[str, float] = {}
+"""Where nothing is known of the texts that are read where none is written."""
+
 Source = tuple[Vote, SourceModel, float]
 """A vote, the model of its source, and P(its confidence | it is wrong) / P(its confidence | it is right)."""
 
 
-def likelihoods(learnt: LearntParameters, sources: Sequence[Source], written: str) -> list[float]:
-    """P(each source says what it says, as surely as it does | `written`, comparable text, is on the paper)."""
+def likelihoods(
+    learnt: LearntParameters, sources: Sequence[Source], written: str, strays: Mapping[str, float] = NO_STRAYS
+) -> list[float]:
+    """P(each source says what it says, as surely as it does | `written`, comparable text, is on the paper).
+
+    `strays` are P(this text | a text is read where none is written), by text: of the same kind as those written here,
+    as it comes from the print, a neighbouring field or another page. A text not in it is any text.
+    """
     blank, plain = is_null(written), written.isascii()
     found = []
     for vote, source_model, ratio in sources:
         said = vote.says
-        if blank or vote.null is not None:
+        if is_silent(vote):
+            blind = MACHINE_SILENCE_PROBABILITY
+        elif blank or vote.null is not None:
             blind = _null_probability(said, source_model.kind, written)
+            if vote.null is None:
+                blind *= ratio * (strays[said] if said in strays else flat_share(said))
         elif source_model.swap or source_model.phrases or (source_model.accents and not plain):
             blind = _in_some_way(learnt, said, source_model, ratio, written)
         elif said == written:
@@ -127,6 +145,11 @@ def likelihoods(learnt: LearntParameters, sources: Sequence[Source], written: st
             blind = (FOLLOWED_PREFILL_SHARE if said == vote.shown else 0.0) + (1 - FOLLOWED_PREFILL_SHARE) * blind
         found.append(blind)
     return found
+
+
+def is_silent(vote: Vote) -> bool:
+    """Whether a machine could not read or find the field. That tells of the machine, not of what is written."""
+    return vote.machine and vote.null in SILENCE
 
 
 def error_probability(learnt: LearntParameters, said: str, source_model: SourceModel, written: str) -> float:
@@ -225,14 +248,11 @@ def _edit_path(written: str, said: str) -> tuple[float, tuple[tuple[str, str], .
 
 
 def _null_probability(said: str, kind: str, written: str) -> float:
-    """P(this is said | this is written) where one of them is no text."""
+    """P(this is said, or any text | this is written) where one of them is no text."""
     of, what = _null_name(written), _null_name(said)
-    if kind == "machine" and what in SILENCE:
-        return MACHINE_SILENCE_PROBABILITY
     if of == what:
         return NULL_PROBABILITIES[kind].get((of, what), SAME_NULL_PROBABILITY)
-    share = NULL_PROBABILITIES[kind].get((of, what), OTHER_NULL_PROBABILITY)
-    return share * flat_share(said) if what == "text" else share
+    return NULL_PROBABILITIES[kind].get((of, what), OTHER_NULL_PROBABILITY)
 
 
 def _null_name(says: str) -> str:

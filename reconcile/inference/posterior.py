@@ -15,6 +15,7 @@ from reconcile.forms import PreparedField
 from reconcile.inference.candidates import IMPOSSIBLE_LOG_PROBABILITY, candidates, nothing_read
 from reconcile.inference.noisy_channel import (
     Source,
+    is_silent,
     likelihoods,
     misreading_probability,
     swapped,
@@ -22,6 +23,7 @@ from reconcile.inference.noisy_channel import (
 from reconcile.inference.prior import (
     PROPOSAL_LOG_FACTOR,
     log_prior,
+    stray_share,
     word_priors,
 )
 from reconcile.inference.votes import Vote, is_null
@@ -99,17 +101,19 @@ def weigh_field(
     for vote in votes:
         source_model = learnt.source_model(vote.source, vote.kind, spot.type, vote.bad_page)
         sources.append((vote, source_model, source_model.ratio(vote.confidence, vote.says)))
-    read = {vote.says: vote.null for vote in votes}
+    speaking = [vote for vote in votes if not is_silent(vote)]
+    read = {vote.says: vote.null for vote in speaking or votes}  # a machine's silence proposes nothing
     texts = sorted([says for says, null in read.items() if null is None])
     typed = [vote.says for vote in votes if not vote.machine and vote.shown is None]
     alike = {says for says in typed if typed.count(says) > 1} if len(typed) > 1 else ()
     origins = candidates(spot, read, texts, learnt.words(spot.field.name), arithmetic, alike)
-    terms = {says: likelihoods(learnt, sources, says) for says in origins}
     spelt = {says: word_priors(spot, says, learnt) for says in texts}
+    strays = {says: stray_share(spot, says, learnt, spelt[says]) for says in texts} if len(texts) < len(read) else {}
     bad = any(vote.bad_page for vote in votes)
     confusion_share = 0.0 if spot.family == "mark" else learnt.shared_confusions.share(spot.type, bad_page=bad)
-    ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share) for says in origins}
-    caps = [min([way.terms[at] for way in ways[vote.says]]) for at, vote in enumerate(votes)]
+    terms = {says: likelihoods(learnt, sources, says, strays) for says in origins}
+    ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share, strays) for says in origins}
+    caps = [min([way.terms[at] for way in ways.get(vote.says, ())], default=1.0) for at, vote in enumerate(votes)]
     if len(origins) > 1:
         ways = {says: [_capped(way, says, votes, caps) for way in of_text] for says, of_text in ways.items()}
     none_prior, none_terms, none = nothing_read(spot, sources, spelt, learnt, confusion_share, caps)
@@ -120,6 +124,15 @@ def weigh_field(
         + (0.0 if origin in ("read", "master") else PROPOSAL_LOG_FACTOR)
         for says, origin in origins.items()
     }
+    scores, confused = _scored(ways, priors, most)
+    shares, none_share = _normalised(scores, none - sum(map(log, most)))
+    return FieldPosterior(tuple(votes), origins, shares, none_share, terms, none_terms, confused, priors, none_prior)
+
+
+def _scored(
+    ways: Mapping[str, Sequence[_Way]], priors: Mapping[str, float], most: Sequence[float]
+) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+    """(log of prior times P of all votes by text, the share of each way in which it looks like another text)."""
     scores: dict[str, float] = {}
     confused: dict[str, dict[str, float]] = {}
     for says, of_text in ways.items():
@@ -128,8 +141,7 @@ def weigh_field(
         if len(parts) > 1 and total > 0:
             confused[says] = {way.looks_like: part / total for way, part in zip(of_text[1:], parts[1:], strict=True)}
         scores[says] = priors[says] + (log(total) if total > 0 else IMPOSSIBLE_LOG_PROBABILITY)
-    shares, none_share = _normalised(scores, none - sum(map(log, most)))
-    return FieldPosterior(tuple(votes), origins, shares, none_share, terms, none_terms, confused, priors, none_prior)
+    return scores, confused
 
 
 def _capped(way: _Way, says: str, votes: Sequence[Vote], caps: Sequence[float]) -> _Way:
@@ -164,18 +176,28 @@ def _ways(
     sources: Sequence[Source],
     terms: Mapping[str, list[float]],
     confusion_share: float,
+    strays: Mapping[str, float],
 ) -> list[_Way]:
-    """A text seen as it is, and as each other text that was read and that the place may look like."""
+    """A text seen as it is, and as each other text that was read and that the place may look like.
+
+    Where none is written, engines may all read the same print, frame or neighbouring field.
+    """
     found = [_Way("", 1 - confusion_share, terms[written])]
-    if is_null(written) or not confusion_share:
+    if not confusion_share:
         return found
     for other in texts:
-        looks = 0.0 if other == written else _look_alike_probability(learnt, written, other)
+        looks = 0.0
+        if is_null(written):
+            looks = strays[other]
+        elif other != written:
+            looks = _look_alike_probability(learnt, written, other)
         if looks <= 0:
             continue
         said = []
         for (vote, source_model, ratio), term, followed in zip(sources, terms[written], terms[other], strict=True):
-            if vote.says == other:
+            if is_silent(vote):
+                followed = term
+            elif vote.says == other:
                 followed *= ratio
             elif vote.says == written:  # it did not follow
                 term, followed = term * ratio**UNSURE_RATIO_POWER, 0.0

@@ -120,6 +120,11 @@ def unread_log_prior(
     return found + (log(1 - learnt.covered_share(spot.field.name)) if spot.known_values is not None else 0.0)
 
 
+def stray_share(spot: PreparedField, says: str, learnt: LearntParameters, words: WordPriors | None = None) -> float:
+    """P(this text | a text is read where none is written): as probable as where one is, whatever its faults."""
+    return exp(max(MIN_LOG_PRIOR, flat_prior(says), _text_log_prior(spot, says, learnt, words)))
+
+
 def _text_log_prior(spot: PreparedField, says: str, learnt: LearntParameters, words: WordPriors | None) -> float:
     found = FLAT_LOG_PRIORS.get(spot.type)
     if found is not None:
