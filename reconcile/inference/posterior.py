@@ -104,9 +104,7 @@ def weigh_field(
     speaking = [vote for vote in votes if not is_silent(vote)]
     read = {vote.says: vote.null for vote in speaking or votes}  # a machine's silence proposes nothing
     texts = sorted([says for says, null in read.items() if null is None])
-    typed = [vote.says for vote in votes if not vote.machine and vote.shown is None]
-    alike = {says for says in typed if typed.count(says) > 1} if len(typed) > 1 else ()
-    origins = candidates(spot, read, texts, learnt.words(spot.field.name), arithmetic, alike)
+    origins = candidates(spot, read, texts, learnt.words(spot.field.name), arithmetic, _typed_alike(votes))
     spelt = {says: word_priors(spot, says, learnt) for says in texts}
     strays = {says: stray_share(spot, says, learnt, spelt[says]) for says in texts} if len(texts) < len(read) else {}
     bad = any(vote.bad_page for vote in votes)
@@ -127,6 +125,12 @@ def weigh_field(
     scores, confused = _scored(ways, priors, most)
     shares, none_share = _normalised(scores, none - sum(map(log, most)))
     return FieldPosterior(tuple(votes), origins, shares, none_share, terms, none_terms, confused, priors, none_prior)
+
+
+def _typed_alike(votes: Iterable[Vote]) -> set[str]:
+    """What several people typed without having seen it."""
+    typed = [vote.says for vote in votes if not vote.machine and vote.shown is None]
+    return {says for says in typed if typed.count(says) > 1} if len(typed) > 1 else set()
 
 
 def _scored(
