@@ -183,8 +183,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
     sums = prod([ruled.factors[says] for ruled in weighed.ruled]) if weighed.ruled else 1.0
     witness = witness_of(spot, votes, says, sums, learnt)
     trouble = trouble_of(spot, votes, says, sums)
-    if not trouble and not witness and is_unsure_on_bad_page(spot, engines, says, learnt):
-        trouble = Reason.NOT_SURE_ENOUGH
+    unsure = not trouble and not witness and is_unsure_on_bad_page(spot, engines, says, learnt)
     return Circumstances(
         says=says,
         family=spot.family,
@@ -199,7 +198,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         contradicting=len([vote for vote in against if _could_be(spot, vote.says)]),
         ink=max(ink, default=0.0),
         witness=witness,
-        trouble=trouble,
+        trouble=Reason.NOT_SURE_ENOUGH if unsure else trouble,
         fit=min([vote.fit for vote in engines], default=1.0),
         quality=min([vote.quality for vote in engines], default=1.0),
         in_place=_in_place(spot, engines, says, learnt),
