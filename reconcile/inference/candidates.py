@@ -118,8 +118,8 @@ def nothing_read(
     if not unread:
         return IMPOSSIBLE_LOG_PROBABILITY, list(caps), IMPOSSIBLE_LOG_PROBABILITY
     if spot.family == "mark" or not texts:
-        (text,) = unread
-        prior = FLAT_MARK_LOG_PRIOR if texts else UNREAD_TEXT_LOG_PRIOR
+        text = min(unread)  # of a mark of which neither value was read, both are as likely
+        prior = FLAT_MARK_LOG_PRIOR + log(len(unread)) if texts else UNREAD_TEXT_LOG_PRIOR
         alone = [min(term, cap) for term, cap in zip(likelihoods(learnt, sources, text), caps, strict=True)]
         return prior, alone, prior + sum(map(log, alone))
     guesses = []

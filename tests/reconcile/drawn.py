@@ -28,7 +28,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "amount": ("12.50", "12.80", "1250", "1,250.00", "x"),
     "integer": ("3", "8", "30", "0", "B"),
     "decimal": ("7.5", "75", "1.25", "7.S"),
-    "checkbox": ("true", "false"),
+    "checkbox": ("true", "false", "x?"),
     "date": ("03/04/2026", "04/03/2026", "31/02/2026", "03/04/2025", "13/04/2026"),
 }
 """By type of field: texts that are near one another, some faulty for the type."""
