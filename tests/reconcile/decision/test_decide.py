@@ -197,8 +197,10 @@ def test_a_person_who_saw_the_value_is_no_second_reader() -> None:
 def test_names_that_differ_in_less_than_one_letter_in_twenty_agree_but_codes_do_not() -> None:
     long = "Etablissements Lefevre et Fils"
     name = [reading("customer_name", "ana", long), reading("customer_name", "ben", long.replace("Fils", "Fis"))]
-    assert decided(NAME, *name).method == "people"
+    assert posterior(NAME, *name).standing.people == 2
+    assert decided(NAME, *name, reading("customer_name", "eve", long)).method == "people"
     code = [reading("reference", "ana", "PA-1042"), reading("reference", "ben", "PA-1043")]
+    assert posterior(CODE, *code).standing.people == 1
     assert asked(CODE, *code).reason == "readers disagree"
 
 
