@@ -36,11 +36,11 @@ def explained(home: Home, scan: str, field: str, *, names: bool = True) -> Expla
     Raises NotFound where there is no such scan or field.
     """
     history = home.store.field_history(home.store.scan(scan).id, FieldKey.parse(field))
-    champion, replay = _champion(home, history), _replayed(home, history)
+    champion, again = _champion(home, history), _replayed(home, history)
     if not names:
-        return _explanation(history, _reader_numbers(history), champion, replay=replay, times=False)
+        return _explanation(history, _reader_numbers(history), champion, again=again, times=False)
     handles = {person.id: person.handle for person in home.store.transcribers()}
-    return _explanation(history, handles, champion, replay=replay, times=True)
+    return _explanation(history, handles, champion, again=again, times=True)
 
 
 def explained_whole(home: Home, scan: str) -> list[Explanation]:
@@ -50,7 +50,7 @@ def explained_whole(home: Home, scan: str) -> list[Explanation]:
     keys |= {decision.key for decision in home.store.decisions(whole)}
     histories = [home.store.field_history(whole, key) for key in sorted(keys, key=lambda key: (key.name, key.row or 0))]
     return [
-        _explanation(history, _reader_numbers(history), _champion(home, history), replay=None, times=False)
+        _explanation(history, _reader_numbers(history), _champion(home, history), again=(None, None), times=False)
         for history in histories
     ]
 
@@ -63,7 +63,12 @@ def _reader_numbers(history: FieldHistory) -> dict[str, str]:
 
 
 def _explanation(
-    history: FieldHistory, names: Mapping[str, str], champion: ChampionJson | None, *, replay: bool | None, times: bool
+    history: FieldHistory,
+    names: Mapping[str, str],
+    champion: ChampionJson | None,
+    *,
+    again: tuple[bool | None, float | None],
+    times: bool,
 ) -> Explanation:
     """The history with people called by these names, by id; with `times` each reading has its person's active time."""
     return Explanation(
@@ -80,7 +85,8 @@ def _explanation(
         tasks=tuple(_task(task, names) for task in history.tasks),
         truth=history.truth.text if history.truth else None,
         champion=champion,
-        replay=replay,
+        replay=again[0],
+        probability_again=again[1],
     )
 
 
@@ -165,21 +171,22 @@ def _champion(home: Home, history: FieldHistory) -> ChampionJson | None:
     )
 
 
-def _replayed(home: Home, history: FieldHistory) -> bool | None:
-    """Whether weighing the same readings again gives the last decision; None where nothing is decided."""
+def _replayed(home: Home, history: FieldHistory) -> tuple[bool | None, float | None]:
+    """(whether weighing the same readings again gives the last decision, with what probability).
+
+    None where nothing is decided, and where there is no such decision again.
+    """
     if not history.decisions:
-        return None
+        return None, None
     last = history.decisions[-1]
     form = home.forms(history.scan.form, history.scan.form_version)
     used = set(last.readings)
     readings = [reading for reading in home.store.readings(history.scan.id) if reading.id in used]
     posteriors = weigh(form, readings, _parameters(home, last))
     again = outcomes(form, posteriors, policy(home.settings)).get(history.key)
-    return (
-        isinstance(again, Decision)
-        and (again.value, again.null, again.text) == (last.value, last.null, last.text)
-        and abs(again.probability - last.probability) < EQUAL_PROBABILITY_DIFFERENCE
-    )
+    if not isinstance(again, Decision):
+        return False, None
+    return (again.value, again.null, again.text) == (last.value, last.null, last.text), again.probability
 
 
 def in_words(explanation: Explanation) -> str:
@@ -196,9 +203,18 @@ def in_words(explanation: Explanation) -> str:
         lines += ["", _champion_in_words(explanation.champion)]
     waiting = [task for task in explanation.tasks if not task.closed]
     lines += ["", *(f"waits: {task.kind}, {task.because}" for task in waiting)] if waiting else []
-    if explanation.replay is not None:
-        lines += ["", "Weighed again it is the same." if explanation.replay else "Weighed again it is NOT the same."]
+    lines += ["", _weighed_again(explanation)] if explanation.replay is not None else []
     return "\n".join(lines)
+
+
+def _weighed_again(explanation: Explanation) -> str:
+    """What comes of weighing again. A later version of fairhand may find another probability."""
+    again = explanation.probability_again
+    if not explanation.replay or again is None:
+        return "Weighed again it is NOT the same."
+    if abs(again - explanation.decisions[-1].probability) < EQUAL_PROBABILITY_DIFFERENCE:
+        return "Weighed again it is the same."
+    return f"Weighed again it is the same value. This version of fairhand gives it the probability {again:.4f}."
 
 
 def _reading_in_words(reading: ExplainedReading) -> str:

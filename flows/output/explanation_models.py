@@ -90,7 +90,8 @@ class Explanation(JsonAnswer):
 
     `box` is x0, y0, x1, y1 on `page`; both are None where no place is known. `truth` is the text known to be right,
     if any. `champion` is None where the form is unknown or has no such field. `replay` tells whether weighing the same
-    readings again gives the last decision; None where nothing is decided or it was not tried.
+    readings again gives the last decision, `probability_again` with what probability; None where nothing is decided or
+    it was not tried. Another version of fairhand may find another probability.
     """
 
     scan: str
@@ -107,3 +108,4 @@ class Explanation(JsonAnswer):
     truth: str | None
     champion: ChampionJson | None
     replay: bool | None
+    probability_again: float | None

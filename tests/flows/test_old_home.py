@@ -36,6 +36,9 @@ SECRETS: dict[str, Any] = EXPECTED["secrets"]
 EXACTLY = 1e-9
 """Two probabilities that differ by less are the same: sums of floats may be added in another order."""
 
+SURER = 0.05
+"""As much surer or less sure of a decided value may a later version be."""
+
 SNIPPETS = 60
 """So many fields at least have their own picture."""
 
@@ -115,9 +118,29 @@ def test_what_was_said_of_it_is_said_still(says: dict[str, Any], part: str) -> N
     assert says[part] == SAID[part]
 
 
-@pytest.mark.parametrize("part", ["weighed", "pay"])
-def test_what_is_reckoned_anew_is_the_same(says: dict[str, Any], part: str) -> None:
-    assert same(SAID[part], says[part])
+def test_what_pay_is_reckoned_anew_is_the_same(says: dict[str, Any]) -> None:
+    assert same(SAID["pay"], says["pay"])
+
+
+def test_what_is_weighed_anew_comes_to_the_same(says: dict[str, Any]) -> None:
+    """The same values by the same methods. How probable they are, a later version may know better."""
+    assert _weighed(says).keys() == _weighed(SAID).keys()
+    for field, (read_by, becomes) in _weighed(SAID).items():
+        again = _weighed(says)[field]
+        assert again[0] == read_by
+        assert again[1][:-1] == becomes[:-1], field
+        if becomes[0] == "decision":
+            assert abs(again[1][-1] - becomes[-1]) < SURER, field
+
+
+def _weighed(told: dict[str, Any]) -> dict[tuple[str, str, str], tuple[list[int], list[Any]]]:
+    """(who read it, what becomes of it) by scan, version of the parameters and field."""
+    return {
+        (scan, version, field): (each["read by"], each["becomes"])
+        for scan, versions in told["weighed"].items()
+        for version, fields in versions.items()
+        for field, each in fields.items()
+    }
 
 
 def test_nothing_new_is_said_of_it(says: dict[str, Any]) -> None:

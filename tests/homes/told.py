@@ -131,7 +131,8 @@ def _scans(rooms: Home) -> list[Scan]:
 def _explained(rooms: Home, scan: Scan) -> list[dict[str, Any]]:
     """What `explain` tells of every field that was decided, with "replay": its last decision weighed again."""
     keys = {each.key for each in rooms.store.decisions(scan.id)} | {each.key for each in rooms.store.readings(scan.id)}
-    return [explained(rooms, scan.id, str(key)).plain() for key in sorted(keys, key=str)]
+    plain = [explained(rooms, scan.id, str(key)).plain() for key in sorted(keys, key=str)]
+    return [_without(each, "probability_again") for each in plain]
 
 
 def _weighed(rooms: Home, scan: Scan) -> dict[str, dict[str, Any]]:
