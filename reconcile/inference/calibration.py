@@ -61,7 +61,7 @@ What they turn out to be must not bend the line where it counts.
 """
 
 MAX_FITTED_LOG_ODDS = 9.2
-"""Log odds of 0.9999: no set was large enough to fit beyond, so there the model's own differences stand."""
+"""Log odds of 0.9999: no set was large enough to fit beyond. There the model's own differences count in full at most."""
 
 NO_CALIBRATION: Mapping[str, Mapping[str, float]] = {}
 
@@ -87,28 +87,27 @@ def calibrated(share: float, seen: Circumstances, learnt: LearntParameters) -> f
         return max(share, seen.ink)
     if seen.by_code:
         return max(share, MIN_BARCODE_PROBABILITY)
-    informed = informed_share(share, seen)
-
-    def at(stage: str, informed: float = informed) -> float:
-        return adjusted(informed, stage, seen.family, learnt.calibration)
-
-    if seen.prose:
-        share = at(LONG_TEXT_STAGE)
+    if seen.people:
+        found = [adjusted(informed_share(share, seen), seen.stage, seen.family, learnt.calibration)]
+        if seen.typed:
+            whole = whole_text_probability(share, seen.typed)
+            found.append(adjusted(whole, LONG_TEXT_STAGE, seen.family, learnt.calibration))
+        # who says what an engine said makes it no less sure; who says something else, no surer
+        share = min(found) if seen.by_machines is None else max(_of_machines(seen.by_machines, seen, learnt), *found)
     else:
-        share = at(seen.sound_stage)
-        if not seen.is_sound:  # one engine is never surer than two that agree
-            share = min(share, at(seen.doubt_stage))
-        if seen.trouble_stages:  # what troubles machines makes nothing surer
-            share = min(share, *map(at, seen.trouble_stages))
-        if seen.people:
-            of_people = [at(seen.stage)]
-            if seen.typed:
-                of_people.append(at(LONG_TEXT_STAGE, whole_text_probability(informed, seen.typed)))
-            # an engine that says it too makes it no less sure, one that says something else no surer
-            share = max(share, *of_people) if seen.by_engine else min(of_people)
+        share = _of_machines(share, seen, learnt)
     if seen.engines + seen.people >= POLICY.people_to_agree or seen.witness:
         return share
     return min(share, MAX_ONE_READER_PROBABILITY if seen.people else MAX_ONE_ENGINE_PROBABILITY)
+
+
+def _of_machines(share: float, seen: Circumstances, learnt: LearntParameters) -> float:
+    """The probability of what machines say by themselves, from the share that they alone give it.
+
+    One engine is never surer than two that agree, and what troubles machines makes nothing surer.
+    """
+    stages = [seen.sound_stage, *([] if seen.is_sound else [seen.doubt_stage]), *seen.trouble_stages]
+    return min(adjusted(share * seen.in_place, stage, seen.family, learnt.calibration) for stage in stages)
 
 
 def informed_share(share: float, seen: Circumstances) -> float:
@@ -128,7 +127,8 @@ def adjusted(share: float, stage: str, family: str, fitted: Mapping[str, Mapping
     if line is None:
         return share
     within = _bounded_log_odds(share)
-    return 1.0 / (1.0 + exp(-(line["a"] + line.get(family, 0.0) + line["b"] * within + odds(share) - within)))
+    beyond = min(1.0, line["b"]) * (odds(share) - within)
+    return 1.0 / (1.0 + exp(-(line["a"] + line.get(family, 0.0) + line["b"] * within + beyond)))
 
 
 def _is_calibrated(stage: str, share: float) -> bool:

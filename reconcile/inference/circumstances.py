@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from reconcile.forms import Family, PreparedField
 from reconcile.inference.corroboration import witness_of
 from reconcile.inference.long_text_calibration import Prose, prose
-from reconcile.inference.posterior import FieldPosterior
+from reconcile.inference.posterior import FieldPosterior, weigh_field
 from reconcile.inference.troubles import (
     MAX_OPPOSING_SUMS_FACTOR,
     is_said_by_barcode,
@@ -51,7 +51,8 @@ class Circumstances(NamedTuple):
     `witness` vouches for it beside readings; "" where nothing does. `trouble` is why machines alone may not decide
     here; "" where they may. `in_place` is how probable it is that it was read where the field stands. `prose` tells how
     a long text came about that people alone read, `typed` how it did among people where machines read it too; None of
-    others.
+    others. `by_machines` is the share that machines alone give a value that people read too; None where no engine says
+    it.
     """
 
     says: str
@@ -79,7 +80,7 @@ class Circumstances(NamedTuple):
     opposed: bool
     unlisted: bool
     telling: tuple[Reason, ...]
-    by_engine: bool
+    by_machines: float | None
 
     @property
     def by_ink(self) -> bool:
@@ -208,10 +209,27 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         careful=len([vote for vote in people if vote.says == says and _is_careful(spot, vote, learnt)]),
         against_engines=len([vote for vote in engines if vote.null is None and vote.says != says]),
         opposed=_is_opposed(spot, weighed, says, sums),
-        by_engine=any(vote.says == says for vote in engines),
+        by_machines=_share_by_machines(spot, weighed, says, learnt) if people and engines else None,
         telling=telling_troubles(spot, votes, says),
         unlisted=spot.known_values is not None and null_of(says) is None and not spot.known_values.has(says),
     )
+
+
+def _share_by_machines(
+    spot: PreparedField, weighed: FieldPosterior, says: str, learnt: LearntParameters
+) -> float | None:
+    """The model's share of a value by what machines read alone, the form's sums counted in."""
+    machines = [vote for vote in weighed.votes if vote.machine]
+    if weighed.words is not None or all(vote.says != says or vote.source == INK for vote in machines):
+        return None
+    alone = weigh_field(spot, machines, learnt)
+    if says not in alone.shares:  # machines fell silent, people say why
+        return None
+    parts, none = dict(alone.shares), alone.none
+    for ruled in weighed.ruled:
+        none *= ruled.none
+        parts = {text: part * ruled.factors.get(text, ruled.none) for text, part in parts.items()}
+    return parts[says] / (sum(parts.values()) + none)
 
 
 def _is_sure(spot: PreparedField, vote: Vote, learnt: LearntParameters) -> bool:
