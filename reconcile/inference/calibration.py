@@ -61,7 +61,7 @@ What they turn out to be must not bend the line where it counts.
 """
 
 MAX_FITTED_LOG_ODDS = 9.2
-"""Log odds of 0.9999: no set was large enough to fit beyond. There the model's own differences count in full at most."""
+"""Log odds of 0.9999: no set was large enough to fit beyond. There the model's own differences count, at most whole."""
 
 NO_CALIBRATION: Mapping[str, Mapping[str, float]] = {}
 

@@ -45,13 +45,13 @@ PAGE = hocr.write([], size=(100, 100), system="kraken 5").replace(
 )
 
 
-def rounds(seed: int) -> Iterator[Random]:
-    """Chances, one for each input, until the time is over; no input may take too long."""
+def rounds(seed: int, most: float = MOST_SECONDS) -> Iterator[Random]:
+    """Chances, one for each input, until the time is over; no input may take more seconds than `most`."""
     end, number = time.monotonic() + SECONDS, 0
     while time.monotonic() < end:
         begun = time.monotonic()
         yield Random(f"{seed} {number}")
-        assert time.monotonic() - begun < MOST_SECONDS, (seed, number)
+        assert time.monotonic() - begun < most, (seed, number)
         number += 1
 
 

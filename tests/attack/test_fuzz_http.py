@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -18,7 +19,7 @@ from flows.home.home import Home, now, open_home
 from flows.serving.api import api
 from flows.steps.layout_tasks import unread_annotations
 from tests.attack.mutation import NASTY_AND_PLAIN, mutated
-from tests.attack.test_fuzz import rounds
+from tests.attack.test_fuzz import MOST_SECONDS, rounds
 from tests.transcribe.review.access.test_guard import filled, routes
 from tests.transcribe.review.site import Clock, Site
 from tests.transcribe.review.test_requests import client_of
@@ -31,6 +32,9 @@ from transcribe.review.app import create_app
 from transcribe.review.options import ReviewOptions
 
 pytestmark = [pytest.mark.law, pytest.mark.timeout(3600)]
+MOST_SECONDS_WITH_PEOPLE = 120.0
+"""The same for a request before which people sign in, each with a password that takes a while to check."""
+
 REQUESTS_COUNT = 100
 """So many requests are sent before the people, tasks and sessions are made anew. Chosen by hand."""
 
@@ -167,7 +171,7 @@ def path_of(random: Random, template: str, tasks: list[str]) -> str:
 def test_no_request_makes_an_error_of_the_server(seed: int, tmp_path: Path) -> None:
     site, home = site_at(tmp_path)
     ways, senders, tasks = routes(site), list[TestClient](), list[str]()
-    for number, random in enumerate(rounds(seed)):
+    for number, random in enumerate(rounds(seed, MOST_SECONDS_WITH_PEOPLE)):
         if number % REQUESTS_COUNT == 0:
             senders = clients(site, home)
             tasks = [task.id for task in site.store.lease(site.person(secrets.token_hex(4)).id, 5, now())]
@@ -180,6 +184,8 @@ def test_no_request_makes_an_error_of_the_server(seed: int, tmp_path: Path) -> N
             headers |= {
                 random.choice(("accept-language", "cookie", "range", "if-none-match", "x-csrf-token")): "a=\x01;q"
             }
+        begun = time.monotonic()
         answer = sender.request(method, f"http://testserver/{path.removeprefix('/')}", content=content, headers=headers)
+        assert time.monotonic() - begun < MOST_SECONDS, (method, path, content)
         assert answer.status_code < 500, (method, path, content, answer.text)
     home.close()

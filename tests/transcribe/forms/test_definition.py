@@ -150,6 +150,7 @@ def test_a_form_of_two_pages_puts_each_field_on_its_page(folder: Path) -> None:
             "names 'lines.cost', which is no field of the form",
         ),
         ('blank = "small.png"', 'blank = "other.png"', "blank: there is no file other.png"),
+        ('blank = "small.png"', f'blank = "{"x" * 300}.png"', "blank: there is no file xxx"),
         ("size = [200, 300]", "size = [300, 200]", "size: small.png is 200 x 300 pixels"),
         ('locale = "en_GB"', 'locale = "xx_QQ"', "locale: there is no locale"),
         ('currency = "GBP"', 'currency = "QQQ"', "currency: there is no currency"),
