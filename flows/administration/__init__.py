@@ -5,6 +5,7 @@ from flows.administration.deep_check import examine_deeply
 from flows.administration.disputes import expect_work, settle_dispute
 from flows.administration.doctor import CHECKS, EngineState, engines, examine
 from flows.administration.fair_pay import fault_messages, require_fair_serving, require_fair_start, unfair_forms
+from flows.administration.missing_people import missing_in_words
 from flows.administration.orphans import orphaned_files, remove_orphans
 from flows.administration.pay import PayLine, close_period, micro_of, pay_lines, set_floor, set_rate
 from flows.administration.people import Invitation, end_second_factor, invite, pause, sign_out_everywhere
@@ -28,6 +29,7 @@ __all__ = [
     "forget_scan",
     "invite",
     "micro_of",
+    "missing_in_words",
     "orphaned_files",
     "pause",
     "pay_lines",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.administration.finding import Finding
+from flows.administration.missing_people import missing_command, missing_in_words
 from flows.home import (
     PREFECT_KEY_FILE,
     FormLibrary,
@@ -51,7 +52,7 @@ class EngineState:
 NAMED_PLACES_COUNT = 3
 """So many files that others may read are named. Chosen by hand."""
 
-CHECKS = ("packages", "engines", "settings", "forms", "disk", "private", "database", "records", "ports")
+CHECKS = ("packages", "engines", "settings", "forms", "disk", "private", "database", "people", "records", "ports")
 """Every check, in the order in which they run."""
 
 
@@ -64,6 +65,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _disk(settings)
     yield from _private(settings)
     yield from _database(settings)
+    yield from _people(settings)
     yield from _records(settings)
     yield from _ports(settings)
 
@@ -214,6 +216,21 @@ def _database(settings: Settings) -> Iterator[Finding]:
     for fault in erasure_list_faults(settings.state):
         mend = "leave it, or put it back from a backup; then put back no older state.db without looking at what returns"
         yield Finding(check="database", message=fault, mend=mend, warning=True)
+
+
+def _people(settings: Settings) -> Iterator[Finding]:
+    """Who is missing, where some fields can be finished by nobody who is there."""
+    if not settings.state.exists():
+        return
+    try:
+        store = open_store(settings.state)
+    except FairhandError:
+        return  # that is a finding of its own
+    missing = store.missing_people()
+    store.close()
+    for each in missing:
+        mend = f"{missing_command(each)}, or fairhand people resume NAME of somebody who is paused"
+        yield Finding(check="people", message=missing_in_words(each), mend=mend, warning=True)
 
 
 def _records(settings: Settings) -> Iterator[Finding]:

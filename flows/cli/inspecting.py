@@ -12,7 +12,7 @@ from flows.terminal import print_counts
 
 if TYPE_CHECKING:
     from flows.home import Settings
-    from transcribe.store import Quarantined, ScanState
+    from transcribe.store import Quarantined, ScanState, SetAside
 
 FILE_ERRORS = ("ScanError", "FormError")
 """Errors that are about a file; others are failures of the program or of the machine."""
@@ -26,6 +26,7 @@ def status(
     scans: Annotated[bool, typer.Option("--scans", help="List every scan too.")] = False,
 ) -> None:
     """Say what is done, what waits for people and why, and which files were set aside."""
+    from flows.administration import missing_in_words
     from flows.cli.status_json import status_json
     from flows.home import open_home
     from flows.steps import held_forms
@@ -40,14 +41,8 @@ def status(
         terminal.say(f"No scan came in a batch {batch!r} first. fairhand status --json tells each scan's batch.")
         return
     print_counts(counts)
-    for what, listed in (
-        ("set aside", [file for file in aside if file.error in FILE_ERRORS]),
-        ("failed, and not read", [file for file in aside if file.error not in FILE_ERRORS]),
-    ):
-        if listed:
-            terminal.say(f"\n{len(listed)} {what}:")
-        for each in listed:
-            terminal.say(f"  {terminal.with_file(each.file.name, each.message)}")
+    _print_missing_people([missing_in_words(each) for each in home.store.missing_people()])
+    _print_set_aside(aside)
     _print_ignored_patterns(home.forms.ignored_patterns())
     _print_held_forms(held_forms(home.settings))
     _print_quarantined([each for each in home.store.quarantined() if batch in (None, each.scan.batch)])
@@ -58,6 +53,24 @@ def status(
             ("scan", "name", "form", "fields", "decided", "open", "not asked", "batch"),
             map(_row, home.store.scan_states(batch)),
         )
+
+
+def _print_set_aside(aside: list[SetAside]) -> None:
+    for what, listed in (
+        ("set aside", [file for file in aside if file.error in FILE_ERRORS]),
+        ("failed, and not read", [file for file in aside if file.error not in FILE_ERRORS]),
+    ):
+        if listed:
+            terminal.say(f"\n{len(listed)} {what}:")
+        for each in listed:
+            terminal.say(f"  {terminal.with_file(each.file.name, each.message)}")
+
+
+def _print_missing_people(told: list[str]) -> None:
+    if told:
+        terminal.say("\nPeople are missing:")
+    for each in told:
+        terminal.say(f"  {each}")
 
 
 def _print_ignored_patterns(told: list[str]) -> None:

@@ -74,6 +74,23 @@ class AskedJson(BaseModel):
     needless: int
 
 
+class MissingPeopleJson(BaseModel):
+    """People without whom fields are finished by nobody who is there: so many more of a role, who have not read them.
+
+    They read one of the `languages`, are in one of the `regions` and have the `qualification`, where any is named.
+    `waits`: orders that are not finished, checks of decided fields, or appeals.
+    """
+
+    role: str
+    people: int
+    languages: tuple[str, ...]
+    regions: tuple[str, ...]
+    qualification: str
+    waits: str
+    fields: int
+    orders: int
+
+
 class StatusJson(BaseModel):
     """The state of a home: counts per form, then every scan and every file set aside.
 
@@ -81,6 +98,7 @@ class StatusJson(BaseModel):
     `reopened_fields` are those open ones of which a value was decided before. `waiting_reasons` has the open tasks by
     reason code, `asked` the fields that people have read by the reason of the first question. `ignored_patterns` tell
     each pattern of a form that is not used any more, `held_forms` each form whose records cannot be published.
+    `missing_people` tells, of the whole home, who is missing where nobody who is there can finish a field.
     """
 
     scans: Mapping[str, int]
@@ -101,6 +119,7 @@ class StatusJson(BaseModel):
     quarantined: tuple[QuarantinedJson, ...]
     ignored_patterns: tuple[str, ...]
     held_forms: tuple[str, ...]
+    missing_people: tuple[MissingPeopleJson, ...]
     records_db: str
 
 
@@ -115,6 +134,7 @@ def status_json(home: Home, counts: Counts, set_aside: Sequence[SetAside], batch
         quarantined=tuple(_quarantined(each) for each in home.store.quarantined() if batch in (None, each.scan.batch)),
         ignored_patterns=tuple(home.forms.ignored_patterns()),
         held_forms=tuple(held_forms(home.settings)),
+        missing_people=tuple(MissingPeopleJson(**dataclasses.asdict(each)) for each in home.store.missing_people()),
         records_db=str(home.settings.records),
     )
 

@@ -44,6 +44,7 @@ from transcribe.store.facts import (
     FieldHistory,
     Floor,
     Learning,
+    MissingPeople,
     Notice,
     Offer,
     OpenBatch,
@@ -247,6 +248,9 @@ class ReconcileStore(Protocol):
 
     def counts(self, batch: str | None = None) -> Counts:
         """The state in numbers."""
+
+    def missing_people(self) -> list[MissingPeople]:
+        """The people without whom some open fields are finished by nobody who is there. None where all can end."""
 
     def open_batches(self) -> list[OpenBatch]:
         """Every form and batch with tasks that wait for people, and whether anybody has read in it yet."""

@@ -127,6 +127,28 @@ class Counts:
     waiting_scans: int
 
 
+Waits = Literal["orders", "checks", "appeals"]
+"""What waits for people who are missing: orders to be finished, checks of decided fields, or hearings of appeals."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingPeople:
+    """People without whom some fields are finished by nobody who is there: so many more of a role, at least.
+
+    They read one of the `languages`, are in one of the `regions` and have the `qualification`, where any is named, and
+    have not read these fields. `waits` says what the `fields` of so many `orders` wait for.
+    """
+
+    role: Literal["transcriber", "expert"]
+    people: int
+    waits: Waits
+    fields: int
+    orders: int
+    languages: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    qualification: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenBatch:
     """The scans of one form in one batch, some of which wait for people. `begun`: somebody has read in it."""

@@ -150,6 +150,7 @@ async def _page(
         visitor.language,
         visitor=visitor,
         people=await context.look(lambda store: store.transcribers()),
+        missing=await context.look(lambda store: store.missing_people()),
         roles=ROLES,
         engagements=ENGAGEMENTS,
         invited=invited,

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from transcribe.codes import Reason
 from transcribe.store.drivers.database import Database, Row
-from transcribe.store.facts import Offer
+from transcribe.store.facts import MissingPeople, Offer
+from transcribe.store.offering.missing_people import missing_people
 from transcribe.store.offering.routing import EXPERT_KINDS, EXPERT_POOL, Routing, is_expert, may_read
 from transcribe.store.row_mapping import VALUE_LANE, text
 
@@ -79,6 +80,15 @@ class LastResort:
         """Checks of decided fields that nobody who is there can make, as every expert has read the field."""
         experts = [self._other(each) for each in self._db.all("people_there") if is_expert(each)]
         return [row["id"] for row in self._db.all("vain_checks", experts=text(experts))] if experts else []
+
+    def missing(self) -> list[MissingPeople]:
+        """The people without whom some open fields are finished by nobody who is there."""
+        self._routing.read_again()
+        readers = [each for each in self._db.all("people_there") if may_read(each)]
+        people = [{**self._other(each), "expert": is_expert(each)} for each in readers]
+        of_pool = {"read": people, EXPERT_POOL: [each for each in people if each["expert"]]}
+        stranded = {pool: self._db.all("stranded", pool=pool, people=text(some)) for pool, some in of_pool.items()}
+        return missing_people(stranded, self._routing.by_number())
 
     def _there(self, person: Row) -> list[Row]:
         return [each for each in self._db.all("people_there") if each["id"] != person["id"] and may_read(each)]

@@ -61,6 +61,10 @@ class Routing:
         """The numbers of all fields that are known."""
         return [each.number for each in self._fields]
 
+    def by_number(self) -> dict[int, FormField]:
+        """All fields that are known, by their numbers."""
+        return {each.number: each for each in self._fields}
+
     def type_of(self, number: int) -> str:
         """The type of the field of this number; "" where there is none."""
         return self._types.get(number, "")

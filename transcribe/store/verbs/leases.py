@@ -11,7 +11,7 @@ from transcribe.codes import Reason
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import Task
 from transcribe.store.drivers.database import Database, Row
-from transcribe.store.facts import ANYTHING, Offer
+from transcribe.store.facts import ANYTHING, MissingPeople, Offer
 from transcribe.store.offering.last_resort import LastResort
 from transcribe.store.offering.queue_order import queue_order, tradition_of
 from transcribe.store.offering.routing import EXPERT_POOL, is_expert
@@ -143,6 +143,10 @@ class LeaseVerbs(ControlItemVerbs):
             for task in vain:
                 self.db.run("close_unleased_task", task_id=task, now=micros(now))
             return len(vain)
+
+    def missing_people(self) -> list[MissingPeople]:
+        with self.db.snapshot():
+            return self._last_resort.missing()
 
     def open_tasks(self, offer: Offer, now: datetime) -> int:
         named = self.routing.named(offer.form, offer.field)

@@ -1,0 +1,42 @@
+"""Who is missing, in words: what keeps orders from ending, and the command that mends it."""
+
+from __future__ import annotations
+
+from transcribe.store import MissingPeople
+
+WAITING = {
+    "orders": "{fields} fields of {orders} orders can be finished by nobody who is there",
+    "checks": "{fields} checks of decided fields, of finished orders, can be made by nobody who is there",
+    "appeals": "{fields} appeals can be heard by nobody who is there; each closes unheard on its day",
+}
+"""What waits, in words."""
+
+
+def missing_in_words(missing: MissingPeople) -> str:
+    """What waits, and who is missing."""
+    waiting = WAITING[missing.waits].format(fields=missing.fields, orders=missing.orders)
+    more = "one" if missing.people == 1 else str(missing.people)
+    who = f"{more} more {missing.role}{'s' if missing.people > 1 else ''} who {_has_or_have(missing)} not read them"
+    return f"{waiting}: {who}{_limits(missing)}."
+
+
+def missing_command(missing: MissingPeople) -> str:
+    """The command that adds such a person."""
+    languages = "".join(f" --language {each}" for each in missing.languages[:1])
+    regions = "".join(f" --region {each}" for each in missing.regions[:1])
+    return f"fairhand people add NAME --role {missing.role}{languages}{regions}"
+
+
+def _has_or_have(missing: MissingPeople) -> str:
+    return "has" if missing.people == 1 else "have"
+
+
+def _limits(missing: MissingPeople) -> str:
+    limits = []
+    if missing.languages:
+        limits.append(f"reading {' or '.join(missing.languages)}")
+    if missing.regions:
+        limits.append(f"in {' or '.join(missing.regions)}")
+    if missing.qualification:
+        limits.append(f"with the test of fields of type {missing.qualification} passed")
+    return "".join(f", {each}" for each in limits)

@@ -1,0 +1,36 @@
+"""What an operator is told of who is missing, and an expert of what they are kept for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+
+from tests.transcribe.review.site import Site
+from transcribe.model import FieldKey, Transcriber
+
+SignIn = Callable[[Transcriber], httpx.Client]
+NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
+
+
+def test_the_page_of_people_says_who_is_missing_until_they_come(site: Site, sign_in: SignIn) -> None:
+    client = sign_in(site.person("olga", "operator"))
+    assert 'id="missing"' not in client.get("/people").text
+    site.scan("bon-de-commande", {NUMBER: "1", DATE: "2"})
+    page = client.get("/people").text
+    assert 'id="missing"' in page
+    assert 'data-waits="orders" data-role="transcriber"' in page
+    assert "Fields that nobody who is there can finish: 2, of 1 orders." in page
+    assert "Missing at least: 2 (Transcriber) who must not have read these fields." in page
+    site.person("amina")
+    assert 'id="missing"' not in client.get("/people").text
+
+
+def test_the_only_expert_finds_no_ordinary_work_and_is_told_why(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {NUMBER: "1"})
+    site.person("amina")
+    expert = sign_in(site.person("exp", "expert"))
+    page = expert.get("/work").text
+    assert 'id="no-work"' in page
+    assert 'id="kept"' in page
+    assert expert.get("/work/next").json()["tasks"] == []
