@@ -35,6 +35,7 @@ def learn(home: str = "") -> dict[str, Any]:
     lines += [f"- {rate}" for rate in learnt.rates]
     again = "are asked again" if learnt.came_into_force else "would have been asked again"
     lines += ["", f"Decided fields that {again}: {len(learnt.reopened)}."] if learnt.reopened else []
+    lines += ["", f"Decided fields that come out otherwise: {len(learnt.otherwise)}."] if learnt.otherwise else []
     create_markdown_artifact(key="learnt", markdown="\n".join(lines))
     return {
         "version": learnt.version,

@@ -21,11 +21,10 @@ PRINTED_FIELDS_COUNT = 20
 WHY: Mapping[str, str] = {
     "": "As shipped, or learnt by a program that kept no reasons.",
     Verdict.BETTER: "Known truths speak for it.",
-    Verdict.NOT_WORSE: "On known truths it is not worse beyond chance.",
-    Verdict.TOO_LITTLE_TRUTH: "Too little truth is known to judge it: what shipped stands, and nothing is asked again.",
+    Verdict.NOT_WORSE: "On known truths it is not worse beyond chance; what is decided stands.",
+    Verdict.TOO_LITTLE_TRUTH: "Too little truth is known to judge it: what shipped stands, and what is decided.",
     Verdict.WORSE: "Refused: on known truths it is worse beyond chance.",
-    Verdict.REOPENS_WITHOUT_TRUTH: "Refused: it would ask decided fields again, and no known truth speaks for that.",
-    Verdict.REOPENS_TOO_MANY: "Refused: it would ask more of the decided fields again than is set "
+    Verdict.REOPENS_TOO_MANY: "Refused: more of the decided fields would come out otherwise than is set "
     "(FAIRHAND_REOPENED_SHARE).",
     Verdict.SAME: "Nothing else than is known was learnt.",
     Verdict.NO_NEWS: "Nothing was read or came to be known since the last time; nothing has changed.",
@@ -79,7 +78,11 @@ def _print(learnt: LearningReport) -> None:
         _print_lines([*_judged(learnt.numbers), *(learnt.changes or ("Nothing moved by half again or more.",))])
     terminal.say(f"\nThe truth of {learnt.truths} fields is known, {learnt.audited} of them by audits:")
     _print_lines(learnt.rates or ("nothing that says how often anybody errs.",))
-    _print_reopened(learnt.reopened, "are asked again" if learnt.came_into_force else "would be asked again")
+    if learnt.reopened:
+        _print_reopened(learnt.reopened, "are asked again" if learnt.came_into_force else "would be asked again")
+    else:
+        stand = "come out otherwise, and stand" if learnt.came_into_force else "would come out otherwise"
+        _print_reopened(learnt.otherwise, stand)
     if learnt.came_into_force and learnt.reopened:
         terminal.say("They are weighed again: fairhand reconcile, or wait for serve.")
 
@@ -96,8 +99,9 @@ def _judged(numbers: Mapping[str, float]) -> Iterable[str]:
     else:
         yield f"{numbers.get('judging', 0):.0f} fields of known truth could judge it; what shipped stands."
     yield (
-        f"Of {numbers['decided']:.0f} decided fields {numbers['reopened']:.0f} would be asked again or decided "
-        f"otherwise; of {numbers['asked']:.0f} open ones {numbers['settled']:.0f} would be decided."
+        f"Of {numbers['decided']:.0f} decided fields {numbers['otherwise']:.0f} come out otherwise with it, and "
+        f"{numbers['reopened']:.0f} of these are asked again, as known truths say so; of {numbers['asked']:.0f} open "
+        f"ones {numbers['settled']:.0f} are decided with it."
     )
 
 
@@ -105,7 +109,7 @@ def _print_reopened(fields: Sequence[ReopenedField], how: str) -> None:
     if not fields:
         return
     scans = len({field.scan for field in fields})
-    terminal.say(f"\n{len(fields)} decided fields of {scans} scans {how}, or decided otherwise:")
+    terminal.say(f"\n{len(fields)} decided fields of {scans} scans {how}:")
     _print_lines(
         f"{field.scan[:12]} {terminal.one_line(field.file)} {field.field}" for field in fields[:PRINTED_FIELDS_COUNT]
     )

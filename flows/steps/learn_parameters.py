@@ -36,8 +36,9 @@ class LearningReport:
 
     `changes` says in words what is new in it. `truths` counts fields with a known truth, `audited` those known by
     audits; `numbers` are what the verdict stands on. `rates` says in words, with intervals, how often decisions,
-    sources and groups of people were wrong. `reopened` are decided fields that are asked again, or would be. `dry`
-    says that nothing was kept.
+    sources and groups of people were wrong. `reopened` are decided fields that are asked again, or would be;
+    `otherwise` all that come out otherwise: they stand where no known truth speaks for that. `dry` says that nothing
+    was kept.
     """
 
     version: int
@@ -52,6 +53,7 @@ class LearningReport:
     changes: tuple[str, ...]
     rates: tuple[str, ...]
     reopened: tuple[ReopenedField, ...]
+    otherwise: tuple[ReopenedField, ...]
 
 
 def learn_home(home: Home, *, by: str = OPERATOR, dry: bool = False, handles: bool = True) -> LearningReport:
@@ -132,13 +134,19 @@ def _kept(home: Home, learning: Learning, proposal: Proposal, known: Sequence[Kn
     after = home.store.parameters(kept.version)
     assert after is not None
     if proposal.is_accepted:
-        put_into_force(home, after, proposal.changed, known)
+        put_into_force(home, after, proposal.changed, known, reopens=proposal.reopens)
     return after
 
 
-def put_into_force(home: Home, after: Parameters, changed: ChangedFields, known: Iterable[KnownScan]) -> None:
-    """Wake the scans of the fields that come out otherwise, and find anew what each person adds."""
-    home.store.wake(sorted({field.scan for field in changed.fields}), now())
+def put_into_force(
+    home: Home, after: Parameters, changed: ChangedFields, known: Iterable[KnownScan], *, reopens: bool
+) -> None:
+    """Wake the scans of the fields that come out otherwise, and find anew what each person adds.
+
+    Where what is decided stands, those alone are woken of which something is asked no more.
+    """
+    woken = changed.fields if reopens else changed.settled
+    home.store.wake(sorted({field.scan for field in woken}), now())
     forms = {id(each.facts.form): each.facts.form for each in known}
     types = {field.type for form in forms.values() for field in form.all_fields()}
     people = [person.id for person in home.store.transcribers()]
@@ -151,7 +159,8 @@ def numbers_of(proposal: Proposal) -> dict[str, float]:
     numbers: dict[str, float] = {
         "judging": proposal.judging,
         "decided": changed.decided,
-        "reopened": len(changed.reopened),
+        "otherwise": len(changed.reopened),
+        "reopened": len(changed.reopened) if proposal.reopens else 0,
         "asked": changed.asked,
         "settled": len(changed.settled),
     }
@@ -183,6 +192,7 @@ def _report(
     names = {person.id: person.handle for person in people} if handles else {}
     files = {each.scan.id: each.scan.name for each in known}
     facts = [each.facts for each in known]
+    otherwise = () if proposal is None else reopened_fields(proposal.changed, files)
     measured = rates(facts, traditions(people).of, read_parameters(in_force))
     return LearningReport(
         version=in_force.version,
@@ -196,12 +206,13 @@ def _report(
         numbers=numbers_of(proposal) if proposal is not None else {},
         changes=_in_words(proposal.changes, names) if proposal is not None else (),
         rates=_in_words([rate.evidence() for rate in measured], names),
-        reopened=reopened_fields(proposal.changed, files) if proposal is not None else (),
+        reopened=otherwise if proposal is not None and proposal.reopens else (),
+        otherwise=otherwise,
     )
 
 
 def reopened_fields(changed: ChangedFields, files: Mapping[str, str]) -> tuple[ReopenedField, ...]:
-    """The decided fields that would not stay as they are, with the names of their files."""
+    """The decided fields that would come out otherwise, with the names of their files."""
     return tuple(ReopenedField(scan=each.scan, file=files[each.scan], field=str(each.key)) for each in changed.reopened)
 
 

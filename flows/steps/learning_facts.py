@@ -9,6 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from flows.home import Home
+from flows.steps.reopened import reopening_version
 from reconcile.learning import ScanFacts
 from transcribe.codes import Method, Reason
 from transcribe.errors import FairhandError
@@ -37,13 +38,13 @@ class KnownScan:
 def known_scans(home: Home, skipped: list[SkippedScan]) -> list[KnownScan]:
     """The scans that are not in quarantine, with what is known of each; the others are added to `skipped`."""
     apart = {found.scan.id: found.message for found in home.store.quarantined()}
-    known = []
+    known, reopening = [], reopening_version(home.store)
     for scan in _scans(home):
         if scan.id in apart:
             skipped.append(SkippedScan(scan=scan.id, file=scan.name, message=apart[scan.id]))
             continue
         with left_out_if_it_fails(scan, skipped):
-            known.append(_known(home, scan))
+            known.append(_known(home, scan, reopening))
     return known
 
 
@@ -76,7 +77,7 @@ def _scans(home: Home) -> Iterator[Scan]:
             yield state.scan
 
 
-def _known(home: Home, scan: Scan) -> KnownScan:
+def _known(home: Home, scan: Scan, reopening: int) -> KnownScan:
     """The facts of a scan to learn from.
 
     The truth of a field is what is known otherwise (gold, an appeal that was upheld), else what experts decided, else
@@ -104,6 +105,7 @@ def _known(home: Home, scan: Scan) -> KnownScan:
         adjudicated=frozenset(key for key, asked in kinds.items() if "adjudicate" in asked and key not in audited),
         proving=frozenset(_proving(store, readings)),
         appealed=frozenset(_appealed(kinds, known)),
+        standing=tuple(decision for decision in decisions if decision.parameters >= reopening),
     )
     return KnownScan(scan=scan, facts=facts, truth_at=_truth_at(facts, known))
 

@@ -19,7 +19,7 @@ from flows.steps.layout_tasks import distinct_tasks, read_shown_layout, unread_a
 from flows.steps.outcomes import outcomes
 from flows.steps.quarantine import program, set_apart
 from flows.steps.read_scans import failure_message, read_scan
-from flows.steps.reopened import with_reopened
+from flows.steps.reopened import reopening_version, with_reopened
 from reconcile.decision import (
     Traditions,
     assemble,
@@ -100,7 +100,8 @@ def reconcile_waiting(
     failed: dict[str, str] = {}
     while leased := store.claim_waiting(LEASED_SCANS_COUNT, now(), program=program()):
         parameters, people = parameters_in_force(store, now()), traditions(store.transcribers())
-        loop = _Loop(store, forms, policy, now, read_again, memory, parameters, people)
+        reopening = reopening_version(store)
+        loop = _Loop(store, forms, policy, now, read_again, memory, parameters, people, reopening)
         for waiting in leased:
             if waiting.scan.id in failed:  # it has new readings of its own making: the next round is soon enough
                 continue
@@ -184,6 +185,7 @@ class _Loop:
     memory: ScanMemory | None
     parameters: Parameters
     people: Traditions
+    reopening: int
 
     def conclude(self, waiting: Waiting) -> _Conclusion:
         """Weigh one scan, decide or ask for each field, and keep what came of it."""
@@ -245,7 +247,7 @@ class _Loop:
         """The decision or task of each field of a scan."""
         answers = outcomes(form, posteriors, self.policy)
         answers = _asked_elsewhere(form, readings, posteriors, answers, self.people, self.policy)
-        answers = with_reopened(answers, posteriors, self.store.decisions(scan.id))
+        answers = with_reopened(answers, posteriors, self.store.decisions(scan.id), self.reopening)
         return with_layout_tasks(form, posteriors, answers, self.store.misplaced(scan.id))
 
 

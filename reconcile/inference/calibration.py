@@ -174,6 +174,6 @@ def _fit(lessons: Sequence[Lesson], before: Mapping[str, float], weight: float) 
     right = numpy.array([1.0 if lesson.right else 0.0 for lesson in lessons])
     start = numpy.array([before.get("a", 0.0), before.get("b", 1.0), *[before.get(each, 0.0) for each in families]])
     ridge = weight * numpy.array([0.25, 1.0, *[0.25] * len(families)])
-    firmness = FIRMNESS_FACTORS if lessons[0].stage.startswith(PEOPLE_STAGE) else (1.0,)
+    firmness = FIRMNESS_FACTORS if lessons[0].stage.startswith((PEOPLE_STAGE, SEARCHED_STAGE)) else (1.0,)
     found = fit_strongest_ridge(inputs, right, start, [each * ridge for each in firmness])
     return {name: round(float(number), 5) for name, number in zip(names, found, strict=True)}

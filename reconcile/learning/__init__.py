@@ -2,8 +2,19 @@
 
 from reconcile.learning.aptitude import adds
 from reconcile.learning.error_rates import rates
-from reconcile.learning.proposal import Proposal, can_learn_from, propose
-from reconcile.learning.reopening import ChangedFields, changed
+from reconcile.learning.proposal import REOPENING, Proposal, can_learn_from, propose
+from reconcile.learning.reopening import ChangedFields, changed, is_of_same_readings
 from reconcile.learning.training_facts import ScanFacts
 
-__all__ = ["ChangedFields", "Proposal", "ScanFacts", "adds", "can_learn_from", "changed", "propose", "rates"]
+__all__ = [
+    "REOPENING",
+    "ChangedFields",
+    "Proposal",
+    "ScanFacts",
+    "adds",
+    "can_learn_from",
+    "changed",
+    "is_of_same_readings",
+    "propose",
+    "rates",
+]

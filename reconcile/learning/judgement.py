@@ -84,10 +84,12 @@ class Comparison:
     def is_better(self) -> bool:
         """Whether known truths speak for the later version.
 
-        They do where the earlier one decided more of their fields wrongly, or was more surprised by them beyond chance.
+        They do where they surprised the earlier one more beyond chance, or where it decided more of their fields
+        wrongly and they surprised it no less.
         """
-        less = self.loss_before - self.loss_after > NEGLIGIBLE_LOSS_NATS
-        return self.mended > self.newly_wrong or (less and self.chance_of_gain <= MAX_CHANCE_PROBABILITY)
+        less = self.loss_before - self.loss_after
+        surprised = less > NEGLIGIBLE_LOSS_NATS and self.chance_of_gain <= MAX_CHANCE_PROBABILITY
+        return surprised or (self.mended > self.newly_wrong and less > -NEGLIGIBLE_LOSS_NATS)
 
 
 def opinions(scans: Iterable[ScanFacts], parameters: Parameters, policy: Policy) -> dict[Judge, Opinion]:

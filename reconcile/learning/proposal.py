@@ -1,7 +1,8 @@
 """Learning proposes, evidence decides: what was learnt, and whether it may come into force.
 
-A proposal comes into force where the known truths, not used for its fit, do not speak against it, and where it reopens
-no more of what is decided than they and the operator allow.
+A proposal comes into force where the known truths, not used for its fit, do not speak against it, and where it would
+have no more of what is decided come out otherwise than is set. What is decided then stands all the same, but where the
+known truths speak for the proposal.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ FOLD_COUNT = 4
 """The scans with truths are parted into so many; each part judges what was learnt without it. Chosen by hand."""
 
 
+REOPENING = frozenset({Verdict.BETTER, Verdict.WENT_BACK})
+"""Versions that came into force so have decided fields asked again; under others a decision stands."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """What was learnt, what it would change, how it did on known truths, and whether it comes into force.
@@ -48,6 +53,11 @@ class Proposal:
     def is_accepted(self) -> bool:
         """Whether it comes into force."""
         return self.verdict in (Verdict.BETTER, Verdict.NOT_WORSE, Verdict.TOO_LITTLE_TRUTH)
+
+    @property
+    def reopens(self) -> bool:
+        """Whether decided fields that come out otherwise are asked again, as known truths speak for it."""
+        return self.verdict in REOPENING
 
 
 def propose(scans: Sequence[ScanFacts], before: Parameters, policy: Policy, max_reopened_share: float) -> Proposal:
@@ -79,8 +89,6 @@ def can_learn_from(scan: ScanFacts, before: Parameters, policy: Policy) -> None:
 def _verdict(comparison: Comparison | None, found: ChangedFields, max_reopened_share: float) -> Verdict:
     if comparison is not None and comparison.is_worse:
         return Verdict.WORSE
-    if found.reopened and (comparison is None or not comparison.is_better):
-        return Verdict.REOPENS_WITHOUT_TRUTH
     if found.reopened_share > max_reopened_share:
         return Verdict.REOPENS_TOO_MANY
     if comparison is None:

@@ -1,8 +1,11 @@
-"""What other parameters would change of fields that are decided or asked now: asked again, otherwise, settled."""
+"""What other parameters would change of fields that are decided or asked now: asked again, otherwise, settled.
+
+A decision that was made on the readings that there are is what holds now, whatever the parameters in force make of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -10,7 +13,7 @@ from reconcile.decision import decide
 from reconcile.inference import weigh
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.policy import Policy
-from transcribe.model import Decision, FieldKey, Parameters, Task
+from transcribe.model import Decision, FieldKey, Parameters, Posterior, Task
 
 Outcomes = dict[FieldKey, Decision | Task]
 
@@ -25,7 +28,10 @@ class ChangedField(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedFields:
-    """What would change, of so many fields that are decided and so many that are asked."""
+    """What would change, of so many fields that are decided and so many that are asked.
+
+    Whether the decided ones among them are asked again is another matter: see `Proposal.reopens`.
+    """
 
     decided: int
     asked: int
@@ -33,7 +39,7 @@ class ChangedFields:
 
     @property
     def reopened(self) -> tuple[ChangedField, ...]:
-        """The decided fields that would not stay as they are."""
+        """The decided fields that would not come out as they are."""
         return tuple(each for each in self.fields if each.how != "settled")
 
     @property
@@ -43,7 +49,7 @@ class ChangedFields:
 
     @property
     def reopened_share(self) -> float:
-        """The share of the decided fields that would not stay as they are."""
+        """The share of the decided fields that would not come out as they are."""
         return len(self.reopened) / self.decided if self.decided else 0.0
 
 
@@ -52,18 +58,33 @@ def changed(scans: Iterable[ScanFacts], before: Parameters, after: Parameters, p
     found: list[ChangedField] = []
     decided = asked = 0
     for scan in scans:
-        old, new = (_outcomes(scan, parameters, policy) for parameters in (before, after))
+        old, new = _now(scan, before, policy), _outcomes(scan, weigh(scan.form, scan.readings, after), policy)
         decided += sum(isinstance(each, Decision) for each in old.values())
         asked += sum(isinstance(each, Task) for each in old.values())
         found += _changed(scan.scan, old, new)
     return ChangedFields(decided=decided, asked=asked, fields=tuple(found))
 
 
-def _outcomes(scan: ScanFacts, parameters: Parameters, policy: Policy) -> Outcomes:
+def _now(scan: ScanFacts, before: Parameters, policy: Policy) -> Outcomes:
+    """What holds of each field: a decision that stands on the very readings that there are, else what is weighed."""
+    posteriors = weigh(scan.form, scan.readings, before)
+    outcomes = _outcomes(scan, posteriors, policy)
+    for decision in scan.standing:
+        if decision.key in outcomes and is_of_same_readings(decision, posteriors[decision.key]):
+            outcomes[decision.key] = decision
+    return outcomes
+
+
+def is_of_same_readings(decision: Decision, posterior: Posterior) -> bool:
+    """Whether a decision was made on the readings that a field has: nothing but what was learnt is new there."""
+    return frozenset(decision.readings) == frozenset(posterior.readings)
+
+
+def _outcomes(scan: ScanFacts, posteriors: Mapping[FieldKey, Posterior], policy: Policy) -> Outcomes:
     """Each field's decision or task; payment data are asked of nobody."""
     return {
         key: decide(scan.form.field(key.name), posterior, policy)
-        for key, posterior in weigh(scan.form, scan.readings, parameters).items()
+        for key, posterior in posteriors.items()
         if scan.form.field(key.name).personal != "payment"
     }
 

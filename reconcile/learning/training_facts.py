@@ -17,7 +17,8 @@ class ScanFacts:
     split: they are the hard ones, whose truth holds, and are left out of error rates. `appealed` are those that a
     person contested: chosen because the decided value is said to be wrong, they tell who of the people was right, and
     nothing of how often machines are. `decisions` are the latest, those of audited fields as they stood before.
-    `proving` are the fields that people were asked to measure the machines' error rate.
+    `proving` are the fields that people were asked to measure the machines' error rate. `standing` are the decisions
+    that stand whatever the parameters in force make of their readings.
     """
 
     form: Form
@@ -28,6 +29,7 @@ class ScanFacts:
     adjudicated: frozenset[FieldKey] = frozenset()
     proving: frozenset[FieldKey] = frozenset()
     appealed: frozenset[FieldKey] = frozenset()
+    standing: Sequence[Decision] = ()
 
     @property
     def scan(self) -> str:

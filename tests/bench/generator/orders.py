@@ -34,7 +34,8 @@ class Shape:
     """How many forms and how hard: `noise` multiplies damage and slips, the shares say how much master data knows.
 
     Another `print` is the form printed anew: engines take its characters for others than before, `print_noise` times as
-    often. Another `crowd` is thirty other people, of whom nothing is known. `by_hand` is the share of forms written so.
+    often. Another `crowd` is thirty other people, of whom nothing is known. `by_hand` is the share of forms written so,
+    `locales` the countries they come from.
     """
 
     forms: int = 334
@@ -47,6 +48,7 @@ class Shape:
     known_names: float = 0.75
     known_towns: float = 0.95
     broken_sums: float = 0.02
+    locales: tuple[str, ...] = LOCALES
 
 
 HARD = Shape(noise=2.5, known_names=0.3, known_towns=0.6, broken_sums=0.2)
@@ -83,7 +85,7 @@ def orders(shape: Shape, chance: random.Random) -> tuple[list[Item], Master]:
     master = _master(chance)
     items: list[Item] = []
     for form in range(shape.forms):
-        locale = chance.choice(LOCALES)
+        locale = chance.choice(shape.locales)
         by_hand = chance.random() < shape.by_hand
         for kind, slot, written in _order(locale, master, shape, chance):
             items.append(_damaged(Item(len(items), form, kind, slot, locale, written, by_hand), shape.noise, chance))

@@ -93,11 +93,12 @@ def test_more_than_the_set_share_of_decided_fields_is_not_asked_again(rooms: Hom
     reconcile_home(rooms)
     tasks = open_tasks(rooms)
     kept = learn_home(rooms, by="olga")
-    assert (kept.verdict, kept.version, len(kept.reopened)) == ("reopens too many", 1, 12)
+    assert (kept.verdict, kept.version, len(kept.reopened)) == ("reopens too many", 1, 0)
+    assert len(kept.otherwise) == 12
     reconcile_home(rooms)
     assert open_tasks(rooms) == tasks
     (refused,) = (each for each in parameter_versions(rooms) if each.version is None)
-    assert (refused.by, refused.verdict, refused.numbers["reopened"]) == ("olga", "reopens too many", 12)
+    assert (refused.by, refused.verdict, refused.numbers["otherwise"]) == ("olga", "reopens too many", 12)
     assert [(line.actor, line.action) for line in rooms.store.audit()][-1] == ("olga", "proposal refused")
 
 
@@ -192,3 +193,39 @@ def test_the_commands_list_the_versions_and_go_back(house: House, rooms: Home) -
         (3, True, 1),
     ]
     assert "olga" in house.run("audit", "list").out
+
+
+def misled(rooms: Home, verdict: str = "too little truth") -> None:
+    """Another version comes into force, under which machines have lost the right to decide amounts."""
+    before = rooms.store.parameters()
+    assert before is not None
+    content = {**before.content, "audited": {"amount: engines agree": [40.0, 100.0]}}
+    rooms.store.keep_learning(Learning(version=before.version, verdict=verdict, by="olga", at=now()), content)
+
+
+def test_what_is_decided_stands_under_a_version_that_no_truth_speaks_for(rooms: Home) -> None:
+    scan = received(rooms)
+    reconcile_home(rooms)
+    before = rooms.store.decisions(scan.id)
+    assert len(before) == 4
+    misled(rooms)
+    rooms.store.wake([scan.id], now())
+    assert reconcile_home(rooms).asked == 0
+    assert rooms.store.decisions(scan.id) == before, "not even anew: nothing was read since"
+    assert open_tasks(rooms) == 0
+    new = received(rooms)
+    reconcile_home(rooms)
+    assert [task.reason for task in rooms.store.field_history(new.id, TOTAL).tasks], "what comes in is weighed by it"
+
+
+def test_a_later_version_that_truths_speak_for_asks_again_and_one_after_it_does_not(rooms: Home) -> None:
+    scan = received(rooms)
+    reconcile_home(rooms)
+    misled(rooms)
+    misled(rooms, "better")
+    rooms.store.wake([scan.id], now())
+    assert reconcile_home(rooms).asked == 1
+    assert open_tasks(rooms) == 1
+    late = received(rooms, texts={"total": ("12.50", "12.50")})
+    reconcile_home(rooms)
+    assert {task.key for task in rooms.store.field_history(late.id, TOTAL).tasks} == {TOTAL}

@@ -1,0 +1,192 @@
+"""`learn` on stores of forms, receipts and invoices: what it reopens, and what comes of it on documents that follow.
+
+A store is worked on under what ships. Then it is learnt from with no truth at all, with 100 gold fields, with 1,000
+audits by an expert (who slips too), and with gold beside appeals for a wrong text, one field in twenty: unheard, or
+wrongly upheld by the expert who heard them. What comes into force, if anything, is tried on new documents of the same
+layouts, paired with what shipped: people's readings, and wrong values among the decided.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from reconcile.algorithms.paired import flip_probability, sign_probability
+from reconcile.learning.learn import learn
+from reconcile.learning.proposal import Proposal, propose
+from reconcile.learning.reopening import changed
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
+from tests.bench.reconciling.rows import Row
+from tests.bench.reconciling.stores import SIZES, Worked, store, work_on, worked
+from transcribe.model import FieldKey, Parameters
+
+SEEDS = (701, 702, 703)
+GOLD, AUDITS = 100, 1000
+POISONED_SHARE = 0.05
+REOPENED_SHARE = 0.05
+"""What the settings allow to be reopened where nobody sets another share."""
+
+CHANCE = 0.05
+"""How often chance may make it look as much worse."""
+
+SHIPPED = shipped_parameters()
+Truths = Callable[[Sequence[Worked], random.Random], list[ScanFacts]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What came of learning from one store, and of what follows under it and under what shipped, by document."""
+
+    proposal: Proposal
+    plainly_reopened: int
+    readings_before: list[int]
+    readings_after: list[int]
+    newly_wrong: int
+    mended: int
+    fields: int
+
+
+def rows(small: bool) -> Iterator[Row]:
+    """Every kind of store with every kind of truth, the seeds together."""
+    for kind in SIZES:
+        tried = {
+            name: [_tried(kind, seed, truths, small) for seed in SEEDS[: 1 if small else None]]
+            for name, truths in TRUTHS.items()
+        }
+        for name, found in tried.items():
+            yield from _rows(f"{kind}, {name}", name, found)
+
+
+def _tried(kind: str, seed: int, truths: Truths, small: bool) -> Tried:
+    count = SIZES[kind] // (2 if small else 1)
+    documents = store(kind, seed, 2 * count)
+    past, later = documents[:count], documents[count:]
+    facts = truths([worked(each, SHIPPED, experts=False) for each in past], random.Random(f"{kind} {seed}"))
+    proposal = propose(facts, SHIPPED, POLICY, REOPENED_SHARE)
+    plain = Parameters(version=1, content=learn(facts, SHIPPED).content)
+    after = Parameters(version=1, content=proposal.content) if proposal.is_accepted else SHIPPED
+    old = [worked(each, SHIPPED) for each in later]
+    new = old if after is SHIPPED else [worked(each, after) for each in later]
+    pairs = [(one.wrong(), other.wrong()) for one, other in zip(old, new, strict=True)]
+    return Tried(
+        proposal=proposal,
+        plainly_reopened=len(changed(facts, SHIPPED, plain, POLICY).reopened),
+        readings_before=[each.effort for each in old],
+        readings_after=[each.effort for each in new],
+        newly_wrong=sum(len(other - one) for one, other in pairs),
+        mended=sum(len(one - other) for one, other in pairs),
+        fields=sum(len(each.written) for each in later),
+    )
+
+
+def _rows(of: str, name: str, found: Sequence[Tried]) -> Iterator[Row]:
+    verdicts = ", ".join(each.proposal.verdict for each in found)
+    reopened = sum(len(each.proposal.changed.reopened) for each in found if each.proposal.is_accepted)
+    decided = sum(each.proposal.changed.decided for each in found)
+    plain = sum(each.plainly_reopened for each in found)
+    yield Row(
+        of=f"{of}: reopened ({verdicts})",
+        figure=f"{reopened} of {decided}; plainly learnt {plain}",
+        bar="nothing" if name == "no truth" else "",
+        holds=reopened == 0 if name == "no truth" else None,
+    )
+    before = [each for one in found for each in one.readings_before]
+    after = [each for one in found for each in one.readings_after]
+    fields = sum(each.fields for each in found)
+    by_chance = flip_probability([new - old for old, new in zip(before, after, strict=True)])
+    fewer = sum(after) < sum(before) if name in ("100 gold", "1,000 audits") else by_chance > CHANCE
+    yield Row(
+        of=f"{of}: people's readings a field, before and after",
+        figure=f"{sum(before) / fields:.4f}, {sum(after) / fields:.4f}",
+        bar="fewer" if name in ("100 gold", "1,000 audits") else "no more",
+        holds=fewer,
+    )
+    newly, mended = sum(each.newly_wrong for each in found), sum(each.mended for each in found)
+    yield Row(
+        of=f"{of}: values newly wrong, and mended, of {fields}",
+        figure=f"{newly}, {mended}",
+        bar="no more",
+        holds=sign_probability(newly, mended) > CHANCE,
+    )
+
+
+def _facts(each: Worked, truths: dict[FieldKey, str]) -> ScanFacts:
+    return ScanFacts(
+        form=each.document.form,
+        readings=tuple(each.readings),
+        truths=truths,
+        decisions=tuple(each.decisions.values()),
+    )
+
+
+def _no_truth(past: Sequence[Worked], chance: random.Random) -> list[ScanFacts]:
+    return [_facts(each, {}) for each in past]
+
+
+def _gold(past: Sequence[Worked], chance: random.Random) -> list[ScanFacts]:
+    every = [(number, key) for number, each in enumerate(past) for key in each.document.written]
+    chosen = set(chance.sample(every, GOLD))
+    return [
+        _facts(each, {key: text for key, text in each.document.written.items() if (number, key) in chosen})
+        for number, each in enumerate(past)
+    ]
+
+
+def _audits(past: Sequence[Worked], chance: random.Random) -> list[ScanFacts]:
+    """An expert reads decided fields anew; what they alone read so another one reads, and what they decide is true."""
+    every = [(number, key) for number, each in enumerate(past) for key in each.decisions]
+    chosen = set(chance.sample(every, min(AUDITS, len(every))))
+    found = []
+    for number, each in enumerate(past):
+        before, again = each.decisions, replace(each, readings=list(each.readings))
+        audited = frozenset(key for key in before if (number, key) in chosen)
+        for key in sorted(audited):
+            again.take(each.document.experts[key][0])
+        work_on(again, SHIPPED)
+        experts = [key for key, count in again.experts.items() if count and again.decisions[key].null is None]
+        facts = _facts(again, {key: again.decisions[key].text for key in experts})
+        found.append(
+            replace(
+                facts,
+                decisions=tuple((again.decisions | {key: before[key] for key in audited}).values()),
+                audited=audited & set(experts),
+                adjudicated=frozenset(experts) - audited,
+            )
+        )
+    return found
+
+
+def _poisoned(past: Sequence[Worked], chance: random.Random) -> list[ScanFacts]:
+    """Gold, and one field in twenty with a wrong text that an expert upheld."""
+    known = _gold(past, chance)
+    every = [(number, key) for number, each in enumerate(past) for key in each.decisions]
+    chosen = set(chance.sample(every, int(POISONED_SHARE * len(every))))
+    found = []
+    for number, (each, facts) in enumerate(zip(past, known, strict=True)):
+        wrong = {
+            key: _another(past, number, key)
+            for key in each.decisions
+            if (number, key) in chosen and key not in facts.truths
+        }
+        found.append(replace(facts, truths={**facts.truths, **wrong}, appealed=frozenset(wrong)))
+    return found
+
+
+def _another(past: Sequence[Worked], number: int, key: FieldKey) -> str:
+    """What stands in the same field of another document."""
+    return next(
+        each.document.written[key]
+        for each in [*past[number + 1 :], *past[:number]]
+        if key in each.document.written and each.document.written[key] != past[number].document.written[key]
+    )
+
+
+TRUTHS: dict[str, Truths] = {
+    "no truth": _no_truth,
+    "100 gold": _gold,
+    "1,000 audits": _audits,
+    "100 gold, 5 % wrong appeals upheld": _poisoned,
+}
