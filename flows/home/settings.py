@@ -72,8 +72,8 @@ class Settings(BaseSettings):
         0.05,
         ge=0,
         le=1,
-        description="learn keeps the old version where with a new one a larger share of the decided fields would come out "
-        "otherwise (0.05: about as many as audits read again)",
+        description="learn keeps the old version where with a new one a larger share of the decided fields would come "
+        "out otherwise (0.05: about as many as audits read again)",
     )
     lease_seconds: float = Field(
         600.0, gt=0, le=MAX_SECONDS, description="how long a task is held for a person who is silent"

@@ -1,6 +1,9 @@
 """Learning shrinks the queue: people's readings a field from the first scan on, after a reprint, with new people.
 
-    python -m tests.bench.bench_learning [--small] [--plot OUT.svg]
+    python -m tests.bench.bench_learning [--small] [--set NAME ...] [--plot OUT.svg]
+
+And it harms no store: of forms, receipts and invoices, without a truth, with gold, with audits, poisoned
+(`--set evidence`, see `tests/bench/reconciling/evidence.py`).
 
 Two made-up stores. To the first nothing that ships applies: people read every field until it is proven how right
 machines are. The second begins with what ships. Exit code 1 where the first does not fall, rise and recover, or where
@@ -23,9 +26,12 @@ from reconcile.algorithms.intervals import wilson
 from reconcile.parameters import shipped as first_fit
 from tests.bench.generator import Shape, World, make
 from tests.bench.intervals import said
+from tests.bench.reconciling import evidence
 from tests.bench.reconciling.growth import NOTHING, Day, grow
 from tests.bench.reconciling.rows import Row, at_least, show
 
+EVIDENCE, MONTHS = "evidence", "months"
+SETS = (EVIDENCE, MONTHS)
 SEED = 501
 PRINT_NOISE = 2.0
 FIRST, REPRINT, PEOPLE = "first print", "printed anew", "other people"
@@ -40,14 +46,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", action="store_true", help="fewer scans: two minutes instead of a quarter hour")
     parser.add_argument("--plot", type=Path, help="draw it: OUT.svg")
+    parser.add_argument("--set", action="append", choices=SETS, dest="sets", help="only these")
     asked = parser.parse_args()
-    unproven = list(grow(phases(SCANS[asked.small]), NOTHING, nights(asked.small)))
-    held = show("a store to which nothing that ships applies", [*rows(unproven), *bars(unproven)])
-    shipped = list(grow(phases(SHIPPED[asked.small]), first_fit.shipped_parameters(), nights(asked.small)))
-    held &= show("a store that begins with what ships", rows(shipped))
-    if asked.plot is not None:
-        asked.plot.write_text(drawn(unproven, shipped), encoding="utf-8")
+    held = True
+    if EVIDENCE in (asked.sets or SETS):
+        held &= show("learn on stores of forms, receipts and invoices", evidence.rows(asked.small))
+    if MONTHS in (asked.sets or SETS):
+        held &= months(asked.small, asked.plot)
     return 0 if held else 1
+
+
+def months(small: bool, plot: Path | None) -> bool:
+    """Two stores over months, as tables and drawn; whether the bars are held."""
+    unproven = list(grow(phases(SCANS[small]), NOTHING, nights(small)))
+    held = show("a store to which nothing that ships applies", [*rows(unproven), *bars(unproven)])
+    shipped = list(grow(phases(SHIPPED[small]), first_fit.shipped_parameters(), nights(small)))
+    held &= show("a store that begins with what ships", rows(shipped))
+    if plot is not None:
+        plot.write_text(drawn(unproven, shipped), encoding="utf-8")
+    return held
 
 
 def phases(scans: Sequence[int]) -> Iterator[tuple[str, World]]:

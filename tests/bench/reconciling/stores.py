@@ -40,7 +40,7 @@ INVOICE = {
         for row in (0, 1)
     },
 }
-SIZES = {"forms": 220, "receipts": 420, "invoices": 260}
+SIZES = {"forms": 100, "receipts": 270, "invoices": 110}
 """Documents of a store: a thousand of their fields are decided and can be audited."""
 
 LAYOUTS = 8
