@@ -15,6 +15,9 @@ SECOND = 1_000_000
 MAX_CLOCK_STEP = timedelta(minutes=1)
 """What begins or ends later than this from now was written by a clock that stood ahead. Chosen by hand."""
 
+CLOCK_STEP_MICROS = MAX_CLOCK_STEP // timedelta(microseconds=1)
+"""`MAX_CLOCK_STEP` as times are stored."""
+
 MAX_UNSURE_TIME = timedelta(minutes=10)
 """What may be claimed under a lease that begins later than now: the clock was put back, so its length is not known."""
 
@@ -42,18 +45,18 @@ def work_since(task: Row) -> int:
     return since
 
 
-def measured_seconds(claimed: float | None, leased: datetime, last_act: datetime | None, now: datetime) -> float:
-    """Active seconds of one task.
+def measured_seconds(claimed: float | None, leased: int, last_act: int | None, now: int) -> float:
+    """Active seconds of one task; its times are microseconds.
 
     What the page measured (`claimed`), at most the time since the lease. Without it, the whole time since the lease, or
     since the person last sent something. Where the clock was put back since the lease, the claim stands.
     """
-    since_lease = max(0.0, (now - leased).total_seconds())
+    since_lease = max(0, now - leased) / SECOND
     if claimed is not None and leased > now:
         return max(0.0, claimed)
     if claimed is not None:
         return min(max(0.0, claimed), since_lease)
-    return since_lease if last_act is None else max(0.0, (now - last_act).total_seconds())
+    return since_lease if last_act is None else max(0, now - last_act) / SECOND
 
 
 def take_time(db: Database, person: Row, since: int, claimed: float, now: datetime) -> float:
@@ -64,7 +67,7 @@ def take_time(db: Database, person: Row, since: int, claimed: float, now: dateti
     end = micros(now)
     last = begin = since if since <= end else end - _unsure(db, person["id"], since, end)
     wanted = max(0, min(round(claimed * SECOND), end - begin))
-    taken, left, first, start = _taken(db, person["id"], begin, now), wanted, None, begin
+    taken, left, first, start = _taken(db, person["id"], begin, end), wanted, None, begin
     for row in (*taken, None):
         until = end if row is None else min(end, row["from_at"])
         piece = min(left, until - start)
@@ -96,7 +99,7 @@ def busy_since(db: Database, person: int, begin: int) -> int:
 def take_all_time(db: Database, person: int, begin: int, now: datetime) -> None:
     """Take whatever is free between `begin` (microseconds) and now, unpaid: nothing may claim the time of a pause."""
     if begin < micros(now):
-        _put(db, person, begin, micros(now), _taken(db, person, begin, now))
+        _put(db, person, begin, micros(now), _taken(db, person, begin, micros(now)))
 
 
 def _unsure(db: Database, person: int, since: int, end: int) -> int:
@@ -108,12 +111,12 @@ def _unsure(db: Database, person: int, since: int, end: int) -> int:
     return max(0, min(since - end - round(paid * SECOND), MAX_UNSURE_TIME // timedelta(microseconds=1)))
 
 
-def _taken(db: Database, person: int, begin: int, now: datetime) -> list[Row]:
+def _taken(db: Database, person: int, begin: int, now: int) -> list[Row]:
     """Stretches that end at `begin` or later, in order. Those that a clock ahead of ours wrote are dropped."""
     rows = [row for row in db.all("paid_time", person=person, begin=begin) if row["until_at"] >= begin]
-    if rows and rows[-1]["until_at"] > micros(now + MAX_CLOCK_STEP):
-        db.run("drop_paid_time", person=person, now=micros(now))
-        db.run("cut_paid_time", person=person, now=micros(now))
+    if rows and rows[-1]["until_at"] > now + CLOCK_STEP_MICROS:
+        db.run("drop_paid_time", person=person, now=now)
+        db.run("cut_paid_time", person=person, now=now)
         rows = [row for row in db.all("paid_time", person=person, begin=begin) if row["until_at"] >= begin]
     return rows
 

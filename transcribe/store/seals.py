@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from transcribe.store.drivers.database import Row
@@ -81,15 +82,24 @@ class SealVerbs(Lookup):
 
     def _seal(self, before: Row) -> None:
         """At the end of a transaction: seal the rows that it wrote, and no other."""
-        after = self._written()
-        if all(after[each] == before[each] for each in SEALED_TABLES):
+        written = self.db.all("written_since", **{each: before[each] for each in SEALED_TABLES})
+        if not written:
             return
-        last = self.db.one("last_seal")
+        rows: dict[str, list[list[Any]]] = {each: [] for each in SEALED_TABLES}
+        for row in written:
+            table, width, *values = values_of(row)
+            rows[table].append(values[:width])
         seal: dict[str, Any] = {}
         for each in SEALED_TABLES:
-            seal[f"{each}_from"], seal[f"{each}_until"] = before[each] + 1, after[each]
-        seal = self._digests(seal)
-        self.db.run("put_seal", **seal, hash=self._hash(FIRST_HASH if last is None else last["hash"], seal))
+            rows[each].sort(key=itemgetter(0))
+            seal[f"{each}_from"] = before[each] + 1
+            seal[f"{each}_until"] = rows[each][-1][0] if rows[each] else before[each]
+            seal[each] = self._digest(each, rows[each]) if rows[each] else ""
+        self.db.run("put_seal", **seal, hash=self._hash(before["seal"] or self._last_hash(), seal))
+
+    def _last_hash(self) -> str:
+        last = self.db.one("last_seal")
+        return FIRST_HASH if last is None else str(last["hash"])
 
     def _digests(self, seal: Mapping[str, Any]) -> dict[str, Any]:
         """A seal with the keyed digest of the rows of each table: "" where there are none."""
@@ -99,10 +109,13 @@ class SealVerbs(Lookup):
             if seal[f"{each}_from"] <= seal[f"{each}_until"]:
                 begin, until = seal[f"{each}_from"], seal[f"{each}_until"]
                 rows = [values_of(row) for row in self.db.all(SEALED_ROWS[each], begin=begin, until=until)]
-                if each == "reading":  # those from before there was a hash of all words are sealed without it
-                    rows = [row if row[-1] else row[:-1] for row in rows]
-                made[each] = self.keyed_hash(each, text(rows)) if rows else ""
+                made[each] = self._digest(each, rows)
         return made
+
+    def _digest(self, table: str, rows: list[list[Any]]) -> str:
+        if table == "reading":  # those from before there was a hash of all words are sealed without it
+            rows = [row if row[-1] else row[:-1] for row in rows]
+        return self.keyed_hash(table, text(rows)) if rows else ""
 
     def _hash(self, previous: str, seal: Mapping[str, Any]) -> str:
         """What vouches for a seal and for the one before it. A seal from before there were facts in it has none."""

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import hmac
+import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.transcribe.store.world import KEY, NOON, World, after, decision, sent, sqlite_of, world
 from transcribe.store.facts import Rate
+from transcribe.store.lookup import Lookup
+from transcribe.store.row_mapping import text
 from transcribe.store.state_store import StateStore, open_store
 
 TRIGGERS = (
@@ -123,3 +131,43 @@ def test_a_part_that_fails_alone_is_not_in_the_seal(here: World) -> None:
         here.scan("e")
     assert here.store.verify_audit().whole
     assert sqlite_of(here.store).connection.execute("SELECT COUNT(*) FROM seal").fetchone()[0] > 1
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=12,
+)
+
+
+@given(value=VALUES)
+@examples(60)
+def test_what_is_sealed_is_written_as_json_writes_it(value: Any) -> None:
+    assert text(value) == json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+@given(key=st.binary(max_size=100), parts=st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=4))
+@examples(40)
+def test_a_keyed_hash_is_an_hmac(key: bytes, parts: list[str]) -> None:
+    nowhere: Any = None
+    said = "\x1f".join(parts).encode()
+    assert Lookup(nowhere, key).keyed_hash(*parts) == hmac.new(key, said, "sha256").hexdigest()
+
+
+def test_rows_of_every_table_written_at_once_are_sealed_as_they_are_checked(here: World) -> None:
+    """Several of each in one transaction: those that are checked later are read by another statement."""
+    with here.store.db.write():
+        for number in range(3):
+            here.store.put_rate(Rate(form="", micro=number, currency="EUR", since=NOON), NOON)
+            scan = here.scan(f"s{number}")
+            here.ask(scan, "number")
+            (task,) = here.store.lease("ann", 1, NOON)
+            here.store.submit(task.id, "ann", sent("x", f"i{number}"), after(9))
+            here.decide(scan, decision("number", "x", *here.store.readings(scan.id)))
+    assert here.store.forgeries() == []
+
+
+def test_a_read_after_a_transaction_waits_for_another_process_again(here: World) -> None:
+    here.scan("a")
+    connection = sqlite_of(here.store).connection
+    assert connection.execute("PRAGMA busy_timeout").fetchone()[0] == 30_000

@@ -1,21 +1,43 @@
 -- name: written^
+-- The numbers of the last rows of what is sealed, and the hash of the last seal.
 SELECT (SELECT COALESCE(MAX(number), 0) FROM ledger) AS ledger, (SELECT COALESCE(MAX(number), 0) FROM reading) AS reading,
-    (SELECT COALESCE(MAX(id), 0) FROM decision) AS decision, (SELECT COALESCE(MAX(number), 0) FROM sealed_fact) AS fact;
+    (SELECT COALESCE(MAX(id), 0) FROM decision) AS decision, (SELECT COALESCE(MAX(number), 0) FROM sealed_fact) AS fact,
+    (SELECT hash FROM seal ORDER BY number DESC LIMIT 1) AS seal;
+
+-- name: written_since
+-- All that is sealed above these numbers: the table, how many columns of it are sealed, and these.
+SELECT 'ledger' AS sealed, 10 AS width, {part_sealed_ledger}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM ledger WHERE number > :ledger
+UNION ALL SELECT 'reading', 18, {part_sealed_reading} FROM reading WHERE number > :reading
+UNION ALL SELECT 'decision', 12, {part_sealed_decision}, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM decision WHERE id > :decision
+UNION ALL SELECT 'fact', 5, {part_sealed_fact}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM sealed_fact WHERE number > :fact;
+
+-- name: part_sealed_ledger!
+number, transcriber_id, kind, micro, currency, seconds, at, reading, task_id, reference
+
+-- name: part_sealed_reading!
+number, id, idem, field_id, lane, source, kind, transcriber_id, task_id, late, confidence, seconds, flags, conditions,
+    box, text_hash, at, words_hash
+
+-- name: part_sealed_decision!
+id, field_id, version, probability, method, no_value, parameters, readings, by_people, text_hash, words_hash, at
+
+-- name: part_sealed_fact!
+number, kind, fact, digest, words
 
 -- name: sealed_ledger
-SELECT number, transcriber_id, kind, micro, currency, seconds, at, reading, task_id, reference FROM ledger
-WHERE number BETWEEN :begin AND :until ORDER BY number;
+SELECT {part_sealed_ledger} FROM ledger WHERE number BETWEEN :begin AND :until ORDER BY number;
 
 -- name: sealed_reading
-SELECT number, id, idem, field_id, lane, source, kind, transcriber_id, task_id, late, confidence, seconds, flags, conditions,
-    box, text_hash, at, words_hash FROM reading WHERE number BETWEEN :begin AND :until ORDER BY number;
+SELECT {part_sealed_reading} FROM reading WHERE number BETWEEN :begin AND :until ORDER BY number;
 
 -- name: sealed_decision
-SELECT id, field_id, version, probability, method, no_value, parameters, readings, by_people, text_hash, words_hash, at
-FROM decision WHERE id BETWEEN :begin AND :until ORDER BY id;
+SELECT {part_sealed_decision} FROM decision WHERE id BETWEEN :begin AND :until ORDER BY id;
 
 -- name: sealed_fact
-SELECT number, kind, fact, digest, words FROM sealed_fact WHERE number BETWEEN :begin AND :until ORDER BY number;
+SELECT {part_sealed_fact} FROM sealed_fact WHERE number BETWEEN :begin AND :until ORDER BY number;
 
 -- name: seals
 SELECT * FROM seal ORDER BY number;

@@ -104,10 +104,10 @@ class PayLedgerVerbs(Lookup):
         reference = TEST_LINE if task["reason"] == Reason.QUALIFICATION else ""
         line = {"reading": number, "task": task["id"], "reference": reference}
         if person["engagement"] == "by reading":
-            rate = self.rate(task["form"], now)
+            rate = self.db.one("rate_now", form=task["form"], per="reading", now=micros(now))
             floor = self.floor(now) if rate is None else None
-            currency = rate.currency if rate else floor.currency if floor else ""
-            piece = 0 if rate is None or task["answers"] else rate.micro
+            currency = rate["currency"] if rate else floor.currency if floor else ""
+            piece = 0 if rate is None or task["answers"] else rate["micro"]
             if piece and task["skipped"]:
                 piece = max(0, piece - self._earned(person, task, currency))
             self.write_line(person["id"], "reading", piece, currency, seconds, now, **line)

@@ -31,6 +31,9 @@ UNDO_TIME = timedelta(hours=1)
 MAX_CORRECTION_COUNT = 10
 """How often one person may correct one task: as many readings as may be taken back."""
 
+NO_FLAGS = "[]"
+"""The marks of a reading that has none, as text."""
+
 UNTIMED_ENGAGEMENTS = frozenset({"staff", "volunteer"})
 """Engagements without a ledger: the time of these people is not kept."""
 
@@ -162,8 +165,8 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
     def _seconds(self, task: Row, person: Row, claimed: float | None, now: datetime) -> float:
         """Active seconds of one task, as the page claims them or by the clock, before they are cut to what is free."""
         if claimed is None:
-            return measured_seconds(None, moment(task["from_at"]), self._last_act(person, task), now)
-        return measured_seconds(claimed, moment(work_since(task)), None, now)
+            return measured_seconds(None, task["from_at"], self._last_act(person, task), micros(now))
+        return measured_seconds(claimed, work_since(task), None, micros(now))
 
     def _follow(self, task: Row, sent: SentReading, number: int) -> None:
         """Have a new reading weighed, and the place moved that it tells."""
@@ -213,10 +216,10 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         number: int | None = self.db.value("picture_number", scan_id=task["scan_id"], number=page)
         return number
 
-    def _last_act(self, person: Row, task: Row) -> datetime | None:
-        """When this person last sent something. None where that was before this task was leased."""
-        last = self.db.value("last_act", who=person["id"])
-        return None if last is None or last < task["from_at"] else moment(last)
+    def _last_act(self, person: Row, task: Row) -> int | None:
+        """When this person last sent something (microseconds). None where that was before this task was leased."""
+        last: int | None = self.db.value("last_act", who=person["id"])
+        return None if last is None or last < task["from_at"] else last
 
     def _keep(
         self, task: Row, person: Row, sent: SentReading, idem: str, seconds: float, late: bool, now: datetime
@@ -242,7 +245,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             late=int(late),
             confidence=None,
             seconds=None if untimed else seconds,
-            flags=text(_flags(task, person, sent)),
+            flags=text(flags) if (flags := _flags(task, person, sent)) else NO_FLAGS,
             conditions=_conditions(sent),
             box=_box(sent),
             text_hash=self.keyed_hash("text", sent.text or ""),
