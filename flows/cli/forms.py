@@ -1,7 +1,9 @@
-"""Commands about forms: list, check, preview, draft."""
+"""Commands about forms: list, check, preview, draft, suggest."""
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +14,14 @@ from flows.cli.app import app, form_library, settings_of
 
 forms = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check, look at and draft forms.")
 app.add_typer(forms, name="forms")
+
+_SUGGESTED = {
+    "pattern": "A pattern",
+    "master": "A list of known values",
+    "required": "A field that is never blank",
+    "rule": "A rule",
+}
+"""What a suggestion is called."""
 
 Form = Annotated[str, typer.Argument(help="The name of a form, or the path of its definition.", metavar="FORM")]
 
@@ -113,3 +123,38 @@ def draft_form(
         terminal.say(f"A first definition is in {out}. Look at it with: fairhand forms preview {out}")
     else:
         typer.echo(draft.text, nl=False)
+
+
+@forms.command("suggest")
+def suggest_form(ctx: typer.Context, form: Form, as_json: terminal.AsJson = False) -> None:
+    """Say what the decided fields suggest for a form: patterns, known values, required fields, rules.
+
+    Nothing is changed: put what is right into the definition.
+    """
+    from dataclasses import asdict
+
+    from flows.home import open_home
+    from flows.steps import suggest_form as suggested
+
+    found = suggested(open_home(settings_of(ctx)), form_library(ctx).find(form))
+    if as_json:
+        terminal.as_json(asdict(found))
+        return
+    terminal.say(f"{found.form} version {found.version}: {found.records} scans with decided fields.")
+    for each in found.suggestions:
+        terminal.say(f"\n{_SUGGESTED[each.kind]}, seen in {each.seen} of {each.of} records:\n\n{each.toml.rstrip()}")
+        if each.values:
+            terminal.say(f"\nwith the file that it names:\n\n{_table(each.values)}")
+    if found.suggestions:
+        terminal.say("\nNothing was changed. Put what is right into the definition and raise its version.")
+    elif found.records < found.least:
+        terminal.say(f"That is too few to suggest anything: {found.least} are needed.")
+    else:
+        terminal.say("They suggest nothing that the definition does not have.")
+
+
+def _table(values: tuple[str, ...]) -> str:
+    """The text of a CSV file that lists these values."""
+    lines = io.StringIO()
+    csv.writer(lines, lineterminator="\n").writerows([("value",), *((each,) for each in values)])
+    return lines.getvalue().rstrip()

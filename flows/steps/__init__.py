@@ -1,6 +1,7 @@
 """What a flow does, as plain functions: take in, read, weigh, decide or ask, learn."""
 
 from flows.steps.erasures import finish_erasures, held_forms, publish_records
+from flows.steps.form_suggestions import suggest_form
 from flows.steps.layout_tasks import with_layout_tasks
 from flows.steps.learn_parameters import LearningReport, ReopenedField, learn_home
 from flows.steps.outcomes import outcomes
@@ -42,6 +43,7 @@ __all__ = [
     "rebuild_records",
     "reconcile_home",
     "reconcile_to_the_end",
+    "suggest_form",
     "take_in",
     "with_layout_tasks",
     "work_key",

@@ -4,10 +4,11 @@ from reconcile.forms.field_families import TEXT_FAMILIES, Family, family_of, typ
 from reconcile.forms.master_data import KnownWords
 from reconcile.forms.prepared_form import PreparedField, PreparedForm, prepared
 from reconcile.forms.rule_terms import Operand
-from reconcile.forms.rules import RuleInstance, Values, compile_rules, operand, solve
+from reconcile.forms.rules import CompiledRule, RuleInstance, Values, compile_rules, operand, solve
 
 __all__ = [
     "TEXT_FAMILIES",
+    "CompiledRule",
     "Family",
     "KnownWords",
     "Operand",
