@@ -55,6 +55,7 @@ class Witness(StrEnum):
     CHECK_DIGIT = "check digit"
     KNOWN_WORDS = "known words"
     FORMAT = "format"
+    SHAPE = "shape"
 
 
 class Reason(StrEnum):
@@ -74,6 +75,7 @@ class Reason(StrEnum):
     MISCOUNTED = Flag.MISCOUNTED.value
     INK_BUT_NO_TEXT = "ink but no text"
     LOOKALIKE = "lookalike"
+    NEW_SHAPE = "new shape"
     FORMAT = Witness.FORMAT.value
     SUMS = Witness.SUMS.value
     ENGINES_DISAGREE = "engines disagree"
@@ -156,6 +158,10 @@ class EvidenceCode(StrEnum):
     CHECK_DIGIT = Witness.CHECK_DIGIT.value
     KNOWN_VALUE = Witness.KNOWN_VALUE.value
     KNOWN_WORDS = Witness.KNOWN_WORDS.value
+    SHAPE = Witness.SHAPE.value
+    SHAPE_FOR = "shape for"
+    SHAPE_AGAINST = "shape against"
+    SHAPE_SETTLES = "shape settles"
     RULE_HOLDS = "rule holds"
     RULE_BROKEN = "rule broken"
     RUNNER_UP = "runner-up"

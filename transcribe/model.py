@@ -35,7 +35,7 @@ Numbers = Mapping[str, float | int | str]
 INK = "ink"
 """The source that looks at ink alone: blank or not, ticked or not, signed or not."""
 
-Origin = Literal["read", "words", "composed", "repaired", "master", "arithmetic", "swapped"]
+Origin = Literal["read", "words", "composed", "repaired", "master", "arithmetic", "swapped", "shape"]
 """Where a value comes from: somebody read it, each of its words was read by somebody, or it is a proposal only."""
 
 READ: tuple[Origin, ...] = ("read", "words")

@@ -4,7 +4,7 @@ from reconcile.inference.calibration import Lesson, calibrated, fit_calibration,
 from reconcile.inference.circumstances import PEOPLE_STAGE, Circumstances, circumstances
 from reconcile.inference.noisy_channel import habits, misreading_probability, ways
 from reconcile.inference.posterior import FieldPosterior, weigh_field
-from reconcile.inference.prior import flat_prior
+from reconcile.inference.prior import flat_prior, has_shapes
 from reconcile.inference.scan_memory import ScanMemory
 from reconcile.inference.votes import Vote, is_nearly_same, majority, null_of, vote, votes
 from reconcile.inference.weigh import weigh, weigh_together
@@ -21,6 +21,7 @@ __all__ = [
     "fit_calibration",
     "flat_prior",
     "habits",
+    "has_shapes",
     "informed_share",
     "is_nearly_same",
     "majority",

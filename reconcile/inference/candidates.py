@@ -16,7 +16,7 @@ from reconcile.inference.noisy_channel import (
     swapped,
 )
 from reconcile.inference.prior import FLAT_MARK_LOG_PRIOR, WordPriors, unread_log_prior
-from reconcile.parameters import LearntParameters
+from reconcile.parameters import FieldShapes, LearntParameters
 from transcribe.model import Origin
 from transcribe.values import without_accents
 
@@ -55,12 +55,13 @@ def candidates(
     words: KnownWords,
     arithmetic: Iterable[str] = (),
     alike: Container[str] = (),
+    shapes: FieldShapes | None = None,
 ) -> Mapping[str, Origin]:
     """Comparable texts with where each comes from, in an order that the votes' order does not change.
 
     `read` is all that was read, `texts` are those of it that have a value, in order. `words` are those known of this
     field. `arithmetic` are values that the form's rules ask for. `alike` are texts that several people typed alike: no
-    rare word of these is corrected, as people share no typing errors.
+    rare word of these is corrected, as people share no typing errors. `shapes` are those of the field's codes.
     """
     found: dict[str, Origin] = dict.fromkeys(sorted(read), "read")
     proposals: dict[str, Origin] = dict.fromkeys(sorted(arithmetic), "arithmetic") if arithmetic else {}
@@ -74,6 +75,8 @@ def candidates(
                 proposals.setdefault(near, "master")
         if words.total and says not in alike:
             proposals.setdefault(words.corrected(says), "composed")
+        for near in () if shapes is None else shapes.conforming(says):
+            proposals.setdefault(near, "shape")
         if spot.type in REPAIRABLE_FAULTS and REPAIRABLE_FAULTS[spot.type].intersection(spot.faults(says)):
             for mended in _repairs(spot, says):
                 proposals.setdefault(mended, "repaired")

@@ -183,7 +183,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
     ink = [vote.confidence or 0.0 for vote in votes if vote.source == INK and vote.says == says]
     sums = prod([ruled.factors[says] for ruled in weighed.ruled]) if weighed.ruled else 1.0
     witness = witness_of(spot, votes, says, sums, learnt)
-    trouble = trouble_of(spot, votes, says, sums)
+    trouble = trouble_of(spot, votes, says, sums, learnt)
     unsure = not trouble and not witness and is_unsure_on_bad_page(spot, engines, says, learnt)
     return Circumstances(
         says=says,

@@ -1,16 +1,18 @@
-"""What vouches for a value beside those who read it: sums, master data, check digits, known words, format."""
+"""What vouches for a value beside those who read it: sums, master data, check digits, known words, format, shape."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf, log
 from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
 from reconcile.forms import TEXT_FAMILIES, PreparedField
-from reconcile.inference.prior import CHECK_DIGIT_TYPES
+from reconcile.inference.prior import CHECK_DIGIT_TYPES, log_prior, shape_log_factor, shapes_of
 from reconcile.inference.votes import Vote, null_of
-from reconcile.parameters import LearntParameters
+from reconcile.parameters import MIN_SETTLING_COUNT, LearntParameters
+from reconcile.policy import POLICY
 from transcribe.codes import Witness
 from transcribe.model import INK
 from transcribe.values import without_accents
@@ -30,6 +32,21 @@ On blurred pages a 6, a 91 and a 10 were decided as 8, 4 and 4, where the other 
 MIN_VOUCHING_SUMS_FACTOR = 100.0
 """From so large a factor on, the form's sums vouch for a value. Chosen by hand."""
 
+NATS_PER_BIT = log(2.0)
+"""One bit in units of the natural logarithm."""
+
+MIN_SETTLING_BITS = 5.5
+"""From so many bits against every text that looks alike on, a shape settles which of them is written.
+
+One in 45 values may be the other one then, and engines that agree have misread it in at most one of some tens.
+"""
+
+MIN_VOUCHING_BITS = 7.0
+"""From so many bits on, a shape vouches for a value against a reading that breaks it: one in 128 may break it so.
+
+Chosen by hand.
+"""
+
 
 def witness_of(
     spot: PreparedField, votes: Sequence[Vote], says: str, sums: float, learnt: LearntParameters
@@ -45,7 +62,24 @@ def witness_of(
         return Witness.CHECK_DIGIT
     if _has_known_words(spot, votes, says, learnt):
         return Witness.KNOWN_WORDS
-    return Witness.FORMAT if _is_only_well_formed(spot, votes, says) else ""
+    if _is_only_well_formed(spot, votes, says):
+        return Witness.FORMAT
+    return Witness.SHAPE if _keeps_shape(spot, votes, says, learnt) else ""
+
+
+def _keeps_shape(spot: PreparedField, votes: Sequence[Vote], says: str, learnt: LearntParameters) -> bool:
+    """Whether a code is written as others of its field, and every other engine read nearly the same and broke that.
+
+    Where no engine reads something else, two of them have to agree on a good page, sure or not: of 76 codes on which
+    they agree and one is not sure none that keeps its shape was wrong, and 4 of 5 on which they agree wrongly break it.
+    """
+    engines = [vote for vote in votes if vote.machine and vote.source != INK]
+    rivals = [vote for vote in engines if vote.says != says]
+    if not rivals:
+        several = len(engines) >= POLICY.engines_to_agree
+        return several and is_settled(spot, says, learnt) and not any(vote.bad_page for vote in engines)
+    near = all(vote.null is None and is_one_slip_apart(says, vote.says) for vote in rivals)
+    return near and keeps_shape_alone(spot, says, rivals, learnt)
 
 
 def _has_unaccented_rival(votes: Sequence[Vote], says: str) -> bool:
@@ -116,3 +150,43 @@ def _is_same_length_slip(text: str, rival: str) -> bool:
 def is_one_slip_apart(one: str, other: str) -> bool:
     """Whether two texts may be one that was mistyped or misread once."""
     return Levenshtein.distance(one, other, score_cutoff=MAX_SLIP_EDIT_COUNT) <= MAX_SLIP_EDIT_COUNT
+
+
+def settling_bits(spot: PreparedField, says: str, learnt: LearntParameters) -> float:
+    """By how many bits a value is likelier, before it is read, than the likeliest of those that look alike.
+
+    0 where too few scans support its shape, or nothing is known; infinite where nothing looks like it.
+    """
+    shapes = shapes_of(spot, learnt)
+    if shapes is None or null_of(says) or shapes.count_of(says) < MIN_SETTLING_COUNT:
+        return 0.0
+    variants = shapes.variants(says)
+    if not variants:
+        return inf
+    return (log_prior(spot, says, learnt) - max(log_prior(spot, each, learnt) for each in variants)) / NATS_PER_BIT
+
+
+def is_settled(spot: PreparedField, says: str, learnt: LearntParameters) -> bool:
+    """Whether the shapes of a field settle which of the texts that look alike is written."""
+    return settling_bits(spot, says, learnt) >= MIN_SETTLING_BITS
+
+
+def is_of_new_shape(spot: PreparedField, says: str, learnt: LearntParameters) -> bool:
+    """Whether nobody has seen a value like this on a field whose values have few shapes."""
+    shapes = shapes_of(spot, learnt)
+    known = spot.known_values is not None and spot.known_values.has(says)
+    return shapes is not None and null_of(says) is None and not known and shapes.is_new(says)
+
+
+def keeps_shape_alone(spot: PreparedField, says: str, rivals: Sequence[Vote], learnt: LearntParameters) -> bool:
+    """Whether a value is written as this field's values are, and each other reading of it is not."""
+    shapes = shapes_of(spot, learnt)
+    if shapes is None or not rivals or shapes.count_of(says) < MIN_SETTLING_COUNT:
+        return False
+    least = log_prior(spot, says, learnt) - MIN_VOUCHING_BITS * NATS_PER_BIT
+    return all(log_prior(spot, each.says, learnt) <= least for each in rivals)
+
+
+def shape_bits(spot: PreparedField, says: str, other: str, learnt: LearntParameters) -> float:
+    """By how many bits the shapes of a field's codes speak for one text against another."""
+    return (shape_log_factor(spot, says, learnt) - shape_log_factor(spot, other, learnt)) / NATS_PER_BIT

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import log
+from collections.abc import Iterator, Sequence
+from math import inf, log
 
 from reconcile.forms import PreparedField
 from reconcile.inference.circumstances import Circumstances
+from reconcile.inference.corroboration import MIN_SETTLING_BITS, NATS_PER_BIT, settling_bits, shape_bits
 from reconcile.inference.posterior import FieldPosterior, Ruled
+from reconcile.inference.prior import shapes_of
 from reconcile.inference.votes import Vote
 from reconcile.parameters import PRIOR_ERROR_SHARE, LearntParameters
 from transcribe.codes import EvidenceCode, Witness
-from transcribe.model import Evidence
-
-NATS_PER_BIT = log(2.0)
-"""One bit in units of the natural logarithm."""
+from transcribe.model import Evidence, Numbers
 
 MIN_EVIDENCE_BITS = 0.05
 """Fewer bits than this are no evidence either way. Chosen by hand."""
@@ -52,11 +51,10 @@ def evidence(
         for vote, term, rival in zip(weighed.votes, weighed.terms[best], against, strict=True)
     ]
     prior = weighed.none_prior if other is None else weighed.priors[other]
-    found.append(
-        Evidence(
-            code=EvidenceCode.BEFORE_READING, numbers={"bits": round((weighed.priors[best] - prior) / NATS_PER_BIT, 2)}
-        )
-    )
+    before = (weighed.priors[best] - prior) / NATS_PER_BIT
+    by_shape = 0.0 if other is None else shape_bits(spot, best, other, learnt)
+    found.append(Evidence(code=EvidenceCode.BEFORE_READING, numbers={"bits": round(before - by_shape, 2)}))
+    found += _shape(spot, best, by_shape, learnt)
     found += [Evidence(code=EvidenceCode.BARCODE)] if seen.coded else []
     found += [Evidence(code=EvidenceCode(seen.witness))] if seen.witness not in ("", Witness.SUMS) else []
     if weighed.words is not None and not seen.null:
@@ -81,6 +79,18 @@ def evidence(
     if learnt.champion(spot.family) == "majority":
         found.append(Evidence(code=EvidenceCode.MAJORITY))
     return tuple(found)
+
+
+def _shape(spot: PreparedField, best: str, bits: float, learnt: LearntParameters) -> Iterator[Evidence]:
+    """What the shapes of the field's codes say of the value, where any were learnt."""
+    shapes = shapes_of(spot, learnt)
+    if shapes is not None and abs(bits) >= MIN_EVIDENCE_BITS:
+        code = EvidenceCode.SHAPE_FOR if bits > 0 else EvidenceCode.SHAPE_AGAINST
+        counted: Numbers = {"like": round(shapes.count_of(best)), "of": round(shapes.total)}
+        yield Evidence(code=code, numbers={**counted, "bits": round(bits, 2)})
+    settling = settling_bits(spot, best, learnt)
+    if MIN_SETTLING_BITS <= settling < inf:
+        yield Evidence(code=EvidenceCode.SHAPE_SETTLES, numbers={"bits": round(settling, 2)})
 
 
 def _after_one_more(weighed: FieldPosterior, best: str, other: str) -> float:

@@ -23,11 +23,12 @@ from reconcile.inference.noisy_channel import (
 from reconcile.inference.prior import (
     PROPOSAL_LOG_FACTOR,
     log_prior,
+    shapes_of,
     stray_share,
     word_priors,
 )
 from reconcile.inference.votes import Vote, is_null
-from reconcile.parameters import SHARED_CONFUSIONS, LearntParameters
+from reconcile.parameters import SHARED_CONFUSIONS, FieldShapes, LearntParameters
 from transcribe.model import Origin
 from transcribe.values import without_accents
 
@@ -41,6 +42,13 @@ UNSURE_RATIO_POWER = 0.5
 """An engine that reads a misleading place right is as unsure as this power of the ratio of a wrong reading.
 
 Chosen by hand.
+"""
+
+LOOKALIKE_SHARE = 0.8
+"""P that a place that looks like something else, and holds 0 or O, 1, I or L, 5 or S and so on, looks like the other.
+
+It counts where shapes of the field's codes are known: whoever takes one for the other is as sure as who does not.
+Chosen by hand, so that two people who agree are not outweighed.
 """
 
 
@@ -104,13 +112,14 @@ def weigh_field(
     speaking = [vote for vote in votes if not is_silent(vote)]
     read = {vote.says: vote.null for vote in speaking or votes}  # a machine's silence proposes nothing
     texts = sorted([says for says, null in read.items() if null is None])
-    origins = candidates(spot, read, texts, learnt.words(spot.field.name), arithmetic, _typed_alike(votes))
+    words, shapes = learnt.words(spot.field.name), shapes_of(spot, learnt)
+    origins = candidates(spot, read, texts, words, arithmetic, _typed_alike(votes), shapes)
     spelt = {says: word_priors(spot, says, learnt) for says in texts}
     strays = {says: stray_share(spot, says, learnt, spelt[says]) for says in texts} if len(texts) < len(read) else {}
     bad = any(vote.bad_page for vote in votes)
     confusion_share = 0.0 if spot.family == "mark" else learnt.shared_confusions.share(spot.type, bad_page=bad)
     terms = {says: likelihoods(learnt, sources, says, strays) for says in origins}
-    ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share, strays) for says in origins}
+    ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share, strays, shapes) for says in origins}
     caps = [min([way.terms[at] for way in ways.get(vote.says, ())], default=1.0) for at, vote in enumerate(votes)]
     if len(origins) > 1:
         ways = {says: [_capped(way, says, votes, caps) for way in of_text] for says, of_text in ways.items()}
@@ -119,7 +128,7 @@ def weigh_field(
     most = [max(column) for column in zip(*terms.values(), none_terms, strict=True)]
     priors = {
         says: log_prior(spot, says, learnt, spelt.get(says))
-        + (0.0 if origin in ("read", "master") else PROPOSAL_LOG_FACTOR)
+        + (0.0 if origin in ("read", "master", "shape") else PROPOSAL_LOG_FACTOR)
         for says, origin in origins.items()
     }
     scores, confused = _scored(ways, priors, most)
@@ -181,6 +190,7 @@ def _ways(
     terms: Mapping[str, list[float]],
     confusion_share: float,
     strays: Mapping[str, float],
+    shapes: FieldShapes | None,
 ) -> list[_Way]:
     """A text seen as it is, and as each other text that was read and that the place may look like.
 
@@ -189,12 +199,13 @@ def _ways(
     found = [_Way("", 1 - confusion_share, terms[written])]
     if not confusion_share:
         return found
+    alike = () if shapes is None else shapes.variants(written)
     for other in texts:
         looks = 0.0
         if is_null(written):
             looks = strays[other]
         elif other != written:
-            looks = _look_alike_probability(learnt, written, other)
+            looks = _look_alike_probability(learnt, written, other) + (LOOKALIKE_SHARE if other in alike else 0.0)
         if looks <= 0:
             continue
         said = []
@@ -202,7 +213,7 @@ def _ways(
             if is_silent(vote):
                 followed = term
             elif vote.says == other:
-                followed *= ratio
+                followed *= 1.0 if other in alike else ratio
             elif vote.says == written:  # it did not follow
                 term, followed = term * ratio**UNSURE_RATIO_POWER, 0.0
             said.append((1 - source_model.follow_rate) * term + source_model.follow_rate * followed)

@@ -8,7 +8,7 @@ from math import exp, log
 
 from reconcile.forms import PreparedField
 from reconcile.inference.votes import BLANK, is_null
-from reconcile.parameters import LearntParameters
+from reconcile.parameters import FieldShapes, LearntParameters
 
 FLAT_LOG_PRIORS = {"amount": log(1e-5), "integer": log(1 / 400), "decimal": log(1e-4), "date": log(1 / 1500)}
 """Log probability of one value of a type, of which nothing else is known. Chosen by hand."""
@@ -80,6 +80,9 @@ So the prior and the misreading of one long text stay on one scale, or a blank w
 CHECK_DIGIT_TYPES = frozenset({"luhn", "ean", "siret", "vat"})
 """Types whose values have a check digit."""
 
+SHAPED_TYPES = frozenset({"code", "text"})
+"""Types whose values may have shapes that are learnt: nothing is known of them but a pattern, if the form has one."""
+
 WordPriors = Sequence[tuple[float, float, int]]
 """Each word of a text: log probability as one that this field has held, the same with nothing known, and length."""
 
@@ -116,7 +119,8 @@ def unread_log_prior(
         for as_held, alone, size in word_priors(spot, says, learnt) if words is None else words:
             share, length = share + as_held, length + size
             as_likely += size * exp(alone - as_held)
-        found = max(MIN_LOG_PRIOR, share) + log(min(1.0, as_likely / (length or 1)))
+        share = max(MIN_LOG_PRIOR, share)
+        found = share + log(min(1.0, as_likely / (length or 1))) + _shape_log_factor(spot, says, learnt, share)
     return found + (log(1 - learnt.covered_share(spot.field.name)) if spot.known_values is not None else 0.0)
 
 
@@ -133,10 +137,37 @@ def _text_log_prior(spot: PreparedField, says: str, learnt: LearntParameters, wo
         return FLAT_MARK_LOG_PRIOR
     if not says.strip():
         return flat_prior(says)
+    flat = _words_log_prior(spot, says, learnt, words)
+    return flat + _shape_log_factor(spot, says, learnt, flat)
+
+
+def _words_log_prior(spot: PreparedField, says: str, learnt: LearntParameters, words: WordPriors | None) -> float:
     found = 0.0
     for as_held, _, _ in word_priors(spot, says, learnt) if words is None else words:
         found += as_held
     return max(MIN_LOG_PRIOR, found)
+
+
+def shape_log_factor(spot: PreparedField, says: str, learnt: LearntParameters) -> float:
+    """By how much more probable the shapes of a field make a text; 0 where none are known."""
+    if is_null(says) or shapes_of(spot, learnt) is None:
+        return 0.0
+    return _shape_log_factor(spot, says, learnt, _words_log_prior(spot, says, learnt, None))
+
+
+def shapes_of(spot: PreparedField, learnt: LearntParameters) -> FieldShapes | None:
+    """The shapes of a field's values; None where none were learnt, or the form says how they are."""
+    return learnt.shapes.get(spot.name_on_form) if learnt.shapes and has_shapes(spot) else None
+
+
+def has_shapes(spot: PreparedField) -> bool:
+    """Whether the shapes of a field's values are learnt: they are where its form has no pattern."""
+    return spot.type in SHAPED_TYPES and spot.field.pattern is None
+
+
+def _shape_log_factor(spot: PreparedField, says: str, learnt: LearntParameters, flat: float) -> float:
+    shapes = shapes_of(spot, learnt)
+    return 0.0 if shapes is None else shapes.log_factor(says, flat)
 
 
 def word_priors(spot: PreparedField, says: str, learnt: LearntParameters) -> WordPriors:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from reconcile.forms import TEXT_FAMILIES, PreparedField
-from reconcile.inference.corroboration import MIN_VOUCHING_SUMS_FACTOR
+from reconcile.inference.corroboration import MIN_VOUCHING_SUMS_FACTOR, is_of_new_shape, is_settled
 from reconcile.inference.votes import BLANK, Vote, null_of
 from reconcile.parameters import LearntParameters
 from transcribe.codes import Flag, Reason
@@ -15,6 +15,9 @@ from transcribe.model import INK
 
 LOOKALIKE_PATTERN = re.compile(r"[0O1IL|]")
 """Characters that both engines mistake alike in a code: both read PO as P0."""
+
+SMALL_L = "l"
+"""A letter that a capital I looks like; codes are compared in capitals, where it has become an L."""
 
 STROKE_PATTERN = re.compile(r"\W*[1Il|!]\W*")
 """A single upright stroke: a piece of a fold, of a frame or of the letter above looks the same."""
@@ -79,7 +82,9 @@ def is_said_by_barcode(votes: Sequence[Vote], says: str) -> bool:
     return any(vote.machine and Flag.CHECKS_ITSELF in vote.flags and vote.says == says for vote in votes)
 
 
-def trouble_of(spot: PreparedField, votes: Sequence[Vote], says: str, sums: float) -> Reason | Literal[""]:
+def trouble_of(
+    spot: PreparedField, votes: Sequence[Vote], says: str, sums: float, learnt: LearntParameters
+) -> Reason | Literal[""]:
     """Why machines alone may not decide, as a task reason; "" where they may."""
     machines = [vote for vote in votes if vote.machine]
     flags = [flag for vote in machines if vote.flags for flag in vote.flags]
@@ -104,7 +109,9 @@ def trouble_of(spot: PreparedField, votes: Sequence[Vote], says: str, sums: floa
         _may_lack_its_point(spot, machines, says, sums) or _has_extra_decimals(machines, says)
     ):
         return Reason.FORMAT
-    return Reason.LOOKALIKE if _has_lookalikes(spot, machines, says) else ""
+    if is_of_new_shape(spot, says, learnt) and not is_said_by_barcode(machines, says):
+        return Reason.NEW_SHAPE
+    return Reason.LOOKALIKE if _has_lookalikes(spot, machines, says, learnt) else ""
 
 
 def telling_troubles(spot: PreparedField, votes: Sequence[Vote], says: str) -> tuple[Reason, ...]:
@@ -114,10 +121,11 @@ def telling_troubles(spot: PreparedField, votes: Sequence[Vote], says: str) -> t
     return (*found, Reason.FORMAT) if null_of(says) is None and spot.faults(says) else tuple(found)
 
 
-def _has_lookalikes(spot: PreparedField, machines: Sequence[Vote], says: str) -> bool:
+def _has_lookalikes(spot: PreparedField, machines: Sequence[Vote], says: str, learnt: LearntParameters) -> bool:
     """Whether a value holds characters that engines take for one another, and nothing tells which they are.
 
-    So may be a code without a pattern, a text or a price of a single stroke, litres at the end of a text.
+    So may be a code without a pattern, a text or a price of a single stroke, litres at the end of a text. What people
+    read on this field before may tell it.
     """
     if (
         null_of(says)
@@ -125,9 +133,11 @@ def _has_lookalikes(spot: PreparedField, machines: Sequence[Vote], says: str) ->
         or is_said_by_barcode(machines, says)
     ):
         return False
+    texts = [vote.text for vote in machines if vote.says == says]
+    if is_settled(spot, says, learnt) and not any(SMALL_L in text for text in texts):
+        return False
     if spot.field.type == "code":
         return spot.field.pattern is None and bool(LOOKALIKE_PATTERN.search(says))
-    texts = [vote.text for vote in machines if vote.says == says]
     if spot.family in TEXT_FAMILIES or spot.field.type == "amount":
         stroke = bool(texts) and all(STROKE_PATTERN.fullmatch(text) for text in texts)
         return stroke or (spot.field.type == "text" and any(LITRES_PATTERN.search(text) for text in texts))

@@ -17,6 +17,7 @@ from reconcile.forms import prepared
 from reconcile.inference import weigh_together
 from reconcile.learning import lessons
 from reconcile.learning.counts import Counts
+from reconcile.learning.shape_counts import learn_shapes
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import (
     CONFIDENCE_STEPS,
@@ -71,6 +72,8 @@ def learn(facts: Iterable[ScanFacts], previous: Parameters) -> Learnt:
         for scan in scans:
             _count(counts, scan, learnt)
         content = {**content, **_content(counts)}
+    learnt = LearntParameters.read(version=previous.version, content=content)
+    content["shapes"] = learn_shapes(scans, learnt, previous.content.get("shapes", {}))
     learnt = LearntParameters.read(version=previous.version, content=content)
     content = {**content, **lessons.taught(scans, learnt)}
     content["places"] = _summed_places(content["places"], shipped_parameters().content["places"])

@@ -1,6 +1,7 @@
 """What was learnt about sources, typed."""
 
 from reconcile.parameters.champion import MIN_CONTEST_COUNT
+from reconcile.parameters.code_shapes import MIN_SETTLING_COUNT, FieldShapes, shape_of
 from reconcile.parameters.confidence_bins import (
     BAD_PAGE_QUALITY,
     CONFIDENCE_STEPS,
@@ -23,12 +24,14 @@ __all__ = [
     "BAD_PAGE_QUALITY",
     "CONFIDENCE_STEPS",
     "MIN_CONTEST_COUNT",
+    "MIN_SETTLING_COUNT",
     "PLACE_CONFIDENCE_STEPS",
     "PRIOR_ERROR_SHARE",
     "PRIOR_HABIT_SHARE",
     "SHARED_CONFUSIONS",
     "UNSEEN_CONFUSION_SHARE",
     "CharacterConfusions",
+    "FieldShapes",
     "LearntParameters",
     "SourceModel",
     "bin_of",
@@ -40,5 +43,6 @@ __all__ = [
     "odds",
     "place_bin",
     "read_parameters",
+    "shape_of",
     "shipped_parameters",
 ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from reconcile.forms import TEXT_FAMILIES, KnownWords, family_of
 from reconcile.parameters.champion import Champion, champion
+from reconcile.parameters.code_shapes import FieldShapes
 from reconcile.parameters.confidence_bins import ConfidenceTables
 from reconcile.parameters.confusions import CharacterConfusions, SharedConfusions
 from reconcile.parameters.machine_record import MachineRecord
@@ -61,6 +63,8 @@ class LearntParameters:
     """By field: the share of its values that its master data know."""
     word_counts: Mapping[str, Mapping[str, float]]
     """By field: how often each word was decided, and all words under ""."""
+    shapes: Mapping[str, FieldShapes]
+    """By form and field: the shapes of its codes."""
 
     @classmethod
     def read(cls, *, version: int, content: Mapping[str, Any]) -> LearntParameters:
@@ -74,7 +78,8 @@ class LearntParameters:
         (field: known, of), `words` (field, word: count, all words under ""), `lines` (source: words of long texts
         copied, changed, left out, put in), `places` (form and field, or type: wrong, of, by bin of the place's
         confidence), `calibration`, `shipped` and `audited` (situation: wrong, of), `proven` (situation: the tally that
-        once reached the target here), `contests` (family: items, and those on which only one side was right).
+        once reached the target here), `contests` (family: items, and those on which only one side was right), `shapes`
+        (form and field: see `FieldShapes.read`).
         """
         contests = content.get("contests", {})
         return cls(
@@ -92,7 +97,13 @@ class LearntParameters:
             lines=content.get("lines", {}),
             covered={name: _covered(*tally) for name, tally in content.get("covered", {}).items()},
             word_counts=content.get("words", {}),
+            shapes={name: FieldShapes.read(stored) for name, stored in content.get("shapes", {}).items()},
         )
+
+    def as_of(self, at: datetime) -> LearntParameters:
+        """What of this holds for a scan that was first read then: shapes learnt later say nothing of it."""
+        later = [name for name, each in self.shapes.items() if each.since is not None and each.since >= at]
+        return _without_shapes(self, tuple(later)) if later else self
 
     def source_model(self, source: str, kind: str, type_name: str, bad_page: bool = False) -> SourceModel:
         """How this source reads this type of field; of an engine, on a bad page or on others."""
@@ -133,6 +144,11 @@ def _source_model(learnt: LearntParameters, source: str, kind: str, type_name: s
         phrases=habits.phrases(source) if has_phrases else NO_PHRASES,
         two_valued=family_of(type_name) == "mark",
     )
+
+
+@lru_cache(RECENT_COUNT)
+def _without_shapes(learnt: LearntParameters, names: tuple[str, ...]) -> LearntParameters:
+    return replace(learnt, shapes={name: each for name, each in learnt.shapes.items() if name not in names})
 
 
 @lru_cache(CACHED_WORDS_COUNT)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from tests.bench.reconciling import comments, contests, minority, speed, whose, worlds
+from tests.bench.reconciling import code_shapes, comments, contests, minority, speed, whose, worlds
 from tests.bench.reconciling.rows import Row, show
 
 SETS: dict[str, tuple[str, Callable[[bool], Iterable[Row]]]] = {
@@ -22,6 +22,7 @@ SETS: dict[str, tuple[str, Callable[[bool], Iterable[Row]]]] = {
     "minority": ("right minorities", minority.rows),
     "contests": ("the model against majority, family by family", contests.rows),
     "comments": ("long text of a form, read by people", comments.rows),
+    "shapes": ("typed codes without a pattern, with their shapes learnt and without", code_shapes.rows),
     "speed": ("speed, one core", speed.rows),
 }
 

@@ -7,6 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from reconcile.forms.prepared_form import prepared
+from reconcile.inference.prior import SHAPED_TYPES
+from reconcile.learning.shape_counts import MEMORY_SCAN_COUNT
+from reconcile.parameters.code_shapes import shape_of
 from reconcile.parameters.shipped import shipped_parameters
 from tests.reconcile.made import field, form, reading
 from transcribe.codes import Flag
@@ -91,9 +95,26 @@ def said(draw: st.DrawFn, source: str, texts: tuple[str, ...], quality: float, f
 
 
 @st.composite
+def with_shapes(draw: st.DrawFn, type_name: str) -> Parameters:
+    """What shipped, and for codes and texts what may have been learnt of the shapes of this field's values."""
+    shipped = shipped_parameters()
+    if type_name not in SHAPED_TYPES or draw(st.booleans()):
+        return shipped
+    spot = prepared(form(field(KEY.name, type_name))).fields[KEY.name]
+    known = {shape_of(text): text for text in map(spot.normal, TEXTS[type_name]) if shape_of(text)}
+    counts = {}
+    for shape in draw(st.lists(st.sampled_from(sorted(map(str, known))), unique=True)):
+        count = draw(st.floats(1, MEMORY_SCAN_COUNT))
+        usual = [{each: count} if draw(st.booleans()) else {} for each in known[shape]]
+        counts[shape] = {"count": count, "characters": usual}
+    learnt = {"counts": counts, "others": draw(st.floats(0, 20)), "kinds": draw(st.integers(0, 5)), "seen": []}
+    return Parameters(version=shipped.version, content={**shipped.content, "shapes": {spot.name_on_form: learnt}})
+
+
+@st.composite
 def parameters(draw: st.DrawFn, type_name: str) -> Parameters:
     """Shipped parameters, or ones whose sources err as often as drawn, from never to always."""
-    shipped = shipped_parameters()
+    shipped = draw(with_shapes(type_name))
     if draw(st.booleans()):
         return shipped
     content: dict[str, Any] = dict(shipped.content)

@@ -34,6 +34,16 @@ EVIDENCE: Mapping[str, str] = {
     EvidenceCode.CHECK_DIGIT: N_("Its check digit is right."),
     EvidenceCode.KNOWN_VALUE: N_("It stands among the known values."),
     EvidenceCode.KNOWN_WORDS: N_("Where the machines differ, it has words that are often written here."),
+    EvidenceCode.SHAPE: N_("It is written as values of this field are."),
+    EvidenceCode.SHAPE_FOR: N_(
+        "Written like {like} of the last {of} checked values of this field: {bits} bits for it."
+    ),
+    EvidenceCode.SHAPE_AGAINST: N_(
+        "Written like {like} of the last {of} checked values of this field: {bits} bits against it."
+    ),
+    EvidenceCode.SHAPE_SETTLES: N_(
+        "By how values of this field are written it is {bits} bits likelier than what looks like it, such as O for 0."
+    ),
     EvidenceCode.RULE_HOLDS: N_("The rule “{rule}” holds with it: {bits} bits for it."),
     EvidenceCode.RULE_BROKEN: N_("The rule “{rule}” does not hold with it: {bits} bits against it."),
     EvidenceCode.RUNNER_UP: N_("The next likely value has {probability}."),
@@ -116,6 +126,7 @@ REASONS: Mapping[str, str] = {
     Reason.MISCOUNTED: N_("It has more or fewer characters than boxes are filled."),
     Reason.INK_BUT_NO_TEXT: N_("There is ink, but no machine could read it."),
     Reason.LOOKALIKE: N_("It holds characters that machines take for one another, such as O and 0."),
+    Reason.NEW_SHAPE: N_("It is written otherwise than all values of this field that were seen before."),
     Reason.FORMAT: N_("What the machines read is not written as this field should be."),
     Reason.SUMS: N_("The sums of the form do not fit what was read."),
     Reason.ENGINES_DISAGREE: N_("The machines read different things."),

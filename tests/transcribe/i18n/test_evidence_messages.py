@@ -14,6 +14,8 @@ NUMBERS: Numbers = {
     "bits": -3.25,
     "rate": 0.021,
     "probability": 0.9971,
+    "like": 28,
+    "of": 30,
     "raw": 0.9999,
     "confidence": 0.98,
     "wrong": 1,
