@@ -68,6 +68,12 @@ def take_time(db: Database, person: Row, since: int, claimed: float, now: dateti
     last = begin = since if since <= end else end - _unsure(db, person["id"], since, end)
     wanted = max(0, min(round(claimed * SECOND), end - begin))
     taken, left, first, start = _taken(db, person["id"], begin, end), wanted, None, begin
+    if len(taken) == 1 and taken[0]["from_at"] <= begin:  # as it is nearly always: what is free is all after it
+        start = taken[0]["until_at"]
+        left -= max(0, min(left, end - start))
+        if left < wanted:
+            db.run("put_paid_time", person=person["id"], begin=taken[0]["from_at"], until=start + wanted - left)
+        return float(wanted - left) / SECOND
     for row in (*taken, None):
         until = end if row is None else min(end, row["from_at"])
         piece = min(left, until - start)

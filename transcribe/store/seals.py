@@ -87,8 +87,8 @@ class SealVerbs(Lookup):
             return
         rows: dict[str, list[list[Any]]] = {each: [] for each in SEALED_TABLES}
         for row in written:
-            table, width, *values = values_of(row)
-            rows[table].append(values[:width])
+            values = values_of(row)
+            rows[values[0]].append(values[2 : 2 + values[1]])
         seal: dict[str, Any] = {}
         for each in SEALED_TABLES:
             rows[each].sort(key=itemgetter(0))
