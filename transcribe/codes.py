@@ -116,6 +116,8 @@ class Method(StrEnum):
     PERSON_AND_WITNESS = "person and witness"
     PEOPLE = "people"
     WEIGHED = "weighed"
+    PROVISIONAL = "provisional"
+    """The likeliest value of a field that nobody who is there can finish: it is published and decides nothing."""
 
 
 class Verdict(StrEnum):

@@ -102,18 +102,25 @@ def publish(
     ctx: typer.Context,
     as_json: terminal.AsJson = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make records.db anew from the state.")] = False,
+    provisional: Annotated[
+        bool, typer.Option("--provisional", help="Also orders that nobody who is there can finish, marked as such.")
+    ] = False,
 ) -> None:
     """Bring records.db up to date."""
     from flows.home import open_home
-    from flows.steps import held_forms, publish_records, rebuild_records
+    from flows.steps import held_forms, keep_provisional, publish_records, rebuild_records
 
     home = open_home(settings_of(ctx))
+    unfinished = keep_provisional(home) if provisional else 0
     count = rebuild_records(home) if rebuild else publish_records(home)
     held = held_forms(home.settings)
     if as_json:
-        terminal.as_json({"entries": count, "records_db": str(home.settings.records), "held_forms": held})
+        numbers = {"entries": count, "provisional": unfinished}
+        terminal.as_json({**numbers, "records_db": str(home.settings.records), "held_forms": held})
     else:
         terminal.say(f"{count} changes published to {home.settings.records}.")
+        if provisional:
+            terminal.say(f"{unfinished} of them are provisional: nobody who is there can finish these orders.")
     for told in held:
         terminal.note(f"fairhand: {told}")
     if held:

@@ -98,7 +98,8 @@ class StatusJson(BaseModel):
     `reopened_fields` are those open ones of which a value was decided before. `waiting_reasons` has the open tasks by
     reason code, `asked` the fields that people have read by the reason of the first question. `ignored_patterns` tell
     each pattern of a form that is not used any more, `held_forms` each form whose records cannot be published.
-    `missing_people` tells, of the whole home, who is missing where nobody who is there can finish a field.
+    `provisional_records` are those of the records with a value below the target. `missing_people` tells, of the whole
+    home, who is missing where nobody who is there can finish a field.
     """
 
     scans: Mapping[str, int]
@@ -112,6 +113,7 @@ class StatusJson(BaseModel):
     waiting_reasons: Mapping[str, Mapping[str, int]]
     asked: Mapping[str, Mapping[str, AskedJson]]
     records: Mapping[str, int]
+    provisional_records: Mapping[str, int]
     set_aside: int
     waiting_scans: int
     scan_states: tuple[ScanStateJson, ...]

@@ -6,6 +6,7 @@ from flows.steps.layout_tasks import with_layout_tasks
 from flows.steps.learn_parameters import LearningReport, ReopenedField, learn_home
 from flows.steps.outcomes import outcomes
 from flows.steps.parameter_versions import go_back, parameter_versions
+from flows.steps.provisional_records import keep_provisional
 from flows.steps.read_scans import (
     AUTO_FORM,
     TakenScan,
@@ -34,6 +35,7 @@ __all__ = [
     "go_back",
     "held_forms",
     "is_audited",
+    "keep_provisional",
     "learn_home",
     "outcomes",
     "parameter_versions",

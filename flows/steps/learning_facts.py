@@ -86,7 +86,8 @@ def _known(home: Home, scan: Scan, reopening: int) -> KnownScan:
     rest.
     """
     store = home.store
-    readings, decisions, known = store.readings(scan.id), store.decisions(scan.id), store.truths(scan.id)
+    readings, known = store.readings(scan.id), store.truths(scan.id)
+    decisions = [each for each in store.decisions(scan.id) if each.method != Method.PROVISIONAL]
     by_expert = {reading.key: reading for reading in readings if reading.kind == "expert"}  # the latest comes last
     kinds = {key: _expert_tasks(store, key, readings) for key in by_expert}
     audited = frozenset(key for key, asked in kinds.items() if asked[:1] == ["audit"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -12,32 +12,30 @@ from typing import NamedTuple
 
 from flows.home import Home, policy
 from flows.home import now as clock
+from flows.steps.answers import answers_of
 from flows.steps.close_appeals import close_appeals
 from flows.steps.erasures import publish_records
 from flows.steps.identify_tasks import NO_FORM_MESSAGE, identified, identify_task, is_of_no_form
-from flows.steps.layout_tasks import distinct_tasks, read_shown_layout, unread_annotations, with_layout_tasks
+from flows.steps.layout_tasks import distinct_tasks, read_shown_layout, unread_annotations
 from flows.steps.outcomes import outcomes
 from flows.steps.quarantine import program, set_apart
 from flows.steps.read_scans import failure_message, read_scan
-from flows.steps.reopened import reopening_version, with_reopened
+from flows.steps.reopened import reopening_version
 from reconcile.decision import (
     Traditions,
     assemble,
     draw_audit,
-    from_elsewhere,
     is_complete,
-    lone_tradition,
     may_need_second_look,
     traditions,
 )
-from reconcile.forms import prepared
 from reconcile.inference import ScanMemory, weigh
 from reconcile.parameters import shipped_parameters
 from reconcile.policy import Policy
 from reconcile.records import rebuild
 from transcribe.codes import Reason
 from transcribe.errors import EngineError, FairhandError, FormError, ScanError
-from transcribe.model import WHOLE, Decision, FieldKey, Form, Parameters, Posterior, Reading, Scan, Task
+from transcribe.model import WHOLE, Decision, Form, Parameters, Posterior, Reading, Scan, Task
 from transcribe.ocr import TRIES
 from transcribe.recognition import Annotations
 from transcribe.store import CLAIM_SECONDS, Store, Waiting
@@ -199,7 +197,7 @@ class _Loop:
             store.conclude(scan.id, waiting.up_to, [], [], None, self.now())
             return _Conclusion()
         posteriors = weigh(form, readings, self.parameters, self.memory)
-        answers = self._answers(scan, form, readings, posteriors)
+        answers = answers_of(scan, form, readings, posteriors, store, self.people, self.policy, self.reopening)
         decisions = [answer for answer in answers.values() if isinstance(answer, Decision)]
         tasks = list(distinct_tasks(answers))
         record = assemble(scan, form, decisions) if is_complete(form, posteriors, decisions) else None
@@ -240,35 +238,6 @@ class _Loop:
             self.store.set_scan_aside(scan.id, type(error).__name__, message, scan.batch, self.now())
         self.store.conclude(scan.id, waiting.up_to, [], [], None, self.now())
         return _Conclusion()
-
-    def _answers(
-        self, scan: Scan, form: Form, readings: Sequence[Reading], posteriors: Mapping[FieldKey, Posterior]
-    ) -> dict[FieldKey, Decision | Task]:
-        """The decision or task of each field of a scan."""
-        answers = outcomes(form, posteriors, self.policy)
-        answers = _asked_elsewhere(form, readings, posteriors, answers, self.people, self.policy)
-        answers = with_reopened(answers, posteriors, self.store.decisions(scan.id), self.reopening)
-        return with_layout_tasks(form, posteriors, answers, self.store.misplaced(scan.id))
-
-
-def _asked_elsewhere(
-    form: Form,
-    readings: Sequence[Reading],
-    posteriors: Mapping[FieldKey, Posterior],
-    answers: Mapping[FieldKey, Decision | Task],
-    people: Traditions,
-    policy: Policy,
-) -> dict[FieldKey, Decision | Task]:
-    """The answers, with a reader of another writing tradition asked where readers of one tradition stand alone.
-
-    Another tradition adds most there.
-    """
-    fields, changed = prepared(form).fields, dict(answers)
-    for key in {reading.key for reading in readings if reading.kind == "person"} & answers.keys():
-        of_field = [reading for reading in readings if reading.key == key]
-        if tradition := lone_tradition(fields[key.name], of_field, people, policy):
-            changed[key] = from_elsewhere(answers[key], posteriors[key], form.field(key.name), tradition, policy)
-    return changed
 
 
 def is_audited(scan: str, posterior: Posterior, policy: Policy) -> bool:

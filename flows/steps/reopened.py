@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reconcile.learning import REOPENING, is_of_same_readings
-from transcribe.codes import Reason
+from transcribe.codes import Method, Reason
 from transcribe.model import Decision, FieldKey, Posterior, Task
 from transcribe.store import Store
 
@@ -29,10 +29,11 @@ def with_reopened(
     """The answers, but for fields that were decided on these very readings and come out otherwise.
 
     Only what was learnt is new there. A decision made under version `reopening` or later stands. An earlier one is
-    asked again with a reason of its own; its value stands until somebody has read the field.
+    asked again with a reason of its own; its value stands until somebody has read the field. A provisional value
+    decides nothing.
     """
     changed = dict(answers)
-    for decision in decisions:
+    for decision in (each for each in decisions if each.method != Method.PROVISIONAL):
         answer, posterior = answers.get(decision.key), posteriors.get(decision.key)
         if answer is None or posterior is None or not is_of_same_readings(decision, posterior):
             continue

@@ -28,6 +28,8 @@ def print_counts(counts: Counts) -> None:
             printing.columns(("because", "tasks"), [(_in_words(code), number) for code, number in reasons.items()])
     if again := sum(counts.reopened_fields.values()):
         printing.say(f"\n{again} of the open fields were decided before and are asked again.")
+    if provisional := sum(counts.provisional_records.values()):
+        printing.say(f"\n{provisional} of the records are provisional: they have values below the target.")
     if counts.waiting_scans:
         printing.say(f"\n{counts.waiting_scans} scans have readings that were not weighed yet: fairhand reconcile")
 

@@ -3,12 +3,14 @@
 from reconcile.decision.audit_sampling import draw_audit, may_need_second_look
 from reconcile.decision.decide import decide
 from reconcile.decision.prefill import prefilled
+from reconcile.decision.provisional import below_target, provisional
 from reconcile.decision.record import assemble, is_complete
 from reconcile.decision.writing_tradition import Traditions, from_elsewhere, lone_tradition, traditions
 
 __all__ = [
     "Traditions",
     "assemble",
+    "below_target",
     "decide",
     "draw_audit",
     "from_elsewhere",
@@ -16,5 +18,6 @@ __all__ = [
     "lone_tradition",
     "may_need_second_look",
     "prefilled",
+    "provisional",
     "traditions",
 ]

@@ -81,6 +81,7 @@ STORED: dict[type[StrEnum], tuple[str, ...]] = {
         "person and witness",
         "people",
         "weighed",
+        "provisional",
     ),
     EvidenceCode: (
         "reader for",

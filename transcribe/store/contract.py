@@ -61,6 +61,7 @@ from transcribe.store.facts import (
     SecondFactor,
     SentReading,
     SetAside,
+    StrandedScan,
     TimeClaim,
     TimeDispute,
     Waiting,
@@ -251,6 +252,9 @@ class ReconcileStore(Protocol):
 
     def missing_people(self) -> list[MissingPeople]:
         """The people without whom some open fields are finished by nobody who is there. None where all can end."""
+
+    def stranded_scans(self) -> list[StrandedScan]:
+        """Weighed scans without a record, some fields of which nobody who is there can finish."""
 
     def open_batches(self) -> list[OpenBatch]:
         """Every form and batch with tasks that wait for people, and whether anybody has read in it yet."""

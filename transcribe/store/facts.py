@@ -108,7 +108,8 @@ class Counts:
     """The state in numbers. A mapping is by form.
 
     `fields` are decided by machine, decided by people, open, or unasked: these add up. A field is open while people are
-    asked for it; `reopened_fields` are the open ones of which a value was decided before. `waiting_reasons` is form ->
+    asked for it; `reopened_fields` are the open ones of which a value was decided before. Of the `records`, so many are
+    provisional. `waiting_reasons` is form ->
     reason code -> open tasks, `asked` form -> reason code of the first question -> fields.
     """
 
@@ -123,6 +124,7 @@ class Counts:
     waiting_reasons: Mapping[str, Mapping[str, int]]
     asked: Mapping[str, Mapping[str, AskedFields]]
     records: Mapping[str, int]
+    provisional_records: Mapping[str, int]
     set_aside: int
     waiting_scans: int
 
@@ -147,6 +149,18 @@ class MissingPeople:
     languages: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     qualification: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrandedScan:
+    """A scan without a record, some fields of which nobody who is there can finish.
+
+    It was weighed up to the reading of this number.
+    """
+
+    scan: str
+    up_to: int
+    keys: frozenset[FieldKey]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

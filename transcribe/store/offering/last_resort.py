@@ -83,12 +83,20 @@ class LastResort:
 
     def missing(self) -> list[MissingPeople]:
         """The people without whom some open fields are finished by nobody who is there."""
+        stranded = {pool: self._db.all("stranded", **people) for pool, people in self._able().items()}
+        return missing_people(stranded, self._routing.by_number())
+
+    def stranded_fields(self) -> list[Row]:
+        """The fields of scans without a record that nobody who is there can finish."""
+        return [row for people in self._able().values() for row in self._db.all("stranded_fields", **people)]
+
+    def _able(self) -> dict[str, dict[str, str]]:
+        """By pool: the pool, and who is there to do its tasks, as the statements want it."""
         self._routing.read_again()
         readers = [each for each in self._db.all("people_there") if may_read(each)]
         people = [{**self._other(each), "expert": is_expert(each)} for each in readers]
-        of_pool = {"read": people, EXPERT_POOL: [each for each in people if each["expert"]]}
-        stranded = {pool: self._db.all("stranded", pool=pool, people=text(some)) for pool, some in of_pool.items()}
-        return missing_people(stranded, self._routing.by_number())
+        able = {"read": people, EXPERT_POOL: [each for each in people if each["expert"]]}
+        return {pool: {"pool": pool, "people": text(some)} for pool, some in able.items()}
 
     def _there(self, person: Row) -> list[Row]:
         return [each for each in self._db.all("people_there") if each["id"] != person["id"] and may_read(each)]

@@ -125,10 +125,10 @@ WHERE t.id = :task_id AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.nu
 SELECT number FROM reading WHERE transcriber_id = :who ORDER BY number DESC LIMIT 1 OFFSET :count;
 
 -- name: decided_on^
-SELECT 1 FROM decision WHERE field_id = :field_id AND instr(readings, :reading) > 0 LIMIT 1;
+SELECT 1 FROM decision WHERE field_id = :field_id AND method <> 'provisional' AND instr(readings, :reading) > 0 LIMIT 1;
 
 -- name: decided_since^
-SELECT 1 FROM decision WHERE field_id = :field_id AND (at >= :at OR instr(readings, :reading) > 0) LIMIT 1;
+SELECT 1 FROM decision WHERE field_id = :field_id AND method <> 'provisional' AND (at >= :at OR instr(readings, :reading) > 0) LIMIT 1;
 
 -- name: skip_of_task^
 SELECT reason FROM skip WHERE field_id = :field_id AND transcriber_id = :who AND task_id = :task_id

@@ -77,15 +77,25 @@ WHERE t.pool = 'expert' AND t.kind = 'audit' AND t.closed_at IS NULL AND t.trans
                 AND r.transcriber_id = json_extract(o.value, '$.id') AND r.lane = t.lane
                 AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number)));
 
--- name: stranded
--- Open tasks of one pool that none of :people, who are there, can do, by form field, kind and scan. An expert can always have
--- the last word on what a field says; everything else is for who has not done it.
-SELECT t.form_field_id, t.kind, t.scan_id, COUNT(*) AS fields, MIN(t.passed) AS passed FROM task t
-WHERE t.pool = :pool AND t.closed_at IS NULL AND t.withdrawn_at IS NULL AND t.transcriber_id IS NULL AND t.kind <> 'test'
+-- name: part_is_stranded
+-- Whether the task t is open in this pool and none of :people, who are there, can do it. An expert can always have the last
+-- word on what a field says; everything else is for who has not done it.
+t.pool = :pool AND t.closed_at IS NULL AND t.withdrawn_at IS NULL AND t.transcriber_id IS NULL AND t.kind <> 'test'
     AND NOT EXISTS (SELECT 1 FROM json_each(:people) o
         WHERE t.form_field_id NOT IN (SELECT value FROM json_each(o.value, '$.refused'))
             AND ((json_extract(o.value, '$.expert') AND t.kind IN ('read', 'adjudicate', 'identify'))
                 OR NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id
                     AND r.transcriber_id = json_extract(o.value, '$.id') AND r.lane = t.lane
                     AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number))))
+
+-- name: stranded
+-- Tasks that nobody who is there can do, by form field, kind and scan.
+SELECT t.form_field_id, t.kind, t.scan_id, COUNT(*) AS fields, MIN(t.passed) AS passed FROM task t
+WHERE {part_is_stranded}
 GROUP BY t.form_field_id, t.kind, t.scan_id;
+
+-- name: stranded_fields
+-- Fields of weighed scans without a record that nobody who is there can finish.
+SELECT s.sha256 AS scan, s.cursor, f.name, f.row_number FROM task t JOIN scan s ON s.id = t.scan_id JOIN field f ON f.id = t.field_id
+WHERE {part_is_stranded} AND t.kind IN ('read', 'locate', 'rows', 'adjudicate') AND s.recorded_at IS NULL
+    AND s.erased_at IS NULL AND s.latest <= s.cursor AND s.wakes <= s.wakes_done;

@@ -4,7 +4,7 @@
 CASE
     WHEN EXISTS (SELECT 1 FROM task t WHERE t.field_id = f.id AND t.closed_at IS NULL AND t.withdrawn_at IS NULL
         AND t.kind IN ('read', 'adjudicate', 'locate')) THEN 'open'
-    WHEN EXISTS (SELECT 1 FROM decision d WHERE d.field_id = f.id) THEN 'decided'
+    WHEN EXISTS (SELECT 1 FROM decision d WHERE d.field_id = f.id AND d.method <> 'provisional') THEN 'decided'
     WHEN f.row_number >= 0 AND EXISTS (SELECT 1 FROM task t JOIN field w ON w.id = t.field_id
         WHERE t.scan_id = f.scan_id AND t.closed_at IS NULL AND t.withdrawn_at IS NULL AND t.kind = 'rows'
         AND w.name = substr(f.name, 1, instr(f.name, '.') - 1)) THEN 'open'
@@ -33,7 +33,7 @@ SELECT form, COUNT(*) AS count FROM scan WHERE :batch IS NULL OR batch = :batch 
 -- name: count_fields
 SELECT form, state, by_people, COUNT(*) AS count FROM (
     SELECT f.scan_form AS form, {part_field_state} AS state,
-        (SELECT d.by_people FROM decision d WHERE d.field_id = f.id ORDER BY d.version DESC LIMIT 1) AS by_people
+        (SELECT d.by_people FROM decision d WHERE d.field_id = f.id AND d.method <> 'provisional' ORDER BY d.version DESC LIMIT 1) AS by_people
     FROM field_now f WHERE {part_is_of_form} AND (:batch IS NULL OR f.batch = :batch))
 GROUP BY form, state, by_people;
 
@@ -68,6 +68,12 @@ GROUP BY s.form, t.reason;
 
 -- name: count_records
 SELECT form, COUNT(*) AS count FROM scan WHERE recorded_at IS NOT NULL AND (:batch IS NULL OR batch = :batch) GROUP BY form;
+
+-- name: count_provisional
+-- Scans whose record has a value below the target, as its exceptions tell.
+SELECT s.form, COUNT(*) AS count FROM scan s JOIN record r ON r.scan_id = s.id JOIN record_text x ON x.id = r.id
+WHERE r.version = (SELECT MAX(version) FROM record l WHERE l.scan_id = s.id) AND instr(x.exceptions, '["below target",') > 0
+    AND (:batch IS NULL OR s.batch = :batch) GROUP BY s.form;
 
 -- name: count_set_aside^
 SELECT COUNT(*) FROM set_aside WHERE :batch IS NULL OR batch = :batch;

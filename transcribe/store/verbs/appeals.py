@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
-from transcribe.codes import Reason
+from transcribe.codes import Method, Reason
 from transcribe.errors import NotFound, StoreError
 from transcribe.model import FieldKey, Truth
 from transcribe.store.drivers.database import Row
@@ -47,9 +47,12 @@ class OwnReadingVerbs(ReconcileVerbs):
     def _history_for(self, row: Row, who: str) -> FieldHistory:
         """The history of a field as somebody who read it may know it.
 
-        A control item in use looks like a field that nobody has decided: their own readings, and nothing else.
+        A control item in use looks like a field that nobody has decided: their own readings, and nothing else. A value
+        that was published provisionally decides nothing.
         """
         history = self._history_of_field(row["field_id"])
+        decided = tuple(each for each in history.decisions if each.method != Method.PROVISIONAL)
+        history = replace(history, decisions=decided)
         if not row["control_in_use"]:
             return history
         source = self.person_row(who)["public_id"]
@@ -75,7 +78,8 @@ class AppealVerbs(ReconcileVerbs):
             known = self.db.one("appeal_of_reading", number=row["number"])
             if known is not None:
                 return self._appeal(known["public_id"])
-            if not self.db.all("decisions_of_field", field_id=row["field_id"]):
+            decided = self.db.all("decisions_of_field", field_id=row["field_id"])
+            if all(each["method"] == Method.PROVISIONAL for each in decided):
                 raise StoreError("Nothing is decided on this field yet, so there is nothing to contest.")
             public = secrets.token_urlsafe(16)
             number = self.db.insert(

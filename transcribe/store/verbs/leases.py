@@ -9,14 +9,14 @@ from functools import partial
 
 from transcribe.codes import Reason
 from transcribe.errors import LeaseLost, NotFound
-from transcribe.model import Task
+from transcribe.model import FieldKey, Task
 from transcribe.store.drivers.database import Database, Row
-from transcribe.store.facts import ANYTHING, MissingPeople, Offer
+from transcribe.store.facts import ANYTHING, MissingPeople, Offer, StrandedScan
 from transcribe.store.offering.last_resort import LastResort
 from transcribe.store.offering.queue_order import queue_order, tradition_of
 from transcribe.store.offering.routing import EXPERT_POOL, is_expert
 from transcribe.store.paid_time import MAX_CLOCK_STEP
-from transcribe.store.row_mapping import micros, task_of, text
+from transcribe.store.row_mapping import key_of, micros, task_of, text
 from transcribe.store.verbs.control_items import ControlItemVerbs
 from transcribe.store.verbs.reconcile import MISPLACED
 
@@ -147,6 +147,13 @@ class LeaseVerbs(ControlItemVerbs):
     def missing_people(self) -> list[MissingPeople]:
         with self.db.snapshot():
             return self._last_resort.missing()
+
+    def stranded_scans(self) -> list[StrandedScan]:
+        with self.db.snapshot():
+            keys: dict[tuple[str, int], set[FieldKey]] = {}
+            for row in self._last_resort.stranded_fields():
+                keys.setdefault((row["scan"], row["cursor"]), set()).add(key_of(row))
+        return [StrandedScan(scan=scan, up_to=up_to, keys=frozenset(some)) for (scan, up_to), some in keys.items()]
 
     def open_tasks(self, offer: Offer, now: datetime) -> int:
         named = self.routing.named(offer.form, offer.field)

@@ -46,6 +46,7 @@ class StatusVerbs(IngestVerbs):
                 open_tasks={form: sum(counts.values()) for form, counts in reasons.items()},
                 waiting_reasons=reasons,
                 records=_by_form(self.db.all("count_records", batch=batch)),
+                provisional_records=_by_form(self.db.all("count_provisional", batch=batch)),
                 set_aside=self.db.value("count_set_aside", batch=batch),
                 waiting_scans=self.db.value("count_waiting", batch=batch),
             )

@@ -1,0 +1,93 @@
+"""Records of orders that nobody who is there can finish: published where the operator says so, and told as such."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+from flows.administration.people import invite
+from flows.home.home import Home, now
+from flows.steps.erasures import publish_records
+from flows.steps.learn_parameters import learn_home
+from flows.steps.provisional_records import keep_provisional
+from flows.steps.reconcile_scans import reconcile_home
+from reconcile.records import query
+from tests.flows.house import House
+from tests.flows.steps.test_reconcile_scans import RECEIPT, received
+from transcribe.model import Scan
+from transcribe.store.facts import SentReading
+
+
+def stranded(rooms: Home) -> tuple[Scan, str]:
+    """An order whose total one person has read otherwise than both engines, and that person; nobody else is there."""
+    mina = invite(rooms, "mina").person.id
+    scan = received(rooms, texts={"total": ("12.50", "12.60")})
+    reconcile_home(rooms)
+    read_all(rooms, mina, {**RECEIPT, "total": "99.99"})
+    return scan, mina
+
+
+def read_all(rooms: Home, who: str, texts: dict[str, str]) -> None:
+    for task in rooms.store.lease(who, 9, now()):
+        rooms.store.submit(task.id, who, SentReading(text=texts[task.key.name], idem=secrets.token_hex(8)), now())
+    reconcile_home(rooms)
+
+
+def test_an_order_that_nobody_can_finish_is_published_as_provisional_and_corrected_later(rooms: Home) -> None:
+    scan, _ = stranded(rooms)
+    assert rooms.store.missing_people()
+    assert keep_provisional(rooms) == 1
+    publish_records(rooms)
+    (record,) = query.records(rooms.settings.records, "receipt")
+    assert (record.scan, record.record_version) == (scan.id, 1)
+    assert {each.rule for each in record.exceptions} == {"below target"}
+    assert ("total",) in {each.fields for each in record.exceptions}
+    methods = {each.field: each.method for each in record.origins}
+    assert methods["total"] == "provisional"
+    counts = rooms.store.counts()
+    assert (counts.records, counts.provisional_records) == ({"receipt": 1}, {"receipt": 1})
+    assert counts.open_fields["receipt"] == len(record.exceptions)
+    assert rooms.store.missing_people(), "what is open stays open"
+
+    read_all(rooms, invite(rooms, "omar").person.id, RECEIPT)
+    read_all(rooms, invite(rooms, "eve", ["expert"]).person.id, RECEIPT)
+    publish_records(rooms)
+    (record,) = query.records(rooms.settings.records, "receipt")
+    assert (record.record_version, record.values["total"]) == (2, "12.50")
+    assert record.exceptions == ()
+    assert rooms.store.counts().provisional_records == {}
+
+
+def test_nothing_is_provisional_while_somebody_who_is_there_can_go_on(rooms: Home) -> None:
+    stranded(rooms)
+    invite(rooms, "omar")
+    assert keep_provisional(rooms) == 0
+    assert rooms.store.counts().records == {}
+
+
+def test_a_provisional_value_decides_nothing_for_people_or_for_learning(rooms: Home) -> None:
+    scan, mina = stranded(rooms)
+    assert keep_provisional(rooms) == 1
+    history = next(each for each in rooms.store.readings_of(mina) if each.key.name == "total")
+    assert history.decisions == ()
+    (task,) = (each for each in history.tasks if each.id == history.readings[-1].task)
+    assert rooms.store.undo(task.id, mina, now()).id == task.id, "it can be taken back as before"
+    learn_home(rooms)
+    reconcile_home(rooms)
+    assert "below target" not in {
+        each.reason for each in rooms.store.field_history(scan.id, history.key).tasks if each.closed_at is None
+    }
+
+
+def test_said_twice_it_is_one_version(rooms: Home) -> None:
+    stranded(rooms)
+    assert (keep_provisional(rooms), keep_provisional(rooms)) == (1, 0)
+    assert len(rooms.store.outbox(0)) == 1
+
+
+def test_the_command_publishes_provisional_records_only_where_it_is_told_to(house: House, rooms: Home) -> None:
+    stranded(rooms)
+    assert house.run("publish", "--json").json[0]["provisional"] == 0
+    assert house.run("publish", "--provisional", "--json").json[0]["provisional"] == 1
+    (line,) = house.run("export", "--format", "jsonl", "--form", "receipt").out.splitlines()
+    assert "below target" in {each["rule"] for each in json.loads(line)["exceptions"]}
