@@ -38,6 +38,7 @@ from reconcile.policy import POLICY
 from tests.bench.fit_first import read
 from tests.bench.generator import Shape, make
 from tests.bench.generator.orders import HARD
+from tests.bench.intervals import brier
 from tests.bench.reconciling import online
 from tests.bench.reconciling.worlds import effort, right, told
 from transcribe.codes import Reason
@@ -201,7 +202,7 @@ def in_world(part: str, number: int, *, hard: bool, forms: int) -> dict[str, flo
     forecasts = told(outcomes)
     return {
         "right %": 100 * right(outcomes),
-        "-Brier %": -100 * mean((probability - was) ** 2 for probability, was in forecasts),
+        "-Brier %": -100 * brier(forecasts),
         "-ECE %": -100 * calibration_error(forecasts),
         "-readings": -effort(outcomes),
     }

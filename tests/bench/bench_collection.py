@@ -26,7 +26,7 @@ from reconcile.collection.comparable_texts import field_types, make_comparable
 from reconcile.collection.items import Item, ItemResult
 from reconcile.collection.reconcile_items import reconcile_items
 from tests.bench import cross_fitted, sets
-from tests.bench.intervals import by_chance, said
+from tests.bench.intervals import brier, by_chance, said
 
 BINS = 15
 SURE, VERY_SURE = 0.98, 0.99
@@ -78,6 +78,10 @@ def micropasts(data: Path, most: int | None) -> None:
         errors.append((calibration_error(stated, BINS), _after_gold(unseen, golden)))
     ours, other = (sum(column) / len(errors) for column in zip(*errors, strict=True))
     print(f"  mean of {len(errors)} draws of gold: ECE {ours:.3f}; cross-fitted {other:.3f} (bar 0.03)")
+    votes = [
+        (_share_of_votes(item), folded(_majority(item)) == truth) for item, truth in zip(items, truths, strict=True)
+    ]
+    _honesty("majority, its share of the votes", votes, 0.03)
 
 
 def _after_gold(unseen: Sequence[cross_fitted.Stated], golden: set[str]) -> float:
@@ -168,6 +172,12 @@ def _majority(item: Item) -> str:
     return Counter(texts).most_common(1)[0][0] if texts else ""
 
 
+def _share_of_votes(item: Item) -> float:
+    """The peer's probability: the share of an item's readings that are not blank which the majority has."""
+    texts = [folded(each.text) for each in item.readings if each.text and folded(each.text)]
+    return Counter(texts).most_common(1)[0][1] / len(texts) if texts else 0.0
+
+
 def _as_heard(result: ItemResult, truth: str) -> str | None:
     """The panel's text as readings of this item are compared."""
     return make_comparable([replace(result.item, gold=truth)], field_types([result.item]))[0].gold
@@ -202,7 +212,8 @@ def _honesty(name: str, stated: Sequence[Forecast], bar: float) -> None:
     print(
         f"  {name}: ECE {calibration_error(stated, BINS):.3f} (bar {bar}; {mean:.3f} by chance, 1 in 20 {rare:.3f}), "
         f"under {SURE} {calibration_error(doubtful, BINS):.3f} (bar 0.05); "
-        f"given {VERY_SURE} or more, wrong: {said(sum(wrong), len(wrong))}"
+        f"Brier {brier(stated):.4f}; given {VERY_SURE} or more: {len(wrong)} of {len(stated)}, "
+        f"wrong: {said(sum(wrong), len(wrong))}"
     )
 
 

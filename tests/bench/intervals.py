@@ -30,3 +30,8 @@ def by_chance(told: Sequence[Forecast], bins: int = BIN_COUNT) -> Chance:
     lot = random.Random(1)
     drawn = sorted(calibration_error([(each, lot.random() < each) for each, _ in told], bins) for _ in range(DRAWS))
     return Chance(sum(drawn) / DRAWS, drawn[DRAWS * 19 // 20])
+
+
+def brier(stated: Sequence[Forecast]) -> float:
+    """The mean square of what is between a probability and what was (G. W. Brier, Monthly Weather Review, 1950)."""
+    return sum((probability - right) ** 2 for probability, right in stated) / len(stated)
