@@ -54,8 +54,8 @@ What is left is that a wrong label was stuck on. Chosen by hand.
 RIDGE_WEIGHT_COUNT = 8.0
 """The fit is drawn to the model as it is about as strongly as so many doubtful fields draw it. Chosen by hand."""
 
-MIN_CALIBRATED_SHARE = 0.5
-"""Values with a smaller share are not calibrated, where they are never decided.
+MIN_FITTED_SHARE = 0.5
+"""Values with a smaller share are not fitted, where they are never decided.
 
 What they turn out to be must not bend the line where it counts.
 """
@@ -131,13 +131,13 @@ def adjusted(share: float, stage: str, family: str, fitted: Mapping[str, Mapping
     return 1.0 / (1.0 + exp(-(line["a"] + line.get(family, 0.0) + line["b"] * within + beyond)))
 
 
-def _is_calibrated(stage: str, share: float) -> bool:
-    """Whether a value of this share is calibrated at this stage.
+def _is_fitted(stage: str, share: float) -> bool:
+    """Whether a value of this share is fitted at this stage.
 
     Where it might be decided, only a likely one. Every one at stages in which none is decided, on free layouts, where a
     doubtful place makes good readings look bad, and of long texts, most of which are wrong somewhere.
     """
-    return share >= MIN_CALIBRATED_SHARE or stage.startswith((UNDECIDED_STAGE, SEARCHED_STAGE, LONG_TEXT_STAGE))
+    return share >= MIN_FITTED_SHARE or stage.startswith((UNDECIDED_STAGE, SEARCHED_STAGE, LONG_TEXT_STAGE))
 
 
 def _bounded_log_odds(share: float) -> float:
@@ -154,7 +154,7 @@ def fit_calibration(
 
     They are drawn to what was fitted `before` on other data, which stands where nothing new is known.
     """
-    likely = [lesson for lesson in lessons if _is_calibrated(lesson.stage, lesson.share)]
+    likely = [lesson for lesson in lessons if _is_fitted(lesson.stage, lesson.share)]
     found = {stage: dict(line) for stage, line in before.items()}
     for stage in sorted({lesson.stage for lesson in likely}):
         found[stage] = _fit([lesson for lesson in likely if lesson.stage == stage], before.get(stage, {}), ridge)
