@@ -181,11 +181,7 @@ def _blank(path: Path, key: str, name: str, size: tuple[int, int] | None) -> Bla
 def _beside(path: Path, key: str, name: str) -> Path:
     """A file that lies beside the definition: a link that leads elsewhere would take in whatever can be read there."""
     file = path.parent / name
-    try:
-        there = file.is_file()
-    except OSError:  # the name is longer than any file's
-        there = False
-    if not there:
+    if file not in path.parent.iterdir() or not file.is_file():
         raise FormError(f"{path.name}: {key}: there is no file {name} beside the definition.")
     if file.resolve().parent != path.parent.resolve():
         raise FormError(f"{path.name}: {key}: {name} is a link out of the definition's folder; put the file there.")
