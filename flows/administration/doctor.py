@@ -24,6 +24,7 @@ from flows.home import (
 from flows.runtime import notice, port_is_free
 from flows.steps import held_forms
 from transcribe import ocr
+from transcribe.codes import Verdict
 from transcribe.errors import FairhandError
 from transcribe.store import erasure_list_faults, open_store
 
@@ -52,7 +53,19 @@ class EngineState:
 NAMED_PLACES_COUNT = 3
 """So many files that others may read are named. Chosen by hand."""
 
-CHECKS = ("packages", "engines", "settings", "forms", "disk", "private", "database", "people", "records", "ports")
+CHECKS = (
+    "packages",
+    "engines",
+    "settings",
+    "forms",
+    "disk",
+    "private",
+    "database",
+    "people",
+    "learning",
+    "records",
+    "ports",
+)
 """Every check, in the order in which they run."""
 
 
@@ -66,6 +79,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _private(settings)
     yield from _database(settings)
     yield from _people(settings)
+    yield from _learning(settings)
     yield from _records(settings)
     yield from _ports(settings)
 
@@ -231,6 +245,25 @@ def _people(settings: Settings) -> Iterator[Finding]:
     for each in missing:
         mend = f"{missing_command(each)}, or fairhand people resume NAME of somebody who is paused"
         yield Finding(check="people", message=missing_in_words(each), mend=mend, warning=True)
+
+
+def _learning(settings: Settings) -> Iterator[Finding]:
+    """Whether the last proposal of learning was refused because it would have too much come out otherwise."""
+    if not settings.state.exists():
+        return
+    try:
+        store = open_store(settings.state)
+    except FairhandError:
+        return  # that is a finding of its own
+    learnings = store.learnings()
+    store.close()
+    if learnings and learnings[-1].verdict == Verdict.REOPENS_TOO_MANY:
+        otherwise, decided = (learnings[-1].numbers.get(name, 0.0) for name in ("otherwise", "decided"))
+        message = (
+            f"With what was learnt last {otherwise:.0f} of {decided:.0f} decided fields would come out otherwise, "
+        )
+        mend = "fairhand learn --dry-run; to let it in for once, set FAIRHAND_REOPENED_SHARE higher and fairhand learn"
+        yield Finding(check="learning", message=f"{message}more than is set: it is refused.", mend=mend, warning=True)
 
 
 def _records(settings: Settings) -> Iterator[Finding]:

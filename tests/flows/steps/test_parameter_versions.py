@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from flows.administration.doctor import examine
 from flows.administration.people import invite
 from flows.home.home import Home, now
 from flows.steps.learn_parameters import learn_home
@@ -100,6 +102,9 @@ def test_more_than_the_set_share_of_decided_fields_is_not_asked_again(rooms: Hom
     (refused,) = (each for each in parameter_versions(rooms) if each.version is None)
     assert (refused.by, refused.verdict, refused.numbers["otherwise"]) == ("olga", "reopens too many", 12)
     assert [(line.actor, line.action) for line in rooms.store.audit()][-1] == ("olga", "proposal refused")
+    (found,) = (each for each in examine(rooms.settings) if each.check == "learning")
+    assert re.search(r" 12 of \d+ decided fields would come out otherwise", found.message)
+    assert found.warning
 
 
 def test_an_earlier_version_is_in_force_again_and_what_it_left_comes_only_with_new_truth(

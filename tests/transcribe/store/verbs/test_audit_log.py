@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.transcribe.store.world import KEY, NOON, World, after, person, sqlite_of, world
-from transcribe.store.facts import Rate
+from transcribe.store.facts import Learning, Rate
 from transcribe.store.state_store import open_store
 
 
@@ -85,3 +86,27 @@ def test_an_action_that_cannot_be_logged_is_not_done(here: World, monkeypatch: p
     with pytest.raises(OSError, match="no log"):
         here.store.put_rate(Rate(form="", micro=5, currency="EUR", since=NOON), NOON)
     assert here.store.rate("order", NOON) is None
+
+
+def test_what_became_of_a_proposal_is_kept_and_never_changed(here: World) -> None:
+    here.store.put_parameters({"rates": {}}, NOON)
+    refused = Learning(version=1, verdict="worse", by="olga", at=after(1), seen="a", numbers={"judging": 40})
+    assert here.store.keep_learning(refused, None) == refused
+    made = here.store.keep_learning(
+        Learning(version=1, verdict="better", by="schedule", at=after(2)), {"rates": {"a": 1}}
+    )
+    assert (made.version, made.made) == (2, True)
+    back = here.store.keep_learning(
+        Learning(version=2, verdict="went back", by="olga", at=after(3), back_to=1), {"rates": {}}
+    )
+    assert (back.version, here.store.learnings()) == (3, [refused, made, back])
+    lines = [(line.actor, line.action, line.subject) for line in here.store.audit()][-3:]
+    assert lines == [
+        ("olga", "proposal refused", "version 1"),
+        ("schedule", "parameters learnt", "version 2"),
+        ("olga", "parameters put back", "version 3"),
+    ]
+    connection = sqlite_of(here.store).connection
+    for statement in ("UPDATE learning SET actor = 'nobody'", "DELETE FROM learning"):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            connection.execute(statement)
