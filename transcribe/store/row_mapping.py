@@ -154,7 +154,10 @@ def _list_of(column: str | None) -> Sequence[Any]:
 
 
 def task_of(row: Row) -> Task:
-    """A task, from `task_seen`. A reading that an expert has the last word with is an adjudication."""
+    """A task, from `task_seen`.
+
+    A reading that an expert has the last word with is an adjudication, and its box is empty at first.
+    """
     return Task(
         id=row["public_id"],
         scan=row["scan"],
@@ -170,7 +173,7 @@ def task_of(row: Row) -> Task:
         leased_until=moment_or_none(row["leased_until"]),
         closed_at=moment_or_none(row["closed_at"]),
         ease=row["ease"],
-        prefill=row["prefill"] or "",
+        prefill="" if row["resort"] else row["prefill"] or "",
         elsewhere=row["elsewhere"],
     )
 

@@ -34,3 +34,13 @@ def test_the_only_expert_finds_no_ordinary_work_and_is_told_why(site: Site, sign
     assert 'id="no-work"' in page
     assert 'id="kept"' in page
     assert expert.get("/work/next").json()["tasks"] == []
+
+
+def test_an_expert_who_has_the_last_word_is_told_so_and_shown_no_value(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {NUMBER: "1"})
+    expert = sign_in(site.person("exp", "expert"))
+    page = expert.get("/work").text
+    assert 'data-kind="adjudicate"' in page
+    assert "Nobody else who is there can read it; an expert decides." in page
+    (held,) = expert.get("/work/next").json()["tasks"]
+    assert held["help"].endswith("Nobody else who is there can read it; an expert decides.")

@@ -9,7 +9,7 @@ from typing import Literal
 
 from transcribe import fields
 from transcribe.codes import Reason
-from transcribe.i18n import N_, said, translation
+from transcribe.i18n import N_, REASONS, said, translation
 from transcribe.model import Field, Form, PagePicture, Place, Task
 from transcribe.review.context import Forms
 from transcribe.store import Store
@@ -17,6 +17,9 @@ from transcribe.table_rows import rows_key
 
 WHOLE_PAGE_KINDS = frozenset({"locate", "identify", "rows", "whole form"})
 """Kinds of tasks for which the whole page must be seen."""
+
+LAST_WORDS = frozenset({Reason.NO_OTHER_READER, Reason.NO_OTHER_EXPERT})
+"""Why an expert has the last word on a task that others were meant to do; they are told so."""
 
 MARK_TYPES = frozenset({"checkbox", "signature"})
 """Field types that are answered by yes or no."""
@@ -83,7 +86,7 @@ def task_view(
         kind="read" if task.reason == Reason.CONTROL else task.kind,  # known items look like all others
         title=said(form.title, language) if form else "",
         label=said(field.label, language) if field else _table_label(form, task, language),
-        help=said(field.help, language) if field else "",
+        help=_help(task, field, language),
         examples=field.examples if field else (),
         input=_input(task, field),
         input_mode=fields.load(field.type).INPUT_MODE if field else "text",
@@ -98,6 +101,12 @@ def task_view(
         page=picture.number if picture else 1,
         pages=len(pictures),
     )
+
+
+def _help(task: Task, field: Field | None, language: str) -> str:
+    """The form's help on a field, and why an expert has the last word on what others were asked to read."""
+    why = translation(language).gettext(REASONS[task.reason]) if task.reason in LAST_WORDS else ""
+    return " ".join(filter(None, (said(field.help, language) if field else "", why)))
 
 
 def shown_page(

@@ -228,7 +228,8 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         out."""
         identity = secrets.token_hex(16)
         untimed = person["engagement"] in UNTIMED_ENGAGEMENTS
-        shown = task["prefill"] if sent.shown is None else sent.shown
+        prefill = None if task["resort"] else task["prefill"]
+        shown = prefill if sent.shown is None else sent.shown
         words = {"text": sent.text, "alternatives": "[]", "shown": shown}
         words |= {"legible": sent.legible, "reason": sent.reason}
         expert = (task["kind"] in EXPERT_KINDS or bool(task["resort"])) and is_expert(person)
