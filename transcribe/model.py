@@ -561,7 +561,8 @@ class Standing:
     `situation` is what machines' right to decide alone is measured by, and `earned` the share right that is proven of
     them there. `fit` and `quality` (0 to 1) are those of the worst page that an engine read it on. `careful` are those
     of `people` who are not known to err often. `opposed`: sums, the check digit or a likelier reading speak against
-    it; `unlisted`: master data do not have it; `against_engines` are engines that read something else.
+    it; `unlisted`: master data do not have it; `against_engines` are engines that read something else. `looks_blank`:
+    nothing is written, as the ink test says too, sure or not.
     """
 
     engines: int = 0
@@ -584,6 +585,7 @@ class Standing:
     against_engines: int = 0
     opposed: bool = False
     unlisted: bool = False
+    looks_blank: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,7 +96,8 @@ def calibrated(share: float, seen: Circumstances, learnt: LearntParameters) -> f
         share = min(found) if seen.by_machines is None else max(_of_machines(seen.by_machines, seen, learnt), *found)
     else:
         share = _of_machines(share, seen, learnt)
-    if seen.engines + seen.people >= POLICY.people_to_agree or seen.witness:
+    sources = seen.engines + seen.people + (seen.looks_blank if seen.people else 0)
+    if sources >= POLICY.people_to_agree or seen.witness:
         return share
     return min(share, MAX_ONE_READER_PROBABILITY if seen.people else MAX_ONE_ENGINE_PROBABILITY)
 

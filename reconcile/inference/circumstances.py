@@ -83,6 +83,11 @@ class Circumstances(NamedTuple):
     by_machines: float | None
 
     @property
+    def looks_blank(self) -> bool:
+        """Whether the ink test, sure or not, says that nothing is written, as this does."""
+        return self.ink > 0 and self.null == "blank" and self.family != "mark"
+
+    @property
     def by_ink(self) -> bool:
         """Whether the ink test by itself says so: empty, ticked or signed."""
         return self.ink >= POLICY.min_ink_confidence and (self.null == "blank" or self.family == "mark")
@@ -157,6 +162,7 @@ class Circumstances(NamedTuple):
             against_people=self.against_people,
             contradicting=self.contradicting,
             by_ink=self.by_ink,
+            looks_blank=self.looks_blank,
             by_code=self.by_code,
             witness=self.witness,
             trouble=self.trouble,
@@ -190,7 +196,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         family=spot.family,
         null=null_of(says),
         coded=is_said_by_barcode(votes, says),
-        engines=len([vote for vote in engines if vote.says == says and _is_sure(spot, vote, learnt)]),
+        engines=len([vote for vote in engines if vote.says == says and _counts(spot, vote, learnt)]),
         listening=len(engines),
         people=len([vote for vote in for_it if vote.shown is None or vote.shown != vote.says]),
         experts=len([vote for vote in votes if vote.kind == "expert" and vote.says == says]),
@@ -232,8 +238,10 @@ def _share_by_machines(
     return parts[says] / (sum(parts.values()) + none)
 
 
-def _is_sure(spot: PreparedField, vote: Vote, learnt: LearntParameters) -> bool:
-    """Whether an engine is sure enough of what it read to count as one more that says it."""
+def _counts(spot: PreparedField, vote: Vote, learnt: LearntParameters) -> bool:
+    """Whether an engine counts as one more that says it: it is sure enough, and did not just fail to read it."""
+    if vote.null == "illegible":
+        return False
     source_model = learnt.source_model(vote.source, vote.kind, spot.type, vote.bad_page)
     return source_model.ratio(vote.confidence, vote.says) <= MAX_SURE_RATIO
 
