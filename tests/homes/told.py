@@ -129,9 +129,14 @@ def _scans(rooms: Home) -> list[Scan]:
 
 
 def _explained(rooms: Home, scan: Scan) -> list[dict[str, Any]]:
-    """What `explain` tells of every field that was decided, with "replay": its last decision weighed again."""
+    """What `explain` tells of every field that was decided, with "replay": its last decision weighed again.
+
+    Checks waited among what everybody reads when the old home was made; now they wait for experts.
+    """
     keys = {each.key for each in rooms.store.decisions(scan.id)} | {each.key for each in rooms.store.readings(scan.id)}
     plain = [explained(rooms, scan.id, str(key)).plain() for key in sorted(keys, key=str)]
+    for task in (task for field in plain for task in field["tasks"] if task["kind"] == "audit"):
+        task["pool"] = "read"
     return [_without(each, "probability_again") for each in plain]
 
 
