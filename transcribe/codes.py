@@ -164,6 +164,7 @@ class EvidenceCode(StrEnum):
     SHAPE_FOR = "shape for"
     SHAPE_AGAINST = "shape against"
     SHAPE_SETTLES = "shape settles"
+    NEW_SHAPE = "new shape learnt"
     RULE_HOLDS = "rule holds"
     RULE_BROKEN = "rule broken"
     RUNNER_UP = "runner-up"

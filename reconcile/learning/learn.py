@@ -17,7 +17,7 @@ from reconcile.forms import prepared
 from reconcile.inference import weigh_together
 from reconcile.learning import lessons
 from reconcile.learning.counts import Counts
-from reconcile.learning.shape_counts import learn_shapes
+from reconcile.learning.shape_counts import learn_shapes, new_shapes
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import (
     CONFIDENCE_STEPS,
@@ -166,7 +166,10 @@ def _summed_counts(counted: Any, shipped: Any) -> Any:
 
 
 def changes(before: LearntParameters, after: LearntParameters) -> tuple[Evidence, ...]:
-    """The changes: families in which another side decides now, then sources' error rates, largest change first."""
+    """The changes: families in which another side decides now, usual shapes of codes, and sources' error rates.
+
+    Of error rates the largest change comes first.
+    """
     sides = [
         Evidence(
             code=EvidenceCode.CHAMPION,
@@ -184,4 +187,4 @@ def changes(before: LearntParameters, after: LearntParameters) -> tuple[Evidence
                 numbers: Numbers = {"source": source, "type": name, "before": old, "after": new, "count": round(count)}
                 rate = Evidence(code=EvidenceCode.RATE, numbers=numbers)
                 moved.append((-abs(odds(new) - odds(old)), source, name, rate))
-    return tuple(sides + [each[-1] for each in sorted(moved, key=lambda each: each[:3])])
+    return tuple(sides + new_shapes(before, after) + [each[-1] for each in sorted(moved, key=lambda each: each[:3])])

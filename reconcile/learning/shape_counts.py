@@ -18,8 +18,8 @@ from reconcile.inference import Vote, has_shapes, null_of, votes, weigh_field
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import MIN_SETTLING_COUNT, LearntParameters, shape_of
 from reconcile.policy import POLICY
-from transcribe.codes import Method
-from transcribe.model import INK, FieldKey
+from transcribe.codes import EvidenceCode, Method
+from transcribe.model import INK, Evidence, FieldKey, Numbers
 
 NOTHING_BEFORE: Mapping[str, Any] = {}
 
@@ -235,3 +235,16 @@ def _weighted(values: Sequence[_Value], support: Mapping[str, float]) -> Iterato
     odd_share = min(1.0, (len(odd) - most) / (MAX_PERSON_SHARE * len(odd))) if odd else 0.0
     for each in values:
         yield each, (support[each.shape] or odd_share) / rows[each.scan, each.shape]
+
+
+def new_shapes(before: LearntParameters, after: LearntParameters) -> list[Evidence]:
+    """The shapes of which enough was counted only now."""
+    found = []
+    for name, shapes in sorted(after.shapes.items()):
+        known = before.shapes[name].counts if name in before.shapes else {}
+        for shape, each in sorted(shapes.counts.items()):
+            usual = each.count >= MIN_SETTLING_COUNT
+            if usual and (shape not in known or known[shape].count < MIN_SETTLING_COUNT):
+                numbers: Numbers = {"field": name, "shape": shape, "like": round(each.count), "of": round(shapes.total)}
+                found.append(Evidence(code=EvidenceCode.NEW_SHAPE, numbers=numbers))
+    return found

@@ -44,6 +44,9 @@ EVIDENCE: Mapping[str, str] = {
     EvidenceCode.SHAPE_SETTLES: N_(
         "By how values of this field are written it is {bits} bits likelier than what looks like it, such as O for 0."
     ),
+    EvidenceCode.NEW_SHAPE: N_(
+        "On {field}, {like} of the last {of} checked values are written like {shape} (A a letter, 9 a digit)."
+    ),
     EvidenceCode.RULE_HOLDS: N_("The rule “{rule}” holds with it: {bits} bits for it."),
     EvidenceCode.RULE_BROKEN: N_("The rule “{rule}” does not hold with it: {bits} bits against it."),
     EvidenceCode.RUNNER_UP: N_("The next likely value has {probability}."),

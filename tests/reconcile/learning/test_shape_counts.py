@@ -8,12 +8,14 @@ from typing import Any
 
 from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn
+from reconcile.learning.proposal import propose
 from reconcile.learning.shape_counts import learn_shapes
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import read_parameters
 from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
 from tests.reconcile.made import both, expert, field, form, reading
-from transcribe.codes import Method, Reason
+from transcribe.codes import EvidenceCode, Method, Reason
 from transcribe.model import Decision, FieldKey, Form, Reading
 
 CODE = form(field("ref", "code"))
@@ -175,6 +177,27 @@ def test_what_is_kept_is_about_no_single_scan() -> None:
     assert characters[0].keys() == {"A"}
     assert characters[1].keys() == {"B"}
     assert all(count >= 3 for place in characters for count in place.values())
+
+
+def test_shapes_come_into_force_without_any_known_truth_and_reopen_nothing() -> None:
+    """Though engines decided a code that the shape now speaks against."""
+    wrong = scan(30, "A8-4766")
+    proposal = propose([*codes(20, "ana", "ben", "eve"), wrong], shipped_parameters(), POLICY, 0.05)
+    assert proposal.is_accepted
+    assert proposal.content["shapes"]
+    assert not proposal.changed.reopened
+
+
+def test_learning_says_which_shapes_are_usual_now() -> None:
+    scans = codes(20, "ana", "ben", "eve")
+    first = learn(scans, shipped_parameters())
+    told = [each.numbers for each in first.changes if each.code == EvidenceCode.NEW_SHAPE]
+    assert [(each["field"], each["shape"]) for each in told] == [("test: ref", "AA-9999")]
+    shaped = replace(shipped_parameters(), version=2, content=first.content)
+    assert EvidenceCode.NEW_SHAPE not in {each.code for each in learn(scans, shaped).changes}
+    drift = [scan(100 + at, f"{at:03}/26", ("ana", "eve")[at % 2]) for at in range(30)]
+    told = [each.numbers for each in learn([*scans, *drift], shaped).changes if each.code == EvidenceCode.NEW_SHAPE]
+    assert [each["shape"] for each in told] == ["999/99"]
 
 
 def test_learning_keeps_shapes_with_the_parameters_and_learning_again_changes_nothing() -> None:

@@ -15,6 +15,8 @@ NUMBERS: Numbers = {
     "rate": 0.021,
     "probability": 0.9971,
     "like": 28,
+    "shape": "AA-9999",
+    "field": "order: reference",
     "of": 30,
     "raw": 0.9999,
     "confidence": 0.98,
