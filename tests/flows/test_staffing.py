@@ -10,7 +10,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from tests.examples import SOAK, examples
+from tests.examples import examples
 from tests.flows.staffed import TRUTH, WRONG, Staffed
 from transcribe.model import Role, Task
 
@@ -186,6 +186,12 @@ def _who(chance: random.Random) -> tuple[tuple[Role, ...], tuple[str, ...]]:
     return chance.choice(ROLES), chance.choice(LANGUAGES)
 
 
-@pytest.mark.parametrize("seed", range(200) if SOAK else range(5))
+@pytest.mark.parametrize("seed", range(5))
 def test_after_any_history_the_least_of_roles_is_enough_for_every_order_to_end(seed: int) -> None:
     history(seed, steps=120).teardown()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(200))
+def test_after_two_hundred_histories_every_order_ends(seed: int) -> None:
+    history(seed, steps=150).teardown()
