@@ -55,7 +55,7 @@ def test_audits_count_and_an_audit_that_errs_takes_the_right_to_decide_away(room
     before = {each.key: each for each in rooms.store.decisions(standing.id)}
     assert before[TOTAL].method == "machines"
     for number in range(12):
-        audited(rooms, expert, "12.50" if number % 3 else "72.50")
+        audited(rooms, expert, "12.50" if number % 2 else "72.50")
     learnt = learn_home(rooms)
     assert learnt.audited >= 12
     parameters = rooms.store.parameters()
