@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 CALIBRATION: Mapping[str, Mapping[str, float]] = {
-    "people: amount": {"a": -0.55627, "amount": -0.55627, "b": 0.72637},
-    "people: code": {"a": 0.00199, "b": 1.00323, "code": 0.00199},
-    "people: date": {"a": 0.12275, "b": 0.86752, "date": 0.12275},
-    "people: line text": {"a": 0.13627, "b": 0.50561, "line text": 0.13627},
-    "people: short text": {"a": -0.36283, "b": 0.66499, "short text": -0.36283},
+    "people: amount": {"a": -0.46889, "amount": -0.46889, "b": 0.71845},
+    "people: code": {"a": 0.00271, "b": 1.00368, "code": 0.00271},
+    "people: date": {"a": -0.00749, "b": 0.96969, "date": -0.00749},
+    "people: line text": {"a": 0.17901, "b": 0.50768, "line text": 0.17901},
+    "people: short text": {"a": -0.34202, "b": 0.66586, "short text": -0.34202},
 }
