@@ -44,7 +44,7 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
         return _decision(posterior, best, Method.PEOPLE)
     if _is_unanimous(posterior, policy):
         return _decision(posterior, best, Method.PEOPLE)
-    if posterior.people >= policy.people_before_expert and probable:
+    if posterior.people >= policy.people_before_expert and probable and standing.people:
         return _decision(posterior, best, Method.WEIGHED)
 
     if posterior.people >= policy.people_before_expert:

@@ -38,6 +38,9 @@ FOLDED_CONFUSION_SHARE = 0.02
 Chosen by hand.
 """
 
+STRAY_SHARE = 0.001
+"""P that what stands beside a field is read in its place by all who are misled. Chosen by hand."""
+
 UNSURE_RATIO_POWER = 0.5
 """An engine that reads a misleading place right is as unsure as this power of the ratio of a wrong reading.
 
@@ -115,7 +118,7 @@ def weigh_field(
     words, shapes = learnt.words(spot.field.name), shapes_of(spot, learnt)
     origins = candidates(spot, read, texts, words, arithmetic, _typed_alike(votes), shapes)
     spelt = {says: word_priors(spot, says, learnt) for says in texts}
-    strays = {says: stray_share(spot, says, learnt, spelt[says]) for says in texts} if len(texts) < len(read) else {}
+    strays = {says: stray_share(spot, says, learnt, spelt[says]) for says in texts} if len(read) > 1 else {}
     bad = any(vote.bad_page for vote in votes)
     confusion_share = 0.0 if spot.family == "mark" else learnt.shared_confusions.share(spot.type, bad_page=bad)
     terms = {says: likelihoods(learnt, sources, says, strays) for says in origins}
@@ -194,19 +197,20 @@ def _ways(
 ) -> list[_Way]:
     """A text seen as it is, and as each other text that was read and that the place may look like.
 
-    Where none is written, engines may all read the same print, frame or neighbouring field.
+    Whatever is written, they may all have read the same print or neighbouring field instead.
     """
     found = [_Way("", 1 - confusion_share, terms[written])]
-    if not confusion_share:
+    if not confusion_share or len(terms) < 2:
         return found
     alike = () if shapes is None else shapes.variants(written)
     for other in texts:
+        if other == written:
+            continue
         looks = 0.0
-        if is_null(written):
-            looks = strays[other]
-        elif other != written:
+        if not is_null(written):
             looks = _look_alike_probability(learnt, written, other) + (LOOKALIKE_SHARE if other in alike else 0.0)
-        if looks <= 0:
+        weight = confusion_share * looks + STRAY_SHARE * strays.get(other, 0.0)
+        if weight <= 0:
             continue
         said = []
         for (vote, source_model, ratio), term, followed in zip(sources, terms[written], terms[other], strict=True):
@@ -217,7 +221,7 @@ def _ways(
             elif vote.says == written:  # it did not follow
                 term, followed = term * ratio**UNSURE_RATIO_POWER, 0.0
             said.append((1 - source_model.follow_rate) * term + source_model.follow_rate * followed)
-        found.append(_Way(other, confusion_share * looks, said))
+        found.append(_Way(other, weight, said))
     return found
 
 

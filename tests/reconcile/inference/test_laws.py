@@ -105,7 +105,7 @@ def test_a_reading_that_agrees_never_makes_its_value_less_probable(world: World)
 
 @examples(EXAMPLES, HealthCheck.filter_too_much)
 @given(world=worlds(least=2))
-def test_a_reading_of_something_else_never_makes_a_value_more_probable(world: World) -> None:
+def test_a_reading_of_something_else_never_makes_a_value_likelier_than_another_that_was_read(world: World) -> None:
     before, after, says = before_and_after(world)
     best = first_read(before)
     assume(best != says)
@@ -120,11 +120,11 @@ def test_a_reading_of_something_else_never_makes_a_value_more_probable(world: Wo
     found = weigh_field(spot_of(world), votes(spot_of(world), world.readings), read_parameters(world.parameters))
     assume(best in found.terms)  # else only machines fell silent before
     at = [vote.id for vote in found.votes].index(world.readings[-1].id)
-    rivals = [terms[at] for text, terms in found.terms.items() if text != best]
-    assume(found.terms[best][at] <= min([*rivals, found.none_terms[at]]))
-    assert share(after, best) <= share(before, best) + ROUNDING
-    if first_read(after) == best:
-        assert after.probability <= before.probability + ROUNDING
+    assume(says not in others)  # what several read may stand beside the field
+    for rival in [each.normal for each in before.candidates if each.origin in READ and each.normal != best]:
+        if rival in found.terms and found.terms[best][at] <= found.terms[rival][at]:
+            now, then = share(after, best) * share(before, rival), share(before, best) * share(after, rival)
+            assert now <= then * (1 + ROUNDING) + ROUNDING
 
 
 @examples(EXAMPLES, HealthCheck.filter_too_much)
