@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, combinations
-from math import exp, log
+from math import exp, log, prod
+from typing import NamedTuple
 
 from reconcile.forms import KnownWords, PreparedField
 from reconcile.inference.noisy_channel import (
@@ -34,6 +35,9 @@ MAX_REPAIRED_LENGTH = 40
 
 SAME_ERROR_PROBABILITY = 0.03
 """P that a second source makes the very same error as a first one, both erring by themselves. Chosen by hand."""
+
+STRAY_SHARE = 0.00001
+"""P that what stands beside a field is read in its place by all engines that are misled. Chosen by hand."""
 
 UNREAD_TEXT_LOG_PRIOR = log(0.001)
 """Log prior that a text is written where no source read any. Chosen by hand."""
@@ -102,6 +106,55 @@ def _repairs(spot: PreparedField, says: str) -> tuple[str, ...]:
     )
 
 
+class Beside(NamedTuple):
+    """A text that may stand beside the field, and P that it does and engines read it there.
+
+    `misled` is P that each engine's vote is what is read there, by the number of the vote.
+    """
+
+    says: str
+    probability: float
+    misled: Mapping[int, float]
+
+
+def texts_beside(
+    sources: Sequence[Source], terms: Mapping[str, Sequence[float]], strays: Mapping[str, float]
+) -> list[Beside]:
+    """Each text that was read, as one that stands beside the field, whatever is written in it.
+
+    Engines cut the same picture there, and may misread it; each person looks anew. Nobody reads it there likelier than
+    they would in the field.
+    """
+    engines = [at for at, (vote, _, _) in enumerate(sources) if vote.machine and vote.null is None]
+    found = []
+    for says, stray in strays.items() if engines else ():
+        misled = {}
+        for at in engines:
+            vote, source_model, ratio = sources[at]
+            term = terms[says][at]
+            misled[at] = (
+                min(source_model.follow_rate * ratio, term) if vote.says == says else (source_model.follow_rate * term)
+            )
+        found.append(Beside(says, STRAY_SHARE * stray, misled))
+    return found
+
+
+def count_beside(beside: Iterable[Beside], written: str, sources: Sequence[Source], terms: list[float]) -> None:
+    """Count in that engines which do not say what is written read it beside the field.
+
+    Each of their terms gets an equal part of what that adds.
+    """
+    for other in beside:
+        votes = [at for at in other.misled if sources[at][0].says != written]
+        apart = prod([terms[at] for at in votes])
+        if other.says == written or not votes or apart <= 0:
+            continue
+        together = other.probability * prod([other.misled[at] for at in votes])
+        factor = (1 + together / apart) ** (1 / len(votes))
+        for at in votes:
+            terms[at] *= factor
+
+
 def nothing_read(
     spot: PreparedField,
     sources: Sequence[Source],
@@ -109,6 +162,7 @@ def nothing_read(
     learnt: LearntParameters,
     confusion_share: float,
     caps: Sequence[float],
+    beside: Sequence[Beside] = (),
 ) -> tuple[float, list[float], float]:
     """Something that nobody read: (its log prior, P of each vote, log of prior times P of all votes).
 
@@ -125,23 +179,36 @@ def nothing_read(
         prior = FLAT_MARK_LOG_PRIOR + log(len(unread)) if texts else UNREAD_TEXT_LOG_PRIOR
         alone = [min(term, cap) for term, cap in zip(likelihoods(learnt, sources, text), caps, strict=True)]
         return prior, alone, prior + sum(map(log, alone))
-    guesses = []
-    for near, words in texts.items():
-        prior = unread_log_prior(spot, near, learnt, words)
-        alone, confused = _each_wrong(sources, near, learnt)
-        for at, (vote, _, _) in enumerate(sources):
-            if vote.says != near:
-                alone[at], confused[at] = min(alone[at], caps[at]), min(confused[at], caps[at])
-        for_it = [at for at, (vote, _, _) in enumerate(sources) if vote.says == near]
-        unsure = [at for at in for_it if max(alone[at], confused[at]) > caps[at]]
-        guesses.append(
-            min(
-                _guess(prior, _without(alone, some, caps), _without(confused, some, caps), confusion_share)
-                for some in _subsets(unsure)
-            )
-        )
+    guesses = [
+        _near(near, unread_log_prior(spot, near, learnt, words), sources, learnt, confusion_share, caps, beside)
+        for near, words in texts.items()
+    ]
     total, prior, alone = max(guesses, key=lambda guess: guess[0])
     return prior, alone, total
+
+
+def _near(
+    near: str,
+    prior: float,
+    sources: Sequence[Source],
+    learnt: LearntParameters,
+    confusion_share: float,
+    caps: Sequence[float],
+    beside: Sequence[Beside],
+) -> tuple[float, float, list[float]]:
+    """Something near this text that nobody read: (log of prior times P of all votes, log prior, P of each vote)."""
+    alone, confused = _each_wrong(sources, near, learnt)
+    count_beside(beside, near, sources, alone)
+    count_beside(beside, near, sources, confused)
+    for at, (vote, _, _) in enumerate(sources):
+        if vote.says != near:
+            alone[at], confused[at] = min(alone[at], caps[at]), min(confused[at], caps[at])
+    for_it = [at for at, (vote, _, _) in enumerate(sources) if vote.says == near]
+    unsure = [at for at in for_it if max(alone[at], confused[at]) > caps[at]]
+    return min(
+        _guess(prior, _without(alone, some, caps), _without(confused, some, caps), confusion_share)
+        for some in _subsets(unsure)
+    )
 
 
 def _each_wrong(sources: Sequence[Source], near: str, learnt: LearntParameters) -> tuple[list[float], list[float]]:

@@ -12,7 +12,13 @@ from math import exp, log, prod
 from typing import NamedTuple
 
 from reconcile.forms import PreparedField
-from reconcile.inference.candidates import IMPOSSIBLE_LOG_PROBABILITY, candidates, nothing_read
+from reconcile.inference.candidates import (
+    IMPOSSIBLE_LOG_PROBABILITY,
+    candidates,
+    count_beside,
+    nothing_read,
+    texts_beside,
+)
 from reconcile.inference.noisy_channel import (
     Source,
     is_silent,
@@ -37,9 +43,6 @@ FOLDED_CONFUSION_SHARE = 0.02
 
 Chosen by hand.
 """
-
-STRAY_SHARE = 0.001
-"""P that what stands beside a field is read in its place by all who are misled. Chosen by hand."""
 
 UNSURE_RATIO_POWER = 0.5
 """An engine that reads a misleading place right is as unsure as this power of the ratio of a wrong reading.
@@ -122,11 +125,14 @@ def weigh_field(
     bad = any(vote.bad_page for vote in votes)
     confusion_share = 0.0 if spot.family == "mark" else learnt.shared_confusions.share(spot.type, bad_page=bad)
     terms = {says: likelihoods(learnt, sources, says, strays) for says in origins}
-    ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share, strays, shapes) for says in origins}
+    beside = [] if spot.family == "mark" else texts_beside(sources, terms, strays)
+    for says, each in terms.items():
+        count_beside(beside, says, sources, each)
+    ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share, shapes) for says in origins}
     caps = [min([way.terms[at] for way in ways.get(vote.says, ())], default=1.0) for at, vote in enumerate(votes)]
     if len(origins) > 1:
         ways = {says: [_capped(way, says, votes, caps) for way in of_text] for says, of_text in ways.items()}
-    none_prior, none_terms, none = nothing_read(spot, sources, spelt, learnt, confusion_share, caps)
+    none_prior, none_terms, none = nothing_read(spot, sources, spelt, learnt, confusion_share, caps, beside)
     terms = {says: of_text[0].terms for says, of_text in ways.items()}
     most = [max(column) for column in zip(*terms.values(), none_terms, strict=True)]
     priors = {
@@ -192,25 +198,18 @@ def _ways(
     sources: Sequence[Source],
     terms: Mapping[str, list[float]],
     confusion_share: float,
-    strays: Mapping[str, float],
     shapes: FieldShapes | None,
 ) -> list[_Way]:
-    """A text seen as it is, and as each other text that was read and that the place may look like.
-
-    Whatever is written, they may all have read the same print or neighbouring field instead.
-    """
+    """A text seen as it is, and as each other text that was read and that the place may look like."""
     found = [_Way("", 1 - confusion_share, terms[written])]
-    if not confusion_share or len(terms) < 2:
+    if is_null(written) or not confusion_share:
         return found
     alike = () if shapes is None else shapes.variants(written)
     for other in texts:
         if other == written:
             continue
-        looks = 0.0
-        if not is_null(written):
-            looks = _look_alike_probability(learnt, written, other) + (LOOKALIKE_SHARE if other in alike else 0.0)
-        weight = confusion_share * looks + STRAY_SHARE * strays.get(other, 0.0)
-        if weight <= 0:
+        looks = _look_alike_probability(learnt, written, other) + (LOOKALIKE_SHARE if other in alike else 0.0)
+        if looks <= 0:
             continue
         said = []
         for (vote, source_model, ratio), term, followed in zip(sources, terms[written], terms[other], strict=True):
@@ -221,7 +220,7 @@ def _ways(
             elif vote.says == written:  # it did not follow
                 term, followed = term * ratio**UNSURE_RATIO_POWER, 0.0
             said.append((1 - source_model.follow_rate) * term + source_model.follow_rate * followed)
-        found.append(_Way(other, weight, said))
+        found.append(_Way(other, confusion_share * looks, said))
     return found
 
 

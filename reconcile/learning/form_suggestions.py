@@ -5,6 +5,7 @@ Nothing is changed by it: an operator takes what is right.
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -102,7 +103,8 @@ def _pattern(spot: PreparedField, written: Sequence[Sequence[str]]) -> Iterator[
     checked = PreparedField(replace(field, pattern=pattern), spot.form)
     kept = [all(not checked.faults(text) for text in of_scan) for of_scan in written if of_scan]
     if _is_borne_out(sum(kept), len(kept)):
-        line = _in_field(field, f"pattern = '{pattern}'")
+        quoted = json.dumps(pattern, ensure_ascii=False) if "'" in pattern else f"'{pattern}'"
+        line = _in_field(field, f"pattern = {quoted}")
         yield Suggestion(kind="pattern", field=field.name, seen=sum(kept), of=len(kept), toml=line)
 
 

@@ -111,6 +111,8 @@ def test_a_few_ways_of_writing_make_one_pattern_and_many_make_none() -> None:
 
     (two,) = [each for each in of_kind(with_refs("AB-12", "77/2041", "XY-345"), "pattern") if each.field == "ref"]
     assert read(two) == {"pattern": r"\d{2}\/\d{4}|[A-Z]{2}-\d{2,3}"}
+    (quoted,) = [each for each in of_kind(with_refs("D'1234", "D'5678"), "pattern") if each.field == "ref"]
+    assert read(quoted) == {"pattern": r"D'\d{4}"}
     many = with_refs(*(f"{'A' * at}-{at}/{at}{'-7' * at}" for at in range(1, 9)))
     assert not [each for each in of_kind(many, "pattern") if each.field == "ref"]
 
