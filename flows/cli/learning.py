@@ -98,9 +98,10 @@ def _judged(numbers: Mapping[str, float]) -> Iterable[str]:
         )
     else:
         yield f"{numbers.get('judging', 0):.0f} fields of known truth could judge it; what shipped stands."
+    because = ", as known truths say so" if numbers["reopened"] else ""
     yield (
         f"Of {numbers['decided']:.0f} decided fields {numbers['otherwise']:.0f} come out otherwise with it, and "
-        f"{numbers['reopened']:.0f} of these are asked again, as known truths say so; of {numbers['asked']:.0f} open "
+        f"{numbers['reopened']:.0f} of these are asked again{because}; of {numbers['asked']:.0f} open "
         f"ones {numbers['settled']:.0f} are decided with it."
     )
 

@@ -17,6 +17,7 @@ from reconcile.inference.noisy_channel import (
     swapped,
 )
 from reconcile.inference.prior import FLAT_MARK_LOG_PRIOR, WordPriors, unread_log_prior
+from reconcile.inference.votes import is_null
 from reconcile.parameters import FieldShapes, LearntParameters
 from transcribe.model import Origin
 from transcribe.values import without_accents
@@ -38,6 +39,9 @@ SAME_ERROR_PROBABILITY = 0.03
 
 STRAY_SHARE = 0.00001
 """P that what stands beside a field is read in its place by all engines that are misled. Chosen by hand."""
+
+EMPTY_STRAY_SHARE = 0.01
+"""The same where nothing is written: there is nothing else to read. Chosen by hand."""
 
 UNREAD_TEXT_LOG_PRIOR = log(0.001)
 """Log prior that a text is written where no source read any. Chosen by hand."""
@@ -107,7 +111,7 @@ def _repairs(spot: PreparedField, says: str) -> tuple[str, ...]:
 
 
 class Beside(NamedTuple):
-    """A text that may stand beside the field, and P that it does and engines read it there.
+    """A text that may stand beside the field, and P(this text | one is read there).
 
     `misled` is P that each engine's vote is what is read there, by the number of the vote.
     """
@@ -135,7 +139,7 @@ def texts_beside(
             misled[at] = (
                 min(source_model.follow_rate * ratio, term) if vote.says == says else (source_model.follow_rate * term)
             )
-        found.append(Beside(says, STRAY_SHARE * stray, misled))
+        found.append(Beside(says, stray, misled))
     return found
 
 
@@ -144,12 +148,13 @@ def count_beside(beside: Iterable[Beside], written: str, sources: Sequence[Sourc
 
     Each of their terms gets an equal part of what that adds.
     """
+    share = EMPTY_STRAY_SHARE if is_null(written) else STRAY_SHARE
     for other in beside:
         votes = [at for at in other.misled if sources[at][0].says != written]
         apart = prod([terms[at] for at in votes])
         if other.says == written or not votes or apart <= 0:
             continue
-        together = other.probability * prod([other.misled[at] for at in votes])
+        together = share * other.probability * prod([other.misled[at] for at in votes])
         factor = (1 + together / apart) ** (1 / len(votes))
         for at in votes:
             terms[at] *= factor

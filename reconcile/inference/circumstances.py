@@ -224,9 +224,9 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
 def _share_by_machines(
     spot: PreparedField, weighed: FieldPosterior, says: str, learnt: LearntParameters
 ) -> float | None:
-    """The model's share of a value by what machines read alone, the form's sums counted in."""
-    machines = [vote for vote in weighed.votes if vote.machine]
-    if weighed.words is not None or all(vote.says != says or vote.source == INK for vote in machines):
+    """The model's share of a value without the people who say it, the form's sums counted in."""
+    machines = [vote for vote in weighed.votes if vote.machine or vote.says != says]
+    if weighed.words is not None or all(not vote.machine or vote.says != says or vote.source == INK for vote in machines):
         return None
     alone = weigh_field(spot, machines, learnt)
     if says not in alone.shares:  # machines fell silent, people say why

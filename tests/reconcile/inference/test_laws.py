@@ -48,6 +48,9 @@ EXAMPLES = 250
 
 ROUNDING = 1e-9
 
+SLACK = 1e-6
+"""By so little, as a share, odds of two values may move where a third text is read that may stand beside the field."""
+
 MAX_ERROR_BETTER_THAN_CHANCE = 0.5
 """Whose readings are wrong more often than this say nothing, and have a law of their own."""
 
@@ -124,7 +127,7 @@ def test_a_reading_of_something_else_never_makes_a_value_likelier_than_another_t
     for rival in [each.normal for each in before.candidates if each.origin in READ and each.normal != best]:
         if rival in found.terms and found.terms[best][at] <= found.terms[rival][at]:
             now, then = share(after, best) * share(before, rival), share(before, best) * share(after, rival)
-            assert now <= then * (1 + ROUNDING) + ROUNDING
+            assert now <= then * (1 + SLACK) + ROUNDING
 
 
 @examples(EXAMPLES, HealthCheck.filter_too_much)
