@@ -58,7 +58,7 @@ class SqliteDatabase:
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, opened when first needed, and anew in a forked process."""
-        return _patient(self._own_connection())
+        return self._own_connection().connection
 
     def all(self, name: str, /, **values: object) -> list[Row]:
         try:
@@ -98,7 +98,7 @@ class SqliteDatabase:
             yield
             return
         with self._store_errors():
-            _begin_immediate(holder)
+            _begin_immediate(holder.connection)
         holder.depth = 1
         try:
             before = self._watch[0]() if self._watch else None
@@ -120,7 +120,7 @@ class SqliteDatabase:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """The failure ends the whole transaction when the disk is full, for example."""
-        connection = self._own_connection().connection
+        connection = self.connection
         connection.execute("SAVEPOINT part")
         try:
             yield
@@ -138,7 +138,7 @@ class SqliteDatabase:
         if holder.depth:
             yield
             return
-        _patient(holder).execute("BEGIN")
+        holder.connection.execute("BEGIN")
         holder.depth = 1
         try:
             yield
@@ -185,10 +185,8 @@ class SqliteDatabase:
         return holder
 
     def _execute(self, name: str, values: dict[str, object]) -> sqlite3.Cursor:
-        holder = self._own_connection()
         try:
-            connection = holder.connection if holder.depth else _patient(holder)
-            return connection.execute(self.statements[name], values)
+            return self._own_connection().connection.execute(self.statements[name], values)
         except sqlite3.IntegrityError:
             raise
         except sqlite3.DatabaseError as error:
@@ -214,38 +212,27 @@ class _ThreadConnection:
         self.connection = connection
         self.process = os.getpid()
         self.depth = 0
-        self.is_patient = True
 
 
-def _patient(holder: _ThreadConnection) -> sqlite3.Connection:
-    """A thread's connection, which waits for another process as long as a read may.
-
-    After a transaction it is not, as the next one may follow at once, and nothing inside one has to wait.
-    """
-    if not holder.is_patient:
-        holder.connection.execute(f"PRAGMA busy_timeout={int(1000 * BUSY_TIMEOUT_SECONDS)}").fetchall()
-        holder.is_patient = True
-    return holder.connection
-
-
-def _begin_immediate(holder: _ThreadConnection) -> None:
+def _begin_immediate(connection: sqlite3.Connection) -> None:
     """BEGIN IMMEDIATE, tried every millisecond while another process writes.
 
     SQLite's own waiting sleeps up to a tenth of a second between two tries, and so misses the gaps between the
     transactions of a busy process. Behind a process that reconciles, one write in a hundred then waited for 0.35 s.
     """
-    if holder.is_patient:
-        holder.connection.execute(f"PRAGMA busy_timeout={RETRY_INTERVAL_MS}").fetchall()
-        holder.is_patient = False
-    end = time.monotonic() + BUSY_TIMEOUT_SECONDS
-    while True:
-        try:
-            holder.connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
-                raise
-        else:
-            return
+    try:
+        connection.execute(f"PRAGMA busy_timeout={RETRY_INTERVAL_MS}").fetchall()
+        end = time.monotonic() + BUSY_TIMEOUT_SECONDS
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+            else:
+                return
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={int(1000 * BUSY_TIMEOUT_SECONDS)}").fetchall()
 
 
 def connect(path: Path) -> sqlite3.Connection:
