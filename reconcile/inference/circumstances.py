@@ -226,7 +226,9 @@ def _share_by_machines(
 ) -> float | None:
     """The model's share of a value without the people who say it, the form's sums counted in."""
     machines = [vote for vote in weighed.votes if vote.machine or vote.says != says]
-    if weighed.words is not None or all(not vote.machine or vote.says != says or vote.source == INK for vote in machines):
+    if weighed.words is not None or not any(
+        vote.machine and vote.says == says for vote in machines if vote.source != INK
+    ):
         return None
     alone = weigh_field(spot, machines, learnt)
     if says not in alone.shares:  # machines fell silent, people say why
