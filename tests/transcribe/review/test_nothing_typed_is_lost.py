@@ -24,17 +24,20 @@ COUNTS = "Your first reading of this field is kept, paid, and counts already."
 WAY_ON = "If the outcome is wrong, contest it under My readings."
 
 HELD_AHEAD = """
-  async () => {
-    const name = (await indexedDB.databases()).find((each) => each.name.startsWith("fairhand-")).name;
-    const open = indexedDB.open(name);
-    const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
-    const count = database.transaction("held").objectStore("held").count();
-    const held = await new Promise((done) => { count.onsuccess = () => done(count.result); });
-    database.close();
-    return held >= 2;
-  }
+  () => new Promise((done) => {
+    const look = async () => {
+      const name = (await indexedDB.databases()).find((each) => each.name.startsWith("fairhand-"))?.name;
+      const open = indexedDB.open(name);
+      const database = await new Promise((opened) => { open.onsuccess = () => opened(open.result); });
+      const count = database.transaction("held").objectStore("held").count();
+      const held = await new Promise((counted) => { count.onsuccess = () => counted(count.result); });
+      database.close();
+      held >= 2 ? done(true) : setTimeout(look, 50);
+    };
+    look();
+  })
 """
-"""Whether the next field is here already."""
+"""Ends when the next field is here. `wait_for_function` takes a promise of `false` for an answer, so it is not used."""
 
 
 def as_a_whole(name: str, version: int) -> Form:
@@ -64,7 +67,7 @@ def test_who_sends_an_old_reading_anew_is_told_to_contest_and_loses_no_word(
     site.scan("bon-de-commande", {NUMBER: "BC-2"}, name="two")
     amina = site.person("amina")
     page = enter(amina)
-    page.wait_for_function(HELD_AHEAD)
+    page.evaluate(HELD_AHEAD)
     line.cut()
     before = str(page.locator("#task").get_attribute("action"))
     page.keyboard.type("BC-1 <b>bis</b>")
