@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flows.home import Home, now, policy
 from flows.steps.learning_facts import KnownScan, SkippedScan, fingerprint, known_scans, left_out_if_it_fails
@@ -130,27 +131,39 @@ def _proposed(
 
 def _kept(home: Home, learning: Learning, proposal: Proposal, known: Sequence[KnownScan]) -> Parameters:
     """The parameters in force once it is kept what became of a proposal."""
-    kept = home.store.keep_learning(learning, proposal.content if proposal.is_accepted else None)
-    after = home.store.parameters(kept.version)
-    assert after is not None
     if proposal.is_accepted:
-        put_into_force(home, after, proposal.changed, known, reopens=proposal.reopens)
-    return after
+        return put_into_force(home, learning, proposal.content, proposal.changed, known, reopens=proposal.reopens)
+    kept = home.store.keep_learning(learning, None)
+    in_force = home.store.parameters(kept.version)
+    assert in_force is not None
+    return in_force
 
 
 def put_into_force(
-    home: Home, after: Parameters, changed: ChangedFields, known: Iterable[KnownScan], *, reopens: bool
-) -> None:
-    """Wake the scans of the fields that come out otherwise, and find anew what each person adds.
+    home: Home,
+    learning: Learning,
+    content: Mapping[str, Any],
+    changed: ChangedFields,
+    known: Iterable[KnownScan],
+    *,
+    reopens: bool,
+) -> Parameters:
+    """Keep a new version, wake the scans of the fields that come out otherwise, find anew what each person adds.
 
-    Where what is decided stands, those alone are woken of which something is asked no more.
+    All of it or nothing: no version is in force that some scans never hear of. Where what is decided stands, those
+    scans alone are woken of which something is asked no more.
     """
     woken = changed.fields if reopens else changed.settled
-    home.store.wake(sorted({field.scan for field in woken}), now())
     forms = {id(each.facts.form): each.facts.form for each in known}
     types = {field.type for form in forms.values() for field in form.all_fields()}
     people = [person.id for person in home.store.transcribers()]
-    home.store.put_adds(adds(read_parameters(after), people, types), now())
+    learnt = read_parameters(Parameters(version=learning.version + 1, content=content))
+    added = adds(learnt, people, types)
+    with home.store.together():
+        kept = home.store.keep_learning(learning, content)
+        home.store.wake(sorted({field.scan for field in woken}), learning.at)
+        home.store.put_adds(added, learning.at)
+    return Parameters(version=kept.version, content=content, at=kept.at)
 
 
 def numbers_of(proposal: Proposal) -> dict[str, float]:

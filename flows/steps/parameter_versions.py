@@ -79,8 +79,7 @@ def go_back(home: Home, version: int | None = None, *, by: str = OPERATOR) -> We
     learning = Learning(
         version=before.version, verdict=Verdict.WENT_BACK, by=by, at=now(), numbers=numbers, back_to=earlier.version
     )
-    kept = home.store.keep_learning(learning, earlier.content)
-    put_into_force(home, Parameters(version=kept.version, content=earlier.content), found, known, reopens=True)
+    kept = put_into_force(home, learning, earlier.content, found, known, reopens=True)
     files = {each.scan.id: each.scan.name for each in known}
     return WentBack(
         version=kept.version,

@@ -146,6 +146,31 @@ def test_an_earlier_version_is_in_force_again_and_what_it_left_comes_only_with_n
     ]
 
 
+@pytest.mark.parametrize("cut", ["wake", "put_adds"])
+def test_a_version_comes_into_force_whole_or_not_at_all(
+    rooms: Home, expert: str, monkeypatch: pytest.MonkeyPatch, cut: str
+) -> None:
+    for number in range(12):
+        audited(rooms, expert, "12.50" if number % 2 else "72.50")
+    standing = received(rooms, texts={"total": ("12.50", "12.50")})
+    reconcile_home(rooms)
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rooms.store, cut, die)
+        with pytest.raises(KeyboardInterrupt):
+            learn_home(rooms)
+        assert [number for number, _ in rooms.store.parameters_versions()] == [1]
+    learnt = learn_home(rooms)
+    assert (learnt.version, learnt.verdict) == (2, "better")
+    assert [(each.scan, each.field) for each in learnt.reopened] == [(standing.id, "total")]
+    reconcile_home(rooms)
+    asked = [task for task in rooms.store.field_history(standing.id, TOTAL).tasks if task.closed_at is None]
+    assert [task.reason for task in asked] == ["below target"]
+
+
 def test_going_back_names_what_there_is(rooms: Home) -> None:
     with pytest.raises(NotFound, match="Nothing is in force yet"):
         go_back(rooms)
