@@ -79,8 +79,8 @@ ROOMS = {
     "flows.standalone": "home steps output reconcile.collection reconcile.decision reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.archive transcribe.drawing transcribe.form_drafting"
     " transcribe.i18n transcribe.intake transcribe.ocr transcribe.recognition transcribe.sandbox transcribe.store",
-    "flows.administration": "home runtime steps reconcile.records transcribe.ocr transcribe.pay_arithmetic"
-    " transcribe.people transcribe.store",
+    "flows.administration": "home runtime steps reconcile.records transcribe.i18n transcribe.ocr"
+    " transcribe.pay_arithmetic transcribe.people transcribe.store",
     "flows.serving": "home runtime steps output administration reconcile.inference reconcile.records transcribe.people"
     " transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"

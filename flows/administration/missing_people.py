@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from transcribe.i18n import counted, plural
 from transcribe.store import MissingPeople
 
 WAITING = {
-    "orders": "{fields} fields of {orders} orders can be finished by nobody who is there",
-    "checks": "{fields} checks of decided fields, of finished orders, can be made by nobody who is there",
-    "appeals": "{fields} appeals can be heard by nobody who is there; each closes unheard on its day",
+    "orders": ("{n} field of {orders} can be finished", "{n} fields of {orders} can be finished"),
+    "checks": (
+        "{n} check of decided fields, of finished orders, can be made",
+        "{n} checks of decided fields, of finished orders, can be made",
+    ),
+    "appeals": ("{n} appeal can be heard", "{n} appeals can be heard"),
 }
-"""What waits, in words."""
+"""What waits, of one field and of many."""
 
 
 def missing_in_words(missing: MissingPeople) -> str:
     """What waits, and who is missing."""
-    waiting = WAITING[missing.waits].format(fields=missing.fields, orders=missing.orders)
+    orders = counted(missing.orders, "order")
+    one, many = (each.replace("{orders}", orders) for each in WAITING[missing.waits])
+    waiting = f"{plural(missing.fields, one, many)} by nobody who is there"
+    if missing.waits == "appeals":
+        waiting += "; each closes unheard on its day"
     more = "one" if missing.people == 1 else str(missing.people)
-    who = f"{more} more {missing.role}{'s' if missing.people > 1 else ''} who {_has_or_have(missing)} not read them"
+    them = "it" if missing.fields == 1 else "them"
+    who = f"{more} more {missing.role}{'s' if missing.people > 1 else ''} who {_has_or_have(missing)} not read {them}"
     return f"{waiting}: {who}{_limits(missing)}."
 
 

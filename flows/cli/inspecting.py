@@ -9,6 +9,7 @@ import typer
 from flows import terminal
 from flows.cli.app import app, settings_of
 from flows.terminal import print_counts
+from transcribe.i18n import counted
 
 if TYPE_CHECKING:
     from flows.home import Settings
@@ -91,7 +92,7 @@ def _print_photo_advice(again: list[ScanState], settings: Settings) -> None:
 
 def _print_held_forms(told: list[str]) -> None:
     if told:
-        terminal.say(f"\n{len(told)} forms that cannot be published:")
+        terminal.say(f"\n{counted(len(told), 'form')} that cannot be published:")
     for each in told:
         terminal.say(f"  {each}")
 

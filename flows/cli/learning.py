@@ -11,6 +11,7 @@ import typer
 from flows import terminal
 from flows.cli.app import app, settings_of
 from transcribe.codes import Verdict
+from transcribe.i18n import counted, plural
 
 if TYPE_CHECKING:
     from flows.steps import LearningReport, ReopenedField
@@ -33,6 +34,9 @@ WHY: Mapping[str, str] = {
     Verdict.WENT_BACK: "An operator went back to it.",
 }
 """What each verdict says to an operator."""
+
+NOTHING_MOVED = "No source's error rate changed by half or more, and no code has a new usual shape."
+"""What is said where nothing that was learnt is worth a line."""
 
 learn = typer.Typer(
     invoke_without_command=True,
@@ -65,52 +69,68 @@ def learn_now(
 
 
 def _print(learnt: LearningReport) -> None:
-    terminal.say(f"Learnt from {learnt.scans} scans. {WHY[learnt.verdict]}")
+    terminal.say(f"Learnt from {counted(learnt.scans, 'scan')}. {WHY[learnt.verdict]}")
     if learnt.came_into_force:
         terminal.say(f"The parameters are version {learnt.version} now.")
     elif learnt.dry and learnt.numbers:
         terminal.say(f"Nothing was kept: this was a dry run. Version {learnt.version} stays in force.")
     else:
         terminal.say(f"Version {learnt.version} stays in force.")
+    if learnt.refused:
+        terminal.say("The last proposal was refused: fairhand learn --dry-run says what it would change.")
     for scan in learnt.skipped:
         terminal.note(f"fairhand: {scan.scan[:12]} {terminal.one_line(scan.file)} is left out: {scan.message}")
     if learnt.numbers:
-        _print_lines([*_judged(learnt.numbers), *(learnt.changes or ("Nothing moved by half again or more.",))])
-    terminal.say(f"\nThe truth of {learnt.truths} fields is known, {learnt.audited} of them by audits:")
+        _print_lines([*_judged(learnt.numbers), *(learnt.changes or (NOTHING_MOVED,))])
+    terminal.say(f"\nThe truth of {counted(learnt.truths, 'field')} is known, {learnt.audited} of them by audits:")
     _print_lines(learnt.rates or ("nothing that says how often anybody errs.",))
-    if learnt.reopened:
-        _print_reopened(learnt.reopened, "are asked again" if learnt.came_into_force else "would be asked again")
-    else:
-        stand = "come out otherwise, and stand" if learnt.came_into_force else "would come out otherwise"
-        _print_reopened(learnt.otherwise, stand)
+    _print_changed(learnt)
     if learnt.came_into_force and learnt.reopened:
         terminal.say("They are weighed again: fairhand reconcile, or wait for serve.")
+
+
+def _print_changed(learnt: LearningReport) -> None:
+    """The decided fields that come out otherwise, and what becomes or would become of them."""
+    if learnt.reopened and learnt.came_into_force:
+        _print_reopened(learnt.reopened, "is asked again", "are asked again")
+    elif learnt.reopened:
+        _print_reopened(learnt.reopened, "would be asked again")
+    elif learnt.came_into_force:
+        _print_reopened(learnt.otherwise, "comes out otherwise, and stands", "come out otherwise, and stand")
+    elif learnt.numbers.get("would_reopen"):
+        _print_reopened(learnt.otherwise, "would be asked again if it came into force")
+    else:
+        _print_reopened(learnt.otherwise, "would come out otherwise, and stand")
 
 
 def _judged(numbers: Mapping[str, float]) -> Iterable[str]:
     """What the verdict stands on, in words."""
     if "compared" in numbers:
         yield (
-            f"Judged on {numbers['compared']:.0f} fields of known truth that it was not learnt from: "
+            f"Judged on {counted(numbers['compared'], 'field')} of known truth that it was not learnt from: "
             f"log loss {numbers['loss_before']:.4f} before, {numbers['loss_after']:.4f} with it; "
             f"wrong {numbers['wrong_before']:.0f} of {numbers['decided_before']:.0f} decided before, "
             f"{numbers['wrong_after']:.0f} of {numbers['decided_after']:.0f} with it."
         )
     else:
-        yield f"{numbers.get('judging', 0):.0f} fields of known truth could judge it; what shipped stands."
+        yield f"{counted(numbers.get('judging', 0), 'field')} of known truth could judge it; what shipped stands."
     because = ", as known truths say so" if numbers["reopened"] else ""
     yield (
-        f"Of {numbers['decided']:.0f} decided fields {numbers['otherwise']:.0f} come out otherwise with it, and "
-        f"{numbers['reopened']:.0f} of these are asked again{because}; of {numbers['asked']:.0f} open "
-        f"ones {numbers['settled']:.0f} are decided with it."
+        f"Decided fields that come out otherwise with it: {numbers['otherwise']:.0f} of {numbers['decided']:.0f}; "
+        f"asked again{because}: {numbers['reopened']:.0f}. "
+        f"Open fields that are decided with it: {numbers['settled']:.0f} of {numbers['asked']:.0f}."
     )
 
 
-def _print_reopened(fields: Sequence[ReopenedField], how: str) -> None:
+def _print_reopened(fields: Sequence[ReopenedField], one: str, many: str = "") -> None:
+    """Decided fields by name, with what becomes of one or of many."""
     if not fields:
         return
-    scans = len({field.scan for field in fields})
-    terminal.say(f"\n{len(fields)} decided fields of {scans} scans {how}:")
+    scans = counted(len({field.scan for field in fields}), "scan")
+    what = plural(
+        len(fields), f"{{n}} decided field of {scans} {one}", f"{{n}} decided fields of {scans} {many or one}"
+    )
+    terminal.say(f"\n{what}:")
     _print_lines(
         f"{field.scan[:12]} {terminal.one_line(field.file)} {field.field}" for field in fields[:PRINTED_FIELDS_COUNT]
     )
@@ -158,10 +178,11 @@ def back(
         terminal.say("That version is in force already; nothing has changed.")
     else:
         terminal.say(
-            f"Version {done.back_to} is in force again, as version {done.version}. {done.settled} open questions fall "
-            "away. Scans are weighed again: fairhand reconcile, or wait for serve."
+            f"Version {done.back_to} is in force again, as version {done.version}. "
+            f"Open questions that fall away: {done.settled}. "
+            "Scans are weighed again: fairhand reconcile, or wait for serve."
         )
-        _print_reopened(done.reopened, "are asked again")
+        _print_reopened(done.reopened, "is asked again", "are asked again")
 
 
 def _print_lines(lines: Iterable[str]) -> None:

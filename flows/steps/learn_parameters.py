@@ -36,7 +36,8 @@ class LearningReport:
     """What became of learning: the `version` in force now, why, and what a proposal would change.
 
     `changes` says in words what is new in it. `truths` counts fields with a known truth, `audited` those known by
-    audits; `numbers` are what the verdict stands on. `rates` says in words, with intervals, how often decisions,
+    audits; `numbers` are what the verdict stands on. Without news `refused` is why the last proposal did not come into
+    force, "" where it did. `rates` says in words, with intervals, how often decisions,
     sources and groups of people were wrong. `reopened` are decided fields that are asked again, or would be;
     `otherwise` all that come out otherwise: they stand where no known truth speaks for that. `dry` says that nothing
     was kept.
@@ -44,6 +45,7 @@ class LearningReport:
 
     version: int
     verdict: str
+    refused: str
     came_into_force: bool
     dry: bool
     scans: int
@@ -60,16 +62,19 @@ class LearningReport:
 def learn_home(home: Home, *, by: str = OPERATOR, dry: bool = False, handles: bool = True) -> LearningReport:
     """Learn from every scan of a home; what was learnt comes into force where known truths bear it out.
 
-    Scans with fields that come out otherwise then are woken. Without news nothing happens, and with `dry` nothing is
-    kept. With `handles` the report calls people by their handles, else by their ids, which name nobody.
+    Scans with fields that come out otherwise then are woken. Without news nothing happens. With `dry` nothing is kept,
+    and of a proposal that was refused is told anew. With `handles` the report calls people by their handles, else by
+    their ids, which name nobody.
     """
     before = _in_force(home, dry=dry)
     skipped: list[SkippedScan] = []
     known = known_scans(home, skipped)
     seen = fingerprint(known, home.settings.target, home.settings.reopened_share)
-    verdict = _nothing_to_learn(home.store.learnings(), before, known, seen)
-    if verdict is not None:
-        return _report(home, known, skipped, before, verdict=verdict, dry=dry, handles=handles)
+    earlier = home.store.learnings()
+    verdict = _nothing_to_learn(earlier, before, known, seen)
+    refused = earlier[-1].verdict if verdict == Verdict.NO_NEWS and earlier and not earlier[-1].made else ""
+    if verdict is not None and not (dry and refused):
+        return _report(home, known, skipped, before, verdict=verdict, refused=refused, dry=dry, handles=handles)
     known, proposal = _proposed(home, known, before, skipped)
     after = before
     if not dry and proposal.verdict != Verdict.SAME:
@@ -174,6 +179,7 @@ def numbers_of(proposal: Proposal) -> dict[str, float]:
         "decided": changed.decided,
         "otherwise": len(changed.reopened),
         "reopened": len(changed.reopened) if proposal.reopens else 0,
+        "would_reopen": len(changed.reopened) if compared is not None and compared.is_better else 0,
         "asked": changed.asked,
         "settled": len(changed.settled),
     }
@@ -199,6 +205,7 @@ def _report(
     verdict: Verdict,
     dry: bool,
     handles: bool,
+    refused: str = "",
     proposal: Proposal | None = None,
 ) -> LearningReport:
     people = home.store.transcribers()
@@ -210,6 +217,7 @@ def _report(
     return LearningReport(
         version=in_force.version,
         verdict=verdict,
+        refused=refused if proposal is None else "",
         came_into_force=proposal is not None and proposal.is_accepted and not dry,
         dry=dry,
         scans=len(known),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flows.terminal import printing
+from transcribe.i18n import plural
 
 if TYPE_CHECKING:
     from transcribe.store import Counts
@@ -27,11 +28,19 @@ def print_counts(counts: Counts) -> None:
             printing.say(f"\n{form or 'unknown form'} waits for people:")
             printing.columns(("because", "tasks"), [(_in_words(code), number) for code, number in reasons.items()])
     if again := sum(counts.reopened_fields.values()):
-        printing.say(f"\n{again} of the open fields were decided before and are asked again.")
+        one, many = "was decided before and is asked again", "were decided before and are asked again"
+        told = plural(again, f"{{n}} of the open fields {one}.", f"{{n}} of the open fields {many}.")
+        printing.say(f"\n{told}")
     if provisional := sum(counts.provisional_records.values()):
-        printing.say(f"\n{provisional} of the records are provisional: they have values below the target.")
+        one, many = (
+            "is provisional: it has values below the target",
+            "are provisional: they have values below the target",
+        )
+        told = plural(provisional, f"{{n}} of the records {one}.", f"{{n}} of the records {many}.")
+        printing.say(f"\n{told}")
     if counts.waiting_scans:
-        printing.say(f"\n{counts.waiting_scans} scans have readings that were not weighed yet: fairhand reconcile")
+        waiting = plural(counts.waiting_scans, "{n} scan has readings", "{n} scans have readings")
+        printing.say(f"\n{waiting} that were not weighed yet: fairhand reconcile")
 
 
 def _in_words(code: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
 import subprocess
@@ -16,9 +17,10 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from flows.cli.app import COMMAND_GROUPS, app
-from flows.terminal import printing
+from flows.terminal import print_counts, printing
 from tests.flows.house import House
 from transcribe.forms import definition as form
+from transcribe.store import open_store
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -101,6 +103,22 @@ def test_status_of_an_empty_home_says_what_to_do(house: House) -> None:
     told = house.run("status", "--json").json
     assert told[0]["scans"] == {}
     assert told[0]["files_set_aside"] == []
+
+
+@pytest.mark.parametrize(
+    ("number", "were", "scans"),
+    [(1, "was decided before and is", "1 scan has"), (2, "were decided before and are", "2 scans have")],
+)
+def test_status_counts_one_and_many(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, number: int, were: str, scans: str
+) -> None:
+    store = open_store(tmp_path / "state.db")
+    some = {"scans": {"order": number}, "reopened_fields": {"order": number}, "waiting_scans": number}
+    print_counts(dataclasses.replace(store.counts(), **some))  # type: ignore[arg-type]  # by the names of its parts
+    told = capsys.readouterr().out
+    assert f"{number} of the open fields {were} asked again." in told
+    assert f"{scans} readings that were not weighed yet" in told
+    store.close()
 
 
 def test_init_makes_a_settings_file_once(house: House) -> None:

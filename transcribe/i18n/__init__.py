@@ -3,6 +3,7 @@
 from transcribe.i18n.catalogues import N_, SOURCE_LANGUAGE, direction, languages, said, translation
 from transcribe.i18n.evidence_messages import EVIDENCE, REASONS, named, say, sentence
 from transcribe.i18n.photo_advice import advice
+from transcribe.i18n.plurals import counted, plural
 
 __all__ = [
     "EVIDENCE",
@@ -10,9 +11,11 @@ __all__ = [
     "REASONS",
     "SOURCE_LANGUAGE",
     "advice",
+    "counted",
     "direction",
     "languages",
     "named",
+    "plural",
     "said",
     "say",
     "sentence",

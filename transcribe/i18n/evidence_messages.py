@@ -64,7 +64,7 @@ EVIDENCE: Mapping[str, str] = {
         "Decided by majority: on this store's audited fields majority is right more often than the model."
     ),
     EvidenceCode.RATE: N_(
-        "{source} on fields of type {type}: wrong on {before} before, on {after} now ({count} readings)."
+        "{source} on fields of type {type}: wrong on {before} before, on {after} now (readings: {count})."
     ),
     EvidenceCode.RATE_OF_FORM: N_(
         "Decided values of type {type} on the form {form}: {share} of {count} audited ones were wrong "

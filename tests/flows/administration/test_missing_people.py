@@ -33,7 +33,8 @@ def test_a_home_with_too_few_people_says_who_is_missing(rooms: Home, monkeypatch
         rooms.store.submit(task.id, mina, SentReading(text="99.99", idem=secrets.token_hex(8)), now())
     reconcile_home(rooms)
     (message,) = people_findings(rooms)
-    assert message.endswith("can be finished by nobody who is there: one more transcriber who has not read them.")
+    assert message.startswith("1 field of 1 order can be finished by nobody who is there: ")
+    assert message.endswith("can be finished by nobody who is there: one more transcriber who has not read it.")
     invite(rooms, "eve", ["expert"])
     assert people_findings(rooms) == []
     pause(rooms, "eve", paused=True)

@@ -87,7 +87,7 @@ def test_a_dry_run_says_what_would_change_and_keeps_nothing(rooms: Home, expert:
     assert (done.reopened, done.numbers, done.version) == (tried.reopened, tried.numbers, 2)
 
 
-def test_more_than_the_set_share_of_decided_fields_is_not_asked_again(rooms: Home, expert: str) -> None:
+def test_more_than_the_set_share_of_decided_fields_is_not_asked_again(house: House, rooms: Home, expert: str) -> None:
     for number in range(12):
         audited(rooms, expert, "12.50" if number % 2 else "72.50")
     for _ in range(12):
@@ -105,6 +105,18 @@ def test_more_than_the_set_share_of_decided_fields_is_not_asked_again(rooms: Hom
     (found,) = (each for each in examine(rooms.settings) if each.check == "learning")
     assert re.search(r" 12 of \d+ decided fields would come out otherwise", found.message)
     assert found.warning
+
+    tried = learn_home(rooms, dry=True)
+    assert (tried.verdict, tried.otherwise, tried.numbers) == (kept.verdict, kept.otherwise, kept.numbers)
+    assert tried.numbers["would_reopen"] == 12, "so many would be asked again if it came into force"
+    again = learn_home(rooms)
+    assert (again.verdict, again.refused, again.otherwise) == ("no news", "reopens too many", ())
+    assert len(rooms.store.learnings()) == 1
+    said = house.run("learn", "--dry-run").out
+    assert "Refused: more of the decided fields" in said
+    assert "12 decided fields of 12 scans would be asked again if it came into force:" in said
+    assert said.count(" total\n") == 12
+    assert "fairhand learn --dry-run says what it would change" in house.run("learn").out
 
 
 def test_an_earlier_version_is_in_force_again_and_what_it_left_comes_only_with_new_truth(
@@ -214,6 +226,7 @@ def test_the_commands_list_the_versions_and_go_back(house: House, rooms: Home) -
     back = house.run("learn", "back", "--by", "olga")
     assert back.out.startswith("Version 1 is in force again, as version 3.")
     assert house.run("learn", "back", "3").out.startswith("That version is in force already")
+    assert house.run("learn", "back", "99").code == 1, "as with every name of which a home has nothing"
     (told,) = house.run("learn", "--json").json
     assert (told["verdict"], told["version"], told["came_into_force"]) == ("no new truth", 3, False)
     rows = house.run("learn", "versions", "--json").json
