@@ -11,6 +11,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, form_library, settings_of
+from transcribe.i18n import counted
 
 forms = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check, look at and draft forms.")
 app.add_typer(forms, name="forms")
@@ -140,9 +141,12 @@ def suggest_form(ctx: typer.Context, form: Form, as_json: terminal.AsJson = Fals
     if as_json:
         terminal.as_json(asdict(found))
         return
-    terminal.say(f"{found.form} version {found.version}: {found.records} scans with decided fields.")
+    terminal.say(f"{found.form} version {found.version}: {counted(found.records, 'scan')} with decided fields.")
     for each in found.suggestions:
-        terminal.say(f"\n{_SUGGESTED[each.kind]}, seen in {each.seen} of {each.of} records:\n\n{each.toml.rstrip()}")
+        terminal.say(f"\n{_SUGGESTED[each.kind]}, seen in {each.seen} of {each.of} records.")
+        support = each.rests_on
+        rests = _rests_on(support.values, support.people, support.read_by_people)
+        terminal.say(f"{rests}:\n\n{each.toml.rstrip()}")
         if each.values:
             terminal.say(f"\nwith the file that it names:\n\n{_table(each.values)}")
     if found.suggestions:
@@ -151,6 +155,16 @@ def suggest_form(ctx: typer.Context, form: Form, as_json: terminal.AsJson = Fals
         terminal.say(f"That is too few to suggest anything: {found.least} are needed.")
     else:
         terminal.say("They suggest nothing that the definition does not have.")
+
+
+def _rests_on(count: int, people: int, read_by_people: int) -> str:
+    """How many values and people a suggestion rests on."""
+    values, readers = counted(count, "value"), counted(people, "person", "people")
+    if not people:
+        return f"It rests on {values}, which engines alone read"
+    if read_by_people == count:
+        return f"It rests on {values}, which {readers} read"
+    return f"It rests on {values}: {readers} read {read_by_people} of them, engines alone the others"
 
 
 def _table(values: tuple[str, ...]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.home import Home
-from reconcile.learning import MIN_RECORD_COUNT, Suggestion, suggestions
+from reconcile.learning import MIN_RECORD_COUNT, DecidedScan, Suggestion, suggestions
+from transcribe.codes import Method
 from transcribe.model import Form
 
 
@@ -23,8 +24,11 @@ class SuggestedForm:
 def suggest_form(home: Home, form: Form) -> SuggestedForm:
     """What the decided fields of all scans of a form suggest for its definition. Nothing is changed."""
     scans = [state.scan for state in home.store.scan_states() if state.scan.form == form.name and not state.erased_at]
-    decided = [{each.key: each for each in home.store.decisions(scan.id)} for scan in scans]
-    records = [each for each in decided if each]
+    records = [
+        DecidedScan(decisions={each.key: each for each in decided}, readings=home.store.readings(scan.id))
+        for scan in scans
+        if (decided := [each for each in home.store.decisions(scan.id) if each.method != Method.PROVISIONAL])
+    ]
     return SuggestedForm(
         form=form.name,
         version=form.version,

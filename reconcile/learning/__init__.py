@@ -1,6 +1,7 @@
 """Parameters learnt from what later proved right or wrong."""
 
 from reconcile.learning.aptitude import adds
+from reconcile.learning.backed_values import DecidedScan
 from reconcile.learning.error_rates import rates
 from reconcile.learning.form_suggestions import Suggestion, suggestions
 from reconcile.learning.proposal import REOPENING, Proposal, can_learn_from, propose
@@ -12,6 +13,7 @@ __all__ = [
     "MIN_RECORD_COUNT",
     "REOPENING",
     "ChangedFields",
+    "DecidedScan",
     "Proposal",
     "ScanFacts",
     "Suggestion",

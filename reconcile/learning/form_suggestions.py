@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Literal
 
 from reconcile.forms import PreparedField
+from reconcile.learning.backed_values import BackedValue, DecidedScan, backed_values, rests_on_one
 from reconcile.learning.rule_suggestions import MIN_HOLDING_SHARE, MIN_RECORD_COUNT, suggested_checks
 from reconcile.parameters import shape_of
-from transcribe.model import Decision, Field, FieldKey, Form
+from transcribe.model import Field, FieldKey, Form
 
 MIN_WAY_SHARE = 0.05
 """A way of writing that a smaller share of values has is no part of a pattern: it may be a mistake. Chosen by hand."""
@@ -37,15 +38,25 @@ PATTERN_TYPES = ("code", "text")
 
 Kind = Literal["pattern", "master", "required", "rule"]
 
-Decided = Mapping[FieldKey, Decision]
-"""The decisions of one scan."""
+Backed = Mapping[FieldKey, BackedValue]
+"""The decided values of one scan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """So many decided values; so many people read `read_by_people` of them, engines alone read the others."""
+
+    values: int
+    people: int
+    read_by_people: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
     """One proposal for a definition. `seen` of `of` records bear it out; `toml` is what to write.
 
-    `field` is the field it is about, "" for a rule. `values` are the rows of the list that a master names.
+    `field` is the field it is about, "" for a rule. `values` are the rows of the list that a master names. `rests_on`
+    says on how many values and people.
     """
 
     kind: Kind
@@ -53,23 +64,41 @@ class Suggestion:
     seen: int
     of: int
     toml: str
+    rests_on: Support
     values: tuple[str, ...] = ()
 
 
-def suggestions(form: Form, records: Sequence[Decided]) -> tuple[Suggestion, ...]:
-    """What the records of a form suggest, field by field, then its rules."""
+def suggestions(form: Form, scans: Iterable[DecidedScan]) -> tuple[Suggestion, ...]:
+    """What the scans of a form suggest, field by field, then its rules.
+
+    What one person alone said counts nowhere, and nothing is suggested that rests on one and the same person.
+    """
+    records = [backed_values(form, scan) for scan in scans]
+    counted = [{key: each for key, each in record.items() if each.counts} for record in records]
     found: list[Suggestion] = []
     for field in form.all_fields():
         spot = PreparedField(field, form)
-        written = [_texts(record, field.name) for record in records]
+        written = [_texts(record, field.name) for record in counted]
         found += [*_required(field, records), *_pattern(spot, written), *_master(spot, written)]
-    for check, seen, of in suggested_checks(form, records):
-        found.append(Suggestion(kind="rule", field="", seen=seen, of=of, toml=f'[[rule]]\ncheck = "{check}"\n'))
-    return tuple(found)
+    return (*found, *_rules(form, counted))
 
 
-def _texts(record: Decided, name: str) -> list[str]:
-    return [each.text for key, each in record.items() if key.name == name and each.null is None and each.text.strip()]
+def _texts(record: Backed, name: str) -> list[BackedValue]:
+    return [each for key, each in record.items() if key.name == name and each.text.strip()]
+
+
+def _support(values: Sequence[BackedValue]) -> Support:
+    people = set(chain.from_iterable(value.people for value in values))
+    read = sum(bool(value.people) for value in values)
+    return Support(values=len(values), people=len(people), read_by_people=read)
+
+
+def _rules(form: Form, records: Sequence[Backed]) -> Iterator[Suggestion]:
+    for rule in suggested_checks(form, [{key: each.decision for key, each in record.items()} for record in records]):
+        of_rule = [each for record in records for key, each in record.items() if key.name in rule.names]
+        if not rests_on_one(of_rule):
+            toml = f'[[rule]]\ncheck = "{rule.check}"\n'
+            yield Suggestion(kind="rule", field="", seen=rule.seen, of=rule.of, toml=toml, rests_on=_support(of_rule))
 
 
 def _in_field(field: Field, line: str) -> str:
@@ -78,34 +107,45 @@ def _in_field(field: Field, line: str) -> str:
     return f'# in the [[{what}]] with name = "{name}"\n{line}\n'
 
 
-def _required(field: Field, records: Sequence[Decided]) -> Iterator[Suggestion]:
-    """That a field is never left blank. Cells of a table are, as rows are left over."""
-    told = [record[FieldKey(field.name)].null for record in records if FieldKey(field.name) in record]
-    seen = sum(null is None for null in told)
-    if not field.required and "." not in field.name and _is_borne_out(seen, len(told)):
-        yield Suggestion(
-            kind="required", field=field.name, seen=seen, of=len(told), toml=_in_field(field, "required = true")
-        )
+def _required(field: Field, records: Sequence[Backed]) -> Iterator[Suggestion]:
+    """That a field is never left blank, as what counts shows; cells of a table are, as rows are left over.
 
-
-def _pattern(spot: PreparedField, written: Sequence[Sequence[str]]) -> Iterator[Suggestion]:
-    """The pattern that nearly all values of a field keep."""
-    field, texts = spot.field, [text for of_scan in written for text in of_scan]
-    if field.type not in PATTERN_TYPES or field.pattern is not None or len(texts) < MIN_RECORD_COUNT:
+    Every blank one speaks against it, whoever says so.
+    """
+    told = [record[FieldKey(field.name)] for record in records if FieldKey(field.name) in record]
+    filled = [each for each in told if each.null is None and each.counts]
+    of = len(filled) + sum(each.null is not None for each in told)
+    if field.required or "." in field.name or rests_on_one(filled) or not _is_borne_out(len(filled), of):
         return
-    ways: dict[str, list[str]] = defaultdict(list)
-    for text in texts:
-        ways[_classes(text)].append(text)
-    usual = [some for way, some in sorted(ways.items()) if way and len(some) >= MIN_WAY_SHARE * len(texts)]
+    line = _in_field(field, "required = true")
+    yield Suggestion(kind="required", field=field.name, seen=len(filled), of=of, toml=line, rests_on=_support(filled))
+
+
+def _pattern(spot: PreparedField, written: Sequence[Sequence[BackedValue]]) -> Iterator[Suggestion]:
+    """The pattern that nearly all values of a field keep. A way of writing that rests on one person is none."""
+    field, values = spot.field, [value for of_scan in written for value in of_scan]
+    if field.type not in PATTERN_TYPES or field.pattern is not None or len(values) < MIN_RECORD_COUNT:
+        return
+    ways: dict[str, list[BackedValue]] = defaultdict(list)
+    for value in values:
+        ways[_classes(value.text)].append(value)
+    least = MIN_WAY_SHARE * len(values)
+    usual = [some for way, some in sorted(ways.items()) if way and len(some) >= least and not rests_on_one(some)]
     if not usual or len(usual) > MAX_WAY_COUNT:
         return
-    pattern = "|".join(_regular_expression(some) for some in usual)
+    pattern = "|".join(_regular_expression([value.text for value in some]) for some in usual)
     checked = PreparedField(replace(field, pattern=pattern), spot.form)
-    kept = [all(not checked.faults(text) for text in of_scan) for of_scan in written if of_scan]
+    kept = [all(not checked.faults(value.text) for value in of_scan) for of_scan in written if of_scan]
     if _is_borne_out(sum(kept), len(kept)):
         quoted = json.dumps(pattern, ensure_ascii=False) if "'" in pattern else f"'{pattern}'"
-        line = _in_field(field, f"pattern = {quoted}")
-        yield Suggestion(kind="pattern", field=field.name, seen=sum(kept), of=len(kept), toml=line)
+        yield Suggestion(
+            kind="pattern",
+            field=field.name,
+            seen=sum(kept),
+            of=len(kept),
+            toml=_in_field(field, f"pattern = {quoted}"),
+            rests_on=_support(list(chain.from_iterable(usual))),
+        )
 
 
 def _classes(text: str) -> str:
@@ -138,29 +178,40 @@ def _run_expression(run: Sequence[str]) -> str:
     return what + ("" if least == most == 1 else f"{{{least}}}" if least == most else f"{{{least},{most}}}")
 
 
-def _master(spot: PreparedField, written: Sequence[Sequence[str]]) -> Iterator[Suggestion]:
-    """The list of values that a field has again and again. Nothing is listed of what is about a person."""
+def _master(spot: PreparedField, written: Sequence[Sequence[BackedValue]]) -> Iterator[Suggestion]:
+    """The list of values that a field has again and again. Nothing is listed of what is about a person.
+
+    Nor is a value that rests on one person.
+    """
     field = spot.field
     if field.type not in LISTED_TYPES or field.personal is not None or spot.known_values is not None:
         return
-    by_value: dict[str, Counter[str]] = defaultdict(Counter)
+    by_value: dict[str, list[BackedValue]] = defaultdict(list)
     scans: dict[str, set[int]] = defaultdict(set)
     for number, of_scan in enumerate(written):
-        for text in of_scan:
-            by_value[spot.normal(text)][text] += 1
-            scans[spot.normal(text)].add(number)
-    known = {value for value, some in scans.items() if len(some) > 1}
+        for value in of_scan:
+            by_value[spot.normal(value.text)].append(value)
+            scans[spot.normal(value.text)].add(number)
+    known = {text for text, some in scans.items() if len(some) > 1 and not rests_on_one(by_value[text])}
     filled = [of_scan for of_scan in written if of_scan]
-    seen = sum(all(spot.normal(text) in known for text in of_scan) for of_scan in filled)
+    seen = sum(all(spot.normal(value.text) in known for value in of_scan) for of_scan in filled)
     few = len(by_value) <= MAX_KNOWN_SHARE * len(filled)
     if len(filled) >= MIN_RECORD_COUNT and few and seen >= MIN_REPEATED_SHARE * len(filled):
         name = field.name.replace(".", "-")
         toml = f'[[master]]\nfield = "{field.name}"\nsource = "{name}.csv"\ncolumn = "value"\n'
-        values = tuple(sorted(_commonest(by_value[value]) for value in known))
-        yield Suggestion(kind="master", field=field.name, seen=seen, of=len(filled), toml=toml, values=values)
+        yield Suggestion(
+            kind="master",
+            field=field.name,
+            seen=seen,
+            of=len(filled),
+            toml=toml,
+            values=tuple(sorted(_commonest(by_value[text]) for text in known)),
+            rests_on=_support([value for text in known for value in by_value[text]]),
+        )
 
 
-def _commonest(texts: Mapping[str, int]) -> str:
+def _commonest(values: Iterable[BackedValue]) -> str:
+    texts = Counter(value.text for value in values)
     return max(texts, key=lambda text: (texts[text], text))
 
 

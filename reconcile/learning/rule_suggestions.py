@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations, permutations
+from typing import NamedTuple
 
 from reconcile.forms import CompiledRule, Operand, compile_rules, operand
 from transcribe.model import Decision, Field, FieldKey, Form, Rule
@@ -26,8 +27,17 @@ NUMBERS = ("amount", "decimal", "integer")
 """Types that are calculated with."""
 
 
-def suggested_checks(form: Form, records: Sequence[Mapping[FieldKey, Decision]]) -> Iterator[tuple[str, int, int]]:
-    """(check, records that keep it, records of which it says something) for each rule that a form lacks.
+class SuggestedCheck(NamedTuple):
+    """A rule that a form lacks, its fields, the records that keep it, and those of which it says something."""
+
+    check: str
+    names: tuple[str, ...]
+    seen: int
+    of: int
+
+
+def suggested_checks(form: Form, records: Sequence[Mapping[FieldKey, Decision]]) -> Iterator[SuggestedCheck]:
+    """Each rule that a form lacks and that these records bear out.
 
     Of several rules about one total the first is enough, and products are found before sums of them.
     """
@@ -42,7 +52,7 @@ def suggested_checks(form: Form, records: Sequence[Mapping[FieldKey, Decision]])
         seen, of, telling = _tally(rule, values)
         if of >= MIN_RECORD_COUNT and telling >= MIN_TELLING_COUNT and seen >= MIN_HOLDING_SHARE * of:
             explained.add(left)
-            yield check, seen, of
+            yield SuggestedCheck(check, tuple(rule.names), seen, of)
 
 
 def _values(record: Mapping[FieldKey, Decision], types: Mapping[str, str]) -> dict[FieldKey, Operand]:

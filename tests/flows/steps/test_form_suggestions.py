@@ -30,7 +30,10 @@ def test_a_list_of_known_values_is_told_with_counts_and_what_to_write(house: Hou
     assert (shops["seen"], shops["of"], shops["values"]) == (20, 20, ["ACME LTD", "Mill & Sons"])
     assert tomllib.loads(shops["toml"])["master"][0]["field"] == "company"
     words = house.run("forms", "suggest", "receipt").out
-    assert "A list of known values, seen in 20 of 20 records" in words
+    assert (
+        "A list of known values, seen in 20 of 20 records.\nIt rests on 20 values, which engines alone read:" in words
+    )
+    assert shops["rests_on"] == {"values": 20, "people": 0, "read_by_people": 0}
     assert "value\nACME LTD\nMill & Sons\n" in words
     assert "Nothing was changed." in words
     assert house.run("forms", "list", "--json").out == before

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import random
 import tomllib
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, replace
 from typing import Any
 
 from reconcile.forms.prepared_form import prepared
-from reconcile.learning.form_suggestions import Suggestion, suggestions
-from tests.reconcile.made import field, form
+from reconcile.learning.backed_values import DecidedScan
+from reconcile.learning.form_suggestions import Suggestion
+from reconcile.learning.form_suggestions import suggestions as suggested
+from tests.reconcile.made import both, expert, field, form, machine, reading
 from transcribe.codes import Method
-from transcribe.model import Decision, FieldKey, Form, Rule
+from transcribe.model import Decision, FieldKey, Form, Reading, Rule
 
 ORDER = form(
     field("ref", "code"),
@@ -30,6 +33,11 @@ ORDER = form(
     ),
 )
 TOWNS = ("Leeds", "Bath", "York", "Derby")
+
+
+def suggestions(of: Form, records: Sequence[Mapping[FieldKey, Decision]]) -> tuple[Suggestion, ...]:
+    """What decisions suggest that engines read alone."""
+    return suggested(of, [DecidedScan(decisions=record) for record in records])
 
 
 def orders(count: int, of: Form = ORDER, seed: int = 1) -> list[dict[FieldKey, Decision]]:
@@ -169,6 +177,91 @@ def test_a_rule_that_some_papers_break_is_told_with_its_counts_and_one_of_chance
         for each in orders(40)
     ]
     assert not [each for each in of_kind(suggestions(ORDER, ones), "rule") if "lines.quantity" in each.toml]
+
+
+def refs_of(*cells: tuple[str, Method, Sequence[Reading]]) -> list[DecidedScan]:
+    """Scans of which only the reference is decided: its text, how, and who read what."""
+    key = FieldKey("ref")
+    return [
+        DecidedScan(decisions={key: replace(decided(ORDER, key, text), method=method)}, readings=readings)
+        for text, method, readings in cells
+    ]
+
+
+def numbered(at: int) -> str:
+    return f"XX-{10000 + at}"
+
+
+def pattern_of(scans: Sequence[DecidedScan]) -> Suggestion | None:
+    return next((each for each in of_kind(suggested(ORDER, scans), "pattern") if each.field == "ref"), None)
+
+
+def test_what_one_person_alone_said_suggests_nothing() -> None:
+    for method in (Method.WEIGHED, Method.PERSON_AND_WITNESS):
+        alone = refs_of(*((numbered(at), method, [reading("ref", "mallory", numbered(at))]) for at in range(40)))
+        assert suggested(ORDER, alone) == ()
+        copied = [
+            reading("ref", "mallory", numbered(0)),
+            reading("ref", "ann", numbered(0), shown=numbered(0)),  # saw it before: she says nothing of her own
+        ]
+        assert suggested(ORDER, refs_of(*[(numbered(0), method, copied)] * 40)) == ()
+
+
+def test_two_people_or_an_expert_count_and_are_told() -> None:
+    two = [("ann", "bob"), ("bob", "cara")]
+    by_two = refs_of(
+        *((numbered(at), Method.PEOPLE, [reading("ref", who, numbered(at)) for who in two[at % 2]]) for at in range(40))
+    )
+    found = pattern_of(by_two)
+    assert found is not None
+    assert (found.seen, found.of) == (40, 40)
+    assert astuple(found.rests_on) == (40, 3, 40)
+    settled = refs_of(*((numbered(at), Method.EXPERT, [expert("ref", numbered(at))]) for at in range(40)))
+    found = pattern_of(settled)
+    assert found is not None
+    assert astuple(found.rests_on) == (40, 1, 40)
+
+
+def test_a_way_of_writing_of_one_person_beside_an_engine_is_no_part_of_a_pattern() -> None:
+    def with_engine(text: str, who: str) -> tuple[str, Method, list[Reading]]:
+        return text, Method.PERSON_AND_MACHINE, [machine("ref", "tesseract 5", text), reading("ref", who, text)]
+
+    honest = [(f"PO{at}7", Method.MACHINES, both("ref", f"PO{at}7")) for at in range(10, 90)]
+    poison = [with_engine(f"{at}/ZZ", "mallory") for at in range(10, 12)]
+    others = [with_engine(f"{at}/ZZ", who) for at, who in ((10, "mallory"), (11, "ann"))]
+    found = pattern_of(refs_of(*honest, *poison))
+    assert found is not None
+    assert read(found) == {"pattern": r"PO\d{3}"}
+    found = pattern_of(refs_of(*honest[:20], *others))
+    assert found is not None
+    assert read(found) == {"pattern": r"\d{2}\/ZZ|PO\d{3}"}
+    assert astuple(found.rests_on) == (22, 2, 2)
+    assert pattern_of(refs_of(*honest[:20], *poison)) is None, "two of 22 do not keep what is left"
+
+
+def test_what_one_person_wrote_again_and_again_is_on_no_list() -> None:
+    def towns(*cells: tuple[str, str]) -> Suggestion | None:
+        key = FieldKey("town")
+        scans = [
+            DecidedScan(
+                decisions={key: replace(decided(ORDER, key, text), method=Method.PERSON_AND_MACHINE)},
+                readings=[machine(key, "tesseract 5", text), reading(key, who, text)],
+            )
+            for text, who in cells
+        ]
+        return next(iter(of_kind(suggested(ORDER, scans), "master")), None)
+
+    honest = [("Leeds", "ann"), ("Bath", "bob"), ("Leeds", "bob"), ("Bath", "ann")] * 10
+    found = towns(*honest, ("Atlantis", "mallory"), ("Atlantis", "mallory"))
+    assert found is not None
+    assert found.values == ("Bath", "Leeds")
+    assert (found.seen, found.of) == (40, 42)
+    assert astuple(found.rests_on) == (40, 2, 40)
+    assert towns(*[("Leeds", "mallory"), ("Bath", "mallory")] * 20) is None
+
+
+def test_a_provisional_value_suggests_nothing() -> None:
+    assert suggested(ORDER, refs_of(*[(numbered(1), Method.PROVISIONAL, both("ref", numbered(1)))] * 40)) == ()
 
 
 def test_few_records_suggest_nothing() -> None:
