@@ -63,7 +63,7 @@ def weighed(
         pages=pages,
         reads=reads,
         posteriors=posteriors,
-        outcomes=with_layout_tasks(form, posteriors, outcomes(form, posteriors, policy)),
+        outcomes=with_layout_tasks(form, posteriors, outcomes(form, posteriors, policy, reads.readings)),
     )
 
 

@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reconcile.collection import Collected, Fault, Item, ItemResult, Reconciled, collect, reconcile_items, value_of
-from reconcile.decision import decide
+from reconcile.decision import decide, with_true_reason
 from reconcile.inference import weigh
 from reconcile.parameters import shipped_parameters
 from reconcile.policy import POLICY
 from transcribe.codes import Flag
 from transcribe.errors import FormError
 from transcribe.i18n import say
-from transcribe.model import Evidence, Field, FieldKey, Form, Posterior, Reading, Task, Value
+from transcribe.model import Decision, Evidence, FieldKey, Form, Posterior, Reading, Task, Value
 
 CSV_COLUMNS = ("item", "value", "text", "probability", "method", "reason", "ask")
 """The keys of a line, in their order."""
@@ -120,7 +120,10 @@ def _by_form(collected: Collected, form: Form, translate: Callable[[str], str]) 
         for item in items:
             key = keys[item.name]
             if key in posteriors:
-                lines[item.name] = _decided_line(item, form.field(key.name), posteriors[key], translate)
+                outcome = decide(form.field(key.name), posteriors[key], POLICY)
+                if isinstance(outcome, Task):
+                    outcome = with_true_reason(outcome, form, readings)
+                lines[item.name] = _decided_line(item, posteriors[key], outcome, translate)
     yield from (lines[item.name] for item in collected.items if item.name in lines)
 
 
@@ -152,9 +155,10 @@ def _readings(item: Item, key: FieldKey, scan: str) -> Iterator[Reading]:
         )
 
 
-def _decided_line(item: Item, field: Field, posterior: Posterior, translate: Callable[[str], str]) -> ItemLine:
+def _decided_line(
+    item: Item, posterior: Posterior, outcome: Decision | Task, translate: Callable[[str], str]
+) -> ItemLine:
     """The decision on an item; where none is made, its likeliest value as "undecided"."""
-    outcome = decide(field, posterior, POLICY)
     if isinstance(outcome, Task):
         likeliest = posterior.candidates[0]
         return ItemLine(

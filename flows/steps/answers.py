@@ -25,7 +25,7 @@ def answers_of(
     reopening: int,
 ) -> dict[FieldKey, Decision | Task]:
     """The decision or task of each field of a scan; `reopening` as `reopening_version` gives it."""
-    answers = outcomes(form, posteriors, policy)
+    answers = outcomes(form, posteriors, policy, readings)
     answers = _asked_elsewhere(form, readings, posteriors, answers, people, policy)
     answers = with_reopened(answers, posteriors, store.decisions(scan.id), reopening)
     return with_layout_tasks(form, posteriors, answers, store.misplaced(scan.id))

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
-from reconcile.decision import decide, prefilled
+from reconcile.decision import decide, prefilled, with_true_reason
 from reconcile.policy import Policy
 from transcribe.codes import Method
-from transcribe.model import Decision, Field, FieldKey, Form, Posterior, Task
+from transcribe.model import Decision, Field, FieldKey, Form, Posterior, Reading, Task
 
 
-def outcomes(form: Form, posteriors: Mapping[FieldKey, Posterior], policy: Policy) -> dict[FieldKey, Decision | Task]:
-    """Each field's decision or task. Payment data are shown to nobody: an undecided one is decided illegible."""
-    return {key: _outcome(form, form.field(key.name), posterior, policy) for key, posterior in posteriors.items()}
+def outcomes(
+    form: Form, posteriors: Mapping[FieldKey, Posterior], policy: Policy, readings: Iterable[Reading] = ()
+) -> dict[FieldKey, Decision | Task]:
+    """Each field's decision or task. Payment data are shown to nobody: an undecided one is decided illegible.
+
+    With the `readings` that were weighed the reasons of tasks say how those who read a field stand to each other.
+    """
+    of_field = defaultdict(list)
+    for reading in readings:
+        of_field[reading.key].append(reading)
+    found = {key: _outcome(form, form.field(key.name), posterior, policy) for key, posterior in posteriors.items()}
+    return {
+        key: with_true_reason(outcome, form, of_field[key]) if isinstance(outcome, Task) and of_field[key] else outcome
+        for key, outcome in found.items()
+    }
 
 
 def _outcome(form: Form, field: Field, posterior: Posterior, policy: Policy) -> Decision | Task:

@@ -5,6 +5,7 @@ from reconcile.decision.decide import decide
 from reconcile.decision.prefill import prefilled
 from reconcile.decision.provisional import below_target, provisional
 from reconcile.decision.record import assemble, is_complete
+from reconcile.decision.true_reasons import with_true_reason
 from reconcile.decision.writing_tradition import Traditions, from_elsewhere, lone_tradition, traditions
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "prefilled",
     "provisional",
     "traditions",
+    "with_true_reason",
 ]

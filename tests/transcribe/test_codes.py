@@ -63,6 +63,8 @@ STORED: dict[type[StrEnum], tuple[str, ...]] = {
         "not proven",
         "not sure enough",
         "one reader",
+        "given up",
+        "agreed in doubt",
         "one tradition",
         "readers disagree",
         "readers split",

@@ -139,6 +139,8 @@ REASONS: Mapping[str, str] = {
     Reason.NOT_PROVEN: N_("The machines agree, but how often they are right on such fields is not proven yet."),
     Reason.NOT_SURE_ENOUGH: N_("The machines agree, but not surely enough on a page like this."),
     Reason.ONE_READER: N_("One person has read it; one more makes sure."),
+    Reason.GIVEN_UP: N_("Somebody who looked at it could not read it."),
+    Reason.AGREED_IN_DOUBT: N_("The people who read it agree, but something else leaves doubt."),
     Reason.ONE_TRADITION: N_(
         "Readers of one writing tradition alone agree; somebody who learnt to write elsewhere is asked."
     ),
