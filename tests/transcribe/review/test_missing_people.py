@@ -8,6 +8,7 @@ import httpx
 
 from tests.transcribe.review.site import Site
 from transcribe.model import FieldKey, Transcriber
+from transcribe.review.missing_mark import MARK_AGE
 
 SignIn = Callable[[Transcriber], httpx.Client]
 NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
@@ -24,6 +25,23 @@ def test_the_page_of_people_says_who_is_missing_until_they_come(site: Site, sign
     assert "Missing at least: 2 (Transcriber) who must not have read these fields." in page
     site.person("amina")
     assert 'id="missing"' not in client.get("/people").text
+
+
+def test_an_operator_sees_on_every_page_that_people_are_missing_and_nobody_else_does(
+    site: Site, sign_in: SignIn
+) -> None:
+    olga = sign_in(site.person("olga", "operator"))
+    pages = ("/work", "/readings", "/questions", "/clocks", "/pay", "/people")
+    assert not [page for page in pages if 'id="people-missing"' in olga.get(page).text]
+    site.scan("bon-de-commande", {NUMBER: "1", DATE: "2"})
+    site.clock.forward += MARK_AGE
+    assert [page for page in pages if 'id="people-missing"' in olga.get(page).text] == list(pages)
+    assert "▲" in olga.get("/work").text
+    amina = sign_in(site.person("amina"))
+    assert 'id="people-missing"' not in amina.get("/work").text
+    assert 'id="people-missing"' in olga.get("/work").text, "as it was a minute ago at most"
+    assert 'id="people-missing"' not in olga.get("/people").text, "which looks it up"
+    assert 'id="people-missing"' not in olga.get("/work").text
 
 
 def test_the_only_expert_finds_no_ordinary_work_and_is_told_why(site: Site, sign_in: SignIn) -> None:

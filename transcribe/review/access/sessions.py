@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -37,12 +37,16 @@ class NotSignedIn(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """A person who is signed in, the CSRF token of their session, and the language of their pages."""
+    """A person who is signed in, the CSRF token of their session, and the language of their pages.
+
+    `people_missing`: an operator has to be told that nobody who is there can do some of what waits.
+    """
 
     person: Transcriber
     csrf: str
     session: str
     language: str
+    people_missing: bool = False
 
 
 def language_of(request: Request, options: ReviewOptions, person: Transcriber | None = None) -> str:
@@ -65,7 +69,18 @@ async def signed_in(request: Request, context: Here) -> Visitor:
     if len(context.seen_sessions) >= MAX_SEEN_SESSIONS:
         context.seen_sessions.clear()
     context.seen_sessions[session] = visitor.person.id
+    if "operator" in visitor.person.roles and await _are_people_missing(context):
+        return replace(visitor, people_missing=True)
     return visitor
+
+
+async def _are_people_missing(context: Context) -> bool:
+    """Whether nobody who is there can do some of what waits, as it was a minute ago at most."""
+    now = context.now()
+    known = context.missing_mark.known(now)
+    if known is not None:
+        return known
+    return context.missing_mark.keep(await context.look(lambda store: bool(store.missing_people())), now)
 
 
 async def require_seen_session(request: Request, context: Context) -> None:

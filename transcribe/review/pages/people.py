@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -145,12 +146,14 @@ async def _link(context: Context, visitor: Visitor, person: Transcriber) -> Resp
 async def _page(
     context: Context, visitor: Visitor, invited: str | None = None, link: str | None = None, until: str = ""
 ) -> Response:
+    missing = await context.look(lambda store: store.missing_people())
+    people_missing = context.missing_mark.keep(bool(missing), context.now())
     return context.rendering.page(
         "people.html",
         visitor.language,
-        visitor=visitor,
+        visitor=replace(visitor, people_missing=people_missing),
         people=await context.look(lambda store: store.transcribers()),
-        missing=await context.look(lambda store: store.missing_people()),
+        missing=missing,
         roles=ROLES,
         engagements=ENGAGEMENTS,
         invited=invited,
