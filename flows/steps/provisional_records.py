@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flows.home import Home, now, policy
 from flows.steps.answers import answers_of
 from flows.steps.layout_tasks import distinct_tasks
 from flows.steps.reconcile_scans import parameters_in_force
 from flows.steps.reopened import reopening_version
-from reconcile.decision import assemble, below_target, is_complete, provisional, traditions
+from reconcile.decision import provisional_record, traditions
 from reconcile.inference import weigh
-from transcribe.model import Decision, Record, Task
+from transcribe.model import Decision, Task
 from transcribe.store import StrandedScan
 
 
@@ -19,7 +17,7 @@ def keep_provisional(home: Home) -> int:
     """Make a record of every order of which nobody who is there can finish what is open; gives how many.
 
     Its undecided fields have their likeliest value, and each is an exception "below target". They stay open: what
-    somebody reads later corrects the record by a new version.
+    somebody reads later corrects the record by a new version (see `reconcile_waiting`).
     """
     return sum(_keep(home, stranded) for stranded in home.store.stranded_scans())
 
@@ -35,12 +33,9 @@ def _keep(home: Home, stranded: StrandedScan) -> bool:
     asked = {key: answer for key, answer in answers.items() if isinstance(answer, Task)}
     if not asked or not {task.key for task in asked.values()} <= stranded.keys:
         return False
-    decided = [answer for answer in answers.values() if isinstance(answer, Decision)]
-    open_values = [provisional(posteriors[key]) for key in asked]
-    if not is_complete(form, posteriors, [*decided, *open_values]):
+    record = provisional_record(scan, form, posteriors, answers, policy_of_home)
+    if record is None:
         return False
-    record: Record = assemble(scan, form, [*decided, *open_values])
-    below = tuple(below_target(each, form.field(each.key.name), policy_of_home) for each in open_values)
-    record = replace(record, exceptions=(*record.exceptions, *below))
+    decided = [answer for answer in answers.values() if isinstance(answer, Decision)]
     store.conclude(scan.id, stranded.up_to, decided, list(distinct_tasks(answers)), record, now())
     return True

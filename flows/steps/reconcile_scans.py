@@ -27,6 +27,7 @@ from reconcile.decision import (
     draw_audit,
     is_complete,
     may_need_second_look,
+    provisional_record,
     traditions,
 )
 from reconcile.inference import ScanMemory, weigh
@@ -201,6 +202,8 @@ class _Loop:
         decisions = [answer for answer in answers.values() if isinstance(answer, Decision)]
         tasks = list(distinct_tasks(answers))
         record = assemble(scan, form, decisions) if is_complete(form, posteriors, decisions) else None
+        if record is None and store.is_provisional(scan.id):  # it was published: what it says is kept up to date
+            record = provisional_record(scan, form, posteriors, answers, self.policy)
         decided = [posteriors[decision.key] for decision in decisions]
         audits = [_audit(scan.id, posterior) for posterior in decided if is_audited(scan.id, posterior, self.policy)]
         store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, self.now())

@@ -3,7 +3,7 @@
 from reconcile.decision.audit_sampling import draw_audit, may_need_second_look
 from reconcile.decision.decide import decide
 from reconcile.decision.prefill import prefilled
-from reconcile.decision.provisional import below_target, provisional
+from reconcile.decision.provisional import provisional_record
 from reconcile.decision.record import assemble, is_complete
 from reconcile.decision.true_reasons import with_true_reason
 from reconcile.decision.writing_tradition import Traditions, from_elsewhere, lone_tradition, traditions
@@ -11,7 +11,6 @@ from reconcile.decision.writing_tradition import Traditions, from_elsewhere, lon
 __all__ = [
     "Traditions",
     "assemble",
-    "below_target",
     "decide",
     "draw_audit",
     "from_elsewhere",
@@ -19,7 +18,7 @@ __all__ = [
     "lone_tradition",
     "may_need_second_look",
     "prefilled",
-    "provisional",
+    "provisional_record",
     "traditions",
     "with_true_reason",
 ]

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from reconcile.decision.record import assemble, is_complete
 from reconcile.policy import Policy
 from transcribe.codes import Method, Reason
-from transcribe.model import Decision, Field, Posterior, RuleException
+from transcribe.model import Decision, Field, FieldKey, Form, Posterior, Record, RuleException, Scan, Task
 
 
-def provisional(posterior: Posterior) -> Decision:
-    """The likeliest value that somebody read, as a decision that decides nothing."""
-    best = next(each for each in posterior.candidates if each.was_read)
+def provisional_record(
+    scan: Scan,
+    form: Form,
+    posteriors: Mapping[FieldKey, Posterior],
+    answers: Mapping[FieldKey, Decision | Task],
+    policy: Policy,
+) -> Record | None:
+    """The record of what is decided, with the likeliest value of each field that is asked, told as an exception.
+
+    None where there is nothing likely for some field.
+    """
+    decided = [answer for answer in answers.values() if isinstance(answer, Decision)]
+    guesses = [provisional(posteriors[key]) for key, answer in answers.items() if isinstance(answer, Task)]
+    values = [*decided, *(each for each in guesses if each is not None)]
+    if not is_complete(form, posteriors, values):
+        return None
+    record = assemble(scan, form, values)
+    below = [below_target(each, form.field(each.key.name), policy) for each in guesses if each is not None]
+    return replace(record, exceptions=(*record.exceptions, *below))
+
+
+def provisional(posterior: Posterior) -> Decision | None:
+    """The likeliest value that somebody read, as a decision that decides nothing; None where nobody read any."""
+    best = next((each for each in posterior.candidates if each.was_read), None)
+    if best is None:
+        return None
     return Decision(
         key=posterior.key,
         value=best.value,

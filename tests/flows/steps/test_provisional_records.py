@@ -58,6 +58,51 @@ def test_an_order_that_nobody_can_finish_is_published_as_provisional_and_correct
     assert rooms.store.counts().provisional_records == {}
 
 
+def test_each_field_that_is_decided_later_makes_a_new_version_while_others_stay_open(rooms: Home) -> None:
+    mina = invite(rooms, "mina").person.id
+    scan = received(rooms, texts={"total": ("12.50", "12.60"), "date": ("03/03/2018", "08/03/2018")})
+    reconcile_home(rooms)
+    read_all(rooms, mina, {**RECEIPT, "total": "99.99", "date": "05/05/2018"})
+    assert keep_provisional(rooms) == 1
+    eve = invite(rooms, "eve", ["expert"]).person.id
+    (task,) = (each for each in rooms.store.lease(eve, 9, now()) if each.key.name == "total")
+    rooms.store.submit(task.id, eve, SentReading(text="12.60", idem="first"), now())
+    rooms.store.give_back(eve, now())
+    reconcile_home(rooms)
+    (record,) = query.records(rooms.settings.records, "receipt")
+    assert (record.scan, record.record_version, record.values["total"]) == (scan.id, 2, "12.60")
+    assert [each.fields for each in record.exceptions if each.rule == "below target"] == [("date",)]
+    assert {each.field: each.method for each in record.origins}["date"] == "provisional"
+    reconcile_home(rooms)
+    rooms.store.wake([scan.id], now())
+    reconcile_home(rooms)
+    (record,) = query.records(rooms.settings.records, "receipt")
+    assert record.record_version == 2, "without news it is one version"
+    assert rooms.store.counts().provisional_records == {"receipt": 1}
+
+    read_all(rooms, eve, {**RECEIPT, "date": "08/03/2018"})
+    (record,) = query.records(rooms.settings.records, "receipt")
+    assert (record.exceptions, record.record_version) == ((), 3)
+
+
+def test_another_reading_makes_a_new_version_though_nothing_is_decided(rooms: Home) -> None:
+    _, mina = stranded(rooms)
+    assert keep_provisional(rooms) == 1
+    publish_records(rooms)
+    (record,) = query.records(rooms.settings.records, "receipt")
+    (before,) = (each.found for each in record.exceptions if each.fields == ("total",))
+    history = next(each for each in rooms.store.readings_of(mina) if each.key.name == "total")
+    (task,) = (each for each in history.tasks if each.id == history.readings[-1].task)
+    rooms.store.undo(task.id, mina, now())
+    rooms.store.submit(task.id, mina, SentReading(text="12.30", idem="again"), now())
+    reconcile_home(rooms)
+    (record,) = query.records(rooms.settings.records, "receipt")
+    assert record.record_version > 1
+    (after,) = (each.found for each in record.exceptions if each.fields == ("total",))
+    assert after != before, "how probable it is now"
+    assert {each.rule for each in record.exceptions} == {"below target"}
+
+
 def test_nothing_is_provisional_while_somebody_who_is_there_can_go_on(rooms: Home) -> None:
     stranded(rooms)
     invite(rooms, "omar")

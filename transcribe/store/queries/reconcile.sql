@@ -103,6 +103,10 @@ UPDATE scan SET wakes = wakes + 1 WHERE id = :scan_id;
 -- name: last_record^
 SELECT * FROM record WHERE scan_id = :scan_id ORDER BY version DESC LIMIT 1;
 
+-- name: is_provisional^
+SELECT 1 FROM record r JOIN record_text x ON x.id = r.id WHERE r.scan_id = :scan_id
+    AND r.version = (SELECT MAX(version) FROM record WHERE scan_id = :scan_id) AND instr(x.exceptions, '["below target",') > 0;
+
 -- name: record^
 SELECT r.*, s.sha256 AS scan FROM record r JOIN scan s ON s.id = r.scan_id WHERE r.id = :record_id;
 

@@ -107,6 +107,9 @@ class ReconcileVerbs(IngestVerbs):
             for scan in scans:
                 self.db.run("wake", scan_id=self.scan_row(scan)["id"])
 
+    def is_provisional(self, scan: str) -> bool:
+        return self.db.value("is_provisional", scan_id=self.scan_row(scan)["id"]) is not None
+
     def outbox(self, after: int, limit: int = 500) -> list[OutboxEntry]:
         with self.db.snapshot():
             rows = self.db.all("outbox", after=after, count=limit)
