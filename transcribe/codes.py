@@ -38,7 +38,7 @@ class Flag(StrEnum):
     UNLABELLED = "unlabelled"
     """Nothing around it says for sure what it is."""
     OVERRODE_A_CHECK = "overrode a check"
-    """A person was told of a fault, and sent it all the same."""
+    """A person was told of a fault, and sent it all the same; or an expert was asked again for what they had sent."""
     HEARD_AN_APPEAL = "heard an appeal"
     """An expert who heard an appeal read it: the last word on a field."""
     SAW_ALL_READINGS = "saw all readings"

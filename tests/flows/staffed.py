@@ -36,6 +36,10 @@ WRONG = {
     "name": ("Mary Pool", "Maria Poole"),
     "town": ("Leads", "Lee", "Leeds, Yorks"),
 }
+SLIP = 7
+"""What stands for a slip of the keys that makes a faulty text, sent without a word that it is meant so."""
+
+SLIPS = {"total": "12.5O"}
 ENGINES = ("tesseract 5", "rapidocr 3")
 AUDITED = Policy(audit_share=0.3)
 """Many checks, so that they meet everything else."""
@@ -135,15 +139,19 @@ class Staffed:
         )
 
     def answer(self, who: str, task: Task, text: str | None = None, *, wrong: int | None = None) -> str:
-        """Send a reading: the truth, one of the wrong texts, or None as illegible. Gives the outcome."""
+        """Send a reading: the truth, one of the wrong texts, SLIP or None as illegible. Gives the outcome."""
         name = task.key.name
         if task.kind == "identify":
             said = None if wrong else f"{ORDER.name}/1 0"
+        elif wrong == SLIP and name in SLIPS:
+            said = SLIPS[name]
         elif wrong is None:
             said = TRUTH.get(name, text)
         else:
             said = (*WRONG[name], None)[wrong % (len(WRONG[name]) + 1)]
         flags = frozenset({Flag.OVERRODE_A_CHECK}) if said is not None else frozenset({Flag.ILLEGIBLE})
+        if wrong == SLIP:
+            flags -= {Flag.OVERRODE_A_CHECK}
         box = (1, 2, 3, 4) if task.kind == "locate" else None
         reading = sent(said, secrets.token_hex(8), flags=flags if task.kind != "identify" else frozenset(), box=box)
         try:

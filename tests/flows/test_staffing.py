@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from tests.examples import examples
-from tests.flows.staffed import TRUTH, WRONG, Staffed
-from transcribe.model import Role, Task
+from tests.flows.staffed import SLIP, SLIPS, TRUTH, WRONG, Staffed
+from transcribe.model import FieldKey, Role, Task
 
 MINIMA = ((2, 1), (3, 2))
 """Transcribers and experts: the least at which every order ends, and the usual beginning."""
@@ -33,10 +33,11 @@ class StaffMachine(RuleBasedStateMachine):
         self.home = Staffed.begun()
         self.people: list[str] = []
         self.known: list[tuple[str, Task]] = []
+        self.at_last: int | None = None
 
-    @initialize(minimum=st.sampled_from(MINIMA), texts=TEXTS)
-    def begin(self, minimum: tuple[int, int], texts: Any) -> None:
-        self.minimum = minimum
+    @initialize(minimum=st.sampled_from(MINIMA), texts=TEXTS, at_last=st.sampled_from([None, SLIP]))
+    def begin(self, minimum: tuple[int, int], texts: Any, at_last: int | None) -> None:
+        self.minimum, self.at_last = minimum, at_last
         transcribers, experts = minimum
         self.people += [self.home.add(f"t{number}", "transcriber") for number in range(transcribers)]
         self.people += [self.home.add(f"e{number}", "expert") for number in range(experts)]
@@ -71,7 +72,7 @@ class StaffMachine(RuleBasedStateMachine):
         who = self._one(which)
         self.known += [(who, task) for task in self.home.lease(who, count)]
 
-    @rule(which=WHICH, wrong=st.lists(st.sampled_from([None, None, 0, 1, 2]), min_size=1, max_size=6))
+    @rule(which=WHICH, wrong=st.lists(st.sampled_from([None, None, 0, 1, 2, SLIP]), min_size=1, max_size=6))
     def somebody_reads(self, which: int, wrong: list[int | None]) -> None:
         who = self._one(which)
         for errs, task in zip(wrong, self.home.lease(who, len(wrong)), strict=False):
@@ -115,7 +116,7 @@ class StaffMachine(RuleBasedStateMachine):
         try:
             if self.home.scans:
                 self._least_of_roles()
-                self.home.work_to_the_end()
+                self.home.work_to_the_end(lambda: self.at_last)  # right, or with the same slip every time
                 assert list(self.home.unfinished()) == []
         finally:
             self.home.close()
@@ -153,10 +154,10 @@ def history(seed: int, steps: int) -> Any:
         return chance.choice([TRUTH[name], TRUTH[name], *WRONG[name][:2], "", None])
 
     def wrong() -> list[int | None]:
-        return [chance.choice([None, None, 0, 1, 2]) for _ in range(chance.randint(1, 6))]
+        return [chance.choice([None, None, 0, 1, 2, SLIP]) for _ in range(chance.randint(1, 6))]
 
     here: Any = StaffMachine()
-    here.begin(chance.choice(MINIMA), texts())
+    here.begin(chance.choice(MINIMA), texts(), SLIP if seed % 2 else None)
     acts: list[tuple[int, Callable[[], None]]] = [
         (4, lambda: here.an_order_comes(texts(), chance.random() < 0.8) if len(here.home.scans) < 5 else None),
         (2, lambda: here.somebody_comes(*_who(chance)) if len(here.people) < 8 else None),
@@ -184,6 +185,32 @@ def history(seed: int, steps: int) -> Any:
 
 def _who(chance: random.Random) -> tuple[tuple[Role, ...], tuple[str, ...]]:
     return chance.choice(ROLES), chance.choice(LANGUAGES)
+
+
+@pytest.mark.parametrize("experts", [1, 2])
+def test_experts_who_send_the_same_slip_again_and_again_are_not_asked_for_ever(experts: int) -> None:
+    home = Staffed.begun()
+    people = [home.add(f"t{number}", "transcriber") for number in range(3)]
+    people += [home.add(f"e{number}", "expert") for number in range(experts)]
+    scan = home.scan({name: (text, text) for name, text in TRUTH.items() if name != "total"} | {"total": ("1", None)})
+    home.reconcile()
+    for who, wrong in zip(people, (None, 0, 1), strict=False):
+        for task in home.lease(who, 5):
+            home.answer(who, task, wrong=wrong if task.key.name == "total" else None)
+        home.reconcile()
+    asked = 0
+    for _ in range(60):
+        for who in people[3:]:
+            for task in home.lease(who, 5):
+                asked += task.key.name == "total" and task.kind == "adjudicate"
+                home.answer(who, task, wrong=SLIP)
+            home.reconcile()
+        home.wait(hours=1)
+    assert list(home.unfinished()) == []
+    assert asked <= experts + 1, "each once, and one of them a second time"
+    history = home.here.store.field_history(scan, FieldKey("total"))
+    assert history.decisions[-1].text == SLIPS["total"], "what they insist on counts"
+    home.close()
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -116,7 +116,7 @@ r.transcriber_id = :who AND r.field_id = t.field_id AND r.lane = t.lane
         SELECT 1 FROM task q WHERE q.id = r.task_id AND q.reason = 'qualification')))
 
 -- name: standing_reading^
-SELECT r.number, r.id, r.field_id, r.task_id, r.at, r.text_hash, r.flags, r.box, r.conditions, x.legible,
+SELECT r.number, r.id, r.kind, r.field_id, r.task_id, r.at, r.text_hash, r.flags, r.box, r.conditions, x.legible,
     (SELECT o.public_id FROM task o WHERE o.id = r.task_id) AS task
 FROM task t JOIN reading r ON {part_same_reading} LEFT JOIN reading_text x ON x.number = r.number
 WHERE t.id = :task_id AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number) ORDER BY r.number DESC LIMIT 1;

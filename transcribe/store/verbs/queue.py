@@ -31,9 +31,6 @@ UNDO_TIME = timedelta(hours=1)
 MAX_CORRECTION_COUNT = 10
 """How often one person may correct one task: as many readings as may be taken back."""
 
-NO_FLAGS = "[]"
-"""The marks of a reading that has none, as text."""
-
 UNTIMED_ENGAGEMENTS = frozenset({"staff", "volunteer"})
 """Engagements without a ledger: the time of these people is not kept."""
 
@@ -56,6 +53,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
                 sent = replace(sent, page=self._page(row, sent.page))
             standing = self._standing(row, person)
             if standing is not None and is_last_word(row, person, standing):
+                sent = _insisted(sent, standing)
                 row = dict(zip(row.keys(), values_of(row), strict=True)) | {
                     "answers": 0
                 }  # asked for and paid like any other
@@ -151,7 +149,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         same_words = standing["text_hash"] == self.keyed_hash("text", sent.text or "") and not sent.reason
         return bool(
             same_words
-            and standing["flags"] == text(_flags(task, person, sent))
+            and standing["flags"] in (text(_flags(task, person, each)) for each in (sent, _insisted(sent, standing)))
             and standing["box"] == _box(sent)
             and standing["conditions"] == _conditions(sent)
             and standing["legible"] in (None, sent.legible)
@@ -246,7 +244,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             late=int(late),
             confidence=None,
             seconds=None if untimed else seconds,
-            flags=text(flags) if (flags := _flags(task, person, sent)) else NO_FLAGS,
+            flags=text(_flags(task, person, sent)),
             conditions=_conditions(sent),
             box=_box(sent),
             text_hash=self.keyed_hash("text", sent.text or ""),
@@ -265,6 +263,13 @@ def is_last_word(task: Row, person: Row, standing: Row) -> bool:
     """
     asked_again = bool(task["resort"]) and standing["task_id"] != task["id"] and standing["at"] <= task["from_at"]
     return asked_again and is_expert(person)
+
+
+def _insisted(sent: SentReading, before: Row) -> SentReading:
+    """What an expert sends who was asked again, as what they read as an expert was not taken as it stood."""
+    if before["kind"] != "expert" or not sent.text:
+        return sent
+    return replace(sent, flags=sent.flags | {Flag.OVERRODE_A_CHECK})
 
 
 def _flags(task: Row, person: Row, sent: SentReading) -> list[str]:
