@@ -10,7 +10,7 @@ SMALL ?=
 # How people are played in the demo: you (at a terminal) or simulated.
 PEOPLE ?=
 
-.PHONY: help demo test soak lint coverage bench bench-read bench-reconcile bench-review bench-path lock clean
+.PHONY: help demo test soak lint coverage bench bench-read bench-reconcile bench-review bench-path bench-truth lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -43,7 +43,7 @@ coverage: $(ENV)/.ready
 	$(RUN) -m pytest -q -n 2 --cov=reconcile --cov-branch --cov-report=term:skip-covered --cov-fail-under=95 tests/reconcile
 
 ## make bench             every benchmark, from the data in DATA=../shared/data; SMALL=--small for a quick look
-bench: bench-read bench-reconcile bench-review bench-path
+bench: bench-read bench-reconcile bench-review bench-path bench-truth
 
 ## make bench-read        what machine reading is worth and costs
 bench-read: $(ENV)/.bench
@@ -71,6 +71,10 @@ bench-review: $(ENV)/.bench
 bench-path: $(ENV)/.bench
 	$(BENCH).bench_path $(SMALL)
 
+## make bench-truth     what machine reading is worth on paper that nobody prepared for, a plain script beside it
+bench-truth: $(ENV)/.bench
+	$(BENCH).bench_truth $(SMALL)
+
 ## make lock              write requirements.lock anew from pyproject.toml
 lock:
 	$(ENV)/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
@@ -88,7 +92,7 @@ $(ENV)/.ready: requirements.lock pyproject.toml deployments/environment.sh
 	@touch $@
 
 $(ENV)/.bench: $(ENV)/.ready requirements-bench.lock
-	@sh deployments/system.sh test
+	@sh deployments/system.sh bench
 	@$(ENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes -r requirements-bench.lock || \
-		$(RUN) -m pip install --quiet --require-hashes -r requirements-bench.lock
+		$(RUN) -m pip install --quiet --no-deps --require-hashes -r requirements-bench.lock
 	@touch $@

@@ -1,6 +1,7 @@
 #!/bin/sh
-# What the system's package manager must bring, installed where it is missing: `sh deployments/system.sh demo|test`.
+# What the system's package manager must bring, installed where it is missing: `sh deployments/system.sh demo|test|bench`.
 # demo: the OCR program with French and English, and Python's venv. test: also a browser, strace, proxies (not started), and fonts.
+# bench: also the OCR program's German and Spanish, the fonts of the benchmarks' test world, and npm, which fetches more of them.
 set -eu
 
 PATH=$PATH:/usr/sbin
@@ -26,14 +27,23 @@ need "$venv" "${python:-python3}" -c "import ensurepip, venv"
 need tesseract-ocr command -v tesseract
 need tesseract-ocr-fra has_language fra
 need tesseract-ocr-eng has_language eng
-if [ "$purpose" = test ]; then
+if [ "$purpose" = test ] || [ "$purpose" = bench ]; then
     need chromium command -v chromium
     need strace command -v strace
     need nginx command -v nginx
     need caddy command -v caddy
     need openssl command -v openssl
     for font in fonts-dejavu-core fonts-liberation fonts-crosextra-carlito fonts-crosextra-caladea fonts-freefont-ttf \
-        fonts-comic-neue fonts-klee fonts-breip fonts-dkg-handwriting fonts-bwht fonts-rufscript; do
+        fonts-comic-neue fonts-klee fonts-breip fonts-dkg-handwriting fonts-bwht fonts-rufscript fonts-cantarell fonts-inconsolata; do
+        need $font has_package $font
+    done
+fi
+if [ "$purpose" = bench ]; then
+    need tesseract-ocr-deu has_language deu
+    need tesseract-ocr-spa has_language spa
+    need npm command -v npm
+    for font in fonts-b612 fonts-cabin fonts-courier-prime fonts-ebgaramond fonts-lato fonts-linuxlibertine \
+        fonts-open-sans fonts-roboto-unhinted fonts-sil-gentium; do
         need $font has_package $font
     done
 fi

@@ -1,0 +1,1 @@
+"""Order forms drawn for this world only: each prints itself on a sheet and says where its fields are."""

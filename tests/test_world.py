@@ -1,0 +1,58 @@
+"""The benchmarks' test world stays alive: a photograph of it is made, read by both, and its row is printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.bench.bench_truth import report
+from tests.bench.intervals import paired_difference, worst_share
+from tests.bench.truth_results import Cell, line_of, of_line, read_photo, readings_of
+from tests.bench.world import fonts, forms, photographs
+from tests.bench.world.photographs import Wish, photo, wishes
+from tests.bench.world.writing import Pen
+
+
+@pytest.mark.slow
+def test_a_photograph_is_made_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRHAND_BENCH_CACHE", str(tmp_path))
+    pen = Pen(path=str(fonts.DEBIAN / fonts.SMALL_FONT), share=1.0, by_hand=False)
+    wish = Wish(form=fonts.SMALL_FORM, condition="soft", hand="typed", number=0, seed=1)
+    made = photo(wish, [pen])
+    assert photo(wish, []) == made  # kept, not made again
+    blanks = sum(not text for text in made.fields.values())
+    assert 0.1 < blanks / len(made.fields) < 0.5
+    result = read_photo(made)
+    assert of_line(line_of(result)) == result
+    filled = [each for each in result.cells if each.kind == "filled"]
+    assert sum(each.plain == each.truth for each in filled) / len(filled) > 0.7
+    assert sum(each.first == each.truth for each in filled) / len(filled) > 0.7
+    assert {"form", "file", "key", "source", "text", "truth"} <= set(next(readings_of(result)))
+    assert report([result])[2].startswith("| soft | typed | 1 |")
+
+
+def test_wishes_are_spread_over_the_forms() -> None:
+    asked = list(wishes(("scan", "edge"), ("typed", "hand"), list(forms.LAYOUTS), 8, 1))
+    for condition in ("scan", "edge"):
+        for hand in photographs.HANDS:
+            some = [each.form for each in asked if (each.condition, each.hand) == (condition, hand)]
+            assert sorted(some) == sorted(forms.LAYOUTS)
+    assert set(forms.NEVER_FITTED) < set(forms.LAYOUTS)
+
+
+def test_what_is_cut_short_is_told_from_what_is_misread() -> None:
+    def decided(text: str) -> Cell:
+        return Cell(key="a", type="text", pattern=False, truth="classeur à levier", written="", decided=text)
+
+    assert decided("à levier").is_truncated
+    assert decided("classeur").is_truncated
+    assert not decided("classeur a levier").is_truncated
+    assert not decided("").is_truncated
+
+
+def test_bounds_are_exact() -> None:
+    assert worst_share(0, 59) == pytest.approx(1 - 0.05 ** (1 / 59))
+    assert worst_share(3, 1000) == pytest.approx(0.00774, abs=2e-5)  # R: binom.test(3, 1000, alternative = "less")
+    assert worst_share(0, 0) == 1.0
+    assert paired_difference([(9, 8, 10)] * 5) == pytest.approx((0.1, 0.1, 0.1))
