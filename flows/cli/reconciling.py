@@ -10,6 +10,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, form_library, settings_of
+from transcribe.i18n import counted, plural
 
 if TYPE_CHECKING:
     from transcribe.model import Form
@@ -88,8 +89,8 @@ def _reconcile_store(ctx: typer.Context, *, as_json: bool) -> None:
         terminal.as_json(dataclasses.asdict(done))
     else:
         terminal.say(
-            f"{done.scans} scans weighed: {done.decided} fields decided, {done.asked} asked of people, "
-            f"{done.records} records."
+            f"{counted(done.scans, 'scan')} weighed: {counted(done.decided, 'field')} decided, {done.asked} asked of "
+            f"people, {counted(done.records, 'record')}."
         )
     for scan, message in done.failed:
         terminal.note(f"fairhand: {scan[:12]}: {message}")
@@ -118,9 +119,12 @@ def publish(
         numbers = {"entries": count, "provisional": unfinished}
         terminal.as_json({**numbers, "records_db": str(home.settings.records), "held_forms": held})
     else:
-        terminal.say(f"{count} changes published to {home.settings.records}.")
+        terminal.say(f"{counted(count, 'change')} published to {home.settings.records}.")
         if provisional:
-            terminal.say(f"{unfinished} of them are provisional: nobody who is there can finish these orders.")
+            one, many = "{n} of them is provisional", "{n} of them are provisional"
+            terminal.say(
+                f"{plural(unfinished, one, many)}: nobody who is there can finish what is open of such orders."
+            )
     for told in held:
         terminal.note(f"fairhand: {told}")
     if held:

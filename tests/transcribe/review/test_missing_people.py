@@ -21,7 +21,7 @@ def test_the_page_of_people_says_who_is_missing_until_they_come(site: Site, sign
     page = client.get("/people").text
     assert 'id="missing"' in page
     assert 'data-waits="orders" data-role="transcriber"' in page
-    assert "Fields that nobody who is there can finish: 2, of 1 orders." in page
+    assert "Fields that nobody who is there can finish: 2. Orders that wait for them: 1." in page
     assert "Missing at least: 2 (Transcriber) who must not have read these fields." in page
     site.person("amina")
     assert 'id="missing"' not in client.get("/people").text
