@@ -9,6 +9,7 @@ from transcribe.errors import EngineError
 from transcribe.forms.field_boxes import field_boxes
 from transcribe.geometry import Box
 from transcribe.model import Form, Page, Word
+from transcribe.ocr.engine import View
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +24,16 @@ class ScriptedEngine:
     page: Sequence[Word] = ()
     confidence: float | None = 0.95
     name: str = "scripted"
+    view: View = "writing"
     fails: bool = False
     asked: list[Box] = field(default_factory=list)
 
     @property
     def source(self) -> str:
         return f"{self.name} 1"
+
+    def stretches(self, page: Page) -> list[Box] | None:
+        """None: it cannot tell without reading."""
 
     def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
         """One word for each word of the scripted text, in the box that was asked for."""

@@ -25,6 +25,8 @@ class Flag(StrEnum):
     """It is joined-up writing, which machines do not decide."""
     MISCOUNTED = "miscounted"
     """The engine read more or fewer characters than cells of the comb have writing in them."""
+    PARTLY_READ = "partly read"
+    """Text stands in the field, or across its side, on which no word of the engine stands."""
     CHECKS_ITSELF = "checks itself"
     """A barcode that stands in the field's own box and whose kind detects errors."""
     ANOTHER_DOCUMENT = "another document"
@@ -73,6 +75,7 @@ class Reason(StrEnum):
     CROSSED_OUT = Flag.CROSSED_OUT.value
     HANDWRITING = Flag.HANDWRITING.value
     MISCOUNTED = Flag.MISCOUNTED.value
+    PARTLY_READ = Flag.PARTLY_READ.value
     INK_BUT_NO_TEXT = "ink but no text"
     LOOKALIKE = "lookalike"
     NEW_SHAPE = "new shape"

@@ -99,6 +99,9 @@ def trouble_of(
         return Reason.ENGINES_DISAGREE  # the label is of something else, or what is printed under its bars is
     if Flag.MISCOUNTED in flags and any(vote.says == says and Flag.MISCOUNTED in vote.flags for vote in machines):
         return Reason.MISCOUNTED
+    for_it = [vote for vote in machines if vote.says == says] if Flag.PARTLY_READ in flags else []
+    if for_it and all(Flag.PARTLY_READ in vote.flags for vote in for_it):
+        return Reason.PARTLY_READ  # who read all of it and says the same shows that nothing is missing
     if says == BLANK and not any(vote.source == INK and vote.says == BLANK for vote in machines):
         return Reason.INK_BUT_NO_TEXT if any(vote.source == INK for vote in machines) else Reason.NOTHING_READ
     if null_of(says) is None and spot.faults(says):

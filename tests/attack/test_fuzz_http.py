@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import Literal
 from urllib.parse import quote, urlencode
 
 import numpy
@@ -65,6 +66,10 @@ class Nothing:
     """An engine that sees one word in every box, and notes what it was asked for."""
 
     source = name = "nothing 1"
+    view: Literal["writing"] = "writing"
+
+    def stretches(self, page: Page) -> None:
+        """None: it cannot tell without reading."""
 
     def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
         for box in boxes or ():

@@ -128,6 +128,7 @@ REASONS: Mapping[str, str] = {
     Reason.CROSSED_OUT: N_("It seems to be crossed out."),
     Reason.HANDWRITING: N_("It is handwriting, which machines do not decide."),
     Reason.MISCOUNTED: N_("It has more or fewer characters than boxes are filled."),
+    Reason.PARTLY_READ: N_("Machines read only a part of what stands there."),
     Reason.INK_BUT_NO_TEXT: N_("There is ink, but no machine could read it."),
     Reason.LOOKALIKE: N_("It holds characters that machines take for one another, such as O and 0."),
     Reason.NEW_SHAPE: N_("It is written otherwise than all values of this field that were seen before."),

@@ -12,6 +12,7 @@ from transcribe.imaging.barcodes import (
 from transcribe.imaging.crops import cover, crop, page_picture
 from transcribe.imaging.masks import Mask, grown_mask
 from transcribe.imaging.orientation import way_up
+from transcribe.imaging.painting import painted_over
 from transcribe.imaging.pattern_search import find_shift
 from transcribe.imaging.quality import Quality, geometry, quality, rim_of_paper, with_geometry
 from transcribe.imaging.resizing import shrunk, shrunk_to
@@ -39,6 +40,7 @@ __all__ = [
     "grey",
     "grown_mask",
     "page_picture",
+    "painted_over",
     "patience",
     "quality",
     "rim_of_paper",

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from transcribe import plugins
 from transcribe.errors import EngineMissing
 from transcribe.geometry import Box
 from transcribe.model import Page, Word
+
+View = Literal["writing", "page"]
+"""What an engine is shown of a page that lies on its blank.
+
+"writing" is the writing alone, without the form's print. "page" is the page itself, with its light, frames and shadows.
+"""
 
 
 class Engine(Protocol):
@@ -26,6 +32,13 @@ class Engine(Protocol):
     @property
     def source(self) -> str:
         """Name, version and settings, the source of its Readings: "tesseract 5.5.0 fra"."""
+
+    @property
+    def view(self) -> View:
+        """What it is shown of a form's page. Engines of different views share no mistakes of the preparation."""
+
+    def stretches(self, page: Page) -> list[Box] | None:
+        """Where text stands on a page, in no order; None from an engine that cannot tell without reading."""
 
     def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
         """The words in each box of a page, in reading order; one list for the whole page where boxes is None.

@@ -10,7 +10,7 @@ from transcribe.codes import Flag
 from transcribe.errors import EngineError, EngineMissing
 from transcribe.geometry import Box
 from transcribe.model import Page, Reading, ReadResult, Word
-from transcribe.ocr.engine import Engine
+from transcribe.ocr.engine import Engine, View
 from transcribe.ocr.machine_readings import reading
 
 TRIES = 2
@@ -29,7 +29,7 @@ class FallbackEngine:
 
     engine: Engine
     times: int = TRIES
-    failures: dict[int, EngineError] = field(default_factory=dict)
+    failures: dict[int, EngineError] = field(default_factory=dict, compare=False)
 
     @property
     def name(self) -> str:
@@ -38,6 +38,20 @@ class FallbackEngine:
     @property
     def source(self) -> str:
         return self.engine.source
+
+    @property
+    def view(self) -> View:
+        return self.engine.view
+
+    def stretches(self, page: Page) -> list[Box] | None:
+        """The engine's stretches; None where it fails, as where it finds none by itself."""
+        try:
+            return self.engine.stretches(page)
+        except EngineMissing:
+            raise
+        except EngineError as error:
+            logger.warning("%s failed to find text on a page: %s", self.name, error)
+            return None
 
     def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
         """The engine's words; none where it fails. EngineMissing is raised, as it would fail on every page."""

@@ -12,7 +12,7 @@ from itertools import groupby
 from transcribe.errors import ScanError
 from transcribe.geometry import Box
 from transcribe.model import Page, Word
-from transcribe.ocr.engine import names
+from transcribe.ocr.engine import View, names
 
 SYSTEM_META_NAME = "ocr-system"
 """The name of the meta element that names the program."""
@@ -109,6 +109,10 @@ class HocrEngine:
     source: str
     seen: tuple[Word, ...]
     name: str = "hocr"
+    view: View = "page"
+
+    def stretches(self, page: Page) -> None:
+        """None: the file may leave out what its program did not look for."""
 
     def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
         """The words whose middle lies in each box, or all of them."""

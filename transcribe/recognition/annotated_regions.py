@@ -88,7 +88,7 @@ def _read_fixed(
     box = _on_page(place.box, page)
     spot = FieldRegion(key=place.key, field=form.field(place.key.name), box=box, ink=sheet.inks([box])[0])
     here = Circumstances(scan=scan.id, at=now, fit=laid.fit, quality=laid.quality(sheet, form).measures["overall"])
-    kept.readings += [_at(said, box) for said in form_page.readings(page, sheet, [spot], engines, here)]
+    kept.readings += [_at(said, box) for said in form_page.readings(page, sheet, [spot], engines, here, payment)]
     shown = cover(page.picture, payment)
     cut = kept.add_field_picture(crop(shown, box, scale=1 / sheet.unit, strict=bool(form.options.get("strict"))))
     kept.places.append(replace(place, box=box, snippet=cut, confidence=DRAWN))

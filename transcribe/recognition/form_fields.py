@@ -19,7 +19,8 @@ MARKS = frozenset({"checkbox", "signature"})
 class FieldRegion:
     """One field of a page: its key, its definition, its box on the blank, the ink in it, and the blank's comb.
 
-    `astray`: the page is not aligned here, so the box shows another place.
+    `astray`: the page is not aligned here, so the box shows another place. `stretches` are the pieces of text that a
+    detector sees in it; None where none looked.
     """
 
     key: FieldKey
@@ -28,6 +29,12 @@ class FieldRegion:
     ink: Ink
     comb: Comb | None = None
     astray: bool = False
+    stretches: tuple[Box, ...] | None = None
+
+    @property
+    def is_witnessed(self) -> bool:
+        """Whether a detector looked for text here; payment data are covered before it looks."""
+        return self.stretches is not None and self.field.personal != "payment"
 
 
 def field_regions(form: Form, number: int, layer: InkLayer, similarity: Similarity | None = None) -> list[FieldRegion]:

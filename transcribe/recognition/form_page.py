@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from transcribe.codes import Flag
+from transcribe.geometry import Box
 from transcribe.ink import (
     InkLayer,
     probability_signed,
@@ -12,9 +13,10 @@ from transcribe.ink import (
 )
 from transcribe.model import INK, Page, Reading
 from transcribe.ocr import Engine, reading
-from transcribe.recognition.asked_regions import ask_engines, engine_readings
-from transcribe.recognition.cascade import Cascade
+from transcribe.recognition.asked_regions import AskedRegion, ask_engines, engine_readings
 from transcribe.recognition.form_fields import Circumstances, FieldRegion
+from transcribe.recognition.plain_page import plain_page
+from transcribe.recognition.presence import filled_probability
 
 MOST_SURE = 0.9999
 """The ink test claims no more: it has never been tested on more than ten thousand boxes."""
@@ -26,24 +28,29 @@ def readings(
     regions: Sequence[FieldRegion],
     engines: Sequence[Engine],
     here: Circumstances,
-    cascade: Cascade | None = None,
+    covered: Iterable[Box] = (),
 ) -> list[Reading]:
     """Everything that machines say of a page's fields. A field has at least one reading.
 
+    `covered` are boxes that no engine may see.
     Used by `annotated_regions.py` and by tests; `read.py` keeps the regions that were asked, and calls the two below.
     """
-    asked = ask_engines(page, layer, regions, engines, here, cascade)
-    return ink_readings(regions, layer, here) + engine_readings(asked, layer, here)
+    plain = plain_page(page, layer.blank, regions, covered, engines, layer.unit)
+    asked = ask_engines(page, layer, plain, engines, here)
+    return ink_readings(plain.regions, asked, layer, here) + engine_readings(asked, layer, here)
 
 
-def ink_readings(regions: Sequence[FieldRegion], layer: InkLayer, here: Circumstances) -> list[Reading]:
+def ink_readings(
+    regions: Sequence[FieldRegion], asked: Sequence[AskedRegion], layer: InkLayer, here: Circumstances
+) -> list[Reading]:
     """What the ink alone says of each region; nothing of those in which something is written."""
-    return [reading for region in regions if (reading := _by_ink(region, layer, here))]
+    filled = {each.region.key: each.filled for each in asked}
+    found = [(region, filled.get(region.key, filled_probability(region, None))) for region in regions]
+    return [reading for region, sure in found if (reading := _by_ink(region, sure, layer, here))]
 
 
-def _by_ink(region: FieldRegion, layer: InkLayer, here: Circumstances) -> Reading | None:
+def _by_ink(region: FieldRegion, filled: float, layer: InkLayer, here: Circumstances) -> Reading | None:
     """What the ink alone says: ticked or not, signed or not, blank, struck through; None where something is written."""
-    filled = region.ink.filled
     flags: tuple[Flag, ...] = ()
     text: str | None
     confidence: float | None
@@ -55,7 +62,7 @@ def _by_ink(region: FieldRegion, layer: InkLayer, here: Circumstances) -> Readin
     elif region.field.type == "signature":
         signed = probability_signed(layer, region.ink, region.box)
         text, confidence = ("true", signed) if signed >= 0.5 else ("false", 1 - signed)
-    elif filled < 0.5 and region.ink.doubtful:
+    elif filled < 0.5 and region.ink.doubtful and not region.is_witnessed:
         text, confidence, flags = None, None, (Flag.ILLEGIBLE,)
     elif filled < 0.5:
         text, confidence = "", 1 - filled

@@ -28,6 +28,7 @@ from transcribe.recognition.page_assignment import (
     assign_pages,
     register_pages,
 )
+from transcribe.recognition.plain_page import plain_page
 from transcribe.recognition.result import ReadResultBuilder, page_transform
 from transcribe.registration import shows_second_form
 
@@ -111,9 +112,14 @@ def _read_page(
     hocr_source = hocr.hocr_engine(registered.photo, partial(_on_blank, homography))
     sources = [*engines, *([hocr_source] if hocr_source else [])]
     cascade = Cascade(form=form) if options.cascade else None
-    asked = ask_engines(page, layer, regions, sources, circumstances, cascade)
+    covered = [region.box for region in regions if region.field.personal == "payment"]
+    plain = plain_page(page, form.blanks[page.number - 1].path, regions, covered, sources, layer.unit)
+    regions = list(plain.regions)
+    asked = ask_engines(page, layer, plain, sources, circumstances, cascade)
     builder.qualities.append(quality)
-    builder.readings += ink_readings(regions, layer, circumstances) + engine_readings(asked, layer, circumstances)
+    builder.readings += ink_readings(regions, asked, layer, circumstances) + engine_readings(
+        asked, layer, circumstances
+    )
     builder.source_words += [words for region in asked for words in region.source_words(page.number)]
     builder.transforms[page.number] = page_transform(registered.photo.number, homography)
     _keep_pictures(builder, scan, page, form, regions, layer.unit)

@@ -85,6 +85,14 @@ def test_a_reading_of_a_comb_that_is_miscounted_is_not_decided_by_machines() -> 
     assert asked(TOTAL, *short).reason == "miscounted"
 
 
+def test_a_part_of_what_stands_there_is_not_decided_by_machines_and_the_whole_is() -> None:
+    flags = frozenset({"partly read"})
+    part = [reading("total", each, "15.60", kind="machine", confidence=0.99, flags=flags) for each in BOTH]
+    assert asked(TOTAL, *part).reason == "partly read"
+    whole = reading("total", BOTH[1], "15.60", kind="machine", confidence=0.99)
+    assert decided(TOTAL, part[0], whole).method == "machines", "one read all of it, and says the same"
+
+
 def test_what_is_read_on_a_page_that_may_be_another_document_is_not_decided_by_machines() -> None:
     flags = frozenset({"another document"})
     agreed = [reading("order_date", each, "14/03/2025", kind="machine", confidence=0.99, flags=flags) for each in BOTH]

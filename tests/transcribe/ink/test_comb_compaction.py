@@ -19,6 +19,7 @@ from transcribe.geometry import Box
 from transcribe.ink.ink_layer import InkLayer, ink_layer
 from transcribe.model import Blank, Field, Form, Page, Reading, Word
 from transcribe.ocr import Engine
+from transcribe.ocr.engine import View
 from transcribe.recognition import form_fields, form_page
 
 if TYPE_CHECKING:
@@ -79,6 +80,10 @@ class Says:
     seen: list[Picture] = field(default_factory=list)
     name: str = "says"
     source: str = "says 1"
+    view: View = "writing"
+
+    def stretches(self, page: Page) -> None:
+        """None: it cannot tell without reading."""
 
     def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
         self.seen.extend(page.picture[box.y0 : box.y1, box.x0 : box.x1] for box in boxes or ())

@@ -15,6 +15,7 @@ from transcribe.forms import definition as forms
 from transcribe.geometry import Box
 from transcribe.model import Page, ReadResult, Word
 from transcribe.ocr import Engine
+from transcribe.ocr.engine import View
 from transcribe.ocr.engine_fallback import FallbackEngine
 from transcribe.recognition.page_assignment import ReadOptions
 from transcribe.recognition.read import read
@@ -32,6 +33,10 @@ class Failing:
     calls: list[int] = field(default_factory=list)
     name: str = "failing"
     source: str = "failing 1"
+    view: View = "writing"
+
+    def stretches(self, page: Page) -> None:
+        """None: it cannot tell without reading."""
 
     def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
         self.calls.append(page.number)

@@ -14,6 +14,7 @@ from transcribe.forms import definition as forms
 from transcribe.geometry import Box
 from transcribe.model import Form, Page, ReadResult, Word
 from transcribe.ocr import Engine
+from transcribe.ocr.engine import View
 from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.page_assignment import ReadOptions
 from transcribe.recognition.read import read
@@ -65,10 +66,14 @@ class Second:
     inner: ScriptedEngine
     name: str = "second"
     asked: list[Box] = field(default_factory=list)
+    view: View = "writing"
 
     @property
     def source(self) -> str:
         return "second 1"
+
+    def stretches(self, page: Page) -> None:
+        """None: it cannot tell without reading."""
 
     def words(self, page: Page, boxes: list[Box] | None = None) -> list[list[Word]]:
         self.asked.extend(boxes or [])

@@ -16,6 +16,12 @@ class Request(NamedTuple):
     latin: bool
 
 
+class Search(NamedTuple):
+    """A picture of a page on which text is looked for and not read."""
+
+    picture: Picture
+
+
 class ReadWord(NamedTuple):
     """A word in a line: text, probability, where its letters begin and end (0 left to 1 right), runners-up."""
 
@@ -29,7 +35,7 @@ class ReadWord(NamedTuple):
 class ReadLine(NamedTuple):
     """The words of a line, and its corners on the page, clockwise from the top left.
 
-    There are no corners where the reader knows the line's place.
+    There are no corners where the reader knows the line's place, and no words where text was only looked for.
     """
 
     corners: tuple[tuple[float, float], ...]

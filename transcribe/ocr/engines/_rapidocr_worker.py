@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy
+from numpy.typing import NDArray
 from rapidocr import RapidOCR
 from rapidocr.utils.process_img import get_rotate_crop_image
 
 from transcribe.imaging import tiles, widened_tile
 from transcribe.ocr.engines._ctc_decoder import words
-from transcribe.ocr.engines._rapidocr_messages import ReadLine, ReadWord, Request
+from transcribe.ocr.engines._rapidocr_messages import ReadLine, ReadWord, Request, Search
 from transcribe.sandbox import serve
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ SIGNS_OF_LATIN_PRINT = frozenset("\u2116\u2122\u2022\u2026\u20ac\u2013\u2014\u20
 
 def answer(request: object) -> list[ReadLine]:
     """The line on each picture of a line, or the lines on a picture of a page, top to bottom."""
+    if isinstance(request, Search):
+        return [ReadLine(tuple(map(tuple, corners.tolist())), ()) for corners in _found(_coloured(request.picture))]
     assert isinstance(request, Request)
     if not request.page:
         return [ReadLine((), _read(_coloured(picture), request.latin)) for picture in request.pictures]
@@ -56,11 +59,16 @@ def _lines(tile: Picture, x: int, y: int, latin: bool) -> Iterator[ReadLine]:
     """The lines found on a tile of a page; (x, y) is the tile's corner on the page."""
     height, width = tile.shape[:2]
     right, down, picture = widened_tile(tile)
-    found: Any = _reader()(picture, use_det=True, use_cls=False, use_rec=False)
-    for corners in [] if found.boxes is None else found.boxes:
+    for corners in _found(picture):
         read = _read(get_rotate_crop_image(picture, corners.astype(numpy.float32)), latin)
         inside = numpy.clip(corners - (right, down), (0, 0), (width, height))
         yield ReadLine(tuple((x + float(left), y + float(top)) for left, top in inside), read)
+
+
+def _found(picture: Picture) -> Sequence[NDArray[numpy.float32]]:
+    """The corners of the stretches of text on a picture, clockwise from the top left."""
+    found: Any = _reader()(picture, use_det=True, use_cls=False, use_rec=False)
+    return [] if found.boxes is None else list(found.boxes)
 
 
 def _coloured(picture: Picture) -> Picture:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, cast
 
 from transcribe.errors import EngineMissing
 from transcribe.geometry import Box
-from transcribe.imaging import patience
+from transcribe.imaging import grey, patience, shrunk
 from transcribe.model import Page, Word
-from transcribe.ocr.engines._rapidocr_messages import ReadLine, ReadWord, Request
+from transcribe.ocr.engine import View
+from transcribe.ocr.engines._rapidocr_messages import ReadLine, ReadWord, Request, Search
 from transcribe.sandbox import WorkerPool
 
 if TYPE_CHECKING:
@@ -42,6 +43,14 @@ CROP_PADDING_PX = 4
 """Paper read with a box on each side: the network was trained on lines with paper around. Chosen by hand."""
 
 
+SEARCH_SIDE_PX = 1280
+"""Longer side of the copy on which text is looked for without reading it: 0.36 CPU seconds a page.
+
+On 45 photographs it found 1,498 of 1,511 fields, all but two of the others single digits, and nothing in 1,139 blank
+boxes. At 960 px it found 1,493 for 0.24 s, at 1,600 px 1,498 for 0.60 s.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RapidOcr:
     """Reads print and block handwriting. Every instance of a process shares its children."""
@@ -49,6 +58,7 @@ class RapidOcr:
     latin: bool
     version: str
     name: str = "rapidocr"
+    view: View = "page"
 
     @property
     def source(self) -> str:
@@ -70,6 +80,13 @@ class RapidOcr:
         for number, line in zip(asked, self._read(pictures, page=False) if pictures else [], strict=True):
             found[number] = [_in_box(each, crops[number], number) for each in line.words]
         return found
+
+    def stretches(self, page: Page) -> list[Box]:
+        """Where text stands on a page of a form: the network that finds lines, and no reading."""
+        whole = grey(page.picture)
+        scale = min(1.0, SEARCH_SIDE_PX / max(whole.shape))
+        found = cast(list[ReadLine], _children().call(Search(shrunk(whole, scale))))
+        return [Box.around((x / scale, y / scale) for x, y in line.corners) for line in found]
 
     def _read(self, pictures: tuple[Picture, ...], *, page: bool) -> list[ReadLine]:
         longer = patience(pictures[0]) if page else 1.0

@@ -16,6 +16,7 @@ from transcribe.errors import EngineError, EngineMissing
 from transcribe.geometry import Box
 from transcribe.imaging import flatten, grey, patience, shrinking, shrunk_to
 from transcribe.model import Page, Word
+from transcribe.ocr.engine import View
 from transcribe.ocr.engines._montage import montages
 
 if TYPE_CHECKING:
@@ -55,10 +56,14 @@ class Tesseract:
     version: str
     seconds: float = 60.0
     name: str = "tesseract"
+    view: View = "writing"
 
     @property
     def source(self) -> str:
         return f"{self.name} {self.version} {'+'.join(self.languages)}"
+
+    def stretches(self, page: Page) -> None:
+        """None: its search for lines is not apart from reading."""
 
     def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
         """The words of each box, or of the whole page; a confidence is Tesseract's own, divided by 100."""

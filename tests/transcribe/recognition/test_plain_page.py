@@ -1,0 +1,203 @@
+"""The second view of a page: what a detector and an engine see of it as it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes import ScriptedEngine
+from tests.transcribe.recognition.test_read import FLAT, by_field, picture, read_picture
+from transcribe import ocr
+from transcribe.forms import blank_grey
+from transcribe.forms import definition as forms
+from transcribe.geometry import Box
+from transcribe.ink import Ink
+from transcribe.model import FieldKey, Form, Page, Word
+from transcribe.ocr import Engine
+from transcribe.ocr.engine import View
+from transcribe.recognition.comb_words import joined
+from transcribe.recognition.form_fields import FieldRegion
+from transcribe.recognition.plain_page import plain_page, uncovered_heights
+from transcribe.recognition.presence import filled_probability
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+NOW = datetime(2025, 3, 14, tzinfo=UTC)
+BARE = Ink(patches=(), amount=0.0, box=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finder:
+    """An engine of the plain view that finds text where it is told, reads `says` there, and keeps what it was shown."""
+
+    found: Sequence[Box] = ()
+    says: str = ""
+    share: float = 1.0
+    shown: list[Picture] = field(default_factory=list)
+    name: str = "finder"
+    source: str = "finder 1"
+    view: View = "page"
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def stretches(self, page: Page) -> list[Box]:
+        """What it is told; nothing on the blank."""
+        self.shown.append(page.picture)
+        return list(self.found) if len(self.shown) == 1 else []
+
+    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+        self.shown.append(page.picture)
+        seen = [replace_width(box, self.share) for box in boxes or ()]
+        return [[Word(text=self.says, box=box, confidence=0.9)] if self.says else [] for box in seen]
+
+
+def replace_width(box: Box, share: float) -> Box:
+    return Box(box.x1 - round(share * box.width), box.y0, box.x1, box.y1)
+
+
+@pytest.fixture(scope="module")
+def form() -> Form:
+    return forms.load("bon-de-commande")
+
+
+def box_of(form: Form, name: str) -> Box:
+    box = form.field(name).box
+    assert box is not None
+    return box
+
+
+def with_edge(shown: Picture, box: Box, x: int) -> Picture:
+    """A page with a shadow that ends sharply in a box, right of x."""
+    dark = shown.copy()
+    dark[max(0, box.y0 - 150) : box.y1 + 150, x:] = (dark[max(0, box.y0 - 150) : box.y1 + 150, x:] * 0.5).astype(
+        numpy.uint8
+    )
+    return dark
+
+
+@pytest.mark.parametrize("share", [0.1, 0.25])
+def test_a_value_across_the_edge_of_a_shadow_is_read_whole_and_blank_boxes_there_are_blank(
+    form: Form, share: float
+) -> None:
+    number, blank = box_of(form, "order_number"), box_of(form, "comment")
+    shown = with_edge(picture(FLAT), number, number.x0 + round(share * number.width))
+    shown = with_edge(shown, blank, blank.x0 + round(0.5 * blank.width))
+    flat = by_field(read_picture(picture(FLAT), form, [ocr.load("rapidocr", form.languages)]))
+    said = by_field(read_picture(shown, form, [ocr.load("rapidocr", form.languages)]))
+    assert said["order_number"]["rapidocr"].text == flat["order_number"]["rapidocr"].text
+    assert "partly read" not in said["order_number"]["rapidocr"].flags
+    for key, readings in flat.items():
+        if "ink" in readings and readings["ink"].text == "" and form.field(key.partition("[")[0]).personal != "payment":
+            assert said[key]["ink"].text == "", key
+            assert (said[key]["ink"].confidence or 0.0) > 0.95, key
+
+
+def test_each_engine_is_shown_its_own_view_and_no_payment_data(form: Form) -> None:
+    card, shown = box_of(form, "card_number"), picture(FLAT).copy()
+    cv2.putText(shown, "4970 1012 3456 7890", (card.x0 + 20, card.y1 - 15), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (0, 0, 0), 2)
+    finder, scripted = Finder(), ScriptedEngine(form=form)
+    read_picture(shown, form, [scripted, finder])
+    assert finder.shown, "it was asked"
+    header = numpy.s_[: box_of(form, "order_number").y0]
+    for seen in (finder.shown[0], finder.shown[-1]):
+        assert numpy.ptp(seen[card.padded(-2).slices]) == 0, "payment data are covered before anything looks"
+        assert (seen[header] < 100).any(), "the form's print stands on the plain page"
+
+
+def test_text_that_a_detector_sees_and_no_word_covers_is_partly_read(form: Form) -> None:
+    box = box_of(form, "order_number").padded(-8)
+    whole = by_field(read_picture(picture(FLAT), form, [Finder(found=[box], says="BC-2025")]))
+    assert not whole["order_number"]["finder"].flags
+    part = by_field(read_picture(picture(FLAT), form, [Finder(found=[box], says="2025", share=0.6)]))
+    assert part["order_number"]["finder"].flags == {"partly read"}
+
+
+def test_text_seen_where_ink_sees_none_is_asked_for_and_no_blank(form: Form) -> None:
+    page = numpy.stack([blank_grey(str(form.blanks[0].path))] * 3, axis=-1)
+    box = box_of(form, "city").padded(-8)
+    seen = by_field(read_picture(page, form, [Finder(found=[box], says="Lyon")]))["city"]
+    assert seen["finder"].text == "Lyon"
+    assert "ink" not in seen or (seen["ink"].confidence or 0.0) < 0.9
+    silent = by_field(read_picture(page, form, [Finder()]))["city"]
+    assert (silent["ink"].text, set(silent)) == ("", {"ink"})
+
+
+def test_text_printed_inside_a_box_is_painted_away_and_a_frame_is_not(form: Form) -> None:
+    blank, page = blank_grey(str(form.blanks[0].path)), blank_grey(str(form.blanks[0].path)).copy()
+    box = Box.sized(300, 60, 900, 120)  # the form's title as if a box were around it
+    own = [Box(330, 70, 1100, 160)]
+
+    @dataclass(frozen=True)
+    class Printed:
+        name: str = "printed"
+        source: str = "printed 1"
+        view: View = "page"
+
+        def stretches(self, page: Page) -> list[Box]:
+            return own
+
+        def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+            return [[] for _ in boxes or ()]
+
+    region = FieldRegion(key=FieldKey("city"), field=form.field("city"), box=box, ink=BARE)
+    made = plain_page(Page(number=1, picture=page), str(form.blanks[0].path), [region], [], [Printed()], 1.0)
+    inside = own[0].padded(-8)
+    assert made.page.picture[inside.slices].min() > blank[inside.slices].min() + 60
+    assert made.regions[0].stretches == (), "print is no writing"
+    assert made.lines(made.regions[0]) == [box]
+
+
+def test_a_detector_that_fails_leaves_ink_alone_to_say_it(form: Form) -> None:
+    engines: list[Engine] = [ScriptedEngine(form=form)]
+    said = by_field(read_picture(picture(FLAT), form, engines))
+    assert "illegible" in said["order_number"]["scripted"].flags
+
+
+BOXES = st.builds(Box.sized, st.integers(0, 300), st.integers(0, 20), st.integers(1, 200), st.integers(5, 40))
+
+
+@given(st.lists(BOXES, max_size=4), st.lists(BOXES, max_size=5), BOXES)
+def test_one_more_word_never_bares_a_text(stretches: list[Box], words: list[Box], more: Box) -> None:
+    assert uncovered_heights(stretches, [*words, more]) <= uncovered_heights(stretches, words)
+    assert uncovered_heights(stretches, stretches) == 0.0
+
+
+@given(st.integers(0, 1000), st.booleans(), st.booleans(), st.one_of(st.none(), st.floats(0, 1)))
+def test_each_witness_of_writing_makes_a_blank_less_probable(
+    amount: int, faint: bool, paid: bool, sure: float | None
+) -> None:
+    form = forms.load("bon-de-commande")
+    ink = replace(BARE, amount=0.1 * amount, faint=faint)
+    field_ = form.field("card_number" if paid else "city")
+    region = FieldRegion(key=FieldKey(field_.name), field=field_, box=Box(0, 0, 9, 9), ink=ink)
+    unseen, seen = replace(region, stretches=()), replace(region, stretches=(Box(0, 0, 9, 9),))
+    if paid:
+        assert filled_probability(unseen, sure) == filled_probability(seen, sure) == ink.filled
+        return
+    assert filled_probability(unseen, sure) < filled_probability(seen, sure)
+    assert filled_probability(unseen, 0.0) <= filled_probability(unseen, sure)
+    more = replace(unseen, ink=replace(ink, amount=ink.amount + 50))
+    assert filled_probability(unseen, sure) <= filled_probability(more, sure)
+
+
+def test_letters_of_a_comb_are_joined_up_to_an_empty_cell() -> None:
+    from transcribe.forms import Comb
+
+    cells = tuple((40 * number, 40 * number + 40) for number in range(8))
+    comb = Comb(cells=cells, group_ends=frozenset({3}), y0=0, y1=50)
+    letters = [
+        Word(text=sign, box=Box.sized(40 * cell + 10, 5, 20, 40), confidence=0.9) for cell, sign in ((0, "A"), (1, "B"))
+    ]
+    apart = Word(text="C", box=Box.sized(40 * 3 + 10, 5, 20, 40), confidence=0.5)
+    beyond = Word(text="D", box=Box.sized(40 * 4 + 10, 5, 20, 40), confidence=0.8)
+    assert [each.text for each in joined([*letters, apart, beyond], comb)] == ["AB", "C", "D"]

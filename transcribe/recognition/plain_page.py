@@ -1,0 +1,189 @@
+"""The second view of a page: as it lies, with its light and frames; and where a detector sees text on it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import cast
+
+from transcribe.forms import blank_grey
+from transcribe.geometry import Box
+from transcribe.imaging import cover, grey, painted_over
+from transcribe.model import Page
+from transcribe.ocr import Engine
+from transcribe.recognition.form_fields import FieldRegion
+
+MARGIN_HEIGHTS = 0.3
+"""Page around a stretch of text that engines see with it, in heights of it. Chosen by hand."""
+
+MARGIN_PX = 8
+"""Pixels by which that page ends before the side of the box, where the row does: its frame. RapidOCR adds four."""
+
+BESIDE_PRINT_PX = 8
+"""Columns beside the blank's own text, at 200 dpi, in which text is that print: a page lies some pixels off."""
+
+MIN_WIDTH_PX = 6
+"""Width from which a piece of text counts, at 200 dpi: half a digit of 10 points. Chosen by hand."""
+
+MIN_INSIDE_SHARE = 0.5
+"""Share of its height, or of the box's, by which text lies in a box that it counts for. Chosen by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainPage:
+    """A page as it lies, grey: payment data are covered, and text printed inside boxes is painted away.
+
+    `regions` are its fields with the text that a detector sees in each.
+    """
+
+    page: Page
+    regions: tuple[FieldRegion, ...]
+
+    def lines(self, region: FieldRegion) -> list[Box]:
+        """Where an engine reads a field: the rows that the detector sees, the whole box where it sees none.
+
+        A single row reaches as far as ink does: ink that is none only makes it wider.
+        """
+        rows = _rows(region.stretches or ())
+        if len(rows) == 1 and region.ink.box:
+            ink = Box(
+                max(region.box.x0, region.ink.box.x0), rows[0].y0, min(region.box.x1, region.ink.box.x1), rows[0].y1
+            )
+            rows = (Box.enclosing((rows[0], ink)),) if ink.area else rows
+        return [_with_margin(row, region.box) for row in rows] or [region.box]
+
+
+def _with_margin(row: Box, box: Box) -> Box:
+    """A row with some paper beside it, but none beyond the box: there stand its frame and what is written beside it."""
+    margin = round(MARGIN_HEIGHTS * row.height)
+    x0, x1 = (
+        max(row.x0 - margin, min(row.x0, box.x0 + MARGIN_PX)),
+        min(row.x1 + margin, max(row.x1, box.x1 - MARGIN_PX)),
+    )
+    return Box(x0, row.y0, x1, row.y1)
+
+
+def uncovered_heights(stretches: Iterable[Box], words: Sequence[Box]) -> float:
+    """The longest piece of detected text that no word stands on, in heights of its stretch."""
+    return max((_bare_length(stretch, words) / max(1, stretch.height) for stretch in stretches), default=0.0)
+
+
+def _bare_length(stretch: Box, words: Iterable[Box]) -> int:
+    longest, at = 0, stretch.x0
+    for word in sorted(each for each in words if each.overlap_down(stretch) >= 0.3 * min(each.height, stretch.height)):
+        longest, at = max(longest, min(word.x0, stretch.x1) - at), max(at, word.x1)
+    return max(longest, stretch.x1 - at)
+
+
+def plain_page(
+    page: Page,
+    blank: str | None,
+    regions: Sequence[FieldRegion],
+    covered: Iterable[Box],
+    engines: Sequence[Engine],
+    unit: float,
+) -> PlainPage:
+    """The plain view of a page that lies on its blank; `covered` are the boxes of payment data."""
+    shown = Page(number=page.number, picture=cover(grey(page.picture), covered), dpi=page.dpi)
+    finder, found = _found(engines, shown)
+    printed = _printed(finder, blank) if finder and blank else ()
+    inside = [each for each in printed if any(region.box.overlap_share(each) >= 0.8 for region in regions)]
+    dividers = [
+        Box(x - 3, region.box.y0, x + 4, region.box.y1)
+        for region in regions
+        if region.comb
+        for x in region.comb.dividers
+    ]
+    if blank and (inside or dividers):
+        shown = replace(shown, picture=painted_over(shown.picture, blank_grey(blank), [*inside, *dividers]))
+    if finder is None:
+        return PlainPage(page=shown, regions=tuple(regions))
+    beside = round(BESIDE_PRINT_PX * unit)
+    pieces = [piece for stretch in found for piece in _without_print(stretch, printed, beside)]
+    owned: list[list[Box]] = [[] for _ in regions]
+    for piece in pieces:
+        for number, part in _owners(piece, regions, MIN_WIDTH_PX * unit):
+            owned[number].append(part)
+    return PlainPage(
+        page=shown,
+        regions=tuple(replace(region, stretches=tuple(own)) for region, own in zip(regions, owned, strict=True)),
+    )
+
+
+def _found(engines: Sequence[Engine], page: Page) -> tuple[Engine | None, list[Box]]:
+    """The first engine that finds text without reading it, and what it finds."""
+    for engine in engines:
+        found = engine.stretches(page)
+        if found is not None:
+            return engine, found
+    return None, []
+
+
+def _printed(finder: Engine, blank: str) -> tuple[Box, ...]:
+    """The text of the blank itself; none where the engine fails on it, which is not kept."""
+    try:
+        return _text_of_blank(cast(Hashable, finder), blank)
+    except LookupError:
+        return ()
+
+
+@lru_cache(maxsize=32)
+def _text_of_blank(finder: Hashable, blank: str) -> tuple[Box, ...]:
+    found = cast(Engine, finder).stretches(Page(number=1, picture=blank_grey(blank)))
+    if found is None:
+        raise LookupError(blank)
+    return tuple(found)
+
+
+def _without_print(stretch: Box, printed: Iterable[Box], beside: int) -> list[Box]:
+    """What of a stretch is not the blank's own text."""
+    parts = [stretch]
+    for own in printed:
+        if own.overlap_down(stretch) >= 0.3 * min(own.height, stretch.height):
+            parts = [part for each in parts for part in _cut(each, own.x0 - beside, own.x1 + beside)]
+    return parts
+
+
+def _cut(piece: Box, x0: int, x1: int) -> Iterator[Box]:
+    """What of a piece lies to the left of x0 and to the right of x1."""
+    for left, right in ((piece.x0, min(piece.x1, x0)), (max(piece.x0, x1), piece.x1)):
+        if left < right:
+            yield Box(left, piece.y0, right, piece.y1)
+
+
+def _owners(piece: Box, regions: Sequence[FieldRegion], least: float) -> Iterator[tuple[int, Box]]:
+    """The fields that a piece of text is of, by their number, and its part in each."""
+    inside = {
+        number: region.box
+        for number, region in enumerate(regions)
+        if region.box.overlap_across(piece) >= least
+        and region.box.overlap_down(piece) >= MIN_INSIDE_SHARE * min(piece.height, region.box.height)
+    }
+    for number, box in inside.items():
+        others = [other for each, other in inside.items() if each != number]
+        above = [
+            o
+            for o in others
+            if o.overlap_across(box) > 0.5 * min(o.width, box.width) and o.overlap_down(piece) > box.overlap_down(piece)
+        ]
+        if above:
+            continue
+        left = max([other.x1 for other in others if other.x1 <= box.x0 + least], default=piece.x0)
+        right = min([other.x0 for other in others if other.x0 >= box.x1 - least], default=piece.x1)
+        part = Box(max(piece.x0, left), piece.y0, min(piece.x1, right), piece.y1)
+        if others:  # it runs through several boxes, and each has its part
+            part = Box(max(part.x0, box.x0), part.y0, min(part.x1, box.x1), part.y1)
+        if part.overlap_across(box) >= max(least, 0.3 * part.width):
+            yield number, part
+
+
+def _rows(pieces: Iterable[Box]) -> tuple[Box, ...]:
+    """Pieces of text by row, from top to bottom."""
+    rows: list[Box] = []
+    for piece in sorted(pieces, key=lambda each: each.y0):
+        if rows and rows[-1].overlap_down(piece) >= 0.5 * min(rows[-1].height, piece.height):
+            rows[-1] = Box.enclosing((rows[-1], piece))
+        else:
+            rows.append(piece)
+    return tuple(rows)
