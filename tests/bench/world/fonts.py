@@ -36,7 +36,7 @@ TYPED = (
     "opentype/cabin/Cabin-Regular.otf",
     "opentype/cantarell/Cantarell-VF.otf",
     "opentype/courier-prime/Courier Prime.otf",
-    "opentype/ebgaramond/EBGaramond12-Regular.otf",
+    "opentype/courier-prime/Courier Prime Sans.otf",
     "opentype/linux-libertine/LinLibertine_R.otf",
     "truetype/gentium/Gentium-R.ttf",
     "truetype/inconsolata/Inconsolata.otf",

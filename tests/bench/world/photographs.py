@@ -129,8 +129,11 @@ def _made(wish: Wish, folder: Path, pens: Sequence[Pen]) -> Photo:
 
 
 def _pen(pens: Sequence[Pen], truth: dict[str, str], chance: random.Random) -> Pen:
-    """A pen that has every character of the page."""
+    """A pen that has every character of the page; ValueError where there is none."""
     needed = set("".join(truth.values())) - {" "}
     order = list(pens)
     chance.shuffle(order)
-    return next(pen for pen in order if needed <= writing.letters(pen.path))
+    for pen in order:
+        if needed <= writing.letters(pen.path):
+            return pen
+    raise ValueError(f"no pen can write all of {''.join(sorted(needed))}")

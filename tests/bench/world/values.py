@@ -29,6 +29,7 @@ class Author:
     def __init__(self, language: str, chance: random.Random) -> None:
         self.language = language
         self.chance = chance
+        self.ordered: list[str] = []
         self.invented = _faker(language)
         self.invented.seed_instance(chance.getrandbits(32))
 
@@ -86,7 +87,10 @@ class Author:
             "place": words.PLACES[self.language],
             "unit": words.UNITS,
         }[kind]
-        return self.chance.choice(pool.split("|"))
+        names = pool.split("|")
+        unused = [name for name in names if name not in self.ordered] if kind in ("product", "part") else names
+        self.ordered.append(self.chance.choice(unused))
+        return self.ordered[-1]
 
     def _code(self, spot: Spot) -> str:
         figures, capitals = "0123456789", "ABCDEFGHJKLMNPRSTUVWXYZ"
