@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from reconcile.parameters.shipped import shipped_parameters
 from tests.bench.bench_truth import report
 from tests.bench.intervals import paired_difference, worst_share
-from tests.bench.truth_results import Cell, line_of, of_line, read_photo, readings_of
+from tests.bench.truth_refit import fitted
+from tests.bench.truth_results import Cell, line_of, of_line, read_photo, readings_of, weighed_anew
 from tests.bench.world import fonts, forms, photographs
 from tests.bench.world.photographs import Wish, photo, wishes
 from tests.bench.world.writing import Pen
@@ -25,6 +27,8 @@ def test_a_photograph_is_made_and_read(tmp_path: Path, monkeypatch: pytest.Monke
     assert 0.1 < blanks / len(made.fields) < 0.5
     result = read_photo(made)
     assert of_line(line_of(result)) == result
+    assert weighed_anew(result, shipped_parameters()) == result
+    assert weighed_anew(result, fitted([result])).cells[0].engines == result.cells[0].engines
     filled = [each for each in result.cells if each.kind == "filled"]
     assert sum(each.plain == each.truth for each in filled) / len(filled) > 0.7
     assert sum(each.first == each.truth for each in filled) / len(filled) > 0.7

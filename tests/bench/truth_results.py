@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -15,13 +15,26 @@ from PIL import Image
 
 from reconcile.decision.decide import decide
 from reconcile.inference.weigh import weigh
+from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.bench.plain_script import plain_readings
 from tests.bench.world.photographs import Photo
 from transcribe import fields, ocr
 from transcribe.forms import field_boxes, load
-from transcribe.model import READ, Decision, Form, Page, Posterior, Reading, Scan, ScanPage, Task
+from transcribe.model import (
+    READ,
+    Decision,
+    FieldKey,
+    Form,
+    Page,
+    Parameters,
+    Posterior,
+    Reading,
+    Scan,
+    ScanPage,
+    Task,
+)
 from transcribe.ocr import Engine
 from transcribe.recognition.read import read
 
@@ -91,11 +104,6 @@ def read_photo(photo: Photo) -> Read:
     )
     engines = [_engine(name, form.languages) for name in ENGINES]
     found = read(scan, [Page(number=1, picture=picture)], form, engines, NOW)
-    posteriors = weigh(form, found.readings, shipped_parameters())
-    said: dict[str, list[Reading]] = {}
-    for reading in found.readings:
-        said.setdefault(str(reading.key), []).append(reading)
-    places = {str(key): each for key, each, _ in field_boxes(form, 1)}
     boxes = {
         str(key): (box.x0, box.y0, box.x1, box.y1) for key, each, box in field_boxes(form, 1) if each.type not in MARKS
     }
@@ -103,11 +111,6 @@ def read_photo(photo: Photo) -> Read:
     assert blank is not None
     with Image.open(blank) as image:
         plain = plain_readings(picture, numpy.asarray(image.convert("RGB"), numpy.uint8), boxes)
-    by_key = {str(key): posterior for key, posterior in posteriors.items()}
-    cells = [
-        _cell(form, key, photo.fields[key], said.get(key, []), by_key.get(key), plain.get(key, (None, 0.0)))
-        for key in places
-    ]
     return Read(
         photo=Path(photo.file).name,
         form=photo.form,
@@ -117,17 +120,76 @@ def read_photo(photo: Photo) -> Read:
         pen=photo.pen,
         fit=found.fit,
         laid=bool(plain),
-        cells=cells,
+        cells=_cells(form, photo.fields, found.readings, plain, shipped_parameters()),
     )
+
+
+def weighed_anew(result: Read, parameters: Parameters) -> Read:
+    """The same readings weighed and decided under these parameters, by the code as it is now."""
+    written = {each.key: each.written for each in result.cells}
+    anew = _cells(_form(result.definition), written, kept_readings(result), {}, parameters)
+    pairs = zip(anew, result.cells, strict=True)
+    cells = [replace(each, plain=old.plain, plain_confidence=old.plain_confidence) for each, old in pairs]
+    return replace(result, cells=cells)
+
+
+def kept_readings(result: Read) -> list[Reading]:
+    """The readings of a photograph's machines as nouns again."""
+    return [
+        Reading(
+            id=f"{each.key} {number}",
+            scan=result.photo,
+            key=_key(each.key),
+            source=said["source"],
+            kind="machine",
+            text=said["text"],
+            at=NOW,
+            confidence=said["confidence"],
+            flags=frozenset(said["flags"]),
+            conditions=said["conditions"],
+            alternatives=tuple((text, share) for text, share in said["alternatives"]),
+        )
+        for each in result.cells
+        for number, said in enumerate(each.readings)
+    ]
+
+
+def facts_of(result: Read) -> ScanFacts:
+    """The photograph as what learning takes: its readings and the truth."""
+    truths = {_key(each.key): each.written for each in result.cells}
+    return ScanFacts(form=_form(result.definition), readings=kept_readings(result), truths=truths)
+
+
+def _key(name: str) -> FieldKey:
+    field_name, _, row = name.partition("[")
+    return FieldKey(field_name, int(row[:-1]) if row else None)
+
+
+def _cells(
+    form: Form,
+    written: Mapping[str, str],
+    readings: Iterable[Reading],
+    plain: Mapping[str, tuple[str | None, float]],
+    parameters: Parameters,
+) -> list[Cell]:
+    """Every field of a form with its truth, what was read there, and what is decided under the parameters."""
+    said: dict[str, list[Reading]] = {}
+    for reading in readings:
+        said.setdefault(str(reading.key), []).append(reading)
+    posteriors = weigh(form, [each for some in said.values() for each in some], parameters)
+    return [
+        _cell(form, str(key), written[str(key)], said.get(str(key), []), posteriors.get(key), plain.get(str(key)))
+        for key, _, _ in field_boxes(form, 1)
+    ]
 
 
 def _cell(
     form: Form,
     key: str,
     written: str,
-    said: list[Reading],
+    said: Sequence[Reading],
     posterior: Posterior | None,
-    plain: tuple[str | None, float],
+    plain: tuple[str | None, float] | None,
 ) -> Cell:
     spot = form.field(key.partition("[")[0])
 
@@ -144,8 +206,8 @@ def _cell(
         written=written,
         readings=[_kept(each) for each in said],
         engines={each.source.partition(" ")[0]: same(each.text) for each in said},
-        plain=same(plain[0]),
-        plain_confidence=plain[1],
+        plain=same(plain[0]) if plain else None,
+        plain_confidence=plain[1] if plain else 0.0,
         first=None if first is None or first.null not in (None, "blank") else same(first.text or ""),
         probability=0.0 if posterior is None else posterior.probability,
         decided=_decided(outcome, same),
