@@ -19,7 +19,7 @@ from tests.bench.intervals import paired_difference, worst_share
 from tests.bench.truth_results import Cell, Read, line_of, of_line, read_photo, readings_of
 from tests.bench.world.conditions import CONDITIONS
 from tests.bench.world.forms import LAYOUTS, NEVER_FITTED
-from tests.bench.world.photographs import HANDS, Wish, photo, wishes
+from tests.bench.world.photographs import HANDS, PASTED, Wish, photo, wishes
 
 PHOTOS = 4
 """Photographs of each condition and hand, unless asked otherwise."""
@@ -58,7 +58,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--photos", type=int, default=PHOTOS, help="of each condition and hand")
     parser.add_argument("--conditions", default=",".join(CONDITIONS))
     parser.add_argument("--forms", default=",".join(LAYOUTS))
-    parser.add_argument("--hands", default=",".join(HANDS))
+    parser.add_argument("--hands", default=",".join(HANDS), help=f"{PASTED!r} too: lines of the shared sets")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--mistakes", type=int, default=20, help="so many wrong decided values are listed")
@@ -96,16 +96,17 @@ def made_and_read(wish: Wish) -> Read:
 
 def report(found: Sequence[Read], mistakes: int = 20) -> list[str]:
     """The tables as Markdown: conditions by hands, forms, and decided values that are wrong."""
+    hands = list(dict.fromkeys(each.hand for each in found))
     lines = ["| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS)]
     for condition in dict.fromkeys(each.condition for each in found):
-        for hand in HANDS:
+        for hand in hands:
             lines += _row(condition, hand, [it for it in found if (it.condition, it.hand) == (condition, hand)])
-    for hand in HANDS:
+    for hand in hands:
         lines += _row("**every one**", hand, [each for each in found if each.hand == hand])
     lines += ["", "| form" + " " + "| " + " | ".join(COLUMNS[1:]) + " |", "|" + " --- |" * len(COLUMNS)]
     for form in dict.fromkeys(each.form for each in found):
         name = f"{form} (never fitted)" if form in NEVER_FITTED else form
-        for hand in HANDS:
+        for hand in hands:
             lines += _row(name, hand, [each for each in found if (each.form, each.hand) == (form, hand)])
     return [*lines, "", *_why(found), "", *_mistakes(found, mistakes)]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.bench.world import forms
 from tests.bench.world.conditions import CONDITIONS
-from tests.bench.world.photographs import HANDS, photo, wishes
+from tests.bench.world.photographs import HANDS, PASTED, photo, wishes
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="photographs, forms and truth.jsonl go here")
     parser.add_argument("--conditions", default=",".join(CONDITIONS))
     parser.add_argument("--forms", default=",".join(forms.LAYOUTS))
-    parser.add_argument("--hands", default=",".join(HANDS))
+    parser.add_argument("--hands", default=",".join(HANDS), help=f"{PASTED!r} too: lines of the shared sets")
     parser.add_argument("--photos", type=int, default=1, help="for each condition and hand")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)

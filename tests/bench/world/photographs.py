@@ -7,14 +7,14 @@ import json
 import os
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import numpy
 from PIL import Image
 
-from tests.bench.world import forms, writing
+from tests.bench.world import forms, pasted, writing
 from tests.bench.world.conditions import CONDITIONS
 from tests.bench.world.scene import Scene
 from tests.bench.world.values import Author
@@ -24,6 +24,9 @@ SCALE = 1.5
 """Pages are drawn at 300 pixels an inch, blanks at 200."""
 
 HANDS = ("typed", "hand")
+PASTED = "pasted"
+"""Typed, with lines of the shared real sets in the fields that take any text; only where it is asked for."""
+
 CACHE = Path(__file__).parents[3] / ".bench-cache"
 """Where what is made is kept, unless FAIRHAND_BENCH_CACHE says otherwise."""
 
@@ -84,31 +87,32 @@ def code_digest() -> str:
 def photo(wish: Wish, pens: Sequence[Pen] | None = None) -> Photo:
     """The photograph, made where it is not kept yet."""
     folder = cache_folder() / "world" / code_digest()
-    truth = folder / f"{wish.name}.json"
-    if not truth.is_file():
+    kept = folder / f"{wish.name}.json"
+    if not kept.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         made = _made(wish, folder, pens or writing.pens(wish.hand, cache_folder()))
-        part = truth.with_suffix(f".{os.getpid()}.part")
+        part = kept.with_suffix(f".{os.getpid()}.part")
         part.write_text(json.dumps(asdict(made), ensure_ascii=False), encoding="utf-8")
-        part.replace(truth)
-    return Photo(**json.loads(truth.read_text(encoding="utf-8")))
+        part.replace(kept)
+    made = Photo(**json.loads(kept.read_text(encoding="utf-8")))
+    return replace(made, file=str(folder / made.file), definition=str(folder / made.definition))
 
 
 def _made(wish: Wish, folder: Path, pens: Sequence[Pen]) -> Photo:
+    """The photograph made; its files are named as they lie in the folder."""
     layout, condition = forms.LAYOUTS[wish.form], CONDITIONS[wish.condition]
     chance = random.Random(wish.name)
     sheet = forms.drawn(wish.form, SCALE)
     truth = Author(layout.about.language, chance).fills(sheet)
     pen = _pen(pens, truth, chance)
     other = chance.choice([name for name in forms.LAYOUTS if name != wish.form])
+    seed = chance.getrandbits(63)
+    real, said = pasted.paste(sheet, truth, chance) if wish.hand == PASTED else (None, {})
+    ink = writing.written(sheet, truth | dict.fromkeys(said, ""), pen, chance)
     scene = Scene(
-        chance=numpy.random.default_rng(chance.getrandbits(63)),
-        sheet=sheet,
-        truth=truth,
-        other=forms.drawn(other, SCALE),
+        chance=numpy.random.default_rng(seed), sheet=sheet, truth=truth | said, other=forms.drawn(other, SCALE)
     )
-    ink = writing.written(sheet, truth, pen, chance)
-    picture = condition.ink(numpy.asarray(sheet.picture), ink, scene)
+    picture = condition.ink(numpy.asarray(sheet.picture), ink if real is None else numpy.maximum(ink, real), scene)
     for step in condition.steps:
         picture = step(picture, scene)
     file = folder / (f"{wish.name}.jpg" if condition.quality else f"{wish.name}.png")
@@ -118,13 +122,13 @@ def _made(wish: Wish, folder: Path, pens: Sequence[Pen]) -> Photo:
     else:
         image.convert("1").save(file)
     return Photo(
-        file=str(file),
+        file=file.name,
         form=wish.form,
-        definition=str(forms.written(wish.form, folder / "forms")),
+        definition=str(forms.written(wish.form, folder / "forms").relative_to(folder)),
         condition=wish.condition,
         hand=wish.hand,
         pen=Path(pen.path).stem,
-        fields=truth,
+        fields=truth | said,
     )
 
 

@@ -34,8 +34,8 @@ class Pen:
 
 
 def pens(hand: str, cache: Path) -> list[Pen]:
-    """Every pen of a hand, "typed" or "hand"."""
-    if hand == "typed":
+    """Every pen of a hand: fonts like handwriting for "hand", of print for any other."""
+    if hand != "hand":
         return [Pen(path=str(fonts.DEBIAN / name), share=1.0, by_hand=False) for name in fonts.TYPED]
     return [Pen(path=str(fonts.hand(name, cache)), share=share, by_hand=True) for name, share in fonts.HANDS.items()]
 
