@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 from math import factorial
 
-from rapidfuzz.distance import OSA, Levenshtein
+from rapidfuzz.distance import Levenshtein
 
 from reconcile.inference.prior import flat_share
 from reconcile.inference.votes import Vote, is_null, null_of
@@ -42,62 +42,23 @@ FIRST_EDIT_SHARE = 0.8
 FURTHER_EDIT_SHARE = 0.2
 """How much rarer a misreading is by each further edit. Chosen by hand."""
 
-REPLACED_SHARE = 0.62
-"""The share of edits that take one character for another. Chosen by hand."""
+REPLACED_SHARE = 0.6
+"""The share of edits that take one character for another; as many of the others lose one as add one. Chosen by hand."""
 
-LOST_SHARE = 0.22
-"""The share of edits that lose a character. Chosen by hand."""
+ERROR_SHARE_AT_NULL = {"machine": 0.03, "person": 0.004, "expert": 0.001}
+"""P that a source takes a text for a blank, a blank for a text, either for "illegible" and so on, each.
 
-ADDED_SHARE = 0.16
-"""The share of edits that add a character. Chosen by hand."""
-
-DOUBLED_SHARE = 0.5
-"""The share of added characters that double their neighbour; as many are any other character. Chosen by hand."""
-
-TRANSPOSITION_SHARE = {"person": 0.1, "expert": 0.1}
-"""The share of one-edit errors that change two neighbouring characters about: fingers do, engines do not.
-
-Of volunteers' errors in ship logs it was less than 1 %, of the generator's it is a quarter.
+A person overlooks a filled field, or gives one up, once in 250; machines fall silent on faint print.
 """
 
-NULL_PROBABILITIES: dict[str, dict[tuple[str, str], float]] = {
-    "machine": {
-        ("text", ""): 0.03,
-        ("", "text"): 0.02,
-        ("illegible", ""): 0.3,
-        ("illegible", "text"): 0.5,
-        ("crossed out", "text"): 0.5,
-        ("absent", "text"): 0.3,
-    },
-    "person": {
-        ("text", ""): 0.004,
-        ("text", "illegible"): 0.004,
-        ("", "illegible"): 0.004,
-        ("", "text"): 0.006,
-        ("illegible", ""): 0.1,
-        ("illegible", "text"): 0.15,
-        ("illegible", "illegible"): 0.7,
-    },
-    "expert": {
-        ("text", ""): 0.001,
-        ("text", "illegible"): 0.001,
-        ("", "illegible"): 0.001,
-        ("", "text"): 0.001,
-        ("illegible", ""): 0.05,
-        ("illegible", "illegible"): 0.9,
-    },
-}
-"""P(what a source says | what is written) where either is no text, by kind of source and (written, said).
+READ_UNREADABLE_SHARE = {"machine": 0.4, "person": 0.15, "expert": 0.03}
+"""P that a source reads a text where none can be read or it is struck out, or sees a blank there, each.
 
-Machines fall silent on faint print, and read on where a person sees that nothing can be read, or that it is struck
-out. A person overlooks a filled field, or gives one up, once in 250.
+Machines read on where a person sees that nothing can be read. Chosen by hand.
 """
 
 SAME_NULL_PROBABILITY = 0.97
-"""P that a source sees what is not text as it is ("absent", "crossed out" and their like). Chosen by hand."""
-
-OTHER_NULL_PROBABILITY = 0.002
-"""P that a source sees what is not text as any other of its like. Chosen by hand."""
+"""P that a source sees what is not text as it is. Chosen by hand."""
 
 SILENCE = ("illegible", "absent")
 """What a machine says of a field that it could not read or find."""
@@ -107,6 +68,9 @@ MACHINE_SILENCE_PROBABILITY = 0.02
 
 Measured on filled fields.
 """
+
+TEXT_OR_BLANK = ("text", "")
+"""Names of what can be read off the paper: a text, or that there is none."""
 
 NO_STRAYS: Mapping[str, float] = {}
 """Where nothing is known of the texts that are read where none is written."""
@@ -207,52 +171,49 @@ def swapped(text: str) -> str | None:
 def misreading_probability(characters: CharacterConfusions, kind: str, written: str, said: str) -> float:
     """P(this misreading | a misreading of what is written), by what characters this kind takes for one another.
 
-    A geometric number of edits, anywhere. Two characters changed about are one edit. 0 where the texts are the same or
-    too far apart.
+    A geometric number of edits, anywhere. 0 where the texts are the same or too far apart.
     """
     apart = _edit_path(written, said)
     if apart is None:
         return 0.0
-    probability, taken, about = apart
+    probability, taken = apart
     for was, became in taken:
         probability *= characters.share(kind, was, became)
-    return max(probability, about * TRANSPOSITION_SHARE[kind]) if about and kind in TRANSPOSITION_SHARE else probability
+    return probability
 
 
 @lru_cache(maxsize=65536)
-def _edit_path(written: str, said: str) -> tuple[float, tuple[tuple[str, str], ...], float] | None:
+def _edit_path(written: str, said: str) -> tuple[float, tuple[tuple[str, str], ...]] | None:
     """How one text becomes the other, whoever reads it; None where they are the same or too far apart.
 
-    Gives P of so many edits at these places, (written, said) of each character taken for another, and P of the same
-    with two characters changed about, 0 where that is no shorter.
+    Gives P of so many edits at these places, and (written, said) of each character taken for another.
     """
     if not 0 < Levenshtein.distance(written, said, score_cutoff=MAX_EDIT_COUNT) <= MAX_EDIT_COUNT:
         return None
     operations = Levenshtein.editops(written, said)
     places, count = len(written) + 1, len(operations)
-    probability = FIRST_EDIT_SHARE * FURTHER_EDIT_SHARE ** (count - 1) * factorial(count) / places**count
+    probability = FIRST_EDIT_SHARE * FURTHER_EDIT_SHARE ** (count - 1) * factorial(count)
+    probability /= places**count
     taken = []
     for operation in operations:
         if operation.tag == "replace":
             probability *= REPLACED_SHARE
             taken.append((written[operation.src_pos], said[operation.dest_pos]))
-        elif operation.tag == "delete":
-            probability *= LOST_SHARE
         else:
-            doubled = said[operation.dest_pos] in written[max(0, operation.src_pos - 1) : operation.src_pos + 1]
-            probability *= ADDED_SHARE * (DOUBLED_SHARE if doubled else DOUBLED_SHARE * UNSEEN_CONFUSION_SHARE)
-    fewer = OSA.distance(written, said)
-    others = (REPLACED_SHARE * UNSEEN_CONFUSION_SHARE / places) ** (fewer - 1)
-    about = FIRST_EDIT_SHARE * FURTHER_EDIT_SHARE ** (fewer - 1) / places * others if fewer < count else 0.0
-    return probability, tuple(taken), about
+            probability *= (1.0 - REPLACED_SHARE) / 2
+            if operation.tag == "insert":
+                probability *= UNSEEN_CONFUSION_SHARE
+    return probability, tuple(taken)
 
 
 def _null_probability(said: str, kind: str, written: str) -> float:
     """P(this is said, or any text | this is written) where one of them is no text."""
     of, what = _null_name(written), _null_name(said)
     if of == what:
-        return NULL_PROBABILITIES[kind].get((of, what), SAME_NULL_PROBABILITY)
-    return NULL_PROBABILITIES[kind].get((of, what), OTHER_NULL_PROBABILITY)
+        return SAME_NULL_PROBABILITY
+    if of in TEXT_OR_BLANK or what not in TEXT_OR_BLANK:
+        return ERROR_SHARE_AT_NULL[kind]
+    return READ_UNREADABLE_SHARE[kind]
 
 
 def _null_name(says: str) -> str:

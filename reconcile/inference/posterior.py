@@ -24,7 +24,6 @@ from reconcile.inference.noisy_channel import (
     is_silent,
     likelihoods,
     misreading_probability,
-    swapped,
 )
 from reconcile.inference.prior import (
     PROPOSAL_LOG_FACTOR,
@@ -36,18 +35,11 @@ from reconcile.inference.prior import (
 from reconcile.inference.votes import Vote, is_null
 from reconcile.parameters import SHARED_CONFUSIONS, FieldShapes, LearntParameters
 from transcribe.model import Origin
-from transcribe.values import without_accents
-
-FOLDED_CONFUSION_SHARE = 0.02
-"""P that a place looks to everybody like the text without accents, or like the date with day and month changed about.
-
-Chosen by hand.
-"""
 
 UNSURE_RATIO_POWER = 0.5
 """An engine that reads a misleading place right is as unsure as this power of the ratio of a wrong reading.
 
-Chosen by hand.
+Chosen by hand. Without it two sure engines outweigh an expert and a person who agree.
 """
 
 LOOKALIKE_SHARE = 0.8
@@ -208,7 +200,8 @@ def _ways(
     for other in texts:
         if other == written:
             continue
-        looks = _look_alike_probability(learnt, written, other) + (LOOKALIKE_SHARE if other in alike else 0.0)
+        looks = misreading_probability(learnt.characters, SHARED_CONFUSIONS, written, other)
+        looks += LOOKALIKE_SHARE if other in alike else 0.0
         if looks <= 0:
             continue
         said = []
@@ -222,11 +215,3 @@ def _ways(
             said.append((1 - source_model.follow_rate) * term + source_model.follow_rate * followed)
         found.append(_Way(other, confusion_share * looks, said))
     return found
-
-
-def _look_alike_probability(learnt: LearntParameters, written: str, other: str) -> float:
-    """P(this is what it looks like | it looks like something else)."""
-    looks = misreading_probability(learnt.characters, SHARED_CONFUSIONS, written, other)
-    if other == swapped(written) or (not written.isascii() and other == without_accents(written)):
-        looks += FOLDED_CONFUSION_SHARE
-    return looks
