@@ -11,13 +11,14 @@ from typing import NamedTuple
 from reconcile.forms import KnownWords, PreparedField
 from reconcile.inference.noisy_channel import (
     MIN_READING_PROBABILITY,
+    READ_UNREADABLE_SHARE,
     Source,
     error_probability,
     likelihoods,
     swapped,
 )
 from reconcile.inference.prior import FLAT_MARK_LOG_PRIOR, WordPriors, unread_log_prior
-from reconcile.inference.votes import is_null
+from reconcile.inference.votes import null_of
 from reconcile.parameters import FieldShapes, LearntParameters
 from transcribe.model import Origin
 from transcribe.values import without_accents
@@ -37,11 +38,14 @@ MAX_REPAIRED_LENGTH = 40
 SAME_ERROR_PROBABILITY = 0.03
 """P that a second source makes the very same error as a first one, both erring by themselves. Chosen by hand."""
 
-STRAY_SHARE = 0.00001
+STRAY_SHARE = 0.0001
 """P that what stands beside a field is read in its place by all engines that are misled. Chosen by hand."""
 
 EMPTY_STRAY_SHARE = 0.01
-"""The same where nothing is written: there is nothing else to read. Chosen by hand."""
+"""The same where nothing is written, or a mark: there is no other text to read. Chosen by hand."""
+
+UNREADABLE = ("illegible", "crossed out")
+"""Where there is writing that is no value: engines that read on read the same writing."""
 
 UNREAD_TEXT_LOG_PRIOR = log(0.001)
 """Log prior that a text is written where no source read any. Chosen by hand."""
@@ -148,7 +152,10 @@ def count_beside(beside: Iterable[Beside], written: str, sources: Sequence[Sourc
 
     Each of their terms gets an equal part of what that adds.
     """
-    share = EMPTY_STRAY_SHARE if is_null(written) else STRAY_SHARE
+    null = null_of(written)
+    share = STRAY_SHARE if null is None and written not in MARK_VALUES else EMPTY_STRAY_SHARE
+    if null in UNREADABLE:
+        share = READ_UNREADABLE_SHARE["machine"]
     for other in beside:
         votes = [at for at in other.misled if sources[at][0].says != written]
         apart = prod([terms[at] for at in votes])
@@ -182,7 +189,9 @@ def nothing_read(
     if spot.family == "mark" or not texts:
         text = min(unread)  # of a mark of which neither value was read, both are as likely
         prior = FLAT_MARK_LOG_PRIOR + log(len(unread)) if texts else UNREAD_TEXT_LOG_PRIOR
-        alone = [min(term, cap) for term, cap in zip(likelihoods(learnt, sources, text), caps, strict=True)]
+        terms = likelihoods(learnt, sources, text)
+        count_beside(beside, text, sources, terms)
+        alone = [min(term, cap) for term, cap in zip(terms, caps, strict=True)]
         return prior, alone, prior + sum(map(log, alone))
     guesses = [
         _near(near, unread_log_prior(spot, near, learnt, words), sources, learnt, confusion_share, caps, beside)

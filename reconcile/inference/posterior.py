@@ -117,7 +117,8 @@ def weigh_field(
     bad = any(vote.bad_page for vote in votes)
     confusion_share = 0.0 if spot.family == "mark" else learnt.shared_confusions.share(spot.type, bad_page=bad)
     terms = {says: likelihoods(learnt, sources, says, strays) for says in origins}
-    beside = [] if spot.family == "mark" else texts_beside(sources, terms, strays)
+    known = {says: stray_share(spot, says, learnt) for says, origin in origins.items() if origin == "master"}
+    beside = texts_beside(sources, terms, strays | known)
     for says, each in terms.items():
         count_beside(beside, says, sources, each)
     ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share, shapes) for says in origins}
