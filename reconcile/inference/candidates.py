@@ -11,6 +11,7 @@ from typing import NamedTuple
 from reconcile.forms import KnownWords, PreparedField
 from reconcile.inference.noisy_channel import (
     MIN_READING_PROBABILITY,
+    NO_STRAYS,
     READ_UNREADABLE_SHARE,
     Source,
     error_probability,
@@ -152,19 +153,25 @@ def count_beside(beside: Iterable[Beside], written: str, sources: Sequence[Sourc
 
     Each of their terms gets an equal part of what that adds.
     """
-    null = null_of(written)
-    share = STRAY_SHARE if null is None and written not in MARK_VALUES else EMPTY_STRAY_SHARE
-    if null in UNREADABLE:
-        share = READ_UNREADABLE_SHARE["machine"]
+    share = _stray_share(written)
     for other in beside:
+        if other.says == written:
+            continue
         votes = [at for at in other.misled if sources[at][0].says != written]
         apart = prod([terms[at] for at in votes])
-        if other.says == written or not votes or apart <= 0:
+        if not votes or apart <= 0:
             continue
         together = share * other.probability * prod([other.misled[at] for at in votes])
         factor = (1 + together / apart) ** (1 / len(votes))
         for at in votes:
             terms[at] *= factor
+
+
+def _stray_share(written: str) -> float:
+    null = null_of(written)
+    if null in UNREADABLE:
+        return READ_UNREADABLE_SHARE["machine"]
+    return STRAY_SHARE if null is None and written not in MARK_VALUES else EMPTY_STRAY_SHARE
 
 
 def nothing_read(
@@ -175,6 +182,7 @@ def nothing_read(
     confusion_share: float,
     caps: Sequence[float],
     beside: Sequence[Beside] = (),
+    strays: Mapping[str, float] = NO_STRAYS,
 ) -> tuple[float, list[float], float]:
     """Something that nobody read: (its log prior, P of each vote, log of prior times P of all votes).
 
@@ -194,7 +202,7 @@ def nothing_read(
         alone = [min(term, cap) for term, cap in zip(terms, caps, strict=True)]
         return prior, alone, prior + sum(map(log, alone))
     guesses = [
-        _near(near, unread_log_prior(spot, near, learnt, words), sources, learnt, confusion_share, caps, beside)
+        _near(near, unread_log_prior(spot, near, learnt, words), sources, learnt, confusion_share, caps, beside, strays)
         for near, words in texts.items()
     ]
     total, prior, alone = max(guesses, key=lambda guess: guess[0])
@@ -209,23 +217,30 @@ def _near(
     confusion_share: float,
     caps: Sequence[float],
     beside: Sequence[Beside],
+    strays: Mapping[str, float],
 ) -> tuple[float, float, list[float]]:
     """Something near this text that nobody read: (log of prior times P of all votes, log prior, P of each vote)."""
-    alone, confused = _each_wrong(sources, near, learnt)
-    count_beside(beside, near, sources, alone)
-    count_beside(beside, near, sources, confused)
+    alone, confused = _each_wrong(sources, near, learnt, strays)
+    if beside:
+        count_beside(beside, near, sources, alone)
+        count_beside(beside, near, sources, confused)
+    unsure = []
     for at, (vote, _, _) in enumerate(sources):
         if vote.says != near:
             alone[at], confused[at] = min(alone[at], caps[at]), min(confused[at], caps[at])
-    for_it = [at for at, (vote, _, _) in enumerate(sources) if vote.says == near]
-    unsure = [at for at in for_it if max(alone[at], confused[at]) > caps[at]]
+        elif alone[at] > caps[at] or confused[at] > caps[at]:
+            unsure.append(at)
+    if not unsure:
+        return _guess(prior, alone, confused, confusion_share)
     return min(
         _guess(prior, _without(alone, some, caps), _without(confused, some, caps), confusion_share)
         for some in _subsets(unsure)
     )
 
 
-def _each_wrong(sources: Sequence[Source], near: str, learnt: LearntParameters) -> tuple[list[float], list[float]]:
+def _each_wrong(
+    sources: Sequence[Source], near: str, learnt: LearntParameters, strays: Mapping[str, float]
+) -> tuple[list[float], list[float]]:
     """P of each vote when a text is written of which `near` is a misreading: of each alone, and where all are
     confused."""
     alone, together = [], []
@@ -238,7 +253,7 @@ def _each_wrong(sources: Sequence[Source], near: str, learnt: LearntParameters) 
             confused = source_model.follow_rate * ratio + (1 - source_model.follow_rate) * term
         else:
             term = confused = max(
-                slip * error_probability(learnt, vote.says, source_model, near),
+                slip * error_probability(learnt, vote.says, source_model, near, strays),
                 MIN_READING_PROBABILITY,
             )
         alone.append(term)

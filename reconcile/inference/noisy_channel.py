@@ -98,11 +98,11 @@ def likelihoods(
             if vote.null is None:
                 blind *= ratio * (strays[said] if said in strays else flat_share(said))
         elif source_model.swap or source_model.phrases or (source_model.accents and not plain):
-            blind = _in_some_way(learnt, said, source_model, ratio, written)
+            blind = _in_some_way(learnt, said, source_model, ratio, written, strays)
         elif said == written:
             blind = 1.0 - source_model.error
         else:
-            blind = source_model.error * ratio * error_probability(learnt, said, source_model, written)
+            blind = source_model.error * ratio * error_probability(learnt, said, source_model, written, strays)
         if blind < MIN_READING_PROBABILITY:
             blind = MIN_READING_PROBABILITY
         if vote.shown is not None:
@@ -116,22 +116,40 @@ def is_silent(vote: Vote) -> bool:
     return vote.machine and vote.null in SILENCE
 
 
-def error_probability(learnt: LearntParameters, said: str, source_model: SourceModel, written: str) -> float:
-    """P(an error gives `said` | an error, and `written` on the paper): edits, or something unrelated."""
+def error_probability(
+    learnt: LearntParameters,
+    said: str,
+    source_model: SourceModel,
+    written: str,
+    strays: Mapping[str, float] = NO_STRAYS,
+) -> float:
+    """P(an error gives `said` | an error, and `written` on the paper): edits, or something unrelated.
+
+    That is a text of the same kind, from another line, field or page (`strays`, see `likelihoods`).
+    """
     if source_model.two_valued:
         return 1.0
     near = misreading_probability(learnt.characters, source_model.kind, written, said)
-    return (1.0 - source_model.unrelated) * near + source_model.unrelated * flat_share(said)
+    return (1.0 - source_model.unrelated) * near + source_model.unrelated * (
+        strays[said] if said in strays else flat_share(said)
+    )
 
 
-def _in_some_way(learnt: LearntParameters, said: str, source_model: SourceModel, ratio: float, written: str) -> float:
+def _in_some_way(
+    learnt: LearntParameters,
+    said: str,
+    source_model: SourceModel,
+    ratio: float,
+    written: str,
+    strays: Mapping[str, float],
+) -> float:
     """P(a source that has ways of its own says this, as surely as it does | `written` is on the paper)."""
     probability, left = 0.0, 1.0
     for way, share in (*ways(written, source_model), (written, 1.0)):
         if said == way:
             term = 1.0 - source_model.error
         else:
-            term = source_model.error * ratio * error_probability(learnt, said, source_model, way)
+            term = source_model.error * ratio * error_probability(learnt, said, source_model, way, strays)
         probability += left * share * term
         left *= 1.0 - share
     return probability

@@ -119,13 +119,13 @@ def weigh_field(
     terms = {says: likelihoods(learnt, sources, says, strays) for says in origins}
     known = {says: stray_share(spot, says, learnt) for says, origin in origins.items() if origin == "master"}
     beside = texts_beside(sources, terms, strays | known)
-    for says, each in terms.items():
+    for says, each in terms.items() if beside else ():
         count_beside(beside, says, sources, each)
     ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share, shapes) for says in origins}
     caps = [min([way.terms[at] for way in ways.get(vote.says, ())], default=1.0) for at, vote in enumerate(votes)]
     if len(origins) > 1:
         ways = {says: [_capped(way, says, votes, caps) for way in of_text] for says, of_text in ways.items()}
-    none_prior, none_terms, none = nothing_read(spot, sources, spelt, learnt, confusion_share, caps, beside)
+    none_prior, none_terms, none = nothing_read(spot, sources, spelt, learnt, confusion_share, caps, beside, strays)
     terms = {says: of_text[0].terms for says, of_text in ways.items()}
     most = [max(column) for column in zip(*terms.values(), none_terms, strict=True)]
     priors = {
