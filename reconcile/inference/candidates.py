@@ -149,7 +149,7 @@ def texts_beside(
 
 
 def count_beside(beside: Iterable[Beside], written: str, sources: Sequence[Source], terms: list[float]) -> None:
-    """Count in that engines which do not say what is written read it beside the field.
+    """Count in that engines which do not say what is written read it beside the field, where that is likelier.
 
     Each of their terms gets an equal part of what that adds.
     """
@@ -157,7 +157,7 @@ def count_beside(beside: Iterable[Beside], written: str, sources: Sequence[Sourc
     for other in beside:
         if other.says == written:
             continue
-        votes = [at for at in other.misled if sources[at][0].says != written]
+        votes = [at for at, term in other.misled.items() if sources[at][0].says != written and term > terms[at]]
         apart = prod([terms[at] for at in votes])
         if not votes or apart <= 0:
             continue

@@ -49,7 +49,7 @@ EXAMPLES = 250
 
 ROUNDING = 1e-9
 
-SLACK = 1e-6
+SLACK = 1e-4
 """By so little, as a share, odds of two values may move where a third text is read that may stand beside the field."""
 
 LEAST_LIKENESS = 1e-4
