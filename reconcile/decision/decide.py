@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from reconcile.policy import Policy
 from transcribe.codes import EvidenceCode, Method, Reason
-from transcribe.model import READ, Candidate, Decision, Evidence, Field, Posterior, Task, TaskKind
+from transcribe.model import READ, Candidate, Decision, Evidence, Field, Posterior, Standing, Task, TaskKind
 
 PICTURE_TROUBLES = frozenset({Reason.NOT_FITTING, Reason.ROWS_MISSING})
 """Troubles that say that the picture which people saw may be cut or of another place: a wider one has to be shown."""
@@ -27,7 +27,7 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
 
     target = max(policy.target, field.target or 0.0)
     probable = posterior.probability >= target
-    enough = probable or (field.target is None and 1.0 - posterior.probability <= policy.reading_cost_share)
+    enough = probable or (_has_price(field, standing) and 1.0 - posterior.probability <= policy.reading_cost_share)
     if enough and not probable:
         posterior = _with_price(posterior, target, policy)
     if not posterior.people and enough and standing.by_ink:
@@ -50,6 +50,14 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     if posterior.people >= policy.people_before_expert:
         return ask(posterior, "adjudicate", Reason.READERS_SPLIT)
     return ask(posterior, "read", _reason(posterior, policy))
+
+
+def _has_price(field: Field, standing: Standing) -> bool:
+    """Whether less than the target is enough where one more reading costs more than it can gain.
+
+    Not where the form sets the field's target, and not of a code of a new shape: what is decided teaches that shape.
+    """
+    return field.target is None and standing.trouble != Reason.NEW_SHAPE
 
 
 def _may_machines_decide(posterior: Posterior, policy: Policy, enough: bool, probable: bool) -> bool:

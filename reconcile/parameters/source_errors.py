@@ -53,12 +53,15 @@ class SourceErrors:
         return shrunk_like_others(type_name, own, partial(self.typical, kind), SOURCE_WEIGHT_COUNT)
 
     def error_on_bad_page(self, source: str, kind: str, type_name: str) -> float:
-        """The same on bad pages, drawn towards so many times its usual error as it has there with all types.
+        """The same on bad pages, drawn towards what is usual for its kind, and for itself there with other types.
 
-        No less than on any page, as what was counted may have been easier to read but for the light.
+        No less than on any page, as what was counted may have been easier to read but for the light. What it does on
+        other pages says no more: who errs more there must not come out as erring less here.
         """
-        own, usual = self.on_bad_pages.get(source), partial(self.error, source, kind)
-        return max(usual(type_name), shrunk_like_others(type_name, own, usual, SOURCE_WEIGHT_COUNT))
+        anywhere, own = self.error(source, kind, type_name), self.on_bad_pages.get(source)
+        if not own:
+            return anywhere
+        return max(anywhere, shrunk_like_others(type_name, own, partial(self.typical, kind), SOURCE_WEIGHT_COUNT))
 
     def reading_count(self, source: str) -> float:
         """How many readings of a source were counted."""
