@@ -167,6 +167,13 @@ class PayMachine(RuleBasedStateMachine):
                 MET["skipped again" if again else "skipped"] += 1
                 MET["test skipped"] += row["reason"] == "qualification" and not again
 
+    @rule(place=PLACE)
+    def skip_one_after_another(self, place: int) -> None:
+        """More than the measure of a day."""
+        for number in range(6):
+            self.wait(600.0)
+            self.skip(place + number, "other", 3600.0)
+
     @rule(place=PLACE, other=PLACE, seconds=st.sampled_from([20.0, 300.0]))
     def skip_and_send_what_was_typed_meanwhile(self, place: int, other: int, seconds: float) -> None:
         """The same time is claimed twice, by who holds both tasks."""
