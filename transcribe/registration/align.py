@@ -13,16 +13,13 @@ from transcribe.imaging import shrunk, straightened, use_one_thread
 from transcribe.model import Form, Page, StoredAlignment
 from transcribe.registration.dewarp import dewarp
 from transcribe.registration.matching import (
-    CLOSER,
-    SIDE,
-    SURE,
     Match,
-    best_match,
     blank_features,
     blank_path,
     features,
     is_plausible,
     matched_pairs,
+    stepwise_match,
 )
 from transcribe.registration.similarity import Similarity, similarity
 
@@ -41,8 +38,9 @@ MOST_BENT = 100
 class Aligned:
     """A page laid onto the blank: `page` has the blank's size, `number` says which page of the form it is.
 
-    `fit` is 0 to 1: how alike blank and page are where the blank has print (median correlation of tiles); 0 where no
-    homography was found, and `page` is then the picture as it came. `inliers` are the matches that agree.
+    `fit` is 0 to 1: how alike blank and page are where the blank has print (median correlation of tiles), FITS at least
+    where the page is a little like it in each quarter: wear and noise make a page less alike that lies right. It is 0
+    where no homography was found, and `page` is then the picture as it came. `inliers` are the matches that agree.
     `homography` takes pixels of the photo to pixels of the blank, as far as the paper was flat; where it was `bent`,
     `page` was pressed flat after that. `similarity` says where on the page it fits, None where there is nothing to fit.
     """
@@ -80,10 +78,7 @@ def align(page: Page, form: Form) -> Aligned:
     if page.alignment and page.alignment.form == form.digest:
         known = numpy.array(page.alignment.homography, numpy.float64).reshape(3, 3)
         return lay(page, form, Match(number=page.alignment.number, inliers=page.alignment.inliers, homography=known))
-    best = best_match(features(page.picture), form)
-    if best.inliers < SURE and max(page.picture.shape) > SIDE:
-        best = max(best, best_match(features(page.picture, CLOSER), form), key=lambda each: each.inliers)
-    return lay(page, form, best)
+    return lay(page, form, stepwise_match(page.picture, form))
 
 
 def lay(page: Page, form: Form, found: Match) -> Aligned:
@@ -94,7 +89,7 @@ def lay(page: Page, form: Form, found: Match) -> Aligned:
     pressed, alike = _pressed(straight, form, found.number)
     return Aligned(
         page=replace(page, number=found.number, picture=pressed, dpi=None),
-        fit=alike.fit,
+        fit=max(alike.fit, FITS if alike.is_everywhere else 0.0),
         inliers=found.inliers,
         number=found.number,
         homography=found.homography,

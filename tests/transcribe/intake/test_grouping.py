@@ -153,7 +153,7 @@ def test_features_of_a_picture_are_sought_once(inbox: Path, forms: list[Form], m
     assert isinstance(each, Scanned)
     pages = load_pages(each.scan, archive, LIMITS)
     known = [align.align(page, forms[0]) for page in pages]
-    monkeypatch.setattr(align, "best_match", lambda *_: pytest.fail("it was laid before"))
+    monkeypatch.setattr(align, "stepwise_match", lambda *_: pytest.fail("it was laid before"))
     again = [align.align(page, forms[0]) for page in load_pages(each.scan, archive, LIMITS)]
     for one, other in zip(known, again, strict=True):
         numpy.testing.assert_array_equal(one.page.picture, other.page.picture)
