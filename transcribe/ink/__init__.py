@@ -1,5 +1,6 @@
 """What was written beyond the form's print, and what kind of marks it is."""
 
+from transcribe.ink.added_strokes import added_strokes
 from transcribe.ink.barcode_removal import unbarred, without_bars
 from transcribe.ink.comb_compaction import ShownLine, compacted_page
 from transcribe.ink.handwriting import crossed_out, joinedness
@@ -11,6 +12,7 @@ __all__ = [
     "Ink",
     "InkLayer",
     "ShownLine",
+    "added_strokes",
     "compacted_page",
     "crossed_out",
     "ink_layer",

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from transcribe.codes import Flag
 from transcribe.geometry import Box
-from transcribe.ink import (
-    InkLayer,
-    probability_signed,
-    probability_ticked,
-)
+from transcribe.imaging import grey
+from transcribe.ink import InkLayer, added_strokes, probability_signed, probability_ticked
 from transcribe.model import INK, Page, Reading
 from transcribe.ocr import Engine, reading
 from transcribe.recognition.asked_regions import AskedRegion, ask_engines, engine_readings
 from transcribe.recognition.form_fields import Circumstances, FieldRegion
 from transcribe.recognition.plain_page import plain_page
 from transcribe.recognition.presence import filled_probability
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
 
 MOST_SURE = 0.9999
 """The ink test claims no more: it has never been tested on more than ten thousand boxes."""
@@ -37,19 +38,22 @@ def readings(
     """
     plain = plain_page(page, layer.blank, regions, covered, engines, layer.unit)
     asked = ask_engines(page, layer, plain, engines, here)
-    return ink_readings(plain.regions, asked, layer, here) + engine_readings(asked, layer, here)
+    return ink_readings(page, plain.regions, asked, layer, here) + engine_readings(asked, layer, here)
 
 
 def ink_readings(
-    regions: Sequence[FieldRegion], asked: Sequence[AskedRegion], layer: InkLayer, here: Circumstances
+    page: Page, regions: Sequence[FieldRegion], asked: Sequence[AskedRegion], layer: InkLayer, here: Circumstances
 ) -> list[Reading]:
     """What the ink alone says of each region; nothing of those in which something is written."""
+    shades = grey(page.picture)
     filled = {each.region.key: each.filled for each in asked}
     found = [(region, filled.get(region.key, filled_probability(region, None))) for region in regions]
-    return [reading for region, sure in found if (reading := _by_ink(region, sure, layer, here))]
+    return [reading for region, sure in found if (reading := _by_ink(region, sure, layer, shades, here))]
 
 
-def _by_ink(region: FieldRegion, filled: float, layer: InkLayer, here: Circumstances) -> Reading | None:
+def _by_ink(
+    region: FieldRegion, filled: float, layer: InkLayer, shades: Picture, here: Circumstances
+) -> Reading | None:
     """What the ink alone says: ticked or not, signed or not, blank, struck through; None where something is written."""
     flags: tuple[Flag, ...] = ()
     text: str | None
@@ -57,10 +61,10 @@ def _by_ink(region: FieldRegion, filled: float, layer: InkLayer, here: Circumsta
     if region.astray:
         text, confidence, flags = None, None, (Flag.NOT_FITTING,)
     elif region.field.type == "checkbox":
-        ticked = probability_ticked(layer, region.ink, region.box)
+        ticked = probability_ticked(layer, region.ink, region.box, _strokes(region, layer, shades))
         text, confidence = ("true", ticked) if ticked >= 0.5 else ("false", 1 - ticked)
     elif region.field.type == "signature":
-        signed = probability_signed(layer, region.ink, region.box)
+        signed = probability_signed(layer, region.ink, region.box, _strokes(region, layer, shades))
         text, confidence = ("true", signed) if signed >= 0.5 else ("false", 1 - signed)
     elif filled < 0.5 and region.ink.doubtful and not region.is_witnessed:
         text, confidence, flags = None, None, (Flag.ILLEGIBLE,)
@@ -80,3 +84,8 @@ def _by_ink(region: FieldRegion, filled: float, layer: InkLayer, here: Circumsta
         conditions=here.conditions(filled),
         flags=flags,
     )
+
+
+def _strokes(region: FieldRegion, layer: InkLayer, shades: Picture) -> float:
+    """What the grey page shows in a box to tick or to sign, beside its ink."""
+    return added_strokes(shades, layer.blank, region.box, layer.unit)

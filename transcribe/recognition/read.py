@@ -117,7 +117,7 @@ def _read_page(
     regions = list(plain.regions)
     asked = ask_engines(page, layer, plain, sources, circumstances, cascade)
     builder.qualities.append(quality)
-    builder.readings += ink_readings(regions, asked, layer, circumstances) + engine_readings(
+    builder.readings += ink_readings(page, regions, asked, layer, circumstances) + engine_readings(
         asked, layer, circumstances
     )
     builder.source_words += [words for region in asked for words in region.source_words(page.number)]

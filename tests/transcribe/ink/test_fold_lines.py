@@ -12,6 +12,7 @@ from PIL import Image
 
 from transcribe.geometry import Box
 from transcribe.ink import mark_detection
+from transcribe.ink.added_strokes import added_strokes
 from transcribe.ink.ink_layer import ink_layer
 
 if TYPE_CHECKING:
@@ -86,9 +87,11 @@ def test_blurred_writing_that_a_fold_touches_all_along_is_not_taken_for_fold(bla
 
 
 def test_a_box_that_a_fold_runs_through_is_neither_ticked_nor_surely_empty(blank: Path) -> None:
-    sheet = ink_layer(photographed(blank, ((0, 416), (RIGHT, 416)), word=(300, 510)), str(blank))
+    page = photographed(blank, ((0, 416), (RIGHT, 416)), word=(300, 510))
+    sheet = ink_layer(page, str(blank))
     (tick,) = sheet.inks([TICK])
-    assert 0.05 < mark_detection.probability_ticked(sheet, tick, TICK) < 0.5
+    strokes = added_strokes(page, str(blank), TICK, sheet.unit)
+    assert 0.05 < mark_detection.probability_ticked(sheet, tick, TICK, strokes) < 0.5
 
 
 def test_a_line_struck_through_a_row_by_hand_stays_ink(blank: Path) -> None:

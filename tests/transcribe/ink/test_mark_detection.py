@@ -13,8 +13,8 @@ from PIL import Image
 
 from transcribe.geometry import Box
 from transcribe.ink import mark_detection
+from transcribe.ink.added_strokes import added_strokes
 from transcribe.ink.ink_layer import ink_layer
-from transcribe.ink.print_shift import displaced
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -54,10 +54,11 @@ def photographed(
 def said(blank: Path, page: Picture) -> tuple[float, float, float]:
     sheet = ink_layer(page, str(blank))
     square, ring, sign = sheet.inks([SQUARE, RING, SIGN])
+    square_, ring_, sign_ = (added_strokes(page, str(blank), box, 1.0) for box in (SQUARE, RING, SIGN))
     return (
-        mark_detection.probability_ticked(sheet, square, SQUARE),
-        mark_detection.probability_ticked(sheet, ring, RING),
-        mark_detection.probability_signed(sheet, sign, SIGN),
+        mark_detection.probability_ticked(sheet, square, SQUARE, square_),
+        mark_detection.probability_ticked(sheet, ring, RING, ring_),
+        mark_detection.probability_signed(sheet, sign, SIGN, sign_),
     )
 
 
@@ -86,25 +87,19 @@ def test_marks_that_light_may_have_bleached_leave_doubt(blank: Path) -> None:
     assert all(1 - SURE < sure < SURE for sure in said(blank, page))
 
 
-def test_displaced_print_is_found_where_it_stands(blank: Path) -> None:
-    sheet = ink_layer(photographed(blank, (4.0, -5.0)), str(blank))
-    around = Box(SQUARE.x0 - 10, SQUARE.y0 - 10, SQUARE.x1 + 10, SQUARE.y1 + 10)
-    found = displaced(sheet, around)
-    dark = sheet.dark[around.y0 : around.y1, around.x0 : around.x1] > 100
-    assert dark.any()
-    assert found[dark].mean() > 0.98
-    assert not found[20:25, 22:30].any()  # the paper within the frame is looked at
-
-
-def test_a_page_without_a_blank_has_no_print(blank: Path) -> None:
-    sheet = ink_layer(photographed(blank, (0.0, 0.0)), None)
-    assert not displaced(sheet, SQUARE).any()
-
-
 def test_a_box_at_the_rim_of_the_page_can_be_looked_at(blank: Path) -> None:
-    sheet = ink_layer(photographed(blank, (0.0, 0.0)), str(blank))
-    assert displaced(sheet, Box(0, 0, 40, 40)).shape == (40, 40)
-    assert displaced(sheet, Box(1620, 2310, 1654, 2339)).shape == (29, 34)
+    page = photographed(blank, (0.0, 0.0))
+    for box in (Box(0, 0, 40, 40), Box(1620, 2310, 1654, 2339)):
+        assert added_strokes(page, str(blank), box, 1.0) == 0
+
+
+@pytest.mark.parametrize("column", [290, 310, 316, 330, 400])
+def test_the_sharp_edge_of_a_shadow_is_no_mark_and_takes_none(blank: Path, column: int) -> None:
+    bare, marked = (photographed(blank, (0.0, 0.0), strokes) for strokes in ((), [*TICKS, *INITIALS]))
+    for page in (bare, marked):
+        page[:, column:] = (page[:, column:] * 0.5).astype(numpy.uint8)
+    assert all(sure < 0.5 for sure in said(blank, bare))
+    assert all(sure > 1 - SURE for sure in said(blank, marked)), "where it runs through a box a person may be asked"
 
 
 @pytest.mark.parametrize("stroke", [[(240, 314), (430, 318)], [(318, 230), (315, 420)]])
