@@ -73,6 +73,11 @@ class Cell:
         return self.engines.get(engine) == self.truth
 
     @property
+    def is_bare_code(self) -> bool:
+        """Whether it is a code whose form says no pattern: its shape is learnt from some thirty orders."""
+        return self.type == "code" and not self.pattern
+
+    @property
     def is_truncated(self) -> bool:
         """Whether the decided value is the truth less characters at an end."""
         said, truth = (self.decided or "").replace(" ", ""), self.truth.replace(" ", "")
