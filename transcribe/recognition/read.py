@@ -128,12 +128,16 @@ def _read_page(
 def _keep_pictures(
     builder: ReadResultBuilder, scan: Scan, page: Page, form: Form, regions: Sequence[FieldRegion], unit: float
 ) -> None:
-    """The page's picture with payment data covered, and the picture and place of each field."""
+    """The page's picture with payment data covered, and the picture and place of each field.
+
+    A picture reaches as far as the text that a detector sees across the box's sides.
+    """
     shown = cover(page.picture, [region.box for region in regions if region.field.personal == "payment"])
     builder.add_page_picture(page.number, shown)
     strict = bool(form.options.get("strict"))  # readers see the field alone
     for region in regions:
-        picture = crop(shown, region.box, scale=1 / unit, strict=strict)
+        seen = region.box if strict else Box.enclosing((region.box, *(region.stretches or ())))
+        picture = crop(shown, seen, scale=1 / unit, strict=strict)
         snippet = None if region.field.personal == "payment" else builder.add_field_picture(picture)
         builder.places.append(
             Place(scan=scan.id, key=region.key, page=page.number, box=region.box, snippet=snippet, confidence=1.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import cv2
@@ -12,10 +13,12 @@ import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from tests.fakes import ScriptedEngine
 from tests.transcribe.recognition.test_read import FLAT, by_field, picture, read_picture
 from transcribe import ocr
+from transcribe.archive import opened
 from transcribe.forms import blank_grey
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
@@ -120,6 +123,20 @@ def test_text_that_a_detector_sees_and_no_word_covers_is_partly_read(form: Form)
     assert not whole["order_number"]["finder"].flags
     part = by_field(read_picture(picture(FLAT), form, [Finder(found=[box], says="2025", share=0.6)]))
     assert part["order_number"]["finder"].flags == {"partly read"}
+
+
+def test_people_see_text_that_runs_beyond_its_box(form: Form) -> None:
+    box = box_of(form, "city")
+    across = Box(box.x0 + 10, box.y0 + 10, box.x1 + 60, box.y1 - 10)
+
+    def width(found: Sequence[Box]) -> int:
+        reads = read_picture(picture(FLAT), form, [Finder(found=found, says="Lyon")])
+        snippet = next(place.snippet for place in reads.places if place.key.name == "city")
+        assert snippet is not None
+        pack, start, end = opened(snippet)
+        return Image.open(BytesIO(reads.files[pack][start:end])).width
+
+    assert width([across]) == width([]) + 60
 
 
 def test_text_seen_where_ink_sees_none_is_asked_for_and_no_blank(form: Form) -> None:
