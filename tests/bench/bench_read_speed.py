@@ -29,6 +29,7 @@ from transcribe.ink import writing_lines
 from transcribe.ink.ink_layer import ink_layer
 from transcribe.model import Page
 from transcribe.recognition import form_fields
+from transcribe.recognition.plain_page import plain_page
 from transcribe.registration.align import align
 
 CONSOLE = Console(width=140)
@@ -129,7 +130,7 @@ def _fields(samples: Sequence[Sample]) -> Table:
     table = Table("form pages, phone photos", "ms a page", "ms a filled field", title="forms, both engines")
     parts, fields, fullest = _parts(samples)
     for name, seconds in parts.items():
-        clock = " (clock: it runs in a child)" if name == "rapidocr" else " (CPU)"
+        clock = " (clock: it runs in a child)" if name in ("detector", "rapidocr") else " (CPU)"
         _field_row(table, name + clock, seconds, len(samples), fields)
     _field_row(table, "beyond registration, Tesseract", parts["ink"] + parts["tesseract"], len(samples), fields)
     written, seconds = fullest
@@ -149,7 +150,7 @@ def _field_row(table: Table, name: str, seconds: float, pages: int, fields: int)
 def _parts(samples: Sequence[Sample]) -> tuple[dict[str, float], int, tuple[int, float]]:
     """Seconds of each part over all samples, the filled fields, and those of the fullest page with its seconds beyond
     registration."""
-    costs = dict.fromkeys(("decoding", "registration", "ink", "tesseract", "rapidocr"), 0.0)
+    costs = dict.fromkeys(("decoding", "registration", "ink", "tesseract", "detector", "rapidocr"), 0.0)
     total, fullest = 0, (0, 0.0)
     for sample in samples:
         form, photo = forms.load(sample.form), sample.page()
@@ -159,21 +160,24 @@ def _parts(samples: Sequence[Sample]) -> tuple[dict[str, float], int, tuple[int,
         page = align(photo, form).page
         looked = _processor(ink_layer, page.picture, path)
         sheet = ink_layer(page.picture, path)
+        regions = form_fields.field_regions(form, 1, sheet)
+        engines = {name: ocr.load(name, form.languages) for name in ("tesseract", "rapidocr")}
+        plain = plain_page(page, path, regions, (), list(engines.values()), sheet.unit)
         spots = [
             spot
-            for spot in form_fields.field_regions(form, 1, sheet)
-            if spot.field.type not in form_fields.MARKS and spot.ink.box
+            for spot in plain.regions
+            if spot.field.type not in form_fields.MARKS and (spot.ink.box or spot.stretches)
         ]
         boxes = [box for spot in spots for box in writing_lines.lines(spot.ink, sheet.unit)]
-        clean = Page(number=1, picture=sheet.clean)
-        seconds = {}
-        for name, measure in (("tesseract", _processor), ("rapidocr", _clock)):
-            engine = ocr.load(name, form.languages)
-            seconds[name] = min(measure(engine.words, clean, boxes) for _ in range(ROUNDS))
-            costs[name] += seconds[name]
+        clean, lines = Page(number=1, picture=sheet.clean), [line for spot in spots for line in plain.lines(spot)]
+        read, find = engines["rapidocr"].words, engines["rapidocr"].stretches
+        tesseract = min(_processor(engines["tesseract"].words, clean, boxes) for _ in range(ROUNDS))
+        costs["rapidocr"] += min(_clock(read, plain.page, lines) for _ in range(ROUNDS))
+        costs["detector"] += min(_clock(find, plain.page) for _ in range(ROUNDS))
+        costs["tesseract"] += tesseract
         costs["ink"] += looked
         total += len(spots)
-        fullest = max(fullest, (len(spots), looked + seconds["tesseract"]))
+        fullest = max(fullest, (len(spots), looked + tesseract))
     return costs, total, fullest
 
 
