@@ -45,6 +45,8 @@ def test_wishes_are_spread_over_the_forms() -> None:
             some = [each.form for each in asked if (each.condition, each.hand) == (condition, hand)]
             assert sorted(some) == sorted(forms.LAYOUTS)
     assert set(forms.NEVER_FITTED) < set(forms.LAYOUTS)
+    alone = list(wishes(("edge",), ("typed", "hand"), list(forms.LAYOUTS), 8, 1))
+    assert alone == [each for each in asked if each.condition == "edge"]
 
 
 def test_what_is_cut_short_is_told_from_what_is_misread() -> None:

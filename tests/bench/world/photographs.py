@@ -62,9 +62,10 @@ class Wish:
 def wishes(
     conditions: Sequence[str], hands: Sequence[str], names: Sequence[str], count: int, seed: int
 ) -> Iterator[Wish]:
-    """`count` photographs for each condition and hand, spread over the forms."""
+    """`count` photographs for each condition and hand, spread over the forms: the same whatever else is asked for."""
     half = max(1, len(names) // 2)
-    for place, condition in enumerate(conditions):
+    for condition in conditions:
+        place = list(CONDITIONS).index(condition)
         for other, hand in enumerate(hands):
             for number in range(count):
                 form = names[(2 * number + number // half + place + other) % len(names)]
