@@ -10,7 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -24,9 +24,13 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.administration import require_fair_start
 from flows.home import Home, home_at, load_settings, now
+from flows.mending import known_as, to_read_again
 from flows.runtime import settle_memory
 from flows.steps import (
+    Because,
+    Ingested,
     TakenScan,
+    batch_summary,
     failure_message,
     forms_of,
     read_scan,
@@ -36,7 +40,7 @@ from flows.steps import (
 )
 from transcribe.errors import FairhandError, ScanError
 from transcribe.intake import Unreadable, gather, shown_path
-from transcribe.model import Scan
+from transcribe.model import ReadResult, Scan
 
 logger = logging.getLogger("fairhand.ingest")
 
@@ -60,35 +64,11 @@ Files are often named after customers. Prefect keeps a flow's parameters, and fo
 """
 
 
-@dataclass(slots=True, kw_only=True)
-class Ingested:
-    """What became of a batch, in counts: files, scans, scans read now, and scans known already.
+READ_AGAIN: ContextVar[Because | None] = ContextVar("again", default=None)
+"""Who has known scans read again, and why; these words go past Prefect too."""
 
-    `healed` are those read again because pictures of them were lost. `forgotten` are those of the known that were
-    forgotten, and are not taken in again.
-    `unidentified` counts new scans of an unknown form, `aside_before` files that were set aside before. `set_aside` has
-    the files that could not be read and `failed` what failed for another reason, each with a message. `without` has
-    the scans that were read without an engine that failed on them, with the engine.
-    """
-
-    batch: str
-    files: int = 0
-    scans: int = 0
-    read: int = 0
-    known: int = 0
-    healed: int = 0
-    forgotten: int = 0
-    unidentified: int = 0
-    aside_before: int = 0
-    set_aside: list[tuple[str, str]] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)
-    without: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def changed(self) -> bool:
-        """Whether the batch brought anything new."""
-        return bool(self.read or self.unidentified or self.failed or len(self.set_aside) > self.aside_before)
-
+TO_READ_AGAIN: dict[str, Callable[[int], ReadResult]] = {}
+"""By scan what reads it anew, in this process; given whether to go on without an engine that fails."""
 
 UNFORESEEN: dict[str, Exception] = {}
 """By scan the unforeseen errors of reading it in this process, which may quote the paper: they go past Prefect."""
@@ -136,7 +116,8 @@ def read_one(home: str, scan: str, short: str, key: str) -> dict[str, Any]:
     running = TaskRunContext.get()
     last = running is not None and running.task_run.run_count > len(RETRY_SECONDS)
     try:
-        reads = read_scan(opened, opened.store.scan(scan), without=int(last))
+        anew = TO_READ_AGAIN.get(scan)
+        reads = anew(int(last)) if anew else read_scan(opened, opened.store.scan(scan), without=int(last))
     except FairhandError:
         raise
     except Exception as error:
@@ -175,31 +156,40 @@ def _ingested(files: Sequence[Path], form: str, batch: str, home: str) -> Ingest
     assert isinstance(artifact, UUID), "a flow without async gets the id itself"
     queue = _Window(opened, done, lambda percent: update_progress_artifact(artifact_id=artifact, progress=percent))
     aside_before = {aside.file.sha256 for aside in opened.store.list_set_aside()}
-    for taken in take_in(opened, files, form, batch):
+    again = READ_AGAIN.get()
+    for taken in take_in(opened, files, form, batch, again):
         if isinstance(taken, Unreadable):
             (done.failed if taken.failed else done.set_aside).append((shown_path(taken.path), taken.message))
             done.aside_before += taken.file.sha256 in aside_before
         else:
-            queue.add(taken)
+            queue.add(taken, again)
     queue.drain()
     reconcile_to_the_end(opened)
-    create_markdown_artifact(key=_artifact_key("summary", batch), markdown=_summary(done, opened))
+    create_markdown_artifact(key=_artifact_key("summary", batch), markdown=batch_summary(done, opened))
     return done
 
 
 def ingest_batch(
-    home: Path, paths: list[Path], form: str, batch: str, workers: int, progress: Callable[[int, int], None]
+    home: Path,
+    paths: list[Path],
+    form: str,
+    batch: str,
+    workers: int,
+    progress: Callable[[int, int], None],
+    again: Because | None = None,
 ) -> Ingested:
     """Run the flow in this process with so many scans at a time.
 
-    `progress` is called with (scans done, files in all) after each.
+    `progress` is called with (scans done, files in all) after each. With `again` what is known is read anew.
     """
     progress_token, files_token = REPORT_PROGRESS.set(progress), BATCH_FILES.set(tuple(paths))
+    again_token = READ_AGAIN.set(again)
     try:
         runner = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=workers))
         flow = ingest.with_options(task_runner=runner)
         return Ingested(**flow([], form, batch, str(home)))
     finally:
+        READ_AGAIN.reset(again_token)
         BATCH_FILES.reset(files_token)
         REPORT_PROGRESS.reset(progress_token)
 
@@ -215,10 +205,14 @@ class _Window:
         self._lost: set[str] = set()
         self._finished = 0
 
-    def add(self, taken: TakenScan) -> None:
+    def add(self, taken: TakenScan, again: Because | None) -> None:
         """Begin to read a scan, unless its form is unknown or the store has its readings."""
         scan = taken.scan
         self._done.scans += 1
+        if taken.again and again and scan.id not in self._submitted:
+            scan, TO_READ_AGAIN[scan.id] = to_read_again(self._home, taken, again)
+            self._begin(scan, anew=True)
+            return
         if taken.forgotten:
             self._done.known += 1
             self._done.forgotten += 1
@@ -226,14 +220,18 @@ class _Window:
             self._done.unidentified += 1
         elif not scan.form or scan.id in self._submitted or (not taken.lost and self._home.store.has_reads(scan.id)):
             self._done.known += 1
+            self._done.known_as.append(known_as(self._home, scan.id))
         else:
-            self._submitted.add(scan.id)
             self._lost |= {scan.id} if taken.lost else set()
-            self._running.append((scan, self._submit(scan, anew=taken.lost)))
-            if len(self._running) > self._size:
-                self._finish_first()
+            self._begin(scan, anew=taken.lost)
             return
         self._report()
+
+    def _begin(self, scan: Scan, *, anew: bool) -> None:
+        self._submitted.add(scan.id)
+        self._running.append((scan, self._submit(scan, anew=anew)))
+        if len(self._running) > self._size:
+            self._finish_first()
 
     def drain(self) -> None:
         """Wait for everything that is under way."""
@@ -255,13 +253,18 @@ class _Window:
             self._fail(scan, UNFORESEEN.pop(scan.id, result))
         else:
             self._done.read += 1
+            self._done.read_again += scan.id in TO_READ_AGAIN
             self._done.healed += scan.id in self._lost
             self._done.without += [(scan.name, engine) for engine in result.get("failed", ())]
+        TO_READ_AGAIN.pop(scan.id, None)
         self._report()
 
     def _fail(self, scan: Scan, error: Exception) -> None:
         """Set a scan aside, whatever happened to it, so that the others go on."""
         message = failure_message(scan, error)
+        if scan.id in TO_READ_AGAIN:  # what was read of it before stands
+            self._done.failed.append((scan.name, f"It was not read again, and stays as it was: {message}"))
+            return
         self._home.store.set_scan_aside(scan.id, type(error).__name__, message, self._done.batch, now())
         (self._done.set_aside if isinstance(error, ScanError) else self._done.failed).append((scan.name, message))
 
@@ -276,20 +279,3 @@ def _artifact_key(name: str, batch: str) -> str:
     """The key of a batch's artifact: small letters, digits and dashes only, as Prefect asks."""
     words = "".join(character if character.isalnum() else " " for character in batch.lower()).split()
     return "-".join(filter(None, (name, *words)))
-
-
-def _summary(done: Ingested, home: Home) -> str:
-    """The batch in a table, for Prefect's pages: counts only, no text of the paper."""
-    counts = home.store.counts(done.batch)
-    lines = [
-        f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already, "
-        f"{done.unidentified} of an unknown form, {len(done.set_aside)} files set aside, {len(done.failed)} failed.",
-        "",
-        "| form | scans | fields | decided by machine | open | records |",
-        "|---|---|---|---|---|---|",
-    ]
-    for form, scans in counts.scans.items():
-        columns = (counts.fields, counts.decided_by_machine, counts.open_fields, counts.records)
-        cells = [form or "unknown", str(scans), *(str(column.get(form, 0)) for column in columns)]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)

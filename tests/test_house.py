@@ -25,7 +25,7 @@ GROUND = {
     "transcribe.rule_grammar": "errors model",
     "transcribe.table_rows": "model",
     "reconcile.policy": "",
-    "flows.ingest": "home runtime steps administration transcribe.intake",
+    "flows.ingest": "home mending runtime steps administration transcribe.intake",
     "flows.scheduled": "home steps",
 }
 """The files that stand loose in a package, and what they may import."""
@@ -74,6 +74,7 @@ ROOMS = {
     "flows.steps": "home reconcile.decision reconcile.forms reconcile.inference reconcile.learning"
     " reconcile.parameters reconcile.policy reconcile.records transcribe.i18n transcribe.intake transcribe.ocr"
     " transcribe.people transcribe.recognition transcribe.store transcribe.table_rows",
+    "flows.mending": "home steps transcribe.intake",
     "flows.output": "home steps reconcile.algorithms reconcile.collection reconcile.forms reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.i18n transcribe.intake transcribe.ocr transcribe.store",
     "flows.standalone": "home steps output reconcile.collection reconcile.decision reconcile.inference"
@@ -86,7 +87,7 @@ ROOMS = {
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
     " reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records transcribe.fields"
     " transcribe.pay_arithmetic transcribe.people",
-    "flows.cli": "home runtime steps output terminal standalone administration serving simulation ingest"
+    "flows.cli": "home mending runtime steps output terminal standalone administration serving simulation ingest"
     " transcribe.forms transcribe.i18n transcribe.intake transcribe.people transcribe.store",
 }
 """Which rooms a room may import besides the open ground, for types too: a name without a dot is of its own package."""

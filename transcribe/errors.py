@@ -76,6 +76,7 @@ class LateTooLong(LeaseLost):
 class NotFound(StoreError):
     """There is nothing of this name or number."""
 
+    exit_code = 2
     retry = False
 
 

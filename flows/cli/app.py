@@ -31,6 +31,7 @@ COMMAND_GROUPS = (
     "learning",
     "planning",
     "inspecting",
+    "scan",
     "serving",
     "people",
     "forms",

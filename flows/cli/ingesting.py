@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +14,18 @@ from flows import terminal
 from flows.cli.app import app, settings_of
 
 if TYPE_CHECKING:
-    from flows.ingest import Ingested
+    from flows.home import Home, Settings
+    from flows.steps import Because, Ingested
+
+
+Again = Annotated[bool, typer.Option("--again", help="Read known scans anew; take forgotten ones in.")]
+"""Whether what is known is read again."""
+
+Why = Annotated[str, typer.Option(help="With --again: why; kept with the scans.")]
+"""Why it is."""
+
+By = Annotated[str, typer.Option(help="With --again: who has it done.")]
+"""Who has it done."""
 
 
 @app.command()
@@ -25,37 +36,37 @@ def ingest(
     ],
     form: Annotated[str, typer.Option(help="The name of a form, the path of its definition, or auto: find out which.")],
     batch: Annotated[str, typer.Option(help="A name for these files together; else the time.")] = "",
+    again: Again = False,
+    why: Why = "",
+    by: By = "operator",
     as_json: terminal.AsJson = False,
 ) -> None:
-    """Take files in, have machines read them, decide or ask people. The same files again change nothing."""
-    from flows.administration import require_fair_start
+    """Take files in, have machines read them, decide or ask people. The same files again change nothing.
+
+    With --again they are read anew, also as another form: what was read before stays as history.
+    """
     from flows.home import open_home
     from flows.runtime import prefect_for
-    from flows.steps import AUTO_FORM, forms_of
-    from transcribe.intake import passed_over, shown_path, unreached
 
     settings = settings_of(ctx)
     terminal.require_existing(paths)
+    because = _because(by, why) if again else None
     home = open_home(settings)
-    for name in (form,) if form != AUTO_FORM else home.forms.names():
-        home.use_form(name)  # what is wrong with a form is said before anything begins
-    require_fair_start(home, forms_of(home, form))
+    _check(home, form)
     with prefect_for(settings):
         from flows.ingest import ingest_batch
 
-        batch = batch or datetime.now(UTC).strftime("%Y-%m-%d %H.%M.%S")
+        name = batch or datetime.now(UTC).strftime("%Y-%m-%d %H.%M.%S")
         with terminal.progress("reading") as progress:
-            done = ingest_batch(settings.home, paths, form, batch, settings.cores, progress)
-    again = {state.scan.name: state.advice for state in home.store.scan_states(batch)[::-1] if state.advice}
-    others = [shown_path(path) for path in passed_over(paths, own_folders=settings.picture_folders)]
-    missed = [(shown_path(each.path), each.reason) for each in unreached(paths, own_folders=settings.picture_folders)]
+            done = ingest_batch(settings.home, paths, form, name, settings.cores, progress, because)
+    retake = {state.scan.name: state.advice for state in home.store.scan_states(name)[::-1] if state.advice}
+    others, missed = _not_taken(paths, settings)
     if as_json:
-        more = {"passed_over": others, "unreached": missed, "again": again}
+        more = {"passed_over": others, "unreached": missed, "again": retake}
         terminal.as_json({**dataclasses.asdict(done), "changed": done.changed, **more})
     else:
         _print(done, others, missed)
-        for scan, codes in again.items():
-            terminal.say(f"{terminal.one_line(scan)}: {terminal.photo_advice(codes, settings.spoken_language)}")
+        _print_advice(retake, settings)
     if done.set_aside or done.failed or done.without or missed:
         raise typer.Exit(1)
 
@@ -67,9 +78,13 @@ def _print(done: Ingested, others: Sequence[str], missed: Sequence[tuple[str, st
         terminal.say(f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already.")
     else:
         terminal.say(f"All {done.known} scans are known already; nothing has changed.")
+    if done.read_again:
+        terminal.say(f"{done.read_again} of them were known, and were read again; what was read before is history.")
+    _print_known(done)
     if done.forgotten:
         terminal.say(
-            f"{done.forgotten} of them were forgotten, and are not taken in again: what is erased stays erased."
+            f"{done.forgotten} of them were forgotten, and are not taken in again: what is erased stays erased, unless "
+            "somebody says otherwise: fairhand ingest --again --why WHY --form NAME PATH..."
         )
     if done.healed:
         terminal.say(
@@ -88,3 +103,51 @@ def _print(done: Ingested, others: Sequence[str], missed: Sequence[tuple[str, st
         terminal.say(terminal.unreached_message(folder, reason))
     if others:
         terminal.say(terminal.passed_over_message(others))
+
+
+def _check(home: Home, form: str) -> None:
+    """What is wrong with a form or its pay is said before anything begins."""
+    from flows.administration import require_fair_start
+    from flows.steps import AUTO_FORM, forms_of
+
+    for name in (form,) if form != AUTO_FORM else home.forms.names():
+        home.use_form(name)
+    require_fair_start(home, forms_of(home, form))
+
+
+def _not_taken(paths: list[Path], settings: Settings) -> tuple[list[str], list[tuple[str, str]]]:
+    """The files that are passed over, and the folders that nobody could look into, with why."""
+    from transcribe.intake import passed_over, shown_path, unreached
+
+    own = settings.picture_folders
+    missed = [(shown_path(each.path), each.reason) for each in unreached(paths, own_folders=own)]
+    return [shown_path(path) for path in passed_over(paths, own_folders=own)], missed
+
+
+def _print_advice(retake: Mapping[str, Sequence[str]], settings: Settings) -> None:
+    for scan, codes in retake.items():
+        terminal.say(f"{terminal.one_line(scan)}: {terminal.photo_advice(codes, settings.spoken_language)}")
+
+
+def _because(by: str, why: str) -> Because:
+    from flows.steps import Because
+
+    if not why.strip():
+        raise typer.BadParameter("--again wants to know why: --why WHY. It is kept with the scans.")
+    return Because(by=by, why=why.strip())
+
+
+def _print_known(done: Ingested) -> None:
+    """As what scans are known, where, since when, and how to have them read as something else."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for each in done.known_as:
+        form = f"{each['form']} version {each['version']}" if each["form"] else "scans of an unknown form"
+        groups.setdefault((form, str(each["batch"])), []).append(str(each["since"]))
+    for (form, batch), since in groups.items():
+        where = f"in the batch {batch!r} since {min(since)[:16].replace('T', ' ')} UTC"
+        terminal.say(f"{len(since)} known already as {form}, {where}.")
+    if groups:
+        terminal.say(
+            "To have them read anew, as this or another form: fairhand ingest --again --why WHY --form NAME PATH..., "
+            "or fairhand scan read-again."
+        )

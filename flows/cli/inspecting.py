@@ -33,13 +33,12 @@ def status(
     from flows.steps import held_forms
 
     home = open_home(settings_of(ctx))
+    if batch is not None:
+        home.store.require_batch(batch)
     counts = home.store.counts(batch)
     aside = [file for file in home.store.list_set_aside() if batch in (None, file.batch)]
     if as_json:
         terminal.as_json(status_json(home, counts, aside, batch).model_dump(mode="json"))
-        return
-    if batch is not None and not counts.scans and not counts.set_aside:
-        terminal.say(f"No scan came in a batch {batch!r} first. fairhand status --json tells each scan's batch.")
         return
     print_counts(counts)
     _print_missing_people([missing_in_words(each) for each in home.store.missing_people()])

@@ -2,6 +2,7 @@
 
 from flows.steps.erasures import finish_erasures, held_forms, publish_records
 from flows.steps.form_suggestions import suggest_form
+from flows.steps.ingested import Ingested, batch_summary
 from flows.steps.layout_tasks import with_layout_tasks
 from flows.steps.learn_parameters import LearningReport, ReopenedField, learn_home
 from flows.steps.outcomes import outcomes
@@ -9,9 +10,11 @@ from flows.steps.parameter_versions import go_back, parameter_versions
 from flows.steps.provisional_records import keep_provisional
 from flows.steps.read_scans import (
     AUTO_FORM,
+    Because,
     TakenScan,
     failure_message,
     forms_of,
+    machine_reads,
     read_options,
     read_scan,
     take_in,
@@ -26,9 +29,12 @@ from flows.steps.reconcile_scans import (
 
 __all__ = [
     "AUTO_FORM",
+    "Because",
+    "Ingested",
     "LearningReport",
     "ReopenedField",
     "TakenScan",
+    "batch_summary",
     "failure_message",
     "finish_erasures",
     "forms_of",
@@ -37,6 +43,7 @@ __all__ = [
     "is_audited",
     "keep_provisional",
     "learn_home",
+    "machine_reads",
     "outcomes",
     "parameter_versions",
     "publish_records",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows.home import Home, Settings, limits, now
 from transcribe import ocr
-from transcribe.errors import FairhandError, NotFound, ScanError
+from transcribe.errors import FairhandError, ScanError
 from transcribe.intake import (
     SAVE_ANEW_ADVICE,
     Scanned,
@@ -41,17 +41,28 @@ ENGINES_COUNT = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Because:
+    """Who has something done, and why."""
+
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TakenScan:
     """A scan that the store now has, and whether it is new there.
 
     `lost`: some of its pictures are not in the archive, or are not what their names say, so that it is read again.
-    `forgotten`: it was forgotten, so that nothing of it is kept again.
+    `forgotten`: it was forgotten, so that nothing of it is kept again. `again`: it is known, and to be read anew as
+    the form that `scanned` has, with its pages where these were kept.
     """
 
     scan: Scan
     new: bool
     lost: bool = False
     forgotten: bool = False
+    again: bool = False
+    scanned: Scanned | None = None
 
 
 def forms_of(home: Home, form_name: str) -> list[str]:
@@ -59,10 +70,13 @@ def forms_of(home: Home, form_name: str) -> list[str]:
     return list(home.forms.names()) if form_name == AUTO_FORM else [home.forms.find(form_name).name]
 
 
-def take_in(home: Home, paths: Sequence[Path], form_name: str, batch: str) -> Iterator[TakenScan | Unreadable]:
+def take_in(
+    home: Home, paths: Sequence[Path], form_name: str, batch: str, again: Because | None = None
+) -> Iterator[TakenScan | Unreadable]:
     """Take in the scans in these files and folders; a file that gives none is set aside with the reason.
 
-    With the form "auto" each scan's form is looked for among all forms that are known here.
+    With the form "auto" each scan's form is looked for among all forms that are known here. With `again` what is known
+    is to be read anew, and what was forgotten comes again as a new scan.
     """
     form = None if form_name == AUTO_FORM else home.use_form(form_name)
     forms = [home.use_form(name) for name in home.forms.names()] if form is None else []
@@ -72,12 +86,12 @@ def take_in(home: Home, paths: Sequence[Path], form_name: str, batch: str) -> It
         home.archive,
         limits(home.settings),
         forms=forms,
-        is_known=lambda scan: is_known(home, scan, form),
+        is_known=lambda scan: is_known(home, scan, form, again=again is not None),
         batch=batch,
     )
     places_aside = {file.place for file in home.store.list_set_aside()}
     for found in scanned:
-        kept = found if isinstance(found, Unreadable) else _kept_or_failed(home, found)
+        kept = found if isinstance(found, Unreadable) else _kept_or_failed(home, found, again)
         if isinstance(kept, Unreadable):
             home.store.set_aside(kept.file, kept.error, kept.message, batch, now(), place_of(kept.path, kept.page))
         else:
@@ -102,35 +116,49 @@ def failure_message(scan: Scan, error: Exception) -> str:
     return f"{unexpected(error)} {SAVE_ANEW_ADVICE} and ingest it again."
 
 
-def is_known(home: Home, scan: str, form: Form | None = None) -> bool:
+def is_known(home: Home, scan: str, form: Form | None = None, *, again: bool = False) -> bool:
     """Whether there is nothing to keep of this scan.
 
     So it is where it was forgotten, where the store and the archive have all of it, and where a masked copy is
-    lost and `form`, that it comes in as, does not say where to mask it again.
+    lost and `form`, that it comes in as, does not say where to mask it again. `again` a forgotten one is to be kept,
+    and one of which there are but masked copies.
     """
-    if home.store.forgotten(scan):
-        return True
-    try:
-        pages = home.store.scan(scan).pages
-    except NotFound:
-        return False
+    known = home.store.scan_of_pages(scan)
+    if known is None:
+        return home.store.forgotten(scan) and not again
+    pages, origin = known.pages, home.store.origin(known.id)
+    if origin != scan:  # another picture took its place
+        return not again
     if scan_id((page.file, page.page) for page in pages) != scan and not (form and form.has_payment):
-        return True
+        return not again
     return all(home.archive.is_whole(name) for page in pages for name in (page.file, page.hocr) if name)
 
 
-def _kept_or_failed(home: Home, scanned: Scanned) -> TakenScan | Unreadable:
+def _kept_or_failed(home: Home, scanned: Scanned, again: Because | None) -> TakenScan | Unreadable:
     """The scan as the store has it; Unreadable where it could not be kept, so that the others go on."""
     try:
-        return _kept(home, scanned)
+        return _kept(home, scanned) if again is None else _kept_again(home, scanned, again)
     except Exception as error:
         file = SourceFile(sha256=scanned.scan.id, name=scanned.scan.name, size=0, media_type="")
         return unreadable(scanned.path, file, error, scanned.page)
 
 
+def _kept_again(home: Home, scanned: Scanned, again: Because) -> TakenScan:
+    """The scan as the store has it, to be read anew where it is known; a forgotten one has come again."""
+    known = home.store.scan_of_pages(scanned.scan.id)
+    if known is not None and scanned.scan.form and known.form:
+        return TakenScan(scan=known, new=False, again=True, scanned=scanned)
+    if known is not None or not home.store.forgotten(scanned.scan.id):
+        return _kept(home, scanned)
+    return TakenScan(scan=home.store.take_again(scanned.scan, scanned.files, again.by, again.why, now()), new=True)
+
+
 def _kept(home: Home, scanned: Scanned) -> TakenScan:
     """The scan as the store has it. One of an unknown form waits until a person says its form, or until it is taken in
     again as a form."""
+    known = home.store.scan_of_pages(scanned.scan.id)
+    if known is not None and known.id != scanned.scan.id:
+        return TakenScan(scan=known, new=False)
     new = home.store.put_scan(scanned.scan, scanned.files, now())
     if not new and home.store.forgotten(scanned.scan.id):
         return TakenScan(scan=home.store.scan(scanned.scan.id), new=False, forgotten=True)
@@ -157,7 +185,8 @@ def _names_lost_copies(home: Home, scan: Scan) -> bool:
 def _put_pictures(home: Home, scan: Scan) -> None:
     """Keep the pictures of a scan's pages as they came, for people who are asked which form it is."""
     reads = pictures(load_pages(scan, home.archive, limits(home.settings)))
-    _put_reads(home, scan, reads)
+    home.archive.put_all(reads.files.values())
+    home.store.put_reads(scan.id, reads, now())
 
 
 def read_scan(home: Home, scan: Scan, *, without: int = 0) -> ReadResult:
@@ -170,17 +199,21 @@ def read_scan(home: Home, scan: Scan, *, without: int = 0) -> ReadResult:
     form = home.forms(scan.form, scan.form_version)
     if form.has_payment:
         scan = _masked(home, scan, form)
-    pages = load_pages(scan, home.archive, limits(home.settings))
-    options = replace(read_options(home.settings), failures_before_fallback=without)
-    reads = read(scan, pages, form, engines_for(home, form), now(), options)
-    _put_reads(home, scan, reads)
+    reads = machine_reads(home, scan, form, without=without)
+    home.store.put_reads(scan.id, reads, now())
     return reads
 
 
-def _put_reads(home: Home, scan: Scan, reads: ReadResult) -> None:
-    """Keep what machines read of a scan: the pictures first, as the readings refer to them."""
+def machine_reads(home: Home, scan: Scan, form: Form, *, without: int = 0) -> ReadResult:
+    """What every engine reads of a scan as this form.
+
+    Its pictures are in the archive then; the store is not changed.
+    """
+    pages = load_pages(scan, home.archive, limits(home.settings))
+    options = replace(read_options(home.settings), failures_before_fallback=without)
+    reads = read(scan, pages, form, engines_for(home, form), now(), options)
     home.archive.put_all(reads.files.values())
-    home.store.put_reads(scan.id, reads, now())
+    return reads
 
 
 def _masked(home: Home, scan: Scan, form: Form) -> Scan:
@@ -188,7 +221,7 @@ def _masked(home: Home, scan: Scan, form: Form) -> Scan:
 
     Its form may have been unknown when it came. What a killed process left undone is done when the scan is read again.
     """
-    if is_unmasked(scan, form):
+    if is_unmasked(scan, form, home.store.origin(scan.id)):
         home.store.mask_pages(scan.id, masked_anew(scan, form, home.archive, limits(home.settings)), now())
     for name in home.store.replaced(scan.id):
         home.archive.erase(name)

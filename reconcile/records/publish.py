@@ -39,8 +39,7 @@ class Outbox(Protocol):
     def outbox_goes_on_after(self, number: int) -> None: ...
     def keep_erased(self, scans: Mapping[str, datetime]) -> None: ...
     def scan(self, scan: str) -> Scan: ...
-    def readings(self, scan: str, up_to: int | None = None) -> list[Reading]: ...
-    def places(self, scan: str) -> list[Place]: ...
+    def cited(self, scan: str, form: str, version: int) -> tuple[list[Reading], list[Place]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,13 +189,14 @@ def _add_forms(database: Database, store: Outbox, forms: FormOfVersion) -> int:
 def _write_record(database: Database, store: Outbox, entry: OutboxEntry, form: Form) -> None:
     """Write a record's rows in place of its former ones, and what changed into its history."""
     assert entry.record is not None, "erasures go another way"
+    readings, places = store.cited(entry.scan, form.name, form.version)
     source = rows.RecordSource(
         entry=entry,
         record=entry.record,
         scan=store.scan(entry.scan),
         form=form,
-        readings={reading.id: reading for reading in store.readings(entry.scan)},
-        places={place.key: place for place in store.places(entry.scan)},
+        readings={reading.id: reading for reading in readings},
+        places={place.key: place for place in places},
     )
     old = next(database.table("records").rows_where("scan = ?", [entry.scan]), None)
     number = entry.number if old is None else int(old["id"])

@@ -12,8 +12,8 @@ from flows.administration import examine, forget_scan
 from flows.administration.deep_check import examine_deeply
 from flows.cli.ingesting import _print
 from flows.home import PREFECT_KEY_FILE, Settings, load_settings, prefect_secret
-from flows.ingest import Ingested
 from flows.steps import publish_records, rebuild_records, take_in
+from flows.steps.ingested import Ingested
 from flows.steps.read_scans import TakenScan
 from flows.terminal.printing import columns, one_line, with_file
 from tests.attack.test_restore import backup, opened, put_back, recorded

@@ -86,9 +86,16 @@ def test_wrong_use_exits_with_two(house: House, words: list[str]) -> None:
 
 def test_what_is_not_there_is_said_in_one_line(house: House) -> None:
     done = house.run("explain", "abcdef", "total")
-    assert done.code == 1
+    assert done.code == 2
     assert done.err.startswith("fairhand: ")
     assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [["status", "--batch", "NOSUCH"], ["scan", "read-again", "NOSUCH", "--why", "x"]])
+def test_a_mistyped_name_exits_with_two(house: House, words: list[str]) -> None:
+    done = house.run(*words)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "NOSUCH" in done.err
 
 
 def test_a_wrong_setting_is_said_in_one_line(house: House) -> None:
@@ -220,4 +227,4 @@ def test_what_was_named_and_is_not_there_stops_an_ingest_before_it_begins(house:
 
 
 def test_a_batch_that_is_none_is_said_to_be_none(house: House) -> None:
-    assert "'tuesday'" in house.run("status", "--batch", "tuesday").out
+    assert "'tuesday'" in house.run("status", "--batch", "tuesday").err

@@ -13,7 +13,8 @@ from PIL import Image
 from flows.administration.people import invite
 from flows.cli.inspecting import FILE_ERRORS
 from flows.home.home import Home, now
-from flows.ingest import Ingested, _Window
+from flows.ingest import _Window
+from flows.steps.ingested import Ingested
 from flows.steps.read_scans import AUTO_FORM, TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from tests.flows.house import CASES, House

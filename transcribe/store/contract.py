@@ -32,6 +32,7 @@ from transcribe.store.facts import (
     ANYTHING,
     CLAIM_SECONDS,
     PAY_MEASURE,
+    Act,
     ApiToken,
     Appeal,
     AppealOutcome,
@@ -43,6 +44,7 @@ from transcribe.store.facts import (
     ExpertOutcomes,
     FieldHistory,
     Floor,
+    KnownScan,
     Learning,
     MissingPeople,
     Notice,
@@ -195,7 +197,7 @@ class ReconcileStore(Protocol):
 
         Decisions that changed get a new version. Tasks are opened; in the same slot it is the same task. Tasks of
         decided fields that nobody holds are closed. A record that is complete and new gets its entry in the outbox.
-        Nothing happens where a later conclusion stands already, or where the scan was forgotten.
+        Nothing happens where a later conclusion stands already, where the scan was read again since, or was forgotten.
         """
 
     def wake(self, scans: Iterable[str], now: datetime) -> None:
@@ -305,6 +307,46 @@ class ReconcileStore(Protocol):
 
     def past_retention(self, now: datetime) -> list[str]:
         """Scans kept longer than their form allows, oldest first. They are to be forgotten."""
+
+
+class SteeringStore(Protocol):
+    """What an operator does to mend and steer. Each is an act, kept and logged with who did it and why."""
+
+    def acts(self, scan: str | None = None, batch: str | None = None) -> list[Act]:
+        """What operators did, or did to this scan or batch, first to latest."""
+
+    def read_again(
+        self, scan: str, form: tuple[str, int], reads: ReadResult, by: str, reason: str, now: datetime
+    ) -> None:
+        """Keep what machines read of a scan anew, as this form and version. What they read before is history.
+
+        Questions that people were asked are withdrawn; those that are held are kept and paid. What is still wished for
+        is asked again when the scan is weighed, and decisions stand until then. What people read stays under the form
+        that they read it with, and counts where it is this one. NotFound where the scan is forgotten.
+        """
+
+    def take_again(self, scan: Scan, files: Sequence[SourceFile], by: str, reason: str, now: datetime) -> Scan:
+        """Keep a scan whose pages were forgotten as a new one, with an id of its own. Gives it, or the one that
+        already came again."""
+
+    def replace_pages(self, scan: str, pages: Scan, files: Sequence[SourceFile], now: datetime) -> None:
+        """Take other pages for those of a scan. Those that they replace are then among `replaced`."""
+
+    def origin(self, scan: str) -> str:
+        """The id that the pages of a scan had as they came: its own, but for what came again or was retaken."""
+
+    def scan_of_pages(self, pages: str) -> Scan | None:
+        """The scan that these pages are or were in, by the id that they had as they came. None where it is
+        forgotten, or there is none."""
+
+    def known_scan(self, scan: str) -> KnownScan:
+        """A scan with since when it is known."""
+
+    def require_batch(self, batch: str) -> None:
+        """NotFound where nothing came in a batch of this name."""
+
+    def cited(self, scan: str, form: str, version: int) -> tuple[list[Reading], list[Place]]:
+        """Every reading of a scan under a form, history too, and its places there: what its records cite."""
 
 
 class QueueStore(Protocol):
@@ -754,7 +796,9 @@ class AuditStore(Protocol):
         """HMAC-SHA256 of some text: all that stays of an erased text, and all that the audit log says of one."""
 
 
-class Store(IngestStore, ReconcileStore, QueueStore, PeopleStore, PayStore, FairStore, AuditStore, Protocol):
+class Store(
+    IngestStore, ReconcileStore, SteeringStore, QueueStore, PeopleStore, PayStore, FairStore, AuditStore, Protocol
+):
     """Everything that a store can do."""
 
     def together(self) -> AbstractContextManager[None]:

@@ -29,6 +29,33 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What an operator did to mend or steer, and why; `reason` is empty where its scan was forgotten since.
+
+    `scan`, `key`, `batch` and `transcriber` are what it was done to, `detail` is what the verb needs to say of it.
+    """
+
+    number: int
+    verb: str
+    by: str
+    reason: str
+    at: datetime
+    scan: str | None = None
+    key: FieldKey | None = None
+    batch: str | None = None
+    transcriber: str | None = None
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownScan:
+    """A scan that the store has, and since when."""
+
+    scan: Scan
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
     """A scan that could not be weighed, with the error, since when, and how often it was tried.
 

@@ -12,6 +12,7 @@ from transcribe.store.drivers.database import Database
 from transcribe.store.drivers.durable_files import ErasureList, own_key, replace_key
 from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.sqlite import open_sqlite
+from transcribe.store.steering.read_again import ReadAgainVerbs
 from transcribe.store.verbs.api_tokens import ApiTokenVerbs
 from transcribe.store.verbs.appeals import AppealVerbs, OwnReadingVerbs
 from transcribe.store.verbs.audit_log import AuditLogVerbs, LearningVerbs
@@ -32,6 +33,7 @@ class StateStore(
     AppealVerbs,
     QuarantineVerbs,
     StatusVerbs,
+    ReadAgainVerbs,
     PeopleVerbs,
     SecondFactorVerbs,
     ErasureVerbs,

@@ -212,7 +212,7 @@ def test_of_two_who_learn_at_once_the_second_is_told(rooms: Home) -> None:
 
 def test_the_commands_list_the_versions_and_go_back(house: House, rooms: Home) -> None:
     assert house.run("learn", "versions").out.startswith("Nothing was weighed or learnt here yet")
-    assert house.run("learn", "back").code == 1
+    assert house.run("learn", "back").code == 2
     read_by_people(rooms)
     tried = house.run("learn", "--dry-run")
     assert "this was a dry run. Version 1 stays in force." in tried.out
@@ -226,7 +226,7 @@ def test_the_commands_list_the_versions_and_go_back(house: House, rooms: Home) -
     back = house.run("learn", "back", "--by", "olga")
     assert back.out.startswith("Version 1 is in force again, as version 3.")
     assert house.run("learn", "back", "3").out.startswith("That version is in force already")
-    assert house.run("learn", "back", "99").code == 1, "as with every name of which a home has nothing"
+    assert house.run("learn", "back", "99").code == 2, "as with every name of which a home has nothing"
     (told,) = house.run("learn", "--json").json
     assert (told["verdict"], told["version"], told["came_into_force"]) == ("no new truth", 3, False)
     rows = house.run("learn", "versions", "--json").json

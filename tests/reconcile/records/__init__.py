@@ -149,20 +149,19 @@ class MemoryOutbox:
     def scan(self, scan: str) -> Scan:
         return Scan(id=scan, pages=(), form="", form_version=0, name=f"{scan}.jpg")
 
-    def readings(self, scan: str, up_to: int | None = None) -> list[Reading]:
-        """Three of each field: a machine's, a person's, an expert's."""
+    def cited(self, scan: str, form: str, version: int) -> tuple[list[Reading], list[Place]]:
+        """Three readings of each field: a machine's, a person's, an expert's; and one place."""
         if self.fails_at is not None and self.entries[self.fails_at].scan == scan:
             raise OSError("the power failed")
         kinds: Sequence[tuple[str, Kind]] = (("tesseract", "machine"), ("anna", "person"), ("expert", "expert"))
         keys = [each.key for each in decisions()]
-        return [
+        readings = [
             Reading(id=f"{key} {source}", scan=scan, key=key, source=source, kind=kind, text="x", at=START)
             for key in keys
             for source, kind in kinds
         ]
 
-    def places(self, scan: str) -> list[Place]:
-        return [Place(scan=scan, key=FieldKey("total"), page=1, box=Box(10, 20, 30, 40))]
+        return readings, [Place(scan=scan, key=FieldKey("total"), page=1, box=Box(10, 20, 30, 40))]
 
     def _append(self, kind: str, scan: str, record: Record | None) -> None:
         self.last += 3

@@ -150,4 +150,5 @@ UPDATE scan_page SET turn = :turn WHERE scan_id = :scan_id AND turn <> :turn;
 
 -- name: close_tasks_of_other_forms!
 UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
-WHERE scan_id = :scan_id AND closed_at IS NULL AND field_id NOT IN (SELECT id FROM field_now WHERE scan_id = :scan_id);
+WHERE scan_id = :scan_id AND closed_at IS NULL AND kind <> 'appeal'
+    AND (kind = 'identify' OR field_id NOT IN (SELECT id FROM field_now WHERE scan_id = :scan_id));

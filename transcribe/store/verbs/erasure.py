@@ -158,6 +158,7 @@ ERASURE_STATEMENTS = (
     "erase_appeal_texts",
     "erase_question_texts",
     "erase_dispute_texts",
+    "erase_act_texts",
     "erase_snippets",
     "erase_pictures",
     "end_set_aside_of_scan",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from transcribe.errors import FormError
-from transcribe.model import Field, Form, Place, Reading, ReadResult, Scan, SourceFile
+from transcribe.model import Field, Form, Place, Reading, ReadResult, Scan, ScanPage, SourceFile
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import SetAside
 from transcribe.store.lookup import Lookup
@@ -76,20 +76,17 @@ class IngestVerbs(Lookup):
             if not new:
                 return False
             self.db.run("end_set_aside", file=scan.id)  # a page of a file, set aside when it came before
-            number = self.scan_row(scan.id)["id"]
-            for file in files:
-                self.db.run("put_scan_file", scan_id=number, sha256=file.sha256)
-            for place, page in enumerate(scan.pages, start=1):
-                self.db.run(
-                    "put_scan_page",
-                    scan_id=number,
-                    number=place,
-                    file=page.file,
-                    page=page.page,
-                    turn=page.turn,
-                    hocr=page.hocr,
-                )
+            self.keep_pages(self.scan_row(scan.id)["id"], scan.pages, files, now)
         return True
+
+    def keep_pages(self, scan: int, pages: Sequence[ScanPage], files: Sequence[SourceFile], now: datetime) -> None:
+        """Keep the pages of the scan with this number, and the files that they came in."""
+        for file in files:
+            self._put_file(file, now)
+            self.db.run("put_scan_file", scan_id=scan, sha256=file.sha256)
+        for number, page in enumerate(pages, start=1):
+            of_page = {"file": page.file, "page": page.page, "turn": page.turn, "hocr": page.hocr}
+            self.db.run("put_scan_page", scan_id=scan, number=number, **of_page)
 
     def scan(self, scan: str) -> Scan:
         row = self.scan_row(scan)
@@ -214,6 +211,10 @@ class IngestVerbs(Lookup):
             for row in self.db.all("list_set_aside")
         ]
 
+    def read_up_to(self, scan: Row) -> int:
+        """The number up to which what machines read of a scan is history; 0 where it was read but once."""
+        return int(self.db.value("read_up_to", scan_id=scan["id"]))
+
     def _put_file(self, file: SourceFile, now: datetime) -> None:
         self.db.run(
             "put_file",
@@ -240,16 +241,20 @@ class IngestVerbs(Lookup):
 
     def _put_machine_readings(self, scan: Row, readings: Sequence[Reading]) -> None:
         fields = self.fields_of(scan)
-        latest = max((self._put_machine_reading(fields[reading.key], reading) for reading in readings), default=0)
+        history = self.read_up_to(scan)
+        kept = (self._put_machine_reading(fields[reading.key], reading, history) for reading in readings)
+        latest = max(kept, default=0)
         self.db.run("scan_has_new", scan_id=scan["id"], number=latest)
 
-    def _put_machine_reading(self, field: int, reading: Reading) -> int:
+    def _put_machine_reading(self, field: int, reading: Reading, history: int) -> int:
         """Keep a machine reading. Gives its number, 0 where it was there already.
 
-        The same words of the same source about the same place are one reading, whatever id they came with.
+        The same words of the same source about the same place are one reading, whatever id they came with; but what is
+        `history`, up to that number, is none that a scan read again has.
         """
         words = text([reading.text, list(reading.alternatives), list(reading.box or ()), reading.confidence])
-        idem = self.keyed_hash("machine", str(field), reading.source, words)
+        round_of = (str(history),) if history else ()
+        idem = self.keyed_hash("machine", str(field), reading.source, words, *round_of)
         kept = {
             "text": reading.text,
             "alternatives": text([list(each) for each in reading.alternatives]),
@@ -259,7 +264,7 @@ class IngestVerbs(Lookup):
         }
         number = self.db.added(
             "put_reading",
-            id=reading.id or idem[:32],
+            id=idem[:32] if history else reading.id or idem[:32],
             idem=idem,
             field_id=field,
             lane=VALUE_LANE,

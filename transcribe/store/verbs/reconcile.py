@@ -85,7 +85,9 @@ class ReconcileVerbs(IngestVerbs):
     ) -> None:
         with self.db.write():
             row = self.scan_row(scan)
-            if row["erased_at"] is not None or up_to < row["cursor"]:
+            history = self.read_up_to(row)
+            is_late = up_to < row["cursor"] or up_to <= history < row["latest"]
+            if row["erased_at"] is not None or is_late:
                 return
             new = {each.key: each for each in (*(record.decisions if record else ()), *decisions)}
             fields = self.fields_of(row)

@@ -1,0 +1,120 @@
+"""Scans that are known are read again: by today's engines, as another version of their form, or as another form."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from flows.home import Home, limits, now
+from flows.steps import Because, TakenScan, machine_reads
+from transcribe.errors import FairhandError, ScanError, SettingsError
+from transcribe.intake import is_unmasked, masked_anew
+from transcribe.model import Form, ReadResult, Scan, ScanPage, SourceFile
+
+logger = logging.getLogger("fairhand.read")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPages:
+    """Pages that take the place of those of a scan.
+
+    They are as they are kept, with the files that they came in. `scan` has the id that the pages have as they came.
+    """
+
+    scan: Scan
+    files: tuple[SourceFile, ...]
+
+
+def read_again(
+    home: Home, scan: Scan, form: Form, because: Because, pages: NewPages | None = None, *, without: int = 0
+) -> ReadResult:
+    """Have a scan read anew as this form; what was read before stays as history.
+
+    Nothing is changed before it is read: ScanError or EngineError leave the scan as it was. ScanError too where the
+    form has payment data and the page does not lie on it, so that nobody knows where they stand.
+    """
+    pages = pages or _masked(home, scan, form)
+    taken = replace(pages.scan if pages else scan, id=scan.id, form=form.name, form_version=form.version)
+    reads = machine_reads(home, taken, form, without=without)
+    with home.store.together():
+        if pages is not None:
+            home.store.replace_pages(scan.id, pages.scan, pages.files, now())
+        home.store.read_again(scan.id, (form.name, form.version), reads, because.by, because.why, now())
+    if form.has_payment:
+        for name in home.store.replaced(scan.id):
+            home.archive.erase(name)
+    return reads
+
+
+def _masked(home: Home, scan: Scan, form: Form) -> NewPages | None:
+    """Masked pages of a scan that becomes a form with payment data; None where nothing is to be masked."""
+    origin = home.store.origin(scan.id)
+    is_same = (scan.form, scan.form_version) == (form.name, form.version)
+    if not form.has_payment or (is_same and not is_unmasked(scan, form, origin)):
+        return None
+    copies = masked_anew(scan, form, home.archive, limits(home.settings), sure=True)
+    kept = tuple(ScanPage(file=copy.sha256, page=1) for copy in copies)
+    return NewPages(scan=replace(scan, id=origin, pages=kept), files=copies)
+
+
+def to_read_again(home: Home, taken: TakenScan, because: Because) -> tuple[Scan, Callable[[int], ReadResult]]:
+    """A known scan that came again, as the form that it came as, and what reads it so.
+
+    The function is given whether to go on without an engine that fails.
+    """
+    scanned = taken.scanned
+    assert scanned is not None, "it is read again as what it came as"
+    form = home.forms(scanned.scan.form, scanned.scan.form_version)
+    pages = None if scanned.is_known else NewPages(scan=scanned.scan, files=scanned.files)
+    anew = partial(read_again, home, taken.scan, form, because, pages)
+    return replace(taken.scan, form=form.name, form_version=form.version), lambda without: anew(without=without)
+
+
+def known_as(home: Home, scan: str) -> dict[str, object]:
+    """As what a scan is known: name, scan, form, version, batch, and since when."""
+    known = home.store.known_scan(scan)
+    form = {"form": known.scan.form, "version": known.scan.form_version}
+    return {"name": known.scan.name, "scan": scan, **form, "batch": known.scan.batch, "since": known.since.isoformat()}
+
+
+def scans_to_read_again(
+    home: Home, names: Sequence[str] = (), batch: str | None = None, of_form: str | None = None
+) -> list[Scan]:
+    """The scans of these ids, of this batch and of this form that are not forgotten.
+
+    NotFound where there is no such scan or batch. SettingsError where none of the three is given.
+    """
+    if not names and batch is None and of_form is None:
+        raise SettingsError("Say which scans: their ids, --batch, or --of-form. fairhand status --scans lists them.")
+    if batch is not None:
+        home.store.require_batch(batch)
+    states = [each for each in home.store.scan_states(batch) if each.erased_at is None]
+    chosen = {home.store.scan(name).id for name in names}
+    found = [each.scan for each in states if not names or each.scan.id in chosen]
+    if of_form is not None and of_form not in {name for name, _, _ in home.store.forms()}:
+        raise SettingsError(f"No scan was read as a form {of_form!r}. fairhand forms list shows the forms.")
+    return [each for each in found[::-1] if of_form in (None, each.form)]
+
+
+def form_to_read(home: Home, scan: Scan, name: str | None) -> Form:
+    """The form that a scan is read as: the one named, else its own.
+
+    SettingsError where it has none.
+    """
+    if name is not None:
+        return home.use_form(name)
+    if not scan.form:
+        raise SettingsError(f"Nobody knows which form the scan {scan.id[:12]} is. Say it with --form.")
+    return home.forms(scan.form, scan.form_version)
+
+
+def what_stands(scan: Scan, error: Exception) -> str:
+    """Why a scan was not read again, in words: it stays as it was."""
+    if isinstance(error, ScanError):
+        return f"{error} {error.advice} or leave it: what was read before stands."
+    if isinstance(error, FairhandError):
+        return f"{error} What was read before stands."
+    logger.error("Reading the scan %s again failed unexpectedly.", scan.id[:12], exc_info=error)
+    return f"It failed unexpectedly ({type(error).__name__}); what was read before stands."

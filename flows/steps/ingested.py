@@ -1,0 +1,58 @@
+"""What became of a batch that was taken in, and its summary for Prefect's pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flows.home import Home
+
+
+@dataclass(slots=True, kw_only=True)
+class Ingested:
+    """What became of a batch, in counts: files, scans, scans read now, and scans known already.
+
+    `healed` are those read again because pictures of them were lost. `forgotten` are those of the known that were
+    forgotten, and are not taken in again.
+    `read_again` counts those of the read that were known and were to be read anew. `known_as` has of each known scan as
+    what it is known: name, scan, form, version, batch and since when.
+    `unidentified` counts new scans of an unknown form, `aside_before` files that were set aside before. `set_aside` has
+    the files that could not be read and `failed` what failed for another reason, each with a message. `without` has
+    the scans that were read without an engine that failed on them, with the engine.
+    """
+
+    batch: str
+    files: int = 0
+    scans: int = 0
+    read: int = 0
+    known: int = 0
+    healed: int = 0
+    forgotten: int = 0
+    read_again: int = 0
+    unidentified: int = 0
+    aside_before: int = 0
+    set_aside: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    without: list[tuple[str, str]] = field(default_factory=list)
+    known_as: list[dict[str, object]] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the batch brought anything new."""
+        return bool(self.read or self.unidentified or self.failed or len(self.set_aside) > self.aside_before)
+
+
+def batch_summary(done: Ingested, home: Home) -> str:
+    """The batch in a table, for Prefect's pages: counts only, no text of the paper."""
+    counts = home.store.counts(done.batch)
+    lines = [
+        f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already, "
+        f"{done.unidentified} of an unknown form, {len(done.set_aside)} files set aside, {len(done.failed)} failed.",
+        "",
+        "| form | scans | fields | decided by machine | open | records |",
+        "|---|---|---|---|---|---|",
+    ]
+    for form, scans in counts.scans.items():
+        columns = (counts.fields, counts.decided_by_machine, counts.open_fields, counts.records)
+        cells = [form or "unknown", str(scans), *(str(column.get(form, 0)) for column in columns)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)

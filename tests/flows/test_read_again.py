@@ -1,0 +1,92 @@
+"""A wrong form, a forgotten promise: scans that are known are read again, and records follow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flows.home import settings as configuration
+from flows.home.home import Home, open_home
+from tests.flows.house import CASES, TYPED, House
+
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.prefect, pytest.mark.timeout(900)]
+
+RECEIPT = CASES / "receipt-007.jpg"
+
+
+def home_of(house: House) -> Home:
+    return open_home(configuration.load_settings(house.home))
+
+
+def test_what_is_known_is_said_with_as_what_and_read_as_another_form_when_somebody_says_so(
+    working_house: House,
+) -> None:
+    house = working_house
+    assert house.run("ingest", TYPED, "--form", "receipt", "--batch", "monday").code == 0
+    told = house.run("ingest", TYPED, "--form", "bon-de-commande", "--batch", "tuesday").out
+    assert "1 known already as receipt version 1, in the batch 'monday' since 2" in told
+    assert "fairhand ingest --again --why WHY --form NAME PATH..." in told
+    (known,) = house.run("ingest", TYPED, "--form", "bon-de-commande", "--json").json[0]["known_as"]
+    assert (known["form"], known["version"], known["batch"]) == ("receipt", 1, "monday")
+    assert house.run("ingest", TYPED, "--form", "bon-de-commande", "--again").code == 2, "nobody said why"
+
+    done = house.run(
+        "ingest", TYPED, "--form", "bon-de-commande", "--again", "--why", "an order", "--by", "olga", "--json"
+    )
+    assert (done.code, done.json[0]["read"], done.json[0]["read_again"], done.json[0]["known"]) == (0, 1, 1, 0)
+    status = house.run("status", "--json").json[0]
+    assert status["scans"] == {"bon-de-commande": 1}
+    assert status["open_tasks"].get("receipt", 0) == 0
+    assert [each["actor"] for each in house.run("audit", "list", "--json").json if "again" in each["action"]] == [
+        "olga"
+    ]
+
+
+def test_a_command_reads_scans_again_by_id_batch_or_form_and_back(working_house: House) -> None:
+    house = working_house
+    house.run("ingest", TYPED, "--form", "bon-de-commande", "--batch", "monday")
+    before = house.run("export", "--form", "bon-de-commande", "--format", "jsonl").out
+    rooms = home_of(house)
+    (state,) = rooms.store.scan_states()
+    count = len(rooms.store.readings(state.scan.id))
+    done = house.run("scan", "read-again", "--batch", "monday", "--why", "new engines", "--json")
+    assert (done.code, done.json[0]["error"]) == (0, "")
+    assert len(rooms.store.readings(state.scan.id)) == count
+    assert house.run("export", "--form", "bon-de-commande", "--format", "jsonl").out.count("\n") == before.count("\n")
+    assert house.run("scan", "read-again", state.scan.id[:12], "--form", "receipt", "--why", "wrong").code == 0
+    assert rooms.store.scan(state.scan.id).form == "receipt"
+    back = house.run("scan", "read-again", "--of-form", "receipt", "--form", "bon-de-commande", "--why", "it was right")
+    assert back.out.startswith("1 of 1 scans were read again.")
+    assert house.run("scan", "read-again", "--why", "x").code == 2
+    assert house.run("scan", "read-again", "--batch", "NOSUCH", "--why", "x").code == 2
+    assert house.run("scan", "read-again", "--of-form", "NOSUCH", "--why", "x").code == 2
+    assert house.run("audit", "verify").code == 0
+    rooms.close()
+
+
+def test_a_forgotten_file_comes_again_when_somebody_says_so(working_house: House) -> None:
+    house = working_house
+    house.run("ingest", RECEIPT, "--form", "receipt")
+    rooms = home_of(house)
+    (state,) = rooms.store.scan_states()
+    assert house.run("forget", state.scan.id[:12]).code == 0
+    told = house.run("ingest", RECEIPT, "--form", "receipt").out
+    assert "what is erased stays erased, unless somebody says otherwise" in told
+    done = house.run("ingest", RECEIPT, "--form", "receipt", "--again", "--why", "the customer asked", "--json")
+    assert (done.code, done.json[0]["read"]) == (0, 1)
+    live = [each for each in rooms.store.scan_states() if each.erased_at is None]
+    assert [each.fields > 0 for each in live] == [True]
+    assert house.run("ingest", RECEIPT, "--form", "receipt", "--json").json[0]["known"] == 1
+    assert house.run("explain", live[0].scan.id, "total").code == 0
+    rooms.close()
+
+
+def test_a_reading_that_fails_leaves_the_scan_as_it_was(working_house: House, tmp_path: Path) -> None:
+    house = working_house
+    house.run("ingest", RECEIPT, "--form", "receipt")
+    before = house.run("status", "--json").json
+    house.environment = {"FAIRHAND_ENGINES": "nosuch"}
+    assert house.run("scan", "read-again", "--of-form", "receipt", "--why", "x").code != 0
+    house.environment = {}
+    assert house.run("status", "--json").json == before

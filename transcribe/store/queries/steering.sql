@@ -1,0 +1,70 @@
+-- name: put_act<!
+INSERT INTO act (verb, by_whom, at, scan_id, field_id, batch, transcriber_id, detail)
+VALUES (:verb, :by, :now, :scan_id, :field_id, :batch, :person, :detail);
+
+-- name: put_act_text!
+INSERT INTO act_text (id, reason) VALUES (:id, :reason);
+
+-- name: erase_act_texts!
+DELETE FROM act_text WHERE id IN (SELECT id FROM act WHERE scan_id = :scan_id);
+
+-- name: acts
+SELECT a.*, COALESCE(x.reason, '') AS reason, s.sha256 AS scan, f.name, f.row_number, p.public_id AS transcriber
+FROM act a LEFT JOIN act_text x ON x.id = a.id LEFT JOIN scan s ON s.id = a.scan_id LEFT JOIN field f ON f.id = a.field_id
+LEFT JOIN transcriber p ON p.id = a.transcriber_id
+WHERE (:scan_id IS NULL OR a.scan_id = :scan_id) AND (:batch IS NULL OR a.batch = :batch) ORDER BY a.id;
+
+-- name: read_up_to^
+-- The number up to which what machines read of a scan is history: 0 where it was read but once.
+SELECT COALESCE(MAX(up_to), 0) FROM rereading WHERE scan_id = :scan_id;
+
+-- name: put_rereading!
+INSERT INTO rereading (act_id, scan_id, up_to) SELECT :act, :scan_id, (SELECT COALESCE(MAX(number), 0) FROM reading);
+
+-- name: scan_becomes!
+-- A record under another form stays published, and the scan has none under this one yet.
+UPDATE scan SET form = :form, form_version = :form_version, recorded_at = NULL WHERE id = :scan_id;
+
+-- name: withdraw_questions!
+-- What people are asked of a scan, and checks of it: what is still wished for is opened again when it is weighed.
+UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
+WHERE scan_id = :scan_id AND closed_at IS NULL AND withdrawn_at IS NULL AND kind NOT IN ('appeal', 'test');
+
+-- name: drawn_places
+-- The places that people drew last of the fields of a scan, on pages whose picture is still of the same size.
+SELECT r.field_id, r.box, r.conditions FROM field_now f JOIN reading r ON r.field_id = f.id JOIN task t ON t.id = r.task_id
+WHERE f.scan_id = :scan_id AND t.kind = 'locate' AND r.box IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number)
+    AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number)
+ORDER BY r.number;
+
+-- name: cited_readings
+-- Every reading of a scan, history too: what a record cites stays known.
+SELECT r.*, x.text, x.alternatives, x.shown, x.legible, x.reason, x.number IS NULL AS erased, f.scan_id, f.name,
+    f.row_number, s.sha256 AS scan, t.public_id AS task
+FROM field f JOIN reading r ON r.field_id = f.id JOIN scan s ON s.id = f.scan_id
+LEFT JOIN reading_text x ON x.number = r.number LEFT JOIN task t ON t.id = r.task_id
+WHERE f.scan_id = :scan_id AND f.form = :form AND f.form_version = :form_version AND x.number IS NOT NULL ORDER BY r.number;
+
+-- name: places_of_form
+SELECT p.*, f.name, f.row_number FROM field f JOIN place p ON p.field_id = f.id
+WHERE f.scan_id = :scan_id AND f.form = :form AND f.form_version = :form_version ORDER BY f.id;
+
+-- name: put_origin!
+INSERT INTO origin (scan_id, sha256, at) VALUES (:scan_id, :sha256, :now);
+
+-- name: origin_of^
+SELECT sha256 FROM origin WHERE scan_id = :scan_id ORDER BY id DESC LIMIT 1;
+
+-- name: scan_of_origin^
+SELECT s.* FROM origin o JOIN scan s ON s.id = o.scan_id WHERE o.sha256 = :sha256 AND s.erased_at IS NULL
+ORDER BY o.id DESC LIMIT 1;
+
+-- name: count_origins^
+SELECT COUNT(*) FROM origin WHERE sha256 = :sha256;
+
+-- name: drop_scan_pages!
+DELETE FROM scan_page WHERE scan_id = :scan_id;
+
+-- name: batch_is_known^
+SELECT 1 FROM scan WHERE batch = :batch UNION ALL SELECT 1 FROM set_aside WHERE batch = :batch LIMIT 1;

@@ -1,0 +1,73 @@
+"""Acts of operators: who did what to which scan, batch, value or person, and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from transcribe.errors import SettingsError
+from transcribe.store.drivers.database import Row
+from transcribe.store.facts import Act
+from transcribe.store.lookup import Lookup
+from transcribe.store.row_mapping import key_of, micros, moment, text
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
+"""The detail of an act of which nothing more is to be said."""
+
+
+class ActVerbs(Lookup):
+    """Keeps acts, each with its line in the log."""
+
+    def act(
+        self,
+        verb: str,
+        subject: str,
+        by: str,
+        reason: str,
+        now: datetime,
+        *,
+        scan: int | None = None,
+        field: int | None = None,
+        batch: str | None = None,
+        person: int | None = None,
+        detail: Mapping[str, object] = NOTHING,
+    ) -> int:
+        """Keep an act, within the caller's transaction. Gives its number; SettingsError where nobody says why."""
+        if not reason.strip():
+            raise SettingsError("Say why with --why; it is kept, and told to whom it concerns.")
+        number = self.db.insert(
+            "put_act",
+            verb=verb,
+            by=by,
+            scan_id=scan,
+            field_id=field,
+            batch=batch,
+            person=person,
+            detail=text(dict(detail)),
+            now=micros(now),
+        )
+        self.db.run("put_act_text", id=number, reason=reason.strip())
+        hashed = self.keyed_hash("why", reason.strip())
+        self.log(by, verb, subject, {"act": number, "why": hashed, **detail}, now)
+        return number
+
+    def acts(self, scan: str | None = None, batch: str | None = None) -> list[Act]:
+        number = None if scan is None else self.scan_row(scan)["id"]
+        return [_act_of(row) for row in self.db.all("acts", scan_id=number, batch=batch)]
+
+
+def _act_of(row: Row) -> Act:
+    return Act(
+        number=row["id"],
+        verb=row["verb"],
+        by=row["by_whom"],
+        reason=row["reason"],
+        at=moment(row["at"]),
+        scan=row["scan"],
+        key=None if row["name"] is None else key_of(row),
+        batch=row["batch"],
+        transcriber=row["transcriber"],
+        detail=json.loads(row["detail"]),
+    )

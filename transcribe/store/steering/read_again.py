@@ -1,0 +1,115 @@
+"""Scans that are read again, or come again after they were forgotten: old readings stay as history."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from transcribe.errors import NotFound
+from transcribe.model import PagePicture, Place, Reading, ReadResult, Scan, SourceFile
+from transcribe.store.drivers.database import Row
+from transcribe.store.facts import KnownScan
+from transcribe.store.row_mapping import key_of, micros, moment, place_of, reading_of
+from transcribe.store.steering.acts import ActVerbs
+from transcribe.store.verbs.reconcile import ReconcileVerbs
+
+
+class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
+    """Keeps what machines read of a scan anew, and which pages a scan came in."""
+
+    def read_again(
+        self, scan: str, form: tuple[str, int], reads: ReadResult, by: str, reason: str, now: datetime
+    ) -> None:
+        with self.db.write():
+            row = self._live_scan(scan)
+            drawn = self.pictures(row["sha256"])
+            before = {"form_before": row["form"], "version_before": row["form_version"]}
+            detail = {"form": form[0], "version": form[1], **before}
+            act = self.act("scan read again", row["sha256"], by, reason, now, scan=row["id"], detail=detail)
+            self.db.run("put_rereading", act=act, scan_id=row["id"])
+            self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
+            if (row["form"], row["form_version"]) != form:
+                self.db.run("scan_becomes", scan_id=row["id"], form=form[0], form_version=form[1])
+            self.put_reads(row["sha256"], reads, now)
+            self._draw_again(row, drawn)
+            self.db.run("release_claim", scan_id=row["id"])
+            self.db.run("wake", scan_id=row["id"])
+            self.db.run("end_quarantine", scan_id=row["id"])
+
+    def _draw_again(self, scan: Row, before: Sequence[PagePicture]) -> None:
+        """Fields stay where people drew them, where the picture of the page is still of the size that they drew on."""
+        same = {each.number for each in before if each.size in {now.size for now in self._pictures_of(scan, each)}}
+        for row in self.db.all("drawn_places", scan_id=scan["id"]):
+            page = json.loads(row["conditions"]).get("page")
+            place = self.db.one("place", field_id=row["field_id"])
+            if place is not None and (page or place["page"]) in same:
+                x0, y0, x1, y1 = json.loads(row["box"])
+                self.db.run("keep_replaced_snippet", field_id=row["field_id"], snippet=None)
+                self.db.run("move_place", field_id=row["field_id"], page=page, x0=x0, y0=y0, x1=x1, y1=y1)
+
+    def _pictures_of(self, scan: Row, before: PagePicture) -> list[PagePicture]:
+        return [each for each in self.pictures(scan["sha256"]) if each.number == before.number]
+
+    def take_again(self, scan: Scan, files: Sequence[SourceFile], by: str, reason: str, now: datetime) -> Scan:
+        with self.db.write():
+            known = self.scan_of_pages(scan.id)
+            if known is not None:
+                return known
+            count = 1 + int(self.db.value("count_origins", sha256=scan.id))
+            again = replace(scan, id=hashlib.sha256(f"{scan.id} again {count}".encode()).hexdigest())
+            self.put_scan(again, files, now)
+            number = self.scan_row(again.id)["id"]
+            self.db.run("put_origin", scan_id=number, sha256=scan.id, now=micros(now))
+            self.act(
+                "forgotten scan taken in again", again.id, by, reason, now, scan=number, detail={"forgotten": scan.id}
+            )
+            return again
+
+    def replace_pages(self, scan: str, pages: Scan, files: Sequence[SourceFile], now: datetime) -> None:
+        with self.db.write():
+            row = self._live_scan(scan)
+            self.db.run("keep_replaced_files", scan_id=row["id"])
+            self.db.run("erase_pictures", scan_id=row["id"])
+            self.db.run("drop_scan_pages", scan_id=row["id"])
+            self.keep_pages(row["id"], pages.pages, files, now)
+            if pages.id != self.origin(row["sha256"]):
+                self.db.run("put_origin", scan_id=row["id"], sha256=pages.id, now=micros(now))
+
+    def origin(self, scan: str) -> str:
+        row = self.scan_row(scan)
+        return str(self.db.value("origin_of", scan_id=row["id"]) or row["sha256"])
+
+    def scan_of_pages(self, pages: str) -> Scan | None:
+        row = self.db.one("scan_of_origin", sha256=pages)
+        if row is not None:
+            return self.scan_from(row)
+        row = self.db.one("scan_row", sha256=pages)
+        return None if row is None or row["erased_at"] is not None else self.scan_from(row)
+
+    def known_scan(self, scan: str) -> KnownScan:
+        row = self.scan_row(scan)
+        return KnownScan(scan=self.scan_from(row), since=moment(row["received_at"]))
+
+    def cited(self, scan: str, form: str, version: int) -> tuple[list[Reading], list[Place]]:
+        row = self.scan_row(scan)
+        of_form = {"scan_id": row["id"], "form": form, "form_version": version}
+        readings = [reading_of(each) for each in self.db.all("cited_readings", **of_form)]
+        return readings, [
+            place_of(each, row["sha256"], key_of(each)) for each in self.db.all("places_of_form", **of_form)
+        ]
+
+    def require_batch(self, batch: str) -> None:
+        if self.db.one("batch_is_known", batch=batch) is None:
+            raise NotFound(f"There is no batch {batch!r}. fairhand batch list shows them.")
+
+    def _live_scan(self, scan: str) -> Row:
+        row = self.scan_row(scan)
+        if row["erased_at"] is not None:
+            raise NotFound(
+                f"The scan {row['sha256'][:12]} is forgotten, and nothing of it is left. Its file may come again: "
+                "fairhand ingest --again PATH."
+            )
+        return row
