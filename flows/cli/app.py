@@ -31,6 +31,7 @@ COMMAND_GROUPS = (
     "learning",
     "planning",
     "inspecting",
+    "batch",
     "scan",
     "serving",
     "people",

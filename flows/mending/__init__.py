@@ -1,5 +1,6 @@
-"""What an operator mends: scans read again."""
+"""What an operator mends and steers: scans read again, batches."""
 
+from flows.mending.batches import BatchReport, batch_report, due_of
 from flows.mending.read_again import (
     form_to_read,
     known_as,
@@ -10,6 +11,9 @@ from flows.mending.read_again import (
 )
 
 __all__ = [
+    "BatchReport",
+    "batch_report",
+    "due_of",
     "form_to_read",
     "known_as",
     "read_again",

@@ -38,6 +38,8 @@ from transcribe.store.facts import (
     AppealOutcome,
     AuditLine,
     AuditState,
+    Batch,
+    BatchWork,
     ControlAnswers,
     Counts,
     ExpectedWork,
@@ -344,6 +346,30 @@ class SteeringStore(Protocol):
 
     def require_batch(self, batch: str) -> None:
         """NotFound where nothing came in a batch of this name."""
+
+    def batches(self) -> list[Batch]:
+        """Every batch, the most urgent first, then the latest."""
+
+    def batch(self, name: str) -> Batch:
+        """The batch of this name. NotFound where there is none."""
+
+    def batch_work(self, name: str) -> BatchWork:
+        """What people did on a batch, and what it cost so far."""
+
+    def cancel_batch(self, name: str, by: str, reason: str, now: datetime) -> Batch:
+        """Ask nobody about a batch any more. Tasks that somebody holds are kept and paid, and so is what was read."""
+
+    def resume_batch(self, name: str, by: str, reason: str, now: datetime) -> Batch:
+        """Go on with a cancelled batch: its scans are weighed again, and what is still to be asked is asked."""
+
+    def set_batch_priority(self, name: str, priority: int, by: str, reason: str, now: datetime) -> Batch:
+        """How urgent a batch is, 0 to 9. Its tasks are offered before those of less urgent ones."""
+
+    def set_batch_due(self, name: str, due: datetime | None, by: str, reason: str, now: datetime) -> Batch:
+        """When a batch is due; None for never. Of batches of one priority what is due sooner is offered first."""
+
+    def set_batch_note(self, name: str, note: str, by: str, now: datetime) -> Batch:
+        """Keep a note on a batch, in place of the one before."""
 
     def cited(self, scan: str, form: str, version: int) -> tuple[list[Reading], list[Place]]:
         """Every reading of a scan under a form, history too, and its places there: what its records cite."""

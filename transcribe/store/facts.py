@@ -48,6 +48,38 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Files that came together, and what operators say of them.
+
+    `priority` is 0 where nobody said anything, higher is sooner; `since` is None where no scan came of it.
+    """
+
+    name: str
+    priority: int
+    due: datetime | None
+    note: str
+    cancelled_at: datetime | None
+    scans: int
+    set_aside: int
+    since: datetime | None
+    records: int
+    open_tasks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchWork:
+    """What people did on a batch: by currency its cost so far (micro-units, without top-ups), and when they read.
+
+    `finished_readings` are those of fields of which nothing is asked any more, which are `finished_fields`.
+    """
+
+    cost: Mapping[str, int]
+    times: tuple[datetime, ...]
+    finished_fields: int
+    finished_readings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownScan:
     """A scan that the store has, and since when."""
 

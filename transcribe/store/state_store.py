@@ -12,6 +12,7 @@ from transcribe.store.drivers.database import Database
 from transcribe.store.drivers.durable_files import ErasureList, own_key, replace_key
 from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.sqlite import open_sqlite
+from transcribe.store.steering.batches import BatchVerbs
 from transcribe.store.steering.read_again import ReadAgainVerbs
 from transcribe.store.verbs.api_tokens import ApiTokenVerbs
 from transcribe.store.verbs.appeals import AppealVerbs, OwnReadingVerbs
@@ -34,6 +35,7 @@ class StateStore(
     QuarantineVerbs,
     StatusVerbs,
     ReadAgainVerbs,
+    BatchVerbs,
     PeopleVerbs,
     SecondFactorVerbs,
     ErasureVerbs,

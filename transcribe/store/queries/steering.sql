@@ -66,5 +66,53 @@ SELECT COUNT(*) FROM origin WHERE sha256 = :sha256;
 -- name: drop_scan_pages!
 DELETE FROM scan_page WHERE scan_id = :scan_id;
 
--- name: batch_is_known^
-SELECT 1 FROM scan WHERE batch = :batch UNION ALL SELECT 1 FROM set_aside WHERE batch = :batch LIMIT 1;
+-- name: batches
+WITH names (name) AS (SELECT batch FROM scan WHERE batch <> '' UNION SELECT batch FROM set_aside WHERE batch <> '')
+SELECT n.name, COALESCE(b.priority, 0) AS priority, b.due_at, COALESCE(b.note, '') AS note, b.cancelled_at,
+    COALESCE(b.level, 0) AS level, (SELECT COUNT(*) FROM scan s WHERE s.batch = n.name AND s.erased_at IS NULL) AS scans,
+    (SELECT COUNT(*) FROM set_aside a WHERE a.batch = n.name) AS set_aside,
+    (SELECT MIN(s.received_at) FROM scan s WHERE s.batch = n.name) AS since,
+    (SELECT COUNT(*) FROM scan s WHERE s.batch = n.name AND s.erased_at IS NULL AND s.recorded_at IS NOT NULL) AS records,
+    (SELECT COUNT(*) FROM scan s JOIN task t ON t.scan_id = s.id WHERE s.batch = n.name AND t.closed_at IS NULL
+        AND t.withdrawn_at IS NULL AND t.kind <> 'test') AS open_tasks
+FROM names n LEFT JOIN batch b ON b.name = n.name WHERE :name IS NULL OR n.name = :name
+ORDER BY level DESC, since DESC, n.name;
+
+-- name: make_batch!
+INSERT INTO batch (name) VALUES (:name) ON CONFLICT DO NOTHING;
+
+-- name: change_batch!
+UPDATE batch SET priority = :priority, due_at = :due_at, note = :note, cancelled_at = :cancelled_at WHERE name = :name;
+
+-- name: levelled_batches
+SELECT name, priority, due_at, level FROM batch ORDER BY name;
+
+-- name: set_level!
+UPDATE batch SET level = :level WHERE name = :name;
+
+-- name: move_tasks_of_batch!
+UPDATE task SET priority = priority + :by WHERE closed_at IS NULL AND kind NOT IN ('appeal', 'test')
+    AND scan_id IN (SELECT id FROM scan WHERE batch = :name);
+
+-- name: scans_of_batch
+SELECT id FROM scan WHERE batch = :name AND erased_at IS NULL ORDER BY id;
+
+-- name: is_cancelled^
+SELECT 1 FROM scan s JOIN batch b ON b.name = s.batch WHERE s.id = :scan_id AND b.cancelled_at IS NOT NULL;
+
+-- name: level_of_scan^
+SELECT b.level FROM scan s JOIN batch b ON b.name = s.batch WHERE s.id = :scan_id;
+
+-- name: cost_of_batch
+-- What was written into the ledger for work on a batch; top-ups to the floor belong to days, not to batches.
+SELECT l.currency, SUM(l.micro) AS micro, COUNT(l.reading) AS readings, SUM(l.seconds) AS seconds
+FROM scan s JOIN task t ON t.scan_id = s.id JOIN ledger l ON l.task_id = t.id OR (l.task_id IS NULL
+    AND l.reading IN (SELECT r.number FROM reading r WHERE r.task_id = t.id))
+WHERE s.batch = :name AND l.kind <> 'paid' GROUP BY l.currency ORDER BY l.currency;
+
+-- name: work_times
+-- When people read in a batch, and whether that field is still open.
+SELECT r.at, r.field_id, EXISTS (SELECT 1 FROM task t WHERE t.field_id = r.field_id AND t.closed_at IS NULL
+    AND t.withdrawn_at IS NULL AND t.kind <> 'test') AS open
+FROM scan s JOIN field f ON f.scan_id = s.id JOIN reading r ON r.field_id = f.id
+WHERE s.batch = :name AND r.transcriber_id IS NOT NULL ORDER BY r.at;

@@ -101,10 +101,6 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
             place_of(each, row["sha256"], key_of(each)) for each in self.db.all("places_of_form", **of_form)
         ]
 
-    def require_batch(self, batch: str) -> None:
-        if self.db.one("batch_is_known", batch=batch) is None:
-            raise NotFound(f"There is no batch {batch!r}. fairhand batch list shows them.")
-
     def _live_scan(self, scan: str) -> Row:
         row = self.scan_row(scan)
         if row["erased_at"] is not None:

@@ -99,8 +99,9 @@ class ReconcileVerbs(IngestVerbs):
             if record is not None:
                 self.db.run("withdraw_whole", scan_id=row["id"], now=micros(now))
                 self._keep_record(row, record, kept, now)
-            for task in tasks:
-                self._open(row, task, up_to, now)
+            if self.db.one("is_cancelled", scan_id=row["id"]) is None:
+                for task in tasks:
+                    self._open(row, task, up_to, now)
             self.db.run("scan_is_weighed", scan_id=row["id"], up_to=up_to)
             self.db.run("end_quarantine", scan_id=row["id"])
 
@@ -257,7 +258,8 @@ class ReconcileVerbs(IngestVerbs):
             slot += 1
         wish = {"kind": task.kind, "slot": slot}
         pool = EXPERT_POOL if task.kind in EXPERT_KINDS else task.pool
-        how = {"reason": task.reason, "pool": pool, "priority": task.priority}
+        level = self.db.value("level_of_scan", scan_id=scan["id"]) or 0
+        how = {"reason": task.reason, "pool": pool, "priority": task.priority + level}
         if old is None:
             public = secrets.token_urlsafe(16)  # 128 bits: nobody guesses the task of another
             made = self.db.insert(

@@ -1,0 +1,199 @@
+"""Commands about batches: what there is, how far one is, cancelling it, and in which order batches are offered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows import terminal
+from flows.cli.app import app, settings_of
+
+if TYPE_CHECKING:
+    from flows.home import Home
+    from flows.mending import BatchReport
+    from transcribe.store import Batch
+
+batch = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Batches: list, show, cancel, order.")
+app.add_typer(batch, name="batch")
+
+Name = Annotated[str, typer.Argument(help="The batch's name.", metavar="BATCH")]
+"""The argument of every command on one batch."""
+
+Why = Annotated[str, typer.Option(help="Why; it is kept with the batch.")]
+"""The option of every command that changes what is asked of people."""
+
+By = Annotated[str, typer.Option(help="Who does it; kept with it.")]
+"""The option that names who gives a command."""
+
+
+@batch.command("list")
+def list_batches(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """List all batches, the most urgent first: scans, records, open tasks, priority, due date."""
+    batches = _home(ctx).store.batches()
+    if as_json:
+        terminal.as_json(*map(_json, batches))
+    elif not batches:
+        terminal.say("Nothing came in a batch yet: fairhand ingest --batch NAME --form FORM PATH...")
+    else:
+        head = ("batch", "scans", "finished", "set aside", "open tasks", "priority", "due", "")
+        terminal.columns(head, map(_row, batches))
+
+
+@batch.command("show")
+def show(ctx: typer.Context, name: Name, as_json: terminal.AsJson = False) -> None:
+    """Say how far a batch is, what waits and why, what it cost so far, and when it will be finished."""
+    from flows.mending import batch_report
+
+    report = batch_report(_home(ctx), name)
+    if as_json:
+        terminal.as_json(_report_json(report))
+    else:
+        _print(report)
+
+
+@batch.command("cancel")
+def cancel(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_json: terminal.AsJson = False) -> None:
+    """Ask nobody about a batch any more. What somebody holds is kept and paid; fairhand batch resume goes on."""
+    from flows.home import now
+
+    _tell(_home(ctx).store.cancel_batch(name, by, why, now()), as_json=as_json)
+
+
+@batch.command("resume")
+def resume(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_json: terminal.AsJson = False) -> None:
+    """Go on with a batch that was cancelled: what is still to be asked is asked again."""
+    from flows.home import now
+    from flows.steps import reconcile_to_the_end
+
+    home = _home(ctx)
+    home.store.resume_batch(name, by, why, now())
+    reconcile_to_the_end(home)
+    _tell(home.store.batch(name), as_json=as_json)
+
+
+@batch.command("priority")
+def priority(
+    ctx: typer.Context,
+    name: Name,
+    level: Annotated[int, typer.Argument(help="0, as all are, to 9, the most urgent.", metavar="PRIORITY")],
+    why: Why,
+    by: By = "operator",
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Say how urgent a batch is: its tasks are offered before those of less urgent ones."""
+    from flows.home import now
+
+    _tell(_home(ctx).store.set_batch_priority(name, level, by, why, now()), as_json=as_json)
+
+
+@batch.command("due")
+def due(
+    ctx: typer.Context,
+    name: Name,
+    when: Annotated[str, typer.Argument(help="A day or a time, as 2026-12-01 or 2026-12-01T12:00; none for never.")],
+    why: Why,
+    by: By = "operator",
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Say when a batch is due: of one priority, what is due sooner is offered first. Without a zone it is UTC."""
+    from flows.home import now
+    from flows.mending import due_of
+
+    try:
+        at = due_of(when)
+    except ValueError:
+        raise typer.BadParameter(f"{when!r} is no day and no time. Write 2026-12-01, or 2026-12-01T12:00.") from None
+    _tell(_home(ctx).store.set_batch_due(name, at, by, why, now()), as_json=as_json)
+
+
+@batch.command("note")
+def note(
+    ctx: typer.Context,
+    name: Name,
+    text: Annotated[str, typer.Argument(help="The note, in place of the one before; empty takes it away.")],
+    by: By = "operator",
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Keep a note on a batch, for those who look at it later."""
+    from flows.home import now
+
+    _tell(_home(ctx).store.set_batch_note(name, text.strip(), by, now()), as_json=as_json)
+
+
+def _home(ctx: typer.Context) -> Home:
+    from flows.home import open_home
+
+    return open_home(settings_of(ctx))
+
+
+def _tell(changed: Batch, *, as_json: bool) -> None:
+    if as_json:
+        terminal.as_json(_json(changed))
+    else:
+        terminal.say(f"{terminal.one_line(changed.name)}: {_words(changed)}.")
+
+
+def _words(of: Batch) -> str:
+    words = [f"{of.open_tasks} open tasks", f"priority {of.priority}"]
+    words += [f"due {_minute(of.due)}"] if of.due else []
+    words += [f"cancelled {_minute(of.cancelled_at)}"] if of.cancelled_at else []
+    return ", ".join([*words, *([f"note: {terminal.one_line(of.note)}"] if of.note else [])])
+
+
+def _row(of: Batch) -> tuple[object, ...]:
+    ends = "cancelled" if of.cancelled_at else ""
+    due = _minute(of.due) if of.due else ""
+    return of.name, of.scans, of.records, of.set_aside, of.open_tasks, of.priority, due, ends
+
+
+def _print(report: BatchReport) -> None:
+    of = report.batch
+    terminal.say(f"{terminal.one_line(of.name)}: {of.scans} scans, {of.set_aside} files set aside, {_words(of)}.")
+    for state, count in sorted(report.states.items()):
+        terminal.say(f"  {state}: {count}")
+    if report.waiting:
+        terminal.say("waits, by reason:")
+    for reason, count in sorted(report.waiting.items(), key=lambda each: -each[1]):
+        terminal.say(f"  {reason}: {count}")
+    cost = ", ".join(f"{micro / 1_000_000:.2f} {currency}" for currency, micro in report.cost.items()) or "nothing"
+    terminal.say(f"{report.people_readings} readings by people; cost so far, without top-ups to the floor: {cost}.")
+    when = report.forecast
+    if when:
+        between = f"between {_minute(when.earliest)} and {_minute(when.latest)}"
+        terminal.say(f"At this pace it is finished {between} in 80 of 100 cases, most likely {_minute(when.middle)}.")
+    elif of.open_tasks:
+        terminal.say("Too little was read yet to say when it will be finished.")
+    for act in report.acts:
+        terminal.say(f"{act['at'][:16].replace('T', ' ')} UTC {act['verb']} by {act['by']}: {act['why']}")
+
+
+def _json(of: Batch) -> dict[str, object]:
+    times = {"due": _iso(of.due), "cancelled_at": _iso(of.cancelled_at), "since": _iso(of.since)}
+    counts = {"scans": of.scans, "records": of.records, "set_aside": of.set_aside, "open_tasks": of.open_tasks}
+    return {"batch": of.name, "priority": of.priority, "note": of.note, **times, **counts}
+
+
+def _report_json(report: BatchReport) -> dict[str, object]:
+    when = report.forecast
+    spread = None
+    if when:
+        spread = {"middle": _iso(when.middle), "earliest": _iso(when.earliest), "latest": _iso(when.latest)}
+    return {
+        **_json(report.batch),
+        "states": dict(report.states),
+        "waiting_reasons": dict(report.waiting),
+        "cost_micro": dict(report.cost),
+        "people_readings": report.people_readings,
+        "forecast": spread,
+        "acts": list(report.acts),
+    }
+
+
+def _minute(time: datetime | None) -> str:
+    return f"{time:%Y-%m-%d %H:%M} UTC" if time else ""
+
+
+def _iso(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None

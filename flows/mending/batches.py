@@ -1,0 +1,81 @@
+"""One batch as an operator sees it: how far it is, what waits and why, what it cost, and when it will be finished."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from flows.home import Home, now
+from flows.mending.forecast import Forecast, forecast
+from transcribe.store import Batch, ScanState
+
+READINGS_PER_FIELD = 1.5
+"""Readings that an asked field takes where none of the batch is finished yet. Chosen by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchReport:
+    """A batch with its scans by state, its open questions by reason, and what was done to it.
+
+    `cost` is by currency in micro-units, without top-ups. `forecast` is None where too little is known.
+    """
+
+    batch: Batch
+    states: Mapping[str, int]
+    waiting: Mapping[str, int]
+    cost: Mapping[str, int]
+    people_readings: int
+    forecast: Forecast | None
+    acts: tuple[Mapping[str, str], ...]
+
+
+def batch_report(home: Home, name: str) -> BatchReport:
+    """All that is known of a batch. NotFound where there is none."""
+    batch, at = home.store.batch(name), now()
+    states = home.store.scan_states(name)
+    reasons: Counter[str] = Counter()
+    for of_form in home.store.counts(name).waiting_reasons.values():
+        reasons.update(of_form)
+    work = home.store.batch_work(name)
+    each = work.finished_readings / work.finished_fields if work.finished_fields else READINGS_PER_FIELD
+    left = sum(state.open_fields for state in states) if batch.cancelled_at is None else 0
+    return BatchReport(
+        batch=batch,
+        states=Counter(state_of(state) for state in states),
+        waiting=reasons,
+        cost=work.cost,
+        people_readings=len(work.times),
+        forecast=forecast(work.times, left, each, at),
+        acts=tuple(
+            {"verb": act.verb, "by": act.by, "why": act.reason, "at": act.at.isoformat()}
+            for act in home.store.acts(batch=name)
+        ),
+    )
+
+
+def state_of(state: ScanState) -> str:
+    """How far a scan is, in one word or two."""
+    if state.erased_at is not None:
+        return "forgotten"
+    if not state.scan.form:
+        return "form unknown"
+    if state.open_fields and state.recorded_at is not None:
+        return "finished, and asked again"
+    if state.open_fields:
+        return "waits for people"
+    return "finished" if state.recorded_at is not None else "not weighed"
+
+
+def due_of(text: str) -> datetime | None:
+    """The time that somebody wrote as a due date: "2026-12-01", or with a time; "none" for None.
+
+    Without a zone it is in UTC; a day alone means its end. ValueError where it is neither.
+    """
+    if text == "none":
+        return None
+    read = datetime.fromisoformat(text)
+    if len(text) == len("2026-12-01"):
+        read = datetime.combine(read.date(), time(23, 59, 59))
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -1,0 +1,105 @@
+"""The commands on batches, over a home whose scans were put there without reading them."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from flows.home.home import Home, now
+from flows.mending.batches import due_of
+from flows.mending.forecast import forecast
+from tests.flows.house import House
+from tests.transcribe.store.world import World, form, person
+
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def here(rooms: Home) -> World:
+    """The small world of the store, in this home."""
+    made = World.__new__(World)
+    made.store, made.form = rooms.store, form()  # type: ignore[assignment]  # the home's own store
+    rooms.store.put_form(made.form, "the definition", NOON)
+    rooms.store.put_transcriber(person("ann"), NOON)
+    for name in ("a", "b"):
+        made.ask(made.scan(name, batch="monday"), "number", "total")
+    made.ask(made.scan("c", batch="tuesday"), "total")
+    return made
+
+
+def test_batches_are_listed_shown_cancelled_and_resumed(house: House, here: World) -> None:
+    assert [each["batch"] for each in house.run("batch", "list", "--json").json] == ["monday", "tuesday"]
+    changed = house.run("batch", "due", "monday", "2026-12-01", "--why", "promised", "--by", "olga", "--json").json[0]
+    assert changed["due"] == "2026-12-01T23:59:59+00:00"
+    assert house.run("batch", "priority", "tuesday", "5", "--why", "a good customer").code == 0
+    assert [each["batch"] for each in house.run("batch", "list", "--json").json] == ["tuesday", "monday"]
+    tasks = here.store.lease("ann", 9, now())
+    assert [here.store.scan(task.scan).batch for task in tasks] == ["tuesday", "monday", "monday", "monday", "monday"]
+    assert "note: call first" in house.run("batch", "note", "monday", "call first").out
+    here.store.give_back("ann", now())
+    assert house.run("batch", "cancel", "monday", "--why", "ordered twice", "--by", "olga").code == 0
+    (told,) = house.run("batch", "show", "monday", "--json").json
+    assert (told["open_tasks"], told["waiting_reasons"], told["forecast"]) == (0, {}, None)
+    assert [each["verb"] for each in told["acts"]] == ["batch due", "batch note", "batch cancelled"]
+    words = house.run("batch", "show", "monday").out
+    assert "batch cancelled by olga: ordered twice" in words
+    log = house.run("audit", "list", "--json").json
+    assert [each["actor"] for each in log if each["action"] == "batch cancelled"] == ["olga"]
+    assert house.run("audit", "verify").code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("show", "NOSUCH"),
+        ("cancel", "NOSUCH", "--why", "x"),
+        ("resume", "NOSUCH", "--why", "x"),
+        ("priority", "NOSUCH", "1", "--why", "x"),
+        ("due", "NOSUCH", "2026-12-01", "--why", "x"),
+        ("note", "NOSUCH", "x"),
+        ("priority", "monday", "10", "--why", "x"),
+        ("due", "monday", "tomorrow", "--why", "x"),
+        ("cancel", "monday", "--why", " "),
+    ],
+)
+def test_what_is_mistyped_exits_with_two_and_changes_nothing(house: House, here: World, words: tuple[str, ...]) -> None:
+    before = here.store.batches()
+    done = house.run("batch", *words)
+    assert (done.code, "Traceback" in done.err) == (2, False)
+    assert here.store.batches() == before
+
+
+def test_a_day_that_is_due_ends_with_the_day() -> None:
+    assert due_of("2026-12-01") == datetime(2026, 12, 1, 23, 59, 59, tzinfo=UTC)
+    assert due_of("2026-12-01T12:00") == datetime(2026, 12, 1, 12, tzinfo=UTC)
+    assert due_of("none") is None
+
+
+def test_no_forecast_is_made_from_little_and_a_steady_pace_is_met() -> None:
+    few = [NOON + timedelta(minutes=each) for each in range(10)]
+    assert forecast(few, 50, 1.5, few[-1]) is None
+    many = [NOON + timedelta(minutes=each) for each in range(120)]
+    assert forecast(many, 0, 1.5, many[-1]) is None
+    told = forecast(many, 100, 1.2, many[-1] + timedelta(minutes=1))
+    assert told is not None
+    assert abs(told.middle - (many[-1] + timedelta(minutes=121))) < timedelta(minutes=2)
+    assert told.earliest < told.middle < told.latest
+
+
+@pytest.mark.parametrize("burst", [1, 5])
+def test_simulated_batches_finish_within_the_spread_in_about_80_of_100_cases(burst: int) -> None:
+    """People come as they like, some in bursts: most finishes lie within what was said."""
+    within, cases = 0, 200
+    for seed in range(cases):
+        chance = random.Random(seed)
+        times: list[datetime] = []
+        at = NOON
+        while len(times) < 400:
+            at += timedelta(seconds=chance.expovariate(1 / (60 * burst)))
+            times += [at + timedelta(seconds=each) for each in range(burst)]
+        told = forecast(times[:100], 200, 1.0, times[99])
+        assert told is not None
+        within += told.earliest <= times[299] <= told.latest
+    assert 0.75 * cases <= within <= 0.98 * cases

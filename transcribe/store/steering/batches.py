@@ -1,0 +1,124 @@
+"""Batches: which are there, how urgent, due when, cancelled or not; tasks are offered by that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from transcribe.errors import NotFound, SettingsError
+from transcribe.store.drivers.database import Row
+from transcribe.store.facts import Batch, BatchWork
+from transcribe.store.row_mapping import micros, moment, moment_or_none
+from transcribe.store.steering.acts import ActVerbs
+
+MAX_PRIORITY = 9
+"""The most urgent that a batch may be; 0 is what each is by itself. Chosen by hand."""
+
+MAX_LEVEL = 90
+"""The highest rank of a batch: appeals, of 100, come before every batch. Chosen by hand."""
+
+
+class BatchVerbs(ActVerbs):
+    """Keeps what operators say of batches."""
+
+    def batches(self) -> list[Batch]:
+        return [_batch_of(row) for row in self.db.all("batches", name=None)]
+
+    def batch(self, name: str) -> Batch:
+        row = self.db.one("batches", name=name)
+        if row is None:
+            raise NotFound(f"There is no batch {name!r}. fairhand batch list shows them.")
+        return _batch_of(row)
+
+    def require_batch(self, batch: str) -> None:
+        self.batch(batch)
+
+    def batch_work(self, name: str) -> BatchWork:
+        rows = self.db.all("work_times", name=name)
+        return BatchWork(
+            cost={row["currency"]: row["micro"] for row in self.db.all("cost_of_batch", name=name)},
+            times=tuple(moment(row["at"]) for row in rows),
+            finished_fields=len({row["field_id"] for row in rows if not row["open"]}),
+            finished_readings=sum(not row["open"] for row in rows),
+        )
+
+    def cancel_batch(self, name: str, by: str, reason: str, now: datetime) -> Batch:
+        with self.db.write():
+            batch = self.batch(name)
+            if batch.cancelled_at is None:
+                self._change(replace(batch, cancelled_at=now), "batch cancelled", by, reason, now)
+                for row in self.db.all("scans_of_batch", name=name):
+                    self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
+            return self.batch(name)
+
+    def resume_batch(self, name: str, by: str, reason: str, now: datetime) -> Batch:
+        with self.db.write():
+            batch = self.batch(name)
+            if batch.cancelled_at is not None:
+                self._change(replace(batch, cancelled_at=None), "batch resumed", by, reason, now)
+                for row in self.db.all("scans_of_batch", name=name):
+                    self.db.run("wake", scan_id=row["id"])
+            return self.batch(name)
+
+    def set_batch_priority(self, name: str, priority: int, by: str, reason: str, now: datetime) -> Batch:
+        if not 0 <= priority <= MAX_PRIORITY:
+            raise SettingsError(f"The priority of a batch is 0 (as all are) to {MAX_PRIORITY} (the most urgent).")
+        return self._changed(name, "batch priority", by, reason, now, priority=priority)
+
+    def set_batch_due(self, name: str, due: datetime | None, by: str, reason: str, now: datetime) -> Batch:
+        return self._changed(name, "batch due", by, reason, now, due=due)
+
+    def set_batch_note(self, name: str, note: str, by: str, now: datetime) -> Batch:
+        return self._changed(name, "batch note", by, note or "the note was taken away", now, note=note)
+
+    def _changed(self, name: str, verb: str, by: str, reason: str, now: datetime, **change: object) -> Batch:
+        with self.db.write():
+            batch = self.batch(name)
+            if all(getattr(batch, fact) == value for fact, value in change.items()):
+                return batch
+            self._change(replace(batch, **change), verb, by, reason, now)  # type: ignore[arg-type]  # its own facts
+            self._level_again()
+            return self.batch(name)
+
+    def _change(self, batch: Batch, verb: str, by: str, reason: str, now: datetime) -> None:
+        self.db.run("make_batch", name=batch.name)
+        due = None if batch.due is None else micros(batch.due)
+        ended = None if batch.cancelled_at is None else micros(batch.cancelled_at)
+        facts = {"priority": batch.priority, "due_at": due, "cancelled_at": ended}
+        self.db.run("change_batch", name=batch.name, note=batch.note, **facts)
+        self.act(verb, batch.name, by, reason, now, batch=batch.name, detail=facts)
+
+    def _level_again(self) -> None:
+        """Rank the batches by priority and then by due date, and move their open tasks with them."""
+        rows = self.db.all("levelled_batches")
+        ranks = sorted({_urgency(row) for row in rows} | {PLAIN})
+        plain = ranks.index(PLAIN)
+        for row in rows:
+            level = max(0, min(MAX_LEVEL, plain - ranks.index(_urgency(row))))
+            if level != row["level"]:
+                self.db.run("set_level", name=row["name"], level=level)
+                self.db.run("move_tasks_of_batch", name=row["name"], by=level - row["level"])
+
+
+PLAIN = (0, float("inf"))
+"""The urgency of a batch of which nobody said anything."""
+
+
+def _urgency(row: Row) -> tuple[int, float]:
+    """What is more urgent sorts first: the higher priority, then what is due sooner."""
+    return -row["priority"], float("inf") if row["due_at"] is None else float(row["due_at"])
+
+
+def _batch_of(row: Row) -> Batch:
+    return Batch(
+        name=row["name"],
+        priority=row["priority"],
+        due=moment_or_none(row["due_at"]),
+        note=row["note"],
+        cancelled_at=moment_or_none(row["cancelled_at"]),
+        scans=row["scans"],
+        set_aside=row["set_aside"],
+        since=moment_or_none(row["since"]),
+        records=row["records"],
+        open_tasks=row["open_tasks"],
+    )
