@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import datetime
 
@@ -100,13 +101,13 @@ class BatchVerbs(ActVerbs):
                 self.db.run("move_tasks_of_batch", name=row["name"], by=level - row["level"])
 
 
-PLAIN = (0, float("inf"))
+PLAIN = (0, math.inf)
 """The urgency of a batch of which nobody said anything."""
 
 
 def _urgency(row: Row) -> tuple[int, float]:
     """What is more urgent sorts first: the higher priority, then what is due sooner."""
-    return -row["priority"], float("inf") if row["due_at"] is None else float(row["due_at"])
+    return -row["priority"], math.inf if row["due_at"] is None else float(row["due_at"])
 
 
 def _batch_of(row: Row) -> Batch:
