@@ -26,8 +26,11 @@ SURELY_BLANK = 0.02
 
 
 MAX_BARE_HEIGHTS = 0.7
-"""Length of text without a word on it, in heights of its stretch, from which a reading is of a part of it alone. Of
-2,523 right readings 8 had as much, and of those of Tesseract that lacked three letters or more 13 of 15."""
+"""Length of text without a word on it, in heights of its stretch, from which a reading is of a part of it alone.
+
+On the 45 photographs it was set on, 9 of 2,523 right readings had as much, and of Tesseract's that lacked an end of two
+letters or more 9 of 11. Of RapidOCR's 5 it had none: where its lines end the detector has ended too.
+"""
 
 
 JOINED, SOMEWHAT_JOINED = 2.2, 1.1
