@@ -35,8 +35,8 @@ LITTLE, IN_EACH = 0.2, 0.05
 """Median correlation of all tiles, and of those of each quarter, from which a page lies where features say.
 
 Of 24 photographs, worn once or twice over, the eight with a fit of 0.25 to 0.5 lay within 5.1 px of where they do
-without wear (median 2.3), with 0.2 or more and 0.09 or more. A page laid 92 px off by 32 features had 0.08; one moved by 12 px
-may have 0.3, so that this tells pages that lie elsewhere, not by how much they lie beside.
+without wear (median 2.3), with 0.2 or more and 0.09 or more. A page laid 92 px off by 32 features had 0.08. One moved
+by 12 px may have 0.3: this tells pages that lie elsewhere, not by how much they lie beside.
 """
 
 
