@@ -20,7 +20,7 @@ class FieldRegion:
     """One field of a page: its key, its definition, its box on the blank, the ink in it, and the blank's comb.
 
     `astray`: the page is not aligned here, so the box shows another place. `stretches` are the pieces of text that a
-    detector sees in it; None where none looked.
+    detector sees in it; None where none looked. `in_filled_row`: it sees text in half of the row's other cells or more.
     """
 
     key: FieldKey
@@ -30,6 +30,7 @@ class FieldRegion:
     comb: Comb | None = None
     astray: bool = False
     stretches: tuple[Box, ...] | None = None
+    in_filled_row: bool = False
 
     @property
     def is_witnessed(self) -> bool:

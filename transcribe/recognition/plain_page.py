@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -12,7 +13,7 @@ from transcribe.geometry import Box
 from transcribe.imaging import cover, grey, painted_over
 from transcribe.model import Page
 from transcribe.ocr import Engine
-from transcribe.recognition.form_fields import FieldRegion
+from transcribe.recognition.form_fields import MARKS, FieldRegion
 
 MARGIN_HEIGHTS = 0.3
 """Page around a stretch of text that engines see with it, in heights of it. Chosen by hand."""
@@ -105,10 +106,20 @@ def plain_page(
     for piece in pieces:
         for number, part in _owners(piece, regions, MIN_WIDTH_PX * unit):
             owned[number].append(part)
-    return PlainPage(
-        page=shown,
-        regions=tuple(replace(region, stretches=tuple(own)) for region, own in zip(regions, owned, strict=True)),
-    )
+    seen = [replace(region, stretches=tuple(own)) for region, own in zip(regions, owned, strict=True)]
+    return PlainPage(page=shown, regions=tuple(_with_rows(seen)))
+
+
+def _with_rows(regions: Sequence[FieldRegion]) -> Iterator[FieldRegion]:
+    """The fields, those told that stand in a row in whose other cells text is seen."""
+    rows: dict[tuple[str, int], list[FieldRegion]] = defaultdict(list)
+    for region in regions:
+        if region.key.row is not None and region.field.type not in MARKS:
+            rows[region.key.name.partition(".")[0], region.key.row].append(region)
+    for region in regions:
+        row = rows.get((region.key.name.partition(".")[0], region.key.row), []) if region.key.row is not None else []
+        others = [bool(other.stretches) for other in row if other.key != region.key]
+        yield replace(region, in_filled_row=bool(others) and 2 * sum(others) >= len(others))
 
 
 def _found(engines: Sequence[Engine], page: Page) -> tuple[Engine | None, list[Box]]:

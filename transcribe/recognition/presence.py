@@ -30,6 +30,10 @@ READ_LOG_ODDS, UNREAD_LOG_ODDS = 2.5, -1.5
 """What words of the plain view speak for writing where the detector sees none, and its silence against it: there were
 surer words in 5 of 7 filled boxes and in 4 of 69 blank ones that had ink."""
 
+ROW_LOG_ODDS = 2.0
+"""What text in the other cells of a row speaks for writing in this one: of cells in which only ink sees something 7 of
+19 were filled in such rows, single digits all, and none of 64 elsewhere (116 photographs)."""
+
 NOTHING_WRITTEN = 0.05
 """Where it is less probable that something is written, what engines say of a box is no reading of it."""
 
@@ -46,6 +50,8 @@ def filled_probability(region: FieldRegion, read_confidence: float | None) -> fl
     told = max(-MAX_INK_LOG_ODDS, min(MAX_INK_LOG_ODDS, log(max(ink, 1e-9) / max(1 - ink, 1e-9))))
     odds = max(told, DOUBTFUL_LOG_ODDS) if region.ink.doubtful else told
     odds += SEEN_LOG_ODDS if region.stretches else UNSEEN_LOG_ODDS + _plain_log_odds(read_confidence)
+    if region.in_filled_row:
+        odds += ROW_LOG_ODDS
     return 1 / (1 + exp(-odds))
 
 

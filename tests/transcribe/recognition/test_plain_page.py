@@ -29,7 +29,7 @@ from transcribe.ocr.engine import View
 from transcribe.recognition.comb_words import joined
 from transcribe.recognition.form_fields import FieldRegion
 from transcribe.recognition.plain_page import plain_page, uncovered_heights
-from transcribe.recognition.presence import filled_probability
+from transcribe.recognition.presence import NOTHING_WRITTEN, filled_probability
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -205,6 +205,37 @@ def test_each_witness_of_writing_makes_a_blank_less_probable(
     assert filled_probability(unseen, 0.0) <= filled_probability(unseen, sure)
     more = replace(unseen, ink=replace(ink, amount=ink.amount + 50))
     assert filled_probability(unseen, sure) <= filled_probability(more, sure)
+    assert filled_probability(unseen, sure) < filled_probability(replace(unseen, in_filled_row=True), sure)
+
+
+def test_what_only_ink_sees_is_no_blank_where_the_rest_of_its_row_is_filled(form: Form) -> None:
+    """The detector misses single digits: seven quantities of filled rows were decided to be blank."""
+    names = ("lines.reference", "lines.quantity", "lines.unit_price", "lines.amount")
+    sides = {name: Box.sized(100 + 200 * at, 100, 180, 40) for at, name in enumerate(names)}
+    marked = replace(BARE, amount=80.0)
+    regions = [
+        FieldRegion(key=FieldKey(name, row), field=form.field(name), box=box.shifted(0, 60 * row), ink=marked)
+        for row in (0, 1)
+        for name, box in sides.items()
+    ]
+    seen = [each.box.padded(-4) for each in regions[:4] if each.key.name != "lines.quantity"]
+
+    @dataclass(frozen=True)
+    class Finder:
+        name: str = "finder"
+        source: str = "finder 1"
+        view: View = "page"
+
+        def stretches(self, page: Page) -> list[Box]:
+            return seen
+
+        def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+            return [[] for _ in boxes or ()]
+
+    page = Page(number=1, picture=blank_grey(str(form.blanks[0].path)))
+    made = plain_page(page, None, regions, [], [Finder()], 1.0)
+    quantity = {each.key.row: each for each in made.regions if each.key.name == "lines.quantity"}
+    assert filled_probability(quantity[0], 0.0) >= NOTHING_WRITTEN > filled_probability(quantity[1], 0.0)
 
 
 def test_letters_of_a_comb_are_joined_up_to_an_empty_cell() -> None:
