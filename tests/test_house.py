@@ -74,7 +74,7 @@ ROOMS = {
     "flows.steps": "home reconcile.decision reconcile.forms reconcile.inference reconcile.learning"
     " reconcile.parameters reconcile.policy reconcile.records transcribe.i18n transcribe.intake transcribe.ocr"
     " transcribe.people transcribe.recognition transcribe.store transcribe.table_rows",
-    "flows.mending": "home steps transcribe.intake transcribe.store",
+    "flows.mending": "home steps transcribe.fields transcribe.intake transcribe.store",
     "flows.output": "home steps reconcile.algorithms reconcile.collection reconcile.forms reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.i18n transcribe.intake transcribe.ocr transcribe.store",
     "flows.standalone": "home steps output reconcile.collection reconcile.decision reconcile.inference"

@@ -105,6 +105,8 @@ class Reason(StrEnum):
     """An expert has the last word on what they read before: no other expert is there."""
     AUDIT = "audit"
     BELOW_TARGET = "below target"
+    ASKED_AGAIN = "asked again"
+    """An operator asks for it once more; its value stands until somebody has read it."""
     CONTROL = "control"
     """A control item among the tasks. It has no sentence, as it must look like any other task."""
     QUALIFICATION = "qualification"

@@ -33,6 +33,7 @@ COMMAND_GROUPS = (
     "inspecting",
     "batch",
     "scan",
+    "value",
     "serving",
     "people",
     "forms",

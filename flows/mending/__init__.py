@@ -1,4 +1,4 @@
-"""What an operator mends and steers: scans read again, batches."""
+"""What an operator mends and steers: scans read again, batches, values."""
 
 from flows.mending.batches import BatchReport, batch_report, due_of
 from flows.mending.read_again import (
@@ -9,6 +9,7 @@ from flows.mending.read_again import (
     to_read_again,
     what_stands,
 )
+from flows.mending.values import require_fitting
 
 __all__ = [
     "BatchReport",
@@ -17,6 +18,7 @@ __all__ = [
     "form_to_read",
     "known_as",
     "read_again",
+    "require_fitting",
     "scans_to_read_again",
     "to_read_again",
     "what_stands",

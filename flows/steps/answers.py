@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from flows.steps.layout_tasks import with_layout_tasks
 from flows.steps.outcomes import outcomes
 from flows.steps.reopened import with_reopened
-from reconcile.decision import Traditions, from_elsewhere, lone_tradition
+from reconcile.decision import Traditions, ask, from_elsewhere, lone_tradition
 from reconcile.forms import prepared
 from reconcile.policy import Policy
+from transcribe.codes import Reason
 from transcribe.model import Decision, FieldKey, Form, Posterior, Reading, Scan, Task
 from transcribe.store import Store
 
@@ -28,7 +29,24 @@ def answers_of(
     answers = outcomes(form, posteriors, policy, readings)
     answers = _asked_elsewhere(form, readings, posteriors, answers, people, policy)
     answers = with_reopened(answers, posteriors, store.decisions(scan.id), reopening)
-    return with_layout_tasks(form, posteriors, answers, store.misplaced(scan.id))
+    answers = with_layout_tasks(form, posteriors, answers, store.misplaced(scan.id))
+    return _steered(scan.id, answers, posteriors, store)
+
+
+def _steered(
+    scan: str,
+    answers: Mapping[FieldKey, Decision | Task],
+    posteriors: Mapping[FieldKey, Posterior],
+    store: Store,
+) -> dict[FieldKey, Decision | Task]:
+    """The answers, but for fields that an operator locked, whose decision stands, and those that they asked again."""
+    changed = dict(answers)
+    for key in store.values_asked_again(scan) & answers.keys():
+        if isinstance(changed[key], Decision):
+            changed[key] = ask(posteriors[key], "read", Reason.ASKED_AGAIN)
+    if locked := store.locked_values(scan):
+        changed |= {each.key: each for each in store.decisions(scan) if each.key in locked}
+    return changed
 
 
 def _asked_elsewhere(

@@ -204,7 +204,8 @@ class _Loop:
         record = assemble(scan, form, decisions) if is_complete(form, posteriors, decisions) else None
         if record is None and store.is_provisional(scan.id):  # it was published: what it says is kept up to date
             record = provisional_record(scan, form, posteriors, answers, self.policy)
-        decided = [posteriors[decision.key] for decision in decisions]
+        free = {each.key for each in decisions} - store.locked_values(scan.id)
+        decided = [posterior for key, posterior in posteriors.items() if key in free]
         audits = [_audit(scan.id, posterior) for posterior in decided if is_audited(scan.id, posterior, self.policy)]
         store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, self.now())
         return _Conclusion(len(decisions), len(tasks), int(record is not None))

@@ -347,6 +347,28 @@ class SteeringStore(Protocol):
     def require_batch(self, batch: str) -> None:
         """NotFound where nothing came in a batch of this name."""
 
+    def correct_value(self, scan: str, key: FieldKey, value: str, by: str, reason: str, now: datetime) -> str:
+        """Keep what an operator says that a field says: the last word on it, with the reason. Gives the reading's id.
+
+        It is taken back as any reading is withdrawn. NotFound where there is no such field, SettingsError where it is
+        locked.
+        """
+
+    def ask_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> None:
+        """Have one more person asked for a field; its value stands until they have read it."""
+
+    def lock_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
+        """Have a decided value stand, whatever is read later. False where it is locked already."""
+
+    def unlock_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
+        """Have a locked value weighed again. False where it is not locked."""
+
+    def locked_values(self, scan: str) -> frozenset[FieldKey]:
+        """The fields of a scan that are locked."""
+
+    def values_asked_again(self, scan: str) -> frozenset[FieldKey]:
+        """The fields of a scan that an operator had asked again, and that nobody has read since."""
+
     def batches(self) -> list[Batch]:
         """Every batch, the most urgent first, then the latest."""
 

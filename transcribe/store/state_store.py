@@ -14,6 +14,7 @@ from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.sqlite import open_sqlite
 from transcribe.store.steering.batches import BatchVerbs
 from transcribe.store.steering.read_again import ReadAgainVerbs
+from transcribe.store.steering.values import ValueVerbs
 from transcribe.store.verbs.api_tokens import ApiTokenVerbs
 from transcribe.store.verbs.appeals import AppealVerbs, OwnReadingVerbs
 from transcribe.store.verbs.audit_log import AuditLogVerbs, LearningVerbs
@@ -36,6 +37,7 @@ class StateStore(
     StatusVerbs,
     ReadAgainVerbs,
     BatchVerbs,
+    ValueVerbs,
     PeopleVerbs,
     SecondFactorVerbs,
     ErasureVerbs,

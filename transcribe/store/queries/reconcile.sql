@@ -31,7 +31,7 @@ ORDER BY f.id;
 
 -- name: people_readings
 SELECT r.id, r.field_id FROM reading r JOIN field f ON f.id = r.field_id
-WHERE f.scan_id = :scan_id AND r.transcriber_id IS NOT NULL;
+WHERE f.scan_id = :scan_id AND r.kind <> 'machine';
 
 -- name: decisions
 SELECT d.* FROM field_now f JOIN decision_seen d ON d.field_id = f.id

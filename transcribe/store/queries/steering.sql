@@ -116,3 +116,18 @@ SELECT r.at, r.field_id, EXISTS (SELECT 1 FROM task t WHERE t.field_id = r.field
     AND t.withdrawn_at IS NULL AND t.kind <> 'test') AS open
 FROM scan s JOIN field f ON f.scan_id = s.id JOIN reading r ON r.field_id = f.id
 WHERE s.batch = :name AND r.transcriber_id IS NOT NULL ORDER BY r.at;
+
+-- name: locked_fields
+-- The fields of a scan of which the last word on locking was that they are.
+SELECT f.name, f.row_number FROM field_now f JOIN act a ON a.id = (SELECT MAX(l.id) FROM act l
+    WHERE l.field_id = f.id AND l.verb IN ('value locked', 'value unlocked'))
+WHERE f.scan_id = :scan_id AND a.verb = 'value locked' ORDER BY f.id;
+
+-- name: asked_fields
+-- The fields of a scan that an operator had asked again, and that nobody has read since.
+SELECT f.name, f.row_number FROM field_now f JOIN act a ON a.id = (SELECT MAX(l.id) FROM act l
+    WHERE l.field_id = f.id AND l.verb = 'value asked again')
+WHERE f.scan_id = :scan_id AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = f.id AND r.kind <> 'machine'
+    AND r.at >= a.at AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number)
+    AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number))
+ORDER BY f.id;

@@ -1,0 +1,94 @@
+"""The commands on values: a wrong value is mended by one command, and its record follows."""
+
+from __future__ import annotations
+
+from flows.administration.people import invite
+from flows.home.home import Home, now
+from flows.steps.reconcile_scans import reconcile_home
+from reconcile.records import query
+from tests.flows.house import House
+from tests.flows.steps.test_provisional_records import read_all
+from tests.flows.steps.test_reconcile_scans import RECEIPT, received
+from transcribe.model import FieldKey, Scan
+
+TOTAL = FieldKey("total")
+
+
+def published(rooms: Home) -> Scan:
+    """A receipt that is read, decided and published."""
+    scan = received(rooms, texts={})
+    reconcile_home(rooms)
+    for who in ("mina", "omar"):
+        read_all(rooms, invite(rooms, who).person.id, RECEIPT)
+    read_all(rooms, invite(rooms, "eve", ["expert"]).person.id, RECEIPT)
+    assert [each.scan for each in query.records(rooms.settings.records, "receipt")] == [scan.id]
+    return scan
+
+
+def total(rooms: Home) -> tuple[object, int]:
+    (record,) = query.records(rooms.settings.records, "receipt")
+    return record.values["total"], record.record_version
+
+
+def test_a_value_is_corrected_and_taken_back_and_explain_says_why(house: House, rooms: Home) -> None:
+    scan = published(rooms)
+    before = total(rooms)
+    words = (
+        "value",
+        "correct",
+        scan.id[:12],
+        "total",
+        "77.10",
+        "--why",
+        "the customer called",
+        "--by",
+        "olga",
+        "--json",
+    )
+    (told,) = house.run(*words).json
+    assert told["decided"]["text"] == "77.10"
+    assert total(rooms) == ("77.10", before[1] + 1)
+    assert "because: the customer called" in house.run("explain", scan.id[:12], "total").out
+    assert house.run("quarantine", "withdraw", told["reading"], "--reason", "it was right").code == 0
+    reconcile_home(rooms)
+    assert total(rooms) == (before[0], before[1] + 2)
+    assert [each["actor"] for each in house.run("audit", "list", "--json").json if "corrected" in each["action"]] == [
+        "olga"
+    ]
+    assert house.run("audit", "verify").code == 0
+
+
+def test_what_is_mistyped_exits_with_two_and_changes_nothing(house: House, rooms: Home) -> None:
+    scan = published(rooms)
+    before = total(rooms)
+    for words in (("NOSUCH", "total", "1"), (scan.id, "nosuch", "1"), (scan.id, "total", "abc")):
+        done = house.run("value", "correct", *words, "--why", "x")
+        assert (done.code, done.err.count("\n")) == (2, 1)
+    assert house.run("value", "ask", scan.id, "nosuch", "--why", "x").code == 2
+    assert house.run("value", "correct", scan.id, "total", "1.00", "--why", " ").code == 2
+    assert total(rooms) == before
+
+
+def test_a_value_asked_again_stands_until_somebody_has_read_it(house: House, rooms: Home) -> None:
+    scan = published(rooms)
+    before = total(rooms)
+    (told,) = house.run("value", "ask", scan.id, "total", "--why", "looks odd", "--json").json
+    assert (told["asked_again"], told["decided"]["text"]) == (True, before[0])
+    omid = invite(rooms, "omid").person.id
+    assert [task.reason for task in rooms.store.lease(omid, 9, now())] == ["asked again"]
+    read_all(rooms, omid, RECEIPT)
+    assert rooms.store.values_asked_again(scan.id) == frozenset()
+    assert total(rooms)[0] == before[0]
+
+
+def test_a_locked_value_stands_whatever_is_read_later(house: House, rooms: Home) -> None:
+    scan = published(rooms)
+    before = total(rooms)
+    assert house.run("value", "lock", scan.id, "total", "--why", "checked by phone").code == 0
+    assert house.run("value", "correct", scan.id, "total", "1.00", "--why", "x").code == 2
+    rooms.store.wake([scan.id], now())
+    reconcile_home(rooms)
+    assert total(rooms) == before
+    assert house.run("value", "unlock", scan.id, "total", "--why", "no more").code == 0
+    assert house.run("value", "correct", scan.id, "total", "1.00", "--why", "x").code == 0
+    assert total(rooms)[0] == "1.00"

@@ -1,0 +1,99 @@
+"""Single values: corrected by an operator, asked again, locked and unlocked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from transcribe.codes import Flag, Method
+from transcribe.errors import NotFound, SettingsError
+from transcribe.model import FieldKey
+from transcribe.store.drivers.database import Row
+from transcribe.store.row_mapping import VALUE_LANE, key_of, micros, text
+from transcribe.store.steering.acts import ActVerbs
+from transcribe.store.verbs.reconcile import ReconcileVerbs
+
+OPERATOR_SOURCE = "operator"
+"""The source of the readings that operators type to correct a value: they have seen all others."""
+
+
+class ValueVerbs(ReconcileVerbs, ActVerbs):
+    """Keeps what operators do to one value."""
+
+    def correct_value(self, scan: str, key: FieldKey, value: str, by: str, reason: str, now: datetime) -> str:
+        with self.db.write():
+            row, field = self._field_to_mend(scan, key, unlocked=True)
+            act = self._act_on("value corrected", row, field, key, by, reason, now)
+            flags = sorted((Flag.SAW_ALL_READINGS, Flag.OVERRODE_A_CHECK))
+            words = {"text": value, "alternatives": "[]", "shown": None, "legible": "", "reason": reason.strip()}
+            idem = self.keyed_hash("correction", str(act))
+            number = self.db.insert(
+                "put_reading",
+                id=idem[:32],
+                idem=idem,
+                field_id=field,
+                lane=VALUE_LANE,
+                source=OPERATOR_SOURCE,
+                kind="expert",
+                transcriber_id=None,
+                task_id=None,
+                late=0,
+                confidence=None,
+                seconds=None,
+                flags=text(flags),
+                conditions="{}",
+                box=None,
+                text_hash=self.keyed_hash("text", value),
+                words_hash=self.reading_hash(words),
+                now=micros(now),
+            )
+            self.db.run("put_reading_text", number=number, **words)
+            self.db.run("scan_has_new", scan_id=row["id"], number=number)
+            return idem[:32]
+
+    def ask_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> None:
+        with self.db.write():
+            row, field = self._field_to_mend(scan, key, unlocked=True)
+            self._act_on("value asked again", row, field, key, by, reason, now)
+            self.db.run("wake", scan_id=row["id"])
+
+    def lock_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
+        with self.db.write():
+            row, field = self._field_to_mend(scan, key)
+            decided = self.db.all("decisions_of_field", field_id=field)
+            if not decided or decided[-1]["method"] == Method.PROVISIONAL:
+                raise SettingsError(
+                    f"{key} is not decided yet. Lock it then, or say its value: fairhand value correct."
+                )
+            if key in self.locked_values(row["sha256"]):
+                return False
+            self._act_on("value locked", row, field, key, by, reason, now)
+            self.db.run("wake", scan_id=row["id"])
+            return True
+
+    def unlock_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
+        with self.db.write():
+            row, field = self._field_to_mend(scan, key)
+            if key not in self.locked_values(row["sha256"]):
+                return False
+            self._act_on("value unlocked", row, field, key, by, reason, now)
+            self.db.run("wake", scan_id=row["id"])
+            return True
+
+    def locked_values(self, scan: str) -> frozenset[FieldKey]:
+        return frozenset(key_of(row) for row in self.db.all("locked_fields", scan_id=self.scan_row(scan)["id"]))
+
+    def values_asked_again(self, scan: str) -> frozenset[FieldKey]:
+        return frozenset(key_of(row) for row in self.db.all("asked_fields", scan_id=self.scan_row(scan)["id"]))
+
+    def _field_to_mend(self, scan: str, key: FieldKey, *, unlocked: bool = False) -> tuple[Row, int]:
+        row = self.scan_row(scan)
+        if row["erased_at"] is not None:
+            raise NotFound(f"The scan {row['sha256'][:12]} is forgotten, and nothing of it is left to mend.")
+        field = self.known_field(row, key)
+        if unlocked and key in self.locked_values(row["sha256"]):
+            raise SettingsError(f"{key} is locked. Unlock it first: fairhand value unlock.")
+        return row, field
+
+    def _act_on(self, verb: str, scan: Row, field: int, key: FieldKey, by: str, reason: str, now: datetime) -> int:
+        what = {"field": str(key)}
+        return self.act(verb, scan["sha256"], by, reason, now, scan=scan["id"], field=field, detail=what)
