@@ -49,6 +49,8 @@ TABLE_WORDS = {
     "parameters": "what was learnt",
     "form": "forms",
     "record": "records",
+    "act": "what operators did",
+    "reading_aside": "readings set aside",
     "scan": "scans that are marked as forgotten",
 }
 """The tables that are sealed, in words."""

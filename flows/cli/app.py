@@ -43,6 +43,7 @@ COMMAND_GROUPS = (
     "quarantine",
     "expected_work",
     "retention",
+    "set_aside",
 )
 """The files of this folder that hold commands, in the order in which help lists them."""
 

@@ -68,6 +68,12 @@ def state_of(state: ScanState) -> str:
     return "finished" if state.recorded_at is not None else "not weighed"
 
 
+def begin_of(text: str) -> datetime:
+    """The time at which a period begins that somebody wrote as a day, or with a time; in UTC without a zone."""
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
 def due_of(text: str) -> datetime | None:
     """The time that somebody wrote as a due date: "2026-12-01", or with a time; "none" for None.
 

@@ -52,6 +52,8 @@ def _is_same(store: Store, forms: Forms, one: Reading, other: Reading) -> bool:
         return one.text is None and other.text is None and one.flags & other.flags != frozenset()
     scan = store.scan(one.scan)
     form = forms(scan.form, scan.form_version)
+    if one.key.name not in {field.name for field in form.all_fields()}:  # it was read as another form since
+        return one.text.strip() == other.text.strip()
     return is_same_text(one.text, other.text, form.field(one.key.name), form)
 
 

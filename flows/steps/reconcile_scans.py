@@ -202,7 +202,8 @@ class _Loop:
         decisions = [answer for answer in answers.values() if isinstance(answer, Decision)]
         tasks = list(distinct_tasks(answers))
         record = assemble(scan, form, decisions) if is_complete(form, posteriors, decisions) else None
-        if record is None and store.is_provisional(scan.id):  # it was published: what it says is kept up to date
+        # what was published and stands on too little now is told at once, and kept up to date
+        if record is None and (store.is_provisional(scan.id) or store.has_record_on_aside(scan.id)):
             record = provisional_record(scan, form, posteriors, answers, self.policy)
         free = {each.key for each in decisions} - store.locked_values(scan.id)
         decided = [posterior for key, posterior in posteriors.items() if key in free]

@@ -74,6 +74,7 @@ STORED: dict[type[StrEnum], tuple[str, ...]] = {
         "no other expert",
         "audit",
         "below target",
+        "asked again",
         "control",
         "qualification",
         "appeal",

@@ -65,6 +65,7 @@ from transcribe.store.facts import (
     SecondFactor,
     SentReading,
     SetAside,
+    SetAsideReadings,
     StrandedScan,
     TimeClaim,
     TimeDispute,
@@ -368,6 +369,22 @@ class SteeringStore(Protocol):
 
     def values_asked_again(self, scan: str) -> frozenset[FieldKey]:
         """The fields of a scan that an operator had asked again, and that nobody has read since."""
+
+    def set_readings_aside(
+        self, who: str, begin: datetime, until: datetime, by: str, reason: str, now: datetime
+    ) -> SetAsideReadings:
+        """Take what a person read from `begin` until before `until` out of weighing; its pay stays.
+
+        They are told, and may contest each. The scans are weighed again.
+        """
+
+    def take_readings_back(
+        self, who: str, begin: datetime, until: datetime, by: str, reason: str, now: datetime
+    ) -> SetAsideReadings:
+        """Weigh again what was set aside of this period. They are told."""
+
+    def has_record_on_aside(self, scan: str) -> bool:
+        """Whether the last record of a scan stands on a reading that is set aside now."""
 
     def batches(self) -> list[Batch]:
         """Every batch, the most urgent first, then the latest."""

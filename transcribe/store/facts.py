@@ -80,6 +80,14 @@ class BatchWork:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetAsideReadings:
+    """How many readings of a person were set aside or taken back, and of how many scans."""
+
+    readings: int
+    scans: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownScan:
     """A scan that the store has, and since when."""
 

@@ -31,6 +31,8 @@ SEALED_FACTS = {
     "parameters": "sealed_parameters",
     "form": "sealed_form",
     "record": "sealed_record",
+    "act": "sealed_act",
+    "reading_aside": "sealed_reading_aside",
 }
 """Facts that decide money or values beside pay, readings and decisions: the kind, and the statement that reads them."""
 

@@ -193,7 +193,9 @@ def _explained(store: Store, context: Context, visitor: Visitor, reading: str) -
         task=own.task if own.seconds is not None else None,
         seconds=own.seconds,
         appeal=mine_appeals[0] if mine_appeals else None,
-        may_appeal=not mine_appeals and mine.outcome == "outvoted" and own == _last_of(history, own.source),
+        may_appeal=not mine_appeals
+        and (mine.outcome == "outvoted" or mine.withdrawn is not None)
+        and own == _last_of(history, own.source),
     )
 
 

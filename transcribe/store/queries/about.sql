@@ -16,9 +16,12 @@ SELECT type, bits FROM adds WHERE transcriber_id = :person ORDER BY type;
 
 -- name: about_readings
 SELECT r.id AS reading, f.form, f.name AS field, NULLIF(f.row_number, -1) AS row_number, CASE WHEN t.reason = 'control' AND g.id IS NOT NULL THEN 'read' ELSE t.kind END AS task_kind, r.at, r.seconds,
-    r.flags, r.late, x.text, x.shown, x.legible, x.reason, u.at AS taken_back_at, w.at AS withdrawn_at, w.reason AS withdrawn_because
+    r.flags, r.late, x.text, x.shown, x.legible, x.reason, u.at AS taken_back_at, COALESCE(w.at, a.at) AS withdrawn_at,
+    COALESCE(w.reason, y.reason) AS withdrawn_because
 FROM reading r JOIN field f ON f.id = r.field_id LEFT JOIN task t ON t.id = r.task_id
 LEFT JOIN reading_text x ON x.number = r.number LEFT JOIN undo u ON u.number = r.number LEFT JOIN withdrawal w ON w.number = r.number
+LEFT JOIN reading_aside s ON s.id = (SELECT MAX(l.id) FROM reading_aside l WHERE l.number = r.number) AND s.aside
+LEFT JOIN act a ON a.id = s.act_id LEFT JOIN act_text y ON y.id = s.act_id
 LEFT JOIN truth g ON g.field_id = r.field_id AND g.withdrawn_at IS NULL
 WHERE r.transcriber_id = :person
 ORDER BY r.number;

@@ -161,3 +161,11 @@ SELECT r.id AS fact, r.scan_id, r.version, r.form, r.form_version, r.at,
     x.exceptions AS words, s.erased_at IS NOT NULL AS erased
 FROM record r JOIN scan s ON s.id = r.scan_id LEFT JOIN record_text x ON x.id = r.id
 WHERE r.id BETWEEN :begin AND :until;
+
+-- name: sealed_act
+SELECT a.id AS fact, a.verb, a.by_whom, a.at, a.scan_id, a.field_id, a.batch, a.transcriber_id, a.detail,
+    x.reason AS words, s.erased_at IS NOT NULL AS erased
+FROM act a LEFT JOIN act_text x ON x.id = a.id LEFT JOIN scan s ON s.id = a.scan_id WHERE a.id BETWEEN :begin AND :until;
+
+-- name: sealed_reading_aside
+SELECT id AS fact, number, act_id, aside, NULL AS words, 0 AS erased FROM reading_aside WHERE id BETWEEN :begin AND :until;

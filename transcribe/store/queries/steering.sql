@@ -131,3 +131,29 @@ WHERE f.scan_id = :scan_id AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field
     AND r.at >= a.at AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number)
     AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number))
 ORDER BY f.id;
+
+-- name: part_is_aside
+-- Whether the reading r is set aside with others of its person, by the act s.
+EXISTS (SELECT 1 FROM reading_aside s WHERE s.id = (SELECT MAX(l.id) FROM reading_aside l WHERE l.number = r.number) AND s.aside)
+
+-- name: readings_of_period
+SELECT r.number, f.scan_id FROM reading r JOIN field f ON f.id = r.field_id JOIN scan s ON s.id = f.scan_id
+WHERE r.transcriber_id = :person AND r.at >= :begin AND r.at < :until AND s.erased_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number) AND {part_is_aside} <> :aside ORDER BY r.number;
+
+-- name: put_reading_aside<!
+INSERT INTO reading_aside (number, act_id, aside) VALUES (:number, :act, :aside);
+
+-- name: aside_of_field
+SELECT r.id, COALESCE(x.reason, '') AS reason FROM reading r JOIN reading_aside s
+    ON s.id = (SELECT MAX(l.id) FROM reading_aside l WHERE l.number = r.number) LEFT JOIN act_text x ON x.id = s.act_id
+WHERE r.field_id = :field_id AND s.aside;
+
+-- name: is_aside^
+SELECT 1 FROM reading r WHERE r.number = :number AND {part_is_aside};
+
+-- name: has_record_on_aside^
+-- Whether the last record of a scan stands on a reading that is set aside now.
+SELECT 1 FROM record_decision m JOIN decision d ON d.id = m.decision_id JOIN reading r ON r.field_id = d.field_id
+WHERE m.record_id = (SELECT id FROM record WHERE scan_id = :scan_id ORDER BY version DESC LIMIT 1)
+    AND instr(d.readings, r.id) > 0 AND {part_is_aside} LIMIT 1;

@@ -49,6 +49,7 @@ class ActVerbs(Lookup):
             now=micros(now),
         )
         self.db.run("put_act_text", id=number, reason=reason.strip())
+        self.vouch("act", number)
         hashed = self.keyed_hash("why", reason.strip())
         self.log(by, verb, subject, {"act": number, "why": hashed, **detail}, now)
         return number

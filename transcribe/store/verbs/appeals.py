@@ -79,7 +79,8 @@ class AppealVerbs(ReconcileVerbs):
             if known is not None:
                 return self._appeal(known["public_id"])
             decided = self.db.all("decisions_of_field", field_id=row["field_id"])
-            if all(each["method"] == Method.PROVISIONAL for each in decided):
+            is_aside = self.db.one("is_aside", number=row["number"]) is not None
+            if not is_aside and all(each["method"] == Method.PROVISIONAL for each in decided):
                 raise StoreError("Nothing is decided on this field yet, so there is nothing to contest.")
             public = secrets.token_urlsafe(16)
             number = self.db.insert(
@@ -120,7 +121,8 @@ class AppealVerbs(ReconcileVerbs):
             if outcome == "upheld" and heard is not None and heard["text"] is not None:
                 found = reading_of(heard)
                 truth = Truth(scan=found.scan, key=found.key, text=heard["text"], origin="appeal", at=now)
-                self.put_truth(truth, now)
+                if self.field_id(self.scan_row(found.scan), found.key) == row["field_id"]:  # not read as another form
+                    self.put_truth(truth, now)
             self.tell(row["transcriber_id"], f"appeal {outcome}", row["field_id"], now)
             self.log("store", "appeal decided", appeal, facts, now)
 

@@ -187,8 +187,13 @@ class ReconcileVerbs(IngestVerbs):
             decisions=tuple(decision_of(row) for row in self.db.all("decisions_of_field", field_id=field)),
             tasks=tuple(task_of(row) for row in self.db.all("tasks_of_field", field_id=field)),
             truth=None if truth is None else truth_of(truth, scan["sha256"], key),
-            withdrawn={row["id"]: row["reason"] for row in self.db.all("withdrawn_of_field", field_id=field)},
+            withdrawn={row["id"]: row["reason"] for row in self._withdrawn(field)},
         )
+
+    def _withdrawn(self, field: int) -> list[Row]:
+        """The readings of a field that are out of weighing, with why."""
+        one_by_one = self.db.all("withdrawn_of_field", field_id=field)
+        return [*self.db.all("aside_of_field", field_id=field), *one_by_one]
 
     def _keep_decisions(
         self, scan: Row, new: Mapping[FieldKey, Decision], fields: Fields, now: datetime
