@@ -69,7 +69,7 @@ def state_of(state: ScanState) -> str:
 
 
 def begin_of(text: str) -> datetime:
-    """The time at which a period begins that somebody wrote as a day, or with a time; in UTC without a zone."""
+    """The time at which a period begins, as somebody wrote it; in UTC without a zone."""
     read = datetime.fromisoformat(text)
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 

@@ -86,7 +86,7 @@ class ReconcileVerbs(IngestVerbs):
         with self.db.write():
             row = self.scan_row(scan)
             history = self.read_up_to(row)
-            is_late = up_to < row["cursor"] or up_to <= history < row["latest"]
+            is_late = up_to < row["cursor"] or (history and up_to <= history < row["latest"])
             if row["erased_at"] is not None or is_late:
                 return
             new = {each.key: each for each in (*(record.decisions if record else ()), *decisions)}
