@@ -1,8 +1,9 @@
-"""Commands about one scan: reading it again."""
+"""Commands about one scan: read again, retaken, turned, set aside."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,6 +24,10 @@ Why = Annotated[str, typer.Option(help="Why; it is kept, and told to whom it con
 
 By = Annotated[str, typer.Option(help="Who does it; kept with it.")]
 """The option that names who gives a command."""
+
+
+Name = Annotated[str, typer.Argument(help="The scan's id, or its beginning.", metavar="SCAN")]
+"""The argument that names a scan."""
 
 
 @scan.command("read-again")
@@ -59,6 +64,83 @@ def read_again(
             terminal.say(f"not read again: {terminal.with_file(each.name or each.id[:12], error)}")
     if failed:
         raise typer.Exit(1)
+
+
+@scan.command("set-aside")
+def set_aside(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_json: terminal.AsJson = False) -> None:
+    """Ask nobody about a scan. What somebody holds is kept and paid; scan bring-back undoes it."""
+    from flows.home import now, open_home
+
+    home = open_home(settings_of(ctx))
+    home.store.put_scan_aside(name, by, _said(why), now())
+    _tell(home, name, "is set aside; nobody is asked about it", as_json=as_json)
+
+
+@scan.command("bring-back")
+def bring_back(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_json: terminal.AsJson = False) -> None:
+    """Go on with a scan that was set aside: what is still to be asked is asked again."""
+    from flows.home import now, open_home
+    from flows.steps import reconcile_to_the_end
+
+    home = open_home(settings_of(ctx))
+    home.store.bring_scan_back(name, by, _said(why), now())
+    reconcile_to_the_end(home)
+    _tell(home, name, "is asked about again", as_json=as_json)
+
+
+@scan.command("turn")
+def turn(
+    ctx: typer.Context,
+    name: Name,
+    degrees: Annotated[int, typer.Argument(help="90, 180 or 270, with the clock.")],
+    why: Why,
+    by: By = "operator",
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Turn the pages of a scan and have it read again; turned on to 360 degrees it is as before.
+
+    Where the form has no blank, machines look for themselves which way is up, and say how the pages are turned then.
+    """
+    from flows.home import open_home
+    from flows.mending import turn as turned
+    from flows.steps import Because, reconcile_to_the_end
+
+    home = open_home(settings_of(ctx))
+    turned(home, home.store.scan(name), degrees, Because(by=by, why=_said(why)))
+    reconcile_to_the_end(home)
+    turns = ", ".join(str(page.turn) for page in home.store.scan(name).pages)
+    _tell(home, name, f"is read again; its pages are turned by {turns} degrees now", as_json=as_json)
+
+
+@scan.command("retake")
+def retake(
+    ctx: typer.Context,
+    name: Name,
+    file: Annotated[Path, typer.Argument(help="The new picture of the same paper.", exists=True, dir_okay=False)],
+    why: Why,
+    by: By = "operator",
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Have a new picture take the place of a scan's, and read it. What people typed counts still, and stays paid.
+
+    It is not undone, but the old picture may be taken again.
+    """
+    from flows.home import open_home
+    from flows.mending import retake as retaken
+    from flows.steps import Because, reconcile_to_the_end
+
+    home = open_home(settings_of(ctx))
+    retaken(home, home.store.scan(name), file, Because(by=by, why=_said(why)))
+    reconcile_to_the_end(home)
+    _tell(home, name, "is read from the new picture", as_json=as_json)
+
+
+def _tell(home: Home, name: str, what: str, *, as_json: bool) -> None:
+    known = home.store.scan(name)
+    if as_json:
+        terminal.as_json({"scan": known.id, "name": known.name, "set_aside": home.store.is_put_aside(known.id)})
+    else:
+        terminal.say(f"{terminal.one_line(known.name or known.id[:12])} {what}.")
 
 
 def _all_read(home: Home, scans: list[Scan], form: str | None, because: Because) -> list[tuple[Scan, str]]:

@@ -9,6 +9,7 @@ from flows.mending.read_again import (
     to_read_again,
     what_stands,
 )
+from flows.mending.retake import retake, turn
 from flows.mending.values import require_fitting
 
 __all__ = [
@@ -20,7 +21,9 @@ __all__ = [
     "known_as",
     "read_again",
     "require_fitting",
+    "retake",
     "scans_to_read_again",
     "to_read_again",
+    "turn",
     "what_stands",
 ]

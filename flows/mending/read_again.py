@@ -28,7 +28,14 @@ class NewPages:
 
 
 def read_again(
-    home: Home, scan: Scan, form: Form, because: Because, pages: NewPages | None = None, *, without: int = 0
+    home: Home,
+    scan: Scan,
+    form: Form,
+    because: Because,
+    pages: NewPages | None = None,
+    *,
+    without: int = 0,
+    retaken: bool = False,
 ) -> ReadResult:
     """Have a scan read anew as this form; what was read before stays as history.
 
@@ -41,7 +48,9 @@ def read_again(
     with home.store.together():
         if pages is not None:
             home.store.replace_pages(scan.id, pages.scan, pages.files, now())
-        home.store.read_again(scan.id, (form.name, form.version), reads, because.by, because.why, now())
+        home.store.read_again(
+            scan.id, (form.name, form.version), reads, because.by, because.why, now(), retaken=retaken
+        )
     if form.has_payment:
         for name in home.store.replaced(scan.id):
             home.archive.erase(name)

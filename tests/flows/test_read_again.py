@@ -90,3 +90,25 @@ def test_a_reading_that_fails_leaves_the_scan_as_it_was(working_house: House, tm
     assert house.run("scan", "read-again", "--of-form", "receipt", "--why", "x").code != 0
     house.environment = {}
     assert house.run("status", "--json").json == before
+
+
+def test_a_new_picture_takes_the_place_of_the_old_and_pages_are_turned(working_house: House) -> None:
+    house = working_house
+    house.run("ingest", RECEIPT, "--form", "receipt")
+    rooms = home_of(house)
+    (state,) = rooms.store.scan_states()
+    scan = state.scan.id
+    assert house.run("scan", "turn", scan, "45", "--why", "x").code == 2
+    turned = house.run("scan", "turn", scan, "180", "--why", "upside down")
+    assert (turned.code, "its pages are turned by " in turned.out) == (0, True)
+    assert [each.verb for each in rooms.store.acts(scan)] == ["scan read again"]
+    assert house.run("scan", "retake", scan, RECEIPT, "--why", "x").code == 2, "it is the same picture"
+    done = house.run("scan", "retake", scan, CASES / "receipt-035.jpg", "--why", "blurred", "--by", "olga")
+    assert done.code == 0, done.err
+    assert rooms.store.scan(scan).pages != state.scan.pages
+    assert house.run("ingest", CASES / "receipt-035.jpg", "--form", "receipt", "--json").json[0]["known"] == 1
+    assert house.run("scan", "set-aside", "NOSUCH", "--why", "x").code == 2
+    assert house.run("scan", "set-aside", scan, "--why", "ordered twice", "--json").json[0]["set_aside"] is True
+    assert house.run("scan", "bring-back", scan, "--why", "no", "--json").json[0]["set_aside"] is False
+    assert house.run("audit", "verify").code == 0
+    rooms.close()

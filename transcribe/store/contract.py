@@ -319,13 +319,22 @@ class SteeringStore(Protocol):
         """What operators did, or did to this scan or batch, first to latest."""
 
     def read_again(
-        self, scan: str, form: tuple[str, int], reads: ReadResult, by: str, reason: str, now: datetime
+        self,
+        scan: str,
+        form: tuple[str, int],
+        reads: ReadResult,
+        by: str,
+        reason: str,
+        now: datetime,
+        *,
+        retaken: bool = False,
     ) -> None:
         """Keep what machines read of a scan anew, as this form and version. What they read before is history.
 
         Questions that people were asked are withdrawn; those that are held are kept and paid. What is still wished for
         is asked again when the scan is weighed, and decisions stand until then. What people read stays under the form
-        that they read it with, and counts where it is this one. NotFound where the scan is forgotten.
+        that they read it with, and counts where it is this one. `retaken`: from another picture, so that what
+        they could not read before is history too. NotFound where the scan is forgotten.
         """
 
     def take_again(self, scan: Scan, files: Sequence[SourceFile], by: str, reason: str, now: datetime) -> Scan:
@@ -347,6 +356,15 @@ class SteeringStore(Protocol):
 
     def require_batch(self, batch: str) -> None:
         """NotFound where nothing came in a batch of this name."""
+
+    def put_scan_aside(self, scan: str, by: str, reason: str, now: datetime) -> bool:
+        """Ask nobody about a scan; what somebody holds is kept and paid. False where it is aside already."""
+
+    def bring_scan_back(self, scan: str, by: str, reason: str, now: datetime) -> bool:
+        """Weigh a scan that was set aside, and ask what is still to be asked. False where it is not aside."""
+
+    def is_put_aside(self, scan: str) -> bool:
+        """Whether an operator has set this scan aside."""
 
     def correct_value(self, scan: str, key: FieldKey, value: str, by: str, reason: str, now: datetime) -> str:
         """Keep what an operator says that a field says: the last word on it, with the reason. Gives the reading's id.

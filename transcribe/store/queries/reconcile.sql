@@ -13,6 +13,8 @@ SELECT sha256 FROM scan WHERE (latest > cursor OR wakes > wakes_done) AND erased
 -- name: readings
 SELECT r.* FROM field_now f JOIN reading_seen r ON r.field_id = f.id
 WHERE f.scan_id = :scan_id AND r.number <= :up_to AND NOT r.erased
+    AND (r.kind = 'machine' OR r.text IS NOT NULL
+        OR r.number > (SELECT COALESCE(MAX(g.up_to), 0) FROM rereading g WHERE g.scan_id = :scan_id AND g.retaken))
     AND (r.kind <> 'machine' OR r.number > (SELECT COALESCE(MAX(g.up_to), 0) FROM rereading g WHERE g.scan_id = :scan_id))
     AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number) AND NOT {part_is_aside} ORDER BY r.number;
 

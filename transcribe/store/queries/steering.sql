@@ -19,7 +19,8 @@ WHERE (:scan_id IS NULL OR a.scan_id = :scan_id) AND (:batch IS NULL OR a.batch 
 SELECT COALESCE(MAX(up_to), 0) FROM rereading WHERE scan_id = :scan_id;
 
 -- name: put_rereading!
-INSERT INTO rereading (act_id, scan_id, up_to) SELECT :act, :scan_id, (SELECT COALESCE(MAX(number), 0) FROM reading);
+INSERT INTO rereading (act_id, scan_id, up_to, retaken)
+SELECT :act, :scan_id, (SELECT COALESCE(MAX(number), 0) FROM reading), :retaken;
 
 -- name: scan_becomes!
 -- A record under another form stays published, and the scan has none under this one yet.
@@ -98,7 +99,14 @@ UPDATE task SET priority = priority + :by WHERE closed_at IS NULL AND kind NOT I
 SELECT id FROM scan WHERE batch = :name AND erased_at IS NULL ORDER BY id;
 
 -- name: is_cancelled^
-SELECT 1 FROM scan s JOIN batch b ON b.name = s.batch WHERE s.id = :scan_id AND b.cancelled_at IS NOT NULL;
+-- Whether nobody is asked about a scan: its batch is cancelled, or it is set aside.
+SELECT 1 FROM scan s JOIN batch b ON b.name = s.batch WHERE s.id = :scan_id AND b.cancelled_at IS NOT NULL
+UNION ALL SELECT 1 FROM act a WHERE a.id = (SELECT MAX(l.id) FROM act l WHERE l.scan_id = :scan_id
+    AND l.verb IN ('scan set aside', 'scan brought back')) AND a.verb = 'scan set aside';
+
+-- name: is_put_aside^
+SELECT 1 FROM act a WHERE a.id = (SELECT MAX(l.id) FROM act l WHERE l.scan_id = :scan_id
+    AND l.verb IN ('scan set aside', 'scan brought back')) AND a.verb = 'scan set aside';
 
 -- name: level_of_scan^
 SELECT b.level FROM scan s JOIN batch b ON b.name = s.batch WHERE s.id = :scan_id;

@@ -21,15 +21,23 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
     """Keeps what machines read of a scan anew, and which pages a scan came in."""
 
     def read_again(
-        self, scan: str, form: tuple[str, int], reads: ReadResult, by: str, reason: str, now: datetime
+        self,
+        scan: str,
+        form: tuple[str, int],
+        reads: ReadResult,
+        by: str,
+        reason: str,
+        now: datetime,
+        *,
+        retaken: bool = False,
     ) -> None:
         with self.db.write():
-            row = self._live_scan(scan)
+            row = self.live_scan(scan)
             drawn = self.pictures(row["sha256"])
             before = {"form_before": row["form"], "version_before": row["form_version"]}
             detail = {"form": form[0], "version": form[1], **before}
             act = self.act("scan read again", row["sha256"], by, reason, now, scan=row["id"], detail=detail)
-            self.db.run("put_rereading", act=act, scan_id=row["id"])
+            self.db.run("put_rereading", act=act, scan_id=row["id"], retaken=int(retaken))
             self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
             if (row["form"], row["form_version"]) != form:
                 self.db.run("scan_becomes", scan_id=row["id"], form=form[0], form_version=form[1])
@@ -70,7 +78,7 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
 
     def replace_pages(self, scan: str, pages: Scan, files: Sequence[SourceFile], now: datetime) -> None:
         with self.db.write():
-            row = self._live_scan(scan)
+            row = self.live_scan(scan)
             self.db.run("keep_replaced_files", scan_id=row["id"])
             self.db.run("erase_pictures", scan_id=row["id"])
             self.db.run("drop_scan_pages", scan_id=row["id"])
@@ -101,7 +109,8 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
             place_of(each, row["sha256"], key_of(each)) for each in self.db.all("places_of_form", **of_form)
         ]
 
-    def _live_scan(self, scan: str) -> Row:
+    def live_scan(self, scan: str) -> Row:
+        """The row of a scan that is not forgotten; NotFound where it is."""
         row = self.scan_row(scan)
         if row["erased_at"] is not None:
             raise NotFound(

@@ -1,0 +1,198 @@
+"""A law over all verbs of an operator: nothing typed or paid is lost, history is whole, records equal a rebuild.
+
+Whatever people, the reconciler and operators do, in whatever order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from reconcile.records import publish, query, rebuild
+from tests.examples import examples
+from tests.transcribe.store.world import NOON, World, decision, machine, sent, sha
+from transcribe.errors import LeaseLost, SettingsError
+from transcribe.model import FieldKey, Form, Scan, ScanPage
+from transcribe.store.facts import Rate
+
+SCANS = st.sampled_from(["a", "b"])
+PEOPLE = st.sampled_from(["ann", "ben"])
+TEXTS = st.sampled_from(["7", "8"])
+
+
+class VerbsMachine(RuleBasedStateMachine):
+    """Reads, asks, decides and publishes, and between these does all that operators may do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.here = World(Path(self.folder.name) / "state.db")
+        self.store = self.here.store
+        self.now = NOON
+        self.count = 0
+        self.typed: list[str] = []
+        self.ledger: list[tuple[object, ...]] = []
+        self.acts = 0
+
+    def teardown(self) -> None:
+        state = self.store.verify_audit()
+        published = Path(self.folder.name) / "records.db"
+        self._publish(published)
+        rebuilt = Path(self.folder.name) / "rebuilt.db"
+        rebuild(self.store, rebuilt, self._form)
+        same = [
+            [(each.scan, each.values, each.origins) for each in query.records(path, name)]
+            for path in (published, rebuilt)
+            for name in ("order", "letter")
+        ]
+        self.store.close()
+        self.folder.cleanup()
+        assert (state.broken_at, state.forgeries) == (None, ())
+        assert same[:2] == same[2:], "records equal a rebuild"
+
+    @initialize()
+    def begin(self) -> None:
+        self.store.put_rate(Rate(form="", micro=3, currency="EUR", since=NOON), NOON)
+        self.other = self.here.other_form("letter")
+        self.scans = {name: self.here.scan(name, batch="monday").id for name in ("a", "b")}
+        for name in self.scans:
+            self.here.ask(self._scan(name), "total")
+
+    @rule(name=SCANS, letter=st.booleans(), text=TEXTS, retaken=st.booleans())
+    def read_again(self, name: str, letter: bool, text: str, retaken: bool) -> None:
+        scan, form = self._scan(name), self.other if letter else self.here.form
+        words = tuple(machine(scan, key.name, text) for key in list(form.keys()))
+        reads = replace(self.here.reads(scan, form), readings=words)
+        if retaken:
+            self.count += 1
+            pages = replace(scan, id=sha(f"pages {self.count}"), pages=(ScanPage(file=sha(f"{self.count}"), page=1),))
+            self.store.replace_pages(scan.id, pages, [], self._later())
+        self.store.read_again(scan.id, (form.name, 1), reads, "olga", "why", self._later(), retaken=retaken)
+        assert len([each for each in self.store.readings(scan.id) if each.kind == "machine"]) == len(words)
+
+    @rule(name=SCANS)
+    def ask(self, name: str) -> None:
+        scan = self._scan(name)
+        self.here.ask(scan, self._key(scan).name, now=self._later())
+
+    @rule(who=PEOPLE, text=TEXTS)
+    def work(self, who: str, text: str) -> None:
+        for task in self.store.lease(who, 2, self._later()):
+            self.count += 1
+            try:
+                self.store.submit(task.id, who, sent(text, f"i{self.count}"), self._later())
+            except LeaseLost:
+                continue
+            self.typed.append(text)
+
+    @rule(who=PEOPLE)
+    def hold(self, who: str) -> None:
+        self.store.lease(who, 1, self._later())
+
+    @rule(name=SCANS, text=TEXTS)
+    def decide(self, name: str, text: str) -> None:
+        scan = self._scan(name)
+        free = [key for key in self._keys(scan) if key not in self.store.locked_values(scan.id)]
+        readings = self.store.readings(scan.id)
+        made = [decision(key.name, text, *(each for each in readings if each.key == key), null=None) for key in free]
+        self.here.decide(scan, *made, record=True, now=self._later())
+
+    @rule(name=SCANS, text=TEXTS)
+    def correct(self, name: str, text: str) -> None:
+        scan = self._scan(name)
+        try:
+            self.store.correct_value(scan.id, self._key(scan), text, "olga", "why", self._later())
+        except SettingsError:
+            assert self._key(scan) in self.store.locked_values(scan.id)
+            return
+        self.typed.append(text)
+
+    @rule(name=SCANS, locked=st.booleans())
+    def lock(self, name: str, locked: bool) -> None:
+        scan = self._scan(name)
+        if self.store.decisions(scan.id):
+            change = self.store.lock_value if locked else self.store.unlock_value
+            change(scan.id, self._key(scan), "olga", "why", self._later())
+            assert (self._key(scan) in self.store.locked_values(scan.id)) == locked
+
+    @rule(who=PEOPLE, aside=st.booleans())
+    def set_aside(self, who: str, aside: bool) -> None:
+        change = self.store.set_readings_aside if aside else self.store.take_readings_back
+        at = self._later()
+        change(who, NOON, at, "olga", "why", at)
+        assert change(who, NOON, at, "olga", "why", at).readings == 0, "again changes nothing"
+
+    @rule(cancelled=st.booleans())
+    def cancel(self, cancelled: bool) -> None:
+        change = self.store.cancel_batch if cancelled else self.store.resume_batch
+        assert (change("monday", "olga", "why", self._later()).cancelled_at is not None) == cancelled
+
+    @rule(name=SCANS, aside=st.booleans())
+    def put_aside(self, name: str, aside: bool) -> None:
+        change = self.store.put_scan_aside if aside else self.store.bring_scan_back
+        change(self.scans[name], "olga", "why", self._later())
+        assert self.store.is_put_aside(self.scans[name]) == aside
+
+    @rule(priority=st.integers(0, 9), days=st.none() | st.integers(1, 3))
+    def order(self, priority: int, days: int | None) -> None:
+        due = None if days is None else NOON + timedelta(days=days)
+        self.store.set_batch_priority("monday", priority, "olga", "why", self._later())
+        self.store.set_batch_due("monday", due, "olga", "why", self._later())
+
+    @rule()
+    def publish_records(self) -> None:
+        self._publish(Path(self.folder.name) / "records.db")
+
+    @invariant()
+    def nothing_typed_is_lost(self) -> None:
+        if not hasattr(self, "scans"):
+            return
+        forms = [(form, scan) for scan in self.scans.values() for form in ("order", "letter")]
+        kept = [each for form, scan in forms for each in self.store.cited(scan, form, 1)[0] if each.kind != "machine"]
+        assert sorted(str(each.text) for each in kept) == sorted(self.typed)
+
+    @invariant()
+    def what_was_paid_and_done_stays(self) -> None:
+        ledger = [(line.number, line.micro, line.transcriber) for line in self.store.ledger()]
+        assert ledger[: len(self.ledger)] == self.ledger
+        self.ledger = list(ledger)
+        acts = len(self.store.acts())
+        assert acts >= self.acts
+        self.acts = acts
+
+    @invariant()
+    def nobody_is_asked_about_what_is_cancelled_or_aside(self) -> None:
+        if not hasattr(self, "scans"):
+            return
+        cancelled = self.store.batch("monday").cancelled_at is not None
+        states = {each.scan.id: each.open_tasks for each in self.store.scan_states()}
+        for scan in self.scans.values():
+            assert not states[scan] or not (cancelled or self.store.is_put_aside(scan))
+
+    def _later(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    def _scan(self, name: str) -> Scan:
+        return self.store.scan(self.scans[name])
+
+    def _keys(self, scan: Scan) -> list[FieldKey]:
+        return list(self._form(scan.form, 1).keys())
+
+    def _key(self, scan: Scan) -> FieldKey:
+        return self._keys(scan)[-1]
+
+    def _form(self, name: str, version: int) -> Form:
+        return self.other if name == "letter" else self.here.form
+
+    def _publish(self, path: Path) -> None:
+        publish(self.store, path, self._form)
+
+
+TestVerbs = VerbsMachine.TestCase
+TestVerbs.settings = examples(15, stateful_step_count=25)

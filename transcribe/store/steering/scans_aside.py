@@ -1,0 +1,33 @@
+"""Scans that an operator sets aside, so that nobody is asked about them, and brings back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from transcribe.store.row_mapping import micros
+from transcribe.store.steering.read_again import ReadAgainVerbs
+
+
+class ScanVerbs(ReadAgainVerbs):
+    """Keeps which scans are set aside."""
+
+    def put_scan_aside(self, scan: str, by: str, reason: str, now: datetime) -> bool:
+        with self.db.write():
+            row = self.live_scan(scan)
+            if self.is_put_aside(row["sha256"]):
+                return False
+            self.act("scan set aside", row["sha256"], by, reason, now, scan=row["id"])
+            self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
+            return True
+
+    def bring_scan_back(self, scan: str, by: str, reason: str, now: datetime) -> bool:
+        with self.db.write():
+            row = self.live_scan(scan)
+            if not self.is_put_aside(row["sha256"]):
+                return False
+            self.act("scan brought back", row["sha256"], by, reason, now, scan=row["id"])
+            self.db.run("wake", scan_id=row["id"])
+            return True
+
+    def is_put_aside(self, scan: str) -> bool:
+        return self.db.one("is_put_aside", scan_id=self.scan_row(scan)["id"]) is not None
