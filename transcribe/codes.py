@@ -56,7 +56,6 @@ class Witness(StrEnum):
     KNOWN_VALUE = "known value"
     CHECK_DIGIT = "check digit"
     KNOWN_WORDS = "known words"
-    """Of decisions by earlier versions: the words are often written on this field."""
     FORMAT = "format"
     SHAPE = "shape"
 

@@ -1,4 +1,4 @@
-"""What vouches for a value beside those who read it: sums, master data, check digits, format, shape."""
+"""What vouches for a value beside those who read it: sums, master data, check digits, known words, format, shape."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
-from reconcile.forms import PreparedField
+from reconcile.forms import TEXT_FAMILIES, PreparedField
 from reconcile.inference.prior import CHECK_DIGIT_TYPES, log_prior, shape_log_factor, shapes_of
 from reconcile.inference.votes import Vote, null_of
 from reconcile.parameters import MIN_SETTLING_COUNT, LearntParameters
 from reconcile.policy import POLICY
 from transcribe.codes import Witness
 from transcribe.model import INK
+from transcribe.values import without_accents
 
 TOUCHING_DIGITS_SIGNS = frozenset("HhKMmNnUuWw#")
 """Signs that an engine may see where two digits touch: 11 166,36 was read as n 166,36."""
@@ -55,10 +56,12 @@ def witness_of(
         return Witness.SUMS
     if null_of(says):
         return ""
-    if spot.known_values is not None and spot.known_values.has(says):
+    if spot.known_values is not None and spot.known_values.has(says) and not _has_unaccented_rival(votes, says):
         return Witness.KNOWN_VALUE
     if spot.field.type in CHECK_DIGIT_TYPES and not spot.faults(says):
         return Witness.CHECK_DIGIT
+    if _has_known_words(spot, votes, says, learnt):
+        return Witness.KNOWN_WORDS
     if _is_only_well_formed(spot, votes, says):
         return Witness.FORMAT
     return Witness.SHAPE if _keeps_shape(spot, votes, says, learnt) else ""
@@ -77,6 +80,33 @@ def _keeps_shape(spot: PreparedField, votes: Sequence[Vote], says: str, learnt: 
         return several and is_settled(spot, says, learnt) and not any(vote.bad_page for vote in engines)
     near = all(vote.null is None and is_one_slip_apart(says, vote.says) for vote in rivals)
     return near and keeps_shape_alone(spot, says, rivals, learnt)
+
+
+def _has_unaccented_rival(votes: Sequence[Vote], says: str) -> bool:
+    """Whether a machine reads the same in capitals without accents.
+
+    Known values have accents; what is written in capitals often has none. An engine that reads À where A stands does so
+    because it knows the word.
+    """
+    plain = without_accents(says)
+    return plain != says and any(vote.says == plain for vote in votes if vote.machine and vote.text.isupper())
+
+
+def _has_known_words(spot: PreparedField, votes: Sequence[Vote], says: str, learnt: LearntParameters) -> bool:
+    """Whether engines differ only in words, and this text has those that are often written on this field.
+
+    The others then have something near it that never was decided. Never of a field that was searched for: its text may
+    be part of another.
+    """
+    engines = [vote for vote in votes if vote.machine and vote.source != INK]
+    rivals = {vote.says for vote in engines} - {says}
+    searched = any(vote.place is not None for vote in engines)
+    if spot.family not in TEXT_FAMILIES or searched or not rivals or all(vote.says != says for vote in engines):
+        return False
+    if _has_unaccented_rival(engines, says):
+        return False
+    words = learnt.words(spot.field.name)
+    return all(null_of(each) is None and words.is_known_spelling(says, each) for each in rivals)
 
 
 def _is_only_well_formed(spot: PreparedField, votes: Sequence[Vote], says: str) -> bool:

@@ -7,6 +7,8 @@ is lost of fields right, of honesty (Brier, expected calibration error), and how
 (`fit_first` says what they are) are readings of real engines: what machines decide alone, and what of it is wrong. Each
 figure is the part's loss, the mean over seeds with the half width of a 95 % interval (Student's t over seeds, over
 tenths of the files of a dump): positive where the part is worth something. "~" marks what is within its noise.
+What is learnt as a store grows shows only in long worlds: known words earn nothing in 60 forms and 0.01 readings a
+field in 334 (`--forms`).
 """
 
 from __future__ import annotations
@@ -135,6 +137,8 @@ PARTS: Mapping[str, tuple[Change, ...]] = {
     "careless people do not agree": ((f"{INFERENCE}.circumstances:MAX_CAREFUL_ERROR_SHARE", 1.0),),
     "witness: sums": ((f"{INFERENCE}.corroboration:MIN_VOUCHING_SUMS_FACTOR", 1e300),),
     "witness: check digit": ((f"{INFERENCE}.corroboration:CHECK_DIGIT_TYPES", frozenset()),),
+    "witness: known words": ((f"{INFERENCE}.corroboration:_has_known_words", _constant(False)),),
+    "witness: unaccented rival": ((f"{INFERENCE}.corroboration:_has_unaccented_rival", _constant(False)),),
     "witness: format": ((f"{INFERENCE}.corroboration:_is_only_well_formed", _constant(False)),),
     "sums": ((f"{INFERENCE}.weigh:apply_rules", lambda _: lambda made, weighed, learnt: weighed),),
     "sums: broken share": (

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
-from tests.reconcile.made import field, form, machine, posterior
-from transcribe.model import Field, FieldKey, Parameters, Reading
+from tests.reconcile.made import field, form, machine, posterior, reading
+from transcribe.model import Field, FieldKey, Master, Parameters, Reading
 
 STREET = field("street", "address")
 DATE = field("order_date", "date")
@@ -27,6 +27,38 @@ def witness(of: Field, best: str, *readings: Reading) -> str:
     return str(found.standing.witness)
 
 
+def test_words_often_written_on_a_field_choose_between_engines_that_differ_in_them_alone() -> None:
+    assert (
+        witness(STREET, "Rue Victor Hugo 4", *engines(STREET, "Rue Victor Hugo 4", "Rue Vict0r Hugo 4"))
+        == "known words"
+    )
+    assert (
+        witness(STREET, "Rue Victor Hugo 4", *engines(STREET, "Rue VictorHugo4", "Rue Victor Hugo 4")) == "known words"
+    )
+
+
+def test_words_say_nothing_where_the_rest_differs_or_the_word_is_rare_or_another_is_nearly_as_common() -> None:
+    assert witness(STREET, "Rue Victor Hugo 4", *engines(STREET, "Rue Victor Hugo 4", "Rue Vict0r Hugo 9")) == ""
+    assert witness(STREET, "Rue Gare 4", *engines(STREET, "Rue Gare 4", "Rue Gaxe 4")) == ""
+    assert witness(STREET, "Lindenstraße 4", *engines(STREET, "Lindenstraße 4", "Lindcnstraße 4")) == ""
+
+
+def test_words_do_not_vouch_for_a_text_whose_words_run_together() -> None:
+    """An engine that loses a space makes a word of two that nobody ever wrote."""
+    for parted, joined in (("Blanche d'été", "Blanched'été"), ("Doliprane 1000", "Doliprane1000")):
+        said = (
+            machine("street", "tesseract 5.5.0 fra", parted, 0.6),
+            machine("street", "rapidocr 3.10.0", joined, 0.99),
+        )
+        assert posterior(STREET, *said).standing.witness == ""
+
+
+def test_words_do_not_vouch_for_what_no_engine_read() -> None:
+    typed = [reading("street", who, "Rue Victor Hugo 4") for who in ("ana", "ben")]
+    said = engines(STREET, "Rue Vict0r Hugo 4", "Rue Victor Hug0 4")
+    assert witness(STREET, "Rue Victor Hugo 4", *said, *typed) == ""
+
+
 def test_a_date_is_vouched_for_where_the_other_engine_took_a_stroke_for_a_digit() -> None:
     assert witness(DATE, "29/12/2024", *engines(DATE, "29/12/2024", "29/1212024")) == "format"
     assert posterior(DATE, *engines(DATE, "29/12/2024", "29/11/2024")).standing.witness == ""
@@ -42,6 +74,23 @@ def test_a_broad_letter_may_stand_for_two_digits_of_an_amount_so_that_its_format
     """11 166,36 was seen as n 166,36 by one engine and as 1 166,36 by the other."""
     assert posterior(TOTAL, *engines(TOTAL, "1 166.36", "n 166.36")).standing.witness == ""
     assert posterior(TOTAL, *engines(TOTAL, "1 166.36", "1 l66.36")).standing.witness == "format"
+
+
+def test_what_is_known_does_not_vouch_for_an_accent_that_the_other_engine_did_not_see_in_capitals() -> None:
+    listed = Master(field="street", values=(("Pochettes à bulles", "1"), ("Agrafeuse rouge", "2")), digest="m")
+    said = engines(STREET, "POCHETTES À BULLES", "POCHETTES A BULLES")
+    assert weigh(form(STREET, masters=(listed,)), said, shipped_parameters())[FieldKey("street")].standing.witness == ""
+    said = engines(STREET, "POCHETTES À BULLES", "POCHETTES À BUL1ES")
+    assert (
+        weigh(form(STREET, masters=(listed,)), said, shipped_parameters())[FieldKey("street")].standing.witness
+        == "known value"
+    )
+    written = {**shipped_parameters().content, "words": {"street": {"": 400.0, "malmö": 40.0}}}
+    learnt = Parameters(version=1, content=written)
+    said = engines(STREET, "MALMÖ 4", "MALMO 4")
+    assert weigh(form(STREET), said, learnt)[FieldKey("street")].standing.witness == ""
+    said = engines(STREET, "Malmö 4", "Malmo 4")
+    assert weigh(form(STREET), said, learnt)[FieldKey("street")].standing.witness == "known words"
 
 
 def test_on_a_poor_page_one_character_against_another_tells_nothing() -> None:
