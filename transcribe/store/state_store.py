@@ -14,6 +14,7 @@ from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.sqlite import open_sqlite
 from transcribe.store.steering.batches import BatchVerbs
 from transcribe.store.steering.periods import PeriodVerbs
+from transcribe.store.steering.read_again import ReadAgainVerbs
 from transcribe.store.steering.scans_aside import ScanVerbs
 from transcribe.store.steering.values import ValueVerbs
 from transcribe.store.verbs.api_tokens import ApiTokenVerbs
@@ -36,6 +37,7 @@ class StateStore(
     AppealVerbs,
     QuarantineVerbs,
     StatusVerbs,
+    ReadAgainVerbs,
     ScanVerbs,
     BatchVerbs,
     PeriodVerbs,

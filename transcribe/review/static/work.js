@@ -40,6 +40,7 @@ const ahead = new Ahead(keep, line, setup, known, arrived);
 const last = []; // the latest answers, newest at the end: [{ready, text, idem}]
 const typed = new Map(); // label -> the text sent last
 let current = null;
+let begun = false; // what was held before this page was loaded has been taken in
 let warned = null; // the text that a check has warned of
 let renewed = Date.now();
 
@@ -51,15 +52,19 @@ async function begin() {
   for (const { task } of await keep.all("answered")) answered.add(task);
   await unsent.load();
   await notTaken.show();
+  const held = await keep.all("held"); // before anything is shown or asked for: both write anew what is held
   if (known(setup.sheet.task)) {
+    const coming = ahead.take_in(held);
     next();
-    await ahead.take_in(await keep.all("held"));
+    await coming;
   } else {
     const image = part("picture").querySelector("img");
     await image.decode().catch(() => null);
     await show({ sheet: setup.sheet, image, until: Date.now() + setup.sheet.left * 1000 });
-    await ahead.take_in((await keep.all("held")).filter((sheet) => sheet.task !== setup.sheet.task));
+    await ahead.take_in(held.filter((sheet) => sheet.task !== setup.sheet.task));
   }
+  begun = true;
+  holding();
   document.documentElement.dataset.ready = "yes";
   ahead.fill();
   setInterval(second, 1_000);
@@ -145,6 +150,7 @@ function arrived() {
 
 /** What is held is kept too, so that the page can be loaded again without a network. */
 function holding() {
+  if (!begun) return; // what was held before is not all here yet
   const all = [current, ...ahead.queue].filter(Boolean).map((ready) => ready.sheet);
   keep.replace("held", all);
   tellWorker({ only: [...all.map((sheet) => sheet.picture), ...ahead.coming] });

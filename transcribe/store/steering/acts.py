@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from transcribe.errors import SettingsError
+from transcribe.errors import NotFound, SettingsError
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Act
 from transcribe.store.lookup import Lookup
@@ -53,6 +53,16 @@ class ActVerbs(Lookup):
         hashed = self.keyed_hash("why", reason.strip())
         self.log(by, verb, subject, {"act": number, "why": hashed, **detail}, now)
         return number
+
+    def live_scan(self, scan: str) -> Row:
+        """The row of a scan that is not forgotten; NotFound where it is."""
+        row = self.scan_row(scan)
+        if row["erased_at"] is not None:
+            raise NotFound(
+                f"The scan {row['sha256'][:12]} is forgotten, and nothing of it is left. Its file may come again: "
+                "fairhand ingest --again PATH."
+            )
+        return row
 
     def acts(self, scan: str | None = None, batch: str | None = None) -> list[Act]:
         number = None if scan is None else self.scan_row(scan)["id"]

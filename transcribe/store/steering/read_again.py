@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from transcribe.errors import NotFound
 from transcribe.model import PagePicture, Place, Reading, ReadResult, Scan, SourceFile
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import KnownScan
@@ -108,13 +107,3 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
         return readings, [
             place_of(each, row["sha256"], key_of(each)) for each in self.db.all("places_of_form", **of_form)
         ]
-
-    def live_scan(self, scan: str) -> Row:
-        """The row of a scan that is not forgotten; NotFound where it is."""
-        row = self.scan_row(scan)
-        if row["erased_at"] is not None:
-            raise NotFound(
-                f"The scan {row['sha256'][:12]} is forgotten, and nothing of it is left. Its file may come again: "
-                "fairhand ingest --again PATH."
-            )
-        return row

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from transcribe.store.row_mapping import micros
-from transcribe.store.steering.read_again import ReadAgainVerbs
+from transcribe.store.steering.acts import ActVerbs
 
 
-class ScanVerbs(ReadAgainVerbs):
+class ScanVerbs(ActVerbs):
     """Keeps which scans are set aside."""
 
     def put_scan_aside(self, scan: str, by: str, reason: str, now: datetime) -> bool:
