@@ -53,6 +53,10 @@ SLACK = 1e-4
 """By so little, as a share, a value may move against its law where texts are read that may stand beside the field, and
 where a rule's other fields become so sure that they are no longer asked again."""
 
+NEARLY_SLACK = 1e-3
+"""By so little, as a share, what is decided may be less probable by a reading that agrees: it counts what people typed
+nearly alike, and that loses to the text that was read again."""
+
 IMPROBABLE = 1e-6
 """Shares less than this are of values that nobody would take: what they do is not looked at."""
 
@@ -124,7 +128,7 @@ def test_a_reading_that_agrees_never_makes_its_value_less_probable(world: World)
     assert share(after, says) >= share(before, says) * (1 - SLACK) - IMPROBABLE
     if first_read(before) == says:
         assert first_read(after) == says
-        assert after.probability >= before.probability * (1 - SLACK) - ROUNDING
+        assert after.probability >= before.probability * (1 - NEARLY_SLACK) - ROUNDING
 
 
 @examples(EXAMPLES, HealthCheck.filter_too_much)
