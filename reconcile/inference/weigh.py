@@ -105,7 +105,8 @@ def _posterior(key: FieldKey, spot: PreparedField, weighed: FieldPosterior, lear
     order = _order(spot, weighed, learnt)
     best = next(says for says in order if weighed.origins[says] in READ)
     seen = circumstances(spot, weighed, best, learnt)
-    probability = calibrated(weighed.shares[best] + _nearly_same_share(spot, weighed, best), seen, learnt)
+    others = 1.0 - _nearly_same_share(spot, weighed, best)  # they count neither for it nor against it
+    probability = calibrated(weighed.shares[best] / max(others, weighed.shares[best]), seen, learnt)
     return Posterior(
         key=key,
         candidates=tuple([_candidate(spot, says, weighed, weighed.origins[says]) for says in order]),
