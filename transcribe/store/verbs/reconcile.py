@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from transcribe.errors import NotFound
@@ -100,8 +101,9 @@ class ReconcileVerbs(IngestVerbs):
                 self.db.run("withdraw_whole", scan_id=row["id"], now=micros(now))
                 self._keep_record(row, record, kept, now)
             if self.db.one("is_cancelled", scan_id=row["id"]) is None:
+                level = self.db.value("level_of_scan", scan_id=row["id"]) or 0
                 for task in tasks:
-                    self._open(row, task, up_to, now)
+                    self._open(row, replace(task, priority=task.priority + level), up_to, now)
             self.db.run("scan_is_weighed", scan_id=row["id"], up_to=up_to)
             self.db.run("end_quarantine", scan_id=row["id"])
 
@@ -263,8 +265,7 @@ class ReconcileVerbs(IngestVerbs):
             slot += 1
         wish = {"kind": task.kind, "slot": slot}
         pool = EXPERT_POOL if task.kind in EXPERT_KINDS else task.pool
-        level = self.db.value("level_of_scan", scan_id=scan["id"]) or 0
-        how = {"reason": task.reason, "pool": pool, "priority": task.priority + level}
+        how = {"reason": task.reason, "pool": pool, "priority": task.priority}
         if old is None:
             public = secrets.token_urlsafe(16)  # 128 bits: nobody guesses the task of another
             made = self.db.insert(
