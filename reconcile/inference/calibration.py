@@ -92,14 +92,23 @@ def calibrated(share: float, seen: Circumstances, learnt: LearntParameters) -> f
         if seen.typed:
             whole = whole_text_probability(share, seen.typed)
             found.append(adjusted(whole, LONG_TEXT_STAGE, seen.family, learnt.calibration))
-        # who says what an engine said makes it no less sure; who says something else, no surer
-        share = min(found) if seen.by_machines is None else max(_of_machines(seen.by_machines, seen, learnt), *found)
+        share = min(found) if seen.by_machines is None else _at_least_of_machines(share, max(found), seen, learnt)
     else:
         share = _of_machines(share, seen, learnt)
     sources = seen.engines + seen.people + (seen.looks_blank if seen.people else 0)
     if sources >= POLICY.people_to_agree or seen.witness:
         return share
     return min(share, MAX_ONE_READER_PROBABILITY if seen.people else MAX_ONE_ENGINE_PROBABILITY)
+
+
+def _at_least_of_machines(share: float, found: float, seen: Circumstances, learnt: LearntParameters) -> float:
+    """Who says what an engine said makes it no less sure than machines alone are.
+
+    The share that they give it is less than with people, and is asked for only where that one would mean more.
+    """
+    if seen.by_machines is None or _of_machines(share, seen, learnt) <= found:
+        return found
+    return max(found, _of_machines(seen.by_machines(), seen, learnt))
 
 
 def _of_machines(share: float, seen: Circumstances, learnt: LearntParameters) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, combinations
-from math import exp, log, prod
+from math import exp, log
 from typing import NamedTuple
 
 from reconcile.forms import KnownWords, PreparedField
@@ -44,6 +44,9 @@ STRAY_SHARE = 0.0001
 
 EMPTY_STRAY_SHARE = 0.01
 """The same where nothing is written, or a mark: there is no other text to read. Chosen by hand."""
+
+MIN_WAY_SHARE = 1e-6
+"""A way in which votes come about that adds less than this to the share of a text changes nothing that is looked at."""
 
 UNREADABLE = ("illegible", "crossed out")
 """Where there is writing that is no value: engines that read on read the same writing."""
@@ -118,12 +121,24 @@ def _repairs(spot: PreparedField, says: str) -> tuple[str, ...]:
 class Beside(NamedTuple):
     """A text that may stand beside the field, and P(this text | one is read there).
 
-    `misled` is P that each engine's vote is what is read there, by the number of the vote.
+    `seen` is (P that the engine reads what is there, P of its vote then), by the number of the vote.
     """
 
     says: str
     probability: float
-    misled: Mapping[int, float]
+    seen: Mapping[int, tuple[float, float]]
+
+
+class Way(NamedTuple):
+    """One way in which the votes come about: how probable it is, and P of each vote then.
+
+    It is that the field is seen as it is, or as another text that the place looks like, or that some read what stands
+    beside it.
+    """
+
+    weight: float
+    terms: list[float]
+    looks_like: str = ""
 
 
 def texts_beside(
@@ -137,34 +152,33 @@ def texts_beside(
     engines = [at for at, (vote, _, _) in enumerate(sources) if vote.machine and vote.null is None]
     found = []
     for says, stray in strays.items() if engines else ():
-        misled = {}
+        seen = {}
         for at in engines:
             vote, source_model, ratio = sources[at]
             term = terms[says][at]
-            misled[at] = (
-                min(source_model.follow_rate * ratio, term) if vote.says == says else (source_model.follow_rate * term)
-            )
-        found.append(Beside(says, stray, misled))
+            seen[at] = (source_model.follow_rate, min(ratio, term) if vote.says == says else term)
+        found.append(Beside(says, stray, seen))
     return found
 
 
-def count_beside(beside: Iterable[Beside], written: str, sources: Sequence[Source], terms: list[float]) -> None:
-    """Count in that engines which do not say what is written read it beside the field, where that is likelier.
+def ways_beside(beside: Iterable[Beside], written: str, sources: Sequence[Source], terms: Sequence[float]) -> list[Way]:
+    """The ways in which engines that do not say what is written read what stands beside it.
 
-    Each of their terms gets an equal part of what that adds.
+    Each does so by itself: that one did not, is no evidence for what it says.
     """
-    share = _stray_share(written)
+    share, found = _stray_share(written), []
     for other in beside:
         if other.says == written:
             continue
-        votes = [at for at, term in other.misled.items() if sources[at][0].says != written and term > terms[at]]
-        apart = prod([terms[at] for at in votes])
-        if not votes or apart <= 0:
-            continue
-        together = share * other.probability * prod([other.misled[at] for at in votes])
-        factor = (1 + together / apart) ** (1 / len(votes))
-        for at in votes:
-            terms[at] *= factor
+        weight = share * other.probability
+        gain, misled = weight, {}
+        for at, (follow, seen) in other.seen.items():
+            if seen > terms[at] and sources[at][0].says != written:
+                misled[at] = terms[at] + follow * (seen - terms[at])
+                gain *= misled[at] / terms[at]
+        if gain > MIN_WAY_SHARE:
+            found.append(Way(weight, [misled.get(at, term) for at, term in enumerate(terms)]))
+    return found
 
 
 def _stray_share(written: str) -> float:
@@ -198,9 +212,10 @@ def nothing_read(
         text = min(unread)  # of a mark of which neither value was read, both are as likely
         prior = FLAT_MARK_LOG_PRIOR + log(len(unread)) if texts else UNREAD_TEXT_LOG_PRIOR
         terms = likelihoods(learnt, sources, text)
-        count_beside(beside, text, sources, terms)
-        alone = [min(term, cap) for term, cap in zip(terms, caps, strict=True)]
-        return prior, alone, prior + sum(map(log, alone))
+        ways = [Way(1.0, terms), *ways_beside(beside, text, sources, terms)]
+        ways = [Way(way.weight, list(map(min, way.terms, caps))) for way in ways]
+        total, prior, alone = _guess(prior, ways, (), caps)
+        return prior, alone, total
     guesses = [
         _near(near, unread_log_prior(spot, near, learnt, words), sources, learnt, confusion_share, caps, beside, strays)
         for near, words in texts.items()
@@ -221,21 +236,20 @@ def _near(
 ) -> tuple[float, float, list[float]]:
     """Something near this text that nobody read: (log of prior times P of all votes, log prior, P of each vote)."""
     alone, confused = _each_wrong(sources, near, learnt, strays)
-    if beside:
-        count_beside(beside, near, sources, alone)
-        count_beside(beside, near, sources, confused)
-    unsure = []
+    ways = [Way((1 - confusion_share) / SAME_ERROR_PROBABILITY, alone)]  # who errs first repeats nobody
+    if confusion_share > 0:
+        ways.append(Way(confusion_share, confused))
+    for way in ways[:]:
+        ways += [Way(way.weight * weight, terms) for weight, terms, _ in ways_beside(beside, near, sources, way.terms)]
+    unsure = set()
     for at, (vote, _, _) in enumerate(sources):
-        if vote.says != near:
-            alone[at], confused[at] = min(alone[at], caps[at]), min(confused[at], caps[at])
-        elif alone[at] > caps[at] or confused[at] > caps[at]:
-            unsure.append(at)
-    if not unsure:
-        return _guess(prior, alone, confused, confusion_share)
-    return min(
-        _guess(prior, _without(alone, some, caps), _without(confused, some, caps), confusion_share)
-        for some in _subsets(unsure)
-    )
+        for way in ways:
+            if way.terms[at] > caps[at]:
+                if vote.says == near:
+                    unsure.add(at)
+                else:
+                    way.terms[at] = caps[at]
+    return min(_guess(prior, ways, some, caps) for some in _subsets(sorted(unsure)))
 
 
 def _each_wrong(
@@ -262,24 +276,16 @@ def _each_wrong(
 
 
 def _guess(
-    prior: float, alone: list[float], confused: list[float], confusion_share: float
+    prior: float, ways: Sequence[Way], without: Collection[int], caps: Sequence[float]
 ) -> tuple[float, float, list[float]]:
-    """(log of prior times P of all votes, log prior, P of each vote alone)."""
+    """(log of prior times P of all votes, log prior, P of each vote the first way), where some votes say nothing."""
     logs = [
-        log(share) + sum(map(log, terms))
-        for share, terms in (
-            ((1 - confusion_share) / SAME_ERROR_PROBABILITY, alone),  # who errs first repeats nobody
-            (confusion_share, confused),
-        )
-        if share > 0
+        log(way.weight) + sum([log(caps[at] if at in without else term) for at, term in enumerate(way.terms)])
+        for way in ways
     ]
     top = max(logs)
+    alone = [caps[at] if at in without else term for at, term in enumerate(ways[0].terms)]
     return prior + top + log(sum([exp(each - top) for each in logs])), prior, alone
-
-
-def _without(terms: list[float], votes: Collection[int], caps: Sequence[float]) -> list[float]:
-    """P of each vote, where these votes say nothing."""
-    return [cap if at in votes else term for at, (term, cap) in enumerate(zip(terms, caps, strict=True))]
 
 
 def _subsets(of: Sequence[int]) -> Iterator[tuple[int, ...]]:

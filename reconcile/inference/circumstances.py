@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from math import prod
 from typing import Literal, NamedTuple
 
 from reconcile.forms import Family, PreparedField
 from reconcile.inference.corroboration import witness_of
 from reconcile.inference.long_text_calibration import Prose, prose
+from reconcile.inference.noisy_channel import SILENCE, is_silent
 from reconcile.inference.posterior import FieldPosterior, weigh_field
 from reconcile.inference.troubles import (
     MAX_OPPOSING_SUMS_FACTOR,
@@ -51,8 +53,8 @@ class Circumstances(NamedTuple):
     `witness` vouches for it beside readings; "" where nothing does. `trouble` is why machines alone may not decide
     here; "" where they may. `in_place` is how probable it is that it was read where the field stands. `prose` tells how
     a long text came about that people alone read, `typed` how it did among people where machines read it too; None of
-    others. `by_machines` is the share that machines alone give a value that people read too; None where no engine says
-    it.
+    others. `by_machines` gives the share that machines alone give a value that people read too, by weighing it anew;
+    None where no engine says it.
     """
 
     says: str
@@ -80,7 +82,7 @@ class Circumstances(NamedTuple):
     opposed: bool
     unlisted: bool
     telling: tuple[Reason, ...]
-    by_machines: float | None
+    by_machines: Callable[[], float] | None
 
     @property
     def looks_blank(self) -> bool:
@@ -215,24 +217,26 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         careful=len([vote for vote in people if vote.says == says and _is_careful(spot, vote, learnt)]),
         against_engines=len([vote for vote in engines if vote.null is None and vote.says != says]),
         opposed=_is_opposed(spot, weighed, says, sums),
-        by_machines=_share_by_machines(spot, weighed, says, learnt) if people and engines else None,
+        by_machines=partial(_share_by_machines, spot, weighed, says, learnt)
+        if for_it and _do_engines_say(weighed, says)
+        else None,
         telling=telling_troubles(spot, votes, says),
         unlisted=spot.known_values is not None and null_of(says) is None and not spot.known_values.has(says),
     )
 
 
-def _share_by_machines(
-    spot: PreparedField, weighed: FieldPosterior, says: str, learnt: LearntParameters
-) -> float | None:
+def _do_engines_say(weighed: FieldPosterior, says: str) -> bool:
+    """Whether an engine says what people say too, so that machines alone give it a share."""
+    engines = [vote for vote in weighed.votes if vote.machine and vote.source != INK]
+    said = any(vote.says == says for vote in engines)
+    return said and weighed.words is None and (null_of(says) not in SILENCE or all(map(is_silent, engines)))
+
+
+def _share_by_machines(spot: PreparedField, weighed: FieldPosterior, says: str, learnt: LearntParameters) -> float:
     """The model's share of a value without the people who say it, the form's sums counted in."""
-    machines = [vote for vote in weighed.votes if vote.machine or vote.says != says]
-    if weighed.words is not None or not any(
-        vote.machine and vote.says == says for vote in machines if vote.source != INK
-    ):
-        return None
-    alone = weigh_field(spot, machines, learnt)
+    alone = weigh_field(spot, [vote for vote in weighed.votes if vote.machine or vote.says != says], learnt)
     if says not in alone.shares:  # machines fell silent, people say why
-        return None
+        return 0.0
     parts, none = dict(alone.shares), alone.none
     for ruled in weighed.ruled:
         none *= ruled.none

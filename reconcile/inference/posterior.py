@@ -14,10 +14,11 @@ from typing import NamedTuple
 from reconcile.forms import PreparedField
 from reconcile.inference.candidates import (
     IMPOSSIBLE_LOG_PROBABILITY,
+    Way,
     candidates,
-    count_beside,
     nothing_read,
     texts_beside,
+    ways_beside,
 )
 from reconcile.inference.noisy_channel import (
     Source,
@@ -66,17 +67,6 @@ class Composed(NamedTuple):
     places: int
 
 
-class _Way(NamedTuple):
-    """One way in which a text gives the votes: seen as it is, or as another text that the place looks like.
-
-    `weight` is how probable that is, `terms` are each vote's probability then.
-    """
-
-    looks_like: str
-    weight: float
-    terms: list[float]
-
-
 class FieldPosterior(NamedTuple):
     """The raw probabilities of one field: `shares` of each comparable text, `none` that none of them is written.
 
@@ -119,12 +109,16 @@ def weigh_field(
     terms = {says: likelihoods(learnt, sources, says, strays) for says in origins}
     known = {says: stray_share(spot, says, learnt) for says, origin in origins.items() if origin == "master"}
     beside = texts_beside(sources, terms, strays | known)
-    for says, each in terms.items() if beside else ():
-        count_beside(beside, says, sources, each)
     ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share, shapes) for says in origins}
+    for says, of_text in ways.items() if beside else ():
+        of_text += [
+            Way(way.weight * weight, misled, way.looks_like)
+            for way in of_text
+            for weight, misled, _ in ways_beside(beside, says, sources, way.terms)
+        ]
     caps = [min([way.terms[at] for way in ways.get(vote.says, ())], default=1.0) for at, vote in enumerate(votes)]
     if len(origins) > 1:
-        ways = {says: [_capped(way, says, votes, caps) for way in of_text] for says, of_text in ways.items()}
+        _cap(ways, votes, caps)
     none_prior, none_terms, none = nothing_read(spot, sources, spelt, learnt, confusion_share, caps, beside, strays)
     terms = {says: of_text[0].terms for says, of_text in ways.items()}
     most = [max(column) for column in zip(*terms.values(), none_terms, strict=True)]
@@ -145,7 +139,7 @@ def _typed_alike(votes: Iterable[Vote]) -> set[str]:
 
 
 def _scored(
-    ways: Mapping[str, Sequence[_Way]], priors: Mapping[str, float], most: Sequence[float]
+    ways: Mapping[str, Sequence[Way]], priors: Mapping[str, float], most: Sequence[float]
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     """(log of prior times P of all votes by text, the share of each way in which it looks like another text)."""
     scores: dict[str, float] = {}
@@ -154,21 +148,25 @@ def _scored(
         parts = [way.weight * _scaled_product(way.terms, most) for way in of_text]
         total = sum(parts)
         if len(parts) > 1 and total > 0:
-            confused[says] = {way.looks_like: part / total for way, part in zip(of_text[1:], parts[1:], strict=True)}
+            confused[says] = {}
+            for way, part in zip(of_text, parts, strict=True):
+                if way.looks_like:
+                    confused[says][way.looks_like] = confused[says].get(way.looks_like, 0.0) + part / total
         scores[says] = priors[says] + (log(total) if total > 0 else IMPOSSIBLE_LOG_PROBABILITY)
     return scores, confused
 
 
-def _capped(way: _Way, says: str, votes: Sequence[Vote], caps: Sequence[float]) -> _Way:
-    """A way in which no vote for another text is more probable than it is at least where its own text is written.
+def _cap(ways: Mapping[str, Sequence[Way]], votes: Sequence[Vote], caps: Sequence[float]) -> None:
+    """Make no vote for another text more probable than it is at least where its own text is written.
 
     So no reading speaks against what it says, however unsure its source or however often that one errs.
     """
-    terms = [
-        term if term <= cap or vote.says == says else cap
-        for vote, term, cap in zip(votes, way.terms, caps, strict=True)
-    ]
-    return _Way(way.looks_like, way.weight, terms)
+    for at, (vote, cap) in enumerate(zip(votes, caps, strict=True)):
+        for says, of_text in ways.items():
+            if says != vote.says:
+                for way in of_text:
+                    if way.terms[at] > cap:
+                        way.terms[at] = cap
 
 
 def _scaled_product(terms: Sequence[float], most: Sequence[float]) -> float:
@@ -192,9 +190,9 @@ def _ways(
     terms: Mapping[str, list[float]],
     confusion_share: float,
     shapes: FieldShapes | None,
-) -> list[_Way]:
+) -> list[Way]:
     """A text seen as it is, and as each other text that was read and that the place may look like."""
-    found = [_Way("", 1 - confusion_share, terms[written])]
+    found = [Way(1 - confusion_share, terms[written])]
     if is_null(written) or not confusion_share:
         return found
     alike = () if shapes is None else shapes.variants(written)
@@ -214,5 +212,5 @@ def _ways(
             elif vote.says == written:  # it did not follow
                 term, followed = term * ratio**UNSURE_RATIO_POWER, 0.0
             said.append((1 - source_model.follow_rate) * term + source_model.follow_rate * followed)
-        found.append(_Way(other, confusion_share * looks, said))
+        found.append(Way(confusion_share * looks, said, other))
     return found
