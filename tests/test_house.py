@@ -82,12 +82,13 @@ ROOMS = {
     " transcribe.i18n transcribe.intake transcribe.ocr transcribe.recognition transcribe.sandbox transcribe.store",
     "flows.administration": "home runtime steps reconcile.records transcribe.i18n transcribe.ocr"
     " transcribe.pay_arithmetic transcribe.people transcribe.store",
+    "flows.backup": "home runtime transcribe.archive transcribe.store",
     "flows.serving": "home runtime steps output administration reconcile.inference reconcile.records transcribe.people"
     " transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
     " reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records transcribe.fields"
     " transcribe.pay_arithmetic transcribe.people",
-    "flows.cli": "home mending runtime steps output terminal standalone administration serving simulation ingest"
+    "flows.cli": "home backup mending runtime steps output terminal standalone administration serving simulation ingest"
     " transcribe.forms transcribe.i18n transcribe.intake transcribe.people transcribe.store",
 }
 """Which rooms a room may import besides the open ground, for types too: a name without a dot is of its own package."""

@@ -80,5 +80,11 @@ class NotFound(StoreError):
     retry = False
 
 
+class StartOver(FairhandError):
+    """This position is of another state of the records; drop your copy, and ask for all of them again."""
+
+    exit_code = 2
+
+
 class AccountPaused(FairhandError):
     """An operator has paused this account; another operator can end the pause."""

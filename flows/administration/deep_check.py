@@ -9,7 +9,7 @@ from flows.administration.orphans import orphaned_files
 from flows.home import Home, Settings, now, open_home
 from reconcile.records import damage, is_of
 from transcribe.errors import FairhandError
-from transcribe.store import state_faults
+from transcribe.store import StateFile
 
 SHOWN_ORPHANS_COUNT = 10
 """So many files of no scan are named; `fairhand prune` lists them all. Chosen by hand."""
@@ -22,7 +22,7 @@ def examine_deeply(settings: Settings) -> Iterator[Finding]:
     """Every finding in a home's own files. It reads all of them, which takes as long as the disk needs."""
     if not settings.state.exists():
         return
-    faults = state_faults(settings.state)
+    faults = StateFile(settings.state).faults()
     for fault in faults:
         yield Finding(check="state", message=f"state.db is broken: {fault}.", mend=RESTORE_MEND)
     if faults:

@@ -26,7 +26,7 @@ from flows.steps import held_forms
 from transcribe import ocr
 from transcribe.codes import Verdict
 from transcribe.errors import FairhandError
-from transcribe.store import erasure_list_faults, open_store
+from transcribe.store import StateFile, open_store
 
 PACKAGES = ("transcribe", "reconcile", "flows")
 """The packages of fairhand."""
@@ -227,7 +227,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             mend = f"put {settings.state.with_suffix('.key')} back from the backup of this state"
         yield Finding(check="database", message=str(error), mend=mend)
         return
-    for fault in erasure_list_faults(settings.state):
+    for fault in StateFile(settings.state).erasure_list_faults():
         mend = "leave it, or put it back from a backup; then put back no older state.db without looking at what returns"
         yield Finding(check="database", message=fault, mend=mend, warning=True)
 

@@ -30,9 +30,11 @@ def export_records(
 
     They go to standard output where `out` is None.
 
-    Raises SettingsError where the format is unknown or needs a form named, NotFound where there are no records.
+    Raises SettingsError where the format is unknown or needs a form named, NotFound where there are no records,
+    StartOver where `after` is a number of another state.
     """
     writer = load_export(format)
+    query.require_position(records, after)
     names = [form] if form else query.forms(records)
     if format == "csv" and len(names) > 1:
         raise SettingsError(f"A CSV file holds one form. Say --form with one of: {', '.join(names)}.")

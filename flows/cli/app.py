@@ -25,6 +25,7 @@ EXIT_CODE_OF_ERROR = {1: 1, 2: 2, 3: 1, 4: 3}
 
 COMMAND_GROUPS = (
     "setup",
+    "backup",
     "ingesting",
     "reading",
     "reconciling",

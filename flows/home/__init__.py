@@ -1,7 +1,7 @@
 """Settings, and the store, archive and forms of one home."""
 
 from flows.home.form_library import FormLibrary
-from flows.home.home import Home, home_at, limits, now, open_home, policy
+from flows.home.home import RESTORING_FOLDER, Home, home_at, limits, now, open_home, policy
 from flows.home.private_files import is_open_to_others, keep_private
 from flows.home.settings import (
     PREFECT_KEY_FILE,
@@ -21,6 +21,7 @@ from flows.home.settings import (
 
 __all__ = [
     "PREFECT_KEY_FILE",
+    "RESTORING_FOLDER",
     "SETTINGS_FILE",
     "FormLibrary",
     "Home",

@@ -13,9 +13,13 @@ from flows.home.private_files import keep_private
 from flows.home.settings import Settings
 from reconcile.policy import POLICY, Policy
 from transcribe.archive import Archive
+from transcribe.errors import SettingsError
 from transcribe.model import Form
 from transcribe.sandbox import Limits
 from transcribe.store import Store, open_store
+
+RESTORING_FOLDER = ".restoring"
+"""A folder in a home that a restore has not finished: until then nothing else opens it."""
 
 OPEN_HOMES_COUNT = 4
 """So many homes are kept open in a process. Chosen by hand."""
@@ -45,7 +49,13 @@ def open_home(settings: Settings) -> Home:
     """Open the home of these settings; it is made where it is missing.
 
     From then on this process makes files for their owner only: every flow and every command opens its home here.
+    SettingsError where a restore into it did not end.
     """
+    if (settings.home / RESTORING_FOLDER).exists():
+        raise SettingsError(
+            f"A restore into {settings.home} did not end. Run fairhand restore again: it begins anew. Or remove the "
+            "folder, and everything in it."
+        )
     keep_private()
     settings.home.mkdir(parents=True, exist_ok=True)
     settings.forms.mkdir(exist_ok=True)

@@ -44,6 +44,9 @@ class Settings(BaseSettings):
         Path(DEFAULT_HOME_FOLDER), description="the folder of state.db, records.db, the archive and Prefect's own files"
     )
     archive: str = Field("", description="where pictures are kept: a folder or an fsspec URL; empty: <home>/archive")
+    backups: str = Field(
+        "", description="the folder that fairhand backup writes to where none is named; empty: none, and no age of one"
+    )
     host: str = Field("127.0.0.1", description="the address that serve listens on")
     insecure: bool = Field(
         False, description="whether serve may speak plain http with other machines: passwords and orders unencrypted"

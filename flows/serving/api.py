@@ -19,7 +19,7 @@ from flows.home import Home
 from flows.output import explained, explained_whole
 from flows.serving.api_answers import ErasedScan, ExplainedScan, PayReport, PublishedForms, RecordJson, RecordPage
 from reconcile.records import query, record_json
-from transcribe.errors import NotFound
+from transcribe.errors import NotFound, StartOver
 from transcribe.people import Scope, secret_hash
 from transcribe.review import Context, Here, network_of
 from transcribe.store import ApiToken
@@ -129,11 +129,13 @@ def allowed(scope: Scope) -> Any:
 
 def _record_page(path: Path, form: str, after: int, limit: int) -> RecordPage:
     """One page of records. The position is read first: everything up to it stands in what is read after it."""
+    query.require_position(path, after)
     position = query.position(path)
     records = list(query.records(path, form, after=after, limit=limit + 1))
     more, records = len(records) > limit, records[:limit]
     last = records[-1].changed if more else max([position, after, *(record.changed for record in records)])
     return RecordPage(
+        epoch=query.epoch(path),
         records=tuple(RecordJson.model_validate(record_json(record)) for record in records),
         erased=tuple(
             ErasedScan(scan=scan, changed=change) for scan, change in query.erased(path, after=after) if change <= last
@@ -144,11 +146,13 @@ def _record_page(path: Path, form: str, after: int, limit: int) -> RecordPage:
 
 
 async def _in_thread(ask: Callable[[], Answer]) -> Answer:
-    """The answer of a function that is run in a thread. NotFound becomes a 404 with its words."""
+    """The answer of a function that is run in a thread. NotFound becomes a 404 with its words, StartOver a 410."""
     try:
         return await run_in_threadpool(ask)
     except NotFound as error:
         raise HTTPException(404, str(error)) from error
+    except StartOver as error:
+        raise HTTPException(410, str(error)) from error
 
 
 def _log(context: Context, token: ApiToken, action: str, subject: str, detail: Mapping[str, object]) -> Awaitable[None]:

@@ -74,12 +74,14 @@ class RecordJson(BaseModel):
 class RecordPage(BaseModel):
     """Records of a form in the order in which they changed, as `fairhand export --format jsonl` has them.
 
-    `position` is what to ask `after` the next time; `more` says that there is more already.
+    `position` is what to ask `after` the next time; `more` says that there is more already. `epoch` is 0, or the
+    position from which a home counts that was restored from a backup: lower ones are answered with 410.
     """
 
     records: tuple[RecordJson, ...]
     erased: tuple[ErasedScan, ...]
     position: int
+    epoch: int
     more: bool
 
 

@@ -37,6 +37,7 @@ class Outbox(Protocol):
     def outbox(self, after: int, limit: int = 500) -> list[OutboxEntry]: ...
     def outbox_mark(self, number: int) -> str: ...
     def outbox_goes_on_after(self, number: int) -> None: ...
+    def epoch(self) -> int: ...
     def keep_erased(self, scans: Mapping[str, datetime]) -> None: ...
     def scan(self, scan: str) -> Scan: ...
     def cited(self, scan: str, form: str, version: int) -> tuple[list[Reading], list[Place]]: ...
@@ -141,11 +142,18 @@ def _position(database: Database) -> int:
     return 0 if row is None else int(row["position"])
 
 
+def _epoch(database: Database) -> int:
+    row = next(iter(database.query("select epoch from outbox_epoch")), None)
+    return 0 if row is None else int(row["epoch"])
+
+
 def _belongs(database: Database, store: Outbox) -> bool:
     """Whether the entry that was published last is the one of that number in this state."""
     position = _position(database)
     if not position:
         return True
+    if _epoch(database) != store.epoch():
+        return False
     mark = next(iter(database.query("select mark from outbox_mark")), None)
     if mark is None:  # a file of before there were marks
         return bool(store.outbox_mark(position))
@@ -155,6 +163,8 @@ def _belongs(database: Database, store: Outbox) -> bool:
 def _apply_batch(database: Database, store: Outbox, forms: FormOfVersion) -> Published:
     """Apply one batch of entries, inside the caller's transaction."""
     position = _position(database)
+    if store.epoch() != _epoch(database):
+        database.table("outbox_epoch").upsert({"id": 1, "epoch": store.epoch()}, pk="id")
     new = _add_forms(database, store, forms)
     entries = store.outbox(position, BATCH_ENTRY_COUNT)
     for entry in entries:

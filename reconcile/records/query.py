@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from reconcile.records import schema
 from reconcile.records.database import open_for_reading
-from transcribe.errors import NotFound
+from transcribe.errors import NotFound, StartOver
 from transcribe.model import Value
 
 Line = Mapping[str, Value]
@@ -115,6 +115,25 @@ def position(path: Path) -> int:
     with open_for_reading(path) as database:
         row = next(iter(database.query("select position from outbox_position")), None)
         return 0 if row is None else int(row["position"])
+
+
+def epoch(path: Path) -> int:
+    """The position that the home was restored from a backup at; 0 where it never was."""
+    with open_for_reading(path) as database:
+        if "outbox_epoch" not in database.table_names():
+            return 0
+        row = next(iter(database.query("select epoch from outbox_epoch")), None)
+        return 0 if row is None else int(row["epoch"])
+
+
+def require_position(path: Path, after: int) -> None:
+    """StartOver where a program's position was given by another state than this one, so that it would miss changes."""
+    begun = epoch(path)
+    if 0 < after < begun or after > max(position(path), begun):
+        raise StartOver(
+            f"The number {after} was never given by the records as they are now: they were restored from a backup, or "
+            "made from an older state. Start over: drop your copy, and ask after 0."
+        )
 
 
 def columns(path: Path, form: str, part: str = "") -> list[schema.FieldColumn]:

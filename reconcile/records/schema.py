@@ -43,11 +43,12 @@ TABLES: dict[str, dict[str, type]] = {
     },
     "exceptions": {"record": int, "scan": str, "rule": str, "fields": str, "expected": str, "found": str},
     "erased": {"scan": str, "erased_at": str, "changed": int},
+    "outbox_epoch": {"id": int, "epoch": int},
     HELD_FORMS: {"form": str, "version": int, "message": str, "entries": int},
 }
 """The columns of the tables that each file has."""
 
-_PRIMARY_KEYS = {"outbox_position": "id", "outbox_mark": "id", "records": "id", "erased": "scan"}
+_PRIMARY_KEYS = {"outbox_position": "id", "outbox_mark": "id", "outbox_epoch": "id", "records": "id", "erased": "scan"}
 """The primary keys of these tables; the others have none."""
 
 _INDEXES = (

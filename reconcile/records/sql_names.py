@@ -15,7 +15,7 @@ ColumnKind = Literal["amount", "integer", "mark", "text"]
 """
 
 FIXED_TABLES = frozenset(
-    "records provenance history exceptions erased forms columns outbox_position outbox_mark".split()
+    "records provenance history exceptions erased forms columns outbox_position outbox_mark outbox_epoch".split()
     + "least_sure sqlite_master".split()
 )
 """Names that no table of a form may have."""

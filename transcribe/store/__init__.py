@@ -1,14 +1,15 @@
 """The state of all work, and all SQL that touches it."""
 
 from transcribe.store.contract import Store
-from transcribe.store.drivers.integrity import erasure_list_faults, state_faults
 from transcribe.store.drivers.journal import empty_log, enable_write_ahead, log_readers
+from transcribe.store.drivers.state_file import StateFile
 from transcribe.store.drivers.writer import Writer
 from transcribe.store.facts import (
     CLAIM_SECONDS,
     ApiToken,
     Appeal,
     AppealOutcome,
+    AuditState,
     Batch,
     Counts,
     ExpectedWork,
@@ -44,6 +45,7 @@ __all__ = [
     "ApiToken",
     "Appeal",
     "AppealOutcome",
+    "AuditState",
     "Batch",
     "Counts",
     "ExpectedWork",
@@ -67,6 +69,7 @@ __all__ = [
     "SecondFactor",
     "SentReading",
     "SetAside",
+    "StateFile",
     "Store",
     "StrandedScan",
     "TimeClaim",
@@ -75,9 +78,7 @@ __all__ = [
     "Writer",
     "empty_log",
     "enable_write_ahead",
-    "erasure_list_faults",
     "log_readers",
     "open_store",
     "renew_key",
-    "state_faults",
 ]

@@ -215,6 +215,16 @@ class ReconcileStore(Protocol):
     def outbox_goes_on_after(self, number: int) -> None:
         """Number entries from now on above this one."""
 
+    def epoch(self) -> int:
+        """Since which number of the outbox this state is what it is; 0 where it was never restored from a backup."""
+
+    def begin_epoch(self, made_at: datetime, now: datetime) -> int:
+        """Say that this state was restored from a backup made then; gives the number above which its entries stand.
+
+        What every scan came to stands in the outbox again, above all numbers that were ever given. Sessions end, and so
+        do links that nobody has used.
+        """
+
     def parameters(self, version: int | None = None) -> Parameters | None:
         """That version of the parameters, or the latest. None where nothing was learnt yet."""
 

@@ -20,6 +20,7 @@ from transcribe.store.steering.values import ValueVerbs
 from transcribe.store.verbs.api_tokens import ApiTokenVerbs
 from transcribe.store.verbs.appeals import AppealVerbs, OwnReadingVerbs
 from transcribe.store.verbs.audit_log import AuditLogVerbs, LearningVerbs
+from transcribe.store.verbs.epochs import EpochVerbs
 from transcribe.store.verbs.erasure import ErasureVerbs
 from transcribe.store.verbs.people import PeopleVerbs, SecondFactorVerbs
 from transcribe.store.verbs.questions import QuestionVerbs
@@ -45,6 +46,7 @@ class StateStore(
     PeopleVerbs,
     SecondFactorVerbs,
     ErasureVerbs,
+    EpochVerbs,
     LearningVerbs,
     AuditLogVerbs,
 ):

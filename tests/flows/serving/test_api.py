@@ -96,6 +96,7 @@ def test_records_come_in_order_and_a_program_goes_on_where_it_stopped(rooms: Hom
         "records": [],
         "erased": [],
         "position": position,
+        "epoch": 0,
         "more": False,
     }
 

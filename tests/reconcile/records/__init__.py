@@ -118,6 +118,7 @@ class MemoryOutbox:
     fails_at: int | None = None
     last: int = 2
     marks: dict[int, str] = field(default_factory=dict)
+    begun: int = 0
 
     def put(self, record: Record) -> None:
         self._append("record", record.scan, record)
@@ -134,6 +135,9 @@ class MemoryOutbox:
 
     def outbox(self, after: int, limit: int = 500) -> list[OutboxEntry]:
         return [each for each in self.entries if each.number > after][:limit]
+
+    def epoch(self) -> int:
+        return self.begun
 
     def outbox_mark(self, number: int) -> str:
         return self.marks.get(number, "")

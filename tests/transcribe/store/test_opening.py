@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,9 @@ from tests.transcribe.store.world import NOON, person
 from transcribe.errors import StoreError
 from transcribe.store import open_store
 from transcribe.store.drivers import network_disks
-from transcribe.store.drivers.migrate import MIGRATIONS_FOLDER, migrate
+from transcribe.store.drivers.migrate import MIGRATIONS_FOLDER, migrate, newest_version
 from transcribe.store.drivers.sqlite import connect
+from transcribe.store.drivers.state_file import StateFile
 
 START = """
 import sys
@@ -129,3 +132,89 @@ def test_a_file_that_is_no_database_is_said_plainly(tmp_path: Path) -> None:
     (tmp_path / "state.db").write_text("this is no database, whatever its name says" * 100)
     with pytest.raises(StoreError, match=r"state\.db"):
         open_store(tmp_path / "state.db")
+
+
+def older(path: Path) -> int:
+    """Make a state of the version before the last, with a scan and a person in it; gives its version."""
+    steps = path.parent / "steps"
+    steps.mkdir()
+    for step in sorted(MIGRATIONS_FOLDER.glob("[0-9]*.sql"))[:-1]:
+        (steps / step.name).write_text(step.read_text(encoding="utf-8"), encoding="utf-8")
+    path.with_suffix(".key").write_bytes(b"k" * 32)
+    with closing(connect(path)) as connection:
+        version = migrate(connection, steps)
+        connection.executescript(FIRST)
+    return version
+
+
+def test_a_state_is_copied_before_a_newer_program_changes_it(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    version = older(path)
+    open_store(path).close()
+    copy = tmp_path / f"state.db.v{version}"
+    assert (StateFile(copy, finished=True).version(), StateFile(path).version()) == (version, newest_version())
+    assert StateFile(copy, finished=True).numbers() == StateFile(path).numbers()
+    assert copy.stat().st_mode & 0o777 == 0o600
+    made = copy.stat()
+    open_store(path).close()
+    assert copy.stat() == made, "nothing is copied where nothing is changed"
+    copy.replace(path)  # as the documentation says to go back
+    assert StateFile(path).version() == version
+    store = open_store(path)
+    assert [each.handle for each in store.transcribers()] == ["ann"]
+    store.close()
+    assert copy.exists()
+
+
+def test_a_new_state_is_not_copied(tmp_path: Path) -> None:
+    open_store(tmp_path / "state.db").close()
+    assert not list(tmp_path.glob("state.db.v*"))
+
+
+def test_without_room_for_the_copy_nothing_is_changed(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    version = older(path)
+    part = tmp_path / f"state.db.v{version}"
+    part.mkdir()  # what cannot be replaced
+    (part / "x").touch()
+    with pytest.raises((StoreError, OSError)):
+        open_store(path)
+    assert StateFile(path).version() == version
+    full = "import resource, sys; from pathlib import Path; from transcribe.store import open_store; "
+    full += "resource.setrlimit(resource.RLIMIT_FSIZE, (40000, 40000)); open_store(Path(sys.argv[1]))"
+    (part / "x").unlink()
+    part.rmdir()
+    done = subprocess.run([sys.executable, "-c", full, str(path)], capture_output=True, text=True, check=False)
+    assert "StoreError" in done.stderr
+    assert re.search(r"Nothing was changed\. Make \d+ MB of room", done.stderr)
+    assert StateFile(path).version() == version
+    assert not list(tmp_path.glob("state.db.v*"))
+
+
+def test_four_processes_that_upgrade_at_once_make_one_copy(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    version = older(path)
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-c", START, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    for each in starts:
+        assert each.stdin is not None
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    assert len({each.communicate(timeout=120)[0] for each in starts}) == 1
+    assert [each.name for each in tmp_path.glob("state.db.v*")] == [f"state.db.v{version}"]
+    assert StateFile(tmp_path / f"state.db.v{version}", finished=True).version() == version
+
+
+def test_what_is_forgotten_is_in_no_copy_of_an_upgrade(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    version = older(path)
+    store = open_store(path)
+    assert (tmp_path / f"state.db.v{version}").exists()
+    (tmp_path / "state.db.vintage").touch()
+    store.leave(store.transcribers()[0].id, NOON)
+    assert [each.name for each in tmp_path.glob("state.db.v*")] == ["state.db.vintage"]
+    store.close()

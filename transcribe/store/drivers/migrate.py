@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from transcribe.errors import StoreError
@@ -12,14 +13,19 @@ MIGRATIONS_FOLDER = Path(__file__).parents[1] / "migrations"
 """Where the numbered SQL files lie."""
 
 
-def migrate(connection: sqlite3.Connection, folder: Path = MIGRATIONS_FOLDER) -> int:
+def migrate(
+    connection: sqlite3.Connection,
+    folder: Path = MIGRATIONS_FOLDER,
+    copy_before: Callable[[int], None] | None = None,
+) -> int:
     """Apply the steps that are missing, in order. Gives the version.
 
-    Several processes may start at once: each step looks again under BEGIN IMMEDIATE. StoreError where the database is
-    newer than the program.
+    Several processes may start at once: each step looks again under BEGIN IMMEDIATE. Before the first step that changes
+    a database with content, `copy_before` is called with its version, while nobody else writes. StoreError where the
+    database is newer than the program.
     """
     steps = _steps(folder)
-    newest = max(steps)
+    newest, copied = max(steps), False
     for version in sorted(steps):
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -29,6 +35,9 @@ def migrate(connection: sqlite3.Connection, folder: Path = MIGRATIONS_FOLDER) ->
                     f"The database has version {present}, this program knows {newest}. Install a newer fairhand."
                 )
             if present < version:
+                if present and copy_before and not copied:
+                    copy_before(present)
+                copied = True
                 for statement in _statements(steps[version].read_text(encoding="utf-8")):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {version}")
@@ -37,6 +46,11 @@ def migrate(connection: sqlite3.Connection, folder: Path = MIGRATIONS_FOLDER) ->
             connection.execute("ROLLBACK")
             raise
     return newest
+
+
+def newest_version(folder: Path = MIGRATIONS_FOLDER) -> int:
+    """The version of a database to which every step was applied."""
+    return max(_steps(folder))
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -10,7 +10,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from transcribe.store.drivers.database import Row, TransactionLost
 from transcribe.store.drivers.journal import empty_log, enable_write_ahead
 from transcribe.store.drivers.migrate import migrate
 from transcribe.store.drivers.network_disks import refuse_network_file_system
+from transcribe.store.drivers.state_file import copy_before_upgrade
 
 BUSY_TIMEOUT_SECONDS = 30.0
 """How long a write waits for another process. The worst wait measured with 64 writing processes was 7.5 s."""
@@ -273,13 +274,14 @@ def connect(path: Path) -> sqlite3.Connection:
 def open_sqlite(path: Path) -> SqliteDatabase:
     """The database in this file, made or brought up to date first. Any number of processes may do so at once.
 
-    StoreError on a network file system, where the database is newer than this program, or where it is none of ours.
+    One of an older version is copied beside before it is changed. StoreError on a network file system, where the
+    database is newer than this program, or where it is none of ours.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     refuse_network_file_system(path)
     try:
         with closing(connect(path)) as connection:
-            migrate(connection)
+            migrate(connection, copy_before=partial(copy_before_upgrade, path))
     except sqlite3.DatabaseError as error:
         raise StoreError(
             f"{path.name} cannot be opened ({error}). Is it a database of fairhand, on a disk with room?"

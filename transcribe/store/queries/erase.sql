@@ -152,6 +152,26 @@ UNION SELECT hocr FROM scan_page WHERE scan_id = :scan_id AND hocr <> ''
 UNION SELECT sha256 FROM page_picture WHERE scan_id = :scan_id
 UNION SELECT p.snippet FROM place p JOIN field f ON f.id = p.field_id WHERE f.scan_id = :scan_id AND p.snippet IS NOT NULL;
 
+-- name: epoch^
+SELECT epoch FROM lineage;
+
+-- name: set_epoch!
+UPDATE lineage SET epoch = :number;
+
+-- name: last_outbox_number^
+SELECT seq FROM sqlite_sequence WHERE name = 'outbox';
+
+-- name: outbox_again!
+-- The last entry of each scan once more, in their order.
+INSERT INTO outbox (kind, scan_id, record_id, at) SELECT o.kind, o.scan_id, o.record_id, o.at FROM outbox o
+WHERE o.number = (SELECT MAX(l.number) FROM outbox l WHERE l.scan_id = o.scan_id) ORDER BY o.number;
+
+-- name: end_every_session!
+UPDATE session SET ended_at = :now WHERE ended_at IS NULL;
+
+-- name: revoke_every_link!
+UPDATE sign_in_link SET revoked_at = :now WHERE spent_at IS NULL AND revoked_at IS NULL;
+
 -- name: note_words_in_log!
 INSERT INTO setting (name, value, at) VALUES ('words in the log', '', :now) ON CONFLICT (name) DO UPDATE SET at = excluded.at;
 

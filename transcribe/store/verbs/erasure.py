@@ -10,6 +10,7 @@ from transcribe.errors import NotFound, StoreError
 from transcribe.store.drivers.database import Row
 from transcribe.store.drivers.durable_files import ErasureList
 from transcribe.store.drivers.journal import log_readers
+from transcribe.store.drivers.state_file import remove_upgrade_copies
 from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import micros, moment
 
@@ -32,6 +33,7 @@ class ErasureVerbs(Lookup):
             self._list_erasures({self._keyed(row["sha256"]): micros(now)})
             self._erase(row, now)
             self.log("store", "scan forgotten", row["sha256"], {"files": len(names)}, now)
+        remove_upgrade_copies(self.db.path)
         self.db.checkpoint()
         return names
 
@@ -56,6 +58,8 @@ class ErasureVerbs(Lookup):
         return bool(self.db.value("names_file", sha256=sha256))
 
     def empty_log(self, seconds: float = 0.0) -> bool:
+        if self.log_has_words() or self.unfinished_erasures():
+            remove_upgrade_copies(self.db.path)
         done = self.db.checkpoint(seconds)
         if done and self.log_has_words():
             with self.db.write():

@@ -1,0 +1,239 @@
+"""Makes a home from a backup: verified before anything is written, in an epoch of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from flows.backup.backup_folder import Backup, BackupFolder
+from flows.backup.files import LOCK_FILE, batched_pictures, copy_file, disk_errors_said, sync_folder
+from flows.backup.manifest import (
+    ARCHIVE_LIST_FILE,
+    ERASURE_LIST_FILE,
+    FORMS_FOLDER,
+    HOME_FILES,
+    STATE_FILE,
+    BackupDamaged,
+    Manifest,
+)
+from flows.home import RESTORING_FOLDER, SETTINGS_FILE, Settings, load_settings
+from flows.runtime import take_lock
+from transcribe.archive import Archive
+from transcribe.errors import NotFound, SettingsError
+from transcribe.store import AuditState, StateFile, Store, open_store
+
+SET_ASIDE_SUFFIX = ".of-backup"
+"""How the settings of a backup end that do not hold any more: they are kept, and not used."""
+
+SHOWN_FAULTS_COUNT = 5
+"""So many faults of a backup are named. Chosen by hand."""
+
+IGNORED_NAMES = frozenset({"lost+found"})
+"""What may lie in an empty folder: the file system's own."""
+
+GOES_ON = "Mend that and run it again: it begins anew. The backup is as it was."
+"""What is said of the next step where a disk refuses something."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """A home that was made from a backup.
+
+    `forgotten` scans were forgotten again, `lost` files of the archive the backup had not. So many `tokens` are in
+    force. `settings_error` says why the settings of the backup are not used, "" where they are.
+    """
+
+    backup: Backup
+    epoch: int
+    forgotten: int
+    lost: tuple[str, ...]
+    log_head: str
+    log_holds: bool
+    tokens: int
+    settings_error: str
+
+
+def choose_backup(folder: BackupFolder, until: str | None) -> Backup:
+    """The newest backup of a folder, or the newest one made until then.
+
+    `until` is a date, a time, or a backup's own name. NotFound where there is none.
+    """
+    backups, wrong = folder.backups()
+    if until is not None:
+        named = [each for each in backups if each.folder.name == until]
+        last = named[0].manifest.made_at if named else _moment(until)
+        backups = [each for each in backups if each.manifest.made_at <= last]
+    if not backups:
+        there = ", ".join(folder.names()) or "none"
+        raise NotFound(" ".join([f"There is no such backup in {folder.path}. There are: {there}.", *wrong]))
+    return backups[-1]
+
+
+def _moment(text: str) -> datetime:
+    """A time as somebody types it, in UTC unless it says otherwise; a day is meant to its end."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError(f"{text!r} is no date: write 2026-11-26, 2026-11-26T13:00, or a backup's name.") from error
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return at + timedelta(days=1) - timedelta(microseconds=1) if at.time() == time() and len(text) <= 10 else at
+
+
+def restore_backup(
+    settings: Settings,
+    path: Path,
+    at: datetime,
+    *,
+    until: str | None = None,
+    erasures: Path | None = None,
+    with_broken_log: bool = False,
+) -> Restored:
+    """Make the home of these settings from a backup; it must be empty.
+
+    Every byte of the backup is verified before anything is written. What was forgotten since then is forgotten again,
+    as far as later backups in the folder or the list `erasures` say it. Killed at any moment, no program takes the home
+    for a whole one, and the next run begins anew. What remains to be done is to publish its records. BackupDamaged
+    where something is not as it was written.
+    """
+    folder = BackupFolder(path)
+    if not path.is_dir():
+        raise SettingsError(f"There is no folder {path}. Name the one that fairhand backup wrote to.")
+    if erasures is not None and not erasures.is_file():
+        raise SettingsError(f"There is no file {erasures}. Name the state.erased of the home that was lost.")
+    _require_empty(settings.home)
+    backup = choose_backup(folder, until)
+    _require_known_version(backup.manifest)
+    with disk_errors_said(f"The backup in {path} cannot be read", "Mend that and run it again; nothing was written."):
+        faults = folder.faults(backup)
+        lists = [path / name / ERASURE_LIST_FILE for name in folder.names()]
+    if faults:
+        shown = "; ".join(faults[:SHOWN_FAULTS_COUNT]) + ("; and more" if len(faults) > SHOWN_FAULTS_COUNT else "")
+        raise BackupDamaged(f"This backup is not whole: {shown}. Nothing was written. Take an earlier one with --at.")
+    lists = [*(each for each in lists if each.is_file()), *([erasures] if erasures else [])]
+    with disk_errors_said(f"The home {settings.home} could not be written", GOES_ON), _restoring(settings.home):
+        return _restored(settings.home, folder, backup, lists, at, with_broken_log)
+
+
+def _require_empty(home: Path) -> None:
+    """SettingsError where a home has anything in it, but for what a killed restore left."""
+    if home.exists() and not home.is_dir():
+        raise SettingsError(f"{home} is a file. Name a folder that is empty, or none that is there, as --home.")
+    names = {each.name for each in home.iterdir()} - IGNORED_NAMES if home.is_dir() else set()
+    if names and not (home / RESTORING_FOLDER / LOCK_FILE).is_file():
+        raise SettingsError(
+            f"{home} is not empty ({sorted(names)[0]} lies there), and a restore overwrites nothing. Name another "
+            "--home, or move it away first."
+        )
+
+
+def _require_known_version(manifest: Manifest) -> None:
+    if manifest.state_version > StateFile.newest_version():
+        raise SettingsError(
+            f"This backup is of a newer fairhand ({manifest.program}, version {manifest.state_version} of the "
+            f"database); this one knows version {StateFile.newest_version()}. Install a newer one, then restore it."
+        )
+
+
+@contextmanager
+def _restoring(home: Path) -> Iterator[None]:
+    """While a home is made, a folder in it says so; it stays where this does not end."""
+    staging = home / RESTORING_FOLDER
+    staging.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = take_lock(staging / LOCK_FILE)
+    if held is None:
+        raise SettingsError(f"Another restore is making {home}. Wait until it ends.")
+    with held:
+        _remove_half(home)
+        yield
+        shutil.rmtree(staging)
+        sync_folder(home)
+
+
+def _remove_half(home: Path) -> None:
+    """Remove what a killed restore left in a home, but for pictures, which are whole or not there."""
+    shutil.rmtree(home / FORMS_FOLDER, ignore_errors=True)
+    for name in (*HOME_FILES, ERASURE_LIST_FILE, STATE_FILE):
+        (home / name).unlink(missing_ok=True)
+    for file in (home / RESTORING_FOLDER).glob("state*"):
+        file.unlink()
+
+
+def _restored(
+    home: Path, folder: BackupFolder, backup: Backup, lists: list[Path], at: datetime, with_broken_log: bool
+) -> Restored:
+    """Put everything of a backup in place, the state last; no program takes the home for a whole one before."""
+    staging, manifest = home / RESTORING_FOLDER, backup.manifest
+    for name in manifest.files.keys() - {ARCHIVE_LIST_FILE}:
+        copied = copy_file(backup.folder / name, (staging if name.startswith("state.") else home) / name)
+        if copied != manifest.files[name]:
+            raise BackupDamaged(f"{backup.folder / name} was changed just now. Run it again.")
+    used, settings_error = _settings_of(home)
+    state = StateFile(staging / STATE_FILE)
+    state.add_erasures(lists)
+    store = open_store(state.path)
+    try:
+        audit = _verified(state, store, manifest, with_broken_log)
+        forgotten = len(store.unfinished_erasures())
+        epoch = store.begin_epoch(manifest.made_at, at)
+        tokens = [
+            each for each in store.tokens() if each.revoked_at is None and (each.until is None or each.until > at)
+        ]
+        store.empty_log()
+    finally:
+        store.close()
+    lost = _put_pictures(used, folder, state.archive_names())
+    for name in (StateFile(home / STATE_FILE).key.name, ERASURE_LIST_FILE, STATE_FILE):
+        if (staging / name).exists():
+            (staging / name).replace(home / name)
+    sync_folder(home)
+    return Restored(
+        backup=backup,
+        epoch=epoch,
+        forgotten=forgotten,
+        lost=tuple(lost),
+        log_head=audit.head,
+        log_holds=audit.broken_at is None and not audit.forgeries,
+        tokens=len(tokens),
+        settings_error=settings_error,
+    )
+
+
+def _settings_of(home: Path) -> tuple[Settings, str]:
+    """The settings that hold for a home, and why those of the backup do not; they are kept beside then."""
+    try:
+        return load_settings(home), ""
+    except SettingsError as error:
+        file = home / SETTINGS_FILE
+        if not file.exists():
+            raise
+        file.replace(file.with_name(f"{SETTINGS_FILE}{SET_ASIDE_SUFFIX}"))
+        return load_settings(home), str(error)
+
+
+def _verified(state: StateFile, store: Store, manifest: Manifest, with_broken_log: bool) -> AuditState:
+    """What is to be said of the log of a state. BackupDamaged where it, or the state, does not hold."""
+    faults = state.faults()
+    if faults:
+        raise BackupDamaged(f"The state in this backup is broken: {faults[0]}. Take an earlier one with --at.")
+    audit = store.verify_audit(manifest.log_head or None)
+    if (audit.broken_at is not None or audit.forgeries) and not with_broken_log:
+        where = f"does not hold from line {audit.broken_at} on" if audit.broken_at is not None else "holds"
+        rows = f", and {len(audit.forgeries)} of its seals do not" if audit.forgeries else ""
+        raise BackupDamaged(
+            f"The log in this backup {where}{rows}: something else than fairhand changed it, or the key was replaced "
+            "(fairhand init --new-key). Take an earlier one with --at, or restore it all the same: --with-broken-log."
+        )
+    return audit
+
+
+def _put_pictures(settings: Settings, folder: BackupFolder, names: list[str]) -> list[str]:
+    """Put the pictures that the state names into the archive of the home; gives those that the backup has not."""
+    source, target = Archive(str(folder.archive)), Archive(settings.archive or str(settings.home / "archive"))
+    lost: list[str] = []
+    for together in batched_pictures(source, names, lost.append):
+        target.put_all(together)
+    return lost

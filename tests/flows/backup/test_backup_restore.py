@@ -1,0 +1,591 @@
+"""Backups of a home and homes made from them: the same, nothing forgotten, and nobody is told an old number."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from flows.administration.people import invite
+from flows.administration.records import export_records, forget_scan
+from flows.backup.backup_folder import Backup, BackupFolder, newest_backup
+from flows.backup.files import kept_as
+from flows.backup.make_backup import BackupMade, _copy_pictures, make_backup
+from flows.backup.manifest import BackupDamaged
+from flows.backup.restore_backup import Restored, restore_backup
+from flows.home import settings as configuration
+from flows.home.home import now, open_home
+from flows.runtime.file_locks import take_lock
+from flows.steps.erasures import publish_records
+from flows.steps.reconcile_scans import rebuild_records, reconcile_home
+from reconcile.records import query
+from tests.attack.test_restore import opened, recorded, records, words_in
+from tests.flows.serving.test_api import app_of, program
+from tests.flows.steps.test_reconcile_scans import received
+from transcribe.errors import FairhandError, NotFound, SettingsError, StartOver, StoreError
+from transcribe.people.tokens import new_token
+from transcribe.store.drivers.state_file import StateFile
+from transcribe.store.facts import SentReading
+
+DAY = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def back_up(place: Path, to: Path, at: datetime | None = None, keep: int | None = None) -> BackupMade:
+    return make_backup(configuration.load_settings(place), to, at or now(), keep)
+
+
+def restore(place: Path, path: Path, **how: Any) -> Restored:
+    done = restore_backup(configuration.load_settings(place), path, now(), **how)
+    with opened(place) as home:
+        publish_records(home)
+    return done
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "backups"
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Path:
+    return tmp_path / "new"
+
+
+def rows(path: Path, *without: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table of a database, but for the tables named."""
+    with closing(sqlite3.connect(path)) as connection:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")]
+        tables = [name for name in names if not name.startswith("sqlite_") and name not in without]
+        return {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables}  # noqa: S608
+
+
+def said_of_records(path: Path) -> list[dict[str, Any]]:
+    """What records.db says of each order, but for the numbers of its changes."""
+    published = [vars_of(each) for form in query.forms(path) for each in query.records(path, form)]
+    return sorted(published, key=lambda each: str(each["scan"]))
+
+
+def vars_of(record: query.PublishedRecord) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__slots__ if name != "changed"}
+
+
+def test_a_restored_home_is_what_the_home_was(place: Path, target: Path, new: Path) -> None:
+    with opened(place) as home:
+        scans = {recorded(home, f"FIRM {number}") for number in range(3)}
+        (place / "settings.env").write_text("FAIRHAND_TARGET=0.97\n")
+    made = back_up(place, target)
+    before = said_of_records(place / "records.db")
+    assert made.backup.manifest.numbers["scans"] == 3
+    assert made.new_files == made.backup.manifest.archive_files == 3
+    done = restore(new, target)
+    assert (done.forgotten, done.lost, done.log_holds, done.settings_error) == (0, (), True, "")
+    changed = "audit", "lineage", "outbox", "seal", "session", "sign_in_link"
+    assert rows(new / "state.db", *changed) == rows(place / "state.db", *changed)
+    assert said_of_records(new / "records.db") == before
+    assert not (new / ".restoring").exists()
+    assert configuration.load_settings(new).target == 0.97
+    for name in ("state.key", "settings.env", *(f"forms/{each}" for each in ("receipt/1/receipt.toml",))):
+        assert (new / name).read_bytes() == (place / name).read_bytes(), name
+    with opened(new) as home:
+        assert records(home) == scans
+        assert all(home.archive.is_whole(name) for scan in scans for name in home.store.kept_names(scan))
+        audit = home.store.verify_audit(made.backup.manifest.log_head)
+        assert (audit.broken_at, audit.forgeries) == (None, ())
+        assert home.store.audit()[-1].action == "home restored"
+        last = said_of_records(new / "records.db")
+        rebuild_records(home)
+        assert said_of_records(new / "records.db") == last, "made anew it says the same"
+    assert all(not file.stat().st_mode & 0o077 for file in (*new.rglob("*"), *target.rglob("*")) if file.is_file())
+
+
+def test_the_work_goes_on_in_a_restored_home(place: Path, target: Path, new: Path) -> None:
+    with opened(place) as home:
+        recorded(home, "FIRST LTD")
+    back_up(place, target)
+    restore(new, target)
+    with opened(new) as home:
+        recorded(home, "SECOND LTD")
+        assert len(records(home)) == 2
+        audit = home.store.verify_audit()
+        assert (audit.broken_at, audit.forgeries) == (None, ())
+    back_up(new, target)  # the same home, under the same key
+
+
+def test_a_second_backup_copies_only_what_is_new(place: Path, target: Path) -> None:
+    with opened(place) as home:
+        recorded(home, "FIRST LTD")
+        first = back_up(place, target)
+        recorded(home, "SECOND LTD")
+    second = back_up(place, target)
+    assert (first.new_files, second.new_files, second.backup.manifest.archive_files) == (1, 1, 2)
+    assert back_up(place, target).new_files == 0
+    backups, wrong = BackupFolder(target).backups()
+    assert (len(backups), wrong) == (3, [])
+    assert [fault for each in backups for fault in BackupFolder(target).faults(each)] == []
+    assert newest_backup(str(target)) == backups[-1].manifest.made_at
+    assert newest_backup("") is None
+    assert newest_backup(str(target / "nowhere")) is None
+
+
+def test_old_backups_go_with_the_pictures_that_no_other_needs(place: Path, target: Path, new: Path) -> None:
+    (target / "my own").mkdir(parents=True)
+    with opened(place) as home:
+        scans = [recorded(home, f"FIRM {number}") for number in range(2)]
+        back_up(place, target, DAY)
+        pictures = home.store.kept_names(scans[0])
+        forget_scan(home, scans[0], 0.0)
+        recorded(home, "LAST LTD")
+    back_up(place, target, DAY + timedelta(days=1))
+    assert all((target / "archive" / name[:2] / name).exists() for name in pictures)
+    made = back_up(place, target, DAY + timedelta(days=2), keep=1)
+    assert made.removed == 2
+    assert [each.name for each in target.iterdir() if each.name.startswith("2026")] == ["2026-11-22T12-00-00Z"]
+    assert not any((target / "archive" / name[:2] / name).exists() for name in pictures)
+    assert (target / "my own").exists()
+    assert words_in(target, "FIRM 0") == []
+    assert restore(new, target).backup.manifest.made_at == DAY + timedelta(days=2)
+
+
+@pytest.mark.parametrize("at_hand", ["a later backup", "the list"])
+def test_what_was_forgotten_since_stays_forgotten(place: Path, target: Path, new: Path, at_hand: str) -> None:
+    with opened(place) as home:
+        old, kept = recorded(home, "OLDFIRM LTD"), recorded(home, "KEPT LTD")
+        pictures = home.store.kept_names(old)
+        first = back_up(place, target, DAY)
+        forget_scan(home, old, 0.0)
+        if at_hand == "a later backup":
+            back_up(place, target, DAY + timedelta(days=1))
+    how = {"erasures": place / "state.erased"} if at_hand == "the list" else {}
+    done = restore(new, target, until=first.backup.folder.name, **how)
+    assert done.forgotten == 1
+    assert words_in(new, "OLDFIRM") == []
+    with opened(new) as home:
+        assert records(home) == {kept}
+        assert home.store.forgotten(old)
+        assert not any(map(home.archive.has, pictures))
+        assert {scan for scan, _ in query.erased(home.settings.records)} == {old}
+
+
+def test_a_backup_is_chosen_by_day_by_time_or_by_name(place: Path, target: Path, tmp_path: Path) -> None:
+    with opened(place):
+        pass
+    made = [back_up(place, target, DAY + timedelta(days=days)).backup for days in (0, 1, 2)]
+    wanted = {
+        "2026-11-20": 0,
+        "2026-11-21": 1,
+        "2026-11-21T11:59": 0,
+        "2026-11-21T13:00+01:00": 1,
+        made[0].folder.name: 0,
+    }
+    for number, (until, expected) in enumerate(wanted.items()):
+        done = restore(tmp_path / str(number), target, until=until)
+        assert done.backup.folder == made[expected].folder, until
+    assert restore(tmp_path / "last", target).backup.folder == made[2].folder
+    for until, error in (("2026-11-19", NotFound), ("yesterday", SettingsError)):
+        with pytest.raises(error, match=r"no such backup|no date"):
+            restore(tmp_path / "none", target, until=until)
+    assert not (tmp_path / "none").exists()
+
+
+def test_two_backups_of_one_second_have_two_folders(place: Path, target: Path) -> None:
+    with opened(place):
+        pass
+    assert len({back_up(place, target, DAY).backup.folder for _ in range(3)}) == 3
+    assert len(BackupFolder(target).names()) == 3
+
+
+def test_whoever_follows_the_changes_begins_anew(place: Path, target: Path, new: Path) -> None:
+    with opened(place) as home:
+        known = recorded(home, "FIRST LTD")
+        back_up(place, target)
+        recorded(home, "LATER LTD")  # followers have it, the backup has not
+        before = program(app_of(home), home, "records:read").get("/api/records/receipt").json()
+    done = restore(new, target)
+    with opened(new) as home:
+        client = program(app_of(home), home, "records:read")
+        answer = client.get("/api/records/receipt", params={"after": before["position"]})
+        assert answer.status_code == 410
+        assert "Start over" in answer.json()["error"]
+        anew = client.get("/api/records/receipt").json()
+        assert [each["scan"] for each in anew["records"]] == [known]
+        assert anew["position"] > anew["epoch"] == done.epoch > before["position"] == 2
+        assert all(each["changed"] > done.epoch for each in anew["records"])
+        later = recorded(home, "NEW LTD")
+        (fresh,) = client.get("/api/records/receipt", params={"after": anew["position"]}).json()["records"]
+        assert fresh["scan"] == later
+        beyond = client.get("/api/records/receipt", params={"after": fresh["changed"] + 1})
+        assert beyond.status_code == 410, "a number that was never given"
+        with pytest.raises(StartOver):
+            export_records(home.settings.records, "jsonl", None, "", 1, None, for_spreadsheets=False)
+        (epoch,) = rows(home.settings.records)["outbox_epoch"]
+        assert epoch == (1, done.epoch)
+        rebuild_records(home)
+        assert client.get("/api/records/receipt").json()["epoch"] == done.epoch
+
+
+def test_each_restore_counts_above_the_one_before(place: Path, target: Path, tmp_path: Path) -> None:
+    """The same backup put back twice: what the first home gave is no position of the second."""
+    with opened(place) as home:
+        recorded(home, "FIRST LTD")
+    back_up(place, target)
+    first = restore(tmp_path / "first", target)
+    with opened(tmp_path / "first") as home:
+        recorded(home, "LOST LTD")
+        given = query.position(home.settings.records)
+    second = restore(tmp_path / "second", target)
+    assert second.epoch > given > first.epoch
+
+
+def test_sessions_and_links_end_and_a_lease_is_kept(place: Path, target: Path, new: Path) -> None:
+    with opened(place) as home:
+        invited = invite(home, "mina")
+        browser = TestClient(app_of(home), follow_redirects=False)
+        assert browser.post(invited.link.partition("8484")[2]).status_code == 303
+        session = browser.cookies
+        unused = invite(home, "ben").link.partition("8484")[2]
+        token = new_token(home.store, "till", ["records:read"], now()).token
+        form = home.use_form("receipt")
+        assert form.version == 1
+        recorded(home, "FIRST LTD")
+    back_up(place, target)
+    done = restore(new, target)
+    assert done.tokens == 1
+    with opened(new) as home:
+        app = app_of(home)
+        assert TestClient(app, cookies=session, follow_redirects=False).get("/work").status_code == 303
+        assert TestClient(app, follow_redirects=False).post(unused).status_code == 410
+        assert [each.prefix for each in home.store.tokens()] == [token.prefix]
+
+
+def test_a_reading_typed_under_a_lease_of_before_is_kept(place: Path, target: Path, new: Path) -> None:
+    with opened(place) as home:
+        received(home, texts={"company": ("ACME LTD", "AGNE LID")})
+        reconcile_home(home)
+        who = invite(home, "mina").person.id
+        task = home.store.lease(who, 1, now())[0]
+    back_up(place, target)
+    restore(new, target)
+    with opened(new) as home:
+        home.store.submit(task.id, who, SentReading(text="12.50", idem=secrets.token_hex(8)), now())
+        assert "12.50" in [each.text for each in home.store.readings(task.scan) if each.kind == "person"]
+
+
+def test_pictures_that_the_home_has_lost_are_said_and_the_rest_is_kept(place: Path, target: Path, new: Path) -> None:
+    with opened(place) as home:
+        lost, kept = (home.store.kept_names(recorded(home, f"FIRM {number}"))[0] for number in range(2))
+        (place / "archive" / lost[:2] / lost).write_bytes(b"damaged")
+    made = back_up(place, target)
+    assert made.backup.manifest.lost == (lost,)
+    assert BackupFolder(target).faults(made.backup) == []
+    done = restore(new, target)
+    assert done.lost == (lost,)
+    with opened(new) as home:
+        assert (home.archive.has(lost), home.archive.is_whole(kept)) == (False, True)
+
+
+def test_a_picture_that_an_earlier_backup_has_is_not_lost(place: Path, target: Path) -> None:
+    with opened(place) as home:
+        name = home.store.kept_names(recorded(home, "FIRM"))[0]
+        back_up(place, target)
+        (place / "archive" / name[:2] / name).unlink()
+    assert back_up(place, target).backup.manifest.lost == ()
+
+
+def test_what_is_forgotten_while_it_is_backed_up_is_not_lost(place: Path, target: Path) -> None:
+    with opened(place) as home:
+        scan = recorded(home, "FIRM")
+        names = home.store.kept_names(scan)
+        forget_scan(home, scan, 0.0)
+        there, new, lost = _copy_pictures(home.settings, BackupFolder(target), names)
+        assert (there, new, lost) == ({}, {}, [])
+
+
+def test_settings_that_do_not_hold_any_more_are_kept_beside(place: Path, target: Path, new: Path) -> None:
+    with opened(place):
+        pass
+    (place / "settings.env").write_text("FAIRHAND_TARGET=0.97\n")
+    back_up(place, target)
+    backup = BackupFolder(target).backups()[0][0]
+    rewrite(backup, "settings.env", b"FAIRHAND_NOSUCH=1\n")
+    assert "NOSUCH" in restore(new, target).settings_error
+    assert not (new / "settings.env").exists()
+    assert (new / "settings.env.of-backup").read_bytes() == b"FAIRHAND_NOSUCH=1\n"
+
+
+def rewrite(backup: Backup, name: str, content: bytes) -> None:
+    """Change a file of a backup, and its manifest with it."""
+    file = backup.folder / name
+    file.write_bytes(content)
+    manifest = json.loads((backup.folder / "manifest.json").read_text())
+    manifest["files"][name] = kept_as(file).model_dump()
+    (backup.folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_a_killed_backup_is_none_and_the_next_one_goes_on(place: Path, target: Path) -> None:
+    with opened(place) as home:
+        recorded(home, "FIRST LTD")
+    half = target / "2026-11-20T12-00-00Z.unfinished"
+    (half / "forms").mkdir(parents=True)
+    (half / "state.db").write_bytes(b"half")
+    part = target / "archive" / "ab" / ".abc.1.x.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(b"half")
+    assert BackupFolder(target).names() == []
+    back_up(place, target, DAY)
+    assert not half.exists()
+    assert not part.exists()
+    assert BackupFolder(target).names() == ["2026-11-20T12-00-00Z"]
+
+
+def test_a_home_that_a_killed_restore_left_is_opened_by_nobody(place: Path, target: Path, new: Path) -> None:
+    with opened(place) as home:
+        scan = recorded(home, "FIRST LTD")
+    back_up(place, target)
+    for left in (
+        (".restoring/.lock", ".restoring/state.db", "forms/x.toml"),
+        (".restoring/.lock", "state.db", "state.key"),
+    ):
+        shutil.rmtree(new, ignore_errors=True)
+        for name in left:
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            (new / name).write_bytes(b"half")
+        with pytest.raises(SettingsError, match="did not end"):
+            open_home(configuration.load_settings(new))
+        restore(new, target)
+        with opened(new) as home:
+            assert records(home) == {scan}
+        assert not (new / "forms" / "x.toml").exists()
+
+
+def test_one_backup_and_one_restore_at_a_time(place: Path, target: Path, new: Path) -> None:
+    with opened(place):
+        pass
+    back_up(place, target)
+    for lock, act in (
+        (target / ".lock", lambda: back_up(place, target)),
+        (new / ".restoring" / ".lock", lambda: restore(new, target)),
+    ):
+        held = take_lock(lock)
+        assert held is not None
+        with held, pytest.raises(SettingsError, match="Another"):
+            act()
+    assert len(BackupFolder(target).names()) == 1
+
+
+def test_a_broken_state_is_not_backed_up(place: Path, target: Path) -> None:
+    with opened(place) as home:
+        for number in range(3):
+            recorded(home, f"FIRM {number}")
+    content = (place / "state.db").read_bytes()
+    (place / "state.db").write_bytes(content[:8192] + b"\xff" * 40_000 + content[48_192:])
+    with pytest.raises(FairhandError, match=r"broken|could not be copied|cannot be read"):
+        back_up(place, target)
+    assert BackupFolder(target).names() == []
+
+
+def test_a_backup_of_an_older_version_is_brought_up_to_date(target: Path, new: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    shutil.copytree(Path(__file__).parents[2] / "homes" / "v0_1", old)
+    before = (old / "state.db").read_bytes()
+    made = back_up(old, target)
+    assert (old / "state.db").read_bytes() == before, "the home itself is not touched"
+    assert made.backup.manifest.state_version < StateFile.newest_version()
+    restore(new, target)
+    assert sorted(each.name for each in new.iterdir() if each.name.startswith("state.db")) == ["state.db"]
+    assert StateFile(new / "state.db").version() == StateFile.newest_version()
+
+
+def damaged(backup: Backup, target: Path) -> dict[str, Callable[[], object]]:
+    """Ways in which a backup may be not as it was written."""
+    picture = next(iter(backup.archive_sizes()))
+    shared = target / "archive" / picture[:2] / picture
+    state = backup.folder / "state.db"
+    manifest = backup.folder / "manifest.json"
+
+    def changed(**values: Any) -> Callable[[], object]:
+        return lambda: manifest.write_text(json.dumps({**json.loads(manifest.read_text()), **values}))
+
+    def linked(file: Path) -> Callable[[], object]:
+        def link() -> None:
+            file.rename(file.with_name("elsewhere"))
+            file.symlink_to(file.with_name("elsewhere"))
+
+        return link
+
+    kept = json.loads(manifest.read_text())["files"]
+    return {
+        "a picture is missing": shared.unlink,
+        "a picture was changed": lambda: shared.write_bytes(b"x" * shared.stat().st_size),
+        "a picture is a link": linked(shared),
+        "the state was changed": lambda: state.write_bytes(state.read_bytes()[:-1] + b"\1"),
+        "the state was cut": lambda: os.truncate(state, 4096),
+        "the state is a link": linked(state),
+        "the key is missing": (backup.folder / "state.key").unlink,
+        "the list of pictures was cut": lambda: os.truncate(backup.folder / "archive.list", 40),
+        "the manifest is no JSON": lambda: manifest.write_bytes(b"{"),
+        "the manifest is a list": lambda: manifest.write_bytes(b"[]"),
+        "the manifest names a path": changed(files={**kept, "../../evil": kept["state.key"]}),
+        "the manifest names a form elsewhere": changed(files={**kept, "forms/../../evil": kept["state.key"]}),
+        "the manifest names no state": changed(files={"state.key": kept["state.key"]}),
+        "the manifest has another count": changed(archive_files=7),
+        "a forms folder is a link": linked(backup.folder / "forms"),
+    }
+
+
+DAMAGES = (
+    "a picture is missing",
+    "a picture was changed",
+    "a picture is a link",
+    "the state was changed",
+    "the state was cut",
+    "the state is a link",
+    "the key is missing",
+    "the list of pictures was cut",
+    "the manifest is no JSON",
+    "the manifest is a list",
+    "the manifest names a path",
+    "the manifest names a form elsewhere",
+    "the manifest names no state",
+    "the manifest has another count",
+    "a forms folder is a link",
+)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_backup_is_refused_and_nothing_is_written(place: Path, target: Path, new: Path, damage: str) -> None:
+    with opened(place) as home:
+        recorded(home, "FIRST LTD")
+    made = back_up(place, target)
+    ways = damaged(made.backup, target)
+    assert set(ways) == set(DAMAGES)
+    ways[damage]()
+    with pytest.raises((BackupDamaged, NotFound), match=str(target)):
+        restore(new, target)
+    assert not new.exists()
+    assert not (target.parent / "evil").exists()
+
+
+def test_a_state_that_was_changed_with_its_manifest_is_found_by_its_log(place: Path, target: Path, new: Path) -> None:
+    with opened(place) as home:
+        recorded(home, "FIRST LTD")
+    made = back_up(place, target)
+    changed = target.parent / "changed.db"
+    shutil.copyfile(made.backup.folder / "state.db", changed)
+    with closing(sqlite3.connect(changed)) as connection:
+        (trigger,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'audit_stays'").fetchone()
+        connection.execute("DROP TRIGGER audit_stays")
+        connection.execute("UPDATE audit SET actor = 'nobody' WHERE number = 1")
+        connection.execute(trigger)
+        connection.commit()
+    rewrite(made.backup, "state.db", changed.read_bytes())
+    with pytest.raises(BackupDamaged, match="from line 1 on"):
+        restore(new, target)
+    done = restore(new, target, with_broken_log=True)
+    assert not done.log_holds
+
+
+def test_a_backup_of_a_newer_program_is_refused_with_what_to_do(place: Path, target: Path, new: Path) -> None:
+    with opened(place):
+        pass
+    made = back_up(place, target)
+    manifest = made.backup.folder / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "state_version": 9999}))
+    with pytest.raises(SettingsError, match="Install a newer"):
+        restore(new, target)
+    assert not new.exists()
+
+
+def test_a_home_with_anything_in_it_is_never_overwritten(place: Path, target: Path, tmp_path: Path) -> None:
+    with opened(place) as home:
+        recorded(home, "FIRST LTD")
+    back_up(place, target)
+    before = rows(place / "state.db")
+    mine, file, disk = tmp_path / "mine", tmp_path / "file", tmp_path / "disk"
+    mine.mkdir()
+    (mine / "a.txt").write_text("mine")
+    file.write_text("mine")
+    (disk / "lost+found").mkdir(parents=True)
+    for home_folder in (place, mine, file):
+        with pytest.raises(SettingsError, match=r"is not empty|is a file"):
+            restore(home_folder, target)
+    assert rows(place / "state.db") == before
+    assert [each.name for each in mine.iterdir()] == ["a.txt"]
+    restore(disk, target)
+
+
+def test_a_folder_that_will_not_do_is_refused_in_words(place: Path, target: Path, tmp_path: Path) -> None:
+    with opened(place):
+        pass
+    (tmp_path / "link").symlink_to(place)
+    (tmp_path / "file").write_text("mine")
+    for path in (place, place / "backups", tmp_path / "link" / "backups", place / "archive", tmp_path / "file"):
+        with pytest.raises(SettingsError, match=r"is backed up|is a file"):
+            back_up(place, path)
+    assert not (place / "backups").exists()
+    with pytest.raises(SettingsError, match="no home"):
+        back_up(tmp_path / "nowhere", target)
+    assert not target.exists()
+    assert not (tmp_path / "nowhere").exists()
+    with pytest.raises(SettingsError, match="no folder"):
+        restore(tmp_path / "new", tmp_path / "nowhere")
+    with opened(tmp_path / "other"):
+        pass
+    back_up(tmp_path / "other", target)
+    with pytest.raises(SettingsError, match="another home"):
+        back_up(place, target)
+    (place / "state.key").unlink()
+    with pytest.raises(SettingsError, match=r"state\.key is missing"):
+        back_up(place, tmp_path / "third")
+
+
+def test_a_key_that_is_not_that_of_the_state_is_found(place: Path, target: Path, new: Path) -> None:
+    with opened(place):
+        pass
+    made = back_up(place, target)
+    rewrite(made.backup, "state.key", bytes(32))
+    with pytest.raises(StoreError, match=r"state\.key"):
+        restore(new, target)
+    assert not (new / "state.db").exists()
+
+
+SMALL_DISK = """
+import resource, sys
+from flows.cli.app import run
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+run()
+"""
+"""The command line where no file has more than 100 kB: as on a full disk, writing fails in the middle of a file."""
+
+
+def test_a_full_disk_is_said_and_earlier_backups_are_as_they_were(place: Path, target: Path) -> None:
+    with opened(place) as home:
+        recorded(home, "FIRST LTD")
+        first = back_up(place, target, DAY)
+        home.archive.put(os.urandom(200_000))
+    command = [sys.executable, "-c", SMALL_DISK, "--home", str(place), "backup", str(target)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "Earlier backups are as they were" in done.stderr
+    assert BackupFolder(target).faults(first.backup) == []
+    assert BackupFolder(target).names() == [first.backup.folder.name]
+    back_up(place, target, DAY + timedelta(days=1))
+    assert len(list(target.glob("2026*"))) == 2

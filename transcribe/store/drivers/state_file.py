@@ -1,0 +1,195 @@
+"""A state database as a file: copied while it is written, counted, and looked at for damage."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from transcribe.errors import StoreError
+from transcribe.store.drivers.durable_files import ErasureList, sync_folder
+from transcribe.store.drivers.integrity import erasure_list_faults, state_faults
+from transcribe.store.drivers.migrate import newest_version
+from transcribe.store.drivers.network_disks import refuse_network_file_system
+
+COPY_WAIT_SECONDS = 30.0
+"""How long a copy waits for a lock of the database. Readers of its log never wait; chosen by hand."""
+
+COUNTED_TABLES = {"scans": "scan", "readings": "reading", "ledger lines": "ledger", "log lines": "audit"}
+"""What is counted of a state, and the table of each; every version of the database has these."""
+
+ARCHIVE_NAMES_SQL = """
+SELECT file AS name FROM scan_page p JOIN scan s ON s.id = p.scan_id WHERE s.erased_at IS NULL
+UNION SELECT hocr FROM scan_page p JOIN scan s ON s.id = p.scan_id WHERE s.erased_at IS NULL AND hocr <> ''
+UNION SELECT sha256 FROM page_picture
+UNION SELECT substr(snippet, 1, 64) FROM place WHERE snippet IS NOT NULL ORDER BY 1
+"""
+"""The files of the archive that a state names. Every version of the database has these columns."""
+
+
+class StateFile:
+    """The file of a state database, of whatever version, which nothing here changes or brings up to date.
+
+    A `finished` one, a copy, is written by nobody: it is read also where nothing can be written beside it.
+    """
+
+    def __init__(self, path: Path, *, finished: bool = False) -> None:
+        self.path = path
+        self._mode = "immutable=1" if finished else "mode=ro"
+
+    @property
+    def key(self) -> Path:
+        """The file of its key."""
+        return self.path.with_suffix(".key")
+
+    @property
+    def erasures(self) -> Path:
+        """The file that lists what was erased."""
+        return self.path.with_suffix(".erased")
+
+    def version(self) -> int:
+        """The version of its tables; 0 where there are none yet."""
+        with self._reading() as connection:
+            return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+    @staticmethod
+    def newest_version() -> int:
+        """The version of the tables that this program makes."""
+        return newest_version()
+
+    def copy_to(self, copy: Path) -> None:
+        """Copy it as it is at one moment, while others write; the copy is one file, and on disk when this ends.
+
+        StoreError where the one cannot be read or the other not written; what was copied until then is removed.
+        """
+        refuse_network_file_system(self.path.parent)
+        try:
+            os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            with self._reading() as source:
+                _copy(source, copy)
+            _sync(copy)
+            sync_folder(copy.parent)
+        except BaseException as error:
+            _remove(copy)
+            if isinstance(error, OSError | sqlite3.DatabaseError):
+                raise StoreError(f"{self.path.name} could not be copied to {copy}: {error}.") from error
+            raise
+
+    def numbers(self) -> Mapping[str, int]:
+        """How many scans, readings, lines of the ledger and lines of the log it holds."""
+        with self._reading() as connection:
+            sql = "SELECT COUNT(*) FROM {}"
+            return {
+                what: int(connection.execute(sql.format(table)).fetchone()[0]) for what, table in COUNTED_TABLES.items()
+            }
+
+    def log_head(self) -> str:
+        """The hash of the last line of its log; "" where it has none."""
+        with self._reading() as connection:
+            row = connection.execute("SELECT hash FROM audit ORDER BY number DESC LIMIT 1").fetchone()
+            return "" if row is None else str(row[0])
+
+    def archive_names(self) -> list[str]:
+        """The SHA-256 of every file of the archive that it names, sorted."""
+        with self._reading() as connection:
+            return [row[0] for row in connection.execute(ARCHIVE_NAMES_SQL)]
+
+    def damage(self) -> list[str]:
+        """What is broken in its pages, in words. Empty where it is whole."""
+        try:
+            with self._reading() as connection:
+                return [row[0] for row in connection.execute("PRAGMA integrity_check(10)") if row[0] != "ok"]
+        except (sqlite3.DatabaseError, StoreError) as error:
+            return [str(error)]
+
+    def faults(self) -> list[str]:
+        """What is broken in a database of today's version, triggers and references too. Empty where it is whole."""
+        return state_faults(self.path)
+
+    def erasure_list_faults(self) -> list[str]:
+        """What is wrong with its list of erasures, in words. Empty where it is whole."""
+        return erasure_list_faults(self.path)
+
+    def add_erasures(self, lists: Iterable[Path]) -> None:
+        """Add to its list of erasures what other lists have; lines of another key say nothing here and do no harm."""
+        own = ErasureList(self.erasures)
+        known = own.read()
+        for each in lists:
+            listed = ErasureList(each).read()
+            own.add({keyed: at for keyed, at in listed.items() if keyed not in known})
+            known |= listed
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that only reads. StoreError where it is no database, or cannot be read."""
+        address = f"{self.path.resolve().as_uri()}?{self._mode}"
+        try:
+            connection = sqlite3.connect(address, uri=True, timeout=COPY_WAIT_SECONDS)
+            connection.execute("PRAGMA schema_version").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{self.path} cannot be read ({error}).") from error
+        with closing(connection):
+            yield connection
+
+
+def _copy(source: sqlite3.Connection, copy: Path) -> None:
+    """Copy a database into an empty file, which is ours alone and may lie on a disk of a network."""
+    with closing(sqlite3.connect(f"{copy.resolve().as_uri()}?nolock=1", uri=True)) as target:
+        for pragma in ("synchronous=OFF", "journal_mode=OFF"):  # it is synced as a whole, or removed
+            target.execute(f"PRAGMA {pragma}").fetchall()
+        source.backup(target)  # in one step: another program that writes would have smaller ones begin anew
+
+
+def copy_before_upgrade(path: Path, version: int) -> None:
+    """Copy a state beside itself before it is brought up from this version; one of before is replaced.
+
+    One that holds nothing yet, as while several processes make it, is not copied.
+    """
+    if not any(StateFile(path).numbers().values()):
+        return
+    copy = upgrade_copy(path, version)
+    part = copy.with_name(f"{copy.name}.part")
+    _remove(part)  # of a killed upgrade
+    try:
+        StateFile(path).copy_to(part)
+        part.replace(copy)
+        sync_folder(copy.parent)
+    except (StoreError, OSError) as error:
+        _remove(part)
+        megabytes = path.stat().st_size // 1_000_000 + 1
+        raise StoreError(
+            f"{path.name} has version {version} and is copied before this newer program changes it, which failed: "
+            f"{error} Nothing was changed. Make {megabytes} MB of room in {path.parent} and try again."
+        ) from error
+
+
+def upgrade_copy(path: Path, version: int) -> Path:
+    """Where the copy of a state lies that was made before it was brought up from this version."""
+    return path.with_name(f"{path.name}.v{version}")
+
+
+def remove_upgrade_copies(path: Path) -> None:
+    """Remove the copies of a state that upgrades made: what is forgotten since then stands in them."""
+    beginning = f"{path.name}.v"
+    found = path.parent.glob(f"{beginning}*")
+    copies = [each for each in found if each.name.removeprefix(beginning).removesuffix(".part").isdigit()]
+    for copy in copies:
+        with suppress(FileNotFoundError):
+            copy.unlink()
+    if copies:
+        sync_folder(path.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,29 @@
+"""Epochs of a state: one that was restored from a backup begins one, and its numbers are taken for no old ones."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from transcribe.store.lookup import Lookup
+from transcribe.store.row_mapping import micros
+
+
+class EpochVerbs(Lookup):
+    """Begins an epoch, and says since which number of the outbox it is."""
+
+    def epoch(self) -> int:
+        return int(self.db.value("epoch"))
+
+    def begin_epoch(self, made_at: datetime, now: datetime) -> int:
+        with self.db.write():
+            # Microseconds are above every number of this home: none gives a million of them in a second.
+            self.db.run("outbox_begins", number=micros(now))
+            self.db.run("outbox_goes_on", number=micros(now))
+            number = int(self.db.value("last_outbox_number"))
+            self.db.run("set_epoch", number=number)
+            self.db.run("outbox_again")
+            self.db.run("end_every_session", now=micros(now))
+            self.db.run("revoke_every_link", now=micros(now))
+            detail = {"made_at": made_at.isoformat(), "epoch": number}
+            self.log("store", "home restored", "", detail, now)
+        return number
