@@ -124,6 +124,7 @@ def missing(home: Home, before: Sequence[str], begun: Set[str]) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_what_was_acknowledged_before_a_backup_is_in_the_home_made_from_it(tmp_path: Path) -> None:
     run(tmp_path, 3, 1)
 
