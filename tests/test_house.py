@@ -83,8 +83,8 @@ ROOMS = {
     "flows.administration": "home runtime steps reconcile.records transcribe.i18n transcribe.ocr"
     " transcribe.pay_arithmetic transcribe.people transcribe.store",
     "flows.backup": "home runtime transcribe.archive transcribe.store",
-    "flows.serving": "home runtime steps output administration reconcile.inference reconcile.records transcribe.people"
-    " transcribe.review transcribe.store",
+    "flows.serving": "home backup runtime steps output administration reconcile.inference reconcile.records"
+    " transcribe.people transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
     " reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records transcribe.fields"
     " transcribe.pay_arithmetic transcribe.people",
@@ -111,6 +111,7 @@ ONLY_IN = {
     "fastapi": "transcribe.review flows.serving",
     "starlette": "transcribe.review flows.serving",
     "uvicorn": "flows.serving",
+    "prometheus_client": "flows.serving",
     "httpx": "flows.runtime flows.simulation",
     "jinja2": "transcribe.review flows.output",
     "matplotlib": "flows.output flows.simulation",

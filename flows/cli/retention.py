@@ -26,7 +26,8 @@ def add(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="What the token is for.")],
     scope: Annotated[
-        list[str], typer.Option(help="What it allows: records:read, explain:read or pay:read; again for more.")
+        list[str],
+        typer.Option(help="What it allows: records:read, explain:read, pay:read, metrics:read; again for more."),
     ],
     days: Annotated[int | None, typer.Option(help="How long it works; else until it is revoked.", min=1)] = None,
     as_json: terminal.AsJson = False,

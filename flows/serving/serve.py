@@ -83,13 +83,13 @@ class Serving:
         import uvicorn  # with the web app it takes much memory, and the worker has this room's face loaded too
 
         from flows.serving.api import api
+        from flows.serving.health import health
         from flows.serving.slow_clients import PatientProtocol, most_connections
         from transcribe.review import create_app
 
         options = review_options(self._settings, listening.getsockname()[1])
-        app = create_app(
-            home.store, home.archive, home.forms, options, now, lambda _: self._wake(), routers=[api(home)]
-        )
+        routers = [api(home), health(home, self._worker_runs)]
+        app = create_app(home.store, home.archive, home.forms, options, now, lambda _: self._wake(), routers=routers)
         config = uvicorn.Config(
             app,
             http=PatientProtocol,
@@ -111,6 +111,9 @@ class Serving:
         )
         if self._worker.stdin:
             os.set_blocking(self._worker.stdin.fileno(), False)
+
+    def _worker_runs(self) -> bool:
+        return self._worker is not None and self._worker.poll() is None
 
     def _wake(self) -> None:
         """Have a new reading weighed at once. Never waits: a full pipe means that the worker is awake already."""

@@ -12,10 +12,11 @@ from typing import Literal, get_args
 from transcribe.errors import SettingsError
 from transcribe.store import ApiToken, Store
 
-Scope = Literal["records:read", "explain:read", "pay:read"]
+Scope = Literal["records:read", "explain:read", "pay:read", "metrics:read"]
 """The name of one permission of a token."""
 SCOPES: frozenset[str] = frozenset(get_args(Scope))
-"""The permissions of tokens, each apart: published records; how a value came to be; what people are paid."""
+"""The permissions of tokens, each apart: published records; how a value came to be; what people are paid; numbers of
+the whole home, for monitoring."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

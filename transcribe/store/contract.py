@@ -46,6 +46,7 @@ from transcribe.store.facts import (
     ExpertOutcomes,
     FieldHistory,
     Floor,
+    Gauges,
     KnownScan,
     Learning,
     MissingPeople,
@@ -264,6 +265,15 @@ class ReconcileStore(Protocol):
 
     def counts(self, batch: str | None = None) -> Counts:
         """The state in numbers."""
+
+    def gauges(self, now: datetime) -> Gauges:
+        """The state in a few numbers, for monitoring."""
+
+    def check_writable(self) -> None:
+        """StoreError where nothing can be written."""
+
+    def newest_file(self) -> str | None:
+        """The archive name of a page of the newest scan that was not forgotten. None where there is none."""
 
     def missing_people(self) -> list[MissingPeople]:
         """The people without whom some open fields are finished by nobody who is there. None where all can end."""

@@ -196,6 +196,21 @@ class Counts:
     waiting_scans: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gauges:
+    """A home in numbers, for monitoring; none of them is about a person.
+
+    `scans` are by (how far they are,), `tasks`, open ones, by (free or held,), `ledger` sums in micro-units by (kind,
+    currency). `submits` are readings that people have sent.
+    """
+
+    scans: Mapping[tuple[str, ...], int]
+    tasks: Mapping[tuple[str, ...], int]
+    oldest_task: datetime | None
+    submits: int
+    ledger: Mapping[tuple[str, ...], int]
+
+
 Waits = Literal["orders", "checks", "appeals"]
 """What waits for people who are missing: orders to be finished, checks of decided fields, or hearings of appeals."""
 

@@ -55,6 +55,7 @@ def test_what_people_type_becomes_a_record_at_once_and_sigterm_stops_everything(
     said = notice(rooms.settings)
     assert httpx.get(f"{said['web']}/in", timeout=PATIENCE).status_code == 200
     assert is_answering(said["prefect"])
+    assert httpx.get(f"{said['web']}/readyz", timeout=PATIENCE).text == "ready\n"
     scan = received(rooms)
     house.run("reconcile")
     readers = [simulated(rooms, name, 1, 0.0) for name in ("mina", "omar")]

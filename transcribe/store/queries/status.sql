@@ -82,6 +82,29 @@ SELECT COUNT(*) FROM set_aside WHERE :batch IS NULL OR batch = :batch;
 SELECT COUNT(*) FROM scan WHERE (latest > cursor OR wakes > wakes_done) AND erased_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.scan_id = scan.id) AND (:batch IS NULL OR batch = :batch);
 
+-- name: gauge_scans
+SELECT CASE WHEN s.erased_at IS NOT NULL THEN 'forgotten'
+        WHEN EXISTS (SELECT 1 FROM quarantine q WHERE q.scan_id = s.id) THEN 'cannot be weighed'
+        WHEN s.latest > s.cursor OR s.wakes > s.wakes_done THEN 'not weighed'
+        WHEN EXISTS (SELECT 1 FROM task t WHERE t.scan_id = s.id AND t.closed_at IS NULL AND t.withdrawn_at IS NULL)
+        THEN CASE WHEN s.recorded_at IS NULL THEN 'waits for people' ELSE 'finished, and asked again' END
+        WHEN s.recorded_at IS NULL THEN 'open' ELSE 'finished' END AS state, COUNT(*) AS count
+FROM scan s GROUP BY state ORDER BY state;
+
+-- name: gauge_tasks
+SELECT CASE WHEN transcriber_id IS NOT NULL AND leased_until > :now THEN 'held' ELSE 'free' END AS state,
+    COUNT(*) AS count, MIN(opened_at) AS oldest
+FROM task WHERE closed_at IS NULL AND withdrawn_at IS NULL AND kind <> 'test' GROUP BY state ORDER BY state;
+
+-- name: gauge_submits^
+SELECT COUNT(*) FROM reading WHERE transcriber_id IS NOT NULL;
+
+-- name: gauge_ledger
+SELECT kind, currency, SUM(micro) AS micro FROM ledger GROUP BY kind, currency ORDER BY kind, currency;
+
+-- name: newest_file^
+SELECT p.file FROM scan s JOIN scan_page p ON p.scan_id = s.id WHERE s.erased_at IS NULL ORDER BY s.id DESC LIMIT 1;
+
 -- name: open_batches
 WITH open AS MATERIALIZED (
     SELECT DISTINCT s.form, s.batch FROM task t JOIN scan s ON s.id = t.scan_id

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from transcribe.errors import NotFound
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import AskedFields, Counts, OpenBatch, Quarantined, ScanState
+from transcribe.store.facts import AskedFields, Counts, Gauges, OpenBatch, Quarantined, ScanState
 from transcribe.store.row_mapping import micros, moment, moment_or_none, numbers_of
 from transcribe.store.verbs.ingest import IngestVerbs
 
@@ -50,6 +50,25 @@ class StatusVerbs(IngestVerbs):
                 set_aside=self.db.value("count_set_aside", batch=batch),
                 waiting_scans=self.db.value("count_waiting", batch=batch),
             )
+
+    def gauges(self, now: datetime) -> Gauges:
+        with self.db.snapshot():
+            tasks = self.db.all("gauge_tasks", now=micros(now))
+            return Gauges(
+                scans={(row["state"],): row["count"] for row in self.db.all("gauge_scans")},
+                tasks={(row["state"],): row["count"] for row in tasks},
+                oldest_task=min((moment(row["oldest"]) for row in tasks), default=None),
+                submits=self.db.value("gauge_submits"),
+                ledger={(row["kind"], row["currency"]): row["micro"] for row in self.db.all("gauge_ledger")},
+            )
+
+    def check_writable(self) -> None:
+        with self.db.write():
+            pass
+
+    def newest_file(self) -> str | None:
+        name = self.db.value("newest_file")
+        return None if name is None else str(name)
 
     def _asked(self, batch: str | None) -> dict[str, dict[str, AskedFields]]:
         asked: dict[str, dict[str, AskedFields]] = {}

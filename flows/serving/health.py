@@ -1,0 +1,187 @@
+"""Whether this home works, for supervisors and monitoring: nothing here tells strangers of orders or people."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.concurrency import run_in_threadpool
+
+from flows.backup import newest_backup
+from flows.home import Home, now
+from flows.serving.api import allowed
+from transcribe.errors import FairhandError
+from transcribe.store import ApiToken
+
+MIN_FREE_BYTES = 100_000_000
+"""Below so many free bytes a home takes no work: some dozens of photographs. Chosen by hand."""
+
+READY_SECONDS = 5.0
+"""How long an answer of /readyz stands: strangers who ask often cost nothing. Chosen by hand."""
+
+METRICS_SECONDS = 15.0
+"""How long an answer of /metrics stands: counting a million readings takes a second. Chosen by hand."""
+
+PROBE_BYTES = 4096
+"""What is written to see whether the disk takes anything: one block."""
+
+Value = TypeVar("Value")
+
+
+class Health:
+    """What is asked of a home, each answer kept for a moment; `worker_runs` says whether reconciling does."""
+
+    def __init__(self, home: Home, worker_runs: Callable[[], bool]) -> None:
+        self._home = home
+        self._worker_runs = worker_runs
+        self._faults = _Kept(self._look, READY_SECONDS)
+        self._metrics = _Kept(self._count, METRICS_SECONDS)
+
+    async def faults(self) -> tuple[str, ...]:
+        """What keeps this home from working, in plain words. Empty where nothing does."""
+        return await self._faults.value()
+
+    async def metrics(self) -> bytes:
+        """Everything in numbers, as Prometheus reads them."""
+        return await self._metrics.value()
+
+    def _look(self) -> tuple[str, ...]:
+        checks = {
+            "the database cannot be written": self._database_is_writable,
+            "the archive cannot be read": self._archive_is_readable,
+            "reconciling does not run": self._worker_runs,
+            "the disk is full or cannot be written": self._disk_has_room,
+        }
+        return tuple(fault for fault, is_well in checks.items() if not is_well())
+
+    def _database_is_writable(self) -> bool:
+        try:
+            self._home.store.check_writable()
+        except FairhandError:
+            return False
+        return True
+
+    def _archive_is_readable(self) -> bool:
+        """Whether the first byte of the newest picture can be read; one that was erased just now is no fault."""
+        try:
+            name = self._home.store.newest_file()
+            return name is None or self._can_be_read(name) or self._home.store.newest_file() != name
+        except FairhandError:
+            return True  # what is wrong with the database is said already
+
+    def _can_be_read(self, name: str) -> bool:
+        try:
+            self._home.archive.get(f"{name}.0.1")
+        except Exception:  # a place that fsspec knows may raise anything
+            return False
+        return True
+
+    def _disk_has_room(self) -> bool:
+        home = self._home.settings.home
+        try:
+            _probe(home)
+            return shutil.disk_usage(home).free >= MIN_FREE_BYTES
+        except OSError:
+            return False
+
+    def _count(self) -> bytes:
+        registry = CollectorRegistry()
+        registry.register(_Gauges(self._home, ready=not self._look()))
+        return generate_latest(registry)
+
+
+class _Kept(Generic[Value]):
+    """An answer that is worked out in a thread, by one at a time, and stands for some seconds."""
+
+    def __init__(self, ask: Callable[[], Value], seconds: float) -> None:
+        self._ask = ask
+        self._seconds = seconds
+        self._alone = asyncio.Lock()
+        self._answer: tuple[float, Value] | None = None
+
+    async def value(self) -> Value:
+        async with self._alone:
+            if self._answer is None or time.monotonic() > self._answer[0] + self._seconds:
+                self._answer = time.monotonic(), await run_in_threadpool(self._ask)
+            return self._answer[1]
+
+
+class _Gauges(Collector):
+    """The numbers of a home; none of them is about a person."""
+
+    def __init__(self, home: Home, *, ready: bool) -> None:
+        self._home = home
+        self._ready = ready
+
+    def collect(self) -> Iterable[Metric]:
+        gauges, at = self._home.store.gauges(now()), now()
+        yield InfoMetricFamily("fairhand", "The program.", {"version": version("fairhand")})
+        yield GaugeMetricFamily("fairhand_ready", "1 where /readyz has no fault.", float(self._ready))
+        yield _by("fairhand_scans", "Scans by how far they are.", ["state"], gauges.scans)
+        yield _by("fairhand_tasks", "Open tasks: free, or held by somebody.", ["state"], gauges.tasks)
+        oldest = 0.0 if gauges.oldest_task is None else (at - gauges.oldest_task).total_seconds()
+        yield GaugeMetricFamily("fairhand_oldest_task_age_seconds", "Age of the oldest open task; 0: none.", oldest)
+        yield CounterMetricFamily("fairhand_submits", "Readings that people have sent.", gauges.submits)
+        yield _by("fairhand_pay_micros", "Sums of the ledger, in millionths.", ["kind", "currency"], gauges.ledger)
+        yield _by("fairhand_disk_free_bytes", "Free bytes of the disk.", ["place"], self._free())
+        if self._home.settings.backups:
+            newest = newest_backup(self._home.settings.backups)
+            age = float("inf") if newest is None else (at - newest).total_seconds()
+            yield GaugeMetricFamily("fairhand_backup_age_seconds", "Age of the newest backup; +Inf: none.", age)
+
+    def _free(self) -> dict[tuple[str, ...], int]:
+        settings = self._home.settings
+        places = {"home": str(settings.home), "archive": settings.archive, "backups": settings.backups}
+        there = {place: path for place, path in places.items() if path and "://" not in path and Path(path).is_dir()}
+        return {(place,): shutil.disk_usage(path).free for place, path in there.items()}
+
+
+def _by(name: str, what: str, labels: list[str], values: Mapping[tuple[str, ...], int]) -> Metric:
+    family = GaugeMetricFamily(name, what, labels=labels)
+    for names, value in sorted(values.items()):
+        family.add_metric(names, value)
+    return family
+
+
+def _probe(folder: Path) -> None:
+    """Write a block and have it on disk, and remove it; OSError where the disk does not take it."""
+    probe = folder / f".probe.{secrets.token_hex(4)}"
+    try:
+        with os.fdopen(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(bytes(PROBE_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        probe.unlink(missing_ok=True)
+
+
+def health(home: Home, worker_runs: Callable[[], bool]) -> APIRouter:
+    """The routes: /healthz and /readyz for everybody, /metrics for a token with its scope."""
+    router, asked = APIRouter(include_in_schema=False), Health(home, worker_runs)
+
+    async def healthz() -> Response:
+        return PlainTextResponse("alive\n")
+
+    async def readyz() -> Response:
+        faults = await asked.faults()
+        return PlainTextResponse("".join(f"{fault}\n" for fault in faults) or "ready\n", 503 if faults else 200)
+
+    async def metrics(token: Annotated[ApiToken, allowed("metrics:read")]) -> Response:
+        return Response(await asked.metrics(), media_type=CONTENT_TYPE_LATEST)
+
+    router.add_api_route("/healthz", healthz, methods=["GET", "HEAD"], response_model=None)
+    router.add_api_route("/readyz", readyz, methods=["GET", "HEAD"], response_model=None)
+    router.add_api_route("/metrics", metrics, methods=["GET", "HEAD"], response_model=None)
+    return router

@@ -1,0 +1,208 @@
+"""What supervisors and monitoring are told: whether it works, why not, and numbers that are about nobody."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.testclient import TestClient
+
+from flows.administration.people import invite
+from flows.administration.records import forget_scan
+from flows.backup.make_backup import make_backup
+from flows.home.home import Home, now
+from flows.serving import health as health_routes
+from flows.serving.health import Health, health
+from flows.steps.reconcile_scans import reconcile_home
+from tests.attack.test_restore import recorded
+from tests.flows.steps.test_reconcile_scans import received
+from transcribe.people.tokens import SCOPES, new_token
+from transcribe.review.access.guard import SECURITY_HEADERS
+from transcribe.review.app import create_app
+from transcribe.review.options import ReviewOptions
+from transcribe.store.facts import Rate, SentReading
+
+
+class Worker:
+    runs = True
+
+
+def app_of(home: Home, worker: Worker | None = None) -> FastAPI:
+    at = worker or Worker()
+    routers = [health(home, lambda: at.runs)]
+    return create_app(home.store, home.archive, home.forms, ReviewOptions(), now, lambda _: None, routers=routers)
+
+
+def told(client: TestClient) -> dict[tuple[str, ...], float]:
+    """Each number by its name and labels."""
+    answer = client.get("/metrics")
+    assert answer.status_code == 200
+    return {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+def monitoring(home: Home, app: FastAPI, scope: str = "metrics:read") -> TestClient:
+    secret = new_token(home.store, "monitoring", [scope], now()).secret
+    return TestClient(app, headers={"authorization": f"Bearer {secret}"})
+
+
+def test_strangers_learn_only_whether_it_works(rooms: Home) -> None:
+    recorded(rooms, "ACME LTD")
+    client = TestClient(app_of(rooms))
+    for path, said in (("/healthz", "alive\n"), ("/readyz", "ready\n")):
+        answer = client.get(path)
+        assert (answer.status_code, answer.text) == (200, said)
+        assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+        assert client.head(path).status_code == 200
+        assert client.post(path).status_code == 405
+        assert "set-cookie" not in answer.headers
+
+
+def broken_database(home: Home) -> None:
+    for file in home.settings.home.glob("state.db*"):
+        file.write_bytes(b"broken" * 9999)
+    home.store.close()
+
+
+def broken_archive(home: Home) -> None:
+    shutil.rmtree(home.settings.home / "archive")
+
+
+def full_disk(home: Home) -> None:
+    home.settings.home.rename(home.settings.home.with_name("away"))
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (broken_database, "the database cannot be written"),
+        (broken_archive, "the archive cannot be read"),
+        (full_disk, "the disk is full or cannot be written"),
+    ],
+)
+def test_what_is_wrong_is_said_in_plain_words(rooms: Home, break_it: Any, said: str) -> None:
+    recorded(rooms, "ACME LTD")
+    client = TestClient(app_of(rooms))
+    break_it(rooms)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert said in answer.text.splitlines()
+    assert str(rooms.settings.home) not in answer.text
+    assert client.get("/healthz").status_code == 200
+
+
+def test_it_is_not_ready_while_reconciling_does_not_run(rooms: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health_routes, "READY_SECONDS", 0.0)
+    worker = Worker()
+    client = TestClient(app_of(rooms, worker))
+    assert client.get("/readyz").status_code == 200
+    worker.runs = False
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.text) == (503, "reconciling does not run\n")
+
+
+def test_a_disk_with_little_room_is_full(rooms: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health_routes, "MIN_FREE_BYTES", 10**18)
+    assert TestClient(app_of(rooms)).get("/readyz").text == "the disk is full or cannot be written\n"
+    assert list(rooms.settings.home.glob(".probe*")) == []
+
+
+def test_a_picture_that_is_forgotten_is_no_fault(rooms: Home) -> None:
+    forget_scan(rooms, recorded(rooms, "ACME LTD"), 0.0)
+    assert TestClient(app_of(rooms)).get("/readyz").status_code == 200
+
+
+def test_asking_often_costs_one_look(rooms: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    look = Health._look
+
+    def counted(self: Health) -> tuple[str, ...]:
+        looks.append(1)
+        return look(self)
+
+    monkeypatch.setattr(Health, "_look", counted)
+    client = TestClient(app_of(rooms))
+    assert {client.get("/readyz").status_code for _ in range(50)} == {200}
+    assert len(looks) == 1
+
+
+def test_metrics_are_for_a_token_with_their_scope_from_wherever_it_asks(rooms: Home) -> None:
+    app = app_of(rooms)
+    local = TestClient(app, client=("127.0.0.1", 50000))
+    assert local.get("/metrics").status_code == 401
+    assert local.get("/metrics", headers={"x-forwarded-for": "127.0.0.1"}).status_code == 401
+    for scope in sorted(SCOPES):
+        assert monitoring(rooms, app, scope).get("/metrics").status_code == (200 if scope == "metrics:read" else 403)
+    browser = TestClient(app, follow_redirects=False)
+    assert browser.post(invite(rooms, "olga", ["operator"]).link.partition("8484")[2]).status_code == 303
+    assert browser.get("/metrics").status_code == 401, "a session opens none"
+
+
+def test_metrics_count_what_there_is(rooms: Home, tmp_path: Path) -> None:
+    rooms.store.put_rate(Rate(form="", micro=50_000, currency="EUR", since=now()), now())
+    recorded(rooms, "ACME LTD")
+    received(rooms, texts={"company": ("ACME LTD", "AGNE LID")})
+    reconcile_home(rooms)
+    who = invite(rooms, "mina").person.id
+    (task,) = rooms.store.lease(who, 1, now())
+    rooms.store.submit(task.id, who, SentReading(text="ACME LTD", idem="a"), now())
+    client = monitoring(rooms, app_of(rooms))
+    numbers = told(client)
+    assert numbers["fairhand_ready",] == 1
+    assert numbers["fairhand_scans", "finished"] == 1
+    assert numbers["fairhand_scans", "not weighed"] == 1
+    people = [each for state in rooms.store.scan_states() for each in rooms.store.readings(state.scan.id)]
+    typed = sum(each.kind == "person" for each in people)
+    assert numbers["fairhand_submits_total",] == typed > 0
+    assert numbers["fairhand_pay_micros", "EUR", "reading"] == sum(
+        line.micro for line in rooms.store.ledger() if line.kind == "reading"
+    )
+    assert numbers["fairhand_disk_free_bytes", "home"] > 0
+    assert not [name for name in numbers if "backup" in name[0]]
+
+
+def test_metrics_tell_open_and_held_tasks_and_the_age_of_the_oldest(rooms: Home) -> None:
+    received(rooms, texts={"company": ("ACME LTD", "AGNE LID"), "total": ("12.50", "17.58")})
+    reconcile_home(rooms)
+    who = invite(rooms, "mina").person.id
+    (task,) = rooms.store.lease(who, 1, now())
+    gauges = rooms.store.gauges(now() + timedelta(seconds=60))
+    assert gauges.tasks["held",] == 1
+    assert gauges.tasks["free",] >= 1
+    assert gauges.oldest_task is not None
+    assert gauges.oldest_task <= now()
+    rooms.store.submit(task.id, who, SentReading(text="ACME LTD", idem="a"), now())
+    assert ("held",) not in rooms.store.gauges(now()).tasks
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_metrics_tell_the_age_of_the_newest_backup(rooms: Home, tmp_path: Path, there: bool) -> None:
+    backups = tmp_path / "backups"
+    if there:
+        make_backup(rooms.settings, backups, now() - timedelta(hours=2))
+    settings = rooms.settings.model_copy(update={"backups": str(backups)})
+    home = Home(settings=settings, store=rooms.store, archive=rooms.archive, forms=rooms.forms)
+    age = told(monitoring(home, app_of(home)))["fairhand_backup_age_seconds",]
+    assert 7200 <= age < 7300 if there else age == float("inf")
+
+
+def test_metrics_name_nobody(rooms: Home) -> None:
+    recorded(rooms, "ACME LTD")
+    invite(rooms, "Zebedee")
+    text = monitoring(rooms, app_of(rooms)).get("/metrics").text
+    with closing(sqlite3.connect(rooms.settings.state)) as connection:
+        people = connection.execute("SELECT public_id, handle FROM transcriber").fetchall()
+        scans = connection.execute("SELECT sha256 FROM scan UNION SELECT sha256 FROM source_file").fetchall()
+    ids = [each for row in (*people, *scans) for each in row]
+    assert len(ids) > 3
+    assert [each for each in (*ids, "ACME", "receipt", str(rooms.settings.home)) if each in text] == []
