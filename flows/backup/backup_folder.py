@@ -120,6 +120,8 @@ class BackupFolder:
         part = folder / f"{MANIFEST_FILE}.part"
         write_file(part, (manifest.model_dump_json(indent=1) + "\n").encode())
         part.rename(folder / MANIFEST_FILE)
+        if read_manifest(folder) != manifest:
+            raise BackupDamaged(f"{folder / MANIFEST_FILE} could not be read back as it was written.")
         sync_folder(folder)
         finished = folder.with_name(folder.name.removesuffix(UNFINISHED_SUFFIX))
         folder.rename(finished)

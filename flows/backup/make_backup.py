@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from flows.backup.manifest import (
     FORMS_FOLDER,
     HOME_FILES,
     STATE_FILE,
+    BackupDamaged,
     KeptFile,
     Manifest,
     written_list,
@@ -33,12 +35,16 @@ GOES_ON = f"{KEPT} Mend that and run it again: it goes on where it stopped."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupMade:
-    """A backup, how many pictures and bytes it added to the folder, and how many older backups were removed."""
+    """A backup, how many pictures and bytes it added to the folder, and how many older backups were removed.
+
+    So many files beside forms were passed over, as their names are no UTF-8.
+    """
 
     backup: Backup
     new_files: int
     new_bytes: int
     removed: int
+    passed_over: int
 
 
 def make_backup(settings: Settings, path: Path, at: datetime, keep: int | None = None) -> BackupMade:
@@ -55,10 +61,27 @@ def make_backup(settings: Settings, path: Path, at: datetime, keep: int | None =
         folder.remove_unfinished()
         _require_same_home(settings, folder)
         unfinished = folder.new_folder(at)
-        manifest, new = _copied(settings, folder, unfinished, at)
-        backup = folder.finish(unfinished, manifest)
-        removed = folder.remove_old(keep) if keep else 0
-    return BackupMade(backup=backup, new_files=len(new), new_bytes=sum(new.values()), removed=removed)
+        try:
+            manifest, new = _copied(settings, folder, unfinished, at)
+            backup = folder.finish(unfinished, manifest)
+        except BaseException:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
+        removed = _remove_old(folder, backup, keep) if keep else 0
+    return BackupMade(
+        backup=backup,
+        new_files=len(new),
+        new_bytes=sum(new.values()),
+        removed=removed,
+        passed_over=len(_form_files(settings)[1]),
+    )
+
+
+def _remove_old(folder: BackupFolder, made: Backup, keep: int) -> int:
+    try:
+        return folder.remove_old(keep)
+    except BackupDamaged as error:
+        raise BackupDamaged(f"{made.folder} is made and whole, but older ones stay: {error}") from error
 
 
 def _require_home(settings: Settings) -> None:
@@ -112,7 +135,7 @@ def _copied(settings: Settings, folder: BackupFolder, to: Path, at: datetime) ->
             "more."
         )
     files = {STATE_FILE: kept_as(state.path)}
-    files |= _copy_files(settings.home, to, [*HOME_FILES, *_form_files(settings)])
+    files |= _copy_files(settings.home, to, [*HOME_FILES, *_form_files(settings)[0]])
     there, new, lost = _copy_pictures(settings, folder, state.archive_names())
     files[ARCHIVE_LIST_FILE] = write_file(to / ARCHIVE_LIST_FILE, written_list(there))
     # Last: whatever was forgotten until now is forgotten again in a home made from this.
@@ -134,10 +157,15 @@ def _copied(settings: Settings, folder: BackupFolder, to: Path, at: datetime) ->
     return manifest, new
 
 
-def _form_files(settings: Settings) -> list[str]:
-    """The files of all forms, installed ones and copies of versions in use, by their names in the home."""
+def _form_files(settings: Settings) -> tuple[list[str], list[str]]:
+    """The files of all forms, installed ones and copies of versions in use, by their names in the home.
+
+    Beside them those whose name is no UTF-8: no form can name them, and no manifest either.
+    """
     files = sorted(each for each in settings.forms.rglob("*") if each.is_file())
-    return [f"{FORMS_FOLDER}/{each.relative_to(settings.forms).as_posix()}" for each in files]
+    names = [f"{FORMS_FOLDER}/{each.relative_to(settings.forms).as_posix()}" for each in files]
+    odd = [name for name in names if name.encode(errors="replace").decode() != name]
+    return [name for name in names if name not in odd], odd
 
 
 def _copy_files(home: Path, to: Path, names: Iterable[str]) -> dict[str, KeptFile]:

@@ -174,7 +174,7 @@ def _restored(
     used, settings_error = _settings_of(home)
     state = StateFile(staging / STATE_FILE)
     state.add_erasures(lists)
-    store = open_store(state.path)
+    store = open_store(state.path, copied=True)
     try:
         audit = _verified(state, store, manifest, with_broken_log)
         forgotten = len(store.unfinished_erasures())

@@ -92,6 +92,10 @@ def _say_made(made: BackupMade, as_json: bool) -> None:
         if made.removed:
             terminal.say(f"{made.removed} older backups were removed.")
         terminal.say(f"The head of its log, to keep elsewhere: {manifest.log_head}")
+    if made.passed_over:
+        terminal.note(
+            f"{made.passed_over} files in forms/ are passed over: their names are no UTF-8, and no form names them."
+        )
     if manifest.lost:
         terminal.note(
             f"{len(manifest.lost)} pictures that the state names are missing or damaged in the archive, and are not in "

@@ -69,18 +69,18 @@ class StateStore(
         self.db.close()
 
 
-def open_store(path: Path, key: bytes | None = None) -> StateStore:
+def open_store(path: Path, key: bytes | None = None, *, copied: bool = False) -> StateStore:
     """The store in this file. It is made where there is none, and brought up to date where it is old.
 
     `key` is that of the keyed hashes. Without one it is kept in a file of its own beside the database, which only its
-    owner can read. Several processes may open it at once. What was erased and is not so here, as in an older state that
-    was put back, is erased again. StoreError on a network file system, where the database is newer than this program,
-    and where its key is missing or another one.
+    owner can read. Several processes may open it at once. An old one is copied beside first, unless it is `copied`
+    already. What was erased and is not so here, as in an older state that was put back, is erased again. StoreError on
+    a network file system, where the database is newer than this program, and where its key is missing or another one.
     """
     refuse_network_file_system(path.parent)
     path.parent.mkdir(parents=True, exist_ok=True)
     own = own_key(path.with_suffix(".key"), path) if key is None else key
-    store = StateStore(open_sqlite(path), own, ErasureList(path.with_suffix(".erased")))
+    store = StateStore(open_sqlite(path, copied=copied), own, ErasureList(path.with_suffix(".erased")))
     if key is None:
         store.require_own_key()
     store.watch()

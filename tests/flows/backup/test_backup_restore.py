@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ from flows.steps.erasures import publish_records
 from flows.steps.reconcile_scans import rebuild_records, reconcile_home
 from reconcile.records import query
 from tests.attack.test_restore import opened, recorded, records, words_in
+from tests.flows.house import FAIRHAND
 from tests.flows.serving.test_api import app_of, program
 from tests.flows.steps.test_reconcile_scans import received
 from transcribe.errors import FairhandError, NotFound, SettingsError, StartOver, StoreError
@@ -389,6 +391,32 @@ def test_one_backup_and_one_restore_at_a_time(place: Path, target: Path, new: Pa
     assert len(BackupFolder(target).names()) == 1
 
 
+def test_odd_names_beside_forms_leave_a_backup_that_can_be_restored(place: Path, target: Path, new: Path) -> None:
+    with opened(place) as home:
+        home.use_form("receipt")
+    forms = place / "forms"
+    for name in (b"\xff.csv", b"two\nlines.csv", "é.csv".encode()):
+        (forms / os.fsdecode(name)).write_text("x")
+    os.mkfifo(forms / "pipe")
+    (forms / "dangling").symlink_to("/nowhere")
+    (forms / "link.csv").symlink_to(forms / "é.csv")
+    made = back_up(place, target)
+    assert made.passed_over == 1
+    restore(new, target)
+    assert {each.name for each in (new / "forms").iterdir()} == {"receipt", "two\nlines.csv", "é.csv", "link.csv"}
+    assert not (new / "forms" / "link.csv").is_symlink()
+
+
+def test_a_damaged_backup_stops_the_removal_of_old_ones_and_no_new_one(place: Path, target: Path) -> None:
+    with opened(place):
+        pass
+    first = back_up(place, target, DAY).backup
+    (first.folder / "manifest.json").write_text("{")
+    with pytest.raises(BackupDamaged, match=r"is made and whole, but .* Nothing was removed"):
+        back_up(place, target, DAY + timedelta(days=1), keep=1)
+    assert len(BackupFolder(target).names()) == 2
+
+
 def test_a_broken_state_is_not_backed_up(place: Path, target: Path) -> None:
     with opened(place) as home:
         for number in range(3):
@@ -397,7 +425,7 @@ def test_a_broken_state_is_not_backed_up(place: Path, target: Path) -> None:
     (place / "state.db").write_bytes(content[:8192] + b"\xff" * 40_000 + content[48_192:])
     with pytest.raises(FairhandError, match=r"broken|could not be copied|cannot be read"):
         back_up(place, target)
-    assert BackupFolder(target).names() == []
+    assert list(target.glob("2026*")) == []
 
 
 def test_a_backup_of_an_older_version_is_brought_up_to_date(target: Path, new: Path, tmp_path: Path) -> None:
@@ -589,3 +617,35 @@ def test_a_full_disk_is_said_and_earlier_backups_are_as_they_were(place: Path, t
     assert BackupFolder(target).names() == [first.backup.folder.name]
     back_up(place, target, DAY + timedelta(days=1))
     assert len(list(target.glob("2026*"))) == 2
+
+
+@pytest.mark.slow
+def test_a_restore_that_is_killed_begins_anew(place: Path, target: Path, new: Path) -> None:
+    with opened(place) as home:
+        scans = {recorded(home, f"FIRM {number}") for number in range(5)}
+    back_up(place, target)
+    command = [*FAIRHAND, "--home", str(new), "restore", str(target)]
+    begun = time.monotonic()
+    subprocess.run([*command[:-1], str(target), "--at", "2000-01-01"], capture_output=True, check=False)
+    starting = time.monotonic() - begun
+    killed = 0
+    for number in range(6):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(starting * (0.8 + 0.2 * number))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            killed += 1
+        if (new / "state.db").exists() and not (new / ".restoring").exists():
+            with opened(new) as home:
+                assert home.store.epoch(), "whole once nothing says that it is not"
+            shutil.rmtree(new)
+    assert killed
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with opened(new) as home:
+        assert records(home) == scans
+        audit = home.store.verify_audit()
+        assert (audit.broken_at, audit.forgeries) == (None, ())
+    assert not (new / ".restoring").exists()

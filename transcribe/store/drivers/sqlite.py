@@ -271,17 +271,17 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def open_sqlite(path: Path) -> SqliteDatabase:
+def open_sqlite(path: Path, *, copied: bool = False) -> SqliteDatabase:
     """The database in this file, made or brought up to date first. Any number of processes may do so at once.
 
-    One of an older version is copied beside before it is changed. StoreError on a network file system, where the
-    database is newer than this program, or where it is none of ours.
+    One of an older version is copied beside before it is changed, unless it is `copied` already. StoreError on a
+    network file system, where the database is newer than this program, or where it is none of ours.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     refuse_network_file_system(path)
     try:
         with closing(connect(path)) as connection:
-            migrate(connection, copy_before=partial(copy_before_upgrade, path))
+            migrate(connection, copy_before=None if copied else partial(copy_before_upgrade, path))
     except sqlite3.DatabaseError as error:
         raise StoreError(
             f"{path.name} cannot be opened ({error}). Is it a database of fairhand, on a disk with room?"
