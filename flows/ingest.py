@@ -33,6 +33,7 @@ from flows.steps import (
     batch_summary,
     failure_message,
     forms_of,
+    log_batch,
     read_scan,
     reconcile_to_the_end,
     take_in,
@@ -165,6 +166,7 @@ def _ingested(files: Sequence[Path], form: str, batch: str, home: str) -> Ingest
             queue.add(taken, again)
     queue.drain()
     reconcile_to_the_end(opened)
+    log_batch(opened, done)
     create_markdown_artifact(key=_artifact_key("summary", batch), markdown=batch_summary(done, opened))
     return done
 

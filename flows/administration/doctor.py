@@ -19,7 +19,6 @@ from flows.home import (
     Settings,
     is_open_to_others,
     prefect_secret,
-    unknown_variables,
 )
 from flows.runtime import notice, port_is_free
 from flows.steps import held_forms
@@ -162,8 +161,6 @@ def _languages(library: FormLibrary, name: str) -> tuple[str, ...]:
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
-    for name in unknown_variables():
-        yield Finding(check="settings", message=f"There is no setting {name}.", mend=f"unset {name}")
     key = settings.home / PREFECT_KEY_FILE
     try:
         if key.exists():

@@ -104,13 +104,13 @@ def sign_out_everywhere(home: Home, handle: str) -> tuple[int, int]:
         who, sessions = store.transcriber(handle).id, len(store.sessions(handle, at))
         store.end_sessions(who, at)
         links = store.revoke_links(who, at)
-        store.log("operator", "signed out everywhere", who, {"sessions": sessions, "links": links}, at)
+        store.log(store.actor, "signed out everywhere", who, {"sessions": sessions, "links": links}, at)
     return sessions, links
 
 
 def end_second_factor(home: Home, handle: str) -> bool:
     """End the code that a person is asked for at sign-in. False where they have none."""
-    return home.store.end_second_factor(handle, now(), "operator")
+    return home.store.end_second_factor(handle, now(), home.store.actor)
 
 
 def pages_address(home: Home) -> str:

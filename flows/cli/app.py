@@ -7,6 +7,8 @@ they need when they run, so that `fairhand --help` is quick.
 from __future__ import annotations
 
 import importlib
+import os
+import pwd
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +20,7 @@ from flows import terminal
 from transcribe.errors import FairhandError
 
 if TYPE_CHECKING:
-    from flows.home import FormLibrary, Settings
+    from flows.home import FormLibrary, Home, Settings
 
 EXIT_CODE_OF_ERROR = {1: 1, 2: 2, 3: 1, 4: 3}
 """The command line's exit code for each code of an error. An unreadable file is a finding, a missing program is 3."""
@@ -88,10 +90,19 @@ def _options(
     ] = False,
 ) -> None:
     """Before every command: what it writes is for its owner only."""
-    from flows.home import keep_private
+    from flows.home import act_as, keep_private
 
     keep_private()
+    act_as(f"command line, {_user()}")
     ctx.obj = home
+
+
+def _user() -> str:
+    """The name of the user of this machine who gives the command; their number where they have none."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"user {os.getuid()}"
 
 
 def settings_of(ctx: typer.Context) -> Settings:
@@ -99,6 +110,13 @@ def settings_of(ctx: typer.Context) -> Settings:
     from flows.home import load_settings
 
     return load_settings(ctx.obj)
+
+
+def home_of(ctx: typer.Context) -> Home:
+    """The home of this command, opened; SettingsError where there is none, as a command that looks makes nothing."""
+    from flows.home import open_existing_home
+
+    return open_existing_home(settings_of(ctx))
 
 
 def form_library(ctx: typer.Context) -> FormLibrary:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, home_of
 
 if TYPE_CHECKING:
     from flows.home import Home
@@ -123,9 +123,7 @@ def note(
 
 
 def _home(ctx: typer.Context) -> Home:
-    from flows.home import open_home
-
-    return open_home(settings_of(ctx))
+    return home_of(ctx)
 
 
 def _tell(changed: Batch, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, home_of
 
 if TYPE_CHECKING:
     from transcribe.store import Store
@@ -128,12 +128,11 @@ def answer_dispute(
 ) -> None:
     """Settle a dispute about measured time: add seconds to what is paid, or none, and tell the person why."""
     from flows.administration import settle_dispute
-    from flows.home import open_home
     from transcribe.errors import SettingsError
 
     if (seconds is None) != as_claimed:
         raise SettingsError("Say either the seconds to add or --as-claimed.")
-    granted = settle_dispute(open_home(settings_of(ctx)), disputed, seconds, reason, by)
+    granted = settle_dispute(home_of(ctx), disputed, seconds, reason, by)
     terminal.say(f"{granted:g} seconds are added, and the person is told.")
 
 
@@ -152,10 +151,9 @@ def share(
 @control.command("list")
 def list_controls(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List the control items in use with how many answers were as expected: one that good readers fail is wrong."""
-    from flows.home import open_home
     from transcribe.people import is_same_text
 
-    home = open_home(settings_of(ctx))
+    home = home_of(ctx)
     rows = []
     for item in home.store.control_answers():
         scan = home.store.scan(item.truth.scan)
@@ -177,7 +175,7 @@ def list_controls(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 @control.command("withdraw")
 def withdraw(
     ctx: typer.Context,
-    scan: Annotated[str, typer.Argument(help="The scan's id, or its beginning.")],
+    scan: Annotated[str, typer.Argument(help="The scan: its id, the beginning of it, or its file's name.")],
     field: Annotated[str, typer.Argument(help='The field, such as total or "lines.price[0]".')],
 ) -> None:
     """Take a wrong control item or truth out of use, and tell everybody who was tested by it."""
@@ -192,9 +190,7 @@ def withdraw(
 
 
 def _store(ctx: typer.Context) -> Store:
-    from flows.home import open_home
-
-    return open_home(settings_of(ctx)).store
+    return home_of(ctx).store
 
 
 def _print(rows: Sequence[Mapping[str, object]], as_json: bool) -> None:

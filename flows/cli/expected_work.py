@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, home_of
 
 work = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Announce work to come.")
 app.add_typer(work, name="work")
@@ -30,9 +30,8 @@ def expect(
 ) -> None:
     """Announce work to come: people who find no work are told when, and about how many hours."""
     from flows.administration import expect_work
-    from flows.home import open_home
 
-    expected = expect_work(open_home(settings_of(ctx)), at, hours, form)
+    expected = expect_work(home_of(ctx), at, hours, form)
     if as_json:
         terminal.as_json({"work": expected.id, "at": expected.at.isoformat(), "hours": hours, "form": form})
     else:
@@ -42,9 +41,9 @@ def expect(
 @work.command("list")
 def list_work(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List what is announced."""
-    from flows.home import now, open_home
+    from flows.home import now
 
-    announced = open_home(settings_of(ctx)).store.expected_work(now())
+    announced = home_of(ctx).store.expected_work(now())
     if as_json:
         terminal.as_json(
             *(
@@ -60,7 +59,7 @@ def list_work(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 @work.command("cancel")
 def cancel(ctx: typer.Context, announced: Annotated[str, typer.Argument(help="Its id.", metavar="WORK")]) -> None:
     """Take an announcement back: that work does not come after all."""
-    from flows.home import now, open_home
+    from flows.home import now
 
-    open_home(settings_of(ctx)).store.end_expected_work(announced, now())
+    home_of(ctx).store.end_expected_work(announced, now())
     terminal.say("It is announced no more.")

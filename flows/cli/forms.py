@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, form_library, settings_of
+from flows.cli.app import app, form_library, home_of, settings_of
 from transcribe.i18n import counted
 
 forms = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check, look at and draft forms.")
@@ -134,10 +134,9 @@ def suggest_form(ctx: typer.Context, form: Form, as_json: terminal.AsJson = Fals
     """
     from dataclasses import asdict
 
-    from flows.home import open_home
     from flows.steps import suggest_form as suggested
 
-    found = suggested(open_home(settings_of(ctx)), form_library(ctx).find(form))
+    found = suggested(home_of(ctx), form_library(ctx).find(form))
     if as_json:
         terminal.as_json(asdict(found))
         return

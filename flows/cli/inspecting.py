@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, home_of
 from flows.terminal import print_counts
 from transcribe.i18n import counted
 
@@ -29,10 +29,9 @@ def status(
     """Say what is done, what waits for people and why, and which files were set aside."""
     from flows.administration import missing_in_words
     from flows.cli.status_json import status_json
-    from flows.home import open_home
     from flows.steps import held_forms
 
-    home = open_home(settings_of(ctx))
+    home = home_of(ctx)
     if batch is not None:
         home.store.require_batch(batch)
     counts = home.store.counts(batch)
@@ -112,15 +111,14 @@ def _row(state: ScanState) -> tuple[object, ...]:
 @app.command()
 def explain(
     ctx: typer.Context,
-    scan: Annotated[str, typer.Argument(help="The scan's id, or its beginning.")],
+    scan: Annotated[str, typer.Argument(help="The scan: its id, the beginning of it, or its file's name.")],
     field: Annotated[str, typer.Argument(help='The field: "total", or "lines.quantity[2]" for a cell of a table.')],
     as_json: terminal.AsJson = False,
 ) -> None:
     """Tell how the value of one field came to be, and weigh its readings again to check it."""
-    from flows.home import open_home
     from flows.output import explained, in_words
 
-    explanation = explained(open_home(settings_of(ctx)), scan, field)
+    explanation = explained(home_of(ctx), scan, field)
     if as_json:
         terminal.as_json(explanation.plain())
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, home_of
 from transcribe.codes import Verdict
 from transcribe.i18n import counted, plural
 
@@ -58,10 +58,9 @@ def learn_now(
     """Learn how far each source is to be trusted; known truths decide whether it comes into force."""
     if ctx.invoked_subcommand is not None:
         return
-    from flows.home import open_home
     from flows.steps import learn_home
 
-    learnt = learn_home(open_home(settings_of(ctx)), by=by, dry=dry)
+    learnt = learn_home(home_of(ctx), by=by, dry=dry)
     if as_json:
         terminal.as_json(dataclasses.asdict(learnt))
     else:
@@ -141,10 +140,9 @@ def _print_reopened(fields: Sequence[ReopenedField], one: str, many: str = "") -
 @learn.command("versions")
 def list_versions(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List the versions of what was learnt: when, which is in force, why it was kept or refused, on how many truths."""
-    from flows.home import open_home
     from flows.steps import parameter_versions
 
-    found = parameter_versions(open_home(settings_of(ctx)))
+    found = parameter_versions(home_of(ctx))
     if as_json:
         terminal.as_json(*({**dataclasses.asdict(each), "at": each.at.isoformat()} for each in found))
         return
@@ -168,10 +166,9 @@ def back(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Put an earlier version in force again. Learning brings a later one only once new truths are known."""
-    from flows.home import open_home
     from flows.steps import go_back
 
-    done = go_back(open_home(settings_of(ctx)), version, by=by)
+    done = go_back(home_of(ctx), version, by=by)
     if as_json:
         terminal.as_json({"changed": False} if done is None else {"changed": True, **dataclasses.asdict(done)})
     elif done is None:

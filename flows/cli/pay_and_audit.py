@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, home_of
 
 pay = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Report what people are owed, set pay, close a period."
@@ -26,9 +27,8 @@ Currency = Annotated[str, typer.Option(help="The currency's ISO 4217 code.")]
 def report(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Say what everybody is due, was paid and earns an hour as measured."""
     from flows.administration import pay_lines
-    from flows.home import open_home
 
-    lines = pay_lines(open_home(settings_of(ctx)))
+    lines = pay_lines(home_of(ctx))
     if as_json:
         terminal.as_json(*map(dataclasses.asdict, lines))
         return
@@ -59,9 +59,8 @@ def rate(
 ) -> None:
     """Set what a reading pays from now on; readings made before keep what they paid."""
     from flows.administration import fault_messages, set_rate, unfair_forms
-    from flows.home import open_home
 
-    home = open_home(settings_of(ctx))
+    home = home_of(ctx)
     set_rate(home, amount, currency, form, per_hour=hour)
     terminal.say(
         f"{'An hour' if hour else 'A reading'} of {form or 'every form'} pays {amount} {currency} from now on."
@@ -81,9 +80,8 @@ def floor(
 ) -> None:
     """Set the least that an hour of work pays from now on."""
     from flows.administration import set_floor
-    from flows.home import open_home
 
-    set_floor(open_home(settings_of(ctx)), amount, currency, source, source_amount)
+    set_floor(home_of(ctx), amount, currency, source, source_amount)
     terminal.say(f"An hour of work pays at least {amount} {currency} from now on ({source}).")
 
 
@@ -100,9 +98,8 @@ def close(
     What is odd in it is asked first, on the error output, with figures. Look at it before you pay.
     """
     from flows.administration import anomalies, close_period, forgery_sentence
-    from flows.home import open_home
 
-    home = open_home(settings_of(ctx))
+    home = home_of(ctx)
     for forgery in home.store.verify_audit().forgeries:
         terminal.note(forgery_sentence(forgery))
     for each in anomalies(home):
@@ -117,14 +114,27 @@ def list_audit(
     after: Annotated[int, typer.Option(help="Only lines after this number.")] = 0,
 ) -> None:
     """List what was done and by whom."""
-    from flows.home import open_home
-
-    lines = open_home(settings_of(ctx)).store.audit(after)
+    store = home_of(ctx).store
+    lines, why = store.audit(after), {act.number: act.reason or "" for act in store.acts()}
     if as_json:
-        terminal.as_json(*({**dataclasses.asdict(line), "at": line.at.isoformat()} for line in lines))
+        terminal.as_json(
+            *(
+                {**dataclasses.asdict(line), "at": line.at.isoformat(), "why": _why(line.detail, why) or None}
+                for line in lines
+            )
+        )
     else:
-        rows = ((line.number, f"{line.at:%Y-%m-%d %H:%M:%S}", line.actor, line.action, line.subject) for line in lines)
-        terminal.columns(("line", "at", "who", "did", "to"), rows)
+        rows = (
+            (line.number, f"{line.at:%Y-%m-%d %H:%M:%S}", line.actor, line.action, line.subject, _why(line.detail, why))
+            for line in lines
+        )
+        terminal.columns(("line", "at", "who", "did", "to", "why"), rows)
+
+
+def _why(detail: Mapping[str, object], reasons: Mapping[int, str]) -> str:
+    """Why an operator did this; "" where nobody was asked, or the words went with a scan that is forgotten."""
+    act = detail.get("act")
+    return reasons.get(act, "") if isinstance(act, int) else ""
 
 
 @audit.command("verify")
@@ -138,9 +148,8 @@ def verify_audit(
     The head of the log is to be kept elsewhere. It finds what was written without the key of the state (state.key).
     """
     from flows.administration import forgery_sentence
-    from flows.home import open_home
 
-    state = open_home(settings_of(ctx)).store.verify_audit(head)
+    state = home_of(ctx).store.verify_audit(head)
     if as_json:
         terminal.as_json({**dataclasses.asdict(state), "whole": state.whole})
     elif state.whole:

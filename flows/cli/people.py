@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, home_of
 
 if TYPE_CHECKING:
     from flows.administration import Invitation
@@ -42,9 +42,8 @@ def add(
 ) -> None:
     """Add a person and print a sign-in link that works once. Of whom is known already only what is given changes."""
     from flows.administration import fault_messages, invite, unfair_forms
-    from flows.home import open_home
 
-    home = open_home(settings_of(ctx))
+    home = home_of(ctx)
     invitation = invite(home, name, role or None, language or None, engagement, interface, region or None, zone)
     if as_json:
         terminal.as_json(_invitation_json(invitation))
@@ -78,9 +77,7 @@ def _print_changes(invitation: Invitation) -> None:
 @people.command("list")
 def list_people(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List everybody."""
-    from flows.home import open_home
-
-    everybody = open_home(settings_of(ctx)).store.transcribers()
+    everybody = home_of(ctx).store.transcribers()
     if as_json:
         terminal.as_json(*map(_person_json, everybody))
     else:
@@ -112,9 +109,9 @@ def resume_person(ctx: typer.Context, name: Name) -> None:
 @people.command("sessions")
 def list_sessions(ctx: typer.Context, name: Name, as_json: terminal.AsJson = False) -> None:
     """List where a person is signed in, and the links of theirs that were not used yet."""
-    from flows.home import now, open_home
+    from flows.home import now
 
-    store = open_home(settings_of(ctx)).store
+    store = home_of(ctx).store
     found = [("session", each) for each in store.sessions(name, now())]
     found += [("link", each) for each in store.links(name, now())]
     if as_json:
@@ -129,9 +126,8 @@ def list_sessions(ctx: typer.Context, name: Name, as_json: terminal.AsJson = Fal
 def sign_out(ctx: typer.Context, name: Name) -> None:
     """End every session of a person, and every link of theirs that was not used yet."""
     from flows.administration import sign_out_everywhere
-    from flows.home import open_home
 
-    sessions, links = sign_out_everywhere(open_home(settings_of(ctx)), name)
+    sessions, links = sign_out_everywhere(home_of(ctx), name)
     terminal.say(f"Sessions ended: {sessions}. Links ended: {links}.")
 
 
@@ -139,9 +135,8 @@ def sign_out(ctx: typer.Context, name: Name) -> None:
 def end_code(ctx: typer.Context, name: Name) -> None:
     """End the code that a person is asked for at sign-in, where their telephone is lost; they can set up another."""
     from flows.administration import end_second_factor
-    from flows.home import open_home
 
-    if end_second_factor(open_home(settings_of(ctx)), name):
+    if end_second_factor(home_of(ctx), name):
         typer.echo("Ended. They sign in without a code; fairhand people sign-out ends what a finder could have open.")
     else:
         typer.echo("They have no code at sign-in; nothing has changed.")
@@ -149,9 +144,8 @@ def end_code(ctx: typer.Context, name: Name) -> None:
 
 def _set_paused(ctx: typer.Context, name: str, *, paused: bool) -> None:
     from flows.administration import pause
-    from flows.home import open_home
 
-    person = pause(open_home(settings_of(ctx)), name, paused=paused)
+    person = pause(home_of(ctx), name, paused=paused)
     terminal.say(f"{person.handle} is {'paused' if paused else 'back at work'}.")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, home_of
 
 if TYPE_CHECKING:
     from transcribe.model import Reading
@@ -59,7 +59,7 @@ def withdraw(
 @quarantine.command("retry")
 def retry(
     ctx: typer.Context,
-    scan: Annotated[str | None, typer.Argument(help="A scan's id, or its beginning; without it all.")] = None,
+    scan: Annotated[str | None, typer.Argument(help="A scan: id, its beginning, or its file's name; else all.")] = None,
 ) -> None:
     """Have scans in quarantine weighed again, after what was wrong is mended."""
     from flows.home import now
@@ -69,9 +69,7 @@ def retry(
 
 
 def _store(ctx: typer.Context) -> Store:
-    from flows.home import open_home
-
-    return open_home(settings_of(ctx)).store
+    return home_of(ctx).store
 
 
 def _told(store: Store, each: Quarantined) -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, form_library, settings_of
+from flows.cli.app import app, form_library, home_of
 from transcribe.i18n import counted, plural
 
 if TYPE_CHECKING:
@@ -81,10 +81,9 @@ def _reconcile_file(
 
 
 def _reconcile_store(ctx: typer.Context, *, as_json: bool) -> None:
-    from flows.home import open_home
     from flows.steps import reconcile_to_the_end
 
-    done = reconcile_to_the_end(open_home(settings_of(ctx)))
+    done = reconcile_to_the_end(home_of(ctx))
     if as_json:
         terminal.as_json(dataclasses.asdict(done))
     else:
@@ -108,10 +107,9 @@ def publish(
     ] = False,
 ) -> None:
     """Bring records.db up to date."""
-    from flows.home import open_home
     from flows.steps import held_forms, keep_provisional, publish_records, rebuild_records
 
-    home = open_home(settings_of(ctx))
+    home = home_of(ctx)
     unfinished = keep_provisional(home) if provisional else 0
     count = rebuild_records(home) if rebuild else publish_records(home)
     held = held_forms(home.settings)

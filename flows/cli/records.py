@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, home_of, settings_of
 
 
 @app.command()
@@ -36,14 +36,13 @@ def export(
 @app.command()
 def forget(
     ctx: typer.Context,
-    scan: Annotated[str, typer.Argument(help="The scan's id, or its beginning.")],
+    scan: Annotated[str, typer.Argument(help="The scan: its id, the beginning of it, or its file's name.")],
     as_json: terminal.AsJson = False,
 ) -> None:
     """Erase what a scan says and shows, everywhere; counts, pay and keyed hashes stay. It cannot be undone."""
     from flows.administration import forget_scan
-    from flows.home import open_home
 
-    erased = forget_scan(open_home(settings_of(ctx)), scan)
+    erased = forget_scan(home_of(ctx), scan)
     if as_json:
         terminal.as_json({"scan": erased.scan, "files": erased.files})
     else:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, home_of
 from flows.cli.pay_and_audit import pay
 from flows.cli.people import Name, people
 
@@ -33,11 +33,11 @@ def add(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Make a token and show it once; only its hash is kept."""
-    from flows.home import now, open_home
+    from flows.home import now
     from transcribe.people import new_token
 
     valid = None if days is None else timedelta(days=days)
-    created = new_token(open_home(settings_of(ctx)).store, name, scope, now(), valid)
+    created = new_token(home_of(ctx).store, name, scope, now(), valid)
     if as_json:
         terminal.as_json(
             {"token": created.secret, "prefix": created.token.prefix, "scopes": sorted(created.token.scopes)}
@@ -50,9 +50,7 @@ def add(
 @token.command("list")
 def list_tokens(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List tokens by prefix and scopes."""
-    from flows.home import open_home
-
-    tokens = open_home(settings_of(ctx)).store.tokens()
+    tokens = home_of(ctx).store.tokens()
     if as_json:
         terminal.as_json(
             *(
@@ -77,26 +75,24 @@ def list_tokens(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 @token.command("revoke")
 def revoke(ctx: typer.Context, prefix: Annotated[str, typer.Argument(help="The token's prefix.")]) -> None:
     """End a token at once."""
-    from flows.home import now, open_home
+    from flows.home import now
 
-    open_home(settings_of(ctx)).store.revoke_token(prefix, now())
+    home_of(ctx).store.revoke_token(prefix, now())
     terminal.say(f"The token {prefix} works no more.")
 
 
 @people.command("export")
 def export_person(ctx: typer.Context, name: Name) -> None:
     """Print everything that is held about a person, as JSON: what they may ask for at any time."""
-    from flows.home import open_home
-
-    typer.echo(json.dumps(open_home(settings_of(ctx)).store.about(name), ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(home_of(ctx).store.about(name), ensure_ascii=False, indent=2))
 
 
 @people.command("leave")
 def leave(ctx: typer.Context, name: Name) -> None:
     """End a person's account and their name; what they read and were paid stays, under a pseudonym."""
-    from flows.home import now, open_home
+    from flows.home import now
 
-    store = open_home(settings_of(ctx)).store
+    store = home_of(ctx).store
     who = store.transcriber(name).id
     store.leave(who, now())
     terminal.say(f"{name} has left and is now {store.transcriber(who).handle}. What is due to them stays due.")
@@ -116,10 +112,10 @@ def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     Then it asks about what is odd in the pay that is due, with figures: time beyond the clock, bursts, many sendings.
     """
     from flows.administration import anomalies
-    from flows.home import now, open_home
+    from flows.home import now
     from transcribe.people import pay_faults
 
-    home = open_home(settings_of(ctx))
+    home = home_of(ctx)
     store = home.store
     at, wrong = now(), False
     for name in sorted({form for form, _, _ in store.forms()}):
@@ -142,9 +138,9 @@ def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 def retention(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Forget every scan that was kept longer than its form says (retention_days)."""
     from flows.administration import forget_scan
-    from flows.home import now, open_home
+    from flows.home import now
 
-    home = open_home(settings_of(ctx))
+    home = home_of(ctx)
     forgotten = [forget_scan(home, scan).scan for scan in home.store.past_retention(now())]
     if as_json:
         terminal.as_json(*({"scan": scan} for scan in forgotten))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, home_of
 
 if TYPE_CHECKING:
     from flows.home import Home
@@ -26,7 +26,7 @@ By = Annotated[str, typer.Option(help="Who does it; kept with it.")]
 """The option that names who gives a command."""
 
 
-Name = Annotated[str, typer.Argument(help="The scan's id, or its beginning.", metavar="SCAN")]
+Name = Annotated[str, typer.Argument(help="The scan: its id, the beginning of it, or its file's name.", metavar="SCAN")]
 """The argument that names a scan."""
 
 
@@ -34,7 +34,10 @@ Name = Annotated[str, typer.Argument(help="The scan's id, or its beginning.", me
 def read_again(
     ctx: typer.Context,
     why: Why,
-    scans: Annotated[list[str] | None, typer.Argument(help="Scans by id, or its beginning.", metavar="SCAN...")] = None,
+    scans: Annotated[
+        list[str] | None,
+        typer.Argument(help="Scans: their ids, beginnings of them, or names of files.", metavar="SCAN..."),
+    ] = None,
     batch: Annotated[str | None, typer.Option(help="All scans of this batch.")] = None,
     of_form: Annotated[str | None, typer.Option(help="All scans that are read as this form now.")] = None,
     form: Annotated[str | None, typer.Option(help="Read them as this form; else as what they are.")] = None,
@@ -46,11 +49,10 @@ def read_again(
     What was read before stays as history; what people typed stays and is paid, and counts where the form is the same.
     Questions that fall away are withdrawn. Read again as the former form, it counts again.
     """
-    from flows.home import open_home
     from flows.mending import scans_to_read_again
     from flows.steps import Because, reconcile_to_the_end
 
-    home = open_home(settings_of(ctx))
+    home = home_of(ctx)
     chosen = scans_to_read_again(home, scans or (), batch, of_form)
     because = Because(by=by, why=_said(why))
     done = _all_read(home, chosen, form, because)
@@ -69,9 +71,9 @@ def read_again(
 @scan.command("set-aside")
 def set_aside(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_json: terminal.AsJson = False) -> None:
     """Ask nobody about a scan. What somebody holds is kept and paid; scan bring-back undoes it."""
-    from flows.home import now, open_home
+    from flows.home import now
 
-    home = open_home(settings_of(ctx))
+    home = home_of(ctx)
     home.store.put_scan_aside(name, by, _said(why), now())
     _tell(home, name, "is set aside; nobody is asked about it", as_json=as_json)
 
@@ -79,10 +81,10 @@ def set_aside(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_
 @scan.command("bring-back")
 def bring_back(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_json: terminal.AsJson = False) -> None:
     """Go on with a scan that was set aside: what is still to be asked is asked again."""
-    from flows.home import now, open_home
+    from flows.home import now
     from flows.steps import reconcile_to_the_end
 
-    home = open_home(settings_of(ctx))
+    home = home_of(ctx)
     home.store.bring_scan_back(name, by, _said(why), now())
     reconcile_to_the_end(home)
     _tell(home, name, "is asked about again", as_json=as_json)
@@ -101,11 +103,10 @@ def turn(
 
     Where the form has no blank, machines look for themselves which way is up, and say how the pages are turned then.
     """
-    from flows.home import open_home
     from flows.mending import turn as turned
     from flows.steps import Because, reconcile_to_the_end
 
-    home = open_home(settings_of(ctx))
+    home = home_of(ctx)
     turned(home, home.store.scan(name), degrees, Because(by=by, why=_said(why)))
     reconcile_to_the_end(home)
     turns = ", ".join(str(page.turn) for page in home.store.scan(name).pages)
@@ -125,11 +126,10 @@ def retake(
 
     It is not undone, but the old picture may be taken again.
     """
-    from flows.home import open_home
     from flows.mending import retake as retaken
     from flows.steps import Because, reconcile_to_the_end
 
-    home = open_home(settings_of(ctx))
+    home = home_of(ctx)
     retaken(home, home.store.scan(name), file, Because(by=by, why=_said(why)))
     reconcile_to_the_end(home)
     _tell(home, name, "is read from the new picture", as_json=as_json)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import settings_of
+from flows.cli.app import home_of
 from flows.cli.people import Name, people
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def take_back(
 
 
 def _period(ctx: typer.Context, begin: str, until: str) -> tuple[Home, datetime, datetime]:
-    from flows.home import now, open_home
+    from flows.home import now
     from flows.mending import begin_of, due_of
 
     try:
@@ -76,7 +76,7 @@ def _period(ctx: typer.Context, begin: str, until: str) -> tuple[Home, datetime,
         raise typer.BadParameter("--from and --to are days or times: 2026-11-20, or 2026-11-20T09:00.") from None
     if last is None:
         raise typer.BadParameter("--to is a day or a time: 2026-11-20, or 2026-11-20T09:00.")
-    return open_home(settings_of(ctx)), first, last
+    return home_of(ctx), first, last
 
 
 def _tell(home: Home, name: str, readings: int, scans: int, what: str, *, as_json: bool) -> None:

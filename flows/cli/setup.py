@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, home_of, settings_of
 
 if TYPE_CHECKING:
     from flows.administration import EngineState
@@ -84,9 +84,9 @@ def prune(
 ) -> None:
     """List the files of the archive that no scan names, a day old or more; with --yes remove them."""
     from flows.administration import orphaned_files, remove_orphans
-    from flows.home import now, open_home
+    from flows.home import now
 
-    home = open_home(settings_of(ctx))
+    home = home_of(ctx)
     names = remove_orphans(home, now()) if yes else list(orphaned_files(home, now()))
     if as_json:
         terminal.as_json({"removed" if yes else "orphans": names})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, home_of
 
 if TYPE_CHECKING:
     from flows.home import Home
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 value = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Mend one value: correct, ask, lock.")
 app.add_typer(value, name="value")
 
-ScanName = Annotated[str, typer.Argument(help="The scan's id, or its beginning.", metavar="SCAN")]
+ScanName = Annotated[
+    str, typer.Argument(help="The scan: its id, the beginning of it, or its file's name.", metavar="SCAN")
+]
 """The argument that names a scan."""
 
 FieldName = Annotated[str, typer.Argument(help='The field: "total", or "lines.quantity[2]".', metavar="FIELD")]
@@ -104,10 +106,9 @@ def unlock(
 
 
 def _field(ctx: typer.Context, scan: str, field: str) -> tuple[Home, str, FieldKey]:
-    from flows.home import open_home
     from transcribe.model import FieldKey
 
-    home = open_home(settings_of(ctx))
+    home = home_of(ctx)
     return home, home.store.scan(scan).id, FieldKey.parse(field)
 
 

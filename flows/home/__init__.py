@@ -1,7 +1,7 @@
 """Settings, and the store, archive and forms of one home."""
 
 from flows.home.form_library import FormLibrary
-from flows.home.home import RESTORING_FOLDER, Home, home_at, limits, now, open_home, policy
+from flows.home.home import RESTORING_FOLDER, Home, act_as, home_at, limits, now, open_existing_home, open_home, policy
 from flows.home.private_files import is_open_to_others, keep_private
 from flows.home.settings import (
     PREFECT_KEY_FILE,
@@ -15,7 +15,6 @@ from flows.home.settings import (
     prefect_secret,
     prefect_server_variables,
     settings_file,
-    unknown_variables,
     use_prefect,
 )
 
@@ -26,6 +25,7 @@ __all__ = [
     "FormLibrary",
     "Home",
     "Settings",
+    "act_as",
     "child_environment",
     "has_prefect_api_key",
     "home_at",
@@ -34,6 +34,7 @@ __all__ = [
     "limits",
     "load_settings",
     "now",
+    "open_existing_home",
     "open_home",
     "policy",
     "prefect_address",
@@ -41,6 +42,5 @@ __all__ = [
     "prefect_secret",
     "prefect_server_variables",
     "settings_file",
-    "unknown_variables",
     "use_prefect",
 ]

@@ -21,6 +21,9 @@ from transcribe.store import Store, open_store
 RESTORING_FOLDER = ".restoring"
 """A folder in a home that a restore has not finished: until then nothing else opens it."""
 
+_actor = ["fairhand"]
+"""Who acts in this process, as the audit log says it where a verb names nobody."""
+
 OPEN_HOMES_COUNT = 4
 """So many homes are kept open in a process. Chosen by hand."""
 
@@ -46,7 +49,7 @@ class Home:
 
 
 def open_home(settings: Settings) -> Home:
-    """Open the home of these settings; it is made where it is missing.
+    """Open the home of these settings; it is made where it is missing. SettingsError where it cannot be.
 
     From then on this process makes files for their owner only: every flow and every command opens its home here.
     SettingsError where a restore into it did not end.
@@ -57,14 +60,37 @@ def open_home(settings: Settings) -> Home:
             "folder, and everything in it."
         )
     keep_private()
-    settings.home.mkdir(parents=True, exist_ok=True)
-    settings.forms.mkdir(exist_ok=True)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        settings.forms.mkdir(exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"The home {settings.home} cannot be made ({error.strerror}). Name a folder that may be written, by --home "
+            "or FAIRHAND_HOME."
+        ) from error
+    store = open_store(settings.state)
+    store.actor = _actor[0]
     return Home(
         settings=settings,
-        store=open_store(settings.state),
+        store=store,
         archive=Archive(settings.archive or str(settings.home / "archive")),
         forms=FormLibrary(settings.forms),
     )
+
+
+def act_as(who: str) -> None:
+    """Say who acts in this process: the audit logs of homes that are opened from now on say so."""
+    _actor[0] = who
+
+
+def open_existing_home(settings: Settings) -> Home:
+    """As `open_home`, but SettingsError where there is no home yet: a mistyped name makes no second one."""
+    if not settings.state.exists() and not settings.state.with_suffix(".key").exists():
+        raise SettingsError(
+            f"There is no home at {settings.home}. fairhand init makes one there, and so does the first fairhand "
+            "ingest; another is named by --home or FAIRHAND_HOME."
+        )
+    return open_home(settings)
 
 
 @lru_cache(maxsize=OPEN_HOMES_COUNT)

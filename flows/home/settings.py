@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from rapidfuzz import process
 
 from flows.home.addresses import is_loopback, reached_host
 from flows.home.private_files import key_made_once
@@ -31,8 +32,8 @@ MAX_SECONDS = 2_592_000
 MAX_DAYS = 36_500
 """The longest time that is set in days: 100 years. Chosen by hand."""
 
-FOREIGN_VARIABLES = frozenset({"FAIRHAND_SHARED_DATA"})
-"""Names with our prefix that are no settings: where the benchmarks find the shared data."""
+FOREIGN_VARIABLES = frozenset({"FAIRHAND_BENCH_CACHE", "FAIRHAND_SHARED_DATA", "FAIRHAND_SOURCE"})
+"""Names with our prefix that are no settings: where benchmarks find and keep data, and deployments the code."""
 
 
 class Settings(BaseSettings):
@@ -163,7 +164,13 @@ class Settings(BaseSettings):
 
 
 def load_settings(home: Path | None = None) -> Settings:
-    """The settings that hold for a home (else FAIRHAND_HOME, else ./fairhand-data); SettingsError names a wrong one."""
+    """The settings that hold for a home (else FAIRHAND_HOME, else ./fairhand-data).
+
+    SettingsError names a wrong one, and a variable that looks like a setting and is none.
+    """
+    for name in unknown_variables():
+        near = process.extractOne(name, [VARIABLE_PREFIX + each.upper() for each in Settings.model_fields])
+        raise SettingsError(f"{name}: there is no such setting; did you mean {near[0]}? Mend it, or unset it.")
     folder = (home or Path(os.environ.get(VARIABLE_PREFIX + "HOME") or DEFAULT_HOME_FOLDER)).absolute()
     try:
         return Settings(_env_file=folder / SETTINGS_FILE, _env_file_encoding="utf-8", home=folder)  # type: ignore[call-arg]  # pydantic-settings takes these beside the fields

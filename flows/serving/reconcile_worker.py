@@ -12,7 +12,7 @@ import select
 import sys
 import time
 
-from flows.home import Home, load_settings, open_home
+from flows.home import Home, act_as, load_settings, open_home
 from flows.steps import reconcile_home
 from reconcile.inference import ScanMemory
 from transcribe.errors import FairhandError
@@ -46,5 +46,6 @@ def run_worker(home: Home, stdin: int, seconds: float) -> None:
 if __name__ == "__main__":
     logging.basicConfig(format="fairhand: %(message)s")
     os.nice(NICENESS)
+    act_as("serve")
     settings = load_settings()
     run_worker(open_home(settings), sys.stdin.fileno(), settings.reconcile_seconds)

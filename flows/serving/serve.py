@@ -14,7 +14,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from flows.administration import require_fair_serving
-from flows.home import PREFECT_KEY_FILE, Home, Settings, child_environment, now, open_home
+from flows.home import PREFECT_KEY_FILE, Home, Settings, act_as, child_environment, now, open_home
 from flows.runtime import PrefectServer, lock_file, notice, notice_file, settle_memory, take_lock
 from flows.serving.review_settings import review_options
 from transcribe.errors import FairhandError, SettingsError
@@ -62,6 +62,7 @@ class Serving:
 
     def _run(self) -> None:
         listening = _listen(self._settings)
+        act_as("serve")
         home = open_home(self._settings)
         require_fair_serving(home)
         self._prefect.start()

@@ -2,7 +2,7 @@
 
 from flows.steps.erasures import finish_erasures, held_forms, publish_records
 from flows.steps.form_suggestions import suggest_form
-from flows.steps.ingested import Ingested, batch_summary
+from flows.steps.ingested import Ingested, batch_summary, log_batch
 from flows.steps.layout_tasks import with_layout_tasks
 from flows.steps.learn_parameters import LearningReport, ReopenedField, learn_home
 from flows.steps.outcomes import outcomes
@@ -43,6 +43,7 @@ __all__ = [
     "is_audited",
     "keep_provisional",
     "learn_home",
+    "log_batch",
     "machine_reads",
     "outcomes",
     "parameter_versions",

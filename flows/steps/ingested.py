@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flows.home import Home
+from flows.home import Home, now
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +39,13 @@ class Ingested:
     def changed(self) -> bool:
         """Whether the batch brought anything new."""
         return bool(self.read or self.unidentified or self.failed or len(self.set_aside) > self.aside_before)
+
+
+def log_batch(home: Home, done: Ingested) -> None:
+    """Keep in the audit log who took the batch in, and what became of it in counts."""
+    counts = {"files": done.files, "scans": done.scans, "read": done.read, "known": done.known}
+    counts |= {"set aside": len(done.set_aside), "failed": len(done.failed)}
+    home.store.log(home.store.actor, "batch taken in", done.batch, counts, now())
 
 
 def batch_summary(done: Ingested, home: Home) -> str:

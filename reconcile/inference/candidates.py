@@ -129,11 +129,10 @@ class Beside(NamedTuple):
     seen: Mapping[int, tuple[float, float]]
 
 
-class Way(NamedTuple):
-    """One way in which the votes come about: how probable it is, and P of each vote then.
+class Component(NamedTuple):
+    """One component of the mixture that gives the votes: its weight, and P of each vote in it.
 
-    It is that the field is seen as it is, or as another text that the place looks like, or that some read what stands
-    beside it.
+    In it the field is seen as it is, or as another text that the place looks like, or some read what stands beside it.
     """
 
     weight: float
@@ -146,8 +145,7 @@ def texts_beside(
 ) -> list[Beside]:
     """Each text that was read, as one that stands beside the field, whatever is written in it.
 
-    Engines cut the same picture there, and may misread it; each person looks anew. Nobody reads it there likelier than
-    they would in the field.
+    Engines cut the same picture there, and may misread it, but no likelier than in the field; each person looks anew.
     """
     engines = [at for at, (vote, _, _) in enumerate(sources) if vote.machine and vote.null is None]
     found = []
@@ -161,24 +159,34 @@ def texts_beside(
     return found
 
 
-def ways_beside(beside: Iterable[Beside], written: str, sources: Sequence[Source], terms: Sequence[float]) -> list[Way]:
-    """The ways in which engines that do not say what is written read what stands beside it.
+def ways_beside(
+    beside: Iterable[Beside], written: str, sources: Sequence[Source], ways: Iterable[Component]
+) -> list[Component]:
+    """For each of these ways, those in which engines that do not say what is written read what stands beside it.
 
     Each does so by itself: that one did not, is no evidence for what it says.
     """
-    share, found = _stray_share(written), []
-    for other in beside:
-        if other.says == written:
-            continue
-        weight = share * other.probability
-        gain, misled = weight, {}
-        for at, (follow, seen) in other.seen.items():
-            if seen > terms[at] and sources[at][0].says != written:
-                misled[at] = terms[at] + follow * (seen - terms[at])
-                gain *= misled[at] / terms[at]
-        if gain > MIN_WAY_SHARE:
-            found.append(Way(weight, [misled.get(at, term) for at, term in enumerate(terms)]))
-    return found
+    share = _stray_share(written)
+    return [
+        Component(way.weight * weight, misled, way.looks_like)
+        for other in beside
+        if other.says != written
+        for way in ways
+        for weight, misled in _misled(other, written, share * other.probability, sources, way.terms)
+    ]
+
+
+def _misled(
+    other: Beside, written: str, weight: float, sources: Sequence[Source], terms: Sequence[float]
+) -> Iterator[tuple[float, list[float]]]:
+    """The weight, and P of each vote where engines read this; none where that explains nothing."""
+    gain, misled = weight, {}
+    for at, (follow, seen) in other.seen.items():
+        if seen > terms[at] and sources[at][0].says != written:
+            misled[at] = terms[at] + follow * (seen - terms[at])
+            gain *= misled[at] / terms[at]
+    if gain > MIN_WAY_SHARE:
+        yield weight, [misled.get(at, term) for at, term in enumerate(terms)]
 
 
 def _stray_share(written: str) -> float:
@@ -212,8 +220,9 @@ def nothing_read(
         text = min(unread)  # of a mark of which neither value was read, both are as likely
         prior = FLAT_MARK_LOG_PRIOR + log(len(unread)) if texts else UNREAD_TEXT_LOG_PRIOR
         terms = likelihoods(learnt, sources, text)
-        ways = [Way(1.0, terms), *ways_beside(beside, text, sources, terms)]
-        ways = [Way(way.weight, list(map(min, way.terms, caps))) for way in ways]
+        ways = [Component(1.0, terms)]
+        ways += ways_beside(beside, text, sources, ways)
+        ways = [Component(way.weight, list(map(min, way.terms, caps))) for way in ways]
         total, prior, alone = _guess(prior, ways, (), caps)
         return prior, alone, total
     guesses = [
@@ -236,11 +245,10 @@ def _near(
 ) -> tuple[float, float, list[float]]:
     """Something near this text that nobody read: (log of prior times P of all votes, log prior, P of each vote)."""
     alone, confused = _each_wrong(sources, near, learnt, strays)
-    ways = [Way((1 - confusion_share) / SAME_ERROR_PROBABILITY, alone)]  # who errs first repeats nobody
+    ways = [Component((1 - confusion_share) / SAME_ERROR_PROBABILITY, alone)]  # who errs first repeats nobody
     if confusion_share > 0:
-        ways.append(Way(confusion_share, confused))
-    for way in ways[:]:
-        ways += [Way(way.weight * weight, terms) for weight, terms, _ in ways_beside(beside, near, sources, way.terms)]
+        ways.append(Component(confusion_share, confused))
+    ways += ways_beside(beside, near, sources, ways)
     unsure = set()
     for at, (vote, _, _) in enumerate(sources):
         for way in ways:
@@ -276,7 +284,7 @@ def _each_wrong(
 
 
 def _guess(
-    prior: float, ways: Sequence[Way], without: Collection[int], caps: Sequence[float]
+    prior: float, ways: Sequence[Component], without: Collection[int], caps: Sequence[float]
 ) -> tuple[float, float, list[float]]:
     """(log of prior times P of all votes, log prior, P of each vote the first way), where some votes say nothing."""
     logs = [

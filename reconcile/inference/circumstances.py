@@ -217,19 +217,21 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         careful=len([vote for vote in people if vote.says == says and _is_careful(spot, vote, learnt)]),
         against_engines=len([vote for vote in engines if vote.null is None and vote.says != says]),
         opposed=_is_opposed(spot, weighed, says, sums),
-        by_machines=partial(_share_by_machines, spot, weighed, says, learnt)
-        if for_it and _do_engines_say(weighed, says)
-        else None,
+        by_machines=_weighing_of_machines(spot, weighed, says, learnt) if for_it else None,
         telling=telling_troubles(spot, votes, says),
         unlisted=spot.known_values is not None and null_of(says) is None and not spot.known_values.has(says),
     )
 
 
-def _do_engines_say(weighed: FieldPosterior, says: str) -> bool:
-    """Whether an engine says what people say too, so that machines alone give it a share."""
+def _weighing_of_machines(
+    spot: PreparedField, weighed: FieldPosterior, says: str, learnt: LearntParameters
+) -> Callable[[], float] | None:
+    """What gives the share of a value by machines alone; None where no engine says it, or it is weighed by words."""
     engines = [vote for vote in weighed.votes if vote.machine and vote.source != INK]
-    said = any(vote.says == says for vote in engines)
-    return said and weighed.words is None and (null_of(says) not in SILENCE or all(map(is_silent, engines)))
+    is_said = any(vote.says == says for vote in engines) and weighed.words is None
+    if not is_said or (null_of(says) in SILENCE and not all(map(is_silent, engines))):
+        return None
+    return partial(_share_by_machines, spot, weighed, says, learnt)
 
 
 def _share_by_machines(spot: PreparedField, weighed: FieldPosterior, says: str, learnt: LearntParameters) -> float:

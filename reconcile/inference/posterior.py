@@ -14,7 +14,7 @@ from typing import NamedTuple
 from reconcile.forms import PreparedField
 from reconcile.inference.candidates import (
     IMPOSSIBLE_LOG_PROBABILITY,
-    Way,
+    Component,
     candidates,
     nothing_read,
     texts_beside,
@@ -111,11 +111,7 @@ def weigh_field(
     beside = texts_beside(sources, terms, strays | known)
     ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share, shapes) for says in origins}
     for says, of_text in ways.items() if beside else ():
-        of_text += [
-            Way(way.weight * weight, misled, way.looks_like)
-            for way in of_text
-            for weight, misled, _ in ways_beside(beside, says, sources, way.terms)
-        ]
+        of_text += ways_beside(beside, says, sources, of_text)
     caps = [min([way.terms[at] for way in ways.get(vote.says, ())], default=1.0) for at, vote in enumerate(votes)]
     if len(origins) > 1:
         _cap(ways, votes, caps)
@@ -139,7 +135,7 @@ def _typed_alike(votes: Iterable[Vote]) -> set[str]:
 
 
 def _scored(
-    ways: Mapping[str, Sequence[Way]], priors: Mapping[str, float], most: Sequence[float]
+    ways: Mapping[str, Sequence[Component]], priors: Mapping[str, float], most: Sequence[float]
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     """(log of prior times P of all votes by text, the share of each way in which it looks like another text)."""
     scores: dict[str, float] = {}
@@ -156,7 +152,7 @@ def _scored(
     return scores, confused
 
 
-def _cap(ways: Mapping[str, Sequence[Way]], votes: Sequence[Vote], caps: Sequence[float]) -> None:
+def _cap(ways: Mapping[str, Sequence[Component]], votes: Sequence[Vote], caps: Sequence[float]) -> None:
     """Make no vote for another text more probable than it is at least where its own text is written.
 
     So no reading speaks against what it says, however unsure its source or however often that one errs.
@@ -190,9 +186,9 @@ def _ways(
     terms: Mapping[str, list[float]],
     confusion_share: float,
     shapes: FieldShapes | None,
-) -> list[Way]:
+) -> list[Component]:
     """A text seen as it is, and as each other text that was read and that the place may look like."""
-    found = [Way(1 - confusion_share, terms[written])]
+    found = [Component(1 - confusion_share, terms[written])]
     if is_null(written) or not confusion_share:
         return found
     alike = () if shapes is None else shapes.variants(written)
@@ -212,5 +208,5 @@ def _ways(
             elif vote.says == written:  # it did not follow
                 term, followed = term * ratio**UNSURE_RATIO_POWER, 0.0
             said.append((1 - source_model.follow_rate) * term + source_model.follow_rate * followed)
-        found.append(Way(confusion_share * looks, said, other))
+        found.append(Component(confusion_share * looks, said, other))
     return found

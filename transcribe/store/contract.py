@@ -548,7 +548,7 @@ class QueueStore(Protocol):
 class PeopleStore(Protocol):
     """Accounts, sign-in, sessions."""
 
-    def put_transcriber(self, person: Transcriber, now: datetime) -> None:
+    def put_transcriber(self, person: Transcriber, now: datetime, by: str | None = None) -> None:
         """Add a person. SettingsError where the handle is somebody else's.
 
         What is known of them is changed by the verbs `set_...`, one a fact.
@@ -878,6 +878,9 @@ class FairStore(Protocol):
 
 class AuditStore(Protocol):
     """The audit log."""
+
+    actor: str
+    """Who acts, as the log says it, where a verb is not told who does."""
 
     def log(self, actor: str, action: str, subject: str, detail: Mapping[str, object], now: datetime) -> None:
         """Append one line to the chain, within the transaction of the action: what cannot be logged fails.

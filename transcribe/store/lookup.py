@@ -37,12 +37,23 @@ SEALED_FACTS = {
 """Facts that decide money or values beside pay, readings and decisions: the kind, and the statement that reads them."""
 
 
+UNNAMED_ACTOR = "store"
+"""Who acts, as the audit log says it, where nobody told the store."""
+
+NAMED_SCANS_COUNT = 5
+"""So many scans of one name are listed by their ids. Chosen by hand."""
+
+NAME_LENGTH = 80
+"""So many characters of a name are said again where nothing is called so. Chosen by hand."""
+
+
 class Lookup:
     """Holds the database and finds rows. Hashes made with `key` tell whether two texts are the same, and nothing
     else."""
 
     def __init__(self, database: Database, key: bytes) -> None:
         self.db = database
+        self.actor = UNNAMED_ACTOR
         block = (key if len(key) <= BLOCK_BYTES else hashlib.sha256(key).digest()).ljust(BLOCK_BYTES, b"\0")
         self._inner = hashlib.sha256(bytes(each ^ 0x36 for each in block))
         self._outer = hashlib.sha256(bytes(each ^ 0x5C for each in block))
@@ -56,7 +67,7 @@ class Lookup:
         return outer.hexdigest()
 
     def scan_row(self, scan: str) -> Row:
-        """The row of the scan with this id, or with this unique beginning of an id. NotFound where there is none."""
+        """The row of the scan with this id, a unique beginning of it, or the name of its file. NotFound for none."""
         row = self.db.one("scan_row", sha256=scan)
         if row is not None:
             return row
@@ -65,7 +76,14 @@ class Lookup:
             return rows[0]
         if rows:
             raise NotFound(f"{scan!r} begins the id of several scans. Give more of it.")
-        raise NotFound(f"There is no scan {scan[:12]!r}. `fairhand status` lists them.")
+        named = self.db.all("scans_named", name=scan) if scan else []
+        if len(named) == 1:
+            return named[0]
+        if named:
+            ids = ", ".join(row["sha256"][:12] for row in named[:NAMED_SCANS_COUNT])
+            more = f" and {len(named) - NAMED_SCANS_COUNT} more" if len(named) > NAMED_SCANS_COUNT else ""
+            raise NotFound(f"{len(named)} scans came as {scan!r}: {ids}{more}. Name one by its id.")
+        raise NotFound(f"There is no scan {scan[:NAME_LENGTH]!r}. `fairhand status --scans` lists them.")
 
     def field_id(self, scan: Row, key: FieldKey) -> int | None:
         """The number of a field of a scan under its present form. None where nothing is known of it."""

@@ -29,7 +29,7 @@ def rows(world: World, sources: int) -> Iterator[Row]:
     try:
         from crowdkit.aggregation import ROVER, DawidSkene, MajorityVote, TextRASA
     except ModuleNotFoundError:
-        yield Row(of="Crowd-Kit", figure="not installed: make .venv/.bench")
+        yield Row(of="Crowd-Kit", figure="not installed: make .venv-bench/.ready")
         return
     said = _said(world, sources)
     truths = [spot.normal(item.written) for item, spot in spots(world)]

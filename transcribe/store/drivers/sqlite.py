@@ -35,18 +35,6 @@ PAGE_CACHE_KIB = 16384
 CACHED_STATEMENT_COUNT = 512
 """Prepared statements that a connection keeps: more than there are in `queries/`."""
 
-_forks = 0
-"""How often this process was forked off another: a connection must not be used on the other side of a fork. Asking the
-system for the process's number with each statement costs as much as a short one."""
-
-
-def _count_fork() -> None:
-    global _forks
-    _forks += 1
-
-
-os.register_at_fork(after_in_child=_count_fork)
-
 PART = re.compile(r"\{(part_\w+)\}")
 """Where a statement holds the text of another one of `queries/`, so that a condition is written once."""
 
@@ -189,7 +177,7 @@ class SqliteDatabase:
 
     def _own_connection(self) -> _ThreadConnection:
         holder: _ThreadConnection | None = getattr(self._local, "holder", None)
-        if holder is None or holder.forks != _forks:
+        if holder is None or holder.process != os.getpid():
             with self._store_errors():
                 holder = _ThreadConnection(connect(self.path))
             self._local.holder = holder
@@ -223,7 +211,7 @@ class _ThreadConnection:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-        self.forks = _forks
+        self.process = os.getpid()
         self.depth = 0
 
 

@@ -57,6 +57,9 @@ SELECT * FROM scan WHERE id = :scan_id;
 -- name: scans_beginning
 SELECT * FROM scan WHERE sha256 >= :beginning AND sha256 < :beginning || 'g' ORDER BY sha256 LIMIT 2;
 
+-- name: scans_named
+SELECT * FROM scan WHERE name = :name AND name <> '' ORDER BY received_at, id;
+
 -- name: scan_pages
 SELECT * FROM scan_page WHERE scan_id = :scan_id ORDER BY number;
 

@@ -29,7 +29,7 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
                 until=None if token.until is None else micros(token.until),
                 now=micros(now),
             )
-            self.log("store", "token made", token.prefix, {"name": token.name, "scopes": sorted(token.scopes)}, now)
+            self.log(self.actor, "token made", token.prefix, {"name": token.name, "scopes": sorted(token.scopes)}, now)
 
     def token(self, token_hash: str, now: datetime) -> ApiToken | None:
         row = self.db.one("token", token_hash=token_hash, now=micros(now))
@@ -42,7 +42,7 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
         with self.db.write():
             if not self.db.run("revoke_token", prefix=prefix, now=micros(now)):
                 raise NotFound(f"There is no token in force with the prefix {prefix!r}.")
-            self.log("store", "token revoked", prefix, {}, now)
+            self.log(self.actor, "token revoked", prefix, {}, now)
 
     def about(self, who: str) -> dict[str, object]:
         with self.db.snapshot():
@@ -62,7 +62,7 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
             handle = f"left-{self.keyed_hash('left', person['public_id'])[:12]}"
             self.db.run("pseudonymise", person=person["id"], handle=handle, now=micros(now))
             self.vouch("person", person["id"])
-            self.log("store", "person left", person["public_id"], {}, now)
+            self.log(self.actor, "person left", person["public_id"], {}, now)
             self.note_words_in_log(now)
         self.empty_log()
 

@@ -124,7 +124,7 @@ class AppealVerbs(ReconcileVerbs):
                 if self.field_id(self.scan_row(found.scan), found.key) == row["field_id"]:  # not read as another form
                     self.put_truth(truth, now)
             self.tell(row["transcriber_id"], f"appeal {outcome}", row["field_id"], now)
-            self.log("store", "appeal decided", appeal, facts, now)
+            self.log(self.actor if heard is None else reading_of(heard).source, "appeal decided", appeal, facts, now)
 
     def expert_outcomes(self) -> list[ExpertOutcomes]:
         rows = self.db.all("expert_outcomes")

@@ -37,7 +37,7 @@ class ControlItemVerbs(Lookup):
             raise SettingsError(f"A share of control items is between 0 and 1, not {share}.")
         with self.db.write():
             self.db.run("put_setting", name=CONTROL_SHARE_SETTING, value=repr(share), now=micros(now))
-            self.log("store", "control share set", "", {"share": share}, now)
+            self.log(self.actor, "control share set", "", {"share": share}, now)
 
     def control_answers(self) -> list[ControlAnswers]:
         with self.db.snapshot():
@@ -78,7 +78,7 @@ class ControlItemVerbs(Lookup):
                 self.db.run("set_qualifications", person=person["id"], value=text(has))
                 self.vouch("person", person["id"])
             facts = {"name": result.name, "asked": result.asked, "right": result.right, "passed": result.passed}
-            self.log("store", "test taken", person["public_id"], facts, now)
+            self.log(self.actor, "test taken", person["public_id"], facts, now)
 
     def qualification_tries(self, who: str) -> list[QualificationTry]:
         return [

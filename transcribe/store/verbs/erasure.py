@@ -32,7 +32,7 @@ class ErasureVerbs(Lookup):
                 return names
             self._list_erasures({self._keyed(row["sha256"]): micros(now)})
             self._erase(row, now)
-            self.log("store", "scan forgotten", row["sha256"], {"files": len(names)}, now)
+            self.log(self.actor, "scan forgotten", row["sha256"], {"files": len(names)}, now)
         remove_upgrade_copies(self.db.path)
         self.db.checkpoint()
         return names
@@ -97,7 +97,7 @@ class ErasureVerbs(Lookup):
                 at = listed.get(self._keyed(row["sha256"])) if row["erased_at"] is None else None
                 if at is not None:
                     self._erase(self.scan_row(row["sha256"]), moment(at))
-                    self.log("store", "scan forgotten", row["sha256"], {"again": True}, moment(at))
+                    self.log(self.actor, "scan forgotten", row["sha256"], {"again": True}, moment(at))
             for keyed, at in (known | listed).items():
                 self.db.run("put_erasure", keyed=keyed, at=at)
             self._list_erasures({keyed: at for keyed, at in known.items() if keyed not in listed})
@@ -119,7 +119,7 @@ class ErasureVerbs(Lookup):
         with self.db.write():
             self.db.run("set_key_mark", mark=self.keyed_hash("the key of this state"))
             self.db.run("set_erasures_size", size=-1)
-            self.log("store", "key replaced", "", {}, now)
+            self.log(self.actor, "key replaced", "", {}, now)
         self.replay_erasures()
 
     def _keyed(self, scan: str) -> str:

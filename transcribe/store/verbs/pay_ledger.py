@@ -46,7 +46,7 @@ class PayLedgerVerbs(Lookup):
         with self.db.write():
             values = {"form": rate.form, "per": rate.per, "micro": rate.micro, "currency": rate.currency}
             self.vouch("rate", self.db.insert("put_rate", **values, since=micros(rate.since), now=micros(now)))
-            self.log("store", "rate kept", rate.form, values, now)
+            self.log(self.actor, "rate kept", rate.form, values, now)
 
     def rate(self, form: str, now: datetime, per: Literal["reading", "hour"] = "reading") -> Rate | None:
         row = self.db.one("rate_now", form=form, per=per, now=micros(now))
@@ -61,7 +61,7 @@ class PayLedgerVerbs(Lookup):
             values = {"micro": floor.micro, "currency": floor.currency, "source": floor.source}
             values["source_micro"] = floor.source_micro
             self.vouch("floor", self.db.insert("put_floor", **values, since=micros(floor.since), now=micros(now)))
-            self.log("store", "floor kept", "", values, now)
+            self.log(self.actor, "floor kept", "", values, now)
 
     def floor(self, now: datetime) -> Floor | None:
         row = self.db.one("floor_now", now=micros(now))

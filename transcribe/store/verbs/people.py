@@ -29,7 +29,7 @@ OFFER_FACTS = frozenset({"roles", "languages", "regions", "qualifications"})
 class PeopleVerbs(LeaseVerbs):
     """Keeps people and how they sign in."""
 
-    def put_transcriber(self, person: Transcriber, now: datetime) -> None:
+    def put_transcriber(self, person: Transcriber, now: datetime, by: str | None = None) -> None:
         with self.db.write():
             try:
                 self.db.run(
@@ -51,7 +51,7 @@ class PeopleVerbs(LeaseVerbs):
                 raise SettingsError(f"The handle {person.handle!r} is taken. Choose another.") from error
             self.vouch("person", self.person_row(person.id)["id"])
             facts = {"roles": sorted(person.roles), "engagement": person.engagement, "paused": person.paused}
-            self.log("store", "person kept", person.id, facts, now)
+            self.log(by or self.actor, "person kept", person.id, facts, now)
 
     def set_roles(self, who: str, roles: Collection[Role], now: datetime, by: str = "store") -> None:
         self._set(who, "set_roles", sorted(roles), now, by)

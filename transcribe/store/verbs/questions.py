@@ -75,7 +75,7 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
         with self.db.write():
             values = {"form": work.form, "expected_at": micros(work.at), "hours": work.hours}
             self.db.run("put_expected_work", public_id=work.id, **values, now=micros(now))
-            self.log("store", "work expected", work.id, {"hours": work.hours, "form": work.form}, now)
+            self.log(self.actor, "work expected", work.id, {"hours": work.hours, "form": work.form}, now)
 
     def expected_work(self, now: datetime) -> list[ExpectedWork]:
         return [

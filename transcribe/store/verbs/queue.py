@@ -31,9 +31,6 @@ UNDO_TIME = timedelta(hours=1)
 MAX_CORRECTION_COUNT = 10
 """How often one person may correct one task: as many readings as may be taken back."""
 
-NO_FLAGS = "[]"
-"""The marks of a reading that has none, as text."""
-
 UNTIMED_ENGAGEMENTS = frozenset({"staff", "volunteer"})
 """Engagements without a ledger: the time of these people is not kept."""
 
@@ -247,7 +244,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             late=int(late),
             confidence=None,
             seconds=None if untimed else seconds,
-            flags=text(flags) if (flags := _flags(task, person, sent)) else NO_FLAGS,
+            flags=text(_flags(task, person, sent)),
             conditions=_conditions(sent),
             box=_box(sent),
             text_hash=self.keyed_hash("text", sent.text or ""),

@@ -158,7 +158,7 @@ class ReconcileVerbs(IngestVerbs):
                 self.db.run("wake", scan_id=row["id"])
                 for tested in self.db.all("tested_people", field_id=field):
                     self.tell(tested["person"], "control item withdrawn", field, now)
-                self.log("store", "truth withdrawn", row["sha256"], {"field": str(key)}, now)
+                self.log(self.actor, "truth withdrawn", row["sha256"], {"field": str(key)}, now)
 
     def _end_truth(self, field: int, now: datetime) -> bool:
         """Withdraw the truth of a field. False where none is in force."""

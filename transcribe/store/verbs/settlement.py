@@ -65,7 +65,7 @@ class SettlementVerbs(PayLedgerVerbs):
                         )
                         paid.append(self._line_of(number))
             total = sum(-line.micro for line in paid)
-            self.log("store", "period closed", reference, {"lines": len(paid), "micro": total}, now)
+            self.log(self.actor, "period closed", reference, {"lines": len(paid), "micro": total}, now)
         return paid
 
     def unpaid_claims(self) -> list[TimeClaim]:

@@ -134,7 +134,7 @@ class QuarantineVerbs(IngestVerbs):
             )
             self.db.run("release_claim", scan_id=row["id"])
             if not tries:
-                self.log("store", "scan quarantined", row["sha256"], {"error": error, "reading": reading}, now)
+                self.log(self.actor, "scan quarantined", row["sha256"], {"error": error, "reading": reading}, now)
 
     def quarantined(self, scan: str | None = None) -> list[Quarantined]:
         number = None if scan is None else self.scan_row(scan)["id"]
