@@ -159,27 +159,30 @@ def texts_beside(
     return found
 
 
-def ways_beside(
+def with_beside(
     beside: Iterable[Beside], written: str, sources: Sequence[Source], ways: Iterable[Component]
 ) -> list[Component]:
-    """For each of these ways, those in which engines that do not say what is written read what stands beside it.
+    """These ways, and for each those in which engines that do not say what is written read what stands beside it.
 
     Each does so by itself: that one did not, is no evidence for what it says.
     """
-    share = _stray_share(written)
-    return [
-        Component(way.weight * weight, misled, way.looks_like)
-        for other in beside
-        if other.says != written
-        for way in ways
-        for weight, misled in _misled(other, written, share * other.probability, sources, way.terms)
-    ]
+    share, seen, misled = _stray_share(written), [], []
+    for way in ways:
+        left = 1.0
+        for other in beside:
+            for weight, terms in _misled(other, written, share * other.probability, sources, way.terms):
+                misled.append(Component(way.weight * weight, terms, way.looks_like))
+                left -= weight
+        seen.append(Component(way.weight * max(left, 1.0 - share), way.terms, way.looks_like))
+    return seen + misled
 
 
 def _misled(
     other: Beside, written: str, weight: float, sources: Sequence[Source], terms: Sequence[float]
 ) -> Iterator[tuple[float, list[float]]]:
-    """The weight, and P of each vote where engines read this; none where that explains nothing."""
+    """The weight, and P of each vote where engines read this; none where it is written, or explains nothing."""
+    if other.says == written:
+        return
     gain, misled = weight, {}
     for at, (follow, seen) in other.seen.items():
         if seen > terms[at] and sources[at][0].says != written:
@@ -220,8 +223,7 @@ def nothing_read(
         text = min(unread)  # of a mark of which neither value was read, both are as likely
         prior = FLAT_MARK_LOG_PRIOR + log(len(unread)) if texts else UNREAD_TEXT_LOG_PRIOR
         terms = likelihoods(learnt, sources, text)
-        ways = [Component(1.0, terms)]
-        ways += ways_beside(beside, text, sources, ways)
+        ways = with_beside(beside, text, sources, [Component(1.0, terms)])
         ways = [Component(way.weight, list(map(min, way.terms, caps))) for way in ways]
         total, prior, alone = _guess(prior, ways, (), caps)
         return prior, alone, total
@@ -248,7 +250,7 @@ def _near(
     ways = [Component((1 - confusion_share) / SAME_ERROR_PROBABILITY, alone)]  # who errs first repeats nobody
     if confusion_share > 0:
         ways.append(Component(confusion_share, confused))
-    ways += ways_beside(beside, near, sources, ways)
+    ways = with_beside(beside, near, sources, ways)
     unsure = set()
     for at, (vote, _, _) in enumerate(sources):
         for way in ways:
@@ -263,8 +265,7 @@ def _near(
 def _each_wrong(
     sources: Sequence[Source], near: str, learnt: LearntParameters, strays: Mapping[str, float]
 ) -> tuple[list[float], list[float]]:
-    """P of each vote when a text is written of which `near` is a misreading: of each alone, and where all are
-    confused."""
+    """P of each vote when a text is written of which `near` is a misreading: each alone, and all confused."""
     alone, together = [], []
     for vote, source_model, ratio in sources:
         slip = source_model.error * ratio
@@ -274,10 +275,8 @@ def _each_wrong(
             term = slip * (1 - source_model.unrelated) * SAME_ERROR_PROBABILITY
             confused = source_model.follow_rate * ratio + (1 - source_model.follow_rate) * term
         else:
-            term = confused = max(
-                slip * error_probability(learnt, vote.says, source_model, near, strays),
-                MIN_READING_PROBABILITY,
-            )
+            wrong = error_probability(learnt, vote.says, source_model, near, strays)
+            term = confused = max(slip * wrong, MIN_READING_PROBABILITY)
         alone.append(term)
         together.append(confused)
     return alone, together

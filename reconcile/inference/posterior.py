@@ -18,7 +18,7 @@ from reconcile.inference.candidates import (
     candidates,
     nothing_read,
     texts_beside,
-    ways_beside,
+    with_beside,
 )
 from reconcile.inference.noisy_channel import (
     Source,
@@ -110,8 +110,8 @@ def weigh_field(
     known = {says: stray_share(spot, says, learnt) for says, origin in origins.items() if origin == "master"}
     beside = texts_beside(sources, terms, strays | known)
     ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share, shapes) for says in origins}
-    for says, of_text in ways.items() if beside else ():
-        of_text += ways_beside(beside, says, sources, of_text)
+    if beside:
+        ways = {says: with_beside(beside, says, sources, of_text) for says, of_text in ways.items()}
     caps = [min([way.terms[at] for way in ways.get(vote.says, ())], default=1.0) for at, vote in enumerate(votes)]
     if len(origins) > 1:
         _cap(ways, votes, caps)
