@@ -69,12 +69,6 @@ def test_a_taken_port_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "--port 0" in found[0].mend
 
 
-def test_a_setting_that_does_not_exist_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FAIRHAND_PORT", "0")
-    monkeypatch.setenv("FAIRHAND_PROT", "1")
-    assert [each.mend for each in examine(settings.load_settings(tmp_path))] == ["unset FAIRHAND_PROT"]
-
-
 def test_an_engine_that_does_not_exist_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRHAND_PORT", "0")
     monkeypatch.setenv("FAIRHAND_ENGINES", "tesseract,magic")

@@ -41,7 +41,8 @@ def test_a_setting_that_does_not_exist_is_named(tmp_path: Path, monkeypatch: pyt
         settings.load_settings(tmp_path)
     monkeypatch.setenv("FAIRHAND_PROT", "9000")
     monkeypatch.setenv("FAIRHAND_SHARED_DATA", "somewhere")
-    assert settings.unknown_variables() == ["FAIRHAND_PROT"]
+    with pytest.raises(SettingsError, match="FAIRHAND_PROT: there is no such setting; did you mean FAIRHAND_PORT"):
+        settings.load_settings(tmp_path / "elsewhere")
 
 
 def test_engines_are_written_with_commas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.transcribe.store.world import after, person, sha, sqlite_of, world
+from transcribe.errors import NotFound
 from transcribe.store import contract
 from transcribe.store.drivers.database import Database
 from transcribe.store.drivers.sqlite import SqliteDatabase
@@ -47,3 +50,36 @@ def test_a_method_that_keeps_a_contract_does_not_say_it_again(contracts: type, k
     ]
     assert promised
     assert again == []
+
+
+def test_a_scan_is_found_by_its_id_a_beginning_of_it_and_the_name_of_its_file(tmp_path: Path) -> None:
+    with world(tmp_path) as made:
+        made.scan("order 7.jpg")
+        for called in (sha("order 7.jpg"), sha("order 7.jpg")[:9], "order 7.jpg"):
+            assert made.store.scan(called).id == sha("order 7.jpg")
+        with pytest.raises(NotFound, match="There is no scan 'order'"):
+            made.store.scan("order")
+
+
+def test_of_several_scans_of_one_name_the_ids_are_told(tmp_path: Path) -> None:
+    with world(tmp_path) as made:
+        ids = [made.scan(f"scan {number}").id for number in range(7)]
+        sqlite_of(made.store).connection.execute("UPDATE scan SET name = 'page.jpg'")
+        with pytest.raises(NotFound, match=r"7 scans came as .page.jpg.: .* and 2 more. Name one by its id") as found:
+            made.store.scan("page.jpg")
+        assert sum(each[:12] in str(found.value) for each in ids) == 5
+
+
+def test_a_name_goes_with_a_scan_that_is_forgotten(tmp_path: Path) -> None:
+    with world(tmp_path) as made:
+        made.store.forget(made.scan("ana.jpg").id, after(1))
+        with pytest.raises(NotFound):
+            made.store.scan("ana.jpg")
+
+
+def test_the_log_says_who_acts_where_a_verb_names_nobody(tmp_path: Path) -> None:
+    with world(tmp_path) as made:
+        made.store.actor = "command line, olga"
+        made.store.put_transcriber(person("zoe"), after(1))
+        made.store.put_transcriber(person("max"), after(2), "ben")
+        assert [line.actor for line in made.store.audit()[-2:]] == ["command line, olga", "ben"]
