@@ -36,6 +36,7 @@ from flows.steps import (
     log_batch,
     read_scan,
     reconcile_to_the_end,
+    require_open_batch,
     take_in,
     work_key,
 )
@@ -150,6 +151,7 @@ def _ingested(files: Sequence[Path], form: str, batch: str, home: str) -> Ingest
     """What `ingest` does, in a function of its own: Prefect keeps the message of each error that leaves a flow."""
     opened = home_at(home or str(load_settings().home))
     require_fair_start(opened, forms_of(opened, form))
+    require_open_batch(opened, batch)
     done = Ingested(batch=batch, files=len(gather(files, own_folders=opened.settings.picture_folders)))
     artifact = create_progress_artifact(
         progress=0.0, key=_artifact_key("progress", batch), description=f"Batch {batch}"

@@ -49,7 +49,7 @@ def status(
     if scans:
         terminal.say("")
         terminal.columns(
-            ("scan", "name", "form", "fields", "decided", "open", "not asked", "batch"),
+            ("scan", "name", "form", "fields", "decided", "open", "not asked", "batch", ""),
             map(_row, home.store.scan_states(batch)),
         )
 
@@ -105,7 +105,8 @@ def _print_quarantined(apart: list[Quarantined]) -> None:
 def _row(state: ScanState) -> tuple[object, ...]:
     form = f"{state.scan.form} {state.scan.form_version}" if state.scan.form else "unknown"
     counts = state.fields, state.decided, state.open_fields, state.unasked_fields
-    return state.scan.id[:12], state.scan.name, form, *counts, state.scan.batch
+    mark = "forgotten" if state.erased_at else "set aside" if state.set_aside else ""
+    return state.scan.id[:12], state.scan.name, form, *counts, state.scan.batch, mark
 
 
 @app.command()

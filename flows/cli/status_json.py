@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class ScanStateJson(BaseModel):
     """One scan: what it is, the quality of its pages, and how far its fields have come. Times are ISO 8601.
 
-    `fields` are `decided`, `open_fields` (people are asked) and `unasked_fields` together.
+    `fields` are `decided`, `open_fields` (people are asked) and `unasked_fields` together. Of one that is `set_aside`
+    nobody is asked.
     """
 
     scan: str
@@ -36,6 +37,7 @@ class ScanStateJson(BaseModel):
     open_tasks: int
     recorded_at: str | None
     erased_at: str | None
+    set_aside: bool
 
 
 class SetAsideJson(BaseModel):
@@ -116,6 +118,7 @@ class StatusJson(BaseModel):
     provisional_records: Mapping[str, int]
     set_aside: int
     waiting_scans: int
+    forgotten_scans: int
     scan_states: tuple[ScanStateJson, ...]
     files_set_aside: tuple[SetAsideJson, ...]
     quarantined: tuple[QuarantinedJson, ...]
@@ -159,6 +162,7 @@ def _scan_state(state: ScanState) -> ScanStateJson:
         open_tasks=state.open_tasks,
         recorded_at=_iso(state.recorded_at),
         erased_at=_iso(state.erased_at),
+        set_aside=state.set_aside,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flows.home import Home, policy
@@ -36,21 +36,24 @@ def explained(home: Home, scan: str, field: str, *, names: bool = True) -> Expla
     Raises NotFound where there is no such scan or field.
     """
     history = home.store.field_history(home.store.scan(scan).id, FieldKey.parse(field))
-    champion, again = _champion(home, history), _replayed(home, history)
+    champion, again, counting = _champion(home, history), _replayed(home, history), _counting(home, history.scan.id)
     if not names:
-        return _explanation(history, _reader_numbers(history), champion, again=again, times=False)
+        return _explanation(history, _reader_numbers(history), champion, counting, again=again, times=False)
     handles = {person.id: person.handle for person in home.store.transcribers()}
-    return _explanation(history, handles, champion, again=again, times=True)
+    return _explanation(history, handles, champion, counting, again=again, times=True)
 
 
 def explained_whole(home: Home, scan: str) -> list[Explanation]:
     """Every field of a scan that was read or decided, by name and row; no names, nothing weighed again."""
     whole = home.store.scan(scan).id
+    counting = _counting(home, whole)
     keys = {reading.key for reading in home.store.readings(whole)}
     keys |= {decision.key for decision in home.store.decisions(whole)}
     histories = [home.store.field_history(whole, key) for key in sorted(keys, key=lambda key: (key.name, key.row or 0))]
     return [
-        _explanation(history, _reader_numbers(history), _champion(home, history), again=(None, None), times=False)
+        _explanation(
+            history, _reader_numbers(history), _champion(home, history), counting, again=(None, None), times=False
+        )
         for history in histories
     ]
 
@@ -66,6 +69,7 @@ def _explanation(
     history: FieldHistory,
     names: Mapping[str, str],
     champion: ChampionJson | None,
+    counting: Collection[str],
     *,
     again: tuple[bool | None, float | None],
     times: bool,
@@ -80,7 +84,9 @@ def _explanation(
         row=history.key.row,
         page=history.place.page if history.place else None,
         box=history.place.box if history.place else None,
-        readings=tuple(_reading(reading, names, times=times) for reading in history.readings),
+        readings=tuple(
+            _reading(reading, names, times=times, counts=reading.id in counting) for reading in history.readings
+        ),
         decisions=tuple(_decision(decision, names) for decision in history.decisions),
         tasks=tuple(_task(task, names) for task in history.tasks),
         truth=history.truth.text if history.truth else None,
@@ -90,7 +96,12 @@ def _explanation(
     )
 
 
-def _reading(reading: Reading, names: Mapping[str, str], *, times: bool) -> ExplainedReading:
+def _counting(home: Home, scan: str) -> frozenset[str]:
+    """The ids of the readings of a scan that are weighed now."""
+    return frozenset(reading.id for reading in home.store.readings(scan))
+
+
+def _reading(reading: Reading, names: Mapping[str, str], *, times: bool, counts: bool) -> ExplainedReading:
     seconds: dict[str, Any] = {"seconds": reading.seconds} if times else {}
     return ExplainedReading(
         id=reading.id,
@@ -104,6 +115,7 @@ def _reading(reading: Reading, names: Mapping[str, str], *, times: bool) -> Expl
         shown=reading.shown,
         reason=reading.reason,
         at=reading.at.isoformat(),
+        counts=counts,
     )
 
 
@@ -222,7 +234,8 @@ def _reading_in_words(reading: ExplainedReading) -> str:
     claim = "" if reading.confidence is None else f", sure to {reading.confidence:.4g}"
     text = "nothing" if reading.text is None else repr(reading.text)
     reason = f", having seen all readings, because: {reading.reason}" if reading.reason else ""
-    return f"{reading.source}: {text}{claim}{flags}{reason}"
+    history = "" if reading.counts else "; this is history and counts no longer"
+    return f"{reading.source}: {text}{claim}{flags}{reason}{history}"
 
 
 def _champion_in_words(champion: ChampionJson) -> str:

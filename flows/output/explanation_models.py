@@ -12,7 +12,7 @@ class ExplainedReading(JsonAnswer):
     """One reading. `seconds` is a person's active time; it is not given where people are not named.
 
     `shown` is what the box showed before the person typed. `reason` is why an expert who had seen all readings reads
-    it otherwise.
+    it otherwise. What no longer `counts` is history: taken back, set aside, withdrawn, or read before a new reading.
     """
 
     id: str
@@ -26,6 +26,7 @@ class ExplainedReading(JsonAnswer):
     shown: str | None
     reason: str
     at: str
+    counts: bool = True
 
 
 class EvidenceJson(JsonAnswer):

@@ -2,7 +2,7 @@
 
 from flows.steps.erasures import finish_erasures, held_forms, publish_records
 from flows.steps.form_suggestions import suggest_form
-from flows.steps.ingested import Ingested, batch_summary, log_batch
+from flows.steps.ingested import Ingested, batch_summary, log_batch, require_open_batch
 from flows.steps.layout_tasks import with_layout_tasks
 from flows.steps.learn_parameters import LearningReport, ReopenedField, learn_home
 from flows.steps.outcomes import outcomes
@@ -53,6 +53,7 @@ __all__ = [
     "rebuild_records",
     "reconcile_home",
     "reconcile_to_the_end",
+    "require_open_batch",
     "suggest_form",
     "take_in",
     "with_layout_tasks",

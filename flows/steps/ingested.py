@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flows.home import Home, now
+from transcribe.errors import SettingsError
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +40,16 @@ class Ingested:
     def changed(self) -> bool:
         """Whether the batch brought anything new."""
         return bool(self.read or self.unidentified or self.failed or len(self.set_aside) > self.aside_before)
+
+
+def require_open_batch(home: Home, batch: str) -> None:
+    """SettingsError where nobody would be asked about what comes in this batch, as it was cancelled."""
+    cancelled = next((each.cancelled_at for each in home.store.batches() if each.name == batch), None)
+    if cancelled is not None:
+        raise SettingsError(
+            f"The batch {batch!r} was cancelled on {cancelled:%Y-%m-%d}: nobody would be asked about these files. "
+            "Go on with it first (fairhand batch resume), or name another --batch."
+        )
 
 
 def log_batch(home: Home, done: Ingested) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def print_counts(counts: Counts) -> None:
     """Print what is done and what waits, one line a form."""
-    if not counts.scans:
+    if not counts.scans and not counts.forgotten_scans:
         printing.say("Nothing was ingested yet: fairhand ingest PATH... --form NAME")
         return
     head = ("form", "scans", "fields", "by machine", "by people", "open", "not asked", "records")
@@ -38,6 +38,8 @@ def print_counts(counts: Counts) -> None:
         )
         told = plural(provisional, f"{{n}} of the records {one}.", f"{{n}} of the records {many}.")
         printing.say(f"\n{told}")
+    if counts.forgotten_scans:
+        printing.say(f"\n{plural(counts.forgotten_scans, '{n} scan is', '{n} scans are')} forgotten.")
     if counts.waiting_scans:
         waiting = plural(counts.waiting_scans, "{n} scan has readings", "{n} scans have readings")
         printing.say(f"\n{waiting} that were not weighed yet: fairhand reconcile")

@@ -10,7 +10,7 @@ import pytest
 from flows.home.home import Home, now
 from flows.mending.batches import due_of
 from flows.mending.forecast import forecast
-from tests.flows.house import House
+from tests.flows.house import CASES, House
 from tests.transcribe.store.world import World, form, person
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -48,6 +48,21 @@ def test_batches_are_listed_shown_cancelled_and_resumed(house: House, here: Worl
     log = house.run("audit", "list", "--json").json
     assert [each["actor"] for each in log if each["action"] == "batch cancelled"] == ["olga"]
     assert house.run("audit", "verify").code == 0
+    assert "ordered twice" in house.run("audit", "list").out
+    refused = house.run("ingest", CASES, "--form", "receipt", "--batch", "monday")
+    assert (refused.code, "batch resume" in refused.err) == (2, True)
+    assert house.run("batch", "resume", "monday", "--why", "it was not").code == 0
+
+
+def test_who_is_forgotten_or_set_aside_is_marked_and_counts_apart(house: House, here: World) -> None:
+    assert house.run("scan", "set-aside", "a", "--why", "a copy").code == 0
+    assert house.run("forget", "b").code == 0
+    (told,) = house.run("status", "--json").json
+    assert (told["scans"], told["forgotten_scans"]) == ({"order": 2}, 1)
+    assert {each["name"]: each["set_aside"] for each in told["scan_states"]} == {"a": True, "c": False, "": False}
+    said = house.run("status", "--scans").out
+    assert "1 scan is forgotten." in said
+    assert [line.endswith("set aside") for line in said.splitlines() if line.split()[1:2] == ["a"]] == [True]
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ class ScanState:
     """What an operator sees of one scan: facts and counts.
 
     Its `fields` are `decided`, `open_fields` (people are asked, also where a value was decided before) or
-    `unasked_fields`. `open_tasks` are questions of every kind.
+    `unasked_fields`. `open_tasks` are questions of every kind. Of one that is `set_aside` nobody is asked.
     """
 
     scan: Scan
@@ -156,6 +156,7 @@ class ScanState:
     open_tasks: int
     recorded_at: datetime | None
     erased_at: datetime | None = None
+    set_aside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +178,8 @@ class Counts:
     `fields` are decided by machine, decided by people, open, or unasked: these add up. A field is open while people are
     asked for it; `reopened_fields` are the open ones of which a value was decided before. Of the `records`, so many are
     provisional. `waiting_reasons` is form ->
-    reason code -> open tasks, `asked` form -> reason code of the first question -> fields.
+    reason code -> open tasks, `asked` form -> reason code of the first question -> fields. Forgotten scans count as
+    `forgotten_scans` alone.
     """
 
     scans: Mapping[str, int]
@@ -194,6 +196,7 @@ class Counts:
     provisional_records: Mapping[str, int]
     set_aside: int
     waiting_scans: int
+    forgotten_scans: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

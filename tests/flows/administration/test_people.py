@@ -13,6 +13,9 @@ from tests.flows.house import House
 from transcribe.errors import SettingsError
 from transcribe.people.tokens import secret_hash
 
+pytestmark = pytest.mark.usefixtures("rooms")
+"""Each test has a home that was made."""
+
 
 def test_a_link_is_for_one_person_and_only_its_hash_is_kept(rooms: Home) -> None:
     invited = invite(rooms, "Mina", ["transcriber"], ["fr"])
@@ -121,5 +124,6 @@ def test_the_command_ends_a_code_at_sign_in_and_the_log_says_so(house: House, ro
     assert house.run("people", "end-code", "Mina").out.startswith("Ended.")
     assert rooms.store.second_factor(mina) is None
     line = rooms.store.audit()[-1]
-    assert (line.actor, line.action, line.subject) == ("operator", "second factor ended", mina)
+    assert line.actor.startswith("command line, ")
+    assert (line.action, line.subject) == ("second factor ended", mina)
     assert "There is nobody called" in house.run("people", "end-code", "Nobody").err

@@ -200,7 +200,7 @@ def test_what_people_read_while_nothing_is_proven_is_counted_as_proof(rooms: Hom
     assert read_parameters(parameters).machines.tally("amount: engines agree") == (0.0, 1.0)
 
 
-def test_the_command_says_what_became_of_it_and_what_is_measured(house: House) -> None:
+def test_the_command_says_what_became_of_it_and_what_is_measured(house: House, rooms: Home) -> None:
     done = house.run("learn")
     assert done.code == 0, done.err
     assert done.out.startswith("Learnt from 0 scans. Nothing was read or came to be known since the last time")

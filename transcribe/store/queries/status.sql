@@ -17,7 +17,8 @@ f.name <> '' AND NOT EXISTS (SELECT 1 FROM task t WHERE t.field_id = f.id AND t.
 -- name: scan_states
 SELECT s.*, r.fit, r.quality, r.advice,
     (SELECT COUNT(*) FROM task t WHERE t.scan_id = s.id AND t.closed_at IS NULL AND t.withdrawn_at IS NULL
-        AND t.kind <> 'test') AS open_tasks
+        AND t.kind <> 'test') AS open_tasks,
+    {part_last_aside} IS 'scan set aside' AS put_aside
 FROM scan s LEFT JOIN reads r ON r.scan_id = s.id AND r.form = s.form AND r.form_version = s.form_version
 WHERE (:batch IS NULL OR s.batch = :batch) ORDER BY s.received_at DESC, s.id DESC;
 
@@ -28,13 +29,16 @@ SELECT scan_id, SUM(state = 'decided') AS decided, SUM(state = 'open') AS open, 
 GROUP BY scan_id;
 
 -- name: count_scans
-SELECT form, COUNT(*) AS count FROM scan WHERE :batch IS NULL OR batch = :batch GROUP BY form;
+SELECT form, COUNT(*) AS count FROM scan WHERE erased_at IS NULL AND (:batch IS NULL OR batch = :batch) GROUP BY form;
+
+-- name: count_forgotten^
+SELECT COUNT(*) FROM scan WHERE erased_at IS NOT NULL AND (:batch IS NULL OR batch = :batch);
 
 -- name: count_fields
 SELECT form, state, by_people, COUNT(*) AS count FROM (
     SELECT f.scan_form AS form, {part_field_state} AS state,
         (SELECT d.by_people FROM decision d WHERE d.field_id = f.id AND d.method <> 'provisional' ORDER BY d.version DESC LIMIT 1) AS by_people
-    FROM field_now f WHERE {part_is_of_form} AND (:batch IS NULL OR f.batch = :batch))
+    FROM field_now f WHERE {part_is_of_form} AND f.erased_at IS NULL AND (:batch IS NULL OR f.batch = :batch))
 GROUP BY form, state, by_people;
 
 -- name: part_machines_before
@@ -49,7 +53,7 @@ WITH asked AS (
     SELECT f.id AS field_id, f.scan_form AS form, {part_field_state} AS state,
         (SELECT MIN(r.number) FROM reading r JOIN task t ON t.id = r.task_id
             WHERE r.field_id = f.id AND r.transcriber_id IS NOT NULL AND t.kind IN ('read', 'adjudicate', 'locate')) AS number
-    FROM field_now f WHERE {part_is_of_form} AND (:batch IS NULL OR f.batch = :batch))
+    FROM field_now f WHERE {part_is_of_form} AND f.erased_at IS NULL AND (:batch IS NULL OR f.batch = :batch))
 SELECT a.form, t.reason, COUNT(*) AS fields, SUM(a.state = 'decided') AS decided,
     SUM(a.state = 'decided' AND d.no_value IS NOT 'illegible' AND d.no_value IS NOT 'absent'
         AND d.no_value IS NOT 'crossed out'
@@ -67,13 +71,13 @@ WHERE t.closed_at IS NULL AND t.withdrawn_at IS NULL AND t.kind <> 'test' AND (:
 GROUP BY s.form, t.reason;
 
 -- name: count_records
-SELECT form, COUNT(*) AS count FROM scan WHERE recorded_at IS NOT NULL AND (:batch IS NULL OR batch = :batch) GROUP BY form;
+SELECT form, COUNT(*) AS count FROM scan WHERE recorded_at IS NOT NULL AND erased_at IS NULL AND (:batch IS NULL OR batch = :batch) GROUP BY form;
 
 -- name: count_provisional
 -- Scans whose record has a value below the target, as its exceptions tell.
 SELECT s.form, COUNT(*) AS count FROM scan s JOIN record r ON r.scan_id = s.id JOIN record_text x ON x.id = r.id
 WHERE r.version = (SELECT MAX(version) FROM record l WHERE l.scan_id = s.id) AND instr(x.exceptions, '["below target",') > 0
-    AND (:batch IS NULL OR s.batch = :batch) GROUP BY s.form;
+    AND s.erased_at IS NULL AND (:batch IS NULL OR s.batch = :batch) GROUP BY s.form;
 
 -- name: count_set_aside^
 SELECT COUNT(*) FROM set_aside WHERE :batch IS NULL OR batch = :batch;

@@ -104,9 +104,13 @@ SELECT 1 FROM scan s JOIN batch b ON b.name = s.batch WHERE s.id = :scan_id AND 
 UNION ALL SELECT 1 FROM act a WHERE a.id = (SELECT MAX(l.id) FROM act l WHERE l.scan_id = :scan_id
     AND l.verb IN ('scan set aside', 'scan brought back')) AND a.verb = 'scan set aside';
 
+-- name: part_last_aside
+-- The last that an operator did of setting the scan s aside and bringing it back; NULL for neither.
+(SELECT a.verb FROM act a WHERE a.scan_id = s.id AND a.verb IN ('scan set aside', 'scan brought back')
+    ORDER BY a.id DESC LIMIT 1)
+
 -- name: is_put_aside^
-SELECT 1 FROM act a WHERE a.id = (SELECT MAX(l.id) FROM act l WHERE l.scan_id = :scan_id
-    AND l.verb IN ('scan set aside', 'scan brought back')) AND a.verb = 'scan set aside';
+SELECT 1 FROM scan s WHERE s.id = :scan_id AND {part_last_aside} = 'scan set aside';
 
 -- name: level_of_scan^
 SELECT b.level FROM scan s JOIN batch b ON b.name = s.batch WHERE s.id = :scan_id;

@@ -49,6 +49,7 @@ class StatusVerbs(IngestVerbs):
                 provisional_records=_by_form(self.db.all("count_provisional", batch=batch)),
                 set_aside=self.db.value("count_set_aside", batch=batch),
                 waiting_scans=self.db.value("count_waiting", batch=batch),
+                forgotten_scans=self.db.value("count_forgotten", batch=batch),
             )
 
     def gauges(self, now: datetime) -> Gauges:
@@ -96,6 +97,7 @@ class StatusVerbs(IngestVerbs):
             open_tasks=row["open_tasks"],
             recorded_at=moment_or_none(row["recorded_at"]),
             erased_at=moment_or_none(row["erased_at"]),
+            set_aside=bool(row["put_aside"]),
         )
 
 
