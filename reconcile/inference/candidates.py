@@ -162,9 +162,9 @@ def texts_beside(
 def with_beside(
     beside: Iterable[Beside], written: str, sources: Sequence[Source], ways: Iterable[Component]
 ) -> list[Component]:
-    """These ways, and for each those in which engines that do not say what is written read what stands beside it.
+    """These ways, and for each those in which engines read what stands beside the field.
 
-    Each does so by itself: that one did not, is no evidence for what it says.
+    Those that say what is written do not. Each does so by itself: that one did not, is no evidence for what it says.
     """
     share, seen, misled = _stray_share(written), [], []
     for way in ways:

@@ -25,5 +25,5 @@ class EpochVerbs(Lookup):
             self.db.run("end_every_session", now=micros(now))
             self.db.run("revoke_every_link", now=micros(now))
             detail = {"made_at": made_at.isoformat(), "epoch": number}
-            self.log("store", "home restored", "", detail, now)
+            self.log(self.actor, "home restored", "", detail, now)
         return number
