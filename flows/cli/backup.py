@@ -82,6 +82,7 @@ def _say_made(made: BackupMade, as_json: bool) -> None:
                 "new_files": made.new_files,
                 "new_bytes": made.new_bytes,
                 "removed": made.removed,
+                "passed_over": made.passed_over,
                 "lost": list(manifest.lost),
                 "log_head": manifest.log_head,
             }
@@ -176,6 +177,8 @@ def _check(folder: BackupFolder, as_json: bool) -> None:
         terminal.as_json(*({"folder": name, "faults": found} for name, found in faults.items()))
     for name, found in faults.items() if not as_json else ():
         terminal.say(f"{name}: {'; '.join(found) or 'whole'}")
+    if any(faults.values()):
+        terminal.note("Remove a picture that is not as it was written: the next backup copies it anew from the home.")
     for told in wrong:
         terminal.note(told)
     if not backups:

@@ -391,6 +391,17 @@ def test_one_backup_and_one_restore_at_a_time(place: Path, target: Path, new: Pa
     assert len(BackupFolder(target).names()) == 1
 
 
+def test_a_picture_that_was_cut_or_removed_in_the_folder_is_copied_anew(place: Path, target: Path) -> None:
+    with opened(place) as home:
+        cut, removed = (home.store.kept_names(recorded(home, f"FIRM {number}"))[0] for number in range(2))
+    first = back_up(place, target).backup
+    os.truncate(target / "archive" / cut[:2] / cut, 3)
+    (target / "archive" / removed[:2] / removed).unlink()
+    assert len(BackupFolder(target).faults(first)) == 2
+    assert back_up(place, target).new_files == 2
+    assert BackupFolder(target).faults(first) == []
+
+
 def test_odd_names_beside_forms_leave_a_backup_that_can_be_restored(place: Path, target: Path, new: Path) -> None:
     with opened(place) as home:
         home.use_form("receipt")
