@@ -43,6 +43,7 @@ COMMAND_GROUPS = (
     "records",
     "pay_and_audit",
     "disputes",
+    "gold",
     "quarantine",
     "expected_work",
     "retention",

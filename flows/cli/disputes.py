@@ -1,4 +1,4 @@
-"""Commands about what people ask and contest: appeals, questions, disputed time, control items."""
+"""Commands about what people ask and contest: appeals, questions, disputed time."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 appeal = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show what people contest.")
 question = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Answer what people ask about fields.")
 time = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Answer disputes about measured time.")
-control = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Known items among the work, and their share.")
 app.add_typer(appeal, name="appeal")
 app.add_typer(question, name="question")
 app.add_typer(time, name="time")
-app.add_typer(control, name="control")
 
 MAX_CELL_CHARACTERS = 40
 """Characters of a cell that are printed; JSON has them all. Chosen by hand."""
@@ -134,59 +132,6 @@ def answer_dispute(
         raise SettingsError("Say either the seconds to add or --as-claimed.")
     granted = settle_dispute(home_of(ctx), disputed, seconds, reason, by)
     terminal.say(f"{granted:g} seconds are added, and the person is told.")
-
-
-@control.command("share")
-def share(
-    ctx: typer.Context,
-    share: Annotated[float, typer.Argument(help="The share of control items, such as 0.05.", min=0.0, max=1.0)],
-) -> None:
-    """Set the share of control items among the work; everybody is shown it."""
-    from flows.home import now
-
-    _store(ctx).put_control_share(share, now())
-    terminal.say(f"{share:.1%} of the work are control items from now on.")
-
-
-@control.command("list")
-def list_controls(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
-    """List the control items in use with how many answers were as expected: one that good readers fail is wrong."""
-    from transcribe.people import is_same_text
-
-    home = home_of(ctx)
-    rows = []
-    for item in home.store.control_answers():
-        scan = home.store.scan(item.truth.scan)
-        form = home.forms(scan.form, scan.form_version)
-        field = form.field(item.truth.key.name)
-        right = sum(is_same_text(reading.text or "", item.truth.text, field, form) for reading in item.readings)
-        rows.append(
-            {
-                "scan": scan.id,
-                "field": str(item.truth.key),
-                "text": item.truth.text,
-                "answers": len(item.readings),
-                "as_expected": right,
-            }
-        )
-    _print(rows, as_json)
-
-
-@control.command("withdraw")
-def withdraw(
-    ctx: typer.Context,
-    scan: Annotated[str, typer.Argument(help="The scan: its id, the beginning of it, or its file's name.")],
-    field: Annotated[str, typer.Argument(help='The field, such as total or "lines.price[0]".')],
-) -> None:
-    """Take a wrong control item or truth out of use, and tell everybody who was tested by it."""
-    from flows.home import now
-    from transcribe.model import FieldKey
-
-    name, bracket, row = field.rstrip("]").partition("[")
-    key = FieldKey(name, int(row) if bracket and row.isdigit() else None)
-    store = _store(ctx)
-    store.withdraw_truth(store.scan(scan).id, key, now())
-    terminal.say(f"{key} of scan {scan[:12]} is no longer held to be known.")
 
 
 def _store(ctx: typer.Context) -> Store:

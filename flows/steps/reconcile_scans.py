@@ -23,6 +23,7 @@ from flows.steps.read_scans import failure_message, read_scan
 from flows.steps.reopened import reopening_version
 from reconcile.decision import (
     Traditions,
+    agreed_blind,
     assemble,
     draw_audit,
     is_complete,
@@ -36,7 +37,7 @@ from reconcile.policy import Policy
 from reconcile.records import rebuild
 from transcribe.codes import Reason
 from transcribe.errors import EngineError, FairhandError, FormError, ScanError
-from transcribe.model import WHOLE, Decision, Form, Parameters, Posterior, Reading, Scan, Task
+from transcribe.model import WHOLE, Decision, Form, Parameters, Posterior, Reading, Scan, Task, Truth
 from transcribe.ocr import TRIES
 from transcribe.recognition import Annotations
 from transcribe.store import CLAIM_SECONDS, Store, Waiting
@@ -209,7 +210,17 @@ class _Loop:
         decided = [posterior for key, posterior in posteriors.items() if key in free]
         audits = [_audit(scan.id, posterior) for posterior in decided if is_audited(scan.id, posterior, self.policy)]
         store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, self.now())
+        self._keep_gold(scan, form, readings)
         return _Conclusion(len(decisions), len(tasks), int(record is not None))
+
+    def _keep_gold(self, scan: Scan, form: Form, readings: Sequence[Reading]) -> None:
+        """Keep what became known by these readings; never a value of which a truth was known before."""
+        if not any(reading.kind == "expert" for reading in readings):
+            return
+        for key, text in agreed_blind(form, readings):
+            if key not in self.store.fields_with_truths(scan.id):
+                self.store.put_truth(Truth(scan=scan.id, key=key, text=text, origin="gold", at=self.now()), self.now())
+                self.store.log(self.store.actor, "gold made", scan.id, {"field": str(key)}, self.now())
 
     def weighed_again(self, scan: Scan, readings: Sequence[Reading]) -> object:
         """What would be decided and asked with these readings of a scan alone."""

@@ -1,6 +1,7 @@
 """A decision, or the task of asking one more person; and the record."""
 
 from reconcile.decision.audit_sampling import draw_audit, may_need_second_look
+from reconcile.decision.blind_agreement import agreed_blind
 from reconcile.decision.decide import ask, decide
 from reconcile.decision.prefill import prefilled
 from reconcile.decision.provisional import provisional_record
@@ -10,6 +11,7 @@ from reconcile.decision.writing_tradition import Traditions, from_elsewhere, lon
 
 __all__ = [
     "Traditions",
+    "agreed_blind",
     "ask",
     "assemble",
     "decide",

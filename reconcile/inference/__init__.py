@@ -7,9 +7,10 @@ from reconcile.inference.posterior import FieldPosterior, weigh_field
 from reconcile.inference.prior import flat_prior, has_shapes
 from reconcile.inference.scan_memory import ScanMemory
 from reconcile.inference.votes import Vote, is_nearly_same, majority, null_of, vote, votes
-from reconcile.inference.weigh import weigh, weigh_together
+from reconcile.inference.weigh import LAST_WORD_FLAGS, weigh, weigh_together
 
 __all__ = [
+    "LAST_WORD_FLAGS",
     "PEOPLE_STAGE",
     "Circumstances",
     "FieldPosterior",

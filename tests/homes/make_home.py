@@ -246,9 +246,9 @@ def known_items(making: Making, order: Scan) -> None:
     for name in ("order_date", "total", "vat"):
         known = Truth(scan=order.id, key=FieldKey(name), text=making.written[order.name][name], origin="gold", at=now())
         store.put_truth(known, now())
-    command(making.home, "control", "share", "1")
+    command(making.home, "gold", "share", "1")
     making.read("rosa", Offer(form="bon-de-commande"), most=2)
-    command(making.home, "control", "share", str(CONTROL_SHARE))
+    command(making.home, "gold", "share", str(CONTROL_SHARE))
     rosa = making.ids["rosa"]
     for task in store.lease_test(rosa, "amount", 1, now() - TYPING):
         store.submit(task.id, rosa, typed(making.right(task)), now())

@@ -25,7 +25,7 @@ LISTS = {
     "hearings": ("appeal", "outcomes"),
     "questions": ("question", "list"),
     "disputes": ("time", "list"),
-    "controls": ("control", "list"),
+    "controls": ("gold", "list"),
     "announced work": ("work", "list"),
     "pay": ("pay", "report"),
     "log": ("audit", "list"),

@@ -251,6 +251,9 @@ class ReconcileStore(Protocol):
     def withdraw_truth(self, scan: str, key: FieldKey, now: datetime) -> None:
         """Take a truth out of use. That it was one stays on record."""
 
+    def fields_with_truths(self, scan: str) -> set[FieldKey]:
+        """The fields of a scan of which a truth is or was known."""
+
     def truths(self, scan: str | None = None) -> list[Truth]:
         """Truths in use."""
 
@@ -395,6 +398,9 @@ class SteeringStore(Protocol):
 
     def ask_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> None:
         """Have one more person asked for a field; its value stands until they have read it."""
+
+    def add_gold(self, scan: str, key: FieldKey, value: str, by: str, reason: str, now: datetime) -> None:
+        """Hold a value of a field to be known, in place of what was; it changes no decision."""
 
     def lock_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
         """Have a decided value stand, whatever is read later. False where it is locked already."""

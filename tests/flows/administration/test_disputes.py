@@ -83,12 +83,12 @@ def test_appeals_and_their_outcomes_are_listed(here: World) -> None:
 
 
 def test_control_items_are_shared_listed_and_withdrawn(here: World) -> None:
-    run(here, "control", "share", "0.05")
+    run(here, "gold", "share", "0.05")
     assert here.store.control_share() == 0.05
-    (item,) = told(here, "control", "list")
+    (item,) = told(here, "gold", "list")
     assert (item["field"], item["text"], item["answers"]) == ("order_number", "BC-7", 0)
-    run(here, "control", "withdraw", item["scan"], item["field"])
-    assert told(here, "control", "list") == []
+    run(here, "gold", "withdraw", item["scan"], item["field"])
+    assert told(here, "gold", "list") == []
 
 
 def test_paid_work_is_checked_before_it_starts(here: World) -> None:

@@ -159,6 +159,9 @@ SELECT t.origin, t.at, x.text, f.name, f.row_number, s.sha256 AS scan
 FROM truth t JOIN truth_text x ON x.id = t.id JOIN field f ON f.id = t.field_id JOIN scan s ON s.id = f.scan_id
 WHERE t.withdrawn_at IS NULL AND (:scan_id IS NULL OR f.scan_id = :scan_id) ORDER BY t.id;
 
+-- name: fields_with_truths
+SELECT DISTINCT f.name, f.row_number FROM field_now f JOIN truth t ON t.field_id = f.id WHERE f.scan_id = :scan_id;
+
 -- name: truth_of_field^
 SELECT t.id, t.origin, t.at, x.text FROM truth t JOIN truth_text x ON x.id = t.id
 WHERE t.field_id = :field_id AND t.withdrawn_at IS NULL ORDER BY t.id DESC LIMIT 1;

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from transcribe.codes import Flag, Method
 from transcribe.errors import NotFound, SettingsError
-from transcribe.model import FieldKey
+from transcribe.model import FieldKey, Truth
 from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import VALUE_LANE, key_of, micros, text
 from transcribe.store.steering.acts import ActVerbs
@@ -55,6 +55,12 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
             row, field = self._field_to_mend(scan, key, unlocked=True)
             self._act_on("value asked again", row, field, key, by, reason, now)
             self.db.run("wake", scan_id=row["id"])
+
+    def add_gold(self, scan: str, key: FieldKey, value: str, by: str, reason: str, now: datetime) -> None:
+        with self.db.write():
+            row, field = self._field_to_mend(scan, key)
+            self._act_on("gold added", row, field, key, by, reason, now)
+            self.put_truth(Truth(scan=row["sha256"], key=key, text=value, origin="gold", at=now), now)
 
     def lock_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
         with self.db.write():

@@ -168,6 +168,9 @@ class ReconcileVerbs(IngestVerbs):
             self.vouch("truth", number)
         return bool(standing)
 
+    def fields_with_truths(self, scan: str) -> set[FieldKey]:
+        return {key_of(row) for row in self.db.all("fields_with_truths", scan_id=self.scan_row(scan)["id"])}
+
     def truths(self, scan: str | None = None) -> list[Truth]:
         number = None if scan is None else self.scan_row(scan)["id"]
         return [truth_of(row, row["scan"], key_of(row)) for row in self.db.all("truths", scan_id=number)]
