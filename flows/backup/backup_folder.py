@@ -97,6 +97,14 @@ class BackupFolder:
         backups, _ = self.backups()
         return backups[-1].manifest.made_at if backups else None
 
+    def newest_sizes(self) -> dict[str, int]:
+        """The lengths of the pictures that the newest backup needs, as they were written; none where nobody can say."""
+        backups, _ = self.backups()
+        try:
+            return backups[-1].archive_sizes() if backups else {}
+        except (BackupDamaged, OSError):
+            return {}
+
     def kept_sizes(self) -> dict[str, int]:
         """The files of the shared archive that are there, with their lengths."""
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -71,10 +72,13 @@ def fault_of(folder: Path, name: str, kept: KeptFile) -> str:
     file = folder / name
     if any(each.is_symlink() for each in (file, *file.parents) if folder in (each, *each.parents)):
         return f"{file} is a link, or lies behind one"
-    if not file.is_file():
-        return f"{file} is missing"
-    if file.stat().st_size != kept.size or kept_as(file) != kept:
-        return f"{file} is not as it was written"
+    try:
+        if not file.is_file():
+            return f"{file} is missing"
+        if file.stat().st_size != kept.size or kept_as(file) != kept:
+            return f"{file} is not as it was written"
+    except OSError as error:
+        return f"{file} cannot be read ({error.strerror})"
     return ""
 
 
@@ -94,10 +98,14 @@ def batched_pictures(archive: Archive, names: Iterable[str], missing: Callable[[
 
 
 def _whole(archive: Archive, name: str) -> bytes | None:
-    """The bytes of a file of the archive; None where it is missing or damaged."""
+    """The bytes of a file of the archive; None where it is missing or damaged, or lies where the disk is broken."""
     try:
         content = archive.get(name)
     except NotFound:
+        return None
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
         return None
     return content if hashlib.sha256(content).hexdigest() == name else None
 

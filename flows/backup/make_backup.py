@@ -186,8 +186,7 @@ def _copy_pictures(
     """
     source, target = Archive(settings.archive or str(settings.home / "archive")), Archive(str(folder.archive))
     sizes = folder.kept_sizes()
-    backups = folder.backups()[0]
-    written = backups[-1].archive_sizes() if backups else {}  # what was cut since then is copied anew
+    written = folder.newest_sizes()  # what was cut since then is copied anew
     sizes = {name: size for name, size in sizes.items() if written.get(name, size) == size}
     there = {name: sizes[name] for name in names if name in sizes}
     new: dict[str, int] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -36,6 +37,7 @@ from tests.attack.test_restore import opened, recorded, records, words_in
 from tests.flows.house import FAIRHAND
 from tests.flows.serving.test_api import app_of, program
 from tests.flows.steps.test_reconcile_scans import received
+from transcribe.archive import Archive
 from transcribe.errors import FairhandError, NotFound, SettingsError, StartOver, StoreError
 from transcribe.people.tokens import new_token
 from transcribe.store.drivers.state_file import StateFile
@@ -416,6 +418,55 @@ def test_odd_names_beside_forms_leave_a_backup_that_can_be_restored(place: Path,
     restore(new, target)
     assert {each.name for each in (new / "forms").iterdir()} == {"receipt", "two\nlines.csv", "é.csv", "link.csv"}
     assert not (new / "forms" / "link.csv").is_symlink()
+
+
+class BrokenSector(Archive):
+    """An archive on a disk that cannot read one file any more."""
+
+    broken = ""
+
+    def get(self, name: str) -> bytes:
+        if name == self.broken:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().get(name)
+
+
+def test_a_picture_that_the_disk_cannot_read_stops_no_backup(
+    place: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(place) as home:
+        broken, kept = (home.store.kept_names(recorded(home, f"FIRM {number}"))[0] for number in range(2))
+    monkeypatch.setattr(BrokenSector, "broken", broken)
+    monkeypatch.setattr(sys.modules[make_backup.__module__], "Archive", BrokenSector)
+    made = back_up(place, target)
+    assert made.backup.manifest.lost == (broken,)
+    assert list(made.backup.archive_sizes()) == [kept]
+
+
+@pytest.mark.parametrize("name", ["archive.list", "state.key", "state.db"])
+def test_a_damaged_backup_stops_no_new_one(place: Path, target: Path, new: Path, name: str) -> None:
+    with opened(place) as home:
+        recorded(home, "FIRM")
+    first = back_up(place, target, DAY).backup
+    (first.folder / name).write_bytes(b"damaged")
+    assert BackupFolder(target).faults(first) == [f"{first.folder / name} is not as it was written"]
+    second = back_up(place, target, DAY + timedelta(days=1)).backup
+    assert BackupFolder(target).faults(second) == []
+    assert restore(new, target).backup.folder == second.folder
+
+
+def test_what_cannot_be_read_is_said_by_the_check(place: Path, target: Path) -> None:
+    with opened(place):
+        pass
+    made = back_up(place, target).backup
+    (made.folder / "state.key").unlink()
+    (made.folder / "state.key").symlink_to("/proc/self/mem")
+    command = [*FAIRHAND, "--home", str(place), "backup", str(target), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "is a link" in done.stdout
+    (made.folder / "state.key").unlink()
+    assert "is missing" in subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
 def test_a_damaged_backup_stops_the_removal_of_old_ones_and_no_new_one(place: Path, target: Path) -> None:
