@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from flows import terminal
+from flows.cli.help_pages import GroupedCommands, dress
 from transcribe.errors import FairhandError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ COMMAND_GROUPS = (
 """The files of this folder that hold commands, in the order in which help lists them."""
 
 
-class _Commands(TyperGroup):
+class _Commands(GroupedCommands):
     """Says an expected error in one line instead of a traceback."""
 
     def invoke(self, ctx: object) -> object:
@@ -66,7 +66,6 @@ class _Commands(TyperGroup):
 app = typer.Typer(
     cls=_Commands,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,  # the libraries of coloured help take longer to load than everything else together
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
@@ -131,4 +130,6 @@ def run() -> None:
     """Load every group of commands and run the one that was asked for."""
     for group in COMMAND_GROUPS:
         importlib.import_module(f"flows.cli.{group}")
-    app(prog_name="fairhand")
+    command = typer.main.get_command(app)
+    dress(command)
+    command(prog_name="fairhand")

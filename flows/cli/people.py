@@ -40,7 +40,10 @@ def add(
     zone: Annotated[str | None, typer.Option(help="Their time zone, such as Europe/Paris; else UTC.")] = None,
     as_json: terminal.AsJson = False,
 ) -> None:
-    """Add a person and print a sign-in link that works once. Of whom is known already only what is given changes."""
+    """Add a person and print a sign-in link that works once.
+
+    Of somebody who is there already, only what you name changes.
+    """
     from flows.administration import fault_messages, invite, unfair_forms
 
     home = home_of(ctx)

@@ -1,0 +1,76 @@
+"""Help: every command stands under a heading with a whole sentence, and has an example that can be given as it is."""
+
+from __future__ import annotations
+
+import importlib
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+from typer._click import Command
+from typer.core import TyperGroup
+
+from flows.cli.app import COMMAND_GROUPS, app
+from flows.cli.help_pages import EXAMPLES, HEADINGS, dress
+
+FILES = ("order-7.jpg", "better.jpg", "order.toml", "orders.jsonl", "blank.png")
+
+
+def dressed() -> TyperGroup:
+    for group in COMMAND_GROUPS:
+        importlib.import_module(f"flows.cli.{group}")
+    command = typer.main.get_command(app)
+    dress(command)
+    assert isinstance(command, TyperGroup)
+    return command
+
+
+def commands(group: TyperGroup, path: str = "") -> Iterator[tuple[str, Command]]:
+    """Every command that does something, with its words."""
+    for name, command in group.commands.items():
+        words = f"{path} {name}".strip()
+        if isinstance(command, TyperGroup):
+            yield from commands(command, words)
+            if not command.invoke_without_command:
+                continue
+        yield words, command
+
+
+EVERY = dict(commands(dressed()))
+
+
+def test_every_command_has_an_example_and_every_example_a_command() -> None:
+    assert EXAMPLES.keys() == EVERY.keys()
+
+
+def test_every_command_stands_under_one_heading() -> None:
+    named = [name for _, names in HEADINGS for name in names]
+    assert sorted(named) == sorted(dressed().commands)
+
+
+@pytest.mark.parametrize("words", sorted(EVERY))
+def test_an_example_can_be_given_as_it_is(words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "photos").mkdir()
+    for name in FILES:
+        (tmp_path / name).write_bytes(b"x")
+    group: Command = dressed()
+    program, *left = shlex.split(EXAMPLES[words])
+    assert program == "fairhand"
+    while isinstance(group, TyperGroup) and left:
+        context = group.make_context(program, list(left))  # what is wrong with its options is raised here
+        left = [*context._protected_args, *context.args]
+        if not left:
+            return
+        group, left = group.commands[left[0]], left[1:]
+    group.make_context(words, left)
+
+
+def test_no_sentence_of_help_is_cut_short() -> None:
+    for words, command in EVERY.items():
+        told = command.get_short_help_str()
+        assert told.endswith("."), words
+        assert "..." not in told, words
+        assert " ".join((command.help or "").split()).startswith(told), words
