@@ -17,6 +17,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from flows.cli.app import COMMAND_GROUPS, app
+from flows.home.home import Home
 from flows.terminal import print_counts, printing
 from tests.flows.house import House
 from transcribe.forms import definition as form
@@ -92,7 +93,7 @@ def test_what_is_not_there_is_said_in_one_line(house: House) -> None:
 
 
 @pytest.mark.parametrize("words", [["status", "--batch", "NOSUCH"], ["scan", "read-again", "NOSUCH", "--why", "x"]])
-def test_a_mistyped_name_exits_with_two(house: House, words: list[str]) -> None:
+def test_a_mistyped_name_exits_with_two(house: House, words: list[str], rooms: Home) -> None:
     done = house.run(*words)
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert "NOSUCH" in done.err
@@ -105,7 +106,7 @@ def test_a_wrong_setting_is_said_in_one_line(house: House) -> None:
     assert done.err.startswith("fairhand: FAIRHAND_PORT")
 
 
-def test_status_of_an_empty_home_says_what_to_do(house: House) -> None:
+def test_status_of_an_empty_home_says_what_to_do(house: House, rooms: Home) -> None:
     assert "fairhand ingest PATH... --form NAME" in house.run("status").out
     told = house.run("status", "--json").json
     assert told[0]["scans"] == {}
@@ -226,5 +227,18 @@ def test_what_was_named_and_is_not_there_stops_an_ingest_before_it_begins(house:
     assert not (house.home / "state.db").exists()
 
 
-def test_a_batch_that_is_none_is_said_to_be_none(house: House) -> None:
+def test_a_batch_that_is_none_is_said_to_be_none(house: House, rooms: Home) -> None:
     assert "'tuesday'" in house.run("status", "--batch", "tuesday").err
+
+
+def test_a_command_that_looks_makes_no_home(house: House) -> None:
+    for words in (["status"], ["people", "list"], ["audit", "verify"], ["learn"]):
+        done = house.run(*words)
+        assert (done.code, "There is no home at" in done.err) == (2, True)
+    assert not house.home.exists()
+
+
+def test_a_home_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    done = House(home=tmp_path / "file" / "home").run("init")
+    assert (done.code, done.err.count("\n"), "cannot be made" in done.err) == (2, 1, True)
