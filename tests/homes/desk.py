@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from flows.cli import (
     disputes,
     expected_work,
+    gold,
     inspecting,
     learning,
     pay_and_audit,
@@ -35,6 +36,7 @@ from transcribe.review.app import create_app
 
 COMMANDS = (
     disputes,
+    gold,
     reconciling,
     learning,
     expected_work,

@@ -48,10 +48,11 @@ ABOUT = "mina"
 NEW_OF_STATUS = (
     *("records_db", "quarantined", "ignored_patterns", "held_forms"),
     *("open_fields", "reopened_fields", "unasked_fields", "asked", "missing_people", "provisional_records"),
+    "forgotten_scans",
 )
 """What status says since a later version, and where the home lies."""
 
-NEW_OF_SCANS = ("open_fields", "unasked_fields")
+NEW_OF_SCANS = ("open_fields", "unasked_fields", "set_aside")
 """What status says of a scan since a later version."""
 
 NEW_OF_READINGS = ("withdrawn_at", "withdrawn_because")
@@ -74,6 +75,7 @@ def told(home: Path) -> dict[str, Any]:
             "records": [json.loads(line) for line in command(home, "export").splitlines()],
         }
     said["log verified"] = [_without(each, "forgeries") for each in said["log verified"]]  # newer than the old home
+    said["log"] = [_without(each, "why") for each in said["log"]]
     plain: dict[str, Any] = json.loads(json.dumps(said, default=_plain))
     return plain
 
@@ -137,6 +139,8 @@ def _explained(rooms: Home, scan: Scan) -> list[dict[str, Any]]:
     plain = [explained(rooms, scan.id, str(key)).plain() for key in sorted(keys, key=str)]
     for task in (task for field in plain for task in field["tasks"] if task["kind"] == "audit"):
         task["pool"] = "read"
+    for reading in (reading for field in plain for reading in field["readings"]):
+        reading.pop("counts")
     return [_without(each, "probability_again") for each in plain]
 
 
