@@ -19,7 +19,9 @@ import prefect
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import TaskRunContext
+from prefect.events import emit_event
 from prefect.futures import PrefectFuture
+from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.administration import require_fair_start
@@ -27,10 +29,13 @@ from flows.home import Home, home_at, load_settings, now
 from flows.mending import known_as, to_read_again
 from flows.runtime import settle_memory
 from flows.steps import (
+    AUTO_FORM,
+    BatchError,
     Because,
     Ingested,
     TakenScan,
     batch_summary,
+    existing_folder,
     failure_message,
     forms_of,
     log_batch,
@@ -38,6 +43,8 @@ from flows.steps import (
     reconcile_to_the_end,
     require_open_batch,
     take_in,
+    time_name,
+    url_name,
     work_key,
 )
 from transcribe.errors import FairhandError, ScanError
@@ -65,7 +72,6 @@ BATCH_FILES: ContextVar[tuple[Path, ...]] = ContextVar("files", default=())
 Files are often named after customers. Prefect keeps a flow's parameters, and forgetting a scan would not reach them.
 """
 
-
 READ_AGAIN: ContextVar[Because | None] = ContextVar("again", default=None)
 """Who has known scans read again, and why; these words go past Prefect too."""
 
@@ -74,13 +80,6 @@ TO_READ_AGAIN: dict[str, Callable[[int], ReadResult]] = {}
 
 UNFORESEEN: dict[str, Exception] = {}
 """By scan the unforeseen errors of reading it in this process, which may quote the paper: they go past Prefect."""
-
-
-class BatchError(FairhandError):
-    """A batch or a reading ended for a reason that nobody has foreseen; the log of the program has it.
-
-    Prefect, which keeps the message of every error, is told no word of it.
-    """
 
 
 def _is_worth_retrying(task: prefect.Task[Any, Any], run: TaskRun, state: State[Any]) -> bool:
@@ -129,22 +128,46 @@ def read_one(home: str, scan: str, short: str, key: str) -> dict[str, Any]:
 
 
 @prefect.flow(name="ingest", flow_run_name="ingest {batch}", validate_parameters=True)
-def ingest(paths: list[str], form: str, batch: str, home: str = "") -> dict[str, Any]:
-    """Take files and folders in as scans of a form ("auto": find out which), read them, decide or ask, publish.
+def ingest(folder: str = "", form: str = AUTO_FORM, batch: str = "", home: str = "") -> State[dict[str, Any]]:
+    """Take a folder of photographs in as scans of a form, read them, decide or ask, publish.
 
-    A file that cannot be read is set aside and the batch goes on. The same files again change nothing. SettingsError,
-    before anything is taken in, where people would be paid unfairly for it. The paths are for deployments: name
-    folders, as Prefect keeps them; the command line hands its own past Prefect.
+    A file that cannot be read is set aside and the batch goes on. The same files again change nothing. The state in
+    which it ends says how many files were set aside and how many failed; it is Failed where nothing could be read, and,
+    before anything is taken in, where people would be paid unfairly for it.
+
+    Args:
+        folder: The folder on the machine that runs fairhand. Prefect keeps it, so name no single file.
+        form: The name of a form; "auto" finds out which form each photograph is of.
+        batch: A name for these photographs together; empty: the time.
+        home: The folder of all data; empty: that of the `fairhand serve` beside.
     """
+    return _run(folder, form, batch, home)
+
+
+def _run(folder: str, form: str, batch: str, home: str) -> State[dict[str, Any]]:
+    """What the flow does. Prefect sends the flow itself to another process whole, which this module could not bear."""
     settle_memory()
     logging.getLogger("prefect.task_runs").addFilter(_without_traceback)  # once, however often it is called
     try:
-        return asdict(_ingested(BATCH_FILES.get() or tuple(map(Path, paths)), form, batch, home))
+        files = BATCH_FILES.get() or (existing_folder(folder),)
+        done = _ingested(files, form, batch or time_name(now()), home)
     except FairhandError:
         raise
     except Exception as error:
         logger.exception("The batch ended unexpectedly.")
         raise BatchError(f"The batch ended unexpectedly ({type(error).__name__}); ingest it again.") from None
+    _tell(done)
+    return (Failed if done.is_in_vain else Completed)(name=done.headline, message=done.sentence, data=asdict(done))
+
+
+def _tell(done: Ingested) -> None:
+    """Tell Prefect's automations what became of a batch, in counts alone."""
+    resource = {"prefect.resource.id": f"fairhand.batch.{url_name(done.batch)}"}
+    emit_event("fairhand.batch.finished", resource, payload=done.counts)
+    if done.set_aside:
+        emit_event("fairhand.batch.set-aside", resource, payload={"files": len(done.set_aside)})
+    if done.failed:
+        emit_event("fairhand.batch.failed", resource, payload={"files": len(done.failed)})
 
 
 def _ingested(files: Sequence[Path], form: str, batch: str, home: str) -> Ingested:
@@ -153,9 +176,7 @@ def _ingested(files: Sequence[Path], form: str, batch: str, home: str) -> Ingest
     require_fair_start(opened, forms_of(opened, form))
     require_open_batch(opened, batch)
     done = Ingested(batch=batch, files=len(gather(files, own_folders=opened.settings.picture_folders)))
-    artifact = create_progress_artifact(
-        progress=0.0, key=_artifact_key("progress", batch), description=f"Batch {batch}"
-    )
+    artifact = create_progress_artifact(progress=0.0, key=f"progress-{url_name(batch)}", description=f"Batch {batch}")
     assert isinstance(artifact, UUID), "a flow without async gets the id itself"
     queue = _Window(opened, done, lambda percent: update_progress_artifact(artifact_id=artifact, progress=percent))
     aside_before = {aside.file.sha256 for aside in opened.store.list_set_aside()}
@@ -169,7 +190,7 @@ def _ingested(files: Sequence[Path], form: str, batch: str, home: str) -> Ingest
     queue.drain()
     reconcile_to_the_end(opened)
     log_batch(opened, done)
-    create_markdown_artifact(key=_artifact_key("summary", batch), markdown=batch_summary(done, opened))
+    create_markdown_artifact(key=f"summary-{url_name(batch)}", markdown=batch_summary(done, opened))
     return done
 
 
@@ -191,7 +212,10 @@ def ingest_batch(
     try:
         runner = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=workers))
         flow = ingest.with_options(task_runner=runner)
-        return Ingested(**flow([], form, batch, str(home)))
+        ended: Any = flow("", form, batch, str(home), return_state=True).result(raise_on_failure=False)
+        if isinstance(ended, BaseException):
+            raise ended
+        return Ingested(**ended)
     finally:
         READ_AGAIN.reset(again_token)
         BATCH_FILES.reset(files_token)
@@ -277,9 +301,3 @@ class _Window:
         REPORT_PROGRESS.get()(self._finished, max(self._done.files, self._finished))
         if self._finished % self._size == 0:
             self._show(FULL_PROGRESS_PERCENT * self._finished / max(self._done.files, self._finished))
-
-
-def _artifact_key(name: str, batch: str) -> str:
-    """The key of a batch's artifact: small letters, digits and dashes only, as Prefect asks."""
-    words = "".join(character if character.isalnum() else " " for character in batch.lower()).split()
-    return "-".join(filter(None, (name, *words)))

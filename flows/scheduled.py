@@ -1,24 +1,38 @@
-"""The flows that a deployment runs on a schedule: reconcile, and learn. What they do stands in plain functions."""
+"""The flows that run on a schedule, reconcile and retention among them. What they do stands in plain functions."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import prefect
 from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import State
+from prefect.events import emit_event
+from prefect.states import Completed, Failed
 
-from flows.home import home_at, load_settings
-from flows.steps import learn_home, reconcile_home
+from flows.administration import keep_retention
+from flows.alerts import send_alerts
+from flows.backup import make_backup
+from flows.home import Home, home_at, load_settings, now
+from flows.steps import close_appeals, learn_home, reconcile_home
 
 SCHEDULE = "schedule"
 """Who has it learnt, as the log says."""
 
+KEPT_BACKUPS_COUNT = 30
+"""Backups that stay, about a month of nights. Chosen by hand."""
+
 
 @prefect.flow(name="reconcile", log_prints=False)
 def reconcile(home: str = "") -> dict[str, Any]:
-    """Weigh what was read since, decide or ask, and publish. Two at once do no harm."""
-    return asdict(reconcile_home(home_at(home or str(load_settings().home))))
+    """Weigh what was read since, decide or ask, and publish. Two at once do no harm.
+
+    Args:
+        home: The folder of all data; empty: that of the `fairhand serve` beside.
+    """
+    return asdict(reconcile_home(_home(home)))
 
 
 @prefect.flow(name="learn", log_prints=False)
@@ -26,8 +40,11 @@ def learn(home: str = "") -> dict[str, Any]:
     """Learn from what was decided, where known truths bear it out; an artifact says what became of it.
 
     Prefect keeps the artifact, so it names no person or file.
+
+    Args:
+        home: The folder of all data; empty: that of the `fairhand serve` beside.
     """
-    learnt = learn_home(home_at(home or str(load_settings().home)), by=SCHEDULE, handles=False)
+    learnt = learn_home(_home(home), by=SCHEDULE, handles=False)
     kept = "came into force" if learnt.came_into_force else "stays in force"
     lines = [f"Parameters version {learnt.version} {kept}: {learnt.verdict}. {learnt.scans} scans.", ""]
     lines += [f"- {change}" for change in learnt.changes] or ["Nothing changed."]
@@ -37,6 +54,7 @@ def learn(home: str = "") -> dict[str, Any]:
     lines += ["", f"Decided fields that {again}: {len(learnt.reopened)}."] if learnt.reopened else []
     lines += ["", f"Decided fields that come out otherwise: {len(learnt.otherwise)}."] if learnt.otherwise else []
     create_markdown_artifact(key="learnt", markdown="\n".join(lines))
+    _tell("learn", version=learnt.version, came_into_force=learnt.came_into_force)
     return {
         "version": learnt.version,
         "verdict": learnt.verdict,
@@ -45,3 +63,84 @@ def learn(home: str = "") -> dict[str, Any]:
         "truths": learnt.truths,
         "audited": learnt.audited,
     }
+
+
+@prefect.flow(name="retention", log_prints=False)
+def retention(home: str = "") -> State[dict[str, int]]:
+    """Forget every scan that was kept longer than its form says.
+
+    It fails where a scan could not be forgotten. What a program that reads keeps in the files goes with a later round.
+
+    Args:
+        home: The folder of all data; empty: that of the `fairhand serve` beside.
+    """
+    done = keep_retention(_home(home))
+    counts = {"forgotten": len(done.forgotten), "failed": len(done.failed)}
+    _tell("retention", **counts, finished=not done.unfinished)
+    message = f"{len(done.forgotten)} scans were kept long enough and are forgotten. {done.unfinished}".strip()
+    if done.failed:
+        reasons = "; ".join(f"{scan[:12]}: {reason}" for scan, reason in done.failed)
+        return Failed(name=f"{len(done.failed)} not forgotten", message=f"{message} {reasons}", data=counts)
+    name = f"{len(done.forgotten)} forgotten" if done.forgotten else "Nothing to forget"
+    return Completed(name="Erasure not finished" if done.unfinished else name, message=message, data=counts)
+
+
+@prefect.flow(name="appeals", log_prints=False)
+def appeals(home: str = "") -> State[dict[str, int]]:
+    """Close the appeals that an expert has heard, and those that nobody heard by their day.
+
+    Args:
+        home: The folder of all data; empty: that of the `fairhand serve` beside.
+    """
+    opened = _home(home)
+    closed = asdict(close_appeals(opened.store, opened.forms, now()))
+    counts = {**closed, "open": len(opened.store.appeals(open_only=True))}
+    _tell("appeals", **counts)
+    name = f"{closed['no_expert']} heard by nobody" if closed["no_expert"] else "Completed"
+    message = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in counts.items())
+    return Completed(name=name, message=message, data=counts)
+
+
+@prefect.flow(name="backup", log_prints=False)
+def backup(home: str = "") -> State[dict[str, int]]:
+    """Back the home up into the folder of the settings, where one is named, and remove what is too old.
+
+    What was forgotten stays in older backups: they must not be kept for ever.
+
+    Args:
+        home: The folder of all data; empty: that of the `fairhand serve` beside.
+    """
+    settings = _home(home).settings
+    if not settings.backups:
+        return Completed(name="No folder is set", message="Set FAIRHAND_BACKUPS to a folder on another disk.", data={})
+    made = make_backup(settings, Path(settings.backups), now(), KEPT_BACKUPS_COUNT)
+    counts = {"new_files": made.new_files, "lost": len(made.backup.manifest.lost)}
+    _tell("backup", **counts)
+    name = f"{counts['lost']} pictures are lost" if counts["lost"] else "Completed"
+    return Completed(name=name, message=f"{made.new_files} files are new in it.", data=counts)
+
+
+@prefect.flow(name="alerts", log_prints=False)
+def alerts(home: str = "") -> State[dict[str, int]]:
+    """Tell the addresses of the settings what is wrong: each thing once a day, and that it is over.
+
+    Args:
+        home: The folder of all data; empty: that of the `fairhand serve` beside.
+    """
+    sent = send_alerts(_home(home), now())
+    counts = {"new": len(sent.news.alerts), "over": len(sent.news.over), "addresses": sent.addresses}
+    message = f"{counts['new']} new, {counts['over']} over, told to {sent.addresses - len(sent.failed)} addresses."
+    if sent.failed:
+        message += f" Not taken by {', '.join(sent.failed)}."
+        return Failed(name=f"{len(sent.failed)} addresses failed", message=message, data=counts)
+    name = f"{counts['new']} told" if counts["new"] and sent.addresses else "Nothing to tell"
+    return Completed(name=name, message=message, data=counts)
+
+
+def _home(home: str) -> Home:
+    return home_at(home or str(load_settings().home))
+
+
+def _tell(what: str, **counts: int) -> None:
+    """Tell Prefect's automations what a flow did, in counts alone."""
+    emit_event(f"fairhand.{what}.finished", {"prefect.resource.id": f"fairhand.{what}"}, payload=counts)

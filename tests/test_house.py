@@ -26,7 +26,9 @@ GROUND = {
     "transcribe.table_rows": "model",
     "reconcile.policy": "",
     "flows.ingest": "home mending runtime steps administration transcribe.intake",
-    "flows.scheduled": "home steps",
+    "flows.scheduled": "home steps administration alerts backup",
+    # the process that runs both beside `serve`
+    "flows.deployed": "home ingest scheduled",
 }
 """The files that stand loose in a package, and what they may import."""
 
@@ -74,6 +76,7 @@ ROOMS = {
     "flows.steps": "home reconcile.decision reconcile.forms reconcile.inference reconcile.learning"
     " reconcile.parameters reconcile.policy reconcile.records transcribe.i18n transcribe.intake transcribe.ocr"
     " transcribe.people transcribe.recognition transcribe.store transcribe.table_rows",
+    "flows.watching": "home ingest runtime steps transcribe.intake transcribe.store",
     "flows.mending": "home steps transcribe.fields transcribe.intake transcribe.store",
     "flows.output": "home steps reconcile.algorithms reconcile.collection reconcile.forms reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.i18n transcribe.intake transcribe.ocr transcribe.store",
@@ -83,13 +86,14 @@ ROOMS = {
     "flows.administration": "home runtime steps reconcile.records transcribe.i18n transcribe.ocr"
     " transcribe.pay_arithmetic transcribe.people transcribe.store",
     "flows.backup": "home runtime transcribe.archive transcribe.store",
-    "flows.serving": "home backup runtime steps output administration reconcile.inference reconcile.records"
+    "flows.alerts": "home steps administration backup reconcile.algorithms transcribe.i18n",
+    "flows.serving": "home backup runtime steps output administration watching reconcile.inference reconcile.records"
     " transcribe.people transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
     " reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records transcribe.fields"
     " transcribe.pay_arithmetic transcribe.people",
     "flows.cli": "home backup mending runtime steps output terminal standalone administration serving simulation ingest"
-    " transcribe.forms transcribe.i18n transcribe.intake transcribe.people transcribe.store",
+    " watching alerts transcribe.forms transcribe.i18n transcribe.intake transcribe.people transcribe.store",
 }
 """Which rooms a room may import besides the open ground, for types too: a name without a dot is of its own package."""
 
@@ -104,7 +108,8 @@ PLUGIN_FOLDERS = {
 """Folders that grow by a file for each thing of their kind: they may be large, and their files may share names."""
 
 ONLY_IN = {
-    "prefect": "flows.ingest flows.scheduled",
+    # flows, and the process that runs them as deployments
+    "prefect": "flows.ingest flows.scheduled flows.deployed",
     "sqlite_utils": "reconcile.records",
     "sqlite3": "transcribe.store reconcile.records",
     "aiosql": "transcribe.store",
@@ -132,6 +137,7 @@ ONLY_IN = {
     "zxingcpp": "transcribe.imaging",
     "pytesseract": "transcribe.ocr",
     "rapidocr": "transcribe.ocr",
+    "apprise": "flows.alerts",
     "argon2": "transcribe.review",
     "limits": "transcribe.review",
     "zxcvbn": "transcribe.review",

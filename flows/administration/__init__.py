@@ -3,16 +3,18 @@
 from flows.administration.anomalies import anomalies, forgery_sentence
 from flows.administration.deep_check import examine_deeply
 from flows.administration.disputes import expect_work, settle_dispute
-from flows.administration.doctor import CHECKS, EngineState, engines, examine
+from flows.administration.doctor import CHECKS, MIN_FREE_DISK_BYTES, EngineState, engines, examine
 from flows.administration.fair_pay import fault_messages, require_fair_serving, require_fair_start, unfair_forms
 from flows.administration.missing_people import missing_in_words
 from flows.administration.orphans import orphaned_files, remove_orphans
 from flows.administration.pay import PayLine, close_period, micro_of, pay_lines, set_floor, set_rate
 from flows.administration.people import Invitation, end_second_factor, invite, pause, sign_out_everywhere
 from flows.administration.records import export_records, forget_scan
+from flows.administration.retention import keep_retention
 
 __all__ = [
     "CHECKS",
+    "MIN_FREE_DISK_BYTES",
     "EngineState",
     "Invitation",
     "PayLine",
@@ -28,6 +30,7 @@ __all__ = [
     "forgery_sentence",
     "forget_scan",
     "invite",
+    "keep_retention",
     "micro_of",
     "missing_in_words",
     "orphaned_files",

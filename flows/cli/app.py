@@ -29,6 +29,7 @@ COMMAND_GROUPS = (
     "setup",
     "backup",
     "ingesting",
+    "watching",
     "reading",
     "reconciling",
     "learning",
@@ -47,6 +48,7 @@ COMMAND_GROUPS = (
     "quarantine",
     "expected_work",
     "retention",
+    "alerting",
     "set_aside",
 )
 """The files of this folder that hold commands, in the order in which help lists them."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,18 +44,18 @@ def ingest(
 
     With --again they are read anew, also as another form: what was read before stays as history.
     """
-    from flows.home import open_home
+    from flows.home import now, open_home
     from flows.runtime import prefect_for
+    from flows.steps import time_name
 
     settings = settings_of(ctx)
     terminal.require_existing(paths)
-    because = _because(by, why) if again else None
+    because, name = _because(by, why) if again else None, batch or time_name(now())
     home = open_home(settings)
     _check(home, form)
     with prefect_for(settings):
         from flows.ingest import ingest_batch
 
-        name = batch or datetime.now(UTC).strftime("%Y-%m-%d %H.%M.%S")
         with terminal.progress("reading") as progress:
             done = ingest_batch(settings.home, paths, form, name, settings.cores, progress, because)
     retake = {state.scan.name: state.advice for state in home.store.scan_states(name)[::-1] if state.advice}

@@ -136,13 +136,17 @@ def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 
 @app.command("retention")
 def retention(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
-    """Forget every scan that was kept longer than its form says (retention_days)."""
-    from flows.administration import forget_scan
-    from flows.home import now
+    """Forget every scan that was kept longer than its form says (retention_days). `serve` does it daily."""
+    from flows.administration import keep_retention
 
-    home = home_of(ctx)
-    forgotten = [forget_scan(home, scan).scan for scan in home.store.past_retention(now())]
+    done = keep_retention(home_of(ctx))
     if as_json:
-        terminal.as_json(*({"scan": scan} for scan in forgotten))
+        terminal.as_json(*({"scan": scan} for scan in done.forgotten))
     else:
-        terminal.say(f"{len(forgotten)} scans were kept long enough and are forgotten.")
+        terminal.say(f"{len(done.forgotten)} scans were kept long enough and are forgotten.")
+    for scan, message in done.failed:
+        terminal.note(f"scan {scan[:12]}: {message}")
+    if done.unfinished:
+        terminal.note(done.unfinished)
+    if done.failed or done.unfinished:
+        raise typer.Exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -58,6 +59,9 @@ class Settings(BaseSettings):
     prefect_port: int = Field(
         4284, ge=0, lt=65536, description="the port of serve's Prefect; another where it is taken"
     )
+    prefect_days: float = Field(
+        30.0, ge=0.05, le=MAX_DAYS, description="how long the Prefect of serve keeps a run that has ended"
+    )
     engines: Annotated[tuple[str, ...], NoDecode] = Field(
         ("tesseract", "rapidocr"), description="the OCR engines that read every scan, with commas between"
     )
@@ -67,6 +71,15 @@ class Settings(BaseSettings):
         "page; what one engine alone read, a person is asked for)",
     )
     workers: int = Field(0, ge=0, description="scans read at the same time; 0: one a core")
+    watch: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="folders that serve watches for photographs, each as FOLDER=FORM, with commas between"
+    )
+    watch_seconds: float = Field(
+        5.0,
+        gt=0,
+        le=MAX_SECONDS,
+        description="a file in a watched folder is taken in when it has not changed for so long",
+    )
     reconcile_seconds: float = Field(
         5.0, gt=0, le=MAX_SECONDS, description="serve looks for waiting scans this often; a reading wakes it at once"
     )
@@ -109,14 +122,25 @@ class Settings(BaseSettings):
         "",
         description="the language of advice on photographs and of drawn pages: en, fr or es; empty: the terminal's",
     )
+    alerts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="where alerts go: Apprise URLs, as mailtos://..., with spaces between; empty: nowhere"
+    )
+    alert_backup_days: float = Field(
+        2.0, gt=0, le=MAX_DAYS, description="a backup that is older is an alert, where backups says where they lie"
+    )
     most_file_bytes: int = Field(100_000_000, gt=0, description="a larger file is set aside")
     most_pixels: int = Field(110_000_000, gt=0, description="a page with more pixels is set aside")
     most_pages: int = Field(200, gt=0, description="a file with more pages is set aside")
 
-    @field_validator("engines", mode="before")
+    @field_validator("engines", "watch", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("alerts", mode="before")
+    @classmethod
+    def _split_at_spaces(cls, value: object) -> object:
+        return tuple(value.split()) if isinstance(value, str) else value
 
     @property
     def spoken_language(self) -> str:
@@ -231,13 +255,20 @@ def prefect_server_variables(settings: Settings, port: int) -> dict[str, str]:
 
     Its interface asks for our secret. Its own pages may call it from a browser, and no page from elsewhere.
     """
-    secret = prefect_secret(settings)
+    days = timedelta(days=settings.prefect_days)
+    vacuum = "PREFECT_SERVER_SERVICES_DB_VACUUM_"
     return {
-        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-        "PREFECT_API_AUTH_STRING": secret,
-        "PREFECT_SERVER_API_AUTH_STRING": secret,
+        **prefect_client_variables(settings, f"http://127.0.0.1:{port}/api"),
+        "PREFECT_SERVER_API_AUTH_STRING": prefect_secret(settings),
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{port},http://localhost:{port}",
+        vacuum + "ENABLED": "events,flow_runs",
+        vacuum + "RETENTION_PERIOD": str(int(days.total_seconds())),
     }
+
+
+def prefect_client_variables(settings: Settings, address: str) -> dict[str, str]:
+    """The settings of a process that talks to a Prefect server of our own at this address."""
+    return {"PREFECT_API_URL": address, "PREFECT_API_AUTH_STRING": prefect_secret(settings)}
 
 
 def use_prefect(settings: Settings, address: str, *, own: bool) -> None:

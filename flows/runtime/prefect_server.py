@@ -31,7 +31,7 @@ START_SECONDS = 300.0
 """How long a server may take to answer: 7 s on an idle machine, two minutes on one with five programs a core."""
 
 SEND_LOGS_SECONDS = 5.0
-"""How long sending the last lines of Prefect's log may take. Chosen by hand."""
+"""How long sending the last lines of Prefect's log, or its last events, may take. Chosen by hand."""
 
 POLL_SECONDS = 0.2
 """How often it is looked whether a server answers. Chosen by hand."""
@@ -128,7 +128,7 @@ def prefect_for(settings: Settings) -> Iterator[str]:
         use_prefect(settings, server.address, own=True)
         yield server.address
     finally:
-        _send_logs()
+        _send_the_rest()
         server.stop()
 
 
@@ -145,11 +145,15 @@ def _require_welcome(address: str) -> None:
         )
 
 
-def _send_logs() -> None:
-    """Have Prefect send its log now. It would send the rest when this process ends, and complain as the server would be
-    gone by then."""
+def _send_the_rest() -> None:
+    """Have Prefect send its log and its events now.
+
+    It would send the rest when this process ends, and complain as the server would be gone by then.
+    """
     if "prefect.logging.handlers" in sys.modules:
         sys.modules["prefect.logging.handlers"].APILogWorker.drain_all(timeout=SEND_LOGS_SECONDS)
+    if "prefect.events.worker" in sys.modules:
+        sys.modules["prefect.events.worker"].EventsWorker.drain_all(timeout=SEND_LOGS_SECONDS)
 
 
 def is_answering(address: str) -> bool:

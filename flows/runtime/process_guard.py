@@ -35,6 +35,7 @@ def guard(command: Sequence[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches us too; our starter says when it is time
     threading.Thread(target=_end_with_input, args=(child,), daemon=True).start()
     code = child.wait()
+    _send(child, signal.SIGKILL)  # what it started and left behind
     return code if code >= 0 else 128 - code
 
 

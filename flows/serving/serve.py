@@ -1,4 +1,4 @@
-"""Serves the review pages, and supervises the two processes beside them: Prefect's server and reconciling."""
+"""Serves the review pages, and supervises what runs beside them: Prefect's server, its deployments, reconciling."""
 
 from __future__ import annotations
 
@@ -14,9 +14,20 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from flows.administration import require_fair_serving
-from flows.home import PREFECT_KEY_FILE, Home, Settings, act_as, child_environment, now, open_home
+from flows.home import (
+    PREFECT_KEY_FILE,
+    Home,
+    Settings,
+    act_as,
+    child_environment,
+    now,
+    open_home,
+    prefect_client_variables,
+)
 from flows.runtime import PrefectServer, lock_file, notice, notice_file, settle_memory, take_lock
 from flows.serving.review_settings import review_options
+from flows.serving.supervised_process import SupervisedProcess
+from flows.watching import require_watchable, watched_forms
 from transcribe.errors import FairhandError, SettingsError
 
 if TYPE_CHECKING:
@@ -41,6 +52,7 @@ class Serving:
         # Pages on any free port (the demo) may run beside another `serve`: then Prefect takes any free port too.
         self._prefect = PrefectServer(settings, settings.prefect_port if settings.port else 0)
         self._worker: subprocess.Popen[bytes] | None = None
+        self._beside: dict[str, SupervisedProcess] = {}
 
     def run(self) -> None:
         """Serve until Ctrl-C or SIGTERM, then stop everything. SettingsError where another serves this home."""
@@ -65,6 +77,7 @@ class Serving:
         act_as("serve")
         home = open_home(self._settings)
         require_fair_serving(home)
+        require_watchable(home, watched_forms(self._settings))
         self._prefect.start()
         watching = threading.Thread(target=self._watch, daemon=True)
         signal.signal(signal.SIGTERM, _interrupt)
@@ -133,6 +146,9 @@ class Serving:
                 _print("Prefect's server ended by itself and is started again")
                 self._prefect.start()
                 self._await_prefect()
+            for what, process in self._beside.items():
+                if process.keep_running():
+                    _print(f"{what} ended by itself and is started again")
 
     def _await_prefect(self) -> None:
         """Wait until Prefect answers, then write and print its address; print what is wrong where it does not."""
@@ -143,6 +159,12 @@ class Serving:
                 _print(str(error))
             return
         _write_notice(self._settings, {**notice(self._settings), "prefect": self._prefect.address})
+        if not self._beside and not self._stopping.is_set():
+            told = prefect_client_variables(self._settings, self._prefect.address)
+            environment = child_environment(self._settings, **told)
+            self._beside["running deployments"] = SupervisedProcess("flows.deployed", environment)
+            if self._settings.watch:
+                self._beside["watching folders"] = SupervisedProcess("flows.watching.watch_process", environment)
         pages = self._prefect.address.removesuffix("/api")
         _print(f"Prefect:      {pages}, where one signs in with what stands in {PREFECT_KEY_FILE}")
 
@@ -151,6 +173,8 @@ class Serving:
         web = review_options(self._settings, listening.getsockname()[1]).public_url
         _write_notice(self._settings, {"web": web, "pid": str(os.getpid())})
         _print(f"review pages: {web}")
+        for each in self._settings.watch:
+            _print(f"watched:      {each}")
         if self._settings.speaks_plainly:
             _print("plain http: whoever is on the network can read passwords, sign-in links and orders")
         _print(f"records:      {self._settings.records}")
@@ -161,6 +185,10 @@ class Serving:
         notice_file(self._settings).unlink(missing_ok=True)
         if self._worker and self._worker.stdin:
             self._worker.stdin.close()
+        for process in self._beside.values():
+            process.ask_to_end()
+        for process in self._beside.values():
+            process.wait()
         self._prefect.stop()
         if self._worker:
             try:

@@ -1,10 +1,20 @@
 """What a flow does, as plain functions: take in, read, weigh, decide or ask, learn."""
 
-from flows.steps.erasures import finish_erasures, held_forms, publish_records
+from flows.steps.close_appeals import close_appeals
+from flows.steps.erasures import ErasureUnfinished, finish_erasures, held_forms, publish_records
 from flows.steps.form_suggestions import suggest_form
-from flows.steps.ingested import Ingested, batch_summary, log_batch, require_open_batch
+from flows.steps.ingested import (
+    BatchError,
+    Ingested,
+    batch_summary,
+    existing_folder,
+    log_batch,
+    require_open_batch,
+    time_name,
+    url_name,
+)
 from flows.steps.layout_tasks import with_layout_tasks
-from flows.steps.learn_parameters import LearningReport, ReopenedField, learn_home
+from flows.steps.learn_parameters import LearningReport, ReopenedField, audited_decisions, learn_home
 from flows.steps.outcomes import outcomes
 from flows.steps.parameter_versions import go_back, parameter_versions
 from flows.steps.provisional_records import keep_provisional
@@ -15,6 +25,7 @@ from flows.steps.read_scans import (
     failure_message,
     forms_of,
     machine_reads,
+    place_of,
     read_options,
     read_scan,
     take_in,
@@ -29,12 +40,17 @@ from flows.steps.reconcile_scans import (
 
 __all__ = [
     "AUTO_FORM",
+    "BatchError",
     "Because",
+    "ErasureUnfinished",
     "Ingested",
     "LearningReport",
     "ReopenedField",
     "TakenScan",
+    "audited_decisions",
     "batch_summary",
+    "close_appeals",
+    "existing_folder",
     "failure_message",
     "finish_erasures",
     "forms_of",
@@ -47,6 +63,7 @@ __all__ = [
     "machine_reads",
     "outcomes",
     "parameter_versions",
+    "place_of",
     "publish_records",
     "read_options",
     "read_scan",
@@ -56,6 +73,8 @@ __all__ = [
     "require_open_batch",
     "suggest_form",
     "take_in",
+    "time_name",
+    "url_name",
     "with_layout_tasks",
     "work_key",
 ]

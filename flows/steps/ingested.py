@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from pathlib import Path
 
 from flows.home import Home, now
-from transcribe.errors import SettingsError
+from transcribe.errors import FairhandError, SettingsError
+
+
+class BatchError(FairhandError):
+    """A batch or a reading ended for a reason that nobody has foreseen; the log of the program has it.
+
+    Prefect, which keeps the message of every error, is told no word of it.
+    """
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,6 +50,55 @@ class Ingested:
         """Whether the batch brought anything new."""
         return bool(self.read or self.unidentified or self.failed or len(self.set_aside) > self.aside_before)
 
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether there were files and not one of them could be read, now or before."""
+        return bool(self.set_aside or self.failed) and not (self.read or self.known or self.unidentified)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each there were."""
+        found = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "batch"}
+        return {name: value if isinstance(value, int) else len(value) for name, value in found.items()}
+
+    @property
+    def headline(self) -> str:
+        """What became of it in some words, as the name of a state: "3 set aside, 2 failed"."""
+        parts = (
+            (len(self.set_aside), "set aside"),
+            (len(self.failed), "failed"),
+            (len(self.without), "without an engine"),
+        )
+        return ", ".join(f"{count} {what}" for count, what in parts if count) or "Completed"
+
+    @property
+    def sentence(self) -> str:
+        """What became of it in counts, for Prefect's pages: no name of a file, no text of the paper."""
+        return (
+            f"{self.scans} scans in {self.files} files: {self.read} read, {self.known} known already, "
+            f"{self.unidentified} of an unknown form, {len(self.set_aside)} files set aside, {len(self.failed)} failed."
+        )
+
+
+def existing_folder(folder: str) -> Path:
+    """The folder that a deployment was given; SettingsError where there is none, as a run without files looks well."""
+    if not folder.strip():
+        raise SettingsError("No folder was named: give the parameter folder.")
+    if not Path(folder).exists():
+        raise SettingsError("There is no such folder on the machine that runs fairhand; see the parameter folder.")
+    return Path(folder)
+
+
+def url_name(name: str) -> str:
+    """A name in small letters, digits and dashes only, as the keys of Prefect's artifacts have to be."""
+    plain = "".join(each if each.isascii() and each.isalnum() else " " for each in name.lower())
+    return "-".join(plain.split()) or "unnamed"
+
+
+def time_name(now: datetime) -> str:
+    """The name of a batch that nobody has named: the time."""
+    return f"{now:%Y-%m-%d %H.%M.%S}"
+
 
 def require_open_batch(home: Home, batch: str) -> None:
     """SettingsError where nobody would be asked about what comes in this batch, as it was cancelled."""
@@ -63,8 +121,7 @@ def batch_summary(done: Ingested, home: Home) -> str:
     """The batch in a table, for Prefect's pages: counts only, no text of the paper."""
     counts = home.store.counts(done.batch)
     lines = [
-        f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already, "
-        f"{done.unidentified} of an unknown form, {len(done.set_aside)} files set aside, {len(done.failed)} failed.",
+        done.sentence,
         "",
         "| form | scans | fields | decided by machine | open | records |",
         "|---|---|---|---|---|---|",

@@ -247,7 +247,7 @@ import flows.ingest
 def breaks(*_):
     raise RuntimeError("Symlink loop from '/inbox/{CANARY}.jpg'")
 flows.ingest._ingested = breaks
-flows.ingest.ingest([], "receipt", "ends")
+flows.ingest.ingest("/", "receipt", "ends")
 """
 
 

@@ -1,6 +1,13 @@
 """Files to scans: found, checked page by page, put together, masked, kept."""
 
-from transcribe.intake.file_discovery import gather, passed_over, real_path, unreached
+from transcribe.intake.file_discovery import (
+    HOCR_SUFFIX,
+    PICTURE_SUFFIXES,
+    gather,
+    passed_over,
+    real_path,
+    unreached,
+)
 from transcribe.intake.file_names import path_bytes, shown_path
 from transcribe.intake.file_pages import SAVE_ANEW_ADVICE, Unreadable, scan_id, unexpected, unreadable
 from transcribe.intake.load_pages import load_pages
@@ -8,6 +15,8 @@ from transcribe.intake.masked_copies import is_unmasked, masked_anew
 from transcribe.intake.scans import Scanned, scans_of
 
 __all__ = [
+    "HOCR_SUFFIX",
+    "PICTURE_SUFFIXES",
     "SAVE_ANEW_ADVICE",
     "Scanned",
     "Unreadable",

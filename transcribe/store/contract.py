@@ -94,6 +94,9 @@ class IngestStore(Protocol):
         """Whether machines have read this scan with its present form. Also True for a scan that was forgotten: it is
         never read."""
 
+    def latest_fits(self, limit: int) -> list[tuple[str, float]]:
+        """How well scans lie on their forms, (form, fit), the latest read first; forgotten ones left out."""
+
     def put_places(self, scan: str, places: Sequence[Place], now: datetime, readings: Sequence[Reading] = ()) -> None:
         """Keep new places of fields, and what machines read there. A person drew a box, or told the rows of a table.
         The scan is weighed again."""
@@ -121,6 +124,9 @@ class IngestStore(Protocol):
 
     def end_set_aside_at(self, place: str) -> None:
         """End what is set aside at this place: the file there was replaced by one that can be read."""
+
+    def scans_of_file(self, sha256: str) -> list[Scan]:
+        """The scans that have a page in this file as it came in, forgotten ones left out."""
 
     def list_set_aside(self) -> list[SetAside]:
         """Every file set aside, latest first."""

@@ -60,6 +60,14 @@ SELECT * FROM scan WHERE sha256 >= :beginning AND sha256 < :beginning || 'g' ORD
 -- name: scans_named
 SELECT * FROM scan WHERE name = :name AND name <> '' ORDER BY received_at, id;
 
+-- name: scans_of_file
+SELECT s.* FROM scan s JOIN scan_file f ON f.scan_id = s.id
+WHERE f.sha256 = :sha256 AND s.erased_at IS NULL ORDER BY s.id;
+
+-- name: latest_fits
+SELECT r.form, r.fit FROM reads r JOIN scan s ON s.id = r.scan_id AND s.form = r.form AND s.form_version = r.form_version
+WHERE r.fit IS NOT NULL AND s.erased_at IS NULL ORDER BY r.at DESC, r.scan_id DESC LIMIT :limit;
+
 -- name: scan_pages
 SELECT * FROM scan_page WHERE scan_id = :scan_id ORDER BY number;
 

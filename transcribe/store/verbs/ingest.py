@@ -133,6 +133,9 @@ class IngestVerbs(Lookup):
             self._put_machine_readings(row, reads.readings)
             self.db.run("end_set_aside_of_scan", scan_id=row["id"])
 
+    def latest_fits(self, limit: int) -> list[tuple[str, float]]:
+        return [(row["form"], row["fit"]) for row in self.db.all("latest_fits", limit=limit)]
+
     def put_places(self, scan: str, places: Sequence[Place], now: datetime, readings: Sequence[Reading] = ()) -> None:
         with self.db.write():
             row = self.scan_row(scan)
@@ -193,6 +196,9 @@ class IngestVerbs(Lookup):
             self.db.run(
                 "set_aside", file=file.sha256, error=error, message=message, batch=batch, now=micros(now), place=""
             )
+
+    def scans_of_file(self, sha256: str) -> list[Scan]:
+        return [self.scan_from(row) for row in self.db.all("scans_of_file", sha256=sha256)]
 
     def end_set_aside_at(self, place: str) -> None:
         with self.db.write():

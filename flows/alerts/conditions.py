@@ -1,0 +1,182 @@
+"""What there is to be alerted about: each check looks at one thing, and says what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flows.administration import MIN_FREE_DISK_BYTES, missing_in_words
+from flows.alerts.alert import Alert
+from flows.backup import BackupFolder
+from flows.home import Home
+from flows.steps import audited_decisions
+from reconcile.algorithms import wilson
+from transcribe.errors import FairhandError
+from transcribe.i18n import counted
+
+logger = logging.getLogger("fairhand.alerts")
+
+APPEAL_NOTICE = timedelta(days=2)
+"""An appeal that nobody has heard so long before its day is late. Chosen by hand."""
+
+RECENT_FITS_COUNT = 30
+"""So many scans of a form, the latest, are held against those before."""
+
+EARLIER_FITS_COUNT = 30
+"""Scans of a form before the latest without which nothing is said of it."""
+
+LOW_FIT_SHARE = 0.05
+"""A fit counts as low that so few of the earlier scans of the form had."""
+
+MAX_LOW_FITS_COUNT = 9
+"""Low fits among the latest 30 from which on the form is not what it was: without a cause 1 in 100,000 cases."""
+
+READ_FITS_COUNT = 2_000
+"""Fits that are looked at, of all forms together. Chosen by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """The alerts that there are, and the checks that failed, of which nothing is known."""
+
+    alerts: tuple[Alert, ...]
+    failed: frozenset[str]
+
+
+def look(home: Home, now: datetime, audit: Mapping[str, tuple[int, int]] | None = None) -> Looked:
+    """All alerts that there are at this time. A check that fails is an alert itself, and does not keep the others.
+
+    `audit` is what audits have found, by form, (wrong, count); None has it counted, which takes long in a large home.
+    """
+    found: list[Alert] = []
+    failed = set()
+    for name, check in CHECKS.items():
+        try:
+            found += check(home, now)
+        except (FairhandError, OSError) as error:
+            failed.add(name)
+            found.append(
+                Alert(check=name, subject=f"{name}:check", message=f"{name} cannot be checked: {_said(error)}")
+            )
+    try:
+        found += broken_bounds(home, audited_decisions(home) if audit is None else audit)
+    except FairhandError as error:
+        failed.add("audit")
+        found.append(Alert(check="audit", subject="audit:check", message=f"audit cannot be checked: {_said(error)}"))
+    return Looked(alerts=tuple(found), failed=frozenset(failed))
+
+
+def _said(error: Exception) -> str:
+    """What an error is, without its words: they may name a file."""
+    logger.warning("%s", error)
+    return f"{type(error).__name__}; see what fairhand doctor says."
+
+
+def past_due(home: Home, now: datetime) -> Iterator[Alert]:
+    """Batches whose due date has passed, and that are not finished."""
+    for batch in home.store.batches():
+        if batch.due is None or batch.due > now or batch.cancelled_at or not batch.open_tasks:
+            continue
+        name = hashlib.sha256(batch.name.encode()).hexdigest()[:12]
+        tasks = counted(batch.open_tasks, "open task")
+        message = (
+            f"A batch of {batch.scans} scans was due on {batch.due:%Y-%m-%d} and has {tasks}: fairhand batch list."
+        )
+        yield Alert(check="due", subject=f"due:{name}", message=message)
+
+
+def unfinishable(home: Home, now: datetime) -> Iterator[Alert]:
+    """Fields, checks and appeals that can be finished by nobody who is there."""
+    for each in home.store.missing_people():
+        who = [each.waits, each.role, *each.languages, *each.regions, each.qualification]
+        subject = f"people:{' '.join(map(str, who))}"
+        yield Alert(check="people", subject=subject, message=f"{missing_in_words(each)} See fairhand status.")
+
+
+def low_disk(home: Home, now: datetime) -> Iterator[Alert]:
+    """Disks of the home and of the archive that are nearly full."""
+    places = {"home": home.settings.home}
+    if home.settings.archive and "://" not in home.settings.archive:
+        places["archive"] = Path(home.settings.archive)
+    for name, folder in places.items():
+        free = shutil.disk_usage(folder).free
+        if free < MIN_FREE_DISK_BYTES:
+            message = f"Only {free // 1_000_000} MB are free on the disk of the {name}."
+            yield Alert(check="disk", subject=f"disk:{name}", message=message)
+
+
+def old_backup(home: Home, now: datetime) -> Iterator[Alert]:
+    """A backup that is too old, where the settings say where backups lie."""
+    if not home.settings.backups:
+        return
+    latest, days = BackupFolder(Path(home.settings.backups)).newest(), home.settings.alert_backup_days
+    if latest is None:
+        yield Alert(check="backup", subject="backup:age", message="There is no finished backup.")
+    elif now - latest > timedelta(days=days):
+        message = f"The latest backup is of {latest:%Y-%m-%d %H:%M} UTC, more than {days:g} days ago."
+        yield Alert(check="backup", subject="backup:age", message=message)
+
+
+def late_appeals(home: Home, now: datetime) -> Iterator[Alert]:
+    """Appeals that nobody has heard and whose day is near or past."""
+    late = [
+        each for each in home.store.appeals(open_only=True) if not each.heard and each.deadline - now < APPEAL_NOTICE
+    ]
+    if late:
+        first = min(each.deadline for each in late)
+        message = (
+            f"{counted(len(late), 'appeal')} not heard by an expert yet, the first to close unheard on "
+            f"{first:%Y-%m-%d %H:%M} UTC: fairhand appeal list --open."
+        )
+        yield Alert(check="appeals", subject="appeals:late", message=message)
+
+
+def falling_fits(home: Home, now: datetime) -> Iterator[Alert]:
+    """Forms whose latest scans lie much worse on them than those before: the form may have been printed anew."""
+    fits: dict[str, list[float]] = defaultdict(list)
+    for form, fit in home.store.latest_fits(READ_FITS_COUNT):
+        fits[form].append(fit)
+    for form, latest in fits.items():
+        recent, earlier = latest[:RECENT_FITS_COUNT], sorted(latest[RECENT_FITS_COUNT:])
+        if len(recent) < RECENT_FITS_COUNT or len(earlier) < EARLIER_FITS_COUNT:
+            continue
+        low = earlier[int(LOW_FIT_SHARE * len(earlier))]
+        count = sum(fit < low for fit in recent)
+        if count >= MAX_LOW_FITS_COUNT:
+            message = (
+                f"{count} of the latest {len(recent)} scans of the form {form} lie worse on it than nearly all before: "
+                "was it printed anew? Compare one with fairhand forms preview."
+            )
+            yield Alert(check="fit", subject=f"fit:{form}", message=message)
+
+
+def broken_bounds(home: Home, audit: Mapping[str, tuple[int, int]]) -> Iterator[Alert]:
+    """Forms of whose decided fields more are wrong than the target allows, as audits surely show."""
+    for form, (wrong, count) in sorted(audit.items()):
+        least = wilson(wrong, count)[0] if count else 0.0
+        if least > 1 - home.settings.target:
+            message = (
+                f"Audits found {wrong} of {count} decided fields of the form {form} wrong: surely more than "
+                f"{least:.2%}, and the target allows {1 - home.settings.target:.2%}. See what fairhand learn says."
+            )
+            yield Alert(check="audit", subject=f"audit:{form}", message=message)
+
+
+Check = Callable[[Home, datetime], Iterator[Alert]]
+"""Looks at one thing at a time."""
+
+CHECKS: Mapping[str, Check] = {
+    "due": past_due,
+    "people": unfinishable,
+    "disk": low_disk,
+    "backup": old_backup,
+    "appeals": late_appeals,
+    "fit": falling_fits,
+}
+"""Every check that is quick; what audits found is looked at besides."""

@@ -1,0 +1,169 @@
+"""The process of `fairhand serve` that runs flows as Prefect's deployments: on schedule, and from Prefect's pages.
+
+The flows are run as they are in memory here. What somebody writes into a deployment on the server is no program that
+this process would load.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import prefect
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.runner import Runner
+from prefect.states import Cancelled, Crashed, Scheduled
+
+from flows.home import keep_private, now
+from flows.ingest import ingest
+from flows.scheduled import alerts, appeals, backup, learn, reconcile, retention
+
+NICENESS = 10
+"""Pages come first: what runs here has time. Chosen by hand."""
+
+POLL_SECONDS = 10.0
+"""How often it is asked what is due; a run from Prefect's pages begins as late. Chosen by hand."""
+
+MAX_TRIES = 3
+"""So often a run that ended with the process is begun; one that ends it each time must not do so for ever."""
+
+PAGE_RUNS_COUNT = 200
+"""Runs that Prefect's server gives at once."""
+
+UNFINISHED = (StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
+"""States in which a process that is gone may have left a run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A flow, when it runs, and what Prefect's pages say of it. `cron` is in UTC, "" for one that runs when asked."""
+
+    flow: prefect.Flow[Any, Any]
+    cron: str
+    description: str
+
+
+DEPLOYMENTS = (
+    Deployment(
+        flow=ingest,
+        cron="",
+        description="Take a folder of photographs in: read them, decide or ask. Needs the parameter `folder`.",
+    ),
+    Deployment(
+        flow=reconcile,
+        cron="17 * * * *",
+        description="Weigh what was read, decide or ask, publish. `fairhand serve` does it after each reading besides.",
+    ),
+    Deployment(
+        flow=learn,
+        cron="30 2 * * *",
+        description="Learn how far each source is to be trusted; in force where known truths do not speak against it.",
+    ),
+    Deployment(
+        flow=retention,
+        cron="10 3 * * *",
+        description="Forget every scan that was kept longer than its form says (retention_days). Promised to people.",
+    ),
+    Deployment(
+        flow=appeals,
+        cron="40 * * * *",
+        description="Close appeals that an expert has heard, and those that nobody heard by their day.",
+    ),
+    Deployment(
+        flow=backup,
+        cron="45 1 * * *",
+        description="Back the home up into the folder of the settings (FAIRHAND_BACKUPS), where one is named.",
+    ),
+    Deployment(
+        flow=alerts,
+        cron="5,35 * * * *",
+        description="Tell the addresses of the settings (FAIRHAND_ALERTS) what is wrong, each thing once a day.",
+    ),
+)
+"""What `fairhand serve` registers with its Prefect."""
+
+
+class _Runner(Runner):
+    """Prefect's runner, but told to end it ends at once with all runs: they are begun again with the next start.
+
+    Left to itself it would have them cancelled for good.
+    """
+
+    def handle_sigterm(self, *_: object, **__: object) -> None:
+        os.killpg(0, signal.SIGKILL)
+
+
+async def run_deployments(deployments: Iterable[Deployment] = DEPLOYMENTS) -> None:
+    """Register these deployments, take up what was missed, and run what is due until the process is told to end.
+
+    Registered again they stay one each. One that somebody paused on Prefect's pages stays paused.
+    """
+    runner = _Runner(name="fairhand", query_seconds=POLL_SECONDS, pause_on_shutdown=False)
+    ids = [
+        await runner.aadd_flow(
+            each.flow, name=each.flow.name, cron=each.cron or None, description=each.description, tags=["fairhand"]
+        )
+        for each in deployments
+    ]
+    async with get_client() as client:
+        await take_up_missed(client, ids, now())
+    await runner.start()
+
+
+async def take_up_missed(client: PrefectClient, deployments: Collection[UUID], at: datetime) -> None:
+    """Of each deployment have at most one run that was missed by `at`, or ended with the process, run now.
+
+    Runs that somebody asked for are no missed ones: each is run.
+    """
+    missed: dict[UUID | None, list[FlowRun]] = defaultdict(list)
+    for run in await _unfinished(client, deployments):
+        if run.state_type is StateType.SCHEDULED:
+            due = run.next_scheduled_start_time or run.expected_start_time
+            if run.auto_scheduled and due is not None and due <= at:
+                missed[run.deployment_id].append(run)
+        elif run.state_type is StateType.CANCELLING:
+            await client.set_flow_run_state(run.id, Cancelled(), force=True)
+        elif run.run_count >= MAX_TRIES:
+            message = f"It ended with fairhand serve {run.run_count} times, and is not begun again."
+            await client.set_flow_run_state(run.id, Crashed(message=message), force=True)
+        else:
+            await client.set_flow_run_state(run.id, Scheduled(scheduled_time=at, name="Begun again"), force=True)
+            missed[run.deployment_id] += [run] if run.auto_scheduled else []
+    for runs in missed.values():
+        kept = max(runs, key=lambda run: (run.state_type is not StateType.SCHEDULED, run.expected_start_time or at))
+        for run in runs:
+            if run is not kept:
+                await client.delete_flow_run(run.id)
+
+
+async def _unfinished(client: PrefectClient, deployments: Collection[UUID]) -> list[FlowRun]:
+    """The runs of these deployments that have begun and not ended, or are to begin, all pages of them."""
+    wanted = FlowRunFilter.model_validate(
+        {"deployment_id": {"any_": list(deployments)}, "state": {"type": {"any_": UNFINISHED}}}
+    )
+    found: list[FlowRun] = []
+    while True:
+        page = await client.read_flow_runs(
+            flow_run_filter=wanted, sort=FlowRunSort.ID_DESC, limit=PAGE_RUNS_COUNT, offset=len(found)
+        )
+        found += page
+        if len(page) < PAGE_RUNS_COUNT:
+            return found
+
+
+if __name__ == "__main__":
+    logging.basicConfig(format="fairhand: %(message)s", level=logging.WARNING)
+    os.nice(NICENESS)
+    keep_private()
+    asyncio.run(run_deployments())

@@ -1,0 +1,40 @@
+"""The process of `fairhand serve` that watches the folders of the settings. It says counts only, no name of a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from flows.home import load_settings, open_home
+from flows.watching.watch import watch, watched_forms
+from flows.watching.watched_folder import Round
+from transcribe.errors import FairhandError
+
+NICENESS = 10
+"""Pages come first: a person notices 100 ms, a folder does not. Chosen by hand."""
+
+
+def said(done: Round) -> list[str]:
+    """What a look brought, in lines."""
+    lines = [f"watched folder: {done.taken} files taken in, {len(done.aside)} set aside"]
+    return (lines if done.taken or done.aside else []) + [f"watched folder: {each}" for each in done.troubles]
+
+
+def _run() -> None:
+    settings = load_settings()
+    home = open_home(settings)
+
+    def report(done: Round) -> None:
+        for line in said(done):
+            print(f"fairhand: {line}", file=sys.stderr, flush=True)
+
+    watch(home, watched_forms(settings), "", report, lambda: None)
+
+
+if __name__ == "__main__":
+    os.nice(NICENESS)
+    try:
+        _run()
+    except FairhandError as error:
+        print(f"fairhand: {error}", file=sys.stderr, flush=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,194 @@
+"""What `fairhand serve` registers with its Prefect: runs from its pages and by the clock, and what was missed."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from flows.backup import BackupFolder
+from flows.home import now
+from flows.home import settings as configuration
+from flows.home.home import Home, open_home
+from flows.runtime.prefect_server import free_port, notice
+from tests.flows.house import START, TYPED, House, until
+from tests.patience import PATIENCE
+from transcribe.model import Scan, ScanPage, SourceFile
+
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow, pytest.mark.timeout(1500)]
+
+RECEIPT = Path(__file__).parents[2] / "transcribe" / "forms" / "shipped" / "receipt.toml"
+NAMES = {"ingest", "reconcile", "learn", "retention", "appeals", "alerts", "backup"}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    made = House(home=tmp_path / "home")
+    made.environment = {"FAIRHAND_PREFECT_PORT": str(free_port()), "FAIRHAND_RECONCILE_SECONDS": "600"}
+    made.environment["FAIRHAND_BACKUPS"] = str(tmp_path / "backups")
+    return made
+
+
+@pytest.fixture
+def rooms(house: House) -> Iterator[Home]:
+    opened = open_home(configuration.load_settings(house.home))
+    yield opened
+    opened.close()
+
+
+@contextmanager
+def serving(house: House, rooms: Home) -> Iterator[subprocess.Popen[str]]:
+    """A `serve` whose Prefect has our deployments; what is left of it is killed."""
+    process = house.start("serve", "--port", "0")
+    try:
+        until(lambda: process.poll() is not None or "prefect" in told_by(process, rooms), START)
+        assert process.poll() is None, process.communicate()[1]
+        told = notice(rooms.settings)
+        house.prefect = told["prefect"]
+        house.prefect_secret = (house.home / "prefect.key").read_text()
+        until(lambda: set(deployed(house)) == NAMES, START)
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def told_by(process: subprocess.Popen[str], rooms: Home) -> dict[str, str]:
+    """The notice of this `serve`, not what a killed one left."""
+    told = notice(rooms.settings)
+    return told if told.get("pid") == str(process.pid) else {}
+
+
+def ask(house: House, method: str, path: str, **more: object) -> Any:
+    with httpx.Client(base_url=str(house.prefect), auth=house.prefect_sign_in, timeout=PATIENCE) as server:
+        answer = server.post(path, json=more) if method == "POST" else server.get(path)
+        return answer.raise_for_status().json()
+
+
+def deployed(house: House) -> dict[str, dict[str, Any]]:
+    return {each["name"]: each for each in ask(house, "POST", "/deployments/filter")}
+
+
+def runs(house: House, name: str) -> list[dict[str, Any]]:
+    """The runs of a deployment that have begun."""
+    found = ask(house, "POST", "/flow_runs/filter", deployments={"name": {"any_": [name]}})
+    return [each for each in found if each["state"]["type"] != "SCHEDULED"]
+
+
+def started_from_its_page(house: House, name: str, **parameters: str) -> str:
+    where = f"/deployments/{deployed(house)[name]['id']}/create_flow_run"
+    return str(ask(house, "POST", where, parameters=parameters)["id"])
+
+
+def state_of(house: House, run: str) -> tuple[str, str, str]:
+    state = ask(house, "GET", f"/flow_runs/{run}")["state"]
+    return state["type"], state["name"], state["message"] or ""
+
+
+def has_ended(house: House, run: str) -> bool:
+    return state_of(house, run)[0] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+def kept_too_long(rooms: Home) -> Scan:
+    """A scan of a form that promises to forget after 30 days, which came in 40 days ago."""
+    text = RECEIPT.read_text("utf-8").replace('name = "receipt"\n', 'name = "brief"\nretention_days = 30\n', 1)
+    (rooms.settings.forms / "brief.toml").write_text(text, encoding="utf-8")
+    form = rooms.use_form("brief")
+    (name,) = rooms.archive.put_all([TYPED.read_bytes()])
+    scan = Scan(id="a" * 64, pages=(ScanPage(file=name, page=1),), form="brief", form_version=form.version)
+    file = SourceFile(sha256=name, name="old.png", size=1, media_type="image/png")
+    rooms.store.put_scan(scan, [file], now() - timedelta(days=40))
+    return scan
+
+
+def let_days_pass(house: House, days: int) -> None:
+    """Shift what Prefect has scheduled, as if `serve` had been down so long."""
+    with closing(sqlite3.connect(house.home / "prefect" / "prefect.db")) as database:
+        database.execute(
+            "UPDATE flow_run SET"
+            " next_scheduled_start_time = strftime('%Y-%m-%d %H:%M:%f000', next_scheduled_start_time, ?1),"
+            " expected_start_time = strftime('%Y-%m-%d %H:%M:%f000', expected_start_time, ?1)"
+            " WHERE state_type = 'SCHEDULED'",
+            (f"-{days} days",),
+        )
+        database.commit()
+
+
+def test_what_was_missed_is_run_once_and_retention_keeps_its_promise(house: House, rooms: Home, tmp_path: Path) -> None:
+    old = kept_too_long(rooms)
+    with serving(house, rooms) as first:
+        before = deployed(house)
+        until(lambda: len(ask(house, "POST", "/flow_runs/filter", deployments={"name": {"any_": ["retention"]}})) >= 3)
+        assert runs(house, "retention") == []
+        first.kill()
+    assert not rooms.store.forgotten(old.id)
+    let_days_pass(house, 4)
+    with serving(house, rooms):
+        until(lambda: any(each["state"]["type"] == "COMPLETED" for each in runs(house, "retention")))
+        (run,) = runs(house, "retention")
+        assert (run["state"]["name"], run["auto_scheduled"]) == ("1 forgotten", True)
+        after = deployed(house)
+        assert {name: each["id"] for name, each in after.items()} == {name: each["id"] for name, each in before.items()}
+        assert {name: len(each["schedules"]) for name, each in after.items()} == {
+            name: int(name != "ingest") for name in NAMES
+        }
+        until(lambda: len(runs(house, "learn")) == len(runs(house, "appeals")) == 1)
+        until(lambda: BackupFolder(tmp_path / "backups").newest())
+    assert rooms.store.forgotten(old.id)
+    assert not rooms.archive.is_whole(old.pages[0].file)
+    assert old.id not in rooms.store.past_retention(now())
+
+
+def test_a_folder_is_ingested_from_prefects_pages_and_a_killed_run_is_begun_again(
+    house: House, rooms: Home, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "order.png").write_bytes(TYPED.read_bytes())
+    (tmp_path / "in" / "letter.png").write_text("no picture")
+    with serving(house, rooms) as first:
+        described = deployed(house)["ingest"]["parameter_openapi_schema"]["properties"]
+        assert set(described) == {"folder", "form", "batch", "home"}
+        assert all(each["description"] for each in described.values())
+        wrong = started_from_its_page(house, "ingest", folder=str(tmp_path / "nowhere"))
+        until(lambda: has_ended(house, wrong))
+        assert state_of(house, wrong)[0] == "FAILED"
+        assert "There is no such folder on the machine that runs fairhand" in state_of(house, wrong)[2]
+        run = started_from_its_page(
+            house, "ingest", folder=str(tmp_path / "in"), form="bon-de-commande", batch="from a page"
+        )
+        until(lambda: state_of(house, run)[0] == "RUNNING" or has_ended(house, run))
+        assert not has_ended(house, run)
+        ask(house, "POST", f"/deployments/{deployed(house)['learn']['id']}/pause_deployment")
+        first.kill()
+    with serving(house, rooms) as second:
+        until(lambda: has_ended(house, run))
+        assert state_of(house, run)[:2] == ("COMPLETED", "1 set aside")
+        assert [name for name, each in deployed(house).items() if each["paused"]] == ["learn"]
+        assert [each.batch for each in (state.scan for state in rooms.store.scan_states())] == ["from a page"]
+        again = started_from_its_page(house, "ingest", folder=str(tmp_path / "in"), form="bon-de-commande")
+        until(lambda: state_of(house, again)[0] == "RUNNING" or has_ended(house, again))
+        second.send_signal(signal.SIGTERM)
+        second.communicate(timeout=PATIENCE)
+        assert second.returncode == 0
+
+
+def test_prefect_forgets_runs_that_ended_long_ago(house: House, rooms: Home) -> None:
+    house.environment["PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS"] = "5"
+    with serving(house, rooms):
+        old, new = (started_from_its_page(house, "appeals") for _ in range(2))
+        until(lambda: has_ended(house, old) and has_ended(house, new))
+        with closing(sqlite3.connect(house.home / "prefect" / "prefect.db", timeout=PATIENCE)) as database:
+            database.execute(
+                "UPDATE flow_run SET end_time = strftime('%Y-%m-%d %H:%M:%f000', end_time, '-31 days') WHERE id = ?",
+                (old,),
+            )
+            database.commit()
+        until(lambda: {each["id"] for each in runs(house, "appeals")} == {new})
