@@ -213,8 +213,7 @@ def test_a_forgotten_file_is_set_aside_and_told_how_it_comes_back(homes: Home, i
 
 
 def test_while_files_come_in_one_run_takes_several(homes: Home, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settled = watched_folder.is_settled
-    monkeypatch.setattr(watched_folder, "is_settled", lambda each, _: settled(each, 0) and "new" not in each.path.name)
+    monkeypatch.setattr(watched_folder, "is_settled", lambda each, _: "new" not in each.path.name)
     for number in range(3):
         (inbox / f"{number}.png").write_bytes(f"busy {number}".encode())
     reader = Reader(homes)
