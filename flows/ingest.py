@@ -131,13 +131,12 @@ def read_one(home: str, scan: str, short: str, key: str) -> dict[str, Any]:
 def ingest(folder: str = "", form: str = AUTO_FORM, batch: str = "", home: str = "") -> State[dict[str, Any]]:
     """Take a folder of photographs in as scans of a form, read them, decide or ask, publish.
 
-    A file that cannot be read is set aside and the batch goes on. The same files again change nothing. The state in
-    which it ends says how many files were set aside and how many failed; it is Failed where nothing could be read, and,
-    before anything is taken in, where people would be paid unfairly for it.
+    A file that cannot be read is set aside and the batch goes on. The same files again change nothing. The state it
+    ends in says what was set aside or failed. It is Failed where nothing could be read, or people were paid unfairly.
 
     Args:
         folder: The folder on the machine that runs fairhand. Prefect keeps it, so name no single file.
-        form: The name of a form; "auto" finds out which form each photograph is of.
+        form: The name of a form; "auto" finds out which one each is of.
         batch: A name for these photographs together; empty: the time.
         home: The folder of all data; empty: that of the `fairhand serve` beside.
     """
@@ -149,8 +148,7 @@ def _run(folder: str, form: str, batch: str, home: str) -> State[dict[str, Any]]
     settle_memory()
     logging.getLogger("prefect.task_runs").addFilter(_without_traceback)  # once, however often it is called
     try:
-        files = BATCH_FILES.get() or (existing_folder(folder),)
-        done = _ingested(files, form, batch or time_name(now()), home)
+        done = _ingested(BATCH_FILES.get() or (existing_folder(folder),), form, batch or time_name(now()), home)
     except FairhandError:
         raise
     except Exception as error:
@@ -164,10 +162,9 @@ def _tell(done: Ingested) -> None:
     """Tell Prefect's automations what became of a batch, in counts alone."""
     resource = {"prefect.resource.id": f"fairhand.batch.{url_name(done.batch)}"}
     emit_event("fairhand.batch.finished", resource, payload=done.counts)
-    if done.set_aside:
-        emit_event("fairhand.batch.set-aside", resource, payload={"files": len(done.set_aside)})
-    if done.failed:
-        emit_event("fairhand.batch.failed", resource, payload={"files": len(done.failed)})
+    for what, files in (("set-aside", done.set_aside), ("failed", done.failed)):
+        if files:
+            emit_event(f"fairhand.batch.{what}", resource, payload={"files": len(files)})
 
 
 def _ingested(files: Sequence[Path], form: str, batch: str, home: str) -> Ingested:

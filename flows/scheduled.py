@@ -15,11 +15,11 @@ from prefect.states import Completed, Failed
 from flows.administration import keep_retention
 from flows.alerts import send_alerts
 from flows.backup import make_backup
-from flows.home import Home, home_at, load_settings, now
+from flows.home import Home, act_as, home_at, load_settings, now
 from flows.steps import close_appeals, learn_home, reconcile_home
 
 SCHEDULE = "schedule"
-"""Who has it learnt, as the log says."""
+"""Who does it, as the log says."""
 
 KEPT_BACKUPS_COUNT = 30
 """Backups that stay, about a month of nights. Chosen by hand."""
@@ -138,6 +138,7 @@ def alerts(home: str = "") -> State[dict[str, int]]:
 
 
 def _home(home: str) -> Home:
+    act_as(SCHEDULE)
     return home_at(home or str(load_settings().home))
 
 

@@ -75,10 +75,7 @@ class Settings(BaseSettings):
         (), description="folders that serve watches for photographs, each as FOLDER=FORM, with commas between"
     )
     watch_seconds: float = Field(
-        5.0,
-        gt=0,
-        le=MAX_SECONDS,
-        description="a file in a watched folder is taken in when it has not changed for so long",
+        5.0, gt=0, le=MAX_SECONDS, description="a watched file is taken in when it has not changed for so long"
     )
     reconcile_seconds: float = Field(
         5.0, gt=0, le=MAX_SECONDS, description="serve looks for waiting scans this often; a reading wakes it at once"

@@ -95,9 +95,9 @@ def url_name(name: str) -> str:
     return "-".join(plain.split()) or "unnamed"
 
 
-def time_name(now: datetime) -> str:
+def time_name(at: datetime) -> str:
     """The name of a batch that nobody has named: the time."""
-    return f"{now:%Y-%m-%d %H.%M.%S}"
+    return f"{at:%Y-%m-%d %H.%M.%S}"
 
 
 def require_open_batch(home: Home, batch: str) -> None:

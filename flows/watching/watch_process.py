@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from flows.home import load_settings, open_home
+from flows.home import act_as, load_settings, open_home
 from flows.watching.watch import watch, watched_forms
 from flows.watching.watched_folder import Round
 from transcribe.errors import FairhandError
@@ -21,6 +21,7 @@ def said(done: Round) -> list[str]:
 
 
 def _run() -> None:
+    act_as("watched folder")
     settings = load_settings()
     home = open_home(settings)
 
