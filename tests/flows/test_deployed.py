@@ -119,6 +119,12 @@ def let_days_pass(house: House, days: int) -> None:
             " WHERE state_type = 'SCHEDULED'",
             (f"-{days} days",),
         )
+        database.execute(
+            "UPDATE flow_run_state SET state_details = json_set(state_details, '$.scheduled_time',"
+            " strftime('%Y-%m-%dT%H:%M:%fZ', json_extract(state_details, '$.scheduled_time'), ?))"
+            " WHERE type = 'SCHEDULED' AND json_extract(state_details, '$.scheduled_time') IS NOT NULL",
+            (f"-{days} days",),
+        )
         database.commit()
 
 
