@@ -6,10 +6,13 @@ from typer._click import Command, Context, HelpFormatter
 from typer.core import TyperGroup
 
 HEADINGS = (
-    ("Begin", ("init", "doctor", "demo", "serve", "backup", "restore")),
+    ("Begin", ("init", "doctor", "demo", "serve", "alerts", "backup", "restore")),
     (
         "Documents",
-        ("ingest", "read", "status", "explain", "batch", "scan", "value", "forget", "retention", "quarantine", "prune"),
+        (
+            *("ingest", "watch", "read", "status", "explain", "batch", "scan", "value"),
+            *("forget", "retention", "quarantine", "prune"),
+        ),
     ),
     ("Forms", ("forms",)),
     ("People", ("people", "pay", "gold", "appeal", "question", "time", "work")),
@@ -24,9 +27,11 @@ EXAMPLES = {
     "doctor": "fairhand doctor --deep",
     "demo": "fairhand demo --people simulated",
     "serve": "fairhand serve --port 8484",
+    "alerts": "fairhand alerts --test",
     "backup": "fairhand backup /mnt/backups --keep 30",
     "restore": "fairhand --home orders-new restore /mnt/backups --at 2026-11-26",
     "ingest": "fairhand ingest photos/ --form bon-de-commande --batch monday",
+    "watch": "fairhand watch photos/ --form bon-de-commande",
     "read": "fairhand read order-7.jpg --form receipt --json",
     "status": "fairhand status --batch monday --scans",
     "explain": "fairhand explain order-7.jpg total",

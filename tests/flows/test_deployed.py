@@ -80,7 +80,7 @@ def deployed(house: House) -> dict[str, dict[str, Any]]:
 def runs(house: House, name: str) -> list[dict[str, Any]]:
     """The runs of a deployment that have begun."""
     found = ask(house, "POST", "/flow_runs/filter", deployments={"name": {"any_": [name]}})
-    return [each for each in found if each["state"]["type"] != "SCHEDULED"]
+    return [each for each in found if each["state"] and each["state"]["type"] != "SCHEDULED"]
 
 
 def started_from_its_page(house: House, name: str, **parameters: str) -> str:
