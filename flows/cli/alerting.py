@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, home_of, settings_of
 
 
 @app.command("alerts")
@@ -24,16 +24,15 @@ def alerts(
     `serve` tells it to the addresses of FAIRHAND_ALERTS: each thing once a day, and that it is over.
     """
     from flows.alerts import alerts_now, send_test
-    from flows.home import now, open_home
+    from flows.home import now
 
-    settings = settings_of(ctx)
     if test:
-        sent = send_test(settings.alerts)
+        sent = send_test(settings_of(ctx).alerts)
         for failed in sent.failed:
             terminal.say(f"{failed} did not take the message.")
         terminal.say(f"{sent.addresses - len(sent.failed)} of {sent.addresses} addresses took the message.")
         raise typer.Exit(1 if sent.failed else 0)
-    looked, news = alerts_now(open_home(settings), now())
+    looked, news = alerts_now(home_of(ctx), now())
     new = {each.subject for each in news.alerts}
     if as_json:
         terminal.as_json(*({**dataclasses.asdict(each), "new": each.subject in new} for each in looked.alerts))
