@@ -22,6 +22,7 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
+from prefect.exceptions import ObjectNotFound
 from prefect.runner import Runner
 from prefect.states import Cancelled, Crashed, Scheduled
 
@@ -110,15 +111,27 @@ async def run_deployments(deployments: Iterable[Deployment] = DEPLOYMENTS) -> No
     Registered again they stay one each. One that somebody paused on Prefect's pages stays paused.
     """
     runner = _Runner(name="fairhand", query_seconds=POLL_SECONDS, pause_on_shutdown=False)
-    ids = [
-        await runner.aadd_flow(
-            each.flow, name=each.flow.name, cron=each.cron or None, description=each.description, tags=["fairhand"]
-        )
-        for each in deployments
-    ]
     async with get_client() as client:
+        ids = [await _registered(runner, client, each) for each in deployments]
         await take_up_missed(client, ids, now())
     await runner.start()
+
+
+async def _registered(runner: Runner, client: PrefectClient, deployment: Deployment) -> UUID:
+    """Register a deployment as it is here, but paused where it was: left to itself Prefect would resume it."""
+    name = deployment.flow.name
+    try:
+        paused = (await client.read_deployment_by_name(f"{name}/{name}")).paused
+    except ObjectNotFound:
+        paused = False
+    return await runner.aadd_flow(
+        deployment.flow,
+        name=name,
+        cron=deployment.cron or None,
+        description=deployment.description,
+        tags=["fairhand"],
+        paused=paused,
+    )
 
 
 async def take_up_missed(client: PrefectClient, deployments: Collection[UUID], at: datetime) -> None:
