@@ -26,9 +26,9 @@ from prefect.exceptions import ObjectNotFound
 from prefect.runner import Runner
 from prefect.states import Cancelled, Crashed, Scheduled
 
-from flows.home import keep_private, now
+from flows.home import act_as, keep_private, now
 from flows.ingest import ingest
-from flows.scheduled import alerts, appeals, backup, learn, reconcile, retention
+from flows.scheduled import SCHEDULE, alerts, appeals, backup, learn, reconcile, retention
 
 NICENESS = 10
 """Pages come first: what runs here has time. Chosen by hand."""
@@ -179,4 +179,5 @@ if __name__ == "__main__":
     logging.basicConfig(format="fairhand: %(message)s", level=logging.WARNING)
     os.nice(NICENESS)
     keep_private()
+    act_as(SCHEDULE)
     asyncio.run(run_deployments())
