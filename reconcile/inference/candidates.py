@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, combinations
-from math import exp, log
+from math import log
 from typing import NamedTuple
 
 from reconcile.forms import KnownWords, PreparedField
@@ -13,9 +13,11 @@ from reconcile.inference.noisy_channel import (
     MIN_READING_PROBABILITY,
     NO_STRAYS,
     READ_UNREADABLE_SHARE,
+    Component,
     Source,
     error_probability,
     likelihoods,
+    log_sum,
     swapped,
 )
 from reconcile.inference.prior import FLAT_MARK_LOG_PRIOR, WordPriors, unread_log_prior
@@ -129,15 +131,30 @@ class Beside(NamedTuple):
     seen: Mapping[int, tuple[float, float]]
 
 
-class Component(NamedTuple):
-    """One component of the mixture that gives the votes: its weight, and P of each vote in it.
+class Unread(NamedTuple):
+    """Something that nobody read: its log prior, and the ways in which it gives the votes.
 
-    In it the field is seen as it is, or as another text that the place looks like, or some read what stands beside it.
+    Votes in `unsure` may say nothing, and are then as probable as their entry of `caps`: those do, without which it is
+    least probable.
     """
 
-    weight: float
-    terms: list[float]
-    looks_like: str = ""
+    log_prior: float
+    ways: list[Component]
+    unsure: tuple[int, ...]
+    caps: Sequence[float]
+
+    def log_share(self, votes: Sequence[int] | None = None) -> float:
+        """Log of prior times P of all votes, or of these, by their numbers."""
+        return self._least(votes)[0]
+
+    def terms(self) -> list[float]:
+        """P of each vote in the first way."""
+        silent = self._least(None)[1]
+        return [self.caps[at] if at in silent else term for at, term in enumerate(self.ways[0].terms)]
+
+    def _least(self, votes: Sequence[int] | None) -> tuple[float, tuple[int, ...]]:
+        unsure = self.unsure if votes is None else [at for at in self.unsure if at in votes]
+        return min((self.log_prior + log_sum(self.ways, votes, some, self.caps), some) for some in _subsets(unsure))
 
 
 def texts_beside(
@@ -193,10 +210,9 @@ def _misled(
 
 
 def _stray_share(written: str) -> float:
-    null = null_of(written)
-    if null in UNREADABLE:
+    if null_of(written) in UNREADABLE:
         return READ_UNREADABLE_SHARE["machine"]
-    return STRAY_SHARE if null is None and written not in MARK_VALUES else EMPTY_STRAY_SHARE
+    return STRAY_SHARE if null_of(written) is None and written not in MARK_VALUES else EMPTY_STRAY_SHARE
 
 
 def nothing_read(
@@ -208,8 +224,8 @@ def nothing_read(
     caps: Sequence[float],
     beside: Sequence[Beside] = (),
     strays: Mapping[str, float] = NO_STRAYS,
-) -> tuple[float, list[float], float]:
-    """Something that nobody read: (its log prior, P of each vote, log of prior times P of all votes).
+) -> Unread:
+    """Something that nobody read.
 
     Of a mark it is the other value, where one was read. Else what is written lies near one of the texts. Whoever read
     that text first made some error; who reads the same made the same error, which is rare unless it looks like it; who
@@ -218,21 +234,19 @@ def nothing_read(
     """
     unread = MARK_VALUES - texts.keys() if spot.family == "mark" and texts else {UNREAD_TEXT}
     if not unread:
-        return IMPOSSIBLE_LOG_PROBABILITY, list(caps), IMPOSSIBLE_LOG_PROBABILITY
+        return Unread(IMPOSSIBLE_LOG_PROBABILITY, [Component(1.0, list(caps))], (), caps)
     if spot.family == "mark" or not texts:
         text = min(unread)  # of a mark of which neither value was read, both are as likely
         prior = FLAT_MARK_LOG_PRIOR + log(len(unread)) if texts else UNREAD_TEXT_LOG_PRIOR
         terms = likelihoods(learnt, sources, text)
         ways = with_beside(beside, text, sources, [Component(1.0, terms)])
         ways = [Component(way.weight, list(map(min, way.terms, caps))) for way in ways]
-        total, prior, alone = _guess(prior, ways, (), caps)
-        return prior, alone, total
+        return Unread(prior, ways, (), caps)
     guesses = [
         _near(near, unread_log_prior(spot, near, learnt, words), sources, learnt, confusion_share, caps, beside, strays)
         for near, words in texts.items()
     ]
-    total, prior, alone = max(guesses, key=lambda guess: guess[0])
-    return prior, alone, total
+    return guesses[0] if len(guesses) == 1 else max(guesses, key=Unread.log_share)
 
 
 def _near(
@@ -244,8 +258,8 @@ def _near(
     caps: Sequence[float],
     beside: Sequence[Beside],
     strays: Mapping[str, float],
-) -> tuple[float, float, list[float]]:
-    """Something near this text that nobody read: (log of prior times P of all votes, log prior, P of each vote)."""
+) -> Unread:
+    """Something near this text that nobody read."""
     alone, confused = _each_wrong(sources, near, learnt, strays)
     ways = [Component((1 - confusion_share) / SAME_ERROR_PROBABILITY, alone)]  # who errs first repeats nobody
     if confusion_share > 0:
@@ -259,7 +273,7 @@ def _near(
                     unsure.add(at)
                 else:
                     way.terms[at] = caps[at]
-    return min(_guess(prior, ways, some, caps) for some in _subsets(sorted(unsure)))
+    return Unread(prior, ways, tuple(sorted(unsure)), caps)
 
 
 def _each_wrong(
@@ -280,19 +294,6 @@ def _each_wrong(
         alone.append(term)
         together.append(confused)
     return alone, together
-
-
-def _guess(
-    prior: float, ways: Sequence[Component], without: Collection[int], caps: Sequence[float]
-) -> tuple[float, float, list[float]]:
-    """(log of prior times P of all votes, log prior, P of each vote the first way), where some votes say nothing."""
-    logs = [
-        log(way.weight) + sum([log(caps[at] if at in without else term) for at, term in enumerate(way.terms)])
-        for way in ways
-    ]
-    top = max(logs)
-    alone = [caps[at] if at in without else term for at, term in enumerate(ways[0].terms)]
-    return prior + top + log(sum([exp(each - top) for each in logs])), prior, alone
 
 
 def _subsets(of: Sequence[int]) -> Iterator[tuple[int, ...]]:

@@ -11,7 +11,7 @@ from reconcile.forms import Family, PreparedField
 from reconcile.inference.corroboration import witness_of
 from reconcile.inference.long_text_calibration import Prose, prose
 from reconcile.inference.noisy_channel import SILENCE, is_silent
-from reconcile.inference.posterior import FieldPosterior, weigh_field
+from reconcile.inference.posterior import FieldPosterior, share_by
 from reconcile.inference.troubles import (
     MAX_OPPOSING_SUMS_FACTOR,
     is_said_by_barcode,
@@ -53,8 +53,8 @@ class Circumstances(NamedTuple):
     `witness` vouches for it beside readings; "" where nothing does. `trouble` is why machines alone may not decide
     here; "" where they may. `in_place` is how probable it is that it was read where the field stands. `prose` tells how
     a long text came about that people alone read, `typed` how it did among people where machines read it too; None of
-    others. `by_machines` gives the share that machines alone give a value that people read too, by weighing it anew;
-    None where no engine says it.
+    others. `by_machines` gives the share that machines alone give a value that people read too; None where no
+    engine says it.
     """
 
     says: str
@@ -217,33 +217,23 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         careful=len([vote for vote in people if vote.says == says and _is_careful(spot, vote, learnt)]),
         against_engines=len([vote for vote in engines if vote.null is None and vote.says != says]),
         opposed=_is_opposed(spot, weighed, says, sums),
-        by_machines=_weighing_of_machines(spot, weighed, says, learnt) if for_it else None,
+        by_machines=_weighing_of_machines(weighed, says) if for_it else None,
         telling=telling_troubles(spot, votes, says),
         unlisted=spot.known_values is not None and null_of(says) is None and not spot.known_values.has(says),
     )
 
 
-def _weighing_of_machines(
-    spot: PreparedField, weighed: FieldPosterior, says: str, learnt: LearntParameters
-) -> Callable[[], float] | None:
-    """What gives the share of a value by machines alone; None where no engine says it, or it is weighed by words."""
+def _weighing_of_machines(weighed: FieldPosterior, says: str) -> Callable[[], float] | None:
+    """What gives the share of a value by machines alone; None where no engine says it, or it is weighed by words.
+
+    The votes of people who say something else stay: only those who say it are left out.
+    """
     engines = [vote for vote in weighed.votes if vote.machine and vote.source != INK]
     is_said = any(vote.says == says for vote in engines) and weighed.words is None
     if not is_said or (null_of(says) in SILENCE and not all(map(is_silent, engines))):
         return None
-    return partial(_share_by_machines, spot, weighed, says, learnt)
-
-
-def _share_by_machines(spot: PreparedField, weighed: FieldPosterior, says: str, learnt: LearntParameters) -> float:
-    """The model's share of a value without the people who say it, the form's sums counted in."""
-    alone = weigh_field(spot, [vote for vote in weighed.votes if vote.machine or vote.says != says], learnt)
-    if says not in alone.shares:  # machines fell silent, people say why
-        return 0.0
-    parts, none = dict(alone.shares), alone.none
-    for ruled in weighed.ruled:
-        none *= ruled.none
-        parts = {text: part * ruled.factors.get(text, ruled.none) for text, part in parts.items()}
-    return parts[says] / (sum(parts.values()) + none)
+    left = [at for at, vote in enumerate(weighed.votes) if vote.machine or vote.says != says]
+    return partial(share_by, weighed, says, left)
 
 
 def _counts(spot: PreparedField, vote: Vote, learnt: LearntParameters) -> bool:

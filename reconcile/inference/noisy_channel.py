@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from math import factorial
+from math import exp, factorial, log
+from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
@@ -77,6 +78,37 @@ NO_STRAYS: Mapping[str, float] = {}
 
 Source = tuple[Vote, SourceModel, float]
 """A vote, the model of its source, and P(its confidence | it is wrong) / P(its confidence | it is right)."""
+
+
+class Component(NamedTuple):
+    """One component of the mixture that gives the votes: its weight, and P of each vote in it.
+
+    In it the field is seen as it is, or as another text that the place looks like, or some read what stands beside it.
+    """
+
+    weight: float
+    terms: list[float]
+    looks_like: str = ""
+
+
+def log_sum(
+    ways: Sequence[Component],
+    votes: Sequence[int] | None = None,
+    silent: Sequence[int] = (),
+    caps: Sequence[float] = (),
+) -> float:
+    """Log of P of all votes, or of these, by their numbers.
+
+    P is the sum over the ways in which they come about. Those that are `silent` have P of their entry in `caps`.
+    """
+    logs = []
+    for way in ways:
+        terms = way.terms
+        if silent:
+            terms = [caps[at] if at in silent else term for at, term in enumerate(terms)]
+        logs.append(log(way.weight) + sum(map(log, terms if votes is None else [terms[at] for at in votes])))
+    top = max(logs)
+    return top + log(sum([exp(each - top) for each in logs]))
 
 
 def likelihoods(

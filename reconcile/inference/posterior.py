@@ -14,16 +14,18 @@ from typing import NamedTuple
 from reconcile.forms import PreparedField
 from reconcile.inference.candidates import (
     IMPOSSIBLE_LOG_PROBABILITY,
-    Component,
+    Unread,
     candidates,
     nothing_read,
     texts_beside,
     with_beside,
 )
 from reconcile.inference.noisy_channel import (
+    Component,
     Source,
     is_silent,
     likelihoods,
+    log_sum,
     misreading_probability,
 )
 from reconcile.inference.prior import (
@@ -51,6 +53,10 @@ Chosen by hand, so that two people who agree are not outweighed.
 """
 
 
+NO_WAYS: Mapping[str, Sequence[Component]] = {}
+"""Of a text that is weighed word by word."""
+
+
 class Ruled(NamedTuple):
     """The message of one rule to one field: the factor on each text's share, and on none of them."""
 
@@ -72,7 +78,8 @@ class FieldPosterior(NamedTuple):
 
     `terms` are each vote's probability given each text, `none_terms` given that something else is written; evidence is
     made of them. `shared_confusions` is, for each text, the share of its probability in which the place looks like
-    another text. `words` is the likeliest text of a field that was weighed word by word, None of one weighed whole.
+    another text. `ways` are those in which each text gives the votes, and `unread` is something else.
+    `words` is the likeliest text of a field that was weighed word by word, None of one weighed whole.
     """
 
     votes: tuple[Vote, ...]
@@ -87,6 +94,23 @@ class FieldPosterior(NamedTuple):
     ruled: tuple[Ruled, ...] = ()
     neighbours: tuple[str, ...] = ()
     words: Composed | None = None
+    ways: Mapping[str, Sequence[Component]] = NO_WAYS
+    unread: Unread | None = None
+
+
+def share_by(weighed: FieldPosterior, says: str, votes: Sequence[int]) -> float:
+    """The share of a text by these votes alone, the form's sums counted in.
+
+    It is one of all texts that were weighed.
+    """
+    scores = {text: weighed.priors[text] + log_sum(ways, votes) for text, ways in weighed.ways.items()}
+    parts, none = _normalised(
+        scores, IMPOSSIBLE_LOG_PROBABILITY if weighed.unread is None else weighed.unread.log_share(votes)
+    )
+    for ruled in weighed.ruled:
+        none *= ruled.none
+        parts = {text: part * ruled.factors.get(text, ruled.none) for text, part in parts.items()}
+    return parts[says] / (sum(parts.values()) + none)
 
 
 def weigh_field(
@@ -115,7 +139,8 @@ def weigh_field(
     caps = [min([way.terms[at] for way in ways.get(vote.says, ())], default=1.0) for at, vote in enumerate(votes)]
     if len(origins) > 1:
         _cap(ways, votes, caps)
-    none_prior, none_terms, none = nothing_read(spot, sources, spelt, learnt, confusion_share, caps, beside, strays)
+    unread = nothing_read(spot, sources, spelt, learnt, confusion_share, caps, beside, strays)
+    none, none_terms = unread.log_share(), unread.terms()
     terms = {says: of_text[0].terms for says, of_text in ways.items()}
     most = [max(column) for column in zip(*terms.values(), none_terms, strict=True)]
     priors = {
@@ -125,7 +150,8 @@ def weigh_field(
     }
     scores, confused = _scored(ways, priors, most)
     shares, none_share = _normalised(scores, none - sum(map(log, most)))
-    return FieldPosterior(tuple(votes), origins, shares, none_share, terms, none_terms, confused, priors, none_prior)
+    found = tuple(votes), origins, shares, none_share, terms, none_terms, confused, priors, unread.log_prior
+    return FieldPosterior(*found, ways=ways, unread=unread)
 
 
 def _typed_alike(votes: Iterable[Vote]) -> set[str]:
