@@ -8,16 +8,13 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
-from flows.cli.value import FieldName, ScanName
+from flows.cli.value import By, FieldName, ScanName
 
 gold = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Known values among the work, and their share.")
 app.add_typer(gold, name="gold")
 
 Why = Annotated[str, typer.Option(help="Why; it is kept.")]
 """The option that says why."""
-
-By = Annotated[str, typer.Option(help="Who does it; kept with it.")]
-"""The option that names who gives a command."""
 
 
 @gold.command("add")

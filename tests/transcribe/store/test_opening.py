@@ -30,8 +30,8 @@ store.close()
 """
 
 
-def test_four_processes_that_start_at_once_make_one_store_with_one_key(tmp_path: Path) -> None:
-    path = tmp_path / "home" / "state.db"
+def started_at_once(path: Path) -> list[subprocess.Popen[str]]:
+    """Four processes that open the state in this file at the same moment."""
     starts = [
         subprocess.Popen(
             [sys.executable, "-c", START, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -42,6 +42,12 @@ def test_four_processes_that_start_at_once_make_one_store_with_one_key(tmp_path:
         assert each.stdin is not None
         each.stdin.write("go\n")
         each.stdin.flush()
+    return starts
+
+
+def test_four_processes_that_start_at_once_make_one_store_with_one_key(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "state.db"
+    starts = started_at_once(path)
     said = {each.communicate(timeout=120)[0] for each in starts}
     assert [each.returncode for each in starts] == [0] * 4
     assert len(said) == 1
@@ -194,16 +200,7 @@ def test_without_room_for_the_copy_nothing_is_changed(tmp_path: Path) -> None:
 def test_four_processes_that_upgrade_at_once_make_one_copy(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     version = older(path)
-    starts = [
-        subprocess.Popen(
-            [sys.executable, "-c", START, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for _ in range(4)
-    ]
-    for each in starts:
-        assert each.stdin is not None
-        each.stdin.write("go\n")
-        each.stdin.flush()
+    starts = started_at_once(path)
     assert len({each.communicate(timeout=120)[0] for each in starts}) == 1
     assert [each.name for each in tmp_path.glob("state.db.v*")] == [f"state.db.v{version}"]
     assert StateFile(tmp_path / f"state.db.v{version}", finished=True).version() == version
