@@ -145,16 +145,16 @@ class Unread(NamedTuple):
 
     def log_share(self, votes: Sequence[int] | None = None) -> float:
         """Log of prior times P of all votes, or of these, by their numbers."""
-        return self._least(votes)[0]
+        return self.least(votes)[0]
 
-    def terms(self) -> list[float]:
-        """P of each vote in the first way."""
-        silent = self._least(None)[1]
-        return [self.caps[at] if at in silent else term for at, term in enumerate(self.ways[0].terms)]
-
-    def _least(self, votes: Sequence[int] | None) -> tuple[float, tuple[int, ...]]:
+    def least(self, votes: Sequence[int] | None = None) -> tuple[float, list[float]]:
+        """Log of prior times P of all votes, or of these, by their numbers, and P of each vote in the first way."""
+        if not self.unsure:
+            return self.log_prior + log_sum(self.ways, votes), self.ways[0].terms
         unsure = self.unsure if votes is None else [at for at in self.unsure if at in votes]
-        return min((self.log_prior + log_sum(self.ways, votes, some, self.caps), some) for some in _subsets(unsure))
+        found, silent = min((log_sum(self.ways, votes, some, self.caps), some) for some in _subsets(unsure))
+        terms = [self.caps[at] if at in silent else term for at, term in enumerate(self.ways[0].terms)]
+        return self.log_prior + found, terms
 
 
 def texts_beside(
@@ -184,14 +184,15 @@ def with_beside(
     Those that say what is written do not. Each does so by itself: that one did not, is no evidence for what it says.
     """
     share, seen, misled = _stray_share(written), [], []
-    for way in ways:
+    beside = [other for other in beside if any(sources[at][0].says != written for at in other.seen)]
+    for way in ways if beside else ():
         left = 1.0
         for other in beside:
             for weight, terms in _misled(other, written, share * other.probability, sources, way.terms):
                 misled.append(Component(way.weight * weight, terms, way.looks_like))
                 left -= weight
         seen.append(Component(way.weight * max(left, 1.0 - share), way.terms, way.looks_like))
-    return seen + misled
+    return seen + misled if beside else list(ways)
 
 
 def _misled(
@@ -265,15 +266,15 @@ def _near(
     if confusion_share > 0:
         ways.append(Component(confusion_share, confused))
     ways = with_beside(beside, near, sources, ways)
-    unsure = set()
+    unsure = []
     for at, (vote, _, _) in enumerate(sources):
-        for way in ways:
-            if way.terms[at] > caps[at]:
-                if vote.says == near:
-                    unsure.add(at)
-                else:
-                    way.terms[at] = caps[at]
-    return Unread(prior, ways, tuple(sorted(unsure)), caps)
+        above = [way for way in ways if way.terms[at] > caps[at]]
+        if vote.says == near and above and len(above) < len(ways):
+            unsure.append(at)
+            continue
+        for way in above:
+            way.terms[at] = caps[at]
+    return Unread(prior, ways, tuple(unsure), caps)
 
 
 def _each_wrong(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from math import exp, factorial, log
+from math import exp, factorial, log, prod
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
@@ -33,6 +33,9 @@ FOLLOWED_PREFILL_SHARE = 0.6
 
 CACHED_MISREADING_COUNT = 65536
 """The probabilities of so many misreadings are kept: the texts of a few hundred scans. Chosen by hand."""
+
+MIN_EXACT_PRODUCT = 1e-250
+"""Products of probabilities below this are summed up as logarithms: they near the least that a float holds."""
 
 MAX_EDIT_COUNT = 4
 """More edits than this are another text. Chosen by hand."""
@@ -101,14 +104,20 @@ def log_sum(
 
     P is the sum over the ways in which they come about. Those that are `silent` have P of their entry in `caps`.
     """
-    logs = []
+    of_ways, total = [], 0.0
     for way in ways:
         terms = way.terms
         if silent:
             terms = [caps[at] if at in silent else term for at, term in enumerate(terms)]
-        logs.append(log(way.weight) + sum(map(log, terms if votes is None else [terms[at] for at in votes])))
-    top = max(logs)
-    return top + log(sum([exp(each - top) for each in logs]))
+        if votes is not None:
+            terms = [terms[at] for at in votes]
+        total += way.weight * prod(terms)
+        of_ways.append((way.weight, terms))
+    if total > MIN_EXACT_PRODUCT:
+        return log(total)
+    sums = [log(weight) + sum(map(log, terms)) for weight, terms in of_ways]
+    top = max(sums)
+    return top + log(sum([exp(each - top) for each in sums]))
 
 
 def likelihoods(

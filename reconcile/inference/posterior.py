@@ -8,7 +8,7 @@ That is what lets a careful minority be right, and what makes two engines less t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import exp, log, prod
+from math import exp
 from typing import NamedTuple
 
 from reconcile.forms import PreparedField
@@ -140,16 +140,15 @@ def weigh_field(
     if len(origins) > 1:
         _cap(ways, votes, caps)
     unread = nothing_read(spot, sources, spelt, learnt, confusion_share, caps, beside, strays)
-    none, none_terms = unread.log_share(), unread.terms()
+    none, none_terms = unread.least()
     terms = {says: of_text[0].terms for says, of_text in ways.items()}
-    most = [max(column) for column in zip(*terms.values(), none_terms, strict=True)]
     priors = {
         says: log_prior(spot, says, learnt, spelt.get(says))
         + (0.0 if origin in ("read", "master", "shape") else PROPOSAL_LOG_FACTOR)
         for says, origin in origins.items()
     }
-    scores, confused = _scored(ways, priors, most)
-    shares, none_share = _normalised(scores, none - sum(map(log, most)))
+    scores, confused = _scored(ways, priors)
+    shares, none_share = _normalised(scores, none)
     found = tuple(votes), origins, shares, none_share, terms, none_terms, confused, priors, unread.log_prior
     return FieldPosterior(*found, ways=ways, unread=unread)
 
@@ -161,20 +160,18 @@ def _typed_alike(votes: Iterable[Vote]) -> set[str]:
 
 
 def _scored(
-    ways: Mapping[str, Sequence[Component]], priors: Mapping[str, float], most: Sequence[float]
+    ways: Mapping[str, Sequence[Component]], priors: Mapping[str, float]
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     """(log of prior times P of all votes by text, the share of each way in which it looks like another text)."""
     scores: dict[str, float] = {}
     confused: dict[str, dict[str, float]] = {}
     for says, of_text in ways.items():
-        parts = [way.weight * _scaled_product(way.terms, most) for way in of_text]
-        total = sum(parts)
-        if len(parts) > 1 and total > 0:
-            confused[says] = {}
-            for way, part in zip(of_text, parts, strict=True):
-                if way.looks_like:
-                    confused[says][way.looks_like] = confused[says].get(way.looks_like, 0.0) + part / total
-        scores[says] = priors[says] + (log(total) if total > 0 else IMPOSSIBLE_LOG_PROBABILITY)
+        total = log_sum(of_text)
+        scores[says] = priors[says] + total
+        for way in of_text if len(of_text) > 1 else ():
+            if way.looks_like:
+                shares = confused.setdefault(says, {})
+                shares[way.looks_like] = shares.get(way.looks_like, 0.0) + exp(log_sum((way,)) - total)
     return scores, confused
 
 
@@ -189,11 +186,6 @@ def _cap(ways: Mapping[str, Sequence[Component]], votes: Sequence[Vote], caps: S
                 for way in of_text:
                     if way.terms[at] > cap:
                         way.terms[at] = cap
-
-
-def _scaled_product(terms: Sequence[float], most: Sequence[float]) -> float:
-    """The product of the terms, each against the greatest of its vote, so that long texts do not vanish."""
-    return prod([term / top for term, top in zip(terms, most, strict=True)])
 
 
 def _normalised(scores: Mapping[str, float], none: float) -> tuple[dict[str, float], float]:
