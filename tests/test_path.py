@@ -73,7 +73,7 @@ def _explained(house: House) -> None:
     (status,) = house.run("status", "--json").json
     scan = next(each for each in status["scan_states"] if each["name"] == PHOTOGRAPHS[0])
     for field in ("order_number", "total", "lines.quantity[0]"):
-        told = house.run("explain", scan["scan"][:16], field, "--json")
+        told = house.run("scan", "explain", scan["scan"][:16], field, "--json")
         assert (told.code, told.json[0]["replay"]) == (0, True), field
         assert told.json[0]["decisions"][-1]["evidence"]
 
@@ -81,11 +81,11 @@ def _explained(house: House) -> None:
 def _exported_and_queried(house: House) -> None:
     database = sqlite_utils.Database(house.home / "records.db")
     (row,) = database["bon_de_commande"].rows
-    exported = house.run("export", "--form", "bon-de-commande").json[0]
+    exported = house.run("records", "export", "--form", "bon-de-commande").json[0]
     assert row["order_number"] in json.dumps(exported)
     assert database["bon_de_commande"].columns_dict["total_minor"] is int
     assert database["provenance"].count > 100
-    house.run("publish", "--rebuild")
+    house.run("records", "rebuild")
     (again,) = sqlite_utils.Database(house.home / "records.db")["bon_de_commande"].rows
     assert again == row
 
@@ -95,13 +95,13 @@ def _forgotten(house: House, folder: Path) -> None:
     rooms = open_home(configuration.load_settings(house.home))
     scan = next(state.scan for state in rooms.store.scan_states() if state.scan.name == PHOTOGRAPHS[0])
     name = chosen(PHOTOGRAPHS[0])[PHOTOGRAPHS[0]].fields["customer_name"]
-    assert house.run("forget", scan.id[:12]).code == 0
+    assert house.run("scan", "forget", scan.id[:12]).code == 0
     for page in scan.pages:
         with pytest.raises(NotFound):
             rooms.archive.get(page.file)
     rooms.close()
     again = house.run("ingest", folder / PHOTOGRAPHS[0], "--form", "bon-de-commande")
     assert again.code == 0, again.err
-    house.run("publish", "--rebuild")
+    house.run("records", "rebuild")
     for file in house.home.glob("*.db*"):
         assert name.encode() not in file.read_bytes(), file.name

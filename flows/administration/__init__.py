@@ -8,8 +8,8 @@ from flows.administration.fair_pay import fault_messages, require_fair_serving, 
 from flows.administration.missing_people import missing_in_words
 from flows.administration.orphans import orphaned_files, remove_orphans
 from flows.administration.pay import PayLine, close_period, micro_of, pay_lines, set_floor, set_rate
-from flows.administration.people import Invitation, end_second_factor, invite, pause, sign_out_everywhere
-from flows.administration.records import export_records, forget_scan
+from flows.administration.people import Invitation, end_second_factor, invite, new_link, pause, sign_out_everywhere
+from flows.administration.records import export_records, forget_scan, found_records
 from flows.administration.retention import keep_retention
 
 __all__ = [
@@ -29,10 +29,12 @@ __all__ = [
     "fault_messages",
     "forgery_sentence",
     "forget_scan",
+    "found_records",
     "invite",
     "keep_retention",
     "micro_of",
     "missing_in_words",
+    "new_link",
     "orphaned_files",
     "pause",
     "pay_lines",

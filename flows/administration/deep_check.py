@@ -15,7 +15,7 @@ SHOWN_ORPHANS_COUNT = 10
 """So many files of no scan are named; `fairhand prune` lists them all. Chosen by hand."""
 
 RESTORE_MEND = "stop everything and put state.db back from a backup, as docs/running.md says (Putting one back)"
-REBUILD_MEND = "fairhand publish --rebuild"
+REBUILD_MEND = "fairhand records rebuild"
 
 
 def examine_deeply(settings: Settings) -> Iterator[Finding]:
@@ -71,12 +71,12 @@ def _records(home: Home, *, broken: bool) -> Iterator[Finding]:
     belongs, position = is_of(home.store, home.settings.records)
     if not belongs:
         message = f"records.db (at {position}) is of another state than state.db."
-        yield Finding(check="records", message=message, mend="fairhand publish")
+        yield Finding(check="records", message=message, mend="fairhand records publish")
         return
     behind = len(home.store.outbox(position, 10_000))
     if behind:
         message = f"{behind} changes are not published yet."
-        yield Finding(check="records", message=message, mend="fairhand publish", warning=True)
+        yield Finding(check="records", message=message, mend="fairhand records publish", warning=True)
 
 
 def _work(home: Home) -> Iterator[Finding]:
@@ -87,7 +87,9 @@ def _work(home: Home) -> Iterator[Finding]:
     unfinished = len(home.store.unfinished_erasures())
     if unfinished:
         message = f"Words of {unfinished} forgotten scans may still be in the files."
-        yield Finding(check="erasures", message=message, mend="end what reads the databases, then fairhand publish")
+        yield Finding(
+            check="erasures", message=message, mend="end what reads the databases, then fairhand records publish"
+        )
     audit = home.store.verify_audit()
     if audit.broken_at is not None:
         message = f"The log does not hold from line {audit.broken_at} on: it was changed, or the key is another one."

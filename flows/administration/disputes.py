@@ -36,7 +36,7 @@ def settle_dispute(home: Home, dispute: str, seconds: float | None, reason: str,
     """
     disputed = next((known for known in home.store.disputes() if known.id == dispute), None)
     if disputed is None:
-        raise NotFound(f"There is no dispute {dispute!r}. See them with: fairhand time list --open")
+        raise NotFound(f"There is no dispute {dispute!r}. See them with: fairhand disputes list --open")
     if disputed.answered_at is not None:
         raise SettingsError(
             f"This dispute is settled: {disputed.granted:g} seconds were added. The first answer holds."

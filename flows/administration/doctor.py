@@ -267,9 +267,9 @@ def _records(settings: Settings) -> Iterator[Finding]:
     """Whether records.db can be used, and the forms that cannot be published in it."""
     try:
         for told in held_forms(settings):
-            yield Finding(check="records", message=told, mend="fairhand publish")
+            yield Finding(check="records", message=told, mend="fairhand records publish")
     except FairhandError as error:
-        yield Finding(check="records", message=str(error), mend="fairhand publish --rebuild")
+        yield Finding(check="records", message=str(error), mend="fairhand records rebuild")
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from flows.home import Home, now
 from flows.steps import finish_erasures
-from reconcile.records import ExportOptions, load_export, query
-from transcribe.errors import SettingsError
+from reconcile.records import ExportOptions, load_export, query, record_json
+from transcribe.errors import NotFound, SettingsError
 
 READER_WAIT_SECONDS = 30.0
 """How long forgetting waits for those who read a database. Chosen by hand."""
@@ -21,6 +23,40 @@ class ForgottenScan:
 
     scan: str
     files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundRecord:
+    """A finished record: the name of its scan, its plain values by field, and all of it as JSON types (`plain`)."""
+
+    name: str
+    values: Mapping[str, object]
+    plain: Mapping[str, object]
+
+
+def found_records(
+    records: Path, form: str, words: str, values: Mapping[str, str], *, after: int, limit: int | None
+) -> Iterator[FoundRecord]:
+    """The records of a form with all these words and values, changed after this number.
+
+    A value is written as in an export; an empty one is that of a field without a value. Raises NotFound where there are
+    no records of the form, or no such field; StartOver where `after` is a number of another state.
+    """
+    query.require_position(records, after)
+    known = {each.column for each in query.columns(records, form)}
+    if unknown := sorted(values.keys() - known):
+        raise NotFound(f"There is no plain field {unknown[0]!r} in {form}. Use one of {', '.join(sorted(known))}.")
+    found = (
+        FoundRecord(name=each.scan_name or each.scan[:12], values=each.values, plain=record_json(each))
+        for each in query.records(records, form, after=after, search=words or None)
+        if all(_as_written(each.values.get(field)) == value for field, value in values.items())
+    )
+    yield from islice(found, limit)
+
+
+def _as_written(value: object) -> str:
+    """A value as an export has it: true and false, and nothing where there is none."""
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def export_records(

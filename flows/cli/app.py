@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import pwd
+import shlex
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,9 +18,12 @@ import typer
 
 from flows import terminal
 from flows.cli.help_pages import GroupedCommands, dress
+from flows.cli.old_commands import new_spelling
 from transcribe.errors import FairhandError
 
 if TYPE_CHECKING:
+    from typer._click import Command, Context
+
     from flows.home import FormLibrary, Home, Settings
 
 EXIT_CODE_OF_ERROR = {1: 1, 2: 2, 3: 1, 4: 3}
@@ -27,35 +31,48 @@ EXIT_CODE_OF_ERROR = {1: 1, 2: 2, 3: 1, 4: 3}
 
 COMMAND_GROUPS = (
     "setup",
+    "serving",
+    "alerting",
     "backup",
     "ingesting",
-    "watching",
     "reading",
-    "reconciling",
-    "learning",
-    "planning",
     "inspecting",
+    "watching",
     "batch",
     "scan",
     "value",
-    "serving",
-    "people",
-    "forms",
-    "records",
-    "pay_and_audit",
-    "disputes",
-    "gold",
     "quarantine",
-    "expected_work",
     "retention",
-    "alerting",
+    "forms",
+    "people",
+    "leaving",
     "set_aside",
+    "pay",
+    "gold",
+    "disputes",
+    "announce",
+    "reconciling",
+    "learning",
+    "planning",
+    "records",
+    "tokens",
+    "collection",
+    "log",
 )
 """The files of this folder that hold commands, in the order in which help lists them."""
 
 
 class _Commands(GroupedCommands):
-    """Says an expected error in one line instead of a traceback."""
+    """Says an expected error in one line instead of a traceback, and the new name of a command that has another now."""
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
+        new = None if ctx.resilient_parsing else new_spelling(args)
+        if new is None:
+            return super().resolve_command(ctx, args)
+        home = ctx.params.get("home")
+        words = ["fairhand", *(("--home", str(home)) if home else ()), *new]
+        terminal.say(f"fairhand: `{args[0]}` is spelt otherwise now: {shlex.join(words)}", err=True)
+        raise typer.Exit(2)
 
     def invoke(self, ctx: object) -> object:
         try:

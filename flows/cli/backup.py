@@ -155,7 +155,7 @@ def _warnings(lost: int, log_holds: bool, settings_error: str) -> list[str]:
     if lost:
         said.append(f"{lost} pictures were lost before the backup was made: fairhand doctor --deep names their scans.")
     if not log_holds:
-        said.append("The log does not hold: fairhand audit verify says from where on.")
+        said.append("The log does not hold: fairhand log verify says from where on.")
     if settings_error:
         said.append(f"The settings of the backup lie in settings.env.of-backup and are not used: {settings_error}")
     return said

@@ -9,16 +9,17 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
+from flows.cli.help_pages import WithDefault
 
 if TYPE_CHECKING:
     from transcribe.store import Store
 
-appeal = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show what people contest.")
-question = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Answer what people ask about fields.")
-time = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Answer disputes about measured time.")
-app.add_typer(appeal, name="appeal")
-app.add_typer(question, name="question")
-app.add_typer(time, name="time")
+appeals = typer.Typer(cls=WithDefault, rich_markup_mode=None, help="Show what people contest.")
+questions = typer.Typer(cls=WithDefault, rich_markup_mode=None, help="Answer what people ask about fields.")
+disputes = typer.Typer(cls=WithDefault, rich_markup_mode=None, help="Answer disputes about measured time.")
+app.add_typer(appeals, name="appeals")
+app.add_typer(questions, name="questions")
+app.add_typer(disputes, name="disputes")
 
 MAX_CELL_CHARACTERS = 40
 """Characters of a cell that are printed; JSON has them all. Chosen by hand."""
@@ -26,7 +27,7 @@ MAX_CELL_CHARACTERS = 40
 OpenOnly = Annotated[bool, typer.Option("--open", help="Only what is not answered yet.")]
 
 
-@appeal.command("list")
+@appeals.command("list")
 def list_appeals(ctx: typer.Context, open_only: OpenOnly = False, as_json: terminal.AsJson = False) -> None:
     """List appeals: what is contested, until when it must be heard, and how it ended."""
     store = _store(ctx)
@@ -46,7 +47,7 @@ def list_appeals(ctx: typer.Context, open_only: OpenOnly = False, as_json: termi
     _print(rows, as_json)
 
 
-@appeal.command("outcomes")
+@appeals.command("outcomes")
 def outcomes(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Say how each expert's hearings ended; this may be shown to everybody."""
     store = _store(ctx)
@@ -57,7 +58,7 @@ def outcomes(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     _print(rows, as_json)
 
 
-@question.command("list")
+@questions.command("list")
 def list_questions(ctx: typer.Context, open_only: OpenOnly = False, as_json: terminal.AsJson = False) -> None:
     """List what people asked about fields, latest first."""
     store = _store(ctx)
@@ -75,7 +76,7 @@ def list_questions(ctx: typer.Context, open_only: OpenOnly = False, as_json: ter
     _print(rows, as_json)
 
 
-@question.command("answer")
+@questions.command("answer")
 def answer_question(
     ctx: typer.Context,
     asked: Annotated[str, typer.Argument(help="The question's id.", metavar="QUESTION")],
@@ -89,7 +90,7 @@ def answer_question(
     terminal.say("The answer is in the field's guide, and whoever asked is told.")
 
 
-@time.command("list")
+@disputes.command("list")
 def list_disputes(ctx: typer.Context, open_only: OpenOnly = False, as_json: terminal.AsJson = False) -> None:
     """List disputes about measured time, latest first."""
     store = _store(ctx)
@@ -108,7 +109,7 @@ def list_disputes(ctx: typer.Context, open_only: OpenOnly = False, as_json: term
     _print(rows, as_json)
 
 
-@time.command("answer")
+@disputes.command("answer")
 def answer_dispute(
     ctx: typer.Context,
     disputed: Annotated[str, typer.Argument(help="The dispute's id.", metavar="DISPUTE")],

@@ -1,4 +1,4 @@
-"""Commands about forms: list, check, preview, draft, suggest."""
+"""Commands about forms: list, check, install, preview, draft, suggest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flows import terminal
 from flows.cli.app import app, form_library, home_of, settings_of
 from transcribe.i18n import counted
 
-forms = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check, look at and draft forms.")
+forms = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check, install, look at and draft forms.")
 app.add_typer(forms, name="forms")
 
 _SUGGESTED = {
@@ -70,6 +70,23 @@ def check_form(ctx: typer.Context, form: Form) -> None:
     checked = form_library(ctx).check(form)
     fields, tables = len(checked.fields), len(checked.tables)
     terminal.say(f"{checked.name} version {checked.version} is well formed: {fields} fields, {tables} tables.")
+
+
+@forms.command("install")
+def install_form(
+    ctx: typer.Context,
+    definition: Annotated[
+        Path, typer.Argument(help="The definition of a form.", exists=True, dir_okay=False, metavar="FILE")
+    ],
+) -> None:
+    """Put a form's definition with its blank pages and master files into the home, for scans to come.
+
+    Scans that were read with an earlier version keep it. A version that was used here must not say something else:
+    raise it.
+    """
+    form, path = home_of(ctx).forms.install(definition)
+    terminal.say(f"{form.name} version {form.version} is installed as {path}.")
+    terminal.say(f"Take scans in with: fairhand ingest PATH... --form {form.name}")
 
 
 @forms.command("preview")

@@ -6,19 +6,17 @@ from typer._click import Command, Context, HelpFormatter
 from typer.core import TyperGroup
 
 HEADINGS = (
-    ("Begin", ("init", "doctor", "demo", "serve", "alerts", "backup", "restore")),
+    ("Begin", ("init", "doctor", "demo", "serve", "alerts", "backup", "restore", "prune")),
     (
         "Documents",
-        (
-            *("ingest", "watch", "read", "status", "explain", "batch", "scan", "value"),
-            *("forget", "retention", "quarantine", "prune"),
-        ),
+        ("ingest", "read", "status", "watch", "batch", "scan", "value", "quarantine", "retention"),
     ),
     ("Forms", ("forms",)),
-    ("People", ("people", "pay", "gold", "appeal", "question", "time", "work")),
+    ("People", ("people", "pay", "gold", "disputes", "appeals", "questions", "announce")),
     ("Decide", ("reconcile", "learn", "simulate")),
-    ("Records", ("publish", "export", "token")),
-    ("Log", ("audit",)),
+    ("Records", ("records", "tokens")),
+    ("Other people's data", ("collection",)),
+    ("Log", ("log",)),
 )
 """The commands by who uses them. One that is not named here stands at the end."""
 
@@ -30,21 +28,11 @@ EXAMPLES = {
     "alerts": "fairhand alerts --test",
     "backup": "fairhand backup /mnt/backups --keep 30",
     "restore": "fairhand --home orders-new restore /mnt/backups --at 2026-11-26",
+    "prune": "fairhand prune",
     "ingest": "fairhand ingest photos/ --form bon-de-commande --batch monday",
-    "watch": "fairhand watch photos/ --form bon-de-commande",
     "read": "fairhand read order-7.jpg --form receipt --json",
     "status": "fairhand status --batch monday --scans",
-    "explain": "fairhand explain order-7.jpg total",
-    "forget": "fairhand forget order-7.jpg",
-    "retention": "fairhand retention",
-    "prune": "fairhand prune",
-    "reconcile": "fairhand reconcile",
-    "publish": "fairhand publish --rebuild",
-    "export": "fairhand export --form bon-de-commande",
-    "simulate": "fairhand simulate --form bon-de-commande --truth orders.jsonl",
-    "learn": "fairhand learn --dry-run",
-    "learn versions": "fairhand learn versions",
-    "learn back": "fairhand learn back 3",
+    "watch": "fairhand watch photos/ --form bon-de-commande",
     "batch list": "fairhand batch list",
     "batch show": "fairhand batch show monday",
     "batch cancel": "fairhand batch cancel monday --why 'ordered twice'",
@@ -52,6 +40,8 @@ EXAMPLES = {
     "batch priority": "fairhand batch priority monday 5 --why 'a customer waits'",
     "batch due": "fairhand batch due monday 2026-12-01 --why 'promised by phone'",
     "batch note": "fairhand batch note monday 'call before printing'",
+    "scan explain": "fairhand scan explain order-7.jpg total",
+    "scan forget": "fairhand scan forget order-7.jpg",
     "scan read-again": "fairhand scan read-again order-7.jpg --form receipt --why 'it is a receipt'",
     "scan set-aside": "fairhand scan set-aside order-7.jpg --why 'a test print'",
     "scan bring-back": "fairhand scan bring-back order-7.jpg --why 'it is an order after all'",
@@ -61,6 +51,16 @@ EXAMPLES = {
     "value ask": "fairhand value ask order-7.jpg total --why 'it looks like 17.50'",
     "value lock": "fairhand value lock order-7.jpg total --why 'agreed with the customer'",
     "value unlock": "fairhand value unlock order-7.jpg total --why 'a new invoice came'",
+    "quarantine list": "fairhand quarantine list",
+    "quarantine withdraw": "fairhand quarantine withdraw 4f1c --reason 'its text cannot be weighed'",
+    "quarantine retry": "fairhand quarantine retry",
+    "retention": "fairhand retention",
+    "forms list": "fairhand forms list",
+    "forms check": "fairhand forms check order.toml",
+    "forms preview": "fairhand forms preview order.toml",
+    "forms draft": "fairhand forms draft blank.png",
+    "forms suggest": "fairhand forms suggest bon-de-commande",
+    "forms install": "fairhand forms install order.toml",
     "people add": "fairhand people add Mina --role expert --language fr",
     "people list": "fairhand people list",
     "people pause": "fairhand people pause Mina",
@@ -72,37 +72,40 @@ EXAMPLES = {
     "people leave": "fairhand people leave Mina",
     "people set-aside": "fairhand people set-aside Mina --from 2026-11-20 --why 'the screen cut the last digit'",
     "people take-back": "fairhand people take-back Mina --from 2026-11-20 --why 'the screen was whole'",
-    "forms list": "fairhand forms list",
-    "forms check": "fairhand forms check order.toml",
-    "forms preview": "fairhand forms preview order.toml",
-    "forms draft": "fairhand forms draft blank.png",
-    "forms suggest": "fairhand forms suggest bon-de-commande",
+    "people link": "fairhand people link Mina",
     "pay report": "fairhand pay report",
     "pay rate": "fairhand pay rate 0.06 --form receipt",
     "pay floor": "fairhand pay floor 12.50 --source 'minimum wage, 2026-01-01'",
     "pay close": "fairhand pay close --reference 2026-11",
     "pay check": "fairhand pay check",
-    "audit list": "fairhand audit list --after 100",
-    "audit verify": "fairhand audit verify",
-    "appeal list": "fairhand appeal list --open",
-    "appeal outcomes": "fairhand appeal outcomes",
-    "question list": "fairhand question list --open",
-    "question answer": "fairhand question answer 4f1c 'with the dashes' --by olga",
-    "time list": "fairhand time list --open",
-    "time answer": "fairhand time answer 4f1c 20 --reason 'a pause was counted'",
     "gold add": "fairhand gold add order-7.jpg total 12.50 --why 'it stands on the invoice'",
     "gold share": "fairhand gold share 0.05",
     "gold list": "fairhand gold list",
     "gold withdraw": "fairhand gold withdraw order-7.jpg total",
-    "quarantine list": "fairhand quarantine list",
-    "quarantine withdraw": "fairhand quarantine withdraw 4f1c --reason 'its text cannot be weighed'",
-    "quarantine retry": "fairhand quarantine retry",
-    "work expect": "fairhand work expect 2026-12-01 --hours 6",
-    "work list": "fairhand work list",
-    "work cancel": "fairhand work cancel 4f1c",
-    "token add": "fairhand token add till --scope records:read",
-    "token list": "fairhand token list",
-    "token revoke": "fairhand token revoke fh_4f1c",
+    "disputes list": "fairhand disputes list --open",
+    "disputes answer": "fairhand disputes answer 4f1c 20 --reason 'a pause was counted'",
+    "appeals list": "fairhand appeals list --open",
+    "appeals outcomes": "fairhand appeals outcomes",
+    "questions list": "fairhand questions list --open",
+    "questions answer": "fairhand questions answer 4f1c 'with the dashes' --by olga",
+    "announce work": "fairhand announce 2026-12-01 --hours 6",
+    "announce list": "fairhand announce list",
+    "announce cancel": "fairhand announce cancel 4f1c",
+    "reconcile": "fairhand reconcile",
+    "learn": "fairhand learn --dry-run",
+    "learn versions": "fairhand learn versions",
+    "learn back": "fairhand learn back 3",
+    "simulate": "fairhand simulate --form bon-de-commande --truth orders.jsonl",
+    "records publish": "fairhand records publish",
+    "records export": "fairhand records export --form bon-de-commande",
+    "records rebuild": "fairhand records rebuild",
+    "records query": "fairhand records query bon-de-commande muller café",
+    "tokens add": "fairhand tokens add till --scope records:read",
+    "tokens list": "fairhand tokens list",
+    "tokens revoke": "fairhand tokens revoke fh_4f1c",
+    "collection reconcile": "fairhand collection reconcile classifications.csv --out values.csv --report report.html",
+    "log list": "fairhand log list --after 100",
+    "log verify": "fairhand log verify",
 }
 """A call of each command as an operator would give it."""
 
@@ -118,6 +121,21 @@ class GroupedCommands(TyperGroup):
             if rows:
                 with formatter.section(heading):
                     formatter.write_dl(rows)
+
+
+class WithDefault(TyperGroup):
+    """Commands of which one is meant where none is named: lists are listed, and what begins with a figure is announced.
+
+    It is the first of them.
+    """
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Put the first command before words that name none."""
+        is_unnamed = not args or args[0].startswith("-") or args[0][0].isdigit()
+        asks_help = bool(args) and args[0] in ctx.help_option_names
+        if is_unnamed and not asks_help and not ctx.resilient_parsing:
+            args = [next(iter(self.commands)), *args]
+        return super().parse_args(ctx, args)
 
 
 def dress(command: Command, path: tuple[str, ...] = ()) -> None:

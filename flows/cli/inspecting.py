@@ -1,4 +1,4 @@
-"""Commands that look at what is there: status and explain."""
+"""The command that looks at what is there."""
 
 from __future__ import annotations
 
@@ -107,22 +107,3 @@ def _row(state: ScanState) -> tuple[object, ...]:
     counts = state.fields, state.decided, state.open_fields, state.unasked_fields
     mark = "forgotten" if state.erased_at else "set aside" if state.set_aside else ""
     return state.scan.id[:12], state.scan.name, form, *counts, state.scan.batch, mark
-
-
-@app.command()
-def explain(
-    ctx: typer.Context,
-    scan: Annotated[str, typer.Argument(help="The scan: its id, the beginning of it, or its file's name.")],
-    field: Annotated[str, typer.Argument(help='The field: "total", or "lines.quantity[2]" for a cell of a table.')],
-    as_json: terminal.AsJson = False,
-) -> None:
-    """Tell how the value of one field came to be, and weigh its readings again to check it."""
-    from flows.output import explained, in_words
-
-    explanation = explained(home_of(ctx), scan, field)
-    if as_json:
-        terminal.as_json(explanation.plain())
-    else:
-        terminal.say(in_words(explanation))
-    if explanation.replay is False:
-        raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""Commands about people: add, list, pause, resume."""
+"""Commands about people: add, link, list, pause, resume, and where they are signed in."""
 
 from __future__ import annotations
 
@@ -55,6 +55,23 @@ def add(
     for unfair in unfair_forms(home, [form for form, _, _ in home.store.forms()]):
         for reason in fault_messages(unfair):
             terminal.note(f"No paid work begins before this is mended. {reason}")
+    _print_link(invitation)
+
+
+@people.command("link")
+def link(ctx: typer.Context, name: Name, as_json: terminal.AsJson = False) -> None:
+    """Print a new sign-in link for somebody who is there; it works once, and ends older ones that were not used."""
+    from flows.administration import new_link
+
+    home = home_of(ctx)
+    invitation = new_link(home, home.store.transcriber(name))
+    if as_json:
+        terminal.as_json(_invitation_json(invitation))
+    else:
+        _print_link(invitation)
+
+
+def _print_link(invitation: Invitation) -> None:
     terminal.say(f"{invitation.person.handle} signs in once, until {invitation.until:%Y-%m-%d}, with {invitation.link}")
 
 

@@ -1,4 +1,4 @@
-"""Commands about records: export and forget."""
+"""Commands about finished records: publish, rebuild, export, query."""
 
 from __future__ import annotations
 
@@ -9,9 +9,32 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of, settings_of
+from transcribe.i18n import counted, plural
+
+records = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Finished records: publish, rebuild, export, query."
+)
+app.add_typer(records, name="records")
+
+Provisional = Annotated[
+    bool, typer.Option("--provisional", help="Also orders that nobody who is there can finish, marked as such.")
+]
+"""Whether orders are published that are not finished."""
 
 
-@app.command()
+@records.command("publish")
+def publish(ctx: typer.Context, as_json: terminal.AsJson = False, provisional: Provisional = False) -> None:
+    """Bring records.db up to date."""
+    _publish(ctx, as_json=as_json, provisional=provisional, anew=False)
+
+
+@records.command("rebuild")
+def rebuild(ctx: typer.Context, as_json: terminal.AsJson = False, provisional: Provisional = False) -> None:
+    """Make records.db anew from the state, also where it is broken or lost."""
+    _publish(ctx, as_json=as_json, provisional=provisional, anew=True)
+
+
+@records.command("export")
 def export(
     ctx: typer.Context,
     format: Annotated[str, typer.Option(help="jsonl or csv.")] = "jsonl",
@@ -33,19 +56,69 @@ def export(
         terminal.note(f"{count} rows written to {out}.")
 
 
-@app.command()
-def forget(
+@records.command("query")
+def query(
     ctx: typer.Context,
-    scan: Annotated[str, typer.Argument(help="The scan: its id, the beginning of it, or its file's name.")],
+    form: Annotated[str, typer.Argument(help="The form whose records are looked for.", metavar="FORM")],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(help="Only with all these words in texts, names, addresses or codes.", metavar="WORD..."),
+    ] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(help="Only where a plain field is exactly this: total=77.10; again for more.")
+    ] = None,
+    after: Annotated[int, typer.Option(help="Only records changed after this change number.", min=0)] = 0,
+    limit: Annotated[int | None, typer.Option(help="At most so many, the first that changed.", min=1)] = None,
     as_json: terminal.AsJson = False,
 ) -> None:
-    """Erase what a scan says and shows, everywhere; counts, pay and keyed hashes stay. It cannot be undone."""
-    from flows.administration import forget_scan
+    """Find finished records by words or values, and print their plain fields; all of each with --json.
 
-    erased = forget_scan(home_of(ctx), scan)
+    All words must stand in the plain fields or in one line; accents and case do not count. Exit code 1 where there is
+    none.
+    """
+    from flows.administration import found_records
+
+    values = dict(_field_and_value(each) for each in where or ())
+    records_db = settings_of(ctx).records
+    found = list(found_records(records_db, form, " ".join(words or ()), values, after=after, limit=limit))
     if as_json:
-        terminal.as_json({"scan": erased.scan, "files": erased.files})
+        terminal.as_json(*(each.plain for each in found))
+    elif found:
+        names = list(dict.fromkeys(name for each in found for name in each.values))
+        rows = [(each.name, *("" if (it := each.values.get(name)) is None else it for name in names)) for each in found]
+        terminal.columns(("scan", *names), rows)
     else:
-        terminal.say(
-            f"Scan {erased.scan[:12]} is forgotten: its texts, its record and {erased.files} pictures are erased."
-        )
+        terminal.say("There is no such record.")
+    if not found:
+        raise typer.Exit(1)
+
+
+def _field_and_value(told: str) -> tuple[str, str]:
+    field, equals, value = told.partition("=")
+    if not equals:
+        raise typer.BadParameter(f"--where wants a field and its value, such as total=77.10, not {told!r}.")
+    return field, value
+
+
+def _publish(ctx: typer.Context, *, as_json: bool, provisional: bool, anew: bool) -> None:
+    """Publish what changed or all of it, and say what cannot be published; exit code 1 where anything cannot."""
+    from flows.steps import held_forms, keep_provisional, publish_records, rebuild_records
+
+    home = home_of(ctx)
+    unfinished = keep_provisional(home) if provisional else 0
+    count = rebuild_records(home) if anew else publish_records(home)
+    held = held_forms(home.settings)
+    if as_json:
+        numbers = {"entries": count, "provisional": unfinished}
+        terminal.as_json({**numbers, "records_db": str(home.settings.records), "held_forms": held})
+    else:
+        terminal.say(f"{counted(count, 'change')} published to {home.settings.records}.")
+        if provisional:
+            one, many = "{n} of them is provisional", "{n} of them are provisional"
+            terminal.say(
+                f"{plural(unfinished, one, many)}: nobody who is there can finish what is open of such orders."
+            )
+    for told in held:
+        terminal.note(f"fairhand: {told}")
+    if held:
+        raise typer.Exit(1)

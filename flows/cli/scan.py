@@ -1,4 +1,4 @@
-"""Commands about one scan: read again, retaken, turned, set aside."""
+"""Commands about one scan: explained, read again, retaken, turned, set aside, forgotten."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flows.steps import Because
     from transcribe.model import Scan
 
-scan = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Mend one scan, or several.")
+scan = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="One scan: explain it, mend it, forget it.")
 app.add_typer(scan, name="scan")
 
 Why = Annotated[str, typer.Option(help="Why; it is kept, and told to whom it concerns.")]
@@ -28,6 +28,25 @@ By = Annotated[str, typer.Option(help="Who does it; kept with it.")]
 
 Name = Annotated[str, typer.Argument(help="The scan: its id, the beginning of it, or its file's name.", metavar="SCAN")]
 """The argument that names a scan."""
+
+
+@scan.command("explain")
+def explain(
+    ctx: typer.Context,
+    name: Name,
+    field: Annotated[str, typer.Argument(help='The field: "total", or "lines.quantity[2]" for a cell of a table.')],
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Tell how the value of one field came to be, and weigh its readings again to check it."""
+    from flows.output import explained, in_words
+
+    explanation = explained(home_of(ctx), name, field)
+    if as_json:
+        terminal.as_json(explanation.plain())
+    else:
+        terminal.say(in_words(explanation))
+    if explanation.replay is False:
+        raise typer.Exit(1)
 
 
 @scan.command("read-again")
@@ -133,6 +152,24 @@ def retake(
     retaken(home, home.store.scan(name), file, Because(by=by, why=_said(why)))
     reconcile_to_the_end(home)
     _tell(home, name, "is read from the new picture", as_json=as_json)
+
+
+@scan.command("forget")
+def forget(
+    ctx: typer.Context,
+    name: Name,
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Erase what a scan says and shows, everywhere; counts, pay and keyed hashes stay. It cannot be undone."""
+    from flows.administration import forget_scan
+
+    erased = forget_scan(home_of(ctx), name)
+    if as_json:
+        terminal.as_json({"scan": erased.scan, "files": erased.files})
+    else:
+        terminal.say(
+            f"Scan {erased.scan[:12]} is forgotten: its texts, its record and {erased.files} pictures are erased."
+        )
 
 
 def _tell(home: Home, name: str, what: str, *, as_json: bool) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LOST_WITH_KEY = """state.key is new and everything opens again. Scans, readings, pay and people are as they were.
 Lost with the old key is:
-- the proof of what was written until now: fairhand audit verify finds the log and every seal broken from the first.
+- the proof of what was written until now: fairhand log verify finds the log and every seal broken from the first.
   Check pay against what you exported before, and keep a copy of state.db as it is today.
 - scans that state.erased alone knows as forgotten, where an older state was put back: forget them again if they come.
 - that something sent or read before is known again by its hash: a reading sent once more is an unpaid correction, and

@@ -24,7 +24,7 @@ ScanName = Annotated[
 FieldName = Annotated[str, typer.Argument(help='The field: "total", or "lines.quantity[2]".', metavar="FIELD")]
 """The argument that names a field of it."""
 
-Why = Annotated[str, typer.Option(help="Why; it is kept, shown by explain, and told to those who read the field.")]
+Why = Annotated[str, typer.Option(help="Why; it is kept, shown by scan explain, and told to those who read the field.")]
 """The option of every command here."""
 
 By = Annotated[str, typer.Option(help="Who does it; kept with it.")]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from transcribe import forms
-from transcribe.errors import FormError, NotFound
+from transcribe.errors import FormError, NotFound, SettingsError
 from transcribe.model import Form
 
 
@@ -52,6 +52,42 @@ class FormLibrary:
             if self.is_installed(name_or_path) or not versions:
                 raise
             return forms.load(self._definition(name_or_path, max(versions)))
+
+    def install(self, path: Path) -> tuple[Form, Path]:
+        """Put a definition with the files beside it into the folder of forms, for scans to come.
+
+        Gives the form, and the file that new scans come in with. FormError names every mistake, and a version that was
+        used here as another form or is older than the one installed. SettingsError where another form has a file of
+        the same name that differs.
+        """
+        form = forms.load(str(path) if path.is_absolute() else f"./{path}")
+        target = self._folder / f"{form.name}.toml"
+        self._require_new(form, path, target)
+        beside = {each: self._folder / each.name for each in _beside(path)}
+        others = {each.name for file in self._folder.glob("*.toml") if file != target for each in _beside(file)}
+        for source, place in beside.items():
+            if place.name in others and place.read_bytes() != source.read_bytes():
+                raise SettingsError(f"{place} is of another form, and {source} differs. Give it another name.")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for source, place in beside.items():
+            _copy(source, place)
+        _copy(path, target)  # last: a definition never names a file that is not there
+        return form, target
+
+    def _require_new(self, form: Form, path: Path, target: Path) -> None:
+        """FormError where scans would come to say that they were read with what they were not read with."""
+        kept = self._definition(form.name, form.version)
+        used = [int(each.name) for each in self._kept() if each.parent.name == form.name]
+        if kept.is_file() and forms.load(kept, patterns_ignored=True).digest != form.digest:
+            raise FormError(
+                f"{path.name}: version {form.version} of {form.name} was used here, and said something else. "
+                f"Raise its `version` to {max(used) + 1}."
+            )
+        if target.is_file() and (newest := forms.load(target, patterns_ignored=True).version) > form.version:
+            raise FormError(
+                f"{path.name}: version {newest} of {form.name} is installed, and this is version {form.version}. "
+                f"Raise its `version` to {newest + 1}."
+            )
 
     def ignored_patterns(self) -> list[str]:
         """The patterns of forms used here that cannot be used any more, each with what to write instead.
@@ -114,6 +150,15 @@ def _beside(path: Path) -> list[Path]:
     names = [definition.get("blank"), *(page.get("blank") for page in definition.get("page", ()))]
     names += [master.get("source") for master in definition.get("master", ())]
     return [path.parent / name for name in names if name]
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file in one step: whoever reads meanwhile finds the old one or the new one whole."""
+    if target.exists() and target.samefile(source):
+        return
+    half = target.with_name(f".{target.name}.half")
+    shutil.copyfile(source, half)
+    half.replace(target)
 
 
 def _place(half: Path, kept: Path) -> None:

@@ -1,4 +1,4 @@
-"""The JSON of `fairhand explain` as models: one field of a scan is an `Explanation`."""
+"""The JSON of `fairhand scan explain` as models: one field of a scan is an `Explanation`."""
 
 from __future__ import annotations
 

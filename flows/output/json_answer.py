@@ -1,4 +1,4 @@
-"""What all models of JSON that `read` and `explain` give have in common."""
+"""What all models of JSON that `read` and `scan explain` give have in common."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ FIELD_PATTERN = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?(\[[0-9]{1,4}\])?$"
 SCAN_PATTERN = r"^[0-9a-f]{12,64}$"
 """A scan's id, or its first twelve digits or more."""
 
-UNKNOWN_PROGRAM_MESSAGE = "Send a token in force: Authorization: Bearer fh_... (fairhand token add NAME --scope SCOPE)"
+UNKNOWN_PROGRAM_MESSAGE = "Send a token in force: Authorization: Bearer fh_... (fairhand tokens add NAME --scope SCOPE)"
 
 Form = Annotated[str, fastapi.Path(max_length=100, pattern=FORM_PATTERN)]
 Scan = Annotated[str, fastapi.Path(pattern=SCAN_PATTERN)]

@@ -72,7 +72,7 @@ class RecordJson(BaseModel):
 
 
 class RecordPage(BaseModel):
-    """Records of a form in the order in which they changed, as `fairhand export --format jsonl` has them.
+    """Records of a form in the order in which they changed, as `fairhand records export --format jsonl` has them.
 
     `position` is what to ask `after` the next time; `more` says that there is more already. `epoch` is 0, or the
     position from which a home counts that was restored from a backup: lower ones are answered with 410.
@@ -86,7 +86,7 @@ class RecordPage(BaseModel):
 
 
 class ExplainedScan(BaseModel):
-    """How the values of a scan came to be, as `fairhand explain --json` tells of each field, without any name."""
+    """How the values of a scan came to be, as `fairhand scan explain --json` tells it, without any name."""
 
     scan: str
     fields: tuple[Explanation, ...]

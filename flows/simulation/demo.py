@@ -193,7 +193,7 @@ def _print_records(home: Home) -> None:
     path = home.settings.records
     print(f"The records are in {path}, an SQLite database with a table for each form. Query it for example with")
     print(f"  sqlite-utils rows {path} bon_de_commande -c scan_name -c order_number -c customer_name -c total -t")
-    print(f"  fairhand --home {home.settings.home} export --format jsonl\n", flush=True)
+    print(f"  fairhand --home {home.settings.home} records export --format jsonl\n", flush=True)
 
 
 def _print_comparison(comparison: Comparison) -> int:

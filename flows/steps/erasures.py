@@ -34,7 +34,7 @@ def held_forms(settings: Settings) -> list[str]:
     return [
         f"{each.form} version {each.version} is not published, and {each.entries} changes of its records wait: "
         f"{each.message} Mend {settings.forms / each.form / str(each.version)}, or put it back from a backup, "
-        "then fairhand publish. All other forms are published."
+        "then fairhand records publish. All other forms are published."
         for each in held(settings.records)
     ]
 
@@ -49,8 +49,8 @@ def finish_erasures(home: Home, wait_seconds: float) -> None:
     if blocked:
         raise ErasureUnfinished(
             f"The erasure is not finished: words are still in the files of {' and '.join(blocked)}. End what reads "
-            "there, such as a backup or a query; then `fairhand publish`, or the next round of `fairhand serve`, "
-            "finishes it."
+            "there, such as a backup or a query; then `fairhand records publish`, or the next round of "
+            "`fairhand serve`, finishes it."
         )
 
 

@@ -35,7 +35,7 @@ def open_for_publishing(path: Path) -> Iterator[Database]:
 def open_for_reading(path: Path) -> Iterator[Database]:
     """The database, read only. NotFound where nothing was published yet, StoreError where it cannot be used."""
     if not path.exists():
-        raise NotFound(f"There is no record database at {path}; `fairhand publish` makes it.")
+        raise NotFound(f"There is no record database at {path}; `fairhand records publish` makes it.")
     with _opened(path, f"{path.resolve().as_uri()}?mode=ro", uri=True) as database:
         yield database
 
@@ -66,14 +66,15 @@ def _opened(path: Path, address: str, *, uri: bool) -> Iterator[Database]:
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
-        advice = "make it anew with `fairhand publish --rebuild`" if _is_damage(error) else "try again"
+        advice = "make it anew with `fairhand records rebuild`" if _is_damage(error) else "try again"
         raise StoreError(f"The record database {path} could not be used: {error}; {advice}.") from error
 
 
 def _refuse_folder(path: Path) -> None:
     if path.is_dir():
         raise StoreError(
-            f"{path} is a folder, where the record database stands. Move it away; `fairhand publish` makes it anew."
+            f"{path} is a folder, where the record database stands. Move it away; "
+            "`fairhand records publish` makes it anew."
         )
 
 

@@ -241,7 +241,7 @@ def test_status_and_publish_name_a_form_that_is_held(house: House) -> None:
         recorded(home, "FIRM LTD")
     (kept,) = (house.home / "forms" / "receipt").glob("*/receipt.toml")
     kept.write_bytes(b"")
-    done = house.run("publish", "--rebuild")
+    done = house.run("records", "rebuild")
     assert done.code == 1
     assert "receipt version 1 is not published" in done.err
     assert "1 form that cannot be published:\n  receipt version 1 is not published" in house.run("status").out

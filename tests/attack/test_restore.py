@@ -247,7 +247,7 @@ def test_records_are_made_anew_whatever_is_left_of_them(place: Path, damage: str
         }
         file.write_bytes(broken[damage])
         if damage == "no database":
-            with pytest.raises(StoreError, match="publish --rebuild"):
+            with pytest.raises(StoreError, match="records rebuild"):
                 publish_records(home)
         rebuild_records(home)
         assert records(home) == scans
@@ -331,7 +331,7 @@ def test_the_doctor_looks_deep_and_says_what_to_do(place: Path) -> None:
     (place / "records.db").write_bytes(b"garbage" * 999)
     found_later = {each.check: each for each in examine_deeply(settings) if not each.warning}
     assert found_later.keys() == {"archive", "records"}
-    assert found_later["records"].mend == "fairhand publish --rebuild"
+    assert found_later["records"].mend == "fairhand records rebuild"
     content = bytearray((place / "state.db").read_bytes())
     content[20_000:36_000] = bytes(16_000)
     (place / "state.db").write_bytes(content)

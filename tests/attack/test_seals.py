@@ -1,4 +1,4 @@
-"""Somebody who can write the database, but has not its key: what they put into it is found by `audit verify`."""
+"""Somebody who can write the database, but has not its key: what they put into it is found by `log verify`."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ WORDS = {
     "DELETE FROM sealed_fact WHERE kind = 'rate'": "Lines about facts",
     "UPDATE sealed_fact SET digest = '' WHERE kind = 'rate'": "Lines about facts",
 }
-"""What else is written by hand, and what `audit verify` speaks of then."""
+"""What else is written by hand, and what `log verify` speaks of then."""
 
 
 def _fill(here: World) -> None:
@@ -142,13 +142,13 @@ def tamper(home: Path, *statements: str) -> None:
 
 
 def verify(home: Path) -> tuple[int, str]:
-    """The code and the output of `fairhand audit verify`."""
-    ran = CliRunner().invoke(app, ["--home", str(home), "audit", "verify"])
+    """The code and the output of `fairhand log verify`."""
+    ran = CliRunner().invoke(app, ["--home", str(home), "log", "verify"])
     return ran.exit_code, ran.output
 
 
 def words_of(kind: str) -> str:
-    """How `audit verify` calls the rows of a kind of fact."""
+    """How `log verify` calls the rows of a kind of fact."""
     return TABLE_WORDS[kind].capitalize()
 
 

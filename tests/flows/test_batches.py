@@ -45,10 +45,10 @@ def test_batches_are_listed_shown_cancelled_and_resumed(house: House, here: Worl
     assert [each["verb"] for each in told["acts"]] == ["batch due", "batch note", "batch cancelled"]
     words = house.run("batch", "show", "monday").out
     assert "batch cancelled by olga: ordered twice" in words
-    log = house.run("audit", "list", "--json").json
+    log = house.run("log", "list", "--json").json
     assert [each["actor"] for each in log if each["action"] == "batch cancelled"] == ["olga"]
-    assert house.run("audit", "verify").code == 0
-    assert "ordered twice" in house.run("audit", "list").out
+    assert house.run("log", "verify").code == 0
+    assert "ordered twice" in house.run("log", "list").out
     refused = house.run("ingest", CASES, "--form", "receipt", "--batch", "monday")
     assert (refused.code, "batch resume" in refused.err) == (2, True)
     assert house.run("batch", "resume", "monday", "--why", "it was not").code == 0
@@ -56,7 +56,7 @@ def test_batches_are_listed_shown_cancelled_and_resumed(house: House, here: Worl
 
 def test_who_is_forgotten_or_set_aside_is_marked_and_counts_apart(house: House, here: World) -> None:
     assert house.run("scan", "set-aside", "a", "--why", "a copy").code == 0
-    assert house.run("forget", "b").code == 0
+    assert house.run("scan", "forget", "b").code == 0
     (told,) = house.run("status", "--json").json
     assert (told["scans"], told["forgotten_scans"]) == ({"order": 2}, 1)
     assert {each["name"]: each["set_aside"] for each in told["scan_states"]} == {"a": True, "c": False, "": False}

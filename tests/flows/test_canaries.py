@@ -54,7 +54,7 @@ def typed_and_secret(house: House, rooms: Home, web: str) -> dict[str, str]:
     """A person signs in, sets a password, types, asks and contests; a program reads. What they typed and held."""
     handle = f"mina-{secrets.token_hex(6)}"
     invited = invite(rooms, handle, ["transcriber", "operator"])
-    made = house.run("token", "add", "till", "--scope", "records:read", "--scope", "explain:read", "--json").json[0]
+    made = house.run("tokens", "add", "till", "--scope", "records:read", "--scope", "explain:read", "--json").json[0]
     said = {
         name: f"{name}-canary-{secrets.token_hex(6)}" for name in ("password", "text", "question", "words", "aside")
     }

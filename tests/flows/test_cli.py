@@ -86,7 +86,7 @@ def test_wrong_use_exits_with_two(house: House, words: list[str]) -> None:
 
 
 def test_what_is_not_there_is_said_in_one_line(house: House) -> None:
-    done = house.run("explain", "abcdef", "total")
+    done = house.run("scan", "explain", "abcdef", "total")
     assert done.code == 2
     assert done.err.startswith("fairhand: ")
     assert done.err.count("\n") == 1
@@ -232,7 +232,7 @@ def test_a_batch_that_is_none_is_said_to_be_none(house: House, rooms: Home) -> N
 
 
 def test_a_command_that_looks_makes_no_home(house: House) -> None:
-    for words in (["status"], ["people", "list"], ["audit", "verify"], ["learn"]):
+    for words in (["status"], ["people", "list"], ["log", "verify"], ["learn"]):
         done = house.run(*words)
         assert (done.code, "There is no home at" in done.err) == (2, True)
     assert not house.home.exists()

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer.main
 from typer._click import Command
 from typer.core import TyperGroup
 
-from flows.cli.app import COMMAND_GROUPS, app
-from flows.cli.help_pages import EXAMPLES, HEADINGS, dress
+from flows.cli.help_pages import EXAMPLES, HEADINGS
+from tests.flows.command_tree import does_something, tree
 
 FILES = ("order-7.jpg", "better.jpg", "order.toml", "orders.jsonl", "blank.png")
 
 
-def dressed() -> TyperGroup:
-    for group in COMMAND_GROUPS:
-        importlib.import_module(f"flows.cli.{group}")
-    command = typer.main.get_command(app)
-    dress(command)
-    assert isinstance(command, TyperGroup)
-    return command
-
-
-def commands(group: TyperGroup, path: str = "") -> Iterator[tuple[str, Command]]:
-    """Every command that does something, with its words."""
-    for name, command in group.commands.items():
-        words = f"{path} {name}".strip()
-        if isinstance(command, TyperGroup):
-            yield from commands(command, words)
-            if not command.invoke_without_command:
-                continue
-        yield words, command
-
-
-EVERY = dict(commands(dressed()))
+EVERY = dict(does_something(tree()))
 
 
 def test_every_command_has_an_example_and_every_example_a_command() -> None:
@@ -47,7 +24,7 @@ def test_every_command_has_an_example_and_every_example_a_command() -> None:
 
 def test_every_command_stands_under_one_heading() -> None:
     named = [name for _, names in HEADINGS for name in names]
-    assert sorted(named) == sorted(dressed().commands)
+    assert sorted(named) == sorted(tree().commands)
 
 
 @pytest.mark.parametrize("words", sorted(EVERY))
@@ -56,7 +33,7 @@ def test_an_example_can_be_given_as_it_is(words: str, tmp_path: Path, monkeypatc
     (tmp_path / "photos").mkdir()
     for name in FILES:
         (tmp_path / name).write_bytes(b"x")
-    group: Command = dressed()
+    group: Command = tree()
     program, *left = shlex.split(EXAMPLES[words])
     assert program == "fairhand"
     while isinstance(group, TyperGroup) and left:

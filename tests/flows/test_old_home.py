@@ -214,7 +214,7 @@ def test_the_same_file_again_changes_nothing(here: Making, tmp_path: Path) -> No
 def test_the_records_made_anew_are_the_same_to_the_last_row(home: Path) -> None:
     before = dump(home / "records.db")
     assert "nicolas83@example.net" in before
-    command(home, "publish", "--rebuild")
+    command(home, "records", "rebuild")
     marks = r'CREATE TABLE "(?:outbox_mark|outbox_epoch|_held_forms)" \([^)]*\) STRICT;\n|INSERT INTO "outbox_mark".*\n'
     anew = re.sub(marks, "", dump(home / "records.db"))
     assert anew == before, "a table that came later stands beside"
@@ -233,7 +233,7 @@ def test_the_work_goes_on_until_the_record_is_published(here: Making) -> None:
     published = listed_records(here.home)
     assert [each for each in published if each["scan"] != waiting.id] == SAID["records"]
     before = dump(here.home / "records.db")
-    command(here.home, "publish", "--rebuild")
+    command(here.home, "records", "rebuild")
     assert dump(here.home / "records.db") == before
 
 
@@ -265,7 +265,7 @@ def listed_records(home: Path) -> list[dict[str, Any]]:
 def test_the_open_appeal_is_heard_and_what_is_learnt_is_learnt_on(here: Making) -> None:
     (task,) = here.read("eve", Offer(pools=("expert",), kinds=("appeal",)))
     assert task.key.name == "total"
-    assert [each["outcome"] for each in listed(here.home, "appeal", "list")] == ["upheld", "declined", "upheld"]
+    assert [each["outcome"] for each in listed(here.home, "appeals", "list")] == ["upheld", "declined", "upheld"]
     due = [line["number"] for line in SAID["ledger"]]
     assert [line.number for line in here.rooms.store.ledger()][: len(due)] == due
     (learnt,) = listed(here.home, "learn")

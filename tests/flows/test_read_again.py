@@ -38,22 +38,21 @@ def test_what_is_known_is_said_with_as_what_and_read_as_another_form_when_somebo
     status = house.run("status", "--json").json[0]
     assert status["scans"] == {"bon-de-commande": 1}
     assert status["open_tasks"].get("receipt", 0) == 0
-    assert [each["actor"] for each in house.run("audit", "list", "--json").json if "again" in each["action"]] == [
-        "olga"
-    ]
+    assert [each["actor"] for each in house.run("log", "list", "--json").json if "again" in each["action"]] == ["olga"]
 
 
 def test_a_command_reads_scans_again_by_id_batch_or_form_and_back(working_house: House) -> None:
     house = working_house
     house.run("ingest", TYPED, "--form", "bon-de-commande", "--batch", "monday")
-    before = house.run("export", "--form", "bon-de-commande", "--format", "jsonl").out
+    before = house.run("records", "export", "--form", "bon-de-commande", "--format", "jsonl").out
     rooms = home_of(house)
     (state,) = rooms.store.scan_states()
     count = len(rooms.store.readings(state.scan.id))
     done = house.run("scan", "read-again", "--batch", "monday", "--why", "new engines", "--json")
     assert (done.code, done.json[0]["error"]) == (0, "")
     assert len(rooms.store.readings(state.scan.id)) == count
-    assert house.run("export", "--form", "bon-de-commande", "--format", "jsonl").out.count("\n") == before.count("\n")
+    after = house.run("records", "export", "--form", "bon-de-commande", "--format", "jsonl").out
+    assert after.count("\n") == before.count("\n")
     assert house.run("scan", "read-again", state.scan.id[:12], "--form", "receipt", "--why", "wrong").code == 0
     assert rooms.store.scan(state.scan.id).form == "receipt"
     back = house.run("scan", "read-again", "--of-form", "receipt", "--form", "bon-de-commande", "--why", "it was right")
@@ -61,7 +60,7 @@ def test_a_command_reads_scans_again_by_id_batch_or_form_and_back(working_house:
     assert house.run("scan", "read-again", "--why", "x").code == 2
     assert house.run("scan", "read-again", "--batch", "NOSUCH", "--why", "x").code == 2
     assert house.run("scan", "read-again", "--of-form", "NOSUCH", "--why", "x").code == 2
-    assert house.run("audit", "verify").code == 0
+    assert house.run("log", "verify").code == 0
     rooms.close()
 
 
@@ -70,7 +69,7 @@ def test_a_forgotten_file_comes_again_when_somebody_says_so(working_house: House
     house.run("ingest", RECEIPT, "--form", "receipt")
     rooms = home_of(house)
     (state,) = rooms.store.scan_states()
-    assert house.run("forget", state.scan.id[:12]).code == 0
+    assert house.run("scan", "forget", state.scan.id[:12]).code == 0
     told = house.run("ingest", RECEIPT, "--form", "receipt").out
     assert "what is erased stays erased, unless somebody says otherwise" in told
     done = house.run("ingest", RECEIPT, "--form", "receipt", "--again", "--why", "the customer asked", "--json")
@@ -78,7 +77,7 @@ def test_a_forgotten_file_comes_again_when_somebody_says_so(working_house: House
     live = [each for each in rooms.store.scan_states() if each.erased_at is None]
     assert [each.fields > 0 for each in live] == [True]
     assert house.run("ingest", RECEIPT, "--form", "receipt", "--json").json[0]["known"] == 1
-    assert house.run("explain", live[0].scan.id, "total").code == 0
+    assert house.run("scan", "explain", live[0].scan.id, "total").code == 0
     rooms.close()
 
 
@@ -110,5 +109,5 @@ def test_a_new_picture_takes_the_place_of_the_old_and_pages_are_turned(working_h
     assert house.run("scan", "set-aside", "NOSUCH", "--why", "x").code == 2
     assert house.run("scan", "set-aside", scan, "--why", "ordered twice", "--json").json[0]["set_aside"] is True
     assert house.run("scan", "bring-back", scan, "--why", "no", "--json").json[0]["set_aside"] is False
-    assert house.run("audit", "verify").code == 0
+    assert house.run("log", "verify").code == 0
     rooms.close()

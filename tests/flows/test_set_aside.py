@@ -57,7 +57,7 @@ def test_readings_of_a_period_are_set_aside_taken_back_and_records_follow(house:
     assert record.values["total"] == "99.99"
     assert record.exceptions == ()
     assert "nothing has changed" in house.run("people", "take-back", "mina", "--from", LONG_AGO, "--why", "x").out
-    assert house.run("audit", "verify").code == 0
+    assert house.run("log", "verify").code == 0
 
 
 def test_what_is_mistyped_exits_with_two(house: House, rooms: Home) -> None:

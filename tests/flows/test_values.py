@@ -48,14 +48,14 @@ def test_a_value_is_corrected_and_taken_back_and_explain_says_why(house: House, 
     (told,) = house.run(*words).json
     assert told["decided"]["text"] == "77.10"
     assert total(rooms) == ("77.10", before[1] + 1)
-    assert "because: the customer called" in house.run("explain", scan.id[:12], "total").out
+    assert "because: the customer called" in house.run("scan", "explain", scan.id[:12], "total").out
     assert house.run("quarantine", "withdraw", told["reading"], "--reason", "it was right").code == 0
     reconcile_home(rooms)
     assert total(rooms) == (before[0], before[1] + 2)
-    assert [each["actor"] for each in house.run("audit", "list", "--json").json if "corrected" in each["action"]] == [
+    assert [each["actor"] for each in house.run("log", "list", "--json").json if "corrected" in each["action"]] == [
         "olga"
     ]
-    assert house.run("audit", "verify").code == 0
+    assert house.run("log", "verify").code == 0
 
 
 def test_what_is_mistyped_exits_with_two_and_changes_nothing(house: House, rooms: Home) -> None:

@@ -111,7 +111,7 @@ def main(folder: Path) -> None:
     with (folder / "settings.env").open("a", encoding="utf-8") as file:
         file.write(SETTINGS)
     links = invited(folder)
-    (token,) = listed(folder, "token", "add", "bookkeeping", "--scope", "records:read", "--scope", "explain:read")
+    (token,) = listed(folder, "tokens", "add", "bookkeeping", "--scope", "records:read", "--scope", "explain:read")
     with opened(folder) as rooms, TemporaryDirectory() as inbox:
         samples = ground_truth.load(CASES / "truth.jsonl")
         making = Making(
@@ -213,10 +213,10 @@ def at_the_pages(making: Making, order: Scan) -> None:
     skipped = mina.next_task()
     mina.post(f"/work/{skipped}", idem=secrets.token_hex(8), action="skip", reason="other", seconds="5")
     mina.post(f"/work/{mina.next_task()}/ask", words="Is this a stamp?", seconds="20")
-    question = listed(making.home, "question", "list")[-1]["question"]
-    command(making.home, "question", "answer", question, "Yes, as they stand.", "--by", "opal")
-    dispute = listed(making.home, "time", "list")[0]["dispute"]
-    command(making.home, "time", "answer", dispute, "60", "--reason", "as long as others waited", "--by", "opal")
+    question = listed(making.home, "questions", "list")[-1]["question"]
+    command(making.home, "questions", "answer", question, "Yes, as they stand.", "--by", "opal")
+    dispute = listed(making.home, "disputes", "list")[0]["dispute"]
+    command(making.home, "disputes", "answer", dispute, "60", "--reason", "as long as others waited", "--by", "opal")
     reconcile_home(making.rooms)
 
 

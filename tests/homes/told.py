@@ -20,16 +20,16 @@ from transcribe.model import Decision, Posterior, Scan, Task, Transcriber
 
 LISTS = {
     "people": ("people", "list"),
-    "tokens": ("token", "list"),
-    "appeals": ("appeal", "list"),
-    "hearings": ("appeal", "outcomes"),
-    "questions": ("question", "list"),
-    "disputes": ("time", "list"),
+    "tokens": ("tokens", "list"),
+    "appeals": ("appeals", "list"),
+    "hearings": ("appeals", "outcomes"),
+    "questions": ("questions", "list"),
+    "disputes": ("disputes", "list"),
     "controls": ("gold", "list"),
     "announced work": ("work", "list"),
     "pay": ("pay", "report"),
-    "log": ("audit", "list"),
-    "log verified": ("audit", "verify"),
+    "log": ("log", "list"),
+    "log verified": ("log", "verify"),
 }
 """What some lists are called here, and the commands that print them."""
 
@@ -131,7 +131,7 @@ def _scans(rooms: Home) -> list[Scan]:
 
 
 def _explained(rooms: Home, scan: Scan) -> list[dict[str, Any]]:
-    """What `explain` tells of every field that was decided, with "replay": its last decision weighed again.
+    """What `scan explain` tells of every field that was decided, with "replay": its last decision weighed again.
 
     Checks waited among what everybody reads when the old home was made; now they wait for experts.
     """

@@ -299,7 +299,7 @@ class SentReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldHistory:
-    """Everything that is known of one field of one scan, for `explain` and the pages."""
+    """Everything that is known of one field of one scan, for `scan explain` and the pages."""
 
     scan: Scan
     key: FieldKey

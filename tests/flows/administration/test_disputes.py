@@ -59,27 +59,27 @@ def told(here: World, *words: str, code: int = 0) -> list[dict[str, Any]]:
 
 
 def test_a_question_is_answered_for_everybody(here: World) -> None:
-    (asked,) = told(here, "question", "list", "--open")
+    (asked,) = told(here, "questions", "list", "--open")
     assert (asked["field"], asked["by"], asked["words"]) == ("order_number", "ann", "with dashes?")
-    run(here, "question", "answer", asked["question"], "yes", "--by", "olga")
-    assert told(here, "question", "list", "--open") == []
+    run(here, "questions", "answer", asked["question"], "yes", "--by", "olga")
+    assert told(here, "questions", "list", "--open") == []
     assert [each.answer for each in here.store.guide(here.form.name, KEY.name)] == ["yes"]
 
 
 def test_disputed_time_is_added(here: World) -> None:
-    (disputed,) = told(here, "time", "list", "--open")
+    (disputed,) = told(here, "disputes", "list", "--open")
     assert (disputed["by"], disputed["claimed_seconds"], disputed["measured_seconds"]) == ("ann", 60.0, 5.0)
-    run(here, "time", "answer", disputed["dispute"], "20", code=2)
-    run(here, "time", "answer", disputed["dispute"], "20", "--reason", "a pause of half a minute")
+    run(here, "disputes", "answer", disputed["dispute"], "20", code=2)
+    run(here, "disputes", "answer", disputed["dispute"], "20", "--reason", "a pause of half a minute")
     assert [line.seconds for line in here.store.ledger("ann")][-1] == 20.0
     assert here.store.disputes()[0].reason == "a pause of half a minute"
-    run(here, "time", "answer", disputed["dispute"], "--as-claimed", code=2)  # the first answer holds
+    run(here, "disputes", "answer", disputed["dispute"], "--as-claimed", code=2)  # the first answer holds
 
 
 def test_appeals_and_their_outcomes_are_listed(here: World) -> None:
-    (contested,) = told(here, "appeal", "list", "--open")
+    (contested,) = told(here, "appeals", "list", "--open")
     assert (contested["field"], contested["by"], contested["outcome"]) == ("order_number", "ann", None)
-    assert told(here, "appeal", "outcomes") == []
+    assert told(here, "appeals", "outcomes") == []
 
 
 def test_control_items_are_shared_listed_and_withdrawn(here: World) -> None:
@@ -101,14 +101,14 @@ def test_paid_work_is_checked_before_it_starts(here: World) -> None:
 
 
 def test_a_token_is_made_listed_and_ended(here: World) -> None:
-    (made,) = told(here, "token", "add", "till", "--scope", "records:read", "--days", "7")
+    (made,) = told(here, "tokens", "add", "till", "--scope", "records:read", "--days", "7")
     kept = here.store.token(secret_hash(made["token"]), datetime.now(UTC))
     assert kept is not None
     assert kept.scopes == {"records:read"}
-    assert [each["scopes"] for each in told(here, "token", "list")] == [["records:read"]]
-    run(here, "token", "revoke", made["prefix"])
+    assert [each["scopes"] for each in told(here, "tokens", "list")] == [["records:read"]]
+    run(here, "tokens", "revoke", made["prefix"])
     assert here.store.token(secret_hash(made["token"]), datetime.now(UTC)) is None
-    run(here, "token", "add", "x", "--scope", "everything", code=2)
+    run(here, "tokens", "add", "x", "--scope", "everything", code=2)
 
 
 def test_a_person_is_given_what_is_held_about_them_and_leaves(here: World) -> None:

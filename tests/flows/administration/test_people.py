@@ -101,10 +101,10 @@ def test_an_empty_period_closes_with_no_transfers(rooms: Home) -> None:
 
 def test_the_audit_log_is_whole_and_a_foreign_head_is_found_out(house: House) -> None:
     house.run("people", "add", "Mina")
-    (state,) = house.run("audit", "verify", "--json").json
+    (state,) = house.run("log", "verify", "--json").json
     assert state["whole"]
-    assert house.run("audit", "verify", "--head", state["head"]).code == 0
-    assert house.run("audit", "verify", "--head", "f" * 64).code == 1
+    assert house.run("log", "verify", "--head", state["head"]).code == 0
+    assert house.run("log", "verify", "--head", "f" * 64).code == 1
 
 
 def test_the_command_ends_every_session_and_link(house: House) -> None:

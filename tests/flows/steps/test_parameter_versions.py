@@ -235,7 +235,7 @@ def test_the_commands_list_the_versions_and_go_back(house: House, rooms: Home) -
         (2, False, None),
         (3, True, 1),
     ]
-    assert "olga" in house.run("audit", "list").out
+    assert "olga" in house.run("log", "list").out
 
 
 def misled(rooms: Home, verdict: str = "too little truth") -> None:

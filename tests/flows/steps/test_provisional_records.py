@@ -132,7 +132,7 @@ def test_said_twice_it_is_one_version(rooms: Home) -> None:
 
 def test_the_command_publishes_provisional_records_only_where_it_is_told_to(house: House, rooms: Home) -> None:
     stranded(rooms)
-    assert house.run("publish", "--json").json[0]["provisional"] == 0
-    assert house.run("publish", "--provisional", "--json").json[0]["provisional"] == 1
-    (line,) = house.run("export", "--format", "jsonl", "--form", "receipt").out.splitlines()
+    assert house.run("records", "publish", "--json").json[0]["provisional"] == 0
+    assert house.run("records", "publish", "--provisional", "--json").json[0]["provisional"] == 1
+    (line,) = house.run("records", "export", "--format", "jsonl", "--form", "receipt").out.splitlines()
     assert "below target" in {each["rule"] for each in json.loads(line)["exceptions"]}

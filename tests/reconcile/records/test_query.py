@@ -97,7 +97,7 @@ def test_a_field_whose_type_changed_reads_as_what_the_record_has(tmp_path: Path)
 
 
 def test_what_is_not_there_is_named_with_what_is(path: Path, tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="fairhand publish"):
+    with pytest.raises(NotFound, match="fairhand records publish"):
         query.forms(tmp_path / "nothing.db")
     with pytest.raises(NotFound, match=FORM):
         list(query.records(path, "nothing"))

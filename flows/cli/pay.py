@@ -1,9 +1,8 @@
-"""Commands about pay and about what was done: pay report, rate, floor and close; audit list and verify."""
+"""Commands about pay: report, rate, floor, close, check."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -15,9 +14,7 @@ from flows.cli.app import app, home_of
 pay = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Report what people are owed, set pay, close a period."
 )
-audit = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show and verify the log of what was done.")
 app.add_typer(pay, name="pay")
-app.add_typer(audit, name="audit")
 
 Amount = Annotated[str, typer.Argument(help="An amount such as 0.05 or 12.50.", metavar="AMOUNT")]
 Currency = Annotated[str, typer.Option(help="The currency's ISO 4217 code.")]
@@ -107,56 +104,30 @@ def close(
     typer.echo(close_period(home, reference, until), nl=False)
 
 
-@audit.command("list")
-def list_audit(
-    ctx: typer.Context,
-    as_json: terminal.AsJson = False,
-    after: Annotated[int, typer.Option(help="Only lines after this number.")] = 0,
-) -> None:
-    """List what was done and by whom."""
-    store = home_of(ctx).store
-    lines, why = store.audit(after), {act.number: act.reason or "" for act in store.acts()}
-    if as_json:
-        terminal.as_json(
-            *(
-                {**dataclasses.asdict(line), "at": line.at.isoformat(), "why": _why(line.detail, why) or None}
-                for line in lines
-            )
-        )
-    else:
-        rows = (
-            (line.number, f"{line.at:%Y-%m-%d %H:%M:%S}", line.actor, line.action, line.subject, _why(line.detail, why))
-            for line in lines
-        )
-        terminal.columns(("line", "at", "who", "did", "to", "why"), rows)
+@pay.command("check")
+def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """Say for each form in use why paid work on it must not start; exit code 1 where there is such a form.
 
-
-def _why(detail: Mapping[str, object], reasons: Mapping[int, str]) -> str:
-    """Why an operator did this; "" where nobody was asked, or the words went with a scan that is forgotten."""
-    act = detail.get("act")
-    return reasons.get(act, "") if isinstance(act, int) else ""
-
-
-@audit.command("verify")
-def verify_audit(
-    ctx: typer.Context,
-    as_json: terminal.AsJson = False,
-    head: Annotated[str | None, typer.Option(help="A head that was saved elsewhere: it must be in the chain.")] = None,
-) -> None:
-    """Check that nothing was changed or taken out of the log and of what decides money or values, and print the head.
-
-    The head of the log is to be kept elsewhere. It finds what was written without the key of the state (state.key).
+    Then it asks about what is odd in the pay that is due, with figures: time beyond the clock, bursts, many sendings.
     """
-    from flows.administration import forgery_sentence
+    from flows.administration import anomalies
+    from flows.home import now
+    from transcribe.people import pay_faults
 
-    state = home_of(ctx).store.verify_audit(head)
-    if as_json:
-        terminal.as_json({**dataclasses.asdict(state), "whole": state.whole})
-    elif state.whole:
-        terminal.say(f"The log of {state.lines} lines is whole. Its head is {state.head}")
-    elif state.broken_at is not None:
-        terminal.say(f"The log does not hold from line {state.broken_at} on: it was changed, or lines were taken out.")
-    for each in state.forgeries if not as_json else ():
-        terminal.say(forgery_sentence(each))
-    if not state.whole:
+    home = home_of(ctx)
+    store = home.store
+    at, wrong = now(), False
+    for name in sorted({form for form, _, _ in store.forms()}):
+        faults = pay_faults(store.rate(name, at), store.floor(at), store.pace(name))
+        wrong = wrong or bool(faults)
+        if as_json:
+            terminal.as_json({"form": name, "faults": list(faults)})
+        else:
+            terminal.say(f"{name}: {', '.join(faults) or 'fine'}")
+    for each in anomalies(home):
+        if as_json:
+            terminal.as_json(dataclasses.asdict(each))
+        else:
+            terminal.say(f"{each.handle}: {each.question}")
+    if wrong:
         raise typer.Exit(1)

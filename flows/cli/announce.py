@@ -9,16 +9,17 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
+from flows.cli.help_pages import WithDefault
 
-work = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Announce work to come.")
-app.add_typer(work, name="work")
+announce = typer.Typer(cls=WithDefault, no_args_is_help=True, rich_markup_mode=None, help="Announce work to come.")
+app.add_typer(announce, name="announce")
 
 TIME_FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z"]
 """How the time of work to come may be written."""
 
 
-@work.command("expect")
-def expect(
+@announce.command("work")
+def announce_work(
     ctx: typer.Context,
     at: Annotated[
         datetime,
@@ -38,7 +39,7 @@ def expect(
         terminal.say(f"People are told of about {hours:g} hours of work from {expected.at:%Y-%m-%d %H:%M} UTC on.")
 
 
-@work.command("list")
+@announce.command("list")
 def list_work(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List what is announced."""
     from flows.home import now
@@ -56,7 +57,7 @@ def list_work(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         terminal.columns(("work", "from (UTC)", "hours", "form"), rows)
 
 
-@work.command("cancel")
+@announce.command("cancel")
 def cancel(ctx: typer.Context, announced: Annotated[str, typer.Argument(help="Its id.", metavar="WORK")]) -> None:
     """Take an announcement back: that work does not come after all."""
     from flows.home import now

@@ -1,0 +1,70 @@
+"""Commands about the log of what was done: list and verify."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+
+from flows import terminal
+from flows.cli.app import app, home_of
+
+log = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show and verify the log of what was done.")
+app.add_typer(log, name="log")
+
+
+@log.command("list")
+def list_log(
+    ctx: typer.Context,
+    as_json: terminal.AsJson = False,
+    after: Annotated[int, typer.Option(help="Only lines after this number.")] = 0,
+) -> None:
+    """List what was done and by whom."""
+    store = home_of(ctx).store
+    lines, why = store.audit(after), {act.number: act.reason or "" for act in store.acts()}
+    if as_json:
+        terminal.as_json(
+            *(
+                {**dataclasses.asdict(line), "at": line.at.isoformat(), "why": _why(line.detail, why) or None}
+                for line in lines
+            )
+        )
+    else:
+        rows = (
+            (line.number, f"{line.at:%Y-%m-%d %H:%M:%S}", line.actor, line.action, line.subject, _why(line.detail, why))
+            for line in lines
+        )
+        terminal.columns(("line", "at", "who", "did", "to", "why"), rows)
+
+
+def _why(detail: Mapping[str, object], reasons: Mapping[int, str]) -> str:
+    """Why an operator did this; "" where nobody was asked, or the words went with a scan that is forgotten."""
+    act = detail.get("act")
+    return reasons.get(act, "") if isinstance(act, int) else ""
+
+
+@log.command("verify")
+def verify_log(
+    ctx: typer.Context,
+    as_json: terminal.AsJson = False,
+    head: Annotated[str | None, typer.Option(help="A head that was saved elsewhere: it must be in the chain.")] = None,
+) -> None:
+    """Check that nothing was changed or taken out of the log and of what decides money or values, and print the head.
+
+    The head of the log is to be kept elsewhere. It finds what was written without the key of the state (state.key).
+    """
+    from flows.administration import forgery_sentence
+
+    state = home_of(ctx).store.verify_audit(head)
+    if as_json:
+        terminal.as_json({**dataclasses.asdict(state), "whole": state.whole})
+    elif state.whole:
+        terminal.say(f"The log of {state.lines} lines is whole. Its head is {state.head}")
+    elif state.broken_at is not None:
+        terminal.say(f"The log does not hold from line {state.broken_at} on: it was changed, or lines were taken out.")
+    for each in state.forgeries if not as_json else ():
+        terminal.say(forgery_sentence(each))
+    if not state.whole:
+        raise typer.Exit(1)

@@ -1,0 +1,77 @@
+"""Commands that find records, make links and install forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.home.home import Home
+from tests.flows.home.test_form_library import own_form
+from tests.flows.house import House
+from tests.flows.test_values import published
+from transcribe.forms.definition import SHIPPED
+
+
+def test_records_are_found_by_words_in_columns_and_whole_as_json(house: House, rooms: Home) -> None:
+    scan = published(rooms)
+    (record,) = house.run("records", "query", "receipt", "--json").json
+    assert record["scan"] == scan.id
+    total = record["values"]["total"]
+    word = record["values"]["company"].split()[0]
+    said = house.run("records", "query", "receipt", word.upper(), "--where", f"total={total}")
+    assert (said.code, total in said.out, said.out.splitlines()[0].startswith("scan ")) == (0, True, True)
+    nothing = house.run("records", "query", "receipt", "zebra")
+    assert (nothing.code, nothing.out) == (1, "There is no such record.\n")
+    assert house.run("records", "query", "receipt", "--where", "total=0.00").code == 1
+    assert (
+        "There is no plain field 'sum' in receipt" in house.run("records", "query", "receipt", "--where", "sum=1").err
+    )
+    assert house.run("records", "query", "receipt", "--where", "total").code == 2
+    assert house.run("records", "query", "receipt", "--after", str(record["changed"])).code == 1
+    assert house.run("records", "query", "nothing").code == 2
+
+
+def test_records_are_made_anew_where_they_are_lost(house: House, rooms: Home) -> None:
+    published(rooms)
+    before = house.run("records", "export", "--form", "receipt").out
+    rooms.settings.records.unlink()
+    assert "1 change published" in house.run("records", "rebuild").out
+    assert house.run("records", "export", "--form", "receipt").out == before
+
+
+def test_a_new_link_is_for_somebody_who_is_there(house: House, rooms: Home) -> None:
+    first = house.run("people", "add", "Mina", "--json").json[0]["link"]
+    second = house.run("people", "link", "Mina")
+    assert (second.code, first in second.out, "signs in once" in second.out) == (0, False, True)
+    assert len(house.run("people", "sessions", "Mina", "--json").json) == 1
+    nobody = house.run("people", "link", "Nobody")
+    assert (nobody.code, "Nobody" in nobody.err) == (2, True)
+
+
+def test_a_form_is_installed_with_its_files_and_raised(house: House, rooms: Home, tmp_path: Path) -> None:
+    path = own_form(tmp_path / "one", 1)
+    assert house.run("forms", "install", path).code == 0
+    assert rooms.forms.is_installed("mine")
+    draft = own_form(tmp_path / "draft", 1, title="Never used yet")
+    assert house.run("forms", "install", draft).code == 0
+    rooms.use_form("mine")
+    changed = house.run("forms", "install", path)
+    assert (changed.code, "Raise its `version` to 2" in changed.err) == (2, True)
+    assert house.run("forms", "install", own_form(tmp_path / "two", 2)).code == 0
+    older = house.run("forms", "install", draft)
+    assert (older.code, "Raise its `version` to 3" in older.err) == (2, True)
+    assert rooms.forms.find("mine").version == 2
+
+
+def test_files_beside_a_definition_come_along_and_those_of_another_form_stay(
+    house: House, rooms: Home, tmp_path: Path
+) -> None:
+    assert house.run("forms", "install", SHIPPED / "order-form.toml").code == 0
+    assert {path.name for path in rooms.settings.forms.iterdir()} >= {"order-form.toml", "order-form.png"}
+    text = (SHIPPED / "order-form.toml").read_text(encoding="utf-8").replace('name = "order-form"', 'name = "mine"', 1)
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    for file in SHIPPED.glob("*.csv"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "order-form.png").write_bytes((SHIPPED / "bon-de-commande.png").read_bytes())
+    done = house.run("forms", "install", tmp_path / "mine.toml")
+    assert (done.code, "is of another form" in done.err) == (2, True)
+    assert not rooms.forms.is_installed("mine")
