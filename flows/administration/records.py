@@ -27,7 +27,10 @@ class ForgottenScan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundRecord:
-    """A finished record: the name of its scan, its plain values by field, and all of it as JSON types (`plain`)."""
+    """A finished record: the name of its scan, and its plain values by field.
+
+    `plain` is all of it as JSON types.
+    """
 
     name: str
     values: Mapping[str, object]
