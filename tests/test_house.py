@@ -64,6 +64,7 @@ ROOMS = {
     "reconcile.parameters": "algorithms forms",
     "reconcile.inference": "policy algorithms forms parameters transcribe.table_rows transcribe.values",
     "reconcile.decision": "policy forms inference",
+    "reconcile.conduct": "policy forms inference",
     # what is learnt is judged by what would be decided with it
     "reconcile.learning": "policy algorithms forms parameters inference decision",
     "reconcile.collection": "algorithms forms transcribe.fields transcribe.plugins",
@@ -83,8 +84,8 @@ ROOMS = {
     "flows.standalone": "home steps output reconcile.collection reconcile.decision reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.archive transcribe.drawing transcribe.form_drafting"
     " transcribe.i18n transcribe.intake transcribe.ocr transcribe.recognition transcribe.sandbox transcribe.store",
-    "flows.administration": "home runtime steps reconcile.records transcribe.i18n transcribe.ocr"
-    " transcribe.pay_arithmetic transcribe.people transcribe.store",
+    "flows.administration": "home runtime steps reconcile.conduct reconcile.parameters reconcile.records"
+    " transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.store",
     "flows.backup": "home runtime transcribe.archive transcribe.store",
     "flows.alerts": "home steps administration backup reconcile.algorithms transcribe.i18n",
     "flows.serving": "home backup runtime steps output administration watching reconcile.inference reconcile.records"
@@ -93,7 +94,8 @@ ROOMS = {
     " reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records transcribe.fields"
     " transcribe.pay_arithmetic transcribe.people",
     "flows.cli": "home backup mending runtime steps output terminal standalone administration serving simulation ingest"
-    " watching alerts transcribe.forms transcribe.i18n transcribe.intake transcribe.people transcribe.store",
+    " watching alerts reconcile.conduct transcribe.forms transcribe.i18n transcribe.intake transcribe.people"
+    " transcribe.store",
 }
 """Which rooms a room may import besides the open ground, for types too: a name without a dot is of its own package."""
 

@@ -6,6 +6,7 @@ from flows.administration.disputes import expect_work, settle_dispute
 from flows.administration.doctor import CHECKS, MIN_FREE_DISK_BYTES, EngineState, engines, examine
 from flows.administration.fair_pay import fault_messages, require_fair_serving, require_fair_start, unfair_forms
 from flows.administration.missing_people import missing_in_words
+from flows.administration.odd_reading import odd_reading
 from flows.administration.orphans import orphaned_files, remove_orphans
 from flows.administration.pay import PayLine, close_period, micro_of, pay_lines, set_floor, set_rate
 from flows.administration.people import Invitation, end_second_factor, invite, new_link, pause, sign_out_everywhere
@@ -35,6 +36,7 @@ __all__ = [
     "micro_of",
     "missing_in_words",
     "new_link",
+    "odd_reading",
     "orphaned_files",
     "pause",
     "pay_lines",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flows.administration import MIN_FREE_DISK_BYTES, missing_in_words
+from flows.administration import MIN_FREE_DISK_BYTES, missing_in_words, odd_reading
 from flows.alerts.alert import Alert
 from flows.backup import BackupFolder
 from flows.home import Home
@@ -36,6 +36,9 @@ LOW_FIT_SHARE = 0.05
 
 MAX_LOW_FITS_COUNT = 9
 """Low fits among the latest 30 from which on the form is not what it was: without a cause 1 in 100,000 cases."""
+
+ODD_READING_SCAN_COUNT = 200
+"""So many scans that people read last are looked at for odd ways of reading: a second or two. Chosen by hand."""
 
 READ_FITS_COUNT = 2_000
 """Fits that are looked at, of all forms together. Chosen by hand."""
@@ -156,6 +159,15 @@ def falling_fits(home: Home, now: datetime) -> Iterator[Alert]:
             yield Alert(check="fit", subject=f"fit:{form}", message=message)
 
 
+def odd_readers(home: Home, now: datetime) -> Iterator[Alert]:
+    """People whose way of reading raises a question: the same answer everywhere, no time to look, and the like."""
+    who = {each.handle for each in odd_reading(home, ODD_READING_SCAN_COUNT)}
+    if who:
+        people = "one person" if len(who) == 1 else f"{len(who)} people"
+        message = f"How {people} read raises questions. See them with their evidence: fairhand people check."
+        yield Alert(check="reading", subject="reading:odd", message=message)
+
+
 def broken_bounds(home: Home, audit: Mapping[str, tuple[int, int]]) -> Iterator[Alert]:
     """Forms of whose decided fields more are wrong than the target allows, as audits surely show."""
     for form, (wrong, count) in sorted(audit.items()):
@@ -178,5 +190,6 @@ CHECKS: Mapping[str, Check] = {
     "backup": old_backup,
     "appeals": late_appeals,
     "fit": falling_fits,
+    "reading": odd_readers,
 }
 """Every check that is quick; what audits found is looked at besides."""

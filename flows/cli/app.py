@@ -47,6 +47,7 @@ COMMAND_GROUPS = (
     "people",
     "leaving",
     "set_aside",
+    "people_check",
     "pay",
     "gold",
     "disputes",

@@ -71,6 +71,7 @@ EXAMPLES = {
     "people export": "fairhand people export Mina",
     "people leave": "fairhand people leave Mina",
     "people set-aside": "fairhand people set-aside Mina --from 2026-11-20 --why 'the screen cut the last digit'",
+    "people check": "fairhand people check --last 200",
     "people take-back": "fairhand people take-back Mina --from 2026-11-20 --why 'the screen was whole'",
     "people link": "fairhand people link Mina",
     "pay report": "fairhand pay report",

@@ -284,6 +284,9 @@ class ReconcileStore(Protocol):
     def newest_file(self) -> str | None:
         """The archive name of a page of the newest scan that was not forgotten. None where there is none."""
 
+    def scans_read_last(self, count: int) -> list[str]:
+        """The ids of so many scans that people read last, newest first: with a form, none of them forgotten."""
+
     def missing_people(self) -> list[MissingPeople]:
         """The people without whom some open fields are finished by nobody who is there. None where all can end."""
 

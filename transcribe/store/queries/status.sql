@@ -117,3 +117,10 @@ SELECT o.form, o.batch, EXISTS (
     SELECT 1 FROM scan s JOIN field f ON f.scan_id = s.id JOIN reading r ON r.field_id = f.id
     WHERE s.form = o.form AND s.batch = o.batch AND r.transcriber_id IS NOT NULL) AS begun
 FROM open o ORDER BY o.form, o.batch;
+
+-- name: scans_read_last
+-- The scans that people read last, newest first; none that is forgotten.
+SELECT s.sha256 FROM (
+    SELECT f.scan_id, MAX(r.number) AS last FROM reading r JOIN field f ON f.id = r.field_id
+    WHERE r.transcriber_id IS NOT NULL GROUP BY f.scan_id
+) l JOIN scan s ON s.id = l.scan_id WHERE s.erased_at IS NULL AND s.form <> '' ORDER BY l.last DESC LIMIT :count;

@@ -71,6 +71,9 @@ class StatusVerbs(IngestVerbs):
         name = self.db.value("newest_file")
         return None if name is None else str(name)
 
+    def scans_read_last(self, count: int) -> list[str]:
+        return [str(row["sha256"]) for row in self.db.all("scans_read_last", count=count)]
+
     def _asked(self, batch: str | None) -> dict[str, dict[str, AskedFields]]:
         asked: dict[str, dict[str, AskedFields]] = {}
         for row in self.db.all("count_asked", batch=batch):

@@ -1,0 +1,111 @@
+"""How people read, where an operator should look at it: questions with evidence. Nothing here acts by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flows.home import Home
+from reconcile.conduct import Answer, OddReader, answers, odd_readers
+from reconcile.parameters import shipped_parameters
+from transcribe.errors import FormError, NotFound
+from transcribe.model import Null, Parameters
+
+READ_LAST_SCAN_COUNT = 1000
+"""So many scans that people read last are looked at: some seconds of work. Chosen by hand."""
+
+NULL_WORDS: Mapping[Null, str] = {
+    "blank": "nothing is written",
+    "illegible": "it cannot be read",
+    "crossed out": "it is crossed out",
+    "absent": "there is no such field",
+}
+"""What a reading without a value says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One answer as evidence: the scan, its file, the field, what the person said and what the others say."""
+
+    scan: str
+    file: str
+    field: str
+    said: str
+    others: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OddReading:
+    """A question about how one person reads. `kind` names it for programs.
+
+    `odd` of `looked` answers made it. An honest person gives so much reason to ask with a probability of 1 / `factor`
+    at most.
+    """
+
+    handle: str
+    kind: str
+    question: str
+    odd: int
+    looked: int
+    factor: float
+    examples: tuple[Shown, ...]
+
+
+def odd_reading(home: Home, count: int = READ_LAST_SCAN_COUNT) -> list[OddReading]:
+    """The questions that the last `count` scans that people read leave, by person.
+
+    Readings that were set aside are not looked at. A scan whose form is gone is left out.
+    """
+    store = home.store
+    handles = {person.id: person.handle for person in store.transcribers()}
+    parameters = store.parameters() or Parameters(version=1, content=shipped_parameters().content)
+    given: list[Answer] = []
+    files: dict[str, str] = {}
+    for scan in map(store.scan, store.scans_read_last(count)):
+        try:
+            given += answers(home.forms(scan.form, scan.form_version), store.readings(scan.id), parameters)
+        except (FormError, NotFound):
+            continue
+        files[scan.id] = scan.name
+    return [_shown(each, handles, files) for each in odd_readers(given)]
+
+
+def _shown(each: OddReader, handles: Mapping[str, str], files: Mapping[str, str]) -> OddReading:
+    return OddReading(
+        handle=handles.get(each.who, each.who),
+        kind=each.kind,
+        question=_question(each, handles),
+        odd=each.odd,
+        looked=each.looked,
+        factor=each.factor,
+        examples=tuple(
+            Shown(
+                scan=answer.scan,
+                file=files[answer.scan],
+                field=str(answer.key),
+                said=_words(answer.says, answer.null),
+                others=answer.others.says,
+            )
+            for answer in each.examples
+        ),
+    )
+
+
+def _question(each: OddReader, handles: Mapping[str, str]) -> str:
+    """The question, with its figures."""
+    if each.kind == "constant":
+        usual = next((_words(answer.says, answer.null) for answer in each.examples), each.like)
+        said = f"{each.odd} of {each.looked} fields in which something else is written got the same answer, {usual}."
+        return f"{said} Do they see the pictures?"
+    if each.kind == "copied":
+        whose = handles.get(each.like, each.like) if each.like else "who else read them"
+        return f"{each.odd} of {each.looked} mistakes of {whose} are theirs too. Do they work together?"
+    if each.kind == "quick":
+        said = f"{each.odd} of {each.looked} times they sent answers faster than anybody can look and type."
+        return f"{said} Is a key held down, or does a program send them?"
+    said = f"{each.odd} of {each.looked} answers are no more like what others read there than what stands elsewhere."
+    return f"{said} Do they know what is asked?"
+
+
+def _words(says: str, null: Null | None) -> str:
+    return f'"{says}"' if null is None else NULL_WORDS[null]

@@ -1,0 +1,111 @@
+"""What each person answered on a scan, beside what everybody else and the machines say there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconcile.forms import Family, PreparedField, prepared
+from reconcile.inference import is_nearly_same, null_of, votes, weigh
+from reconcile.policy import POLICY
+from transcribe.codes import Flag
+from transcribe.model import FieldKey, Form, Null, Parameters, Posterior, Reading
+
+NOTHING_KNOWN: Mapping[str, float] = {}
+"""What machines and experts make of a field that none of them read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Believed:
+    """The likeliest value of a field by some sources, as comparable text, and its probability; "" and 0 for none."""
+
+    says: str = ""
+    probability: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One person's latest reading of one field, and what is known of that field without it.
+
+    `says` is comparable text, `null` why it holds no value. `prompted`: they were shown a value and sent just that.
+    `seconds` is their active time, None where none was measured; `letters` how many they typed. `unaided` gives the
+    probability of each value by machines and experts alone. `others` is what everybody but this person makes of the
+    field, `settled` what all together do; `agrees` and `holds` are whether the answer is that of the others, and that
+    of all.
+    """
+
+    who: str
+    scan: str
+    key: FieldKey
+    family: Family
+    says: str
+    null: Null | None
+    at: datetime
+    prompted: bool
+    seconds: float | None
+    letters: int
+    unaided: Mapping[str, float]
+    others: Believed
+    settled: Believed
+    agrees: bool
+    holds: bool
+
+
+def answers(form: Form, readings: Sequence[Reading], parameters: Parameters) -> Iterator[Answer]:
+    """The answers of the people who read a scan, in the order of names and fields.
+
+    Those of experts are not among them. `readings` are all readings of one scan; those of fields that the form does not
+    have are left out.
+    """
+    people = sorted({reading.source for reading in readings if reading.kind == "person"})
+    if not people:
+        return
+    fields = prepared(form).fields
+    together = weigh(form, readings, parameters)
+    unaided = weigh(form, [reading for reading in readings if reading.kind != "person"], parameters)
+    for who in people:
+        rest = [reading for reading in readings if reading.source != who]
+        others = weigh(form, rest, parameters) if len(people) > 1 else unaided
+        own: dict[FieldKey, list[Reading]] = {}
+        for reading in readings:
+            if reading.source == who and reading.kind == "person" and reading.key.name in fields:
+                own.setdefault(reading.key, []).append(reading)
+        for key in sorted(own, key=str):
+            yield _answer(fields[key.name], own[key], unaided.get(key), others.get(key), together.get(key))
+
+
+def _answer(
+    spot: PreparedField,
+    own: Sequence[Reading],
+    unaided: Posterior | None,
+    others: Posterior | None,
+    together: Posterior | None,
+) -> Answer:
+    """One person's answer to a field, from all their readings of it and what others make of it."""
+    vote, last = votes(spot, own)[0], max(own, key=lambda each: (each.at, each.id))
+    others_say, settled = _believed(others), _believed(together)
+    return Answer(
+        who=last.source,
+        scan=last.scan,
+        key=last.key,
+        family=spot.family,
+        says=vote.says,
+        null=null_of(vote.says),
+        at=last.at,
+        prompted=vote.shown is not None and vote.shown == vote.says,
+        seconds=last.seconds,
+        letters=0 if Flag.CROSSED_OUT in last.flags else len(last.text or ""),
+        unaided={each.normal: each.probability for each in unaided.candidates} if unaided else NOTHING_KNOWN,
+        others=others_say,
+        settled=settled,
+        agrees=is_nearly_same(spot, vote.says, others_say.says, POLICY.min_text_similarity),
+        holds=is_nearly_same(spot, vote.says, settled.says, POLICY.min_text_similarity),
+    )
+
+
+def _believed(posterior: Posterior | None) -> Believed:
+    """What a posterior holds for likeliest."""
+    if posterior is None:
+        return Believed()
+    return Believed(says=posterior.candidates[0].normal, probability=posterior.probability)

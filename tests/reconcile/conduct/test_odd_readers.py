@@ -1,0 +1,172 @@
+"""Questions about how people read: cheats raise them, and honest people with odd habits do not."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from reconcile.conduct import HONEST_PEOPLE_ASKED_SHARE, Answer, odd_readers
+from reconcile.conduct.answers import Believed
+from reconcile.forms import Family
+from transcribe.model import FieldKey
+
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+WORDS = ("ALPHA 12", "bolts 40", "Crème 7", "dowel 95", "eaves 33", "Faktura 8", "grout 61", "hinge 24")
+
+
+def answer(
+    number: int,
+    says: str,
+    written: str,
+    *,
+    who: str = "ann",
+    field: str = "",
+    seconds: float = 4.0,
+    family: Family = "line text",
+    settled: float = 0.99,
+) -> Answer:
+    """The answer of a person to the field number `number`, five of them a scan, of which all others are sure."""
+    believed = Believed(says=written, probability=settled)
+    return Answer(
+        who=who,
+        scan=f"scan {number // 5}",
+        key=FieldKey(field or f"field {number % 5}"),
+        family=family,
+        says=says,
+        null="blank" if says == "" else None,
+        at=NOON + timedelta(minutes=number),
+        prompted=False,
+        seconds=seconds,
+        letters=len(says),
+        unaided={written: 0.9},
+        others=believed,
+        settled=believed,
+        agrees=says == written,
+        holds=says == written,
+    )
+
+
+def written(number: int) -> str:
+    return f"{WORDS[number * 7 % 8]}{number % 11}"
+
+
+def kinds(answers: Sequence[Answer], who: str = "ann") -> set[str]:
+    return {each.kind for each in odd_readers(answers) if each.who == who}
+
+
+def honest(count: int, who: str = "bob") -> list[Answer]:
+    return [answer(number, written(number), written(number), who=who) for number in range(count)]
+
+
+@pytest.mark.parametrize("word", ["true", "", "x"])
+def test_one_answer_everywhere_is_asked_about(word: str) -> None:
+    found = kinds([*honest(60), *(answer(number, word, written(number)) for number in range(100))])
+    assert {"constant", "unrelated"} <= found
+
+
+def test_accomplices_do_not_vouch_for_one_another() -> None:
+    same = [
+        replace(answer(number, "true", "true", who=who), unaided={written(number): 0.9})
+        for who in ("ann", "joe", "lea")
+        for number in range(60)
+    ]
+    for who in ("ann", "joe", "lea"):
+        assert "constant" in kinds([*honest(60), *same], who)
+
+
+def test_one_answer_that_is_written_everywhere_is_not() -> None:
+    assert not kinds([answer(number, "pcs", "pcs") for number in range(200)])
+
+
+def test_a_word_that_machines_always_misread_in_one_field_is_not() -> None:
+    unsure = [
+        replace(answer(number, "pcs", "pcs", field="unit", settled=0.5), unaided={"10 g": 0.95})
+        for number in range(200)
+    ]
+    assert not kinds([*honest(60), *unsure])
+
+
+def test_answers_sent_faster_than_they_can_be_typed_are_asked_about() -> None:
+    found = odd_readers([answer(number, written(number), written(number), seconds=0.2) for number in range(20)])
+    (asked,) = found
+    assert (asked.kind, asked.odd, asked.looked) == ("quick", 20, 20)
+
+
+def test_a_whole_form_sent_at_once_is_as_quick_as_its_fields_together() -> None:
+    together = [
+        replace(
+            answer(number, written(number), written(number), seconds=seconds), at=NOON + timedelta(hours=number // 5)
+        )
+        for number in range(100)
+        for seconds in [6.0 if number % 5 == 0 else 0.0]
+    ]
+    assert not kinds(together)
+
+
+def test_the_same_mistakes_as_another_are_asked_about_and_a_shared_habit_is_not() -> None:
+    wrong = [f"{written(number)[::-1]}{number}" for number in range(40)]
+    theirs = [answer(number, wrong[number], written(number), who="bob") for number in range(40)]
+    mine = [answer(number, wrong[number], written(number)) for number in range(40)]
+    assert "copied" in kinds([*theirs, *mine])
+    sevens = [f"{1000 + number}" for number in range(40)]
+    both = [
+        answer(number, text.replace("1", "7", 1), text, who=who)
+        for who in ("ann", "bob")
+        for number, text in enumerate(sevens)
+    ]
+    assert "copied" not in kinds(both)
+
+
+def test_prompted_answers_tell_nothing() -> None:
+    shown = [replace(answer(number, "true", written(number), seconds=0.1), prompted=True) for number in range(60)]
+    assert not kinds([*honest(60), *shown])
+
+
+def test_a_reversed_tick_is_asked_about_and_guessing_at_ticks_is_told_by_chance_only() -> None:
+    chance = random.Random(5)
+    ticks = [chance.choice(["true", "false"]) for _ in range(200)]
+    other = {"true": "false", "false": "true"}
+    reverse = [answer(number, other[tick], tick, family="mark") for number, tick in enumerate(ticks)]
+    assert "unrelated" in kinds(reverse)
+    assert not kinds([answer(number, chance.choice(ticks), tick, family="mark") for number, tick in enumerate(ticks)])
+
+
+@given(
+    seed=some.integers(0, 10**6),
+    error=some.floats(0, 0.25),
+    reverses=some.booleans(),
+    fast=some.booleans(),
+    count=some.integers(1, 300),
+)
+def test_honest_people_are_asked_about_no_oftener_than_is_said(
+    seed: int, error: float, reverses: bool, fast: bool, count: int
+) -> None:
+    chance = random.Random(seed)
+    given = []
+    for number in range(count):
+        truth = says = f"{chance.randrange(28):02}/{chance.randrange(1, 13):02}/20{chance.randrange(20, 27)}"
+        if reverses:
+            says = f"{truth[3:5]}/{truth[:2]}{truth[5:]}"
+        if chance.random() < error:
+            says = chance.choice(["", says[:-1], says.replace("2", "7"), f"{chance.randrange(10**6)}"])
+        seconds = 0.3 + 0.06 * len(says) if fast else chance.uniform(1, 20)
+        given.append(answer(number, says, truth, seconds=seconds, field=f"date {number % 4}"))
+    assert not kinds(given)
+
+
+def test_the_share_of_honest_people_is_parted_among_the_questions() -> None:
+    assert HONEST_PEOPLE_ASKED_SHARE == 0.01
+    assert not odd_readers([answer(number, "true", written(number)) for number in range(4)])  # too few to tell
+
+
+def test_order_changes_nothing() -> None:
+    given = [*honest(60), *(answer(number, "x", written(number)) for number in range(60))]
+    shuffled = list(given)
+    random.Random(3).shuffle(shuffled)
+    assert odd_readers(given) == odd_readers(shuffled)
