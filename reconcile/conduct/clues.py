@@ -155,9 +155,15 @@ def _is_related(answer: Answer, written: Mapping[str, str]) -> bool | None:
     differ = [text for text in others if text != here]
     if len(differ) < MIN_COMPARED_ANSWER_COUNT or len(others) - len(differ) > MAX_CHANCE_SHARE * len(others):
         return None
-    own = Indel.normalized_similarity(answer.says, here)
-    as_like = sum(Indel.normalized_similarity(answer.says, text) >= own for text in differ)
+    own = _likeness(answer.says, here)
+    as_like = sum(_likeness(answer.says, text) >= own for text in differ)
     return as_like <= MAX_CHANCE_SHARE * len(differ)
+
+
+def _likeness(one: str, other: str) -> float:
+    """How alike two texts are, 0 to 1, in their order or in any: a day and month changed about are the same date."""
+    in_any = Indel.normalized_similarity("".join(sorted(one)), "".join(sorted(other)))
+    return max(Indel.normalized_similarity(one, other), in_any)
 
 
 def quick(own: Sequence[Answer]) -> Iterator[Clue]:
