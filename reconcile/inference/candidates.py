@@ -149,8 +149,6 @@ class Unread(NamedTuple):
 
     def least(self, votes: Sequence[int] | None = None) -> tuple[float, list[float]]:
         """Log of prior times P of all votes, or of these, by their numbers, and P of each vote in the first way."""
-        if not self.unsure:
-            return self.log_prior + log_sum(self.ways, votes), self.ways[0].terms
         unsure = self.unsure if votes is None else [at for at in self.unsure if at in votes]
         found, silent = min((log_sum(self.ways, votes, some, self.caps), some) for some in _subsets(unsure))
         terms = [self.caps[at] if at in silent else term for at, term in enumerate(self.ways[0].terms)]
@@ -185,14 +183,16 @@ def with_beside(
     """
     share, seen, misled = _stray_share(written), [], []
     beside = [other for other in beside if any(sources[at][0].says != written for at in other.seen)]
-    for way in ways if beside else ():
+    if not beside:
+        return list(ways)
+    for way in ways:
         left = 1.0
         for other in beside:
             for weight, terms in _misled(other, written, share * other.probability, sources, way.terms):
                 misled.append(Component(way.weight * weight, terms, way.looks_like))
                 left -= weight
         seen.append(Component(way.weight * max(left, 1.0 - share), way.terms, way.looks_like))
-    return seen + misled if beside else list(ways)
+    return seen + misled
 
 
 def _misled(
