@@ -183,16 +183,14 @@ def with_beside(
     """
     share, seen, misled = _stray_share(written), [], []
     beside = [other for other in beside if any(sources[at][0].says != written for at in other.seen)]
-    if not beside:
-        return list(ways)
-    for way in ways:
+    for way in ways if beside else ():
         left = 1.0
         for other in beside:
             for weight, terms in _misled(other, written, share * other.probability, sources, way.terms):
                 misled.append(Component(way.weight * weight, terms, way.looks_like))
                 left -= weight
         seen.append(Component(way.weight * max(left, 1.0 - share), way.terms, way.looks_like))
-    return seen + misled
+    return seen + misled if beside else list(ways)
 
 
 def _misled(
