@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import hashlib
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from transcribe.errors import FormError
 from transcribe.forms import blank_image
-from transcribe.forms.record_width import require_publishable
+from transcribe.forms.mistakes import Mistakes, without_wrong_keys, wrong_keys
+from transcribe.forms.record_width import unpublishable
 from transcribe.forms.schema import (
     PATTERNS_IGNORED,
     ColumnTable,
@@ -39,14 +40,12 @@ def load(name_or_path: str | Path, folders: Sequence[Path] = (), *, patterns_ign
     """
     path = find(name_or_path, folders)
     raw = _read(path)
+    content = _parse(path, raw)
     try:
-        said = FormFile.model_validate(_parse(path, raw), context={PATTERNS_IGNORED: patterns_ignored})
+        said = FormFile.model_validate(content, context={PATTERNS_IGNORED: patterns_ignored})
     except ValidationError as error:
-        raise FormError(_mistakes(path, raw, error)) from error
-    form = _form(path, raw, said)
-    if not patterns_ignored:
-        require_publishable(path.name, form)
-    return form
+        raise _all_wrong(path, raw, content, error) from error
+    return _form(path, raw, said, publishable=not patterns_ignored)
 
 
 def shipped() -> tuple[str, ...]:
@@ -98,46 +97,38 @@ def _parse(path: Path, raw: bytes) -> dict[str, object]:
         raise FormError(f"{path.name}: this is nested too deep for a form definition.") from error
 
 
-def _mistakes(path: Path, raw: bytes, error: ValidationError) -> str:
-    """Every mistake that pydantic found, one a line: file, key, what is wrong."""
-    content = _parse(path, raw)
-    lines = []
-    for each in error.errors(include_url=False):
-        text = each["msg"].removeprefix("Value error, ")
-        if each["type"] == "extra_forbidden":
-            text = "there is no such key; see the list in docs/adding-a-form.md"
-        lines.append(f"{path.name}: {_key(each['loc'], content)}: {text}")
-    return "\n".join(lines)
-
-
-def _key(location: Sequence[int | str], content: object) -> str:
-    """("field", 3, "box") as `field "order_number" box`: entries of a list by their name where they have one."""
-    said: list[str] = []
-    for part in location:
-        if isinstance(part, str):
-            content = content.get(part) if isinstance(content, Mapping) else None
-            said.append(part)
-            continue
-        content = content[part] if isinstance(content, list) and part < len(content) else None
-        name = content.get("name") if isinstance(content, Mapping) else None
-        said.append(f'"{name}"' if name else f"number {part + 1}")
-    return " ".join(said) or "the whole definition"
+def _all_wrong(path: Path, raw: bytes, content: dict[str, object], error: ValidationError) -> FormError:
+    """Every mistake, one a line: those of single keys, and what shows of the rest without them."""
+    found = wrong_keys(path.name, content, error)
+    try:
+        _form(path, raw, FormFile.model_validate(without_wrong_keys(content, error)))
+    except ValidationError:
+        pass  # what is left is no form that could be looked at
+    except FormError as more:
+        found += str(more).splitlines()
+    return FormError("\n".join(dict.fromkeys(found)))
 
 
 # --- making the nouns ------------------------------------------------------------------------------------------------
 
 
-def _form(path: Path, raw: bytes, said: FormFile) -> Form:
-    blanks = _blanks(path, said)
+def _form(path: Path, raw: bytes, said: FormFile, *, publishable: bool = True) -> Form:
+    """The form of a definition whose keys are right; FormError has all mistakes that show when it is put together."""
+    mistakes = Mistakes()
+    blanks = _blanks(path, said, mistakes)
     fields = tuple(_field(each) for each in said.field)
     tables = tuple(_table(each) for each in said.table)
-    _check_names(path, said)
-    for field in fields:
-        _check_place(path, f'field "{field.name}"', field.page, field.box, blanks)
-    for table in tables:
-        _check_place(path, f'table "{table.name}"', table.page, table.box, blanks)
+    _check_names(path, said, mistakes)
+    places = [(f'field "{it.name}"', it.page, it.box) for it in fields]
+    for place in (*places, *((f'table "{it.name}"', it.page, it.box) for it in tables)):
+        with mistakes.noted():
+            _check_place(path, *place, blanks)
     known = {field.name for field in fields} | {column.field.name for table in tables for column in table.columns}
-    masters = tuple(_master(path, each, known) for each in said.master)
+    masters = []
+    for each in said.master:
+        with mistakes.noted():
+            masters.append(_master(path, each, known))
+    files = [*_blank_files(blanks), *(path.parent / each.source for each in said.master)]
     form = Form(
         name=said.name,
         version=said.version,
@@ -145,29 +136,35 @@ def _form(path: Path, raw: bytes, said: FormFile) -> Form:
         languages=said.languages,
         locale=said.locale,
         currency=said.currency,
-        digest=_digest(raw, [*_blank_files(blanks), *(path.parent / each.source for each in said.master)]),
-        blanks=blanks,
+        digest="" if mistakes.found else _digest(raw, files),
+        blanks=tuple(each or Blank(path=None, size=(0, 0)) for each in blanks),
         fields=fields,
         tables=tables,
         rules=tuple(Rule(name=rule.name or rule.check, check=rule.check) for rule in said.rule),
-        masters=masters,
+        masters=tuple(masters),
         retention_days=said.retention_days,
         options=dict(said.options),
     )
     for number, rule in enumerate(said.rule, 1):
-        _check_rule(path, f'rule "{rule.name or number}" check', Rule(name=rule.name, check=rule.check), form)
+        with mistakes.noted():
+            _check_rule(path, f'rule "{rule.name or number}" check', Rule(name=rule.name, check=rule.check), form)
+    if publishable:
+        mistakes.found += unpublishable(path.name, form)
+    mistakes.raise_all()
     return form
 
 
-def _blanks(path: Path, said: FormFile) -> tuple[Blank, ...]:
-    if said.page:
-        return tuple(
-            _blank(path, f"page number {number} blank", page.blank, page.size)
-            for number, page in enumerate(said.page, 1)
-        )
-    if said.blank is None:
-        return (Blank(path=None, size=said.size or (0, 0)),)
-    return (_blank(path, "blank", said.blank, said.size),)
+def _blanks(path: Path, said: FormFile, mistakes: Mistakes) -> list[Blank | None]:
+    """The blank of each page; None where it is not there or is wrong, which is noted."""
+    if said.blank is None and not said.page:
+        return [Blank(path=None, size=said.size or (0, 0))]
+    named = [(f"page number {number} blank", page.blank, page.size) for number, page in enumerate(said.page, 1)]
+    blanks: list[Blank | None] = []
+    for key, name, size in named or [("blank", said.blank or "", said.size)]:
+        blanks.append(None)
+        with mistakes.noted():
+            blanks[-1] = _blank(path, key, name, size)
+    return blanks
 
 
 def _blank(path: Path, key: str, name: str, size: tuple[int, int] | None) -> Blank:
@@ -260,25 +257,26 @@ def _digest(raw: bytes, files: Iterable[Path]) -> str:
     return total.hexdigest()
 
 
-def _blank_files(blanks: Iterable[Blank]) -> Iterator[Path]:
-    return (Path(each.path) for each in blanks if each.path)
+def _blank_files(blanks: Iterable[Blank | None]) -> Iterator[Path]:
+    return (Path(each.path) for each in blanks if each and each.path)
 
 
 # --- what one key alone cannot show ----------------------------------------------------------------------------------
 
 
-def _check_names(path: Path, said: FormFile) -> None:
+def _check_names(path: Path, said: FormFile, mistakes: Mistakes) -> None:
     names = [each.name for each in said.field] + [each.name for each in said.table]
     for group, listed in [("", names), *((f"{t.name}.", [c.name for c in t.column]) for t in said.table)]:
-        twice = sorted({name for name in listed if listed.count(name) > 1})
-        if twice:
-            raise FormError(f'{path.name}: name: "{group}{twice[0]}" stands twice; every name must be its own.')
+        for twice in sorted({name for name in listed if listed.count(name) > 1}):
+            mistakes.found.append(f'{path.name}: name: "{group}{twice}" stands twice; every name must be its own.')
 
 
-def _check_place(path: Path, key: str, page: int, box: Box | None, blanks: Sequence[Blank]) -> None:
+def _check_place(path: Path, key: str, page: int, box: Box | None, blanks: Sequence[Blank | None]) -> None:
     if page > len(blanks):
         raise FormError(f"{path.name}: {key} page: the form has {len(blanks)} page(s), not {page}.")
     here = blanks[page - 1]
+    if here is None:
+        return
     if here.path is None:
         if box is not None:
             raise FormError(f"{path.name}: {key} box: a box needs a blank, the empty page that it refers to.")

@@ -191,6 +191,43 @@ def test_every_mistake_is_named_at_once(folder: Path) -> None:
     assert len(str(caught.value).splitlines()) == 2
 
 
+def test_mistakes_of_keys_and_of_what_is_put_together_are_named_at_once(folder: Path) -> None:
+    wrong = (
+        GOOD.replace("box = [10, 250, 100, 270]", "box = [10, 250, 100, 370]")  # outside the blank
+        .replace('name = "quantity"\ntype = "integer"', 'name = "quantity"\ntype = "nothing"')
+        .replace('blank = "small.png"', 'blank = "small.png"\ncolour = "blue"')
+        .replace('source = "numbers.csv"\ncolumn = "no"', 'source = "numbers.csv"\ncolumn = "nom"')
+    )
+    wrong += (
+        '\n[[rule]]\ncheck = "total == amount"\n[[master]]\nfield = "nobody"\nsource = "numbers.csv"\ncolumn = "no"\n'
+    )
+    with pytest.raises(FormError) as raised:
+        definition.load(write(folder, wrong))
+    lines = str(raised.value).splitlines()
+    for part in ("colour", "no field type 'nothing'", '"total" box', '"nom"', "names 'amount'", '"nobody"'):
+        assert sum(part in line for line in lines) == 1, (part, lines)
+    assert len(lines) == 6
+    assert all(line.startswith("small.toml: ") for line in lines)
+
+
+def test_two_names_and_two_missing_files_are_named_at_once(folder: Path) -> None:
+    wrong = GOOD.replace('name = "total"', 'name = "number"').replace("small.png", "none.png")
+    wrong = wrong.replace('name = "price"', 'name = "quantity"').replace("numbers.csv", "none.csv")
+    wrong = wrong[: wrong.index("[[rule]]")] + wrong[wrong.index("[[master]]") :]
+    with pytest.raises(FormError) as raised:
+        definition.load(write(folder, wrong))
+    told = str(raised.value)
+    for part in ('"number" stands twice', '"lines.quantity" stands twice', "no file none.png", "no file none.csv"):
+        assert part in told
+    assert told.count("\n") == 3
+
+
+def test_what_rests_on_a_wrong_field_is_not_called_wrong_too(folder: Path) -> None:
+    with pytest.raises(FormError) as raised:
+        definition.load(write(folder, GOOD.replace('name = "total"\ntype = "amount"', 'name = "total"\ntype = "x"')))
+    assert str(raised.value).count("\n") == 0
+
+
 def test_an_unknown_form_lists_those_known() -> None:
     with pytest.raises(FormError, match="bon-de-commande"):
         definition.load("bon-de-comande")

@@ -1,0 +1,106 @@
+"""All mistakes of a form definition at once: those of single keys, and those that show only when it is put together."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from pydantic import ValidationError
+
+from transcribe.errors import FormError
+
+STAND_INS: Mapping[str, object] = {
+    "name": "form",
+    "version": 1,
+    "title": "Form",
+    "languages": ["eng"],
+    "locale": "en_GB",
+}
+"""What stands for a wrong key that every form has, while the others are looked at."""
+
+ENTRIES = ("field", "table", "rule", "master")
+"""The lists of a definition of which an entry can be left out while the others are looked at."""
+
+
+class Mistakes:
+    """The mistakes that were found so far."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Keep the FormError that is raised here, and go on after it."""
+        try:
+            yield
+        except FormError as error:
+            self.found.append(str(error))
+
+    def raise_all(self) -> None:
+        """Raise all of them as one FormError, one a line; nothing where there is none."""
+        if self.found:
+            raise FormError("\n".join(dict.fromkeys(self.found)))
+
+
+def wrong_keys(file: str, content: Mapping[str, object], error: ValidationError) -> list[str]:
+    """What is wrong with single keys: file, key, what is wrong."""
+    lines = []
+    for each in error.errors(include_url=False):
+        text = each["msg"].removeprefix("Value error, ")
+        if each["type"] == "extra_forbidden":
+            text = "there is no such key; see the list in docs/adding-a-form.md"
+        lines.append(f"{file}: {_key(each['loc'], content)}: {text}")
+    return lines
+
+
+def _key(location: Sequence[int | str], content: object) -> str:
+    """("field", 3, "box") as `field "order_number" box`: entries of a list by their name where they have one."""
+    said: list[str] = []
+    for part in location:
+        if isinstance(part, str):
+            content = content.get(part) if isinstance(content, Mapping) else None
+            said.append(part)
+            continue
+        content = content[part] if isinstance(content, list) and part < len(content) else None
+        name = content.get("name") if isinstance(content, Mapping) else None
+        said.append(f'"{name}"' if name else f"number {part + 1}")
+    return " ".join(said) or "the whole definition"
+
+
+def without_wrong_keys(content: Mapping[str, object], error: ValidationError) -> dict[str, object]:
+    """The definition without what is wrong in it, so that the rest can be looked at too.
+
+    What names a field or table that is left out goes with it: whether it is right cannot be told.
+    """
+    left = copy.deepcopy(dict(content))
+    wrong: dict[str, set[int]] = {}
+    for each in error.errors(include_url=False):
+        first, *more = each["loc"] or ("",)
+        if first in ENTRIES and more and isinstance(more[0], int):
+            wrong.setdefault(str(first), set()).add(more[0])
+        elif first in STAND_INS:
+            left[str(first)] = STAND_INS[str(first)]
+        else:
+            left.pop(str(first), None)
+    lost = []
+    for entries, numbers in wrong.items():
+        listed = left[entries]
+        assert isinstance(listed, list), "pydantic counted its entries"
+        if entries in ("field", "table"):
+            lost += [_name(listed[number]) for number in numbers]
+        left[entries] = [each for number, each in enumerate(listed) if number not in numbers]
+    for entries, key in (("rule", "check"), ("master", "field")):
+        listed = left.get(entries, [])
+        if isinstance(listed, list) and lost:
+            left[entries] = [each for each in listed if not _names_one(each, key, lost)]
+    return left
+
+
+def _name(entry: object) -> str:
+    """The name of a field or table; "" where it has none, which is in every text."""
+    return str(entry.get("name", "")) if isinstance(entry, Mapping) else ""
+
+
+def _names_one(entry: object, key: str, names: Sequence[str]) -> bool:
+    return isinstance(entry, Mapping) and any(name in str(entry.get(key, "")) for name in names)
