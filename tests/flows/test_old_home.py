@@ -226,7 +226,7 @@ def test_the_work_goes_on_until_the_record_is_published(here: Making) -> None:
     everybody_reads(here, waiting)
     (state,) = (each for each in here.rooms.store.scan_states() if each.scan == waiting)
     assert (state.decided, state.fields) == (4, 4)
-    command(here.home, "publish")
+    command(here.home, "records", "publish")
     sample = ground_truth.Sample(file=waiting.name, form=waiting.form, fields=here.written[waiting.name])
     compared = ground_truth.compare(here.rooms, {waiting.name: sample})
     assert (compared.missing, compared.wrong, compared.values) == ((), (), 4)
@@ -259,7 +259,7 @@ def everybody_reads(here: Making, waiting: Scan) -> None:
 
 
 def listed_records(home: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in command(home, "export").splitlines()]
+    return [json.loads(line) for line in command(home, "records", "export").splitlines()]
 
 
 def test_the_open_appeal_is_heard_and_what_is_learnt_is_learnt_on(here: Making) -> None:
@@ -276,6 +276,6 @@ def test_the_open_appeal_is_heard_and_what_is_learnt_is_learnt_on(here: Making) 
 
 def test_what_is_forgotten_is_gone_from_the_old_home_too(here: Making) -> None:
     order = here.scan(ORDER)
-    command(here.home, "forget", order.id)
+    command(here.home, "scan", "forget", order.id)
     assert [each["form"] for each in listed_records(here.home)] == ["receipt"]
     assert not any(here.rooms.archive.has(page.file) for page in order.pages)

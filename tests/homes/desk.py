@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import secrets
@@ -14,40 +15,15 @@ from typing import Any
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from flows.cli import (
-    disputes,
-    expected_work,
-    gold,
-    inspecting,
-    learning,
-    pay_and_audit,
-    people,
-    reconciling,
-    records,
-    retention,
-    setup,
-)
-from flows.cli.app import app
+from flows.cli.app import COMMAND_GROUPS, app
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from flows.serving.api import api
 from flows.serving.review_settings import review_options
 from transcribe.review.app import create_app
 
-COMMANDS = (
-    disputes,
-    gold,
-    reconciling,
-    learning,
-    expected_work,
-    pay_and_audit,
-    retention,
-    inspecting,
-    people,
-    records,
-    setup,
-)
-"""Files of commands: importing one puts its commands into the app."""
+for group in COMMAND_GROUPS:
+    importlib.import_module(f"flows.cli.{group}")
 
 APPEAL_DAYS = 36_500.0
 """An appeal of an old home must still be open whenever its home is opened again."""

@@ -196,7 +196,7 @@ def work(making: Making) -> None:
     forgotten = making.scan(FORGOTTEN)
     making.read("lena", Offer(scan=forgotten.id))
     command(making.home, "people", "leave", "lena")
-    command(making.home, "forget", forgotten.id)
+    command(making.home, "scan", "forget", forgotten.id)
     command(making.home, "pay", "close", "--reference", "2026-11")
 
 
@@ -293,7 +293,7 @@ def still_to_do(making: Making) -> None:
         store.give_back(who, now())
     store.lease(making.ids["nora"], 1, now(), LEASED_SECONDS, waiting)
     store.lease(making.ids["omar"], 1, now() - TYPING, SHORT_SECONDS, waiting)
-    command(making.home, "work", "expect", "2126-01-04T09:00", "--hours", "20", "--form", "receipt")
+    command(making.home, "announce", "2126-01-04T09:00", "--hours", "20", "--form", "receipt")
     command(making.home, "people", "pause", "pete")
 
 

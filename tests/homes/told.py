@@ -26,7 +26,7 @@ LISTS = {
     "questions": ("questions", "list"),
     "disputes": ("disputes", "list"),
     "controls": ("gold", "list"),
-    "announced work": ("work", "list"),
+    "announced work": ("announce", "list"),
     "pay": ("pay", "report"),
     "log": ("log", "list"),
     "log verified": ("log", "verify"),
@@ -72,7 +72,7 @@ def told(home: Path) -> dict[str, Any]:
             "parameters": _parameters(rooms, people),
             "explained": {scan.name: _explained(rooms, scan) for scan in scans},
             "weighed": {scan.name: _weighed(rooms, scan) for scan in scans},
-            "records": [json.loads(line) for line in command(home, "export").splitlines()],
+            "records": [json.loads(line) for line in command(home, "records", "export").splitlines()],
         }
     said["log verified"] = [_without(each, "forgeries") for each in said["log verified"]]  # newer than the old home
     said["log"] = [_without(each, "why") for each in said["log"]]
