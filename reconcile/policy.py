@@ -70,7 +70,7 @@ class Policy:
     min_ink_confidence: float = 0.95
     """The least confidence of the ink test at which a box counts as empty or ticked without a person."""
 
-    audit_share: float = 0.03
+    audit_share: float = 0.04
     """The share of decided fields that a person reads again, blind, for ever: 3 to 5 % measures a form in weeks."""
 
 

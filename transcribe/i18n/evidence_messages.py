@@ -108,7 +108,9 @@ METHODS: Mapping[str, str] = {
     ),
     Method.WEIGHED: N_("The readings differ, but weighed together they leave no real doubt."),
     Method.PROVISIONAL: N_("Nothing is decided: this is the likeliest so far, until somebody has read it."),
-    Method.MACHINES: N_("Two machines that read independently agree."),
+    Method.MACHINES: N_(
+        "Machines decided: they agree, or a check digit, a known value or the form's sums choose between them."
+    ),
     Method.BARCODE: N_("A barcode on the field says it, and nothing printed beside it says otherwise."),
     Method.INK: N_("The ink shows it: empty or not, ticked or not, signed or not."),
 }
