@@ -74,11 +74,13 @@ ROOMS = {
     " transcribe.store",
     "flows.terminal": "transcribe.i18n transcribe.store",
     "flows.runtime": "home",
-    "flows.steps": "home reconcile.decision reconcile.forms reconcile.inference reconcile.learning"
+    "flows.duplicates": "home transcribe.store",
+    "flows.steps": "home duplicates reconcile.decision reconcile.forms reconcile.inference reconcile.learning"
     " reconcile.parameters reconcile.policy reconcile.records transcribe.i18n transcribe.intake transcribe.ocr"
-    " transcribe.people transcribe.recognition transcribe.store transcribe.table_rows",
+    " transcribe.people transcribe.recognition transcribe.registration transcribe.store transcribe.table_rows",
     "flows.watching": "home ingest runtime steps transcribe.intake transcribe.store",
-    "flows.mending": "home steps transcribe.fields transcribe.intake transcribe.store",
+    "flows.mending": "home duplicates steps transcribe.fields transcribe.intake transcribe.registration"
+    " transcribe.store",
     "flows.output": "home steps reconcile.algorithms reconcile.collection reconcile.forms reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.i18n transcribe.intake transcribe.ocr transcribe.store",
     "flows.standalone": "home steps output reconcile.collection reconcile.decision reconcile.inference"

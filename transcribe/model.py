@@ -158,6 +158,58 @@ class Page:
     flattened: Flattened | None = None
 
 
+DuplicatePolicy = Literal["link", "flag", "hold", "retake"]
+"""What becomes of a scan that is the same order again: it is said, marked, kept back, or a new picture of the first."""
+
+
+Verdict = Literal["duplicate", "retake", "different", "open"]
+"""What an operator says of two scans: the same order, the same with the better picture, two orders; or not yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicate:
+    """Two scans that may be, or are, the same order; `batch` is that of the newer one.
+
+    `differing` is the share of bits in which their fingerprints differ, None where they do not look alike.
+    `same_values` is the probability that all identifying values are the same, None where they are not known to be.
+    """
+
+    older: str
+    newer: str
+    batch: str
+    differing: float | None
+    same_values: float | None
+    policy: DuplicatePolicy
+    found_at: datetime
+    settled: Verdict
+
+    @property
+    def waits(self) -> bool:
+        """Whether an operator is to say what the two are."""
+        return self.settled == "open" and self.policy != "link"
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether the record of the newer scan says that it is, or may be, the same order again."""
+        return self.waits or self.settled in ("duplicate", "retake")
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the newer scan has no record because of this, unless it has one already."""
+        return self.settled in ("duplicate", "retake") or (self.waits and self.policy in ("hold", "retake"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFingerprint:
+    """What tells the paper of a page from other paper: `bits` of what was written on page `number` of its form.
+
+    The share of bits in which two differ says how little they are alike: some 0.1 for two pictures of one sheet.
+    """
+
+    number: int
+    bits: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
     """What an engine saw at one place. `line` groups the words of one line of print within one call.

@@ -140,6 +140,14 @@ def late_appeals(home: Home, now: datetime) -> Iterator[Alert]:
         yield Alert(check="appeals", subject="appeals:late", message=message)
 
 
+def open_duplicates(home: Home, now: datetime) -> Iterator[Alert]:
+    """Scans that may be an order that came before, and that nobody has settled."""
+    waiting = sum(each.waits for each in home.store.duplicates())
+    if waiting:
+        message = f"{counted(waiting, 'scan')} may be an order that came before: fairhand scan duplicates --open."
+        yield Alert(check="duplicates", subject="duplicates:open", message=message)
+
+
 def falling_fits(home: Home, now: datetime) -> Iterator[Alert]:
     """Forms whose latest scans lie much worse on them than those before: the form may have been printed anew."""
     fits: dict[str, list[float]] = defaultdict(list)
@@ -189,6 +197,7 @@ CHECKS: Mapping[str, Check] = {
     "disk": low_disk,
     "backup": old_backup,
     "appeals": late_appeals,
+    "duplicates": open_duplicates,
     "fit": falling_fits,
     "reading": odd_readers,
 }

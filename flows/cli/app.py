@@ -40,6 +40,7 @@ COMMAND_GROUPS = (
     "watching",
     "batch",
     "scan",
+    "duplicate_scans",
     "value",
     "quarantine",
     "retention",

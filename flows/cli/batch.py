@@ -151,6 +151,8 @@ def _print(report: BatchReport) -> None:
     terminal.say(f"{terminal.one_line(of.name)}: {of.scans} scans, {of.set_aside} files set aside, {_words(of)}.")
     for state, count in sorted(report.states.items()):
         terminal.say(f"  {state}: {count}")
+    if report.duplicates:
+        terminal.say(f"{report.duplicates} may be an order that came before: fairhand scan duplicates --open.")
     if report.waiting:
         terminal.say("waits, by reason:")
     for reason, count in sorted(report.waiting.items(), key=lambda each: -each[1]):
@@ -184,6 +186,7 @@ def _report_json(report: BatchReport) -> dict[str, object]:
         "waiting_reasons": dict(report.waiting),
         "cost_micro": dict(report.cost),
         "people_readings": report.people_readings,
+        "duplicates": report.duplicates,
         "forecast": spread,
         "acts": list(report.acts),
     }

@@ -47,6 +47,8 @@ EXAMPLES = {
     "scan bring-back": "fairhand scan bring-back order-7.jpg --why 'it is an order after all'",
     "scan turn": "fairhand scan turn order-7.jpg 180 --why 'it lies upside down'",
     "scan retake": "fairhand scan retake order-7.jpg better.jpg --why 'the first was blurred'",
+    "scan duplicates": "fairhand scan duplicates --open",
+    "scan settle": "fairhand scan settle order-7.jpg order-9.jpg --as duplicate --why 'sent twice'",
     "value correct": "fairhand value correct order-7.jpg total 12.50 --why 'the customer called'",
     "value ask": "fairhand value ask order-7.jpg total --why 'it looks like 17.50'",
     "value lock": "fairhand value lock order-7.jpg total --why 'agreed with the customer'",

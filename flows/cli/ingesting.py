@@ -45,6 +45,7 @@ def ingest(
     With --again they are read anew, also as another form: what was read before stays as history.
     """
     from flows.home import now, open_home
+    from flows.output import duplicates_of, waiting_duplicates
     from flows.runtime import prefect_for
     from flows.steps import time_name
 
@@ -65,6 +66,8 @@ def ingest(
         terminal.as_json({**dataclasses.asdict(done), "changed": done.changed, **more})
     else:
         _print(done, others, missed)
+        for line in waiting_duplicates(duplicates_of(home, name)):
+            terminal.say(line)
         _print_advice(retake, settings)
     if done.set_aside or done.failed or done.without or missed:
         raise typer.Exit(1)

@@ -29,6 +29,7 @@ def status(
     """Say what is done, what waits for people and why, and which files were set aside."""
     from flows.administration import missing_in_words
     from flows.cli.status_json import status_json
+    from flows.output import duplicates_of, waiting_duplicates
     from flows.steps import held_forms
 
     home = home_of(ctx)
@@ -45,6 +46,8 @@ def status(
     _print_ignored_patterns(home.forms.ignored_patterns())
     _print_held_forms(held_forms(home.settings))
     _print_quarantined([each for each in home.store.quarantined() if batch in (None, each.scan.batch)])
+    for line in waiting_duplicates(duplicates_of(home, batch)):
+        terminal.say(f"\n{line}")
     _print_photo_advice([state for state in home.store.scan_states(batch) if state.advice], home.settings)
     if scans:
         terminal.say("")

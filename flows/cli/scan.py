@@ -38,13 +38,16 @@ def explain(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Tell how the value of one field came to be, and weigh its readings again to check it."""
-    from flows.output import explained, in_words
+    from flows.output import duplicate_in_words, duplicate_json, explained, in_words
 
-    explanation = explained(home_of(ctx), name, field)
+    home = home_of(ctx)
+    explanation, pairs = explained(home, name, field), home.store.duplicates(name)
     if as_json:
-        terminal.as_json(explanation.plain())
+        terminal.as_json({**explanation.plain(), "duplicates": [duplicate_json(each) for each in pairs]})
     else:
         terminal.say(in_words(explanation))
+        for pair in pairs:
+            terminal.say(duplicate_in_words(pair, explanation.scan))
     if explanation.replay is False:
         raise typer.Exit(1)
 

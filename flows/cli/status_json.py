@@ -101,7 +101,8 @@ class StatusJson(BaseModel):
     reason code, `asked` the fields that people have read by the reason of the first question. `ignored_patterns` tell
     each pattern of a form that is not used any more, `held_forms` each form whose records cannot be published.
     `provisional_records` are those of the records with a value below the target. `missing_people` tells, of the whole
-    home, who is missing where nobody who is there can finish a field.
+    home, who is missing where nobody who is there can finish a field. `waiting_duplicates` counts the scans that may be
+    an order that came before, and that nobody has settled.
     """
 
     scans: Mapping[str, int]
@@ -125,6 +126,7 @@ class StatusJson(BaseModel):
     ignored_patterns: tuple[str, ...]
     held_forms: tuple[str, ...]
     missing_people: tuple[MissingPeopleJson, ...]
+    waiting_duplicates: int
     records_db: str
 
 
@@ -140,6 +142,7 @@ def status_json(home: Home, counts: Counts, set_aside: Sequence[SetAside], batch
         ignored_patterns=tuple(home.forms.ignored_patterns()),
         held_forms=tuple(held_forms(home.settings)),
         missing_people=tuple(MissingPeopleJson(**dataclasses.asdict(each)) for each in home.store.missing_people()),
+        waiting_duplicates=sum(each.waits and batch in (None, each.batch) for each in home.store.duplicates()),
         records_db=str(home.settings.records),
     )
 

@@ -14,6 +14,7 @@ from rapidfuzz import process
 from flows.home.addresses import is_loopback, reached_host
 from flows.home.private_files import key_made_once
 from transcribe.errors import SettingsError
+from transcribe.model import DuplicatePolicy
 
 DEFAULT_HOME_FOLDER = "fairhand-data"
 """The home where none is named, in the current folder."""
@@ -56,9 +57,7 @@ class Settings(BaseSettings):
     port: int = Field(8484, ge=0, lt=65536, description="the port of the review pages; 0: any free one")
     public_url: str = Field("", description="the address that people type, where a proxy stands before serve")
     trusted_proxy: str = Field("127.0.0.1", description="the address of the proxy whose forwarded headers are believed")
-    prefect_port: int = Field(
-        4284, ge=0, lt=65536, description="the port of serve's Prefect; another where it is taken"
-    )
+    prefect_port: int = Field(4284, ge=0, lt=65536, description="the port of serve's Prefect; another if it is taken")
     prefect_days: float = Field(
         30.0, ge=0.05, le=MAX_DAYS, description="how long the Prefect of serve keeps a run that has ended"
     )
@@ -81,6 +80,7 @@ class Settings(BaseSettings):
         5.0, gt=0, le=MAX_SECONDS, description="serve looks for waiting scans this often; a reading wakes it at once"
     )
     target: float = Field(0.995, gt=0.5, lt=1, description="the least probability of a decision")
+    duplicates: DuplicatePolicy = Field("flag", description="an order that came before: link, flag, hold or retake it")
     audit_share: float = Field(0.04, ge=0, le=1, description="the share of decided fields that a person reads again")
     reopened_share: float = Field(
         0.05,

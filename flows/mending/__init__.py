@@ -1,4 +1,4 @@
-"""What an operator mends and steers: scans read again, batches, values."""
+"""What an operator mends and steers: scans read again, duplicates, batches, values."""
 
 from flows.mending.batches import BatchReport, batch_report, begin_of, due_of
 from flows.mending.read_again import (
@@ -10,6 +10,7 @@ from flows.mending.read_again import (
     what_stands,
 )
 from flows.mending.retake import retake, turn
+from flows.mending.settle_duplicates import retake_by_policy, settle
 from flows.mending.values import require_fitting
 
 __all__ = [
@@ -22,7 +23,9 @@ __all__ = [
     "read_again",
     "require_fitting",
     "retake",
+    "retake_by_policy",
     "scans_to_read_again",
+    "settle",
     "to_read_again",
     "turn",
     "what_stands",

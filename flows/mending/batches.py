@@ -20,6 +20,7 @@ class BatchReport:
     """A batch with its scans by state, its open questions by reason, and what was done to it.
 
     `cost` is by currency in micro-units, without top-ups. `forecast` is None where too little is known.
+    `duplicates` counts scans that may be an order that came before, and that nobody has settled.
     """
 
     batch: Batch
@@ -29,6 +30,7 @@ class BatchReport:
     people_readings: int
     forecast: Forecast | None
     acts: tuple[Mapping[str, str], ...]
+    duplicates: int
 
 
 def batch_report(home: Home, name: str) -> BatchReport:
@@ -52,6 +54,7 @@ def batch_report(home: Home, name: str) -> BatchReport:
             {"verb": act.verb, "by": act.by, "why": act.reason, "at": act.at.isoformat()}
             for act in home.store.acts(batch=name)
         ),
+        duplicates=sum(each.waits and each.batch == name for each in home.store.duplicates()),
     )
 
 

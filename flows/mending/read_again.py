@@ -7,13 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from flows.duplicates import find_alike
 from flows.home import Home, limits, now
-from flows.steps import Because, TakenScan, machine_reads
+from flows.steps import Because, TakenScan, laid_pages, machine_reads
 from transcribe.errors import FairhandError, ScanError, SettingsError
 from transcribe.intake import is_unmasked, masked_anew
 from transcribe.model import Form, ReadResult, Scan, ScanPage, SourceFile
+from transcribe.registration import fingerprints
 
 logger = logging.getLogger("fairhand.read")
+
+
+def _nothing() -> None:
+    """What is kept with a scan that is read again, where there is nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,21 +42,26 @@ def read_again(
     *,
     without: int = 0,
     retaken: bool = False,
+    within: Callable[[], None] = _nothing,
 ) -> ReadResult:
-    """Have a scan read anew as this form; what was read before stays as history.
+    """Have a scan read anew as this form; what was read before stays as history. `within` is kept with it, or not.
 
     Nothing is changed before it is read: ScanError or EngineError leave the scan as it was. ScanError too where the
     form has payment data and the page does not lie on it, so that nobody knows where they stand.
     """
     pages = pages or _masked(home, scan, form)
     taken = replace(pages.scan if pages else scan, id=scan.id, form=form.name, form_version=form.version)
-    reads = machine_reads(home, taken, form, without=without)
+    laid = laid_pages(home, taken, form)
+    prints = fingerprints(laid, form)
+    reads = machine_reads(home, taken, form, laid, without=without)
     with home.store.together():
         if pages is not None:
             home.store.replace_pages(scan.id, pages.scan, pages.files, now())
         home.store.read_again(
             scan.id, (form.name, form.version), reads, because.by, because.why, now(), retaken=retaken
         )
+        find_alike(home, scan.id, form, prints)
+        within()
     if form.has_payment:
         for name in home.store.replaced(scan.id):
             home.archive.erase(name)

@@ -1,6 +1,13 @@
 """What leaves fairhand: JSON, hOCR, explanations, reports."""
 
 from flows.output.collection_report import report_of
+from flows.output.duplicate_pairs import (
+    duplicate_in_words,
+    duplicate_json,
+    duplicates_of,
+    found_by,
+    waiting_duplicates,
+)
 from flows.output.explanation import explained, explained_whole, in_words
 from flows.output.explanation_models import Explanation
 from flows.output.hocr_output import hocr_pages
@@ -14,9 +21,13 @@ __all__ = [
     "FieldJson",
     "ScanJson",
     "ScanResult",
+    "duplicate_in_words",
+    "duplicate_json",
+    "duplicates_of",
     "error_json",
     "explained",
     "explained_whole",
+    "found_by",
     "hocr_pages",
     "in_words",
     "report_of",
@@ -24,5 +35,6 @@ __all__ = [
     "source_label",
     "svg",
     "unknown_json",
+    "waiting_duplicates",
     "weighed",
 ]

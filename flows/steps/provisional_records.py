@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.duplicates import with_duplicates
 from flows.home import Home, now, policy
 from flows.steps.answers import answers_of
 from flows.steps.layout_tasks import distinct_tasks
@@ -34,6 +35,7 @@ def _keep(home: Home, stranded: StrandedScan) -> bool:
     if not asked or not {task.key for task in asked.values()} <= stranded.keys:
         return False
     record = provisional_record(scan, form, posteriors, answers, policy_of_home)
+    record = with_duplicates(store, record) if record else None
     if record is None:
         return False
     decided = [answer for answer in answers.values() if isinstance(answer, Decision)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from flows.duplicates import find_alike
 from flows.home import Home, Settings, limits, now
 from transcribe import ocr
 from transcribe.errors import FairhandError, ScanError
@@ -27,9 +28,10 @@ from transcribe.intake import (
     unexpected,
     unreadable,
 )
-from transcribe.model import Form, ReadResult, Scan, SourceFile
+from transcribe.model import Form, Page, ReadResult, Scan, SourceFile
 from transcribe.ocr import Engine
 from transcribe.recognition import ReadOptions, pictures, read
+from transcribe.registration import fingerprints, with_alignments
 
 logger = logging.getLogger("fairhand.read")
 
@@ -199,17 +201,23 @@ def read_scan(home: Home, scan: Scan, *, without: int = 0) -> ReadResult:
     form = home.forms(scan.form, scan.form_version)
     if form.has_payment:
         scan = _masked(home, scan, form)
-    reads = machine_reads(home, scan, form, without=without)
+    pages = laid_pages(home, scan, form)
+    find_alike(home, scan.id, form, fingerprints(pages, form))
+    reads = machine_reads(home, scan, form, pages, without=without)
     home.store.put_reads(scan.id, reads, now())
     return reads
 
 
-def machine_reads(home: Home, scan: Scan, form: Form, *, without: int = 0) -> ReadResult:
-    """What every engine reads of a scan as this form.
+def laid_pages(home: Home, scan: Scan, form: Form) -> list[Page]:
+    """The pages of a scan, decoded, each knowing how it lies on this form."""
+    return with_alignments(load_pages(scan, home.archive, limits(home.settings)), form)
+
+
+def machine_reads(home: Home, scan: Scan, form: Form, pages: Sequence[Page], *, without: int = 0) -> ReadResult:
+    """What every engine reads of the pages of a scan as this form.
 
     Its pictures are in the archive then; the store is not changed.
     """
-    pages = load_pages(scan, home.archive, limits(home.settings))
     options = replace(read_options(home.settings), failures_before_fallback=without)
     reads = read(scan, pages, form, engines_for(home, form), now(), options)
     home.archive.put_all(reads.files.values())

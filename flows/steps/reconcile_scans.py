@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from flows.duplicates import find_same, with_duplicates
 from flows.home import Home, policy
 from flows.home import now as clock
 from flows.steps.answers import answers_of
@@ -37,7 +38,7 @@ from reconcile.policy import Policy
 from reconcile.records import rebuild
 from transcribe.codes import Reason
 from transcribe.errors import EngineError, FairhandError, FormError, ScanError
-from transcribe.model import WHOLE, Decision, Form, Parameters, Posterior, Reading, Scan, Task, Truth
+from transcribe.model import WHOLE, Decision, DuplicatePolicy, Form, Parameters, Posterior, Reading, Scan, Task, Truth
 from transcribe.ocr import TRIES
 from transcribe.recognition import Annotations
 from transcribe.store import CLAIM_SECONDS, Store, Waiting
@@ -89,19 +90,20 @@ def reconcile_waiting(
     now: Clock,
     read_again: ReadAgain,
     memory: ScanMemory | None = None,
+    duplicates: DuplicatePolicy = "flag",
 ) -> ReconciledScans:
     """Weigh, decide and conclude every waiting scan. Called again it changes nothing; several may run at once.
 
     `read_again` is called for a scan whose form a person has just said, or of whose layout they showed something. A
     scan that fails is named and set apart; the others go on. `memory` is what scans gave when they were weighed last,
-    for speed alone.
+    for speed alone. `duplicates` is what the home says of orders that come again.
     """
     concluded: list[_Conclusion] = []
     failed: dict[str, str] = {}
     while leased := store.claim_waiting(LEASED_SCANS_COUNT, now(), program=program()):
         parameters, people = parameters_in_force(store, now()), traditions(store.transcribers())
         reopening = reopening_version(store)
-        loop = _Loop(store, forms, policy, now, read_again, memory, parameters, people, reopening)
+        loop = _Loop(store, forms, policy, now, read_again, memory, parameters, people, reopening, duplicates)
         for waiting in leased:
             if waiting.scan.id in failed:  # it has new readings of its own making: the next round is soon enough
                 continue
@@ -131,7 +133,9 @@ def reconcile_home(home: Home, memory: ScanMemory | None = None) -> ReconciledSc
     def read_again(scan: Scan, shown: Annotations) -> object:
         return read_shown_layout(home, scan, shown) if shown else read_scan(home, scan, without=TRIES)
 
-    done = reconcile_waiting(home.store, home.forms, policy(home.settings), clock, read_again, memory)
+    done = reconcile_waiting(
+        home.store, home.forms, policy(home.settings), clock, read_again, memory, home.settings.duplicates
+    )
     home.store.end_vain_checks(clock())
     publish_records(home)
     return done
@@ -186,6 +190,7 @@ class _Loop:
     parameters: Parameters
     people: Traditions
     reopening: int
+    duplicates: DuplicatePolicy
 
     def conclude(self, waiting: Waiting) -> _Conclusion:
         """Weigh one scan, decide or ask for each field, and keep what came of it."""
@@ -202,10 +207,12 @@ class _Loop:
         answers = answers_of(scan, form, readings, posteriors, store, self.people, self.policy, self.reopening)
         decisions = [answer for answer in answers.values() if isinstance(answer, Decision)]
         tasks = list(distinct_tasks(answers))
+        find_same(store, self.duplicates, scan, form, decisions, self.now())
         record = assemble(scan, form, decisions) if is_complete(form, posteriors, decisions) else None
         # what was published and stands on too little now is told at once, and kept up to date
         if record is None and (store.is_provisional(scan.id) or store.has_record_on_aside(scan.id)):
             record = provisional_record(scan, form, posteriors, answers, self.policy)
+        record = with_duplicates(store, record) if record else None
         free = {each.key for each in decisions} - store.locked_values(scan.id)
         decided = [posterior for key, posterior in posteriors.items() if key in free]
         audits = [_audit(scan.id, posterior) for posterior in decided if is_audited(scan.id, posterior, self.policy)]

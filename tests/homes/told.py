@@ -48,7 +48,7 @@ ABOUT = "mina"
 NEW_OF_STATUS = (
     *("records_db", "quarantined", "ignored_patterns", "held_forms"),
     *("open_fields", "reopened_fields", "unasked_fields", "asked", "missing_people", "provisional_records"),
-    "forgotten_scans",
+    *("forgotten_scans", "waiting_duplicates"),
 )
 """What status says since a later version, and where the home lies."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Annotated
+from typing import Annotated, get_args
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import is_currency
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from transcribe import fields as field_types
-from transcribe.model import Personal, Where
+from transcribe.model import DuplicatePolicy, Personal, Where
 from transcribe.values import pattern_advice, pattern_fault
 
 
@@ -197,6 +197,9 @@ def _known_options(options: dict[str, str | int | float | bool]) -> dict[str, st
     least = options.get("prefill", 1.0)
     if isinstance(least, bool | str) or not 0.5 <= least <= 1.0:
         raise ValueError(f"prefill is a probability from 0.5 to 1, as 0.95, not {least!r}; without it boxes are empty")
+    known = get_args(DuplicatePolicy)
+    if options.get("duplicates", "flag") not in known:
+        raise ValueError(f"duplicates is one of {', '.join(known)}, not {options['duplicates']!r}")
     return options
 
 
@@ -227,4 +230,12 @@ class FormFile(DefinitionTable):
             raise ValueError("blank and size stand in the [[page]] tables where there are any")
         if not self.field and not self.table:
             raise ValueError("a form needs at least one [[field]] or [[table]]")
+        return self
+
+    @model_validator(mode="after")
+    def _identifying_fields_are_there(self) -> FormFile:
+        plain = {field.name for field in self.field if field.personal != "payment"}
+        for name in str(self.options.get("identified_by", "")).split():
+            if name not in plain:
+                raise ValueError(f'options identified_by: "{name}" is no plain field of the form, or payment data')
         return self

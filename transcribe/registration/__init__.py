@@ -2,6 +2,7 @@
 
 from transcribe.registration.align import FITS, Aligned, align
 from transcribe.registration.cache import remember_alignment, remembered_alignment
+from transcribe.registration.fingerprint import fingerprints, with_alignments
 from transcribe.registration.identify import Guess, identify, sure_guess
 from transcribe.registration.second_form import shows_second_form
 from transcribe.registration.similarity import Similarity
@@ -12,9 +13,11 @@ __all__ = [
     "Guess",
     "Similarity",
     "align",
+    "fingerprints",
     "identify",
     "remember_alignment",
     "remembered_alignment",
     "shows_second_form",
     "sure_guess",
+    "with_alignments",
 ]

@@ -12,9 +12,12 @@ from typing import Literal, Protocol
 
 from transcribe.model import (
     Decision,
+    Duplicate,
+    DuplicatePolicy,
     FieldKey,
     Form,
     Outcome,
+    PageFingerprint,
     PagePicture,
     Parameters,
     Place,
@@ -27,6 +30,7 @@ from transcribe.model import (
     Task,
     Transcriber,
     Truth,
+    Verdict,
 )
 from transcribe.store.facts import (
     ANYTHING,
@@ -342,6 +346,62 @@ class ReconcileStore(Protocol):
 
     def past_retention(self, now: datetime) -> list[str]:
         """Scans kept longer than their form allows, oldest first. They are to be forgotten."""
+
+
+class DuplicateStore(Protocol):
+    """The same order again: found by its picture and by its values, and settled by an operator."""
+
+    def put_fingerprints(
+        self,
+        scan: str,
+        fingerprints: Sequence[PageFingerprint],
+        most_differing: float,
+        policy: DuplicatePolicy,
+        now: datetime,
+    ) -> list[str]:
+        """Keep the fingerprints of a scan's pages in place of what was kept, and find the scans that look alike.
+
+        All pages that two scans both have differ in `most_differing` of their bits at most then. Each is a pair with
+        this scan, under this policy where the pair is new. Gives their ids, the most alike first.
+        """
+
+    def put_identity(
+        self, scan: str, values: Sequence[str] | None, probability: float, policy: DuplicatePolicy, now: datetime
+    ) -> list[str]:
+        """Keep a keyed hash of the values that identify the order of a scan, and find the scans with the same ones.
+
+        None where one of them is not known. `probability` is that all are as they were read. Where those of a pair
+        surely are others the pair is no more. Gives the ids of those that are the same; nothing is done where neither
+        values nor probability are new.
+        """
+
+    def duplicates(self, scan: str | None = None) -> list[Duplicate]:
+        """The pairs of scans that may be the same order and those that were settled, or those with this scan.
+
+        Latest first. Forgotten scans and those set aside are in none that is open.
+        """
+
+    def has_record(self, scan: str) -> bool:
+        """Whether a scan has a record under its present form."""
+
+    def in_order(self, first: str, second: str) -> tuple[Scan, Scan]:
+        """Two scans, the earlier first. SettingsError where both are one, NotFound where one is forgotten."""
+
+    def settle_duplicate(
+        self,
+        first: str,
+        second: str,
+        verdict: Verdict,
+        by: str,
+        reason: str,
+        now: datetime,
+        detail: Mapping[str, object] | None = None,
+    ) -> None:
+        """Say what two scans are to each other, whether a pair was found or not; "open" takes that back.
+
+        Of the newer one nobody is asked any more where it is the same order; what somebody holds is kept and paid. It
+        is an act on the newer scan, with this `detail` besides. SettingsError where both are one scan.
+        """
 
 
 class SteeringStore(Protocol):
@@ -918,7 +978,16 @@ class AuditStore(Protocol):
 
 
 class Store(
-    IngestStore, ReconcileStore, SteeringStore, QueueStore, PeopleStore, PayStore, FairStore, AuditStore, Protocol
+    IngestStore,
+    ReconcileStore,
+    DuplicateStore,
+    SteeringStore,
+    QueueStore,
+    PeopleStore,
+    PayStore,
+    FairStore,
+    AuditStore,
+    Protocol,
 ):
     """Everything that a store can do."""
 

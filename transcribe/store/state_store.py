@@ -13,6 +13,7 @@ from transcribe.store.drivers.durable_files import ErasureList, own_key, replace
 from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.sqlite import open_sqlite
 from transcribe.store.steering.batches import BatchVerbs
+from transcribe.store.steering.duplicates import DuplicateVerbs
 from transcribe.store.steering.periods import PeriodVerbs
 from transcribe.store.steering.read_again import ReadAgainVerbs
 from transcribe.store.steering.scans_aside import ScanVerbs
@@ -40,6 +41,7 @@ class StateStore(
     StatusVerbs,
     ReadAgainVerbs,
     ScanVerbs,
+    DuplicateVerbs,
     BatchVerbs,
     PeriodVerbs,
     ValueVerbs,

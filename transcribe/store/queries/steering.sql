@@ -99,10 +99,11 @@ UPDATE task SET priority = priority + :by WHERE closed_at IS NULL AND kind NOT I
 SELECT id FROM scan WHERE batch = :name AND erased_at IS NULL ORDER BY id;
 
 -- name: is_cancelled^
--- Whether nobody is asked about a scan: its batch is cancelled, or it is set aside.
+-- Whether nobody is asked about a scan: its batch is cancelled, it is set aside, or the same order as another one.
 SELECT 1 FROM scan s JOIN batch b ON b.name = s.batch WHERE s.id = :scan_id AND b.cancelled_at IS NOT NULL
 UNION ALL SELECT 1 FROM act a WHERE a.id = (SELECT MAX(l.id) FROM act l WHERE l.scan_id = :scan_id
-    AND l.verb IN ('scan set aside', 'scan brought back')) AND a.verb = 'scan set aside';
+    AND l.verb IN ('scan set aside', 'scan brought back')) AND a.verb = 'scan set aside'
+UNION ALL SELECT 1 FROM duplicate d WHERE d.newer = :scan_id AND d.settled IN ('duplicate', 'retake');
 
 -- name: part_last_aside
 -- The last that an operator did of setting the scan s aside and bringing it back; NULL for neither.

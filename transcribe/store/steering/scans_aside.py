@@ -18,6 +18,7 @@ class ScanVerbs(ActVerbs):
                 return False
             self.act("scan set aside", row["sha256"], by, reason, now, scan=row["id"])
             self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
+            self.db.run("wake_partners", scan_id=row["id"])
             return True
 
     def bring_scan_back(self, scan: str, by: str, reason: str, now: datetime) -> bool:
@@ -27,6 +28,7 @@ class ScanVerbs(ActVerbs):
                 return False
             self.act("scan brought back", row["sha256"], by, reason, now, scan=row["id"])
             self.db.run("wake", scan_id=row["id"])
+            self.db.run("wake_partners", scan_id=row["id"])
             return True
 
     def is_put_aside(self, scan: str) -> bool:

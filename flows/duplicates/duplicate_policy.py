@@ -1,0 +1,58 @@
+"""What a form and a home say of orders that come again: which fields identify one, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import cast
+
+from transcribe.model import Decision, DuplicatePolicy, FieldKey, Form
+
+POLICY_OPTION = "duplicates"
+"""The option of a form that says what becomes of an order that comes again."""
+
+FIELDS_OPTION = "identified_by"
+"""The option of a form that names the fields that identify an order, with spaces between."""
+
+NUMBERING_TYPES = frozenset({"code"})
+"""Types of fields that may hold the number of an order. An EAN is of a product, a SIRET of a company."""
+
+CONFIRMING_TYPES = frozenset({"date", "amount"})
+"""Types of fields that have to be the same besides: two orders may have one customer number, and no number twice."""
+
+
+def duplicate_policy(of_home: DuplicatePolicy, form: Form) -> DuplicatePolicy:
+    """What becomes of an order of this form that comes again: as the form says, else as the home does."""
+    return cast(DuplicatePolicy, form.options.get(POLICY_OPTION, of_home))
+
+
+def identifying_fields(form: Form) -> tuple[str, ...]:
+    """The fields whose values tell one order from all others; none where the form has no such fields.
+
+    They are those that the form names. Where it names none they are its required codes, dates and amounts, if there is
+    a code and one of the others: never a name alone.
+    """
+    named = str(form.options.get(FIELDS_OPTION, "")).split()
+    if named:
+        return tuple(named)
+    required = [field for field in form.fields if field.required and field.personal != "payment"]
+    types = {field.type for field in required}
+    if not types & NUMBERING_TYPES or not types & CONFIRMING_TYPES:
+        return ()
+    return tuple(field.name for field in required if field.type in NUMBERING_TYPES | CONFIRMING_TYPES)
+
+
+def identity(form: Form, decisions: Iterable[Decision]) -> tuple[tuple[str, ...] | None, float]:
+    """The values that identify an order, and how probable it is that all are right.
+
+    None where one of them is not decided, blank or illegible: a doubtful reading is no match.
+    """
+    decided = {each.key: each for each in decisions}
+    found = [decided.get(FieldKey(name)) for name in identifying_fields(form)]
+    probability = 1.0
+    values = []
+    for each in found:
+        if each is None or each.value is None:
+            return None, 0.0
+        values.append(f"{each.key.name}={each.value}")
+        probability *= each.probability
+    return (tuple(values), probability) if values else (None, 0.0)

@@ -1,0 +1,94 @@
+"""What becomes of two scans that may be the same order: settled by an operator, or by the policy of retakes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Literal, cast
+
+from flows.home import Home, now
+from flows.mending.read_again import NewPages, read_again
+from flows.steps import Because
+from transcribe.errors import FairhandError, SettingsError
+from transcribe.model import Scan, ScanPage, Verdict
+
+logger = logging.getLogger("fairhand.duplicates")
+
+BY_POLICY = Because(by="the policy of duplicates", why="the same paper came again, and the newer picture is taken")
+"""Who settles, and why, where a form or home has said beforehand that a picture that comes again is taken."""
+
+
+def settle(home: Home, first: str, second: str, verdict: Verdict, because: Because) -> tuple[Scan, Scan]:
+    """Say what two scans are to each other; gives them, the older first.
+
+    "retake" reads the older from the picture of the newer. Any other verdict after it reads it from its own again.
+    SettingsError where that is not kept, as of a form with payment data, or the two are not of one form.
+    """
+    older, newer = home.store.in_order(first, second)
+    pair = next((each for each in home.store.duplicates(newer.id) if each.older == older.id), None)
+    before = pair.settled if pair else "open"
+
+    def keep(detail: Mapping[str, object] | None = None) -> None:
+        home.store.settle_duplicate(older.id, newer.id, verdict, because.by, because.why, now(), detail)
+
+    if verdict == "retake" and before != "retake":
+        _retake(home, older, newer, because, keep)
+    elif before == "retake" and verdict != "retake":
+        _take_back(home, older, newer, because, keep)
+    else:
+        keep()
+    return older, newer
+
+
+def retake_by_policy(home: Home) -> int:
+    """Have each scan that looks like an older one become its picture, where form or home say so; gives how many.
+
+    Where only the values are the same it may be another sheet: that is left to an operator.
+    """
+    done = 0
+    for pair in home.store.duplicates():
+        if pair.policy != "retake" or not pair.waits or pair.differing is None:
+            continue
+        try:
+            settle(home, pair.older, pair.newer, "retake", BY_POLICY)
+        except FairhandError as error:  # the pair stays open, and an operator sees it
+            logger.warning("The scan %s is not retaken: %s", pair.older[:12], error)
+            continue
+        done += 1
+    return done
+
+
+def _retake(
+    home: Home, older: Scan, newer: Scan, because: Because, keep: Callable[[Mapping[str, object]], None]
+) -> None:
+    if not older.form or (older.form, older.form_version) != (newer.form, newer.form_version):
+        raise SettingsError("The two are not read as the same form. Have one read again: fairhand scan read-again.")
+    former = {
+        "origin": home.store.origin(older.id),
+        "pages": [[page.file, page.page, page.turn, page.hocr] for page in older.pages],
+    }
+    pages = NewPages(scan=_of_pages(newer, home.store.origin(newer.id), newer.pages), files=())
+    form = home.forms(older.form, older.form_version)
+    read_again(home, older, form, because, pages, retaken=True, within=lambda: keep(former))
+
+
+def _take_back(home: Home, older: Scan, newer: Scan, because: Because, keep: Callable[[], None]) -> None:
+    """Read the older scan from its own picture again, as it was before the retake."""
+    acts = [act.detail for act in home.store.acts(scan=newer.id) if act.verb == "duplicate settled"]
+    former = next(each for each in reversed(acts) if each["as"] == "retake" and each["older"] == older.id)
+    kept = cast("list[tuple[str, int, Literal[0, 90, 180, 270], str]]", former["pages"])
+    pages = tuple(ScanPage(file=file, page=page, turn=turn, hocr=hocr) for file, page, turn, hocr in kept)
+    if not all(home.archive.is_whole(page.file) for page in pages):
+        raise SettingsError(
+            f"The first picture of the scan {older.id[:12]} is not kept any more, as of a form with payment data none "
+            "is that was replaced. Take it again: fairhand scan retake."
+        )
+    again = NewPages(scan=_of_pages(older, str(former["origin"]), pages), files=())
+    form = home.forms(older.form, older.form_version)
+    read_again(home, older, form, because, again, retaken=True, within=keep)
+
+
+def _of_pages(scan: Scan, origin: str, pages: tuple[ScanPage, ...]) -> Scan:
+    return Scan(
+        id=origin, pages=pages, form=scan.form, form_version=scan.form_version, name=scan.name, batch=scan.batch
+    )

@@ -1,0 +1,240 @@
+"""An order that came before: found by its values and by its picture, marked or kept back, and settled."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy
+import pytest
+from PIL import Image
+
+from flows.alerts.conditions import open_duplicates
+from flows.duplicates.duplicate_policy import duplicate_policy, identifying_fields
+from flows.home.home import Home, now
+from flows.mending.batches import batch_report
+from flows.mending.settle_duplicates import retake_by_policy, settle
+from flows.steps.read_scans import Because, TakenScan, read_scan, take_in
+from flows.steps.reconcile_scans import rebuild_records, reconcile_home
+from reconcile.records import query
+from tests.camera import photograph
+from tests.flows.house import TYPED, House
+from transcribe.errors import FormError, SettingsError
+from transcribe.forms import definition as forms
+from transcribe.model import FieldKey, ReadResult, Scan
+from transcribe.ocr.machine_readings import reading
+
+TICKET = """
+name = "ticket"
+version = {version}
+title = "Ticket"
+languages = ["eng"]
+locale = "en_GB"
+{options}
+
+[[field]]
+name = "number"
+type = "code"
+required = true
+
+[[field]]
+name = "day"
+type = "date"
+required = true
+
+[[field]]
+name = "customer"
+type = "name"
+required = true
+
+[[field]]
+name = "total"
+type = "amount"
+required = true
+"""
+WORDS = {"number": "A-204178", "day": "12/03/2025", "customer": "ACME LTD", "total": "12.50"}
+ENGINE = "tesseract 5 eng"
+OLGA = Because(by="olga", why="the customer called")
+
+
+def ticket(folder: Path, options: str = "", version: int = 1) -> Path:
+    path = folder / f"ticket-{version}.toml"
+    path.write_text(TICKET.format(version=version, options=f"options = {{ {options} }}"), encoding="utf-8")
+    return path
+
+
+def received(rooms: Home, **words: str) -> Scan:
+    """A scan of a ticket, read by a machine and then by an operator."""
+    scan = Scan(id=secrets.token_hex(32), pages=(), form="ticket", form_version=1, batch="monday")
+    rooms.store.put_scan(scan, [], now())
+    said = [
+        reading(scan=scan.id, key=FieldKey(name), source=ENGINE, text=text, at=now(), confidence=0.99, conditions={})
+        for name, text in {**WORDS, **words}.items()
+    ]
+    rooms.store.put_reads(scan.id, ReadResult(places=(), readings=tuple(said), fit=None, quality={}), now())
+    for each in said:
+        rooms.store.correct_value(scan.id, each.key, str(each.text), "olga", "as it stands there", now())
+    return scan
+
+
+def found(rooms: Home) -> dict[str, list[str]]:
+    """By scan, what its record says of other scans."""
+    return {
+        each.scan: [broken.found for broken in each.exceptions]
+        for each in query.records(rooms.settings.records, "ticket")
+    }
+
+
+def test_an_order_that_came_before_says_so_until_it_is_settled(rooms: Home, tmp_path: Path) -> None:
+    rooms.use_form(str(ticket(tmp_path)))
+    first, again, other = received(rooms), received(rooms, customer="ACME"), received(rooms, number="A-204179")
+    reconcile_home(rooms)
+    assert found(rooms) == {first.id: [], again.id: [f"may be the same as {first.id}"], other.id: []}
+    assert batch_report(rooms, "monday").duplicates == 1
+    assert [each.message[:6] for each in open_duplicates(rooms, now())] == ["1 scan"]
+
+    settle(rooms, again.id, first.id, "duplicate", OLGA)
+    reconcile_home(rooms)
+    assert found(rooms)[again.id] == [f"the same as {first.id}"]
+    settle(rooms, again.id, first.id, "different", OLGA)
+    reconcile_home(rooms)
+    assert found(rooms)[again.id] == []
+    assert list(open_duplicates(rooms, now())) == []
+    settle(rooms, again.id, first.id, "open", OLGA)
+    reconcile_home(rooms)
+    before = found(rooms)
+    rebuild_records(rooms)
+    assert found(rooms) == before
+    assert before[again.id]
+
+
+def test_a_form_that_says_hold_keeps_the_record_back_until_it_is_another_order(rooms: Home, tmp_path: Path) -> None:
+    rooms.use_form(str(ticket(tmp_path, 'duplicates = "hold"')))
+    first, again = received(rooms), received(rooms)
+    reconcile_home(rooms)
+    assert found(rooms) == {first.id: []}
+    (pair,) = rooms.store.duplicates(again.id)
+    assert (pair.older, pair.newer, pair.policy) == (first.id, again.id, "hold")
+    settle(rooms, first.id, again.id, "duplicate", OLGA)
+    reconcile_home(rooms)
+    assert found(rooms) == {first.id: []}
+    settle(rooms, first.id, again.id, "different", OLGA)
+    reconcile_home(rooms)
+    assert found(rooms) == {first.id: [], again.id: []}
+
+
+def test_where_the_home_says_link_no_record_says_anything(rooms: Home, tmp_path: Path) -> None:
+    linking = replace(rooms, settings=rooms.settings.model_copy(update={"duplicates": "link"}))
+    linking.use_form(str(ticket(tmp_path)))
+    first, again = received(linking), received(linking)
+    reconcile_home(linking)
+    assert found(linking) == {first.id: [], again.id: []}
+    assert [each.waits for each in linking.store.duplicates()] == [False]
+
+
+def test_a_forgotten_first_order_is_no_longer_named(rooms: Home, tmp_path: Path) -> None:
+    rooms.use_form(str(ticket(tmp_path)))
+    first, again = received(rooms), received(rooms)
+    reconcile_home(rooms)
+    rooms.store.forget(first.id, now())
+    reconcile_home(rooms)
+    assert found(rooms) == {again.id: []}
+
+
+def test_a_form_says_which_fields_identify_an_order_and_by_default_never_a_name_alone(tmp_path: Path) -> None:
+    assert identifying_fields(forms.load(ticket(tmp_path))) == ("number", "day", "total")
+    named = forms.load(ticket(tmp_path, 'identified_by = "number"'))
+    assert identifying_fields(named) == ("number",)
+    assert identifying_fields(forms.load("receipt")) == ()
+    assert identifying_fields(forms.load("bon-de-commande")) == ("order_number", "order_date", "total")
+    held = forms.load(ticket(tmp_path, 'duplicates = "hold"'))
+    assert (duplicate_policy("flag", held), duplicate_policy("link", named)) == ("hold", "link")
+    with pytest.raises(FormError, match="duplicates is one of link, flag, hold, retake"):
+        forms.load(ticket(tmp_path, 'duplicates = "burn"'))
+    with pytest.raises(FormError, match='"sum" is no plain field'):
+        forms.load(ticket(tmp_path, 'identified_by = "number sum"'))
+
+
+def without_payment(folder: Path) -> str:
+    """The French order form without payment data, so that replaced pictures are kept."""
+    for file in ("bon-de-commande.png", "customers-fr.csv", "products-fr.csv"):
+        shutil.copy(forms.SHIPPED / file, folder)
+    own = folder / "bon-de-commande.toml"
+    shipped = (forms.SHIPPED / own.name).read_text(encoding="utf-8")
+    own.write_text(shipped.replace('personal = "payment"', ""), encoding="utf-8")
+    return str(own)
+
+
+@pytest.fixture
+def photographed(rooms: Home, tmp_path: Path) -> tuple[Home, Scan, Scan]:
+    """Two photographs of one sheet, taken in and read by one engine, where a newer picture takes the older's place."""
+    settings = rooms.settings.model_copy(update={"duplicates": "retake", "engines": ("tesseract",)})
+    here = replace(rooms, settings=settings)
+    with Image.open(TYPED) as opened:
+        paper = numpy.asarray(opened.convert("RGB"), numpy.uint8)
+    form, scans = without_payment(tmp_path), []
+    for seed in (1, 2):
+        file = tmp_path / f"photo-{seed}.jpg"
+        taken = photograph(paper, "phone", numpy.random.default_rng(seed), smaller=1.5)
+        file.write_bytes(taken)
+        (kept,) = take_in(here, [file], form, "monday")
+        assert isinstance(kept, TakenScan)
+        read_scan(here, kept.scan)
+        scans.append(kept.scan)
+    return here, scans[0], scans[1]
+
+
+def test_a_second_photograph_of_a_sheet_takes_the_place_of_the_first_and_gives_it_back(
+    photographed: tuple[Home, Scan, Scan],
+) -> None:
+    here, first, again = photographed
+    reconcile_home(here)
+    assert [(each.older, each.newer, each.waits) for each in here.store.duplicates()] == [(first.id, again.id, True)]
+    assert retake_by_policy(here) == 1
+    reconcile_home(here)
+    assert here.store.scan(first.id).pages == again.pages
+    assert here.store.scan_of_pages(again.id) == here.store.scan(first.id), "the file is known as the first scan"
+    assert here.store.acts(again.id)[-1].by == "the policy of duplicates"
+    assert retake_by_policy(here) == 0
+    states = {each.scan.id: each for each in here.store.scan_states()}
+    assert states[again.id].open_tasks == 0
+    assert states[first.id].open_tasks > 0 or states[first.id].recorded_at
+
+    settle(here, again.id, first.id, "different", OLGA)
+    reconcile_home(here)
+    assert here.store.scan(first.id).pages == first.pages
+    assert here.store.scan_of_pages(first.id) == here.store.scan(first.id)
+    assert [each.settled for each in here.store.duplicates()] == ["different"]
+    assert here.store.verify_audit().broken_at is None
+
+
+def test_scans_of_two_forms_are_no_pictures_of_one_paper(rooms: Home, tmp_path: Path) -> None:
+    rooms.use_form(str(ticket(tmp_path)))
+    one = received(rooms)
+    other = Scan(id=secrets.token_hex(32), pages=(), form="", form_version=0)
+    rooms.store.put_scan(other, [], now())
+    with pytest.raises(SettingsError, match="not read as the same form"):
+        settle(rooms, one.id, other.id, "retake", OLGA)
+    assert rooms.store.duplicates() == []
+
+
+def test_the_commands_list_and_settle(house: House, rooms: Home, tmp_path: Path) -> None:
+    rooms.use_form(str(ticket(tmp_path)))
+    first, again = received(rooms), received(rooms)
+    reconcile_home(rooms)
+    assert "1 may be an order that came before" in house.run("status").out
+    assert house.run("status", "--json").json[0]["waiting_duplicates"] == 1
+    assert "1 may be an order that came before" in house.run("batch", "show", "monday").out
+    (listed,) = house.run("scan", "duplicates", "--open", "--json").json
+    assert (listed["older"], listed["newer"], listed["waits"]) == (first.id, again.id, True)
+    told = house.run("scan", "explain", first.id, "total").out
+    assert f"The later scan {again.id[:12]} may be the same order: found by values, not settled." in told
+    done = house.run(
+        "scan", "settle", first.id[:9], again.id[:9], "--as", "duplicate", "--why", "twice", "--by", "olga"
+    )
+    assert (done.code, done.out) == (0, f"{again.id[:12]} is the same order as {first.id[:12]}.\n")
+    assert "settled as duplicate" in house.run("scan", "explain", again.id, "total").out
+    assert house.run("scan", "settle", first.id, again.id, "--as", "open", "--why", " ").code == 2
+    assert house.run("log", "verify").code == 0

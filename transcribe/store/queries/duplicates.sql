@@ -1,0 +1,89 @@
+-- name: drop_page_prints!
+DELETE FROM page_print WHERE scan_id = :scan_id;
+
+-- name: drop_print_bands!
+DELETE FROM print_band WHERE scan_id = :scan_id;
+
+-- name: drop_identity!
+DELETE FROM identity WHERE scan_id = :scan_id;
+
+-- name: put_page_print!
+INSERT INTO page_print (scan_id, number, form, bits) VALUES (:scan_id, :number, :form, :bits);
+
+-- name: put_print_bands!
+INSERT INTO print_band (slot, scan_id) SELECT DISTINCT value, :scan_id FROM json_each(:slots);
+
+-- name: part_is_no_partner
+-- Whether the scan s is none that another may be the same order as: forgotten, set aside, or a duplicate itself.
+(s.erased_at IS NOT NULL OR COALESCE({part_last_aside} = 'scan set aside', 0)
+    OR EXISTS (SELECT 1 FROM duplicate d WHERE d.newer = s.id AND d.settled IN ('duplicate', 'retake')))
+
+-- name: prints_alike
+-- The fingerprints of all scans that share a band with these slots.
+SELECT p.scan_id, p.number, p.bits FROM (SELECT DISTINCT b.scan_id AS id FROM json_each(:slots) o
+    JOIN print_band b ON b.slot = o.value WHERE b.scan_id <> :scan_id) c
+JOIN page_print p ON p.scan_id = c.id;
+
+-- name: is_partner^
+SELECT 1 FROM scan s WHERE s.id = :scan_id AND NOT {part_is_no_partner};
+
+-- name: put_identity!
+INSERT INTO identity (scan_id, keyed, probability) VALUES (:scan_id, :keyed, :probability)
+ON CONFLICT (scan_id) DO UPDATE SET keyed = excluded.keyed, probability = excluded.probability;
+
+-- name: identity_of^
+SELECT keyed, probability FROM identity WHERE scan_id = :scan_id;
+
+-- name: same_identities
+SELECT i.scan_id, i.probability FROM identity i JOIN scan s ON s.id = i.scan_id
+WHERE i.keyed = :keyed AND i.scan_id <> :scan_id AND NOT {part_is_no_partner} ORDER BY i.scan_id LIMIT :count;
+
+-- name: not_alike_any_more!
+UPDATE duplicate SET differing = NULL WHERE (older = :scan_id OR newer = :scan_id) AND differing IS NOT NULL;
+
+-- name: not_same_any_more!
+UPDATE duplicate SET same_values = NULL WHERE (older = :scan_id OR newer = :scan_id) AND same_values IS NOT NULL;
+
+-- name: put_duplicate<!
+INSERT INTO duplicate (older, newer, policy, found_at) VALUES (:older, :newer, :policy, :now);
+
+-- name: duplicate_of_two^
+SELECT * FROM duplicate WHERE older = :older AND newer = :newer;
+
+-- name: duplicates_of_one
+SELECT * FROM duplicate WHERE older = :scan_id OR newer = :scan_id ORDER BY id;
+
+-- name: set_differing!
+UPDATE duplicate SET differing = :differing WHERE id = :id;
+
+-- name: set_same_values!
+UPDATE duplicate SET same_values = :same_values WHERE id = :id;
+
+-- name: set_refuted!
+UPDATE duplicate SET refuted = :refuted WHERE id = :id AND refuted <> :refuted;
+
+-- name: set_settled!
+UPDATE duplicate SET settled = :settled WHERE id = :id;
+
+-- name: wake_partners!
+UPDATE scan SET wakes = wakes + 1 WHERE erased_at IS NULL AND id IN (
+    SELECT newer FROM duplicate WHERE older = :scan_id UNION SELECT older FROM duplicate WHERE newer = :scan_id);
+
+-- name: part_is_pair
+-- Whether the pair d is one: both scans are there, and none is aside where it was not settled yet.
+o.erased_at IS NULL AND n.erased_at IS NULL
+    AND (d.settled <> '' OR (NOT d.refuted AND (d.differing IS NOT NULL OR d.same_values IS NOT NULL)
+        AND NOT EXISTS (SELECT 1 FROM scan s WHERE s.id IN (d.older, d.newer) AND {part_last_aside} = 'scan set aside')
+        AND NOT EXISTS (SELECT 1 FROM duplicate e WHERE e.newer IN (d.older, d.newer) AND e.settled IN ('duplicate', 'retake'))))
+
+-- name: pairs
+SELECT d.*, o.sha256 AS older_id, n.sha256 AS newer_id, n.batch FROM duplicate d
+JOIN scan o ON o.id = d.older JOIN scan n ON n.id = d.newer WHERE {part_is_pair} ORDER BY d.id DESC;
+
+-- name: pairs_of_scan
+SELECT d.*, o.sha256 AS older_id, n.sha256 AS newer_id, n.batch FROM duplicate d
+JOIN scan o ON o.id = d.older JOIN scan n ON n.id = d.newer
+WHERE (d.older = :scan_id OR d.newer = :scan_id) AND {part_is_pair} ORDER BY d.id DESC;
+
+-- name: sha256_of_scan^
+SELECT sha256 FROM scan WHERE id = :scan_id;

@@ -1,0 +1,195 @@
+"""The same order again: pairs of scans that look alike or have the same values, and what operators say of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import get_args
+
+from transcribe.errors import SettingsError
+from transcribe.model import Duplicate, DuplicatePolicy, PageFingerprint, Scan, Verdict
+from transcribe.store.drivers.database import Row
+from transcribe.store.row_mapping import micros, moment, text
+from transcribe.store.steering.acts import ActVerbs
+from transcribe.store.verbs.ingest import IngestVerbs
+
+BAND_BYTES = 2
+"""Bytes of a band of a fingerprint.
+
+Two pages that differ in 18 % of their bits, the most that two pictures of a sheet did, share one of 128 bands in 996 of
+1,000 cases; of pages that differ in 39 %, as different sheets do, 5 of 100 share one.
+"""
+
+MOST_PARTNERS_COUNT = 3
+"""So many scans at most are said to be the same as one: the most alike. Chosen by hand."""
+
+SAME_PROBABILITY = 0.9
+"""Least probability that all identifying values of two scans are as they were read. Chosen by hand: six fields, each
+decided as surely as is usual, have 0.94 on two scans."""
+
+
+class DuplicateVerbs(IngestVerbs, ActVerbs):
+    """Keeps what tells one order from another, and finds the same one again."""
+
+    def put_fingerprints(
+        self,
+        scan: str,
+        fingerprints: Sequence[PageFingerprint],
+        most_differing: float,
+        policy: DuplicatePolicy,
+        now: datetime,
+    ) -> list[str]:
+        with self.db.write():
+            row = self.scan_row(scan)
+            if row["erased_at"] is not None:
+                return []
+            self.db.run("drop_page_prints", scan_id=row["id"])
+            self.db.run("drop_print_bands", scan_id=row["id"])
+            self.db.run("not_alike_any_more", scan_id=row["id"])
+            slots = [slot for each in fingerprints for slot in _slots(row["form"], each)]
+            found = self._alike(row, fingerprints, slots, most_differing) if slots else {}
+            for each in fingerprints:
+                self.db.run("put_page_print", scan_id=row["id"], number=each.number, form=row["form"], bits=each.bits)
+            self.db.run("put_print_bands", scan_id=row["id"], slots=text(slots))
+            for other, differing in found.items():
+                self.db.run("set_differing", id=self._pair(row["id"], other, policy, now)["id"], differing=differing)
+            return self._told(row, list(found), now)
+
+    def put_identity(
+        self, scan: str, values: Sequence[str] | None, probability: float, policy: DuplicatePolicy, now: datetime
+    ) -> list[str]:
+        with self.db.write():
+            row = self.scan_row(scan)
+            before = self.db.one("identity_of", scan_id=row["id"])
+            keyed = None if values is None else self.keyed_hash("identity", row["form"], *values)
+            if row["erased_at"] is not None or (before is None and keyed is None):
+                return []
+            if before is not None and (before["keyed"], before["probability"]) == (keyed, probability):
+                return []
+            self.db.run("not_same_any_more", scan_id=row["id"])
+            if keyed is None:
+                self.db.run("drop_identity", scan_id=row["id"])
+            else:
+                self.db.run("put_identity", scan_id=row["id"], keyed=keyed, probability=probability)
+            found = self._same(row["id"], keyed, probability, policy, now)
+            self._refute(row["id"], keyed, probability)
+            return self._told(row, found, now)
+
+    def duplicates(self, scan: str | None = None) -> list[Duplicate]:
+        if scan is None:
+            return [_duplicate_of(row) for row in self.db.all("pairs")]
+        return [_duplicate_of(row) for row in self.db.all("pairs_of_scan", scan_id=self.scan_row(scan)["id"])]
+
+    def has_record(self, scan: str) -> bool:
+        return self.scan_row(scan)["recorded_at"] is not None
+
+    def in_order(self, first: str, second: str) -> tuple[Scan, Scan]:
+        older, newer = self._rows_in_order(first, second)
+        return self.scan_from(older), self.scan_from(newer)
+
+    def settle_duplicate(
+        self,
+        first: str,
+        second: str,
+        verdict: Verdict,
+        by: str,
+        reason: str,
+        now: datetime,
+        detail: Mapping[str, object] | None = None,
+    ) -> None:
+        with self.db.write():
+            older, newer = self._rows_in_order(first, second)
+            if verdict not in get_args(Verdict):
+                raise SettingsError(f"A pair is settled as {', '.join(get_args(Verdict))}, not as {verdict!r}.")
+            pair = self._pair(older["id"], newer["id"], "flag", now)
+            said = {"older": older["sha256"], "as": verdict, "before": pair["settled"] or "open", **(detail or {})}
+            self.act("duplicate settled", newer["sha256"], by, reason, now, scan=newer["id"], detail=said)
+            self.db.run("set_settled", id=pair["id"], settled="" if verdict == "open" else verdict)
+            if verdict in ("duplicate", "retake"):
+                self.db.run("withdraw_questions", scan_id=newer["id"], now=micros(now))
+            for row in (older, newer):
+                self.db.run("wake", scan_id=row["id"])
+
+    def _rows_in_order(self, first: str, second: str) -> tuple[Row, Row]:
+        one, other = self.live_scan(first), self.live_scan(second)
+        if one["id"] == other["id"]:
+            raise SettingsError("Both names are of one scan. Name two.")
+        return (one, other) if one["id"] < other["id"] else (other, one)
+
+    def _alike(
+        self, scan: Row, own: Sequence[PageFingerprint], slots: Sequence[int], most_differing: float
+    ) -> dict[int, float]:
+        """The scans all of whose pages look like the same pages of this one, the most alike, with how they differ."""
+        bits = {each.number: int.from_bytes(each.bits) for each in own}
+        length = 8 * max(len(each.bits) for each in own)
+        differing: dict[int, float] = {}
+        for row in self.db.all("prints_alike", slots=text(slots), scan_id=scan["id"]):
+            if row["number"] in bits:
+                share = (bits[row["number"]] ^ int.from_bytes(row["bits"])).bit_count() / length
+                differing[row["scan_id"]] = max(share, differing.get(row["scan_id"], 0.0))
+        near = sorted((share, other) for other, share in differing.items() if share <= most_differing)
+        partners = [(other, share) for share, other in near if self.db.one("is_partner", scan_id=other) is not None]
+        return dict(partners[:MOST_PARTNERS_COUNT])
+
+    def _same(
+        self, scan: int, keyed: str | None, probability: float, policy: DuplicatePolicy, now: datetime
+    ) -> list[int]:
+        """The scans that surely have the same identifying values; each is a pair with this one then."""
+        if keyed is None:
+            return []
+        found = []
+        for row in self.db.all("same_identities", keyed=keyed, scan_id=scan, count=MOST_PARTNERS_COUNT):
+            both = row["probability"] * probability
+            if both >= SAME_PROBABILITY:
+                pair = self._pair(scan, row["scan_id"], policy, now)
+                self.db.run("set_same_values", id=pair["id"], same_values=both)
+                found.append(row["scan_id"])
+        return found
+
+    def _refute(self, scan: int, keyed: str | None, probability: float) -> None:
+        """Say of each pair of a scan whether its identifying values surely are others than those of its partner."""
+        for pair in self.db.all("duplicates_of_one", scan_id=scan):
+            other = pair["older"] if pair["newer"] == scan else pair["newer"]
+            row = self.db.one("identity_of", scan_id=other)
+            others = keyed is not None and row is not None and row["keyed"] != keyed
+            refuted = others and row is not None and row["probability"] * probability >= SAME_PROBABILITY
+            if self.db.run("set_refuted", id=pair["id"], refuted=int(refuted)):
+                self.db.run("wake", scan_id=pair["newer"])
+
+    def _pair(self, first: int, second: int, policy: DuplicatePolicy, now: datetime) -> Row:
+        two = {"older": min(first, second), "newer": max(first, second)}
+        row = self.db.one("duplicate_of_two", **two)
+        if row is None:
+            self.db.insert("put_duplicate", **two, policy=policy, now=micros(now))
+            row = self.db.one("duplicate_of_two", **two)
+        assert row is not None, "it was just made"
+        return row
+
+    def _told(self, scan: Row, found: Sequence[int], now: datetime) -> list[str]:
+        """The ids of these scans; the newer of each pair waits to be weighed again, as its record may say so."""
+        partners = []
+        for other in found:
+            self.db.run("wake", scan_id=max(scan["id"], other))
+            partners.append(str(self.db.value("sha256_of_scan", scan_id=other)))
+        return partners
+
+
+def _slots(form: str, page: PageFingerprint) -> list[int]:
+    """Where a fingerprint stands in the index: one number for each band of its bits."""
+    kind = int.from_bytes(hashlib.sha256(f"{form} {page.number}".encode()).digest()[:4]) >> 1
+    bands = [page.bits[begin : begin + BAND_BYTES] for begin in range(0, len(page.bits), BAND_BYTES)]
+    return [(kind << 24) + (place << 16) + int.from_bytes(band) for place, band in enumerate(bands)]
+
+
+def _duplicate_of(row: Row) -> Duplicate:
+    return Duplicate(
+        older=row["older_id"],
+        newer=row["newer_id"],
+        batch=row["batch"],
+        differing=row["differing"],
+        same_values=row["same_values"],
+        policy=row["policy"],
+        found_at=moment(row["found_at"]),
+        settled=row["settled"] or "open",
+    )
