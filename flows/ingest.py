@@ -26,7 +26,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.administration import require_fair_start
 from flows.home import Home, home_at, load_settings, now
-from flows.mending import known_as, retake_by_policy, to_read_again
+from flows.mending import known_as, reconcile_with_retakes, to_read_again
 from flows.runtime import settle_memory
 from flows.steps import (
     AUTO_FORM,
@@ -40,7 +40,6 @@ from flows.steps import (
     forms_of,
     log_batch,
     read_scan,
-    reconcile_to_the_end,
     require_open_batch,
     take_in,
     time_name,
@@ -185,9 +184,7 @@ def _ingested(files: Sequence[Path], form: str, batch: str, home: str) -> Ingest
         else:
             queue.add(taken, again)
     queue.drain()
-    reconcile_to_the_end(opened)
-    if retake_by_policy(opened):
-        reconcile_to_the_end(opened)
+    reconcile_with_retakes(opened)
     log_batch(opened, done)
     create_markdown_artifact(key=f"summary-{url_name(batch)}", markdown=batch_summary(done, opened))
     return done

@@ -45,7 +45,6 @@ def ingest(
     With --again they are read anew, also as another form: what was read before stays as history.
     """
     from flows.home import now, open_home
-    from flows.output import duplicates_of, waiting_duplicates
     from flows.runtime import prefect_for
     from flows.steps import time_name
 
@@ -66,9 +65,7 @@ def ingest(
         terminal.as_json({**dataclasses.asdict(done), "changed": done.changed, **more})
     else:
         _print(done, others, missed)
-        for line in waiting_duplicates(duplicates_of(home, name)):
-            terminal.say(line)
-        _print_advice(retake, settings)
+        _print_advice(retake, home, name)
     if done.set_aside or done.failed or done.without or missed:
         raise typer.Exit(1)
 
@@ -126,9 +123,14 @@ def _not_taken(paths: list[Path], settings: Settings) -> tuple[list[str], list[t
     return [shown_path(path) for path in passed_over(paths, own_folders=own)], missed
 
 
-def _print_advice(retake: Mapping[str, Sequence[str]], settings: Settings) -> None:
+def _print_advice(retake: Mapping[str, Sequence[str]], home: Home, batch: str) -> None:
+    """What is to be photographed again, and what may be an order that came before."""
+    from flows.output import duplicates_of, waiting_duplicates
+
     for scan, codes in retake.items():
-        terminal.say(f"{terminal.one_line(scan)}: {terminal.photo_advice(codes, settings.spoken_language)}")
+        terminal.say(f"{terminal.one_line(scan)}: {terminal.photo_advice(codes, home.settings.spoken_language)}")
+    for line in waiting_duplicates(duplicates_of(home, batch)):
+        terminal.say(line)
 
 
 def _because(by: str, why: str) -> Because:

@@ -10,7 +10,7 @@ from flows.mending.read_again import (
     what_stands,
 )
 from flows.mending.retake import retake, turn
-from flows.mending.settle_duplicates import retake_by_policy, settle
+from flows.mending.settle_duplicates import reconcile_with_retakes, settle
 from flows.mending.values import require_fitting
 
 __all__ = [
@@ -21,9 +21,9 @@ __all__ = [
     "form_to_read",
     "known_as",
     "read_again",
+    "reconcile_with_retakes",
     "require_fitting",
     "retake",
-    "retake_by_policy",
     "scans_to_read_again",
     "settle",
     "to_read_again",

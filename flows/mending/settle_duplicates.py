@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 from flows.home import Home, now
 from flows.mending.read_again import NewPages, read_again
-from flows.steps import Because
+from flows.steps import Because, reconcile_to_the_end
 from transcribe.errors import FairhandError, SettingsError
 from transcribe.model import Scan, ScanPage, Verdict
 
@@ -40,8 +40,15 @@ def settle(home: Home, first: str, second: str, verdict: Verdict, because: Becau
     return older, newer
 
 
+def reconcile_with_retakes(home: Home) -> None:
+    """Reconcile a home, and take the newer pictures of what came again where form or home say so."""
+    reconcile_to_the_end(home)
+    if retake_by_policy(home):
+        reconcile_to_the_end(home)
+
+
 def retake_by_policy(home: Home) -> int:
-    """Have each scan that looks like an older one become its picture, where form or home say so; gives how many.
+    """Have scans that look like older ones become their pictures, by policy; gives how many.
 
     Where only the values are the same it may be another sheet: that is left to an operator.
     """
