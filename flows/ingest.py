@@ -36,25 +36,25 @@ from flows.steps import (
     TakenScan,
     batch_summary,
     existing_folder,
-    failure_message,
+    finish_batch,
     forms_of,
-    log_batch,
+    put_failed,
     read_scan,
     require_open_batch,
+    require_readable,
     take_in,
     time_name,
     url_name,
     work_key,
 )
-from transcribe.errors import FairhandError, ScanError
+from transcribe.errors import EngineMissing, FairhandError
 from transcribe.intake import Unreadable, gather, shown_path
 from transcribe.model import ReadResult, Scan
 
 logger = logging.getLogger("fairhand.ingest")
 
 WINDOW_SCANS_COUNT = 4
-"""Scans handed to Prefect ahead of those being read, for each worker: its server drops events when thousands come at
-once."""
+"""Scans handed to Prefect ahead, for each worker: its server drops events when thousands come at once."""
 
 RETRY_SECONDS = (1, 10)
 """An engine that failed is asked again soon, and once more when a short overload has passed."""
@@ -62,8 +62,8 @@ RETRY_SECONDS = (1, 10)
 FULL_PROGRESS_PERCENT = 100.0
 """What Prefect's progress bar shows when all is done."""
 
-REPORT_PROGRESS: ContextVar[Callable[[int, int], None]] = ContextVar("progress", default=lambda done, total: None)
-"""The function of this process that is given (scans done, files in all); a function cannot be a flow's parameter."""
+REPORT_PROGRESS: ContextVar[Callable[[int, int, int], None]] = ContextVar("progress", default=lambda *_: None)
+"""The function that is given (scans done, files in all, set aside or failed); none can be a flow's parameter."""
 
 BATCH_FILES: ContextVar[tuple[Path, ...]] = ContextVar("files", default=())
 """The files and folders that the command line was given.
@@ -86,12 +86,8 @@ def _is_worth_retrying(task: prefect.Task[Any, Any], run: TaskRun, state: State[
     return isinstance(error, FairhandError) and error.retry
 
 
-def _cache_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
-    return str(parameters["key"])
-
-
 def _without_traceback(record: logging.LogRecord) -> bool:
-    """Take the traceback off what Prefect logs of a failed reading: we log an unforeseen error once ourselves."""
+    """Take the traceback off what Prefect logs of a failure: we log an unforeseen error once ourselves."""
     record.exc_info = None
     return True
 
@@ -102,7 +98,7 @@ def _without_traceback(record: logging.LogRecord) -> bool:
     retries=len(RETRY_SECONDS),
     retry_delay_seconds=list(RETRY_SECONDS),
     retry_condition_fn=_is_worth_retrying,
-    cache_key_fn=_cache_key,
+    cache_key_fn=lambda _, parameters: str(parameters["key"]),
     persist_result=True,
     result_serializer="json",
     log_prints=False,
@@ -145,7 +141,8 @@ def ingest(folder: str = "", form: str = AUTO_FORM, batch: str = "", home: str =
 def _run(folder: str, form: str, batch: str, home: str) -> State[dict[str, Any]]:
     """What the flow does. Prefect sends the flow itself to another process whole, which this module could not bear."""
     settle_memory()
-    logging.getLogger("prefect.task_runs").addFilter(_without_traceback)  # once, however often it is called
+    for name in ("prefect.task_runs", "prefect.flow_runs"):
+        logging.getLogger(name).addFilter(_without_traceback)  # once, however often it is called
     try:
         done = _ingested(BATCH_FILES.get() or (existing_folder(folder),), form, batch or time_name(now()), home)
     except FairhandError:
@@ -170,6 +167,7 @@ def _ingested(files: Sequence[Path], form: str, batch: str, home: str) -> Ingest
     """What `ingest` does, in a function of its own: Prefect keeps the message of each error that leaves a flow."""
     opened = home_at(home or str(load_settings().home))
     require_fair_start(opened, forms_of(opened, form))
+    require_readable(opened, form)
     require_open_batch(opened, batch)
     done = Ingested(batch=batch, files=len(gather(files, own_folders=opened.settings.picture_folders)))
     artifact = create_progress_artifact(progress=0.0, key=f"progress-{url_name(batch)}", description=f"Batch {batch}")
@@ -181,11 +179,11 @@ def _ingested(files: Sequence[Path], form: str, batch: str, home: str) -> Ingest
         if isinstance(taken, Unreadable):
             (done.failed if taken.failed else done.set_aside).append((shown_path(taken.path), taken.message))
             done.aside_before += taken.file.sha256 in aside_before
+            queue.report()
         else:
             queue.add(taken, again)
     queue.drain()
-    reconcile_with_retakes(opened)
-    log_batch(opened, done)
+    finish_batch(opened, done, reconcile_with_retakes)
     create_markdown_artifact(key=f"summary-{url_name(batch)}", markdown=batch_summary(done, opened))
     return done
 
@@ -196,12 +194,13 @@ def ingest_batch(
     form: str,
     batch: str,
     workers: int,
-    progress: Callable[[int, int], None],
+    progress: Callable[[int, int, int], None],
     again: Because | None = None,
 ) -> Ingested:
     """Run the flow in this process with so many scans at a time.
 
-    `progress` is called with (scans done, files in all) after each. With `again` what is known is read anew.
+    `progress` is called with (scans done, files in all, set aside or failed) after each. With `again` what is known is
+    read anew.
     """
     progress_token, files_token = REPORT_PROGRESS.set(progress), BATCH_FILES.set(tuple(paths))
     again_token = READ_AGAIN.set(again)
@@ -249,11 +248,15 @@ class _Window:
             self._lost |= {scan.id} if taken.lost else set()
             self._begin(scan, anew=taken.lost)
             return
-        self._report()
+        self.report()
 
     def _begin(self, scan: Scan, *, anew: bool) -> None:
         self._submitted.add(scan.id)
-        self._running.append((scan, self._submit(scan, anew=anew)))
+        try:
+            self._running.append((scan, self._submit(scan, anew=anew)))
+        except EngineMissing as error:  # the scans of other forms go on
+            self._fail(scan, error)
+            self.report()
         if len(self._running) > self._size:
             self._finish_first()
 
@@ -281,19 +284,16 @@ class _Window:
             self._done.healed += scan.id in self._lost
             self._done.without += [(scan.name, engine) for engine in result.get("failed", ())]
         TO_READ_AGAIN.pop(scan.id, None)
-        self._report()
+        self.report()
 
     def _fail(self, scan: Scan, error: Exception) -> None:
-        """Set a scan aside, whatever happened to it, so that the others go on."""
-        message = failure_message(scan, error)
-        if scan.id in TO_READ_AGAIN:  # what was read of it before stands
-            self._done.failed.append((scan.name, f"It was not read again, and stays as it was: {message}"))
-            return
-        self._home.store.set_scan_aside(scan.id, type(error).__name__, message, self._done.batch, now())
-        (self._done.set_aside if isinstance(error, ScanError) else self._done.failed).append((scan.name, message))
+        again = TO_READ_AGAIN.pop(scan.id, None) is not None
+        put_failed(self._home, self._done, scan, error, again=again)
 
-    def _report(self) -> None:
+    def report(self) -> None:
+        """One scan more is done, or one file more is set aside."""
         self._finished += 1
-        REPORT_PROGRESS.get()(self._finished, max(self._done.files, self._finished))
+        aside = len(self._done.set_aside) + len(self._done.failed)
+        REPORT_PROGRESS.get()(self._finished, max(self._done.files, self._finished), aside)
         if self._finished % self._size == 0:
             self._show(FULL_PROGRESS_PERCENT * self._finished / max(self._done.files, self._finished))

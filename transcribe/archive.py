@@ -19,7 +19,7 @@ from typing import Any
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from transcribe.errors import NotFound
+from transcribe.errors import ArchiveFull, NotFound, is_disk_full
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -73,7 +73,9 @@ class Archive:
         return sha256
 
     def put_all(self, contents: Iterable[bytes]) -> list[str]:
-        """Keep these bytes; gives their SHA-256s. In a folder they are then on disk, whatever happens.
+        """Keep these bytes; gives their SHA-256s. ArchiveFull where there is no room for all of them.
+
+        In a folder they are then on disk, whatever happens.
 
         Any number of writers may keep the same bytes at once, and a killed one leaves no half file under the name. A
         file of this name that was cut or changed is put right. Elsewhere than in a folder the place itself says when
@@ -85,7 +87,7 @@ class Archive:
             paths = [Path(self._path(sha256)) for sha256 in lacking]
             for start in range(0, len(paths), OPEN_FILES_COUNT):
                 together = paths[start : start + OPEN_FILES_COUNT]
-                self._put_in_folder({path: lacking[path.name] for path in together})
+                self._put_together({path: lacking[path.name] for path in together})
             self._sync_known([Path(self._path(sha256)) for sha256, _ in hashed if sha256 not in lacking])
         else:
             for sha256, content in lacking.items():
@@ -97,6 +99,14 @@ class Archive:
             return bool(self._files.cat_file(path) == content)
         except FileNotFoundError:
             return False
+
+    def _put_together(self, contents: Mapping[Path, bytes]) -> None:
+        try:
+            self._put_in_folder(contents)
+        except OSError as error:
+            if is_disk_full(error, Path(self._root)):
+                raise ArchiveFull(self._root) from error
+            raise
 
     def _put_in_folder(self, contents: Mapping[Path, bytes]) -> None:
         """Write all, then have all on disk, then give all their names: the disk then writes most of it in one go."""

@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
+from pathlib import Path
+
+FULL_DISK_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""What the system says where there is no room: on the disk, or for this user."""
+
+SQLITE_IOERR = 10
+"""SQLite's code for a write that failed, which it may have done as there is no room."""
+
+SQLITE_FULL = 13
+"""SQLite's code for a write that failed as there is no room."""
+
+FULL_DISK_BYTES = 256 * 1024
+"""A disk with less room is full where a write to it failed: SQLite makes files longer by such steps. Chosen by hand."""
+
 
 class FairhandError(Exception):
     """Something went wrong in fairhand."""
@@ -57,6 +73,38 @@ class StoreError(FairhandError):
     """The database could not be read or written; try again."""
 
     retry = True
+
+
+class DiskFull(StoreError):
+    """The disk of a database is full; make room on it, and do the same again."""
+
+    retry = False
+
+    @classmethod
+    def of(cls, what: str, path: Path) -> DiskFull:
+        """The error that names the database and where it lies."""
+        return cls(
+            f"The disk of {what} is full ({path}). Make room on it and do the same again; what was kept before stays."
+        )
+
+
+class ArchiveFull(FairhandError):
+    """The disk of the archive is full; make room on it, and do the same again."""
+
+    advice = "Make room on it"
+    """What to do before it is tried again."""
+
+    def __init__(self, path: str) -> None:
+        self.reason = f"the disk of the archive is full ({path})."
+        super().__init__(f"The disk of the archive is full ({path}). {self.advice} and do the same again.")
+
+
+def is_disk_full(error: BaseException, path: Path) -> bool:
+    """Whether a write failed for want of room: an error of the system, or of SQLite about this file."""
+    if isinstance(error, OSError):
+        return error.errno in FULL_DISK_ERRNOS
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code == SQLITE_FULL or (code == SQLITE_IOERR and shutil.disk_usage(path.parent).free < FULL_DISK_BYTES)
 
 
 class LeaseLost(StoreError):

@@ -25,6 +25,7 @@ from flows.steps import held_forms
 from transcribe import ocr
 from transcribe.codes import Verdict
 from transcribe.errors import FairhandError
+from transcribe.model import Form
 from transcribe.store import StateFile, open_store
 
 PACKAGES = ("transcribe", "reconcile", "flows")
@@ -138,6 +139,15 @@ def _engines(settings: Settings) -> Iterator[Finding]:
         if problem:
             message, _, mend = problem.rpartition(": ")
             yield Finding(check="engines", message=message + ".", mend=mend, machine=True)
+
+
+def unread_languages(settings: Settings, form: Form) -> list[str]:
+    """Why engines in use cannot read the languages of a form here, each with the command that mends it.
+
+    An engine that does not exist is a finding of `doctor`, not one of the form.
+    """
+    used = [name for name in dict.fromkeys(settings.engines) if name in ocr.names()]
+    return [problem for name in used if (problem := ocr.problem(name, form.languages))]
 
 
 def _engine_choice(named: tuple[str, ...]) -> Iterator[Finding]:

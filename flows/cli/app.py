@@ -19,7 +19,7 @@ import typer
 from flows import terminal
 from flows.cli.help_pages import GroupedCommands, dress
 from flows.cli.old_commands import new_spelling
-from transcribe.errors import FairhandError
+from transcribe.errors import FULL_DISK_ERRNOS, FairhandError
 
 if TYPE_CHECKING:
     from typer._click import Command, Context
@@ -82,6 +82,12 @@ class _Commands(GroupedCommands):
         except FairhandError as error:
             terminal.say(f"fairhand: {error}", err=True)
             raise typer.Exit(EXIT_CODE_OF_ERROR.get(error.exit_code, error.exit_code)) from error
+        except OSError as error:
+            if error.errno not in FULL_DISK_ERRNOS:
+                raise
+            where = f"The disk of {error.filename}" if error.filename else "A disk that was written to"
+            terminal.say(f"fairhand: {where} is full. Make room on it and give the command again.", err=True)
+            raise typer.Exit(1) from error
 
 
 app = typer.Typer(

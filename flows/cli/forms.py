@@ -66,10 +66,21 @@ def list_forms(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 
 @forms.command("check")
 def check_form(ctx: typer.Context, form: Form) -> None:
-    """Check a form's definition; a mistake is named by file and key."""
+    """Check a form's definition and its languages; every mistake is named by file and key.
+
+    Exit code 3 where an engine lacks a language that the form is read in, with the command that installs it.
+    """
+    from flows.administration import unread_languages
+
     checked = form_library(ctx).check(form)
     fields, tables = len(checked.fields), len(checked.tables)
     terminal.say(f"{checked.name} version {checked.version} is well formed: {fields} fields, {tables} tables.")
+    languages, lacking = ", ".join(checked.languages), unread_languages(settings_of(ctx), checked)
+    for problem in lacking:
+        terminal.say(f"It cannot be read here in its languages ({languages}). {problem}")
+    if lacking:
+        raise typer.Exit(3)
+    terminal.say(f"Its languages are {languages}; the engines in use have them here.")
 
 
 @forms.command("install")

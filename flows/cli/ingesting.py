@@ -66,7 +66,7 @@ def ingest(
     else:
         _print(done, others, missed)
         _print_advice(retake, home, name)
-    if done.set_aside or done.failed or done.without or missed:
+    if done.set_aside or done.failed or done.without or done.unfinished or missed:
         raise typer.Exit(1)
 
 
@@ -98,6 +98,8 @@ def _print(done: Ingested, others: Sequence[str], missed: Sequence[tuple[str, st
         terminal.say(
             f"{terminal.one_line(name)}: {engine} failed on it; the other engines read it, and people are asked."
         )
+    if done.unfinished:
+        terminal.say(f"What was read is kept, and not weighed and published to the end: {done.unfinished}")
     for folder, reason in missed:
         terminal.say(terminal.unreached_message(folder, reason))
     if others:
@@ -105,12 +107,13 @@ def _print(done: Ingested, others: Sequence[str], missed: Sequence[tuple[str, st
 
 
 def _check(home: Home, form: str) -> None:
-    """What is wrong with a form or its pay is said before anything begins."""
+    """What is wrong with a form, its languages or its pay is said before anything begins."""
     from flows.administration import require_fair_start
-    from flows.steps import AUTO_FORM, forms_of
+    from flows.steps import AUTO_FORM, forms_of, require_readable
 
     for name in (form,) if form != AUTO_FORM else home.forms.names():
         home.use_form(name)
+    require_readable(home, form)
     require_fair_start(home, forms_of(home, form))
 
 

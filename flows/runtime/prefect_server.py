@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from flows.home import (
 )
 from flows.runtime.file_locks import is_locked, take_lock
 from flows.runtime.process_guard import GRACE_SECONDS, guarded
-from transcribe.errors import FairhandError, SettingsError
+from transcribe.errors import FULL_DISK_BYTES, DiskFull, FairhandError, SettingsError
 
 START_SECONDS = 300.0
 """How long a server may take to answer: 7 s on an idle machine, two minutes on one with five programs a core."""
@@ -86,6 +87,8 @@ class PrefectServer:
                 return
             time.sleep(POLL_SECONDS)
         self.stop()
+        if shutil.disk_usage(self.log.parent).free < FULL_DISK_BYTES:
+            raise DiskFull.of("Prefect's database", self.log.parent)
         raise FairhandError(f"Prefect's server did not start; {self.log} says why.")
 
     def has_ended(self) -> bool:

@@ -33,8 +33,8 @@ def read_files(
     """Read files and give each scan as JSON, with what was weighed.
 
     The latter is None for a file that cannot be read and for a scan of an unknown form.
-    `progress` is called with (scans done, files in all). Raises FormError and EngineMissing, after which no file can be
-    read.
+    `progress` is called with (scans done, files in all). Raises FormError, and EngineMissing where no engine reads the
+    form that is named, after which no file can be read.
     """
     library = FormLibrary(settings.forms)
     parameters = parameters_of_home(settings)
@@ -50,7 +50,13 @@ def read_files(
                 yield error_json(scanned.path, scanned.error, message), None
             else:
                 form_of_scan = next((known for known in forms if known.name == scanned.scan.form), form)
-                yield _read_scan(scanned, form_of_scan, archive, settings, parameters)
+                try:
+                    yield _read_scan(scanned, form_of_scan, archive, settings, parameters)
+                except EngineMissing as error:
+                    if form is not None:
+                        raise
+                    message = f"{scanned.path.name}: its form {scanned.scan.form} cannot be read here. {error}."
+                    yield error_json(scanned.path, type(error).__name__, message), None
 
 
 def parameters_of_home(settings: Settings) -> Parameters:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 
 from flows.home import Home, now
-from transcribe.errors import FairhandError, SettingsError
+from flows.steps.read_scans import failure_message
+from flows.steps.reconcile_scans import reconcile_to_the_end
+from transcribe.errors import DiskFull, FairhandError, ScanError, SettingsError
+from transcribe.model import Scan
 
 
 class BatchError(FairhandError):
@@ -15,6 +19,10 @@ class BatchError(FairhandError):
 
     Prefect, which keeps the message of every error, is told no word of it.
     """
+
+
+WORDS = frozenset({"batch", "unfinished"})
+"""What of a batch that was taken in is no count."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,7 +35,8 @@ class Ingested:
     what it is known: name, scan, form, version, batch and since when.
     `unidentified` counts new scans of an unknown form, `aside_before` files that were set aside before. `set_aside` has
     the files that could not be read and `failed` what failed for another reason, each with a message. `without` has
-    the scans that were read without an engine that failed on them, with the engine.
+    the scans that were read without an engine that failed on them, with the engine. `unfinished` says what kept the
+    readings from being weighed or published; they are kept.
     """
 
     batch: str
@@ -44,6 +53,7 @@ class Ingested:
     failed: list[tuple[str, str]] = field(default_factory=list)
     without: list[tuple[str, str]] = field(default_factory=list)
     known_as: list[dict[str, object]] = field(default_factory=list)
+    unfinished: str = ""
 
     @property
     def changed(self) -> bool:
@@ -58,7 +68,7 @@ class Ingested:
     @property
     def counts(self) -> dict[str, int]:
         """How many of each there were."""
-        found = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "batch"}
+        found = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in WORDS}
         return {name: value if isinstance(value, int) else len(value) for name, value in found.items()}
 
     @property
@@ -69,7 +79,8 @@ class Ingested:
             (len(self.failed), "failed"),
             (len(self.without), "without an engine"),
         )
-        return ", ".join(f"{count} {what}" for count, what in parts if count) or "Completed"
+        said = [f"{count} {what}" for count, what in parts if count]
+        return ", ".join([*said, *(["not published"] if self.unfinished else [])]) or "Completed"
 
     @property
     def sentence(self) -> str:
@@ -78,6 +89,16 @@ class Ingested:
             f"{self.scans} scans in {self.files} files: {self.read} read, {self.known} known already, "
             f"{self.unidentified} of an unknown form, {len(self.set_aside)} files set aside, {len(self.failed)} failed."
         )
+
+
+def put_failed(home: Home, done: Ingested, scan: Scan, error: Exception, *, again: bool) -> None:
+    """Set a scan aside, whatever happened to it, so that the others go on. One that was read before stays as it was."""
+    message = failure_message(scan, error)
+    if again:
+        done.failed.append((scan.name, f"It was not read again, and stays as it was: {message}"))
+        return
+    home.store.set_scan_aside(scan.id, type(error).__name__, message, done.batch, now())
+    (done.set_aside if isinstance(error, ScanError) else done.failed).append((scan.name, message))
 
 
 def existing_folder(folder: str) -> Path:
@@ -108,6 +129,15 @@ def require_open_batch(home: Home, batch: str) -> None:
             f"The batch {batch!r} was cancelled on {cancelled:%Y-%m-%d}: nobody would be asked about these files. "
             "Go on with it first (fairhand batch resume), or name another --batch."
         )
+
+
+def finish_batch(home: Home, done: Ingested, reconcile: Callable[[Home], object] = reconcile_to_the_end) -> None:
+    """Weigh and publish what came in by `reconcile`, and log it. Where a database has no room, `unfinished` says so."""
+    try:
+        reconcile(home)
+    except DiskFull as error:
+        done.unfinished = str(error)
+    log_batch(home, done)
 
 
 def log_batch(home: Home, done: Ingested) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 
-from transcribe.errors import FairhandError, StoreError
+from transcribe.errors import DiskFull, FairhandError, StoreError
 from transcribe.model import Reading
 from transcribe.store import Store, Waiting
 
@@ -36,7 +36,7 @@ def set_apart(
         if isinstance(error, FairhandError)
         else f"weighing it failed unexpectedly ({type(error).__name__}: {error})."
     )
-    if isinstance(error, StoreError) and error.retry:
+    if isinstance(error, DiskFull) or (isinstance(error, StoreError) and error.retry):
         return message
     blamed = None if foreseen else to_blame(store.readings(waiting.scan.id, waiting.up_to), weighed)
     store.quarantine(

@@ -12,7 +12,7 @@ from pathlib import Path
 from flows.duplicates import find_alike
 from flows.home import Home, Settings, limits, now
 from transcribe import ocr
-from transcribe.errors import FairhandError, ScanError
+from transcribe.errors import ArchiveFull, DiskFull, EngineMissing, FairhandError, ScanError
 from transcribe.intake import (
     SAVE_ANEW_ADVICE,
     Scanned,
@@ -72,6 +72,20 @@ def forms_of(home: Home, form_name: str) -> list[str]:
     return list(home.forms.names()) if form_name == AUTO_FORM else [home.forms.find(form_name).name]
 
 
+def require_readable(home: Home, form_name: str) -> None:
+    """EngineMissing where an engine in use lacks what it needs to read this form; it says what to install.
+
+    With the form "auto" nothing is required: scans of the other forms can be read.
+    """
+    if form_name == AUTO_FORM:
+        return
+    form = home.forms.find(form_name)
+    try:
+        engines_for(home, form)
+    except EngineMissing as error:
+        raise EngineMissing(f"The form {form.name} cannot be read on this machine. {error}") from error
+
+
 def take_in(
     home: Home, paths: Sequence[Path], form_name: str, batch: str, again: Because | None = None
 ) -> Iterator[TakenScan | Unreadable]:
@@ -112,6 +126,12 @@ def failure_message(scan: Scan, error: Exception) -> str:
     traceback."""
     if isinstance(error, ScanError):
         return f"{error} {error.advice} and ingest it again."
+    if isinstance(error, ArchiveFull):
+        return f"{error.reason} {error.advice} and ingest it again."
+    if isinstance(error, DiskFull):
+        return str(error)
+    if isinstance(error, EngineMissing):
+        return f"the form {scan.form} cannot be read on this machine. {error}. Then ingest it again."
     if isinstance(error, FairhandError):
         return f"{error} See what `fairhand doctor` says, and ingest it again."
     logger.error("Reading the scan %s failed unexpectedly.", scan.id[:12], exc_info=error)

@@ -6,10 +6,11 @@ import json
 import os
 import re
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import typer
 
@@ -24,6 +25,12 @@ OBEYED_PATTERN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\
 
 LINE_BREAK_PATTERN = re.compile("[\\n\\u2028\\u2029]")
 """Breaks of lines that are printed in texts of several lines, and shown in names."""
+
+LEAST_SECONDS_BETWEEN_LINES = 10.0
+"""Seconds between two lines of progress where there is no terminal. Chosen by hand."""
+
+LINE_SHARE_OF_TIME = 0.05
+"""A line of progress waits for this share of the time that has gone already. Chosen by hand."""
 
 NO_PICTURE_MESSAGE = "There is no picture and no PDF in what was named"
 """What is said where folders hold nothing to read; more follows."""
@@ -129,11 +136,20 @@ def columns(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         say("  ".join(cells).rstrip())
 
 
+class Progress(Protocol):
+    """Is called with how many are done, of how many, and how many of them were set aside."""
+
+    def __call__(self, done: int, total: int, aside: int = 0) -> None: ...
+
+
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Gives a function to call with (done, of how many). It draws a bar on stderr, where that is a terminal."""
+def progress(what: str, clock: Callable[[], float] = time.monotonic) -> Iterator[Progress]:
+    """Gives a function to call as the work goes on.
+
+    It draws a bar on stderr, where that is a terminal; else it prints a line there now and then.
+    """
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield _lines(what, clock)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -141,4 +157,18 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     parts = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*parts, console=Console(stderr=True), transient=True) as bar:
         line = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(line, completed=done, total=total)
+        yield lambda done, total, aside=0: bar.update(line, completed=done, total=total)
+
+
+def _lines(what: str, clock: Callable[[], float]) -> Progress:
+    """Prints a line after some seconds, and then ever more rarely: a night's work is some hundred lines."""
+    begun = last = clock()
+
+    def told(done: int, total: int, aside: int = 0) -> None:
+        nonlocal last
+        at = clock()
+        if at - last >= max(LEAST_SECONDS_BETWEEN_LINES, LINE_SHARE_OF_TIME * (at - begun)):
+            last = at
+            note(f"{what}: {done} of {total}, {aside} set aside so far")
+
+    return told

@@ -10,12 +10,15 @@ from pathlib import Path
 
 from flows.home import Home
 from flows.steps import place_of
-from transcribe.errors import ScanError
+from transcribe.errors import ArchiveFull, EngineMissing, ScanError
 from transcribe.intake import scan_id
 from transcribe.store import SetAside
 
 PAGED_SUFFIXES = frozenset({".pdf", ".tif", ".tiff"})
 """Endings of files that may have several pages, each set aside by itself."""
+
+OF_THE_MACHINE = frozenset({ArchiveFull.__name__, EngineMissing.__name__})
+"""Errors that are no fault of a file: it stays where it is, and is tried again."""
 
 FORGOTTEN_REASON = (
     "It was forgotten before, and what is erased stays erased. To take it in again all the same: "
@@ -39,9 +42,9 @@ class Verdict:
 def verdicts(home: Home, paths: Sequence[Path], begun: datetime) -> dict[Path, Verdict]:
     """What became of each of these files since `begun`. One of which nothing became is neither taken nor has a reason.
 
-    What was set aside earlier does not count: another file may have had this name.
+    What was set aside earlier does not count: another file may have had this name. Nor does what the machine lacked.
     """
-    aside = [each for each in home.store.list_set_aside() if each.at >= begun]
+    aside = [each for each in home.store.list_set_aside() if each.at >= begun and each.error not in OF_THE_MACHINE]
     return {path: _verdict(home, path, aside) for path in paths}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from transcribe.errors import NotFound, StoreError
+from transcribe.errors import DiskFull, NotFound, StoreError, is_disk_full
 from transcribe.store import empty_log, enable_write_ahead
 
 _LOCK_WAIT_SECONDS = 30.0
@@ -66,6 +66,8 @@ def _opened(path: Path, address: str, *, uri: bool) -> Iterator[Database]:
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
+        if is_disk_full(error, path):
+            raise DiskFull.of("the record database", path) from error
         advice = "make it anew with `fairhand records rebuild`" if _is_damage(error) else "try again"
         raise StoreError(f"The record database {path} could not be used: {error}; {advice}.") from error
 

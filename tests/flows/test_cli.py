@@ -153,7 +153,20 @@ def test_json_keeps_accents(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == json.dumps({"name": "Éloïse"}, ensure_ascii=False) + "\n"
 
 
-def test_progress_draws_nothing_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_a_plain_line_now_and_then_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    at = 0.0
+    with printing.progress("reading", lambda: at) as told:
+        for done in range(1, 10_001):
+            at += 2.0
+            told(done, 10_000, done // 100)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "reading: 5 of 10000, 0 set aside so far"
+    assert lines[30].startswith("reading: ")
+    assert 60 < len(lines) < 150
+    assert all(line.isprintable() for line in lines)
+
+
+def test_short_work_needs_no_line_of_progress(capsys: pytest.CaptureFixture[str]) -> None:
     with printing.progress("reading") as told:
         told(1, 2)
     assert capsys.readouterr().err == ""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from transcribe.errors import FairhandError, ScanError
+from transcribe.errors import ArchiveFull, FairhandError, ScanError
 from transcribe.intake.file_names import is_utf8, path_bytes, shown_name
 from transcribe.model import Page, SourceFile
 from transcribe.registration import remembered_alignment
@@ -94,11 +94,13 @@ def file_pages(files: Iterable[Path], limits: Limits) -> Iterator[FilePage | Unr
 def unreadable(path: Path, source: SourceFile, error: Exception, page: int = 0) -> Unreadable:
     """The file set aside, with the error's reason as one sentence that names the file.
 
-    An unforeseen error goes to the log with where it happened, and the other files go on. Our own errors that are not
-    about one file are raised.
+    An unforeseen error goes to the log with where it happened, and the other files go on. So they do where the archive
+    is full, as a smaller one may have room. Our own errors that are not about one file are raised.
     """
     if isinstance(error, ScanError):
         reason, advice = str(error), error.advice
+    elif isinstance(error, ArchiveFull):
+        reason, advice = error.reason, error.advice
     elif isinstance(error, FairhandError):
         raise error
     else:

@@ -16,7 +16,7 @@ from typing import Any
 
 import aiosql
 
-from transcribe.errors import StoreError
+from transcribe.errors import DiskFull, StoreError, is_disk_full
 from transcribe.store.drivers.database import Row, TransactionLost
 from transcribe.store.drivers.journal import empty_log, enable_write_ahead
 from transcribe.store.drivers.migrate import migrate
@@ -194,6 +194,8 @@ class SqliteDatabase:
             raise self._store_error(error) from error
 
     def _store_error(self, error: sqlite3.DatabaseError) -> StoreError:
+        if is_disk_full(error, self.path):
+            return DiskFull.of(self.path.name, self.path)
         return StoreError(f"{self.path.name} could not be read or written ({error}); try again.")
 
     @contextmanager
