@@ -162,8 +162,8 @@ DuplicatePolicy = Literal["link", "flag", "hold", "retake"]
 """What becomes of a scan that is the same order again: it is said, marked, kept back, or a new picture of the first."""
 
 
-Verdict = Literal["duplicate", "retake", "different", "open"]
-"""What an operator says of two scans: the same order, the same with the better picture, two orders; or not yet."""
+Verdict = Literal["duplicate", "retake", "different", "open", "joined"]
+"""What two scans are: the same order, the same with the better picture, two orders, not settled; or one, joined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,12 +191,12 @@ class Duplicate:
     @property
     def is_marked(self) -> bool:
         """Whether the record of the newer scan says that it is, or may be, the same order again."""
-        return self.waits or self.settled in ("duplicate", "retake")
+        return self.waits or self.settled in ("duplicate", "retake", "joined")
 
     @property
     def is_held(self) -> bool:
         """Whether the newer scan has no record because of this, unless it has one already."""
-        return self.settled in ("duplicate", "retake") or (self.waits and self.policy in ("hold", "retake"))
+        return self.settled in ("duplicate", "retake", "joined") or (self.waits and self.policy in ("hold", "retake"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ COMMAND_GROUPS = (
     "batch",
     "scan",
     "duplicate_scans",
+    "scan_pages",
     "value",
     "quarantine",
     "retention",

@@ -49,6 +49,8 @@ EXAMPLES = {
     "scan retake": "fairhand scan retake order-7.jpg better.jpg --why 'the first was blurred'",
     "scan duplicates": "fairhand scan duplicates --open",
     "scan settle": "fairhand scan settle order-7.jpg order-9.jpg --as duplicate --why 'sent twice'",
+    "scan split": "fairhand scan split orders.pdf --at 3 --why 'two orders in one file'",
+    "scan join": "fairhand scan join order-7.jpg order-8.jpg --why 'its second page'",
     "value correct": "fairhand value correct order-7.jpg total 12.50 --why 'the customer called'",
     "value ask": "fairhand value ask order-7.jpg total --why 'it looks like 17.50'",
     "value lock": "fairhand value lock order-7.jpg total --why 'agreed with the customer'",

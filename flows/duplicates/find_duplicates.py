@@ -51,4 +51,4 @@ def with_duplicates(store: Store, record: Record) -> Record | None:
 
 
 def _state(settled: str) -> str:
-    return "may be the same as" if settled == "open" else "the same as"
+    return {"open": "may be the same as", "joined": "part of"}.get(settled, "the same as")

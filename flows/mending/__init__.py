@@ -11,6 +11,7 @@ from flows.mending.read_again import (
 )
 from flows.mending.retake import retake, turn
 from flows.mending.settle_duplicates import reconcile_with_retakes, settle
+from flows.mending.split_join import join, split
 from flows.mending.values import require_fitting
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "begin_of",
     "due_of",
     "form_to_read",
+    "join",
     "known_as",
     "read_again",
     "reconcile_with_retakes",
@@ -26,6 +28,7 @@ __all__ = [
     "retake",
     "scans_to_read_again",
     "settle",
+    "split",
     "to_read_again",
     "turn",
     "what_stands",

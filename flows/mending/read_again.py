@@ -42,6 +42,7 @@ def read_again(
     *,
     without: int = 0,
     retaken: bool = False,
+    pages_changed: tuple[str, str] = ("", ""),
     within: Callable[[], None] = _nothing,
 ) -> ReadResult:
     """Have a scan read anew as this form; what was read before stays as history. `within` is kept with it, or not.
@@ -58,7 +59,9 @@ def read_again(
         if pages is not None:
             home.store.replace_pages(scan.id, pages.scan, pages.files, now())
         home.store.read_again(
-            scan.id, (form.name, form.version), reads, because.by, because.why, now(), retaken=retaken
+            *(scan.id, (form.name, form.version), reads, because.by, because.why, now()),
+            retaken=retaken,
+            pages_changed=pages_changed,
         )
         find_alike(home, scan.id, form, prints)
         within()

@@ -31,6 +31,8 @@ def settle(home: Home, first: str, second: str, verdict: Verdict, because: Becau
     def keep(detail: Mapping[str, object] | None = None) -> None:
         home.store.settle_duplicate(older.id, newer.id, verdict, because.by, because.why, now(), detail)
 
+    if before == "joined":
+        raise SettingsError("The pages of the two are joined. Take them apart first: fairhand scan split.")
     if verdict == "retake" and before != "retake":
         _retake(home, older, newer, because, keep)
     elif before == "retake" and verdict != "retake":

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -17,12 +18,13 @@ from reconcile.records import publish, query, rebuild
 from tests.examples import examples
 from tests.transcribe.store.world import NOON, World, decision, machine, sent, sha
 from transcribe.errors import LeaseLost, SettingsError
-from transcribe.model import FieldKey, Form, Scan, ScanPage
+from transcribe.model import DuplicatePolicy, FieldKey, Form, PageFingerprint, Scan, ScanPage, SourceFile, Verdict
 from transcribe.store.facts import Rate
 
 SCANS = st.sampled_from(["a", "b"])
 PEOPLE = st.sampled_from(["ann", "ben"])
 TEXTS = st.sampled_from(["7", "8"])
+VERDICTS = st.sampled_from(get_args(Verdict))
 
 
 class VerbsMachine(RuleBasedStateMachine):
@@ -138,6 +140,38 @@ class VerbsMachine(RuleBasedStateMachine):
         change(self.scans[name], "olga", "why", self._later())
         assert self.store.is_put_aside(self.scans[name]) == aside
 
+    @rule(verdict=VERDICTS)
+    def settle(self, verdict: Verdict) -> None:
+        self.store.settle_duplicate(self.scans["a"], self.scans["b"], verdict, "olga", "why", self._later())
+        pairs = {each.settled for each in self.store.duplicates(self.scans["a"])}
+        assert pairs == {verdict} or verdict == "open"
+
+    @rule(alike=st.booleans(), policy=st.sampled_from(["link", "flag", "hold"]))
+    def find_again(self, alike: bool, policy: DuplicatePolicy) -> None:
+        prints = {"a": b"a" * 256, "b": (b"a" if alike else b"z") * 256}
+        for name, bits in prints.items():
+            page = PageFingerprint(number=1, bits=bits)
+            self.store.put_fingerprints(self.scans[name], [page], 0.2, policy, self._later())
+            self.store.put_identity(self.scans[name], [str(alike) + name], 0.5, policy, self._later())
+        for each in self.store.duplicates():
+            assert each.settled != "open" or alike
+
+    @rule(name=SCANS, split=st.booleans())
+    def split_or_join(self, name: str, split: bool) -> None:
+        scan, first, rest = self._scan(name), ScanPage(file=sha("first"), page=1), ScanPage(file=sha("rest"), page=1)
+        pages = (first,) if split else (first, rest)
+        files = [SourceFile(sha256=page.file, name="", size=1, media_type="image/png") for page in (first, rest)]
+        before = str(scan.pages)
+        if split and len(scan.pages) > 1:
+            self.count += 1
+            part = replace(scan, id=sha(f"part {self.count}"), pages=(rest,))
+            self.store.add_part(scan.id, part, sha(f"origin {self.count}"), self._later())
+        self.store.replace_pages(scan.id, replace(scan, id=sha(str(pages)), pages=pages), files, self._later())
+        reads, changed = self.here.reads(scan, self._form(scan.form, 1)), (sha(before), sha(str(pages)))
+        form = scan.form, scan.form_version
+        self.store.read_again(scan.id, form, reads, "olga", "why", self._later(), pages_changed=changed)
+        assert self._scan(name).pages == pages
+
     @rule(priority=st.integers(0, 9), days=st.none() | st.integers(1, 3))
     def order(self, priority: int, days: int | None) -> None:
         due = None if days is None else NOON + timedelta(days=days)
@@ -171,8 +205,9 @@ class VerbsMachine(RuleBasedStateMachine):
             return
         cancelled = self.store.batch("monday").cancelled_at is not None
         states = {each.scan.id: each.open_tasks for each in self.store.scan_states()}
+        again = {each.newer for each in self.store.duplicates() if each.settled in ("duplicate", "retake", "joined")}
         for scan in self.scans.values():
-            assert not states[scan] or not (cancelled or self.store.is_put_aside(scan))
+            assert not states[scan] or not (cancelled or self.store.is_put_aside(scan) or scan in again)
 
     def _later(self) -> datetime:
         self.now += timedelta(seconds=1)

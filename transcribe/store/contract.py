@@ -420,18 +420,24 @@ class SteeringStore(Protocol):
         now: datetime,
         *,
         retaken: bool = False,
+        pages_changed: tuple[str, str] = ("", ""),
     ) -> None:
         """Keep what machines read of a scan anew, as this form and version. What they read before is history.
 
         Questions that people were asked are withdrawn; those that are held are kept and paid. What is still wished for
         is asked again when the scan is weighed, and decisions stand until then. What people read stays under the form
         that they read it with, and counts where it is this one. `retaken`: from another picture, so that what
-        they could not read before is history too. NotFound where the scan is forgotten.
+        they could not read before is history too. `pages_changed` are hashes of the lists of its pages before and
+        after, where it was split or joined: what people read of other pages than it has now is history. NotFound where
+        the scan is forgotten.
         """
 
     def take_again(self, scan: Scan, files: Sequence[SourceFile], by: str, reason: str, now: datetime) -> Scan:
         """Keep a scan whose pages were forgotten as a new one, with an id of its own. Gives it, or the one that
         already came again."""
+
+    def add_part(self, scan: str, part: Scan, origin: str, now: datetime) -> None:
+        """Keep some pages of a scan as a scan of their own, which came as the pages with the id `origin`."""
 
     def replace_pages(self, scan: str, pages: Scan, files: Sequence[SourceFile], now: datetime) -> None:
         """Take other pages for those of a scan. Those that they replace are then among `replaced`."""

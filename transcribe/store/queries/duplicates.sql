@@ -16,7 +16,7 @@ INSERT INTO print_band (slot, scan_id) SELECT DISTINCT value, :scan_id FROM json
 -- name: part_is_no_partner
 -- Whether the scan s is none that another may be the same order as: forgotten, set aside, or a duplicate itself.
 (s.erased_at IS NOT NULL OR COALESCE({part_last_aside} = 'scan set aside', 0)
-    OR EXISTS (SELECT 1 FROM duplicate d WHERE d.newer = s.id AND d.settled IN ('duplicate', 'retake')))
+    OR EXISTS (SELECT 1 FROM duplicate d WHERE d.newer = s.id AND d.settled IN ('duplicate', 'retake', 'joined')))
 
 -- name: prints_alike
 -- The fingerprints of all scans that share a band with these slots.
@@ -74,7 +74,7 @@ UPDATE scan SET wakes = wakes + 1 WHERE erased_at IS NULL AND id IN (
 o.erased_at IS NULL AND n.erased_at IS NULL
     AND (d.settled <> '' OR (NOT d.refuted AND (d.differing IS NOT NULL OR d.same_values IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM scan s WHERE s.id IN (d.older, d.newer) AND {part_last_aside} = 'scan set aside')
-        AND NOT EXISTS (SELECT 1 FROM duplicate e WHERE e.newer IN (d.older, d.newer) AND e.settled IN ('duplicate', 'retake'))))
+        AND NOT EXISTS (SELECT 1 FROM duplicate e WHERE e.newer IN (d.older, d.newer) AND e.settled IN ('duplicate', 'retake', 'joined'))))
 
 -- name: pairs
 SELECT d.*, o.sha256 AS older_id, n.sha256 AS newer_id, n.batch FROM duplicate d

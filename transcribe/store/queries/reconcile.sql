@@ -10,12 +10,22 @@ RETURNING *;
 -- name: list_claimed
 SELECT sha256 FROM scan WHERE (latest > cursor OR wakes > wakes_done) AND erased_at IS NULL AND claimed_until > :now;
 
+-- name: part_pages_then
+-- Which pages the scan of the reading r had when it was read; '' where it was never split or joined.
+COALESCE((SELECT g.pages_to FROM rereading g WHERE g.scan_id = :scan_id AND g.pages_to <> '' AND g.up_to < r.number
+    ORDER BY g.act_id DESC LIMIT 1), (SELECT g.pages_from FROM rereading g WHERE g.scan_id = :scan_id AND g.pages_to <> ''
+    ORDER BY g.act_id LIMIT 1), '')
+
+-- name: part_pages_now
+COALESCE((SELECT g.pages_to FROM rereading g WHERE g.scan_id = :scan_id AND g.pages_to <> '' ORDER BY g.act_id DESC LIMIT 1), '')
+
 -- name: readings
 SELECT r.* FROM field_now f JOIN reading_seen r ON r.field_id = f.id
 WHERE f.scan_id = :scan_id AND r.number <= :up_to AND NOT r.erased
     AND (r.kind = 'machine' OR r.text IS NOT NULL
         OR r.number > (SELECT COALESCE(MAX(g.up_to), 0) FROM rereading g WHERE g.scan_id = :scan_id AND g.retaken))
     AND (r.kind <> 'machine' OR r.number > (SELECT COALESCE(MAX(g.up_to), 0) FROM rereading g WHERE g.scan_id = :scan_id))
+    AND (r.kind = 'machine' OR {part_pages_then} = {part_pages_now})
     AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number) AND NOT {part_is_aside} ORDER BY r.number;
 
 -- name: readings_of_field

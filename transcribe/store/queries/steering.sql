@@ -19,8 +19,8 @@ WHERE (:scan_id IS NULL OR a.scan_id = :scan_id) AND (:batch IS NULL OR a.batch 
 SELECT COALESCE(MAX(up_to), 0) FROM rereading WHERE scan_id = :scan_id;
 
 -- name: put_rereading!
-INSERT INTO rereading (act_id, scan_id, up_to, retaken)
-SELECT :act, :scan_id, (SELECT COALESCE(MAX(number), 0) FROM reading), :retaken;
+INSERT INTO rereading (act_id, scan_id, up_to, retaken, pages_from, pages_to)
+SELECT :act, :scan_id, (SELECT COALESCE(MAX(number), 0) FROM reading), :retaken, :pages_from, :pages_to;
 
 -- name: scan_becomes!
 -- A record under another form stays published, and the scan has none under this one yet.
@@ -103,7 +103,7 @@ SELECT id FROM scan WHERE batch = :name AND erased_at IS NULL ORDER BY id;
 SELECT 1 FROM scan s JOIN batch b ON b.name = s.batch WHERE s.id = :scan_id AND b.cancelled_at IS NOT NULL
 UNION ALL SELECT 1 FROM act a WHERE a.id = (SELECT MAX(l.id) FROM act l WHERE l.scan_id = :scan_id
     AND l.verb IN ('scan set aside', 'scan brought back')) AND a.verb = 'scan set aside'
-UNION ALL SELECT 1 FROM duplicate d WHERE d.newer = :scan_id AND d.settled IN ('duplicate', 'retake');
+UNION ALL SELECT 1 FROM duplicate d WHERE d.newer = :scan_id AND d.settled IN ('duplicate', 'retake', 'joined');
 
 -- name: part_last_aside
 -- The last that an operator did of setting the scan s aside and bringing it back; NULL for neither.

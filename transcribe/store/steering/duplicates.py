@@ -106,7 +106,7 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
             said = {"older": older["sha256"], "as": verdict, "before": pair["settled"] or "open", **(detail or {})}
             self.act("duplicate settled", newer["sha256"], by, reason, now, scan=newer["id"], detail=said)
             self.db.run("set_settled", id=pair["id"], settled="" if verdict == "open" else verdict)
-            if verdict in ("duplicate", "retake"):
+            if verdict in ("duplicate", "retake", "joined"):
                 self.db.run("withdraw_questions", scan_id=newer["id"], now=micros(now))
             for row in (older, newer):
                 self.db.run("wake", scan_id=row["id"])

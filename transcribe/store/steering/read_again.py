@@ -29,6 +29,7 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
         now: datetime,
         *,
         retaken: bool = False,
+        pages_changed: tuple[str, str] = ("", ""),
     ) -> None:
         with self.db.write():
             row = self.live_scan(scan)
@@ -36,7 +37,9 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
             before = {"form_before": row["form"], "version_before": row["form_version"]}
             detail = {"form": form[0], "version": form[1], **before}
             act = self.act("scan read again", row["sha256"], by, reason, now, scan=row["id"], detail=detail)
-            self.db.run("put_rereading", act=act, scan_id=row["id"], retaken=int(retaken))
+            before_pages, pages = pages_changed
+            of_pages = {"pages_from": before_pages, "pages_to": pages}
+            self.db.run("put_rereading", act=act, scan_id=row["id"], retaken=int(retaken), **of_pages)
             self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
             if (row["form"], row["form_version"]) != form:
                 self.db.run("scan_becomes", scan_id=row["id"], form=form[0], form_version=form[1])
@@ -74,6 +77,16 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
                 "forgotten scan taken in again", again.id, by, reason, now, scan=number, detail={"forgotten": scan.id}
             )
             return again
+
+    def add_part(self, scan: str, part: Scan, origin: str, now: datetime) -> None:
+        with self.db.write():
+            self.live_scan(scan)
+            self.put_scan(part, [], now)
+            number = self.scan_row(part.id)["id"]
+            for page in part.pages:
+                self.db.run("put_scan_file", scan_id=number, sha256=page.file)
+            if origin != part.id:
+                self.db.run("put_origin", scan_id=number, sha256=origin, now=micros(now))
 
     def replace_pages(self, scan: str, pages: Scan, files: Sequence[SourceFile], now: datetime) -> None:
         with self.db.write():

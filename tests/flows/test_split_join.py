@@ -1,0 +1,91 @@
+"""A file that held two orders is split, and joined again: what people read counts where the pages are the same."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from flows.home.home import Home, now
+from flows.mending.settle_duplicates import settle
+from flows.mending.split_join import join, split
+from flows.steps.read_scans import Because, TakenScan, read_scan, take_in
+from flows.steps.reconcile_scans import reconcile_home
+from tests.flows.house import TYPED, House
+from transcribe.errors import SettingsError
+from transcribe.forms import definition as forms
+from transcribe.model import FieldKey, Scan
+
+OLGA = Because(by="olga", why="two orders in one file")
+NUMBER = FieldKey("order_number")
+
+
+@pytest.fixture
+def two_pages(rooms: Home, tmp_path: Path) -> tuple[Home, Scan]:
+    """A TIFF of two pages, read as one order by one engine."""
+    here = replace(rooms, settings=rooms.settings.model_copy(update={"engines": ("tesseract",)}))
+    for file in ("bon-de-commande.png", "customers-fr.csv", "products-fr.csv"):
+        shutil.copy(forms.SHIPPED / file, tmp_path)
+    own = tmp_path / "bon-de-commande.toml"
+    shipped = (forms.SHIPPED / own.name).read_text(encoding="utf-8").replace('personal = "payment"', "")
+    own.write_text(f'{shipped}\n[options]\npages = "file"\n', encoding="utf-8")
+    with Image.open(TYPED) as page:
+        first = page.convert("RGB")
+        second = first.copy()
+        second.paste((0, 0, 0), (1100, 310, 1150, 345))
+        first.save(tmp_path / "orders.tiff", save_all=True, append_images=[second])
+    (kept,) = take_in(here, [tmp_path / "orders.tiff"], str(own), "monday")
+    assert isinstance(kept, TakenScan)
+    assert len(kept.scan.pages) == 2
+    read_scan(here, kept.scan)
+    reconcile_home(here)
+    return here, kept.scan
+
+
+def typed(home: Home, scan: Scan) -> list[str | None]:
+    return [each.text for each in home.store.readings(scan.id) if each.source == "operator"]
+
+
+def test_a_file_with_two_orders_is_split_and_joined_and_what_was_typed_is_kept(two_pages: tuple[Home, Scan]) -> None:
+    home, scan = two_pages
+    home.store.correct_value(scan.id, NUMBER, "BC-2025-0001", "olga", "as it stands there", now())
+    part = split(home, scan, 2, OLGA)
+    reconcile_home(home)
+    assert (home.store.scan(scan.id).pages, home.store.scan(part.id).pages) == (scan.pages[:1], scan.pages[1:])
+    assert home.store.has_reads(part.id)
+    assert typed(home, scan) == [], "nobody knows of which page it was read"
+    assert home.store.scan_of_pages(scan.id) == home.store.scan(scan.id), "the file is still known"
+    with pytest.raises(SettingsError, match="1 pages"):
+        split(home, home.store.scan(scan.id), 2, OLGA)
+
+    whole = join(home, home.store.scan(scan.id), part, OLGA)
+    reconcile_home(home)
+    assert (whole.id, whole.pages) == (scan.id, scan.pages)
+    assert typed(home, scan) == ["BC-2025-0001"], "its pages are those that it was read from"
+    states = {each.scan.id: each.open_tasks for each in home.store.scan_states()}
+    assert states[part.id] == 0
+    with pytest.raises(SettingsError, match="scan split"):
+        settle(home, scan.id, part.id, "different", OLGA)
+    with pytest.raises(SettingsError, match="another one already"):
+        join(home, part, whole, OLGA)
+
+    again = split(home, whole, 2, OLGA)
+    reconcile_home(home)
+    assert again.id == part.id, "the part that was joined is the scan that it was"
+    assert len(home.store.scan_states()) == 2
+    assert home.store.verify_audit().broken_at is None
+
+
+def test_the_commands_split_and_join(house: House, two_pages: tuple[Home, Scan]) -> None:
+    _, scan = two_pages
+    house.environment["FAIRHAND_ENGINES"] = "tesseract"
+    done = house.run("scan", "split", scan.id[:12], "--at", "2", "--why", "two orders", "--json")
+    assert (done.code, done.json[0]["pages"]) == (0, 1)
+    assert house.run("scan", "split", scan.id[:12], "--at", "7", "--why", "x").code == 2
+    part = done.json[0]["scan"]
+    joined = house.run("scan", "join", scan.id[:12], part[:12], "--why", "one order after all")
+    assert (joined.code, "has the pages of both, 2 in all" in joined.out) == (0, True)
+    assert house.run("log", "verify").code == 0
