@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from flows.home import Home, now
 from flows.mending.read_again import NewPages, read_again
-from flows.steps import Because, failure_message, read_scan
+from flows.steps import Because, read_scan
 from transcribe.errors import EngineError, ScanError, SettingsError
 from transcribe.intake import scan_id
 from transcribe.model import Duplicate, Form, Scan, ScanPage
@@ -42,7 +42,7 @@ def split(home: Home, scan: Scan, at: int, because: Because) -> Scan:
         try:
             read_scan(home, part)
         except (ScanError, EngineError) as error:
-            message = failure_message(part, error)
+            message = f"{error} Have it read again: fairhand scan read-again."
             home.store.set_scan_aside(part.id, type(error).__name__, message, part.batch, now())
     return part
 
