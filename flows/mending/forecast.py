@@ -1,24 +1,60 @@
-"""When a batch will be finished, from how fast people read it, with its spread; None where too little is known."""
+"""When a batch will be finished, from when and how fast people read it, with its spread.
+
+People work in hours and on days of their own, so a steady pace would be wrong by whole nights. The time since they
+began is cut into quarters of an hour. Possible futures are then put together from days that were seen. What was not
+seen yet, as the night of the first day, is made up: hours of work that hold those that were seen.
+"""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy
+from numpy.typing import NDArray
+
 MIN_READINGS = 20
 """Fewer readings tell no pace. Chosen by hand."""
 
-MIN_SLICES = 6
-"""So many stretches of time at least, each with its own count, so that their spread is known. Chosen by hand."""
+LOOK_BACK = timedelta(days=14)
+"""Who works changes: days before are not looked at. Chosen by hand."""
 
-PACE_DAYS = 7
-"""The pace is that of so many days at most: who works changes. Chosen by hand."""
+HORIZON_DAYS = 90
+"""No future is followed any further. Chosen by hand."""
 
-SPREAD_DEVIATIONS = 1.28
-"""Standard deviations to each side of the middle that hold 80 % of a normal distribution."""
+FUTURES_COUNT = 200
+"""So many possible futures are drawn: their tenth and ninetieth hundredths are known to some minutes in hours."""
+
+BIN = timedelta(minutes=15)
+BINS_A_DAY = 96
+
+SPREAD_SHARES = (0.1, 0.5, 0.9)
+"""The shares of futures that have ended at the earliest, the middle and the latest time that are told."""
+
+PACE_DEVIATION = 0.25
+"""By how much (standard deviation of the logarithm) the pace differs from that of before. Chosen by hand."""
+
+CLUMPING_FACTOR = 2.5
+"""People come for longer than an hour: hours that follow each other tell less than others. Chosen by hand."""
+
+WORK_DEVIATION = 0.1
+"""By how much the readings that are left differ from those of before, field by field. Chosen by hand."""
+
+LEAST_HOURS, MOST_HOURS = 4.0, 24.0
+"""A day of work that is made up is so long. Chosen by hand: an evening, to people around the clock."""
+
+EARLIER_HOURS = 2.0
+"""It begins so much earlier at most than anybody was seen to begin. Chosen by hand."""
+
+WEEKEND_SHARE = 0.3
+"""The share of futures in which people work at weekends, where no weekend was seen. Chosen by hand."""
+
+SATURDAY = 5
+
+
+Days = dict[int, NDArray[numpy.float64]]
+"""Readings by quarter of an hour, by days before today (0)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,25 +69,90 @@ class Forecast:
 def forecast(times: Sequence[datetime], open_fields: int, readings_per_field: float, now: datetime) -> Forecast | None:
     """When so many open fields will be finished. `times` are when people read in the batch, first to last.
 
-    The time since then is cut into stretches; how much their counts differ is how sure the pace is. None where nothing
-    is open, and where too little was read to tell.
+    None where nothing is open, where too little was read to tell, and where most futures end beyond the horizon.
     """
-    begin = max(times[0], now - timedelta(days=PACE_DAYS)) if times else now
-    recent = [at for at in times if at >= begin]
-    slices = min(48, len(recent) // 3)
-    width = (now - begin).total_seconds() / max(1, slices)
-    if not open_fields or len(recent) < MIN_READINGS or slices < MIN_SLICES or width <= 0:
+    recent = [at for at in times if at >= now - LOOK_BACK]
+    if not open_fields or len(recent) < MIN_READINGS:
         return None
-    filled = Counter(min(slices - 1, int((at - begin).total_seconds() / width)) for at in recent)
-    counts = [filled[each] for each in range(slices)]
-    mean = len(recent) / slices
-    variance = sum((each - mean) ** 2 for each in counts) / (slices - 1)
+    chance = numpy.random.default_rng(0)  # the same readings give the same forecast
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    seen = _days(recent, midnight, now)
     left = open_fields * max(1.0, readings_per_field)
-    stretches = left / mean
-    # the pace is known from so many stretches, and the work that is left meets as many more as it needs
-    doubt = math.sqrt(variance) / mean * math.sqrt(1 / slices + 1 / max(1.0, stretches))
-    doubt = math.hypot(doubt, 1 / math.sqrt(left))
-    factor = math.exp(SPREAD_DEVIATIONS * doubt)
-    seconds = stretches * width
-    middle, earliest, latest = (timedelta(seconds=seconds * each) for each in (1.0, 1 / factor, factor))
-    return Forecast(middle=now + middle, earliest=now + earliest, latest=now + latest)
+    deviation = float(numpy.hypot(WORK_DEVIATION, 1 / numpy.sqrt(left)))
+    doubt = _doubt(seen)
+    ends = []
+    for _ in range(FUTURES_COUNT):
+        pace = numpy.cumsum(_future(seen, doubt, midnight, now, chance))
+        needed = left * chance.lognormal(0.0, deviation)
+        reached = int(numpy.searchsorted(pace, needed))
+        ends.append(float(reached) if reached < len(pace) else float("inf"))
+    bins = [float(numpy.quantile(ends, share, method="nearest")) for share in SPREAD_SHARES]
+    if not numpy.isfinite(bins).all():
+        return None
+    earliest, middle, latest = (max(now, midnight + each * BIN) for each in bins)
+    return Forecast(middle=middle, earliest=earliest, latest=latest + BIN)
+
+
+def _days(times: Sequence[datetime], midnight: datetime, now: datetime) -> Days:
+    """Readings by quarter of an hour, by days before today (0); NaN before the first and after now."""
+    first = (times[0] - midnight) // timedelta(days=1)
+    days = {-day: numpy.zeros(BINS_A_DAY) for day in range(first, 1)}
+    for at in times:
+        day, rest = divmod(at - midnight, timedelta(days=1))
+        days[-day][rest // BIN] += 1
+    begun, here = ((times[0] - midnight) % timedelta(days=1)) // BIN, (now - midnight) // BIN
+    days[-first][:begun] = numpy.nan
+    days[0][here + 1 :] = numpy.nan
+    part = (now - midnight - here * BIN) / BIN  # the quarter that is not over: scaled up, as far as it tells
+    days[0][here] = days[0][here] / part if part > 0.2 else numpy.nan
+    return days
+
+
+def _future(
+    seen: Days, doubt: float, midnight: datetime, now: datetime, chance: numpy.random.Generator
+) -> NDArray[numpy.float64]:
+    """Readings by quarter of an hour from today's midnight on, in one possible future; none before now."""
+    made_up = _made_up_day(seen, chance)
+    weekends = [day for day in seen if _is_weekend(midnight, -day)]
+    at_weekends = chance.random() < WEEKEND_SHARE or any(numpy.nansum(seen[day]) for day in weekends)
+    rows = []
+    for ahead in range(HORIZON_DAYS):
+        weekend = _is_weekend(midnight, ahead)
+        alike = [day for day in seen if _is_weekend(midnight, -day) == weekend and not (ahead == 0 and day == 0)]
+        if not alike:  # none was seen
+            alike = [] if weekend and not at_weekends else [day for day in seen if day or ahead]
+        source = seen[alike[chance.integers(len(alike))]] if alike else numpy.full(BINS_A_DAY, numpy.nan)
+        rows.append(numpy.where(numpy.isnan(source), made_up * (at_weekends or not weekend), source))
+    rows[0][: (now - midnight) // BIN] = 0.0
+    rows[0][(now - midnight) // BIN] *= 1.0 - (now - midnight) % BIN / BIN
+    return numpy.concatenate(rows) * chance.lognormal(0.0, doubt)
+
+
+def _doubt(seen: Days) -> float:
+    """The deviation of the logarithm of the pace, from how much the hours differ in which people work."""
+    together = numpy.array(list(seen.values()))
+    busy = numpy.flatnonzero(numpy.nansum(together, axis=0)) // 4
+    hours = together.reshape(len(seen), 24, 4).mean(axis=2)[:, busy[0] : busy[-1] + 1]
+    counts = hours[~numpy.isnan(hours)]
+    if len(counts) < 2 or not counts.mean():
+        return PACE_DEVIATION
+    spread = CLUMPING_FACTOR * counts.std(ddof=1) / counts.mean() / numpy.sqrt(len(counts))
+    return float(numpy.hypot(PACE_DEVIATION, spread))
+
+
+def _made_up_day(seen: Days, chance: numpy.random.Generator) -> NDArray[numpy.float64]:
+    """A day of work at the pace that was seen, in hours that hold all in which anybody was seen to read."""
+    together = numpy.array(list(seen.values()))
+    busy = numpy.flatnonzero(numpy.nansum(together, axis=0))
+    begin = max(0.0, busy[0] - chance.uniform(0.0, EARLIER_HOURS * 4))
+    length = 4 * chance.uniform(LEAST_HOURS, MOST_HOURS)
+    end = max(float(busy[-1] + 1), min(BINS_A_DAY, begin + length))
+    if length > BINS_A_DAY - 8:  # around the clock
+        begin, end = 0.0, float(BINS_A_DAY)
+    places = numpy.arange(BINS_A_DAY)
+    pace = numpy.nanmean(together[:, busy[0] : busy[-1] + 1])
+    return numpy.where((places >= begin) & (places < end), pace, 0.0)
+
+
+def _is_weekend(midnight: datetime, ahead: int) -> bool:
+    return (midnight + timedelta(days=ahead)).weekday() >= SATURDAY

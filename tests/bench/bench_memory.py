@@ -70,7 +70,7 @@ class Marks:
     held: dict[float, tuple[int, int]] = field(default_factory=dict)
     beside: dict[float, tuple[int, float]] = field(default_factory=dict)
 
-    def look(self, done: int, total: int) -> None:
+    def look(self, done: int, total: int, _: int) -> None:
         """Called after each page."""
         for mark in MARKS:
             if mark not in self.held and done >= mark * total:
@@ -108,7 +108,7 @@ def measured(folder: Path, pages: int) -> bool:
         timed: list[tuple[object, str, Clock]] = [
             (read_scans, "read", read),
             (read_scans, "load_pages", decode),
-            (ingest, "reconcile_to_the_end", weigh),
+            (ingest, "reconcile_with_retakes", weigh),
         ]
         timed += [
             (scans, "align", door),

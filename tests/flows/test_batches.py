@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from flows.home.home import Home, now
 from flows.mending.batches import due_of
-from flows.mending.forecast import forecast
 from tests.flows.house import CASES, House
 from tests.transcribe.store.world import World, form, person
 
@@ -90,31 +88,3 @@ def test_a_day_that_is_due_ends_with_the_day() -> None:
     assert due_of("2026-12-01") == datetime(2026, 12, 1, 23, 59, 59, tzinfo=UTC)
     assert due_of("2026-12-01T12:00") == datetime(2026, 12, 1, 12, tzinfo=UTC)
     assert due_of("none") is None
-
-
-def test_no_forecast_is_made_from_little_and_a_steady_pace_is_met() -> None:
-    few = [NOON + timedelta(minutes=each) for each in range(10)]
-    assert forecast(few, 50, 1.5, few[-1]) is None
-    many = [NOON + timedelta(minutes=each) for each in range(120)]
-    assert forecast(many, 0, 1.5, many[-1]) is None
-    told = forecast(many, 100, 1.2, many[-1] + timedelta(minutes=1))
-    assert told is not None
-    assert abs(told.middle - (many[-1] + timedelta(minutes=121))) < timedelta(minutes=2)
-    assert told.earliest < told.middle < told.latest
-
-
-@pytest.mark.parametrize("burst", [1, 5])
-def test_simulated_batches_finish_within_the_spread_in_about_80_of_100_cases(burst: int) -> None:
-    """People come as they like, some in bursts: most finishes lie within what was said."""
-    within, cases = 0, 200
-    for seed in range(cases):
-        chance = random.Random(seed)
-        times: list[datetime] = []
-        at = NOON
-        while len(times) < 400:
-            at += timedelta(seconds=chance.expovariate(1 / (60 * burst)))
-            times += [at + timedelta(seconds=each) for each in range(burst)]
-        told = forecast(times[:100], 200, 1.0, times[99])
-        assert told is not None
-        within += told.earliest <= times[299] <= told.latest
-    assert 0.75 * cases <= within <= 0.98 * cases
