@@ -134,7 +134,7 @@ ONLY_IN = {
     "numpy": "transcribe.model transcribe.geometry transcribe.imaging transcribe.registration transcribe.ink"
     " transcribe.forms transcribe.form_drafting transcribe.intake transcribe.recognition transcribe.drawing"
     " transcribe.ocr transcribe.sandbox reconcile.algorithms reconcile.collection reconcile.inference"
-    " transcribe.extraction flows.output.hocr_output",
+    " transcribe.extraction flows.output.hocr_output flows.mending.forecast",
     "PIL": "transcribe.drawing transcribe.forms transcribe.ocr transcribe.sandbox flows.standalone",
     "pypdfium2": "transcribe.sandbox",
     "pillow_heif": "transcribe.sandbox",

@@ -27,7 +27,10 @@ FUTURES_COUNT = 200
 """So many possible futures are drawn: their tenth and ninetieth hundredths are known to some minutes in hours."""
 
 BIN = timedelta(minutes=15)
+"""Readings are counted by so much time: shorter than any shift. Chosen by hand."""
+
 BINS_A_DAY = 96
+"""Quarters of an hour in a day."""
 
 SPREAD_SHARES = (0.1, 0.5, 0.9)
 """The shares of futures that have ended at the earliest, the middle and the latest time that are told."""
@@ -41,8 +44,11 @@ CLUMPING_FACTOR = 2.5
 WORK_DEVIATION = 0.1
 """By how much the readings that are left differ from those of before, field by field. Chosen by hand."""
 
-LEAST_HOURS, MOST_HOURS = 4.0, 24.0
-"""A day of work that is made up is so long. Chosen by hand: an evening, to people around the clock."""
+LEAST_HOURS = 4.0
+"""A day of work that is made up is so long at least: an evening. Chosen by hand."""
+
+MOST_HOURS = 24.0
+"""A day of work that is made up is so long at most: people around the clock."""
 
 EARLIER_HOURS = 2.0
 """It begins so much earlier at most than anybody was seen to begin. Chosen by hand."""
@@ -51,6 +57,7 @@ WEEKEND_SHARE = 0.3
 """The share of futures in which people work at weekends, where no weekend was seen. Chosen by hand."""
 
 SATURDAY = 5
+"""The first day of the weekend, as `datetime.weekday` counts."""
 
 
 Days = dict[int, NDArray[numpy.float64]]
