@@ -48,19 +48,6 @@ def test_every_command_and_every_option_has_help(name: str) -> None:
     assert [each.name for each in COMMANDS[name].params if not each.help] == []
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_every_command_and_every_option_is_documented(name: str) -> None:
-    text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
-    assert f"`{name}" in text
-    missing = [
-        option
-        for each in COMMANDS[name].params
-        for option in each.opts
-        if option.startswith("--") and option not in ("--help", "--json") and option not in text
-    ]
-    assert missing == []
-
-
 TELLING = """
 import sys
 from flows.cli.app import run
