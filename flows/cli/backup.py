@@ -126,7 +126,7 @@ def _say_restored(home: Path, done: Restored, as_json: bool) -> None:
         terminal.say("What came after that is not in it: ingest those files again.")
         if done.forgotten:
             terminal.say(f"{done.forgotten} scans were forgotten again.")
-        terminal.say("Everybody signs in anew, with a password or a new link (fairhand people add NAME).")
+        terminal.say("Everybody signs in anew, with a password or a new link (fairhand people link NAME).")
         if done.tokens:
             terminal.say(f"{done.tokens} tokens of programs are in force; revoke again what was revoked since then.")
         terminal.say(f"Programs that follow the records begin anew: numbers count from {done.epoch}.")

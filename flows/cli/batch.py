@@ -9,6 +9,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
+from transcribe.i18n import counted
 
 if TYPE_CHECKING:
     from flows.home import Home
@@ -134,7 +135,7 @@ def _tell(changed: Batch, *, as_json: bool) -> None:
 
 
 def _words(of: Batch) -> str:
-    words = [f"{of.open_tasks} open tasks", f"priority {of.priority}"]
+    words = [counted(of.open_tasks, "open task"), f"priority {of.priority}"]
     words += [f"due {_minute(of.due)}"] if of.due else []
     words += [f"cancelled {_minute(of.cancelled_at)}"] if of.cancelled_at else []
     return ", ".join([*words, *([f"note: {terminal.one_line(of.note)}"] if of.note else [])])
@@ -148,7 +149,8 @@ def _row(of: Batch) -> tuple[object, ...]:
 
 def _print(report: BatchReport) -> None:
     of = report.batch
-    terminal.say(f"{terminal.one_line(of.name)}: {of.scans} scans, {of.set_aside} files set aside, {_words(of)}.")
+    scans, files = counted(of.scans, "scan"), counted(of.set_aside, "file")
+    terminal.say(f"{terminal.one_line(of.name)}: {scans}, {files} set aside, {_words(of)}.")
     for state, count in sorted(report.states.items()):
         terminal.say(f"  {state}: {count}")
     if report.duplicates:

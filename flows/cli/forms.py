@@ -73,8 +73,8 @@ def check_form(ctx: typer.Context, form: Form) -> None:
     from flows.administration import unread_languages
 
     checked = form_library(ctx).check(form)
-    fields, tables = len(checked.fields), len(checked.tables)
-    terminal.say(f"{checked.name} version {checked.version} is well formed: {fields} fields, {tables} tables.")
+    fields, tables = counted(len(checked.fields), "field"), counted(len(checked.tables), "table")
+    terminal.say(f"{checked.name} version {checked.version} is well formed: {fields}, {tables}.")
     languages, lacking = ", ".join(checked.languages), unread_languages(settings_of(ctx), checked)
     for problem in lacking:
         terminal.say(f"It cannot be read here in its languages ({languages}). {problem}")

@@ -11,6 +11,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, settings_of
+from transcribe.i18n import counted, plural
 
 if TYPE_CHECKING:
     from flows.home import Home, Settings
@@ -64,25 +65,27 @@ def ingest(
         more = {"passed_over": others, "unreached": missed, "again": retake}
         terminal.as_json({**dataclasses.asdict(done), "changed": done.changed, **more})
     else:
-        _print(done, others, missed)
+        _print(done, others, missed, form, again=again)
         _print_advice(retake, home, name)
     if done.set_aside or done.failed or done.without or done.unfinished or missed:
         raise typer.Exit(1)
 
 
-def _print(done: Ingested, others: Sequence[str], missed: Sequence[tuple[str, str]]) -> None:
+def _print(done: Ingested, others: Sequence[str], missed: Sequence[tuple[str, str]], form: str, *, again: bool) -> None:
     if not done.files:
         terminal.say(f"{terminal.NO_PICTURE_MESSAGE}; nothing has changed.")
     elif done.changed or not done.scans:
-        terminal.say(f"{done.scans} scans in {done.files} files: {done.read} read, {done.known} known already.")
+        scans, files = counted(done.scans, "scan"), counted(done.files, "file")
+        terminal.say(f"{scans} in {files}: {done.read} read, {done.known} known already.")
     else:
-        terminal.say(f"All {done.known} scans are known already; nothing has changed.")
+        terminal.say(plural(done.known, "This scan is", "All {n} scans are") + " known already; nothing has changed.")
     if done.read_again:
         terminal.say(f"{done.read_again} of them were known, and were read again; what was read before is history.")
-    _print_known(done)
+    _print_known(done, form, again=again)
     if done.forgotten:
         terminal.say(
-            f"{done.forgotten} of them were forgotten, and are not taken in again: what is erased stays erased, unless "
+            f"{plural(done.forgotten, '{n} of them was forgotten, and is', '{n} of them were forgotten, and are')} not "
+            "taken in again: what is erased stays erased, unless "
             "somebody says otherwise: fairhand ingest --again --why WHY --form NAME PATH..."
         )
     if done.healed:
@@ -144,16 +147,18 @@ def _because(by: str, why: str) -> Because:
     return Because(by=by, why=why.strip())
 
 
-def _print_known(done: Ingested) -> None:
+def _print_known(done: Ingested, form: str, *, again: bool) -> None:
     """As what scans are known, where, since when, and how to have them read as something else."""
     groups: dict[tuple[str, str], list[str]] = {}
     for each in done.known_as:
-        form = f"{each['form']} version {each['version']}" if each["form"] else "scans of an unknown form"
-        groups.setdefault((form, str(each["batch"])), []).append(str(each["since"]))
-    for (form, batch), since in groups.items():
+        known_form = f"{each['form']} version {each['version']}" if each["form"] else "scans of an unknown form"
+        groups.setdefault((known_form, str(each["batch"])), []).append(str(each["since"]))
+    for (known_form, batch), since in groups.items():
         where = f"in the batch {batch!r} since {min(since)[:16].replace('T', ' ')} UTC"
-        terminal.say(f"{len(since)} known already as {form}, {where}.")
-    if groups:
+        terminal.say(f"{len(since)} known already as {known_form}, {where}.")
+    if groups and again and form == "auto":
+        terminal.say("No known form surely fits these: name one with --form instead of auto.")
+    elif groups and not again:
         terminal.say(
             "To have them read anew, as this or another form: fairhand ingest --again --why WHY --form NAME PATH..., "
             "or fairhand scan read-again."

@@ -12,7 +12,7 @@ from flows.terminal import print_counts
 from transcribe.i18n import counted
 
 if TYPE_CHECKING:
-    from flows.home import Settings
+    from flows.home import Home, Settings
     from transcribe.store import Quarantined, ScanState, SetAside
 
 FILE_ERRORS = ("ScanError", "FormError")
@@ -41,6 +41,7 @@ def status(
         terminal.as_json(status_json(home, counts, aside, batch).model_dump(mode="json"))
         return
     print_counts(counts)
+    _print_cancelled(home, batch)
     _print_missing_people([missing_in_words(each) for each in home.store.missing_people()])
     _print_set_aside(aside)
     _print_ignored_patterns(home.forms.ignored_patterns())
@@ -48,13 +49,21 @@ def status(
     _print_quarantined([each for each in home.store.quarantined() if batch in (None, each.scan.batch)])
     for line in waiting_duplicates(duplicates_of(home, batch)):
         terminal.say(f"\n{line}")
-    _print_photo_advice([state for state in home.store.scan_states(batch) if state.advice], home.settings)
+    _print_photo_advice(
+        [state for state in home.store.scan_states(batch) if state.advice and not state.set_aside], home.settings
+    )
     if scans:
         terminal.say("")
         terminal.columns(
             ("scan", "name", "form", "fields", "decided", "open", "not asked", "batch", ""),
             map(_row, home.store.scan_states(batch)),
         )
+
+
+def _print_cancelled(home: Home, batch: str | None) -> None:
+    at = home.store.batch(batch).cancelled_at if batch is not None else None
+    if at is not None:
+        terminal.say(f"\nThis batch was cancelled at {at:%Y-%m-%d %H:%M} UTC; nothing new is asked of it.")
 
 
 def _print_set_aside(aside: list[SetAside]) -> None:
@@ -89,6 +98,8 @@ def _print_photo_advice(again: list[ScanState], settings: Settings) -> None:
         terminal.say(
             f"  {terminal.one_line(state.scan.name)}: {terminal.photo_advice(state.advice, settings.spoken_language)}"
         )
+    if again:
+        terminal.say("What is no order at all: fairhand scan set-aside SCAN --why WHY. Nobody is asked about it then.")
 
 
 def _print_held_forms(told: list[str]) -> None:

@@ -21,8 +21,9 @@ def list_log(
     as_json: terminal.AsJson = False,
     after: Annotated[int, typer.Option(help="Only lines after this number.")] = 0,
 ) -> None:
-    """List what was done and by whom."""
+    """List what was done and by whom; people by the names that they have now, in JSON by their ids."""
     store = home_of(ctx).store
+    names = {person.id: person.handle for person in store.transcribers()}
     lines, why = store.audit(after), {act.number: act.reason or "" for act in store.acts()}
     if as_json:
         terminal.as_json(
@@ -33,7 +34,14 @@ def list_log(
         )
     else:
         rows = (
-            (line.number, f"{line.at:%Y-%m-%d %H:%M:%S}", line.actor, line.action, line.subject, _why(line.detail, why))
+            (
+                line.number,
+                f"{line.at:%Y-%m-%d %H:%M:%S}",
+                names.get(line.actor, line.actor),
+                line.action,
+                names.get(line.subject, line.subject),
+                _why(line.detail, why),
+            )
             for line in lines
         )
         terminal.columns(("line", "at", "who", "did", "to", "why"), rows)

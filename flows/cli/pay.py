@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -38,7 +39,7 @@ def report(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
             line.coming,
             line.paid,
             f"{line.hours:.2f}",
-            line.an_hour or "-",
+            "-" if line.an_hour is None else f"{Decimal(line.an_hour):.2f}",
             line.readings,
         )
         for line in lines
@@ -117,7 +118,10 @@ def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     home = home_of(ctx)
     store = home.store
     at, wrong = now(), False
-    for name in sorted({form for form, _, _ in store.forms()}):
+    used = sorted({form for form, _, _ in store.forms()})
+    if not used and not as_json:
+        terminal.say("No form is in use yet: take pictures in first, then it says whether what they pay is fair.")
+    for name in used:
         faults = pay_faults(store.rate(name, at), store.floor(at), store.pace(name))
         wrong = wrong or bool(faults)
         if as_json:

@@ -30,7 +30,10 @@ def add(
     language: Annotated[
         list[str] | None, typer.Option(help="A language that they read, such as fr; again for more.")
     ] = None,
-    interface: Annotated[str | None, typer.Option(help="The language of their pages: en (else), fr or es.")] = None,
+    interface: Annotated[
+        str | None,
+        typer.Option(help="The language of their pages: en, fr or es; else the first of those that they read."),
+    ] = None,
     engagement: Annotated[
         str | None, typer.Option(help="by reading (where none is given), hourly, staff or volunteer.")
     ] = None,

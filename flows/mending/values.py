@@ -5,18 +5,31 @@ from __future__ import annotations
 from flows.home import Home
 from transcribe import fields
 from transcribe.errors import NotFound, SettingsError
-from transcribe.model import FieldKey
+from transcribe.model import FieldKey, Form
 
 
 def require_fitting(home: Home, scan: str, key: FieldKey, text: str) -> None:
     """SettingsError where a text is no value of a field's type: records hold typed values.
 
-    NotFound where the scan's form has no such field.
+    NotFound where the scan's form has no such field, or where the row of a cell is missing.
     """
     known = home.store.scan(scan)
     form = home.forms(known.form, known.form_version) if known.form else None
-    if form is None or key.name not in {field.name for field in form.all_fields()}:
-        raise NotFound(f"The scan {scan[:12]} has no field {key}. fairhand forms check names the fields of its form.")
+    if form is None or (key.name, key.row is None) not in _names(form):
+        raise NotFound(f"The scan {scan[:12]} has no field {key}. {_fields_of(form)}")
     field = form.field(key.name)
     if text.strip() and fields.load(field.type).parse(text, field, form) is None:
         raise SettingsError(f"{text!r} is no {field.type}, which {key} is. Write it as the form does.")
+
+
+def _fields_of(form: Form | None) -> str:
+    """The names of a form's fields in a sentence, those of tables with a row as people write it."""
+    if form is None:
+        return "Nobody has said yet which form it is."
+    return f"Use one of {', '.join(name if plain else f'{name}[0]' for name, plain in _names(form))}."
+
+
+def _names(form: Form) -> list[tuple[str, bool]]:
+    """The name of each field, and whether it is plain: a column needs a row with it."""
+    columns = {column.field.name for table in form.tables for column in table.columns}
+    return [(field.name, field.name not in columns) for field in form.all_fields()]

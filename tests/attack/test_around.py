@@ -229,7 +229,7 @@ def test_odd_names_and_links_are_named_and_the_batch_goes_on(served: Served, tmp
     done = served.house.run("ingest", tmp_path / "inbox", "--form", "bon-de-commande", "--batch", "odd")
     assert done.code == 1
     assert "Traceback" not in done.out + done.err
-    assert "1 scans in 7 files" in done.out or "are known already" in done.out
+    assert "1 scan in 7 files" in done.out or "are known already" in done.out
     for name, reason in SAID.items():
         lines = [line for line in done.out.splitlines() if f"{CANARY}-{name}" in line]
         assert name == "order.png" or reason in lines[0], (name, done.out)

@@ -49,7 +49,10 @@ def test_batches_are_listed_shown_cancelled_and_resumed(house: House, here: Worl
     assert "ordered twice" in house.run("log", "list").out
     refused = house.run("ingest", CASES, "--form", "receipt", "--batch", "monday")
     assert (refused.code, "batch resume" in refused.err) == (2, True)
+    assert "This batch was cancelled at 2" in house.run("status", "--batch", "monday").out
+    assert "cancelled" not in house.run("status", "--batch", "tuesday").out
     assert house.run("batch", "resume", "monday", "--why", "it was not").code == 0
+    assert "cancelled" not in house.run("status", "--batch", "monday").out
 
 
 def test_who_is_forgotten_or_set_aside_is_marked_and_counts_apart(house: House, here: World) -> None:

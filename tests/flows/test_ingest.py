@@ -51,6 +51,9 @@ def test_what_is_wrong_with_a_photograph_and_what_to_do_is_said(working_house: H
     status = working_house.run("status").out
     assert f"to photograph again:\n  {sentence}" in status
     assert "too small" in working_house.run("status", "--json").json[0]["scan_states"][0]["advice"]
+    assert "no order at all: fairhand scan set-aside SCAN" in status
+    assert working_house.run("scan", "set-aside", "far.png", "--why", "a shopping list").code == 0
+    assert "photograph again" not in working_house.run("status").out
 
 
 def test_the_same_files_again_change_nothing_and_it_says_so(working_house: House) -> None:

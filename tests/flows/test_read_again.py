@@ -30,6 +30,7 @@ def test_what_is_known_is_said_with_as_what_and_read_as_another_form_when_somebo
     (known,) = house.run("ingest", TYPED, "--form", "bon-de-commande", "--json").json[0]["known_as"]
     assert (known["form"], known["version"], known["batch"]) == ("receipt", 1, "monday")
     assert house.run("ingest", TYPED, "--form", "bon-de-commande", "--again").code == 2, "nobody said why"
+    assert house.run("ingest", TYPED, "--form", "receipt").out.startswith("This scan is known already; nothing has")
 
     done = house.run(
         "ingest", TYPED, "--form", "bon-de-commande", "--again", "--why", "an order", "--by", "olga", "--json"

@@ -65,6 +65,12 @@ def test_what_is_mistyped_exits_with_two_and_changes_nothing(house: House, rooms
         done = house.run("value", "correct", *words, "--why", "x")
         assert (done.code, done.err.count("\n")) == (2, 1)
     assert house.run("value", "ask", scan.id, "nosuch", "--why", "x").code == 2
+    assert (
+        "Use one of company, date, address, total."
+        in house.run("value", "correct", scan.id, "a", "1", "--why", "x").err
+    )
+    told = house.run("value", "correct", scan.id, "total[0]", "1.00", "--why", "x").err
+    assert ("has no field total[0]" in told, "Use one of company" in told) == (True, True)
     assert house.run("value", "correct", scan.id, "total", "1.00", "--why", " ").code == 2
     assert total(rooms) == before
 

@@ -127,3 +127,26 @@ def test_the_command_ends_a_code_at_sign_in_and_the_log_says_so(house: House, ro
     assert line.actor.startswith("command line, ")
     assert (line.action, line.subject) == ("second factor ended", mina)
     assert "There is nobody called" in house.run("people", "end-code", "Nobody").err
+
+
+def test_somebody_new_sees_the_pages_in_the_first_language_that_they_read(rooms: Home) -> None:
+    assert invite(rooms, "Luc", languages=["fr", "en"]).person.interface_language == "fr"
+    assert invite(rooms, "Ana", languages=["es_MX"]).person.interface_language == "es"
+    assert invite(rooms, "Dov", languages=["he", "fr"]).person.interface_language == "fr"
+    assert invite(rooms, "Rut", languages=["he"]).person.interface_language == "en"
+    assert invite(rooms, "Zoe", languages=["fr"], interface_language="en").person.interface_language == "en"
+    assert invite(rooms, "Luc", languages=["es"]).person.interface_language == "fr"
+
+
+def test_the_log_names_people_and_its_json_their_ids(house: House) -> None:
+    house.run("people", "add", "Mina")
+    (line,) = house.run("log", "list", "--json").json
+    told = house.run("log", "list").out
+    assert ("Mina" in told, line["subject"] in told) == (True, False)
+    assert line["subject"] != "Mina"
+
+
+def test_the_pay_check_speaks_also_where_no_form_is_in_use(house: House) -> None:
+    house.run("init")
+    done = house.run("pay", "check")
+    assert (done.code, done.out.startswith("No form is in use yet")) == (0, True)

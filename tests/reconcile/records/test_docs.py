@@ -66,4 +66,4 @@ def test_every_command_of_the_page_works(records: Path, command: str) -> None:
 
 
 def test_the_page_has_queries_and_commands() -> None:
-    assert (len(QUERIES), len(COMMANDS)) == (7, 4)
+    assert (len(QUERIES), len(COMMANDS)) == (8, 4)
