@@ -54,7 +54,6 @@ def invite(
 ) -> Invitation:
     """Add a person and make a sign-in link. Of a person who is known already only what is given changes.
 
-    Somebody new sees the pages in the first language that they read and the pages have, unless another is named.
     SettingsError names a role, engagement or time zone that does not exist.
     """
     _require_known("role", roles or (), ROLES)
@@ -70,12 +69,7 @@ def invite(
         "time_zone": time_zone,
     }
     before = _person_of(home, handle)
-    known = before or Transcriber(
-        id=secrets.token_urlsafe(9),
-        handle=handle,
-        roles=frozenset({"transcriber"}),
-        interface_language=_pages_language(languages or ()),
-    )
+    known = before or _newcomer(handle, languages or ())
     wanted = {name: value for name, value in given.items() if value is not None}
     person = replace(known, **wanted)  # type: ignore[arg-type]  # checked above
     if before is None:
@@ -142,10 +136,12 @@ def _set(home: Home, person: Transcriber, facts: Collection[str]) -> None:
             verbs[fact]()
 
 
-def _pages_language(languages: Sequence[str]) -> str:
-    """The first of the languages that a person reads in which there are pages, else English."""
+def _newcomer(handle: str, languages: Sequence[str]) -> Transcriber:
+    """A transcriber who sees the pages in the first of their languages that the pages have, else in English."""
     spoken = (language.replace("_", "-").partition("-")[0].lower() for language in languages)
-    return next((language for language in spoken if language in i18n.languages()), i18n.SOURCE_LANGUAGE)
+    pages = next((language for language in spoken if language in i18n.languages()), i18n.SOURCE_LANGUAGE)
+    made = Transcriber(id=secrets.token_urlsafe(9), handle=handle, roles=frozenset({"transcriber"}))
+    return replace(made, interface_language=pages)
 
 
 def _person_of(home: Home, handle: str) -> Transcriber | None:
