@@ -108,8 +108,8 @@ def test_a_file_that_was_forgotten_is_said_to_be(tmp_path: Path, capsys: pytest.
             (again,) = take_in(home, [TYPED], "bon-de-commande", "again")
             assert isinstance(again, TakenScan)
             assert (again.new, again.forgotten) == (False, True)
-    _print(Ingested(batch="again", files=1, scans=1, known=1, forgotten=1), [], [])
-    assert "1 of them were forgotten, and are not taken in again" in capsys.readouterr().out
+    _print(Ingested(batch="again", files=1, scans=1, known=1, forgotten=1), [], [], "auto", again=False)
+    assert "1 of them was forgotten, and is not taken in again" in capsys.readouterr().out
 
 
 def test_a_name_with_a_line_break_stays_one_line(capsys: pytest.CaptureFixture[str]) -> None:

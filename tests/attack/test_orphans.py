@@ -122,7 +122,7 @@ def test_a_state_whose_key_is_lost_goes_on_with_a_new_one(house: House, rooms: H
     done = house.run("init", "--new-key")
     assert done.code == 0, done.err
     assert "Lost with the old key is:" in done.out
-    assert re.search(r"audit verify finds the log and every seal broken", done.out)
+    assert re.search(r"log verify finds the log and every seal broken", done.out)
     home = open_home(configuration.load_settings(house.home))
     assert len(home.store.readings(scan.id)) == readings
     assert home.store.forgotten(forgotten.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -73,7 +72,7 @@ def without_wrong_keys(content: Mapping[str, object], error: ValidationError) ->
 
     What names a field or table that is left out goes with it: whether it is right cannot be told.
     """
-    left = copy.deepcopy(dict(content))
+    left = dict(content)
     wrong: dict[str, set[int]] = {}
     for each in error.errors(include_url=False):
         first, *more = each["loc"] or ("",)
