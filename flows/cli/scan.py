@@ -171,7 +171,8 @@ def forget(
         terminal.as_json({"scan": erased.scan, "files": erased.files})
     else:
         terminal.say(
-            f"Scan {erased.scan[:12]} is forgotten: its texts, its record and {erased.files} pictures are erased."
+            f"Scan {erased.scan[:12]} is forgotten: its texts, its record and {erased.files} pictures are erased. "
+            "Backups that were made before hold them until you remove these."
         )
 
 
