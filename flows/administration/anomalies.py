@@ -26,7 +26,7 @@ LEAST_SECONDS_A_READING = 1.0
 MANY_READINGS_COUNT = 3
 """More readings of one task than this are asked about: one, and two corrections. Chosen by hand."""
 
-BESIDE_READINGS = frozenset({"skip", "question"})
+BESIDE_READINGS = frozenset({"skip", "question", "appeal", "dispute", "explanation"})
 """What the lines of time refer to that a person by the piece is paid for without a reading."""
 
 MANY_SECONDS_BESIDE = 3600.0
@@ -107,7 +107,7 @@ def _questions(claims: Sequence[TimeClaim], paid_waiting_minutes: float) -> list
         found.append(("waiting", f"{said} Was there no work?"))
     if beside := _beside_pieces(claims):
         seconds, read = beside
-        said = f"{seconds:.0f} s are counted for skips and questions, and {read:.0f} s for readings. Why so many?"
+        said = f"{seconds:.0f} s are counted for skips, questions and such, and {read:.0f} s for readings. Why so many?"
         found.append(("beside readings", said))
     if beyond := _beyond_the_clock(claims):
         seconds, begin, end = beyond

@@ -2,19 +2,21 @@
 
 from flows.home.form_library import FormLibrary
 from flows.home.home import RESTORING_FOLDER, Home, act_as, home_at, limits, now, open_existing_home, open_home, policy
+from flows.home.prefect_settings import (
+    PREFECT_KEY_FILE,
+    prefect_client_variables,
+    prefect_secret,
+    prefect_server_variables,
+)
 from flows.home.private_files import is_open_to_others, keep_private
 from flows.home.settings import (
-    PREFECT_KEY_FILE,
     SETTINGS_FILE,
     Settings,
     child_environment,
     has_prefect_api_key,
     load_settings,
     prefect_address,
-    prefect_client_variables,
     prefect_login,
-    prefect_secret,
-    prefect_server_variables,
     settings_file,
     use_prefect,
 )

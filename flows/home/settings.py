@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,7 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from rapidfuzz import process
 
 from flows.home.addresses import is_loopback, reached_host
-from flows.home.private_files import key_made_once
+from flows.home.prefect_settings import prefect_secret, prefect_variables
 from transcribe.errors import SettingsError
 from transcribe.model import DuplicatePolicy
 
@@ -21,9 +20,6 @@ DEFAULT_HOME_FOLDER = "fairhand-data"
 
 SETTINGS_FILE = "settings.env"
 """The name of the settings file in a home."""
-
-PREFECT_KEY_FILE = "prefect.key"
-"""The name of the file in a home that has the user and password of its Prefect server."""
 
 VARIABLE_PREFIX = "FAIRHAND_"
 """The beginning of the names of all variables of the environment that are settings."""
@@ -110,7 +106,8 @@ class Settings(BaseSettings):
         60.0,
         ge=0,
         allow_inf_nan=False,
-        description="minutes of skips and questions that are paid in 24 hours to a person paid by the piece",
+        description="minutes of skips, questions, appeals, contested clocks and explanations that are paid in 24 hours "
+        "to a person paid by the piece",
     )
     link_days: float = Field(14.0, gt=0, le=MAX_DAYS, description="how long a sign-in link holds")
     asked_by: str = Field("", description="who asks for the work and how to reach them: shown before the first task")
@@ -220,52 +217,6 @@ def settings_file() -> str:
             value = ",".join(field.default) if isinstance(field.default, tuple) else field.default
             lines += ["", f"# {field.description}", f"# {VARIABLE_PREFIX}{name.upper()}={value}"]
     return "\n".join(lines) + "\n"
-
-
-def prefect_variables(settings: Settings) -> dict[str, str]:
-    """Prefect's settings: its folder, no reports to its makers, and batches that make its server five times cheaper."""
-    recorder = "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_"
-    persister = "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_"
-    return {
-        "PREFECT_HOME": str(settings.home / "prefect"),
-        "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
-        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
-        "PREFECT_CLI_WRAP_LINES": "false",
-        recorder + "BATCH_SIZE": "200",
-        recorder + "READ_BATCH_SIZE": "200",
-        recorder + "FLUSH_INTERVAL": "1",
-        persister + "BATCH_SIZE": "500",
-        persister + "READ_BATCH_SIZE": "200",
-        "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "200",
-    }
-
-
-def prefect_secret(settings: Settings) -> str:
-    """The user and password of our own Prefect server, made once in a file that only its owner reads."""
-    return key_made_once(settings.home / PREFECT_KEY_FILE, "fairhand:")
-
-
-def prefect_server_variables(settings: Settings, port: int) -> dict[str, str]:
-    """The settings of a Prefect server of our own on this port.
-
-    Its interface asks for our secret. Its own pages may call it from a browser, and no page from elsewhere.
-    """
-    days = timedelta(days=settings.prefect_days)
-    vacuum = "PREFECT_SERVER_SERVICES_DB_VACUUM_"
-    return {
-        **prefect_client_variables(settings, f"http://127.0.0.1:{port}/api"),
-        "PREFECT_SERVER_API_AUTH_STRING": prefect_secret(settings),
-        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{port},http://localhost:{port}",
-        vacuum + "ENABLED": "events,flow_runs",
-        vacuum + "RETENTION_PERIOD": str(int(days.total_seconds())),
-    }
-
-
-def prefect_client_variables(settings: Settings, address: str) -> dict[str, str]:
-    """The settings of a process that talks to a Prefect server of our own at this address."""
-    return {"PREFECT_API_URL": address, "PREFECT_API_AUTH_STRING": prefect_secret(settings)}
 
 
 def use_prefect(settings: Settings, address: str, *, own: bool) -> None:

@@ -40,7 +40,7 @@ class ReviewOptions:
     paid_waiting_minutes: float = 60.0
     """Minutes of waiting that are paid in 24 hours to who is paid by the hour: about an eighth of a day's work."""
     paid_skip_minutes: float = 60.0
-    """Minutes of skips and questions that are paid in 24 hours to who is paid by the piece: as with waiting."""
+    """Minutes beside readings that are paid in 24 hours to who is paid by the piece: as with waiting."""
     body_bytes: int = 64 * 1024
     """The largest body of a request: far above a full page of typed text."""
     appeal_days: float = 14

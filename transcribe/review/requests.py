@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal
 
+from fastapi import Form
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from transcribe.codes import Flag
@@ -35,6 +36,20 @@ MAX_SENT_LENGTH = 16_000
 
 MAX_TASK_SECONDS = 3600.0
 """Nobody looks at one field for more than an hour. A clock that says so was left running."""
+
+GUESSED_TIME = 60.0
+"""Seconds that a question, an appeal or a contested clock counts where the page did not measure: two sentences."""
+
+MAX_SECONDS_BESIDE = 600.0
+"""The most seconds that one question, appeal or contested clock may be said to have taken."""
+
+
+def _or_guessed(typed: object) -> object:
+    return GUESSED_TIME if typed == "" else typed
+
+
+TimeBeside = Annotated[float, Form(ge=0, le=MAX_SECONDS_BESIDE, allow_inf_nan=False), BeforeValidator(_or_guessed)]
+"""The seconds that a form of a page says it took. An empty one was not measured."""
 
 Idem = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Text = Annotated[str, Field(max_length=MAX_SENT_LENGTH)]

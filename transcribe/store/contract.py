@@ -817,10 +817,19 @@ class PayStore(Protocol):
         """Lines of the ledger numbered above `after`, in order, of everybody or of one person."""
 
     def put_time(self, who: str, seconds: float, what: str, now: datetime, measure: PayMeasure = PAY_MEASURE) -> None:
-        """Keep paid time without a reading, with its pay line where due: tests, appeals, questions, disputed clocks.
+        """Keep paid time that belongs to no field, with its pay line where due.
 
         Waiting for work is kept beside the pay. Only people paid by the hour are paid for it, up to the measure of a
         day, and not while a field that they skipped within that day is open.
+        """
+
+    def put_time_beside(
+        self, task: str, who: str, what: str, seconds: float, now: datetime, measure: PayMeasure = PAY_MEASURE
+    ) -> None:
+        """Keep that a person spent time on a field beside reading it. `what`: "appeal", "dispute" or "explanation".
+
+        It is paid as time, up to ten minutes of each for one field and up to the measure of a day, as far as the
+        person's clock has it free. NotFound where the task was never theirs.
         """
 
     def waiting_seconds(self, who: str) -> float:

@@ -347,7 +347,8 @@ class PayMeasure:
     A first reading that comes late is taken and paid for `late_days` after its lease. Of one person's questions, and of
     their items of tests, so many in 24 hours are paid; those above are kept and not paid. Of who is paid by the hour,
     so many minutes of waiting in 24 hours are paid, and none while a field that they skipped within them is open. Of
-    who is paid by the piece, so many minutes of skips and questions in 24 hours are paid.
+    who is paid by the piece, so many minutes beside readings in 24 hours are paid: skips, questions, appeals, contested
+    clocks and explanations.
     """
 
     late_days: float = 7.0

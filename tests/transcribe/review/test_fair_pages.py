@@ -99,7 +99,7 @@ def test_a_clock_is_contested_and_the_answer_is_shown(site: Site, sign_in: SignI
     site.store.answer_dispute(dispute.id, 240.0, site.clock.now())
     page = client.get("/pay").text
     assert "4.0 minutes were added and paid" in page
-    assert re.search(r'data-fact="due">0.814\s*EUR', page), "14 thousandths, and four minutes at the floor"
+    assert re.search(r'data-fact="due">0.814\d*\s*EUR', page), "a piece, four minutes at the floor, and the contesting"
 
 
 def test_one_key_leads_from_a_reading_to_its_clock(site: Site, sign_in: SignIn) -> None:

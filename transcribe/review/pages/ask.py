@@ -16,16 +16,11 @@ from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Forms, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.rate_limits import TooMany
+from transcribe.review.requests import GUESSED_TIME, TimeBeside
 from transcribe.review.views.task_view import TaskView, task_view
 from transcribe.store import Question, Store
 
 router = APIRouter()
-
-DEFAULT_ASKING_SECONDS = 60.0
-"""Paid for a question where the page did not measure: the time to write two sentences."""
-
-MAX_ASKING_SECONDS = 600.0
-"""The most seconds that one question may be said to have taken. What takes longer is a clock to contest."""
 
 QUESTION_WINDOW = timedelta(hours=1)
 """The time in which a person's questions are counted."""
@@ -37,7 +32,6 @@ TOO_MANY_QUESTIONS = N_(
 """What a person is told who has asked a lot within the hour."""
 
 Words = Annotated[str, Form(min_length=1, max_length=1000)]
-Seconds = Annotated[float, Form(ge=0, le=MAX_ASKING_SECONDS, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +52,7 @@ async def guide_page(context: Here, visitor: SignedIn, task: TaskId) -> Response
 
 @router.post("/work/{task}/ask")
 async def ask(
-    context: Here, visitor: Sending, task: TaskId, words: Words, seconds: Seconds = DEFAULT_ASKING_SECONDS
+    context: Here, visitor: Sending, task: TaskId, words: Words, seconds: TimeBeside = GUESSED_TIME
 ) -> Response:
     """Asks the operator about a field. The time is paid, and the answer joins the field's guide for all.
 

@@ -13,6 +13,7 @@ from transcribe.i18n import N_
 from transcribe.people import has_fair_floor
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
+from transcribe.review.requests import GUESSED_TIME, TimeBeside
 from transcribe.review.views.expected_work import TitledWork, titled_work
 from transcribe.review.views.formatting import amount, minutes, moment, number
 from transcribe.review.views.pay_terms import PayTerms, pay_terms
@@ -41,6 +42,8 @@ TIME_KIND_WORDS = {
     "skip": N_("skipped field"),
     "question": N_("question asked"),
     "appeal": N_("appeal"),
+    "dispute": N_("clock contested"),
+    "explanation": N_("explanation read"),
     "test": N_("test"),
     "waiting": N_("waited for work"),
     "disputed clock": N_("clock put right"),
@@ -101,10 +104,21 @@ async def dispute(
     task: Annotated[str, Form(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")],
     minutes_taken: Annotated[float, Form(alias="minutes", ge=0, le=MAX_CLAIM_MINUTES, allow_inf_nan=False)],
     words: Annotated[str, Form(max_length=1000)] = "",
+    seconds: TimeBeside = GUESSED_TIME,
 ) -> Response:
-    """Keeps that a task took longer than was measured. An operator answers, and the time granted is paid."""
+    """Keeps that a task took longer than was measured. An operator answers, and the time granted is paid.
+
+    The time of saying so is paid too, once.
+    """
     who, now = visitor.person.id, context.now()
-    await context.change(lambda store: store.dispute_time(task, who, minutes_taken * 60, words, now))
+
+    def keep(store: Store) -> None:
+        if any(each.transcriber == who and each.task == task for each in store.disputes()):
+            return
+        store.dispute_time(task, who, minutes_taken * 60, words, now)
+        store.put_time_beside(task, who, "dispute", seconds, now, context.options.measure)
+
+    await context.change(keep)
     return RedirectResponse("/pay#disputes", 303)
 
 

@@ -19,7 +19,8 @@ from transcribe.model import Decision, Evidence, Reading
 from transcribe.people import ReadingOutcome, outcome_of
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
-from transcribe.review.pages.pictures import picture_response
+from transcribe.review.pages.pictures import TaskId, picture_response
+from transcribe.review.requests import GUESSED_TIME, TimeBeside
 from transcribe.review.views.formatting import day, moment, number
 from transcribe.review.views.task_view import MARK_TYPES
 from transcribe.store import Appeal, FieldHistory, Notice, Store
@@ -122,8 +123,13 @@ async def reading_snippet(context: Here, visitor: SignedIn, reading: ReadingId) 
 
 
 @router.post("/readings/{reading}/appeal")
-async def appeal(context: Here, visitor: Sending, reading: ReadingId, words: Words = "") -> Response:
-    """Contests the decision. An expert who never read the field reads it blind, by the deadline shown."""
+async def appeal(
+    context: Here, visitor: Sending, reading: ReadingId, words: Words = "", seconds: TimeBeside = GUESSED_TIME
+) -> Response:
+    """Contests the decision. An expert who never read the field reads it blind, by the deadline shown.
+
+    The time it took is paid.
+    """
     now = context.now()
     deadline = now + timedelta(days=context.options.appeal_days)
 
@@ -133,11 +139,21 @@ async def appeal(context: Here, visitor: Sending, reading: ReadingId, words: Wor
             return told.appeal
         if not told.may_appeal:
             raise HTTPException(409, N_("Nothing is decided against this reading, so there is nothing to contest."))
+        if told.task:
+            store.put_time_beside(told.task, visitor.person.id, "appeal", seconds, now, context.options.measure)
         return store.open_appeal(reading, visitor.person.id, words, deadline, now)
 
     opened = await context.change(contest)
     context.on_submit(opened.reading.scan)
     return RedirectResponse(f"/readings/{reading}", 303)
+
+
+@router.post("/explained/{task}/time")
+async def explanation_time(context: Here, visitor: Sending, task: TaskId, seconds: TimeBeside) -> Response:
+    """Keeps that this person read for so long why a value of theirs was decided. The page says so as it is left."""
+    who, now, measure = visitor.person.id, context.now(), context.options.measure
+    await context.change(lambda store: store.put_time_beside(task, who, "explanation", seconds, now, measure))
+    return Response(status_code=204)
 
 
 def _last_of(history: FieldHistory, who: str) -> Reading:

@@ -89,7 +89,11 @@ SELECT number FROM audit WHERE action = 'paused set' AND subject = :subject AND 
 
 -- name: beside_paid^
 SELECT COALESCE(SUM(seconds), 0.0) FROM ledger WHERE transcriber_id = :person AND at > :since AND kind = 'time'
-    AND reference IN ('skip', 'question', 'test');
+    AND reference IN ('skip', 'question', 'test', 'appeal', 'dispute', 'explanation');
+
+-- name: paid_beside_task^
+SELECT COALESCE(SUM(seconds), 0.0) FROM ledger
+WHERE task_id = :task AND transcriber_id = :person AND kind = 'time' AND reference = :what;
 
 -- name: waiting_paid^
 SELECT COALESCE(SUM(seconds), 0.0) FROM ledger WHERE transcriber_id = :person AND at > :since AND reference = 'waiting';

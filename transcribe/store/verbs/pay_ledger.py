@@ -10,27 +10,16 @@ from transcribe.codes import Reason
 from transcribe.pay_arithmetic import HOUR_SECONDS, for_time
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Floor, PayLine, PayMeasure, Rate
+from transcribe.store.line_references import GUESSED_LINES, PAID_ALREADY_LINE, SKIP_LINE, TEST_LINE
 from transcribe.store.lookup import Lookup
 from transcribe.store.paid_time import PAID_ENGAGEMENTS, SECOND, busy_since, free_time, is_paid, work_since
 from transcribe.store.row_mapping import micros, moment
-
-TEST_LINE = "test"
-"""The reference of the lines of items of tests, of which so many a day are paid."""
-
-SKIP_LINE = "skip"
-"""The reference of the lines of skips."""
-
-QUESTION_LINE = "question"
-"""The reference of the lines of questions, of which so many a day are paid."""
-
-PAID_ALREADY_LINE = "paid already"
-"""The reference of the lines that take off a piece what skips or questions have paid for the same time."""
 
 BEGUN_SECONDS = 1.0
 """A page counts begun seconds whole: so much more than there was may be claimed by whoever is honest."""
 
 GUESSED_SECONDS = 60.0
-"""A question whose time was not measured is paid so much: a guess of the server's, and nobody's claim."""
+"""A question, an appeal or a contested clock whose time was not measured is paid so much: a guess of the server's."""
 
 STEPS_LOOKED_AT_COUNT = 5000
 """Among so many last lines it is looked for a server's clock that was put back. Chosen by hand."""
@@ -150,7 +139,7 @@ class PayLedgerVerbs(Lookup):
         return min(seconds, max(left, free_time(self.db, person["id"], since, now) - beyond))
 
     def beside_left(self, person: Row, now: datetime, measure: PayMeasure) -> float:
-        """How many seconds of skips and questions may still be paid today to a person paid by the piece."""
+        """How many seconds of skips, questions and such may still be paid today to a person paid by the piece."""
         if person["engagement"] != "by reading":
             return math.inf
         paid = float(self.db.value("beside_paid", person=person["id"], since=micros(now - MEASURE_TIME)))
@@ -243,7 +232,7 @@ def _explained(line: Row, task: Row) -> float:
     """The seconds of a time line that are none of a claim beside this task: of the task itself, or guessed."""
     if line["task_id"] == task["id"]:
         return float(line["seconds"])
-    return min(float(line["seconds"]), GUESSED_SECONDS) if line["reference"] == QUESTION_LINE else 0.0
+    return min(float(line["seconds"]), GUESSED_SECONDS) if line["reference"] in GUESSED_LINES else 0.0
 
 
 def line_of(row: Row) -> PayLine:

@@ -8,10 +8,11 @@ from datetime import datetime
 from transcribe.errors import NotFound
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, ExpectedWork, Notice, PayMeasure, Question
+from transcribe.store.line_references import QUESTION_LINE
 from transcribe.store.paid_time import is_paid, take_time
 from transcribe.store.row_mapping import key_of, micros, moment, moment_or_none
 from transcribe.store.verbs.leases import LeaseVerbs
-from transcribe.store.verbs.pay_ledger import QUESTION_LINE, PayLedgerVerbs
+from transcribe.store.verbs.pay_ledger import PayLedgerVerbs
 
 
 class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):

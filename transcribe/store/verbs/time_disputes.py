@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from transcribe.errors import NotFound
 from transcribe.pay_arithmetic import an_hour
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import Pace, PayState, TimeDispute
+from transcribe.store.facts import PAY_MEASURE, Pace, PayMeasure, PayState, TimeDispute
+from transcribe.store.paid_time import is_paid, take_time, work_since
 from transcribe.store.row_mapping import micros, moment, moment_or_none
 from transcribe.store.verbs.leases import LeaseVerbs
 from transcribe.store.verbs.settlement import SettlementVerbs
+
+MAX_BESIDE_SECONDS = 600.0
+"""So much of one kind of time beside readings is paid for one field. Reading reasons takes a minute or two."""
 
 
 class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
@@ -45,6 +49,22 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
                 self.vouch("dispute", number)
             (kept,) = self._disputes(person=person["id"], task_id=row["id"])
             return kept
+
+    def put_time_beside(
+        self, task: str, who: str, what: str, seconds: float, now: datetime, measure: PayMeasure = PAY_MEASURE
+    ) -> None:
+        with self.db.write():
+            person = self.person_row(who)
+            row = self.leased_row(task, person)
+            if not is_paid(person):
+                return
+            since = max(micros(now - timedelta(seconds=seconds)), min(work_since(row), micros(now)))
+            paid = float(self.db.value("paid_beside_task", person=person["id"], task=row["id"], what=what))
+            active = min(seconds, max(0.0, MAX_BESIDE_SECONDS - paid), self.beside_left(person, now, measure))
+            active = self.time_beside_pieces(person, since, active, now, form=row["form"])
+            active = take_time(self.db, person, since, active, now)
+            if active > 0:
+                self.pay_time(person, active, what, now, form=row["form"], task=row)
 
     def answer_dispute(
         self, dispute: str, granted: float, now: datetime, *, by: str = "store", reason: str = ""

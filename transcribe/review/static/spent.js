@@ -1,0 +1,23 @@
+// Time that is paid beside readings: what an explanation, an appeal, a question or a contested clock took.
+
+import { Clock } from "./clock.js";
+
+const clock = new Clock(() => {});
+const csrf = document.querySelector("input[name=csrf]")?.value;
+const address = document.querySelector("[data-time]")?.dataset.time; // where the time on this page is told
+
+for (const form of document.querySelectorAll("form:has(input[name=seconds])")) {
+  form.addEventListener("submit", () => {
+    form.elements.seconds.value = Math.min(600, clock.take());
+  });
+}
+
+/** The page is left or put away: the browser may never come back to it. */
+document.addEventListener("visibilitychange", tell);
+addEventListener("pagehide", tell);
+
+function tell(event) {
+  if (!address || (event.type !== "pagehide" && document.visibilityState === "visible")) return;
+  const seconds = Math.min(600, clock.take());
+  if (seconds > 0) navigator.sendBeacon(address, new URLSearchParams({ csrf, seconds }));
+}
