@@ -87,7 +87,7 @@ def retention(home: str = "") -> State[dict[str, int]]:
 
 @prefect.flow(name="appeals", log_prints=False)
 def appeals(home: str = "") -> State[dict[str, int]]:
-    """Close the appeals that an expert has heard, and those that nobody heard by their day.
+    """Close the appeals that an expert has heard, and tell people whose appeal nobody heard by its day.
 
     Args:
         home: The folder of all data; empty: that of the `fairhand serve` beside.
@@ -96,7 +96,7 @@ def appeals(home: str = "") -> State[dict[str, int]]:
     closed = asdict(close_appeals(opened.store, opened.forms, now()))
     counts = {**closed, "open": len(opened.store.appeals(open_only=True))}
     _tell("appeals", **counts)
-    name = f"{closed['no_expert']} heard by nobody" if closed["no_expert"] else "Completed"
+    name = f"{closed['late']} heard by nobody in time" if closed["late"] else "Completed"
     message = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in counts.items())
     return Completed(name=name, message=message, data=counts)
 

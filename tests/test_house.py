@@ -82,7 +82,8 @@ ROOMS = {
     "flows.mending": "home duplicates steps transcribe.fields transcribe.intake transcribe.registration"
     " transcribe.store",
     "flows.output": "home steps reconcile.algorithms reconcile.collection reconcile.forms reconcile.inference"
-    " reconcile.parameters reconcile.policy transcribe.i18n transcribe.intake transcribe.ocr transcribe.store",
+    " reconcile.parameters reconcile.policy transcribe.i18n transcribe.intake transcribe.ocr transcribe.people"
+    " transcribe.store",
     "flows.standalone": "home steps output reconcile.collection reconcile.decision reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.archive transcribe.drawing transcribe.form_drafting"
     " transcribe.i18n transcribe.intake transcribe.ocr transcribe.recognition transcribe.sandbox transcribe.store",

@@ -134,7 +134,7 @@ def late_appeals(home: Home, now: datetime) -> Iterator[Alert]:
     if late:
         first = min(each.deadline for each in late)
         message = (
-            f"{counted(len(late), 'appeal')} not heard by an expert yet, the first to close unheard on "
+            f"{counted(len(late), 'appeal')} not heard by an expert yet, the first was promised by "
             f"{first:%Y-%m-%d %H:%M} UTC: fairhand appeals list --open."
         )
         yield Alert(check="appeals", subject="appeals:late", message=message)

@@ -29,7 +29,9 @@ OpenOnly = Annotated[bool, typer.Option("--open", help="Only what is not answere
 
 @appeals.command("list")
 def list_appeals(ctx: typer.Context, open_only: OpenOnly = False, as_json: terminal.AsJson = False) -> None:
-    """List appeals: what is contested, until when it must be heard, and how it ended."""
+    """List appeals: what is contested, until when it must be heard, how it ended, and what was written with it."""
+    from flows.home import now
+
     store = _store(ctx)
     rows = [
         {
@@ -39,8 +41,10 @@ def list_appeals(ctx: typer.Context, open_only: OpenOnly = False, as_json: termi
             "by": store.transcriber(appeal.transcriber).handle,
             "deadline": appeal.deadline.isoformat(),
             "heard": appeal.heard is not None,
+            "late": appeal.is_late(now()),
             "outcome": appeal.outcome,
             "minority": appeal.minority,
+            "words": appeal.words,
         }
         for appeal in store.appeals(open_only=open_only)
     ]

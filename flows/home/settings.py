@@ -110,6 +110,9 @@ class Settings(BaseSettings):
         "to a person paid by the piece",
     )
     link_days: float = Field(14.0, gt=0, le=MAX_DAYS, description="how long a sign-in link holds")
+    appeal_days: float = Field(
+        7.0, gt=0, le=14, description="an expert hears an appeal within so many days; the law's week is the default"
+    )
     asked_by: str = Field("", description="who asks for the work and how to reach them: shown before the first task")
     training: bool = Field(False, description="whether readings may train machines: shown before the first task")
     language: Literal["", "en", "es", "fr"] = Field(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from flows.home import Home, policy
@@ -19,8 +19,10 @@ from flows.steps import outcomes
 from reconcile.forms import family_of
 from reconcile.inference import weigh
 from reconcile.parameters import champion_standing, read_parameters, shipped_parameters
+from transcribe.errors import FormError, NotFound
 from transcribe.i18n import named, say, sentence
-from transcribe.model import Decision, FieldKey, Parameters, Reading, Task
+from transcribe.model import Decision, Evidence, FieldKey, Parameters, Reading, Task
+from transcribe.people import true_reasons
 from transcribe.store import FieldHistory
 
 EQUAL_PROBABILITY_DIFFERENCE = 1e-9
@@ -38,9 +40,9 @@ def explained(home: Home, scan: str, field: str, *, names: bool = True) -> Expla
     history = home.store.field_history(home.store.scan(scan).id, FieldKey.parse(field))
     champion, again, counting = _champion(home, history), _replayed(home, history), _counting(home, history.scan.id)
     if not names:
-        return _explanation(history, _reader_numbers(history), champion, counting, again=again, times=False)
+        return _explanation(home, history, _reader_numbers(history), champion, counting, again=again, times=False)
     handles = {person.id: person.handle for person in home.store.transcribers()}
-    return _explanation(history, handles, champion, counting, again=again, times=True)
+    return _explanation(home, history, handles, champion, counting, again=again, times=True)
 
 
 def explained_whole(home: Home, scan: str) -> list[Explanation]:
@@ -52,7 +54,7 @@ def explained_whole(home: Home, scan: str) -> list[Explanation]:
     histories = [home.store.field_history(whole, key) for key in sorted(keys, key=lambda key: (key.name, key.row or 0))]
     return [
         _explanation(
-            history, _reader_numbers(history), _champion(home, history), counting, again=(None, None), times=False
+            home, history, _reader_numbers(history), _champion(home, history), counting, again=(None, None), times=False
         )
         for history in histories
     ]
@@ -66,6 +68,7 @@ def _reader_numbers(history: FieldHistory) -> dict[str, str]:
 
 
 def _explanation(
+    home: Home,
     history: FieldHistory,
     names: Mapping[str, str],
     champion: ChampionJson | None,
@@ -75,6 +78,7 @@ def _explanation(
     times: bool,
 ) -> Explanation:
     """The history with people called by these names, by id; with `times` each reading has its person's active time."""
+    reasons = _true_reasons(home, history)
     return Explanation(
         scan=history.scan.id,
         file=history.scan.name,
@@ -87,7 +91,7 @@ def _explanation(
         readings=tuple(
             _reading(reading, names, times=times, counts=reading.id in counting) for reading in history.readings
         ),
-        decisions=tuple(_decision(decision, names) for decision in history.decisions),
+        decisions=tuple(_decision(decision, reasons(decision), names) for decision in history.decisions),
         tasks=tuple(_task(task, names) for task in history.tasks),
         truth=history.truth.text if history.truth else None,
         champion=champion,
@@ -119,8 +123,18 @@ def _reading(reading: Reading, names: Mapping[str, str], *, times: bool, counts:
     )
 
 
-def _decision(decision: Decision, names: Mapping[str, str]) -> ExplainedDecision:
-    evidence = [named(reason, names) for reason in decision.evidence]
+def _true_reasons(home: Home, history: FieldHistory) -> Callable[[Decision], tuple[Evidence, ...]]:
+    """What gives the evidence of a decision as it is true; as it was kept where the form is not known any more."""
+    try:
+        form = home.forms(history.scan.form, history.scan.form_version)
+        form.field(history.key.name)
+    except (FormError, NotFound, KeyError):
+        return lambda decision: decision.evidence
+    return lambda decision: true_reasons(decision, history, form)
+
+
+def _decision(decision: Decision, reasons: Sequence[Evidence], names: Mapping[str, str]) -> ExplainedDecision:
+    evidence = [named(reason, names) for reason in reasons]
     return ExplainedDecision(
         version=decision.version,
         value=decision.value,

@@ -24,6 +24,7 @@ def review_options(settings: Settings, port: int) -> ReviewOptions:
         paid_skip_minutes=settings.paid_skip_minutes,
         link_days=settings.link_days,
         audit_share=settings.audit_share,
+        appeal_days=settings.appeal_days,
         asked_by=settings.asked_by,
         training=settings.training,
     )

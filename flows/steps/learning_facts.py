@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from flows.home import Home
+from flows.home import Home, now
 from flows.steps.reopened import reopening_version
 from reconcile.learning import ScanFacts
 from transcribe.codes import Method, Reason
@@ -37,6 +38,7 @@ class KnownScan:
 
 def known_scans(home: Home, skipped: list[SkippedScan]) -> list[KnownScan]:
     """The scans that are not in quarantine, with what is known of each; the others are added to `skipped`."""
+    late = _late_fields(home.store)
     apart = {found.scan.id: found.message for found in home.store.quarantined()}
     known, reopening = [], reopening_version(home.store)
     for scan in _scans(home):
@@ -44,7 +46,7 @@ def known_scans(home: Home, skipped: list[SkippedScan]) -> list[KnownScan]:
             skipped.append(SkippedScan(scan=scan.id, file=scan.name, message=apart[scan.id]))
             continue
         with left_out_if_it_fails(scan, skipped):
-            known.append(_known(home, scan, reopening))
+            known.append(_known(home, scan, reopening, late[scan.id]))
     return known
 
 
@@ -77,17 +79,30 @@ def _scans(home: Home) -> Iterator[Scan]:
             yield state.scan
 
 
-def _known(home: Home, scan: Scan, reopening: int) -> KnownScan:
+def _late_fields(store: Store) -> Mapping[str, set[FieldKey]]:
+    """The fields of each scan with an appeal that no expert heard by its day: nobody's standing may suffer from it."""
+    fields: dict[str, set[FieldKey]] = defaultdict(set)
+    for appeal in store.appeals():
+        if appeal.is_late(now()):
+            fields[appeal.reading.scan].add(appeal.reading.key)
+    return fields
+
+
+def _known(home: Home, scan: Scan, reopening: int, late: Collection[FieldKey]) -> KnownScan:
     """The facts of a scan to learn from.
 
     The truth of a field is what is known otherwise (gold, an appeal that was upheld), else what experts decided, else
-    what an expert read. An appeal that nobody heard says nothing. A field counts as audited only where its first expert
+    what an expert read. Nothing is learnt of a field whose appeal nobody heard in time (`late`).
+
+    A field counts as audited only where its first expert
     read it by lot: where readers were split, or a person appealed, a second look that followed says nothing of the
     rest.
     """
     store = home.store
-    readings, known = store.readings(scan.id), store.truths(scan.id)
-    decisions = [each for each in store.decisions(scan.id) if each.method != Method.PROVISIONAL]
+    readings = [each for each in store.readings(scan.id) if each.key not in late]
+    known = [each for each in store.truths(scan.id) if each.key not in late]
+    decided = [each for each in store.decisions(scan.id) if each.key not in late]
+    decisions = [each for each in decided if each.method != Method.PROVISIONAL]
     by_expert = {reading.key: reading for reading in readings if reading.kind == "expert"}  # the latest comes last
     kinds = {key: _expert_tasks(store, key, readings) for key in by_expert}
     audited = frozenset(key for key, asked in kinds.items() if asked[:1] == ["audit"])

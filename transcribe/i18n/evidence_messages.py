@@ -14,14 +14,26 @@ from transcribe.i18n.catalogues import N_
 from transcribe.model import Evidence
 
 EVIDENCE: Mapping[str, str] = {
-    EvidenceCode.READER_FOR: N_("{source} reads this, and is wrong on {rate} of such fields: {bits} bits for it."),
-    EvidenceCode.READER_AGAINST: N_(
-        "{source} reads something else, and is wrong on {rate} of such fields: {bits} bits against."
+    EvidenceCode.READER_FOR: N_("{source} reads this: {bits} bits for it."),
+    EvidenceCode.READER_AGAINST: N_("{source} reads something else: {bits} bits against it."),
+    EvidenceCode.READER_NEAR: N_(
+        "{source} reads something else, which speaks more for this than for the next likely value: {bits} bits for it."
+    ),
+    EvidenceCode.READER_DOUBTED: N_(
+        "{source} reads this. How such sources err, it speaks more for the next likely value: {bits} bits against it."
     ),
     EvidenceCode.READER_NEITHER: N_("{source} says nothing that tells this value from the next."),
-    EvidenceCode.OWN_READER_FOR: N_("You read this, and are wrong on {rate} of such fields: {bits} bits for it."),
-    EvidenceCode.OWN_READER_AGAINST: N_(
-        "You read something else, and are wrong on {rate} of such fields: {bits} bits against."
+    EvidenceCode.OWN_READER_FOR: N_("You read this: {bits} bits for it."),
+    EvidenceCode.OWN_READER_AGAINST: N_("You read something else: {bits} bits against it."),
+    EvidenceCode.OWN_READER_NEAR: N_(
+        "You read something else, which speaks more for this than for the next likely value: {bits} bits for it."
+    ),
+    EvidenceCode.OWN_READER_DOUBTED: N_(
+        "You read this. How people err, it speaks more for the next likely value: {bits} bits against it."
+    ),
+    EvidenceCode.OWN_MEASURED: N_(
+        "Fields of this kind that you read and that an expert read again, drawn by lot: {count}. In {wrong} of them "
+        "the expert read something else."
     ),
     EvidenceCode.OWN_READER_NEITHER: N_("What you read says nothing that tells this value from the next."),
     EvidenceCode.OWN_SAW_A_VALUE: N_("You were shown a value before reading, so yours is no independent reading."),

@@ -1,18 +1,23 @@
 """What is fair to people: the floor of pay, the outcome of a reading, access tokens."""
 
 from transcribe.people.floor import MIN_MEASURED_READINGS, PayFault, has_fair_floor, pay_faults
-from transcribe.people.outcome import ReadingOutcome, is_same_text, outcome_of
+from transcribe.people.outcome import SECOND_LOOK_TIME, ReadingOutcome, is_same_reading, is_same_text, outcome_of
 from transcribe.people.tokens import Scope, new_token, secret_hash
+from transcribe.people.true_reasons import is_against_the_model, true_reasons
 
 __all__ = [
     "MIN_MEASURED_READINGS",
+    "SECOND_LOOK_TIME",
     "PayFault",
     "ReadingOutcome",
     "Scope",
     "has_fair_floor",
+    "is_against_the_model",
+    "is_same_reading",
     "is_same_text",
     "new_token",
     "outcome_of",
     "pay_faults",
     "secret_hash",
+    "true_reasons",
 ]

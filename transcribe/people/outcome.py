@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Literal
 
 from transcribe import fields
 from transcribe.model import Decision, Field, Form, Reading
 from transcribe.store import FieldHistory
+
+SECOND_LOOK_TIME = timedelta(minutes=15)
+"""How long an expert may look again at what they settled: as long as a picture may be seen after an answer."""
 
 ReadingOutcome = Literal["open", "agreed", "outvoted", "recovered"]
 """"open": nothing is decided yet. "agreed": the reading says what is decided. "outvoted": something else is decided.
@@ -31,6 +35,13 @@ def is_agreed(reading: Reading, decision: Decision, field: Field, form: Form) ->
     if decision.null is not None:
         return decision.null == "blank" and not reading.text.strip()
     return is_same_text(reading.text, decision.text, field, form)
+
+
+def is_same_reading(one: Reading, other: Reading, field: Field, form: Form) -> bool:
+    """Whether two readings of a field say the same; without text, whether they share a flag that says why."""
+    if one.text is None or other.text is None:
+        return one.text is None and other.text is None and one.flags & other.flags != frozenset()
+    return is_same_text(one.text, other.text, field, form)
 
 
 def is_same_text(one: str, other: str, field: Field, form: Form) -> bool:

@@ -43,8 +43,8 @@ class ReviewOptions:
     """Minutes beside readings that are paid in 24 hours to who is paid by the piece: as with waiting."""
     body_bytes: int = 64 * 1024
     """The largest body of a request: far above a full page of typed text."""
-    appeal_days: float = 14
-    """An expert hears an appeal within two weeks, or it ends without changing anything."""
+    appeal_days: float = 7
+    """An expert hears an appeal within a week, as the strictest law in force asks (Malta's, of EU 2024/2831)."""
     asked_by: str = ""
     """Who asks for the work, as people are told before they begin: a name and how to reach them."""
     audit_share: float = 0.04

@@ -40,6 +40,7 @@ from transcribe.store.facts import (
     ApiToken,
     Appeal,
     AppealOutcome,
+    AuditedReading,
     AuditLine,
     AuditState,
     Batch,
@@ -886,14 +887,28 @@ class FairStore(Protocol):
         Again is the same appeal. NotFound where the reading is not theirs. StoreError where nothing is decided yet.
         """
 
+    def audited_readings(self, who: str) -> list[AuditedReading]:
+        """What a person read of the fields that an expert read again by lot; the last word of each of the two.
+
+        What was taken back, set aside, withdrawn or forgotten is left out.
+        """
+
     def appeals(self, *, open_only: bool = False, who: str | None = None) -> list[Appeal]:
         """Appeals, latest first."""
 
     def decide_appeal(self, appeal: str, outcome: AppealOutcome, *, minority: bool, now: datetime) -> None:
         """Close an appeal and tell the person. Deciding again changes nothing.
 
-        If upheld, what the expert read becomes the truth of the field, and the scan is weighed again. StoreError where
-        it is upheld or declined though no expert has heard it.
+        If upheld, what the expert read becomes the truth of the field, and the scan is weighed again. It becomes none
+        where the expert read it after its day, or after they had seen the appeal's words. StoreError where it is upheld
+        or declined though no expert has heard it.
+        """
+
+    def tell_of_appeal(self, appeal: str, kind: Literal["appeal late", "appeal heard"], now: datetime) -> bool:
+        """Tell a person something of an open appeal, once. Gives whether they were told now.
+
+        "appeal late": the appellant, that nobody has heard it by its day. "appeal heard": the expert who read the field
+        for it, that they may see what was written with it.
         """
 
     def expert_outcomes(self) -> list[ExpertOutcomes]:

@@ -448,6 +448,16 @@ class TimeDispute:
         return max(0.0, self.claimed - self.measured)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditedReading:
+    """One field that a person read and that an expert read again, drawn by lot: what each of them read."""
+
+    own: Reading
+    expert: Reading
+    form: str
+    form_version: int
+
+
 AppealOutcome = Literal["upheld", "declined", "no expert"]
 
 
@@ -471,6 +481,10 @@ class Appeal:
     expert: str | None = None
     minority: bool = False
     decided_at: datetime | None = None
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether no expert had heard it by its day."""
+        return (self.heard.at if self.heard else self.decided_at or now) > self.deadline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

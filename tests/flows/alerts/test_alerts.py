@@ -209,7 +209,7 @@ def test_an_appeal_that_nobody_hears_is_an_alert(request: pytest.FixtureRequest,
     home = replace(rooms, store=world.store)
     assert "appeals:late" not in subjects(home, after(864_000) - timedelta(days=3))
     (alert,) = (each for each in look(home, after(864_000) - timedelta(days=1), {}).alerts if each.check == "appeals")
-    assert alert.message.startswith("1 appeal not heard by an expert yet, the first to close unheard on")
+    assert alert.message.startswith("1 appeal not heard by an expert yet, the first was promised by")
     assert CANARY not in alert.message
 
 

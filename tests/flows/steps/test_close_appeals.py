@@ -87,13 +87,18 @@ def test_one_who_was_wrong_is_declined_and_nothing_changes(here: World) -> None:
     assert decided(here, scan) == ["B1"]
 
 
-def test_an_appeal_that_nobody_heard_is_closed_at_its_deadline(here: World) -> None:
+def test_an_appeal_that_nobody_heard_is_late_and_stays_open_until_somebody_hears_it(here: World) -> None:
     reading = read_until_decided(here, {"ann": "B7", "ben": "B1", "cat": "B1", "eve": "B1"})
     here.store.open_appeal(reading, "ann", "", DEADLINE, after(400))
-    assert close_appeals(here.store, forms, DEADLINE - timedelta(seconds=1)) == ClosedAppeals()
-    assert close_appeals(here.store, forms, DEADLINE) == ClosedAppeals(no_expert=1)
     assert close_appeals(here.store, forms, DEADLINE) == ClosedAppeals()
-    assert here.store.appeals()[0].outcome == "no expert"
+    after_it = DEADLINE + timedelta(seconds=1)
+    assert close_appeals(here.store, forms, after_it) == ClosedAppeals(late=1)
+    assert close_appeals(here.store, forms, after_it) == ClosedAppeals()
+    assert here.store.appeals()[0].outcome is None
+    (task,) = here.store.lease("fay", 1, after_it, offer=Offer(pools=("expert",)))
+    here.store.submit(task.id, "fay", sent("B7", "heard"), after_it)
+    assert close_appeals(here.store, forms, after_it) == ClosedAppeals(upheld=1)
+    assert here.store.truths() == [], "what was heard late is no truth"
 
 
 def test_an_appeal_whose_words_were_forgotten_ends_without_a_judgement(here: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -42,6 +43,7 @@ class AppealCounts:
     """
 
     open: int
+    late: int
     upheld: int
     minority: int
     declined: int
@@ -60,7 +62,7 @@ async def before(request: Request, context: Here) -> Response:
 
     def ask(store: Store) -> tuple[float, Floor | None, tuple[PayTerms, ...], AppealCounts | None]:
         forms = pay_terms(store, context.forms, language, now) if visitor else ()
-        return store.control_share(), store.floor(now), forms, appeal_counts(store) if visitor else None
+        return store.control_share(), store.floor(now), forms, appeal_counts(store, now) if visitor else None
 
     control, floor, forms, appeals = await context.look(ask)
     values: dict[str, Any] = {"visitor": visitor} if visitor else {}
@@ -81,12 +83,13 @@ async def before(request: Request, context: Here) -> Response:
     )
 
 
-def appeal_counts(store: Store) -> AppealCounts:
+def appeal_counts(store: Store, now: datetime) -> AppealCounts:
     """How appeals ended, in all and by expert. Nobody is named."""
     appeals = store.appeals()
     ended = Counter(each.outcome for each in appeals)
     return AppealCounts(
         open=ended[None],
+        late=sum(each.outcome is None and each.is_late(now) for each in appeals),
         upheld=ended["upheld"],
         minority=sum(each.minority for each in appeals),
         declined=ended["declined"],

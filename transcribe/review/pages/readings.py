@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated
 
-from babel.numbers import get_decimal_symbol
 from fastapi import APIRouter, Form, HTTPException, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
-from transcribe import model
-from transcribe.errors import FormError, NotFound
-from transcribe.i18n import EVIDENCE, N_, said, say, sentence, translation
-from transcribe.model import Decision, Evidence, Reading
-from transcribe.people import ReadingOutcome, outcome_of
+from transcribe.errors import NotFound
+from transcribe.i18n import N_, said, sentence, translation
+from transcribe.model import Reading
+from transcribe.people import ReadingOutcome, is_against_the_model, outcome_of
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId, picture_response
 from transcribe.review.requests import GUESSED_TIME, TimeBeside
 from transcribe.review.views.formatting import day, moment, number
+from transcribe.review.views.reading_reasons import form_of, measured_of, reason_sentences, words_of_experts
 from transcribe.review.views.task_view import MARK_TYPES
 from transcribe.store import Appeal, FieldHistory, Notice, Store
 
@@ -32,13 +30,6 @@ Words = Annotated[str, Form(max_length=1000)]
 
 READINGS_PER_PAGE = 50
 """Readings on one page. Chosen by hand."""
-
-OWN_CODES = {code: f"own {code}" for code in EVIDENCE if f"own {code}" in EVIDENCE}
-"""Code of a sentence about any person -> code of the one that speaks to the reader."""
-
-YOU = N_("You")
-ANOTHER_READER = N_("Another reader")
-A_MACHINE = N_("A machine ({name})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +54,16 @@ class OwnReading:
 class ExplainedReading:
     """One reading with its reasons: sentences in the maker's language, and the appeal if there is one.
 
-    `words` are the reasons of experts who changed their reading after they had seen all readings. `task` and `seconds`,
-    where time is counted, are for contesting the clock.
+    `words` are the reasons of experts who changed their reading after they had seen all readings; `heard_words` those
+    of experts who did so after they had seen what was written with an appeal. `task` and `seconds`, where time is
+    counted, are for contesting the clock.
     """
 
     own: OwnReading
     method: str | None
     reasons: tuple[str, ...]
     words: tuple[str, ...]
+    heard_words: tuple[str, ...]
     pictured: bool
     task: str | None
     seconds: float | None
@@ -106,10 +99,19 @@ async def reading_page(context: Here, visitor: SignedIn, reading: ReadingId) -> 
     """One reading: the picture, what was decided, every reason, and the appeal."""
     explained = await context.look(lambda store: _explained(store, context, visitor, reading))
     deadline = context.now() + timedelta(days=context.options.appeal_days)
-    local = partial(day, zone=visitor.person.time_zone, language=visitor.language)
+    local, late = partial(day, zone=visitor.person.time_zone, language=visitor.language), False
+    if explained.appeal:
+        late = explained.appeal.is_late(context.now())
     short = partial(number, language=visitor.language)
     return context.rendering.page(
-        "reading.html", visitor.language, visitor=visitor, told=explained, deadline=deadline, day=local, number=short
+        "reading.html",
+        visitor.language,
+        visitor=visitor,
+        told=explained,
+        deadline=deadline,
+        late=late,
+        day=local,
+        number=short,
     )
 
 
@@ -160,16 +162,8 @@ def _last_of(history: FieldHistory, who: str) -> Reading:
     return next(each for each in reversed(history.readings) if each.source == who)
 
 
-def _form_of(context: Context, history: FieldHistory) -> model.Form | None:
-    """The form of the scan, None where nobody knows it or its definition cannot be used any more."""
-    try:
-        return context.forms(history.scan.form, history.scan.form_version) if history.scan.form else None
-    except (FormError, NotFound):
-        return None
-
-
 def _own_reading(context: Context, visitor: Visitor, history: FieldHistory, reading: Reading) -> OwnReading:
-    form = _form_of(context, history)
+    form = form_of(context, history)
     known = form is not None and history.key.name in {field.name for field in form.all_fields()}
     field = form.field(history.key.name) if form and known else None
     decided = history.decisions[-1] if history.decisions else None
@@ -184,7 +178,7 @@ def _own_reading(context: Context, visitor: Visitor, history: FieldHistory, read
         outcome=outcome_of(reading, history, form) if form and known else "open",
         decided=decided.text if decided else None,
         null=decided.null if decided else None,
-        probability=decided.probability if decided else None,
+        probability=decided.probability if decided and not is_against_the_model(decided) else None,
         withdrawn=history.withdrawn.get(reading.id),
     )
 
@@ -193,6 +187,8 @@ def _explained(store: Store, context: Context, visitor: Visitor, reading: str) -
     history = store.history_of_reading(reading, visitor.person.id)
     own = next(each for each in history.readings if each.id == reading)
     mine = _own_reading(context, visitor, history, own)
+    form = form_of(context, history)
+    measured = measured_of(store, context, visitor, history, form) if history.decisions else ()
     translate = translation(visitor.language).gettext
     decided = history.decisions[-1] if history.decisions else None
     mine_appeals = [
@@ -203,8 +199,9 @@ def _explained(store: Store, context: Context, visitor: Visitor, reading: str) -
     return ExplainedReading(
         own=mine,
         method=translate(sentence(decided.method)) if decided else None,
-        reasons=tuple(reason_sentences(decided, history, visitor)) if decided else (),
-        words=tuple(each.reason for each in history.readings if each.reason) if decided else (),
+        reasons=tuple(reason_sentences(decided, history, visitor, form, measured)) if decided else (),
+        words=words_of_experts(history, appeal=False) if decided else (),
+        heard_words=words_of_experts(history, appeal=True) if decided else (),
         pictured=history.place is not None and history.place.snippet is not None,
         task=own.task if own.seconds is not None else None,
         seconds=own.seconds,
@@ -213,26 +210,3 @@ def _explained(store: Store, context: Context, visitor: Visitor, reading: str) -
         and (mine.outcome == "outvoted" or mine.withdrawn is not None)
         and own == _last_of(history, own.source),
     )
-
-
-def reason_sentences(decided: Decision, history: FieldHistory, visitor: Visitor) -> list[str]:
-    """The evidence of a decision in words, with nobody's name but the reader's own."""
-    translate = translation(visitor.language).gettext
-    people = {reading.source for reading in history.readings if reading.kind != "machine"}
-    return [
-        say(_without_names(each, people, visitor.person.id, translate), translate, get_decimal_symbol(visitor.language))
-        for each in decided.evidence
-    ]
-
-
-def _without_names(evidence: Evidence, people: set[str], own: str, translate: Callable[[str], str]) -> Evidence:
-    source = evidence.numbers.get("source")
-    if source is None:
-        return evidence
-    if source == own:
-        return Evidence(
-            code=OWN_CODES.get(evidence.code, evidence.code), numbers={**evidence.numbers, "source": translate(YOU)}
-        )
-    machine = translate(A_MACHINE).format(name=str(source).partition(" ")[0])
-    name = translate(ANOTHER_READER) if source in people else machine
-    return Evidence(code=evidence.code, numbers={**evidence.numbers, "source": name})

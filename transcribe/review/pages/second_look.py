@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Response
@@ -14,6 +13,7 @@ from transcribe.codes import Flag
 from transcribe.errors import NotFound
 from transcribe.i18n import N_, said, translation
 from transcribe.model import Reading, Task
+from transcribe.people import SECOND_LOOK_TIME
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
@@ -21,15 +21,12 @@ from transcribe.review.requests import MAX_SENT_LENGTH
 from transcribe.review.text_limits import require_keepable
 from transcribe.review.views.soft_checks import require_fitting_lengths
 from transcribe.review.views.task_view import MARK_TYPES
-from transcribe.store import FieldHistory, SentReading, Store
+from transcribe.store import Appeal, FieldHistory, SentReading, Store
 
 router = APIRouter()
 
-SECOND_LOOK_TIME = timedelta(minutes=15)
-"""As long as a picture may be seen after a task was answered."""
-
 SETTLED_KINDS = frozenset({"adjudicate"})
-"""Appeals stay blind: the expert who hears one must not know what was contested."""
+"""Kinds of tasks that are looked at twice beside all readings. Of an appeal the expert sees its words only."""
 
 YOU = N_("You")
 A_READER = N_("Reader {number}")
@@ -56,6 +53,12 @@ class SettledTask:
     own: str
     idem: str
     lines: tuple[SettledReading, ...]
+    appeal: Appeal | None = None
+
+    @property
+    def may_change(self) -> bool:
+        """Whether the expert may still read it otherwise: not once an appeal has ended."""
+        return self.appeal is None or self.appeal.outcome is None
 
 
 @router.get("/second-look")
@@ -79,11 +82,13 @@ async def change(
     _require_expert(visitor)
     now, who = context.now(), visitor.person.id
     theirs = await context.look(lambda store: store.task(task, who, now))
-    if theirs.kind not in SETTLED_KINDS:
+    heard = await context.look(lambda store: _appeal_of(store, task, who)) if theirs.kind == "appeal" else None
+    if theirs.kind not in SETTLED_KINDS and (heard is None or heard.outcome is not None):
         raise NotFound("This task is not one to look at twice.")
+    seen = Flag.SAW_AN_APPEALS_WORDS if heard else Flag.SAW_ALL_READINGS
     require_keepable(text)
     await context.look(lambda store: require_fitting_lengths(store, context, [(task, text)]))
-    sent = SentReading(text=text, idem=idem, flags=frozenset({Flag.SAW_ALL_READINGS}), reason=reason.strip())
+    sent = SentReading(text=text, idem=idem, flags=frozenset({seen}), reason=reason.strip())
 
     def keep(store: Store) -> None:
         store.submit(task, who, sent, now, context.options.measure)
@@ -105,17 +110,28 @@ def _settled_tasks(store: Store, context: Context, visitor: Visitor) -> list[Set
     for history in store.readings_of(who, 50):
         for own in reversed(history.readings):
             task = _task_of(history, own)
-            if own.source == who and own.at >= since and task is not None and task.kind in SETTLED_KINDS:
-                settled.setdefault(task.id, _settled_task(context, visitor, history, task, own))
+            if own.source != who or own.at < since or task is None:
+                continue
+            appeal = _appeal_of(store, task.id, who) if task.kind == "appeal" else None
+            if task.kind in SETTLED_KINDS or appeal is not None:
+                settled.setdefault(task.id, _settled_task(context, visitor, history, task, own, appeal))
                 break
     return list(settled.values())
+
+
+def _appeal_of(store: Store, task: str, who: str) -> Appeal | None:
+    """The appeal that this expert heard by a task, if something was written with it."""
+    heard = (each for each in store.appeals() if each.task == task and each.heard and each.heard.source == who)
+    return next((each for each in heard if each.words), None)
 
 
 def _task_of(history: FieldHistory, reading: Reading) -> Task | None:
     return next((task for task in history.tasks if task.id == reading.task), None)
 
 
-def _settled_task(context: Context, visitor: Visitor, history: FieldHistory, task: Task, own: Reading) -> SettledTask:
+def _settled_task(
+    context: Context, visitor: Visitor, history: FieldHistory, task: Task, own: Reading, appeal: Appeal | None
+) -> SettledTask:
     translate = translation(visitor.language).gettext
     form = context.forms(history.scan.form, history.scan.form_version)
     people = list(dict.fromkeys(each.source for each in history.readings if each.kind != "machine"))
@@ -139,5 +155,7 @@ def _settled_task(context: Context, visitor: Visitor, history: FieldHistory, tas
         lines=tuple(
             SettledReading(who=name(reading), text=reading.text, confidence=reading.confidence)
             for reading in history.readings
+            if appeal is None or reading.source == visitor.person.id
         ),
+        appeal=appeal,
     )

@@ -6,12 +6,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transcribe.codes import Reason
+from transcribe.codes import Flag, Reason
 from transcribe.store.drivers.database import Database, Row
 from transcribe.store.row_mapping import text
 
 EXPERT_KINDS = frozenset({"adjudicate", "audit", "appeal"})
 """Kinds of tasks that are for experts only."""
+
+EXPERT_FLAGS = frozenset({Flag.SAW_ALL_READINGS, Flag.SAW_AN_APPEALS_WORDS})
+"""Marks of an expert who looked again at what they had read blind."""
 
 EXPERT_POOL = "expert"
 """The pool whose tasks only experts are given."""

@@ -28,6 +28,19 @@ SELECT r.*, x.text, x.alternatives, x.shown, x.legible, x.reason, x.number IS NU
 FROM reading r JOIN field f ON f.id = r.field_id JOIN scan s ON s.id = f.scan_id
 LEFT JOIN reading_text x ON x.number = r.number LEFT JOIN task t ON t.id = r.task_id WHERE r.number = :number;
 
+-- name: audited_fields
+-- Fields that this person read and for which a check by lot was answered, with its task.
+SELECT DISTINCT r.field_id, f.form, f.form_version, t.id AS task_id
+FROM reading r JOIN field f ON f.id = r.field_id JOIN task t ON t.field_id = r.field_id AND t.kind = 'audit'
+WHERE r.transcriber_id = :who AND r.kind = 'person' AND t.closed_at IS NOT NULL AND t.reason = 'audit'
+ORDER BY r.field_id;
+
+-- name: counting_reading^
+-- The last reading of a field by this person that was not taken back, set aside, withdrawn or forgotten.
+SELECT r.* FROM reading_seen r WHERE r.field_id = :field_id AND r.transcriber_id = :who AND r.kind = 'person'
+    AND NOT r.erased AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number) AND NOT {part_is_aside}
+ORDER BY r.number DESC LIMIT 1;
+
 -- name: heard^
 SELECT * FROM reading_seen WHERE task_id = :task_id AND kind = 'expert' ORDER BY number DESC LIMIT 1;
 
@@ -51,6 +64,9 @@ INSERT INTO notice (transcriber_id, kind, field_id, at) VALUES (:person, :kind, 
 SELECT n.*, f.name, f.row_number, s.sha256 AS scan FROM notice n LEFT JOIN field f ON f.id = n.field_id
 LEFT JOIN scan s ON s.id = f.scan_id
 WHERE n.transcriber_id = :person AND (NOT :unseen_only OR n.seen_at IS NULL) ORDER BY n.id DESC;
+
+-- name: told_since^
+SELECT 1 FROM notice WHERE transcriber_id = :person AND kind = :kind AND field_id = :field_id AND at >= :since LIMIT 1;
 
 -- name: see_notices!
 UPDATE notice SET seen_at = :now WHERE transcriber_id = :person AND seen_at IS NULL;

@@ -8,13 +8,13 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import datetime
-from typing import cast
+from typing import Literal, cast
 
-from transcribe.codes import Method, Reason
+from transcribe.codes import Flag, Method, Reason
 from transcribe.errors import NotFound, StoreError
-from transcribe.model import FieldKey, Truth
+from transcribe.model import FieldKey, Reading, Truth
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import Appeal, AppealOutcome, ExpertOutcomes, FieldHistory
+from transcribe.store.facts import Appeal, AppealOutcome, AuditedReading, ExpertOutcomes, FieldHistory
 from transcribe.store.offering.routing import EXPERT_POOL
 from transcribe.store.row_mapping import key_of, lane_of, micros, moment, moment_or_none, reading_of
 from transcribe.store.verbs.reconcile import MAX_READING_NUMBER, ReconcileVerbs
@@ -43,6 +43,17 @@ class OwnReadingVerbs(ReconcileVerbs):
             if any(each.id == reading for each in history.readings):
                 return history
         raise NotFound("There is no such reading of yours.")
+
+    def audited_readings(self, who: str) -> list[AuditedReading]:
+        with self.db.snapshot():
+            person, pairs = self.person_row(who)["id"], []
+            for row in self.db.all("audited_fields", who=person):
+                own = self.db.one("counting_reading", field_id=row["field_id"], who=person)
+                expert = self.db.one("heard", task_id=row["task_id"])
+                if own is not None and expert is not None and expert["transcriber_id"] != person:
+                    form = {"form": row["form"], "form_version": row["form_version"]}
+                    pairs.append(AuditedReading(own=reading_of(own), expert=reading_of(expert), **form))
+        return pairs
 
     def _history_for(self, row: Row, who: str) -> FieldHistory:
         """The history of a field as somebody who read it may know it.
@@ -118,13 +129,30 @@ class AppealVerbs(ReconcileVerbs):
                 return
             self.vouch("appeal", row["id"])
             self.db.run("close_unleased_task", task_id=row["task_id"], now=micros(now))
-            if outcome == "upheld" and heard is not None and heard["text"] is not None:
-                found = reading_of(heard)
-                truth = Truth(scan=found.scan, key=found.key, text=heard["text"], origin="appeal", at=now)
+            found = None if heard is None else reading_of(heard)
+            blind_in_time = found is not None and is_blind_in_time(found, moment(row["deadline"]))
+            if outcome == "upheld" and found is not None and found.text is not None and blind_in_time:
+                truth = Truth(scan=found.scan, key=found.key, text=found.text, origin="appeal", at=now)
                 if self.field_id(self.scan_row(found.scan), found.key) == row["field_id"]:  # not read as another form
                     self.put_truth(truth, now)
             self.tell(row["transcriber_id"], f"appeal {outcome}", row["field_id"], now)
-            self.log(self.actor if heard is None else reading_of(heard).source, "appeal decided", appeal, facts, now)
+            self.log(self.actor if found is None else found.source, "appeal decided", appeal, facts, now)
+
+    def tell_of_appeal(self, appeal: str, kind: Literal["appeal late", "appeal heard"], now: datetime) -> bool:
+        with self.db.write():
+            rows = self.db.all("appeals", open_only=1, person=None, appeal=appeal)
+            if not rows:
+                return False
+            (row,) = rows
+            person = row["transcriber_id"]
+            if kind == "appeal heard":
+                person = cast(Row, self.db.one("heard", task_id=row["task_id"]))["transcriber_id"]
+            told = {"person": person, "kind": kind, "field_id": row["field_id"]}
+            if self.db.one("told_since", **told, since=row["at"]) is not None:
+                return False
+            self.tell(person, kind, row["field_id"], now)
+            self.log(self.actor, kind, appeal, {}, now)
+            return True
 
     def expert_outcomes(self) -> list[ExpertOutcomes]:
         rows = self.db.all("expert_outcomes")
@@ -165,3 +193,8 @@ class AppealVerbs(ReconcileVerbs):
             minority=bool(row["minority"]),
             decided_at=moment_or_none(row["decided_at"]),
         )
+
+
+def is_blind_in_time(heard: Reading, deadline: datetime) -> bool:
+    """Whether an expert's reading may be a truth: by the appeal's day, and before they saw its words."""
+    return heard.at <= deadline and Flag.SAW_AN_APPEALS_WORDS not in heard.flags

@@ -12,7 +12,7 @@ from transcribe.errors import CountsAlready, FormNotOffered, LeaseLost, NotFound
 from transcribe.model import Outcome, Task
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, PayMeasure, SentReading
-from transcribe.store.offering.routing import EXPERT_KINDS, is_expert
+from transcribe.store.offering.routing import EXPERT_FLAGS, EXPERT_KINDS, is_expert
 from transcribe.store.paid_time import measured_seconds, require_in_time, take_time, work_since
 from transcribe.store.row_mapping import key_of, micros, moment, task_of, text, values_of
 from transcribe.store.verbs.leases import LeaseVerbs, holds
@@ -135,7 +135,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         """
         if self._says_the_same(task, person, sent, standing):
             return _outcome("again", standing["id"], task)
-        looked = Flag.SAW_ALL_READINGS in _flags(task, person, sent)
+        looked = not EXPERT_FLAGS.isdisjoint(_flags(task, person, sent))
         counts = {"field_id": standing["field_id"], "reading": standing["id"], "at": standing["at"]}
         settled = not looked and self.db.value("decided_since", **counts)
         old = self._is_old(standing, person, now)
@@ -275,7 +275,7 @@ def _insisted(sent: SentReading, before: Row) -> SentReading:
 def _flags(task: Row, person: Row, sent: SentReading) -> list[str]:
     """The marks of a reading. Those that give the last word are for who is an expert now."""
     if not is_expert(person):
-        return sorted(sent.flags - {Flag.HEARD_AN_APPEAL, Flag.SAW_ALL_READINGS})
+        return sorted(sent.flags - EXPERT_FLAGS - {Flag.HEARD_AN_APPEAL})
     return sorted(sent.flags | {Flag.HEARD_AN_APPEAL} if task["kind"] == "appeal" else sent.flags)
 
 
