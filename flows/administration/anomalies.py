@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from flows.home import Home
 from transcribe.store import Forgery, TimeClaim
@@ -25,6 +26,9 @@ LEAST_SECONDS_A_READING = 1.0
 
 MANY_READINGS_COUNT = 3
 """More readings of one task than this are asked about: one, and two corrections. Chosen by hand."""
+
+MIN_PLAUSIBLE_SECONDS = 0.5
+"""Nobody looks at a picture and answers in less. A reading is marked by this, and paid like any other."""
 
 BESIDE_READINGS = frozenset({"skip", "question", "appeal", "dispute", "explanation"})
 """What the lines of time refer to that a person by the piece is paid for without a reading."""
@@ -118,6 +122,10 @@ def _questions(claims: Sequence[TimeClaim], paid_waiting_minutes: float) -> list
         count, seconds, begin = burst
         said = f"{count} readings came in a minute from {_said(begin)}, with {seconds:.1f} s on them. Whose are they?"
         found.append(("burst", said))
+    if quick := _implausibly_quick(claims):
+        count, begin = quick
+        said = f"{count} readings took less than {MIN_PLAUSIBLE_SECONDS:g} s each, first at {_said(begin)}."
+        found.append(("implausibly quick", f"{said} They are paid. Was a key held?"))
     tasks: dict[str | None, int] = defaultdict(int)
     for claim in claims:
         tasks[claim.task] += claim.reading and claim.micro > 0 and claim.task is not None
@@ -154,6 +162,16 @@ def _burst(claims: Sequence[TimeClaim]) -> tuple[int, float, datetime] | None:
         if quick and (worst is None or len(together) > worst[0]):
             worst = (len(together), seconds, together[0].at)
     return worst
+
+
+def _implausibly_quick(claims: Sequence[TimeClaim]) -> tuple[int, datetime] | None:
+    """How many readings took less time than anybody can, and when the first came. None where there are none.
+
+    A page counts begun seconds whole and takes them off the next reading, so two that follow each other count together.
+    """
+    readings = [claim for claim in claims if claim.reading]
+    quick = [last for first, last in pairwise(readings) if first.seconds + last.seconds < 2 * MIN_PLAUSIBLE_SECONDS]
+    return (len(quick), quick[0].at) if quick else None
 
 
 def _waited_all(claims: Sequence[TimeClaim], minutes: float) -> datetime | None:

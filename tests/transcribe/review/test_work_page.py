@@ -144,6 +144,7 @@ def test_enter_on_nothing_asks_before_it_says_blank(site: Site, enter: Enter) ->
     scan = site.scan("bon-de-commande", {NUMBER: ""})
     orders(site, 1)
     page = enter(site.person("amina"))
+    page.wait_for_timeout(500)  # before that nobody can have looked, and it would ask again
 
     page.keyboard.press("Enter")
     expect(page.locator("#doubt")).to_contain_text("Nothing typed")

@@ -193,6 +193,8 @@ form.addEventListener("input", (event) => {
 });
 
 form.addEventListener("keydown", (event) => {
+  const isDeed = event.key === "Enter" || (event.altKey && event.code.startsWith("Key"));
+  if (event.repeat && isDeed) return event.preventDefault(); // a key that is held is one press
   const field = fieldOf(event.target);
   if (event.key === "Enter" && field) {
     event.preventDefault();

@@ -15,6 +15,7 @@ import { Unsent } from "./unsent.js";
 
 const ENDING = 90_000; // ms before a task goes back: then the page says so
 const RENEW_EVERY = 60_000;
+const LOOK_FIRST = 500; // ms: nobody has seen a picture that is shown for less, so an empty Send asks first
 const MOST_BACK = 10; // how many of the last readings can be taken back
 
 const setup = JSON.parse(document.getElementById("setup").textContent);
@@ -42,6 +43,7 @@ const typed = new Map(); // label -> the text sent last
 let current = null;
 let begun = false; // what was held before this page was loaded has been taken in
 let warned = null; // the text that a check has warned of
+let shownAt = 0; // when the current field was shown
 let renewed = Date.now();
 
 ahead.unacknowledged = () => unsent.count;
@@ -96,6 +98,7 @@ async function show(ready, text = "") {
   }
   current = ready;
   warned = null;
+  shownAt = Date.now();
   form.setAttribute("action", `/work/${sheet.task}`); // form.action would be the buttons of that name
   form.dataset.kind = sheet.kind;
   part("label").firstElementChild.textContent = sheet.label;
@@ -200,7 +203,7 @@ function sure(text) {
   if (warned === text) return true;
   const faults = text ? checks.known(text) : [words.empty];
   if (!faults?.length) return true;
-  warned = text;
+  if (text || Date.now() - shownAt >= LOOK_FIRST) warned = text;
   doubt(text ? `${faults.join(" ")} ${words.again}` : words.empty);
   return false;
 }
@@ -321,6 +324,14 @@ document.querySelector(".tools").addEventListener("click", (event) => {
   use(button.dataset.tool);
   if (current?.sheet.input === "text") input.focus({ preventScroll: true });
 });
+
+// a key that is held is one press: else holding Enter would send field after field that nobody looked at
+addEventListener("keydown", (event) => {
+  const isDeed = event.key === "Enter" || (event.altKey && event.code.startsWith("Key"));
+  if (!event.repeat || !isDeed || event.target.matches("textarea")) return;
+  event.preventDefault();
+  event.stopPropagation();
+}, { capture: true });
 
 document.addEventListener("keydown", (event) => {
   const opened = event.key === "Escape" ? [...document.querySelectorAll(".skip[open], .menu[open]")] : [];
