@@ -493,7 +493,8 @@ class ReadResult:
 class Transcriber:
     """A person who reads. `engagement` says how the work is paid: by reading, hourly, staff or volunteer.
 
-    `training` is whether they let their readings train machines; saying no costs no work.
+    `training` is whether they let their readings train machines; saying no costs no work. `begun`: they have been told
+    what the work is and were asked about training, which happens before their first task.
     """
 
     id: str
@@ -506,7 +507,8 @@ class Transcriber:
     interface_language: str = "en"
     paused: bool = False
     regions: tuple[str, ...] = ()
-    training: bool = True
+    training: bool = False
+    begun: bool = False
 
     @property
     def tradition(self) -> str:

@@ -104,6 +104,7 @@ class Reader:
         app = create_app(rooms.store, rooms.archive, rooms.forms, options, now, lambda _: None)
         invited = invite(rooms, name, roles or ("transcriber",))
         self.rooms, self.id = rooms, invited.person.id
+        rooms.store.set_training(self.id, training=False, now=now())
         self.client = TestClient(app, base_url=options.public_url, follow_redirects=False)
         assert self.client.post("/in/" + invited.link.rsplit("/", 1)[-1]).status_code == 303
 

@@ -34,6 +34,7 @@ def people(rooms: Home) -> dict[str, TestClient]:
         invited: Invitation = invite(rooms, name, ["expert" if name == "fay" else "transcriber"])
         client = TestClient(app, follow_redirects=False)
         assert client.post(f"/in/{invited.link.rpartition('/')[2]}").status_code == 303
+        rooms.store.set_training(invited.person.id, training=False, now=now())
         clients[name] = client
     return clients
 

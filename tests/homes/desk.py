@@ -84,7 +84,9 @@ def signed_in(rooms: Home, link: str) -> Visitor:
     client = TestClient(pages(rooms), follow_redirects=False)
     answer = client.post(f"/in/{link.rpartition('/')[2]}")
     assert answer.status_code == 303, answer.status_code
-    return Visitor(client=client)
+    visitor = Visitor(client=client)
+    visitor.post("/before", training="no")
+    return visitor
 
 
 def by_password(rooms: Home, handle: str, password: str) -> Visitor | None:

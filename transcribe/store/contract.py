@@ -661,7 +661,7 @@ class PeopleStore(Protocol):
         """Say in which language a person's pages are."""
 
     def set_training(self, who: str, *, training: bool, now: datetime, by: str = "store") -> None:
-        """Say whether a person's readings may train machines."""
+        """Say whether a person's readings may train machines. Who has answered this has begun."""
 
     def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "store") -> None:
         """Pause a person, or end their pause.

@@ -247,6 +247,7 @@ def transcriber_of(row: Row) -> Transcriber:
         paused=bool(row["paused"]),
         regions=tuple(json.loads(row["regions"])),
         training=bool(row["training"]),
+        begun=row["begun_at"] is not None,
     )
 
 

@@ -76,6 +76,7 @@ class Site:
             roles=frozenset(roles or ("transcriber",)),  # type: ignore[arg-type]  # tests name real roles
             languages=("fr", "en"),
             interface_language=language,
+            begun=True,
         )
         self.store.put_transcriber(person, self.clock.now())
         return person

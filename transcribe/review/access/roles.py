@@ -6,6 +6,14 @@ from transcribe.errors import NotFound
 from transcribe.review.access.sessions import Visitor
 from transcribe.store import Store
 
+READERS = frozenset({"transcriber", "expert"})
+"""The roles that are given fields to read."""
+
+
+def must_be_asked(visitor: Visitor) -> bool:
+    """Whether this person reads and has not answered yet what is said before the first task."""
+    return not visitor.person.begun and not READERS.isdisjoint(visitor.person.roles)
+
 
 def require_operator(visitor: Visitor) -> None:
     """NotFound where the visitor is no operator: a page that is not theirs does not exist for them."""

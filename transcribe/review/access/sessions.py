@@ -194,9 +194,9 @@ async def start_session(
     )
 
 
-def signed_out(context: Context) -> Response:
+def signed_out(context: Context, to: str = "/in") -> Response:
     """Sends a person whose session has ended to the sign-in page. The browser forgets what it kept for them."""
-    response = RedirectResponse("/in", 303)
+    response = RedirectResponse(to, 303)
     response.delete_cookie(
         context.options.cookie, path="/", secure=context.options.secure, httponly=True, samesite="lax"
     )

@@ -6,13 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
 
 from transcribe.i18n import N_
 from transcribe.people import has_fair_floor
-from transcribe.review.access.sessions import NotSignedIn, Visitor, language_of, signed_in
+from transcribe.review.access.sessions import NotSignedIn, Sending, Visitor, language_of, signed_in
 from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import amount, number, share
 from transcribe.review.views.pay_terms import PayTerms, pay_terms
@@ -49,6 +50,22 @@ class AppealCounts:
     declined: int
     no_expert: int
     experts: tuple[tuple[int, int], ...]
+
+
+@router.post("/before")
+async def begin(context: Here, visitor: Sending, training: Annotated[Literal["yes", "no"], Form()]) -> Response:
+    """Keeps that this person knows what the work is, and whether their readings may train machines. Then it begins.
+
+    Who has no password yet is offered one first.
+    """
+    who, now = visitor.person.id, context.now()
+
+    def keep(store: Store) -> bool:
+        store.set_training(who, training=training == "yes", now=now, by=who)
+        return store.password(who) is not None
+
+    has_password = await context.change(keep)
+    return RedirectResponse("/work" if has_password else "/password?first=1", 303)
 
 
 @router.get("/before")

@@ -40,9 +40,10 @@ async def door() -> Response:
 
 
 @router.get("/in")
-async def sign_in_page(request: Request, context: Here) -> Response:
-    """Asks for handle and password."""
-    return context.rendering.page("sign_in.html", language_of(request, context.options), wrong=False)
+async def sign_in_page(request: Request, context: Here, link: bool = False) -> Response:
+    """Asks for handle and password. With `link` it says whom to ask for a new link, as no password was set."""
+    language, asked_by = language_of(request, context.options), context.options.asked_by
+    return context.rendering.page("sign_in.html", language, wrong=False, without=link, asked_by=asked_by)
 
 
 @router.post("/in")
@@ -53,7 +54,8 @@ async def sign_in(request: Request, context: Here, handle: Handle, password: Pas
     if who is None:
         now = context.now()
         await context.change(lambda store: store.log("", "sign-in failed", known, {"by": "password"}, now))
-        return context.rendering.page("sign_in.html", language_of(request, context.options), 401, wrong=True)
+        language, asked_by = language_of(request, context.options), context.options.asked_by
+        return context.rendering.page("sign_in.html", language, 401, wrong=True, without=False, asked_by=asked_by)
     return await _welcome(context, who, "password")
 
 
@@ -86,9 +88,12 @@ async def sign_in_by_link(request: Request, context: Here, token: Token) -> Resp
 
 
 @router.get("/password")
-async def password_page(context: Here, visitor: SignedIn) -> Response:
-    """Asks for a new password; for the present one too, unless the sign-in is a moment ago."""
-    return await _password_page(context, visitor)
+async def password_page(context: Here, visitor: SignedIn, first: bool = False) -> Response:
+    """Asks for a new password; for the present one too, unless the sign-in is a moment ago.
+
+    With `first` it is offered before the first task, and may wait.
+    """
+    return await _password_page(context, visitor, first=first)
 
 
 @router.post("/password")
@@ -132,7 +137,9 @@ async def _asks_current(context: Context, visitor: Visitor) -> bool:
     return await context.look(lambda store: store.password(visitor.person.id)) is not None
 
 
-async def _password_page(context: Context, visitor: Visitor, status: int = 200, refused: str = "") -> Response:
+async def _password_page(
+    context: Context, visitor: Visitor, status: int = 200, refused: str = "", *, first: bool = False
+) -> Response:
     return context.rendering.page(
         "password.html",
         visitor.language,
@@ -141,6 +148,7 @@ async def _password_page(context: Context, visitor: Visitor, status: int = 200, 
         shortest=passwords.MIN_PASSWORD_LENGTH,
         ask_current=await _asks_current(context, visitor),
         refused=refused,
+        first=first,
     )
 
 
@@ -149,13 +157,14 @@ async def sign_out(context: Here, visitor: Sending) -> Response:
     """Ends this session, gives back what is leased, and tells the browser to forget what it kept for it."""
     who, now = visitor.person.id, context.now()
 
-    def keep(store: Store) -> None:
+    def keep(store: Store) -> bool:
         store.give_back(who, now)
         store.end_sessions(who, now, visitor.session)
         store.log(who, "signed out", who, {}, now)
+        return store.password(who) is not None
 
-    await context.change(keep)
-    return signed_out(context)
+    has_password = await context.change(keep)
+    return signed_out(context, "/in" if has_password else "/in?link=1")
 
 
 async def _welcome(context: Context, who: str, by: str) -> Response:

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, Place, Task
+from transcribe.review.access.roles import must_be_asked
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.failures import failure_response, lost_words
@@ -47,6 +48,8 @@ async def whole_form(context: Here, visitor: SignedIn, late: bool = False) -> Re
 
     `late` says that readings sent before came after their time.
     """
+    if must_be_asked(visitor):
+        return RedirectResponse("/before", 303)
     lines = await context.change(lambda store: _lines(store, context, visitor))
     if not lines:
         return RedirectResponse("/work?late=1" if late else "/work", 303)

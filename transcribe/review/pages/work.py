@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from transcribe.codes import Reason
 from transcribe.errors import NotFound
 from transcribe.model import Outcome, Task
+from transcribe.review.access.roles import must_be_asked
 from transcribe.review.access.sessions import (
     Sending,
     SignedIn,
@@ -67,6 +68,8 @@ async def work(
     Where there is none, the page says so. With a `page`, it shows that page of the scan, if the task asks where
     something stands. `late`: the last reading came after its time.
     """
+    if must_be_asked(visitor):
+        return RedirectResponse("/before", 303)
     if task is not None:
         held = await context.look(lambda store: store.held(visitor.person.id, context.now()))
         tasks = [each for each in held if each.id == task]

@@ -19,9 +19,10 @@ SELECT type, bits FROM adds WHERE transcriber_id = :person;
 
 -- name: put_person!
 INSERT INTO transcriber (public_id, handle, roles, languages, regions, qualifications, time_zone, engagement,
-    interface_language, training, paused, paused_at, at)
+    interface_language, training, paused, paused_at, begun_at, at)
 VALUES (:id, :handle, :roles, :languages, :regions, :qualifications, :time_zone, :engagement, :interface_language,
-    :training, :paused, CASE WHEN :paused THEN :now END, :now);
+    :training, :paused, CASE WHEN :paused THEN :now END,
+    CASE WHEN :begun THEN :now END, :now);
 
 -- name: set_roles!
 UPDATE transcriber SET roles = :value WHERE id = :person;
@@ -46,6 +47,9 @@ UPDATE transcriber SET interface_language = :value WHERE id = :person;
 
 -- name: set_training!
 UPDATE transcriber SET training = :value WHERE id = :person;
+
+-- name: set_begun!
+UPDATE transcriber SET begun_at = :now WHERE id = :person AND begun_at IS NULL;
 
 -- name: set_paused!
 UPDATE transcriber SET paused = :value, paused_at = CASE WHEN :value THEN COALESCE(paused_at, :now) END

@@ -45,6 +45,7 @@ class PeopleVerbs(LeaseVerbs):
                     interface_language=person.interface_language,
                     training=int(person.training),
                     paused=int(person.paused),
+                    begun=person.begun,
                     now=micros(now),
                 )
             except self.db.conflict as error:
@@ -75,7 +76,9 @@ class PeopleVerbs(LeaseVerbs):
         self._set(who, "set_interface_language", language, now, by)
 
     def set_training(self, who: str, *, training: bool, now: datetime, by: str = "store") -> None:
-        self._set(who, "set_training", int(training), now, by)
+        with self.db.write():
+            person = self._set(who, "set_training", int(training), now, by)
+            self.db.run("set_begun", person=person["id"], now=micros(now))
 
     def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "store") -> None:
         with self.db.write():

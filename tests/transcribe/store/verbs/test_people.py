@@ -158,9 +158,10 @@ def test_each_change_of_a_person_writes_its_own_fact_and_no_other(here: World) -
         "time_zone": lambda: here.store.set_time_zone("ann", "Asia/Dili", NOON, "olga"),
         "engagement": lambda: here.store.set_engagement("ann", "hourly", NOON, "olga"),
         "interface_language": lambda: here.store.set_interface_language("ann", "es", NOON, "olga"),
-        "training": lambda: here.store.set_training("ann", training=False, now=NOON, by="olga"),
+        "training": lambda: here.store.set_training("ann", training=True, now=NOON, by="olga"),
         "paused": lambda: here.store.set_paused("ann", paused=True, now=NOON, by="olga"),
     }
+    here.store.set_training("ann", training=False, now=NOON)  # who has answered once has begun
     for fact, change in changes.items():
         before, lines = asdict(here.store.transcriber("ann")), len(here.store.audit())
         for _ in range(2):

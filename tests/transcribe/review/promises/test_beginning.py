@@ -1,0 +1,98 @@
+"""Before the first task: what the work is, is shown and answered once; and a way back is offered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from tests.patience import PATIENCE
+from tests.transcribe.review.site import Site
+from transcribe.model import FieldKey, Transcriber
+
+SignIn = Callable[[Transcriber], httpx.Client]
+
+NUMBER = FieldKey("order_number")
+
+
+def newcomer(site: Site, *roles: str) -> Transcriber:
+    person = replace(site.person(f"known {roles}", *roles), id="newcomer", handle="nina", begun=False)
+    site.store.put_transcriber(person, site.clock.now())
+    return person
+
+
+def csrf(client: httpx.Client) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/me").text)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize(("answer", "kept"), [("yes", True), ("no", False)])
+def test_before_the_first_task_it_is_shown_once_and_answered(site: Site, address: str, answer: str, kept: bool) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
+    nina = newcomer(site)
+    with httpx.Client(base_url=address, timeout=PATIENCE) as client:
+        assert client.post(f"/in/{site.link(nina)}").headers["location"] == "/work"
+        assert client.get("/work").headers["location"] == "/before"
+        page = client.get("/before").text
+        form = page.split('id="begin"')[1]
+        assert "checked" not in form, "nothing is preset"
+        assert client.post("/before", data={"csrf": csrf(client)}).status_code == 422, "it wants an answer"
+        assert site.store.transcriber(nina.id).training is False
+
+        done = client.post("/before", data={"csrf": csrf(client), "training": answer})
+
+        assert done.headers["location"] == "/password?first=1"
+        assert site.store.transcriber(nina.id).training is kept
+        offered = client.get("/password?first=1").text
+        assert 'id="first"' in offered
+        assert 'href="/work"' in offered, "it may wait"
+        assert 'id="task"' in client.get("/work").text
+        assert 'id="begin"' not in client.get("/before").text, "asked once"
+        chosen = re.search(r'<option value="(\w+)" selected>', client.get("/me").text.split("training-choice")[2])
+        assert chosen
+        assert chosen[1] == answer
+
+
+def test_the_training_choice_is_preset_to_nothing_before(site: Site, sign_in: SignIn) -> None:
+    page = sign_in(newcomer(site)).get("/me").text.split('id="training"')[1].split("</select>")[0]
+
+    assert re.findall(r'<option value="(\w*)" selected>', page) == [""]
+
+
+def test_an_operator_who_reads_nothing_is_not_stopped(site: Site, sign_in: SignIn) -> None:
+    assert sign_in(newcomer(site, "operator")).get("/work").status_code == 200
+
+
+def test_whoever_signs_out_without_a_password_is_told_whom_to_ask(site: Site, sign_in: SignIn) -> None:
+    client = sign_in(site.person("amina"))
+
+    out = client.post("/out", data={"csrf": csrf(client)})
+
+    assert out.headers["location"] == "/in?link=1"
+    page = client.get(out.headers["location"]).text
+    assert 'id="without"' in page
+    assert "ask whoever sent you the link for a new one" in page
+
+
+def test_with_a_password_they_sign_in_again_by_themselves(site: Site, sign_in: SignIn) -> None:
+    amina = site.person("amina")
+    client = sign_in(amina)
+    word = "vier rote Pinguine lesen"
+    assert client.post("/password", data={"csrf": csrf(client), "password": word}).status_code == 303
+
+    assert client.post("/out", data={"csrf": csrf(client)}).headers["location"] == "/in"
+
+    assert client.post("/in", data={"handle": "amina", "password": word}).headers["location"] == "/work"
+
+
+def test_a_used_link_says_whom_to_ask(site: Site, address: str) -> None:
+    token = site.link(site.person("amina"))
+    httpx.post(f"{address}/in/{token}", timeout=PATIENCE)
+
+    page = httpx.get(f"{address}/in/{token}", timeout=PATIENCE).text
+
+    assert "Ask whoever sent it for a new one; your work and your pay are still there." in page
