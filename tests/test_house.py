@@ -90,7 +90,7 @@ ROOMS = {
     "flows.administration": "home runtime steps reconcile.conduct reconcile.parameters reconcile.records"
     " transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.store",
     "flows.backup": "home runtime transcribe.archive transcribe.store",
-    "flows.alerts": "home steps administration backup reconcile.algorithms transcribe.i18n",
+    "flows.alerts": "home steps administration backup reconcile.algorithms transcribe.i18n transcribe.people",
     "flows.serving": "home backup runtime steps output administration watching reconcile.inference reconcile.records"
     " transcribe.people transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"

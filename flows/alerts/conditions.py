@@ -19,11 +19,15 @@ from flows.steps import audited_decisions
 from reconcile.algorithms import wilson
 from transcribe.errors import FairhandError
 from transcribe.i18n import counted
+from transcribe.people import pay_promise
 
 logger = logging.getLogger("fairhand.alerts")
 
 APPEAL_NOTICE = timedelta(days=2)
 """An appeal that nobody has heard so long before its day is late. Chosen by hand."""
+
+PAY_NOTICE = timedelta(days=3)
+"""So long before the promised day operators are told of pay that is due: a transfer takes two. Chosen by hand."""
 
 RECENT_FITS_COUNT = 30
 """So many scans of a form, the latest, are held against those before."""
@@ -140,6 +144,22 @@ def late_appeals(home: Home, now: datetime) -> Iterator[Alert]:
         yield Alert(check="appeals", subject="appeals:late", message=message)
 
 
+def late_pay(home: Home, now: datetime) -> Iterator[Alert]:
+    """Pay that is promised by a day that is near or has passed."""
+    promise = pay_promise(home.settings.pay_day, now)
+    if promise is None or now < promise.by - PAY_NOTICE:
+        return
+    due = home.store.due_before(promise.earned_before)
+    if due:
+        people = counted(len({who for who, _ in due}), "person is", "people are")
+        when = "was" if promise.is_late(now) else "is"
+        message = (
+            f"{people} due pay of the months before, which {when} promised by {promise.by:%Y-%m-%d}: "
+            "fairhand pay report, fairhand pay close."
+        )
+        yield Alert(check="pay", subject=f"pay:{promise.by:%Y-%m}", message=message)
+
+
 def open_duplicates(home: Home, now: datetime) -> Iterator[Alert]:
     """Scans that may be an order that came before, and that nobody has settled."""
     waiting = sum(each.waits for each in home.store.duplicates())
@@ -197,6 +217,7 @@ CHECKS: Mapping[str, Check] = {
     "disk": low_disk,
     "backup": old_backup,
     "appeals": late_appeals,
+    "pay": late_pay,
     "duplicates": open_duplicates,
     "fit": falling_fits,
     "reading": odd_readers,

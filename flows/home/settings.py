@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     appeal_days: float = Field(
         7.0, gt=0, le=14, description="an expert hears an appeal within so many days; the law's week is the default"
     )
+    pay_day: int = Field(
+        0, ge=0, le=28, description="what was earned in a month is paid by this day of the next; 0: no day is promised"
+    )
     asked_by: str = Field("", description="who asks for the work and how to reach them: shown before the first task")
     training: bool = Field(False, description="whether readings may train machines: shown before the first task")
     language: Literal["", "en", "es", "fr"] = Field(

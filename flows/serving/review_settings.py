@@ -25,6 +25,7 @@ def review_options(settings: Settings, port: int) -> ReviewOptions:
         link_days=settings.link_days,
         audit_share=settings.audit_share,
         appeal_days=settings.appeal_days,
+        pay_day=settings.pay_day,
         asked_by=settings.asked_by,
         training=settings.training,
     )

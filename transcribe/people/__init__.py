@@ -2,6 +2,7 @@
 
 from transcribe.people.floor import MIN_MEASURED_READINGS, PayFault, has_fair_floor, pay_faults
 from transcribe.people.outcome import SECOND_LOOK_TIME, ReadingOutcome, is_same_reading, is_same_text, outcome_of
+from transcribe.people.pay_day import PayPromise, pay_promise
 from transcribe.people.tokens import Scope, new_token, secret_hash
 from transcribe.people.true_reasons import is_against_the_model, true_reasons
 
@@ -9,6 +10,7 @@ __all__ = [
     "MIN_MEASURED_READINGS",
     "SECOND_LOOK_TIME",
     "PayFault",
+    "PayPromise",
     "ReadingOutcome",
     "Scope",
     "has_fair_floor",
@@ -18,6 +20,7 @@ __all__ = [
     "new_token",
     "outcome_of",
     "pay_faults",
+    "pay_promise",
     "secret_hash",
     "true_reasons",
 ]

@@ -844,6 +844,9 @@ class PayStore(Protocol):
         needs it gets one line, with the day as its reference.
         """
 
+    def due_before(self, until: datetime, who: str | None = None) -> dict[tuple[str, str], int]:
+        """What was earned before a time and is not paid out, by (person, currency), of everybody or of one person."""
+
     def close_period(self, until: datetime, reference: str, now: datetime) -> list[PayLine]:
         """Mark everything due up to a time as paid, after topping up: one negative line a person. Closing again pays
         nothing twice."""

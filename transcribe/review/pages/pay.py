@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
@@ -10,13 +11,14 @@ from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.i18n import N_
-from transcribe.people import has_fair_floor
+from transcribe.people import PayPromise, has_fair_floor, pay_promise
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.requests import GUESSED_TIME, TimeBeside
 from transcribe.review.views.expected_work import TitledWork, titled_work
-from transcribe.review.views.formatting import amount, minutes, moment, number
+from transcribe.review.views.formatting import amount, day, minutes, moment, number
 from transcribe.review.views.pay_terms import PayTerms, pay_terms
+from transcribe.review.views.statements import months_of
 from transcribe.store import Floor, PayLine, PayState, Store, TimeDispute
 
 router = APIRouter()
@@ -54,7 +56,10 @@ TIME_KIND_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayPage:
-    """Everything on one person's pay page, lines latest first."""
+    """Everything on one person's pay page, lines latest first.
+
+    `promised` is what is due by the day of `promise`, by currency; `late`: that day has passed.
+    """
 
     states: tuple[PayState, ...]
     floor: Floor | None
@@ -63,6 +68,10 @@ class PayPage:
     more: int | None
     disputes: tuple[TimeDispute, ...]
     coming: tuple[TitledWork, ...]
+    months: tuple[str, ...]
+    promise: PayPromise | None
+    promised: Mapping[str, int]
+    late: bool
 
 
 @router.get("/pay")
@@ -94,6 +103,7 @@ async def pay_page(
         minutes=partial(minutes, language=language),
         hours=partial(number, language=language),
         moment=partial(moment, zone=zone, language=language),
+        day=partial(day, zone="UTC", language=language),
     )
 
 
@@ -124,7 +134,9 @@ async def dispute(
 
 def _pay_page_of(store: Store, context: Context, visitor: Visitor, before: int | None) -> PayPage:
     who, now = visitor.person.id, context.now()
-    lines = [line for line in reversed(store.ledger(who)) if before is None or line.number < before]
+    ledger, promise = store.ledger(who), pay_promise(context.options.pay_day, now)
+    due = store.due_before(promise.earned_before, who) if promise else {}
+    lines = [line for line in reversed(ledger) if before is None or line.number < before]
     return PayPage(
         states=tuple(state for state in store.pay_states(now, who) if state.currency),
         floor=store.floor(now),
@@ -133,4 +145,8 @@ def _pay_page_of(store: Store, context: Context, visitor: Visitor, before: int |
         more=lines[LINES_PER_PAGE - 1].number if len(lines) > LINES_PER_PAGE else None,
         disputes=tuple(each for each in store.disputes() if each.transcriber == who),
         coming=titled_work(store, context.forms, visitor.language, now),
+        months=months_of(ledger, visitor.person.time_zone),
+        promise=promise,
+        promised={currency: micro for (_, currency), micro in due.items()},
+        late=promise is not None and promise.is_late(now),
     )

@@ -35,6 +35,11 @@ SELECT micro, currency, since FROM floor ORDER BY since, id;
 SELECT currency, SUM(micro) AS due FROM ledger
 WHERE transcriber_id = :person AND (at <= :until OR kind IN ('paid', 'top-up')) GROUP BY currency;
 
+-- name: due_before
+-- What was earned before :until and is not paid out. A top-up is written later than the day that it is of.
+SELECT currency, SUM(micro) AS due FROM ledger
+WHERE transcriber_id = :person AND (at < :until OR kind = 'paid') GROUP BY currency;
+
 -- name: put_waiting!
 INSERT INTO waiting_time (transcriber_id, seconds, at) VALUES (:person, :seconds, :now);
 

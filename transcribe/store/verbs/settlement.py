@@ -53,6 +53,16 @@ class SettlementVerbs(PayLedgerVerbs):
                 written = self.write_line(person["id"], "top-up", missing, currency, 0.0, now, reference=day)
             return None if written is None else self._line_of(written)
 
+    def due_before(self, until: datetime, who: str | None = None) -> dict[tuple[str, str], int]:
+        with self.db.snapshot():
+            people = self.db.all("people") if who is None else [self.person_row(who)]
+            return {
+                (person["public_id"], row["currency"]): row["due"]
+                for person in people
+                for row in self.db.all("due_before", person=person["id"], until=micros(until))
+                if row["due"] > 0
+            }
+
     def close_period(self, until: datetime, reference: str, now: datetime) -> list[PayLine]:
         with self.db.write():
             paid = []

@@ -1,0 +1,115 @@
+"""The promised day of payment, the alarm before it passes, and a statement for each month that a person can keep."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from starlette.testclient import TestClient
+
+from flows.alerts.conditions import late_pay
+from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.review.test_fair_pages import set_pay
+from tests.transcribe.store.world import put
+from transcribe.model import FieldKey, Transcriber
+from transcribe.people import pay_promise
+from transcribe.review.options import ReviewOptions
+from transcribe.store.facts import SentReading
+
+OCTOBER = datetime(2026, 10, 20, 12, tzinfo=UTC)
+
+
+def earned_in_october(folder: Path, pay_day: int) -> tuple[Site, Transcriber]:
+    """Amina was paid by the piece for one reading in October."""
+    site = make_site(folder, ReviewOptions(pay_day=pay_day))
+    site.clock.start = OCTOBER
+    set_pay(site)
+    site.scan("bon-de-commande", {FieldKey("order_number"): "1"})
+    amina = site.person("amina")
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    site.store.submit(task.id, amina.id, SentReading(text="1", idem="the-first", seconds=0.0), site.clock.now())
+    return site, amina
+
+
+def client_of(site: Site, person: Transcriber) -> TestClient:
+    client = TestClient(site.app, follow_redirects=False)
+    assert client.post(f"/in/{site.link(person)}").status_code == 303
+    return client
+
+
+def alerts(site: Site, pay_day: int) -> list[str]:
+    home = SimpleNamespace(store=site.store, settings=SimpleNamespace(pay_day=pay_day))
+    return [alert.message for alert in late_pay(cast(Any, home), site.clock.now())]
+
+
+def test_the_day_is_said_kept_and_late_pay_is_shown_to_both(tmp_path: Path) -> None:
+    site, amina = earned_in_october(tmp_path, 10)
+    page = client_of(site, amina).get("/pay").text
+    assert 'id="promised-EUR"' not in page
+    assert "What you earn this month is paid out by Nov 10, 2026." in page
+
+    site.clock.forward = datetime(2026, 11, 6, tzinfo=UTC) - OCTOBER
+    assert re.search(
+        r"0.014.EUR of the months before is paid out by Nov 10, 2026.", client_of(site, amina).get("/pay").text
+    )
+    assert alerts(site, 10) == []
+    site.clock.forward += timedelta(days=1, hours=1)
+    (near,) = alerts(site, 10)
+    assert near.startswith("1 person is due pay of the months before, which is promised by 2026-11-10")
+    site.clock.forward += timedelta(days=4)
+    assert 'data-late="yes"' in client_of(site, amina).get("/pay").text
+    assert "was promised" in alerts(site, 10)[0]
+
+    site.store.close_period(site.clock.now(), "2026-10", site.clock.now())
+
+    assert 'id="promised-EUR"' not in client_of(site, amina).get("/pay").text
+    assert alerts(site, 10) == []
+
+
+def test_where_no_day_is_promised_the_page_says_so(tmp_path: Path) -> None:
+    site, amina = earned_in_october(tmp_path, 0)
+    site.clock.forward = timedelta(days=90)
+
+    assert 'id="no-pay-day"' in client_of(site, amina).get("/pay").text
+    assert alerts(site, 0) == []
+
+
+def test_each_month_has_a_statement_that_adds_up_with_the_ledger(tmp_path: Path) -> None:
+    site, amina = earned_in_october(tmp_path, 10)
+    site.clock.forward = datetime(2026, 11, 9, tzinfo=UTC) - OCTOBER
+    site.store.close_period(site.clock.now(), "2026-10", site.clock.now())
+    client = client_of(site, amina)
+    months = re.findall(r'href="(/pay/statement/[^"]+)"', client.get("/pay").text)
+    assert months == ["/pay/statement/2026-11", "/pay/statement/2026-10"]
+
+    october, november = client.get(months[1]).text, client.get(months[0]).text
+
+    facts = {
+        name: re.findall(rf'data-fact="{name}">([\d.]+)', october + november)
+        for name in ("before", "earned", "paid", "due")
+    }
+    assert facts == {
+        "before": ["0.00", "0.014"],
+        "earned": ["0.014", "0.00"],
+        "paid": ["0.00", "0.014"],
+        "due": ["0.014", "0.00"],
+    }
+    assert "Statement of October 2026" in october
+    assert client.get("/pay/statement/2025-01").status_code == 404
+
+
+def test_a_statement_is_nobody_elses_and_none_is_made_for_volunteers(tmp_path: Path) -> None:
+    site, amina = earned_in_october(tmp_path, 10)
+    assert client_of(site, site.person("ben")).get("/pay/statement/2026-10").status_code == 404
+    put(site.store, replace(amina, engagement="volunteer"), site.clock.now())
+    assert client_of(site, amina).get("/pay/statement/2026-10").status_code == 404
+
+
+def test_the_month_of_a_promise_goes_over_the_year() -> None:
+    promise = pay_promise(28, datetime(2026, 12, 31, 23, tzinfo=UTC))
+    assert promise
+    assert (promise.earned_before.month, promise.by.day, promise.next_by) == (12, 28, datetime(2027, 1, 28, tzinfo=UTC))

@@ -1,0 +1,45 @@
+"""A statement for each month, as a page that a person can print or keep."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+from babel.dates import format_date, parse_date
+from fastapi import APIRouter, Path, Response
+
+from transcribe.errors import NotFound
+from transcribe.review.access.sessions import SignedIn
+from transcribe.review.context import Here
+from transcribe.review.pages.pay import UNPAID_ENGAGEMENTS
+from transcribe.review.views.formatting import amount, minutes, moment
+from transcribe.review.views.statements import statements_of
+
+router = APIRouter()
+
+Month = Annotated[str, Path(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+
+
+@router.get("/pay/statement/{month}")
+async def statement_page(context: Here, visitor: SignedIn, month: Month) -> Response:
+    """Everything that this person earned and was paid in a month, by day. 404 where there is no ledger, or nothing."""
+    who, language, now = visitor.person, visitor.language, context.now()
+    if who.engagement in UNPAID_ENGAGEMENTS:
+        raise NotFound("There is no ledger.")
+    lines = await context.look(lambda store: store.ledger(who.id))
+    statements = statements_of(lines, month, who.time_zone, now)
+    if not statements:
+        raise NotFound("Nothing stands in this month.")
+    begin = parse_date(f"{month}-01", locale="en", format="yyyy-MM-dd")
+    return context.rendering.page(
+        "statement.html",
+        language,
+        visitor=visitor,
+        month=format_date(begin, "MMMM yyyy", locale=language),
+        statements=statements,
+        asked_by=context.options.asked_by,
+        amount=partial(amount, language=language),
+        minutes=partial(minutes, language=language),
+        day=partial(format_date, format="medium", locale=language),
+        made=moment(now, who.time_zone, language),
+    )

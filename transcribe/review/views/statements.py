@@ -1,0 +1,98 @@
+"""Statements: the ledger of one person, month by month, as a page to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from transcribe.store import PayLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementDay:
+    """One day: readings, measured seconds, and what was earned and paid out, in micro-units."""
+
+    day: date
+    readings: int
+    seconds: float
+    earned: int
+    paid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One month of one currency. `before` is what was due when it began, `due` when it ended, in micro-units.
+
+    `final`: the month has ended, so the statement stays as it is.
+    """
+
+    currency: str
+    days: tuple[StatementDay, ...]
+    before: int
+    final: bool
+
+    @property
+    def readings(self) -> int:
+        """The readings of the month."""
+        return sum(each.readings for each in self.days)
+
+    @property
+    def seconds(self) -> float:
+        """The measured seconds of the month."""
+        return sum(each.seconds for each in self.days)
+
+    @property
+    def earned(self) -> int:
+        """What was earned in the month."""
+        return sum(each.earned for each in self.days)
+
+    @property
+    def paid(self) -> int:
+        """What was paid out in the month."""
+        return sum(each.paid for each in self.days)
+
+    @property
+    def due(self) -> int:
+        """What was due when the month ended."""
+        return self.before + self.earned - self.paid
+
+
+def months_of(lines: Sequence[PayLine], zone: str) -> tuple[str, ...]:
+    """The months with lines, such as "2026-11", the latest first."""
+    return tuple(sorted({f"{_day(line.at, zone):%Y-%m}" for line in lines if line.currency}, reverse=True))
+
+
+def statements_of(lines: Sequence[PayLine], month: str, zone: str, now: datetime) -> tuple[Statement, ...]:
+    """The statements of a month, one a currency, by currency."""
+    final = f"{_day(now, zone):%Y-%m}" > month
+    currencies = sorted({line.currency for line in lines if line.currency})
+    found = []
+    for currency in currencies:
+        own = [(_day(line.at, zone), line) for line in lines if line.currency == currency]
+        before = sum(line.micro for day, line in own if f"{day:%Y-%m}" < month)
+        inside = [(day, line) for day, line in own if f"{day:%Y-%m}" == month]
+        days = tuple(
+            _statement_day(day, [line for at, line in inside if at == day]) for day in sorted({at for at, _ in inside})
+        )
+        if days or before:
+            found.append(Statement(currency=currency, days=days, before=before, final=final))
+    return tuple(found)
+
+
+def _statement_day(day: date, lines: Sequence[PayLine]) -> StatementDay:
+    return StatementDay(
+        day=day,
+        readings=sum(line.kind == "reading" for line in lines),
+        seconds=sum(line.seconds for line in lines),
+        earned=sum(line.micro for line in lines if line.kind != "paid"),
+        paid=-sum(line.micro for line in lines if line.kind == "paid"),
+    )
+
+
+def _day(at: datetime, zone: str) -> date:
+    try:
+        return at.astimezone(ZoneInfo(zone)).date()
+    except (ZoneInfoNotFoundError, ValueError):
+        return at.date()
