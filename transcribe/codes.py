@@ -47,6 +47,8 @@ class Flag(StrEnum):
     """An expert who had seen all readings read it anew: the last word on a field."""
     SAW_AN_APPEALS_WORDS = "saw an appeal's words"
     """An expert who had heard an appeal blind read it anew, having seen what was written with the appeal."""
+    NOT_THIS_FORM = "not this form"
+    """A person says of the whole scan that it is not the form that it was taken in as, or no form at all."""
     ERASED = "erased"
     """Its text was erased from the store."""
 
@@ -73,6 +75,8 @@ class Reason(StrEnum):
     ROWS_MISSING = Flag.ROWS_MISSING.value
     MISPLACED = "misplaced"
     FORM_UNKNOWN = "form unknown"
+    FORM_DOUBTED = "form doubted"
+    """Somebody says that the scan is not the form that it was taken in as, or nothing of that form's print is on it."""
     ILLEGIBLE = Flag.ILLEGIBLE.value
     CROSSED_OUT = Flag.CROSSED_OUT.value
     HANDWRITING = Flag.HANDWRITING.value

@@ -35,6 +35,9 @@ Numbers = Mapping[str, float | int | str]
 INK = "ink"
 """The source that looks at ink alone: blank or not, ticked or not, signed or not."""
 
+OPERATOR_SOURCE = "operator"
+"""The source of the readings that operators type to correct a value or a form: they have seen all others."""
+
 Origin = Literal["read", "words", "composed", "repaired", "master", "arithmetic", "swapped", "shape"]
 """Where a value comes from: somebody read it, each of its words was read by somebody, or it is a proposal only."""
 

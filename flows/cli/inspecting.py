@@ -44,6 +44,7 @@ def status(
     _print_cancelled(home, batch)
     _print_missing_people([missing_in_words(each) for each in home.store.missing_people()])
     _print_set_aside(aside)
+    _print_scans_aside([state for state in home.store.scan_states(batch) if state.set_aside and not state.erased_at])
     _print_ignored_patterns(home.forms.ignored_patterns())
     _print_held_forms(held_forms(home.settings))
     _print_quarantined([each for each in home.store.quarantined() if batch in (None, each.scan.batch)])
@@ -75,6 +76,13 @@ def _print_set_aside(aside: list[SetAside]) -> None:
             terminal.say(f"\n{len(listed)} {what}:")
         for each in listed:
             terminal.say(f"  {terminal.with_file(each.file.name, each.message)}")
+
+
+def _print_scans_aside(aside: list[ScanState]) -> None:
+    if aside:
+        terminal.say(f"\n{counted(len(aside), 'scan')} set aside, about which nobody is asked:")
+    for state in aside:
+        terminal.say(f"  {terminal.with_file(state.scan.name or state.scan.id[:12], state.aside_because)}")
 
 
 def _print_missing_people(told: list[str]) -> None:

@@ -102,7 +102,10 @@ def set_aside(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_
 
 @scan.command("bring-back")
 def bring_back(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_json: terminal.AsJson = False) -> None:
-    """Go on with a scan that was set aside: what is still to be asked is asked again."""
+    """Go on with a scan that was set aside: what is still to be asked is asked again.
+
+    Where people said that it is not its form, this is the last word: it is, and they are not asked again.
+    """
     from flows.home import now
     from flows.steps import reconcile_to_the_end
 

@@ -18,7 +18,7 @@ class ScanStateJson(BaseModel):
     """One scan: what it is, the quality of its pages, and how far its fields have come. Times are ISO 8601.
 
     `fields` are `decided`, `open_fields` (people are asked) and `unasked_fields` together. Of one that is `set_aside`
-    nobody is asked.
+    nobody is asked, and `aside_because` says why.
     """
 
     scan: str
@@ -38,6 +38,7 @@ class ScanStateJson(BaseModel):
     recorded_at: str | None
     erased_at: str | None
     set_aside: bool
+    aside_because: str
 
 
 class SetAsideJson(BaseModel):
@@ -166,6 +167,7 @@ def _scan_state(state: ScanState) -> ScanStateJson:
         recorded_at=_iso(state.recorded_at),
         erased_at=_iso(state.erased_at),
         set_aside=state.set_aside,
+        aside_because=state.aside_because,
     )
 
 

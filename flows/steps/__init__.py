@@ -16,7 +16,7 @@ from flows.steps.ingested import (
 )
 from flows.steps.layout_tasks import with_layout_tasks
 from flows.steps.learn_parameters import LearningReport, ReopenedField, audited_decisions, learn_home
-from flows.steps.outcomes import outcomes
+from flows.steps.outcomes import is_audited, outcomes
 from flows.steps.parameter_versions import go_back, parameter_versions
 from flows.steps.provisional_records import keep_provisional
 from flows.steps.read_scans import (
@@ -34,7 +34,6 @@ from flows.steps.read_scans import (
     work_key,
 )
 from flows.steps.reconcile_scans import (
-    is_audited,
     rebuild_records,
     reconcile_home,
     reconcile_to_the_end,

@@ -1,18 +1,30 @@
-"""Tasks of saying which form a scan is, and the form that people said."""
+"""Tasks of saying which form a scan is, what people said to them, and when a scan is not the form it came as."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from transcribe.codes import Reason, turned_form
-from transcribe.model import WHOLE, Reading, Task
+from transcribe.codes import Flag, Reason, turned_form
+from transcribe.model import OPERATOR_SOURCE, WHOLE, Form, Reading, Task
 
 NO_FORM_MESSAGE = (
     "None of the forms known here fits this scan, an expert says. Draft its form with `fairhand forms draft`, then "
     "ingest the file again with `--form NAME`."
 )
 """Why a scan that is of no form is set aside."""
+
+AGREEING_PEOPLE = 2
+"""So many more people must say that a scan is not its form than that it is: nobody decides it alone. Chosen by hand."""
+
+LEAST_FOUND_FIT = 0.05
+"""The fit of a page below which nothing of its form's print was found on it.
+
+See `tests/bench/bench_other_papers.py`.
+"""
+
+PEOPLE = "people"
+"""Who is named in the log where people agreed on what becomes of a scan."""
 
 
 def identify_task(scan: str, readings: Sequence[Reading] = ()) -> Task:
@@ -63,3 +75,100 @@ def identified(readings: Sequence[Reading], offered: Collection[tuple[str, int]]
     form, turn = said
     name, version = known[form]
     return Identified(form=name, version=version, turn=turn)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormDoubt:
+    """What is said against and for the form that a scan was taken in as.
+
+    `against` and `by` are the sources who say that it is not, and that it is. `says` is what those against say it is
+    instead, in their words or by a form's name. `is_doubted`: somebody has said so unasked. `nothing_found`: machines
+    found nothing of the form.
+    """
+
+    against: frozenset[str] = frozenset()
+    by: frozenset[str] = frozenset()
+    says: tuple[str, ...] = ()
+    is_doubted: bool = False
+    nothing_found: bool = False
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether people agree that it is not its form."""
+        doubted = self.is_doubted or self.nothing_found
+        return doubted and len(self.against) - len(self.by) >= AGREEING_PEOPLE
+
+    @property
+    def is_open(self) -> bool:
+        """Whether one more person must say which form it is before anything else is asked or published."""
+        return not self.is_agreed and len(self.against) + self.nothing_found > len(self.by) and self._is_raised
+
+    @property
+    def _is_raised(self) -> bool:
+        return self.is_doubted or self.nothing_found
+
+    def in_words(self, form: str) -> str:
+        """Why a scan is set aside that people say is not this form, and what can be done."""
+        instead = f" Said to be: {'; '.join(self.says)}." if self.says else ""
+        count = f"{len(self.against)} of {len(self.against) + len(self.by)}"
+        return (
+            f"People say that this is not the form {form} ({count} who were asked).{instead} If it is, `fairhand scan "
+            "bring-back` goes on with it; `fairhand scan read-again --form NAME` reads it as another form."
+        )
+
+
+def form_doubt(form: Form, readings: Sequence[Reading]) -> FormDoubt:
+    """What people and machines say against and for a scan's form; an operator has the last word."""
+    against: dict[str, str] = {}
+    by: set[str] = set()
+    is_doubted = False
+    for answer in _answers(readings):
+        said = turned_form(answer.text) if answer.text else None
+        name = said[0].rpartition("/")[0] if said else ""
+        if answer.source == OPERATOR_SOURCE and name == form.name:
+            return FormDoubt()
+        if Flag.NOT_THIS_FORM in answer.flags:
+            if (answer.shown or "").rpartition("/")[0] != form.name:
+                continue  # it was said of the form that the scan had before
+            is_doubted = True
+        if name == form.name:
+            against.pop(answer.source, None)
+            by.add(answer.source)
+        elif answer.source != OPERATOR_SOURCE:
+            by.discard(answer.source)
+            against[answer.source] = answer.legible or name
+    return FormDoubt(
+        against=frozenset(against),
+        by=frozenset(by),
+        says=tuple(dict.fromkeys(filter(None, against.values()))),
+        is_doubted=is_doubted,
+        nothing_found=nothing_found(form, readings),
+    )
+
+
+def nothing_found(form: Form, readings: Sequence[Reading]) -> bool:
+    """Whether machines found nothing of a form on the pages of a scan: none of its print.
+
+    Of a form without a blank it is that all that an engine found stands on a page without the amount that the form
+    must have: names and dates stand on every letter.
+    """
+    machines = [each for each in readings if each.kind == "machine" and each.key != WHOLE]
+    if form.free:
+        texts = [each for each in machines if each.text]
+        return bool(texts) and all(Flag.ANOTHER_DOCUMENT in each.flags for each in texts)
+    return bool(machines) and all(_is_nowhere(each) for each in machines)
+
+
+def _is_nowhere(reading: Reading) -> bool:
+    return Flag.NOT_FITTING in reading.flags and reading.conditions.get("fit", 1.0) < LEAST_FOUND_FIT
+
+
+def doubted_task(scan: str, readings: Sequence[Reading]) -> Task:
+    """The task of saying, unseen by those before, which form a scan is that may not be its own."""
+    return Task(
+        scan=scan,
+        key=WHOLE,
+        kind="identify",
+        reason=Reason.FORM_DOUBTED,
+        slot=1 + sum(each.source != OPERATOR_SOURCE for each in _answers(readings)),
+    )

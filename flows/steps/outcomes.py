@@ -1,13 +1,13 @@
-"""The outcome of each weighed field of a scan: a decision, or a task for a person."""
+"""The outcome of each weighed field of a scan: a decision, or a task for a person; and which decisions are audited."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from reconcile.decision import decide, prefilled, with_true_reason
+from reconcile.decision import decide, draw_audit, may_need_second_look, prefilled, with_true_reason
 from reconcile.policy import Policy
-from transcribe.codes import Method
+from transcribe.codes import Method, Reason
 from transcribe.model import Decision, Field, FieldKey, Form, Posterior, Reading, Task
 
 
@@ -44,4 +44,26 @@ def _outcome(form: Form, field: Field, posterior: Posterior, policy: Policy) -> 
         readings=posterior.readings,
         parameters=posterior.parameters,
         null="illegible",
+    )
+
+
+def is_audited(scan: str, posterior: Posterior, policy: Policy) -> bool:
+    """Whether a decided field is read once more, blind, by an expert.
+
+    Each new reading by a person draws anew. A field that an expert has read is not drawn again; it gets a second look
+    where nobody else read it so.
+    """
+    read_count = posterior.people + posterior.experts
+    is_drawn = not posterior.experts and draw_audit(scan, posterior.key, read_count, policy.audit_share)
+    return is_drawn or may_need_second_look(posterior)
+
+
+def audit_of(scan: str, posterior: Posterior) -> Task:
+    """The task of reading a decided field once more, blind."""
+    return Task(
+        scan=scan,
+        key=posterior.key,
+        kind="audit",
+        reason=Reason.AUDIT,
+        slot=1 + posterior.people + posterior.experts,
     )

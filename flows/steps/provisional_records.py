@@ -5,6 +5,7 @@ from __future__ import annotations
 from flows.duplicates import with_duplicates
 from flows.home import Home, now, policy
 from flows.steps.answers import answers_of
+from flows.steps.identify_tasks import form_doubt
 from flows.steps.layout_tasks import distinct_tasks
 from flows.steps.reconcile_scans import parameters_in_force
 from flows.steps.reopened import reopening_version
@@ -28,6 +29,8 @@ def _keep(home: Home, stranded: StrandedScan) -> bool:
     store, scan = home.store, home.store.scan(stranded.scan)
     form, policy_of_home = home.forms(scan.form, scan.form_version), policy(home.settings)
     readings = store.readings(scan.id, stranded.up_to)
+    if form_doubt(form, readings).is_open:
+        return False
     posteriors = weigh(form, readings, parameters_in_force(store, now()))
     people, reopening = traditions(store.transcribers()), reopening_version(store)
     answers = answers_of(scan, form, readings, posteriors, store, people, policy_of_home, reopening)

@@ -16,9 +16,18 @@ from flows.home import now as clock
 from flows.steps.answers import answers_of
 from flows.steps.close_appeals import close_appeals
 from flows.steps.erasures import publish_records
-from flows.steps.identify_tasks import NO_FORM_MESSAGE, identified, identify_task, is_of_no_form
+from flows.steps.identify_tasks import (
+    NO_FORM_MESSAGE,
+    PEOPLE,
+    FormDoubt,
+    doubted_task,
+    form_doubt,
+    identified,
+    identify_task,
+    is_of_no_form,
+)
 from flows.steps.layout_tasks import distinct_tasks, read_shown_layout, unread_annotations
-from flows.steps.outcomes import outcomes
+from flows.steps.outcomes import audit_of, is_audited, outcomes
 from flows.steps.quarantine import program, set_apart
 from flows.steps.read_scans import failure_message, read_scan
 from flows.steps.reopened import reopening_version
@@ -26,9 +35,7 @@ from reconcile.decision import (
     Traditions,
     agreed_blind,
     assemble,
-    draw_audit,
     is_complete,
-    may_need_second_look,
     provisional_record,
     traditions,
 )
@@ -36,9 +43,8 @@ from reconcile.inference import ScanMemory, weigh
 from reconcile.parameters import shipped_parameters
 from reconcile.policy import Policy
 from reconcile.records import rebuild
-from transcribe.codes import Reason
 from transcribe.errors import EngineError, FairhandError, FormError, ScanError
-from transcribe.model import WHOLE, Decision, DuplicatePolicy, Form, Parameters, Posterior, Reading, Scan, Task, Truth
+from transcribe.model import WHOLE, Decision, DuplicatePolicy, Form, Parameters, Reading, Scan, Truth
 from transcribe.ocr import TRIES
 from transcribe.recognition import Annotations
 from transcribe.store import CLAIM_SECONDS, Store, Waiting
@@ -199,6 +205,8 @@ class _Loop:
         if readings and all(reading.key == WHOLE for reading in readings):  # only its form was said yet
             return self._read_first(waiting)
         form = self.forms(scan.form, scan.form_version)
+        if (doubt := form_doubt(form, readings)).is_open or doubt.is_agreed:
+            return self._doubted(waiting, form, readings, doubt)
         if shown := unread_annotations(form, store.places(scan.id), readings):
             self.read_again(scan, shown)  # the scan waits again then, with the new readings
             store.conclude(scan.id, waiting.up_to, [], [], None, self.now())
@@ -215,10 +223,21 @@ class _Loop:
         record = with_duplicates(store, record) if record else None
         free = {each.key for each in decisions} - store.locked_values(scan.id)
         decided = [posterior for key, posterior in posteriors.items() if key in free]
-        audits = [_audit(scan.id, posterior) for posterior in decided if is_audited(scan.id, posterior, self.policy)]
+        audits = [audit_of(scan.id, posterior) for posterior in decided if is_audited(scan.id, posterior, self.policy)]
         store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, self.now())
         self._keep_gold(scan, form, readings)
         return _Conclusion(len(decisions), len(tasks), int(record is not None))
+
+    def _doubted(self, waiting: Waiting, form: Form, readings: Sequence[Reading], doubt: FormDoubt) -> _Conclusion:
+        """Ask one more person which form a scan is, and nothing else. Set it aside where people agree on that."""
+        scan, store, now = waiting.scan.id, self.store, self.now()
+        if doubt.is_open:
+            store.ask_form_alone(scan, waiting.up_to, doubted_task(scan, readings), now)
+            return _Conclusion(asked=1)
+        with store.together():
+            store.put_scan_aside(scan, PEOPLE, doubt.in_words(form.name), now)
+            store.conclude(scan, waiting.up_to, [], [], None, now)
+        return _Conclusion()
 
     def _keep_gold(self, scan: Scan, form: Form, readings: Sequence[Reading]) -> None:
         """Keep what became known by these readings; never a value of which a truth was known before."""
@@ -261,24 +280,3 @@ class _Loop:
             self.store.set_scan_aside(scan.id, type(error).__name__, message, scan.batch, self.now())
         self.store.conclude(scan.id, waiting.up_to, [], [], None, self.now())
         return _Conclusion()
-
-
-def is_audited(scan: str, posterior: Posterior, policy: Policy) -> bool:
-    """Whether a decided field is read once more, blind, by an expert.
-
-    Each new reading by a person draws anew. A field that an expert has read is not drawn again; it gets a second look
-    where nobody else read it so.
-    """
-    read_count = posterior.people + posterior.experts
-    is_drawn = not posterior.experts and draw_audit(scan, posterior.key, read_count, policy.audit_share)
-    return is_drawn or may_need_second_look(posterior)
-
-
-def _audit(scan: str, posterior: Posterior) -> Task:
-    return Task(
-        scan=scan,
-        key=posterior.key,
-        kind="audit",
-        reason=Reason.AUDIT,
-        slot=1 + posterior.people + posterior.experts,
-    )

@@ -17,8 +17,21 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from reconcile.records import publish, query, rebuild
 from tests.examples import examples
 from tests.transcribe.store.world import NOON, World, decision, machine, sent, sha
-from transcribe.errors import LeaseLost, SettingsError
-from transcribe.model import DuplicatePolicy, FieldKey, Form, PageFingerprint, Scan, ScanPage, SourceFile, Verdict
+from transcribe.codes import Flag
+from transcribe.errors import LeaseLost, NotFound, SettingsError
+from transcribe.model import (
+    WHOLE,
+    DuplicatePolicy,
+    FieldKey,
+    Form,
+    PageFingerprint,
+    Reading,
+    Scan,
+    ScanPage,
+    SourceFile,
+    Task,
+    Verdict,
+)
 from transcribe.store.facts import Rate
 
 SCANS = st.sampled_from(["a", "b"])
@@ -40,6 +53,7 @@ class VerbsMachine(RuleBasedStateMachine):
         self.typed: list[str] = []
         self.ledger: list[tuple[object, ...]] = []
         self.acts = 0
+        self.doubted: set[str] = set()
 
     def teardown(self) -> None:
         state = self.store.verify_audit()
@@ -86,11 +100,35 @@ class VerbsMachine(RuleBasedStateMachine):
     def work(self, who: str, text: str) -> None:
         for task in self.store.lease(who, 2, self._later()):
             self.count += 1
+            said = sent("order/1 0" if task.kind == "identify" else text, f"i{self.count}")
             try:
-                self.store.submit(task.id, who, sent(text, f"i{self.count}"), self._later())
+                self.store.submit(task.id, who, said, self._later())
             except LeaseLost:
                 continue
-            self.typed.append(text)
+            if task.kind != "identify":
+                self.typed.append(text)
+
+    @rule(who=PEOPLE, word=TEXTS)
+    def say_not_this_form(self, who: str, word: str) -> None:
+        for task in self.store.lease(who, 1, self._later()):
+            self.count += 1
+            said = sent(None, f"i{self.count}", flags=frozenset({Flag.NOT_THIS_FORM}), legible=word)
+            if task.kind == "identify":
+                continue
+            before = len(self._said(task.scan))
+            outcome = self.store.say_not_this_form(task.id, who, said, self._later())
+            again = self.store.say_not_this_form(task.id, who, said, self._later())
+            assert len(self._said(task.scan)) == before + bool(outcome.reading)
+            assert not outcome.reading or (again.kind, again.reading) == ("again", outcome.reading)
+            self.doubted |= {task.scan} if outcome.reading else set()
+            asked = {each.scan.id: each.open_tasks for each in self.store.scan_states()}
+            assert not outcome.reading or not asked[task.scan], "what else is asked of it waits"
+
+    @rule(name=SCANS)
+    def ask_which_form(self, name: str) -> None:
+        scan = self._scan(name)
+        question = Task(scan=scan.id, key=WHOLE, kind="identify", reason="form doubted")
+        self.store.ask_form_alone(scan.id, self.here.up_to(scan), question, self._later())
 
     @rule(who=PEOPLE)
     def hold(self, who: str) -> None:
@@ -208,6 +246,17 @@ class VerbsMachine(RuleBasedStateMachine):
         again = {each.newer for each in self.store.duplicates() if each.settled in ("duplicate", "retake", "joined")}
         for scan in self.scans.values():
             assert not states[scan] or not (cancelled or self.store.is_put_aside(scan) or scan in again)
+
+    @invariant()
+    def what_was_said_of_a_form_stays(self) -> None:
+        for scan in self.doubted:
+            assert any(Flag.NOT_THIS_FORM in each.flags for each in self._said(scan))
+
+    def _said(self, scan: str) -> list[Reading]:
+        try:
+            return [each for each in self.store.field_history(scan, WHOLE).readings if each.kind != "machine"]
+        except NotFound:
+            return []
 
     def _later(self) -> datetime:
         self.now += timedelta(seconds=1)

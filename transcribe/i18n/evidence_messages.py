@@ -138,6 +138,7 @@ REASONS: Mapping[str, str] = {
     ),
     Reason.MISPLACED: N_("Its picture shows something else; somebody shows where it stands."),
     Reason.FORM_UNKNOWN: N_("Nobody knows which form it is."),
+    Reason.FORM_DOUBTED: N_("It may be something else than the form that it was taken in as."),
     Reason.ILLEGIBLE: N_("The machine could not read it."),
     Reason.CROSSED_OUT: N_("It seems to be crossed out."),
     Reason.HANDWRITING: N_("It is handwriting, which machines do not decide."),

@@ -13,7 +13,7 @@ from transcribe.i18n import N_, translation
 from transcribe.review.text_limits import require_keepable
 from transcribe.store import SentReading
 
-Action = Literal["send", "blank", "illegible", "crossed_out", "absent", "skip"]
+Action = Literal["send", "blank", "illegible", "crossed_out", "absent", "skip", "not_this_form"]
 SkipReason = Literal["hard to see", "wrong language", "wrong picture", "rather not", "other"]
 SKIP_REASON_WORDS: dict[SkipReason, str] = {
     "hard to see": N_("The picture is hard to see"),
@@ -28,6 +28,7 @@ FLAG_OF_ACTION: dict[Action, Flag] = {
     "illegible": Flag.ILLEGIBLE,
     "crossed_out": Flag.CROSSED_OUT,
     "absent": Flag.ABSENT,
+    "not_this_form": Flag.NOT_THIS_FORM,
 }
 """The flag of a reading whose text is None."""
 
@@ -50,6 +51,9 @@ def _or_guessed(typed: object) -> object:
 
 TimeBeside = Annotated[float, Form(ge=0, le=MAX_SECONDS_BESIDE, allow_inf_nan=False), BeforeValidator(_or_guessed)]
 """The seconds that a form of a page says it took. An empty one was not measured."""
+
+NO_FORM = ("", "none")
+"""What is sent for "none of these": nothing by a script, and a word by a page, whose person must have chosen it."""
 
 Idem = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Text = Annotated[str, Field(max_length=MAX_SENT_LENGTH)]
@@ -129,8 +133,9 @@ def reading_from_form(sent: SentForm, kind: str) -> SentReading:
     box = None if None in corners or sent.action == "absent" else _ordered_box(corners)  # type: ignore[arg-type]  # no None is left in it
     page = sent.page if box or kind == "rows" else None
     text = {"identify": f"{sent.form} {sent.turn}", "rows": sent.edges.replace(" ", "")}.get(kind, sent.text)
-    none_of_these = kind == "identify" and sent.action == "send" and not sent.form
+    none_of_these = kind == "identify" and sent.action == "send" and sent.form in NO_FORM
     action: Action = "absent" if none_of_these else sent.action
+    text = sent.text if action == "not_this_form" else text
     return _reading(
         action, text, sent.idem, _seconds_of(sent.seconds), overrode=sent.overrode == "1", box=box, page=page
     )
@@ -180,5 +185,5 @@ def _reading(
         seconds=None if seconds is None else float(math.ceil(seconds)),  # rounded in the person's favour
         box=box,
         page=page,
-        legible=typed if action == "illegible" else "",
+        legible=typed if action in ("illegible", "not_this_form") else "",
     )

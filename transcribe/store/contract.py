@@ -215,6 +215,9 @@ class ReconcileStore(Protocol):
         Nothing happens where a later conclusion stands already, where the scan was read again since, or was forgotten.
         """
 
+    def ask_form_alone(self, scan: str, up_to: int, task: Task, now: datetime) -> None:
+        """Conclude that one more person must say which form a scan is; all else that is asked of it waits."""
+
     def wake(self, scans: Iterable[str], now: datetime) -> None:
         """Make scans wait again though no reading is new: parameters were learnt, or a truth was withdrawn."""
 
@@ -460,10 +463,13 @@ class SteeringStore(Protocol):
         """Ask nobody about a scan; what somebody holds is kept and paid. False where it is aside already."""
 
     def bring_scan_back(self, scan: str, by: str, reason: str, now: datetime) -> bool:
-        """Weigh a scan that was set aside, and ask what is still to be asked. False where it is not aside."""
+        """Weigh a scan that was set aside, and ask what is still to be asked. False where it is not aside.
+
+        Where people said that it is not its form, this is the last word on it, also while it is not aside.
+        """
 
     def is_put_aside(self, scan: str) -> bool:
-        """Whether an operator has set this scan aside."""
+        """Whether an operator, or people who agreed, have set this scan aside."""
 
     def correct_value(self, scan: str, key: FieldKey, value: str, by: str, reason: str, now: datetime) -> str:
         """Keep what an operator says that a field says: the last word on it, with the reason. Gives the reading's id.
@@ -595,6 +601,16 @@ class QueueStore(Protocol):
 
         The seconds are a claim (None: since they last sent something). They are cut to what is free of the time since
         the lease, to what readings by the piece sent since then have not paid already, and to the measure of a day.
+        """
+
+    def say_not_this_form(
+        self, task: str, who: str, sent: SentReading, now: datetime, measure: PayMeasure = PAY_MEASURE
+    ) -> Outcome:
+        """Keep that a person given a task says its scan is not the form that it was taken in as.
+
+        `sent.legible` is what they say it is. The time is paid as a skip's is. What else is open of the scan waits, and
+        this person holds nothing of it any more; the outcome's reading is of the whole scan, "" where they had said it
+        before or where it is a control item. SettingsError where the task asks which form the scan is.
         """
 
     def undo(self, task: str, who: str, now: datetime) -> Task:

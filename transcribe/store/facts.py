@@ -141,7 +141,8 @@ class ScanState:
     """What an operator sees of one scan: facts and counts.
 
     Its `fields` are `decided`, `open_fields` (people are asked, also where a value was decided before) or
-    `unasked_fields`. `open_tasks` are questions of every kind. Of one that is `set_aside` nobody is asked.
+    `unasked_fields`. `open_tasks` are questions of every kind. Of one that is `set_aside`
+    nobody is asked; `aside_because` says why.
     """
 
     scan: Scan
@@ -157,6 +158,7 @@ class ScanState:
     recorded_at: datetime | None
     erased_at: datetime | None = None
     set_aside: bool = False
+    aside_because: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,9 @@ from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.sqlite import open_sqlite
 from transcribe.store.steering.batches import BatchVerbs
 from transcribe.store.steering.duplicates import DuplicateVerbs
+from transcribe.store.steering.form_doubts import FormDoubtVerbs
 from transcribe.store.steering.periods import PeriodVerbs
 from transcribe.store.steering.read_again import ReadAgainVerbs
-from transcribe.store.steering.scans_aside import ScanVerbs
 from transcribe.store.steering.values import ValueVerbs
 from transcribe.store.verbs.api_tokens import ApiTokenVerbs
 from transcribe.store.verbs.appeals import AppealVerbs, OwnReadingVerbs
@@ -25,13 +25,12 @@ from transcribe.store.verbs.epochs import EpochVerbs
 from transcribe.store.verbs.erasure import ErasureVerbs
 from transcribe.store.verbs.people import PeopleVerbs, SecondFactorVerbs
 from transcribe.store.verbs.questions import QuestionVerbs
-from transcribe.store.verbs.queue import QueueVerbs
 from transcribe.store.verbs.status import QuarantineVerbs, StatusVerbs
 from transcribe.store.verbs.time_disputes import TimeDisputeVerbs
 
 
 class StateStore(
-    QueueVerbs,
+    FormDoubtVerbs,
     OwnReadingVerbs,
     QuestionVerbs,
     TimeDisputeVerbs,
@@ -40,7 +39,6 @@ class StateStore(
     QuarantineVerbs,
     StatusVerbs,
     ReadAgainVerbs,
-    ScanVerbs,
     DuplicateVerbs,
     BatchVerbs,
     PeriodVerbs,

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 Enter = Callable[[Transcriber], Page]
 
-NUMBER = FieldKey("order_number")
+NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
 
 
 def ask(site: Site, kind: TaskKind, key: FieldKey) -> str:
@@ -88,7 +88,9 @@ def test_a_person_says_which_form_a_scan_is_and_how_it_lies(site: Site, enter: E
 
 def test_a_form_that_nobody_knows_is_none_of_these(site: Site, enter: Enter) -> None:
     scan = ask(site, "identify", WHOLE)
-    enter(site.person("amina")).locator("[value=send]").click()
+    page = enter(site.person("amina"))
+    page.locator("#form").select_option("none")
+    page.locator("[value=send]").click()
 
     reading = only(site, scan)
     assert (reading.text, reading.flags) == (None, frozenset({"absent"}))
@@ -111,3 +113,77 @@ def test_rows_are_marked_by_their_lines(site: Site, enter: Enter) -> None:
     text = only(site, scan).text
     assert text is not None
     assert [abs(int(y) - wanted) <= 2 for y, wanted in zip(text.split(","), (100, 200), strict=True)] == [True, True]
+
+
+def two_orders(site: Site) -> list[str]:
+    """A scan with two open fields, and another one with one."""
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"}, name="a cat")
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0002"}, name="an order")
+    return [state.scan.id for state in site.store.scan_states()]
+
+
+def test_a_picture_of_another_paper_is_said_with_two_keys(site: Site, enter: Enter) -> None:
+    two_orders(site)
+    page = enter(site.person("amina"))
+    page.keyboard.press("Alt+f")
+    expect(page.locator("#what")).to_be_focused()
+    page.keyboard.type("a cat")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#label")).to_have_text("Order number")
+    expect(page.locator("#text")).to_be_editable()
+    page.keyboard.type("BC-2025-0002")
+    page.keyboard.press("Enter")
+    expect(page.locator("#no-work")).to_be_visible()
+    said = [each for state in site.store.scan_states() for each in site.store.readings(state.scan.id)]
+    assert sorted((str(each.key), each.text, each.legible) for each in said) == [
+        ("", None, "a cat"),
+        ("order_number", "BC-2025-0002", ""),
+    ]
+
+
+def test_it_is_said_by_touch_too(site: Site, address: str, browser: Browser) -> None:
+    two_orders(site)
+    page = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True).new_page()
+    page.goto(f"{address}/in/{site.link(site.person('amina', language='fr'))}")
+    page.locator("main button").tap()
+    page.locator("html[data-ready]").wait_for()
+    page.locator("#other-paper summary").tap()
+    page.get_by_role("button", name="Ce n’est pas ce formulaire").tap()
+
+    expect(page.locator("#text")).to_be_editable()
+    assert any(each.key == WHOLE for state in site.store.scan_states() for each in site.store.readings(state.scan.id))
+
+
+@pytest.mark.parametrize("kind", ["read", "locate"])
+def test_it_is_said_without_javascript(site: Site, address: str, browser: Browser, kind: TaskKind) -> None:
+    scan = ask(site, kind, NUMBER)
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{address}/in/{site.link(site.person('amina'))}")
+    page.locator("main button").click()
+    page.locator("#other-paper summary").click()
+    page.locator("#what").fill("a blank sheet")
+    page.locator("#what").press("Enter")
+
+    expect(page.locator("#no-work")).to_be_visible()
+    assert (only(site, scan).legible, only(site, scan).flags) == (
+        "a blank sheet",
+        frozenset({"absent", "not this form"}),
+    )
+
+
+def test_who_is_asked_after_that_is_not_told_what_the_scan_was_taken_for(site: Site, enter: Enter) -> None:
+    scan = site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
+    question = Task(scan=scan, key=WHOLE, kind="identify", reason="form doubted", priority=9)
+    site.store.conclude(scan, 0, [], [question], None, site.clock.now())
+    page = enter(site.person("amina"))
+    expect(page.locator("#label")).to_have_text("Which form is this?")
+    expect(page.locator("#title")).to_have_text("")
+    expect(page.locator("#other-paper")).to_have_count(0)
+
+    page.locator("[value=send]").click()
+    assert site.store.readings(scan) == [], "nothing is said by Enter alone"
+    page.locator("#form").select_option("none")
+    page.locator("[value=send]").click()
+    page.wait_for_url("**/work")
+    assert only(site, scan).text is None

@@ -232,3 +232,19 @@ def test_a_value_that_is_shown_and_was_never_looked_at_is_not_sent(site: Site, e
     expect(page.locator("legend")).to_have_text(["Total"])
     readings = {str(reading.key): (reading.text, reading.shown) for reading in site.store.readings(scan)}
     assert readings == {"order_number": ("BC-2025-0001", None), "order_date": ("14/03/2025", "14/03/2025")}
+
+
+@pytest.mark.browser
+def test_it_is_said_of_a_whole_form_that_it_is_another_paper(site: Site, enter: Enter) -> None:
+    scan = site.scan("bon-de-commande", TEXTS, name="a cat")
+    page = enter(site.person("amina"))
+    page.goto(page.url.replace("/work", "/form"))
+    page.locator("html[data-ready]").wait_for()
+    page.keyboard.press("Alt+f")
+    page.keyboard.type("a cat")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#no-work")).to_be_visible()
+    (said,) = site.store.readings(scan)
+    assert (said.legible, said.text) == ("a cat", None)
+    assert site.store.lease(said.source, 9, site.clock.now()) == []

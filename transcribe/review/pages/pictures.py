@@ -104,6 +104,8 @@ def _shown_of(store: Store, context: Context, visitor: Visitor, name: str, what:
     if what == "whole":
         theirs |= {held.key for held in store.held(visitor.person.id, context.now()) if held.scan == task.scan}
     framed = known or (place is not None and _is_region(task, place, picture))
+    if task.kind == "identify":  # it may be its form after all: what is personal on that is nobody's here
+        places, known = [each for each in places if each.confidence is not None], True
     return _Shown(
         picture=picture,
         box=place.box if place is not None and framed and what != "whole" else None,

@@ -10,6 +10,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
+from transcribe import model
+from transcribe.codes import Flag
 from transcribe.errors import NotFound
 from transcribe.i18n import N_, said, sentence, translation
 from transcribe.model import Reading
@@ -20,7 +22,7 @@ from transcribe.review.pages.pictures import TaskId, picture_response
 from transcribe.review.requests import GUESSED_TIME, TimeBeside
 from transcribe.review.views.formatting import day, moment, number
 from transcribe.review.views.reading_reasons import form_of, measured_of, reason_sentences, words_of_experts
-from transcribe.review.views.task_view import MARK_TYPES
+from transcribe.review.views.task_view import HEADINGS, MARK_TYPES
 from transcribe.store import Appeal, FieldHistory, Notice, Store
 
 router = APIRouter()
@@ -30,6 +32,8 @@ Words = Annotated[str, Form(max_length=1000)]
 
 READINGS_PER_PAGE = 50
 """Readings on one page. Chosen by hand."""
+
+NOT_THIS_FORM = N_("It is not this form")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,10 +173,10 @@ def _own_reading(context: Context, visitor: Visitor, history: FieldHistory, read
     decided = history.decisions[-1] if history.decisions else None
     return OwnReading(
         id=reading.id,
-        label=said(field.label, visitor.language) if field else "",
+        label=said(field.label, visitor.language) if field else _whole_label(reading, visitor),
         form=said(form.title, visitor.language) if form else "",
         row=None if history.key.row is None else history.key.row + 1,
-        text=reading.text,
+        text=reading.legible or None if Flag.NOT_THIS_FORM in reading.flags else reading.text,
         mark=field is not None and field.type in MARK_TYPES,
         at=reading.at,
         outcome=outcome_of(reading, history, form) if form and known else "open",
@@ -181,6 +185,14 @@ def _own_reading(context: Context, visitor: Visitor, history: FieldHistory, read
         probability=decided.probability if decided and not is_against_the_model(decided) else None,
         withdrawn=history.withdrawn.get(reading.id),
     )
+
+
+def _whole_label(reading: Reading, visitor: Visitor) -> str:
+    """What a reading of no field is called: what was said of the whole scan, or of the rows of a table."""
+    if reading.key != model.WHOLE:
+        return ""
+    words = NOT_THIS_FORM if Flag.NOT_THIS_FORM in reading.flags else HEADINGS["form"]
+    return translation(visitor.language).gettext(words)
 
 
 def _explained(store: Store, context: Context, visitor: Visitor, reading: str) -> ExplainedReading:

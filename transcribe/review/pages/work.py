@@ -113,6 +113,8 @@ async def send(request: Request) -> Response:
     _announce(context, outcome)
     if theirs.reason == Reason.QUALIFICATION and outcome is not None:
         return RedirectResponse(f"/test/explained/{task}", 303)
+    if sent.action == "not_this_form" and request.query_params.get("back") == "form":
+        return RedirectResponse("/form", 303)
     return RedirectResponse("/work?late=1" if outcome is not None and outcome.kind == "late" else "/work", 303)
 
 
@@ -167,6 +169,8 @@ def _keep(
 ) -> Outcome | None:
     """Keep a reading and give its outcome, or keep that a task is skipped and why (None)."""
     who, now = visitor.person.id, context.now()
+    if sent.action == "not_this_form":
+        return store.say_not_this_form(task, who, reading, now, context.options.measure)
     if sent.action != "skip":
         return store.submit(task, who, reading, now, context.options.measure)
     store.skip(task, who, sent.reason, reading.seconds, now, context.options.measure)

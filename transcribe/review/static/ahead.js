@@ -42,6 +42,12 @@ export class Ahead {
     this.queue = this.queue.filter((ready) => !tasks.includes(ready.sheet.task));
   }
 
+  /** Waits until what was asked for has come, at most so many milliseconds. */
+  async settled(patience) {
+    const end = Date.now() + patience;
+    while (this.filling && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
   /** Asks the server for tasks until enough are here. One request at a time. */
   async fill() {
     if (this.filling || this.queue.length >= this.wanted) return;

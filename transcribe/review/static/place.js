@@ -92,6 +92,9 @@ document.addEventListener("keydown", (event) => {
   if (letter === "s") {
     document.getElementById("skip").open = true;
     document.getElementById("reason").focus();
+  } else if (letter === "f" && document.getElementById("what")) {
+    document.getElementById("other-paper").open = true;
+    document.getElementById("what").focus();
   } else if (button) button.click();
   else return;
   event.preventDefault();

@@ -209,6 +209,21 @@ form.addEventListener("keydown", (event) => {
   }
 });
 
+/** The time spent on the fields is that of the answer that the paper is another. */
+part("not-this-form").addEventListener("submit", () => {
+  if (fieldOf(document.activeElement)) spend(fieldOf(document.activeElement));
+  const spent = fields.filter((field) => !field.disabled).reduce((sum, field) => sum + (seconds.get(field) ?? 0), clock.take());
+  part("not-this-form").elements.seconds.value = Math.min(3600, spent);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") part("other-paper").open = false;
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyF") return;
+  part("other-paper").open = true;
+  part("what").focus();
+  event.preventDefault();
+});
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (fieldOf(document.activeElement)) spend(fieldOf(document.activeElement));

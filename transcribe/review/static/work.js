@@ -16,6 +16,7 @@ import { Unsent } from "./unsent.js";
 const ENDING = 90_000; // ms before a task goes back: then the page says so
 const RENEW_EVERY = 60_000;
 const LOOK_FIRST = 500; // ms: nobody has seen a picture that is shown for less, so an empty Send asks first
+const LONGEST_WAIT = 3_000; // ms for the server to take back what else was held of a paper that is another
 const MOST_BACK = 10; // how many of the last readings can be taken back
 
 const setup = JSON.parse(document.getElementById("setup").textContent);
@@ -25,6 +26,7 @@ const form = part("task");
 document.querySelector(".entry").prepend(part("other").content);
 const input = part("text");
 const mark = part("mark");
+const other = part("not-this-form");
 
 const keep = await open(setup.person);
 const line = new Line(setup.csrf, tell, () => {
@@ -41,6 +43,7 @@ const ahead = new Ahead(keep, line, setup, known, arrived);
 const last = []; // the latest answers, newest at the end: [{ready, text, idem}]
 const typed = new Map(); // label -> the text sent last
 let current = null;
+let clearing = false; // what was held of a paper that is another goes back: nothing new is shown meanwhile
 let begun = false; // what was held before this page was loaded has been taken in
 let warned = null; // the text that a check has warned of
 let shownAt = 0; // when the current field was shown
@@ -100,6 +103,7 @@ async function show(ready, text = "") {
   warned = null;
   shownAt = Date.now();
   form.setAttribute("action", `/work/${sheet.task}`); // form.action would be the buttons of that name
+  other.setAttribute("action", `/work/${sheet.task}`);
   form.dataset.kind = sheet.kind;
   part("label").firstElementChild.textContent = sheet.label;
   part("title").textContent = [sheet.title, sheet.row && words.row.replace("{row}", sheet.row)].filter(Boolean).join(" · ");
@@ -146,7 +150,7 @@ function next() {
 /** A task has come, or the server had none. */
 function arrived() {
   holding();
-  if (current) return;
+  if (current || clearing) return;
   if (ahead.queue.length) next();
   else if (ahead.empty && !unsent.count) location.assign("/work");
 }
@@ -196,6 +200,44 @@ function answer(action, reason = "other") {
   part("skip").open = false;
   next();
   unsent.add(item);
+}
+
+/** What is on the way: the paper is not the form. What else this person held of it goes back before the next is shown. */
+async function notThisForm() {
+  if (!current) return;
+  const what = part("what").value.trim();
+  const { task } = current.sheet;
+  const item = { idem: random(), task, action: "not_this_form", text: what, reason: "other", seconds: clock.take(), overrode: false, at: Date.now() };
+  answered.add(task);
+  last.push({ ready: current, text: "", idem: item.idem, action: "skip" });
+  if (last.length > MOST_BACK) last.shift();
+  part("what").value = "";
+  part("other-paper").open = false;
+  current = null;
+  input.readOnly = true;
+  document.body.classList.add("waiting");
+  clearing = true;
+  unsent.add(item);
+  if (!(await unsent.flush(LONGEST_WAIT))) {
+    await ahead.settled(LONGEST_WAIT); // what was asked for before may still be coming
+    await dropLost(ahead.queue);
+  }
+  clearing = false;
+  if (ahead.queue.length) next();
+  else ahead.fill();
+}
+
+/** Asks which of these tasks are still held, puts away the others, and notes how long the rest is. */
+async function dropLost(held) {
+  const answer = await line.post("/renew", { tasks: held.map((ready) => ready.sheet.task) }).catch(() => null);
+  for (const ready of answer ? held : []) {
+    const seconds = answer.left[ready.sheet.task];
+    if (seconds !== undefined) ready.until = Date.now() + seconds * 1000;
+  }
+  if (answer?.lost.length) {
+    ahead.drop(answer.lost);
+    holding();
+  }
 }
 
 /** Whether a text may go: it looks right, or the person has seen why it looks odd and sends it all the same. */
@@ -248,16 +290,7 @@ async function second() {
   const left = current.until - Date.now();
   if (clock.lately(RENEW_EVERY) && Date.now() - renewed > (left < ENDING ? 5_000 : RENEW_EVERY)) {
     renewed = Date.now();
-    const held = [current, ...ahead.queue];
-    const answer = await line.post("/renew", { tasks: held.map((ready) => ready.sheet.task) }).catch(() => null);
-    for (const ready of answer ? held : []) {
-      const seconds = answer.left[ready.sheet.task];
-      if (seconds !== undefined) ready.until = Date.now() + seconds * 1000;
-    }
-    if (answer?.lost.length) {
-      ahead.drop(answer.lost);
-      holding();
-    }
+    await dropLost([current, ...ahead.queue]);
     if (part("notice").dataset.about === "ending") say("");
   } else if (left > 0 && left < ENDING) {
     say(words.ending.replace("{seconds}", Math.ceil(left / 1000)), null, "ending");
@@ -317,6 +350,11 @@ form.addEventListener("submit", (event) => {
   answer(event.submitter?.value ?? "send", part("reason").value);
 });
 
+other.addEventListener("submit", (event) => {
+  event.preventDefault();
+  notThisForm();
+});
+
 document.querySelector(".tools").addEventListener("click", (event) => {
   const button = event.target.closest("[data-tool]");
   if (!button) return;
@@ -350,6 +388,9 @@ document.addEventListener("keydown", (event) => {
   else if (letter === "s") {
     part("skip").open = true;
     part("reason").focus();
+  } else if (letter === "f") {
+    part("other-paper").open = true;
+    part("what").focus();
   } else if (button) button.hidden || button.click();
   else return;
   event.preventDefault();

@@ -75,7 +75,8 @@ def task_view(
 
     With `page` it shows that page of its scan, if it is a task that shows whole pages.
     """
-    form = forms(task.form, task.form_version) if task.form else None
+    blind = task.kind == "identify"  # who is asked which form it is must not be told what it was taken for
+    form = forms(task.form, task.form_version) if task.form and not blind else None
     place = next((place for place in store.places(task.scan) if place.key == task.key), None)
     pictures = store.pictures(task.scan)
     picture = shown_page(task, place, pictures, page)

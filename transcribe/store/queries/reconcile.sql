@@ -105,6 +105,11 @@ WHERE scan_id = :scan_id AND field_id = :field_id AND closed_at IS NULL AND with
 UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
 WHERE scan_id = :scan_id AND closed_at IS NULL AND withdrawn_at IS NULL AND kind IN ('whole form', 'rows', 'identify');
 
+-- name: withdraw_form_question!
+-- Which form a scan is need not be said any more.
+UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
+WHERE scan_id = :scan_id AND closed_at IS NULL AND withdrawn_at IS NULL AND kind = 'identify';
+
 -- name: scan_is_weighed!
 UPDATE scan SET cursor = :up_to, claimed_until = NULL,
     wakes_done = CASE WHEN claimed_until IS NULL THEN wakes_done ELSE wakes_claimed END

@@ -113,6 +113,23 @@ UNION ALL SELECT 1 FROM duplicate d WHERE d.newer = :scan_id AND d.settled IN ('
 -- name: is_put_aside^
 SELECT 1 FROM scan s WHERE s.id = :scan_id AND {part_last_aside} = 'scan set aside';
 
+-- name: doubt_of^
+-- Whether :who has said that a scan is not the form :form ("name/version"), and may be heard: what is out of weighing may not.
+SELECT 1 FROM field f JOIN reading r ON r.field_id = f.id JOIN reading_text x ON x.number = r.number
+WHERE f.scan_id = :scan_id AND r.transcriber_id = :who AND r.lane = 'identify' AND x.shown = :form
+    AND instr(r.flags, '"not this form"') > 0
+    AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number) AND NOT {part_is_aside};
+
+-- name: form_is_doubted^
+-- Whether people said that a scan is not its form, or are asked whether it is.
+SELECT 1 FROM field f JOIN reading r ON r.field_id = f.id
+WHERE f.scan_id = :scan_id AND r.lane = 'identify' AND instr(r.flags, '"not this form"') > 0
+UNION ALL SELECT 1 FROM field f JOIN task t ON t.field_id = f.id
+WHERE f.scan_id = :scan_id AND t.kind = 'identify' AND t.reason = 'form doubted';
+
+-- name: last_act_on_scan^
+SELECT MAX(id) FROM act WHERE scan_id = :scan_id;
+
 -- name: level_of_scan^
 SELECT b.level FROM scan s JOIN batch b ON b.name = s.batch WHERE s.id = :scan_id;
 

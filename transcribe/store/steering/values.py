@@ -6,14 +6,11 @@ from datetime import datetime
 
 from transcribe.codes import Flag, Method
 from transcribe.errors import NotFound, SettingsError
-from transcribe.model import FieldKey, Truth
+from transcribe.model import OPERATOR_SOURCE, FieldKey, Truth
 from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import VALUE_LANE, key_of, micros, text
 from transcribe.store.steering.acts import ActVerbs
 from transcribe.store.verbs.reconcile import ReconcileVerbs
-
-OPERATOR_SOURCE = "operator"
-"""The source of the readings that operators type to correct a value: they have seen all others."""
 
 
 class ValueVerbs(ReconcileVerbs, ActVerbs):

@@ -100,6 +100,8 @@ class ReconcileVerbs(IngestVerbs):
             if record is not None:
                 self.db.run("withdraw_whole", scan_id=row["id"], now=micros(now))
                 self._keep_record(row, record, kept, now)
+            if row["form"] and all(task.kind != "identify" for task in tasks):
+                self.db.run("withdraw_form_question", scan_id=row["id"], now=micros(now))
             if self.db.one("is_cancelled", scan_id=row["id"]) is None:
                 level = self.db.value("level_of_scan", scan_id=row["id"]) or 0
                 for task in tasks:

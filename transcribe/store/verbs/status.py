@@ -101,6 +101,7 @@ class StatusVerbs(IngestVerbs):
             recorded_at=moment_or_none(row["recorded_at"]),
             erased_at=moment_or_none(row["erased_at"]),
             set_aside=bool(row["put_aside"]),
+            aside_because=row["aside_because"] or "",
         )
 
 

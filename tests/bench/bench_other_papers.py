@@ -1,0 +1,135 @@
+"""Whether the machine can tell a photograph of a form from one of something else taken in as that form.
+
+`python -m tests.bench.bench_other_papers [--count N] [--data FOLDER]`: others are those of the shared sets, sheets
+of other forms, and blank sheets. With `--free` each is read as the shipped receipt, a form without a blank, by both
+engines. Nothing was fitted on any of them; the limit was chosen by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy
+from PIL import Image
+
+from flows.steps.identify_tasks import LEAST_FOUND_FIT, nothing_found
+from tests.bench.read_results import ENGINES
+from tests.bench.read_samples import data_folder
+from tests.bench.world import forms, photographs
+from tests.bench.world.conditions import CONDITIONS
+from tests.camera import USUAL, photograph
+from transcribe import ocr
+from transcribe.forms import definition
+from transcribe.model import Form, Page, Scan
+from transcribe.recognition import read
+from transcribe.registration import align
+
+SETS = ("factures_odoo_fr", "funsd", "invoices_mixed", "lichen_labels", "receipts_de", "sroie", "testaments_fr")
+"""The shared sets with pictures."""
+
+SHIPPED = ("order-form", "bon-de-commande")
+"""The forms that ship with a blank."""
+
+SEED = 4183
+PAPER_SIZE = (2338, 1654)
+"""Rows and columns of an A4 sheet at 200 pixels an inch."""
+
+
+def main() -> None:
+    """Print for each kind of picture how often nothing of the form's print was found, and the fits."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=2, help="pictures of each set, condition and level")
+    parser.add_argument("--data", help="the folder of the shared sets")
+    parser.add_argument("--free", action="store_true", help="read them as a form without a blank")
+    asked = parser.parse_args()
+    if asked.free:
+        read_as_receipts(data_folder(asked.data), asked.count)
+        return
+    print(f"Nothing of the form is found below a fit of {LEAST_FOUND_FIT}.\n")
+    print("| pictures | laid onto | count | nothing found | fit, lowest | fit, highest |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for name, fits in [*others(data_folder(asked.data), asked.count), *blank_sheets(asked.count)]:
+        print(row(name, "another form", fits), flush=True)
+    for name, own, fits in world(asked.count):
+        print(row(name, "its own form" if own else "another form", fits), flush=True)
+
+
+def row(name: str, onto: str, fits: list[float]) -> str:
+    """One row of the table."""
+    found = sum(fit < LEAST_FOUND_FIT for fit in fits)
+    return f"| {name} | {onto} | {len(fits)} | {found} | {min(fits):.2f} | {max(fits):.2f} |"
+
+
+def read_as_receipts(folder: Path, count: int) -> None:
+    """Print how often nothing of a receipt was found, by set; two of the sets are receipts."""
+    form, now = definition.load("receipt"), datetime(2026, 1, 1, tzinfo=UTC)
+    engines = [ocr.load(name, form.languages) for name in ENGINES]
+    print("| read as a receipt | count | nothing found |\n| --- | --- | --- |")
+    for name, pictures in pictures_of(folder, count):
+        found = 0
+        for picture in pictures:
+            scan = Scan(id=name, pages=(), form=form.name, form_version=form.version)
+            reads = read(scan, [Page(number=1, picture=picture)], form, engines, now)
+            found += nothing_found(form, reads.readings)
+        print(f"| {name} | {len(pictures)} | {found} |", flush=True)
+
+
+def pictures_of(folder: Path, count: int) -> Iterator[tuple[str, list[numpy.ndarray]]]:
+    """So many pictures of each shared set."""
+    chance = random.Random(SEED)
+    for name in SETS:
+        files = sorted((folder / name / "images").glob("*"))
+        yield name, [_picture(path) for path in chance.sample(files, min(count, len(files)))]
+
+
+def others(folder: Path, count: int) -> Iterator[tuple[str, list[float]]]:
+    """Pictures of the shared sets laid onto the shipped forms."""
+    shipped = [definition.load(name) for name in SHIPPED]
+    for name, pictures in pictures_of(folder, count):
+        yield name, [_fit(picture, form) for picture in pictures for form in shipped]
+
+
+def blank_sheets(count: int) -> Iterator[tuple[str, list[float]]]:
+    """Photographs of a sheet of nothing, in every light of the demo's camera."""
+    chance = numpy.random.default_rng(SEED)
+    sheet = numpy.full((*PAPER_SIZE, 3), 255, numpy.uint8)
+    shipped = [definition.load(name) for name in SHIPPED]
+    taken = [photograph(sheet, level, chance) for level in USUAL for _ in range(count)]
+    yield "blank sheets", [_fit(_decoded(each), form) for each in taken for form in shipped]
+
+
+def world(count: int) -> Iterator[tuple[str, bool, list[float]]]:
+    """Photographs of generated forms in every condition, each laid onto its own form, and onto a shipped one."""
+    shipped = definition.load(SHIPPED[0])
+    for condition in CONDITIONS:
+        own, other = [], []
+        for wish in photographs.wishes([condition], ["typed"], list(forms.LAYOUTS), count, SEED):
+            made = photographs.photo(wish)
+            picture = _picture(Path(made.file))
+            own.append(_fit(picture, definition.load(made.definition)))
+            other.append(_fit(picture, shipped))
+        yield condition, True, own
+        yield condition, False, other
+
+
+def _fit(picture: numpy.ndarray, form: Form) -> float:
+    return align(Page(number=1, picture=picture), form).fit
+
+
+def _decoded(content: bytes) -> numpy.ndarray:
+    with Image.open(io.BytesIO(content)) as image:
+        return numpy.asarray(image.convert("RGB"), numpy.uint8)
+
+
+def _picture(path: Path) -> numpy.ndarray:
+    with Image.open(path) as image:
+        return numpy.asarray(image.convert("RGB"), numpy.uint8)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""What people say of a scan against the form that it was taken in as, and the operator's last word on it."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Literal
+
+from transcribe.codes import Flag
+from transcribe.errors import SettingsError
+from transcribe.model import OPERATOR_SOURCE, WHOLE, Outcome, Task
+from transcribe.store.drivers.database import Row
+from transcribe.store.facts import PAY_MEASURE, PayMeasure, SentReading
+from transcribe.store.offering.routing import is_expert
+from transcribe.store.row_mapping import micros, text
+from transcribe.store.steering.scans_aside import ScanVerbs
+from transcribe.store.verbs.queue import QueueVerbs
+
+NOT_THIS_FORM = "not this form"
+"""The reason kept with a task that is put away as its scan is not the form that it was taken in as."""
+
+FORM_LANE = "identify"
+"""The lane of all that is said of which form a scan is."""
+
+
+class FormDoubtVerbs(QueueVerbs, ScanVerbs):
+    """Keeps who says that a scan is another paper than its form."""
+
+    def say_not_this_form(
+        self, task: str, who: str, sent: SentReading, now: datetime, measure: PayMeasure = PAY_MEASURE
+    ) -> Outcome:
+        with self.db.write():
+            person = self.person_row(who)
+            idem = self.keyed_hash("person", person["public_id"], sent.idem)
+            row = self.leased_row(task, person, idem)
+            done = _outcome(row, row["sent_before"] or "")
+            if row["sent_before"] is not None:
+                return done
+            if row["kind"] == "identify":
+                raise SettingsError("This task asks which form the scan is: answer it with none of these.")
+            self.skip(task, who, NOT_THIS_FORM, sent.seconds, now, measure)
+            if row["kind"] == "test" or not row["form"] or self._says_so(row, person):
+                return done  # what is known already is asked of nobody, and one person says it once
+            identity, number = self._keep_doubt(row, person, sent, idem, now)
+            self.db.run("withdraw_questions", scan_id=row["scan_id"], now=micros(now))
+            for each in self.db.all("held", who=person["id"], now=micros(now)):
+                if each["scan_id"] == row["scan_id"] and each["kind"] not in ("appeal", "test"):
+                    self.db.run("give_back", task_id=each["id"], who=person["id"], now=micros(now))
+            self.db.run("scan_has_new", scan_id=row["scan_id"], number=number)
+            return _outcome(row, identity)
+
+    def bring_scan_back(self, scan: str, by: str, reason: str, now: datetime) -> bool:
+        with self.db.write():
+            row = self.live_scan(scan)
+            doubted = bool(row["form"]) and self.db.one("form_is_doubted", scan_id=row["id"]) is not None
+            if not super().bring_scan_back(scan, by, reason, now):
+                if not doubted:
+                    return False
+                self.act("scan brought back", row["sha256"], by, reason, now, scan=row["id"])
+                self.db.run("wake", scan_id=row["id"])
+            if doubted:
+                self._keep_last_word(row, reason, now)
+            return True
+
+    def ask_form_alone(self, scan: str, up_to: int, task: Task, now: datetime) -> None:
+        with self.db.write():
+            row = self.scan_row(scan)
+            if up_to >= row["cursor"]:  # else a later conclusion stands already
+                self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
+            self.conclude(scan, up_to, [], [task], None, now)
+
+    def _says_so(self, task: Row, person: Row) -> bool:
+        """Whether this person has said before of this form that the scan is another one."""
+        return self.db.one("doubt_of", scan_id=task["scan_id"], who=person["id"], form=_form_of(task)) is not None
+
+    def _keep_doubt(self, task: Row, person: Row, sent: SentReading, idem: str, now: datetime) -> tuple[str, int]:
+        """Write what a person says of the whole scan. Its time is paid as the skip's."""
+        identity, scan = secrets.token_hex(16), self.scan_row(task["scan"])
+        words = {"text": None, "alternatives": "[]", "shown": _form_of(task), "legible": sent.legible, "reason": ""}
+        number = self.db.insert(
+            "put_reading",
+            id=identity,
+            idem=idem,
+            field_id=self.make_field(scan, WHOLE),
+            lane=FORM_LANE,
+            source=person["public_id"],
+            kind="expert" if is_expert(person) else "person",
+            transcriber_id=person["id"],
+            task_id=None,
+            late=0,
+            confidence=None,
+            seconds=None,
+            flags=text(sorted((Flag.ABSENT, Flag.NOT_THIS_FORM))),
+            conditions="{}",
+            box=None,
+            text_hash=self.keyed_hash("text", ""),
+            words_hash=self.reading_hash(words),
+            now=micros(now),
+        )
+        if scan["erased_at"] is None:
+            self.db.run("put_reading_text", number=number, **words)
+        return identity, number
+
+    def _keep_last_word(self, scan: Row, reason: str, now: datetime) -> None:
+        """Write that an operator says the scan is its form: what people said before is history then."""
+        act = self.db.value("last_act_on_scan", scan_id=scan["id"])
+        said = f"{scan['form']}/{scan['form_version']} 0"
+        words = {"text": said, "alternatives": "[]", "shown": None, "legible": "", "reason": reason.strip()}
+        idem = self.keyed_hash("form", str(act))
+        number = self.db.insert(
+            "put_reading",
+            id=idem[:32],
+            idem=idem,
+            field_id=self.make_field(scan, WHOLE),
+            lane=FORM_LANE,
+            source=OPERATOR_SOURCE,
+            kind="expert",
+            transcriber_id=None,
+            task_id=None,
+            late=0,
+            confidence=None,
+            seconds=None,
+            flags=text([Flag.SAW_ALL_READINGS]),
+            conditions="{}",
+            box=None,
+            text_hash=self.keyed_hash("text", said),
+            words_hash=self.reading_hash(words),
+            now=micros(now),
+        )
+        self.db.run("put_reading_text", number=number, **words)
+        self.db.run("scan_has_new", scan_id=scan["id"], number=number)
+
+
+def _form_of(task: Row) -> str:
+    return f"{task['form']}/{task['form_version']}"
+
+
+def _outcome(task: Row, reading: str) -> Outcome:
+    kind: Literal["again", "kept"] = "again" if task["sent_before"] is not None else "kept"
+    form = {"form": task["form"], "form_version": task["form_version"]}
+    return Outcome(kind=kind, reading=reading, scan=task["scan"], key=WHOLE, **form)
