@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from flows.home import Settings
+from flows.home import Settings, policy
 
 if TYPE_CHECKING:
     from transcribe.review import ReviewOptions
@@ -12,8 +13,10 @@ if TYPE_CHECKING:
 
 def review_options(settings: Settings, port: int) -> ReviewOptions:
     """The options of the review pages when they listen on this port."""
-    from transcribe.review import ReviewOptions  # loads the whole web app
+    from transcribe.review import DecisionRules, ReviewOptions  # loads the whole web app
 
+    in_force = policy(settings)
+    rules = DecisionRules(**{each.name: getattr(in_force, each.name) for each in fields(DecisionRules)})
     return ReviewOptions(
         public_url=settings.web_address(port),
         lease_seconds=settings.lease_seconds,
@@ -26,6 +29,7 @@ def review_options(settings: Settings, port: int) -> ReviewOptions:
         audit_share=settings.audit_share,
         appeal_days=settings.appeal_days,
         pay_day=settings.pay_day,
+        rules=rules,
         asked_by=settings.asked_by,
         training=settings.training,
     )

@@ -221,7 +221,9 @@ HOSTILE_REFERERS = (
 @pytest.mark.parametrize("is_signed_in", [False, True])
 def test_no_redirect_goes_where_the_host_or_the_referer_of_a_request_says(site: Site, is_signed_in: bool) -> None:
     client, csrf = client_of(site, site.person("olga", "operator", "expert") if is_signed_in else None)
-    names = dict.fromkeys(("task", "token", "reading", "question", "dispute", "person", "kind"), "0123456789abcdef")
+    names = dict.fromkeys(
+        ("task", "token", "reading", "question", "dispute", "person", "kind", "month"), "0123456789abcdef"
+    )
     foreign = {"host": "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "gopher"}
     asked = [("POST", "/language", referer) for referer in HOSTILE_REFERERS]
     for each in iter_route_contexts(site.app.routes):

@@ -76,7 +76,9 @@ def reached(site: Site, client: TestClient) -> list[tuple[str, int]]:
     """The routes that tell or change something for a client, of all but those that are open to everybody."""
     free = {"/", "/in", "/in/{token}", "/before", "/language", "/worker.js", "/alive", "/code"}
     found, csrf = [], csrf_of(client.get("/code"))
-    names = dict.fromkeys(("task", "token", "reading", "question", "dispute", "person", "kind"), "0123456789abcdef")
+    names = dict.fromkeys(
+        ("task", "token", "reading", "question", "dispute", "person", "kind", "month"), "0123456789abcdef"
+    )
     for each in iter_route_contexts(site.app.routes):
         for method in sorted((each.methods or set()) & {"GET", "POST"}):
             if each.path is None or each.path in free:

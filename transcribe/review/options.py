@@ -9,6 +9,20 @@ from transcribe.store import PayMeasure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRules:
+    """How values are decided, as people are told: the figures of the policy in force. Shares are from 0 to 1."""
+
+    target: float = 0.995
+    people_to_agree: int = 2
+    people_before_expert: int = 3
+    engines_to_agree: int = 2
+    min_agreed_probability: float = 0.9
+    min_machine_probability: float = 0.95
+    min_outvote_probability: float = 0.9999
+    reading_cost_share: float = 0.07
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewOptions:
     """Options of the review pages. `public_url` is the address that people type, without a path."""
 
@@ -53,6 +67,8 @@ class ReviewOptions:
     """The share of decided fields that is read again, as people are told before they begin."""
     link_days: float = 14.0
     """How long a sign-in link holds that an operator makes on the people page."""
+    rules: DecisionRules = DecisionRules()
+    """How values are decided, as people are told on a page of its own."""
     training: bool = False
     """Whether readings may train machines, as people are told before they begin."""
     languages: tuple[str, ...] = ("en", "fr", "es")

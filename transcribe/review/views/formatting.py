@@ -31,9 +31,9 @@ def share(value: float, language: str) -> str:
     return format_percent(value, pattern.replace("0", "0.#", 1), locale=language)
 
 
-def number(value: float, language: str) -> str:
-    """A number with at most one place."""
-    return format_decimal(Decimal(str(value)), "#,##0.#", locale=language)
+def number(value: float, language: str, places: int = 1) -> str:
+    """A number with at most so many places."""
+    return format_decimal(Decimal(str(round(value, places))), "#,##0." + "#" * places, locale=language)
 
 
 def minutes(seconds: float, language: str) -> str:

@@ -78,6 +78,7 @@ def filled(path: str, **names: str) -> str:
         "dispute": "nobodys-dispute-0",
         "person": "nobody",
         "token": "0123456789abcdef",
+        "month": "2026-01",
         "kind": "code",
         **names,
     }
