@@ -95,7 +95,7 @@ def _forgotten(house: House, folder: Path) -> None:
     rooms = open_home(configuration.load_settings(house.home))
     scan = next(state.scan for state in rooms.store.scan_states() if state.scan.name == PHOTOGRAPHS[0])
     name = chosen(PHOTOGRAPHS[0])[PHOTOGRAPHS[0]].fields["customer_name"]
-    assert house.run("scan", "forget", scan.id[:12]).code == 0
+    assert house.run("scan", "forget", scan.id[:12], "--why", "asked for", "--yes").code == 0
     for page in scan.pages:
         with pytest.raises(NotFound):
             rooms.archive.get(page.file)

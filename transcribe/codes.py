@@ -124,6 +124,8 @@ class Method(StrEnum):
     """Every way to a decision; the text of a decision was read by one of these."""
 
     EXPERT = "expert"
+    OPERATOR = "operator"
+    """An operator corrected it, having seen all readings."""
     INK = "ink"
     BARCODE = "barcode"
     MACHINES = "machines"
@@ -202,6 +204,8 @@ class EvidenceCode(StrEnum):
     NOT_WORTH = "not worth"
     CHAMPION = "champion"
     GOLD = "gold"
+    OPERATOR_ASSUMED = "operator assumed"
+    """How often operators' corrections are right is not known: the probability is assumed."""
     COLLECTION_UNANIMOUS = "collection unanimous"
     COLLECTION_SINGLE = "collection single"
     COLLECTION_UNREAD = "collection unread"

@@ -619,7 +619,8 @@ class Standing:
     them there. `fit` and `quality` (0 to 1) are those of the worst page that an engine read it on. `careful` are those
     of `people` who are not known to err often. `opposed`: sums, the check digit or a likelier reading speak against
     it; `unlisted`: master data do not have it; `against_engines` are engines that read something else. `looks_blank`:
-    nothing is written, as the ink test says too, sure or not.
+    nothing is written, as the ink test says too, sure or not. `by_operator`: an operator corrected it to this, and no
+    expert says it.
     """
 
     engines: int = 0
@@ -643,6 +644,7 @@ class Standing:
     opposed: bool = False
     unlisted: bool = False
     looks_blank: bool = False
+    by_operator: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

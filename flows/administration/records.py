@@ -84,13 +84,15 @@ def export_records(
         return sum(writer.write(records, name, file, options) for name in names)
 
 
-def forget_scan(home: Home, scan: str, wait_seconds: float = READER_WAIT_SECONDS) -> ForgottenScan:
+def forget_scan(
+    home: Home, scan: str, wait_seconds: float = READER_WAIT_SECONDS, *, by: str = "", why: str = ""
+) -> ForgottenScan:
     """Erase what a scan says and shows in the state, the archive and records.db; NotFound where there is none.
 
     When this returns no word of it is left. Where a program that reads keeps it from that for `wait_seconds`, an error
     says so, and later publishing finishes it. Called again it finishes what a killed run began.
     """
     found = home.store.scan(scan).id
-    names = home.store.forget(found, now())
+    names = home.store.forget(found, now(), by, why)
     finish_erasures(home, wait_seconds)
     return ForgottenScan(scan=found, files=len(names))

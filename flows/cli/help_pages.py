@@ -41,7 +41,7 @@ EXAMPLES = {
     "batch due": "fairhand batch due monday 2026-12-01 --why 'promised by phone'",
     "batch note": "fairhand batch note monday 'call before printing'",
     "scan explain": "fairhand scan explain order-7.jpg total",
-    "scan forget": "fairhand scan forget order-7.jpg",
+    "scan forget": "fairhand scan forget order-7.jpg --why 'the customer asked for it'",
     "scan read-again": "fairhand scan read-again order-7.jpg --form receipt --why 'it is a receipt'",
     "scan set-aside": "fairhand scan set-aside order-7.jpg --why 'a test print'",
     "scan bring-back": "fairhand scan bring-back order-7.jpg --why 'it is an order after all'",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,8 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
+from transcribe.errors import SettingsError
+from transcribe.i18n import counted
 
 if TYPE_CHECKING:
     from flows.home import Home
@@ -83,7 +86,8 @@ def read_again(
     if as_json:
         terminal.as_json(*({"scan": each.id, "name": each.name, "error": error} for each, error in done))
     else:
-        terminal.say(f"{len(done) - len(failed)} of {len(done)} scans were read again.")
+        count, of = len(done) - len(failed), len(done)
+        terminal.say(f"{count} of {counted(of, 'scan')} {'was' if of == 1 else 'were'} read again.")
         for each, error in failed:
             terminal.say(f"not read again: {terminal.with_file(each.name or each.id[:12], error)}")
     if failed:
@@ -164,19 +168,54 @@ def retake(
 def forget(
     ctx: typer.Context,
     name: Name,
+    why: Annotated[str, typer.Option(help="Why; it stays in the log, so name nobody in it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first; without a terminal it must be given.")] = False,
+    by: By = "operator",
     as_json: terminal.AsJson = False,
 ) -> None:
-    """Erase what a scan says and shows, everywhere; counts, pay and keyed hashes stay. It cannot be undone."""
+    """Erase what a scan says and shows, everywhere; counts, pay and keyed hashes stay. It cannot be undone.
+
+    It says what will be erased and asks once.
+    """
     from flows.administration import forget_scan
 
-    erased = forget_scan(home_of(ctx), name)
+    home, reason = home_of(ctx), _said(why)
+    known = home.store.scan(name)
+    called = _called(home, known)
+    if not yes:
+        _ask_before_forgetting(home, known, called)
+    erased = forget_scan(home, known.id, by=by, why=reason)
     if as_json:
-        terminal.as_json({"scan": erased.scan, "files": erased.files})
+        terminal.as_json({"scan": erased.scan, "name": known.name, "batch": known.batch, "files": erased.files})
     else:
+        pictures = counted(erased.files, "picture")
         terminal.say(
-            f"Scan {erased.scan[:12]} is forgotten: its texts, its record and {erased.files} pictures are erased. "
+            f"{called} is forgotten: its texts, its record and {pictures} are erased. "
             "Backups that were made before hold them until you remove these."
         )
+
+
+def _called(home: Home, known: Scan) -> str:
+    """A scan as people call it: its file and batch; its id where it is forgotten, as its name is erased then."""
+    batch = f" of the batch {known.batch}" if known.batch else ""
+    return terminal.one_line(f"{known.name or f'The scan {known.id[:12]}'}{batch}")
+
+
+def _ask_before_forgetting(home: Home, known: Scan, called: str) -> None:
+    """Say what will be erased and ask once; SettingsError where nobody is there to answer."""
+    if home.store.forgotten(known.id):
+        return  # nothing of it is left; what was cut short is finished
+    if not sys.stdin.isatty():
+        raise SettingsError(
+            f"{called} is not forgotten: nobody is here to be asked, as this is no terminal. Say --yes if you are sure."
+        )
+    terminal.note(
+        f"{called} (form {known.form or 'unknown'}, scan {known.id[:12]}).\n"
+        "Erased: its pictures, what machines and people read, its decided values, its record and every version of it.\n"
+        "Not erased: who read how much and was paid what, counts, keyed hashes, backups made before, and files outside "
+        "the home, as in a watched folder."
+    )
+    typer.confirm("Forget it for good?", abort=True, err=True)
 
 
 def _tell(home: Home, name: str, what: str, *, as_json: bool) -> None:

@@ -19,9 +19,10 @@ from flows.steps import outcomes
 from reconcile.forms import family_of
 from reconcile.inference import weigh
 from reconcile.parameters import champion_standing, read_parameters, shipped_parameters
+from transcribe.codes import Method
 from transcribe.errors import FormError, NotFound
 from transcribe.i18n import named, say, sentence
-from transcribe.model import Decision, Evidence, FieldKey, Parameters, Reading, Task
+from transcribe.model import OPERATOR_SOURCE, Decision, Evidence, FieldKey, Parameters, Reading, Task
 from transcribe.people import true_reasons
 from transcribe.store import FieldHistory
 
@@ -91,7 +92,7 @@ def _explanation(
         readings=tuple(
             _reading(reading, names, times=times, counts=reading.id in counting) for reading in history.readings
         ),
-        decisions=tuple(_decision(decision, reasons(decision), names) for decision in history.decisions),
+        decisions=tuple(_decision(decision, history, reasons(decision), names) for decision in history.decisions),
         tasks=tuple(_task(task, names) for task in history.tasks),
         truth=history.truth.text if history.truth else None,
         champion=champion,
@@ -133,7 +134,9 @@ def _true_reasons(home: Home, history: FieldHistory) -> Callable[[Decision], tup
     return lambda decision: true_reasons(decision, history, form)
 
 
-def _decision(decision: Decision, reasons: Sequence[Evidence], names: Mapping[str, str]) -> ExplainedDecision:
+def _decision(
+    decision: Decision, history: FieldHistory, reasons: Sequence[Evidence], names: Mapping[str, str]
+) -> ExplainedDecision:
     evidence = [named(reason, names) for reason in reasons]
     return ExplainedDecision(
         version=decision.version,
@@ -142,13 +145,22 @@ def _decision(decision: Decision, reasons: Sequence[Evidence], names: Mapping[st
         text=decision.text,
         probability=decision.probability,
         method=decision.method,
-        reason=sentence(decision.method),
+        reason=_method_in_words(decision, history),
         evidence=tuple(say(reason) for reason in evidence),
         codes=tuple(EvidenceJson.model_validate({"code": reason.code, **reason.numbers}) for reason in evidence),
         readings=decision.readings,
         parameters=decision.parameters,
         proposal=decision.proposal,
     )
+
+
+def _method_in_words(decision: Decision, history: FieldHistory) -> str:
+    """How a decision came to be; of an operator's correction also when, and why."""
+    words = sentence(decision.method)
+    corrected = [each for each in history.readings if each.source == OPERATOR_SOURCE and each.id in decision.readings]
+    if decision.method != Method.OPERATOR or not corrected:
+        return words
+    return f"{words} On {corrected[-1].at:%Y-%m-%d}, because: {corrected[-1].reason}"
 
 
 def _task(task: Task, names: Mapping[str, str]) -> ExplainedTask:

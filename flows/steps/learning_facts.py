@@ -110,7 +110,9 @@ def _known(home: Home, scan: Scan, reopening: int, late: Collection[FieldKey]) -
     experts_truths |= {
         decision.key: decision.text
         for decision in decisions
-        if decision.method == Method.EXPERT and decision.key in experts_truths and decision.null is None
+        if decision.method in (Method.EXPERT, Method.OPERATOR)
+        and decision.key in experts_truths
+        and decision.null is None
     }
     facts = ScanFacts(
         form=home.forms(scan.form, scan.form_version),

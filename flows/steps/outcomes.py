@@ -53,6 +53,8 @@ def is_audited(scan: str, posterior: Posterior, policy: Policy) -> bool:
     Each new reading by a person draws anew. A field that an expert has read is not drawn again; it gets a second look
     where nobody else read it so.
     """
+    if posterior.standing.by_operator:
+        return False  # they have the last word, and have seen what an audit would hide
     read_count = posterior.people + posterior.experts
     is_drawn = not posterior.experts and draw_audit(scan, posterior.key, read_count, policy.audit_share)
     return is_drawn or may_need_second_look(posterior)

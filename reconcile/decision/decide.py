@@ -12,6 +12,11 @@ PICTURE_TROUBLES = frozenset({Reason.NOT_FITTING, Reason.ROWS_MISSING})
 """Troubles that say that the picture which people saw may be cut or of another place: a wider one has to be shown."""
 
 
+OPERATOR_PROBABILITY = 0.99
+"""What is assumed of an operator's correction, as nobody audits these: as of an expert of whom nothing is known, see
+`reconcile.parameters.source_errors`."""
+
+
 def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Task:
     """The value that is taken as true, or the task of asking one more person with the reason.
 
@@ -22,6 +27,8 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     best = next((each for each in posterior.candidates if each.origin in READ), None)
     if best is None:
         return ask(posterior, "read", Reason.NOTHING_READ)
+    if standing.by_operator:
+        return _decision(_assumed(posterior), best, Method.OPERATOR)
     if standing.experts:
         return _decision(posterior, best, Method.EXPERT)
 
@@ -50,6 +57,12 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     if posterior.people >= policy.people_before_expert:
         return ask(posterior, "adjudicate", Reason.READERS_SPLIT)
     return ask(posterior, "read", _reason(posterior, policy))
+
+
+def _assumed(posterior: Posterior) -> Posterior:
+    """The posterior of what an operator corrected: they had seen all readings, so that these prove nothing of it."""
+    assumed = Evidence(code=EvidenceCode.OPERATOR_ASSUMED, numbers={"probability": OPERATOR_PROBABILITY})
+    return replace(posterior, probability=OPERATOR_PROBABILITY, evidence=(assumed,))
 
 
 def _has_price(field: Field, standing: Standing) -> bool:

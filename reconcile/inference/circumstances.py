@@ -23,7 +23,7 @@ from reconcile.inference.votes import Vote, is_nearly_same, null_of
 from reconcile.parameters import LearntParameters
 from reconcile.policy import POLICY
 from transcribe.codes import Reason, Witness
-from transcribe.model import INK, Null, Standing
+from transcribe.model import INK, OPERATOR_SOURCE, Null, Standing
 
 UNDECIDED_STAGE = "machines may not:"
 """The beginning of the stages of calibration in which machines never decide."""
@@ -54,7 +54,7 @@ class Circumstances(NamedTuple):
     here; "" where they may. `in_place` is how probable it is that it was read where the field stands. `prose` tells how
     a long text came about that people alone read, `typed` how it did among people where machines read it too; None of
     others. `by_machines` gives the share that machines alone give a value that people read too; None where no
-    engine says it.
+    engine says it. `by_operator`: of all experts the operator alone says it.
     """
 
     says: str
@@ -83,6 +83,7 @@ class Circumstances(NamedTuple):
     unlisted: bool
     telling: tuple[Reason, ...]
     by_machines: Callable[[], float] | None
+    by_operator: bool = False
 
     @property
     def looks_blank(self) -> bool:
@@ -161,6 +162,7 @@ class Circumstances(NamedTuple):
             listening=self.listening,
             people=self.people,
             experts=self.experts,
+            by_operator=self.by_operator,
             against_people=self.against_people,
             contradicting=self.contradicting,
             by_ink=self.by_ink,
@@ -192,7 +194,6 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
     sums = prod([ruled.factors[says] for ruled in weighed.ruled]) if weighed.ruled else 1.0
     witness = witness_of(spot, votes, says, sums, learnt)
     trouble = trouble_of(spot, votes, says, sums, learnt)
-    unsure = not trouble and not witness and is_unsure_on_bad_page(spot, engines, says, learnt)
     return Circumstances(
         says=says,
         family=spot.family,
@@ -202,12 +203,13 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         listening=len(engines),
         people=len([vote for vote in for_it if vote.shown is None or vote.shown != vote.says]),
         experts=len([vote for vote in votes if vote.kind == "expert" and vote.says == says]),
+        by_operator=_is_by_operator(votes, says),
         readers=len(people),
         against_people=len(against),
         contradicting=len([vote for vote in against if _could_be(spot, vote.says)]),
         ink=max(ink, default=0.0),
         witness=witness,
-        trouble=Reason.NOT_SURE_ENOUGH if unsure else trouble,
+        trouble=trouble or _doubt_on_bad_page(spot, engines, says, learnt, witness),
         fit=min([vote.fit for vote in engines], default=1.0),
         quality=min([vote.quality for vote in engines], default=1.0),
         in_place=_in_place(spot, engines, says, learnt),
@@ -265,6 +267,19 @@ def _could_be(spot: PreparedField, says: str) -> bool:
     """Whether this contradicts another value: giving up does not, nor does a text that is faulty for the type."""
     null = null_of(says)
     return null != "illegible" if null else not spot.faults(says)
+
+
+def _doubt_on_bad_page(
+    spot: PreparedField, engines: Sequence[Vote], says: str, learnt: LearntParameters, witness: str
+) -> Reason | Literal[""]:
+    """The trouble of a bad page, where nothing vouches for the value."""
+    unsure = not witness and is_unsure_on_bad_page(spot, engines, says, learnt)
+    return Reason.NOT_SURE_ENOUGH if unsure else ""
+
+
+def _is_by_operator(votes: Sequence[Vote], says: str) -> bool:
+    """Whether of all experts the operator alone says this."""
+    return {vote.source for vote in votes if vote.kind == "expert" and vote.says == says} == {OPERATOR_SOURCE}
 
 
 def _in_place(spot: PreparedField, engines: Sequence[Vote], says: str, learnt: LearntParameters) -> float:

@@ -57,7 +57,7 @@ def test_batches_are_listed_shown_cancelled_and_resumed(house: House, here: Worl
 
 def test_who_is_forgotten_or_set_aside_is_marked_and_counts_apart(house: House, here: World) -> None:
     assert house.run("scan", "set-aside", "a", "--why", "a copy").code == 0
-    assert house.run("scan", "forget", "b").code == 0
+    assert house.run("scan", "forget", "b", "--why", "asked for", "--yes").code == 0
     (told,) = house.run("status", "--json").json
     assert (told["scans"], told["forgotten_scans"]) == ({"order": 2}, 1)
     assert {each["name"]: each["set_aside"] for each in told["scan_states"]} == {"a": True, "c": False, "": False}

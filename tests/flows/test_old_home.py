@@ -296,6 +296,6 @@ def test_the_open_appeal_is_heard_and_what_is_learnt_is_learnt_on(here: Making) 
 
 def test_what_is_forgotten_is_gone_from_the_old_home_too(here: Making) -> None:
     order = here.scan(ORDER)
-    command(here.home, "scan", "forget", order.id)
+    command(here.home, "scan", "forget", order.id, "--why", "asked for", "--yes")
     assert [each["form"] for each in listed_records(here.home)] == ["receipt"]
     assert not any(here.rooms.archive.has(page.file) for page in order.pages)

@@ -70,7 +70,7 @@ def test_a_forgotten_file_comes_again_when_somebody_says_so(working_house: House
     house.run("ingest", RECEIPT, "--form", "receipt")
     rooms = home_of(house)
     (state,) = rooms.store.scan_states()
-    assert house.run("scan", "forget", state.scan.id[:12]).code == 0
+    assert house.run("scan", "forget", state.scan.id[:12], "--why", "asked for", "--yes").code == 0
     told = house.run("ingest", RECEIPT, "--form", "receipt").out
     assert "what is erased stays erased, unless somebody says otherwise" in told
     done = house.run("ingest", RECEIPT, "--form", "receipt", "--again", "--why", "the customer asked", "--json")

@@ -48,7 +48,15 @@ def test_a_value_is_corrected_and_taken_back_and_explain_says_why(house: House, 
     (told,) = house.run(*words).json
     assert told["decided"]["text"] == "77.10"
     assert total(rooms) == ("77.10", before[1] + 1)
-    assert "because: the customer called" in house.run("scan", "explain", scan.id[:12], "total").out
+    explained = house.run("scan", "explain", scan.id[:12], "total")
+    assert explained.code == 0, "weighed again it is the same"
+    last = explained.out.split("decided (version 2)")[1]
+    assert last.startswith(": '77.10', probability 0.9900\n  An operator corrected it, having seen all readings. On 20")
+    assert ", because: the customer called\n" in last
+    assert "is assumed, as for an expert of whom nothing is known" in last
+    assert "expert decided" not in last
+    tasks = rooms.store.field_history(scan.id, TOTAL).tasks
+    assert [each.kind for each in tasks if each.closed_at is None] == [], "no audit of an operator"
     assert house.run("quarantine", "withdraw", told["reading"], "--reason", "it was right").code == 0
     reconcile_home(rooms)
     assert total(rooms) == (before[0], before[1] + 2)
@@ -98,3 +106,13 @@ def test_a_locked_value_stands_whatever_is_read_later(house: House, rooms: Home)
     assert house.run("value", "unlock", scan.id, "total", "--why", "no more").code == 0
     assert house.run("value", "correct", scan.id, "total", "1.00", "--why", "x").code == 0
     assert total(rooms)[0] == "1.00"
+
+
+def test_a_person_is_told_that_an_operator_corrected_it_when_and_why(rooms: Home) -> None:
+    scan = published(rooms)
+    rooms.store.correct_value(scan.id, TOTAL, "77.10", "olga", "the customer called", now())
+    reconcile_home(rooms)
+    decided = rooms.store.decisions(scan.id)
+    (total,) = [each for each in decided if each.key == TOTAL]
+    assert (total.method, total.probability) == ("operator", 0.99)
+    assert [each.code for each in total.evidence] == ["operator assumed"]

@@ -196,7 +196,7 @@ def work(making: Making) -> None:
     forgotten = making.scan(FORGOTTEN)
     making.read("lena", Offer(scan=forgotten.id))
     command(making.home, "people", "leave", "lena")
-    command(making.home, "scan", "forget", forgotten.id)
+    command(making.home, "scan", "forget", forgotten.id, "--why", "asked for", "--yes")
     command(making.home, "pay", "close", "--reference", "2026-11")
 
 

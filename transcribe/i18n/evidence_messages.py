@@ -95,6 +95,10 @@ EVIDENCE: Mapping[str, str] = {
     ),
     EvidenceCode.CHAMPION: N_("Fields of {family}: {side} decides now, after {items} items with a known truth."),
     EvidenceCode.GOLD: N_("Its right text is known."),
+    EvidenceCode.OPERATOR_ASSUMED: N_(
+        "How often operators' corrections are right is not known, as nobody audits them: {probability} is assumed, as "
+        "for an expert of whom nothing is known."
+    ),
     EvidenceCode.COLLECTION_UNANIMOUS: N_("All {readings} readings say the same."),
     EvidenceCode.COLLECTION_SINGLE: N_("One reading, and no other to compare it with."),
     EvidenceCode.COLLECTION_UNREAD: N_("Nobody could read it."),
@@ -113,6 +117,7 @@ EVIDENCE: Mapping[str, str] = {
 
 METHODS: Mapping[str, str] = {
     Method.EXPERT: N_("An expert decided."),
+    Method.OPERATOR: N_("An operator corrected it, having seen all readings."),
     Method.PEOPLE: N_("People who read it independently agree."),
     Method.PERSON_AND_MACHINE: N_("A person and a machine agree."),
     Method.PERSON_AND_WITNESS: N_(

@@ -36,7 +36,9 @@ def true_reasons(decision: Decision, history: FieldHistory, form: Form) -> tuple
 def is_against_the_model(decision: Decision) -> bool:
     """Whether an expert decided, or the next value was likelier than the one that was decided."""
     rivals = [each.numbers["probability"] for each in decision.evidence if each.code == EvidenceCode.RUNNER_UP]
-    return decision.method == Method.EXPERT or any(float(each) > decision.probability for each in rivals)
+    return decision.method in (Method.EXPERT, Method.OPERATOR) or any(
+        float(each) > decision.probability for each in rivals
+    )
 
 
 def _latest(decision: Decision, history: FieldHistory) -> Mapping[str, Reading]:

@@ -307,12 +307,12 @@ class ReconcileStore(Protocol):
     def open_batches(self) -> list[OpenBatch]:
         """Every form and batch with tasks that wait for people, and whether anybody has read in it yet."""
 
-    def forget(self, scan: str, now: datetime) -> list[str]:
+    def forget(self, scan: str, now: datetime, by: str = "", why: str = "") -> list[str]:
         """Erase the personal text and the pictures of a scan. Gives the archive names (SHA-256) to erase.
 
         Counts, pay and keyed hashes stay. The outbox tells the record database. A scan once forgotten stays so when it
         is ingested again, and in an older state that is put back. Forgetting it again gives the same names, for an
-        erasure of files that was cut short. It is unfinished until `end_erasures`.
+        erasure of files that was cut short. It is unfinished until `end_erasures`. `why` stays in the log.
         """
 
     def unfinished_erasures(self) -> list[str]:

@@ -21,7 +21,13 @@ from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId, picture_response
 from transcribe.review.requests import GUESSED_TIME, TimeBeside
 from transcribe.review.views.formatting import day, moment, number
-from transcribe.review.views.reading_reasons import form_of, measured_of, reason_sentences, words_of_experts
+from transcribe.review.views.reading_reasons import (
+    corrections,
+    form_of,
+    measured_of,
+    reason_sentences,
+    words_of_experts,
+)
 from transcribe.review.views.task_view import HEADINGS, MARK_TYPES
 from transcribe.store import Appeal, FieldHistory, Notice, Store
 
@@ -59,8 +65,8 @@ class ExplainedReading:
     """One reading with its reasons: sentences in the maker's language, and the appeal if there is one.
 
     `words` are the reasons of experts who changed their reading after they had seen all readings; `heard_words` those
-    of experts who did so after they had seen what was written with an appeal. `task` and `seconds`, where time is
-    counted, are for contesting the clock.
+    of experts who did so after they had seen what was written with an appeal; `corrections` are operators'. `task` and
+    `seconds`, where time is counted, are for contesting the clock.
     """
 
     own: OwnReading
@@ -68,6 +74,7 @@ class ExplainedReading:
     reasons: tuple[str, ...]
     words: tuple[str, ...]
     heard_words: tuple[str, ...]
+    corrections: tuple[Reading, ...]
     pictured: bool
     task: str | None
     seconds: float | None
@@ -214,6 +221,7 @@ def _explained(store: Store, context: Context, visitor: Visitor, reading: str) -
         reasons=tuple(reason_sentences(decided, history, visitor, form, measured)) if decided else (),
         words=words_of_experts(history, appeal=False) if decided else (),
         heard_words=words_of_experts(history, appeal=True) if decided else (),
+        corrections=corrections(history) if decided else (),
         pictured=history.place is not None and history.place.snippet is not None,
         task=own.task if own.seconds is not None else None,
         seconds=own.seconds,

@@ -54,8 +54,13 @@ def measured_of(
 
 def words_of_experts(history: FieldHistory, *, appeal: bool) -> tuple[str, ...]:
     """Why experts read a field otherwise at a second look: after an appeal's words, or after all readings."""
-    looked = [each for each in history.readings if each.reason]
+    looked = [each for each in history.readings if each.reason and each.source != model.OPERATOR_SOURCE]
     return tuple(each.reason for each in looked if (Flag.SAW_AN_APPEALS_WORDS in each.flags) == appeal)
+
+
+def corrections(history: FieldHistory) -> tuple[model.Reading, ...]:
+    """What operators corrected a field to, the oldest first; each has its reason."""
+    return tuple(each for each in history.readings if each.source == model.OPERATOR_SOURCE)
 
 
 def reason_sentences(

@@ -11,11 +11,11 @@ from transcribe.store.drivers.database import Row
 from transcribe.store.drivers.durable_files import ErasureList
 from transcribe.store.drivers.journal import log_readers
 from transcribe.store.drivers.state_file import remove_upgrade_copies
-from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import micros, moment
+from transcribe.store.steering.acts import ActVerbs
 
 
-class ErasureVerbs(Lookup):
+class ErasureVerbs(ActVerbs):
     """Erases scans, once and for good: what was erased stays so in an older state that is put back.
 
     `erasures` is the list beside the database, which is written before anything is erased here.
@@ -23,7 +23,7 @@ class ErasureVerbs(Lookup):
 
     erasures: ErasureList
 
-    def forget(self, scan: str, now: datetime) -> list[str]:
+    def forget(self, scan: str, now: datetime, by: str = "", why: str = "") -> list[str]:
         with self.db.write():
             row = self.scan_row(scan)
             names = self._archive_names(row)
@@ -32,7 +32,11 @@ class ErasureVerbs(Lookup):
                 return names
             self._list_erasures({self._keyed(row["sha256"]): micros(now)})
             self._erase(row, now)
-            self.log(self.actor, "scan forgotten", row["sha256"], {"files": len(names)}, now)
+            files = {"files": len(names)}
+            if why:
+                self.act("scan forgotten", row["sha256"], by or self.actor, why, now, detail=files)
+            else:
+                self.log(self.actor, "scan forgotten", row["sha256"], files, now)
         remove_upgrade_copies(self.db.path)
         self.db.checkpoint()
         return names
