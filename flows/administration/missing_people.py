@@ -22,7 +22,7 @@ def missing_in_words(missing: MissingPeople) -> str:
     one, many = (each.replace("{orders}", orders) for each in WAITING[missing.waits])
     waiting = f"{plural(missing.fields, one, many)} by nobody who is there"
     if missing.waits == "appeals":
-        waiting += "; each closes unheard on its day"
+        waiting += "; each stays open until then"
     more = "one" if missing.people == 1 else str(missing.people)
     them = "it" if missing.fields == 1 else "them"
     who = f"{more} more {missing.role}{'s' if missing.people > 1 else ''} who {_has_or_have(missing)} not read {them}"

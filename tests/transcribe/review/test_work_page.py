@@ -196,7 +196,7 @@ def test_the_last_ten_can_be_taken_back_and_come_with_their_text(site: Site, ent
         page.keyboard.press("Alt+u")
         expect(page.locator("#text")).to_have_value(text)
     page.keyboard.press("Alt+u")
-    expect(page.locator("#notice")).to_contain_text("nothing to take back")
+    expect(page.locator("#notice")).to_contain_text("not among your last ten")
     type_in(page, "BC-2025-9999")
 
     all_sent(page)

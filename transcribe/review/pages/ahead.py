@@ -12,7 +12,7 @@ from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.requests import Text
-from transcribe.review.views.offers import lease_tasks
+from transcribe.review.views.offers import last_answer, lease_tasks
 from transcribe.review.views.soft_checks import task_text_faults
 from transcribe.review.views.task_view import TaskView, task_view
 from transcribe.store import Store
@@ -24,6 +24,12 @@ class Sheets(BaseModel):
     """Tasks that this person holds, the next first."""
 
     tasks: list[TaskView]
+
+
+class LastAnswer(BaseModel):
+    """The task of the last reading that was not taken back, None where there is none."""
+
+    task: str | None
 
 
 class Checked(BaseModel):
@@ -62,6 +68,12 @@ async def next_tasks(
     """The tasks that this person holds, up to `count`. If they hold fewer, more are leased."""
     number = min(count, context.options.most_ahead)
     return await context.change(lambda store: _sheets(store, context, visitor, number, same=same))
+
+
+@router.get("/work/last")
+async def last_task(context: Here, visitor: SignedIn) -> LastAnswer:
+    """The task that this person answered last, to be taken back by a page that was loaded since."""
+    return LastAnswer(task=await context.look(lambda store: last_answer(store, visitor.person.id)))
 
 
 @router.post("/work/{task}/check")

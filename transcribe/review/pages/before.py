@@ -16,6 +16,7 @@ from transcribe.people import has_fair_floor
 from transcribe.review.access.sessions import NotSignedIn, Sending, Visitor, language_of, signed_in
 from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import amount, number, share
+from transcribe.review.views.offers import announced_share
 from transcribe.review.views.pay_terms import PayTerms, pay_terms
 from transcribe.store import Floor, Store
 
@@ -79,7 +80,7 @@ async def before(request: Request, context: Here) -> Response:
 
     def ask(store: Store) -> tuple[float, Floor | None, tuple[PayTerms, ...], AppealCounts | None]:
         forms = pay_terms(store, context.forms, language, now) if visitor else ()
-        return store.control_share(), store.floor(now), forms, appeal_counts(store, now) if visitor else None
+        return announced_share(store), store.floor(now), forms, appeal_counts(store, now) if visitor else None
 
     control, floor, forms, appeals = await context.look(ask)
     values: dict[str, Any] = {"visitor": visitor} if visitor else {}

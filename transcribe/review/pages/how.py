@@ -16,6 +16,7 @@ from transcribe.review.access.sessions import SignedIn
 from transcribe.review.context import Context, Here
 from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import moment, number, share
+from transcribe.review.views.offers import announced_share
 from transcribe.store import Store
 
 router = APIRouter()
@@ -70,6 +71,6 @@ def _in_force(store: Store, context: Context, language: str) -> InForce:
     return InForce(
         learnt=versions[-1][0] if versions else 0,
         learnt_at=versions[-1][1] if versions else None,
-        control=store.control_share(),
+        control=announced_share(store),
         targets=tuple(sorted(targets, key=lambda each: each.title)),
     )

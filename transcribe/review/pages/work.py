@@ -38,7 +38,7 @@ from transcribe.review.requests import (
 from transcribe.review.text_limits import TextRefused
 from transcribe.review.views.expected_work import no_work
 from transcribe.review.views.form_choices import form_choices
-from transcribe.review.views.offers import lease_tasks
+from transcribe.review.views.offers import last_answer, lease_tasks
 from transcribe.review.views.soft_checks import edge_faults, require_fitting_lengths, text_faults
 from transcribe.review.views.task_view import SIMPLE_INPUTS, TaskView, heading, task_view
 from transcribe.store import SentReading, Store
@@ -121,12 +121,22 @@ async def send(request: Request) -> Response:
 @router.post("/work/{task}/undo")
 async def undo(request: Request, context: Here, visitor: Sending, task: TaskId) -> Response:
     """Takes the reading of a task back, while nothing is decided on it, and shows the task again."""
-    again = await context.change(lambda store: store.undo(task, visitor.person.id, context.now()))
+    who = visitor.person.id
+    text = await context.look(lambda store: _own_text(store, task, who))
+    again = await context.change(lambda store: store.undo(task, who, context.now()))
     if not wants_json(request):
         return RedirectResponse(f"/work?task={again.id}", 303)
     now = context.now()
     shown = await context.look(lambda store: task_view(store, context.forms, again, visitor.language, now))
-    return JSONResponse({"task": asdict(shown)})
+    return JSONResponse({"task": asdict(shown), "text": text})
+
+
+def _own_text(store: Store, task: str, who: str) -> str:
+    """What this person typed for a task last, "" where it was nothing: it stands in the box again."""
+    subject = store.task_subject(task)
+    readings = store.field_history(subject.scan, subject.key).readings
+    own = [each for each in readings if each.task == task and each.source == who]
+    return (own[-1].text or "") if own else ""
 
 
 def _sent_task(store: Store, task: str, who: str, now: datetime) -> tuple[Task, bool]:
@@ -232,7 +242,5 @@ def _shown(
     """
     who = visitor.person.id
     has_news = bool(store.notices(who, unseen_only=True))
-    histories = store.readings_of(who, limit=1)
-    own = [reading.task for history in histories for reading in history.readings if reading.source == who]
     view = task_view(store, context.forms, task, visitor.language, context.now(), page)
-    return view, next(iter(reversed(own)), None), has_news
+    return view, last_answer(store, who), has_news

@@ -5,7 +5,7 @@ import { Checks } from "./checks.js";
 import { Clock } from "./clock.js";
 import { open } from "./keep.js";
 import { leaveSafely } from "./leave.js";
-import { Line } from "./line.js";
+import { Line, Refused as NotAccepted } from "./line.js";
 import { keepOffline } from "./offline.js";
 import { Refused } from "./refused.js";
 import { Unsent } from "./unsent.js";
@@ -171,6 +171,21 @@ function tell() {
   else if (part("notice").textContent === words.offline) say("");
 }
 
+/** Takes back what was sent last, of this form or of another. */
+async function takeBack() {
+  if (await unsent.flush(PATIENCE)) return say(words.offline);
+  try {
+    const { task } = await line.get("/work/last");
+    if (!task) return say(words.nothing_to_undo);
+    const { text } = await line.post(`/work/${task}/undo`, {});
+    await keep.change(["remove", "answered", task], ["put", "drafts", task, text]);
+    location.assign("/form"); // what is held comes first
+  } catch (error) {
+    if (error instanceof NotAccepted) say(words.gone, "/readings");
+    else say(words.offline);
+  }
+}
+
 function say(text, link = null) {
   part("notice").textContent = text;
   if (!link) return;
@@ -200,6 +215,9 @@ form.addEventListener("keydown", (event) => {
     event.preventDefault();
     if (event.ctrlKey) form.requestSubmit();
     else goOn(field);
+  } else if (event.altKey && event.code === "KeyU") {
+    event.preventDefault();
+    takeBack();
   } else if (event.altKey && field && event.code.startsWith("Key")) {
     const option = field.querySelector(`[data-key=${event.code.slice(3).toLowerCase()}]`);
     if (!option) return;
@@ -223,6 +241,8 @@ document.addEventListener("keydown", (event) => {
   part("what").focus();
   event.preventDefault();
 });
+
+part("undo").addEventListener("click", takeBack);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();

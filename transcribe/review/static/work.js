@@ -1,11 +1,11 @@
 // The work page: shows a field, takes what is typed, shows the next at once. Everything slow happens in the background.
 
-import { Ahead } from "./ahead.js";
+import { Ahead, prepared } from "./ahead.js";
 import { Checks } from "./checks.js";
 import { Clock } from "./clock.js";
 import { open } from "./keep.js";
 import { leaveSafely } from "./leave.js";
-import { Line } from "./line.js";
+import { Line, Refused as NotAccepted } from "./line.js";
 import { keepOffline } from "./offline.js";
 import { afterPaint } from "./paint.js";
 import { Picture } from "./picture.js";
@@ -252,8 +252,8 @@ function sure(text) {
 
 async function takeBack() {
   const back = last.pop();
-  if (!back) return say(words.nothing_to_undo);
-  if (back.action === "skip") return say(words.gone, "/readings");
+  if (!back) return takeBackEarlier();
+  if (back.action === "skip") return say(words.skipped);
   if (!(await unsent.withdraw(back.idem))) {
     await unsent.flush(3_000);
     try {
@@ -270,6 +270,26 @@ async function takeBack() {
   await show(back.ready, back.text);
   tellWorker({ keep: [back.ready.sheet.picture] });
   input.select();
+}
+
+/** Takes back what a page before this one sent: the server knows what came last. */
+async function takeBackEarlier() {
+  if (await unsent.flush(3_000)) return say(words.offline, null, "offline");
+  try {
+    const { task } = await line.get("/work/last");
+    if (!task) return say(words.nothing_to_undo);
+    const back = await line.post(`/work/${task}/undo`, {});
+    await keep.change(["remove", "answered", task]);
+    answered.delete(task);
+    if (!["text", "mark"].includes(back.task.input)) return location.assign(`/work?task=${task}`);
+    const ready = await prepared(back.task);
+    if (current) ahead.putBack(current);
+    await show(ready, back.text);
+    input.select();
+  } catch (error) {
+    if (error instanceof NotAccepted) say(words.gone, "/readings");
+    else say(words.offline, null, "offline");
+  }
 }
 
 function sent(item, said) {

@@ -13,7 +13,7 @@ from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context, Forms
 from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import minutes, moment, number
-from transcribe.review.views.offers import offer_to
+from transcribe.review.views.offers import last_answer, offer_to
 from transcribe.store import ExpectedWork, Store
 
 
@@ -40,13 +40,14 @@ async def no_work(context: Context, visitor: Visitor, *, asked: bool = False, la
     It says too what others are reading meanwhile. Where they `asked` for one field, it speaks of that.
     """
     language, who, now = visitor.language, visitor.person, context.now()
-    expected, waited, has_news, elsewhere, has_lapsed = await context.look(
+    expected, waited, has_news, elsewhere, has_lapsed, last = await context.look(
         lambda store: (
             titled_work(store, context.forms, language, now),
             store.waiting_seconds(who.id),
             bool(store.notices(who.id, unseen_only=True)),
             store.held_by_others(who.id, offer_to(who), now),
             store.has_lapsed(who.id),
+            last_answer(store, who.id),
         )
     )
     page = context.rendering.page(
@@ -58,6 +59,7 @@ async def no_work(context: Context, visitor: Visitor, *, asked: bool = False, la
         has_lapsed=has_lapsed,
         asked=asked,
         late=late,
+        last=last,
         coming=expected,
         waited=minutes(waited, language) if who.engagement in ("by reading", "hourly") else None,
         moment=partial(moment, zone=who.time_zone, language=language),

@@ -33,3 +33,16 @@ def lease_tasks(store: Store, context: Context, person: Transcriber, count: int,
     if waited := context.waiting_times.count_look(person.id, now, found=bool(tasks)):
         store.put_time(person.id, waited, "waiting", now, context.options.measure)
     return tasks
+
+
+def announced_share(store: Store) -> float:
+    """The share of known fields among the work, as people are told: none where no field is known."""
+    share = store.control_share()
+    return share if share > 0 and store.control_answers() else 0.0
+
+
+def last_answer(store: Store, who: str) -> str | None:
+    """The task of a person's last reading that was not taken back; None where there is none."""
+    histories = store.readings_of(who, limit=1)
+    own = [reading.task for history in histories for reading in history.readings if reading.source == who]
+    return next(iter(reversed(own)), None)

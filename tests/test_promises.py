@@ -1,0 +1,122 @@
+"""Every sentence that promises something to people stands in docs/promises.md with a test that walks it.
+
+Else it stands there under "No promise", with a reason.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.catalogues import messages
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "promises.md"
+DOCS_FOR_PEOPLE = (ROOT / "docs" / "review.md",)
+
+PROMISING = re.compile(
+    r"\b(paid|pays?|sees?|seen|shown|kept|keeps?|never|within|until|you can|you may|always|promised|stays?|still|erased"
+    r"|told|costs?|at once|by itself|no longer|contest(ed)?|sent later)\b",
+    re.IGNORECASE,
+)
+"""Words without which no sentence of ours has promised anything so far."""
+
+
+@dataclass(slots=True)
+class Group:
+    """One promise, or one reason why something is none: its id, tests or reason, and its sentences."""
+
+    name: str
+    tests: list[str] = field(default_factory=list)
+    reason: str = ""
+    sentences: list[str] = field(default_factory=list)
+
+
+def groups(text: str) -> list[Group]:
+    """What stands on the page."""
+    found: list[Group] = []
+    for line in text.splitlines():
+        if line.startswith("### "):
+            found.append(Group(line.removeprefix("### ").partition(":")[0]))
+        elif line.startswith("* `"):
+            found[-1].tests.append(line.removeprefix("* `").rstrip("`"))
+        elif line.startswith("Because: "):
+            found[-1].reason = line.removeprefix("Because: ")
+        elif line.startswith("- "):
+            found[-1].sentences.append(line.removeprefix("- "))
+    return found
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences and cells of a page of docs that promise something, without its examples."""
+    found = []
+    for part in re.sub(r"```.*?```", "", text, flags=re.DOTALL).split("\n\n"):
+        cells = re.split(r"\n\||\|", part) if part.lstrip().startswith("|") else [part.replace("\n", " ")]
+        for cell in cells:
+            found += [each for each in re.split(r"(?<=[.;:])\s+", cell.strip()) if PROMISING.search(each)]
+    return found
+
+
+@cache
+def promising() -> frozenset[str]:
+    """Every promising sentence of the catalogues and of the docs for people."""
+    ids = [each.id if isinstance(each.id, str) else each.id[0] for each in messages() if each.id]
+    said = [each for each in ids if PROMISING.search(each)]
+    for page in DOCS_FOR_PEOPLE:
+        said += sentences_of(page.read_text(encoding="utf-8"))
+    return frozenset(said)
+
+
+@cache
+def names_of_tests(path: Path) -> frozenset[str]:
+    """The names of the tests of a file."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def missing(text: str) -> list[str]:
+    """What is wrong with a page of promises, in words."""
+    listed = groups(text)
+    here = {sentence for group in listed for sentence in group.sentences}
+    wrong = [f"promised nowhere on the page: {each}" for each in sorted(promising() - here)]
+    wrong += [f"said nowhere any more: {each}" for each in sorted(here - promising())]
+    for group in listed:
+        if not group.tests and not group.reason:
+            wrong.append(f"{group.name} has no test and no reason")
+        for test in group.tests:
+            file, _, name = test.partition("::")
+            if not (ROOT / file).is_file() or name not in names_of_tests(ROOT / file):
+                wrong.append(f"{group.name}: there is no test {test}")
+    return wrong
+
+
+def test_every_promise_has_a_test_that_walks_it() -> None:
+    if wrong := missing(PAGE.read_text(encoding="utf-8")):
+        pytest.fail("\n".join([*wrong, "-> see the head of docs/promises.md"]), pytrace=False)
+
+
+def test_each_sentence_stands_in_one_group_alone() -> None:
+    said = [each for group in groups(PAGE.read_text(encoding="utf-8")) for each in group.sentences]
+    assert sorted(said) == sorted(set(said))
+
+
+def test_a_promise_without_a_test_is_found() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    first = groups(text)[0]
+    without_sentence = text.replace(f"- {first.sentences[0]}\n", "", 1)
+    assert missing(without_sentence) == [f"promised nowhere on the page: {first.sentences[0]}"]
+    renamed = text.replace(f"::{first.tests[0].partition('::')[2]}`", "::test_of_nothing`", 1)
+    assert missing(renamed) == [f"{first.name}: there is no test {first.tests[0].partition('::')[0]}::test_of_nothing"]
+    added = text + "\n### new: more\n\n- You are paid double on Sundays.\n"
+    assert missing(added) == ["said nowhere any more: You are paid double on Sundays.", "new has no test and no reason"]
+
+
+def test_the_list_of_words_finds_what_promises() -> None:
+    for said in ("Your pay stays.", "You can take it back.", "It is never shown.", "An answer comes within a week."):
+        assert PROMISING.search(said)
+    assert not PROMISING.search("Order number")

@@ -1,0 +1,102 @@
+"""The last ten can be taken back: after a reload, from the whole form, and with a word when and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.review.test_whole_form import TEXTS, as_a_whole, whole_form
+from tests.transcribe.review.test_work_page import all_sent, orders, read, type_in
+from transcribe.model import Transcriber
+
+Enter = Callable[[Transcriber], Page]
+SignIn = Callable[[Transcriber], httpx.Client]
+
+
+@pytest.mark.browser
+def test_the_last_ten_can_be_taken_back_after_a_reload(site: Site, enter: Enter) -> None:
+    texts = orders(site, 13)
+    amina = site.person("amina")
+    page = enter(amina)
+    for text in texts[:11]:
+        read(page, text)
+    all_sent(page)
+    page.reload()
+    page.locator("html[data-ready]").wait_for()
+
+    for text in reversed(texts[1:11]):
+        page.keyboard.press("Alt+u")
+        expect(page.locator("#text")).to_have_value(text)
+    page.keyboard.press("Alt+u")
+    expect(page.locator("#notice")).to_contain_text("not among your last ten")
+    type_in(page, "BC-2025-9999")
+
+    all_sent(page)
+    assert site.texts_of(amina.id)[-1] == "BC-2025-9999"
+
+
+@pytest.mark.browser
+def test_why_something_cannot_be_taken_back_is_said(site: Site, enter: Enter) -> None:
+    orders(site, 3)
+    page = enter(site.person("amina"))
+    page.keyboard.press("Alt+u")
+    expect(page.locator("#notice")).to_contain_text("There is nothing to take back")
+    read(page, "BC-2025-1000")
+    all_sent(page)
+    site.clock.forward += timedelta(hours=1, minutes=1)
+    page.reload()
+    page.locator("html[data-ready]").wait_for()
+
+    page.keyboard.press("Alt+u")
+
+    expect(page.locator("#notice")).to_contain_text("more than an hour old")
+    expect(page.locator("#notice a")).to_have_attribute("href", "/readings")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = make_site(tmp_path, forms=as_a_whole)
+    yield made
+    made.store.close()
+
+
+@pytest.mark.browser
+def test_what_was_sent_from_the_whole_form_is_taken_back_there(site: Site, enter: Enter) -> None:
+    site.scan("bon-de-commande", TEXTS)
+    amina = site.person("amina")
+    page = enter(amina)
+    whole_form(page)
+    page.keyboard.type("BC-2025-0001")
+    page.locator("#lines button.main").click()
+    page.locator("html[data-ready]").wait_for()
+    expect(page.locator(".line")).to_have_count(len(TEXTS) - 1)
+
+    page.locator("#undo").click()
+
+    expect(page.locator(".line")).to_have_count(len(TEXTS))
+    expect(page.locator(".line .text").first).to_have_value("BC-2025-0001")
+    assert site.texts_of(amina.id) == []
+
+
+def test_the_last_one_is_taken_back_from_the_page_that_says_that_nothing_waits(site: Site, sign_in: SignIn) -> None:
+    orders(site, 1)
+    amina = site.person("amina")
+    client = sign_in(amina)
+    page = client.get("/work").text
+    form = dict.fromkeys(("csrf", "idem"), "")
+    form = {name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in form}
+    task = page.split('action="/work/')[1].split('"')[0]
+    assert client.post(f"/work/{task}", data={**form, "action": "send", "text": "BC"}).status_code == 303
+    done = client.get("/work").text
+    assert f'action="/work/{task}/undo"' in done
+
+    back = client.post(f"/work/{task}/undo", data={"csrf": form["csrf"]})
+
+    assert back.headers["location"] == f"/work?task={task}"
+    assert site.texts_of(amina.id) == []
