@@ -176,7 +176,7 @@ def test_what_is_to_be_known_before_the_first_task_is_said(tmp_path: Path) -> No
 
     for page in (anonymous, known):
         assert "Mairie de Brest, data@brest.example" in page
-        assert "Up to 0% of the fields are known already" in page
+        assert "None of the fields is known in advance now." in page
         assert "6% of the decided fields" in page
         assert "SMIC horaire brut" in page
     assert "Order form" in known

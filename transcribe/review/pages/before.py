@@ -89,6 +89,7 @@ async def before(request: Request, context: Here) -> Response:
         language,
         options=context.options,
         control=share(control, language),
+        has_known=control > 0,
         audit=share(context.options.audit_share, language),
         floor=floor,
         fair=has_fair_floor(floor),

@@ -116,4 +116,4 @@ def test_without_known_fields_nothing_is_announced_that_is_not_so(site: Site, si
     client = sign_in(site.person("amina"))
 
     assert "There is no test now." in client.get("/test").text
-    assert 'id="control">Up to 0% of the fields' in client.get("/before").text
+    assert 'id="control">None of the fields is known in advance now.' in client.get("/before").text
